@@ -1,0 +1,85 @@
+import * as v from 'valibot'
+import { IsoTime, MessageId, RoomId, UserId } from '../ids'
+import { LIMITS } from '../limits'
+import { Member, Role } from '../rows'
+import { isStorableText } from '../text'
+
+const reason = v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.reasonLength), v.check(isStorableText)))
+const target = { roomId: RoomId, userId: UserId }
+
+/** Without `userId`: join a public room oneself. With another's: invite. */
+export const AddMember = v.strictObject({ roomId: RoomId, userId: v.exactOptional(UserId) })
+/** Without `userId`: leave. With another's: kick. */
+export const RemoveMember = v.strictObject({ roomId: RoomId, userId: v.exactOptional(UserId), reason })
+/** Role `owner` hands the room over: the giver becomes an admin. */
+export const SetRole = v.strictObject({ ...target, role: Role })
+export const BanMember = v.strictObject({ ...target, reason })
+export const UnbanMember = v.strictObject(target)
+/** `until: null` ends the mute. */
+export const MuteMember = v.strictObject({ ...target, until: v.nullable(IsoTime) })
+export const MemberAck = v.object({ ok: v.literal(true), member: Member })
+
+export const FetchMembers = v.strictObject({
+  roomId: RoomId,
+  after: v.exactOptional(UserId),
+  limit: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(LIMITS.membersPage))),
+})
+export const FetchMembersAck = v.object({
+  ok: v.literal(true),
+  members: v.array(Member),
+  next: v.exactOptional(UserId),
+})
+
+export const ReportMessage = v.strictObject({ messageId: MessageId, roomId: v.exactOptional(RoomId), reason })
+
+export const Report = v.object({
+  id: v.string(),
+  roomId: RoomId,
+  messageId: MessageId,
+  reporterId: UserId,
+  reason: v.string(),
+  createdAt: IsoTime,
+  resolvedAt: v.nullable(IsoTime),
+  resolvedBy: v.nullable(UserId),
+  resolution: v.nullable(v.string()),
+})
+export type Report = v.InferOutput<typeof Report>
+export const ReportAck = v.object({ ok: v.literal(true), report: Report })
+
+const page = {
+  after: v.exactOptional(v.pipe(v.string(), v.maxLength(64), v.check(isStorableText))),
+  limit: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(100))),
+}
+
+/** The moderation queue of one room, oldest first. */
+export const ListReports = v.strictObject({ roomId: RoomId, resolved: v.exactOptional(v.boolean()), ...page })
+export const ListReportsAck = v.object({
+  ok: v.literal(true),
+  reports: v.array(Report),
+  next: v.exactOptional(v.string()),
+})
+
+export const ResolveReport = v.strictObject({
+  roomId: RoomId,
+  reportId: v.pipe(v.string(), v.maxLength(64)),
+  resolution: v.picklist(['dismissed', 'deleted', 'kicked', 'banned', 'other']),
+})
+
+export const AuditEntry = v.object({
+  id: v.string(),
+  roomId: RoomId,
+  actorId: UserId,
+  action: v.string(),
+  targetId: v.nullable(v.string()),
+  reason: v.nullable(v.string()),
+  createdAt: IsoTime,
+})
+export type AuditEntry = v.InferOutput<typeof AuditEntry>
+
+/** Every act of moderation in one room, newest first. */
+export const FetchAudit = v.strictObject({ roomId: RoomId, ...page })
+export const FetchAuditAck = v.object({
+  ok: v.literal(true),
+  entries: v.array(AuditEntry),
+  next: v.exactOptional(v.string()),
+})

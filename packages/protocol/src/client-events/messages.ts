@@ -1,0 +1,102 @@
+import * as v from 'valibot'
+import { ErrorAck } from '../errors'
+import { ClientId, MessageId, OpId, Rev, RoomId, Seq } from '../ids'
+import { LIMITS } from '../limits'
+import { Metadata } from '../metadata'
+import { ClientMessageType, Message } from '../rows'
+
+const draft = {
+  content: v.string(),
+  type: v.exactOptional(ClientMessageType),
+  replyTo: v.exactOptional(v.nullable(MessageId)),
+  metadata: v.exactOptional(Metadata),
+}
+
+/** A message to be sent. `clientId` makes the send idempotent: with it a retry is always safe. */
+export const MessageDraft = v.strictObject({ ...draft, clientId: ClientId })
+export type MessageDraft = v.InferOutput<typeof MessageDraft>
+
+/** A member asks for one message to be stored. Protocol 1 may leave `clientId` out, and then has no safe retry. */
+export const SendMessage = v.strictObject({ roomId: RoomId, ...draft, clientId: v.exactOptional(ClientId) })
+export type SendMessage = v.InferOutput<typeof SendMessage>
+
+export const SendMessageAck = v.object({
+  ok: v.literal(true),
+  message: Message,
+  /** The clientId was there before: `message` is the first row, and nothing was broadcast. */
+  duplicate: v.exactOptional(v.boolean()),
+})
+
+/** Several messages of one room, in order, in one commit. */
+export const SendMessages = v.strictObject({
+  roomId: RoomId,
+  messages: v.pipe(v.array(MessageDraft), v.minLength(1), v.maxLength(LIMITS.sendBatch)),
+})
+export type SendMessages = v.InferOutput<typeof SendMessages>
+
+/** One result a message, in order. After a retryable refusal the rest are NOT_ATTEMPTED. */
+export const SendMessagesAck = v.object({
+  ok: v.literal(true),
+  results: v.array(v.union([SendMessageAck, ErrorAck])),
+})
+
+/** A page of history around, before or after a place; the newest page where none is named. */
+export const FetchHistory = v.strictObject({
+  roomId: RoomId,
+  /** `null` as well as absent: the newest page (a protocol-1 habit). */
+  beforeSeq: v.exactOptional(v.nullable(Seq)),
+  afterSeq: v.exactOptional(Seq),
+  aroundSeq: v.exactOptional(Seq),
+  limit: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(LIMITS.historyPage))),
+  includeDeleted: v.exactOptional(v.boolean()),
+  /** The reader's cursor: a page older than it is refused by the reader, so wait for it where that is possible. */
+  minRev: v.exactOptional(Rev),
+})
+export type FetchHistory = v.InferOutput<typeof FetchHistory>
+
+/**
+ * Ascending. Every seq in `fromSeq..toSeq` that is absent from `messages` is deleted. An empty page has
+ * `toSeq < fromSeq`. `floorSeq` is the first seq this reader may ever see.
+ */
+export const FetchHistoryAck = v.object({
+  ok: v.literal(true),
+  messages: v.array(Message),
+  rev: Rev,
+  fromSeq: Seq,
+  toSeq: v.pipe(v.number(), v.safeInteger()),
+  lastSeq: Seq,
+  floorSeq: Seq,
+})
+export type FetchHistoryAck = v.InferOutput<typeof FetchHistoryAck>
+
+const onMessage = { messageId: MessageId, roomId: v.exactOptional(RoomId), opId: v.exactOptional(OpId) }
+
+/** The sender changes the content. `baseRev`: the rev that was edited; an older one is a VERSION_CONFLICT. */
+export const EditMessage = v.strictObject({
+  ...onMessage,
+  content: v.string(),
+  baseRev: v.exactOptional(Rev),
+})
+export type EditMessage = v.InferOutput<typeof EditMessage>
+
+/** The sender, or a moderator, makes a tombstone of it. Deleting a tombstone is a success and no change. */
+export const DeleteMessage = v.strictObject(onMessage)
+export type DeleteMessage = v.InferOutput<typeof DeleteMessage>
+
+const Emoji = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(LIMITS.emojiLength),
+  v.regex(/^[^\s\p{Cc}\p{Surrogate}]+$/u),
+)
+
+/** Adds or removes one's own reaction; never a toggle, so that a retry is safe. */
+export const ReactMessage = v.strictObject({ ...onMessage, emoji: Emoji, op: v.picklist(['add', 'remove']) })
+export type ReactMessage = v.InferOutput<typeof ReactMessage>
+
+export const MessageAck = v.object({ ok: v.literal(true), message: Message })
+
+/** Moves the read cursor forward to `seq`, never back and never past the head. */
+export const MarkRead = v.strictObject({ roomId: RoomId, seq: Seq })
+export type MarkRead = v.InferOutput<typeof MarkRead>
+export const MarkReadAck = v.object({ ok: v.literal(true), seq: Seq, unread: v.number() })

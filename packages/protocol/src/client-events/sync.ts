@@ -1,0 +1,59 @@
+import * as v from 'valibot'
+import { Epoch, Rev, RoomId, Seq } from '../ids'
+import { LIMITS } from '../limits'
+import { Member, Message, Room, RoomListItem } from '../rows'
+
+const Cont = v.pipe(v.string(), v.maxLength(100), v.regex(/^[A-Za-z0-9_:.-]+$/))
+
+/** Where a client stands in one room: its cursor, and the span of seqs it holds. `maxSeq` 0: it holds none. */
+export const RoomCursor = v.strictObject({ rev: Rev, minSeq: Seq, maxSeq: Seq, cont: v.exactOptional(Cont) })
+export type RoomCursor = v.InferOutput<typeof RoomCursor>
+
+/** Asks for all that was missed, for all rooms at once; after every connect, and on a gap for one room. */
+export const Sync = v.strictObject({
+  epoch: v.exactOptional(Epoch),
+  rooms: v.pipe(
+    v.record(v.string(), RoomCursor),
+    v.check((rooms) => Object.keys(rooms).length <= LIMITS.syncRooms, 'too many rooms'),
+  ),
+  list: v.exactOptional(v.literal(true)),
+})
+export type Sync = v.InferOutput<typeof Sync>
+
+/**
+ * What one client missed in one room, read in one snapshot.
+ * `patch`: changed rows with a rev above the cursor inside minSeq..maxSeq. `tail`: rows past maxSeq, from
+ * `tailFrom` on without a hole; `limited` when older ones were left out. `cont`: more pages follow, and only the
+ * last moves the cursor. `reset`: throw the room's rows away and take the tail.
+ */
+export const Delta = v.object({
+  rev: Rev,
+  lastSeq: Seq,
+  patch: v.array(Message),
+  tail: v.array(Message),
+  tailFrom: Seq,
+  limited: v.boolean(),
+  cont: v.exactOptional(Cont),
+  reset: v.exactOptional(v.boolean()),
+  lastReadSeq: Seq,
+  /** Since when the reader is a member, and since when the history is kept: the later of the two. */
+  floorSeq: Seq,
+  unread: v.number(),
+  /** Read cursors of the others, where the room is small enough to tell. */
+  reads: v.exactOptional(v.record(v.string(), Seq)),
+  members: v.exactOptional(v.array(Member)),
+  room: v.exactOptional(Room),
+})
+export type Delta = v.InferOutput<typeof Delta>
+
+export const SyncAck = v.object({
+  ok: v.literal(true),
+  epoch: Epoch,
+  rooms: v.record(v.string(), Delta),
+  /** Asked for, and missing or no longer yours: the local copy goes. */
+  removed: v.array(RoomId),
+  list: v.exactOptional(v.array(RoomListItem)),
+  /** Rooms that did not fit into this reply; ask again for them. */
+  more: v.exactOptional(v.array(RoomId)),
+})
+export type SyncAck = v.InferOutput<typeof SyncAck>

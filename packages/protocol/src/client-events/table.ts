@@ -1,0 +1,45 @@
+import type * as v from 'valibot'
+import type { ErrorAck } from '../errors'
+import * as members from './members'
+import * as messages from './messages'
+import * as rooms from './rooms'
+import * as signals from './signals'
+import * as sync from './sync'
+
+/** Every event a client may send: one object as payload, one ack. `volatile`: sent at most once, no ack needed. */
+export const clientEvents = {
+  'join-rooms': { payload: rooms.JoinRooms, ack: rooms.JoinRoomsAck },
+  'leave-rooms': { payload: rooms.LeaveRooms, ack: rooms.OkAck },
+  'send-message': { payload: messages.SendMessage, ack: messages.SendMessageAck },
+  'send-messages': { payload: messages.SendMessages, ack: messages.SendMessagesAck },
+  'fetch-history': { payload: messages.FetchHistory, ack: messages.FetchHistoryAck },
+  'edit-message': { payload: messages.EditMessage, ack: messages.MessageAck },
+  'delete-message': { payload: messages.DeleteMessage, ack: messages.MessageAck },
+  'react-message': { payload: messages.ReactMessage, ack: messages.MessageAck },
+  'mark-read': { payload: messages.MarkRead, ack: messages.MarkReadAck },
+  sync: { payload: sync.Sync, ack: sync.SyncAck },
+  typing: { payload: signals.Typing, ack: rooms.OkAck },
+  'create-room': { payload: rooms.CreateRoom, ack: rooms.RoomAck },
+  'update-room': { payload: rooms.UpdateRoom, ack: rooms.RoomAck },
+  'list-rooms': { payload: rooms.ListRooms, ack: rooms.ListRoomsAck },
+  'open-dm': { payload: rooms.OpenDm, ack: rooms.RoomAck },
+  'add-member': { payload: members.AddMember, ack: members.MemberAck },
+  'remove-member': { payload: members.RemoveMember, ack: members.MemberAck },
+  'set-role': { payload: members.SetRole, ack: members.MemberAck },
+  'ban-member': { payload: members.BanMember, ack: members.MemberAck },
+  'unban-member': { payload: members.UnbanMember, ack: members.MemberAck },
+  'mute-member': { payload: members.MuteMember, ack: members.MemberAck },
+  'fetch-members': { payload: members.FetchMembers, ack: members.FetchMembersAck },
+  'report-message': { payload: members.ReportMessage, ack: members.ReportAck },
+  'list-reports': { payload: members.ListReports, ack: members.ListReportsAck },
+  'resolve-report': { payload: members.ResolveReport, ack: members.ReportAck },
+  'fetch-audit': { payload: members.FetchAudit, ack: members.FetchAuditAck },
+  'watch-presence': { payload: signals.WatchPresence, ack: signals.WatchPresenceAck },
+  'refresh-token': { payload: signals.RefreshToken, ack: signals.RefreshTokenAck },
+} as const
+
+export type ClientEvent = keyof typeof clientEvents
+export type Payload<E extends ClientEvent> = v.InferOutput<(typeof clientEvents)[E]['payload']>
+/** The ack of a request that was taken. */
+export type OkAck<E extends ClientEvent> = v.InferOutput<(typeof clientEvents)[E]['ack']>
+export type Ack<E extends ClientEvent> = OkAck<E> | ErrorAck

@@ -1,0 +1,82 @@
+import * as v from 'valibot'
+
+/**
+ * What a client does next. `never`: the same request will be refused again. `now`: send it again at once.
+ * `after`: send it again after `retryAfterMs`, or a back-off of your own. `auth`: get a fresh token first.
+ */
+export type Retry = 'never' | 'now' | 'after' | 'auth'
+
+/** Every refusal of the server: its advice and what it means. The docs page is generated from this table. */
+export const WIRE_ERRORS = {
+  INVALID_PAYLOAD: { retry: 'never', text: 'The payload does not have the shape of this event' },
+  INVALID_CONTENT: { retry: 'never', text: 'The content is blank, ill-formed, or has control characters' },
+  CONTENT_TOO_LONG: { retry: 'never', text: 'The content is longer than the limit' },
+  PAYLOAD_TOO_LARGE: { retry: 'never', text: 'The frame is larger than the limit' },
+  UNKNOWN_EVENT: { retry: 'never', text: 'There is no such event' },
+  PROTOCOL_UNSUPPORTED: { retry: 'never', text: 'This server does not speak the protocol asked for' },
+  TOKEN_INVALID: { retry: 'never', text: 'The token is not valid' },
+  SESSION_REVOKED: { retry: 'never', text: 'This session was ended' },
+  USER_BANNED: { retry: 'never', text: 'You are banned' },
+  ORIGIN_DENIED: { retry: 'never', text: 'This origin is not on the allow-list' },
+  ROOM_NOT_FOUND: { retry: 'never', text: 'There is no such room' },
+  MESSAGE_NOT_FOUND: { retry: 'never', text: 'There is no such message' },
+  USER_NOT_FOUND: { retry: 'never', text: 'There is no such user' },
+  FORBIDDEN: { retry: 'never', text: 'Your role does not permit this' },
+  MUTED: { retry: 'never', text: 'You are muted in this room' },
+  SLOW_MODE: { retry: 'never', text: 'This room is in slow mode' },
+  ROOM_ARCHIVED: { retry: 'never', text: 'The room is archived' },
+  EDIT_WINDOW_CLOSED: { retry: 'never', text: 'The message is too old to be edited' },
+  LIMIT_EXCEEDED: { retry: 'never', text: 'A limit is reached' },
+  CLIENT_ID_CONFLICT: { retry: 'never', text: 'This clientId was used for other content' },
+  VERSION_CONFLICT: { retry: 'never', text: 'The message was changed since' },
+  HISTORY_TRUNCATED: { retry: 'never', text: 'This part of the history was purged' },
+  UNAUTHENTICATED: { retry: 'auth', text: 'Not signed in' },
+  TOKEN_EXPIRED: { retry: 'auth', text: 'The token has expired' },
+  RATE_LIMITED: { retry: 'after', text: 'Too many requests' },
+  OVERLOADED: { retry: 'after', text: 'The server is busy' },
+  UNAVAILABLE: { retry: 'after', text: 'The database cannot be reached' },
+  STORAGE_FULL: { retry: 'after', text: 'The disk is full' },
+  INTERNAL: { retry: 'after', text: 'The server failed' },
+  NOT_ATTEMPTED: { retry: 'now', text: 'An earlier message of the batch was not taken' },
+} as const satisfies Record<string, { retry: Retry; text: string }>
+
+export type WireErrorCode = keyof typeof WIRE_ERRORS
+
+/** Outcomes that only the SDK knows. TIMEOUT is *unknown*, never failed: retry with the same clientId. */
+export const LOCAL_ERRORS = {
+  TIMEOUT: { retry: 'now', text: 'No answer came in time; the outcome is unknown' },
+  OFFLINE: { retry: 'after', text: 'There is no connection' },
+  ABORTED: { retry: 'never', text: 'The request was given up' },
+} as const satisfies Record<string, { retry: Retry; text: string }>
+
+export type LocalErrorCode = keyof typeof LOCAL_ERRORS
+export type ErrorCode = WireErrorCode | LocalErrorCode
+
+export function retryOf(code: ErrorCode): Retry {
+  return code in WIRE_ERRORS
+    ? WIRE_ERRORS[code as WireErrorCode].retry
+    : LOCAL_ERRORS[code as LocalErrorCode].retry
+}
+
+/** Narrows a string from outside; codes of a newer server are not known here and answer false. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(WIRE_ERRORS, code) || Object.hasOwn(LOCAL_ERRORS, code)
+}
+
+/**
+ * A refused request, as it travels. `error` is a text for developers, as in protocol 1; programs look at `code`
+ * and `retry` only. `code` is any string here: a newer server may know more codes than this client.
+ */
+export const ErrorAck = v.object({
+  ok: v.literal(false),
+  error: v.string(),
+  code: v.string(),
+  retry: v.picklist(['never', 'now', 'after', 'auth']),
+  retryAfterMs: v.exactOptional(v.number()),
+  field: v.exactOptional(v.string()),
+  limit: v.exactOptional(v.number()),
+  requestId: v.exactOptional(v.string()),
+  /** VERSION_CONFLICT carries the row as it is now. */
+  message: v.exactOptional(v.unknown()),
+})
+export type ErrorAck = v.InferOutput<typeof ErrorAck>

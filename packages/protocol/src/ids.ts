@@ -1,0 +1,38 @@
+import * as v from 'valibot'
+
+/** A room's name on the wire: a UUIDv7, or a word chosen by whoever runs the server, such as `general`. */
+export const RoomId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/), v.brand('RoomId'))
+export type RoomId = v.InferOutput<typeof RoomId>
+
+/** Made by the server (UUIDv7); the pattern is wider so that other backends' ids fit. */
+export const MessageId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/), v.brand('MessageId'))
+export type MessageId = v.InferOutput<typeof MessageId>
+
+/** The `sub` of the token: identity providers use `|`, `:`, `@` and dots in it. */
+export const UserId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.:@|+-]{1,128}$/), v.brand('UserId'))
+export type UserId = v.InferOutput<typeof UserId>
+
+/** The idempotency key of a send: one (room, sender, clientId) is one message, for ever (I4). */
+export const ClientId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/), v.brand('ClientId'))
+export type ClientId = v.InferOutput<typeof ClientId>
+
+/** The idempotency key of an edit, delete or reaction. */
+export const OpId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/))
+
+/** Identity of the server's history; a restored or failed-over database gets a new one. */
+export const Epoch = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
+
+const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+
+/** A message's place in its room: 1..lastSeq without a hole. 0 stands before the first. */
+export const Seq = natural
+/** A change's number in its room: 1..rev without a hole. 0 stands before the first. */
+export const Rev = natural
+
+export const IsoTime = v.pipe(v.string(), v.isoTimestamp())
+
+/** Enters a string into a branded id without decoding: for values that this process made or has checked. */
+export const asRoomId = (id: string): RoomId => id as RoomId
+export const asMessageId = (id: string): MessageId => id as MessageId
+export const asUserId = (id: string): UserId => id as UserId
+export const asClientId = (id: string): ClientId => id as ClientId

@@ -1,0 +1,59 @@
+export { AuditEntry, Report } from './client-events/members'
+export {
+  FetchHistory,
+  FetchHistoryAck,
+  MessageDraft,
+  SendMessage,
+  SendMessages,
+} from './client-events/messages'
+export { CreateRoom, ListRooms, UpdateRoom } from './client-events/rooms'
+export { Presence, PresenceStatus } from './client-events/signals'
+export { Delta, RoomCursor, Sync, SyncAck } from './client-events/sync'
+export { type Ack, type ClientEvent, clientEvents, type OkAck, type Payload } from './client-events/table'
+export {
+  type Decoded,
+  type DecodeFailure,
+  decodeAck,
+  decodePayload,
+  decodeServerEvent,
+  isClientEvent,
+} from './decode'
+export {
+  ErrorAck,
+  type ErrorCode,
+  isErrorCode,
+  LOCAL_ERRORS,
+  type LocalErrorCode,
+  type Retry,
+  retryOf,
+  WIRE_ERRORS,
+  type WireErrorCode,
+} from './errors'
+export { asClientId, asMessageId, asRoomId, asUserId, ClientId, MessageId, RoomId, UserId } from './ids'
+export { HEADS_INTERVAL_MS, LIMITS, TYPING_RENEW_MS, TYPING_TTL_MS } from './limits'
+export { byteLength, isMetadata, type Json, Metadata } from './metadata'
+export {
+  Head,
+  Member,
+  Message,
+  Preview,
+  Reaction,
+  type Removal,
+  ROLES,
+  ROOM_TYPES,
+  Role,
+  Room,
+  RoomListItem,
+  RoomSettings,
+  RoomType,
+  User,
+} from './rows'
+export { Change, Changes } from './server-events/changes'
+export { BYE_REASONS, Bye, Ready, RoomRemoved, TypingSignal } from './server-events/notices'
+export {
+  type ServerEvent,
+  type ServerMessage,
+  type ServerPayload,
+  serverEvents,
+} from './server-events/table'
+export { codePointLength, contentProblem, isBlank, isStorableText, type TextProblem } from './text'

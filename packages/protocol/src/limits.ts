@@ -1,0 +1,50 @@
+/**
+ * Every limit of the wire, in one place. Both sides use the same figures: the server to refuse, the client to
+ * refuse before it sends. A running server may lower some of them; what it holds is told in `ready.limits`.
+ */
+export const LIMITS = {
+  /** One frame from a client, in bytes. A larger one is refused with PAYLOAD_TOO_LARGE, not cut. */
+  frameBytes: 64 * 1024,
+  /** One message's content, in Unicode code points. */
+  contentCodePoints: 8_000,
+  metadataBytes: 4 * 1024,
+  metadataDepth: 8,
+  metadataKeys: 64,
+  /** One `fetch-history` page. */
+  historyPage: 200,
+  historyPageDefault: 50,
+  /** One `send-messages`; the server commits them in one transaction. */
+  sendBatch: 50,
+  /** Rooms in one `sync` or `join-rooms`: 500 entries stay below one frame. */
+  syncRooms: 500,
+  /** Changed rows inside the client's window in one sync page; more come by `cont`. */
+  syncPatch: 500,
+  /** Up to this many new rows come whole; beyond it the newest `syncTailLimited` come and leave a hole. */
+  syncTail: 200,
+  syncTailLimited: 50,
+  /** Unread is counted up to here and no further, so that its cost does not grow with the room. */
+  unreadCap: 100,
+  /** A room with more members than this sends only the reader's own row; the others come by `fetch-members`. */
+  membersInline: 200,
+  membersPage: 100,
+  roomsPage: 100,
+  /** A direct-message room, the opener included. */
+  dmMembers: 8,
+  reactionEmojis: 50,
+  /** `reactions[].users` names the first so many; `count` counts all. */
+  reactionUsers: 20,
+  emojiLength: 32,
+  roomNameLength: 100,
+  userNameLength: 100,
+  typeLength: 20,
+  queryLength: 100,
+  reasonLength: 500,
+  watchedUsers: 200,
+} as const
+
+/** A typing signal lives this long at the receiver unless renewed. */
+export const TYPING_TTL_MS = 5_000
+/** A sender renews its typing signal no more often than this. */
+export const TYPING_RENEW_MS = 2_500
+/** `room-heads` and the node's repair loop: the longest time a lost last event goes unnoticed. */
+export const HEADS_INTERVAL_MS = 10_000

@@ -1,0 +1,127 @@
+import * as v from 'valibot'
+import { ClientId, IsoTime, MessageId, Rev, RoomId, Seq, UserId } from './ids'
+import { LIMITS } from './limits'
+import { Metadata } from './metadata'
+
+export const Reaction = v.object({
+  emoji: v.string(),
+  count: v.number(),
+  /** The first 20 users, in the order in which they reacted. */
+  users: v.array(UserId),
+  /** Only in replies made for one viewer; in `changes` the client derives it. */
+  mine: v.exactOptional(v.boolean()),
+})
+export type Reaction = v.InferOutput<typeof Reaction>
+
+/**
+ * One message. A tombstone (`deleted`) keeps its place and sender and has lost content, metadata and reactions.
+ * `type` is any string here: custom types and those of newer servers are shown as they are.
+ */
+export const Message = v.object({
+  id: MessageId,
+  roomId: RoomId,
+  seq: Seq,
+  rev: Rev,
+  senderId: UserId,
+  senderName: v.string(),
+  clientId: v.exactOptional(ClientId),
+  type: v.string(),
+  content: v.string(),
+  replyTo: v.nullable(MessageId),
+  metadata: v.exactOptional(Metadata),
+  createdAt: IsoTime,
+  editedAt: v.nullable(IsoTime),
+  deleted: v.boolean(),
+  reactions: v.array(Reaction),
+})
+export type Message = v.InferOutput<typeof Message>
+
+export const ROOM_TYPES = ['public', 'private', 'dm', 'ephemeral'] as const
+export const RoomType = v.picklist(ROOM_TYPES)
+export type RoomType = v.InferOutput<typeof RoomType>
+
+export const RoomSettings = v.object({
+  /** Only owners and admins may send. */
+  readOnly: v.exactOptional(v.boolean()),
+  /** Seconds a member waits between two sends; 0 or absent: off. */
+  slowModeSeconds: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(86_400))),
+  /** Seconds after which the sender can no longer edit; absent: no limit. */
+  editWindowSeconds: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+  /** Nobody may send any more; history stays readable. */
+  archived: v.exactOptional(v.boolean()),
+})
+export type RoomSettings = v.InferOutput<typeof RoomSettings>
+
+export const Room = v.object({
+  id: RoomId,
+  name: v.string(),
+  type: RoomType,
+  createdBy: v.nullable(UserId),
+  createdAt: IsoTime,
+  metadata: Metadata,
+  settings: RoomSettings,
+  rev: Rev,
+  lastSeq: Seq,
+})
+export type Room = v.InferOutput<typeof Room>
+
+export const ROLES = ['owner', 'admin', 'member'] as const
+export const Role = v.picklist(ROLES)
+export type Role = v.InferOutput<typeof Role>
+
+export const Removal = v.picklist(['left', 'kicked', 'banned'])
+export type Removal = v.InferOutput<typeof Removal>
+
+export const Member = v.object({
+  roomId: RoomId,
+  userId: UserId,
+  name: v.string(),
+  role: Role,
+  joinedAt: IsoTime,
+  lastReadSeq: Seq,
+  /** The first seq this member may read; later than 1 after a re-invitation. */
+  fromSeq: Seq,
+  mutedUntil: v.exactOptional(IsoTime),
+  rev: Rev,
+  /** Present: the membership is over. The row stays as a tombstone so that deltas can tell it. */
+  removed: v.exactOptional(Removal),
+})
+export type Member = v.InferOutput<typeof Member>
+
+/** A room's head: enough to know whether something was missed. */
+export const Head = v.object({ rev: Rev, lastSeq: Seq })
+export type Head = v.InferOutput<typeof Head>
+
+/** The last message as a room list shows it; `content` is cut at 200 code points. */
+export const Preview = v.object({
+  seq: Seq,
+  senderId: UserId,
+  senderName: v.string(),
+  type: v.string(),
+  content: v.string(),
+  createdAt: IsoTime,
+  deleted: v.boolean(),
+})
+export type Preview = v.InferOutput<typeof Preview>
+
+/** One line of the user's room list. `unread` is counted up to `LIMITS.unreadCap`. */
+export const RoomListItem = v.object({
+  room: Room,
+  role: Role,
+  lastReadSeq: Seq,
+  fromSeq: Seq,
+  unread: v.number(),
+  preview: v.nullable(Preview),
+})
+export type RoomListItem = v.InferOutput<typeof RoomListItem>
+
+export const User = v.object({ id: UserId, name: v.string() })
+export type User = v.InferOutput<typeof User>
+
+/** What a client may ask for as a message's type: a short word; `system` is the server's own. */
+export const ClientMessageType = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9-]*$/),
+  v.maxLength(LIMITS.typeLength),
+  v.notValue('system'),
+)

@@ -1,0 +1,36 @@
+import * as v from 'valibot'
+import { Rev, RoomId, Seq, UserId } from '../ids'
+import { Head, Member, Message, Preview, Room } from '../rows'
+
+/** One committed change. It carries the whole row, so applying it is: keep the row with the higher rev. */
+export const Change = v.variant('kind', [
+  v.object({
+    rev: Rev,
+    kind: v.literal('message'),
+    message: Message,
+    /** Who did it, where that is not the sender: a reaction, a moderator's delete. */
+    actor: v.exactOptional(UserId),
+  }),
+  v.object({ rev: Rev, kind: v.literal('member'), member: Member }),
+  v.object({ rev: Rev, kind: v.literal('room'), room: Room }),
+  /** `count` revs from `rev` on that this reader does not get to see; they count for the cursor. */
+  v.object({ rev: Rev, kind: v.literal('skip'), count: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
+])
+export type Change = v.InferOutput<typeof Change>
+
+/** To subscribed protocol-2 sockets, after the commit, in rev order: the commit batch is the broadcast batch. */
+export const Changes = v.object({ roomId: RoomId, changes: v.array(Change) })
+export type Changes = v.InferOutput<typeof Changes>
+
+/** To subscribed protocol-2 sockets, coalesced: who has read up to where. */
+export const ReadReceipts = v.object({ roomId: RoomId, reads: v.record(v.string(), Seq) })
+
+/** To members who have not subscribed to the room, at most once a second. */
+export const RoomActivity = v.object({
+  rooms: v.array(
+    v.object({ roomId: RoomId, rev: Rev, lastSeq: Seq, unread: v.number(), preview: v.nullable(Preview) }),
+  ),
+})
+
+/** Every 10 s, for subscribed rooms that changed since: finds a lost *last* event, which nothing else can. */
+export const RoomHeads = v.object({ epoch: v.string(), heads: v.record(v.string(), Head) })

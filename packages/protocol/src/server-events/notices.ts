@@ -1,0 +1,44 @@
+import * as v from 'valibot'
+import { Epoch, IsoTime, RoomId, UserId } from '../ids'
+import { RoomListItem, User } from '../rows'
+
+/** To a protocol-2 socket once it is authenticated. A client emits nothing before it. */
+export const Ready = v.object({
+  protocol: v.literal(2),
+  epoch: Epoch,
+  user: User,
+  /** The limits this server holds, by their names in `LIMITS`, and its rates. */
+  limits: v.record(v.string(), v.number()),
+  serverTime: IsoTime,
+})
+export type Ready = v.InferOutput<typeof Ready>
+
+/** To all of the user's sockets, on every node. */
+export const RoomAdded = v.object({ item: RoomListItem })
+export const RoomRemoved = v.object({
+  roomId: RoomId,
+  reason: v.picklist(['left', 'kicked', 'banned', 'deleted']),
+})
+export type RoomRemoved = v.InferOutput<typeof RoomRemoved>
+
+/** Volatile, to the others in the room. `until` in the past ends it; the receiver expires it by itself. */
+export const TypingSignal = v.object({ roomId: RoomId, userId: UserId, name: v.string(), until: IsoTime })
+export type TypingSignal = v.InferOutput<typeof TypingSignal>
+
+export const BYE_REASONS = [
+  'SERVER_SHUTDOWN',
+  'SLOW_CONSUMER',
+  'STATE_LOST',
+  'SESSION_REVOKED',
+  'TOKEN_INVALID',
+  'TOKEN_EXPIRED',
+  'PROTOCOL_UNSUPPORTED',
+  'ABUSE',
+] as const
+
+/** Then the server closes. The first three and TOKEN_EXPIRED: reconnect (with a fresh token); the rest: stop. */
+export const Bye = v.object({
+  reason: v.picklist(BYE_REASONS),
+  reconnectInMs: v.exactOptional(v.number()),
+})
+export type Bye = v.InferOutput<typeof Bye>
