@@ -1,0 +1,113 @@
+// npm run build: builds what is stale. `--force` builds everything.
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { hashOf, locked, readStamps, writeStamps } from './stale.mjs'
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const WEB_CHAT = 'examples/web-chat'
+/** Run, never imported: it has no declarations. */
+const CLI_MAIN = 'packages/cli/src/main.ts'
+
+/** @typedef {{ name: string, inputs: string[], outputs: string[] }} Target */
+
+/**
+ * @param {{ force?: boolean, types?: boolean }} [options] `types: false` leaves the declarations out: nothing that
+ *   only runs needs them, and they are most of the time.
+ */
+export async function build({ force = false, types = true } = {}) {
+  process.chdir(ROOT)
+  const entries = entryPoints()
+  /** @type {Target[]} */
+  const packages = Object.entries(entries).map(([name, files]) => ({
+    name,
+    inputs: [`packages/${name}`],
+    outputs: [...files, ...(name === 'cli' ? [CLI_MAIN] : [])].map((file) => dist(file, '.js')),
+  }))
+  const all = packages.flatMap(({ inputs }) => inputs)
+  const declarations = {
+    name: 'types',
+    inputs: all,
+    outputs: Object.values(entries)
+      .flat()
+      .map((f) => dist(f, '.d.ts')),
+  }
+  const webChat = { name: 'web-chat', inputs: [...all, WEB_CHAT], outputs: [`${WEB_CHAT}/dist/index.html`] }
+
+  await locked(async () => {
+    const stamps = force ? {} : readStamps()
+    const stale = packages.filter((target) => isStale(target, stamps))
+    if (stale.length > 0) await step(stale, stamps, () => buildPackages(stale))
+    // Two cores: vite in its own process beside the declarations in this one.
+    await Promise.all([
+      isStale(webChat, stamps) && step([webChat], stamps, buildWebChat),
+      types &&
+        isStale(declarations, stamps) &&
+        step([declarations], stamps, async () => (await import('./build-types.mjs')).buildTypes(entries)),
+    ])
+  })
+}
+
+/** Each package's entry points, as its `exports` names them. */
+function entryPoints() {
+  return Object.fromEntries(
+    readdirSync('packages').map((dir) => {
+      const { exports } = JSON.parse(readFileSync(`packages/${dir}/package.json`, 'utf8'))
+      const names = Object.keys(exports).filter((path) => !path.endsWith('.json'))
+      return [dir, names.map((path) => `packages/${dir}/src/${path === '.' ? 'index' : path.slice(2)}.ts`)]
+    }),
+  )
+}
+
+/** @param {string} source @param {string} extension */
+const dist = (source, extension) => source.replace('/src/', '/dist/').replace(/\.ts$/, extension)
+
+/** @param {Target} target @param {Record<string, string>} stamps */
+function isStale({ name, inputs, outputs }, stamps) {
+  return stamps[name] !== hashOf(inputs) || !outputs.every((path) => existsSync(path))
+}
+
+/** @param {Target[]} targets @param {Record<string, string>} stamps @param {() => Promise<void>} work */
+async function step(targets, stamps, work) {
+  const title = targets.map(({ name }) => name).join(', ')
+  const begun = performance.now()
+  // Hashed before the work: an edit made meanwhile leaves the target stale.
+  const hashes = targets.map(({ inputs }) => hashOf(inputs))
+  await work()
+  targets.forEach(({ name }, i) => {
+    stamps[name] = hashes[i] ?? ''
+  })
+  writeStamps(stamps)
+  console.log(`building ${title} …  ${((performance.now() - begun) / 1000).toFixed(1)} s`)
+}
+
+/** @param {Target[]} stale */
+async function buildPackages(stale) {
+  for (const { outputs } of stale) {
+    const folder = dirname(outputs[0] ?? '')
+    if (!existsSync(folder)) continue
+    for (const old of readdirSync(folder)) if (/\.js(\.map)?$/.test(old)) rmSync(`${folder}/${old}`)
+  }
+  const tsup = await import('tsup')
+  process.env.ROOMFUL_BUILD = stale.map(({ name }) => name).join(' ')
+  await tsup.build({ silent: true })
+}
+
+async function buildWebChat() {
+  await promisify(execFile)(process.execPath, [
+    'node_modules/vite/bin/vite.js',
+    'build',
+    WEB_CHAT,
+    '--logLevel',
+    'warn',
+  ])
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build({ force: process.argv.includes('--force') }).catch((error) => {
+    console.error(error.stderr || error.message)
+    process.exitCode = 1
+  })
+}

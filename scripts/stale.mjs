@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+// Beside the repository's files and not in node_modules: `npm ci` must not make a finished build stale.
+const STAMPS = '.cache/build.json'
+const LOCK = '.cache/build.lock'
+/** What changes every build when it changes. By content, not by time: a fresh clone has new times for old files. */
+const EVERYONES = [
+  'package-lock.json',
+  'tsconfig.json',
+  'tsup.config.ts',
+  'scripts/build.mjs',
+  'scripts/build-types.mjs',
+]
+const NOT_BUILT = /(^|\/)(dist|node_modules)$|\.test\.tsx?$|\.md$/
+
+/** @param {string} path @returns {string[]} */
+function filesUnder(path) {
+  if (NOT_BUILT.test(path)) return []
+  if (!statSync(path).isDirectory()) return [path]
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesUnder(`${path}/${name}`))
+}
+
+/** @param {string[]} inputs files and folders */
+export function hashOf(inputs) {
+  const hash = createHash('sha256')
+  for (const file of [...EVERYONES, ...inputs].flatMap(filesUnder)) {
+    hash.update(`${file}\0`).update(readFileSync(file)).update('\0')
+  }
+  return hash.digest('hex')
+}
+
+/** @returns {Record<string, string>} the hash that each target was last built from */
+export function readStamps() {
+  return existsSync(STAMPS) ? JSON.parse(readFileSync(STAMPS, 'utf8')) : {}
+}
+
+/** @param {Record<string, string>} stamps */
+export function writeStamps(stamps) {
+  writeFileSync(STAMPS, JSON.stringify(stamps, null, 2))
+}
+
+/**
+ * One build at a time: `npm start` and `npm test` in two terminals would delete each other's output.
+ * @template T @param {() => Promise<T>} work @returns {Promise<T>}
+ */
+export async function locked(work) {
+  mkdirSync('.cache', { recursive: true })
+  for (;;) {
+    try {
+      writeFileSync(LOCK, String(process.pid), { flag: 'wx' })
+      break
+    } catch {
+      if (!ownerLives()) rmSync(LOCK, { force: true })
+      else await sleep(100)
+    }
+  }
+  try {
+    return await work()
+  } finally {
+    rmSync(LOCK, { force: true })
+  }
+}
+
+function ownerLives() {
+  try {
+    return process.kill(Number(readFileSync(LOCK, 'utf8')) || process.pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,81 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { delimiter } from 'node:path'
+
+// What the tests run besides Node, each with its Debian package.
+const TOOLS = [
+  { package: 'chromium', find: () => findChromium() },
+  { package: 'redis-server', find: () => onPath('redis-server') },
+  { package: 'postgresql', find: () => findPostgres() },
+]
+
+/** @param {...string} names @returns {string | undefined} */
+function onPath(...names) {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return names
+    .flatMap((name) => folders.map((folder) => `${folder}/${name}`))
+    .find((path) => existsSync(path))
+}
+
+export function findChromium() {
+  return process.env.CHROMIUM ?? onPath('chromium', 'chromium-browser', 'google-chrome')
+}
+
+/** The folder of initdb and postgres, newest version first; Debian keeps them off the PATH. */
+export function findPostgres() {
+  const root = '/usr/lib/postgresql'
+  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : []
+  const folders = [
+    ...versions.map((version) => `${root}/${version}/bin`),
+    ...(process.env.PATH ?? '').split(delimiter),
+  ]
+  return folders.find((folder) => existsSync(`${folder}/initdb`) && existsSync(`${folder}/postgres`))
+}
+
+/** Installs what is missing where it can; throws with the line to type where it cannot. */
+export function ensureTools() {
+  const missing = TOOLS.filter((tool) => !tool.find()).map((tool) => tool.package)
+  if (missing.length === 0) return
+  const line = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`
+  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).error) {
+    throw new Error(
+      `The tests need ${missing.join(', ')}. Install them, on Debian or Ubuntu with:\n  sudo sh -c '${line}'`,
+    )
+  }
+  console.log(`installing ${missing.join(', ')} …`)
+  withoutServices(() => {
+    execFileSync('sh', ['-c', line], {
+      // What apt says is shown only when it fails, in the error.
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
+  })
+  const still = TOOLS.filter((tool) => !tool.find())
+  if (still.length > 0)
+    throw new Error(`Still missing: ${still.map((tool) => tool.package).join(', ')}. Tried: ${line}`)
+}
+
+/**
+ * Only the binaries are wanted: without this, Debian starts a Redis on 6379 and makes a Postgres cluster on 5432.
+ * @param {() => void} install
+ */
+function withoutServices(install) {
+  const files = {
+    '/usr/sbin/policy-rc.d': { text: '#!/bin/sh\nexit 101\n', mode: 0o755, keep: false },
+    '/etc/postgresql-common/createcluster.conf': {
+      text: 'create_main_cluster = false\n',
+      mode: 0o644,
+      keep: true,
+    },
+  }
+  const made = Object.entries(files).filter(([path]) => !existsSync(path))
+  for (const [path, { text, mode }] of made) {
+    execFileSync('mkdir', ['-p', path.slice(0, path.lastIndexOf('/'))])
+    writeFileSync(path, text, { mode })
+  }
+  try {
+    install()
+  } finally {
+    for (const [path, { keep }] of made) if (!keep) rmSync(path)
+  }
+}

@@ -1,0 +1,98 @@
+// npm test: everything CI asks. `npm test -- --only unit` runs the steps whose name begins so.
+// Every step runs whatever became of the others; the last line is `N passed, N failed`.
+import { spawn } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { build, ROOT } from './build.mjs'
+import { ensureTools } from './test-tools.mjs'
+
+/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+
+process.chdir(ROOT)
+// Under CI=true the tools colour even a log file.
+if (!process.stdout.isTTY) process.env.NO_COLOR = '1'
+const bin = (/** @type {string} */ name) => `node_modules/.bin/${name}`
+/** @type {[name: string, run: () => Promise<Counts>][]} */
+const STEPS = [
+  ['tools', () => check(async () => ensureTools())],
+  ['format and lint', () => check(() => command(bin('biome'), ['ci', '--error-on-warnings']))],
+  ['types', () => check(() => command(bin('tsc'), ['--noEmit']))],
+  ['unused', () => check(() => command(bin('knip'), []))],
+  ['build', () => check(() => build())],
+  ['packages', () => check(() => command('node', ['scripts/check-packages.mjs']))],
+  ['size', () => check(() => command(bin('size-limit'), []))],
+  ['unit', () => vitest('unit')],
+  ['integration', () => vitest('integration')],
+  ['browser', () => vitest('browser')],
+]
+
+const only = process.argv.includes('--only') ? (process.argv[process.argv.indexOf('--only') + 1] ?? '') : ''
+/** @type {(Counts & { name: string, seconds: number })[]} */
+const rows = []
+for (const [name, run] of STEPS.filter(([name]) => name.startsWith(only))) {
+  console.log(`── ${name}`)
+  const begun = performance.now()
+  rows.push({ name, ...(await run()), seconds: (performance.now() - begun) / 1000 })
+}
+
+console.log('')
+for (const { name, passed, failed, skipped, seconds } of rows) {
+  const counts = `${passed} passed${failed ? `, ${failed} failed` : ''}${skipped ? `, ${skipped} skipped` : ''}`
+  console.log(`${failed ? '✗' : '✓'} ${name.padEnd(16)} ${`${seconds.toFixed(1)} s`.padStart(8)}   ${counts}`)
+}
+const total = (/** @type {'passed' | 'failed'} */ key) => rows.reduce((sum, row) => sum + row[key], 0)
+process.exitCode = total('failed') > 0 || rows.length === 0 ? 1 : 0
+console.log(`\n${total('passed')} passed, ${total('failed')} failed`)
+
+/** A step that is one check. @param {() => Promise<void>} run @returns {Promise<Counts>} */
+async function check(run) {
+  try {
+    await run()
+    return { passed: 1, failed: 0, skipped: 0 }
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+}
+
+/** A command whose output matters only when it fails. @param {string} file @param {string[]} args @returns {Promise<void>} */
+function command(file, args) {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text))
+    child.on('error', reject)
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(output || `${file} exited with ${code}`)),
+    )
+  })
+}
+
+/** @param {string} project @returns {Promise<Counts>} */
+async function vitest(project) {
+  const report = `.cache/vitest-${project}.json`
+  rmSync(report, { force: true })
+  const args = [
+    'run',
+    '--project',
+    project,
+    '--reporter',
+    'default',
+    '--reporter',
+    'json',
+    `--outputFile.json=${report}`,
+  ]
+  const code = await new Promise((resolve) => {
+    spawn(bin('vitest'), args, { stdio: ['ignore', 'inherit', 'inherit'] }).on('close', resolve)
+  })
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    )
+    // A file that does not load, or an error after its tests, fails the run and no test.
+    const failed = code === 0 ? numFailedTests : Math.max(1, numFailedTests)
+    return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests }
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+}

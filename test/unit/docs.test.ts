@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { version } from '../../packages/protocol/package.json'
+import { asyncApi } from '../../scripts/docs/asyncapi'
+import { errorsPage } from '../../scripts/docs/errors-page'
+
+const committed = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+// `npm run docs` writes both anew.
+it('docs/errors.md is fresh', () => {
+  expect(committed('docs/errors.md')).toBe(errorsPage())
+})
+
+it('the AsyncAPI document is fresh', () => {
+  expect(JSON.parse(committed('packages/server/src/http/asyncapi.json'))).toEqual(asyncApi(version))
+})
+
+it('the AsyncAPI document has every reference it makes', () => {
+  const document = asyncApi(version)
+  const messages = Object.keys(document.channels.socket.messages)
+  const schemas = Object.keys(document.components.schemas)
+  const text = JSON.stringify(document)
+  const used = (pattern: RegExp) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')
+  const usedMessages = used(/"#\/channels\/socket\/messages\/(\w+)"/g)
+  const usedSchemas = used(/"#\/components\/schemas\/(\w+)"/g)
+  expect(new Set(usedMessages)).toEqual(new Set(messages))
+  expect(usedSchemas.length).toBeGreaterThan(schemas.length)
+  expect(usedSchemas.filter((name) => !schemas.includes(name))).toEqual([])
+})
