@@ -1,0 +1,18 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'vitest'
+import { localStoreContract } from '../ports/local-store.contract'
+import { fileStore } from './file-store'
+
+describe('the file store', () => {
+  test.each(localStoreContract)('$name', ({ run }) =>
+    run(async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'roomful-store-'))
+      return {
+        store: () => fileStore(join(folder, 'state')),
+        dispose: () => rm(folder, { recursive: true }),
+      }
+    }),
+  )
+})

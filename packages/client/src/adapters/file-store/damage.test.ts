@@ -1,0 +1,140 @@
+import { appendFile, chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { LocalStore } from '../../ports/local-store'
+import { fileStore } from '../file-store'
+import { ann, chunkOf, entryOf, roomOf } from './fixture'
+import { troubledDisk } from './troubled-disk'
+
+let folder: string
+let store: LocalStore
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'roomful-damage-'))
+  store = fileStore(folder, { journalBytes: 1_000_000 })
+  await store.open(ann)
+})
+afterEach(async () => {
+  await store.close()
+  await rm(folder, { recursive: true })
+})
+
+const because = (reason: string) => expect.objectContaining({ name: 'LocalStoreError', reason })
+
+async function pathsTo(pattern: RegExp): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true })
+  return names.filter((name) => pattern.test(name)).map((name) => join(folder, name))
+}
+async function pathTo(pattern: RegExp): Promise<string> {
+  const [path, ...more] = await pathsTo(pattern)
+  if (path === undefined || more.length > 0) throw new Error(`not one file like ${pattern}`)
+  return path
+}
+
+const content = { rooms: [roomOf('r1'), roomOf('r2')], chunks: [chunkOf('r1'), chunkOf('r2')] }
+
+test('a torn last line is cut off without a word, and the next write follows the last whole one', async () => {
+  await store.write({ putEntries: [entryOf('c1')] })
+  await store.close()
+  await appendFile(await pathTo(/journal/), '{"putEntries":[{"clientId":"c2"')
+  expect(await store.open(ann)).toEqual({ meta: null, rooms: [], entries: [entryOf('c1')] })
+  await store.write({ putEntries: [entryOf('c3', 3)] })
+  expect((await store.open(ann)).entries).toEqual([entryOf('c1'), entryOf('c3', 3)])
+})
+
+test('an unreadable line in the middle costs the rows, not the outbox, and is told once', async () => {
+  await store.write({ ...content, putEntries: [entryOf('c1', 1)] })
+  await store.write({ rooms: [roomOf('r1', 10)], chunks: [chunkOf('r1')] })
+  await store.write({ putEntries: [entryOf('c2', 2)] })
+  await store.close()
+  const path = await pathTo(/journal/)
+  const [first, , third] = (await readFile(path, 'utf8')).split('\n')
+  await writeFile(path, `${first}\n{"rooms":[{"roomId":7}]}\n${third}\n`)
+  const snapshot = await store.open(ann)
+  expect(snapshot.damage).toEqual(['a part of the journal was unreadable'])
+  expect(snapshot.entries).toEqual([entryOf('c1', 1), entryOf('c2', 2)])
+  expect(snapshot.rooms).toEqual(content.rooms.map((room) => ({ ...room, cursor: 0, ranges: [] })))
+  expect(await store.readChunks('r1', [0])).toEqual([])
+  expect((await store.open(ann)).damage).toBeUndefined()
+  expect(await pathTo(/journal\.damaged/)).toBeTruthy()
+})
+
+test('an unreadable snapshot is kept aside; what the journal has is there', async () => {
+  await store.close()
+  store = fileStore(folder, { journalBytes: 100 })
+  await store.open(ann)
+  await store.write({ ...content, putEntries: [entryOf('c1')] })
+  await store.close()
+  await writeFile(await pathTo(/snapshot/), '{"generation":')
+  const snapshot = await store.open(ann)
+  expect(snapshot).toEqual({ meta: null, rooms: [], entries: [], damage: ['the snapshot was unreadable'] })
+  expect(await readFile(await pathTo(/snapshot\.damaged/), 'utf8')).toBe('{"generation":')
+  await store.write({ putEntries: [entryOf('c2')] })
+  expect((await store.open(ann)).entries).toEqual([entryOf('c2')])
+})
+
+test('an unreadable chunk file clears the rows of its room only', async () => {
+  await store.close()
+  store = fileStore(folder, { journalBytes: 100 })
+  await store.open(ann)
+  await store.write(content)
+  const [first] = await pathsTo(/chunks.*0\.json$/)
+  await writeFile(first ?? '', '[{"seq":900}]')
+  const results = await Promise.allSettled([store.readChunks('r1', [0]), store.readChunks('r2', [0])])
+  const failed = results.find((result) => result.status === 'rejected')
+  expect(failed?.reason).toEqual(because('corrupt'))
+  expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
+  const { rooms } = await store.open(ann)
+  expect(rooms.filter((room) => room.ranges.length === 0)).toHaveLength(1)
+  expect(rooms.every((room) => room.draft !== '')).toBe(true)
+})
+
+test.each([
+  ['ENOSPC', 'quota'],
+  ['EIO', 'lost'],
+])(
+  'a write that fails with %s at any call is `%s`, keeps nothing, and the next one works',
+  async (code, reason) => {
+    await store.write({ ...content, putEntries: [entryOf('c1')] })
+    await store.close()
+    const probe = troubledDisk({})
+    const probing = fileStore(folder, { disk: probe.disk })
+    await probing.open(ann)
+    const opened = probe.calls()
+    await probing.close()
+    // Looks for the lock, appends, syncs.
+    for (let failAt = opened + 2; failAt <= opened + 3; failAt++) {
+      const failing = fileStore(folder, { disk: troubledDisk({ failAt, code }).disk })
+      await failing.open(ann)
+      const failure = failing.write({ rooms: [roomOf('r9')], putEntries: [entryOf('c9', 9)] })
+      await expect(failure).rejects.toEqual(because(reason))
+      await failing.write({ rooms: [roomOf('r2', 12)] })
+      await failing.close()
+      const { rooms, entries } = await store.open(ann)
+      expect(rooms.map((room) => [room.roomId, room.cursor])).toEqual([
+        ['r1', 9],
+        ['r2', 12],
+      ])
+      expect(entries).toEqual([entryOf('c1')])
+      await store.close()
+    }
+  },
+)
+
+test('only the owner can read it, and after a wipe nothing is there', async () => {
+  await store.write({ ...content, putEntries: [entryOf('c1')] })
+  for (const path of await pathsTo(/./)) {
+    const entry = await stat(path)
+    expect(entry.mode & 0o077, path).toBe(0)
+  }
+  await store.wipe()
+  expect(await pathsTo(/./)).toEqual([join(folder, 'last-users.json')])
+  expect(await readFile(join(folder, 'last-users.json'), 'utf8')).toBe('{}')
+})
+
+test('a folder that cannot be made is `unavailable` or `lost`, never a crash', async () => {
+  const file = join(folder, 'a-file')
+  await writeFile(file, '')
+  await chmod(file, 0o600)
+  await expect(fileStore(join(file, 'state')).open(ann)).rejects.toEqual(because('unavailable'))
+})

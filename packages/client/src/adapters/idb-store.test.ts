@@ -1,0 +1,16 @@
+import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
+import { describe, test } from 'vitest'
+import { localStoreContract } from '../ports/local-store.contract'
+import { idbStore } from './idb-store'
+
+const clock = { now: () => 0, setTimer: () => () => undefined }
+
+describe('the IndexedDB store', () => {
+  test.each(localStoreContract)('$name', ({ run }) =>
+    run(async () => {
+      globalThis.indexedDB = new IDBFactory()
+      return { store: () => idbStore({ clock }) }
+    }),
+  )
+})

@@ -1,0 +1,103 @@
+import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
+import { openDB } from 'idb'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type HandClock, handClock } from '../hand-clock'
+import { idbStore } from '../idb-store'
+import { ann, entryOf, NAME } from './fixture'
+
+let clock: HandClock
+beforeEach(() => {
+  globalThis.indexedDB = new IDBFactory()
+  clock = handClock()
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+
+const because = (reason: string) => expect.objectContaining({ name: 'LocalStoreError', reason })
+
+test('an open that never answers is given up after 4 s, and no timer is left after one that does', async () => {
+  const never = vi.spyOn(indexedDB, 'open').mockReturnValue(new IDBOpenDBRequest())
+  const store = idbStore({ clock })
+  let outcome: unknown = 'pending'
+  const opening = store.open(ann).catch((error: unknown) => {
+    outcome = error
+  })
+  await vi.waitFor(() => expect(never).toHaveBeenCalled())
+  clock.pass(3_999)
+  await Promise.resolve()
+  expect(outcome).toBe('pending')
+  clock.pass(1)
+  await opening
+  expect(outcome).toEqual(because('timeout'))
+  never.mockRestore()
+  expect((await store.open(ann)).entries).toEqual([])
+  expect(clock.timers()).toBe(0)
+  await store.close()
+})
+
+test('an open that answers too late leaves no handle behind that would block others', async () => {
+  // Another tab is upgrading: everybody else waits until its transaction is done.
+  let finish = () => {}
+  const upgrading = openDB(NAME, 1, {
+    upgrade: (database, _from, _to, transaction) => {
+      const store = database.createObjectStore('busy')
+      let isDone = false
+      finish = () => {
+        isDone = true
+      }
+      const keepAlive = (): unknown => isDone || store.get('x').then(keepAlive)
+      void keepAlive()
+      transaction.done.catch(() => undefined)
+    },
+  })
+  const store = idbStore({ clock })
+  const outcome = store.open(ann).catch((error: unknown) => error)
+  await vi.waitFor(() => expect(clock.timers()).toBe(2))
+  clock.pass(4_000)
+  expect(await outcome).toEqual(because('timeout'))
+  finish()
+  ;(await upgrading).close()
+  const blocked = vi.fn()
+  await new Promise((resolve) => {
+    const deleting = indexedDB.deleteDatabase(NAME)
+    deleting.addEventListener('blocked', blocked)
+    deleting.addEventListener('success', resolve)
+  })
+  expect(blocked).not.toHaveBeenCalled()
+})
+
+test('an open that an old tab blocks says so at once', async () => {
+  const request = new IDBOpenDBRequest()
+  vi.spyOn(indexedDB, 'open').mockReturnValue(request)
+  const outcome = idbStore({ clock })
+    .open(ann)
+    .catch((error: unknown) => error)
+  await vi.waitFor(() => expect(clock.timers()).toBe(2))
+  request.dispatchEvent(new IDBVersionChangeEvent('blocked'))
+  expect(await outcome).toEqual(because('blocked'))
+})
+
+test('a newer version of the app, no IndexedDB and a forbidden one are told apart from trouble that may pass', async () => {
+  ;(await openDB(NAME, 99)).close()
+  await expect(idbStore({ clock }).open(ann)).rejects.toEqual(because('unavailable'))
+  vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw new DOMException('private mode', 'SecurityError')
+  })
+  await expect(idbStore({ clock }).open(ann)).rejects.toEqual(because('unavailable'))
+  vi.stubGlobal('indexedDB', undefined)
+  await expect(idbStore({ clock }).open(ann)).rejects.toEqual(because('unavailable'))
+})
+
+test('of two opens at once the later one counts', async () => {
+  const store = idbStore({ clock })
+  const first = store.open(ann)
+  await store.open({ ...ann, userId: 'bob' })
+  await first
+  await store.write({ putEntries: [entryOf('c1')] })
+  expect((await store.open(ann)).entries).toEqual([])
+  expect((await store.open({ ...ann, userId: 'bob' })).entries).toHaveLength(1)
+  await store.close()
+})

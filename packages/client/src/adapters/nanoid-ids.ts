@@ -1,0 +1,4 @@
+import { nanoid } from 'nanoid'
+import type { Ids } from '../ports/ids'
+
+export const nanoidIds: Ids = { clientId: () => nanoid(), random: () => Math.random() }

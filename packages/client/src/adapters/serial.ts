@@ -1,0 +1,13 @@
+/**
+ * Runs calls one after the other, in the order in which they came; a failed one does not hold up the next. Local
+ * stores queue with it, so that a crash leaves a prefix of the writes.
+ */
+export function serial(): <T>(call: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (call) => {
+    const result = last.then(call)
+    // The caller has `result` and its error; the chain only wants to know that it is over.
+    last = result.catch(() => undefined)
+    return result
+  }
+}

@@ -1,0 +1,30 @@
+import type { Clock } from '../ports/clock'
+
+/** The promise's outcome, or a rejection with `late()` after so many ms. A late outcome goes to `onLate` only. */
+export function within<T>(
+  clock: Clock,
+  ms: number,
+  promise: Promise<T>,
+  late: () => Error,
+  onLate?: (value: T) => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let over = false
+    const cancel = clock.setTimer(ms, () => {
+      over = true
+      reject(late())
+    })
+    promise.then(
+      (value) => {
+        cancel()
+        if (over) onLate?.(value)
+        else resolve(value)
+      },
+      (error: unknown) => {
+        cancel()
+        // After the time is up this is a no-op: the caller has been told already.
+        reject(error)
+      },
+    )
+  })
+}

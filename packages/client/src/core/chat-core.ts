@@ -1,0 +1,88 @@
+import type { User } from '@roomful/protocol'
+import { assertNever } from './assert-never'
+import type { ChatState, StorageState } from './chat-shape'
+import { type Connection, type ConnectionEvent, IDLE, reduceConnection } from './connection'
+import type { RoomCore } from './room/room-core'
+import { EMPTY_LIST, type RoomList, summaryOf, withSummary } from './room-list'
+
+/** What is not of one room. */
+export type ChatCore = {
+  readonly connection: Connection
+  readonly user: User | null
+  /** The server's history that all cursors speak of. */
+  readonly epoch: string | null
+  /** The room list is to be asked for with the next sync. */
+  readonly listWanted: boolean
+  readonly list: RoomList
+  readonly storage: StorageState
+  readonly unsent: number
+}
+
+export type ChatEvent =
+  | { readonly type: 'connection'; readonly event: ConnectionEvent }
+  | { readonly type: 'identified'; readonly user: User; readonly epoch: string }
+  | { readonly type: 'epoch'; readonly epoch: string }
+  | { readonly type: 'list-wanted'; readonly wanted: boolean }
+  | { readonly type: 'storage'; readonly storage: StorageState }
+  | { readonly type: 'room'; readonly before: RoomCore | undefined; readonly after: RoomCore }
+
+export function newChat(storage: StorageState): ChatCore {
+  return {
+    connection: IDLE,
+    user: null,
+    epoch: null,
+    listWanted: false,
+    list: EMPTY_LIST,
+    storage,
+    unsent: 0,
+  }
+}
+
+export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
+  switch (event.type) {
+    case 'connection': {
+      const connection = reduceConnection(core.connection, event.event)
+      return connection === core.connection ? core : { ...core, connection }
+    }
+    case 'identified': {
+      const { user, epoch } = event
+      const same = core.user?.id === user.id && core.user.name === user.name && core.epoch === epoch
+      return same ? core : { ...core, user, epoch }
+    }
+    case 'epoch':
+      return core.epoch === event.epoch ? core : { ...core, epoch: event.epoch }
+    case 'list-wanted':
+      return core.listWanted === event.wanted ? core : { ...core, listWanted: event.wanted }
+    case 'storage': {
+      const { storage } = event
+      const same = core.storage.status === storage.status && core.storage.reason === storage.reason
+      return same ? core : { ...core, storage }
+    }
+    case 'room':
+      return withRoom(core, event.before, event.after)
+    default:
+      return assertNever(event)
+  }
+}
+
+function withRoom(core: ChatCore, before: RoomCore | undefined, after: RoomCore): ChatCore {
+  const list = withSummary(core.list, after.id, summaryOf(after, core.list.byId.get(after.id)))
+  const unsent = core.unsent - unsentIn(before) + unsentIn(after)
+  return list === core.list && unsent === core.unsent ? core : { ...core, list, unsent }
+}
+
+/** Messages and changes that wait; a read cursor on its way is no reason to hold anybody up. */
+function unsentIn(core: RoomCore | undefined): number {
+  let count = 0
+  for (const entry of core?.entries ?? []) if (entry.state.at !== 'failed' && entry.kind !== 'read') count++
+  return count
+}
+
+export const chatStateOf = (core: ChatCore): ChatState => ({
+  connection: core.connection.state,
+  user: core.user,
+  rooms: core.list.order,
+  unreadTotal: core.list.unreadTotal,
+  storage: core.storage,
+  unsent: core.unsent,
+})

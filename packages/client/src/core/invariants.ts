@@ -1,0 +1,100 @@
+import type { Entry } from './outbox/entry'
+import type { RoomCore } from './room/room-core'
+import type { RoomEvent } from './room/room-event'
+import { at, checkTimeline, covers, lastRange, rangesOf, rowCount, rowsIn } from './timeline'
+
+/** Events after which revs may be other ones: a new epoch, a reset, another life of the room. */
+const FRESH_START = new Set<RoomEvent['type']>([
+  'epoch-changed',
+  'sync-answered',
+  'removed',
+  'wiped',
+  'restored',
+  'forgotten',
+])
+
+/**
+ * Throws when a room breaks what must hold after every event. Tests call it for each step of each room; nothing of it
+ * is in the shipped build.
+ */
+export function checkRoom(before: RoomCore, event: RoomEvent, after: RoomCore): void {
+  const fail = (message: string): never => {
+    throw new Error(`${message} (room ${after.id}, after ${event.type})`)
+  }
+  checkTimeline(after.timeline)
+  checkTail(after, fail)
+  checkRows(after, fail)
+  checkOutbox(before, after, fail)
+  checkBounds(after, fail)
+  if (!FRESH_START.has(event.type)) checkForward(before, after, fail)
+}
+
+type Fail = (message: string) => never
+
+function checkTail(core: RoomCore, fail: Fail): void {
+  const { tail, timeline, floorSeq, afloat } = core
+  const last = lastRange(timeline)?.to
+  if (tail === null) {
+    if (last !== undefined && !core.foreign) fail('I7: rows are held without a tail')
+    return
+  }
+  if (last !== undefined && last > tail) fail(`I7: ${last} is held past the tail ${tail}`)
+  if (tail >= floorSeq && !covers(timeline, tail)) fail(`I7: the tail ${tail} is not held`)
+  if (afloat.some((row) => row.seq <= tail)) fail('I8: an afloat row is in reach of the tail')
+  for (const range of core.shelved)
+    if (rangesOf(timeline).some((held) => held.from <= range.to && range.from <= held.to))
+      fail('I7: a range is both in memory and on the shelf')
+}
+
+function checkRows(core: RoomCore, fail: Fail): void {
+  const own = new Set<string>()
+  for (const row of [...rowsIn(core.timeline, { from: 0, to: Number.MAX_SAFE_INTEGER }), ...core.afloat]) {
+    if (row.deleted && (row.content !== '' || row.metadata !== undefined || row.reactions.length > 0))
+      fail(`I12: tombstone ${row.seq} has content`)
+    if (row.senderId !== core.me) continue
+    if (own.has(row.id)) fail(`I8: own message ${row.seq} is shown twice`)
+    own.add(row.id)
+    if (row.clientId !== undefined && core.entries.some((entry) => entry.id === row.clientId))
+      fail(`I8: ${row.clientId} is confirmed at ${row.seq} and still in the outbox`)
+  }
+  // A room that is behind may hold newer rows; none may be newer than what it has heard of.
+  if (core.foreign) return
+  for (const row of core.afloat) if (row.rev > core.known) fail(`I5: afloat ${row.seq} is past what is known`)
+}
+
+function checkOutbox(before: RoomCore, after: RoomCore, fail: Fail): void {
+  const ids = new Set<string>(after.entries.map((entry) => entry.id))
+  if (ids.size !== after.entries.length) fail('I8: one id is twice in the outbox')
+  after.entries.reduce((last: Entry | undefined, entry) => {
+    if (last && last.order >= entry.order) fail('I9: the outbox is out of order')
+    return entry
+  }, undefined)
+  if (after.line !== 'up' && after.entries.some((entry) => entry.state.at === 'inflight'))
+    fail('I10: in flight without a line')
+  for (const entry of before.entries)
+    if (!ids.has(entry.id) && !after.outcomes.has(entry.id) && after.me === before.me)
+      fail(`I10: ${entry.kind} ${entry.id} is gone without an outcome`)
+  for (const [id, key] of before.keys)
+    if (after.keys.has(id) && after.keys.get(id) !== key) fail(`I19: the key of ${id} has changed`)
+}
+
+function checkBounds(core: RoomCore, fail: Fail): void {
+  if (core.ahead.size > 2_100) fail(`I15: ${core.ahead.size} changes are remembered`)
+  if (core.outcomes.size > 200) fail(`I15: ${core.outcomes.size} outcomes are remembered`)
+  if (core.request && core.request.heard.length > 2_100) fail('I15: a request hears too much')
+  if (rowCount(core.timeline) > core.windowSize + 1_200) fail(`I15: ${rowCount(core.timeline)} rows are held`)
+  if (core.figure < 0) fail('I13: the unread figure is negative')
+}
+
+function checkForward(before: RoomCore, after: RoomCore, fail: Fail): void {
+  if (after.cursor < before.cursor) fail(`I6: the cursor went back from ${before.cursor} to ${after.cursor}`)
+  if (after.lastReadSeq < before.lastReadSeq) fail('I6: the read cursor went back')
+  for (const [userId, seq] of before.reads)
+    if ((after.reads.get(userId) ?? 0) < seq) fail('I6: a receipt went back')
+  if (before.timeline === after.timeline) return
+  for (const range of rangesOf(before.timeline))
+    for (const row of rowsIn(before.timeline, range)) {
+      const now = at(after.timeline, row.seq)
+      if (now && now.rev < row.rev) fail(`I6: row ${row.seq} went back from rev ${row.rev} to ${now.rev}`)
+    }
+}

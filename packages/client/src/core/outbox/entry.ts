@@ -1,0 +1,82 @@
+import type { ClientId, Message, MessageId, Metadata } from '@roomful/protocol'
+import type { ChatError } from '../chat-error'
+
+/**
+ * One thing to be done at the server, in the order in which the user did it (I9).
+ *
+ *   storing ──kept on disk──▶ ready ──picked──▶ inflight ──taken──▶ (gone: settled)
+ *                               ▲                  │ ╲
+ *                               └── no answer, or  ┘  ╲──refused for good──▶ failed ──retry──▶ ready
+ *                                   "later"                                    ╲──cancel──▶ (gone)
+ *
+ * `storing`: not emitted before it would survive a crash (I10). No answer means unknown, never failed: it goes back
+ * to ready with `attempts` raised, and the same id makes the repeat harmless (I4).
+ */
+export type EntryState =
+  | { readonly at: 'storing' | 'ready' | 'inflight' }
+  | { readonly at: 'failed'; readonly error: ChatError }
+
+/** A message by its real id, or one of the outbox by its clientId until that is confirmed. */
+export type Target =
+  | { readonly id: MessageId }
+  | { readonly clientId: ClientId }
+  /** The message it was to answer was cancelled before it was ever sent. */
+  | { readonly lost: true }
+
+type Base = {
+  /** The idempotency key: clientId of a send, opId of the rest. */
+  readonly id: ClientId
+  readonly order: number
+  readonly state: EntryState
+  /** How often it was emitted. Above 0 the server may know it. */
+  readonly attempts: number
+  /** What the disk is told: may it be emitted before the disk hears again? If so it counts as emitted after a crash. */
+  readonly maybe: boolean
+}
+
+export type SendEntry = Base & {
+  readonly kind: 'send'
+  readonly content: string
+  readonly type?: string
+  readonly replyTo: Target | null
+  readonly metadata?: Metadata
+  /** ISO time of this device, shown until the server's own time is known. */
+  readonly createdAt: string
+}
+export type EditEntry = Base & { readonly kind: 'edit'; readonly target: Target; readonly content: string }
+export type DeleteEntry = Base & { readonly kind: 'delete'; readonly target: Target }
+export type ReactEntry = Base & {
+  readonly kind: 'react'
+  readonly target: Target
+  readonly emoji: string
+  readonly op: 'add' | 'remove'
+}
+/** Waits until `dueAt` for a higher one, and does not hold up what is behind it. */
+export type ReadEntry = Base & { readonly kind: 'read'; readonly seq: number; readonly dueAt: number }
+
+export type Entry = SendEntry | EditEntry | DeleteEntry | ReactEntry | ReadEntry
+export type TargetedEntry = EditEntry | DeleteEntry | ReactEntry
+
+export const STORING: EntryState = { at: 'storing' }
+export const READY: EntryState = { at: 'ready' }
+export const INFLIGHT: EntryState = { at: 'inflight' }
+
+export const isTargeted = (entry: Entry): entry is TargetedEntry => 'target' in entry
+
+/** Is this entry about the message with this id or clientId? */
+export const isAbout = (target: Target | null, id: string): boolean =>
+  target !== null &&
+  (('id' in target && target.id === id) || ('clientId' in target && target.clientId === id))
+
+/** Was it never emitted, so that it can still change without the server knowing another version? */
+export const isUntouched = (entry: Entry): boolean => entry.attempts === 0 && entry.state.at !== 'inflight'
+
+/** An entry as the user makes it; order and state are the outbox's. */
+export type Wish = Entry extends infer E
+  ? E extends Entry
+    ? Omit<E, 'order' | 'state' | 'attempts' | 'maybe'>
+    : never
+  : never
+
+/** How an entry ended: with the server's row, done without one, or refused. */
+export type Outcome = { readonly row?: Message; readonly error?: ChatError }

@@ -1,0 +1,78 @@
+import { byteLength, LIMITS, type MessageDraft, type MessageId } from '@roomful/protocol'
+import type { RoomCore } from '../room/room-core'
+import type { Entry, ReadEntry, SendEntry, TargetedEntry } from './entry'
+
+/** A batch stays below the server's frame of 64 KB with room for the envelope. */
+const BATCH_BYTES = 60 * 1024
+
+export type OutboxStep =
+  | {
+      readonly do: 'send'
+      readonly entries: readonly SendEntry[]
+      readonly messages: readonly MessageDraft[]
+    }
+  | { readonly do: 'op'; readonly entry: TargetedEntry; readonly messageId: MessageId }
+  | { readonly do: 'read'; readonly entry: ReadEntry }
+  | { readonly do: 'wait'; readonly until: number }
+
+/**
+ * What the outbox of one room sends now, if anything: first in, first out, one request in flight, the next carries all
+ * sends that are queued (I9). After a reconnect the sync comes first, because it settles what had got through.
+ */
+export function nextOutboxStep(core: RoomCore, now: number): OutboxStep | null {
+  if (core.entries.length === 0 || core.line !== 'up') return null
+  if (core.opened && !(core.joined === 'yes' && core.fresh) && core.removed === null) return null
+  if (core.entries.some((entry) => entry.state.at === 'inflight')) return null
+  if (core.outboxHold.until > now) return { do: 'wait', until: core.outboxHold.until }
+  let due = Number.POSITIVE_INFINITY
+  for (const [i, entry] of core.entries.entries()) {
+    if (entry.state.at === 'failed') continue
+    if (entry.kind === 'read' && entry.dueAt > now) {
+      due = Math.min(due, entry.dueAt)
+      continue
+    }
+    // Still being written to disk: it may not be overtaken.
+    if (entry.state.at === 'storing') break
+    return stepFor(core, entry, i)
+  }
+  return Number.isFinite(due) ? { do: 'wait', until: due } : null
+}
+
+function stepFor(core: RoomCore, entry: Entry, index: number): OutboxStep | null {
+  if (entry.kind === 'send') return batchFrom(core, index)
+  if (entry.kind === 'read') return { do: 'read', entry }
+  // By clientId: its message is ahead of it in the queue, or it would have been given the real id.
+  return 'id' in entry.target ? { do: 'op', entry, messageId: entry.target.id } : null
+}
+
+/** All sends from here on that may go together: up to the first of another kind, or one that answers another of them. */
+function batchFrom(core: RoomCore, index: number): OutboxStep | null {
+  const entries: SendEntry[] = []
+  const messages: MessageDraft[] = []
+  const most = core.single ? 1 : LIMITS.sendBatch
+  let bytes = 0
+  for (const entry of core.entries.slice(index)) {
+    if (entry.state.at === 'failed' || entry.kind === 'read') continue
+    if (entry.kind !== 'send' || entry.state.at !== 'ready' || messages.length >= most) break
+    const message = draftOf(entry)
+    if (message === null) break
+    bytes += byteLength(JSON.stringify(message)) + 1
+    if (bytes > BATCH_BYTES && messages.length > 0) break
+    entries.push(entry)
+    messages.push(message)
+  }
+  return messages.length > 0 ? { do: 'send', entries, messages } : null
+}
+
+/** Null while it answers a message that has no real id yet. */
+function draftOf(entry: SendEntry): MessageDraft | null {
+  const { replyTo } = entry
+  if (replyTo !== null && !('id' in replyTo)) return null
+  return {
+    clientId: entry.id,
+    content: entry.content,
+    ...(entry.type === undefined ? {} : { type: entry.type }),
+    ...(replyTo === null ? {} : { replyTo: replyTo.id }),
+    ...(entry.metadata === undefined ? {} : { metadata: entry.metadata }),
+  }
+}

@@ -1,0 +1,67 @@
+import type { ClientId, Message, MessageId, Role, Room as RoomRow, UserId } from '@roomful/protocol'
+import type { ChatError } from './chat-error'
+
+/**
+ * What a room can say of itself.
+ *
+ *   idle ──open()──▶ loading ──first page──▶ live ◀──caught up── catching-up
+ *                      │                      │  ╲                  ▲
+ *                      └── no line ─▶ offline ◀── line lost    line back, gap found
+ *   any ──kick, ban, leave, deleted──▶ removed (the last one)
+ *
+ * `live`: what is shown equals the server. `catching-up`: shown from cache or before the gap, a sync is under way.
+ */
+export type RoomStatus = 'idle' | 'loading' | 'live' | 'catching-up' | 'offline' | 'removed'
+
+/** `queued`: waits for the line. `sending`: in flight, or its outcome is not known yet. `failed`: see `error`. */
+export type SendStatus = 'sent' | 'sending' | 'queued' | 'failed'
+
+/** A message as shown. `key` is stable from the moment of sending through its confirmation: use it as the UI key. */
+export type ShownMessage = Omit<Message, 'seq' | 'rev' | 'id'> & {
+  readonly key: string
+  readonly status: SendStatus
+  /** The server's id; while it is not confirmed, the clientId. */
+  readonly id: MessageId | ClientId
+  /** 0 while it is not confirmed. */
+  readonly seq: number
+  readonly rev: number
+  /** Why it failed; on a sent message: why the last edit, reaction or delete of it was refused. */
+  readonly error?: ChatError
+  /** An edit, reaction or delete of this message is on its way: what is shown already has it. */
+  readonly changing?: boolean
+}
+
+export type MemberView = {
+  readonly userId: UserId
+  readonly name: string
+  readonly role: Role
+  readonly mutedUntil?: string
+}
+export type TypingUser = { readonly userId: UserId; readonly name: string }
+
+/** Everything an app shows of one room. Each slice keeps its reference until it changes. */
+export type RoomState = {
+  readonly id: string
+  readonly status: RoomStatus
+  /** The row, once known: name, type, settings, metadata. */
+  readonly room: RoomRow | null
+  /** My own role, once known. */
+  readonly role: Role | null
+  readonly messages: readonly ShownMessage[]
+  /** Exact where the loaded range covers it, otherwise the server's figure plus what came since. */
+  readonly unread: number
+  readonly lastReadSeq: number
+  readonly lastSeq: number
+  /** Read cursors of the others. */
+  readonly reads: ReadonlyMap<string, number>
+  readonly typing: readonly TypingUser[]
+  readonly members: readonly MemberView[]
+  /** Older (newer) messages exist that are not loaded next to what is shown. */
+  readonly hasOlder: boolean
+  readonly hasNewer: boolean
+  readonly loadingOlder: boolean
+  readonly loadingNewer: boolean
+  readonly draft: string
+  /** Why it is `removed`, or why the last open or load failed. */
+  readonly error: ChatError | null
+}

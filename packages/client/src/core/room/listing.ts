@@ -1,0 +1,38 @@
+import type { RoomListItem } from '@roomful/protocol'
+import { mergeRoomRow } from './members'
+import type { RoomCore } from './room-core'
+import type { RoomEvent } from './room-event'
+
+/** One line of the room list. An open room knows better than the list, and only learns that it is behind. */
+export function onListed(core: RoomCore, item: RoomListItem): RoomCore {
+  const { room } = item
+  const next = { ...mergeRoomRow(core, room), listed: true, removed: null, role: item.role }
+  if (core.opened && core.tail !== null) return { ...next, known: Math.max(core.known, room.rev) }
+  return {
+    ...next,
+    ...figureOf(core, { lastSeq: room.lastSeq, unread: item.unread, preview: item.preview }),
+    lastReadSeq: Math.max(core.lastReadSeq, item.lastReadSeq),
+    floorSeq: Math.max(core.floorSeq, item.fromSeq),
+  }
+}
+
+/** News of a room that this line is not subscribed to. */
+export function onActivity(core: RoomCore, event: Extract<RoomEvent, { type: 'activity' }>): RoomCore {
+  if (core.opened && core.tail !== null) {
+    return event.rev <= core.known ? core : { ...core, known: event.rev }
+  }
+  if (event.lastSeq < core.lastSeq) return core
+  return { ...core, ...figureOf(core, event) }
+}
+
+function figureOf(
+  core: RoomCore,
+  news: { lastSeq: number; unread: number; preview: RoomCore['preview'] },
+): Pick<RoomCore, 'lastSeq' | 'counted' | 'figure' | 'preview'> {
+  return {
+    lastSeq: Math.max(core.lastSeq, news.lastSeq),
+    counted: news.lastSeq,
+    figure: news.unread,
+    preview: news.preview,
+  }
+}

@@ -1,0 +1,36 @@
+import type { Member, Room } from '@roomful/protocol'
+import type { RoomCore } from './room-core'
+
+/** The row with the higher rev stays; mine also tells my role and where my reading starts. */
+export function mergeMember(core: RoomCore, member: Member): RoomCore {
+  const held = core.members.get(member.userId)
+  if (held !== undefined && held.rev >= member.rev) return core
+  const next = { ...core, members: new Map(core.members).set(member.userId, member) }
+  if (member.userId !== core.me) return withRead(next, member.userId, member.lastReadSeq)
+  return { ...next, role: member.role, lastReadSeq: Math.max(core.lastReadSeq, member.lastReadSeq) }
+}
+
+export function mergeRoomRow(core: RoomCore, room: Room): RoomCore {
+  return core.room !== null && core.room.rev >= room.rev ? core : { ...core, room }
+}
+
+/** Read cursors of others only move forward (I6). */
+export function withRead(core: RoomCore, userId: string, seq: number): RoomCore {
+  if ((core.reads.get(userId) ?? 0) >= seq) return core
+  return { ...core, reads: new Map(core.reads).set(userId, seq) }
+}
+
+/** Somebody's read cursors; mine comes from another device of mine. */
+export function onReads(core: RoomCore, reads: Readonly<Record<string, number>>): RoomCore {
+  let next = core
+  for (const [userId, seq] of Object.entries(reads))
+    next = userId === core.me ? movedRead(next, seq) : withRead(next, userId, seq)
+  return next
+}
+
+/** My confirmed read cursor. The figure spoke of the old one: ask for a new one unless all is read (I13). */
+export function movedRead(core: RoomCore, seq: number): RoomCore {
+  if (seq <= core.lastReadSeq) return core
+  const allRead = seq >= core.counted
+  return { ...core, lastReadSeq: seq, figure: allRead ? 0 : core.figure, doubt: core.doubt || !allRead }
+}

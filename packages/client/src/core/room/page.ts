@@ -1,0 +1,85 @@
+import { longerHold } from '../outbox/answers'
+import { addRange, dropRange, rangeAround } from '../timeline'
+import { NO_HOLD, type PageWant, type RoomCore } from './room-core'
+import type { RoomEvent } from './room-event'
+import { replayed, settleAll, viewed } from './sync'
+
+/** A page is wanted: what is known already moves the view at once. */
+export function onPageWanted(core: RoomCore, want: PageWant): RoomCore {
+  return { ...core, want, error: null }
+}
+
+export function onPageAsked(core: RoomCore): RoomCore {
+  if (core.want === null) return core
+  const no = core.requests + 1
+  const { want, cursor } = core
+  const span = { from: want.seq, to: want.seq }
+  return {
+    ...core,
+    requests: no,
+    request: { no, kind: 'page', step: 'asked', cursor, span, replace: false, want, heard: [] },
+  }
+}
+
+/** A page older than the cursor at the request would undo what is known (I5): thrown away, and asked for again. */
+export function onPageAnswered(
+  core: RoomCore,
+  event: Extract<RoomEvent, { type: 'page-answered' }>,
+): RoomCore {
+  const { request } = core
+  if (request?.kind !== 'page' || request.no !== event.no || request.want === undefined) return core
+  const { page } = event
+  if (page.rev < request.cursor)
+    return { ...core, request: null, requestHold: longerHold(core.requestHold, null, event) }
+  let next = settleAll(core, page.messages)
+  let { timeline } = next
+  const empty = page.toSeq < page.fromSeq
+  if (!empty)
+    timeline = addRange(timeline, { from: page.fromSeq, to: page.toSeq }, viewed(next, page.messages))
+  if (page.floorSeq > 1) timeline = dropRange(timeline, { from: 1, to: page.floorSeq - 1 })
+  // Nothing before it: whatever the reason, there is no more to be asked for on that side.
+  const floorSeq =
+    empty && request.want.kind === 'older' ? Math.max(page.floorSeq, request.want.seq) : page.floorSeq
+  next = {
+    ...next,
+    timeline,
+    floorSeq,
+    lastSeq: Math.max(next.lastSeq, page.lastSeq),
+    known: Math.max(next.known, page.rev),
+    tail: next.tail === null ? null : (rangeAround(timeline, next.tail)?.to ?? next.tail),
+    anchor: anchorAfter(next, request.want, page.fromSeq, page.toSeq),
+    want: next.want === request.want ? null : next.want,
+    request: null,
+    requestHold: NO_HOLD,
+  }
+  return replayed(next, request.heard)
+}
+
+/** Where the viewer is: at the edge that was just loaded, so that the window is kept around it. */
+function anchorAfter(core: RoomCore, want: PageWant, from: number, to: number): number | null {
+  if (to < from) return core.anchor
+  switch (want.kind) {
+    case 'older':
+      return from
+    case 'newer':
+      return core.tail !== null && to >= core.tail ? null : to
+    case 'around':
+      return Math.min(Math.max(want.seq, from), to)
+  }
+}
+
+/** A page from the local store: as of the cursor, and kept up to date there since. */
+export function onShelfRead(core: RoomCore, event: Extract<RoomEvent, { type: 'shelf-read' }>): RoomCore {
+  const { request } = core
+  if (request === null || request.no !== event.no || request.want === undefined) return core
+  const { range, rows } = event
+  const timeline = addRange(core.timeline, range, rows)
+  const next = {
+    ...core,
+    timeline,
+    anchor: anchorAfter(core, request.want, range.from, range.to),
+    want: core.want === request.want ? null : core.want,
+    request: null,
+  }
+  return replayed(next, request.heard)
+}

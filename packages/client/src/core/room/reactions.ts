@@ -1,0 +1,29 @@
+import type { Message } from '@roomful/protocol'
+
+/**
+ * Gives a row its `mine`, which only replies made for one viewer carry. The first 20 users are named, so most of the
+ * time the list tells; beyond it the actor and the count before do. Normal form: `true` or absent, so that a row is
+ * equal by whichever way it came (I17).
+ */
+export function withMine(
+  row: Message,
+  held: Message | undefined,
+  me: string | null,
+  actor?: string,
+): Message {
+  if (row.reactions.length === 0) return row
+  const reactions = row.reactions.map(({ mine: told, ...reaction }) => {
+    const before = held?.reactions.find((other) => other.emoji === reaction.emoji)
+    const named = reaction.users.some((user) => user === me)
+    const allNamed = reaction.count <= reaction.users.length
+    const mine = told ?? (named || (!allNamed && unnamed(reaction.count, before, actor === me)))
+    return mine ? { ...reaction, mine } : reaction
+  })
+  return { ...row, reactions }
+}
+
+/** Not among the first 20: what I had stays, unless it was I who changed the count. */
+function unnamed(count: number, before: Message['reactions'][number] | undefined, byMe: boolean): boolean {
+  const change = count - (before?.count ?? 0)
+  return byMe && change !== 0 ? change > 0 : (before?.mine ?? false)
+}

@@ -1,0 +1,176 @@
+import { assertNever } from '../assert-never'
+import {
+  longerHold,
+  onAnswered,
+  onLineLost,
+  onLineUp,
+  onPicked,
+  onStored,
+  onUnanswered,
+} from '../outbox/answers'
+import { cancel, enqueue, retry } from '../outbox/enqueue'
+import { onChanges } from './changes'
+import { onActivity, onListed } from './listing'
+import { onReads } from './members'
+import { onPageAnswered, onPageAsked, onPageWanted, onShelfRead } from './page'
+import { previewOf } from './preview'
+import { onForgotten, onRestored, onWiped } from './restore'
+import { type Line, newRoom, type RoomCore } from './room-core'
+import type { RoomEvent } from './room-event'
+import { onSyncAnswered, onSyncAsked } from './sync'
+import { expireTyping, onTyping, typingEnded } from './typing'
+import { unreadOf } from './unread'
+import { trimmed } from './window'
+
+/** The one way a room changes: an event in, the next state out. A no-op returns the same reference. */
+export function reduceRoom(core: RoomCore, event: RoomEvent): RoomCore {
+  const next = reduce(core, event)
+  if (next === core) return core
+  return watchGap(next, 'now' in event ? event.now : null, core.request !== null && next.request === null)
+}
+
+function reduce(core: RoomCore, event: RoomEvent): RoomCore {
+  switch (event.type) {
+    case 'line':
+      return onLine(core, event.line)
+    case 'identified':
+      return core.me === event.me ? core : { ...core, me: event.me }
+    case 'epoch-changed':
+      return onEpochChanged(core)
+    case 'opened':
+      return { ...core, opened: true, usedAt: event.now }
+    case 'closed':
+      return onClosed(core)
+    case 'page-wanted':
+      return onPageWanted(core, event.want)
+    case 'viewed':
+      return core.anchor === event.anchor ? core : { ...core, anchor: event.anchor }
+    case 'draft':
+      return core.draft === event.text ? core : { ...core, draft: event.text }
+    case 'listed':
+      return onListed(core, event.item)
+    case 'activity':
+      return onActivity(core, event)
+    case 'removed':
+      return onRemoved(core, event.error)
+    case 'join-asked':
+      return { ...core, joined: 'asked' }
+    case 'joined':
+      return core.joined === 'asked' ? { ...core, joined: 'yes' } : core
+    case 'join-failed':
+      return { ...core, joined: 'no', requestHold: longerHold(core.requestHold, event.error, event) }
+    case 'changes':
+      return trimmed(typingEnded(onChanges(core, event.changes), event.changes))
+    case 'head':
+      return onHead(core, event.head)
+    case 'reads':
+      return onReads(core, event.reads)
+    case 'typing':
+      return onTyping(core, event)
+    case 'sync-asked':
+      return onSyncAsked(core)
+    case 'sync-answered':
+      return trimmed(onSyncAnswered(core, event))
+    case 'page-asked':
+      return onPageAsked(core)
+    case 'page-answered':
+      return trimmed(onPageAnswered(core, event))
+    case 'shelf-read':
+      return trimmed(onShelfRead(core, event))
+    case 'request-failed':
+      return onRequestFailed(core, event)
+    case 'enqueued':
+      return enqueue(core, event.wish, event.order, event.problem)
+    case 'stored':
+      return onStored(core, event.ids)
+    case 'picked':
+      return onPicked(core, event.ids)
+    case 'answered':
+      return trimmed(onAnswered(core, event))
+    case 'unanswered':
+      return onUnanswered(core, event)
+    case 'retried':
+      return retry(core, event.id)
+    case 'cancelled':
+      return cancel(core, event.id)
+    case 'restored':
+      return onRestored(core, event)
+    case 'wiped':
+      return onWiped(core)
+    case 'forgotten':
+      return core.opened ? core : onForgotten(core)
+    case 'tick':
+      return expireTyping(core, event.now)
+    default:
+      return assertNever(event)
+  }
+}
+
+const none: RoomCore['typing'] = new Map()
+
+function onLine(core: RoomCore, line: Line): RoomCore {
+  if (line === core.line) return core
+  if (line === 'up') return { ...onLineUp(core), line }
+  if (core.line !== 'up') return { ...core, line }
+  return { ...onLineLost(core), line, joined: 'no', fresh: false, request: null, typing: none }
+}
+
+/** Not live any more: the figures of the rows stay as the list's, until the server tells newer ones. */
+function onClosed(core: RoomCore): RoomCore {
+  const figure = unreadOf(core, core.lastReadSeq)
+  const closed = {
+    ...core,
+    preview: previewOf(core),
+    figure,
+    counted: core.lastSeq,
+    opened: false,
+    fresh: false,
+  }
+  return { ...closed, joined: 'no', request: null, want: null, anchor: null, typing: none }
+}
+
+/** The server's history is another one: old revs compare with no new one. The rows stay on screen until the sync. */
+function onEpochChanged(core: RoomCore): RoomCore {
+  return {
+    ...core,
+    foreign: core.tail !== null,
+    cursor: 0,
+    known: 0,
+    ahead: new Map(),
+    gap: null,
+    request: null,
+    fresh: false,
+    shelved: [],
+    afloat: [],
+  }
+}
+
+/** Removed for good, or until invited again: the copy goes, what was unsent stays with the user (I14). */
+function onRemoved(core: RoomCore, error: RoomCore['removed']): RoomCore {
+  const { id, me, line, windowSize, durable, opened, room, entries, draft, usedAt } = core
+  const { keys, outcomes, refused, requests } = core
+  const kept = { opened, room, entries, draft, usedAt, keys, outcomes, refused, requests }
+  return { ...newRoom(id, { me, line, windowSize, durable }), ...kept, removed: error, error }
+}
+
+function onHead(core: RoomCore, head: { rev: number; lastSeq: number }): RoomCore {
+  if (head.rev <= core.known) return core
+  return { ...core, known: head.rev, lastSeq: Math.max(core.lastSeq, head.lastSeq) }
+}
+
+function onRequestFailed(core: RoomCore, event: Extract<RoomEvent, { type: 'request-failed' }>): RoomCore {
+  if (core.request !== null && core.request.no !== event.no) return core
+  const { error } = event
+  const requestHold = longerHold(core.requestHold, error, event)
+  // A page refused for good is not asked for again; a sync always is, more and more rarely.
+  const want = error?.retry === 'never' ? null : core.want
+  return { ...core, request: null, requestHold, want, error: error ?? core.error }
+}
+
+/** A rev that was heard of and is not here is a gap: the time since when decides when to ask. */
+function watchGap(core: RoomCore, now: number | null, answered: boolean): RoomCore {
+  const { cursor, known, gap } = core
+  if (known <= cursor || !core.opened || core.foreign) return gap === null ? core : { ...core, gap: null }
+  if (gap?.rev === cursor + 1) return answered ? { ...core, gap: { ...gap, tries: gap.tries + 1 } } : core
+  return now === null ? core : { ...core, gap: { rev: cursor + 1, since: now, tries: 0 } }
+}

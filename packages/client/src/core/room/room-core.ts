@@ -1,0 +1,175 @@
+import type { Change, Member, Message, Preview, Role, Room as RoomRow } from '@roomful/protocol'
+import type { ChatError } from '../chat-error'
+import type { Entry, Outcome } from '../outbox/entry'
+import { emptyTimeline, type Range, type Timeline } from '../timeline'
+
+/** `coming`: the first connect, or the first after the line was good; `down`: known to be gone. */
+export type Line = 'up' | 'coming' | 'down'
+
+/** A part of the history that is wanted: next to what is shown, or around a place. */
+export type PageWant = {
+  readonly kind: 'older' | 'newer' | 'around'
+  /** `older`: rows before it. `newer`: rows after it. */
+  readonly seq: number
+  readonly limit: number
+}
+
+/**
+ * The one request of this room that is under way: sync and page never run side by side, or a page could bring back
+ * what a sync had passed.
+ *
+ *   (none) ──asked──▶ asked ──answered──▶ (none), or for a sync with more pages: next ──asked──▶ asked
+ *
+ * `heard`: message rows that came meanwhile. They are merged again once the answer is in, because the answer may
+ * bring rows that were not held when they came.
+ */
+export type RoomRequest = {
+  /** Answers carry it: one that speaks of an older request is ignored. */
+  readonly no: number
+  readonly kind: 'sync' | 'page'
+  readonly step: 'asked' | 'next'
+  /** The cursor at the request; an answer below it is older than what is shown. */
+  readonly cursor: number
+  /** The span of seqs held at the request. */
+  readonly span: Range
+  /** Rows are replaced by the answer, not merged with it. */
+  readonly replace: boolean
+  readonly cont?: string
+  readonly want?: PageWant
+  readonly heard: readonly Change[]
+}
+
+/** `rev` is missing, since when, and how many syncs did not bring it. */
+export type Gap = { readonly rev: number; readonly since: number; readonly tries: number }
+
+/** Waiting after a refusal or a missing answer. */
+export type Hold = { readonly until: number; readonly tries: number }
+export const NO_HOLD: Hold = { until: 0, tries: 0 }
+
+export type RoomCore = {
+  readonly id: string
+  /** There is a local store: entries wait for it before they are emitted. */
+  readonly durable: boolean
+  /** The user; null until the first `ready`, unless a store remembers him. */
+  readonly me: string | null
+
+  readonly line: Line
+  /** Someone looks at it: it is to be live. */
+  readonly opened: boolean
+  /** Is this line subscribed to the room? */
+  readonly joined: 'no' | 'asked' | 'yes'
+  /** A sync was answered on this line. */
+  readonly fresh: boolean
+
+  // What the server said.
+  readonly timeline: Timeline
+  /** Ranges that the local store holds and memory does not. */
+  readonly shelved: readonly Range[]
+  /** Up to this seq the newest range is complete; null: the newest messages are not held. */
+  readonly tail: number | null
+  /** The last rev applied, with all before it (I5). */
+  readonly cursor: number
+  /** The rows are of another epoch: shown until the sync replaces them, compared with nothing. */
+  readonly foreign: boolean
+  readonly room: RoomRow | null
+  readonly role: Role | null
+  readonly members: ReadonlyMap<string, Member>
+  readonly reads: ReadonlyMap<string, number>
+  readonly lastSeq: number
+  readonly floorSeq: number
+  readonly lastReadSeq: number
+  /** The server's unread figure, carried on by the changes up to the cursor; exact figures come from the rows. */
+  readonly figure: number
+  /** The last seq that `figure` counts. */
+  readonly counted: number
+  readonly preview: Preview | null
+  /** On the user's room list. */
+  readonly listed: boolean
+  readonly removed: ChatError | null
+
+  // What was heard and does not fit yet.
+  /** Changes past the cursor, by their first rev. */
+  readonly ahead: ReadonlyMap<number, Change>
+  /** The highest rev heard of, by whatever way. Above the cursor: a gap. */
+  readonly known: number
+  readonly gap: Gap | null
+  /** The figure cannot be carried on: ask. */
+  readonly doubt: boolean
+  /** Own rows that are confirmed, and lie past the tail: shown as sent until the tail reaches them. */
+  readonly afloat: readonly Message[]
+
+  // What is to be done.
+  readonly requests: number
+  readonly request: RoomRequest | null
+  readonly want: PageWant | null
+  readonly requestHold: Hold
+  readonly entries: readonly Entry[]
+  readonly outboxHold: Hold
+  /** A batch was refused as a whole: until it is through, one message a request tells which one is at fault. */
+  readonly single: boolean
+
+  // How entries ended.
+  /** Message id → clientId of own messages sent from here: the UI key outlives the confirmation (I19). */
+  readonly keys: ReadonlyMap<string, string>
+  readonly outcomes: ReadonlyMap<string, Outcome>
+  /** Message id → why its last edit, delete or reaction was refused. */
+  readonly refused: ReadonlyMap<string, ChatError>
+
+  // What only this device knows.
+  readonly typing: ReadonlyMap<string, { readonly name: string; readonly until: number }>
+  /** The place that is looked at; null: the newest. */
+  readonly anchor: number | null
+  readonly windowSize: number
+  readonly draft: string
+  readonly usedAt: number
+  readonly error: ChatError | null
+}
+
+export type RoomOptions = Pick<RoomCore, 'me' | 'line' | 'windowSize' | 'durable'>
+
+export function newRoom(id: string, options: RoomOptions): RoomCore {
+  return {
+    id,
+    ...options,
+    opened: false,
+    joined: 'no',
+    fresh: false,
+    timeline: emptyTimeline,
+    shelved: [],
+    tail: null,
+    cursor: 0,
+    foreign: false,
+    room: null,
+    role: null,
+    members: new Map(),
+    reads: new Map(),
+    lastSeq: 0,
+    floorSeq: 1,
+    lastReadSeq: 0,
+    figure: 0,
+    counted: 0,
+    preview: null,
+    listed: false,
+    removed: null,
+    ahead: new Map(),
+    known: 0,
+    gap: null,
+    doubt: false,
+    afloat: [],
+    requests: 0,
+    request: null,
+    want: null,
+    requestHold: NO_HOLD,
+    entries: [],
+    outboxHold: NO_HOLD,
+    single: false,
+    keys: new Map(),
+    outcomes: new Map(),
+    refused: new Map(),
+    typing: new Map(),
+    anchor: null,
+    draft: '',
+    usedAt: 0,
+    error: null,
+  }
+}

@@ -1,0 +1,133 @@
+import type {
+  Change,
+  ClientId,
+  Delta,
+  FetchHistoryAck,
+  Head,
+  Message,
+  Preview,
+  RoomListItem,
+} from '@roomful/protocol'
+import type { ChatError } from '../chat-error'
+import type { Entry, Wish } from '../outbox/entry'
+import type { Range } from '../timeline'
+import type { Line, PageWant } from './room-core'
+
+/** How one entry of a request was answered. */
+export type EntryAnswer =
+  | { readonly id: ClientId; readonly row: Message | null }
+  /** A read: the server's cursor and figure. */
+  | { readonly id: ClientId; readonly read: { readonly seq: number; readonly unread: number } }
+  | { readonly id: ClientId; readonly error: ChatError }
+
+/** What a local store kept of a room. The rows of `ranges` stay on disk until they are read. */
+export type Restored = {
+  readonly cursor: number
+  readonly lastSeq: number
+  readonly ranges: readonly Range[]
+  readonly lastReadSeq: number
+  readonly floorSeq: number
+  readonly draft: string
+  readonly usedAt: number
+}
+
+/**
+ * Everything that can happen to a room. Time (`now`, ms), chance (`random`, uniform in [0, 1)) and ids come in with it,
+ * so that the same events always end in the same state.
+ */
+export type RoomEvent =
+  // The line, and who is at it.
+  | { readonly type: 'line'; readonly line: Line }
+  | { readonly type: 'identified'; readonly me: string }
+  | { readonly type: 'epoch-changed' }
+  // What the app wants.
+  | { readonly type: 'opened'; readonly now: number }
+  | { readonly type: 'closed' }
+  | { readonly type: 'page-wanted'; readonly want: PageWant }
+  | { readonly type: 'viewed'; readonly anchor: number | null }
+  | { readonly type: 'draft'; readonly text: string }
+  // What the server tells.
+  | { readonly type: 'listed'; readonly item: RoomListItem; readonly now: number }
+  | {
+      readonly type: 'activity'
+      readonly rev: number
+      readonly lastSeq: number
+      readonly unread: number
+      readonly preview: Preview | null
+      readonly now: number
+    }
+  | { readonly type: 'removed'; readonly error: ChatError }
+  | { readonly type: 'join-asked' }
+  | { readonly type: 'joined' }
+  | {
+      readonly type: 'join-failed'
+      readonly error: ChatError | null
+      readonly now: number
+      readonly random: number
+    }
+  | { readonly type: 'changes'; readonly changes: readonly Change[]; readonly now: number }
+  | { readonly type: 'head'; readonly head: Head; readonly now: number }
+  | { readonly type: 'reads'; readonly reads: Readonly<Record<string, number>> }
+  | {
+      readonly type: 'typing'
+      readonly userId: string
+      readonly name: string
+      readonly until: number
+      readonly now: number
+    }
+  // Requests and their ends.
+  | { readonly type: 'sync-asked' }
+  | {
+      readonly type: 'sync-answered'
+      readonly no: number
+      readonly delta: Delta
+      readonly now: number
+      readonly random: number
+    }
+  | { readonly type: 'page-asked' }
+  | {
+      readonly type: 'page-answered'
+      readonly no: number
+      readonly page: FetchHistoryAck
+      readonly now: number
+      readonly random: number
+    }
+  | {
+      readonly type: 'shelf-read'
+      readonly no: number
+      readonly range: Range
+      readonly rows: readonly Message[]
+    }
+  | {
+      readonly type: 'request-failed'
+      readonly no: number
+      readonly error: ChatError | null
+      readonly now: number
+      readonly random: number
+    }
+  // The outbox.
+  | { readonly type: 'enqueued'; readonly wish: Wish; readonly order: number; readonly problem?: ChatError }
+  | { readonly type: 'stored'; readonly ids: readonly string[] }
+  | { readonly type: 'picked'; readonly ids: readonly string[] }
+  | {
+      readonly type: 'answered'
+      readonly answers: readonly EntryAnswer[]
+      readonly now: number
+      readonly random: number
+    }
+  /** No answer came, or the request was refused as a whole for now: all of it is tried again, later. */
+  | {
+      readonly type: 'unanswered'
+      readonly ids: readonly string[]
+      readonly error: ChatError | null
+      readonly now: number
+      readonly random: number
+    }
+  | { readonly type: 'retried'; readonly id: string }
+  | { readonly type: 'cancelled'; readonly id: string }
+  // The local store, and time.
+  | { readonly type: 'restored'; readonly room: Restored | null; readonly entries: readonly Entry[] }
+  | { readonly type: 'wiped' }
+  /** A closed room whose rows leave memory. */
+  | { readonly type: 'forgotten' }
+  | { readonly type: 'tick'; readonly now: number }

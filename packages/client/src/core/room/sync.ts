@@ -1,0 +1,159 @@
+import type { Delta, Message } from '@roomful/protocol'
+import { longerHold } from '../outbox/answers'
+import { settle } from '../outbox/settle'
+import {
+  addRange,
+  at,
+  dropRange,
+  emptyTimeline,
+  lastRange,
+  mergeRows,
+  type Range,
+  rangesOf,
+  type Timeline,
+} from '../timeline'
+import { advance, lastRevOf } from './changes'
+import { mergeMember, mergeRoomRow, onReads } from './members'
+import { surfaced, takeRow } from './merge'
+import { withMine } from './reactions'
+import { NO_HOLD, type RoomCore } from './room-core'
+import type { RoomEvent } from './room-event'
+import { carryFigure } from './unread'
+
+/** Asks for what was missed since the cursor in the span that is held; with nothing to go on, for a first page. */
+export function onSyncAsked(core: RoomCore): RoomCore {
+  if (core.request?.step === 'next') return { ...core, request: { ...core.request, step: 'asked' } }
+  const replace = core.foreign || core.tail === null
+  return {
+    ...core,
+    requests: core.requests + 1,
+    request: {
+      no: core.requests + 1,
+      kind: 'sync',
+      step: 'asked',
+      cursor: replace ? 0 : core.cursor,
+      span: replace ? { from: 0, to: 0 } : spanOf(core),
+      replace,
+      heard: [],
+    },
+  }
+}
+
+/** From the first seq held, in memory or on disk, to the tail. Zeros: none. */
+function spanOf(core: RoomCore): Range {
+  const from = Math.min(
+    rangesOf(core.timeline)[0]?.from ?? Number.POSITIVE_INFINITY,
+    core.shelved[0]?.from ?? Number.POSITIVE_INFINITY,
+  )
+  const to = core.tail ?? 0
+  return from <= to ? { from, to } : { from: 0, to: 0 }
+}
+
+export function onSyncAnswered(
+  core: RoomCore,
+  event: Extract<RoomEvent, { type: 'sync-answered' }>,
+): RoomCore {
+  const { request } = core
+  if (request?.kind !== 'sync' || request.no !== event.no) return core
+  const { delta } = event
+  const replace = request.replace || delta.reset === true
+  // Older than what this client knew when it asked: a reader that lags behind. Nothing of it can be used.
+  if (!replace && delta.rev < request.cursor)
+    return { ...core, request: null, requestHold: longerHold(core.requestHold, null, event) }
+  const rows = [...delta.patch, ...delta.tail]
+  let next = settleAll(core, rows)
+  if (delta.cont !== undefined) {
+    // Only the last page moves the cursor: a row that changes while the pages run is in a later page (I5).
+    if (!replace) next = { ...next, timeline: mergeRows(next.timeline, viewed(next, delta.patch)) }
+    return { ...next, request: { ...request, step: 'next', cont: delta.cont } }
+  }
+  next = replace ? replaceRows(next, delta) : mergeDelta(next, delta, request.span)
+  for (const member of delta.members ?? []) next = mergeMember(next, member)
+  if (delta.room) next = mergeRoomRow(next, delta.room)
+  next = withFigure(onReads(next, delta.reads ?? {}), delta)
+  const heardOf = [...next.ahead.values()].map(lastRevOf)
+  return replayed(
+    {
+      ...next,
+      known: Math.max(next.cursor, ...(replace ? heardOf : [next.known])),
+      request: null,
+      requestHold: NO_HOLD,
+      fresh: true,
+      foreign: false,
+      doubt: false,
+      removed: null,
+      error: null,
+    },
+    request.heard,
+  )
+}
+
+/** Changes that came during the request are taken again: the answer may have brought rows that they are about. */
+export function replayed(core: RoomCore, heard: NonNullable<RoomCore['request']>['heard']): RoomCore {
+  let next = core
+  for (const change of heard) next = takeRow(next, change, false)
+  return surfaced(advance(next))
+}
+
+/** Own messages of any rows that came, before the rows are merged: a settled send and its row change in one step. */
+export function settleAll(core: RoomCore, rows: readonly Message[]): RoomCore {
+  if (core.entries.length === 0 && core.afloat.length === 0) return core
+  let next = core
+  for (const row of rows) next = settle(next, row)
+  return next
+}
+
+export function viewed(core: RoomCore, rows: readonly Message[]): readonly Message[] {
+  return rows.map((row) => withMine(row, at(core.timeline, row.seq), core.me))
+}
+
+function withTail(timeline: Timeline, core: RoomCore, delta: Delta): Timeline {
+  if (delta.tailFrom > delta.lastSeq) return timeline
+  return addRange(timeline, { from: delta.tailFrom, to: delta.lastSeq }, viewed(core, delta.tail))
+}
+
+/** A reset, a first page, another epoch: the rows are swapped in one step; outbox and draft survive. */
+function replaceRows(core: RoomCore, delta: Delta): RoomCore {
+  const same = !core.foreign
+  return {
+    ...core,
+    timeline: withTail(emptyTimeline, { ...core, timeline: emptyTimeline }, delta),
+    shelved: [],
+    tail: delta.lastSeq,
+    cursor: delta.rev,
+    lastSeq: delta.lastSeq,
+    floorSeq: delta.floorSeq,
+    lastReadSeq: same ? Math.max(core.lastReadSeq, delta.lastReadSeq) : delta.lastReadSeq,
+    members: same ? core.members : new Map(),
+    reads: same ? core.reads : new Map(),
+    room: same ? core.room : null,
+    anchor: null,
+  }
+}
+
+function mergeDelta(core: RoomCore, delta: Delta, span: Range): RoomCore {
+  let { timeline } = core
+  // Rows that came live into the new hole may have missed an edit: what lies in it goes. Nothing can be missing
+  // where the cursor is past the answer.
+  const hole = delta.rev > core.cursor && delta.tailFrom > span.to + 1
+  if (hole) timeline = dropRange(timeline, { from: span.to + 1, to: delta.tailFrom - 1 })
+  timeline = withTail(mergeRows(timeline, viewed(core, delta.patch)), core, delta)
+  if (delta.floorSeq > 1) timeline = dropRange(timeline, { from: 1, to: delta.floorSeq - 1 })
+  return {
+    ...core,
+    timeline,
+    tail: Math.max(delta.lastSeq, core.tail ?? 0, lastRange(timeline)?.to ?? 0),
+    cursor: Math.max(core.cursor, delta.rev),
+    lastSeq: Math.max(core.lastSeq, delta.lastSeq),
+    floorSeq: delta.floorSeq,
+    lastReadSeq: Math.max(core.lastReadSeq, delta.lastReadSeq),
+  }
+}
+
+/** The figure is as of the answer's rev: what the cursor had already passed beyond it is counted again on top. */
+function withFigure(core: RoomCore, delta: Delta): RoomCore {
+  let base = { figure: delta.unread, counted: delta.lastSeq }
+  for (const change of core.request?.heard ?? [])
+    if (change.rev > delta.rev && lastRevOf(change) <= core.cursor) base = carryFigure(base, change, core)
+  return { ...core, ...base }
+}

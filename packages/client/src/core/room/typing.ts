@@ -1,0 +1,33 @@
+import { type Change, TYPING_TTL_MS } from '@roomful/protocol'
+import type { RoomCore } from './room-core'
+import type { RoomEvent } from './room-event'
+
+/** A signal, or its end (`until` not after `now`). The receiver ends it by itself: a lost end must not type for ever. */
+export function onTyping(core: RoomCore, event: Extract<RoomEvent, { type: 'typing' }>): RoomCore {
+  const { userId, name, now } = event
+  if (userId === core.me) return core
+  if (event.until <= now) return withoutTyping(core, [userId])
+  const until = Math.min(event.until, now + TYPING_TTL_MS)
+  return { ...core, typing: new Map(core.typing).set(userId, { name, until }) }
+}
+
+/** Who has sent is not typing any more. */
+export function typingEnded(core: RoomCore, changes: readonly Change[]): RoomCore {
+  if (core.typing.size === 0) return core
+  return withoutTyping(
+    core,
+    changes.flatMap((change) => (change.kind === 'message' ? [change.message.senderId] : [])),
+  )
+}
+
+export function expireTyping(core: RoomCore, now: number): RoomCore {
+  const over = [...core.typing].filter(([, { until }]) => until <= now).map(([userId]) => userId)
+  return withoutTyping(core, over)
+}
+
+function withoutTyping(core: RoomCore, userIds: readonly string[]): RoomCore {
+  if (!userIds.some((userId) => core.typing.has(userId))) return core
+  const typing = new Map(core.typing)
+  for (const userId of userIds) typing.delete(userId)
+  return { ...core, typing }
+}

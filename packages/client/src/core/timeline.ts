@@ -1,0 +1,23 @@
+/** The timeline's door: the rest of the core imports from here only. */
+export { CHUNK_BITS, CHUNK_SIZE, chunkOf } from './timeline/blocks'
+export { checkTimeline } from './timeline/check'
+export type { Range } from './timeline/ranges'
+export {
+  addChunks,
+  addRange,
+  at,
+  changedChunks,
+  chunkAt,
+  covers,
+  dropRange,
+  emptyTimeline,
+  keepOnly,
+  lastRange,
+  mergeRows,
+  rangeAround,
+  rangesOf,
+  rowCount,
+  rowsIn,
+  seqOf,
+  type Timeline,
+} from './timeline/timeline'

@@ -1,0 +1,34 @@
+import type { Clock } from './ports/clock'
+import type { Environment } from './ports/environment'
+import type { Ids } from './ports/ids'
+import type { LocalStore } from './ports/local-store'
+import type { TransportFactory } from './ports/transport'
+import type { CellWatcher } from './runtime/cells'
+
+/** A token, or a function that gets one; it is called again only when the server asks for a fresh one. */
+export type Auth = string | (() => string | Promise<string>)
+
+export type ChatOptions = {
+  /** The server's address, such as `https://chat.example.com`. */
+  url: string
+  auth: Auth
+  /** 1: a backend that speaks only the reference events. Default 2. */
+  protocol?: 1 | 2
+  /** Default: IndexedDB in browsers, memory elsewhere. */
+  storage?: LocalStore | 'memory'
+  /** Messages a room keeps in memory around what is viewed. Default 2,000. */
+  windowSize?: number
+  /** How long one request may take before its outcome counts as unknown, in ms. Default 10,000. */
+  requestTimeoutMs?: number
+  /** How long `markRead` waits for a higher one, in ms. Default 500. */
+  readDebounceMs?: number
+  /** What the client leans on. For tests, the simulator and unusual environments. */
+  ports?: Partial<{
+    transport: TransportFactory
+    clock: Clock
+    ids: Ids
+    environment: Environment
+    /** Called after each event of each room, before any listener: where tests check the invariants. */
+    inspect: CellWatcher
+  }>
+}

@@ -1,0 +1,39 @@
+import type { Ack, ClientEvent, Payload, Ready, ServerMessage } from '@roomful/protocol'
+
+/** Why a line went down. `stop`: do not come back; `auth`: come back with a fresh token. */
+export type DownReason = {
+  code: string
+  text: string
+  next: 'retry' | 'auth' | 'stop'
+  reconnectInMs?: number
+}
+
+export type TransportEvent =
+  | { type: 'ready'; ready: Ready }
+  | { type: 'message'; message: ServerMessage }
+  /** The line is gone, or could not be made. Every request under way has been answered with `lost` before it. */
+  | { type: 'down'; reason: DownReason }
+
+/** `timeout` and `lost`: the server may have acted or not. `offline`: it was not sent. */
+export type RequestFailure = 'timeout' | 'lost' | 'offline'
+export type RequestResult<E extends ClientEvent> = { kind: 'ack'; ack: Ack<E> } | { kind: RequestFailure }
+
+/**
+ * One line to the server at a time. It never buffers, never reconnects and never repeats by itself: the runtime
+ * decides all of that. Guarantees: events of one line come in the order in which the server sent them; after
+ * `down` nothing of that line comes any more; `ready` comes before any message.
+ */
+export interface Transport {
+  /** Opens a line with this token. Answered by `ready` or `down`. Only called while there is none. */
+  connect(token: string): void
+  /** Drops the line without a `down`. */
+  disconnect(): void
+  /** Never rejects. Outside a ready line it answers `offline` at once. */
+  request<E extends ClientEvent>(event: E, payload: Payload<E>, timeoutMs: number): Promise<RequestResult<E>>
+  /** At most once, no answer: typing. Dropped when there is no line. */
+  signal<E extends ClientEvent>(event: E, payload: Payload<E>): void
+  /** Ends it for good. */
+  close(): void
+}
+
+export type TransportFactory = (url: string, onEvent: (event: TransportEvent) => void) => Transport

@@ -1,0 +1,102 @@
+import { assertNever } from '../core/assert-never'
+import type { RoomEvent } from '../core/room/room-event'
+import type { TransportEvent } from '../ports/transport'
+import type { ConnectionRunner } from './connection-runner'
+import { applyEpoch, gone } from './listing'
+import type { Session } from './session'
+
+type ServerMessage = Extract<TransportEvent, { type: 'message' }>['message']
+type Ready = Extract<TransportEvent, { type: 'ready' }>['ready']
+
+/** Everything that comes in by the line becomes events, one batch a frame. */
+export function createInbox(
+  session: Session,
+  connection: ConnectionRunner,
+  hooks: { onUser(user: Ready['user'], epoch: string): Promise<void> | undefined; onRevoked(): void },
+): (event: TransportEvent) => void {
+  const { cells, clock } = session
+  /** How far the server's clock is ahead of this one: signals name their end in the server's time. */
+  let serverAheadMs = 0
+  let lines = 0
+
+  return (event) => {
+    switch (event.type) {
+      case 'ready':
+        return onReady(event.ready)
+      case 'message':
+        return cells.batch(() => onMessage(event.message))
+      case 'down':
+        lines++
+        if (event.reason.code === 'SESSION_REVOKED') hooks.onRevoked()
+        return connection.onDown(event.reason)
+      default:
+        return assertNever(event)
+    }
+  }
+
+  function onReady(ready: Ready): void {
+    connection.onReady()
+    serverAheadMs = Date.parse(ready.serverTime) - clock.now()
+    const line = ++lines
+    const restored = hooks.onUser(ready.user, ready.epoch)
+    if (restored === undefined) goOnline(ready)
+    // What the last session left comes first: its cursors and its outbox belong to this user.
+    else void restored.then(() => (line === lines ? goOnline(ready) : undefined))
+  }
+
+  function goOnline({ user, epoch }: Ready): void {
+    cells.batch(() => {
+      applyEpoch(session, epoch)
+      cells.dispatchChat({ type: 'identified', user, epoch })
+      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'identified', me: user.id })
+      cells.dispatchChat({ type: 'list-wanted', wanted: true })
+      cells.dispatchChat({ type: 'connection', event: { type: 'ready', now: clock.now() } })
+      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'line', line: 'up' })
+    })
+  }
+
+  function onMessage(message: ServerMessage): void {
+    if (message.event === 'room-heads') applyEpoch(session, message.payload.epoch)
+    const events = roomEventsOf(message, { now: clock.now(), serverAheadMs })
+    for (const [roomId, event] of events) cells.dispatch(roomId, event)
+  }
+}
+
+type At = { readonly now: number; readonly serverAheadMs: number }
+
+/** What a message of the server means to rooms. */
+function roomEventsOf(message: ServerMessage, { now, serverAheadMs }: At): readonly (readonly [string, RoomEvent])[] {
+  switch (message.event) {
+    case 'changes':
+      return [[message.payload.roomId, { type: 'changes', changes: message.payload.changes, now }]]
+    case 'read-receipts':
+      return [[message.payload.roomId, { type: 'reads', reads: message.payload.reads }]]
+    case 'room-activity':
+      return message.payload.rooms.map(({ roomId, ...news }) => [roomId, { type: 'activity', ...news, now }])
+    case 'room-heads':
+      return Object.entries(message.payload.heads).map(([id, head]) => [id, { type: 'head', head, now }])
+    case 'room-added':
+      return [[message.payload.item.room.id, { type: 'listed', item: message.payload.item, now }]]
+    case 'room-removed':
+      return [[message.payload.roomId, { type: 'removed', error: gone() }]]
+    case 'typing': {
+      const { roomId, userId, name, until } = message.payload
+      return [[roomId, { type: 'typing', userId, name, until: Date.parse(until) - serverAheadMs, now }]]
+    }
+    // The server closes the line after it, and the transport tells why and whether to come back.
+    case 'bye':
+    case 'ready':
+    // Kept by whoever watches it.
+    case 'presence':
+    // Protocol 1, which its transport translates.
+    case 'new-message':
+    case 'message-edited':
+    case 'message-deleted':
+    case 'rooms-joined':
+    case 'unread-counts':
+    case 'read-receipt':
+      return []
+    default:
+      return assertNever(message)
+  }
+}

@@ -1,0 +1,117 @@
+import { asRoomId } from '@roomful/protocol'
+import { ChatError } from '../core/chat-error'
+import type { Entry } from '../core/outbox/entry'
+import { nextOutboxStep, type OutboxStep } from '../core/outbox/next-outbox-step'
+import type { EntryAnswer } from '../core/room/room-event'
+import { type Asked, moment, type Session } from './session'
+
+/** Rooms whose outboxes are under way at once: more would only wait in the same line. */
+const ROOMS_AT_ONCE = 8
+
+type Step = Exclude<OutboxStep, { do: 'wait' }>
+
+/** Empties the outboxes: one request a room at a time, rooms side by side. */
+export function createOutboxRunner(session: Session): (now: number) => number {
+  const { cells } = session
+
+  return (now) => {
+    let due = Number.POSITIVE_INFINITY
+    if (cells.chat().unsent === 0 && !hasEntries()) return due
+    let busy = 0
+    for (const { core } of cells.all())
+      if (core.entries.some((entry) => entry.state.at === 'inflight')) busy++
+    for (const { core } of cells.all()) {
+      const step = nextOutboxStep(core, now)
+      if (step === null) continue
+      if (step.do === 'wait') due = Math.min(due, step.until)
+      else if (busy < ROOMS_AT_ONCE) {
+        busy++
+        void run(core.id, step)
+      }
+    }
+    return due
+  }
+
+  function hasEntries(): boolean {
+    for (const { core } of cells.all()) if (core.entries.length > 0) return true
+    return false
+  }
+
+  async function run(roomId: string, step: Step): Promise<void> {
+    const entries: readonly Entry[] = step.do === 'send' ? step.entries : [step.entry]
+    const ids = entries.map((entry) => entry.id)
+    cells.dispatch(roomId, { type: 'picked', ids })
+    const outcome = await emit(roomId, step)
+    const apart = outcome.whole && ids.length > 1 && isAboutPayload(outcome.whole)
+    if (outcome.answers)
+      cells.dispatch(roomId, { type: 'answered', answers: outcome.answers, ...moment(session) })
+    else if (outcome.whole?.retry === 'never' && !apart)
+      cells.dispatch(roomId, {
+        type: 'answered',
+        answers: refuseAll(entries, outcome.whole),
+        ...moment(session),
+      })
+    else cells.dispatch(roomId, { type: 'unanswered', ids, error: outcome.whole, ...moment(session) })
+  }
+
+  /** The answers, one an entry; or what became of the request as a whole: an error, or null for no answer. */
+  async function emit(
+    room: string,
+    step: Step,
+  ): Promise<
+    { answers: readonly EntryAnswer[]; whole?: never } | { answers?: never; whole: ChatError | null }
+  > {
+    const roomId = asRoomId(room)
+    if (step.do === 'read') {
+      const result = await session.ask('mark-read', { roomId, seq: step.entry.seq })
+      return result.ok
+        ? { answers: [{ id: step.entry.id, read: { seq: result.ack.seq, unread: result.ack.unread } }] }
+        : { whole: result.error }
+    }
+    if (step.do === 'op') return one(step.entry, await emitOp(step, roomId))
+    const [first] = step.messages
+    if (step.messages.length === 1 && first)
+      return one(step.entries[0], await session.ask('send-message', { roomId, ...first }))
+    const result = await session.ask('send-messages', { roomId, messages: [...step.messages] })
+    if (!result.ok) return { whole: result.error }
+    return {
+      answers: step.entries.map(({ id }, i): EntryAnswer => {
+        const answer = result.ack.results[i]
+        // A shorter answer than the batch says nothing about the rest.
+        if (answer === undefined)
+          return { id, error: new ChatError('NOT_ATTEMPTED', 'The batch was cut short') }
+        return answer.ok ? { id, row: answer.message } : { id, error: ChatError.fromAck(answer) }
+      }),
+    }
+  }
+
+  function emitOp(
+    { entry, messageId }: Extract<Step, { do: 'op' }>,
+    roomId: ReturnType<typeof asRoomId>,
+  ): Promise<Asked<'edit-message' | 'delete-message' | 'react-message' | 'send-message'>> {
+    const common = { messageId, roomId, opId: entry.id }
+    switch (entry.kind) {
+      case 'edit':
+        return session.ask('edit-message', { ...common, content: entry.content })
+      case 'delete':
+        return session.ask('delete-message', common)
+      case 'react':
+        return session.ask('react-message', { ...common, emoji: entry.emoji, op: entry.op })
+    }
+  }
+}
+
+function one(
+  entry: Entry | undefined,
+  result: Asked<'send-message' | 'edit-message' | 'delete-message' | 'react-message'>,
+): { answers: readonly EntryAnswer[] } | { whole: ChatError | null } {
+  if (!result.ok) return { whole: result.error }
+  return { answers: entry ? [{ id: entry.id, row: result.ack.message }] : [] }
+}
+
+const refuseAll = (entries: readonly Entry[], error: ChatError): readonly EntryAnswer[] =>
+  entries.map(({ id }) => ({ id, error }))
+
+/** Refusals that one message of a batch may have brought on all of them. */
+const isAboutPayload = (error: ChatError): boolean =>
+  error.code === 'INVALID_PAYLOAD' || error.code === 'PAYLOAD_TOO_LARGE'

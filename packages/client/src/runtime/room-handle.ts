@@ -1,0 +1,33 @@
+import { createRoomView } from '../core/view/room-view'
+import type { Room } from '../room'
+import type { HandleContext, HandleRoom } from './handle-context'
+import { createRoomOpening } from './room-opening'
+import { createRoomPages } from './room-pages'
+import { createRoomSends } from './room-sends'
+import { createTypingSignal } from './signals'
+import { createRoomStream } from './stream'
+import { createSubscribing } from './subscribing'
+
+/** One room's public handle, put together from its parts. */
+export function createRoomHandle(context: HandleContext, id: string): Room {
+  const { cells } = context.session
+  const cell = cells.room(id)
+  const view = createRoomView()
+  const state = () => view(cell.core, cells.chat().user?.name ?? '')
+  const room: HandleRoom = { ...context, id, cell, state }
+  const setTyping = createTypingSignal(context.session, id)
+  const opening = createRoomOpening(room)
+
+  return {
+    id,
+    getState: state,
+    messages: () => state().messages,
+    ...createSubscribing(cell.store, state),
+    ...opening,
+    ...createRoomSends(room, () => setTyping(false)),
+    ...createRoomPages(room),
+    setTyping,
+    setDraft: (text) => cells.dispatch(id, { type: 'draft', text }),
+    stream: createRoomStream(room, opening),
+  }
+}

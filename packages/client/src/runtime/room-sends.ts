@@ -1,0 +1,101 @@
+import { asClientId, asMessageId, contentProblem, WIRE_ERRORS } from '@roomful/protocol'
+import { ChatError } from '../core/chat-error'
+import type { Target, Wish } from '../core/outbox/entry'
+import { entryOf } from '../core/outbox/settle'
+import type { RoomCore } from '../core/room/room-core'
+import { shownRow } from '../core/view/overlay'
+import type { Room, Sent, ShownMessage } from '../room'
+import type { HandleRoom } from './handle-context'
+import { quiet } from './waiters'
+
+type Sends = Pick<Room, 'send' | 'retry' | 'cancel' | 'edit' | 'delete' | 'react' | 'markRead'>
+
+/** What the user does to messages: all of it goes through the outbox, and shows before the call returns. */
+export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends {
+  const { session, waiters, id: roomId, cell } = room
+  const { cells, clock, ids } = session
+
+  const newId = () => asClientId(ids.clientId())
+
+  const enqueue = (wish: Wish, problem?: ChatError): void => {
+    room.start()
+    const order = room.nextOrder()
+    cells.dispatch(roomId, { type: 'enqueued', wish, order, ...(problem ? { problem } : {}) })
+  }
+
+  const change = (wish: Wish): Promise<void> => {
+    const done = waiters.wait(roomId, wish.id)
+    enqueue(wish)
+    return quiet(done.then(() => {}))
+  }
+
+  return {
+    send: (draft): Sent => {
+      const { content, type, replyTo, metadata } = typeof draft === 'string' ? { content: draft } : draft
+      const id = newId()
+      const done = waiters.wait(roomId, id)
+      const wish: Wish = {
+        kind: 'send',
+        id,
+        content,
+        replyTo: replyTo === undefined ? null : targetOf(cell.core, replyTo),
+        createdAt: new Date(clock.now()).toISOString(),
+        ...(type === undefined ? {} : { type }),
+        ...(metadata === undefined ? {} : { metadata }),
+      }
+      enqueue(wish, problemOf(content))
+      stopTyping()
+      const shown = done.then((row): ShownMessage => {
+        const listed = room.state().messages.findLast((message) => message.key === id)
+        if (listed && listed.seq > 0) return listed
+        if (row === undefined) throw new ChatError('INTERNAL', 'The send was settled without a row')
+        return shownRow(row, id, [], cell.core)
+      })
+      return Object.assign(quiet(shown), { clientId: id })
+    },
+
+    retry: (clientId) => cells.dispatch(roomId, { type: 'retried', id: clientId }),
+
+    cancel: (clientId) => {
+      cells.dispatch(roomId, { type: 'cancelled', id: clientId })
+      return (
+        entryOf(cell.core, clientId) === undefined &&
+        cell.core.outcomes.get(clientId)?.error?.code === 'ABORTED'
+      )
+    },
+
+    edit: (id, content) => {
+      const problem = problemOf(content)
+      if (problem) return quiet(Promise.reject(problem))
+      return change({ kind: 'edit', id: newId(), target: targetOf(cell.core, id), content })
+    },
+
+    delete: (id) => change({ kind: 'delete', id: newId(), target: targetOf(cell.core, id) }),
+
+    react: (id, emoji, op) =>
+      change({ kind: 'react', id: newId(), target: targetOf(cell.core, id), emoji, op }),
+
+    markRead: (seq) => {
+      const { tail, lastSeq } = cell.core
+      const most = Math.max(lastSeq, tail ?? 0)
+      const to = Math.min(seq ?? tail ?? lastSeq, most)
+      // Whoever has read the newest is looking at it: the window follows.
+      if (to === tail && !room.state().hasNewer) cells.dispatch(roomId, { type: 'viewed', anchor: null })
+      const dueAt = clock.now() + room.readDebounceMs
+      if (to > room.state().lastReadSeq) enqueue({ kind: 'read', id: newId(), seq: to, dueAt })
+    },
+  }
+}
+
+/** A message by its id, its UI key or its clientId. */
+function targetOf(core: RoomCore, id: string): Target {
+  if (entryOf(core, id)?.kind === 'send') return { clientId: asClientId(id) }
+  for (const [messageId, key] of core.keys) if (key === id) return { id: asMessageId(messageId) }
+  return { id: asMessageId(id) }
+}
+
+/** Refused here, with the server's own rule: it shows as failed at once, and the text is not lost. */
+function problemOf(content: string): ChatError | undefined {
+  const code = contentProblem(content)
+  return code && new ChatError(code, WIRE_ERRORS[code].text)
+}

@@ -1,0 +1,51 @@
+import type { Ack, ClientEvent, ErrorAck, OkAck, Payload } from '@roomful/protocol'
+import { ChatError } from '../core/chat-error'
+import type { Clock } from '../ports/clock'
+import type { Ids } from '../ports/ids'
+import type { Transport } from '../ports/transport'
+import type { Cells } from './cells'
+
+/** What the runners share: the state, the line, and the ports. */
+export type Session = {
+  readonly cells: Cells
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly requestTimeoutMs: number
+  /** The answer to one request, refusals and missing answers told apart. Tells `onDoubt` of the missing ones. */
+  ask<E extends ClientEvent>(event: E, payload: Payload<E>): Promise<Asked<E>>
+  /** A fresh token is needed; one flight however many ask. */
+  refreshToken(): void
+  /** An answer is missing on a line that claims to be up: is it? */
+  doubtLine(): void
+}
+
+/** `error` null: no answer came, so the outcome is unknown. */
+export type Asked<E extends ClientEvent> =
+  | { readonly ok: true; readonly ack: OkAck<E> }
+  | { readonly ok: false; readonly error: ChatError | null }
+
+/** Time and chance of an event that happens now. */
+export const moment = ({ clock, ids }: Pick<Session, 'clock' | 'ids'>): { now: number; random: number } => ({
+  now: clock.now(),
+  random: ids.random(),
+})
+
+export function createAsk(
+  session: Pick<Session, 'transport' | 'requestTimeoutMs' | 'refreshToken' | 'doubtLine'>,
+): Session['ask'] {
+  return async (event, payload) => {
+    const result = await session.transport.request(event, payload, session.requestTimeoutMs)
+    if (result.kind !== 'ack') {
+      if (result.kind === 'timeout') session.doubtLine()
+      return { ok: false, error: null }
+    }
+    const { ack } = result
+    if (!isRefused(ack)) return { ok: true, ack }
+    const error = ChatError.fromAck(ack)
+    if (error.retry === 'auth') session.refreshToken()
+    return { ok: false, error }
+  }
+}
+
+const isRefused = <E extends ClientEvent>(ack: Ack<E>): ack is ErrorAck => !ack.ok

@@ -1,0 +1,98 @@
+import { asRoomId, LIMITS, type RoomCursor } from '@roomful/protocol'
+import { cursorOf, historyQueryOf, nextRoomStep } from '../core/room/next-room-step'
+import { applyEpoch, applyList, gone } from './listing'
+import { moment, type Session } from './session'
+
+/** Asks for what open rooms miss: joins and syncs of all rooms in one request each, pages room by room. */
+export function createSyncRunner(session: Session): (now: number) => number {
+  const { cells, ask } = session
+
+  return (now) => {
+    const { connection, listWanted } = cells.chat()
+    if (connection.state.status !== 'online') return Number.POSITIVE_INFINITY
+    const joins: string[] = []
+    const syncs: string[] = []
+    let due = Number.POSITIVE_INFINITY
+    for (const { core } of cells.all()) {
+      const step = nextRoomStep(core, now)
+      if (step === 'join') joins.push(core.id)
+      else if (step === 'sync') syncs.push(core.id)
+      else if (step === 'page') void fetchPage(core.id)
+      else if (step !== null) due = Math.min(due, step.until)
+    }
+    if (joins.length > 0) void join(joins.slice(0, LIMITS.syncRooms))
+    // With rooms to be joined the list waits for their sync: one round trip for all.
+    else if (syncs.length > 0 || (listWanted && !joining()))
+      void sync(syncs.slice(0, LIMITS.syncRooms), listWanted)
+    return due
+  }
+
+  function joining(): boolean {
+    for (const { core } of cells.all()) if (core.joined === 'asked') return true
+    return false
+  }
+
+  async function join(ids: readonly string[]): Promise<void> {
+    for (const id of ids) cells.dispatch(id, { type: 'join-asked' })
+    const result = await ask('join-rooms', { roomIds: ids.map(asRoomId) })
+    cells.batch(() => {
+      for (const id of ids) {
+        if (!result.ok) {
+          cells.dispatch(id, { type: 'join-failed', error: result.error, ...moment(session) })
+          continue
+        }
+        cells.dispatch(id, { type: 'joined' })
+        const head = result.ack.heads[id]
+        if (head) cells.dispatch(id, { type: 'head', head, now: session.clock.now() })
+      }
+    })
+  }
+
+  async function sync(ids: readonly string[], list: boolean): Promise<void> {
+    const asked = new Map<string, number>()
+    const rooms: Record<string, RoomCursor> = {}
+    if (list) cells.dispatchChat({ type: 'list-wanted', wanted: false })
+    for (const id of ids) {
+      cells.dispatch(id, { type: 'sync-asked' })
+      const { core } = cells.room(id)
+      asked.set(id, core.request?.no ?? 0)
+      rooms[id] = cursorOf(core)
+    }
+    const { epoch } = cells.chat()
+    const result = await ask('sync', {
+      ...(epoch === null ? {} : { epoch }),
+      rooms,
+      ...(list ? { list: true as const } : {}),
+    })
+    cells.batch(() => {
+      if (!result.ok) {
+        if (list) cells.dispatchChat({ type: 'list-wanted', wanted: true })
+        for (const [id, no] of asked)
+          cells.dispatch(id, { type: 'request-failed', no, error: result.error, ...moment(session) })
+        return
+      }
+      const { ack } = result
+      applyEpoch(session, ack.epoch)
+      for (const [id, no] of asked) {
+        const delta = ack.rooms[id]
+        if (delta) cells.dispatch(id, { type: 'sync-answered', no, delta, ...moment(session) })
+        else if (ack.removed.some((removed) => removed === id))
+          cells.dispatch(id, { type: 'removed', error: gone() })
+        // It did not fit into this reply (`more`): asked again with the next.
+        else cells.dispatch(id, { type: 'request-failed', no, error: null, ...moment(session) })
+      }
+      if (ack.list) applyList(session, ack.list)
+    })
+  }
+
+  async function fetchPage(id: string): Promise<void> {
+    cells.dispatch(id, { type: 'page-asked' })
+    const { core } = cells.room(id)
+    const query = historyQueryOf(core)
+    const no = core.request?.no ?? 0
+    if (query === null) return
+    const result = await ask('fetch-history', query)
+    if (result.ok) cells.dispatch(id, { type: 'page-answered', no, page: result.ack, ...moment(session) })
+    else cells.dispatch(id, { type: 'request-failed', no, error: result.error, ...moment(session) })
+  }
+}

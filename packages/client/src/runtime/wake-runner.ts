@@ -1,0 +1,38 @@
+import type { Environment } from '../ports/environment'
+import type { ConnectionRunner } from './connection-runner'
+import type { Session } from './session'
+
+/** A line that slept is believed dead after this long without an answer (P7: within 3 s of waking). */
+const PROBE_TIMEOUT_MS = 2_500
+
+export type WakeRunner = { probe(): void; close(): void }
+
+/**
+ * After sleep a socket may look open and be dead: a small request tells, long before a ping would. Waiting for the
+ * next try is cut short by the same signs.
+ */
+export function createWakeRunner(
+  session: Pick<Session, 'cells' | 'transport'>,
+  connection: ConnectionRunner,
+  environment: Environment,
+): WakeRunner {
+  const { cells, transport } = session
+  let probing = false
+
+  const probe = async (): Promise<void> => {
+    if (probing || cells.chat().connection.state.status !== 'online') return
+    probing = true
+    const result = await transport.request('join-rooms', { roomIds: [] }, PROBE_TIMEOUT_MS)
+    probing = false
+    // `lost` was told as a line that is down already.
+    if (result.kind === 'timeout') connection.drop('The line did not answer')
+  }
+
+  const stop = environment.onWake(() => {
+    if (cells.chat().connection.state.status === 'waiting')
+      cells.dispatchChat({ type: 'connection', event: { type: 'retry' } })
+    else void probe()
+  })
+
+  return { probe: () => void probe(), close: stop }
+}

@@ -1,0 +1,142 @@
+import { type Ack, type Change, type ClientEvent, LIMITS, type Payload, type ServerMessage } from '@roomful/protocol'
+import type { Clock } from '../ports/clock'
+import type { DownReason, RequestResult, Transport, TransportEvent, TransportFactory } from '../ports/transport'
+import { type ModelServer, userOf } from './model-server'
+
+/** One frame that waits for the test to let it through. `up`: to the server; `down`: to the client. */
+export type Frame = { readonly way: 'up' | 'down'; readonly event: string; readonly payload: unknown; run(): void }
+
+/**
+ * A line whose every frame is let through by hand: one, some, all, or never. The server acts when a request arrives, and
+ * its answer and broadcasts are frames of their own.
+ */
+export class TestLine {
+  frames: Frame[] = []
+  /** Requests that reached the server, in order. */
+  readonly served: { event: ClientEvent; payload: unknown }[] = []
+  readonly tokens: string[] = []
+  /** How the next handshakes are refused, if at all. */
+  refuseConnect: DownReason | null = null
+  /** The epoch that the client was told last. */
+  epoch = ''
+  /** No answer to a handshake at all. */
+  silent = false
+  private subscribed = new Set<string>()
+  private pending = new Set<(result: { kind: 'lost' }) => void>()
+  private up = false
+  private onEvent: (event: TransportEvent) => void = () => {}
+
+  constructor(
+    private readonly server: ModelServer,
+    readonly userId: string,
+    private readonly clock: Clock,
+  ) {}
+
+  readonly factory: TransportFactory = (_url, onEvent) => {
+    this.onEvent = onEvent
+    return this.transport
+  }
+
+  private readonly transport: Transport = {
+    connect: (token) => {
+      this.tokens.push(token)
+      if (this.silent) return
+      this.push('down', 'ready', null, () => {
+        if (this.refuseConnect) return this.onEvent({ type: 'down', reason: this.refuseConnect })
+        this.up = true
+        this.epoch = this.server.epoch
+        this.onEvent({
+          type: 'ready',
+          ready: {
+            protocol: 2,
+            epoch: this.server.epoch,
+            user: userOf(this.userId),
+            limits: { ...LIMITS },
+            serverTime: new Date(this.clock.now()).toISOString(),
+          },
+        })
+      })
+    },
+    disconnect: () => this.fall(),
+    request: (event, payload, timeoutMs) => this.request(event, payload, timeoutMs),
+    signal: (event, payload) => {
+      if (this.up) this.push('up', event, payload, () => this.served.push({ event, payload }))
+    },
+    close: () => this.fall(),
+  }
+
+  private request<E extends ClientEvent>(event: E, payload: Payload<E>, timeoutMs: number): Promise<RequestResult<E>> {
+    if (!this.up) return Promise.resolve({ kind: 'offline' })
+    const sent: Payload<E> = JSON.parse(JSON.stringify(payload))
+    return new Promise((resolve) => {
+      const finish = (result: RequestResult<E>): void => {
+        cancel()
+        this.pending.delete(finish)
+        resolve(result)
+      }
+      const cancel = this.clock.setTimer(timeoutMs, () => finish({ kind: 'timeout' }))
+      this.pending.add(finish)
+      this.push('up', event, sent, () => {
+        this.served.push({ event, payload: sent })
+        this.subscribe(event, sent)
+        const ack: Ack<E> = this.server.answer(this.userId, event, sent)
+        this.push('down', `${event} ack`, ack, () => finish({ kind: 'ack', ack }))
+      })
+    })
+  }
+
+  private subscribe(event: ClientEvent, payload: unknown): void {
+    const { roomIds } = payload as { roomIds?: string[] }
+    if (event === 'join-rooms') for (const id of roomIds ?? []) this.subscribed.add(id)
+    if (event === 'leave-rooms') for (const id of roomIds ?? []) this.subscribed.delete(id)
+  }
+
+  /** A commit, as the server tells its subscribers. */
+  broadcast(roomId: string, changes: readonly Change[]): void {
+    if (!this.up || !this.subscribed.has(roomId)) return
+    this.tell({ event: 'changes', payload: JSON.parse(JSON.stringify({ roomId, changes })) })
+  }
+
+  tell(message: ServerMessage): void {
+    this.push('down', message.event, message.payload, () => {
+      if (message.event === 'room-heads') this.epoch = message.payload.epoch
+      this.onEvent({ type: 'message', message })
+    })
+  }
+
+  /** The line breaks: frames on their way are gone, in both directions. */
+  cut(reason: DownReason = { code: 'OFFLINE', text: 'cut', next: 'retry' }): void {
+    this.fall()
+    this.onEvent({ type: 'down', reason })
+  }
+
+  private fall(): void {
+    this.up = false
+    this.frames = []
+    this.subscribed.clear()
+    for (const lose of [...this.pending]) lose({ kind: 'lost' })
+  }
+
+  private push(way: Frame['way'], event: string, payload: unknown, run: () => void): void {
+    this.frames.push({ way, event, payload, run })
+  }
+
+  /** Takes the first frame that fits off the line, without letting it through. */
+  take(event: string): Frame {
+    const frame = this.frames.find((held) => held.event === event)
+    if (frame === undefined) throw new Error(`no ${event} on the line, only ${this.frames.map((f) => f.event)}`)
+    this.frames = this.frames.filter((held) => held !== frame)
+    return frame
+  }
+
+  has(event: string): boolean {
+    return this.frames.some((frame) => frame.event === event)
+  }
+
+  /** Lets the first frame through. */
+  step(): boolean {
+    const frame = this.frames.shift()
+    frame?.run()
+    return frame !== undefined
+  }
+}

@@ -1,0 +1,147 @@
+import { handClock, type HandClock } from '../adapters/hand-clock'
+import type { Chat } from '../chat'
+import { checkRoom } from '../core/invariants'
+import type { RoomCore } from '../core/room/room-core'
+import { at, rangesOf, rowsIn } from '../core/timeline'
+import { createChat } from '../create-chat'
+import type { ChatOptions } from '../options'
+import type { Room } from '../room'
+import { ModelServer } from './model-server'
+import { TestLine } from './test-line'
+
+export type TestClient = {
+  readonly chat: Chat
+  readonly room: Room
+  readonly line: TestLine
+  /** The state inside, for what the public one does not tell. */
+  core(): RoomCore
+  contents(): string[]
+}
+
+export const ROOM = 'general'
+
+/**
+ * One model server, any number of real clients on lines that are let through by hand, and one clock. Every event of
+ * every room is checked: what holds locally, and that rows in held ranges are the server's (I5).
+ */
+export class World {
+  readonly server = new ModelServer()
+  readonly clock: HandClock = handClock()
+  readonly clients: TestClient[] = []
+  private ids = 0
+
+  constructor(users: readonly string[] = ['ada', 'bob']) {
+    this.server.addRoom(ROOM, users)
+    this.server.onChange = (roomId, changes) => {
+      for (const { line } of this.clients) line.broadcast(roomId, changes)
+    }
+  }
+
+  client(userId: string, options: Partial<ChatOptions> = {}): TestClient {
+    const line = new TestLine(this.server, userId, this.clock)
+    const cores = new Map<string, RoomCore>()
+    const chat = createChat({
+      url: 'test:',
+      auth: `${userId}'s token`,
+      storage: 'memory',
+      ...options,
+      ports: {
+        transport: line.factory,
+        clock: this.clock,
+        // Without chance a wait is as long as it can be, and ids tell who made them, in order.
+        ids: { clientId: () => `${userId}-${String(++this.ids).padStart(6, '0')}`, random: () => 0 },
+        environment: { onWake: () => () => {}, isOnline: () => true },
+        inspect: (before, after, event) => {
+          cores.set(after.id, after)
+          checkRoom(before, event, after)
+          if (line.epoch === this.server.epoch) this.checkSound(after, userId)
+        },
+        ...options.ports,
+      },
+    })
+    const room = chat.room(ROOM)
+    const client: TestClient = {
+      chat,
+      room,
+      line,
+      core: () => {
+        const core = cores.get(ROOM)
+        if (core === undefined) throw new Error('nothing has happened in the room')
+        return core
+      },
+      contents: () => room.messages().map((message) => message.content),
+    }
+    this.clients.push(client)
+    return client
+  }
+
+  /** Online, with the room open and live. */
+  async live(userId: string, options: Partial<ChatOptions> = {}): Promise<TestClient> {
+    const client = this.client(userId, options)
+    void client.room.open()
+    await this.settle()
+    return client
+  }
+
+  /** I5: a held row whose server row is not past the cursor equals it. */
+  private checkSound(core: RoomCore, userId: string): void {
+    if (core.foreign) return
+    const room = this.server.rooms.get(core.id)
+    if (room === undefined) return
+    for (const range of rangesOf(core.timeline))
+      for (let seq = range.from; seq <= range.to; seq++) {
+        const theirs = room.messages[seq - 1]
+        if (theirs === undefined) throw new Error(`I8: ${seq} is held by ${userId} and never was at the server`)
+        if (theirs.rev > core.cursor) continue
+        const ours = at(core.timeline, seq)
+        if (ours === undefined || ours.rev !== theirs.rev || ours.content !== theirs.content)
+          throw new Error(`I5: ${userId} at rev ${core.cursor} holds ${seq} at ${ours?.rev}, the server has ${theirs.rev}`)
+      }
+  }
+
+  /** Lets promises run. */
+  async tick(): Promise<void> {
+    for (let i = 0; i < 3; i++) await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** Lets through all that is on the lines, and what follows from it, until they are quiet. */
+  async settle(): Promise<void> {
+    await this.tick()
+    for (let rounds = 0; this.clients.some(({ line }) => line.frames.length > 0); rounds++) {
+      if (rounds > 2_000) throw new Error('I15: the lines never get quiet')
+      for (const { line } of this.clients) line.step()
+      await this.tick()
+    }
+  }
+
+  async pass(ms: number): Promise<void> {
+    this.clock.pass(ms)
+    await this.tick()
+  }
+
+  /** Time and frames, until nothing is left to do. */
+  async rest(ms = 60_000): Promise<void> {
+    await this.settle()
+    for (let left = ms; left > 0; left -= 250) {
+      await this.pass(250)
+      await this.settle()
+    }
+  }
+}
+
+/** I11: with a quiet network everything equals the server, and nothing is left to do. */
+export function expectConverged({ server }: World, { core, room }: TestClient): void {
+  const theirs = server.room(ROOM)
+  const ours = core()
+  const first = rangesOf(ours.timeline).at(-1)?.from ?? 1
+  const held = rowsIn(ours.timeline, { from: first, to: Number.MAX_SAFE_INTEGER })
+  const same = (row: { seq: number; rev: number; content: string; deleted: boolean }) =>
+    `${row.seq} ${row.rev} ${row.deleted} ${row.content}`
+  const expected = theirs.messages.filter((row) => row.seq >= first).map(same)
+  const actual = held.map(same)
+  if (actual.join('\n') !== expected.join('\n'))
+    throw new Error(`I11: holds\n${actual.join('\n')}\ninstead of\n${expected.join('\n')}`)
+  if (ours.cursor !== theirs.room.rev) throw new Error(`I11: the cursor is ${ours.cursor}, the head ${theirs.room.rev}`)
+  if (ours.entries.some((entry) => entry.state.at !== 'failed')) throw new Error('I11: the outbox is not empty')
+  if (room.getState().status !== 'live') throw new Error(`I11: the room is ${room.getState().status}`)
+}

@@ -1,0 +1,163 @@
+// @vitest-environment jsdom
+import { act, cleanup, renderHook } from '@testing-library/react'
+import { type ReactNode, StrictMode } from 'react'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ChatProvider } from './chat-provider'
+import { FakeChat, message } from './fake-chat'
+import { RoomProvider } from './room-provider'
+import { useComposer } from './use-composer'
+
+let chat = new FakeChat()
+const room = () => chat.room('a')
+
+beforeEach(() => {
+  chat = new FakeChat()
+})
+afterEach(cleanup)
+
+function compose(roomId = 'a') {
+  let id = roomId
+  const wrapper = ({ children }: { children: ReactNode }) => (
+    <StrictMode>
+      <ChatProvider chat={chat}>
+        <RoomProvider id={id}>{children}</RoomProvider>
+      </ChatProvider>
+    </StrictMode>
+  )
+  const hook = renderHook(() => useComposer(), { wrapper })
+  return {
+    ...hook,
+    now: () => hook.result.current,
+    goTo: (next: string) => {
+      id = next
+      hook.rerender()
+    },
+  }
+}
+
+describe('a new message', () => {
+  test('is sent as typed, and the field is empty at once', () => {
+    const { now } = compose()
+    expect(now().canSubmit).toBe(false)
+    act(() => now().setText(' hi\n'))
+    expect([now().text, now().canSubmit]).toEqual([' hi\n', true])
+    act(() => now().submit())
+    expect(room().callsOf('send')).toEqual([[{ content: ' hi\n' }]])
+    expect([now().text, room().getState().draft]).toEqual(['', ''])
+  })
+
+  test('blank is not sent', () => {
+    const { now } = compose()
+    act(() => now().setText(' \n '))
+    act(() => now().submit())
+    expect(room().callsOf('send')).toEqual([])
+  })
+
+  test('tells that one types, and that one stopped', () => {
+    const { now } = compose()
+    act(() => now().setText('h'))
+    act(() => now().submit())
+    expect(room().callsOf('setTyping')).toEqual([[true], [false]])
+  })
+
+  test('replies, once', () => {
+    const { now } = compose()
+    act(() => now().setText('yes'))
+    act(() => now().reply(message(7)))
+    expect([now().text, now().replyTo?.id]).toEqual(['yes', 'id-7'])
+    act(() => now().submit())
+    act(() => now().setText('and'))
+    act(() => now().submit())
+    expect(room().callsOf('send')).toEqual([[{ content: 'yes', replyTo: 'id-7' }], [{ content: 'and' }]])
+  })
+})
+
+describe('the draft', () => {
+  test('survives unmounting, and is each room’s own', () => {
+    const first = compose()
+    act(() => first.now().setText('unfinished'))
+    first.unmount()
+    const { now, goTo } = compose()
+    expect(now().text).toBe('unfinished')
+    goTo('b')
+    expect(now().text).toBe('')
+    act(() => now().setText('other'))
+    goTo('a')
+    expect(now().text).toBe('unfinished')
+  })
+
+  test('that the cache or another tab brings is taken over', () => {
+    const { now } = compose()
+    act(() => room().set({ draft: 'from elsewhere' }))
+    expect(now().text).toBe('from elsewhere')
+  })
+})
+
+describe('an edit', () => {
+  const own = message(3, { senderId: 'me' as never, content: 'helo' })
+
+  test('is saved; the draft waits meanwhile and comes back', () => {
+    const { now } = compose()
+    act(() => now().setText('draft'))
+    act(() => now().edit(own))
+    expect([now().text, now().editing]).toEqual(['helo', own])
+    act(() => now().setText('hello'))
+    expect(room().getState().draft).toBe('draft')
+    act(() => now().submit())
+    expect(room().callsOf('edit')).toEqual([['id-3', 'hello']])
+    expect([now().text, now().editing]).toEqual(['draft', null])
+  })
+
+  test('is given up by cancel', () => {
+    const { now } = compose()
+    act(() => now().edit(own))
+    act(() => now().setText('hello'))
+    act(() => now().cancel())
+    expect([now().text, now().editing, room().callsOf('edit')]).toEqual(['', null, []])
+  })
+
+  test('that changes nothing asks nothing of the server', () => {
+    const { now } = compose()
+    act(() => now().edit(own))
+    act(() => now().submit())
+    expect([now().editing, room().callsOf('edit')]).toEqual([null, []])
+  })
+
+  test('that is refused is open again, with its text and the reason', async () => {
+    const refused = Object.assign(new Error('too old'), { code: 'EDIT_WINDOW_CLOSED' })
+    room().answerEdit = () => Promise.reject(refused)
+    const { now } = compose()
+    act(() => now().edit(own))
+    act(() => now().setText('hello'))
+    await act(async () => now().submit())
+    expect([now().text, now().editing, now().error]).toEqual(['hello', own, refused])
+    act(() => now().setText('hello!'))
+    expect(now().error).toBe(null)
+  })
+
+  test('of the last message takes the last of one’s own that is there', () => {
+    const mine = (seq: number, part = {}) => message(seq, { senderId: 'me' as never, ...part })
+    room().set({
+      messages: [
+        mine(1),
+        mine(2, { content: 'this' }),
+        mine(3, { deleted: true, content: '' }),
+        mine(4, { status: 'failed' }),
+        mine(5, { type: 'system' }),
+        message(6),
+      ],
+    })
+    const { now } = compose()
+    let found = false
+    act(() => {
+      found = now().editLast()
+    })
+    expect([found, now().text]).toEqual([true, 'this'])
+    act(() => now().cancel())
+    act(() => room().set({ messages: [message(6)] }))
+    act(() => {
+      found = now().editLast()
+    })
+    expect([found, now().editing]).toEqual([false, null])
+  })
+})

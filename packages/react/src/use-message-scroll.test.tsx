@@ -1,0 +1,255 @@
+// @vitest-environment jsdom
+import { act, cleanup, render } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ChatProvider } from './chat-provider'
+import { FakeChat, message, messagesUpTo } from './fake-chat'
+import { useMessages } from './message-hooks'
+import { RoomProvider } from './room-provider'
+import { type MessageScroll, useMessageScroll } from './use-message-scroll'
+
+/** jsdom lays nothing out: rows of 20 px in a scroller of 200 px. */
+const ROW_PX = 20
+const VIEW_PX = 200
+
+let chat = new FakeChat()
+let scroll: MessageScroll
+const room = () => chat.room('a')
+const scroller = () => document.getElementById('scroller') as HTMLElement
+const topOf = (key: string) => document.querySelector(`[data-key=${key}]`)?.getBoundingClientRect().top
+
+function List() {
+  scroll = useMessageScroll()
+  return (
+    <div ref={scroll.ref} id="scroller">
+      <div>
+        {useMessages().map(({ key, content }) => (
+          <p key={key} data-key={key}>
+            {content}
+          </p>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+const tree = (id: string) => (
+  <StrictMode>
+    <ChatProvider chat={chat}>
+      <RoomProvider id={id}>
+        <List />
+      </RoomProvider>
+    </ChatProvider>
+  </StrictMode>
+)
+const scrollTo = (top: number) =>
+  act(() => {
+    scroller().scrollTop = top
+    scroller().dispatchEvent(new Event('scroll'))
+  })
+const bottomOf = (rows: number) => rows * ROW_PX - VIEW_PX
+
+let resize: () => void = () => undefined
+class FakeResizeObserver {
+  constructor(listener: () => void) {
+    resize = listener
+  }
+  observe() {}
+  disconnect() {
+    resize = () => undefined
+  }
+}
+
+beforeEach(() => {
+  vi.stubGlobal('ResizeObserver', FakeResizeObserver)
+  chat = new FakeChat()
+  room().set({ status: 'live', messages: messagesUpTo(100), lastSeq: 100, lastReadSeq: 100 })
+  const rows = (element: Element) => element.firstElementChild?.children.length ?? 0
+  const define = (name: string, get: (this: HTMLElement) => number) =>
+    Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get })
+  define('scrollHeight', function () {
+    return Math.max(VIEW_PX, rows(this) * ROW_PX)
+  })
+  define('clientHeight', () => VIEW_PX)
+  const positions = new WeakMap<Element, number>()
+  Object.defineProperty(HTMLElement.prototype, 'scrollTop', {
+    configurable: true,
+    get() {
+      return positions.get(this) ?? 0
+    },
+    set(top: number) {
+      positions.set(this, Math.max(0, Math.min(top, this.scrollHeight - VIEW_PX)))
+    },
+  })
+  vi.spyOn(HTMLElement.prototype, 'getBoundingClientRect').mockImplementation(function (this: HTMLElement) {
+    const siblings = [...(this.parentElement?.children ?? [])]
+    const top = this.hasAttribute('data-key') ? siblings.indexOf(this) * ROW_PX - scroller().scrollTop : 0
+    return { top, bottom: top + ROW_PX } as DOMRect
+  })
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('visible')
+})
+afterEach(() => {
+  cleanup()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+  for (const name of ['scrollHeight', 'clientHeight', 'scrollTop'])
+    Reflect.deleteProperty(HTMLElement.prototype, name)
+})
+
+describe('at the bottom', () => {
+  test('it opens there and sticks to it', () => {
+    render(tree('a'))
+    expect(scroller().scrollTop).toBe(bottomOf(100))
+    act(() => room().set({ messages: messagesUpTo(103), lastSeq: 103, unread: 3 }))
+    expect(scroller().scrollTop).toBe(bottomOf(103))
+    expect(scroll).toMatchObject({ atBottom: true, newCount: 0, dividerSeq: null })
+  })
+
+  test('what is seen is marked as read', () => {
+    render(tree('a'))
+    expect(room().callsOf('markRead')).toEqual([])
+    act(() => room().set({ messages: messagesUpTo(103), lastSeq: 103, unread: 3 }))
+    expect(room().callsOf('markRead').at(-1)).toEqual([103])
+  })
+
+  test('not while the page is hidden; then, when it is looked at', () => {
+    const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    render(tree('a'))
+    act(() => room().set({ messages: messagesUpTo(103), lastSeq: 103, unread: 3 }))
+    expect(room().callsOf('markRead')).toEqual([])
+    expect(scroll.dividerSeq).toBe(100)
+    visibility.mockReturnValue('visible')
+    act(() => void document.dispatchEvent(new Event('visibilitychange')))
+    expect(room().callsOf('markRead')).toEqual([[103]])
+  })
+
+  test('not before the room is live', () => {
+    room().set({ status: 'catching-up', lastReadSeq: 90 })
+    render(tree('a'))
+    expect(room().callsOf('markRead')).toEqual([])
+    act(() => room().set({ status: 'live' }))
+    expect(room().callsOf('markRead')).toEqual([[100]])
+  })
+})
+
+describe('away from it', () => {
+  test('a message that comes moves nothing and is counted, one’s own and deleted ones not', () => {
+    render(tree('a'))
+    scrollTo(1_000)
+    const before = topOf('key-51')
+    const mine = message(102, { senderId: 'me' as never })
+    const gone = message(103, { deleted: true })
+    act(() => room().set({ messages: [...messagesUpTo(101), mine, gone], unread: 1 }))
+    expect(topOf('key-51')).toBe(before)
+    expect(scroll).toMatchObject({ atBottom: false, newCount: 1, dividerSeq: 100 })
+    expect(room().callsOf('markRead')).toEqual([])
+    act(() => scroll.scrollToBottom())
+    expect(scroller().scrollTop).toBe(bottomOf(103))
+    expect(scroll).toMatchObject({ atBottom: true, newCount: 0, dividerSeq: 100 })
+    expect(room().callsOf('markRead')).toEqual([[103]])
+  })
+
+  test('older messages load above without moving what one reads', () => {
+    room().set({ messages: messagesUpTo(100, 51), hasOlder: true })
+    render(tree('a'))
+    expect(room().callsOf('loadOlder')).toEqual([])
+    scrollTo(210)
+    expect(room().callsOf('loadOlder')).toEqual([[]])
+    const before = topOf('key-62')
+    // He scrolls on while they load, and the event of it is not there yet.
+    scroller().scrollTop = 200
+    act(() => room().set({ messages: messagesUpTo(100), hasOlder: false }))
+    expect(topOf('key-62')).toBe((before ?? 0) + 10)
+  })
+
+  test('one that loads is not asked for twice', () => {
+    room().set({ hasOlder: true, loadingOlder: true })
+    render(tree('a'))
+    scrollTo(10)
+    expect(room().callsOf('loadOlder')).toEqual([])
+  })
+
+  test('one’s own new message goes to the bottom', () => {
+    render(tree('a'))
+    scrollTo(500)
+    const mine = message(0, { key: 'new', status: 'sending', senderId: 'me' as never })
+    act(() => room().set({ messages: [...messagesUpTo(100), mine] }))
+    expect(scroller().scrollTop).toBe(bottomOf(101))
+  })
+
+  test('in the middle of the history the end of what is loaded is not the bottom', () => {
+    render(tree('a'))
+    act(() => room().set({ hasNewer: true, lastSeq: 500 }))
+    scrollTo(bottomOf(100))
+    expect(scroll.atBottom).toBe(false)
+    expect(room().callsOf('loadNewer')).toEqual([[]])
+    act(() => scroll.scrollToBottom())
+    expect(room().callsOf('jumpTo')).toEqual([[500]])
+  })
+})
+
+describe('unread messages', () => {
+  test('a room opens at the first of them; the divider stays while they are read', () => {
+    room().set({ lastReadSeq: 60, unread: 40 })
+    render(tree('a'))
+    expect(topOf('key-61')).toBe(96)
+    expect(scroll).toMatchObject({ atBottom: false, newCount: 40, dividerSeq: 60 })
+    scrollTo(bottomOf(100))
+    expect(room().callsOf('markRead')).toEqual([[100]])
+    act(() => room().set({ lastReadSeq: 100, unread: 0 }))
+    expect(scroll).toMatchObject({ atBottom: true, newCount: 0, dividerSeq: 60 })
+  })
+
+  test('that fit on the screen are read at once', () => {
+    room().set({ lastReadSeq: 99, unread: 1 })
+    render(tree('a'))
+    expect(scroll).toMatchObject({ atBottom: true, dividerSeq: 99 })
+    expect(room().callsOf('markRead').at(-1)).toEqual([100])
+  })
+
+  test('that come while one is away move the divider to them', () => {
+    room().set({ lastReadSeq: 60, unread: 40 })
+    render(tree('a'))
+    scrollTo(bottomOf(100))
+    act(() => room().set({ lastReadSeq: 100, unread: 0 }))
+    scrollTo(300)
+    act(() => room().set({ messages: messagesUpTo(101), unread: 1 }))
+    expect(scroll.dividerSeq).toBe(100)
+  })
+})
+
+test('rows that change their height move neither the bottom nor what one reads', () => {
+  render(tree('a'))
+  scroller().scrollTop = 0
+  act(() => resize())
+  expect(scroller().scrollTop).toBe(bottomOf(100))
+  scrollTo(400)
+  const first = document.querySelector('[data-key=key-1]')
+  const before = topOf('key-21')
+  // The row above becomes one row's height taller.
+  first?.after(document.createElement('hr'))
+  act(() => resize())
+  expect(topOf('key-21')).toBe(before)
+  first?.nextElementSibling?.remove()
+})
+
+test('another room starts anew', () => {
+  chat.room('b').set({ status: 'live', messages: messagesUpTo(40), lastReadSeq: 40, lastSeq: 40 })
+  const { rerender } = render(tree('a'))
+  scrollTo(100)
+  expect(scroll.atBottom).toBe(false)
+  rerender(tree('b'))
+  expect(scroll.atBottom).toBe(true)
+  expect(scroller().scrollTop).toBe(bottomOf(40))
+  expect(room().callsOf('markRead')).toEqual([])
+})
+
+test('after unmounting nothing listens any more', () => {
+  const { unmount } = render(tree('a'))
+  const element = scroller()
+  unmount()
+  element.dispatchEvent(new Event('scroll'))
+  document.dispatchEvent(new Event('visibilitychange'))
+  expect(room().listeners.size).toBe(0)
+  expect(room().callsOf('markRead')).toEqual([])
+})

@@ -1,0 +1,42 @@
+import type { Refusal } from '../core/ops'
+import { refuse } from '../core/refusal'
+import type { Clock } from '../ports/clock'
+import type { Log } from '../ports/log'
+import { type Store, StoreError } from '../stores/port'
+import { AuthError, type Authenticate, type Identity } from './identity'
+
+/** A longer token is no token; the limit of `refresh-token`. */
+const TOKEN_MAX_LENGTH = 8_192
+
+export type Handshake = { readonly identity: Identity; readonly protocol: 1 | 2 }
+
+type Deps = { authenticate: Authenticate; store: Store; clock: Clock; log: Log }
+
+/** Who is at the door, and in which protocol he speaks. `auth` is the handshake's, as it came from the wire. */
+export async function checkHandshake(deps: Deps, auth: unknown): Promise<Handshake | Refusal> {
+  const { token, protocol } = fieldsOf(auth)
+  if (protocol !== undefined && protocol !== 1 && protocol !== 2) return refuse('PROTOCOL_UNSUPPORTED')
+  if (token === undefined || token === null || token === '') return refuse('UNAUTHENTICATED')
+  if (typeof token !== 'string' || token.length > TOKEN_MAX_LENGTH) return refuse('TOKEN_INVALID')
+  try {
+    const identity = await deps.authenticate(token)
+    if (identity.expiresAt !== undefined && identity.expiresAt <= deps.clock.now())
+      return refuse('TOKEN_EXPIRED')
+    if (identity.sid !== undefined && (await deps.store.isSessionRevoked(identity.sid)))
+      return refuse('SESSION_REVOKED')
+    return { identity, protocol: protocol ?? 1 }
+  } catch (error) {
+    if (error instanceof AuthError) {
+      // `cause` names what is wrong with the token; the token itself is in neither.
+      deps.log.debug({ code: error.code, err: error.cause }, 'a token was refused')
+      return refuse(error.code)
+    }
+    if (error instanceof StoreError) return refuse(error.code)
+    deps.log.error({ err: error }, 'a handshake failed')
+    return refuse('INTERNAL')
+  }
+}
+
+function fieldsOf(auth: unknown): { token?: unknown; protocol?: unknown } {
+  return typeof auth === 'object' && auth !== null ? auth : {}
+}

@@ -1,0 +1,64 @@
+import { isBlank, isStorableText, LIMITS, UserId, type WireErrorCode } from '@roomful/protocol'
+import * as v from 'valibot'
+
+/** Who a token speaks for. */
+export type Identity = {
+  readonly id: UserId
+  readonly name: string
+  /** A server-wide moderator. */
+  readonly admin: boolean
+  /** The session: what can be revoked. */
+  readonly sid?: string
+  /** Milliseconds since the epoch; absent: the token does not expire. */
+  readonly expiresAt?: number
+}
+
+/** What an app's own `authenticate` function answers. `expiresAt`: milliseconds since the epoch. */
+export type Authenticated = { id: string; name: string; admin?: boolean; sid?: string; expiresAt?: number }
+
+/** Turns a token into a user. Rejects with an AuthError; anything else that it throws is a TOKEN_INVALID too. */
+export type Authenticate = (token: string) => Promise<Identity>
+
+export type AuthErrorCode = Extract<
+  WireErrorCode,
+  'UNAUTHENTICATED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'USER_BANNED' | 'UNAVAILABLE'
+>
+
+/** Why somebody is not let in. An `authenticate` function throws it to say more than TOKEN_INVALID. */
+export class AuthError extends Error {
+  override readonly name = 'AuthError'
+  constructor(
+    readonly code: AuthErrorCode,
+    options?: { cause?: unknown },
+  ) {
+    super(code, options)
+  }
+}
+
+const text = (maxLength: number) =>
+  v.pipe(
+    v.string(),
+    v.maxLength(maxLength),
+    v.check((value) => isStorableText(value) && !isBlank(value)),
+  )
+const Facts = v.object({
+  id: UserId,
+  name: v.optional(text(LIMITS.userNameLength)),
+  admin: v.optional(v.boolean()),
+  sid: v.optional(text(128)),
+  expiresAt: v.optional(v.pipe(v.number(), v.finite())),
+})
+
+/** The border for what a token or an app's function says: rebuilt from checked fields. A nameless user bears his id. */
+export function toIdentity(facts: unknown): Identity {
+  const result = v.safeParse(Facts, facts)
+  if (!result.success) throw new AuthError('TOKEN_INVALID')
+  const { id, name = id, admin = false, sid, expiresAt } = result.output
+  return {
+    id,
+    name,
+    admin,
+    ...(sid === undefined ? {} : { sid }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  }
+}

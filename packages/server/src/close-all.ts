@@ -1,0 +1,36 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Server } from 'socket.io'
+import type { ChatNode } from './node/chat-node'
+import type { Clock } from './ports/clock'
+
+/** What was taken is committed within this time, or the devices must send it again (they will). */
+const DRAIN_MS = 6_000
+/** The last frames have left by then. */
+const FLUSH_MS = 2_000
+const POLL_MS = 10
+
+/** Stops a server: no acked message is lost, and nobody waits longer than 10 s. */
+export async function closeAll(parts: {
+  node: ChatNode
+  io: Server
+  http: HttpServer
+  clock: Clock
+}): Promise<void> {
+  const { node, io, http, clock } = parts
+  await Promise.race([node.drain(), pause(clock, DRAIN_MS)])
+  // The acks of the last commits are written in the turns after it.
+  await pause(clock, POLL_MS)
+  node.stop()
+  // Socket.IO's own close throws away what still waits in its queues.
+  const deadline = clock.now() + FLUSH_MS
+  while (io.engine.clientsCount > 0 && clock.now() < deadline) await pause(clock, POLL_MS)
+  const closed = http.listening ? new Promise((resolve) => http.once('close', resolve)) : undefined
+  await io.close()
+  http.closeAllConnections()
+  await closed
+  await node.services.store.close()
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.setTimer(ms, resolve))
+}

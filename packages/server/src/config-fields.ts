@@ -1,0 +1,105 @@
+import * as v from 'valibot'
+
+/** One setting: how it is named on the command line, in the environment and in the file, and what it may be. */
+export type ConfigField = {
+  /** In the file and in code: camelCase of the flag. */
+  readonly key: string
+  readonly flag: string
+  readonly env: string
+  /** What stands behind the flag; absent: it is a switch. */
+  readonly value?: string
+  readonly help: string
+  readonly schema: v.GenericSchema<unknown, unknown>
+}
+
+const count = v.union(
+  [
+    v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
+  ],
+  'must be a whole number, 0 or more',
+)
+const port = v.pipe(count, v.maxValue(65_535, 'must be a port from 0 to 65535'))
+const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty'))
+const onOff = v.union(
+  [
+    v.boolean(),
+    v.pipe(
+      v.picklist(['1', 'true', 'yes', 'on', '0', 'false', 'no', 'off', '']),
+      v.transform((word) => ['1', 'true', 'yes', 'on'].includes(word)),
+    ),
+  ],
+  'must be true or false',
+)
+const list = v.union(
+  [
+    v.array(v.string()),
+    v.pipe(
+      v.string(),
+      v.transform((words) => words.split(',').flatMap((word) => word.trim() || [])),
+    ),
+  ],
+  'must be a list, with commas between',
+)
+const origin = v.pipe(
+  v.string(),
+  v.regex(/^https?:\/\/[^/\s]+$/, 'must be origins such as https://app.example.com, or *'),
+)
+const origins = v.pipe(
+  list,
+  v.transform((all) => (all.includes('*') ? ['*'] : all)),
+  v.array(v.union([v.literal('*'), origin], 'must be origins such as https://app.example.com, or *')),
+)
+const roomIds = v.pipe(
+  list,
+  v.array(
+    v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be room ids: letters, digits, _ and -, at most 64'),
+    ),
+  ),
+)
+const database = v.pipe(
+  text,
+  v.regex(/^(memory:$|sqlite:.|postgres(ql)?:\/\/.)/, 'must be sqlite:<file>, postgres://… or memory:'),
+)
+const url = (protocols: readonly string[]) =>
+  v.pipe(
+    text,
+    v.check(
+      (value) => protocols.some((protocol) => value.startsWith(protocol)) && URL.canParse(value),
+      `must be an address that begins with ${protocols.join(' or ')}`,
+    ),
+  )
+const level = v.picklist(
+  ['silent', 'error', 'warn', 'info', 'debug'],
+  'must be silent, error, warn, info or debug',
+)
+
+const field = (flag: string, help: string, schema: ConfigField['schema'], value?: string): ConfigField => ({
+  key: flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+  flag,
+  env: `ROOMFUL_${flag.replaceAll('-', '_').toUpperCase()}`,
+  ...(value === undefined ? {} : { value }),
+  help,
+  schema,
+})
+
+/** All settings of a server, in the order in which help shows them. */
+export const CONFIG_FIELDS: readonly ConfigField[] = [
+  field('port', 'port to listen on; 0: any that is free', port, '<number>'),
+  field('host', 'address to listen on; all of them by default', text, '<address>'),
+  field('database', 'sqlite:<file>, postgres://… or memory:', database, '<url>'),
+  field('redis', 'Redis that joins several servers', url(['redis://', 'rediss://']), '<url>'),
+  field('jwt-secret', 'secret that tokens are signed with (HS256)', text, '<secret>'),
+  field('jwks', 'key set of an identity provider', url(['https://', 'http://']), '<url>'),
+  field('guests', 'let anybody sign in by a name (development only)', onOff),
+  field('origins', 'web pages that may connect, besides its own: origins, or *', origins, '<list>'),
+  field('default-rooms', 'public rooms that every new user is in', roomIds, '<list>'),
+  field('static', 'folder to serve at /', text, '<folder>'),
+  field('sends-per-second', 'messages a second a user; 0: no limit', count, '<number>'),
+  field('sends-burst', 'messages a user may send at once', count, '<number>'),
+  field('events-per-second', 'requests a second a socket; 0: no limit', count, '<number>'),
+  field('sockets-per-user', 'connections a user on one server', count, '<number>'),
+  field('log-level', 'silent, error, warn, info or debug', level, '<level>'),
+]

@@ -1,0 +1,93 @@
+import type { Member, Room } from '@roomful/protocol'
+
+/** Where somebody stands in a room. `none`: not in it now, whether he ever was or not. */
+export const STANDINGS = ['owner', 'admin', 'member', 'none', 'server-admin'] as const
+export type Standing = (typeof STANDINGS)[number]
+
+/**
+ * Who may do what: the only such table. `server-admin` is what the token's claim adds to whatever the user is in the
+ * room; it moderates everywhere, and reads or speaks only where its holder has joined, in sight of the others.
+ */
+export const PERMISSIONS = {
+  read: { owner: true, admin: true, member: true, none: false, 'server-admin': false },
+  send: { owner: true, admin: true, member: true, none: false, 'server-admin': false },
+  'send-in-read-only': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  'skip-slow-mode': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  'edit-own': { owner: true, admin: true, member: true, none: false, 'server-admin': false },
+  // Words are their author's: a moderator takes them away, and never puts others in their place.
+  'edit-other': { owner: false, admin: false, member: false, none: false, 'server-admin': false },
+  'delete-own': { owner: true, admin: true, member: true, none: false, 'server-admin': true },
+  'delete-other': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  react: { owner: true, admin: true, member: true, none: false, 'server-admin': false },
+  join: { owner: true, admin: true, member: true, none: true, 'server-admin': true },
+  leave: { owner: true, admin: true, member: true, none: false, 'server-admin': false },
+  invite: { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  kick: { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  ban: { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  unban: { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  mute: { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  'set-role': { owner: true, admin: false, member: false, none: false, 'server-admin': true },
+  'update-room': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  report: { owner: true, admin: true, member: true, none: false, 'server-admin': false },
+  'handle-reports': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  'read-audit': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+} as const satisfies Record<string, Record<Standing, boolean>>
+
+export type Action = keyof typeof PERMISSIONS
+
+/** A dm is the set of its people, who are equals: nobody comes, goes, or sets rules for the other. */
+const NOT_IN_DMS: ReadonlySet<Action> = new Set<Action>([
+  'join',
+  'leave',
+  'invite',
+  'kick',
+  'ban',
+  'unban',
+  'mute',
+  'set-role',
+  'update-room',
+])
+
+/** Whoever is not in the room must not learn that it exists (P9): to him it is not found, whatever he asks. */
+export type Denial = 'ROOM_NOT_FOUND' | 'FORBIDDEN'
+
+type Asking = {
+  readonly room: Room | undefined
+  readonly member: Member | undefined
+  readonly serverAdmin: boolean
+}
+
+/** Undefined: it is permitted. */
+export function denialOf(action: Action, { room, member, serverAdmin }: Asking): Denial | undefined {
+  if (!room) return 'ROOM_NOT_FOUND'
+  const standing = standingIn(room, member)
+  const known = standing !== 'none' || serverAdmin
+  if (room.type === 'dm' && NOT_IN_DMS.has(action)) return known ? 'FORBIDDEN' : 'ROOM_NOT_FOUND'
+  if (serverAdmin && PERMISSIONS[action]['server-admin']) return undefined
+  if (action === 'join' && standing === 'none' && !isOpen(room)) return 'ROOM_NOT_FOUND'
+  if (PERMISSIONS[action][standing]) return undefined
+  return standing === 'none' ? 'ROOM_NOT_FOUND' : 'FORBIDDEN'
+}
+
+/** The standing by membership alone; in a dm all are members. */
+export function standingIn(room: Room, member: Member | undefined): Exclude<Standing, 'server-admin'> {
+  if (!member || member.removed !== undefined) return 'none'
+  return room.type === 'dm' ? 'member' : member.role
+}
+
+/** May anybody come in who knows the room? An ephemeral room is not listed, but its id is the invitation. */
+function isOpen(room: Room): boolean {
+  return room.type === 'public' || room.type === 'ephemeral'
+}
+
+const RANK = { 'server-admin': 3, owner: 2, admin: 1, member: 0, none: 0 } as const satisfies Record<
+  Standing,
+  number
+>
+
+/** Nobody removes, mutes or demotes his equal; two owners must agree, or the server's admin decides. */
+export function outranks(asking: Asking, target: Member): boolean {
+  if (!asking.room) return false
+  const mine = asking.serverAdmin ? 'server-admin' : standingIn(asking.room, asking.member)
+  return RANK[mine] > RANK[standingIn(asking.room, target)]
+}

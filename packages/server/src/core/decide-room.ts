@@ -1,0 +1,43 @@
+import type { Room, RoomSettings } from '@roomful/protocol'
+import { denialOf } from './authorise'
+import type { Fold } from './fold'
+import type { Op, Outcome } from './ops'
+import { refuse } from './refusal'
+import { isSameMetadata } from './same-content'
+import { addSystemMessage } from './system-message'
+
+/** Settings are merged key by key, metadata is replaced. */
+export function decideUpdateRoom(fold: Fold, op: Extract<Op, { kind: 'update-room' }>): Outcome {
+  const { room } = fold
+  const { actor, at } = op
+  const denial = denialOf('update-room', { room, member: fold.member(actor.id), serverAdmin: actor.admin })
+  if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
+  const wanted: Room = {
+    ...room,
+    name: op.name ?? room.name,
+    metadata: op.metadata ?? room.metadata,
+    settings: { ...room.settings, ...op.settings },
+  }
+  const renamed = wanted.name !== room.name
+  const isSame =
+    !renamed &&
+    isSameMetadata(wanted.metadata, room.metadata) &&
+    isSameSettings(wanted.settings, room.settings)
+  if (isSame) return { ok: true, kind: 'room', room }
+  const changed = fold.putRoom(wanted)
+  fold.addAudit(actor, at, 'update-room', room.id)
+  if (renamed) {
+    addSystemMessage(fold, {
+      ...op,
+      action: 'rename',
+      content: `${actor.name} renamed the room to ${wanted.name}`,
+    })
+  }
+  return { ok: true, kind: 'room', room: changed }
+}
+
+const isSameSettings = (a: RoomSettings, b: RoomSettings): boolean =>
+  a.readOnly === b.readOnly &&
+  a.slowModeSeconds === b.slowModeSeconds &&
+  a.editWindowSeconds === b.editWindowSeconds &&
+  a.archived === b.archived

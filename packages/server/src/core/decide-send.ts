@@ -1,0 +1,98 @@
+import { contentProblem, LIMITS, type Member, type Room } from '@roomful/protocol'
+import { denialOf } from './authorise'
+import type { Fold } from './fold'
+import { isoTime, msOfIso } from './iso-time'
+import type { Op, Outcome, Refusal } from './ops'
+import { refuse } from './refusal'
+import { isSameSend } from './same-content'
+import { toWire } from './stored-message'
+
+type Send = Extract<Op, { kind: 'send' }>
+
+/**
+ * Membership, then the retry, then the rules: a retry of a send that was taken must be answered with its row even
+ * when the sender has been muted since, or the room is in slow mode, or the message he replies to is gone.
+ */
+export function decideSend(fold: Fold, op: Send): Outcome {
+  const { room } = fold
+  const member = fold.member(op.actor.id)
+  const asking = { room, member, serverAdmin: op.actor.admin }
+  const denial = denialOf('send', asking)
+  if (!room || !member || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
+
+  const first = op.clientId === undefined ? undefined : fold.sentAs(op.actor.id, op.clientId)
+  if (first) {
+    if (!isSameSend(first, op)) return refuse('CLIENT_ID_CONFLICT', { field: 'clientId' })
+    return { ok: true, kind: 'message', message: toWire(first, op.actor.id), duplicate: true }
+  }
+
+  const refusal =
+    closedToWriting(room, member, op.at) ??
+    (room.settings.readOnly ? refusalOf(denialOf('send-in-read-only', asking)) : undefined) ??
+    (denialOf('skip-slow-mode', asking) ? slowModeRefusal(fold, room, op) : undefined) ??
+    contentRefusal(op.content) ??
+    replyRefusal(fold, member, op)
+  if (refusal) return refusal
+
+  const message = fold.addMessage(
+    {
+      id: op.id,
+      senderId: op.actor.id,
+      senderName: op.actor.name,
+      ...(op.clientId === undefined ? {} : { clientId: op.clientId }),
+      type: op.type,
+      content: op.content,
+      replyTo: op.replyTo,
+      ...(op.metadata === undefined ? {} : { metadata: op.metadata }),
+      createdAt: isoTime(op.at),
+      editedAt: null,
+      deleted: false,
+      reactions: [],
+    },
+    room.id,
+    op.at,
+  )
+  return { ok: true, kind: 'message', message: toWire(message, op.actor.id) }
+}
+
+/** What stops a send also stops an edit: otherwise a muted member would speak through an old message. */
+export function closedToWriting(room: Room, member: Member, at: number): Refusal | undefined {
+  if (room.settings.archived) return refuse('ROOM_ARCHIVED')
+  return isMuted(member, at) ? refuse('MUTED') : undefined
+}
+
+export function isMuted(member: Member, at: number): boolean {
+  return member.mutedUntil !== undefined && at < msOfIso(member.mutedUntil)
+}
+
+export function contentRefusal(content: string): Refusal | undefined {
+  const problem = contentProblem(content)
+  if (!problem) return undefined
+  return problem === 'CONTENT_TOO_LONG'
+    ? refuse(problem, { field: 'content', limit: LIMITS.contentCodePoints })
+    : refuse(problem, { field: 'content' })
+}
+
+function refusalOf(denial: ReturnType<typeof denialOf>): Refusal | undefined {
+  return denial && refuse(denial)
+}
+
+function slowModeRefusal(fold: Fold, room: Room, op: Send): Refusal | undefined {
+  const waitMs = (room.settings.slowModeSeconds ?? 0) * 1_000
+  const last = fold.lastSendAt(op.actor.id)
+  if (waitMs === 0 || last === undefined) return undefined
+  // Nodes' clocks differ: a last send in the future must not make anybody wait longer than the rule says.
+  const retryAfterMs = Math.min(last + waitMs - op.at, waitMs)
+  return retryAfterMs > 0 ? refuse('SLOW_MODE', { retryAfterMs }) : undefined
+}
+
+/**
+ * A reply needs an original of this room that its author may see; one of another room is as unknown to it as none.
+ * A tombstone is a good original: its delete may have crossed the reply, and the text must not be lost for that.
+ */
+function replyRefusal(fold: Fold, member: Member, op: Send): Refusal | undefined {
+  if (op.replyTo === null) return undefined
+  const original = fold.message(op.replyTo)
+  if (original && original.seq >= member.fromSeq) return undefined
+  return refuse('MESSAGE_NOT_FOUND', { field: 'replyTo' })
+}

@@ -1,0 +1,49 @@
+import { assertNever } from './assert-never'
+import { decideInvite, decideJoin, decideLeave } from './decide-member'
+import { decideDelete, decideEdit, decideReact } from './decide-message'
+import { decideKick, decideMute, decideSetRole, decideUnban } from './decide-moderation'
+import { decideUpdateRoom } from './decide-room'
+import { decideSend } from './decide-send'
+import { Fold } from './fold'
+import type { Facts, Op, Outcome, Plan } from './ops'
+
+/**
+ * What becomes of a batch. Pure: the same facts and ops give the same plan, so a store may ask again when its
+ * database wants the transaction retried. Any split of the ops into batches ends in the same rows and outcomes.
+ */
+export function decide(facts: Facts, ops: readonly Op[]): Plan {
+  const fold = new Fold(facts)
+  return fold.plan(ops.map((op) => decideOne(fold, op)))
+}
+
+function decideOne(fold: Fold, op: Op): Outcome {
+  switch (op.kind) {
+    case 'send':
+      return decideSend(fold, op)
+    case 'edit':
+      return decideEdit(fold, op)
+    case 'delete':
+      return decideDelete(fold, op)
+    case 'react':
+      return decideReact(fold, op)
+    case 'join':
+      return decideJoin(fold, op)
+    case 'leave':
+      return decideLeave(fold, op)
+    case 'invite':
+      return decideInvite(fold, op)
+    case 'kick':
+    case 'ban':
+      return decideKick(fold, op)
+    case 'unban':
+      return decideUnban(fold, op)
+    case 'set-role':
+      return decideSetRole(fold, op)
+    case 'mute':
+      return decideMute(fold, op)
+    case 'update-room':
+      return decideUpdateRoom(fold, op)
+    default:
+      return assertNever(op, 'op')
+  }
+}

@@ -1,0 +1,162 @@
+import type { AuditEntry, Change, ClientId, Member, MessageId, Room, UserId } from '@roomful/protocol'
+import { isoTime } from './iso-time'
+import { type Actor, type Facts, type Outcome, type Plan, pairKey, type StoredMessage } from './ops'
+import { toWire } from './stored-message'
+
+type NewMessage = Omit<StoredMessage, 'roomId' | 'seq' | 'rev'>
+
+/**
+ * The facts as they become while a batch is decided: a later op sees what the earlier ones did, so that a batch ends
+ * as the same ops one by one would. Only `add…` and `put…` take numbers, one rev a row (I1, I2).
+ */
+export class Fold {
+  private rev: number
+  private lastSeq: number
+  private roomRow: Room | undefined
+  private roomChanged = false
+  private owners: number
+  private readonly members: Map<UserId, Member>
+  private readonly messages: Map<MessageId, StoredMessage>
+  private readonly byClientId: Map<string, MessageId>
+  private readonly doneOps: Map<string, MessageId>
+  private readonly lastSends: Map<UserId, number>
+  private readonly changedMessages = new Set<MessageId>()
+  private readonly changedMembers = new Set<UserId>()
+  private readonly newOpIds: Plan['opIds'][number][] = []
+  private readonly audit: AuditEntry[] = []
+  private readonly changes: Change[] = []
+
+  constructor(facts: Facts) {
+    this.roomRow = facts.room
+    this.rev = facts.room?.rev ?? 0
+    this.lastSeq = facts.room?.lastSeq ?? 0
+    this.owners = facts.owners
+    this.members = new Map(facts.members)
+    this.messages = new Map(facts.messages)
+    this.byClientId = new Map()
+    for (const [key, message] of facts.byClientId) {
+      this.byClientId.set(key, message.id)
+      this.messages.set(message.id, message)
+    }
+    this.doneOps = new Map(facts.opIds)
+    this.lastSends = new Map(facts.lastSendAt)
+  }
+
+  /** The room with its head as of now. */
+  get room(): Room | undefined {
+    return this.roomRow && { ...this.roomRow, rev: this.rev, lastSeq: this.lastSeq }
+  }
+
+  get ownerCount(): number {
+    return this.owners
+  }
+
+  /** The user's row, also when the membership is over. */
+  member(userId: UserId): Member | undefined {
+    return this.members.get(userId)
+  }
+
+  message(messageId: MessageId): StoredMessage | undefined {
+    return this.messages.get(messageId)
+  }
+
+  sentAs(userId: UserId, clientId: ClientId): StoredMessage | undefined {
+    const messageId = this.byClientId.get(pairKey(userId, clientId))
+    return messageId && this.messages.get(messageId)
+  }
+
+  doneOp(userId: UserId, opId: string): MessageId | undefined {
+    return this.doneOps.get(pairKey(userId, opId))
+  }
+
+  lastSendAt(userId: UserId): number | undefined {
+    return this.lastSends.get(userId)
+  }
+
+  addMessage(fresh: NewMessage, roomId: Room['id'], at: number): StoredMessage {
+    this.lastSeq++
+    const message = this.writeMessage({ ...fresh, roomId, seq: this.lastSeq, rev: 0 })
+    if (message.clientId !== undefined) {
+      this.byClientId.set(pairKey(message.senderId, message.clientId), message.id)
+    }
+    if (message.type !== 'system') this.lastSends.set(message.senderId, at)
+    return message
+  }
+
+  changeMessage(message: StoredMessage, actor: Actor): StoredMessage {
+    return this.writeMessage(message, actor.id)
+  }
+
+  putMember(row: Omit<Member, 'rev'>): Member {
+    const before = this.members.get(row.userId)
+    const member: Member = { ...row, rev: ++this.rev }
+    this.owners += Number(isPresentOwner(member)) - Number(isPresentOwner(before))
+    this.members.set(member.userId, member)
+    this.changedMembers.add(member.userId)
+    this.changes.push({ rev: this.rev, kind: 'member', member })
+    return member
+  }
+
+  putRoom(room: Room): Room {
+    this.rev++
+    this.roomRow = { ...room, rev: this.rev, lastSeq: this.lastSeq }
+    this.roomChanged = true
+    this.changes.push({ rev: this.rev, kind: 'room', room: this.roomRow })
+    return this.roomRow
+  }
+
+  /** An op that came through, changed something or not: its retry will be answered, and not be done again. */
+  rememberOp(actor: Actor, opId: string | undefined, messageId: MessageId): void {
+    if (opId === undefined) return
+    this.doneOps.set(pairKey(actor.id, opId), messageId)
+    this.newOpIds.push({ userId: actor.id, opId, messageId })
+  }
+
+  /** Called right after the act was written: its rev makes an id that is the same at every try, and sorts. */
+  addAudit(
+    actor: Actor,
+    at: number,
+    action: string,
+    targetId: string | null,
+    reason: string | null = null,
+  ): void {
+    if (!this.roomRow) return
+    this.audit.push({
+      id: String(this.rev).padStart(16, '0'),
+      roomId: this.roomRow.id,
+      actorId: actor.id,
+      action,
+      targetId,
+      reason,
+      createdAt: isoTime(at),
+    })
+  }
+
+  plan(outcomes: readonly Outcome[]): Plan {
+    const present = <K, V>(keys: Iterable<K>, rows: ReadonlyMap<K, V>): V[] =>
+      [...keys].flatMap((key) => rows.get(key) ?? [])
+    return {
+      outcomes,
+      head: { rev: this.rev, lastSeq: this.lastSeq },
+      messages: present(this.changedMessages, this.messages),
+      members: present(this.changedMembers, this.members),
+      room: this.roomChanged ? this.room : undefined,
+      opIds: this.newOpIds,
+      audit: this.audit,
+      changes: this.changes,
+    }
+  }
+
+  private writeMessage(row: StoredMessage, actorId: UserId = row.senderId): StoredMessage {
+    const message: StoredMessage = { ...row, rev: ++this.rev }
+    this.messages.set(message.id, message)
+    this.changedMessages.add(message.id)
+    const actor = actorId === message.senderId ? {} : { actor: actorId }
+    this.changes.push({ rev: this.rev, kind: 'message', message: toWire(message), ...actor })
+    return message
+  }
+}
+
+function isPresentOwner(member: Member | undefined): boolean {
+  return member !== undefined && member.removed === undefined && member.role === 'owner'
+}

@@ -1,0 +1,75 @@
+import type { MessageId, UserId } from '@roomful/protocol'
+import { assertNever } from './assert-never'
+import type { Need, Op } from './ops'
+import { pairKey } from './ops'
+
+type Wanted = {
+  userIds: Set<UserId>
+  messageIds: Set<MessageId>
+  clientIds: Map<string, Need['clientIds'][number]>
+  opIds: Map<string, Need['opIds'][number]>
+  owners: boolean
+  lastSendOf: Set<UserId>
+}
+
+/** What has to be read after the lock to decide these ops: no more, and each thing once. */
+export function needOf(ops: readonly Op[]): Need {
+  const wanted: Wanted = {
+    userIds: new Set(),
+    messageIds: new Set(),
+    clientIds: new Map(),
+    opIds: new Map(),
+    owners: false,
+    lastSendOf: new Set(),
+  }
+  for (const op of ops) want(wanted, op)
+  return {
+    userIds: [...wanted.userIds],
+    messageIds: [...wanted.messageIds],
+    clientIds: [...wanted.clientIds.values()],
+    opIds: [...wanted.opIds.values()],
+    owners: wanted.owners,
+    lastSendOf: [...wanted.lastSendOf],
+  }
+}
+
+function want(wanted: Wanted, op: Op): void {
+  const userId = op.actor.id
+  wanted.userIds.add(userId)
+  switch (op.kind) {
+    case 'send':
+      wanted.lastSendOf.add(userId)
+      if (op.clientId !== undefined) {
+        wanted.clientIds.set(pairKey(userId, op.clientId), { userId, clientId: op.clientId })
+      }
+      if (op.replyTo !== null) wanted.messageIds.add(op.replyTo)
+      return
+    case 'edit':
+    case 'delete':
+    case 'react':
+      wanted.messageIds.add(op.messageId)
+      if (op.opId !== undefined) wanted.opIds.set(pairKey(userId, op.opId), { userId, opId: op.opId })
+      return
+    case 'leave':
+      wanted.owners = true
+      return
+    case 'kick':
+    case 'ban':
+    case 'set-role':
+      wanted.owners = true
+      wanted.userIds.add(op.targetId)
+      return
+    case 'unban':
+    case 'mute':
+      wanted.userIds.add(op.targetId)
+      return
+    case 'invite':
+      wanted.userIds.add(op.target.id)
+      return
+    case 'join':
+    case 'update-room':
+      return
+    default:
+      assertNever(op, 'op')
+  }
+}

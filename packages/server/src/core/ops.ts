@@ -1,0 +1,145 @@
+import type {
+  AuditEntry,
+  Change,
+  ClientId,
+  Member,
+  Message,
+  MessageId,
+  Metadata,
+  Role,
+  Room,
+  RoomSettings,
+  UserId,
+  WireErrorCode,
+} from '@roomful/protocol'
+
+/** Who does it. `admin` is the token's claim: a server-wide moderator. */
+export type Actor = { readonly id: UserId; readonly name: string; readonly admin: boolean }
+
+type Base = { readonly actor: Actor; readonly at: number }
+
+/**
+ * One wish to change a room, decoded, with its time and ids already drawn: deciding it needs nothing else, and
+ * deciding it again gives the same. `at` is milliseconds since the epoch.
+ */
+export type Op =
+  | (Base & {
+      readonly kind: 'send'
+      readonly id: MessageId
+      readonly clientId?: ClientId
+      readonly content: string
+      readonly type: string
+      readonly replyTo: MessageId | null
+      readonly metadata?: Metadata
+    })
+  | (Base & {
+      readonly kind: 'edit'
+      readonly messageId: MessageId
+      readonly content: string
+      readonly opId?: string
+      readonly baseRev?: number
+    })
+  | (Base & { readonly kind: 'delete'; readonly messageId: MessageId; readonly opId?: string })
+  | (Base & {
+      readonly kind: 'react'
+      readonly messageId: MessageId
+      readonly emoji: string
+      readonly op: 'add' | 'remove'
+      readonly opId?: string
+    })
+  /** `silent`: no system message tells of it; how a server puts everyone into its default rooms. */
+  | (Base & { readonly kind: 'join'; readonly messageId: MessageId; readonly silent?: true })
+  | (Base & { readonly kind: 'leave'; readonly messageId: MessageId })
+  | (Base & {
+      readonly kind: 'invite'
+      readonly target: { id: UserId; name: string }
+      readonly messageId: MessageId
+    })
+  | (Base & {
+      readonly kind: 'kick' | 'ban'
+      readonly targetId: UserId
+      readonly reason?: string
+      readonly messageId: MessageId
+    })
+  | (Base & { readonly kind: 'unban'; readonly targetId: UserId })
+  | (Base & { readonly kind: 'set-role'; readonly targetId: UserId; readonly role: Role })
+  | (Base & { readonly kind: 'mute'; readonly targetId: UserId; readonly until: string | null })
+  | (Base & {
+      readonly kind: 'update-room'
+      readonly messageId: MessageId
+      readonly name?: string
+      readonly metadata?: Metadata
+      readonly settings?: RoomSettings
+    })
+
+/** A message as kept: with every reacting user. `toWire` in stored-message.ts makes the wire's row of it. */
+export type StoredMessage = Omit<Message, 'reactions'> & {
+  readonly reactions: readonly { readonly emoji: string; readonly users: readonly UserId[] }[]
+}
+
+export type Refusal = {
+  readonly ok: false
+  readonly code: WireErrorCode
+  readonly retryAfterMs?: number
+  readonly field?: string
+  readonly limit?: number
+  /** VERSION_CONFLICT: the row as it is. */
+  readonly message?: Message
+}
+
+/** What became of one op. */
+export type Outcome =
+  | { readonly ok: true; readonly kind: 'message'; readonly message: Message; readonly duplicate?: true }
+  | { readonly ok: true; readonly kind: 'member'; readonly member: Member }
+  | { readonly ok: true; readonly kind: 'room'; readonly room: Room }
+  | Refusal
+
+/** What the ops of one batch need to know; the store reads it after it has locked the room. */
+export type Need = {
+  readonly userIds: readonly UserId[]
+  readonly messageIds: readonly MessageId[]
+  readonly clientIds: readonly { readonly userId: UserId; readonly clientId: ClientId }[]
+  readonly opIds: readonly { readonly userId: UserId; readonly opId: string }[]
+  /** Whether the number of present owners is needed: leave, kick, ban, set-role. */
+  readonly owners: boolean
+  /** Users whose last send's time is needed: slow mode. */
+  readonly lastSendOf: readonly UserId[]
+}
+
+/** Keys of the maps below: `${userId} ${clientId or opId}` (neither holds a space). */
+export const pairKey = (userId: string, id: string): string => `${userId} ${id}`
+
+/** The truth at the time of the commit. Members that left are in it, with `removed`. */
+export type Facts = {
+  /** Undefined: there is no such room. Its rev and lastSeq are the locked head. */
+  readonly room: Room | undefined
+  readonly members: ReadonlyMap<UserId, Member>
+  readonly messages: ReadonlyMap<MessageId, StoredMessage>
+  readonly byClientId: ReadonlyMap<string, StoredMessage>
+  /** Ops that were done before, by pairKey: the message they were about. */
+  readonly opIds: ReadonlyMap<string, MessageId>
+  readonly owners: number
+  /**
+   * Milliseconds since the epoch of each asked user's last message in this room, system messages not counted,
+   * tombstones counted. May be left empty where the room is not in slow mode.
+   */
+  readonly lastSendAt: ReadonlyMap<UserId, number>
+}
+
+/**
+ * What a batch writes, in one transaction. With no rows in it nothing is written, and the head stays. `opIds` may be
+ * the only rows: an op that changed nothing is remembered too, or its retry could undo what came in between.
+ */
+export type Plan = {
+  readonly outcomes: readonly Outcome[]
+  readonly head: { readonly rev: number; readonly lastSeq: number }
+  /** Rows as they are after the batch: at most one a message, however often the batch changed it. */
+  readonly messages: readonly StoredMessage[]
+  readonly members: readonly Member[]
+  readonly room: Room | undefined
+  readonly opIds: readonly { readonly userId: UserId; readonly opId: string; readonly messageId: MessageId }[]
+  /** Ids are unique within a room, and grow: they are made of the rev of the act. */
+  readonly audit: readonly AuditEntry[]
+  /** One a rev, in rev order without a hole: what is broadcast. */
+  readonly changes: readonly Change[]
+}

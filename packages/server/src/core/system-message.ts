@@ -1,0 +1,43 @@
+import type { MessageId, Metadata, UserId } from '@roomful/protocol'
+import type { Fold } from './fold'
+import { isoTime } from './iso-time'
+import type { Actor } from './ops'
+
+export type SystemAct = {
+  readonly actor: Actor
+  readonly at: number
+  readonly messageId: MessageId
+  readonly action: 'join' | 'invite' | 'leave' | 'kick' | 'ban' | 'rename'
+  readonly content: string
+  readonly userId?: UserId
+}
+
+/**
+ * The line in the room's log that tells of an act. It comes after the act's own row, so that a removed member's
+ * membership is over before the room talks about it (I14).
+ */
+export function addSystemMessage(
+  fold: Fold,
+  { actor, at, messageId, action, content, userId }: SystemAct,
+): void {
+  const { room } = fold
+  if (!room) return
+  const metadata: Metadata = { action, ...(userId === undefined ? {} : { userId }) }
+  fold.addMessage(
+    {
+      id: messageId,
+      senderId: actor.id,
+      senderName: actor.name,
+      type: 'system',
+      content,
+      replyTo: null,
+      metadata,
+      createdAt: isoTime(at),
+      editedAt: null,
+      deleted: false,
+      reactions: [],
+    },
+    room.id,
+    at,
+  )
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { type Authenticator, authenticatorFor } from './auth/authenticator'
+import { closeAll } from './close-all'
+import { localBus } from './cluster/local-bus'
+import { httpApp } from './http/app'
+import { listen, urlOf } from './http/listen'
+import { metrics } from './http/metrics'
+import { createLogger } from './logger'
+import type { ChatNode } from './node/chat-node'
+import { createNode } from './node/create-node'
+import { makeDefaultRooms } from './node/default-rooms'
+import { ConfigError, DEFAULTS, type ServerOptions } from './options'
+import { systemClock } from './ports/clock'
+import { systemIds } from './ports/ids'
+import { acceptSockets } from './sockets/connect'
+import { socketBroadcaster } from './sockets/socket-line'
+import { socketServer } from './sockets/socket-server'
+import { openStore } from './stores/open-store'
+
+export interface ChatServer extends AsyncDisposable {
+  /** As a browser on this machine opens it. */
+  readonly url: string
+  readonly port: number
+  /** Ends a session (the token's `sid`) on all devices and nodes, and refuses its tokens from now on. */
+  revokeSession(sid: string): Promise<void>
+  /** Tells the devices, commits what was taken, hangs up. At most 10 s. Closing twice is fine. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a chat server. Rejects with a ConfigError for options that contradict each other, and with the system's
+ * error where the port or the database cannot be had.
+ *
+ * @example
+ * await using server = await createChatServer({ port: 0, database: 'memory:', guests: true })
+ * console.warn(server.url)
+ */
+export async function createChatServer(options: ServerOptions = {}): Promise<ChatServer> {
+  const { host, origins = [], defaultRooms = [] } = options
+  const database = options.database ?? DEFAULTS.database
+  const clock = systemClock
+  const ids = systemIds()
+  const log = options.logger ?? createLogger(options.logLevel ?? 'info')
+  const authenticator = authenticatorFor(options.auth, database, clock)
+  const guestSecret = guestSecretOf(options, authenticator)
+  if (options.redis !== undefined)
+    throw new ConfigError(['this version joins no servers through Redis (--redis, ROOMFUL_REDIS)'])
+
+  const { meter, registry } = metrics({
+    sockets: () => node.services.hub.peers.size,
+    queueDepth: () => node.services.pipeline.depth(),
+  })
+  const kept = await openStore(database)
+  const io = socketServer(origins)
+  const node: ChatNode = createNode({
+    nodeId: randomUUID(),
+    store: kept,
+    bus: localBus(),
+    broadcaster: socketBroadcaster(io),
+    authenticate: authenticator.authenticate,
+    defaultRooms,
+    rates: options.limits ?? {},
+    hooks: options.hooks ?? {},
+    stopwatch: () => performance.now(),
+    ...{ clock, ids, log, meter },
+  })
+  const app = httpApp({
+    registry,
+    checkReady: () => isReady(node),
+    logout: (token) => node.logout(token),
+    origins,
+    ...(guestSecret === undefined ? {} : { guestSecret }),
+    ...(options.static === undefined ? {} : { staticFolder: options.static }),
+    ...{ clock, ids, log },
+  })
+  const http = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
+  io.attach(http)
+
+  const close = once(() => closeAll({ node, io, http, clock }))
+  try {
+    await makeDefaultRooms(kept, clock, defaultRooms)
+    acceptSockets({ io, node, clock, ids, log, meter })
+    const port = await listen(http, options.port ?? DEFAULTS.port, host)
+    log.info({ port, database: kept.kind }, 'listening')
+    return {
+      port,
+      url: urlOf(host, port),
+      revokeSession: (sid) => node.revokeSession(sid),
+      close,
+      [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Guests are let in by tokens that this server signs itself. */
+function guestSecretOf({ guests = false }: ServerOptions, { jwtSecret }: Authenticator): string | undefined {
+  if (!guests) return undefined
+  const problems = []
+  if (process.env.NODE_ENV === 'production')
+    problems.push('guests are for development, not for NODE_ENV=production (--guests, ROOMFUL_GUESTS)')
+  if (jwtSecret === undefined)
+    problems.push('guests need a secret of this server, not a key set (--guests, ROOMFUL_GUESTS)')
+  if (problems.length > 0) throw new ConfigError(problems)
+  return jwtSecret
+}
+
+async function isReady(node: ChatNode): Promise<boolean> {
+  if (node.isDraining) return false
+  return node.services.store.ping().then(
+    () => true,
+    () => false,
+  )
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => {
+    running ??= run()
+    return running
+  }
+}

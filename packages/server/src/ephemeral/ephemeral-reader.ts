@@ -1,0 +1,81 @@
+import { LIMITS, type Member, type Message, type RoomId } from '@roomful/protocol'
+import type { StoredMessage } from '../core/ops'
+import { toPreview } from '../core/preview'
+import { countUnread } from '../core/unread'
+import type { MessageQuery, Reader } from '../stores/port'
+import type { RoomState } from './room-state'
+
+/** What an ephemeral room can be asked. The rest of a Reader knows nothing of such rooms. */
+export type EphemeralReader = Omit<Reader, 'publicRooms' | 'user'>
+
+/** Reads of rooms as `stateOf` gives them: the same state for the same room, however often it is asked. */
+export function ephemeralReader(
+  stateOf: (roomId: RoomId) => RoomState | undefined,
+  roomsOf: (userId: Member['userId']) => readonly RoomId[],
+  roomOfMessage: (messageId: Message['id']) => RoomId | undefined,
+): EphemeralReader {
+  return {
+    memberships: async (userId, roomIds) =>
+      (roomIds ?? roomsOf(userId)).flatMap((roomId) => {
+        const state = stateOf(roomId)
+        if (!state) return []
+        const member = state.members.get(userId)
+        if (roomIds === undefined && (!member || member.removed !== undefined)) return []
+        return { room: state.room, member: member && withFloor(state, member) }
+      }),
+    messages: async (query) => select(stateOf(query.roomId)?.messages ?? [], query),
+    unread: async (userId, roomIds) =>
+      new Map(
+        roomIds.flatMap((roomId) => {
+          const state = stateOf(roomId)
+          const member = state?.members.get(userId)
+          return state && member ? [[roomId, countUnread(state.messages, member, LIMITS.unreadCap)]] : []
+        }),
+      ),
+    previews: async (roomIds) =>
+      new Map(
+        roomIds.flatMap((roomId) => {
+          const last = stateOf(roomId)?.messages.at(-1)
+          return last ? [[roomId, toPreview(last)]] : []
+        }),
+      ),
+    members: async (roomId, { after = '', afterRev, limit }) =>
+      [...(stateOf(roomId)?.members.values() ?? [])]
+        .filter(({ rev, removed }) => (afterRev === undefined ? removed === undefined : rev > afterRev))
+        .filter(({ userId }) => userId > after)
+        .sort((a, b) => (a.userId < b.userId ? -1 : 1))
+        .slice(0, limit),
+    roomOfMessage: async (messageId) => roomOfMessage(messageId),
+    reports: async (roomId, { resolved, after = '', limit }) =>
+      [...(stateOf(roomId)?.reports.values() ?? [])]
+        .filter(({ id, resolvedAt }) => id > after && (resolvedAt !== null) === resolved)
+        .slice(0, limit),
+    audit: async (roomId, { after, limit }) =>
+      [...(stateOf(roomId)?.audit ?? [])]
+        .reverse()
+        .filter(({ id }) => after === undefined || id < after)
+        .slice(0, limit),
+  }
+}
+
+/** What is forgotten is below everybody's floor: pages and deltas end there by themselves. */
+function withFloor({ room, messages }: RoomState, member: Member): Member {
+  const floor = room.lastSeq - messages.length + 1
+  return member.fromSeq >= floor ? member : { ...member, fromSeq: floor }
+}
+
+function select(messages: readonly StoredMessage[], query: MessageQuery): readonly StoredMessage[] {
+  const { fromSeq = 0, toSeq = Number.MAX_SAFE_INTEGER, afterRev = -1, includeDeleted, take, limit } = query
+  const fitting = messages.filter(
+    ({ seq, rev, deleted }) =>
+      seq >= fromSeq && seq <= toSeq && rev > afterRev && (includeDeleted || !deleted),
+  )
+  switch (take) {
+    case 'oldest':
+      return fitting.slice(0, limit)
+    case 'newest':
+      return limit === 0 ? [] : fitting.slice(-limit)
+    case 'rev':
+      return fitting.sort((a, b) => a.rev - b.rev).slice(0, limit)
+  }
+}

@@ -1,0 +1,68 @@
+import type { RoomId } from '@roomful/protocol'
+import type { Reader, Store } from '../stores/port'
+import type { EphemeralRooms } from './ephemeral-rooms'
+
+/** One store of all rooms: the ephemeral ones are in memory, the others where they are kept. */
+export function routedStore(kept: Store, rooms: EphemeralRooms): Store {
+  return {
+    kind: kept.kind,
+    epoch: kept.epoch,
+    commit: async (roomId, need, decide) =>
+      rooms.has(roomId) ? rooms.commit(roomId, need, decide) : kept.commit(roomId, need, decide),
+    read: (reads) => kept.read((reader) => reads(routedReader(reader, rooms))),
+    async createRoom(input) {
+      if (input.room.type !== 'ephemeral') return kept.createRoom(input)
+      rooms.create(input.room, input.members)
+      return { room: input.room, created: true }
+    },
+    async markRead(roomId, userId, seq) {
+      if (!rooms.has(roomId)) return kept.markRead(roomId, userId, seq)
+      const read = rooms.markRead(roomId, userId, seq)
+      const unread = await rooms.reader().unread(userId, [roomId])
+      return read && { ...read, unread: unread.get(roomId) ?? 0 }
+    },
+    putReport: async (report) =>
+      rooms.has(report.roomId) ? rooms.putReport(report) : kept.putReport(report),
+    putUser: (user) => kept.putUser(user),
+    revokeSession: (sid, untilMs) => kept.revokeSession(sid, untilMs),
+    isSessionRevoked: (sid) => kept.isSessionRevoked(sid),
+    ping: () => kept.ping(),
+    async close() {
+      rooms.close()
+      await kept.close()
+    },
+  }
+}
+
+function routedReader(kept: Reader, rooms: EphemeralRooms): Reader {
+  const memory = rooms.reader()
+  const readerOf = (roomId: RoomId): Omit<Reader, 'publicRooms' | 'user'> =>
+    rooms.has(roomId) ? memory : kept
+  const isKept = (roomId: RoomId): boolean => !rooms.has(roomId)
+  const isMemory = (roomId: RoomId): boolean => rooms.has(roomId)
+  return {
+    async memberships(userId, roomIds) {
+      const here = await memory.memberships(userId, roomIds?.filter(isMemory))
+      const there = await kept.memberships(userId, roomIds?.filter(isKept))
+      return here.length > 0 ? [...there, ...here] : there
+    },
+    async unread(userId, roomIds) {
+      const here = await memory.unread(userId, roomIds.filter(isMemory))
+      const there = await kept.unread(userId, roomIds.filter(isKept))
+      return here.size > 0 ? new Map([...there, ...here]) : there
+    },
+    async previews(roomIds) {
+      const here = await memory.previews(roomIds.filter(isMemory))
+      const there = await kept.previews(roomIds.filter(isKept))
+      return here.size > 0 ? new Map([...there, ...here]) : there
+    },
+    messages: (query) => readerOf(query.roomId).messages(query),
+    members: (roomId, query) => readerOf(roomId).members(roomId, query),
+    reports: (roomId, query) => readerOf(roomId).reports(roomId, query),
+    audit: (roomId, query) => readerOf(roomId).audit(roomId, query),
+    roomOfMessage: async (messageId) =>
+      (await memory.roomOfMessage(messageId)) ?? kept.roomOfMessage(messageId),
+    publicRooms: (query) => kept.publicRooms(query),
+    user: (userId) => kept.user(userId),
+  }
+}

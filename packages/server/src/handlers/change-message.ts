@@ -1,0 +1,64 @@
+import type { MessageId, RoomId } from '@roomful/protocol'
+import type { Op, Outcome, Refusal } from '../core/ops'
+import { refuse } from '../core/refusal'
+import type { Peer } from '../hub/peer'
+import { screen } from '../moderation/screen'
+import { actorOf, type Handler, type Services } from './handler'
+import { messageAck } from './outcome-ack'
+import { submitInOrder } from './submit'
+
+type Target = { readonly roomId?: RoomId; readonly messageId: MessageId }
+
+export const editMessage: Handler<'edit-message'> = (services, peer, payload) =>
+  change(services, peer, payload, async (roomId) => {
+    const { messageId, content, opId, baseRev } = payload
+    const { id, name } = peer.identity
+    const draft = { kind: 'edit', roomId, user: { id, name }, content, type: 'text', messageId } as const
+    const passed = await screen(services, draft)
+    if ('ok' in passed) return passed
+    const version = baseRev === undefined ? {} : { baseRev }
+    return { kind: 'edit', content: passed.content, messageId, ...version, ...base(services, peer, opId) }
+  })
+
+export const deleteMessage: Handler<'delete-message'> = (services, peer, payload) =>
+  change(services, peer, payload, () => {
+    const { messageId, opId } = payload
+    return { kind: 'delete', messageId, ...base(services, peer, opId) }
+  })
+
+export const reactMessage: Handler<'react-message'> = (services, peer, payload) =>
+  change(services, peer, payload, () => {
+    const { messageId, emoji, op, opId } = payload
+    return { kind: 'react', messageId, emoji, op, ...base(services, peer, opId) }
+  })
+
+const base = ({ clock }: Services, peer: Peer, opId: string | undefined) => ({
+  actor: actorOf(peer),
+  at: clock.now(),
+  ...(opId === undefined ? {} : { opId }),
+})
+
+async function change(
+  services: Services,
+  peer: Peer,
+  target: Target,
+  toOp: (roomId: RoomId) => Op | Refusal | Promise<Op | Refusal>,
+) {
+  const outcome = await submitInOrder(services, peer, async () => {
+    const roomId = await roomOf(services, target)
+    if (!roomId) return refuse('MESSAGE_NOT_FOUND')
+    const op = await toOp(roomId)
+    return 'ok' in op ? op : { roomId, op }
+  })
+  return messageAck(asMessageRefusal(outcome))
+}
+
+/** The reference's events name the message only. A room that is named is not trusted: the message must be in it. */
+async function roomOf({ store }: Services, { roomId, messageId }: Target): Promise<RoomId | undefined> {
+  return roomId ?? store.read((reader) => reader.roomOfMessage(messageId))
+}
+
+/** Who asks about a message learns of no room: missing and hidden are answered with the same bytes (P9). */
+function asMessageRefusal(outcome: Outcome): Outcome {
+  return !outcome.ok && outcome.code === 'ROOM_NOT_FOUND' ? refuse('MESSAGE_NOT_FOUND') : outcome
+}

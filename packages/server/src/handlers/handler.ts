@@ -1,0 +1,40 @@
+import type { ClientEvent, OkAck, Payload } from '@roomful/protocol'
+import type { Authenticate } from '../auth/identity'
+import type { Bus } from '../cluster/bus'
+import type { Actor, Refusal } from '../core/ops'
+import type { Hub } from '../hub/hub'
+import type { Peer } from '../hub/peer'
+import type { Hooks } from '../moderation/hooks'
+import type { Pipeline } from '../pipeline/port'
+import type { Clock } from '../ports/clock'
+import type { Ids } from '../ports/ids'
+import type { Log } from '../ports/log'
+import type { Meter } from '../ports/meter'
+import type { Store } from '../stores/port'
+import type { SendRates } from './send-rates'
+
+/** All that the handlers of one node work with. */
+export type Services = {
+  readonly store: Store
+  readonly pipeline: Pipeline
+  readonly hub: Hub
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly meter: Meter
+  readonly hooks: Hooks
+  readonly sendRates: SendRates
+  readonly authenticate: Authenticate
+}
+
+/** Answers one decoded request: the ack, or a refusal. It may throw; the caller makes INTERNAL of it. */
+export type Handler<E extends ClientEvent> = (
+  services: Services,
+  peer: Peer,
+  payload: Payload<E>,
+) => Promise<OkAck<E> | Refusal>
+
+export function actorOf({ identity: { id, name, admin } }: Peer): Actor {
+  return { id, name, admin }
+}

@@ -1,0 +1,50 @@
+import { type Head, LIMITS, type RoomId } from '@roomful/protocol'
+import type { Peer } from '../hub/peer'
+import type { Membership } from '../stores/port'
+import type { Handler } from './handler'
+
+/**
+ * Subscribes this device. A room that is missing or hidden is simply not among the heads. The heads are told as of
+ * the subscription: whatever is committed after them arrives as an event.
+ */
+export const joinRooms: Handler<'join-rooms'> = async ({ store, hub }, peer, { roomIds }) => {
+  const grant = hub.beginGrant(peer.userId)
+  try {
+    const { memberships, unread } = await store.read(async (reader) => {
+      const memberships = await reader.memberships(peer.userId, roomIds)
+      const joined = memberships.filter(isIn).slice(0, LIMITS.syncRooms)
+      const wantsCounts = peer.protocol === 1 && roomIds === undefined
+      const ids = joined.map(({ room }) => room.id)
+      return { memberships: joined, unread: wantsCounts ? await reader.unread(peer.userId, ids) : undefined }
+    })
+    // From here to the end in one tick: a removal is either noted in the grant or still to come.
+    const heads = new Map<RoomId, Head>()
+    for (const { room } of memberships) {
+      if (grant.isRemoved(room.id)) continue
+      const head = grant.headOf(room.id, { rev: room.rev, lastSeq: room.lastSeq })
+      hub.subscribe(peer, room.id, head)
+      heads.set(room.id, head)
+    }
+    if (unread) tellProtocol1(peer, heads, unread)
+    return { ok: true, heads: Object.fromEntries(heads) }
+  } finally {
+    grant.end()
+  }
+}
+
+export const leaveRooms: Handler<'leave-rooms'> = async ({ hub }, peer, { roomIds }) => {
+  for (const roomId of roomIds) hub.unsubscribe(peer, roomId)
+  return { ok: true }
+}
+
+const isIn = ({ member }: Membership): boolean => member !== undefined && member.removed === undefined
+
+function tellProtocol1(
+  peer: Peer,
+  heads: ReadonlyMap<RoomId, Head>,
+  unread: ReadonlyMap<RoomId, number>,
+): void {
+  const roomIds = [...heads.keys()]
+  peer.line.emit('rooms-joined', roomIds)
+  peer.line.emit('unread-counts', Object.fromEntries(roomIds.map((id) => [id, unread.get(id) ?? 0])))
+}

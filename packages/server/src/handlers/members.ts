@@ -1,0 +1,85 @@
+import { asMessageId, LIMITS, type RoomId } from '@roomful/protocol'
+import type { Op, Refusal } from '../core/ops'
+import { refuse } from '../core/refusal'
+import type { Peer } from '../hub/peer'
+import { actorOf, type Handler, type Services } from './handler'
+import { memberAck } from './outcome-ack'
+import { permitted } from './permission'
+import { submitInOrder } from './submit'
+
+/** Oneself: joins a public room. Another: invites. */
+export const addMember: Handler<'add-member'> = async (services, peer, { roomId, userId }) =>
+  write(services, peer, roomId, async () => {
+    const act = acting(services, peer)
+    if (userId === undefined || userId === peer.userId) return { kind: 'join', ...act }
+    const target = await services.store.read(async (reader) => {
+      // Asked first: who may not invite does not learn from it who has an account here (P9).
+      const may = await permitted(reader, peer, roomId, 'invite')
+      return 'ok' in may ? may : reader.user(userId)
+    })
+    if (!target) return refuse('USER_NOT_FOUND', { field: 'userId' })
+    return 'ok' in target ? target : { kind: 'invite', target, ...act }
+  })
+
+/** Oneself: leaves. Another: kicks. */
+export const removeMember: Handler<'remove-member'> = (services, peer, { roomId, userId, reason }) =>
+  write(services, peer, roomId, () =>
+    userId === undefined || userId === peer.userId
+      ? { kind: 'leave', ...acting(services, peer) }
+      : { kind: 'kick', targetId: userId, ...because(reason), ...acting(services, peer) },
+  )
+
+export const banMember: Handler<'ban-member'> = (services, peer, { roomId, userId, reason }) =>
+  write(services, peer, roomId, () => ({
+    kind: 'ban',
+    targetId: userId,
+    ...because(reason),
+    ...acting(services, peer),
+  }))
+
+export const unbanMember: Handler<'unban-member'> = (services, peer, { roomId, userId }) =>
+  write(services, peer, roomId, () => ({ kind: 'unban', targetId: userId, ...acting(services, peer) }))
+
+export const setRole: Handler<'set-role'> = (services, peer, { roomId, userId, role }) =>
+  write(services, peer, roomId, () => ({
+    kind: 'set-role',
+    targetId: userId,
+    role,
+    ...acting(services, peer),
+  }))
+
+export const muteMember: Handler<'mute-member'> = (services, peer, { roomId, userId, until }) =>
+  write(services, peer, roomId, () => ({ kind: 'mute', targetId: userId, until, ...acting(services, peer) }))
+
+async function write(
+  services: Services,
+  peer: Peer,
+  roomId: RoomId,
+  toOp: () => Op | Refusal | Promise<Op | Refusal>,
+) {
+  const outcome = await submitInOrder(services, peer, async () => {
+    const op = await toOp()
+    return 'ok' in op ? op : { roomId, op }
+  })
+  return memberAck(outcome)
+}
+
+/** `messageId`: of the line in the log that tells of the act, where there is one. */
+function acting({ clock, ids }: Services, peer: Peer) {
+  const at = clock.now()
+  return { actor: actorOf(peer), at, messageId: asMessageId(ids.uuid(at)) }
+}
+
+const because = (reason: string | undefined) => (reason === undefined ? {} : { reason })
+
+export const fetchMembers: Handler<'fetch-members'> = ({ store }, peer, payload) => {
+  const { roomId, after, limit = LIMITS.membersPage } = payload
+  return store.read(async (reader) => {
+    const may = await permitted(reader, peer, roomId, 'read')
+    if ('ok' in may) return may
+    const members = await reader.members(roomId, { ...(after === undefined ? {} : { after }), limit })
+    const last = members.at(-1)
+    const next = last && members.length === limit ? { next: last.userId } : {}
+    return { ok: true as const, members: [...members], ...next }
+  })
+}

@@ -1,0 +1,86 @@
+import type { Report } from '@roomful/protocol'
+import { refuse } from '../core/refusal'
+import type { Reader } from '../stores/port'
+import type { Handler } from './handler'
+import { permitted } from './permission'
+
+const PAGE_DEFAULT = 50
+
+export const reportMessage: Handler<'report-message'> = async (services, peer, payload) => {
+  const { store, clock, ids } = services
+  const { messageId, reason = '' } = payload
+  const found = await store.read(async (reader) => {
+    const roomId = await reader.roomOfMessage(messageId)
+    if (!roomId || (payload.roomId ?? roomId) !== roomId) return refuse('MESSAGE_NOT_FOUND')
+    const may = await permitted(reader, peer, roomId, 'report')
+    if (!('ok' in may)) return roomId
+    return may.code === 'ROOM_NOT_FOUND' ? refuse('MESSAGE_NOT_FOUND') : may
+  })
+  if (typeof found !== 'string') return found
+  const now = clock.now()
+  const report: Report = {
+    id: ids.uuid(now),
+    roomId: found,
+    messageId,
+    reporterId: peer.userId,
+    reason,
+    createdAt: new Date(now).toISOString(),
+    resolvedAt: null,
+    resolvedBy: null,
+    resolution: null,
+  }
+  await store.putReport(report)
+  return { ok: true, report }
+}
+
+export const listReports: Handler<'list-reports'> = ({ store }, peer, payload) => {
+  const { roomId, resolved = false, after, limit = PAGE_DEFAULT } = payload
+  return store.read(async (reader) => {
+    const may = await permitted(reader, peer, roomId, 'handle-reports')
+    if ('ok' in may) return may
+    const query = { resolved, ...(after === undefined ? {} : { after }), limit }
+    const reports = await reader.reports(roomId, query)
+    const last = reports.at(-1)
+    const next = last && reports.length === limit ? { next: last.id } : {}
+    return { ok: true as const, reports: [...reports], ...next }
+  })
+}
+
+/** A report that is resolved already is answered as it is: a retry, or another moderator was faster. */
+export const resolveReport: Handler<'resolve-report'> = async ({ store, clock }, peer, payload) => {
+  const { roomId, resolution } = payload
+  const found = await store.read(async (reader) => {
+    const may = await permitted(reader, peer, roomId, 'handle-reports')
+    if ('ok' in may) return may
+    return (await reportById(reader, payload, false)) ?? (await reportById(reader, payload, true))
+  })
+  if (!found) return refuse('INVALID_PAYLOAD', { field: 'reportId' })
+  if ('ok' in found) return found
+  if (found.resolvedAt !== null) return { ok: true, report: found }
+  const resolvedAt = new Date(clock.now()).toISOString()
+  const report: Report = { ...found, resolvedAt, resolvedBy: peer.userId, resolution }
+  await store.putReport(report)
+  return { ok: true, report }
+}
+
+/** The page of one that begins right before this id: all but its last character sorts before it and after no other. */
+async function reportById(
+  reader: Reader,
+  { roomId, reportId }: { roomId: Report['roomId']; reportId: string },
+  resolved: boolean,
+): Promise<Report | undefined> {
+  const [report] = await reader.reports(roomId, { resolved, after: reportId.slice(0, -1), limit: 1 })
+  return report?.id === reportId ? report : undefined
+}
+
+export const fetchAudit: Handler<'fetch-audit'> = ({ store }, peer, payload) => {
+  const { roomId, after, limit = PAGE_DEFAULT } = payload
+  return store.read(async (reader) => {
+    const may = await permitted(reader, peer, roomId, 'read-audit')
+    if ('ok' in may) return may
+    const entries = await reader.audit(roomId, { ...(after === undefined ? {} : { after }), limit })
+    const last = entries.at(-1)
+    const next = last && entries.length === limit ? { next: last.id } : {}
+    return { ok: true as const, entries: [...entries], ...next }
+  })
+}

@@ -1,0 +1,61 @@
+import { asMessageId, type RoomId, type SendMessage } from '@roomful/protocol'
+import type { Op, Outcome, Refusal } from '../core/ops'
+import { refuse } from '../core/refusal'
+import type { Peer } from '../hub/peer'
+import { screen } from '../moderation/screen'
+import { actorOf, type Handler, type Services } from './handler'
+import { messageAck } from './outcome-ack'
+import { submitInOrder } from './submit'
+
+type Content = Omit<SendMessage, 'roomId'>
+export type SendOp = Extract<Op, { kind: 'send' }>
+
+export const sendMessage: Handler<'send-message'> = async (services, peer, { roomId, ...content }) => {
+  const bucket = services.sendRates.of(peer.userId)
+  if (bucket.take(1) === 0) return refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs })
+  const outcome = await submitInOrder(services, peer, async () => {
+    const op = await toSendOp(services, peer, roomId, content)
+    return 'ok' in op ? op : { roomId, op }
+  })
+  noteSent(services, outcome)
+  return messageAck(outcome)
+}
+
+/** The op with its time and id drawn, or what the app's hook says against it. */
+export async function toSendOp(
+  services: Services,
+  peer: Peer,
+  roomId: RoomId,
+  { content, type, replyTo = null, clientId, metadata }: Content,
+): Promise<SendOp | Refusal> {
+  const { id, name } = peer.identity
+  const kind = type ?? (replyTo === null ? 'text' : 'reply')
+  const extra = metadata === undefined ? {} : { metadata }
+  const draft = { kind: 'send', roomId, user: { id, name }, content, type: kind, ...extra } as const
+  const passed = await screen(services, draft)
+  if ('ok' in passed) return passed
+  const at = services.clock.now()
+  return {
+    kind: 'send',
+    actor: actorOf(peer),
+    at,
+    id: asMessageId(services.ids.uuid(at)),
+    content: passed.content,
+    type: kind,
+    replyTo,
+    ...extra,
+    ...(clientId === undefined ? {} : { clientId }),
+  }
+}
+
+/** For metrics and the app's `afterSend`: a duplicate was there before and does not count. */
+export function noteSent({ meter, hooks, log }: Services, outcome: Outcome): void {
+  if (!outcome.ok || outcome.kind !== 'message' || outcome.duplicate) return
+  meter.sends(1)
+  if (!hooks.afterSend) return
+  const { message } = outcome
+  // The ack does not wait for it, and its failure is the app's to see in the log.
+  Promise.resolve(message)
+    .then((sent) => hooks.afterSend?.(sent))
+    .catch((error: unknown) => log.error({ err: error, roomId: message.roomId }, 'afterSend failed'))
+}

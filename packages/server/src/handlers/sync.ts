@@ -1,0 +1,32 @@
+import { asRoomId, type OkAck } from '@roomful/protocol'
+import type { Grant } from '../hub/grants'
+import { sync as readMissed } from '../pipeline/sync'
+import type { Handler } from './handler'
+
+export const sync: Handler<'sync'> = async ({ store, hub }, peer, payload) => {
+  const { userId: viewer, rooms: openRooms } = peer
+  const grant = hub.beginGrant(viewer)
+  try {
+    const context = { viewer, epoch: store.epoch, openRooms }
+    const missed = await store.read((reader) => readMissed(reader, context, payload))
+    const ack = withoutRemoved(missed, grant)
+    // Whoever asks for his list wants it kept fresh.
+    if (ack.list)
+      hub.noteMemberships(
+        viewer,
+        ack.list.map(({ room }) => room.id),
+      )
+    return ack
+  } finally {
+    grant.end()
+  }
+}
+
+/** Rooms that he was removed from while they were read: he has been told so, and nothing of them may follow (I14). */
+function withoutRemoved(ack: OkAck<'sync'>, grant: Grant): OkAck<'sync'> {
+  const gone = new Set(Object.keys(ack.rooms).map(asRoomId).filter(grant.isRemoved))
+  const list = ack.list?.filter(({ room }) => !grant.isRemoved(room.id))
+  if (gone.size === 0 && list?.length === ack.list?.length) return ack
+  const rooms = Object.fromEntries(Object.entries(ack.rooms).filter(([id]) => !gone.has(asRoomId(id))))
+  return { ...ack, rooms, removed: [...ack.removed, ...gone], ...(list ? { list } : {}) }
+}

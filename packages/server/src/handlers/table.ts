@@ -1,0 +1,49 @@
+import type { ClientEvent } from '@roomful/protocol'
+import { deleteMessage, editMessage, reactMessage } from './change-message'
+import { createRoom, openDm } from './create-room'
+import { fetchHistory } from './fetch-history'
+import type { Handler } from './handler'
+import { joinRooms, leaveRooms } from './join-rooms'
+import { listRooms } from './list-rooms'
+import { markRead } from './mark-read'
+import { addMember, banMember, fetchMembers, muteMember, removeMember, setRole, unbanMember } from './members'
+import { watchPresence } from './presence'
+import { refreshToken } from './refresh-token'
+import { fetchAudit, listReports, reportMessage, resolveReport } from './reports'
+import { sendMessage } from './send-message'
+import { sendMessages } from './send-messages'
+import { sync } from './sync'
+import { typing } from './typing'
+import { updateRoom } from './update-room'
+
+/** Every event a client may send, and who answers it: an event without a handler does not compile. */
+export const handlers: { readonly [E in ClientEvent]: Handler<E> } = {
+  'join-rooms': joinRooms,
+  'leave-rooms': leaveRooms,
+  'send-message': sendMessage,
+  'send-messages': sendMessages,
+  'fetch-history': fetchHistory,
+  'edit-message': editMessage,
+  'delete-message': deleteMessage,
+  'react-message': reactMessage,
+  'mark-read': markRead,
+  sync,
+  typing,
+  'create-room': createRoom,
+  'update-room': updateRoom,
+  'list-rooms': listRooms,
+  'open-dm': openDm,
+  'add-member': addMember,
+  'remove-member': removeMember,
+  'set-role': setRole,
+  'ban-member': banMember,
+  'unban-member': unbanMember,
+  'mute-member': muteMember,
+  'fetch-members': fetchMembers,
+  'report-message': reportMessage,
+  'list-reports': listReports,
+  'resolve-report': resolveReport,
+  'fetch-audit': fetchAudit,
+  'watch-presence': watchPresence,
+  'refresh-token': refreshToken,
+}

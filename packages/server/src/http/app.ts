@@ -1,0 +1,61 @@
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import type { Registry } from 'prom-client'
+import type { Origins } from '../auth/origin'
+import type { Clock } from '../ports/clock'
+import type { Ids } from '../ports/ids'
+import type { Log } from '../ports/log'
+import { guestBodyLimit, guestSignIn } from './guests'
+import { staticFiles } from './static-files'
+
+export type HttpDeps = {
+  readonly registry: Registry
+  /** Resolves when the server can take requests: it is not stopping, and its database answers. */
+  readonly checkReady: () => Promise<boolean>
+  /** Ends the session of this token; false: there is nothing to end. */
+  readonly logout: (token: string) => Promise<boolean>
+  readonly origins: Origins
+  /** Given: guests may sign in, with tokens signed by it. */
+  readonly guestSecret?: string
+  readonly staticFolder?: string
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}
+
+/** Everything that is not a chat line. */
+export function httpApp(deps: HttpDeps): Hono {
+  const app = new Hono()
+  app.use(async (c, next) => {
+    await next()
+    c.header('X-Content-Type-Options', 'nosniff')
+    c.header('Referrer-Policy', 'no-referrer')
+  })
+  const { origins } = deps
+  app.use('/auth/*', cors({ origin: origins === '*' ? '*' : [...origins] }))
+
+  app.get('/healthz', (c) => c.json({ ok: true }))
+  app.get('/readyz', async (c) => {
+    const ready = await deps.checkReady()
+    return c.json({ ok: ready }, ready ? 200 : 503)
+  })
+  app.get('/metrics', async (c) =>
+    c.text(await deps.registry.metrics(), 200, { 'Content-Type': deps.registry.contentType }),
+  )
+  if (deps.guestSecret !== undefined)
+    app.post('/auth/guest', guestBodyLimit, guestSignIn({ ...deps, jwtSecret: deps.guestSecret }))
+  app.post('/auth/logout', async (c) => {
+    const token = /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1]
+    const ended = token !== undefined && (await deps.logout(token))
+    return ended ? c.json({ ok: true }) : c.json({ ok: false, error: 'Not signed in' }, 401)
+  })
+
+  if (deps.staticFolder === undefined) app.get('/', (c) => c.text('Roomful is running.\n'))
+  else app.use('*', staticFiles(deps.staticFolder))
+  app.notFound((c) => c.text('Not found\n', 404))
+  app.onError((error, c) => {
+    deps.log.error({ err: error, path: c.req.path }, 'an HTTP request failed')
+    return c.text('The server failed\n', 500)
+  })
+  return app
+}

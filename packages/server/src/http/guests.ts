@@ -1,0 +1,39 @@
+import { isBlank, isStorableText, LIMITS } from '@roomful/protocol'
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import * as v from 'valibot'
+import { signToken } from '../auth/jwt'
+import type { Clock } from '../ports/clock'
+import type { Ids } from '../ports/ids'
+
+const BODY_LIMIT_BYTES = 4 * 1024
+const GUEST_TOKEN_SECONDS = 30 * 24 * 3600
+
+const GuestRequest = v.object({
+  name: v.pipe(
+    v.string(),
+    v.trim(),
+    v.maxLength(LIMITS.userNameLength),
+    v.check((name) => isStorableText(name) && !isBlank(name)),
+  ),
+})
+
+export const guestBodyLimit = bodyLimit({ maxSize: BODY_LIMIT_BYTES })
+
+/** Signs anybody in under the name he gives. For development: there is nothing that he has to prove. */
+export function guestSignIn(deps: { jwtSecret: string; clock: Clock; ids: Ids }): MiddlewareHandler {
+  return async (c) => {
+    const body: unknown = await c.req.json().catch(() => undefined)
+    const request = v.safeParse(GuestRequest, body)
+    if (!request.success)
+      return c.json({ ok: false, error: 'A name is needed', code: 'INVALID_PAYLOAD' }, 400)
+    const now = deps.clock.now()
+    const user = { id: `guest_${deps.ids.uuid(now)}`, name: request.output.name }
+    const claims = { ...user, sid: deps.ids.uuid(now) }
+    const token = await signToken(deps.jwtSecret, claims, {
+      expiresInSeconds: GUEST_TOKEN_SECONDS,
+      clock: deps.clock,
+    })
+    return c.json({ token, user })
+  }
+}

@@ -1,0 +1,95 @@
+import type { Change, Member, Removal, RoomId, UserId } from '@roomful/protocol'
+import type { CommittedBatch } from '../pipeline/port'
+import type { Meter } from '../ports/meter'
+import type { Grants } from './grants'
+import { type Broadcaster, type Peer, roomChannel } from './peer'
+import type { Peers } from './peers'
+import { protocol1Events } from './room-events'
+import type { Subscriptions } from './subscriptions'
+
+export type FanOutDeps = {
+  readonly broadcaster: Broadcaster
+  readonly peers: Peers
+  readonly subscriptions: Subscriptions
+  readonly grants: Grants
+  readonly meter: Meter
+  /** A connected user came into a room that was not known to be his. */
+  readonly onAdded: (userId: UserId, roomId: RoomId) => void
+}
+
+/**
+ * Hands one committed batch to this node's devices: one frame a protocol-2 subscriber, however many messages.
+ * Whoever is removed in it gets what came before his removal and nothing after it (I14).
+ */
+export function fanOut(deps: FanOutDeps, batch: CommittedBatch): void {
+  const end = deps.meter.timeFanOut()
+  const { roomId, head, changes } = batch
+  deps.grants.noteHead(roomId, head)
+  const members = changes.filter((change) => change.kind === 'member')
+  const removals = firstRemovals(members)
+  // First, so that the broadcast below no longer reaches them.
+  for (const [userId, removal] of removals) remove(deps, batch, userId, removal)
+  deps.subscriptions.noteHead(roomId, head)
+  broadcast(deps, batch)
+  for (const member of finalRows(members)) {
+    if (member.removed) continue
+    deps.grants.noteReturn(member.userId, roomId)
+    if (deps.peers.noteMember(member.userId, roomId)) deps.onAdded(member.userId, roomId)
+  }
+  end()
+}
+
+function broadcast({ broadcaster, subscriptions, meter }: FanOutDeps, batch: CommittedBatch): void {
+  const { roomId } = batch
+  if (subscriptions.has(roomId, 2)) {
+    broadcaster.broadcast(roomChannel(2, roomId), 'changes', { roomId, changes: [...batch.changes] })
+    meter.deliveries('changes', subscriptions.size(roomId, 2))
+  }
+  if (!subscriptions.has(roomId, 1)) return
+  for (const { event, payload } of protocol1Events(batch, batch.changes)) {
+    broadcaster.broadcast(roomChannel(1, roomId), event, payload)
+    meter.deliveries(event, subscriptions.size(roomId, 1))
+  }
+}
+
+type MemberChange = Extract<Change, { kind: 'member' }>
+type FirstRemoval = { readonly rev: number; readonly reason: Removal }
+
+function firstRemovals(members: readonly MemberChange[]): Map<UserId, FirstRemoval> {
+  const removals = new Map<UserId, FirstRemoval>()
+  for (const { rev, member } of members) {
+    if (member.removed && !removals.has(member.userId))
+      removals.set(member.userId, { rev, reason: member.removed })
+  }
+  return removals
+}
+
+function finalRows(members: readonly MemberChange[]): Iterable<Member> {
+  return new Map(members.map(({ member }) => [member.userId, member])).values()
+}
+
+function remove(
+  deps: FanOutDeps,
+  batch: CommittedBatch,
+  userId: UserId,
+  { rev, reason }: FirstRemoval,
+): void {
+  const { roomId } = batch
+  deps.grants.noteRemoval(userId, roomId)
+  deps.peers.forgetMember(userId, roomId)
+  for (const peer of deps.peers.of(userId)) {
+    if (deps.subscriptions.remove(peer, roomId)) {
+      const before = batch.changes.filter((change) => change.rev <= rev)
+      tell(peer, batch, before)
+    }
+    peer.line.emit('room-removed', { roomId, reason })
+  }
+}
+
+function tell(peer: Peer, batch: CommittedBatch, changes: readonly Change[]): void {
+  if (peer.protocol === 2) {
+    peer.line.emit('changes', { roomId: batch.roomId, changes: [...changes] })
+    return
+  }
+  for (const { event, payload } of protocol1Events(batch, changes)) peer.line.emit(event, payload)
+}

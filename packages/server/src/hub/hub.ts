@@ -1,0 +1,188 @@
+import { HEADS_INTERVAL_MS, type Head, type RoomId, type RoomListItem, type UserId } from '@roomful/protocol'
+import type { Identity } from '../auth/identity'
+import type { Bus, BusMessage } from '../cluster/bus'
+import { type Clock, every } from '../ports/clock'
+import type { Log } from '../ports/log'
+import type { Meter } from '../ports/meter'
+import { Activity, type ReadListItems } from './activity'
+import { fanOut } from './fan-out'
+import { type Grant, Grants } from './grants'
+import { Lifetimes } from './lifetime'
+import { type Broadcaster, type Peer, roomChannel } from './peer'
+import { Peers } from './peers'
+import { Presence } from './presence'
+import { Receipts } from './receipts'
+import { Revocations } from './revocations'
+import { Subscriptions } from './subscriptions'
+
+export type HubDeps = {
+  readonly nodeId: string
+  readonly epoch: string
+  readonly clock: Clock
+  readonly bus: Bus
+  readonly broadcaster: Broadcaster
+  readonly readListItems: ReadListItems
+  readonly log: Log
+  readonly meter: Meter
+}
+
+/**
+ * This node's devices and what they are told. Everything that changes for them comes over the bus, from this node
+ * and from others alike; the hub knows neither sockets nor the store's writes.
+ */
+export class Hub {
+  readonly peers = new Peers()
+  readonly presence: Presence
+  readonly lifetimes: Lifetimes
+  readonly #subscriptions = new Subscriptions()
+  readonly #grants = new Grants()
+  readonly #revocations: Revocations
+  readonly #receipts: Receipts
+  readonly #activity: Activity
+  readonly #stopHeads: () => void
+
+  constructor(private readonly deps: HubDeps) {
+    const { nodeId, clock, bus, broadcaster } = deps
+    const { peers } = this
+    const publish = (message: BusMessage): void => bus.publish(message)
+    this.presence = new Presence({ nodeId, clock, peers, publish })
+    this.lifetimes = new Lifetimes(clock)
+    this.#revocations = new Revocations(clock)
+    this.#receipts = new Receipts(clock, broadcaster, this.#subscriptions)
+    this.#activity = new Activity({ ...deps, peers })
+    this.#stopHeads = every(clock, HEADS_INTERVAL_MS, () => this.#tellHeads())
+    bus.subscribe((message) => this.#deliver(message))
+  }
+
+  /** A device that has signed in. One whose session was revoked in the meantime is told so and is not taken. */
+  add(peer: Peer): boolean {
+    if (this.#revocations.has(peer.identity.sid)) {
+      peer.line.close({ reason: 'SESSION_REVOKED' })
+      return false
+    }
+    this.peers.add(peer)
+    this.lifetimes.watch(peer)
+    this.presence.update(peer.userId)
+    return true
+  }
+
+  /** A fresh token on a line that is up. False: its session was revoked meanwhile, or the line is gone. */
+  renew(peer: Peer, identity: Identity): boolean {
+    if (this.#revocations.has(identity.sid) || !this.peers.of(identity.id).has(peer)) return false
+    peer.identity = identity
+    this.lifetimes.watch(peer)
+    return true
+  }
+
+  remove(peer: Peer): void {
+    this.lifetimes.unwatch(peer)
+    this.presence.unwatch(peer)
+    this.#subscriptions.removeAll(peer)
+    this.peers.remove(peer)
+    this.presence.update(peer.userId)
+  }
+
+  /** To be called before a permission is read that a subscription will rest on. */
+  beginGrant(userId: UserId): Grant {
+    return this.#grants.begin(userId)
+  }
+
+  subscribe(peer: Peer, roomId: RoomId, head: Head): void {
+    this.peers.noteMember(peer.userId, roomId)
+    this.#subscriptions.add(peer, roomId, head)
+  }
+
+  unsubscribe(peer: Peer, roomId: RoomId): void {
+    this.#subscriptions.remove(peer, roomId)
+  }
+
+  /** Rooms that were read as this user's: from now on their activity is told. */
+  noteMemberships(userId: UserId, roomIds: Iterable<RoomId>): void {
+    for (const roomId of roomIds) this.peers.noteMember(userId, roomId)
+  }
+
+  stop(): void {
+    this.#stopHeads()
+    this.#receipts.stop()
+    this.#activity.stop()
+    this.presence.stop()
+  }
+
+  #deliver(message: BusMessage): void {
+    switch (message.type) {
+      case 'batch':
+        fanOut(
+          {
+            broadcaster: this.deps.broadcaster,
+            meter: this.deps.meter,
+            peers: this.peers,
+            subscriptions: this.#subscriptions,
+            grants: this.#grants,
+            onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
+          },
+          message.batch,
+        )
+        this.#activity.noteRoom(message.batch.roomId)
+        return
+      case 'created':
+        for (const userId of message.userIds)
+          if (this.peers.noteMember(userId, message.roomId)) this.#tellAdded(userId, message.roomId)
+        return
+      case 'read':
+        this.#receipts.note(message.roomId, message.userId, message.seq, message.lineId)
+        this.#activity.noteRead(message.userId, message.roomId)
+        return
+      case 'typing':
+        this.#tellTyping(message)
+        return
+      case 'presence':
+        this.presence.apply(message)
+        return
+      case 'revoked':
+        this.#revoke(message.sid)
+        return
+      default:
+        // A node of a newer version may say more; what it says is a hint, and heads repair what is missed.
+        message satisfies never
+    }
+  }
+
+  #tellTyping({ signal, lineId }: Extract<BusMessage, { type: 'typing' }>): void {
+    const options = { volatile: true, except: lineId }
+    for (const protocol of [1, 2] as const) {
+      if (!this.#subscriptions.has(signal.roomId, protocol)) continue
+      this.deps.broadcaster.broadcast(roomChannel(protocol, signal.roomId), 'typing', signal, options)
+    }
+  }
+
+  /** The last event of a room that then falls quiet may be lost: only its head, told again, can show that. */
+  #tellHeads(): void {
+    const { epoch, broadcaster } = this.deps
+    for (const [roomId, head] of this.#subscriptions.takeChangedHeads()) {
+      if (!this.#subscriptions.has(roomId, 2)) continue
+      const payload = { epoch, heads: { [roomId]: head } }
+      broadcaster.broadcast(roomChannel(2, roomId), 'room-heads', payload, { volatile: true })
+    }
+  }
+
+  #tellAdded(userId: UserId, roomId: RoomId): void {
+    this.#readItem(userId, roomId).then(
+      (item) => {
+        if (!item || !this.peers.membersOf(roomId).has(userId)) return
+        for (const peer of this.peers.of(userId)) peer.line.emit('room-added', { item })
+      },
+      (error: unknown) => this.deps.log.warn({ err: error, roomId }, 'room-added was not told'),
+    )
+  }
+
+  async #readItem(userId: UserId, roomId: RoomId): Promise<RoomListItem | undefined> {
+    const [item] = await this.deps.readListItems(userId, [roomId])
+    return item
+  }
+
+  #revoke(sid: string): void {
+    this.#revocations.add(sid)
+    const revoked = [...this.peers.all()].filter((peer) => peer.identity.sid === sid)
+    for (const peer of revoked) peer.line.close({ reason: 'SESSION_REVOKED' })
+  }
+}

@@ -1,0 +1,98 @@
+import type { RoomId, UserId } from '@roomful/protocol'
+import type { Peer } from './peer'
+
+/** Of so many users who have left it is remembered which rooms they are in: whose last-seen may be told. */
+const DEPARTED_KEPT = 2_000
+
+/** Who is connected to this node, and which rooms each connected user is known to be in. */
+export class Peers {
+  readonly #byUser = new Map<UserId, { peers: Set<Peer>; rooms: Set<RoomId> }>()
+  readonly #membersHere = new Map<RoomId, Set<UserId>>()
+  readonly #departed = new Map<UserId, Set<RoomId>>()
+  #count = 0
+
+  get size(): number {
+    return this.#count
+  }
+
+  /** True: it is the user's first device on this node. */
+  add(peer: Peer): boolean {
+    const user = this.#byUser.get(peer.userId)
+    this.#count++
+    if (user) {
+      user.peers.add(peer)
+      return false
+    }
+    const rooms = this.#departed.get(peer.userId) ?? new Set<RoomId>()
+    this.#departed.delete(peer.userId)
+    this.#byUser.set(peer.userId, { peers: new Set([peer]), rooms })
+    for (const roomId of rooms) this.#remember(roomId, peer.userId)
+    return true
+  }
+
+  /** True: it was the user's last device on this node. */
+  remove(peer: Peer): boolean {
+    const user = this.#byUser.get(peer.userId)
+    if (!user?.peers.delete(peer)) return false
+    this.#count--
+    if (user.peers.size > 0) return false
+    for (const roomId of user.rooms) this.#forget(roomId, peer.userId)
+    this.#byUser.delete(peer.userId)
+    this.#departed.set(peer.userId, user.rooms)
+    const [longestGone] = this.#departed.keys()
+    if (this.#departed.size > DEPARTED_KEPT && longestGone !== undefined) this.#departed.delete(longestGone)
+    return true
+  }
+
+  of(userId: UserId): ReadonlySet<Peer> {
+    return this.#byUser.get(userId)?.peers ?? NOBODY
+  }
+
+  *all(): Iterable<Peer> {
+    for (const { peers } of this.#byUser.values()) yield* peers
+  }
+
+  /** Notes that a connected user is in a room. False: that was known, or he is not connected. */
+  noteMember(userId: UserId, roomId: RoomId): boolean {
+    const user = this.#byUser.get(userId)
+    if (!user || user.rooms.has(roomId)) return false
+    user.rooms.add(roomId)
+    this.#remember(roomId, userId)
+    return true
+  }
+
+  forgetMember(userId: UserId, roomId: RoomId): void {
+    this.#departed.get(userId)?.delete(roomId)
+    if (this.#byUser.get(userId)?.rooms.delete(roomId)) this.#forget(roomId, userId)
+  }
+
+  /** The connected users who are known to be in this room. */
+  membersOf(roomId: RoomId): ReadonlySet<UserId> {
+    return this.#membersHere.get(roomId) ?? NO_USERS
+  }
+
+  /** Of a user who has left: whether he was in one of the other's present rooms. */
+  shareRoom(a: UserId, b: UserId): boolean {
+    if (a === b) return true
+    const [mine, theirs] = [a, b].map((id) => this.#byUser.get(id)?.rooms ?? this.#departed.get(id))
+    if (!mine || !theirs) return false
+    const [fewer, more] = mine.size < theirs.size ? [mine, theirs] : [theirs, mine]
+    for (const roomId of fewer) if (more.has(roomId)) return true
+    return false
+  }
+
+  #remember(roomId: RoomId, userId: UserId): void {
+    const members = this.#membersHere.get(roomId)
+    if (members) members.add(userId)
+    else this.#membersHere.set(roomId, new Set([userId]))
+  }
+
+  #forget(roomId: RoomId, userId: UserId): void {
+    const members = this.#membersHere.get(roomId)
+    members?.delete(userId)
+    if (members?.size === 0) this.#membersHere.delete(roomId)
+  }
+}
+
+const NOBODY: ReadonlySet<Peer> = new Set()
+const NO_USERS: ReadonlySet<UserId> = new Set()

@@ -1,0 +1,128 @@
+import type { Presence as PresenceRow, PresenceStatus, UserId } from '@roomful/protocol'
+import type { BusMessage } from '../cluster/bus'
+import type { Clock } from '../ports/clock'
+import type { Peer } from './peer'
+import type { Peers } from './peers'
+
+/** A reload or a tunnel is not an absence. */
+const OFFLINE_AFTER_MS = 5_000
+/** Of so many absent users it is remembered when they were last seen; the oldest is forgotten first. */
+const LAST_SEEN_KEPT = 10_000
+
+type PresenceMessage = Extract<BusMessage, { type: 'presence' }>
+
+/**
+ * Who is online, away or offline: of several devices and nodes the most present one counts. Told only to those who
+ * watch, and who share a room with the user.
+ */
+export class Presence {
+  readonly #nodesOf = new Map<UserId, Map<string, PresenceStatus>>()
+  readonly #lastSeenAt = new Map<UserId, number>()
+  readonly #leaving = new Map<UserId, () => void>()
+  readonly #watchers = new Map<UserId, Set<Peer>>()
+
+  constructor(
+    private readonly deps: {
+      nodeId: string
+      clock: Clock
+      peers: Peers
+      publish: (message: PresenceMessage) => void
+    },
+  ) {}
+
+  /** A device came, went, or changed its state. */
+  update(userId: UserId): void {
+    this.#leaving.get(userId)?.()
+    this.#leaving.delete(userId)
+    const status = statusOf(this.deps.peers.of(userId))
+    if (status !== 'offline') {
+      this.#publish(userId, status)
+      return
+    }
+    const leave = (): void => {
+      this.#leaving.delete(userId)
+      this.#publish(userId, 'offline')
+    }
+    this.#leaving.set(userId, this.deps.clock.setTimer(OFFLINE_AFTER_MS, leave))
+  }
+
+  /** From the bus: one node's view of a user. */
+  apply({ nodeId, userId, status, at }: PresenceMessage): void {
+    const before = this.#statusOf(userId)
+    const nodes = this.#nodesOf.get(userId) ?? new Map<string, PresenceStatus>()
+    if (status === 'offline') nodes.delete(nodeId)
+    else nodes.set(nodeId, status)
+    if (nodes.size > 0) this.#nodesOf.set(userId, nodes)
+    else this.#nodesOf.delete(userId)
+    this.#see(userId, at)
+    if (before !== this.#statusOf(userId)) this.#tell(userId)
+  }
+
+  /** Replaces what this device watches, and answers the present state of those users. */
+  watch(peer: Peer, userIds: readonly UserId[]): PresenceRow[] {
+    this.unwatch(peer)
+    peer.watched = new Set(userIds)
+    for (const userId of peer.watched)
+      this.#watchers.set(userId, (this.#watchers.get(userId) ?? new Set()).add(peer))
+    return [...peer.watched].map((userId) => this.#rowFor(peer, userId))
+  }
+
+  unwatch(peer: Peer): void {
+    for (const userId of peer.watched) {
+      const watchers = this.#watchers.get(userId)
+      watchers?.delete(peer)
+      if (watchers?.size === 0) this.#watchers.delete(userId)
+    }
+    peer.watched = new Set()
+  }
+
+  stop(): void {
+    for (const cancel of this.#leaving.values()) cancel()
+    this.#leaving.clear()
+  }
+
+  #publish(userId: UserId, status: PresenceStatus): void {
+    const { nodeId, clock } = this.deps
+    if (this.#nodesOf.get(userId)?.get(nodeId) === status) return
+    this.deps.publish({ type: 'presence', nodeId, userId, status, at: clock.now() })
+  }
+
+  #statusOf(userId: UserId): PresenceStatus {
+    const statuses = [...(this.#nodesOf.get(userId)?.values() ?? [])]
+    if (statuses.includes('online')) return 'online'
+    return statuses.length > 0 ? 'away' : 'offline'
+  }
+
+  #see(userId: UserId, at: number): void {
+    // A map keeps the order of insertion: the first one has not been seen for the longest time.
+    this.#lastSeenAt.delete(userId)
+    this.#lastSeenAt.set(userId, at)
+    const [oldest] = this.#lastSeenAt.keys()
+    if (this.#lastSeenAt.size > LAST_SEEN_KEPT && oldest !== undefined) this.#lastSeenAt.delete(oldest)
+  }
+
+  #tell(userId: UserId): void {
+    for (const peer of this.#watchers.get(userId) ?? []) {
+      if (!this.deps.peers.shareRoom(peer.userId, userId)) continue
+      peer.line.emit('presence', this.#rowFor(peer, userId))
+    }
+  }
+
+  /** A stranger's row says offline, as that of nobody does. */
+  #rowFor(peer: Peer, userId: UserId): PresenceRow {
+    if (!this.deps.peers.shareRoom(peer.userId, userId))
+      return { userId, status: 'offline', lastSeenAt: null }
+    const seenAt = this.#lastSeenAt.get(userId)
+    const lastSeenAt = seenAt === undefined ? null : new Date(seenAt).toISOString()
+    return { userId, status: this.#statusOf(userId), lastSeenAt }
+  }
+}
+
+function statusOf(peers: ReadonlySet<Peer>): PresenceStatus {
+  let status: PresenceStatus = 'offline'
+  for (const peer of peers) {
+    if (peer.status === 'online') return 'online'
+    status = 'away'
+  }
+  return status
+}

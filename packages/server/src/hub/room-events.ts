@@ -1,0 +1,32 @@
+import type { Change, Message, ServerPayload } from '@roomful/protocol'
+import type { CommittedBatch } from '../pipeline/port'
+
+/** One change as protocol 1 tells it. */
+export type Protocol1Event =
+  | { event: 'new-message'; payload: ServerPayload<'new-message'> }
+  | { event: 'message-edited'; payload: ServerPayload<'message-edited'> }
+  | { event: 'message-deleted'; payload: ServerPayload<'message-deleted'> }
+
+/** The changes of one batch in the reference's events, one a message change. It has none for members and settings. */
+export function protocol1Events(batch: CommittedBatch, changes: readonly Change[]): Protocol1Event[] {
+  const events: Protocol1Event[] = []
+  let lastSeq = batch.previous.lastSeq
+  for (const change of changes) {
+    if (change.kind !== 'message') continue
+    const { message } = change
+    const isNew = message.seq > lastSeq
+    if (isNew) lastSeq = message.seq
+    const event = toProtocol1(message, isNew)
+    if (event) events.push(event)
+  }
+  return events
+}
+
+function toProtocol1(message: Message, isNew: boolean): Protocol1Event | undefined {
+  const { id: messageId, roomId, seq, rev, content, editedAt } = message
+  if (message.deleted) return { event: 'message-deleted', payload: { messageId, seq, roomId, rev } }
+  if (isNew) return { event: 'new-message', payload: message }
+  // Neither new, deleted nor ever edited: a reaction, for which the reference has no event.
+  if (editedAt === null) return undefined
+  return { event: 'message-edited', payload: { messageId, content, seq, roomId, rev, editedAt } }
+}

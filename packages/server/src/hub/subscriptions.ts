@@ -1,0 +1,65 @@
+import type { Head, RoomId } from '@roomful/protocol'
+import { type Peer, roomChannel } from './peer'
+
+type Subscribed = {
+  /** Subscribers by protocol, so that no event is encoded for nobody. */
+  readonly count: { 1: number; 2: number }
+  head: Head
+  /** In how many more `room-heads` its head is told. */
+  headsLeft: number
+}
+
+/** A changed head is told this often, so that one lost `room-heads` does not leave a client behind. */
+const HEADS_REPEATED = 3
+
+/** Which rooms are listened to on this node, and by how many. */
+export class Subscriptions {
+  readonly #rooms = new Map<RoomId, Subscribed>()
+
+  add(peer: Peer, roomId: RoomId, head: Head): void {
+    if (peer.rooms.has(roomId)) return
+    peer.rooms.add(roomId)
+    peer.line.join(roomChannel(peer.protocol, roomId))
+    const room = this.#rooms.get(roomId) ?? { count: { 1: 0, 2: 0 }, head, headsLeft: 0 }
+    room.count[peer.protocol]++
+    this.#rooms.set(roomId, room)
+  }
+
+  remove(peer: Peer, roomId: RoomId): boolean {
+    if (!peer.rooms.delete(roomId)) return false
+    peer.line.leave(roomChannel(peer.protocol, roomId))
+    const room = this.#rooms.get(roomId)
+    if (!room) return true
+    room.count[peer.protocol]--
+    if (room.count[1] + room.count[2] === 0) this.#rooms.delete(roomId)
+    return true
+  }
+
+  removeAll(peer: Peer): void {
+    for (const roomId of [...peer.rooms]) this.remove(peer, roomId)
+  }
+
+  has(roomId: RoomId, protocol: 1 | 2): boolean {
+    return (this.#rooms.get(roomId)?.count[protocol] ?? 0) > 0
+  }
+
+  size(roomId: RoomId, protocol: 1 | 2): number {
+    return this.#rooms.get(roomId)?.count[protocol] ?? 0
+  }
+
+  noteHead(roomId: RoomId, head: Head): void {
+    const room = this.#rooms.get(roomId)
+    if (!room || room.head.rev >= head.rev) return
+    room.head = head
+    room.headsLeft = HEADS_REPEATED
+  }
+
+  /** Rooms whose head has changed of late: once a `room-heads`. */
+  *takeChangedHeads(): Iterable<readonly [RoomId, Head]> {
+    for (const [roomId, room] of this.#rooms) {
+      if (room.headsLeft === 0) continue
+      room.headsLeft--
+      yield [roomId, room.head]
+    }
+  }
+}

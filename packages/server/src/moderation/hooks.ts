@@ -1,0 +1,26 @@
+import type { Message, MessageId, Metadata, RoomId, User } from '@roomful/protocol'
+
+/** Content on its way into a room: a new message, or the new text of an old one. */
+export type Draft = {
+  readonly kind: 'send' | 'edit'
+  readonly roomId: RoomId
+  readonly user: User
+  readonly content: string
+  readonly type: string
+  readonly metadata?: Metadata
+  /** The message that is edited. */
+  readonly messageId?: MessageId
+}
+
+/** Nothing: let it pass. `content`: take this instead. `refuse`: answered with INVALID_CONTENT; the reason is logged. */
+export type Verdict = undefined | { content: string } | { refuse: string }
+
+/**
+ * An app's own rules. A hook is called before the room is locked and may be called again for a retry: with the same
+ * draft it must give the same verdict, or the retry becomes a CLIENT_ID_CONFLICT.
+ */
+export type Hooks = {
+  beforeSend?(draft: Draft): Verdict | Promise<Verdict>
+  /** After the commit and the broadcast of a new message. What it throws is logged. */
+  afterSend?(message: Message): void | Promise<void>
+}

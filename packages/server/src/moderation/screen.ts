@@ -1,0 +1,33 @@
+import type { Refusal } from '../core/ops'
+import { refuse } from '../core/refusal'
+import type { Clock } from '../ports/clock'
+import type { Log } from '../ports/log'
+import type { Draft, Hooks } from './hooks'
+
+/** A sender waits no longer for an app's hook. */
+const HOOK_TIMEOUT_MS = 5_000
+
+/**
+ * Asks the app's hook about a draft and answers its content. A hook that fails or hangs refuses for now: what a
+ * filter could not look at does not pass it, and the outbox brings it again.
+ */
+export async function screen(
+  { hooks, clock, log }: { hooks: Hooks; clock: Clock; log: Log },
+  draft: Draft,
+): Promise<{ content: string } | Refusal> {
+  if (!hooks.beforeSend) return { content: draft.content }
+  let cancel = (): void => {}
+  const timeout = new Promise<never>((_, reject) => {
+    cancel = clock.setTimer(HOOK_TIMEOUT_MS, () => reject(new Error('beforeSend took too long')))
+  })
+  try {
+    const verdict = await Promise.race([hooks.beforeSend(draft), timeout])
+    if (!verdict) return { content: draft.content }
+    return 'refuse' in verdict ? refuse('INVALID_CONTENT', { field: 'content' }) : verdict
+  } catch (error) {
+    log.error({ err: error, roomId: draft.roomId }, 'beforeSend failed')
+    return refuse('UNAVAILABLE')
+  } finally {
+    cancel()
+  }
+}

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest'
+import { MemoryStore } from '../stores/memory/memory-store'
+import { StoreError } from '../stores/port'
+import { testNode } from './test-node'
+
+describe('a token', () => {
+  test('expires on a live line: asked for a fresh one, refused meanwhile, closed within 5 s', async () => {
+    const node = testNode()
+    const expiresAt = node.clock.now() + 60_000
+    const ann = await node.device(`ann?expiresAt=${expiresAt}`)
+    await node.clock.pass(59_000)
+    expect(ann.all('bye')).toEqual([])
+    await node.clock.pass(1_000)
+    expect(ann.all('bye')).toEqual([{ reason: 'TOKEN_EXPIRED' }])
+    expect(await ann.ask('list-rooms')).toMatchObject({ ok: false, code: 'TOKEN_EXPIRED', retry: 'auth' })
+    expect(ann.isOpen()).toBe(true)
+    await node.clock.pass(5_000)
+    expect(ann.isOpen()).toBe(false)
+  })
+
+  test('is refreshed on the live line, before it expires or while it is asked for', async () => {
+    const node = testNode()
+    const ann = await node.device(`ann?expiresAt=${node.clock.now() + 10_000}`)
+    await node.clock.pass(11_000)
+    const expiresAt = node.clock.now() + 100_000
+    const ack = await ann.ask('refresh-token', { token: `ann?expiresAt=${expiresAt}` })
+    expect(ack).toEqual({ ok: true, expiresAt: new Date(expiresAt).toISOString() })
+    await node.clock.pass(50_000)
+    expect(ann.isOpen()).toBe(true)
+    expect(await ann.ask('list-rooms')).toMatchObject({ ok: true })
+  })
+
+  test('of another user refreshes nothing', async () => {
+    const node = testNode()
+    const ann = await node.device('ann')
+    expect(await ann.ask('refresh-token', { token: 'bob' })).toMatchObject({ code: 'TOKEN_INVALID' })
+  })
+})
+
+describe('a revoked session', () => {
+  test('is told and closed on its live lines, and never let in again', async () => {
+    const node = testNode()
+    const [ann, other] = [await node.device('ann?sid=s1'), await node.device('ann?sid=s2')]
+    await node.node.revokeSession('s1')
+    expect(ann.all('bye')).toEqual([{ reason: 'SESSION_REVOKED' }])
+    expect([ann.isOpen(), other.isOpen()]).toEqual([false, true])
+    expect(await node.node.admit({ token: 'ann?sid=s1' })).toMatchObject({ code: 'SESSION_REVOKED' })
+    expect(await other.ask('refresh-token', { token: 'ann?sid=s1' })).toMatchObject({
+      code: 'SESSION_REVOKED',
+    })
+  })
+
+  test('between the check at the door and the opening of the line: it does not slip in', async () => {
+    const node = testNode()
+    const handshake = await node.node.admit({ token: 'ann?sid=s1' })
+    if ('ok' in handshake) throw new Error(handshake.code)
+    await node.node.revokeSession('s1')
+    const byes: unknown[] = []
+    const line = {
+      id: 'line',
+      emit: (_: string, payload: unknown) => byes.push(payload),
+      join: () => {},
+      leave: () => {},
+      close: (bye: unknown) => byes.push(bye),
+    }
+    expect(node.node.open(line, handshake)).toBeUndefined()
+    expect(byes).toEqual([{ reason: 'SESSION_REVOKED' }])
+    expect(node.node.services.hub.peers.size).toBe(0)
+  })
+})
+
+describe('limits', () => {
+  test('20 connections a user, and the 21st when one is gone', async () => {
+    const node = testNode()
+    const devices = await Promise.all(Array.from({ length: 20 }, () => node.device('ann')))
+    const refused = await node.node.admit({ token: 'ann' })
+    expect(refused).toMatchObject({ code: 'RATE_LIMITED', limit: 20, retryAfterMs: 15_000 })
+    devices[0]?.close()
+    expect(await node.node.admit({ token: 'ann' })).toMatchObject({ protocol: 1 })
+  })
+
+  test('requests a second a line', async () => {
+    const node = testNode({ rates: { eventsPerSecond: 5 } })
+    const ann = await node.device('ann')
+    const answers = await Promise.all(Array.from({ length: 7 }, () => ann.ask('list-rooms')))
+    expect(answers.map(({ ok }) => ok)).toEqual([true, true, true, true, true, false, false])
+    expect(answers[6]).toMatchObject({ code: 'RATE_LIMITED', retry: 'after', retryAfterMs: 200 })
+    await node.clock.pass(200)
+    expect(await ann.ask('list-rooms')).toMatchObject({ ok: true })
+  })
+
+  test('a batch of sends: what the tokens suffice for, then one RATE_LIMITED, the rest not attempted', async () => {
+    const node = testNode({ rates: { sendsPerSecond: 10, sendsBurst: 2 } })
+    const ann = await node.device('ann')
+    const { id: roomId } = (await ann.ask('create-room', { name: 'R', type: 'public' })).room as {
+      id: string
+    }
+    const messages = [1, 2, 3, 4].map((n) => ({ content: `m${n}`, clientId: `client-${n}000` }))
+    const { results } = await ann.ask('send-messages', { roomId, messages })
+    expect(results).toMatchObject([
+      { ok: true, message: { seq: 1 } },
+      { ok: true, message: { seq: 2 } },
+      { ok: false, code: 'RATE_LIMITED', retryAfterMs: 100 },
+      { ok: false, code: 'NOT_ATTEMPTED', retry: 'now' },
+    ])
+  })
+})
+
+describe('a store that fails', () => {
+  test('is told by its code; anything else is INTERNAL, logged, with nothing of it on the wire', async () => {
+    const store = new MemoryStore({ epoch: 'epoch-1' })
+    const node = testNode({ store })
+    const ann = await node.device('ann')
+    store.read = () => Promise.reject(new StoreError('UNAVAILABLE', 'no connection to db.internal'))
+    const unavailable = await ann.ask('list-rooms')
+    expect(unavailable).toMatchObject({ ok: false, code: 'UNAVAILABLE', retry: 'after' })
+    expect(JSON.stringify(unavailable)).not.toContain('db.internal')
+    store.read = () => Promise.reject(new Error('a secret of the inside'))
+    const internal = await ann.ask('list-rooms')
+    expect(internal).toMatchObject({ ok: false, code: 'INTERNAL', requestId: expect.any(String) })
+    expect(JSON.stringify(internal)).not.toContain('inside')
+    expect(node.logged).toHaveLength(1)
+  })
+})
+
+describe('draining', () => {
+  test('tells everybody to come back spread out, takes nothing new, and lets nobody in', async () => {
+    const node = testNode()
+    const ann = await node.device('ann')
+    await node.node.drain()
+    expect(ann.all('bye')).toEqual([{ reason: 'SERVER_SHUTDOWN', reconnectInMs: 2_750 }])
+    expect(await ann.ask('list-rooms')).toMatchObject({ code: 'UNAVAILABLE', retry: 'after' })
+    expect(await node.node.admit({ token: 'bob' })).toMatchObject({ code: 'UNAVAILABLE' })
+    node.node.stop()
+    expect(ann.isOpen()).toBe(false)
+  })
+})

@@ -1,0 +1,143 @@
+import { LIMITS, type ServerPayload } from '@roomful/protocol'
+import { checkHandshake, type Handshake } from '../auth/handshake'
+import type { Refusal } from '../core/ops'
+import { refuse } from '../core/refusal'
+import type { Services } from '../handlers/handler'
+import { type Gate, request } from '../handlers/request'
+import { type Rate, TokenBucket } from '../handlers/token-bucket'
+import { type Line, Peer } from '../hub/peer'
+import { welcome } from './welcome'
+
+export type NodeLimits = { readonly events: Rate; readonly sends: Rate; readonly socketsPerUser: number }
+
+export type ChatNodeDeps = {
+  readonly services: Services
+  readonly limits: NodeLimits
+  readonly defaultRooms: readonly string[]
+}
+
+/** One device's conversation with the node. */
+export type Conversation = {
+  readonly peer: Peer
+  /** Answers one event of the client: its name and arguments as they came from the wire. Never rejects. */
+  request(packet: readonly unknown[]): Promise<object>
+  /** The line is gone. */
+  end(): void
+}
+
+/** Connections that a user has too many of may be dead ones, which are noticed after this time. */
+const TOO_MANY_SOCKETS_RETRY_MS = 15_000
+/** No token is expected to live longer. */
+const REVOKED_FOR_MS = 400 * 24 * 3600 * 1000
+/** Devices come back spread over this time after a stop, not all in the same moment. */
+const RECONNECT_SPREAD_MS = { from: 500, to: 5_000 }
+
+/**
+ * A server without its sockets: it knows lines only. Behind Socket.IO it is a server; in a simulation it runs on
+ * lines of memory and on virtual time.
+ */
+export class ChatNode {
+  #draining = false
+
+  constructor(private readonly deps: ChatNodeDeps) {}
+
+  get services(): Services {
+    return this.deps.services
+  }
+
+  get isDraining(): boolean {
+    return this.#draining
+  }
+
+  /** Who is at the door. `auth` is the handshake's, as it came from the wire. */
+  async admit(auth: unknown): Promise<Handshake | Refusal> {
+    const { services, defaultRooms, limits } = this.deps
+    if (this.#draining) return refuse('UNAVAILABLE')
+    const handshake = await checkHandshake(services, auth)
+    if ('ok' in handshake) return handshake
+    const { identity } = handshake
+    const { socketsPerUser } = limits
+    if (services.hub.peers.of(identity.id).size >= socketsPerUser)
+      return refuse('RATE_LIMITED', { limit: socketsPerUser, retryAfterMs: TOO_MANY_SOCKETS_RETRY_MS })
+    return (await welcome(services, identity, defaultRooms)) ?? handshake
+  }
+
+  /** Takes an admitted device. Undefined: things have changed since its admission, and its line was closed. */
+  open(line: Line, { identity, protocol }: Handshake): Conversation | undefined {
+    const { services, limits } = this.deps
+    const { hub } = services
+    const peer = new Peer(line, protocol, identity)
+    if (this.#draining) return closed(line, { reason: 'SERVER_SHUTDOWN' })
+    // Several handshakes of one user at once have each seen room for one more.
+    if (hub.peers.of(identity.id).size >= limits.socketsPerUser) return closed(line)
+    if (!hub.add(peer)) return undefined
+    if (protocol === 2) line.emit('ready', this.#readyFor(peer))
+    const gate: Gate = {
+      events: new TokenBucket(limits.events, services.clock),
+      unknown: 0,
+      isDraining: () => this.#draining,
+    }
+    return {
+      peer,
+      request: (packet) => request(services, peer, gate, packet),
+      end: () => hub.remove(peer),
+    }
+  }
+
+  /** Ends a session on every device and node. */
+  async revokeSession(sid: string, untilMs?: number): Promise<void> {
+    const { store, bus, clock } = this.deps.services
+    await store.revokeSession(sid, untilMs ?? clock.now() + REVOKED_FOR_MS)
+    bus.publish({ type: 'revoked', sid })
+  }
+
+  /** Ends the session that this token belongs to. False: it is not valid, or names no session. */
+  async logout(token: string): Promise<boolean> {
+    const handshake = await checkHandshake(this.deps.services, { token })
+    if ('ok' in handshake || handshake.identity.sid === undefined) return false
+    await this.revokeSession(handshake.identity.sid, handshake.identity.expiresAt)
+    return true
+  }
+
+  /** Takes nothing new, tells everybody to come back later, and resolves when all that was taken is committed. */
+  async drain(): Promise<void> {
+    this.#draining = true
+    const { hub, ids, pipeline } = this.deps.services
+    const { from, to } = RECONNECT_SPREAD_MS
+    for (const peer of hub.peers.all()) {
+      const reconnectInMs = Math.round(from + ids.random() * (to - from))
+      peer.line.emit('bye', { reason: 'SERVER_SHUTDOWN', reconnectInMs })
+    }
+    await pipeline.drained()
+  }
+
+  /** Hangs up and stops every timer. */
+  stop(): void {
+    const { hub } = this.deps.services
+    for (const peer of [...hub.peers.all()]) peer.line.close()
+    hub.stop()
+  }
+
+  #readyFor(peer: Peer): ServerPayload<'ready'> {
+    const { services, limits } = this.deps
+    const { id, name } = peer.identity
+    return {
+      protocol: 2,
+      epoch: services.store.epoch,
+      user: { id, name },
+      limits: {
+        ...LIMITS,
+        sendsPerSecond: limits.sends.perSecond,
+        sendsBurst: limits.sends.burst,
+        eventsPerSecond: limits.events.perSecond,
+        socketsPerUser: limits.socketsPerUser,
+      },
+      serverTime: new Date(services.clock.now()).toISOString(),
+    }
+  }
+}
+
+function closed(line: Line, bye?: ServerPayload<'bye'>): undefined {
+  line.close(bye)
+  return undefined
+}

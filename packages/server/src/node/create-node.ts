@@ -1,0 +1,80 @@
+import type { RoomId, RoomListItem, UserId } from '@roomful/protocol'
+import type { Authenticate } from '../auth/identity'
+import type { Bus } from '../cluster/bus'
+import { EphemeralRooms } from '../ephemeral/ephemeral-rooms'
+import { routedStore } from '../ephemeral/routed-store'
+import type { Services } from '../handlers/handler'
+import { SendRates } from '../handlers/send-rates'
+import { Hub } from '../hub/hub'
+import type { Broadcaster } from '../hub/peer'
+import type { Hooks } from '../moderation/hooks'
+import { DEFAULTS, type RateOptions } from '../options'
+import { AppendQueue } from '../pipeline/append-queue'
+import { roomListOf } from '../pipeline/room-list'
+import type { Clock } from '../ports/clock'
+import type { Ids } from '../ports/ids'
+import type { Log } from '../ports/log'
+import type { Meter } from '../ports/meter'
+import type { Reader, Store } from '../stores/port'
+import { ChatNode, type NodeLimits } from './chat-node'
+
+export type NodeParts = {
+  /** Tells this process from the others on the bus. */
+  readonly nodeId: string
+  readonly store: Store
+  readonly bus: Bus
+  readonly broadcaster: Broadcaster
+  readonly authenticate: Authenticate
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly meter: Meter
+  readonly rates: RateOptions
+  readonly hooks: Hooks
+  /** Milliseconds, from any beginning: for measuring only. */
+  readonly stopwatch: () => number
+  readonly defaultRooms: readonly string[]
+}
+
+/** Puts a node together; the store, the bus and the lines are its caller's. */
+export function createNode(parts: NodeParts): ChatNode {
+  const { bus, clock, ids, log, meter, hooks, authenticate, defaultRooms } = parts
+  const limits = limitsOf(parts.rates)
+  const rooms = new EphemeralRooms(clock, (roomId) => hub.peers.membersOf(roomId).size > 0)
+  const store = routedStore(parts.store, rooms)
+  const pipeline = new AppendQueue({
+    store,
+    publish: (batch) => bus.publish({ type: 'batch', batch }),
+    now: parts.stopwatch,
+    onCommit: ({ ops, ms }) => meter.commit(ops, ms),
+    onError: (error, roomId) => log.error({ err: error, roomId }, 'a commit or its publishing failed'),
+  })
+  const hub: Hub = new Hub({
+    ...parts,
+    epoch: store.epoch,
+    readListItems: (userId, roomIds) => store.read((reader) => readItems(reader, userId, roomIds)),
+  })
+  const sendRates = new SendRates(limits.sends, clock)
+  const services: Services = {
+    ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, sendRates, authenticate },
+  }
+  return new ChatNode({ services, limits, defaultRooms })
+}
+
+async function readItems(
+  reader: Reader,
+  userId: UserId,
+  roomIds: readonly RoomId[],
+): Promise<RoomListItem[]> {
+  const memberships = await reader.memberships(userId, roomIds)
+  return roomListOf(reader, memberships, await reader.unread(userId, roomIds))
+}
+
+function limitsOf(rates: RateOptions): NodeLimits {
+  const { sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser } = { ...DEFAULTS, ...rates }
+  return {
+    sends: { perSecond: sendsPerSecond, burst: Math.max(sendsBurst, 1) },
+    events: { perSecond: eventsPerSecond, burst: eventsPerSecond },
+    socketsPerUser: socketsPerUser === 0 ? Number.MAX_SAFE_INTEGER : socketsPerUser,
+  }
+}

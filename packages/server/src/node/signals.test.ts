@@ -1,0 +1,161 @@
+import { HEADS_INTERVAL_MS } from '@roomful/protocol'
+import { describe, expect, test } from 'vitest'
+import { settled, testNode } from './test-node'
+
+async function publicRoom(node: ReturnType<typeof testNode>) {
+  const ann = await node.device('ann')
+  const made = await ann.ask('create-room', { name: 'Room', type: 'public' })
+  const { id: roomId } = made.room as { id: string }
+  const join = async (name: string, protocol: 1 | 2 = 2) => {
+    const device = await node.device(name, protocol)
+    await device.ask('add-member', { roomId })
+    return device
+  }
+  return { ann, roomId, join, roomIds: [roomId] }
+}
+
+const sendTo = (roomId: string, content: string, n = 1) => ({
+  roomId,
+  content,
+  clientId: `client-${content}-${n}`,
+})
+
+describe('read receipts', () => {
+  test('are coalesced for protocol 2 and told one by one to protocol 1, never to the reader itself', async () => {
+    const node = testNode()
+    const { ann, roomId, roomIds, join } = await publicRoom(node)
+    const [bob, eve] = [await join('bob'), await join('eve', 1)]
+    for (const device of [ann, bob, eve]) await device.ask('join-rooms', { roomIds })
+    for (const n of [1, 2, 3]) await ann.ask('send-message', sendTo(roomId, 'text', n))
+    const head = ((await ann.ask('fetch-history', { roomId })) as { lastSeq: number }).lastSeq
+    await bob.ask('mark-read', { roomId, seq: head - 1 })
+    await bob.ask('mark-read', { roomId, seq: head })
+    await eve.ask('mark-read', { roomId, seq: head })
+    await node.clock.pass(1_000)
+    expect(ann.all('read-receipts')).toEqual([{ roomId, reads: { bob: head, eve: head } }])
+    expect(eve.all('read-receipt')).toEqual([
+      { userId: 'bob', roomId, seq: head - 1 },
+      { userId: 'bob', roomId, seq: head },
+    ])
+  })
+
+  test('a cursor that does not move is not told', async () => {
+    const node = testNode()
+    const { ann, roomId, roomIds, join } = await publicRoom(node)
+    const bob = await join('bob')
+    await ann.ask('join-rooms', { roomIds })
+    await bob.ask('mark-read', { roomId, seq: 0 })
+    await node.clock.pass(1_000)
+    expect(ann.all('read-receipts')).toEqual([])
+  })
+})
+
+describe('room-activity', () => {
+  test('keeps the list of a device fresh that has not subscribed, at most once a second', async () => {
+    const node = testNode()
+    const { ann, roomId, roomIds, join } = await publicRoom(node)
+    const [bob, eve] = [await join('bob'), await join('eve')]
+    await bob.ask('sync', { rooms: {}, list: true })
+    await eve.ask('join-rooms', { roomIds })
+    await node.clock.pass(2_000)
+    const before = bob.all('room-activity').length
+    for (const n of [1, 2, 3]) await ann.ask('send-message', sendTo(roomId, `text ${n}`.replace(' ', '-')))
+    await node.clock.pass(5_000)
+    const told = bob.all('room-activity').slice(before)
+    expect(told).toMatchObject([{ rooms: [{ roomId, unread: 3, preview: { content: 'text-3' } }] }])
+    expect(eve.all('room-activity')).toEqual([])
+  })
+
+  test('tells the other device of a reader that his unread is gone', async () => {
+    const node = testNode()
+    const { ann, roomId, join } = await publicRoom(node)
+    const [bob, phone] = [await join('bob'), await node.device('bob')]
+    await ann.ask('send-message', sendTo(roomId, 'text'))
+    await node.clock.pass(3_000)
+    const before = phone.all('room-activity').length
+    await bob.ask('mark-read', { roomId, seq: 100 })
+    await node.clock.pass(3_000)
+    expect(phone.all('room-activity').slice(before)).toMatchObject([{ rooms: [{ roomId, unread: 0 }] }])
+  })
+
+  test('says nothing of a room to whoever was removed from it in that second (I14)', async () => {
+    const node = testNode()
+    const { ann, roomId, join } = await publicRoom(node)
+    const bob = await join('bob')
+    await bob.ask('sync', { rooms: {}, list: true })
+    await node.clock.pass(3_000)
+    const before = bob.all('room-activity').length
+    await ann.ask('send-message', sendTo(roomId, 'text'))
+    await ann.ask('remove-member', { roomId, userId: 'bob' })
+    await node.clock.pass(3_000)
+    expect(bob.all('room-activity')).toHaveLength(before)
+  })
+})
+
+describe('room-heads', () => {
+  test('tells the head of a room that changed, and stops when it stays quiet', async () => {
+    const node = testNode()
+    const { ann, roomId, roomIds } = await publicRoom(node)
+    await ann.ask('join-rooms', { roomIds })
+    await node.clock.pass(HEADS_INTERVAL_MS)
+    expect(ann.all('room-heads')).toEqual([])
+    const sent = (await ann.ask('send-message', sendTo(roomId, 'text'))).message as {
+      seq: number
+      rev: number
+    }
+    await node.clock.pass(HEADS_INTERVAL_MS)
+    const head = { rev: sent.rev, lastSeq: sent.seq }
+    expect(ann.all('room-heads')).toEqual([{ epoch: 'epoch-1', heads: { [roomId]: head } }])
+    await node.clock.pass(10 * HEADS_INTERVAL_MS)
+    // Told three times in all, so that a lost one does no harm.
+    expect(ann.all('room-heads')).toHaveLength(3)
+  })
+})
+
+describe('typing', () => {
+  test('goes to the others of the room only', async () => {
+    const node = testNode()
+    const { ann, roomId, roomIds, join } = await publicRoom(node)
+    const [bob, stranger] = [await join('bob'), await node.device('eve')]
+    for (const device of [ann, bob]) await device.ask('join-rooms', { roomIds })
+    expect(await bob.ask('typing', { roomId, typing: true })).toEqual({ ok: true })
+    expect(ann.all('typing')).toMatchObject([{ roomId, userId: 'bob', name: 'bob' }])
+    expect(bob.all('typing')).toEqual([])
+    expect(await stranger.ask('typing', { roomId, typing: true })).toMatchObject({ code: 'ROOM_NOT_FOUND' })
+  })
+})
+
+describe('presence', () => {
+  test('of several devices the most present one counts; a reload is no absence', async () => {
+    const node = testNode()
+    const { ann, join, roomIds } = await publicRoom(node)
+    const bob = await join('bob')
+    await ann.ask('join-rooms', { roomIds })
+    const watched = await ann.ask('watch-presence', { userIds: ['bob'] })
+    expect(watched.presence).toMatchObject([{ userId: 'bob', status: 'online' }])
+    const phone = await node.device('bob')
+    await phone.ask('watch-presence', { userIds: [], status: 'away' })
+    await bob.ask('watch-presence', { userIds: [], status: 'away' })
+    expect(ann.all('presence')).toMatchObject([{ userId: 'bob', status: 'away' }])
+    bob.close()
+    phone.close()
+    await node.clock.pass(1_000)
+    const again = await node.device('bob')
+    expect(ann.all('presence').at(-1)).toMatchObject({ status: 'online' })
+    again.close()
+    await node.clock.pass(10_000)
+    expect(ann.all('presence').at(-1)).toMatchObject({ userId: 'bob', status: 'offline' })
+  })
+
+  test('a stranger is offline to whoever shares no room with him', async () => {
+    const node = testNode()
+    const [ann] = [await node.device('ann'), await node.device('eve')]
+    const watched = await ann.ask('watch-presence', { userIds: ['eve', 'nobody'] })
+    expect(watched.presence).toEqual([
+      { userId: 'eve', status: 'offline', lastSeenAt: null },
+      { userId: 'nobody', status: 'offline', lastSeenAt: null },
+    ])
+    await settled()
+    expect(ann.all('presence')).toEqual([])
+  })
+})

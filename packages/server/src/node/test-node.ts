@@ -1,0 +1,122 @@
+import { asUserId } from '@roomful/protocol'
+import { customAuthenticate } from '../auth/jwt'
+import { localBus } from '../cluster/local-bus'
+import type { RateOptions } from '../options'
+import type { Clock } from '../ports/clock'
+import type { Log } from '../ports/log'
+import { noMeter } from '../ports/meter'
+import { MemoryStore } from '../stores/memory/memory-store'
+import type { Store } from '../stores/port'
+import { createNode } from './create-node'
+import { type Carried, MemoryLines } from './memory-lines'
+
+/** Time that a test moves by hand. */
+export class ManualClock implements Clock {
+  #now = Date.UTC(2026, 0, 1)
+  #timers: { at: number; fn: () => void }[] = []
+
+  now = (): number => this.#now
+
+  setTimer = (ms: number, fn: () => void): (() => void) => {
+    const timer = { at: this.#now + ms, fn }
+    this.#timers.push(timer)
+    return () => {
+      this.#timers = this.#timers.filter((one) => one !== timer)
+    }
+  }
+
+  /** Goes on in time, and lets everything happen that falls into it. */
+  async pass(ms: number): Promise<void> {
+    const until = this.#now + ms
+    for (;;) {
+      await settled()
+      const due = this.#timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0]
+      if (!due) break
+      this.#timers = this.#timers.filter((one) => one !== due)
+      this.#now = Math.max(this.#now, due.at)
+      due.fn()
+    }
+    this.#now = until
+  }
+}
+
+/** All promises that depend on nothing but each other are through after a turn of the event loop. */
+export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** A node on a memory store, with devices whose token is their user's id. */
+export function testNode({ rates = {}, store }: { rates?: RateOptions; store?: Store } = {}) {
+  const clock = new ManualClock()
+  const lines = new MemoryLines()
+  let ids = 0
+  const logged: { fields: object; text: string }[] = []
+  const node = createNode({
+    nodeId: 'node-1',
+    store: store ?? new MemoryStore({ epoch: 'epoch-1', now: clock.now }),
+    bus: localBus(),
+    broadcaster: lines,
+    authenticate: customAuthenticate((token) => identityFrom(token)),
+    clock,
+    ids: {
+      uuid: () => `id-${String(++ids).padStart(8, '0')}`,
+      requestId: () => `request-${++ids}`,
+      random: () => 0.5,
+    },
+    log: { ...silent, error: (fields, text) => logged.push({ fields, text }) },
+    meter: noMeter,
+    rates: { sendsPerSecond: 0, eventsPerSecond: 0, ...rates },
+    hooks: {},
+    stopwatch: clock.now,
+    defaultRooms: [],
+  })
+  const device = (name: string, protocol: 1 | 2 = 2) =>
+    openDevice(node, lines, `${name}-${++ids}`, name, protocol)
+  return { clock, node, device, logged }
+}
+
+/** `ann`, or `ann?sid=s1&expiresAt=1234&admin=1`. */
+function identityFrom(token: string) {
+  const [id = '', query = ''] = token.split('?')
+  const facts = new URLSearchParams(query)
+  const [sid, expiresAt] = [facts.get('sid'), facts.get('expiresAt')]
+  return {
+    id: asUserId(id),
+    name: id,
+    admin: facts.has('admin'),
+    ...(sid === null ? {} : { sid }),
+    ...(expiresAt === null ? {} : { expiresAt: Number(expiresAt) }),
+  }
+}
+
+async function openDevice(
+  node: ReturnType<typeof createNode>,
+  lines: MemoryLines,
+  id: string,
+  token: string,
+  protocol: 1 | 2,
+) {
+  const handshake = await node.admit({ token, protocol })
+  if ('ok' in handshake) throw new Error(`refused: ${handshake.code}`)
+  const events: Carried[] = []
+  let isOpen = true
+  const line = lines.open(
+    id,
+    (carried) => events.push(carried),
+    () => {
+      isOpen = false
+      conversation?.end()
+    },
+  )
+  const conversation = node.open(line, handshake)
+  return {
+    events,
+    all: (event: string) => events.filter((one) => one.event === event).map((one) => one.payload),
+    isOpen: () => isOpen,
+    close: () => line.close(),
+    ask: async (event: string, ...args: unknown[]): Promise<Record<string, unknown>> => {
+      const answer = await conversation?.request([event, ...JSON.parse(JSON.stringify(args))])
+      return JSON.parse(JSON.stringify(answer ?? null))
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import type { Authenticated } from './auth/identity'
+import type { Origins } from './auth/origin'
+import type { Hooks } from './moderation/hooks'
+import type { Log } from './ports/log'
+
+/** How tokens are checked: one of the three. */
+export type AuthOptions =
+  | { readonly jwtSecret: string }
+  /** Address of an identity provider's key set. */
+  | { readonly jwks: string }
+  /** An app's own check; it throws, or answers nothing, to refuse. */
+  | {
+      readonly authenticate: (token: string) => Authenticated | undefined | Promise<Authenticated | undefined>
+    }
+
+/** Rates; 0 is no limit. */
+export type RateOptions = {
+  readonly sendsPerSecond?: number
+  readonly sendsBurst?: number
+  readonly eventsPerSecond?: number
+  readonly socketsPerUser?: number
+}
+
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug'
+
+export type ServerOptions = {
+  /** 0: any that is free. */
+  readonly port?: number
+  readonly host?: string
+  /** `sqlite:./data/roomful.db`, `postgres://…` or `memory:`. */
+  readonly database?: string
+  readonly redis?: string
+  /** Without it a secret is made and kept beside the SQLite file. */
+  readonly auth?: AuthOptions
+  /** Anybody may sign in by a name. Refused where NODE_ENV is production. */
+  readonly guests?: boolean
+  /** Web pages that may connect, besides this server's own; none by default. */
+  readonly origins?: Origins
+  readonly limits?: RateOptions
+  readonly hooks?: Hooks
+  /** Public rooms that are made at the start and that every new user is in; none by default. */
+  readonly defaultRooms?: readonly string[]
+  /** A folder to serve at `/`. */
+  readonly static?: string
+  readonly logLevel?: LogLevel
+  /** Instead of the server's own logger. */
+  readonly logger?: Log
+}
+
+export const DEFAULTS = {
+  port: 3000,
+  database: 'sqlite:./data/roomful.db',
+  sendsPerSecond: 10,
+  /** A user types no faster, and a pasted list still goes out at once. */
+  sendsBurst: 20,
+  eventsPerSecond: 100,
+  socketsPerUser: 20,
+} as const
+
+/** What is wrong with the options: one line each, to be shown as they are. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'))
+  }
+}

@@ -1,0 +1,132 @@
+import type { Head, RoomId } from '@roomful/protocol'
+import { decide } from '../core/decide'
+import { needOf } from '../core/need'
+import type { Op, Outcome, Plan, Refusal } from '../core/ops'
+import { refuse } from '../core/refusal'
+import { type Store, StoreError } from '../stores/port'
+import type { Pipeline, Publish } from './port'
+import { RoomQueue, type Waiting } from './room-queue'
+
+/** One transaction's ops: past this a commit takes long enough to delay whoever came first. */
+const BATCH_OPS = 200
+/** A room's waiting ops: 25 full batches, a second or two of a healthy database. */
+const ROOM_WAITING_OPS = 5_000
+/** All rooms' waiting ops: some 100 MB where each carries the longest content. */
+const WAITING_OPS = 50_000
+/** When OVERLOADED: long enough for a full room queue to drain. */
+const OVERLOADED_RETRY_MS = 1_000
+
+export type AppendQueueOptions = {
+  readonly store: Pick<Store, 'commit'>
+  readonly publish: Publish
+  /** A clock in milliseconds, for `onCommit` alone. */
+  readonly now: () => number
+  /** What went wrong beside the outcomes: a failed commit, a publisher that threw. For the log. */
+  readonly onError: (error: unknown, roomId: RoomId) => void
+  readonly onCommit?: (commit: { roomId: RoomId; ops: number; ms: number }) => void
+  readonly limits?: { readonly batchOps?: number; readonly roomWaiting?: number; readonly waiting?: number }
+}
+
+/**
+ * One queue a room, drained in batches. What arrives while a commit is under way is the next batch, so a busy room
+ * pays for few commits and a quiet one waits for nobody; there is no timer. Rooms go on side by side.
+ *
+ *   waiting ── take ──▶ committing ── publish ──▶ answered        (I3: batches leave in the order of their commits)
+ *                           └── store failed ──▶ answered with its code, nothing published
+ */
+export class AppendQueue implements Pipeline {
+  private readonly rooms = new Map<RoomId, RoomQueue>()
+  private readonly onDrained: (() => void)[] = []
+  private readonly batchOps: number
+  private readonly roomWaiting: number
+  private readonly waiting: number
+  private ops = 0
+
+  constructor(private readonly options: AppendQueueOptions) {
+    this.batchOps = options.limits?.batchOps ?? BATCH_OPS
+    this.roomWaiting = options.limits?.roomWaiting ?? ROOM_WAITING_OPS
+    this.waiting = options.limits?.waiting ?? WAITING_OPS
+  }
+
+  async submit(roomId: RoomId, op: Op): Promise<Outcome> {
+    const [outcome] = await this.submitAll(roomId, [op])
+    return outcome ?? refuse('INTERNAL')
+  }
+
+  async submitAll(roomId: RoomId, ops: readonly Op[]): Promise<readonly Outcome[]> {
+    if (ops.length === 0) return []
+    const queue = this.rooms.get(roomId)
+    const isFull =
+      this.ops + ops.length > this.waiting || (queue?.length ?? 0) + ops.length > this.roomWaiting
+    if (isFull) return ops.map((_, index) => (index === 0 ? OVERLOADED : NOT_ATTEMPTED))
+    this.ops += ops.length
+    if (queue) return queue.add(ops)
+    const fresh = new RoomQueue()
+    this.rooms.set(roomId, fresh)
+    // A microtask later, so that what the same tick brings goes into the first batch.
+    queueMicrotask(() => void this.drain(roomId, fresh))
+    return fresh.add(ops)
+  }
+
+  depth(): number {
+    return this.ops
+  }
+
+  drained(): Promise<void> {
+    if (this.ops === 0) return Promise.resolve()
+    return new Promise((resolve) => this.onDrained.push(resolve))
+  }
+
+  private async drain(roomId: RoomId, queue: RoomQueue): Promise<void> {
+    while (queue.length > 0) {
+      const batch = queue.take(this.batchOps)
+      const outcomes = await this.commit(roomId, batch)
+      batch.forEach((waiting, index) => {
+        this.ops--
+        waiting.answer(outcomes[index] ?? refuse('INTERNAL'))
+      })
+      this.ops -= queue.dropFailed(NOT_ATTEMPTED)
+    }
+    this.rooms.delete(roomId)
+    if (this.ops === 0) for (const resolve of this.onDrained.splice(0)) resolve()
+  }
+
+  /** Never rejects: whatever happens, the next batch must have its turn. */
+  private async commit(roomId: RoomId, batch: readonly Waiting[]): Promise<readonly Outcome[]> {
+    const { store, now, onCommit, onError } = this.options
+    const ops = batch.map(({ op }) => op)
+    const startedAt = now()
+    let plan: Plan
+    let previous: Head = NO_HEAD
+    try {
+      plan = await store.commit(roomId, needOf(ops), (facts) => {
+        previous = facts.room ? { rev: facts.room.rev, lastSeq: facts.room.lastSeq } : NO_HEAD
+        return decide(facts, ops)
+      })
+    } catch (error) {
+      onError(error, roomId)
+      return ops.map(() => refuse(error instanceof StoreError ? error.code : 'INTERNAL'))
+    }
+    const ms = now() - startedAt
+    this.tell(roomId, () => onCommit?.({ roomId, ops: ops.length, ms }))
+    // Before the acks, so that an author who reads the room after his ack finds the others told as well.
+    if (plan.changes.length > 0) {
+      const { head, changes } = plan
+      this.tell(roomId, () => this.options.publish({ roomId, previous, head, changes }))
+    }
+    return plan.outcomes
+  }
+
+  /** It is committed: whatever a listener does, the author must not be told otherwise; subscribers go by the head. */
+  private tell(roomId: RoomId, listener: () => void): void {
+    try {
+      listener()
+    } catch (error) {
+      this.options.onError(error, roomId)
+    }
+  }
+}
+
+const OVERLOADED: Refusal = refuse('OVERLOADED', { retryAfterMs: OVERLOADED_RETRY_MS })
+const NOT_ATTEMPTED: Refusal = refuse('NOT_ATTEMPTED')
+const NO_HEAD: Head = { rev: 0, lastSeq: 0 }

@@ -1,0 +1,153 @@
+import { type Delta, LIMITS, type Member, type Message, type Room, type RoomCursor } from '@roomful/protocol'
+import { toWire } from '../core/stored-message'
+import type { Reader } from '../stores/port'
+import { decodeCont, encodeCont } from './cont'
+import { type MembersDelta, membersSince, readsNow } from './delta-members'
+
+/**
+ * Pages of changed rows after which the reader begins anew: 5,000 rows are more than his window, and a room that
+ * changes faster than he reads must not keep him paging for ever (I15).
+ */
+const PATCH_PAGES = 10
+
+/** One room of one reader, as of the snapshot that is read. */
+export type DeltaRequest = {
+  readonly room: Room
+  /** The reader's own row; he is in the room. */
+  readonly member: Member
+  readonly cursor: RoomCursor
+  readonly unread: number
+  /** The cursor is of another history, so its numbers mean nothing here. */
+  readonly foreignEpoch: boolean
+  /** Tell the others' read cursors even where nothing else has changed. */
+  readonly wantReads: boolean
+}
+
+/** Has nothing taken a rev since the cursor, and does the reader hold everything up to the head? Then no query is needed. */
+export function isQuiet({ room, member, cursor, foreignEpoch }: DeltaRequest): boolean {
+  const held = heldSpan(cursor)
+  return (
+    !foreignEpoch &&
+    cursor.rev === room.rev &&
+    cursor.maxSeq === room.lastSeq &&
+    !(held && held.from < floorOf(member))
+  )
+}
+
+export async function deltaOf(reader: Reader, request: DeltaRequest): Promise<Delta> {
+  if (isQuiet(request)) {
+    const reads = request.wantReads ? await readsNow(reader, request.room, request.member) : {}
+    return { ...emptyDelta(request), ...reads }
+  }
+  return mustReset(request) ? resetDelta(reader, request) : catchUp(reader, request)
+}
+
+/** The cursor cannot be caught up from: its numbers are not of this log, or its rows are not the reader's to see. */
+function mustReset({ room, member, cursor, foreignEpoch }: DeltaRequest): boolean {
+  const held = heldSpan(cursor)
+  return (
+    (foreignEpoch && (cursor.rev > 0 || held !== undefined)) ||
+    cursor.rev > room.rev ||
+    cursor.maxSeq > room.lastSeq ||
+    // He was out and came again: rows below his new floor are no longer his (I14).
+    (held !== undefined && held.from < floorOf(member)) ||
+    (decodeCont(cursor.cont)?.page ?? 0) >= PATCH_PAGES
+  )
+}
+
+async function catchUp(reader: Reader, request: DeltaRequest): Promise<Delta> {
+  const { room, member, cursor } = request
+  const { rows, cont } = await patchOf(reader, request)
+  // Only the last page tells the rest: it alone moves the cursor (I5), and its snapshot is the newest.
+  if (cont !== undefined) return { ...emptyDelta(request), patch: rows, cont }
+  const others: MembersDelta =
+    room.rev > cursor.rev ? await membersSince(reader, room, member, cursor.rev) : { tooMany: false }
+  if (others.tooMany) return resetDelta(reader, request)
+  return {
+    ...emptyDelta(request),
+    patch: rows,
+    ...(await tailOf(reader, request, cursor.maxSeq + 1)),
+    ...rowsOf(others),
+    ...(room.rev > cursor.rev ? { room } : {}),
+  }
+}
+
+/** Everything from the beginning, as for a reader who holds nothing. */
+async function resetDelta(reader: Reader, request: DeltaRequest): Promise<Delta> {
+  return {
+    ...emptyDelta(request),
+    ...(await tailOf(reader, request, 1)),
+    ...rowsOf(await membersSince(reader, request.room, request.member, 0)),
+    room: request.room,
+    reset: true,
+  }
+}
+
+async function patchOf(
+  reader: Reader,
+  { room, member, cursor }: DeltaRequest,
+): Promise<{ rows: Message[]; cont?: string }> {
+  const held = heldSpan(cursor)
+  if (!held || cursor.rev === room.rev) return { rows: [] }
+  const cont = decodeCont(cursor.cont)
+  const found = await reader.messages({
+    roomId: room.id,
+    fromSeq: held.from,
+    toSeq: held.to,
+    // A row that changes between two pages gets a higher rev, and so comes again in a later one.
+    afterRev: Math.max(cursor.rev, cont?.rev ?? 0),
+    includeDeleted: true,
+    take: 'rev',
+    limit: LIMITS.syncPatch + 1,
+  })
+  const page = found.slice(0, LIMITS.syncPatch)
+  const rows = page.map((row) => toWire(row, member.userId))
+  const last = page.at(-1)
+  if (found.length === page.length || !last) return { rows }
+  return { rows, cont: encodeCont({ page: (cont?.page ?? 0) + 1, rev: last.rev }) }
+}
+
+/** Rows from `from` to the head: all, or the newest few, with a hole before them that loses nothing. */
+async function tailOf(
+  reader: Reader,
+  { room, member }: DeltaRequest,
+  from: number,
+): Promise<Pick<Delta, 'tail' | 'tailFrom' | 'limited'>> {
+  const wanted = Math.max(from, floorOf(member))
+  const limited = room.lastSeq - wanted + 1 > LIMITS.syncTail
+  const tailFrom = limited ? room.lastSeq - LIMITS.syncTailLimited + 1 : wanted
+  if (tailFrom > room.lastSeq) return { tail: [], tailFrom, limited }
+  const rows = await reader.messages({
+    roomId: room.id,
+    fromSeq: tailFrom,
+    toSeq: room.lastSeq,
+    includeDeleted: true,
+    take: 'oldest',
+    limit: LIMITS.syncTail,
+  })
+  return { tail: rows.map((row) => toWire(row, member.userId)), tailFrom, limited }
+}
+
+function emptyDelta({ room, member, cursor, unread }: DeltaRequest): Delta {
+  return {
+    rev: room.rev,
+    lastSeq: room.lastSeq,
+    patch: [],
+    tail: [],
+    tailFrom: Math.max(Math.min(cursor.maxSeq, room.lastSeq) + 1, floorOf(member)),
+    limited: false,
+    lastReadSeq: member.lastReadSeq,
+    floorSeq: floorOf(member),
+    unread,
+  }
+}
+
+function rowsOf({ members, reads }: MembersDelta): Pick<Delta, 'members' | 'reads'> {
+  return { ...(members ? { members } : {}), ...(reads ? { reads } : {}) }
+}
+
+const floorOf = (member: Member): number => Math.max(1, member.fromSeq)
+
+function heldSpan({ minSeq, maxSeq }: RoomCursor): { from: number; to: number } | undefined {
+  return maxSeq > 0 && maxSeq >= minSeq ? { from: Math.max(1, minSeq), to: maxSeq } : undefined
+}

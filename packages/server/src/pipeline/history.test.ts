@@ -1,0 +1,165 @@
+import { asRoomId, asUserId, type FetchHistory, LIMITS, type RoomId } from '@roomful/protocol'
+import { beforeEach, describe, expect, test } from 'vitest'
+import {
+  actorOf,
+  commitOps,
+  deleteOp,
+  newRoom,
+  nextAt,
+  nextMessageId,
+  say,
+  sendOp,
+} from '../stores/contract/contract-room'
+import { createMemoryStore, type MemoryStore } from '../stores/memory/memory-store'
+import { fetchHistory } from './history'
+
+const BOB = asUserId('bob')
+const MAX = Number.MAX_SAFE_INTEGER
+let store: MemoryStore
+let roomId: RoomId
+
+/** Seqs 1 to 20; 3, 4, 11 and 20 are deleted. */
+beforeEach(async () => {
+  store = createMemoryStore()
+  roomId = await newRoom(store)
+  for (let seq = 1; seq <= 20; seq++) {
+    const messageId = await say(store, roomId, 'ann', `text ${seq}`)
+    if ([3, 4, 11, 20].includes(seq)) await commitOps(store, roomId, [deleteOp('ann', messageId)])
+  }
+})
+
+const ask = (request: Partial<FetchHistory>, viewer = BOB) =>
+  store.read((reader) => fetchHistory(reader, viewer, { roomId, ...request }))
+
+type Page = [request: Partial<FetchHistory>, seqs: number[], fromSeq: number, toSeq: number]
+const all = { includeDeleted: true }
+const pages: Page[] = [
+  // The newest page, and pages before a place.
+  [{ limit: 3 }, [17, 18, 19], 17, 20],
+  [{ limit: 3, beforeSeq: null }, [17, 18, 19], 17, 20],
+  [{ limit: 3, ...all }, [18, 19, 20], 18, 20],
+  [{ beforeSeq: 12, limit: 3 }, [8, 9, 10], 8, 11],
+  [{ beforeSeq: 12, limit: 3, ...all }, [9, 10, 11], 9, 11],
+  [{ beforeSeq: 6, limit: 3 }, [1, 2, 5], 1, 5],
+  [{ beforeSeq: 6, limit: 4 }, [1, 2, 5], 1, 5],
+  [{ beforeSeq: 5, limit: 2 }, [1, 2], 1, 4],
+  [{ beforeSeq: 1 }, [], 1, 0],
+  [{ beforeSeq: 0 }, [], 1, 0],
+  [{ beforeSeq: 1, ...all }, [], 1, 0],
+  [{ beforeSeq: MAX, limit: 2 }, [18, 19], 18, 20],
+  // After a place.
+  [{ afterSeq: 0, limit: 3 }, [1, 2, 5], 1, 5],
+  [{ afterSeq: 2, limit: 2, ...all }, [3, 4], 3, 4],
+  [{ afterSeq: 2, limit: 2 }, [5, 6], 3, 6],
+  [{ afterSeq: 17, limit: 5 }, [18, 19], 18, 20],
+  [{ afterSeq: 19, limit: 5 }, [], 20, 20],
+  [{ afterSeq: 20 }, [], 21, 20],
+  [{ afterSeq: 500 }, [], 21, 20],
+  [{ afterSeq: MAX }, [], 21, 20],
+  [{ afterSeq: MAX, ...all }, [], 21, 20],
+  // Around a place.
+  [{ aroundSeq: 10, limit: 4, ...all }, [9, 10, 11, 12], 9, 12],
+  [{ aroundSeq: 10, limit: 4 }, [9, 10, 12, 13], 9, 13],
+  [{ aroundSeq: 10, limit: 1 }, [10], 10, 10],
+  [{ aroundSeq: 1, limit: 4, ...all }, [1, 2, 3, 4], 1, 4],
+  [{ aroundSeq: 0, limit: 4, ...all }, [1, 2, 3, 4], 1, 4],
+  [{ aroundSeq: 20, limit: 4, ...all }, [17, 18, 19, 20], 17, 20],
+  [{ aroundSeq: MAX, limit: 4, ...all }, [17, 18, 19, 20], 17, 20],
+  [{ aroundSeq: 20, limit: 4 }, [16, 17, 18, 19], 16, 20],
+  [{ aroundSeq: 3, limit: 6 }, [1, 2, 5, 6, 7, 8], 1, 8],
+]
+
+describe('a page', () => {
+  test.each(pages)('%j', async (request, seqs, fromSeq, toSeq) => {
+    const page = await ask(request)
+    if (!page.ok) throw new Error(page.code)
+    expect(page.messages.map(({ seq }) => seq)).toEqual(seqs)
+    expect(page).toMatchObject({ fromSeq, toSeq, lastSeq: 20, rev: 26, floorSeq: 1 })
+    // What the page promises: whatever is absent from its span is deleted.
+    for (let seq = page.fromSeq; seq <= page.toSeq; seq++) {
+      if (!seqs.includes(seq)) expect([3, 4, 11, 20]).toContain(seq)
+      if (request.includeDeleted) expect(seqs).toContain(seq)
+    }
+  })
+
+  test('has 50 rows unless asked otherwise', async () => {
+    await commitOps(
+      store,
+      roomId,
+      Array.from({ length: 100 }, () => sendOp('ann', 'more')),
+    )
+    const page = await ask({})
+    expect(page.ok && page.messages).toHaveLength(LIMITS.historyPageDefault)
+  })
+
+  test('of an empty room', async () => {
+    const empty = await newRoom(store)
+    for (const place of [{}, { afterSeq: 0 }, { aroundSeq: 5 }, { beforeSeq: 9 }, all]) {
+      expect(await ask({ roomId: empty, ...place })).toMatchObject({
+        messages: [],
+        fromSeq: 1,
+        toSeq: 0,
+        lastSeq: 0,
+      })
+    }
+  })
+
+  test('tells reactions as the viewer sees them', async () => {
+    const messageId = await say(store, roomId, 'ann', 'vote')
+    const react = {
+      kind: 'react',
+      actor: actorOf('bob'),
+      at: nextAt(),
+      messageId,
+      emoji: '👍',
+      op: 'add',
+    } as const
+    await commitOps(store, roomId, [react])
+    const page = await ask({ limit: 1 })
+    expect(page.ok && page.messages[0]?.reactions).toEqual([
+      { emoji: '👍', count: 1, users: ['bob'], mine: true },
+    ])
+  })
+
+  test.each([
+    { beforeSeq: 5, afterSeq: 2 },
+    { beforeSeq: 5, aroundSeq: 2 },
+    { afterSeq: 5, aroundSeq: 2 },
+  ])('between two places is no page: %j', async (request) => {
+    expect(await ask(request)).toMatchObject({ ok: false, code: 'INVALID_PAYLOAD' })
+  })
+})
+
+describe('what one may not see', () => {
+  test('rooms that are missing, hidden, public but not joined, or left, in the same words', async () => {
+    const refusal = { ok: false, code: 'ROOM_NOT_FOUND' }
+    const foreign = await newRoom(store, { roles: { ann: 'owner' } })
+    const open = await newRoom(store, { roles: { ann: 'owner' }, type: 'public' })
+    const leave = { kind: 'leave', actor: actorOf('bob'), at: nextAt(), messageId: nextMessageId() } as const
+    await commitOps(store, roomId, [leave])
+    for (const id of [asRoomId('nowhere'), asRoomId('__proto__'), foreign, open, roomId]) {
+      expect(await ask({ roomId: id })).toEqual(refusal)
+    }
+  })
+
+  test('what was said before one came again', async () => {
+    const base = { actor: actorOf('ann'), at: nextAt() }
+    await commitOps(store, roomId, [
+      { kind: 'kick', ...base, targetId: BOB, messageId: nextMessageId() },
+      { kind: 'invite', ...base, target: { id: BOB, name: 'bob' }, messageId: nextMessageId() },
+      sendOp('ann', 'welcome'),
+    ])
+    for (const place of [
+      {},
+      { beforeSeq: 23 },
+      { afterSeq: 0 },
+      { aroundSeq: 5 },
+      { ...all, aroundSeq: 22 },
+    ]) {
+      const page = await ask(place)
+      expect(page.ok && page.messages.every(({ seq }) => seq >= 22)).toBe(true)
+      expect(page).toMatchObject({ floorSeq: 22 })
+    }
+    expect(await ask({ beforeSeq: 10 })).toMatchObject({ messages: [], fromSeq: 22, toSeq: 21 })
+  })
+})

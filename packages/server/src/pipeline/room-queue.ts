@@ -1,0 +1,66 @@
+import { retryOf } from '@roomful/protocol'
+import type { Op, Outcome } from '../core/ops'
+
+/** An op in the queue, and whom to tell. */
+export type Waiting = { readonly op: Op; readonly answer: (outcome: Outcome) => void }
+
+/** Ops that were submitted together, in order. `failed`: one was refused and may be retried, so the rest must wait. */
+type Group = { readonly waiting: Waiting[]; failed: boolean }
+
+/** What waits for one room, oldest first. */
+export class RoomQueue {
+  private groups: Group[] = []
+  private count = 0
+
+  /** Ops that wait: those in the batch under way are not among them. */
+  get length(): number {
+    return this.count
+  }
+
+  add(ops: readonly Op[]): Promise<readonly Outcome[]> {
+    const group: Group = { waiting: [], failed: false }
+    const outcomes = ops.map(
+      (op) =>
+        new Promise<Outcome>((resolve) => {
+          const answer = (outcome: Outcome): void => {
+            if (!outcome.ok && retryOf(outcome.code) !== 'never') group.failed = true
+            resolve(outcome)
+          }
+          group.waiting.push({ op, answer })
+        }),
+    )
+    this.groups.push(group)
+    this.count += ops.length
+    return Promise.all(outcomes)
+  }
+
+  /** The next batch. A group is cut only where it alone is longer than a batch. */
+  take(most: number): Waiting[] {
+    const batch: Waiting[] = []
+    let whole = 0
+    for (const { waiting } of this.groups) {
+      if (batch.length > 0 && batch.length + waiting.length > most) break
+      batch.push(...waiting.splice(0, most))
+      if (waiting.length > 0) break
+      whole++
+    }
+    this.groups.splice(0, whole)
+    this.count -= batch.length
+    return batch
+  }
+
+  /** Answers what is left of failed groups; how many that were. */
+  dropFailed(outcome: Outcome): number {
+    let dropped = 0
+    for (const group of this.groups) {
+      if (!group.failed) continue
+      for (const { answer } of group.waiting.splice(0)) {
+        answer(outcome)
+        dropped++
+      }
+    }
+    if (dropped > 0) this.groups = this.groups.filter(({ waiting }) => waiting.length > 0)
+    this.count -= dropped
+    return dropped
+  }
+}

@@ -1,0 +1,24 @@
+import { v7 } from 'uuid'
+
+/** Identity and chance as inputs. */
+export interface Ids {
+  /** A UUIDv7 of that moment: sortable, unique on every node. */
+  uuid(now: number): string
+  /** Names one refusal in the answer and in the log. */
+  requestId(): string
+  /** Uniform in [0, 1). */
+  random(): number
+}
+
+const REQUEST_ID_RADIX = 36
+
+export function systemIds(): Ids {
+  // A prefix of chance tells the requests of two processes apart; counting is cheaper than a UUID a request.
+  const prefix = Math.floor(Math.random() * REQUEST_ID_RADIX ** 6).toString(REQUEST_ID_RADIX)
+  let requests = 0
+  return {
+    uuid: (now) => v7({ msecs: now }),
+    requestId: () => `${prefix}-${(++requests).toString(REQUEST_ID_RADIX)}`,
+    random: Math.random,
+  }
+}

@@ -1,0 +1,76 @@
+import type { ErrorAck } from '@roomful/protocol'
+import type { Server, Socket } from 'socket.io'
+import type { Handshake } from '../auth/handshake'
+import type { Refusal } from '../core/ops'
+import { refuse } from '../core/refusal'
+import { errorAck } from '../handlers/refusal-ack'
+import type { ChatNode, Conversation } from '../node/chat-node'
+import type { Clock } from '../ports/clock'
+import type { Ids } from '../ports/ids'
+import type { Log } from '../ports/log'
+import type { Meter } from '../ports/meter'
+import { watchQueue } from './queue-watch'
+import { SocketLine } from './socket-line'
+
+export type ConnectDeps = {
+  readonly io: Server
+  readonly node: ChatNode
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly meter: Meter
+}
+
+/** Joins Socket.IO to the node: lets devices in, and hands over what they say. */
+export function acceptSockets(deps: ConnectDeps): void {
+  /** Between the check of a handshake and its `connection`. */
+  const admitted = new WeakMap<Socket, Handshake>()
+  deps.io.use((socket, next) => {
+    deps.node.admit(socket.handshake.auth).then(
+      (handshake) => {
+        if ('ok' in handshake) return next(connectError(deps, handshake))
+        admitted.set(socket, handshake)
+        next()
+      },
+      (error: unknown) => {
+        deps.log.error({ err: error }, 'a handshake failed')
+        next(connectError(deps, refuse('INTERNAL')))
+      },
+    )
+  })
+  deps.io.on('connection', (socket) => {
+    const handshake = admitted.get(socket)
+    if (!handshake) throw new Error('a socket was connected that was not admitted')
+    const conversation = deps.node.open(new SocketLine(socket, deps.clock), handshake)
+    if (conversation) listen(deps, socket, conversation)
+  })
+}
+
+/** Socket.IO sends `message` and `data` of an error that refuses a handshake. */
+function connectError({ ids, meter }: ConnectDeps, refusal: Refusal): Error & { data: ErrorAck } {
+  meter.refusal(refusal.code)
+  return Object.assign(new Error(refusal.code), { data: errorAck(refusal, ids.requestId()) })
+}
+
+/**
+ * The only place that listens to a socket. Events are taken in a middleware that never calls `next`: so none of them
+ * reaches the emitter, where one named `error` without a listener would end the process.
+ */
+function listen({ log }: ConnectDeps, socket: Socket, conversation: Conversation): void {
+  const { peer } = conversation
+  socket.use((packet: readonly unknown[]) => {
+    const last = packet.at(-1)
+    const ack = typeof last === 'function' ? last : undefined
+    conversation.request(ack ? packet.slice(0, -1) : packet).then(
+      (answer) => ack?.(answer),
+      (error: unknown) => log.error({ err: error }, 'a request failed'),
+    )
+  })
+  socket.on('disconnect', () => conversation.end())
+  // A frame that the parser refused: Socket.IO closes the line by itself.
+  socket.on('error', (error) => log.debug({ err: error }, 'a frame was refused'))
+  watchQueue(socket.conn, () => {
+    log.warn({ userId: peer.userId }, 'a slow consumer is cut off')
+    peer.line.close({ reason: 'SLOW_CONSUMER' })
+  })
+}

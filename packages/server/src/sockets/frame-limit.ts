@@ -1,0 +1,49 @@
+import { LIMITS } from '@roomful/protocol'
+import { Decoder, Encoder, type Packet, PacketType } from 'socket.io-parser'
+import { FRAME_TOO_LARGE } from '../handlers/frame'
+
+/** One line may ask to be let in this often; each asking costs a signature's check. */
+const CONNECTS_PER_LINE = 20
+/** Type, namespace, ack id and event name of a frame: what is needed to refuse it. */
+const EVENT_HEAD = /^2(?:(\/[^,]{0,64}),)?(\d{0,15})\["((?:[^"\\]|\\.){0,64})"/
+
+/**
+ * Socket.IO's own decoder, which in addition measures every frame as it came from the wire. A frame over the limit is
+ * not parsed: its event goes on with FRAME_TOO_LARGE in the place of the payload, so that its sender gets an answer.
+ * Binary packets are no part of the protocol and, like everything else that throws here, end the line.
+ */
+class FrameLimitDecoder extends Decoder {
+  #connects = 0
+
+  override add(frame: unknown): void {
+    if (typeof frame !== 'string') throw new Error('binary frames are not part of the protocol')
+    const type = Number(frame.charAt(0))
+    if (type === PacketType.BINARY_EVENT || type === PacketType.BINARY_ACK)
+      throw new Error('binary packets are not part of the protocol')
+    if (type === PacketType.CONNECT && ++this.#connects > CONNECTS_PER_LINE)
+      throw new Error('too many connect packets')
+    if (isTooLarge(frame)) this.emitReserved('decoded', refusedPacket(frame))
+    else super.add(frame)
+  }
+}
+
+/** In UTF-8, as it was on the line; only where the count of characters leaves a doubt is it measured. */
+function isTooLarge(frame: string): boolean {
+  const { frameBytes } = LIMITS
+  if (frame.length > frameBytes) return true
+  return frame.length * 3 > frameBytes && Buffer.byteLength(frame) > frameBytes
+}
+
+function refusedPacket(frame: string): Packet {
+  const [head, nsp = '/', id, event] = EVENT_HEAD.exec(frame) ?? []
+  if (head === undefined) throw new Error('a frame over the limit that is no event')
+  return {
+    type: PacketType.EVENT,
+    nsp,
+    data: [event, FRAME_TOO_LARGE],
+    ...(id ? { id: Number(id) } : {}),
+  }
+}
+
+/** The `parser` option of a Socket.IO server: the default format on the wire. */
+export const frameLimitParser = { Encoder, Decoder: FrameLimitDecoder }

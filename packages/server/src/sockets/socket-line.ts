@@ -1,0 +1,53 @@
+import type { Bye, ServerEvent, ServerPayload } from '@roomful/protocol'
+import type { Server, Socket } from 'socket.io'
+import type { Broadcaster, Line } from '../hub/peer'
+import type { Clock } from '../ports/clock'
+
+/** So long a closed line may take to hand over what waits; then it is dropped. */
+const FLUSH_ON_CLOSE_MS = 1_000
+
+/** A Line over one Socket.IO socket. */
+export class SocketLine implements Line {
+  constructor(
+    private readonly socket: Socket,
+    private readonly clock: Clock,
+  ) {}
+
+  get id(): string {
+    return this.socket.id
+  }
+
+  emit<E extends ServerEvent>(event: E, payload: ServerPayload<E>): void {
+    this.socket.emit(event, payload)
+  }
+
+  // With the in-memory adapter both take effect at once; the promise is for adapters that ask other nodes.
+  join(channel: string): void {
+    void this.socket.join(channel)
+  }
+  leave(channel: string): void {
+    void this.socket.leave(channel)
+  }
+
+  close(bye?: Bye): void {
+    if (!this.socket.connected) return
+    if (bye) this.socket.emit('bye', bye)
+    const { conn } = this.socket
+    this.socket.disconnect(true)
+    // Engine.IO waits for its queue to drain first; of somebody who does not read it never does.
+    const cancel = this.clock.setTimer(FLUSH_ON_CLOSE_MS, () => conn.close(true))
+    conn.once('close', cancel)
+  }
+}
+
+/** Encodes once a broadcast, whatever the number of sockets. */
+export function socketBroadcaster(io: Server): Broadcaster {
+  return {
+    broadcast(channel, event, payload, { volatile = false, except } = {}) {
+      const all = io.to(channel)
+      const others = except === undefined ? all : all.except(except)
+      if (volatile) others.volatile.emit(event, payload)
+      else others.emit(event, payload)
+    },
+  }
+}

@@ -1,0 +1,83 @@
+import { asRoomId, asUserId, type Member, type RoomId } from '@roomful/protocol'
+import { describe, expect, test } from 'vitest'
+import { actorOf, commitOne, newRoom, nextAt, nextMessageId } from './contract-room'
+import type { ContractContext } from './store-contract'
+
+export function membersContract({ store }: ContractContext): void {
+  const roles = { ann: 'owner', bob: 'member', cid: 'admin', dot: 'member', eve: 'member' } as const
+  const membersOf = (
+    roomId: RoomId,
+    query: { after?: Member['userId']; afterRev?: number; limit?: number },
+  ): Promise<readonly Member[]> => store().read((reader) => reader.members(roomId, { limit: 100, ...query }))
+  const names = (members: readonly Member[]): string[] => members.map(({ userId }) => userId)
+
+  async function kick(roomId: RoomId, name: string): Promise<void> {
+    await commitOne(store(), roomId, {
+      kind: 'kick',
+      actor: actorOf('ann'),
+      at: nextAt(),
+      targetId: asUserId(name),
+      messageId: nextMessageId(),
+    })
+  }
+
+  describe('members', () => {
+    test('come by user id, the present ones only', async () => {
+      const roomId = await newRoom(store(), { roles })
+      await kick(roomId, 'dot')
+      const members = await membersOf(roomId, {})
+      expect(names(members)).toEqual(['ann', 'bob', 'cid', 'eve'])
+      expect(members[2]).toMatchObject({ userId: 'cid', name: 'cid', role: 'admin', fromSeq: 1, rev: 3 })
+    })
+
+    test('come in pages', async () => {
+      const roomId = await newRoom(store(), { roles })
+      expect(names(await membersOf(roomId, { limit: 2 }))).toEqual(['ann', 'bob'])
+      expect(names(await membersOf(roomId, { limit: 2, after: asUserId('bob') }))).toEqual(['cid', 'dot'])
+      expect(names(await membersOf(roomId, { limit: 2, after: asUserId('dot') }))).toEqual(['eve'])
+      expect(names(await membersOf(roomId, { limit: 2, after: asUserId('eve') }))).toEqual([])
+      expect(names(await membersOf(roomId, { limit: 2, after: asUserId('bz') }))).toEqual(['cid', 'dot'])
+    })
+
+    test('changed since a rev come with the removed', async () => {
+      const roomId = await newRoom(store(), { roles })
+      expect(names(await membersOf(roomId, { afterRev: 3 }))).toEqual(['dot', 'eve'])
+      await kick(roomId, 'bob')
+      const changed = await membersOf(roomId, { afterRev: 5 })
+      expect(changed).toMatchObject([{ userId: 'bob', removed: 'kicked', rev: 6 }])
+      expect(await membersOf(roomId, { afterRev: 7 })).toEqual([])
+      expect(names(await membersOf(roomId, { afterRev: 0, limit: 2, after: asUserId('ann') }))).toEqual([
+        'bob',
+        'cid',
+      ])
+    })
+
+    test('keep a mute until it is taken back', async () => {
+      const roomId = await newRoom(store(), { roles })
+      const mute = { kind: 'mute', actor: actorOf('ann'), at: nextAt(), targetId: asUserId('bob') } as const
+      await commitOne(store(), roomId, { ...mute, until: '2030-01-01T00:00:00Z' })
+      expect((await membersOf(roomId, {}))[1]?.mutedUntil).toBe('2030-01-01T00:00:00.000Z')
+      await commitOne(store(), roomId, { ...mute, until: null })
+      expect((await membersOf(roomId, {}))[1]).not.toHaveProperty('mutedUntil')
+    })
+
+    test('who come again are no longer removed', async () => {
+      const roomId = await newRoom(store(), { roles })
+      await kick(roomId, 'bob')
+      await commitOne(store(), roomId, {
+        kind: 'invite',
+        actor: actorOf('ann'),
+        at: nextAt(),
+        target: { id: asUserId('bob'), name: 'Bob again' },
+        messageId: nextMessageId(),
+      })
+      const bob = (await membersOf(roomId, {}))[1]
+      expect(bob).toMatchObject({ userId: 'bob', name: 'Bob again', fromSeq: 2, lastReadSeq: 1 })
+      expect(bob).not.toHaveProperty('removed')
+    })
+
+    test('of a room that is not there are none', async () => {
+      expect(await membersOf(asRoomId('nowhere'), {})).toEqual([])
+    })
+  })
+}

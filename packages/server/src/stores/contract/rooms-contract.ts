@@ -1,0 +1,176 @@
+import { asMessageId, asRoomId, asUserId, type Room, type RoomId } from '@roomful/protocol'
+import { describe, expect, test } from 'vitest'
+import { commitOne, deleteOp, newRoom, nextId, roomOf, say } from './contract-room'
+import type { ContractContext } from './store-contract'
+
+export function roomsContract({ store }: ContractContext): void {
+  const bob = asUserId('bob')
+
+  describe('memberships', () => {
+    test('of asked rooms: one each, the user undefined where he never was, the missing missing', async () => {
+      const mine = await newRoom(store())
+      const foreign = await newRoom(store(), { roles: { ann: 'owner' } })
+      const asked = [mine, foreign, asRoomId('nowhere'), asRoomId('__proto__'), asRoomId('constructor')]
+      const found = await store().read((reader) => reader.memberships(bob, asked))
+      expect(new Map(found.map(({ room, member }) => [room.id, member?.rev]))).toEqual(
+        new Map([
+          [mine, 2],
+          [foreign, undefined],
+        ]),
+      )
+    })
+
+    test('without ids: the rooms the user is in now', async () => {
+      const [first, second, left] = [await newRoom(store()), await newRoom(store()), await newRoom(store())]
+      await newRoom(store(), { roles: { ann: 'owner' } })
+      const actor = { id: bob, name: 'bob', admin: false }
+      await commitOne(store(), left, { kind: 'leave', actor, at: 0, messageId: asMessageId(nextId()) })
+      const found = await store().read((reader) => reader.memberships(bob))
+      expect(found.map(({ room }) => room.id).sort()).toEqual([first, second].sort())
+      expect(await store().read((reader) => reader.memberships(bob, []))).toEqual([])
+    })
+
+    test('give back every field of room and member', async () => {
+      const metadata = { topic: 'x', list: [1, { deep: null }] }
+      const settings = { readOnly: true, slowModeSeconds: 3, editWindowSeconds: 0, archived: false }
+      const { room, members } = roomOf({ name: 'Whole', type: 'public', metadata, settings })
+      await store().createRoom({ room, members })
+      const [found] = await store().read((reader) => reader.memberships(bob, [room.id]))
+      expect(found).toEqual({ room, member: members[1] })
+    })
+  })
+
+  describe('previews', () => {
+    test('are the newest message of each room, a tombstone too', async () => {
+      const [first, second, empty] = [await newRoom(store()), await newRoom(store()), await newRoom(store())]
+      await say(store(), first, 'ann', 'old')
+      await say(store(), first, 'bob', 'new')
+      const gone = await say(store(), second, 'ann', 'gone')
+      await commitOne(store(), second, deleteOp('ann', gone))
+      const rooms = [first, second, empty, asRoomId('nowhere')]
+      const previews = await store().read((reader) => reader.previews(rooms))
+      expect([...previews.keys()].sort()).toEqual([first, second].sort())
+      expect(previews.get(first)).toMatchObject({
+        seq: 2,
+        senderId: 'bob',
+        senderName: 'bob',
+        content: 'new',
+      })
+      expect(previews.get(second)).toMatchObject({ seq: 1, content: '', deleted: true, type: 'text' })
+    })
+
+    test('are cut at 200 code points, never inside of one', async () => {
+      const roomId = await newRoom(store())
+      await say(store(), roomId, 'ann', `x${'😀'.repeat(300)}`)
+      const previews = await store().read((reader) => reader.previews([roomId]))
+      expect(previews.get(roomId)?.content).toBe(`x${'😀'.repeat(199)}`)
+    })
+  })
+
+  describe('public rooms', () => {
+    const named = (name: string, input: Partial<Room> = {}): Promise<RoomId> =>
+      newRoom(store(), { name, type: 'public', roles: { ann: 'owner' }, ...input })
+    const find = async (query: string): Promise<string[]> =>
+      (await store().read((reader) => reader.publicRooms({ query, limit: 100 }))).map(({ name }) => name)
+
+    test('are the public ones only, by name', async () => {
+      await named('Cats')
+      await named('Birds')
+      for (const type of ['private', 'dm', 'ephemeral'] as const) await named(`A ${type} room`, { type })
+      const rooms = await store().read((reader) => reader.publicRooms({ limit: 100 }))
+      expect(rooms.map(({ name }) => name)).toEqual(['Birds', 'Cats'])
+    })
+
+    test('are found by a part of the name in any case', async () => {
+      for (const name of ['The General', 'generals', 'École', 'other']) await named(name)
+      expect(await find('GENERAL')).toEqual(['The General', 'generals'])
+      expect(await find('école')).toEqual(['École'])
+      expect(await find('absent')).toEqual([])
+      expect(await find('')).toHaveLength(4)
+    })
+
+    test.each(['%', '_', '\\', '\\%', "'", '"', '*', '[a]', '\\_\\'])(
+      '%s is looked for as it is',
+      async (text) => {
+        await named(`has ${text} in it`)
+        await named('has nothing special')
+        expect(await find(text)).toEqual([`has ${text} in it`])
+      },
+    )
+
+    test('come in pages by name and id, each once, also under one name', async () => {
+      const names = ['a', 'b', 'b', 'b', 'c', 'Z', 'ä', '😀', '\uff5a', '']
+      const all = new Set<string>()
+      for (const name of names) all.add(await named(name))
+      const seen: Room[] = []
+      for (;;) {
+        const last = seen.at(-1)
+        const after = last && { name: last.name, id: last.id }
+        const page = await store().read((reader) =>
+          reader.publicRooms({ limit: 3, ...(after ? { after } : {}) }),
+        )
+        seen.push(...page)
+        if (page.length < 3) break
+      }
+      expect(seen).toHaveLength(names.length)
+      expect(new Set(seen.map(({ id }) => id))).toEqual(all)
+      // By code point, on every store: one that sorted otherwise would lose rooms between two pages.
+      expect(seen.map(({ name }) => name)).toEqual(['', 'Z', 'a', 'b', 'b', 'b', 'c', 'ä', '\uff5a', '😀'])
+    })
+
+    test('are found by their new name after a change', async () => {
+      const roomId = await named('Before')
+      await commitOne(store(), roomId, {
+        kind: 'update-room',
+        actor: { id: asUserId('ann'), name: 'ann', admin: false },
+        at: 0,
+        messageId: asMessageId(nextId()),
+        name: 'After',
+      })
+      expect(await find('before')).toEqual([])
+      expect(await find('after')).toEqual(['After'])
+    })
+  })
+
+  describe('createRoom', () => {
+    test('under an id that is there gives the room that is there, and changes nothing', async () => {
+      const first = roomOf({ id: asRoomId('general'), name: 'First' })
+      const second = roomOf({ id: asRoomId('general'), name: 'Second', roles: { cid: 'owner' } })
+      expect(await store().createRoom(first)).toEqual({ room: first.room, created: true })
+      expect(await store().createRoom(second)).toEqual({ room: first.room, created: false })
+      const found = await store().read((reader) => reader.members(first.room.id, { limit: 10 }))
+      expect(found.map(({ userId }) => userId)).toEqual(['ann', 'bob'])
+    })
+
+    test('with one dmKey at once makes one room', async () => {
+      const inputs = Array.from({ length: 8 }, () => ({ ...roomOf({ type: 'dm' }), dmKey: 'ann bob' }))
+      const made = await Promise.all(inputs.map((input) => store().createRoom(input)))
+      expect(made.filter(({ created }) => created)).toHaveLength(1)
+      expect(new Set(made.map(({ room }) => room.id)).size).toBe(1)
+      const rooms = await store().read((reader) => reader.memberships(bob))
+      expect(rooms.map(({ room }) => room.id)).toEqual([made[0]?.room.id])
+      const other = await store().createRoom({ ...roomOf({ type: 'dm' }), dmKey: 'ann cid' })
+      expect(other.created).toBe(true)
+    })
+
+    test('with a dmKey that is there tells the head as it is now', async () => {
+      const first = await store().createRoom({ ...roomOf({ type: 'dm' }), dmKey: 'ann bob' })
+      await say(store(), first.room.id, 'ann', 'hello')
+      const again = await store().createRoom({ ...roomOf({ type: 'dm' }), dmKey: 'ann bob' })
+      expect(again).toMatchObject({ created: false, room: { id: first.room.id, rev: 3, lastSeq: 1 } })
+    })
+
+    test('takes a room without members', async () => {
+      const roomId = await newRoom(store(), { roles: {}, type: 'public' })
+      const [found] = await store().read((reader) => reader.memberships(bob, [roomId]))
+      expect(found).toMatchObject({ room: { rev: 0, createdBy: null }, member: undefined })
+    })
+  })
+
+  test('a user is the last that was put', async () => {
+    expect(await store().read((reader) => reader.user(bob))).toBeUndefined()
+    await store().putUser({ id: bob, name: 'Bob' })
+    await store().putUser({ id: bob, name: 'Robert' })
+    expect(await store().read((reader) => reader.user(bob))).toEqual({ id: 'bob', name: 'Robert' })
+  })
+}

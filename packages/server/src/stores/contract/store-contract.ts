@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, describe } from 'vitest'
+import { commitContract } from './commit-contract'
+import type { Opened, OpenStore } from './contract-room'
+import { durabilityContract } from './durability-contract'
+import { factsContract } from './facts-contract'
+import { membersContract } from './members-contract'
+import { messageQueryContract } from './message-query-contract'
+import { moderationContract } from './moderation-contract'
+import { raceContract } from './race-contract'
+import { readCursorContract } from './read-cursor-contract'
+import { roomsContract } from './rooms-contract'
+import { snapshotContract } from './snapshot-contract'
+import { textContract } from './text-contract'
+
+/** A fresh store for every test; `store()` and `opened()` are for inside of tests. */
+export type ContractContext = { readonly opened: () => Opened; readonly store: () => Opened['store'] }
+
+/**
+ * What every Store has to hold, as tests: call it in a test file of the store. `open` makes an empty one.
+ *
+ * @example
+ * storeContract('memory', async () => ({ store: createMemoryStore({ epoch: 'e1' }), dispose: async () => {} }))
+ */
+export function storeContract(name: string, open: OpenStore): void {
+  describe(`store contract: ${name}`, () => {
+    let opened: Opened | undefined
+    beforeEach(async () => {
+      opened = await open()
+    })
+    afterEach(async () => {
+      await opened?.dispose()
+      opened = undefined
+    })
+    const current = (): Opened => {
+      if (!opened) throw new Error('the store is not open')
+      return opened
+    }
+    const context: ContractContext = { opened: current, store: () => current().store }
+    commitContract(context)
+    factsContract(context)
+    raceContract(context)
+    messageQueryContract(context)
+    snapshotContract(context)
+    readCursorContract(context)
+    roomsContract(context)
+    membersContract(context)
+    moderationContract(context)
+    textContract(context)
+    durabilityContract(context)
+  })
+}

@@ -1,0 +1,65 @@
+import { asUserId } from '@roomful/protocol'
+import { describe, expect, test } from 'vitest'
+import { commitOne, editOp, messagesOf, newRoom, roomOf, sendOp } from './contract-room'
+import type { ContractContext } from './store-contract'
+
+const texts: [name: string, text: string][] = [
+  ['a family emoji with joiners', '👨‍👩‍👧‍👦 and 🏳️‍🌈'],
+  ['combining marks, not composed', 'e\u0301 a\u030a n\u0303'],
+  ['the same composed', '\u00e9 \u00e5 \u00f1'],
+  ['Zalgo', 'Z\u0351\u036b\u0343a\u0335\u031bl\u0334go'],
+  ['a right-to-left override', 'abc \u202egnp.exe\u202c'],
+  ['Arabic and Hebrew', 'مرحبا שלום'],
+  ['U+FEFF inside and at the ends', '\ufeffx\ufeffy\ufeff'],
+  ['zero-width characters', 'a\u200bb\u200cc\u200dd\u2060e'],
+  ['line ends and tabs', 'a\nb\n\nc\td\n'],
+  ['outer blanks', '  two before, three after   '],
+  ['SQL', `'; drop table messages; -- " \\ % _ $1 ?`],
+  ['backslashes and escapes', '\\u0000 \\n \\x00 \\\\'],
+  ['JSON in text', '{"__proto__": {"x": 1}, "a": [1, 2]}'],
+  ['HTML', '<img src=x onerror=alert(1)> & &amp;'],
+  ['characters past the basic plane', '𝕳𝖊𝖑𝖑𝖔 𠮷野家 🀄'],
+  ['noncharacters and private use', '\uffff \ufffe \ue000 \u{10ffff}'],
+  ['U+FFFD itself', '\ufffd'],
+  ['8,000 code points of four bytes', '😀'.repeat(8_000)],
+  ['8,000 code points of three bytes', '漢'.repeat(8_000)],
+]
+
+export function textContract({ store }: ContractContext): void {
+  describe('text comes back byte for byte', () => {
+    test.each(texts)('%s', async (_, text) => {
+      const roomId = await newRoom(store())
+      const short = [...text].slice(0, 50).join('')
+      const op = sendOp('ann', text, { metadata: { note: short, [`key ${short}`]: [short] } })
+      await commitOne(store(), roomId, op)
+      const [sent] = await messagesOf(store(), roomId)
+      expect(sent?.content).toBe(text)
+      expect(sent?.metadata).toEqual(op.metadata)
+      const edited = `.${[...text].slice(1).join('')}`
+      await commitOne(store(), roomId, editOp('ann', op.id, edited))
+      expect((await messagesOf(store(), roomId))[0]?.content).toBe(edited)
+    })
+
+    test('in names of rooms and users', async () => {
+      for (const [, text] of texts) {
+        const name = [...text].slice(0, 30).join('')
+        const { room, members } = roomOf({ name, metadata: { title: name } })
+        await store().createRoom({ room, members })
+        await store().putUser({ id: asUserId('ann'), name })
+        const [memberships, user] = await store().read(async (reader) => [
+          await reader.memberships(asUserId('ann'), [room.id]),
+          await reader.user(asUserId('ann')),
+        ])
+        expect(memberships[0]?.room).toEqual(room)
+        expect(user).toEqual({ id: 'ann', name })
+      }
+    })
+
+    test('numbers in metadata keep their value', async () => {
+      const roomId = await newRoom(store())
+      const metadata = { big: Number.MAX_SAFE_INTEGER, small: 5e-324, tenth: 0.1, huge: 1e308, negative: -7 }
+      await commitOne(store(), roomId, sendOp('ann', 'numbers', { metadata }))
+      expect((await messagesOf(store(), roomId))[0]?.metadata).toEqual(metadata)
+    })
+  })
+}

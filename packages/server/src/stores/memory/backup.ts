@@ -1,0 +1,57 @@
+import type { AuditEntry, Member, MessageId, Report, Room, RoomId, User } from '@roomful/protocol'
+import type { StoredMessage } from '../../core/ops'
+import { Tables } from './tables'
+
+type RoomBackup = {
+  readonly room: Room
+  readonly members: readonly Member[]
+  readonly messages: readonly StoredMessage[]
+  readonly opIds: readonly (readonly [string, MessageId])[]
+  readonly audit: readonly AuditEntry[]
+}
+
+/** All rows of a memory store at one moment. Rows are never changed in place, so it may share them. */
+export type Backup = {
+  readonly rooms: readonly RoomBackup[]
+  readonly dmKeys: readonly (readonly [string, RoomId])[]
+  readonly users: readonly User[]
+  readonly reports: readonly Report[]
+  readonly revokedSessions: readonly (readonly [string, number])[]
+}
+
+export function backupOf(tables: Tables): Backup {
+  return {
+    rooms: [...tables.rooms.values()].map((record) => ({
+      room: record.head.value,
+      members: [...record.members.values()].map(({ value }) => value),
+      messages: record.messages.map(({ value }) => value),
+      opIds: [...record.opIds],
+      audit: record.audit.map(({ value }) => value),
+    })),
+    dmKeys: [...tables.dmKeys],
+    users: [...tables.users.values()].map(({ value }) => value),
+    reports: [...tables.reports.values()].flatMap((reports) =>
+      [...reports.values()].map(({ value }) => value),
+    ),
+    revokedSessions: [...tables.revokedSessions],
+  }
+}
+
+export function restore(backup: Backup): Tables {
+  const tables = new Tables()
+  tables.versions.begin()
+  for (const { room, members, messages, opIds, audit } of backup.rooms) {
+    const record = tables.addRoom(room, undefined)
+    const { rev, lastSeq } = room
+    const nothing = { outcomes: [], changes: [], opIds: [], room: undefined }
+    record.apply({ ...nothing, head: { rev, lastSeq }, messages, members, audit })
+    for (const [key, messageId] of opIds) record.opIds.set(key, messageId)
+    for (const member of members) tables.indexMember(member)
+    for (const message of messages) tables.indexMessage(message.id, room.id)
+  }
+  for (const [dmKey, roomId] of backup.dmKeys) tables.dmKeys.set(dmKey, roomId)
+  for (const user of backup.users) tables.putUser(user)
+  for (const report of backup.reports) tables.putReport(report)
+  for (const [sid, untilMs] of backup.revokedSessions) tables.revokedSessions.set(sid, untilMs)
+  return tables
+}

@@ -1,0 +1,169 @@
+import {
+  type AuditEntry,
+  LIMITS,
+  type Member,
+  type MessageId,
+  type Preview,
+  type Report,
+  type Room,
+  type RoomId,
+  type User,
+  type UserId,
+} from '@roomful/protocol'
+import type { StoredMessage } from '../../core/ops'
+import { toPreview } from '../../core/preview'
+import { countUnread } from '../../core/unread'
+import type { Membership, MessageQuery, Reader } from '../port'
+import { queryMessages } from './query-messages'
+import type { RoomRecord } from './room-record'
+import type { Tables } from './tables'
+import { type Snapshot, valueAt } from './versions'
+
+export class MemoryReader implements Reader {
+  constructor(
+    private readonly tables: Tables,
+    private readonly snapshot: Snapshot,
+  ) {}
+
+  async memberships(userId: UserId, roomIds?: readonly RoomId[]): Promise<readonly Membership[]> {
+    const asked = roomIds ? new Set(roomIds) : (this.tables.roomsOf.get(userId) ?? [])
+    const found: Membership[] = []
+    for (const roomId of asked) {
+      const room = this.roomAt(roomId)
+      if (!room) continue
+      const member = valueAt(this.tables.rooms.get(roomId)?.members.get(userId), this.snapshot)
+      if (roomIds || isPresent(member)) found.push({ room, member })
+    }
+    return found
+  }
+
+  async messages(query: MessageQuery): Promise<readonly StoredMessage[]> {
+    const record = this.tables.rooms.get(query.roomId)
+    return record ? queryMessages(record, query, this.snapshot) : []
+  }
+
+  async unread(userId: UserId, roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, number>> {
+    const counts = new Map<RoomId, number>()
+    for (const roomId of roomIds) {
+      const record = this.tables.rooms.get(roomId)
+      const member = valueAt(record?.members.get(userId), this.snapshot)
+      if (record && isPresent(member)) counts.set(roomId, unreadIn(record, member, this.snapshot))
+    }
+    return counts
+  }
+
+  async previews(roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, Preview>> {
+    const previews = new Map<RoomId, Preview>()
+    for (const roomId of roomIds) {
+      const lastSeq = this.roomAt(roomId)?.lastSeq ?? 0
+      const newest = valueAt(this.tables.rooms.get(roomId)?.messages[lastSeq - 1], this.snapshot)
+      if (newest) previews.set(roomId, toPreview(newest))
+    }
+    return previews
+  }
+
+  async members(
+    roomId: RoomId,
+    { after, afterRev, limit }: { after?: UserId; afterRev?: number; limit: number },
+  ): Promise<readonly Member[]> {
+    const record = this.tables.rooms.get(roomId)
+    const found: Member[] = []
+    for (const userId of record?.memberIds ?? []) {
+      if (found.length >= limit) break
+      if (after !== undefined && userId <= after) continue
+      const member = valueAt(record?.members.get(userId), this.snapshot)
+      if (member && (afterRev === undefined ? isPresent(member) : member.rev > afterRev)) found.push(member)
+    }
+    return found
+  }
+
+  async roomOfMessage(messageId: MessageId): Promise<RoomId | undefined> {
+    return valueAt(this.tables.roomOfMessage.get(messageId), this.snapshot)
+  }
+
+  async publicRooms({
+    query = '',
+    after,
+    limit,
+  }: {
+    query?: string
+    after?: { name: string; id: string }
+    limit: number
+  }): Promise<readonly Room[]> {
+    const wanted = query.toLowerCase()
+    const found: Room[] = []
+    for (const record of this.tables.rooms.values()) {
+      const room = valueAt(record.head, this.snapshot)
+      if (room?.type !== 'public' || !room.name.toLowerCase().includes(wanted)) continue
+      if (!after || compareRooms(room, after) > 0) found.push(room)
+    }
+    return found.sort(compareRooms).slice(0, limit)
+  }
+
+  async user(userId: UserId): Promise<User | undefined> {
+    return valueAt(this.tables.users.get(userId), this.snapshot)
+  }
+
+  async reports(
+    roomId: RoomId,
+    { resolved, after = '', limit }: { resolved: boolean; after?: string; limit: number },
+  ): Promise<readonly Report[]> {
+    const cells = [...(this.tables.reports.get(roomId)?.values() ?? [])]
+    return cells
+      .flatMap((cell) => valueAt(cell, this.snapshot) ?? [])
+      .filter((report) => (report.resolvedAt !== null) === resolved && report.id > after)
+      .sort((a, b) => compareByCodePoint(a.id, b.id))
+      .slice(0, limit)
+  }
+
+  async audit(
+    roomId: RoomId,
+    { after, limit }: { after?: string; limit: number },
+  ): Promise<readonly AuditEntry[]> {
+    const cells = this.tables.rooms.get(roomId)?.audit ?? []
+    const found: AuditEntry[] = []
+    for (let index = cells.length - 1; index >= 0 && found.length < limit; index--) {
+      const entry = valueAt(cells[index], this.snapshot)
+      if (entry && (after === undefined || entry.id < after)) found.push(entry)
+    }
+    return found
+  }
+
+  private roomAt(roomId: RoomId): Room | undefined {
+    return valueAt(this.tables.rooms.get(roomId)?.head, this.snapshot)
+  }
+}
+
+/** A message that may be unread is past the cursor: the rest need not be looked at. */
+export function unreadIn(record: RoomRecord, member: Member, snapshot: Snapshot): number {
+  function* pastCursor(): Generator<StoredMessage> {
+    for (
+      let index = Math.max(member.lastReadSeq, member.fromSeq - 1);
+      index < record.messages.length;
+      index++
+    ) {
+      const row = valueAt(record.messages[index], snapshot)
+      if (row) yield row
+    }
+  }
+  return countUnread(pastCursor(), member, LIMITS.unreadCap)
+}
+
+export function isPresent(member: Member | undefined): member is Member {
+  return member !== undefined && member.removed === undefined
+}
+
+function compareRooms(a: { name: string; id: string }, b: { name: string; id: string }): number {
+  return compareByCodePoint(a.name, b.name) || compareByCodePoint(a.id, b.id)
+}
+
+/** The order of UTF-8 bytes, in which databases sort; `<` on strings goes by UTF-16 and puts emoji before U+FF00. */
+function compareByCodePoint(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  for (let index = 0; index < length; index++) {
+    if (a[index] === b[index]) continue
+    const [left = 0, right = 0] = [a.codePointAt(index), b.codePointAt(index)]
+    return left - right
+  }
+  return a.length - b.length
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import type { Member, Report, Room, RoomId, User, UserId } from '@roomful/protocol'
+import type { Facts, Need, Plan } from '../../core/ops'
+import { type Reader, type Store, StoreError } from '../port'
+import { type Backup, backupOf, restore } from './backup'
+import { isPresent, MemoryReader, unreadIn } from './memory-reader'
+import { Tables } from './tables'
+
+export type MemoryStoreOptions = {
+  /** Names this history; a store made from an old backup needs a new one. Left out: drawn. */
+  readonly epoch?: string
+  readonly backup?: Backup
+  /** Milliseconds since the epoch: only to forget revocations that are over. */
+  readonly now?: () => number
+}
+
+/**
+ * The store of `memory:` servers, tests and the simulator. JavaScript runs one thing at a time, so a commit that
+ * never awaits is a transaction under a lock. Rows are never changed in place: what was read stays as it was.
+ */
+export class MemoryStore implements Store {
+  readonly kind = 'memory'
+  readonly epoch: string
+  private readonly tables: Tables
+  private readonly now: () => number
+  private closed = false
+
+  constructor({ epoch = randomUUID(), backup, now = Date.now }: MemoryStoreOptions) {
+    this.epoch = epoch
+    this.now = now
+    this.tables = backup ? restore(backup) : new Tables()
+  }
+
+  async commit(roomId: RoomId, need: Need, decide: (facts: Facts) => Plan): Promise<Plan> {
+    this.checkOpen()
+    const record = this.tables.rooms.get(roomId)
+    if (!record) return decide(NO_ROOM)
+    const plan = decide(record.factsFor(need))
+    if (plan.changes.length === 0 && plan.opIds.length === 0) return plan
+    this.tables.versions.begin()
+    record.apply(plan)
+    for (const member of plan.members) this.tables.indexMember(member)
+    for (const message of plan.messages) this.tables.indexMessage(message.id, roomId)
+    return plan
+  }
+
+  async read<T>(reads: (reader: Reader) => Promise<T>): Promise<T> {
+    this.checkOpen()
+    const snapshot = this.tables.versions.openSnapshot()
+    try {
+      return await reads(new MemoryReader(this.tables, snapshot))
+    } finally {
+      this.tables.versions.closeSnapshot(snapshot)
+    }
+  }
+
+  async createRoom({
+    room,
+    members,
+    dmKey,
+  }: {
+    room: Room
+    members: readonly Member[]
+    dmKey?: string
+  }): Promise<{ room: Room; created: boolean }> {
+    this.checkOpen()
+    const roomId = (dmKey === undefined ? undefined : this.tables.dmKeys.get(dmKey)) ?? room.id
+    const there = this.tables.rooms.get(roomId)
+    if (there) return { room: there.head.value, created: false }
+    this.tables.versions.begin()
+    const record = this.tables.addRoom(room, dmKey)
+    for (const member of members) {
+      record.putMember(member)
+      this.tables.indexMember(member)
+    }
+    return { room, created: true }
+  }
+
+  async putUser(user: User): Promise<void> {
+    this.checkOpen()
+    this.tables.versions.begin()
+    this.tables.putUser(user)
+  }
+
+  async markRead(
+    roomId: RoomId,
+    userId: UserId,
+    seq: number,
+  ): Promise<{ seq: number; unread: number; moved: boolean } | undefined> {
+    this.checkOpen()
+    const { versions, rooms } = this.tables
+    const record = rooms.get(roomId)
+    const member = record?.members.get(userId)?.value
+    if (!record || !isPresent(member)) return undefined
+    // Forward only, and never past the head (I6).
+    const lastReadSeq = Math.max(member.lastReadSeq, Math.min(seq, record.head.value.lastSeq))
+    const moved = lastReadSeq > member.lastReadSeq
+    const marked = moved ? { ...member, lastReadSeq } : member
+    if (moved) {
+      versions.begin()
+      record.putMember(marked)
+    }
+    return { seq: lastReadSeq, unread: unreadIn(record, marked, { version: Infinity }), moved }
+  }
+
+  async putReport(report: Report): Promise<void> {
+    this.checkOpen()
+    this.tables.versions.begin()
+    this.tables.putReport(report)
+  }
+
+  async revokeSession(sid: string, untilMs: number): Promise<void> {
+    this.checkOpen()
+    const { revokedSessions } = this.tables
+    const now = this.now()
+    // Tokens of these sessions have expired by themselves: without this the list would grow for ever.
+    for (const [old, until] of revokedSessions) if (until < now) revokedSessions.delete(old)
+    revokedSessions.set(sid, Math.max(untilMs, revokedSessions.get(sid) ?? 0))
+  }
+
+  async isSessionRevoked(sid: string): Promise<boolean> {
+    this.checkOpen()
+    return this.tables.revokedSessions.has(sid)
+  }
+
+  async ping(): Promise<void> {
+    this.checkOpen()
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+  }
+
+  /** Everything as of now, to make another store of: a backup to be restored, or a server that starts again. */
+  backup(): Backup {
+    return backupOf(this.tables)
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw new StoreError('UNAVAILABLE', 'the store is closed')
+  }
+}
+
+export function createMemoryStore(options: MemoryStoreOptions = {}): MemoryStore {
+  return new MemoryStore(options)
+}
+
+const NO_ROOM: Facts = {
+  room: undefined,
+  members: new Map(),
+  messages: new Map(),
+  byClientId: new Map(),
+  opIds: new Map(),
+  owners: 0,
+  lastSendAt: new Map(),
+}

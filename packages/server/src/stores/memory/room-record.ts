@@ -1,0 +1,127 @@
+import type { AuditEntry, Member, MessageId, Room, UserId } from '@roomful/protocol'
+import { msOfIso } from '../../core/iso-time'
+import { type Facts, type Need, type Plan, pairKey, type StoredMessage } from '../../core/ops'
+import type { Cell, Versions } from './versions'
+
+/** Where the log of revs has grown to this many entries more than twice the rows, the outdated ones go. */
+const LOG_SLACK = 64
+
+/** One room: rows in cells, and the indexes that a commit or a query needs to be found in one step. */
+export class RoomRecord {
+  head: Cell<Room>
+  /** By seq: the first message is at 0. */
+  readonly messages: Cell<StoredMessage>[] = []
+  /** Which message was written at which rev, ascending. An entry is outdated when its row has a later rev. */
+  log: { readonly rev: number; readonly seq: number }[] = []
+  readonly members = new Map<UserId, Cell<Member>>()
+  readonly audit: Cell<AuditEntry>[] = []
+  readonly opIds = new Map<string, MessageId>()
+  private readonly seqs = new Map<MessageId, number>()
+  private readonly byClientId = new Map<string, number>()
+  private readonly lastSendAt = new Map<UserId, number>()
+  private owners = 0
+  private sortedIds: readonly UserId[] | undefined
+
+  constructor(
+    private readonly versions: Versions,
+    room: Room,
+  ) {
+    this.head = versions.write<Room>(undefined, room)
+  }
+
+  /** All who are or were in the room, by user id. */
+  get memberIds(): readonly UserId[] {
+    this.sortedIds ??= [...this.members.keys()].sort()
+    return this.sortedIds
+  }
+
+  factsFor(need: Need): Facts {
+    const messageOf = (seq: number | undefined): StoredMessage | undefined =>
+      seq === undefined ? undefined : this.messages[seq - 1]?.value
+    return {
+      room: this.head.value,
+      members: pick(
+        need.userIds,
+        (id) => id,
+        (id) => this.members.get(id)?.value,
+      ),
+      messages: pick(
+        need.messageIds,
+        (id) => id,
+        (id) => messageOf(this.seqs.get(id)),
+      ),
+      byClientId: pick(
+        need.clientIds,
+        ({ userId, clientId }) => pairKey(userId, clientId),
+        ({ userId, clientId }) => messageOf(this.byClientId.get(pairKey(userId, clientId))),
+      ),
+      opIds: pick(
+        need.opIds,
+        ({ userId, opId }) => pairKey(userId, opId),
+        ({ userId, opId }) => this.opIds.get(pairKey(userId, opId)),
+      ),
+      owners: this.owners,
+      lastSendAt: pick(
+        need.lastSendOf,
+        (id) => id,
+        (id) => this.lastSendAt.get(id),
+      ),
+    }
+  }
+
+  /** Within a write transaction. */
+  apply(plan: Plan): void {
+    this.head = this.versions.write(this.head, { ...(plan.room ?? this.head.value), ...plan.head })
+    for (const message of plan.messages) this.putMessage(message)
+    const writes = plan.messages.map(({ rev, seq }) => ({ rev, seq }))
+    this.log.push(...writes.sort((a, b) => a.rev - b.rev))
+    for (const member of plan.members) this.putMember(member)
+    for (const { userId, opId, messageId } of plan.opIds) this.opIds.set(pairKey(userId, opId), messageId)
+    for (const entry of plan.audit) this.audit.push(this.versions.write<AuditEntry>(undefined, entry))
+    this.compactLog()
+  }
+
+  putMember(member: Member): void {
+    const before = this.members.get(member.userId)
+    if (!before) this.sortedIds = undefined
+    this.owners += Number(isPresentOwner(member)) - Number(isPresentOwner(before?.value))
+    this.members.set(member.userId, this.versions.write(before, member))
+  }
+
+  private putMessage(message: StoredMessage): void {
+    const index = message.seq - 1
+    const before = this.messages[index]
+    if (!before) {
+      if (index !== this.messages.length) throw new Error(`seq ${message.seq} would leave a hole`)
+      this.seqs.set(message.id, message.seq)
+      if (message.clientId !== undefined) {
+        this.byClientId.set(pairKey(message.senderId, message.clientId), message.seq)
+      }
+      if (message.type !== 'system') this.lastSendAt.set(message.senderId, msOfIso(message.createdAt))
+    }
+    this.messages[index] = this.versions.write(before, message)
+  }
+
+  private compactLog(): void {
+    // An older snapshot still needs the entries that are outdated for everybody else.
+    if (this.log.length <= this.messages.length * 2 + LOG_SLACK || this.versions.hasReaders) return
+    this.log = this.log.filter(({ rev, seq }) => this.messages[seq - 1]?.value.rev === rev)
+  }
+}
+
+function isPresentOwner(member: Member | undefined): boolean {
+  return member !== undefined && member.removed === undefined && member.role === 'owner'
+}
+
+function pick<T, K, V>(
+  wanted: readonly T[],
+  keyOf: (item: T) => K,
+  find: (item: T) => V | undefined,
+): Map<K, V> {
+  const found = new Map<K, V>()
+  for (const item of wanted) {
+    const value = find(item)
+    if (value !== undefined) found.set(keyOf(item), value)
+  }
+  return found
+}

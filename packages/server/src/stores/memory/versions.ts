@@ -1,0 +1,54 @@
+/** A value with the values it had before, as far back as somebody still reads. */
+export type Cell<T> = { readonly value: T; readonly version: number; before: Cell<T> | undefined }
+
+export type Snapshot = { readonly version: number }
+
+/**
+ * Snapshots without copying: every write transaction gets a number, every cell keeps its older values only while a
+ * read is under way that may ask for them. Without readers a write costs one object.
+ */
+export class Versions {
+  private current = 0
+  // In the order in which they began, so that the first is the oldest.
+  private readonly open = new Set<Snapshot>()
+
+  get hasReaders(): boolean {
+    return this.open.size > 0
+  }
+
+  /** Begins a write transaction; it ends before anything else can run, so no snapshot sees half of it. */
+  begin(): void {
+    this.current++
+  }
+
+  write<T>(cell: Cell<T> | undefined, value: T): Cell<T> {
+    return { value, version: this.current, before: cell && this.stillRead(cell) }
+  }
+
+  openSnapshot(): Snapshot {
+    const snapshot = { version: this.current }
+    this.open.add(snapshot)
+    return snapshot
+  }
+
+  closeSnapshot(snapshot: Snapshot): void {
+    this.open.delete(snapshot)
+  }
+
+  /** Cuts off what is older than the oldest reader needs: a chain is never longer than there are readers. */
+  private stillRead<T>(cell: Cell<T>): Cell<T> | undefined {
+    const [oldest] = this.open
+    if (!oldest) return undefined
+    let last = cell
+    while (last.version > oldest.version && last.before) last = last.before
+    last.before = undefined
+    return cell
+  }
+}
+
+/** The value as of the snapshot; undefined where it was not there yet. */
+export function valueAt<T>(cell: Cell<T> | undefined, snapshot: Snapshot): T | undefined {
+  let found = cell
+  while (found && found.version > snapshot.version) found = found.before
+  return found?.value
+}

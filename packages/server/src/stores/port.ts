@@ -1,0 +1,106 @@
+import type {
+  AuditEntry,
+  Member,
+  MessageId,
+  Preview,
+  Report,
+  Room,
+  RoomId,
+  User,
+  UserId,
+} from '@roomful/protocol'
+import type { Facts, Need, Plan, StoredMessage } from '../core/ops'
+
+/** A room and the asking user's row in it, if there is or was one. */
+export type Membership = { readonly room: Room; readonly member: Member | undefined }
+
+export type MessageQuery = {
+  readonly roomId: RoomId
+  /** Inclusive bounds by seq. */
+  readonly fromSeq?: number
+  readonly toSeq?: number
+  /** Only rows changed after this rev. */
+  readonly afterRev?: number
+  readonly includeDeleted: boolean
+  /** `oldest`, `newest`: by seq; `rev`: by rev, ascending. Rows come back in ascending order of seq (rev for `rev`). */
+  readonly take: 'oldest' | 'newest' | 'rev'
+  readonly limit: number
+}
+
+/** Reads of one snapshot: whatever they are asked, they all answer as of the same moment. */
+export interface Reader {
+  /** One query, however many rooms. Rooms that are missing are missing. Without ids: all rooms the user is in now. */
+  memberships(userId: UserId, roomIds?: readonly RoomId[]): Promise<readonly Membership[]>
+  messages(query: MessageQuery): Promise<readonly StoredMessage[]>
+  /** Unread by its definition, counted up to LIMITS.unreadCap; one query, however many rooms. */
+  unread(userId: UserId, roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, number>>
+  /** The newest message of each room; one query. */
+  previews(roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, Preview>>
+  /** By user id, after `after`. With `afterRev`: those changed since, the removed included. */
+  members(
+    roomId: RoomId,
+    query: { after?: UserId; afterRev?: number; limit: number },
+  ): Promise<readonly Member[]>
+  roomOfMessage(messageId: MessageId): Promise<RoomId | undefined>
+  /** Public rooms whose name has `query` in it (any case), by (name, id), after that pair. */
+  publicRooms(query: {
+    query?: string
+    after?: { name: string; id: string }
+    limit: number
+  }): Promise<readonly Room[]>
+  user(userId: UserId): Promise<User | undefined>
+  reports(
+    roomId: RoomId,
+    query: { resolved: boolean; after?: string; limit: number },
+  ): Promise<readonly Report[]>
+  audit(roomId: RoomId, query: { after?: string; limit: number }): Promise<readonly AuditEntry[]>
+}
+
+/**
+ * The server's memory. Guarantees of every implementation, held to by one contract suite:
+ * - `commit` runs one transaction: lock the room's head, read the facts in statements that begin after the lock,
+ *   call `decide` once a try, write the plan, commit. It resolves only when that is durable. `decide` is pure and may
+ *   be called again when the database asks for a retry.
+ * - Two commits of one room never overlap, on any number of processes.
+ * - Reads of one `read` call see one snapshot, and only whole commits.
+ * - A rejection is a StoreError. After `UNAVAILABLE` the outcome of a commit is unknown.
+ */
+export interface Store {
+  readonly kind: 'memory' | 'sqlite' | 'postgres'
+  /** Identity of this history, made when the database was. */
+  readonly epoch: string
+  commit(roomId: RoomId, need: Need, decide: (facts: Facts) => Plan): Promise<Plan>
+  read<T>(reads: (reader: Reader) => Promise<T>): Promise<T>
+  /** Makes the room and its first members in one transaction. With a dmKey, or an id, that is there already: that room. */
+  createRoom(input: {
+    room: Room
+    members: readonly Member[]
+    dmKey?: string
+  }): Promise<{ room: Room; created: boolean }>
+  putUser(user: User): Promise<void>
+  /** Max-merges the read cursor, clamped to the head; `moved` is false where it was there already. Not a member: undefined. */
+  markRead(
+    roomId: RoomId,
+    userId: UserId,
+    seq: number,
+  ): Promise<{ seq: number; unread: number; moved: boolean } | undefined>
+  putReport(report: Report): Promise<void>
+  revokeSession(sid: string, untilMs: number): Promise<void>
+  isSessionRevoked(sid: string): Promise<boolean>
+  /** Answers when the database does; rejects with StoreError. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+export type StoreErrorCode = 'UNAVAILABLE' | 'STORAGE_FULL' | 'OVERLOADED'
+
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  constructor(
+    readonly code: StoreErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options)
+  }
+}

@@ -1,0 +1,102 @@
+import { asMessageId, asUserId, type RoomId } from '@roomful/protocol'
+import { type Facts, type Need, pairKey } from '../../core/ops'
+import { integer, type Row, text } from '../sql/column'
+import { memberFrom, messageFrom, roomFrom } from '../sql/rows'
+import { type Session, together } from './session'
+
+/** NO KEY UPDATE: as exclusive among writers, and foreign keys to the row do not wait for it. */
+const LOCK = { name: 'lock', text: 'SELECT 1 FROM room_heads WHERE room_id = $1 FOR NO KEY UPDATE' }
+
+export const FROM_ROOM = `
+  SELECT rooms.*, room_heads.rev, room_heads.last_seq
+  FROM rooms JOIN room_heads ON room_heads.room_id = rooms.id`
+export const SELECT_ROOM = { name: 'room', text: `${FROM_ROOM} WHERE rooms.id = $1` }
+
+const MEMBERS = {
+  name: 'fact-members',
+  text: 'SELECT * FROM room_members WHERE room_id = $1 AND user_id = ANY ($2::text[])',
+}
+const MESSAGES = {
+  name: 'fact-messages',
+  // The order is the planner's, not ours: it leads it to the index on id while the table is still new.
+  text: 'SELECT * FROM messages WHERE room_id = $1 AND id = ANY ($2::text[]) ORDER BY id',
+}
+const BY_CLIENT_ID = {
+  name: 'fact-client-ids',
+  text: `SELECT messages.* FROM unnest($2::text[], $3::text[]) AS key (user_id, client_id)
+    JOIN messages ON room_id = $1 AND sender_id = key.user_id AND messages.client_id = key.client_id`,
+}
+const OP_IDS = {
+  name: 'fact-op-ids',
+  text: `SELECT op_ids.* FROM unnest($2::text[], $3::text[]) AS key (user_id, op_id)
+    JOIN op_ids ON room_id = $1 AND op_ids.user_id = key.user_id AND op_ids.op_id = key.op_id`,
+}
+const OWNERS = {
+  name: 'fact-owners',
+  text: `SELECT count(*) AS owners FROM room_members WHERE room_id = $1 AND role = 'owner' AND removed IS NULL`,
+}
+const LAST_SENDS = {
+  name: 'fact-last-sends',
+  text: `SELECT key.user_id, last.created_at
+    FROM rooms CROSS JOIN unnest($2::text[]) AS key (user_id) CROSS JOIN LATERAL (
+      SELECT created_at FROM messages
+      WHERE room_id = $1 AND sender_id = key.user_id AND type <> 'system' ORDER BY seq DESC LIMIT 1
+    ) AS last
+    WHERE rooms.id = $1 AND (rooms.settings ->> 'slowModeSeconds')::int > 0`,
+}
+
+/**
+ * Begins, locks the room, and reads: all sent at once, one round trip. The facts are in statements of their own,
+ * because under READ COMMITTED each sees what was committed before it began: after the wait for the lock. In the
+ * locking statement they would be as of before it, and miss the winner of a race.
+ */
+export async function lockAndRead(session: Session, roomId: RoomId, need: Need): Promise<Facts> {
+  const none: readonly Row[] = []
+  const [, , rooms, members, messages, byClientId, opIds, owners, lastSends] = await together(
+    session.query('BEGIN'),
+    session.query(LOCK, roomId),
+    session.query(SELECT_ROOM, roomId),
+    need.userIds.length > 0 ? session.query(MEMBERS, roomId, need.userIds) : Promise.resolve(none),
+    need.messageIds.length > 0 ? session.query(MESSAGES, roomId, need.messageIds) : Promise.resolve(none),
+    need.clientIds.length > 0
+      ? session.query(
+          BY_CLIENT_ID,
+          roomId,
+          need.clientIds.map((key) => key.userId),
+          need.clientIds.map((key) => key.clientId),
+        )
+      : Promise.resolve(none),
+    need.opIds.length > 0
+      ? session.query(
+          OP_IDS,
+          roomId,
+          need.opIds.map((key) => key.userId),
+          need.opIds.map((key) => key.opId),
+        )
+      : Promise.resolve(none),
+    need.owners ? session.query(OWNERS, roomId) : Promise.resolve(none),
+    need.lastSendOf.length > 0 ? session.query(LAST_SENDS, roomId, need.lastSendOf) : Promise.resolve(none),
+  )
+  const [room] = rooms
+  const [count] = owners
+  return {
+    room: room && roomFrom(room),
+    members: new Map(members.map(memberFrom).map((member) => [member.userId, member])),
+    messages: new Map(messages.map(messageFrom).map((message) => [message.id, message])),
+    byClientId: new Map(
+      byClientId
+        .map(messageFrom)
+        .map((message) => [pairKey(message.senderId, message.clientId ?? ''), message]),
+    ),
+    opIds: new Map(
+      opIds.map((row) => [
+        pairKey(text(row, 'user_id'), text(row, 'op_id')),
+        asMessageId(text(row, 'message_id')),
+      ]),
+    ),
+    owners: count ? integer(count, 'owners') : 0,
+    lastSendAt: new Map(
+      lastSends.map((row) => [asUserId(text(row, 'user_id')), Date.parse(text(row, 'created_at'))]),
+    ),
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * One string a version, run in order, all in the transaction that records them. Never change one that was released:
+ * append. Every table of a room leads with `room_id` in its key, so that it can be distributed by it as it is.
+ *
+ * Text is compared by bytes (COLLATE "C"): pages go on where the last one ended, whatever the database's locale.
+ * JSON is json and not jsonb: it comes back as it was written, its keys in their order.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key text PRIMARY KEY, value text NOT NULL);
+  CREATE TABLE users (id text COLLATE "C" PRIMARY KEY, name text NOT NULL);
+  CREATE TABLE revoked_sessions (sid text COLLATE "C" PRIMARY KEY, until_ms bigint NOT NULL);
+
+  CREATE TABLE rooms (
+    id text COLLATE "C" PRIMARY KEY,
+    name text COLLATE "C" NOT NULL,
+    -- The name in lower case as JavaScript sees it: lower() depends on the locale.
+    name_search text COLLATE "C" NOT NULL,
+    type text NOT NULL DEFAULT 'public',
+    created_by text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    metadata json NOT NULL DEFAULT '{}',
+    settings json NOT NULL DEFAULT '{}'
+  );
+  CREATE INDEX rooms_public ON rooms (name, id) WHERE type = 'public';
+
+  -- One room for the same set of people. Apart from rooms, because its key is not the room's id.
+  CREATE TABLE dm_rooms (dm_key text COLLATE "C" PRIMARY KEY, room_id text NOT NULL);
+
+  -- Both counters of a room, in a table of their own: the lock of every change (I1, I2), and the row written most.
+  -- Half-empty pages leave room for the next version beside the last, which no index has to hear of.
+  CREATE TABLE room_heads (
+    room_id text COLLATE "C" PRIMARY KEY REFERENCES rooms (id) ON DELETE CASCADE,
+    last_seq bigint NOT NULL DEFAULT 0,
+    rev bigint NOT NULL DEFAULT 0
+  ) WITH (fillfactor = 50);
+
+  CREATE TABLE room_members (
+    room_id text COLLATE "C" NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    user_id text COLLATE "C" NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL DEFAULT 'member',
+    joined_at timestamptz NOT NULL DEFAULT now(),
+    last_read_seq bigint NOT NULL DEFAULT 0,
+    from_seq bigint NOT NULL DEFAULT 1,
+    -- As the moderator wrote it: a text, so that it comes back to the letter.
+    muted_until text,
+    -- Not null: the membership is over, and the row stays so that deltas can tell it.
+    removed text,
+    rev bigint NOT NULL,
+    PRIMARY KEY (room_id, user_id)
+  ) WITH (fillfactor = 80);
+  CREATE INDEX room_members_user ON room_members (user_id, room_id) WHERE removed IS NULL;
+  CREATE INDEX room_members_rev ON room_members (room_id, rev);
+  CREATE INDEX room_members_owners ON room_members (room_id) WHERE role = 'owner' AND removed IS NULL;
+
+  -- No foreign key to rooms: it would be checked again for every message, and the locked head proves the room.
+  CREATE TABLE messages (
+    room_id text COLLATE "C" NOT NULL,
+    seq bigint NOT NULL,
+    rev bigint NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    sender_id text COLLATE "C" NOT NULL,
+    sender_name text NOT NULL,
+    client_id text COLLATE "C",
+    type text NOT NULL DEFAULT 'text',
+    content text NOT NULL,
+    reply_to text,
+    metadata json,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    edited_at timestamptz,
+    deleted boolean NOT NULL DEFAULT false,
+    reactions json,
+    PRIMARY KEY (room_id, seq)
+  );
+  -- A delta: rows with a rev above the cursor. seq is in it so that rows outside the window are not fetched.
+  CREATE INDEX messages_rev ON messages (room_id, rev, seq);
+  -- One message per (room, sender, clientId), for ever (I4).
+  CREATE UNIQUE INDEX messages_client ON messages (room_id, sender_id, client_id) WHERE client_id IS NOT NULL;
+  -- A sender's last message: slow mode.
+  CREATE INDEX messages_sender ON messages (room_id, sender_id, seq);
+  -- From a message to its room.
+  CREATE UNIQUE INDEX messages_id ON messages (id, room_id);
+
+  CREATE TABLE op_ids (
+    room_id text COLLATE "C" NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    user_id text COLLATE "C" NOT NULL,
+    op_id text COLLATE "C" NOT NULL,
+    message_id text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (room_id, user_id, op_id)
+  );
+
+  CREATE TABLE reports (
+    room_id text COLLATE "C" NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    id text COLLATE "C" NOT NULL,
+    message_id text NOT NULL,
+    reporter_id text NOT NULL,
+    reason text NOT NULL,
+    created_at timestamptz NOT NULL,
+    resolved_at timestamptz,
+    resolved_by text,
+    resolution text,
+    PRIMARY KEY (room_id, id)
+  );
+
+  CREATE TABLE audit (
+    room_id text COLLATE "C" NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    id text COLLATE "C" NOT NULL,
+    actor_id text NOT NULL,
+    action text NOT NULL,
+    target_id text,
+    reason text,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (room_id, id)
+  );
+  `,
+]

@@ -1,0 +1,77 @@
+import { asRoomId, asUserId, LIMITS } from '@roomful/protocol'
+import type { Reader } from '../port'
+import { integer, text } from '../sql/column'
+import {
+  auditFrom,
+  memberFrom,
+  membershipFrom,
+  messageFrom,
+  previewFrom,
+  reportFrom,
+  roomFrom,
+} from '../sql/rows'
+import * as sql from './queries'
+import type { Session } from './session'
+
+/** The port's reads on one session, inside the transaction that its snapshot is. */
+export function postgresReader(session: Session): Reader {
+  return {
+    async memberships(userId, roomIds) {
+      const rows = roomIds
+        ? await session.query(sql.MEMBERSHIPS_OF_ROOMS, userId, roomIds)
+        : await session.query(sql.MEMBERSHIPS, userId)
+      return rows.map(membershipFrom)
+    },
+
+    async messages(query) {
+      const { statement, values } = sql.messagesQuery(query)
+      const rows = (await session.query(statement, ...values)).map(messageFrom)
+      return query.take === 'newest' ? rows.reverse() : rows
+    },
+
+    async unread(userId, roomIds) {
+      const rows = await session.query(sql.UNREAD, userId, roomIds, LIMITS.unreadCap)
+      return new Map(rows.map((row) => [asRoomId(text(row, 'room_id')), integer(row, 'unread')]))
+    },
+
+    async previews(roomIds) {
+      return new Map((await session.query(sql.PREVIEWS, roomIds)).map(previewFrom))
+    },
+
+    async members(roomId, { after = asUserId(''), afterRev, limit }) {
+      const rows =
+        afterRev === undefined
+          ? await session.query(sql.MEMBERS, roomId, after, limit)
+          : await session.query(sql.MEMBERS_CHANGED, roomId, after, limit, afterRev)
+      return rows.map(memberFrom)
+    },
+
+    async roomOfMessage(messageId) {
+      const [row] = await session.query(sql.ROOM_OF_MESSAGE, messageId)
+      return row && asRoomId(text(row, 'room_id'))
+    },
+
+    async publicRooms({ query = '', after = { name: '', id: '' }, limit }) {
+      const rows = await session.query(sql.PUBLIC_ROOMS, after.name, after.id, query.toLowerCase(), limit)
+      return rows.map(roomFrom)
+    },
+
+    async user(userId) {
+      const [row] = await session.query(sql.USER, userId)
+      return row && { id: userId, name: text(row, 'name') }
+    },
+
+    async reports(roomId, { resolved, after = '', limit }) {
+      const statement = resolved ? sql.REPORTS_RESOLVED : sql.REPORTS_OPEN
+      return (await session.query(statement, roomId, after, limit)).map(reportFrom)
+    },
+
+    async audit(roomId, { after, limit }) {
+      const rows =
+        after === undefined
+          ? await session.query(sql.AUDIT, roomId, limit)
+          : await session.query(sql.AUDIT_AFTER, roomId, limit, after)
+      return rows.map(auditFrom)
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import type { RoomId } from '@roomful/protocol'
+import type { Facts, Need, Plan } from '../../core/ops'
+import { type Reader, type Store, StoreError } from '../port'
+import { lockAndRead } from './facts'
+import { migrate } from './migrate'
+import { isRetryable } from './postgres-error'
+import { postgresReader } from './postgres-reader'
+import { type Session, together } from './session'
+import { SessionPool } from './session-pool'
+import { createRoom, isSessionRevoked, markRead, putReport, putUser, revokeSession } from './small-writes'
+import { writePlan } from './write-plan'
+
+/** More writers would only wait for each other's row locks and fsyncs; the pipeline's batches are what scales. */
+const WRITERS = 2
+const READERS = 8
+
+/**
+ * Connects, and brings the tables to this version. Any number of servers share one database.
+ *
+ * @example
+ * const store = await openPostgresStore('postgres://roomful@localhost/roomful')
+ */
+export async function openPostgresStore(url: string): Promise<Store> {
+  // Another node may be migrating, or there may be much to change: neither is a reason to give up.
+  const migrator = new SessionPool(url, { max: 1, patient: true })
+  try {
+    const epoch = await migrator.lend((session) => migrate(session))
+    return store(new SessionPool(url, { max: WRITERS }), new SessionPool(url, { max: READERS }), epoch)
+  } finally {
+    await migrator.close()
+  }
+}
+
+function store(writers: SessionPool, readers: SessionPool, epoch: string): Store {
+  let closing: Promise<unknown> | undefined
+  const lend = <T>(pool: SessionPool, work: (session: Session) => Promise<T>): Promise<T> =>
+    closing ? Promise.reject(new StoreError('UNAVAILABLE', 'the store is closed')) : pool.lend(work)
+  return {
+    kind: 'postgres',
+    epoch,
+    async commit(roomId, need, decide) {
+      const attempt = (): Promise<Plan> => lend(writers, (session) => commit(session, roomId, need, decide))
+      try {
+        return await attempt()
+      } catch (error) {
+        if (!isRetryable(error)) throw error
+        return attempt()
+      }
+    },
+    read: (reads) => lend(readers, (session) => snapshot(session, reads)),
+    createRoom: (input) => lend(readers, (session) => createRoom(session, input)),
+    putUser: (user) => lend(readers, (session) => putUser(session, user)),
+    markRead: (roomId, userId, seq) => lend(readers, (session) => markRead(session, roomId, userId, seq)),
+    putReport: (report) => lend(readers, (session) => putReport(session, report)),
+    revokeSession: (sid, untilMs) =>
+      lend(readers, (session) => revokeSession(session, sid, untilMs, Date.now())),
+    isSessionRevoked: (sid) => lend(readers, (session) => isSessionRevoked(session, sid, Date.now())),
+    ping: () => lend(readers, async (session) => void (await session.query('SELECT 1'))),
+    async close() {
+      closing ??= Promise.all([writers.close(), readers.close()])
+      await closing
+    },
+  }
+}
+
+/** Two round trips: begin, lock and read; write and commit. */
+async function commit(
+  session: Session,
+  roomId: RoomId,
+  need: Need,
+  decide: (facts: Facts) => Plan,
+): Promise<Plan> {
+  const facts = await lockAndRead(session, roomId, need)
+  const plan = decide(facts)
+  // COMMIT is sent along: after a failed write it rolls back, and the write's error is the answer.
+  await together(...writePlan(session, roomId, facts, plan), session.query('COMMIT'))
+  return plan
+}
+
+async function snapshot<T>(session: Session, reads: (reader: Reader) => Promise<T>): Promise<T> {
+  // Sent without waiting: the first read goes along with it.
+  const begun = session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  const [result] = await together(reads(postgresReader(session)), begun)
+  await session.query('COMMIT')
+  return result
+}

@@ -1,0 +1,163 @@
+import { LIMITS, type Report, type RoomId, type User, type UserId } from '@roomful/protocol'
+import type { Store } from '../port'
+import { integer, text } from '../sql/column'
+import { roomFrom } from '../sql/rows'
+import { SELECT_ROOM } from './facts'
+import { UNREAD } from './queries'
+import { type Session, together } from './session'
+import { upsertMembers } from './write-plan'
+
+// Everything that is written besides plans. Single statements, each a transaction of its own, but for createRoom.
+
+type NewRoom = Parameters<Store['createRoom']>[0]
+type Created = Awaited<ReturnType<Store['createRoom']>>
+type Marked = Awaited<ReturnType<Store['markRead']>>
+
+const INSERT_DM = {
+  name: 'insert-dm',
+  text: 'INSERT INTO dm_rooms (dm_key, room_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING room_id',
+}
+const SELECT_DM = { name: 'select-dm', text: 'SELECT room_id FROM dm_rooms WHERE dm_key = $1' }
+const INSERT_ROOM = {
+  name: 'insert-room',
+  text: `INSERT INTO rooms (id, name, name_search, type, created_by, created_at, metadata, settings)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
+}
+const INSERT_HEAD = {
+  name: 'insert-head',
+  text: 'INSERT INTO room_heads (room_id, last_seq, rev) VALUES ($1, $2, $3)',
+}
+
+/** An insert that meets another's waits for its commit; what it then finds is the room that is there. */
+export async function createRoom(session: Session, { room, members, dmKey }: NewRoom): Promise<Created> {
+  await session.query('BEGIN')
+  if (dmKey !== undefined && (await session.query(INSERT_DM, dmKey, room.id)).length === 0) {
+    const [dm] = await session.query(SELECT_DM, dmKey)
+    return existing(session, dm ? text(dm, 'room_id') : room.id)
+  }
+  const inserted = await session.query(
+    INSERT_ROOM,
+    room.id,
+    room.name,
+    room.name.toLowerCase(),
+    room.type,
+    room.createdBy,
+    room.createdAt,
+    JSON.stringify(room.metadata),
+    JSON.stringify(room.settings),
+  )
+  if (inserted.length === 0) return existing(session, room.id)
+  await together(
+    session.query(INSERT_HEAD, room.id, room.lastSeq, room.rev),
+    upsertMembers(session, members),
+    session.query('COMMIT'),
+  )
+  return { room, created: true }
+}
+
+async function existing(session: Session, roomId: string): Promise<Created> {
+  const [[row]] = await together(session.query(SELECT_ROOM, roomId), session.query('ROLLBACK'))
+  if (!row) throw new Error(`room ${roomId} is taken, and is not there`)
+  return { room: roomFrom(row), created: false }
+}
+
+const PUT_USER = {
+  name: 'put-user',
+  // At every sign-in, and almost never new: what changes nothing writes nothing.
+  text: `INSERT INTO users (id, name) SELECT $1, $2
+    WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = $1 AND name = $2)
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name`,
+}
+
+export async function putUser(session: Session, user: User): Promise<void> {
+  await session.query(PUT_USER, user.id, user.name)
+}
+
+/**
+ * Forward only, and never past the head (I6). Without the room's lock, which the senders need: the head only grows,
+ * and two devices of one user meet at the row, where the second one's condition is looked at again.
+ */
+const MARK_READ = {
+  name: 'mark-read',
+  text: `UPDATE room_members AS member SET last_read_seq = least($3, head.last_seq)
+    FROM room_heads AS head
+    WHERE head.room_id = $1 AND member.room_id = $1 AND member.user_id = $2 AND member.removed IS NULL
+      AND member.last_read_seq < least($3, head.last_seq)
+    RETURNING member.last_read_seq`,
+}
+const READ_CURSOR = {
+  name: 'read-cursor',
+  text: 'SELECT last_read_seq FROM room_members WHERE room_id = $1 AND user_id = $2 AND removed IS NULL',
+}
+
+export async function markRead(
+  session: Session,
+  roomId: RoomId,
+  userId: UserId,
+  seq: number,
+): Promise<Marked> {
+  const [moved, [cursor], [counted]] = await together(
+    session.query(MARK_READ, roomId, userId, seq),
+    session.query(READ_CURSOR, roomId, userId),
+    session.query(UNREAD, userId, [roomId], LIMITS.unreadCap),
+  )
+  if (!cursor) return undefined
+  return {
+    seq: integer(cursor, 'last_read_seq'),
+    unread: counted ? integer(counted, 'unread') : 0,
+    moved: moved.length > 0,
+  }
+}
+
+const PUT_REPORT = {
+  name: 'put-report',
+  text: `INSERT INTO reports
+      (room_id, id, message_id, reporter_id, reason, created_at, resolved_at, resolved_by, resolution)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT (room_id, id) DO UPDATE SET message_id = excluded.message_id, reporter_id = excluded.reporter_id,
+      reason = excluded.reason, created_at = excluded.created_at, resolved_at = excluded.resolved_at,
+      resolved_by = excluded.resolved_by, resolution = excluded.resolution`,
+}
+
+export async function putReport(session: Session, report: Report): Promise<void> {
+  await session.query(
+    PUT_REPORT,
+    report.roomId,
+    report.id,
+    report.messageId,
+    report.reporterId,
+    report.reason,
+    report.createdAt,
+    report.resolvedAt,
+    report.resolvedBy,
+    report.resolution,
+  )
+}
+
+const FORGET_SESSIONS = {
+  name: 'forget-sessions',
+  text: 'DELETE FROM revoked_sessions WHERE until_ms <= $1',
+}
+const REVOKE_SESSION = {
+  name: 'revoke-session',
+  text: `INSERT INTO revoked_sessions (sid, until_ms) VALUES ($1, $2)
+    ON CONFLICT (sid) DO UPDATE SET until_ms = excluded.until_ms`,
+}
+const SESSION_REVOKED = {
+  name: 'session-revoked',
+  text: 'SELECT 1 FROM revoked_sessions WHERE sid = $1 AND until_ms > $2',
+}
+
+/** Revocations are kept only until the revoked tokens have expired anyway. */
+export async function revokeSession(
+  session: Session,
+  sid: string,
+  untilMs: number,
+  nowMs: number,
+): Promise<void> {
+  await together(session.query(FORGET_SESSIONS, nowMs), session.query(REVOKE_SESSION, sid, untilMs))
+}
+
+export async function isSessionRevoked(session: Session, sid: string, nowMs: number): Promise<boolean> {
+  return (await session.query(SESSION_REVOKED, sid, nowMs)).length > 0
+}

@@ -1,0 +1,124 @@
+import {
+  type AuditEntry,
+  asClientId,
+  asMessageId,
+  asRoomId,
+  asUserId,
+  type Member,
+  type Metadata,
+  type Preview,
+  type Removal,
+  type Report,
+  ROLES,
+  ROOM_TYPES,
+  type Room,
+  type RoomId,
+  type RoomSettings,
+} from '@roomful/protocol'
+import type { StoredMessage } from '../../core/ops'
+import type { Membership } from '../port'
+import { flag, integer, json, oneOf, type Row, text, textOrNull } from './column'
+
+const REMOVALS = ['left', 'kicked', 'banned'] as const satisfies readonly Removal[]
+
+/** From `rooms` joined with `room_heads`. */
+export function roomFrom(row: Row): Room {
+  const createdBy = textOrNull(row, 'created_by')
+  return {
+    id: asRoomId(text(row, 'id')),
+    name: text(row, 'name'),
+    type: oneOf(row, 'type', ROOM_TYPES),
+    createdBy: createdBy === null ? null : asUserId(createdBy),
+    createdAt: text(row, 'created_at'),
+    metadata: json<Metadata>(row, 'metadata'),
+    settings: json<RoomSettings>(row, 'settings'),
+    rev: integer(row, 'rev'),
+    lastSeq: integer(row, 'last_seq'),
+  }
+}
+
+export function memberFrom(row: Row): Member {
+  const mutedUntil = textOrNull(row, 'muted_until')
+  return {
+    roomId: asRoomId(text(row, 'room_id')),
+    userId: asUserId(text(row, 'user_id')),
+    name: text(row, 'name'),
+    role: oneOf(row, 'role', ROLES),
+    joinedAt: text(row, 'joined_at'),
+    lastReadSeq: integer(row, 'last_read_seq'),
+    fromSeq: integer(row, 'from_seq'),
+    ...(mutedUntil === null ? {} : { mutedUntil }),
+    rev: integer(row, 'rev'),
+    ...(row.removed === null ? {} : { removed: oneOf(row, 'removed', REMOVALS) }),
+  }
+}
+
+export function messageFrom(row: Row): StoredMessage {
+  const clientId = textOrNull(row, 'client_id')
+  const replyTo = textOrNull(row, 'reply_to')
+  return {
+    id: asMessageId(text(row, 'id')),
+    roomId: asRoomId(text(row, 'room_id')),
+    seq: integer(row, 'seq'),
+    rev: integer(row, 'rev'),
+    senderId: asUserId(text(row, 'sender_id')),
+    senderName: text(row, 'sender_name'),
+    ...(clientId === null ? {} : { clientId: asClientId(clientId) }),
+    type: text(row, 'type'),
+    content: text(row, 'content'),
+    replyTo: replyTo === null ? null : asMessageId(replyTo),
+    ...(row.metadata === null ? {} : { metadata: json<Metadata>(row, 'metadata') }),
+    createdAt: text(row, 'created_at'),
+    editedAt: textOrNull(row, 'edited_at'),
+    deleted: flag(row, 'deleted'),
+    // Almost no message has any: NULL keeps the row short and the parser out of the hot path.
+    reactions: row.reactions === null ? [] : json<StoredMessage['reactions']>(row, 'reactions'),
+  }
+}
+
+/** The content comes already cut at 200 code points. */
+export function previewFrom(row: Row): [RoomId, Preview] {
+  const preview: Preview = {
+    seq: integer(row, 'seq'),
+    senderId: asUserId(text(row, 'sender_id')),
+    senderName: text(row, 'sender_name'),
+    type: text(row, 'type'),
+    content: text(row, 'content'),
+    createdAt: text(row, 'created_at'),
+    deleted: flag(row, 'deleted'),
+  }
+  return [asRoomId(text(row, 'room_id')), preview]
+}
+
+export function reportFrom(row: Row): Report {
+  const resolvedBy = textOrNull(row, 'resolved_by')
+  return {
+    id: text(row, 'id'),
+    roomId: asRoomId(text(row, 'room_id')),
+    messageId: asMessageId(text(row, 'message_id')),
+    reporterId: asUserId(text(row, 'reporter_id')),
+    reason: text(row, 'reason'),
+    createdAt: text(row, 'created_at'),
+    resolvedAt: textOrNull(row, 'resolved_at'),
+    resolvedBy: resolvedBy === null ? null : asUserId(resolvedBy),
+    resolution: textOrNull(row, 'resolution'),
+  }
+}
+
+export function auditFrom(row: Row): AuditEntry {
+  return {
+    id: text(row, 'id'),
+    roomId: asRoomId(text(row, 'room_id')),
+    actorId: asUserId(text(row, 'actor_id')),
+    action: text(row, 'action'),
+    targetId: textOrNull(row, 'target_id'),
+    reason: textOrNull(row, 'reason'),
+    createdAt: text(row, 'created_at'),
+  }
+}
+
+/** From `rooms` and its head, left-joined with one member: both have a name and a rev, so the member's are renamed. */
+export function membershipFrom(row: Row): Membership {
+  const member = row.user_id === null ? undefined : { ...row, name: row.member_name, rev: row.member_rev }
+  return { room: roomFrom(row), member: member && memberFrom(member) }
+}

@@ -1,0 +1,112 @@
+/**
+ * One string a version, run in order, each in the transaction that records it. Never change one that was released:
+ * append. Every table of a room leads with `room_id`, as on Postgres, where it can then be distributed by it.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE users (id TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE revoked_sessions (sid TEXT PRIMARY KEY, until_ms INTEGER NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE rooms (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    -- The name in lower case as JavaScript sees it: SQLite folds only ASCII.
+    name_search TEXT NOT NULL,
+    type TEXT NOT NULL,
+    created_by TEXT,
+    created_at TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    settings TEXT NOT NULL
+  );
+  CREATE INDEX rooms_public ON rooms (name, id) WHERE type = 'public';
+
+  -- One room for the same set of people. Apart from rooms, because its key is not the room's id.
+  CREATE TABLE dm_rooms (dm_key TEXT PRIMARY KEY, room_id TEXT NOT NULL) WITHOUT ROWID;
+
+  -- Both counters of a room: the row that every change of it goes through (I1, I2).
+  CREATE TABLE room_heads (
+    room_id TEXT PRIMARY KEY REFERENCES rooms (id) ON DELETE CASCADE,
+    last_seq INTEGER NOT NULL,
+    rev INTEGER NOT NULL
+  ) WITHOUT ROWID;
+
+  CREATE TABLE room_members (
+    room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL,
+    joined_at TEXT NOT NULL,
+    last_read_seq INTEGER NOT NULL,
+    from_seq INTEGER NOT NULL,
+    muted_until TEXT,
+    -- Not null: the membership is over, and the row stays so that deltas can tell it.
+    removed TEXT,
+    rev INTEGER NOT NULL,
+    PRIMARY KEY (room_id, user_id)
+  ) WITHOUT ROWID;
+  CREATE INDEX room_members_user ON room_members (user_id, room_id) WHERE removed IS NULL;
+  CREATE INDEX room_members_rev ON room_members (room_id, rev);
+  CREATE INDEX room_members_owners ON room_members (room_id) WHERE role = 'owner' AND removed IS NULL;
+
+  CREATE TABLE messages (
+    room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    rev INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    sender_id TEXT NOT NULL,
+    sender_name TEXT NOT NULL,
+    client_id TEXT,
+    type TEXT NOT NULL,
+    content TEXT NOT NULL,
+    reply_to TEXT,
+    metadata TEXT,
+    created_at TEXT NOT NULL,
+    edited_at TEXT,
+    deleted INTEGER NOT NULL,
+    reactions TEXT
+  );
+  CREATE UNIQUE INDEX messages_seq ON messages (room_id, seq);
+  -- A delta: rows with a rev above the cursor. seq is in it so that rows outside the window cost no look-up.
+  CREATE INDEX messages_rev ON messages (room_id, rev, seq);
+  -- One message per (room, sender, clientId), for ever (I4).
+  CREATE UNIQUE INDEX messages_client ON messages (room_id, sender_id, client_id) WHERE client_id IS NOT NULL;
+  -- A sender's last message: slow mode.
+  CREATE INDEX messages_sender ON messages (room_id, sender_id, seq);
+  -- From a message to its room.
+  CREATE UNIQUE INDEX messages_id ON messages (id, room_id);
+
+  CREATE TABLE op_ids (
+    room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL,
+    op_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    PRIMARY KEY (room_id, user_id, op_id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE reports (
+    room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    reporter_id TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    resolved_at TEXT,
+    resolved_by TEXT,
+    resolution TEXT,
+    PRIMARY KEY (room_id, id)
+  ) WITHOUT ROWID;
+
+  CREATE TABLE audit (
+    room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    actor_id TEXT NOT NULL,
+    action TEXT NOT NULL,
+    target_id TEXT,
+    reason TEXT,
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (room_id, id)
+  ) WITHOUT ROWID;
+  `,
+]

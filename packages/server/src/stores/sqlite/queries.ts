@@ -1,0 +1,91 @@
+import type { MessageQuery } from '../port'
+import type { Value } from './connection'
+import { SELECT_ROOM } from './facts'
+
+// Every query of the reader, apart from it so that a test can ask SQLite how it would run each. CROSS JOIN fixes the
+// order of the loops: the list of rooms is short, and each step from there is one look-up in an index.
+
+const MEMBERSHIP = `
+  SELECT rooms.*, room_heads.rev, room_heads.last_seq, member.room_id, member.user_id, member.name AS member_name,
+    member.role, member.joined_at, member.last_read_seq, member.from_seq, member.muted_until, member.removed,
+    member.rev AS member_rev`
+
+export const MEMBERSHIPS = `${MEMBERSHIP}
+  FROM room_members AS member
+  CROSS JOIN rooms ON rooms.id = member.room_id
+  CROSS JOIN room_heads ON room_heads.room_id = member.room_id
+  WHERE member.user_id = ? AND member.removed IS NULL`
+
+export const MEMBERSHIPS_OF_ROOMS = `${MEMBERSHIP}
+  FROM json_each(?) AS wanted
+  CROSS JOIN rooms ON rooms.id = wanted.value
+  CROSS JOIN room_heads ON room_heads.room_id = rooms.id
+  LEFT JOIN room_members AS member ON member.room_id = rooms.id AND member.user_id = ?`
+
+/** Stops at the cap, so that a long absence costs no more than a short one (I13). */
+export const UNREAD = `
+  SELECT member.room_id, (
+    SELECT count(*) FROM (
+      SELECT 1 FROM messages
+      WHERE room_id = member.room_id AND seq > max(member.last_read_seq, member.from_seq - 1)
+        AND sender_id <> member.user_id AND deleted = 0 AND type <> 'system'
+      LIMIT ?1
+    )
+  ) AS unread
+  FROM json_each(?2) AS wanted
+  CROSS JOIN room_members AS member ON member.room_id = wanted.value AND member.user_id = ?3
+  WHERE member.removed IS NULL`
+
+/** The head names the newest message, so that it is one look-up. 200 code points: substr counts those. */
+export const PREVIEWS = `
+  SELECT messages.room_id, seq, sender_id, sender_name, messages.type, substr(content, 1, 200) AS content,
+    created_at, deleted
+  FROM json_each(?) AS wanted
+  CROSS JOIN room_heads ON room_heads.room_id = wanted.value
+  CROSS JOIN messages ON messages.room_id = room_heads.room_id AND messages.seq = room_heads.last_seq`
+
+export const MEMBERS = `
+  SELECT * FROM room_members WHERE room_id = ? AND user_id > ? AND removed IS NULL ORDER BY user_id LIMIT ?`
+
+export const MEMBERS_CHANGED = `
+  SELECT * FROM room_members WHERE room_id = ? AND rev > ? AND +user_id > ? ORDER BY +user_id LIMIT ?`
+
+export const ROOM_OF_MESSAGE = `SELECT room_id FROM messages WHERE id = ? LIMIT 1`
+
+/** instr and not LIKE: nothing in what a user types means anything. */
+export const PUBLIC_ROOMS = `${SELECT_ROOM}
+  WHERE type = 'public' AND (name, id) > (?, ?) AND instr(name_search, ?) > 0 ORDER BY name, id LIMIT ?`
+
+export const USER = `SELECT name FROM users WHERE id = ?`
+
+export const REPORTS_OPEN = `
+  SELECT * FROM reports WHERE room_id = ? AND id > ? AND resolved_at IS NULL ORDER BY id LIMIT ?`
+export const REPORTS_RESOLVED = `
+  SELECT * FROM reports WHERE room_id = ? AND id > ? AND resolved_at IS NOT NULL ORDER BY id LIMIT ?`
+
+export const AUDIT = `SELECT * FROM audit WHERE room_id = ? ORDER BY id DESC LIMIT ?`
+export const AUDIT_AFTER = `SELECT * FROM audit WHERE room_id = ? AND id < ? ORDER BY id DESC LIMIT ?`
+
+const ORDER = { oldest: 'seq', newest: 'seq DESC', rev: 'rev' } as const
+
+/** One of a few texts, by which bounds are asked for; `newest` comes in descending order. */
+export function messagesQuery(query: MessageQuery): { text: string; values: Value[] } {
+  // A plus takes a term out of the choice of index: without statistics SQLite would take the wrong one.
+  const seq = query.take === 'rev' ? '+seq' : 'seq'
+  const rev = query.take === 'rev' ? 'rev' : '+rev'
+  const bounds: [string, number | undefined][] = [
+    [`${seq} >= ?`, query.fromSeq],
+    [`${seq} <= ?`, query.toSeq],
+    [`${rev} > ?`, query.afterRev],
+  ]
+  const asked = bounds.flatMap(([term, value]) => (value === undefined ? [] : [{ term, value }]))
+  const terms = [
+    'room_id = ?',
+    ...asked.map(({ term }) => term),
+    ...(query.includeDeleted ? [] : ['deleted = 0']),
+  ]
+  return {
+    text: `SELECT * FROM messages WHERE ${terms.join(' AND ')} ORDER BY ${ORDER[query.take]} LIMIT ?`,
+    values: [query.roomId, ...asked.map(({ value }) => value), query.limit],
+  }
+}

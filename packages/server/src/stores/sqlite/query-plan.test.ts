@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { asClientId, asMessageId, asRoomId, asUserId } from '@roomful/protocol'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { MessageQuery } from '../port'
+import { type Row, text } from '../sql/column'
+import { Connection, type Value } from './connection'
+import { readFacts } from './facts'
+import { migrate } from './migrate'
+import { createRoom, markRead, putUser } from './small-writes'
+import { sqliteReader } from './sqlite-reader'
+
+/** Asks SQLite about each statement before it runs it. */
+class Explaining extends Connection {
+  readonly plans = new Map<string, string[]>()
+
+  override all(sql: string, ...values: Value[]): readonly Row[] {
+    this.#explain(sql, values)
+    return super.all(sql, ...values)
+  }
+
+  override get(sql: string, ...values: Value[]): Row | undefined {
+    if (/^\s*(SELECT|UPDATE)/.test(sql)) this.#explain(sql, values)
+    return super.get(sql, ...values)
+  }
+
+  override run(sql: string, ...values: Value[]): void {
+    if (/^\s*UPDATE/.test(sql)) this.#explain(sql, values)
+    super.run(sql, ...values)
+  }
+
+  #explain(sql: string, values: Value[]): void {
+    const steps = super.all(`EXPLAIN QUERY PLAN ${sql}`, ...values).map((row) => text(row, 'detail'))
+    this.plans.set(sql, steps)
+  }
+}
+
+const roomId = asRoomId('general')
+const ann = asUserId('ann')
+const at = '2026-01-01T00:00:00.000Z'
+
+describe('SQLite finds by index', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'roomful-plans-'))
+  let db: Explaining
+  beforeAll(() => {
+    db = new Explaining(join(folder, 'test.db'))
+    migrate(db)
+    const settings = { slowModeSeconds: 1 }
+    const room = { id: roomId, name: 'General', type: 'public', createdBy: ann, createdAt: at } as const
+    createRoom(db, { room: { ...room, metadata: {}, settings, rev: 0, lastSeq: 0 }, members: [] })
+  })
+  afterAll(() => {
+    db.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  async function plansOf(work: () => unknown): Promise<string[][]> {
+    db.plans.clear()
+    await work()
+    expect(db.plans.size).toBeGreaterThan(0)
+    return [...db.plans.values()]
+  }
+
+  /** Only the list of ids that came in, a subquery of one room, or an index's order may be walked through. */
+  const isWalk = (step: string): boolean => /^SCAN (?!key|wanted|json_each|counted|\(subquery)/.test(step)
+  const isSort = (step: string): boolean => step.includes('TEMP B-TREE')
+
+  test('the facts of a commit', async () => {
+    const need = {
+      userIds: [ann],
+      messageIds: [asMessageId('m1')],
+      clientIds: [{ userId: ann, clientId: asClientId('client-0001') }],
+      opIds: [{ userId: ann, opId: 'op-00001' }],
+      owners: true,
+      lastSendOf: [ann],
+    }
+    const plans = await plansOf(() => readFacts(db, roomId, need))
+    expect(plans).toHaveLength(7)
+    const steps = plans.flat()
+    expect(steps.filter((step) => isWalk(step) || isSort(step))).toEqual([])
+    for (const index of ['messages_id', 'messages_client', 'messages_sender', 'room_members_owners']) {
+      expect(steps.some((step) => step.includes(index))).toBe(true)
+    }
+  })
+
+  const bounds: Partial<MessageQuery>[] = [{}, { fromSeq: 5 }, { toSeq: 9 }, { fromSeq: 5, toSeq: 9 }]
+  const queries = bounds.flatMap((bound) =>
+    [true, false].flatMap((includeDeleted) => [
+      { ...bound, includeDeleted, take: 'oldest', index: 'messages_seq' } as const,
+      { ...bound, includeDeleted, take: 'newest', index: 'messages_seq' } as const,
+      { ...bound, includeDeleted, take: 'oldest', afterRev: 3, index: 'messages_seq' } as const,
+      { ...bound, includeDeleted, take: 'rev', afterRev: 3, index: 'messages_rev' } as const,
+    ]),
+  )
+  test.each(queries)(
+    'messages by $take from $fromSeq to $toSeq after $afterRev',
+    async ({ index, ...query }) => {
+      const plans = await plansOf(() => sqliteReader(db).messages({ roomId, limit: 50, ...query }))
+      const bounded = index === 'messages_rev' ? 'rev>?' : query.fromSeq || query.toSeq ? 'seq' : 'room_id=?'
+      expect(plans.flat()).toEqual([
+        expect.stringMatching(
+          new RegExp(`SEARCH messages USING INDEX ${index} .*${bounded.replace('?', '\\?')}`),
+        ),
+      ])
+    },
+  )
+
+  test('everything else that is read', async () => {
+    const reader = sqliteReader(db)
+    const plans = await plansOf(async () => {
+      await reader.memberships(ann)
+      await reader.memberships(ann, [roomId])
+      await reader.unread(ann, [roomId])
+      await reader.previews([roomId])
+      await reader.members(roomId, { limit: 10 })
+      await reader.roomOfMessage(asMessageId('m1'))
+      await reader.publicRooms({ limit: 10 })
+      await reader.user(ann)
+      await reader.reports(roomId, { resolved: false, limit: 10 })
+      await reader.audit(roomId, { limit: 10 })
+      await reader.audit(roomId, { limit: 10, after: 'x' })
+    })
+    expect(plans).toHaveLength(11)
+    expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
+    expect(plans.flat()).toContainEqual(
+      expect.stringMatching(/USING INDEX messages_seq \(room_id=\? AND seq>\?\)/),
+    )
+    expect(plans.flat()).toContainEqual(expect.stringContaining('room_members_user'))
+  })
+
+  test('changed members: by rev, and only those are sorted', async () => {
+    const plans = await plansOf(() => sqliteReader(db).members(roomId, { afterRev: 5, limit: 10 }))
+    expect(plans.flat()[0]).toMatch(/SEARCH room_members USING (COVERING )?INDEX room_members_rev/)
+  })
+
+  test('what is written in passing', async () => {
+    putUser(db, { id: ann, name: 'Ann' })
+    const plans = await plansOf(() => markRead(db, roomId, ann, 5))
+    expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
+  })
+})

@@ -1,0 +1,91 @@
+import type { Report, RoomId, User, UserId } from '@roomful/protocol'
+import type { Store } from '../port'
+import { integer, text } from '../sql/column'
+import { roomFrom } from '../sql/rows'
+import type { Connection } from './connection'
+import { SELECT_ROOM } from './facts'
+import { unreadOf } from './sqlite-reader'
+import { upsertMember } from './write-plan'
+
+// Everything that is written besides plans; each runs inside the writer's transaction.
+
+type NewRoom = Parameters<Store['createRoom']>[0]
+type Created = Awaited<ReturnType<Store['createRoom']>>
+type Marked = Awaited<ReturnType<Store['markRead']>>
+
+export function createRoom(db: Connection, { room, members, dmKey }: NewRoom): Created {
+  const dm = dmKey === undefined ? undefined : db.get('SELECT room_id FROM dm_rooms WHERE dm_key = ?', dmKey)
+  const there = db.get(`${SELECT_ROOM} WHERE rooms.id = ?`, dm ? text(dm, 'room_id') : room.id)
+  if (there) return { room: roomFrom(there), created: false }
+  db.run(
+    `INSERT INTO rooms (id, name, name_search, type, created_by, created_at, metadata, settings)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    room.id,
+    room.name,
+    room.name.toLowerCase(),
+    room.type,
+    room.createdBy,
+    room.createdAt,
+    JSON.stringify(room.metadata),
+    JSON.stringify(room.settings),
+  )
+  db.run('INSERT INTO room_heads (room_id, last_seq, rev) VALUES (?, ?, ?)', room.id, room.lastSeq, room.rev)
+  if (dmKey !== undefined) db.run('INSERT INTO dm_rooms (dm_key, room_id) VALUES (?, ?)', dmKey, room.id)
+  for (const member of members) upsertMember(db, member)
+  return { room, created: true }
+}
+
+export function putUser(db: Connection, user: User): void {
+  // At every sign-in, and almost never new: what changes nothing costs no fsync.
+  if (db.get('SELECT 1 FROM users WHERE id = ? AND name = ?', user.id, user.name)) return
+  db.run(
+    'INSERT INTO users (id, name) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name',
+    user.id,
+    user.name,
+  )
+}
+
+/** Forward only, and never past the head (I6). */
+export function markRead(db: Connection, roomId: RoomId, userId: UserId, seq: number): Marked {
+  const row = db.get(
+    `SELECT last_read_seq, last_seq FROM room_members JOIN room_heads USING (room_id)
+     WHERE room_id = ? AND user_id = ? AND removed IS NULL`,
+    roomId,
+    userId,
+  )
+  if (!row) return undefined
+  const before = integer(row, 'last_read_seq')
+  const after = Math.max(before, Math.min(seq, integer(row, 'last_seq')))
+  if (after > before) {
+    db.run(
+      'UPDATE room_members SET last_read_seq = ? WHERE room_id = ? AND user_id = ?',
+      after,
+      roomId,
+      userId,
+    )
+  }
+  return { seq: after, unread: unreadOf(db, userId, roomId), moved: after > before }
+}
+
+export function putReport(db: Connection, report: Report): void {
+  db.run(
+    `INSERT OR REPLACE INTO reports
+       (room_id, id, message_id, reporter_id, reason, created_at, resolved_at, resolved_by, resolution)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    report.roomId,
+    report.id,
+    report.messageId,
+    report.reporterId,
+    report.reason,
+    report.createdAt,
+    report.resolvedAt,
+    report.resolvedBy,
+    report.resolution,
+  )
+}
+
+/** Revocations are kept only until the revoked tokens have expired anyway. */
+export function revokeSession(db: Connection, sid: string, untilMs: number, nowMs: number): void {
+  db.run('DELETE FROM revoked_sessions WHERE until_ms <= ?', nowMs)
+  db.run('INSERT OR REPLACE INTO revoked_sessions (sid, until_ms) VALUES (?, ?)', sid, untilMs)
+}

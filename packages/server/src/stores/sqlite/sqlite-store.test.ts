@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Opened } from '../contract/contract-room'
+import { storeContract } from '../contract/store-contract'
+import { openSqliteStore } from './sqlite-store'
+
+async function open(): Promise<Opened> {
+  const folder = mkdtempSync(join(tmpdir(), 'roomful-sqlite-'))
+  // In a folder that is not there yet: the store makes it.
+  const path = join(folder, 'data', 'roomful.db')
+  let store = await openSqliteStore(path)
+  return {
+    store,
+    async reopen() {
+      await store.close()
+      store = await openSqliteStore(path)
+      return store
+    },
+    async dispose() {
+      await store.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+storeContract('sqlite', open)

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { StoreError } from '../port'
+import { Connection } from './connection'
+import { Writer } from './writer'
+
+describe('writer', () => {
+  let folder = ''
+  let connection: Connection
+  let writer: Writer
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'roomful-writer-'))
+    connection = new Connection(join(folder, 'test.db'))
+    connection.exec('CREATE TABLE notes (note TEXT PRIMARY KEY)')
+    writer = new Writer(connection)
+  })
+  afterEach(() => {
+    writer.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  const insert = (note: string) => (db: Connection) => db.run('INSERT INTO notes VALUES (?)', note)
+  function notes(): unknown[] {
+    const reader = new Connection(join(folder, 'test.db'))
+    try {
+      return reader.all('SELECT note FROM notes ORDER BY note').map((row) => row.note)
+    } finally {
+      reader.close()
+    }
+  }
+
+  test('does in order what was asked for in one turn, and answers after the commit', async () => {
+    const seen = await Promise.all([
+      writer.write(insert('a')).then(notes),
+      writer.write((db) => db.all('SELECT note FROM notes').length),
+      writer.write(insert('b')),
+    ])
+    expect(seen).toEqual([['a', 'b'], 1, undefined])
+  })
+
+  test('one that throws takes back its own rows and nobody else’s', async () => {
+    const results = await Promise.allSettled([
+      writer.write(insert('a')),
+      writer.write((db) => {
+        insert('half')(db)
+        throw new Error('decided otherwise')
+      }),
+      writer.write(insert('a')),
+      writer.write(insert('b')),
+    ])
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled'])
+    expect(results[1]).toMatchObject({ reason: { message: 'decided otherwise' } })
+    expect(results[2]).toMatchObject({ reason: { name: 'StoreError' } })
+    expect(notes()).toEqual(['a', 'b'])
+  })
+
+  test('one alone that throws leaves nothing behind', async () => {
+    const failing = writer.write((db) => {
+      insert('half')(db)
+      throw new Error('decided otherwise')
+    })
+    await expect(failing).rejects.toThrow('decided otherwise')
+    expect(notes()).toEqual([])
+    await writer.write(insert('next'))
+    expect(notes()).toEqual(['next'])
+  })
+
+  test('a full disk is STORAGE_FULL for all of the transaction, and nothing of it stays', async () => {
+    const pages = connection.get('PRAGMA page_count')?.page_count
+    connection.exec(`PRAGMA max_page_count = ${pages}`)
+    const results = await Promise.allSettled([
+      writer.write(insert('small')),
+      writer.write(insert('x'.repeat(20_000))),
+      writer.write(insert('never')),
+    ])
+    for (const result of results) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'STORAGE_FULL' } })
+    }
+    expect(notes()).toEqual([])
+    connection.exec('PRAGMA max_page_count = 1000000')
+    await writer.write(insert('room again'))
+    expect(notes()).toEqual(['room again'])
+  })
+
+  test('a file that another program holds is UNAVAILABLE, and works again when it lets go', async () => {
+    const other = new Connection(join(folder, 'test.db'))
+    other.exec('BEGIN IMMEDIATE')
+    await expect(writer.write(insert('a'))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    other.exec('ROLLBACK')
+    other.close()
+    await writer.write(insert('a'))
+    expect(notes()).toEqual(['a'])
+  })
+
+  test('closing does what waits, and refuses what comes later', async () => {
+    const last = writer.write(insert('last'))
+    writer.close()
+    await expect(last).resolves.toBeUndefined()
+    expect(notes()).toEqual(['last'])
+    await expect(writer.write(insert('late'))).rejects.toBeInstanceOf(StoreError)
+  })
+
+  test('the connection waits for the disk at every commit (P1)', () => {
+    expect(connection.get('PRAGMA synchronous')?.synchronous).toBe(2)
+    expect(connection.get('PRAGMA journal_mode')?.journal_mode).toBe('wal')
+    expect(connection.get('PRAGMA foreign_keys')?.foreign_keys).toBe(1)
+  })
+})
