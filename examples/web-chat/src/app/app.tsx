@@ -1,0 +1,39 @@
+import { ChatProvider } from '@roomful/react'
+import { type ReactElement, useCallback, useState } from 'react'
+import { endSession, type Session } from '../session/session'
+import { SignIn } from '../session/sign-in'
+import { ErrorBoundary } from '../ui/error-boundary'
+import { NoticeProvider } from '../ui/notices'
+import { ChatScreen } from './chat-screen'
+
+/** Signed out or signed in; a chat lives as long as its session. */
+export function App({ saved }: { saved: Session | null }): ReactElement {
+  const [session, setSession] = useState(saved)
+  const [notice, setNotice] = useState<string | null>(null)
+
+  const end = useCallback(
+    (why: string | null) => {
+      if (!session) return
+      setSession(null)
+      setNotice(why)
+      endSession(session).catch((error: unknown) =>
+        console.warn('the server was not told of the sign-out', error),
+      )
+    },
+    [session],
+  )
+
+  return (
+    <ErrorBoundary>
+      {session ? (
+        <ChatProvider chat={session.chat}>
+          <NoticeProvider>
+            <ChatScreen identity={session.identity} onSignOut={end} />
+          </NoticeProvider>
+        </ChatProvider>
+      ) : (
+        <SignIn notice={notice} onSignedIn={setSession} />
+      )}
+    </ErrorBoundary>
+  )
+}

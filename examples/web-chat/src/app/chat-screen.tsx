@@ -1,0 +1,77 @@
+import { RoomProvider, useChatSelector, useConnection, useRooms } from '@roomful/react'
+import { type ReactElement, useEffect, useState } from 'react'
+import { RoomPane } from '../room/room-pane'
+import { BrowseRooms } from '../rooms/browse-rooms'
+import { NewRoom } from '../rooms/new-room'
+import { Sidebar } from '../rooms/sidebar'
+import type { Identity } from '../session/session'
+import { EmptyState } from '../ui/empty-state'
+import { ConnectionBanner } from './connection-banner'
+import { goToRoom, useRoomRoute } from './route'
+import { useEnded } from './use-ended'
+import { useTitle } from './use-title'
+
+/** Below it there is one pane at a time; the same figure is in layout.css. */
+const TWO_PANES = '(min-width: 46rem)'
+
+export function ChatScreen({
+  identity,
+  onSignOut,
+}: {
+  identity: Identity
+  onSignOut: (why: string | null) => void
+}): ReactElement {
+  const connection = useConnection()
+  const unsent = useChatSelector((state) => state.unsent)
+  const rooms = useRooms()
+  const roomId = useRoomRoute()
+  const [dialog, setDialog] = useState<'none' | 'new' | 'browse'>('none')
+  const close = () => setDialog('none')
+  useTitle()
+  useEnded(onSignOut)
+
+  // Where there is place for both, a list without a room beside it is half a screen of nothing.
+  const first = rooms[0]?.id
+  useEffect(() => {
+    if (roomId === null && first !== undefined && matchMedia(TWO_PANES).matches) goToRoom(first, 'replace')
+  }, [roomId, first])
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return
+      event.preventDefault()
+      setDialog('browse')
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [])
+
+  return (
+    <div
+      className="app"
+      data-connection={connection.status}
+      data-unsent={unsent}
+      data-pane={roomId === null ? 'rooms' : 'room'}
+    >
+      <ConnectionBanner />
+      <Sidebar
+        name={identity.name}
+        userId={identity.userId}
+        current={roomId}
+        onNew={() => setDialog('new')}
+        onBrowse={() => setDialog('browse')}
+        onSignOut={() => onSignOut(null)}
+      />
+      <main className="main">
+        {roomId === null ? (
+          <EmptyState title="No room is open" text="Choose one from the list, or make a new one." />
+        ) : (
+          <RoomProvider key={roomId} id={roomId}>
+            <RoomPane myId={identity.userId} onBrowse={() => setDialog('browse')} />
+          </RoomProvider>
+        )}
+      </main>
+      {dialog === 'new' && <NewRoom onClose={close} />}
+      {dialog === 'browse' && <BrowseRooms onClose={close} />}
+    </div>
+  )
+}

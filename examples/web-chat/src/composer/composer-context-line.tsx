@@ -1,0 +1,21 @@
+import type { ReactElement } from 'react'
+import { Icon } from '../ui/icon'
+import { IconButton } from '../ui/icon-button'
+import { useRoomComposer } from './composer-context'
+
+/** What is being edited or answered, above the field. */
+export function ComposerContextLine(): ReactElement | null {
+  const { editing, replyTo, cancel } = useRoomComposer()
+  const message = editing ?? replyTo
+  if (!message) return null
+  return (
+    <div className="composer-context">
+      <Icon name={editing ? 'edit' : 'reply'} />
+      <p className="grow clip">
+        <strong>{editing ? 'Editing' : `Replying to ${message.senderName}`}</strong>{' '}
+        <span className="muted">{message.content}</span>
+      </p>
+      <IconButton icon="close" label="Cancel" onClick={cancel} />
+    </div>
+  )
+}

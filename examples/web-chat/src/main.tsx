@@ -1,0 +1,37 @@
+/*
+ * The web chat, and what a browser test may hold on to. These names stay.
+ *
+ *   sign-in       textbox "Your name", button "Join"
+ *   app           `[data-connection]` is the line's status: idle, connecting, online, waiting, stopped;
+ *                 `[data-unsent]` counts what waits to be sent
+ *   room list     navigation "Rooms", a link a room; buttons "New room", "Browse rooms", "Sign out"
+ *   room          `[data-room-status]`: idle, loading, live, catching-up, offline, removed
+ *   messages      log "Messages"; each row is an article with `data-key`, `data-status` (queued, sending, sent,
+ *                 failed), `data-seq` and `data-own`; its text, byte for byte, is in `[data-testid=content]`
+ *   on a row      after hovering or focusing it: buttons "Add reaction", "Reply", "Edit message", "Delete message";
+ *                 where a send failed, always: buttons "Retry", "Discard"
+ *   composer      textbox "Message", button "Send"; while editing the button is "Save", and Escape or "Cancel" ends it
+ *   elsewhere     separator "New messages"; button "Jump to latest" or "n new messages"; `[data-testid=typing]`;
+ *                 status line `[data-testid=connection]`
+ */
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { App } from './app/app'
+import { restoreSession } from './session/session'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/layout.css'
+import './styles/sign-in.css'
+import './styles/rooms.css'
+import './styles/messages.css'
+import './styles/message-parts.css'
+import './styles/composer.css'
+import './styles/dialogs.css'
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no #root')
+createRoot(root).render(
+  <StrictMode>
+    <App saved={restoreSession()} />
+  </StrictMode>,
+)

@@ -1,0 +1,31 @@
+import type { ShownMessage } from '@roomful/client'
+import { useRoom } from '@roomful/react'
+import type { ReactElement, ReactNode } from 'react'
+import { errorText } from '../text/error-text'
+
+/** Why it was not sent, with what to do; on a message that is there: why its last change was refused. */
+export function MessageFailure({ message }: { message: ShownMessage }): ReactElement | null {
+  const room = useRoom()
+  const { id, error, status } = message
+  const text = error ? errorText(error) : ''
+  if (status !== 'failed') return error ? <FailureLine text={`Not changed. ${text}`} /> : null
+  return (
+    <FailureLine text={`Not sent. ${text}`}>
+      <button type="button" className="link-button" onClick={() => room.retry(id)}>
+        Retry
+      </button>
+      <button type="button" className="link-button" onClick={() => room.cancel(id)}>
+        Discard
+      </button>
+    </FailureLine>
+  )
+}
+
+function FailureLine({ text, children }: { text: string; children?: ReactNode }): ReactElement {
+  return (
+    <div className="failure">
+      <span role="alert">{text}</span>
+      {children}
+    </div>
+  )
+}

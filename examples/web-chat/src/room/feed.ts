@@ -1,0 +1,41 @@
+import type { ShownMessage } from '@roomful/client'
+import { dayOf } from '../text/time'
+
+/** One message and how it stands among its neighbours. */
+export type FeedItem = {
+  readonly message: ShownMessage
+  /** The first of a day: a day divider goes before it. */
+  readonly startsDay: boolean
+  /** The first of its group, with name and time. */
+  readonly startsGroup: boolean
+  /** The first that is unread: the divider goes before it. */
+  readonly startsUnread: boolean
+  /** Its place among all messages of the room; unsent ones come after the last. */
+  readonly position: number
+}
+
+/** A group is what one sender wrote within one minute: so the one time that stands on it is true for all of it. */
+export function feedOf(messages: readonly ShownMessage[], dividerSeq: number | null): FeedItem[] {
+  let previous: ShownMessage | undefined
+  let position = 0
+  let seeksUnread = dividerSeq !== null
+  return messages.map((message) => {
+    const startsDay = !previous || dayOf(previous.createdAt) !== dayOf(message.createdAt)
+    const startsUnread = seeksUnread && message.seq > (dividerSeq ?? 0)
+    if (startsUnread) seeksUnread = false
+    position = message.seq > 0 ? message.seq : position + 1
+    const startsGroup = startsDay || startsUnread || !previous || !isOneGroup(previous, message)
+    previous = message
+    return { message, startsDay, startsGroup, startsUnread, position }
+  })
+}
+
+function isOneGroup(a: ShownMessage, b: ShownMessage): boolean {
+  return (
+    a.senderId === b.senderId && a.type !== 'system' && b.type !== 'system' && minuteOf(a) === minuteOf(b)
+  )
+}
+
+function minuteOf({ createdAt }: ShownMessage): number {
+  return Math.floor(Date.parse(createdAt) / 60_000)
+}

@@ -1,0 +1,39 @@
+import { useMembers, useRoom, useRoomSelector, useRooms } from '@roomful/react'
+import type { ReactElement } from 'react'
+import { goToList } from '../app/route'
+import { RoomAvatar } from '../rooms/room-avatar'
+import { IconButton } from '../ui/icon-button'
+
+export function RoomHeader({ onMembers }: { onMembers: () => void }): ReactElement {
+  const { id } = useRoom()
+  const row = useRoomSelector((state) => state.room)
+  const listed = useRooms().find((room) => room.id === id)
+  const name = listed?.name ?? row?.name ?? id
+  return (
+    <header className="room-header">
+      <IconButton icon="back" label="Back to the rooms" className="back" onClick={goToList} />
+      <RoomAvatar id={id} name={name} type={listed?.type ?? row?.type ?? 'public'} />
+      <div className="room-title grow">
+        <h2 className="clip">
+          <bdi>{name}</bdi>
+        </h2>
+        <RoomState />
+      </div>
+      <IconButton icon="people" label="Members" onClick={onMembers} />
+    </header>
+  )
+}
+
+/** The members, or that what is shown is not the newest yet. */
+function RoomState(): ReactElement {
+  const status = useRoomSelector((state) => state.status)
+  const count = useMembers().length
+  const members = count === 1 ? '1 member' : `${count} members`
+  const text =
+    status === 'catching-up' ? 'Catching up…' : status === 'loading' ? 'Loading…' : count > 0 ? members : ''
+  return (
+    <p className="muted" role="status" data-testid="room-state">
+      {text}
+    </p>
+  )
+}

@@ -1,0 +1,23 @@
+import type { RoomSummary } from '@roomful/client'
+import type { ReactElement } from 'react'
+import { tintOf } from '../text/person'
+import { Avatar } from '../ui/avatar'
+import { Icon } from '../ui/icon'
+
+/** Tells the kind of room at a glance: a person, a lock, or the public square. */
+export function RoomAvatar({
+  id,
+  name,
+  type,
+}: {
+  id: string
+  name: string
+  type: RoomSummary['type']
+}): ReactElement {
+  if (type === 'dm') return <Avatar id={id} name={name} />
+  return (
+    <span className={`avatar square ${tintOf(id)}`} aria-hidden="true">
+      <Icon name={type === 'private' ? 'lock' : type === 'ephemeral' ? 'clock' : 'hash'} />
+    </span>
+  )
+}

@@ -1,0 +1,56 @@
+import type { RoomSummary } from '@roomful/client'
+import { memo, type ReactElement } from 'react'
+import { hrefOfRoom } from '../app/route'
+import { listTime } from '../text/time'
+import { RoomAvatar } from './room-avatar'
+
+/** The server counts unread no further than this. */
+const UNREAD_CAP = 100
+
+export const RoomListItem = memo(function RoomListItem({
+  room,
+  current,
+}: {
+  room: RoomSummary
+  current: boolean
+}): ReactElement {
+  const { preview, unread } = room
+  const count = unread >= UNREAD_CAP ? `${UNREAD_CAP - 1}+` : String(unread)
+  return (
+    <li>
+      <a
+        className="room-link"
+        href={hrefOfRoom(room.id)}
+        aria-current={current ? 'page' : undefined}
+        data-room={room.id}
+        data-unread={unread}
+      >
+        <RoomAvatar id={room.id} name={room.name} type={room.type} />
+        <span className="room-link-text">
+          <span className="room-link-line">
+            <bdi className="room-name clip">{room.name}</bdi>
+            {preview && (
+              <time className="time" dateTime={preview.createdAt}>
+                {listTime(preview.createdAt)}
+              </time>
+            )}
+          </span>
+          <span className="room-link-line">
+            <bdi className="preview clip">{preview ? previewText(preview) : 'No messages yet'}</bdi>
+            {unread > 0 && (
+              <span className="badge">
+                {count}
+                <span className="visually-hidden"> unread</span>
+              </span>
+            )}
+          </span>
+        </span>
+      </a>
+    </li>
+  )
+})
+
+function previewText({ deleted, type, senderName, content }: NonNullable<RoomSummary['preview']>): string {
+  if (deleted) return 'Message deleted'
+  return type === 'system' ? content : `${senderName}: ${content}`
+}

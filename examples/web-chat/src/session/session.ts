@@ -1,0 +1,80 @@
+import { type Chat, createChat } from '@roomful/client'
+
+export type Identity = { readonly token: string; readonly userId: string; readonly name: string }
+export type Session = { readonly identity: Identity; readonly chat: Chat }
+
+const STORAGE_KEY = 'roomful.identity'
+
+/** Signs in as a guest; the text of what it rejects with is for the person at the screen. */
+export async function signIn(name: string): Promise<Session> {
+  const response = await fetch('/auth/guest', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name }),
+  }).catch((cause: unknown) => {
+    throw new Error('The server cannot be reached. Try again in a moment.', { cause })
+  })
+  const body: unknown = await response.json().catch(() => null)
+  if (!response.ok) throw new Error(refusalText(response.status, body))
+  const identity = decodeIdentity(body)
+  if (!identity) throw new Error('The server answered with something else than a sign-in.')
+  remember(identity)
+  return open(identity)
+}
+
+/** Who was signed in here before a reload, in any tab of this browser. */
+export function restoreSession(): Session | null {
+  const identity = recall()
+  return identity && open(identity)
+}
+
+/** Ends the session for this browser at once and on the server as soon as it hears of it. */
+export async function endSession({ chat, identity }: Session): Promise<void> {
+  forget()
+  await chat.close()
+  // 401: it had ended already. Unreachable: it ends when the token expires, and the token is forgotten here.
+  await fetch('/auth/logout', { method: 'POST', headers: { authorization: `Bearer ${identity.token}` } })
+}
+
+function open(identity: Identity): Session {
+  return { identity, chat: createChat({ url: window.location.origin, auth: identity.token }) }
+}
+
+function refusalText(status: number, body: unknown): string {
+  if (status === 404) return 'This server does not take guests.'
+  if (status === 429) return 'Too many people are joining at once. Try again in a moment.'
+  const { error } = (body ?? {}) as { error?: unknown }
+  return typeof error === 'string' ? error : `The server refused (${status}).`
+}
+
+/** The border: an answer of the server, `{ token, user: { id, name } }`, or what was stored here by some version. */
+function decodeIdentity(value: unknown): Identity | null {
+  const { token, user } = (value ?? {}) as { token?: unknown; user?: { id?: unknown; name?: unknown } }
+  if (typeof token !== 'string' || typeof user?.id !== 'string' || typeof user.name !== 'string') return null
+  return { token, userId: user.id, name: user.name }
+}
+
+function recall(): Identity | null {
+  try {
+    return decodeIdentity(JSON.parse(localStorage.getItem(STORAGE_KEY) ?? 'null'))
+  } catch {
+    // Storage is forbidden, or holds something else: then one signs in again.
+    return null
+  }
+}
+
+function remember({ token, userId, name }: Identity): void {
+  try {
+    localStorage.setItem(STORAGE_KEY, JSON.stringify({ token, user: { id: userId, name } }))
+  } catch {
+    // Storage is forbidden or full: the session lasts as long as the page.
+  }
+}
+
+function forget(): void {
+  try {
+    localStorage.removeItem(STORAGE_KEY)
+  } catch {
+    // Storage is forbidden, so nothing was remembered.
+  }
+}

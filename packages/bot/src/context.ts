@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import type { Chat, Room, ShownMessage } from '@roomful/client'
+import type { CommandCall } from './command'
+
+export type ReplyInput = string | { readonly content: string; readonly metadata?: ShownMessage['metadata'] }
+
+/** One message while it is being handled. */
+export type BotContext = {
+  readonly chat: Chat
+  readonly room: Room
+  readonly message: ShownMessage
+  /** The command that the message calls, where it does. */
+  readonly command: CommandCall | undefined
+  /** Aborted when the bot is stopped. */
+  readonly signal: AbortSignal
+  /**
+   * Answers the message, in its room. Keyed to it: however often a message is handled (a crash, a second process), its
+   * first reply is sent once, its second once, and so on. `key` names a reply where their order may differ.
+   */
+  reply(reply: ReplyInput, key?: string): Promise<void>
+}
+
+/** The same message and key give the same clientId, for ever: I4 makes one reply of any number of tries. */
+export function replyClientId(messageId: string, key: string): ClientId {
+  return `bot-${createHash('sha256').update(`${messageId} ${key}`).digest('base64url')}` as ClientId
+}
+
+type ClientId = NonNullable<ShownMessage['clientId']>
+type MessageId = NonNullable<ShownMessage['replyTo']>
+
+/** A confirmed message is named by the server's id, which the type of a shown one leaves open. */
+export function messageIdOf(message: ShownMessage): MessageId {
+  if (message.seq === 0) throw new Error('Only a confirmed message can be answered')
+  return message.id as MessageId
+}

@@ -1,0 +1,77 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/**
+ * Where a bot remembers how far it has come in each room. Guarantee: `save` resolves only when it is kept, so that a
+ * message counts as handled only once it is; a crash before it means that the message is handled again.
+ */
+export interface CursorStore {
+  /** The last handled seq by room id; a room that is missing has not been begun. */
+  load(): Promise<ReadonlyMap<string, number>>
+  save(roomId: string, seq: number): Promise<void>
+}
+
+/** Forgets at the end of the process: for tests, and for bots that only care for what is said while they run. */
+export function memoryCursors(begin: Iterable<readonly [string, number]> = []): CursorStore {
+  const cursors = new Map(begin)
+  return {
+    load: async () => new Map(cursors),
+    save: async (roomId, seq) => {
+      cursors.set(roomId, seq)
+    },
+  }
+}
+
+/**
+ * One small JSON file. It is replaced whole, by a rename, so a crash leaves the old one or the new one.
+ *
+ * @example
+ * createBot({ url, auth: token, rooms: ['general'], cursors: fileCursors('./data/bot.json') })
+ */
+export function fileCursors(path: string): CursorStore {
+  let cursors: Map<string, number> | undefined
+  // One write at a time: rooms are handled side by side, and the later rename must hold the later state.
+  let writing: Promise<void> = Promise.resolve()
+
+  async function read(): Promise<Map<string, number>> {
+    try {
+      return parse(await readFile(path, 'utf8'), path)
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Map()
+      throw error
+    }
+  }
+
+  return {
+    async load() {
+      cursors ??= await read()
+      return new Map(cursors)
+    },
+    async save(roomId, seq) {
+      cursors ??= await read()
+      cursors.set(roomId, seq)
+      const text = JSON.stringify(Object.fromEntries(cursors))
+      const write = writing.then(async () => {
+        await mkdir(dirname(path), { recursive: true })
+        await writeFile(`${path}.new`, text)
+        await rename(`${path}.new`, path)
+      })
+      // A failed write is its caller's; the next one begins anew.
+      writing = write.catch(() => {})
+      return write
+    },
+  }
+}
+
+function parse(text: string, path: string): Map<string, number> {
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error(`${path} is no list of cursors`)
+  }
+  return new Map(
+    Object.entries(value).map(([roomId, seq]) => {
+      if (!Number.isSafeInteger(seq) || seq < 0) throw new Error(`${path}: the cursor of ${roomId} is no seq`)
+      return [roomId, seq]
+    }),
+  )
+}

@@ -1,0 +1,61 @@
+import type { Chat } from '@roomful/client'
+import { EXIT } from '../failure'
+import { type Io, write } from '../io'
+import { type SessionOptions, withChat } from '../session'
+import { formatTable } from '../table'
+
+export type RoomsOptions = SessionOptions & {
+  /** Public rooms, joined or not, instead of one's own. */
+  readonly public: boolean
+  /** A part of the name; only with `public`. */
+  readonly query?: string
+  readonly json: boolean
+}
+
+type Row = {
+  readonly id: string
+  readonly name: string
+  readonly type: string
+  readonly unread?: number
+  readonly lastSeq: number
+}
+
+/** Lists rooms: a table for people, one object a line with `--json`. */
+export function rooms(io: Io, options: RoomsOptions): Promise<number> {
+  return withChat(io, options, async (chat) => {
+    const rows = await (options.public ? publicRooms(chat, options.query) : ownRooms(chat))
+    if (options.json) {
+      for (const row of rows) await write(io.stdout, `${JSON.stringify(row)}\n`)
+    } else {
+      const head = ['ID', 'NAME', 'TYPE', 'MESSAGES', ...(options.public ? [] : ['UNREAD'])]
+      const lines = rows.map(({ id, name, type, lastSeq, unread }) => [
+        id,
+        name,
+        type,
+        String(lastSeq),
+        ...(unread === undefined ? [] : [String(unread)]),
+      ])
+      await write(io.stdout, formatTable([head, ...lines]))
+    }
+    return EXIT.ok
+  })
+}
+
+/** Asked for, not taken from the chat's state: that fills some time after the line is up. */
+async function ownRooms(chat: Chat): Promise<Row[]> {
+  const { list = [] } = await chat.request('sync', { rooms: {}, list: true })
+  return list.map(({ room: { id, name, type, lastSeq }, unread }) => ({ id, name, type, unread, lastSeq }))
+}
+
+async function publicRooms(chat: Chat, query: string | undefined): Promise<Row[]> {
+  const found: Row[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await chat.listRooms({
+      ...(query === undefined ? {} : { query }),
+      ...(after === undefined ? {} : { after }),
+    })
+    found.push(...page.rooms.map(({ id, name, type, lastSeq }) => ({ id, name, type, lastSeq })))
+    if (page.next === undefined) return found
+    after = page.next
+  }
+}

@@ -1,0 +1,151 @@
+import type { Chat, ChatOptions, Room } from '@roomful/client'
+import { adviceFor, type CliError, EXIT, toCliError } from '../failure'
+import { aborted, type Io, write } from '../io'
+import { type Framing, readRecords } from '../records'
+import type { RoomId } from '../room-id'
+import { type SessionOptions, withChat } from '../session'
+
+export type SendOptions = SessionOptions & {
+  readonly room: RoomId
+  /** Absent: what standard input says. */
+  readonly text?: string
+  readonly framing: Framing
+  readonly join: boolean
+  readonly json: boolean
+  readonly storage?: ChatOptions['storage']
+}
+
+/** Messages in flight: enough to fill the outbox's batches, few enough to hold no long input in memory. */
+const IN_FLIGHT_MOST = 500
+/** Refusals that are told one by one; the rest are counted. */
+const REFUSALS_SHOWN = 5
+
+/** Sends and waits until every message is confirmed. Answers the exit code. */
+export function send(io: Io, options: SendOptions): Promise<number> {
+  const extra = options.storage === undefined ? {} : { storage: options.storage }
+  return withChat(io, options, (chat) => sendAll(io, options, chat), extra)
+}
+
+async function sendAll(io: Io, options: SendOptions, chat: Chat): Promise<number> {
+  const room = options.join ? await chat.joinRoom(options.room) : chat.room(options.room)
+  const tally = new Tally(io, options, chat)
+  const interrupted = aborted(io.signal)
+  for await (const text of textsOf(io, options)) {
+    tally.add(room, text)
+    while (tally.open >= IN_FLIGHT_MOST && !io.signal.aborted) await Promise.race([tally.next(), interrupted])
+    if (io.signal.aborted) break
+  }
+  while (tally.unsettled && !io.signal.aborted) await Promise.race([tally.next(), interrupted])
+  return tally.finish()
+}
+
+async function* textsOf(io: Io, { text, framing }: SendOptions): AsyncGenerator<string> {
+  if (text !== undefined) {
+    yield text
+    return
+  }
+  try {
+    yield* readRecords(io.stdin, framing)
+  } catch (error) {
+    // An interrupt destroys the input under the reader.
+    if (!io.signal.aborted) throw error
+  }
+}
+
+/** Counts what became of the messages, and shows it while it goes on where somebody watches. */
+class Tally {
+  open = 0
+  #sent = 0
+  #lastSeq = 0
+  readonly #refused: { number: number; error: CliError }[] = []
+  #total = 0
+  readonly #leftOver: number
+  #wake: () => void = () => {}
+
+  constructor(
+    readonly io: Io,
+    readonly options: SendOptions,
+    readonly chat: Chat,
+  ) {
+    // A file outbox may bring unsent messages of an earlier run: they are sent and waited for as well.
+    this.#leftOver = chat.getState().unsent
+    chat.subscribe(() => this.#wake())
+  }
+
+  get unsettled(): boolean {
+    return this.open > 0 || (this.#leftOver > 0 && this.chat.getState().unsent > 0)
+  }
+
+  add(room: Room, text: string): void {
+    const number = ++this.#total
+    this.open++
+    room.send(text).then(
+      (message) => {
+        this.#sent++
+        this.#lastSeq = Math.max(this.#lastSeq, message.seq)
+        this.#settled()
+      },
+      (error: unknown) => {
+        this.#refused.push({ number, error: toCliError(error) })
+        this.#settled()
+      },
+    )
+  }
+
+  /** Resolves at the next outcome. */
+  next(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  async finish(): Promise<number> {
+    const { io, options } = this
+    this.#clearProgress()
+    for (const { number, error } of this.#refused.slice(0, REFUSALS_SHOWN)) {
+      const advice = adviceFor(error.code)
+      const which = this.#total === 1 ? '' : `message ${number}: `
+      await write(
+        io.stderr,
+        `roomful: ${error.code}: ${which}${error.message}${advice ? ` (${advice})` : ''}\n`,
+      )
+    }
+    const counts = {
+      room: options.room,
+      sent: this.#sent,
+      refused: this.#refused.length,
+      unconfirmed: this.open,
+      leftOver: this.#leftOver,
+      lastSeq: this.#lastSeq,
+    }
+    await write(io.stdout, options.json ? `${JSON.stringify(counts)}\n` : `${sentence(counts)}\n`)
+    if (io.signal.aborted) return EXIT.interrupted
+    return this.#refused.length > 0 ? EXIT.failed : EXIT.ok
+  }
+
+  #settled(): void {
+    this.open--
+    if (this.io.stderr.isTTY) {
+      this.io.stderr.write(`\r${this.#sent} of ${this.#total} sent${this.io.stdin.isTTY ? '' : ' …'}`)
+    }
+    this.#wake()
+  }
+
+  #clearProgress(): void {
+    if (this.io.stderr.isTTY && this.#total > 0) this.io.stderr.write('\r\u001b[K')
+  }
+}
+
+function sentence(counts: {
+  room: string
+  sent: number
+  refused: number
+  unconfirmed: number
+  leftOver: number
+}): string {
+  const parts = [`${counts.sent} ${counts.sent === 1 ? 'message' : 'messages'} sent to ${counts.room}`]
+  if (counts.leftOver > 0) parts.push(`${counts.leftOver} from before`)
+  if (counts.refused > 0) parts.push(`${counts.refused} refused`)
+  if (counts.unconfirmed > 0) parts.push(`${counts.unconfirmed} not confirmed`)
+  return parts.join(', ')
+}

@@ -1,0 +1,62 @@
+import type { Chat, ShownMessage } from '@roomful/client'
+import { EXIT } from '../failure'
+import { type Io, write } from '../io'
+import { formatMessage, type MessageFormat } from '../message-format'
+import type { RoomId } from '../room-id'
+import { type SessionOptions, withChat } from '../session'
+
+export type TailOptions = SessionOptions & {
+  readonly room: RoomId
+  /** Start after this seq. */
+  readonly since?: number
+  /** Start so many messages before the end. */
+  readonly last?: number
+  readonly follow: boolean
+  readonly join: boolean
+  readonly format: MessageFormat
+}
+
+const PAGE = 200
+/** What `tail` shows of the past where nothing else is said, as `tail -f` shows ten lines. */
+const LAST_WHEN_FOLLOWING = 10
+
+type Row = Pick<
+  ShownMessage,
+  'id' | 'seq' | 'type' | 'content' | 'senderName' | 'senderId' | 'createdAt' | 'deleted'
+>
+
+/** Prints a room's messages in order; with `follow`, those that come as well, until Ctrl+C. */
+export function tail(io: Io, options: TailOptions): Promise<number> {
+  return withChat(io, options, async (chat) => {
+    const room = options.join ? await chat.joinRoom(options.room) : chat.room(options.room)
+    const print = async (row: Row): Promise<void> => {
+      const text = formatMessage(row, options.format)
+      if (text !== '') await write(io.stdout, text)
+    }
+    const head = await page(chat, options.room, { limit: 1 })
+    const after = startOf(options, head.lastSeq)
+    if (options.follow) {
+      for await (const message of room.stream({ after, signal: io.signal })) await print(message)
+      return EXIT.ok
+    }
+    // Up to the head as it was at the start, so that a busy room has an end.
+    for (let afterSeq = after; afterSeq < head.lastSeq && !io.signal.aborted; ) {
+      const { messages, toSeq } = await page(chat, options.room, { afterSeq, limit: PAGE })
+      for (const message of messages) if (message.seq <= head.lastSeq) await print(message)
+      if (toSeq <= afterSeq) break
+      afterSeq = toSeq
+    }
+    return io.signal.aborted ? EXIT.interrupted : EXIT.ok
+  })
+}
+
+/** The seq after which to begin. `tail -f` shows the end of a file; without following, all of it is wanted. */
+function startOf({ since, last, follow }: TailOptions, lastSeq: number): number {
+  if (since !== undefined) return since
+  if (last !== undefined) return Math.max(0, lastSeq - last)
+  return follow ? Math.max(0, lastSeq - LAST_WHEN_FOLLOWING) : 0
+}
+
+function page(chat: Chat, roomId: RoomId, query: { afterSeq?: number; limit: number }) {
+  return chat.request('fetch-history', { roomId, ...query })
+}

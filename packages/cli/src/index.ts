@@ -1,0 +1,3 @@
+export { EXIT } from './failure'
+export type { Io } from './io'
+export { run } from './program'

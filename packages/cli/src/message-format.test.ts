@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { type FormattedMessage, formatMessage } from './message-format'
+
+const message: FormattedMessage = {
+  id: 'm1',
+  seq: 7,
+  type: 'text',
+  content: 'hello\nworld\n',
+  senderId: 'ada',
+  senderName: 'Ada',
+  createdAt: '2026-01-02T03:04:05.000Z',
+  deleted: false,
+}
+const plain = { kind: 'text', colour: false } as const
+
+test('people see the time, the name, and lines under one another', () => {
+  expect(formatMessage(message, plain)).toBe('03:04:05 Ada: hello\n         world\n')
+})
+
+test('a terminal is not handed what it would act on', () => {
+  const content = 'a\u009b31mb\u202ec'
+  expect(formatMessage({ ...message, content }, plain)).toBe('03:04:05 Ada: a\ufffd31mb\ufffdc\n')
+})
+
+test('colours only where they are asked for', () => {
+  expect(formatMessage(message, { kind: 'text', colour: true })).toContain('\u001b[1mAda')
+})
+
+test('raw and NUL give the content as it is', () => {
+  expect(formatMessage(message, { kind: 'raw' })).toBe('hello\nworld\n\n')
+  expect(formatMessage(message, { kind: 'null' })).toBe('hello\nworld\n\0')
+})
+
+test('JSON is one line', () => {
+  const line = formatMessage(message, { kind: 'json' })
+  expect(line.indexOf('\n')).toBe(line.length - 1)
+  expect(JSON.parse(line)).toMatchObject({ seq: 7, content: 'hello\nworld\n', senderName: 'Ada' })
+})
+
+test('what nobody wrote, or is deleted, is left out of contents', () => {
+  for (const kind of ['raw', 'null'] as const) {
+    expect(formatMessage({ ...message, type: 'system' }, { kind })).toBe('')
+    expect(formatMessage({ ...message, deleted: true }, { kind })).toBe('')
+  }
+  expect(formatMessage({ ...message, type: 'system' }, plain)).toBe('03:04:05 hello\nworld\n')
+  expect(formatMessage({ ...message, deleted: true }, plain)).toBe('')
+})

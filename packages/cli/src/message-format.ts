@@ -1,0 +1,63 @@
+import pc from 'picocolors'
+
+/**
+ * `text`: a line a message for people. `json`: one object a line. `raw`: the content and a newline. `null`: the content
+ * and a NUL, which no message can have, so that it can be taken apart again byte for byte.
+ */
+export type MessageFormat =
+  | { readonly kind: 'text'; readonly colour: boolean }
+  | { readonly kind: 'json' }
+  | { readonly kind: 'raw' }
+  | { readonly kind: 'null' }
+
+export type FormattedMessage = {
+  readonly id: string
+  readonly seq: number
+  readonly type: string
+  readonly content: string
+  readonly senderId: string
+  readonly senderName: string
+  readonly createdAt: string
+  readonly deleted: boolean
+}
+
+/** What is printed for one message; nothing for what the format leaves out. */
+export function formatMessage(message: FormattedMessage, format: MessageFormat): string {
+  switch (format.kind) {
+    case 'json':
+      return `${JSON.stringify(jsonOf(message))}\n`
+    case 'raw':
+      return isWritten(message) ? `${message.content}\n` : ''
+    case 'null':
+      return isWritten(message) ? `${message.content}\0` : ''
+    case 'text':
+      return message.deleted ? '' : forPeople(message, format.colour)
+  }
+}
+
+/** Written by somebody and still there: what a script that compares contents wants. */
+const isWritten = (message: FormattedMessage): boolean => !message.deleted && message.type !== 'system'
+
+/** The fields of the wire's row, without what only a screen needs. */
+function jsonOf(message: FormattedMessage): object {
+  const { seq, id, senderId, senderName, type, content, createdAt, deleted } = message
+  return { seq, id, senderId, senderName, type, content, createdAt, ...(deleted ? { deleted } : {}) }
+}
+
+function forPeople(message: FormattedMessage, colour: boolean): string {
+  const c = pc.createColors(colour)
+  const time = message.createdAt.slice(11, 19)
+  const text = visible(message.content).replace(/\n+$/, '')
+  if (message.type === 'system') return `${c.dim(`${time} ${text}`)}\n`
+  // Lines after the first stand under the first, so that each message begins where a time stands.
+  const indent = ' '.repeat(time.length + 1)
+  const lines = text.replaceAll('\n', `\n${indent}`)
+  return `${c.dim(time)} ${c.bold(visible(message.senderName))}: ${lines}\n`
+}
+
+/** A terminal acts on control characters and on overrides of the direction: they are shown instead. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (char) =>
+    char === '\n' || char === '\t' ? char : '\ufffd',
+  )
+}

@@ -1,0 +1,14 @@
+/** Columns under one another, two spaces apart; the last one is not padded. Control characters become a mark. */
+export function formatTable(rows: readonly (readonly string[])[]): string {
+  const shown = rows.map((row) => row.map((cell) => cell.replace(/\p{Cc}/gu, '\ufffd')))
+  const widths: number[] = []
+  for (const row of shown) {
+    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length)
+  }
+  return shown
+    .map((row) =>
+      row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  '),
+    )
+    .map((line) => `${line}\n`)
+    .join('')
+}

@@ -1,0 +1,204 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { createTestClient, createTestServer, readRoom, type TestServer, waitUntil } from '@roomful/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ROOMFUL, roomful, startRoomful, temporaryFolder } from './roomful-command'
+
+const run = promisify(execFile)
+
+let server: TestServer
+let url: string
+beforeAll(async () => {
+  server = await createTestServer()
+  url = server.url
+})
+afterAll(() => server.close())
+
+/** A room of its own for one test, public, made by somebody else. */
+async function freshRoom(name: string): Promise<string> {
+  await using owner = await createTestClient(server, 'owner')
+  const room = await owner.createRoom({ name, type: 'public' })
+  return room.id
+}
+
+async function contents(roomId: string): Promise<string[]> {
+  await using reader = await createTestClient(server, 'owner')
+  const { messages } = await readRoom(reader, roomId)
+  return messages.filter((row) => row.type !== 'system').map((row) => row.content)
+}
+
+describe('roomful send', () => {
+  test('sends what is typed, under the given name', async () => {
+    const room = await freshRoom('typed')
+    const sent = await roomful([
+      'send',
+      room,
+      'hello',
+      'you  two',
+      '--name',
+      'Ada L.',
+      '--join',
+      '--url',
+      url,
+    ])
+    expect(sent).toMatchObject({ code: 0, stderr: '' })
+    expect(sent.stdout.toString()).toBe(`1 message sent to ${room}\n`)
+    expect(await contents(room)).toEqual(['hello you  two'])
+  })
+
+  test('sends standard input, a line a message, in order', async () => {
+    const room = await freshRoom('lines')
+    const lines = Array.from({ length: 300 }, (_, i) => `line ${i}`)
+    const stdin = `${lines.join('\n')}\n\n`
+    const sent = await roomful(['send', room, '--join', '--url', url], { stdin })
+    expect(sent).toMatchObject({ code: 0, stderr: '' })
+    expect(sent.stdout.toString()).toBe(`300 messages sent to ${room}\n`)
+    expect(await contents(room)).toEqual(lines)
+  })
+
+  test('keeps records of several lines whole, with any delimiter', async () => {
+    const room = await freshRoom('records')
+    const args = ['send', room, '--join', '--delimiter', '\\n--\\n', '--url', url]
+    expect((await roomful(args, { stdin: 'a\nb\n--\n c \n--\nd' })).code).toBe(0)
+    expect(await contents(room)).toEqual(['a\nb', ' c ', 'd'])
+  })
+
+  test('tells which message was refused and why, sends the others, and ends with 1', async () => {
+    const room = await freshRoom('refused')
+    const sent = await roomful(['send', room, '--join', '--null', '--url', url], {
+      stdin: 'one\0two\r\n\0three\0',
+    })
+    expect(sent.code).toBe(1)
+    expect(sent.stderr).toMatch(/^roomful: INVALID_CONTENT: message 2: [^\n]+\n$/)
+    expect(sent.stdout.toString()).toBe(`2 messages sent to ${room}, 1 refused\n`)
+    expect(await contents(room)).toEqual(['one', 'three'])
+  })
+
+  test('a room that is not there, or not yours, is one line with what to do', async () => {
+    const sent = await roomful(['send', 'nowhere', 'x', '--url', url])
+    expect(sent.code).toBe(1)
+    expect(sent.stderr).toMatch(/^roomful: ROOM_NOT_FOUND: [^\n]*--join\)\n$/)
+  })
+
+  test('a token that is not valid is one line with what to do', async () => {
+    const sent = await roomful(['send', 'general', 'x', '--url', url], { env: { ROOMFUL_TOKEN: 'nonsense' } })
+    expect(sent.code).toBe(1)
+    expect(sent.stderr).toMatch(/^roomful: TOKEN_INVALID: [^\n]*--token[^\n]*\n$/)
+  })
+
+  test('Ctrl+C ends it cleanly, with 130 and what became of the messages', async () => {
+    await using slow = await createTestServer({ limits: { sendsPerSecond: 1, sendsBurst: 2 } })
+    const stdin = Array.from({ length: 50 }, (_, i) => `line ${i}`).join('\n')
+    const running = startRoomful(['send', 'general', '--url', slow.url], { stdin })
+    await using reader = await createTestClient(slow, 'reader')
+    await waitUntil('the first message', async () => (await readRoom(reader, 'general')).lastSeq > 0)
+    running.kill('SIGINT')
+    const { code, stdout, stderr } = await running.done
+    expect({ code, stderr }).toEqual({ code: 130, stderr: '' })
+    expect(stdout.toString()).toMatch(/^\d+ messages? sent to general, \d+ not confirmed\n$/)
+  })
+
+  test('rate limits slow it down, and nothing is lost', async () => {
+    await using slow = await createTestServer({ limits: { sendsPerSecond: 20, sendsBurst: 10 } })
+    const lines = Array.from({ length: 60 }, (_, i) => `line ${i}`)
+    const sent = await roomful(['send', 'general', '--url', slow.url], { stdin: lines.join('\n') })
+    expect(sent).toMatchObject({ code: 0, stderr: '' })
+    await using reader = await createTestClient(slow, 'reader')
+    expect((await readRoom(reader, 'general')).messages.map((row) => row.content)).toEqual(lines)
+  })
+
+  test('what a file outbox still holds is sent on the next run', async () => {
+    using folder = temporaryFolder()
+    await using slow = await createTestServer({ limits: { sendsPerSecond: 1, sendsBurst: 2 } })
+    const token = await slow.token('ada')
+    const args = ['send', 'general', '--file-outbox', folder.path, '--token', token, '--url', slow.url]
+    const running = startRoomful(args, { stdin: Array.from({ length: 6 }, (_, i) => `line ${i}`).join('\n') })
+    await using reader = await createTestClient(slow, 'reader')
+    await waitUntil('the first message', async () => (await readRoom(reader, 'general')).lastSeq > 0)
+    running.kill('SIGKILL')
+    await running.done
+    const again = await roomful([...args, 'the last'])
+    expect(again).toMatchObject({ code: 0, stderr: '' })
+    expect(again.stdout.toString()).toMatch(/^1 message sent to general, \d from before\n$/)
+    const { messages } = await readRoom(reader, 'general')
+    const texts = [...Array.from({ length: 6 }, (_, i) => `line ${i}`), 'the last']
+    expect(messages.map((row) => row.content)).toEqual(texts)
+  })
+})
+
+describe('roomful tail', () => {
+  test('prints from where it is told to, in the asked form', async () => {
+    const room = await freshRoom('tail')
+    await roomful(['send', room, '--join', '--url', url, '--name', 'Ada'], { stdin: 'one\ntwo\nthree\n' })
+    const tail = async (...args: string[]): Promise<string> =>
+      (await roomful(['tail', room, '--no-follow', '--join', '--url', url, ...args])).stdout.toString()
+    const raw = await tail('--raw')
+    expect(raw).toBe('one\ntwo\nthree\n')
+    expect(await tail('--null')).toBe('one\0two\0three\0')
+    const rows = (await tail('--json'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const two = rows.find((row) => row.content === 'two')
+    expect(two).toMatchObject({ senderName: 'Ada', type: 'text' })
+    expect(await tail('--raw', '--since', String(two.seq))).toBe('three\n')
+    expect(await tail()).toMatch(/^\d\d:\d\d:\d\d Ada: two$/m)
+    // Nothing for a terminal where there is none.
+    expect(await tail()).not.toContain('\u001b')
+  })
+
+  test('pages through all of a long history', async () => {
+    const room = await freshRoom('long')
+    const lines = Array.from({ length: 450 }, (_, i) => `line ${i}`)
+    await roomful(['send', room, '--join', '--url', url], { stdin: lines.join('\n') })
+    const { stdout } = await roomful(['tail', room, '--no-follow', '--join', '--raw', '--url', url])
+    expect(stdout.toString().trim().split('\n')).toEqual(lines)
+  })
+
+  test('follows, until Ctrl+C', async () => {
+    await using chat = await createTestClient(server, 'owner')
+    const room = await chat.createRoom({ name: 'follow', type: 'public' })
+    await room.send('before')
+    const running = startRoomful(['tail', room.id, '--join', '--raw', '--url', url])
+    await waitUntil('the past', () => running.stdout().includes('before'))
+    await room.send('after')
+    await waitUntil('what is new', () => running.stdout() === 'before\nafter\n')
+    running.kill('SIGINT')
+    expect(await running.done).toMatchObject({ code: 0, signal: null, stderr: '' })
+  })
+
+  test('a reader that goes away ends it', async () => {
+    await roomful(['send', 'general', '--url', url], { stdin: 'one\ntwo\n' })
+    const command = [...ROOMFUL, 'tail', 'general', '--raw', '--url', url]
+      .map((word) => `'${word}'`)
+      .join(' ')
+    // As `roomful tail general | head -n 1`; pipefail shows how the first of the two ended.
+    const { stdout, stderr } = await run('bash', ['-o', 'pipefail', '-c', `${command} | head -n 1`])
+    expect({ stdout, stderr }).toEqual({ stdout: 'one\n', stderr: '' })
+  })
+})
+
+describe('roomful rooms', () => {
+  test('lists one’s own as a table, and as JSON', async () => {
+    const { stdout } = await roomful(['rooms', '--url', url])
+    expect(stdout.toString()).toMatch(
+      /^ID +NAME +TYPE +MESSAGES +UNREAD\n(.*\n)*general +\S+ +public +\d+ +\d+\n/,
+    )
+    const json = await roomful(['rooms', '--json', '--url', url])
+    expect(
+      json.stdout
+        .toString()
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toContainEqual(expect.objectContaining({ id: 'general', type: 'public' }))
+  })
+
+  test('lists those that anyone may join', async () => {
+    const id = await freshRoom('Needle in a haystack')
+    const { stdout } = await roomful(['rooms', '--public', '--query', 'NEEDLE', '--url', url])
+    expect(stdout.toString().split('\n')[1]).toMatch(
+      new RegExp(`^${id} +Needle in a haystack +public +\\d+$`),
+    )
+  })
+})

@@ -1,0 +1,86 @@
+import type { Chat, Room } from '@roomful/client'
+import { signToken } from '@roomful/server'
+import { type Actor, createTestClient, type Recorder, waitUntil } from '@roomful/testing'
+
+export const CROWD_SECRET = 'a secret for the crowd only'
+const ROOM = 'general'
+
+export type Device = { readonly who: Actor; readonly chat: Chat; readonly room: Room }
+
+/** So many users, each with one device, all in one room. */
+export async function gather(url: string, count: number): Promise<Device[]> {
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const user = `user-${String(i + 1).padStart(2, '0')}`
+      const chat = await createTestClient({ url, token: tokenFor }, user)
+      const room = chat.room(ROOM)
+      await room.open()
+      return { who: { user, device: `${user}-device` }, chat, room }
+    }),
+  )
+}
+
+export const tokenFor = (user: string | { readonly id: string; readonly name?: string }): Promise<string> => {
+  const { id, name = id } = typeof user === 'string' ? { id: user, name: user } : user
+  return signToken(CROWD_SECRET, { id, name })
+}
+
+/**
+ * Every device sends `count` messages: half of them at once, each of the others when one is confirmed, so that there
+ * is something to send at any moment. Every tenth goes out a second time, past the outbox, with the same clientId and
+ * in the same moment. Resolves when all have an outcome; `onConfirmed` hears of each.
+ */
+export async function sendAll(
+  devices: readonly Device[],
+  count: number,
+  recorder: Recorder,
+  onConfirmed: (confirmed: number) => void = () => {},
+): Promise<void> {
+  let confirmed = 0
+  await Promise.all(
+    devices.map(async (device) => {
+      let next = 0
+      const one = async (): Promise<void> => {
+        const number = next++
+        if (number >= count) return
+        const sent = recorder.send(device.who, device.room, `${device.who.user} says ${number}`)
+        if (number % 10 === 0) sendAgain(device, sent.clientId)
+        await sent
+        onConfirmed(++confirmed)
+        await one()
+      }
+      await Promise.all(Array.from({ length: count / 2 }, one))
+    }),
+  )
+}
+
+/** The same message by another way. Its outcome is the first one's: whichever comes first is the message. */
+function sendAgain({ chat, room }: Device, clientId: string): void {
+  const shown = room.messages().find((message) => message.clientId === clientId)
+  if (shown?.clientId === undefined) throw new Error('A send is shown before it returns')
+  const { content, type, roomId } = shown
+  chat
+    .request('send-message', { roomId, content, type, clientId: shown.clientId })
+    .catch((error: unknown) => {
+      // The line may drop under it: the outbox sends the message all the same.
+      if (!(error instanceof Error && 'code' in error && ['OFFLINE', 'TIMEOUT'].includes(String(error.code))))
+        throw error
+    })
+}
+
+/** Every device shows all there is, and waits for nothing. */
+export function settled(devices: readonly Device[], lastSeq: number): Promise<true> {
+  return waitUntil(
+    'every device to be live and at the head',
+    () =>
+      devices.every(({ room, chat }) => {
+        const state = room.getState()
+        return state.status === 'live' && state.lastSeq === lastSeq && chat.getState().unsent === 0
+      }),
+    30_000,
+  )
+}
+
+export async function disperse(devices: readonly Device[]): Promise<void> {
+  await Promise.all(devices.map(({ chat }) => chat.close()))
+}

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Command, type ServerProcess, startServerProcess } from '@roomful/testing'
+import { build, ROOT } from '../../scripts/build.mjs'
+
+// What users run is the build: a stale one must not answer for the sources. ROOMFUL_BIN names another one to test.
+const bin = process.env.ROOMFUL_BIN
+if (bin === undefined) await build({ types: false })
+
+/** How to start `roomful` here. */
+export const ROOMFUL: Command =
+  bin === undefined ? [process.execPath, `${ROOT}/packages/cli/bin/roomful.js`] : [bin]
+export const WEB_CHAT = `${ROOT}/examples/web-chat/dist`
+
+/** Without limits on rates: load is what these tests are about. */
+export const NO_LIMITS = ['--sends-per-second', '0', '--events-per-second', '0'] as const
+
+export type CommandResult = {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: Buffer
+  readonly stderr: string
+}
+
+export type RunningCommand = {
+  readonly done: Promise<CommandResult>
+  stdout(): string
+  stderr(): string
+  kill(signal: NodeJS.Signals): void
+}
+
+type RunOptions = { stdin?: string | Buffer; env?: Record<string, string>; cwd?: string }
+
+/** Starts one command line. Its input is closed after `stdin`. */
+export function startRoomful(
+  args: readonly string[],
+  { stdin = '', env = {}, cwd }: RunOptions = {},
+): RunningCommand {
+  const [file, ...before] = ROOMFUL
+  const child = spawn(file, [...before, ...args], { cwd, env: { ...process.env, ...env } })
+  const stdout: Buffer[] = []
+  let stderr = ''
+  child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  // A command that ends before it has read all of its input says so with its exit code.
+  child.stdin.on('error', () => {})
+  child.stdin.end(stdin)
+  return {
+    done: once(child, 'close').then(([code, signal]) => ({
+      code,
+      signal,
+      stdout: Buffer.concat(stdout),
+      stderr,
+    })),
+    stdout: () => Buffer.concat(stdout).toString(),
+    stderr: () => stderr,
+    kill: (signal) => void child.kill(signal),
+  }
+}
+
+export function roomful(args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+  return startRoomful(args, options).done
+}
+
+/** The server on a SQLite file, by the same command. It lets guests in and has the room `general`. */
+export function serve(
+  args: readonly string[],
+  options: { env?: Record<string, string>; cwd?: string } = {},
+): Promise<ServerProcess> {
+  return startServerProcess({
+    command: ROOMFUL,
+    args: ['--host', '127.0.0.1', '--log-level', 'warn', '--guests', ...args],
+    ...options,
+  })
+}
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): { readonly path: string } & Disposable {
+  const path = mkdtempSync(join(tmpdir(), 'roomful-test-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}

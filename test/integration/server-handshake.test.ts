@@ -1,0 +1,247 @@
+import { request } from 'node:http'
+import { AuthError, type ChatServer, createChatServer, signToken } from '@roomful/server'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connect, refusalOf, SECRET, signIn, startServer, tokenOf } from './server-fixture'
+
+let server: ChatServer
+beforeAll(async () => {
+  server = await startServer({ origins: ['https://app.example.com'] })
+})
+afterAll(() => server.close())
+
+describe('a token', () => {
+  test('is asked for: without one the answer is UNAUTHENTICATED', async () => {
+    const refusal = await refusalOf(server, { protocol: 2 })
+    expect(refusal).toEqual({
+      ok: false,
+      error: 'Not signed in',
+      code: 'UNAUTHENTICATED',
+      retry: 'auth',
+      requestId: expect.any(String),
+    })
+  })
+
+  test('33: that has expired is TOKEN_EXPIRED', async () => {
+    const token = await tokenOf('ann', { expiresInSeconds: -1 })
+    expect(await refusalOf(server, { token })).toMatchObject({ code: 'TOKEN_EXPIRED', retry: 'auth' })
+  })
+
+  test.each([
+    ['of another secret', () => signToken('another secret', { id: 'ann', name: 'Ann' })],
+    [
+      'without a subject',
+      () => new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(SECRET)),
+    ],
+    ['with an id that is none', () => tokenOf('a b')],
+    ['that is not signed', () => `${btoa('{"alg":"none"}')}.${btoa('{"sub":"ann"}')}.`],
+    ['that is no token', () => 'x'],
+    ['that is a number', () => 1],
+    ['that is an object', () => ({ toString: 'x' })],
+    ['of 9 KB', () => 'x'.repeat(9_000)],
+  ])('%s is TOKEN_INVALID', async (_, make) => {
+    expect(await refusalOf(server, { token: await make() })).toMatchObject({
+      code: 'TOKEN_INVALID',
+      retry: 'never',
+    })
+  })
+
+  test('in the query is not looked at', async () => {
+    const token = await tokenOf('ann')
+    const answer = await polling(server, `&token=${token}`)
+    expect(answer.status).toBe(200)
+    expect(await refusalOf(server, {})).toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
+
+  test('33: that expires on a live line: bye, then closed within 5 s', async () => {
+    const device = await connect(server, {
+      token: await tokenOf('brief', { expiresInSeconds: 1 }),
+      protocol: 2,
+    })
+    expect(await device.next('bye')).toEqual({ reason: 'TOKEN_EXPIRED' })
+    expect(await device.ask('list-rooms')).toMatchObject({ code: 'TOKEN_EXPIRED' })
+    expect(await device.next('disconnect')).toBe('io server disconnect')
+  })
+
+  test('that is refreshed on the live line keeps it up', async () => {
+    const device = await connect(server, {
+      token: await tokenOf('fresh', { expiresInSeconds: 1 }),
+      protocol: 2,
+    })
+    await device.next('bye')
+    const token = await tokenOf('fresh', { expiresInSeconds: 3_600 })
+    expect(await device.ask('refresh-token', { token })).toMatchObject({
+      ok: true,
+      expiresAt: expect.any(String),
+    })
+    expect(await device.ask('list-rooms')).toMatchObject({ ok: true })
+    device.close()
+  })
+})
+
+describe('34: a revoked session', () => {
+  test('is told on the live line, closed, and refused afterwards', async () => {
+    const token = await tokenOf('ann', { sid: 'session-1' })
+    const device = await connect(server, { token, protocol: 2 })
+    await device.next('ready')
+    await server.revokeSession('session-1')
+    expect(await device.next('bye')).toEqual({ reason: 'SESSION_REVOKED' })
+    await device.next('disconnect')
+    expect(await refusalOf(server, { token })).toMatchObject({ code: 'SESSION_REVOKED', retry: 'never' })
+  })
+
+  test('by logging out over HTTP', async () => {
+    const token = await tokenOf('ann', { sid: 'session-2' })
+    const device = await connect(server, { token, protocol: 2 })
+    const logout = (authorization: string) =>
+      fetch(`${server.url}/auth/logout`, { method: 'POST', headers: { authorization } })
+    expect((await logout('Bearer nonsense')).status).toBe(401)
+    expect((await logout(`Bearer ${token}`)).status).toBe(200)
+    await device.next('bye', ({ reason }) => reason === 'SESSION_REVOKED')
+  })
+})
+
+describe('a protocol', () => {
+  test('that is not asked for is 1: no ready', async () => {
+    const device = await connect(server, { token: await tokenOf('old') })
+    expect(await device.ask('join-rooms', { roomIds: [] })).toMatchObject({ ok: true })
+    expect(device.all('ready')).toEqual([])
+    device.close()
+  })
+
+  test.each([0, 3, '2', null])('%j is PROTOCOL_UNSUPPORTED', async (protocol) => {
+    const refusal = await refusalOf(server, { token: await tokenOf('ann'), protocol: protocol as number })
+    expect(refusal).toMatchObject({ code: 'PROTOCOL_UNSUPPORTED', retry: 'never' })
+  })
+})
+
+describe('35: an origin', () => {
+  test.each([
+    ['https://evil.example.com', 403],
+    ['https://app.example.com.evil.com', 403],
+    ['http://app.example.com', 403],
+    ['null', 403],
+    ['https://app.example.com', 200],
+  ])('%s is answered with %i', async (origin, status) => {
+    expect((await polling(server, '', { origin })).status).toBe(status)
+  })
+
+  test('of the page that this server serves is allowed, and none at all needs the token only', async () => {
+    expect((await polling(server, '', { origin: server.url })).status).toBe(200)
+    expect((await polling(server, '')).status).toBe(200)
+  })
+
+  test('is checked for a websocket too, which CORS does not stop', async () => {
+    const token = await tokenOf('ann')
+    const evil = { origin: 'https://evil.example.com' }
+    await expect(connect(server, { token, extraHeaders: evil })).rejects.toThrow('websocket error')
+    const device = await connect(server, { token, extraHeaders: { origin: 'https://app.example.com' } })
+    device.close()
+  })
+})
+
+test('the 21st connection of one user is refused, and taken when one is gone', async () => {
+  const devices = await Promise.all(Array.from({ length: 20 }, () => signIn(server, 'many')))
+  const token = await tokenOf('many')
+  expect(await refusalOf(server, { token })).toMatchObject({
+    code: 'RATE_LIMITED',
+    limit: 20,
+    retry: 'after',
+  })
+  for (const device of devices) device.close()
+  await expect
+    .poll(() =>
+      connect(server, { token }).then(
+        (one) => one.close(),
+        () => 'refused',
+      ),
+    )
+    .toBeUndefined()
+})
+
+test('connection state recovery is off: no private id is handed out', async () => {
+  const device = await signIn(server, 'ann')
+  expect(device.socket.recovered).toBe(false)
+  expect(Reflect.get(device.socket, '_pid')).toBeUndefined()
+  device.close()
+})
+
+describe('auth by', () => {
+  test("an app's own function", async () => {
+    await using own = await startServer({
+      auth: {
+        authenticate: async (token) => {
+          if (token === 'banned') throw new AuthError('USER_BANNED')
+          if (token === 'broken') throw new Error('the user database is down')
+          return token === 'good' ? { id: 'ann', name: 'Ann' } : undefined
+        },
+      },
+    })
+    const device = await connect(own, { token: 'good', protocol: 2 })
+    expect(await device.next('ready')).toMatchObject({ user: { id: 'ann', name: 'Ann' } })
+    device.close()
+    expect(await refusalOf(own, { token: 'bad' })).toMatchObject({ code: 'TOKEN_INVALID' })
+    expect(await refusalOf(own, { token: 'broken' })).toMatchObject({ code: 'TOKEN_INVALID' })
+    expect(await refusalOf(own, { token: 'banned' })).toMatchObject({ code: 'USER_BANNED' })
+  })
+
+  test("a provider's key set, which a secret cannot imitate", async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256')
+    const key = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }
+    await using provider = await startKeySet(JSON.stringify({ keys: [key] }))
+    await using own = await startServer({ auth: { jwks: provider.url } })
+    const sign = () =>
+      new SignJWT({ name: 'Ann' })
+        .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+        .setSubject('ann')
+        .sign(privateKey)
+    const device = await connect(own, { token: await sign(), protocol: 2 })
+    expect(await device.next('ready')).toMatchObject({ user: { id: 'ann', name: 'Ann' } })
+    device.close()
+    expect(await refusalOf(own, { token: await tokenOf('ann') })).toMatchObject({ code: 'TOKEN_INVALID' })
+  })
+
+  test('a key set that cannot be read: UNAVAILABLE, which is not the fault of the token', async () => {
+    await using own = await startServer({ auth: { jwks: 'http://127.0.0.1:1/keys' } })
+    const { privateKey } = await generateKeyPair('ES256')
+    const token = await new SignJWT({})
+      .setProtectedHeader({ alg: 'ES256' })
+      .setSubject('ann')
+      .sign(privateKey)
+    expect(await refusalOf(own, { token })).toMatchObject({ code: 'UNAVAILABLE', retry: 'after' })
+  })
+})
+
+async function startKeySet(keys: string) {
+  const { createServer } = await import('node:http')
+  const http = createServer((_, response) => response.setHeader('content-type', 'application/json').end(keys))
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const address = http.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const close = () => new Promise<void>((resolve) => http.close(() => resolve()))
+  return { url: `http://127.0.0.1:${port}/keys`, [Symbol.asyncDispose]: close }
+}
+
+/** The first request of a polling transport, as a browser or anybody else makes it. */
+function polling(
+  to: ChatServer,
+  query: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number }> {
+  return new Promise((resolve, reject) => {
+    const url = `${to.url}/socket.io/?EIO=4&transport=polling${query}`
+    request(url, { headers }, (response) => {
+      response.resume()
+      resolve({ status: response.statusCode ?? 0 })
+    })
+      .on('error', reject)
+      .end()
+  })
+}
+
+test('a second server on the same port is told so', async () => {
+  const second = createChatServer({
+    ...{ port: server.port, host: '127.0.0.1', database: 'memory:', logLevel: 'silent' },
+  })
+  await expect(second).rejects.toThrow('EADDRINUSE')
+})
