@@ -1,5 +1,16 @@
 export type { Chat, ChatState, ConnectionState, RoomSummary, StorageState } from './chat'
 export { ChatError } from './chat-error'
+// For @roomful/testing, which checks a room's inside after every event. Not a promise: it may change in any version.
+export { checkRoom as unstable_checkRoom } from './core/invariants'
+export type { Entry as unstable_Entry } from './core/outbox/entry'
+export type { RoomCore as unstable_RoomCore } from './core/room/room-core'
+export type { RoomEvent as unstable_RoomEvent } from './core/room/room-event'
+export {
+  at as unstable_at,
+  changedChunks as unstable_changedChunks,
+  rangesOf as unstable_rangesOf,
+  rowsIn as unstable_rowsIn,
+} from './core/timeline'
 export { createChat } from './create-chat'
 export type { Auth, ChatOptions } from './options'
 export type { Clock } from './ports/clock'
@@ -34,9 +45,3 @@ export type {
   ShownMessage,
   TypingUser,
 } from './room'
-// For @roomful/testing, which checks a room's inside after every event. Not a promise: it may change in any version.
-export { checkRoom as unstable_checkRoom } from './core/invariants'
-export type { Entry as unstable_Entry } from './core/outbox/entry'
-export type { RoomCore as unstable_RoomCore } from './core/room/room-core'
-export type { RoomEvent as unstable_RoomEvent } from './core/room/room-event'
-export { at as unstable_at, changedChunks as unstable_changedChunks, rangesOf as unstable_rangesOf, rowsIn as unstable_rowsIn } from './core/timeline'

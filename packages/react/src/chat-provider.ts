@@ -32,5 +32,5 @@ export function useChatSelector<T>(selector: (state: ChatState) => T, isEqual?: 
 
 export function provided<T>(value: T | null | undefined, provider: string): T {
   if (value) return value
-  throw new Error(`This hook needs a <${provider}> above it`)
+  throw new Error(`No <${provider}> above`)
 }

@@ -26,7 +26,7 @@ class FakeSource<S extends object> {
 }
 
 /** A room without a server: what was asked of it is in `calls`. */
-export class FakeRoom extends FakeSource<RoomState> implements Room {
+class FakeRoom extends FakeSource<RoomState> implements Room {
   readonly calls: unknown[][] = []
   /** What the next edit is answered with. */
   answerEdit: () => Promise<void> = async () => undefined

@@ -1,13 +1,17 @@
-export { useConnection, useRooms, useUnread } from './chat-hooks'
+'use client'
+
 export { ChatProvider, useChat, useChatSelector } from './chat-provider'
 export {
+  useConnection,
   useMembers,
   useMessage,
   useMessages,
   useReadReceipts,
+  useRooms,
   useSend,
   useTyping,
-} from './message-hooks'
+  useUnread,
+} from './hooks'
 export { RoomProvider, useRoom, useRoomSelector } from './room-provider'
 export type { ScrollView } from './scroll-view'
 export type { IsEqual } from './store-hook'

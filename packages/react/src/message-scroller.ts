@@ -1,6 +1,6 @@
 import type { Room, RoomState } from '@roomful/client'
 import { type Anchor, firstVisible, isAtBottom, pxBelow, restore, topOf } from './scroll-anchor'
-import { AT_BOTTOM, countNew, lastConfirmed, type ScrollView } from './scroll-view'
+import { AT_BOTTOM, countNew, type ScrollView } from './scroll-view'
 import { sameItems, shownInState } from './store-hook'
 
 /** More is loaded when less than so many screens are left in that direction. */
@@ -11,8 +11,10 @@ const FIRST_UNREAD_TOP_PX = 96
 /**
  * Follows one scrolling element and one room.
  *
- *   opening ──first messages──▶ following (at the end, sticks to it) ◀──scroll──▶ away (anchored to a row)
- *                                   ▲── a message of one's own, scrollToBottom ──┘
+ *   opening ──caught up──▶ following (at the end, sticks to it) ◀──scroll──▶ away (anchored to a row)
+ *                              ▲── a message of one's own, scrollToBottom ──┘
+ *
+ * `opening` shows the end of what is known so far; where to begin to read is only known when all unread is there.
  */
 export type MessageScroller = {
   /** After every commit that changed the rows and before its paint: puts the scroll position right. */
@@ -27,7 +29,8 @@ export function followMessages(
   myId: () => string | undefined,
   show: (view: ScrollView) => void,
 ): MessageScroller {
-  let mode: 'opening' | 'following' | 'away' = 'opening'
+  let isOpening = true
+  let isAway = false
   let anchor: Anchor | null = null
   let lastKey: string | undefined
   let seenSeq = 0
@@ -42,26 +45,27 @@ export function followMessages(
     // Becoming unread while nobody looks begins a new divider: the one from before would mark nothing any more.
     if (state.unread > 0 && unread === 0 && !wasReading) dividerSeq = state.lastReadSeq
     unread = state.unread
-    if (last && mode === 'opening') open(state)
+    if (isOpening) open(state)
     // One's own new message is always shown, wherever one was reading.
-    else if (last && last.key !== lastKey && last.seq === 0) mode = 'following'
+    else if (last && last.key !== lastKey && last.seq === 0) isAway = false
     lastKey = last?.key
     hold()
     look()
   }
 
-  const open = ({ messages, lastReadSeq }: RoomState) => {
-    mode = 'following'
+  const open = ({ messages, lastReadSeq, status }: RoomState) => {
+    if (messages.length === 0 || status === 'loading' || status === 'catching-up') return
+    isOpening = false
     const first = messages.findIndex(({ seq }) => seq > lastReadSeq)
     const row = dividerSeq !== null && element.querySelectorAll('[data-key]')[first]
     if (!row) return
     element.scrollTop += topOf(element, row) - FIRST_UNREAD_TOP_PX
     seenSeq = lastReadSeq
-    if (!isAtBottom(element)) mode = 'away'
+    isAway = !isAtBottom(element)
   }
 
   const hold = () => {
-    if (mode === 'following') element.scrollTop = element.scrollHeight
+    if (!isAway) element.scrollTop = element.scrollHeight
     else if (anchor) restore(element, anchor)
   }
 
@@ -69,14 +73,12 @@ export function followMessages(
   const look = () => {
     const state = room.getState()
     const { messages } = state
-    const atBottom = mode !== 'away'
     anchor = firstVisible(element)
-    if (mode === 'following') seenSeq = messages[lastConfirmed(messages)]?.seq ?? 0
-    const newCount = atBottom ? 0 : countNew(messages, seenSeq, myId())
-    const next = { atBottom, newCount, dividerSeq }
+    if (!isAway) seenSeq = messages.findLast(({ seq }) => seq > 0)?.seq ?? 0
+    const next = { atBottom: !isAway, newCount: countNew(messages, seenSeq, myId()), dividerSeq }
     if (!sameItems(Object.values(view), Object.values(next))) show(next)
     view = next
-    if (mode !== 'opening') loadAround(state)
+    if (!isOpening) loadAround(state)
     read()
   }
 
@@ -88,13 +90,14 @@ export function followMessages(
 
   const read = () => {
     const { status, lastReadSeq } = room.getState()
-    wasReading = mode === 'following' && document.visibilityState === 'visible' && status === 'live'
+    wasReading = !isOpening && !isAway && !document.hidden && status === 'live'
     if (wasReading && seenSeq > lastReadSeq) room.markRead(seenSeq)
   }
 
   const onScroll = () => {
-    if (mode === 'opening') return
-    mode = isAtBottom(element) && !room.getState().hasNewer ? 'following' : 'away'
+    isAway = !isAtBottom(element) || room.getState().hasNewer
+    // Who scrolls on his own has begun to read where he wanted.
+    if (isAway) isOpening = false
     look()
   }
 
@@ -110,7 +113,7 @@ export function followMessages(
     settle,
     scrollToBottom: () => {
       const { hasNewer, lastSeq } = room.getState()
-      mode = 'following'
+      isAway = false
       if (hasNewer) room.jumpTo(lastSeq).catch(shownInState)
       hold()
       look()

@@ -2,10 +2,9 @@
 import { act, cleanup, render } from '@testing-library/react'
 import { memo, type ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { useRooms, useUnread } from './chat-hooks'
 import { ChatProvider } from './chat-provider'
 import { FakeChat, message, messagesUpTo } from './fake-chat'
-import { useMessage, useMessages, useReadReceipts, useTyping } from './message-hooks'
+import { useMessage, useMessages, useReadReceipts, useRooms, useTyping, useUnread } from './hooks'
 import { RoomProvider, useRoomSelector } from './room-provider'
 import { sameItems } from './store-hook'
 

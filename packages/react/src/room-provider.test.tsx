@@ -4,7 +4,7 @@ import { type ReactNode, StrictMode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ChatProvider, useChat } from './chat-provider'
 import { FakeChat, messagesUpTo } from './fake-chat'
-import { useMessages, useSend } from './message-hooks'
+import { useMessages, useSend } from './hooks'
 import { RELEASE_DELAY_MS, RoomProvider, useRoom, useRoomSelector } from './room-provider'
 
 let chat = new FakeChat()

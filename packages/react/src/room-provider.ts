@@ -1,13 +1,5 @@
 import type { Room, RoomState } from '@roomful/client'
-import {
-  createContext,
-  createElement,
-  type ReactElement,
-  type ReactNode,
-  useContext,
-  useEffect,
-  useMemo,
-} from 'react'
+import { createContext, createElement, type ReactElement, type ReactNode, useContext, useEffect } from 'react'
 import { provided, useChat } from './chat-provider'
 import { IDLE_ROOM } from './idle'
 import { type IsEqual, shownInState, useStore } from './store-hook'
@@ -54,6 +46,5 @@ export function useRoom(id?: string): Room {
  */
 export function useRoomSelector<T>(selector: (state: RoomState) => T, isEqual?: IsEqual<T>): T {
   const room = useRoom()
-  const idle = useMemo(() => ({ ...IDLE_ROOM, id: room.id }), [room])
-  return useStore(room, idle, selector, isEqual)
+  return useStore(room, { ...IDLE_ROOM, id: room.id }, selector, isEqual)
 }

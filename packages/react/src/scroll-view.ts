@@ -12,16 +12,12 @@ export type ScrollView = {
 
 export const AT_BOTTOM: ScrollView = { atBottom: true, newCount: 0, dividerSeq: null }
 
-/** The last message that is confirmed, from `upTo` down. Unsent ones stand last and have no seq yet. */
-export function lastConfirmed(messages: readonly ShownMessage[], upTo = Number.MAX_SAFE_INTEGER): number {
-  return messages.findLastIndex(({ seq }) => seq > 0 && seq <= upTo)
-}
-
+/** Messages of others after `seenSeq`. Unsent ones have no seq yet. */
 export function countNew(
   messages: readonly ShownMessage[],
   seenSeq: number,
   myId: string | undefined,
 ): number {
-  const isNew = (message: ShownMessage) => message.seq > 0 && message.senderId !== myId && !message.deleted
-  return messages.slice(lastConfirmed(messages, seenSeq) + 1).filter(isNew).length
+  return messages.filter(({ seq, senderId, deleted }) => seq > seenSeq && senderId !== myId && !deleted)
+    .length
 }

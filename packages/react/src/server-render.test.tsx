@@ -1,10 +1,18 @@
 // @vitest-environment node
 import { renderToString } from 'react-dom/server'
 import { expect, test, vi } from 'vitest'
-import { useConnection, useRooms, useUnread } from './chat-hooks'
 import { ChatProvider } from './chat-provider'
 import { FakeChat, messagesUpTo } from './fake-chat'
-import { useMembers, useMessage, useMessages, useReadReceipts, useTyping } from './message-hooks'
+import {
+  useConnection,
+  useMembers,
+  useMessage,
+  useMessages,
+  useReadReceipts,
+  useRooms,
+  useTyping,
+  useUnread,
+} from './hooks'
 import { RoomProvider, useRoomSelector } from './room-provider'
 import { useComposer } from './use-composer'
 import { useMessageScroll } from './use-message-scroll'

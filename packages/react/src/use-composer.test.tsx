@@ -135,6 +135,21 @@ describe('an edit', () => {
     expect(now().error).toBe(null)
   })
 
+  test('that is refused after one went to another room does not open there', async () => {
+    let refuse: (reason: Error) => void = () => undefined
+    room().answerEdit = () =>
+      new Promise((_, reject) => {
+        refuse = reject
+      })
+    const { now, goTo } = compose()
+    act(() => now().edit(own))
+    act(() => now().setText('hello'))
+    act(() => now().submit())
+    goTo('b')
+    await act(async () => refuse(new Error('too old')))
+    expect([now().editing, now().error]).toEqual([null, null])
+  })
+
   test('of the last message takes the last of one’s own that is there', () => {
     const mine = (seq: number, part = {}) => message(seq, { senderId: 'me' as never, ...part })
     room().set({

@@ -36,13 +36,14 @@ export function useComposer(): Composer {
     // What comes after a change of room, such as the answer to an edit, is not about the new one.
     const change = (part: Partial<ComposerState>) =>
       setState((now) => (now.room === room ? { ...now, ...part } : now))
-    const edit = (message: ShownMessage) =>
-      change({ edit: { message, text: message.content }, replyTo: null, error: null })
+    const turn = (edit: ComposerState['edit'], replyTo: ComposerState['replyTo'] = null) =>
+      change({ edit, replyTo, error: null })
+    const edit = (message: ShownMessage) => turn({ message, text: message.content })
     return {
       change,
       edit,
-      reply: (message: ShownMessage) => change({ replyTo: message, edit: null, error: null }),
-      cancel: () => change({ replyTo: null, edit: null, error: null }),
+      reply: (message: ShownMessage) => turn(null, message),
+      cancel: () => turn(null),
       editLast: () => {
         const message = lastEditable(room.messages(), chat.getState().user?.id)
         if (message) edit(message)
@@ -63,7 +64,7 @@ export function useComposer(): Composer {
 
   const { draft, edit, replyTo, error } = state
   const text = edit ? edit.text : draft
-  const canSubmit = text.trim() !== ''
+  const canSubmit = /\S/.test(text)
 
   const setText = (next: string) => {
     if (edit) return change({ edit: { ...edit, text: next }, error: null })

@@ -4,7 +4,7 @@ import { StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ChatProvider } from './chat-provider'
 import { FakeChat, message, messagesUpTo } from './fake-chat'
-import { useMessages } from './message-hooks'
+import { useMessages } from './hooks'
 import { RoomProvider } from './room-provider'
 import { type MessageScroll, useMessageScroll } from './use-message-scroll'
 
@@ -86,7 +86,7 @@ beforeEach(() => {
     const top = this.hasAttribute('data-key') ? siblings.indexOf(this) * ROW_PX - scroller().scrollTop : 0
     return { top, bottom: top + ROW_PX } as DOMRect
   })
-  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('visible')
+  vi.spyOn(document, 'hidden', 'get').mockReturnValue(false)
 })
 afterEach(() => {
   cleanup()
@@ -113,12 +113,12 @@ describe('at the bottom', () => {
   })
 
   test('not while the page is hidden; then, when it is looked at', () => {
-    const visibility = vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden')
+    const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
     render(tree('a'))
     act(() => room().set({ messages: messagesUpTo(103), lastSeq: 103, unread: 3 }))
     expect(room().callsOf('markRead')).toEqual([])
     expect(scroll.dividerSeq).toBe(100)
-    visibility.mockReturnValue('visible')
+    hidden.mockReturnValue(false)
     act(() => void document.dispatchEvent(new Event('visibilitychange')))
     expect(room().callsOf('markRead')).toEqual([[103]])
   })
@@ -198,6 +198,23 @@ describe('unread messages', () => {
     expect(room().callsOf('markRead')).toEqual([[100]])
     act(() => room().set({ lastReadSeq: 100, unread: 0 }))
     expect(scroll).toMatchObject({ atBottom: true, newCount: 0, dividerSeq: 60 })
+  })
+
+  test('that come only while the room catches up are where it opens, too', () => {
+    room().set({ status: 'catching-up', messages: messagesUpTo(60), lastReadSeq: 60, unread: 40 })
+    render(tree('a'))
+    expect(scroller().scrollTop).toBe(bottomOf(60))
+    act(() => room().set({ status: 'live', messages: messagesUpTo(100) }))
+    expect(topOf('key-61')).toBe(96)
+    expect(scroll).toMatchObject({ atBottom: false, newCount: 40, dividerSeq: 60 })
+  })
+
+  test('that come while one already scrolls in what is cached move nothing', () => {
+    room().set({ status: 'catching-up', messages: messagesUpTo(60), lastReadSeq: 60, unread: 40 })
+    render(tree('a'))
+    scrollTo(300)
+    act(() => room().set({ status: 'live', messages: messagesUpTo(100) }))
+    expect(scroller().scrollTop).toBe(300)
   })
 
   test('that fit on the screen are read at once', () => {

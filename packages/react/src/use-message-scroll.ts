@@ -44,10 +44,7 @@ export function useMessageScroll(): MessageScroll {
     setView(AT_BOTTOM)
     const following = followMessages(element, room, () => chat.getState().user?.id, setView)
     scroller.current = following
-    return () => {
-      following.stop()
-      scroller.current = null
-    }
+    return following.stop
   }, [chat, element, room])
 
   // The dependencies say when; the scroller looks for itself.

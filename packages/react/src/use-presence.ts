@@ -34,30 +34,26 @@ export function usePresence(userIds: readonly string[]): PresenceState {
   const chat = useChat()
   // A list written inline is a new one each time: what counts is what is in it. Ids have no blanks.
   const joined = userIds.join(' ')
-  const source = useMemo(() => lookUp(chat, joined.split(' ').filter(Boolean)), [chat, joined])
+  const source = useMemo(() => lookUp(chat, joined), [chat, joined])
   return useStore(source, NOBODY, all)
 }
 
-function lookUp(chat: Chat, userIds: string[]): Source<PresenceState> {
+function lookUp(chat: Chat, joined: string): Source<PresenceState> {
   let state = NOBODY
   return {
     getState: () => state,
     subscribe: (listener) => {
-      let timer: ReturnType<typeof setTimeout> | undefined
       const set = (next: PresenceState) => {
         state = next
         listener()
       }
-      const askIn = (ms: number) => {
-        clearTimeout(timer)
-        timer = setTimeout(ask, ms)
-      }
       const ask = () => {
+        clearTimeout(timer)
         // Offline there is nobody to ask; coming online asks.
-        if (userIds.length === 0 || chat.getState().connection.status !== 'online') return
-        askIn(PRESENCE_REFRESH_MS)
+        if (!joined || chat.getState().connection.status !== 'online') return
+        timer = setTimeout(ask, PRESENCE_REFRESH_MS)
         // The app's own strings enter the brand here; the server checks them.
-        chat.request('watch-presence', { userIds: userIds as UserId[] }).then(
+        chat.request('watch-presence', { userIds: joined.split(' ') as UserId[] }).then(
           ({ presence }) => set({ users: new Map(presence.map((user) => [user.userId, user])), error: null }),
           (error: ChatError) => {
             if (error.retry === 'never') clearTimeout(timer)
@@ -65,9 +61,9 @@ function lookUp(chat: Chat, userIds: string[]): Source<PresenceState> {
           },
         )
       }
-      const askSoon = () => askIn(0)
-      const stop = chat.select(({ connection }) => connection.status, askSoon)
-      askSoon()
+      // Not at once: StrictMode subscribes twice.
+      let timer = setTimeout(ask)
+      const stop = chat.select((now) => now.connection.status, ask)
       return () => {
         clearTimeout(timer)
         stop()

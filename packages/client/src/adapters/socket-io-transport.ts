@@ -5,87 +5,55 @@ import {
   decodeAck,
   decodeServerEvent,
   type ErrorAck,
-  type Payload,
 } from '@roomful/protocol'
-import { io, type Socket } from 'socket.io-client'
-import type { DownReason, RequestResult, TransportFactory } from '../ports/transport'
+import type { DownReason, TransportFactory } from '../ports/transport'
+import { LOST, openLine, type SocketLine } from './socket-line'
 
-/** One socket, from its dial to its end. */
-type Line = { socket: Socket; ready: boolean; bye: Bye | null; pending: Set<() => void> }
-
-const LOST: DownReason = { code: 'OFFLINE', text: 'The line was lost', next: 'retry' }
-
-/** Protocol 2 over Socket.IO, of which only the line is used: no buffer, no reconnect, no retries, no recovery. */
+/** Protocol 2 over Socket.IO. Everything that comes in is decoded here, once. */
 export const socketIoTransport: TransportFactory = (url, onEvent) => {
-  let line: Line | null = null
+  let line: SocketLine | null = null
+  let ready = false
 
-  /** Ends the line: whatever waits for an answer has none, and nothing of it is heard any more. */
-  const end = (ended: Line): void => {
-    if (line === ended) line = null
-    ended.socket.offAny()
-    ended.socket.off()
-    ended.socket.disconnect()
-    const { pending } = ended
-    for (const lose of pending) lose()
-  }
-
-  const down = (ended: Line, reason: DownReason): void => {
-    if (line !== ended) return
-    end(ended)
-    onEvent({ type: 'down', reason })
+  const drop = (): void => {
+    line?.end()
+    line = null
+    ready = false
   }
 
   return {
     connect: (token) => {
-      const socket = io(url, {
-        auth: { token, protocol: 2 },
-        forceNew: true,
-        reconnection: false,
-        transports: ['websocket', 'polling'],
-        tryAllTransports: true,
-      })
-      const opened: Line = { socket, ready: false, bye: null, pending: new Set() }
-      line = opened
-      socket.on('connect_error', (error) => down(opened, refusalOf(error)))
-      socket.on('disconnect', () => down(opened, opened.bye ? reasonOfBye(opened.bye) : LOST))
-      socket.onAny((event: string, payload: unknown) => {
+      let bye: Bye | null = null
+      const down = (reason: DownReason): void => {
+        line = null
+        ready = false
+        onEvent({ type: 'down', reason })
+      }
+      line = openLine(
+        url,
+        { token, protocol: 2 },
+        { refused: (error) => down(refusalOf(error)), lost: () => down(bye ? reasonOfBye(bye) : LOST) },
+      )
+      line.socket.onAny((event: string, payload: unknown) => {
         // An event of a newer server is not for this client.
         const decoded = decodeServerEvent(event, payload)
         if (!decoded.ok) return
         const message = decoded.value
-        if (message.event === 'bye') opened.bye = message.payload
+        if (message.event === 'bye') bye = message.payload
         if (message.event === 'ready') {
-          opened.ready = true
+          ready = true
           onEvent({ type: 'ready', ready: message.payload })
-        } else if (opened.ready) onEvent({ type: 'message', message })
+        } else if (ready) onEvent({ type: 'message', message })
       })
     },
-
-    disconnect: () => {
-      if (line) end(line)
+    disconnect: drop,
+    close: drop,
+    request: async (event, payload, timeoutMs) => {
+      if (line === null || !ready) return { kind: 'offline' }
+      const result = await line.request(event, payload, timeoutMs)
+      return result.kind === 'ack' ? { kind: 'ack', ack: readAck(event, result.answer) } : result
     },
-
-    request: <E extends ClientEvent>(event: E, payload: Payload<E>, timeoutMs: number) =>
-      new Promise<RequestResult<E>>((resolve) => {
-        if (!line?.ready || !line.socket.connected) return resolve({ kind: 'offline' })
-        const { socket, pending } = line
-        const finish = (result: RequestResult<E>): void => {
-          clearTimeout(timer)
-          pending.delete(lose)
-          resolve(result)
-        }
-        const lose = (): void => finish({ kind: 'lost' })
-        const timer = setTimeout(() => finish({ kind: 'timeout' }), timeoutMs)
-        pending.add(lose)
-        socket.emit(event, payload, (answer: unknown) => finish({ kind: 'ack', ack: readAck(event, answer) }))
-      }),
-
     signal: (event, payload) => {
-      if (line?.ready) line.socket.volatile.emit(event, payload)
-    },
-
-    close: () => {
-      if (line) end(line)
+      if (ready) line?.socket.volatile.emit(event, payload)
     },
   }
 }

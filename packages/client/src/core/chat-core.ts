@@ -20,7 +20,7 @@ export type ChatCore = {
 
 export type ChatEvent =
   | { readonly type: 'connection'; readonly event: ConnectionEvent }
-  | { readonly type: 'identified'; readonly user: User; readonly epoch: string }
+  | { readonly type: 'identified'; readonly user: User }
   | { readonly type: 'epoch'; readonly epoch: string }
   | { readonly type: 'list-wanted'; readonly wanted: boolean }
   | { readonly type: 'storage'; readonly storage: StorageState }
@@ -45,9 +45,9 @@ export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
       return connection === core.connection ? core : { ...core, connection }
     }
     case 'identified': {
-      const { user, epoch } = event
-      const same = core.user?.id === user.id && core.user.name === user.name && core.epoch === epoch
-      return same ? core : { ...core, user, epoch }
+      const { user } = event
+      const same = core.user?.id === user.id && core.user.name === user.name
+      return same ? core : { ...core, user }
     }
     case 'epoch':
       return core.epoch === event.epoch ? core : { ...core, epoch: event.epoch }

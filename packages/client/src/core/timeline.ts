@@ -1,13 +1,14 @@
 /** The timeline's door: the rest of the core imports from here only. */
 export { CHUNK_BITS, CHUNK_SIZE, chunkOf } from './timeline/blocks'
 export { checkTimeline } from './timeline/check'
-export type { Range } from './timeline/ranges'
+export { type Range, rangeHolding, withoutRange, withRange } from './timeline/ranges'
 export {
   addChunks,
   addRange,
   at,
   changedChunks,
   chunkAt,
+  countRows,
   covers,
   dropRange,
   emptyTimeline,

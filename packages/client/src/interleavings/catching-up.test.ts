@@ -94,7 +94,10 @@ describe('11 the last event in a quiet room is lost', () => {
     await world.rest()
     expect(ada.contents()[2]).toBe('old 3')
     const { rev, lastSeq } = world.server.room(ROOM).room
-    ada.line.tell({ event: 'room-heads', payload: { epoch: world.server.epoch, heads: { [ROOM]: { rev, lastSeq } } } })
+    ada.line.tell({
+      event: 'room-heads',
+      payload: { epoch: world.server.epoch, heads: { [ROOM]: { rev, lastSeq } } },
+    })
     await world.rest(1_000)
     expect(ada.contents()[2]).toBe('the last word')
     expectConverged(world, ada)

@@ -81,7 +81,11 @@ describe('6 a page whose snapshot is older than a delivered edit', () => {
     await world.settle()
     const answer = world.server.answer.bind(world.server)
     let lagging = true
-    world.server.answer = ((userId: string, event: 'fetch-history', payload: Parameters<typeof answer>[2]) => {
+    world.server.answer = ((
+      userId: string,
+      event: 'fetch-history',
+      payload: Parameters<typeof answer>[2],
+    ) => {
       if (event !== 'fetch-history' || !lagging) return answer(userId, event, payload as never)
       lagging = false
       return stale
@@ -103,9 +107,15 @@ describe('7 a reaction at rev 12 before an edit at rev 11 of one message', () =>
     const edit = ada.line.take('changes')
     server.react(ROOM, 'bob', 1, '👍', 'add')
     ada.line.take('changes').run()
-    expect(ada.room.messages()[0]).toMatchObject({ content: 'edited', reactions: [{ emoji: '👍', count: 1 }] })
+    expect(ada.room.messages()[0]).toMatchObject({
+      content: 'edited',
+      reactions: [{ emoji: '👍', count: 1 }],
+    })
     edit.run()
-    expect(ada.room.messages()[0]).toMatchObject({ content: 'edited', reactions: [{ emoji: '👍', count: 1 }] })
+    expect(ada.room.messages()[0]).toMatchObject({
+      content: 'edited',
+      reactions: [{ emoji: '👍', count: 1 }],
+    })
     expectConverged(world, ada)
   })
 })

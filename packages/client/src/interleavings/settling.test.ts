@@ -5,8 +5,12 @@ import { expectConverged, ROOM, World } from '../test-support/testing-world'
 describe('2 two sockets send one clientId at once', () => {
   test('both see it sent, and there is one row', async () => {
     const world = new World()
-    const tabOne = await world.live('ada', { ports: { ids: { clientId: () => 'shared-id-0', random: () => 0 } } })
-    const tabTwo = await world.live('ada', { ports: { ids: { clientId: () => 'shared-id-0', random: () => 0 } } })
+    const tabOne = await world.live('ada', {
+      ports: { ids: { clientId: () => 'shared-id-0', random: () => 0 } },
+    })
+    const tabTwo = await world.live('ada', {
+      ports: { ids: { clientId: () => 'shared-id-0', random: () => 0 } },
+    })
     const sent = [tabOne.room.send('once'), tabTwo.room.send('once')]
     await world.settle()
     const [one, two] = await Promise.all(sent)

@@ -1,4 +1,4 @@
-import type { Ack, ClientEvent, Payload, Ready, ServerMessage } from '@roomful/protocol'
+import type { Ack, ClientEvent, Payload, Ready, ServerMessage, User } from '@roomful/protocol'
 
 /** Why a line went down. `stop`: do not come back; `auth`: come back with a fresh token. */
 export type DownReason = {
@@ -9,7 +9,9 @@ export type DownReason = {
 }
 
 export type TransportEvent =
-  | { type: 'ready'; ready: Ready }
+  /** A server of protocol 1 does not say who one is; then `identified` follows when it is found out. */
+  | { type: 'ready'; ready: Omit<Ready, 'user'> & { user: User | null } }
+  | { type: 'identified'; user: User }
   | { type: 'message'; message: ServerMessage }
   /** The line is gone, or could not be made. Every request under way has been answered with `lost` before it. */
   | { type: 'down'; reason: DownReason }

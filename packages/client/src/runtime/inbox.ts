@@ -1,3 +1,4 @@
+import type { User } from '@roomful/protocol'
 import { assertNever } from '../core/assert-never'
 import type { RoomEvent } from '../core/room/room-event'
 import type { TransportEvent } from '../ports/transport'
@@ -12,7 +13,10 @@ type Ready = Extract<TransportEvent, { type: 'ready' }>['ready']
 export function createInbox(
   session: Session,
   connection: ConnectionRunner,
-  hooks: { onUser(user: Ready['user'], epoch: string): Promise<void> | undefined; onRevoked(): void },
+  hooks: {
+    onUser(user: Ready['user'], epoch: string): Promise<void> | undefined
+    onRevoked(): Promise<void> | undefined
+  },
 ): (event: TransportEvent) => void {
   const { cells, clock } = session
   /** How far the server's clock is ahead of this one: signals name their end in the server's time. */
@@ -23,11 +27,13 @@ export function createInbox(
     switch (event.type) {
       case 'ready':
         return onReady(event.ready)
+      case 'identified':
+        return identify(event.user)
       case 'message':
         return cells.batch(() => onMessage(event.message))
       case 'down':
         lines++
-        if (event.reason.code === 'SESSION_REVOKED') hooks.onRevoked()
+        if (event.reason.code === 'SESSION_REVOKED') void hooks.onRevoked()
         return connection.onDown(event.reason)
       default:
         return assertNever(event)
@@ -47,16 +53,24 @@ export function createInbox(
   function goOnline({ user, epoch }: Ready): void {
     cells.batch(() => {
       applyEpoch(session, epoch)
-      cells.dispatchChat({ type: 'identified', user, epoch })
-      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'identified', me: user.id })
+      if (user) identify(user)
       cells.dispatchChat({ type: 'list-wanted', wanted: true })
       cells.dispatchChat({ type: 'connection', event: { type: 'ready', now: clock.now() } })
       for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'line', line: 'up' })
     })
   }
 
+  function identify(user: User): void {
+    cells.batch(() => {
+      cells.dispatchChat({ type: 'identified', user })
+      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'identified', me: user.id })
+    })
+  }
+
   function onMessage(message: ServerMessage): void {
     if (message.event === 'room-heads') applyEpoch(session, message.payload.epoch)
+    // In time, the line stays; the server hangs up a few seconds later.
+    if (message.event === 'bye' && message.payload.reason === 'TOKEN_EXPIRED') session.refreshToken()
     const events = roomEventsOf(message, { now: clock.now(), serverAheadMs })
     for (const [roomId, event] of events) cells.dispatch(roomId, event)
   }
@@ -65,7 +79,10 @@ export function createInbox(
 type At = { readonly now: number; readonly serverAheadMs: number }
 
 /** What a message of the server means to rooms. */
-function roomEventsOf(message: ServerMessage, { now, serverAheadMs }: At): readonly (readonly [string, RoomEvent])[] {
+function roomEventsOf(
+  message: ServerMessage,
+  { now, serverAheadMs }: At,
+): readonly (readonly [string, RoomEvent])[] {
   switch (message.event) {
     case 'changes':
       return [[message.payload.roomId, { type: 'changes', changes: message.payload.changes, now }]]

@@ -4,11 +4,7 @@ import type { Clock } from '../ports/clock'
  * Runs the runners after every batch, and again when the earliest of the times that they name has come: one timer for
  * all there is. State is the to-do list, so a run too many does nothing. `wake` runs it as a batch.
  */
-export function createPump(
-  clock: Clock,
-  runners: () => readonly ((now: number) => number)[],
-  wake: () => void,
-) {
+export function createPump(clock: Clock, runners: readonly ((now: number) => number)[], wake: () => void) {
   let cancel = (): void => {}
   let dueAt = Number.POSITIVE_INFINITY
   let running = false
@@ -20,7 +16,7 @@ export function createPump(
     running = true
     try {
       const now = clock.now()
-      plan(now, Math.min(...runners().map((runner) => runner(now))))
+      plan(now, Math.min(...runners.map((runner) => runner(now))))
     } finally {
       running = false
     }

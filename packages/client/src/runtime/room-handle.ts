@@ -9,7 +9,7 @@ import { createRoomStream } from './stream'
 import { createSubscribing } from './subscribing'
 
 /** One room's public handle, put together from its parts. */
-export function createRoomHandle(context: HandleContext, id: string): Room {
+function createRoomHandle(context: HandleContext, id: string): Room {
   const { cells } = context.session
   const cell = cells.room(id)
   const view = createRoomView()
@@ -29,5 +29,15 @@ export function createRoomHandle(context: HandleContext, id: string): Room {
     setTyping,
     setDraft: (text) => cells.dispatch(id, { type: 'draft', text }),
     stream: createRoomStream(room, opening),
+  }
+}
+
+/** The same handle for the same room, each time. */
+export function createRoomHandles(context: HandleContext): (id: string) => Room {
+  const handles = new Map<string, Room>()
+  return (id) => {
+    const handle = handles.get(id) ?? createRoomHandle(context, id)
+    handles.set(id, handle)
+    return handle
   }
 }

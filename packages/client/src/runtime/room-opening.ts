@@ -7,6 +7,9 @@ import { quiet } from './waiters'
 /** A room that is closed and opened again at once (StrictMode, a tab bar) stays subscribed. */
 const RELEASE_MS = 2_000
 
+/** Closed rooms whose rows stay in memory: going back and forth between a few costs nothing. */
+const CLOSED_KEPT = 20
+
 /** Counts who looks at the room: the first opens it, and some time after the last it is let go. */
 export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'> {
   const { session, cell, id } = room
@@ -17,8 +20,18 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
   const release = (): void => {
     const subscribed = cell.core.joined !== 'no'
     cells.dispatch(id, { type: 'closed' })
+    forgetOldest()
     // Best effort: a line that is gone has forgotten the subscription anyway.
     if (subscribed) void session.ask('leave-rooms', { roomIds: [asRoomId(id)] })
+  }
+
+  /** The rows of the rooms that were left longest ago make room (I15). */
+  const forgetOldest = (): void => {
+    const closed = [...cells.all()]
+      .map(({ core }) => core)
+      .filter((core) => !core.opened && core.tail !== null)
+    closed.sort((a, b) => b.usedAt - a.usedAt)
+    for (const { id: oldest } of closed.slice(CLOSED_KEPT)) cells.dispatch(oldest, { type: 'forgotten' })
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { Ack, ClientEvent, ErrorAck, OkAck, Payload } from '@roomful/protocol'
+import type { Ack, ClientEvent, ErrorAck, Message, OkAck, Payload } from '@roomful/protocol'
 import { ChatError } from '../core/chat-error'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
@@ -14,6 +14,11 @@ export type Session = {
   readonly requestTimeoutMs: number
   /** The answer to one request, refusals and missing answers told apart. Tells `onDoubt` of the missing ones. */
   ask<E extends ClientEvent>(event: E, payload: Payload<E>): Promise<Asked<E>>
+  /** Rows that the local store holds; those that it cannot give are missing. */
+  readChunks(
+    roomId: string,
+    indexes: readonly number[],
+  ): Promise<readonly { readonly index: number; readonly messages: readonly Message[] }[]>
   /** A fresh token is needed; one flight however many ask. */
   refreshToken(): void
   /** An answer is missing on a line that claims to be up: is it? */

@@ -1,5 +1,6 @@
 import { asRoomId, LIMITS, type RoomCursor } from '@roomful/protocol'
 import { cursorOf, historyQueryOf, nextRoomStep } from '../core/room/next-room-step'
+import { shelfIndexes } from '../core/room/shelf'
 import { applyEpoch, applyList, gone } from './listing'
 import { moment, type Session } from './session'
 
@@ -9,7 +10,6 @@ export function createSyncRunner(session: Session): (now: number) => number {
 
   return (now) => {
     const { connection, listWanted } = cells.chat()
-    if (connection.state.status !== 'online') return Number.POSITIVE_INFINITY
     const joins: string[] = []
     const syncs: string[] = []
     let due = Number.POSITIVE_INFINITY
@@ -18,13 +18,22 @@ export function createSyncRunner(session: Session): (now: number) => number {
       if (step === 'join') joins.push(core.id)
       else if (step === 'sync') syncs.push(core.id)
       else if (step === 'page') void fetchPage(core.id)
+      else if (step === 'shelf') void readShelf(core.id)
       else if (step !== null) due = Math.min(due, step.until)
     }
+    const listDue = listWanted && connection.state.status === 'online' && !joining()
     if (joins.length > 0) void join(joins.slice(0, LIMITS.syncRooms))
     // With rooms to be joined the list waits for their sync: one round trip for all.
-    else if (syncs.length > 0 || (listWanted && !joining()))
-      void sync(syncs.slice(0, LIMITS.syncRooms), listWanted)
+    else if (syncs.length > 0 || listDue) void sync(syncs.slice(0, LIMITS.syncRooms), listWanted)
     return due
+  }
+
+  async function readShelf(id: string): Promise<void> {
+    const asked = shelfIndexes(cells.room(id).core)
+    cells.dispatch(id, { type: 'shelf-asked' })
+    const no = cells.room(id).core.request?.no ?? 0
+    const chunks = await session.readChunks(id, asked)
+    cells.dispatch(id, { type: 'shelf-read', no, asked, chunks })
   }
 
   function joining(): boolean {

@@ -36,7 +36,14 @@ export function modelRoom(id: string, userIds: readonly string[]): ModelRoom {
     rev: 0,
     lastSeq: 0,
   }
-  const made: ModelRoom = { room, messages: [], members: new Map(), reads: new Map(), log: [], done: new Map() }
+  const made: ModelRoom = {
+    room,
+    messages: [],
+    members: new Map(),
+    reads: new Map(),
+    log: [],
+    done: new Map(),
+  }
   for (const userId of userIds) addMember(made, userId)
   return made
 }
@@ -84,7 +91,11 @@ export type ModelDraft = {
   type?: string
 }
 
-export function addMessage(room: ModelRoom, senderId: string, draft: ModelDraft): Change & { kind: 'message' } {
+export function addMessage(
+  room: ModelRoom,
+  senderId: string,
+  draft: ModelDraft,
+): Change & { kind: 'message' } {
   const seq = room.room.lastSeq + 1
   room.room = { ...room.room, lastSeq: seq }
   return withMessage(room, (rev) => ({
@@ -119,7 +130,13 @@ export function deleteMessage(room: ModelRoom, seq: number, actor?: string): Cha
   return withMessage(room, (rev) => ({ ...rest, rev, content: '', deleted: true, reactions: [] }), actor)
 }
 
-export function reactTo(room: ModelRoom, seq: number, userId: string, emoji: string, op: 'add' | 'remove'): Change | null {
+export function reactTo(
+  room: ModelRoom,
+  seq: number,
+  userId: string,
+  emoji: string,
+  op: 'add' | 'remove',
+): Change | null {
   const held = messageAt(room, seq)
   const users = held.reactions.find((reaction) => reaction.emoji === emoji)?.users ?? []
   const user = asUserId(userId)
@@ -136,7 +153,11 @@ export function messageAt(room: ModelRoom, seq: number): Message {
   return row
 }
 
-function withMessage(room: ModelRoom, make: (rev: number) => Message, actor?: string): Change & { kind: 'message' } {
+function withMessage(
+  room: ModelRoom,
+  make: (rev: number) => Message,
+  actor?: string,
+): Change & { kind: 'message' } {
   let message: Message | undefined
   commit(room, (rev) => {
     message = make(rev)
@@ -154,7 +175,11 @@ export function unreadIn(room: ModelRoom, userId: string): number {
   const read = room.reads.get(userId) ?? 0
   const rows = room.messages.filter(
     (row) =>
-      row.seq > read && row.senderId !== userId && !row.deleted && row.type !== 'system' && row.seq >= (member?.fromSeq ?? 1),
+      row.seq > read &&
+      row.senderId !== userId &&
+      !row.deleted &&
+      row.type !== 'system' &&
+      row.seq >= (member?.fromSeq ?? 1),
   )
   return Math.min(rows.length, 100)
 }

@@ -10,8 +10,8 @@ import {
   type MessageId,
   type OkAck,
   type Payload,
-  retryOf,
   type RoomCursor,
+  retryOf,
   type WireErrorCode,
 } from '@roomful/protocol'
 import {
@@ -100,18 +100,26 @@ export class ModelServer {
     'join-rooms': (userId, { roomIds = [] }) => ({
       ok: true,
       heads: Object.fromEntries(
-        roomIds.filter((id) => this.#isIn(userId, id)).map((id) => {
-          const { rev, lastSeq } = this.room(id).room
-          return [id, { rev, lastSeq }]
-        }),
+        roomIds
+          .filter((id) => this.#isIn(userId, id))
+          .map((id) => {
+            const { rev, lastSeq } = this.room(id).room
+            return [id, { rev, lastSeq }]
+          }),
       ),
     }),
     'leave-rooms': () => ({ ok: true }),
     sync: (userId, { epoch, rooms, list }) => this.#sync(userId, epoch, rooms, list === true),
     'fetch-history': (userId, query) =>
-      this.#isIn(userId, query.roomId) ? history(this.room(query.roomId), query, userId) : refusal('ROOM_NOT_FOUND'),
-    'send-message': (userId, { roomId, ...draft }) => this.#sendAll(userId, roomId, [draft])[0] ?? refusal('INTERNAL'),
-    'send-messages': (userId, { roomId, messages }) => ({ ok: true, results: this.#sendAll(userId, roomId, messages) }),
+      this.#isIn(userId, query.roomId)
+        ? history(this.room(query.roomId), query, userId)
+        : refusal('ROOM_NOT_FOUND'),
+    'send-message': (userId, { roomId, ...draft }) =>
+      this.#sendAll(userId, roomId, [draft])[0] ?? refusal('INTERNAL'),
+    'send-messages': (userId, { roomId, messages }) => ({
+      ok: true,
+      results: this.#sendAll(userId, roomId, messages),
+    }),
     'edit-message': (userId, { messageId, content, opId }) =>
       this.#change(userId, messageId, opId, (room, seq) => editMessage(room, seq, content)),
     'delete-message': (userId, { messageId, opId }) =>
@@ -150,7 +158,8 @@ export class ModelServer {
       }
       const first = room.messages.find((row) => row.senderId === userId && row.clientId === draft.clientId)
       if (first) return { ok: true, message: first, duplicate: true }
-      if (draft.replyTo && !room.messages.some((row) => row.id === draft.replyTo)) return refusal('MESSAGE_NOT_FOUND')
+      if (draft.replyTo && !room.messages.some((row) => row.id === draft.replyTo))
+        return refusal('MESSAGE_NOT_FOUND')
       const change = addMessage(room, userId, draft)
       changes.push(change)
       return { ok: true, message: change.message }
@@ -178,12 +187,24 @@ export class ModelServer {
     return refusal('MESSAGE_NOT_FOUND')
   }
 
-  #sync(userId: string, epoch: string | undefined, cursors: Record<string, RoomCursor>, list: boolean): OkAck<'sync'> {
+  #sync(
+    userId: string,
+    epoch: string | undefined,
+    cursors: Record<string, RoomCursor>,
+    list: boolean,
+  ): OkAck<'sync'> {
     const rooms: Record<string, Delta> = {}
     const removed: string[] = []
     for (const [id, cursor] of Object.entries(cursors)) {
       if (!this.#isIn(userId, id)) removed.push(id)
-      else rooms[id] = deltaOf(this.room(id), userId, cursor, this.limits, epoch !== undefined && epoch !== this.epoch)
+      else
+        rooms[id] = deltaOf(
+          this.room(id),
+          userId,
+          cursor,
+          this.limits,
+          epoch !== undefined && epoch !== this.epoch,
+        )
     }
     const items = [...this.rooms.values()].filter((room) => this.#isIn(userId, room.room.id))
     return {
@@ -196,7 +217,10 @@ export class ModelServer {
   }
 }
 
-const viewedBy = <M extends { reactions: readonly { users: readonly string[] }[] }>(row: M, userId: string): M => ({
+const viewedBy = <M extends { reactions: readonly { users: readonly string[] }[] }>(
+  row: M,
+  userId: string,
+): M => ({
   ...row,
   reactions: row.reactions.map((reaction) => ({ ...reaction, mine: reaction.users.includes(userId) })),
 })
@@ -236,7 +260,9 @@ export function deltaOf(
     floorSeq,
     unread: unreadIn(room, userId),
     reads: Object.fromEntries([...room.reads].filter(([id]) => id !== userId)),
-    members: [...room.members.values()].filter((held) => held.rev > from && (from > 0 || held.removed === undefined)),
+    members: [...room.members.values()].filter(
+      (held) => held.rev > from && (from > 0 || held.removed === undefined),
+    ),
     ...(rev > from ? { room: room.room } : {}),
   }
 }

@@ -1,10 +1,28 @@
-import { type Ack, type Change, type ClientEvent, LIMITS, type Payload, type ServerMessage } from '@roomful/protocol'
+import {
+  type Ack,
+  type Change,
+  type ClientEvent,
+  LIMITS,
+  type Payload,
+  type ServerMessage,
+} from '@roomful/protocol'
 import type { Clock } from '../ports/clock'
-import type { DownReason, RequestResult, Transport, TransportEvent, TransportFactory } from '../ports/transport'
+import type {
+  DownReason,
+  RequestResult,
+  Transport,
+  TransportEvent,
+  TransportFactory,
+} from '../ports/transport'
 import { type ModelServer, userOf } from './model-server'
 
 /** One frame that waits for the test to let it through. `up`: to the server; `down`: to the client. */
-export type Frame = { readonly way: 'up' | 'down'; readonly event: string; readonly payload: unknown; run(): void }
+export type Frame = {
+  readonly way: 'up' | 'down'
+  readonly event: string
+  readonly payload: unknown
+  run(): void
+}
 
 /**
  * A line whose every frame is let through by hand: one, some, all, or never. The server acts when a request arrives, and
@@ -65,7 +83,11 @@ export class TestLine {
     close: () => this.fall(),
   }
 
-  private request<E extends ClientEvent>(event: E, payload: Payload<E>, timeoutMs: number): Promise<RequestResult<E>> {
+  private request<E extends ClientEvent>(
+    event: E,
+    payload: Payload<E>,
+    timeoutMs: number,
+  ): Promise<RequestResult<E>> {
     if (!this.up) return Promise.resolve({ kind: 'offline' })
     const sent: Payload<E> = JSON.parse(JSON.stringify(payload))
     return new Promise((resolve) => {
@@ -124,7 +146,8 @@ export class TestLine {
   /** Takes the first frame that fits off the line, without letting it through. */
   take(event: string): Frame {
     const frame = this.frames.find((held) => held.event === event)
-    if (frame === undefined) throw new Error(`no ${event} on the line, only ${this.frames.map((f) => f.event)}`)
+    if (frame === undefined)
+      throw new Error(`no ${event} on the line, only ${this.frames.map((f) => f.event)}`)
     this.frames = this.frames.filter((held) => held !== frame)
     return frame
   }

@@ -1,4 +1,4 @@
-import { handClock, type HandClock } from '../adapters/hand-clock'
+import { type HandClock, handClock } from '../adapters/hand-clock'
 import type { Chat } from '../chat'
 import { checkRoom } from '../core/invariants'
 import type { RoomCore } from '../core/room/room-core'
@@ -91,11 +91,14 @@ export class World {
     for (const range of rangesOf(core.timeline))
       for (let seq = range.from; seq <= range.to; seq++) {
         const theirs = room.messages[seq - 1]
-        if (theirs === undefined) throw new Error(`I8: ${seq} is held by ${userId} and never was at the server`)
+        if (theirs === undefined)
+          throw new Error(`I8: ${seq} is held by ${userId} and never was at the server`)
         if (theirs.rev > core.cursor) continue
         const ours = at(core.timeline, seq)
         if (ours === undefined || ours.rev !== theirs.rev || ours.content !== theirs.content)
-          throw new Error(`I5: ${userId} at rev ${core.cursor} holds ${seq} at ${ours?.rev}, the server has ${theirs.rev}`)
+          throw new Error(
+            `I5: ${userId} at rev ${core.cursor} holds ${seq} at ${ours?.rev}, the server has ${theirs.rev}`,
+          )
       }
   }
 
@@ -141,7 +144,9 @@ export function expectConverged({ server }: World, { core, room }: TestClient): 
   const actual = held.map(same)
   if (actual.join('\n') !== expected.join('\n'))
     throw new Error(`I11: holds\n${actual.join('\n')}\ninstead of\n${expected.join('\n')}`)
-  if (ours.cursor !== theirs.room.rev) throw new Error(`I11: the cursor is ${ours.cursor}, the head ${theirs.room.rev}`)
-  if (ours.entries.some((entry) => entry.state.at !== 'failed')) throw new Error('I11: the outbox is not empty')
+  if (ours.cursor !== theirs.room.rev)
+    throw new Error(`I11: the cursor is ${ours.cursor}, the head ${theirs.room.rev}`)
+  if (ours.entries.some((entry) => entry.state.at !== 'failed'))
+    throw new Error('I11: the outbox is not empty')
   if (room.getState().status !== 'live') throw new Error(`I11: the room is ${room.getState().status}`)
 }

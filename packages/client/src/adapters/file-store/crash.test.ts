@@ -10,8 +10,8 @@ import type { Disk } from './files'
 import { ann, roomOf } from './fixture'
 import { troubledDisk } from './troubled-disk'
 
-/** So small that every third write turns the journal into a snapshot. */
-const journalBytes = 2_000
+/** So small that every other write turns the journal into a snapshot. */
+const journalBytes = 1_500
 
 let folder: string
 beforeEach(async () => {
@@ -22,7 +22,7 @@ afterEach(async () => {
 })
 
 /** A life of two rooms: messages that come one by one, an edit, sends that come and go, a reset. */
-const writes: LocalWrite[] = Array.from({ length: 8 }, (_, i) => {
+const writes: LocalWrite[] = Array.from({ length: 5 }, (_, i) => {
   const seq = 120 + i
   const rows = [...Array(seq).keys()].slice(-4).map((s) => sampleRow(s + 1, s === 125 ? 900 + i : s + 1))
   const inChunk = (index: number) => rows.filter((row) => row.seq >> 7 === index)
@@ -33,8 +33,8 @@ const writes: LocalWrite[] = Array.from({ length: 8 }, (_, i) => {
       ...(i === 1 ? [{ roomId: 'r1', index: 2, messages: [sampleRow(260, 260)] }] : []),
     ],
     putEntries: [{ clientId: `c${i}`, roomId: 'r1', order: i, data: { i } }],
-    ...(i % 4 === 3 && { deleteEntries: [`c${i - 1}`] }),
-    ...(i % 6 === 5 && { clearRooms: ['r1'] }),
+    ...(i === 2 && { deleteEntries: [`c${i - 1}`] }),
+    ...(i === 3 && { clearRooms: ['r1'] }),
   }
 })
 
@@ -91,7 +91,7 @@ test('a crash at any call leaves a prefix of the writes with all that was confir
   const sound = troubledDisk({})
   expect(await live(sound.disk, 0)).toBe(writes.length)
   const calls = sound.calls()
-  expect(calls).toBeGreaterThan(100)
+  expect(calls).toBeGreaterThan(80)
 
   for (let crashAt = 1; crashAt <= calls; crashAt++) {
     await rm(folder, { recursive: true })

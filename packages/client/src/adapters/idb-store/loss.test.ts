@@ -86,6 +86,15 @@ test('a database that another tab deletes is not made anew behind its back', asy
   expect((await store.open(ann)).entries).toEqual([])
 })
 
+test('nor is its successor taken for it: who signed in there anew has his own', async () => {
+  await new Promise((resolve) => indexedDB.deleteDatabase(NAME).addEventListener('success', resolve))
+  const other = idbStore({ clock: handClock() })
+  await other.open(ann)
+  await expect(store.write({ putEntries: [entryOf('c2')] })).rejects.toEqual(because('deleted'))
+  expect((await other.open(ann)).entries).toEqual([])
+  await other.close()
+})
+
 test('nor is one that vanished with its handle', async () => {
   const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
   await store.readChunks('r1', [0])

@@ -38,28 +38,34 @@ test('an open that never answers is given up after 4 s, and no timer is left aft
   await store.close()
 })
 
-test('an open that answers too late leaves no handle behind that would block others', async () => {
-  // Another tab is upgrading: everybody else waits until its transaction is done.
-  let finish = () => {}
+/** Another tab that is upgrading the database: everybody else waits until it is done. */
+function busyTab(): { finish(): Promise<void> } {
+  let isDone = false
   const upgrading = openDB(NAME, 1, {
     upgrade: (database, _from, _to, transaction) => {
       const store = database.createObjectStore('busy')
-      let isDone = false
-      finish = () => {
-        isDone = true
-      }
       const keepAlive = (): unknown => isDone || store.get('x').then(keepAlive)
       void keepAlive()
       transaction.done.catch(() => undefined)
     },
   })
+  return {
+    finish: async () => {
+      isDone = true
+      const database = await upgrading
+      database.close()
+    },
+  }
+}
+
+test('an open that answers too late leaves no handle behind that would block others', async () => {
+  const tab = busyTab()
   const store = idbStore({ clock })
   const outcome = store.open(ann).catch((error: unknown) => error)
   await vi.waitFor(() => expect(clock.timers()).toBe(2))
   clock.pass(4_000)
   expect(await outcome).toEqual(because('timeout'))
-  finish()
-  ;(await upgrading).close()
+  await tab.finish()
   const blocked = vi.fn()
   await new Promise((resolve) => {
     const deleting = indexedDB.deleteDatabase(NAME)
@@ -91,13 +97,24 @@ test('a newer version of the app, no IndexedDB and a forbidden one are told apar
   await expect(idbStore({ clock }).open(ann)).rejects.toEqual(because('unavailable'))
 })
 
-test('of two opens at once the later one counts', async () => {
+test('of two opens at once the later one counts, whichever answers first', async () => {
+  const bob = { ...ann, userId: 'bob' }
   const store = idbStore({ clock })
-  const first = store.open(ann)
-  await store.open({ ...ann, userId: 'bob' })
+  const first = store.open(bob)
+  await store.open({ ...ann, userId: 'carol' })
   await first
   await store.write({ putEntries: [entryOf('c1')] })
-  expect((await store.open(ann)).entries).toEqual([])
-  expect((await store.open({ ...ann, userId: 'bob' })).entries).toHaveLength(1)
+
+  const tab = busyTab()
+  const slow = store.open(ann)
+  await store.open(bob)
+  await tab.finish()
+  // That database is the busy tab's, of another shape.
+  await expect(slow).rejects.toEqual(because('unavailable'))
+  await store.write({ putEntries: [entryOf('c2')] })
+  const ids = async (userId: string) =>
+    (await store.open({ ...ann, userId })).entries.map((entry) => entry.clientId)
+  expect(await ids('carol')).toEqual(['c1'])
+  expect(await ids('bob')).toEqual(['c2'])
   await store.close()
 })

@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never'
-import type { ChatError } from '../chat-error'
+import { ChatError } from '../chat-error'
 import type { RoomCore } from '../room/room-core'
 import { at, seqOf } from '../timeline'
 import {
@@ -94,6 +94,8 @@ function enqueueDelete(core: RoomCore, wish: WishOf<'delete'>, order: number): R
 function enqueueReact(core: RoomCore, wish: WishOf<'react'>, order: number): RoomCore {
   const same = (entry: Entry): boolean => entry.kind === 'react' && entry.emoji === wish.emoji
   const about = idOf(wish.target)
+  if (entryOf(core, about)?.state.at === 'failed')
+    return withOutcome(core, wish.id, { error: unsentTarget() })
   const last = core.entries.findLast(
     (entry) => same(entry) && isTargeted(entry) && isAbout(entry.target, about),
   )
@@ -104,6 +106,8 @@ function enqueueReact(core: RoomCore, wish: WishOf<'react'>, order: number): Roo
   if (last === undefined || !isUntouched(last)) return append(core, wish, order)
   return without(withOutcome(core, wish.id, {}), last.id, {})
 }
+
+const unsentTarget = () => new ChatError('MESSAGE_NOT_FOUND', 'The message was not sent')
 
 /** Only the highest goes out; what is already read needs no request (I6). */
 function enqueueRead(core: RoomCore, wish: WishOf<'read'>, order: number): RoomCore {

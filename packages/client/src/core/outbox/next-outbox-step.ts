@@ -33,7 +33,8 @@ export function nextOutboxStep(core: RoomCore, now: number): OutboxStep | null {
     }
     // Still being written to disk: it may not be overtaken.
     if (entry.state.at === 'storing') break
-    return stepFor(core, entry, i)
+    const step = stepFor(core, entry, i)
+    if (step !== null) return step
   }
   return Number.isFinite(due) ? { do: 'wait', until: due } : null
 }
@@ -41,7 +42,7 @@ export function nextOutboxStep(core: RoomCore, now: number): OutboxStep | null {
 function stepFor(core: RoomCore, entry: Entry, index: number): OutboxStep | null {
   if (entry.kind === 'send') return batchFrom(core, index)
   if (entry.kind === 'read') return { do: 'read', entry }
-  // By clientId: its message is ahead of it in the queue, or it would have been given the real id.
+  // By clientId: its message is not confirmed yet, and what is behind it need not wait for that.
   return 'id' in entry.target ? { do: 'op', entry, messageId: entry.target.id } : null
 }
 

@@ -3,6 +3,7 @@ import { settle } from '../outbox/settle'
 import { addRange, at, mergeRows } from '../timeline'
 import { withMine } from './reactions'
 import type { RoomCore } from './room-core'
+import { offShelfRow } from './shelf'
 
 /** The rows of message changes, with `mine` as this user sees them. */
 function rowOf(core: RoomCore, change: Change): Message | null {
@@ -29,7 +30,7 @@ export function takeRow(core: RoomCore, change: Change, grow: boolean): RoomCore
       tail: row.seq,
     })
   const timeline = mergeRows(settled.timeline, [row])
-  return timeline === settled.timeline ? settled : { ...settled, timeline }
+  return timeline === settled.timeline ? offShelfRow(settled, row) : { ...settled, timeline }
 }
 
 /** Own rows that the tail has reached are no longer afloat. */

@@ -1,5 +1,6 @@
 import { asRoomId, LIMITS, type Payload, type RoomCursor } from '@roomful/protocol'
 import type { RoomCore } from './room-core'
+import { shelfIndexes } from './shelf'
 import { exactUnread } from './unread'
 
 /** How long a missing rev may be on its way by another path before it counts as lost. */
@@ -7,12 +8,14 @@ export const GAP_WAIT_MS = 250
 /** A gap that a sync could not close is asked for ever more rarely (I15). */
 const GAP_WAIT_MAX_MS = 30_000
 
-export type RoomStep = 'join' | 'sync' | 'page' | { readonly until: number }
+export type RoomStep = 'shelf' | 'join' | 'sync' | 'page' | { readonly until: number }
 
 /** What an open room has to ask the server now: first to be subscribed, then what it missed, then history. */
 export function nextRoomStep(core: RoomCore, now: number): RoomStep | null {
-  if (!core.opened || core.line !== 'up' || core.removed !== null) return null
-  if (core.request?.step === 'asked') return null
+  if (!core.opened || core.removed !== null || core.request?.step === 'asked') return null
+  // What this device keeps shows before the line is up, and costs the server nothing.
+  if (core.request === null && shelfIndexes(core).length > 0) return 'shelf'
+  if (core.line !== 'up') return null
   if (core.requestHold.until > now) return { until: core.requestHold.until }
   // Subscribed before it reads, so that nothing falls between the two.
   if (core.joined === 'asked') return null
@@ -42,7 +45,7 @@ export function cursorOf(core: RoomCore): RoomCursor {
 /** The page that is under way, as the wire has it. Tombstones are asked for, so that pages have no holes. */
 export function historyQueryOf(core: RoomCore): Payload<'fetch-history'> | null {
   const want = core.request?.want
-  if (want === undefined) return null
+  if (!want) return null
   const place =
     want.kind === 'older'
       ? { beforeSeq: want.seq }

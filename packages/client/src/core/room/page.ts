@@ -27,7 +27,7 @@ export function onPageAnswered(
   event: Extract<RoomEvent, { type: 'page-answered' }>,
 ): RoomCore {
   const { request } = core
-  if (request?.kind !== 'page' || request.no !== event.no || request.want === undefined) return core
+  if (request?.kind !== 'page' || request.no !== event.no || !request.want) return core
   const { page } = event
   if (page.rev < request.cursor)
     return { ...core, request: null, requestHold: longerHold(core.requestHold, null, event) }
@@ -56,7 +56,7 @@ export function onPageAnswered(
 }
 
 /** Where the viewer is: at the edge that was just loaded, so that the window is kept around it. */
-function anchorAfter(core: RoomCore, want: PageWant, from: number, to: number): number | null {
+export function anchorAfter(core: RoomCore, want: PageWant, from: number, to: number): number | null {
   if (to < from) return core.anchor
   switch (want.kind) {
     case 'older':
@@ -66,20 +66,4 @@ function anchorAfter(core: RoomCore, want: PageWant, from: number, to: number): 
     case 'around':
       return Math.min(Math.max(want.seq, from), to)
   }
-}
-
-/** A page from the local store: as of the cursor, and kept up to date there since. */
-export function onShelfRead(core: RoomCore, event: Extract<RoomEvent, { type: 'shelf-read' }>): RoomCore {
-  const { request } = core
-  if (request === null || request.no !== event.no || request.want === undefined) return core
-  const { range, rows } = event
-  const timeline = addRange(core.timeline, range, rows)
-  const next = {
-    ...core,
-    timeline,
-    anchor: anchorAfter(core, request.want, range.from, range.to),
-    want: core.want === request.want ? null : core.want,
-    request: null,
-  }
-  return replayed(next, request.heard)
 }

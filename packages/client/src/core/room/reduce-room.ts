@@ -12,11 +12,12 @@ import { cancel, enqueue, retry } from '../outbox/enqueue'
 import { onChanges } from './changes'
 import { onActivity, onListed } from './listing'
 import { onReads } from './members'
-import { onPageAnswered, onPageAsked, onPageWanted, onShelfRead } from './page'
+import { onPageAnswered, onPageAsked, onPageWanted } from './page'
 import { previewOf } from './preview'
 import { onForgotten, onRestored, onWiped } from './restore'
 import { type Line, newRoom, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
+import { onShelfAsked, onShelfRead, unshelved } from './shelf'
 import { onSyncAnswered, onSyncAsked } from './sync'
 import { expireTyping, onTyping, typingEnded } from './typing'
 import { unreadOf } from './unread'
@@ -24,7 +25,7 @@ import { trimmed } from './window'
 
 /** The one way a room changes: an event in, the next state out. A no-op returns the same reference. */
 export function reduceRoom(core: RoomCore, event: RoomEvent): RoomCore {
-  const next = reduce(core, event)
+  const next = unshelved(core, reduce(core, event))
   if (next === core) return core
   return watchGap(next, 'now' in event ? event.now : null, core.request !== null && next.request === null)
 }
@@ -75,6 +76,8 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
       return onPageAsked(core)
     case 'page-answered':
       return trimmed(onPageAnswered(core, event))
+    case 'shelf-asked':
+      return onShelfAsked(core)
     case 'shelf-read':
       return trimmed(onShelfRead(core, event))
     case 'request-failed':
@@ -96,7 +99,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'restored':
       return onRestored(core, event)
     case 'wiped':
-      return onWiped(core)
+      return onWiped(core, event.keep)
     case 'forgotten':
       return core.opened ? core : onForgotten(core)
     case 'tick':

@@ -1,14 +1,19 @@
-import { type Entry, READY } from '../outbox/entry'
-import { emptyTimeline, rangesOf } from '../timeline'
+import { type Entry, isTargeted, READY } from '../outbox/entry'
+import { emptyTimeline } from '../timeline'
 import { newRoom, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
+import { heldRanges } from './shelf'
 
 /** What the last session left. Rows stay on disk until they are looked at; what was done since the start goes behind. */
 export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 'restored' }>): RoomCore {
   const { room } = event
-  const known = new Set<string>(core.entries.map((entry) => entry.id))
-  const old = event.entries.filter((entry) => !known.has(entry.id)).map(afterRestart)
-  const entries = old.length === 0 ? core.entries : [...old, ...core.entries]
+  // A disk that is reopened may still have what this run has settled: it is not done twice (I8).
+  const known = new Set<string>([...core.entries.map((entry) => entry.id), ...core.outcomes.keys()])
+  const sends = new Set<string>([...core.entries, ...event.entries].map((entry) => entry.id))
+  const old = event.entries
+    .filter((entry) => !known.has(entry.id) && !isOrphan(entry, sends))
+    .map(afterRestart)
+  const entries = old.length === 0 ? core.entries : [...old, ...behind(old, core.entries)]
   // A sync was quicker than the disk: what it brought is newer.
   if (room === null || core.cursor > 0) return { ...core, entries }
   return {
@@ -25,24 +30,38 @@ export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 're
   }
 }
 
+/** What was done since the start comes after all of it (I9), whatever the clocks of the two sessions say. */
+function behind(old: readonly Entry[], entries: readonly Entry[]): readonly Entry[] {
+  const last = old.at(-1)?.order ?? 0
+  if ((entries[0]?.order ?? last + 1) > last) return entries
+  return entries.map((entry, i) => ({ ...entry, order: last + 1 + i }))
+}
+
+/** About a message of the outbox that is not in it: nothing to wait for would ever come. */
+const isOrphan = (entry: Entry, sends: ReadonlySet<string>): boolean =>
+  isTargeted(entry) && 'clientId' in entry.target && !sends.has(entry.target.clientId)
+
 /** What may have been emitted counts as emitted: it goes out again under the same id, and is not changed any more (I4). */
 function afterRestart(entry: Entry): Entry {
   const state = entry.state.at === 'failed' ? entry.state : READY
-  return { ...entry, state, attempts: entry.maybe ? Math.max(1, entry.attempts) : 0 }
+  // What was refused for good the server does not have: it can still be changed, cancelled and sent again.
+  const attempts = entry.maybe && state.at !== 'failed' ? Math.max(1, entry.attempts) : 0
+  const next = { ...entry, state, attempts }
+  // Its debounce is long over, and the moment was one of a clock that may have been set since.
+  return next.kind === 'read' ? { ...next, dueAt: 0 } : next
 }
 
-/** Another user, or the end of the session: nothing of the room is left in memory. */
-export function onWiped(core: RoomCore): RoomCore {
-  const { id, line, windowSize, durable, opened } = core
-  return { ...newRoom(id, { me: null, line, windowSize, durable }), opened }
+/** Another user, or the end of the session: nothing of the room is left in memory but the entries to be kept. */
+export function onWiped(core: RoomCore, keep: (id: string) => boolean): RoomCore {
+  const { id, line, windowSize, durable, opened, requests } = core
+  const entries = core.entries.filter((entry) => keep(entry.id))
+  return { ...newRoom(id, { me: null, line, windowSize, durable }), opened, entries, requests }
 }
 
 /** The rows leave memory (I15); figures, outbox and draft stay. With a local store the rows are there still. */
 export function onForgotten(core: RoomCore): RoomCore {
   const cursor = core.durable ? core.cursor : 0
-  const shelved = core.durable
-    ? [...core.shelved, ...rangesOf(core.timeline)].sort((a, b) => a.from - b.from)
-    : []
+  const shelved = core.durable ? heldRanges(core) : []
   return {
     ...core,
     timeline: emptyTimeline,

@@ -26,7 +26,7 @@ export type PageWant = {
 export type RoomRequest = {
   /** Answers carry it: one that speaks of an older request is ignored. */
   readonly no: number
-  readonly kind: 'sync' | 'page'
+  readonly kind: 'sync' | 'page' | 'shelf'
   readonly step: 'asked' | 'next'
   /** The cursor at the request; an answer below it is older than what is shown. */
   readonly cursor: number
@@ -35,7 +35,7 @@ export type RoomRequest = {
   /** Rows are replaced by the answer, not merged with it. */
   readonly replace: boolean
   readonly cont?: string
-  readonly want?: PageWant
+  readonly want?: PageWant | null
   readonly heard: readonly Change[]
 }
 
@@ -63,7 +63,7 @@ export type RoomCore = {
 
   // What the server said.
   readonly timeline: Timeline
-  /** Ranges that the local store holds and memory does not. */
+  /** Ranges that the local store holds and memory does not, as of the cursor. A chunk is in one of the two, never both. */
   readonly shelved: readonly Range[]
   /** Up to this seq the newest range is complete; null: the newest messages are not held. */
   readonly tail: number | null

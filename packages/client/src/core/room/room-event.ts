@@ -92,11 +92,12 @@ export type RoomEvent =
       readonly now: number
       readonly random: number
     }
+  | { readonly type: 'shelf-asked' }
   | {
       readonly type: 'shelf-read'
       readonly no: number
-      readonly range: Range
-      readonly rows: readonly Message[]
+      readonly asked: readonly number[]
+      readonly chunks: readonly { readonly index: number; readonly messages: readonly Message[] }[]
     }
   | {
       readonly type: 'request-failed'
@@ -127,7 +128,8 @@ export type RoomEvent =
   | { readonly type: 'cancelled'; readonly id: string }
   // The local store, and time.
   | { readonly type: 'restored'; readonly room: Restored | null; readonly entries: readonly Entry[] }
-  | { readonly type: 'wiped' }
+  /** Nothing of this user stays in memory but the entries named, which are another's or of this session. */
+  | { readonly type: 'wiped'; readonly keep: (id: string) => boolean }
   /** A closed room whose rows leave memory. */
   | { readonly type: 'forgotten' }
   | { readonly type: 'tick'; readonly now: number }

@@ -11,6 +11,7 @@ import {
   type Range,
   rangesOf,
   type Timeline,
+  withoutRange,
 } from '../timeline'
 import { advance, lastRevOf } from './changes'
 import { mergeMember, mergeRoomRow, onReads } from './members'
@@ -18,6 +19,7 @@ import { surfaced, takeRow } from './merge'
 import { withMine } from './reactions'
 import { NO_HOLD, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
+import { offShelfRow } from './shelf'
 import { carryFigure } from './unread'
 
 /** Asks for what was missed since the cursor in the span that is held; with nothing to go on, for a first page. */
@@ -65,8 +67,10 @@ export function onSyncAnswered(
   if (delta.cont !== undefined) {
     // Only the last page moves the cursor: a row that changes while the pages run is in a later page (I5).
     if (!replace) next = { ...next, timeline: mergeRows(next.timeline, viewed(next, delta.patch)) }
+    for (const row of delta.patch) next = offShelfRow(next, row)
     return { ...next, request: { ...request, step: 'next', cont: delta.cont } }
   }
+  for (const row of delta.patch) next = offShelfRow(next, row)
   next = replace ? replaceRows(next, delta) : mergeDelta(next, delta, request.span)
   for (const member of delta.members ?? []) next = mergeMember(next, member)
   if (delta.room) next = mergeRoomRow(next, delta.room)
@@ -138,10 +142,12 @@ function mergeDelta(core: RoomCore, delta: Delta, span: Range): RoomCore {
   const hole = delta.rev > core.cursor && delta.tailFrom > span.to + 1
   if (hole) timeline = dropRange(timeline, { from: span.to + 1, to: delta.tailFrom - 1 })
   timeline = withTail(mergeRows(timeline, viewed(core, delta.patch)), core, delta)
-  if (delta.floorSeq > 1) timeline = dropRange(timeline, { from: 1, to: delta.floorSeq - 1 })
+  const below = { from: 1, to: delta.floorSeq - 1 }
+  if (delta.floorSeq > 1) timeline = dropRange(timeline, below)
   return {
     ...core,
     timeline,
+    shelved: withoutRange(core.shelved, below),
     tail: Math.max(delta.lastSeq, core.tail ?? 0, lastRange(timeline)?.to ?? 0),
     cursor: Math.max(core.cursor, delta.rev),
     lastSeq: Math.max(core.lastSeq, delta.lastSeq),

@@ -31,6 +31,9 @@ function positionOf(blocks: Blocks, index: number): number {
 }
 
 function blockAt(blocks: Blocks, index: number): Block | undefined {
+  // With no hole between the blocks the place is known without a search.
+  const guess = blocks[index - (blocks[0]?.index ?? 0)]
+  if (guess?.index === index) return guess
   const block = blocks[positionOf(blocks, index)]
   return block?.index === index ? block : undefined
 }
@@ -118,6 +121,26 @@ export function visitRows(blocks: Blocks, range: Range, visit: (row: Message) =>
       for (const row of block.chunks[j] ?? [])
         if (row !== undefined && range.from <= row.seq && row.seq <= range.to) visit(row)
   }
+}
+
+/** Rows of the range that pass, from the newest down, until `most` are found: slot by slot, without a search for each. */
+export function countNewest(
+  blocks: Blocks,
+  range: Range,
+  most: number,
+  passes: (row: Message) => boolean,
+): number {
+  let count = 0
+  for (let index = chunkOf(range.to); index >= chunkOf(range.from) && count < most; index--) {
+    const chunk = chunkIn(blocks, index)
+    if (chunk === undefined) continue
+    const lowest = Math.max(0, range.from - index * CHUNK_SIZE)
+    for (let slot = Math.min(CHUNK_SIZE - 1, range.to - index * CHUNK_SIZE); slot >= lowest; slot--) {
+      const row = chunk[slot]
+      if (row !== undefined && passes(row) && ++count === most) return count
+    }
+  }
+  return count
 }
 
 /** Indexes of the chunks that differ by reference, ascending. Shared blocks are skipped whole. */

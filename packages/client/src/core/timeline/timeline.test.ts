@@ -6,6 +6,7 @@ import {
   changedChunks,
   checkTimeline,
   chunkAt,
+  countRows,
   covers,
   dropRange,
   emptyTimeline,
@@ -171,6 +172,20 @@ describe('chunks', () => {
     expect(at(t, far)?.seq).toBe(far)
     checkTimeline(t)
   })
+})
+
+test('rows are counted from the newest down, and no further than asked', () => {
+  const t = dropRange(held(1, 700), { from: 300, to: 400 })
+  const looked: number[] = []
+  const isEven = (row: { seq: number }) => {
+    looked.push(row.seq)
+    return row.seq % 2 === 0
+  }
+  expect(countRows(t, { from: 250, to: 450 }, 999, isEven)).toBe(50)
+  looked.length = 0
+  expect(countRows(t, { from: 1, to: 700 }, 3, isEven)).toBe(3)
+  expect(looked).toEqual([700, 699, 698, 697, 696])
+  expect(countRows(t, { from: 300, to: 400 }, 3, isEven)).toBe(0)
 })
 
 test('the places of rows long dropped are forgotten', () => {

@@ -3,6 +3,7 @@ import {
   type Blocks,
   CHUNK_SIZE,
   chunkIn,
+  countNewest,
   differingChunks,
   slotIn,
   visitRows,
@@ -58,6 +59,14 @@ export function rowsIn(t: Timeline, range: Range): readonly Message[] {
   visitRows(t.blocks, range, (row) => rows.push(row))
   return rows
 }
+
+/** How many rows of the range pass, counted from the newest down and no further than `most`. */
+export const countRows = (
+  t: Timeline,
+  range: Range,
+  most: number,
+  passes: (row: Message) => boolean,
+): number => countNewest(t.blocks, range, most, passes)
 
 /** The rows of one chunk, ascending: what a record on disk holds. Empty when there is none. */
 export const chunkAt = (t: Timeline, index: number): readonly Message[] =>
@@ -161,10 +170,12 @@ function commit(
   const places = t.places ?? new Map<string, number>()
   let { count } = t
   for (const [seq, row] of changes) {
-    if (at(t, seq) !== undefined) count--
+    const held = at(t, seq)
+    if (held !== undefined) count--
     if (row === undefined) continue
     count++
-    places.set(row.id, seq)
+    // A changed row is in the memo already: a look into 100,000 keys is what an edit would mostly cost.
+    if (held?.id !== row.id) places.set(row.id, seq)
   }
   return made(ranges, withSlots(t.blocks, changes), count, places)
 }

@@ -1,8 +1,36 @@
-import type { MemberView, MessageDraftInput, Sent, ShownMessage, TypingUser } from '@roomful/client'
-import { useCallback } from 'react'
+import type {
+  ConnectionState,
+  MemberView,
+  MessageDraftInput,
+  RoomSummary,
+  Sent,
+  ShownMessage,
+  TypingUser,
+} from '@roomful/client'
+import { useCallback, useContext } from 'react'
+import { useChatSelector } from './chat-provider'
 import { findMessage } from './find-message'
-import { useRoom, useRoomSelector } from './room-provider'
+import { RoomContext, useRoom, useRoomSelector } from './room-provider'
 import { sameItems } from './store-hook'
+
+/** The line to the server, with its reason. */
+export function useConnection(): ConnectionState {
+  return useChatSelector((state) => state.connection)
+}
+
+/** The user's rooms by last activity, newest first, with preview and unread. */
+export function useRooms(): readonly RoomSummary[] {
+  return useChatSelector((state) => state.rooms)
+}
+
+/** Unread messages: of the room named, else of the room around, else of all rooms together. */
+export function useUnread(roomId?: string): number {
+  const around = useContext(RoomContext)
+  const id = roomId ?? around?.id
+  return useChatSelector((state) =>
+    id === undefined ? state.unreadTotal : (state.rooms.find((room) => room.id === id)?.unread ?? 0),
+  )
+}
 
 /**
  * All loaded messages as they should be shown, oldest first, one's own unsent ones last. Use `message.key` as the

@@ -1,0 +1,71 @@
+import { type ClientEvent, LIMITS, type Payload } from '@roomful/protocol'
+import type { RequestResult, TransportFactory } from '../ports/transport'
+import { refusal, seedRequests } from './seed/seed-requests'
+import { SeedState } from './seed/seed-state'
+import { LOST, openLine, type SocketLine } from './socket-line'
+
+/** A server that never says which rooms one is in is not waited for longer than this. */
+const JOINED_WAIT_MS = 3_000
+
+/**
+ * Protocol 1: a server that speaks only the reference's events. It has no `ready`, no `rev` and no `sync`: revs are made
+ * from seqs and from what is seen to change, gaps are found by seq alone, and after each connect the held window is read
+ * again, so that edits and deletes that were missed arrive.
+ */
+export const seedTransport: TransportFactory = (url, onEvent) => {
+  const state = new SeedState(onEvent)
+  let line: SocketLine | null = null
+  let joined: Promise<void> = Promise.resolve()
+
+  const drop = (): void => {
+    line?.end()
+    line = null
+  }
+
+  return {
+    connect: (token) => {
+      const down = (text: string): void => {
+        line = null
+        onEvent({ type: 'down', reason: { ...LOST, text } })
+      }
+      state.begin(token)
+      const opened = openLine(
+        url,
+        { token },
+        { refused: ({ message }) => down(message), lost: () => down(LOST.text) },
+      )
+      line = opened
+      joined = new Promise((resolve) => {
+        const timer = setTimeout(resolve, JOINED_WAIT_MS)
+        opened.socket.on('rooms-joined', () => {
+          clearTimeout(timer)
+          resolve()
+        })
+      })
+      opened.socket.onAny((event: string, payload: unknown) => state.take(event, payload))
+      opened.socket.on('connect', () => {
+        const serverTime = new Date().toISOString()
+        const { epoch, me: user } = state
+        onEvent({ type: 'ready', ready: { protocol: 2, epoch, user, limits: { ...LIMITS }, serverTime } })
+        // Subscribes to all rooms: the reference knows no other way.
+        opened.socket.emit('join-rooms', {})
+      })
+    },
+    disconnect: drop,
+    close: drop,
+    request: async <E extends ClientEvent>(
+      event: E,
+      payload: Payload<E>,
+      timeoutMs: number,
+    ): Promise<RequestResult<E>> => {
+      if (!line?.socket.connected) return { kind: 'offline' }
+      const handler = seedRequests(state, line, joined, timeoutMs)[event]
+      if (handler === undefined)
+        return { kind: 'ack', ack: refusal('Protocol 1 has no such event', 'UNKNOWN_EVENT') }
+      const answer = await handler(payload)
+      return typeof answer === 'string' ? { kind: answer } : { kind: 'ack', ack: answer }
+    },
+    // Typing is not in the reference.
+    signal: () => {},
+  }
+}

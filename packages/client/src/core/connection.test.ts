@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { ChatError } from './chat-error'
+import { type Connection, type ConnectionEvent, IDLE, reduceConnection } from './connection'
+
+const error = new ChatError('OFFLINE', 'gone')
+const down = (now: number, next: 'retry' | 'auth' | 'stop' = 'retry'): ConnectionEvent => ({
+  type: 'down',
+  error,
+  next,
+  now,
+  random: 0,
+})
+const after = (...events: ConnectionEvent[]): Connection => events.reduce(reduceConnection, IDLE)
+const wanted: ConnectionEvent = { type: 'wanted' }
+const retry: ConnectionEvent = { type: 'retry' }
+
+test('waits longer each time, and says why', () => {
+  expect(after(wanted, down(100)).state).toEqual({ status: 'waiting', attempt: 1, retryAt: 600, error })
+  expect(after(wanted, down(100), retry, down(600)).state).toMatchObject({ attempt: 2, retryAt: 1_600 })
+  expect(after(wanted, down(100), retry).state).toEqual({ status: 'connecting', attempt: 2 })
+})
+
+test('a line that held begins anew, one that was dropped at once does not', () => {
+  const online: ConnectionEvent[] = [wanted, down(0), retry, { type: 'ready', now: 1_000 }]
+  expect(after(...online, down(7_000)).state).toMatchObject({ attempt: 1, retryAt: 7_500 })
+  expect(after(...online, down(1_100)).state).toMatchObject({ attempt: 2, retryAt: 2_100 })
+})
+
+test('a stale token is tried again at once with a fresh one, a second refusal waits', () => {
+  const first = after(wanted, down(0, 'auth'))
+  expect(first).toMatchObject({ tokenStale: true, state: { status: 'waiting', retryAt: 0 } })
+  expect(reduceConnection(reduceConnection(first, retry), down(10, 'auth')).state).toMatchObject({
+    retryAt: 1_010,
+  })
+})
+
+test('the server names the time of the return', () => {
+  const event: ConnectionEvent = { ...down(0), type: 'down', reconnectInMs: 9_000 } as ConnectionEvent
+  expect(after(wanted, event).state).toMatchObject({ retryAt: 9_000 })
+})
+
+test('stopped is the end', () => {
+  const stopped = after(wanted, down(0, 'stop'))
+  expect(stopped.state).toEqual({ status: 'stopped', error })
+  for (const event of [wanted, retry, down(1), { type: 'ready', now: 1 } as const])
+    expect(reduceConnection(stopped, event)).toBe(stopped)
+})

@@ -1,0 +1,112 @@
+import type { Message } from '@roomful/protocol'
+import {
+  addRange,
+  CHUNK_SIZE,
+  chunkOf,
+  lastRange,
+  type Range,
+  rangeHolding,
+  rangesOf,
+  withoutRange,
+  withRange,
+} from '../timeline'
+import { anchorAfter } from './page'
+import type { PageWant, RoomCore } from './room-core'
+import type { RoomEvent } from './room-event'
+import { replayed } from './sync'
+
+const spanOf = (chunk: number): Range => ({ from: chunk * CHUNK_SIZE, to: (chunk + 1) * CHUNK_SIZE - 1 })
+
+/** The whole chunks that a range touches. */
+const cover = ({ from, to }: Range): Range => ({
+  from: spanOf(chunkOf(from)).from,
+  to: spanOf(chunkOf(to)).to,
+})
+
+/** Takes what lies in these whole chunks off the shelf: the store's rows of it do not count any more. */
+export function offShelf(core: RoomCore, range: Range): RoomCore {
+  const shelved = withoutRange(core.shelved, cover(range))
+  return shelved === core.shelved ? core : { ...core, shelved }
+}
+
+/**
+ * A change of a row that only the store holds would leave it stale there (I5): its chunk is given up, and is loaded from
+ * the server should it be looked at. Old messages change rarely; keeping them right on disk would cost every change a read.
+ */
+export function offShelfRow(core: RoomCore, row: Message): RoomCore {
+  if (core.shelved.length === 0 || rangeHolding(core.shelved, row.seq) === undefined) return core
+  return offShelf(core, { from: row.seq, to: row.seq })
+}
+
+/** After rows came in: whatever is in memory now is not on the shelf. */
+export function unshelved(before: RoomCore, after: RoomCore): RoomCore {
+  if (after.shelved.length === 0 || rangesOf(before.timeline) === rangesOf(after.timeline)) return after
+  let next = after
+  for (const range of rangesOf(after.timeline)) next = offShelf(next, range)
+  return next
+}
+
+/** A range that leaves memory and stays in the store. */
+export function ontoShelf(core: RoomCore, range: Range): RoomCore {
+  return core.durable ? { ...core, shelved: withRange(core.shelved, range) } : core
+}
+
+/** All that this device holds, in memory or in the store. */
+export const heldRanges = (core: RoomCore): readonly Range[] =>
+  rangesOf(core.timeline).reduce((held, range) => withRange(held, range), core.shelved)
+
+/** The chunks that are to be read from the store now: the newest to begin with, then where a page is wanted. */
+export function shelfIndexes(core: RoomCore): readonly number[] {
+  const { shelved, tail, want } = core
+  if (core.foreign) return []
+  const newest = tail === null ? shelved.at(-1) : undefined
+  if (newest) {
+    const last = chunkOf(newest.to)
+    return chunkOf(newest.from) < last ? [last - 1, last] : [last]
+  }
+  const seq = want === null ? 0 : placeOf(want)
+  return rangeHolding(shelved, seq) ? [chunkOf(seq)] : []
+}
+
+function placeOf({ kind, seq }: PageWant): number {
+  return kind === 'older' ? seq - 1 : kind === 'newer' ? seq + 1 : seq
+}
+
+export function onShelfAsked(core: RoomCore): RoomCore {
+  const no = core.requests + 1
+  const { want, cursor } = core
+  const span = { from: 0, to: 0 }
+  return {
+    ...core,
+    requests: no,
+    request: { no, kind: 'shelf', step: 'asked', cursor, span, replace: false, want, heard: [] },
+  }
+}
+
+/** Chunks from the store: as of the cursor, like all that is on the shelf. One that is missing there is not held. */
+export function onShelfRead(core: RoomCore, event: Extract<RoomEvent, { type: 'shelf-read' }>): RoomCore {
+  const { request } = core
+  if (request?.kind !== 'shelf' || request.no !== event.no) return core
+  let { timeline } = core
+  let next = core
+  let read: Range | undefined
+  for (const index of event.asked) {
+    const span = spanOf(index)
+    const rows = event.chunks.find((chunk) => chunk.index === index)?.messages
+    for (const range of core.shelved) {
+      const part = { from: Math.max(range.from, span.from), to: Math.min(range.to, span.to) }
+      if (rows === undefined || part.from > part.to) continue
+      timeline = addRange(timeline, part, rows)
+      read = {
+        from: Math.min(read?.from ?? part.from, part.from),
+        to: Math.max(read?.to ?? part.to, part.to),
+      }
+    }
+    next = offShelf(next, span)
+  }
+  next = { ...next, timeline, tail: core.tail ?? lastRange(timeline)?.to ?? null, request: null }
+  const { want } = request
+  if (want && read && core.want === want)
+    next = { ...next, want: null, anchor: anchorAfter(next, want, read.from, read.to) }
+  return replayed(next, request.heard)
+}

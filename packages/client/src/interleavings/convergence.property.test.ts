@@ -1,0 +1,217 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { memoryStore } from '../adapters/memory-store'
+import { deleteMessage } from '../test-support/model-room'
+import { refusal } from '../test-support/model-server'
+import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
+
+type Step =
+  | { do: 'say' | 'cut' | 'send' | 'read' | 'older' }
+  | { do: 'pass'; ms: number }
+  /** Frame `at` comes through, out of its turn; with `twice` it stays and comes again later. */
+  | { do: 'deliver'; at: number; twice: boolean }
+  | { do: 'lose'; at: number }
+  | { do: 'others'; what: 'edit' | 'remove' | 'react'; at: number }
+  | { do: 'mine'; what: 'edit' | 'delete' | 'add' | 'take'; at: number }
+  | { do: 'jump' | 'reply'; at: number }
+  | { do: 'refuse'; code: 'RATE_LIMITED' | 'MUTED' | null }
+
+const place = fc.nat({ max: 40 })
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constant('deliver' as const),
+      at: fc.nat({ max: 3 }),
+      twice: fc.boolean(),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('lose' as const), at: fc.nat({ max: 3 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom('say' as const, 'send' as const, 'read' as const, 'older' as const),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(100, 300, 2_000, 11_000) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('others' as const),
+      what: fc.constantFrom('edit' as const, 'remove' as const, 'react' as const),
+      at: place,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('mine' as const),
+      what: fc.constantFrom('edit' as const, 'delete' as const, 'add' as const, 'take' as const),
+      at: place,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('jump' as const, 'reply' as const), at: place }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('refuse' as const),
+      code: fc.constantFrom('RATE_LIMITED' as const, 'MUTED' as const, null),
+    }),
+  },
+)
+
+let texts = 0
+
+async function run(world: World, ada: TestClient, step: Step): Promise<void> {
+  const { room, line } = ada
+  const messages = room.messages()
+  const server = world.server.room(ROOM)
+  const seq = 'at' in step ? 1 + (step.at % Math.max(1, server.room.lastSeq)) : 0
+  switch (step.do) {
+    case 'say':
+      world.server.say(ROOM, 'bob', `bob ${++texts}`)
+      break
+    case 'send':
+      room.send(`ada ${++texts}`)
+      break
+    case 'reply': {
+      const target = messages[step.at % Math.max(1, messages.length)]
+      room.send({ content: `reply ${++texts}`, ...(target ? { replyTo: target.id } : {}) })
+      break
+    }
+    case 'read':
+      room.markRead()
+      break
+    case 'older':
+      void room.loadOlder(5)
+      break
+    case 'jump':
+      void room.jumpTo(seq)
+      break
+    case 'cut':
+      line.cut()
+      break
+    case 'pass':
+      await world.pass(step.ms)
+      break
+    case 'refuse': {
+      const { code } = step
+      world.server.refuse = (_user, event, content) =>
+        code && event === 'send-message' && content?.startsWith('ada') && content.endsWith('3')
+          ? refusal(code, { retryAfterMs: 700 })
+          : undefined
+      break
+    }
+    case 'deliver': {
+      // What goes up keeps its order: it is one stream, and the server reads it so.
+      const frame = line.frames[step.at] ?? line.frames[0]
+      const next = frame?.way === 'up' ? line.frames.find((held) => held.way === 'up') : frame
+      if (next === undefined) break
+      if (!step.twice || next.way === 'up') line.frames = line.frames.filter((held) => held !== next)
+      next.run()
+      break
+    }
+    case 'lose': {
+      const frame = line.frames[step.at]
+      if (frame && frame.event !== 'ready') line.frames = line.frames.filter((held) => held !== frame)
+      break
+    }
+    case 'others':
+      if (server.room.lastSeq === 0 || server.messages[seq - 1]?.deleted) break
+      if (step.what === 'edit') world.server.edit(ROOM, 'bob', seq, `edit ${++texts}`)
+      if (step.what === 'remove') world.server.remove(ROOM, 'bob', seq)
+      if (step.what === 'react') {
+        const has = server.messages[seq - 1]?.reactions[0]?.users.some((user) => user === 'bob') ?? false
+        world.server.react(ROOM, 'bob', seq, '👍', has ? 'remove' : 'add')
+      }
+      break
+    case 'mine': {
+      const target = messages[step.at % Math.max(1, messages.length)]
+      if (target === undefined) break
+      if (step.what === 'edit') void room.edit(target.id, `mine ${++texts}`)
+      if (step.what === 'delete') void room.delete(target.id)
+      if (step.what === 'add') void room.react(target.id, '👍', 'add')
+      if (step.what === 'take') void room.react(target.id, '👍', 'remove')
+      break
+    }
+  }
+  await world.tick()
+}
+
+/** Faults over: heads tell what is the last, and everything comes through. */
+async function heal(world: World, ada: TestClient): Promise<void> {
+  world.server.refuse = () => undefined
+  await world.rest(5_000)
+  const { rev, lastSeq } = world.server.room(ROOM).room
+  ada.line.tell({
+    event: 'room-heads',
+    payload: { epoch: world.server.epoch, heads: { [ROOM]: { rev, lastSeq } } },
+  })
+  await world.rest(45_000)
+}
+
+function expectEverySendOnce(world: World, ada: TestClient): void {
+  const theirs = world.server.room(ROOM).messages.filter((row) => row.senderId === 'ada')
+  const ids = theirs.map((row) => row.clientId)
+  expect(new Set(ids).size).toBe(ids.length)
+  // One sender's messages keep their order (I9): ids were drawn in the order of sending.
+  const failed = ada.room.messages().filter((message) => message.status === 'failed')
+  if (failed.length === 0) expect(ids).toEqual([...ids].sort())
+  expect(ada.room.messages().every(({ status }) => status === 'sent' || status === 'failed')).toBe(true)
+}
+
+test('any order, loss and repetition of frames ends equal to the server (I4–I11, I17)', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 10, maxLength: 70 }),
+      fc.boolean(),
+      async (steps, onDisk) => {
+        const world = new World()
+        world.server.limits = { tail: 12, tailLimited: 5, patch: 4 }
+        const ada = await world.live('ada', onDisk ? { storage: memoryStore() } : {})
+        for (const next of steps) await run(world, ada, next)
+        await heal(world, ada)
+        expectConverged(world, ada)
+        expectEverySendOnce(world, ada)
+      },
+    ),
+    { numRuns: 120 },
+  )
+}, 120_000)
+
+test('an old snapshot and the changes since make the new snapshot (I18)', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.nat({ max: 20 }), async (steps, joinAfter) => {
+      const world = new World()
+      const early = await world.live('ada')
+      const others = steps.filter((next) => next.do === 'say' || next.do === 'others')
+      let late: TestClient | undefined
+      for (const [i, next] of others.entries()) {
+        if (i === joinAfter) late = await world.live('ada')
+        await run(world, early, next)
+        await world.settle()
+      }
+      late ??= await world.live('ada')
+      await world.settle()
+      expect(late.contents()).toEqual(early.contents())
+      expect(late.room.getState().unread).toBe(early.room.getState().unread)
+    }),
+    { numRuns: 60 },
+  )
+}, 60_000)
+
+test('a deleted message never comes back, whatever comes late (I12)', async () => {
+  const world = new World()
+  const ada = await world.live('ada')
+  world.server.say(ROOM, 'bob', 'secret')
+  const added = ada.line.take('changes')
+  deleteMessage(world.server.room(ROOM), 1)
+  world.server.say(ROOM, 'bob', 'next')
+  await world.rest(2_000)
+  added.run()
+  expect(ada.contents()).toEqual(['', 'next'])
+})

@@ -1,0 +1,49 @@
+import type { Message, User } from '@roomful/protocol'
+import { GuardedStore } from '../adapters/guarded-store'
+import { lazyStore } from '../adapters/lazy-store'
+import type { ChatOptions } from '../options'
+import type { Clock } from '../ports/clock'
+import type { LocalStore } from '../ports/local-store'
+import type { Cells } from './cells'
+import { createPersister } from './persister'
+import { createRestorer } from './restorer'
+
+/** What survives a reload, as the rest sees it. */
+export type Persistence = {
+  start(): void
+  onUser(user: User, epoch: string): Promise<void>
+  readChunks(
+    roomId: string,
+    indexes: readonly number[],
+  ): Promise<readonly { readonly index: number; readonly messages: readonly Message[] }[]>
+  wipe(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The store that was asked for; IndexedDB where there is one; otherwise none, and memory is all. */
+export function storeFor(storage: ChatOptions['storage'], clock: Clock): LocalStore | null {
+  if (storage === 'memory') return null
+  if (storage !== undefined) return storage
+  if (typeof indexedDB === 'undefined') return null
+  return lazyStore('indexeddb', () =>
+    import('../adapters/idb-store').then(({ idbStore }) => idbStore({ clock })),
+  )
+}
+
+export function createPersistence(options: {
+  store: LocalStore
+  cells: Cells
+  clock: Clock
+  url: string
+  onOrder: (order: number) => void
+}): Persistence {
+  const { cells, clock, url, onOrder } = options
+  const store = new GuardedStore(options.store, {
+    clock,
+    onState: (storage) => cells.dispatchChat({ type: 'storage', storage }),
+    onReopened: (snapshot) => restorer.onReopened(snapshot),
+  })
+  const restorer = createRestorer(cells, store, createPersister(cells, store, clock), url, onOrder)
+  const { start, onUser, wipe, close } = restorer
+  return { start, onUser, wipe, close, readChunks: (roomId, indexes) => store.readChunks(roomId, indexes) }
+}

@@ -1,0 +1,110 @@
+import type { User } from '@roomful/protocol'
+import type { LocalSnapshot, LocalStore } from '../ports/local-store'
+import type { Cells } from './cells'
+import type { Persister } from './persister'
+import { fromStored } from './stored-entries'
+
+/** Of a sign-out's wipe: what is left of a user on this device is worth insisting. */
+const WIPE_TRIES = 3
+
+export type Restorer = {
+  /** Shows what the last session left, before the line is up. */
+  start(): void
+  /** Who it is, says the server: ends when what he left is in place. */
+  onUser(user: User, epoch: string): Promise<void>
+  /** The store was opened behind, after all: what an earlier session left unsent goes out too. */
+  onReopened(snapshot: LocalSnapshot): void
+  /** Signed out: nothing of the user stays, on disk or in memory. */
+  wipe(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens the local store and fills the rooms from it. Trouble with it never holds up the line for longer than its guard. */
+export function createRestorer(
+  cells: Cells,
+  store: LocalStore,
+  persister: Persister,
+  url: string,
+  onOrder: (order: number) => void,
+): Restorer {
+  /** Whose space is open; null: nobody's yet. */
+  let openFor: string | null = null
+  let opening: Promise<void> | null = null
+  const restored = new Set<string>()
+
+  const open = async (userId: string | null): Promise<void> => {
+    const snapshot = await store.open({ url, userId })
+    openFor = snapshot.meta?.user.id ?? userId
+    fill(snapshot)
+    if (snapshot.meta && userId === null) persister.begin(snapshot.meta)
+  }
+
+  function fill({ meta, rooms, entries }: LocalSnapshot): void {
+    cells.batch(() => {
+      if (meta) {
+        cells.dispatchChat({ type: 'identified', user: meta.user })
+        cells.dispatchChat({ type: 'epoch', epoch: meta.epoch })
+        for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'identified', me: meta.user.id })
+      }
+      const kept = new Map(rooms.map((room) => [room.roomId, room]))
+      const ids = new Set([...kept.keys(), ...entries.map((entry) => entry.roomId)])
+      for (const id of ids) {
+        const room = kept.get(id) ?? null
+        const own = entries.filter((entry) => entry.roomId === id).flatMap((entry) => fromStored(entry) ?? [])
+        for (const entry of own) {
+          restored.add(entry.id)
+          onOrder(entry.order)
+        }
+        if (room?.item) cells.dispatch(id, { type: 'listed', item: room.item, now: room.usedAt })
+        cells.dispatch(id, { type: 'restored', room, entries: own })
+      }
+    })
+  }
+
+  const forget = (keep: (id: string) => boolean): void => {
+    persister.pause()
+    for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep })
+    restored.clear()
+  }
+
+  const settle = async (user: User, epoch: string): Promise<void> => {
+    await (opening ?? Promise.resolve())
+    if (openFor !== user.id) {
+      // Another one was here last: nothing of his is shown, sent or kept under this name.
+      forget((id) => !restored.has(id))
+      await open(user.id)
+    }
+    if (openFor === user.id) persister.begin({ user, epoch })
+    else persister.giveUp()
+  }
+
+  return {
+    start: () => {
+      opening ??= open(null)
+    },
+    onUser: (user, epoch) => settle(user, epoch),
+    onReopened: (snapshot) => {
+      const { meta } = snapshot
+      if (meta && (openFor === null || openFor === meta.user.id)) fill(snapshot)
+    },
+    wipe: async () => {
+      forget(() => false)
+      openFor = null
+      // A handle that has died is another one at the next try; what stays after that is told, and never thrown.
+      let trouble: unknown
+      for (let tries = 0; tries < WIPE_TRIES; tries++) {
+        try {
+          return await store.wipe()
+        } catch (error) {
+          trouble = error
+        }
+      }
+      const reason = trouble instanceof Error ? trouble.message : String(trouble)
+      cells.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } })
+    },
+    close: async () => {
+      await persister.flushed()
+      await store.close()
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import type { Clock } from '../ports/clock'
+
+/** A clock whose timers end with the chat: after `end` none is left, and none starts. */
+export function scopedClock(clock: Clock): Clock & { end(): void } {
+  const cancels = new Set<() => void>()
+  let ended = false
+  return {
+    now: clock.now,
+    setTimer: (ms, fn) => {
+      if (ended) return () => {}
+      const cancelTimer = clock.setTimer(ms, () => {
+        cancels.delete(cancel)
+        fn()
+      })
+      const cancel = (): void => {
+        cancels.delete(cancel)
+        cancelTimer()
+      }
+      cancels.add(cancel)
+      return cancel
+    },
+    end: () => {
+      ended = true
+      for (const cancel of [...cancels]) cancel()
+    },
+  }
+}
