@@ -1,4 +1,3 @@
-import type { Server as HttpServer } from 'node:http'
 import type { Server } from 'socket.io'
 import type { ChatNode } from './node/chat-node'
 import type { Clock } from './ports/clock'
@@ -13,10 +12,10 @@ const POLL_MS = 10
 export async function closeAll(parts: {
   node: ChatNode
   io: Server
-  http: HttpServer
   clock: Clock
+  cutConnections: () => void
 }): Promise<void> {
-  const { node, io, http, clock } = parts
+  const { node, io, clock, cutConnections } = parts
   await Promise.race([node.drain(), pause(clock, DRAIN_MS)])
   // The acks of the last commits are written in the turns after it.
   await pause(clock, POLL_MS)
@@ -24,10 +23,12 @@ export async function closeAll(parts: {
   // Socket.IO's own close throws away what still waits in its queues.
   const deadline = clock.now() + FLUSH_MS
   while (io.engine.clientsCount > 0 && clock.now() < deadline) await pause(clock, POLL_MS)
-  const closed = http.listening ? new Promise((resolve) => http.once('close', resolve)) : undefined
-  await io.close()
-  http.closeAllConnections()
+  // Stops listening, and resolves when the last connection is gone; those that do not go are cut.
+  const closed = io.close()
+  await pause(clock, POLL_MS)
+  cutConnections()
   await closed
+  await node.services.bus.close()
   await node.services.store.close()
 }
 

@@ -3,21 +3,24 @@ import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { type Authenticator, authenticatorFor } from './auth/authenticator'
 import { closeAll } from './close-all'
+import type { Bus } from './cluster/bus'
 import { localBus } from './cluster/local-bus'
 import { httpApp } from './http/app'
-import { listen, urlOf } from './http/listen'
+import { listen, trackConnections, urlOf } from './http/listen'
 import { metrics } from './http/metrics'
 import { createLogger } from './logger'
 import type { ChatNode } from './node/chat-node'
 import { createNode } from './node/create-node'
 import { makeDefaultRooms } from './node/default-rooms'
 import { ConfigError, DEFAULTS, type ServerOptions } from './options'
-import { systemClock } from './ports/clock'
+import { type Clock, systemClock } from './ports/clock'
 import { systemIds } from './ports/ids'
+import type { Log } from './ports/log'
 import { acceptSockets } from './sockets/connect'
 import { socketBroadcaster } from './sockets/socket-line'
 import { socketServer } from './sockets/socket-server'
 import { openStore } from './stores/open-store'
+import type { Store } from './stores/port'
 
 export interface ChatServer extends AsyncDisposable {
   /** As a browser on this machine opens it. */
@@ -45,19 +48,19 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const log = options.logger ?? createLogger(options.logLevel ?? 'info')
   const authenticator = authenticatorFor(options.auth, database, clock)
   const guestSecret = guestSecretOf(options, authenticator)
-  if (options.redis !== undefined)
-    throw new ConfigError(['this version joins no servers through Redis (--redis, ROOMFUL_REDIS)'])
+  checkRedis(options.redis, database)
 
   const { meter, registry } = metrics({
     sockets: () => node.services.hub.peers.size,
     queueDepth: () => node.services.pipeline.depth(),
   })
   const kept = await openStore(database)
+  const nodeId = randomUUID()
+  const bus = await busFor(options.redis, { nodeId, store: kept, clock, log })
   const io = socketServer(origins)
   const node: ChatNode = createNode({
-    nodeId: randomUUID(),
     store: kept,
-    bus: localBus(),
+    ...{ nodeId, bus },
     broadcaster: socketBroadcaster(io),
     authenticate: authenticator.authenticate,
     defaultRooms,
@@ -77,8 +80,9 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   })
   const http = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
   io.attach(http)
+  const cutConnections = trackConnections(http)
 
-  const close = once(() => closeAll({ node, io, http, clock }))
+  const close = once(() => closeAll({ node, io, clock, cutConnections }))
   try {
     await makeDefaultRooms(kept, clock, defaultRooms)
     acceptSockets({ io, node, clock, ids, log, meter })
@@ -95,6 +99,21 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     await close()
     throw error
   }
+}
+
+function checkRedis(redis: string | undefined, database: string): void {
+  if (redis === undefined || /^postgres(ql)?:/.test(database)) return
+  throw new ConfigError(['servers that Redis joins need a database that they share: Postgres (--redis, --database)'])
+}
+
+/** Only what is used is loaded. On Postgres there may be other servers, whether Redis joins them or not. */
+async function busFor(
+  redis: string | undefined,
+  { store, ...parts }: { nodeId: string; store: Store; clock: Clock; log: Log },
+): Promise<Bus> {
+  if (redis === undefined) return localBus({ isShared: store.kind === 'postgres' })
+  const { openRedisBus } = await import('./cluster/redis-bus')
+  return openRedisBus({ url: redis, epoch: store.epoch, ...parts })
 }
 
 /** Guests are let in by tokens that this server signs itself. */

@@ -27,8 +27,9 @@ export async function checkHandshake(deps: Deps, auth: unknown): Promise<Handsha
     return { identity, protocol: protocol ?? 1 }
   } catch (error) {
     if (error instanceof AuthError) {
-      // `cause` names what is wrong with the token; the token itself is in neither.
-      deps.log.debug({ code: error.code, err: error.cause }, 'a token was refused')
+      // The message only: the cause may carry the token's claims.
+      const reason = error.cause instanceof Error ? error.cause.message : undefined
+      deps.log.debug({ code: error.code, reason }, 'a token was refused')
       return refuse(error.code)
     }
     if (error instanceof StoreError) return refuse(error.code)

@@ -23,7 +23,18 @@ export type BusMessage =
       readonly status: PresenceStatus
       readonly at: number
     }
+  /** All users of one node who are not offline there, at one moment. */
+  | {
+      readonly type: 'presences'
+      readonly nodeId: string
+      readonly users: readonly (readonly [UserId, PresenceStatus])[]
+      readonly at: number
+    }
   | { readonly type: 'revoked'; readonly sid: string }
+  /** Said by the bus itself, and never sent: a node is heard of for the first time (again), or no longer. */
+  | { readonly type: 'node-here' | 'node-gone'; readonly nodeId: string }
+  /** Said by the bus itself: it reaches the other nodes (again). What was published before may not have. */
+  | { readonly type: 'bus-up' }
 
 /**
  * Hints between nodes: the database is the truth, and whatever is lost here is found again by `room-heads`.
@@ -31,6 +42,12 @@ export type BusMessage =
  * ack; one node's messages about one room arrive in their order, if they arrive.
  */
 export interface Bus {
+  /** Other nodes are on it, or may be: what they commit is looked for in the database as well. */
+  readonly isShared: boolean
+  /** Does it reach the other nodes at the moment? Absent: always. */
+  isUp?(): boolean
+  /** May something have been lost since this was asked last? Absent: where it is shared, always. */
+  takeLoss?(): boolean
   publish(message: BusMessage): void
   subscribe(listener: (message: BusMessage) => void): void
   close(): Promise<void>

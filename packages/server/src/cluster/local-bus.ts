@@ -1,9 +1,15 @@
 import type { Bus, BusMessage } from './bus'
 
-/** The bus of a single node. */
-export function localBus(): Bus {
+/** Every sixth look at the heads, that is once a minute, everything else is compared with the database as well. */
+const LOOKS_A_LOSS = 6
+
+/** The bus of a single node; `isShared`: there are others on the same database, that nothing but it connects. */
+export function localBus({ isShared = false }: { isShared?: boolean } = {}): Bus {
+  let asked = 0
   const listeners: ((message: BusMessage) => void)[] = []
   return {
+    isShared,
+    takeLoss: () => isShared && asked++ % LOOKS_A_LOSS === 0,
     publish: (message) => {
       for (const listener of listeners) listener(message)
     },

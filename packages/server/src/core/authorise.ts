@@ -1,8 +1,7 @@
 import type { Member, Room } from '@roomful/protocol'
 
 /** Where somebody stands in a room. `none`: not in it now, whether he ever was or not. */
-export const STANDINGS = ['owner', 'admin', 'member', 'none', 'server-admin'] as const
-export type Standing = (typeof STANDINGS)[number]
+type Standing = 'owner' | 'admin' | 'member' | 'none' | 'server-admin'
 
 /**
  * Who may do what: the only such table. `server-admin` is what the token's claim adds to whatever the user is in the
@@ -49,7 +48,7 @@ const NOT_IN_DMS: ReadonlySet<Action> = new Set<Action>([
 ])
 
 /** Whoever is not in the room must not learn that it exists (P9): to him it is not found, whatever he asks. */
-export type Denial = 'ROOM_NOT_FOUND' | 'FORBIDDEN'
+type Denial = 'ROOM_NOT_FOUND' | 'FORBIDDEN'
 
 type Asking = {
   readonly room: Room | undefined

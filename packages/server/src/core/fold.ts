@@ -74,8 +74,8 @@ export class Fold {
   }
 
   addMessage(fresh: NewMessage, roomId: Room['id'], at: number): StoredMessage {
-    this.lastSeq++
-    const message = this.writeMessage({ ...fresh, roomId, seq: this.lastSeq, rev: 0 })
+    const message = { ...fresh, roomId, seq: ++this.lastSeq, rev: ++this.rev }
+    this.recordMessage(message, message.senderId)
     if (message.clientId !== undefined) {
       this.byClientId.set(pairKey(message.senderId, message.clientId), message.id)
     }
@@ -84,7 +84,9 @@ export class Fold {
   }
 
   changeMessage(message: StoredMessage, actor: Actor): StoredMessage {
-    return this.writeMessage(message, actor.id)
+    const changed = { ...message, rev: ++this.rev }
+    this.recordMessage(changed, actor.id)
+    return changed
   }
 
   putMember(row: Omit<Member, 'rev'>): Member {
@@ -147,13 +149,11 @@ export class Fold {
     }
   }
 
-  private writeMessage(row: StoredMessage, actorId: UserId = row.senderId): StoredMessage {
-    const message: StoredMessage = { ...row, rev: ++this.rev }
+  private recordMessage(message: StoredMessage, actorId: UserId): void {
     this.messages.set(message.id, message)
     this.changedMessages.add(message.id)
     const actor = actorId === message.senderId ? {} : { actor: actorId }
-    this.changes.push({ rev: this.rev, kind: 'message', message: toWire(message), ...actor })
-    return message
+    this.changes.push({ rev: message.rev, kind: 'message', message: toWire(message), ...actor })
   }
 }
 

@@ -3,7 +3,7 @@ import type { Fold } from './fold'
 import { isoTime } from './iso-time'
 import type { Actor } from './ops'
 
-export type SystemAct = {
+type SystemAct = {
   readonly actor: Actor
   readonly at: number
   readonly messageId: MessageId

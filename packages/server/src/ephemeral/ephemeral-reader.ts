@@ -23,6 +23,13 @@ export function ephemeralReader(
         if (roomIds === undefined && (!member || member.removed !== undefined)) return []
         return { room: state.room, member: member && withFloor(state, member) }
       }),
+    heads: async (roomIds) =>
+      new Map(
+        roomIds.flatMap((roomId) => {
+          const room = stateOf(roomId)?.room
+          return room ? [[roomId, { rev: room.rev, lastSeq: room.lastSeq }]] : []
+        }),
+      ),
     messages: async (query) => select(stateOf(query.roomId)?.messages ?? [], query),
     unread: async (userId, roomIds) =>
       new Map(
@@ -45,6 +52,13 @@ export function ephemeralReader(
         .filter(({ userId }) => userId > after)
         .sort((a, b) => (a.userId < b.userId ? -1 : 1))
         .slice(0, limit),
+    whoIsIn: async (roomIds, userIds) =>
+      roomIds.flatMap((roomId) =>
+        userIds.flatMap((userId) => {
+          const member = stateOf(roomId)?.members.get(userId)
+          return member && member.removed === undefined ? [{ roomId, userId }] : []
+        }),
+      ),
     roomOfMessage: async (messageId) => roomOfMessage(messageId),
     reports: async (roomId, { resolved, after = '', limit }) =>
       [...(stateOf(roomId)?.reports.values() ?? [])]

@@ -46,6 +46,11 @@ function routedReader(kept: Reader, rooms: EphemeralRooms): Reader {
       const there = await kept.memberships(userId, roomIds?.filter(isKept))
       return here.length > 0 ? [...there, ...here] : there
     },
+    async heads(roomIds) {
+      const here = await memory.heads(roomIds.filter(isMemory))
+      const there = await kept.heads(roomIds.filter(isKept))
+      return here.size > 0 ? new Map([...there, ...here]) : there
+    },
     async unread(userId, roomIds) {
       const here = await memory.unread(userId, roomIds.filter(isMemory))
       const there = await kept.unread(userId, roomIds.filter(isKept))
@@ -60,6 +65,11 @@ function routedReader(kept: Reader, rooms: EphemeralRooms): Reader {
     members: (roomId, query) => readerOf(roomId).members(roomId, query),
     reports: (roomId, query) => readerOf(roomId).reports(roomId, query),
     audit: (roomId, query) => readerOf(roomId).audit(roomId, query),
+    async whoIsIn(roomIds, userIds) {
+      const here = await memory.whoIsIn(roomIds.filter(isMemory), userIds)
+      const there = await kept.whoIsIn(roomIds.filter(isKept), userIds)
+      return here.length > 0 ? [...there, ...here] : there
+    },
     roomOfMessage: async (messageId) =>
       (await memory.roomOfMessage(messageId)) ?? kept.roomOfMessage(messageId),
     publicRooms: (query) => kept.publicRooms(query),

@@ -32,10 +32,14 @@ export const openDm: Handler<'open-dm'> = async (services, peer, { userIds }) =>
 }
 
 async function create(
-  { store, bus }: Services,
+  { store, bus, hub }: Services,
   input: { room: Room; members: readonly Member[]; dmKey?: string },
 ): Promise<{ ok: true; room: Room }> {
-  const { room, created } = await store.createRoom(input)
+  const { room, created } = await store.createRoom(input).catch((error: unknown) => {
+    // It may be there, and nobody was told.
+    hub.doubt(input.room.id)
+    throw error
+  })
   const userIds = input.members.map((member) => member.userId)
   if (created) bus.publish({ type: 'created', roomId: room.id, userIds })
   return { ok: true, room }

@@ -1,10 +1,12 @@
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { HTTPException } from 'hono/http-exception'
 import type { Registry } from 'prom-client'
 import type { Origins } from '../auth/origin'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
+import asyncapi from './asyncapi.json'
 import { guestBodyLimit, guestSignIn } from './guests'
 import { staticFiles } from './static-files'
 
@@ -42,6 +44,7 @@ export function httpApp(deps: HttpDeps): Hono {
   app.get('/metrics', async (c) =>
     c.text(await deps.registry.metrics(), 200, { 'Content-Type': deps.registry.contentType }),
   )
+  app.get('/asyncapi.json', (c) => c.json(asyncapi))
   if (deps.guestSecret !== undefined)
     app.post('/auth/guest', guestBodyLimit, guestSignIn({ ...deps, jwtSecret: deps.guestSecret }))
   app.post('/auth/logout', async (c) => {
@@ -54,6 +57,7 @@ export function httpApp(deps: HttpDeps): Hono {
   else app.use('*', staticFiles(deps.staticFolder))
   app.notFound((c) => c.text('Not found\n', 404))
   app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse()
     deps.log.error({ err: error, path: c.req.path }, 'an HTTP request failed')
     return c.text('The server failed\n', 500)
   })

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 
 /** Resolves with the port when connections can be made; rejects where the port is taken. */
 export function listen(http: Server, port: number, host: string | undefined): Promise<number> {
@@ -17,4 +17,19 @@ export function urlOf(host: string | undefined, port: number): string {
   const isAny = host === undefined || host === '0.0.0.0' || host === '::'
   const name = isAny ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return `http://${name}:${port}`
+}
+
+/**
+ * Returns what cuts all connections that are still there. Node's own closeAllConnections leaves out those that became
+ * websockets, and one whose client has stopped reading would hold a stop up for 30 s.
+ */
+export function trackConnections(http: Server): () => void {
+  const connections = new Set<Socket>()
+  http.on('connection', (connection) => {
+    connections.add(connection)
+    connection.once('close', () => connections.delete(connection))
+  })
+  return () => {
+    for (const connection of connections) connection.destroy()
+  }
 }

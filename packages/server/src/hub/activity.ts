@@ -31,8 +31,10 @@ export class Activity {
     this.#arm()
   }
 
-  noteRead(userId: UserId, roomId: RoomId): void {
-    if (this.deps.peers.of(userId).size < 2) return
+  /** `lineId`: the device that read it, which knows; his others may be on this node or on another. */
+  noteRead(userId: UserId, roomId: RoomId, lineId?: string): void {
+    const others = [...this.deps.peers.of(userId)].filter((peer) => peer.id !== lineId)
+    if (others.length === 0) return
     const rooms = this.#dirtyForUser.get(userId) ?? new Set<RoomId>()
     this.#dirtyForUser.set(userId, rooms.add(roomId))
     this.#arm()
@@ -59,8 +61,12 @@ export class Activity {
       for (const [userId, roomIds] of todo) {
         if (this.#stopped) return
         await this.#tell(userId, roomIds)
+        todo.delete(userId)
       }
     } finally {
+      // The store failed: whoever was not told is told at the next turn.
+      for (const [userId, roomIds] of todo)
+        this.#dirtyForUser.set(userId, new Set([...roomIds, ...(this.#dirtyForUser.get(userId) ?? [])]))
       this.#cancel = undefined
       if (this.#dirtyRooms.size + this.#dirtyForUser.size > 0) this.#arm()
     }

@@ -2,16 +2,19 @@ import type { Change, Member, Removal, RoomId, UserId } from '@roomful/protocol'
 import type { CommittedBatch } from '../pipeline/port'
 import type { Meter } from '../ports/meter'
 import type { Grants } from './grants'
+import type { MemberRevs } from './member-revs'
 import { type Broadcaster, type Peer, roomChannel } from './peer'
 import type { Peers } from './peers'
 import { protocol1Events } from './room-events'
 import type { Subscriptions } from './subscriptions'
+import type { FreshBatch } from './told'
 
 export type FanOutDeps = {
   readonly broadcaster: Broadcaster
   readonly peers: Peers
   readonly subscriptions: Subscriptions
   readonly grants: Grants
+  readonly memberRevs: MemberRevs
   readonly meter: Meter
   /** A connected user came into a room that was not known to be his. */
   readonly onAdded: (userId: UserId, roomId: RoomId) => void
@@ -21,11 +24,15 @@ export type FanOutDeps = {
  * Hands one committed batch to this node's devices: one frame a protocol-2 subscriber, however many messages.
  * Whoever is removed in it gets what came before his removal and nothing after it (I14).
  */
-export function fanOut(deps: FanOutDeps, batch: CommittedBatch): void {
+export function fanOut(deps: FanOutDeps, committed: CommittedBatch): void {
   const end = deps.meter.timeFanOut()
-  const { roomId, head, changes } = batch
+  const { roomId, head } = committed
   deps.grants.noteHead(roomId, head)
-  const members = changes.filter((change) => change.kind === 'member')
+  const batch = deps.subscriptions.takeFresh(committed)
+  // Of all changes: those who come or go need not be subscribed, and may not have been told what subscribers were.
+  const members = committed.changes
+    .filter((change) => change.kind === 'member')
+    .filter(({ member }) => deps.memberRevs.isNews(member))
   const removals = firstRemovals(members)
   // First, so that the broadcast below no longer reaches them.
   for (const [userId, removal] of removals) remove(deps, batch, userId, removal)
@@ -36,11 +43,13 @@ export function fanOut(deps: FanOutDeps, batch: CommittedBatch): void {
     deps.grants.noteReturn(member.userId, roomId)
     if (deps.peers.noteMember(member.userId, roomId)) deps.onAdded(member.userId, roomId)
   }
+  for (const { member } of members) deps.memberRevs.note(member)
   end()
 }
 
-function broadcast({ broadcaster, subscriptions, meter }: FanOutDeps, batch: CommittedBatch): void {
+function broadcast({ broadcaster, subscriptions, meter }: FanOutDeps, batch: FreshBatch): void {
   const { roomId } = batch
+  if (batch.changes.length === 0) return
   if (subscriptions.has(roomId, 2)) {
     broadcaster.broadcast(roomChannel(2, roomId), 'changes', { roomId, changes: [...batch.changes] })
     meter.deliveries('changes', subscriptions.size(roomId, 2))
@@ -70,7 +79,7 @@ function finalRows(members: readonly MemberChange[]): Iterable<Member> {
 
 function remove(
   deps: FanOutDeps,
-  batch: CommittedBatch,
+  batch: FreshBatch,
   userId: UserId,
   { rev, reason }: FirstRemoval,
 ): void {
@@ -86,7 +95,7 @@ function remove(
   }
 }
 
-function tell(peer: Peer, batch: CommittedBatch, changes: readonly Change[]): void {
+function tell(peer: Peer, batch: FreshBatch, changes: readonly Change[]): void {
   if (peer.protocol === 2) {
     peer.line.emit('changes', { roomId: batch.roomId, changes: [...changes] })
     return

@@ -1,17 +1,21 @@
-import { HEADS_INTERVAL_MS, type Head, type RoomId, type RoomListItem, type UserId } from '@roomful/protocol'
+import { HEADS_INTERVAL_MS, type Head, type Removal, type RoomId, type RoomListItem, type UserId } from '@roomful/protocol'
 import type { Identity } from '../auth/identity'
 import type { Bus, BusMessage } from '../cluster/bus'
 import { type Clock, every } from '../ports/clock'
+import type { CommittedBatch } from '../pipeline/port'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import { Activity, type ReadListItems } from './activity'
+import { CatchUp, type CatchUpDeps } from './catch-up'
 import { fanOut } from './fan-out'
 import { type Grant, Grants } from './grants'
 import { Lifetimes } from './lifetime'
+import { MemberRevs } from './member-revs'
 import { type Broadcaster, type Peer, roomChannel } from './peer'
 import { Peers } from './peers'
 import { Presence } from './presence'
 import { Receipts } from './receipts'
+import { type ReadMemberships, Repair } from './repair'
 import { Revocations } from './revocations'
 import { Subscriptions } from './subscriptions'
 
@@ -22,6 +26,10 @@ export type HubDeps = {
   readonly bus: Bus
   readonly broadcaster: Broadcaster
   readonly readListItems: ReadListItems
+  readonly readMemberships: ReadMemberships
+  readonly isSessionRevoked: (sid: string) => Promise<boolean>
+  readonly readHeads: CatchUpDeps['readHeads']
+  readonly readMissed: CatchUpDeps['readMissed']
   readonly log: Log
   readonly meter: Meter
 }
@@ -39,6 +47,9 @@ export class Hub {
   readonly #revocations: Revocations
   readonly #receipts: Receipts
   readonly #activity: Activity
+  readonly #repair: Repair
+  readonly #memberRevs = new MemberRevs()
+  readonly #catchUp: CatchUp
   readonly #stopHeads: () => void
 
   constructor(private readonly deps: HubDeps) {
@@ -50,7 +61,31 @@ export class Hub {
     this.#revocations = new Revocations(clock)
     this.#receipts = new Receipts(clock, broadcaster, this.#subscriptions)
     this.#activity = new Activity({ ...deps, peers })
-    this.#stopHeads = every(clock, HEADS_INTERVAL_MS, () => this.#tellHeads())
+    this.#repair = new Repair({
+      peers,
+      mayHaveMissed: () => bus.isShared && (bus.takeLoss?.() ?? true),
+      readMemberships: deps.readMemberships,
+      onBehind: (roomId, head) => {
+        this.#subscriptions.noteHead(roomId, head)
+        this.#activity.noteRoom(roomId)
+      },
+      onRemoved: (userId, roomId, reason) => this.#remove(userId, roomId, reason),
+      onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
+      onRead: (userId, roomId, seq) => {
+        this.#receipts.note(roomId, userId, seq, '')
+        this.#activity.noteRead(userId, roomId)
+      },
+      checkSessions: () => this.#checkSessions(),
+    })
+    this.#catchUp = new CatchUp({
+      ...deps,
+      isShared: bus.isShared,
+      isBusUp: () => bus.isUp?.() ?? true,
+      rooms: () => this.#subscriptions.rooms(),
+      toldTo: (roomId) => this.#subscriptions.toldTo(roomId),
+      onMissed: (batch) => this.#tellBatch(batch),
+    })
+    this.#stopHeads = every(clock, HEADS_INTERVAL_MS, () => void this.#keepUp())
     bus.subscribe((message) => this.#deliver(message))
   }
 
@@ -90,6 +125,9 @@ export class Hub {
   subscribe(peer: Peer, roomId: RoomId, head: Head): void {
     this.peers.noteMember(peer.userId, roomId)
     this.#subscriptions.add(peer, roomId, head)
+    // Others may have been subscribed before him, and not been told what he has read.
+    const isBehind = (this.#subscriptions.toldTo(roomId)?.rev ?? head.rev) < head.rev
+    if (isBehind || this.deps.bus.isShared) this.#catchUp.soon(roomId)
   }
 
   unsubscribe(peer: Peer, roomId: RoomId): void {
@@ -101,8 +139,15 @@ export class Hub {
     for (const roomId of roomIds) this.peers.noteMember(userId, roomId)
   }
 
+  /** A commit of this room may have happened, and nobody knows: its members are told what there is. */
+  doubt(roomId: RoomId): void {
+    this.#repair.doubt(roomId)
+    this.#catchUp.soon(roomId)
+  }
+
   stop(): void {
     this.#stopHeads()
+    this.#catchUp.stop()
     this.#receipts.stop()
     this.#activity.stop()
     this.presence.stop()
@@ -111,18 +156,7 @@ export class Hub {
   #deliver(message: BusMessage): void {
     switch (message.type) {
       case 'batch':
-        fanOut(
-          {
-            broadcaster: this.deps.broadcaster,
-            meter: this.deps.meter,
-            peers: this.peers,
-            subscriptions: this.#subscriptions,
-            grants: this.#grants,
-            onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
-          },
-          message.batch,
-        )
-        this.#activity.noteRoom(message.batch.roomId)
+        this.#tellBatch(message.batch)
         return
       case 'created':
         for (const userId of message.userIds)
@@ -130,13 +164,27 @@ export class Hub {
         return
       case 'read':
         this.#receipts.note(message.roomId, message.userId, message.seq, message.lineId)
-        this.#activity.noteRead(message.userId, message.roomId)
+        this.#activity.noteRead(message.userId, message.roomId, message.lineId)
         return
       case 'typing':
         this.#tellTyping(message)
         return
       case 'presence':
         this.presence.apply(message)
+        return
+      case 'presences':
+        this.presence.applyAll(message)
+        return
+      case 'node-gone':
+        this.presence.forgetNode(message.nodeId)
+        return
+      case 'node-here':
+        this.presence.tellNodes()
+        return
+      case 'bus-up':
+        this.presence.tellNodes()
+        this.#catchUp.all()
+        void this.#keepUp()
         return
       case 'revoked':
         this.#revoke(message.sid)
@@ -147,11 +195,39 @@ export class Hub {
     }
   }
 
+  #tellBatch(batch: CommittedBatch): void {
+    const { roomId, head } = batch
+    const onAdded = (userId: UserId, roomId: RoomId): void => this.#tellAdded(userId, roomId)
+    const [subscriptions, grants, memberRevs] = [this.#subscriptions, this.#grants, this.#memberRevs]
+    fanOut({ ...this.deps, peers: this.peers, subscriptions, grants, memberRevs, onAdded }, batch)
+    this.#activity.noteRoom(roomId)
+    this.#repair.noteHead(roomId, head)
+  }
+
   #tellTyping({ signal, lineId }: Extract<BusMessage, { type: 'typing' }>): void {
     const options = { volatile: true, except: lineId }
     for (const protocol of [1, 2] as const) {
       if (!this.#subscriptions.has(signal.roomId, protocol)) continue
       this.deps.broadcaster.broadcast(roomChannel(protocol, signal.roomId), 'typing', signal, options)
+    }
+  }
+
+  async #keepUp(): Promise<void> {
+    try {
+      await this.#repair.run()
+    } catch (error) {
+      this.deps.log.warn({ err: error }, 'this node could not look whether it is behind')
+    }
+    this.#tellHeads()
+  }
+
+  /** A removal that nobody told: as by its batch, but without the changes before it, which are his no more. */
+  #remove(userId: UserId, roomId: RoomId, reason: Removal): void {
+    this.#grants.noteRemoval(userId, roomId)
+    this.peers.forgetMember(userId, roomId)
+    for (const peer of this.peers.of(userId)) {
+      this.#subscriptions.remove(peer, roomId)
+      peer.line.emit('room-removed', { roomId, reason })
     }
   }
 
@@ -171,13 +247,22 @@ export class Hub {
         if (!item || !this.peers.membersOf(roomId).has(userId)) return
         for (const peer of this.peers.of(userId)) peer.line.emit('room-added', { item })
       },
-      (error: unknown) => this.deps.log.warn({ err: error, roomId }, 'room-added was not told'),
+      (error: unknown) => {
+        this.deps.log.warn({ err: error, roomId }, 'room-added was not told')
+        this.peers.forgetMember(userId, roomId)
+        this.#repair.doubt(roomId)
+      },
     )
   }
 
   async #readItem(userId: UserId, roomId: RoomId): Promise<RoomListItem | undefined> {
     const [item] = await this.deps.readListItems(userId, [roomId])
     return item
+  }
+
+  async #checkSessions(): Promise<void> {
+    const sids = new Set([...this.peers.all()].flatMap(({ identity: { sid } }) => (sid === undefined ? [] : [sid])))
+    for (const sid of sids) if (await this.deps.isSessionRevoked(sid)) this.#revoke(sid)
   }
 
   #revoke(sid: string): void {

@@ -1,8 +1,8 @@
 import type { RoomId, UserId } from '@roomful/protocol'
 import type { Peer } from './peer'
 
-/** Of so many users who have left it is remembered which rooms they are in: whose last-seen may be told. */
-const DEPARTED_KEPT = 2_000
+/** Of so many users who are not here (any more) it is remembered which rooms they are in: who may be told of them. */
+const DEPARTED_KEPT = 10_000
 
 /** Who is connected to this node, and which rooms each connected user is known to be in. */
 export class Peers {
@@ -38,10 +38,25 @@ export class Peers {
     if (user.peers.size > 0) return false
     for (const roomId of user.rooms) this.#forget(roomId, peer.userId)
     this.#byUser.delete(peer.userId)
-    this.#departed.set(peer.userId, user.rooms)
+    this.#keepDeparted(peer.userId, user.rooms)
+    return true
+  }
+
+  /** Is anything known of the rooms that this user is in? */
+  knows(userId: UserId): boolean {
+    return this.#byUser.has(userId) || this.#departed.has(userId)
+  }
+
+  /** He is in this room, and on another node if anywhere. */
+  noteElsewhere(userId: UserId, roomId: RoomId): void {
+    if (this.noteMember(userId, roomId) || this.#byUser.has(userId)) return
+    this.#keepDeparted(userId, new Set([...(this.#departed.get(userId) ?? []), roomId]))
+  }
+
+  #keepDeparted(userId: UserId, rooms: Set<RoomId>): void {
+    this.#departed.set(userId, rooms)
     const [longestGone] = this.#departed.keys()
     if (this.#departed.size > DEPARTED_KEPT && longestGone !== undefined) this.#departed.delete(longestGone)
-    return true
   }
 
   of(userId: UserId): ReadonlySet<Peer> {
@@ -55,6 +70,7 @@ export class Peers {
   /** Notes that a connected user is in a room. False: that was known, or he is not connected. */
   noteMember(userId: UserId, roomId: RoomId): boolean {
     const user = this.#byUser.get(userId)
+    if (!user) this.#departed.get(userId)?.add(roomId)
     if (!user || user.rooms.has(roomId)) return false
     user.rooms.add(roomId)
     this.#remember(roomId, userId)
@@ -64,6 +80,11 @@ export class Peers {
   forgetMember(userId: UserId, roomId: RoomId): void {
     this.#departed.get(userId)?.delete(roomId)
     if (this.#byUser.get(userId)?.rooms.delete(roomId)) this.#forget(roomId, userId)
+  }
+
+  /** The rooms that a connected user is known to be in. */
+  roomsOf(userId: UserId): ReadonlySet<RoomId> {
+    return this.#byUser.get(userId)?.rooms ?? NO_ROOMS
   }
 
   /** The connected users who are known to be in this room. */
@@ -96,3 +117,4 @@ export class Peers {
 
 const NOBODY: ReadonlySet<Peer> = new Set()
 const NO_USERS: ReadonlySet<UserId> = new Set()
+const NO_ROOMS: ReadonlySet<RoomId> = new Set()

@@ -10,6 +10,7 @@ const OFFLINE_AFTER_MS = 5_000
 const LAST_SEEN_KEPT = 10_000
 
 type PresenceMessage = Extract<BusMessage, { type: 'presence' }>
+type PresencesMessage = Extract<BusMessage, { type: 'presences' }>
 
 /**
  * Who is online, away or offline: of several devices and nodes the most present one counts. Told only to those who
@@ -26,7 +27,7 @@ export class Presence {
       nodeId: string
       clock: Clock
       peers: Peers
-      publish: (message: PresenceMessage) => void
+      publish: (message: PresenceMessage | PresencesMessage) => void
     },
   ) {}
 
@@ -56,6 +57,30 @@ export class Presence {
     else this.#nodesOf.delete(userId)
     this.#see(userId, at)
     if (before !== this.#statusOf(userId)) this.#tell(userId)
+  }
+
+  /** From the bus: one node's view of all of its users; whom it does not name is not there. */
+  applyAll({ nodeId, users, at }: PresencesMessage): void {
+    const named = new Map(users)
+    for (const [userId, nodes] of this.#nodesOf)
+      if (nodes.has(nodeId) && !named.has(userId))
+        this.apply({ type: 'presence', nodeId, userId, status: 'offline', at })
+    for (const [userId, status] of named) this.apply({ type: 'presence', nodeId, userId, status, at })
+  }
+
+  /** Its users are gone with a node, as far as this node knows. */
+  forgetNode(nodeId: string): void {
+    this.applyAll({ type: 'presences', nodeId, users: [], at: this.deps.clock.now() })
+  }
+
+  /** To nodes that may not have been told: they are new, or the bus was down. */
+  tellNodes(): void {
+    const { nodeId, clock, publish } = this.deps
+    const users = [...this.#nodesOf].flatMap(([userId, nodes]) => {
+      const status = nodes.get(nodeId)
+      return status === undefined ? [] : [[userId, status] as const]
+    })
+    publish({ type: 'presences', nodeId, users, at: clock.now() })
   }
 
   /** Replaces what this device watches, and answers the present state of those users. */

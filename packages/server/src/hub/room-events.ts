@@ -1,5 +1,5 @@
 import type { Change, Message, ServerPayload } from '@roomful/protocol'
-import type { CommittedBatch } from '../pipeline/port'
+import type { FreshBatch } from './told'
 
 /** One change as protocol 1 tells it. */
 export type Protocol1Event =
@@ -8,15 +8,11 @@ export type Protocol1Event =
   | { event: 'message-deleted'; payload: ServerPayload<'message-deleted'> }
 
 /** The changes of one batch in the reference's events, one a message change. It has none for members and settings. */
-export function protocol1Events(batch: CommittedBatch, changes: readonly Change[]): Protocol1Event[] {
+export function protocol1Events({ created }: FreshBatch, changes: readonly Change[]): Protocol1Event[] {
   const events: Protocol1Event[] = []
-  let lastSeq = batch.previous.lastSeq
   for (const change of changes) {
     if (change.kind !== 'message') continue
-    const { message } = change
-    const isNew = message.seq > lastSeq
-    if (isNew) lastSeq = message.seq
-    const event = toProtocol1(message, isNew)
+    const event = toProtocol1(change.message, created.has(change.rev))
     if (event) events.push(event)
   }
   return events

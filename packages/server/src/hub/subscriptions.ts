@@ -1,5 +1,7 @@
 import type { Head, RoomId } from '@roomful/protocol'
+import type { CommittedBatch } from '../pipeline/port'
 import { type Peer, roomChannel } from './peer'
+import { type FreshBatch, Told } from './told'
 
 type Subscribed = {
   /** Subscribers by protocol, so that no event is encoded for nobody. */
@@ -7,6 +9,7 @@ type Subscribed = {
   head: Head
   /** In how many more `room-heads` its head is told. */
   headsLeft: number
+  readonly told: Told
 }
 
 /** A changed head is told this often, so that one lost `room-heads` does not leave a client behind. */
@@ -20,7 +23,7 @@ export class Subscriptions {
     if (peer.rooms.has(roomId)) return
     peer.rooms.add(roomId)
     peer.line.join(roomChannel(peer.protocol, roomId))
-    const room = this.#rooms.get(roomId) ?? { count: { 1: 0, 2: 0 }, head, headsLeft: 0 }
+    const room = this.#rooms.get(roomId) ?? { count: { 1: 0, 2: 0 }, head, headsLeft: 0, told: new Told(head) }
     room.count[peer.protocol]++
     this.#rooms.set(roomId, room)
   }
@@ -45,6 +48,20 @@ export class Subscriptions {
 
   size(roomId: RoomId, protocol: 1 | 2): number {
     return this.#rooms.get(roomId)?.count[protocol] ?? 0
+  }
+
+  rooms(): Iterable<RoomId> {
+    return this.#rooms.keys()
+  }
+
+  /** Up to here the room's subscribers were told everything. */
+  toldTo(roomId: RoomId): Head | undefined {
+    return this.#rooms.get(roomId)?.told.head
+  }
+
+  /** What of it is news to this room's subscribers; it counts as told then. */
+  takeFresh(batch: CommittedBatch): FreshBatch {
+    return this.#rooms.get(batch.roomId)?.told.take(batch) ?? { ...batch, created: new Set() }
   }
 
   noteHead(roomId: RoomId, head: Head): void {

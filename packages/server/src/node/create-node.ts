@@ -10,6 +10,7 @@ import type { Broadcaster } from '../hub/peer'
 import type { Hooks } from '../moderation/hooks'
 import { DEFAULTS, type RateOptions } from '../options'
 import { AppendQueue } from '../pipeline/append-queue'
+import { readMissed } from '../pipeline/missed'
 import { roomListOf } from '../pipeline/room-list'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
@@ -47,12 +48,25 @@ export function createNode(parts: NodeParts): ChatNode {
     publish: (batch) => bus.publish({ type: 'batch', batch }),
     now: parts.stopwatch,
     onCommit: ({ ops, ms }) => meter.commit(ops, ms),
-    onError: (error, roomId) => log.error({ err: error, roomId }, 'a commit or its publishing failed'),
+    onError: (error, roomId) => {
+      log.error({ err: error, roomId }, 'a commit or its publishing failed')
+      hub.doubt(roomId)
+    },
   })
   const hub: Hub = new Hub({
     ...parts,
     epoch: store.epoch,
+    isSessionRevoked: (sid) => store.isSessionRevoked(sid),
+    readHeads: (roomIds) => store.read((reader) => reader.heads(roomIds)),
+    readMissed: (roomId, told) => store.read((reader) => readMissed(reader, roomId, told)),
     readListItems: (userId, roomIds) => store.read((reader) => readItems(reader, userId, roomIds)),
+    readMemberships: (userId, roomIds) =>
+      store.read(async (reader) => {
+        const present = await reader.memberships(userId)
+        const known = new Set(present.map(({ room }) => room.id))
+        const others = roomIds.filter((roomId) => !known.has(roomId))
+        return others.length === 0 ? present : [...present, ...(await reader.memberships(userId, others))]
+      }),
   })
   const sendRates = new SendRates(limits.sends, clock)
   const services: Services = {

@@ -1,6 +1,7 @@
 import { asUserId } from '@roomful/protocol'
 import { customAuthenticate } from '../auth/jwt'
 import { localBus } from '../cluster/local-bus'
+import type { Hooks } from '../moderation/hooks'
 import type { RateOptions } from '../options'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
@@ -46,7 +47,15 @@ export const settled = (): Promise<void> => new Promise((resolve) => setImmediat
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** A node on a memory store, with devices whose token is their user's id. */
-export function testNode({ rates = {}, store }: { rates?: RateOptions; store?: Store } = {}) {
+export function testNode({
+  rates = {},
+  store,
+  hooks = {},
+}: {
+  rates?: RateOptions
+  store?: Store
+  hooks?: Hooks
+} = {}) {
   const clock = new ManualClock()
   const lines = new MemoryLines()
   let ids = 0
@@ -66,7 +75,7 @@ export function testNode({ rates = {}, store }: { rates?: RateOptions; store?: S
     log: { ...silent, error: (fields, text) => logged.push({ fields, text }) },
     meter: noMeter,
     rates: { sendsPerSecond: 0, eventsPerSecond: 0, ...rates },
-    hooks: {},
+    hooks,
     stopwatch: clock.now,
     defaultRooms: [],
   })

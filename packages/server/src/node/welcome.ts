@@ -13,7 +13,10 @@ export async function welcome(
 ): Promise<Refusal | undefined> {
   const { store, log } = services
   try {
-    await store.putUser({ id: identity.id, name: identity.name })
+    const { id, name } = identity
+    const known = await store.read((reader) => reader.user(id))
+    // A thousand devices that come back after a restart are not a thousand writes.
+    if (known?.name !== name) await store.putUser({ id, name })
     await joinDefaultRooms(services, identity, defaultRooms)
     return undefined
   } catch (error) {

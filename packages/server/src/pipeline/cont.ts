@@ -1,5 +1,5 @@
 /** How far a paged patch has come: all rows up to `rev` were told in the pages before `page`. */
-export type Cont = { readonly page: number; readonly rev: number }
+type Cont = { readonly page: number; readonly rev: number }
 
 const PATTERN = /^p(\d{1,4})\.(\d{1,15})$/
 

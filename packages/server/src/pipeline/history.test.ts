@@ -104,6 +104,19 @@ describe('a page', () => {
     }
   })
 
+  test('that begins or ends with deleted rows spans them all the same', async () => {
+    const other = await newRoom(store)
+    const ids = []
+    for (const text of ['1', '2', '3', '4', '5']) ids.push(await say(store, other, 'ann', text))
+    const edges = [ids[0], ids[1], ids[4]].flatMap((id) => (id ? [deleteOp('ann', id)] : []))
+    await commitOps(store, other, edges)
+    for (const place of [{}, { beforeSeq: 6 }, { afterSeq: 0 }, { aroundSeq: 3 }]) {
+      const page = await ask({ roomId: other, ...place })
+      expect(page.ok && page.messages.map(({ seq }) => seq)).toEqual([3, 4])
+      expect(page).toMatchObject({ fromSeq: 1, toSeq: 5 })
+    }
+  })
+
   test('tells reactions as the viewer sees them', async () => {
     const messageId = await say(store, roomId, 'ann', 'vote')
     const react = {

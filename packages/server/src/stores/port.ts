@@ -1,5 +1,6 @@
 import type {
   AuditEntry,
+  Head,
   Member,
   MessageId,
   Preview,
@@ -13,6 +14,8 @@ import type { Facts, Need, Plan, StoredMessage } from '../core/ops'
 
 /** A room and the asking user's row in it, if there is or was one. */
 export type Membership = { readonly room: Room; readonly member: Member | undefined }
+
+export type Attendance = { readonly roomId: RoomId; readonly userId: UserId }
 
 export type MessageQuery = {
   readonly roomId: RoomId
@@ -31,6 +34,8 @@ export type MessageQuery = {
 export interface Reader {
   /** One query, however many rooms. Rooms that are missing are missing. Without ids: all rooms the user is in now. */
   memberships(userId: UserId, roomIds?: readonly RoomId[]): Promise<readonly Membership[]>
+  /** One query, however many rooms. Rooms that are missing are missing. */
+  heads(roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, Head>>
   messages(query: MessageQuery): Promise<readonly StoredMessage[]>
   /** Unread by its definition, counted up to LIMITS.unreadCap; one query, however many rooms. */
   unread(userId: UserId, roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, number>>
@@ -41,6 +46,8 @@ export interface Reader {
     roomId: RoomId,
     query: { after?: UserId; afterRev?: number; limit: number },
   ): Promise<readonly Member[]>
+  /** Which of these users are in which of these rooms now; one query. */
+  whoIsIn(roomIds: readonly RoomId[], userIds: readonly UserId[]): Promise<readonly Attendance[]>
   roomOfMessage(messageId: MessageId): Promise<RoomId | undefined>
   /** Public rooms whose name has `query` in it (any case), by (name, id), after that pair. */
   publicRooms(query: {

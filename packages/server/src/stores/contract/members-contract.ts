@@ -30,6 +30,22 @@ export function membersContract({ store }: ContractContext): void {
       expect(members[2]).toMatchObject({ userId: 'cid', name: 'cid', role: 'admin', fromSeq: 1, rev: 3 })
     })
 
+    test('who is in which of some rooms: only those who are in them now', async () => {
+      const [first, second, third] = [
+        await newRoom(store(), { roles }),
+        await newRoom(store()),
+        await newRoom(store()),
+      ]
+      await kick(first, 'bob')
+      const rooms = [first, second, asRoomId('nowhere')]
+      const users = [asUserId('bob'), asUserId('eve'), asUserId('nobody')]
+      const found = await store().read((reader) => reader.whoIsIn(rooms, users))
+      const pairs = found.map(({ roomId, userId }) => `${roomId} ${userId}`).sort()
+      expect(pairs).toEqual([`${first} eve`, `${second} bob`].sort())
+      expect(await store().read((reader) => reader.whoIsIn([], users))).toEqual([])
+      expect(await store().read((reader) => reader.whoIsIn([third], []))).toEqual([])
+    })
+
     test('come in pages', async () => {
       const roomId = await newRoom(store(), { roles })
       expect(names(await membersOf(roomId, { limit: 2 }))).toEqual(['ann', 'bob'])

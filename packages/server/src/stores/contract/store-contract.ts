@@ -3,6 +3,7 @@ import { commitContract } from './commit-contract'
 import type { Opened, OpenStore } from './contract-room'
 import { durabilityContract } from './durability-contract'
 import { factsContract } from './facts-contract'
+import { headsContract } from './heads-contract'
 import { membersContract } from './members-contract'
 import { messageQueryContract } from './message-query-contract'
 import { moderationContract } from './moderation-contract'
@@ -38,6 +39,7 @@ export function storeContract(name: string, open: OpenStore): void {
     const context: ContractContext = { opened: current, store: () => current().store }
     commitContract(context)
     factsContract(context)
+    headsContract(context)
     raceContract(context)
     messageQueryContract(context)
     snapshotContract(context)

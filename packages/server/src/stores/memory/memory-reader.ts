@@ -1,5 +1,6 @@
 import {
   type AuditEntry,
+  type Head,
   LIMITS,
   type Member,
   type MessageId,
@@ -13,7 +14,7 @@ import {
 import type { StoredMessage } from '../../core/ops'
 import { toPreview } from '../../core/preview'
 import { countUnread } from '../../core/unread'
-import type { Membership, MessageQuery, Reader } from '../port'
+import type { Attendance, Membership, MessageQuery, Reader } from '../port'
 import { queryMessages } from './query-messages'
 import type { RoomRecord } from './room-record'
 import type { Tables } from './tables'
@@ -35,6 +36,11 @@ export class MemoryReader implements Reader {
       if (roomIds || isPresent(member)) found.push({ room, member })
     }
     return found
+  }
+
+  async heads(roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, Head>> {
+    const rooms = roomIds.flatMap((roomId) => this.roomAt(roomId) ?? [])
+    return new Map(rooms.map(({ id, rev, lastSeq }) => [id, { rev, lastSeq }]))
   }
 
   async messages(query: MessageQuery): Promise<readonly StoredMessage[]> {
@@ -75,6 +81,14 @@ export class MemoryReader implements Reader {
       if (member && (afterRev === undefined ? isPresent(member) : member.rev > afterRev)) found.push(member)
     }
     return found
+  }
+
+  async whoIsIn(roomIds: readonly RoomId[], userIds: readonly UserId[]): Promise<readonly Attendance[]> {
+    const isIn = (roomId: RoomId, userId: UserId): boolean =>
+      isPresent(valueAt(this.tables.rooms.get(roomId)?.members.get(userId), this.snapshot))
+    return userIds.flatMap((userId) =>
+      roomIds.flatMap((roomId) => (isIn(roomId, userId) ? [{ roomId, userId }] : [])),
+    )
   }
 
   async roomOfMessage(messageId: MessageId): Promise<RoomId | undefined> {

@@ -6,7 +6,7 @@ import { type Backup, backupOf, restore } from './backup'
 import { isPresent, MemoryReader, unreadIn } from './memory-reader'
 import { Tables } from './tables'
 
-export type MemoryStoreOptions = {
+type MemoryStoreOptions = {
   /** Names this history; a store made from an old backup needs a new one. Left out: drawn. */
   readonly epoch?: string
   readonly backup?: Backup

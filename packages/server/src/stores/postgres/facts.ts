@@ -14,22 +14,30 @@ export const SELECT_ROOM = { name: 'room', text: `${FROM_ROOM} WHERE rooms.id = 
 
 const MEMBERS = {
   name: 'fact-members',
-  text: 'SELECT * FROM room_members WHERE room_id = $1 AND user_id = ANY ($2::text[])',
+  text: `SELECT found.* FROM unnest($2::text[]) AS key (user_id)
+    CROSS JOIN LATERAL (
+      SELECT * FROM room_members WHERE room_id = $1 AND user_id = key.user_id LIMIT 1
+    ) AS found`,
 }
 const MESSAGES = {
   name: 'fact-messages',
-  // The order is the planner's, not ours: it leads it to the index on id while the table is still new.
   text: 'SELECT * FROM messages WHERE room_id = $1 AND id = ANY ($2::text[]) ORDER BY id',
 }
 const BY_CLIENT_ID = {
   name: 'fact-client-ids',
-  text: `SELECT messages.* FROM unnest($2::text[], $3::text[]) AS key (user_id, client_id)
-    JOIN messages ON room_id = $1 AND sender_id = key.user_id AND messages.client_id = key.client_id`,
+  text: `SELECT found.* FROM unnest($2::text[], $3::text[]) AS key (user_id, client_id)
+    CROSS JOIN LATERAL (
+      SELECT * FROM messages
+      WHERE room_id = $1 AND sender_id = key.user_id AND client_id BETWEEN key.client_id AND key.client_id
+      ORDER BY client_id LIMIT 1
+    ) AS found`,
 }
 const OP_IDS = {
   name: 'fact-op-ids',
-  text: `SELECT op_ids.* FROM unnest($2::text[], $3::text[]) AS key (user_id, op_id)
-    JOIN op_ids ON room_id = $1 AND op_ids.user_id = key.user_id AND op_ids.op_id = key.op_id`,
+  text: `SELECT found.* FROM unnest($2::text[], $3::text[]) AS key (user_id, op_id)
+    CROSS JOIN LATERAL (
+      SELECT * FROM op_ids WHERE room_id = $1 AND user_id = key.user_id AND op_id = key.op_id LIMIT 1
+    ) AS found`,
 }
 const OWNERS = {
   name: 'fact-owners',
@@ -40,7 +48,8 @@ const LAST_SENDS = {
   text: `SELECT key.user_id, last.created_at
     FROM rooms CROSS JOIN unnest($2::text[]) AS key (user_id) CROSS JOIN LATERAL (
       SELECT created_at FROM messages
-      WHERE room_id = $1 AND sender_id = key.user_id AND type <> 'system' ORDER BY seq DESC LIMIT 1
+      WHERE room_id = $1 AND sender_id BETWEEN key.user_id AND key.user_id AND type <> 'system'
+      ORDER BY sender_id DESC, seq DESC LIMIT 1
     ) AS last
     WHERE rooms.id = $1 AND (rooms.settings ->> 'slowModeSeconds')::int > 0`,
 }

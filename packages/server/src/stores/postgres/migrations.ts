@@ -51,7 +51,8 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (room_id, user_id)
   ) WITH (fillfactor = 80);
   CREATE INDEX room_members_user ON room_members (user_id, room_id) WHERE removed IS NULL;
-  CREATE INDEX room_members_rev ON room_members (room_id, rev);
+  -- For the queries that say so, and no others: see queries.ts.
+  CREATE INDEX room_members_rev ON room_members (room_id, rev) WHERE rev >= 0;
   CREATE INDEX room_members_owners ON room_members (room_id) WHERE role = 'owner' AND removed IS NULL;
 
   -- No foreign key to rooms: it would be checked again for every message, and the locked head proves the room.
@@ -74,11 +75,11 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (room_id, seq)
   );
   -- A delta: rows with a rev above the cursor. seq is in it so that rows outside the window are not fetched.
-  CREATE INDEX messages_rev ON messages (room_id, rev, seq);
+  CREATE INDEX messages_rev ON messages (room_id, rev, seq) WHERE rev >= 0;
   -- One message per (room, sender, clientId), for ever (I4).
   CREATE UNIQUE INDEX messages_client ON messages (room_id, sender_id, client_id) WHERE client_id IS NOT NULL;
-  -- A sender's last message: slow mode.
-  CREATE INDEX messages_sender ON messages (room_id, sender_id, seq);
+  -- A sender's last message (slow mode), and unread sender by sender.
+  CREATE INDEX messages_sender ON messages (room_id, sender_id, seq) WHERE type <> 'system';
   -- From a message to its room.
   CREATE UNIQUE INDEX messages_id ON messages (id, room_id);
 

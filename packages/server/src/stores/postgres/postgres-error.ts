@@ -9,6 +9,11 @@ const BUSY = new Set(['57014', '55P03', '53300'])
 
 /** What a connection or a statement threw, as the port's error: a lost connection is UNAVAILABLE. */
 export function toStoreError(error: unknown): StoreError {
+  // Postgres quotes the row that it refused, a message's text included; an error may end up in a log.
+  if (error instanceof DatabaseError) {
+    error.detail = undefined
+    error.where = undefined
+  }
   const state = sqlState(error)
   const code: StoreErrorCode =
     state === DISK_FULL ? 'STORAGE_FULL' : state && BUSY.has(state) ? 'OVERLOADED' : 'UNAVAILABLE'

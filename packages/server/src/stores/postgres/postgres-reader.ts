@@ -2,7 +2,9 @@ import { asRoomId, asUserId, LIMITS } from '@roomful/protocol'
 import type { Reader } from '../port'
 import { integer, text } from '../sql/column'
 import {
+  attendanceFrom,
   auditFrom,
+  headFrom,
   memberFrom,
   membershipFrom,
   messageFrom,
@@ -21,6 +23,10 @@ export function postgresReader(session: Session): Reader {
         ? await session.query(sql.MEMBERSHIPS_OF_ROOMS, userId, roomIds)
         : await session.query(sql.MEMBERSHIPS, userId)
       return rows.map(membershipFrom)
+    },
+
+    async heads(roomIds) {
+      return new Map((await session.query(sql.HEADS, roomIds)).map(headFrom))
     },
 
     async messages(query) {
@@ -44,6 +50,10 @@ export function postgresReader(session: Session): Reader {
           ? await session.query(sql.MEMBERS, roomId, after, limit)
           : await session.query(sql.MEMBERS_CHANGED, roomId, after, limit, afterRev)
       return rows.map(memberFrom)
+    },
+
+    async whoIsIn(roomIds, userIds) {
+      return (await session.query(sql.WHO_IS_IN, roomIds, userIds)).map(attendanceFrom)
     },
 
     async roomOfMessage(messageId) {

@@ -1,20 +1,24 @@
 import type { MessageQuery } from '../port'
+import { UNREAD_NEAR } from '../sql/unread-near'
 import { FROM_ROOM } from './facts'
 import type { Statement, Value } from './session'
 
-// Every query of the reader, apart from it so that a test can ask Postgres how it would run each.
+// Every query of the reader, apart from it so that a test can ask Postgres how it would run each. Each is written so that
+// one index can answer it and no other, whatever the planner believes:
+// - LATERAL with a limit fixes the order of the loops: the list first, then one look-up for each.
+// - ORDER BY, where only one index has that order, and sorting is off. A column that equals something has no order, so
+//   where it is needed equality is written as BETWEEN.
+// - An index with a condition (`rev >= 0`, which always holds) is seen only by a query that repeats it.
 
 const MEMBERSHIP = `
-  SELECT rooms.*, room_heads.rev, room_heads.last_seq, member.room_id, member.user_id, member.name AS member_name,
-    member.role, member.joined_at, member.last_read_seq, member.from_seq, member.muted_until, member.removed,
-    member.rev AS member_rev`
+  SELECT room.*, member.room_id, member.user_id, member.name AS member_name, member.role, member.joined_at,
+    member.last_read_seq, member.from_seq, member.muted_until, member.removed, member.rev AS member_rev`
 
 export const MEMBERSHIPS = {
   name: 'memberships',
   text: `${MEMBERSHIP}
     FROM room_members AS member
-    JOIN rooms ON rooms.id = member.room_id
-    JOIN room_heads ON room_heads.room_id = member.room_id
+    CROSS JOIN LATERAL (${FROM_ROOM} WHERE rooms.id = member.room_id LIMIT 1) AS room
     WHERE member.user_id = $1 AND member.removed IS NULL`,
 }
 
@@ -22,48 +26,90 @@ export const MEMBERSHIPS_OF_ROOMS = {
   name: 'memberships-of-rooms',
   text: `${MEMBERSHIP}
     FROM unnest($2::text[]) AS wanted (id)
-    JOIN rooms ON rooms.id = wanted.id
-    JOIN room_heads ON room_heads.room_id = wanted.id
-    LEFT JOIN room_members AS member ON member.room_id = wanted.id AND member.user_id = $1`,
+    CROSS JOIN LATERAL (${FROM_ROOM} WHERE rooms.id = wanted.id LIMIT 1) AS room
+    LEFT JOIN LATERAL (
+      SELECT * FROM room_members WHERE room_id = wanted.id AND user_id = $1 LIMIT 1
+    ) AS member ON true`,
 }
 
+export const HEADS = {
+  name: 'heads',
+  text: `SELECT head.* FROM unnest($1::text[]) AS wanted (id)
+    CROSS JOIN LATERAL (SELECT * FROM room_heads WHERE room_id = wanted.id LIMIT 1) AS head`,
+}
+
+/** `removed IS NULL`, but for the index of that condition, which is by user and would be walked through. */
+export const PRESENT = `coalesce(removed, '') = ''`
+
 /**
- * Stops at the cap, so that a long absence costs no more than a short one (I13). The order by seq changes no count: it
- * is what makes the planner walk the index on (room_id, seq).
+ * Unread (I13), counted up to a cap and at a cost that does not grow with the absence: of the first rows past the
+ * cursor (seqs have no holes, so these are at most NEAR), or, where nearly all of those are one's own (a bot's, an
+ * import's), sender by sender of the others.
  */
 export const UNREAD = {
   name: 'unread',
-  text: `SELECT member.room_id, (
+  text: `WITH near AS MATERIALIZED (
+      SELECT lag.*, (
+        SELECT count(*) FROM (
+          SELECT 1 FROM messages
+          WHERE room_id = lag.room_id AND seq > lag.cursor AND seq <= lag.cursor + ${UNREAD_NEAR}
+            AND sender_id <> $1 AND NOT deleted AND type <> 'system'
+          ORDER BY seq LIMIT $3
+        ) AS counted
+      ) AS unread
+      FROM unnest($2::text[]) AS wanted (id)
+      CROSS JOIN LATERAL (
+        SELECT room_id, greatest(last_read_seq, from_seq - 1) AS cursor FROM room_members
+        WHERE room_id = wanted.id AND user_id = $1 AND ${PRESENT} LIMIT 1
+      ) AS lag
+    )
+    SELECT near.room_id, CASE WHEN unread >= $3 OR last_seq <= cursor + ${UNREAD_NEAR} THEN unread ELSE (
       SELECT count(*) FROM (
-        SELECT 1 FROM messages
-        WHERE room_id = member.room_id AND seq > greatest(member.last_read_seq, member.from_seq - 1)
-          AND sender_id <> member.user_id AND NOT deleted AND type <> 'system'
-        ORDER BY seq LIMIT $3
+        SELECT 1 FROM (
+          SELECT user_id FROM room_members WHERE room_id = near.room_id AND user_id <> $1 ORDER BY user_id OFFSET 0
+        ) AS other
+        CROSS JOIN LATERAL (
+          SELECT 1 FROM messages
+          WHERE room_id = near.room_id AND sender_id BETWEEN other.user_id AND other.user_id AND seq > near.cursor
+            AND NOT deleted AND type <> 'system'
+          ORDER BY sender_id, seq LIMIT $3
+        ) AS found
+        LIMIT $3
       ) AS counted
-    ) AS unread
-    FROM unnest($2::text[]) AS wanted (id)
-    JOIN room_members AS member ON member.room_id = wanted.id AND member.user_id = $1
-    WHERE member.removed IS NULL`,
+    ) END AS unread
+    FROM near CROSS JOIN LATERAL (SELECT last_seq FROM room_heads WHERE room_id = near.room_id LIMIT 1) AS head`,
 }
 
-/** The head names the newest message, so that it is one look-up. left() counts code points. */
+/** left() counts code points. */
 export const PREVIEWS = {
   name: 'previews',
-  text: `SELECT messages.room_id, seq, sender_id, sender_name, type, left(content, 200) AS content, created_at, deleted
-    FROM unnest($1::text[]) AS wanted (id)
-    JOIN room_heads ON room_heads.room_id = wanted.id
-    JOIN messages ON messages.room_id = room_heads.room_id AND messages.seq = room_heads.last_seq`,
+  text: `SELECT newest.* FROM unnest($1::text[]) AS wanted (id)
+    CROSS JOIN LATERAL (
+      SELECT room_id, seq, sender_id, sender_name, type, left(content, 200) AS content, created_at, deleted
+      FROM messages WHERE room_id = wanted.id ORDER BY seq DESC LIMIT 1
+    ) AS newest`,
 }
 
 export const MEMBERS = {
   name: 'members',
   text: `SELECT * FROM room_members
-    WHERE room_id = $1 AND user_id > $2 AND removed IS NULL ORDER BY user_id LIMIT $3`,
+    WHERE room_id = $1 AND user_id > $2 AND ${PRESENT} ORDER BY user_id LIMIT $3`,
 }
 
 export const MEMBERS_CHANGED = {
   name: 'members-changed',
-  text: `SELECT * FROM room_members WHERE room_id = $1 AND user_id > $2 AND rev > $4 ORDER BY user_id LIMIT $3`,
+  text: `SELECT * FROM (
+      SELECT * FROM room_members WHERE room_id = $1 AND user_id > $2 AND rev > $4 AND rev >= 0 ORDER BY rev OFFSET 0
+    ) AS changed ORDER BY user_id LIMIT $3`,
+}
+
+export const WHO_IS_IN = {
+  name: 'who-is-in',
+  text: `SELECT member.room_id, member.user_id FROM unnest($2::text[]) AS wanted (id)
+    CROSS JOIN LATERAL (
+      SELECT room_id, user_id FROM room_members
+      WHERE user_id = wanted.id AND room_id = ANY ($1::text[]) AND removed IS NULL OFFSET 0
+    ) AS member`,
 }
 
 export const ROOM_OF_MESSAGE = {
@@ -112,6 +158,7 @@ export function messagesQuery(query: MessageQuery): { statement: Statement; valu
     'room_id = $1',
     ...asked.map(({ term }, index) => `${term} $${index + 3}`),
     ...(query.includeDeleted ? [] : ['NOT deleted']),
+    ...(query.take === 'rev' ? ['rev >= 0'] : []),
   ]
   const text = `SELECT * FROM messages WHERE ${terms.join(' AND ')} ORDER BY ${ORDER[query.take]} LIMIT $2`
   const shape = asked.map(({ term }) => term.replace(' ', '')).join(' ')

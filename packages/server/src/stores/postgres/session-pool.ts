@@ -12,15 +12,17 @@ const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 3_000
 const CONNECT_TIMEOUT_MS = 5_000
 
 /**
- * Every query here is a few look-ups by key. A planner without statistics (a new database, a cached plan from when
- * the table was empty) may choose to read whole tables instead; it is told never to prefer that. jit would take longer
- * than any of these queries runs.
+ * Every query here is a few look-ups by key, and which index answers it must not depend on what the planner has seen
+ * of the tables: statistics are missing at first, plans are cached, and it takes columns for independent that are not
+ * (who writes in which room). So queries are written for one index each (queries.ts), and what else it could do is
+ * turned off, and each is planned once a connection. jit would take longer than any of these queries runs.
  */
 const SETTINGS = {
   TimeZone: 'UTC',
   DateStyle: 'ISO',
   synchronous_commit: 'on',
   jit: 'off',
+  plan_cache_mode: 'force_generic_plan',
   enable_seqscan: 'off',
   enable_bitmapscan: 'off',
   enable_hashjoin: 'off',

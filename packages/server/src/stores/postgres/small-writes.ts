@@ -3,7 +3,7 @@ import type { Store } from '../port'
 import { integer, text } from '../sql/column'
 import { roomFrom } from '../sql/rows'
 import { SELECT_ROOM } from './facts'
-import { UNREAD } from './queries'
+import { PRESENT, UNREAD } from './queries'
 import { type Session, together } from './session'
 import { upsertMembers } from './write-plan'
 
@@ -81,13 +81,13 @@ const MARK_READ = {
   name: 'mark-read',
   text: `UPDATE room_members AS member SET last_read_seq = least($3, head.last_seq)
     FROM room_heads AS head
-    WHERE head.room_id = $1 AND member.room_id = $1 AND member.user_id = $2 AND member.removed IS NULL
+    WHERE head.room_id = $1 AND member.room_id = $1 AND member.user_id = $2 AND ${PRESENT}
       AND member.last_read_seq < least($3, head.last_seq)
     RETURNING member.last_read_seq`,
 }
 const READ_CURSOR = {
   name: 'read-cursor',
-  text: 'SELECT last_read_seq FROM room_members WHERE room_id = $1 AND user_id = $2 AND removed IS NULL',
+  text: `SELECT last_read_seq FROM room_members WHERE room_id = $1 AND user_id = $2 AND ${PRESENT}`,
 }
 
 export async function markRead(

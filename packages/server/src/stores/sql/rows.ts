@@ -4,6 +4,7 @@ import {
   asMessageId,
   asRoomId,
   asUserId,
+  type Head,
   type Member,
   type Metadata,
   type Preview,
@@ -16,7 +17,7 @@ import {
   type RoomSettings,
 } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
-import type { Membership } from '../port'
+import type { Attendance, Membership } from '../port'
 import { flag, integer, json, oneOf, type Row, text, textOrNull } from './column'
 
 const REMOVALS = ['left', 'kicked', 'banned'] as const satisfies readonly Removal[]
@@ -35,6 +36,15 @@ export function roomFrom(row: Row): Room {
     rev: integer(row, 'rev'),
     lastSeq: integer(row, 'last_seq'),
   }
+}
+
+/** From `room_heads`. */
+export function headFrom(row: Row): [RoomId, Head] {
+  return [asRoomId(text(row, 'room_id')), { rev: integer(row, 'rev'), lastSeq: integer(row, 'last_seq') }]
+}
+
+export function attendanceFrom(row: Row): Attendance {
+  return { roomId: asRoomId(text(row, 'room_id')), userId: asUserId(text(row, 'user_id')) }
 }
 
 export function memberFrom(row: Row): Member {

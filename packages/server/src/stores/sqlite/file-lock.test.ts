@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -20,6 +20,13 @@ describe('file lock', () => {
     expect(() => lockFile(path)).toThrow(DatabaseInUseError)
     first.close()
     lockFile(path).close()
+  })
+
+  test('the database and its log are for its owner’s eyes only', async () => {
+    const path = join(folder, 'new', 'test.db')
+    const store = await openSqliteStore(path)
+    for (const file of [path, `${path}-wal`]) expect(statSync(file).mode & 0o777).toBe(0o600)
+    await store.close()
   })
 
   test('a second store on one file is refused with the pid of the first, also by another name', async () => {

@@ -71,8 +71,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX messages_rev ON messages (room_id, rev, seq);
   -- One message per (room, sender, clientId), for ever (I4).
   CREATE UNIQUE INDEX messages_client ON messages (room_id, sender_id, client_id) WHERE client_id IS NOT NULL;
-  -- A sender's last message: slow mode.
-  CREATE INDEX messages_sender ON messages (room_id, sender_id, seq);
+  -- A sender's last message (slow mode), and unread sender by sender.
+  CREATE INDEX messages_sender ON messages (room_id, sender_id, seq) WHERE type <> 'system';
   -- From a message to its room.
   CREATE UNIQUE INDEX messages_id ON messages (id, room_id);
 

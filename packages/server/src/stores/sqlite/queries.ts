@@ -1,4 +1,5 @@
 import type { MessageQuery } from '../port'
+import { UNREAD_NEAR } from '../sql/unread-near'
 import type { Value } from './connection'
 import { SELECT_ROOM } from './facts'
 
@@ -22,19 +23,44 @@ export const MEMBERSHIPS_OF_ROOMS = `${MEMBERSHIP}
   CROSS JOIN room_heads ON room_heads.room_id = rooms.id
   LEFT JOIN room_members AS member ON member.room_id = rooms.id AND member.user_id = ?`
 
-/** Stops at the cap, so that a long absence costs no more than a short one (I13). */
+/**
+ * Unread (I13), counted up to a cap and at a cost that does not grow with the absence: of the first rows past the
+ * cursor (seqs have no holes, so these are at most NEAR), or, where nearly all of those are one's own (a bot's, an
+ * import's), sender by sender of the others. MATERIALIZED, or SQLite would count twice.
+ */
 export const UNREAD = `
-  SELECT member.room_id, (
+  WITH lag AS MATERIALIZED (
+    SELECT member.room_id, member.user_id, head.last_seq,
+      max(member.last_read_seq, member.from_seq - 1) AS cursor
+    FROM json_each(?2) AS wanted
+    CROSS JOIN room_members AS member ON member.room_id = wanted.value AND member.user_id = ?3
+    CROSS JOIN room_heads AS head ON head.room_id = member.room_id
+    WHERE member.removed IS NULL
+  ), near AS MATERIALIZED (
+    SELECT lag.*, (
+      SELECT count(*) FROM (
+        SELECT 1 FROM messages
+        WHERE room_id = lag.room_id AND seq > lag.cursor AND seq <= lag.cursor + ${UNREAD_NEAR}
+          AND sender_id <> lag.user_id AND deleted = 0 AND type <> 'system'
+        LIMIT ?1
+      )
+    ) AS unread
+    FROM lag
+  )
+  SELECT room_id, CASE WHEN unread >= ?1 OR last_seq <= cursor + ${UNREAD_NEAR} THEN unread ELSE (
     SELECT count(*) FROM (
-      SELECT 1 FROM messages
-      WHERE room_id = member.room_id AND seq > max(member.last_read_seq, member.from_seq - 1)
-        AND sender_id <> member.user_id AND deleted = 0 AND type <> 'system'
+      SELECT 1 FROM room_members AS other
+      CROSS JOIN messages INDEXED BY messages_sender
+        ON messages.room_id = other.room_id AND messages.sender_id = other.user_id AND messages.seq > near.cursor
+          AND messages.deleted = 0 AND messages.type <> 'system'
+      WHERE other.room_id = near.room_id AND other.user_id <> near.user_id
       LIMIT ?1
     )
-  ) AS unread
-  FROM json_each(?2) AS wanted
-  CROSS JOIN room_members AS member ON member.room_id = wanted.value AND member.user_id = ?3
-  WHERE member.removed IS NULL`
+  ) END AS unread
+  FROM near`
+
+export const HEADS = `
+  SELECT room_heads.* FROM json_each(?) AS wanted CROSS JOIN room_heads ON room_heads.room_id = wanted.value`
 
 /** The head names the newest message, so that it is one look-up. 200 code points: substr counts those. */
 export const PREVIEWS = `
@@ -49,6 +75,12 @@ export const MEMBERS = `
 
 export const MEMBERS_CHANGED = `
   SELECT * FROM room_members WHERE room_id = ? AND rev > ? AND +user_id > ? ORDER BY +user_id LIMIT ?`
+
+export const WHO_IS_IN = `
+  SELECT member.room_id, member.user_id FROM json_each(?1) AS wanted
+  CROSS JOIN room_members AS member INDEXED BY room_members_user
+    ON member.user_id = wanted.value AND member.removed IS NULL
+  WHERE member.room_id IN (SELECT value FROM json_each(?2))`
 
 export const ROOM_OF_MESSAGE = `SELECT room_id FROM messages WHERE id = ? LIMIT 1`
 

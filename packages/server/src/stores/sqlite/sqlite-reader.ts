@@ -2,7 +2,9 @@ import { asRoomId, asUserId, LIMITS, type RoomId, type UserId } from '@roomful/p
 import type { Reader } from '../port'
 import { integer, text } from '../sql/column'
 import {
+  attendanceFrom,
   auditFrom,
+  headFrom,
   memberFrom,
   membershipFrom,
   messageFrom,
@@ -21,6 +23,10 @@ export function sqliteReader(connection: Connection): Reader {
         ? connection.all(sql.MEMBERSHIPS_OF_ROOMS, JSON.stringify(roomIds), userId)
         : connection.all(sql.MEMBERSHIPS, userId)
       return rows.map(membershipFrom)
+    },
+
+    async heads(roomIds) {
+      return new Map(connection.all(sql.HEADS, JSON.stringify(roomIds)).map(headFrom))
     },
 
     async messages(query) {
@@ -44,6 +50,12 @@ export function sqliteReader(connection: Connection): Reader {
           ? connection.all(sql.MEMBERS, roomId, after, limit)
           : connection.all(sql.MEMBERS_CHANGED, roomId, afterRev, after, limit)
       return rows.map(memberFrom)
+    },
+
+    async whoIsIn(roomIds, userIds) {
+      return connection
+        .all(sql.WHO_IS_IN, JSON.stringify(userIds), JSON.stringify(roomIds))
+        .map(attendanceFrom)
     },
 
     async roomOfMessage(messageId) {

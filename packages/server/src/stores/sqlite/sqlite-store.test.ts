@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterEach, beforeEach, describe } from 'vitest'
 import type { Opened } from '../contract/contract-room'
 import { storeContract } from '../contract/store-contract'
+import { farUnreadContract } from '../sql/far-unread-contract'
 import { openSqliteStore } from './sqlite-store'
 
 async function open(): Promise<Opened> {
@@ -25,3 +27,12 @@ async function open(): Promise<Opened> {
 }
 
 storeContract('sqlite', open)
+
+describe('sqlite', () => {
+  let opened: Opened
+  beforeEach(async () => {
+    opened = await open()
+  })
+  afterEach(() => opened.dispose())
+  farUnreadContract(() => opened.store)
+})

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, realpathSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { Store } from '../port'
 import { text } from '../sql/column'
 import { Connection } from './connection'
@@ -12,6 +12,8 @@ import { createRoom, markRead, putReport, putUser, revokeSession } from './small
 import { sqliteReader } from './sqlite-reader'
 import { writePlan } from './write-plan'
 import { Writer } from './writer'
+
+const OWNER_ONLY = 0o600
 
 /**
  * Opens the file, making it and its folder where they are missing. Throws DatabaseInUseError while another server
@@ -78,11 +80,26 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
   }
 }
 
-/** The same file has the same lock, by whichever link it is reached. */
+/** The same file has the same lock, by whichever link it is reached. Made here if need be, for its owner's eyes only. */
 function realPath(file: string): string {
   const path = resolve(file)
-  mkdirSync(dirname(path), { recursive: true })
-  return existsSync(path) ? realpathSync(path) : join(realpathSync(dirname(path)), basename(path))
+  const made = mkdirSync(dirname(path), { recursive: true })
+  if (made !== undefined) syncFolders(dirname(path), dirname(made))
+  // Not when it is there: closing any handle of a file drops all locks that this process has on it.
+  if (!existsSync(path)) closeSync(openSync(path, 'a', OWNER_ONLY))
+  return realpathSync(path)
+}
+
+/** Without it a power cut could take a new folder, and the database in it, whatever was synced inside (P1). */
+function syncFolders(from: string, upTo: string): void {
+  // Windows keeps its folders by itself, and refuses to sync one.
+  if (process.platform === 'win32') return
+  for (let folder = from; ; folder = dirname(folder)) {
+    const handle = openSync(folder, 'r')
+    fsyncSync(handle)
+    closeSync(handle)
+    if (folder === upTo) return
+  }
 }
 
 /** Says who has the file, and learns whose history it is: the epoch is made with the database. */

@@ -73,7 +73,6 @@ describe('writer', () => {
     const results = await Promise.allSettled([
       writer.write(insert('small')),
       writer.write(insert('x'.repeat(20_000))),
-      writer.write(insert('never')),
     ])
     for (const result of results) {
       expect(result).toMatchObject({ status: 'rejected', reason: { code: 'STORAGE_FULL' } })
@@ -87,11 +86,29 @@ describe('writer', () => {
   test('a file that another program holds is UNAVAILABLE, and works again when it lets go', async () => {
     const other = new Connection(join(folder, 'test.db'))
     other.exec('BEGIN IMMEDIATE')
-    await expect(writer.write(insert('a'))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const results = await Promise.allSettled([writer.write(insert('a')), writer.write(insert('b'))])
+    for (const result of results) expect(result).toMatchObject({ reason: { code: 'UNAVAILABLE' } })
     other.exec('ROLLBACK')
     other.close()
     await writer.write(insert('a'))
     expect(notes()).toEqual(['a'])
+  })
+
+  test('work that takes long does not hold the others’ answers', async () => {
+    const order: string[] = []
+    const slow = (note: string) => (db: Connection) => {
+      insert(note)(db)
+      const end = performance.now() + 15
+      while (performance.now() < end);
+    }
+    const first = writer.write(slow('a')).then(() => order.push('first answered'))
+    const second = writer.write((db) => {
+      order.push('second begins')
+      insert('b')(db)
+    })
+    await Promise.all([first, second])
+    expect(order).toEqual(['first answered', 'second begins'])
+    expect(notes()).toEqual(['a', 'b'])
   })
 
   test('closing does what waits, and refuses what comes later', async () => {

@@ -1,8 +1,8 @@
 import { StoreError } from '../port'
 import type { Connection } from './connection'
 
-/** Writes that may share one transaction: bounds how long one fsync's worth of work holds the event loop. */
-const GROUP = 64
+/** A transaction takes in no more work after this long, so that the event loop is not held for what can wait a turn. */
+const GROUP_MS = 10
 
 type Job = {
   readonly work: () => void
@@ -38,35 +38,52 @@ export class Writer {
         resolve: () => settle(),
         reject,
       })
-      if (!this.#scheduled) {
-        this.#scheduled = true
-        setImmediate(() => this.#drain())
-      }
+      this.#schedule()
     })
   }
 
   /** Does what is waiting, then refuses. */
   close(): void {
+    if (this.#closed) return
     this.#closed = true
-    this.#drain()
+    while (this.#jobs.length > 0) this.#commitGroup()
     this.#connection.close()
   }
 
-  #drain(): void {
-    this.#scheduled = false
-    while (this.#jobs.length > 0) this.#commit(this.#jobs.splice(0, GROUP))
+  #schedule(): void {
+    if (this.#scheduled || this.#jobs.length === 0) return
+    this.#scheduled = true
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#commitGroup()
+      this.#schedule()
+    })
   }
 
-  #commit(jobs: readonly Job[]): void {
-    const done: Job[] = []
+  #commitGroup(): void {
+    if (this.#jobs.length === 0) return
+    const shared = this.#jobs.length > 1
     try {
       // Only after a rollback that failed: the disk was away, and may be back.
       this.#connection.rollback()
       this.#connection.exec('BEGIN IMMEDIATE')
-      for (const job of jobs) if (this.#attempt(job, jobs.length > 1)) done.push(job)
+    } catch (error) {
+      this.#abandon(this.#jobs.splice(0), error)
+      return
+    }
+    const taken: Job[] = []
+    const done: Job[] = []
+    try {
+      const end = performance.now() + GROUP_MS
+      do {
+        const job = this.#jobs.shift()
+        if (!job) break
+        taken.push(job)
+        if (this.#attempt(job, shared)) done.push(job)
+      } while (performance.now() < end)
       this.#connection.exec('COMMIT')
     } catch (error) {
-      this.#abandon(jobs, error)
+      this.#abandon(taken, error)
       return
     }
     for (const job of done) job.resolve()

@@ -1,0 +1,30 @@
+/** Three of its signs of life may be lost before a node is taken for gone. */
+export const NODE_GONE_AFTER_MS = 10_000
+
+/** Which other nodes are heard of. Time is given to it. */
+export class OtherNodes {
+  readonly #heardAt = new Map<string, number>()
+
+  /** True: it was not known, or was taken for gone. */
+  hear(nodeId: string, now: number): boolean {
+    const isNew = !this.#heardAt.has(nodeId)
+    this.#heardAt.set(nodeId, now)
+    return isNew
+  }
+
+  forget(nodeId: string): boolean {
+    return this.#heardAt.delete(nodeId)
+  }
+
+  /** After an outage of one's own: that nobody was heard says nothing about them. */
+  pardon(now: number): void {
+    for (const nodeId of this.#heardAt.keys()) this.#heardAt.set(nodeId, now)
+  }
+
+  /** Forgets, and answers, those that have been silent for too long. */
+  takeGone(now: number): string[] {
+    const gone = [...this.#heardAt].filter(([, at]) => at + NODE_GONE_AFTER_MS <= now).map(([nodeId]) => nodeId)
+    for (const nodeId of gone) this.#heardAt.delete(nodeId)
+    return gone
+  }
+}

@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { loadConfig } from './config'
+import { CONFIG_FIELDS } from './config-fields'
+import { ConfigError } from './options'
+
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true })
+})
+
+function fileOf(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'roomful-config-'))
+  folders.push(folder)
+  const path = join(folder, 'roomful.json')
+  writeFileSync(path, content)
+  return path
+}
+
+function problemsOf(load: () => unknown): readonly string[] {
+  try {
+    load()
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('sources', () => {
+  test('nothing said is nothing set', () => {
+    expect(loadConfig({})).toEqual({ limits: {} })
+  })
+
+  test('a flag beats the environment, which beats the file', () => {
+    const file = fileOf('{"port":1,"host":"file","database":"memory:"}')
+    const env = { ROOMFUL_PORT: '2', ROOMFUL_HOST: 'env', ROOMFUL_CONFIG: file }
+    expect(loadConfig({ flags: { port: '3' }, env })).toMatchObject({
+      port: 3,
+      host: 'env',
+      database: 'memory:',
+    })
+  })
+
+  test('PORT is heard where ROOMFUL_PORT is not set; an empty variable is none', () => {
+    expect(loadConfig({ env: { PORT: '8080' } })).toMatchObject({ port: 8080 })
+    expect(loadConfig({ env: { PORT: '8080', ROOMFUL_PORT: '1' } })).toMatchObject({ port: 1 })
+    expect(loadConfig({ env: { PORT: '', ROOMFUL_DATABASE: '' } })).toEqual({ limits: {} })
+  })
+
+  test('all settings, as they are typed', () => {
+    const flags = {
+      port: '0',
+      jwtSecret: 's',
+      guests: true,
+      origins: 'https://a.example, https://b.example:8443',
+      defaultRooms: 'general,random',
+      sendsPerSecond: '0',
+      eventsPerSecond: '5',
+      logLevel: 'debug',
+      static: 'dist',
+    }
+    expect(loadConfig({ flags })).toEqual({
+      port: 0,
+      auth: { jwtSecret: 's' },
+      guests: true,
+      origins: ['https://a.example', 'https://b.example:8443'],
+      defaultRooms: ['general', 'random'],
+      limits: { sendsPerSecond: 0, eventsPerSecond: 5 },
+      logLevel: 'debug',
+      static: 'dist',
+    })
+    expect(loadConfig({ env: { ROOMFUL_ORIGINS: '*', ROOMFUL_GUESTS: 'false' } })).toMatchObject({
+      origins: '*',
+      guests: false,
+    })
+    expect(loadConfig({ flags: { jwks: 'https://id.example.com/keys' } })).toMatchObject({
+      auth: { jwks: 'https://id.example.com/keys' },
+    })
+  })
+})
+
+describe('problems', () => {
+  test('each is one line that names the flag and the variable', () => {
+    const env = { ROOMFUL_PORT: '70000', ROOMFUL_DATABASE: 'mysql://x', ROOMFUL_GUESTS: 'maybe' }
+    expect(problemsOf(() => loadConfig({ env, flags: { logLevel: 'loud' } }))).toEqual([
+      'ROOMFUL_PORT must be a port from 0 to 65535 (--port, ROOMFUL_PORT)',
+      'ROOMFUL_DATABASE must be sqlite:<file>, postgres://… or memory: (--database, ROOMFUL_DATABASE)',
+      'ROOMFUL_GUESTS must be true or false (--guests, ROOMFUL_GUESTS)',
+      '--log-level must be silent, error, warn, info or debug (--log-level, ROOMFUL_LOG_LEVEL)',
+    ])
+  })
+
+  test.each([
+    ['port', 'x', 'must be a whole number'],
+    ['port', '1.5', 'must be a whole number'],
+    ['port', '-1', 'must be a whole number'],
+    ['sendsPerSecond', 'many', 'must be a whole number'],
+    ['origins', 'app.example.com', 'must be origins such as'],
+    ['origins', 'https://app.example.com/', 'must be origins such as'],
+    ['defaultRooms', 'a b', 'must be room ids'],
+    ['redis', 'http://x', 'must be an address'],
+    ['jwks', 'keys', 'must be an address'],
+    ['host', '', 'must not be empty'],
+  ])('%s %j: %s', (key, value, problem) => {
+    const [found] = problemsOf(() => loadConfig({ flags: { [key]: value } }))
+    expect(found).toContain(problem)
+  })
+
+  test('a file that is missing, broken, or has settings that are none', () => {
+    expect(problemsOf(() => loadConfig({ file: '/nowhere.json' }))[0]).toContain(
+      '/nowhere.json cannot be read',
+    )
+    expect(problemsOf(() => loadConfig({ file: fileOf('{') }))[0]).toContain(
+      'cannot be read as JSON settings',
+    )
+    expect(problemsOf(() => loadConfig({ file: fileOf('[1]') }))).toHaveLength(1)
+    expect(problemsOf(() => loadConfig({ file: fileOf('{"prot":1}') }))[0]).toContain('"prot"')
+    const wrong = fileOf('{"port":"x"}')
+    expect(problemsOf(() => loadConfig({ file: wrong }))[0]).toContain(`"port" in ${wrong} must be`)
+  })
+
+  test('two ways to check tokens exclude each other', () => {
+    const flags = { jwtSecret: 's', jwks: 'https://id.example.com/keys' }
+    expect(problemsOf(() => loadConfig({ flags }))[0]).toContain('--jwt-secret and --jwks exclude each other')
+  })
+})
+
+test('every setting has its flag and its variable', () => {
+  for (const { key, flag, env } of CONFIG_FIELDS) {
+    expect(flag).toMatch(/^[a-z]+(-[a-z]+)*$/)
+    expect(env).toBe(`ROOMFUL_${flag.toUpperCase().replaceAll('-', '_')}`)
+    expect(key.toLowerCase()).toBe(flag.replaceAll('-', ''))
+  }
+})

@@ -1,0 +1,47 @@
+import { Registry } from 'prom-client'
+import { expect, test } from 'vitest'
+import { ManualClock } from '../node/test-node'
+import { systemIds } from '../ports/ids'
+import { type HttpDeps, httpApp } from './app'
+
+function app(more: Partial<HttpDeps> = {}) {
+  const logged: string[] = []
+  const log = { debug() {}, info() {}, warn() {}, error: (_: object, text: string) => logged.push(text) }
+  const deps: HttpDeps = {
+    registry: new Registry(),
+    checkReady: async () => true,
+    logout: async () => true,
+    origins: ['https://app.example.com'],
+    clock: new ManualClock(),
+    ids: systemIds(),
+    log,
+    ...more,
+  }
+  return { app: httpApp(deps), logged }
+}
+
+test('readyz says 503 while it cannot serve; healthz still answers', async () => {
+  const { app: stopping } = app({ checkReady: async () => false })
+  expect((await stopping.request('/readyz')).status).toBe(503)
+  expect((await stopping.request('/healthz')).status).toBe(200)
+})
+
+test('pages of the allowed origins may sign guests in, others may not read the answer', async () => {
+  const { app: open } = app({ guestSecret: 'secret' })
+  const preflight = (origin: string) =>
+    open.request('/auth/guest', {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    })
+  const allowed = await preflight('https://app.example.com')
+  expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.com')
+  const evil = await preflight('https://evil.example.com')
+  expect(evil.headers.get('access-control-allow-origin')).toBeNull()
+})
+
+test('a failure is logged and says nothing of what is inside', async () => {
+  const { app: broken, logged } = app({ checkReady: () => Promise.reject(new Error('db.internal is gone')) })
+  const response = await broken.request('/readyz')
+  expect([response.status, await response.text()]).toEqual([500, 'The server failed\n'])
+  expect(logged).toHaveLength(1)
+})

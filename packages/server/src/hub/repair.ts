@@ -1,0 +1,98 @@
+import type { Head, Removal, RoomId, UserId } from '@roomful/protocol'
+import type { Membership } from '../stores/port'
+import type { Peers } from './peers'
+
+/** The rooms that a user is in, and these besides, whether he is in them or not; in one snapshot. */
+export type ReadMemberships = (
+  userId: UserId,
+  roomIds: readonly RoomId[],
+) => Promise<readonly Membership[]>
+
+export type RepairDeps = {
+  readonly peers: Peers
+  readonly readMemberships: ReadMemberships
+  /** Other nodes write too, and something that they told since it was asked last may be lost: all is looked at. */
+  readonly mayHaveMissed: () => boolean
+  readonly onBehind: (roomId: RoomId, head: Head) => void
+  readonly onRemoved: (userId: UserId, roomId: RoomId, reason: Removal) => void
+  readonly onAdded: (userId: UserId, roomId: RoomId) => void
+  /** He has read on, on another node. */
+  readonly onRead: (userId: UserId, roomId: RoomId, seq: number) => void
+  /** Ends the lines of sessions that the database has as revoked. */
+  readonly checkSessions: () => Promise<void>
+}
+
+/**
+ * Finds what nobody told this node: the commit of a node that died before it published, one whose answer was lost, a
+ * message that the bus lost. The database is the truth, and what is told is only its echo (I14, P5, P8, P16).
+ */
+export class Repair {
+  readonly #revs = new Map<RoomId, number>()
+  readonly #doubts = new Set<RoomId>()
+  /** Read cursors as they were last seen, of those who are connected. */
+  readonly #reads = new Map<UserId, Map<RoomId, number>>()
+  #isRunning = false
+  /** Something may have been missed, and no look has come to its end since. */
+  #owesAll = false
+
+  constructor(private readonly deps: RepairDeps) {}
+
+  noteHead(roomId: RoomId, { rev }: Head): void {
+    if (rev > (this.#revs.get(roomId) ?? 0)) this.#revs.set(roomId, rev)
+  }
+
+  /** A commit of this room may have happened, and nobody knows. */
+  doubt(roomId: RoomId): void {
+    this.#doubts.add(roomId)
+  }
+
+  /** One look at the database, user by user: where it is slow, the next turn comes later instead of beside. */
+  async run(): Promise<void> {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    const doubts = [...this.#doubts]
+    this.#owesAll = this.deps.mayHaveMissed() || this.#owesAll
+    try {
+      for (const userId of this.#concerned(doubts)) await this.#check(userId, doubts)
+      for (const roomId of doubts) this.#doubts.delete(roomId)
+      if (this.#owesAll) await this.deps.checkSessions()
+      this.#owesAll = false
+    } finally {
+      this.#isRunning = false
+    }
+    const { peers } = this.deps
+    for (const userId of this.#reads.keys()) if (peers.of(userId).size === 0) this.#reads.delete(userId)
+    for (const roomId of this.#revs.keys()) if (peers.membersOf(roomId).size === 0) this.#revs.delete(roomId)
+  }
+
+  /** In doubt about a room, everybody is concerned: it may have been an invitation. */
+  #concerned(doubts: readonly RoomId[]): ReadonlySet<UserId> {
+    if (!this.#owesAll && doubts.length === 0) return new Set()
+    return new Set([...this.deps.peers.all()].map((peer) => peer.userId))
+  }
+
+  async #check(userId: UserId, doubts: readonly RoomId[]): Promise<void> {
+    const { peers, readMemberships, onBehind, onRemoved, onAdded, onRead } = this.deps
+    const known = peers.roomsOf(userId)
+    for (const { room, member } of await readMemberships(userId, [...known, ...doubts])) {
+      const { id: roomId, rev, lastSeq } = room
+      // Something newer was told while this was read.
+      if (rev < (this.#revs.get(roomId) ?? 0)) continue
+      const isNews = rev > (this.#revs.get(roomId) ?? 0)
+      this.noteHead(roomId, { rev, lastSeq })
+      const isHere = peers.membersOf(roomId).has(userId)
+      if (member === undefined || member.removed !== undefined) {
+        if (isHere) onRemoved(userId, roomId, member?.removed ?? 'left')
+        continue
+      }
+      if (!isHere && peers.noteMember(userId, roomId)) onAdded(userId, roomId)
+      const reads = this.#reads.get(userId) ?? new Map<RoomId, number>()
+      this.#reads.set(userId, reads)
+      if (member.lastReadSeq > (reads.get(roomId) ?? -1)) {
+        reads.set(roomId, member.lastReadSeq)
+        onRead(userId, roomId, member.lastReadSeq)
+      }
+      if (isNews) onBehind(roomId, { rev, lastSeq })
+    }
+  }
+}

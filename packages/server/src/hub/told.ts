@@ -1,0 +1,64 @@
+import type { Change, Head } from '@roomful/protocol'
+import type { CommittedBatch } from '../pipeline/port'
+
+/** Which numbers of 1, 2, 3 … have come: all up to `upTo`, and some beyond. */
+class Numbers {
+  readonly #ahead = new Set<number>()
+  #upTo: number
+
+  constructor(upTo: number) {
+    this.#upTo = upTo
+  }
+
+  get upTo(): number {
+    return this.#upTo
+  }
+
+  /** False: it had come before. */
+  add(number: number): boolean {
+    if (number <= this.#upTo || this.#ahead.has(number)) return false
+    this.#ahead.add(number)
+    while (this.#ahead.delete(this.#upTo + 1)) this.#upTo++
+    return true
+  }
+}
+
+/** The part of a batch that a room's subscribers have not been told yet. */
+export type FreshBatch = CommittedBatch & {
+  /** Revs of the changes that bring a message of which they knew nothing. */
+  readonly created: ReadonlySet<number>
+}
+
+/**
+ * What one room's subscribers on this node have been told. Two nodes' batches may overtake each other on the bus, come
+ * twice, or come after they were read from the database in their place: each change is told once all the same.
+ */
+export class Told {
+  readonly #revs: Numbers
+  readonly #seqs: Numbers
+
+  constructor({ rev, lastSeq }: Head) {
+    this.#revs = new Numbers(rev)
+    this.#seqs = new Numbers(lastSeq)
+  }
+
+  /** Up to here nothing is missing. */
+  get head(): Head {
+    return { rev: this.#revs.upTo, lastSeq: this.#seqs.upTo }
+  }
+
+  take(batch: CommittedBatch): FreshBatch {
+    const changes = batch.changes.filter((change) => this.#isNews(change))
+    const created = new Set<number>()
+    for (const change of changes)
+      if (change.kind === 'message' && this.#seqs.add(change.message.seq)) created.add(change.rev)
+    return { ...batch, changes, created }
+  }
+
+  #isNews(change: Change): boolean {
+    if (change.kind !== 'skip') return this.#revs.add(change.rev)
+    let isNews = false
+    for (let rev = change.rev; rev < change.rev + change.count; rev++) isNews = this.#revs.add(rev) || isNews
+    return isNews
+  }
+}

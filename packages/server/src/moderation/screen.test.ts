@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { settled, testNode } from '../node/test-node'
+import type { RateOptions } from '../options'
+import type { Draft, Hooks } from './hooks'
+
+const message = (n: number, content: string) => ({
+  content,
+  clientId: `client-${String(n).padStart(4, '0')}`,
+})
+
+async function room(hooks: Hooks, rates: RateOptions = {}) {
+  const node = testNode({ hooks, rates })
+  const ann = await node.device('ann')
+  const made = await ann.ask('create-room', { name: 'Room', type: 'public' })
+  const { id: roomId } = made.room as { id: string }
+  await ann.ask('join-rooms', { roomIds: [roomId] })
+  return { node, ann, roomId }
+}
+
+describe('beforeSend', () => {
+  test('sees new messages and edits, and may change their text', async () => {
+    const drafts: Draft[] = []
+    const { ann, roomId } = await room({
+      beforeSend: (draft) => {
+        drafts.push(draft)
+        return { content: draft.content.replace('darn', '****') }
+      },
+    })
+    const sent = await ann.ask('send-message', { roomId, ...message(1, 'darn it') })
+    expect(sent).toMatchObject({ ok: true, message: { content: '**** it' } })
+    const { id: messageId } = sent.message as { id: string }
+    const edited = await ann.ask('edit-message', { messageId, content: 'oh darn' })
+    expect(edited).toMatchObject({ ok: true, message: { content: 'oh ****' } })
+    expect(drafts).toMatchObject([
+      { kind: 'send', roomId, content: 'darn it', type: 'text', user: { id: 'ann', name: 'ann' } },
+      { kind: 'edit', roomId, content: 'oh darn', messageId },
+    ])
+  })
+
+  test('refuses one message of a batch, and the others are taken', async () => {
+    const { ann, roomId } = await room({
+      beforeSend: ({ content }) => (content === 'spam' ? { refuse: 'spam' } : undefined),
+    })
+    const messages = [message(1, 'one'), message(2, 'spam'), message(3, 'three')]
+    const { results } = await ann.ask('send-messages', { roomId, messages })
+    expect(results).toMatchObject([
+      { ok: true, message: { seq: 1 } },
+      { ok: false, code: 'INVALID_CONTENT', retry: 'never' },
+      { ok: true, message: { seq: 2 } },
+    ])
+  })
+
+  test('that fails or hangs lets nothing through, for now', async () => {
+    const { node, ann, roomId } = await room({
+      beforeSend: ({ content }) => {
+        if (content === 'hang') return new Promise(() => {})
+        throw new Error('the filter is down')
+      },
+    })
+    const failed = await ann.ask('send-messages', { roomId, messages: [message(1, 'a'), message(2, 'b')] })
+    expect(failed.results).toMatchObject([{ code: 'UNAVAILABLE', retry: 'after' }, { code: 'NOT_ATTEMPTED' }])
+    const hanging = ann.ask('send-message', { roomId, ...message(3, 'hang') })
+    await node.clock.pass(5_000)
+    expect(await hanging).toMatchObject({ code: 'UNAVAILABLE' })
+    expect(node.logged).toHaveLength(2)
+    expect(JSON.stringify(node.logged)).not.toContain('hang')
+  })
+
+  test('that fails before the tokens run out: nothing further counts as tried', async () => {
+    const broken = () => Promise.reject(new Error('the filter is down'))
+    const { ann, roomId } = await room({ beforeSend: broken }, { sendsPerSecond: 10, sendsBurst: 2 })
+    const messages = [1, 2, 3].map((n) => message(n, 'text'))
+    const { results } = await ann.ask('send-messages', { roomId, messages })
+    expect((results as { code: string }[]).map(({ code }) => code)).toEqual([
+      'UNAVAILABLE',
+      'NOT_ATTEMPTED',
+      'NOT_ATTEMPTED',
+    ])
+  })
+
+  test('takes its time with one message without letting the next one pass it (I9)', async () => {
+    const release: (() => void)[] = []
+    const { ann, roomId } = await room({
+      beforeSend: ({ content }) =>
+        content === 'slow' ? new Promise((resolve) => release.push(() => resolve(undefined))) : undefined,
+    })
+    const first = ann.ask('send-message', { roomId, ...message(1, 'slow') })
+    const second = ann.ask('send-message', { roomId, ...message(2, 'quick') })
+    await settled()
+    release[0]?.()
+    expect(await first).toMatchObject({ message: { seq: 1 } })
+    expect(await second).toMatchObject({ message: { seq: 2 } })
+  })
+})
+
+describe('afterSend', () => {
+  test('is told of each new message once, and its failure is the log’s alone', async () => {
+    const told: string[] = []
+    const { node, ann, roomId } = await room({
+      afterSend: ({ content }) => {
+        told.push(content)
+        throw new Error('the webhook is down')
+      },
+    })
+    await ann.ask('send-message', { roomId, ...message(1, 'once') })
+    expect(await ann.ask('send-message', { roomId, ...message(1, 'once') })).toMatchObject({
+      duplicate: true,
+    })
+    await settled()
+    expect(told).toEqual(['once'])
+    expect(node.logged).toMatchObject([{ text: 'afterSend failed' }])
+  })
+})
