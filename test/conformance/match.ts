@@ -19,7 +19,7 @@ export type Pattern =
   | readonly Pattern[]
   | { readonly [field: string]: Pattern }
 
-export type Names = ReadonlyMap<string, unknown>
+type Names = ReadonlyMap<string, unknown>
 
 export const text = new Rule('a text', (value) => typeof value === 'string' && value !== '')
 export const count = new Rule(
@@ -43,7 +43,6 @@ export function listOf(length: number): Rule {
 }
 
 /** A list that has, among others, an element that fits. */
-export type Containing = { readonly containing: Pattern }
 export const containing = (pattern: Pattern): Rule => new ContainingRule(pattern)
 export const lacking = (pattern: Pattern): Rule => new ContainingRule(pattern, false)
 

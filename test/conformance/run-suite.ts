@@ -1,7 +1,7 @@
 import type { Case, Protocol } from './case'
 import { type Result, runCase, type User, type Users } from './run-case'
 
-export type SuiteOptions = {
+type SuiteOptions = {
   readonly url: string
   /** Tokens of three users; what is missing is a fresh guest a case. */
   readonly tokens?: Readonly<Partial<Record<'a' | 'b' | 'c', string>>>

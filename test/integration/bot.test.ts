@@ -23,7 +23,7 @@ async function withAda<T>(run: (room: Room) => Promise<T>): Promise<T> {
   await using ada = await createTestClient(server, 'ada')
   const room = ada.room('general')
   await room.open()
-  return run(room)
+  return await run(room)
 }
 
 const shows = (room: Room, content: string) =>

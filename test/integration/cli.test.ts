@@ -167,14 +167,22 @@ describe('roomful tail', () => {
     expect(await running.done).toMatchObject({ code: 0, signal: null, stderr: '' })
   })
 
-  test('a reader that goes away ends it', async () => {
-    await roomful(['send', 'general', '--url', url], { stdin: 'one\ntwo\n' })
+  test('a reader that goes away ends it, at the next message', async () => {
+    await using chat = await createTestClient(server, 'owner')
+    const room = chat.room('general')
     const command = [...ROOMFUL, 'tail', 'general', '--raw', '--url', url]
       .map((word) => `'${word}'`)
       .join(' ')
-    // As `roomful tail general | head -n 1`; pipefail shows how the first of the two ended.
-    const { stdout, stderr } = await run('bash', ['-o', 'pipefail', '-c', `${command} | head -n 1`])
-    expect({ stdout, stderr }).toEqual({ stdout: 'one\n', stderr: '' })
+    // pipefail shows how the first of the two ended.
+    let ended = false
+    const done = run('bash', ['-o', 'pipefail', '-c', `${command} | head -n 1`]).finally(() => {
+      ended = true
+    })
+    await waitUntil('it to end', async () => {
+      await room.send('more')
+      return ended
+    })
+    expect(await done).toEqual({ stdout: 'more\n', stderr: '' })
   })
 })
 

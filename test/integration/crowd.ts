@@ -1,4 +1,4 @@
-import type { Chat, Room } from '@roomful/client'
+import { type Chat, ChatError, type Room, type ShownMessage } from '@roomful/client'
 import { signToken } from '@roomful/server'
 import { type Actor, createTestClient, type Recorder, waitUntil } from '@roomful/testing'
 
@@ -27,8 +27,8 @@ export const tokenFor = (user: string | { readonly id: string; readonly name?: s
 
 /**
  * Every device sends `count` messages: half of them at once, each of the others when one is confirmed, so that there
- * is something to send at any moment. Every tenth goes out a second time, past the outbox, with the same clientId and
- * in the same moment. Resolves when all have an outcome; `onConfirmed` hears of each.
+ * is something to send at any moment. Every tenth goes out a second time, past the outbox, with the same clientId,
+ * while the first is under way. Resolves when all have an outcome; `onConfirmed` hears of each.
  */
 export async function sendAll(
   devices: readonly Device[],
@@ -44,9 +44,10 @@ export async function sendAll(
         const number = next++
         if (number >= count) return
         const sent = recorder.send(device.who, device.room, `${device.who.user} says ${number}`)
-        if (number % 10 === 0) sendAgain(device, sent.clientId)
+        const again = number % 10 === 0 ? sendAgain(device, sent.clientId) : undefined
         await sent
         onConfirmed(++confirmed)
+        await again
         await one()
       }
       await Promise.all(Array.from({ length: count / 2 }, one))
@@ -54,18 +55,33 @@ export async function sendAll(
   )
 }
 
-/** The same message by another way. Its outcome is the first one's: whichever comes first is the message. */
-function sendAgain({ chat, room }: Device, clientId: string): void {
-  const shown = room.messages().find((message) => message.clientId === clientId)
-  if (shown?.clientId === undefined) throw new Error('A send is shown before it returns')
+/**
+ * The same message by another way, once the outbox has it under way: sooner, it would overtake what is queued before
+ * it, and the order of sending would rightly be found broken.
+ */
+async function sendAgain({ chat, room }: Device, clientId: string): Promise<void> {
+  const shown = await underWay(room, clientId)
+  if (shown?.clientId === undefined) return
   const { content, type, roomId } = shown
-  chat
-    .request('send-message', { roomId, content, type, clientId: shown.clientId })
-    .catch((error: unknown) => {
-      // The line may drop under it: the outbox sends the message all the same.
-      if (!(error instanceof Error && 'code' in error && ['OFFLINE', 'TIMEOUT'].includes(String(error.code))))
-        throw error
-    })
+  try {
+    await chat.request('send-message', { roomId, content, type, clientId: shown.clientId })
+  } catch (error) {
+    // The line may drop under it: the outbox sends the message all the same.
+    if (!(error instanceof ChatError) || !['OFFLINE', 'TIMEOUT'].includes(error.code)) throw error
+  }
+}
+
+function underWay(room: Room, clientId: string): Promise<ShownMessage | undefined> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      const shown = room.messages().findLast((message) => message.clientId === clientId)
+      if (shown?.status === 'queued') return
+      stop()
+      resolve(shown)
+    }
+    const stop = room.subscribe(look)
+    look()
+  })
 }
 
 /** Every device shows all there is, and waits for nothing. */

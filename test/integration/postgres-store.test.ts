@@ -1,8 +1,9 @@
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, describe } from 'vitest'
 import { storeContract } from '../../packages/server/src/stores/contract/store-contract'
 import type { Store } from '../../packages/server/src/stores/port'
 import { openPostgresStore } from '../../packages/server/src/stores/postgres/postgres-store'
 import { SessionPool } from '../../packages/server/src/stores/postgres/session-pool'
+import { farUnreadContract } from '../../packages/server/src/stores/sql/far-unread-contract'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 
 let postgres: TestPostgres
@@ -35,4 +36,8 @@ storeContract('postgres', async () => {
     },
     dispose: async () => {},
   }
+})
+
+describe('postgres', () => {
+  farUnreadContract(() => store)
 })

@@ -18,14 +18,14 @@ export const WEB_CHAT = `${ROOT}/examples/web-chat/dist`
 /** Without limits on rates: load is what these tests are about. */
 export const NO_LIMITS = ['--sends-per-second', '0', '--events-per-second', '0'] as const
 
-export type CommandResult = {
+type CommandResult = {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stdout: Buffer
   readonly stderr: string
 }
 
-export type RunningCommand = {
+type RunningCommand = {
   readonly done: Promise<CommandResult>
   stdout(): string
   stderr(): string

@@ -1,11 +1,8 @@
+import type { Changes, ClientEvent, Message, OkAck, ServerEvent, ServerPayload } from '@roomful/protocol'
 import { type ChatServer, createChatServer, type ServerOptions, signToken } from '@roomful/server'
 import { io, type Socket } from 'socket.io-client'
 
 export const SECRET = 'a secret of these tests'
-
-/** What a server answers or emits: the tests look at it as it came over the wire. */
-// biome-ignore lint/suspicious/noExplicitAny: frames of any shape, checked by what the test expects of them
-export type Frame = any
 
 export async function startServer(options: ServerOptions = {}): Promise<ChatServer> {
   return createChatServer({
@@ -19,9 +16,9 @@ export async function startServer(options: ServerOptions = {}): Promise<ChatServ
   })
 }
 
-export function tokenOf(id: string, more: { admin?: boolean; sid?: string; expiresInSeconds?: number } = {}) {
+export function tokenOf(id: string, more: { sid?: string; expiresInSeconds?: number } = {}): Promise<string> {
   const { expiresInSeconds, ...claims } = more
-  const name = id[0]?.toUpperCase() + id.slice(1)
+  const name = `${id.charAt(0).toUpperCase()}${id.slice(1)}`
   return signToken(
     SECRET,
     { id, name, ...claims },
@@ -29,74 +26,126 @@ export function tokenOf(id: string, more: { admin?: boolean; sid?: string; expir
   )
 }
 
+/** An ack as it came over the wire, whatever it is. */
+export type Answer = Record<string, unknown> & { ok?: boolean; code?: string; retryAfterMs?: number }
+
+/** So long a test waits for something that has to come. */
+const PATIENCE_MS = 8_000
+
 /** A client that speaks to the server as directly as a socket allows, and keeps all that it is told. */
 export class Device {
-  readonly events: { event: string; payload: Frame }[] = []
+  readonly events: { event: string; payload: unknown }[] = []
+  /** Resolves with Socket.IO's reason when the line is gone. */
+  readonly disconnected: Promise<string>
   readonly #waiting = new Set<() => void>()
 
   constructor(readonly socket: Socket) {
-    socket.onAny((event: string, payload: Frame) => this.#note(event, payload))
-    socket.on('disconnect', (reason) => this.#note('disconnect', reason))
+    socket.onAny((event: string, payload: unknown) => this.#note(event, payload))
+    this.disconnected = new Promise((resolve) => socket.once('disconnect', resolve))
   }
 
-  /** Emits one event and resolves with its ack. */
-  ask(event: string, ...args: unknown[]): Promise<Frame> {
-    return this.socket.timeout(5_000).emitWithAck(event, ...args)
+  /** Emits one event, of whatever shape, and resolves with its ack. */
+  ask(event: string, ...args: unknown[]): Promise<Answer> {
+    return this.socket.timeout(PATIENCE_MS).emitWithAck(event, ...args)
   }
 
-  all(event: string): Frame[] {
-    return this.events.filter((one) => one.event === event).map((one) => one.payload)
+  /** Emits an event that has to be taken, and resolves with what it gave. */
+  async do<E extends ClientEvent>(event: E, payload: object): Promise<OkAck<E>> {
+    const answer: unknown = await this.ask(event, payload)
+    if (isTaken<E>(answer)) return answer
+    throw new Error(`${event} was refused: ${JSON.stringify(answer)}`)
+  }
+
+  all<E extends ServerEvent>(event: E): ServerPayload<E>[] {
+    return this.events.flatMap((one) => (isOf(one, event) ? [one.payload] : []))
   }
 
   /** The first event of that name that fits, past or to come. */
-  async next(event: string, fits: (payload: Frame) => boolean = () => true): Promise<Frame> {
-    const deadline = Date.now() + 8_000
+  async next<E extends ServerEvent>(
+    event: E,
+    fits: (payload: ServerPayload<E>) => boolean = () => true,
+  ): Promise<ServerPayload<E>> {
+    const deadline = Date.now() + PATIENCE_MS
     for (;;) {
       const found = this.all(event).find(fits)
       if (found !== undefined) return found
       const left = deadline - Date.now()
       if (left <= 0) throw new Error(`no ${event} came; what came: ${this.events.map((one) => one.event)}`)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left)
-        this.#waiting.add(() => {
-          clearTimeout(timer)
-          resolve()
-        })
-      })
+      await this.#anything(left)
     }
+  }
+
+  /** Waits until it has been told of a message with this content. */
+  async heard(content: string): Promise<Message> {
+    const tells = (frame: Changes): boolean => messagesOf([frame]).some((row) => row.content === content)
+    const [message] = messagesOf([await this.next('changes', tells)]).filter((row) => row.content === content)
+    if (!message) throw new Error('unreachable')
+    return message
   }
 
   close(): void {
     this.socket.disconnect()
   }
 
-  #note(event: string, payload: Frame): void {
+  #anything(withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, withinMs)
+      this.#waiting.add(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+
+  #note(event: string, payload: unknown): void {
     this.events.push({ event, payload })
     for (const wake of this.#waiting) wake()
     this.#waiting.clear()
   }
 }
 
+function isTaken<E extends ClientEvent>(answer: unknown): answer is OkAck<E> {
+  return typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === true
+}
+
+function isOf<E extends ServerEvent>(
+  one: { event: string; payload: unknown },
+  event: E,
+): one is { event: E; payload: ServerPayload<E> } {
+  return one.event === event
+}
+
+/** The message rows in these frames, in the order in which they came. */
+export function messagesOf(frames: readonly Changes[]): Message[] {
+  return frames.flatMap(({ changes }) =>
+    changes.flatMap((change) => (change.kind === 'message' ? [change.message] : [])),
+  )
+}
+
 type ConnectOptions = {
-  protocol?: number
+  protocol?: unknown
   token?: unknown
   transports?: string[]
   extraHeaders?: Record<string, string>
 }
 
-/** A socket that is not connected yet: for handshakes that are to be refused. */
-export function socketTo(server: ChatServer, { token, protocol, ...rest }: ConnectOptions): Socket {
-  const auth = { ...(token === undefined ? {} : { token }), ...(protocol === undefined ? {} : { protocol }) }
-  return io(server.url, { auth, transports: ['websocket'], reconnection: false, forceNew: true, ...rest })
-}
-
 /** Resolves once the device is let in; rejects with the `connect_error`. */
-export function connect(server: ChatServer, options: ConnectOptions): Promise<Device> {
-  const socket = socketTo(server, options)
+export function connect(server: ChatServer, { token, protocol, ...rest }: ConnectOptions): Promise<Device> {
+  const auth = { ...(token === undefined ? {} : { token }), ...(protocol === undefined ? {} : { protocol }) }
+  const socket = io(server.url, {
+    auth,
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    ...rest,
+  })
   const device = new Device(socket)
   return new Promise((resolve, reject) => {
     socket.on('connect', () => resolve(device))
-    socket.on('connect_error', reject)
+    socket.on('connect_error', (error) => {
+      socket.disconnect()
+      reject(error)
+    })
   })
 }
 
@@ -105,14 +154,13 @@ export async function signIn(server: ChatServer, id: string, protocol: 1 | 2 = 2
 }
 
 /** The refusal that a handshake is answered with. */
-export async function refusalOf(server: ChatServer, options: ConnectOptions): Promise<Frame> {
-  const socket = socketTo(server, options)
+export async function refusalOf(server: ChatServer, options: ConnectOptions): Promise<unknown> {
   try {
-    return await new Promise((resolve, reject) => {
-      socket.on('connect', () => reject(new Error('it was let in')))
-      socket.on('connect_error', (error: Error & { data?: unknown }) => resolve(error.data ?? error))
-    })
-  } finally {
-    socket.disconnect()
+    const device = await connect(server, options)
+    device.close()
+  } catch (error) {
+    if (error instanceof Error && 'data' in error) return error.data
+    throw error
   }
+  throw new Error('it was let in')
 }

@@ -1,6 +1,6 @@
-import { request } from 'node:http'
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { createServer, request } from 'node:http'
 import { AuthError, type ChatServer, createChatServer, signToken } from '@roomful/server'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, refusalOf, SECRET, signIn, startServer, tokenOf } from './server-fixture'
 
@@ -29,12 +29,9 @@ describe('a token', () => {
 
   test.each([
     ['of another secret', () => signToken('another secret', { id: 'ann', name: 'Ann' })],
-    [
-      'without a subject',
-      () => new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(SECRET)),
-    ],
+    ['without a subject', () => signed({ alg: 'HS256' }, {}, bySecret)],
     ['with an id that is none', () => tokenOf('a b')],
-    ['that is not signed', () => `${btoa('{"alg":"none"}')}.${btoa('{"sub":"ann"}')}.`],
+    ['that is not signed', () => signed({ alg: 'none' }, { sub: 'ann' }, () => '')],
     ['that is no token', () => 'x'],
     ['that is a number', () => 1],
     ['that is an object', () => ({ toString: 'x' })],
@@ -60,7 +57,7 @@ describe('a token', () => {
     })
     expect(await device.next('bye')).toEqual({ reason: 'TOKEN_EXPIRED' })
     expect(await device.ask('list-rooms')).toMatchObject({ code: 'TOKEN_EXPIRED' })
-    expect(await device.next('disconnect')).toBe('io server disconnect')
+    expect(await device.disconnected).toBe('io server disconnect')
   })
 
   test('that is refreshed on the live line keeps it up', async () => {
@@ -86,7 +83,7 @@ describe('34: a revoked session', () => {
     await device.next('ready')
     await server.revokeSession('session-1')
     expect(await device.next('bye')).toEqual({ reason: 'SESSION_REVOKED' })
-    await device.next('disconnect')
+    await device.disconnected
     expect(await refusalOf(server, { token })).toMatchObject({ code: 'SESSION_REVOKED', retry: 'never' })
   })
 
@@ -110,7 +107,7 @@ describe('a protocol', () => {
   })
 
   test.each([0, 3, '2', null])('%j is PROTOCOL_UNSUPPORTED', async (protocol) => {
-    const refusal = await refusalOf(server, { token: await tokenOf('ann'), protocol: protocol as number })
+    const refusal = await refusalOf(server, { token: await tokenOf('ann'), protocol })
     expect(refusal).toMatchObject({ code: 'PROTOCOL_UNSUPPORTED', retry: 'never' })
   })
 })
@@ -140,6 +137,14 @@ describe('35: an origin', () => {
   })
 })
 
+test('a device that can only poll chats as well', async () => {
+  const device = await connect(server, { token: await tokenOf('poll'), protocol: 2, transports: ['polling'] })
+  await device.do('join-rooms', { roomIds: ['general'] })
+  await device.do('send-message', { roomId: 'general', content: 'polled', clientId: 'client-id-p' })
+  expect(await device.heard('polled')).toMatchObject({ senderId: 'poll' })
+  device.close()
+})
+
 test('the 21st connection of one user is refused, and taken when one is gone', async () => {
   const devices = await Promise.all(Array.from({ length: 20 }, () => signIn(server, 'many')))
   const token = await tokenOf('many')
@@ -161,7 +166,6 @@ test('the 21st connection of one user is refused, and taken when one is gone', a
 
 test('connection state recovery is off: no private id is handed out', async () => {
   const device = await signIn(server, 'ann')
-  expect(device.socket.recovered).toBe(false)
   expect(Reflect.get(device.socket, '_pid')).toBeUndefined()
   device.close()
 })
@@ -186,16 +190,12 @@ describe('auth by', () => {
   })
 
   test("a provider's key set, which a secret cannot imitate", async () => {
-    const { publicKey, privateKey } = await generateKeyPair('ES256')
-    const key = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' }
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const key = { ...publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'ES256' }
     await using provider = await startKeySet(JSON.stringify({ keys: [key] }))
     await using own = await startServer({ auth: { jwks: provider.url } })
-    const sign = () =>
-      new SignJWT({ name: 'Ann' })
-        .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
-        .setSubject('ann')
-        .sign(privateKey)
-    const device = await connect(own, { token: await sign(), protocol: 2 })
+    const token = signed({ alg: 'ES256', kid: 'k1' }, { sub: 'ann', name: 'Ann' }, byKey(privateKey))
+    const device = await connect(own, { token, protocol: 2 })
     expect(await device.next('ready')).toMatchObject({ user: { id: 'ann', name: 'Ann' } })
     device.close()
     expect(await refusalOf(own, { token: await tokenOf('ann') })).toMatchObject({ code: 'TOKEN_INVALID' })
@@ -203,17 +203,25 @@ describe('auth by', () => {
 
   test('a key set that cannot be read: UNAVAILABLE, which is not the fault of the token', async () => {
     await using own = await startServer({ auth: { jwks: 'http://127.0.0.1:1/keys' } })
-    const { privateKey } = await generateKeyPair('ES256')
-    const token = await new SignJWT({})
-      .setProtectedHeader({ alg: 'ES256' })
-      .setSubject('ann')
-      .sign(privateKey)
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const token = signed({ alg: 'ES256' }, { sub: 'ann' }, byKey(privateKey))
     expect(await refusalOf(own, { token })).toMatchObject({ code: 'UNAVAILABLE', retry: 'after' })
   })
 })
 
+/** A token by hand, so that wrong ones can be made too. */
+function signed(header: object, claims: object, signature: (text: string) => string): string {
+  const text = [header, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.')
+  return `${text}.${signature(text)}`
+}
+
+const bySecret = (text: string): string => createHmac('sha256', SECRET).update(text).digest('base64url')
+const byKey = (key: KeyObject) => (text: string) =>
+  sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')
+
 async function startKeySet(keys: string) {
-  const { createServer } = await import('node:http')
   const http = createServer((_, response) => response.setHeader('content-type', 'application/json').end(keys))
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const address = http.address()

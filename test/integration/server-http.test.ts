@@ -88,7 +88,10 @@ describe('static files', () => {
       'content-length': '9',
     })
     const icon = await get('/favicon.svg')
-    expect(icon.headers).toMatchObject({ 'content-type': 'image/svg+xml', 'cache-control': 'no-cache' })
+    expect(icon.headers).toMatchObject({
+      'content-type': expect.stringContaining('image/svg+xml'),
+      'cache-control': 'no-cache',
+    })
     expect(await get('/favicon.svg', { 'if-none-match': String(icon.headers.etag) })).toMatchObject({
       status: 304,
     })

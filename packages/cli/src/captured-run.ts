@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import { run } from './program'
 
-export type CliResult = { readonly code: number; readonly stdout: string; readonly stderr: string }
+type CliResult = { readonly code: number; readonly stdout: string; readonly stderr: string }
 
 /** Runs one command line in this process, for tests. */
 export async function runCli(

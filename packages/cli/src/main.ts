@@ -21,6 +21,15 @@ const io: Io = {
   env: process.env,
   signal: controller.signal,
 }
-process.exitCode = await run(process.argv.slice(2), io)
-// What is read from standard input would hold the process open; what is written has been waited for.
-process.stdin.destroy()
+const exitCode = await run(process.argv.slice(2), io)
+// A command that is done is done: a timer left somewhere must not hold up a shell, or whoever restarts a server. What
+// was written has left first: on some systems a pipe takes it later.
+await Promise.all([process.stdout, process.stderr].map(flushed))
+process.exit(exitCode)
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed) resolve()
+    else stream.write('', () => resolve())
+  })
+}

@@ -10,9 +10,7 @@ import { ConnectionBanner } from './connection-banner'
 import { goToRoom, useRoomRoute } from './route'
 import { useEnded } from './use-ended'
 import { useTitle } from './use-title'
-
-/** Below it there is one pane at a time; the same figure is in layout.css. */
-const TWO_PANES = '(min-width: 46rem)'
+import { useTwoPanes } from './use-two-panes'
 
 export function ChatScreen({
   identity,
@@ -25,6 +23,7 @@ export function ChatScreen({
   const unsent = useChatSelector((state) => state.unsent)
   const rooms = useRooms()
   const roomId = useRoomRoute()
+  const hasTwoPanes = useTwoPanes()
   const [dialog, setDialog] = useState<'none' | 'new' | 'browse'>('none')
   const close = () => setDialog('none')
   useTitle()
@@ -33,8 +32,8 @@ export function ChatScreen({
   // Where there is place for both, a list without a room beside it is half a screen of nothing.
   const first = rooms[0]?.id
   useEffect(() => {
-    if (roomId === null && first !== undefined && matchMedia(TWO_PANES).matches) goToRoom(first, 'replace')
-  }, [roomId, first])
+    if (roomId === null && first !== undefined && hasTwoPanes) goToRoom(first, 'replace')
+  }, [roomId, first, hasTwoPanes])
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return
@@ -54,6 +53,7 @@ export function ChatScreen({
     >
       <ConnectionBanner />
       <Sidebar
+        isWholePage={roomId === null && !hasTwoPanes}
         name={identity.name}
         userId={identity.userId}
         current={roomId}
@@ -61,15 +61,18 @@ export function ChatScreen({
         onBrowse={() => setDialog('browse')}
         onSignOut={() => onSignOut(null)}
       />
-      <main className="main">
-        {roomId === null ? (
+      {roomId === null && hasTwoPanes && (
+        <main className="main">
           <EmptyState title="No room is open" text="Choose one from the list, or make a new one." />
-        ) : (
+        </main>
+      )}
+      {roomId !== null && (
+        <main className="main">
           <RoomProvider key={roomId} id={roomId}>
-            <RoomPane myId={identity.userId} onBrowse={() => setDialog('browse')} />
+            <RoomPane myId={identity.userId} myName={identity.name} onBrowse={() => setDialog('browse')} />
           </RoomProvider>
-        )}
-      </main>
+        </main>
+      )}
       {dialog === 'new' && <NewRoom onClose={close} />}
       {dialog === 'browse' && <BrowseRooms onClose={close} />}
     </div>

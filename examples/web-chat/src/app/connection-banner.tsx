@@ -7,18 +7,19 @@ import { useSecondsUntil } from './use-seconds-until'
 
 /** Says the truth about the line, and nothing while all is well. */
 export function ConnectionBanner(): ReactElement {
-  const text = useConnectionText()
+  const told = useConnectionText()
   const unsent = useChatSelector((state) => state.unsent)
-  const waiting =
-    unsent > 0 ? ` ${unsent === 1 ? 'One change waits' : `${unsent} changes wait`} to be sent.` : ''
+  const waiting = unsent === 1 ? 'One change waits to be sent.' : `${unsent} changes wait to be sent.`
   return (
     <div className="connection" role="status" data-testid="connection">
-      {text !== null && (
+      {told && (
         <p>
           <Icon name="offline" />
           <span>
-            {text}
-            {waiting}
+            {told.text}
+            {/* Seen only: read out, each second would be one more announcement. */}
+            {told.next && <span aria-hidden="true"> {told.next}</span>}
+            {unsent > 0 && ` ${waiting}`}
           </span>
         </p>
       )}
@@ -26,7 +27,7 @@ export function ConnectionBanner(): ReactElement {
   )
 }
 
-function useConnectionText(): string | null {
+function useConnectionText(): { text: string; next?: string } | null {
   const connection = useConnection()
   const hasNetwork = useOnline()
   const seconds = useSecondsUntil(connection.status === 'waiting' ? connection.retryAt : null)
@@ -35,12 +36,15 @@ function useConnectionText(): string | null {
     case 'idle':
       return null
     case 'connecting':
-      if (!hasNetwork) return 'You are offline.'
-      return connection.attempt > 1 ? 'Reconnecting…' : null
-    case 'waiting':
-      if (!hasNetwork) return 'You are offline.'
-      return seconds > 0 ? `Connection lost. Reconnecting in ${seconds} s…` : 'Connection lost. Reconnecting…'
+      // The first try is no news yet.
+      if (connection.attempt <= 1) return null
+      return hasNetwork ? { text: 'Connection lost.', next: 'Reconnecting…' } : { text: 'You are offline.' }
+    case 'waiting': {
+      if (!hasNetwork) return { text: 'You are offline.' }
+      const when = seconds > 0 ? `Reconnecting in ${seconds} s…` : 'Reconnecting…'
+      return { text: 'Connection lost.', next: when }
+    }
     case 'stopped':
-      return connection.error ? `Disconnected. ${errorText(connection.error)}` : 'Disconnected.'
+      return { text: connection.error ? `Disconnected. ${errorText(connection.error)}` : 'Disconnected.' }
   }
 }

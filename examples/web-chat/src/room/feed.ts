@@ -2,7 +2,7 @@ import type { ShownMessage } from '@roomful/client'
 import { dayOf } from '../text/time'
 
 /** One message and how it stands among its neighbours. */
-export type FeedItem = {
+type FeedItem = {
   readonly message: ShownMessage
   /** The first of a day: a day divider goes before it. */
   readonly startsDay: boolean
@@ -17,23 +17,29 @@ export type FeedItem = {
 /** A group is what one sender wrote within one minute: so the one time that stands on it is true for all of it. */
 export function feedOf(messages: readonly ShownMessage[], dividerSeq: number | null): FeedItem[] {
   let previous: ShownMessage | undefined
+  let minute = Number.NaN
+  let day = ''
   let position = 0
   let seeksUnread = dividerSeq !== null
   return messages.map((message) => {
-    const startsDay = !previous || dayOf(previous.createdAt) !== dayOf(message.createdAt)
+    const thisMinute = minuteOf(message)
+    // Naming a day costs more than all the rest, and within a minute it is the same one.
+    const thisDay = thisMinute === minute ? day : dayOf(message.createdAt)
+    const startsDay = thisDay !== day
     const startsUnread = seeksUnread && message.seq > (dividerSeq ?? 0)
+    const startsGroup =
+      startsDay || startsUnread || thisMinute !== minute || !previous || !isOneSender(previous, message)
     if (startsUnread) seeksUnread = false
     position = message.seq > 0 ? message.seq : position + 1
-    const startsGroup = startsDay || startsUnread || !previous || !isOneGroup(previous, message)
     previous = message
+    minute = thisMinute
+    day = thisDay
     return { message, startsDay, startsGroup, startsUnread, position }
   })
 }
 
-function isOneGroup(a: ShownMessage, b: ShownMessage): boolean {
-  return (
-    a.senderId === b.senderId && a.type !== 'system' && b.type !== 'system' && minuteOf(a) === minuteOf(b)
-  )
+function isOneSender(a: ShownMessage, b: ShownMessage): boolean {
+  return a.senderId === b.senderId && a.type !== 'system' && b.type !== 'system'
 }
 
 function minuteOf({ createdAt }: ShownMessage): number {

@@ -2,21 +2,23 @@ import { useMembers, useRoom, useRoomSelector, useRooms } from '@roomful/react'
 import type { ReactElement } from 'react'
 import { goToList } from '../app/route'
 import { RoomAvatar } from '../rooms/room-avatar'
+import { roomTitle } from '../text/room-title'
 import { IconButton } from '../ui/icon-button'
 
-export function RoomHeader({ onMembers }: { onMembers: () => void }): ReactElement {
+export function RoomHeader({ myName, onMembers }: { myName: string; onMembers: () => void }): ReactElement {
   const { id } = useRoom()
   const row = useRoomSelector((state) => state.room)
   const listed = useRooms().find((room) => room.id === id)
-  const name = listed?.name ?? row?.name ?? id
+  const type = listed?.type ?? row?.type ?? 'public'
+  const name = roomTitle(listed?.name ?? row?.name ?? id, type, myName)
   return (
     <header className="room-header">
       <IconButton icon="back" label="Back to the rooms" className="back" onClick={goToList} />
-      <RoomAvatar id={id} name={name} type={listed?.type ?? row?.type ?? 'public'} />
+      <RoomAvatar id={id} name={name} type={type} />
       <div className="room-title grow">
-        <h2 className="clip">
+        <h1 className="clip">
           <bdi>{name}</bdi>
-        </h2>
+        </h1>
         <RoomState />
       </div>
       <IconButton icon="people" label="Members" onClick={onMembers} />

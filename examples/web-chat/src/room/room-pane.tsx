@@ -9,13 +9,21 @@ import { RoomHeader } from './room-header'
 import { RoomProblem } from './room-problem'
 import { TypingLine } from './typing-line'
 
-export function RoomPane({ myId, onBrowse }: { myId: string; onBrowse: () => void }): ReactElement {
+export function RoomPane({
+  myId,
+  myName,
+  onBrowse,
+}: {
+  myId: string
+  myName: string
+  onBrowse: () => void
+}): ReactElement {
   const status = useRoomSelector((state) => state.status)
   const isRefused = useRoomSelector(({ error, messages }) => error !== null && messages.length === 0)
   const [showsMembers, setShowsMembers] = useState(false)
   return (
     <section className="room" data-room-status={status}>
-      <RoomHeader onMembers={() => setShowsMembers(true)} />
+      <RoomHeader myName={myName} onMembers={() => setShowsMembers(true)} />
       {status === 'removed' || isRefused ? (
         <RoomProblem onBrowse={onBrowse} />
       ) : (

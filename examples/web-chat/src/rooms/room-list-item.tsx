@@ -1,6 +1,7 @@
 import type { RoomSummary } from '@roomful/client'
 import { memo, type ReactElement } from 'react'
 import { hrefOfRoom } from '../app/route'
+import { roomTitle } from '../text/room-title'
 import { listTime } from '../text/time'
 import { RoomAvatar } from './room-avatar'
 
@@ -9,12 +10,15 @@ const UNREAD_CAP = 100
 
 export const RoomListItem = memo(function RoomListItem({
   room,
+  myName,
   current,
 }: {
   room: RoomSummary
+  myName: string
   current: boolean
 }): ReactElement {
   const { preview, unread } = room
+  const title = roomTitle(room.name, room.type, myName)
   const count = unread >= UNREAD_CAP ? `${UNREAD_CAP - 1}+` : String(unread)
   return (
     <li>
@@ -25,10 +29,10 @@ export const RoomListItem = memo(function RoomListItem({
         data-room={room.id}
         data-unread={unread}
       >
-        <RoomAvatar id={room.id} name={room.name} type={room.type} />
+        <RoomAvatar id={room.id} name={title} type={room.type} />
         <span className="room-link-text">
           <span className="room-link-line">
-            <bdi className="room-name clip">{room.name}</bdi>
+            <bdi className="room-name clip">{title}</bdi>
             {preview && (
               <time className="time" dateTime={preview.createdAt}>
                 {listTime(preview.createdAt)}

@@ -2,7 +2,7 @@ import { useConnection, useRooms } from '@roomful/react'
 import type { ReactElement } from 'react'
 import { RoomListItem } from './room-list-item'
 
-export function RoomList({ current }: { current: string | null }): ReactElement {
+export function RoomList({ myName, current }: { myName: string; current: string | null }): ReactElement {
   const rooms = useRooms()
   const { status } = useConnection()
   return (
@@ -10,7 +10,7 @@ export function RoomList({ current }: { current: string | null }): ReactElement 
       {rooms.length > 0 ? (
         <ul>
           {rooms.map((room) => (
-            <RoomListItem key={room.id} room={room} current={room.id === current} />
+            <RoomListItem key={room.id} room={room} myName={myName} current={room.id === current} />
           ))}
         </ul>
       ) : (

@@ -5,6 +5,7 @@ import { IconButton } from '../ui/icon-button'
 import { RoomList } from './room-list'
 
 export function Sidebar({
+  isWholePage,
   name,
   userId,
   current,
@@ -12,6 +13,8 @@ export function Sidebar({
   onBrowse,
   onSignOut,
 }: {
+  /** There is nothing beside it: a small screen, and no room is open. */
+  isWholePage: boolean
   name: string
   userId: string
   current: string | null
@@ -19,22 +22,25 @@ export function Sidebar({
   onBrowse: () => void
   onSignOut: () => void
 }): ReactElement {
+  const Frame = isWholePage ? 'main' : 'aside'
+  // The open room's name is the page's heading; without one it is this.
+  const Brand = current === null ? 'h1' : 'p'
   return (
-    <aside className="sidebar">
+    <Frame className="sidebar">
       <header className="sidebar-header">
-        <h1>Roomful</h1>
+        <Brand className="brand">Roomful</Brand>
         <IconButton icon="plus" label="New room" onClick={onNew} />
       </header>
       <button type="button" className="search-button" aria-keyshortcuts="Control+K" onClick={onBrowse}>
         <Icon name="search" />
         <span>Browse rooms</span>
       </button>
-      <RoomList current={current} />
+      <RoomList myName={name} current={current} />
       <footer className="sidebar-footer">
         <Avatar id={userId} name={name} />
         <bdi className="grow clip">{name}</bdi>
         <IconButton icon="leave" label="Sign out" onClick={onSignOut} />
       </footer>
-    </aside>
+    </Frame>
   )
 }

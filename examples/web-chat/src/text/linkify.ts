@@ -1,4 +1,4 @@
-export type TextPart = { readonly text: string; readonly href?: string }
+type TextPart = { readonly text: string; readonly href?: string }
 
 /** Where a link may begin; what it really is, `URL` decides. */
 const CANDIDATE = /\b(?:https?:\/\/|mailto:)[^\s<>"'`]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/giu

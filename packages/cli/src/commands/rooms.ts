@@ -4,7 +4,7 @@ import { type Io, write } from '../io'
 import { type SessionOptions, withChat } from '../session'
 import { formatTable } from '../table'
 
-export type RoomsOptions = SessionOptions & {
+type RoomsOptions = SessionOptions & {
   /** Public rooms, joined or not, instead of one's own. */
   readonly public: boolean
   /** A part of the name; only with `public`. */

@@ -5,7 +5,7 @@ import { type Framing, readRecords } from '../records'
 import type { RoomId } from '../room-id'
 import { type SessionOptions, withChat } from '../session'
 
-export type SendOptions = SessionOptions & {
+type SendOptions = SessionOptions & {
   readonly room: RoomId
   /** Absent: what standard input says. */
   readonly text?: string

@@ -5,7 +5,7 @@ import { formatMessage, type MessageFormat } from '../message-format'
 import type { RoomId } from '../room-id'
 import { type SessionOptions, withChat } from '../session'
 
-export type TailOptions = SessionOptions & {
+type TailOptions = SessionOptions & {
   readonly room: RoomId
   /** Start after this seq. */
   readonly since?: number

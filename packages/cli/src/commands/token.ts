@@ -3,7 +3,7 @@ import { CliError, EXIT } from '../failure'
 import { type Io, write } from '../io'
 import { DEFAULT_DATABASE, readKeptSecret } from '../kept-secret'
 
-export type TokenOptions = {
+type TokenOptions = {
   readonly user: string
   readonly name?: string
   readonly admin?: boolean

@@ -1,0 +1,19 @@
+import { type Browser, chromium } from 'playwright-core'
+import { findChromium } from '../../scripts/test-tools.mjs'
+
+/** No sandbox as root in a container; no GPU, no updates, no telemetry: only the page and the server. */
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = findChromium()
+  if (executablePath === undefined) throw new Error('There is no Chromium: `npm test` installs one')
+  return chromium.launch({ executablePath, args: ARGS })
+}

@@ -1,0 +1,102 @@
+import { inspect } from 'node:util'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import {
+  commitOps,
+  headOf,
+  newRoom,
+  say,
+  sendOp,
+} from '../../packages/server/src/stores/contract/contract-room'
+import type { Store } from '../../packages/server/src/stores/port'
+import { openPostgresStore } from '../../packages/server/src/stores/postgres/postgres-store'
+import { SessionPool } from '../../packages/server/src/stores/postgres/session-pool'
+import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
+
+/** The database says no in the middle of a commit, as often as asked: a sequence counts what a rollback takes back. */
+const FAULTS = `
+  CREATE SEQUENCE attempts;
+  CREATE TABLE fault (state text, until bigint);
+  CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$
+  DECLARE fault fault;
+  BEGIN
+    FOR fault IN SELECT * FROM fault LOOP
+      IF nextval('attempts') <= fault.until THEN
+        RAISE EXCEPTION USING ERRCODE = fault.state, DETAIL = 'secret words';
+      END IF;
+    END LOOP;
+    RETURN NEW;
+  END $$;
+  CREATE TRIGGER fail BEFORE UPDATE ON room_heads FOR EACH ROW EXECUTE FUNCTION fail()`
+
+describe('Postgres refuses', () => {
+  let postgres: TestPostgres
+  let url = ''
+  let store: Store
+  let admin: SessionPool
+  beforeAll(async () => {
+    postgres = await startPostgres()
+    url = await postgres.createDatabase()
+    store = await openPostgresStore(url)
+    admin = new SessionPool(url, { max: 1 })
+    await admin.lend((session) => session.query(FAULTS))
+  })
+  afterEach(() => admin.lend((session) => session.query('TRUNCATE fault')))
+  afterAll(async () => {
+    await Promise.all([store.close(), admin.close()])
+    await postgres[Symbol.asyncDispose]()
+  })
+
+  async function failWith(state: string, times: number): Promise<void> {
+    await admin.lend(async (session) => {
+      await session.query(`SELECT setval('attempts', 1, false)`)
+      await session.query('INSERT INTO fault VALUES ($1, $2::bigint)', state, times)
+    })
+  }
+
+  test.each(['40001', '40P01'])('%s once: the commit is done again, and decided again', async (state) => {
+    const roomId = await newRoom(store)
+    await failWith(state, 1)
+    await say(store, roomId, 'ann', 'second try')
+    expect(await headOf(store, roomId)).toEqual({ rev: 3, lastSeq: 1 })
+  })
+
+  test.each([
+    ['40001', 2, 'UNAVAILABLE'],
+    ['53100', 1, 'STORAGE_FULL'],
+    ['57014', 1, 'OVERLOADED'],
+    ['53300', 1, 'OVERLOADED'],
+    ['XX000', 1, 'UNAVAILABLE'],
+  ])('%s %i times is %s, nothing is written, and the next commit is well', async (state, times, code) => {
+    const roomId = await newRoom(store)
+    await failWith(state, times)
+    const refused = commitOps(store, roomId, [sendOp('ann', 'no'), sendOp('ann', 'nor this')])
+    const error: unknown = await refused.catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ name: 'StoreError', code, cause: { code: state } })
+    // Nothing of the row goes along into a log.
+    expect(inspect(error)).not.toContain('secret words')
+    expect(await headOf(store, roomId)).toEqual({ rev: 2, lastSeq: 0 })
+    await say(store, roomId, 'ann', 'yes')
+    expect(await headOf(store, roomId)).toEqual({ rev: 3, lastSeq: 1 })
+  })
+
+  test('a database of a newer version is not opened', async () => {
+    const newer = await postgres.createDatabase()
+    await (await openPostgresStore(newer)).close()
+    const pool = new SessionPool(newer, { max: 1 })
+    await pool.lend((session) => session.query('INSERT INTO schema_version VALUES (999)'))
+    await pool.close()
+    await expect(openPostgresStore(newer)).rejects.toThrow('newer version (999)')
+  })
+
+  test('options in the URL do not take the place of the store’s own', async () => {
+    const pool = new SessionPool(`${url}?options=-c%20lock_timeout%3D1234`, { max: 1 })
+    const [row] = await pool.lend((session) =>
+      session.query(
+        `SELECT current_setting('lock_timeout') AS own, current_setting('synchronous_commit') AS durable,
+          current_setting('statement_timeout') AS timeout`,
+      ),
+    )
+    await pool.close()
+    expect(row).toEqual({ own: '1234ms', durable: 'on', timeout: '5s' })
+  })
+})
