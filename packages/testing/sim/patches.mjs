@@ -1,0 +1,217 @@
+/**
+ * Changes of the sources, made while the simulator is bundled. Nothing of them is in the product: no switch, no branch.
+ *
+ * @typedef {{ file: string, find: string, replace: string }} Patch `find` must be there exactly once, or the bundle
+ *   fails: a patch that no longer fits must not pass for one that finds nothing.
+ * @typedef {{ name: string, what: string, patches: Patch[] }} Canary
+ */
+
+/**
+ * The model is small, so that a short run meets what takes a long room in life: pages, limited syncs, capped counts.
+ * @type {Patch[]}
+ */
+export const SCALE = [
+  { file: 'protocol/src/limits.ts', find: 'historyPage: 200,', replace: 'historyPage: 12,' },
+  { file: 'protocol/src/limits.ts', find: 'historyPageDefault: 50,', replace: 'historyPageDefault: 5,' },
+  { file: 'protocol/src/limits.ts', find: 'sendBatch: 50,', replace: 'sendBatch: 4,' },
+  { file: 'protocol/src/limits.ts', find: 'syncPatch: 500,', replace: 'syncPatch: 3,' },
+  { file: 'protocol/src/limits.ts', find: 'syncTail: 200,', replace: 'syncTail: 8,' },
+  { file: 'protocol/src/limits.ts', find: 'syncTailLimited: 50,', replace: 'syncTailLimited: 3,' },
+  { file: 'protocol/src/limits.ts', find: 'reactionUsers: 20,', replace: 'reactionUsers: 2,' },
+  { file: 'client/src/core/timeline/blocks.ts', find: 'CHUNK_BITS = 7', replace: 'CHUNK_BITS = 3' },
+  { file: 'server/src/ephemeral/room-state.ts', find: 'MESSAGES_KEPT = 100', replace: 'MESSAGES_KEPT = 15' },
+]
+
+/**
+ * Mistakes that a chat system is known to make. Each must be found within 5,000 seeds, or the simulator is blind to
+ * what it promises to see.
+ * @type {Canary[]}
+ */
+export const CANARIES = [
+  {
+    name: 'no dedup',
+    what: 'a repeated send makes a second message',
+    patches: [
+      {
+        file: 'server/src/core/decide-send.ts',
+        find: 'op.clientId === undefined ? undefined : fold.sentAs(op.actor.id, op.clientId)',
+        replace: 'undefined',
+      },
+    ],
+  },
+  {
+    name: 'cursor saved before rows',
+    what: 'the cursor is on disk before the rows that it speaks of',
+    patches: [
+      {
+        file: 'client/src/runtime/persister.ts',
+        find: 'writing = store.write(composed.write).then(',
+        replace:
+          'writing = store.write({ rooms: composed.write.rooms }).then(() => store.write(composed.write)).then(',
+      },
+    ],
+  },
+  {
+    name: 'no gap fill',
+    what: 'a missing rev is never asked for',
+    patches: [
+      {
+        file: 'client/src/core/room/next-room-step.ts',
+        find: 'core.gap === null ? Number.POSITIVE_INFINITY : core.gap.since + gapWait(core)',
+        replace: 'Number.POSITIVE_INFINITY',
+      },
+    ],
+  },
+  {
+    name: 'no heads',
+    what: 'nobody tells that the last event of a quiet room was lost',
+    patches: [
+      {
+        file: 'server/src/hub/hub.ts',
+        find: 'if (!this.#subscriptions.has(roomId, 2)) continue',
+        replace: 'continue',
+      },
+    ],
+  },
+  {
+    name: 'cursor moved a page early',
+    what: 'the first page of a paged sync moves the cursor',
+    patches: [
+      {
+        file: 'client/src/core/room/sync.ts',
+        find: 'timeline: mergeRows(next.timeline, viewed(next, delta.patch)) }',
+        replace:
+          'timeline: mergeRows(next.timeline, viewed(next, delta.patch)), cursor: Math.max(next.cursor, delta.rev) }',
+      },
+    ],
+  },
+  {
+    name: 'page and sync in parallel',
+    what: 'a page is merged as if nothing else had come since it was asked for',
+    patches: [
+      {
+        file: 'client/src/core/room/page.ts',
+        find: '  if (page.rev < request.cursor)\n    return { ...core, request: null, requestHold: longerHold(core.requestHold, null, event) }\n',
+        replace: '',
+      },
+      {
+        file: 'client/src/core/room/page.ts',
+        find: '    requestHold: NO_HOLD,\n  }\n  return replayed(next, request.heard)',
+        replace: '    requestHold: NO_HOLD,\n  }\n  return replayed(next, [])',
+      },
+    ],
+  },
+  {
+    name: 'old change creates a row',
+    what: 'a change makes a row appear where nothing is loaded',
+    patches: [
+      {
+        file: 'client/src/core/room/merge.ts',
+        find: 'const timeline = mergeRows(settled.timeline, [row])',
+        replace: 'const timeline = addRange(settled.timeline, { from: row.seq, to: row.seq }, [row])',
+      },
+    ],
+  },
+  {
+    name: 'counter bumped for duplicates',
+    what: 'a repeated send takes a seq and a rev',
+    patches: [
+      {
+        file: 'server/src/core/decide-send.ts',
+        find: "if (!isSameSend(first, op)) return refuse('CLIENT_ID_CONFLICT', { field: 'clientId' })",
+        replace: 'fold.lastSeq++\n    fold.rev++',
+      },
+    ],
+  },
+  {
+    name: 'lookup in the locking statement',
+    what: 'the clientIds are looked up as of before the lock, so that the winner of a race is missed',
+    patches: [
+      {
+        file: 'testing/src/world/database.ts',
+        find: 'commit: (roomId, need, decide) =>\n        write(async () => {\n          const plan = await store.commit(roomId, need, decide)',
+        replace: `commit: (roomId, need, decide) => {
+        const early = new Set(truth.room(store.epoch, roomId)?.sends.keys() ?? [])
+        return write(async () => {
+          const plan = await store.commit(roomId, need, (facts) =>
+            decide({ ...facts, byClientId: new Map([...facts.byClientId].filter(([key]) => early.has(key))) }))`,
+      },
+      {
+        file: 'testing/src/world/database.ts',
+        find: 'return plan\n        }),',
+        replace: 'return plan\n        })},',
+      },
+    ],
+  },
+  {
+    name: 'parallel sends',
+    what: 'a room has several sends in flight at once',
+    patches: [
+      {
+        file: 'client/src/core/outbox/next-outbox-step.ts',
+        find: "if (core.entries.some((entry) => entry.state.at === 'inflight')) return null",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'outbox written after the emit',
+    what: 'a send goes out before it would survive a crash',
+    patches: [
+      {
+        file: 'client/src/core/outbox/enqueue.ts',
+        find: 'const state = core.durable ? STORING : READY',
+        replace: 'const state = READY',
+      },
+    ],
+  },
+  {
+    name: 'tombstone overwritten',
+    what: 'content wins over a tombstone',
+    patches: [
+      {
+        file: 'client/src/core/timeline/timeline.ts',
+        find: 'theirs.rev > ours.rev && (theirs.deleted || !ours.deleted)',
+        replace: 'ours.deleted ? !theirs.deleted : theirs.rev > ours.rev',
+      },
+    ],
+  },
+  {
+    name: 'read cursor moved back',
+    what: 'the server takes a lower read cursor',
+    patches: [
+      {
+        file: 'server/src/stores/memory/memory-store.ts',
+        find: 'Math.max(member.lastReadSeq, Math.min(seq, record.head.value.lastSeq))',
+        replace: 'Math.min(seq, record.head.value.lastSeq)',
+      },
+      {
+        file: 'server/src/stores/memory/memory-store.ts',
+        find: 'const moved = lastReadSeq > member.lastReadSeq',
+        replace: 'const moved = lastReadSeq !== member.lastReadSeq',
+      },
+    ],
+  },
+  {
+    name: 'unread by subtraction',
+    what: 'unread is lastSeq less the read cursor',
+    patches: [
+      {
+        file: 'client/src/core/room/unread.ts',
+        find: 'return countUnread(timeline, from, tail, core.me)',
+        replace: 'return tail - readSeq',
+      },
+    ],
+  },
+  {
+    name: 'echo not settled',
+    what: 'an own message that comes by broadcast does not settle its send',
+    patches: [
+      {
+        file: 'client/src/core/room/merge.ts',
+        find: 'const settled = settle(core, row)',
+        replace: 'const settled = core',
+      },
+    ],
+  },
+]

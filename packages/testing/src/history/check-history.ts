@@ -1,0 +1,30 @@
+import { LIMITS } from '@roomful/protocol'
+import { callsOf, sendsOf } from './calls'
+import { checkAccess } from './check-access'
+import { checkChanges } from './check-changes'
+import { checkRows } from './check-rows'
+import { checkSends } from './check-sends'
+import { checkUnread } from './check-unread'
+import { checkViews } from './check-views'
+import type { FinalRoom, HistoryEvent } from './event'
+import type { Finding } from './finding'
+
+/**
+ * Reads what devices did and saw, and what the server holds at the end, and says what was broken: nothing, when all
+ * is well. Pure: simulator, runs with real processes and runs in browsers all use it.
+ *
+ * @example
+ * expect(checkHistory(recorder.history, [final])).toEqual([])
+ */
+export function checkHistory(history: readonly HistoryEvent[], rooms: readonly FinalRoom[]): Finding[] {
+  const calls = callsOf(history)
+  const sends = sendsOf(calls)
+  return rooms.flatMap((room) => [
+    ...checkRows(room),
+    ...checkSends(sends, room),
+    ...checkChanges(history, calls, room),
+    ...checkViews(history, calls, room),
+    ...checkAccess(history, calls, room),
+    ...checkUnread(room, LIMITS.unreadCap),
+  ])
+}

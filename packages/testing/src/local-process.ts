@@ -1,0 +1,116 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+
+/** A start that takes longer than this has failed; a database replaying its log after a crash is the slowest. */
+const START_TIMEOUT_MS = 30_000
+/** Of what the process said, this much goes into the error when it does not start. */
+const LOG_CHARS = 4_000
+
+type LocalProcessOptions = {
+  readonly command: string
+  readonly args: readonly string[]
+  /** The process's own; removed when this process ends. */
+  readonly folder: string
+  /** What it says, on standard output or error, when it can be used. */
+  readonly ready: RegExp
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined
+  /** What asks it to end by itself. */
+  readonly stopSignal: NodeJS.Signals
+}
+
+/**
+ * A server program that a test starts, kills and starts again on the same data. It dies with this process.
+ *
+ *   down ──start()──▶ up ──kill(): SIGKILL──▶ down
+ *                     up ──stop(): asks, and waits──▶ down
+ */
+export class LocalProcess {
+  readonly #options: LocalProcessOptions
+  #child: ChildProcess | undefined
+  readonly #onExit = (): void => {
+    this.#child?.kill('SIGKILL')
+    rmSync(this.#options.folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  constructor(options: LocalProcessOptions) {
+    this.#options = options
+    process.once('exit', this.#onExit)
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** Resolves when it can be used; rejects with its last words. */
+  start(): Promise<void> {
+    const { command, args, folder, ready, user } = this.#options
+    const child = spawn(command, [...args], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+      ...(user ?? {}),
+    })
+    this.#child = child
+    child.once('exit', () => {
+      if (this.#child === child) this.#child = undefined
+    })
+    let log = ''
+    return new Promise((resolve, reject) => {
+      const fail = (why: string): void => reject(new Error(`${command} ${why}:\n${log}`))
+      const timer = setTimeout(() => {
+        fail('did not start')
+        child.kill('SIGKILL')
+      }, START_TIMEOUT_MS)
+      const listen = (bytes: Buffer): void => {
+        log = (log + bytes).slice(-LOG_CHARS)
+        if (!ready.test(log)) return
+        clearTimeout(timer)
+        resolve()
+      }
+      child.stdout.on('data', listen)
+      child.stderr.on('data', listen)
+      child.once('error', reject)
+      child.once('exit', (code) => fail(`ended with ${code}`))
+      child.once('exit', () => clearTimeout(timer))
+    })
+  }
+
+  /** As a power cut for the process alone: nothing is flushed, nobody is told. Resolves when it is gone. */
+  kill(): Promise<void> {
+    return this.#end('SIGKILL')
+  }
+
+  stop(): Promise<void> {
+    return this.#end(this.#options.stopSignal)
+  }
+
+  /** Stops it and removes its data. */
+  async dispose(): Promise<void> {
+    await this.stop()
+    process.off('exit', this.#onExit)
+    rmSync(this.#options.folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child
+    if (!child) return Promise.resolve()
+    return new Promise((resolve) => {
+      child.once('exit', () => resolve())
+      child.kill(signal)
+    })
+  }
+}
+
+/** A port that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port was given')
+  return address.port
+}

@@ -1,0 +1,110 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { chownSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { findBinaries } from './find-binary'
+import { freePort, LocalProcess } from './local-process'
+
+const USER = 'roomful'
+/** After a kill -9 the backends of the old postmaster end by themselves; until then it refuses to start again. */
+const RESTART_ATTEMPTS = 40
+
+/** A real Postgres of the test's own, empty, on a free port. */
+export interface TestPostgres extends AsyncDisposable {
+  readonly port: number
+  /** Makes an empty database and answers its URL. */
+  createDatabase(): Promise<string>
+  /** kill -9 of the postmaster. Its data stay; `start` recovers them from the log. */
+  kill(): Promise<void>
+  start(): Promise<void>
+  /** Ends every connection and then the server, as an operator would. */
+  stop(): Promise<void>
+}
+
+export type TestPostgresOptions = {
+  /** Off by default: a kill -9 loses nothing of what the kernel has, and tests are faster. On to measure. */
+  readonly fsync?: boolean
+  /** More settings, as in postgresql.conf. */
+  readonly settings?: Readonly<Record<string, string>>
+}
+
+/**
+ * Starts Postgres in a temporary folder; stops it and removes the folder when disposed of.
+ *
+ * @example
+ * await using postgres = await startPostgres()
+ * const store = await openPostgresStore(await postgres.createDatabase())
+ */
+export async function startPostgres({
+  fsync = false,
+  settings = {},
+}: TestPostgresOptions = {}): Promise<TestPostgres> {
+  const bin = findBinaries(['initdb', 'postgres', 'createdb'], 'postgresql')
+  const folder = mkdtempSync(join(tmpdir(), 'roomful-postgres-'))
+  const user = postgresUser()
+  if (user) chownSync(folder, user.uid, user.gid)
+  const data = join(folder, 'data')
+  const initdb = [
+    '--no-sync',
+    '--auth=trust',
+    `--username=${USER}`,
+    '--encoding=UTF8',
+    '--locale=C',
+    '-D',
+    data,
+  ]
+  await promisify(execFile)(join(bin, 'initdb'), initdb, { cwd: folder, ...user })
+
+  const port = await freePort()
+  const all = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    port: String(port),
+    fsync: fsync ? 'on' : 'off',
+    ...settings,
+  }
+  const server = new LocalProcess({
+    command: join(bin, 'postgres'),
+    args: ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    folder,
+    ready: /database system is ready to accept connections/,
+    user,
+    // Fast shutdown: open connections are ended, not waited for.
+    stopSignal: 'SIGINT',
+  })
+  await server.start()
+
+  let databases = 0
+  return {
+    port,
+    async createDatabase() {
+      const name = `test_${++databases}`
+      const args = ['-h', '127.0.0.1', '-p', String(port), '-U', USER, name]
+      await promisify(execFile)(join(bin, 'createdb'), args)
+      return `postgres://${USER}@127.0.0.1:${port}/${name}`
+    },
+    kill: () => server.kill(),
+    start: () => startAgain(server),
+    stop: () => server.stop(),
+    [Symbol.asyncDispose]: () => server.dispose(),
+  }
+}
+
+async function startAgain(server: LocalProcess): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await server.start()
+    } catch (error) {
+      const old = /is another postmaster|still in use|shared memory/.test(String(error))
+      if (!old || attempt === RESTART_ATTEMPTS) throw error
+    }
+  }
+}
+
+/** Postgres refuses to run as root: its package's own user does it then. */
+function postgresUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
+  return { uid: id('-u'), gid: id('-g') }
+}

@@ -1,0 +1,54 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findBinaries } from './find-binary'
+import { freePort, LocalProcess } from './local-process'
+
+/** A real Redis of the test's own. It keeps nothing on disk: after a kill or a stop it starts empty. */
+export interface TestRedis extends AsyncDisposable {
+  readonly port: number
+  readonly url: string
+  /** kill -9: every connection drops, and all keys are gone. */
+  kill(): Promise<void>
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * Starts Redis in a temporary folder on a free port; stops it when disposed of.
+ *
+ * @example
+ * await using redis = await startRedis()
+ */
+export async function startRedis(): Promise<TestRedis> {
+  const bin = findBinaries(['redis-server'], 'redis-server')
+  const folder = mkdtempSync(join(tmpdir(), 'roomful-redis-'))
+  const port = await freePort()
+  const server = new LocalProcess({
+    command: join(bin, 'redis-server'),
+    args: [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      folder,
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+    ],
+    folder,
+    ready: /Ready to accept connections/i,
+    stopSignal: 'SIGTERM',
+  })
+  await server.start()
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    kill: () => server.kill(),
+    start: () => server.start(),
+    stop: () => server.stop(),
+    [Symbol.asyncDispose]: () => server.dispose(),
+  }
+}

@@ -1,0 +1,77 @@
+import { unstable_at as at, unstable_rangesOf as rangesOf, type unstable_RoomCore as RoomCore } from '@roomful/client'
+import { LIMITS } from '@roomful/protocol'
+import type { Device } from '../world/device'
+import type { TrueRoom } from '../world/truth'
+import type { World } from '../world/world'
+
+/** Timers that a node always has: room heads, the sweep of ephemeral rooms, and beside other nodes the look at the database. */
+const STANDING_TIMERS = 3
+
+/** What keeps the world from being converged (I11, P5, I13): nothing, when all devices equal the server and are at rest. */
+/** `standing`: timers that a node may have beside its own, such as those of its devices' tokens. */
+export function unsettled(world: World, standing = 0): string[] {
+  const found: string[] = []
+  for (const device of world.devices) {
+    if (!device.isRunning) continue
+    const { status } = device.chat.getState().connection
+    if (status !== 'online') found.push(`I11: ${device.name} is ${status}`)
+    for (const core of world.watch.cores(device)) {
+      const truth = world.truth.present.rooms.get(core.id)
+      const problem = truth ? unsettledRoom(device, core, truth) : undefined
+      if (problem !== undefined) found.push(`${problem} — ${device.name}, room ${core.id}`)
+      const waiting = core.entries.filter((entry) => entry.state.at !== 'failed')
+      if (waiting.length > 0) {
+        const kinds = waiting.map((entry) => `${entry.kind} ${entry.state.at}`).join(', ')
+        found.push(`I11: the outbox holds ${kinds} — ${device.name}, room ${core.id}`)
+      }
+    }
+    if (found.length === 0 && device.timers > 0) found.push(`I11: ${device.name} has ${device.timers} timers`)
+  }
+  for (const node of world.nodes)
+    if (found.length === 0 && node.clock.timers > STANDING_TIMERS + standing)
+      found.push(`I11: ${node.id} has ${node.clock.timers} timers`)
+  return found
+}
+
+function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string | undefined {
+  const member = truth.members.get(device.user)
+  if (member === undefined || member.removed !== undefined) {
+    if (core.tail !== null || core.listed) return 'I14: the copy of a room he is not in stays'
+    return undefined
+  }
+  const state = device.room(core.id).getState()
+  const unread = unreadOf(truth, device.user, member.lastReadSeq, member.fromSeq)
+  if (!core.opened) {
+    const summary = device.chat.getState().rooms.find(({ id }) => id === core.id)
+    if (summary === undefined) return 'I11: the room is not on the list'
+    if (summary.unread === unread) return undefined
+    return `I13: the list counts ${summary.unread} unread instead of ${unread} (${figures(core)}; the server's ${member.lastReadSeq} of ${truth.lastSeq})`
+  }
+  if (state.status !== 'live') return `P5: the room is ${state.status}`
+  if (core.cursor !== truth.rev) return `P5: the cursor is ${core.cursor}, the head ${truth.rev}`
+  const last = rangesOf(core.timeline).at(-1)
+  if (truth.lastSeq >= Math.max(1, member.fromSeq) && last?.to !== truth.lastSeq)
+    return `P5: the newest that is held is ${last?.to}, the server has ${truth.lastSeq}`
+  for (const { from, to } of rangesOf(core.timeline))
+    for (let seq = from; seq <= to; seq++)
+      if (at(core.timeline, seq)?.rev !== truth.rows[seq - 1]?.rev) return `P5: seq ${seq} is not the server's`
+  if (state.lastReadSeq !== member.lastReadSeq)
+    return `I13: the read cursor is ${state.lastReadSeq}, the server has ${member.lastReadSeq}`
+  if (state.unread !== unread) return `I13: ${state.unread} unread instead of ${unread} (${figures(core)})`
+  return undefined
+}
+
+/** What a client's unread figure is made of. */
+function figures(core: RoomCore): string {
+  const { figure, counted, lastReadSeq, lastSeq, tail, floorSeq, opened, joined, fresh, doubt, me } = core
+  return JSON.stringify({ figure, counted, lastReadSeq, lastSeq, tail, floorSeq, opened, joined, fresh, doubt, me })
+}
+
+/** Unread by its definition (I13). */
+function unreadOf(truth: TrueRoom, user: string, lastReadSeq: number, fromSeq: number): number {
+  let count = 0
+  for (const row of truth.rows)
+    if (row.seq > lastReadSeq && row.seq >= fromSeq && row.senderId !== user && !row.deleted && row.type !== 'system')
+      count++
+  return Math.min(count, LIMITS.unreadCap)
+}

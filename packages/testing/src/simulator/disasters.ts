@@ -1,0 +1,147 @@
+import type { Device } from '../world/device'
+import type { Link } from '../world/link'
+import type { Random } from '../world/random'
+import type { World } from '../world/world'
+import type { Book } from './book'
+import type { Disaster } from './profile'
+
+type Scene = { readonly world: World; readonly book: Book; readonly random: Random }
+
+/** Lets one thing go wrong. What lasts ends by itself, or with the first phase. */
+export function strike(world: World, book: Book, name: Disaster, random: Random): void {
+  world.context.trace.note(() => `disaster: ${name}`)
+  DEEDS[name]({ world, book, random })
+}
+
+const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
+  cut: (scene) => onLine(scene, (link) => link.cut(false)),
+  'cut-behind-requests': (scene) => onLine(scene, (link) => link.cut(true)),
+  'half-open': (scene) => onLine(scene, (link) => link.blackhole('both')),
+  'one-way': (scene) =>
+    onLine(scene, (link) => link.blackhole(scene.random.pick(['server', 'client'] as const))),
+  stall: (scene) =>
+    onLine(scene, (link) => {
+      const ms = scene.random.range(200, 8_000)
+      if (scene.random.chance(0.7)) link.toServer.stall(ms)
+      if (scene.random.chance(0.7)) link.toClient.stall(ms)
+    }),
+  offline: (scene) =>
+    onDevice(scene, (device) => {
+      device.isOnline = false
+      scene.world.lineOf(device)?.cut(scene.random.chance(0.5))
+      later(scene, 500, 15_000, () => {
+        device.isOnline = true
+        if (device.isRunning && !device.isAsleep && scene.random.chance(0.5)) device.wakeUp('online')
+      })
+    }),
+  'node-crash': (scene) => {
+    const { world, random } = scene
+    const up = world.nodes.filter((node) => node.isUp)
+    if (up.length === 0) return
+    random.pick(up).crash(random.chance(0.2))
+    later(scene, 100, 5_000, () => startMissingNode(world))
+  },
+  'node-stop': (scene) => {
+    const { world, random } = scene
+    const up = world.nodes.filter((node) => node.isUp && !node.chatNode.isDraining)
+    if (up.length === 0) return
+    void random
+      .pick(up)
+      .stop()
+      .then(() => later(scene, 100, 3_000, () => startMissingNode(world)))
+  },
+  'database-down': (scene) => {
+    scene.world.database.isDown = true
+    later(scene, 100, 6_000, () => {
+      scene.world.database.isDown = false
+    })
+  },
+  restore: (scene) => {
+    const { world, book } = scene
+    world.database.takeBackup()
+    later(scene, 500, 8_000, () => {
+      for (const node of world.nodes) node.crash()
+      world.database.restore()
+      book.restored()
+      startMissingNode(world)
+    })
+  },
+  'bus-cut': (scene) => {
+    scene.world.bus.isCut = true
+    later(scene, 500, 12_000, () => {
+      scene.world.bus.isCut = false
+    })
+  },
+  kill: (scene) =>
+    onDevice(scene, (device) => {
+      kill(scene, device)
+      later(scene, 500, 15_000, () => device.start())
+    }),
+  reload: (scene) =>
+    onDevice(scene, (device) => {
+      kill(scene, device)
+      later(scene, 1, 100, () => device.start())
+    }),
+  sleep: (scene) =>
+    onDevice(scene, (device) => {
+      device.sleep()
+      // The network does not wait: what is not answered is given up by the other side.
+      const line = scene.world.lineOf(device)
+      line?.toServer.stall(20_000)
+      line?.blackhole('client')
+      later(scene, 1_000, 20_000, () => {
+        if (device.isAsleep) device.wakeUp('resume')
+      })
+    }),
+  'clock-jump': (scene) =>
+    onDevice(scene, (device) => device.setSkew(scene.random.range(-3_600_000, 3_600_000))),
+  'disk-full': (scene) =>
+    onDevice(scene, ({ disk }) => {
+      if (disk === undefined) return
+      disk.isFull = true
+      later(scene, 500, 10_000, () => {
+        disk.isFull = false
+      })
+    }),
+  'disk-stall': (scene) =>
+    onDevice(scene, ({ disk }) => {
+      if (disk) disk.stalledUntil = scene.world.time.now + scene.random.range(100, 8_000)
+    }),
+  'disk-close': (scene) => onDevice(scene, ({ handle }) => handle?.lose()),
+  'sign-out': (scene) =>
+    onDevice(scene, (device) => {
+      const node = scene.world.nodes.find(({ isUp }) => isUp)
+      if (node === undefined) return
+      const { sid } = device
+      scene.book.signedOut(device)
+      device.newSession()
+      node.chatNode.revokeSession(sid).catch(() => {})
+      later(scene, 2_000, 6_000, () => {
+        kill(scene, device)
+        device.start()
+      })
+    }),
+}
+
+function kill({ book }: Scene, device: Device): void {
+  book.killed(device)
+  device.kill()
+}
+
+function onLine(scene: Scene, strikeLine: (link: Link) => void): void {
+  const up = scene.world.links.filter((link) => link.isClientUp)
+  if (up.length > 0) strikeLine(scene.random.pick(up))
+}
+
+function onDevice(scene: Scene, strikeDevice: (device: Device) => void): void {
+  const running = scene.world.devices.filter((device) => device.isRunning && !device.isAsleep)
+  if (running.length > 0) strikeDevice(scene.random.pick(running))
+}
+
+function later({ world, random }: Scene, from: number, to: number, run: () => void): void {
+  world.time.schedule(random.range(from, to), 'it passes', run)
+}
+
+export function startMissingNode(world: World): void {
+  if (world.nodes.some((node) => !node.isUp)) world.startNode()
+}

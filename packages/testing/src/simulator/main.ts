@@ -1,0 +1,71 @@
+import { runSeed } from './run-seed'
+import { shrink } from './shrink'
+
+/**
+ * The part of the simulator that runs in a process of its own: `run FROM COUNT STEP [first]`, `trace SEED`,
+ * `shrink SEED`. One JSON line for each thing that it has to say.
+ */
+const [command = 'run', ...args] = process.argv.slice(2)
+const [from = 0, count = 1, step = 1] = args.map(Number)
+const stopsAtFirst = args.includes('first')
+/** One seed in so many is run twice, and must leave the same trace. */
+const TWICE_EVERY = 100
+
+const total = { seeds: 0, events: 0, virtualMs: 0, twice: 0 }
+let current = from
+
+function tell(message: object): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`)
+}
+
+function fail(violations: readonly string[]): void {
+  tell({ type: 'failed', seed: current, violations: violations.slice(0, 5) })
+}
+
+process.on('unhandledRejection', (error) => {
+  fail([`P10: nobody handles ${error instanceof Error ? error.stack : error}`])
+  process.exit(1)
+})
+
+function runNext(): void {
+  if (total.seeds >= count) {
+    tell({ type: 'done', ...total })
+    return
+  }
+  const result = runSeed(current)
+  total.seeds++
+  total.events += result.events
+  total.virtualMs += result.virtualMs
+  if (result.violations.length > 0) {
+    fail(result.violations)
+    if (stopsAtFirst) {
+      tell({ type: 'done', ...total })
+      return
+    }
+  }
+  if (current % TWICE_EVERY === 0) runTwice()
+  current += step
+  if (total.seeds % 20 === 0) tell({ type: 'at', ...total })
+  setImmediate(runNext)
+}
+
+function runTwice(): void {
+  const hashes = [1, 2].map(() => runSeed(current, { trace: true }).hash)
+  total.twice++
+  if (hashes[0] !== hashes[1]) fail([`P17: one seed, two traces: ${hashes.join(', ')}`])
+}
+
+function traceOne(): void {
+  const result = runSeed(current, { trace: true, traceLines: Number.POSITIVE_INFINITY })
+  for (const line of result.lines) process.stdout.write(`${line}\n`)
+  process.stdout.write(`${result.events} events, trace hash ${result.hash}\n`)
+  for (const violation of result.violations) process.stdout.write(`${violation}\n`)
+  process.exitCode = result.violations.length > 0 ? 1 : 0
+}
+
+// From a macrotask, where promises can be run to their end.
+setImmediate(() => {
+  if (command === 'trace') traceOne()
+  else if (command === 'shrink') tell(shrink(current))
+  else runNext()
+})

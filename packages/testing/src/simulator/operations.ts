@@ -1,0 +1,195 @@
+import type { Room, ShownMessage } from '@roomful/client'
+import { asRoomId, asUserId } from '@roomful/protocol'
+import type { Device } from '../world/device'
+import type { Random } from '../world/random'
+import type { World } from '../world/world'
+import type { Book } from './book'
+import type { Operation } from './schedule'
+
+const EMOJI = ['👍', '❤', '🎉']
+
+/** What an operation works with: its own chance, a device, and one of the rooms. */
+type Scene = {
+  readonly world: World
+  readonly book: Book
+  readonly random: Random
+  readonly device: Device
+  readonly room: Room
+  readonly roomId: string
+  /** All users of the run. */
+  readonly users: readonly string[]
+}
+
+/** Does one thing that a user may do, on a device that is running. */
+export function operate(world: World, book: Book, users: readonly string[], name: Operation, random: Random): void {
+  const awake = world.devices.filter((device) => device.isRunning && !device.isAsleep)
+  if (awake.length === 0) return
+  const device = random.pick(awake)
+  const known = [...world.truth.present.rooms.keys()]
+  // Mostly where one is looking at: the rest would only be refused.
+  const open = [...device.opened]
+  const roomId = open.length > 0 && random.chance(0.8) ? random.pick(open) : random.pick(known)
+  const scene = { world, book, random, device, roomId, room: device.room(roomId), users }
+  world.context.trace.note(() => `${device.name} does ${name} in ${roomId}`)
+  ACTIONS[name](scene)
+}
+
+const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
+  send: (scene) => send(scene),
+  burst: (scene) => {
+    for (let i = scene.random.range(2, 9); i > 0; i--) send(scene)
+  },
+  reply: ({ room, random, ...scene }) => {
+    const message = pickMessage(room, random)
+    if (message === undefined) return
+    scene.book.send(scene.device, room, { content: text({ random, ...scene }), replyTo: message.id })
+  },
+  edit: (scene) => {
+    const message = pickMessage(scene.room, scene.random, (row) => row.seq > 0 && row.type !== 'system' && isMine(row, scene.device))
+    if (message) edit(scene, message)
+  },
+  'edit-pending': (scene) => {
+    const message = pickMessage(scene.room, scene.random, (row) => row.seq === 0)
+    if (message) scene.room.edit(message.key, text(scene)).catch(() => {})
+  },
+  delete: (scene) => {
+    const { room, random, device, book, roomId } = scene
+    const message = pickMessage(room, random, (row) => row.seq > 0 && (isMine(row, device) || random.chance(0.1)))
+    if (message)
+      book.call(device, roomId, { kind: 'delete', messageId: message.id }, () => room.delete(message.id))
+  },
+  'delete-pending': ({ room, random, book }) => {
+    const message = pickMessage(room, random, (row) => row.seq === 0)
+    if (message === undefined) return
+    book.withdrawn(message.key)
+    room.delete(message.key).catch(() => {})
+  },
+  react: ({ room, random }) => {
+    const message = pickMessage(room, random, (row) => row.seq > 0)
+    const op = random.chance(0.7) ? 'add' : 'remove'
+    if (message) room.react(message.id, random.pick(EMOJI), op).catch(() => {})
+  },
+  read: ({ room, random }) => {
+    const { lastSeq } = room.getState()
+    if (random.chance(0.6)) room.markRead()
+    else if (lastSeq > 0) room.markRead(random.range(1, lastSeq))
+  },
+  cancel: ({ room, random, book }) => {
+    const message = pickMessage(room, random, (row) => row.seq === 0)
+    if (message && room.cancel(message.key)) book.withdrawn(message.key)
+  },
+  retry: ({ room, random, book, device, roomId }) => {
+    const message = pickMessage(room, random, (row) => row.status === 'failed')
+    if (message === undefined) return
+    room.retry(message.key)
+    book.resend(device, roomId, message.key)
+  },
+  type: ({ room, random }) => room.setTyping(random.chance(0.7)),
+  draft: ({ room, random }) => room.setDraft(`draft ${random.int(100)}`),
+  open: ({ device, roomId }) => {
+    if (!device.opened.has(roomId)) device.open(roomId).catch(() => {})
+  },
+  close: ({ device, roomId }) => {
+    if (device.opened.has(roomId)) device.close(roomId)
+  },
+  older: ({ room, random }) => void room.loadOlder(random.range(1, 10)).catch(() => {}),
+  newer: ({ room, random }) => void room.loadNewer(random.range(1, 10)).catch(() => {}),
+  jump: ({ room, random }) => {
+    const { lastSeq } = room.getState()
+    if (lastSeq > 0) room.jumpTo(random.range(1, lastSeq)).catch(() => {})
+  },
+  join: ({ device, book, roomId }) =>
+    book.call(device, roomId, { kind: 'add', userId: device.user }, () => device.chat.joinRoom(roomId)),
+  leave: ({ device, book, roomId }) =>
+    book.call(device, roomId, { kind: 'remove', userId: device.user }, () => device.chat.leaveRoom(roomId)),
+  invite: (scene) => toOther(scene, 'add', 'add-member'),
+  kick: (scene) => toOther(scene, 'remove', 'remove-member'),
+  ban: (scene) => toOther(scene, 'remove', 'ban-member'),
+  unban: (scene) => {
+    const userId = asUserId(other(scene))
+    scene.device.chat.request('unban-member', { roomId: asRoomId(scene.roomId), userId }).catch(() => {})
+  },
+  mute: (scene) => {
+    const { world, random, device, roomId } = scene
+    const until = random.chance(0.3) ? null : new Date(world.time.now + random.range(500, 8_000)).toISOString()
+    const userId = asUserId(other(scene))
+    device.chat.request('mute-member', { roomId: asRoomId(roomId), userId, until }).catch(() => {})
+  },
+  'set-role': (scene) => {
+    const role = scene.random.pick(['admin', 'member'] as const)
+    const userId = asUserId(other(scene))
+    scene.device.chat.request('set-role', { roomId: asRoomId(scene.roomId), userId, role }).catch(() => {})
+  },
+  rename: ({ device, random, roomId }) => {
+    const name = `room ${random.int(1_000)}`
+    device.chat.request('update-room', { roomId: asRoomId(roomId), name }).catch(() => {})
+  },
+  create: (scene) => {
+    const { device, random } = scene
+    const members = random.chance(0.6) ? [other(scene)] : []
+    const type = random.pick(['public', 'private'] as const)
+    device.chat
+      .createRoom({ name: `made ${random.int(1_000)}`, type, members })
+      .then(({ id }) => openIfRunning(device, id))
+      .catch(() => {})
+  },
+  dm: (scene) => {
+    const { device } = scene
+    device.chat
+      .openDm([other(scene)])
+      .then(({ id }) => openIfRunning(device, id))
+      .catch(() => {})
+  },
+  ephemeral: (scene) => {
+    const { device, random } = scene
+    device.chat
+      .createRoom({ name: `passing ${random.int(1_000)}`, type: 'ephemeral', members: [other(scene)] })
+      .then(({ id }) => openIfRunning(device, id))
+      .catch(() => {})
+  },
+}
+
+function send(scene: Scene): void {
+  scene.book.send(scene.device, scene.room, { content: text(scene) })
+}
+
+function edit(scene: Scene, message: ShownMessage): void {
+  const content = text(scene)
+  const { book, device, roomId, room } = scene
+  book.superseded(device, message.id)
+  book.call(device, roomId, { kind: 'edit', messageId: message.id, content }, () => room.edit(message.id, content))
+}
+
+/** Texts that differ, so that what is shown tells where it came from. */
+const text = ({ device, random }: Pick<Scene, 'device' | 'random'>): string =>
+  `${device.name} says ${random.int(1_000_000)}`
+
+const isMine = (row: ShownMessage, device: Device): boolean => row.senderId === device.user
+
+/** One of those on screen; the newest are the likeliest. */
+function pickMessage(
+  room: Room,
+  random: Random,
+  fits: (row: ShownMessage) => boolean = () => true,
+): ShownMessage | undefined {
+  const rows = room.messages().filter((row) => !row.deleted && fits(row))
+  if (rows.length === 0) return undefined
+  const fromEnd = Math.floor(rows.length * random.next() ** 2)
+  return rows[rows.length - 1 - fromEnd]
+}
+
+function openIfRunning(device: Device, roomId: string): void {
+  if (device.isRunning) device.open(roomId).catch(() => {})
+}
+
+const other = ({ users, device, random }: Scene): string =>
+  random.pick(users.filter((user) => user !== device.user))
+
+function toOther(scene: Scene, kind: 'add' | 'remove', event: 'add-member' | 'remove-member' | 'ban-member'): void {
+  const { device, book, roomId } = scene
+  const userId = other(scene)
+  book.call(device, roomId, { kind, userId }, () =>
+    device.chat.request(event, { roomId: asRoomId(roomId), userId: asUserId(userId) }),
+  )
+}
+

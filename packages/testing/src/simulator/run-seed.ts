@@ -1,0 +1,155 @@
+import { checkHistory } from '../history/check-history'
+import { Random } from '../world/random'
+import { START_MS } from '../world/virtual-time'
+import { World } from '../world/world'
+import { Book, finalRooms } from './book'
+import { unsettled } from './convergence'
+import { startMissingNode, strike } from './disasters'
+import { operate } from './operations'
+import { drawProfile, FAULT_RATES, type Profile } from './profile'
+import { drawSchedule, type Step } from './schedule'
+
+/** So long after the last fault everything must be right again. */
+const LIVENESS_MS = 30_000
+/** How often it is looked whether it is. */
+const LOOK_EVERY_MS = 1_000
+/** Events of one run; more is a loop (I15). */
+const EVENTS_MAX = 60_000
+/** Of the events of rooms, one in so many is checked for everything. */
+const THOROUGH_EVERY = 8
+
+/** What is taken out of a run, to find the shortest that still fails. */
+export type Without = {
+  readonly kinds: ReadonlySet<string>
+  readonly steps: ReadonlySet<number>
+}
+export const WHOLE: Without = { kinds: new Set(), steps: new Set() }
+
+export type SeedResult = {
+  readonly seed: number
+  /** What was broken; empty: nothing. */
+  readonly violations: readonly string[]
+  readonly events: number
+  readonly virtualMs: number
+  /** Of a traced run: equal traces have equal hashes. */
+  readonly hash: string
+  readonly lines: readonly string[]
+  readonly steps: readonly Step[]
+  readonly profile: Profile
+}
+
+/** One day in the life of a chat system, from its seed. Synchronous: from a macrotask only. */
+export function runSeed(seed: number, options: { trace?: boolean; traceLines?: number; without?: Without } = {}): SeedResult {
+  const { trace = false, without = WHOLE } = options
+  const random = new Random(`seed ${seed}`)
+  const profile = drawProfile(random.split('profile'))
+  const all = drawSchedule(random.split('schedule'), profile)
+  const steps = all.filter((step) => !without.steps.has(step.no) && !without.kinds.has(step.name))
+  const world = new World({
+    seed: `world ${seed}`,
+    nodes: profile.nodes,
+    rates: ratesWithout(profile, without),
+    serverRates: { sendsPerSecond: profile.sendsPerSecond, sendsBurst: 6, eventsPerSecond: 0 },
+    trace,
+    traceLines: options.traceLines,
+    thoroughEvery: THOROUGH_EVERY,
+  })
+  const book = new Book()
+  const run = { world, book, profile, random }
+  build(run)
+  for (const step of steps)
+    world.time.schedule(step.at, 'step', () => {
+      const own = random.split(`step ${step.no}`)
+      if (step.kind === 'operation') operate(world, book, profile.users, step.name, own)
+      else strike(world, book, step.name, own)
+    })
+  const { violations } = world.context
+  runUntil(world, START_MS + profile.lengthMs)
+  if (violations.length === 0) recover(world, profile)
+  if (violations.length === 0) settle(world, profile.tokenMs === undefined ? 0 : 2 * world.devices.length)
+  if (violations.length === 0)
+    for (const { kind, roomId, text } of checkHistory(book.history(world), finalRooms(world)))
+      violations.push(`${kind} in ${roomId}: ${text}`)
+  return {
+    seed,
+    violations,
+    events: world.time.ran,
+    virtualMs: world.time.elapsed,
+    hash: world.context.trace.hash,
+    lines: world.context.trace.lines,
+    steps,
+    profile,
+  }
+}
+
+type Run = { readonly world: World; readonly book: Book; readonly profile: Profile; readonly random: Random }
+
+function build({ world, profile, random }: Run): void {
+  for (const room of profile.rooms)
+    void world.addRoom(room.id, room.type, profile.users.slice(0, room.members))
+  for (const user of profile.users) {
+    for (let i = 1; i <= (profile.devices[user] ?? 1); i++) {
+      const name = `${user}${i}`
+      const own = random.split(name)
+      const device = world.addDevice({
+        name,
+        user,
+        windowSize: profile.windowSize,
+        requestTimeoutMs: profile.requestTimeoutMs,
+        ...(profile.tokenMs === undefined ? {} : { tokenMs: profile.tokenMs }),
+        ...(profile.withDisk ? { disk: world.diskFor(name) } : {}),
+      })
+      if (own.chance(0.5)) device.setSkew(profile.skewMs)
+      world.time.schedule(own.range(0, 1_500), 'start', () => {
+        device.start()
+        for (const room of profile.rooms) if (own.chance(0.8)) device.open(room.id).catch(() => {})
+      })
+    }
+  }
+}
+
+function runUntil(world: World, until: number): void {
+  const { violations } = world.context
+  while (violations.length === 0 && world.step(until)) {
+    if (world.time.ran > EVENTS_MAX) violations.push(`I15: more than ${EVENTS_MAX} events, the last at ${world.time.elapsed} ms`)
+  }
+  world.time.skipTo(until)
+}
+
+/** All that is wrong ends: what is down comes up, and devices are told that the network is back. */
+function recover(world: World, { rates }: Profile): void {
+  world.context.trace.note(() => 'all faults end')
+  const calm = Object.fromEntries(FAULT_RATES.map((name) => [name, 0]))
+  world.context.rates = { ...rates, ...calm }
+  world.database.isDown = false
+  world.bus.isCut = false
+  startMissingNode(world)
+  while (world.nodes.some((node) => !node.isUp)) startMissingNode(world)
+  for (const device of world.devices) {
+    device.isOnline = true
+    if (device.disk) {
+      device.disk.isFull = false
+      device.disk.stalledUntil = 0
+    }
+    device.start()
+    device.wakeUp('online')
+  }
+}
+
+function settle(world: World, standingTimers: number): void {
+  const { violations } = world.context
+  const end = world.time.now + LIVENESS_MS
+  let found: string[] = []
+  for (let at = world.time.now + LOOK_EVERY_MS; at <= end; at += LOOK_EVERY_MS) {
+    runUntil(world, at)
+    if (violations.length > 0) return
+    found = unsettled(world, standingTimers)
+    if (found.length === 0) return
+  }
+  violations.push(...found)
+}
+
+function ratesWithout(profile: Profile, { kinds }: Without): Profile['rates'] {
+  const none = FAULT_RATES.filter((name) => kinds.has(name)).map((name) => [name, 0])
+  return { ...profile.rates, ...Object.fromEntries(none) }
+}

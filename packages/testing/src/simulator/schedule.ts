@@ -1,0 +1,59 @@
+import type { Random } from '../world/random'
+import { type Disaster, DISASTERS, type Profile } from './profile'
+
+export const OPERATIONS = {
+  send: 30,
+  burst: 6,
+  reply: 4,
+  edit: 9,
+  delete: 5,
+  react: 8,
+  read: 8,
+  'edit-pending': 3,
+  'delete-pending': 1,
+  cancel: 1,
+  retry: 2,
+  type: 3,
+  draft: 1,
+  open: 5,
+  close: 3,
+  older: 5,
+  newer: 1,
+  jump: 3,
+  join: 2,
+  leave: 1.5,
+  invite: 2.5,
+  kick: 1.5,
+  ban: 0.7,
+  unban: 0.7,
+  mute: 0.7,
+  'set-role': 0.7,
+  rename: 1,
+  create: 0.7,
+  dm: 0.7,
+  ephemeral: 0.7,
+} as const
+export type Operation = keyof typeof OPERATIONS
+
+/**
+ * One thing that is to happen at a moment of the first phase. Each draws from a source of its own, named by its
+ * number: taking others out of a run does not change what it does.
+ */
+export type Step = { readonly no: number; readonly at: number } & (
+  | { readonly kind: 'operation'; readonly name: Operation }
+  | { readonly kind: 'disaster'; readonly name: Disaster }
+)
+
+export function drawSchedule(random: Random, profile: Profile): Step[] {
+  const steps: Step[] = []
+  const at = (): number => Math.floor(random.next() * profile.lengthMs)
+  for (let i = 0; i < profile.operations; i++)
+    steps.push({ no: steps.length, at: at(), kind: 'operation', name: random.weighted(OPERATIONS) })
+  for (let i = 0; i < profile.disasters; i++) {
+    const name = random.weighted(profile.disasterWeights)
+    steps.push({ no: steps.length, at: at(), kind: 'disaster', name })
+  }
+  return steps.sort((a, b) => a.at - b.at || a.no - b.no)
+}
+
+export const isDisaster = (name: string): name is Disaster => DISASTERS.some((known) => known === name)

@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createTcpProxy, type TcpProxy } from './tcp-proxy'
+import { waitUntil } from './wait-until'
+
+/** Answers every byte with itself, and keeps what it heard. */
+let echo: Server
+let heard = ''
+let proxy: TcpProxy
+const clients: Socket[] = []
+
+beforeEach(async () => {
+  heard = ''
+  echo = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (bytes) => {
+      heard += bytes.toString()
+      socket.write(bytes)
+    })
+  })
+  echo.listen(0, '127.0.0.1')
+  await once(echo, 'listening')
+  const address = echo.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  proxy = await createTcpProxy(address.port)
+})
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.destroy()
+  await proxy.close()
+  echo.close()
+})
+
+type Client = { say(text: string): void; got(): string; closed(): boolean }
+
+async function client(): Promise<Client> {
+  const socket = connect(proxy.port, '127.0.0.1')
+  clients.push(socket)
+  let got = ''
+  socket.on('error', () => {})
+  socket.on('data', (bytes) => (got += bytes.toString()))
+  // A proxy that is cut resets it before or after: both are an end of the waiting.
+  await waitUntil('a connection or its refusal', () => !socket.connecting)
+  return { say: (text) => void socket.write(text), got: () => got, closed: () => socket.destroyed }
+}
+
+test('it passes everything on, both ways', async () => {
+  const one = await client()
+  one.say('hello')
+  await waitUntil('the echo', () => one.got() === 'hello')
+  expect(proxy.connections).toBe(1)
+})
+
+test('cut resets what there is and refuses what comes, until it is healed', async () => {
+  const one = await client()
+  one.say('hello')
+  await waitUntil('the echo', () => one.got() === 'hello')
+  proxy.cut()
+  await waitUntil('the reset', one.closed)
+  const two = await client()
+  await waitUntil('the refusal', two.closed)
+  proxy.heal()
+  const three = await client()
+  three.say('again')
+  await waitUntil('the echo', () => three.got() === 'again')
+})
+
+test('frozen, it is open and silent; healed, it passes on what it held', async () => {
+  const one = await client()
+  one.say('a')
+  await waitUntil('the echo', () => one.got() === 'a')
+  proxy.freeze()
+  one.say('b')
+  const two = await client()
+  two.say('c')
+  await waitUntil('both at the proxy', () => proxy.held === 2)
+  expect({ heard, closed: one.closed() || two.closed() }).toEqual({ heard: 'a', closed: false })
+  proxy.heal()
+  await waitUntil('what was held', () => one.got() === 'ab' && two.got() === 'c')
+})
+
+test('replies are lost while what is said arrives', async () => {
+  const one = await client()
+  one.say('a')
+  await waitUntil('the echo', () => one.got() === 'a')
+  proxy.dropReplies()
+  one.say('b')
+  await waitUntil('it at the server', () => heard === 'ab')
+  proxy.heal()
+  await waitUntil('the reset', one.closed)
+  expect(one.got()).toBe('a')
+})
+
+test('delayed bytes keep their order', async () => {
+  proxy.delay(20)
+  const one = await client()
+  for (const letter of 'abcdefghij') one.say(letter)
+  await waitUntil('all', () => one.got().length === 10)
+  expect(one.got()).toBe('abcdefghij')
+})

@@ -1,0 +1,153 @@
+import { connect, createServer, type Socket } from 'node:net'
+
+/** One connection through the proxy. Bytes that wait for `delay` sit in order, each with the time it may leave. */
+type Pair = { readonly client: Socket; readonly upstream: Socket }
+
+/**
+ * A line that can be made bad: everything between a client and a server goes through here, byte for byte.
+ *
+ *   up ──cut()──▶ cut          connections are reset, new ones refused
+ *   up ──freeze()──▶ frozen    connections stay open and nothing passes: half-open, as after a dead router
+ *   cut, frozen ──heal()──▶ up what was held back while frozen is passed on first
+ */
+export interface TcpProxy extends AsyncDisposable {
+  readonly port: number
+  readonly url: string
+  /** Connections that are open at the moment. */
+  readonly connections: number
+  /** Pieces that wait for `heal`. */
+  readonly held: number
+  /** Resets every connection and refuses new ones. */
+  cut(): void
+  /** Keeps connections open but passes nothing, in either direction; new ones are accepted and hear nothing. */
+  freeze(): void
+  /** Loses what the server answers from now on, while what the client says still arrives. `heal` then resets the line. */
+  dropReplies(): void
+  /** Every byte takes this long from now on; 0: as fast as it goes. */
+  delay(ms: number): void
+  heal(): void
+  /** Resets the connections that there are; new ones work. */
+  kick(): void
+  close(): Promise<void>
+}
+
+type Mode = 'up' | 'cut' | 'frozen' | 'deaf'
+
+/**
+ * Starts a proxy in front of `targetPort` on this machine.
+ *
+ * @example
+ * const proxy = await createTcpProxy(serverPort)
+ * proxy.cut()
+ * proxy.heal()
+ */
+export async function createTcpProxy(targetPort: number, host = '127.0.0.1'): Promise<TcpProxy> {
+  const pairs = new Set<Pair>()
+  let mode: Mode = 'up'
+  let delayMs = 0
+  let onHeal: (() => void)[] = []
+
+  const server = createServer((client) => {
+    if (mode === 'cut') {
+      client.resetAndDestroy()
+      return
+    }
+    const upstream = connect(targetPort, host)
+    const pair = { client, upstream }
+    pairs.add(pair)
+    pass(client, upstream, () => false)
+    pass(upstream, client, () => mode === 'deaf')
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      // A refused or reset side is what this proxy is for: the other side learns of it below, by 'close'.
+      socket.on('error', () => socket.destroy())
+      socket.on('close', () => {
+        pairs.delete(pair)
+        // A frozen line tells nobody anything.
+        whenThawed(() => other.destroy())
+      })
+    }
+  })
+
+  function whenThawed(act: () => void): void {
+    if (mode === 'frozen') onHeal.push(act)
+    else act()
+  }
+
+  function pass(from: Socket, to: Socket, isLost: () => boolean): void {
+    from.on('data', (bytes) => {
+      const forward = () => {
+        if (isLost()) return
+        if (!to.destroyed && !to.write(bytes)) {
+          from.pause()
+          to.once('drain', () => from.resume())
+        }
+      }
+      // Timers of one length fire in the order in which they were set, so the bytes keep theirs.
+      if (delayMs > 0) setTimeout(() => whenThawed(forward), delayMs)
+      else whenThawed(forward)
+    })
+    from.on('end', () => whenThawed(() => to.end()))
+  }
+
+  function kick(): void {
+    for (const { client, upstream } of pairs) {
+      client.resetAndDestroy()
+      upstream.resetAndDestroy()
+    }
+    pairs.clear()
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The proxy got no port')
+  const { port } = address
+
+  const proxy: TcpProxy = {
+    port,
+    url: `http://localhost:${port}`,
+    get connections() {
+      return pairs.size
+    },
+    get held() {
+      return onHeal.length
+    },
+    cut() {
+      mode = 'cut'
+      kick()
+    },
+    freeze() {
+      mode = 'frozen'
+    },
+    dropReplies() {
+      mode = 'deaf'
+    },
+    delay(ms) {
+      delayMs = ms
+    },
+    heal() {
+      // Bytes are missing in these streams: passing on the rest would hand the client torn frames.
+      if (mode === 'deaf') kick()
+      mode = 'up'
+      const waiting = onHeal
+      onHeal = []
+      for (const act of waiting) act()
+    },
+    kick,
+    async close() {
+      onHeal = []
+      mode = 'cut'
+      kick()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+    async [Symbol.asyncDispose]() {
+      await proxy.close()
+    },
+  }
+  return proxy
+}

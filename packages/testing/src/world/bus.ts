@@ -1,0 +1,69 @@
+import type { Bus, BusMessage } from '@roomful/server'
+import type { WorldContext } from './context'
+import type { Random } from './random'
+
+/** A message between nodes comes so much later when it is overtaken. */
+const LATE_MS = { from: 20, to: 3_000 }
+
+type Listener = (message: BusMessage) => void
+
+/**
+ * What the nodes tell each other. A node hears itself at once; the others hear it later, twice, in another order, or
+ * not at all. Nothing is shared between them but text.
+ */
+export class BusNetwork {
+  readonly #nodes = new Map<string, Listener[]>()
+  readonly #random: Random
+  /** Told of everything that is published by a node that lives. */
+  onPublish: (nodeId: string, message: BusMessage) => void = () => {}
+  isCut = false
+
+  constructor(
+    private readonly context: WorldContext,
+    /** More than one node is on it, or will be. */
+    readonly isShared: boolean,
+  ) {
+    this.#random = context.random.split('bus')
+  }
+
+  connect(nodeId: string, isUp: () => boolean): Bus {
+    const own: Listener[] = []
+    this.#nodes.set(nodeId, own)
+    return {
+      isShared: this.isShared,
+      publish: (message) => {
+        if (!isUp()) return
+        this.onPublish(nodeId, message)
+        const text = JSON.stringify(message)
+        for (const listener of own) listener(JSON.parse(text))
+        for (const other of this.#nodes.keys()) if (other !== nodeId) this.#carry(other, text)
+      },
+      subscribe: (listener) => {
+        own.push(listener)
+      },
+      close: async () => {},
+    }
+  }
+
+  disconnect(nodeId: string): void {
+    this.#nodes.delete(nodeId)
+  }
+
+  #carry(to: string, text: string): void {
+    const { rates, time } = this.context
+    const random = this.#random
+    const lost = this.isCut || random.chance(rates.busLose)
+    if (lost) {
+      this.context.trace.note(() => `the bus loses ${text} for ${to}`)
+      return
+    }
+    const deliver = (): void => {
+      for (const listener of this.#nodes.get(to) ?? []) listener(JSON.parse(text))
+    }
+    const [least, most] = rates.busMs
+    const ms = least + random.next() * (most - least)
+    time.schedule(ms, 'bus', deliver)
+    if (random.chance(rates.busDouble)) time.schedule(ms + random.range(0, 500), 'bus twice', deliver)
+    if (random.chance(rates.busLate)) time.schedule(random.range(LATE_MS.from, LATE_MS.to), 'bus late', deliver)
+  }
+}

@@ -1,0 +1,15 @@
+import type { FrameRule, Rates } from './faults'
+import type { Random } from './random'
+import type { Trace } from './trace'
+import type { VirtualTime } from './virtual-time'
+
+/** What all parts of one world share. */
+export type WorldContext = {
+  readonly time: VirtualTime
+  readonly random: Random
+  readonly trace: Trace
+  rates: Rates
+  readonly rules: FrameRule[]
+  /** What was broken, first things first. The world is over with the first. */
+  readonly violations: string[]
+}

@@ -1,0 +1,123 @@
+import { type Backup, createMemoryStore, type MemoryStore, type Store, StoreError } from '@roomful/server'
+import type { WorldContext } from './context'
+import type { Random } from './random'
+import type { Truth } from './truth'
+
+/**
+ * The database that all nodes share: the real memory store, with what a network and a crash put around it. It stays
+ * when nodes die, it may be slow or away, and it may be restored from a backup, which begins a new history.
+ */
+export class Database {
+  isDown = false
+  #store: MemoryStore
+  #restores = 0
+  #backup: { rows: Backup; at: number } | undefined
+  readonly #random: Random
+
+  constructor(
+    private readonly context: WorldContext,
+    readonly truth: Truth,
+  ) {
+    this.#random = context.random.split('database')
+    this.#store = this.#open()
+  }
+
+  get store(): MemoryStore {
+    return this.#store
+  }
+
+  takeBackup(): void {
+    this.#backup = { rows: this.#store.backup(), at: this.context.time.now }
+    this.truth.noteBackup()
+  }
+
+  /** To the last backup, or to the beginning of the present history where there is none. */
+  restore(): void {
+    if (this.#backup === undefined) return
+    this.#restores++
+    this.#store = this.#open(this.#backup.rows)
+    this.truth.restore(this.#store.epoch)
+  }
+
+  /** As one node sees it. `isUp`: whether that node still lives; what it asked for before it died may yet be done. */
+  connection(isUp: () => boolean): Store {
+    const { context } = this
+    const store = this.#store
+    const random = this.#random
+    const truth = this.truth
+    const pause = (): Promise<void> | undefined => {
+      const { storeSlow, storeSlowMs } = context.rates
+      if (!random.chance(storeSlow)) return undefined
+      const ms = Math.ceil(random.next() * storeSlowMs)
+      return new Promise((resolve) => void context.time.schedule(ms, 'database', resolve))
+    }
+    const check = (): void => {
+      if (this.isDown || store !== this.#store || !isUp()) throw new StoreError('UNAVAILABLE', 'no connection')
+    }
+    /** One writing call: before it, at its place in the order of all, and after it. */
+    const write = async <T>(run: () => Promise<T>): Promise<T> => {
+      check()
+      const before = pause()
+      if (before) await before
+      if (this.isDown || store !== this.#store) throw new StoreError('UNAVAILABLE', 'the connection was lost')
+      if (random.chance(context.rates.storeRefuse)) throw new StoreError('UNAVAILABLE', 'refused')
+      const result = await run()
+      const after = pause()
+      if (after) await after
+      if (random.chance(context.rates.storeLoseAnswer))
+        throw new StoreError('UNAVAILABLE', 'the answer was lost')
+      check()
+      return result
+    }
+    return {
+      kind: store.kind,
+      epoch: store.epoch,
+      commit: (roomId, need, decide) =>
+        write(async () => {
+          const plan = await store.commit(roomId, need, decide)
+          truth.commit(store.epoch, roomId, plan.head, plan.changes)
+          return plan
+        }),
+      read: async (reads) => {
+        check()
+        const before = pause()
+        if (before) await before
+        check()
+        const found = await store.read(reads)
+        const after = pause()
+        if (after) await after
+        check()
+        return found
+      },
+      createRoom: (input) =>
+        write(async () => {
+          const made = await store.createRoom(input)
+          if (made.created) truth.createRoom(store.epoch, made.room, input.members)
+          return made
+        }),
+      putUser: (user) => write(() => store.putUser(user)),
+      markRead: (roomId, userId, seq) =>
+        write(async () => {
+          const marked = await store.markRead(roomId, userId, seq)
+          if (marked) truth.markRead(store.epoch, roomId, userId, marked.seq)
+          return marked
+        }),
+      putReport: (report) => write(() => store.putReport(report)),
+      revokeSession: (sid, untilMs) => write(() => store.revokeSession(sid, untilMs)),
+      isSessionRevoked: async (sid) => {
+        check()
+        return store.isSessionRevoked(sid)
+      },
+      ping: async () => check(),
+      close: async () => {},
+    }
+  }
+
+  #open(backup?: Backup): MemoryStore {
+    return createMemoryStore({
+      epoch: `epoch-${this.#restores}`,
+      now: () => this.context.time.now,
+      ...(backup ? { backup } : {}),
+    })
+  }
+}

@@ -1,0 +1,232 @@
+import {
+  type LocalSnapshot,
+  type LocalStore,
+  LocalStoreError,
+  type LocalWrite,
+  type StoredEntry,
+  type StoredMeta,
+  type StoredRoom,
+} from '@roomful/client'
+import type { Message } from '@roomful/protocol'
+import type { WorldContext } from './context'
+import type { Random } from './random'
+
+type Space = {
+  meta: StoredMeta | null
+  rooms: Map<string, StoredRoom>
+  chunks: Map<string, Map<number, readonly Message[]>>
+  entries: Map<string, StoredEntry>
+}
+
+/** A local write that is well takes so long. */
+const WRITE_MS = 1
+
+/**
+ * A device's disk: it outlives the program, keeps a prefix of what was written when that crashes, and may fail, fill
+ * up, stall, or close under it. Everything goes through JSON, as on a disk.
+ */
+export class Disk {
+  isFull = false
+  stalledUntil = 0
+  readonly spaces = new Map<string, Space>()
+  readonly #lastUsers = new Map<string, string>()
+  #handles = 0
+
+  constructor(
+    private readonly context: WorldContext,
+    private readonly random: Random,
+    private readonly name: string,
+  ) {}
+
+  /** What a program that starts gets. */
+  open(): DiskHandle {
+    return new DiskHandle(this, this.context, this.random, `${this.name}/${++this.#handles}`)
+  }
+
+  spaceFor(url: string, userId: string | null): { key: string; space: Space } | undefined {
+    const id = userId ?? this.#lastUsers.get(url)
+    if (id === undefined) return undefined
+    this.#lastUsers.set(url, id)
+    const key = `${url} ${id}`
+    const space = this.spaces.get(key) ?? {
+      meta: null,
+      rooms: new Map(),
+      chunks: new Map(),
+      entries: new Map(),
+    }
+    this.spaces.set(key, space)
+    return { key, space }
+  }
+
+  wipe(url: string, key: string): void {
+    this.spaces.delete(key)
+    this.#lastUsers.delete(url)
+  }
+
+  /** The outbox of all spaces: what would be sent after a crash now. */
+  hasEntry(clientId: string): boolean {
+    for (const space of this.spaces.values()) if (space.entries.has(clientId)) return true
+    return false
+  }
+}
+
+type Job = { readonly work: () => unknown; readonly isWrite: boolean; settle(error: unknown, value: unknown): void }
+
+/** One program's access to the disk. Its calls are done one after the other. */
+export class DiskHandle implements LocalStore {
+  readonly kind = 'indexeddb' as const
+  #space: Space | null = null
+  #key = ''
+  #url = ''
+  #jobs: Job[] = []
+  #busy = false
+  #state: 'fine' | 'closed' | 'dead' = 'fine'
+
+  constructor(
+    private readonly disk: Disk,
+    private readonly context: WorldContext,
+    private readonly random: Random,
+    private readonly label: string,
+  ) {}
+
+  open({ url, userId }: { url: string; userId: string | null }): Promise<LocalSnapshot> {
+    return this.#run(false, () => {
+      const found = this.disk.spaceFor(url, userId)
+      this.#space = found?.space ?? null
+      this.#key = found?.key ?? ''
+      this.#url = url
+      if (!this.#space) return { meta: null, rooms: [], entries: [] }
+      const { meta, rooms, entries } = this.#space
+      const inOrder = [...entries.values()].sort((a, b) => a.order - b.order)
+      return copy({ meta, rooms: [...rooms.values()], entries: inOrder })
+    })
+  }
+
+  readChunks(roomId: string, indexes: readonly number[]) {
+    return this.#run(false, () => {
+      const chunks = this.#opened().chunks.get(roomId)
+      return indexes.flatMap((index) => {
+        const messages = chunks?.get(index)
+        return messages ? [copy({ index, messages })] : []
+      })
+    })
+  }
+
+  write(write: LocalWrite): Promise<void> {
+    const kept: LocalWrite = copy(write)
+    return this.#run(true, () => {
+      const space = this.#opened()
+      if (this.disk.isFull && grows(kept)) throw error('quota')
+      apply(space, kept)
+    })
+  }
+
+  wipe(): Promise<void> {
+    return this.#run(false, () => {
+      this.#opened()
+      this.disk.wipe(this.#url, this.#key)
+      this.#space = null
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#run(false, () => {
+      this.#space = null
+    })
+  }
+
+  /** The browser closes the handle under the program: what it does next fails, and the store opens another. */
+  lose(): void {
+    if (this.#state === 'fine') this.#state = 'closed'
+  }
+
+  /** The program dies: of what was under way a prefix is kept, and nobody hears of it. */
+  crash(): void {
+    const writes = this.#jobs.filter((job) => job.isWrite)
+    for (const job of writes.slice(0, this.random.int(writes.length + 1))) {
+      try {
+        job.work()
+      } catch {
+        // A full disk keeps none of what is left.
+        break
+      }
+    }
+    this.#state = 'dead'
+    this.#jobs = []
+  }
+
+  #opened(): Space {
+    if (this.#space === null) throw error('unavailable')
+    return this.#space
+  }
+
+  #run<T>(isWrite: boolean, work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      // A dead program's promises never settle.
+      if (this.#state === 'dead') return
+      this.#jobs.push({
+        work,
+        isWrite,
+        settle: (failure, value) => (failure === null ? resolve(value as T) : reject(failure)),
+      })
+      this.#next()
+    })
+  }
+
+  #next(): void {
+    const job = this.#jobs[0]
+    if (this.#busy || job === undefined) return
+    this.#busy = true
+    const { rates, time } = this.context
+    const slow = this.random.chance(rates.diskSlow) ? this.random.next() * rates.diskSlowMs : 0
+    const ms = Math.max(WRITE_MS + slow, this.disk.stalledUntil - time.now)
+    time.schedule(ms, this.label, () => {
+      this.#busy = false
+      if (this.#state === 'dead') return
+      this.#jobs.shift()
+      this.#do(job)
+      this.#next()
+    })
+  }
+
+  #do(job: Job): void {
+    const { diskFail, diskFailAfter } = this.context.rates
+    try {
+      if (this.#state === 'closed') {
+        this.#state = 'fine'
+        throw error('lost')
+      }
+      if (this.random.chance(diskFail)) throw error('timeout')
+      const value = job.work()
+      if (job.isWrite && this.random.chance(diskFailAfter)) throw error('timeout')
+      job.settle(null, value)
+    } catch (failure) {
+      this.context.trace.note(() => `${this.label} fails: ${failure instanceof Error ? failure.message : failure}`)
+      job.settle(failure, undefined)
+    }
+  }
+}
+
+const error = (reason: LocalStoreError['reason']): LocalStoreError => new LocalStoreError(reason, `the disk: ${reason}`)
+
+const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value))
+
+const grows = (write: LocalWrite): boolean =>
+  (write.putEntries?.length ?? 0) + (write.rooms?.length ?? 0) + (write.chunks?.length ?? 0) > 0
+
+function apply(space: Space, write: LocalWrite): void {
+  if (write.meta) space.meta = write.meta
+  for (const roomId of write.clearRooms ?? []) {
+    space.rooms.delete(roomId)
+    space.chunks.delete(roomId)
+  }
+  for (const room of write.rooms ?? []) space.rooms.set(room.roomId, room)
+  for (const { roomId, index, messages } of write.chunks ?? []) {
+    const chunks = space.chunks.get(roomId) ?? new Map<number, readonly Message[]>()
+    space.chunks.set(roomId, chunks)
+    if (messages.length > 0) chunks.set(index, messages)
+    else chunks.delete(index)
+  }
+  for (const entry of write.putEntries ?? []) space.entries.set(entry.clientId, entry)
+  for (const clientId of write.deleteEntries ?? []) space.entries.delete(clientId)
+}

@@ -1,0 +1,74 @@
+/**
+ * What may go wrong by itself, and how often. All chances are a message's, a commit's or a write's; all zero and one
+ * latency is a calm day. They may be changed while the world runs.
+ */
+export type Rates = {
+  /** One way, in ms: uniform between the two. */
+  latencyMs: readonly [number, number]
+  /** A frame takes up to this much longer; what is behind it waits, as on TCP. */
+  slowFrame: number
+  slowFrameMs: number
+  /** The server has acted; its answer is never heard. */
+  dropAck: number
+  /** A `changes` frame does not arrive, though its line goes on. */
+  loseChanges: number
+  /** A `changes` frame arrives twice. */
+  doubleChanges: number
+  /** A `changes` frame is overtaken by later ones. */
+  lateChanges: number
+  busLose: number
+  busDouble: number
+  busLate: number
+  busMs: readonly [number, number]
+  /** A commit is refused before it begins. */
+  storeRefuse: number
+  /** A commit is durable, and its caller hears UNAVAILABLE. */
+  storeLoseAnswer: number
+  storeSlow: number
+  storeSlowMs: number
+  /** A local write fails and nothing of it is kept. */
+  diskFail: number
+  /** A local write is kept and reported as failed. */
+  diskFailAfter: number
+  diskSlow: number
+  diskSlowMs: number
+}
+
+export const CALM: Rates = {
+  latencyMs: [5, 40],
+  slowFrame: 0,
+  slowFrameMs: 0,
+  dropAck: 0,
+  loseChanges: 0,
+  doubleChanges: 0,
+  lateChanges: 0,
+  busLose: 0,
+  busDouble: 0,
+  busLate: 0,
+  busMs: [0, 5],
+  storeRefuse: 0,
+  storeLoseAnswer: 0,
+  storeSlow: 0,
+  storeSlowMs: 0,
+  diskFail: 0,
+  diskFailAfter: 0,
+  diskSlow: 0,
+  diskSlowMs: 0,
+}
+
+/** One frame on its way, as a rule sees it. */
+export type Frame = {
+  readonly to: 'server' | 'client'
+  readonly device: string
+  readonly user: string
+  /** The event's name; of an answer: the name of what it answers. */
+  readonly event: string
+  readonly isAck: boolean
+  readonly payload: unknown
+}
+
+/** What becomes of a frame. `late`: it comes so much later, and others may overtake it. */
+export type Verdict = 'pass' | 'drop' | 'double' | { readonly late: number }
+
+/** Decides over each frame before chance does. Undefined: it has no opinion. */
+export type FrameRule = (frame: Frame) => Verdict | undefined

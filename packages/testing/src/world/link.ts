@@ -1,0 +1,232 @@
+import { LIMITS } from '@roomful/protocol'
+import type { Bye, ServerEvent, ServerPayload } from '@roomful/protocol'
+import type { Conversation, Line } from '@roomful/server'
+import type { WorldContext } from './context'
+import type { Frame, Verdict } from './faults'
+import { Pipe } from './pipe'
+import type { Random } from './random'
+import type { ServerNode } from './server-node'
+
+/** A dead line is noticed by pings: at the earliest and at the latest after so long (P7). */
+const PING_NOTICE_MS = { from: 5_000, to: 14_000 }
+
+/** The client's end of a line: what its transport is told. */
+export type ClientEnd = {
+  onConnected(): void
+  onEvent(event: string, payload: unknown): void
+  onAnswer(ackId: number, answer: unknown): void
+  onRefused(refusal: unknown): void
+  onDown(): void
+}
+
+/**
+ * One line from a device to a node, from its dial to its end. Each side has its own view of whether it is up; a cut,
+ * a half-open or a one-way line are the times when these differ.
+ */
+export class Link implements Line {
+  readonly toServer: Pipe
+  readonly toClient: Pipe
+  #conversation: Conversation | undefined
+  #clientUp = true
+  #serverUp = true
+  #notices: (() => void)[] = []
+
+  constructor(
+    private readonly context: WorldContext,
+    private readonly random: Random,
+    readonly id: string,
+    readonly device: string,
+    readonly user: string,
+    readonly node: ServerNode,
+    private readonly client: ClientEnd,
+  ) {
+    this.toServer = new Pipe(context, random.split('up'), `${id} →`)
+    this.toClient = new Pipe(context, random.split('down'), `${id} ←`)
+  }
+
+  get isClientUp(): boolean {
+    return this.#clientUp
+  }
+  get isServerUp(): boolean {
+    return this.#serverUp
+  }
+
+  // The client's side.
+
+  dial(token: string): void {
+    this.toServer.send(() => this.#onDial(token))
+  }
+
+  emit<E extends ServerEvent>(event: E, payload: ServerPayload<E>): void {
+    if (this.#serverUp) this.emitText(event, JSON.stringify(payload))
+  }
+
+  request(event: string, payload: unknown, ackId: number | null): void {
+    const text = JSON.stringify(payload)
+    this.#carry('server', event, false, text, () => this.#onRequest(event, text, ackId))
+  }
+
+  /** The client hangs up. */
+  hangUp(): void {
+    if (!this.#clientUp) return
+    this.#clientUp = false
+    this.toClient.isDead = true
+    if (this.toServer.isDead) this.#noticeByPing('server')
+    else this.toServer.send(() => this.#endServer())
+  }
+
+  // The server's side.
+
+  /** One encoding for all subscribers, as a broadcaster makes it. */
+  emitText(event: string, text: string): void {
+    if (!this.#serverUp) return
+    this.#carry('client', event, false, text, () => {
+      if (this.#clientUp) this.client.onEvent(event, JSON.parse(text))
+    })
+  }
+
+  join(channel: string): void {
+    this.node.channels.join(channel, this)
+  }
+
+  leave(channel: string): void {
+    this.node.channels.leave(channel, this)
+  }
+
+  close(bye?: Bye): void {
+    if (!this.#serverUp) return
+    if (bye) this.emit('bye', bye)
+    this.#endServer()
+    if (this.toClient.isDead) this.#noticeByPing('client')
+    else this.toClient.send(() => this.#endClient())
+  }
+
+  // What the network does to it.
+
+  /** Gone for both. `carryUp`: what was on its way to the server still gets there, so that it acts and is not heard. */
+  cut(carryUp: boolean): void {
+    this.context.trace.note(() => `${this.id} is cut${carryUp ? ' behind the requests' : ''}`)
+    this.toClient.isDead = true
+    const notice = 1 + this.random.int(200)
+    if (!carryUp) this.toServer.isDead = true
+    this.#after(notice, () => this.#endClient())
+    this.#after(carryUp ? 1_000 : 1 + this.random.int(200), () => this.#endServer())
+  }
+
+  /** One direction, or both, carries nothing any more, and neither side is told. */
+  blackhole(way: 'server' | 'client' | 'both'): void {
+    this.context.trace.note(() => `${this.id} carries nothing to ${way}`)
+    if (way !== 'client') this.toServer.isDead = true
+    if (way !== 'server') this.toClient.isDead = true
+    this.#noticeByPing('client')
+    this.#noticeByPing('server')
+  }
+
+  /** The node is gone: nobody answers at the other end. */
+  nodeDied(silently: boolean): void {
+    this.toServer.isDead = true
+    this.toClient.isDead = true
+    this.#serverUp = false
+    if (silently) this.#noticeByPing('client')
+    else this.#after(1 + this.random.int(100), () => this.#endClient())
+  }
+
+  #onDial(token: string): void {
+    if (!this.node.isUp) return
+    const { chatNode } = this.node
+    chatNode.admit({ token, protocol: 2 }).then((handshake) => {
+      if (!this.#serverUp) return
+      if ('ok' in handshake) {
+        const text = JSON.stringify(this.node.refusal(handshake))
+        this.#serverUp = false
+        this.toClient.send(() => {
+          if (this.#clientUp) this.client.onRefused(JSON.parse(text))
+          this.#clientUp = false
+        })
+        return
+      }
+      this.toClient.send(() => {
+        if (this.#clientUp) this.client.onConnected()
+      })
+      this.node.links.add(this)
+      this.#conversation = chatNode.open(this, handshake)
+    })
+  }
+
+  #onRequest(event: string, text: string, ackId: number | null): void {
+    const conversation = this.#conversation
+    if (!this.#serverUp || conversation === undefined) return
+    if (text.length > LIMITS.frameBytes * 16) return this.close()
+    void conversation.request([event, JSON.parse(text)]).then((answer) => {
+      if (ackId === null || !this.#serverUp) return
+      const answerText = JSON.stringify(answer)
+      this.#carry('client', event, true, answerText, () => {
+        if (this.#clientUp) this.client.onAnswer(ackId, JSON.parse(answerText))
+      })
+    })
+  }
+
+  #carry(to: Frame['to'], event: string, isAck: boolean, text: string, deliver: () => void): void {
+    const verdict = this.#verdict(to, event, isAck, text)
+    this.context.trace.note(() => {
+      const fate = verdict === 'pass' ? '' : ` [${typeof verdict === 'string' ? verdict : 'late'}]`
+      return `${this.id} ${to === 'server' ? '→' : '←'} ${event}${isAck ? ' ack' : ''} ${text}${fate}`
+    })
+    if (verdict === 'drop') return
+    const pipe = to === 'server' ? this.toServer : this.toClient
+    pipe.send(deliver, typeof verdict === 'object' ? verdict.late : undefined)
+    if (verdict === 'double') pipe.send(deliver)
+  }
+
+  #verdict(to: Frame['to'], event: string, isAck: boolean, text: string): Verdict {
+    const { rules, rates } = this.context
+    if (rules.length > 0) {
+      const frame = { to, device: this.device, user: this.user, event, isAck, payload: JSON.parse(text) }
+      for (const rule of rules) {
+        const verdict = rule(frame)
+        if (verdict !== undefined) return verdict
+      }
+    }
+    if (to === 'server') return 'pass'
+    if (isAck) return this.random.chance(rates.dropAck) ? 'drop' : 'pass'
+    if (event !== 'changes') return 'pass'
+    if (this.random.chance(rates.loseChanges)) return 'drop'
+    if (this.random.chance(rates.doubleChanges)) return 'double'
+    return this.random.chance(rates.lateChanges) ? { late: this.random.range(50, 2_000) } : 'pass'
+  }
+
+  #noticeByPing(side: 'client' | 'server'): void {
+    this.#after(this.random.range(PING_NOTICE_MS.from, PING_NOTICE_MS.to), () =>
+      side === 'client' ? this.#endClient() : this.#endServer(),
+    )
+  }
+
+  #after(ms: number, run: () => void): void {
+    this.#notices.push(this.context.time.schedule(ms, `${this.id} notices`, run))
+  }
+
+  #endClient(): void {
+    if (!this.#clientUp) return
+    this.#clientUp = false
+    this.toClient.isDead = true
+    this.client.onDown()
+    this.#tidy()
+  }
+
+  #endServer(): void {
+    if (!this.#serverUp) return
+    this.#serverUp = false
+    this.toServer.isDead = true
+    this.node.channels.forget(this)
+    this.node.links.delete(this)
+    this.#conversation?.end()
+    this.#tidy()
+  }
+
+  /** Both ends know: nothing is left to be noticed. */
+  #tidy(): void {
+    if (this.#clientUp || this.#serverUp) return
+    for (const cancel of this.#notices) cancel()
+    this.#notices = []
+  }
+}

@@ -1,0 +1,100 @@
+import { type Bus, type ChatNode, createNode, noMeter, type RateOptions } from '@roomful/server'
+import { asUserId, type ErrorAck, retryOf, WIRE_ERRORS, type WireErrorCode } from '@roomful/protocol'
+import type { BusNetwork } from './bus'
+import { Channels } from './channels'
+import type { WorldContext } from './context'
+import type { Database } from './database'
+import type { Link } from './link'
+import { ProcessClock } from './process-clock'
+import type { Random } from './random'
+import { identityOf } from './token'
+
+export type NodeOptions = {
+  readonly rates: RateOptions
+  readonly defaultRooms: readonly string[]
+  /** Something that the server says should never happen: an INTERNAL, a failed listener. */
+  readonly onError: (text: string, error: unknown) => void
+}
+
+/** One server process: the real node, on lines, a bus, a database and a clock of this world. It can die. */
+export class ServerNode {
+  readonly channels = new Channels()
+  readonly links = new Set<Link>()
+  readonly chatNode: ChatNode
+  readonly clock: ProcessClock
+  isUp = true
+  #ids = 0
+
+  constructor(
+    private readonly context: WorldContext,
+    readonly id: string,
+    private readonly bus: BusNetwork,
+    database: Database,
+    options: NodeOptions,
+  ) {
+    const random = context.random.split(id)
+    this.clock = new ProcessClock(context.time, id)
+    const connection: Bus = bus.connect(id, () => this.isUp)
+    this.chatNode = createNode({
+      nodeId: id,
+      store: database.connection(() => this.isUp),
+      bus: connection,
+      broadcaster: this.channels,
+      authenticate: async (token) => identityOf(token, asUserId),
+      clock: this.clock,
+      ids: this.#idsOf(random),
+      log: {
+        debug() {},
+        info() {},
+        warn() {},
+        error: (fields, text) => {
+          const error: unknown = 'err' in fields ? fields.err : undefined
+          if (this.isUp) options.onError(`${id}: ${text}`, error)
+        },
+      },
+      meter: noMeter,
+      rates: options.rates,
+      hooks: {},
+      stopwatch: () => 0,
+      defaultRooms: options.defaultRooms,
+    })
+  }
+
+  /** Everything it had in memory is gone; what it asked of the database may still be done. */
+  crash(silently = false): void {
+    if (!this.isUp) return
+    this.context.trace.note(() => `${this.id} dies${silently ? ' silently' : ''}`)
+    this.isUp = false
+    this.clock.kill()
+    this.bus.disconnect(this.id)
+    for (const link of [...this.links]) link.nodeDied(silently)
+    this.links.clear()
+  }
+
+  /** Stops as on SIGTERM: tells its devices, commits what it has taken, hangs up. */
+  async stop(): Promise<void> {
+    await this.chatNode.drain()
+    if (!this.isUp) return
+    this.chatNode.stop()
+    this.crash()
+  }
+
+  refusal(refusal: { code: WireErrorCode; retryAfterMs?: number; limit?: number }): ErrorAck {
+    const { code } = refusal
+    return {
+      ...refusal,
+      ok: false,
+      error: WIRE_ERRORS[code].text,
+      retry: retryOf(code),
+      requestId: 'handshake',
+    }
+  }
+
+  #idsOf(random: Random) {
+    return {
+      uuid: () => `${this.id}-${String(++this.#ids).padStart(6, '0')}`,
+      requestId: () => 'request',
+      random: () => random.next(),
+    }
+  }
+}

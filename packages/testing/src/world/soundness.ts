@@ -1,0 +1,70 @@
+import {
+  unstable_at as at,
+  unstable_rangesOf as rangesOf,
+  type unstable_RoomCore as RoomCore,
+} from '@roomful/client'
+import type { Message } from '@roomful/protocol'
+import type { TrueRoom } from './truth'
+
+/**
+ * I5 and I8 for one room of one device: every message in its ranges is one of the server's, and where the server's row
+ * is not past the cursor the local row equals it. Equal pairs are remembered: rows are never changed in place, so
+ * an unchanged row costs one look.
+ */
+export class Soundness {
+  readonly #equal = new WeakMap<Message, Message>()
+
+  /** What is wrong; undefined: nothing. */
+  check(core: RoomCore, truth: TrueRoom): string | undefined {
+    if (core.cursor > truth.rev) return `I5: the cursor ${core.cursor} is past the head ${truth.rev}`
+    for (const { from, to } of rangesOf(core.timeline)) {
+      if (to > truth.lastSeq) return `I8: seq ${to} is held, and the room ends at ${truth.lastSeq}`
+      for (let seq = from; seq <= to; seq++) {
+        const theirs = truth.rows[seq - 1]
+        if (theirs === undefined) return `I8: seq ${seq} is held and never was`
+        const ours = at(core.timeline, seq)
+        if (ours === undefined) return `I7: seq ${seq} is in a range and not held`
+        if (this.#equal.get(ours) === theirs) continue
+        if (ours.rev > theirs.rev) return `I8: seq ${seq} is held as of rev ${ours.rev}, which never was`
+        if (ours.rev < theirs.rev) {
+          if (theirs.rev <= core.cursor)
+            return `I5: at rev ${core.cursor} seq ${seq} is held as of ${ours.rev}, the server has ${theirs.rev}`
+          continue
+        }
+        const difference = differ(ours, theirs, core.me)
+        if (difference !== undefined) return `I5: seq ${seq} at rev ${ours.rev} differs in ${difference}`
+        this.#equal.set(ours, theirs)
+      }
+    }
+    return undefined
+  }
+}
+
+const FIELDS = [
+  'id',
+  'roomId',
+  'seq',
+  'senderId',
+  'senderName',
+  'clientId',
+  'type',
+  'content',
+  'replyTo',
+  'createdAt',
+  'editedAt',
+  'deleted',
+] as const
+
+/** The first field in which two rows differ. `mine` is the reader's, and known where all users are named. */
+export function differ(ours: Message, theirs: Message, me: string | null): string | undefined {
+  for (const field of FIELDS) if (ours[field] !== theirs[field]) return field
+  if (ours.reactions.length !== theirs.reactions.length) return 'reactions'
+  for (const [i, reaction] of ours.reactions.entries()) {
+    const other = theirs.reactions[i]
+    if (other === undefined || reaction.emoji !== other.emoji) return 'reactions'
+    if (reaction.count !== other.count || reaction.users.join() !== other.users.join()) return 'reactions'
+    const allNamed = other.count <= other.users.length
+    if (allNamed && (reaction.mine ?? false) !== other.users.some((user) => user === me)) return 'mine'
+  }
+  return JSON.stringify(ours.metadata) === JSON.stringify(theirs.metadata) ? undefined : 'metadata'
+}

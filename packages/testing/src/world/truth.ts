@@ -1,0 +1,129 @@
+import type { Change, Head, Member, Message, Room } from '@roomful/protocol'
+
+/** What one room holds, as it was committed. Rows are never changed in place. */
+export type TrueRoom = {
+  readonly id: string
+  readonly rows: Message[]
+  readonly members: Map<string, Member>
+  room: Room
+  rev: number
+  lastSeq: number
+  /** Seq of the message that took this rev; 0: the rev was not a message's. Index: rev. */
+  readonly seqAtRev: number[]
+  /** `sender clientId` of every send: one is one message, for ever (I4). */
+  readonly sends: Map<string, number>
+}
+
+export type History = { readonly epoch: string; readonly rooms: Map<string, TrueRoom> }
+
+/**
+ * The server's truth, written down from the commits as they happen: what clients are compared with. It checks what
+ * the numbers of each commit promise (I1, I2, I4, I12). One history an epoch: who has not heard of a restore yet is
+ * compared with the old one.
+ */
+export class Truth {
+  readonly histories: History[] = [{ epoch: 'epoch-0', rooms: new Map() }]
+
+  constructor(private readonly violate: (text: string) => void) {}
+
+  #copy: Map<string, TrueRoom> | undefined
+  #backup: { readonly sizes: Map<string, number> } | undefined
+  /** clientIds of sends that a restore took back. */
+  readonly takenBack = new Set<string>()
+
+  get present(): History {
+    const last = this.histories.at(-1)
+    if (last === undefined) throw new Error('there is no history')
+    return last
+  }
+
+  of(epoch: string): History | undefined {
+    return this.histories.find((history) => history.epoch === epoch)
+  }
+
+  room(epoch: string, roomId: string): TrueRoom | undefined {
+    return this.of(epoch)?.rooms.get(roomId)
+  }
+
+  createRoom(epoch: string, room: Room, members: readonly Member[]): void {
+    this.of(epoch)?.rooms.set(room.id, {
+      id: room.id,
+      room,
+      rows: [],
+      members: new Map(members.map((member) => [member.userId, member])),
+      rev: room.rev,
+      lastSeq: room.lastSeq,
+      seqAtRev: new Array<number>(room.rev + 1).fill(0),
+      sends: new Map(),
+    })
+  }
+
+  commit(epoch: string, roomId: string, head: Head, changes: readonly Change[]): void {
+    const room = this.room(epoch, roomId)
+    if (room === undefined || changes.length === 0) return
+    for (const change of changes) {
+      if (change.rev !== room.rev + 1) this.violate(`I2: ${roomId} commits rev ${change.rev} after ${room.rev}`)
+      room.rev = change.rev
+      room.seqAtRev[change.rev] = change.kind === 'message' ? change.message.seq : 0
+      if (change.kind === 'message') this.#takeRow(room, change.message)
+      if (change.kind === 'member') room.members.set(change.member.userId, change.member)
+      if (change.kind === 'room') room.room = change.room
+    }
+    if (head.rev !== room.rev) this.violate(`I2: ${roomId} says rev ${head.rev}, and its changes end at ${room.rev}`)
+    if (head.lastSeq !== room.lastSeq)
+      this.violate(`I1: ${roomId} says seq ${head.lastSeq}, and its messages end at ${room.lastSeq}`)
+  }
+
+  markRead(epoch: string, roomId: string, userId: string, seq: number): void {
+    const room = this.room(epoch, roomId)
+    const member = room?.members.get(userId)
+    if (room === undefined || member === undefined) return
+    if (seq < member.lastReadSeq) this.violate(`I6: ${userId}'s read cursor in ${roomId} went from ${member.lastReadSeq} to ${seq}`)
+    if (seq > room.lastSeq) this.violate(`I6: ${userId}'s read cursor in ${roomId} is past the head`)
+    room.members.set(userId, { ...member, lastReadSeq: seq })
+  }
+
+  noteBackup(): void {
+    const copy = new Map<string, TrueRoom>()
+    for (const [id, room] of this.present.rooms) copy.set(id, copyOf(room))
+    this.#copy = copy
+    this.#backup = { sizes: new Map([...copy].map(([id, room]) => [id, room.rows.length])) }
+  }
+
+  /** The history goes on from the backup, under another name. */
+  restore(epoch: string): void {
+    for (const [id, room] of this.present.rooms)
+      for (const row of room.rows.slice(this.#backup?.sizes.get(id) ?? 0))
+        if (row.clientId !== undefined) this.takenBack.add(row.clientId)
+    const rooms = new Map<string, TrueRoom>()
+    for (const [id, room] of this.#copy ?? []) rooms.set(id, copyOf(room))
+    this.histories.push({ epoch, rooms })
+  }
+
+  #takeRow(room: TrueRoom, row: Message): void {
+    const { violate } = this
+    const before = room.rows[row.seq - 1]
+    if (before === undefined) {
+      if (row.seq !== room.lastSeq + 1) violate(`I1: ${room.id} gives seq ${row.seq} after ${room.lastSeq}`)
+      room.lastSeq = row.seq
+      if (row.clientId !== undefined) {
+        const key = `${row.senderId} ${row.clientId}`
+        if (room.sends.has(key)) violate(`I4: ${key} is in ${room.id} at ${room.sends.get(key)} and ${row.seq}`)
+        room.sends.set(key, row.seq)
+      }
+    } else {
+      if (before.id !== row.id) violate(`I1: seq ${row.seq} of ${room.id} is another message now`)
+      if (before.deleted && !row.deleted) violate(`I12: seq ${row.seq} of ${room.id} has content again`)
+    }
+    room.rows[row.seq - 1] = row
+  }
+}
+
+const copyOf = (room: TrueRoom): TrueRoom => ({
+  ...room,
+  rows: [...room.rows],
+  members: new Map(room.members),
+  seqAtRev: [...room.seqAtRev],
+  sends: new Map(room.sends),
+})
+

@@ -1,0 +1,127 @@
+import {
+  unstable_checkRoom as checkRoom,
+  type ChatOptions,
+  type unstable_RoomCore as RoomCore,
+} from '@roomful/client'
+import type { WorldContext } from './context'
+import type { Device } from './device'
+import { Soundness } from './soundness'
+import type { Truth } from './truth'
+
+type Inspect = NonNullable<NonNullable<ChatOptions['ports']>['inspect']>
+
+/** What is known of one running program. */
+type Program = {
+  readonly cores: Map<string, RoomCore>
+  readonly soundness: Soundness
+  /** The history that each room was last seen to follow; it only goes on. */
+  readonly followed: Map<string, number>
+  requests: number
+  countedSince: number
+}
+
+/** More requests than this of one device in a second: it asks in a loop. */
+const REQUESTS_MAX = 100
+const REQUESTS_WITHIN_MS = 1_000
+
+/** Looks at every room of every device after each of its events, and writes down what is broken. */
+export class Watch {
+  readonly #programs = new Map<Device, Program>()
+  #steps = 0
+
+  constructor(
+    private readonly context: WorldContext,
+    private readonly truth: Truth,
+    /** One of so many events is checked for everything; all are checked for what they changed. */
+    private readonly thoroughEvery: number,
+  ) {}
+
+  started(device: Device): void {
+    this.#programOf(device)
+  }
+
+  stopped(device: Device): void {
+    this.#programs.delete(device)
+  }
+
+  core(device: Device, roomId: string): RoomCore | undefined {
+    return this.#programs.get(device)?.cores.get(roomId)
+  }
+
+  cores(device: Device): Iterable<RoomCore> {
+    return this.#programs.get(device)?.cores.values() ?? []
+  }
+
+  inspector(device: Device): Inspect {
+    const program = this.#programOf(device)
+    return (before, after, event) => {
+      // A program that was killed may still run its last promises; nobody sees them.
+      if (this.#programs.get(device) !== program) return
+      program.cores.set(after.id, after)
+      const touched = before.timeline !== after.timeline || before.cursor !== after.cursor
+      try {
+        if (++this.#steps % this.thoroughEvery === 0) checkRoom(before, event, after)
+      } catch (error) {
+        this.#violate(device, after, error instanceof Error ? error.message : String(error))
+      }
+      if (touched) this.checkSound(device, after)
+      if (after.removed !== null && after.tail !== null)
+        this.#violate(device, after, 'I14: the copy of a room he is not in stays')
+    }
+  }
+
+  /** I10: what is emitted would survive a crash, where the device keeps anything. I15: nobody asks without end. */
+  requested(device: Device, event: string, payload: unknown): void {
+    const program = this.#programOf(device)
+    const { time } = this.context
+    if (time.now - program.countedSince > REQUESTS_WITHIN_MS) {
+      program.countedSince = time.now
+      program.requests = 0
+    }
+    if (++program.requests === REQUESTS_MAX)
+      this.context.violations.push(`I15: ${device.name} asked ${REQUESTS_MAX} times in a second, the last was ${event}`)
+    if (device.disk === undefined || device.chat.getState().storage.status !== 'ok') return
+    for (const id of keysOf(payload))
+      if (!device.disk.hasEntry(id))
+        this.context.violations.push(`I10: ${id} goes out before it is on the disk — ${device.name}`)
+  }
+
+  /** I5 against the history that this device follows: the present one, or an older one until it hears of a restore. */
+  checkSound(device: Device, core: RoomCore): void {
+    if (core.foreign) return
+    const program = this.#programOf(device)
+    const { histories } = this.truth
+    const first = program.followed.get(core.id) ?? 0
+    let problem: string | undefined
+    for (let i = first; i < histories.length; i++) {
+      const room = histories[i]?.rooms.get(core.id)
+      const found = room ? program.soundness.check(core, room) : undefined
+      if (room && found === undefined) {
+        program.followed.set(core.id, i)
+        return
+      }
+      problem = found ?? problem
+    }
+    if (problem !== undefined) this.#violate(device, core, problem)
+  }
+
+  #programOf(device: Device): Program {
+    const known = this.#programs.get(device)
+    if (known) return known
+    const program = { cores: new Map(), soundness: new Soundness(), followed: new Map(), requests: 0, countedSince: 0 }
+    this.#programs.set(device, program)
+    return program
+  }
+
+  #violate(device: Device, core: RoomCore, text: string): void {
+    this.context.violations.push(`${text} — ${device.name}, room ${core.id}`)
+  }
+}
+
+/** The keys of sends and changes in a request. */
+function keysOf(payload: unknown): string[] {
+  if (typeof payload !== 'object' || payload === null) return []
+  if ('clientId' in payload && typeof payload.clientId === 'string') return [payload.clientId]
+  if ('opId' in payload && typeof payload.opId === 'string') return [payload.opId]
+  return 'messages' in payload && Array.isArray(payload.messages) ? payload.messages.flatMap(keysOf) : []
+}

@@ -1,0 +1,172 @@
+import { type RateOptions, StoreError } from '@roomful/server'
+import { asRoomId, asUserId, type Member, type Room } from '@roomful/protocol'
+import { BusNetwork } from './bus'
+import type { WorldContext } from './context'
+import { Database } from './database'
+import { Device, type DeviceOptions } from './device'
+import { Disk } from './disk'
+import { drain, nextTurn } from './drain'
+import { CALM, type Rates } from './faults'
+import { Link } from './link'
+import { Random } from './random'
+import { ServerNode } from './server-node'
+import { Trace } from './trace'
+import type { Dial } from './transport'
+import { Truth } from './truth'
+import { START_MS, VirtualTime } from './virtual-time'
+import { Watch } from './watch'
+
+export const WORLD_URL = 'sim://roomful'
+
+export type WorldOptions = {
+  readonly seed: number | string
+  /** Server processes behind one address. */
+  readonly nodes?: number
+  readonly rates?: Partial<Rates>
+  readonly serverRates?: RateOptions
+  readonly defaultRooms?: readonly string[]
+  readonly trace?: boolean
+  readonly traceLines?: number | undefined
+  readonly thoroughEvery?: number
+}
+
+/**
+ * A whole chat system in one process: the real server on 1–3 nodes, the real client on any number of devices, and
+ * between them a network, a bus, a database, disks and clocks that do what the seed says.
+ */
+export class World {
+  readonly context: WorldContext
+  readonly truth: Truth
+  readonly database: Database
+  readonly bus: BusNetwork
+  readonly watch: Watch
+  readonly nodes: ServerNode[] = []
+  readonly devices: Device[] = []
+  readonly links: Link[] = []
+  readonly #random: Random
+  #starts = 0
+  #links = 0
+
+  constructor(private readonly options: WorldOptions) {
+    const time = new VirtualTime()
+    const random = new Random(String(options.seed))
+    this.context = {
+      time,
+      random,
+      trace: new Trace(time, options.trace ?? false, options.traceLines),
+      rates: { ...CALM, ...options.rates },
+      rules: [],
+      violations: [],
+    }
+    this.#random = random.split('world')
+    this.truth = new Truth((text) => this.context.violations.push(text))
+    this.database = new Database(this.context, this.truth)
+    this.bus = new BusNetwork(this.context, (options.nodes ?? 1) > 1)
+    this.watch = new Watch(this.context, this.truth, options.thoroughEvery ?? 1)
+    for (let i = 0; i < (options.nodes ?? 1); i++) this.startNode()
+  }
+
+  get time(): VirtualTime {
+    return this.context.time
+  }
+
+  startNode(): ServerNode {
+    const id = `node${++this.#starts}`
+    const node = new ServerNode(this.context, id, this.bus, this.database, {
+      rates: this.options.serverRates ?? { sendsPerSecond: 0, eventsPerSecond: 0 },
+      defaultRooms: this.options.defaultRooms ?? [],
+      onError: (text, error) => {
+        // A database that fails is one of the faults; anything else is a mistake.
+        if (!(error instanceof StoreError)) this.context.violations.push(`P10: ${text}: ${describe(error)}`)
+      },
+    })
+    const free = this.nodes.findIndex((old) => !old.isUp)
+    if (free < 0) this.nodes.push(node)
+    else this.nodes[free] = node
+    return node
+  }
+
+  /** Makes a room straight in the database, before anything happens. */
+  async addRoom(id: string, type: Room['type'], userIds: readonly string[]): Promise<void> {
+    const createdAt = new Date(START_MS).toISOString()
+    const members = userIds.map(
+      (userId, i): Member => ({
+        roomId: asRoomId(id),
+        userId: asUserId(userId),
+        name: userId,
+        role: i === 0 && type !== 'dm' ? 'owner' : 'member',
+        joinedAt: createdAt,
+        lastReadSeq: 0,
+        fromSeq: 1,
+        rev: i + 1,
+      }),
+    )
+    const room: Room = {
+      id: asRoomId(id),
+      name: id,
+      type,
+      createdBy: null,
+      createdAt,
+      metadata: {},
+      settings: {},
+      rev: members.length,
+      lastSeq: 0,
+    }
+    this.truth.createRoom(this.database.store.epoch, room, members)
+    await this.database.store.createRoom({ room, members })
+    for (const userId of userIds)
+      await this.database.store.putUser({ id: asUserId(userId), name: userId })
+  }
+
+  addDevice(options: Omit<DeviceOptions, 'url'>): Device {
+    const device = new Device(
+      this.context,
+      { url: WORLD_URL, ...options },
+      (from) => this.#dialFrom(from),
+      this.watch,
+    )
+    this.devices.push(device)
+    return device
+  }
+
+  diskFor(name: string): Disk {
+    return new Disk(this.context, this.context.random.split(`disk ${name}`), `${name}'s disk`)
+  }
+
+  /** The line of a device that its client believes in. */
+  lineOf(device: Device): Link | undefined {
+    return this.links.find((link) => link.device === device.name && link.isClientUp)
+  }
+
+  /** One event, and all that follows from it at once. False: nothing is due up to `until`. */
+  step(until: number): boolean {
+    if (drain === undefined) throw new Error('this runtime cannot be driven without turns of its event loop')
+    if (this.time.step(until) === undefined) return false
+    drain()
+    return true
+  }
+
+  /** As `step`, from anywhere. */
+  async turn(until: number): Promise<boolean> {
+    await nextTurn()
+    if (this.time.step(until) === undefined) return false
+    await nextTurn()
+    return true
+  }
+
+  #dialFrom(device: Device): Dial {
+    return (end) => {
+      const up = this.nodes.filter((node) => node.isUp)
+      if (up.length === 0 || !device.isOnline) return undefined
+      const random = this.#random
+      const id = `${device.name}#${++this.#links}`
+      const link = new Link(this.context, random.split(id), id, device.name, device.user, random.pick(up), end)
+      const gone = this.links.findIndex((old) => !old.isClientUp && !old.isServerUp)
+      if (gone >= 0) this.links.splice(gone, 1)
+      this.links.push(link)
+      return link
+    }
+  }
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
