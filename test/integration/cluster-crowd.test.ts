@@ -1,4 +1,11 @@
-import { checkHistory, createTestClient, finalRoom, formatFindings, Recorder, type ServerProcess } from '@roomful/testing'
+import {
+  checkHistory,
+  createTestClient,
+  finalRoom,
+  formatFindings,
+  Recorder,
+  type ServerProcess,
+} from '@roomful/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 import { startRedis, type TestRedis } from '../../packages/testing/src/redis'

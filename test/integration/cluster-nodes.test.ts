@@ -74,9 +74,7 @@ describe('two nodes on one Postgres and one Redis', () => {
   test('both nodes send at once: every device is told every message once, by rev without a gap', async () => {
     const [ann, bob, eve] = [await enter(0, 'ann'), await enter(1, 'bob'), await enter(0, 'eve', 1)]
     for (const device of [ann, bob, eve]) await joinGeneral(device)
-    await Promise.all(
-      Array.from({ length: 100 }, (_, n) => say(n % 2 === 0 ? ann : bob, `message ${n}`)),
-    )
+    await Promise.all(Array.from({ length: 100 }, (_, n) => say(n % 2 === 0 ? ann : bob, `message ${n}`)))
     const everything = (device: Device): boolean => contents(device).length >= 100
     await waitUntil('everything', () => [ann, bob, eve].every(everything), 5_000)
     for (const device of [ann, bob]) {
@@ -187,7 +185,9 @@ describe('P16: without Redis', () => {
     for (const device of [ann, bob, eve]) await joinGeneral(device)
     await Promise.all([say(ann, 'from A'), say(bob, 'from B')])
     await Promise.all(
-      [ann, bob, eve].flatMap((device) => ['from A', 'from B'].map((content) => converged(device, content, 10_000))),
+      [ann, bob, eve].flatMap((device) =>
+        ['from A', 'from B'].map((content) => converged(device, content, 10_000)),
+      ),
     )
     for (const device of [ann, bob, eve]) expect(contents(device)).toHaveLength(2)
     const { message } = await say(ann, 'to be deleted')

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { Crowd, type Seen } from './crowd'
 import type { Report } from './report'
 
-export type Round = Seen & { readonly cpuMicros: number }
+/** Processor time: of the server, and of the crowd in this process. */
+export type Round = Seen & { readonly cpuMicros: number; readonly crowdMicros: number }
 
 /** A server in a process of its own, with a crowd in this one. */
 export class Contestant {
@@ -16,19 +17,21 @@ export class Contestant {
   ) {}
 
   /** `PROFILE=folder` in the environment writes a CPU profile of each server there when it ends. */
-  static async enter(name: 'ours' | 'literal', database: string): Promise<Contestant> {
+  static async enter(name: 'ours' | 'literal', ...args: readonly string[]): Promise<Contestant> {
     const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
     const { PROFILE: profile } = process.env
     const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
-    const child = fork(file, [database], { execArgv: ['--import', 'tsx', ...profiling] })
+    const child = fork(file, args, { execArgv: ['--import', 'tsx', ...profiling] })
     const url = await reported(child, (report) => ('url' in report ? report.url : undefined))
     return new Contestant(name, url, child, await Crowd.gather(url))
   }
 
   async round(ms: number): Promise<Round> {
     const before = await this.#cpuMicros()
+    const own = process.cpuUsage()
     const seen = await this.crowd.run(ms)
-    return { ...seen, cpuMicros: (await this.#cpuMicros()) - before }
+    const { user, system } = process.cpuUsage(own)
+    return { ...seen, cpuMicros: (await this.#cpuMicros()) - before, crowdMicros: user + system }
   }
 
   async leave(): Promise<void> {

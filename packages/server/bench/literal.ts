@@ -27,10 +27,10 @@ export interface LiteralDatabase {
 
 type Sent = { roomId: string; content: string; type?: string; replyTo?: string; clientId?: string }
 
-const [database = ''] = process.argv.slice(2)
+const [database = '', counter = ''] = process.argv.slice(2)
 const userIds = Array.from({ length: MEMBERS }, (_, n) => `user-${n}`)
 const db = database.startsWith('postgres:')
-  ? await literalPostgres(database, ROOM, userIds)
+  ? await literalPostgres(database, ROOM, userIds, counter === 'unordered')
   : literalSqlite(database.replace('sqlite:', ''), ROOM, userIds)
 
 const http = createServer()

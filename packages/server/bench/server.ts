@@ -22,9 +22,18 @@ const at = (ascending: readonly number[], part: number): number =>
 const sendsPerSecond = ({ sends, seconds }: Round): number => sends / seconds
 const whole = (value: number): string => Math.round(value).toLocaleString('en')
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
-const COLUMNS = ['', 'sends/s', 'deliveries/s', 'ack p50 ms', 'p99 ms', 'CPU µs/send', 'out of order']
+const COLUMNS = [
+  '',
+  'sends/s',
+  'deliveries/s',
+  'ack p50 ms',
+  'p99 ms',
+  'CPU µs/send',
+  'crowd µs/send',
+  'out of order',
+]
 const row = (cells: readonly string[]): void =>
-  say(cells.map((cell, i) => (i === 0 ? cell.padEnd(20) : cell.padStart(13))).join(''))
+  say(cells.map((cell, i) => (i === 0 ? cell.padEnd(20) : cell.padStart(14))).join(''))
 
 function tell(name: string, rounds: readonly Round[]): void {
   const rate = median(rounds.map(sendsPerSecond))
@@ -35,33 +44,46 @@ function tell(name: string, rounds: readonly Round[]): void {
     median(rounds.map(({ latencies }) => at(latencies, 0.5))).toFixed(1),
     median(rounds.map(({ latencies }) => at(latencies, 0.99))).toFixed(1),
     whole(median(rounds.map(({ cpuMicros, sends }) => cpuMicros / sends))),
+    whole(median(rounds.map(({ crowdMicros, sends }) => crowdMicros / sends))),
     whole(rounds.reduce((sum, { disorder }) => sum + disorder, 0)),
   ])
 }
 
-/** In turns, so that whatever else the machine does meets both alike; the ratio is each pair's own. */
-async function compare(database: string, oursAt: string, literalAt: string): Promise<number> {
-  const ours = await Contestant.enter('ours', oursAt)
-  const literal = await Contestant.enter('literal', literalAt)
-  const rounds: Record<'ours' | 'literal', Round[]> = { ours: [], literal: [] }
-  for (const one of [ours, literal]) await one.round(WARM_UP_MS)
-  for (let round = 0; round < ROUNDS; round++) {
-    rounds.literal.push(await literal.round(ROUND_MS))
-    rounds.ours.push(await ours.round(ROUND_MS))
-  }
-  const { mean, buckets } = await batchSizes(ours.url)
-  for (const one of [ours, literal]) await one.leave()
+type Entry = { readonly name: string; readonly enter: () => Promise<Contestant> }
 
-  tell(`${database}, literal`, rounds.literal)
-  tell(`${database}, ours`, rounds.ours)
-  const ratios = rounds.ours.map((one, i) => {
-    const other = rounds.literal[i]
-    return other ? sendsPerSecond(one) / sendsPerSecond(other) : Number.NaN
+/**
+ * In turns, so that whatever else the machine does meets all alike; the ratio is each round's own. The first is ours,
+ * the second what it is compared with; a third is for information.
+ */
+async function compare(entries: readonly Entry[]): Promise<number> {
+  const racing = await Promise.all(
+    entries.map(async ({ name, enter }) => ({ name, server: await enter(), rounds: [] as Round[] })),
+  )
+  for (const { server } of racing) await server.round(WARM_UP_MS)
+  for (let round = 0; round < ROUNDS; round++)
+    for (const { server, rounds } of racing) rounds.push(await server.round(ROUND_MS))
+  for (const { name, rounds } of racing) tell(name, rounds)
+
+  const [ours, literal] = racing
+  if (!ours || !literal) throw new Error('two have to race')
+  await tellBatches(ours.server.url)
+  for (const { server } of racing) await server.leave()
+  const ratios = ours.rounds.map((round, i) => {
+    const other = literal.rounds[i]
+    return other ? sendsPerSecond(round) / sendsPerSecond(other) : Number.NaN
   })
-  const sizes = buckets.map(({ upTo, count }) => `≤ ${upTo}: ${count}`).join(', ')
-  say(`  batch sizes: mean ${mean.toFixed(1)}; ${sizes}`)
-  say(`  ratio: ${median(ratios).toFixed(1)} (rounds: ${ratios.map((ratio) => ratio.toFixed(1)).join(', ')})\n`)
+  say(
+    `  ratio: ${median(ratios).toFixed(1)} (rounds: ${ratios.map((ratio) => ratio.toFixed(1)).join(', ')})\n`,
+  )
   return median(ratios)
+}
+
+async function tellBatches(url: string): Promise<void> {
+  const { mean, buckets, commitMs, fanOutMs } = await batchSizes(url)
+  say(
+    `  batch sizes: mean ${mean.toFixed(1)}; ${buckets.map(({ upTo, count }) => `≤ ${upTo}: ${count}`).join(', ')}`,
+  )
+  say(`  mean commit ${commitMs.toFixed(1)} ms, mean fan-out ${fanOutMs.toFixed(1)} ms`)
 }
 
 const [cpu] = cpus()
@@ -69,14 +91,30 @@ say(
   `${new Date().toISOString().slice(0, 10)}, ${cpu?.model.trim()} × ${cpus().length}, Node ${process.version}, ` +
     `load ${loadavg()[0]?.toFixed(1)} before it began`,
 )
-say(`${MEMBERS} members in one room, ${SENDERS} senders × ${IN_FLIGHT} in flight, every commit synced to disk\n`)
+say(
+  `${MEMBERS} members in one room, ${SENDERS} senders × ${IN_FLIGHT} in flight, every commit synced to disk\n`,
+)
 row(COLUMNS)
 const folder = mkdtempSync(join(tmpdir(), 'roomful-bench-'))
 const ratios: number[] = []
 try {
-  ratios.push(await compare('SQLite', `sqlite:${folder}/ours.db`, `sqlite:${folder}/literal.db`))
-  await using postgres = await startPostgres({ fsync: true })
-  ratios.push(await compare('Postgres', await postgres.createDatabase(), await postgres.createDatabase()))
+  const sqlite: Entry[] = [
+    { name: 'SQLite, ours', enter: () => Contestant.enter('ours', `sqlite:${folder}/ours.db`) },
+    { name: 'SQLite, literal', enter: () => Contestant.enter('literal', `sqlite:${folder}/literal.db`) },
+  ]
+  ratios.push(await compare(sqlite))
+  await using server = await startPostgres({ fsync: true })
+  const [first, second, third] = [
+    await server.createDatabase(),
+    await server.createDatabase(),
+    await server.createDatabase(),
+  ]
+  const postgres: Entry[] = [
+    { name: 'Postgres, ours', enter: () => Contestant.enter('ours', first) },
+    { name: 'Postgres, literal', enter: () => Contestant.enter('literal', second) },
+    { name: 'same, unordered', enter: () => Contestant.enter('literal', third, 'unordered') },
+  ]
+  ratios.push(await compare(postgres))
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

@@ -14,9 +14,11 @@ export async function closeAll(parts: {
   io: Server
   clock: Clock
   cutConnections: () => void
+  /** What works beside the sockets; ended before the store is. */
+  beside: readonly { stop(): Promise<void> }[]
 }): Promise<void> {
   const { node, io, clock, cutConnections } = parts
-  await Promise.race([node.drain(), pause(clock, DRAIN_MS)])
+  await within(clock, DRAIN_MS, node.drain())
   // The acks of the last commits are written in the turns after it.
   await pause(clock, POLL_MS)
   node.stop()
@@ -28,8 +30,19 @@ export async function closeAll(parts: {
   await pause(clock, POLL_MS)
   cutConnections()
   await closed
+  await Promise.all(parts.beside.map((part) => part.stop()))
   await node.services.bus.close()
   await node.services.store.close()
+}
+
+/** Resolves with the work, or without it when the time is over. Leaves no timer: one would hold the process. */
+async function within(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  let cancel = (): void => {}
+  const timeIsUp = new Promise<void>((resolve) => {
+    cancel = clock.setTimer(ms, resolve)
+  })
+  await Promise.race([work, timeIsUp])
+  cancel()
 }
 
 function pause(clock: Clock, ms: number): Promise<void> {

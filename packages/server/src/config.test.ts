@@ -122,6 +122,21 @@ describe('problems', () => {
     expect(problemsOf(() => loadConfig({ file: wrong }))[0]).toContain(`"port" in ${wrong} must be`)
   })
 
+  test('retention, files and webhook', () => {
+    const env = { ROOMFUL_RETENTION_DAYS: '90', ROOMFUL_RETENTION_MESSAGES: '0' }
+    const flags = { files: '/srv/files', webhook: 'https://app.example.com/chat', webhookSecret: 's' }
+    expect(loadConfig({ flags, env })).toEqual({
+      files: '/srv/files',
+      retention: { days: 90 },
+      webhook: { url: 'https://app.example.com/chat', secret: 's' },
+      limits: {},
+    })
+    expect(loadConfig({ flags: { files: 'off' } }).files).toBe(false)
+    expect(loadConfig({ env: { ROOMFUL_RETENTION_DAYS: '0' } }).retention).toBeUndefined()
+    for (const alone of [{ webhook: flags.webhook }, { webhookSecret: 's' }])
+      expect(problemsOf(() => loadConfig({ flags: alone }))[0]).toContain('--webhook needs --webhook-secret')
+  })
+
   test('two ways to check tokens exclude each other', () => {
     const flags = { jwtSecret: 's', jwks: 'https://id.example.com/keys' }
     expect(problemsOf(() => loadConfig({ flags }))[0]).toContain('--jwt-secret and --jwks exclude each other')

@@ -34,6 +34,10 @@ export function loadConfig({ flags = {}, env = {}, file }: ConfigInput): ServerO
   }
   if (values.has('jwtSecret') && values.has('jwks'))
     problems.push('--jwt-secret and --jwks exclude each other (ROOMFUL_JWT_SECRET, ROOMFUL_JWKS)')
+  if (values.has('webhook') !== values.has('webhookSecret'))
+    problems.push(
+      '--webhook needs --webhook-secret, and the other way round (ROOMFUL_WEBHOOK, ROOMFUL_WEBHOOK_SECRET)',
+    )
   if (problems.length > 0) throw new ConfigError(problems)
   return toOptions(values)
 }
@@ -75,13 +79,25 @@ const textOf = (value: unknown): string | undefined =>
 
 /** Rebuilt by name: every value has been through its own schema, and the last check gives them their types. */
 function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
-  const { jwtSecret, jwks, origins, sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser, ...rest } =
+  const { jwtSecret, jwks, origins, sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser, ...others } =
     v.parse(Checked, Object.fromEntries(values))
+  const { files, retentionDays, retentionMessages, webhook, webhookSecret, ...rest } = others
+  // 0 is how a variable says "no limit"; in code there is none without the rule.
+  const retention = withoutUndefined({
+    days: retentionDays || undefined,
+    messages: retentionMessages || undefined,
+  })
   const limits = { sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser }
   const auth = jwtSecret !== undefined ? { jwtSecret } : jwks !== undefined ? { jwks } : undefined
   return withoutUndefined({
     ...rest,
     auth,
+    files: files === 'off' ? (false as const) : files,
+    retention: Object.keys(retention).length > 0 ? retention : undefined,
+    webhook:
+      webhook !== undefined && webhookSecret !== undefined
+        ? { url: webhook, secret: webhookSecret }
+        : undefined,
     limits: withoutUndefined(limits),
     origins: origins?.includes('*') ? ('*' as const) : origins,
   })
@@ -100,6 +116,11 @@ const Checked = v.object({
   guests: v.optional(v.boolean()),
   origins: words,
   defaultRooms: words,
+  files: word,
+  retentionDays: whole,
+  retentionMessages: whole,
+  webhook: word,
+  webhookSecret: word,
   static: word,
   sendsPerSecond: whole,
   sendsBurst: whole,

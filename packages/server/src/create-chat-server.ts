@@ -5,13 +5,18 @@ import { type Authenticator, authenticatorFor } from './auth/authenticator'
 import { closeAll } from './close-all'
 import type { Bus } from './cluster/bus'
 import { localBus } from './cluster/local-bus'
+import { filesFor } from './files/files-for'
+import { adminRoutes } from './http/admin'
 import { httpApp } from './http/app'
+import { fileRoutes } from './http/files'
 import { listen, trackConnections, urlOf } from './http/listen'
 import { metrics } from './http/metrics'
 import { createLogger } from './logger'
+import { createWebhook, withWebhook } from './moderation/webhook'
 import type { ChatNode } from './node/chat-node'
 import { createNode } from './node/create-node'
 import { makeDefaultRooms } from './node/default-rooms'
+import { Upkeep } from './node/upkeep'
 import { ConfigError, DEFAULTS, type ServerOptions } from './options'
 import { type Clock, systemClock } from './ports/clock'
 import { systemIds } from './ports/ids'
@@ -49,12 +54,15 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const authenticator = authenticatorFor(options.auth, database, clock)
   const guestSecret = guestSecretOf(options, authenticator)
   checkRedis(options.redis, database)
+  const webhook = options.webhook && createWebhook({ ...options.webhook, clock, log })
 
   const { meter, registry } = metrics({
     sockets: () => node.services.hub.peers.size,
     queueDepth: () => node.services.pipeline.depth(),
+    ...(options.redis === undefined ? {} : { isBusUp: () => bus.isUp?.() ?? true }),
   })
   const kept = await openStore(database)
+  const files = await filesFor(options.files, database, clock)
   const nodeId = randomUUID()
   const bus = await busFor(options.redis, { nodeId, store: kept, clock, log })
   const io = socketServer(origins)
@@ -65,11 +73,18 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     authenticate: authenticator.authenticate,
     defaultRooms,
     rates: options.limits ?? {},
-    hooks: options.hooks ?? {},
+    hooks: withWebhook(options.hooks ?? {}, webhook),
+    ...(files === undefined ? {} : { files }),
     stopwatch: () => performance.now(),
     ...{ clock, ids, log, meter },
   })
+  const identify = (token: string) => node.identify(token)
+  const revokeSession = (sid: string) => node.revokeSession(sid)
   const app = httpApp({
+    routes: [
+      (app) => adminRoutes(app, { identify, revokeSession, ids }),
+      (app) => files && fileRoutes(app, { files, store: node.services.store, identify, clock, ids, log }),
+    ],
     registry,
     checkReady: () => isReady(node),
     logout: (token) => node.logout(token),
@@ -82,7 +97,13 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   io.attach(http)
   const cutConnections = trackConnections(http)
 
-  const close = once(() => closeAll({ node, io, clock, cutConnections }))
+  const upkeep = new Upkeep({
+    ...{ store: kept, clock, log },
+    ...(options.retention === undefined ? {} : { retention: options.retention }),
+    ...(files === undefined ? {} : { files }),
+  })
+  const beside = [upkeep, ...(webhook ? [webhook] : [])]
+  const close = once(() => closeAll({ node, io, clock, cutConnections, beside }))
   try {
     await makeDefaultRooms(kept, clock, defaultRooms)
     acceptSockets({ io, node, clock, ids, log, meter })
@@ -91,7 +112,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     return {
       port,
       url: urlOf(host, port),
-      revokeSession: (sid) => node.revokeSession(sid),
+      revokeSession,
       close,
       [Symbol.asyncDispose]: close,
     }
@@ -103,7 +124,9 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
 
 function checkRedis(redis: string | undefined, database: string): void {
   if (redis === undefined || /^postgres(ql)?:/.test(database)) return
-  throw new ConfigError(['servers that Redis joins need a database that they share: Postgres (--redis, --database)'])
+  throw new ConfigError([
+    'servers that Redis joins need a database that they share: Postgres (--redis, --database)',
+  ])
 }
 
 /** Only what is used is loaded. On Postgres there may be other servers, whether Redis joins them or not. */

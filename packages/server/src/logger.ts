@@ -3,7 +3,17 @@ import type { LogLevel } from './options'
 import type { Log } from './ports/log'
 
 /** Never in a log, wherever it stands: what opens a door, and what people wrote. */
-const SECRET_KEYS = ['token', 'jwtSecret', 'authorization', 'cookie', 'content', 'text', 'metadata']
+const SECRET_KEYS = [
+  'token',
+  'jwtSecret',
+  'secret',
+  'webhookSecret',
+  'authorization',
+  'cookie',
+  'content',
+  'text',
+  'metadata',
+]
 
 /** JSON lines on standard error: standard output belongs to the command that runs the server. */
 export function createLogger(level: LogLevel): Log {

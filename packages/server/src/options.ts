@@ -1,6 +1,7 @@
 import type { Authenticated } from './auth/identity'
 import type { Origins } from './auth/origin'
 import type { Hooks } from './moderation/hooks'
+import type { Retention } from './node/retention'
 import type { Log } from './ports/log'
 
 /** How tokens are checked: one of the three. */
@@ -40,6 +41,12 @@ export type ServerOptions = {
   readonly hooks?: Hooks
   /** Public rooms that are made at the start and that every new user is in; none by default. */
   readonly defaultRooms?: readonly string[]
+  /** Where uploads are kept; `files` beside the SQLite file by default. False: none are taken. */
+  readonly files?: string | false
+  /** How much of its history a room keeps; all by default. */
+  readonly retention?: Retention
+  /** Called for every new message, beside `hooks.afterSend`. */
+  readonly webhook?: { readonly url: string; readonly secret: string }
   /** A folder to serve at `/`. */
   readonly static?: string
   readonly logLevel?: LogLevel

@@ -23,7 +23,9 @@ export class OtherNodes {
 
   /** Forgets, and answers, those that have been silent for too long. */
   takeGone(now: number): string[] {
-    const gone = [...this.#heardAt].filter(([, at]) => at + NODE_GONE_AFTER_MS <= now).map(([nodeId]) => nodeId)
+    const gone = [...this.#heardAt]
+      .filter(([, at]) => at + NODE_GONE_AFTER_MS <= now)
+      .map(([nodeId]) => nodeId)
     for (const nodeId of gone) this.#heardAt.delete(nodeId)
     return gone
   }

@@ -18,11 +18,6 @@ export type RedisBusOptions = {
   readonly log: Log
 }
 
-export interface RedisBus extends Bus {
-  /** Hints that could not be sent since the start. */
-  readonly dropped: number
-}
-
 /** What travels: a message, or a sign of life. */
 type Envelope = { readonly from: string } & (
   | { readonly message: BusMessage }
@@ -42,7 +37,7 @@ const Outside = v.object({
  * repair (P16), so nothing here is kept, sent again or waited for. One channel for all rooms: a subscription for each
  * would have to be awaited before the first read of a room, and what fell in between would be in neither.
  */
-export async function openRedisBus(options: RedisBusOptions): Promise<RedisBus> {
+export async function openRedisBus(options: RedisBusOptions): Promise<Bus> {
   const { nodeId, clock, log } = options
   const listeners: ((message: BusMessage) => void)[] = []
   const others = new OtherNodes()
@@ -109,9 +104,6 @@ export async function openRedisBus(options: RedisBusOptions): Promise<RedisBus> 
   })
   await link.opened(START_PATIENCE_MS)
   return {
-    get dropped() {
-      return link.dropped
-    },
     isShared: true,
     isUp: () => link.isUp,
     takeLoss() {

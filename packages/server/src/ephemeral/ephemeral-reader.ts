@@ -1,12 +1,13 @@
 import { LIMITS, type Member, type Message, type RoomId } from '@roomful/protocol'
 import type { StoredMessage } from '../core/ops'
 import { toPreview } from '../core/preview'
+import { shows } from '../core/shown-file'
 import { countUnread } from '../core/unread'
 import type { MessageQuery, Reader } from '../stores/port'
 import type { RoomState } from './room-state'
 
 /** What an ephemeral room can be asked. The rest of a Reader knows nothing of such rooms. */
-export type EphemeralReader = Omit<Reader, 'publicRooms' | 'user'>
+export type EphemeralReader = Omit<Reader, 'publicRooms' | 'user' | 'spans'>
 
 /** Reads of rooms as `stateOf` gives them: the same state for the same room, however often it is asked. */
 export function ephemeralReader(
@@ -21,7 +22,7 @@ export function ephemeralReader(
         if (!state) return []
         const member = state.members.get(userId)
         if (roomIds === undefined && (!member || member.removed !== undefined)) return []
-        return { room: state.room, member: member && withFloor(state, member) }
+        return { room: state.room, member: member && withFloor(state, member), floorSeq: 1 }
       }),
     heads: async (roomIds) =>
       new Map(
@@ -52,6 +53,13 @@ export function ephemeralReader(
         .filter(({ userId }) => userId > after)
         .sort((a, b) => (a.userId < b.userId ? -1 : 1))
         .slice(0, limit),
+    isFileShown: async (fileId, userId) =>
+      (userId === undefined ? [] : roomsOf(userId)).some((roomId) => {
+        const state = stateOf(roomId)
+        const member = userId && state?.members.get(userId)
+        if (!state || !member || member.removed !== undefined) return false
+        return state.messages.some((row) => row.seq >= member.fromSeq && shows(row, fileId))
+      }),
     whoIsIn: async (roomIds, userIds) =>
       roomIds.flatMap((roomId) =>
         userIds.flatMap((userId) => {

@@ -23,6 +23,7 @@ export function routedStore(kept: Store, rooms: EphemeralRooms): Store {
     },
     putReport: async (report) =>
       rooms.has(report.roomId) ? rooms.putReport(report) : kept.putReport(report),
+    purge: (roomId, belowSeq) => kept.purge(roomId, belowSeq),
     putUser: (user) => kept.putUser(user),
     revokeSession: (sid, untilMs) => kept.revokeSession(sid, untilMs),
     isSessionRevoked: (sid) => kept.isSessionRevoked(sid),
@@ -36,7 +37,7 @@ export function routedStore(kept: Store, rooms: EphemeralRooms): Store {
 
 function routedReader(kept: Reader, rooms: EphemeralRooms): Reader {
   const memory = rooms.reader()
-  const readerOf = (roomId: RoomId): Omit<Reader, 'publicRooms' | 'user'> =>
+  const readerOf = (roomId: RoomId): Omit<Reader, 'publicRooms' | 'user' | 'spans'> =>
     rooms.has(roomId) ? memory : kept
   const isKept = (roomId: RoomId): boolean => !rooms.has(roomId)
   const isMemory = (roomId: RoomId): boolean => rooms.has(roomId)
@@ -74,5 +75,8 @@ function routedReader(kept: Reader, rooms: EphemeralRooms): Reader {
       (await memory.roomOfMessage(messageId)) ?? kept.roomOfMessage(messageId),
     publicRooms: (query) => kept.publicRooms(query),
     user: (userId) => kept.user(userId),
+    spans: (query) => kept.spans(query),
+    isFileShown: async (fileId, userId) =>
+      (await memory.isFileShown(fileId, userId)) || kept.isFileShown(fileId, userId),
   }
 }

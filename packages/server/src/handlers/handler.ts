@@ -2,6 +2,7 @@ import type { ClientEvent, OkAck, Payload } from '@roomful/protocol'
 import type { Authenticate } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
 import type { Actor, Refusal } from '../core/ops'
+import type { FileStore } from '../files/file-store'
 import type { Hub } from '../hub/hub'
 import type { Peer } from '../hub/peer'
 import type { Hooks } from '../moderation/hooks'
@@ -24,6 +25,8 @@ export type Services = {
   readonly log: Log
   readonly meter: Meter
   readonly hooks: Hooks
+  /** Where uploads are; absent: this server takes none. */
+  readonly files?: FileStore
   readonly sendRates: SendRates
   readonly authenticate: Authenticate
 }

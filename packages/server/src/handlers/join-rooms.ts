@@ -9,6 +9,8 @@ import type { Handler } from './handler'
  */
 export const joinRooms: Handler<'join-rooms'> = async ({ store, hub }, peer, { roomIds }) => {
   const grant = hub.beginGrant(peer.userId)
+  const left = new Set<RoomId>()
+  peer.joins.add(left)
   try {
     const { memberships, unread } = await store.read(async (reader) => {
       const memberships = await reader.memberships(peer.userId, roomIds)
@@ -20,7 +22,7 @@ export const joinRooms: Handler<'join-rooms'> = async ({ store, hub }, peer, { r
     // From here to the end in one tick: a removal is either noted in the grant or still to come.
     const heads = new Map<RoomId, Head>()
     for (const { room } of memberships) {
-      if (grant.isRemoved(room.id)) continue
+      if (grant.isRemoved(room.id) || left.has(room.id)) continue
       const head = grant.headOf(room.id, { rev: room.rev, lastSeq: room.lastSeq })
       hub.subscribe(peer, room.id, head)
       heads.set(room.id, head)
@@ -28,12 +30,16 @@ export const joinRooms: Handler<'join-rooms'> = async ({ store, hub }, peer, { r
     if (unread) tellProtocol1(peer, heads, unread)
     return { ok: true, heads: Object.fromEntries(heads) }
   } finally {
+    peer.joins.delete(left)
     grant.end()
   }
 }
 
 export const leaveRooms: Handler<'leave-rooms'> = async ({ hub }, peer, { roomIds }) => {
-  for (const roomId of roomIds) hub.unsubscribe(peer, roomId)
+  for (const roomId of roomIds) {
+    for (const left of peer.joins) left.add(roomId)
+    hub.unsubscribe(peer, roomId)
+  }
   return { ok: true }
 }
 

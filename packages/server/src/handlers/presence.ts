@@ -14,7 +14,11 @@ export const watchPresence: Handler<'watch-presence'> = async (services, peer, {
 }
 
 /** Whom this node has not seen may be on another one: whether he shares a room with this user is in the database. */
-async function meetStrangers({ hub, bus, store }: Services, peer: Peer, userIds: readonly UserId[]): Promise<void> {
+async function meetStrangers(
+  { hub, bus, store }: Services,
+  peer: Peer,
+  userIds: readonly UserId[],
+): Promise<void> {
   const strangers = bus.isShared ? userIds.filter((userId) => !hub.peers.knows(userId)) : []
   const rooms = [...hub.peers.roomsOf(peer.userId)]
   if (strangers.length === 0 || rooms.length === 0) return

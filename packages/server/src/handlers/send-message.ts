@@ -1,6 +1,7 @@
 import { asMessageId, type RoomId, type SendMessage } from '@roomful/protocol'
 import type { Op, Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import { fileRefusal } from '../files/file-reference'
 import type { Peer } from '../hub/peer'
 import { screen } from '../moderation/screen'
 import { actorOf, type Handler, type Services } from './handler'
@@ -31,6 +32,8 @@ export async function toSendOp(
   const { id, name } = peer.identity
   const kind = type ?? (replyTo === null ? 'text' : 'reply')
   const extra = metadata === undefined ? {} : { metadata }
+  const refusal = await fileRefusal(services, peer, { type: kind, metadata })
+  if (refusal) return refusal
   const draft = { kind: 'send', roomId, user: { id, name }, content, type: kind, ...extra } as const
   const passed = await screen(services, draft)
   if ('ok' in passed) return passed

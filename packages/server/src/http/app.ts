@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import asyncapi from './asyncapi.json'
+import { bearerToken } from './bearer'
 import { guestBodyLimit, guestSignIn } from './guests'
 import { staticFiles } from './static-files'
 
@@ -20,6 +21,8 @@ export type HttpDeps = {
   /** Given: guests may sign in, with tokens signed by it. */
   readonly guestSecret?: string
   readonly staticFolder?: string
+  /** What else there is; each adds its own. */
+  readonly routes?: readonly ((app: Hono) => void)[]
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -34,7 +37,8 @@ export function httpApp(deps: HttpDeps): Hono {
     c.header('Referrer-Policy', 'no-referrer')
   })
   const { origins } = deps
-  app.use('/auth/*', cors({ origin: origins === '*' ? '*' : [...origins] }))
+  for (const path of ['/auth/*', '/files/*', '/admin/*'])
+    app.use(path, cors({ origin: origins === '*' ? '*' : [...origins] }))
 
   app.get('/healthz', (c) => c.json({ ok: true }))
   app.get('/readyz', async (c) => {
@@ -48,10 +52,12 @@ export function httpApp(deps: HttpDeps): Hono {
   if (deps.guestSecret !== undefined)
     app.post('/auth/guest', guestBodyLimit, guestSignIn({ ...deps, jwtSecret: deps.guestSecret }))
   app.post('/auth/logout', async (c) => {
-    const token = /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1]
+    const token = bearerToken(c)
     const ended = token !== undefined && (await deps.logout(token))
     return ended ? c.json({ ok: true }) : c.json({ ok: false, error: 'Not signed in' }, 401)
   })
+
+  for (const add of deps.routes ?? []) add(app)
 
   if (deps.staticFolder === undefined) app.get('/', (c) => c.text('Roomful is running.\n'))
   else app.use('*', staticFiles(deps.staticFolder))

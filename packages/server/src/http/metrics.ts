@@ -5,7 +5,12 @@ const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 const OPS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 
 /** Figures of one server, for Prometheus. A registry of its own: two servers in one process count apart. */
-export function metrics(now: { sockets: () => number; queueDepth: () => number }): {
+export function metrics(now: {
+  sockets: () => number
+  queueDepth: () => number
+  /** Given where nodes are joined: whether they are at the moment. */
+  isBusUp?: () => boolean
+}): {
   meter: Meter
   registry: Registry
 } {
@@ -25,6 +30,11 @@ export function metrics(now: { sockets: () => number; queueDepth: () => number }
     labelNames: ['code'],
     registers,
   })
+  const caughtUp = new Counter({
+    name: 'roomful_caught_up_total',
+    help: 'Changes of other nodes that were found in the database because nothing told of them',
+    registers,
+  })
   const batch = histogram('roomful_batch_ops', 'Ops committed in one transaction', OPS)
   const commit = histogram('roomful_commit_seconds', 'Time of one transaction', SECONDS)
   const fanOut = histogram('roomful_fan_out_seconds', 'Time to hand one batch to its sockets', SECONDS)
@@ -37,6 +47,9 @@ export function metrics(now: { sockets: () => number; queueDepth: () => number }
   })
   gauge('roomful_sockets', 'Signed-in sockets', now.sockets)
   gauge('roomful_queue_depth', 'Changes that wait or are being committed', now.queueDepth)
+  const { isBusUp } = now
+  if (isBusUp)
+    gauge('roomful_redis_up', 'Whether Redis joins this node to the others: 1 or 0', () => Number(isBusUp()))
 
   function histogram(name: string, help: string, buckets: number[]): Histogram {
     return new Histogram({ name, help, buckets, registers })
@@ -64,6 +77,7 @@ export function metrics(now: { sockets: () => number; queueDepth: () => number }
     },
     deliveries: (event, count) => deliveries.inc({ event }, count),
     refusal: (code) => refusals.inc({ code }),
+    caughtUp: (changes) => caughtUp.inc(changes),
     timeFanOut: () => timer(fanOut),
     timeRequest: (event) => timer(requests, { event }),
   }

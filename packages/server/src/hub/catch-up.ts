@@ -80,7 +80,9 @@ export class CatchUp {
   #look(rooms: () => Iterable<RoomId>): void {
     this.#lane = this.#lane
       .then(() => this.#compare([...rooms()]))
-      .catch((error: unknown) => this.deps.log.warn({ err: error }, 'this node cannot see whether it is behind'))
+      .catch((error: unknown) =>
+        this.deps.log.warn({ err: error }, 'this node cannot see whether it is behind'),
+      )
   }
 
   async #compare(roomIds: readonly RoomId[]): Promise<void> {

@@ -77,12 +77,7 @@ function finalRows(members: readonly MemberChange[]): Iterable<Member> {
   return new Map(members.map(({ member }) => [member.userId, member])).values()
 }
 
-function remove(
-  deps: FanOutDeps,
-  batch: FreshBatch,
-  userId: UserId,
-  { rev, reason }: FirstRemoval,
-): void {
+function remove(deps: FanOutDeps, batch: FreshBatch, userId: UserId, { rev, reason }: FirstRemoval): void {
   const { roomId } = batch
   deps.grants.noteRemoval(userId, roomId)
   deps.peers.forgetMember(userId, roomId)

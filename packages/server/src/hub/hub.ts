@@ -1,8 +1,15 @@
-import { HEADS_INTERVAL_MS, type Head, type Removal, type RoomId, type RoomListItem, type UserId } from '@roomful/protocol'
+import {
+  HEADS_INTERVAL_MS,
+  type Head,
+  type Removal,
+  type RoomId,
+  type RoomListItem,
+  type UserId,
+} from '@roomful/protocol'
 import type { Identity } from '../auth/identity'
 import type { Bus, BusMessage } from '../cluster/bus'
-import { type Clock, every } from '../ports/clock'
 import type { CommittedBatch } from '../pipeline/port'
+import { type Clock, every } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import { Activity, type ReadListItems } from './activity'
@@ -83,7 +90,10 @@ export class Hub {
       isBusUp: () => bus.isUp?.() ?? true,
       rooms: () => this.#subscriptions.rooms(),
       toldTo: (roomId) => this.#subscriptions.toldTo(roomId),
-      onMissed: (batch) => this.#tellBatch(batch),
+      onMissed: (batch) => {
+        deps.meter.caughtUp(batch.changes.length)
+        this.#tellBatch(batch)
+      },
     })
     this.#stopHeads = every(clock, HEADS_INTERVAL_MS, () => void this.#keepUp())
     bus.subscribe((message) => this.#deliver(message))
@@ -131,7 +141,9 @@ export class Hub {
   }
 
   unsubscribe(peer: Peer, roomId: RoomId): void {
-    this.#subscriptions.remove(peer, roomId)
+    if (!this.#subscriptions.remove(peer, roomId)) return
+    // What was on its way to him, or lost, is not told again: his list is told where the room stands now.
+    this.#activity.noteRead(peer.userId, roomId)
   }
 
   /** Rooms that were read as this user's: from now on their activity is told. */
@@ -261,7 +273,9 @@ export class Hub {
   }
 
   async #checkSessions(): Promise<void> {
-    const sids = new Set([...this.peers.all()].flatMap(({ identity: { sid } }) => (sid === undefined ? [] : [sid])))
+    const sids = new Set(
+      [...this.peers.all()].flatMap(({ identity: { sid } }) => (sid === undefined ? [] : [sid])),
+    )
     for (const sid of sids) if (await this.deps.isSessionRevoked(sid)) this.#revoke(sid)
   }
 

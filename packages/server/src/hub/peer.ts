@@ -30,6 +30,8 @@ export interface Broadcaster {
 export class Peer {
   /** The rooms it is subscribed to. */
   readonly rooms = new Set<RoomId>()
+  /** For each join that is being read: the rooms that were left meanwhile, which it must not subscribe to. */
+  readonly joins = new Set<Set<RoomId>>()
   /** The users whose presence it is told. */
   watched: ReadonlySet<UserId> = new Set()
   status: 'online' | 'away' = 'online'

@@ -3,10 +3,7 @@ import type { Membership } from '../stores/port'
 import type { Peers } from './peers'
 
 /** The rooms that a user is in, and these besides, whether he is in them or not; in one snapshot. */
-export type ReadMemberships = (
-  userId: UserId,
-  roomIds: readonly RoomId[],
-) => Promise<readonly Membership[]>
+export type ReadMemberships = (userId: UserId, roomIds: readonly RoomId[]) => Promise<readonly Membership[]>
 
 export type RepairDeps = {
   readonly peers: Peers

@@ -8,10 +8,13 @@ export type Protocol1Event =
   | { event: 'message-deleted'; payload: ServerPayload<'message-deleted'> }
 
 /** The changes of one batch in the reference's events, one a message change. It has none for members and settings. */
-export function protocol1Events({ created }: FreshBatch, changes: readonly Change[]): Protocol1Event[] {
+export function protocol1Events(
+  { created, overtaken }: FreshBatch,
+  changes: readonly Change[],
+): Protocol1Event[] {
   const events: Protocol1Event[] = []
   for (const change of changes) {
-    if (change.kind !== 'message') continue
+    if (change.kind !== 'message' || overtaken.has(change.rev)) continue
     const event = toProtocol1(change.message, created.has(change.rev))
     if (event) events.push(event)
   }

@@ -23,7 +23,12 @@ export class Subscriptions {
     if (peer.rooms.has(roomId)) return
     peer.rooms.add(roomId)
     peer.line.join(roomChannel(peer.protocol, roomId))
-    const room = this.#rooms.get(roomId) ?? { count: { 1: 0, 2: 0 }, head, headsLeft: 0, told: new Told(head) }
+    const room = this.#rooms.get(roomId) ?? {
+      count: { 1: 0, 2: 0 },
+      head,
+      headsLeft: 0,
+      told: new Told(head),
+    }
     room.count[peer.protocol]++
     this.#rooms.set(roomId, room)
   }
@@ -61,7 +66,7 @@ export class Subscriptions {
 
   /** What of it is news to this room's subscribers; it counts as told then. */
   takeFresh(batch: CommittedBatch): FreshBatch {
-    return this.#rooms.get(batch.roomId)?.told.take(batch) ?? { ...batch, created: new Set() }
+    return this.#rooms.get(batch.roomId)?.told.take(batch) ?? { ...batch, created: NONE, overtaken: NONE }
   }
 
   noteHead(roomId: RoomId, head: Head): void {
@@ -80,3 +85,5 @@ export class Subscriptions {
     }
   }
 }
+
+const NONE: ReadonlySet<number> = new Set()

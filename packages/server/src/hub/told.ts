@@ -14,6 +14,10 @@ class Numbers {
     return this.#upTo
   }
 
+  get hasGap(): boolean {
+    return this.#ahead.size > 0
+  }
+
   /** False: it had come before. */
   add(number: number): boolean {
     if (number <= this.#upTo || this.#ahead.has(number)) return false
@@ -27,6 +31,8 @@ class Numbers {
 export type FreshBatch = CommittedBatch & {
   /** Revs of the changes that bring a message of which they knew nothing. */
   readonly created: ReadonlySet<number>
+  /** Revs of rows that a later row of the same message has overtaken: of no use to who keeps no revs. */
+  readonly overtaken: ReadonlySet<number>
 }
 
 /**
@@ -36,6 +42,8 @@ export type FreshBatch = CommittedBatch & {
 export class Told {
   readonly #revs: Numbers
   readonly #seqs: Numbers
+  /** The last rev told of each message, while an earlier rev of the room is missing. */
+  readonly #rowRevs = new Map<number, number>()
 
   constructor({ rev, lastSeq }: Head) {
     this.#revs = new Numbers(rev)
@@ -50,9 +58,16 @@ export class Told {
   take(batch: CommittedBatch): FreshBatch {
     const changes = batch.changes.filter((change) => this.#isNews(change))
     const created = new Set<number>()
-    for (const change of changes)
-      if (change.kind === 'message' && this.#seqs.add(change.message.seq)) created.add(change.rev)
-    return { ...batch, changes, created }
+    const overtaken = new Set<number>()
+    for (const change of changes) {
+      if (change.kind !== 'message') continue
+      const { seq } = change.message
+      if (this.#seqs.add(seq)) created.add(change.rev)
+      if ((this.#rowRevs.get(seq) ?? 0) > change.rev) overtaken.add(change.rev)
+      else this.#rowRevs.set(seq, change.rev)
+    }
+    if (!this.#revs.hasGap) this.#rowRevs.clear()
+    return { ...batch, changes, created, overtaken }
   }
 
   #isNews(change: Change): boolean {

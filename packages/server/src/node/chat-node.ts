@@ -1,5 +1,6 @@
 import { LIMITS, type ServerPayload } from '@roomful/protocol'
 import { checkHandshake, type Handshake } from '../auth/handshake'
+import type { Identity } from '../auth/identity'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Services } from '../handlers/handler'
@@ -91,11 +92,17 @@ export class ChatNode {
     bus.publish({ type: 'revoked', sid })
   }
 
+  /** Whose token this is, checked as at the door. */
+  async identify(token: string): Promise<Identity | Refusal> {
+    const handshake = await checkHandshake(this.deps.services, { token })
+    return 'ok' in handshake ? handshake : handshake.identity
+  }
+
   /** Ends the session that this token belongs to. False: it is not valid, or names no session. */
   async logout(token: string): Promise<boolean> {
-    const handshake = await checkHandshake(this.deps.services, { token })
-    if ('ok' in handshake || handshake.identity.sid === undefined) return false
-    await this.revokeSession(handshake.identity.sid, handshake.identity.expiresAt)
+    const identity = await this.identify(token)
+    if ('ok' in identity || identity.sid === undefined) return false
+    await this.revokeSession(identity.sid, identity.expiresAt)
     return true
   }
 

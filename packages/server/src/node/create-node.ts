@@ -3,6 +3,7 @@ import type { Authenticate } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
 import { EphemeralRooms } from '../ephemeral/ephemeral-rooms'
 import { routedStore } from '../ephemeral/routed-store'
+import type { FileStore } from '../files/file-store'
 import type { Services } from '../handlers/handler'
 import { SendRates } from '../handlers/send-rates'
 import { Hub } from '../hub/hub'
@@ -32,6 +33,7 @@ export type NodeParts = {
   readonly meter: Meter
   readonly rates: RateOptions
   readonly hooks: Hooks
+  readonly files?: FileStore
   /** Milliseconds, from any beginning: for measuring only. */
   readonly stopwatch: () => number
   readonly defaultRooms: readonly string[]
@@ -47,6 +49,7 @@ export function createNode(parts: NodeParts): ChatNode {
     store,
     publish: (batch) => bus.publish({ type: 'batch', batch }),
     now: parts.stopwatch,
+    setTimer: clock.setTimer,
     onCommit: ({ ops, ms }) => meter.commit(ops, ms),
     onError: (error, roomId) => {
       log.error({ err: error, roomId }, 'a commit or its publishing failed')
@@ -71,6 +74,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const sendRates = new SendRates(limits.sends, clock)
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, sendRates, authenticate },
+    ...(parts.files === undefined ? {} : { files: parts.files }),
   }
   return new ChatNode({ services, limits, defaultRooms })
 }

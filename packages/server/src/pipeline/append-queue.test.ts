@@ -61,6 +61,7 @@ function queueOf(options: Partial<AppendQueueOptions> = {}): AppendQueue {
     store,
     publish: (batch) => published.push(batch),
     now: () => 0,
+    setTimer: () => () => {},
     onError: (error) => errors.push(error),
     ...options,
   })

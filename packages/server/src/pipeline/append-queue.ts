@@ -3,7 +3,9 @@ import { decide } from '../core/decide'
 import { needOf } from '../core/need'
 import type { Op, Outcome, Plan, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import type { Clock } from '../ports/clock'
 import { type Store, StoreError } from '../stores/port'
+import { gather } from './gather'
 import type { Pipeline, Publish } from './port'
 import { RoomQueue, type Waiting } from './room-queue'
 
@@ -19,8 +21,9 @@ const OVERLOADED_RETRY_MS = 1_000
 export type AppendQueueOptions = {
   readonly store: Pick<Store, 'commit'>
   readonly publish: Publish
-  /** A clock in milliseconds, for `onCommit` alone. */
+  /** A clock in milliseconds, to measure commits with. */
   readonly now: () => number
+  readonly setTimer: Clock['setTimer']
   /** What went wrong beside the outcomes: a failed commit, a publisher that threw. For the log. */
   readonly onError: (error: unknown, roomId: RoomId) => void
   readonly onCommit?: (commit: { roomId: RoomId; ops: number; ms: number }) => void
@@ -29,10 +32,11 @@ export type AppendQueueOptions = {
 
 /**
  * One queue a room, drained in batches. What arrives while a commit is under way is the next batch, so a busy room
- * pays for few commits and a quiet one waits for nobody; there is no timer. Rooms go on side by side.
+ * pays for few commits and a quiet one waits for nobody. Rooms go on side by side.
  *
  *   waiting ── take ──▶ committing ── publish ──▶ answered        (I3: batches leave in the order of their commits)
- *                           └── store failed ──▶ answered with its code, nothing published
+ *      ▲                    └── store failed ──▶ answered with its code, nothing published
+ *      └── gather, after a batch of several
  */
 export class AppendQueue implements Pipeline {
   private readonly rooms = new Map<RoomId, RoomQueue>()
@@ -80,15 +84,18 @@ export class AppendQueue implements Pipeline {
   private async drain(roomId: RoomId, queue: RoomQueue): Promise<void> {
     while (queue.length > 0) {
       const batch = queue.take(this.batchOps)
+      const startedAt = this.options.now()
       const outcomes = await this.commit(roomId, batch)
+      const ms = this.options.now() - startedAt
       batch.forEach((waiting, index) => {
         this.ops--
         waiting.answer(outcomes[index] ?? refuse('INTERNAL'))
       })
       this.ops -= queue.dropFailed(NOT_ATTEMPTED)
+      if (this.ops === 0) for (const resolve of this.onDrained.splice(0)) resolve()
+      await gather(queue, { ops: batch.length, ms }, this.options.setTimer)
     }
     this.rooms.delete(roomId)
-    if (this.ops === 0) for (const resolve of this.onDrained.splice(0)) resolve()
   }
 
   /** Never rejects: whatever happens, the next batch must have its turn. */

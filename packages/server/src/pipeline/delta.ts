@@ -15,6 +15,8 @@ export type DeltaRequest = {
   readonly room: Room
   /** The reader's own row; he is in the room. */
   readonly member: Member
+  /** The first seq that the room keeps; what lies below was purged. */
+  readonly roomFloor: number
   readonly cursor: RoomCursor
   readonly unread: number
   /** The cursor is of another history, so its numbers mean nothing here. */
@@ -24,13 +26,14 @@ export type DeltaRequest = {
 }
 
 /** Has nothing taken a rev since the cursor, and does the reader hold everything up to the head? Then no query is needed. */
-export function isQuiet({ room, member, cursor, foreignEpoch }: DeltaRequest): boolean {
+export function isQuiet(request: DeltaRequest): boolean {
+  const { room, member, cursor, foreignEpoch } = request
   const held = heldSpan(cursor)
   return (
     !foreignEpoch &&
     cursor.rev === room.rev &&
     cursor.maxSeq === room.lastSeq &&
-    !(held && held.from < floorOf(member))
+    !(held && held.from < firstOwn(member))
   )
 }
 
@@ -50,7 +53,7 @@ function mustReset({ room, member, cursor, foreignEpoch }: DeltaRequest): boolea
     cursor.rev > room.rev ||
     cursor.maxSeq > room.lastSeq ||
     // He was out and came again: rows below his new floor are no longer his (I14).
-    (held !== undefined && held.from < floorOf(member)) ||
+    (held !== undefined && held.from < firstOwn(member)) ||
     (decodeCont(cursor.cont)?.page ?? 0) >= PATCH_PAGES
   )
 }
@@ -85,14 +88,14 @@ async function resetDelta(reader: Reader, request: DeltaRequest): Promise<Delta>
 
 async function patchOf(
   reader: Reader,
-  { room, member, cursor }: DeltaRequest,
+  { room, member, roomFloor, cursor }: DeltaRequest,
 ): Promise<{ rows: Message[]; cont?: string }> {
   const held = heldSpan(cursor)
   if (!held || cursor.rev === room.rev) return { rows: [] }
   const cont = decodeCont(cursor.cont)
   const found = await reader.messages({
     roomId: room.id,
-    fromSeq: held.from,
+    fromSeq: Math.max(held.from, roomFloor),
     toSeq: held.to,
     // A row that changes between two pages gets a higher rev, and so comes again in a later one.
     afterRev: Math.max(cursor.rev, cont?.rev ?? 0),
@@ -110,10 +113,11 @@ async function patchOf(
 /** Rows from `from` to the head: all, or the newest few, with a hole before them that loses nothing. */
 async function tailOf(
   reader: Reader,
-  { room, member }: DeltaRequest,
+  request: DeltaRequest,
   from: number,
 ): Promise<Pick<Delta, 'tail' | 'tailFrom' | 'limited'>> {
-  const wanted = Math.max(from, floorOf(member))
+  const { room, member } = request
+  const wanted = Math.max(from, floorOf(request))
   const limited = room.lastSeq - wanted + 1 > LIMITS.syncTail
   const tailFrom = limited ? room.lastSeq - LIMITS.syncTailLimited + 1 : wanted
   if (tailFrom > room.lastSeq) return { tail: [], tailFrom, limited }
@@ -128,16 +132,18 @@ async function tailOf(
   return { tail: rows.map((row) => toWire(row, member.userId)), tailFrom, limited }
 }
 
-function emptyDelta({ room, member, cursor, unread }: DeltaRequest): Delta {
+function emptyDelta(request: DeltaRequest): Delta {
+  const { room, member, cursor, unread } = request
   return {
     rev: room.rev,
     lastSeq: room.lastSeq,
     patch: [],
     tail: [],
-    tailFrom: Math.max(Math.min(cursor.maxSeq, room.lastSeq) + 1, floorOf(member)),
+    tailFrom: Math.max(Math.min(cursor.maxSeq, room.lastSeq) + 1, floorOf(request)),
     limited: false,
     lastReadSeq: member.lastReadSeq,
-    floorSeq: floorOf(member),
+    // A reader who holds rows below it drops them.
+    floorSeq: floorOf(request),
     unread,
   }
 }
@@ -146,7 +152,8 @@ function rowsOf({ members, reads }: MembersDelta): Pick<Delta, 'members' | 'read
   return { ...(members ? { members } : {}), ...(reads ? { reads } : {}) }
 }
 
-const floorOf = (member: Member): number => Math.max(1, member.fromSeq)
+const firstOwn = (member: Member): number => Math.max(1, member.fromSeq)
+const floorOf = ({ member, roomFloor }: DeltaRequest): number => Math.max(firstOwn(member), roomFloor)
 
 function heldSpan({ minSeq, maxSeq }: RoomCursor): { from: number; to: number } | undefined {
   return maxSeq > 0 && maxSeq >= minSeq ? { from: Math.max(1, minSeq), to: maxSeq } : undefined

@@ -13,6 +13,9 @@ type Bounds = { readonly floor: number; readonly last: number }
 /**
  * One page of a room's history and the head, in one snapshot. In `fromSeq..toSeq` a seq that is absent from the rows
  * is deleted; with `includeDeleted` none is absent. `minRev` is met by reading from the store that commits write to.
+ *
+ * Of what was purged: a place that is asked for itself is refused as HISTORY_TRUNCATED. Paging back ends at the floor
+ * with an empty page, as it ends at the first message, and paging on begins there.
  */
 export async function fetchHistory(
   reader: Reader,
@@ -29,7 +32,11 @@ export async function fetchHistory(
   const denial = denialOf('read', { room, member, serverAdmin: false })
   if (!room || !member || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
 
-  const bounds: Bounds = { floor: Math.max(1, member.fromSeq), last: room.lastSeq }
+  const { floorSeq } = membership
+  const { aroundSeq } = request
+  if (aroundSeq !== undefined && aroundSeq < floorSeq && aroundSeq >= Math.max(1, member.fromSeq))
+    return refuse('HISTORY_TRUNCATED', { field: 'aroundSeq' })
+  const bounds: Bounds = { floor: Math.max(1, member.fromSeq, floorSeq), last: room.lastSeq }
   const page = await pageOf(reader, request, bounds)
   return {
     ok: true,

@@ -24,15 +24,15 @@ beforeEach(async () => {
 
 const missed = (told: Head) => store.read((reader) => readMissed(reader, roomId, told))
 const kinds = (changes: readonly Change[] = []) =>
-  changes.map((change) => (change.kind === 'skip' ? [change.rev, 'skip', change.count] : [change.rev, change.kind]))
+  changes.map((change) =>
+    change.kind === 'skip' ? [change.rev, 'skip', change.count] : [change.rev, change.kind],
+  )
 
 describe('what was missed', () => {
   test('is nothing at the head, and nothing of a room that is not there', async () => {
     expect(await missed(await headOf(store, roomId))).toBeUndefined()
     const nowhere = await newRoom(createMemoryStore())
-    expect(
-      await store.read((reader) => readMissed(reader, nowhere, { rev: 0, lastSeq: 0 })),
-    ).toBeUndefined()
+    expect(await store.read((reader) => readMissed(reader, nowhere, { rev: 0, lastSeq: 0 }))).toBeUndefined()
   })
 
   test('are the batches as they would have come, where nothing has changed since', async () => {
@@ -40,7 +40,13 @@ describe('what was missed', () => {
     const plan = await commitOps(store, roomId, [
       sendOp('ann', 'one'),
       sendOp('bob', 'two'),
-      { kind: 'invite', actor: actorOf('ann'), at: 0, target: { id: asUserId('eve'), name: 'eve' }, messageId: nextMessageId() },
+      {
+        kind: 'invite',
+        actor: actorOf('ann'),
+        at: 0,
+        target: { id: asUserId('eve'), name: 'eve' },
+        messageId: nextMessageId(),
+      },
     ])
     expect(await missed(told)).toEqual({
       roomId,

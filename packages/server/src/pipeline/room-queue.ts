@@ -11,6 +11,7 @@ type Group = { readonly waiting: Waiting[]; failed: boolean }
 export class RoomQueue {
   private groups: Group[] = []
   private count = 0
+  private awaited: { readonly length: number; readonly reached: () => void } | undefined
 
   /** Ops that wait: those in the batch under way are not among them. */
   get length(): number {
@@ -31,7 +32,16 @@ export class RoomQueue {
     )
     this.groups.push(group)
     this.count += ops.length
+    if (this.awaited && this.count >= this.awaited.length) {
+      this.awaited.reached()
+      this.awaited = undefined
+    }
     return Promise.all(outcomes)
+  }
+
+  /** Calls back when so many wait. One at a time: whoever asks takes the place of who asked before. */
+  onLength(length: number, reached: () => void): void {
+    this.awaited = { length, reached }
   }
 
   /** The next batch. A group is cut only where it alone is longer than a batch. */

@@ -39,6 +39,7 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
     const asking: DeltaRequest = {
       room: membership.room,
       member: membership.member,
+      roomFloor: membership.floorSeq,
       cursor,
       unread: unread.get(roomId) ?? 0,
       foreignEpoch: request.epoch !== undefined && request.epoch !== epoch,

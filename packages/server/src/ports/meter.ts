@@ -8,6 +8,8 @@ export interface Meter {
   /** Frames handed to lines. */
   deliveries(event: ServerEvent, count: number): void
   refusal(code: string): void
+  /** Changes that no node told this one, and that were found in the database. */
+  caughtUp(changes: number): void
   /** Begins to measure; the returned function ends it. */
   timeFanOut(): () => void
   timeRequest(event: string): () => void
@@ -20,6 +22,7 @@ export const noMeter: Meter = {
   commit: nothing,
   deliveries: nothing,
   refusal: nothing,
+  caughtUp: nothing,
   timeFanOut: () => nothing,
   timeRequest: () => nothing,
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
+import { joinWrites } from './joined-writes'
 import { watchQueue } from './queue-watch'
 import { SocketLine } from './socket-line'
 
@@ -69,6 +70,7 @@ function listen({ log }: ConnectDeps, socket: Socket, conversation: Conversation
   socket.on('disconnect', () => conversation.end())
   // A frame that the parser refused: Socket.IO closes the line by itself.
   socket.on('error', (error) => log.debug({ err: error }, 'a frame was refused'))
+  joinWrites(socket.conn)
   watchQueue(socket.conn, () => {
     log.warn({ userId: peer.userId }, 'a slow consumer is cut off')
     peer.line.close({ reason: 'SLOW_CONSUMER' })

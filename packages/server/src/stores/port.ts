@@ -13,7 +13,15 @@ import type {
 import type { Facts, Need, Plan, StoredMessage } from '../core/ops'
 
 /** A room and the asking user's row in it, if there is or was one. */
-export type Membership = { readonly room: Room; readonly member: Member | undefined }
+export type Membership = {
+  readonly room: Room
+  readonly member: Member | undefined
+  /** The first seq whose row is kept: what lies below was purged. 1 where nothing was. */
+  readonly floorSeq: number
+}
+
+/** Which messages of a room there are: `floorSeq..lastSeq`. */
+export type Span = { readonly roomId: RoomId; readonly floorSeq: number; readonly lastSeq: number }
 
 export type Attendance = { readonly roomId: RoomId; readonly userId: UserId }
 
@@ -56,6 +64,10 @@ export interface Reader {
     limit: number
   }): Promise<readonly Room[]>
   user(userId: UserId): Promise<User | undefined>
+  /** Rooms that hold messages, by id, after `after`. */
+  spans(query: { after?: RoomId; limit: number }): Promise<readonly Span[]>
+  /** Is there a message (not deleted) that shows this file? With a user: one that he may read. */
+  isFileShown(fileId: string, userId?: UserId): Promise<boolean>
   reports(
     roomId: RoomId,
     query: { resolved: boolean; after?: string; limit: number },
@@ -91,6 +103,12 @@ export interface Store {
     userId: UserId,
     seq: number,
   ): Promise<{ seq: number; unread: number; moved: boolean } | undefined>
+  /**
+   * Takes away the messages below `belowSeq`, for good, and answers the room's floor then; undefined: there is no such
+   * room. The floor only rises, and never past the head. No rev is taken. A late retry of a send that was purged is
+   * still answered with its message, without its content (I4).
+   */
+  purge(roomId: RoomId, belowSeq: number): Promise<number | undefined>
   putReport(report: Report): Promise<void>
   revokeSession(sid: string, untilMs: number): Promise<void>
   isSessionRevoked(sid: string): Promise<boolean>

@@ -36,7 +36,7 @@ export function roomsContract({ store }: ContractContext): void {
       const { room, members } = roomOf({ name: 'Whole', type: 'public', metadata, settings })
       await store().createRoom({ room, members })
       const [found] = await store().read((reader) => reader.memberships(bob, [room.id]))
-      expect(found).toEqual({ room, member: members[1] })
+      expect(found).toEqual({ room, member: members[1], floorSeq: 1 })
     })
   })
 

@@ -3,10 +3,12 @@ import { commitContract } from './commit-contract'
 import type { Opened, OpenStore } from './contract-room'
 import { durabilityContract } from './durability-contract'
 import { factsContract } from './facts-contract'
+import { filesContract } from './files-contract'
 import { headsContract } from './heads-contract'
 import { membersContract } from './members-contract'
 import { messageQueryContract } from './message-query-contract'
 import { moderationContract } from './moderation-contract'
+import { purgeContract } from './purge-contract'
 import { raceContract } from './race-contract'
 import { readCursorContract } from './read-cursor-contract'
 import { roomsContract } from './rooms-contract'
@@ -40,6 +42,8 @@ export function storeContract(name: string, open: OpenStore): void {
     commitContract(context)
     factsContract(context)
     headsContract(context)
+    purgeContract(context)
+    filesContract(context)
     raceContract(context)
     messageQueryContract(context)
     snapshotContract(context)

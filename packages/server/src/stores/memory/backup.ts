@@ -5,7 +5,10 @@ import { Tables } from './tables'
 type RoomBackup = {
   readonly room: Room
   readonly members: readonly Member[]
+  /** From the floor on. */
   readonly messages: readonly StoredMessage[]
+  readonly floorSeq: number
+  readonly purgedSends: readonly (readonly [string, StoredMessage])[]
   readonly opIds: readonly (readonly [string, MessageId])[]
   readonly audit: readonly AuditEntry[]
 }
@@ -24,7 +27,9 @@ export function backupOf(tables: Tables): Backup {
     rooms: [...tables.rooms.values()].map((record) => ({
       room: record.head.value,
       members: [...record.members.values()].map(({ value }) => value),
-      messages: record.messages.map(({ value }) => value),
+      messages: record.messages.flatMap(({ value }) => value ?? []),
+      floorSeq: record.floor.value,
+      purgedSends: [...record.purgedSends],
       opIds: [...record.opIds],
       audit: record.audit.map(({ value }) => value),
     })),
@@ -40,14 +45,16 @@ export function backupOf(tables: Tables): Backup {
 export function restore(backup: Backup): Tables {
   const tables = new Tables()
   tables.versions.begin()
-  for (const { room, members, messages, opIds, audit } of backup.rooms) {
+  for (const { room, members, messages, floorSeq, purgedSends, opIds, audit } of backup.rooms) {
     const record = tables.addRoom(room, undefined)
     const { rev, lastSeq } = room
+    record.beginAt(floorSeq)
+    for (const [key, message] of purgedSends) record.purgedSends.set(key, message)
     const nothing = { outcomes: [], changes: [], opIds: [], room: undefined }
     record.apply({ ...nothing, head: { rev, lastSeq }, messages, members, audit })
     for (const [key, messageId] of opIds) record.opIds.set(key, messageId)
     for (const member of members) tables.indexMember(member)
-    for (const message of messages) tables.indexMessage(message.id, room.id)
+    for (const message of messages) tables.indexMessage(message)
   }
   for (const [dmKey, roomId] of backup.dmKeys) tables.dmKeys.set(dmKey, roomId)
   for (const user of backup.users) tables.putUser(user)

@@ -13,8 +13,9 @@ import {
 } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
 import { toPreview } from '../../core/preview'
+import { shows } from '../../core/shown-file'
 import { countUnread } from '../../core/unread'
-import type { Attendance, Membership, MessageQuery, Reader } from '../port'
+import type { Attendance, Membership, MessageQuery, Reader, Span } from '../port'
 import { queryMessages } from './query-messages'
 import type { RoomRecord } from './room-record'
 import type { Tables } from './tables'
@@ -33,7 +34,7 @@ export class MemoryReader implements Reader {
       const room = this.roomAt(roomId)
       if (!room) continue
       const member = valueAt(this.tables.rooms.get(roomId)?.members.get(userId), this.snapshot)
-      if (roomIds || isPresent(member)) found.push({ room, member })
+      if (roomIds || isPresent(member)) found.push({ room, member, floorSeq: this.floorOf(roomId) })
     }
     return found
   }
@@ -114,6 +115,27 @@ export class MemoryReader implements Reader {
     return found.sort(compareRooms).slice(0, limit)
   }
 
+  async spans({ after = '', limit }: { after?: string; limit: number }): Promise<readonly Span[]> {
+    const spans = [...this.tables.rooms.keys()].flatMap((roomId) => {
+      const lastSeq = this.roomAt(roomId)?.lastSeq ?? 0
+      const floorSeq = this.floorOf(roomId)
+      return roomId > after && floorSeq <= lastSeq ? [{ roomId, floorSeq, lastSeq }] : []
+    })
+    return spans.sort((a, b) => compareByCodePoint(a.roomId, b.roomId)).slice(0, limit)
+  }
+
+  async isFileShown(fileId: string, userId?: UserId): Promise<boolean> {
+    for (const { roomId, seq } of this.tables.shownFiles.get(fileId) ?? []) {
+      const record = this.tables.rooms.get(roomId)
+      const row = valueAt(record?.messages[seq - 1], this.snapshot)
+      if (!row || !shows(row, fileId)) continue
+      if (userId === undefined) return true
+      const member = valueAt(record?.members.get(userId), this.snapshot)
+      if (isPresent(member) && seq >= member.fromSeq) return true
+    }
+    return false
+  }
+
   async user(userId: UserId): Promise<User | undefined> {
     return valueAt(this.tables.users.get(userId), this.snapshot)
   }
@@ -141,6 +163,10 @@ export class MemoryReader implements Reader {
       if (entry && (after === undefined || entry.id < after)) found.push(entry)
     }
     return found
+  }
+
+  private floorOf(roomId: RoomId): number {
+    return valueAt(this.tables.rooms.get(roomId)?.floor, this.snapshot) ?? 1
   }
 
   private roomAt(roomId: RoomId): Room | undefined {

@@ -40,7 +40,7 @@ export class MemoryStore implements Store {
     this.tables.versions.begin()
     record.apply(plan)
     for (const member of plan.members) this.tables.indexMember(member)
-    for (const message of plan.messages) this.tables.indexMessage(message.id, roomId)
+    for (const message of plan.messages) this.tables.indexMessage(message)
     return plan
   }
 
@@ -101,6 +101,18 @@ export class MemoryStore implements Store {
       record.putMember(marked)
     }
     return { seq: lastReadSeq, unread: unreadIn(record, marked, { version: Infinity }), moved }
+  }
+
+  async purge(roomId: RoomId, belowSeq: number): Promise<number | undefined> {
+    this.checkOpen()
+    const record = this.tables.rooms.get(roomId)
+    if (!record) return undefined
+    const floor = Math.max(record.floor.value, Math.min(belowSeq, record.head.value.lastSeq + 1))
+    if (floor > record.floor.value) {
+      this.tables.versions.begin()
+      for (const messageId of record.purge(floor)) this.tables.roomOfMessage.delete(messageId)
+    }
+    return floor
   }
 
   async putReport(report: Report): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AuditEntry, Member, MessageId, Room, UserId } from '@roomful/protocol'
 import { msOfIso } from '../../core/iso-time'
 import { type Facts, type Need, type Plan, pairKey, type StoredMessage } from '../../core/ops'
+import { tombstoneOf } from '../../core/stored-message'
 import type { Cell, Versions } from './versions'
 
 /** Where the log of revs has grown to this many entries more than twice the rows, the outdated ones go. */
@@ -9,8 +10,12 @@ const LOG_SLACK = 64
 /** One room: rows in cells, and the indexes that a commit or a query needs to be found in one step. */
 export class RoomRecord {
   head: Cell<Room>
-  /** By seq: the first message is at 0. */
-  readonly messages: Cell<StoredMessage>[] = []
+  /** By seq: the first message is at 0. Undefined in its cell: it was purged. */
+  readonly messages: Cell<StoredMessage | undefined>[] = []
+  /** The first seq that is kept. */
+  floor: Cell<number>
+  /** Of purged messages what a late retry is answered with (I4), by pairKey. */
+  readonly purgedSends = new Map<string, StoredMessage>()
   /** Which message was written at which rev, ascending. An entry is outdated when its row has a later rev. */
   log: { readonly rev: number; readonly seq: number }[] = []
   readonly members = new Map<UserId, Cell<Member>>()
@@ -27,6 +32,7 @@ export class RoomRecord {
     room: Room,
   ) {
     this.head = versions.write<Room>(undefined, room)
+    this.floor = versions.write<number>(undefined, 1)
   }
 
   /** All who are or were in the room, by user id. */
@@ -53,7 +59,10 @@ export class RoomRecord {
       byClientId: pick(
         need.clientIds,
         ({ userId, clientId }) => pairKey(userId, clientId),
-        ({ userId, clientId }) => messageOf(this.byClientId.get(pairKey(userId, clientId))),
+        ({ userId, clientId }) => {
+          const key = pairKey(userId, clientId)
+          return messageOf(this.byClientId.get(key)) ?? this.purgedSends.get(key)
+        },
       ),
       opIds: pick(
         need.opIds,
@@ -88,6 +97,28 @@ export class RoomRecord {
     this.members.set(member.userId, this.versions.write(before, member))
   }
 
+  /** Within a write transaction; answers the ids of what is gone. `belowSeq` is at most the head plus one. */
+  purge(belowSeq: number): MessageId[] {
+    const gone: MessageId[] = []
+    for (let index = this.floor.value - 1; index < belowSeq - 1; index++) {
+      const cell = this.messages[index]
+      if (!cell?.value) continue
+      const { senderId, clientId, id } = cell.value
+      if (clientId !== undefined) this.purgedSends.set(pairKey(senderId, clientId), tombstoneOf(cell.value))
+      this.seqs.delete(id)
+      gone.push(id)
+      this.messages[index] = this.versions.write<StoredMessage | undefined>(cell, undefined)
+    }
+    this.floor = this.versions.write(this.floor, belowSeq)
+    return gone
+  }
+
+  /** For a record that is made of a backup: its messages begin at this seq. */
+  beginAt(floorSeq: number): void {
+    for (let seq = 1; seq < floorSeq; seq++) this.messages.push(this.versions.write(undefined, undefined))
+    this.floor = this.versions.write<number>(undefined, floorSeq)
+  }
+
   private putMessage(message: StoredMessage): void {
     const index = message.seq - 1
     const before = this.messages[index]
@@ -105,7 +136,7 @@ export class RoomRecord {
   private compactLog(): void {
     // An older snapshot still needs the entries that are outdated for everybody else.
     if (this.log.length <= this.messages.length * 2 + LOG_SLACK || this.versions.hasReaders) return
-    this.log = this.log.filter(({ rev, seq }) => this.messages[seq - 1]?.value.rev === rev)
+    this.log = this.log.filter(({ rev, seq }) => this.messages[seq - 1]?.value?.rev === rev)
   }
 }
 

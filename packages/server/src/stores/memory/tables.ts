@@ -1,4 +1,6 @@
 import type { Member, MessageId, Report, Room, RoomId, User, UserId } from '@roomful/protocol'
+import type { StoredMessage } from '../../core/ops'
+import { shownFile } from '../../core/shown-file'
 import { RoomRecord } from './room-record'
 import { type Cell, Versions } from './versions'
 
@@ -9,6 +11,8 @@ export class Tables {
   /** Rooms in which a user is or was: there is a member row. */
   readonly roomsOf = new Map<UserId, Set<RoomId>>()
   readonly roomOfMessage = new Map<MessageId, Cell<RoomId>>()
+  /** Messages that show a file, or did. */
+  readonly shownFiles = new Map<string, { roomId: RoomId; seq: number }[]>()
   readonly dmKeys = new Map<string, RoomId>()
   readonly users = new Map<UserId, Cell<User>>()
   readonly reports = new Map<RoomId, Map<string, Cell<Report>>>()
@@ -28,9 +32,13 @@ export class Tables {
     else this.roomsOf.set(member.userId, new Set([member.roomId]))
   }
 
-  indexMessage(messageId: MessageId, roomId: RoomId): void {
-    if (this.roomOfMessage.has(messageId)) return
-    this.roomOfMessage.set(messageId, this.versions.write<RoomId>(undefined, roomId))
+  indexMessage(message: StoredMessage): void {
+    const { id, roomId, seq } = message
+    if (this.roomOfMessage.has(id)) return
+    this.roomOfMessage.set(id, this.versions.write<RoomId>(undefined, roomId))
+    const fileId = shownFile(message)
+    if (fileId !== undefined)
+      this.shownFiles.set(fileId, [...(this.shownFiles.get(fileId) ?? []), { roomId, seq }])
   }
 
   putUser(user: User): void {

@@ -8,9 +8,14 @@ import { type Session, together } from './session'
 const LOCK = { name: 'lock', text: 'SELECT 1 FROM room_heads WHERE room_id = $1 FOR NO KEY UPDATE' }
 
 export const FROM_ROOM = `
-  SELECT rooms.*, room_heads.rev, room_heads.last_seq
+  SELECT rooms.*, room_heads.rev, room_heads.last_seq, room_heads.floor_seq
   FROM rooms JOIN room_heads ON room_heads.room_id = rooms.id`
 export const SELECT_ROOM = { name: 'room', text: `${FROM_ROOM} WHERE rooms.id = $1` }
+
+const SEND_COLUMNS = 'room_id, seq, rev, id, sender_id, sender_name, client_id, type, reply_to, created_at'
+const MESSAGE_COLUMNS = `${SEND_COLUMNS}, content, metadata, edited_at, deleted, reactions`
+/** The same of a message that was purged: its sender's retry still finds it (I4). */
+const PURGED_COLUMNS = `${SEND_COLUMNS}, '', NULL::json, NULL::timestamptz, true, NULL::json`
 
 const MEMBERS = {
   name: 'fact-members',
@@ -27,9 +32,14 @@ const BY_CLIENT_ID = {
   name: 'fact-client-ids',
   text: `SELECT found.* FROM unnest($2::text[], $3::text[]) AS key (user_id, client_id)
     CROSS JOIN LATERAL (
-      SELECT * FROM messages
-      WHERE room_id = $1 AND sender_id = key.user_id AND client_id BETWEEN key.client_id AND key.client_id
-      ORDER BY client_id LIMIT 1
+      (
+        SELECT ${MESSAGE_COLUMNS} FROM messages
+        WHERE room_id = $1 AND sender_id = key.user_id AND client_id BETWEEN key.client_id AND key.client_id
+        ORDER BY client_id LIMIT 1
+      ) UNION ALL (
+        SELECT ${PURGED_COLUMNS} FROM purged_sends
+        WHERE room_id = $1 AND sender_id = key.user_id AND client_id = key.client_id LIMIT 1
+      ) LIMIT 1
     ) AS found`,
 }
 const OP_IDS = {

@@ -116,4 +116,27 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (room_id, id)
   );
   `,
+  `
+  -- Below it a room's messages were purged.
+  ALTER TABLE room_heads ADD COLUMN floor_seq bigint NOT NULL DEFAULT 1;
+
+  -- Of a purged message what its sender's late retry is answered with: one message per clientId, for ever (I4).
+  CREATE TABLE purged_sends (
+    room_id text COLLATE "C" NOT NULL,
+    sender_id text COLLATE "C" NOT NULL,
+    client_id text COLLATE "C" NOT NULL,
+    seq bigint NOT NULL,
+    rev bigint NOT NULL,
+    id text NOT NULL,
+    sender_name text NOT NULL,
+    type text NOT NULL,
+    reply_to text,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (room_id, sender_id, client_id)
+  );
+
+  -- From a file to the messages that show it.
+  CREATE INDEX messages_file ON messages ((metadata ->> 'fileId'), room_id)
+    WHERE type IN ('image', 'file') AND NOT deleted;
+  `,
 ]

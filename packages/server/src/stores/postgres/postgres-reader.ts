@@ -11,6 +11,7 @@ import {
   previewFrom,
   reportFrom,
   roomFrom,
+  spanFrom,
 } from '../sql/rows'
 import * as sql from './queries'
 import type { Session } from './session'
@@ -64,6 +65,18 @@ export function postgresReader(session: Session): Reader {
     async publicRooms({ query = '', after = { name: '', id: '' }, limit }) {
       const rows = await session.query(sql.PUBLIC_ROOMS, after.name, after.id, query.toLowerCase(), limit)
       return rows.map(roomFrom)
+    },
+
+    async spans({ after = '', limit }) {
+      return (await session.query(sql.SPANS, after, limit)).map(spanFrom)
+    },
+
+    async isFileShown(fileId, userId) {
+      const rows =
+        userId === undefined
+          ? await session.query(sql.FILE_SHOWN, fileId)
+          : await session.query(sql.FILE_SHOWN_TO, fileId, userId)
+      return rows.length > 0
     },
 
     async user(userId) {

@@ -5,6 +5,7 @@ import { lockAndRead } from './facts'
 import { migrate } from './migrate'
 import { isRetryable } from './postgres-error'
 import { postgresReader } from './postgres-reader'
+import { purge } from './purge'
 import { type Session, together } from './session'
 import { SessionPool } from './session-pool'
 import { createRoom, isSessionRevoked, markRead, putReport, putUser, revokeSession } from './small-writes'
@@ -51,6 +52,7 @@ function store(writers: SessionPool, readers: SessionPool, epoch: string): Store
     createRoom: (input) => lend(readers, (session) => createRoom(session, input)),
     putUser: (user) => lend(readers, (session) => putUser(session, user)),
     markRead: (roomId, userId, seq) => lend(readers, (session) => markRead(session, roomId, userId, seq)),
+    purge: (roomId, belowSeq) => lend(writers, (session) => purge(session, roomId, belowSeq)),
     putReport: (report) => lend(readers, (session) => putReport(session, report)),
     revokeSession: (sid, untilMs) =>
       lend(readers, (session) => revokeSession(session, sid, untilMs, Date.now())),

@@ -124,6 +124,29 @@ export const PUBLIC_ROOMS = {
     WHERE type = 'public' AND (name, id) > ($1, $2) AND strpos(name_search, $3) > 0 ORDER BY name, id LIMIT $4`,
 }
 
+export const SPANS = {
+  name: 'spans',
+  text: `SELECT room_id, floor_seq, last_seq FROM room_heads
+    WHERE room_id > $1 AND floor_seq <= last_seq ORDER BY room_id LIMIT $2`,
+}
+
+const SHOWS_FILE = `metadata ->> 'fileId' BETWEEN $1 AND $1 AND type IN ('image', 'file') AND NOT deleted`
+export const FILE_SHOWN = {
+  name: 'file-shown',
+  text: `SELECT 1 FROM messages WHERE ${SHOWS_FILE} ORDER BY metadata ->> 'fileId' LIMIT 1`,
+}
+export const FILE_SHOWN_TO = {
+  name: 'file-shown-to',
+  text: `SELECT 1 FROM (
+      SELECT room_id, seq FROM messages WHERE ${SHOWS_FILE} ORDER BY metadata ->> 'fileId' OFFSET 0
+    ) AS shown
+    CROSS JOIN LATERAL (
+      SELECT 1 FROM room_members
+      WHERE room_id = shown.room_id AND user_id = $2 AND ${PRESENT} AND from_seq <= shown.seq LIMIT 1
+    ) AS member
+    LIMIT 1`,
+}
+
 export const USER = { name: 'user', text: 'SELECT name FROM users WHERE id = $1' }
 
 export const REPORTS_OPEN = {

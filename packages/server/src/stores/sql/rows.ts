@@ -17,7 +17,7 @@ import {
   type RoomSettings,
 } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
-import type { Attendance, Membership } from '../port'
+import type { Attendance, Membership, Span } from '../port'
 import { flag, integer, json, oneOf, type Row, text, textOrNull } from './column'
 
 const REMOVALS = ['left', 'kicked', 'banned'] as const satisfies readonly Removal[]
@@ -41,6 +41,15 @@ export function roomFrom(row: Row): Room {
 /** From `room_heads`. */
 export function headFrom(row: Row): [RoomId, Head] {
   return [asRoomId(text(row, 'room_id')), { rev: integer(row, 'rev'), lastSeq: integer(row, 'last_seq') }]
+}
+
+/** From `room_heads`. */
+export function spanFrom(row: Row): Span {
+  return {
+    roomId: asRoomId(text(row, 'room_id')),
+    floorSeq: integer(row, 'floor_seq'),
+    lastSeq: integer(row, 'last_seq'),
+  }
 }
 
 export function attendanceFrom(row: Row): Attendance {
@@ -130,5 +139,9 @@ export function auditFrom(row: Row): AuditEntry {
 /** From `rooms` and its head, left-joined with one member: both have a name and a rev, so the member's are renamed. */
 export function membershipFrom(row: Row): Membership {
   const member = row.user_id === null ? undefined : { ...row, name: row.member_name, rev: row.member_rev }
-  return { room: roomFrom(row), member: member && memberFrom(member) }
+  return {
+    room: roomFrom(row),
+    member: member && memberFrom(member),
+    floorSeq: integer(row, 'floor_seq'),
+  }
 }

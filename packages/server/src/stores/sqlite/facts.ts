@@ -5,7 +5,7 @@ import { memberFrom, messageFrom, roomFrom } from '../sql/rows'
 import type { Connection } from './connection'
 
 export const SELECT_ROOM = `
-  SELECT rooms.*, room_heads.rev, room_heads.last_seq
+  SELECT rooms.*, room_heads.rev, room_heads.last_seq, room_heads.floor_seq
   FROM rooms JOIN room_heads ON room_heads.room_id = rooms.id`
 
 const MEMBERS = `
@@ -17,6 +17,12 @@ const BY_CLIENT_ID = `
   ON messages.room_id = ?
     AND messages.sender_id = json_extract(key.value, '$.userId')
     AND messages.client_id = json_extract(key.value, '$.clientId')`
+const BY_PURGED_CLIENT_ID = `
+  SELECT purged_sends.*, '' AS content, NULL AS metadata, NULL AS edited_at, 1 AS deleted, NULL AS reactions
+  FROM json_each(?) AS key CROSS JOIN purged_sends
+  ON purged_sends.room_id = ?
+    AND purged_sends.sender_id = json_extract(key.value, '$.userId')
+    AND purged_sends.client_id = json_extract(key.value, '$.clientId')`
 const OP_IDS = `
   SELECT op_ids.* FROM json_each(?) AS key CROSS JOIN op_ids
   ON op_ids.room_id = ?
@@ -41,9 +47,11 @@ export function readFacts(connection: Connection, roomId: RoomId, need: Need): F
 
   const members = rows(need.userIds, (list) => connection.all(MEMBERS, roomId, list)).map(memberFrom)
   const messages = rows(need.messageIds, (list) => connection.all(MESSAGES, roomId, list)).map(messageFrom)
-  const byClientId = rows(need.clientIds, (list) => connection.all(BY_CLIENT_ID, list, roomId)).map(
-    messageFrom,
-  )
+  const wasPurged = found !== undefined && integer(found, 'floor_seq') > 1
+  const byClientId = rows(need.clientIds, (list) => [
+    ...connection.all(BY_CLIENT_ID, list, roomId),
+    ...(wasPurged ? connection.all(BY_PURGED_CLIENT_ID, list, roomId) : []),
+  ]).map(messageFrom)
   const opIds = rows(need.opIds, (list) => connection.all(OP_IDS, list, roomId))
   const slow = (room?.settings.slowModeSeconds ?? 0) > 0
   const lastSends = rows(slow ? need.lastSendOf : [], (list) => connection.all(LAST_SENDS, roomId, list))

@@ -109,4 +109,27 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (room_id, id)
   ) WITHOUT ROWID;
   `,
+  `
+  -- Below it a room's messages were purged.
+  ALTER TABLE room_heads ADD COLUMN floor_seq INTEGER NOT NULL DEFAULT 1;
+
+  -- Of a purged message what its sender's late retry is answered with: one message per clientId, for ever (I4).
+  CREATE TABLE purged_sends (
+    room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+    sender_id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    rev INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    sender_name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    reply_to TEXT,
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (room_id, sender_id, client_id)
+  ) WITHOUT ROWID;
+
+  -- From a file to the messages that show it.
+  CREATE INDEX messages_file ON messages (json_extract(metadata, '$.fileId'), room_id)
+    WHERE type IN ('image', 'file') AND deleted = 0;
+  `,
 ]

@@ -7,7 +7,7 @@ import { SELECT_ROOM } from './facts'
 // order of the loops: the list of rooms is short, and each step from there is one look-up in an index.
 
 const MEMBERSHIP = `
-  SELECT rooms.*, room_heads.rev, room_heads.last_seq, member.room_id, member.user_id, member.name AS member_name,
+  SELECT rooms.*, room_heads.rev, room_heads.last_seq, room_heads.floor_seq, member.room_id, member.user_id, member.name AS member_name,
     member.role, member.joined_at, member.last_read_seq, member.from_seq, member.muted_until, member.removed,
     member.rev AS member_rev`
 
@@ -87,6 +87,16 @@ export const ROOM_OF_MESSAGE = `SELECT room_id FROM messages WHERE id = ? LIMIT 
 /** instr and not LIKE: nothing in what a user types means anything. */
 export const PUBLIC_ROOMS = `${SELECT_ROOM}
   WHERE type = 'public' AND (name, id) > (?, ?) AND instr(name_search, ?) > 0 ORDER BY name, id LIMIT ?`
+
+export const SPANS = `
+  SELECT room_id, floor_seq, last_seq FROM room_heads
+  WHERE room_id > ? AND floor_seq <= last_seq ORDER BY room_id LIMIT ?`
+
+const SHOWS_FILE = `json_extract(metadata, '$.fileId') = ?1 AND type IN ('image', 'file') AND deleted = 0`
+export const FILE_SHOWN = `SELECT 1 FROM messages WHERE ${SHOWS_FILE} LIMIT 1`
+export const FILE_SHOWN_TO = `
+  SELECT 1 FROM messages CROSS JOIN room_members AS member ON member.room_id = messages.room_id
+  WHERE ${SHOWS_FILE} AND member.user_id = ?2 AND member.removed IS NULL AND messages.seq >= member.from_seq LIMIT 1`
 
 export const USER = `SELECT name FROM users WHERE id = ?`
 

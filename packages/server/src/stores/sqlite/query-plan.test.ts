@@ -115,6 +115,9 @@ describe('SQLite finds by index', () => {
       await reader.previews([roomId])
       await reader.heads([roomId])
       await reader.whoIsIn([roomId], [ann])
+      await reader.spans({ limit: 10 })
+      await reader.isFileShown('file-1')
+      await reader.isFileShown('file-1', ann)
       await reader.members(roomId, { limit: 10 })
       await reader.roomOfMessage(asMessageId('m1'))
       await reader.publicRooms({ limit: 10 })
@@ -123,7 +126,7 @@ describe('SQLite finds by index', () => {
       await reader.audit(roomId, { limit: 10 })
       await reader.audit(roomId, { limit: 10, after: 'x' })
     })
-    expect(plans).toHaveLength(13)
+    expect(plans).toHaveLength(16)
     expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
     expect(plans.flat()).toContainEqual(
       expect.stringMatching(/messages_seq \(room_id=\? AND seq>\? AND seq<\?\)/),

@@ -67,6 +67,24 @@ export function markRead(db: Connection, roomId: RoomId, userId: UserId, seq: nu
   return { seq: after, unread: unreadOf(db, userId, roomId), moved: after > before }
 }
 
+/** What a late retry has to be answered with stays, in a table of its own (I4). */
+const KEEP_SENDS = `
+  INSERT INTO purged_sends (room_id, sender_id, client_id, seq, rev, id, sender_name, type, reply_to, created_at)
+  SELECT room_id, sender_id, client_id, seq, rev, id, sender_name, type, reply_to, created_at
+  FROM messages WHERE room_id = ? AND seq < ? AND client_id IS NOT NULL`
+
+export function purge(db: Connection, roomId: RoomId, belowSeq: number): number | undefined {
+  const head = db.get('SELECT last_seq, floor_seq FROM room_heads WHERE room_id = ?', roomId)
+  if (!head) return undefined
+  const before = integer(head, 'floor_seq')
+  const floor = Math.max(before, Math.min(belowSeq, integer(head, 'last_seq') + 1))
+  if (floor === before) return floor
+  db.run(KEEP_SENDS, roomId, floor)
+  db.run('DELETE FROM messages WHERE room_id = ? AND seq < ?', roomId, floor)
+  db.run('UPDATE room_heads SET floor_seq = ? WHERE room_id = ?', floor, roomId)
+  return floor
+}
+
 export function putReport(db: Connection, report: Report): void {
   db.run(
     `INSERT OR REPLACE INTO reports

@@ -11,6 +11,7 @@ import {
   previewFrom,
   reportFrom,
   roomFrom,
+  spanFrom,
 } from '../sql/rows'
 import type { Connection } from './connection'
 import * as sql from './queries'
@@ -66,6 +67,18 @@ export function sqliteReader(connection: Connection): Reader {
     async publicRooms({ query = '', after = { name: '', id: '' }, limit }) {
       const rows = connection.all(sql.PUBLIC_ROOMS, after.name, after.id, query.toLowerCase(), limit)
       return rows.map(roomFrom)
+    },
+
+    async spans({ after = '', limit }) {
+      return connection.all(sql.SPANS, after, limit).map(spanFrom)
+    },
+
+    async isFileShown(fileId, userId) {
+      const row =
+        userId === undefined
+          ? connection.get(sql.FILE_SHOWN, fileId)
+          : connection.get(sql.FILE_SHOWN_TO, fileId, userId)
+      return row !== undefined
     },
 
     async user(userId) {

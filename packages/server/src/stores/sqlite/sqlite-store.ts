@@ -8,7 +8,7 @@ import { readFacts } from './facts'
 import { lockFile } from './file-lock'
 import { migrate } from './migrate'
 import { ReaderPool } from './reader-pool'
-import { createRoom, markRead, putReport, putUser, revokeSession } from './small-writes'
+import { createRoom, markRead, purge, putReport, putUser, revokeSession } from './small-writes'
 import { sqliteReader } from './sqlite-reader'
 import { writePlan } from './write-plan'
 import { Writer } from './writer'
@@ -59,6 +59,7 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
 
     putUser: (user) => writer.write((db) => putUser(db, user)),
     markRead: (roomId, userId, seq) => writer.write((db) => markRead(db, roomId, userId, seq)),
+    purge: (roomId, belowSeq) => writer.write((db) => purge(db, roomId, belowSeq)),
     putReport: (report) => writer.write((db) => putReport(db, report)),
     revokeSession: (sid, untilMs) => writer.write((db) => revokeSession(db, sid, untilMs, Date.now())),
 

@@ -1,0 +1,78 @@
+import { connect, type Socket } from 'node:net'
+
+/** So long a message may be, less than 126 bytes, without a length field of its own in a websocket's frame. */
+const SHORT = 126
+const UPGRADE_END = Buffer.from('\r\n\r\n')
+
+/**
+ * A websocket with nothing around it. A client library spends on a delivery as much as the server does, and would be
+ * what is measured; here a frame costs the reading of its header.
+ */
+export class Line {
+  #rest: Buffer = Buffer.alloc(0)
+  #upgraded = false
+
+  private constructor(
+    private readonly socket: Socket,
+    private readonly onMessage: (message: Buffer) => void,
+  ) {
+    socket.setNoDelay(true)
+    socket.on('data', (chunk: Buffer) => this.#read(chunk))
+  }
+
+  /** `onMessage` gets the payload of each text frame of Socket.IO's transport. */
+  static open(url: string, onMessage: (message: Buffer) => void): Line {
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname)
+    socket.write(
+      `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\n` +
+        'Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+    )
+    return new Line(socket, onMessage)
+  }
+
+  /** A text frame. The mask that a client must send is zero, which leaves the text as it is. */
+  send(text: string): void {
+    const length = Buffer.byteLength(text)
+    const header = length < SHORT ? 6 : 8
+    const frame = Buffer.alloc(header + length)
+    frame[0] = 0x81
+    frame[1] = 0x80 | (length < SHORT ? length : SHORT)
+    if (length >= SHORT) frame.writeUInt16BE(length, 2)
+    frame.write(text, header)
+    this.socket.write(frame)
+  }
+
+  close(): void {
+    this.socket.destroy()
+  }
+
+  #read(chunk: Buffer): void {
+    let data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
+    if (!this.#upgraded) {
+      const end = data.indexOf(UPGRADE_END)
+      if (end >= 0) data = data.subarray(end + UPGRADE_END.length)
+      this.#upgraded = end >= 0
+    }
+    let at = 0
+    while (this.#upgraded) {
+      const frame = frameAt(data, at)
+      if (!frame) break
+      at = frame.end
+      this.onMessage(data.subarray(frame.start, frame.end))
+    }
+    this.#rest = data.subarray(at)
+  }
+}
+
+/** Where the payload of the frame that begins at `at` is, once all of it has come. */
+function frameAt(data: Buffer, at: number): { start: number; end: number } | undefined {
+  const left = data.length - at
+  if (left < 2) return undefined
+  const short = (data[at + 1] ?? 0) & 0x7f
+  const header = short < SHORT ? 2 : short === SHORT ? 4 : 10
+  if (left < header) return undefined
+  const length =
+    short < SHORT ? short : short === SHORT ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2))
+  return left < header + length ? undefined : { start: at + header, end: at + header + length }
+}

@@ -1,0 +1,15 @@
+import type { Message } from '@roomful/protocol'
+
+/** The types of messages that show a file, which their metadata name as `fileId`. */
+const FILE_TYPES: ReadonlySet<string> = new Set(['image', 'file'])
+
+export const showsFiles = (type: string): boolean => FILE_TYPES.has(type)
+
+/** The file that a message shows; a tombstone shows none. */
+export function shownFile(message: Pick<Message, 'type' | 'metadata' | 'deleted'>): string | undefined {
+  const fileId = showsFiles(message.type) && !message.deleted ? message.metadata?.fileId : undefined
+  return typeof fileId === 'string' ? fileId : undefined
+}
+
+export const shows = (message: Pick<Message, 'type' | 'metadata' | 'deleted'>, fileId: string): boolean =>
+  shownFile(message) === fileId

@@ -1,0 +1,54 @@
+import type { Metadata } from '@roomful/protocol'
+import * as v from 'valibot'
+import type { Refusal } from '../core/ops'
+import { refuse } from '../core/refusal'
+import { showsFiles } from '../core/shown-file'
+import type { Services } from '../handlers/handler'
+import type { Peer } from '../hub/peer'
+import { isImage } from './file-kind'
+import { FILE_ID, type StoredFile } from './file-store'
+
+const NAME_LENGTH = 255
+const pixels = v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1)))
+
+/** What the metadata of an image or a file say. Whatever else is in them is the app's own. */
+const Shown = v.object({
+  fileId: v.pipe(v.string(), v.regex(FILE_ID)),
+  /** How the sender calls it: to be shown, never to be trusted. */
+  name: v.exactOptional(v.pipe(v.string(), v.maxLength(NAME_LENGTH))),
+  width: pixels,
+  height: pixels,
+})
+
+/**
+ * Whether a message may show the file that it names: its sender's own upload, or one that is shown to him already.
+ * Otherwise whoever guesses an id could open a file by posting it to himself. Missing and hidden are one (P9).
+ */
+export async function fileRefusal(
+  { files, store }: Pick<Services, 'files' | 'store'>,
+  peer: Peer,
+  { type, metadata }: { type: string; metadata: Metadata | undefined },
+): Promise<Refusal | undefined> {
+  if (!files || !showsFiles(type)) return undefined
+  const shown = v.safeParse(Shown, metadata)
+  if (!shown.success) return refuse('INVALID_PAYLOAD', { field: `metadata.${fieldOf(shown.issues)}` })
+  const file = await files.find(shown.output.fileId)
+  if (!file || !(await mayRead({ store }, peer.userId, file)))
+    return refuse('INVALID_PAYLOAD', { field: 'metadata.fileId' })
+  return type === 'image' && !isImage(file.kind) ? refuse('INVALID_PAYLOAD', { field: 'type' }) : undefined
+}
+
+/** Whoever uploaded it, and whoever is in a room that shows it. */
+export async function mayRead(
+  { store }: Pick<Services, 'store'>,
+  userId: StoredFile['ownerId'],
+  file: StoredFile,
+): Promise<boolean> {
+  if (file.ownerId === userId) return true
+  return store.read((reader) => reader.isFileShown(file.id, userId))
+}
+
+function fieldOf(issues: readonly v.BaseIssue<unknown>[]): string {
+  const key = issues[0]?.path?.[0]?.key
+  return typeof key === 'string' ? key : 'fileId'
+}

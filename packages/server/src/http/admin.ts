@@ -1,0 +1,27 @@
+import type { Hono } from 'hono'
+import { refuse } from '../core/refusal'
+import type { Ids } from '../ports/ids'
+import { callerOf, type Identify } from './bearer'
+import { refusalResponse } from './refusal-response'
+
+const SID_LENGTH = 128
+
+export type AdminDeps = {
+  readonly identify: Identify
+  readonly revokeSession: (sid: string) => Promise<void>
+  readonly ids: Ids
+}
+
+/** For whoever holds a token with the claim `admin`: ends a session on all devices and nodes. */
+export function adminRoutes(app: Hono, { identify, revokeSession, ids }: AdminDeps): void {
+  app.post('/admin/sessions/:sid/revoke', async (c) => {
+    const caller = await callerOf(c, identify)
+    if ('ok' in caller) return refusalResponse(c, caller, ids)
+    if (!caller.admin) return refusalResponse(c, refuse('FORBIDDEN'), ids)
+    const sid = c.req.param('sid')
+    if (sid.length > SID_LENGTH) return refusalResponse(c, refuse('INVALID_PAYLOAD', { field: 'sid' }), ids)
+    // A session that nobody has is revoked as well: its tokens may be in use elsewhere, or come later.
+    await revokeSession(sid)
+    return c.json({ ok: true })
+  })
+}

@@ -1,0 +1,104 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream as NodeStream } from 'node:stream/web'
+import type { Context, Hono } from 'hono'
+import type { Refusal } from '../core/ops'
+import { refuse } from '../core/refusal'
+import { EXTENSIONS, isImage } from '../files/file-kind'
+import { mayRead } from '../files/file-reference'
+import { FILE_BYTES, type FileProblem, type FileStore, type StoredFile } from '../files/file-store'
+import { SendRates } from '../handlers/send-rates'
+import type { Clock } from '../ports/clock'
+import type { Ids } from '../ports/ids'
+import type { Log } from '../ports/log'
+import { type Store, StoreError } from '../stores/port'
+import { callerOf, type Identify } from './bearer'
+import { refusalResponse } from './refusal-response'
+
+export type FileRoutesDeps = {
+  readonly files: FileStore
+  readonly store: Store
+  readonly identify: Identify
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+}
+
+/** How fast one user may upload: an album at once, then one every two seconds. */
+const UPLOADS = { perSecond: 0.5, burst: 20 }
+
+/** `POST /files` takes the bytes of a file as they are; `GET /files/:id` gives them to whoever may see it. */
+export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
+  const rates = new SendRates(UPLOADS, deps.clock)
+
+  app.post('/files', async (c) => {
+    const caller = await callerOf(c, deps.identify)
+    if ('ok' in caller) return refusalResponse(c, caller, deps.ids)
+    const bucket = rates.of(caller.id)
+    if (bucket.take(1) === 0)
+      return refusalResponse(c, refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs }), deps.ids)
+    const taken = await take(c, deps, caller.id)
+    if ('ok' in taken) return refusalResponse(c, taken, deps.ids)
+    const { id, kind, size } = taken
+    return c.json({ ok: true, file: { id, kind, size } }, 201)
+  })
+
+  app.get('/files/:id', async (c) => {
+    const caller = await callerOf(c, deps.identify)
+    if ('ok' in caller) return refusalResponse(c, caller, deps.ids)
+    const file = await deps.files.find(c.req.param('id'))
+    const isHis = file && (await mayRead(deps, caller.id, file))
+    return (isHis && (await answer(c, deps.files, file))) || notFound(c)
+  })
+}
+
+/** The same for a file that is not there and one that is not his to know (P9). */
+const notFound = (c: Context): Response => c.json({ ok: false, error: 'There is no such file' }, 404)
+
+async function take(
+  c: Context,
+  { files, clock, log }: FileRoutesDeps,
+  ownerId: StoredFile['ownerId'],
+): Promise<StoredFile | Refusal> {
+  const { body } = c.req.raw
+  // Said before it is read, where the client says how much it is.
+  if (Number(c.req.header('content-length') ?? 0) > FILE_BYTES) return refusalOf('TOO_LARGE')
+  if (!body) return refusalOf('EMPTY')
+  try {
+    const stored = await files.put(Readable.fromWeb(body as NodeStream<Uint8Array>), ownerId, clock.now())
+    return typeof stored === 'string' ? refusalOf(stored) : stored
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    log.error({ err: error }, 'an upload could not be kept')
+    return refuse(error.code)
+  }
+}
+
+function refusalOf(problem: FileProblem): Refusal {
+  switch (problem) {
+    case 'TOO_LARGE':
+      return refuse('PAYLOAD_TOO_LARGE', { limit: FILE_BYTES })
+    case 'UNKNOWN_KIND':
+    case 'EMPTY':
+      return refuse('INVALID_CONTENT')
+  }
+}
+
+async function answer(c: Context, files: FileStore, file: StoredFile): Promise<Response | undefined> {
+  const { id, kind, size, sha256 } = file
+  const isRead = c.req.method !== 'HEAD' && c.req.header('if-none-match') !== `"${sha256}"`
+  const content = isRead ? await files.content(file) : undefined
+  if (isRead && !content) return undefined
+  const etag = `"${sha256}"`
+  const name = `${id.slice(-16)}.${EXTENSIONS[kind]}`
+  c.header('Content-Type', kind === 'text/plain' ? 'text/plain; charset=utf-8' : kind)
+  c.header('Content-Disposition', isImage(kind) ? 'inline' : `attachment; filename="${name}"`)
+  // Whatever it is, and however it is opened: nothing in it runs, and nothing is loaded for it.
+  c.header('Content-Security-Policy', "default-src 'none'; sandbox")
+  c.header('ETag', etag)
+  // Asked for again each time: who has been removed since gets nothing, not from his own cache either.
+  c.header('Cache-Control', 'private, no-cache')
+  c.header('Vary', 'Authorization')
+  if (c.req.header('if-none-match') === etag) return c.body(null, 304)
+  c.header('Content-Length', String(size))
+  return content ? c.body(content) : c.body(null)
+}

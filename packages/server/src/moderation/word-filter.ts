@@ -1,0 +1,41 @@
+import type { Draft, Verdict } from './hooks'
+
+export type WordFilterOptions = {
+  /** `refuse`, the default: the message is not taken. `mask`: stars stand for the word. */
+  readonly on?: 'refuse' | 'mask'
+}
+
+/**
+ * A `beforeSend` hook against certain words: whole words, in any case, in messages and edits. Against words, not
+ * against people who want to get around it.
+ *
+ * @example
+ * const server = await createChatServer({ hooks: { beforeSend: wordFilter(['darn', 'dang it'], { on: 'mask' }) } })
+ */
+export function wordFilter(
+  words: readonly string[],
+  { on = 'refuse' }: WordFilterOptions = {},
+): (draft: Draft) => Verdict {
+  const patterns = words.map((word) => word.trim().normalize('NFC')).filter((word) => word !== '')
+  if (patterns.length === 0) return () => undefined
+  // The longest first, or a shorter one would take a part of it. Letters, marks and digits of any script make a word.
+  const all = patterns
+    .sort((a, b) => b.length - a.length)
+    .map(escaped)
+    .join('|')
+  const found = new RegExp(`(?<![\\p{L}\\p{M}\\p{N}_])(?:${all})(?![\\p{L}\\p{M}\\p{N}_])`, 'giu')
+  return ({ content }) => {
+    const text = content.normalize('NFC')
+    if (text.search(found) < 0) return undefined
+    if (on === 'refuse') return { refuse: 'a word that is not wanted' }
+    return { content: text.replace(found, (word) => '*'.repeat([...word].length)) }
+  }
+}
+
+/** As a pattern that finds just that, with white space of any width between its parts. */
+function escaped(word: string): string {
+  return word
+    .split(/\s+/)
+    .map((part) => part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+    .join('\\s+')
+}

@@ -1,0 +1,53 @@
+import type { FileStore } from '../files/file-store'
+import { sweepFiles } from '../files/file-sweep'
+import type { Clock } from '../ports/clock'
+import type { Log } from '../ports/log'
+import type { Store } from '../stores/port'
+import { applyRetention, type Retention } from './retention'
+
+/** After a start there is more urgent work than this. */
+const FIRST_MS = 60_000
+const EVERY_MS = 3_600_000
+
+export type UpkeepParts = {
+  readonly store: Pick<Store, 'read' | 'purge'>
+  readonly clock: Clock
+  readonly log: Log
+  readonly retention?: Retention
+  readonly files?: FileStore
+}
+
+/** Once an hour: purges what is too old, then removes the files that nothing shows any more. */
+export class Upkeep {
+  #cancel: () => void
+  #running: Promise<void> = Promise.resolve()
+  #stopped = false
+
+  constructor(private readonly parts: UpkeepParts) {
+    this.#cancel = parts.clock.setTimer(FIRST_MS, () => this.#turn())
+  }
+
+  /** Resolves when what is under way has ended; it ends soon. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#cancel()
+    await this.#running
+  }
+
+  #turn(): void {
+    this.#running = this.#run().then(() => {
+      if (!this.#stopped) this.#cancel = this.parts.clock.setTimer(EVERY_MS, () => this.#turn())
+    })
+  }
+
+  async #run(): Promise<void> {
+    const { store, clock, log, retention, files } = this.parts
+    const isStopped = (): boolean => this.#stopped
+    try {
+      if (retention) await applyRetention({ store, clock, log }, retention, isStopped)
+      if (files) await sweepFiles({ files, store, log }, clock.now(), isStopped)
+    } catch (error) {
+      log.error({ err: error }, 'the upkeep of this hour was cut short')
+    }
+  }
+}

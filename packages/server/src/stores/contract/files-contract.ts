@@ -1,0 +1,65 @@
+import { asUserId, type RoomId } from '@roomful/protocol'
+import { describe, expect, test } from 'vitest'
+import { actorOf, commitOne, deleteOp, newRoom, nextAt, nextMessageId, sendOp } from './contract-room'
+import type { ContractContext } from './store-contract'
+
+export function filesContract({ store }: ContractContext): void {
+  const isShown = (fileId: string, name?: string): Promise<boolean> =>
+    store().read((reader) => reader.isFileShown(fileId, name === undefined ? undefined : asUserId(name)))
+  const show = async (roomId: RoomId, fileId: string, type = 'image') => {
+    const op = sendOp('ann', 'a picture', { type, metadata: { fileId, name: 'cat.png' } })
+    await commitOne(store(), roomId, op)
+    return op.id
+  }
+  const member = async (kind: 'invite' | 'kick', roomId: RoomId, name: string): Promise<void> => {
+    const base = { actor: actorOf('ann'), at: nextAt(), messageId: nextMessageId() }
+    const id = asUserId(name)
+    if (kind === 'kick') await commitOne(store(), roomId, { kind, ...base, targetId: id })
+    else await commitOne(store(), roomId, { kind, ...base, target: { id, name } })
+  }
+
+  describe('a file', () => {
+    test('is shown to the members of a room that shows it, and to nobody else', async () => {
+      const [roomId, other] = [await newRoom(store()), await newRoom(store(), { roles: { eve: 'owner' } })]
+      await show(roomId, 'file-1')
+      await commitOne(store(), other, sendOp('eve', 'hi'))
+      expect(await isShown('file-1')).toBe(true)
+      expect([await isShown('file-1', 'ann'), await isShown('file-1', 'bob')]).toEqual([true, true])
+      expect(await isShown('file-1', 'eve')).toBe(false)
+      expect(await isShown('file-2')).toBe(false)
+      expect(await isShown("file-1' OR 1=1 --")).toBe(false)
+    })
+
+    test('is shown by images and files only, whatever others have in their metadata', async () => {
+      const roomId = await newRoom(store())
+      await show(roomId, 'file-1', 'text')
+      await show(roomId, 'file-1', 'poll')
+      expect(await isShown('file-1')).toBe(false)
+      await show(roomId, 'file-1', 'file')
+      expect(await isShown('file-1', 'bob')).toBe(true)
+    })
+
+    test('is no longer shown when its messages are deleted or purged', async () => {
+      const roomId = await newRoom(store())
+      const [first, second] = [await show(roomId, 'file-1'), await show(roomId, 'file-1')]
+      await commitOne(store(), roomId, deleteOp('ann', first))
+      expect(await isShown('file-1', 'bob')).toBe(true)
+      await commitOne(store(), roomId, deleteOp('ann', second))
+      expect([await isShown('file-1'), await isShown('file-1', 'bob')]).toEqual([false, false])
+      await show(roomId, 'file-2')
+      await store().purge(roomId, 4)
+      expect(await isShown('file-2')).toBe(false)
+    })
+
+    test('is not shown to who was removed, nor to who came again after it (I14)', async () => {
+      const roomId = await newRoom(store())
+      await show(roomId, 'file-1')
+      await member('kick', roomId, 'bob')
+      expect(await isShown('file-1', 'bob')).toBe(false)
+      await member('invite', roomId, 'bob')
+      expect(await isShown('file-1', 'bob')).toBe(false)
+      await show(roomId, 'file-1')
+      expect(await isShown('file-1', 'bob')).toBe(true)
+    })
+  })
+}

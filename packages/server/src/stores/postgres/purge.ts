@@ -1,0 +1,42 @@
+import type { RoomId } from '@roomful/protocol'
+import { integer } from '../sql/column'
+import { type Session, together } from './session'
+
+/** Against commits too: a retry must find its message here or there. */
+const LOCK_HEAD = {
+  name: 'purge-lock',
+  text: 'SELECT last_seq, floor_seq FROM room_heads WHERE room_id = $1 FOR NO KEY UPDATE',
+}
+/** What a late retry has to be answered with stays, in a table of its own (I4). */
+export const KEEP_SENDS = {
+  name: 'purge-keep-sends',
+  text: `INSERT INTO purged_sends
+      (room_id, sender_id, client_id, seq, rev, id, sender_name, type, reply_to, created_at)
+    SELECT room_id, sender_id, client_id, seq, rev, id, sender_name, type, reply_to, created_at
+    FROM messages WHERE room_id = $1 AND seq < $2 AND client_id IS NOT NULL ORDER BY seq`,
+}
+export const DELETE_MESSAGES = {
+  name: 'purge-messages',
+  text: 'DELETE FROM messages WHERE room_id = $1 AND seq < $2',
+}
+const RAISE_FLOOR = {
+  name: 'purge-raise-floor',
+  text: 'UPDATE room_heads SET floor_seq = $2 WHERE room_id = $1',
+}
+
+export async function purge(session: Session, roomId: RoomId, belowSeq: number): Promise<number | undefined> {
+  const [, [head]] = await together(session.query('BEGIN'), session.query(LOCK_HEAD, roomId))
+  const before = head ? integer(head, 'floor_seq') : 0
+  const floor = head ? Math.max(before, Math.min(belowSeq, integer(head, 'last_seq') + 1)) : undefined
+  if (floor === undefined || floor === before) {
+    await session.query('COMMIT')
+    return floor
+  }
+  await together(
+    session.query(KEEP_SENDS, roomId, floor),
+    session.query(DELETE_MESSAGES, roomId, floor),
+    session.query(RAISE_FLOOR, roomId, floor),
+    session.query('COMMIT'),
+  )
+  return floor
+}

@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ChatServer } from '@roomful/server'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Answer, type Device, signIn, startServer } from './server-fixture'
+
+/** As many as the promise names; half of them for each side. */
+const TRIES = 2_000
+const MEDIANS_WITHIN_MS = 2
+
+let folder: string
+let server: ChatServer
+let eve: Device
+let hidden: { roomId: string; messageId: string }
+const missing = {
+  roomId: '01942000-0000-7000-8000-000000000000',
+  messageId: '01942000-0000-7000-8000-000000000001',
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'roomful-enumeration-'))
+  const limits = { sendsPerSecond: 0, eventsPerSecond: 0 }
+  server = await startServer({ database: `sqlite:${join(folder, 'chat.db')}`, limits })
+  const ann = await signIn(server, 'ann')
+  await signIn(server, 'bob').then((bob) => bob.close())
+  const { room } = await ann.do('create-room', { name: 'Hidden', type: 'private', members: ['bob'] })
+  let messageId = ''
+  for (let index = 0; index < 200; index++) {
+    const send = { roomId: room.id, content: `secret ${index}`, clientId: `client-id-${index}` }
+    messageId = (await ann.do('send-message', send)).message.id
+  }
+  hidden = { roomId: room.id, messageId }
+  ann.close()
+  eve = await signIn(server, 'eve')
+})
+afterAll(async () => {
+  eve.close()
+  await server.close()
+  rmSync(folder, { recursive: true })
+})
+
+type Place = { roomId: string; messageId: string }
+const questions: Record<string, (place: Place) => object> = {
+  'send-message': ({ roomId }) => ({ roomId, content: 'x', clientId: 'client-id-1' }),
+  'send-messages': ({ roomId }) => ({ roomId, messages: [{ content: 'x', clientId: 'client-id-1' }] }),
+  'fetch-history': ({ roomId }) => ({ roomId }),
+  'mark-read': ({ roomId }) => ({ roomId, seq: 5 }),
+  typing: ({ roomId }) => ({ roomId, typing: true }),
+  'update-room': ({ roomId }) => ({ roomId, name: 'Mine' }),
+  'add-member': ({ roomId }) => ({ roomId }),
+  'remove-member': ({ roomId }) => ({ roomId, userId: 'bob' }),
+  'set-role': ({ roomId }) => ({ roomId, userId: 'bob', role: 'admin' }),
+  'ban-member': ({ roomId }) => ({ roomId, userId: 'bob' }),
+  'unban-member': ({ roomId }) => ({ roomId, userId: 'bob' }),
+  'mute-member': ({ roomId }) => ({ roomId, userId: 'bob', until: null }),
+  'fetch-members': ({ roomId }) => ({ roomId }),
+  'list-reports': ({ roomId }) => ({ roomId }),
+  'fetch-audit': ({ roomId }) => ({ roomId }),
+  'join-rooms': ({ roomId }) => ({ roomIds: [roomId] }),
+  sync: ({ roomId }) => ({ rooms: { [roomId]: { rev: 3, minSeq: 1, maxSeq: 1 } } }),
+  'edit-message': ({ messageId }) => ({ messageId, content: 'x' }),
+  'delete-message': ({ messageId }) => ({ messageId }),
+  'react-message': ({ messageId }) => ({ messageId, emoji: '👍', op: 'add' }),
+  'report-message': ({ messageId }) => ({ messageId }),
+}
+
+/** All of the answer but what is of this one request. */
+const bytes = (answer: Answer, { roomId, messageId }: Place): string =>
+  JSON.stringify(answer)
+    .replaceAll(/"requestId":"[^"]*"/g, '"requestId":""')
+    .replaceAll(roomId, 'ROOM')
+    .replaceAll(messageId, 'MESSAGE')
+
+describe('P9: a room that is hidden is answered as one that is missing', () => {
+  test.each(Object.keys(questions))('%s: with the same bytes', async (event) => {
+    const question = questions[event]
+    if (!question) throw new Error('no question')
+    const answers = []
+    for (const place of [hidden, missing]) answers.push(bytes(await eve.ask(event, question(place)), place))
+    expect(answers[0]).toBe(answers[1])
+    expect(answers[0]).not.toContain('secret')
+  })
+
+  test.each(['fetch-history', 'send-message', 'edit-message', 'sync'])(
+    `%s: in the same time, as far as ${TRIES} tries can tell`,
+    { timeout: 60_000 },
+    async (event) => {
+      const question = questions[event]
+      if (!question) throw new Error('no question')
+      const times: Record<'hidden' | 'missing', number[]> = { hidden: [], missing: [] }
+      // In turns, so that whatever else this machine does falls upon both alike.
+      for (let index = 0; index < TRIES; index++) {
+        const kind = index % 2 === 0 ? 'hidden' : 'missing'
+        const began = performance.now()
+        await eve.ask(event, question(kind === 'hidden' ? hidden : missing))
+        times[kind].push(performance.now() - began)
+      }
+      expect(Math.abs(median(times.hidden) - median(times.missing))).toBeLessThan(MEDIANS_WITHIN_MS)
+    },
+  )
+})
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+}
