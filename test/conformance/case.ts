@@ -30,7 +30,6 @@ export type Step =
     }
   /** No event that fits has come by now; a round trip before it makes "by now" certain. */
   | { readonly kind: 'miss'; readonly who: Who; readonly event: string; readonly expect: Pattern }
-  | { readonly kind: 'drop'; readonly who: Who }
 
 export type Case = {
   readonly name: string
@@ -55,7 +54,6 @@ export const tell = (who: Who, event: string, payload: unknown): Step => ({
   payload,
 })
 export const miss = (who: Who, event: string, expect: Pattern): Step => ({ kind: 'miss', who, event, expect })
-export const drop = (who: Who): Step => ({ kind: 'drop', who })
 
 const casesOf =
   (...protocols: Protocol[]) =>

@@ -34,10 +34,6 @@ export const time = new Rule(
     typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value)),
 )
 
-export function oneOf(...values: readonly unknown[]): Rule {
-  return new Rule(`one of ${JSON.stringify(values)}`, (value) => values.includes(value))
-}
-
 export function listOf(length: number): Rule {
   return new Rule(`a list of ${length}`, (value) => Array.isArray(value) && value.length === length)
 }

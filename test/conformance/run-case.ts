@@ -33,7 +33,7 @@ export async function runCase(url: string, users: Users, one: Case, protocol: Pr
 
 function labelOf(step: Step | undefined): string {
   if (step === undefined) return 'preparing'
-  return step.kind === 'drop' ? `drop ${step.who}` : `${step.kind} ${step.who} ${step.event}`
+  return `${step.kind} ${step.who} ${step.event}`
 }
 
 class Stage {
@@ -67,11 +67,6 @@ class Stage {
   }
 
   async play(step: Step): Promise<void> {
-    if (step.kind === 'drop') {
-      this.#peers.get(step.who)?.close()
-      this.#peers.delete(step.who)
-      return
-    }
     const peer = await this.#peer(step.who)
     switch (step.kind) {
       case 'tell':

@@ -5,6 +5,7 @@ import type { MessageQuery, Store } from '../../packages/server/src/stores/port'
 import { lockAndRead } from '../../packages/server/src/stores/postgres/facts'
 import { postgresReader } from '../../packages/server/src/stores/postgres/postgres-reader'
 import { openPostgresStore } from '../../packages/server/src/stores/postgres/postgres-store'
+import { DELETE_MESSAGES, KEEP_SENDS, purge } from '../../packages/server/src/stores/postgres/purge'
 import type { Session, Statement, Value } from '../../packages/server/src/stores/postgres/session'
 import { SessionPool } from '../../packages/server/src/stores/postgres/session-pool'
 import { markRead, putUser } from '../../packages/server/src/stores/postgres/small-writes'
@@ -119,6 +120,9 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     expect(plans.get('fact-client-ids')).toMatch(
       /messages_client on .*\n.*Cond: .*room_id = .*sender_id = .*client_id >=/,
     )
+    expect(plans.get('fact-client-ids')).toMatch(
+      /purged_sends_pkey on .*\n.*Cond: .*room_id = .*sender_id = .*client_id = /,
+    )
     expect(plans.get('fact-op-ids')).toMatch(/op_ids_pkey on .*\n.*Cond: .*room_id = .*user_id = .*op_id = /)
     expect(plans.get('fact-last-sends')).toMatch(/messages_sender on .*\n.*Cond: .*room_id = .*sender_id >=/)
   })
@@ -154,6 +158,9 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       await reader.previews([general])
       await reader.heads([general])
       await reader.whoIsIn([general], [ann])
+      await reader.spans({ limit: 10 })
+      await reader.isFileShown('file-1')
+      await reader.isFileShown('file-1', ann)
       await reader.members(general, { limit: 10 })
       await reader.members(general, { limit: 10, afterRev: 1 })
       await reader.roomOfMessage(asMessageId('m1'))
@@ -175,6 +182,11 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     expect(plans.get('unread')).toMatch(/messages_sender on .*\n.*Cond: .*room_id = .*sender_id >= .*seq > /)
     expect(plans.get('heads')).toMatch(/room_heads_pkey on .*\n.*Cond: .*room_id = /)
     expect(plans.get('who-is-in')).toMatch(/room_members_(user|pkey) on .*\n.*Cond: .*user_id = /)
+    expect(plans.get('spans')).toMatch(/room_heads_pkey on .*\n.*Cond: .*room_id > /)
+    expect(plans.get('file-shown')).toContain('messages_file')
+    expect(plans.get('file-shown-to')).toMatch(
+      /messages_file(.*\n)*.*room_members_pkey on .*\n.*Cond: .*room_id = .*user_id = /,
+    )
     expect(plans.get('previews')).toMatch(/Backward using messages_pkey/)
     expect(plans.get('members')).toMatch(/room_members_pkey on .*\n.*Cond: .*room_id = .*user_id > /)
     expect(plans.get('members-changed')).toMatch(/room_members_rev on .*\n.*Cond: .*room_id = .*rev > /)
@@ -182,5 +194,18 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     expect(plans.get('public-rooms')).toContain('rooms_public')
     expect(plans.get('mark-read')).toMatch(member)
     expect(plans.get('read-cursor')).toMatch(member)
+  })
+
+  test('a purge finds what it takes by seq', async () => {
+    const plans = await plansOf(async (session) => {
+      await purge(session, general, 1)
+      await session.query('BEGIN')
+      await session.query(KEEP_SENDS, general, 1)
+      await session.query(DELETE_MESSAGES, general, 1)
+      await session.query('ROLLBACK')
+    })
+    expect(walks(plans)).toEqual([])
+    for (const name of ['purge-keep-sends', 'purge-messages'])
+      expect(plans.get(name)).toMatch(/messages_pkey on .*\n.*Cond: .*room_id = .*seq < /)
   })
 })

@@ -7,7 +7,7 @@ const SOURCE = /\.([mc]?[jt]sx?|css|html)$/
 function sourcesUnder(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`
-    if (entry.isDirectory()) return /^(node_modules|dist)$/.test(entry.name) ? [] : sourcesUnder(path)
+    if (entry.isDirectory()) return /^(node_modules|dist|\.cache)$/.test(entry.name) ? [] : sourcesUnder(path)
     return SOURCE.test(entry.name) ? [path] : []
   })
 }

@@ -24,7 +24,8 @@ const IMPURE = new Set(
   ),
 )
 const MAX_LINES = 400
-const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path)
+/** Benchmarks stand beside a package as its tests do: they use it from outside. */
+const isTest = (path: string): boolean => /\.test\.tsx?$|^packages\/[^/]+\/bench\//.test(path)
 
 /** Every rule that one file alone can break. */
 export function breaches(path: string, text: string): Breach[] {
@@ -50,7 +51,10 @@ function checkName(path: string): Breach[] {
 function checkImports(path: string, source: ts.SourceFile): Breach[] {
   const [, home, dir] = /^(packages|examples)\/([^/]+)\//.exec(path) ?? []
   if (!home || !dir) return []
-  const allowed = [...(MAY_IMPORT[dir] ?? []), ...(isTest(path) ? ['@roomful/testing'] : [])]
+  const allowed = [
+    ...(MAY_IMPORT[dir] ?? []),
+    ...(isTest(path) ? ['@roomful/testing', `@roomful/${dir}`] : []),
+  ]
   return importsOf(source).flatMap((name): Breach[] => {
     if (name.startsWith('.')) {
       const inside = join(dirname(path), name).startsWith(`${home}/${dir}/`)

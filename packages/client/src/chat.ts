@@ -1,4 +1,4 @@
-import type { ClientEvent, Metadata, OkAck, Payload, Room as RoomRow, RoomType } from '@roomful/protocol'
+import type { ClientEvent, Metadata, OkAck, PayloadInput, Room as RoomRow, RoomType } from '@roomful/protocol'
 import type { ChatState } from './core/chat-shape'
 import type { Room } from './room'
 
@@ -30,5 +30,5 @@ export interface Chat extends AsyncDisposable {
   joinRoom(id: string): Promise<Room>
   leaveRoom(id: string): Promise<void>
   /** Any event of the wire, decoded; for what has no method of its own (moderation, members). Rejects with ChatError. */
-  request<E extends ClientEvent>(event: E, payload: Payload<E>): Promise<OkAck<E>>
+  request<E extends ClientEvent>(event: E, payload: PayloadInput<E>): Promise<OkAck<E>>
 }

@@ -25,6 +25,7 @@ import { createSyncRunner } from './runtime/sync-runner'
 import { createTypingRunner } from './runtime/typing-runner'
 import { createWaiters } from './runtime/waiters'
 import { createWakeRunner } from './runtime/wake-runner'
+import { linkTabs } from './tabs/lazy-tabs'
 
 const WINDOW_SIZE = 2_000
 const REQUEST_TIMEOUT_MS = 10_000
@@ -54,6 +55,7 @@ export function createChat(options: ChatOptions): Chat {
         line: lineOf(cells.chat().connection.state),
         windowSize: options.windowSize ?? WINDOW_SIZE,
         durable: store !== null,
+        keeps: tabs?.keeps() ?? store !== null,
       }),
     settle: () => pump.run(),
   })
@@ -62,10 +64,31 @@ export function createChat(options: ChatOptions): Chat {
   const openTransport =
     options.ports?.transport ?? (options.protocol === 1 ? lazyTransport(loadSeed) : socketIoTransport)
   const orders = createOrders(clock)
-  const disk = store && createPersistence({ store, cells, clock, url: options.url, onOrder: orders.atLeast })
+  const tabs =
+    store &&
+    linkTabs(options, store, () => ({
+      url: options.url,
+      openTransport,
+      cells,
+      clock,
+      ids,
+      room,
+      onEvent: inbox,
+      onOrder: orders.atLeast,
+    }))
+  const disk =
+    store &&
+    createPersistence({
+      store: tabs?.store ?? store,
+      cells,
+      clock,
+      url: options.url,
+      onOrder: orders.atLeast,
+      keeps: () => tabs?.keeps() ?? true,
+    })
   const base: Omit<Session, 'ask'> = {
     cells,
-    transport: openTransport(options.url, (event) => inbox(event)),
+    transport: (tabs?.openTransport ?? openTransport)(options.url, (event) => inbox(event)),
     clock,
     ids,
     requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
@@ -105,6 +128,7 @@ export function createChat(options: ChatOptions): Chat {
     base.transport.close()
     waiters.closeAll(stopped())
     await disk?.close()
+    tabs?.end()
     clock.end()
   }
 

@@ -1,3 +1,5 @@
+export { keyValueStore } from './adapters/key-value-store'
+export { memoryStore } from './adapters/memory-store'
 export type { Chat, ChatState, ConnectionState, RoomSummary, StorageState } from './chat'
 export { ChatError } from './chat-error'
 // For @roomful/testing, which checks a room's inside after every event. Not a promise: it may change in any version.
@@ -26,6 +28,7 @@ export {
   type StoredRange,
   type StoredRoom,
 } from './ports/local-store'
+export type { LockHold, TabsPort } from './ports/tabs'
 export type {
   DownReason,
   RequestFailure,

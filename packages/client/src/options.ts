@@ -2,6 +2,7 @@ import type { Clock } from './ports/clock'
 import type { Environment } from './ports/environment'
 import type { Ids } from './ports/ids'
 import type { LocalStore } from './ports/local-store'
+import type { TabsPort } from './ports/tabs'
 import type { TransportFactory } from './ports/transport'
 import type { CellWatcher } from './runtime/cells'
 
@@ -16,6 +17,11 @@ export type ChatOptions = {
   protocol?: 1 | 2
   /** Default: IndexedDB in browsers, memory elsewhere. */
   storage?: LocalStore | 'memory'
+  /**
+   * `shared`: all tabs of a user have one connection, and one of them writes the local copy. Where tabs cannot find each
+   * other (no Web Locks or BroadcastChannel, no IndexedDB) each is on its own, as with `separate`. Default `shared`.
+   */
+  tabs?: 'shared' | 'separate'
   /** Messages a room keeps in memory around what is viewed. Default 2,000. */
   windowSize?: number
   /** How long one request may take before its outcome counts as unknown, in ms. Default 10,000. */
@@ -28,6 +34,7 @@ export type ChatOptions = {
     clock: Clock
     ids: Ids
     environment: Environment
+    tabs: TabsPort
     /** Called after each event of each room, before any listener: where tests check the invariants. */
     inspect: CellWatcher
   }>

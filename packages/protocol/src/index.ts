@@ -9,7 +9,14 @@ export {
 export { CreateRoom, ListRooms, UpdateRoom } from './client-events/rooms'
 export { Presence, PresenceStatus } from './client-events/signals'
 export { Delta, RoomCursor, Sync, SyncAck } from './client-events/sync'
-export { type Ack, type ClientEvent, clientEvents, type OkAck, type Payload } from './client-events/table'
+export {
+  type Ack,
+  type ClientEvent,
+  clientEvents,
+  type OkAck,
+  type Payload,
+  type PayloadInput,
+} from './client-events/table'
 export {
   type Decoded,
   type DecodeFailure,

@@ -1,9 +1,8 @@
-import type { Chat, ChatError, MemberView } from '@roomful/client'
+import type { Chat, ChatError } from '@roomful/client'
 import { useMemo } from 'react'
 import { useChat } from './chat-provider'
 import { type Source, useStore } from './store-hook'
 
-type UserId = MemberView['userId']
 
 export type PresenceView = {
   readonly userId: string
@@ -52,8 +51,7 @@ function lookUp(chat: Chat, joined: string): Source<PresenceState> {
         // Offline there is nobody to ask; coming online asks.
         if (!joined || chat.getState().connection.status !== 'online') return
         timer = setTimeout(ask, PRESENCE_REFRESH_MS)
-        // The app's own strings enter the brand here; the server checks them.
-        chat.request('watch-presence', { userIds: joined.split(' ') as UserId[] }).then(
+        chat.request('watch-presence', { userIds: joined.split(' ') }).then(
           ({ presence }) => set({ users: new Map(presence.map((user) => [user.userId, user])), error: null }),
           (error: ChatError) => {
             if (error.retry === 'never') clearTimeout(timer)

@@ -47,7 +47,7 @@ export const CANARIES = [
         file: 'client/src/runtime/persister.ts',
         find: 'writing = store.write(composed.write).then(',
         replace:
-          'writing = store.write({ rooms: composed.write.rooms }).then(() => store.write(composed.write)).then(',
+          'writing = store.write({ ...composed.write, chunks: [] }).then(() => store.write({ chunks: composed.write.chunks ?? [] })).then(',
       },
     ],
   },
@@ -96,8 +96,8 @@ export const CANARIES = [
       },
       {
         file: 'client/src/core/room/page.ts',
-        find: '    requestHold: NO_HOLD,\n  }\n  return replayed(next, request.heard)',
-        replace: '    requestHold: NO_HOLD,\n  }\n  return replayed(next, [])',
+        find: 'return replayed(next, request.heard)',
+        replace: 'return replayed(next, [])',
       },
     ],
   },

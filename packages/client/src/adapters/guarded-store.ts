@@ -181,7 +181,9 @@ export class GuardedStore implements LocalStore {
     this.#wasOpen = true
     this.#retryMs = RETRY_FIRST_MS
     for (const room of snapshot.rooms) if (!this.#known.has(room.roomId)) this.#known.set(room.roomId, room)
-    this.#setState(snapshot.damage ? { ...this.#fine(), reason: snapshot.damage.join('; ') } : this.#fine())
+    if (snapshot.damage) this.#setState({ ...this.#fine(), reason: snapshot.damage.join('; ') })
+    // What waits is not kept yet: all is well when it is.
+    else if (this.#waiting === null) this.#setState(this.#fine())
     this.#flush()
   }
 
@@ -242,7 +244,8 @@ export class GuardedStore implements LocalStore {
     const writing = this.#keep(batch, turn).then(
       () => {
         for (const { resolve } of waiters) resolve()
-        if (turn === this.#turn) this.#setState(this.#fine())
+        // A read may have found it down meanwhile: what comes next is not kept.
+        if (turn === this.#turn && this.#mode === 'open') this.#setState(this.#fine())
       },
       (error: unknown) => {
         if (turn === this.#turn) {

@@ -25,7 +25,10 @@ export function lazyTransport(load: () => Promise<TransportFactory>): TransportF
         )
       },
       disconnect: end,
-      close: end,
+      close: () => {
+        turns++
+        inner?.close()
+      },
       request: async (event, payload, timeoutMs) =>
         inner ? inner.request(event, payload, timeoutMs) : { kind: 'offline' },
       signal: (event, payload) => inner?.signal(event, payload),

@@ -64,7 +64,7 @@ function readAck<E extends ClientEvent>(event: E, answer: unknown): Ack<E> {
 }
 
 /** The server acted, and says so in a way that this client cannot read: asked again later, under the same id. */
-export const unreadable = (field: string): ErrorAck => ({
+const unreadable = (field: string): ErrorAck => ({
   ok: false,
   error: `The answer could not be read at "${field}"`,
   code: 'INTERNAL',

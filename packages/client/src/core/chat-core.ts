@@ -1,7 +1,9 @@
 import type { User } from '@roomful/protocol'
 import { assertNever } from './assert-never'
+import type { ChatError } from './chat-error'
 import type { ChatState, StorageState } from './chat-shape'
 import { type Connection, type ConnectionEvent, IDLE, reduceConnection } from './connection'
+import { type Hold, longerHold, NO_HOLD } from './hold'
 import type { RoomCore } from './room/room-core'
 import { EMPTY_LIST, type RoomList, summaryOf, withSummary } from './room-list'
 
@@ -13,6 +15,7 @@ export type ChatCore = {
   readonly epoch: string | null
   /** The room list is to be asked for with the next sync. */
   readonly listWanted: boolean
+  readonly listHold: Hold
   readonly list: RoomList
   readonly storage: StorageState
   readonly unsent: number
@@ -23,6 +26,13 @@ export type ChatEvent =
   | { readonly type: 'identified'; readonly user: User }
   | { readonly type: 'epoch'; readonly epoch: string }
   | { readonly type: 'list-wanted'; readonly wanted: boolean }
+  | { readonly type: 'list-answered' }
+  | {
+      readonly type: 'list-failed'
+      readonly error: ChatError | null
+      readonly now: number
+      readonly random: number
+    }
   | { readonly type: 'storage'; readonly storage: StorageState }
   | { readonly type: 'room'; readonly before: RoomCore | undefined; readonly after: RoomCore }
 
@@ -32,6 +42,7 @@ export function newChat(storage: StorageState): ChatCore {
     user: null,
     epoch: null,
     listWanted: false,
+    listHold: NO_HOLD,
     list: EMPTY_LIST,
     storage,
     unsent: 0,
@@ -53,6 +64,10 @@ export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
       return core.epoch === event.epoch ? core : { ...core, epoch: event.epoch }
     case 'list-wanted':
       return core.listWanted === event.wanted ? core : { ...core, listWanted: event.wanted }
+    case 'list-answered':
+      return core.listHold === NO_HOLD ? core : { ...core, listHold: NO_HOLD }
+    case 'list-failed':
+      return { ...core, listWanted: true, listHold: longerHold(core.listHold, event.error, event) }
     case 'storage': {
       const { storage } = event
       const same = core.storage.status === storage.status && core.storage.reason === storage.reason

@@ -10,6 +10,7 @@ const FRESH_START = new Set<RoomEvent['type']>([
   'removed',
   'wiped',
   'restored',
+  'keeping',
   'forgotten',
 ])
 
@@ -24,7 +25,8 @@ export function checkRoom(before: RoomCore, event: RoomEvent, after: RoomCore): 
   checkTimeline(after.timeline)
   checkTail(after, fail)
   checkRows(after, fail)
-  checkOutbox(before, after, fail)
+  // A sign-out takes the outbox with it.
+  checkOutbox(event.type === 'wiped' ? after : before, after, fail)
   checkBounds(after, fail)
   if (!FRESH_START.has(event.type)) checkForward(before, after, fail)
 }

@@ -142,6 +142,34 @@ describe('8 a sync reply older than the cursor', () => {
     expect(ada.contents()).toEqual(['one, edited', '', 'three'])
     expectConverged(world, ada)
   })
+
+  test('from a reader that lags behind the cursor at the request: asked for again, and no figure goes back', async () => {
+    const { world, ada, server } = await twoPeople()
+    server.say(ROOM, 'bob', 'one')
+    await world.settle()
+    const answer = server.answer.bind(server)
+    const { cursor } = ada.core()
+    const lagging = answer('ada', 'sync', { rooms: { [ROOM]: { rev: cursor, minSeq: 1, maxSeq: 1 } } })
+    for (const content of ['two', 'three']) server.say(ROOM, 'bob', content)
+    await world.settle()
+    let lags = true
+    server.answer = ((userId: string, event: 'sync', payload: never) => {
+      if (event !== 'sync' || !lags) return answer(userId, event, payload)
+      lags = false
+      return lagging
+    }) as typeof server.answer
+    server.edit(ROOM, 'bob', 1, 'edited')
+    ada.line.take('changes')
+    server.edit(ROOM, 'bob', 2, 'edited')
+    await world.settle()
+    await world.pass(250)
+    await world.settle()
+    expect(ada.room.getState().unread).toBe(3)
+    expect(ada.core().figure).toBe(3)
+    await world.rest(5_000)
+    expect(ada.contents()).toEqual(['edited', 'edited', 'three'])
+    expectConverged(world, ada)
+  })
 })
 
 describe('13 node B publishes rev 11 before node A publishes 10', () => {

@@ -1,9 +1,8 @@
 import {
-  asRoomId,
-  asUserId,
   type ClientEvent,
+  decodePayload,
   type OkAck,
-  type Payload,
+  type PayloadInput,
   type RoomListItem,
 } from '@roomful/protocol'
 import type { Chat } from '../chat'
@@ -21,13 +20,16 @@ export function createChatRooms(
 ): ChatRooms {
   const { cells, clock } = session
 
-  const request = async <E extends ClientEvent>(event: E, payload: Payload<E>): Promise<OkAck<E>> => {
+  const request = async <E extends ClientEvent>(event: E, payload: PayloadInput<E>): Promise<OkAck<E>> => {
+    // The server would refuse it just so; here the mistake is found where it was made.
+    const decoded = decodePayload(event, payload)
+    if (!decoded.ok) throw new ChatError('INVALID_PAYLOAD', `Not a payload of ${event}: ${decoded.field}`)
     // Waiting for the next try would leave the caller hanging for as long as the network is gone.
     const { state } = cells.chat().connection
     if (state.status === 'waiting')
       throw new ChatError('OFFLINE', 'There is no connection', { cause: state.error })
     await connect()
-    const result = await session.ask(event, payload)
+    const result = await session.ask(event, decoded.value)
     if (result.ok) return result.ack
     throw result.error ?? new ChatError('TIMEOUT', 'No answer came in time; the outcome is unknown')
   }
@@ -41,14 +43,12 @@ export function createChatRooms(
   return {
     request,
     createRoom: async (input) => {
-      const { members, ...rest } = input
-      const ids = members?.map(asUserId)
-      const { room: row } = await request('create-room', { ...rest, ...(ids ? { members: ids } : {}) })
+      const { room: row } = await request('create-room', input)
       list({ room: row, role: 'owner', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null })
       return room(row.id)
     },
     openDm: async (userIds) => {
-      const { room: row } = await request('open-dm', { userIds: userIds.map(asUserId) })
+      const { room: row } = await request('open-dm', { userIds })
       askForList()
       return room(row.id)
     },
@@ -57,12 +57,12 @@ export function createChatRooms(
       return next === undefined ? { rooms } : { rooms, next }
     },
     joinRoom: async (id) => {
-      await request('add-member', { roomId: asRoomId(id) })
+      await request('add-member', { roomId: id })
       askForList()
       return room(id)
     },
     leaveRoom: async (id) => {
-      await request('remove-member', { roomId: asRoomId(id) })
+      await request('remove-member', { roomId: id })
       cells.dispatch(id, {
         type: 'removed',
         error: new ChatError('ROOM_NOT_FOUND', 'You have left this room'),

@@ -67,10 +67,17 @@ export function createInbox(
     })
   }
 
+  function isUnlisted({ roomId }: { roomId: string }): boolean {
+    return !cells.room(roomId).core.listed
+  }
+
   function onMessage(message: ServerMessage): void {
     if (message.event === 'room-heads') applyEpoch(session, message.payload.epoch)
     // In time, the line stays; the server hangs up a few seconds later.
     if (message.event === 'bye' && message.payload.reason === 'TOKEN_EXPIRED') session.refreshToken()
+    // News of a room that this device was never told of: the list names it.
+    if (message.event === 'room-activity' && message.payload.rooms.some(isUnlisted))
+      cells.dispatchChat({ type: 'list-wanted', wanted: true })
     const events = roomEventsOf(message, { now: clock.now(), serverAheadMs })
     for (const [roomId, event] of events) cells.dispatch(roomId, event)
   }

@@ -33,7 +33,9 @@ describe('a cold start', () => {
     const second = await reload(world, first, disk)
     expect(second.room.getState()).toMatchObject({ status: 'catching-up', draft: 'half a thought' })
     expect(second.contents().at(-1)).toBe('old 60')
-    expect(second.chat.getState().rooms).toMatchObject([{ id: ROOM, unread: 60, preview: { content: 'old 60' } }])
+    expect(second.chat.getState().rooms).toMatchObject([
+      { id: ROOM, unread: 60, preview: { content: 'old 60' } },
+    ])
     const shown = second.room.messages()
 
     world.server.edit(ROOM, 'bob', 60, 'edited meanwhile')

@@ -9,7 +9,7 @@ import { createPersister } from './persister'
 import { createRestorer } from './restorer'
 
 /** What survives a reload, as the rest sees it. */
-export type Persistence = {
+type Persistence = {
   start(): void
   onUser(user: User, epoch: string): Promise<void>
   readChunks(
@@ -36,6 +36,8 @@ export function createPersistence(options: {
   clock: Clock
   url: string
   onOrder: (order: number) => void
+  /** Does this tab write rows? */
+  keeps?: () => boolean
 }): Persistence {
   const { cells, clock, url, onOrder } = options
   const store = new GuardedStore(options.store, {
@@ -43,7 +45,13 @@ export function createPersistence(options: {
     onState: (storage) => cells.dispatchChat({ type: 'storage', storage }),
     onReopened: (snapshot) => restorer.onReopened(snapshot),
   })
-  const restorer = createRestorer(cells, store, createPersister(cells, store, clock), url, onOrder)
+  const restorer = createRestorer(
+    cells,
+    store,
+    createPersister(cells, store, clock, options.keeps),
+    url,
+    onOrder,
+  )
   const { start, onUser, wipe, close } = restorer
   return { start, onUser, wipe, close, readChunks: (roomId, indexes) => store.readChunks(roomId, indexes) }
 }

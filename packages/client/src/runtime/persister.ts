@@ -32,7 +32,12 @@ export type Persister = {
  * is kept does it become ready to be emitted (I10). The store is a guarded one: trouble never holds anything up for long,
  * then it goes out from memory, and `storage` says so.
  */
-export function createPersister(cells: Cells, store: LocalStore, clock: Clock): Persister {
+export function createPersister(
+  cells: Cells,
+  store: LocalStore,
+  clock: Clock,
+  keeps: () => boolean = () => true,
+): Persister {
   const rooms = new Map<string, Dirty>()
   const puts = new Map<string, { roomId: string; entry: Entry }>()
   const deletes = new Set<string>()
@@ -48,8 +53,15 @@ export function createPersister(cells: Cells, store: LocalStore, clock: Clock): 
     noteEntries(newRoom(core.id, core), core)
   }
   cells.watch((before, after, event) => {
-    if (event.type === 'restored' || event.type === 'wiped') return
-    if (isWorthKeeping(before, after)) noteRows(before, after)
+    if (event.type === 'wiped') return
+    if (event.type === 'restored') {
+      // What was left and is not taken in was done before: it goes from the disk too.
+      for (const { id } of event.entries) if (!after.entries.some((entry) => entry.id === id)) deletes.add(id)
+      if (deletes.size > 0) schedule()
+      return
+    }
+    if (event.type === 'keeping') noteAll(after)
+    else if (isWorthKeeping(before, after)) noteRows(before, after)
     const urgent = before.entries !== after.entries && noteEntries(before, after)
     if (urgent) queueMicrotask(write)
     else if (rooms.size > 0 || deletes.size > 0) schedule()
@@ -69,6 +81,15 @@ export function createPersister(cells: Cells, store: LocalStore, clock: Clock): 
       // It left memory for the shelf: what was not written yet is written from here.
       else if (dirty.chunks.has(index)) dirty.chunks.set(index, chunkAt(before.timeline, index))
     }
+  }
+
+  /** Another tab kept the rows until now: whatever is in memory may differ. What cannot be used of the disk's goes. */
+  function noteAll(core: RoomCore): void {
+    metaDue = true
+    if (core.tail === null) return
+    noteRows(newRoom(core.id, core), core)
+    const dirty = rooms.get(core.id)
+    if (dirty && core.shelved.length === 0) dirty.clear = true
   }
 
   /** Answers whether something waits for its write. */
@@ -101,7 +122,7 @@ export function createPersister(cells: Cells, store: LocalStore, clock: Clock): 
   function write(): void {
     if (hasNone) release()
     if (hasNone || writing !== null || meta === null) return
-    if (rooms.size + puts.size + deletes.size === 0 && !metaDue) return
+    if (rooms.size + puts.size + deletes.size === 0 && !(metaDue && keeps())) return
     cancelTimer?.()
     cancelTimer = null
     const composed = compose(meta)
@@ -144,18 +165,17 @@ export function createPersister(cells: Cells, store: LocalStore, clock: Clock): 
         chunks.push({ roomId, index, messages: rows === 'live' ? chunkAt(core.timeline, index) : rows })
       return storedRoom(core) ?? []
     })
+    // Another tab keeps the rows; it is told of all that it misses should it ever be this one (see noteAll).
+    const rows = keeps() ? { ...(metaDue ? { meta: stored } : {}), rooms: kept, chunks, clearRooms } : {}
     const composed: Composed = {
       entries,
       write: {
-        ...(metaDue ? { meta: stored } : {}),
-        rooms: kept,
-        chunks,
-        clearRooms,
+        ...rows,
         putEntries: entries.map(({ roomId, entry }) => toStored(roomId, entry)),
         deleteEntries: [...deletes],
       },
     }
-    metaDue = false
+    if (keeps()) metaDue = false
     rooms.clear()
     puts.clear()
     deletes.clear()

@@ -7,7 +7,7 @@ import { fromStored } from './stored-entries'
 /** Of a sign-out's wipe: what is left of a user on this device is worth insisting. */
 const WIPE_TRIES = 3
 
-export type Restorer = {
+type Restorer = {
   /** Shows what the last session left, before the line is up. */
   start(): void
   /** Who it is, says the server: ends when what he left is in place. */
@@ -51,12 +51,11 @@ export function createRestorer(
       for (const id of ids) {
         const room = kept.get(id) ?? null
         const own = entries.filter((entry) => entry.roomId === id).flatMap((entry) => fromStored(entry) ?? [])
-        for (const entry of own) {
-          restored.add(entry.id)
-          onOrder(entry.order)
-        }
+        for (const entry of own) restored.add(entry.id)
         if (room?.item) cells.dispatch(id, { type: 'listed', item: room.item, now: room.usedAt })
         cells.dispatch(id, { type: 'restored', room, entries: own })
+        // Those of this session that were moved behind them included.
+        for (const { order } of cells.room(id).core.entries) onOrder(order)
       }
     })
   }
@@ -85,7 +84,9 @@ export function createRestorer(
     onUser: (user, epoch) => settle(user, epoch),
     onReopened: (snapshot) => {
       const { meta } = snapshot
-      if (meta && (openFor === null || openFor === meta.user.id)) fill(snapshot)
+      if (meta === null || (openFor !== null && openFor !== meta.user.id)) return
+      // What the server has said since is newer than the disk; only what was left unsent is news (I14).
+      fill(cells.chat().epoch === null ? snapshot : { ...snapshot, meta: null, rooms: [] })
     },
     wipe: async () => {
       forget(() => false)

@@ -18,11 +18,12 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
   let cancelRelease = (): void => {}
 
   const release = (): void => {
-    const subscribed = cell.core.joined !== 'no'
+    // Also when a join was never answered: the server may have heard it.
+    const mayBeSubscribed = cell.core.line === 'up'
     cells.dispatch(id, { type: 'closed' })
     forgetOldest()
     // Best effort: a line that is gone has forgotten the subscription anyway.
-    if (subscribed) void session.ask('leave-rooms', { roomIds: [asRoomId(id)] })
+    if (mayBeSubscribed) void session.ask('leave-rooms', { roomIds: [asRoomId(id)] })
   }
 
   /** The rows of the rooms that were left longest ago make room (I15). */

@@ -29,7 +29,14 @@ function itemOf(core: RoomCore): RoomListItem | null {
   const { room, role, lastReadSeq, floorSeq, lastSeq } = core
   if (!core.listed || room === null || role === null) return null
   const unread = unreadOf(core, lastReadSeq)
-  return { room: { ...room, lastSeq }, role, lastReadSeq, fromSeq: floorSeq, unread, preview: previewOf(core) }
+  return {
+    room: { ...room, lastSeq },
+    role,
+    lastReadSeq,
+    fromSeq: floorSeq,
+    unread,
+    preview: previewOf(core),
+  }
 }
 
 /** Did anything change that is kept? */

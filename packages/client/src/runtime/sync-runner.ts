@@ -1,7 +1,7 @@
 import { asRoomId, LIMITS, type RoomCursor } from '@roomful/protocol'
 import { cursorOf, historyQueryOf, nextRoomStep } from '../core/room/next-room-step'
 import { shelfIndexes } from '../core/room/shelf'
-import { applyEpoch, applyList, gone } from './listing'
+import { applyEpoch, applyList, gone, listedRooms } from './listing'
 import { moment, type Session } from './session'
 
 /** Asks for what open rooms miss: joins and syncs of all rooms in one request each, pages room by room. */
@@ -9,7 +9,7 @@ export function createSyncRunner(session: Session): (now: number) => number {
   const { cells, ask } = session
 
   return (now) => {
-    const { connection, listWanted } = cells.chat()
+    const { connection, listWanted, listHold } = cells.chat()
     const joins: string[] = []
     const syncs: string[] = []
     let due = Number.POSITIVE_INFINITY
@@ -21,10 +21,12 @@ export function createSyncRunner(session: Session): (now: number) => number {
       else if (step === 'shelf') void readShelf(core.id)
       else if (step !== null) due = Math.min(due, step.until)
     }
-    const listDue = listWanted && connection.state.status === 'online' && !joining()
+    const wantsList = listWanted && connection.state.status === 'online'
+    const listDue = wantsList && listHold.until <= now && !joining()
+    if (wantsList && listHold.until > now) due = Math.min(due, listHold.until)
     if (joins.length > 0) void join(joins.slice(0, LIMITS.syncRooms))
     // With rooms to be joined the list waits for their sync: one round trip for all.
-    else if (syncs.length > 0 || listDue) void sync(syncs.slice(0, LIMITS.syncRooms), listWanted)
+    else if (syncs.length > 0 || listDue) void sync(syncs.slice(0, LIMITS.syncRooms), listDue)
     return due
   }
 
@@ -59,6 +61,7 @@ export function createSyncRunner(session: Session): (now: number) => number {
 
   async function sync(ids: readonly string[], list: boolean): Promise<void> {
     const asked = new Map<string, number>()
+    const listedBefore = listedRooms(session)
     const rooms: Record<string, RoomCursor> = {}
     if (list) cells.dispatchChat({ type: 'list-wanted', wanted: false })
     for (const id of ids) {
@@ -75,7 +78,7 @@ export function createSyncRunner(session: Session): (now: number) => number {
     })
     cells.batch(() => {
       if (!result.ok) {
-        if (list) cells.dispatchChat({ type: 'list-wanted', wanted: true })
+        if (list) cells.dispatchChat({ type: 'list-failed', error: result.error, ...moment(session) })
         for (const [id, no] of asked)
           cells.dispatch(id, { type: 'request-failed', no, error: result.error, ...moment(session) })
         return
@@ -90,7 +93,10 @@ export function createSyncRunner(session: Session): (now: number) => number {
         // It did not fit into this reply (`more`): asked again with the next.
         else cells.dispatch(id, { type: 'request-failed', no, error: null, ...moment(session) })
       }
-      if (ack.list) applyList(session, ack.list)
+      if (ack.list) {
+        cells.dispatchChat({ type: 'list-answered' })
+        applyList(session, ack.list, listedBefore)
+      }
     })
   }
 

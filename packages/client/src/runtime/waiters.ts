@@ -13,6 +13,7 @@ export type Waiters = {
 /** Promises for entries of the outbox. The outcomes are part of the state; this only tells them to who waits. */
 export function createWaiters(cells: Cells): Waiters {
   const rooms = new Map<string, Map<string, Waiter>>()
+  let closed: ChatError | null = null
 
   cells.watch((before, after) => {
     const waiting = rooms.get(after.id)
@@ -29,10 +30,12 @@ export function createWaiters(cells: Cells): Waiters {
   return {
     wait: (roomId, id) =>
       new Promise((resolve, reject) => {
+        if (closed) return reject(closed)
         const waiting = rooms.get(roomId) ?? new Map<string, Waiter>()
         rooms.set(roomId, waiting.set(id, { resolve, reject }))
       }),
     closeAll: (error) => {
+      closed = error
       for (const waiting of rooms.values()) for (const { reject } of waiting.values()) reject(error)
       rooms.clear()
     },

@@ -5,7 +5,7 @@ import type { Session } from './session'
 /** A line that slept is believed dead after this long without an answer (P7: within 3 s of waking). */
 const PROBE_TIMEOUT_MS = 2_500
 
-export type WakeRunner = { probe(): void; close(): void }
+type WakeRunner = { probe(): void; close(): void }
 
 /**
  * After sleep a socket may look open and be dead: a small request tells, long before a ping would. Waiting for the

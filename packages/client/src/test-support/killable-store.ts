@@ -1,6 +1,6 @@
 import { type LocalStore, LocalStoreError } from '../ports/local-store'
 
-export type KillableStore = LocalStore & { kill(): void }
+type KillableStore = LocalStore & { kill(): void }
 
 /** A process's hold on a disk that outlives it: after `kill` nothing reaches the disk any more, and nothing comes back. */
 export function killable(disk: LocalStore): KillableStore {

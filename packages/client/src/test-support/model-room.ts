@@ -84,7 +84,7 @@ export function removeMember(room: ModelRoom, userId: string): Change {
   })
 }
 
-export type ModelDraft = {
+type ModelDraft = {
   content: string
   clientId?: ClientId
   replyTo?: MessageId | null

@@ -37,7 +37,7 @@ export const refusal = (code: WireErrorCode, more: Partial<ErrorAck> = {}): Erro
 })
 
 /** Limits of the model, small so that tests reach them. */
-export type ModelLimits = { tail: number; tailLimited: number; patch: number }
+type ModelLimits = { tail: number; tailLimited: number; patch: number }
 
 type Requests = { [E in ClientEvent]?: (userId: string, payload: Payload<E>) => Ack<E> }
 
@@ -225,7 +225,7 @@ const viewedBy = <M extends { reactions: readonly { users: readonly string[] }[]
   reactions: row.reactions.map((reaction) => ({ ...reaction, mine: reaction.users.includes(userId) })),
 })
 
-export function deltaOf(
+function deltaOf(
   room: ModelRoom,
   userId: string,
   cursor: RoomCursor,

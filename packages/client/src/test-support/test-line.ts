@@ -17,7 +17,7 @@ import type {
 import { type ModelServer, userOf } from './model-server'
 
 /** One frame that waits for the test to let it through. `up`: to the server; `down`: to the client. */
-export type Frame = {
+type Frame = {
   readonly way: 'up' | 'down'
   readonly event: string
   readonly payload: unknown
@@ -150,6 +150,11 @@ export class TestLine {
       throw new Error(`no ${event} on the line, only ${this.frames.map((f) => f.event)}`)
     this.frames = this.frames.filter((held) => held !== frame)
     return frame
+  }
+
+  /** The server has this line as one that is signed in. */
+  get isUp(): boolean {
+    return this.up
   }
 
   has(event: string): boolean {

@@ -4,7 +4,12 @@ import { Recorder, seen, viewOf } from '../history/recorder'
 import type { Device } from '../world/device'
 import type { World } from '../world/world'
 
-type OpenSend = { readonly call: string; readonly clientId: string; readonly roomId: string; readonly device: Device }
+type OpenSend = {
+  readonly call: string
+  readonly clientId: string
+  readonly roomId: string
+  readonly device: Device
+}
 
 /**
  * The history of one run, for the checker. What a crash or a restore makes uncertain is told to it as uncertain: only
@@ -36,7 +41,16 @@ export class Book {
     )
     if (first?.phase !== 'invoked') return
     const kept = history.filter((event) => !('call' in event) || event.call !== first.call)
-    history.splice(0, history.length, ...kept, first)
+    // It keeps its place in the outbox: before what still waits, after what has gone.
+    const waiting = kept.findIndex(
+      (event) =>
+        event.phase === 'invoked' &&
+        event.who.device === device.name &&
+        event.roomId === roomId &&
+        this.#open.has(event.call),
+    )
+    const place = waiting < 0 ? kept.length : waiting
+    history.splice(0, history.length, ...kept.slice(0, place), first, ...kept.slice(place))
     history.push({ who: whoOf(device), roomId, phase: 'unknown', call: first.call })
     this.#abandoned.add(first.call)
   }
@@ -101,6 +115,9 @@ export class Book {
     return this.recorder.history
       .filter((event, at) => ('call' in event ? !dropped.has(event.call) : at >= this.#restoredAt))
       .map((event): HistoryEvent => {
+        // What was lost with a program may still have been under way: it has no place in the order of what came later.
+        if ('call' in event && this.#abandoned.has(event.call))
+          return { ...event, who: { ...event.who, device: `${event.who.device}, given up` } }
         // Whoever was removed before his repeat came is told nothing of the room, not even that he was heard (P9).
         if (event.phase !== 'failed' || event.code !== 'ROOM_NOT_FOUND') return event
         const { who, roomId, call } = event

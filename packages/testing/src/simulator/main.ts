@@ -45,7 +45,7 @@ function runNext(): void {
   }
   if (current % TWICE_EVERY === 0) runTwice()
   current += step
-  if (total.seeds % 20 === 0) tell({ type: 'at', ...total })
+  if (total.seeds % 20 === 0) tell({ type: 'at', next: current, ...total })
   setImmediate(runNext)
 }
 
@@ -62,6 +62,9 @@ function traceOne(): void {
   for (const violation of result.violations) process.stdout.write(`${violation}\n`)
   process.exitCode = result.violations.length > 0 ? 1 : 0
 }
+
+// Thousands of refusals a second are made as errors; where one comes from is told when its seed is traced.
+if (command === 'run') Error.stackTraceLimit = 0
 
 // From a macrotask, where promises can be run to their end.
 setImmediate(() => {

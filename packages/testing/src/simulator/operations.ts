@@ -21,7 +21,13 @@ type Scene = {
 }
 
 /** Does one thing that a user may do, on a device that is running. */
-export function operate(world: World, book: Book, users: readonly string[], name: Operation, random: Random): void {
+export function operate(
+  world: World,
+  book: Book,
+  users: readonly string[],
+  name: Operation,
+  random: Random,
+): void {
   const awake = world.devices.filter((device) => device.isRunning && !device.isAsleep)
   if (awake.length === 0) return
   const device = random.pick(awake)
@@ -45,7 +51,11 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
     scene.book.send(scene.device, room, { content: text({ random, ...scene }), replyTo: message.id })
   },
   edit: (scene) => {
-    const message = pickMessage(scene.room, scene.random, (row) => row.seq > 0 && row.type !== 'system' && isMine(row, scene.device))
+    const message = pickMessage(
+      scene.room,
+      scene.random,
+      (row) => row.seq > 0 && row.type !== 'system' && isMine(row, scene.device),
+    )
     if (message) edit(scene, message)
   },
   'edit-pending': (scene) => {
@@ -54,9 +64,14 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
   },
   delete: (scene) => {
     const { room, random, device, book, roomId } = scene
-    const message = pickMessage(room, random, (row) => row.seq > 0 && (isMine(row, device) || random.chance(0.1)))
-    if (message)
-      book.call(device, roomId, { kind: 'delete', messageId: message.id }, () => room.delete(message.id))
+    const message = pickMessage(
+      room,
+      random,
+      (row) => row.seq > 0 && (isMine(row, device) || random.chance(0.1)),
+    )
+    if (message === undefined) return
+    book.superseded(device, message.id)
+    book.call(device, roomId, { kind: 'delete', messageId: message.id }, () => room.delete(message.id))
   },
   'delete-pending': ({ room, random, book }) => {
     const message = pickMessage(room, random, (row) => row.seq === 0)
@@ -111,7 +126,9 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
   },
   mute: (scene) => {
     const { world, random, device, roomId } = scene
-    const until = random.chance(0.3) ? null : new Date(world.time.now + random.range(500, 8_000)).toISOString()
+    const until = random.chance(0.3)
+      ? null
+      : new Date(world.time.now + random.range(500, 8_000)).toISOString()
     const userId = asUserId(other(scene))
     device.chat.request('mute-member', { roomId: asRoomId(roomId), userId, until }).catch(() => {})
   },
@@ -157,7 +174,9 @@ function edit(scene: Scene, message: ShownMessage): void {
   const content = text(scene)
   const { book, device, roomId, room } = scene
   book.superseded(device, message.id)
-  book.call(device, roomId, { kind: 'edit', messageId: message.id, content }, () => room.edit(message.id, content))
+  book.call(device, roomId, { kind: 'edit', messageId: message.id, content }, () =>
+    room.edit(message.id, content),
+  )
 }
 
 /** Texts that differ, so that what is shown tells where it came from. */
@@ -185,11 +204,14 @@ function openIfRunning(device: Device, roomId: string): void {
 const other = ({ users, device, random }: Scene): string =>
   random.pick(users.filter((user) => user !== device.user))
 
-function toOther(scene: Scene, kind: 'add' | 'remove', event: 'add-member' | 'remove-member' | 'ban-member'): void {
+function toOther(
+  scene: Scene,
+  kind: 'add' | 'remove',
+  event: 'add-member' | 'remove-member' | 'ban-member',
+): void {
   const { device, book, roomId } = scene
   const userId = other(scene)
   book.call(device, roomId, { kind, userId }, () =>
     device.chat.request(event, { roomId: asRoomId(roomId), userId: asUserId(userId) }),
   )
 }
-

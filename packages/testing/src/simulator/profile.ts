@@ -48,7 +48,11 @@ export type Profile = {
   readonly users: readonly string[]
   /** Devices of each user. */
   readonly devices: Readonly<Record<string, number>>
-  readonly rooms: readonly { readonly id: string; readonly type: 'public' | 'private'; readonly members: number }[]
+  readonly rooms: readonly {
+    readonly id: string
+    readonly type: 'public' | 'private'
+    readonly members: number
+  }[]
   readonly nodes: number
   /** Length of the first phase, in virtual ms. */
   readonly lengthMs: number

@@ -1,9 +1,9 @@
 import { checkHistory } from '../history/check-history'
+import { unsettled } from '../world/convergence'
 import { Random } from '../world/random'
 import { START_MS } from '../world/virtual-time'
 import { World } from '../world/world'
 import { Book, finalRooms } from './book'
-import { unsettled } from './convergence'
 import { startMissingNode, strike } from './disasters'
 import { operate } from './operations'
 import { drawProfile, FAULT_RATES, type Profile } from './profile'
@@ -39,7 +39,10 @@ export type SeedResult = {
 }
 
 /** One day in the life of a chat system, from its seed. Synchronous: from a macrotask only. */
-export function runSeed(seed: number, options: { trace?: boolean; traceLines?: number; without?: Without } = {}): SeedResult {
+export function runSeed(
+  seed: number,
+  options: { trace?: boolean; traceLines?: number; without?: Without } = {},
+): SeedResult {
   const { trace = false, without = WHOLE } = options
   const random = new Random(`seed ${seed}`)
   const profile = drawProfile(random.split('profile'))
@@ -111,7 +114,8 @@ function build({ world, profile, random }: Run): void {
 function runUntil(world: World, until: number): void {
   const { violations } = world.context
   while (violations.length === 0 && world.step(until)) {
-    if (world.time.ran > EVENTS_MAX) violations.push(`I15: more than ${EVENTS_MAX} events, the last at ${world.time.elapsed} ms`)
+    if (world.time.ran > EVENTS_MAX)
+      violations.push(`I15: more than ${EVENTS_MAX} events, the last at ${world.time.elapsed} ms`)
   }
   world.time.skipTo(until)
 }

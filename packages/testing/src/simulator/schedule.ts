@@ -1,5 +1,5 @@
 import type { Random } from '../world/random'
-import { type Disaster, DISASTERS, type Profile } from './profile'
+import { DISASTERS, type Disaster, type Profile } from './profile'
 
 export const OPERATIONS = {
   send: 30,

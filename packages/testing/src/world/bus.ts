@@ -64,6 +64,7 @@ export class BusNetwork {
     const ms = least + random.next() * (most - least)
     time.schedule(ms, 'bus', deliver)
     if (random.chance(rates.busDouble)) time.schedule(ms + random.range(0, 500), 'bus twice', deliver)
-    if (random.chance(rates.busLate)) time.schedule(random.range(LATE_MS.from, LATE_MS.to), 'bus late', deliver)
+    if (random.chance(rates.busLate))
+      time.schedule(random.range(LATE_MS.from, LATE_MS.to), 'bus late', deliver)
   }
 }

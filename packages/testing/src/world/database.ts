@@ -52,7 +52,8 @@ export class Database {
       return new Promise((resolve) => void context.time.schedule(ms, 'database', resolve))
     }
     const check = (): void => {
-      if (this.isDown || store !== this.#store || !isUp()) throw new StoreError('UNAVAILABLE', 'no connection')
+      if (this.isDown || store !== this.#store || !isUp())
+        throw new StoreError('UNAVAILABLE', 'no connection')
     }
     /** One writing call: before it, at its place in the order of all, and after it. */
     const write = async <T>(run: () => Promise<T>): Promise<T> => {
@@ -102,6 +103,7 @@ export class Database {
           if (marked) truth.markRead(store.epoch, roomId, userId, marked.seq)
           return marked
         }),
+      purge: (roomId, belowSeq) => write(() => store.purge(roomId, belowSeq)),
       putReport: (report) => write(() => store.putReport(report)),
       revokeSession: (sid, untilMs) => write(() => store.revokeSession(sid, untilMs)),
       isSessionRevoked: async (sid) => {

@@ -1,11 +1,11 @@
 import { type Chat, createChat, type LocalStore, type Room, type WakeReason } from '@roomful/client'
 import type { WorldContext } from './context'
 import type { Disk, DiskHandle } from './disk'
-import type { Watch } from './watch'
 import { ProcessClock } from './process-clock'
 import type { Random } from './random'
 import { tokenOf } from './token'
 import { type Dial, LinkTransport } from './transport'
+import type { Watch } from './watch'
 
 export type DeviceOptions = {
   readonly name: string
@@ -125,7 +125,11 @@ export class Device {
     })
     this.watch.started(this)
     this.#chat.connect().catch(() => {})
-    for (const roomId of this.opened) this.#chat.room(roomId).open().catch(() => {})
+    for (const roomId of this.opened)
+      this.#chat
+        .room(roomId)
+        .open()
+        .catch(() => {})
     return this.#chat
   }
 

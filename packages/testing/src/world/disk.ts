@@ -70,7 +70,11 @@ export class Disk {
   }
 }
 
-type Job = { readonly work: () => unknown; readonly isWrite: boolean; settle(error: unknown, value: unknown): void }
+type Job = {
+  readonly work: () => unknown
+  readonly isWrite: boolean
+  settle(error: unknown, value: unknown): void
+}
 
 /** One program's access to the disk. Its calls are done one after the other. */
 export class DiskHandle implements LocalStore {
@@ -201,13 +205,16 @@ export class DiskHandle implements LocalStore {
       if (job.isWrite && this.random.chance(diskFailAfter)) throw error('timeout')
       job.settle(null, value)
     } catch (failure) {
-      this.context.trace.note(() => `${this.label} fails: ${failure instanceof Error ? failure.message : failure}`)
+      this.context.trace.note(
+        () => `${this.label} fails: ${failure instanceof Error ? failure.message : failure}`,
+      )
       job.settle(failure, undefined)
     }
   }
 }
 
-const error = (reason: LocalStoreError['reason']): LocalStoreError => new LocalStoreError(reason, `the disk: ${reason}`)
+const error = (reason: LocalStoreError['reason']): LocalStoreError =>
+  new LocalStoreError(reason, `the disk: ${reason}`)
 
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value))
 

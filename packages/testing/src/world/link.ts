@@ -1,5 +1,5 @@
-import { LIMITS } from '@roomful/protocol'
 import type { Bye, ServerEvent, ServerPayload } from '@roomful/protocol'
+import { LIMITS } from '@roomful/protocol'
 import type { Conversation, Line } from '@roomful/server'
 import type { WorldContext } from './context'
 import type { Frame, Verdict } from './faults'

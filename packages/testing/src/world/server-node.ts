@@ -1,5 +1,5 @@
-import { type Bus, type ChatNode, createNode, noMeter, type RateOptions } from '@roomful/server'
 import { asUserId, type ErrorAck, retryOf, WIRE_ERRORS, type WireErrorCode } from '@roomful/protocol'
+import { type Bus, type ChatNode, createNode, noMeter, type RateOptions } from '@roomful/server'
 import type { BusNetwork } from './bus'
 import { Channels } from './channels'
 import type { WorldContext } from './context'

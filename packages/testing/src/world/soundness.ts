@@ -1,7 +1,7 @@
 import {
   unstable_at as at,
-  unstable_rangesOf as rangesOf,
   type unstable_RoomCore as RoomCore,
+  unstable_rangesOf as rangesOf,
 } from '@roomful/client'
 import type { Message } from '@roomful/protocol'
 import type { TrueRoom } from './truth'

@@ -18,7 +18,12 @@ export type Dial = (end: ClientEnd) => Link | undefined
 /** How long a dial that nobody answers takes to fail. */
 const NO_ANSWER_MS = 300
 
-type Open = { link: Link | undefined; ready: boolean; bye: Bye | null; readonly pending: Map<number, Pending> }
+type Open = {
+  link: Link | undefined
+  ready: boolean
+  bye: Bye | null
+  readonly pending: Map<number, Pending>
+}
 type Pending = { answer(answer: unknown): void; fail(failure: RequestFailure): void }
 
 /** The client's transport port over a simulated line: its guarantees, and the decoding at the border. */

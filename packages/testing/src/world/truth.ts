@@ -62,14 +62,16 @@ export class Truth {
     const room = this.room(epoch, roomId)
     if (room === undefined || changes.length === 0) return
     for (const change of changes) {
-      if (change.rev !== room.rev + 1) this.violate(`I2: ${roomId} commits rev ${change.rev} after ${room.rev}`)
+      if (change.rev !== room.rev + 1)
+        this.violate(`I2: ${roomId} commits rev ${change.rev} after ${room.rev}`)
       room.rev = change.rev
       room.seqAtRev[change.rev] = change.kind === 'message' ? change.message.seq : 0
       if (change.kind === 'message') this.#takeRow(room, change.message)
       if (change.kind === 'member') room.members.set(change.member.userId, change.member)
       if (change.kind === 'room') room.room = change.room
     }
-    if (head.rev !== room.rev) this.violate(`I2: ${roomId} says rev ${head.rev}, and its changes end at ${room.rev}`)
+    if (head.rev !== room.rev)
+      this.violate(`I2: ${roomId} says rev ${head.rev}, and its changes end at ${room.rev}`)
     if (head.lastSeq !== room.lastSeq)
       this.violate(`I1: ${roomId} says seq ${head.lastSeq}, and its messages end at ${room.lastSeq}`)
   }
@@ -78,7 +80,8 @@ export class Truth {
     const room = this.room(epoch, roomId)
     const member = room?.members.get(userId)
     if (room === undefined || member === undefined) return
-    if (seq < member.lastReadSeq) this.violate(`I6: ${userId}'s read cursor in ${roomId} went from ${member.lastReadSeq} to ${seq}`)
+    if (seq < member.lastReadSeq)
+      this.violate(`I6: ${userId}'s read cursor in ${roomId} went from ${member.lastReadSeq} to ${seq}`)
     if (seq > room.lastSeq) this.violate(`I6: ${userId}'s read cursor in ${roomId} is past the head`)
     room.members.set(userId, { ...member, lastReadSeq: seq })
   }
@@ -108,7 +111,8 @@ export class Truth {
       room.lastSeq = row.seq
       if (row.clientId !== undefined) {
         const key = `${row.senderId} ${row.clientId}`
-        if (room.sends.has(key)) violate(`I4: ${key} is in ${room.id} at ${room.sends.get(key)} and ${row.seq}`)
+        if (room.sends.has(key))
+          violate(`I4: ${key} is in ${room.id} at ${room.sends.get(key)} and ${row.seq}`)
         room.sends.set(key, row.seq)
       }
     } else {
@@ -126,4 +130,3 @@ const copyOf = (room: TrueRoom): TrueRoom => ({
   seqAtRev: [...room.seqAtRev],
   sends: new Map(room.sends),
 })
-

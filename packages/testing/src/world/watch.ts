@@ -1,6 +1,6 @@
 import {
-  unstable_checkRoom as checkRoom,
   type ChatOptions,
+  unstable_checkRoom as checkRoom,
   type unstable_RoomCore as RoomCore,
 } from '@roomful/client'
 import type { WorldContext } from './context'
@@ -58,6 +58,7 @@ export class Watch {
       // A program that was killed may still run its last promises; nobody sees them.
       if (this.#programs.get(device) !== program) return
       program.cores.set(after.id, after)
+      this.context.trace.note(() => `  ${device.name} ${after.id}: ${event.type}${entriesOf(after)}`)
       const touched = before.timeline !== after.timeline || before.cursor !== after.cursor
       try {
         if (++this.#steps % this.thoroughEvery === 0) checkRoom(before, event, after)
@@ -79,7 +80,9 @@ export class Watch {
       program.requests = 0
     }
     if (++program.requests === REQUESTS_MAX)
-      this.context.violations.push(`I15: ${device.name} asked ${REQUESTS_MAX} times in a second, the last was ${event}`)
+      this.context.violations.push(
+        `I15: ${device.name} asked ${REQUESTS_MAX} times in a second, the last was ${event}`,
+      )
     if (device.disk === undefined || device.chat.getState().storage.status !== 'ok') return
     for (const id of keysOf(payload))
       if (!device.disk.hasEntry(id))
@@ -108,7 +111,13 @@ export class Watch {
   #programOf(device: Device): Program {
     const known = this.#programs.get(device)
     if (known) return known
-    const program = { cores: new Map(), soundness: new Soundness(), followed: new Map(), requests: 0, countedSince: 0 }
+    const program = {
+      cores: new Map(),
+      soundness: new Soundness(),
+      followed: new Map(),
+      requests: 0,
+      countedSince: 0,
+    }
     this.#programs.set(device, program)
     return program
   }
@@ -117,6 +126,11 @@ export class Watch {
     this.context.violations.push(`${text} — ${device.name}, room ${core.id}`)
   }
 }
+
+const entriesOf = ({ entries }: RoomCore): string =>
+  entries.length === 0
+    ? ''
+    : ` [${entries.map(({ id, kind, state }) => `${kind} ${id} ${state.at}`).join(', ')}]`
 
 /** The keys of sends and changes in a request. */
 function keysOf(payload: unknown): string[] {

@@ -1,5 +1,5 @@
-import { type RateOptions, StoreError } from '@roomful/server'
 import { asRoomId, asUserId, type Member, type Room } from '@roomful/protocol'
+import { type RateOptions, StoreError } from '@roomful/server'
 import { BusNetwork } from './bus'
 import type { WorldContext } from './context'
 import { Database } from './database'
@@ -114,8 +114,7 @@ export class World {
     }
     this.truth.createRoom(this.database.store.epoch, room, members)
     await this.database.store.createRoom({ room, members })
-    for (const userId of userIds)
-      await this.database.store.putUser({ id: asUserId(userId), name: userId })
+    for (const userId of userIds) await this.database.store.putUser({ id: asUserId(userId), name: userId })
   }
 
   addDevice(options: Omit<DeviceOptions, 'url'>): Device {
@@ -160,7 +159,15 @@ export class World {
       if (up.length === 0 || !device.isOnline) return undefined
       const random = this.#random
       const id = `${device.name}#${++this.#links}`
-      const link = new Link(this.context, random.split(id), id, device.name, device.user, random.pick(up), end)
+      const link = new Link(
+        this.context,
+        random.split(id),
+        id,
+        device.name,
+        device.user,
+        random.pick(up),
+        end,
+      )
       const gone = this.links.findIndex((old) => !old.isClientUp && !old.isServerUp)
       if (gone >= 0) this.links.splice(gone, 1)
       this.links.push(link)
@@ -169,4 +176,5 @@ export class World {
   }
 }
 
-const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error))
+const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)

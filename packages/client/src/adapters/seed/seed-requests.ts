@@ -128,7 +128,7 @@ export function seedRequests(
   }
 }
 
-export function rowOf(state: SeedState, messageId: string): Message | undefined {
+function rowOf(state: SeedState, messageId: string): Message | undefined {
   for (const room of state.rooms.values()) {
     const row = room.byId(messageId)
     if (row) return row

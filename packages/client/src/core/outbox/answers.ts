@@ -1,8 +1,8 @@
-import { backoffMs } from '../backoff'
 import type { ChatError } from '../chat-error'
+import { longerHold, NO_HOLD } from '../hold'
 import { onChanges } from '../room/changes'
 import { movedRead } from '../room/members'
-import { type Hold, NO_HOLD, type RoomCore } from '../room/room-core'
+import type { RoomCore } from '../room/room-core'
 import type { EntryAnswer, RoomEvent } from '../room/room-event'
 import { type Entry, INFLIGHT, isTargeted, READY, STORING } from './entry'
 import { entryOf, failSend, replaced, without } from './settle'
@@ -76,15 +76,6 @@ export function onUnanswered(core: RoomCore, event: Unanswered): RoomCore {
   if (event.error?.retry === 'never') return { ...next, single: true }
   const fresh = event.error === null ? false : next.fresh
   return { ...next, fresh, outboxHold: longerHold(core.outboxHold, event.error, event) }
-}
-
-export function longerHold(
-  hold: Hold,
-  error: ChatError | null,
-  event: { readonly now: number; readonly random: number },
-): Hold {
-  const wait = Math.max(error?.retryAfterMs ?? 0, backoffMs(hold.tries, event.random))
-  return { until: event.now + wait, tries: hold.tries + 1 }
 }
 
 /** The line is gone: what was in flight is unknown. */

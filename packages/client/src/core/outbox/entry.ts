@@ -12,7 +12,7 @@ import type { ChatError } from '../chat-error'
  * `storing`: not emitted before it would survive a crash (I10). No answer means unknown, never failed: it goes back
  * to ready with `attempts` raised, and the same id makes the repeat harmless (I4).
  */
-export type EntryState =
+type EntryState =
   | { readonly at: 'storing' | 'ready' | 'inflight' }
   | { readonly at: 'failed'; readonly error: ChatError }
 

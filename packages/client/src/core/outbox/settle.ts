@@ -47,7 +47,7 @@ function renewAfloat(core: RoomCore, row: Message): RoomCore {
 }
 
 /** Whatever spoke of the message by its clientId now speaks of it by `target`. */
-export function retarget(core: RoomCore, clientId: string, target: Target): RoomCore {
+function retarget(core: RoomCore, clientId: string, target: Target): RoomCore {
   if (!core.entries.some((entry) => isAbout(subjectOf(entry), clientId))) return core
   const entries = core.entries.map((entry): Entry => {
     if (!isAbout(subjectOf(entry), clientId)) return entry
@@ -57,7 +57,7 @@ export function retarget(core: RoomCore, clientId: string, target: Target): Room
   return { ...core, entries }
 }
 
-export function subjectOf(entry: Entry): Target | null {
+function subjectOf(entry: Entry): Target | null {
   if (isTargeted(entry)) return entry.target
   return entry.kind === 'send' ? entry.replyTo : null
 }

@@ -1,5 +1,5 @@
 import type { RoomListItem } from '@roomful/protocol'
-import { mergeRoomRow } from './members'
+import { mergeRoomRow, movedRead } from './members'
 import type { RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 
@@ -7,11 +7,16 @@ import type { RoomEvent } from './room-event'
 export function onListed(core: RoomCore, item: RoomListItem): RoomCore {
   const { room } = item
   const next = { ...mergeRoomRow(core, room), listed: true, removed: null, role: item.role }
-  if (core.opened && core.tail !== null) return { ...next, known: Math.max(core.known, room.rev) }
+  if (core.opened && core.tail !== null)
+    return movedRead({ ...next, known: Math.max(core.known, room.rev) }, item.lastReadSeq)
+  const { lastReadSeq, unread, preview } = item
+  // From a disk that was opened late, or read before what was told since: the figures here are newer.
+  const isOld = room.rev < core.known || lastReadSeq < core.lastReadSeq
   return {
     ...next,
-    ...figureOf(core, { lastSeq: room.lastSeq, unread: item.unread, preview: item.preview }),
-    lastReadSeq: Math.max(core.lastReadSeq, item.lastReadSeq),
+    ...(isOld ? {} : figureOf(core, { lastSeq: room.lastSeq, unread, preview })),
+    known: Math.max(core.known, room.rev),
+    lastReadSeq: Math.max(core.lastReadSeq, lastReadSeq),
     floorSeq: Math.max(core.floorSeq, item.fromSeq),
   }
 }
@@ -21,8 +26,8 @@ export function onActivity(core: RoomCore, event: Extract<RoomEvent, { type: 'ac
   if (core.opened && core.tail !== null) {
     return event.rev <= core.known ? core : { ...core, known: event.rev }
   }
-  if (event.lastSeq < core.lastSeq) return core
-  return { ...core, ...figureOf(core, event) }
+  if (event.rev < core.known) return core
+  return { ...core, ...figureOf(core, event), known: event.rev }
 }
 
 function figureOf(

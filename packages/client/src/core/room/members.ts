@@ -15,7 +15,7 @@ export function mergeRoomRow(core: RoomCore, room: Room): RoomCore {
 }
 
 /** Read cursors of others only move forward (I6). */
-export function withRead(core: RoomCore, userId: string, seq: number): RoomCore {
+function withRead(core: RoomCore, userId: string, seq: number): RoomCore {
   if ((core.reads.get(userId) ?? 0) >= seq) return core
   return { ...core, reads: new Map(core.reads).set(userId, seq) }
 }

@@ -4,11 +4,11 @@ import { shelfIndexes } from './shelf'
 import { exactUnread } from './unread'
 
 /** How long a missing rev may be on its way by another path before it counts as lost. */
-export const GAP_WAIT_MS = 250
+const GAP_WAIT_MS = 250
 /** A gap that a sync could not close is asked for ever more rarely (I15). */
 const GAP_WAIT_MAX_MS = 30_000
 
-export type RoomStep = 'shelf' | 'join' | 'sync' | 'page' | { readonly until: number }
+type RoomStep = 'shelf' | 'join' | 'sync' | 'page' | { readonly until: number }
 
 /** What an open room has to ask the server now: first to be subscribed, then what it missed, then history. */
 export function nextRoomStep(core: RoomCore, now: number): RoomStep | null {

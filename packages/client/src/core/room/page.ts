@@ -1,6 +1,6 @@
-import { longerHold } from '../outbox/answers'
+import { longerHold, NO_HOLD } from '../hold'
 import { addRange, dropRange, rangeAround } from '../timeline'
-import { NO_HOLD, type PageWant, type RoomCore } from './room-core'
+import type { PageWant, RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 import { replayed, settleAll, viewed } from './sync'
 
@@ -51,6 +51,7 @@ export function onPageAnswered(
     want: next.want === request.want ? null : next.want,
     request: null,
     requestHold: NO_HOLD,
+    error: null,
   }
   return replayed(next, request.heard)
 }

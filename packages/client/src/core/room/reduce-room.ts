@@ -1,20 +1,13 @@
 import { assertNever } from '../assert-never'
-import {
-  longerHold,
-  onAnswered,
-  onLineLost,
-  onLineUp,
-  onPicked,
-  onStored,
-  onUnanswered,
-} from '../outbox/answers'
+import { longerHold } from '../hold'
+import { onAnswered, onLineLost, onLineUp, onPicked, onStored, onUnanswered } from '../outbox/answers'
 import { cancel, enqueue, retry } from '../outbox/enqueue'
 import { onChanges } from './changes'
 import { onActivity, onListed } from './listing'
 import { onReads } from './members'
 import { onPageAnswered, onPageAsked, onPageWanted } from './page'
 import { previewOf } from './preview'
-import { onForgotten, onRestored, onWiped } from './restore'
+import { onForgotten, onKeeping, onRestored, onWiped } from './restore'
 import { type Line, newRoom, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 import { onShelfAsked, onShelfRead, unshelved } from './shelf'
@@ -39,7 +32,8 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'epoch-changed':
       return onEpochChanged(core)
     case 'opened':
-      return { ...core, opened: true, usedAt: event.now }
+      // Removed was then; whether it still is, the server says.
+      return { ...core, opened: true, usedAt: event.now, removed: null, error: null }
     case 'closed':
       return onClosed(core)
     case 'page-wanted':
@@ -98,6 +92,10 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
       return cancel(core, event.id)
     case 'restored':
       return onRestored(core, event)
+    case 'keeping':
+      return onKeeping(core, event.room)
+    case 'kept-elsewhere':
+      return core.keeps ? { ...core, keeps: false, shelved: [] } : core
     case 'wiped':
       return onWiped(core, event.keep)
     case 'forgotten':
@@ -139,6 +137,13 @@ function onEpochChanged(core: RoomCore): RoomCore {
     foreign: core.tail !== null,
     cursor: 0,
     known: 0,
+    // Revs and read cursors of the old history would win over the new ones for ever.
+    room: core.room && { ...core.room, rev: 0 },
+    members: new Map(),
+    reads: new Map(),
+    lastReadSeq: 0,
+    lastSeq: core.tail ?? 0,
+    floorSeq: 1,
     ahead: new Map(),
     gap: null,
     request: null,
@@ -150,10 +155,10 @@ function onEpochChanged(core: RoomCore): RoomCore {
 
 /** Removed for good, or until invited again: the copy goes, what was unsent stays with the user (I14). */
 function onRemoved(core: RoomCore, error: RoomCore['removed']): RoomCore {
-  const { id, me, line, windowSize, durable, opened, room, entries, draft, usedAt } = core
+  const { id, me, line, windowSize, durable, keeps, opened, room, entries, draft, usedAt } = core
   const { keys, outcomes, refused, requests } = core
   const kept = { opened, room, entries, draft, usedAt, keys, outcomes, refused, requests }
-  return { ...newRoom(id, { me, line, windowSize, durable }), ...kept, removed: error, error }
+  return { ...newRoom(id, { me, line, windowSize, durable, keeps }), ...kept, removed: error, error }
 }
 
 function onHead(core: RoomCore, head: { rev: number; lastSeq: number }): RoomCore {

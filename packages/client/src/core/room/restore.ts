@@ -1,14 +1,18 @@
 import { type Entry, isTargeted, READY } from '../outbox/entry'
-import { emptyTimeline } from '../timeline'
+import { emptyTimeline, rangesOf, rowsIn } from '../timeline'
 import { newRoom, type RoomCore } from './room-core'
-import type { RoomEvent } from './room-event'
-import { heldRanges } from './shelf'
+import type { Restored, RoomEvent } from './room-event'
+import { heldRanges, offShelf } from './shelf'
 
 /** What the last session left. Rows stay on disk until they are looked at; what was done since the start goes behind. */
 export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 'restored' }>): RoomCore {
   const { room } = event
   // A disk that is reopened may still have what this run has settled: it is not done twice (I8).
-  const known = new Set<string>([...core.entries.map((entry) => entry.id), ...core.outcomes.keys()])
+  const known = new Set<string>([
+    ...core.entries.map((entry) => entry.id),
+    ...core.outcomes.keys(),
+    ...(event.entries.length > 0 ? confirmedIn(core) : []),
+  ])
   const sends = new Set<string>([...core.entries, ...event.entries].map((entry) => entry.id))
   const old = event.entries
     .filter((entry) => !known.has(entry.id) && !isOrphan(entry, sends))
@@ -28,6 +32,14 @@ export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 're
     draft: core.draft === '' ? room.draft : core.draft,
     usedAt: Math.max(core.usedAt, room.usedAt),
   }
+}
+
+/** Own sends that are on screen as confirmed: the tab that sent them died before it could take them off the disk. */
+function confirmedIn(core: RoomCore): string[] {
+  const rows = rangesOf(core.timeline).flatMap((range) => rowsIn(core.timeline, range))
+  return [...rows, ...core.afloat].flatMap((row) =>
+    row.senderId === core.me && row.clientId ? row.clientId : [],
+  )
 }
 
 /** What was done since the start comes after all of it (I9), whatever the clocks of the two sessions say. */
@@ -51,17 +63,35 @@ function afterRestart(entry: Entry): Entry {
   return next.kind === 'read' ? { ...next, dueAt: 0 } : next
 }
 
+/**
+ * Another tab kept the rows until now, and this one does from here on. Rows in memory win; of the disk's only what is as of
+ * the same cursor can stand beside them (I5). A room without rows in memory goes on from what is on disk.
+ */
+export function onKeeping(core: RoomCore, disk: Restored | null): RoomCore {
+  const kept: RoomCore = { ...core, keeps: true, shelved: [] }
+  if (disk === null || core.removed !== null || core.foreign) return kept
+  if (core.tail !== null)
+    return disk.cursor === core.cursor
+      ? rangesOf(core.timeline).reduce(offShelf, { ...kept, shelved: disk.ranges })
+      : kept
+  if (disk.cursor < core.cursor) return kept
+  // What was asked for with the old cursor cannot be told from what is new to this one.
+  const request = null
+  const { cursor, ranges } = disk
+  return { ...kept, cursor, known: Math.max(core.known, cursor), shelved: ranges, request }
+}
+
 /** Another user, or the end of the session: nothing of the room is left in memory but the entries to be kept. */
 export function onWiped(core: RoomCore, keep: (id: string) => boolean): RoomCore {
-  const { id, line, windowSize, durable, opened, requests } = core
+  const { id, line, windowSize, durable, keeps, opened, requests } = core
   const entries = core.entries.filter((entry) => keep(entry.id))
-  return { ...newRoom(id, { me: null, line, windowSize, durable }), opened, entries, requests }
+  return { ...newRoom(id, { me: null, line, windowSize, durable, keeps }), opened, entries, requests }
 }
 
 /** The rows leave memory (I15); figures, outbox and draft stay. With a local store the rows are there still. */
 export function onForgotten(core: RoomCore): RoomCore {
-  const cursor = core.durable ? core.cursor : 0
-  const shelved = core.durable ? heldRanges(core) : []
+  const cursor = core.keeps ? core.cursor : 0
+  const shelved = core.keeps ? heldRanges(core) : []
   return {
     ...core,
     timeline: emptyTimeline,

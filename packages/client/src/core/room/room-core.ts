@@ -1,5 +1,6 @@
 import type { Change, Member, Message, Preview, Role, Room as RoomRow } from '@roomful/protocol'
 import type { ChatError } from '../chat-error'
+import { type Hold, NO_HOLD } from '../hold'
 import type { Entry, Outcome } from '../outbox/entry'
 import { emptyTimeline, type Range, type Timeline } from '../timeline'
 
@@ -42,14 +43,12 @@ export type RoomRequest = {
 /** `rev` is missing, since when, and how many syncs did not bring it. */
 export type Gap = { readonly rev: number; readonly since: number; readonly tries: number }
 
-/** Waiting after a refusal or a missing answer. */
-export type Hold = { readonly until: number; readonly tries: number }
-export const NO_HOLD: Hold = { until: 0, tries: 0 }
-
 export type RoomCore = {
   readonly id: string
   /** There is a local store: entries wait for it before they are emitted. */
   readonly durable: boolean
+  /** This tab writes the rows to that store: what leaves memory can be read again. */
+  readonly keeps: boolean
   /** The user; null until the first `ready`, unless a store remembers him. */
   readonly me: string | null
 
@@ -125,12 +124,16 @@ export type RoomCore = {
   readonly error: ChatError | null
 }
 
-export type RoomOptions = Pick<RoomCore, 'me' | 'line' | 'windowSize' | 'durable'>
+type RoomOptions = Pick<RoomCore, 'me' | 'line' | 'windowSize' | 'durable'> & {
+  /** By default whoever has a store keeps the rows there. */
+  readonly keeps?: boolean
+}
 
 export function newRoom(id: string, options: RoomOptions): RoomCore {
   return {
     id,
     ...options,
+    keeps: options.keeps ?? options.durable,
     opened: false,
     joined: 'no',
     fresh: false,

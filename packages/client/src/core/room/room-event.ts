@@ -128,6 +128,10 @@ export type RoomEvent =
   | { readonly type: 'cancelled'; readonly id: string }
   // The local store, and time.
   | { readonly type: 'restored'; readonly room: Restored | null; readonly entries: readonly Entry[] }
+  /** This tab keeps the rows from now on; `room`: what another left of it. */
+  | { readonly type: 'keeping'; readonly room: Restored | null }
+  /** Another tab keeps the rows from now on. */
+  | { readonly type: 'kept-elsewhere' }
   /** Nothing of this user stays in memory but the entries named, which are another's or of this session. */
   | { readonly type: 'wiped'; readonly keep: (id: string) => boolean }
   /** A closed room whose rows leave memory. */

@@ -13,7 +13,7 @@ import {
 import { anchorAfter } from './page'
 import type { PageWant, RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
-import { replayed } from './sync'
+import { replayed, settleAll } from './sync'
 
 const spanOf = (chunk: number): Range => ({ from: chunk * CHUNK_SIZE, to: (chunk + 1) * CHUNK_SIZE - 1 })
 
@@ -48,7 +48,7 @@ export function unshelved(before: RoomCore, after: RoomCore): RoomCore {
 
 /** A range that leaves memory and stays in the store. */
 export function ontoShelf(core: RoomCore, range: Range): RoomCore {
-  return core.durable ? { ...core, shelved: withRange(core.shelved, range) } : core
+  return core.keeps ? { ...core, shelved: withRange(core.shelved, range) } : core
 }
 
 /** All that this device holds, in memory or in the store. */
@@ -83,19 +83,27 @@ export function onShelfAsked(core: RoomCore): RoomCore {
   }
 }
 
+/** Where another tab writes, a chunk may have been written anew with a hole: then it is not what its range says (I7). */
+const isWhole = ({ keeps }: RoomCore, { from, to }: Range, rows: readonly Message[]): boolean =>
+  keeps || rows.filter(({ seq }) => seq >= from && seq <= to).length === to - from + 1
+
 /** Chunks from the store: as of the cursor, like all that is on the shelf. One that is missing there is not held. */
 export function onShelfRead(core: RoomCore, event: Extract<RoomEvent, { type: 'shelf-read' }>): RoomCore {
   const { request } = core
   if (request?.kind !== 'shelf' || request.no !== event.no) return core
   let { timeline } = core
-  let next = core
+  // Another tab may have kept a row before this outbox heard that it is confirmed (I8).
+  let next = settleAll(
+    core,
+    event.chunks.flatMap((chunk) => chunk.messages),
+  )
   let read: Range | undefined
   for (const index of event.asked) {
     const span = spanOf(index)
     const rows = event.chunks.find((chunk) => chunk.index === index)?.messages
     for (const range of core.shelved) {
       const part = { from: Math.max(range.from, span.from), to: Math.min(range.to, span.to) }
-      if (rows === undefined || part.from > part.to) continue
+      if (rows === undefined || part.from > part.to || !isWhole(core, part, rows)) continue
       timeline = addRange(timeline, part, rows)
       read = {
         from: Math.min(read?.from ?? part.from, part.from),
@@ -107,6 +115,6 @@ export function onShelfRead(core: RoomCore, event: Extract<RoomEvent, { type: 's
   next = { ...next, timeline, tail: core.tail ?? lastRange(timeline)?.to ?? null, request: null }
   const { want } = request
   if (want && read && core.want === want)
-    next = { ...next, want: null, anchor: anchorAfter(next, want, read.from, read.to) }
+    next = { ...next, want: null, error: null, anchor: anchorAfter(next, want, read.from, read.to) }
   return replayed(next, request.heard)
 }

@@ -1,5 +1,5 @@
 import type { Delta, Message } from '@roomful/protocol'
-import { longerHold } from '../outbox/answers'
+import { longerHold, NO_HOLD } from '../hold'
 import { settle } from '../outbox/settle'
 import {
   addRange,
@@ -17,7 +17,7 @@ import { advance, lastRevOf } from './changes'
 import { mergeMember, mergeRoomRow, onReads } from './members'
 import { surfaced, takeRow } from './merge'
 import { withMine } from './reactions'
-import { NO_HOLD, type RoomCore } from './room-core'
+import type { RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 import { offShelfRow } from './shelf'
 import { carryFigure } from './unread'
@@ -125,7 +125,8 @@ function replaceRows(core: RoomCore, delta: Delta): RoomCore {
     shelved: [],
     tail: delta.lastSeq,
     cursor: delta.rev,
-    lastSeq: delta.lastSeq,
+    // What was heard of since is ahead of the answer.
+    lastSeq: same ? Math.max(core.lastSeq, delta.lastSeq) : delta.lastSeq,
     floorSeq: delta.floorSeq,
     lastReadSeq: same ? Math.max(core.lastReadSeq, delta.lastReadSeq) : delta.lastReadSeq,
     members: same ? core.members : new Map(),

@@ -1,8 +1,12 @@
-import { unstable_at as at, unstable_rangesOf as rangesOf, type unstable_RoomCore as RoomCore } from '@roomful/client'
+import {
+  unstable_at as at,
+  type unstable_RoomCore as RoomCore,
+  unstable_rangesOf as rangesOf,
+} from '@roomful/client'
 import { LIMITS } from '@roomful/protocol'
-import type { Device } from '../world/device'
-import type { TrueRoom } from '../world/truth'
-import type { World } from '../world/world'
+import type { Device } from './device'
+import type { TrueRoom } from './truth'
+import type { World } from './world'
 
 /** Timers that a node always has: room heads, the sweep of ephemeral rooms, and beside other nodes the look at the database. */
 const STANDING_TIMERS = 3
@@ -54,7 +58,8 @@ function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string 
     return `P5: the newest that is held is ${last?.to}, the server has ${truth.lastSeq}`
   for (const { from, to } of rangesOf(core.timeline))
     for (let seq = from; seq <= to; seq++)
-      if (at(core.timeline, seq)?.rev !== truth.rows[seq - 1]?.rev) return `P5: seq ${seq} is not the server's`
+      if (at(core.timeline, seq)?.rev !== truth.rows[seq - 1]?.rev)
+        return `P5: seq ${seq} is not the server's`
   if (state.lastReadSeq !== member.lastReadSeq)
     return `I13: the read cursor is ${state.lastReadSeq}, the server has ${member.lastReadSeq}`
   if (state.unread !== unread) return `I13: ${state.unread} unread instead of ${unread} (${figures(core)})`
@@ -64,14 +69,32 @@ function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string 
 /** What a client's unread figure is made of. */
 function figures(core: RoomCore): string {
   const { figure, counted, lastReadSeq, lastSeq, tail, floorSeq, opened, joined, fresh, doubt, me } = core
-  return JSON.stringify({ figure, counted, lastReadSeq, lastSeq, tail, floorSeq, opened, joined, fresh, doubt, me })
+  return JSON.stringify({
+    figure,
+    counted,
+    lastReadSeq,
+    lastSeq,
+    tail,
+    floorSeq,
+    opened,
+    joined,
+    fresh,
+    doubt,
+    me,
+  })
 }
 
 /** Unread by its definition (I13). */
 function unreadOf(truth: TrueRoom, user: string, lastReadSeq: number, fromSeq: number): number {
   let count = 0
   for (const row of truth.rows)
-    if (row.seq > lastReadSeq && row.seq >= fromSeq && row.senderId !== user && !row.deleted && row.type !== 'system')
+    if (
+      row.seq > lastReadSeq &&
+      row.seq >= fromSeq &&
+      row.senderId !== user &&
+      !row.deleted &&
+      row.type !== 'system'
+    )
       count++
   return Math.min(count, LIMITS.unreadCap)
 }

@@ -1,0 +1,28 @@
+/** An exclusive lock that this tab holds. */
+export type LockHold = {
+  /** Somebody has stolen it. Never resolves otherwise. */
+  readonly lost: Promise<void>
+  release(): void
+}
+
+/**
+ * The other tabs of this origin, as far as the platform tells of them. Guarantees: a lock has one holder at a time, and
+ * is free as soon as its holder's tab is gone, however it went; messages of one tab reach every other open tab once, in
+ * the order in which they were posted, and never the poster. A frozen tab hears and does nothing until it goes on.
+ */
+export interface TabsPort {
+  /**
+   * `wait`: in line with the others; null when the signal ends it. `try`: null when it is taken. `steal`: at once,
+   * whoever held it. Rejects where locks are forbidden.
+   */
+  lock(name: string, how: 'wait' | 'try' | 'steal', signal?: AbortSignal): Promise<LockHold | null>
+  /** Resolves when everything that happened to the locks before is known here: a theft, above all. */
+  settled(): Promise<void>
+  channel(
+    name: string,
+    onMessage: (message: unknown) => void,
+  ): { post(message: unknown): void; close(): void }
+  isVisible(): boolean
+  /** `hidden` and `frozen` as they begin, `visible` when it is looked at. Returns the function that stops it. */
+  onPage(listener: (state: 'visible' | 'hidden' | 'frozen') => void): () => void
+}

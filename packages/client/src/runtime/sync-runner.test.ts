@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest'
+import { refusal } from '../test-support/model-server'
+import { expectConverged, ROOM, World } from '../test-support/testing-world'
+
+test('one sync for all rooms and the list after a connect, behind one join', async () => {
+  const world = new World()
+  for (const id of ['side', 'back']) world.server.addRoom(id, ['ada'])
+  const ada = world.client('ada')
+  void ada.room.open()
+  void ada.chat.room('side').open()
+  await world.settle()
+  expect(ada.line.served.map(({ event }) => event)).toEqual(['join-rooms', 'sync'])
+  expect(ada.line.served[1]?.payload).toMatchObject({
+    rooms: { [ROOM]: { rev: 0 }, side: { rev: 0 } },
+    list: true,
+  })
+  expect(
+    ada.chat
+      .getState()
+      .rooms.map((room) => room.id)
+      .sort(),
+  ).toEqual(['back', ROOM, 'side'])
+  ada.line.cut()
+  await world.rest(1_000)
+  expect(ada.line.served.slice(2).map(({ event }) => event)).toEqual(['join-rooms', 'sync'])
+})
+
+test('a room made while the list was on its way stays on it', async () => {
+  const world = new World()
+  const ada = await world.live('ada')
+  ada.line.cut()
+  await world.pass(500)
+  for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
+    ada.line.take(event).run()
+    await world.tick()
+  }
+  const list = ada.line.take('sync ack')
+  world.server.addRoom('new', ['ada'])
+  const [item] = [...world.server.rooms.values()].slice(-1)
+  if (item === undefined) throw new Error('no room')
+  ada.line.tell({
+    event: 'room-added',
+    payload: {
+      item: { room: item.room, role: 'owner', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null },
+    },
+  })
+  ada.line.take('room-added').run()
+  list.run()
+  await world.settle()
+  expect(ada.chat.getState().rooms.map((room) => room.id)).toContain('new')
+})
+
+test('the list is in order of activity, and an unread total goes with it', async () => {
+  const world = new World()
+  for (const id of ['a', 'b', 'c']) world.server.addRoom(id, ['ada', 'bob'])
+  const ada = await world.live('ada')
+  const at = (seconds: number) => `2026-02-01T00:00:${String(seconds).padStart(2, '0')}.000Z`
+  const active = (id: string, seconds: number, unread: number): void =>
+    ada.line.tell({
+      event: 'room-activity',
+      payload: {
+        rooms: [
+          {
+            roomId: world.server.room(id).room.id,
+            rev: 10 + seconds,
+            lastSeq: seconds,
+            unread,
+            preview: {
+              seq: seconds,
+              senderId: world.server.room(id).members.values().next().value?.userId ?? ('x' as never),
+              senderName: 'Bob',
+              type: 'text',
+              content: 'hi',
+              createdAt: at(seconds),
+              deleted: false,
+            },
+          },
+        ],
+      },
+    })
+  active('b', 1, 1)
+  active('a', 2, 3)
+  active('b', 3, 2)
+  await world.settle()
+  expect(ada.chat.getState().rooms.map((room) => `${room.id} ${room.unread}`)).toEqual([
+    'b 2',
+    'a 3',
+    `${ROOM} 0`,
+    'c 0',
+  ])
+  expect(ada.chat.getState().unreadTotal).toBe(5)
+})
+
+test('a refused page rejects, and the next one is fine', async () => {
+  const world = new World()
+  for (let i = 0; i < 120; i++) world.server.say(ROOM, 'bob', `old ${i}`)
+  const ada = await world.live('ada')
+  world.server.refuse = (_user, event) =>
+    event === 'fetch-history' ? refusal('HISTORY_TRUNCATED') : undefined
+  const refused = ada.room.loadOlder()
+  await world.settle()
+  await expect(refused).rejects.toMatchObject({ code: 'HISTORY_TRUNCATED' })
+  expect(ada.room.getState()).toMatchObject({ loadingOlder: false, error: { code: 'HISTORY_TRUNCATED' } })
+  world.server.refuse = () => undefined
+  const loaded = ada.room.loadOlder()
+  await world.rest(2_000)
+  await loaded
+  expect(ada.room.getState().error).toBeNull()
+  expect(ada.contents()).toHaveLength(100)
+})
+
+test('a sync that is refused for now is asked again, ever more rarely', async () => {
+  const world = new World()
+  const ada = world.client('ada')
+  world.server.refuse = (_user, event) => (event === 'sync' ? refusal('OVERLOADED') : undefined)
+  void ada.room.open()
+  await world.rest(15_000)
+  const asked = ada.line.served.filter(({ event }) => event === 'sync').length
+  expect(asked).toBeGreaterThan(2)
+  expect(asked).toBeLessThan(8)
+  expect(ada.room.getState().status).toBe('loading')
+  world.server.refuse = () => undefined
+  await world.rest(30_000)
+  expectConverged(world, ada)
+})
+
+test('a room that one is not in rejects, and opens after joining', async () => {
+  const world = new World()
+  world.server.addRoom('club', ['bob'])
+  const ada = await world.live('ada')
+  const club = ada.chat.room('club')
+  const opened = club.open()
+  await world.rest(1_000)
+  await expect(opened).rejects.toMatchObject({ code: 'ROOM_NOT_FOUND' })
+  expect(club.getState().status).toBe('removed')
+  world.server.invite('club', 'ada')
+  club.close()
+  await world.rest(3_000)
+  const again = club.open()
+  await world.rest(1_000)
+  await again
+  expect(club.getState().status).toBe('live')
+})

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import { TabsWorld } from '../test-support/tabs-world'
+import { expectConverged, ROOM } from '../test-support/testing-world'
+
+test('what a tab that died left unsent goes out by the owner, in its order, once', async () => {
+  const world = new TabsWorld()
+  const [owner, other] = await world.openTabs(2)
+  if (!owner || !other) throw new Error('two tabs')
+  owner.line.cut()
+  owner.line.silent = true
+  for (const n of [1, 2, 3]) void other.room.send(`left behind ${n}`)
+  void owner.room.send('of the owner')
+  await world.rest(1_000)
+  expect(world.browser.disk.entries.size).toBe(4)
+  world.kill(other)
+  await world.rest(1_000)
+  expect(owner.contents()).toEqual(expect.arrayContaining(['left behind 1', 'of the owner']))
+  owner.line.silent = false
+  await world.rest(60_000)
+  const texts = world.server.room(ROOM).messages.map((row) => row.content)
+  expect(texts.filter((text) => text !== 'of the owner')).toEqual([1, 2, 3].map((n) => `left behind ${n}`))
+  expect(texts).toHaveLength(4)
+  expect(world.browser.disk.entries.size).toBe(0)
+  expectConverged(world, owner)
+})
+
+test('a tab that lives keeps its own: nobody else sends or shows it', async () => {
+  const world = new TabsWorld()
+  const [owner, other] = await world.openTabs(2)
+  if (!owner || !other) throw new Error('two tabs')
+  owner.line.cut()
+  owner.line.silent = true
+  void other.room.send('mine')
+  await world.rest(1_000)
+  const third = world.browser.tab()
+  const late = world.client('ada', {
+    auth: `header.${btoa(JSON.stringify({ sub: 'ada' }))}.x`,
+    storage: third.store,
+    ports: { tabs: third.port, clock: third.clock },
+  })
+  void late.room.open()
+  await world.rest(2_000)
+  expect(late.contents()).toEqual([])
+  expect(owner.contents()).toEqual([])
+  expect(other.contents()).toEqual(['mine'])
+  owner.line.silent = false
+  await world.rest(60_000)
+  expect(world.server.room(ROOM).messages).toHaveLength(1)
+  expect(late.contents()).toEqual(['mine'])
+})
+
+test('all tabs die offline: the next one to open has everything, from disk, and sends it once', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(3)
+  const { line } = world.owner(tabs)
+  line.cut()
+  line.silent = true
+  for (const [i, { room }] of tabs.entries()) for (const n of [1, 2]) void room.send(`tab ${i}, ${n}`)
+  await world.rest(1_000)
+  for (const tab of tabs) world.kill(tab)
+  const next = await world.openTab()
+  await world.rest(5_000)
+  const texts = world.server.room(ROOM).messages.map((row) => row.content)
+  expect(texts).toHaveLength(6)
+  for (const i of tabs.keys())
+    expect(texts.filter((text) => text.startsWith(`tab ${i}`))).toEqual([`tab ${i}, 1`, `tab ${i}, 2`])
+  expectConverged(world, next)
+  expect(world.browser.disk.entries.size).toBe(0)
+})
+
+test('a send that got through before its tab died is not shown twice, nor sent', async () => {
+  const world = new TabsWorld()
+  const [owner, other] = await world.openTabs(2)
+  if (!owner || !other) throw new Error('two tabs')
+  void other.room.send('got through')
+  await world.tick()
+  // The owner hears of it; the answer is on its way to a tab that is no more.
+  owner.line.step()
+  await world.tick()
+  world.kill(other)
+  await world.rest(3_000)
+  expect(owner.contents()).toEqual(['got through'])
+  expect(world.server.room(ROOM).messages).toHaveLength(1)
+  expect(world.browser.disk.entries.size).toBe(0)
+  expectConverged(world, owner)
+})
+
+test('what another user left on this disk is neither shown nor sent, though his tab is gone', async () => {
+  const world = new TabsWorld()
+  const ada = await world.openTab('ada')
+  await world.rest(1_000)
+  ada.line.cut()
+  ada.line.silent = true
+  void ada.room.send('for her eyes only')
+  await world.rest(1_000)
+  expect(world.browser.disk.entries.size).toBe(1)
+  world.kill(ada)
+  // The disk opens as hers, for she was here last, before the server says who this is.
+  const bob = await world.openTab('bob')
+  await world.rest(5_000)
+  expect(bob.contents()).toEqual([])
+  expect(world.server.room(ROOM).messages).toEqual([])
+})
+
+test('what a frozen owner left is sent when its tab ends without ever going on', async () => {
+  const world = new TabsWorld()
+  const frozen = await world.openTab()
+  frozen.line.cut()
+  frozen.line.silent = true
+  void frozen.room.send('before it froze')
+  await world.rest(1_000)
+  world.freeze(frozen)
+  const other = await world.openTab()
+  await world.rest(3_000)
+  expect(other.contents()).toEqual([])
+  world.kill(frozen)
+  await world.rest(3_000)
+  expect(other.contents()).toEqual(['before it froze'])
+  expectConverged(world, other)
+})

@@ -1,0 +1,307 @@
+import type { Clock } from '../ports/clock'
+import type { Ids } from '../ports/ids'
+import type { LocalStore } from '../ports/local-store'
+import type { LockHold, TabsPort } from '../ports/tabs'
+import type { TransportEvent, TransportFactory } from '../ports/transport'
+import type { Room } from '../room'
+import type { Cells } from '../runtime/cells'
+import { createElection, type Election, type Owner } from './election'
+import { createLineHub, type LineHub } from './line-hub'
+import { readMessage, type Said, type TabMessage } from './messages'
+import { createNews } from './news'
+import { lineScope, userScope } from './scope'
+import { createShadows } from './shadows'
+import { createSharedStore, type SharedStore } from './shared-store'
+import { createSharedTransport } from './shared-transport'
+import { takeOverEntries, takeOverRooms } from './take-over'
+
+export { browserTabs } from '../adapters/browser-tabs'
+
+export type TabsOptions = {
+  readonly port: TabsPort
+  readonly url: string
+  readonly openTransport: TransportFactory
+  readonly cells: Cells
+  readonly clock: Clock
+  readonly ids: Ids
+  room(id: string): Room
+  onEvent(event: TransportEvent): void
+  /** Places in the outbox after this one. */
+  onOrder(order: number): void
+}
+
+const tabLock = (tab: string): string => `roomful:tab:${tab}`
+
+/**
+ * One line and one disk for all tabs of a user. Each tab runs its whole client; what is shared is the line (the hub at
+ * the owner, a relay elsewhere) and who writes what (see the shared store).
+ */
+export function createTabs(options: TabsOptions) {
+  const { port, url, cells, clock, ids } = options
+  const me = ids.clientId()
+  const held: LockHold[] = []
+  /** Locks that this tab waits for: those of other tabs, while it is the owner. */
+  let watching = new AbortController()
+  const watched = new Set<string>()
+  let scope: string | null = null
+  let token: string | null = null
+  /** Whose space is open on disk, and who it is, as the server says. */
+  let known: string | null = null
+  let confirmed: string | null = null
+  let election: Election | null = null
+  let channel: ReturnType<TabsPort['channel']> | null = null
+  let hub: LineHub | null = null
+  let store: SharedStore | null = null
+  /** Whose rows this tab writes; null: none. */
+  let keptFor: string | null = null
+  let ended = false
+  let signedOut = false
+
+  const say = (message: Said): void => channel?.post({ ...message, from: me })
+
+  const named = port.lock(tabLock(me), 'wait').then(
+    (hold) => void (hold && held.push(hold)),
+    // Locks are forbidden: nobody can adopt anything here, nor needs to be kept from it.
+    () => {},
+  )
+
+  const adopted = new Set<string>()
+  const keepLock = (tab: string, hold: LockHold): void => {
+    held.push(hold)
+    adopted.add(tab)
+  }
+  const adopt = async (tab: string): Promise<boolean> => {
+    const hold = adopted.has(tab) ? null : await port.lock(tabLock(tab), 'try').catch(() => null)
+    if (hold) keepLock(tab, hold)
+    // It lives, or is frozen: its end is waited for, whether it ever speaks again or not.
+    else if (hub && !adopted.has(tab)) watch(tab)
+    return adopted.has(tab)
+  }
+
+  const tell = (tab: string, event: TransportEvent): void => {
+    const owner = election?.owner()
+    if (tab === me) transport.onEvent(event)
+    else if (owner) say({ type: 'event', to: tab, term: owner.term, event })
+  }
+
+  const shadows = createShadows(options.room)
+  const news = createNews({
+    cells,
+    clock,
+    say,
+    hub: () => hub,
+    tell: (tab, message) => tell(tab, { type: 'message', message }),
+  })
+  const transport = createSharedTransport({
+    me,
+    clock,
+    say,
+    onEvent: (event) => {
+      if (event.type === 'ready') confirmed = event.ready.user?.id ?? null
+      options.onEvent(event)
+      if (event.type === 'ready') void inherit()
+    },
+    onToken: (next) => {
+      token = next
+      void named.then(enter)
+    },
+  })
+
+  /** Joins the tabs of this user, as soon as it is known who that is, and again when it is somebody else. */
+  function enter(): void {
+    const next = lineScope(url, token, known)
+    if (next === null || next === scope || ended) return
+    leave()
+    scope = next
+    channel = port.channel(next, (data) => {
+      const message = readMessage(data, me)
+      if (message !== null && scope === next) onMessage(message)
+    })
+    election = createElection({
+      port,
+      clock,
+      me,
+      lockName: next,
+      newTerm: () => ids.clientId(),
+      random: () => ids.random(),
+      say,
+      onOwner,
+    })
+  }
+
+  function leave(): void {
+    dropHub()
+    election?.end()
+    channel?.close()
+    election = null
+    channel = null
+    keepNoMore()
+  }
+
+  function dropHub(): void {
+    watching.abort()
+    watching = new AbortController()
+    watched.clear()
+    shadows.clear()
+    const old = hub
+    hub = null
+    old?.end()
+  }
+
+  function keepNoMore(): void {
+    if (keptFor === null) return
+    keptFor = null
+    cells.batch(() => {
+      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'kept-elsewhere' })
+    })
+  }
+
+  function onOwner(owner: Owner | null): void {
+    dropHub()
+    if (owner?.tab !== me) {
+      keepNoMore()
+      transport.onOwner(owner, null)
+      return
+    }
+    hub = createLineHub({
+      me,
+      clock,
+      open: (onEvent) => options.openTransport(url, onEvent),
+      tell,
+      onUp: () => say({ type: 'line-up' }),
+      onJoined: (tab, roomIds) => (tab === me ? undefined : shadows.open(tab, roomIds)),
+      onLeft: (tab, roomIds) => shadows.close(tab, roomIds),
+    })
+    transport.onOwner(owner, hub)
+    void inherit()
+  }
+
+  /** The open space is of the user of this line: the token says so, or the server did. Nothing of another is taken in. */
+  const isHis = (userId: string): boolean => userId === confirmed || userScope(url, userId) === scope
+
+  /** From what is on disk: what the owner before kept, and what tabs that have died left unsent. */
+  async function inherit(): Promise<void> {
+    const at = hub
+    const userId = store?.userId() ?? null
+    if (at === null || store === null || userId === null || !isHis(userId)) return
+    const mayKeep = keptFor === userId || (await mayKeepRows(userId))
+    const snapshot = await store.refresh()
+    if (hub !== at || store.userId() !== userId) return
+    cells.batch(() => {
+      if (mayKeep && keptFor === null) {
+        keptFor = userId
+        takeOverRooms(cells, snapshot)
+      }
+      if (snapshot) takeOverEntries(cells, snapshot, options.onOrder)
+    })
+  }
+
+  /** Tabs of one user whose tokens do not tell so have several lines, but only one disk. */
+  async function mayKeepRows(userId: string): Promise<boolean> {
+    const name = userScope(url, userId)
+    if (name === scope) return true
+    const { signal } = watching
+    const hold = await port.lock(name, 'wait', signal).catch(() => null)
+    if (hold && signal.aborted) hold.release()
+    if (hold === null || signal.aborted) return false
+    signal.addEventListener('abort', () => hold.release())
+    return true
+  }
+
+  /** A tab's lock comes to whoever waits for it when the tab is gone, however it went. */
+  function watch(tab: string): void {
+    if (watched.has(tab)) return
+    watched.add(tab)
+    const { signal } = watching
+    port.lock(tabLock(tab), 'wait', signal).then(
+      (hold) => {
+        if (hold === null) return
+        if (signal.aborted) return hold.release()
+        keepLock(tab, hold)
+        watched.delete(tab)
+        hub?.detach(tab, false)
+        void inherit()
+      },
+      () => {},
+    )
+  }
+
+  function onMessage(message: TabMessage): void {
+    election?.onMessage(message)
+    transport.onMessage(message)
+    switch (message.type) {
+      case 'draft':
+        news.onDraft(message.roomId, message.text)
+        break
+      case 'signed-out':
+        signOut()
+        break
+      case 'line-up':
+        // Whoever waits for its next try need not.
+        cells.dispatchChat({ type: 'connection', event: { type: 'retry' } })
+        break
+      default:
+        if (hub) serve(hub, message)
+    }
+  }
+
+  /** What other tabs ask of this one, their owner. What was said to an earlier owner is not for it. */
+  function serve(at: LineHub, message: TabMessage): void {
+    const { from } = message
+    if (message.type === 'ping') watch(from)
+    const term = election?.owner()?.term
+    if (!('term' in message) || message.term !== term) return
+    if (message.type === 'attach') at.attach(from, message.token)
+    if (message.type === 'detach') at.detach(from, message.dead)
+    if (message.type === 'signal') at.signal(message.event, message.payload)
+    if (message.type !== 'request') return
+    const { no, event, payload, timeoutMs } = message
+    void at.request(from, event, payload, timeoutMs).then((result) => {
+      if (hub === at) say({ type: 'answer', to: from, term, no, result })
+    })
+  }
+
+  /** Another tab has ended the session: for this one it is as if the server had said so. */
+  function signOut(): void {
+    if (signedOut) return
+    signedOut = true
+    options.onEvent({
+      type: 'down',
+      reason: { code: 'SESSION_REVOKED', text: 'Signed out in another tab', next: 'stop' },
+    })
+  }
+
+  return {
+    transport,
+    keeps: () => keptFor !== null,
+    store: (inner: LocalStore): LocalStore => {
+      store = createSharedStore({
+        store: inner,
+        me,
+        named,
+        keeps: () => keptFor !== null,
+        settled: () => port.settled(),
+        adopt,
+        onOpened: (userId) => {
+          known = userId ?? known
+          if (keptFor !== userId) keepNoMore()
+          enter()
+          void inherit()
+        },
+        onWiped: () => {
+          if (!signedOut) say({ type: 'signed-out' })
+          signedOut = true
+        },
+      })
+      return store
+    },
+    /** The last: after the last write. */
+    end: (): void => {
+      ended = true
+      leave()
+      for (const hold of held.splice(0)) hold.release()
+    },
+  }
+}
+
+export type Tabs = ReturnType<typeof createTabs>

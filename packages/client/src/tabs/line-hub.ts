@@ -1,0 +1,223 @@
+import type { ClientEvent, Payload, ServerMessage } from '@roomful/protocol'
+import type { Clock } from '../ports/clock'
+import type { DownReason, RequestResult, Transport, TransportEvent } from '../ports/transport'
+import { createTokens } from './tokens'
+
+type Ready = Extract<TransportEvent, { type: 'ready' }>['ready']
+
+/**
+ * The one line of all tabs, at its owner. Each tab is a client of its own here, the owner's too.
+ *
+ *   none ──a tab attaches──▶ coming ──ready──▶ up ──down, or a tab says that it is dead──▶ none
+ *
+ * `coming` and `up` name whose token it is. Whoever attaches while it is up gets its `ready` at once; when it goes every
+ * tab gets its `down`, and each comes back by itself.
+ */
+type Line =
+  | { readonly at: 'none' }
+  | { readonly at: 'coming'; readonly by: string; readonly token: string }
+  | {
+      readonly at: 'up'
+      readonly by: string
+      readonly token: string
+      readonly ready: Ready
+      readonly upAt: number
+    }
+
+export type LineHub = {
+  attach(tab: string, token: string): void
+  /** `dead`: the tab found that the line does not answer; it is dropped for all. */
+  detach(tab: string, dead: boolean): void
+  request(tab: string, event: ClientEvent, payload: Payload<ClientEvent>, timeoutMs: number): Promise<Answer>
+  signal(event: ClientEvent, payload: Payload<ClientEvent>): void
+  /** Does this tab have the room open on this line? */
+  isJoined(tab: string, roomId: string): boolean
+  tabs(): Iterable<string>
+  end(): void
+}
+
+type Answer = RequestResult<ClientEvent>
+
+export const LINE_LOST: DownReason = { code: 'OFFLINE', text: 'The line was lost', next: 'retry' }
+
+export function createLineHub(options: {
+  me: string
+  clock: Clock
+  open(onEvent: (event: TransportEvent) => void): Transport
+  tell(tab: string, event: TransportEvent): void
+  onUp(): void
+  onJoined(tab: string, roomIds: readonly string[]): void
+  onLeft(tab: string, roomIds: readonly string[]): void
+}): LineHub {
+  const { me, clock, tell } = options
+  let line: Line = { at: 'none' }
+  /** Every tab at the line, with the rooms that it has open there. */
+  const joined = new Map<string, Set<string>>()
+  const tokens = createTokens({
+    me,
+    clock,
+    onAsk: (tab) => drop(tab, { code: 'TOKEN_EXPIRED', text: 'The token was refused', next: 'auth' }),
+    onRefresh: (tab) =>
+      tell(tab, { type: 'message', message: { event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } } }),
+    onChoice: () => dial(),
+  })
+  const real = options.open((event) => onEvent(event))
+
+  function dial(): void {
+    if (line.at !== 'none') return
+    const chosen = tokens.choose()
+    if (chosen === null) return
+    line = { at: 'coming', by: chosen.tab, token: chosen.token }
+    real.connect(chosen.token)
+  }
+
+  function onEvent(event: TransportEvent): void {
+    switch (event.type) {
+      case 'ready':
+        if (line.at === 'coming') onReady(line, event.ready)
+        return
+      case 'down':
+        fall(event.reason)
+        return
+      case 'identified':
+        for (const tab of joined.keys()) tell(tab, event)
+        return
+      case 'message':
+        onMessage(event.message)
+    }
+  }
+
+  function onReady({ by, token }: Extract<Line, { at: 'coming' }>, ready: Ready): void {
+    line = { at: 'up', by, token, ready, upAt: clock.now() }
+    for (const tab of [...joined.keys()]) tell(tab, { type: 'ready', ready })
+    options.onUp()
+  }
+
+  /** Rooms are heard by the tabs that have them open, as if each had a line of its own. */
+  function onMessage(message: ServerMessage): void {
+    if (message.event === 'bye') {
+      if (message.payload.reason === 'TOKEN_EXPIRED') tokens.refresh([...joined.keys()])
+      return
+    }
+    for (const [tab, rooms] of joined) {
+      const part = partFor(message, rooms)
+      if (part !== null) tell(tab, { type: 'message', message: part })
+    }
+  }
+
+  /** The line is gone: every tab hears it; only the one whose token was refused is asked for a fresh one (single flight). */
+  function fall(reason: DownReason): void {
+    if (line.at === 'none') return
+    const { by, token } = line
+    const isAboutToken = reason.next === 'auth' || reason.code === 'TOKEN_INVALID'
+    line = { at: 'none' }
+    if (isAboutToken) tokens.refuse(by, token)
+    for (const tab of [...joined.keys()])
+      drop(tab, isAboutToken && tab !== by ? { ...reason, next: 'retry' } : reason)
+  }
+
+  function drop(tab: string, reason: DownReason): void {
+    leave(tab)
+    tell(tab, { type: 'down', reason })
+  }
+
+  function leave(tab: string): void {
+    const rooms = joined.get(tab)
+    joined.delete(tab)
+    tokens.forget(tab)
+    if (rooms) options.onLeft(tab, [...rooms])
+  }
+
+  const isWanted = (roomId: string): boolean => [...joined.values()].some((rooms) => rooms.has(roomId))
+
+  /** Subscriptions are counted: what another tab has open stays. */
+  function unsubscribe(roomIds: readonly string[]): readonly string[] {
+    return roomIds.filter((id) => !isWanted(id))
+  }
+
+  return {
+    attach: (tab, token) => {
+      if (!joined.has(tab)) joined.set(tab, new Set())
+      tokens.offer(tab, token)
+      if (line.at === 'up') tell(tab, { type: 'ready', ready: asOfNow(line.ready, clock.now() - line.upAt) })
+      else dial()
+    },
+    detach: (tab, dead) => {
+      const rooms = [...(joined.get(tab) ?? [])]
+      leave(tab)
+      if (line.at === 'none') return
+      if (dead) {
+        real.disconnect()
+        fall(LINE_LOST)
+        return
+      }
+      const roomIds = unsubscribe(rooms)
+      // Best effort, as of a client that closes a room.
+      if (line.at === 'up' && roomIds.length > 0)
+        void real.request(
+          'leave-rooms',
+          { roomIds: roomIds as Payload<'leave-rooms'>['roomIds'] },
+          LEAVE_TIMEOUT_MS,
+        )
+    },
+    request: async (tab, event, payload, timeoutMs) => {
+      const rooms = joined.get(tab)
+      if (rooms === undefined || line.at !== 'up') return { kind: 'offline' }
+      if (event === 'join-rooms') {
+        const ids = roomIdsOf(payload)
+        for (const id of ids) rooms.add(id)
+        options.onJoined(tab, ids)
+      }
+      if (event === 'leave-rooms') {
+        const ids = roomIdsOf(payload)
+        for (const id of ids) rooms.delete(id)
+        options.onLeft(tab, ids)
+        const roomIds = unsubscribe(ids)
+        if (roomIds.length === 0) return { kind: 'ack', ack: { ok: true } }
+        return real.request(event, { roomIds: roomIds as Payload<'leave-rooms'>['roomIds'] }, timeoutMs)
+      }
+      const result = await real.request(event, payload, timeoutMs)
+      if (event === 'refresh-token' && result.kind === 'ack' && result.ack.ok) tokens.refreshed()
+      return result
+    },
+    signal: (event, payload) => {
+      if (line.at === 'up') real.signal(event, payload)
+    },
+    isJoined: (tab, roomId) => joined.get(tab)?.has(roomId) ?? false,
+    tabs: () => joined.keys(),
+    end: () => {
+      line = { at: 'none' }
+      tokens.end()
+      real.close()
+      for (const tab of [...joined.keys()]) leave(tab)
+    },
+  }
+}
+
+const LEAVE_TIMEOUT_MS = 10_000
+
+/** The time in it was right when it came. */
+const asOfNow = (ready: Ready, laterMs: number): Ready => ({
+  ...ready,
+  serverTime: new Date(Date.parse(ready.serverTime) + laterMs).toISOString(),
+})
+
+/** What a line with only these rooms open would have heard of it. */
+function partFor(message: ServerMessage, rooms: ReadonlySet<string>): ServerMessage | null {
+  switch (message.event) {
+    case 'changes':
+    case 'read-receipts':
+    case 'typing':
+      return rooms.has(message.payload.roomId) ? message : null
+    case 'room-heads': {
+      const heads = Object.entries(message.payload.heads).filter(([id]) => rooms.has(id))
+      return { ...message, payload: { ...message.payload, heads: Object.fromEntries(heads) } }
+    }
+    default:
+      return message
+  }
+}
+
+function roomIdsOf(payload: Payload<ClientEvent>): readonly string[] {
+  return 'roomIds' in payload ? (payload.roomIds ?? []) : []
+}

@@ -1,0 +1,71 @@
+import type { ServerMessage } from '@roomful/protocol'
+import { asRoomId } from '@roomful/protocol'
+import { previewOf } from '../core/room/preview'
+import type { RoomCore } from '../core/room/room-core'
+import { unreadOf } from '../core/room/unread'
+import type { Clock } from '../ports/clock'
+import type { Cells } from '../runtime/cells'
+import type { LineHub } from './line-hub'
+import type { Said } from './messages'
+
+/** As often as the server tells of rooms that are not open. */
+const ACTIVITY_MS = 1_000
+
+/** What a tab tells the others of itself: drafts; and the owner: rooms that only some of them have open. */
+export function createNews(options: {
+  cells: Cells
+  clock: Clock
+  say(message: Said): void
+  hub(): LineHub | null
+  tell(tab: string, message: ServerMessage): void
+}) {
+  const { cells, clock } = options
+  const stirred = new Set<string>()
+  let isDue = false
+  let isHeard = false
+
+  cells.watch((before, after, event) => {
+    if (event.type === 'draft' && !isHeard && before.draft !== after.draft)
+      options.say({ type: 'draft', roomId: after.id, text: after.draft })
+    if (options.hub() === null || !after.opened || !after.fresh) return
+    if (before.cursor === after.cursor && before.lastReadSeq === after.lastReadSeq) return
+    stirred.add(after.id)
+    if (isDue) return
+    isDue = true
+    clock.setTimer(ACTIVITY_MS, tellActivity)
+  })
+
+  /**
+   * The server tells `room-activity` to lines that are not subscribed to the room. Ours is, for one of the tabs: the
+   * others hear it from here.
+   */
+  function tellActivity(): void {
+    isDue = false
+    const hub = options.hub()
+    const rooms = [...stirred]
+    stirred.clear()
+    if (hub === null) return
+    for (const tab of hub.tabs()) {
+      const news = rooms.filter((id) => !hub.isJoined(tab, id)).map((id) => activityOf(cells.room(id).core))
+      if (news.length > 0) options.tell(tab, { event: 'room-activity', payload: { rooms: news } })
+    }
+  }
+
+  return {
+    onDraft: (roomId: string, text: string): void => {
+      isHeard = true
+      cells.dispatch(roomId, { type: 'draft', text })
+      isHeard = false
+    },
+  }
+}
+
+function activityOf(core: RoomCore) {
+  return {
+    roomId: asRoomId(core.id),
+    rev: core.cursor,
+    lastSeq: core.lastSeq,
+    unread: unreadOf(core, core.lastReadSeq),
+    preview: previewOf(core),
+  }
+}

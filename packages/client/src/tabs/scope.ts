@@ -1,0 +1,42 @@
+import { serverName } from '../adapters/stored-space'
+
+/** Everything of one user on one server: whoever holds this lock writes his rows to disk. */
+export const userScope = (url: string, userId: string): string => `roomful:${serverName(url)}:${userId}`
+
+/**
+ * Which tabs share a line: those of one user on one server. Who that is the token tells (`sub` of a JWT; nothing is
+ * trusted for it, the server checks). Tabs whose tokens tell nothing share when it is the same token: whom the local copy
+ * remembers is no proof. Without a token there is no line either, and the local copy's user is as good.
+ */
+export function lineScope(url: string, token: string | null, knownUser: string | null): string | null {
+  if (token === null) return knownUser === null ? null : userScope(url, knownUser)
+  return userScope(url, subjectOf(token) ?? `token ${hashOf(token)}`)
+}
+
+function subjectOf(token: string): string | null {
+  const [, body] = token.split('.')
+  if (body === undefined) return null
+  try {
+    const bytes = Uint8Array.from(atob(body.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
+      char.charCodeAt(0),
+    )
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    const { sub } = (claims ?? {}) as { sub?: unknown }
+    return typeof sub === 'string' && sub !== '' ? sub : null
+  } catch {
+    // Not a JWT.
+    return null
+  }
+}
+
+/** Names of locks can be read by all of the origin: the token itself does not belong there. 53 bits tell two apart. */
+function hashOf(text: string): string {
+  let high = 0xdeadbeef
+  let low = 0x41c6ce57
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    high = Math.imul(high ^ code, 2654435761)
+    low = Math.imul(low ^ code, 1597334677)
+  }
+  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36)
+}

@@ -1,0 +1,134 @@
+import type { ClientEvent, Payload } from '@roomful/protocol'
+import type { Clock } from '../ports/clock'
+import type { DownReason, RequestResult, Transport, TransportEvent } from '../ports/transport'
+import type { Owner } from './election'
+import type { LineHub } from './line-hub'
+import type { Said, TabMessage } from './messages'
+
+/** The owner times a request; a tab waits this much longer for it to say so. */
+const RELAY_SLACK_MS = 1_000
+
+const MOVED: DownReason = {
+  code: 'OFFLINE',
+  text: 'The line moves to another tab',
+  next: 'retry',
+  reconnectInMs: 0,
+}
+
+export type SharedTransport = Transport & {
+  /** The owner is another one, or another term of the same; `hub` when it is this tab. */
+  onOwner(owner: Owner | null, hub: LineHub | null): void
+  onMessage(message: TabMessage): void
+  /** From the hub to this tab. */
+  onEvent(event: TransportEvent): void
+  isAttached(): boolean
+}
+
+/**
+ * A line of its own for this tab, as it seems: straight to the hub where this tab owns it, by messages where another does.
+ * Keeps the promises of `Transport`: after a `down` nothing of that line comes any more, and before it every request has
+ * its answer.
+ */
+export function createSharedTransport(options: {
+  me: string
+  clock: Clock
+  say(message: Said): void
+  onEvent(event: TransportEvent): void
+  onToken(token: string): void
+}): SharedTransport {
+  const { me, clock, say } = options
+  let owner: Owner | null = null
+  let hub: LineHub | null = null
+  /** From the connect until the line is down. */
+  let token: string | null = null
+  let isUp = false
+  let requests = 0
+  const pending = new Map<number, (result: RequestResult<ClientEvent>) => void>()
+
+  const attach = (): void => {
+    if (token === null || owner === null) return
+    if (hub) hub.attach(me, token)
+    else say({ type: 'attach', to: owner.tab, term: owner.term, token })
+  }
+
+  const detach = (dead: boolean): void => {
+    const wasAttached = token !== null
+    forget()
+    if (!wasAttached || owner === null) return
+    if (hub) hub.detach(me, dead)
+    else say({ type: 'detach', to: owner.tab, term: owner.term, dead })
+  }
+
+  function forget(): void {
+    token = null
+    isUp = false
+    for (const answer of [...pending.values()]) answer({ kind: 'lost' })
+  }
+
+  const onEvent = (event: TransportEvent): void => {
+    if (token === null) return
+    if (event.type === 'ready') isUp = true
+    else if (event.type === 'down') forget()
+    else if (!isUp) return
+    options.onEvent(event)
+  }
+
+  const relay = (
+    to: Owner,
+    event: ClientEvent,
+    payload: Payload<ClientEvent>,
+    timeoutMs: number,
+  ): Promise<RequestResult<ClientEvent>> =>
+    new Promise((resolve) => {
+      const no = ++requests
+      const answer = (result: RequestResult<ClientEvent>): void => {
+        cancel()
+        pending.delete(no)
+        resolve(result)
+      }
+      const cancel = clock.setTimer(timeoutMs + RELAY_SLACK_MS, () => answer({ kind: 'timeout' }))
+      pending.set(no, answer)
+      say({ type: 'request', to: to.tab, term: to.term, no, event, payload, timeoutMs })
+    })
+
+  const request = (
+    event: ClientEvent,
+    payload: Payload<ClientEvent>,
+    timeoutMs: number,
+  ): Promise<RequestResult<ClientEvent>> => {
+    if (!isUp || owner === null) return Promise.resolve({ kind: 'offline' })
+    return hub ? hub.request(me, event, payload, timeoutMs) : relay(owner, event, payload, timeoutMs)
+  }
+
+  return {
+    connect: (next) => {
+      token = next
+      options.onToken(next)
+      attach()
+    },
+    disconnect: () => detach(true),
+    close: () => detach(false),
+    // The answer to an event is of that event: the hub and the messages keep the two together.
+    request: request as Transport['request'],
+    signal: (event, payload) => {
+      if (!isUp || owner === null) return
+      if (hub) hub.signal(event, payload)
+      else say({ type: 'signal', to: owner.tab, term: owner.term, event, payload })
+    },
+    isAttached: () => token !== null,
+    onEvent,
+    onOwner: (next, nextHub) => {
+      // An owner that was not known yet has taken nothing over.
+      const moved = owner !== null && token !== null
+      owner = next
+      hub = nextHub
+      if (moved) onEvent({ type: 'down', reason: MOVED })
+      else attach()
+    },
+    onMessage: (message) => {
+      if (!('term' in message) || message.from !== owner?.tab || message.term !== owner.term) return
+      if (message.type === 'event') onEvent(message.event)
+      else if (message.type === 'answer') pending.get(message.no)?.(message.result)
+    },
+  }
+}

@@ -1,0 +1,189 @@
+import { asRoomId } from '@roomful/protocol'
+import { expect, test } from 'vitest'
+import { TabsWorld, type TestTab } from '../test-support/tabs-world'
+import { expectConverged, ROOM } from '../test-support/testing-world'
+
+const at = (tabs: readonly TestTab[], index: number): TestTab => {
+  const tab = tabs[index]
+  if (tab === undefined) throw new Error(`there is no tab ${index}`)
+  return tab
+}
+
+test('five tabs have one line, each message once, and are equal', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(5)
+  expect(world.lines()).toBe(1)
+  for (const [i, { room }] of tabs.entries())
+    for (let n = 0; n < 4; n++) void room.send(`tab ${i}, message ${n}`)
+  world.server.say(ROOM, 'bob', 'hello all tabs')
+  await world.rest(5_000)
+  expect(world.server.room(ROOM).messages).toHaveLength(21)
+  for (const tab of tabs) {
+    expect(tab.contents()).toEqual(at(tabs, 0).contents())
+    expectConverged(world, tab)
+  }
+  for (const i of tabs.keys())
+    expect(
+      at(tabs, 0)
+        .contents()
+        .filter((text) => text.startsWith(`tab ${i},`)),
+    ).toEqual([0, 1, 2, 3].map((n) => `tab ${i}, message ${n}`))
+  expect(world.lines()).toBe(1)
+})
+
+test('with `separate` each has its own', async () => {
+  const world = new TabsWorld()
+  for (let i = 0; i < 3; i++) await world.openTab('ada', [ROOM], { tabs: 'separate' })
+  expect(world.lines()).toBe(3)
+})
+
+test('users never share, nor do tabs whose tokens do not tell the user', async () => {
+  const world = new TabsWorld()
+  await world.openTab('ada')
+  await world.openTab('bob')
+  expect(world.lines()).toBe(2)
+  await world.openTab('ada', [ROOM], { auth: 'opaque 1' })
+  await world.openTab('ada', [ROOM], { auth: 'opaque 2' })
+  expect(world.lines()).toBe(4)
+  await world.openTab('ada', [ROOM], { auth: 'opaque 2' })
+  expect(world.lines()).toBe(4)
+})
+
+test('a room that one tab closes stays live in the others, and is left with the last', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(3)
+  const { line } = world.owner(tabs)
+  at(tabs, 1).room.close()
+  await world.rest(5_000)
+  expect(line.served.some(({ event }) => event === 'leave-rooms')).toBe(false)
+  world.server.say(ROOM, 'bob', 'still here?')
+  await world.rest(1_000)
+  expect(at(tabs, 2).contents()).toEqual(['still here?'])
+  expect(at(tabs, 0).contents()).toEqual(['still here?'])
+  at(tabs, 0).room.close()
+  at(tabs, 2).room.close()
+  await world.rest(10_000)
+  expect(line.served.filter(({ event }) => event === 'leave-rooms')).toHaveLength(1)
+})
+
+test('a tab that has not opened a room hears of it: unread, preview, and reads in another tab', async () => {
+  const world = new TabsWorld()
+  const owner = await world.openTab('ada', [])
+  const reader = await world.openTab('ada')
+  const lister = await world.openTab('ada', [])
+  world.server.say(ROOM, 'bob', 'one')
+  world.server.say(ROOM, 'bob', 'two')
+  await world.rest(3_000)
+  for (const { chat } of [owner, reader, lister])
+    expect(chat.getState().rooms).toMatchObject([{ id: ROOM, unread: 2, preview: { content: 'two' } }])
+  reader.room.markRead()
+  await world.rest(1_000)
+  // To everybody who has the room open, oneself included.
+  world.owner([owner]).line.tell({
+    event: 'read-receipts',
+    payload: { roomId: asRoomId(ROOM), reads: { ada: 2 } },
+  })
+  await world.rest(3_000)
+  world.server.say(ROOM, 'bob', 'three')
+  await world.rest(3_000)
+  for (const { chat } of [owner, reader, lister]) expect(chat.getState().unreadTotal).toBe(1)
+})
+
+test('a draft is in every tab, and in one that opens later', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(3)
+  at(tabs, 1).room.setDraft('half a thou')
+  at(tabs, 1).room.setDraft('half a thought')
+  await world.rest(1_000)
+  for (const { room } of [...tabs, await world.openTab()])
+    expect(room.getState().draft).toBe('half a thought')
+})
+
+test('typing goes out from any tab', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(2)
+  at(tabs, 1).room.setTyping(true)
+  await world.settle()
+  expect(at(tabs, 0).line.served.at(-1)).toMatchObject({ event: 'typing', payload: { typing: true } })
+})
+
+test('the line that is lost is lost for all, and they come back together', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(3)
+  const { line } = world.owner(tabs)
+  line.silent = true
+  line.cut()
+  await world.rest(1_000)
+  for (const { chat } of tabs) expect(chat.getState().connection.status).not.toBe('online')
+  for (const [i, { room }] of tabs.entries()) void room.send(`offline ${i}`)
+  line.silent = false
+  await world.rest(60_000)
+  expect(world.lines()).toBe(1)
+  expect(world.server.room(ROOM).messages).toHaveLength(3)
+  for (const tab of tabs) expectConverged(world, tab)
+})
+
+test('one who signs out in one tab is signed out in all, and nothing stays on disk', async () => {
+  const world = new TabsWorld()
+  world.server.say(ROOM, 'bob', 'a secret')
+  const tabs = await world.openTabs(3)
+  await world.rest(2_000)
+  expect(world.browser.disk.rooms.size).toBe(1)
+  world.owner(tabs).line.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
+  await world.rest(2_000)
+  for (const { chat, contents } of tabs) {
+    expect(chat.getState()).toMatchObject({ rooms: [], connection: { status: 'stopped' } })
+    expect(contents()).toEqual([])
+  }
+  expect(
+    world.browser.disk.rooms.size + world.browser.disk.chunks.size + world.browser.disk.entries.size,
+  ).toBe(0)
+  expect(world.lines()).toBe(0)
+})
+
+const withAuth = async (world: TabsWorld, fetchToken: (tab: number) => string): Promise<TestTab[]> => {
+  const tabs: TestTab[] = []
+  for (let i = 0; i < 3; i++) tabs.push(await world.openTab('ada', [ROOM], { auth: () => fetchToken(i) }))
+  return tabs
+}
+
+const tokenOfAda = (no: number): string => `header.${btoa(JSON.stringify({ sub: 'ada' }))}.${no}`
+
+test('a token that is refused is renewed by one tab for all', async () => {
+  const world = new TabsWorld()
+  const asked: number[] = []
+  const tabs = await withAuth(world, (tab) => tokenOfAda(asked.push(tab)))
+  expect(asked).toEqual([0, 1, 2])
+  world.owner(tabs).line.cut({ code: 'TOKEN_EXPIRED', text: 'over', next: 'auth' })
+  await world.rest(10_000)
+  expect(asked).toEqual([0, 1, 2, 0])
+  for (const { chat } of tabs) expect(chat.getState().connection.status).toBe('online')
+  expect(world.lines()).toBe(1)
+})
+
+test('and by another tab where the owner cannot get one', async () => {
+  const world = new TabsWorld()
+  let isOver = false
+  let tokens = 0
+  const tabs = await withAuth(world, (tab) => {
+    if (isOver && tab === 0) throw new Error('the owner cannot get one')
+    return tokenOfAda(++tokens)
+  })
+  const { line } = world.owner(tabs)
+  isOver = true
+  line.cut({ code: 'TOKEN_EXPIRED', text: 'over', next: 'auth' })
+  await world.rest(30_000)
+  expect(at(tabs, 1).chat.getState().connection.status).toBe('online')
+  expect(at(tabs, 2).chat.getState().connection.status).toBe('online')
+  expect(world.lines()).toBe(1)
+})
+
+test('in time, too: the server warns once, and one tab sends a fresh one', async () => {
+  const world = new TabsWorld()
+  let tokens = 0
+  const tabs = await withAuth(world, () => tokenOfAda(++tokens))
+  const { line } = world.owner(tabs)
+  line.tell({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
+  await world.rest(1_000)
+  expect(line.served.filter(({ event }) => event === 'refresh-token')).toHaveLength(1)
+})

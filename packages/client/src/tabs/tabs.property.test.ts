@@ -1,0 +1,135 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { TabsWorld, type TestTab } from '../test-support/tabs-world'
+import { expectConverged, ROOM } from '../test-support/testing-world'
+
+const MOST_TABS = 4
+
+const step = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('open' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('kill' as const, 'freeze' as const, 'thaw' as const),
+      tab: fc.nat(9),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('hide' as const, 'close' as const), tab: fc.nat(9) }),
+  },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('send' as const), tab: fc.nat(9) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom('say' as const, 'edit' as const, 'cut' as const) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('frames' as const), count: fc.integer({ min: 1, max: 6 }) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(20, 300, 1_500, 12_000) }),
+  },
+)
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+/** Tabs that come and go, sleep and wake, at any point of what they do. */
+class Run {
+  readonly world = new TabsWorld()
+  readonly tabs: TestTab[] = []
+  readonly frozen = new Set<TestTab>()
+  /** What each tab sent and the disk had, in order: it may not get lost, whatever becomes of the tab. */
+  readonly said: string[][] = []
+  private readonly saidBy = new Map<TestTab, string[]>()
+  private count = 0
+
+  async take(next: Step): Promise<void> {
+    const { world } = this
+    const tab = 'tab' in next ? this.tabs[next.tab % Math.max(1, this.tabs.length)] : undefined
+    if (next.do === 'open' && this.tabs.length < MOST_TABS) this.tabs.push(world.newTab())
+    if (next.do === 'say') world.server.say(ROOM, 'bob', `bob ${++this.count}`)
+    if (next.do === 'edit' && world.server.room(ROOM).messages.length > 0)
+      world.server.edit(ROOM, 'bob', 1, `edited ${++this.count}`)
+    if (next.do === 'cut') for (const { line } of world.clients) if (line.isUp) line.cut()
+    if (next.do === 'frames')
+      for (let i = 0; i < next.count; i++) {
+        for (const { line } of world.clients) line.step()
+        await world.tick()
+      }
+    if (next.do === 'pass') for (let ms = 0; ms < next.ms; ms += 100) await world.pass(Math.min(100, next.ms))
+    if (tab) await this.takeOf(tab, next.do)
+    await world.tick()
+  }
+
+  private async takeOf(tab: TestTab, what: Step['do']): Promise<void> {
+    const { world } = this
+    const isFrozen = this.frozen.has(tab)
+    if (what === 'thaw' && isFrozen) {
+      this.frozen.delete(tab)
+      world.thaw(tab)
+    }
+    if (what === 'freeze' && !isFrozen) {
+      this.frozen.add(tab)
+      world.freeze(tab, this.frozen.size % 2 === 0)
+    }
+    if (what === 'kill') {
+      this.frozen.delete(tab)
+      world.kill(tab)
+      this.tabs.splice(this.tabs.indexOf(tab), 1)
+    }
+    if (isFrozen) return
+    if (what === 'hide') tab.tab.show(!tab.tab.port.isVisible())
+    if (what === 'close') {
+      this.tabs.splice(this.tabs.indexOf(tab), 1)
+      await tab.chat.close()
+    }
+    if (what === 'send') {
+      const text = `message ${++this.count}`
+      const { clientId } = tab.room.send(text)
+      await world.tick()
+      if (!world.browser.disk.entries.has(clientId)) return
+      const own = this.saidBy.get(tab) ?? []
+      if (own.length === 0) this.said.push(own)
+      this.saidBy.set(tab, own)
+      own.push(text)
+    }
+  }
+
+  async end(): Promise<void> {
+    const { world } = this
+    for (const tab of this.frozen) world.thaw(tab)
+    if (this.tabs.length === 0) this.tabs.push(world.newTab())
+    await world.rest(90_000)
+    for (const tab of this.tabs) expectConverged(world, tab)
+    expect(world.lines()).toBe(1)
+    const texts = world.server.room(ROOM).messages.map((row) => row.content)
+    expect(new Set(texts).size).toBe(texts.length)
+    for (const own of this.said)
+      expect(texts.filter((text) => own.includes(text))).toEqual(own.filter((text) => texts.includes(text)))
+    for (const own of this.said) expect(own.filter((text) => !isEdited(texts, text))).toEqual([])
+    expect(world.browser.disk.entries.size).toBe(0)
+
+    // What is on disk now is sound: a tab that begins with it ends like the server (I16).
+    for (const tab of this.tabs) world.kill(tab)
+    const next = world.newTab()
+    await world.rest(5_000)
+    expectConverged(world, next)
+  }
+}
+
+/** The first message of the room is the one that gets edited: its own text is not there any more. */
+const isEdited = (texts: readonly string[], text: string): boolean =>
+  texts.includes(text) || (texts[0]?.startsWith('edited') ?? false)
+
+test('tabs come, go, sleep and wake at any moment: one line, each message once, in order, all equal, the disk sound', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      const run = new Run()
+      run.tabs.push(run.world.newTab())
+      for (const next of steps) await run.take(next)
+      await run.end()
+    }),
+    { numRuns: Number(process.env.TABS_RUNS ?? 40), seed: 20_261_124 },
+  )
+}, 120_000)

@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest'
+import { TabsWorld, type TestTab } from '../test-support/tabs-world'
+import { expectConverged, ROOM } from '../test-support/testing-world'
+
+const TAKE_OVER_MS = 2_000
+
+const others = (tabs: readonly TestTab[], owner: TestTab): TestTab[] => tabs.filter((tab) => tab !== owner)
+
+const isLive = ({ chat, room }: TestTab): boolean =>
+  chat.getState().connection.status === 'online' && room.getState().status === 'live'
+
+describe('the line moves to another tab within 2 s when its owner', () => {
+  const ends: [string, (world: TabsWorld, owner: TestTab) => void][] = [
+    ['closes', (_, owner) => void owner.chat.close()],
+    ['crashes', (world, owner) => world.kill(owner)],
+    ['freezes without a word', (world, owner) => world.freeze(owner)],
+    ['is told that it will be frozen', (world, owner) => world.freeze(owner, true)],
+  ]
+  test.each(ends)('%s', async (_, end) => {
+    const world = new TabsWorld()
+    const tabs = await world.openTabs(4)
+    await world.rest(3_000)
+    const owner = world.owner(tabs)
+    const rest = others(tabs, owner)
+    end(world, owner)
+    const took = await world.until(
+      () => world.lines() === 1 && rest.some(({ line }) => line.isUp) && rest.every(isLive),
+      TAKE_OVER_MS,
+    )
+    expect(took).toBeLessThanOrEqual(TAKE_OVER_MS)
+    for (const { room } of rest) void room.send('after')
+    await world.rest(5_000)
+    expect(world.server.room(ROOM).messages).toHaveLength(3)
+    for (const tab of rest) expectConverged(world, tab)
+  })
+})
+
+test('an owner that was frozen follows when it goes on: its line is dropped, and it writes no rows', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(2)
+  await world.rest(2_000)
+  const owner = world.owner(tabs)
+  const [other] = others(tabs, owner)
+  // A change whose write is still behind when everything stops.
+  world.server.say(ROOM, 'bob', 'before')
+  await world.settle()
+  world.freeze(owner)
+  await world.until(() => other?.line.isUp === true && isLive(other), TAKE_OVER_MS)
+  world.server.edit(ROOM, 'bob', 1, 'edited while it was frozen')
+  await world.rest(2_000)
+  world.thaw(owner)
+  await world.rest(5_000)
+  expect(owner.line.isUp).toBe(false)
+  expect(world.lines()).toBe(1)
+  for (const tab of tabs) expectConverged(world, tab)
+  expect(world.browser.disk.chunks.get(ROOM)?.get(0)).toMatchObject([
+    { content: 'edited while it was frozen' },
+  ])
+})
+
+test('an owner that nobody looks at hands over to a tab that is looked at', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(3)
+  const owner = world.owner(tabs)
+  owner.tab.show(false)
+  await world.rest(5_000)
+  expect(owner.line.isUp).toBe(true)
+  await world.rest(15_000)
+  expect(owner.line.isUp).toBe(false)
+  expect(world.lines()).toBe(1)
+  for (const tab of tabs) expectConverged(world, tab)
+})
+
+test('where no tab is looked at the line stays', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(3)
+  const owner = world.owner(tabs)
+  for (const { tab } of tabs) tab.show(false)
+  await world.rest(60_000)
+  expect(owner.line.isUp).toBe(true)
+})
+
+test('a request under way when the owner dies is lost, and the send goes out again under the same id', async () => {
+  for (const fate of ['on its way there', 'committed, the answer on its way back']) {
+    const world = new TabsWorld()
+    const tabs = await world.openTabs(2)
+    const owner = world.owner(tabs)
+    const [other] = others(tabs, owner)
+    const sent = other?.room.send('precious')
+    await world.tick()
+    if (fate !== 'on its way there') owner.line.step()
+    expect(world.server.room(ROOM).messages).toHaveLength(fate === 'on its way there' ? 0 : 1)
+    world.kill(owner)
+    await world.rest(5_000)
+    expect((await sent)?.seq).toBe(1)
+    expect(world.server.room(ROOM).messages).toHaveLength(1)
+    expect(other?.contents()).toEqual(['precious'])
+  }
+})
+
+test('ten owners die one after the other in the middle of sends: each message once, the order of each tab kept', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(3)
+  const said: string[][] = []
+  for (let round = 0; round < 10; round++) {
+    const owner = world.owner(tabs)
+    for (const [i, { room }] of tabs.entries())
+      for (let n = 0; n < 3; n++) {
+        const text = `round ${round}, tab ${i}, ${n}`
+        void room.send(text)
+        said[round * 3 + i] = [...(said[round * 3 + i] ?? []), text]
+      }
+    await world.tick()
+    // Some frames get through, and not others.
+    for (let frames = 0; frames < round % 4; frames++) owner.line.step()
+    await world.tick()
+    world.kill(owner)
+    tabs.splice(tabs.indexOf(owner), 1, await world.openTab())
+    await world.rest(3_000)
+  }
+  const texts = world.server.room(ROOM).messages.map((row) => row.content)
+  expect([...texts].sort()).toEqual(said.flat().sort())
+  for (const own of said) expect(texts.filter((text) => own.includes(text))).toEqual(own)
+  for (const tab of tabs) expectConverged(world, tab)
+  expect(world.browser.disk.entries.size).toBe(0)
+})
+
+test('the new owner keeps what the old one kept: a cold start has it from disk', async () => {
+  const world = new TabsWorld()
+  for (let i = 1; i <= 300; i++) world.server.say(ROOM, 'bob', `old ${i}`)
+  const first = await world.openTab()
+  while (first.room.getState().hasOlder) {
+    void first.room.loadOlder(200)
+    await world.settle()
+  }
+  const second = await world.openTab()
+  await world.rest(2_000)
+  world.kill(first)
+  await world.until(() => isLive(second), TAKE_OVER_MS)
+  world.server.say(ROOM, 'bob', 'new')
+  await world.rest(2_000)
+  // Whole chunks stay; of one that the new owner has only a part of, the rest is the server's again.
+  expect(world.browser.disk.rooms.get(ROOM)?.ranges).toEqual([
+    { from: 1, to: 127 },
+    { from: 251, to: 301 },
+  ])
+  world.kill(second)
+  const third = await world.openTab()
+  while (third.room.getState().hasOlder) {
+    void third.room.loadOlder(200)
+    await world.settle()
+  }
+  expect(third.contents()).toHaveLength(301)
+  expectConverged(world, third)
+})

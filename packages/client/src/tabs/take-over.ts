@@ -1,0 +1,30 @@
+import type { LocalSnapshot } from '../ports/local-store'
+import type { Cells } from '../runtime/cells'
+import { fromStored } from '../runtime/stored-entries'
+
+/** This tab keeps the rows from now on: what it holds and what is on disk are brought together, room by room. */
+export function takeOverRooms(cells: Cells, snapshot: LocalSnapshot | null): void {
+  const kept = new Map(snapshot?.rooms.map((room) => [room.roomId, room]))
+  const known = [...cells.all()].map(({ core }) => core.id)
+  cells.batch(() => {
+    for (const id of new Set([...known, ...kept.keys()]))
+      cells.dispatch(id, { type: 'keeping', room: kept.get(id) ?? null })
+  })
+}
+
+/** What tabs that have died left unsent joins this outbox, in their order (I9). */
+export function takeOverEntries(
+  cells: Cells,
+  { entries }: LocalSnapshot,
+  onOrder: (order: number) => void,
+): void {
+  cells.batch(() => {
+    for (const id of new Set(entries.map(({ roomId }) => roomId))) {
+      const left = entries.filter(({ roomId }) => roomId === id).flatMap((entry) => fromStored(entry) ?? [])
+      if (left.length === 0) continue
+      cells.dispatch(id, { type: 'restored', room: null, entries: left })
+      // Own ones that were moved behind them included.
+      for (const { order } of cells.room(id).core.entries) onOrder(order)
+    }
+  })
+}

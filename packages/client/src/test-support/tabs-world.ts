@@ -1,0 +1,98 @@
+// Loaded lazily by the client: here already, for no virtual time passes while a module loads.
+import '../tabs/create-tabs'
+import type { ChatOptions } from '../options'
+import { FakeBrowser, type FakeTab } from './fake-browser'
+import { ROOM, type TestClient, World } from './testing-world'
+
+export type TestTab = TestClient & { readonly tab: FakeTab }
+
+/** Tabs of one user in one browser, each with a whole client, and a server that counts their lines. */
+export class TabsWorld extends World {
+  readonly browser = new FakeBrowser(this.clock)
+  /** Frozen: what the server says to them waits on their lines. */
+  private readonly sleeping = new Set<TestTab>()
+
+  constructor() {
+    super()
+    this.server.onChange = (roomId, changes) => {
+      for (const { line } of [...this.clients, ...this.sleeping]) line.broadcast(roomId, changes)
+    }
+  }
+
+  /** A tab that has just been opened, with these rooms on its screen. */
+  newTab(userId = 'ada', rooms: readonly string[] = [ROOM], options: Partial<ChatOptions> = {}): TestTab {
+    const tab = this.browser.tab()
+    const client = this.client(userId, {
+      auth: `header.${btoa(JSON.stringify({ sub: userId }))}.signature`,
+      storage: tab.store,
+      ...options,
+      ports: { tabs: tab.port, clock: tab.clock },
+    })
+    // Its rows are checked against the server's from the first on, whichever tab's line brings them (I5).
+    client.line.epoch = this.server.epoch
+    void client.chat.connect()
+    for (const id of rooms) void client.chat.room(id).open()
+    return { ...client, tab }
+  }
+
+  /** The same, when it is online. */
+  async openTab(...args: Parameters<TabsWorld['newTab']>): Promise<TestTab> {
+    const tab = this.newTab(...args)
+    await this.until(() => tab.chat.getState().connection.status === 'online', 2_000)
+    await this.settle()
+    return tab
+  }
+
+  async openTabs(count: number): Promise<TestTab[]> {
+    const tabs: TestTab[] = []
+    for (let i = 0; i < count; i++) tabs.push(await this.openTab())
+    return tabs
+  }
+
+  /** Lines that the server has as signed in. */
+  lines(): number {
+    return this.clients.filter(({ line }) => line.isUp).length
+  }
+
+  owner(tabs: readonly TestTab[]): TestTab {
+    const owner = tabs.find(({ line }) => line.isUp)
+    if (owner === undefined) throw new Error('no tab has a line')
+    return owner
+  }
+
+  /** The tab is gone in this instant, with its line and whatever it had in mind. */
+  kill(victim: TestTab): void {
+    victim.tab.kill()
+    this.remove(victim)
+    this.sleeping.delete(victim)
+  }
+
+  /** Nothing runs in the tab, and nobody reads its line. */
+  freeze(victim: TestTab, told = false): void {
+    victim.tab.freeze(told)
+    this.remove(victim)
+    this.sleeping.add(victim)
+  }
+
+  thaw(victim: TestTab): void {
+    this.sleeping.delete(victim)
+    this.clients.push(victim)
+    victim.tab.thaw()
+  }
+
+  private remove({ line }: TestTab): void {
+    const at = this.clients.findIndex((client) => client.line === line)
+    if (at >= 0) this.clients.splice(at, 1)
+  }
+
+  /** Lets time pass in small steps until it is so; answers how long that took. Throws when it takes longer than `ms`. */
+  async until(condition: () => boolean, ms: number): Promise<number> {
+    const from = this.clock.now()
+    for (;;) {
+      await this.settle()
+      if (condition()) return this.clock.now() - from
+      if (this.clock.now() - from >= ms) throw new Error(`not so within ${ms} ms`)
+      await this.pass(25)
+    }
+  }
+}

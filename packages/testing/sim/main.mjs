@@ -1,0 +1,127 @@
+// npm run sim: runs the simulator. `--seed N [--trace]` one seed; `--seeds N --from S` many; `--canaries` the known
+// mistakes; without any: 5,000 seeds and the canaries. Exits 1 when anything is broken.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { bundle } from './bundle.mjs'
+import { runCanaries } from './canaries.mjs'
+import { spread, sum, worker } from './workers.mjs'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+const FOLDER = `${ROOT}.cache/simulator`
+const FILE = `${FOLDER}/simulator.mjs`
+const DEFAULT_SEEDS = 5_000
+/** Failures that are told one by one. */
+const TOLD_MAX = 10
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    from: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    trace: { type: 'boolean', default: false },
+    canaries: { type: 'boolean', default: false },
+  },
+})
+const jobs = Number(values.jobs)
+/** Seeds that have failed once; each run begins with them. @type {{ seed: number, found: string }[]} */
+const KNOWN = JSON.parse(readFileSync(new URL('seeds.json', import.meta.url), 'utf8'))
+
+const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`)
+
+mkdirSync(FOLDER, { recursive: true })
+await bundle(FILE)
+if (values.seed !== undefined) process.exitCode = await runOne(Number(values.seed))
+else {
+  const all = values.seeds === undefined && !values.canaries
+  const isSound =
+    all || values.seeds !== undefined ? await runMany(Number(values.seeds ?? DEFAULT_SEEDS)) : true
+  const sees = all || values.canaries ? await lookForCanaries() : true
+  process.exitCode = isSound && sees ? 0 : 1
+}
+
+/** @param {number} seed */
+async function runOne(seed) {
+  if (values.trace) {
+    const { status } = spawnSync(process.execPath, ['--enable-source-maps', FILE, 'trace', String(seed)], {
+      stdio: 'inherit',
+    })
+    return status ?? 1
+  }
+  const { failures } = await worker(FILE, ['run', seed, 1, 1])
+  if (failures.length === 0) say(`seed ${seed}: nothing is broken`)
+  for (const failure of failures) tell(failure.seed, failure.violations)
+  return failures.length > 0 ? 1 : 0
+}
+
+/** @param {number} count */
+async function runMany(count) {
+  const begun = performance.now()
+  const known = await Promise.all(KNOWN.map(({ seed }) => worker(FILE, ['run', seed, 1, 1])))
+  const many = await spread(FILE, { from: Number(values.from), count, jobs, onTotal: progress(count, begun) })
+  const total = [many, ...known].map((report) => report.total).reduce(sum)
+  const failures = [...known, many].flatMap((report) => report.failures)
+  const seconds = (performance.now() - begun) / 1_000
+  say(
+    `${total.seeds} seeds (${KNOWN.length} known ones first), ${total.events} events, ` +
+      `${Math.round(total.virtualMs / 3_600_000)} virtual hours in ${seconds.toFixed(1)} s ` +
+      `on ${jobs} processes: ${Math.round(total.seeds / seconds)} seeds/s; ${total.twice} run twice; ${failures.length} failed`,
+  )
+  for (const { seed, violations } of failures.slice(0, TOLD_MAX)) tell(seed, violations)
+  if (failures.length > TOLD_MAX) say(`and ${failures.length - TOLD_MAX} more`)
+  return failures.length === 0
+}
+
+/** @param {number} count @param {number} begun */
+function progress(count, begun) {
+  let said = begun
+  return (/** @type {{ seeds: number }} */ { seeds }) => {
+    const now = performance.now()
+    if (now - said < 10_000) return
+    said = now
+    say(`  ${seeds} of ${count}, ${Math.round(seeds / ((now - begun) / 1_000))} seeds/s`)
+  }
+}
+
+async function lookForCanaries() {
+  const found = await runCanaries({
+    folder: FOLDER,
+    jobs,
+    onFound: ({ name, seeds, violation }) =>
+      say(
+        `  ${seeds === null ? '✗' : '✓'} ${name}: ${seeds === null ? 'not found' : `seed ${seeds}, ${violation}`}`,
+      ),
+  })
+  const seen = found.filter(({ seeds }) => seeds !== null)
+  say(`${seen.length} of ${found.length} canaries found`)
+  return seen.length === found.length
+}
+
+/** What was broken, the shortest schedule that breaks it, and how to see it again. @param {number} seed @param {string[]} violations */
+function tell(seed, violations) {
+  say(`\n✗ seed ${seed} at ${commit()}`)
+  for (const violation of violations) say(`  ${violation}`)
+  const { stdout, status } = spawnSync(process.execPath, [FILE, 'shrink', String(seed)], {
+    encoding: 'utf8',
+    timeout: 120_000,
+  })
+  if (status === 0) {
+    const { kinds, steps, lines, tries } = JSON.parse(stdout)
+    say(`  faults that it needs: ${kinds.join(', ') || 'none'}`)
+    say(`  steps that it needs (after ${tries} tries): ${steps.join(' · ') || 'none'}`)
+    say('  the last that happened:')
+    for (const line of lines) say(`    ${line.slice(0, 180)}`)
+  }
+  say(`  npm run sim -- --seed ${seed} --trace`)
+}
+
+function commit() {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty'], { cwd: ROOT, encoding: 'utf8' }).trim()
+  } catch {
+    return 'no commit'
+  }
+}

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+
+/** A seed takes some milliseconds; a process that says nothing for so long goes round in a circle. */
+const SILENCE_MS = 60_000
+
+/**
+ * What one process of the simulator has to say.
+ *
+ * @typedef {{ seed: number, violations: string[] }} Failure
+ * @typedef {{ seeds: number, events: number, virtualMs: number, twice: number }} Total
+ * @typedef {{ total: Total, failures: Failure[] }} Report
+ */
+
+/** @returns {Total} */
+export const nothing = () => ({ seeds: 0, events: 0, virtualMs: 0, twice: 0 })
+
+/** @param {Total} a @param {Total} b @returns {Total} */
+export const sum = (a, b) => ({
+  seeds: a.seeds + b.seeds,
+  events: a.events + b.events,
+  virtualMs: a.virtualMs + b.virtualMs,
+  twice: a.twice + b.twice,
+})
+
+/**
+ * Runs one process of the simulator to its end.
+ *
+ * @param {string} file
+ * @param {(string | number)[]} args
+ * @param {{ onTotal?: (total: Total) => void, signal?: AbortSignal }} [options]
+ * @returns {Promise<Report>}
+ */
+export function worker(file, args, { onTotal, signal } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--enable-source-maps', file, ...args.map(String)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      signal,
+    })
+    /** @type {Report} */
+    const report = { total: nothing(), failures: [] }
+    let after = Number(args[1])
+    const silence = setInterval(() => {
+      child.kill('SIGKILL')
+      const text = `I15: nothing was heard for ${SILENCE_MS / 1_000} s: an endless loop soon after this seed`
+      report.failures.push({ seed: after, violations: [text] })
+    }, SILENCE_MS)
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      silence.refresh()
+      const message = JSON.parse(line)
+      if (message.type === 'failed')
+        report.failures.push({ seed: message.seed, violations: message.violations })
+      else {
+        const { seeds, events, virtualMs, twice } = message
+        report.total = { seeds, events, virtualMs, twice }
+        after = message.next ?? after
+        onTotal?.(report.total)
+      }
+    })
+    child.on('error', (error) => {
+      clearInterval(silence)
+      // Stopped because another one has found what was looked for.
+      if (signal?.aborted) resolve(report)
+      else reject(error)
+    })
+    child.on('close', (code) => {
+      clearInterval(silence)
+      if (code !== 0 && report.failures.length === 0 && !signal?.aborted)
+        reject(new Error(`a process of the simulator ended with ${code}`))
+      else resolve(report)
+    })
+  })
+}
+
+/**
+ * Spreads seeds over processes: the first takes every n-th, the second those beside it.
+ *
+ * @param {string} file
+ * @param {{ from: number, count: number, jobs: number, first?: boolean, onTotal?: (total: Total) => void }} options
+ * @returns {Promise<Report>}
+ */
+export async function spread(file, { from, count, jobs, first = false, onTotal }) {
+  const totals = Array.from({ length: jobs }, nothing)
+  const stop = new AbortController()
+  const reports = await Promise.all(
+    totals.map(async (_, i) => {
+      const own = Math.floor(count / jobs) + (i < count % jobs ? 1 : 0)
+      if (own === 0) return { total: nothing(), failures: [] }
+      const args = ['run', from + i, own, jobs, ...(first ? ['first'] : [])]
+      const report = await worker(file, args, {
+        signal: stop.signal,
+        onTotal: (total) => {
+          totals[i] = total
+          onTotal?.(totals.reduce(sum))
+        },
+      })
+      if (first && report.failures.length > 0) stop.abort()
+      return report
+    }),
+  )
+  return {
+    total: reports.map(({ total }) => total).reduce(sum),
+    failures: reports.flatMap(({ failures }) => failures).sort((a, b) => a.seed - b.seed),
+  }
+}

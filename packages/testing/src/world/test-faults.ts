@@ -1,0 +1,132 @@
+import type { ClientEvent } from '@roomful/protocol'
+import type { Device } from './device'
+import type { Frame, FrameRule, Verdict } from './faults'
+import type { World } from './world'
+
+/** Whom a fault strikes: all of a user's devices, one device by its name, or, left out, everybody. */
+export type Whom = { readonly user?: string; readonly device?: string }
+
+/** A message that is overtaken comes so much later. */
+const OVERTAKEN_MS = 500
+
+/** What can go wrong in a test world, by name. What lasts returns the function that ends it. */
+export class TestFaults {
+  readonly #ends = new Set<() => void>()
+
+  constructor(private readonly world: World) {}
+
+  /** The server acts on the next request of this name (any, without a name), and its answer is never heard. */
+  dropAck(event?: ClientEvent, whom: Whom & { times?: number } = {}): void {
+    this.#strike((frame) => frame.isAck && (event === undefined || frame.event === event), 'drop', whom)
+  }
+
+  /** The next broadcast of changes does not arrive, though its line goes on. */
+  lose(whom: Whom & { times?: number } = {}): void {
+    this.#strike(isChanges, 'drop', whom)
+  }
+
+  /** The next broadcast of changes arrives twice. */
+  duplicate(whom: Whom & { times?: number } = {}): void {
+    this.#strike(isChanges, 'double', whom)
+  }
+
+  /** The next broadcast of changes is overtaken by later ones. */
+  reorder(whom: Whom & { times?: number } = {}): void {
+    this.#strike(isChanges, { late: OVERTAKEN_MS }, whom)
+  }
+
+  /** Every frame takes so much longer, one way. */
+  delay(ms: number): () => void {
+    const { context } = this.world
+    const [least, most] = context.rates.latencyMs
+    context.rates = { ...context.rates, latencyMs: [least + ms, most + ms] }
+    return this.#until(() => {
+      context.rates = { ...context.rates, latencyMs: [least, most] }
+    })
+  }
+
+  /** The lines are cut once; the clients come back by themselves. */
+  disconnect(whom: Whom = {}): void {
+    for (const device of this.#devices(whom)) this.world.lineOf(device)?.cut(false)
+  }
+
+  /** The lines carry nothing any more, and nobody is told: what pings and probes are for. */
+  halfOpen(whom: Whom = {}): void {
+    for (const device of this.#devices(whom)) this.world.lineOf(device)?.blackhole('both')
+  }
+
+  /** No network, until it is ended: then the device is told that it is back. */
+  partition(whom: Whom = {}): () => void {
+    const devices = this.#devices(whom)
+    for (const device of devices) {
+      device.isOnline = false
+      this.world.lineOf(device)?.cut(false)
+    }
+    return this.#until(() => {
+      for (const device of devices) {
+        device.isOnline = true
+        if (device.isRunning) device.wakeUp('online')
+      }
+    })
+  }
+
+  /** Every commit and read takes up to so long. */
+  slowStore(ms: number): () => void {
+    const { context } = this.world
+    context.rates = { ...context.rates, storeSlow: 1, storeSlowMs: ms }
+    return this.#until(() => {
+      context.rates = { ...context.rates, storeSlow: 0 }
+    })
+  }
+
+  /** The database cannot be reached. */
+  storeDown(): () => void {
+    const { database } = this.world
+    database.isDown = true
+    return this.#until(() => {
+      database.isDown = false
+    })
+  }
+
+  /** A server process dies, and another takes its place after `downMs`. */
+  crashNode(downMs = 500): void {
+    const node = this.world.nodes.find(({ isUp }) => isUp)
+    if (node === undefined) return
+    node.crash()
+    this.world.time.schedule(downMs, 'a node starts', () => this.world.startNode())
+  }
+
+  /** All that lasts ends. */
+  heal(): void {
+    for (const end of [...this.#ends]) end()
+    this.world.context.rules.length = 0
+  }
+
+  #until(end: () => void): () => void {
+    const once = (): void => {
+      if (this.#ends.delete(once)) end()
+    }
+    this.#ends.add(once)
+    return once
+  }
+
+  #strike(fits: (frame: Frame) => boolean, verdict: Verdict, whom: Whom & { times?: number }): void {
+    const { rules } = this.world.context
+    const names = new Set(this.#devices(whom).map((device) => device.name))
+    let left = whom.times ?? 1
+    const rule: FrameRule = (frame) => {
+      if (!names.has(frame.device) || !fits(frame)) return undefined
+      if (--left === 0) rules.splice(rules.indexOf(rule), 1)
+      return verdict
+    }
+    rules.push(rule)
+  }
+
+  #devices({ user, device }: Whom): Device[] {
+    return this.world.devices.filter(
+      (one) => (user === undefined || one.user === user) && (device === undefined || one.name === device),
+    )
+  }
+}
+
+const isChanges = (frame: Frame): boolean => frame.event === 'changes' && frame.to === 'client'

@@ -1,0 +1,129 @@
+import type { Chat } from '@roomful/client'
+import { unsettled } from './convergence'
+import type { Device } from './device'
+import { TestFaults } from './test-faults'
+import { World } from './world'
+
+export type TestWorldOptions = {
+  /** The same seed is the same world, to the millisecond. Default 1. */
+  readonly seed?: number | string
+  readonly users: readonly string[]
+  /** Public rooms that all users are in; the first user owns them. Default `general`. */
+  readonly rooms?: readonly string[]
+  /** Server processes, 1–3. Default 1. */
+  readonly nodes?: number
+}
+
+export interface TestWorld extends AsyncDisposable {
+  /** One client a user, online. After a `reload` it is another object. */
+  readonly clients: Readonly<Record<string, Chat>>
+  readonly faults: TestFaults
+  /** Virtual milliseconds since the world began. */
+  readonly now: number
+  /** Another device of this user: another phone, another browser. */
+  addDevice(user: string): Promise<Chat>
+  /** The user's first device starts again from what its disk has. */
+  reload(user: string): Promise<Chat>
+  /** Virtual time passes, and all that falls into it happens. */
+  advance(ms: number): Promise<void>
+  /** Time passes until every device equals the server and is at rest, or for 30 s where something keeps it from that. */
+  settle(): Promise<void>
+  /** `settle`, then throws with all that is not right: rows, cursors, outboxes, unread, and every broken invariant. */
+  expectConverged(): Promise<void>
+}
+
+const SETTLE_MS = 30_000
+const LOOK_EVERY_MS = 250
+
+/**
+ * The real server and real clients in one process, on a clock, a network, disks and a database of their own: what takes
+ * a minute in life takes milliseconds here, and happens the same way each time.
+ *
+ * @example
+ * await using world = await createTestWorld({ users: ['ann', 'bob'] })
+ * const room = world.clients.ann.room('general')
+ * await room.open()
+ */
+export async function createTestWorld(options: TestWorldOptions): Promise<TestWorld> {
+  const { users, rooms = ['general'], seed = 1, nodes = 1 } = options
+  const world = new World({ seed, nodes })
+  for (const room of rooms) await world.addRoom(room, 'public', users)
+  for (const user of users) world.addDevice({ user, name: user, disk: world.diskFor(user) })
+  const clients = Object.defineProperties(
+    {},
+    Object.fromEntries(
+      world.devices.map((device) => [device.name, { enumerable: true, get: () => device.chat }]),
+    ),
+  )
+  const kit = new RunningWorld(world, clients)
+  for (const device of world.devices) device.start()
+  await kit.settle()
+  return kit
+}
+
+class RunningWorld implements TestWorld {
+  readonly faults: TestFaults
+
+  constructor(
+    private readonly world: World,
+    readonly clients: Readonly<Record<string, Chat>>,
+  ) {
+    this.faults = new TestFaults(world)
+  }
+
+  get now(): number {
+    return this.world.time.elapsed
+  }
+
+  async addDevice(user: string): Promise<Chat> {
+    const { world } = this
+    const name = `${user}-${world.devices.filter((device) => device.user === user).length + 1}`
+    const chat = world.addDevice({ user, name, disk: world.diskFor(name) }).start()
+    await this.settle()
+    return chat
+  }
+
+  async reload(user: string): Promise<Chat> {
+    const device = this.#device(user)
+    device.kill()
+    device.start()
+    await this.settle()
+    return device.chat
+  }
+
+  async advance(ms: number): Promise<void> {
+    const { time, context } = this.world
+    const until = time.now + ms
+    while (await this.world.turn(until)) if (context.violations.length > 0) break
+    time.skipTo(until)
+    this.#throwBroken()
+  }
+
+  async settle(): Promise<void> {
+    const end = this.world.time.now + SETTLE_MS
+    do await this.advance(LOOK_EVERY_MS)
+    while (unsettled(this.world).length > 0 && this.world.time.now < end)
+  }
+
+  async expectConverged(): Promise<void> {
+    await this.settle()
+    const found = unsettled(this.world)
+    if (found.length > 0) throw new Error(`The world has not converged:\n${found.join('\n')}`)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const device of this.world.devices) device.kill()
+    for (const node of this.world.nodes) node.crash()
+  }
+
+  #device(user: string): Device {
+    const device = this.world.devices.find(({ name }) => name === user)
+    if (device === undefined) throw new Error(`there is no user ${user}`)
+    return device
+  }
+
+  #throwBroken(): void {
+    const { violations } = this.world.context
+    if (violations.length > 0) throw new Error(`Something is broken:\n${violations.join('\n')}`)
+  }
+}

@@ -1,0 +1,34 @@
+import { waitUntil } from '@roomful/testing'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchChromium } from './chromium'
+import { tabsFixture } from './tabs-fixture'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+test('five tabs of one user: one websocket, 200 sends, each once, the order of each tab kept, all five equal', async () => {
+  await using fixture = await tabsFixture(browser)
+  const tabs = await fixture.openTabs(5)
+  expect(await fixture.sockets()).toBe(1)
+  const said = tabs.map((_, i) => Array.from({ length: 40 }, (_, n) => `tab ${i}, message ${n}`))
+  await Promise.all(tabs.map((tab, i) => tab.send(said[i] ?? [])))
+  const lookAtAll = () => Promise.all(tabs.map((tab) => tab.settled()))
+  await waitUntil(
+    'all five to show all',
+    async () => (await lookAtAll()).every(({ texts }) => texts.length === 200),
+    30_000,
+  )
+  const shown = (await lookAtAll()).map(({ texts }) => texts)
+  for (const texts of shown) expect(texts).toEqual(shown[0])
+  expect([...(shown[0] ?? [])].sort()).toEqual(said.flat().sort())
+  for (const own of said) expect(shown[0]?.filter((text) => own.includes(text))).toEqual(own)
+  expect(await fixture.sockets()).toBe(1)
+
+  await tabs[3]?.setDraft('in every tab')
+  await waitUntil('the draft', async () => (await lookAtAll()).every(({ draft }) => draft === 'in every tab'))
+  expect(tabs.flatMap(({ errors }) => errors)).toEqual([])
+})

@@ -1,0 +1,114 @@
+import { waitUntil } from '@roomful/testing'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchChromium } from './chromium'
+import type { ClientTab } from './client-page'
+import { tabsFixture } from './tabs-fixture'
+
+/** What is promised, and what a machine that is busy with other things may add to it. */
+const TAKE_OVER_MS = 2_000
+const BUSY_MS = 1_000
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+const ownerOf = (tabs: readonly ClientTab[]): ClientTab => {
+  const owners = tabs.filter(({ sockets }) => sockets > 0)
+  if (owners.length !== 1 || owners[0] === undefined) throw new Error(`${owners.length} tabs have a socket`)
+  return owners[0]
+}
+
+/** How long the last of the tabs was without a line, by the clock that all processes of this machine share. */
+async function takeOver(rest: readonly ClientTab[], since: number): Promise<number> {
+  const looks = await Promise.all(rest.map((tab) => tab.settled(since)))
+  return Math.max(...looks.map(({ onlineAt }) => onlineAt)) - since
+}
+
+test('the owner dies ten times in mid-send, closed or crashed: nothing lost, nothing doubled, another within 2 s', async () => {
+  await using fixture = await tabsFixture(browser)
+  const tabs = await fixture.openTabs(3)
+  const said: string[][] = []
+  const maybe = new Set<string>()
+  const took: number[] = []
+  for (let round = 0; round < 10; round++) {
+    await waitUntil('one owner', () => tabs.filter(({ sockets }) => sockets > 0).length === 1)
+    const owner = ownerOf(tabs)
+    const rest = tabs.filter((tab) => tab !== owner)
+    const sends = tabs.map(async (tab, i) => {
+      const texts = Array.from({ length: 5 }, (_, n) => `round ${round}, tab ${i}, message ${n}`)
+      said.push(texts)
+      // A tab that is gone before it could say that they are on disk may have lost them.
+      await tab.send(texts).catch(() => {
+        for (const text of texts) maybe.add(text)
+      })
+    })
+    // Early in the writes to disk, in the middle of the requests, or behind them.
+    await Promise.race([sends[tabs.indexOf(owner)], new Promise((resolve) => setTimeout(resolve, round * 8))])
+    const since = Date.now()
+    await (round % 2 === 0 ? owner.crash() : owner.page.close())
+    took.push(await takeOver(rest, since))
+    await Promise.all(sends)
+    tabs.splice(tabs.indexOf(owner), 1, await fixture.openTab())
+    if (round % 2 === 0) await owner.page.close()
+  }
+  expect(Math.max(...took), `took ${took} ms`).toBeLessThanOrEqual(TAKE_OVER_MS + BUSY_MS)
+  expect([...took].sort((a, b) => a - b)[5]).toBeLessThanOrEqual(TAKE_OVER_MS)
+
+  const certain = said.flat().filter((text) => !maybe.has(text))
+  await waitUntil(
+    'all tabs to show all',
+    async () => {
+      const looks = await Promise.all(tabs.map((tab) => tab.settled()))
+      return looks.every(({ texts }) => certain.every((text) => texts.includes(text)))
+    },
+    30_000,
+  )
+  const shown = await Promise.all(tabs.map(async (tab) => (await tab.settled()).texts))
+  for (const texts of shown) {
+    expect(texts).toEqual(shown[0])
+    expect(new Set(texts).size).toBe(texts.length)
+    for (const own of said) {
+      const here = texts.filter((text) => own.includes(text))
+      expect(here).toEqual(own.slice(0, here.length))
+    }
+  }
+  expect(await fixture.sockets()).toBe(1)
+  expect(tabs.flatMap(({ errors }) => errors)).toEqual([])
+})
+
+describe('an owner that is', () => {
+  const stops: [string, (owner: ClientTab) => Promise<() => Promise<void>>][] = [
+    [
+      'stuck',
+      async (owner) => {
+        const stuck = owner.hang(6_000)
+        return () => stuck
+      },
+    ],
+    ['frozen', (owner) => owner.freeze()],
+  ]
+  test.each(stops)('%s loses the line within 2 s, and follows when it goes on', async (_, stop) => {
+    await using fixture = await tabsFixture(browser)
+    const tabs = await fixture.openTabs(3)
+    const owner = ownerOf(tabs)
+    const rest = tabs.filter((tab) => tab !== owner)
+    const since = Date.now()
+    const goOn = await stop(owner)
+    const took = await takeOver(rest, since)
+    expect(took).toBeLessThanOrEqual(TAKE_OVER_MS + BUSY_MS)
+    for (const [i, tab] of rest.entries()) await tab.send([`while it was away ${i}`])
+    await goOn()
+    await owner.settled(since)
+    await waitUntil('one websocket', async () => (await fixture.sockets()) === 1)
+    await waitUntil('the old owner to let go', () => owner.sockets === 0)
+    await owner.send(['and back'])
+    await waitUntil('all to show all', async () => {
+      const looks = await Promise.all(tabs.map((tab) => tab.settled()))
+      return looks.every(({ texts }) => texts.length === 3)
+    })
+    expect(tabs.flatMap(({ errors }) => errors)).toEqual([])
+  })
+})
