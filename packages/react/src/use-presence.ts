@@ -3,7 +3,6 @@ import { useMemo } from 'react'
 import { useChat } from './chat-provider'
 import { type Source, useStore } from './store-hook'
 
-
 export type PresenceView = {
   readonly userId: string
   readonly status: 'online' | 'away' | 'offline'

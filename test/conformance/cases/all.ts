@@ -1,6 +1,7 @@
 import type { Case } from '../case'
 import { changeCases } from './changes'
 import { historyCases } from './history'
+import { moderationCases } from './moderation'
 import { referenceCases } from './reference'
 import { roomCases } from './rooms'
 import { sendCases } from './send'
@@ -14,4 +15,5 @@ export const allCases: readonly Case[] = [
   ...changeCases,
   ...syncCases,
   ...roomCases,
+  ...moderationCases,
 ]

@@ -244,8 +244,9 @@ export class GuardedStore implements LocalStore {
     const writing = this.#keep(batch, turn).then(
       () => {
         for (const { resolve } of waiters) resolve()
-        // A read may have found it down meanwhile: what comes next is not kept.
-        if (turn === this.#turn && this.#mode === 'open') this.#setState(this.#fine())
+        // A read may have found it down meanwhile, and what waits behind a write that took too long is not kept yet.
+        if (turn === this.#turn && this.#mode === 'open' && this.#waiting === null)
+          this.#setState(this.#fine())
       },
       (error: unknown) => {
         if (turn === this.#turn) {

@@ -118,3 +118,21 @@ test('what a frozen owner left is sent when its tab ends without ever going on',
   expect(other.contents()).toEqual(['before it froze'])
   expectConverged(world, other)
 })
+
+test('an owner that has to hand over at once keeps what it has taken over from the one before', async () => {
+  const world = new TabsWorld()
+  const [owner, hidden] = await world.openTabs(2)
+  if (!owner || !hidden) throw new Error('two tabs')
+  hidden.tab.show(false)
+  await world.rest(15_000)
+  const visible = await world.openTab()
+  owner.line.cut()
+  owner.line.silent = true
+  void owner.room.send('of the first owner')
+  await world.rest(1_000)
+  world.kill(owner)
+  await world.rest(5_000)
+  expect(world.server.room(ROOM).messages).toHaveLength(1)
+  expect(world.browser.disk.entries.size).toBe(0)
+  expect(visible.line.isUp).toBe(true)
+})

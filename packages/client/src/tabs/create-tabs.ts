@@ -186,12 +186,13 @@ export function createTabs(options: TabsOptions) {
     if (at === null || store === null || userId === null || !isHis(userId)) return
     const mayKeep = keptFor === userId || (await mayKeepRows(userId))
     const snapshot = await store.refresh()
-    if (hub !== at || store.userId() !== userId) return
+    if (store.userId() !== userId) return
     cells.batch(() => {
-      if (mayKeep && keptFor === null) {
+      if (hub === at && mayKeep && keptFor === null) {
         keptFor = userId
         takeOverRooms(cells, snapshot)
       }
+      // Whoever has their tabs' locks has them, be he the owner still or not.
       if (snapshot) takeOverEntries(cells, snapshot, options.onOrder)
     })
   }

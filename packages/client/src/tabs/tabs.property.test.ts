@@ -43,14 +43,19 @@ class Run {
   readonly said: string[][] = []
   private readonly saidBy = new Map<TestTab, string[]>()
   private count = 0
+  /** What the first message said before it was edited: there is no other trace of it. */
+  private overwritten: string | undefined
 
   async take(next: Step): Promise<void> {
     const { world } = this
     const tab = 'tab' in next ? this.tabs[next.tab % Math.max(1, this.tabs.length)] : undefined
     if (next.do === 'open' && this.tabs.length < MOST_TABS) this.tabs.push(world.newTab())
     if (next.do === 'say') world.server.say(ROOM, 'bob', `bob ${++this.count}`)
-    if (next.do === 'edit' && world.server.room(ROOM).messages.length > 0)
+    const [first] = world.server.room(ROOM).messages
+    if (next.do === 'edit' && first) {
+      this.overwritten ??= first.content
       world.server.edit(ROOM, 'bob', 1, `edited ${++this.count}`)
+    }
     if (next.do === 'cut') for (const { line } of world.clients) if (line.isUp) line.cut()
     if (next.do === 'frames')
       for (let i = 0; i < next.count; i++) {
@@ -106,8 +111,9 @@ class Run {
     const texts = world.server.room(ROOM).messages.map((row) => row.content)
     expect(new Set(texts).size).toBe(texts.length)
     for (const own of this.said)
-      expect(texts.filter((text) => own.includes(text))).toEqual(own.filter((text) => texts.includes(text)))
-    for (const own of this.said) expect(own.filter((text) => !isEdited(texts, text))).toEqual([])
+      expect(texts.filter((text) => own.includes(text))).toEqual(
+        own.filter((text) => text !== this.overwritten),
+      )
     expect(world.browser.disk.entries.size).toBe(0)
 
     // What is on disk now is sound: a tab that begins with it ends like the server (I16).
@@ -118,10 +124,6 @@ class Run {
   }
 }
 
-/** The first message of the room is the one that gets edited: its own text is not there any more. */
-const isEdited = (texts: readonly string[], text: string): boolean =>
-  texts.includes(text) || (texts[0]?.startsWith('edited') ?? false)
-
 test('tabs come, go, sleep and wake at any moment: one line, each message once, in order, all equal, the disk sound', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
@@ -130,6 +132,6 @@ test('tabs come, go, sleep and wake at any moment: one line, each message once, 
       for (const next of steps) await run.take(next)
       await run.end()
     }),
-    { numRuns: Number(process.env.TABS_RUNS ?? 40), seed: 20_261_124 },
+    { numRuns: Number(process.env.TABS_RUNS ?? 40), seed: Number(process.env.TABS_SEED ?? 20_261_124) },
   )
 }, 120_000)

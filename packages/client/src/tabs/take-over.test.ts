@@ -153,3 +153,28 @@ test('the new owner keeps what the old one kept: a cold start has it from disk',
   expect(third.contents()).toHaveLength(301)
   expectConverged(world, third)
 })
+
+test('what the old owner had not written of a change is not taken for right: its rows on disk are given up', async () => {
+  const world = new TabsWorld()
+  for (let i = 1; i <= 600; i++) world.server.say(ROOM, 'bob', `old ${i}`)
+  const first = await world.openTab()
+  while (first.room.getState().hasOlder) {
+    void first.room.loadOlder(200)
+    await world.settle()
+  }
+  await world.rest(2_000)
+  const second = await world.openTab()
+  await world.rest(2_000)
+  world.server.edit(ROOM, 'bob', 10, 'edited, and never written')
+  await world.settle()
+  world.kill(first)
+  await world.rest(2_000)
+  world.kill(second)
+  const third = await world.openTab()
+  while (third.room.getState().hasOlder) {
+    void third.room.loadOlder(200)
+    await world.settle()
+  }
+  expect(third.contents()[9]).toBe('edited, and never written')
+  expectConverged(world, third)
+})

@@ -11,11 +11,11 @@ export const sync: Handler<'sync'> = async ({ store, hub }, peer, payload) => {
     const missed = await store.read((reader) => readMissed(reader, context, payload))
     const ack = withoutRemoved(missed, grant)
     // Whoever asks for his list wants it kept fresh.
-    if (ack.list)
-      hub.noteMemberships(
-        viewer,
-        ack.list.map(({ room }) => room.id),
-      )
+    for (const { room } of ack.list ?? []) {
+      hub.noteMemberships(viewer, [room.id])
+      // Committed while it was read, and not told him then.
+      if (grant.headOf(room.id, room).rev > room.rev) hub.refresh(viewer, room.id)
+    }
     return ack
   } finally {
     grant.end()

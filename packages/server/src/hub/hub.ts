@@ -142,13 +142,18 @@ export class Hub {
 
   unsubscribe(peer: Peer, roomId: RoomId): void {
     if (!this.#subscriptions.remove(peer, roomId)) return
-    // What was on its way to him, or lost, is not told again: his list is told where the room stands now.
-    this.#activity.noteRead(peer.userId, roomId)
+    // What was on its way to him, or lost, is not told again.
+    this.refresh(peer.userId, roomId)
   }
 
   /** Rooms that were read as this user's: from now on their activity is told. */
   noteMemberships(userId: UserId, roomIds: Iterable<RoomId>): void {
     for (const roomId of roomIds) this.peers.noteMember(userId, roomId)
+  }
+
+  /** His list is told soon where this room stands. */
+  refresh(userId: UserId, roomId: RoomId): void {
+    this.#activity.noteRead(userId, roomId)
   }
 
   /** A commit of this room may have happened, and nobody knows: its members are told what there is. */

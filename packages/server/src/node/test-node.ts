@@ -123,6 +123,8 @@ async function openDevice(
     all: (event: string) => events.filter((one) => one.event === event).map((one) => one.payload),
     isOpen: () => isOpen,
     close: () => line.close(),
+    /** A packet as a parser made it of a frame: it may be nested too deep for JSON to write it again. */
+    request: (packet: readonly unknown[]): Promise<object> | undefined => conversation?.request(packet),
     ask: async (event: string, ...args: unknown[]): Promise<Record<string, unknown>> => {
       const answer = await conversation?.request([event, ...JSON.parse(JSON.stringify(args))])
       return JSON.parse(JSON.stringify(answer ?? null))

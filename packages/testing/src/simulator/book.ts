@@ -95,6 +95,8 @@ export class Book {
   /** The history as the checker may read it. */
   history(world: World): readonly HistoryEvent[] {
     const dropped = new Set<string>()
+    /** Changes that may have happened: they explain what is there, and promise nothing. */
+    const open = new Set<string>()
     const { rooms } = world.truth.present
     const shownAsFailed = failedEntries(world)
     const isThere = (roomId: string, user: string, clientId: string): boolean =>
@@ -105,7 +107,8 @@ export class Book {
       const isOver =
         op.kind === 'send' && (this.#withdrawn.has(op.clientId) || shownAsFailed.has(op.clientId))
       if (!isOver && !this.#abandoned.has(call) && at >= this.#restoredAt) return
-      if (op.kind === 'send' ? !isThere(event.roomId, event.who.user, op.clientId) : true) dropped.add(call)
+      if (op.kind !== 'send') open.add(call)
+      else if (!isThere(event.roomId, event.who.user, op.clientId)) dropped.add(call)
     })
     const sends = new Map(
       this.recorder.history.flatMap((event) =>
@@ -113,7 +116,10 @@ export class Book {
       ),
     )
     return this.recorder.history
-      .filter((event, at) => ('call' in event ? !dropped.has(event.call) : at >= this.#restoredAt))
+      .filter((event, at) => {
+        if (!('call' in event)) return at >= this.#restoredAt
+        return !dropped.has(event.call) && (event.phase === 'invoked' || !open.has(event.call))
+      })
       .map((event): HistoryEvent => {
         // What was lost with a program may still have been under way: it has no place in the order of what came later.
         if ('call' in event && this.#abandoned.has(event.call))

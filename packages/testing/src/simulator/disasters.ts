@@ -15,7 +15,8 @@ export function strike(world: World, book: Book, name: Disaster, random: Random)
 
 const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
   cut: (scene) => onLine(scene, (link) => link.cut(false)),
-  'cut-behind-requests': (scene) => onLine(scene, (link) => link.cut(true)),
+  'cut-behind-requests': (scene) =>
+    onLine(scene, (link) => (scene.random.chance(0.3) ? link.cut(true) : link.cutBehindNext())),
   'half-open': (scene) => onLine(scene, (link) => link.blackhole('both')),
   'one-way': (scene) =>
     onLine(scene, (link) => link.blackhole(scene.random.pick(['server', 'client'] as const))),

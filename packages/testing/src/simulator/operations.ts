@@ -161,13 +161,15 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
     const { device, random } = scene
     device.chat
       .createRoom({ name: `passing ${random.int(1_000)}`, type: 'ephemeral', members: [other(scene)] })
-      .then(({ id }) => openIfRunning(device, id))
-      .catch(() => {})
+      .then(
+        ({ id }) => openIfRunning(device, id),
+        () => {},
+      )
   },
 }
 
 function send(scene: Scene): void {
-  scene.book.send(scene.device, scene.room, { content: text(scene) })
+  void scene.book.send(scene.device, scene.room, { content: text(scene) })
 }
 
 function edit(scene: Scene, message: ShownMessage): void {

@@ -42,7 +42,6 @@ export const FAULT_RATES = [
   'diskFailAfter',
   'diskSlow',
 ] as const satisfies readonly (keyof Rates)[]
-export type FaultRate = (typeof FAULT_RATES)[number]
 
 export type Profile = {
   readonly users: readonly string[]
@@ -83,8 +82,8 @@ export function drawProfile(random: Random): Profile {
     devices: Object.fromEntries(users.map((user) => [user, random.chance(0.25) ? 2 : 1])),
     rooms: drawRooms(random, userCount),
     nodes: Number(nodes),
-    lengthMs: random.range(6_000, 40_000),
-    operations: random.range(10, 70),
+    lengthMs: random.range(5_000, 30_000),
+    operations: random.range(8, 50),
     disasters: mood === 0 ? 0 : random.int(Math.ceil(10 * mood)),
     disasterWeights: drawWeights(random),
     rates: {
@@ -101,14 +100,14 @@ export function drawProfile(random: Random): Profile {
       busMs: [0, random.pick([1, 5, 50, 300])],
       storeRefuse: rate(0.1),
       storeLoseAnswer: rate(0.1),
-      storeSlow: rate(0.6),
+      storeSlow: rate(0.9),
       storeSlowMs: random.pick([5, 50, 500, 2_000]),
       diskFail: rate(0.15),
       diskFailAfter: rate(0.15),
       diskSlow: rate(0.6),
       diskSlowMs: random.pick([20, 200, 2_000]),
     },
-    sendsPerSecond: random.chance(0.15) ? random.range(1, 4) : 0,
+    sendsPerSecond: random.chance(0.15) ? random.range(3, 6) : 0,
     windowSize: random.pick([2_000, 2_000, 30, 12]),
     requestTimeoutMs: random.pick([10_000, 3_000, 800]),
     tokenMs: random.chance(0.1) ? random.range(5_000, 20_000) : undefined,

@@ -1,5 +1,5 @@
 import type { Random } from '../world/random'
-import { DISASTERS, type Disaster, type Profile } from './profile'
+import type { Disaster, Profile } from './profile'
 
 export const OPERATIONS = {
   send: 30,
@@ -55,5 +55,3 @@ export function drawSchedule(random: Random, profile: Profile): Step[] {
   }
   return steps.sort((a, b) => a.at - b.at || a.no - b.no)
 }
-
-export const isDisaster = (name: string): name is Disaster => DISASTERS.some((known) => known === name)

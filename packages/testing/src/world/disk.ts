@@ -121,6 +121,7 @@ export class DiskHandle implements LocalStore {
     return this.#run(true, () => {
       const space = this.#opened()
       if (this.disk.isFull && grows(kept)) throw error('quota')
+      this.context.trace.note(() => `${this.label} keeps ${outlineOf(kept)}`)
       apply(space, kept)
     })
   }
@@ -220,6 +221,13 @@ const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value))
 
 const grows = (write: LocalWrite): boolean =>
   (write.putEntries?.length ?? 0) + (write.rooms?.length ?? 0) + (write.chunks?.length ?? 0) > 0
+
+/** What a write is about, for a trace. */
+function outlineOf({ rooms, chunks, putEntries, deleteEntries, clearRooms }: LocalWrite): string {
+  const puts = putEntries?.map(({ clientId }) => clientId)
+  const parts = { rooms: rooms?.map(({ roomId, cursor }) => `${roomId}@${cursor}`), chunks: chunks?.length }
+  return JSON.stringify({ ...parts, puts, deletes: deleteEntries, clears: clearRooms })
+}
 
 function apply(space: Space, write: LocalWrite): void {
   if (write.meta) space.meta = write.meta

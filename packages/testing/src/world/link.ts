@@ -10,6 +10,18 @@ import type { ServerNode } from './server-node'
 /** A dead line is noticed by pings: at the earliest and at the latest after so long (P7). */
 const PING_NOTICE_MS = { from: 5_000, to: 14_000 }
 
+/** The server has the request by then, or has just answered it. */
+const CUT_BEHIND_MS = 60
+
+const CHANGING = new Set([
+  'send-message',
+  'send-messages',
+  'edit-message',
+  'delete-message',
+  'react-message',
+  'mark-read',
+])
+
 /** The client's end of a line: what its transport is told. */
 export type ClientEnd = {
   onConnected(): void
@@ -30,6 +42,7 @@ export class Link implements Line {
   #clientUp = true
   #serverUp = true
   #notices: (() => void)[] = []
+  #cutsBehindNext = false
 
   constructor(
     private readonly context: WorldContext,
@@ -64,6 +77,9 @@ export class Link implements Line {
   request(event: string, payload: unknown, ackId: number | null): void {
     const text = JSON.stringify(payload)
     this.#carry('server', event, false, text, () => this.#onRequest(event, text, ackId))
+    if (!this.#cutsBehindNext || !CHANGING.has(event)) return
+    this.#cutsBehindNext = false
+    this.#after(this.random.range(1, CUT_BEHIND_MS), () => this.cut(true))
   }
 
   /** The client hangs up. */
@@ -113,6 +129,11 @@ export class Link implements Line {
     this.#after(carryUp ? 1_000 : 1 + this.random.int(200), () => this.#endServer())
   }
 
+  /** The next request that changes something gets through, and is not heard of again. */
+  cutBehindNext(): void {
+    this.#cutsBehindNext = true
+  }
+
   /** One direction, or both, carries nothing any more, and neither side is told. */
   blackhole(way: 'server' | 'client' | 'both'): void {
     this.context.trace.note(() => `${this.id} carries nothing to ${way}`)
@@ -134,7 +155,7 @@ export class Link implements Line {
   #onDial(token: string): void {
     if (!this.node.isUp) return
     const { chatNode } = this.node
-    chatNode.admit({ token, protocol: 2 }).then((handshake) => {
+    void chatNode.admit({ token, protocol: 2 }).then((handshake) => {
       if (!this.#serverUp) return
       if ('ok' in handshake) {
         const text = JSON.stringify(this.node.refusal(handshake))
@@ -156,7 +177,10 @@ export class Link implements Line {
   #onRequest(event: string, text: string, ackId: number | null): void {
     const conversation = this.#conversation
     if (!this.#serverUp || conversation === undefined) return
-    if (text.length > LIMITS.frameBytes * 16) return this.close()
+    if (text.length > LIMITS.frameBytes * 16) {
+      this.close()
+      return
+    }
     void conversation.request([event, JSON.parse(text)]).then((answer) => {
       if (ackId === null || !this.#serverUp) return
       const answerText = JSON.stringify(answer)

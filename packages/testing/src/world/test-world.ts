@@ -44,7 +44,12 @@ const LOOK_EVERY_MS = 250
  * const room = world.clients.ann.room('general')
  * await room.open()
  */
-export async function createTestWorld(options: TestWorldOptions): Promise<TestWorld> {
+export function createTestWorld(options: TestWorldOptions): Promise<TestWorld> {
+  return startWorld(options)
+}
+
+/** As `createTestWorld`, with the inside at hand. */
+export async function startWorld(options: TestWorldOptions): Promise<RunningWorld> {
   const { users, rooms = ['general'], seed = 1, nodes = 1 } = options
   const world = new World({ seed, nodes })
   for (const room of rooms) await world.addRoom(room, 'public', users)
@@ -61,11 +66,11 @@ export async function createTestWorld(options: TestWorldOptions): Promise<TestWo
   return kit
 }
 
-class RunningWorld implements TestWorld {
+export class RunningWorld implements TestWorld {
   readonly faults: TestFaults
 
   constructor(
-    private readonly world: World,
+    readonly world: World,
     readonly clients: Readonly<Record<string, Chat>>,
   ) {
     this.faults = new TestFaults(world)
@@ -84,7 +89,7 @@ class RunningWorld implements TestWorld {
   }
 
   async reload(user: string): Promise<Chat> {
-    const device = this.#device(user)
+    const device = this.device(user)
     device.kill()
     device.start()
     await this.settle()
@@ -116,9 +121,10 @@ class RunningWorld implements TestWorld {
     for (const node of this.world.nodes) node.crash()
   }
 
-  #device(user: string): Device {
-    const device = this.world.devices.find(({ name }) => name === user)
-    if (device === undefined) throw new Error(`there is no user ${user}`)
+  /** The device of this name: a user's first one has the user's. */
+  device(name: string): Device {
+    const device = this.world.devices.find((one) => one.name === name)
+    if (device === undefined) throw new Error(`there is no device ${name}`)
     return device
   }
 

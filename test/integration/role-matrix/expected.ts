@@ -1,0 +1,106 @@
+import type { RoomType } from '@roomful/protocol'
+import { STANDINGS, type Standing } from './scene'
+
+/**
+ * What is expected at the wire, written by hand and not derived from the server's own table. Each line: an event (and
+ * what about it), the permission it needs, and the answer by standing:
+ *
+ *   y  done
+ *   F  FORBIDDEN, or SLOW_MODE where that is what the role would skip
+ *   N  the room or message does not exist: the very answer that a missing one gives
+ *   0  taken, and the room is not in it: again as of a missing one
+ *   B  USER_BANNED    L  LIMIT_EXCEEDED: the last owner
+ */
+const IN_A_PRIVATE_ROOM = `
+  event                  permission        owner admin member left kicked banned never admin+ none+
+  join-rooms             read                y     y     y     0     0      0      0     y      0
+  leave-rooms            -                   y     y     y     y     y      y      y     y      y
+  send-message           send                y     y     y     N     N      N      N     y      N
+  send-messages          send                y     y     y     N     N      N      N     y      N
+  send-message:readonly  send-in-read-only   y     y     F     N     N      N      N     y      N
+  send-message:slow      skip-slow-mode      y     y     F     N     N      N      N     y      N
+  fetch-history          read                y     y     y     N     N      N      N     y      N
+  edit-message:own       edit-own            y     y     y     N     N      N      N     y      N
+  edit-message:other     edit-other          F     F     F     N     N      N      N     F      N
+  delete-message:own     delete-own          y     y     y     N     N      N      N     y      y
+  delete-message:other   delete-other        y     y     F     N     N      N      N     y      y
+  react-message          react               y     y     y     N     N      N      N     y      N
+  mark-read              read                y     y     y     N     N      N      N     y      N
+  sync                   read                y     y     y     0     0      0      0     y      0
+  typing                 read                y     y     y     N     N      N      N     y      N
+  create-room            -                   y     y     y     y     y      y      y     y      y
+  update-room            update-room         y     y     F     N     N      N      N     y      y
+  list-rooms             -                   y     y     y     y     y      y      y     y      y
+  open-dm                -                   y     y     y     y     y      y      y     y      y
+  add-member:self        join                y     y     y     N     N      N      N     y      y
+  add-member:other       invite              y     y     F     N     N      N      N     y      y
+  remove-member:self     leave               L     y     y     y     N      N      N     y      N
+  remove-member:other    kick                y     y     F     N     N      N      N     y      y
+  set-role               set-role            y     F     F     N     N      N      N     y      y
+  ban-member             ban                 y     y     F     N     N      N      N     y      y
+  unban-member           unban               y     y     F     N     N      N      N     y      y
+  mute-member            mute                y     y     F     N     N      N      N     y      y
+  fetch-members          read                y     y     y     N     N      N      N     y      N
+  report-message         report              y     y     y     N     N      N      N     y      N
+  list-reports           handle-reports      y     y     F     N     N      N      N     y      y
+  resolve-report         handle-reports      y     y     F     N     N      N      N     y      y
+  fetch-audit            read-audit          y     y     F     N     N      N      N     y      y
+  watch-presence         -                   y     y     y     y     y      y      y     y      y
+  refresh-token          -                   y     y     y     y     y      y      y     y      y`
+
+/** Where anybody may come in who knows the room. */
+const OPEN_JOIN = { left: 'y', kicked: 'y', banned: 'B', never: 'y' } as const
+
+/** In a dm, by standing. `-`: there is no such dm, for its settings cannot be changed. */
+const IN_A_DM = `
+  event                  member never admin+ none+
+  send-message:readonly    -     -      -      -
+  send-message:slow        -     -      -      -
+  update-room              F     N      F      F
+  add-member:self          F     N      F      F
+  add-member:other         F     N      F      F
+  remove-member:self       F     N      F      F
+  remove-member:other      F     N      F      F
+  set-role                 F     N      F      F
+  ban-member               F     N      F      F
+  unban-member             F     N      F      F
+  mute-member              F     N      F      F`
+
+type Table = ReadonlyMap<string, ReadonlyMap<string, string>>
+
+function tableOf(text: string): Table {
+  const [header = [], ...lines] = text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+  return new Map(
+    lines.map(([event = '', ...cells]) => [
+      event,
+      new Map(cells.map((cell, i) => [header[i + 1] ?? '', cell])),
+    ]),
+  )
+}
+
+const privateRoom = tableOf(IN_A_PRIVATE_ROOM)
+const dm = tableOf(IN_A_DM)
+
+/** The lines: event names with what about them, each with its permission. */
+export const rows: readonly { readonly row: string; readonly permission: string }[] = [...privateRoom].map(
+  ([row, cells]) => ({ row, permission: cells.get('permission') ?? '' }),
+)
+
+export function expected(type: RoomType, row: string, standing: Standing): string {
+  if (type === 'dm') {
+    const special = dm.get(row)?.get(standing)
+    if (special !== undefined) return special
+  }
+  const isOpen = type === 'public' || type === 'ephemeral'
+  if (row === 'add-member:self' && isOpen) {
+    const open = new Map<string, string>(Object.entries(OPEN_JOIN)).get(standing)
+    if (open !== undefined) return open
+  }
+  const cell = privateRoom.get(row)?.get(standing)
+  if (cell === undefined || !STANDINGS.includes(standing))
+    throw new Error(`no expectation: ${row} by ${standing}`)
+  return cell
+}
