@@ -129,17 +129,16 @@ export const CANARIES = [
     patches: [
       {
         file: 'testing/src/world/database.ts',
-        find: 'commit: (roomId, need, decide) =>\n        write(async () => {\n          const plan = await store.commit(roomId, need, decide)',
-        replace: `commit: (roomId, need, decide) => {
+        find: 'const lock = pause(lockWait, lockWaitMs)',
+        replace: `const lock = pause(lockWait, lockWaitMs)
         const early = new Set(truth.room(store.epoch, roomId)?.sends.keys() ?? [])
-        return write(async () => {
-          const plan = await store.commit(roomId, need, (facts) =>
-            decide({ ...facts, byClientId: new Map([...facts.byClientId].filter(([key]) => early.has(key))) }))`,
+        const seenEarly = (rows) => new Map([...rows].filter(([key]) => early.has(key)))`,
       },
       {
         file: 'testing/src/world/database.ts',
-        find: 'return plan\n        }),',
-        replace: 'return plan\n        })},',
+        find: 'store.commit(roomId, need, decide)',
+        replace:
+          'store.commit(roomId, need, (facts) => decide({ ...facts, byClientId: seenEarly(facts.byClientId) }))',
       },
     ],
   },

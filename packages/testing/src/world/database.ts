@@ -45,10 +45,12 @@ export class Database {
     const store = this.#store
     const random = this.#random
     const truth = this.truth
-    const pause = (): Promise<void> | undefined => {
-      const { storeSlow, storeSlowMs } = context.rates
-      if (!random.chance(storeSlow)) return undefined
-      const ms = Math.ceil(random.next() * storeSlowMs)
+    const pause = (
+      chance = context.rates.storeSlow,
+      most = context.rates.storeSlowMs,
+    ): Promise<void> | undefined => {
+      if (!random.chance(chance)) return undefined
+      const ms = Math.ceil(random.next() * most)
       return new Promise((resolve) => void context.time.schedule(ms, 'database', resolve))
     }
     const check = (): void => {
@@ -56,8 +58,9 @@ export class Database {
         throw new StoreError('UNAVAILABLE', 'no connection')
     }
     /** One writing call: before it, at its place in the order of all, and after it. */
-    const write = async <T>(run: () => Promise<T>): Promise<T> => {
+    const write = async <T>(run: () => Promise<T>, lock?: Promise<void>): Promise<T> => {
       check()
+      if (lock) await lock
       const before = pause()
       if (before) await before
       if (this.isDown || store !== this.#store) throw new StoreError('UNAVAILABLE', 'the connection was lost')
@@ -73,12 +76,16 @@ export class Database {
     return {
       kind: store.kind,
       epoch: store.epoch,
-      commit: (roomId, need, decide) =>
-        write(async () => {
+      commit: (roomId, need, decide) => {
+        const { lockWait, lockWaitMs } = context.rates
+        const lock = pause(lockWait, lockWaitMs)
+        const run = async () => {
           const plan = await store.commit(roomId, need, decide)
           truth.commit(store.epoch, roomId, plan.head, plan.changes)
           return plan
-        }),
+        }
+        return write(run, lock)
+      },
       read: async (reads) => {
         check()
         const before = pause()

@@ -26,6 +26,9 @@ export type Rates = {
   storeLoseAnswer: number
   storeSlow: number
   storeSlowMs: number
+  /** A commit waits so long for its room's lock, while everything else goes on. */
+  lockWait: number
+  lockWaitMs: number
   /** A local write fails and nothing of it is kept. */
   diskFail: number
   /** A local write is kept and reported as failed. */
@@ -50,6 +53,8 @@ export const CALM: Rates = {
   storeLoseAnswer: 0,
   storeSlow: 0,
   storeSlowMs: 0,
+  lockWait: 0,
+  lockWaitMs: 0,
   diskFail: 0,
   diskFailAfter: 0,
   diskSlow: 0,
