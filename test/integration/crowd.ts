@@ -66,8 +66,9 @@ async function sendAgain({ chat, room }: Device, clientId: string): Promise<void
   try {
     await chat.request('send-message', { roomId, content, type, clientId: shown.clientId })
   } catch (error) {
-    // The line may drop under it: the outbox sends the message all the same.
-    if (!(error instanceof ChatError) || !['OFFLINE', 'TIMEOUT'].includes(error.code)) throw error
+    // The line may drop under it, or the database: the outbox sends the message all the same.
+    if (!(error instanceof ChatError) || !['OFFLINE', 'TIMEOUT', 'UNAVAILABLE'].includes(error.code))
+      throw error
   }
 }
 

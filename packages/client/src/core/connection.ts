@@ -29,8 +29,10 @@ export type ConnectionEvent =
       readonly now: number
       readonly random: number
     }
-  /** Its time has come, or a wake sign says that waiting is pointless now. */
+  /** Its time has come. */
   | { readonly type: 'retry' }
+  /** The network may be another one now: neither waiting nor what failed before means anything. */
+  | { readonly type: 'woken' }
   | { readonly type: 'closed' }
 
 /** See ConnectionState for the machine. Time and chance come in. */
@@ -41,6 +43,9 @@ export function reduceConnection(c: Connection, event: ConnectionEvent): Connect
       return status === 'idle' ? { ...c, state: { status: 'connecting', attempt: 1 } } : c
     case 'retry':
       return status === 'waiting' ? { ...c, state: { status: 'connecting', attempt: c.tries + 1 } } : c
+    case 'woken':
+      if (status === 'waiting') return { ...c, tries: 0, state: { status: 'connecting', attempt: 1 } }
+      return status === 'connecting' && c.tries > 0 ? { ...c, tries: 0 } : c
     case 'ready':
       if (status !== 'connecting') return c
       return { ...c, state: { status: 'online', since: event.now }, tokenStale: false }

@@ -6,6 +6,8 @@ import { moment, type Session } from './session'
 
 /** A handshake that takes longer is given up: a half-open line would hold us for ever. */
 const HANDSHAKE_MS = 15_000
+/** After a sign that the network is back: a dial into the old one would keep us from a new one (P5). */
+const HURRIED_HANDSHAKE_MS = 5_000
 
 export type ConnectionRunner = {
   /** Dials when it is time. Answers when that is. */
@@ -14,6 +16,8 @@ export type ConnectionRunner = {
   onDown(reason: DownReason): void
   /** Drops the line because it is dead, whatever it says of itself. */
   drop(text: string): void
+  /** A dial under way has less time from now on. */
+  hurry(): void
   refreshToken(): void
   close(): void
 }
@@ -27,6 +31,8 @@ export function createConnectionRunner(session: () => Session, auth: Auth): Conn
   /** From the dial until the line is down: one line at a time. */
   let dialing = false
   let cancelDeadline = (): void => {}
+  /** A handshake is awaited: the dial has left the house. */
+  let isTimed = false
 
   const fetchToken = (fresh: boolean): Promise<string> => {
     if (token !== null && !fresh) return Promise.resolve(token)
@@ -46,6 +52,7 @@ export function createConnectionRunner(session: () => Session, auth: Auth): Conn
   const down = (error: ChatError, next: DownReason['next'], reconnectInMs?: number): void => {
     dials++
     dialing = false
+    isTimed = false
     cancelDeadline()
     const { cells } = session()
     cells.batch(() => {
@@ -66,7 +73,7 @@ export function createConnectionRunner(session: () => Session, auth: Auth): Conn
   const dial = async (): Promise<void> => {
     dialing = true
     const no = ++dials
-    const { cells, clock, transport } = session()
+    const { cells, transport } = session()
     const { tokenStale } = cells.chat().connection
     // A fixed token that was refused is refused for good.
     if (tokenStale && typeof auth === 'string')
@@ -77,11 +84,16 @@ export function createConnectionRunner(session: () => Session, auth: Auth): Conn
     try {
       const fresh = await fetchToken(tokenStale)
       if (no !== dials) return
-      cancelDeadline = clock.setTimer(HANDSHAKE_MS, () => drop('The handshake was not answered'))
+      giveUpIn(HANDSHAKE_MS)
       transport.connect(fresh)
     } catch (cause) {
       if (no === dials) down(new ChatError('UNAUTHENTICATED', 'There is no token', { cause }), 'retry')
     }
+  }
+
+  function giveUpIn(ms: number): void {
+    cancelDeadline = session().clock.setTimer(ms, () => drop('The handshake was not answered'))
+    isTimed = true
   }
 
   function drop(text: string): void {
@@ -100,7 +112,15 @@ export function createConnectionRunner(session: () => Session, auth: Auth): Conn
       if (session().cells.chat().connection.state.status === 'connecting' && !dialing) void dial()
       return Number.POSITIVE_INFINITY
     },
-    onReady: () => cancelDeadline(),
+    onReady: () => {
+      isTimed = false
+      cancelDeadline()
+    },
+    hurry: () => {
+      if (!isTimed) return
+      cancelDeadline()
+      giveUpIn(HURRIED_HANDSHAKE_MS)
+    },
     onDown: ({ code, text, next, reconnectInMs }) =>
       down(new ChatError(isErrorCode(code) ? code : 'OFFLINE', text), next, reconnectInMs),
     refreshToken: () => {

@@ -29,9 +29,10 @@ export function createWakeRunner(
   }
 
   const stop = environment.onWake(() => {
-    if (cells.chat().connection.state.status === 'waiting')
-      cells.dispatchChat({ type: 'connection', event: { type: 'retry' } })
-    else void probe()
+    const { status } = cells.chat().connection.state
+    if (status === 'online') return void probe()
+    if (status === 'connecting') connection.hurry()
+    cells.dispatchChat({ type: 'connection', event: { type: 'woken' } })
   })
 
   return { probe: () => void probe(), close: stop }

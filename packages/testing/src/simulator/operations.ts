@@ -113,6 +113,22 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
     const { lastSeq } = room.getState()
     if (lastSeq > 0) room.jumpTo(random.range(1, lastSeq)).catch(() => {})
   },
+  stir: (scene) => {
+    const { world, random, device, room, roomId } = scene
+    const rows = world.truth.present.rooms.get(roomId)?.rows ?? []
+    if (rows.length === 0) return
+    const place = random.int(rows.length)
+    room.jumpTo(place + 1).catch(() => {})
+    // What is being loaded changes meanwhile, by somebody who is anywhere in the room.
+    const others = world.devices.filter((one) => one.isRunning && !one.isAsleep && one !== device)
+    for (const row of rows.slice(Math.max(0, place - 2), place + 3))
+      if (others.length > 0 && random.chance(0.6))
+        random
+          .pick(others)
+          .room(roomId)
+          .react(row.id, random.pick(EMOJI), 'add')
+          .catch(() => {})
+  },
   join: ({ device, book, roomId }) =>
     book.call(device, roomId, { kind: 'add', userId: device.user }, () => device.chat.joinRoom(roomId)),
   leave: ({ device, book, roomId }) =>
