@@ -19,6 +19,8 @@ type Composed = { write: LocalWrite; entries: { roomId: string; entry: Entry }[]
 export type Persister = {
   /** Writes go to this user's space from now on. */
   begin(meta: StoredMeta): void
+  /** These rooms' records and rows go from the disk. */
+  drop(roomIds: readonly string[]): void
   /** Nothing is written until the next `begin`. */
   pause(): void
   /** There is no store to write to: what waits for it goes out from memory. */
@@ -182,9 +184,20 @@ export function createPersister(
     return composed
   }
 
+  /** The room's record and rows go from the disk with the next write. */
+  function drop(roomId: string): void {
+    rooms.set(roomId, { clear: true, chunks: new Map() })
+  }
+
   return {
+    drop: (roomIds) => {
+      for (const roomId of roomIds) drop(roomId)
+      schedule()
+    },
     begin: (next) => {
       metaDue = meta?.user.id !== next.user.id || meta.epoch !== next.epoch
+      // Rows of the old history under the new one's name would be taken for the new one's after a crash (I16).
+      if (meta !== null && meta.epoch !== next.epoch) for (const { core } of cells.all()) drop(core.id)
       meta = next
       hasNone = false
       // What was done while there was no space to write to is kept from here on (I10).

@@ -86,7 +86,10 @@ export function createRestorer(
       const { meta } = snapshot
       if (meta === null || (openFor !== null && openFor !== meta.user.id)) return
       // What the server has said since is newer than the disk; only what was left unsent is news (I14).
-      fill(cells.chat().epoch === null ? snapshot : { ...snapshot, meta: null, rooms: [] })
+      const { epoch } = cells.chat()
+      if (epoch === null) return fill(snapshot)
+      if (meta.epoch !== epoch) persister.drop(snapshot.rooms.map((room) => room.roomId))
+      fill({ ...snapshot, meta: null, rooms: [] })
     },
     wipe: async () => {
       forget(() => false)

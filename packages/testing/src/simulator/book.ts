@@ -33,6 +33,21 @@ export class Book {
     return sent
   }
 
+  /** A message that was there before the run. */
+  before(user: string, roomId: string, clientId: string, content: string): void {
+    const [who, call] = [{ user, device: `${user}, before` }, `before ${roomId} ${clientId}`]
+    this.recorder.history.push({
+      who,
+      roomId,
+      phase: 'invoked',
+      call,
+      op: { kind: 'send', clientId, content },
+    })
+    this.recorder.history.push({ who, roomId, phase: 'unknown', call })
+    // A restore may take it back, or a database that fails at the first moment may not have it.
+    this.#abandoned.add(call)
+  }
+
   /** A failed message goes out again: its place in the order is that of now. */
   resend(device: Device, roomId: string, clientId: string): void {
     const { history } = this.recorder
@@ -66,12 +81,27 @@ export class Book {
 
   /** A program is killed: what its disk has will be sent, the rest may have been. */
   killed(device: Device): void {
+    this.#forgetRefusals(device)
     for (const { call, clientId, roomId, device: sender } of this.#open.values()) {
       if (sender !== device) continue
       this.#open.delete(call)
       if (!device.disk?.hasEntry(clientId)) this.#abandoned.add(call)
       this.recorder.history.push({ who: whoOf(device), roomId, phase: 'unknown', call })
     }
+  }
+
+  /** A refusal that the disk has not heard of dies with the program: the send goes out once more. */
+  #forgetRefusals(device: Device): void {
+    const { history } = this.recorder
+    const again = new Set<string>()
+    for (const event of history)
+      if (event.phase === 'invoked' && event.op.kind === 'send' && event.who.device === device.name)
+        if (device.disk?.wouldSend(event.op.clientId)) again.add(event.call)
+    history.forEach((event, at) => {
+      if (event.phase !== 'failed' || !again.has(event.call)) return
+      const { who, roomId, call } = event
+      history[at] = { who, roomId, phase: 'unknown', call }
+    })
   }
 
   /** A sign-out takes the outbox with it: what was not sent by then is gone, as its user wished. */

@@ -1,3 +1,4 @@
+import { asClientId, asMessageId, asRoomId, asUserId } from '@roomful/protocol'
 import { checkHistory } from '../history/check-history'
 import { unsettled } from '../world/convergence'
 import { Random } from '../world/random'
@@ -17,6 +18,9 @@ const LOOK_EVERY_MS = 1_000
 const EVENTS_MAX = 60_000
 /** Of the events of rooms, one in so many is checked for everything. */
 const THOROUGH_EVERY = 8
+
+/** Messages of a room that has been there before. */
+const HISTORY_LENGTH = 24
 
 /** What is taken out of a run, to find the shortest that still fails. */
 export type Without = {
@@ -87,9 +91,14 @@ export function runSeed(
 
 type Run = { readonly world: World; readonly book: Book; readonly profile: Profile; readonly random: Random }
 
-function build({ world, profile, random }: Run): void {
-  for (const room of profile.rooms)
-    void world.addRoom(room.id, room.type, profile.users.slice(0, room.members))
+function build({ world, book, profile, random }: Run): void {
+  for (const room of profile.rooms) {
+    const users = profile.users.slice(0, room.members)
+    void world.addRoom(room.id, room.type, users).then(() => {
+      // Longer than one sync brings, so that there is history that is not loaded.
+      if (random.split(room.id).chance(0.4)) fill(world, book, room.id, users)
+    })
+  }
   for (const user of profile.users) {
     for (let i = 1; i <= (profile.devices[user] ?? 1); i++) {
       const name = `${user}${i}`
@@ -109,6 +118,21 @@ function build({ world, profile, random }: Run): void {
       })
     }
   }
+}
+
+function fill(world: World, book: Book, roomId: string, users: readonly string[]): void {
+  const [node] = world.nodes
+  if (node === undefined) return
+  const ops = Array.from({ length: HISTORY_LENGTH }, (_, i) => {
+    const user = users[i % users.length] ?? ''
+    const clientId = `${user}-history-${i}`
+    book.before(user, roomId, clientId, `old text ${i}`)
+    const actor = { id: asUserId(user), name: user, admin: false }
+    const ids = { id: asMessageId(`${roomId}-history-${i}`), clientId: asClientId(clientId) }
+    const row = { content: `old text ${i}`, type: 'text', replyTo: null, ...ids }
+    return { kind: 'send', actor, at: world.time.now, ...row } as const
+  })
+  void node.chatNode.services.pipeline.submitAll(asRoomId(roomId), ops)
 }
 
 function runUntil(world: World, until: number): void {

@@ -63,6 +63,15 @@ export class Disk {
     this.#lastUsers.delete(url)
   }
 
+  /** Would this be sent after a crash now? What is kept as refused is not. */
+  wouldSend(clientId: string): boolean {
+    for (const space of this.spaces.values()) {
+      const data = space.entries.get(clientId)?.data
+      if (data !== undefined && !JSON.stringify(data).includes('"at":"failed"')) return true
+    }
+    return false
+  }
+
   /** The outbox of all spaces: what would be sent after a crash now. */
   hasEntry(clientId: string): boolean {
     for (const space of this.spaces.values()) if (space.entries.has(clientId)) return true
