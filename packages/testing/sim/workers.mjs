@@ -33,10 +33,14 @@ export const sum = (a, b) => ({
  */
 export function worker(file, args, { onTotal, signal } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--enable-source-maps', file, ...args.map(String)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      signal,
-    })
+    const child = spawn(
+      process.execPath,
+      ['--max-semi-space-size=64', '--enable-source-maps', file, ...args.map(String)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+        signal,
+      },
+    )
     /** @type {Report} */
     const report = { total: nothing(), failures: [] }
     let after = Number(args[1])

@@ -73,6 +73,7 @@ export class Hub {
       mayHaveMissed: () => bus.isShared && (bus.takeLoss?.() ?? true),
       readMemberships: deps.readMemberships,
       onBehind: (roomId, head) => {
+        this.#grants.noteHead(roomId, head)
         this.#subscriptions.noteHead(roomId, head)
         this.#activity.noteRoom(roomId)
       },

@@ -1,4 +1,4 @@
-import type { Room, ShownMessage } from '@roomful/client'
+import { type Room, unstable_rangesOf as rangesOf, type ShownMessage } from '@roomful/client'
 import { asRoomId, asUserId } from '@roomful/protocol'
 import type { Device } from '../world/device'
 import type { Random } from '../world/random'
@@ -113,22 +113,7 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
     const { lastSeq } = room.getState()
     if (lastSeq > 0) room.jumpTo(random.range(1, lastSeq)).catch(() => {})
   },
-  stir: (scene) => {
-    const { world, random, device, room, roomId } = scene
-    const rows = world.truth.present.rooms.get(roomId)?.rows ?? []
-    if (rows.length === 0) return
-    const place = random.int(rows.length)
-    room.jumpTo(place + 1).catch(() => {})
-    // What is being loaded changes meanwhile, by somebody who is anywhere in the room.
-    const others = world.devices.filter((one) => one.isRunning && !one.isAsleep && one !== device)
-    for (const row of rows.slice(Math.max(0, place - 2), place + 3))
-      if (others.length > 0 && random.chance(0.6))
-        random
-          .pick(others)
-          .room(roomId)
-          .react(row.id, random.pick(EMOJI), 'add')
-          .catch(() => {})
-  },
+  stir: (scene) => stir(scene),
   join: ({ device, book, roomId }) =>
     book.call(device, roomId, { kind: 'add', userId: device.user }, () => device.chat.joinRoom(roomId)),
   leave: ({ device, book, roomId }) =>
@@ -182,6 +167,43 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
         () => {},
       )
   },
+}
+
+/** Somebody scrolls to where nothing is loaded, and what is being loaded changes meanwhile. */
+function stir({ world, random, device: fallback, roomId: anyRoom }: Scene): void {
+  const holes = world.devices.flatMap((device) =>
+    device.isRunning && !device.isAsleep
+      ? [...world.watch.cores(device)].flatMap((core) => {
+          const first = core.opened ? (rangesOf(core.timeline)[0]?.from ?? 1) : 1
+          return first > core.floorSeq
+            ? [{ device, roomId: core.id, from: core.floorSeq, to: first - 1 }]
+            : []
+        })
+      : [],
+  )
+  const { device, roomId, from, to } =
+    holes.length > 0 ? random.pick(holes) : { device: fallback, roomId: anyRoom, from: 1, to: 10 }
+  const seq = random.range(from, to)
+  device
+    .room(roomId)
+    .jumpTo(seq)
+    .catch(() => {})
+  const others = world.devices.filter((one) => one !== device && one.isRunning && !one.isAsleep)
+  const rows = world.truth.present.rooms.get(roomId)?.rows.slice(Math.max(0, seq - 3), seq + 2) ?? []
+  for (const row of rows) {
+    if (others.length === 0 || random.chance(0.4)) continue
+    const other = random.pick(others)
+    const emoji = random.pick(EMOJI)
+    const run = () =>
+      void (
+        other.isRunning &&
+        other
+          .room(roomId)
+          .react(row.id, emoji, 'add')
+          .catch(() => {})
+      )
+    world.time.schedule(random.range(0, 30), 'stir', run)
+  }
 }
 
 function send(scene: Scene): void {

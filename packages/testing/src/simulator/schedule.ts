@@ -20,7 +20,7 @@ export const OPERATIONS = {
   older: 5,
   newer: 1,
   jump: 3,
-  stir: 4,
+  stir: 6,
   join: 2,
   leave: 1.5,
   invite: 2.5,

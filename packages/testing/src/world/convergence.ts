@@ -55,7 +55,7 @@ function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string 
   if (core.cursor !== truth.rev) return `P5: the cursor is ${core.cursor}, the head ${truth.rev}`
   const last = rangesOf(core.timeline).at(-1)
   if (truth.lastSeq >= Math.max(1, member.fromSeq) && last?.to !== truth.lastSeq)
-    return `P5: the newest that is held is ${last?.to}, the server has ${truth.lastSeq}`
+    return `P5: the newest that is held is ${last?.to}, the server has ${truth.lastSeq} (${places(core)})`
   for (const { from, to } of rangesOf(core.timeline))
     for (let seq = from; seq <= to; seq++)
       if (at(core.timeline, seq)?.rev !== truth.rows[seq - 1]?.rev)
@@ -64,6 +64,19 @@ function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string 
     return `I13: the read cursor is ${state.lastReadSeq}, the server has ${member.lastReadSeq}`
   if (state.unread !== unread) return `I13: ${state.unread} unread instead of ${unread} (${figures(core)})`
   return undefined
+}
+
+/** What a client holds, and where it looks. */
+function places({ timeline, shelved, tail, anchor, floorSeq, windowSize, afloat }: RoomCore): string {
+  return JSON.stringify({
+    ranges: rangesOf(timeline),
+    shelved,
+    tail,
+    anchor,
+    floorSeq,
+    windowSize,
+    afloat: afloat.length,
+  })
 }
 
 /** What a client's unread figure is made of. */

@@ -175,10 +175,15 @@ function onRequestFailed(core: RoomCore, event: Extract<RoomEvent, { type: 'requ
   return { ...core, request: null, requestHold, want, error: error ?? core.error }
 }
 
-/** A rev that was heard of and is not here is a gap: the time since when decides when to ask. */
+/**
+ * A rev that was heard of and is not here is a gap: the time since when decides when to ask. So is a tail behind the last
+ * seq though no rev is missing: a rev may be skipped because its row has changed since, and what stands behind that row
+ * had no place when it came.
+ */
 function watchGap(core: RoomCore, now: number | null, answered: boolean): RoomCore {
-  const { cursor, known, gap } = core
-  if (known <= cursor || !core.opened || core.foreign) return gap === null ? core : { ...core, gap: null }
+  const { cursor, known, gap, tail, lastSeq } = core
+  const isWhole = known <= cursor && (tail === null || tail >= lastSeq)
+  if (isWhole || !core.opened || core.foreign) return gap === null ? core : { ...core, gap: null }
   if (gap?.rev === cursor + 1) return answered ? { ...core, gap: { ...gap, tries: gap.tries + 1 } } : core
   return now === null ? core : { ...core, gap: { rev: cursor + 1, since: now, tries: 0 } }
 }

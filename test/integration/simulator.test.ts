@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { apply } from '../../packages/testing/sim/bundle.mjs'
+import { CANARIES } from '../../packages/testing/sim/patches.mjs'
+
+/** Alone on two cores it takes some 90 s; here other tests run beside it. */
+const TIMEOUT_MS = 600_000
+
+function sim(...args: string[]): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const options = { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 } as const
+    execFile(process.execPath, ['packages/testing/sim/main.mjs', ...args], options, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code ?? 1) : 0, output: `${stdout}${stderr}` }),
+    )
+  })
+}
+
+test('5,000 days of faults break nothing, and each known mistake is found', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const { code, output } = await sim()
+  expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/\d+ seeds .* 0 failed/) })
+  expect(output).toContain(`${CANARIES.length} of ${CANARIES.length} canaries found`)
+  console.warn(output.trim())
+})
+
+test('one seed can be looked at, and leaves the same trace each time', { timeout: TIMEOUT_MS }, async () => {
+  const [first, second] = [await sim('--seed', '7', '--trace'), await sim('--seed', '7', '--trace')]
+  expect(first.code).toBe(0)
+  expect(first.output).toMatch(/events, trace hash [0-9a-f]{8}/)
+  expect(second.output).toBe(first.output)
+})
+
+test('a canary that no longer fits the sources is refused', () => {
+  const patch = { file: 'a.ts', find: 'x', replace: 'y' }
+  expect(apply('one x', patch)).toBe('one y')
+  expect(() => apply('none', patch)).toThrow('a.ts has 0 times: x')
+  expect(() => apply('x and x', patch)).toThrow('a.ts has 2 times: x')
+})
