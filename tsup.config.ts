@@ -3,7 +3,7 @@ import { defineConfig, type Options } from 'tsup'
 
 /** What each package is made for, and its entry points besides `index`. */
 const packages: Record<string, { platform: 'neutral' | 'browser' | 'node'; entries?: string[] }> = {
-  protocol: { platform: 'neutral' },
+  protocol: { platform: 'neutral', entries: ['plain'] },
   client: { platform: 'neutral', entries: ['node'] },
   react: { platform: 'neutral' },
   server: { platform: 'node' },

@@ -50,6 +50,11 @@ describe('a breach is seen:', () => {
     ['core takes a global as a shorthand', core, `const ports = { fetch }`],
     ['core takes a default from outside', core, `const f = (now = Date) => now`],
     ['core asks the window', core, `if (typeof window === 'undefined') f()`],
+    [
+      'the first load brings the schemas',
+      'packages/client/src/runtime/a.ts',
+      `import { type Row, decode } from '@roomful/protocol'`,
+    ],
     ['export *', 'packages/client/src/index.ts', `export * from './room'`],
     ['a catch-all name', 'packages/client/src/utils.ts', ``],
     ['a catch-all folder', 'packages/client/src/helpers/a.ts', ``],

@@ -32,7 +32,13 @@ export function breaches(path: string, text: string): Breach[] {
   const found = [...checkSize(path, text), ...checkName(path)]
   if (!/\.[mc]?[jt]sx?$/.test(path)) return found
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
-  return [...found, ...checkImports(path, source), ...checkCore(path, source), ...checkIndex(path, source)]
+  return [
+    ...found,
+    ...checkImports(path, source),
+    ...checkCore(path, source),
+    ...checkIndex(path, source),
+    ...checkFirstLoad(path, source),
+  ]
 }
 
 function checkSize(path: string, text: string): Breach[] {
@@ -69,7 +75,7 @@ function checkImports(path: string, source: ts.SourceFile): Breach[] {
 function checkCore(path: string, source: ts.SourceFile): Breach[] {
   const [core, dir] = /^packages\/([^/]+)\/src\/core\//.exec(path) ?? []
   if (!core || !dir || isTest(path)) return []
-  const allowed = ['@roomful/protocol', ...(CORE_MAY_IMPORT[dir] ?? [])]
+  const allowed = ['@roomful/protocol', '@roomful/protocol/plain', ...(CORE_MAY_IMPORT[dir] ?? [])]
   const foreign = importsOf(source)
     .filter((name) =>
       name.startsWith('.') ? !join(dirname(path), name).startsWith(core) : !allowed.includes(name),
@@ -87,8 +93,21 @@ function checkIndex(path: string, source: ts.SourceFile): Breach[] {
   return stars.length > 0 ? [`${path}: list the exported names, \`export *\` hides what is public`] : []
 }
 
+/** What is loaded before the line is up needs no schema: one such import would bring them all. */
+function checkFirstLoad(path: string, source: ts.SourceFile): Breach[] {
+  if (!/^packages\/client\/src\/(core|runtime)\//.test(path) || isTest(path)) return []
+  const schemas = source.statements.filter(
+    (node) =>
+      (ts.isImportDeclaration(node) && !node.importClause?.isTypeOnly) ||
+      (ts.isExportDeclaration(node) && !node.isTypeOnly),
+  )
+  return schemas.some((node) => importsOf(node).includes('@roomful/protocol'))
+    ? [`${path}: import values from @roomful/protocol/plain, types by \`import type\``]
+    : []
+}
+
 /** Specifiers of static and dynamic imports and re-exports, in the order written. */
-function importsOf(source: ts.SourceFile): string[] {
+function importsOf(source: ts.Node): string[] {
   return nodesOf(source).flatMap((node) => {
     const from =
       ts.isImportDeclaration(node) || ts.isExportDeclaration(node)

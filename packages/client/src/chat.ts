@@ -13,6 +13,13 @@ export interface Chat extends AsyncDisposable {
   connect(): Promise<void>
   /** Ends the connection for good; what is unsent stays in the outbox where storage works. */
   close(): Promise<void>
+  /**
+   * Ends the connection for good and deletes all that this device keeps of the user: rooms, messages, drafts, and what is
+   * unsent (`getState().unsent` says how much that is). Other tabs of the user are signed out too. The token stays valid
+   * at the server; ending the session there is the app's. Rejects with INTERNAL when the local copy could not be deleted:
+   * then it may be called again, and nothing of it is on screen all the same.
+   */
+  signOut(): Promise<void>
   room(id: string): Room
   createRoom(input: {
     name: string

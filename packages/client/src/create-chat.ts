@@ -1,9 +1,9 @@
 import { hostEnvironment } from './adapters/host-environment'
 import { lazyTransport } from './adapters/lazy-transport'
 import { nanoidIds } from './adapters/nanoid-ids'
-import { socketIoTransport } from './adapters/socket-io-transport'
 import { systemClock } from './adapters/system-clock'
 import type { Chat } from './chat'
+import { ChatError } from './core/chat-error'
 import { newRoom } from './core/room/room-core'
 import type { ChatOptions } from './options'
 import { type Cells, createCells } from './runtime/cells'
@@ -31,7 +31,11 @@ const WINDOW_SIZE = 2_000
 const REQUEST_TIMEOUT_MS = 10_000
 const READ_DEBOUNCE_MS = 500
 
-const loadSeed = () => import('./adapters/seed-transport').then((module) => module.seedTransport)
+/** Protocol, Socket.IO and decoders: what is on the disk is on the screen before they have come. */
+const loadTransport = {
+  1: () => import('./adapters/seed-transport').then((module) => module.seedTransport),
+  2: () => import('./adapters/socket-io-transport').then((module) => module.socketIoTransport),
+}
 
 /**
  * The client of one user on one server. Nothing is connected until somebody connects, opens a room or sends.
@@ -61,8 +65,8 @@ export function createChat(options: ChatOptions): Chat {
   })
 
   const connection = createConnectionRunner(() => session, options.auth)
-  const openTransport =
-    options.ports?.transport ?? (options.protocol === 1 ? lazyTransport(loadSeed) : socketIoTransport)
+  const load = loadTransport[options.protocol ?? 2]
+  const openTransport = options.ports?.transport ?? lazyTransport(load)
   const orders = createOrders(clock)
   const tabs =
     store &&
@@ -102,7 +106,7 @@ export function createChat(options: ChatOptions): Chat {
   if (inspect) cells.watch(inspect)
   const inbox = createInbox(session, connection, {
     onUser: (user, epoch) => (user ? disk?.onUser(user, epoch) : undefined),
-    onRevoked: () => disk?.wipe(),
+    onRevoked: () => wipe(),
   })
   const runners = [
     connection.step,
@@ -114,28 +118,51 @@ export function createChat(options: ChatOptions): Chat {
 
   const start = (): void => {
     disk?.start()
+    // Beside the token. A load that fails is tried again, and told, when the line is dialled.
+    if (!options.ports?.transport) load().catch(() => {})
     cells.dispatchChat({ type: 'connection', event: { type: 'wanted' } })
   }
   const connect = createConnect(cells, start)
   const readDebounceMs = options.readDebounceMs ?? READ_DEBOUNCE_MS
   const room = createRoomHandles({ session, waiters, readDebounceMs, start, nextOrder: orders.next })
 
-  const close = async (): Promise<void> => {
+  const stop = (): void => {
     pump.close()
     wake.close()
     connection.close()
     cells.dispatchChat({ type: 'connection', event: { type: 'closed' } })
     base.transport.close()
     waiters.closeAll(stopped())
+  }
+  const leave = async (): Promise<void> => {
     await disk?.close()
     tabs?.end()
     clock.end()
+  }
+  const close = (): Promise<void> => {
+    stop()
+    return leave()
+  }
+  /** Off the screen at once, off the disk when it answers. */
+  const wipe = (): Promise<boolean> => {
+    cells.batch(() => {
+      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep: () => false })
+    })
+    return disk?.wipe() ?? Promise.resolve(true)
   }
 
   return {
     ...createChatView(cells),
     connect,
     close,
+    signOut: async () => {
+      // Only what is open can be deleted.
+      disk?.start()
+      stop()
+      const isGone = await wipe()
+      await leave()
+      if (!isGone) throw new ChatError('INTERNAL', 'The local copy could not be deleted')
+    },
     room,
     ...createChatRooms(session, connect, room),
     [Symbol.asyncDispose]: close,

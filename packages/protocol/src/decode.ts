@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type Ack, type ClientEvent, clientEvents, type Payload } from './client-events/table'
-import { ErrorAck } from './errors'
+import { ErrorAck } from './error-ack'
 import { type ServerEvent, type ServerMessage, serverEvents } from './server-events/table'
 
 /** What was wrong with a value from outside. `field` is the path to it; the value itself is never repeated. */

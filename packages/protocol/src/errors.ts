@@ -1,5 +1,3 @@
-import * as v from 'valibot'
-
 /**
  * What a client does next. `never`: the same request will be refused again. `now`: send it again at once.
  * `after`: send it again after `retryAfterMs`, or a back-off of your own. `auth`: get a fresh token first.
@@ -62,21 +60,3 @@ export function retryOf(code: ErrorCode): Retry {
 export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(WIRE_ERRORS, code) || Object.hasOwn(LOCAL_ERRORS, code)
 }
-
-/**
- * A refused request, as it travels. `error` is a text for developers, as in protocol 1; programs look at `code`
- * and `retry` only. `code` is any string here: a newer server may know more codes than this client.
- */
-export const ErrorAck = v.object({
-  ok: v.literal(false),
-  error: v.string(),
-  code: v.string(),
-  retry: v.picklist(['never', 'now', 'after', 'auth']),
-  retryAfterMs: v.exactOptional(v.number()),
-  field: v.exactOptional(v.string()),
-  limit: v.exactOptional(v.number()),
-  requestId: v.exactOptional(v.string()),
-  /** VERSION_CONFLICT carries the row as it is now. */
-  message: v.exactOptional(v.unknown()),
-})
-export type ErrorAck = v.InferOutput<typeof ErrorAck>

@@ -1,3 +1,4 @@
+export { asClientId, asMessageId, asRoomId, asUserId } from './branded'
 export { AuditEntry, Report } from './client-events/members'
 export {
   FetchHistory,
@@ -25,8 +26,8 @@ export {
   decodeServerEvent,
   isClientEvent,
 } from './decode'
+export { ErrorAck } from './error-ack'
 export {
-  ErrorAck,
   type ErrorCode,
   isErrorCode,
   LOCAL_ERRORS,
@@ -36,9 +37,9 @@ export {
   WIRE_ERRORS,
   type WireErrorCode,
 } from './errors'
-export { asClientId, asMessageId, asRoomId, asUserId, ClientId, MessageId, RoomId, UserId } from './ids'
+export { ClientId, MessageId, RoomId, UserId } from './ids'
 export { HEADS_INTERVAL_MS, LIMITS, TYPING_RENEW_MS, TYPING_TTL_MS } from './limits'
-export { byteLength, isMetadata, type Json, Metadata } from './metadata'
+export { isMetadata, type Json, Metadata } from './metadata'
 export {
   Head,
   Member,
@@ -63,4 +64,11 @@ export {
   type ServerPayload,
   serverEvents,
 } from './server-events/table'
-export { codePointLength, contentProblem, isBlank, isStorableText, type TextProblem } from './text'
+export {
+  byteLength,
+  codePointLength,
+  contentProblem,
+  isBlank,
+  isStorableText,
+  type TextProblem,
+} from './text'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LIMITS } from './limits'
-import { byteLength, isMetadata } from './metadata'
+import { isMetadata } from './metadata'
+import { byteLength } from './text'
 
 /** An object `depth` levels deep, built without recursion. */
 function nested(depth: number): unknown {

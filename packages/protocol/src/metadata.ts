@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { LIMITS } from './limits'
-import { isStorableText } from './text'
+import { byteLength, isStorableText } from './text'
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 export type Metadata = { [key: string]: Json }
@@ -49,11 +49,6 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const prototype = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
-}
-
-/** UTF-8 bytes of a string. */
-export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).byteLength
 }
 
 /** An app's own data on a message or a room: a small JSON object, kept as it is. */

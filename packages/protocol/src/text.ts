@@ -24,6 +24,11 @@ export function codePointLength(text: string): number {
   return count
 }
 
+/** UTF-8 bytes of a string. */
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).byteLength
+}
+
 export type TextProblem = 'INVALID_CONTENT' | 'CONTENT_TOO_LONG'
 
 /**

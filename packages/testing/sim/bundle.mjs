@@ -25,9 +25,15 @@ export async function bundle(outfile, patches = []) {
     sourcemap: 'inline',
     logLevel: 'warning',
     packages: 'external',
-    alias: Object.fromEntries(
-      ['client', 'protocol', 'server'].map((name) => [`@roomful/${name}`, `${PACKAGES}${name}/src/index.ts`]),
-    ),
+    alias: {
+      '@roomful/protocol/plain': `${PACKAGES}protocol/src/plain.ts`,
+      ...Object.fromEntries(
+        ['client', 'protocol', 'server'].map((name) => [
+          `@roomful/${name}`,
+          `${PACKAGES}${name}/src/index.ts`,
+        ]),
+      ),
+    },
     plugins: [patching([...SCALE, ...patches])],
   })
 }

@@ -1,4 +1,5 @@
-import { type ClientEvent, LIMITS, type Payload } from '@roomful/protocol'
+import type { ClientEvent, Payload } from '@roomful/protocol'
+import { LIMITS } from '@roomful/protocol/plain'
 import type { RequestResult, TransportFactory } from '../ports/transport'
 import { refusal, seedRequests } from './seed/seed-requests'
 import { SeedState } from './seed/seed-state'

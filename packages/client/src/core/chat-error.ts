@@ -1,4 +1,5 @@
-import { type ErrorAck, type ErrorCode, isErrorCode, type Retry, retryOf } from '@roomful/protocol'
+import type { ErrorAck, ErrorCode, Retry } from '@roomful/protocol'
+import { isErrorCode, retryOf } from '@roomful/protocol/plain'
 
 /**
  * The one error of the SDK. Branch on `code` and `retry`; `message` is for developers.

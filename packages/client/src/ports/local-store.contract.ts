@@ -1,4 +1,5 @@
-import { asMessageId, asRoomId, asUserId, type Message } from '@roomful/protocol'
+import type { Message } from '@roomful/protocol'
+import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
 import {
   type LocalSnapshot,
   type LocalStore,

@@ -1,16 +1,16 @@
-import {
-  type ClientEvent,
-  decodePayload,
-  type OkAck,
-  type PayloadInput,
-  type RoomListItem,
-} from '@roomful/protocol'
+import type { ClientEvent, OkAck, PayloadInput, RoomListItem } from '@roomful/protocol'
 import type { Chat } from '../chat'
 import { ChatError } from '../core/chat-error'
 import type { Room } from '../room'
 import type { Session } from './session'
 
 type ChatRooms = Pick<Chat, 'request' | 'createRoom' | 'openDm' | 'listRooms' | 'joinRoom' | 'leaveRoom'>
+
+/** They come with the transport: nobody pays for them before there is a line. */
+const loadDecoders = () =>
+  import('../adapters/payload-decoders').catch((cause: unknown) => {
+    throw new ChatError('OFFLINE', 'The code that checks payloads could not be loaded', { cause })
+  })
 
 /** What is asked of the server outside of any room's own state. */
 export function createChatRooms(
@@ -22,6 +22,7 @@ export function createChatRooms(
 
   const request = async <E extends ClientEvent>(event: E, payload: PayloadInput<E>): Promise<OkAck<E>> => {
     // The server would refuse it just so; here the mistake is found where it was made.
+    const { decodePayload } = await loadDecoders()
     const decoded = decodePayload(event, payload)
     if (!decoded.ok) throw new ChatError('INVALID_PAYLOAD', `Not a payload of ${event}: ${decoded.field}`)
     // Waiting for the next try would leave the caller hanging for as long as the network is gone.

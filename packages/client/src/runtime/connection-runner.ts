@@ -1,4 +1,4 @@
-import { isErrorCode } from '@roomful/protocol'
+import { isErrorCode } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
 import type { Auth } from '../options'
 import type { DownReason } from '../ports/transport'

@@ -15,7 +15,7 @@ export function createInbox(
   connection: ConnectionRunner,
   hooks: {
     onUser(user: Ready['user'], epoch: string): Promise<void> | undefined
-    onRevoked(): Promise<void> | undefined
+    onRevoked(): Promise<unknown>
   },
 ): (event: TransportEvent) => void {
   const { cells, clock } = session

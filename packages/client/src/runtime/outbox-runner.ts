@@ -1,4 +1,4 @@
-import { asRoomId } from '@roomful/protocol'
+import { asRoomId } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
 import type { Entry } from '../core/outbox/entry'
 import { nextOutboxStep, type OutboxStep } from '../core/outbox/next-outbox-step'

@@ -16,7 +16,7 @@ type Persistence = {
     roomId: string,
     indexes: readonly number[],
   ): Promise<readonly { readonly index: number; readonly messages: readonly Message[] }[]>
-  wipe(): Promise<void>
+  wipe(): Promise<boolean>
   close(): Promise<void>
 }
 

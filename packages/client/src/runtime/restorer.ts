@@ -1,5 +1,5 @@
 import type { User } from '@roomful/protocol'
-import type { LocalSnapshot, LocalStore } from '../ports/local-store'
+import { type LocalSnapshot, type LocalStore, LocalStoreError } from '../ports/local-store'
 import type { Cells } from './cells'
 import type { Persister } from './persister'
 import { fromStored } from './stored-entries'
@@ -14,8 +14,8 @@ type Restorer = {
   onUser(user: User, epoch: string): Promise<void>
   /** The store was opened behind, after all: what an earlier session left unsent goes out too. */
   onReopened(snapshot: LocalSnapshot): void
-  /** Signed out: nothing of the user stays, on disk or in memory. */
-  wipe(): Promise<void>
+  /** Signed out: nothing of the user stays, on disk or in memory. False: the disk may still have it, and `storage` says so. */
+  wipe(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -93,18 +93,26 @@ export function createRestorer(
     },
     wipe: async () => {
       forget(() => false)
+      // What is still being read is of him too.
+      await opening
+      forget(() => false)
+      const nobody = openFor === null
       openFor = null
       // A handle that has died is another one at the next try; what stays after that is told, and never thrown.
       let trouble: unknown
       for (let tries = 0; tries < WIPE_TRIES; tries++) {
         try {
-          return await store.wipe()
+          await store.wipe()
+          return true
         } catch (error) {
+          // Nobody was here, and nothing can be: there is no copy.
+          if (nobody && error instanceof LocalStoreError && error.reason === 'unavailable') return true
           trouble = error
         }
       }
       const reason = trouble instanceof Error ? trouble.message : String(trouble)
       cells.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } })
+      return false
     },
     close: async () => {
       await persister.flushed()

@@ -1,4 +1,4 @@
-import { asRoomId } from '@roomful/protocol'
+import { asRoomId } from '@roomful/protocol/plain'
 import { statusOf } from '../core/view/room-view'
 import type { Room } from '../room'
 import { type HandleRoom, stopped, until } from './handle-context'

@@ -1,4 +1,4 @@
-import { LIMITS } from '@roomful/protocol'
+import { LIMITS } from '@roomful/protocol/plain'
 import type { PageWant } from '../core/room/room-core'
 import { covers } from '../core/timeline'
 import { shownRange } from '../core/view/shown-messages'

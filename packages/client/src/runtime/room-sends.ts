@@ -1,4 +1,4 @@
-import { asClientId, asMessageId, contentProblem, WIRE_ERRORS } from '@roomful/protocol'
+import { asClientId, asMessageId, contentProblem, WIRE_ERRORS } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
 import type { Target, Wish } from '../core/outbox/entry'
 import { entryOf } from '../core/outbox/settle'

@@ -1,4 +1,4 @@
-import { asRoomId, TYPING_RENEW_MS } from '@roomful/protocol'
+import { asRoomId, TYPING_RENEW_MS } from '@roomful/protocol/plain'
 import type { Session } from './session'
 
 /** Typing, out: at most one signal in 2.5 s, and its end at once. Never queued, never repeated. */

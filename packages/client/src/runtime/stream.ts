@@ -1,4 +1,4 @@
-import { asRoomId, LIMITS } from '@roomful/protocol'
+import { asRoomId, LIMITS } from '@roomful/protocol/plain'
 import { at, covers } from '../core/timeline'
 import { shownRow } from '../core/view/overlay'
 import type { Room, ShownMessage } from '../room'

@@ -1,4 +1,5 @@
-import { asRoomId, LIMITS, type RoomCursor } from '@roomful/protocol'
+import type { RoomCursor } from '@roomful/protocol'
+import { asRoomId, LIMITS } from '@roomful/protocol/plain'
 import { cursorOf, historyQueryOf, nextRoomStep } from '../core/room/next-room-step'
 import { shelfIndexes } from '../core/room/shelf'
 import { applyEpoch, applyList, gone, listedRooms } from './listing'

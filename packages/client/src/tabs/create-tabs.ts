@@ -266,6 +266,9 @@ export function createTabs(options: TabsOptions) {
   function signOut(): void {
     if (signedOut) return
     signedOut = true
+    // The line goes too, and this tab competes for no other.
+    leave()
+    transport.close()
     options.onEvent({
       type: 'down',
       reason: { code: 'SESSION_REVOKED', text: 'Signed out in another tab', next: 'stop' },

@@ -1,5 +1,5 @@
 import type { ServerMessage } from '@roomful/protocol'
-import { asRoomId } from '@roomful/protocol'
+import { asRoomId } from '@roomful/protocol/plain'
 import { previewOf } from '../core/room/preview'
 import type { RoomCore } from '../core/room/room-core'
 import { unreadOf } from '../core/room/unread'

@@ -1,4 +1,4 @@
-import { asRoomId } from '@roomful/protocol'
+import { asRoomId } from '@roomful/protocol/plain'
 import { expect, test } from 'vitest'
 import { TabsWorld, type TestTab } from '../test-support/tabs-world'
 import { expectConverged, ROOM } from '../test-support/testing-world'

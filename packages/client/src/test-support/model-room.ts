@@ -1,16 +1,14 @@
-import {
-  asMessageId,
-  asRoomId,
-  asUserId,
-  type Change,
-  type ClientId,
-  type Member,
-  type Message,
-  type MessageId,
-  type Preview,
-  type Room,
-  type RoomListItem,
+import type {
+  Change,
+  ClientId,
+  Member,
+  Message,
+  MessageId,
+  Preview,
+  Room,
+  RoomListItem,
 } from '@roomful/protocol'
+import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
 
 const BORN = '2026-01-01T00:00:00.000Z'
 

@@ -1,19 +1,18 @@
-import {
-  type Ack,
-  asUserId,
-  type Change,
-  type ClientEvent,
-  type Delta,
-  type ErrorAck,
-  type FetchHistoryAck,
-  type MessageDraft,
-  type MessageId,
-  type OkAck,
-  type Payload,
-  type RoomCursor,
-  retryOf,
-  type WireErrorCode,
+import type {
+  Ack,
+  Change,
+  ClientEvent,
+  Delta,
+  ErrorAck,
+  FetchHistoryAck,
+  MessageDraft,
+  MessageId,
+  OkAck,
+  Payload,
+  RoomCursor,
+  WireErrorCode,
 } from '@roomful/protocol'
+import { asUserId, retryOf } from '@roomful/protocol/plain'
 import {
   addMember,
   addMessage,

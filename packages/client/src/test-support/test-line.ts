@@ -1,11 +1,5 @@
-import {
-  type Ack,
-  type Change,
-  type ClientEvent,
-  LIMITS,
-  type Payload,
-  type ServerMessage,
-} from '@roomful/protocol'
+import type { Ack, Change, ClientEvent, Payload, ServerMessage } from '@roomful/protocol'
+import { LIMITS } from '@roomful/protocol/plain'
 import type { Clock } from '../ports/clock'
 import type {
   DownReason,

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { ErrorAck } from '../errors'
+import { ErrorAck } from '../error-ack'
 import { ClientId, MessageId, OpId, Rev, RoomId, Seq } from '../ids'
 import { LIMITS } from '../limits'
 import { Metadata } from '../metadata'

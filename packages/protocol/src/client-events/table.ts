@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import type { ErrorAck } from '../errors'
+import type { ErrorAck } from '../error-ack'
 import * as members from './members'
 import * as messages from './messages'
 import * as rooms from './rooms'

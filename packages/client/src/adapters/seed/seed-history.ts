@@ -1,4 +1,5 @@
-import { type Delta, type FetchHistoryAck, LIMITS, type RoomCursor } from '@roomful/protocol'
+import type { Delta, FetchHistoryAck, RoomCursor } from '@roomful/protocol'
+import { LIMITS } from '@roomful/protocol/plain'
 import type { SeedRoom } from './seed-room'
 import { readSeedRow, type SeedRow } from './seed-rows'
 

@@ -1,14 +1,5 @@
-import {
-  type Ack,
-  asRoomId,
-  type ClientEvent,
-  type Delta,
-  type ErrorAck,
-  type Message,
-  type OkAck,
-  type Payload,
-  retryOf,
-} from '@roomful/protocol'
+import type { Ack, ClientEvent, Delta, ErrorAck, Message, OkAck, Payload } from '@roomful/protocol'
+import { asRoomId, retryOf } from '@roomful/protocol/plain'
 import type { RequestFailure } from '../../ports/transport'
 import type { SocketLine } from '../socket-line'
 import { type FetchPage, readPage, seedDelta, seedPage } from './seed-history'

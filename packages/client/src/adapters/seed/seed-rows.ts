@@ -1,4 +1,5 @@
-import { asClientId, asMessageId, asRoomId, asUserId, type Message } from '@roomful/protocol'
+import type { Message } from '@roomful/protocol'
+import { asClientId, asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
 
 /** A message as a server of protocol 1 sends it: without `rev`, and often without the rest that came later. */
 export type SeedRow = Omit<Message, 'rev'>

@@ -1,12 +1,5 @@
-import {
-  asClientId,
-  asRoomId,
-  asUserId,
-  type Change,
-  type RoomListItem,
-  type ServerMessage,
-  type User,
-} from '@roomful/protocol'
+import type { Change, RoomListItem, ServerMessage, User } from '@roomful/protocol'
+import { asClientId, asRoomId, asUserId } from '@roomful/protocol/plain'
 import { nanoid } from 'nanoid'
 import type { TransportEvent } from '../../ports/transport'
 import { SeedRoom } from './seed-room'

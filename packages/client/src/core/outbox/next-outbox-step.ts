@@ -1,4 +1,5 @@
-import { byteLength, LIMITS, type MessageDraft, type MessageId } from '@roomful/protocol'
+import type { MessageDraft, MessageId } from '@roomful/protocol'
+import { byteLength, LIMITS } from '@roomful/protocol/plain'
 import type { RoomCore } from '../room/room-core'
 import type { Entry, ReadEntry, SendEntry, TargetedEntry } from './entry'
 

@@ -1,4 +1,5 @@
-import { asRoomId, LIMITS, type Payload, type RoomCursor } from '@roomful/protocol'
+import type { Payload, RoomCursor } from '@roomful/protocol'
+import { asRoomId, LIMITS } from '@roomful/protocol/plain'
 import type { RoomCore } from './room-core'
 import { shelfIndexes } from './shelf'
 import { exactUnread } from './unread'

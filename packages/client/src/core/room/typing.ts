@@ -1,4 +1,5 @@
-import { type Change, TYPING_TTL_MS } from '@roomful/protocol'
+import type { Change } from '@roomful/protocol'
+import { TYPING_TTL_MS } from '@roomful/protocol/plain'
 import type { RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 

@@ -1,4 +1,5 @@
-import { type Change, LIMITS, type Message } from '@roomful/protocol'
+import type { Change, Message } from '@roomful/protocol'
+import { LIMITS } from '@roomful/protocol/plain'
 import { at, rangeAround, type Timeline } from '../timeline'
 import type { RoomCore } from './room-core'
 

@@ -1,4 +1,5 @@
-import { asClientId, asMessageId, asRoomId, asUserId, type Message } from '@roomful/protocol'
+import type { Message } from '@roomful/protocol'
+import { asClientId, asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
 
 /** One state of one message, as tests and benchmarks need it: id and sender follow from the seq. */
 export function sampleRow(seq: number, rev: number, change: Partial<Message> = {}): Message {

@@ -1,4 +1,5 @@
-import { asMessageId, asRoomId, asUserId, type Message } from '@roomful/protocol'
+import type { Message } from '@roomful/protocol'
+import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
 import type { Entry, SendEntry, TargetedEntry } from '../outbox/entry'
 import type { RoomCore } from '../room/room-core'
 import type { ShownMessage } from '../room-shape'

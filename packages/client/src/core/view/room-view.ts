@@ -1,4 +1,5 @@
-import { asUserId, type Member } from '@roomful/protocol'
+import type { Member } from '@roomful/protocol'
+import { asUserId } from '@roomful/protocol/plain'
 import { readSeqOf } from '../outbox/enqueue'
 import type { RoomCore } from '../room/room-core'
 import { unreadOf } from '../room/unread'
