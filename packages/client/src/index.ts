@@ -10,6 +10,7 @@ export type { RoomEvent as unstable_RoomEvent } from './core/room/room-event'
 export {
   at as unstable_at,
   changedChunks as unstable_changedChunks,
+  type Range as unstable_Range,
   rangesOf as unstable_rangesOf,
   rowsIn as unstable_rowsIn,
 } from './core/timeline'

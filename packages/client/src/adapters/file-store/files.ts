@@ -63,5 +63,3 @@ export async function namesIn(disk: Disk, path: string): Promise<string[]> {
 }
 
 export const inFolder = (folder: string, ...names: string[]): string => join(folder, ...names)
-
-export type { FileHandle }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
 import type { Message } from '@roomful/protocol'
 import { type LocalSnapshot, LocalStoreError, type LocalWrite } from '../../ports/local-store'
 import { isChunk } from '../stored-shape'
@@ -6,7 +7,6 @@ import { snapshotOf, withoutRows } from '../stored-space'
 import {
   type Disk,
   FILE_MODE,
-  type FileHandle,
   inFolder,
   makeFolder,
   namesIn,
