@@ -12,6 +12,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // No module keeps state that one test could leave to another: loading all of them anew for each file was most of the time.
+    isolate: false,
     projects: [
       {
         extends: true,

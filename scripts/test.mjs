@@ -11,27 +11,40 @@ process.chdir(ROOT)
 // Under CI=true the tools colour even a log file.
 if (!process.stdout.isTTY) process.env.NO_COLOR = '1'
 const bin = (/** @type {string} */ name) => `node_modules/.bin/${name}`
-/** @type {[name: string, run: () => Promise<Counts>][]} */
-const STEPS = [
-  ['tools', () => check(async () => ensureTools())],
-  ['format and lint', () => check(() => command(bin('biome'), ['ci', '--error-on-warnings']))],
-  ['types', () => check(() => command(bin('tsc'), ['--noEmit']))],
-  ['unused', () => check(() => command(bin('knip'), []))],
-  ['build', () => check(() => build())],
-  ['packages', () => check(() => command('node', ['scripts/check-packages.mjs']))],
-  ['size', () => check(() => command(bin('size-limit'), []))],
-  ['unit', () => vitest('unit')],
-  ['integration', () => vitest('integration')],
-  ['browser', () => vitest('browser')],
+/** @typedef {[name: string, run: () => Promise<Counts>]} Step */
+/** One stage after the other; the lanes of a stage side by side, for each of these steps keeps one core busy.
+ * @type {Step[][][]} */
+const STAGES = [
+  [[['tools', () => check(async () => ensureTools())]]],
+  [
+    [
+      ['format and lint', () => check(() => command(bin('biome'), ['ci', '--error-on-warnings']))],
+      ['types', () => check(() => command(bin('tsc'), ['--noEmit']))],
+      ['unused', () => check(() => command(bin('knip'), []))],
+    ],
+    [
+      ['build', () => check(() => build())],
+      ['packages', () => check(() => command('node', ['scripts/check-packages.mjs']))],
+      ['size', () => check(() => command(bin('size-limit'), []))],
+    ],
+  ],
+  [[['unit', () => vitest('unit')]]],
+  [[['integration', () => vitest('integration')]]],
+  [[['browser', () => vitest('browser')]]],
 ]
 
 const only = process.argv.includes('--only') ? (process.argv[process.argv.indexOf('--only') + 1] ?? '') : ''
 /** @type {(Counts & { name: string, seconds: number })[]} */
 const rows = []
-for (const [name, run] of STEPS.filter(([name]) => name.startsWith(only))) {
-  console.log(`── ${name}`)
-  const begun = performance.now()
-  rows.push({ name, ...(await run()), seconds: (performance.now() - begun) / 1000 })
+for (const lanes of STAGES) await Promise.all(lanes.map(runLane))
+
+/** @param {Step[]} lane */
+async function runLane(lane) {
+  for (const [name, run] of lane.filter(([name]) => name.startsWith(only))) {
+    console.log(`── ${name}`)
+    const begun = performance.now()
+    rows.push({ name, ...(await run()), seconds: (performance.now() - begun) / 1000 })
+  }
 }
 
 console.log('')
