@@ -12,8 +12,10 @@ const ARGS = [
   '--disable-sync',
 ]
 
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium({ backForwardCache = false } = {}): Promise<Browser> {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error('There is no Chromium: `npm test` installs one')
-  return chromium.launch({ executablePath, args: ARGS })
+  // Playwright switches it off: its own navigation does not notice a page that comes back.
+  const ignoreDefaultArgs = backForwardCache ? ['--disable-back-forward-cache'] : []
+  return chromium.launch({ executablePath, args: ARGS, ignoreDefaultArgs })
 }

@@ -1,9 +1,22 @@
 /** The page of the tests that drive a client by itself, in tabs: see client-page.ts. */
-import { type Chat, createChat, type Room } from '@roomful/client'
+import { type Chat, type ChatOptions, createChat, type Room, type StorageState } from '@roomful/client'
+
+export type { StorageState }
+
+export type ClientOptions = Pick<ChatOptions, 'tabs'> & {
+  readonly url: string
+  readonly token: string
+  readonly room: string
+}
 
 export type ClientLook = {
   readonly status: string
   readonly texts: readonly string[]
+  /** Of the messages that are shown, the pending ones left out. */
+  readonly seqs: readonly number[]
+  readonly storage: StorageState
+  /** The rooms in the list. */
+  readonly rooms: readonly string[]
   readonly unsent: number
   readonly draft: string
   readonly connection: string
@@ -16,16 +29,43 @@ let room: Room
 let onlineAt = 0
 
 const client = {
-  open: async (options: { url: string; token: string; room: string }): Promise<void> => {
-    chat = createChat({ url: options.url, auth: options.token })
-    room = chat.room(options.room)
+  /** Resolves at once: the room comes from the disk, and from the server when there is one. */
+  open: ({ url, token, room: id, ...options }: ClientOptions): void => {
+    chat = createChat({ url, auth: token, ...options })
+    room = chat.room(id)
     chat.select(
       (state) => state.connection.status,
       (status) => {
         if (status === 'online') onlineAt = Date.now()
       },
     )
-    await room.open()
+    void room.open()
+  },
+
+  /** A private room, of nobody else. */
+  createRoom: async (name: string): Promise<string> => (await chat.createRoom({ name, type: 'private' })).id,
+
+  /** Of the message with this text. */
+  edit: (text: string, into: string): void => {
+    const message = room.messages().find(({ content }) => content === text)
+    if (message === undefined) throw new Error(`no message says ${text}`)
+    // What the server says of it shows in the room.
+    room.edit(message.key, into).catch(() => {})
+  },
+
+  loadAll: async (): Promise<void> => {
+    while (room.getState().hasOlder) await room.loadOlder(200)
+  },
+
+  /** Rows and entries on the disk of this origin, whosoever they are. */
+  cachedRows: async (): Promise<number> => (await onDisk('chunks')).flat().length,
+  cachedEntries: async (): Promise<number> => (await onDisk('entries')).length,
+
+  signOut: (): Promise<void> => chat.signOut(),
+
+  /** Shown, and no more than that. */
+  say: (texts: readonly string[]): void => {
+    for (const text of texts) room.send(text)
   },
 
   /** Resolves when all of them would survive the end of this tab. */
@@ -56,11 +96,41 @@ const client = {
     texts: room
       .messages()
       .map(({ status, content }) => (status === 'sent' ? content : `${status}: ${content}`)),
+    seqs: room.messages().flatMap(({ status, seq }) => (status === 'sent' && seq !== null ? [seq] : [])),
+    storage: chat.getState().storage,
+    rooms: chat.getState().rooms.map(({ id }) => id),
     unsent: chat.getState().unsent,
     draft: room.getState().draft,
     connection: chat.getState().connection.status,
     onlineAt,
   }),
+}
+
+/** All records of these stores, past the client. */
+async function onDisk(store: string): Promise<unknown[]> {
+  const records: unknown[] = []
+  for (const { name } of await indexedDB.databases())
+    records.push(
+      ...(await new Promise<unknown[]>((resolve, reject) => {
+        const opening = indexedDB.open(name ?? '')
+        opening.onerror = () => reject(opening.error)
+        opening.onsuccess = () => {
+          const database = opening.result
+          if (!database.objectStoreNames.contains(store)) {
+            database.close()
+            resolve([])
+            return
+          }
+          const request = database.transaction(store).objectStore(store).getAll()
+          request.onsuccess = () => {
+            database.close()
+            resolve(request.result)
+          }
+          request.onerror = () => reject(request.error)
+        }
+      })),
+    )
+  return records
 }
 
 export type InPage = typeof client

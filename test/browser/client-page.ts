@@ -1,29 +1,7 @@
-import { writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import { waitUntil } from '@roomful/testing'
 import type { BrowserContext, Page } from 'playwright-core'
-import { build } from 'tsup'
-import type { ClientLook, InPage } from './client-page-main'
-
-/** A page with nothing but the built client in it, to be served from this folder. */
-export async function buildClientPage(folder: string): Promise<void> {
-  await build({
-    config: false,
-    silent: true,
-    clean: false,
-    entry: { page: fileURLToPath(new URL('client-page-main.ts', import.meta.url)) },
-    outDir: folder,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    splitting: true,
-    noExternal: [/.*/],
-    outExtension: () => ({ js: '.js' }),
-  })
-  writeFileSync(`${folder}/index.html`, '<!doctype html><script type="module" src="/page.js"></script>')
-}
-
-type ClientWindow = { readonly client: InPage }
+import type { ClientLook, ClientOptions, InPage } from './client-page-main'
 
 /** One tab with a client in it. */
 export class ClientTab {
@@ -39,39 +17,57 @@ export class ClientTab {
     })
   }
 
-  static async open(
-    context: BrowserContext,
-    url: string,
-    token: string,
-    room = 'general',
-  ): Promise<ClientTab> {
-    const tab = new ClientTab(await context.newPage())
-    await tab.page.goto(url)
-    await tab.page.waitForFunction(() => 'client' in window)
-    await tab.page.evaluate((options) => (window as unknown as ClientWindow).client.open(options), {
-      url,
-      token,
-      room,
-    })
+  /** A tab whose room is live. */
+  static async open(context: BrowserContext, options: ClientOptions): Promise<ClientTab> {
+    const tab = await ClientTab.load(context, options)
+    await tab.settled()
     return tab
+  }
+
+  /** A tab whose client has only just been made: there may be no server at all. */
+  static async load(context: BrowserContext, options: ClientOptions): Promise<ClientTab> {
+    const tab = new ClientTab(await context.newPage())
+    await tab.start(options)
+    return tab
+  }
+
+  /** Loads the page, or loads it again. */
+  async start(options: ClientOptions): Promise<void> {
+    await this.page.goto(options.url)
+    await this.page.waitForFunction(() => 'client' in window)
+    await this.call('open', options)
+  }
+
+  /** Calls one function of the page. */
+  call<K extends keyof InPage>(
+    name: K,
+    ...args: Parameters<InPage[K]>
+  ): Promise<Awaited<ReturnType<InPage[K]>>> {
+    return this.page.evaluate(
+      ([key, values]) => {
+        const { client } = window as unknown as { client: Record<string, (...args: unknown[]) => unknown> }
+        return client[key]?.(...values) as never
+      },
+      [name, args] as [string, unknown[]],
+    )
   }
 
   /** Resolves when all of them would survive the end of the tab. */
   send(texts: readonly string[]): Promise<void> {
-    return this.page.evaluate((all) => (window as unknown as ClientWindow).client.send(all), texts)
+    return this.call('send', texts)
   }
 
   look(): Promise<ClientLook> {
-    return this.page.evaluate(() => (window as unknown as ClientWindow).client.look())
+    return this.call('look')
   }
 
   setDraft(text: string): Promise<void> {
-    return this.page.evaluate((draft) => (window as unknown as ClientWindow).client.setDraft(draft), text)
+    return this.call('setDraft', text)
   }
 
   /** Nothing runs in the page for so long: as when it is stuck, or the browser has put it to sleep. */
   hang(ms: number): Promise<void> {
-    return this.page.evaluate((time) => (window as unknown as ClientWindow).client.hang(time), ms)
+    return this.call('hang', ms)
   }
 
   /** The process of the page ends, without a word to anybody. */
@@ -94,6 +90,30 @@ export class ClientTab {
     }
   }
 
+  /** Its process gets no time any more, and does not know. Returns what ends it. */
+  async stop(): Promise<() => void> {
+    const devtools = await this.page.context().browser()?.newBrowserCDPSession()
+    const { processInfo = [] } = (await devtools?.send('SystemInfo.getProcessInfo')) ?? {}
+    const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
+    // The browser does not tell whose process is whose: it is the one that works while the page does.
+    const before = new Map(renderers.map((id) => [id, ticksOf(id)]))
+    await this.hang(700)
+    const spent = renderers.map((id) => ({ id, ticks: ticksOf(id) - (before.get(id) ?? 0) }))
+    const [busiest, next] = spent.sort((a, b) => b.ticks - a.ticks)
+    if (busiest === undefined || busiest.ticks < 2 * (next?.ticks ?? 0))
+      throw new Error(`which process is it? ${JSON.stringify(spent)}`)
+    process.kill(busiest.id, 'SIGSTOP')
+    return () => void process.kill(busiest.id, 'SIGCONT')
+  }
+
+  /** The page is shown, or hidden, as far as it is told: without a screen nothing is ever hidden. */
+  async show(visibility: 'visible' | 'hidden'): Promise<void> {
+    await this.page.evaluate((state) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, visibility)
+  }
+
   /** Live, with nothing unsent, and online since after this moment. */
   async settled(since = 0, timeoutMs = 30_000): Promise<ClientLook> {
     let last: ClientLook | undefined
@@ -110,4 +130,10 @@ export class ClientTab {
     if (last === undefined) throw new Error('the tab was never looked at')
     return last
   }
+}
+
+/** CPU time of a process so far, in hundredths of a second. */
+function ticksOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return Number(fields[11]) + Number(fields[12])
 }

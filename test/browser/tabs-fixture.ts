@@ -1,12 +1,15 @@
 import type { ServerProcess } from '@roomful/testing'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { NO_LIMITS, serve, temporaryFolder } from '../integration/roomful-command'
-import { buildClientPage, ClientTab } from './client-page'
+import { buildPages } from './build-page'
+import { ClientTab } from './client-page'
+import type { ClientOptions } from './client-page-main'
 
 /** A server, a user, and a browser context for his tabs. */
 export type TabsFixture = AsyncDisposable & {
   readonly server: ServerProcess
   readonly context: BrowserContext
+  readonly options: ClientOptions
   openTab(): Promise<ClientTab>
   openTabs(count: number): Promise<ClientTab[]>
   /** Websockets that the server has right now. */
@@ -16,16 +19,18 @@ export type TabsFixture = AsyncDisposable & {
 export async function tabsFixture(browser: Browser): Promise<TabsFixture> {
   const folder = temporaryFolder()
   const page = `${folder.path}/page`
-  await buildClientPage(page)
+  await buildPages(page, { index: 'client-page-main.ts', store: 'store-page-main.ts' })
   const database = `sqlite:${folder.path}/chat.db`
   const server = await serve(['--port', '0', '--database', database, '--static', page, ...NO_LIMITS])
-  const token = await guestToken(server.url)
+  const { token } = await guest(server.url)
   const context = await browser.newContext()
-  const openTab = (): Promise<ClientTab> => ClientTab.open(context, server.url, token)
+  const options = { url: server.url, token, room: 'general' }
+  const openTab = (): Promise<ClientTab> => ClientTab.open(context, options)
 
   return {
     server,
     context,
+    options,
     openTab,
     openTabs: async (count) => {
       const tabs: ClientTab[] = []
@@ -44,12 +49,12 @@ export async function tabsFixture(browser: Browser): Promise<TabsFixture> {
   }
 }
 
-async function guestToken(url: string): Promise<string> {
+/** Signs somebody in. */
+export async function guest(url: string, name = 'Ada'): Promise<{ token: string; user: { id: string } }> {
   const response = await fetch(`${url}/auth/guest`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'Ada' }),
+    body: JSON.stringify({ name }),
   })
-  const { token } = (await response.json()) as { token: string }
-  return token
+  return (await response.json()) as { token: string; user: { id: string } }
 }

@@ -80,7 +80,7 @@ test('the owner dies ten times in mid-send, closed or crashed: nothing lost, not
 })
 
 describe('an owner that is', () => {
-  const stops: [string, (owner: ClientTab) => Promise<() => Promise<void>>][] = [
+  const stops: [string, (owner: ClientTab) => Promise<() => unknown>][] = [
     [
       'stuck',
       async (owner) => {
@@ -89,14 +89,15 @@ describe('an owner that is', () => {
       },
     ],
     ['frozen', (owner) => owner.freeze()],
+    ['stopped by the system', (owner) => owner.stop()],
   ]
   test.each(stops)('%s loses the line within 2 s, and follows when it goes on', async (_, stop) => {
     await using fixture = await tabsFixture(browser)
     const tabs = await fixture.openTabs(3)
     const owner = ownerOf(tabs)
     const rest = tabs.filter((tab) => tab !== owner)
-    const since = Date.now()
     const goOn = await stop(owner)
+    const since = Date.now()
     const took = await takeOver(rest, since)
     expect(took).toBeLessThanOrEqual(TAKE_OVER_MS + BUSY_MS)
     for (const [i, tab] of rest.entries()) await tab.send([`while it was away ${i}`])
@@ -111,4 +112,24 @@ describe('an owner that is', () => {
     })
     expect(tabs.flatMap(({ errors }) => errors)).toEqual([])
   })
+})
+
+test('an owner that nobody looks at hands the line to a tab that is looked at', async () => {
+  await using fixture = await tabsFixture(browser)
+  const tabs = await fixture.openTabs(2)
+  const owner = ownerOf(tabs)
+  const other = tabs.find((tab) => tab !== owner)
+  if (other === undefined) throw new Error('there are two')
+  await owner.show('hidden')
+  await owner.send(['while hidden'])
+  await waitUntil('the line to move', () => other.sockets === 1 && owner.sockets === 0, 20_000)
+  for (const tab of tabs) {
+    await tab.send([`from ${tab.sockets} sockets`])
+    await tab.settled()
+  }
+  await waitUntil('both to show all', async () => {
+    const looks = await Promise.all(tabs.map((tab) => tab.settled()))
+    return looks.every(({ texts }) => texts.length === 3)
+  })
+  expect(await fixture.sockets()).toBe(1)
 })

@@ -8,7 +8,7 @@ import { openPostgresStore } from '../../packages/server/src/stores/postgres/pos
 import { DELETE_MESSAGES, KEEP_SENDS, purge } from '../../packages/server/src/stores/postgres/purge'
 import type { Session, Statement, Value } from '../../packages/server/src/stores/postgres/session'
 import { SessionPool } from '../../packages/server/src/stores/postgres/session-pool'
-import { markRead, putUser } from '../../packages/server/src/stores/postgres/small-writes'
+import { forgetOps, markRead, putUser } from '../../packages/server/src/stores/postgres/small-writes'
 import { text } from '../../packages/server/src/stores/sql/column'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 
@@ -194,6 +194,12 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     expect(plans.get('public-rooms')).toContain('rooms_public')
     expect(plans.get('mark-read')).toMatch(member)
     expect(plans.get('read-cursor')).toMatch(member)
+  })
+
+  test('old op ids are found by their age, and taken by their key', async () => {
+    const plan = (await plansOf((session) => forgetOps(session, 5))).get('forget-ops')
+    expect(plan).toMatch(/op_ids_age on .*\n.*Cond: .*created_at < /)
+    expect(plan).toMatch(/op_ids_pkey on .*\n.*Cond: .*room_id = .*user_id = .*op_id = /)
   })
 
   test('a purge finds what it takes by seq', async () => {

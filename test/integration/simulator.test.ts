@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { apply } from '../../packages/testing/sim/bundle.mjs'
 import { CANARIES } from '../../packages/testing/sim/patches.mjs'
+import { REGRESSIONS } from '../../packages/testing/sim/regressions.mjs'
 
 /** Alone on two cores it takes some 90 s; here other tests run beside it. */
 const TIMEOUT_MS = 600_000
@@ -21,6 +22,7 @@ test('5,000 days of faults break nothing, and each known mistake is found', {
   const { code, output } = await sim()
   expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/\d+ seeds .* 0 failed/) })
   expect(output).toContain(`${CANARIES.length} of ${CANARIES.length} canaries found`)
+  expect(output).toContain(`${REGRESSIONS.length} of ${REGRESSIONS.length} mended mistakes found`)
   console.warn(output.trim())
 })
 
@@ -29,6 +31,25 @@ test('one seed can be looked at, and leaves the same trace each time', { timeout
   expect(first.code).toBe(0)
   expect(first.output).toMatch(/events, trace hash [0-9a-f]{8}/)
   expect(second.output).toBe(first.output)
+})
+
+test('a failure is told with all that is needed to see it again', { timeout: TIMEOUT_MS }, async () => {
+  const canary = 'unread by subtraction'
+  const { code, output } = await sim('--seeds', '60', '--canary', canary)
+  expect(code).toBe(1)
+  const seed = /^✗ seed (\d+) at \S+$/m.exec(output)?.[1] ?? 'none is told'
+  const violation = /^ {2}(I13: .* unread instead of .*)$/m.exec(output)?.[1] ?? 'none is told'
+  const steps = /^ {2}steps that it needs \(after \d+ tries\): (.*)$/m.exec(output)?.[1]?.split(' · ')
+  expect(output).toMatch(/^ {2}faults that it needs: /m)
+  expect(output).toMatch(/^ {2}the last that happened:\n {4} *\d+\.\d{3} {2}/m)
+  expect(output).toContain(`npm run sim -- --seed ${seed} --canary '${canary}' --trace`)
+  // What the day does not need for its failure was left out: it began with eight operations at the least.
+  expect(steps?.length).toBeLessThan(8)
+
+  const again = await sim('--seed', seed, '--canary', canary, '--trace')
+  expect(again.code).toBe(1)
+  expect(again.output).toContain(violation.split(' — ')[0])
+  expect(await sim('--seed', seed)).toMatchObject({ code: 0 })
 })
 
 test('a canary that no longer fits the sources is refused', () => {

@@ -12,7 +12,8 @@
  *                 where a send failed, always: buttons "Retry", "Discard"
  *   composer      textbox "Message", button "Send"; while editing the button is "Save", and Escape or "Cancel" ends it
  *   elsewhere     separator "New messages"; button "Jump to latest" or "n new messages"; `[data-testid=typing]`;
- *                 status line `[data-testid=connection]`
+ *                 status lines `[data-testid=connection]` and `[data-testid=storage]`, whose `[data-storage]` is ok,
+ *                 degraded or memory
  */
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'

@@ -1,12 +1,15 @@
 import { fileStore } from '@roomful/client/node'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { rooms } from './commands/rooms'
 import { send } from './commands/send'
 import { tail } from './commands/tail'
+import { addDatabase } from './database-options'
+import { addDoctor } from './doctor-options'
 import { parseNatural, parseSeconds } from './duration'
-import { CliError, EXIT, report, toCliError } from './failure'
+import { EXIT, report, toCliError } from './failure'
 import type { Io } from './io'
 import type { MessageFormat } from './message-format'
+import { checked, parseUrl } from './option-parsing'
 import { type Framing, unescapeDelimiter } from './records'
 import { type RoomId, toRoomId } from './room-id'
 import { VERSION } from './version'
@@ -46,6 +49,9 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
   addSend(program, io, done)
   addTail(program, io, done)
   addRooms(program, io, done)
+  addExport(program, io, done)
+  addDatabase(program, io, done)
+  addDoctor(program, io, done)
   return program
 }
 
@@ -131,6 +137,19 @@ function addRooms(program: Command, io: Io, done: (exitCode: number) => void): v
     })
 }
 
+function addExport(program: Command, io: Io, done: (exitCode: number) => void): void {
+  session(program.command('export'), io)
+    .description('write all rows of a room as JSON lines: the room, its members, its messages')
+    .argument('<room>', "the room's id", checked(toRoomId))
+    .option('-o, --output <file>', 'write here; a file that is there is gone on with where it ends')
+    .addOption(number('--since <seq>', 'begin after this seq').conflicts('output'))
+    .option('--database <url>', 'read here, as nobody in particular, instead of from a server')
+    .action(async (room: RoomId, typed) => {
+      const { exportCommand } = await import('./commands/export')
+      done(await exportCommand(io, { ...typed, room }))
+    })
+}
+
 /** What every command needs that talks to a server. */
 function session(command: Command, io: Io): Command {
   return command
@@ -152,24 +171,6 @@ function session(command: Command, io: Io): Command {
 
 function number(flags: string, description: string): Option {
   return new Option(flags, description).argParser(checked(parseNatural))
-}
-
-/** Commander wants its own error for a wrong argument, so that it names the option. */
-function checked<T>(parse: (typed: string) => T): (typed: string) => T {
-  return (typed) => {
-    try {
-      return parse(typed)
-    } catch (error) {
-      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
-    }
-  }
-}
-
-function parseUrl(typed: string): string {
-  if (!/^https?:\/\//.test(typed) || !URL.canParse(typed)) {
-    throw new CliError('USAGE', 'an address begins with http:// or https://', undefined, EXIT.usage)
-  }
-  return typed
 }
 
 function framingOf(typed: { null?: boolean; delimiter?: string }): Framing {

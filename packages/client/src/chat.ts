@@ -1,13 +1,17 @@
 import type { ClientEvent, Metadata, OkAck, PayloadInput, Room as RoomRow, RoomType } from '@roomful/protocol'
 import type { ChatState } from './core/chat-shape'
+import type { PresenceWatch } from './presence'
 import type { Room } from './room'
 
 export type { ChatState, ConnectionState, RoomSummary, StorageState } from './core/chat-shape'
 
 /** The client of one user on one server. */
 export interface Chat extends AsyncDisposable {
+  /** The same object until something of it changed. */
   getState(): ChatState
+  /** Calls `listener` once a batch of changes, never for a no-op. Returns the function that stops it. */
   subscribe(listener: () => void): () => void
+  /** Calls `listener` when `selector`'s value changes (Object.is). */
   select<T>(selector: (state: ChatState) => T, listener: (value: T) => void): () => void
   /** Connects, if it has not yet; opening a room or sending does so too. Resolves when online; rejects when stopped. */
   connect(): Promise<void>
@@ -20,13 +24,16 @@ export interface Chat extends AsyncDisposable {
    * then it may be called again, and nothing of it is on screen all the same.
    */
   signOut(): Promise<void>
+  /** The same object each time for one id, whether there is such a room or not: `open` tells. */
   room(id: string): Room
+  /** Makes a room that this user owns. Rejects with the refusal, with OFFLINE or TIMEOUT, as all below do. */
   createRoom(input: {
     name: string
     type: Exclude<RoomType, 'dm'>
     members?: string[]
     metadata?: Metadata
   }): Promise<Room>
+  /** The direct room of these 1 to 7 others and oneself: the same one for the same people. USER_NOT_FOUND. */
   openDm(userIds: string[]): Promise<Room>
   /** Public rooms by name, a page at a time. */
   listRooms(query?: {
@@ -34,8 +41,21 @@ export interface Chat extends AsyncDisposable {
     after?: string
     limit?: number
   }): Promise<{ rooms: RoomRow[]; next?: string }>
+  /** Becomes a member of a public room. ROOM_NOT_FOUND, USER_BANNED. */
   joinRoom(id: string): Promise<Room>
+  /** The local copy goes; what is unsent in it stays with the user. */
   leaveRoom(id: string): Promise<void>
+  /**
+   * Who of these users (at most 200 at once, over all watches) is online, away or offline, told as it changes. Nothing is
+   * asked before somebody listens.
+   *
+   * @example
+   * const watch = chat.presence(['anna', 'ben'])
+   * const stop = watch.subscribe(() => show(watch.getState().users.get('anna')?.status))
+   */
+  presence(userIds: readonly string[]): PresenceWatch
+  /** This device's own state, as others see it; `online` until told otherwise. Kept over reconnects. */
+  setPresence(status: 'online' | 'away'): Promise<void>
   /** Any event of the wire, decoded; for what has no method of its own (moderation, members). Rejects with ChatError. */
   request<E extends ClientEvent>(event: E, payload: PayloadInput<E>): Promise<OkAck<E>>
 }

@@ -16,6 +16,7 @@ import { createInbox } from './runtime/inbox'
 import { createOrders } from './runtime/orders'
 import { createOutboxRunner } from './runtime/outbox-runner'
 import { createPersistence, storeFor } from './runtime/persistence'
+import { createPresence } from './runtime/presence'
 import { createPump } from './runtime/pump'
 import { createRoomHandles } from './runtime/room-handle'
 import { scopedClock } from './runtime/scoped-clock'
@@ -30,6 +31,7 @@ import { linkTabs } from './tabs/lazy-tabs'
 const WINDOW_SIZE = 2_000
 const REQUEST_TIMEOUT_MS = 10_000
 const READ_DEBOUNCE_MS = 500
+const MAX_UNSENT_AGE_MS = 86_400_000
 
 /** Protocol, Socket.IO and decoders: what is on the disk is on the screen before they have come. */
 const loadTransport = {
@@ -104,20 +106,23 @@ export function createChat(options: ChatOptions): Chat {
   const wake = createWakeRunner(session, connection, environment)
   const waiters = createWaiters(cells)
   if (inspect) cells.watch(inspect)
+  const presence = createPresence(() => session)
   const inbox = createInbox(session, connection, {
     onUser: (user, epoch) => (user ? disk?.onUser(user, epoch) : undefined),
     onRevoked: () => wipe(),
+    onPresence: presence.onPresence,
   })
   const runners = [
     connection.step,
     createSyncRunner(session),
-    createOutboxRunner(session),
+    createOutboxRunner(session, options.maxUnsentAgeMs ?? MAX_UNSENT_AGE_MS),
     createTypingRunner(cells),
   ]
   const pump = createPump(clock, runners, () => cells.batch(() => {}))
 
   const start = (): void => {
     disk?.start()
+    wake.watch()
     // Beside the token. A load that fails is tried again, and told, when the line is dialled.
     if (!options.ports?.transport) load().catch(() => {})
     cells.dispatchChat({ type: 'connection', event: { type: 'wanted' } })
@@ -165,6 +170,8 @@ export function createChat(options: ChatOptions): Chat {
     },
     room,
     ...createChatRooms(session, connect, room),
+    presence: presence.presence,
+    setPresence: presence.setPresence,
     [Symbol.asyncDispose]: close,
   }
 }

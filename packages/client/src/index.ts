@@ -5,6 +5,7 @@ export { ChatError } from './chat-error'
 // For @roomful/testing, which checks a room's inside after every event. Not a promise: it may change in any version.
 export { checkRoom as unstable_checkRoom } from './core/invariants'
 export type { Entry as unstable_Entry } from './core/outbox/entry'
+export type { MessageMetadata, MessageType, Register } from './core/register'
 export type { RoomCore as unstable_RoomCore } from './core/room/room-core'
 export type { RoomEvent as unstable_RoomEvent } from './core/room/room-event'
 export {
@@ -38,6 +39,7 @@ export type {
   TransportEvent,
   TransportFactory,
 } from './ports/transport'
+export type { PresenceState, PresenceView, PresenceWatch } from './presence'
 export type {
   MemberView,
   MessageDraftInput,

@@ -9,6 +9,7 @@ import type { CellWatcher } from './runtime/cells'
 /** A token, or a function that gets one; it is called again only when the server asks for a fresh one. */
 export type Auth = string | (() => string | Promise<string>)
 
+/** What `createChat` is given. Only `url` and `auth` are needed. */
 export type ChatOptions = {
   /** The server's address, such as `https://chat.example.com`. */
   url: string
@@ -26,6 +27,12 @@ export type ChatOptions = {
   windowSize?: number
   /** How long one request may take before its outcome counts as unknown, in ms. Default 10,000. */
   requestTimeoutMs?: number
+  /**
+   * A message that could not be sent for longer than this, in ms, is held back: it is `failed` with the code EXPIRED, and
+   * goes out only after `room.retry(clientId)`; `room.cancel(clientId)` drops it. Also counts over restarts. Edits, deletes
+   * and reactions have no age. Default 86,400,000: a day; `Infinity` for none.
+   */
+  maxUnsentAgeMs?: number
   /** How long `markRead` waits for a higher one, in ms. Default 500. */
   readDebounceMs?: number
   /** What the client leans on. For tests, the simulator and unusual environments. */

@@ -1,4 +1,4 @@
-import type { Metadata } from '@roomful/protocol'
+import type { MessageMetadata, MessageType } from './core/register'
 import type { RoomState, ShownMessage } from './core/room-shape'
 
 export type {
@@ -10,11 +10,16 @@ export type {
   TypingUser,
 } from './core/room-shape'
 
+/** A message to be sent. */
 export type MessageDraftInput = {
+  /** 1 to 8,000 code points that are not all blank; no control characters but newline and tab. Never HTML. */
   content: string
-  type?: string
+  /** See `Register`; `text`, or `reply` with `replyTo`, where it is left out. */
+  type?: MessageType
+  /** Id, key or clientId of the message it answers, which may itself be unsent. */
   replyTo?: string
-  metadata?: Metadata
+  /** See `Register`. */
+  metadata?: MessageMetadata
 }
 
 /**
@@ -28,6 +33,7 @@ export interface Sent extends Promise<ShownMessage> {
 /** One room: cheap to get, the same object each time for one id. */
 export interface Room {
   readonly id: string
+  /** All that an app shows of the room; the same object until something of it changed. */
   getState(): RoomState
   /** Calls `listener` once a batch of changes, never for a no-op. Returns the function that stops it. */
   subscribe(listener: () => void): () => void
@@ -35,26 +41,60 @@ export interface Room {
   select<T>(selector: (state: RoomState) => T, listener: (value: T) => void): () => void
   /** Shorthand for `getState().messages`. */
   messages(): readonly ShownMessage[]
-  /** Subscribes and loads the latest page; resolves when live. Counted: each `open` wants a `close`. */
+  /**
+   * Subscribes, and loads the latest page; resolves when live, which offline takes until the line is back. Counted: each
+   * `open` wants a `close`. Rejects with ROOM_NOT_FOUND when it is not the user's to see, with ABORTED when it is closed
+   * meanwhile or the chat is stopped.
+   */
   open(): Promise<void>
+  /** Lets the room go 2 s after the last `close`; its rows may leave memory when more than 20 rooms are closed. */
   close(): void
-  /** Shown before it returns. */
+  /**
+   * Shown before it returns, and sent in the order of the calls. Content that the server would refuse is `failed` at once.
+   * Rejects with the refusal: INVALID_CONTENT, CONTENT_TOO_LONG, PAYLOAD_TOO_LARGE, ROOM_NOT_FOUND, FORBIDDEN, MUTED,
+   * SLOW_MODE, ROOM_ARCHIVED, MESSAGE_NOT_FOUND (what it replies to is gone), EXPIRED (see `maxUnsentAgeMs`); with ABORTED
+   * when it is cancelled or the chat is stopped: then what is on disk goes out the next time.
+   */
   send(draft: string | MessageDraftInput): Sent
-  /** Sends a failed message again, under the same clientId. */
+  /** Sends a failed message again, under the same clientId; also one that was held back as too old (EXPIRED). */
   retry(clientId: string): void
-  /** Drops a message that was not sent yet, or failed. Answers false when it is too late. */
+  /**
+   * Drops a message that was not sent yet, or failed. Answers false when it is too late. An EXPIRED one that was on its way
+   * when the line broke may be at the server all the same: then it shows as sent once that is known.
+   */
   cancel(clientId: string): boolean
+  /**
+   * Shown at once; an unsent message is sent as edited. Resolves when the server has it, or when a later edit takes its
+   * place. A refusal is taken back on screen, shows as the message's `error`, and rejects: MESSAGE_NOT_FOUND, FORBIDDEN,
+   * EDIT_WINDOW_CLOSED, ROOM_ARCHIVED, or the codes of `send` about content.
+   */
   edit(idOrClientId: string, content: string): Promise<void>
+  /** As `edit`. An unsent message is dropped; of one that is there a tombstone stays. */
   delete(idOrClientId: string): Promise<void>
+  /** As `edit`. What is so already is no request. Rejects with LIMIT_EXCEEDED at 50 different emoji on one message. */
   react(idOrClientId: string, emoji: string, op: 'add' | 'remove'): Promise<void>
+  /**
+   * Loads up to `count` messages (50; at most 200) before those shown. Resolves when they are there, or there are none, or
+   * another place is wanted meanwhile; rejects with the refusal.
+   */
   loadOlder(count?: number): Promise<void>
+  /** The same after those shown: where one has jumped back. */
   loadNewer(count?: number): Promise<void>
+  /** Shows the messages around this place, loading them where they are not held; from the newest on it is the end again. */
   jumpTo(seq: number): Promise<void>
-  /** Moves the read cursor forward, to the newest message when no seq is named; debounced on the wire. */
+  /** Moves the read cursor forward, to the newest message when no seq is named; debounced on the wire (500 ms). */
   markRead(seq?: number): void
-  /** Throttled out; stops by itself at the receiver. */
+  /** Throttled out, at most one signal in 2.5 s; stops by itself at the receiver. Never queued: offline it is dropped. */
   setTyping(typing: boolean): void
+  /** Text not sent yet: kept over reloads where storage works, the same in all tabs. */
   setDraft(text: string): void
-  /** Each message once, in order, gaps filled. Starts after `after` (a seq), or with what comes next. */
+  /**
+   * Each message once, in order, gaps filled; what was deleted before its turn is left out. Starts after `after` (a seq),
+   * or with what comes next. Nothing is loaded ahead of the consumer. Ends with the signal; throws the reason when the
+   * room is removed or the chat is stopped.
+   *
+   * @example
+   * for await (const message of room.stream({ after: lastSeen })) await handle(message)
+   */
   stream(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<ShownMessage>
 }

@@ -45,6 +45,10 @@ export const LOCAL_ERRORS = {
   TIMEOUT: { retry: 'now', text: 'No answer came in time; the outcome is unknown' },
   OFFLINE: { retry: 'after', text: 'There is no connection' },
   ABORTED: { retry: 'never', text: 'The request was given up' },
+  EXPIRED: {
+    retry: 'never',
+    text: 'The message has waited too long; whether it is still to be sent, the user says',
+  },
 } as const satisfies Record<string, { retry: Retry; text: string }>
 
 export type LocalErrorCode = keyof typeof LOCAL_ERRORS

@@ -1,4 +1,4 @@
-import type { Chat, ChatState, Room, RoomState, ShownMessage } from '@roomful/client'
+import type { Chat, ChatState, PresenceState, Room, RoomState, ShownMessage } from '@roomful/client'
 import { IDLE_CHAT, IDLE_ROOM } from './idle'
 
 /** State that a test writes by hand. It notifies once a `set`, in the same tick, as the client does once a batch. */
@@ -83,6 +83,15 @@ export class FakeChat extends FakeSource<ChatState> implements Chat {
     this.connects++
   }
   close = async () => undefined
+  signOut = async () => undefined
+  readonly watches = new Map<string, FakeSource<PresenceState>>()
+  presence = (userIds: readonly string[]): FakeSource<PresenceState> => {
+    const key = userIds.join()
+    const watch = this.watches.get(key) ?? new FakeSource<PresenceState>({ users: new Map(), error: null })
+    this.watches.set(key, watch)
+    return watch
+  }
+  setPresence = async () => undefined
   createRoom = async () => this.room('created')
   openDm = async () => this.room('dm')
   listRooms = async () => ({ rooms: [] })

@@ -5,6 +5,7 @@ import { type ComposerState, lastEditable, openComposer } from './composer'
 import { useRoom } from './room-provider'
 import { useLayout } from './store-hook'
 
+/** What `useComposer` answers: the text being written, and what can be done with it. */
 export type Composer = {
   /** What the text field shows: the draft, or the text of the edit. */
   readonly text: string

@@ -6,6 +6,7 @@ import { useRoom, useRoomSelector } from './room-provider'
 import { AT_BOTTOM, type ScrollView } from './scroll-view'
 import { sameItems, useLayout } from './store-hook'
 
+/** What `useMessageScroll` answers: what to tell the list, and where it stands. */
 export type MessageScroll = ScrollView & {
   /** Goes to the element that scrolls. It has one child, whose children are the rows, with `data-key={message.key}`. */
   ref: RefCallback<HTMLElement>

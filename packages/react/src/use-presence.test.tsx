@@ -1,81 +1,55 @@
 // @vitest-environment jsdom
 import { act, cleanup, renderHook } from '@testing-library/react'
 import { StrictMode } from 'react'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ChatProvider } from './chat-provider'
 import { FakeChat } from './fake-chat'
-import { PRESENCE_REFRESH_MS, usePresence } from './use-presence'
+import { usePresence } from './use-presence'
 
 let chat = new FakeChat()
-const asked = () =>
-  chat.requests.map(([event, payload]) => [event, (payload as { userIds: string[] }).userIds])
-const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms))
+const anna = { userId: 'anna', status: 'online' as const, lastSeenAt: null }
 const watch = (...users: string[]) =>
-  renderHook(() => usePresence([...users]), {
+  renderHook(({ ids }) => usePresence([...ids]), {
+    initialProps: { ids: users },
     wrapper: ({ children }) => (
       <StrictMode>
         <ChatProvider chat={chat}>{children}</ChatProvider>
       </StrictMode>
     ),
   })
-const anna = { userId: 'anna', status: 'online', lastSeenAt: null }
+const listeners = (users: string) => chat.watches.get(users)?.listeners.size
 
 beforeEach(() => {
-  vi.useFakeTimers()
   chat = new FakeChat()
-  chat.set({ connection: { status: 'online', since: 0 } })
-  chat.answer = async () => ({ ok: true, presence: [anna] })
 })
-afterEach(() => {
-  cleanup()
-  vi.useRealTimers()
-})
+afterEach(cleanup)
 
-test('is asked once, whatever StrictMode does, and again from time to time', async () => {
+test('shows what the watch tells; a list written inline stays the same watch', () => {
   const { result, rerender } = watch('anna', 'bo')
-  await pass(0)
-  expect(asked()).toEqual([['watch-presence', ['anna', 'bo']]])
+  expect(result.current.users.size).toBe(0)
+  act(() => chat.watches.get('anna,bo')?.set({ users: new Map([['anna', anna]]) }))
   expect(result.current.users.get('anna')).toEqual(anna)
-  rerender()
-  await pass(PRESENCE_REFRESH_MS)
-  expect(asked()).toHaveLength(2)
+  rerender({ ids: ['anna', 'bo'] })
+  expect(result.current.users.get('anna')).toEqual(anna)
+  expect([...chat.watches.keys()]).toEqual(['anna,bo'])
 })
 
-test('of nobody asks nothing', async () => {
-  watch()
-  await pass(PRESENCE_REFRESH_MS)
-  expect(asked()).toEqual([])
-})
-
-test('after unmounting nothing is asked, no timer and no listener is left', async () => {
-  const { unmount } = watch('anna')
-  await pass(0)
+test('another list is another watch, and nobody listens to the one before', () => {
+  const { rerender, unmount } = watch('anna')
+  rerender({ ids: ['bo'] })
+  expect([listeners('anna'), listeners('bo')]).toEqual([0, 1])
   unmount()
-  await pass(10 * PRESENCE_REFRESH_MS)
-  expect(asked()).toHaveLength(1)
-  expect([vi.getTimerCount(), chat.listeners.size]).toEqual([0, 0])
+  expect(listeners('bo')).toBe(0)
 })
 
-test('offline it waits for the line', async () => {
-  chat.set({ connection: { status: 'connecting', attempt: 1 } })
-  watch('anna')
-  await pass(2 * PRESENCE_REFRESH_MS)
-  expect(asked()).toEqual([])
-  chat.set({ connection: { status: 'online', since: 0 } })
-  await pass(0)
-  expect(asked()).toHaveLength(1)
+test('a list of nobody watches nobody', () => {
+  watch()
+  expect([...chat.watches.keys()]).toEqual([''])
 })
 
-test('a refusal is told, keeps what was known, and one for good is not repeated', async () => {
+test('a refusal is told', () => {
   const { result } = watch('anna')
-  await pass(0)
-  const refusal = (retry: string) => Object.assign(new Error('refused'), { retry })
-  const busy = refusal('after')
-  chat.answer = () => Promise.reject(busy)
-  await pass(PRESENCE_REFRESH_MS)
-  expect(result.current).toEqual({ users: new Map([['anna', anna]]), error: busy })
-  chat.answer = () => Promise.reject(refusal('never'))
-  await pass(PRESENCE_REFRESH_MS)
-  await pass(10 * PRESENCE_REFRESH_MS)
-  expect(asked()).toHaveLength(3)
+  const error = Object.assign(new Error('refused'), { code: 'LIMIT_EXCEEDED', retry: 'never' })
+  act(() => chat.watches.get('anna')?.set({ error: error as never }))
+  expect(result.current.error).toBe(error)
 })

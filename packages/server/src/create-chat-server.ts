@@ -64,7 +64,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const kept = await openStore(database)
   const files = await filesFor(options.files, database, clock)
   const nodeId = randomUUID()
-  const bus = await busFor(options.redis, { nodeId, store: kept, clock, log })
+  const bus = await busFor(options.redis, database, { nodeId, store: kept, clock, log })
   const io = socketServer(origins)
   const node: ChatNode = createNode({
     store: kept,
@@ -132,11 +132,17 @@ function checkRedis(redis: string | undefined, database: string): void {
 /** Only what is used is loaded. On Postgres there may be other servers, whether Redis joins them or not. */
 async function busFor(
   redis: string | undefined,
+  database: string,
   { store, ...parts }: { nodeId: string; store: Store; clock: Clock; log: Log },
 ): Promise<Bus> {
-  if (redis === undefined) return localBus({ isShared: store.kind === 'postgres' })
+  const { epoch } = store
+  if (redis === undefined) {
+    if (store.kind !== 'postgres') return localBus()
+    const { openPostgresBus } = await import('./cluster/postgres-bus')
+    return openPostgresBus({ url: database, epoch, ...parts })
+  }
   const { openRedisBus } = await import('./cluster/redis-bus')
-  return openRedisBus({ url: redis, epoch: store.epoch, ...parts })
+  return openRedisBus({ url: redis, epoch, ...parts })
 }
 
 /** Guests are let in by tokens that this server signs itself. */

@@ -1,26 +1,35 @@
 import { bundle } from './bundle.mjs'
-import { CANARIES } from './patches.mjs'
-import { spread } from './workers.mjs'
+import { spread, worker } from './workers.mjs'
 
-/** Within so many seeds each canary must be found. */
-export const CANARY_SEEDS = 5_000
-
-/** @typedef {{ name: string, what: string, seeds: number | null, violation: string }} Found `seeds` null: not found. */
+/** Within so many seeds each known mistake must be found. */
+const SEEDS_MAX = 5_000
 
 /**
- * Puts each known mistake into the sources in turn, and looks how many seeds it takes to find it.
+ * @typedef {{ name: string, what: string, seed?: number, patches: import('./patches.mjs').Patch[] }} Mistake
+ * `seed`: where it was found last.
+ * @typedef {{ name: string, seed: number | null, tried: number, violation: string }} Found `seed` null: not found.
+ */
+
+/**
+ * Puts each known mistake into the sources in turn, and looks for a seed that finds it.
  *
+ * @param {Mistake[]} mistakes
  * @param {{ folder: string, jobs: number, onFound: (found: Found) => void }} options
  * @returns {Promise<Found[]>}
  */
-export async function runCanaries({ folder, jobs, onFound }) {
+export async function findMistakes(mistakes, { folder, jobs, onFound }) {
   const found = []
-  const files = CANARIES.map(({ name }) => `${folder}/canary-${name.replaceAll(' ', '-')}.mjs`)
-  await Promise.all(CANARIES.map(({ patches }, i) => bundle(files[i] ?? '', patches)))
-  for (const [i, { name, what }] of CANARIES.entries()) {
-    const { failures } = await spread(files[i] ?? '', { from: 1, count: CANARY_SEEDS, jobs, first: true })
+  const files = mistakes.map(({ name }) => `${folder}/${name.replaceAll(' ', '-')}.mjs`)
+  await Promise.all(mistakes.map(({ patches }, i) => bundle(files[i] ?? '', patches)))
+  for (const [i, { name, seed }] of mistakes.entries()) {
+    const file = files[i] ?? ''
+    const known = seed === undefined ? [] : (await worker(file, ['run', seed, 1, 1])).failures
+    const { failures } =
+      known.length > 0
+        ? { failures: known }
+        : await spread(file, { from: 1, count: SEEDS_MAX, jobs, first: true })
     const [first] = failures
-    const one = { name, what, seeds: first?.seed ?? null, violation: first?.violations[0] ?? '' }
+    const one = { name, seed: first?.seed ?? null, tried: SEEDS_MAX, violation: first?.violations[0] ?? '' }
     found.push(one)
     onFound(one)
   }

@@ -1,20 +1,26 @@
 // npm run sim: runs the simulator. `--seed N [--trace]` one seed; `--seeds N --from S` many; `--canaries` the known
-// mistakes; without any: 5,000 seeds and the canaries. Exits 1 when anything is broken.
+// mistakes; without any: 5,000 seeds and the canaries. `--canary NAME` puts one known mistake into what is run, to see
+// what its failure looks like. Exits 1 when anything is broken.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { bundle } from './bundle.mjs'
-import { runCanaries } from './canaries.mjs'
+import { findMistakes } from './canaries.mjs'
+import { CANARIES } from './patches.mjs'
+import { REGRESSIONS } from './regressions.mjs'
 import { spread, sum, worker } from './workers.mjs'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-const FOLDER = `${ROOT}.cache/simulator`
+/** Its own, because two runs may go on at once. */
+const FOLDER = `${ROOT}.cache/simulator/${process.pid}`
 const FILE = `${FOLDER}/simulator.mjs`
 const DEFAULT_SEEDS = 5_000
 /** Failures that are told one by one. */
 const TOLD_MAX = 10
+/** Those of which the shortest schedule is looked for, at some seconds each. */
+const SHRUNK_MAX = 2
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +30,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     trace: { type: 'boolean', default: false },
     canaries: { type: 'boolean', default: false },
+    canary: { type: 'string' },
   },
 })
 const jobs = Number(values.jobs)
@@ -32,14 +39,19 @@ const KNOWN = JSON.parse(readFileSync(new URL('seeds.json', import.meta.url), 'u
 
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`)
 
+const mistake = [...CANARIES, ...REGRESSIONS].find(({ name }) => name === values.canary)
+if (values.canary !== undefined && mistake === undefined) throw new Error(`there is no ${values.canary}`)
+
+process.on('exit', () => rmSync(FOLDER, { recursive: true, force: true }))
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => process.exit(1))
 mkdirSync(FOLDER, { recursive: true })
-await bundle(FILE)
+await bundle(FILE, mistake?.patches)
 if (values.seed !== undefined) process.exitCode = await runOne(Number(values.seed))
 else {
   const all = values.seeds === undefined && !values.canaries
   const isSound =
     all || values.seeds !== undefined ? await runMany(Number(values.seeds ?? DEFAULT_SEEDS)) : true
-  const sees = all || values.canaries ? await lookForCanaries() : true
+  const sees = all || values.canaries ? await lookForMistakes() : true
   process.exitCode = isSound && sees ? 0 : 1
 }
 
@@ -53,7 +65,7 @@ async function runOne(seed) {
   }
   const { failures } = await worker(FILE, ['run', seed, 1, 1])
   if (failures.length === 0) say(`seed ${seed}: nothing is broken`)
-  for (const failure of failures) tell(failure.seed, failure.violations)
+  for (const failure of failures) tell(failure, true)
   return failures.length > 0 ? 1 : 0
 }
 
@@ -67,10 +79,10 @@ async function runMany(count) {
   const seconds = (performance.now() - begun) / 1_000
   say(
     `${total.seeds} seeds (${KNOWN.length} known ones first), ${total.events} events, ` +
-      `${Math.round(total.virtualMs / 3_600_000)} virtual hours in ${seconds.toFixed(1)} s ` +
+      `${(total.virtualMs / 3_600_000).toFixed(1)} virtual hours in ${seconds.toFixed(1)} s ` +
       `on ${jobs} processes: ${Math.round(total.seeds / seconds)} seeds/s; ${total.twice} run twice; ${failures.length} failed`,
   )
-  for (const { seed, violations } of failures.slice(0, TOLD_MAX)) tell(seed, violations)
+  for (const [i, failure] of failures.slice(0, TOLD_MAX).entries()) tell(failure, i < SHRUNK_MAX)
   if (failures.length > TOLD_MAX) say(`and ${failures.length - TOLD_MAX} more`)
   return failures.length === 0
 }
@@ -86,36 +98,51 @@ function progress(count, begun) {
   }
 }
 
-async function lookForCanaries() {
-  const found = await runCanaries({
+async function lookForMistakes() {
+  const canaries = await lookFor(CANARIES, 'canaries')
+  const regressions = await lookFor(REGRESSIONS, 'mended mistakes')
+  return canaries && regressions
+}
+
+/** @param {import('./canaries.mjs').Mistake[]} mistakes @param {string} kind */
+async function lookFor(mistakes, kind) {
+  const found = await findMistakes(mistakes, {
     folder: FOLDER,
     jobs,
-    onFound: ({ name, seeds, violation }) =>
+    onFound: ({ name, seed, tried, violation }) =>
       say(
-        `  ${seeds === null ? '✗' : '✓'} ${name}: ${seeds === null ? 'not found' : `seed ${seeds}, ${violation}`}`,
+        `  ${seed === null ? '✗' : '✓'} ${name}: ${seed === null ? `not in ${tried} seeds` : `seed ${seed}, ${violation}`}`,
       ),
   })
-  const seen = found.filter(({ seeds }) => seeds !== null)
-  say(`${seen.length} of ${found.length} canaries found`)
+  const seen = found.filter(({ seed }) => seed !== null)
+  say(`${seen.length} of ${found.length} ${kind} found`)
   return seen.length === found.length
 }
 
-/** What was broken, the shortest schedule that breaks it, and how to see it again. @param {number} seed @param {string[]} violations */
-function tell(seed, violations) {
+/**
+ * What was broken, the shortest schedule that breaks it, and how to see it again.
+ *
+ * @param {import('./workers.mjs').Failure} failure
+ * @param {boolean} shrinks
+ */
+function tell({ seed, violations }, shrinks) {
   say(`\n✗ seed ${seed} at ${commit()}`)
   for (const violation of violations) say(`  ${violation}`)
-  const { stdout, status } = spawnSync(process.execPath, [FILE, 'shrink', String(seed)], {
-    encoding: 'utf8',
-    timeout: 120_000,
-  })
-  if (status === 0) {
-    const { kinds, steps, lines, tries } = JSON.parse(stdout)
-    say(`  faults that it needs: ${kinds.join(', ') || 'none'}`)
-    say(`  steps that it needs (after ${tries} tries): ${steps.join(' · ') || 'none'}`)
-    say('  the last that happened:')
-    for (const line of lines) say(`    ${line.slice(0, 180)}`)
+  if (shrinks) {
+    const { stdout, status } = spawnSync(process.execPath, [FILE, 'shrink', String(seed)], {
+      encoding: 'utf8',
+      timeout: 120_000,
+    })
+    if (status === 0) {
+      const { kinds, steps, lines, tries } = JSON.parse(stdout)
+      say(`  faults that it needs: ${kinds.join(', ') || 'none'}`)
+      say(`  steps that it needs (after ${tries} tries): ${steps.join(' · ') || 'none'}`)
+      say('  the last that happened:')
+      for (const line of lines) say(`    ${line.slice(0, 180)}`)
+    } else say('  its shortest schedule was not found in time')
   }
-  say(`  npm run sim -- --seed ${seed} --trace`)
+  const canary = mistake ? ` --canary '${mistake.name}'` : ''
+  say(`  npm run sim -- --seed ${seed}${canary} --trace`)
 }
 
 function commit() {

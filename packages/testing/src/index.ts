@@ -1,3 +1,4 @@
+export { type LocalStoreCase, localStoreContract, type StorePlace } from './contracts/local-store'
 export {
   makeListItem,
   makeMember,

@@ -16,9 +16,7 @@ export function App({ saved }: { saved: Session | null }): ReactElement {
       if (!session) return
       setSession(null)
       setNotice(why)
-      endSession(session).catch((error: unknown) =>
-        console.warn('the server was not told of the sign-out', error),
-      )
+      endSession(session).catch((error: unknown) => console.warn('not all of the sign-out was done', error))
     },
     [session],
   )

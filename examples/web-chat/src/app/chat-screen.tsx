@@ -8,6 +8,7 @@ import type { Identity } from '../session/session'
 import { EmptyState } from '../ui/empty-state'
 import { ConnectionBanner } from './connection-banner'
 import { goToRoom, useRoomRoute } from './route'
+import { StorageBanner } from './storage-banner'
 import { useEnded } from './use-ended'
 import { useTitle } from './use-title'
 import { useTwoPanes } from './use-two-panes'
@@ -51,7 +52,10 @@ export function ChatScreen({
       data-unsent={unsent}
       data-pane={roomId === null ? 'rooms' : 'room'}
     >
-      <ConnectionBanner />
+      <div className="banners">
+        <ConnectionBanner />
+        <StorageBanner />
+      </div>
       <Sidebar
         isWholePage={roomId === null && !hasTwoPanes}
         name={identity.name}

@@ -28,12 +28,14 @@ export function restoreSession(): Session | null {
   return identity && open(identity)
 }
 
-/** Ends the session for this browser at once and on the server as soon as it hears of it. */
+/** Ends the session for this browser at once, with all that it keeps, and on the server as soon as it hears of it. */
 export async function endSession({ chat, identity }: Session): Promise<void> {
   forget()
-  await chat.close()
-  // 401: it had ended already. Unreachable: it ends when the token expires, and the token is forgotten here.
-  await fetch('/auth/logout', { method: 'POST', headers: { authorization: `Bearer ${identity.token}` } })
+  await Promise.all([
+    chat.signOut(),
+    // 401: it had ended already. Unreachable: it ends when the token expires, and the token is forgotten here.
+    fetch('/auth/logout', { method: 'POST', headers: { authorization: `Bearer ${identity.token}` } }),
+  ])
 }
 
 function open(identity: Identity): Session {

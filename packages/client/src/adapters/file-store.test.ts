@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { localStoreContract } from '@roomful/testing'
 import { describe, test } from 'vitest'
-import { localStoreContract } from '../ports/local-store.contract'
 import { fileStore } from './file-store'
 
 describe('the file store', () => {

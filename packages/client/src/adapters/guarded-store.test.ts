@@ -1,3 +1,4 @@
+import { localStoreContract } from '@roomful/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { StorageState } from '../chat'
 import { sampleRow } from '../core/timeline/sample-rows'
@@ -8,7 +9,6 @@ import {
   type LocalStoreReason,
   type LocalWrite,
 } from '../ports/local-store'
-import { localStoreContract } from '../ports/local-store.contract'
 import { GuardedStore } from './guarded-store'
 import { type HandClock, handClock } from './hand-clock'
 import { memoryStore } from './memory-store'
@@ -121,12 +121,12 @@ test('it says ok, or memory for a store that keeps nothing, and leaves no timer 
   expect(memory.state()).toEqual({ status: 'memory' })
 })
 
-test('an open that hangs is over after 4 s, and what waits is written when it comes after all', async () => {
+test('an open that hangs is over after 3 s, and what waits is written when it comes after all', async () => {
   await disk.inner.open(ann)
   await disk.inner.write({ putEntries: [entryOf('old')] })
   disk.trouble = 'hang'
   const opening = store.open(ann)
-  clock.pass(4_000)
+  clock.pass(3_000)
   expect(await opening).toEqual({ meta: null, rooms: [], entries: [] })
   expect(store.state().status).toBe('memory')
   await expect(store.write({ putEntries: [entryOf('c1')] })).rejects.toMatchObject({ reason: 'timeout' })
@@ -136,6 +136,32 @@ test('an open that hangs is over after 4 s, and what waits is written when it co
   expect(statuses()).toEqual(['memory', 'ok'])
   expect(await onDisk()).toEqual(['old', 'c1'])
   expect(clock.timers()).toBe(0)
+})
+
+test('a place that was silent is not waited for a second time: it comes in behind', async () => {
+  disk.trouble = 'hang'
+  const first = store.open({ ...ann, userId: null })
+  clock.pass(3_000)
+  await first
+  const second = store.open(ann)
+  clock.pass(0)
+  expect(await second).toEqual({ meta: null, rooms: [], entries: [] })
+  expect(store.state().status).toBe('memory')
+  disk.letGo()
+  await settle()
+  expect(store.state()).toEqual({ status: 'ok' })
+  disk.trouble = 'hang'
+  // It has answered since: it has its time again.
+  let isOver = false
+  void store.open(ann).then(() => {
+    isOver = true
+  })
+  clock.pass(2_999)
+  await settle()
+  expect(isOver).toBe(false)
+  disk.letGo()
+  await settle()
+  expect(isOver).toBe(true)
 })
 
 test('a blocked open is tried again after 1, 2, 4 … 30 s', async () => {

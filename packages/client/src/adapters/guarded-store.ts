@@ -12,8 +12,10 @@ import { mergeWrites, roomsOf, rowsOf, withoutMessages } from './guarded-store/m
 import { trimOldest } from './guarded-store/trimming'
 import { within } from './within'
 
-/** No screen and no send waits for the disk longer than this (P14). */
+/** No send waits for the disk longer than this. */
 const WAIT_MS = 4_000
+/** Nor does the first screen: that leaves a second for the line and the first page, which make 4 s together (P14). */
+const OPEN_WAIT_MS = 3_000
 const RETRY_FIRST_MS = 1_000
 const RETRY_MOST_MS = 30_000
 /** Some 10 MB that wait for a disk. Beyond, messages are left out, for they can be had again; the outbox never is. */
@@ -33,7 +35,7 @@ const NOTHING: LocalSnapshot = { meta: null, rooms: [], entries: [] }
 
 /**
  * A local store that never stands in the way: `open` and `readChunks` never reject, and nothing waits longer than 4 s
- * (`wipe`: 8). A write that rejects is not kept yet; where it can be it waits here and is tried again.
+ * (`open`: 3; `wipe`: 8). A write that rejects is not kept yet; where it can be it waits here and is tried again.
  *
  *   closed ──open──▶ open ◀──opened behind──╮
  *                   │  ╲─a write fails──▶ down ──each 1–30 s──▶ (tries to open)
@@ -62,6 +64,8 @@ export class GuardedStore implements LocalStore {
   #retryMs = RETRY_FIRST_MS
   /** Why it is `down` or `off`. */
   #trouble: LocalStoreError = closed()
+  /** The last open has not been heard of: another one waits for nothing, and comes in behind if it ever answers. */
+  #isSilent = false
   /** An open has succeeded since the last `open`: what was kept then is still on the disk. */
   #wasOpen = false
 
@@ -86,9 +90,15 @@ export class GuardedStore implements LocalStore {
     try {
       const snapshot = await within(
         this.options.clock,
-        WAIT_MS,
+        this.#isSilent ? 0 : OPEN_WAIT_MS,
         opening,
-        () => new LocalStoreError('timeout', `the local copy did not open within ${WAIT_MS / 1_000} s`),
+        () => {
+          this.#isSilent = true
+          return new LocalStoreError(
+            'timeout',
+            `the local copy did not open within ${OPEN_WAIT_MS / 1_000} s`,
+          )
+        },
         (late) => this.#reopened(turn, late),
       )
       if (turn !== this.#turn) return NOTHING
@@ -178,6 +188,7 @@ export class GuardedStore implements LocalStore {
 
   #opened(snapshot: LocalSnapshot): void {
     this.#mode = 'open'
+    this.#isSilent = false
     this.#wasOpen = true
     this.#retryMs = RETRY_FIRST_MS
     for (const room of snapshot.rooms) if (!this.#known.has(room.roomId)) this.#known.set(room.roomId, room)

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
+import { localStoreContract } from '@roomful/testing'
 import { IDBFactory } from 'fake-indexeddb'
 import { describe, test } from 'vitest'
-import { localStoreContract } from '../ports/local-store.contract'
 import { idbStore } from './idb-store'
 
 const clock = { now: () => 0, setTimer: () => () => undefined }

@@ -7,6 +7,7 @@ import {
   LocalStoreError,
   type LocalWrite,
 } from '../ports/local-store'
+import { createBudget } from './idb-store/budget'
 import { databaseName, forgetUser, lastUser, rememberUser } from './idb-store/directory'
 import { failureOf } from './idb-store/failure'
 import { Handle, OPEN_GUARD_MS } from './idb-store/handle'
@@ -17,13 +18,28 @@ import { serverName } from './stored-space'
 import { within } from './within'
 
 /** One open space. Its calls run one after the other, also across the loss of a handle: a crash leaves a prefix. */
-type Session = { readonly server: string; readonly handle: Handle; readonly queue: ReturnType<typeof serial> }
+type Session = {
+  readonly server: string
+  readonly handle: Handle
+  readonly queue: ReturnType<typeof serial>
+  readonly budget: ReturnType<typeof createBudget>
+}
+
+/** Some 100,000 messages. A browser gives an origin far more; what is older comes from the server. */
+const BUDGET_BYTES = 64 * 2 ** 20
 
 /**
  * Keeps everything in IndexedDB, one database a server and user. `open` answers within 4 s, whatever the browser
  * does; the clock is only for that.
  */
-export function idbStore({ clock }: { clock: Clock }): LocalStore {
+export function idbStore({
+  clock,
+  budgetBytes = BUDGET_BYTES,
+}: {
+  clock: Clock
+  /** Rows take no more than this, about; the rooms viewed longest ago make room. */
+  budgetBytes?: number
+}): LocalStore {
   let session: Session | null = null
   /** Counts `open`, `close` and `wipe`: an open that was overtaken, or came too late, must not take the place. */
   let turns = 0
@@ -49,7 +65,7 @@ export function idbStore({ clock }: { clock: Clock }): LocalStore {
       const snapshot = await readSnapshot(handle)
       if (scope.userId !== null) await rememberUser(server, userId)
       if (turn !== turns) handle.close()
-      else session = { server, handle, queue: serial() }
+      else session = { server, handle, queue: serial(), budget: createBudget(handle, budgetBytes) }
       return snapshot
     } catch (error) {
       handle.close()
@@ -83,8 +99,10 @@ export function idbStore({ clock }: { clock: Clock }): LocalStore {
     },
 
     async write(write: LocalWrite): Promise<void> {
-      const { handle, queue } = opened()
+      const { handle, queue, budget } = opened()
       await queue(() => handle.use((database) => writeAll(database, write)))
+      // Behind it: the write is kept, whatever becomes of this. Trouble with the disk is the next call's to tell.
+      queue(() => budget.wrote(write)).catch(() => undefined)
     },
 
     async wipe(): Promise<void> {

@@ -1,7 +1,7 @@
+import { localStoreContract } from '@roomful/testing'
 import { describe, expect, test } from 'vitest'
 import { sampleRow } from '../core/timeline/sample-rows'
 import type { LocalStore, LocalWrite, StoredRoom } from '../ports/local-store'
-import { localStoreContract } from '../ports/local-store.contract'
 import { keyValueStore } from './key-value-store'
 import type { KeyValueStorage } from './key-value-store/storage'
 import { memoryStore } from './memory-store'

@@ -1,5 +1,5 @@
+import { localStoreContract } from '@roomful/testing'
 import { describe, test } from 'vitest'
-import { localStoreContract } from '../ports/local-store.contract'
 import { memoryStore } from './memory-store'
 
 describe('the memory store', () => {

@@ -1,6 +1,7 @@
-import type { ClientEvent, Payload } from '@roomful/protocol'
+import type { ClientEvent, PayloadInput } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
 import type { RequestResult, TransportFactory } from '../ports/transport'
+import { checkPayload } from './payload-check'
 import { refusal, seedRequests } from './seed/seed-requests'
 import { SeedState } from './seed/seed-state'
 import { LOST, openLine, type SocketLine } from './socket-line'
@@ -56,14 +57,16 @@ export const seedTransport: TransportFactory = (url, onEvent) => {
     close: drop,
     request: async <E extends ClientEvent>(
       event: E,
-      payload: Payload<E>,
+      payload: PayloadInput<E>,
       timeoutMs: number,
     ): Promise<RequestResult<E>> => {
       if (!line?.socket.connected) return { kind: 'offline' }
       const handler = seedRequests(state, line, joined, timeoutMs)[event]
       if (handler === undefined)
         return { kind: 'ack', ack: refusal('Protocol 1 has no such event', 'UNKNOWN_EVENT') }
-      const answer = await handler(payload)
+      const checked = checkPayload(event, payload)
+      if (!checked.ok) return { kind: 'ack', ack: checked.ack }
+      const answer = await handler(checked.payload)
       return typeof answer === 'string' ? { kind: answer } : { kind: 'ack', ack: answer }
     },
     // Typing is not in the reference.

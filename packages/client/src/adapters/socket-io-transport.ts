@@ -7,6 +7,7 @@ import {
   type ErrorAck,
 } from '@roomful/protocol'
 import type { DownReason, TransportFactory } from '../ports/transport'
+import { checkPayload } from './payload-check'
 import { LOST, openLine, type SocketLine } from './socket-line'
 
 /** Protocol 2 over Socket.IO. Everything that comes in is decoded here, once. */
@@ -49,7 +50,9 @@ export const socketIoTransport: TransportFactory = (url, onEvent) => {
     close: drop,
     request: async (event, payload, timeoutMs) => {
       if (line === null || !ready) return { kind: 'offline' }
-      const result = await line.request(event, payload, timeoutMs)
+      const checked = checkPayload(event, payload)
+      if (!checked.ok) return { kind: 'ack', ack: checked.ack }
+      const result = await line.request(event, checked.payload, timeoutMs)
       return result.kind === 'ack' ? { kind: 'ack', ack: readAck(event, result.answer) } : result
     },
     signal: (event, payload) => {

@@ -22,25 +22,34 @@ export type ConnectionState =
     }
   | { readonly status: 'stopped'; readonly error: ChatError | null }
 
+/** One line of the room list; kept up to date without opening the room. The same object until something of it changes. */
 export type RoomSummary = {
   readonly id: string
   readonly name: string
   readonly type: RoomType
+  /** Of others, after one's read cursor: exact where it is known, else the server's figure, which counts to 100. */
   readonly unread: number
+  /** Own messages that were refused or held back, and wait for `retry` or `cancel`. */
+  readonly failed: number
+  /** Place of the newest message; 0: there is none. */
   readonly lastSeq: number
+  /** The newest message, cut at 200 code points. */
   readonly preview: Preview | null
+  /** The row: settings, metadata, who made it. */
   readonly room: RoomRow
 }
 
-/** `degraded`: works, but not everything is kept; `memory`: nothing survives a reload. */
+/** How the local copy stands, with its reason. `ok`: what is confirmed and what is unsent survives a reload. `degraded`: works, but not everything is kept; `memory`: nothing survives a reload. */
 export type StorageState = { readonly status: 'ok' | 'degraded' | 'memory'; readonly reason?: string }
 
+/** Everything an app shows that is not of one room. Each field keeps its reference until it changes. */
 export type ChatState = {
   readonly connection: ConnectionState
   /** Known after the first connect. */
   readonly user: User | null
   /** By last activity, newest first. */
   readonly rooms: readonly RoomSummary[]
+  /** Of all rooms together. */
   readonly unreadTotal: number
   readonly storage: StorageState
   /** Messages and changes that wait to be sent, in all rooms. */

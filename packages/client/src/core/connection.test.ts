@@ -39,6 +39,11 @@ test('the server names the time of the return', () => {
   expect(after(wanted, event).state).toMatchObject({ retryAt: 9_000 })
 })
 
+test('a reason not to come back counts without a line, too', () => {
+  for (const events of [[], [wanted, down(0)]])
+    expect(after(...events, down(1, 'stop')).state).toEqual({ status: 'stopped', error })
+})
+
 test('stopped is the end', () => {
   const stopped = after(wanted, down(0, 'stop'))
   expect(stopped.state).toEqual({ status: 'stopped', error })

@@ -50,6 +50,8 @@ export function reduceConnection(c: Connection, event: ConnectionEvent): Connect
       if (status !== 'connecting') return c
       return { ...c, state: { status: 'online', since: event.now }, tokenStale: false }
     case 'down':
+      // A reason not to come back counts without a line too: another tab has signed out, offline.
+      if (event.next === 'stop' && status !== 'stopped') return onDown(c, event)
       return status === 'connecting' || status === 'online' ? onDown(c, event) : c
     case 'closed':
       return status === 'stopped' ? c : { ...c, state: { status: 'stopped', error: null } }

@@ -20,9 +20,10 @@ export function summaryOf(core: RoomCore, before: RoomSummary | undefined): Room
   const unread = unreadOf(core, readSeqOf(core))
   const preview = previewOf(core)
   const { lastSeq } = core
+  const failed = core.entries.filter((entry) => entry.state.at === 'failed').length
   if (before && before.room === room && before.unread === unread && before.lastSeq === lastSeq)
-    if (samePreview(before.preview, preview)) return before
-  return { id: core.id, name: room.name, type: room.type, unread, lastSeq, preview, room }
+    if (before.failed === failed && samePreview(before.preview, preview)) return before
+  return { id: core.id, name: room.name, type: room.type, unread, failed, lastSeq, preview, room }
 }
 
 function samePreview(a: RoomSummary['preview'], b: RoomSummary['preview']): boolean {

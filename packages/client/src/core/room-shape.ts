@@ -1,5 +1,6 @@
 import type { ClientId, Message, MessageId, Role, Room as RoomRow, UserId } from '@roomful/protocol'
 import type { ChatError } from './chat-error'
+import type { MessageMetadata, MessageType } from './register'
 
 /**
  * What a room can say of itself.
@@ -9,7 +10,8 @@ import type { ChatError } from './chat-error'
  *                      └── no line ─▶ offline ◀── line lost    line back, gap found
  *   any ──kick, ban, leave, deleted──▶ removed (the last one)
  *
- * `live`: what is shown equals the server. `catching-up`: shown from cache or before the gap, a sync is under way.
+ * `live`: what is shown equals the server. `catching-up`: shown from cache, or a change is missing that has not come by
+ * itself within 250 ms, until the sync that brings it.
  */
 export type RoomStatus = 'idle' | 'loading' | 'live' | 'catching-up' | 'offline' | 'removed'
 
@@ -17,9 +19,13 @@ export type RoomStatus = 'idle' | 'loading' | 'live' | 'catching-up' | 'offline'
 export type SendStatus = 'sent' | 'sending' | 'queued' | 'failed'
 
 /** A message as shown. `key` is stable from the moment of sending through its confirmation: use it as the UI key. */
-export type ShownMessage = Omit<Message, 'seq' | 'rev' | 'id'> & {
+export type ShownMessage = Omit<Message, 'seq' | 'rev' | 'id' | 'type' | 'metadata'> & {
   readonly key: string
   readonly status: SendStatus
+  /** A kind that this version of the app does not know shows as it is. */
+  readonly type: MessageType | (string & {})
+  /** As its sender wrote it: not checked here. */
+  readonly metadata?: MessageMetadata
   /** The server's id; while it is not confirmed, the clientId. */
   readonly id: MessageId | ClientId
   /** 0 while it is not confirmed. */
@@ -31,12 +37,14 @@ export type ShownMessage = Omit<Message, 'seq' | 'rev' | 'id'> & {
   readonly changing?: boolean
 }
 
+/** A member of the room. `mutedUntil`: ISO time, UTC; absent when he may speak. */
 export type MemberView = {
   readonly userId: UserId
   readonly name: string
   readonly role: Role
   readonly mutedUntil?: string
 }
+/** Somebody who is typing right now; gone a few seconds after his last sign. */
 export type TypingUser = { readonly userId: UserId; readonly name: string }
 
 /** Everything an app shows of one room. Each slice keeps its reference until it changes. */

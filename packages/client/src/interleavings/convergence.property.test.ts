@@ -14,6 +14,8 @@ type Step =
   | { do: 'others'; what: 'edit' | 'remove' | 'react'; at: number }
   | { do: 'mine'; what: 'edit' | 'delete' | 'add' | 'take'; at: number }
   | { do: 'jump' | 'reply'; at: number }
+  /** Syncs and pages come from a reader that stays as it is now, until it catches up. */
+  | { do: 'lag'; on: boolean }
   | { do: 'refuse'; code: 'RATE_LIMITED' | 'MUTED' | null }
 
 const place = fc.nat({ max: 40 })
@@ -55,6 +57,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('jump' as const, 'reply' as const), at: place }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('lag' as const), on: fc.boolean() }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -97,6 +100,9 @@ async function run(world: World, ada: TestClient, step: Step): Promise<void> {
       break
     case 'pass':
       await world.pass(step.ms)
+      break
+    case 'lag':
+      world.server.lagging = step.on ? structuredClone(world.server.rooms) : null
       break
     case 'refuse': {
       const { code } = step
@@ -145,6 +151,7 @@ async function run(world: World, ada: TestClient, step: Step): Promise<void> {
 /** Faults over: heads tell what is the last, and everything comes through. */
 async function heal(world: World, ada: TestClient): Promise<void> {
   world.server.refuse = () => undefined
+  world.server.lagging = null
   await world.rest(5_000)
   const { rev, lastSeq } = world.server.room(ROOM).room
   ada.line.tell({
@@ -180,6 +187,52 @@ test('any order, loss and repetition of frames ends equal to the server (I4–I1
       },
     ),
     { numRuns: 120 },
+  )
+}, 120_000)
+
+/** A long room of which little is held, and a reader that is behind more often than not. */
+const behind: fc.Arbitrary<Step | { do: 'flush' }> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({ do: 'flush' as const }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('older' as const, 'say' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('jump' as const), at: place }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('lag' as const), on: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(300, 2_000) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('lose' as const), at: fc.constant(0) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('others' as const),
+      what: fc.constantFrom('edit' as const, 'remove' as const),
+      at: place,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('deliver' as const),
+      at: fc.nat({ max: 2 }),
+      twice: fc.boolean(),
+    }),
+  },
+)
+
+test('a reader that lags behind, and syncs and pages beside changes, take nothing back (I5, I6, I17)', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(behind, { minLength: 10, maxLength: 40 }), async (steps) => {
+      const world = new World()
+      world.server.limits = { tail: 12, tailLimited: 5, patch: 4 }
+      for (let i = 0; i < 30; i++) world.server.say(ROOM, 'bob', `old ${i}`)
+      const ada = await world.live('ada')
+      for (const next of steps) {
+        if (next.do === 'flush') await world.settle()
+        else await run(world, ada, next)
+      }
+      await heal(world, ada)
+      expectConverged(world, ada)
+      const unread = world.server.room(ROOM).messages.filter((row) => !row.deleted).length
+      expect(ada.room.getState().unread).toBe(unread)
+    }),
+    { numRuns: 150 },
   )
 }, 120_000)
 

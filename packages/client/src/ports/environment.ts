@@ -1,5 +1,5 @@
-/** Why the line should be looked at now: the device may have slept, or the network may be back. */
-export type WakeReason = 'online' | 'visible' | 'pageshow' | 'resume' | 'focus'
+/** Why the line should be looked at now: the device may have slept, or the network may be back. `jump`: the clock says that nothing ran for a while. */
+export type WakeReason = 'online' | 'visible' | 'pageshow' | 'resume' | 'focus' | 'jump'
 
 /** What the surroundings tell: a browser's events, nothing in Node. */
 export interface Environment {

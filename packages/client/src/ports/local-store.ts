@@ -3,6 +3,7 @@ import type { Range } from '../core/timeline'
 
 export { CHUNK_BITS } from '../core/timeline'
 
+/** Seqs that are stored without a hole, `from` and `to` included. */
 export type StoredRange = Range
 
 /**
@@ -30,6 +31,7 @@ export type StoredEntry = {
   readonly data: unknown
 }
 
+/** Whose space it is, and of which history of the server its cursors speak. */
 export type StoredMeta = { readonly user: User; readonly epoch: string }
 
 /** All rows of `floor(seq / 128) === index` that the room's ranges speak of. */
@@ -54,6 +56,7 @@ export type LocalWrite = {
   readonly clearRooms?: readonly string[]
 }
 
+/** What `open` finds: all but the messages, which are read chunk by chunk. */
 export type LocalSnapshot = {
   readonly meta: StoredMeta | null
   readonly rooms: readonly StoredRoom[]

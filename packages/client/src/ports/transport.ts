@@ -1,4 +1,4 @@
-import type { Ack, ClientEvent, Payload, Ready, ServerMessage, User } from '@roomful/protocol'
+import type { Ack, ClientEvent, Payload, PayloadInput, Ready, ServerMessage, User } from '@roomful/protocol'
 
 /** Why a line went down. `stop`: do not come back; `auth`: come back with a fresh token. */
 export type DownReason = {
@@ -8,6 +8,7 @@ export type DownReason = {
   reconnectInMs?: number
 }
 
+/** What a transport tells. */
 export type TransportEvent =
   /** A server of protocol 1 does not say who one is; then `identified` follows when it is found out. */
   | { type: 'ready'; ready: Omit<Ready, 'user'> & { user: User | null } }
@@ -18,6 +19,7 @@ export type TransportEvent =
 
 /** `timeout` and `lost`: the server may have acted or not. `offline`: it was not sent. */
 export type RequestFailure = 'timeout' | 'lost' | 'offline'
+/** How a request ended, as far as this end can know. */
 export type RequestResult<E extends ClientEvent> = { kind: 'ack'; ack: Ack<E> } | { kind: RequestFailure }
 
 /**
@@ -30,12 +32,20 @@ export interface Transport {
   connect(token: string): void
   /** Drops the line without a `down`. */
   disconnect(): void
-  /** Never rejects. Outside a ready line it answers `offline` at once. */
-  request<E extends ClientEvent>(event: E, payload: Payload<E>, timeoutMs: number): Promise<RequestResult<E>>
+  /**
+   * Never rejects. Outside a ready line it answers `offline` at once. A payload may be an app's own: one that is not of
+   * this event's shape is answered by INVALID_PAYLOAD, here or by the server.
+   */
+  request<E extends ClientEvent>(
+    event: E,
+    payload: PayloadInput<E>,
+    timeoutMs: number,
+  ): Promise<RequestResult<E>>
   /** At most once, no answer: typing. Dropped when there is no line. */
   signal<E extends ClientEvent>(event: E, payload: Payload<E>): void
   /** Ends it for good. */
   close(): void
 }
 
+/** Makes the transport of one chat; `onEvent` is told of all that happens on its lines. */
 export type TransportFactory = (url: string, onEvent: (event: TransportEvent) => void) => Transport

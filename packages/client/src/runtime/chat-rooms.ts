@@ -6,12 +6,6 @@ import type { Session } from './session'
 
 type ChatRooms = Pick<Chat, 'request' | 'createRoom' | 'openDm' | 'listRooms' | 'joinRoom' | 'leaveRoom'>
 
-/** They come with the transport: nobody pays for them before there is a line. */
-const loadDecoders = () =>
-  import('../adapters/payload-decoders').catch((cause: unknown) => {
-    throw new ChatError('OFFLINE', 'The code that checks payloads could not be loaded', { cause })
-  })
-
 /** What is asked of the server outside of any room's own state. */
 export function createChatRooms(
   session: Session,
@@ -21,16 +15,12 @@ export function createChatRooms(
   const { cells, clock } = session
 
   const request = async <E extends ClientEvent>(event: E, payload: PayloadInput<E>): Promise<OkAck<E>> => {
-    // The server would refuse it just so; here the mistake is found where it was made.
-    const { decodePayload } = await loadDecoders()
-    const decoded = decodePayload(event, payload)
-    if (!decoded.ok) throw new ChatError('INVALID_PAYLOAD', `Not a payload of ${event}: ${decoded.field}`)
     // Waiting for the next try would leave the caller hanging for as long as the network is gone.
     const { state } = cells.chat().connection
     if (state.status === 'waiting')
       throw new ChatError('OFFLINE', 'There is no connection', { cause: state.error })
     await connect()
-    const result = await session.ask(event, decoded.value)
+    const result = await session.ask(event, payload)
     if (result.ok) return result.ack
     throw result.error ?? new ChatError('TIMEOUT', 'No answer came in time; the outcome is unknown')
   }

@@ -31,6 +31,8 @@ export function createConnectionRunner(session: () => Session, auth: Auth): Conn
   /** From the dial until the line is down: one line at a time. */
   let dialing = false
   let cancelDeadline = (): void => {}
+  /** A fresh token is on its way, to here or to the server: whatever else is refused until then is refused for the old one. */
+  let isRefreshing = false
   /** A handshake is awaited: the dial has left the house. */
   let isTimed = false
 
@@ -125,14 +127,18 @@ export function createConnectionRunner(session: () => Session, auth: Auth): Conn
       down(new ChatError(isErrorCode(code) ? code : 'OFFLINE', text), next, reconnectInMs),
     refreshToken: () => {
       const no = dials
-      if (typeof auth === 'string' || flight !== null) return
-      void fetchToken(true).then(
+      if (typeof auth === 'string' || flight !== null || isRefreshing) return
+      isRefreshing = true
+      const refreshed = fetchToken(true).then(
         async (fresh) => {
           if (no === dials) await session().ask('refresh-token', { token: fresh })
         },
         // The server ends the line when the token is over; the next dial tries again, and says why it cannot.
         () => {},
       )
+      void refreshed.finally(() => {
+        isRefreshing = false
+      })
     },
     close: () => {
       dials++

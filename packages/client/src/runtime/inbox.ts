@@ -1,4 +1,4 @@
-import type { User } from '@roomful/protocol'
+import type { Presence, User } from '@roomful/protocol'
 import { assertNever } from '../core/assert-never'
 import type { RoomEvent } from '../core/room/room-event'
 import type { TransportEvent } from '../ports/transport'
@@ -16,6 +16,7 @@ export function createInbox(
   hooks: {
     onUser(user: Ready['user'], epoch: string): Promise<void> | undefined
     onRevoked(): Promise<unknown>
+    onPresence(row: Presence): void
   },
 ): (event: TransportEvent) => void {
   const { cells, clock } = session
@@ -78,6 +79,7 @@ export function createInbox(
     // News of a room that this device was never told of: the list names it.
     if (message.event === 'room-activity' && message.payload.rooms.some(isUnlisted))
       cells.dispatchChat({ type: 'list-wanted', wanted: true })
+    if (message.event === 'presence') hooks.onPresence(message.payload)
     const events = roomEventsOf(message, { now: clock.now(), serverAheadMs })
     for (const [roomId, event] of events) cells.dispatch(roomId, event)
   }
@@ -110,7 +112,7 @@ function roomEventsOf(
     // The server closes the line after it, and the transport tells why and whether to come back.
     case 'bye':
     case 'ready':
-    // Kept by whoever watches it.
+    // Told to whoever watches it.
     case 'presence':
     // Protocol 1, which its transport translates.
     case 'new-message':

@@ -64,6 +64,28 @@ test('a timeout is unknown, never failed: the same clientId goes out after a syn
   expectConverged(world, ada)
 })
 
+test('a send refused for its token waits for a fresh one, which is asked for once however many rooms wait', async () => {
+  const world = new World()
+  world.server.addRoom('other', ['ada'])
+  let tokens = 0
+  const ada = await world.live('ada', { auth: () => `token ${++tokens}` })
+  void ada.chat.room('other').open()
+  await world.settle()
+  let isOver = true
+  world.server.refuse = (_user, event) => {
+    if (event === 'refresh-token') isOver = false
+    return event === 'send-message' && isOver ? refusal('TOKEN_EXPIRED') : undefined
+  }
+  const sent = [ada.room.send('here'), ada.chat.room('other').send('there')]
+  await world.rest()
+  expect(await Promise.all(sent)).toMatchObject([{ content: 'here' }, { content: 'there' }])
+  expect(tokens).toBe(2)
+  expect(ada.line.served.filter(({ event }) => event === 'refresh-token')).toMatchObject([
+    { payload: { token: 'token 2' } },
+  ])
+  expectConverged(world, ada)
+})
+
 test('one bad message in a batch is found and fails alone', async () => {
   const world = new World()
   const ada = await world.live('ada')

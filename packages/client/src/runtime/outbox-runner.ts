@@ -1,5 +1,6 @@
 import { asRoomId } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
+import { withAge } from '../core/outbox/ageing'
 import type { Entry } from '../core/outbox/entry'
 import { nextOutboxStep, type OutboxStep } from '../core/outbox/next-outbox-step'
 import type { EntryAnswer } from '../core/room/room-event'
@@ -8,10 +9,10 @@ import { type Asked, moment, type Session } from './session'
 /** Rooms whose outboxes are under way at once: more would only wait in the same line. */
 const ROOMS_AT_ONCE = 8
 
-type Step = Exclude<OutboxStep, { do: 'wait' }>
+type Step = Exclude<OutboxStep, { do: 'wait' | 'expire' }>
 
 /** Empties the outboxes: one request a room at a time, rooms side by side. */
-export function createOutboxRunner(session: Session): (now: number) => number {
+export function createOutboxRunner(session: Session, maxUnsentAgeMs: number): (now: number) => number {
   const { cells } = session
 
   return (now) => {
@@ -20,13 +21,17 @@ export function createOutboxRunner(session: Session): (now: number) => number {
     let busy = 0
     for (const { core } of cells.all())
       if (core.entries.some((entry) => entry.state.at === 'inflight')) busy++
-    for (const { core } of cells.all()) {
-      const step = nextOutboxStep(core, now)
+    for (const cell of cells.all()) {
+      const next = () => withAge(cell.core, nextOutboxStep(cell.core, now), now, maxUnsentAgeMs)
+      let step = next()
+      // What is behind those held back need not wait for them.
+      for (; step?.do === 'expire'; step = next())
+        cells.dispatch(cell.core.id, { type: 'expired', ids: step.ids })
       if (step === null) continue
       if (step.do === 'wait') due = Math.min(due, step.until)
       else if (busy < ROOMS_AT_ONCE) {
         busy++
-        void run(core.id, step)
+        void run(cell.core.id, step)
       }
     }
     return due

@@ -54,7 +54,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       return Object.assign(quiet(shown), { clientId: id })
     },
 
-    retry: (clientId) => cells.dispatch(roomId, { type: 'retried', id: clientId }),
+    retry: (clientId) => cells.dispatch(roomId, { type: 'retried', id: clientId, now: clock.now() }),
 
     cancel: (clientId) => {
       cells.dispatch(roomId, { type: 'cancelled', id: clientId })

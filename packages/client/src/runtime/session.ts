@@ -1,4 +1,4 @@
-import type { Ack, ClientEvent, ErrorAck, Message, OkAck, Payload } from '@roomful/protocol'
+import type { Ack, ClientEvent, ErrorAck, Message, OkAck, PayloadInput } from '@roomful/protocol'
 import { ChatError } from '../core/chat-error'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
@@ -13,7 +13,7 @@ export type Session = {
   readonly ids: Ids
   readonly requestTimeoutMs: number
   /** The answer to one request, refusals and missing answers told apart. Tells `onDoubt` of the missing ones. */
-  ask<E extends ClientEvent>(event: E, payload: Payload<E>): Promise<Asked<E>>
+  ask<E extends ClientEvent>(event: E, payload: PayloadInput<E>): Promise<Asked<E>>
   /** Rows that the local store holds; those that it cannot give are missing. */
   readChunks(
     roomId: string,

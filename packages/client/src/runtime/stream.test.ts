@@ -62,6 +62,62 @@ test('waits for its consumer, and misses nothing meanwhile', async () => {
   await iterator.return?.()
 }, 20_000)
 
+test('loads nothing ahead of its consumer, and another page only when this one is used up', async () => {
+  const world = new World()
+  for (let i = 1; i <= 900; i++) addMessage(world.server.room(ROOM), 'bob', { content: `old ${i}` })
+  const ada = await world.live('ada')
+  const pages = (): number => ada.line.served.filter(({ event }) => event === 'fetch-history').length
+  const iterator = ada.room.stream({ after: 0 })[Symbol.asyncIterator]()
+  await world.rest(5_000)
+  expect(pages()).toBe(0)
+  for (let i = 1; i <= 200; i++) {
+    const next = iterator.next()
+    await world.settle()
+    expect((await next).value?.seq).toBe(i)
+  }
+  await world.rest(5_000)
+  expect(pages()).toBe(1)
+  await iterator.return?.()
+})
+
+test('ends with its signal in the middle of a page, and `break` lets the room go too', async () => {
+  const world = new World()
+  for (let i = 1; i <= 300; i++) addMessage(world.server.room(ROOM), 'bob', { content: `old ${i}` })
+  const ada = world.client('ada')
+  const control = new AbortController()
+  const seqs: number[] = []
+  const done = (async () => {
+    for await (const { seq } of ada.room.stream({ after: 0, signal: control.signal })) {
+      seqs.push(seq)
+      if (seq === 7) control.abort()
+    }
+  })()
+  await world.settle()
+  await done
+  expect(seqs).toEqual(upTo(1, 7))
+  const left = (async () => {
+    for await (const { seq } of ada.room.stream({ after: 0 })) if (seq === 3) break
+  })()
+  await world.settle()
+  await left
+  await world.rest(5_000)
+  expect(ada.room.getState().status).toBe('idle')
+})
+
+test('an edit before its turn is in it, a deletion before its turn takes it out', async () => {
+  const world = new World()
+  for (let i = 1; i <= 5; i++) addMessage(world.server.room(ROOM), 'bob', { content: `old ${i}` })
+  const ada = await world.live('ada')
+  const iterator = ada.room.stream({ after: 1 })[Symbol.asyncIterator]()
+  expect((await iterator.next()).value?.seq).toBe(2)
+  world.server.edit(ROOM, 'bob', 3, 'edited')
+  world.server.remove(ROOM, 'bob', 4)
+  await world.settle()
+  expect((await iterator.next()).value).toMatchObject({ seq: 3, content: 'edited' })
+  expect((await iterator.next()).value?.seq).toBe(5)
+  await iterator.return?.()
+})
+
 test('ends with its signal, and lets the room go', async () => {
   const world = new World()
   const ada = world.client('ada')

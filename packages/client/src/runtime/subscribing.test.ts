@@ -111,6 +111,16 @@ test('a send is on screen in the same tick, and tells once for sending', async (
   expect(calls.take()).toMatchObject({ messages: 1, room: 1, typing: 0 })
 })
 
+test('what one types without a line is dropped, not sent later', async () => {
+  const world = new World()
+  const ada = await world.live('ada')
+  ada.line.cut()
+  ada.room.setTyping(true)
+  await world.rest()
+  expect(ada.room.getState().status).toBe('live')
+  expect(ada.line.served.filter(({ event }) => event === 'typing')).toEqual([])
+})
+
 test('what one types goes out at most every 2.5 s, and its end at once', async () => {
   const world = new World()
   const ada = await world.live('ada')

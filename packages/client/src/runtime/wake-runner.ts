@@ -5,7 +5,12 @@ import type { Session } from './session'
 /** A line that slept is believed dead after this long without an answer (P7: within 3 s of waking). */
 const PROBE_TIMEOUT_MS = 2_500
 
-type WakeRunner = { probe(): void; close(): void }
+type WakeRunner = {
+  probe(): void
+  /** From the first connect on: a chat that is only made, as on a server that renders, leaves nothing behind. */
+  watch(): void
+  close(): void
+}
 
 /**
  * After sleep a socket may look open and be dead: a small request tells, long before a ping would. Waiting for the
@@ -28,12 +33,22 @@ export function createWakeRunner(
     if (result.kind === 'timeout') connection.drop('The line did not answer')
   }
 
-  const stop = environment.onWake(() => {
+  const onWake = (): void => {
     const { status } = cells.chat().connection.state
     if (status === 'online') return void probe()
     if (status === 'connecting') connection.hurry()
     cells.dispatchChat({ type: 'connection', event: { type: 'woken' } })
-  })
+  }
+  let stop: (() => void) | null = null
 
-  return { probe: () => void probe(), close: stop }
+  return {
+    probe: () => void probe(),
+    watch: () => {
+      stop ??= environment.onWake(onWake)
+    },
+    close: () => {
+      stop?.()
+      stop = () => {}
+    },
+  }
 }

@@ -1,4 +1,5 @@
 import type { ClientEvent, Payload, ServerMessage } from '@roomful/protocol'
+import { LIMITS } from '@roomful/protocol/plain'
 import type { Clock } from '../ports/clock'
 import type { DownReason, RequestResult, Transport, TransportEvent } from '../ports/transport'
 import { createTokens } from './tokens'
@@ -37,6 +38,7 @@ export type LineHub = {
 }
 
 type Answer = RequestResult<ClientEvent>
+type Watching = Payload<'watch-presence'>
 
 export const LINE_LOST: DownReason = { code: 'OFFLINE', text: 'The line was lost', next: 'retry' }
 
@@ -53,6 +55,8 @@ export function createLineHub(options: {
   let line: Line = { at: 'none' }
   /** Every tab at the line, with the rooms that it has open there. */
   const joined = new Map<string, Set<string>>()
+  /** Whose presence each tab shows. */
+  const watching = new Map<string, Watching>()
   const tokens = createTokens({
     me,
     clock,
@@ -125,7 +129,22 @@ export function createLineHub(options: {
     const rooms = joined.get(tab)
     joined.delete(tab)
     tokens.forget(tab)
+    if (watching.delete(tab) && watching.size > 0 && line.at === 'up')
+      void real.request('watch-presence', together([...watching.values()]), LEAVE_TIMEOUT_MS)
     if (rooms) options.onLeft(tab, [...rooms])
+  }
+
+  /** The server keeps one list a line: what the tabs watch goes in one. Of their states the most present counts. */
+  async function watch(tab: string, payload: Watching, timeoutMs: number): Promise<Answer> {
+    watching.delete(tab)
+    // His own come first, should it be too many.
+    const lists = [payload, ...watching.values()]
+    watching.set(tab, payload)
+    const result = await real.request('watch-presence', together(lists), timeoutMs)
+    if (result.kind !== 'ack' || !result.ack.ok) return result
+    const own = new Set<string>(payload.userIds)
+    const presence = result.ack.presence.filter(({ userId }) => own.has(userId))
+    return { kind: 'ack', ack: { ok: true, presence } }
   }
 
   const isWanted = (roomId: string): boolean => [...joined.values()].some((rooms) => rooms.has(roomId))
@@ -176,6 +195,7 @@ export function createLineHub(options: {
         if (roomIds.length === 0) return { kind: 'ack', ack: { ok: true } }
         return real.request(event, { roomIds: roomIds as Payload<'leave-rooms'>['roomIds'] }, timeoutMs)
       }
+      if ('userIds' in payload && event === 'watch-presence') return watch(tab, payload, timeoutMs)
       const result = await real.request(event, payload, timeoutMs)
       if (event === 'refresh-token' && result.kind === 'ack' && result.ack.ok) tokens.refreshed()
       return result
@@ -216,6 +236,15 @@ function partFor(message: ServerMessage, rooms: ReadonlySet<string>): ServerMess
     default:
       return message
   }
+}
+
+function together(lists: readonly Watching[]): Watching {
+  const userIds = [...new Set(lists.flatMap((list) => list.userIds))].slice(0, LIMITS.watchedUsers)
+  const states = lists.flatMap(({ status }) => status ?? [])
+  if (states.length === 0) return { userIds }
+  // A tab that never said is in use.
+  const isAway = states.length === lists.length && !states.includes('online')
+  return { userIds, status: isAway ? 'away' : 'online' }
 }
 
 function roomIdsOf(payload: Payload<ClientEvent>): readonly string[] {

@@ -87,6 +87,7 @@ type ModelDraft = {
   clientId?: ClientId
   replyTo?: MessageId | null
   type?: string
+  metadata?: NonNullable<Message['metadata']>
 }
 
 export function addMessage(
@@ -107,6 +108,7 @@ export function addMessage(
     type: draft.type ?? 'text',
     content: draft.content,
     replyTo: draft.replyTo ?? null,
+    ...(draft.metadata === undefined ? {} : { metadata: draft.metadata }),
     createdAt: BORN,
     editedAt: null,
     deleted: false,

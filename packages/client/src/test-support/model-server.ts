@@ -45,6 +45,10 @@ export class ModelServer {
   epoch = 'epoch-1'
   limits: ModelLimits = { tail: 200, tailLimited: 50, patch: 500 }
   readonly rooms = new Map<string, ModelRoom>()
+  /** What a reader that lags behind still sees; null: it is up to date. */
+  lagging: ReadonlyMap<string, ModelRoom> | null = null
+  /** Who is not offline. */
+  readonly present = new Map<string, 'online' | 'away'>()
   onChange: (roomId: string, changes: readonly Change[], author: string) => void = () => {}
   /** Refuses what it answers something for. */
   refuse: (userId: string, event: ClientEvent, content?: string) => ErrorAck | undefined = () => undefined
@@ -53,6 +57,11 @@ export class ModelServer {
     const room = this.rooms.get(id)
     if (room === undefined) throw new Error(`there is no room ${id}`)
     return room
+  }
+
+  /** As the reader sees it that answers syncs and pages. */
+  #read(id: string): ModelRoom {
+    return this.lagging?.get(id) ?? this.room(id)
   }
 
   addRoom(id: string, userIds: readonly string[]): ModelRoom {
@@ -111,7 +120,7 @@ export class ModelServer {
     sync: (userId, { epoch, rooms, list }) => this.#sync(userId, epoch, rooms, list === true),
     'fetch-history': (userId, query) =>
       this.#isIn(userId, query.roomId)
-        ? history(this.room(query.roomId), query, userId)
+        ? history(this.#read(query.roomId), query, userId)
         : refusal('ROOM_NOT_FOUND'),
     'send-message': (userId, { roomId, ...draft }) =>
       this.#sendAll(userId, roomId, [draft])[0] ?? refusal('INTERNAL'),
@@ -125,6 +134,14 @@ export class ModelServer {
       this.#change(userId, messageId, opId, (room, seq) => deleteMessage(room, seq)),
     'react-message': (userId, { messageId, emoji, op, opId }) =>
       this.#change(userId, messageId, opId, (room, seq) => reactTo(room, seq, userId, emoji, op)),
+    'watch-presence': (_userId, { userIds }) => ({
+      ok: true,
+      presence: userIds.map((id) => ({
+        userId: id,
+        status: this.present.get(id) ?? 'offline',
+        lastSeenAt: null,
+      })),
+    }),
     'mark-read': (userId, { roomId, seq }) => {
       const room = this.room(roomId)
       const to = Math.max(room.reads.get(userId) ?? 0, Math.min(seq, room.room.lastSeq))
@@ -198,7 +215,7 @@ export class ModelServer {
       if (!this.#isIn(userId, id)) removed.push(id)
       else
         rooms[id] = deltaOf(
-          this.room(id),
+          this.#read(id),
           userId,
           cursor,
           this.limits,

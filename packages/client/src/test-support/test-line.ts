@@ -1,5 +1,6 @@
 import type { Ack, Change, ClientEvent, Payload, ServerMessage } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
+import { checkPayload } from '../adapters/payload-check'
 import type { Clock } from '../ports/clock'
 import type {
   DownReason,
@@ -70,7 +71,10 @@ export class TestLine {
       })
     },
     disconnect: () => this.fall(),
-    request: (event, payload, timeoutMs) => this.request(event, payload, timeoutMs),
+    request: async (event, payload, timeoutMs) => {
+      const checked = checkPayload(event, payload)
+      return checked.ok ? this.request(event, checked.payload, timeoutMs) : { kind: 'ack', ack: checked.ack }
+    },
     signal: (event, payload) => {
       if (this.up) this.push('up', event, payload, () => this.served.push({ event, payload }))
     },

@@ -1,4 +1,5 @@
 import type { PresenceStatus, RoomId, TypingSignal, UserId } from '@roomful/protocol'
+import type { LiveNews } from '../ephemeral/live-news'
 import type { CommittedBatch } from '../pipeline/port'
 
 /** What the nodes tell each other. JSON all through, so that it can travel. */
@@ -31,6 +32,8 @@ export type BusMessage =
       readonly at: number
     }
   | { readonly type: 'revoked'; readonly sid: string }
+  /** Of the ephemeral rooms, which no database holds. */
+  | { readonly type: 'live'; readonly from: string; readonly news: LiveNews }
   /** Said by the bus itself, and never sent: a node is heard of for the first time (again), or no longer. */
   | { readonly type: 'node-here' | 'node-gone'; readonly nodeId: string }
   /** Said by the bus itself: it reaches the other nodes (again). What was published before may not have. */

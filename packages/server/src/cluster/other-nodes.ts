@@ -5,6 +5,10 @@ export const NODE_GONE_AFTER_MS = 10_000
 export class OtherNodes {
   readonly #heardAt = new Map<string, number>()
 
+  get size(): number {
+    return this.#heardAt.size
+  }
+
   /** True: it was not known, or was taken for gone. */
   hear(nodeId: string, now: number): boolean {
     const isNew = !this.#heardAt.has(nodeId)

@@ -1,13 +1,8 @@
-import * as v from 'valibot'
-import { type Clock, every } from '../ports/clock'
+import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
-import type { Bus, BusMessage } from './bus'
-import { OtherNodes } from './other-nodes'
+import type { Bus } from './bus'
 import { RedisLink } from './redis-link'
-
-const SIGN_OF_LIFE_MS = 2_000
-/** A server starts without Redis too; but where it is there, the first socket shall find it joined. */
-const START_PATIENCE_MS = 2_000
+import { openSharedBus } from './shared-bus'
 
 export type RedisBusOptions = {
   readonly url: string
@@ -18,127 +13,11 @@ export type RedisBusOptions = {
   readonly log: Log
 }
 
-/** What travels: a message, or a sign of life. */
-type Envelope = { readonly from: string } & (
-  | { readonly message: BusMessage }
-  /** `lost`: what this node published of late may not have arrived. */
-  | { readonly sign: 'here' | 'gone'; readonly lost?: boolean }
-)
-
-const Outside = v.object({
-  from: v.string(),
-  sign: v.optional(v.picklist(['here', 'gone'])),
-  lost: v.optional(v.boolean()),
-  message: v.optional(v.looseObject({ type: v.string() })),
-})
-
-/**
- * The bus of several nodes, over one Redis channel. Whatever Redis loses is found in the database by each node's
- * repair (P16), so nothing here is kept, sent again or waited for. One channel for all rooms: a subscription for each
- * would have to be awaited before the first read of a room, and what fell in between would be in neither.
- */
-export async function openRedisBus(options: RedisBusOptions): Promise<Bus> {
-  const { nodeId, clock, log } = options
-  const listeners: ((message: BusMessage) => void)[] = []
-  const others = new OtherNodes()
-  let mayHaveLost = false
-  let droppedAtSign = 0
-  const deliver = (message: BusMessage): void => {
-    for (const listener of listeners) listener(message)
-  }
-  const send = (envelope: Envelope): void => link.publish(JSON.stringify(envelope))
-  const signOfLife = (): void => {
-    const lost = link.dropped > droppedAtSign
-    droppedAtSign = link.dropped
-    send({ from: nodeId, sign: 'here', ...(lost ? { lost } : {}) })
-  }
-
-  const receive = (text: string): void => {
-    const envelope = decode(text)
-    if (!envelope) {
-      log.warn({}, 'something that is not of this server came through Redis')
-      return
-    }
-    const { from } = envelope
-    // One's own comes back as well: one's listeners had it before it was sent.
-    if (from === nodeId) return
-    if ('sign' in envelope && envelope.lost) mayHaveLost = true
-    if ('sign' in envelope && envelope.sign === 'gone') {
-      if (others.forget(from)) deliver({ type: 'node-gone', nodeId: from })
-      return
-    }
-    if (others.hear(from, clock.now())) {
-      // So that it need not wait for the next one to know of this node.
-      signOfLife()
-      deliver({ type: 'node-here', nodeId: from })
-    }
-    if ('message' in envelope) deliver(envelope.message)
-  }
-  const link = new RedisLink({
-    url: options.url,
-    channel: `roomful:${options.epoch}`,
-    clock,
-    log,
-    onText: (text) => {
-      try {
-        receive(text)
-      } catch (error) {
-        log.error({ err: error }, 'a message of another node could not be delivered')
-      }
-    },
-    onUp: () => {
-      mayHaveLost = true
-      others.pardon(clock.now())
-      signOfLife()
-      deliver({ type: 'bus-up' })
-    },
+/** The bus of several nodes, over one Redis channel. */
+export function openRedisBus({ url, epoch, ...parts }: RedisBusOptions): Promise<Bus> {
+  const { clock, log } = parts
+  return openSharedBus({
+    ...parts,
+    openLink: (ends) => new RedisLink({ url, channel: `roomful:${epoch}`, clock, log, ...ends }),
   })
-  const stopSigns = every(clock, SIGN_OF_LIFE_MS, () => {
-    if (!link.isUp) return
-    signOfLife()
-    for (const gone of others.takeGone(clock.now())) {
-      // It may have died between a commit and its message.
-      mayHaveLost = true
-      deliver({ type: 'node-gone', nodeId: gone })
-    }
-  })
-  await link.opened(START_PATIENCE_MS)
-  return {
-    isShared: true,
-    isUp: () => link.isUp,
-    takeLoss() {
-      const lost = mayHaveLost || !link.isUp
-      mayHaveLost = false
-      return lost
-    },
-    publish(message) {
-      // First here, so that a broadcast never falls behind its ack, and costs nothing of Redis's time.
-      deliver(message)
-      send({ from: nodeId, message })
-    },
-    subscribe: (listener) => {
-      listeners.push(listener)
-    },
-    async close() {
-      stopSigns()
-      send({ from: nodeId, sign: 'gone' })
-      listeners.length = 0
-      link.close()
-    },
-  }
-}
-
-/** The envelope is checked; what is in it comes from a node of this deployment, which checked it at its own border. */
-function decode(text: string): Envelope | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  const { success, output } = v.safeParse(Outside, value)
-  if (!success) return undefined
-  const { from, sign, lost, message } = output
-  if (sign) return { from, sign, ...(lost ? { lost } : {}) }
-  return message ? { from, message: message as unknown as BusMessage } : undefined
 }

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import type { Clock } from '../ports/clock'
 import { every } from '../ports/clock'
 import type { Log } from '../ports/log'
+import type { Link, LinkEnds } from './shared-bus'
 
 /** A link that says nothing for so long is dead, whatever the operating system believes. */
 const DEAD_AFTER_MS = 6_000
@@ -13,14 +14,11 @@ const RETRY_STEP_MS = 50
 /** What may be on its way unanswered. Beyond it hints are dropped: the database has what they tell. */
 const IN_FLIGHT = { messages: 5_000, bytes: 16 * 1024 * 1024 }
 
-export type RedisLinkOptions = {
+type RedisLinkOptions = LinkEnds & {
   readonly url: string
   readonly channel: string
   readonly clock: Clock
   readonly log: Log
-  readonly onText: (text: string) => void
-  /** The first time, and whenever it had been lost. */
-  readonly onUp: () => void
 }
 
 /**
@@ -31,7 +29,7 @@ export type RedisLinkOptions = {
  *    ▲                                     │
  *    └───── either lost, or silent ────────┘       what is published is dropped, nothing is kept for later
  */
-export class RedisLink {
+export class RedisLink implements Link {
   readonly #publisher: Redis
   readonly #subscriber: Redis
   readonly #stopPings: () => void
@@ -56,7 +54,6 @@ export class RedisLink {
     return this.#subscribed && this.#publisher.status === 'ready'
   }
 
-  /** Messages that were not sent: the link was down, or did not keep up. */
   get dropped(): number {
     return this.#dropped
   }
@@ -78,7 +75,6 @@ export class RedisLink {
       })
   }
 
-  /** Resolves when the link is up for the first time, or after `patienceMs`: nothing waits for Redis. */
   opened(patienceMs: number): Promise<void> {
     if (this.#wasUp) return Promise.resolve()
     return new Promise((resolve) => {

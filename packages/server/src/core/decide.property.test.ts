@@ -133,7 +133,7 @@ const run = fc
   })
 
 async function freshStore(type: Room['type']): Promise<MemoryStore> {
-  const store = createMemoryStore({ epoch: 'epoch' })
+  const store = createMemoryStore({ epoch: 'epoch', now: () => Date.UTC(2026, 0, 1) })
   const createdAt = '2026-01-01T00:00:00.000Z'
   const roles = { ann: 'owner', bob: 'admin', cid: 'member' } as const
   const members = Object.entries(roles).map(([name, role], index): Member => {

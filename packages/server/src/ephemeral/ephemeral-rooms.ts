@@ -1,8 +1,12 @@
 import type { Member, MessageId, Report, Room, RoomId, UserId } from '@roomful/protocol'
+import type { BusMessage } from '../cluster/bus'
 import type { Facts, Need, Plan } from '../core/ops'
+import type { CommittedBatch } from '../pipeline/port'
 import { type Clock, every } from '../ports/clock'
 import { StoreError } from '../stores/port'
+import { planOfBatch } from './copied-plan'
 import { type EphemeralReader, ephemeralReader } from './ephemeral-reader'
+import { fromSent, type LiveNews, toSent } from './live-news'
 import { applyPlan, emptyRoom, factsOf, type RoomState } from './room-state'
 
 /** A room that nobody has been connected to for so long is gone. */
@@ -11,22 +15,40 @@ const SWEEP_MS = 60_000
 /** Beyond it no room is made until idle ones have gone: memory is bounded, or it is no limit. */
 const ROOMS_MAX = 10_000
 
+export type EphemeralDeps = {
+  readonly nodeId: string
+  readonly clock: Clock
+  /** Is anybody of this room connected? */
+  readonly isInhabited: (roomId: RoomId) => boolean
+  readonly tell: (news: LiveNews) => void
+}
+
+/** `owner`: the other node that it lives on; undefined: this one. */
+type Held = { readonly state: RoomState; readonly usedAt: number; readonly owner: string | undefined }
+
 /**
  * The rooms that are never written down: numbered like all others, by the same rules, and kept in memory while
  * somebody is there. JavaScript runs one thing at a time, so a commit that never awaits is a transaction.
+ *
+ * Among several nodes the one that made a room owns it, and the others hold a copy:
+ *
+ *   owner ── state, then each batch ──▶ copy        read from; a batch that does not follow: the state is asked for
+ *     ▲                                  │
+ *     └── ops, used ─────────────────────┘          the room goes with its owner, or when it is idle on all nodes
  */
 export class EphemeralRooms {
-  readonly #rooms = new Map<RoomId, { state: RoomState; usedAt: number }>()
+  readonly #rooms = new Map<RoomId, Held>()
   readonly #roomsOf = new Map<UserId, Set<RoomId>>()
   readonly #roomOfMessage = new Map<MessageId, RoomId>()
   readonly #stop: () => void
 
-  constructor(
-    private readonly clock: Clock,
-    /** Is anybody of this room connected? */
-    private readonly isInhabited: (roomId: RoomId) => boolean,
-  ) {
-    this.#stop = every(clock, SWEEP_MS, () => this.#sweep())
+  constructor(private readonly deps: EphemeralDeps) {
+    this.#stop = every(deps.clock, SWEEP_MS, () => this.#sweep())
+  }
+
+  /** The node that this room lives on; undefined: this one, or it is no ephemeral room. */
+  ownerElsewhere(roomId: RoomId): string | undefined {
+    return this.#rooms.get(roomId)?.owner
   }
 
   has(roomId: RoomId): boolean {
@@ -35,21 +57,38 @@ export class EphemeralRooms {
 
   create(room: Room, members: readonly Member[]): void {
     if (this.#rooms.size >= ROOMS_MAX) throw new StoreError('OVERLOADED', 'too many ephemeral rooms')
-    this.#put(emptyRoom(room, members))
+    const state = emptyRoom(room, members)
+    this.#put(state)
     this.#index(members)
+    this.deps.tell({ kind: 'state', state: toSent(state) })
+  }
+
+  /** What the other nodes say. To be called before anybody is told of it who then reads here. */
+  hear(message: BusMessage): void {
+    if (message.type === 'batch') this.#copyBatch(message.batch)
+    else if (message.type === 'read') this.#copyRead(message)
+    else if (message.type === 'node-gone') this.#forgetNode(message.nodeId)
+    else if (message.type === 'bus-up') this.deps.tell({ kind: 'ask' })
+    else if (message.type === 'live' && message.from !== this.deps.nodeId)
+      this.#hearNews(message.from, message.news)
   }
 
   commit(roomId: RoomId, need: Need, decide: (facts: Facts) => Plan): Plan {
     const before = this.#rooms.get(roomId)?.state
     const plan = decide(factsOf(before, need))
     if (!before || (plan.changes.length === 0 && plan.opIds.length === 0)) return plan
-    const after = applyPlan(before, plan, this.clock.now())
+    this.#apply(before, plan)
+    if (plan.audit.length > 0) this.deps.tell({ kind: 'audit', roomId, entries: plan.audit })
+    return plan
+  }
+
+  #apply(before: RoomState, plan: Plan): void {
+    const after = applyPlan(before, plan, this.deps.clock.now())
     this.#put(after)
     this.#index(plan.members)
-    for (const { id } of after.messages) this.#roomOfMessage.set(id, roomId)
+    for (const { id } of after.messages) this.#roomOfMessage.set(id, after.room.id)
     const kept = new Set(after.messages.map(({ id }) => id))
     for (const { id } of before.messages) if (!kept.has(id)) this.#roomOfMessage.delete(id)
-    return plan
   }
 
   markRead(roomId: RoomId, userId: UserId, seq: number): { seq: number; moved: boolean } | undefined {
@@ -65,6 +104,12 @@ export class EphemeralRooms {
   }
 
   putReport(report: Report): void {
+    if (!this.has(report.roomId)) return
+    this.#putReport(report)
+    this.deps.tell({ kind: 'report', report })
+  }
+
+  #putReport(report: Report): void {
     const state = this.#rooms.get(report.roomId)?.state
     if (state) this.#put({ ...state, reports: new Map(state.reports).set(report.id, report) })
   }
@@ -87,8 +132,74 @@ export class EphemeralRooms {
     this.#stop()
   }
 
-  #put(state: RoomState): void {
-    this.#rooms.set(state.room.id, { state, usedAt: this.clock.now() })
+  /** Of the owner's: whatever came before is in it. An older one, late, is none. */
+  #copyState(owner: string, state: RoomState): void {
+    const held = this.#rooms.get(state.room.id)
+    if (held && (held.owner !== owner || held.state.room.rev > state.room.rev)) return
+    if (held) this.#forget(held.state)
+    this.#put(state, owner)
+    this.#index([...state.members.values()])
+    for (const { id } of state.messages) this.#roomOfMessage.set(id, state.room.id)
+  }
+
+  #copyBatch(batch: CommittedBatch): void {
+    const held = this.#rooms.get(batch.roomId)
+    if (held?.owner === undefined || batch.head.rev <= held.state.room.rev) return
+    if (batch.previous.rev === held.state.room.rev) this.#apply(held.state, planOfBatch(batch))
+    else this.deps.tell({ kind: 'ask', roomId: batch.roomId })
+  }
+
+  /** Max-merged, so it does not matter who heard of it first. */
+  #copyRead({ roomId, userId, seq }: Extract<BusMessage, { type: 'read' }>): void {
+    if (this.has(roomId)) this.markRead(roomId, userId, seq)
+  }
+
+  #forgetNode(nodeId: string): void {
+    for (const { state, owner } of [...this.#rooms.values()]) if (owner === nodeId) this.#forget(state)
+  }
+
+  #hearNews(from: string, news: LiveNews): void {
+    switch (news.kind) {
+      case 'state':
+        this.#copyState(from, fromSent(news.state))
+        return
+      case 'gone': {
+        const held = this.#rooms.get(news.roomId)
+        if (held?.owner === from) this.#forget(held.state)
+        return
+      }
+      case 'audit': {
+        const held = this.#rooms.get(news.roomId)
+        if (held?.owner === from) this.#put({ ...held.state, audit: [...held.state.audit, ...news.entries] })
+        return
+      }
+      case 'report':
+        this.#putReport(news.report)
+        return
+      case 'used':
+        for (const roomId of news.roomIds) this.#touch(roomId)
+        return
+      case 'ask':
+        for (const [roomId, { state, owner }] of this.#rooms)
+          if (owner === undefined && (news.roomId ?? roomId) === roomId)
+            this.deps.tell({ kind: 'state', state: toSent(state) })
+        return
+      case 'ops':
+      case 'outcomes':
+        // Of RemoteOps.
+        return
+      default:
+        news satisfies never
+    }
+  }
+
+  #put(state: RoomState, owner = this.#rooms.get(state.room.id)?.owner): void {
+    this.#rooms.set(state.room.id, { state, usedAt: this.deps.clock.now(), owner })
+  }
+
+  #touch(roomId: RoomId): void {
+    const held = this.#rooms.get(roomId)
+    if (held) this.#put(held.state)
   }
 
   #index(members: readonly Member[]): void {
@@ -100,11 +211,18 @@ export class EphemeralRooms {
   }
 
   #sweep(): void {
-    const now = this.clock.now()
-    for (const [roomId, { state, usedAt }] of this.#rooms) {
-      if (this.isInhabited(roomId)) this.#put(state)
-      else if (usedAt + IDLE_MS <= now) this.#forget(state)
+    const now = this.deps.clock.now()
+    const used: RoomId[] = []
+    for (const [roomId, { state, usedAt, owner }] of this.#rooms) {
+      if (this.deps.isInhabited(roomId)) {
+        this.#put(state)
+        if (owner !== undefined) used.push(roomId)
+      } else if (owner === undefined && usedAt + IDLE_MS <= now) {
+        this.#forget(state)
+        this.deps.tell({ kind: 'gone', roomId })
+      }
     }
+    if (used.length > 0) this.deps.tell({ kind: 'used', roomIds: used })
   }
 
   #forget({ room, members, messages }: RoomState): void {

@@ -24,6 +24,7 @@ export function routedStore(kept: Store, rooms: EphemeralRooms): Store {
     putReport: async (report) =>
       rooms.has(report.roomId) ? rooms.putReport(report) : kept.putReport(report),
     purge: (roomId, belowSeq) => kept.purge(roomId, belowSeq),
+    forgetOps: (beforeMs) => kept.forgetOps(beforeMs),
     putUser: (user) => kept.putUser(user),
     revokeSession: (sid, untilMs) => kept.revokeSession(sid, untilMs),
     isSessionRevoked: (sid) => kept.isSessionRevoked(sid),

@@ -204,6 +204,8 @@ export class Hub {
         this.#catchUp.all()
         void this.#keepUp()
         return
+      case 'live':
+        return
       case 'revoked':
         this.#revoke(message.sid)
         return

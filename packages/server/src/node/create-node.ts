@@ -2,6 +2,8 @@ import type { RoomId, RoomListItem, UserId } from '@roomful/protocol'
 import type { Authenticate } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
 import { EphemeralRooms } from '../ephemeral/ephemeral-rooms'
+import type { LiveNews } from '../ephemeral/live-news'
+import { RemoteOps } from '../ephemeral/remote-ops'
 import { routedStore } from '../ephemeral/routed-store'
 import type { FileStore } from '../files/file-store'
 import type { Services } from '../handlers/handler'
@@ -43,9 +45,12 @@ export type NodeParts = {
 export function createNode(parts: NodeParts): ChatNode {
   const { bus, clock, ids, log, meter, hooks, authenticate, defaultRooms } = parts
   const limits = limitsOf(parts.rates)
-  const rooms = new EphemeralRooms(clock, (roomId) => hub.peers.membersOf(roomId).size > 0)
+  const { nodeId } = parts
+  const tell = (news: LiveNews): void => bus.publish({ type: 'live', from: nodeId, news })
+  const isInhabited = (roomId: RoomId): boolean => hub.peers.membersOf(roomId).size > 0
+  const rooms = new EphemeralRooms({ nodeId, clock, isInhabited, tell })
   const store = routedStore(parts.store, rooms)
-  const pipeline = new AppendQueue({
+  const here = new AppendQueue({
     store,
     publish: (batch) => bus.publish({ type: 'batch', batch }),
     now: parts.stopwatch,
@@ -55,6 +60,12 @@ export function createNode(parts: NodeParts): ChatNode {
       log.error({ err: error, roomId }, 'a commit or its publishing failed')
       hub.doubt(roomId)
     },
+  })
+  const pipeline = new RemoteOps({ nodeId, here, rooms, tell, clock })
+  // Before the hub: whoever is told of a change, and reads, finds it.
+  bus.subscribe((message) => {
+    rooms.hear(message)
+    if (message.type === 'live') pipeline.hear(message)
   })
   const hub: Hub = new Hub({
     ...parts,
@@ -71,6 +82,8 @@ export function createNode(parts: NodeParts): ChatNode {
         return others.length === 0 ? present : [...present, ...(await reader.memberships(userId, others))]
       }),
   })
+  // Others may have rooms that were made before this node was there.
+  if (bus.isShared) tell({ kind: 'ask' })
   const sendRates = new SendRates(limits.sends, clock)
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, sendRates, authenticate },

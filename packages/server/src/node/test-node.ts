@@ -1,5 +1,6 @@
 import { asUserId } from '@roomful/protocol'
 import { customAuthenticate } from '../auth/jwt'
+import type { Bus } from '../cluster/bus'
 import { localBus } from '../cluster/local-bus'
 import type { Hooks } from '../moderation/hooks'
 import type { RateOptions } from '../options'
@@ -51,24 +52,32 @@ export function testNode({
   rates = {},
   store,
   hooks = {},
+  clock = new ManualClock(),
+  nodeId = 'node-1',
+  bus = localBus(),
+  idPrefix = 'id',
 }: {
   rates?: RateOptions
   store?: Store
   hooks?: Hooks
+  /** Several nodes have one clock and one store, and each its own name, bus and ids. */
+  clock?: ManualClock
+  nodeId?: string
+  bus?: Bus
+  idPrefix?: string
 } = {}) {
-  const clock = new ManualClock()
   const lines = new MemoryLines()
   let ids = 0
   const logged: { fields: object; text: string }[] = []
   const node = createNode({
-    nodeId: 'node-1',
+    nodeId,
+    bus,
     store: store ?? new MemoryStore({ epoch: 'epoch-1', now: clock.now }),
-    bus: localBus(),
     broadcaster: lines,
     authenticate: customAuthenticate((token) => identityFrom(token)),
     clock,
     ids: {
-      uuid: () => `id-${String(++ids).padStart(8, '0')}`,
+      uuid: () => `${idPrefix}-${String(++ids).padStart(8, '0')}`,
       requestId: () => `request-${++ids}`,
       random: () => 0.5,
     },

@@ -5,7 +5,7 @@ import { UNSHOWN_MS } from '../files/file-sweep'
 import { commitOne, deleteOp, messagesOf, newRoom, say, sendOp } from '../stores/contract/contract-room'
 import { createMemoryStore, type MemoryStore } from '../stores/memory/memory-store'
 import { ManualClock } from './test-node'
-import { Upkeep, type UpkeepParts } from './upkeep'
+import { OPS_KEPT_MS, Upkeep, type UpkeepParts } from './upkeep'
 
 const HOUR_MS = 3_600_000
 
@@ -75,12 +75,28 @@ describe('upkeep', () => {
     expect(kept.map(({ id }) => id)).toEqual(['shown'])
   })
 
+  test('op ids are forgotten when they are a month old, whatever is retained', async () => {
+    const asked: number[] = []
+    const remaining = [3, 1, 0]
+    const counting = {
+      ...{ purge: store.purge.bind(store), read: store.read.bind(store) },
+      forgetOps: async (beforeMs: number) => {
+        asked.push(clock.now() - beforeMs)
+        return remaining.shift() ?? 0
+      },
+    }
+    upkeep({ store: counting })
+    await clock.pass(61_000)
+    expect(asked).toEqual([OPS_KEPT_MS, OPS_KEPT_MS, OPS_KEPT_MS])
+  })
+
   test('what fails once is done an hour later', async () => {
     const roomId = await newRoom(store)
     for (const text of ['one', 'two']) await say(store, roomId, 'ann', text)
     let fails = true
     const flaky = {
       purge: store.purge.bind(store),
+      forgetOps: store.forgetOps.bind(store),
       read: (async (reads) => {
         if (fails) throw new Error('the database is away')
         return store.read(reads)

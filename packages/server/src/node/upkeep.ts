@@ -8,16 +8,18 @@ import { applyRetention, type Retention } from './retention'
 /** After a start there is more urgent work than this. */
 const FIRST_MS = 60_000
 const EVERY_MS = 3_600_000
+/** A device may be away for so long and still repeat an edit, a delete or a reaction without doing it twice. */
+export const OPS_KEPT_MS = 30 * 24 * 3_600_000
 
 export type UpkeepParts = {
-  readonly store: Pick<Store, 'read' | 'purge'>
+  readonly store: Pick<Store, 'read' | 'purge' | 'forgetOps'>
   readonly clock: Clock
   readonly log: Log
   readonly retention?: Retention
   readonly files?: FileStore
 }
 
-/** Once an hour: purges what is too old, then removes the files that nothing shows any more. */
+/** Once an hour: purges what is too old, forgets old op ids, then removes the files that nothing shows any more. */
 export class Upkeep {
   #cancel: () => void
   #running: Promise<void> = Promise.resolve()
@@ -45,6 +47,7 @@ export class Upkeep {
     const isStopped = (): boolean => this.#stopped
     try {
       if (retention) await applyRetention({ store, clock, log }, retention, isStopped)
+      while (!isStopped() && (await store.forgetOps(clock.now() - OPS_KEPT_MS)) > 0) {}
       if (files) await sweepFiles({ files, store, log }, clock.now(), isStopped)
     } catch (error) {
       log.error({ err: error }, 'the upkeep of this hour was cut short')

@@ -1,3 +1,4 @@
+import { databaseOf } from './database-url'
 import type { Store } from './port'
 
 /**
@@ -8,27 +9,19 @@ import type { Store } from './port'
  * const store = await openStore('sqlite:./data/roomful.db')
  */
 export async function openStore(url: string): Promise<Store> {
-  const scheme = url.slice(0, url.indexOf(':') + 1)
-  switch (scheme) {
-    case 'sqlite:': {
-      const path = url.slice(scheme.length).replace(/^\/\/(?=\/)/, '')
-      if (path === '' || path.startsWith('//') || path.startsWith(':')) {
-        throw new TypeError('a SQLite database is a file: sqlite:./data/roomful.db')
-      }
+  const database = databaseOf(url)
+  switch (database.kind) {
+    case 'sqlite': {
       const { openSqliteStore } = await import('./sqlite/sqlite-store')
-      return openSqliteStore(path)
+      return openSqliteStore(database.path)
     }
-    case 'postgres:':
-    case 'postgresql:': {
+    case 'postgres': {
       const { openPostgresStore } = await import('./postgres/postgres-store')
-      return openPostgresStore(url)
+      return openPostgresStore(database.url)
     }
-    case 'memory:': {
+    case 'memory': {
       const { createMemoryStore } = await import('./memory/memory-store')
       return createMemoryStore()
     }
-    default:
-      // Not the URL itself: a password may be in it.
-      throw new TypeError('a database is one of sqlite:./path, postgres://…, memory:')
   }
 }

@@ -109,6 +109,8 @@ export interface Store {
    * still answered with its message, without its content (I4).
    */
   purge(roomId: RoomId, belowSeq: number): Promise<number | undefined>
+  /** Forgets ops (edits, deletes, reactions) that were done before that time, some at once; answers how many. */
+  forgetOps(beforeMs: number): Promise<number>
   putReport(report: Report): Promise<void>
   revokeSession(sid: string, untilMs: number): Promise<void>
   isSessionRevoked(sid: string): Promise<boolean>

@@ -21,6 +21,8 @@ export class Book {
   /** Sends that were lost with a program before its disk had them: nobody was promised anything. */
   readonly #abandoned = new Set<string>()
   readonly #withdrawn = new Set<string>()
+  /** Sends that another tab takes over: they keep their order, but not with what their tab sends later. */
+  readonly #inherited = new Set<string>()
   #restoredAt = 0
 
   send(device: Device, room: Room, draft: MessageDraftInput): Sent {
@@ -86,6 +88,7 @@ export class Book {
       if (sender !== device) continue
       this.#open.delete(call)
       if (!device.disk?.hasEntry(clientId)) this.#abandoned.add(call)
+      else if (device.browser) this.#inherited.add(call)
       this.recorder.history.push({ who: whoOf(device), roomId, phase: 'unknown', call })
     }
   }
@@ -152,7 +155,7 @@ export class Book {
       })
       .map((event): HistoryEvent => {
         // What was lost with a program may still have been under way: it has no place in the order of what came later.
-        if ('call' in event && this.#abandoned.has(event.call))
+        if ('call' in event && (this.#abandoned.has(event.call) || this.#inherited.has(event.call)))
           return { ...event, who: { ...event.who, device: `${event.who.device}, given up` } }
         // Whoever was removed before his repeat came is told nothing of the room, not even that he was heard (P9).
         if (event.phase !== 'failed' || event.code !== 'ROOM_NOT_FOUND') return event

@@ -28,11 +28,16 @@ const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
     }),
   offline: (scene) =>
     onDevice(scene, (device) => {
-      device.isOnline = false
-      scene.world.lineOf(device)?.cut(scene.random.chance(0.5))
+      const tabs = scene.world.tabsOf(device)
+      for (const tab of tabs) {
+        tab.isOnline = false
+        scene.world.lineOf(tab)?.cut(scene.random.chance(0.5))
+      }
       later(scene, 500, 15_000, () => {
-        device.isOnline = true
-        if (device.isRunning && !device.isAsleep && scene.random.chance(0.5)) device.wakeUp('online')
+        for (const tab of tabs) {
+          tab.isOnline = true
+          if (tab.isRunning && !tab.isAsleep && scene.random.chance(0.5)) tab.wakeUp('online')
+        }
       })
     }),
   'node-crash': (scene) => {
@@ -95,7 +100,10 @@ const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
       })
     }),
   'clock-jump': (scene) =>
-    onDevice(scene, (device) => device.setSkew(scene.random.range(-3_600_000, 3_600_000))),
+    onDevice(scene, (device) => {
+      const skewMs = scene.random.range(-3_600_000, 3_600_000)
+      for (const tab of scene.world.tabsOf(device)) tab.setSkew(skewMs)
+    }),
   'disk-full': (scene) =>
     onDevice(scene, ({ disk }) => {
       if (disk === undefined) return
@@ -114,12 +122,15 @@ const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
       const node = scene.world.nodes.find(({ isUp }) => isUp)
       if (node === undefined) return
       const { sid } = device
-      scene.book.signedOut(device)
+      const tabs = scene.world.tabsOf(device)
+      for (const tab of tabs) scene.book.signedOut(tab)
       device.newSession()
       node.chatNode.revokeSession(sid).catch(() => {})
       later(scene, 2_000, 6_000, () => {
-        kill(scene, device)
-        device.start()
+        for (const tab of tabs) {
+          kill(scene, tab)
+          tab.start()
+        }
       })
     }),
 }

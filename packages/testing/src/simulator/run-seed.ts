@@ -1,6 +1,7 @@
 import { asClientId, asMessageId, asRoomId, asUserId } from '@roomful/protocol'
 import { checkHistory } from '../history/check-history'
 import { unsettled } from '../world/convergence'
+import type { DeviceOptions } from '../world/device'
 import { Random } from '../world/random'
 import { START_MS } from '../world/virtual-time'
 import { World } from '../world/world'
@@ -18,6 +19,9 @@ const LOOK_EVERY_MS = 1_000
 const EVENTS_MAX = 60_000
 /** Of the events of rooms, one in so many is checked for everything. */
 const THOROUGH_EVERY = 8
+
+/** So many devices are browsers with a second tab. */
+const TAB_CHANCE = 0.15
 
 /** Messages of a room that has been there before. */
 const HISTORY_LENGTH = 24
@@ -102,22 +106,33 @@ function build({ world, book, profile, random }: Run): void {
   for (const user of profile.users) {
     for (let i = 1; i <= (profile.devices[user] ?? 1); i++) {
       const name = `${user}${i}`
-      const own = random.split(name)
-      const device = world.addDevice({
-        name,
-        user,
-        windowSize: profile.windowSize,
-        requestTimeoutMs: profile.requestTimeoutMs,
-        ...(profile.tokenMs === undefined ? {} : { tokenMs: profile.tokenMs }),
-        ...(profile.withDisk ? { disk: world.diskFor(name) } : {}),
-      })
-      if (own.chance(0.5)) device.setSkew(profile.skewMs)
-      world.time.schedule(own.range(0, 1_500), 'start', () => {
-        device.start()
-        for (const room of profile.rooms) if (own.chance(0.8)) device.open(room.id).catch(() => {})
-      })
+      const shared = profile.withDisk ? { disk: world.diskFor(name) } : {}
+      const hasTabs = profile.withDisk && random.split(`${name}'s tabs`).chance(TAB_CHANCE)
+      if (!hasTabs) addDevice(world, profile, random.split(name), { name, user, ...shared })
+      else {
+        const browser = world.browserFor(name)
+        for (const tab of [name, `${name}tab`])
+          addDevice(world, profile, random.split(tab), { name: tab, user, browser, ...shared })
+      }
     }
   }
+}
+
+function addDevice(world: World, profile: Profile, own: Random, options: Omit<DeviceOptions, 'url'>): void {
+  const device = world.addDevice({
+    windowSize: profile.windowSize,
+    requestTimeoutMs: profile.requestTimeoutMs,
+    ...(profile.tokenMs === undefined ? {} : { tokenMs: profile.tokenMs }),
+    ...options,
+  })
+  // Whether its clock is wrong; the tabs of one browser have one clock.
+  const isWrong = own.chance(0.5)
+  const [first = device] = world.tabsOf(device)
+  device.setSkew(first === device ? (isWrong ? profile.skewMs : 0) : first.skewMs)
+  world.time.schedule(own.range(0, 1_500), 'start', () => {
+    device.start()
+    for (const room of profile.rooms) if (own.chance(0.8)) device.open(room.id).catch(() => {})
+  })
 }
 
 function fill(world: World, book: Book, roomId: string, users: readonly string[]): void {

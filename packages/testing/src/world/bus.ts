@@ -35,7 +35,8 @@ export class BusNetwork {
         if (!isUp()) return
         this.onPublish(nodeId, message)
         const text = JSON.stringify(message)
-        for (const listener of own) listener(JSON.parse(text))
+        const heard: BusMessage = JSON.parse(text)
+        for (const listener of own) listener(heard)
         for (const other of this.#nodes.keys()) if (other !== nodeId) this.#carry(other, text)
       },
       subscribe: (listener) => {

@@ -29,7 +29,8 @@ export function unsettled(world: World, standing = 0): string[] {
         found.push(`I11: the outbox holds ${kinds} — ${device.name}, room ${core.id}`)
       }
     }
-    if (found.length === 0 && device.timers > 0) found.push(`I11: ${device.name} has ${device.timers} timers`)
+    if (found.length === 0 && device.timers > device.standingTimers)
+      found.push(`I11: ${device.name} has ${device.timers} timers`)
   }
   for (const node of world.nodes)
     if (found.length === 0 && node.clock.timers > STANDING_TIMERS + standing)

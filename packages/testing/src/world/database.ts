@@ -111,6 +111,7 @@ export class Database {
           return marked
         }),
       purge: (roomId, belowSeq) => write(() => store.purge(roomId, belowSeq)),
+      forgetOps: (beforeMs) => write(() => store.forgetOps(beforeMs)),
       putReport: (report) => write(() => store.putReport(report)),
       revokeSession: (sid, untilMs) => write(() => store.revokeSession(sid, untilMs)),
       isSessionRevoked: async (sid) => {

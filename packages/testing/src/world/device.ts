@@ -1,4 +1,5 @@
 import { type Chat, createChat, type LocalStore, type Room, type WakeReason } from '@roomful/client'
+import type { Browser, Tab } from './browser'
 import type { WorldContext } from './context'
 import type { Disk, DiskHandle } from './disk'
 import { ProcessClock } from './process-clock'
@@ -13,6 +14,8 @@ export type DeviceOptions = {
   readonly url: string
   /** Absent: it keeps everything in memory. */
   readonly disk?: Disk
+  /** It is a tab of this browser, whose tabs have one disk and one session. */
+  readonly browser?: Browser
   readonly windowSize?: number
   readonly requestTimeoutMs?: number
   /** A token is valid for so long; absent: for ever. */
@@ -28,6 +31,7 @@ export class Device {
   #clock: ProcessClock | undefined
   #transport: LinkTransport | undefined
   #handle: DiskHandle | undefined
+  #tab: Tab | undefined
   #wakeListeners = new Set<(reason: WakeReason) => void>()
   #sessions = 0
   #skewMs = 0
@@ -63,7 +67,18 @@ export class Device {
   }
   /** The session that its tokens name: what a sign-out revokes. */
   get sid(): string {
-    return `${this.name}-${this.#sessions}`
+    const { browser } = this.options
+    return browser ? `${browser.name}-${browser.sessions}` : `${this.name}-${this.#sessions}`
+  }
+  get browser(): Browser | undefined {
+    return this.options.browser
+  }
+  get skewMs(): number {
+    return this.#skewMs
+  }
+  /** Timers that it always has: a tab that does not own the line asks whether the owner lives. */
+  get standingTimers(): number {
+    return (this.browser?.tabs.size ?? 0) > 1 ? 1 : 0
   }
 
   get chat(): Chat {
@@ -88,11 +103,13 @@ export class Device {
 
   start(): Chat {
     if (this.#chat) return this.#chat
-    const { url, disk, windowSize, requestTimeoutMs } = this.options
+    const { url, disk, browser, windowSize, requestTimeoutMs } = this.options
     const clock = new ProcessClock(this.context.time, this.name)
     clock.skewMs = this.#skewMs
     this.#clock = clock
     this.#handle = disk?.open()
+    const tab = browser?.open()
+    this.#tab = tab
     const storage: LocalStore | 'memory' = this.#handle ?? 'memory'
     const random = this.#random
     this.#chat = createChat({
@@ -109,6 +126,7 @@ export class Device {
           return this.#transport
         },
         clock,
+        ...(tab ? { tabs: tab } : {}),
         ids: {
           clientId: () => `${this.name}-${String(++this.#keys).padStart(6, '0')}`,
           random: () => random.next(),
@@ -141,6 +159,7 @@ export class Device {
     this.#clock?.kill()
     this.#handle?.crash()
     this.#transport?.abandon()
+    this.#tab?.close()
     this.#chat = undefined
     this.#transport = undefined
     this.#wakeListeners = new Set()
@@ -149,17 +168,20 @@ export class Device {
 
   /** Another session of the same user begins; the old one has been revoked, or is given up. */
   newSession(): void {
-    this.#sessions++
+    if (this.browser) this.browser.sessions++
+    else this.#sessions++
   }
 
   sleep(): void {
     this.isAsleep = true
     this.#clock?.sleep()
+    this.#tab?.sleep()
   }
 
   wakeUp(reason: WakeReason = 'resume'): void {
     this.isAsleep = false
     this.#clock?.wake()
+    this.#tab?.wake()
     for (const listener of [...this.#wakeListeners]) listener(reason)
   }
 

@@ -11,12 +11,17 @@ import type { Message } from '@roomful/protocol'
 import type { WorldContext } from './context'
 import type { Random } from './random'
 
+/** What is kept is text, as on a disk; it is read again only when a program starts or looks for it. */
 type Space = {
-  meta: StoredMeta | null
-  rooms: Map<string, StoredRoom>
-  chunks: Map<string, Map<number, readonly Message[]>>
-  entries: Map<string, StoredEntry>
+  meta: Text<StoredMeta> | null
+  rooms: Map<string, Text<StoredRoom>>
+  chunks: Map<string, Map<number, Text<readonly Message[]>>>
+  entries: Map<string, Text<StoredEntry>>
+  /** Every entry that ever was there. */
+  written: Set<string>
 }
+declare const VALUE: unique symbol
+type Text<T> = string & { readonly [VALUE]?: T }
 
 /** A local write that is well takes so long. */
 const WRITE_MS = 1
@@ -53,6 +58,7 @@ export class Disk {
       rooms: new Map(),
       chunks: new Map(),
       entries: new Map(),
+      written: new Set(),
     }
     this.spaces.set(key, space)
     return { key, space }
@@ -66,8 +72,8 @@ export class Disk {
   /** Would this be sent after a crash now? What is kept as refused is not. */
   wouldSend(clientId: string): boolean {
     for (const space of this.spaces.values()) {
-      const data = space.entries.get(clientId)?.data
-      if (data !== undefined && !JSON.stringify(data).includes('"at":"failed"')) return true
+      const entry = space.entries.get(clientId)
+      if (entry !== undefined && !entry.includes('"at":"failed"')) return true
     }
     return false
   }
@@ -75,6 +81,12 @@ export class Disk {
   /** The outbox of all spaces: what would be sent after a crash now. */
   hasEntry(clientId: string): boolean {
     for (const space of this.spaces.values()) if (space.entries.has(clientId)) return true
+    return false
+  }
+
+  /** Was this in an outbox once, even if it has its outcome by now? */
+  hadEntry(clientId: string): boolean {
+    for (const space of this.spaces.values()) if (space.written.has(clientId)) return true
     return false
   }
 }
@@ -110,8 +122,12 @@ export class DiskHandle implements LocalStore {
       this.#url = url
       if (!this.#space) return { meta: null, rooms: [], entries: [] }
       const { meta, rooms, entries } = this.#space
-      const inOrder = [...entries.values()].sort((a, b) => a.order - b.order)
-      return copy({ meta, rooms: [...rooms.values()], entries: inOrder })
+      const inOrder = [...entries.values()].map(read).sort((a, b) => a.order - b.order)
+      return {
+        meta: meta === null ? null : read(meta),
+        rooms: [...rooms.values()].map(read),
+        entries: inOrder,
+      }
     })
   }
 
@@ -120,18 +136,20 @@ export class DiskHandle implements LocalStore {
       const chunks = this.#opened().chunks.get(roomId)
       return indexes.flatMap((index) => {
         const messages = chunks?.get(index)
-        return messages ? [copy({ index, messages })] : []
+        return messages === undefined ? [] : [{ index, messages: read(messages) }]
       })
     })
   }
 
   write(write: LocalWrite): Promise<void> {
-    const kept: LocalWrite = copy(write)
+    const keep = applying(write)
+    const isMore = grows(write)
+    const outline = this.context.trace.isOn ? outlineOf(write) : ''
     return this.#run(true, () => {
       const space = this.#opened()
-      if (this.disk.isFull && grows(kept)) throw error('quota')
-      this.context.trace.note(() => `${this.label} keeps ${outlineOf(kept)}`)
-      apply(space, kept)
+      if (this.disk.isFull && isMore) throw error('quota')
+      this.context.trace.note(() => `${this.label} keeps ${outline}`)
+      keep(space)
     })
   }
 
@@ -226,7 +244,9 @@ export class DiskHandle implements LocalStore {
 const error = (reason: LocalStoreError['reason']): LocalStoreError =>
   new LocalStoreError(reason, `the disk: ${reason}`)
 
-const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value))
+const textOf = <T>(value: T): Text<T> => JSON.stringify(value)
+
+const read = <T>(text: Text<T>): T => JSON.parse(text)
 
 const grows = (write: LocalWrite): boolean =>
   (write.putEntries?.length ?? 0) + (write.rooms?.length ?? 0) + (write.chunks?.length ?? 0) > 0
@@ -238,19 +258,39 @@ function outlineOf({ rooms, chunks, putEntries, deleteEntries, clearRooms }: Loc
   return JSON.stringify({ ...parts, puts, deletes: deleteEntries, clears: clearRooms })
 }
 
-function apply(space: Space, write: LocalWrite): void {
-  if (write.meta) space.meta = write.meta
-  for (const roomId of write.clearRooms ?? []) {
-    space.rooms.delete(roomId)
-    space.chunks.delete(roomId)
+/** Takes down what is to be kept as it is now, and answers what keeps it. */
+function applying({
+  meta,
+  clearRooms,
+  rooms,
+  chunks,
+  putEntries,
+  deleteEntries,
+}: LocalWrite): (space: Space) => void {
+  const metaText = meta ? textOf(meta) : null
+  const [cleared, deleted] = [[...(clearRooms ?? [])], [...(deleteEntries ?? [])]]
+  const roomTexts = rooms?.map((room) => [room.roomId, textOf(room)] as const) ?? []
+  const chunkTexts =
+    chunks?.map(({ messages, ...at }) => ({ ...at, text: messages.length > 0 ? textOf(messages) : null })) ??
+    []
+  const entryTexts = putEntries?.map((entry) => [entry.clientId, textOf(entry)] as const) ?? []
+  return (space) => {
+    if (metaText !== null) space.meta = metaText
+    for (const roomId of cleared) {
+      space.rooms.delete(roomId)
+      space.chunks.delete(roomId)
+    }
+    for (const [roomId, text] of roomTexts) space.rooms.set(roomId, text)
+    for (const { roomId, index, text } of chunkTexts) {
+      const kept = space.chunks.get(roomId) ?? new Map<number, Text<readonly Message[]>>()
+      space.chunks.set(roomId, kept)
+      if (text !== null) kept.set(index, text)
+      else kept.delete(index)
+    }
+    for (const [clientId, text] of entryTexts) {
+      space.entries.set(clientId, text)
+      space.written.add(clientId)
+    }
+    for (const clientId of deleted) space.entries.delete(clientId)
   }
-  for (const room of write.rooms ?? []) space.rooms.set(room.roomId, room)
-  for (const { roomId, index, messages } of write.chunks ?? []) {
-    const chunks = space.chunks.get(roomId) ?? new Map<number, readonly Message[]>()
-    space.chunks.set(roomId, chunks)
-    if (messages.length > 0) chunks.set(index, messages)
-    else chunks.delete(index)
-  }
-  for (const entry of write.putEntries ?? []) space.entries.set(entry.clientId, entry)
-  for (const clientId of write.deleteEntries ?? []) space.entries.delete(clientId)
 }

@@ -83,10 +83,13 @@ export class Watch {
       this.context.violations.push(
         `I15: ${device.name} asked ${REQUESTS_MAX} times in a second, the last was ${event}`,
       )
-    if (device.disk === undefined || device.chat.getState().storage.status !== 'ok') return
-    for (const id of keysOf(payload))
-      if (!device.disk.hasEntry(id))
+    for (const id of keysOf(payload)) {
+      const writer = this.#writerOf(id, device)
+      // An owner that has slept passes on what that tab has sent by another line since.
+      const isKept = writer === device ? device.disk?.hasEntry(id) : device.disk?.hadEntry(id)
+      if (!isKept && this.#keeps(writer))
         this.context.violations.push(`I10: ${id} goes out before it is on the disk — ${device.name}`)
+    }
   }
 
   /** I5 against the history that this device follows: the present one, or an older one until it hears of a restore. */
@@ -106,6 +109,18 @@ export class Watch {
       problem = found ?? problem
     }
     if (problem !== undefined) this.#violate(device, core, problem)
+  }
+
+  /** A line carries what all tabs of its browser send; what a dead one left is its owner's. */
+  #writerOf(id: string, device: Device): Device {
+    if (device.browser === undefined) return device
+    const name = id.slice(0, id.lastIndexOf('-'))
+    const tabs = [...this.#programs.keys()].filter((one) => one.browser === device.browser)
+    return tabs.find((one) => one.name === name) ?? device
+  }
+
+  #keeps(device: Device): boolean {
+    return device.disk !== undefined && device.chat.getState().storage.status === 'ok'
   }
 
   #programOf(device: Device): Program {

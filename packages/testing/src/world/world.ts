@@ -1,5 +1,6 @@
 import { asRoomId, asUserId, type Member, type Room } from '@roomful/protocol'
 import { type RateOptions, StoreError } from '@roomful/server'
+import { Browser } from './browser'
 import { BusNetwork } from './bus'
 import type { WorldContext } from './context'
 import { Database } from './database'
@@ -130,6 +131,17 @@ export class World {
 
   diskFor(name: string): Disk {
     return new Disk(this.context, this.context.random.split(`disk ${name}`), `${name}'s disk`)
+  }
+
+  /** A browser, for devices that are its tabs. */
+  browserFor(name: string): Browser {
+    return new Browser(name, this.time)
+  }
+
+  /** The tabs of a device's browser, itself among them. */
+  tabsOf(device: Device): Device[] {
+    const { browser } = device
+    return browser ? this.devices.filter((one) => one.browser === browser) : [device]
   }
 
   /** The line of a device that its client believes in. */

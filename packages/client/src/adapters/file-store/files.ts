@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises'
 import * as disk from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from './failure'

@@ -6,6 +6,7 @@ import type { LocalStore } from '../../ports/local-store'
 import { handClock } from '../hand-clock'
 import { idbStore } from '../idb-store'
 import { ann, chunkOf, entryOf, NAME, pastTheStore, roomOf } from './fixture'
+import { SCHEMA_VERSION } from './schema'
 
 let store: LocalStore
 beforeEach(async () => {
@@ -75,6 +76,8 @@ test('a full disk is `quota`, whether a request or the commit finds out, and not
   })
   const write = { rooms: [{ ...roomOf('r1'), draft: 'new' }], putEntries: [entryOf('c2')] }
   await expect(store.write(write)).rejects.toEqual(because('quota'))
+  // All requests succeed, and then the commit finds out.
+  vi.spyOn(IDBTransaction.prototype, 'commit').mockImplementationOnce(() => undefined)
   spy.mockImplementationOnce(function (this: IDBObjectStore, ...args) {
     Object.defineProperty(this.transaction, 'error', { get: () => full })
     const request = put.apply(this, args)
@@ -97,7 +100,7 @@ test('only writes that the outbox or the cursor of a user lean on wait for the d
 })
 
 test('after wiping nothing of the user is there, also while an old tab holds on to the database', async () => {
-  const stubborn = await openDB(NAME, 1)
+  const stubborn = await openDB(NAME, SCHEMA_VERSION)
   await store.wipe()
   expect(await stubborn.getAll('rooms')).toEqual([])
   expect(await stubborn.getAll('chunks')).toEqual([])

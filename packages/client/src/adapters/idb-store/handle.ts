@@ -57,12 +57,19 @@ export class Handle {
   }
 
   #connect(): Promise<Database> {
+    /** Why an upgrade failed; the open request only says that it was aborted. */
+    let broken: unknown
     const connecting = new Promise<Database>((resolve, reject) => {
       openDB<Schema>(this.name, SCHEMA_VERSION, {
         upgrade: (database, from, _to, transaction) => {
           // A failed upgrade is told by the open request's error; `done` would tell it a second time, to nobody.
           transaction.done.catch(() => undefined)
-          if (from > 0 || this.#state !== 'opened') return upgrade(database, transaction, from)
+          if (from > 0 || this.#state !== 'opened') {
+            void upgrade(database, transaction, from).catch((error: unknown) => {
+              broken = error
+            })
+            return
+          }
           // It was there before and is not any more.
           this.#state = 'deleted'
           transaction.abort()
@@ -84,7 +91,7 @@ export class Handle {
           else if (this.#state === 'none') this.#state = 'opened'
           resolve(database)
         },
-        (error: unknown) => reject(this.#state === 'deleted' ? deleted() : error),
+        (error: unknown) => reject(this.#state === 'deleted' ? deleted() : (broken ?? error)),
       )
     })
     const late = () =>

@@ -6,6 +6,7 @@ import type { LocalStore } from '../../ports/local-store'
 import { handClock } from '../hand-clock'
 import { idbStore } from '../idb-store'
 import { ann, entryOf, NAME } from './fixture'
+import { SCHEMA_VERSION } from './schema'
 
 let store: LocalStore
 beforeEach(async () => {
@@ -67,7 +68,7 @@ test('a handle that the browser closes is opened again by the next call', async 
 
 test('an upgrade by another tab is not held up, and afterwards this version stays out', async () => {
   const blocked = vi.fn()
-  const newer = await openDB(NAME, 2, { blocked })
+  const newer = await openDB(NAME, SCHEMA_VERSION + 1, { blocked })
   expect(blocked).not.toHaveBeenCalled()
   newer.close()
   await expect(store.write({ putEntries: [entryOf('c2')] })).rejects.toEqual(because('unavailable'))

@@ -11,6 +11,9 @@ import { inOrder, withoutRows } from '../stored-space'
 import { isUnreadable } from './failure'
 import type { Handle } from './handle'
 import { type Database, STORES } from './schema'
+import { sizeOf } from './size'
+
+const WITH_ROWS = ['rooms', 'chunks', 'sizes'] as const
 
 /**
  * One write, one transaction over all stores: all or nothing, and in the order of the calls (I16). Nothing but its
@@ -26,18 +29,22 @@ export async function writeAll(database: Database, write: LocalWrite): Promise<v
   const rooms = transaction.objectStore('rooms')
   const chunks = transaction.objectStore('chunks')
   const entries = transaction.objectStore('entries')
+  const sizes = transaction.objectStore('sizes')
   const requests: Promise<unknown>[] = [transaction.done]
   try {
     if (write.meta) requests.push(meta.put(write.meta, 'meta'))
     for (const roomId of write.clearRooms ?? [])
-      requests.push(rooms.delete(roomId), chunks.delete(chunksOf(roomId)))
+      requests.push(rooms.delete(roomId), chunks.delete(chunksOf(roomId)), sizes.delete(chunksOf(roomId)))
     for (const room of write.rooms ?? []) requests.push(rooms.put(room))
     for (const { roomId, index, messages } of write.chunks ?? []) {
       const key: [string, number] = [roomId, index]
-      requests.push(messages.length > 0 ? chunks.put(messages, key) : chunks.delete(key))
+      if (messages.length > 0) requests.push(chunks.put(messages, key), sizes.put(sizeOf(messages), key))
+      else requests.push(chunks.delete(key), sizes.delete(key))
     }
     for (const entry of write.putEntries ?? []) requests.push(entries.put(entry))
     for (const clientId of write.deleteEntries ?? []) requests.push(entries.delete(clientId))
+    // Without it the commit waits for this page to hear of each request, and a page that is left meanwhile aborts it.
+    transaction.commit()
   } catch (error) {
     // What cannot be cloned throws at once. Without the abort the requests before it would be committed.
     transaction.abort()
@@ -48,7 +55,7 @@ export async function writeAll(database: Database, write: LocalWrite): Promise<v
   await Promise.all(requests)
 }
 
-const chunksOf = (roomId: string): IDBKeyRange => IDBKeyRange.bound([roomId], [roomId, []])
+export const chunksOf = (roomId: string): IDBKeyRange => IDBKeyRange.bound([roomId], [roomId, []])
 
 export async function readSnapshot(handle: Handle): Promise<LocalSnapshot> {
   const [meta, entries] = await handle.use(async (database) => {
@@ -104,9 +111,8 @@ async function readRooms(handle: Handle, damage: string[]): Promise<StoredRoom[]
 }
 
 async function clearAllRooms(database: Database): Promise<void> {
-  const transaction = database.transaction(['rooms', 'chunks'], 'readwrite')
-  const stores = [transaction.objectStore('rooms').clear(), transaction.objectStore('chunks').clear()]
-  await Promise.all([...stores, transaction.done])
+  const transaction = database.transaction(WITH_ROWS, 'readwrite')
+  await Promise.all([...WITH_ROWS.map((name) => transaction.objectStore(name).clear()), transaction.done])
 }
 
 export async function readChunks(
@@ -139,12 +145,15 @@ export async function readChunks(
 /** Takes the rows of a room with a damaged chunk away, keeps draft and list item, and says so. */
 async function giveUpRoom(handle: Handle, roomId: string, cause?: unknown): Promise<never> {
   await handle.use(async (database) => {
-    const transaction = database.transaction(['rooms', 'chunks'], 'readwrite')
+    const transaction = database.transaction(WITH_ROWS, 'readwrite')
     const rooms = transaction.objectStore('rooms')
-    const deleting = transaction.objectStore('chunks').delete(chunksOf(roomId))
+    const deleting = [
+      transaction.objectStore('chunks').delete(chunksOf(roomId)),
+      transaction.objectStore('sizes').delete(chunksOf(roomId)),
+    ]
     const room = await rooms.get(roomId)
     const forgetting = room && rooms.put(withoutRows(room))
-    await Promise.all([deleting, forgetting, transaction.done])
+    await Promise.all([...deleting, forgetting, transaction.done])
   })
   throw new LocalStoreError('corrupt', `the stored rows of room ${roomId} were unreadable`, { cause })
 }

@@ -59,6 +59,9 @@ function openSend(core: RoomCore, target: Target): SendEntry | undefined {
   return send?.kind === 'send' && isUntouched(send) ? send : undefined
 }
 
+/** One that expired may be known to the server; if it is, it is settled in the end whatever became of it here. */
+const isIdle = (entry: SendEntry): boolean => isUntouched(entry) || entry.state.at === 'failed'
+
 const idOf = (target: Target): string =>
   'id' in target ? target.id : 'clientId' in target ? target.clientId : ''
 
@@ -83,8 +86,8 @@ function enqueueEdit(core: RoomCore, wish: WishOf<'edit'>, order: number): RoomC
 }
 
 function enqueueDelete(core: RoomCore, wish: WishOf<'delete'>, order: number): RoomCore {
-  const send = openSend(core, wish.target)
-  if (send !== undefined) return withOutcome(dropSend(core, send), wish.id, {})
+  const send = 'clientId' in wish.target ? entryOf(core, wish.target.clientId) : undefined
+  if (send?.kind === 'send' && isIdle(send)) return withOutcome(dropSend(core, send), wish.id, {})
   let next = core
   for (const entry of waiting(core, wish.target)) next = without(next, entry.id, {})
   return append(next, wish, order)
@@ -124,19 +127,19 @@ export function readSeqOf(core: RoomCore): number {
   return seq
 }
 
-/** Gives up a send that the server does not have. The same core when it is too late. */
+/** Gives up a send that nothing sends any more, or not yet. The same core when it is too late. */
 export function cancel(core: RoomCore, id: string): RoomCore {
   const entry = entryOf(core, id)
-  return entry?.kind === 'send' && isUntouched(entry) ? dropSend(core, entry) : core
+  return entry?.kind === 'send' && isIdle(entry) ? dropSend(core, entry) : core
 }
 
 /** Sends a failed message again. A reply whose target was cancelled goes as a plain message: that was asked for now. */
-export function retry(core: RoomCore, id: string): RoomCore {
+export function retry(core: RoomCore, id: string, now: number): RoomCore {
   const entry = entryOf(core, id)
   if (entry?.kind !== 'send' || entry.state.at !== 'failed') return core
   const replyTo = entry.replyTo !== null && 'lost' in entry.replyTo ? null : entry.replyTo
   const target = replyTo !== null && 'clientId' in replyTo ? entryOf(core, replyTo.clientId) : undefined
   if (target?.state.at === 'failed') return core
   const maybe = core.line === 'up'
-  return replaced(core, { ...entry, replyTo, maybe, state: core.durable ? STORING : READY })
+  return replaced(core, { ...entry, replyTo, maybe, wantedAt: now, state: core.durable ? STORING : READY })
 }

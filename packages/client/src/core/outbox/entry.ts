@@ -9,6 +9,8 @@ import type { ChatError } from '../chat-error'
  *                               └── no answer, or  ┘  ╲──refused for good──▶ failed ──retry──▶ ready
  *                                   "later"                                    ╲──cancel──▶ (gone)
  *
+ * A send that has waited too long is `failed` with EXPIRED: nothing but `retry` sends it then.
+ *
  * `storing`: not emitted before it would survive a crash (I10). No answer means unknown, never failed: it goes back
  * to ready with `attempts` raised, and the same id makes the repeat harmless (I4).
  */
@@ -42,6 +44,8 @@ export type SendEntry = Base & {
   readonly metadata?: Metadata
   /** ISO time of this device, shown until the server's own time is known. */
   readonly createdAt: string
+  /** When the user asked for it again, in ms; its age counts from there. */
+  readonly wantedAt?: number
 }
 export type EditEntry = Base & { readonly kind: 'edit'; readonly target: Target; readonly content: string }
 export type DeleteEntry = Base & { readonly kind: 'delete'; readonly target: Target }
@@ -54,6 +58,7 @@ export type ReactEntry = Base & {
 /** Waits until `dueAt` for a higher one, and does not hold up what is behind it. */
 export type ReadEntry = Base & { readonly kind: 'read'; readonly seq: number; readonly dueAt: number }
 
+/** What waits in a room's outbox, in the order in which the user did it. */
 export type Entry = SendEntry | EditEntry | DeleteEntry | ReactEntry | ReadEntry
 export type TargetedEntry = EditEntry | DeleteEntry | ReactEntry
 

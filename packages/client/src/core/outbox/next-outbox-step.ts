@@ -15,6 +15,7 @@ export type OutboxStep =
   | { readonly do: 'op'; readonly entry: TargetedEntry; readonly messageId: MessageId }
   | { readonly do: 'read'; readonly entry: ReadEntry }
   | { readonly do: 'wait'; readonly until: number }
+  | { readonly do: 'expire'; readonly ids: readonly string[] }
 
 /**
  * What the outbox of one room sends now, if anything: first in, first out, one request in flight, the next carries all

@@ -1,5 +1,6 @@
 import { assertNever } from '../assert-never'
 import { longerHold } from '../hold'
+import { onExpired } from '../outbox/ageing'
 import { onAnswered, onLineLost, onLineUp, onPicked, onStored, onUnanswered } from '../outbox/answers'
 import { cancel, enqueue, retry } from '../outbox/enqueue'
 import { onChanges } from './changes'
@@ -86,8 +87,10 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
       return trimmed(onAnswered(core, event))
     case 'unanswered':
       return onUnanswered(core, event)
+    case 'expired':
+      return onExpired(core, event.ids)
     case 'retried':
-      return retry(core, event.id)
+      return retry(core, event.id, event.now)
     case 'cancelled':
       return cancel(core, event.id)
     case 'restored':

@@ -1,5 +1,5 @@
 import { type Entry, isTargeted, READY } from '../outbox/entry'
-import { emptyTimeline, rangesOf, rowsIn } from '../timeline'
+import { emptyTimeline, type Range, rangesOf, rowsIn } from '../timeline'
 import { newRoom, type RoomCore } from './room-core'
 import type { Restored, RoomEvent } from './room-event'
 import { heldRanges, offShelf } from './shelf'
@@ -57,7 +57,7 @@ const isOrphan = (entry: Entry, sends: ReadonlySet<string>): boolean =>
 function afterRestart(entry: Entry): Entry {
   const state = entry.state.at === 'failed' ? entry.state : READY
   // What was refused for good the server does not have: it can still be changed, cancelled and sent again.
-  const attempts = entry.maybe && state.at !== 'failed' ? Math.max(1, entry.attempts) : 0
+  const attempts = state.at === 'failed' ? entry.attempts : entry.maybe ? Math.max(1, entry.attempts) : 0
   const next = { ...entry, state, attempts }
   // Its debounce is long over, and the moment was one of a clock that may have been set since.
   return next.kind === 'read' ? { ...next, dueAt: 0 } : next
@@ -75,11 +75,16 @@ export function onKeeping(core: RoomCore, disk: Restored | null): RoomCore {
       ? rangesOf(core.timeline).reduce(offShelf, { ...kept, shelved: disk.ranges })
       : kept
   if (disk.cursor < core.cursor) return kept
+  // Nobody wrote since it was read here: what is asked of it just now stands.
+  if (disk.cursor === core.cursor && isSame(disk.ranges, core.shelved)) return { ...core, keeps: true }
   // What was asked for with the old cursor cannot be told from what is new to this one.
   const request = null
   const { cursor, ranges } = disk
   return { ...kept, cursor, known: Math.max(core.known, cursor), shelved: ranges, request }
 }
+
+const isSame = (a: readonly Range[], b: readonly Range[]): boolean =>
+  a.length === b.length && a.every(({ from, to }, i) => b[i]?.from === from && b[i]?.to === to)
 
 /** Another user, or the end of the session: nothing of the room is left in memory but the entries to be kept. */
 export function onWiped(core: RoomCore, keep: (id: string) => boolean): RoomCore {

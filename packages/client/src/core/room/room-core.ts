@@ -43,6 +43,7 @@ export type RoomRequest = {
 /** `rev` is missing, since when, and how many syncs did not bring it. */
 export type Gap = { readonly rev: number; readonly since: number; readonly tries: number }
 
+/** The whole inside of one room; `reduceRoom` is the only one to make another. */
 export type RoomCore = {
   readonly id: string
   /** There is a local store: entries wait for it before they are emitted. */

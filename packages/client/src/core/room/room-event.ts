@@ -124,7 +124,9 @@ export type RoomEvent =
       readonly now: number
       readonly random: number
     }
-  | { readonly type: 'retried'; readonly id: string }
+  /** They have waited longer than the app allows. */
+  | { readonly type: 'expired'; readonly ids: readonly string[] }
+  | { readonly type: 'retried'; readonly id: string; readonly now: number }
   | { readonly type: 'cancelled'; readonly id: string }
   // The local store, and time.
   | { readonly type: 'restored'; readonly room: Restored | null; readonly entries: readonly Entry[] }

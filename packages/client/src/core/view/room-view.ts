@@ -11,9 +11,16 @@ export function statusOf(core: RoomCore): RoomStatus {
   if (!core.opened) return 'idle'
   if (core.line === 'down') return 'offline'
   if (core.tail === null) return 'loading'
-  const syncing = core.request?.kind === 'sync' || core.foreign
+  const syncing = core.request?.kind === 'sync' || core.foreign || isLeftBehind(core)
   return core.line === 'up' && core.fresh && !syncing ? 'live' : 'catching-up'
 }
+
+/**
+ * A gap that its first sync did not close, or whose sync has to wait for a page. Before that it is more often a change that
+ * comes by another path in a moment: the room does not flicker for it.
+ */
+const isLeftBehind = ({ gap, request }: RoomCore): boolean =>
+  gap !== null && (gap.tries > 0 || request !== null)
 
 /** One room's view: slices keep their reference until they change, and nothing is made that nobody asks for. */
 export function createRoomView(): (core: RoomCore, userName: string) => RoomState {

@@ -4,6 +4,7 @@ import type { Opened, OpenStore } from './contract-room'
 import { durabilityContract } from './durability-contract'
 import { factsContract } from './facts-contract'
 import { filesContract } from './files-contract'
+import { forgetOpsContract } from './forget-ops-contract'
 import { headsContract } from './heads-contract'
 import { membersContract } from './members-contract'
 import { messageQueryContract } from './message-query-contract'
@@ -43,6 +44,7 @@ export function storeContract(name: string, open: OpenStore): void {
     factsContract(context)
     headsContract(context)
     purgeContract(context)
+    forgetOpsContract(context)
     filesContract(context)
     raceContract(context)
     messageQueryContract(context)

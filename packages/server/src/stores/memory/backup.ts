@@ -1,5 +1,6 @@
-import type { AuditEntry, Member, MessageId, Report, Room, RoomId, User } from '@roomful/protocol'
+import type { AuditEntry, Member, Report, Room, RoomId, User } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
+import type { DoneOp } from './room-record'
 import { Tables } from './tables'
 
 type RoomBackup = {
@@ -9,7 +10,7 @@ type RoomBackup = {
   readonly messages: readonly StoredMessage[]
   readonly floorSeq: number
   readonly purgedSends: readonly (readonly [string, StoredMessage])[]
-  readonly opIds: readonly (readonly [string, MessageId])[]
+  readonly opIds: readonly (readonly [string, DoneOp])[]
   readonly audit: readonly AuditEntry[]
 }
 
@@ -51,8 +52,8 @@ export function restore(backup: Backup): Tables {
     record.beginAt(floorSeq)
     for (const [key, message] of purgedSends) record.purgedSends.set(key, message)
     const nothing = { outcomes: [], changes: [], opIds: [], room: undefined }
-    record.apply({ ...nothing, head: { rev, lastSeq }, messages, members, audit })
-    for (const [key, messageId] of opIds) record.opIds.set(key, messageId)
+    record.apply({ ...nothing, head: { rev, lastSeq }, messages, members, audit }, 0)
+    for (const [key, op] of opIds) record.opIds.set(key, op)
     for (const member of members) tables.indexMember(member)
     for (const message of messages) tables.indexMessage(message)
   }

@@ -10,7 +10,7 @@ type MemoryStoreOptions = {
   /** Names this history; a store made from an old backup needs a new one. Left out: drawn. */
   readonly epoch?: string
   readonly backup?: Backup
-  /** Milliseconds since the epoch: only to forget revocations that are over. */
+  /** Milliseconds since the epoch: only to forget revocations that are over, and old ops. */
   readonly now?: () => number
 }
 
@@ -38,7 +38,7 @@ export class MemoryStore implements Store {
     const plan = decide(record.factsFor(need))
     if (plan.changes.length === 0 && plan.opIds.length === 0) return plan
     this.tables.versions.begin()
-    record.apply(plan)
+    record.apply(plan, this.now())
     for (const member of plan.members) this.tables.indexMember(member)
     for (const message of plan.messages) this.tables.indexMessage(message)
     return plan
@@ -113,6 +113,13 @@ export class MemoryStore implements Store {
       for (const messageId of record.purge(floor)) this.tables.roomOfMessage.delete(messageId)
     }
     return floor
+  }
+
+  async forgetOps(beforeMs: number): Promise<number> {
+    this.checkOpen()
+    let count = 0
+    for (const record of this.tables.rooms.values()) count += record.forgetOps(beforeMs)
+    return count
   }
 
   async putReport(report: Report): Promise<void> {

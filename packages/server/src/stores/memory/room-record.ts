@@ -7,6 +7,9 @@ import type { Cell, Versions } from './versions'
 /** Where the log of revs has grown to this many entries more than twice the rows, the outdated ones go. */
 const LOG_SLACK = 64
 
+/** When an op was done, and about which message. */
+export type DoneOp = { readonly messageId: MessageId; readonly at: number }
+
 /** One room: rows in cells, and the indexes that a commit or a query needs to be found in one step. */
 export class RoomRecord {
   head: Cell<Room>
@@ -20,7 +23,8 @@ export class RoomRecord {
   log: { readonly rev: number; readonly seq: number }[] = []
   readonly members = new Map<UserId, Cell<Member>>()
   readonly audit: Cell<AuditEntry>[] = []
-  readonly opIds = new Map<string, MessageId>()
+  /** By pairKey, in the order of `at`. */
+  readonly opIds = new Map<string, DoneOp>()
   private readonly seqs = new Map<MessageId, number>()
   private readonly byClientId = new Map<string, number>()
   private readonly lastSendAt = new Map<UserId, number>()
@@ -67,7 +71,7 @@ export class RoomRecord {
       opIds: pick(
         need.opIds,
         ({ userId, opId }) => pairKey(userId, opId),
-        ({ userId, opId }) => this.opIds.get(pairKey(userId, opId)),
+        ({ userId, opId }) => this.opIds.get(pairKey(userId, opId))?.messageId,
       ),
       owners: this.owners,
       lastSendAt: pick(
@@ -79,13 +83,14 @@ export class RoomRecord {
   }
 
   /** Within a write transaction. */
-  apply(plan: Plan): void {
+  apply(plan: Plan, at: number): void {
     this.head = this.versions.write(this.head, { ...(plan.room ?? this.head.value), ...plan.head })
     for (const message of plan.messages) this.putMessage(message)
     const writes = plan.messages.map(({ rev, seq }) => ({ rev, seq }))
     this.log.push(...writes.sort((a, b) => a.rev - b.rev))
     for (const member of plan.members) this.putMember(member)
-    for (const { userId, opId, messageId } of plan.opIds) this.opIds.set(pairKey(userId, opId), messageId)
+    for (const { userId, opId, messageId } of plan.opIds)
+      this.opIds.set(pairKey(userId, opId), { messageId, at })
     for (const entry of plan.audit) this.audit.push(this.versions.write<AuditEntry>(undefined, entry))
     this.compactLog()
   }
@@ -111,6 +116,12 @@ export class RoomRecord {
     }
     this.floor = this.versions.write(this.floor, belowSeq)
     return gone
+  }
+
+  forgetOps(beforeMs: number): number {
+    let count = 0
+    for (const [key, { at }] of this.opIds) if (at < beforeMs && this.opIds.delete(key)) count++
+    return count
   }
 
   /** For a record that is made of a backup: its messages begin at this seq. */

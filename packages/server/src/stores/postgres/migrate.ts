@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Migrated } from '../care'
 import { integer, text } from '../sql/column'
 import { MIGRATIONS } from './migrations'
 import type { Session } from './session'
@@ -10,7 +11,10 @@ const LOCK_KEY = 4_711_202_601
  * Brings the database to this version's tables, in one transaction, one node at a time. Answers the epoch: it is made
  * with the database.
  */
-export async function migrate(session: Session, migrations: readonly string[] = MIGRATIONS): Promise<string> {
+export async function migrate(
+  session: Session,
+  migrations: readonly string[] = MIGRATIONS,
+): Promise<Migrated & { readonly epoch: string }> {
   await session.query('BEGIN')
   await session.query('SELECT pg_advisory_xact_lock($1::bigint)', LOCK_KEY)
   await session.query('CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)')
@@ -31,5 +35,5 @@ export async function migrate(session: Session, migrations: readonly string[] = 
   const [epoch] = await session.query(`SELECT value FROM meta WHERE key = 'epoch'`)
   await session.query('COMMIT')
   if (!epoch) throw new Error('the database has no epoch')
-  return text(epoch, 'value')
+  return { from: version, to: migrations.length, epoch: text(epoch, 'value') }
 }

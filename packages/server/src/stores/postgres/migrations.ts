@@ -139,4 +139,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX messages_file ON messages ((metadata ->> 'fileId'), room_id)
     WHERE type IN ('image', 'file') AND NOT deleted;
   `,
+  `
+  -- From an age to the ops that have it: they are forgotten, the oldest first.
+  CREATE INDEX op_ids_age ON op_ids (created_at);
+  `,
 ]

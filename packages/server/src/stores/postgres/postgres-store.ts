@@ -8,7 +8,15 @@ import { postgresReader } from './postgres-reader'
 import { purge } from './purge'
 import { type Session, together } from './session'
 import { SessionPool } from './session-pool'
-import { createRoom, isSessionRevoked, markRead, putReport, putUser, revokeSession } from './small-writes'
+import {
+  createRoom,
+  forgetOps,
+  isSessionRevoked,
+  markRead,
+  putReport,
+  putUser,
+  revokeSession,
+} from './small-writes'
 import { writePlan } from './write-plan'
 
 /** More writers would only wait for each other's row locks and fsyncs; the pipeline's batches are what scales. */
@@ -25,7 +33,7 @@ export async function openPostgresStore(url: string): Promise<Store> {
   // Another node may be migrating, or there may be much to change: neither is a reason to give up.
   const migrator = new SessionPool(url, { max: 1, patient: true })
   try {
-    const epoch = await migrator.lend((session) => migrate(session))
+    const { epoch } = await migrator.lend((session) => migrate(session))
     return store(new SessionPool(url, { max: WRITERS }), new SessionPool(url, { max: READERS }), epoch)
   } finally {
     await migrator.close()
@@ -53,6 +61,7 @@ function store(writers: SessionPool, readers: SessionPool, epoch: string): Store
     putUser: (user) => lend(readers, (session) => putUser(session, user)),
     markRead: (roomId, userId, seq) => lend(readers, (session) => markRead(session, roomId, userId, seq)),
     purge: (roomId, belowSeq) => lend(writers, (session) => purge(session, roomId, belowSeq)),
+    forgetOps: (beforeMs) => lend(readers, (session) => forgetOps(session, beforeMs)),
     putReport: (report) => lend(readers, (session) => putReport(session, report)),
     revokeSession: (sid, untilMs) =>
       lend(readers, (session) => revokeSession(session, sid, untilMs, Date.now())),

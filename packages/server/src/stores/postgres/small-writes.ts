@@ -1,6 +1,7 @@
 import { LIMITS, type Report, type RoomId, type User, type UserId } from '@roomful/protocol'
 import type { Store } from '../port'
 import { integer, text } from '../sql/column'
+import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import { roomFrom } from '../sql/rows'
 import { SELECT_ROOM } from './facts'
 import { PRESENT, UNREAD } from './queries'
@@ -132,6 +133,21 @@ export async function putReport(session: Session, report: Report): Promise<void>
     report.resolvedBy,
     report.resolution,
   )
+}
+
+/** By the index of ages: old ones are at its beginning. Two nodes at once each take what the other leaves. */
+export const FORGET_OPS = {
+  name: 'forget-ops',
+  text: `DELETE FROM op_ids USING (
+      SELECT room_id, user_id, op_id FROM op_ids WHERE created_at < $1 ORDER BY created_at LIMIT $2
+      FOR UPDATE SKIP LOCKED
+    ) AS old
+    WHERE op_ids.room_id = old.room_id AND op_ids.user_id = old.user_id AND op_ids.op_id = old.op_id
+    RETURNING 1`,
+}
+
+export async function forgetOps(session: Session, beforeMs: number): Promise<number> {
+  return (await session.query(FORGET_OPS, new Date(beforeMs).toISOString(), FORGET_OPS_STEP)).length
 }
 
 const FORGET_SESSIONS = {

@@ -1,8 +1,9 @@
+import type { Migrated } from '../care'
 import type { Connection } from './connection'
 import { MIGRATIONS } from './migrations'
 
 /** Brings the file to this version's tables. Runs under the file lock, so no other server looks on. */
-export function migrate(connection: Connection, migrations: readonly string[] = MIGRATIONS): void {
+export function migrate(connection: Connection, migrations: readonly string[] = MIGRATIONS): Migrated {
   connection.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)')
   const version = connection.get('SELECT coalesce(max(version), 0) AS version FROM schema_version')?.version
   if (typeof version !== 'number') throw new TypeError('schema_version holds no number')
@@ -21,4 +22,5 @@ export function migrate(connection: Connection, migrations: readonly string[] = 
       throw error
     }
   }
+  return { from: version, to: migrations.length }
 }

@@ -132,4 +132,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX messages_file ON messages (json_extract(metadata, '$.fileId'), room_id)
     WHERE type IN ('image', 'file') AND deleted = 0;
   `,
+  `
+  -- From an age to the ops that have it: they are forgotten, the oldest first.
+  CREATE INDEX op_ids_age ON op_ids (created_at_ms);
+  `,
 ]

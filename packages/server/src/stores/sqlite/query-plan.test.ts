@@ -8,7 +8,7 @@ import { type Row, text } from '../sql/column'
 import { Connection, type Value } from './connection'
 import { readFacts } from './facts'
 import { migrate } from './migrate'
-import { createRoom, markRead, putUser } from './small-writes'
+import { createRoom, forgetOps, markRead, putUser } from './small-writes'
 import { sqliteReader } from './sqlite-reader'
 
 /** Asks SQLite about each statement before it runs it. */
@@ -146,5 +146,8 @@ describe('SQLite finds by index', () => {
     putUser(db, { id: ann, name: 'Ann' })
     const plans = await plansOf(() => markRead(db, roomId, ann, 5))
     expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
+    const forgetting = await plansOf(() => forgetOps(db, 5))
+    expect(forgetting.flat()).toContainEqual(expect.stringMatching(/op_ids_age \(created_at_ms<\?\)/))
+    expect(forgetting.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import type { Report, RoomId, User, UserId } from '@roomful/protocol'
 import type { Store } from '../port'
 import { integer, text } from '../sql/column'
+import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import { roomFrom } from '../sql/rows'
 import type { Connection } from './connection'
 import { SELECT_ROOM } from './facts'
@@ -83,6 +84,16 @@ export function purge(db: Connection, roomId: RoomId, belowSeq: number): number 
   db.run('DELETE FROM messages WHERE room_id = ? AND seq < ?', roomId, floor)
   db.run('UPDATE room_heads SET floor_seq = ? WHERE room_id = ?', floor, roomId)
   return floor
+}
+
+/** A step of it, so that nobody's send waits long for the writer. By the index of ages: old ones are at its beginning. */
+export const FORGET_OPS = `
+  DELETE FROM op_ids WHERE (room_id, user_id, op_id) IN
+    (SELECT room_id, user_id, op_id FROM op_ids WHERE created_at_ms < ? ORDER BY created_at_ms LIMIT ?)
+  RETURNING 1`
+
+export function forgetOps(db: Connection, beforeMs: number): number {
+  return db.all(FORGET_OPS, beforeMs, FORGET_OPS_STEP).length
 }
 
 export function putReport(db: Connection, report: Report): void {

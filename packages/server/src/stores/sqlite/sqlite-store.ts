@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import type { Store } from '../port'
 import { text } from '../sql/column'
 import { Connection } from './connection'
+import { realPath } from './database-file'
 import { readFacts } from './facts'
 import { lockFile } from './file-lock'
 import { migrate } from './migrate'
 import { ReaderPool } from './reader-pool'
-import { createRoom, markRead, purge, putReport, putUser, revokeSession } from './small-writes'
+import { createRoom, forgetOps, markRead, purge, putReport, putUser, revokeSession } from './small-writes'
 import { sqliteReader } from './sqlite-reader'
 import { writePlan } from './write-plan'
 import { Writer } from './writer'
-
-const OWNER_ONLY = 0o600
 
 /**
  * Opens the file, making it and its folder where they are missing. Throws DatabaseInUseError while another server
@@ -60,6 +57,7 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
     putUser: (user) => writer.write((db) => putUser(db, user)),
     markRead: (roomId, userId, seq) => writer.write((db) => markRead(db, roomId, userId, seq)),
     purge: (roomId, belowSeq) => writer.write((db) => purge(db, roomId, belowSeq)),
+    forgetOps: (beforeMs) => writer.write((db) => forgetOps(db, beforeMs)),
     putReport: (report) => writer.write((db) => putReport(db, report)),
     revokeSession: (sid, untilMs) => writer.write((db) => revokeSession(db, sid, untilMs, Date.now())),
 
@@ -78,28 +76,6 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
       writer.close()
       lock.close()
     },
-  }
-}
-
-/** The same file has the same lock, by whichever link it is reached. Made here if need be, for its owner's eyes only. */
-function realPath(file: string): string {
-  const path = resolve(file)
-  const made = mkdirSync(dirname(path), { recursive: true })
-  if (made !== undefined) syncFolders(dirname(path), dirname(made))
-  // Not when it is there: closing any handle of a file drops all locks that this process has on it.
-  if (!existsSync(path)) closeSync(openSync(path, 'a', OWNER_ONLY))
-  return realpathSync(path)
-}
-
-/** Without it a power cut could take a new folder, and the database in it, whatever was synced inside (P1). */
-function syncFolders(from: string, upTo: string): void {
-  // Windows keeps its folders by itself, and refuses to sync one.
-  if (process.platform === 'win32') return
-  for (let folder = from; ; folder = dirname(folder)) {
-    const handle = openSync(folder, 'r')
-    fsyncSync(handle)
-    closeSync(handle)
-    if (folder === upTo) return
   }
 }
 

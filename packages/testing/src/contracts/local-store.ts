@@ -1,15 +1,14 @@
-import type { Message } from '@roomful/protocol'
-import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
 import {
   type LocalSnapshot,
   type LocalStore,
   LocalStoreError,
-  type LocalStoreReason,
-  type StoredChunk,
+  type LocalWrite,
   type StoredEntry,
   type StoredMeta,
   type StoredRoom,
-} from './local-store'
+} from '@roomful/client'
+import type { Message } from '@roomful/protocol'
+import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
 
 /** Where a store keeps things. `store` gives one that is not open yet; a second one is what a reload would get. */
 export type StorePlace = { store(): LocalStore; dispose?(): Promise<void> }
@@ -227,6 +226,8 @@ export const localStoreContract: readonly LocalStoreCase[] = [
   }),
 ]
 
+type StoredChunk = NonNullable<LocalWrite['chunks']>[number]
+
 const ann = { url: 'https://chat.example', userId: 'ann' }
 const bob = { url: 'https://chat.example/', userId: 'bob' }
 const anyone = { url: 'https://chat.example', userId: null }
@@ -258,7 +259,7 @@ async function reopened(
   return snapshot
 }
 
-async function refused(call: Promise<unknown>, reason: LocalStoreReason): Promise<void> {
+async function refused(call: Promise<unknown>, reason: LocalStoreError['reason']): Promise<void> {
   const outcome = await call.then(
     () => 'no error',
     (error: unknown) => (error instanceof LocalStoreError ? error.reason : error),

@@ -1,0 +1,31 @@
+import { diagnose } from '../doctor/diagnose'
+import type { Finding } from '../doctor/finding'
+import { EXIT } from '../failure'
+import { type Io, write } from '../io'
+
+type DoctorOptions = {
+  readonly url: string
+  readonly token?: string
+  readonly origin?: string
+  readonly database?: string
+  readonly json: boolean
+}
+
+/** Looks at a server from outside, and says for each finding what to do. Ends with 1 where something is wrong. */
+export async function doctor(io: Io, options: DoctorOptions): Promise<number> {
+  const token = options.token ?? io.env.ROOMFUL_TOKEN
+  const findings = await diagnose({
+    ...options,
+    signal: io.signal,
+    ...(token === undefined ? {} : { token }),
+  })
+  const lines = options.json ? findings.map((finding) => JSON.stringify(finding)) : findings.map(lineOf)
+  await write(io.stdout, `${lines.join('\n')}\n`)
+  return findings.some(({ verdict }) => verdict === 'bad') ? EXIT.failed : EXIT.ok
+}
+
+const MARKS = { good: 'ok  ', bad: 'BAD ', skipped: '-   ' } as const
+
+function lineOf({ check, verdict, found, fix }: Finding): string {
+  return `${MARKS[verdict]} ${check}: ${found}${fix === undefined ? '' : `\n      → ${fix}`}`
+}

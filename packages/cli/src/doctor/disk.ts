@@ -1,0 +1,24 @@
+import { access, constants, statfs } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { databaseOf } from '@roomful/server'
+import { bad, type Finding, good, type Patient, skipped } from './finding'
+
+/** Below it a busy day can fill the disk. */
+const FREE_MIN_BYTES = 1024 ** 3
+
+/** Is there room for more, where the database is on this machine? */
+export async function checkDisk({ database }: Pick<Patient, 'database'>): Promise<Finding> {
+  const named = database === undefined ? undefined : databaseOf(database)
+  if (named?.kind !== 'sqlite') return skipped('disk', 'name a SQLite file of this machine with --database')
+  const folder = dirname(resolve(named.path))
+  try {
+    await access(folder, constants.R_OK | constants.W_OK)
+    const { bavail, bsize } = await statfs(folder)
+    const found = `${((bavail * bsize) / 1024 ** 3).toFixed(1)} GiB free in ${folder}`
+    if (bavail * bsize >= FREE_MIN_BYTES) return good('disk', found)
+    return bad('disk', found, 'make room: when the disk is full, sends are refused with STORAGE_FULL')
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return bad('disk', why, 'the server has to be able to read and write this folder')
+  }
+}

@@ -1,0 +1,66 @@
+import { asRoomId, asUserId } from '@roomful/protocol'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { RoomSummary } from './chat-shape'
+import { EMPTY_LIST, type RoomList, withSummary } from './room-list'
+
+/** `at`: minutes of its last activity; null: none yet. */
+function summary(id: string, at: number | null, unread: number): RoomSummary {
+  const time = (minutes: number): string => new Date(minutes * 60_000).toISOString()
+  const room: RoomSummary['room'] = {
+    id: asRoomId(id),
+    name: id,
+    type: 'public',
+    createdBy: null,
+    createdAt: time(0),
+    metadata: {},
+    settings: {},
+    rev: 1,
+    lastSeq: 0,
+  }
+  const sender = { senderId: asUserId('bob'), senderName: 'Bob', type: 'text', deleted: false }
+  const preview = at === null ? null : { seq: 1, ...sender, content: 'x', createdAt: time(at) }
+  return { id, name: id, type: 'public', unread, failed: 0, lastSeq: 0, preview, room }
+}
+
+/** What the index stands for. */
+const sorted = (rooms: Iterable<RoomSummary>): RoomSummary[] => {
+  const activity = (room: RoomSummary): string =>
+    `${room.preview?.createdAt ?? room.room.createdAt} ${room.id}`
+  return [...rooms].sort((a, b) => (activity(a) < activity(b) ? 1 : -1))
+}
+
+const change = fc.record({
+  id: fc.integer({ min: 0, max: 30 }).map((n) => `room-${n}`),
+  at: fc.option(fc.nat({ max: 20 }), { freq: 5 }),
+  unread: fc.nat({ max: 5 }),
+  gone: fc.boolean(),
+})
+
+test('rooms that come, move and go one by one are in the order that sorting them all would give', () => {
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 120 }), (changes) => {
+      const rooms = new Map<string, RoomSummary>()
+      let list: RoomList = EMPTY_LIST
+      for (const { id, at, unread, gone } of changes) {
+        const next = gone && rooms.has(id) ? null : summary(id, at, unread)
+        if (next) rooms.set(id, next)
+        else rooms.delete(id)
+        list = withSummary(list, id, next)
+        expect(list.order).toEqual(sorted(rooms.values()))
+        expect(list.unreadTotal).toBe([...rooms.values()].reduce((sum, room) => sum + room.unread, 0))
+      }
+    }),
+  )
+})
+
+test('one event touches one line: the others are the same objects, and no change is the same list', () => {
+  let list: RoomList = EMPTY_LIST
+  for (let i = 0; i < 500; i++) list = withSummary(list, `room-${i}`, summary(`room-${i}`, i, 0))
+  const moved = summary('room-7', 900, 1)
+  const next = withSummary(list, 'room-7', moved)
+  expect(next.order[0]).toBe(moved)
+  expect(next.order.slice(1)).toEqual(list.order.filter(({ id }) => id !== 'room-7'))
+  expect(next.order.slice(1).every((room) => list.order.includes(room))).toBe(true)
+  expect(withSummary(next, 'room-7', moved)).toBe(next)
+})

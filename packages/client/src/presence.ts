@@ -1,0 +1,25 @@
+import type { ChatError } from './core/chat-error'
+
+/** Of a user with several devices the most present one counts. */
+export type PresenceView = {
+  readonly userId: string
+  readonly status: 'online' | 'away' | 'offline'
+  /** ISO time, UTC: when the server last saw him come, go or change. Null: not since it started. */
+  readonly lastSeenAt: string | null
+}
+
+/** What a watch knows. */
+export type PresenceState = {
+  /** By user id. Missing: not known yet. With whom one shares no room is `offline`, as is who does not exist. */
+  readonly users: ReadonlyMap<string, PresenceView>
+  /** Why the server does not tell: LIMIT_EXCEEDED past 200 users at once, UNKNOWN_EVENT from one of protocol 1. */
+  readonly error: ChatError | null
+}
+
+/** Presence of some users, for as long as somebody listens. What was known last stays while the line is gone. */
+export interface PresenceWatch {
+  /** The same reference until something of it changed. */
+  getState(): PresenceState
+  /** Returns the function that stops it. */
+  subscribe(listener: () => void): () => void
+}

@@ -1,0 +1,123 @@
+import type { Presence } from '@roomful/protocol'
+import { asUserId, LIMITS } from '@roomful/protocol/plain'
+import { ChatError } from '../core/chat-error'
+import type { PresenceState, PresenceWatch } from '../presence'
+import { NOBODY } from './presence'
+import type { Session } from './session'
+
+/** A list that the server did not take is told again after this long, unless it says when. */
+const RETRY_MS = 5_000
+
+type Watch = {
+  readonly userIds: readonly string[]
+  readonly listeners: Set<() => void>
+  state: PresenceState
+}
+
+export type PresenceHub = {
+  watch(userIds: readonly string[]): PresenceWatch
+  setStatus(status: 'online' | 'away'): void
+  onPresence(row: Presence): void
+}
+
+/**
+ * Who of the watched users is there. The server keeps one list a line, so all watches go in one, told anew when it changes
+ * and after each reconnect; from then on the server tells of every change. Nothing is asked while nobody watches.
+ */
+export function createPresenceHub({ cells, ask, clock }: Session): PresenceHub {
+  const watches = new Set<Watch>()
+  const known = new Map<string, Presence>()
+  let status: 'online' | 'away' | undefined
+  let error: ChatError | null = null
+  /** What this line was told last. */
+  let told = ''
+  let isDue = false
+  let isAsking = false
+  let cancelRetry = (): void => {}
+
+  const isOnline = (): boolean => cells.chat().connection.state.status === 'online'
+
+  let wasOnline = isOnline()
+  cells.chatStore.subscribe(() => {
+    if (isOnline() === wasOnline) return
+    wasOnline = !wasOnline
+    told = ''
+    cancelRetry()
+    if (wasOnline) schedule()
+  })
+
+  /** Several watches that begin or end in one turn are one request. */
+  function schedule(): void {
+    if (isDue) return
+    isDue = true
+    queueMicrotask(() => {
+      isDue = false
+      void tell()
+    })
+  }
+
+  async function tell(): Promise<void> {
+    const wanted = [...new Set([...watches].flatMap(({ userIds }) => userIds))]
+    const userIds = wanted.slice(0, LIMITS.watchedUsers).map(asUserId)
+    const list = userIds.length > 0 || status !== undefined ? JSON.stringify([userIds, status]) : ''
+    if (list === told || isAsking || !isOnline()) return
+    isAsking = true
+    cancelRetry()
+    const result = await ask('watch-presence', { userIds, ...(status === undefined ? {} : { status }) })
+    isAsking = false
+    // Of a line that is gone: the next one is told anew.
+    if (isOnline()) told = result.ok ? list : ''
+    error = result.ok ? (wanted.length > userIds.length ? tooMany() : null) : result.error
+    if (result.ok) for (const row of result.ack.presence) known.set(row.userId, row)
+    for (const watch of watches) renew(watch)
+    if (result.ok) return schedule()
+    if (error?.retry !== 'never') cancelRetry = clock.setTimer(error?.retryAfterMs ?? RETRY_MS, schedule)
+  }
+
+  function renew(watch: Watch): void {
+    const users = new Map(
+      watch.userIds.flatMap((id) => (known.has(id) ? [[id, known.get(id) as Presence]] : [])),
+    )
+    if (watch.state.error === error && isSame(watch.state.users, users)) return
+    watch.state = { users, error }
+    for (const listener of watch.listeners) listener()
+  }
+
+  return {
+    watch: (userIds) => {
+      const watch: Watch = { userIds, listeners: new Set(), state: NOBODY }
+      return {
+        getState: () => watch.state,
+        subscribe: (listener) => {
+          // The same function twice is two listeners.
+          const own = () => listener()
+          watch.listeners.add(own)
+          watches.add(watch)
+          renew(watch)
+          schedule()
+          return () => {
+            watch.listeners.delete(own)
+            if (watch.listeners.size > 0) return
+            watches.delete(watch)
+            schedule()
+          }
+        },
+      }
+    },
+    setStatus: (next) => {
+      status = next
+      schedule()
+    },
+    onPresence: (row) => {
+      known.set(row.userId, row)
+      for (const watch of watches) if (watch.userIds.includes(row.userId)) renew(watch)
+    },
+  }
+}
+
+const tooMany = () =>
+  new ChatError('LIMIT_EXCEEDED', `At most ${LIMITS.watchedUsers} users are watched at once`)
+
+function isSame(a: PresenceState['users'], b: PresenceState['users']): boolean {
+  return a.size === b.size && [...b].every(([id, row]) => a.get(id) === row)
+}

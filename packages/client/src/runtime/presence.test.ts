@@ -1,0 +1,151 @@
+import { asUserId } from '@roomful/protocol'
+import { describe, expect, test } from 'vitest'
+import { refusal } from '../test-support/model-server'
+import { TabsWorld } from '../test-support/tabs-world'
+import { ROOM, type TestClient, World } from '../test-support/testing-world'
+// Loaded lazily by the client: here already, for no virtual time passes while a module loads.
+import './presence-hub'
+
+const asked = ({ line }: Pick<TestClient, 'line'>) =>
+  line.served.flatMap(({ event, payload }) => (event === 'watch-presence' ? [payload] : []))
+
+const tell = ({ line }: Pick<TestClient, 'line'>, userId: string, status: 'online' | 'away' | 'offline') =>
+  line.tell({ event: 'presence', payload: { userId: asUserId(userId), status, lastSeenAt: null } })
+
+const statuses = (watch: ReturnType<TestClient['chat']['presence']>) =>
+  [...watch.getState().users.values()].map(({ userId, status }) => `${userId} ${status}`)
+
+const live = async () => {
+  const world = new World()
+  world.server.present.set('bob', 'online')
+  return { world, ada: await world.live('ada') }
+}
+
+describe('a watch', () => {
+  test('asks nothing before somebody listens, then once, and hears of every change', async () => {
+    const { world, ada } = await live()
+    const watch = ada.chat.presence(['bob', 'eve'])
+    await world.rest(1_000)
+    expect(asked(ada)).toEqual([])
+    let calls = 0
+    const stop = watch.subscribe(() => calls++)
+    await world.rest(1_000)
+    expect(asked(ada)).toEqual([{ userIds: ['bob', 'eve'] }])
+    expect(statuses(watch)).toEqual(['bob online', 'eve offline'])
+    const state = watch.getState()
+    tell(ada, 'carol', 'online')
+    await world.rest(1_000)
+    expect([watch.getState(), calls]).toEqual([state, 1])
+    tell(ada, 'bob', 'away')
+    await world.rest(60_000)
+    expect(statuses(watch)).toEqual(['bob away', 'eve offline'])
+    expect([asked(ada).length, calls]).toEqual([1, 2])
+    stop()
+    await world.rest(1_000)
+    expect(asked(ada)).toEqual([{ userIds: ['bob', 'eve'] }, { userIds: [] }])
+  })
+
+  test('goes together with the others in one list, and what is known is there at once', async () => {
+    const { world, ada } = await live()
+    const first = ada.chat.presence(['bob'])
+    first.subscribe(() => {})
+    const second = ada.chat.presence(['eve', 'bob'])
+    const stop = second.subscribe(() => {})
+    await world.rest(1_000)
+    expect(asked(ada)).toEqual([{ userIds: ['bob', 'eve'] }])
+    stop()
+    const again = ada.chat.presence(['bob'])
+    again.subscribe(() => {})
+    await world.tick()
+    expect(statuses(again)).toEqual(['bob online'])
+    await world.rest(1_000)
+    expect(asked(ada).at(-1)).toEqual({ userIds: ['bob'] })
+  })
+
+  test('is told anew after a reconnect, and keeps what was known until then', async () => {
+    const { world, ada } = await live()
+    const watch = ada.chat.presence(['bob'])
+    watch.subscribe(() => {})
+    await world.rest(1_000)
+    ada.line.cut()
+    world.server.present.set('bob', 'away')
+    expect(statuses(watch)).toEqual(['bob online'])
+    await world.rest()
+    expect(asked(ada)).toHaveLength(2)
+    expect(statuses(watch)).toEqual(['bob away'])
+  })
+
+  test('tells a refusal, and asks again unless it is for good', async () => {
+    const { world, ada } = await live()
+    world.server.refuse = (_user, event) =>
+      event === 'watch-presence' ? refusal('RATE_LIMITED', { retryAfterMs: 3_000 }) : undefined
+    const watch = ada.chat.presence(['bob'])
+    watch.subscribe(() => {})
+    await world.rest(1_000)
+    expect(watch.getState().error).toMatchObject({ code: 'RATE_LIMITED' })
+    world.server.refuse = () => undefined
+    await world.rest(5_000)
+    expect(watch.getState().error).toBeNull()
+    expect(statuses(watch)).toEqual(['bob online'])
+    world.server.refuse = (_user, event) =>
+      event === 'watch-presence' ? refusal('UNKNOWN_EVENT') : undefined
+    ada.chat.presence(['eve']).subscribe(() => {})
+    await world.rest()
+    expect(watch.getState().error).toMatchObject({ code: 'UNKNOWN_EVENT' })
+    expect(asked(ada)).toHaveLength(3)
+  })
+
+  test('of more than 200 users says so, and watches the first 200', async () => {
+    const { world, ada } = await live()
+    const watch = ada.chat.presence(Array.from({ length: 201 }, (_, i) => `user-${i}`))
+    watch.subscribe(() => {})
+    await world.rest(1_000)
+    expect(watch.getState()).toMatchObject({ error: { code: 'LIMIT_EXCEEDED' } })
+    expect(watch.getState().users.size).toBe(200)
+  })
+})
+
+test("this device's own state is told with the list, and again after a reconnect", async () => {
+  const { world, ada } = await live()
+  await ada.chat.setPresence('away')
+  await world.rest(1_000)
+  expect(asked(ada)).toEqual([{ userIds: [], status: 'away' }])
+  ada.line.cut()
+  await world.rest()
+  expect(asked(ada)).toHaveLength(2)
+  await ada.chat.setPresence('online')
+  await world.rest(1_000)
+  expect(asked(ada).at(-1)).toEqual({ userIds: [], status: 'online' })
+})
+
+test("tabs that share a line share the list: each hears of its own, and none takes the others' away", async () => {
+  const world = new TabsWorld()
+  world.server.present.set('bob', 'online')
+  const tabs = await world.openTabs(2)
+  const [first, second] = tabs
+  if (!first || !second) throw new Error('two tabs')
+  const bob = first.chat.presence(['bob'])
+  const eve = second.chat.presence(['eve'])
+  bob.subscribe(() => {})
+  await world.rest(1_000)
+  eve.subscribe(() => {})
+  await world.rest(1_000)
+  const { line } = world.owner(tabs)
+  expect(asked({ line }).at(-1)).toEqual({ userIds: ['eve', 'bob'] })
+  expect([statuses(bob), statuses(eve)]).toEqual([['bob online'], ['eve offline']])
+  tell({ line }, 'eve', 'online')
+  tell({ line }, 'bob', 'away')
+  await world.rest(1_000)
+  expect([statuses(bob), statuses(eve)]).toEqual([['bob away'], ['eve online']])
+  await second.chat.setPresence('away')
+  await world.rest(1_000)
+  // The first is in use, as far as it said.
+  expect(asked({ line }).at(-1)).toMatchObject({ status: 'online' })
+  await first.chat.setPresence('away')
+  await world.rest(1_000)
+  expect(asked({ line }).at(-1)).toMatchObject({ status: 'away' })
+  await second.chat.close()
+  await world.rest(1_000)
+  expect(asked({ line }).at(-1)).toEqual({ userIds: ['bob'], status: 'away' })
+  expect(first.chat.room(ROOM).getState().status).toBe('live')
+})

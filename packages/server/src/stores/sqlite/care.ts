@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Migrated } from '../care'
+import { Connection } from './connection'
+import { OWNER_ONLY, realPath, syncFolders } from './database-file'
+import { lockFile } from './file-lock'
+import { migrate } from './migrate'
+
+// What is done to a database file besides serving it. All but a backup while no server has it.
+
+export function migrateFile(file: string): Migrated {
+  return alone(file, (connection) => migrate(connection))
+}
+
+export function renewFileEpoch(file: string): string {
+  return alone(file, (connection) => {
+    migrate(connection)
+    return putEpoch(connection)
+  })
+}
+
+/** Beside a running server: it reads one snapshot, and neither waits for the writer nor keeps it waiting. */
+export function backupFile(file: string, copy: string): void {
+  const [from, to] = [resolve(file), resolve(copy)]
+  if (!existsSync(from)) throw new Error(`${from} is not there`)
+  if (existsSync(to)) throw new Error(`${to} is there already`)
+  const connection = new Connection(from)
+  try {
+    connection.run('VACUUM INTO ?', to)
+  } finally {
+    connection.close()
+  }
+  chmodSync(to, OWNER_ONLY)
+  sync(to)
+}
+
+/** The copy is checked and renamed first, so that at any moment there is either the old database or the new one. */
+export function restoreFile(file: string, copy: string): { kept: string | undefined } {
+  const [path, from] = [resolve(file), resolve(copy)]
+  if (!existsSync(from)) throw new Error(`${from} is not there`)
+  const there = existsSync(path)
+  const target = there ? realPath(path) : path
+  mkdirSync(dirname(target), { recursive: true })
+  const lock = lockFile(target)
+  const [fresh, kept] = [`${target}.restoring`, `${target}.before-${randomUUID().slice(0, 8)}`]
+  try {
+    rmSync(fresh, { force: true })
+    copyFileSync(from, fresh)
+    prepare(fresh)
+    sync(fresh)
+    if (there) {
+      // Its log belongs to it: it is written into it before the name passes on.
+      const old = new Connection(target)
+      emptyLog(old)
+      old.close()
+      linkSync(target, kept)
+    }
+    for (const log of ['-wal', '-shm']) rmSync(`${target}${log}`, { force: true })
+    renameSync(fresh, target)
+    syncFolders(dirname(target), dirname(target))
+    return { kept: there ? kept : undefined }
+  } finally {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${fresh}${end}`, { force: true })
+    lock.close()
+  }
+}
+
+/** A copy that is whole, of this version's tables, and under an epoch of its own. */
+function prepare(file: string): void {
+  const connection = new Connection(file)
+  try {
+    const verdict = connection.get('PRAGMA quick_check')?.quick_check
+    if (verdict !== 'ok') throw new Error(`the copy is damaged: ${String(verdict)}`)
+    if (!connection.get("SELECT 1 FROM sqlite_master WHERE name = 'room_heads'"))
+      throw new Error('the copy is no database of Roomful')
+    migrate(connection)
+    putEpoch(connection)
+    emptyLog(connection)
+  } finally {
+    connection.close()
+  }
+}
+
+/** All that the log holds is in the file then: the log may be left behind. */
+function emptyLog(connection: Connection): void {
+  const busy = connection.get('PRAGMA wal_checkpoint(TRUNCATE)')?.busy
+  if (busy !== 0) throw new Error('another program is reading the database')
+}
+
+function putEpoch(connection: Connection): string {
+  const epoch = randomUUID()
+  connection.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('epoch', ?)", epoch)
+  return epoch
+}
+
+function alone<T>(file: string, work: (connection: Connection) => T): T {
+  const path = realPath(file)
+  const lock = lockFile(path)
+  try {
+    const connection = new Connection(path)
+    try {
+      return work(connection)
+    } finally {
+      connection.close()
+    }
+  } finally {
+    lock.close()
+  }
+}
+
+function sync(file: string): void {
+  const handle = openSync(file, 'r+')
+  fsyncSync(handle)
+  closeSync(handle)
+}

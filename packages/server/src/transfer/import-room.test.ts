@@ -1,0 +1,115 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  commitOne,
+  deleteOp,
+  editOp,
+  headOf,
+  ids,
+  messagesOf,
+  newRoom,
+  say,
+  sendOp,
+} from '../stores/contract/contract-room'
+import { createMemoryStore } from '../stores/memory/memory-store'
+import type { Store } from '../stores/port'
+import { exportRoom } from './export-room'
+import type { ExportedRow } from './exported-row'
+import { importRoom } from './import-room'
+
+const stores: Store[] = []
+afterEach(async () => {
+  for (const store of stores.splice(0)) await store.close()
+})
+const fresh = (): Store => {
+  const store = createMemoryStore()
+  stores.push(store)
+  return store
+}
+
+async function* of(rows: readonly ExportedRow[]): AsyncGenerator<ExportedRow> {
+  yield* rows
+}
+
+async function all(rows: AsyncIterable<ExportedRow>): Promise<ExportedRow[]> {
+  const found: ExportedRow[] = []
+  for await (const row of rows) found.push(row)
+  return found
+}
+
+async function exported(count: number) {
+  const store = fresh()
+  const roomId = await newRoom(store, { name: 'Moved', settings: { readOnly: false } })
+  for (let n = 1; n <= count; n++)
+    await commitOne(
+      store,
+      roomId,
+      sendOp(n % 2 ? 'ann' : 'bob', `text ${n}`, { clientId: `client-${1e5 + n}` }),
+    )
+  const [first, second] = await messagesOf(store, roomId)
+  if (!first || !second) throw new Error('two at least')
+  await commitOne(store, roomId, editOp('ann', first.id, 'edited'))
+  await commitOne(store, roomId, deleteOp('bob', second.id))
+  for (const userId of ids('bob')) await store.markRead(roomId, userId, 3)
+  return { store, roomId, rows: await all(exportRoom(store, roomId)) }
+}
+
+describe('an exported room, imported', () => {
+  test('is the same room: ids, senders, times, edits, tombstones, places, members, what was read', async () => {
+    const { store, roomId, rows } = await exported(1_201)
+    const other = fresh()
+    expect(await importRoom(other, of(rows))).toEqual({ roomId, added: 1_201, present: 0 })
+    const withoutRev = async (from: Store) =>
+      (await messagesOf(from, roomId)).map(({ rev: _, ...message }) => message)
+    expect(await withoutRev(other)).toEqual(await withoutRev(store))
+    expect(await headOf(other, roomId)).toEqual({ rev: 2 + 1_201, lastSeq: 1_201 })
+    const members = await other.read((reader) => reader.members(roomId, { limit: 10 }))
+    expect(members).toMatchObject([
+      { userId: 'ann', role: 'owner' },
+      { userId: 'bob', role: 'member', lastReadSeq: 3 },
+    ])
+  })
+
+  test('a second time adds nothing; cut short, it goes on', async () => {
+    const { roomId, rows } = await exported(40)
+    const other = fresh()
+    expect(await importRoom(other, of(rows.slice(0, 20)))).toMatchObject({ added: 17, present: 0 })
+    expect(await importRoom(other, of(rows))).toMatchObject({ added: 23, present: 17 })
+    expect(await importRoom(other, of(rows))).toMatchObject({ added: 0, present: 40 })
+    expect((await messagesOf(other, roomId)).map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 40 }, (_, index) => index + 1),
+    )
+  })
+
+  test('into a room that has gone on: after what is there, in order, without a hole (I1, I2)', async () => {
+    const { roomId, rows } = await exported(10)
+    const other = fresh()
+    await importRoom(other, of(rows.slice(0, 6)))
+    await say(other, roomId, 'bob', 'meanwhile')
+    await importRoom(other, of(rows))
+    const after = await messagesOf(other, roomId)
+    expect(after.map(({ seq }) => seq)).toEqual(Array.from({ length: 11 }, (_, index) => index + 1))
+    expect(after.map(({ rev }) => rev)).toEqual(after.map(({ seq }) => seq + 2))
+    expect(after[3]?.content).toBe('meanwhile')
+  })
+
+  test('the sender’s late retry is still one message (I4)', async () => {
+    const { roomId, rows } = await exported(10)
+    const other = fresh()
+    await importRoom(other, of(rows))
+    const again = sendOp('ann', 'text 5', { clientId: `client-${1e5 + 5}` })
+    expect(await commitOne(other, roomId, again)).toMatchObject({ duplicate: true, message: { seq: 5 } })
+  })
+
+  test('a file that does not begin with its room, or holds two, is refused', async () => {
+    const { rows } = await exported(3)
+    await expect(importRoom(fresh(), of(rows.slice(1)))).rejects.toThrow('the first line')
+    await expect(importRoom(fresh(), of([...rows, ...rows]))).rejects.toThrow('one room')
+    await expect(importRoom(fresh(), of([]))).rejects.toThrow('the first line')
+  })
+
+  test('a later part of a room: only the messages after a seq', async () => {
+    const { store, roomId } = await exported(10)
+    const rows = await all(exportRoom(store, roomId, 7))
+    expect(rows.map((row) => row.kind === 'message' && row.message.seq)).toEqual([8, 9, 10])
+  })
+})

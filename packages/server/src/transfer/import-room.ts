@@ -1,0 +1,127 @@
+import type { Member, Message, Room, RoomId } from '@roomful/protocol'
+import { type Facts, type Need, type Plan, pairKey, type StoredMessage } from '../core/ops'
+import { toWire } from '../core/stored-message'
+import type { Store } from '../stores/port'
+import type { ExportedRow } from './exported-row'
+
+/** What one import did: how many messages it added, and how many were there already. */
+export type Imported = { readonly roomId: RoomId; readonly added: number; readonly present: number }
+
+/** One transaction's rows. */
+const BATCH = 500
+const OWNED = 'the first line of an export is its room'
+
+/**
+ * Puts an exported room into a database: ids, senders, times, edits, reactions and tombstones as they were. What is
+ * there already is left as it is, so that doing it twice, or going on after it was cut short, adds nothing twice.
+ * Numbers are the same where the room was not there and the export begins with its first message; otherwise they
+ * are the next ones, in the same order (I1, I2).
+ */
+export async function importRoom(
+  store: Store,
+  rows: AsyncIterable<ExportedRow>,
+  onProgress: (messages: number) => void = () => {},
+): Promise<Imported> {
+  let room: Room | undefined
+  let isMade = false
+  let [added, present] = [0, 0]
+  const members: Member[] = []
+  let batch: Message[] = []
+  const flush = async (): Promise<void> => {
+    if (!room) throw new Error(OWNED)
+    if (!isMade) await makeRoom(store, room, members)
+    isMade = true
+    if (batch.length === 0) return
+    const wanted = batch
+    batch = []
+    const fresh = await append(store, room.id, wanted)
+    added += fresh
+    present += wanted.length - fresh
+    onProgress(added + present)
+  }
+  for await (const row of rows) {
+    switch (row.kind) {
+      case 'room':
+        if (room) throw new Error('an export holds one room')
+        room = row.room
+        break
+      case 'member':
+        members.push(row.member)
+        break
+      case 'message':
+        if (row.message.roomId !== room?.id) throw new Error(room ? 'a message of another room' : OWNED)
+        batch.push(row.message)
+        if (batch.length === BATCH) await flush()
+    }
+  }
+  await flush()
+  if (!room) throw new Error(OWNED)
+  for (const { userId, lastReadSeq } of members) await store.markRead(room.id, userId, lastReadSeq)
+  return { roomId: room.id, added, present }
+}
+
+/** As at its making: the members take the first revs, the messages come after them. */
+async function makeRoom(store: Store, room: Room, members: readonly Member[]): Promise<void> {
+  const rows = members.map((member, index): Member => ({ ...member, lastReadSeq: 0, rev: index + 1 }))
+  for (const { userId, name } of members) {
+    const known = await store.read((reader) => reader.user(userId))
+    if (!known) await store.putUser({ id: userId, name })
+  }
+  const dmKey = members
+    .map(({ userId }) => userId)
+    .sort()
+    .join(' ')
+  const made = await store.createRoom({
+    room: { ...room, rev: rows.length, lastSeq: 0 },
+    members: rows,
+    ...(room.type === 'dm' ? { dmKey } : {}),
+  })
+  if (made.room.id !== room.id)
+    throw new Error(`these people have a direct-message room already: ${made.room.id}`)
+}
+
+/** Answers how many of them were not there. */
+async function append(store: Store, roomId: RoomId, messages: readonly Message[]): Promise<number> {
+  let fresh = 0
+  await store.commit(roomId, needOf(messages), (facts) => {
+    const plan = planFor(facts, messages)
+    fresh = plan.messages.length
+    return plan
+  })
+  return fresh
+}
+
+function needOf(messages: readonly Message[]): Need {
+  const clientIds = messages.flatMap(({ senderId, clientId }) =>
+    clientId === undefined ? [] : [{ userId: senderId, clientId }],
+  )
+  const messageIds = messages.map(({ id }) => id)
+  return { userIds: [], messageIds, clientIds, opIds: [], owners: false, lastSendOf: [] }
+}
+
+function planFor(facts: Facts, messages: readonly Message[]): Plan {
+  if (!facts.room) throw new Error('the room is not there')
+  const seen = new Set<string>(facts.messages.keys())
+  const isThere = ({ id, senderId, clientId }: Message): boolean => {
+    const isKnown =
+      seen.has(id) || (clientId !== undefined && facts.byClientId.has(pairKey(senderId, clientId)))
+    seen.add(id)
+    return isKnown
+  }
+  const { lastSeq, rev } = facts.room
+  const fresh = messages
+    .filter((message) => !isThere(message))
+    .map((message, index) => toStored(message, { seq: lastSeq + index + 1, rev: rev + index + 1 }))
+  return {
+    outcomes: [],
+    head: { lastSeq: lastSeq + fresh.length, rev: rev + fresh.length },
+    messages: fresh,
+    changes: fresh.map((message) => ({ rev: message.rev, kind: 'message', message: toWire(message) })),
+    ...{ members: [], room: undefined, opIds: [], audit: [] },
+  }
+}
+
+function toStored(message: Message, place: { seq: number; rev: number }): StoredMessage {
+  const reactions = message.reactions.map(({ emoji, users }) => ({ emoji, users }))
+  return { ...message, ...place, reactions }
+}

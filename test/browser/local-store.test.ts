@@ -1,0 +1,31 @@
+import { localStoreContract } from '@roomful/testing'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { launchChromium } from './chromium'
+import { openStorePage, type StorePage } from './store-page'
+
+let browser: Browser
+let store: StorePage
+beforeAll(async () => {
+  browser = await launchChromium()
+  store = await openStorePage(browser)
+})
+afterAll(async () => {
+  await store[Symbol.asyncDispose]()
+  await browser.close()
+})
+
+describe("Chromium's own IndexedDB", () => {
+  let results: { name: string; error: string | null }[]
+  beforeAll(async () => {
+    results = await store.call('contract')
+  })
+  test.each(localStoreContract)('$name', ({ name }) => {
+    expect(results.find((result) => result.name === name)).toEqual({ name, error: null })
+  })
+})
+
+test('10,000 messages are written at least ten times faster than one record and transaction each', async () => {
+  const { inChunks, oneByOne } = await store.call('writeTimes', 10_000)
+  expect(oneByOne / inChunks, `${inChunks} µs against ${oneByOne} µs`).toBeGreaterThanOrEqual(10)
+})

@@ -1,0 +1,94 @@
+import type { Browser, BrowserContext } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchChromium } from './chromium'
+import { ClientTab } from './client-page'
+import { tabsFixture } from './tabs-fixture'
+
+/** ROOMFUL_SEED replays the moments of another run, as far as a real browser can be replayed. */
+const SEED = Number(process.env.ROOMFUL_SEED ?? 1)
+const ROUNDS = 20
+const MOST_MS = 120
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+function randomOf(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+/** Notes each message of the outbox whose transaction the browser has called complete. */
+async function watchDisk(context: BrowserContext): Promise<ReadonlySet<string>> {
+  const kept = new Set<string>()
+  await context.exposeBinding('noteKept', (_, text: string) => void kept.add(text))
+  await context.addInitScript(() => {
+    const { put } = IDBObjectStore.prototype
+    IDBObjectStore.prototype.put = function (...args) {
+      const text = JSON.stringify(args[0]).match(/"content":"([^"]+)"/)?.[1]
+      if (this.name === 'entries' && text)
+        this.transaction.addEventListener('complete', () =>
+          (window as unknown as { noteKept(text: string): void }).noteKept(text),
+        )
+      return put.apply(this, args)
+    }
+  })
+  return kept
+}
+
+const ends: [string, (tab: ClientTab, round: number) => Promise<void>][] = [
+  ['reloads', async () => {}],
+  ['kills of the tab', async (tab, round) => (round % 2 === 0 ? tab.crash() : tab.page.close())],
+]
+
+test.each(ends)(
+  `${ROUNDS} %s in mid-send, at random moments: each message once, none lost, order kept`,
+  async (name, end) => {
+    await using fixture = await tabsFixture(browser)
+    const random = randomOf(SEED)
+    const kept = await watchDisk(fixture.context)
+    const said: string[] = []
+    let tab = await fixture.openTab()
+    const pages: string[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      // Every other time into a client that has only just been made: its line is not up yet, nor is its disk open.
+      if (round % 2 === 0) await tab.settled()
+      const until = Date.now() + random() * MOST_MS
+      do {
+        const texts = [0, 1, 2].map((n) => `message ${said.length + n}`)
+        said.push(...texts)
+        await tab.call('say', texts)
+      } while (Date.now() < until)
+      await end(tab, round)
+      pages.push(...tab.errors)
+      if (name === 'reloads') await tab.start(fixture.options)
+      else {
+        const next = await ClientTab.load(fixture.context, fixture.options)
+        await tab.page.close()
+        tab = next
+      }
+    }
+    await tab.settled()
+    await tab.page.close()
+
+    // Somebody else, without the disk of the one who wrote.
+    const other = await ClientTab.open(await browser.newContext(), fixture.options)
+    await other.call('loadAll')
+    const { texts, seqs } = await other.look()
+    await other.page.context().close()
+    expect(new Set(texts).size).toBe(texts.length)
+    expect(seqs).toEqual(seqs.map((_, i) => i + 1))
+    expect(texts).toEqual(said.filter((text) => texts.includes(text)))
+    const lost = said.filter((text) => !texts.includes(text))
+    expect(lost.filter((text) => kept.has(text))).toEqual([])
+    expect(kept.size).toBeGreaterThan(said.length / 2)
+    expect(pages).toEqual([])
+  },
+)

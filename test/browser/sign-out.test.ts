@@ -1,0 +1,107 @@
+import { waitUntil } from '@roomful/testing'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { serve, temporaryFolder, WEB_CHAT } from '../integration/roomful-command'
+import { ChatPage } from './chat-page'
+import { launchChromium } from './chromium'
+import { ClientTab } from './client-page'
+import { guest, tabsFixture } from './tabs-fixture'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+/** All that the origin keeps, as one text: names and content of every place a page can write to. */
+async function everything(page: Page, context: BrowserContext): Promise<string> {
+  const cookies = JSON.stringify(await context.cookies())
+  return (
+    cookies +
+    (await page.evaluate(async () => {
+      const read = <T>(request: IDBRequest<T>): Promise<T> =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result)
+          request.onerror = () => reject(request.error)
+        })
+      const found: unknown[] = [Object.entries(localStorage), Object.entries(sessionStorage)]
+      for (const { name = '' } of await indexedDB.databases()) {
+        const database = await read(indexedDB.open(name))
+        for (const store of database.objectStoreNames) {
+          const records = database.transaction(store).objectStore(store)
+          found.push(name, store, await read(records.getAllKeys()), await read(records.getAll()))
+        }
+        database.close()
+      }
+      for (const name of await caches.keys()) {
+        const cache = await caches.open(name)
+        for (const request of await cache.keys())
+          found.push(name, request.url, await (await cache.match(request))?.text())
+      }
+      const locks = await navigator.locks.query()
+      return JSON.stringify([found, locks])
+    }))
+  )
+}
+
+test('A signs out in one of two tabs, B signs in: nothing of A is in any storage of the origin', async () => {
+  await using fixture = await tabsFixture(browser)
+  const { context, options, server } = fixture
+  const ada = await guest(server.url, 'Ada Lovelace')
+  const ben = await guest(server.url, 'Ben')
+  const first = await ClientTab.open(context, { ...options, token: ada.token })
+  // What is said in public is Ben's to see, too.
+  const hers = { ...options, token: ada.token, room: await first.call('createRoom', 'den of Ada') }
+  await first.start(hers)
+  await first.settled()
+  const second = await ClientTab.open(context, hers)
+  await first.send(['a secret of Ada'])
+  await second.setDraft('half a secret of Ada')
+  await waitUntil('it to be on disk', async () => (await first.call('cachedRows')) > 0)
+  // What waits to be sent is of her, too.
+  await context.setOffline(true)
+  await waitUntil('the line to be down', async () => (await second.look()).connection !== 'online')
+  await second.call('say', ['a third secret of Ada'])
+  await waitUntil('it to be on disk', async () => (await second.call('cachedEntries')) === 1)
+  const traces = [ada.user.id, ada.token, 'Ada Lovelace', 'secret of Ada', 'den of Ada', hers.room]
+  const kept = await everything(first.page, context)
+  for (const trace of [ada.user.id, 'Ada Lovelace', 'a secret of Ada', 'half a secret', 'a third secret'])
+    expect(kept, `before: ${trace}`).toContain(trace)
+
+  await first.call('signOut')
+  await waitUntil('the other tab to end too', async () => (await second.look()).connection === 'stopped')
+  expect((await second.look()).texts).toEqual([])
+  await context.setOffline(false)
+  for (const tab of [first, second]) await tab.page.close()
+  const third = await ClientTab.open(context, { ...options, token: ben.token })
+  await third.settled()
+  const left = await everything(third.page, context)
+  for (const trace of traces) expect(left, trace).not.toContain(trace)
+  expect(left).toContain(ben.user.id)
+  expect([...first.errors, ...second.errors, ...third.errors]).toEqual([])
+})
+
+test('in the web chat: the button "Sign out" leaves nothing behind', async () => {
+  using folder = temporaryFolder()
+  await using server = await serve([
+    '--port',
+    '0',
+    '--database',
+    `sqlite:${folder.path}/chat.db`,
+    '--static',
+    WEB_CHAT,
+  ])
+  await using chat = await ChatPage.join(browser, server.url, 'Ada Lovelace')
+  await chat.send('a secret of Ada')
+  await chat.shows('a secret of Ada')
+  await waitUntil('it to be on disk', async () =>
+    (await everything(chat.page, chat.context)).includes('a secret of Ada'),
+  )
+  await chat.page.getByRole('button', { name: 'Sign out' }).click()
+  await chat.page.getByRole('textbox', { name: 'Your name' }).waitFor()
+  await waitUntil('all of it to be gone', async () => {
+    const left = await everything(chat.page, chat.context)
+    return !left.includes('Ada Lovelace') && !left.includes('a secret of Ada') && !left.includes('guest_')
+  })
+  expect(chat.errors).toEqual([])
+})

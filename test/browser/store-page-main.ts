@@ -1,0 +1,132 @@
+/** The page of the tests that drive the local store by itself: see store-page.ts. */
+
+import { asUserId } from '@roomful/protocol/plain'
+import { idbStore } from '../../packages/client/src/adapters/idb-store'
+import { systemClock } from '../../packages/client/src/adapters/system-clock'
+import { CHUNK_SIZE } from '../../packages/client/src/core/timeline'
+import { localStoreContract } from '../../packages/testing/src/contracts/local-store'
+import { makeMessage, makeUser } from '../../packages/testing/src/factories'
+
+const here = { url: 'https://chat.example', userId: 'ada' }
+const ROOM = 'general'
+
+export type WriteTimes = {
+  readonly messages: number
+  /** µs a message, as the client writes a room that it loads: chunk after chunk, with cursor and ranges. */
+  readonly inChunks: number
+  /** µs a message, one record and one transaction each, the same fields. */
+  readonly oneByOne: number
+}
+
+const store = {
+  contract: async (): Promise<{ name: string; error: string | null }[]> => {
+    const results: { name: string; error: string | null }[] = []
+    for (const { name, run } of localStoreContract) {
+      const error = await run(async () => {
+        await deleteAll()
+        return { store: () => idbStore({ clock: systemClock }) }
+      }).then(
+        () => null,
+        (reason: unknown) => String(reason),
+      )
+      results.push({ name, error })
+    }
+    return results
+  },
+
+  /** A room with so many messages in the cache of this user, as a session before left it. */
+  fill: async (url: string, userId: string, count: number): Promise<void> => {
+    const local = idbStore({ clock: systemClock })
+    await local.open({ url, userId })
+    await local.write({ meta: { user: makeUser({ id: asUserId(userId) }), epoch: 'an epoch' } })
+    const chunksAWrite = 100
+    const last = Math.floor(count / CHUNK_SIZE)
+    for (let from = 0; from <= last; from += chunksAWrite) {
+      const chunks = Array.from({ length: Math.min(chunksAWrite, last - from + 1) }, (_, i) =>
+        chunkOf(from + i, count),
+      )
+      await local.write({ rooms: [roomOf(count)], chunks })
+    }
+    await local.close()
+  },
+
+  writeTimes: async (messages: number): Promise<WriteTimes> => {
+    await deleteAll()
+    const local = idbStore({ clock: systemClock })
+    await local.open(here)
+    const pageSize = 200
+    let start = performance.now()
+    // A page of history a write, each chunk that it touches whole: what the client does while somebody scrolls.
+    for (let to = pageSize; to <= messages; to += pageSize) {
+      const first = Math.floor((to - pageSize + 1) / CHUNK_SIZE)
+      const chunks = Array.from({ length: Math.floor(to / CHUNK_SIZE) - first + 1 }, (_, i) =>
+        chunkOf(first + i, to),
+      )
+      await local.write({ rooms: [roomOf(to)], chunks })
+    }
+    const inChunks = ((performance.now() - start) / messages) * 1_000
+    await local.close()
+    const plain = await plainDatabase()
+    start = performance.now()
+    for (let seq = 1; seq <= messages; seq++) await putOne(plain, makeMessage({ seq }))
+    const oneByOne = ((performance.now() - start) / messages) * 1_000
+    plain.close()
+    await deleteAll()
+    return { messages, inChunks, oneByOne }
+  },
+}
+
+const roomOf = (lastSeq: number) => ({
+  roomId: ROOM,
+  cursor: lastSeq,
+  lastSeq,
+  ranges: [{ from: 1, to: lastSeq }],
+  lastReadSeq: lastSeq,
+  floorSeq: 1,
+  item: null,
+  draft: '',
+  usedAt: 1,
+})
+
+/** The rows of this chunk up to seq `to`. */
+function chunkOf(index: number, to: number) {
+  const first = Math.max(1, index * CHUNK_SIZE)
+  const count = Math.min(to, index * CHUNK_SIZE + CHUNK_SIZE - 1) - first + 1
+  return {
+    roomId: ROOM,
+    index,
+    messages: Array.from({ length: Math.max(0, count) }, (_, i) => makeMessage({ seq: first + i })),
+  }
+}
+
+function plainDatabase(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('one-by-one', 1)
+    opening.onupgradeneeded = () => opening.result.createObjectStore('messages', { keyPath: 'seq' })
+    opening.onsuccess = () => resolve(opening.result)
+    opening.onerror = () => reject(opening.error)
+  })
+}
+
+function putOne(database: IDBDatabase, message: unknown): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction('messages', 'readwrite', { durability: 'relaxed' })
+    transaction.objectStore('messages').put(message)
+    transaction.oncomplete = () => resolve()
+    transaction.onabort = () => reject(transaction.error)
+  })
+}
+
+async function deleteAll(): Promise<void> {
+  for (const { name } of await indexedDB.databases()) {
+    if (name === undefined) continue
+    await new Promise<void>((resolve, reject) => {
+      const deleting = indexedDB.deleteDatabase(name)
+      deleting.onsuccess = () => resolve()
+      deleting.onerror = () => reject(deleting.error)
+    })
+  }
+}
+
+export type InStorePage = typeof store
+Object.assign(window, { store })

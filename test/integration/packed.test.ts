@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createContext, Script } from 'node:vm'
+import { createTestServer } from '@roomful/testing'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type PackedProject, packedProject } from '../packed/packed-project'
+
+let project: PackedProject
+beforeAll(async () => {
+  project = await packedProject(['protocol', 'client', 'react'])
+}, 300_000)
+afterAll(() => project?.[Symbol.dispose]())
+
+const outOf = (name: string): string => join(project.folder, 'project', name)
+const bundle = (entry: string) => ({
+  absWorkingDir: project.folder,
+  entryPoints: [`project/${entry}`],
+  bundle: true,
+  logLevel: 'silent' as const,
+})
+
+test('runs in Node as plain ESM, and keeps its state in a folder', async () => {
+  await using server = await createTestServer()
+  const env = { URL: server.url, TOKEN: await server.token('ada'), STATE: join(project.folder, 'state') }
+  expect(JSON.parse(await project.node('node.mjs', env))).toEqual({
+    where: 'Node',
+    status: 'live',
+    seq: 1,
+    shown: true,
+    refusedWith: 'INVALID_CONTENT',
+    streamed: 1,
+    storage: 'ok',
+  })
+})
+
+test('renders on a server, with the hooks: as installed, and in one file as a bundler makes it', async () => {
+  expect(await project.node('render.mjs')).toBe('<p>idle 0 0 0 0</p>')
+  await build({ ...bundle('render.mjs'), format: 'cjs', platform: 'node', outfile: outOf('render.cjs') })
+  expect(await project.node('render.cjs')).toBe('<p>idle 0 0 0 0</p>')
+})
+
+test('importing it touches no global: there is none but the language has', async () => {
+  const outfile = outOf('touch.js')
+  await build({ ...bundle('touch.mjs'), format: 'iife', globalName: 'roomful', platform: 'browser', outfile })
+  const context = createContext({})
+  new Script(`${readFileSync(outfile, 'utf8')};globalThis.names = Object.keys(roomful).join()`).runInContext(
+    context,
+  )
+  expect(context.names).toBe('ChatError,createChat,keyValueStore,memoryStore')
+  // Made, it waits for nobody yet: still nothing of the platform is needed.
+  new Script(
+    "globalThis.made = roomful.createChat({ url: 'https://x', auth: 'x' }).getState().connection.status",
+  ).runInContext(context)
+  expect(context.made).toBe('idle')
+})
+
+test.each(['bundler', 'nodenext'] as const)(
+  'its types hold in an app, by %s',
+  async (resolution) => {
+    expect(await project.checkTypes(resolution)).toBe('')
+  },
+  120_000,
+)

@@ -1,0 +1,23 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { publicNames } from './public-names'
+
+const ENTRIES = readdirSync('packages').flatMap((dir) =>
+  ['index', 'node', 'plain']
+    .map((entry) => `packages/${dir}/src/${entry}.ts`)
+    .filter((path) => existsSync(path)),
+)
+/** Where every name has its sentence. */
+const DOCUMENTED = ENTRIES.filter((path) => /^packages\/(client|react)\//.test(path))
+
+// A name that is given out is a promise. When the change is meant: `npx vitest run -u test/unit/public-names.test.ts`.
+test.each(ENTRIES)('%s gives out the names that it did', async (entry) => {
+  const names = publicNames(entry).map(({ name, kind }) => `${kind} ${name}\n`)
+  const [, dir, file] = /^packages\/([^/]+)\/src\/([^/]+)\.ts$/.exec(entry) ?? []
+  await expect(names.join('')).toMatchFileSnapshot(`public-names/${dir}.${file}.txt`)
+})
+
+test.each(DOCUMENTED)('every name of %s says what it is', (entry) => {
+  const bare = publicNames(entry).filter(({ doc }) => doc === undefined)
+  expect(bare.map(({ name, file }) => `${file}: ${name}`)).toEqual([])
+})
