@@ -14,6 +14,8 @@ export default defineConfig({
   test: {
     // No module keeps state that one test could leave to another: loading all of them anew for each file was most of the time.
     isolate: false,
+    // Of two cores it would leave one to itself.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,

@@ -268,3 +268,20 @@ test('a deleted message never comes back, whatever comes late (I12)', async () =
   added.run()
   expect(ada.contents()).toEqual(['', 'next'])
 })
+
+test('a page from before a change that waits for a missing rev takes nothing back (found by the property above)', async () => {
+  const world = new World()
+  world.server.limits = { tail: 12, tailLimited: 5, patch: 4 }
+  for (let i = 0; i < 30; i++) world.server.say(ROOM, 'bob', `old ${i}`)
+  const ada = await world.live('ada')
+  world.server.lagging = structuredClone(world.server.rooms)
+  world.server.edit(ROOM, 'bob', 1, 'first edit')
+  world.server.edit(ROOM, 'bob', 1, 'second edit')
+  const late = ada.line.take('changes')
+  ada.line.take('changes').run()
+  void ada.room.jumpTo(1)
+  await world.tick()
+  late.run()
+  await world.settle()
+  expect(ada.contents()[0]).toBe('second edit')
+})

@@ -5,6 +5,10 @@ import type { Random } from './random'
 /** A message between nodes comes so much later when it is overtaken. */
 const LATE_MS = { from: 20, to: 3_000 }
 
+/** The first sign of life of a node comes so soon, and silence is taken for its end after so long, as in the real bus. */
+const HERE_AFTER_MS = 5
+const GONE_AFTER_MS = 10_000
+
 type Listener = (message: BusMessage) => void
 
 /**
@@ -29,6 +33,12 @@ export class BusNetwork {
   connect(nodeId: string, isUp: () => boolean): Bus {
     const own: Listener[] = []
     this.#nodes.set(nodeId, own)
+    this.#say(nodeId, { type: 'bus-up' }, HERE_AFTER_MS)
+    for (const other of this.#nodes.keys()) {
+      if (other === nodeId) continue
+      this.#say(other, { type: 'node-here', nodeId }, HERE_AFTER_MS)
+      this.#say(nodeId, { type: 'node-here', nodeId: other }, HERE_AFTER_MS)
+    }
     return {
       isShared: this.isShared,
       publish: (message) => {
@@ -48,6 +58,14 @@ export class BusNetwork {
 
   disconnect(nodeId: string): void {
     this.#nodes.delete(nodeId)
+    for (const other of this.#nodes.keys()) this.#say(other, { type: 'node-gone', nodeId }, GONE_AFTER_MS)
+  }
+
+  /** What the bus itself says: signs of life are repeated until they are heard, so none is lost. */
+  #say(to: string, message: BusMessage, ms: number): void {
+    this.context.time.schedule(ms, 'bus', () => {
+      for (const listener of this.#nodes.get(to) ?? []) listener(message)
+    })
   }
 
   #carry(to: string, text: string): void {

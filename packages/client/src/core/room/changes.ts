@@ -35,6 +35,13 @@ function onChange(core: RoomCore, change: Change): RoomCore {
   return { ...next, ahead: new Map(next.ahead).set(change.rev, change) }
 }
 
+/**
+ * What a request hears from its beginning: rows past a missing rev. The cursor may be past them when the answer comes,
+ * which need not know of them (I5).
+ */
+export const heardAhead = (core: RoomCore): readonly Change[] =>
+  [...core.ahead.values()].filter((change) => change.kind === 'message')
+
 /** A request under way hears every row, to take it again once its answer is in. */
 function heard(core: RoomCore, changes: readonly Change[]): RoomCore {
   const { request } = core

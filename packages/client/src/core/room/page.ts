@@ -1,5 +1,6 @@
 import { longerHold, NO_HOLD } from '../hold'
 import { addRange, dropRange, rangeAround } from '../timeline'
+import { heardAhead } from './changes'
 import type { PageWant, RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 import { replayed, settleAll, viewed } from './sync'
@@ -17,7 +18,7 @@ export function onPageAsked(core: RoomCore): RoomCore {
   return {
     ...core,
     requests: no,
-    request: { no, kind: 'page', step: 'asked', cursor, span, replace: false, want, heard: [] },
+    request: { no, kind: 'page', step: 'asked', cursor, span, replace: false, want, heard: heardAhead(core) },
   }
 }
 

@@ -56,7 +56,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'join-failed':
       return { ...core, joined: 'no', requestHold: longerHold(core.requestHold, event.error, event) }
     case 'changes':
-      return trimmed(typingEnded(onChanges(core, event.changes), event.changes))
+      return typingEnded(onChanges(trimmed(core), event.changes), event.changes)
     case 'head':
       return onHead(core, event.head)
     case 'reads':
@@ -66,15 +66,15 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'sync-asked':
       return onSyncAsked(core)
     case 'sync-answered':
-      return trimmed(onSyncAnswered(core, event))
+      return onSyncAnswered(trimmed(core), event)
     case 'page-asked':
       return onPageAsked(core)
     case 'page-answered':
-      return trimmed(onPageAnswered(core, event))
+      return onPageAnswered(trimmed(core), event)
     case 'shelf-asked':
       return onShelfAsked(core)
     case 'shelf-read':
-      return trimmed(onShelfRead(core, event))
+      return onShelfRead(trimmed(core), event)
     case 'request-failed':
       return onRequestFailed(core, event)
     case 'enqueued':
@@ -84,7 +84,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'picked':
       return onPicked(core, event.ids)
     case 'answered':
-      return trimmed(onAnswered(core, event))
+      return onAnswered(trimmed(core), event)
     case 'unanswered':
       return onUnanswered(core, event)
     case 'expired':

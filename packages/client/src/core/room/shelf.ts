@@ -10,6 +10,7 @@ import {
   withoutRange,
   withRange,
 } from '../timeline'
+import { heardAhead } from './changes'
 import { anchorAfter } from './page'
 import type { PageWant, RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
@@ -79,7 +80,16 @@ export function onShelfAsked(core: RoomCore): RoomCore {
   return {
     ...core,
     requests: no,
-    request: { no, kind: 'shelf', step: 'asked', cursor, span, replace: false, want, heard: [] },
+    request: {
+      no,
+      kind: 'shelf',
+      step: 'asked',
+      cursor,
+      span,
+      replace: false,
+      want,
+      heard: heardAhead(core),
+    },
   }
 }
 

@@ -13,7 +13,7 @@ import {
   type Timeline,
   withoutRange,
 } from '../timeline'
-import { advance, lastRevOf } from './changes'
+import { advance, heardAhead, lastRevOf } from './changes'
 import { mergeMember, mergeRoomRow, onReads } from './members'
 import { surfaced, takeRow } from './merge'
 import { withMine } from './reactions'
@@ -36,7 +36,7 @@ export function onSyncAsked(core: RoomCore): RoomCore {
       cursor: replace ? 0 : core.cursor,
       span: replace ? { from: 0, to: 0 } : spanOf(core),
       replace,
-      heard: [],
+      heard: heardAhead(core),
     },
   }
 }

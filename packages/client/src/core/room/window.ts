@@ -8,6 +8,8 @@ const SLACK = CHUNK_SIZE
 /**
  * Keeps memory bounded (I15): the tail, and the window around what is looked at. The rest goes to the shelf where there is
  * a local store, and can be loaded again. Whole chunks leave: one is in memory or on the shelf, never half in each.
+ * Done before an event takes rows in, never after: a row that changed and left memory in one step would be on no disk as
+ * it is now (I5).
  */
 export function trimmed(core: RoomCore): RoomCore {
   const { timeline, tail, anchor, windowSize } = core
