@@ -35,8 +35,9 @@ export function onPageAnswered(
   let next = settleAll(core, page.messages)
   let { timeline } = next
   const empty = page.toSeq < page.fromSeq
-  if (!empty)
-    timeline = addRange(timeline, { from: page.fromSeq, to: page.toSeq }, viewed(next, page.messages))
+  // What stands past the tail with messages missing before it has no place yet (I7): the sync that is due brings it.
+  const fits = !empty && (core.tail === null || page.fromSeq <= core.tail + 1)
+  if (fits) timeline = addRange(timeline, { from: page.fromSeq, to: page.toSeq }, viewed(next, page.messages))
   if (page.floorSeq > 1) timeline = dropRange(timeline, { from: 1, to: page.floorSeq - 1 })
   // Nothing before it: whatever the reason, there is no more to be asked for on that side.
   const floorSeq =
@@ -47,9 +48,10 @@ export function onPageAnswered(
     floorSeq,
     lastSeq: Math.max(next.lastSeq, page.lastSeq),
     known: Math.max(next.known, page.rev),
-    tail: next.tail === null ? null : (rangeAround(timeline, next.tail)?.to ?? next.tail),
-    anchor: anchorAfter(next, request.want, page.fromSeq, page.toSeq),
-    want: next.want === request.want ? null : next.want,
+    // The one after it: in a room that was empty there is none at the tail itself.
+    tail: next.tail === null ? null : (rangeAround(timeline, next.tail + 1)?.to ?? next.tail),
+    anchor: fits ? anchorAfter(next, request.want, page.fromSeq, page.toSeq) : next.anchor,
+    want: next.want === request.want && (fits || empty) ? null : next.want,
     request: null,
     requestHold: NO_HOLD,
     error: null,
