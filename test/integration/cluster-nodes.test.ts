@@ -55,8 +55,36 @@ async function converged(device: Device, content: string, withinMs: number): Pro
   await waitUntil(`"${content}" to arrive`, () => contents(device).includes(content), withinMs)
 }
 
-describe('two nodes on one Postgres and one Redis', () => {
-  beforeEach(() => startNodes({ redis: redis.url }))
+const buses: Record<string, () => ServerOptions> = {
+  'one Postgres and one Redis': () => ({ redis: redis.url }),
+  'one Postgres alone': () => ({}),
+}
+
+describe.each(Object.keys(buses))('two nodes on %s', (kind) => {
+  const joining = (): ServerOptions => buses[kind]?.() ?? {}
+  beforeEach(() => startNodes(joining()))
+
+  test('an invitation on A is told on B within a second; an ephemeral room of A is one of B as well', async () => {
+    const [ann, bob] = [await enter(0, 'ann'), await enter(1, 'bob')]
+    const { room } = await ann.do('create-room', { name: 'Ours', type: 'private' })
+    const began = performance.now()
+    await ann.do('add-member', { roomId: room.id, userId: 'bob' })
+    await bob.next('room-added', ({ item }) => item.room.id === room.id)
+    expect(performance.now() - began).toBeLessThan(1_000)
+    const live = await ann.do('create-room', { name: 'Live', type: 'ephemeral', members: ['bob'] })
+    const roomId = live.room.id
+    await bob.next('room-added', ({ item }) => item.room.id === roomId)
+    for (const device of [ann, bob]) await device.do('join-rooms', { roomIds: [roomId] })
+    const sent = [await ann.do('send-message', { roomId, content: 'from A', clientId: 'client-from-a' })]
+    sent.push(await bob.do('send-message', { roomId, content: 'from B', clientId: 'client-from-b' }))
+    expect(sent.map(({ message }) => message.seq)).toEqual([1, 2])
+    for (const device of [ann, bob])
+      await waitUntil(
+        'both',
+        () => ['from A', 'from B'].every((text) => contents(device).includes(text)),
+        2_000,
+      )
+  })
 
   test('a message sent on A is on B with the ack, in both protocols, each once and in order', async () => {
     const [ann, bob, eve] = [await enter(0, 'ann'), await enter(1, 'bob'), await enter(1, 'eve', 1)]
@@ -134,7 +162,7 @@ describe('two nodes on one Postgres and one Redis', () => {
     const ann = await enter(0, 'ann')
     await joinGeneral(ann)
     const database = await postgres.createDatabase()
-    const late = await startServer({ database, redis: redis.url })
+    const late = await startServer({ database, ...joining() })
     nodes.push(late)
     // On another database, and so of another world: it hears nothing of this one.
     const stranger = await connect(late, { token: await tokenOf('zoe'), protocol: 2 })

@@ -42,7 +42,8 @@ export function createNews(options: {
   function tellActivity(): void {
     isDue = false
     const hub = options.hub()
-    const rooms = [...stirred]
+    // What was known on a line that is lost meanwhile may be of another epoch than the tabs are in already (I13).
+    const rooms = [...stirred].filter((id) => cells.room(id).core.fresh)
     stirred.clear()
     if (hub === null) return
     for (const tab of hub.tabs()) {

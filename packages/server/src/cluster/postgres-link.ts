@@ -77,12 +77,12 @@ export class PostgresLink implements Link {
     })
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true
     this.#stopPings()
     const client = this.#client
-    // What is said last, such as a farewell, goes first.
-    void this.#flush().finally(() => void client?.end().catch(() => undefined))
+    // What was said last, such as a farewell, is on its way: statements end in their order.
+    await client?.end().catch(() => undefined)
   }
 
   async #connect(): Promise<void> {

@@ -17,7 +17,7 @@ export interface Link {
   publish(text: string): void
   /** Resolves when the link is up for the first time, or after `patienceMs`: nothing waits for it. */
   opened(patienceMs: number): Promise<void>
-  close(): void
+  close(): void | Promise<void>
 }
 
 export type LinkEnds = {
@@ -136,7 +136,7 @@ export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
       stopSigns()
       send({ from: nodeId, sign: 'gone' })
       listeners.length = 0
-      link.close()
+      await link.close()
     },
   }
 }

@@ -68,7 +68,7 @@ export class EphemeralRooms {
     if (message.type === 'batch') this.#copyBatch(message.batch)
     else if (message.type === 'read') this.#copyRead(message)
     else if (message.type === 'node-gone') this.#forgetNode(message.nodeId)
-    else if (message.type === 'bus-up') this.deps.tell({ kind: 'ask' })
+    else if (message.type === 'bus-up' || message.type === 'node-here') this.deps.tell({ kind: 'ask' })
     else if (message.type === 'live' && message.from !== this.deps.nodeId)
       this.#hearNews(message.from, message.news)
   }
