@@ -1,10 +1,11 @@
-import type { MessageId, RoomId } from '@roomful/protocol'
+import { asRoomId, type MessageId, type RoomId } from '@roomful/protocol'
 import type { Op, Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
 import { screen } from '../moderation/screen'
 import { actorOf, type Handler, type Services } from './handler'
 import { messageAck } from './outcome-ack'
+import { permitted } from './permission'
 import { submitInOrder } from './submit'
 
 type Target = { readonly roomId?: RoomId; readonly messageId: MessageId }
@@ -45,7 +46,7 @@ async function change(
   toOp: (roomId: RoomId) => Op | Refusal | Promise<Op | Refusal>,
 ) {
   const outcome = await submitInOrder(services, peer, async () => {
-    const roomId = await roomOf(services, target)
+    const roomId = await roomOf(services, peer, target)
     if (!roomId) return refuse('MESSAGE_NOT_FOUND')
     const op = await toOp(roomId)
     return 'ok' in op ? op : { roomId, op }
@@ -53,10 +54,25 @@ async function change(
   return messageAck(asMessageRefusal(outcome))
 }
 
-/** The reference's events name the message only. A room that is named is not trusted: the message must be in it. */
-async function roomOf({ store }: Services, { roomId, messageId }: Target): Promise<RoomId | undefined> {
-  return roomId ?? store.read((reader) => reader.roomOfMessage(messageId))
+/**
+ * The reference's events name the message only. A room that is named is not trusted: the message must be in it. A hidden
+ * message costs what a missing one costs, two queries, and never comes to the room's queue: time would tell it (P9).
+ */
+async function roomOf(
+  { store }: Services,
+  peer: Peer,
+  { roomId, messageId }: Target,
+): Promise<RoomId | undefined> {
+  if (roomId !== undefined) return roomId
+  return store.read(async (reader) => {
+    const found = await reader.roomOfMessage(messageId)
+    const may = await permitted(reader, peer, found ?? NOWHERE, 'read')
+    return 'ok' in may && may.code === 'ROOM_NOT_FOUND' ? undefined : found
+  })
 }
+
+/** No room has this id. */
+const NOWHERE = asRoomId('-')
 
 /** Who asks about a message learns of no room: missing and hidden are answered with the same bytes (P9). */
 function asMessageRefusal(outcome: Outcome): Outcome {
