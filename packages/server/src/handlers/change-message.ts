@@ -1,4 +1,5 @@
 import { asRoomId, type MessageId, type RoomId } from '@roomful/protocol'
+import type { Action } from '../core/authorise'
 import type { Op, Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
@@ -11,7 +12,7 @@ import { submitInOrder } from './submit'
 type Target = { readonly roomId?: RoomId; readonly messageId: MessageId }
 
 export const editMessage: Handler<'edit-message'> = (services, peer, payload) =>
-  change(services, peer, payload, async (roomId) => {
+  change(services, peer, payload, 'edit-own', async (roomId) => {
     const { messageId, content, opId, baseRev } = payload
     const { id, name } = peer.identity
     const draft = { kind: 'edit', roomId, user: { id, name }, content, type: 'text', messageId } as const
@@ -22,13 +23,13 @@ export const editMessage: Handler<'edit-message'> = (services, peer, payload) =>
   })
 
 export const deleteMessage: Handler<'delete-message'> = (services, peer, payload) =>
-  change(services, peer, payload, () => {
+  change(services, peer, payload, 'delete-own', () => {
     const { messageId, opId } = payload
     return { kind: 'delete', messageId, ...base(services, peer, opId) }
   })
 
 export const reactMessage: Handler<'react-message'> = (services, peer, payload) =>
-  change(services, peer, payload, () => {
+  change(services, peer, payload, 'react', () => {
     const { messageId, emoji, op, opId } = payload
     return { kind: 'react', messageId, emoji, op, ...base(services, peer, opId) }
   })
@@ -43,10 +44,11 @@ async function change(
   services: Services,
   peer: Peer,
   target: Target,
+  action: Action,
   toOp: (roomId: RoomId) => Op | Refusal | Promise<Op | Refusal>,
 ) {
   const outcome = await submitInOrder(services, peer, async () => {
-    const roomId = await roomOf(services, peer, target)
+    const roomId = await roomOf(services, peer, target, action)
     if (!roomId) return refuse('MESSAGE_NOT_FOUND')
     const op = await toOp(roomId)
     return 'ok' in op ? op : { roomId, op }
@@ -62,11 +64,12 @@ async function roomOf(
   { store }: Services,
   peer: Peer,
   { roomId, messageId }: Target,
+  action: Action,
 ): Promise<RoomId | undefined> {
   if (roomId !== undefined) return roomId
   return store.read(async (reader) => {
     const found = await reader.roomOfMessage(messageId)
-    const may = await permitted(reader, peer, found ?? NOWHERE, 'read')
+    const may = await permitted(reader, peer, found ?? NOWHERE, action)
     return 'ok' in may && may.code === 'ROOM_NOT_FOUND' ? undefined : found
   })
 }
