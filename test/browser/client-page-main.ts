@@ -1,5 +1,12 @@
 /** The page of the tests that drive a client by itself, in tabs: see client-page.ts. */
-import { type Chat, type ChatOptions, createChat, type Room, type StorageState } from '@roomful/client'
+import {
+  type Chat,
+  type ChatOptions,
+  type ConnectionState,
+  createChat,
+  type Room,
+  type StorageState,
+} from '@roomful/client'
 
 export type { StorageState }
 
@@ -20,6 +27,8 @@ export type ClientLook = {
   readonly unsent: number
   readonly draft: string
   readonly connection: string
+  /** When the line is dialled next, if it waits; else 0. */
+  readonly retryAt: number
   /** When the connection last came up, by the clock of this machine. */
   readonly onlineAt: number
 }
@@ -102,9 +111,13 @@ const client = {
     unsent: chat.getState().unsent,
     draft: room.getState().draft,
     connection: chat.getState().connection.status,
+    retryAt: retryAtOf(chat.getState().connection),
     onlineAt,
   }),
 }
+
+const retryAtOf = (connection: ConnectionState): number =>
+  connection.status === 'waiting' ? connection.retryAt : 0
 
 /** All records of these stores, past the client. */
 async function onDisk(store: string): Promise<unknown[]> {

@@ -107,8 +107,12 @@ test('the browser says that the network is gone, and that it is back: the line f
   await fixture.context.setOffline(true)
   await waitUntil('the line to be down', async () => (await ada.look()).connection !== 'online')
   await ada.call('say', ['while there is no network'])
-  // The tries are far apart by now: it is the event that brings the line back.
-  await new Promise((resolve) => setTimeout(resolve, 4_000))
+  // The next try is far away: it is the event that brings the line back.
+  await waitUntil(
+    'a long wait for the next try',
+    async () => (await ada.look()).retryAt - Date.now() > 4_000,
+    60_000,
+  )
   const since = Date.now()
   await fixture.context.setOffline(false)
   const { texts, onlineAt } = await ada.settled(since)

@@ -134,9 +134,14 @@ test('an old tab that holds on to an older version: memory and the reason; when 
   await waitUntil('all to be on disk', async () => (await tab.call('cachedRows')) === said.length)
 })
 
+/** What there is not yet cannot be deleted. */
+const kept = (tab: ClientTab): Promise<true> =>
+  waitUntil('rows to be on disk', async () => (await tab.call('cachedRows')) > 0)
+
 test('the database is deleted under the app: it goes on from memory, says so, and makes none anew', async () => {
   const tab = await ClientTab.open(context, options)
   await goesOn(tab, 'not yet deleted')
+  await kept(tab)
   await tab.page.evaluate(
     (name) =>
       new Promise<void>((resolve, reject) => {
@@ -158,6 +163,7 @@ test('the database is deleted under the app: it goes on from memory, says so, an
 test("the site's data is cleared by the browser: the same", async () => {
   const tab = await ClientTab.open(context, options)
   await goesOn(tab, 'not yet cleared')
+  await kept(tab)
   const devtools = await context.newCDPSession(tab.page)
   await devtools.send('Storage.clearDataForOrigin', { origin: options.url, storageTypes: 'all' })
   await goesOn(tab, 'cleared')

@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import { asRoomId } from '@roomful/protocol'
 import { createMemoryStore, openStore } from '@roomful/server'
 import { createTestClient, readRoom, waitUntil } from '@roomful/testing'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { startPostgres } from '../../packages/testing/src/postgres'
 import { NO_LIMITS, roomful, serve, temporaryFolder } from './roomful-command'
 import { startServer, tokenOf } from './server-fixture'
+
+// Each command is a process of its own, and a dozen of them on a busy machine take their time.
+vi.setConfig({ testTimeout: 120_000 })
 
 const token = (user: string | { readonly id: string }): Promise<string> =>
   tokenOf(typeof user === 'string' ? user : user.id)
