@@ -3,6 +3,12 @@ import { waitUntil } from '@roomful/testing'
 import type { BrowserContext, Page } from 'playwright-core'
 import type { ClientLook, ClientOptions, InPage } from './client-page-main'
 
+/** More than a page grows by itself within a moment. */
+const BALLAST_BYTES = 256 * 1024 * 1024
+
+/** Since when nothing runs in a page (its followers may have moved on before the test is told), and what ends it. */
+export type Stopped = { readonly since: number; goOn(): Promise<unknown> }
+
 /** One tab with a client in it. */
 export class ClientTab {
   /** Websockets of this tab that are open. */
@@ -79,31 +85,32 @@ export class ClientTab {
     await crashed
   }
 
-  /** What the browser does to a page in the background: it says so, and then nothing runs there. Returns what ends it. */
-  async freeze(): Promise<() => Promise<void>> {
+  /** What the browser does to a page in the background: it says so, and then nothing runs there. */
+  async freeze(): Promise<Stopped> {
     const devtools = await this.page.context().newCDPSession(this.page)
     await devtools.send('Debugger.enable')
+    const since = Date.now()
     await this.page.evaluate(() => document.dispatchEvent(new Event('freeze')))
     await devtools.send('Debugger.pause')
-    return async () => {
-      await devtools.send('Debugger.disable')
-    }
+    return { since, goOn: () => devtools.send('Debugger.disable') }
   }
 
-  /** Its process gets no time any more, and does not know. Returns what ends it. */
-  async stop(): Promise<() => void> {
+  /** Its process gets no time any more, and does not know. */
+  async stop(): Promise<Stopped> {
     const devtools = await this.page.context().browser()?.newBrowserCDPSession()
     const { processInfo = [] } = (await devtools?.send('SystemInfo.getProcessInfo')) ?? {}
     const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
-    // The browser does not tell whose process is whose: it is the one that works while the page does.
-    const before = new Map(renderers.map((id) => [id, ticksOf(id)]))
-    await this.hang(700)
-    const spent = renderers.map((id) => ({ id, ticks: ticksOf(id) - (before.get(id) ?? 0) }))
-    const [busiest, next] = spent.sort((a, b) => b.ticks - a.ticks)
-    if (busiest === undefined || busiest.ticks < 2 * (next?.ticks ?? 0))
-      throw new Error(`which process is it? ${JSON.stringify(spent)}`)
-    process.kill(busiest.id, 'SIGSTOP')
-    return () => void process.kill(busiest.id, 'SIGCONT')
+    // The browser does not tell whose process is whose: it is the one that grows by what the page takes.
+    const before = new Map(renderers.map((id) => [id, residentBytes(id)]))
+    const ballast = await this.page.evaluateHandle((bytes) => new Uint8Array(bytes).fill(1), BALLAST_BYTES)
+    const grown = renderers.filter((id) => residentBytes(id) - (before.get(id) ?? 0) > BALLAST_BYTES / 2)
+    await ballast.dispose()
+    const [pid] = grown
+    if (pid === undefined || grown.length > 1)
+      throw new Error(`which process is it? ${JSON.stringify(grown)}`)
+    const since = Date.now()
+    process.kill(pid, 'SIGSTOP')
+    return { since, goOn: async () => process.kill(pid, 'SIGCONT') }
   }
 
   /** The page is shown, or hidden, as far as it is told: without a screen nothing is ever hidden. */
@@ -132,8 +139,7 @@ export class ClientTab {
   }
 }
 
-/** CPU time of a process so far, in hundredths of a second. */
-function ticksOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return Number(fields[11]) + Number(fields[12])
+/** What a process holds in memory, in bytes. Source: proc(5), the second field of statm, in pages of 4 KiB. */
+function residentBytes(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4_096
 }

@@ -2,7 +2,7 @@ import { waitUntil } from '@roomful/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchChromium } from './chromium'
-import type { ClientTab } from './client-page'
+import type { ClientTab, Stopped } from './client-page'
 import { tabsFixture } from './tabs-fixture'
 
 /** What is promised, and what a machine that is busy with other things may add to it. */
@@ -80,12 +80,13 @@ test('the owner dies ten times in mid-send, closed or crashed: nothing lost, not
 })
 
 describe('an owner that is', () => {
-  const stops: [string, (owner: ClientTab) => Promise<() => unknown>][] = [
+  const stops: [string, (owner: ClientTab) => Promise<Stopped>][] = [
     [
       'stuck',
       async (owner) => {
+        const since = Date.now()
         const stuck = owner.hang(6_000)
-        return () => stuck
+        return { since, goOn: () => stuck }
       },
     ],
     ['frozen', (owner) => owner.freeze()],
@@ -96,8 +97,7 @@ describe('an owner that is', () => {
     const tabs = await fixture.openTabs(3)
     const owner = ownerOf(tabs)
     const rest = tabs.filter((tab) => tab !== owner)
-    const goOn = await stop(owner)
-    const since = Date.now()
+    const { since, goOn } = await stop(owner)
     const took = await takeOver(rest, since)
     expect(took).toBeLessThanOrEqual(TAKE_OVER_MS + BUSY_MS)
     for (const [i, tab] of rest.entries()) await tab.send([`while it was away ${i}`])
