@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import type { ClientLook, ClientOptions, InPage } from './client-page-main'
 
 /** More than a page grows by itself within a moment. */
-const BALLAST_BYTES = 256 * 1024 * 1024
+const BALLAST_BYTES = 128 * 1024 * 1024
 
 /** Since when nothing runs in a page (its followers may have moved on before the test is told), and what ends it. */
 export type Stopped = { readonly since: number; goOn(): Promise<unknown> }
@@ -95,12 +95,14 @@ export class ClientTab {
     return { since, goOn: () => devtools.send('Debugger.disable') }
   }
 
-  /** Its process gets no time any more, and does not know. */
-  async stop(): Promise<Stopped> {
+  /**
+   * The process in which the page runs. The browser does not tell: it is the one that grows by what the page takes. To
+   * take it keeps the page busy, long enough on a busy machine for other tabs to take the line from it.
+   */
+  async findProcess(): Promise<number> {
     const devtools = await this.page.context().browser()?.newBrowserCDPSession()
     const { processInfo = [] } = (await devtools?.send('SystemInfo.getProcessInfo')) ?? {}
     const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
-    // The browser does not tell whose process is whose: it is the one that grows by what the page takes.
     const before = new Map(renderers.map((id) => [id, residentBytes(id)]))
     const ballast = await this.page.evaluateHandle((bytes) => new Uint8Array(bytes).fill(1), BALLAST_BYTES)
     const grown = renderers.filter((id) => residentBytes(id) - (before.get(id) ?? 0) > BALLAST_BYTES / 2)
@@ -108,9 +110,7 @@ export class ClientTab {
     const [pid] = grown
     if (pid === undefined || grown.length > 1)
       throw new Error(`which process is it? ${JSON.stringify(grown)}`)
-    const since = Date.now()
-    process.kill(pid, 'SIGSTOP')
-    return { since, goOn: async () => process.kill(pid, 'SIGCONT') }
+    return pid
   }
 
   /** The page is shown, or hidden, as far as it is told: without a screen nothing is ever hidden. */

@@ -80,7 +80,7 @@ test('the owner dies ten times in mid-send, closed or crashed: nothing lost, not
 })
 
 describe('an owner that is', () => {
-  const stops: [string, (owner: ClientTab) => Promise<Stopped>][] = [
+  const stops: [string, (owner: ClientTab, pid: number) => Promise<Stopped>][] = [
     [
       'stuck',
       async (owner) => {
@@ -90,14 +90,24 @@ describe('an owner that is', () => {
       },
     ],
     ['frozen', (owner) => owner.freeze()],
-    ['stopped by the system', (owner) => owner.stop()],
+    [
+      'stopped by the system',
+      async (_, pid) => {
+        const since = Date.now()
+        process.kill(pid, 'SIGSTOP')
+        return { since, goOn: async () => process.kill(pid, 'SIGCONT') }
+      },
+    ],
   ]
   test.each(stops)('%s loses the line within 2 s, and follows when it goes on', async (_, stop) => {
     await using fixture = await tabsFixture(browser)
     const tabs = await fixture.openTabs(3)
+    const processes = new Map<ClientTab, number>()
+    for (const tab of tabs) processes.set(tab, await tab.findProcess())
+    for (const tab of tabs) await tab.settled()
     const owner = ownerOf(tabs)
     const rest = tabs.filter((tab) => tab !== owner)
-    const { since, goOn } = await stop(owner)
+    const { since, goOn } = await stop(owner, processes.get(owner) ?? Number.NaN)
     const took = await takeOver(rest, since)
     expect(took).toBeLessThanOrEqual(TAKE_OVER_MS + BUSY_MS)
     for (const [i, tab] of rest.entries()) await tab.send([`while it was away ${i}`])

@@ -43,6 +43,8 @@ export function createTabs(options: TabsOptions) {
   /** Locks that this tab waits for: those of other tabs, while it is the owner. */
   let watching = new AbortController()
   const watched = new Set<string>()
+  /** How much each tab was told in this term. */
+  const told = new Map<string, number>()
   let scope: string | null = null
   let token: string | null = null
   /** Whose space is open on disk, and who it is, as the server says. */
@@ -81,7 +83,13 @@ export function createTabs(options: TabsOptions) {
   const tell = (tab: string, event: TransportEvent): void => {
     const owner = election?.owner()
     if (tab === me) transport.onEvent(event)
-    else if (owner) say({ type: 'event', to: tab, term: owner.term, event })
+    else if (owner) say({ type: 'event', to: tab, term: owner.term, told: count(tab), event })
+  }
+
+  const count = (tab: string): number => {
+    const next = (told.get(tab) ?? 0) + 1
+    told.set(tab, next)
+    return next
   }
 
   const shadows = createShadows(options.room)
@@ -125,6 +133,7 @@ export function createTabs(options: TabsOptions) {
       newTerm: () => ids.clientId(),
       random: () => ids.random(),
       say,
+      told: (tab) => told.get(tab) ?? 0,
       onOwner,
     })
   }
@@ -142,6 +151,7 @@ export function createTabs(options: TabsOptions) {
     watching.abort()
     watching = new AbortController()
     watched.clear()
+    told.clear()
     shadows.clear()
     const old = hub
     hub = null
@@ -258,7 +268,7 @@ export function createTabs(options: TabsOptions) {
     if (message.type !== 'request') return
     const { no, event, payload, timeoutMs } = message
     void at.request(from, event, payload, timeoutMs).then((result) => {
-      if (hub === at) say({ type: 'answer', to: from, term, no, result })
+      if (hub === at) say({ type: 'answer', to: from, term, told: count(from), no, result })
     })
   }
 

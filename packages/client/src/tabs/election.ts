@@ -43,6 +43,8 @@ export function createElection(options: {
   newTerm(): string
   random(): number
   say(message: Said): void
+  /** How much the tab was told in this term. */
+  told(tab: string): number
   /** Told of every change of the owner; never twice of the same term. Null: not known yet. */
   onOwner(owner: Owner | null): void
 }): Election {
@@ -158,7 +160,7 @@ export function createElection(options: {
             lastFollower = { tab: message.from, visible: message.visible }
           if (owner?.tab !== me) return
           if (message.visible && clock.now() - hiddenSince >= YIELD_AFTER_MS) return yieldTo(message.from)
-          say({ type: 'owner', term: owner.term, to: message.from })
+          say({ type: 'owner', term: owner.term, to: message.from, told: options.told(message.from) })
           return
         }
         case 'owner': {

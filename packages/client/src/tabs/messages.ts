@@ -7,7 +7,8 @@ export type TabMessage = {
   readonly to?: string
 } & ( // Who owns the line. `term` is another one each time that somebody becomes the owner.
   | { readonly type: 'ping'; readonly visible: boolean }
-  | { readonly type: 'owner'; readonly term: string }
+  /** `told`: how much of this term it has told the tab that it answers: whoever was deaf for a while learns it by this. */
+  | { readonly type: 'owner'; readonly term: string; readonly told?: number }
   /** Of the owner: take the lock, I let go of the line. */
   | { readonly type: 'yielded' }
   // A tab at the owner's line, under the owner's term: what is said to an earlier owner is not for this one.
@@ -15,14 +16,15 @@ export type TabMessage = {
   | { readonly type: 'detach'; readonly term: string; readonly dead: boolean }
   | ({ readonly type: 'request'; readonly term: string; readonly no: number } & Relayed)
   | ({ readonly type: 'signal'; readonly term: string } & Omit<Relayed, 'timeoutMs'>)
-  // The owner, to one tab.
+  // The owner, to one tab. `told` counts these, from 1 in each term.
   | {
       readonly type: 'answer'
       readonly term: string
+      readonly told: number
       readonly no: number
       readonly result: RequestResult<ClientEvent>
     }
-  | { readonly type: 'event'; readonly term: string; readonly event: TransportEvent }
+  | { readonly type: 'event'; readonly term: string; readonly told: number; readonly event: TransportEvent }
   /** The line is up: whoever waits for the next try need not. */
   | { readonly type: 'line-up' }
   // News from tab to tab.

@@ -15,6 +15,13 @@ const MOVED: DownReason = {
   reconnectInMs: 0,
 }
 
+const MISSED: DownReason = {
+  code: 'OFFLINE',
+  text: 'The tab did not hear all that the line said',
+  next: 'retry',
+  reconnectInMs: 0,
+}
+
 export type SharedTransport = Transport & {
   /** The owner is another one, or another term of the same; `hub` when it is this tab. */
   onOwner(owner: Owner | null, hub: LineHub | null): void
@@ -27,7 +34,8 @@ export type SharedTransport = Transport & {
 /**
  * A line of its own for this tab, as it seems: straight to the hub where this tab owns it, by messages where another does.
  * Keeps the promises of `Transport`: after a `down` nothing of that line comes any more, and before it every request has
- * its answer.
+ * its answer. What other tabs say while a dialog is up (alert, print, the debugger) is dropped by the browser: the owner
+ * counts what it tells, and a tab that missed some of it comes to the line anew.
  */
 export function createSharedTransport(options: {
   me: string
@@ -42,6 +50,8 @@ export function createSharedTransport(options: {
   /** From the connect until the line is down. */
   let token: string | null = null
   let isUp = false
+  /** How much of what the owner has told this tab in its term has come here. */
+  let heard = 0
   let requests = 0
   const pending = new Map<number, (result: RequestResult<ClientEvent>) => void>()
 
@@ -67,10 +77,32 @@ export function createSharedTransport(options: {
 
   const onEvent = (event: TransportEvent): void => {
     if (token === null) return
+    // Asked twice, it is told twice.
+    if (event.type === 'ready' && isUp) return
     if (event.type === 'ready') isUp = true
     else if (event.type === 'down') forget()
     else if (!isUp) return
     options.onEvent(event)
+  }
+
+  const hear = (told: number): void => {
+    const missed = told !== heard + 1
+    heard = told
+    if (missed && isUp) comeAnew()
+  }
+
+  const comeAnew = (): void => {
+    detach(false)
+    options.onEvent({ type: 'down', reason: MISSED })
+  }
+
+  /** The owner's answer to a ping comes behind all that it told before. */
+  const onTold = (told: number): void => {
+    const missed = told !== heard
+    heard = told
+    if (missed && isUp) comeAnew()
+    // It, or the owner, may not have heard the other.
+    else if (!isUp) attach()
   }
 
   const relay = (
@@ -122,13 +154,16 @@ export function createSharedTransport(options: {
       const moved = owner !== null && token !== null
       owner = next
       hub = nextHub
+      heard = 0
       if (moved) onEvent({ type: 'down', reason: MOVED })
       else attach()
     },
     onMessage: (message) => {
       if (!('term' in message) || message.from !== owner?.tab || message.term !== owner.term) return
+      if (message.type === 'owner' && message.told !== undefined) onTold(message.told)
+      if (message.type === 'answer') pending.get(message.no)?.(message.result)
+      if (message.type === 'answer' || message.type === 'event') hear(message.told)
       if (message.type === 'event') onEvent(message.event)
-      else if (message.type === 'answer') pending.get(message.no)?.(message.result)
     },
   }
 }

@@ -10,7 +10,7 @@ const step = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({
-      do: fc.constantFrom('kill' as const, 'freeze' as const, 'thaw' as const),
+      do: fc.constantFrom('kill' as const, 'freeze' as const, 'thaw' as const, 'deafen' as const),
       tab: fc.nat(9),
     }),
   },
@@ -34,7 +34,7 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-/** Tabs that come and go, sleep and wake, at any point of what they do. */
+/** Tabs that come and go, sleep and wake, hear nothing for a while, at any point of what they do. */
 class Run {
   readonly world = new TabsWorld()
   readonly tabs: TestTab[] = []
@@ -83,6 +83,7 @@ class Run {
       world.kill(tab)
       this.tabs.splice(this.tabs.indexOf(tab), 1)
     }
+    if (what === 'deafen') tab.tab.deaf = !tab.tab.deaf
     if (isFrozen) return
     if (what === 'hide') tab.tab.show(!tab.tab.port.isVisible())
     if (what === 'close') {
@@ -104,6 +105,7 @@ class Run {
   async end(): Promise<void> {
     const { world } = this
     for (const tab of this.frozen) world.thaw(tab)
+    for (const { tab } of this.tabs) tab.deaf = false
     if (this.tabs.length === 0) this.tabs.push(world.newTab())
     await world.rest(90_000)
     for (const tab of this.tabs) expectConverged(world, tab)

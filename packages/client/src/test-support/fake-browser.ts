@@ -90,10 +90,12 @@ export class FakeBrowser {
   }
 }
 
-/** One tab: killed, frozen and hidden by hand. What comes to a frozen tab is run when it goes on. */
+/** One tab: killed, frozen, deafened and hidden by hand. What comes to a frozen tab is run when it goes on. */
 export class FakeTab {
   dead = false
   frozen = false
+  /** A dialog is up, or the debugger: what other tabs say meanwhile is dropped, as Chromium does. */
+  deaf = false
   private visible = true
   private user: string | null = null
   private due: (() => void)[] = []
@@ -123,6 +125,7 @@ export class FakeTab {
             if (tab !== this && !this.dead)
               queueMicrotask(() =>
                 tab.run(() => {
+                  if (tab.deaf) return
                   for (const hear of tab.heard.get(name) ?? []) hear(JSON.parse(text))
                 }),
               )

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { TabsWorld, type TestTab } from '../test-support/tabs-world'
+import { expectConverged, ROOM } from '../test-support/testing-world'
+
+/** A ping finds it out, and one more sync mends it. */
+const FOUND_OUT_MS = 1_000
+
+describe('what a tab did not hear while a dialog was up it hears of with the next ping:', () => {
+  const missed: [string, (world: TabsWorld, owner: TestTab, tab: TestTab) => void, string[]][] = [
+    ['a change', (world) => world.server.say(ROOM, 'bob', 'hello'), ['hello']],
+    ['that the line fell', (_, owner) => owner.line.cut(), []],
+    ['the answer to its send', (_, __, { room }) => void room.send('mine'), ['mine']],
+  ]
+  test.each(missed)('%s', async (_, happen, contents) => {
+    const world = new TabsWorld()
+    const tabs = await world.openTabs(3)
+    await world.rest(2_000)
+    const owner = world.owner(tabs)
+    const [tab] = tabs.filter((each) => each !== owner)
+    if (tab === undefined) throw new Error('unreachable')
+    tab.tab.deaf = true
+    happen(world, owner, tab)
+    await world.rest(500)
+    tab.tab.deaf = false
+    await world.rest(FOUND_OUT_MS)
+    expect(tab.contents()).toEqual(contents)
+    expect(tab.chat.getState().unsent).toBe(0)
+    // It is at the line again, and hears what comes.
+    world.server.say(ROOM, 'bob', 'after')
+    await world.settle()
+    expect(tab.contents()).toEqual([...contents, 'after'])
+    expectConverged(world, tab)
+    expect(world.lines()).toBe(1)
+  })
+})
+
+test('a tab whose line came up while a dialog was up is online with the next ping, not when its handshake times out', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(2)
+  await world.rest(2_000)
+  const owner = world.owner(tabs)
+  // It hands the line over, attaches to the next owner, and is stopped before that one's line is up.
+  owner.tab.freeze(true)
+  owner.tab.thaw()
+  await world.tick()
+  expect(world.lines()).toBe(0)
+  owner.tab.deaf = true
+  await world.rest(500)
+  expect(owner.chat.getState().connection.status).toBe('connecting')
+  owner.tab.deaf = false
+  const took = await world.until(() => owner.chat.getState().connection.status === 'online', FOUND_OUT_MS)
+  expect(took).toBeLessThanOrEqual(FOUND_OUT_MS)
+})
