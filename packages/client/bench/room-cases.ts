@@ -187,7 +187,7 @@ function listRoom(cells: Cells, id: string): void {
     unread: 0,
     preview: null,
   }
-  cells.dispatch(id, { type: 'listed', item, now: NOW })
+  cells.dispatch(id, { type: 'listed', item, asOf: 0, now: NOW })
 }
 
 /** The room that hears of a message moves to the top of the list. */

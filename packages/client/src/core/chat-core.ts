@@ -16,6 +16,8 @@ export type ChatCore = {
   /** The room list is to be asked for with the next sync. */
   readonly listWanted: boolean
   readonly listHold: Hold
+  /** Syncs asked for so far. */
+  readonly syncs: number
   readonly list: RoomList
   readonly storage: StorageState
   readonly unsent: number
@@ -27,6 +29,7 @@ export type ChatEvent =
   | { readonly type: 'epoch'; readonly epoch: string }
   | { readonly type: 'list-wanted'; readonly wanted: boolean }
   | { readonly type: 'list-answered' }
+  | { readonly type: 'sync-asked' }
   | {
       readonly type: 'list-failed'
       readonly error: ChatError | null
@@ -43,6 +46,7 @@ export function newChat(storage: StorageState): ChatCore {
     epoch: null,
     listWanted: false,
     listHold: NO_HOLD,
+    syncs: 0,
     list: EMPTY_LIST,
     storage,
     unsent: 0,
@@ -66,6 +70,8 @@ export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
       return core.listWanted === event.wanted ? core : { ...core, listWanted: event.wanted }
     case 'list-answered':
       return core.listHold === NO_HOLD ? core : { ...core, listHold: NO_HOLD }
+    case 'sync-asked':
+      return { ...core, syncs: core.syncs + 1 }
     case 'list-failed':
       return { ...core, listWanted: true, listHold: longerHold(core.listHold, event.error, event) }
     case 'storage': {
@@ -92,6 +98,13 @@ function unsentIn(core: RoomCore | undefined): number {
   for (const entry of core?.entries ?? []) if (entry.state.at !== 'failed' && entry.kind !== 'read') count++
   return count
 }
+
+/**
+ * When news of who is in a room were true, in the order of these numbers: what is told is newer than the answers of all
+ * syncs that were asked for before it, in whatever order those come.
+ */
+export const toldAsOf = ({ syncs }: ChatCore): number => 2 * syncs + 1
+export const answeredAsOf = (sync: number): number => 2 * sync
 
 export const chatStateOf = (core: ChatCore): ChatState => ({
   connection: core.connection.state,

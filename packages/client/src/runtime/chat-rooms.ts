@@ -1,5 +1,6 @@
 import type { ClientEvent, OkAck, PayloadInput, RoomListItem } from '@roomful/protocol'
 import type { Chat } from '../chat'
+import { toldAsOf } from '../core/chat-core'
 import { ChatError } from '../core/chat-error'
 import type { Room } from '../room'
 import type { Session } from './session'
@@ -26,7 +27,7 @@ export function createChatRooms(
   }
 
   const list = (item: RoomListItem): void =>
-    cells.dispatch(item.room.id, { type: 'listed', item, now: clock.now() })
+    cells.dispatch(item.room.id, { type: 'listed', item, asOf: toldAsOf(cells.chat()), now: clock.now() })
 
   /** The list knows what I may see of it: my role, what is unread. */
   const askForList = (): void => cells.dispatchChat({ type: 'list-wanted', wanted: true })
@@ -56,6 +57,7 @@ export function createChatRooms(
       await request('remove-member', { roomId: id })
       cells.dispatch(id, {
         type: 'removed',
+        asOf: toldAsOf(cells.chat()),
         error: new ChatError('ROOM_NOT_FOUND', 'You have left this room'),
       })
     },

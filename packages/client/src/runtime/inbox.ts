@@ -1,5 +1,6 @@
 import type { Presence, User } from '@roomful/protocol'
 import { assertNever } from '../core/assert-never'
+import { toldAsOf } from '../core/chat-core'
 import type { RoomEvent } from '../core/room/room-event'
 import type { TransportEvent } from '../ports/transport'
 import type { ConnectionRunner } from './connection-runner'
@@ -80,17 +81,17 @@ export function createInbox(
     if (message.event === 'room-activity' && message.payload.rooms.some(isUnlisted))
       cells.dispatchChat({ type: 'list-wanted', wanted: true })
     if (message.event === 'presence') hooks.onPresence(message.payload)
-    const events = roomEventsOf(message, { now: clock.now(), serverAheadMs })
+    const events = roomEventsOf(message, { now: clock.now(), serverAheadMs, asOf: toldAsOf(cells.chat()) })
     for (const [roomId, event] of events) cells.dispatch(roomId, event)
   }
 }
 
-type At = { readonly now: number; readonly serverAheadMs: number }
+type At = { readonly now: number; readonly serverAheadMs: number; readonly asOf: number }
 
 /** What a message of the server means to rooms. */
 function roomEventsOf(
   message: ServerMessage,
-  { now, serverAheadMs }: At,
+  { now, serverAheadMs, asOf }: At,
 ): readonly (readonly [string, RoomEvent])[] {
   switch (message.event) {
     case 'changes':
@@ -102,9 +103,9 @@ function roomEventsOf(
     case 'room-heads':
       return Object.entries(message.payload.heads).map(([id, head]) => [id, { type: 'head', head, now }])
     case 'room-added':
-      return [[message.payload.item.room.id, { type: 'listed', item: message.payload.item, now }]]
+      return [[message.payload.item.room.id, { type: 'listed', item: message.payload.item, asOf, now }]]
     case 'room-removed':
-      return [[message.payload.roomId, { type: 'removed', error: gone() }]]
+      return [[message.payload.roomId, { type: 'removed', error: gone(), asOf }]]
     case 'typing': {
       const { roomId, userId, name, until } = message.payload
       return [[roomId, { type: 'typing', userId, name, until: Date.parse(until) - serverAheadMs, now }]]

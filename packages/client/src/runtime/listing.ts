@@ -1,4 +1,5 @@
 import type { RoomListItem } from '@roomful/protocol'
+import { answeredAsOf } from '../core/chat-core'
 import { ChatError } from '../core/chat-error'
 import type { Session } from './session'
 
@@ -7,29 +8,34 @@ export const gone = (): ChatError =>
   new ChatError('ROOM_NOT_FOUND', 'You are not in this room, or it is gone')
 
 /**
- * The user's whole room list: what is on it, and by its absence what is not any more. Only what was listed when it was
- * asked for: a room that was made since is not on it yet.
+ * The user's whole room list, the answer to this sync: what is on it, and by its absence what is not any more. What was
+ * told since it was asked for is newer.
  */
-export function applyList(
-  session: Session,
-  items: readonly RoomListItem[],
-  listedBefore: ReadonlySet<string>,
-): void {
+export function applyList(session: Session, items: readonly RoomListItem[], sync: number): void {
   const { cells, clock } = session
+  const asOf = answeredAsOf(sync)
   const listed = new Set<string>()
   for (const item of items) {
-    listed.add(item.room.id)
-    cells.dispatch(item.room.id, { type: 'listed', item, now: clock.now() })
+    const { id } = item.room
+    listed.add(id)
+    if (isKnownSince(session, id, sync)) continue
+    cells.dispatch(id, { type: 'listed', item, asOf, now: clock.now() })
   }
   for (const { core } of cells.all())
-    if (core.listed && listedBefore.has(core.id) && !listed.has(core.id))
-      cells.dispatch(core.id, { type: 'removed', error: gone() })
+    if (core.listed && !listed.has(core.id)) applyAbsence(session, core.id, sync)
 }
 
-export function listedRooms({ cells }: Session): ReadonlySet<string> {
-  const ids = new Set<string>()
-  for (const { core } of cells.all()) if (core.listed) ids.add(core.id)
-  return ids
+/** This sync had nothing of the room. */
+export function applyAbsence(session: Session, id: string, sync: number): void {
+  if (isKnownSince(session, id, sync)) return
+  session.cells.dispatch(id, { type: 'removed', error: gone(), asOf: answeredAsOf(sync) })
+}
+
+/** Whether the room is there was heard since this sync was asked for. A newer list decides, should the two differ. */
+function isKnownSince({ cells }: Session, id: string, sync: number): boolean {
+  if (cells.room(id).core.listedAsOf <= answeredAsOf(sync)) return false
+  cells.dispatchChat({ type: 'list-wanted', wanted: true })
+  return true
 }
 
 /** The server's history is another one: no cursor means anything any more, and every room is synced anew. */

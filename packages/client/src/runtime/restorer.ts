@@ -52,7 +52,7 @@ export function createRestorer(
         const room = kept.get(id) ?? null
         const own = entries.filter((entry) => entry.roomId === id).flatMap((entry) => fromStored(entry) ?? [])
         for (const entry of own) restored.add(entry.id)
-        if (room?.item) cells.dispatch(id, { type: 'listed', item: room.item, now: room.usedAt })
+        if (room?.item) cells.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
         cells.dispatch(id, { type: 'restored', room, entries: own })
         // Those of this session that were moved behind them included.
         for (const { order } of cells.room(id).core.entries) onOrder(order)

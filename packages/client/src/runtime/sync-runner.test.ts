@@ -1,3 +1,4 @@
+import { asRoomId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
 import { refusal } from '../test-support/model-server'
 import { expectConverged, ROOM, World } from '../test-support/testing-world'
@@ -48,6 +49,71 @@ test('a room made while the list was on its way stays on it', async () => {
   list.run()
   await world.settle()
   expect(ada.chat.getState().rooms.map((room) => room.id)).toContain('new')
+})
+
+test('a list that was asked for before a room was left and joined again does not take it away', async () => {
+  const world = new World()
+  const ada = await world.live('ada')
+  ada.line.cut()
+  await world.pass(500)
+  world.server.kick(ROOM, 'ada')
+  for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
+    ada.line.take(event).run()
+    await world.tick()
+  }
+  const list = ada.line.take('sync ack')
+  world.server.invite(ROOM, 'ada')
+  const { room } = world.server.room(ROOM)
+  ada.line.tell({
+    event: 'room-added',
+    payload: { item: { room, role: 'member', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null } },
+  })
+  ada.line.take('room-added').run()
+  list.run()
+  await world.settle()
+  expect(ada.chat.getState().rooms.map(({ id }) => id)).toEqual([ROOM])
+  expect(ada.room.getState().status).not.toBe('removed')
+  await world.rest(1_000)
+  expectConverged(world, ada)
+})
+
+test('a list that was asked for before a room was left does not bring it back', async () => {
+  const world = new World()
+  world.server.addRoom('side', ['ada'])
+  const ada = await world.live('ada')
+  ada.line.cut()
+  await world.pass(500)
+  for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
+    ada.line.take(event).run()
+    await world.tick()
+  }
+  const list = ada.line.take('sync ack')
+  world.server.kick('side', 'ada')
+  ada.line.tell({ event: 'room-removed', payload: { roomId: asRoomId('side'), reason: 'kicked' } })
+  ada.line.take('room-removed').run()
+  list.run()
+  await world.settle()
+  expect(ada.chat.getState().rooms.map(({ id }) => id)).toEqual([ROOM])
+})
+
+test('a sync that was asked for before a read does not bring the old unread figure back', async () => {
+  const world = new World()
+  for (let seq = 1; seq <= 100; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  const ada = await world.live('ada')
+  expect(ada.room.getState().unread).toBe(100)
+  world.server.say(ROOM, 'bob', 'lost')
+  world.server.say(ROOM, 'bob', 'heard')
+  ada.line.take('changes')
+  await world.settle()
+  await world.pass(250)
+  ada.line.take('sync').run()
+  const sync = ada.line.take('sync ack')
+  // Where not all of it is held: the figure is the server's.
+  ada.room.markRead(10)
+  await world.rest(2_000)
+  sync.run()
+  await world.rest(2_000)
+  expect(ada.room.getState().unread).toBe(92)
 })
 
 test('the list is in order of activity, and an unread total goes with it', async () => {

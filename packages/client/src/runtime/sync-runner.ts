@@ -2,7 +2,7 @@ import type { RoomCursor } from '@roomful/protocol'
 import { asRoomId, LIMITS } from '@roomful/protocol/plain'
 import { cursorOf, historyQueryOf, nextRoomStep } from '../core/room/next-room-step'
 import { shelfIndexes } from '../core/room/shelf'
-import { applyEpoch, applyList, gone, listedRooms } from './listing'
+import { applyAbsence, applyEpoch, applyList } from './listing'
 import { moment, type Session } from './session'
 
 /** Asks for what open rooms miss: joins and syncs of all rooms in one request each, pages room by room. */
@@ -62,9 +62,10 @@ export function createSyncRunner(session: Session): (now: number) => number {
 
   async function sync(ids: readonly string[], list: boolean): Promise<void> {
     const asked = new Map<string, number>()
-    const listedBefore = listedRooms(session)
     const rooms: Record<string, RoomCursor> = {}
     if (list) cells.dispatchChat({ type: 'list-wanted', wanted: false })
+    cells.dispatchChat({ type: 'sync-asked' })
+    const sync = cells.chat().syncs
     for (const id of ids) {
       cells.dispatch(id, { type: 'sync-asked' })
       const { core } = cells.room(id)
@@ -89,14 +90,13 @@ export function createSyncRunner(session: Session): (now: number) => number {
       for (const [id, no] of asked) {
         const delta = ack.rooms[id]
         if (delta) cells.dispatch(id, { type: 'sync-answered', no, delta, ...moment(session) })
-        else if (ack.removed.some((removed) => removed === id))
-          cells.dispatch(id, { type: 'removed', error: gone() })
-        // It did not fit into this reply (`more`): asked again with the next.
+        // It did not fit into this reply (`more`), or is gone: else it is asked again with the next.
         else cells.dispatch(id, { type: 'request-failed', no, error: null, ...moment(session) })
       }
+      for (const id of ack.removed) applyAbsence(session, id, sync)
       if (ack.list) {
         cells.dispatchChat({ type: 'list-answered' })
-        applyList(session, ack.list, listedBefore)
+        applyList(session, ack.list, sync)
       }
     })
   }

@@ -28,7 +28,8 @@ export function createNews(options: {
     if (event.type === 'draft' && !isHeard && before.draft !== after.draft)
       options.say({ type: 'draft', roomId: after.id, text: after.draft })
     if (options.hub() === null || !after.opened || !after.fresh) return
-    if (before.cursor === after.cursor && before.lastReadSeq === after.lastReadSeq) return
+    // What moved while it was not known to be right is told as soon as it is.
+    if (before.fresh && isSameNews(before, after)) return
     stirred.add(after.id)
     if (isDue) return
     isDue = true
@@ -60,6 +61,9 @@ export function createNews(options: {
     },
   }
 }
+
+const isSameNews = (a: RoomCore, b: RoomCore): boolean =>
+  a.cursor === b.cursor && a.lastReadSeq === b.lastReadSeq && a.figure === b.figure
 
 function activityOf(core: RoomCore) {
   return {

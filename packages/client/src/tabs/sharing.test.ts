@@ -89,6 +89,35 @@ test('a tab that has not opened a room hears of it: unread, preview, and reads i
   for (const { chat } of [owner, reader, lister]) expect(chat.getState().unreadTotal).toBe(1)
 })
 
+test('a tab hears of what came while the owner was not sure of the room', async () => {
+  const world = new TabsWorld()
+  for (let seq = 1; seq <= 90; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  const owner = await world.openTab('ada')
+  const lister = await world.openTab('ada', [])
+  await world.rest(3_000)
+  const { line } = owner
+  const unread = (): number[] => [owner, lister].map(({ chat }) => chat.getState().unreadTotal)
+  expect(unread()).toEqual([90, 90])
+  line.cut()
+  await world.pass(500)
+  const held: { run(): void }[] = []
+  // The answers about the room are held back, and messages come meanwhile.
+  for (let step = 0; step < 50; step++) {
+    const next = line.frames[0]
+    if (next?.event === 'sync ack' && ROOM in (next.payload as { rooms: object }).rooms)
+      held.push(line.take('sync ack'))
+    else line.step()
+    await world.tick()
+  }
+  expect(held.length).toBeGreaterThan(0)
+  world.server.say(ROOM, 'bob', 'new')
+  world.server.say(ROOM, 'bob', 'newer')
+  await world.rest(3_000)
+  for (const frame of held) frame.run()
+  await world.rest(3_000)
+  expect(unread()).toEqual([92, 92])
+})
+
 test('a draft is in every tab, and in one that opens later', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(3)

@@ -60,7 +60,11 @@ export class Database {
     /** One writing call: before it, at its place in the order of all, and after it. */
     const write = async <T>(run: () => Promise<T>, lock?: Promise<void>): Promise<T> => {
       check()
-      if (lock) await lock
+      if (lock) {
+        await lock
+        // The rules are read and decided in the node, once it has the lock: of a dead one nothing follows.
+        if (!isUp()) throw new StoreError('UNAVAILABLE', 'no connection')
+      }
       const before = pause()
       if (before) await before
       if (this.isDown || store !== this.#store) throw new StoreError('UNAVAILABLE', 'the connection was lost')

@@ -1,12 +1,13 @@
-import type { RoomListItem } from '@roomful/protocol'
 import { mergeRoomRow, movedRead } from './members'
 import type { RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 
 /** One line of the room list. An open room knows better than the list, and only learns that it is behind. */
-export function onListed(core: RoomCore, item: RoomListItem): RoomCore {
+export function onListed(core: RoomCore, event: Extract<RoomEvent, { type: 'listed' }>): RoomCore {
+  const { item } = event
   const { room } = item
-  const next = { ...mergeRoomRow(core, room), listed: true, removed: null, role: item.role }
+  const listedAsOf = Math.max(core.listedAsOf, event.asOf)
+  const next = { ...mergeRoomRow(core, room), listed: true, listedAsOf, removed: null, role: item.role }
   if (core.opened && core.tail !== null)
     return movedRead({ ...next, known: Math.max(core.known, room.rev) }, item.lastReadSeq)
   const { lastReadSeq, unread, preview } = item

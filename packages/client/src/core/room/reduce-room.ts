@@ -44,11 +44,11 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'draft':
       return core.draft === event.text ? core : { ...core, draft: event.text }
     case 'listed':
-      return onListed(core, event.item)
+      return onListed(core, event)
     case 'activity':
       return onActivity(core, event)
     case 'removed':
-      return onRemoved(core, event.error)
+      return onRemoved(core, event)
     case 'join-asked':
       return { ...core, joined: 'asked' }
     case 'joined':
@@ -157,10 +157,11 @@ function onEpochChanged(core: RoomCore): RoomCore {
 }
 
 /** Removed for good, or until invited again: the copy goes, what was unsent stays with the user (I14). */
-function onRemoved(core: RoomCore, error: RoomCore['removed']): RoomCore {
+function onRemoved(core: RoomCore, { error, asOf }: Extract<RoomEvent, { type: 'removed' }>): RoomCore {
   const { id, me, line, windowSize, durable, keeps, opened, room, entries, draft, usedAt } = core
   const { keys, outcomes, refused, requests } = core
-  const kept = { opened, room, entries, draft, usedAt, keys, outcomes, refused, requests }
+  const listedAsOf = Math.max(core.listedAsOf, asOf)
+  const kept = { opened, room, entries, draft, usedAt, keys, outcomes, refused, requests, listedAsOf }
   return { ...newRoom(id, { me, line, windowSize, durable, keeps }), ...kept, removed: error, error }
 }
 

@@ -85,6 +85,8 @@ export type RoomCore = {
   readonly preview: Preview | null
   /** On the user's room list. */
   readonly listed: boolean
+  /** As of when it is listed, or removed: older news do not count (see `toldAsOf`). */
+  readonly listedAsOf: number
   readonly removed: ChatError | null
 
   // What was heard and does not fit yet.
@@ -154,6 +156,7 @@ export function newRoom(id: string, options: RoomOptions): RoomCore {
     counted: 0,
     preview: null,
     listed: false,
+    listedAsOf: 0,
     removed: null,
     ahead: new Map(),
     known: 0,

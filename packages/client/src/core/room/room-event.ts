@@ -47,7 +47,8 @@ export type RoomEvent =
   | { readonly type: 'viewed'; readonly anchor: number | null }
   | { readonly type: 'draft'; readonly text: string }
   // What the server tells.
-  | { readonly type: 'listed'; readonly item: RoomListItem; readonly now: number }
+  /** `asOf`: see `toldAsOf`. */
+  | { readonly type: 'listed'; readonly item: RoomListItem; readonly asOf: number; readonly now: number }
   | {
       readonly type: 'activity'
       readonly rev: number
@@ -56,7 +57,7 @@ export type RoomEvent =
       readonly preview: Preview | null
       readonly now: number
     }
-  | { readonly type: 'removed'; readonly error: ChatError }
+  | { readonly type: 'removed'; readonly error: ChatError; readonly asOf: number }
   | { readonly type: 'join-asked' }
   | { readonly type: 'joined' }
   | {

@@ -75,16 +75,18 @@ export function onSyncAnswered(
   for (const member of delta.members ?? []) next = mergeMember(next, member)
   if (delta.room) next = mergeRoomRow(next, delta.room)
   next = withFigure(onReads(next, delta.reads ?? {}), delta)
+  // Asked before the last read: its figure is of the old cursor, and is asked for anew (I13).
+  const doubt = delta.lastReadSeq < next.lastReadSeq && next.lastReadSeq < next.lastSeq
   const heardOf = [...next.ahead.values()].map(lastRevOf)
   return replayed(
     {
       ...next,
       known: Math.max(next.cursor, ...(replace ? heardOf : [next.known])),
       request: null,
-      requestHold: NO_HOLD,
+      requestHold: doubt ? longerHold(core.requestHold, null, event) : NO_HOLD,
       fresh: true,
       foreign: false,
-      doubt: false,
+      doubt,
       removed: null,
       error: null,
     },
