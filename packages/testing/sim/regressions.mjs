@@ -16,9 +16,10 @@ export const REGRESSIONS = [
       {
         file: 'client/src/runtime/wake-runner.ts',
         find: `if (status === 'connecting') connection.hurry()
-    cells.dispatchChat({ type: 'connection', event: { type: 'woken' } })`,
-        replace:
-          "if (status === 'waiting') cells.dispatchChat({ type: 'connection', event: { type: 'retry' } })",
+    cells.batch(() => {
+      cells.dispatchChat({ type: 'connection', event: { type: 'woken' } })`,
+        replace: `cells.batch(() => {
+      if (status === 'waiting') cells.dispatchChat({ type: 'connection', event: { type: 'retry' } })`,
       },
     ],
   },

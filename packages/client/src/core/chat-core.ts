@@ -3,7 +3,7 @@ import { assertNever } from './assert-never'
 import type { ChatError } from './chat-error'
 import type { ChatState, StorageState } from './chat-shape'
 import { type Connection, type ConnectionEvent, IDLE, reduceConnection } from './connection'
-import { type Hold, longerHold, NO_HOLD } from './hold'
+import { type Hold, longerHold, NO_HOLD, relaxed } from './hold'
 import type { RoomCore } from './room/room-core'
 import { EMPTY_LIST, type RoomList, summaryOf, withSummary } from './room-list'
 
@@ -30,6 +30,7 @@ export type ChatEvent =
   | { readonly type: 'list-wanted'; readonly wanted: boolean }
   | { readonly type: 'list-answered' }
   | { readonly type: 'sync-asked' }
+  | { readonly type: 'woken' }
   | {
       readonly type: 'list-failed'
       readonly error: ChatError | null
@@ -72,6 +73,10 @@ export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
       return core.listHold === NO_HOLD ? core : { ...core, listHold: NO_HOLD }
     case 'sync-asked':
       return { ...core, syncs: core.syncs + 1 }
+    case 'woken': {
+      const listHold = relaxed(core.listHold)
+      return listHold === core.listHold ? core : { ...core, listHold }
+    }
     case 'list-failed':
       return { ...core, listWanted: true, listHold: longerHold(core.listHold, event.error, event) }
     case 'storage': {

@@ -34,6 +34,16 @@ test('a stale token is tried again at once with a fresh one, a second refusal wa
   })
 })
 
+test('after a sign of waking what failed before means nothing, whether it waits, dials, or believes that it is online', () => {
+  const often = [wanted, ...[0, 1, 2, 3, 4].flatMap((n): ConnectionEvent[] => [down(n), retry])]
+  const woken: ConnectionEvent = { type: 'woken' }
+  const ready: ConnectionEvent = { type: 'ready', now: 10 }
+  expect(after(...often, down(5)).state).toMatchObject({ attempt: 6, retryAt: 16_005 })
+  expect(after(...often, down(5), woken).state).toEqual({ status: 'connecting', attempt: 1 })
+  expect(after(...often, woken, down(5)).state).toMatchObject({ retryAt: 505 })
+  expect(after(...often, ready, woken, down(20)).state).toMatchObject({ retryAt: 520 })
+})
+
 test('the server names the time of the return', () => {
   const event: ConnectionEvent = { ...down(0), type: 'down', reconnectInMs: 9_000 } as ConnectionEvent
   expect(after(wanted, event).state).toMatchObject({ retryAt: 9_000 })

@@ -1,9 +1,9 @@
 import { backoffMs } from './backoff'
 import type { ChatError } from './chat-error'
 
-/** Waiting after a refusal or a missing answer. */
-export type Hold = { readonly until: number; readonly tries: number }
-export const NO_HOLD: Hold = { until: 0, tries: 0 }
+/** Waiting after a refusal or a missing answer; `least` is what the server asked for, the rest our own back-off. */
+export type Hold = { readonly until: number; readonly tries: number; readonly least: number }
+export const NO_HOLD: Hold = { until: 0, tries: 0, least: 0 }
 
 /** The next wait: longer than the last, and no shorter than the server asked for. */
 export function longerHold(
@@ -11,6 +11,12 @@ export function longerHold(
   error: ChatError | null,
   event: { readonly now: number; readonly random: number },
 ): Hold {
-  const wait = Math.max(error?.retryAfterMs ?? 0, backoffMs(hold.tries, event.random))
-  return { until: event.now + wait, tries: hold.tries + 1 }
+  const asked = error?.retryAfterMs ?? 0
+  const wait = Math.max(asked, backoffMs(hold.tries, event.random))
+  return { until: event.now + wait, tries: hold.tries + 1, least: event.now + asked }
+}
+
+/** Another line, or a machine that has woken: what failed before means nothing, only what the server asked for does. */
+export function relaxed(hold: Hold): Hold {
+  return hold.tries === 0 ? hold : { until: hold.least, tries: 0, least: hold.least }
 }

@@ -14,7 +14,7 @@ type WakeRunner = {
 
 /**
  * After sleep a socket may look open and be dead: a small request tells, long before a ping would. Waiting for the
- * next try is cut short by the same signs.
+ * next try is cut short by the same signs, for the line and for all that is held back after a failure.
  */
 export function createWakeRunner(
   session: Pick<Session, 'cells' | 'transport'>,
@@ -35,9 +35,13 @@ export function createWakeRunner(
 
   const onWake = (): void => {
     const { status } = cells.chat().connection.state
-    if (status === 'online') return void probe()
     if (status === 'connecting') connection.hurry()
-    cells.dispatchChat({ type: 'connection', event: { type: 'woken' } })
+    cells.batch(() => {
+      cells.dispatchChat({ type: 'connection', event: { type: 'woken' } })
+      cells.dispatchChat({ type: 'woken' })
+      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'woken' })
+    })
+    if (status === 'online') void probe()
   }
   let stop: (() => void) | null = null
 

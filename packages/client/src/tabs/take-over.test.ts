@@ -125,6 +125,20 @@ test('ten owners die one after the other in the middle of sends: each message on
   expect(world.browser.disk.entries.size).toBe(0)
 })
 
+test('a new owner writes whose the copy is, though it is told again who it is before it has written anything', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(2)
+  await world.rest(2_000)
+  const owner = world.owner(tabs)
+  const [other] = others(tabs, owner)
+  // The first owner never got to it.
+  world.kill(owner)
+  world.browser.disk.meta = null
+  await world.until(() => other !== undefined && isLive(other), TAKE_OVER_MS)
+  await world.rest(1_000)
+  expect(world.browser.disk.meta).toMatchObject({ user: { id: 'ada' }, epoch: world.server.epoch })
+})
+
 test('the new owner keeps what the old one kept: a cold start has it from disk', async () => {
   const world = new TabsWorld()
   for (let i = 1; i <= 300; i++) world.server.say(ROOM, 'bob', `old ${i}`)

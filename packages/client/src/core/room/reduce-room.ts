@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never'
-import { longerHold } from '../hold'
+import { longerHold, relaxed } from '../hold'
 import { onExpired } from '../outbox/ageing'
 import { onAnswered, onLineLost, onLineUp, onPicked, onStored, onUnanswered } from '../outbox/answers'
 import { cancel, enqueue, retry } from '../outbox/enqueue'
@@ -28,6 +28,8 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
   switch (event.type) {
     case 'line':
       return onLine(core, event.line)
+    case 'woken':
+      return onWoken(core)
     case 'identified':
       return core.me === event.me ? core : { ...core, me: event.me }
     case 'epoch-changed':
@@ -114,9 +116,16 @@ const none: RoomCore['typing'] = new Map()
 
 function onLine(core: RoomCore, line: Line): RoomCore {
   if (line === core.line) return core
-  if (line === 'up') return { ...onLineUp(core), line }
+  if (line === 'up') return { ...onLineUp(onWoken(core)), line }
   if (core.line !== 'up') return { ...core, line }
   return { ...onLineLost(core), line, joined: 'no', fresh: false, request: null, typing: none }
+}
+
+function onWoken(core: RoomCore): RoomCore {
+  const requestHold = relaxed(core.requestHold)
+  const outboxHold = relaxed(core.outboxHold)
+  const isSame = requestHold === core.requestHold && outboxHold === core.outboxHold
+  return isSame ? core : { ...core, requestHold, outboxHold }
 }
 
 /** Not live any more: the figures of the rows stay as the list's, until the server tells newer ones. */

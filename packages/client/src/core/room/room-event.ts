@@ -38,6 +38,8 @@ export type Restored = {
 export type RoomEvent =
   // The line, and who is at it.
   | { readonly type: 'line'; readonly line: Line }
+  /** The machine has woken, or somebody looks again: nothing waits any longer than the server asked for. */
+  | { readonly type: 'woken' }
   | { readonly type: 'identified'; readonly me: string }
   | { readonly type: 'epoch-changed' }
   // What the app wants.
