@@ -82,7 +82,13 @@ export function createInbox(
       cells.dispatchChat({ type: 'list-wanted', wanted: true })
     if (message.event === 'presence') hooks.onPresence(message.payload)
     const events = roomEventsOf(message, { now: clock.now(), serverAheadMs, asOf: toldAsOf(cells.chat()) })
-    for (const [roomId, event] of events) cells.dispatch(roomId, event)
+    for (const [roomId, event] of events) {
+      cells.dispatch(roomId, event)
+      // A part of it was read: an open room asks for itself what is left.
+      const { core } = cells.room(roomId)
+      if (event.type === 'reads' && core.doubt && !core.opened)
+        cells.dispatchChat({ type: 'list-wanted', wanted: true })
+    }
   }
 }
 

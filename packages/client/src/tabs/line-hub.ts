@@ -147,6 +147,16 @@ export function createLineHub(options: {
     return { kind: 'ack', ack: { ok: true, presence } }
   }
 
+  /** The server leaves out the line that has read, and tells only of rooms that are open there. */
+  function tellRead(reader: string, roomId: Payload<'mark-read'>['roomId'], seq: number): void {
+    const user = line.at === 'up' ? line.ready.user : null
+    if (!user) return
+    const payload = { roomId, reads: { [user.id]: seq } }
+    for (const [tab, rooms] of joined)
+      if (tab !== reader && !rooms.has(roomId))
+        tell(tab, { type: 'message', message: { event: 'read-receipts', payload } })
+  }
+
   const isWanted = (roomId: string): boolean => [...joined.values()].some((rooms) => rooms.has(roomId))
 
   /** Subscriptions are counted: what another tab has open stays. */
@@ -197,7 +207,10 @@ export function createLineHub(options: {
       }
       if ('userIds' in payload && event === 'watch-presence') return watch(tab, payload, timeoutMs)
       const result = await real.request(event, payload, timeoutMs)
-      if (event === 'refresh-token' && result.kind === 'ack' && result.ack.ok) tokens.refreshed()
+      if (result.kind !== 'ack' || !result.ack.ok) return result
+      if (event === 'refresh-token') tokens.refreshed()
+      if (event === 'mark-read' && 'roomId' in payload && 'seq' in result.ack)
+        tellRead(tab, payload.roomId, result.ack.seq)
       return result
     },
     signal: (event, payload) => {

@@ -89,6 +89,26 @@ test('a tab that has not opened a room hears of it: unread, preview, and reads i
   for (const { chat } of [owner, reader, lister]) expect(chat.getState().unreadTotal).toBe(1)
 })
 
+test('what is read in one tab is read in all, also where no tab has the room open, in part or to the end', async () => {
+  const world = new TabsWorld()
+  for (const text of ['one', 'two', 'three']) world.server.say(ROOM, 'bob', text)
+  const tabs = [
+    await world.openTab('ada', []),
+    await world.openTab('ada', []),
+    await world.openTab('ada', []),
+  ]
+  const unread = (): number[] => tabs.map(({ chat }) => chat.getState().unreadTotal)
+  expect(unread()).toEqual([3, 3, 3])
+  for (const [seq, left] of [
+    [1, 2],
+    [3, 0],
+  ] as const) {
+    at(tabs, 1).room.markRead(seq)
+    await world.rest(3_000)
+    expect(unread()).toEqual([left, left, left])
+  }
+})
+
 test('a tab hears of what came while the owner was not sure of the room', async () => {
   const world = new TabsWorld()
   for (let seq = 1; seq <= 90; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)

@@ -15,7 +15,7 @@ export function onListed(core: RoomCore, event: Extract<RoomEvent, { type: 'list
   const isOld = room.rev < core.known || lastReadSeq < core.lastReadSeq
   return {
     ...next,
-    ...(isOld ? {} : figureOf(core, { lastSeq: room.lastSeq, unread, preview })),
+    ...(isOld ? {} : { ...figureOf(core, { lastSeq: room.lastSeq, unread, preview }), doubt: false }),
     known: Math.max(core.known, room.rev),
     lastReadSeq: Math.max(core.lastReadSeq, lastReadSeq),
     floorSeq: Math.max(core.floorSeq, item.fromSeq),
