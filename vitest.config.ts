@@ -40,6 +40,13 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'simulator',
+          include: ['test/simulator/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           sequence: { groupOrder: 1 },

@@ -30,7 +30,8 @@ const STAGES = [
   ],
   [[['unit', () => vitest('unit')]]],
   [[['integration', () => vitest('integration')]]],
-  [[['browser', () => vitest('browser')]]],
+  // The browser waits for much, and the simulator for nothing: it takes what is left, at a lower priority.
+  [[['browser', () => vitest('browser')]], [['simulator', () => vitest('simulator')]]],
 ]
 
 const only = process.argv.includes('--only') ? (process.argv[process.argv.indexOf('--only') + 1] ?? '') : ''

@@ -18,8 +18,8 @@ afterAll(() => browser.close())
 beforeEach(async () => {
   folder = temporaryFolder()
   server = await start('0')
-  ada = await ChatPage.join(browser, server.url, 'Ada')
-  ben = await ChatPage.join(browser, server.url, 'Ben')
+  const join = (name: string): Promise<ChatPage> => ChatPage.join(browser, server.url, name)
+  ;[ada, ben] = await Promise.all([join('Ada'), join('Ben')])
 })
 afterEach(async () => {
   expect([...ada.errors, ...ben.errors]).toEqual([])
