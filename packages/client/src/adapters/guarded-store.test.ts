@@ -164,6 +164,25 @@ test('a place that was silent is not waited for a second time: it comes in behin
   expect(isOver).toBe(true)
 })
 
+test('two opens that come late, one behind the other: it is ok only when what waits is kept', async () => {
+  disk.trouble = 'hang'
+  const first = store.open(ann)
+  clock.pass(3_000)
+  await first
+  await expect(store.write({ putEntries: [entryOf('c1')] })).rejects.toMatchObject({ reason: 'timeout' })
+  clock.pass(1_000)
+  expect(disk.calls).toEqual(['open', 'open'])
+  disk.letGo()
+  disk.trouble = 'hang'
+  await settle()
+  expect(disk.calls).toEqual(['open', 'open', 'write'])
+  expect(store.state().status).toBe('memory')
+  disk.letGo()
+  await settle()
+  expect(store.state()).toEqual({ status: 'ok' })
+  expect(await onDisk()).toEqual(['c1'])
+})
+
 test('a blocked open is tried again after 1, 2, 4 … 30 s', async () => {
   disk.trouble = 'blocked'
   await store.open(ann)

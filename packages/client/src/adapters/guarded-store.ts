@@ -193,8 +193,8 @@ export class GuardedStore implements LocalStore {
     this.#retryMs = RETRY_FIRST_MS
     for (const room of snapshot.rooms) if (!this.#known.has(room.roomId)) this.#known.set(room.roomId, room)
     if (snapshot.damage) this.#setState({ ...this.#fine(), reason: snapshot.damage.join('; ') })
-    // What waits is not kept yet: all is well when it is.
-    else if (this.#waiting === null) this.#setState(this.#fine())
+    // What waits, or is being written, is not kept yet: all is well when it is.
+    else if (this.#waiting === null && this.#flushing === null) this.#setState(this.#fine())
     this.#flush()
   }
 

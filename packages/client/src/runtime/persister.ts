@@ -60,6 +60,10 @@ export function createPersister(
       // What was left and is not taken in was done before: it goes from the disk too.
       for (const { id } of event.entries) if (!after.entries.some((entry) => entry.id === id)) deletes.add(id)
       if (deletes.size > 0) schedule()
+      // What was here before and has been moved for them is kept in its new place.
+      const held = new Set<string>(before.entries.map(({ id }) => id))
+      const own = after.entries.filter(({ id }) => held.has(id))
+      if (noteEntries(before, { ...after, entries: own })) queueMicrotask(write)
       return
     }
     if (event.type === 'keeping') noteAll(after)

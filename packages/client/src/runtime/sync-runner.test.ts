@@ -116,6 +116,25 @@ test('a sync that was asked for before a read does not bring the old unread figu
   expect(ada.room.getState().unread).toBe(92)
 })
 
+test('a last seq that never was is asked for ever more rarely, and forgotten with an answer that knows better', async () => {
+  const world = new World()
+  world.server.say(ROOM, 'bob', 'one')
+  const ada = await world.live('ada')
+  const { rev } = world.server.room(ROOM).room
+  // As from a history that a restore has undone.
+  ada.line.tell({
+    event: 'room-heads',
+    payload: { epoch: world.server.epoch, heads: { [ROOM]: { rev: rev + 1, lastSeq: 99 } } },
+  })
+  await world.rest(300_000)
+  const syncs = ada.line.served.filter(({ event }) => event === 'sync').length
+  expect(syncs).toBeLessThan(25)
+  world.server.say(ROOM, 'bob', 'two')
+  await world.rest(60_000)
+  expect(ada.core().gap).toBeNull()
+  expectConverged(world, ada)
+})
+
 test('the list is in order of activity, and an unread total goes with it', async () => {
   const world = new World()
   for (const id of ['a', 'b', 'c']) world.server.addRoom(id, ['ada', 'bob'])

@@ -125,6 +125,34 @@ test('ten owners die one after the other in the middle of sends: each message on
   expect(world.browser.disk.entries.size).toBe(0)
 })
 
+test('what an owner was about to keep is kept in its new place when a dead tab’s messages come before it', async () => {
+  const world = new TabsWorld()
+  const [owner, other] = await world.openTabs(2)
+  if (!owner || !other) throw new Error('two tabs')
+  await world.rest(2_000)
+  const { store } = owner.tab
+  const write = store.write
+  let letGo = (): void => {}
+  const slow = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  Object.assign(store, { write: (rows: Parameters<typeof write>[0]) => slow.then(() => write(rows)) })
+  void owner.room.send('first, being written')
+  await world.tick()
+  void owner.room.send('second, waiting for it')
+  await world.pass(5)
+  void other.room.send('of the tab that dies')
+  // Nothing of it gets through to the server.
+  await world.pass(5)
+  world.kill(other)
+  await world.pass(5)
+  letGo()
+  await world.rest(60_000)
+  expect(world.server.room(ROOM).messages).toHaveLength(3)
+  expect(owner.chat.getState().unsent).toBe(0)
+  expect(world.browser.disk.entries.size).toBe(0)
+})
+
 test('a new owner writes whose the copy is, though it is told again who it is before it has written anything', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(2)

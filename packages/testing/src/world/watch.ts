@@ -26,6 +26,8 @@ const REQUESTS_WITHIN_MS = 1_000
 
 /** Looks at every room of every device after each of its events, and writes down what is broken. */
 export class Watch {
+  /** Entries that went out while their device could keep nothing, and said so. */
+  readonly #unkept = new Set<string>()
   readonly #programs = new Map<Device, Program>()
   #steps = 0
 
@@ -87,7 +89,9 @@ export class Watch {
       const writer = this.#writerOf(id, device)
       // An owner that has slept passes on what that tab has sent by another line since.
       const isKept = writer === device ? device.disk?.hasEntry(id) : device.disk?.hadEntry(id)
-      if (!isKept && this.#keeps(writer))
+      // What went out once while nothing could be kept goes out again under the same id, kept by then or not.
+      if (!isKept && !this.#keeps(writer)) this.#unkept.add(id)
+      if (!isKept && !this.#unkept.has(id))
         this.context.violations.push(`I10: ${id} goes out before it is on the disk — ${device.name}`)
     }
   }

@@ -189,7 +189,8 @@ function onRequestFailed(core: RoomCore, event: Extract<RoomEvent, { type: 'requ
 }
 
 /**
- * A rev that was heard of and is not here is a gap: the time since when decides when to ask. So is a tail behind the last
+ * A rev that was heard of and is not here is a gap: the time since when, or since the last answer that could not close it,
+ * decides when to ask. So is a tail behind the last
  * seq though no rev is missing: a rev may be skipped because its row has changed since, and what stands behind that row
  * had no place when it came.
  */
@@ -197,6 +198,7 @@ function watchGap(core: RoomCore, now: number | null, answered: boolean): RoomCo
   const { cursor, known, gap, tail, lastSeq } = core
   const isWhole = known <= cursor && (tail === null || tail >= lastSeq)
   if (isWhole || !core.opened || core.foreign) return gap === null ? core : { ...core, gap: null }
-  if (gap?.rev === cursor + 1) return answered ? { ...core, gap: { ...gap, tries: gap.tries + 1 } } : core
+  if (gap?.rev === cursor + 1)
+    return answered ? { ...core, gap: { ...gap, since: now ?? gap.since, tries: gap.tries + 1 } } : core
   return now === null ? core : { ...core, gap: { rev: cursor + 1, since: now, tries: 0 } }
 }

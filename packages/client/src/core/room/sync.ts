@@ -118,6 +118,13 @@ function withTail(timeline: Timeline, core: RoomCore, delta: Delta): Timeline {
   return addRange(timeline, { from: delta.tailFrom, to: delta.lastSeq }, viewed(core, delta.tail))
 }
 
+/**
+ * An answer as new as all that was heard of is the truth: a last seq of which it knows nothing is from an old epoch, and
+ * would be waited for without end (I15).
+ */
+const lastSeqAfter = (core: RoomCore, delta: Delta): number =>
+  delta.rev >= core.known ? delta.lastSeq : Math.max(core.lastSeq, delta.lastSeq)
+
 /** A reset, a first page, another epoch: the rows are swapped in one step; outbox and draft survive. */
 function replaceRows(core: RoomCore, delta: Delta): RoomCore {
   const same = !core.foreign
@@ -128,7 +135,7 @@ function replaceRows(core: RoomCore, delta: Delta): RoomCore {
     tail: delta.lastSeq,
     cursor: delta.rev,
     // What was heard of since is ahead of the answer.
-    lastSeq: same ? Math.max(core.lastSeq, delta.lastSeq) : delta.lastSeq,
+    lastSeq: same ? lastSeqAfter(core, delta) : delta.lastSeq,
     floorSeq: delta.floorSeq,
     lastReadSeq: same ? Math.max(core.lastReadSeq, delta.lastReadSeq) : delta.lastReadSeq,
     members: same ? core.members : new Map(),
@@ -153,7 +160,7 @@ function mergeDelta(core: RoomCore, delta: Delta, span: Range): RoomCore {
     shelved: withoutRange(core.shelved, below),
     tail: Math.max(delta.lastSeq, core.tail ?? 0, lastRange(timeline)?.to ?? 0),
     cursor: Math.max(core.cursor, delta.rev),
-    lastSeq: Math.max(core.lastSeq, delta.lastSeq),
+    lastSeq: lastSeqAfter(core, delta),
     floorSeq: delta.floorSeq,
     lastReadSeq: Math.max(core.lastReadSeq, delta.lastReadSeq),
   }
