@@ -109,7 +109,12 @@ function roomEventsOf(
     case 'room-heads':
       return Object.entries(message.payload.heads).map(([id, head]) => [id, { type: 'head', head, now }])
     case 'room-added':
-      return [[message.payload.item.room.id, { type: 'listed', item: message.payload.item, asOf, now }]]
+      return [
+        [
+          message.payload.item.room.id,
+          { type: 'listed', item: message.payload.item, asOf, added: true, now },
+        ],
+      ]
     case 'room-removed':
       return [[message.payload.roomId, { type: 'removed', error: gone(), asOf }]]
     case 'typing': {

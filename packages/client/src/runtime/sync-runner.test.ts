@@ -77,6 +77,31 @@ test('a list that was asked for before a room was left and joined again does not
   expectConverged(world, ada)
 })
 
+test('a room that was joined before one was invited is joined again, though no answer said that one was not in it', async () => {
+  const world = new World()
+  world.server.kick(ROOM, 'ada')
+  const ada = world.client('ada')
+  void ada.room.open()
+  await world.tick()
+  for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
+    ada.line.take(event).run()
+    await world.tick()
+  }
+  // The answer gets lost, and the next one knows him as a member.
+  ada.line.take('sync ack')
+  world.server.invite(ROOM, 'ada')
+  const { room } = world.server.room(ROOM)
+  ada.line.tell({
+    event: 'room-added',
+    payload: { item: { room, role: 'member', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null } },
+  })
+  await world.rest(15_000)
+  world.server.say(ROOM, 'bob', 'welcome')
+  await world.settle()
+  expect(ada.contents()).toEqual(['welcome'])
+  expectConverged(world, ada)
+})
+
 test('a list that was asked for before a room was left does not bring it back', async () => {
   const world = new World()
   world.server.addRoom('side', ['ada'])

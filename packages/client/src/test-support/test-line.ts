@@ -98,16 +98,18 @@ export class TestLine {
       this.pending.add(finish)
       this.push('up', event, sent, () => {
         this.served.push({ event, payload: sent })
-        this.subscribe(event, sent)
         const ack: Ack<E> = this.server.answer(this.userId, event, sent)
+        this.subscribe(event, sent, ack)
         this.push('down', `${event} ack`, ack, () => finish({ kind: 'ack', ack }))
       })
     })
   }
 
-  private subscribe(event: ClientEvent, payload: unknown): void {
+  /** To the rooms that he is in: the others have no head in the answer. */
+  private subscribe(event: ClientEvent, payload: unknown, ack: unknown): void {
     const { roomIds } = payload as { roomIds?: string[] }
-    if (event === 'join-rooms') for (const id of roomIds ?? []) this.subscribed.add(id)
+    const { heads } = ack as { heads?: object }
+    if (event === 'join-rooms') for (const id of Object.keys(heads ?? {})) this.subscribed.add(id)
     if (event === 'leave-rooms') for (const id of roomIds ?? []) this.subscribed.delete(id)
   }
 

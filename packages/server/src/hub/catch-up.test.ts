@@ -101,6 +101,24 @@ describe('catching up', () => {
     expect(w.told.get(general)).toBe(6)
   })
 
+  test('a doubt stays until it could be looked at, also alone with its database', async () => {
+    let isAway = true
+    w = world({
+      isShared: false,
+      readHeads: async () => {
+        if (isAway) throw new Error('away')
+        return new Map([[general, head(6)]])
+      },
+    })
+    w.truth.set(general, 6)
+    w.catchUp.soon(general)
+    await w.clock.pass(6_000)
+    expect(w.told.get(general)).toBe(5)
+    isAway = false
+    await w.clock.pass(1_300)
+    expect(w.told.get(general)).toBe(6)
+  })
+
   test('a room that nobody subscribes to any more is left alone', async () => {
     w.truth.set(general, 6)
     await w.clock.pass(5_100)

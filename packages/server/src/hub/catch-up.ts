@@ -51,7 +51,13 @@ export class CatchUp {
       this.#cancelSoon = undefined
       const roomIds = [...this.#soon]
       this.#soon.clear()
-      this.#look(() => roomIds)
+      this.#look(
+        () => roomIds,
+        // In doubt until it has been looked at: alone with its database nothing else would ever look.
+        () => {
+          for (const id of roomIds) this.soon(id)
+        },
+      )
     })
   }
 
@@ -77,12 +83,13 @@ export class CatchUp {
   }
 
   /** One look after the other: where the database is slow, it is asked less often. */
-  #look(rooms: () => Iterable<RoomId>): void {
+  #look(rooms: () => Iterable<RoomId>, onFailed = (): void => {}): void {
     this.#lane = this.#lane
       .then(() => this.#compare([...rooms()]))
-      .catch((error: unknown) =>
-        this.deps.log.warn({ err: error }, 'this node cannot see whether it is behind'),
-      )
+      .catch((error: unknown) => {
+        this.deps.log.warn({ err: error }, 'this node cannot see whether it is behind')
+        onFailed()
+      })
   }
 
   async #compare(roomIds: readonly RoomId[]): Promise<void> {

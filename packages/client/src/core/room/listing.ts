@@ -7,7 +7,16 @@ export function onListed(core: RoomCore, event: Extract<RoomEvent, { type: 'list
   const { item } = event
   const { room } = item
   const listedAsOf = Math.max(core.listedAsOf, event.asOf)
-  const next = { ...mergeRoomRow(core, room), listed: true, listedAsOf, removed: null, role: item.role }
+  // What was joined before he was in it has nobody subscribed.
+  const joined = event.added ? 'no' : core.joined
+  const next = {
+    ...mergeRoomRow(core, room),
+    listed: true,
+    listedAsOf,
+    joined,
+    removed: null,
+    role: item.role,
+  }
   if (core.opened && core.tail !== null)
     return movedRead({ ...next, known: Math.max(core.known, room.rev) }, item.lastReadSeq)
   const { lastReadSeq, unread, preview } = item

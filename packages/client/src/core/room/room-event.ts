@@ -49,8 +49,14 @@ export type RoomEvent =
   | { readonly type: 'viewed'; readonly anchor: number | null }
   | { readonly type: 'draft'; readonly text: string }
   // What the server tells.
-  /** `asOf`: see `toldAsOf`. */
-  | { readonly type: 'listed'; readonly item: RoomListItem; readonly asOf: number; readonly now: number }
+  /** `asOf`: see `toldAsOf`. `added`: he has come into the room just now. */
+  | {
+      readonly type: 'listed'
+      readonly item: RoomListItem
+      readonly asOf: number
+      readonly added?: true
+      readonly now: number
+    }
   | {
       readonly type: 'activity'
       readonly rev: number
