@@ -26,11 +26,15 @@ function wire() {
     isCut = value
     if (!value) for (const index of [0, 1]) deliver(index, { type: 'bus-up' })
   }
-  return { bus, cut, deliver }
+  /** Messages are lost, and nobody knows. */
+  const lose = (value: boolean): void => {
+    isCut = value
+  }
+  return { bus, cut, lose, deliver }
 }
 
 async function cluster() {
-  const { bus, cut, deliver } = wire()
+  const { bus, cut, lose, deliver } = wire()
   const clock = new ManualClock()
   const store = new MemoryStore({ epoch: 'epoch-1', now: clock.now })
   const [a, b] = [0, 1].map((index) =>
@@ -52,6 +56,7 @@ async function cluster() {
     roomId,
     clock,
     cut,
+    lose,
     deliver,
     say,
     join: (device: typeof ann) => device.ask('join-rooms', { roomIds: [roomId] }),
@@ -110,6 +115,20 @@ describe('an ephemeral room of another node', () => {
     await ann.ask('set-role', { roomId, userId: 'bob', role: 'admin' })
     await clock.pass(10)
     expect(await bob.ask('fetch-audit', { roomId })).toMatchObject({ entries: [{ action: 'set-role' }] })
+  })
+
+  test('when the bus loses the last batch the copy finds it out by the heads, and its subscribers are told', async () => {
+    const { ann, bob, roomId, clock, say, join, lose } = await cluster()
+    await bob.ask('add-member', { roomId })
+    await join(bob)
+    await clock.pass(10)
+    lose(true)
+    await say(ann, 'lost')
+    await clock.pass(10)
+    lose(false)
+    await clock.pass(20_000)
+    expect(contents(bob)).toEqual(['lost'])
+    expect(await bob.ask('fetch-history', { roomId })).toMatchObject({ ok: true, lastSeq: 2 })
   })
 
   test('after an outage of the bus the copy is whole again, and its subscribers are told', async () => {

@@ -12,6 +12,9 @@ import { applyPlan, emptyRoom, factsOf, type RoomState } from './room-state'
 /** A room that nobody has been connected to for so long is gone. */
 const IDLE_MS = 10 * 60_000
 const SWEEP_MS = 60_000
+/** As often as clients are told of heads; for a minute after a change, because this too may be lost. */
+const HEADS_MS = 10_000
+const HEADS_FOR_MS = 60_000
 /** Beyond it no room is made until idle ones have gone: memory is bounded, or it is no limit. */
 const ROOMS_MAX = 10_000
 
@@ -32,7 +35,7 @@ type Held = { readonly state: RoomState; readonly usedAt: number; readonly owner
  *
  * Among several nodes the one that made a room owns it, and the others hold a copy:
  *
- *   owner ── state, then each batch ──▶ copy        read from; a batch that does not follow: the state is asked for
+ *   owner ── state, batches, heads ───▶ copy        read from; where one does not follow the state is asked for
  *     ▲                                  │
  *     └── ops, used ─────────────────────┘          the room goes with its owner, or when it is idle on all nodes
  */
@@ -40,10 +43,17 @@ export class EphemeralRooms {
   readonly #rooms = new Map<RoomId, Held>()
   readonly #roomsOf = new Map<UserId, Set<RoomId>>()
   readonly #roomOfMessage = new Map<MessageId, RoomId>()
+  /** Own rooms that changed lately: until when their heads are told. */
+  readonly #stirred = new Map<RoomId, number>()
   readonly #stop: () => void
+  #sweptAt: number
 
   constructor(private readonly deps: EphemeralDeps) {
-    this.#stop = every(deps.clock, SWEEP_MS, () => this.#sweep())
+    this.#sweptAt = deps.clock.now()
+    this.#stop = every(deps.clock, HEADS_MS, () => {
+      this.#tellHeads()
+      if (deps.clock.now() - this.#sweptAt >= SWEEP_MS) this.#sweep()
+    })
   }
 
   /** The node that this room lives on; undefined: this one, or it is no ephemeral room. */
@@ -60,6 +70,7 @@ export class EphemeralRooms {
     const state = emptyRoom(room, members)
     this.#put(state)
     this.#index(members)
+    this.#stir(room.id)
     this.deps.tell({ kind: 'state', state: toSent(state) })
   }
 
@@ -78,6 +89,7 @@ export class EphemeralRooms {
     const plan = decide(factsOf(before, need))
     if (!before || (plan.changes.length === 0 && plan.opIds.length === 0)) return plan
     this.#apply(before, plan)
+    this.#stir(roomId)
     if (plan.audit.length > 0) this.deps.tell({ kind: 'audit', roomId, entries: plan.audit })
     return plan
   }
@@ -163,6 +175,10 @@ export class EphemeralRooms {
       case 'state':
         this.#copyState(from, fromSent(news.state))
         return
+      case 'heads':
+        for (const [roomId, rev] of news.heads)
+          if ((this.#rooms.get(roomId)?.state.room.rev ?? 0) < rev) this.deps.tell({ kind: 'ask', roomId })
+        return
       case 'gone': {
         const held = this.#rooms.get(news.roomId)
         if (held?.owner === from) this.#forget(held.state)
@@ -210,8 +226,23 @@ export class EphemeralRooms {
     }
   }
 
+  #stir(roomId: RoomId): void {
+    this.#stirred.set(roomId, this.deps.clock.now() + HEADS_FOR_MS)
+  }
+
+  #tellHeads(): void {
+    const heads: [RoomId, number][] = []
+    for (const [roomId, until] of this.#stirred) {
+      const held = this.#rooms.get(roomId)
+      if (held) heads.push([roomId, held.state.room.rev])
+      if (!held || until <= this.deps.clock.now()) this.#stirred.delete(roomId)
+    }
+    if (heads.length > 0) this.deps.tell({ kind: 'heads', heads })
+  }
+
   #sweep(): void {
     const now = this.deps.clock.now()
+    this.#sweptAt = now
     const used: RoomId[] = []
     for (const [roomId, { state, usedAt, owner }] of this.#rooms) {
       if (this.deps.isInhabited(roomId)) {

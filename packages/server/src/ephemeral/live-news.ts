@@ -20,6 +20,8 @@ export type SentState = {
 export type LiveNews =
   /** By the owner: the whole room as it is. */
   | { readonly kind: 'state'; readonly state: SentState }
+  /** By the owner, again and again for a while after each change: up to where they go. Finds a lost last batch. */
+  | { readonly kind: 'heads'; readonly heads: readonly (readonly [RoomId, number])[] }
   /** By the owner: it is over. */
   | { readonly kind: 'gone'; readonly roomId: RoomId }
   /** By the owner: what a batch does not carry. */
