@@ -35,6 +35,9 @@ export class Disk {
   stalledUntil = 0
   readonly spaces = new Map<string, Space>()
   readonly #lastUsers = new Map<string, string>()
+  /** Spaces that were deleted, and the entries that were there once: other programs may have them open still. */
+  readonly #deleted = new Set<Space>()
+  readonly #deletedEntries = new Set<string>()
   #handles = 0
 
   constructor(
@@ -65,6 +68,9 @@ export class Disk {
   }
 
   wipe(url: string, key: string): void {
+    const space = this.spaces.get(key)
+    if (space !== undefined) this.#deleted.add(space)
+    for (const id of space?.written ?? []) this.#deletedEntries.add(id)
     this.spaces.delete(key)
     this.#lastUsers.delete(url)
   }
@@ -87,7 +93,11 @@ export class Disk {
   /** Was this in an outbox once, even if it has its outcome by now? */
   hadEntry(clientId: string): boolean {
     for (const space of this.spaces.values()) if (space.written.has(clientId)) return true
-    return false
+    return this.#deletedEntries.has(clientId)
+  }
+
+  isDeleted(space: Space): boolean {
+    return this.#deleted.has(space)
   }
 }
 
@@ -189,6 +199,8 @@ export class DiskHandle implements LocalStore {
 
   #opened(): Space {
     if (this.#space === null) throw error('unavailable')
+    // As in a browser: another tab has deleted the database, and this one's handle was closed for it.
+    if (this.disk.isDeleted(this.#space)) throw error('deleted')
     return this.#space
   }
 

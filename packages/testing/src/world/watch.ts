@@ -88,7 +88,8 @@ export class Watch {
     for (const id of keysOf(payload)) {
       const writer = this.#writerOf(id, device)
       // An owner that has slept passes on what that tab has sent by another line since.
-      const isKept = writer === device ? device.disk?.hasEntry(id) : device.disk?.hadEntry(id)
+      const isOwn = nameIn(id) === device.name
+      const isKept = isOwn ? device.disk?.hasEntry(id) : device.disk?.hadEntry(id)
       // What went out once while nothing could be kept goes out again under the same id, kept by then or not.
       if (!isKept && !this.#keeps(writer)) this.#unkept.add(id)
       if (!isKept && !this.#unkept.has(id))
@@ -118,7 +119,7 @@ export class Watch {
   /** A line carries what all tabs of its browser send; what a dead one left is its owner's. */
   #writerOf(id: string, device: Device): Device {
     if (device.browser === undefined) return device
-    const name = id.slice(0, id.lastIndexOf('-'))
+    const name = nameIn(id)
     const tabs = [...this.#programs.keys()].filter((one) => one.browser === device.browser)
     return tabs.find((one) => one.name === name) ?? device
   }
@@ -150,6 +151,9 @@ const entriesOf = ({ entries }: RoomCore): string =>
   entries.length === 0
     ? ''
     : ` [${entries.map(({ id, kind, state }) => `${kind} ${id} ${state.at}`).join(', ')}]`
+
+/** Ids are a device's name and a number. */
+const nameIn = (id: string): string => id.slice(0, id.lastIndexOf('-'))
 
 /** The keys of sends and changes in a request. */
 function keysOf(payload: unknown): string[] {
