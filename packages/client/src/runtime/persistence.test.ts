@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../adapters/memory-store'
 import { rangesOf, rowCount } from '../core/timeline'
-import type { LocalStore } from '../ports/local-store'
+import { type LocalStore, LocalStoreError } from '../ports/local-store'
 import { killable, troubled } from '../test-support/killable-store'
 import { addMessage } from '../test-support/model-room'
 import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
@@ -207,6 +207,31 @@ describe('trouble', () => {
     expect(ada.contents()).toEqual(['old 1', 'old 2', 'old 3'])
     expect(ada.chat.getState().storage.status).toBe('memory')
     expect((await Promise.all([ada.room.send('and sends'), world.rest(10_000)]))[0].seq).toBe(4)
+  })
+
+  test('with opening, and it opens before the line is up: it is this user’s from then on, and its sends go first', async () => {
+    const world = filled(1)
+    const disk = memoryStore()
+    const first = await world.live('ada', { storage: disk })
+    first.line.cut()
+    first.line.silent = true
+    void first.room.send('of the session before')
+    let opens = 0
+    // The first open fails; whatever is opened after the one behind it fails too.
+    const moody: LocalStore = {
+      ...disk,
+      open: (scope) =>
+        ++opens === 2 ? disk.open(scope) : Promise.reject(new LocalStoreError('timeout', 'no answer')),
+    }
+    const second = await reload(world, first, moody)
+    void second.room.send('of this session')
+    await world.rest(2_000)
+    expect(second.contents().slice(-2)).toEqual(['of the session before', 'of this session'])
+    second.line.silent = false
+    await world.rest(60_000)
+    const texts = world.server.room(ROOM).messages.map((row) => row.content)
+    expect(texts).toEqual(['old 1', 'of the session before', 'of this session'])
+    expectConverged(world, second)
   })
 
   test('the session is revoked: nothing stays on disk or in memory', async () => {

@@ -56,7 +56,7 @@ export function createPersister(
   }
   cells.watch((before, after, event) => {
     if (event.type === 'wiped') return
-    if (event.type === 'restored') {
+    if (event.type === 'restored' || event.type === 'taken-over') {
       // What was left and is not taken in was done before: it goes from the disk too.
       for (const { id } of event.entries) if (!after.entries.some((entry) => entry.id === id)) deletes.add(id)
       if (deletes.size > 0) schedule()

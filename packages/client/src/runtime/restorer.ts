@@ -34,6 +34,11 @@ export function createRestorer(
 
   const open = async (userId: string | null): Promise<void> => {
     const snapshot = await store.open({ url, userId })
+    takeIn(snapshot, userId)
+  }
+
+  /** `userId`: null where nobody has said yet who it is; then it is whoever was here last. */
+  function takeIn(snapshot: LocalSnapshot, userId: string | null): void {
     openFor = snapshot.meta?.user.id ?? userId
     fill(snapshot)
     if (snapshot.meta && userId === null) persister.begin(snapshot.meta)
@@ -87,7 +92,7 @@ export function createRestorer(
       if (meta === null || (openFor !== null && openFor !== meta.user.id)) return
       // What the server has said since is newer than the disk; only what was left unsent is news (I14).
       const { epoch } = cells.chat()
-      if (epoch === null) return fill(snapshot)
+      if (epoch === null) return takeIn(snapshot, openFor)
       if (meta.epoch !== epoch) persister.drop(snapshot.rooms.map((room) => room.roomId))
       fill({ ...snapshot, meta: null, rooms: [] })
     },

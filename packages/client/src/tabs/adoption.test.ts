@@ -136,3 +136,41 @@ test('an owner that has to hand over at once keeps what it has taken over from t
   expect(world.browser.disk.entries.size).toBe(0)
   expect(visible.line.isUp).toBe(true)
 })
+
+test.each([
+  ['', 0],
+  [' and the clock is set back', 3_600_000],
+])(
+  'what one tab leaves in two lives goes out in order, though another has taken over the first%s',
+  async (_, backMs) => {
+    const world = new TabsWorld()
+    const [owner, first] = await world.openTabs(2)
+    if (!owner || !first) throw new Error('two tabs')
+    owner.line.cut()
+    owner.line.silent = true
+    void owner.room.send('of the owner, before')
+    await world.rest(1_000)
+    void first.room.send('of the first life')
+    await world.rest(1_000)
+    world.kill(first)
+    await world.rest(1_000)
+    void owner.room.send('of the owner, between')
+    await world.rest(1_000)
+    const second = world.newTab('ada', [ROOM], {}, -backMs)
+    await world.rest(1_000)
+    void second.room.send('of the second life')
+    await world.rest(1_000)
+    world.kill(second)
+    await world.rest(1_000)
+    owner.line.silent = false
+    await world.rest(60_000)
+    expect(world.server.room(ROOM).messages.map((row) => row.content)).toEqual([
+      'of the owner, before',
+      'of the first life',
+      'of the owner, between',
+      'of the second life',
+    ])
+    expect(world.browser.disk.entries.size).toBe(0)
+    expectConverged(world, owner)
+  },
+)

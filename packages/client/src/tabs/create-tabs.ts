@@ -296,6 +296,7 @@ export function createTabs(options: TabsOptions) {
         keeps: () => keptFor !== null,
         settled: () => port.settled(),
         adopt,
+        onOrder: options.onOrder,
         onOpened: (userId) => {
           known = userId ?? known
           if (keptFor !== userId) keepNoMore()

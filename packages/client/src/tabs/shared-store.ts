@@ -31,6 +31,8 @@ export function createSharedStore(options: {
   keeps(): boolean
   settled(): Promise<void>
   adopt(tab: string): Promise<boolean>
+  /** Places in the outbox after this one. */
+  onOrder(order: number): void
   onOpened(userId: string | null): void
   onWiped(): void
 }): SharedStore {
@@ -52,6 +54,8 @@ export function createSharedStore(options: {
     const mine = new Map<string, boolean>([[me, true]])
     const kept: StoredEntry[] = []
     for (const entry of entries) {
+      // What this tab left in an earlier life may be another's by now, and goes first, whatever the clock says (I9).
+      options.onOrder(entry.order)
       const { tab, data } = untagged(entry.data)
       const isMine = mine.get(tab) ?? (await options.adopt(tab))
       mine.set(tab, isMine)

@@ -22,8 +22,8 @@ export function takeOverEntries(
     for (const id of new Set(entries.map(({ roomId }) => roomId))) {
       const left = entries.filter(({ roomId }) => roomId === id).flatMap((entry) => fromStored(entry) ?? [])
       if (left.length === 0) continue
-      cells.dispatch(id, { type: 'restored', room: null, entries: left })
-      // Own ones that were moved behind them included.
+      cells.dispatch(id, { type: 'taken-over', entries: left })
+      // Own ones that were moved for them included.
       for (const { order } of cells.room(id).core.entries) onOrder(order)
     }
   })

@@ -28,8 +28,13 @@ export class FakeBrowser {
     return this.space('ada')
   }
 
-  tab(): FakeTab {
-    const tab = new FakeTab(this, this.clock)
+  /** `skewMs`: how wrong the clock is. */
+  tab(skewMs = 0): FakeTab {
+    const { clock } = this
+    const tab = new FakeTab(this, {
+      now: () => clock.now() + skewMs,
+      setTimer: (ms, fn) => clock.setTimer(ms, fn),
+    })
     this.tabs.push(tab)
     return tab
   }

@@ -20,8 +20,13 @@ export class TabsWorld extends World {
   }
 
   /** A tab that has just been opened, with these rooms on its screen. */
-  newTab(userId = 'ada', rooms: readonly string[] = [ROOM], options: Partial<ChatOptions> = {}): TestTab {
-    const tab = this.browser.tab()
+  newTab(
+    userId = 'ada',
+    rooms: readonly string[] = [ROOM],
+    options: Partial<ChatOptions> = {},
+    skewMs = 0,
+  ): TestTab {
+    const tab = this.browser.tab(skewMs)
     const client = this.client(userId, {
       auth: `header.${btoa(JSON.stringify({ sub: userId }))}.signature`,
       storage: tab.store,

@@ -4,6 +4,16 @@ import { Recorder, seen, viewOf } from '../history/recorder'
 import type { Device } from '../world/device'
 import type { World } from '../world/world'
 
+/** What is answered to whoever may not know: it says nothing of what an earlier try has done. */
+const HIDING = new Set(['ROOM_NOT_FOUND', 'MESSAGE_NOT_FOUND'])
+
+type SendEvent = Extract<HistoryEvent, { phase: 'invoked' }> & {
+  readonly op: Extract<Operation, { kind: 'send' }>
+}
+
+const isSend = (event: HistoryEvent): event is SendEvent =>
+  event.phase === 'invoked' && event.op.kind === 'send'
+
 type OpenSend = {
   readonly call: string
   readonly clientId: string
@@ -21,14 +31,22 @@ export class Book {
   /** Sends that were lost with a program before its disk had them: nobody was promised anything. */
   readonly #abandoned = new Set<string>()
   readonly #withdrawn = new Set<string>()
-  /** Sends that another tab takes over: they keep their order, but not with what their tab sends later. */
-  readonly #inherited = new Set<string>()
+  /** Sends that another tab takes over: they keep their order, but not with what their tab sends later. By call: which order. */
+  readonly #inherited = new Map<string, string>()
+  /** Of each tab: how often what was left had to begin another order. */
+  readonly #orders = new Map<string, number>()
+  /** How often each device's program has been killed, and the life in which each send was made last. */
+  readonly #kills = new Map<string, number>()
+  readonly #lives = new Map<string, number>()
+  /** Devices whose session is being ended. */
+  readonly #signingOut = new Set<string>()
   #restoredAt = 0
 
   send(device: Device, room: Room, draft: MessageDraftInput): Sent {
     const who = whoOf(device)
     const sent = this.recorder.send(who, room, draft)
     const call = this.#lastCall()
+    this.#lives.set(call, this.#lifeOf(device))
     this.#open.set(call, { call, clientId: sent.clientId, roomId: room.id, device })
     const end = (): void => void this.#open.delete(call)
     sent.then(end, end)
@@ -51,13 +69,17 @@ export class Book {
   }
 
   /** A failed message goes out again: its place in the order is that of now. */
-  resend(device: Device, roomId: string, clientId: string): void {
+  resend(device: Device, clientId: string): void {
+    const first = this.recorder.history.find((event) => isSend(event) && event.op.clientId === clientId)
+    if (first === undefined || !isSend(first)) return
+    this.#goesOutAgain(device, first)
+    this.#abandoned.add(first.call)
+  }
+
+  #goesOutAgain(device: Device, first: SendEvent): void {
     const { history } = this.recorder
-    const first = history.find(
-      (event) => event.phase === 'invoked' && event.op.kind === 'send' && event.op.clientId === clientId,
-    )
-    if (first?.phase !== 'invoked') return
-    const kept = history.filter((event) => !('call' in event) || event.call !== first.call)
+    const { roomId, call } = first
+    const kept = history.filter((event) => !('call' in event) || event.call !== call)
     // It keeps its place in the outbox: before what still waits, after what has gone.
     const waiting = kept.findIndex(
       (event) =>
@@ -68,8 +90,8 @@ export class Book {
     )
     const place = waiting < 0 ? kept.length : waiting
     history.splice(0, history.length, ...kept.slice(0, place), first, ...kept.slice(place))
-    history.push({ who: whoOf(device), roomId, phase: 'unknown', call: first.call })
-    this.#abandoned.add(first.call)
+    history.push({ who: whoOf(device), roomId, phase: 'unknown', call })
+    this.#lives.set(call, this.#lifeOf(device))
   }
 
   /** A send that the user took back: it has no outcome to be checked, unless it was too late. */
@@ -81,37 +103,77 @@ export class Book {
     this.recorder.call(whoOf(device), roomId, op, run).catch(() => {})
   }
 
+  /** An edit of what may not be sent yet: it goes out with it or after it, whenever that is, and promises nothing. */
+  editsUnsent(
+    device: Device,
+    roomId: string,
+    { clientId, content }: { readonly clientId: string; readonly content: string },
+    run: () => Promise<unknown>,
+  ): void {
+    this.call(device, roomId, { kind: 'edit', messageId: clientId, content }, run)
+    this.#abandoned.add(this.#lastCall())
+  }
+
   /** A program is killed: what its disk has will be sent, the rest may have been. */
-  killed(device: Device): void {
-    this.#forgetRefusals(device)
-    for (const { call, clientId, roomId, device: sender } of this.#open.values()) {
-      if (sender !== device) continue
+  killed(world: World, device: Device): void {
+    const left = [...this.#open.values()].filter((one) => one.device === device)
+    const order = device.browser ? this.#orderOf(world, device, left) : undefined
+    for (const call of this.#forgetRefusals(device)) if (order !== undefined) this.#inherited.set(call, order)
+    for (const { call, clientId, roomId } of left) {
       this.#open.delete(call)
       if (!device.disk?.hasEntry(clientId)) this.#abandoned.add(call)
-      else if (device.browser) this.#inherited.add(call)
+      else if (order !== undefined) this.#inherited.set(call, order)
       this.recorder.history.push({ who: whoOf(device), roomId, phase: 'unknown', call })
     }
+    if (this.#signingOut.has(device.name)) this.#giveUp(device)
+    this.#kills.set(device.name, this.#lifeOf(device) + 1)
   }
 
-  /** A refusal that the disk has not heard of dies with the program: the send goes out once more. */
-  #forgetRefusals(device: Device): void {
+  /**
+   * What a tab leaves goes behind what it left in earlier lives, which another tab may not have sent yet; but not when
+   * it was under way already.
+   */
+  #orderOf(world: World, device: Device, left: readonly OpenSend[]): string {
+    const isUnderWay = left.some(({ roomId, clientId }) =>
+      world.watch.core(device, roomId)?.entries.some((entry) => entry.id === clientId && entry.attempts > 0),
+    )
+    const order = (this.#orders.get(device.name) ?? 0) + (isUnderWay ? 1 : 0)
+    this.#orders.set(device.name, order)
+    return `left behind ${order}`
+  }
+
+  /**
+   * A refusal that the disk has not heard of dies with the program: the send goes out once more, in the order of then,
+   * for what came after it may have gone meanwhile. Answers which.
+   */
+  #forgetRefusals(device: Device): string[] {
     const { history } = this.recorder
-    const again = new Set<string>()
-    for (const event of history)
-      if (event.phase === 'invoked' && event.op.kind === 'send' && event.who.device === device.name)
-        if (device.disk?.wouldSend(event.op.clientId)) again.add(event.call)
-    history.forEach((event, at) => {
-      if (event.phase !== 'failed' || !again.has(event.call)) return
-      const { who, roomId, call } = event
-      history[at] = { who, roomId, phase: 'unknown', call }
-    })
+    const refused = new Set(history.flatMap((event) => (event.phase === 'failed' ? [event.call] : [])))
+    const again = history.filter(
+      (event): event is SendEvent =>
+        isSend(event) &&
+        event.who.device === device.name &&
+        refused.has(event.call) &&
+        device.disk?.wouldSend(event.op.clientId) === true,
+    )
+    for (const first of again) this.#goesOutAgain(device, first)
+    return again.map(({ call }) => call)
   }
 
-  /** A sign-out takes the outbox with it: what was not sent by then is gone, as its user wished. */
+  /** A sign-out takes the outbox with it, as soon as it is heard of: what was not sent by then is gone, as its user wished. */
   signedOut(device: Device): void {
+    this.#signingOut.add(device.name)
+    this.#giveUp(device)
+  }
+
+  /** Its next program begins another session. */
+  signsInAnew(device: Device): void {
+    this.#signingOut.delete(device.name)
+  }
+
+  #giveUp(device: Device): void {
     for (const event of this.recorder.history)
-      if (event.phase === 'invoked' && event.op.kind === 'send' && event.who.device === device.name)
-        this.#abandoned.add(event.call)
+      if (isSend(event) && event.who.device === device.name) this.#abandoned.add(event.call)
   }
 
   /** A later edit takes the place of one that waits: the earlier is not promised any more. */
@@ -127,50 +189,83 @@ export class Book {
 
   /** The history as the checker may read it. */
   history(world: World): readonly HistoryEvent[] {
+    const { history } = this.recorder
+    const { present, takenBack } = world.truth
+    const shownAsFailed = failedEntries(world)
+    const acked = new Set(history.flatMap((event) => (event.phase === 'ok' ? [event.call] : [])))
+    const sends = new Map(history.flatMap((event) => (isSend(event) ? [[event.call, event] as const] : [])))
+    const isTakenBack = (call: string): boolean => takenBack.has(sends.get(call)?.op.clientId ?? '')
+    const isWithdrawn = (call: string): boolean => this.#withdrawn.has(sends.get(call)?.op.clientId ?? '')
+    // What was acked is promised, whatever became of the device.
+    const isGivenUp = (call: string): boolean => this.#abandoned.has(call) && !acked.has(call)
+    const isThere = ({ roomId, who, op }: SendEvent): boolean =>
+      present.rooms.get(roomId)?.sends.has(`${who.user} ${op.clientId}`) ?? false
     const dropped = new Set<string>()
+    for (const [call, send] of sends) {
+      const isOver = isWithdrawn(call) || shownAsFailed.has(send.op.clientId)
+      if ((isOver || isGivenUp(call) || isTakenBack(call)) && !isThere(send)) dropped.add(call)
+    }
     /** Changes that may have happened: they explain what is there, and promise nothing. */
     const open = new Set<string>()
-    const { rooms } = world.truth.present
-    const shownAsFailed = failedEntries(world)
-    const isThere = (roomId: string, user: string, clientId: string): boolean =>
-      rooms.get(roomId)?.sends.has(`${user} ${clientId}`) ?? false
-    this.recorder.history.forEach((event, at) => {
-      if (event.phase !== 'invoked') return
-      const { op, call } = event
-      const isOver =
-        op.kind === 'send' && (this.#withdrawn.has(op.clientId) || shownAsFailed.has(op.clientId))
-      if (!isOver && !this.#abandoned.has(call) && at >= this.#restoredAt) return
-      if (op.kind !== 'send') open.add(call)
-      else if (!isThere(event.roomId, event.who.user, op.clientId)) dropped.add(call)
+    history.forEach((event, at) => {
+      if (event.phase !== 'invoked' || isSend(event)) return
+      if (this.#abandoned.has(event.call) || at < this.#restoredAt) open.add(event.call)
     })
-    const sends = new Map(
-      this.recorder.history.flatMap((event) =>
-        event.phase === 'invoked' && event.op.kind === 'send' ? [[event.call, event.op.clientId]] : [],
-      ),
-    )
-    return this.recorder.history
+    /** Only what one program sent, or several from one disk, has an order. */
+    const orderOf = (call: string): string | undefined => {
+      // Taken back by a restore, and on a disk still: it goes out once more, whenever that disk is read.
+      if (isTakenBack(call)) return `taken back, ${call}`
+      // Taken back by its user, and the program died before the disk had heard of it: the same.
+      if (isWithdrawn(call)) return `withdrawn, ${call}`
+      // What was lost with a program may still have been under way: it has no place in the order of what came later.
+      if (isGivenUp(call)) return `given up in life ${this.#lives.get(call) ?? 0}`
+      const inherited = this.#inherited.get(call)
+      if (inherited !== undefined) return inherited
+      // A disk that did not answer in time is not waited for: what an earlier program left there comes after all.
+      const isFromMemory = world.watch.wentUnkept(sends.get(call)?.op.clientId ?? '')
+      return isFromMemory ? `from memory in life ${this.#lives.get(call) ?? 0}` : undefined
+    }
+    return history
       .filter((event, at) => {
         if (!('call' in event)) return at >= this.#restoredAt
         return !dropped.has(event.call) && (event.phase === 'invoked' || !open.has(event.call))
       })
       .map((event): HistoryEvent => {
-        // What was lost with a program may still have been under way: it has no place in the order of what came later.
-        if ('call' in event && (this.#abandoned.has(event.call) || this.#inherited.has(event.call)))
-          return { ...event, who: { ...event.who, device: `${event.who.device}, given up` } }
+        if (!('call' in event)) return event
+        const { call, roomId } = event
+        const order = orderOf(call)
+        const who =
+          order === undefined ? event.who : { ...event.who, device: `${event.who.device}, ${order}` }
+        if (event.phase === 'invoked') return { ...event, who, op: withRealId(world, event) }
+        const send = sends.get(call)
         // Whoever was removed before his repeat came is told nothing of the room, not even that he was heard (P9).
-        if (event.phase !== 'failed' || event.code !== 'ROOM_NOT_FOUND') return event
-        const { who, roomId, call } = event
-        const clientId = sends.get(call)
-        const heard = clientId !== undefined && isThere(roomId, who.user, clientId)
-        return heard ? { who, roomId, phase: 'unknown', call } : event
+        const isHidden = event.phase === 'failed' && HIDING.has(event.code)
+        const isUnknown = send === undefined ? isHidden : isThere(send) && (isHidden || isTakenBack(call))
+        return isUnknown ? { who, roomId, phase: 'unknown', call } : { ...event, who }
       })
+  }
+
+  #lifeOf(device: Device): number {
+    return this.#kills.get(device.name) ?? 0
   }
 
   #lastCall(): string {
     const last = this.recorder.history.at(-1)
-    if (last?.phase !== 'invoked') throw new Error('a send was not written down')
+    if (last?.phase !== 'invoked') throw new Error('a call was not written down')
     return last.call
   }
+}
+
+/** What was said of a message by its clientId, before it had an id. */
+function withRealId(
+  world: World,
+  { op, roomId, who }: Extract<HistoryEvent, { phase: 'invoked' }>,
+): Operation {
+  if (op.kind !== 'edit') return op
+  const room = world.truth.present.rooms.get(roomId)
+  const seq = room?.sends.get(`${who.user} ${op.messageId}`)
+  const row = seq === undefined ? undefined : room?.rows[seq - 1]
+  return row === undefined ? op : { ...op, messageId: row.id }
 }
 
 /** Sends that some device shows as failed: refused, visible, and the user's to decide about (I10). */

@@ -129,14 +129,15 @@ const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
       later(scene, 2_000, 6_000, () => {
         for (const tab of tabs) {
           kill(scene, tab)
+          scene.book.signsInAnew(tab)
           tab.start()
         }
       })
     }),
 }
 
-function kill({ book }: Scene, device: Device): void {
-  book.killed(device)
+function kill({ world, book }: Scene, device: Device): void {
+  book.killed(world, device)
   device.kill()
 }
 

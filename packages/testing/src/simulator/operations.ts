@@ -60,7 +60,7 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
   },
   'edit-pending': (scene) => {
     const message = pickMessage(scene.room, scene.random, (row) => row.seq === 0)
-    if (message) scene.room.edit(message.key, text(scene)).catch(() => {})
+    if (message) editPending(scene, message)
   },
   delete: (scene) => {
     const { room, random, device, book, roomId } = scene
@@ -93,11 +93,11 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
     const message = pickMessage(room, random, (row) => row.seq === 0)
     if (message && room.cancel(message.key)) book.withdrawn(message.key)
   },
-  retry: ({ room, random, book, device, roomId }) => {
+  retry: ({ room, random, book, device }) => {
     const message = pickMessage(room, random, (row) => row.status === 'failed')
     if (message === undefined) return
     room.retry(message.key)
-    book.resend(device, roomId, message.key)
+    book.resend(device, message.key)
   },
   type: ({ room, random }) => room.setTyping(random.chance(0.7)),
   draft: ({ room, random }) => room.setDraft(`draft ${random.int(100)}`),
@@ -217,6 +217,12 @@ function edit(scene: Scene, message: ShownMessage): void {
   book.call(device, roomId, { kind: 'edit', messageId: message.id, content }, () =>
     room.edit(message.id, content),
   )
+}
+
+function editPending(scene: Scene, message: ShownMessage): void {
+  const content = text(scene)
+  const { book, device, roomId, room } = scene
+  book.editsUnsent(device, roomId, { clientId: message.key, content }, () => room.edit(message.key, content))
 }
 
 /** Texts that differ, so that what is shown tells where it came from. */

@@ -29,6 +29,8 @@ export function unsettled(world: World, standing = 0): string[] {
         found.push(`I11: the outbox holds ${kinds} — ${device.name}, room ${core.id}`)
       }
     }
+    // What an earlier program left is not in any outbox before the disk has been read.
+    if (found.length === 0 && device.handle?.isBusy) found.push(`I11: ${device.name}'s disk is at work`)
     if (found.length === 0 && device.timers > device.standingTimers)
       found.push(`I11: ${device.name} has ${device.timers} timers`)
   }

@@ -120,10 +120,13 @@ export class Device {
       ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
       ports: {
         transport: (_, onEvent) => {
-          this.#transport = new LinkTransport(this.dial(this), clock, onEvent, (event, payload) =>
+          const transport = new LinkTransport(this.dial(this), clock, onEvent, (event, payload) =>
             this.watch.requested(this, event, payload),
           )
-          return this.#transport
+          // A program that was killed may still run its last promises: what it opens then is nobody's.
+          if (clock.isDead) transport.abandon()
+          else this.#transport = transport
+          return transport
         },
         clock,
         ...(tab ? { tabs: tab } : {}),

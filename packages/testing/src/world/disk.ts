@@ -124,6 +124,11 @@ export class DiskHandle implements LocalStore {
     private readonly label: string,
   ) {}
 
+  /** Something was asked of it that it has not answered. */
+  get isBusy(): boolean {
+    return this.#busy
+  }
+
   open({ url, userId }: { url: string; userId: string | null }): Promise<LocalSnapshot> {
     return this.#run(false, () => {
       const found = this.disk.spaceFor(url, userId)

@@ -21,6 +21,10 @@ export class ProcessClock {
     return this.#timers
   }
 
+  get isDead(): boolean {
+    return this.#dead
+  }
+
   now = (): number => Math.floor(this.time.now + this.skewMs)
 
   setTimer = (ms: number, fn: () => void): (() => void) => {

@@ -54,6 +54,11 @@ export class Watch {
     return this.#programs.get(device)?.cores.values() ?? []
   }
 
+  /** Did it go out while its device could keep nothing, and said so? */
+  wentUnkept(id: string): boolean {
+    return this.#unkept.has(id)
+  }
+
   inspector(device: Device): Inspect {
     const program = this.#programOf(device)
     return (before, after, event) => {

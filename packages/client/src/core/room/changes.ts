@@ -1,4 +1,5 @@
 import type { Change } from '@roomful/protocol'
+import { assertNever } from '../assert-never'
 import { mergeMember, mergeRoomRow } from './members'
 import { takeRow } from './merge'
 import type { RoomCore } from './room-core'
@@ -25,14 +26,28 @@ function onChange(core: RoomCore, change: Change): RoomCore {
   const last = lastRevOf(change)
   if (last <= core.cursor && !core.foreign) return takeRow(core, change, false)
   if (core.ahead.has(change.rev)) return core
-  let next = takeRow(core, change, true)
-  if (change.kind === 'member') next = mergeMember(next, change.member)
-  if (change.kind === 'room') next = mergeRoomRow(next, change.room)
-  const lastSeq = change.kind === 'message' ? Math.max(next.lastSeq, change.message.seq) : next.lastSeq
-  next = { ...next, lastSeq, known: Math.max(next.known, last) }
+  const taken = take(core, change)
+  const next = { ...taken, known: Math.max(taken.known, last) }
   // The common case, one change after the other, copies no map.
   if (change.rev <= core.cursor + 1 && core.ahead.size === 0 && !core.foreign) return passed(next, change)
   return { ...next, ahead: new Map(next.ahead).set(change.rev, change) }
+}
+
+/** All that a change says, whether the cursor passes it now or later. */
+function take(core: RoomCore, change: Change): RoomCore {
+  const next = takeRow(core, change, true)
+  switch (change.kind) {
+    case 'message':
+      return { ...next, lastSeq: Math.max(next.lastSeq, change.message.seq) }
+    case 'member':
+      return mergeMember(next, change.member)
+    case 'room':
+      return mergeRoomRow(next, change.room)
+    case 'skip':
+      return next
+    default:
+      return assertNever(change)
+  }
 }
 
 /**
@@ -70,7 +85,8 @@ export function advance(core: RoomCore): RoomCore {
   const ahead = new Map<number, Change>()
   for (const change of [...core.ahead.values()].sort((a, b) => a.rev - b.rev)) {
     if (lastRevOf(change) <= next.cursor) continue
-    next = takeRow(next, change, true)
+    // Whole: an answer that swapped an old epoch's rows took with them what had been heard of this one.
+    next = take(next, change)
     if (change.rev <= next.cursor + 1) next = passed(next, change)
     else ahead.set(change.rev, change)
   }

@@ -8,7 +8,7 @@ import { onActivity, onListed } from './listing'
 import { onReads } from './members'
 import { onPageAnswered, onPageAsked, onPageWanted } from './page'
 import { previewOf } from './preview'
-import { onForgotten, onKeeping, onRestored, onWiped } from './restore'
+import { onForgotten, onKeeping, onRestored, onTakenOver, onWiped } from './restore'
 import { type Line, newRoom, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 import { onShelfAsked, onShelfRead, unshelved } from './shelf'
@@ -97,6 +97,8 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
       return cancel(core, event.id)
     case 'restored':
       return onRestored(core, event)
+    case 'taken-over':
+      return onTakenOver(core, event.entries)
     case 'keeping':
       return onKeeping(core, event.room)
     case 'kept-elsewhere':

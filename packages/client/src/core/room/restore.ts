@@ -7,16 +7,7 @@ import { heldRanges, offShelf } from './shelf'
 /** What the last session left. Rows stay on disk until they are looked at; what was done since the start goes behind. */
 export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 'restored' }>): RoomCore {
   const { room } = event
-  // A disk that is reopened may still have what this run has settled: it is not done twice (I8).
-  const known = new Set<string>([
-    ...core.entries.map((entry) => entry.id),
-    ...core.outcomes.keys(),
-    ...(event.entries.length > 0 ? confirmedIn(core) : []),
-  ])
-  const sends = new Set<string>([...core.entries, ...event.entries].map((entry) => entry.id))
-  const old = event.entries
-    .filter((entry) => !known.has(entry.id) && !isOrphan(entry, sends))
-    .map(afterRestart)
+  const old = undone(core, event.entries)
   const entries = old.length === 0 ? core.entries : [...old, ...behind(old, core.entries)]
   // A sync was quicker than the disk: what it brought is newer.
   if (room === null || core.cursor > 0) return { ...core, entries }
@@ -32,6 +23,38 @@ export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 're
     draft: core.draft === '' ? room.draft : core.draft,
     usedAt: Math.max(core.usedAt, room.usedAt),
   }
+}
+
+/**
+ * What a tab that has died left joins what waits here, each in the place of the moment at which it was done: an earlier
+ * life of that tab may have left here what must go before it (I9).
+ */
+export function onTakenOver(core: RoomCore, left: readonly Entry[]): RoomCore {
+  const old = undone(core, left)
+  return old.length === 0 ? core : { ...core, entries: inOrder([...core.entries, ...old]) }
+}
+
+/** Of what was left, what is still to be done. */
+function undone(core: RoomCore, left: readonly Entry[]): readonly Entry[] {
+  // A disk that is reopened may still have what this run has settled: it is not done twice (I8).
+  const known = new Set<string>([
+    ...core.entries.map((entry) => entry.id),
+    ...core.outcomes.keys(),
+    ...(left.length > 0 ? confirmedIn(core) : []),
+  ])
+  const sends = new Set<string>([...core.entries, ...left].map((entry) => entry.id))
+  return left.filter((entry) => !known.has(entry.id) && !isOrphan(entry, sends)).map(afterRestart)
+}
+
+/** Two tabs may have done something in the same millisecond; in one outbox each has its own place. */
+function inOrder(entries: readonly Entry[]): readonly Entry[] {
+  let last = 0
+  return [...entries]
+    .sort((a, b) => a.order - b.order)
+    .map((entry) => {
+      last = Math.max(entry.order, last + 1)
+      return entry.order === last ? entry : { ...entry, order: last }
+    })
 }
 
 /** Own sends that are on screen as confirmed: the tab that sent them died before it could take them off the disk. */

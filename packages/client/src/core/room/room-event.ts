@@ -139,6 +139,8 @@ export type RoomEvent =
   | { readonly type: 'cancelled'; readonly id: string }
   // The local store, and time.
   | { readonly type: 'restored'; readonly room: Restored | null; readonly entries: readonly Entry[] }
+  /** What another tab, which has died, left unsent is this one's to send. */
+  | { readonly type: 'taken-over'; readonly entries: readonly Entry[] }
   /** This tab keeps the rows from now on; `room`: what another left of it. */
   | { readonly type: 'keeping'; readonly room: Restored | null }
   /** Another tab keeps the rows from now on. */
