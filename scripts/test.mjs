@@ -29,9 +29,14 @@ const STAGES = [
     ],
   ],
   [[['unit', () => vitest('unit')]]],
-  [[['integration', () => vitest('integration')]]],
-  // The browser waits for much, and the simulator for nothing: it takes what is left, at a lower priority.
-  [[['browser', () => vitest('browser')]], [['simulator', () => vitest('simulator')]]],
+  // These wait for processes and pages, and the simulator for nothing: it takes what is left, at a lower priority.
+  [
+    [
+      ['integration', () => vitest('integration')],
+      ['browser', () => vitest('browser')],
+    ],
+    [['simulator', () => vitest('simulator')]],
+  ],
 ]
 
 const only = process.argv.includes('--only') ? (process.argv[process.argv.indexOf('--only') + 1] ?? '') : ''

@@ -4,6 +4,7 @@ import { rangesOf, rowCount } from '../core/timeline'
 import { type LocalStore, LocalStoreError } from '../ports/local-store'
 import { killable, troubled } from '../test-support/killable-store'
 import { addMessage } from '../test-support/model-room'
+import { refusal } from '../test-support/model-server'
 import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
 
 const filled = (count: number): World => {
@@ -244,6 +245,33 @@ describe('trouble', () => {
     expect(ada.chat.getState().rooms).toEqual([])
     expect(await disk.open({ url: 'test:', userId: 'ada' })).toMatchObject({ rooms: [], entries: [] })
   })
+})
+
+test('what was taken back or refused is not sent by whoever starts after a crash in the same moment', async () => {
+  const world = filled(1)
+  const disk = memoryStore()
+  const store = killable(disk)
+  const ada = await world.live('ada', { storage: store })
+  world.server.refuse = (_user, event) => (event === 'send-message' ? refusal('MUTED') : undefined)
+  ada.room.send('refused')
+  await world.settle()
+  ada.line.cut()
+  ada.line.silent = true
+  const { clientId } = ada.room.send('taken back')
+  await world.tick()
+  expect(ada.room.cancel(clientId)).toBe(true)
+  await world.tick()
+  store.kill()
+  world.clients.length = 0
+  world.server.refuse = () => undefined
+  const next = await world.live('ada', { storage: killable(disk) })
+  await world.rest()
+  expect(world.server.room(ROOM).messages.map((row) => row.content)).toEqual(['old 1'])
+  // It is shown still, as what it is.
+  expect(next.room.messages().map(({ content, status }) => `${status}: ${content}`)).toEqual([
+    'sent: old 1',
+    'failed: refused',
+  ])
 })
 
 test('a crash at any write leaves what holds together (I16)', async () => {

@@ -69,7 +69,8 @@ export function createPersister(
     if (event.type === 'keeping') noteAll(after)
     else if (isWorthKeeping(before, after)) noteRows(before, after)
     const urgent = before.entries !== after.entries && noteEntries(before, after)
-    if (urgent) queueMicrotask(write)
+    // What is taken back, or was refused, would be sent after all by whoever starts after a crash.
+    if (urgent || event.type === 'cancelled') queueMicrotask(write)
     else if (rooms.size > 0 || deletes.size > 0) schedule()
   })
 
@@ -108,7 +109,7 @@ export function createPersister(
       if (old && isSameOnDisk(old, entry)) continue
       puts.set(entry.id, { roomId: after.id, entry })
       deletes.delete(entry.id)
-      urgent ||= entry.state.at === 'storing'
+      urgent ||= entry.state.at === 'storing' || entry.state.at === 'failed'
     }
     for (const id of held.keys()) {
       puts.delete(id)
