@@ -29,14 +29,10 @@ const STAGES = [
     ],
   ],
   [[['unit', () => vitest('unit')]]],
-  // These wait for processes and pages, and the simulator for nothing: it takes what is left, at a lower priority.
-  [
-    [
-      ['integration', () => vitest('integration')],
-      ['browser', () => vitest('browser')],
-    ],
-    [['simulator', () => vitest('simulator')]],
-  ],
+  [[['integration', () => vitest('integration')]]],
+  [[['browser', () => vitest('browser')]]],
+  // By itself: it fills all cores, and beside others it took three times as long.
+  [[['simulator', () => vitest('simulator')]]],
 ]
 
 const only = process.argv.includes('--only') ? (process.argv[process.argv.indexOf('--only') + 1] ?? '') : ''
