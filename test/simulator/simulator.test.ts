@@ -4,7 +4,7 @@ import { apply } from '../../packages/testing/sim/bundle.mjs'
 import { CANARIES } from '../../packages/testing/sim/patches.mjs'
 import { REGRESSIONS } from '../../packages/testing/sim/regressions.mjs'
 
-/** Alone on two cores it takes some two minutes; here other tests run beside it, and go first. */
+/** On two cores it takes some three minutes, and other things may go on there. */
 const TIMEOUT_MS = 600_000
 
 function sim(...args: string[]): Promise<{ code: number; output: string }> {

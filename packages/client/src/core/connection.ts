@@ -45,7 +45,7 @@ export function reduceConnection(c: Connection, event: ConnectionEvent): Connect
       return status === 'waiting' ? { ...c, state: { status: 'connecting', attempt: c.tries + 1 } } : c
     case 'woken':
       if (status === 'waiting') return { ...c, tries: 0, state: { status: 'connecting', attempt: 1 } }
-      // A line that does not answer the probe is dialled anew at once, however many were lost before it.
+      // A line that does not answer the probe is dialled anew soon, however many were lost before it.
       return (status === 'connecting' || status === 'online') && c.tries > 0 ? { ...c, tries: 0 } : c
     case 'ready':
       if (status !== 'connecting') return c

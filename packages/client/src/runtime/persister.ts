@@ -69,7 +69,7 @@ export function createPersister(
     if (event.type === 'keeping') noteAll(after)
     else if (isWorthKeeping(before, after)) noteRows(before, after)
     const urgent = before.entries !== after.entries && noteEntries(before, after)
-    // What is taken back, or was refused, would be sent after all by whoever starts after a crash.
+    // What is taken back would be sent after all by whoever starts after a crash.
     if (urgent || event.type === 'cancelled') queueMicrotask(write)
     else if (rooms.size > 0 || deletes.size > 0) schedule()
   })
@@ -99,7 +99,7 @@ export function createPersister(
     if (dirty && core.shelved.length === 0) dirty.clear = true
   }
 
-  /** Answers whether something waits for its write. */
+  /** Answers whether it is urgent: something waits for its write, or was refused and must not go out after a crash. */
   function noteEntries(before: RoomCore, after: RoomCore): boolean {
     let urgent = false
     const held = new Map<string, Entry>(before.entries.map((entry) => [entry.id, entry]))

@@ -5,7 +5,7 @@ import { expectConverged, ROOM } from '../test-support/testing-world'
 /** A ping finds it out, and one more sync mends it. */
 const FOUND_OUT_MS = 1_000
 
-describe('what a tab did not hear while a dialog was up it hears of with the next ping:', () => {
+describe('what a tab did not hear while it was deaf it hears of with the next ping:', () => {
   const missed: [string, (world: TabsWorld, owner: TestTab, tab: TestTab) => void, string[]][] = [
     ['a change', (world) => world.server.say(ROOM, 'bob', 'hello'), ['hello']],
     ['that the line fell', (_, owner) => owner.line.cut(), []],
@@ -34,7 +34,7 @@ describe('what a tab did not hear while a dialog was up it hears of with the nex
   })
 })
 
-test('a tab whose line came up while a dialog was up is online with the next ping, not when its handshake times out', async () => {
+test('a tab whose line came up while it was deaf is online with the next ping, not when its handshake times out', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(2)
   await world.rest(2_000)

@@ -34,8 +34,8 @@ export type SharedTransport = Transport & {
 /**
  * A line of its own for this tab, as it seems: straight to the hub where this tab owns it, by messages where another does.
  * Keeps the promises of `Transport`: after a `down` nothing of that line comes any more, and before it every request has
- * its answer. What other tabs say while a dialog is up (alert, print, the debugger) is dropped by the browser: the owner
- * counts what it tells, and a tab that missed some of it comes to the line anew.
+ * its answer. What other tabs say may be lost (Chromium drops it while the debugger has stopped the page): the owner counts
+ * what it tells, and a tab that missed some of it comes to the line anew.
  */
 export function createSharedTransport(options: {
   me: string

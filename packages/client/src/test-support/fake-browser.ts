@@ -99,7 +99,7 @@ export class FakeBrowser {
 export class FakeTab {
   dead = false
   frozen = false
-  /** A dialog is up, or the debugger: what other tabs say meanwhile is dropped, as Chromium does. */
+  /** What other tabs say is lost, as in Chromium while the debugger has stopped the page. */
   deaf = false
   private visible = true
   private user: string | null = null

@@ -192,9 +192,8 @@ function onRequestFailed(core: RoomCore, event: Extract<RoomEvent, { type: 'requ
 
 /**
  * A rev that was heard of and is not here is a gap: the time since when, or since the last answer that could not close it,
- * decides when to ask. So is a tail behind the last
- * seq though no rev is missing: a rev may be skipped because its row has changed since, and what stands behind that row
- * had no place when it came.
+ * decides when to ask. So is a tail behind the last seq though no rev is missing: a rev may be skipped because its row has
+ * changed since, and what stands behind that row had no place when it came.
  */
 function watchGap(core: RoomCore, now: number | null, answered: boolean): RoomCore {
   const { cursor, known, gap, tail, lastSeq } = core
