@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addMessage, editMessage } from '../test-support/model-room'
-import { expectConverged, ROOM, World } from '../test-support/testing-world'
+import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
 
 const filled = (count: number): World => {
   const world = new World()
@@ -157,6 +157,16 @@ describe('18 kicked while offline, re-invited with a later fromSeq, back with th
   })
 })
 
+/** The database is another one with five messages, and the line that is up tells its heads. */
+function restore(world: World, { line }: TestClient): void {
+  world.server.rooms.delete(ROOM)
+  const restored = world.server.addRoom(ROOM, ['ada', 'bob'])
+  for (let i = 1; i <= 5; i++) addMessage(restored, 'bob', { content: `other ${i}` })
+  world.server.epoch = 'epoch-2'
+  const { rev, lastSeq } = restored.room
+  line.tell({ event: 'room-heads', payload: { epoch: 'epoch-2', heads: { [ROOM]: { rev, lastSeq } } } })
+}
+
 describe('19 the database is restored, then new revs overtake the old numbers', () => {
   test('nothing of the lost history stays, though its revs are lower and higher than the new ones', async () => {
     const world = filled(10)
@@ -184,12 +194,7 @@ describe('19 the database is restored, then new revs overtake the old numbers', 
   test('told by heads on a line that is up', async () => {
     const world = filled(10)
     const ada = await world.live('ada')
-    world.server.rooms.delete(ROOM)
-    const restored = world.server.addRoom(ROOM, ['ada', 'bob'])
-    for (let i = 1; i <= 5; i++) addMessage(restored, 'bob', { content: `other ${i}` })
-    world.server.epoch = 'epoch-2'
-    const { rev, lastSeq } = restored.room
-    ada.line.tell({ event: 'room-heads', payload: { epoch: 'epoch-2', heads: { [ROOM]: { rev, lastSeq } } } })
+    restore(world, ada)
     await world.rest(2_000)
     expect(ada.contents()).toEqual(['other 1', 'other 2', 'other 3', 'other 4', 'other 5'])
     expectConverged(world, ada)
@@ -198,12 +203,7 @@ describe('19 the database is restored, then new revs overtake the old numbers', 
   test('and what came before the first answer of the new history is not forgotten with the old rows', async () => {
     const world = filled(10)
     const ada = await world.live('ada')
-    world.server.rooms.delete(ROOM)
-    const restored = world.server.addRoom(ROOM, ['ada', 'bob'])
-    for (let i = 1; i <= 5; i++) addMessage(restored, 'bob', { content: `other ${i}` })
-    world.server.epoch = 'epoch-2'
-    const { rev, lastSeq } = restored.room
-    ada.line.tell({ event: 'room-heads', payload: { epoch: 'epoch-2', heads: { [ROOM]: { rev, lastSeq } } } })
+    restore(world, ada)
     ada.line.take('room-heads').run()
     await world.tick()
     ada.line.take('sync').run()

@@ -57,6 +57,7 @@ export function createInbox(
       applyEpoch(session, epoch)
       if (user) identify(user)
       cells.dispatchChat({ type: 'list-wanted', wanted: true })
+      cells.dispatchChat({ type: 'woken' })
       cells.dispatchChat({ type: 'connection', event: { type: 'ready', now: clock.now() } })
       for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'line', line: 'up' })
     })

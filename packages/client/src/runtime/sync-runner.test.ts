@@ -1,7 +1,20 @@
-import { asRoomId } from '@roomful/protocol'
+import { asRoomId, type Room } from '@roomful/protocol'
 import { expect, test } from 'vitest'
 import { refusal } from '../test-support/model-server'
-import { expectConverged, ROOM, World } from '../test-support/testing-world'
+import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
+
+/** Dials, joins and asks for a sync: the server has read what it answers, and the answer is on its way. */
+async function served(world: World, { line }: TestClient): Promise<void> {
+  for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
+    line.take(event).run()
+    await world.tick()
+  }
+}
+
+function tellAdded({ line }: TestClient, room: Room): void {
+  const item = { room, role: 'member' as const, lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null }
+  line.tell({ event: 'room-added', payload: { item } })
+}
 
 test('one sync for all rooms and the list after a connect, behind one join', async () => {
   const world = new World()
@@ -31,20 +44,10 @@ test('a room made while the list was on its way stays on it', async () => {
   const ada = await world.live('ada')
   ada.line.cut()
   await world.pass(500)
-  for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
-    ada.line.take(event).run()
-    await world.tick()
-  }
+  await served(world, ada)
   const list = ada.line.take('sync ack')
   world.server.addRoom('new', ['ada'])
-  const [item] = [...world.server.rooms.values()].slice(-1)
-  if (item === undefined) throw new Error('no room')
-  ada.line.tell({
-    event: 'room-added',
-    payload: {
-      item: { room: item.room, role: 'owner', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null },
-    },
-  })
+  tellAdded(ada, world.server.room('new').room)
   ada.line.take('room-added').run()
   list.run()
   await world.settle()
@@ -57,17 +60,10 @@ test('a list that was asked for before a room was left and joined again does not
   ada.line.cut()
   await world.pass(500)
   world.server.kick(ROOM, 'ada')
-  for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
-    ada.line.take(event).run()
-    await world.tick()
-  }
+  await served(world, ada)
   const list = ada.line.take('sync ack')
   world.server.invite(ROOM, 'ada')
-  const { room } = world.server.room(ROOM)
-  ada.line.tell({
-    event: 'room-added',
-    payload: { item: { room, role: 'member', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null } },
-  })
+  tellAdded(ada, world.server.room(ROOM).room)
   ada.line.take('room-added').run()
   list.run()
   await world.settle()
@@ -83,18 +79,11 @@ test('a room that was joined before one was invited is joined again, though no a
   const ada = world.client('ada')
   void ada.room.open()
   await world.tick()
-  for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
-    ada.line.take(event).run()
-    await world.tick()
-  }
+  await served(world, ada)
   // The answer gets lost, and the next one knows him as a member.
   ada.line.take('sync ack')
   world.server.invite(ROOM, 'ada')
-  const { room } = world.server.room(ROOM)
-  ada.line.tell({
-    event: 'room-added',
-    payload: { item: { room, role: 'member', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null } },
-  })
+  tellAdded(ada, world.server.room(ROOM).room)
   await world.rest(15_000)
   world.server.say(ROOM, 'bob', 'welcome')
   await world.settle()
@@ -108,10 +97,7 @@ test('a list that was asked for before a room was left does not bring it back', 
   const ada = await world.live('ada')
   ada.line.cut()
   await world.pass(500)
-  for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
-    ada.line.take(event).run()
-    await world.tick()
-  }
+  await served(world, ada)
   const list = ada.line.take('sync ack')
   world.server.kick('side', 'ada')
   ada.line.tell({ event: 'room-removed', payload: { roomId: asRoomId('side'), reason: 'kicked' } })
@@ -139,6 +125,24 @@ test('a sync that was asked for before a read does not bring the old unread figu
   sync.run()
   await world.rest(2_000)
   expect(ada.room.getState().unread).toBe(92)
+})
+
+test('a part of a closed room was read elsewhere: the list is asked once for what is left', async () => {
+  const world = new World()
+  for (let seq = 1; seq <= 3; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  const ada = world.client('ada')
+  void ada.chat.connect()
+  await world.settle()
+  const unread = (): number => ada.chat.getState().unreadTotal
+  expect(unread()).toBe(3)
+  world.server.answer('ada', 'mark-read', { roomId: asRoomId(ROOM), seq: 1 })
+  const asked = ada.line.served.length
+  for (const reads of [{ ada: 1 }, { bob: 3 }, { bob: 3, ada: 1 }]) {
+    ada.line.tell({ event: 'read-receipts', payload: { roomId: asRoomId(ROOM), reads } })
+    await world.rest(1_000)
+  }
+  expect(unread()).toBe(2)
+  expect(ada.line.served.slice(asked).map(({ event }) => event)).toEqual(['sync'])
 })
 
 test('a last seq that never was is asked for ever more rarely, and forgotten with an answer that knows better', async () => {

@@ -65,7 +65,7 @@ export function createSyncRunner(session: Session): (now: number) => number {
     const rooms: Record<string, RoomCursor> = {}
     if (list) cells.dispatchChat({ type: 'list-wanted', wanted: false })
     cells.dispatchChat({ type: 'sync-asked' })
-    const sync = cells.chat().syncs
+    const number = cells.chat().syncs
     for (const id of ids) {
       cells.dispatch(id, { type: 'sync-asked' })
       const { core } = cells.room(id)
@@ -90,13 +90,13 @@ export function createSyncRunner(session: Session): (now: number) => number {
       for (const [id, no] of asked) {
         const delta = ack.rooms[id]
         if (delta) cells.dispatch(id, { type: 'sync-answered', no, delta, ...moment(session) })
-        // It did not fit into this reply (`more`), or is gone: else it is asked again with the next.
+        // It did not fit into this reply (`more`) and is asked for again with the next; or it is gone, see below.
         else cells.dispatch(id, { type: 'request-failed', no, error: null, ...moment(session) })
       }
-      for (const id of ack.removed) applyAbsence(session, id, sync)
+      for (const id of ack.removed) applyAbsence(session, id, number)
       if (ack.list) {
         cells.dispatchChat({ type: 'list-answered' })
-        applyList(session, ack.list, sync)
+        applyList(session, ack.list, number)
       }
     })
   }

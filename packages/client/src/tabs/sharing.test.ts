@@ -138,6 +138,27 @@ test('a tab hears of what came while the owner was not sure of the room', async 
   expect(unread()).toEqual([92, 92])
 })
 
+test('a tab hears of an unread figure that the owner was told late', async () => {
+  const world = new TabsWorld()
+  for (let seq = 1; seq <= 90; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  const owner = await world.openTab('ada')
+  const lister = await world.openTab('ada', [])
+  await world.rest(3_000)
+  const { line } = owner
+  // Another device has read a part that is not held here: what is left only the server can say.
+  const roomId = asRoomId(ROOM)
+  world.server.answer('ada', 'mark-read', { roomId, seq: 10 })
+  line.tell({ event: 'read-receipts', payload: { roomId, reads: { ada: 10 } } })
+  line.step()
+  await world.tick()
+  line.take('sync').run()
+  const late = line.take('sync ack')
+  await world.rest(2_000)
+  late.run()
+  await world.rest(2_000)
+  for (const { chat } of [owner, lister]) expect(chat.getState().unreadTotal).toBe(80)
+})
+
 test('a draft is in every tab, and in one that opens later', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(3)

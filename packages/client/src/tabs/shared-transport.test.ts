@@ -1,0 +1,52 @@
+import { asUserId, LIMITS } from '@roomful/protocol'
+import { expect, test } from 'vitest'
+import { handClock } from '../adapters/hand-clock'
+import type { TransportEvent } from '../ports/transport'
+import type { Said } from './messages'
+import { createSharedTransport } from './shared-transport'
+
+const owner = { tab: 'owner', term: 'term' }
+const ready: TransportEvent = {
+  type: 'ready',
+  ready: {
+    protocol: 2,
+    epoch: 'epoch-1',
+    user: null,
+    limits: { ...LIMITS },
+    serverTime: '2026-01-01T00:00:00.000Z',
+  },
+}
+
+/** A tab at the line of another, with what it says and what it tells its client. */
+function attached() {
+  const said: Said['type'][] = []
+  const events: TransportEvent['type'][] = []
+  const transport = createSharedTransport({
+    me: 'me',
+    clock: handClock(),
+    say: ({ type }) => said.push(type),
+    onEvent: ({ type }) => events.push(type),
+    onToken: () => {},
+  })
+  transport.onOwner(owner, null)
+  transport.connect('token')
+  const hear = (event: TransportEvent, told: number): void =>
+    transport.onMessage({ type: 'event', from: owner.tab, to: 'me', term: owner.term, told, event })
+  return { transport, said, events, hear }
+}
+
+test('who asked twice for the line is told twice that it is up, and tells it once', () => {
+  const { hear, events } = attached()
+  hear(ready, 1)
+  hear(ready, 2)
+  expect(events).toEqual(['ready'])
+})
+
+test('who missed something learns it by what comes next, and comes to the line anew', () => {
+  const { transport, hear, said, events } = attached()
+  hear(ready, 1)
+  hear({ type: 'identified', user: { id: asUserId('ada'), name: 'Ada' } }, 3)
+  expect(events).toEqual(['ready', 'down'])
+  expect(said).toEqual(['attach', 'detach'])
+  expect(transport.isAttached()).toBe(false)
+})
