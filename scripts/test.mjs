@@ -2,10 +2,12 @@
 // Every step runs whatever became of the others; the last line is `N passed, N failed`.
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
+import { relative } from 'node:path'
 import { build, ROOT } from './build.mjs'
 import { ensureTools } from './test-tools.mjs'
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** What failed is named again at the end, where the last lines of a log still show it.
+ * @typedef {{ passed: number, failed: number, skipped: number, names: string[] }} Counts */
 
 process.chdir(ROOT)
 // Under CI=true the tools colour even a log file.
@@ -54,6 +56,7 @@ for (const { name, passed, failed, skipped, seconds } of rows) {
   const counts = `${passed} passed${failed ? `, ${failed} failed` : ''}${skipped ? `, ${skipped} skipped` : ''}`
   console.log(`${failed ? '✗' : '✓'} ${name.padEnd(16)} ${`${seconds.toFixed(1)} s`.padStart(8)}   ${counts}`)
 }
+for (const line of rows.flatMap(({ names }) => names)) console.log(`  ✗ ${line}`)
 const total = (/** @type {'passed' | 'failed'} */ key) => rows.reduce((sum, row) => sum + row[key], 0)
 process.exitCode = total('failed') > 0 || rows.length === 0 ? 1 : 0
 console.log(`\n${total('passed')} passed, ${total('failed')} failed`)
@@ -62,10 +65,10 @@ console.log(`\n${total('passed')} passed, ${total('failed')} failed`)
 async function check(run) {
   try {
     await run()
-    return { passed: 1, failed: 0, skipped: 0 }
+    return { passed: 1, failed: 0, skipped: 0, names: [] }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
-    return { passed: 0, failed: 1, skipped: 0 }
+    return { passed: 0, failed: 1, skipped: 0, names: [] }
   }
 }
 
@@ -101,13 +104,23 @@ async function vitest(project) {
     spawn(bin('vitest'), args, { stdio: ['ignore', 'inherit', 'inherit'] }).on('close', resolve)
   })
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
       readFileSync(report, 'utf8'),
     )
     // A file that does not load, or an error after its tests, fails the run and no test.
     const failed = code === 0 ? numFailedTests : Math.max(1, numFailedTests)
-    return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests }
+    const names = testResults.flatMap(failures)
+    return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests, names }
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 }
+    return { passed: 0, failed: 1, skipped: 0, names: [`${project}: no report`] }
   }
+}
+
+/** The failed tests of a file, and why, a line each.
+ * @param {{ name: string, message: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }} file */
+function failures({ name, message, assertionResults }) {
+  const failed = assertionResults.filter(({ status }) => status === 'failed')
+  const lines = failed.map(({ fullName, failureMessages }) => [fullName, failureMessages[0] ?? ''])
+  if (message) lines.push(['the file', message])
+  return lines.map(([what, why]) => `${relative(ROOT, name)}: ${what}: ${why?.split('\n')[0]?.slice(0, 300)}`)
 }
