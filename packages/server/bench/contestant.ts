@@ -17,13 +17,17 @@ export class Contestant {
   ) {}
 
   /** `PROFILE=folder` in the environment writes a CPU profile of each server there when it ends. */
-  static async enter(name: 'ours' | 'literal', ...args: readonly string[]): Promise<Contestant> {
+  static async enter(
+    name: 'ours' | 'literal',
+    args: readonly string[],
+    clientId?: () => string,
+  ): Promise<Contestant> {
     const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
     const { PROFILE: profile } = process.env
     const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
     const child = fork(file, args, { execArgv: ['--import', 'tsx', ...profiling] })
     const url = await reported(child, (report) => ('url' in report ? report.url : undefined))
-    return new Contestant(name, url, child, await Crowd.gather(url))
+    return new Contestant(name, url, child, await Crowd.gather(url, clientId))
   }
 
   async round(ms: number): Promise<Round> {

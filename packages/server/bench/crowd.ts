@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { v7 } from 'uuid'
 import { Member } from './member'
 
 export const ROOM = 'bench'
@@ -20,16 +20,20 @@ export type Seen = {
 
 /** All members of one room, each with a line of his own. The first of them reads everything. */
 export class Crowd {
-  private constructor(private readonly members: readonly Member[]) {}
+  private constructor(
+    private readonly members: readonly Member[],
+    private readonly clientId: () => string,
+  ) {}
 
-  static async gather(url: string): Promise<Crowd> {
+  /** `clientId` makes the ids of what is sent. By default they sort by time, as the SDK's do. */
+  static async gather(url: string, clientId: () => string = v7): Promise<Crowd> {
     const members: Member[] = []
     for (let n = 0; n < MEMBERS; n++) {
       const member = new Member(url, `user-${n}`, n === 0)
       members.push(member)
       await member.enter(ROOM)
     }
-    return new Crowd(members)
+    return new Crowd(members, clientId)
   }
 
   /** 10 members keep 5 sends each on their way for so long; then every delivery is waited for, and checked. */
@@ -40,7 +44,7 @@ export class Crowd {
     const keepSending = async (member: Member): Promise<void> => {
       while (performance.now() < startedAt + ms) {
         const sentAt = performance.now()
-        await member.ask('send-message', { roomId: ROOM, content: TEXT, clientId: randomUUID() })
+        await member.ask('send-message', { roomId: ROOM, content: TEXT, clientId: this.clientId() })
         latencies.push(performance.now() - sentAt)
       }
     }

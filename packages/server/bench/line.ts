@@ -2,6 +2,9 @@ import { connect, type Socket } from 'node:net'
 
 /** So long a message may be, less than 126 bytes, without a length field of its own in a websocket's frame. */
 const SHORT = 126
+const NOTHING = Buffer.alloc(0)
+/** All lines read into this one, one after the other: a buffer a read kept the collector busier than the reading did. */
+const READ = Buffer.alloc(65_536)
 const UPGRADE_END = Buffer.from('\r\n\r\n')
 
 /**
@@ -9,7 +12,7 @@ const UPGRADE_END = Buffer.from('\r\n\r\n')
  * what is measured; here a frame costs the reading of its header.
  */
 export class Line {
-  #rest: Buffer = Buffer.alloc(0)
+  #rest: Buffer = NOTHING
   #upgraded = false
 
   private constructor(
@@ -17,18 +20,25 @@ export class Line {
     private readonly onMessage: (message: Buffer) => void,
   ) {
     socket.setNoDelay(true)
-    socket.on('data', (chunk: Buffer) => this.#read(chunk))
   }
 
   /** `onMessage` gets the payload of each text frame of Socket.IO's transport. */
   static open(url: string, onMessage: (message: Buffer) => void): Line {
     const { hostname, port } = new URL(url)
-    const socket = connect(Number(port), hostname)
+    const onread = {
+      buffer: READ,
+      callback: (bytes: number) => {
+        line.#read(READ.subarray(0, bytes))
+        return true
+      },
+    }
+    const socket = connect({ host: hostname, port: Number(port), onread })
+    const line = new Line(socket, onMessage)
     socket.write(
       `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\n` +
         'Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n',
     )
-    return new Line(socket, onMessage)
+    return line
   }
 
   /** A text frame. The mask that a client must send is zero, which leaves the text as it is. */
@@ -61,7 +71,7 @@ export class Line {
       at = frame.end
       this.onMessage(data.subarray(frame.start, frame.end))
     }
-    this.#rest = data.subarray(at)
+    this.#rest = at === data.length ? NOTHING : Buffer.from(data.subarray(at))
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -98,9 +99,11 @@ row(COLUMNS)
 const folder = mkdtempSync(join(tmpdir(), 'roomful-bench-'))
 const ratios: number[] = []
 try {
+  const file = (name: string): string => `sqlite:${folder}/${name}.db`
   const sqlite: Entry[] = [
-    { name: 'SQLite, ours', enter: () => Contestant.enter('ours', `sqlite:${folder}/ours.db`) },
-    { name: 'SQLite, literal', enter: () => Contestant.enter('literal', `sqlite:${folder}/literal.db`) },
+    { name: 'SQLite, ours', enter: () => Contestant.enter('ours', [file('ours')]) },
+    { name: 'SQLite, literal', enter: () => Contestant.enter('literal', [file('literal')]) },
+    { name: 'ours, random ids', enter: () => Contestant.enter('ours', [file('random')], randomUUID) },
   ]
   ratios.push(await compare(sqlite))
   await using server = await startPostgres({ fsync: true })
@@ -110,9 +113,9 @@ try {
     await server.createDatabase(),
   ]
   const postgres: Entry[] = [
-    { name: 'Postgres, ours', enter: () => Contestant.enter('ours', first) },
-    { name: 'Postgres, literal', enter: () => Contestant.enter('literal', second) },
-    { name: 'same, unordered', enter: () => Contestant.enter('literal', third, 'unordered') },
+    { name: 'Postgres, ours', enter: () => Contestant.enter('ours', [first]) },
+    { name: 'Postgres, literal', enter: () => Contestant.enter('literal', [second]) },
+    { name: 'same, unordered', enter: () => Contestant.enter('literal', [third, 'unordered']) },
   ]
   ratios.push(await compare(postgres))
 } finally {
