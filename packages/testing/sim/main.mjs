@@ -74,8 +74,16 @@ async function runOne(seed) {
 /** @param {number} count */
 async function runMany(count) {
   const begun = performance.now()
-  const known = await Promise.all(KNOWN.map(({ seed }) => worker(FILE, ['run', seed, 1, 1])))
-  const many = await spread(FILE, { from: Number(values.from), count, jobs, onTotal: progress(count, begun) })
+  const seeds = KNOWN.map(({ seed }) => seed)
+  const lists = Array.from({ length: jobs }, (_, i) => seeds.filter((_, n) => n % jobs === i))
+  const known = await Promise.all(lists.map((list) => worker(FILE, ['list', ...list], { onFailed })))
+  const many = await spread(FILE, {
+    from: Number(values.from),
+    count,
+    jobs,
+    onTotal: progress(count, begun),
+    onFailed,
+  })
   const total = [many, ...known].map((report) => report.total).reduce(sum)
   const failures = [...known, many].flatMap((report) => report.failures)
   const seconds = (performance.now() - begun) / 1_000
@@ -87,6 +95,11 @@ async function runMany(count) {
   for (const [i, failure] of failures.slice(0, TOLD_MAX).entries()) tell(failure, i < SHRUNK_MAX)
   if (failures.length > TOLD_MAX) say(`and ${failures.length - TOLD_MAX} more`)
   return failures.length === 0
+}
+
+/** At once, for an hour may be left; the whole of it comes at the end. @param {import('./workers.mjs').Failure} failure */
+function onFailed({ seed, violations }) {
+  say(`  ✗ seed ${seed}: ${violations[0]}`)
 }
 
 /** @param {number} count @param {number} begun */

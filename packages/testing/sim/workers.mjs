@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-/** A seed takes some milliseconds; a process that says nothing for so long goes round in a circle. */
-const SILENCE_MS = 60_000
+/** Twenty seeds take a second, on a busy machine ten; a process that says nothing for so long goes round in a circle. */
+const SILENCE_MS = 180_000
 
 /**
  * What one process of the simulator has to say.
@@ -28,10 +28,10 @@ export const sum = (a, b) => ({
  *
  * @param {string} file
  * @param {(string | number)[]} args
- * @param {{ onTotal?: (total: Total) => void, signal?: AbortSignal }} [options]
+ * @param {{ onTotal?: (total: Total) => void, onFailed?: (failure: Failure) => void, signal?: AbortSignal }} [options]
  * @returns {Promise<Report>}
  */
-export function worker(file, args, { onTotal, signal } = {}) {
+export function worker(file, args, { onTotal, onFailed, signal } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
@@ -52,9 +52,11 @@ export function worker(file, args, { onTotal, signal } = {}) {
     createInterface({ input: child.stdout }).on('line', (line) => {
       silence.refresh()
       const message = JSON.parse(line)
-      if (message.type === 'failed')
-        report.failures.push({ seed: message.seed, violations: message.violations })
-      else {
+      if (message.type === 'failed') {
+        const failure = { seed: message.seed, violations: message.violations }
+        report.failures.push(failure)
+        onFailed?.(failure)
+      } else {
         const { seeds, events, virtualMs, twice } = message
         report.total = { seeds, events, virtualMs, twice }
         after = message.next ?? after
@@ -80,10 +82,11 @@ export function worker(file, args, { onTotal, signal } = {}) {
  * Spreads seeds over processes: the first takes every n-th, the second those beside it.
  *
  * @param {string} file
- * @param {{ from: number, count: number, jobs: number, first?: boolean, onTotal?: (total: Total) => void }} options
+ * @param {{ from: number, count: number, jobs: number, first?: boolean, onTotal?: (total: Total) => void,
+ *   onFailed?: (failure: Failure) => void }} options
  * @returns {Promise<Report>}
  */
-export async function spread(file, { from, count, jobs, first = false, onTotal }) {
+export async function spread(file, { from, count, jobs, first = false, onTotal, onFailed }) {
   const totals = Array.from({ length: jobs }, nothing)
   const stop = new AbortController()
   const reports = await Promise.all(
@@ -93,6 +96,7 @@ export async function spread(file, { from, count, jobs, first = false, onTotal }
       const args = ['run', from + i, own, jobs, ...(first ? ['first'] : [])]
       const report = await worker(file, args, {
         signal: stop.signal,
+        ...(onFailed && { onFailed }),
         onTotal: (total) => {
           totals[i] = total
           onTotal?.(totals.reduce(sum))

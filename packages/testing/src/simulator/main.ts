@@ -2,11 +2,15 @@ import { runSeed } from './run-seed'
 import { shrink } from './shrink'
 
 /**
- * The part of the simulator that runs in a process of its own: `run FROM COUNT STEP [first]`, `trace SEED`,
- * `shrink SEED`. One JSON line for each thing that it has to say.
+ * The part of the simulator that runs in a process of its own: `run FROM COUNT STEP [first]`, `list SEED…`,
+ * `trace SEED`, `shrink SEED`. One JSON line for each thing that it has to say.
  */
 const [command = 'run', ...args] = process.argv.slice(2)
-const [from = 0, count = 1, step = 1] = args.map(Number)
+const numbers = args.map(Number)
+const [from = 0, runs = 1, step = 1] = numbers
+const isList = command === 'list'
+const count = isList ? numbers.length : runs
+const seedAt = (index: number): number => (isList ? (numbers[index] ?? 0) : from + index * step)
 const stopsAtFirst = args.includes('first')
 /** One seed in so many is run twice, and must leave the same trace. */
 const TWICE_EVERY = 100
@@ -32,6 +36,7 @@ function runNext(): void {
     tell({ type: 'done', ...total })
     return
   }
+  current = seedAt(total.seeds)
   const result = runSeed(current)
   total.seeds++
   total.events += result.events
@@ -44,8 +49,7 @@ function runNext(): void {
     }
   }
   if (current % TWICE_EVERY === 0) runTwice()
-  current += step
-  if (total.seeds % 20 === 0) tell({ type: 'at', next: current, ...total })
+  if (isList || total.seeds % 20 === 0) tell({ type: 'at', next: seedAt(total.seeds), ...total })
   setImmediate(runNext)
 }
 
@@ -64,7 +68,7 @@ function traceOne(): void {
 }
 
 // Thousands of refusals a second are made as errors; where one comes from is told when its seed is traced.
-if (command === 'run') Error.stackTraceLimit = 0
+if (command === 'run' || isList) Error.stackTraceLimit = 0
 
 // From a macrotask, where promises can be run to their end.
 setImmediate(() => {
