@@ -1,6 +1,7 @@
 import type { Presence, User } from '@roomful/protocol'
 import { assertNever } from '../core/assert-never'
 import { toldAsOf } from '../core/chat-core'
+import type { RoomCore } from '../core/room/room-core'
 import type { RoomEvent } from '../core/room/room-event'
 import type { TransportEvent } from '../ports/transport'
 import type { ConnectionRunner } from './connection-runner'
@@ -54,7 +55,7 @@ export function createInbox(
 
   function goOnline({ user, epoch }: Ready): void {
     cells.batch(() => {
-      applyEpoch(session, epoch)
+      applyEpoch(cells, epoch)
       if (user) identify(user)
       cells.dispatchChat({ type: 'list-wanted', wanted: true })
       cells.dispatchChat({ type: 'woken' })
@@ -70,28 +71,26 @@ export function createInbox(
     })
   }
 
-  function isUnlisted({ roomId }: { roomId: string }): boolean {
-    return !cells.room(roomId).core.listed
-  }
-
   function onMessage(message: ServerMessage): void {
-    if (message.event === 'room-heads') applyEpoch(session, message.payload.epoch)
+    if (message.event === 'room-heads') applyEpoch(cells, message.payload.epoch)
     // In time, the line stays; the server hangs up a few seconds later.
     if (message.event === 'bye' && message.payload.reason === 'TOKEN_EXPIRED') session.refreshToken()
-    // News of a room that this device was never told of: the list names it.
-    if (message.event === 'room-activity' && message.payload.rooms.some(isUnlisted))
-      cells.dispatchChat({ type: 'list-wanted', wanted: true })
     if (message.event === 'presence') hooks.onPresence(message.payload)
     const events = roomEventsOf(message, { now: clock.now(), serverAheadMs, asOf: toldAsOf(cells.chat()) })
     for (const [roomId, event] of events) {
       cells.dispatch(roomId, event)
-      // A part of it was read: an open room asks for itself what is left.
-      const { core } = cells.room(roomId)
-      if (event.type === 'reads' && core.doubt && !core.opened)
-        cells.dispatchChat({ type: 'list-wanted', wanted: true })
+      if (needsList(event, cells.room(roomId).core)) cells.dispatchChat({ type: 'list-wanted', wanted: true })
     }
   }
 }
+
+/** The list tells what this event leaves open. */
+const needsList = (event: RoomEvent, { listed, removed, doubt, opened }: RoomCore): boolean =>
+  // News of a room that this device was never told of, or that is gone from here.
+  (event.type === 'activity' && !listed) ||
+  (event.type === 'head' && removed !== null) ||
+  // A part of it was read: an open room asks for itself what is left.
+  (event.type === 'reads' && doubt && !opened)
 
 type At = { readonly now: number; readonly serverAheadMs: number; readonly asOf: number }
 

@@ -1,6 +1,7 @@
 import type { RoomListItem } from '@roomful/protocol'
 import { answeredAsOf } from '../core/chat-core'
 import { ChatError } from '../core/chat-error'
+import type { Cells } from './cells'
 import type { Session } from './session'
 
 /** What a removed room says. The server tells missing and hidden apart for nobody, so neither does this. */
@@ -39,8 +40,7 @@ function isKnownSince({ cells }: Session, id: string, sync: number): boolean {
 }
 
 /** The server's history is another one: no cursor means anything any more, and every room is synced anew. */
-export function applyEpoch(session: Session, epoch: string): void {
-  const { cells } = session
+export function applyEpoch(cells: Cells, epoch: string): void {
   const known = cells.chat().epoch
   if (known === epoch) return
   cells.dispatchChat({ type: 'epoch', epoch })

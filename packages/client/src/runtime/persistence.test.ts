@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../adapters/memory-store'
 import { rangesOf, rowCount } from '../core/timeline'
-import { type LocalStore, LocalStoreError } from '../ports/local-store'
+import { type LocalStore, LocalStoreError, type LocalWrite } from '../ports/local-store'
 import { killable, troubled } from '../test-support/killable-store'
 import { addMessage } from '../test-support/model-room'
 import { refusal } from '../test-support/model-server'
@@ -284,6 +284,29 @@ describe('is not sent by whoever starts after a crash in the same moment:', () =
     })
     expect(shown).toEqual(['sent: old 1', 'failed: refused'])
   })
+})
+
+test('the first write under the name of a new epoch has nothing of the old one’s (seed 39499)', async () => {
+  const world = filled(3)
+  const disk = memoryStore()
+  const writes: LocalWrite[] = []
+  const noted: LocalStore = {
+    ...disk,
+    write: (write) => {
+      writes.push(write)
+      return disk.write(write)
+    },
+  }
+  const ada = await world.live('ada', { storage: noted })
+  ada.room.markRead(3)
+  await world.rest(1_000)
+  expect(writes.at(-1)?.rooms).toMatchObject([{ roomId: ROOM, lastReadSeq: 3 }])
+  ada.line.cut()
+  world.server.epoch = 'epoch-2'
+  await world.rest(5_000)
+  const first = writes.find(({ meta }) => meta?.epoch === 'epoch-2')
+  expect(first?.rooms).toMatchObject([{ roomId: ROOM, cursor: 0, lastReadSeq: 0 }])
+  expectConverged(world, ada)
 })
 
 test('a crash at any write leaves what holds together (I16)', async () => {

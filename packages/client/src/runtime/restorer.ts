@@ -1,6 +1,7 @@
 import type { User } from '@roomful/protocol'
 import { type LocalSnapshot, type LocalStore, LocalStoreError } from '../ports/local-store'
 import type { Cells } from './cells'
+import { applyEpoch } from './listing'
 import type { Persister } from './persister'
 import { fromStored } from './stored-entries'
 
@@ -78,6 +79,8 @@ export function createRestorer(
       forget((id) => !restored.has(id))
       await open(user.id)
     }
+    // First, so that nothing of the old history is written under the new one's name.
+    cells.batch(() => applyEpoch(cells, epoch))
     if (openFor === user.id) persister.begin({ user, epoch })
     else persister.giveUp()
   }

@@ -91,6 +91,24 @@ test('a room that was joined before one was invited is joined again, though no a
   expectConverged(world, ada)
 })
 
+test('a room that is gone from here, and of which the server goes on telling, is back: the list says so (seed 27722)', async () => {
+  const world = new World()
+  const ada = await world.live('ada')
+  // Another node had him out and in again, and nobody told the one that his line is on.
+  ada.line.tell({ event: 'room-removed', payload: { roomId: asRoomId(ROOM), reason: 'left' } })
+  await world.settle()
+  expect(ada.room.getState().status).toBe('removed')
+  world.server.say(ROOM, 'bob', 'he is back')
+  const { rev, lastSeq } = world.server.room(ROOM).room
+  ada.line.tell({
+    event: 'room-heads',
+    payload: { epoch: world.server.epoch, heads: { [ROOM]: { rev, lastSeq } } },
+  })
+  await world.rest(1_000)
+  expect(ada.contents()).toEqual(['he is back'])
+  expectConverged(world, ada)
+})
+
 test('a list that was asked for before a room was left does not bring it back', async () => {
   const world = new World()
   world.server.addRoom('side', ['ada'])

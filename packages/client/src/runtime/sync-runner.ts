@@ -86,7 +86,7 @@ export function createSyncRunner(session: Session): (now: number) => number {
         return
       }
       const { ack } = result
-      applyEpoch(session, ack.epoch)
+      applyEpoch(cells, ack.epoch)
       for (const [id, no] of asked) {
         const delta = ack.rooms[id]
         if (delta) cells.dispatch(id, { type: 'sync-answered', no, delta, ...moment(session) })

@@ -103,16 +103,15 @@ export class EphemeralRooms {
     for (const { id } of before.messages) if (!kept.has(id)) this.#roomOfMessage.delete(id)
   }
 
-  markRead(roomId: RoomId, userId: UserId, seq: number): { seq: number; moved: boolean } | undefined {
+  markRead(roomId: RoomId, userId: UserId, seq: number): { seq: number } | undefined {
     const state = this.#rooms.get(roomId)?.state
     const member = state?.members.get(userId)
     if (!state || !member || member.removed !== undefined) return undefined
     // Forward only, and never past the head (I6).
     const lastReadSeq = Math.max(member.lastReadSeq, Math.min(seq, state.room.lastSeq))
-    const moved = lastReadSeq > member.lastReadSeq
-    if (moved)
+    if (lastReadSeq > member.lastReadSeq)
       this.#put({ ...state, members: new Map(state.members).set(userId, { ...member, lastReadSeq }) })
-    return { seq: lastReadSeq, moved }
+    return { seq: lastReadSeq }
   }
 
   putReport(report: Report): void {

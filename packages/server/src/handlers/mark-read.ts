@@ -1,15 +1,18 @@
 import { refuse } from '../core/refusal'
 import type { Handler } from './handler'
 
-/** Moves the read cursor forward, never back and never past the head (I6). Only a move is told to the others. */
+/**
+ * Moves the read cursor forward, never back and never past the head (I6). The others are told where it stands unless it
+ * was further already: whoever asks for what is there may repeat a read whose answer was lost, and which nobody told.
+ */
 export const markRead: Handler<'mark-read'> = async ({ store, bus, hub }, peer, { roomId, seq }) => {
   const read = await store.markRead(roomId, peer.userId, seq).catch((error: unknown) => {
-    // It may have moved, and a repeat would find it there and tell nobody.
+    // It may have moved, and there may be no repeat.
     hub.doubt(roomId)
     throw error
   })
   if (!read) return refuse('ROOM_NOT_FOUND')
   const { userId, id: lineId } = peer
-  if (read.moved) bus.publish({ type: 'read', roomId, userId, seq: read.seq, lineId })
+  if (read.seq <= seq) bus.publish({ type: 'read', roomId, userId, seq: read.seq, lineId })
   return { ok: true, seq: read.seq, unread: read.unread }
 }

@@ -97,12 +97,8 @@ export interface Store {
     dmKey?: string
   }): Promise<{ room: Room; created: boolean }>
   putUser(user: User): Promise<void>
-  /** Max-merges the read cursor, clamped to the head; `moved` is false where it was there already. Not a member: undefined. */
-  markRead(
-    roomId: RoomId,
-    userId: UserId,
-    seq: number,
-  ): Promise<{ seq: number; unread: number; moved: boolean } | undefined>
+  /** Max-merges the read cursor, clamped to the head. Not a member: undefined. */
+  markRead(roomId: RoomId, userId: UserId, seq: number): Promise<{ seq: number; unread: number } | undefined>
   /**
    * Takes away the messages below `belowSeq`, for good, and answers the room's floor then; undefined: there is no such
    * room. The floor only rises, and never past the head. No rev is taken. A late retry of a send that was purged is

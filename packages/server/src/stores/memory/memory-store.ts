@@ -86,7 +86,7 @@ export class MemoryStore implements Store {
     roomId: RoomId,
     userId: UserId,
     seq: number,
-  ): Promise<{ seq: number; unread: number; moved: boolean } | undefined> {
+  ): Promise<{ seq: number; unread: number } | undefined> {
     this.checkOpen()
     const { versions, rooms } = this.tables
     const record = rooms.get(roomId)
@@ -100,7 +100,7 @@ export class MemoryStore implements Store {
       versions.begin()
       record.putMember(marked)
     }
-    return { seq: lastReadSeq, unread: unreadIn(record, marked, { version: Infinity }), moved }
+    return { seq: lastReadSeq, unread: unreadIn(record, marked, { version: Infinity }) }
   }
 
   async purge(roomId: RoomId, belowSeq: number): Promise<number | undefined> {

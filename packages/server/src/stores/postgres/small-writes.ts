@@ -97,17 +97,13 @@ export async function markRead(
   userId: UserId,
   seq: number,
 ): Promise<Marked> {
-  const [moved, [cursor], [counted]] = await together(
+  const [, [cursor], [counted]] = await together(
     session.query(MARK_READ, roomId, userId, seq),
     session.query(READ_CURSOR, roomId, userId),
     session.query(UNREAD, userId, [roomId], LIMITS.unreadCap),
   )
   if (!cursor) return undefined
-  return {
-    seq: integer(cursor, 'last_read_seq'),
-    unread: counted ? integer(counted, 'unread') : 0,
-    moved: moved.length > 0,
-  }
+  return { seq: integer(cursor, 'last_read_seq'), unread: counted ? integer(counted, 'unread') : 0 }
 }
 
 const PUT_REPORT = {

@@ -65,7 +65,7 @@ export function markRead(db: Connection, roomId: RoomId, userId: UserId, seq: nu
       userId,
     )
   }
-  return { seq: after, unread: unreadOf(db, userId, roomId), moved: after > before }
+  return { seq: after, unread: unreadOf(db, userId, roomId) }
 }
 
 /** What a late retry has to be answered with stays, in a table of its own (I4). */
