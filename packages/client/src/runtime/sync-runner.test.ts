@@ -163,6 +163,48 @@ test('a part of a closed room was read elsewhere: the list is asked once for wha
   expect(ada.line.served.slice(asked).map(({ event }) => event)).toEqual(['sync'])
 })
 
+test('pages that are read meanwhile, or refused, do not delay the sync that closes a gap (seed 92342)', async () => {
+  const world = new World()
+  for (let seq = 1; seq <= 600; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  const ada = await world.live('ada')
+  world.server.say(ROOM, 'bob', 'lost')
+  world.server.say(ROOM, 'bob', 'heard')
+  ada.line.take('changes')
+  await world.settle()
+  const asked = ada.line.served.length
+  for (let pages = 0; pages < 7; pages++) {
+    void ada.room.loadOlder()
+    await world.settle()
+  }
+  await world.pass(250)
+  await world.settle()
+  const events = ada.line.served.slice(asked).map(({ event }) => event)
+  expect(events).toEqual([...Array(7).fill('fetch-history'), 'sync'])
+  expect(ada.contents().slice(-2)).toEqual(['lost', 'heard'])
+})
+
+test('a figure that has a deletion in it already is not taken down by its row (seed 109319)', async () => {
+  const world = new World()
+  for (let seq = 1; seq <= 3; seq++) world.server.say(ROOM, 'bob', `text ${seq}`)
+  const ada = await world.live('ada')
+  ada.room.close()
+  await world.rest(5_000)
+  expect(ada.line.served.at(-1)?.event).toBe('leave-rooms')
+  const unread = (): number => ada.chat.getState().unreadTotal
+  expect(unread()).toBe(3)
+  const change = world.server.remove(ROOM, 'bob', 2)
+  ada.line.tell({
+    event: 'room-activity',
+    payload: { rooms: [{ roomId: asRoomId(ROOM), rev: change.rev, lastSeq: 3, unread: 2, preview: null }] },
+  })
+  await world.settle()
+  expect(unread()).toBe(2)
+  // On its way for longer.
+  ada.line.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes: [change] } })
+  await world.settle()
+  expect(unread()).toBe(2)
+})
+
 test('a last seq that never was is asked for ever more rarely, and forgotten with an answer that knows better', async () => {
   const world = new World()
   world.server.say(ROOM, 'bob', 'one')

@@ -147,14 +147,16 @@ export function createLineHub(options: {
     return { kind: 'ack', ack: { ok: true, presence } }
   }
 
-  /** The server leaves out the line that has read, and tells only of rooms that are open there. */
+  /**
+   * The server tells only of rooms that are open on this line, and later: a tab may have closed the room by then. Told
+   * twice it is the same.
+   */
   function tellRead(reader: string, roomId: Payload<'mark-read'>['roomId'], seq: number): void {
     const user = line.at === 'up' ? line.ready.user : null
     if (!user) return
     const payload = { roomId, reads: { [user.id]: seq } }
-    for (const [tab, rooms] of joined)
-      if (tab !== reader && !rooms.has(roomId))
-        tell(tab, { type: 'message', message: { event: 'read-receipts', payload } })
+    for (const tab of joined.keys())
+      if (tab !== reader) tell(tab, { type: 'message', message: { event: 'read-receipts', payload } })
   }
 
   const isWanted = (roomId: string): boolean => [...joined.values()].some((rooms) => rooms.has(roomId))

@@ -73,10 +73,14 @@ export class Repair {
     const known = peers.roomsOf(userId)
     for (const { room, member } of await readMemberships(userId, [...known, ...doubts])) {
       const { id: roomId, rev, lastSeq } = room
+      const told = this.#revs.get(roomId) ?? 0
       // Something newer was told while this was read.
-      if (rev < (this.#revs.get(roomId) ?? 0)) continue
-      const isNews = rev > (this.#revs.get(roomId) ?? 0)
-      this.noteHead(roomId, { rev, lastSeq })
+      if (rev < told) continue
+      // For the others in it too: whoever is looked at first may be out of it himself.
+      if (rev > told) {
+        this.noteHead(roomId, { rev, lastSeq })
+        onBehind(roomId, { rev, lastSeq })
+      }
       const isHere = peers.membersOf(roomId).has(userId)
       if (member === undefined || member.removed !== undefined) {
         if (isHere) onRemoved(userId, roomId, member?.removed ?? 'left')
@@ -89,7 +93,6 @@ export class Repair {
         reads.set(roomId, member.lastReadSeq)
         onRead(userId, roomId, member.lastReadSeq)
       }
-      if (isNews) onBehind(roomId, { rev, lastSeq })
     }
   }
 }

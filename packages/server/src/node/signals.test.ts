@@ -1,7 +1,8 @@
 import { asRoomId, asUserId, HEADS_INTERVAL_MS } from '@roomful/protocol'
 import { describe, expect, test } from 'vitest'
+import { localBus } from '../cluster/local-bus'
 import { createMemoryStore } from '../stores/memory/memory-store'
-import { settled, testNode } from './test-node'
+import { ManualClock, settled, testNode } from './test-node'
 
 async function publicRoom(node: ReturnType<typeof testNode>) {
   const ann = await node.device('ann')
@@ -84,6 +85,27 @@ describe('room-activity', () => {
     await bob.ask('mark-read', { roomId, seq: 100 })
     await node.clock.pass(3_000)
     expect(phone.all('room-activity').slice(before)).toMatchObject([{ rooms: [{ roomId, unread: 0 }] }])
+  })
+
+  test('tells what the bus lost, though the first who is looked at is out of the room (seed 127410)', async () => {
+    const [store, clock] = [createMemoryStore(), new ManualClock()]
+    const nodeOf = (n: number) =>
+      testNode({ store, clock, nodeId: `node-${n}`, idPrefix: `n${n}`, bus: localBus({ isShared: true }) })
+    const [here, there] = [nodeOf(0), nodeOf(1)]
+    const { ann, roomId, join } = await publicRoom(there)
+    for (const name of ['cat', 'bob']) await join(name)
+    const cat = await here.device('cat')
+    const bob = await here.device('bob')
+    for (const device of [cat, bob]) await device.ask('sync', { rooms: {}, list: true })
+    await clock.pass(2 * HEADS_INTERVAL_MS)
+    const before = bob.all('room-activity').length
+    await ann.ask('remove-member', { roomId, userId: 'cat' })
+    await ann.ask('send-message', sendTo(roomId, 'text'))
+    // A minute later everything is looked at again.
+    await clock.pass(7 * HEADS_INTERVAL_MS)
+    const told = bob.all('room-activity').slice(before)
+    expect(told).toMatchObject([{ rooms: [{ roomId, preview: { content: 'text' } }] }])
+    expect(cat.all('room-removed')).toEqual([{ roomId, reason: 'kicked' }])
   })
 
   test('says nothing of a room to whoever was removed from it in that second (I14)', async () => {

@@ -72,7 +72,8 @@ function bounded(core: RoomCore): RoomCore {
 
 /** The cursor moves over one change, in rev order: the only place where the unread figure is carried on. */
 function passed(core: RoomCore, change: Change): RoomCore {
-  return { ...core, ...carryFigure(core, change, core), cursor: lastRevOf(change) }
+  const carried = change.rev > core.figureRev ? carryFigure(core, change, core) : null
+  return { ...core, ...carried, cursor: lastRevOf(change) }
 }
 
 /**

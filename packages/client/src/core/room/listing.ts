@@ -24,7 +24,9 @@ export function onListed(core: RoomCore, event: Extract<RoomEvent, { type: 'list
   const isOld = room.rev < core.known || lastReadSeq < core.lastReadSeq
   return {
     ...next,
-    ...(isOld ? {} : { ...figureOf(core, { lastSeq: room.lastSeq, unread, preview }), doubt: false }),
+    ...(isOld
+      ? {}
+      : { ...figureOf(core, { rev: room.rev, lastSeq: room.lastSeq, unread, preview }), doubt: false }),
     known: Math.max(core.known, room.rev),
     lastReadSeq: Math.max(core.lastReadSeq, lastReadSeq),
     floorSeq: Math.max(core.floorSeq, item.fromSeq),
@@ -42,12 +44,13 @@ export function onActivity(core: RoomCore, event: Extract<RoomEvent, { type: 'ac
 
 function figureOf(
   core: RoomCore,
-  news: { lastSeq: number; unread: number; preview: RoomCore['preview'] },
-): Pick<RoomCore, 'lastSeq' | 'counted' | 'figure' | 'preview'> {
+  news: { rev: number; lastSeq: number; unread: number; preview: RoomCore['preview'] },
+): Pick<RoomCore, 'lastSeq' | 'counted' | 'figure' | 'figureRev' | 'preview'> {
   return {
     lastSeq: Math.max(core.lastSeq, news.lastSeq),
     counted: news.lastSeq,
     figure: news.unread,
+    figureRev: news.rev,
     preview: news.preview,
   }
 }

@@ -21,7 +21,8 @@ import { trimmed } from './window'
 export function reduceRoom(core: RoomCore, event: RoomEvent): RoomCore {
   const next = unshelved(core, reduce(core, event))
   if (next === core) return core
-  return watchGap(next, 'now' in event ? event.now : null, core.request !== null && next.request === null)
+  const synced = core.request !== null && !core.request.want && next.request === null
+  return watchGap(next, 'now' in event ? event.now : null, synced)
 }
 
 function reduce(core: RoomCore, event: RoomEvent): RoomCore {
@@ -151,6 +152,7 @@ function onEpochChanged(core: RoomCore): RoomCore {
     foreign: core.tail !== null,
     cursor: 0,
     known: 0,
+    figureRev: 0,
     // Revs and read cursors of the old history would win over the new ones for ever.
     room: core.room && { ...core.room, rev: 0 },
     members: new Map(),
@@ -191,15 +193,15 @@ function onRequestFailed(core: RoomCore, event: Extract<RoomEvent, { type: 'requ
 }
 
 /**
- * A rev that was heard of and is not here is a gap: the time since when, or since the last answer that could not close it,
+ * A rev that was heard of and is not here is a gap: the time since when, or since the last sync that could not close it,
  * decides when to ask. So is a tail behind the last seq though no rev is missing: a rev may be skipped because its row has
  * changed since, and what stands behind that row had no place when it came.
  */
-function watchGap(core: RoomCore, now: number | null, answered: boolean): RoomCore {
+function watchGap(core: RoomCore, now: number | null, synced: boolean): RoomCore {
   const { cursor, known, gap, tail, lastSeq } = core
   const isWhole = known <= cursor && (tail === null || tail >= lastSeq)
   if (isWhole || !core.opened || core.foreign) return gap === null ? core : { ...core, gap: null }
   if (gap?.rev === cursor + 1)
-    return answered ? { ...core, gap: { ...gap, since: now ?? gap.since, tries: gap.tries + 1 } } : core
+    return synced ? { ...core, gap: { ...gap, since: now ?? gap.since, tries: gap.tries + 1 } } : core
   return now === null ? core : { ...core, gap: { rev: cursor + 1, since: now, tries: 0 } }
 }

@@ -82,6 +82,8 @@ export type RoomCore = {
   readonly figure: number
   /** The last seq that `figure` counts. */
   readonly counted: number
+  /** The rev that the server told it as of: what the cursor passes up to there is in it already. */
+  readonly figureRev: number
   readonly preview: Preview | null
   /** On the user's room list. */
   readonly listed: boolean
@@ -153,6 +155,7 @@ export function newRoom(id: string, options: RoomOptions): RoomCore {
     floorSeq: 1,
     lastReadSeq: 0,
     figure: 0,
+    figureRev: 0,
     counted: 0,
     preview: null,
     listed: false,

@@ -171,5 +171,5 @@ function withFigure(core: RoomCore, delta: Delta): RoomCore {
   let base = { figure: delta.unread, counted: delta.lastSeq }
   for (const change of core.request?.heard ?? [])
     if (change.rev > delta.rev && lastRevOf(change) <= core.cursor) base = carryFigure(base, change, core)
-  return { ...core, ...base }
+  return { ...core, ...base, figureRev: delta.rev }
 }
