@@ -93,7 +93,7 @@ export function createPersister(
   /** Another tab kept the rows until now: whatever is in memory may differ. What cannot be used of the disk's goes. */
   function noteAll(core: RoomCore): void {
     metaDue = true
-    if (core.tail === null) return
+    if (core.tail === null && core.shelved.length > 0) return
     noteRows(newRoom(core.id, core), core)
     const dirty = rooms.get(core.id)
     if (dirty && core.shelved.length === 0) dirty.clear = true

@@ -18,12 +18,17 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
   let cancelRelease = (): void => {}
 
   const release = (): void => {
-    // Also when a join was never answered: the server may have heard it.
-    const mayBeSubscribed = cell.core.line === 'up'
     cells.dispatch(id, { type: 'closed' })
     forgetOldest()
-    // Best effort: a line that is gone has forgotten the subscription anyway.
-    if (mayBeSubscribed) void session.ask('leave-rooms', { roomIds: [asRoomId(id)] })
+    void unsubscribe()
+  }
+
+  /** Also when a join was never answered. A server that refuses goes on telling every change, and no news of the room. */
+  const unsubscribe = async (): Promise<void> => {
+    // A line that is gone has forgotten the subscription.
+    if (cell.core.opened || cell.core.line !== 'up') return
+    const result = await session.ask('leave-rooms', { roomIds: [asRoomId(id)] })
+    if (!result.ok && result.error?.retry !== 'never') clock.setTimer(RELEASE_MS, unsubscribe)
   }
 
   /** The rows of the rooms that were left longest ago make room (I15). */

@@ -180,7 +180,10 @@ export function createTabs(options: TabsOptions) {
       tell,
       onUp: () => say({ type: 'line-up' }),
       onJoined: (tab, roomIds) => (tab === me ? undefined : shadows.open(tab, roomIds)),
-      onLeft: (tab, roomIds) => shadows.close(tab, roomIds),
+      onLeft: (tab, roomIds) => {
+        shadows.close(tab, roomIds)
+        news.onLeft(roomIds)
+      },
     })
     transport.onOwner(owner, hub)
     void inherit()

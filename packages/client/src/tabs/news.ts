@@ -30,11 +30,15 @@ export function createNews(options: {
     if (options.hub() === null || !after.opened || !after.fresh) return
     // What moved while it was not known to be right is told as soon as it is.
     if (before.fresh && isSameNews(before, after)) return
-    stirred.add(after.id)
-    if (isDue) return
+    stir([after.id])
+  })
+
+  function stir(roomIds: readonly string[]): void {
+    for (const id of roomIds) stirred.add(id)
+    if (isDue || options.hub() === null) return
     isDue = true
     clock.setTimer(ACTIVITY_MS, tellActivity)
-  })
+  }
 
   /**
    * The server tells `room-activity` to lines that are not subscribed to the room. Ours is, for one of the tabs: the
@@ -54,6 +58,8 @@ export function createNews(options: {
   }
 
   return {
+    /** A tab has closed rooms that stay open in others: what was on its way to it is not told again. */
+    onLeft: stir,
     onDraft: (roomId: string, text: string): void => {
       isHeard = true
       cells.dispatch(roomId, { type: 'draft', text })

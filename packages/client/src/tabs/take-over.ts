@@ -5,10 +5,13 @@ import { fromStored } from '../runtime/stored-entries'
 /** This tab keeps the rows from now on: what it holds and what is on disk are brought together, room by room. */
 export function takeOverRooms(cells: Cells, snapshot: LocalSnapshot | null): void {
   const kept = new Map(snapshot?.rooms.map((room) => [room.roomId, room]))
+  // Nothing of another epoch is taken in, or stays on the disk.
+  const { epoch } = cells.chat()
+  const isForeign = epoch !== null && snapshot?.meta?.epoch !== epoch
   const known = [...cells.all()].map(({ core }) => core.id)
   cells.batch(() => {
     for (const id of new Set([...known, ...kept.keys()]))
-      cells.dispatch(id, { type: 'keeping', room: kept.get(id) ?? null })
+      cells.dispatch(id, { type: 'keeping', room: isForeign ? null : (kept.get(id) ?? null) })
   })
 }
 

@@ -96,7 +96,13 @@ export class Hub {
         this.#tellBatch(batch)
       },
     })
-    this.#stopHeads = every(clock, HEADS_INTERVAL_MS, () => void this.#keepUp())
+    let isYoung = true
+    this.#stopHeads = every(clock, HEADS_INTERVAL_MS, () => {
+      // What the process before this one had asked for may have been done when the first devices were answered already.
+      if (isYoung) this.#repair.doubtAll()
+      isYoung = false
+      void this.#keepUp()
+    })
     bus.subscribe((message) => this.#deliver(message))
   }
 

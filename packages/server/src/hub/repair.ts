@@ -43,6 +43,11 @@ export class Repair {
     this.#doubts.add(roomId)
   }
 
+  /** Anything may have been committed that nobody told: the next look is at everything. */
+  doubtAll(): void {
+    this.#owesAll = true
+  }
+
   /** One look at the database, user by user: where it is slow, the next turn comes later instead of beside. */
   async run(): Promise<void> {
     if (this.#isRunning) return

@@ -49,15 +49,18 @@ function renewAfloat(core: RoomCore, row: Message): RoomCore {
 /** Whatever spoke of the message by its clientId now speaks of it by `target`. */
 function retarget(core: RoomCore, clientId: string, target: Target): RoomCore {
   if (!core.entries.some((entry) => isAbout(subjectOf(entry), clientId))) return core
-  const entries = core.entries.map((entry): Entry => {
-    if (!isAbout(subjectOf(entry), clientId)) return entry
-    if (isTargeted(entry)) return { ...entry, target }
-    return entry.kind === 'send' ? { ...entry, replyTo: target } : entry
-  })
+  const entries = core.entries.map((entry) =>
+    isAbout(subjectOf(entry), clientId) ? aimed(entry, target) : entry,
+  )
   return { ...core, entries }
 }
 
-function subjectOf(entry: Entry): Target | null {
+export function aimed(entry: Entry, target: Target): Entry {
+  if (isTargeted(entry)) return { ...entry, target }
+  return entry.kind === 'send' ? { ...entry, replyTo: target } : entry
+}
+
+export function subjectOf(entry: Entry): Target | null {
   if (isTargeted(entry)) return entry.target
   return entry.kind === 'send' ? entry.replyTo : null
 }

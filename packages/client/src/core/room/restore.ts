@@ -1,4 +1,6 @@
+import type { MessageId } from '@roomful/protocol'
 import { type Entry, isTargeted, READY } from '../outbox/entry'
+import { aimed, subjectOf } from '../outbox/settle'
 import { emptyTimeline, type Range, rangesOf, rowsIn } from '../timeline'
 import { newRoom, type RoomCore } from './room-core'
 import type { Restored, RoomEvent } from './room-event'
@@ -37,13 +39,22 @@ export function onTakenOver(core: RoomCore, left: readonly Entry[]): RoomCore {
 /** Of what was left, what is still to be done. */
 function undone(core: RoomCore, left: readonly Entry[]): readonly Entry[] {
   // A disk that is reopened may still have what this run has settled: it is not done twice (I8).
+  const confirmed = left.length > 0 ? confirmedIn(core) : new Map<string, MessageId>()
   const known = new Set<string>([
     ...core.entries.map((entry) => entry.id),
     ...core.outcomes.keys(),
-    ...(left.length > 0 ? confirmedIn(core) : []),
+    ...confirmed.keys(),
   ])
-  const sends = new Set<string>([...core.entries, ...left].map((entry) => entry.id))
-  return left.filter((entry) => !known.has(entry.id) && !isOrphan(entry, sends)).map(afterRestart)
+  const open = left.filter((entry) => !known.has(entry.id)).map((entry) => found(entry, confirmed))
+  const sends = new Set<string>([...core.entries, ...open].map((entry) => entry.id))
+  return open.filter((entry) => !isOrphan(entry, sends)).map(afterRestart)
+}
+
+/** What waits for a send that is confirmed here already waits for nothing: it is about that message. */
+function found(entry: Entry, confirmed: ReadonlyMap<string, MessageId>): Entry {
+  const subject = subjectOf(entry)
+  const id = subject !== null && 'clientId' in subject ? confirmed.get(subject.clientId) : undefined
+  return id === undefined ? entry : aimed(entry, { id })
 }
 
 /** Two tabs may have done something in the same millisecond; in one outbox each has its own place. */
@@ -57,11 +68,16 @@ function inOrder(entries: readonly Entry[]): readonly Entry[] {
     })
 }
 
-/** Own sends that are on screen as confirmed: the tab that sent them died before it could take them off the disk. */
-function confirmedIn(core: RoomCore): string[] {
+/** Own sends that are known as confirmed: the tab that sent them died before it could take them off the disk. */
+function confirmedIn(core: RoomCore): Map<string, MessageId> {
   const rows = rangesOf(core.timeline).flatMap((range) => rowsIn(core.timeline, range))
-  return [...rows, ...core.afloat].flatMap((row) =>
-    row.senderId === core.me && row.clientId ? row.clientId : [],
+  const ended = [...core.outcomes.values()].flatMap((outcome) =>
+    'row' in outcome ? (outcome.row ?? []) : [],
+  )
+  return new Map(
+    [...rows, ...core.afloat, ...ended].flatMap((row) =>
+      row.senderId === core.me && row.clientId ? [[row.clientId, row.id] as const] : [],
+    ),
   )
 }
 
