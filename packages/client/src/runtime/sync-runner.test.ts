@@ -205,6 +205,18 @@ test('a figure that has a deletion in it already is not taken down by its row (s
   expect(unread()).toBe(2)
 })
 
+test('a room that is closed is left, though the server refuses at first (seed 148922)', async () => {
+  const world = new World()
+  const ada = await world.live('ada')
+  const asked = ada.line.served.length
+  let refusals = 2
+  world.server.refuse = (_user, event) =>
+    event === 'leave-rooms' && refusals-- > 0 ? refusal('UNAVAILABLE') : undefined
+  ada.room.close()
+  await world.rest(20_000)
+  expect(ada.line.served.slice(asked).map(({ event }) => event)).toEqual(Array(3).fill('leave-rooms'))
+})
+
 test('a last seq that never was is asked for ever more rarely, and forgotten with an answer that knows better', async () => {
   const world = new World()
   world.server.say(ROOM, 'bob', 'one')

@@ -108,6 +108,21 @@ describe('room-activity', () => {
     expect(cat.all('room-removed')).toEqual([{ roomId, reason: 'kicked' }])
   })
 
+  test('tells what a process that has died had under way, once a node is young no more (seed 171512)', async () => {
+    const [store, clock] = [createMemoryStore(), new ManualClock()]
+    const before = testNode({ store, clock, idPrefix: 'n0' })
+    const { ann, roomId, join } = await publicRoom(before)
+    await join('bob')
+    const after = testNode({ store, clock, nodeId: 'node-2', idPrefix: 'n1' })
+    const bob = await after.device('bob')
+    await bob.ask('sync', { rooms: {}, list: true })
+    // Committed late: it was asked for before.
+    await ann.ask('send-message', sendTo(roomId, 'late'))
+    await clock.pass(2 * HEADS_INTERVAL_MS)
+    const told = bob.all('room-activity').at(-1)
+    expect(told).toMatchObject({ rooms: [{ roomId, preview: { content: 'late' } }] })
+  })
+
   test('says nothing of a room to whoever was removed from it in that second (I14)', async () => {
     const node = testNode()
     const { ann, roomId, join } = await publicRoom(node)

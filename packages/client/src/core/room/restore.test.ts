@@ -1,0 +1,26 @@
+import { asClientId, asUserId } from '@roomful/protocol'
+import { expect, test } from 'vitest'
+import { type Entry, READY } from '../outbox/entry'
+import { sampleRow } from '../timeline/sample-rows'
+import { onTakenOver } from './restore'
+import { newRoom } from './room-core'
+
+const base = { state: READY, attempts: 1, maybe: true } as const
+const [sent, changed, answer] = ['sent-0001', 'changed-0001', 'answer-0001'].map(asClientId)
+
+test('what waits for a send that is confirmed here already is about that message (seed 148594)', () => {
+  if (!sent || !changed || !answer) throw new Error('three ids')
+  const row = { ...sampleRow(1, 1), senderId: asUserId('ada'), clientId: sent }
+  const options = { me: 'ada', line: 'down', windowSize: 200, durable: true, keeps: true } as const
+  const core = { ...newRoom('general', options), afloat: [row] }
+  const createdAt = '2026-01-01T00:00:00.000Z'
+  const left: Entry[] = [
+    { ...base, kind: 'send', id: sent, order: 1, content: 'first', replyTo: null, createdAt },
+    { ...base, kind: 'edit', id: changed, order: 2, content: 'changed', target: { clientId: sent } },
+    { ...base, kind: 'send', id: answer, order: 3, content: 'so?', replyTo: { clientId: sent }, createdAt },
+  ]
+  expect(onTakenOver(core, left).entries).toMatchObject([
+    { id: changed, target: { id: row.id } },
+    { id: answer, replyTo: { id: row.id } },
+  ])
+})
