@@ -38,6 +38,11 @@ export const REGRESSIONS = [
         find: 'if (meta.epoch !== epoch) persister.drop(snapshot.rooms.map((room) => room.roomId))',
         replace: '',
       },
+      {
+        file: 'client/src/runtime/restorer.ts',
+        find: 'cells.batch(() => applyEpoch(cells, epoch))',
+        replace: '',
+      },
     ],
   },
 ]
