@@ -1,4 +1,4 @@
-import { asRoomId, type Room } from '@roomful/protocol'
+import { asRoomId, type Change, type Room } from '@roomful/protocol'
 import { expect, test } from 'vitest'
 import { refusal } from '../test-support/model-server'
 import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
@@ -203,6 +203,27 @@ test('a figure that has a deletion in it already is not taken down by its row (s
   ada.line.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes: [change] } })
   await world.settle()
   expect(unread()).toBe(2)
+})
+
+test('a message that is told only after a later one is counted too (seed 162285)', async () => {
+  const world = new World()
+  for (let seq = 1; seq <= 90; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  const ada = await world.live('ada')
+  expect(ada.room.getState().unread).toBe(90)
+  const { rev } = world.server.room(ROOM).room
+  world.server.say(ROOM, 'bob', 'edited before it is told')
+  world.server.say(ROOM, 'bob', 'later')
+  world.server.edit(ROOM, 'bob', 91, 'edited')
+  const told = [1, 2, 3].map(() => ada.line.take('changes').payload as { changes: Change[] })
+  const [, later, edited] = told.flatMap(({ changes }) => changes)
+  if (later === undefined || edited === undefined) throw new Error('three changes')
+  // As a node tells it that has caught up: what has changed since stands at the rev of the change, and comes last.
+  const skip: Change = { kind: 'skip', rev: rev + 1, count: 1 }
+  for (const changes of [[later], [skip, edited]])
+    ada.line.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
+  await world.rest(1_000)
+  expect(ada.contents().slice(-2)).toEqual(['edited', 'later'])
+  expect(ada.room.getState().unread).toBe(92)
 })
 
 test('a room that is closed is left, though the server refuses at first (seed 148922)', async () => {

@@ -72,8 +72,11 @@ function bounded(core: RoomCore): RoomCore {
 
 /** The cursor moves over one change, in rev order: the only place where the unread figure is carried on. */
 function passed(core: RoomCore, change: Change): RoomCore {
-  const carried = change.rev > core.figureRev ? carryFigure(core, change, core) : null
-  return { ...core, ...carried, cursor: lastRevOf(change) }
+  const cursor = lastRevOf(change)
+  if (change.rev <= core.figureRev) return { ...core, cursor }
+  // What lies between was changed since it was sent, comes at the rev of that change, and would pass for counted.
+  const jumps = change.kind === 'message' && change.message.seq > core.counted + 1
+  return { ...core, ...carryFigure(core, change, core), doubt: core.doubt || jumps, cursor }
 }
 
 /**
