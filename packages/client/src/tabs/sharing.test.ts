@@ -109,13 +109,18 @@ test('what is read in one tab is read in all, also where no tab has the room ope
   }
 })
 
-test('a tab hears of what came while the owner was not sure of the room', async () => {
+/** More is unread than is held, so that the figure is the server's: in the owner's open room, and in another tab's list. */
+async function withBacklog() {
   const world = new TabsWorld()
   for (let seq = 1; seq <= 90; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
   const owner = await world.openTab('ada')
   const lister = await world.openTab('ada', [])
   await world.rest(3_000)
-  const { line } = owner
+  return { world, owner, lister, line: owner.line }
+}
+
+test('a tab hears of what came while the owner was not sure of the room', async () => {
+  const { world, owner, lister, line } = await withBacklog()
   const unread = (): number[] => [owner, lister].map(({ chat }) => chat.getState().unreadTotal)
   expect(unread()).toEqual([90, 90])
   line.cut()
@@ -139,12 +144,7 @@ test('a tab hears of what came while the owner was not sure of the room', async 
 })
 
 test('a tab hears of an unread figure that the owner was told late', async () => {
-  const world = new TabsWorld()
-  for (let seq = 1; seq <= 90; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
-  const owner = await world.openTab('ada')
-  const lister = await world.openTab('ada', [])
-  await world.rest(3_000)
-  const { line } = owner
+  const { world, owner, lister, line } = await withBacklog()
   // Another device has read a part that is not held here: what is left only the server can say.
   const roomId = asRoomId(ROOM)
   world.server.answer('ada', 'mark-read', { roomId, seq: 10 })
@@ -157,6 +157,41 @@ test('a tab hears of an unread figure that the owner was told late', async () =>
   late.run()
   await world.rest(2_000)
   for (const { chat } of [owner, lister]) expect(chat.getState().unreadTotal).toBe(80)
+})
+
+test('a tab that closes a room hears of a read that was on its way to it (seed 149483)', async () => {
+  const world = new TabsWorld()
+  for (const text of ['one', 'two']) world.server.say(ROOM, 'bob', text)
+  const reader = await world.openTab('ada')
+  const closer = await world.openTab('ada')
+  await world.rest(3_000)
+  reader.room.markRead()
+  await world.rest(1_000)
+  // The server's own word comes when it is open there no more.
+  closer.room.close()
+  await world.rest(5_000)
+  const payload = { roomId: asRoomId(ROOM), reads: { ada: 2 } }
+  reader.line.tell({ event: 'read-receipts', payload })
+  await world.rest(3_000)
+  for (const { chat } of [reader, closer]) expect(chat.getState().unreadTotal).toBe(0)
+})
+
+test('a tab that closes a room which another has open is told where it stands (seed 159366)', async () => {
+  const world = new TabsWorld()
+  const owner = await world.openTab('ada')
+  const closer = await world.openTab('ada')
+  await world.rest(3_000)
+  world.server.say(ROOM, 'bob', 'lost')
+  owner.line.take('changes')
+  // Its own ack tells the owner that something is missing, and the other nothing.
+  owner.room.send('mine')
+  await world.tick()
+  owner.line.take('send-message').run()
+  owner.line.take('changes')
+  closer.room.close()
+  await world.rest(5_000)
+  expect(owner.contents()).toEqual(['lost', 'mine'])
+  for (const { chat } of [owner, closer]) expect(chat.getState().unreadTotal).toBe(1)
 })
 
 test('a draft is in every tab, and in one that opens later', async () => {

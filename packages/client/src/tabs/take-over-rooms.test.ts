@@ -1,0 +1,51 @@
+import { asUserId } from '@roomful/protocol'
+import { expect, test } from 'vitest'
+import { handClock } from '../adapters/hand-clock'
+import { memoryStore } from '../adapters/memory-store'
+import { newRoom } from '../core/room/room-core'
+import { sampleRows } from '../core/timeline/sample-rows'
+import { createCells } from '../runtime/cells'
+import { createPersister } from '../runtime/persister'
+import { takeOverRooms } from './take-over'
+
+const ROOM = 'general'
+
+test('a new owner takes in nothing of another epoch, and leaves nothing of it on the disk (seed 166290)', async () => {
+  const disk = memoryStore()
+  const user = { id: asUserId('ada'), name: 'Ada' }
+  const scope = { url: 'https://chat.example', userId: user.id }
+  const room = {
+    roomId: ROOM,
+    cursor: 3,
+    lastSeq: 3,
+    lastReadSeq: 3,
+    floorSeq: 1,
+    usedAt: 1,
+    draft: '',
+    item: null,
+  }
+  await disk.open(scope)
+  await disk.write({
+    meta: { user, epoch: 'epoch-1' },
+    rooms: [{ ...room, ranges: [{ from: 1, to: 3 }] }],
+    chunks: [{ roomId: ROOM, index: 0, messages: sampleRows(1, 3) }],
+  })
+  const old = await disk.open(scope)
+
+  const options = { me: user.id, line: 'up', windowSize: 200, durable: true, keeps: false } as const
+  const cells = createCells({
+    storage: { status: 'ok' },
+    newRoom: (id) => newRoom(id, options),
+    settle: () => {},
+  })
+  cells.dispatchChat({ type: 'epoch', epoch: 'epoch-2' })
+  let keeps = false
+  const persister = createPersister(cells, disk, handClock(), () => keeps)
+  persister.begin({ user, epoch: 'epoch-2' })
+  keeps = true
+  takeOverRooms(cells, old)
+  expect(cells.room(ROOM).core).toMatchObject({ keeps: true, cursor: 0, shelved: [], lastReadSeq: 0 })
+  await persister.flushed()
+  expect(await disk.open(scope)).toMatchObject({ meta: { epoch: 'epoch-2' }, rooms: [] })
+  expect(await disk.readChunks(ROOM, [0])).toEqual([])
+})
