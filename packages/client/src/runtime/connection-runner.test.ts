@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { WakeReason } from '../ports/environment'
 import { ROOM, World } from '../test-support/testing-world'
+import { wakeable } from '../test-support/wakeable'
 
 const auth = (tokens: string[]) => {
   let calls = 0
@@ -88,14 +88,7 @@ test('a handshake without an answer is given up', async () => {
 
 test('after a wake a dead line is found within 3 s, and a waiting one tries at once', async () => {
   const world = new World()
-  let wake = (_reason: WakeReason): void => {}
-  const environment = {
-    onWake: (listener: typeof wake) => {
-      wake = listener
-      return () => {}
-    },
-    isOnline: () => true,
-  }
+  const { environment, wake } = wakeable()
   const ada = world.client('ada', { ports: { environment } })
   void ada.room.open()
   await world.settle()

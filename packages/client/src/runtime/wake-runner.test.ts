@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { WakeReason } from '../ports/environment'
 import { refusal } from '../test-support/model-server'
 import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
+import { wakeable } from '../test-support/wakeable'
 
 /** A server that is in trouble for so long that whoever asks has come to ask every 30 s. */
 const TROUBLE_MS = 45_000
@@ -9,14 +9,7 @@ const TROUBLE_MS = 45_000
 const SOON_MS = 1_500
 
 describe('what failed again and again is tried at once', () => {
-  let wake = (_reason: WakeReason): void => {}
-  const environment = {
-    onWake: (listener: typeof wake) => {
-      wake = listener
-      return () => {}
-    },
-    isOnline: () => true,
-  }
+  const { environment, wake } = wakeable()
   const signs: [string, (ada: TestClient) => void][] = [
     ['when somebody looks again', () => wake('focus')],
     ['on another line', ({ line }) => line.cut()],
