@@ -226,6 +226,27 @@ test('a message that is told only after a later one is counted too (seed 162285)
   expect(ada.room.getState().unread).toBe(92)
 })
 
+test('a change that is heard twice while a figure is on its way counts once (seed 56111)', async () => {
+  const world = new World()
+  for (let seq = 1; seq <= 90; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  const ada = await world.live('ada')
+  // Another device has read a part that is not held here: what is left only the server can say.
+  const roomId = asRoomId(ROOM)
+  world.server.answer('ada', 'mark-read', { roomId, seq: 10 })
+  ada.line.tell({ event: 'read-receipts', payload: { roomId, reads: { ada: 10 } } })
+  ada.line.step()
+  await world.tick()
+  ada.line.take('sync').run()
+  const late = ada.line.take('sync ack')
+  // Told to the room, and again as the answer to an own op.
+  const change = world.server.remove(ROOM, 'bob', 20)
+  ada.line.tell({ event: 'changes', payload: { roomId, changes: [change] } })
+  await world.settle()
+  late.run()
+  await world.rest(1_000)
+  expect(ada.room.getState().unread).toBe(79)
+})
+
 test('a room that is closed is left, though the server refuses at first (seed 148922)', async () => {
   const world = new World()
   const ada = await world.live('ada')

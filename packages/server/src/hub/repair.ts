@@ -52,15 +52,19 @@ export class Repair {
   async run(): Promise<void> {
     if (this.#isRunning) return
     this.#isRunning = true
+    // What comes into doubt from here on, or cannot be looked at now, is for the next turn.
     const doubts = [...this.#doubts]
+    this.#doubts.clear()
+    let isDone = false
     this.#owesAll = this.deps.mayHaveMissed() || this.#owesAll
     try {
       for (const userId of this.#concerned(doubts)) await this.#check(userId, doubts)
-      for (const roomId of doubts) this.#doubts.delete(roomId)
       if (this.#owesAll) await this.deps.checkSessions()
       this.#owesAll = false
+      isDone = true
     } finally {
       this.#isRunning = false
+      if (!isDone) for (const roomId of doubts) this.#doubts.add(roomId)
     }
     const { peers } = this.deps
     for (const userId of this.#reads.keys()) if (peers.of(userId).size === 0) this.#reads.delete(userId)
@@ -79,15 +83,19 @@ export class Repair {
     for (const { room, member } of await readMemberships(userId, [...known, ...doubts])) {
       const { id: roomId, rev, lastSeq } = room
       const told = this.#revs.get(roomId) ?? 0
-      // Something newer was told while this was read.
-      if (rev < told) continue
+      const isHere = peers.membersOf(roomId).has(userId)
+      const isIn = member !== undefined && member.removed === undefined
+      // Something newer was told while this was read, but not to whoever is in it unknown to this node.
+      if (rev < told) {
+        if (isIn && !isHere) this.#doubts.add(roomId)
+        continue
+      }
       // For the others in it too: whoever is looked at first may be out of it himself.
       if (rev > told) {
         this.noteHead(roomId, { rev, lastSeq })
         onBehind(roomId, { rev, lastSeq })
       }
-      const isHere = peers.membersOf(roomId).has(userId)
-      if (member === undefined || member.removed !== undefined) {
+      if (!isIn) {
         if (isHere) onRemoved(userId, roomId, member?.removed ?? 'left')
         continue
       }

@@ -74,9 +74,7 @@ function bounded(core: RoomCore): RoomCore {
 function passed(core: RoomCore, change: Change): RoomCore {
   const cursor = lastRevOf(change)
   if (change.rev <= core.figureRev) return { ...core, cursor }
-  // What lies between was changed since it was sent, comes at the rev of that change, and would pass for counted.
-  const jumps = change.kind === 'message' && change.message.seq > core.counted + 1
-  return { ...core, ...carryFigure(core, change, core), doubt: core.doubt || jumps, cursor }
+  return { ...core, ...carryFigure(core, change, core), cursor }
 }
 
 /**

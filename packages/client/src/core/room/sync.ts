@@ -76,7 +76,7 @@ export function onSyncAnswered(
   if (delta.room) next = mergeRoomRow(next, delta.room)
   next = withFigure(onReads(next, delta.reads ?? {}), delta)
   // Asked before the last read: its figure is of the old cursor, and is asked for anew (I13).
-  const doubt = delta.lastReadSeq < next.lastReadSeq && next.lastReadSeq < next.lastSeq
+  const doubt = next.doubt || (delta.lastReadSeq < next.lastReadSeq && next.lastReadSeq < next.lastSeq)
   const heardOf = [...next.ahead.values()].map(lastRevOf)
   return replayed(
     {
@@ -168,8 +168,13 @@ function mergeDelta(core: RoomCore, delta: Delta, span: Range): RoomCore {
 
 /** The figure is as of the answer's rev: what the cursor had already passed beyond it is counted again on top. */
 function withFigure(core: RoomCore, delta: Delta): RoomCore {
-  let base = { figure: delta.unread, counted: delta.lastSeq }
-  for (const change of core.request?.heard ?? [])
-    if (change.rev > delta.rev && lastRevOf(change) <= core.cursor) base = carryFigure(base, change, core)
+  let base = { figure: delta.unread, counted: delta.lastSeq, doubt: false }
+  let rev = delta.rev
+  // One change may have been heard twice: as it was told, and as what an own op was answered with.
+  for (const change of [...(core.request?.heard ?? [])].sort((a, b) => a.rev - b.rev)) {
+    if (change.rev <= rev || lastRevOf(change) > core.cursor) continue
+    base = carryFigure(base, change, core)
+    rev = lastRevOf(change)
+  }
   return { ...core, ...base, figureRev: delta.rev }
 }

@@ -39,25 +39,29 @@ function countUnread(timeline: Timeline, from: number, to: number, me: string | 
   return count
 }
 
+/** `doubt`: what it counts is not certain. */
+type Figure = { readonly figure: number; readonly counted: number; readonly doubt: boolean }
+
 /**
- * Carries the figure over one change, in rev order: a new message of another adds one, a delete of one that was unread
- * takes one off. A figure at the server's cap says "that many or more", and is not taken down from.
+ * Carries the figure over one change, in rev order and each once: a new message of another adds one, a delete of one that
+ * was unread takes one off. A figure at the server's cap says "that many or more", and is not taken down from.
  */
 export function carryFigure(
-  base: { figure: number; counted: number },
+  base: Figure,
   change: Change,
   who: { me: string | null; lastReadSeq: number; floorSeq: number },
-): { figure: number; counted: number } {
+): Figure {
   if (change.kind !== 'message') return base
   const row = change.message
   // A batch that both sends and deletes may show the last state already at the first change.
   const deleted = row.deleted && row.rev === change.rev
   const isNew = row.seq > base.counted
-  const countedTo = isNew ? row.seq : base.counted
+  const counted = isNew ? row.seq : base.counted
+  // What lies between has changed since it was sent: it comes at the rev of that change, and would pass for counted.
+  const doubt = base.doubt || row.seq > base.counted + 1
   const unread = row.seq > who.lastReadSeq && row.seq >= who.floorSeq && row.senderId !== who.me
-  if (!unread || row.type === 'system' || (isNew && deleted))
-    return { figure: base.figure, counted: countedTo }
-  if (isNew) return { figure: Math.min(base.figure + 1, LIMITS.unreadCap), counted: countedTo }
+  if (!unread || row.type === 'system' || (isNew && deleted)) return { figure: base.figure, counted, doubt }
+  if (isNew) return { figure: Math.min(base.figure + 1, LIMITS.unreadCap), counted, doubt }
   const takesOff = deleted && base.figure > 0 && base.figure < LIMITS.unreadCap
-  return { figure: takesOff ? base.figure - 1 : base.figure, counted: countedTo }
+  return { figure: takesOff ? base.figure - 1 : base.figure, counted, doubt }
 }
