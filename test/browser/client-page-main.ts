@@ -5,16 +5,24 @@ import {
   type ConnectionState,
   createChat,
   type Room,
+  type Sent,
   type StorageState,
 } from '@roomful/client'
+import { type Actor, type HistoryEvent, Recorder, type ViewEvent, viewOf } from '@roomful/testing/history'
 
 export type { StorageState }
 
 export type ClientOptions = Pick<ChatOptions, 'tabs'> & {
   readonly url: string
-  readonly token: string
+  /** Absent: the page asks the test for one (`freshToken`), each time that it needs one. */
+  readonly token?: string
   readonly room: string
+  /** What this page does and shows goes down in the history of the test (see page-history.ts), as done by this one. */
+  readonly who?: Actor
 }
+
+/** Names the calls of this page among those of all pages. */
+const PAGE = crypto.randomUUID()
 
 export type ClientLook = {
   readonly status: string
@@ -26,6 +34,9 @@ export type ClientLook = {
   readonly rooms: readonly string[]
   readonly unsent: number
   readonly draft: string
+  readonly unread: number
+  /** Who is typing, by name. */
+  readonly typing: readonly string[]
   readonly connection: string
   /** When the line is dialled next, if it waits; else 0. */
   readonly retryAt: number
@@ -36,11 +47,13 @@ export type ClientLook = {
 let chat: Chat
 let room: Room
 let onlineAt = 0
+/** Where `who` was given. */
+let send = (text: string): Sent => room.send(text)
 
 const client = {
   /** Resolves at once: the room comes from the disk, and from the server when there is one. */
-  open: ({ url, token, room: id, ...options }: ClientOptions): void => {
-    chat = createChat({ url, auth: token, ...options })
+  open: ({ url, token, room: id, who, ...options }: ClientOptions): void => {
+    chat = createChat({ url, auth: token ?? freshToken, ...options })
     room = chat.room(id)
     chat.select(
       (state) => state.connection.status,
@@ -48,6 +61,7 @@ const client = {
         if (status === 'online') onlineAt = Date.now()
       },
     )
+    if (who) record(who)
     void room.open()
   },
 
@@ -74,12 +88,12 @@ const client = {
 
   /** Shown, and no more than that. */
   say: (texts: readonly string[]): void => {
-    for (const text of texts) room.send(text)
+    for (const text of texts) void send(text)
   },
 
   /** Resolves when all of them would survive the end of this tab. */
   send: (texts: readonly string[]): Promise<void> => {
-    const keys = new Set<string>(texts.map((text) => room.send(text).clientId))
+    const keys = new Set<string>(texts.map((text) => send(text).clientId))
     return new Promise((resolve) => {
       const check = (): void => {
         // Queued on a line that is up: it is still being written to disk.
@@ -92,6 +106,11 @@ const client = {
     })
   },
 
+  /** The room as the checker of histories looks at it. */
+  view: (): Omit<ViewEvent, 'phase'> => viewOf(room),
+
+  markRead: (): void => room.markRead(),
+  setTyping: (typing: boolean): void => room.setTyping(typing),
   setDraft: (text: string): void => room.setDraft(text),
 
   /** Keeps the page from doing anything at all. */
@@ -110,10 +129,22 @@ const client = {
     rooms: chat.getState().rooms.map(({ id }) => id),
     unsent: chat.getState().unsent,
     draft: room.getState().draft,
+    unread: room.getState().unread,
+    typing: room.getState().typing.map(({ name }) => name),
     connection: chat.getState().connection.status,
     retryAt: retryAtOf(chat.getState().connection),
     onlineAt,
   }),
+}
+
+const freshToken = (): Promise<string> =>
+  (window as unknown as { freshToken(): Promise<string> }).freshToken()
+
+function record(who: Actor): void {
+  const { noteHistory } = window as unknown as { noteHistory(event: HistoryEvent): void }
+  const recorder = new Recorder({ name: PAGE, onEvent: noteHistory })
+  recorder.watch(who, room)
+  send = (text) => recorder.send(who, room, text)
 }
 
 const retryAtOf = (connection: ConnectionState): number =>

@@ -1,10 +1,10 @@
 import { waitUntil } from '@roomful/testing'
-import type { Browser, BrowserContext } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium } from './chromium'
 import { ClientTab } from './client-page'
 import type { InStorePage } from './store-page-main'
-import { guest, tabsFixture } from './tabs-fixture'
+import { guest, keepPage, openBen, tabsFixture } from './tabs-fixture'
 
 let browser: Browser
 beforeAll(async () => {
@@ -12,19 +12,13 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-/** What a service worker does: the page and its code are on the device, all else goes over the line. */
-async function keepPage(context: BrowserContext): Promise<void> {
-  await context.route(/\.(js|html)$|\/$/, async (route) => route.fulfill({ response: await route.fetch() }))
-}
-
 const isKept = (tab: ClientTab, rows: number) =>
   waitUntil('the rows to be on disk', async () => (await tab.call('cachedRows')) === rows)
 
 test('offline from the first load on: the room opens, sends wait and can be edited; back online all is right', async () => {
   await using fixture = await tabsFixture(browser)
-  const { context, options, server } = fixture
-  const { token } = await guest(server.url, 'Ben')
-  const ben = await ClientTab.open(await browser.newContext(), { ...options, token })
+  const { context, options } = fixture
+  const ben = await openBen(browser, options)
   await keepPage(context)
   const before = await fixture.openTab()
   await before.send(['one', 'two'])

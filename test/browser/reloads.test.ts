@@ -2,11 +2,13 @@ import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium } from './chromium'
 import { ClientTab } from './client-page'
+import { PageHistory } from './page-history'
 import { tabsFixture } from './tabs-fixture'
 
 /** ROOMFUL_SEED replays the moments of another run, as far as a real browser can be replayed. */
 const SEED = Number(process.env.ROOMFUL_SEED ?? 1)
-const ROUNDS = 20
+/** ROOMFUL_ROUNDS: more of them, for a long run. */
+const ROUNDS = Number(process.env.ROOMFUL_ROUNDS ?? 20)
 const MOST_MS = 120
 
 let browser: Browser
@@ -50,12 +52,15 @@ const ends: [string, (tab: ClientTab, round: number) => Promise<void>][] = [
 
 test.each(ends)(
   `${ROUNDS} %s in mid-send, at random moments: each message once, none lost, order kept`,
+  { timeout: 90_000 + ROUNDS * 5_000 },
   async (name, end) => {
     await using fixture = await tabsFixture(browser)
+    const options = fixture.as('the tab')
+    const history = await PageHistory.of(fixture.context)
     const random = randomOf(SEED)
     const kept = await watchDisk(fixture.context)
     const said: string[] = []
-    let tab = await fixture.openTab()
+    let tab = await ClientTab.open(fixture.context, options)
     const pages: string[] = []
     for (let round = 0; round < ROUNDS; round++) {
       // Every other time into a client that has only just been made: its line is not up yet, nor is its disk open.
@@ -68,21 +73,20 @@ test.each(ends)(
       } while (Date.now() < until)
       await end(tab, round)
       pages.push(...tab.errors)
-      if (name === 'reloads') await tab.start(fixture.options)
+      history.ended(options.who, said, (text) => kept.has(text))
+      if (name === 'reloads') await tab.start(options)
       else {
-        const next = await ClientTab.load(fixture.context, fixture.options)
+        const next = await ClientTab.load(fixture.context, options)
         await tab.page.close()
         tab = next
       }
     }
     await tab.settled()
-    await tab.page.close()
+    await using elsewhere = await fixture.elsewhere()
+    const messages = await history.expectSound(elsewhere, options.room, [{ who: options.who, tab }])
 
-    // Somebody else, without the disk of the one who wrote.
-    const other = await ClientTab.open(await browser.newContext(), fixture.options)
-    await other.call('loadAll')
-    const { texts, seqs } = await other.look()
-    await other.page.context().close()
+    const texts = messages.map(({ content }) => content)
+    const seqs = messages.map(({ seq }) => seq)
     expect(new Set(texts).size).toBe(texts.length)
     expect(seqs).toEqual(seqs.map((_, i) => i + 1))
     expect(texts).toEqual(said.filter((text) => texts.includes(text)))

@@ -2,6 +2,8 @@ import { waitUntil } from '@roomful/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium } from './chromium'
+import { ClientTab } from './client-page'
+import { PageHistory } from './page-history'
 import { tabsFixture } from './tabs-fixture'
 
 let browser: Browser
@@ -12,7 +14,10 @@ afterAll(() => browser.close())
 
 test('five tabs of one user: one websocket, 200 sends, each once, the order of each tab kept, all five equal', async () => {
   await using fixture = await tabsFixture(browser)
-  const tabs = await fixture.openTabs(5)
+  const history = await PageHistory.of(fixture.context)
+  const names = ['one', 'two', 'three', 'four', 'five'].map((name) => fixture.as(name))
+  const tabs: ClientTab[] = []
+  for (const options of names) tabs.push(await ClientTab.open(fixture.context, options))
   expect(await fixture.sockets()).toBe(1)
   const said = tabs.map((_, i) => Array.from({ length: 40 }, (_, n) => `tab ${i}, message ${n}`))
   await Promise.all(tabs.map((tab, i) => tab.send(said[i] ?? [])))
@@ -27,6 +32,9 @@ test('five tabs of one user: one websocket, 200 sends, each once, the order of e
   expect([...(shown[0] ?? [])].sort()).toEqual(said.flat().sort())
   for (const own of said) expect(shown[0]?.filter((text) => own.includes(text))).toEqual(own)
   expect(await fixture.sockets()).toBe(1)
+  await using elsewhere = await fixture.elsewhere()
+  const recorded = names.flatMap(({ who }, i) => (tabs[i] ? { who, tab: tabs[i] } : []))
+  await history.expectSound(elsewhere, fixture.options.room, recorded)
 
   await tabs[3]?.setDraft('in every tab')
   await waitUntil('the draft', async () => (await lookAtAll()).every(({ draft }) => draft === 'in every tab'))

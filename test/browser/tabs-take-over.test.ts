@@ -1,8 +1,9 @@
-import { waitUntil } from '@roomful/testing'
+import { type Actor, waitUntil } from '@roomful/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchChromium } from './chromium'
-import type { ClientTab, Stopped } from './client-page'
+import { ClientTab, type Stopped } from './client-page'
+import { PageHistory } from './page-history'
 import { tabsFixture } from './tabs-fixture'
 
 /** What is promised, and what a machine that is busy with other things may add to it. */
@@ -29,7 +30,16 @@ async function takeOver(rest: readonly ClientTab[], since: number): Promise<numb
 
 test('the owner dies ten times in mid-send, closed or crashed: nothing lost, nothing doubled, another within 2 s', async () => {
   await using fixture = await tabsFixture(browser)
-  const tabs = await fixture.openTabs(3)
+  const history = await PageHistory.of(fixture.context)
+  const names = new Map<ClientTab, Actor>()
+  const open = async (): Promise<ClientTab> => {
+    const options = fixture.as(`tab ${names.size}`)
+    const tab = await ClientTab.open(fixture.context, options)
+    names.set(tab, options.who)
+    return tab
+  }
+  const whoOf = (tab: ClientTab): Actor => names.get(tab) ?? expect.fail('it has no name')
+  const tabs = [await open(), await open(), await open()]
   const said: string[][] = []
   const maybe = new Set<string>()
   const took: number[] = []
@@ -37,9 +47,12 @@ test('the owner dies ten times in mid-send, closed or crashed: nothing lost, not
     await waitUntil('one owner', () => tabs.filter(({ sockets }) => sockets > 0).length === 1)
     const owner = ownerOf(tabs)
     const rest = tabs.filter((tab) => tab !== owner)
+    const handed = tabs.map((_, i) =>
+      Array.from({ length: 5 }, (_, n) => `round ${round}, tab ${i}, message ${n}`),
+    )
+    said.push(...handed)
     const sends = tabs.map(async (tab, i) => {
-      const texts = Array.from({ length: 5 }, (_, n) => `round ${round}, tab ${i}, message ${n}`)
-      said.push(texts)
+      const texts = handed[i] ?? []
       // A tab that is gone before it could say that they are on disk may have lost them.
       await tab.send(texts).catch(() => {
         for (const text of texts) maybe.add(text)
@@ -51,7 +64,8 @@ test('the owner dies ten times in mid-send, closed or crashed: nothing lost, not
     await (round % 2 === 0 ? owner.crash() : owner.page.close())
     took.push(await takeOver(rest, since))
     await Promise.all(sends)
-    tabs.splice(tabs.indexOf(owner), 1, await fixture.openTab())
+    history.ended(whoOf(owner), handed[tabs.indexOf(owner)] ?? [], (text) => !maybe.has(text))
+    tabs.splice(tabs.indexOf(owner), 1, await open())
     if (round % 2 === 0) await owner.page.close()
   }
   expect(Math.max(...took), `took ${took} ms`).toBeLessThanOrEqual(TAKE_OVER_MS + BUSY_MS)
@@ -76,6 +90,9 @@ test('the owner dies ten times in mid-send, closed or crashed: nothing lost, not
     }
   }
   expect(await fixture.sockets()).toBe(1)
+  await using elsewhere = await fixture.elsewhere()
+  const living = tabs.map((tab) => ({ who: whoOf(tab), tab }))
+  await history.expectSound(elsewhere, fixture.options.room, living)
   expect(tabs.flatMap(({ errors }) => errors)).toEqual([])
 })
 

@@ -13,6 +13,7 @@ import { failureOf } from './idb-store/failure'
 import { Handle, OPEN_GUARD_MS } from './idb-store/handle'
 import { readChunks, readSnapshot, writeAll } from './idb-store/records'
 import { type Database, STORES } from './idb-store/schema'
+import { Stamps } from './idb-store/stamps'
 import { serial } from './serial'
 import { serverName } from './stored-space'
 import { within } from './within'
@@ -22,6 +23,7 @@ type Session = {
   readonly server: string
   readonly handle: Handle
   readonly queue: ReturnType<typeof serial>
+  readonly stamps: Stamps
   readonly budget: ReturnType<typeof createBudget>
 }
 
@@ -49,6 +51,16 @@ export function idbStore({
     return session
   }
 
+  let hasAsked = false
+
+  /** What is unsent is nowhere else: the browser is asked not to clear it when it needs room. It may say no. */
+  function askToPersist(): void {
+    if (hasAsked) return
+    hasAsked = true
+    // Missing in insecure pages, and an opaque origin rejects: neither can keep anything for long anyway.
+    globalThis.navigator?.storage?.persist?.().catch(() => undefined)
+  }
+
   async function leave(): Promise<void> {
     turns++
     const left = session
@@ -61,11 +73,12 @@ export function idbStore({
     const userId = scope.userId ?? (await lastUser(server))
     if (userId === undefined) return { meta: null, rooms: [], entries: [] }
     const handle = new Handle(databaseName(server, userId), clock)
+    const stamps = new Stamps()
     try {
-      const snapshot = await readSnapshot(handle)
+      const snapshot = await readSnapshot(handle, stamps)
       if (scope.userId !== null) await rememberUser(server, userId)
       if (turn !== turns) handle.close()
-      else session = { server, handle, queue: serial(), budget: createBudget(handle, budgetBytes) }
+      else session = { server, handle, stamps, queue: serial(), budget: createBudget(handle, budgetBytes) }
       return snapshot
     } catch (error) {
       handle.close()
@@ -94,15 +107,16 @@ export function idbStore({
     },
 
     async readChunks(roomId, indexes) {
-      const { handle, queue } = opened()
-      return await queue(() => readChunks(handle, roomId, indexes))
+      const { handle, queue, stamps } = opened()
+      return await queue(() => readChunks(handle, roomId, indexes, stamps))
     },
 
     async write(write: LocalWrite): Promise<void> {
-      const { handle, queue, budget } = opened()
-      await queue(() => handle.use((database) => writeAll(database, write)))
+      const { handle, queue, stamps, budget } = opened()
+      if (write.putEntries?.length) askToPersist()
+      const written = await queue(() => handle.use((database) => writeAll(database, write, stamps)))
       // Behind it: the write is kept, whatever becomes of this. Trouble with the disk is the next call's to tell.
-      queue(() => budget.wrote(write)).catch(() => undefined)
+      queue(() => budget.wrote(written)).catch(() => undefined)
     },
 
     async wipe(): Promise<void> {

@@ -5,17 +5,28 @@ import type { Actor, FinalRoom, HistoryEvent, Operation, SeenMessage } from './e
 /** Refusals that only the SDK knows: the server may have acted or not. */
 const UNKNOWN_CODES = new Set(['TIMEOUT', 'OFFLINE', 'ABORTED'])
 
-/** Writes a history down while a run goes on. One for a run: the order of its lines is the order of time. */
+/**
+ * Writes a history down while a run goes on. One for a run: the order of its lines is the order of time. Where a run has
+ * several programs (pages, processes), each has its own, whose lines go on to one history by `onEvent`; their calls need
+ * names that tell them apart.
+ */
 export class Recorder {
   readonly history: HistoryEvent[] = []
   #calls = 0
+
+  constructor(
+    private readonly options: {
+      readonly name?: string
+      readonly onEvent?: (event: HistoryEvent) => void
+    } = {},
+  ) {}
 
   /** One call that is not a `room.send`: run it, and write down what became of it. */
   async call<T>(who: Actor, roomId: string, op: Operation, run: () => Promise<T>): Promise<T> {
     const call = this.#invoke(who, roomId, op)
     try {
       const value = await run()
-      this.history.push({ who, roomId, phase: 'ok', call })
+      this.#write({ who, roomId, phase: 'ok', call })
       return value
     } catch (error) {
       this.#refused(who, roomId, call, error)
@@ -29,7 +40,7 @@ export class Recorder {
     const content = typeof draft === 'string' ? draft : draft.content
     const call = this.#invoke(who, room.id, { kind: 'send', clientId: sent.clientId, content })
     sent.then(
-      (message) => this.history.push({ who, roomId: room.id, phase: 'ok', call, message: seen(message) }),
+      (message) => this.#write({ who, roomId: room.id, phase: 'ok', call, message: seen(message) }),
       (error: unknown) => this.#refused(who, room.id, call, error),
     )
     return sent
@@ -37,7 +48,7 @@ export class Recorder {
 
   /** What the room shows now. */
   view(who: Actor, room: Room): void {
-    this.history.push({ who, roomId: room.id, phase: 'view', ...viewOf(room) })
+    this.#write({ who, roomId: room.id, phase: 'view', ...viewOf(room) })
   }
 
   /** What the room shows from now on, at each of its notifications. Returns the function that stops it. */
@@ -45,17 +56,22 @@ export class Recorder {
     return room.subscribe(() => this.view(who, room))
   }
 
+  #write(event: HistoryEvent): void {
+    this.history.push(event)
+    this.options.onEvent?.(event)
+  }
+
   #invoke(who: Actor, roomId: string, op: Operation): string {
-    const call = `call-${++this.#calls}`
-    this.history.push({ who, roomId, phase: 'invoked', call, op })
+    const call = `${this.options.name ?? 'call'}-${++this.#calls}`
+    this.#write({ who, roomId, phase: 'invoked', call, op })
     return call
   }
 
   #refused(who: Actor, roomId: string, call: string, error: unknown): void {
     const code =
       error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'TIMEOUT'
-    if (UNKNOWN_CODES.has(code)) this.history.push({ who, roomId, phase: 'unknown', call })
-    else this.history.push({ who, roomId, phase: 'failed', call, code })
+    if (UNKNOWN_CODES.has(code)) this.#write({ who, roomId, phase: 'unknown', call })
+    else this.#write({ who, roomId, phase: 'failed', call, code })
   }
 }
 

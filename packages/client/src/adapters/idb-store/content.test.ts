@@ -112,3 +112,17 @@ test('after wiping nothing of the user is there, also while an old tab holds on 
   })
   expect(await store.open({ ...ann, userId: null })).toEqual({ meta: null, rooms: [], entries: [] })
 })
+
+test('the browser is asked to keep the data as soon as something unsent is in it, once', async () => {
+  const persist = vi.fn(async () => false)
+  vi.stubGlobal('navigator', { storage: { persist } })
+  await store.close()
+  store = idbStore({ clock: handClock() })
+  await store.open(ann)
+  await store.write({ rooms: [roomOf('r1')] })
+  expect(persist).not.toHaveBeenCalled()
+  await store.write({ putEntries: [entryOf('c2')] })
+  await store.write({ putEntries: [entryOf('c3')] })
+  expect(persist).toHaveBeenCalledOnce()
+  vi.unstubAllGlobals()
+})

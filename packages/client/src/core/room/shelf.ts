@@ -93,9 +93,9 @@ export function onShelfAsked(core: RoomCore): RoomCore {
   }
 }
 
-/** Where another tab writes, a chunk may have been written anew with a hole: then it is not what its range says (I7). */
-const isWhole = ({ keeps }: RoomCore, { from, to }: Range, rows: readonly Message[]): boolean =>
-  keeps || rows.filter(({ seq }) => seq >= from && seq <= to).length === to - from + 1
+/** Another tab may have written a chunk anew, with a hole: then it is not what its range says (I7). */
+const isWhole = ({ from, to }: Range, rows: readonly Message[]): boolean =>
+  rows.filter(({ seq }) => seq >= from && seq <= to).length === to - from + 1
 
 /** Chunks from the store: as of the cursor, like all that is on the shelf. One that is missing there is not held. */
 export function onShelfRead(core: RoomCore, event: Extract<RoomEvent, { type: 'shelf-read' }>): RoomCore {
@@ -113,7 +113,7 @@ export function onShelfRead(core: RoomCore, event: Extract<RoomEvent, { type: 's
     const rows = event.chunks.find((chunk) => chunk.index === index)?.messages
     for (const range of core.shelved) {
       const part = { from: Math.max(range.from, span.from), to: Math.min(range.to, span.to) }
-      if (rows === undefined || part.from > part.to || !isWhole(core, part, rows)) continue
+      if (rows === undefined || part.from > part.to || !isWhole(part, rows)) continue
       timeline = addRange(timeline, part, rows)
       read = {
         from: Math.min(read?.from ?? part.from, part.from),

@@ -1,0 +1,103 @@
+import { waitUntil } from '@roomful/testing'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchChromium } from './chromium'
+import { ClientTab } from './client-page'
+import { keepPage, openBen, tabsFixture } from './tabs-fixture'
+
+const TOKEN_SECONDS = 5
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launchChromium()
+})
+afterAll(() => browser.close())
+
+test('what is read in one tab is read in all, and who types in any of them is seen to type', async () => {
+  await using fixture = await tabsFixture(browser)
+  const tabs = await fixture.openTabs(3)
+  const ben = await openBen(browser, fixture.options)
+  const allCount = (unread: number) =>
+    waitUntil(`all to count ${unread}`, async () =>
+      (await Promise.all(tabs.map((tab) => tab.look()))).every((look) => look.unread === unread),
+    )
+  for (const [i, tab] of tabs.entries()) {
+    await ben.send([`for tab ${i}`])
+    await allCount(1)
+    await tab.call('markRead')
+    await allCount(0)
+    await tab.call('setTyping', true)
+    await waitUntil('Ben to see it', async () => (await ben.look()).typing.join() === 'Ada')
+    await tab.call('setTyping', false)
+    await waitUntil('Ben to see the end of it', async () => (await ben.look()).typing.length === 0)
+  }
+  expect(await fixture.sockets()).toBe(2)
+  expect([...tabs, ben].flatMap(({ errors }) => errors)).toEqual([])
+  await ben.page.context().close()
+})
+
+test('a token that runs out is renewed by one tab, and no tab loses its line', async () => {
+  await using fixture = await tabsFixture(browser)
+  const { url, room } = fixture.options
+  let asked = 0
+  await fixture.context.exposeBinding('freshToken', () => {
+    asked++
+    return fixture.token(TOKEN_SECONDS)
+  })
+  const tabs: ClientTab[] = []
+  for (let i = 0; i < 3; i++) tabs.push(await ClientTab.open(fixture.context, { url, room }))
+  const [first, since] = [asked, Date.now()]
+  const lines = (await Promise.all(tabs.map((tab) => tab.look()))).map(({ onlineAt }) => onlineAt)
+  await waitUntil('three renewals', () => asked >= first + 3, 60_000)
+  const lives = Math.ceil((Date.now() - since) / (TOKEN_SECONDS * 1_000))
+  // Three tabs that renew for themselves would ask three times as often.
+  expect(asked - first).toBeLessThanOrEqual(lives + 1)
+  for (const [i, tab] of tabs.entries()) {
+    await tab.send([`from tab ${i}`])
+    expect((await tab.settled()).onlineAt).toBe(lines[i])
+  }
+  expect(await fixture.sockets()).toBe(1)
+})
+
+test('without Web Locks each tab is on its own, and what two of them send at once from one disk arrives once', async () => {
+  await using fixture = await tabsFixture(browser)
+  const { context, options } = fixture
+  await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'))
+  const names = ['one', 'two']
+  const said = names.map((name) => Array.from({ length: 20 }, (_, n) => `${name}: ${n}`))
+  let tabs = [await ClientTab.open(context, options), await ClientTab.open(context, options)]
+  expect(await tabs[0]?.page.evaluate(() => 'locks' in navigator)).toBe(false)
+  expect(await fixture.sockets()).toBe(2)
+  await Promise.all(tabs.map((tab, i) => tab.send(said[i] ?? [])))
+  const allShow = async (count: number): Promise<readonly string[]> => {
+    await waitUntil('both to show all', async () =>
+      (await Promise.all(tabs.map((tab) => tab.settled()))).every(({ texts }) => texts.length === count),
+    )
+    const [one, two] = await Promise.all(tabs.map((tab) => tab.settled()))
+    expect(one?.texts).toEqual(two?.texts)
+    return one?.texts ?? []
+  }
+  const shown = await allShow(40)
+  for (const texts of said) expect(shown.filter((text) => texts.includes(text))).toEqual(texts)
+
+  // Unsent, on the disk that both have: the next two tabs find the same, and send it in the same moment.
+  await context.setOffline(true)
+  for (const tab of tabs) await waitUntil('no line', async () => (await tab.look()).connection !== 'online')
+  await Promise.all(tabs.map((tab, i) => tab.call('say', [`left by ${names[i]}`])))
+  await waitUntil('both to be on disk', async () => (await tabs[0]?.call('cachedEntries')) === 2)
+  for (const tab of tabs) await tab.page.close()
+  await context.setOffline(false)
+  tabs = await Promise.all(names.map(() => ClientTab.load(context, options)))
+  const all = await allShow(42)
+  expect([...all.slice(40)].sort()).toEqual(names.map((name) => `left by ${name}`))
+  await waitUntil('the outbox to be empty', async () => (await tabs[0]?.call('cachedEntries')) === 0)
+  expect(tabs.flatMap(({ errors }) => errors)).toEqual([])
+
+  // What two tabs have written side by side is sound: a third shows it without a server.
+  await waitUntil('the rows to be on disk', async () => (await tabs[0]?.call('cachedRows')) === 42)
+  for (const tab of tabs) await tab.page.close()
+  await keepPage(context)
+  await context.setOffline(true)
+  const third = await ClientTab.load(context, options)
+  await waitUntil('the room from the disk', async () => (await third.look()).texts.join() === all.join())
+})

@@ -1,0 +1,89 @@
+import type { Chat } from '@roomful/client'
+import {
+  type Actor,
+  checkHistory,
+  formatFindings,
+  type HistoryEvent,
+  readRoom,
+  type SeenMessage,
+  seen,
+} from '@roomful/testing'
+import type { BrowserContext } from 'playwright-core'
+import { expect } from 'vitest'
+import type { ClientTab } from './client-page'
+
+type SendEvent = Extract<HistoryEvent, { phase: 'invoked' }>
+
+/** What all pages of a test did and showed, in the order in which it was told, for the checker. */
+export class PageHistory {
+  readonly #events: HistoryEvent[] = []
+  /** By text, of which no two are alike. */
+  readonly #handed = new Map<string, { readonly who: Actor; readonly isKept: boolean }>()
+
+  private constructor() {}
+
+  static async of(context: BrowserContext): Promise<PageHistory> {
+    const history = new PageHistory()
+    await context.exposeBinding('noteHistory', (_, event: HistoryEvent) => void history.#events.push(event))
+    return history
+  }
+
+  /**
+   * The page is gone, and what it had under way may have happened, now or later by another page. `handed`: texts that it was
+   * given to send: with the page goes what it was about to tell. `isKept`: whether it has said that it has kept one.
+   */
+  ended(page: Actor, handed: readonly string[], isKept: (text: string) => boolean): void {
+    for (const text of handed) this.#handed.set(text, { who: page, isKept: isKept(text) })
+    const done = new Set(this.#events.flatMap((event) => (isOutcome(event) ? event.call : [])))
+    for (const { who, roomId, call } of this.#events.filter(isInvoked))
+      if (who.device === page.device && !done.has(call))
+        this.#events.push({ who, roomId, phase: 'unknown', call })
+  }
+
+  /** Nothing is wrong with it, nor with what the server and these tabs hold now. Answers what the server has. */
+  async expectSound(
+    reader: Chat,
+    room: string,
+    tabs: readonly { readonly who: Actor; readonly tab: ClientTab }[],
+  ): Promise<readonly SeenMessage[]> {
+    const views = await Promise.all(tabs.map(async ({ who, tab }) => ({ who, ...(await tab.call('view')) })))
+    const { messages, lastSeq, rev } = await readRoom(reader, room)
+    const rows: readonly SeenMessage[] = messages.map(seen)
+    const events = this.#completed(room, rows)
+    const findings = checkHistory(events, [{ roomId: room, lastSeq, rev, messages: rows, views, outbox: [] }])
+    expect(findings, formatFindings(findings)).toEqual([])
+    // A history in which nothing happened would be sound, too.
+    expect(events.filter(({ phase }) => phase === 'view').length).toBeGreaterThan(tabs.length)
+    expect(events.filter(isInvoked).length).toBeGreaterThan(0)
+    return rows
+  }
+
+  /** What was not kept promises nothing, and is taken out where it is not there; what nobody told of is put in. */
+  #completed(roomId: string, rows: readonly SeenMessage[]): readonly HistoryEvent[] {
+    const sends = this.#events.filter(isInvoked)
+    const there = new Map(rows.map(({ content, clientId }) => [content, clientId]))
+    const told = new Set(sends.map(({ op }) => (op.kind === 'send' ? op.content : '')))
+    const gone = new Set(
+      sends.flatMap(({ call, op }) =>
+        op.kind === 'send' && !there.has(op.content) && this.#handed.get(op.content)?.isKept === false
+          ? call
+          : [],
+      ),
+    )
+    const untold = [...this.#handed].flatMap(([content, { who }]): HistoryEvent[] => {
+      const clientId = there.get(content)
+      if (clientId === undefined || told.has(content)) return []
+      const call = `untold ${clientId}`
+      return [
+        { who, roomId, phase: 'invoked', call, op: { kind: 'send', clientId, content } },
+        { who, roomId, phase: 'unknown', call },
+      ]
+    })
+    return [...this.#events.filter((event) => !('call' in event && gone.has(event.call))), ...untold]
+  }
+}
+
+const isOutcome = (event: HistoryEvent): event is Extract<HistoryEvent, { call: string }> =>
+  'call' in event && event.phase !== 'invoked'
+
+const isInvoked = (event: HistoryEvent): event is SendEvent => event.phase === 'invoked'
