@@ -89,11 +89,12 @@ class Tab {
     await this.store.write(write)
   }
 
-  /** What is read is no older than what this tab has kept account of. */
+  /** What is read of what it holds is no older than what this tab has kept account of. */
   async check(): Promise<void> {
     const to = this.history.headAt(this.#cursor)
     for (let index = chunkOf(this.#from); index <= chunkOf(to); index++)
-      if (!this.#dirty.has(index)) await expectFresh(this.store, this.history, index, this.#cursor)
+      if (!this.#dirty.has(index))
+        await expectFresh(this.store, this.history, index, this.#cursor, this.#from)
   }
 
   #rows(index: number, to: number) {
@@ -114,9 +115,10 @@ async function expectFresh(
   history: History,
   index: number,
   cursor: number,
+  from = 1,
 ): Promise<readonly number[]> {
   const [chunk] = await store.readChunks(ROOM, [index])
-  const stale = chunk?.messages.filter(({ seq, rev }) => rev < history.revOf(seq, cursor))
+  const stale = chunk?.messages.filter(({ seq, rev }) => seq >= from && rev < history.revOf(seq, cursor))
   expect(stale ?? []).toEqual([])
   return chunk?.messages.map(({ seq }) => seq) ?? []
 }
