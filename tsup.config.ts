@@ -8,7 +8,7 @@ const packages: Record<string, { platform: 'neutral' | 'browser' | 'node'; entri
   react: { platform: 'neutral' },
   server: { platform: 'node' },
   bot: { platform: 'node' },
-  testing: { platform: 'node' },
+  testing: { platform: 'node', entries: ['history'] },
   cli: { platform: 'node', entries: ['main'] },
 }
 
