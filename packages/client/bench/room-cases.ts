@@ -198,6 +198,7 @@ function roomActivity(cells: Cells, at: number): void {
     type: 'activity',
     rev: 1 + at,
     lastSeq: 1 + at,
+    lastReadSeq: 0,
     unread: at,
     preview: { seq: 1 + at, senderId, senderName, type, content, createdAt, deleted },
     now: NOW,

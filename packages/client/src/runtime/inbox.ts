@@ -90,7 +90,7 @@ const needsList = (event: RoomEvent, { listed, removed, doubt, opened }: RoomCor
   (event.type === 'activity' && !listed) ||
   (event.type === 'head' && removed !== null) ||
   // A part of it was read: an open room asks for itself what is left.
-  (event.type === 'reads' && doubt && !opened)
+  ((event.type === 'reads' || event.type === 'activity') && doubt && !opened)
 
 type At = { readonly now: number; readonly serverAheadMs: number; readonly asOf: number }
 

@@ -195,7 +195,11 @@ test('a figure that has a deletion in it already is not taken down by its row (s
   const change = world.server.remove(ROOM, 'bob', 2)
   ada.line.tell({
     event: 'room-activity',
-    payload: { rooms: [{ roomId: asRoomId(ROOM), rev: change.rev, lastSeq: 3, unread: 2, preview: null }] },
+    payload: {
+      rooms: [
+        { roomId: asRoomId(ROOM), rev: change.rev, lastSeq: 3, lastReadSeq: 0, unread: 2, preview: null },
+      ],
+    },
   })
   await world.settle()
   expect(unread()).toBe(2)
@@ -292,6 +296,7 @@ test('the list is in order of activity, and an unread total goes with it', async
             roomId: world.server.room(id).room.id,
             rev: 10 + seconds,
             lastSeq: seconds,
+            lastReadSeq: 0,
             unread,
             preview: {
               seq: seconds,

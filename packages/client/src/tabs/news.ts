@@ -76,6 +76,7 @@ function activityOf(core: RoomCore) {
     roomId: asRoomId(core.id),
     rev: core.cursor,
     lastSeq: core.lastSeq,
+    lastReadSeq: core.lastReadSeq,
     unread: unreadOf(core, core.lastReadSeq),
     preview: previewOf(core),
   }

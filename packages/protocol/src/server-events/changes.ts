@@ -28,7 +28,15 @@ export const ReadReceipts = v.object({ roomId: RoomId, reads: v.record(v.string(
 /** To members who have not subscribed to the room, at most once a second. */
 export const RoomActivity = v.object({
   rooms: v.array(
-    v.object({ roomId: RoomId, rev: Rev, lastSeq: Seq, unread: v.number(), preview: v.nullable(Preview) }),
+    v.object({
+      roomId: RoomId,
+      rev: Rev,
+      lastSeq: Seq,
+      /** The read cursor that `unread` counts from: the figure may have been read before the receiver's last read. */
+      lastReadSeq: Seq,
+      unread: v.number(),
+      preview: v.nullable(Preview),
+    }),
   ),
 })
 

@@ -106,8 +106,9 @@ const wants = (peer: Peer, roomId: RoomId): boolean => peer.protocol === 2 && !p
 
 function toActivity({
   room,
+  lastReadSeq,
   unread,
   preview,
 }: RoomListItem): ServerPayload<'room-activity'>['rooms'][number] {
-  return { roomId: room.id, rev: room.rev, lastSeq: room.lastSeq, unread, preview }
+  return { roomId: room.id, rev: room.rev, lastSeq: room.lastSeq, lastReadSeq, unread, preview }
 }

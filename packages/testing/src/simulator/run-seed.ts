@@ -18,7 +18,7 @@ const LOOK_EVERY_MS = 1_000
 /** Events of one run; more is a loop (I15). */
 const EVENTS_MAX = 60_000
 /** Of the events of rooms, one in so many is checked for everything. */
-const THOROUGH_EVERY = 8
+const THOROUGH_EVERY = 1
 
 /** So many devices are browsers with a second tab. */
 const TAB_CHANCE = 0.15

@@ -73,12 +73,14 @@ export class SeedState {
     for (const room of this.rooms.values()) this.changed(room, room.remove(messageId))
   }
 
-  private changed({ rev, lastSeq, unread }: SeedRoom, change: Change | null): void {
+  private changed({ rev, lastSeq, lastReadSeq, unread }: SeedRoom, change: Change | null): void {
     if (change?.kind !== 'message') return
     const { roomId, seq, senderId, senderName, type, content, createdAt, deleted } = change.message
     this.tell('changes', { roomId, changes: [change] })
     const preview = { seq, senderId, senderName, type, content, createdAt, deleted }
-    if (seq === lastSeq) this.tell('room-activity', { rooms: [{ roomId, rev, lastSeq, unread, preview }] })
+    if (seq !== lastSeq) return
+    const news = { roomId, rev, lastSeq, lastReadSeq: lastReadSeq ?? 0, unread, preview }
+    this.tell('room-activity', { rooms: [news] })
   }
 
   private tell<E extends ServerMessage['event']>(

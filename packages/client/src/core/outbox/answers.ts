@@ -41,8 +41,10 @@ function onAnswer(core: RoomCore, answer: EntryAnswer): RoomCore {
   if ('read' in answer) {
     const next = entry ? without(core, answer.id, {}) : core
     const moved = movedRead(next, answer.read.seq)
-    // Without changes of its own to carry it on, a room that is not live takes the server's figure.
-    return moved.joined === 'yes' ? moved : { ...moved, figure: answer.read.unread }
+    // Without changes of its own to carry it on, a room that is not live takes the server's figure; but what was told
+    // of this read already is no older than the answer.
+    if (moved === next || moved.joined === 'yes') return moved
+    return { ...moved, figure: answer.read.unread, doubt: false }
   }
   const { row } = answer
   // An answer is a change like any other: it may come before its broadcast, or alone (I17).

@@ -39,7 +39,11 @@ export function onActivity(core: RoomCore, event: Extract<RoomEvent, { type: 'ac
     return event.rev <= core.known ? core : { ...core, known: event.rev }
   }
   if (event.rev < core.known) return core
-  return { ...core, ...figureOf(core, event), known: event.rev }
+  const { figure, ...head } = figureOf(core, event)
+  // Counted before the last read, and on its way when that was answered: how much is left is not known (I13).
+  if (event.lastReadSeq < core.lastReadSeq)
+    return event.rev === core.known ? core : { ...core, ...head, known: event.rev, doubt: true }
+  return { ...core, ...head, figure, known: event.rev, lastReadSeq: event.lastReadSeq, doubt: false }
 }
 
 function figureOf(

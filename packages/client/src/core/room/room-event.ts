@@ -61,6 +61,7 @@ export type RoomEvent =
       readonly type: 'activity'
       readonly rev: number
       readonly lastSeq: number
+      readonly lastReadSeq: number
       readonly unread: number
       readonly preview: Preview | null
       readonly now: number

@@ -1,0 +1,56 @@
+import { asRoomId } from '@roomful/protocol'
+import { expect, test } from 'vitest'
+import { ROOM, type TestClient, World } from '../test-support/testing-world'
+
+/** A device that looks at the list only: three messages of somebody else wait, and it says so. */
+async function withUnread(): Promise<{ world: World; ada: TestClient; unread: () => number }> {
+  const world = new World()
+  for (let seq = 1; seq <= 3; seq++) world.server.say(ROOM, 'bob', `text ${seq}`)
+  const ada = world.client('ada')
+  void ada.chat.connect()
+  await world.settle()
+  const unread = (): number => ada.chat.getState().unreadTotal
+  expect(unread()).toBe(3)
+  return { world, ada, unread }
+}
+
+type Figures = { rev: number; lastSeq: number; lastReadSeq: number; unread: number }
+
+function tellActivity({ line }: TestClient, figures: Figures): void {
+  const news = { roomId: asRoomId(ROOM), preview: null, ...figures }
+  line.tell({ event: 'room-activity', payload: { rooms: [news] } })
+}
+
+test('news that were counted before the last read and come after its answer do not bring the old figure back (seed 400004)', async () => {
+  const { world, ada, unread } = await withUnread()
+  const { rev } = world.server.room(ROOM).room
+  ada.room.markRead(2)
+  await world.rest(1_000)
+  expect(unread()).toBe(1)
+  const asked = ada.line.served.length
+  tellActivity(ada, { rev, lastSeq: 3, lastReadSeq: 0, unread: 3 })
+  await world.settle()
+  expect(unread()).toBe(1)
+  expect(ada.line.served.slice(asked)).toEqual([])
+
+  const { rev: later } = world.server.say(ROOM, 'bob', 'text 4')
+  tellActivity(ada, { rev: later, lastSeq: 4, lastReadSeq: 0, unread: 4 })
+  await world.rest(1_000)
+  expect(unread()).toBe(2)
+  expect(ada.line.served.slice(asked).map(({ event }) => event)).toEqual(['sync'])
+})
+
+test('the answer to a read that news have told of already is not newer than they are', async () => {
+  const { world, ada, unread } = await withUnread()
+  ada.room.markRead(2)
+  await world.pass(1_000)
+  ada.line.take('mark-read').run()
+  await world.tick()
+  const answer = ada.line.take('mark-read ack')
+  const { rev } = world.server.say(ROOM, 'bob', 'text 4')
+  tellActivity(ada, { rev, lastSeq: 4, lastReadSeq: 2, unread: 2 })
+  await world.settle()
+  answer.run()
+  await world.settle()
+  expect(unread()).toBe(2)
+})
