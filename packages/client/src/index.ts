@@ -8,6 +8,7 @@ export type { Entry as unstable_Entry } from './core/outbox/entry'
 export type { MessageMetadata, MessageType, Register } from './core/register'
 export type { RoomCore as unstable_RoomCore } from './core/room/room-core'
 export type { RoomEvent as unstable_RoomEvent } from './core/room/room-event'
+export { unreadOf as unstable_unreadOf } from './core/room/unread'
 export {
   at as unstable_at,
   changedChunks as unstable_changedChunks,

@@ -17,8 +17,6 @@ const LIVENESS_MS = 30_000
 const LOOK_EVERY_MS = 1_000
 /** Events of one run; more is a loop (I15). */
 const EVENTS_MAX = 60_000
-/** Of the events of rooms, one in so many is checked for everything. */
-const THOROUGH_EVERY = 1
 
 /** So many devices are browsers with a second tab. */
 const TAB_CHANCE = 0.15
@@ -63,7 +61,6 @@ export function runSeed(
     serverRates: { sendsPerSecond: profile.sendsPerSecond, sendsBurst: 6, eventsPerSecond: 0 },
     trace,
     traceLines: options.traceLines,
-    thoroughEvery: THOROUGH_EVERY,
   })
   const book = new Book()
   const run = { world, book, profile, random }

@@ -3,9 +3,8 @@ import {
   type unstable_RoomCore as RoomCore,
   unstable_rangesOf as rangesOf,
 } from '@roomful/client'
-import { LIMITS } from '@roomful/protocol'
 import type { Device } from './device'
-import type { TrueRoom } from './truth'
+import { type TrueRoom, unreadIn } from './truth'
 import type { World } from './world'
 
 /** Timers that a node always has: room heads, the sweep of ephemeral rooms, and beside other nodes the look at the database. */
@@ -47,7 +46,7 @@ function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string 
     return undefined
   }
   const state = device.room(core.id).getState()
-  const unread = unreadOf(truth, device.user, member.lastReadSeq, member.fromSeq)
+  const unread = unreadIn(truth, device.user, member.lastReadSeq, member.fromSeq)
   if (!core.opened) {
     const summary = device.chat.getState().rooms.find(({ id }) => id === core.id)
     if (summary === undefined) return 'I11: the room is not on the list'
@@ -98,19 +97,4 @@ function figures(core: RoomCore): string {
     doubt,
     me,
   })
-}
-
-/** Unread by its definition (I13). */
-function unreadOf(truth: TrueRoom, user: string, lastReadSeq: number, fromSeq: number): number {
-  let count = 0
-  for (const row of truth.rows)
-    if (
-      row.seq > lastReadSeq &&
-      row.seq >= fromSeq &&
-      row.senderId !== user &&
-      !row.deleted &&
-      row.type !== 'system'
-    )
-      count++
-  return Math.min(count, LIMITS.unreadCap)
 }

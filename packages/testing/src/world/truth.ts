@@ -1,4 +1,4 @@
-import type { Change, Head, Member, Message, Room } from '@roomful/protocol'
+import { type Change, type Head, LIMITS, type Member, type Message, type Room } from '@roomful/protocol'
 
 /** What one room holds, as it was committed. Rows are never changed in place. */
 export type TrueRoom = {
@@ -130,3 +130,18 @@ const copyOf = (room: TrueRoom): TrueRoom => ({
   seqAtRev: [...room.seqAtRev],
   sends: new Map(room.sends),
 })
+
+/** Unread by its definition (I13). */
+export function unreadIn(truth: TrueRoom, user: string, lastReadSeq: number, fromSeq: number): number {
+  let count = 0
+  for (const row of truth.rows)
+    if (
+      row.seq > lastReadSeq &&
+      row.seq >= fromSeq &&
+      row.senderId !== user &&
+      !row.deleted &&
+      row.type !== 'system'
+    )
+      count++
+  return Math.min(count, LIMITS.unreadCap)
+}

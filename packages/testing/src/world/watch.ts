@@ -2,11 +2,12 @@ import {
   type ChatOptions,
   unstable_checkRoom as checkRoom,
   type unstable_RoomCore as RoomCore,
+  unstable_unreadOf as unreadOf,
 } from '@roomful/client'
 import type { WorldContext } from './context'
 import type { Device } from './device'
 import { Soundness } from './soundness'
-import type { Truth } from './truth'
+import { type Truth, unreadIn } from './truth'
 
 type Inspect = NonNullable<NonNullable<ChatOptions['ports']>['inspect']>
 
@@ -29,13 +30,10 @@ export class Watch {
   /** Entries that went out while their device could keep nothing, and said so. */
   readonly #unkept = new Set<string>()
   readonly #programs = new Map<Device, Program>()
-  #steps = 0
 
   constructor(
     private readonly context: WorldContext,
     private readonly truth: Truth,
-    /** One of so many events is checked for everything; all are checked for what they changed. */
-    private readonly thoroughEvery: number,
   ) {}
 
   started(device: Device): void {
@@ -68,11 +66,12 @@ export class Watch {
       this.context.trace.note(() => `  ${device.name} ${after.id}: ${event.type}${entriesOf(after)}`)
       const touched = before.timeline !== after.timeline || before.cursor !== after.cursor
       try {
-        if (++this.#steps % this.thoroughEvery === 0) checkRoom(before, event, after)
+        checkRoom(before, event, after)
       } catch (error) {
         this.#violate(device, after, error instanceof Error ? error.message : String(error))
       }
       if (touched) this.checkSound(device, after)
+      this.#checkUnread(device, after)
       if (after.removed !== null && after.tail !== null)
         this.#violate(device, after, 'I14: the copy of a room he is not in stays')
     }
@@ -119,6 +118,17 @@ export class Watch {
       problem = found ?? problem
     }
     if (problem !== undefined) this.#violate(device, core, problem)
+  }
+
+  /** I13 while things move: a live room that has heard all up to the head counts what the definition says. */
+  #checkUnread(device: Device, core: RoomCore): void {
+    const truth = this.truth.present.rooms.get(core.id)
+    if (truth === undefined || !core.opened || !core.fresh || core.foreign || core.doubt) return
+    if (core.cursor !== truth.rev || core.known !== truth.rev || core.removed !== null) return
+    if (this.#programOf(device).followed.get(core.id) !== this.truth.histories.length - 1) return
+    const found = unreadOf(core, core.lastReadSeq)
+    const wanted = unreadIn(truth, device.user, core.lastReadSeq, core.floorSeq)
+    if (found !== wanted) this.#violate(device, core, `I13: ${found} unread instead of ${wanted}`)
   }
 
   /** A line carries what all tabs of its browser send; what a dead one left is its owner's. */

@@ -28,7 +28,6 @@ export type WorldOptions = {
   readonly defaultRooms?: readonly string[]
   readonly trace?: boolean
   readonly traceLines?: number | undefined
-  readonly thoroughEvery?: number
 }
 
 /**
@@ -63,7 +62,7 @@ export class World {
     this.truth = new Truth((text) => this.context.violations.push(text))
     this.database = new Database(this.context, this.truth)
     this.bus = new BusNetwork(this.context, (options.nodes ?? 1) > 1)
-    this.watch = new Watch(this.context, this.truth, options.thoroughEvery ?? 1)
+    this.watch = new Watch(this.context, this.truth)
     for (let i = 0; i < (options.nodes ?? 1); i++) this.startNode()
   }
 
