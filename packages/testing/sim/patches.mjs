@@ -91,7 +91,7 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/core/room/page.ts',
-        find: '  if (page.rev < request.cursor)\n    return { ...core, request: null, requestHold: longerHold(core.requestHold, null, event) }\n',
+        find: '  if (page.rev < request.cursor)\n    return amended(core, { request: null, requestHold: longerHold(core.requestHold, null, event) })\n',
         replace: '',
       },
       {

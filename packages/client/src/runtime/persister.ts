@@ -1,6 +1,6 @@
 import type { Message } from '@roomful/protocol'
 import type { Entry } from '../core/outbox/entry'
-import { newRoom, type RoomCore } from '../core/room/room-core'
+import { amended, newRoom, type RoomCore } from '../core/room/room-core'
 import { CHUNK_SIZE, changedChunks, chunkAt, rangeHolding } from '../core/timeline'
 import type { Clock } from '../ports/clock'
 import type { LocalStore, LocalWrite, StoredMeta } from '../ports/local-store'
@@ -63,7 +63,7 @@ export function createPersister(
       // What was here before and has been moved for them is kept in its new place.
       const held = new Set<string>(before.entries.map(({ id }) => id))
       const own = after.entries.filter(({ id }) => held.has(id))
-      if (noteEntries(before, { ...after, entries: own })) queueMicrotask(write)
+      if (noteEntries(before, amended(after, { entries: own }))) queueMicrotask(write)
       return
     }
     if (event.type === 'keeping') noteAll(after)

@@ -2,7 +2,7 @@ import type { ChatError } from '../chat-error'
 import { longerHold, NO_HOLD } from '../hold'
 import { onChanges } from '../room/changes'
 import { movedRead } from '../room/members'
-import type { RoomCore } from '../room/room-core'
+import { amended, type RoomCore } from '../room/room-core'
 import type { EntryAnswer, RoomEvent } from '../room/room-event'
 import { type Entry, INFLIGHT, isTargeted, READY, STORING } from './entry'
 import { entryOf, failSend, replaced, without } from './settle'
@@ -32,7 +32,7 @@ export function onAnswered(core: RoomCore, event: Answered): RoomCore {
   const hold = progress ? NO_HOLD : core.outboxHold
   const outboxHold = late ? longerHold(hold, late, event) : NO_HOLD
   const waits = next.entries.some((entry) => entry.state.at !== 'failed')
-  return { ...next, outboxHold, single: core.single && waits }
+  return amended(next, { outboxHold, single: core.single && waits })
 }
 
 function onAnswer(core: RoomCore, answer: EntryAnswer): RoomCore {
@@ -44,7 +44,7 @@ function onAnswer(core: RoomCore, answer: EntryAnswer): RoomCore {
     // Without changes of its own to carry it on, a room that is not live takes the server's figure; but what was told
     // of this read already is no older than the answer.
     if (moved === next || moved.joined === 'yes') return moved
-    return { ...moved, figure: answer.read.unread, doubt: false }
+    return amended(moved, { figure: answer.read.unread, doubt: false })
   }
   const { row } = answer
   // An answer is a change like any other: it may come before its broadcast, or alone (I17).
@@ -59,14 +59,14 @@ function refuse(core: RoomCore, entry: Entry, error: ChatError): RoomCore {
   if (entry.kind === 'send') return failSend(core, entry, error)
   const gone = without(core, entry.id, { error })
   if (!isTargeted(entry) || !('id' in entry.target)) return gone
-  return { ...gone, refused: new Map(gone.refused).set(entry.target.id, error) }
+  return amended(gone, { refused: new Map(gone.refused).set(entry.target.id, error) })
 }
 
 function withoutRefusal(core: RoomCore, entry: Entry): RoomCore {
   if (!isTargeted(entry) || !('id' in entry.target) || !core.refused.has(entry.target.id)) return core
   const refused = new Map(core.refused)
   refused.delete(entry.target.id)
-  return { ...core, refused }
+  return amended(core, { refused })
 }
 
 /**
@@ -75,9 +75,9 @@ function withoutRefusal(core: RoomCore, entry: Entry): RoomCore {
  */
 export function onUnanswered(core: RoomCore, event: Unanswered): RoomCore {
   const next = mapEntries(core, event.ids, (entry) => ({ ...entry, state: READY }))
-  if (event.error?.retry === 'never') return { ...next, single: true }
+  if (event.error?.retry === 'never') return amended(next, { single: true })
   const fresh = event.error === null ? false : next.fresh
-  return { ...next, fresh, outboxHold: longerHold(core.outboxHold, event.error, event) }
+  return amended(next, { fresh, outboxHold: longerHold(core.outboxHold, event.error, event) })
 }
 
 /** The line is gone: what was in flight is unknown. */
@@ -94,11 +94,11 @@ export function onLineUp(core: RoomCore): RoomCore {
     const state = core.durable && entry.state.at === 'ready' ? STORING : entry.state
     return { ...entry, maybe: true, state }
   })
-  return { ...core, entries }
+  return amended(core, { entries })
 }
 
 function mapEntries(core: RoomCore, ids: readonly string[], change: (entry: Entry) => Entry): RoomCore {
   const named = new Set<string>(ids)
   const entries = core.entries.map((entry) => (named.has(entry.id) ? change(entry) : entry))
-  return entries.every((entry, i) => entry === core.entries[i]) ? core : { ...core, entries }
+  return entries.every((entry, i) => entry === core.entries[i]) ? core : amended(core, { entries })
 }

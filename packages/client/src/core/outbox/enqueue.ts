@@ -1,6 +1,6 @@
 import { assertNever } from '../assert-never'
 import { ChatError } from '../chat-error'
-import type { RoomCore } from '../room/room-core'
+import { amended, type RoomCore } from '../room/room-core'
 import { at, seqOf } from '../timeline'
 import {
   type Entry,
@@ -37,14 +37,13 @@ type WishOf<K extends Wish['kind']> = Extract<Wish, { kind: K }>
 
 function append<W extends Wish>(core: RoomCore, wish: W, order: number): RoomCore {
   const state = core.durable ? STORING : READY
-  return {
-    ...core,
+  return amended(core, {
     entries: [...core.entries, { ...wish, order, state, attempts: 0, maybe: core.line === 'up' }],
-  }
+  })
 }
 
 function enqueueSend(core: RoomCore, wish: WishOf<'send'>, order: number, problem?: ChatError): RoomCore {
-  const next = { ...append(core, wish, order), anchor: null }
+  const next = amended(append(core, wish, order), { anchor: null })
   const entry = entryOf(next, wish.id)
   if (entry?.kind !== 'send') return core
   const target =

@@ -1,6 +1,6 @@
 import type { Message } from '@roomful/protocol'
 import { ChatError } from '../chat-error'
-import type { RoomCore } from '../room/room-core'
+import { amended, type RoomCore } from '../room/room-core'
 import { type Entry, isAbout, isTargeted, type Outcome, type SendEntry, type Target } from './entry'
 
 /** Outcomes that are remembered for whoever waits; the waiting is done within the same batch. */
@@ -12,13 +12,13 @@ export function withOutcome(core: RoomCore, id: string, outcome: Outcome): RoomC
     if (outcomes.size <= OUTCOMES_MAX) break
     outcomes.delete(old)
   }
-  return { ...core, outcomes }
+  return amended(core, { outcomes })
 }
 
 /** Takes an entry out of the outbox, with how it ended. */
 export function without(core: RoomCore, id: string, outcome: Outcome): RoomCore {
   const entries = core.entries.filter((entry) => entry.id !== id)
-  return withOutcome({ ...core, entries }, id, outcome)
+  return withOutcome(amended(core, { entries }), id, outcome)
 }
 
 export const entryOf = (core: RoomCore, id: string): Entry | undefined =>
@@ -38,12 +38,12 @@ export function settle(core: RoomCore, row: Message): RoomCore {
   const keys = new Map(core.keys).set(row.id, clientId)
   const past = core.tail === null || row.seq > core.tail
   const afloat = past ? [...settled.afloat, row].sort((a, b) => a.seq - b.seq) : settled.afloat
-  return { ...settled, keys, afloat }
+  return amended(settled, { keys, afloat })
 }
 
 function renewAfloat(core: RoomCore, row: Message): RoomCore {
   if (!core.afloat.some((held) => held.id === row.id && held.rev < row.rev)) return core
-  return { ...core, afloat: core.afloat.map((held) => (held.id === row.id ? row : held)) }
+  return amended(core, { afloat: core.afloat.map((held) => (held.id === row.id ? row : held)) })
 }
 
 /** Whatever spoke of the message by its clientId now speaks of it by `target`. */
@@ -52,7 +52,7 @@ function retarget(core: RoomCore, clientId: string, target: Target): RoomCore {
   const entries = core.entries.map((entry) =>
     isAbout(subjectOf(entry), clientId) ? aimed(entry, target) : entry,
   )
-  return { ...core, entries }
+  return amended(core, { entries })
 }
 
 export function aimed(entry: Entry, target: Target): Entry {
@@ -99,5 +99,5 @@ export const unsentReply = (): ChatError =>
   new ChatError('MESSAGE_NOT_FOUND', 'The message it replies to was not sent')
 
 export function replaced(core: RoomCore, entry: Entry): RoomCore {
-  return { ...core, entries: core.entries.map((held) => (held.id === entry.id ? entry : held)) }
+  return amended(core, { entries: core.entries.map((held) => (held.id === entry.id ? entry : held)) })
 }

@@ -2,7 +2,7 @@ import type { Change } from '@roomful/protocol'
 import { assertNever } from '../assert-never'
 import { mergeMember, mergeRoomRow } from './members'
 import { takeRow } from './merge'
-import type { RoomCore } from './room-core'
+import { amended, type RoomCore } from './room-core'
 import { carryFigure } from './unread'
 
 /** Beyond this many changes in one request's time a fresh answer is cheaper than the memory (I15). */
@@ -27,10 +27,10 @@ function onChange(core: RoomCore, change: Change): RoomCore {
   if (last <= core.cursor && !core.foreign) return takeRow(core, change, false)
   if (core.ahead.has(change.rev)) return core
   const taken = take(core, change)
-  const next = { ...taken, known: Math.max(taken.known, last) }
+  const next = amended(taken, { known: Math.max(taken.known, last) })
   // The common case, one change after the other, copies no map.
   if (change.rev <= core.cursor + 1 && core.ahead.size === 0 && !core.foreign) return passed(next, change)
-  return { ...next, ahead: new Map(next.ahead).set(change.rev, change) }
+  return amended(next, { ahead: new Map(next.ahead).set(change.rev, change) })
 }
 
 /** All that a change says, whether the cursor passes it now or later. */
@@ -38,7 +38,7 @@ function take(core: RoomCore, change: Change): RoomCore {
   const next = takeRow(core, change, true)
   switch (change.kind) {
     case 'message':
-      return { ...next, lastSeq: Math.max(next.lastSeq, change.message.seq) }
+      return amended(next, { lastSeq: Math.max(next.lastSeq, change.message.seq) })
     case 'member':
       return mergeMember(next, change.member)
     case 'room':
@@ -62,19 +62,19 @@ function heard(core: RoomCore, changes: readonly Change[]): RoomCore {
   const { request } = core
   if (request === null) return core
   const all = [...request.heard, ...changes.filter((change) => change.kind === 'message')]
-  return { ...core, request: all.length > HEARD_MAX ? null : { ...request, heard: all } }
+  return amended(core, { request: all.length > HEARD_MAX ? null : { ...request, heard: all } })
 }
 
 /** What is remembered past a missing rev is bounded (I15): the sync that is due brings it all again. */
 function bounded(core: RoomCore): RoomCore {
-  return core.ahead.size > HEARD_MAX ? { ...core, ahead: new Map() } : core
+  return core.ahead.size > HEARD_MAX ? amended(core, { ahead: new Map() }) : core
 }
 
 /** The cursor moves over one change, in rev order: the only place where the unread figure is carried on. */
 function passed(core: RoomCore, change: Change): RoomCore {
   const cursor = lastRevOf(change)
-  if (change.rev <= core.figureRev) return { ...core, cursor }
-  return { ...core, ...carryFigure(core, change, core), cursor }
+  if (change.rev <= core.figureRev) return amended(core, { cursor })
+  return amended(core, { ...carryFigure(core, change, core), cursor })
 }
 
 /**
@@ -92,5 +92,5 @@ export function advance(core: RoomCore): RoomCore {
     if (change.rev <= next.cursor + 1) next = passed(next, change)
     else ahead.set(change.rev, change)
   }
-  return ahead.size === next.ahead.size ? next : { ...next, ahead }
+  return ahead.size === next.ahead.size ? next : amended(next, { ahead })
 }

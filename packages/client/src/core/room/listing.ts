@@ -1,5 +1,5 @@
 import { mergeRoomRow, movedRead } from './members'
-import type { RoomCore } from './room-core'
+import { amended, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 
 /** One line of the room list. An open room knows better than the list, and only learns that it is behind. */
@@ -9,41 +9,39 @@ export function onListed(core: RoomCore, event: Extract<RoomEvent, { type: 'list
   const listedAsOf = Math.max(core.listedAsOf, event.asOf)
   // What was joined before he was in it has nobody subscribed.
   const joined = event.added ? 'no' : core.joined
-  const next = {
-    ...mergeRoomRow(core, room),
+  const next = amended(mergeRoomRow(core, room), {
     listed: true,
     listedAsOf,
     joined,
     removed: null,
     role: item.role,
-  }
+  })
   if (core.opened && core.tail !== null)
-    return movedRead({ ...next, known: Math.max(core.known, room.rev) }, item.lastReadSeq)
+    return movedRead(amended(next, { known: Math.max(core.known, room.rev) }), item.lastReadSeq)
   const { lastReadSeq, unread, preview } = item
   // From a disk that was opened late, or read before what was told since: the figures here are newer.
   const isOld = room.rev < core.known || lastReadSeq < core.lastReadSeq
-  return {
-    ...next,
+  return amended(next, {
     ...(isOld
       ? {}
       : { ...figureOf(core, { rev: room.rev, lastSeq: room.lastSeq, unread, preview }), doubt: false }),
     known: Math.max(core.known, room.rev),
     lastReadSeq: Math.max(core.lastReadSeq, lastReadSeq),
     floorSeq: Math.max(core.floorSeq, item.fromSeq),
-  }
+  })
 }
 
 /** News of a room that this line is not subscribed to. */
 export function onActivity(core: RoomCore, event: Extract<RoomEvent, { type: 'activity' }>): RoomCore {
   if (core.opened && core.tail !== null) {
-    return event.rev <= core.known ? core : { ...core, known: event.rev }
+    return event.rev <= core.known ? core : amended(core, { known: event.rev })
   }
   if (event.rev < core.known) return core
   const { figure, ...head } = figureOf(core, event)
   // Counted before the last read, and on its way when that was answered: how much is left is not known (I13).
   if (event.lastReadSeq < core.lastReadSeq)
-    return event.rev === core.known ? core : { ...core, ...head, known: event.rev, doubt: true }
-  return { ...core, ...head, figure, known: event.rev, lastReadSeq: event.lastReadSeq, doubt: false }
+    return event.rev === core.known ? core : amended(core, { ...head, known: event.rev, doubt: true })
+  return amended(core, { ...head, figure, known: event.rev, lastReadSeq: event.lastReadSeq, doubt: false })
 }
 
 function figureOf(

@@ -1,23 +1,23 @@
 import type { Member, Room } from '@roomful/protocol'
-import type { RoomCore } from './room-core'
+import { amended, type RoomCore } from './room-core'
 
 /** The row with the higher rev stays; mine also tells my role and where my reading starts. */
 export function mergeMember(core: RoomCore, member: Member): RoomCore {
   const held = core.members.get(member.userId)
   if (held !== undefined && held.rev >= member.rev) return core
-  const next = { ...core, members: new Map(core.members).set(member.userId, member) }
+  const next = amended(core, { members: new Map(core.members).set(member.userId, member) })
   if (member.userId !== core.me) return withRead(next, member.userId, member.lastReadSeq)
-  return { ...next, role: member.role, lastReadSeq: Math.max(core.lastReadSeq, member.lastReadSeq) }
+  return amended(next, { role: member.role, lastReadSeq: Math.max(core.lastReadSeq, member.lastReadSeq) })
 }
 
 export function mergeRoomRow(core: RoomCore, room: Room): RoomCore {
-  return core.room !== null && core.room.rev >= room.rev ? core : { ...core, room }
+  return core.room !== null && core.room.rev >= room.rev ? core : amended(core, { room })
 }
 
 /** Read cursors of others only move forward (I6). */
 function withRead(core: RoomCore, userId: string, seq: number): RoomCore {
   if ((core.reads.get(userId) ?? 0) >= seq) return core
-  return { ...core, reads: new Map(core.reads).set(userId, seq) }
+  return amended(core, { reads: new Map(core.reads).set(userId, seq) })
 }
 
 /** Somebody's read cursors; mine comes from another device of mine. */
@@ -32,5 +32,5 @@ export function onReads(core: RoomCore, reads: Readonly<Record<string, number>>)
 export function movedRead(core: RoomCore, seq: number): RoomCore {
   if (seq <= core.lastReadSeq) return core
   const allRead = seq >= core.counted
-  return { ...core, lastReadSeq: seq, figure: allRead ? 0 : core.figure, doubt: core.doubt || !allRead }
+  return amended(core, { lastReadSeq: seq, figure: allRead ? 0 : core.figure, doubt: core.doubt || !allRead })
 }

@@ -2,7 +2,7 @@ import type { Change, Message } from '@roomful/protocol'
 import { settle } from '../outbox/settle'
 import { addRange, at, mergeRows } from '../timeline'
 import { withMine } from './reactions'
-import type { RoomCore } from './room-core'
+import { amended, type RoomCore } from './room-core'
 import { offShelfRow } from './shelf'
 
 /** The rows of message changes, with `mine` as this user sees them. */
@@ -24,18 +24,19 @@ export function takeRow(core: RoomCore, change: Change, grow: boolean): RoomCore
   if (settled.foreign) return settled
   const { tail } = settled
   if (grow && tail !== null && row.seq === tail + 1)
-    return surfaced({
-      ...settled,
-      timeline: addRange(settled.timeline, { from: row.seq, to: row.seq }, [row]),
-      tail: row.seq,
-    })
+    return surfaced(
+      amended(settled, {
+        timeline: addRange(settled.timeline, { from: row.seq, to: row.seq }, [row]),
+        tail: row.seq,
+      }),
+    )
   const timeline = mergeRows(settled.timeline, [row])
-  return timeline === settled.timeline ? offShelfRow(settled, row) : { ...settled, timeline }
+  return timeline === settled.timeline ? offShelfRow(settled, row) : amended(settled, { timeline })
 }
 
 /** Own rows that the tail has reached are no longer afloat. */
 export function surfaced(core: RoomCore): RoomCore {
   const { tail, afloat } = core
   if (tail === null || !afloat.some((row) => row.seq <= tail)) return core
-  return { ...core, afloat: afloat.filter((row) => row.seq > tail) }
+  return amended(core, { afloat: afloat.filter((row) => row.seq > tail) })
 }

@@ -1,13 +1,13 @@
 import { longerHold, NO_HOLD } from '../hold'
 import { addRange, dropRange, rangeAround } from '../timeline'
 import { heardAhead } from './changes'
-import type { PageWant, RoomCore } from './room-core'
+import { amended, type PageWant, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 import { replayed, settleAll, viewed } from './sync'
 
 /** A page is wanted: what is known already moves the view at once. */
 export function onPageWanted(core: RoomCore, want: PageWant): RoomCore {
-  return { ...core, want, error: null }
+  return amended(core, { want, error: null })
 }
 
 export function onPageAsked(core: RoomCore): RoomCore {
@@ -15,11 +15,10 @@ export function onPageAsked(core: RoomCore): RoomCore {
   const no = core.requests + 1
   const { want, cursor } = core
   const span = { from: want.seq, to: want.seq }
-  return {
-    ...core,
+  return amended(core, {
     requests: no,
     request: { no, kind: 'page', step: 'asked', cursor, span, replace: false, want, heard: heardAhead(core) },
-  }
+  })
 }
 
 /** A page older than the cursor at the request would undo what is known (I5): thrown away, and asked for again. */
@@ -31,7 +30,7 @@ export function onPageAnswered(
   if (request?.kind !== 'page' || request.no !== event.no || !request.want) return core
   const { page } = event
   if (page.rev < request.cursor)
-    return { ...core, request: null, requestHold: longerHold(core.requestHold, null, event) }
+    return amended(core, { request: null, requestHold: longerHold(core.requestHold, null, event) })
   let next = settleAll(core, page.messages)
   let { timeline } = next
   const empty = page.toSeq < page.fromSeq
@@ -42,8 +41,7 @@ export function onPageAnswered(
   // Nothing before it: whatever the reason, there is no more to be asked for on that side.
   const floorSeq =
     empty && request.want.kind === 'older' ? Math.max(page.floorSeq, request.want.seq) : page.floorSeq
-  next = {
-    ...next,
+  next = amended(next, {
     timeline,
     floorSeq,
     lastSeq: Math.max(next.lastSeq, page.lastSeq),
@@ -55,7 +53,7 @@ export function onPageAnswered(
     request: null,
     requestHold: NO_HOLD,
     error: null,
-  }
+  })
   return replayed(next, request.heard)
 }
 

@@ -9,7 +9,7 @@ import { onReads } from './members'
 import { onPageAnswered, onPageAsked, onPageWanted } from './page'
 import { previewOf } from './preview'
 import { onForgotten, onKeeping, onRestored, onTakenOver, onWiped } from './restore'
-import { type Line, newRoom, type RoomCore } from './room-core'
+import { amended, type Line, newRoom, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 import { onShelfAsked, onShelfRead, unshelved } from './shelf'
 import { onSyncAnswered, onSyncAsked } from './sync'
@@ -32,20 +32,20 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'woken':
       return onWoken(core)
     case 'identified':
-      return core.me === event.me ? core : { ...core, me: event.me }
+      return core.me === event.me ? core : amended(core, { me: event.me })
     case 'epoch-changed':
       return onEpochChanged(core)
     case 'opened':
       // Removed was then; whether it still is, the server says.
-      return { ...core, opened: true, usedAt: event.now, removed: null, error: null }
+      return amended(core, { opened: true, usedAt: event.now, removed: null, error: null })
     case 'closed':
       return onClosed(core)
     case 'page-wanted':
       return onPageWanted(core, event.want)
     case 'viewed':
-      return core.anchor === event.anchor ? core : { ...core, anchor: event.anchor }
+      return core.anchor === event.anchor ? core : amended(core, { anchor: event.anchor })
     case 'draft':
-      return core.draft === event.text ? core : { ...core, draft: event.text }
+      return core.draft === event.text ? core : amended(core, { draft: event.text })
     case 'listed':
       return onListed(core, event)
     case 'activity':
@@ -53,11 +53,11 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'removed':
       return onRemoved(core, event)
     case 'join-asked':
-      return { ...core, joined: 'asked' }
+      return amended(core, { joined: 'asked' })
     case 'joined':
-      return core.joined === 'asked' ? { ...core, joined: 'yes' } : core
+      return core.joined === 'asked' ? amended(core, { joined: 'yes' }) : core
     case 'join-failed':
-      return { ...core, joined: 'no', requestHold: longerHold(core.requestHold, event.error, event) }
+      return amended(core, { joined: 'no', requestHold: longerHold(core.requestHold, event.error, event) })
     case 'changes':
       return typingEnded(onChanges(trimmed(core), event.changes), event.changes)
     case 'head':
@@ -103,7 +103,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'keeping':
       return onKeeping(core, event.room)
     case 'kept-elsewhere':
-      return core.keeps ? { ...core, keeps: false, shelved: [] } : core
+      return core.keeps ? amended(core, { keeps: false, shelved: [] }) : core
     case 'wiped':
       return onWiped(core, event.keep)
     case 'forgotten':
@@ -119,36 +119,34 @@ const none: RoomCore['typing'] = new Map()
 
 function onLine(core: RoomCore, line: Line): RoomCore {
   if (line === core.line) return core
-  if (line === 'up') return { ...onLineUp(onWoken(core)), line }
-  if (core.line !== 'up') return { ...core, line }
-  return { ...onLineLost(core), line, joined: 'no', fresh: false, request: null, typing: none }
+  if (line === 'up') return amended(onLineUp(onWoken(core)), { line })
+  if (core.line !== 'up') return amended(core, { line })
+  return amended(onLineLost(core), { line, joined: 'no', fresh: false, request: null, typing: none })
 }
 
 function onWoken(core: RoomCore): RoomCore {
   const requestHold = relaxed(core.requestHold)
   const outboxHold = relaxed(core.outboxHold)
   const isSame = requestHold === core.requestHold && outboxHold === core.outboxHold
-  return isSame ? core : { ...core, requestHold, outboxHold }
+  return isSame ? core : amended(core, { requestHold, outboxHold })
 }
 
 /** Not live any more: the figures of the rows stay as the list's, until the server tells newer ones. */
 function onClosed(core: RoomCore): RoomCore {
   const figure = unreadOf(core, core.lastReadSeq)
-  const closed = {
-    ...core,
+  const closed = amended(core, {
     preview: previewOf(core),
     figure,
     counted: core.lastSeq,
     opened: false,
     fresh: false,
-  }
-  return { ...closed, joined: 'no', request: null, want: null, anchor: null, typing: none }
+  })
+  return amended(closed, { joined: 'no', request: null, want: null, anchor: null, typing: none })
 }
 
 /** The server's history is another one: old revs compare with no new one. The rows stay on screen until the sync. */
 function onEpochChanged(core: RoomCore): RoomCore {
-  return {
-    ...core,
+  return amended(core, {
     foreign: core.tail !== null,
     cursor: 0,
     known: 0,
@@ -166,7 +164,7 @@ function onEpochChanged(core: RoomCore): RoomCore {
     fresh: false,
     shelved: [],
     afloat: [],
-  }
+  })
 }
 
 /** Removed for good, or until invited again: the copy goes, what was unsent stays with the user (I14). */
@@ -175,12 +173,12 @@ function onRemoved(core: RoomCore, { error, asOf }: Extract<RoomEvent, { type: '
   const { keys, outcomes, refused, requests } = core
   const listedAsOf = Math.max(core.listedAsOf, asOf)
   const kept = { opened, room, entries, draft, usedAt, keys, outcomes, refused, requests, listedAsOf }
-  return { ...newRoom(id, { me, line, windowSize, durable, keeps }), ...kept, removed: error, error }
+  return amended(newRoom(id, { me, line, windowSize, durable, keeps }), { ...kept, removed: error, error })
 }
 
 function onHead(core: RoomCore, head: { rev: number; lastSeq: number }): RoomCore {
   if (head.rev <= core.known) return core
-  return { ...core, known: head.rev, lastSeq: Math.max(core.lastSeq, head.lastSeq) }
+  return amended(core, { known: head.rev, lastSeq: Math.max(core.lastSeq, head.lastSeq) })
 }
 
 function onRequestFailed(core: RoomCore, event: Extract<RoomEvent, { type: 'request-failed' }>): RoomCore {
@@ -189,7 +187,7 @@ function onRequestFailed(core: RoomCore, event: Extract<RoomEvent, { type: 'requ
   const requestHold = longerHold(core.requestHold, error, event)
   // A page refused for good is not asked for again; a sync always is, more and more rarely.
   const want = error?.retry === 'never' ? null : core.want
-  return { ...core, request: null, requestHold, want, error: error ?? core.error }
+  return amended(core, { request: null, requestHold, want, error: error ?? core.error })
 }
 
 /**
@@ -200,8 +198,8 @@ function onRequestFailed(core: RoomCore, event: Extract<RoomEvent, { type: 'requ
 function watchGap(core: RoomCore, now: number | null, synced: boolean): RoomCore {
   const { cursor, known, gap, tail, lastSeq } = core
   const isWhole = known <= cursor && (tail === null || tail >= lastSeq)
-  if (isWhole || !core.opened || core.foreign) return gap === null ? core : { ...core, gap: null }
+  if (isWhole || !core.opened || core.foreign) return gap === null ? core : amended(core, { gap: null })
   if (gap?.rev === cursor + 1)
-    return synced ? { ...core, gap: { ...gap, since: now ?? gap.since, tries: gap.tries + 1 } } : core
-  return now === null ? core : { ...core, gap: { rev: cursor + 1, since: now, tries: 0 } }
+    return synced ? amended(core, { gap: { ...gap, since: now ?? gap.since, tries: gap.tries + 1 } }) : core
+  return now === null ? core : amended(core, { gap: { rev: cursor + 1, since: now, tries: 0 } })
 }

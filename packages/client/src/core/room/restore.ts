@@ -2,7 +2,7 @@ import type { MessageId } from '@roomful/protocol'
 import { type Entry, isTargeted, READY } from '../outbox/entry'
 import { aimed, subjectOf } from '../outbox/settle'
 import { emptyTimeline, type Range, rangesOf, rowsIn } from '../timeline'
-import { newRoom, type RoomCore } from './room-core'
+import { amended, newRoom, type RoomCore } from './room-core'
 import type { Restored, RoomEvent } from './room-event'
 import { heldRanges, offShelf } from './shelf'
 
@@ -12,9 +12,8 @@ export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 're
   const old = undone(core, event.entries)
   const entries = old.length === 0 ? core.entries : [...old, ...behind(old, core.entries)]
   // A sync was quicker than the disk: what it brought is newer.
-  if (room === null || core.cursor > 0) return { ...core, entries }
-  return {
-    ...core,
+  if (room === null || core.cursor > 0) return amended(core, { entries })
+  return amended(core, {
     entries,
     cursor: room.cursor,
     known: Math.max(core.known, room.cursor),
@@ -24,7 +23,7 @@ export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 're
     floorSeq: Math.max(core.floorSeq, room.floorSeq),
     draft: core.draft === '' ? room.draft : core.draft,
     usedAt: Math.max(core.usedAt, room.usedAt),
-  }
+  })
 }
 
 /**
@@ -33,7 +32,7 @@ export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 're
  */
 export function onTakenOver(core: RoomCore, left: readonly Entry[]): RoomCore {
   const old = undone(core, left)
-  return old.length === 0 ? core : { ...core, entries: inOrder([...core.entries, ...old]) }
+  return old.length === 0 ? core : amended(core, { entries: inOrder([...core.entries, ...old]) })
 }
 
 /** Of what was left, what is still to be done. */
@@ -107,19 +106,19 @@ function afterRestart(entry: Entry): Entry {
  * the same cursor can stand beside them (I5). A room without rows in memory goes on from what is on disk.
  */
 export function onKeeping(core: RoomCore, disk: Restored | null): RoomCore {
-  const kept: RoomCore = { ...core, keeps: true, shelved: [] }
+  const kept: RoomCore = amended(core, { keeps: true, shelved: [] })
   if (disk === null || core.removed !== null || core.foreign) return kept
   if (core.tail !== null)
     return disk.cursor === core.cursor
-      ? rangesOf(core.timeline).reduce(offShelf, { ...kept, shelved: disk.ranges })
+      ? rangesOf(core.timeline).reduce(offShelf, amended(kept, { shelved: disk.ranges }))
       : kept
   if (disk.cursor < core.cursor) return kept
   // Nobody wrote since it was read here: what is asked of it just now stands.
-  if (disk.cursor === core.cursor && isSame(disk.ranges, core.shelved)) return { ...core, keeps: true }
+  if (disk.cursor === core.cursor && isSame(disk.ranges, core.shelved)) return amended(core, { keeps: true })
   // What was asked for with the old cursor cannot be told from what is new to this one.
   const request = null
   const { cursor, ranges } = disk
-  return { ...kept, cursor, known: Math.max(core.known, cursor), shelved: ranges, request }
+  return amended(kept, { cursor, known: Math.max(core.known, cursor), shelved: ranges, request })
 }
 
 const isSame = (a: readonly Range[], b: readonly Range[]): boolean =>
@@ -129,15 +128,14 @@ const isSame = (a: readonly Range[], b: readonly Range[]): boolean =>
 export function onWiped(core: RoomCore, keep: (id: string) => boolean): RoomCore {
   const { id, line, windowSize, durable, keeps, opened, requests } = core
   const entries = core.entries.filter((entry) => keep(entry.id))
-  return { ...newRoom(id, { me: null, line, windowSize, durable, keeps }), opened, entries, requests }
+  return amended(newRoom(id, { me: null, line, windowSize, durable, keeps }), { opened, entries, requests })
 }
 
 /** The rows leave memory (I15); figures, outbox and draft stay. With a local store the rows are there still. */
 export function onForgotten(core: RoomCore): RoomCore {
   const cursor = core.keeps ? core.cursor : 0
   const shelved = core.keeps ? heldRanges(core) : []
-  return {
-    ...core,
+  return amended(core, {
     timeline: emptyTimeline,
     tail: null,
     cursor,
@@ -145,5 +143,5 @@ export function onForgotten(core: RoomCore): RoomCore {
     shelved,
     ahead: new Map(),
     gap: null,
-  }
+  })
 }

@@ -12,7 +12,7 @@ import {
 } from '../timeline'
 import { heardAhead } from './changes'
 import { anchorAfter } from './page'
-import type { PageWant, RoomCore } from './room-core'
+import { amended, type PageWant, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 import { replayed, settleAll } from './sync'
 
@@ -27,7 +27,7 @@ const cover = ({ from, to }: Range): Range => ({
 /** Takes what lies in these whole chunks off the shelf: the store's rows of it do not count any more. */
 export function offShelf(core: RoomCore, range: Range): RoomCore {
   const shelved = withoutRange(core.shelved, cover(range))
-  return shelved === core.shelved ? core : { ...core, shelved }
+  return shelved === core.shelved ? core : amended(core, { shelved })
 }
 
 /**
@@ -49,7 +49,7 @@ export function unshelved(before: RoomCore, after: RoomCore): RoomCore {
 
 /** A range that leaves memory and stays in the store. */
 export function ontoShelf(core: RoomCore, range: Range): RoomCore {
-  return core.keeps ? { ...core, shelved: withRange(core.shelved, range) } : core
+  return core.keeps ? amended(core, { shelved: withRange(core.shelved, range) }) : core
 }
 
 /** All that this device holds, in memory or in the store. */
@@ -77,8 +77,7 @@ export function onShelfAsked(core: RoomCore): RoomCore {
   const no = core.requests + 1
   const { want, cursor } = core
   const span = { from: 0, to: 0 }
-  return {
-    ...core,
+  return amended(core, {
     requests: no,
     request: {
       no,
@@ -90,7 +89,7 @@ export function onShelfAsked(core: RoomCore): RoomCore {
       want,
       heard: heardAhead(core),
     },
-  }
+  })
 }
 
 /** Another tab may have written a chunk anew, with a hole: then it is not what its range says (I7). */
@@ -122,9 +121,9 @@ export function onShelfRead(core: RoomCore, event: Extract<RoomEvent, { type: 's
     }
     next = offShelf(next, span)
   }
-  next = { ...next, timeline, tail: core.tail ?? lastRange(timeline)?.to ?? null, request: null }
+  next = amended(next, { timeline, tail: core.tail ?? lastRange(timeline)?.to ?? null, request: null })
   const { want } = request
   if (want && read && core.want === want)
-    next = { ...next, want: null, error: null, anchor: anchorAfter(next, want, read.from, read.to) }
+    next = amended(next, { want: null, error: null, anchor: anchorAfter(next, want, read.from, read.to) })
   return replayed(next, request.heard)
 }

@@ -17,17 +17,16 @@ import { advance, heardAhead, lastRevOf } from './changes'
 import { mergeMember, mergeRoomRow, onReads } from './members'
 import { surfaced, takeRow } from './merge'
 import { withMine } from './reactions'
-import type { RoomCore } from './room-core'
+import { amended, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 import { offShelfRow } from './shelf'
 import { carryFigure } from './unread'
 
 /** Asks for what was missed since the cursor in the span that is held; with nothing to go on, for a first page. */
 export function onSyncAsked(core: RoomCore): RoomCore {
-  if (core.request?.step === 'next') return { ...core, request: { ...core.request, step: 'asked' } }
+  if (core.request?.step === 'next') return amended(core, { request: { ...core.request, step: 'asked' } })
   const replace = core.foreign || core.tail === null
-  return {
-    ...core,
+  return amended(core, {
     requests: core.requests + 1,
     request: {
       no: core.requests + 1,
@@ -38,7 +37,7 @@ export function onSyncAsked(core: RoomCore): RoomCore {
       replace,
       heard: heardAhead(core),
     },
-  }
+  })
 }
 
 /** From the first seq held, in memory or on disk, to the tail. Zeros: none. */
@@ -61,14 +60,14 @@ export function onSyncAnswered(
   const replace = request.replace || delta.reset === true
   // Older than what this client knew when it asked: a reader that lags behind. Nothing of it can be used.
   if (!replace && delta.rev < request.cursor)
-    return { ...core, request: null, requestHold: longerHold(core.requestHold, null, event) }
+    return amended(core, { request: null, requestHold: longerHold(core.requestHold, null, event) })
   const rows = [...delta.patch, ...delta.tail]
   let next = settleAll(core, rows)
   if (delta.cont !== undefined) {
     // Only the last page moves the cursor: a row that changes while the pages run is in a later page (I5).
-    if (!replace) next = { ...next, timeline: mergeRows(next.timeline, viewed(next, delta.patch)) }
+    if (!replace) next = amended(next, { timeline: mergeRows(next.timeline, viewed(next, delta.patch)) })
     for (const row of delta.patch) next = offShelfRow(next, row)
-    return { ...next, request: { ...request, step: 'next', cont: delta.cont } }
+    return amended(next, { request: { ...request, step: 'next', cont: delta.cont } })
   }
   for (const row of delta.patch) next = offShelfRow(next, row)
   next = replace ? replaceRows(next, delta) : mergeDelta(next, delta, request.span)
@@ -79,8 +78,7 @@ export function onSyncAnswered(
   const doubt = next.doubt || (delta.lastReadSeq < next.lastReadSeq && next.lastReadSeq < next.lastSeq)
   const heardOf = [...next.ahead.values()].map(lastRevOf)
   return replayed(
-    {
-      ...next,
+    amended(next, {
       known: Math.max(next.cursor, ...(replace ? heardOf : [next.known])),
       request: null,
       requestHold: doubt ? longerHold(core.requestHold, null, event) : NO_HOLD,
@@ -89,7 +87,7 @@ export function onSyncAnswered(
       doubt,
       removed: null,
       error: null,
-    },
+    }),
     request.heard,
   )
 }
@@ -128,9 +126,8 @@ const lastSeqAfter = (core: RoomCore, delta: Delta): number =>
 /** A reset, a first page, another epoch: the rows are swapped in one step; outbox and draft survive. */
 function replaceRows(core: RoomCore, delta: Delta): RoomCore {
   const same = !core.foreign
-  return {
-    ...core,
-    timeline: withTail(emptyTimeline, { ...core, timeline: emptyTimeline }, delta),
+  return amended(core, {
+    timeline: withTail(emptyTimeline, amended(core, { timeline: emptyTimeline }), delta),
     shelved: [],
     tail: delta.lastSeq,
     cursor: delta.rev,
@@ -142,7 +139,7 @@ function replaceRows(core: RoomCore, delta: Delta): RoomCore {
     reads: same ? core.reads : new Map(),
     room: same ? core.room : null,
     anchor: null,
-  }
+  })
 }
 
 function mergeDelta(core: RoomCore, delta: Delta, span: Range): RoomCore {
@@ -154,8 +151,7 @@ function mergeDelta(core: RoomCore, delta: Delta, span: Range): RoomCore {
   timeline = withTail(mergeRows(timeline, viewed(core, delta.patch)), core, delta)
   const below = { from: 1, to: delta.floorSeq - 1 }
   if (delta.floorSeq > 1) timeline = dropRange(timeline, below)
-  return {
-    ...core,
+  return amended(core, {
     timeline,
     shelved: withoutRange(core.shelved, below),
     tail: Math.max(delta.lastSeq, core.tail ?? 0, lastRange(timeline)?.to ?? 0),
@@ -163,7 +159,7 @@ function mergeDelta(core: RoomCore, delta: Delta, span: Range): RoomCore {
     lastSeq: lastSeqAfter(core, delta),
     floorSeq: delta.floorSeq,
     lastReadSeq: Math.max(core.lastReadSeq, delta.lastReadSeq),
-  }
+  })
 }
 
 /** The figure is as of the answer's rev: what the cursor had already passed beyond it is counted again on top. */
@@ -176,5 +172,5 @@ function withFigure(core: RoomCore, delta: Delta): RoomCore {
     base = carryFigure(base, change, core)
     rev = lastRevOf(change)
   }
-  return { ...core, ...base, figureRev: delta.rev }
+  return amended(core, { ...base, figureRev: delta.rev })
 }

@@ -1,6 +1,6 @@
 import type { Change } from '@roomful/protocol'
 import { TYPING_TTL_MS } from '@roomful/protocol/plain'
-import type { RoomCore } from './room-core'
+import { amended, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 
 /** A signal, or its end (`until` not after `now`). The receiver ends it by itself: a lost end must not type for ever. */
@@ -9,7 +9,7 @@ export function onTyping(core: RoomCore, event: Extract<RoomEvent, { type: 'typi
   if (userId === core.me) return core
   if (event.until <= now) return withoutTyping(core, [userId])
   const until = Math.min(event.until, now + TYPING_TTL_MS)
-  return { ...core, typing: new Map(core.typing).set(userId, { name, until }) }
+  return amended(core, { typing: new Map(core.typing).set(userId, { name, until }) })
 }
 
 /** Who has sent is not typing any more. */
@@ -30,5 +30,5 @@ function withoutTyping(core: RoomCore, userIds: readonly string[]): RoomCore {
   if (!userIds.some((userId) => core.typing.has(userId))) return core
   const typing = new Map(core.typing)
   for (const userId of userIds) typing.delete(userId)
-  return { ...core, typing }
+  return amended(core, { typing })
 }

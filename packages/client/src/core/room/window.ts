@@ -1,5 +1,5 @@
 import { CHUNK_SIZE, dropRange, type Range, rangesOf, rowCount } from '../timeline'
-import type { RoomCore } from './room-core'
+import { amended, type RoomCore } from './room-core'
 import { ontoShelf } from './shelf'
 
 /** Rows over the window that are tolerated, so that not every message trims. */
@@ -27,7 +27,7 @@ function without(core: RoomCore, from: number, to: number): RoomCore {
     to: Math.floor((to + 1) / CHUNK_SIZE) * CHUNK_SIZE - 1,
   }
   if (range.from > range.to) return core
-  let next: RoomCore = { ...core, timeline: dropRange(core.timeline, range) }
+  let next: RoomCore = amended(core, { timeline: dropRange(core.timeline, range) })
   for (const held of rangesOf(core.timeline)) {
     const part = { from: Math.max(held.from, range.from), to: Math.min(held.to, range.to) }
     if (part.from <= part.to) next = ontoShelf(next, part)

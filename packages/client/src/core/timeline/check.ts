@@ -18,7 +18,8 @@ export function checkTimeline(t: Timeline): void {
     ids.add(row.id)
     if (seqOf(t, row.id) !== row.seq) fail(`I8: message ${row.id} is not found at ${row.seq}`)
     if (row.clientId === undefined) continue
-    const send = JSON.stringify([row.senderId, row.clientId])
+    // A clientId has no space in it.
+    const send = `${row.clientId} ${row.senderId}`
     if (sends.has(send)) fail(`I8: the send ${row.clientId} of ${row.senderId} is held twice`)
     sends.add(send)
   }
