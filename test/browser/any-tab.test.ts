@@ -1,3 +1,4 @@
+import type { RoomState } from '@roomful/client'
 import { waitUntil } from '@roomful/testing'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -33,6 +34,34 @@ test('what is read in one tab is read in all, and who types in any of them is se
   }
   expect(await fixture.sockets()).toBe(2)
   expect([...tabs, ben].flatMap(({ errors }) => errors)).toEqual([])
+  await ben.page.context().close()
+})
+
+test('all tabs are given the same: the one with the line, one beside it, and one that was loaded anew', async () => {
+  await using fixture = await tabsFixture(browser)
+  const ben = await openBen(browser, fixture.options)
+  const tabs = await fixture.openTabs(2)
+  await ben.send(['one', 'two'])
+  await tabs[1]?.send(['three'])
+  for (const tab of [...tabs, ben]) {
+    await waitUntil('all three to be there', async () => (await tab.look()).texts.length === 3)
+    await tab.call('markRead')
+  }
+  tabs.push(await fixture.openTab())
+  await tabs[0]?.start(fixture.options)
+  const given = (): Promise<string[]> => Promise.all(tabs.map((tab) => tab.call('everything')))
+  const areEqual = async (): Promise<boolean> => {
+    await Promise.all(tabs.map((tab) => tab.settled()))
+    return new Set(await given()).size === 1
+  }
+  // Whether they came to it in time is said by what differs.
+  await waitUntil('all to be given the same', areEqual).catch(() => undefined)
+  const [first = '', ...others] = await given()
+  for (const other of others) expect(other).toBe(first)
+  const state: RoomState = JSON.parse(first)
+  expect(state).toMatchObject({ status: 'live', unread: 0, lastSeq: 3 })
+  expect(state.members.map(({ name }) => name).sort()).toEqual(['Ada', 'Ben'])
+  expect(Object.values(state.reads)).toEqual([3])
   await ben.page.context().close()
 })
 

@@ -135,6 +135,20 @@ const client = {
     retryAt: retryAtOf(chat.getState().connection),
     onlineAt,
   }),
+
+  /** All that an app is given, as text, but for the UI keys, which are each tab's own. */
+  everything: (): string => {
+    const { connection, ...ofChat } = chat.getState()
+    const { reads, members, ...ofRoom } = room.getState()
+    const byUser = [...members].sort((a, b) => (a.userId < b.userId ? -1 : 1))
+    const people = { reads: Object.fromEntries([...reads].sort()), members: byUser }
+    const messages = ofRoom.messages.map(({ key: _, ...message }) => message)
+    return JSON.stringify(
+      { connection: connection.status, ...ofChat, ...ofRoom, ...people, messages },
+      null,
+      1,
+    )
+  },
 }
 
 const freshToken = (): Promise<string> =>

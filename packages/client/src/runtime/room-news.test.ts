@@ -1,5 +1,7 @@
 import { asRoomId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
+import { memoryStore } from '../adapters/memory-store'
+import type { LocalStore } from '../ports/local-store'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
 
 /** A device that looks at the list only: three messages of somebody else wait, and it says so. */
@@ -53,4 +55,31 @@ test('the answer to a read that news have told of already is not newer than they
   answer.run()
   await world.settle()
   expect(unread()).toBe(2)
+})
+
+test('a read that is told before it is known who one is is one’s own (found in Chromium: a tab beside the one that read)', async () => {
+  const world = new World()
+  for (let seq = 1; seq <= 3; seq++) world.server.say(ROOM, 'bob', `text ${seq}`)
+  const store = memoryStore()
+  await (await world.live('ada', { storage: store })).chat.close()
+  world.clients.splice(0, 1)
+  let open = (): void => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  const slow: LocalStore = { ...store, open: (scope) => opened.then(() => store.open(scope)) }
+  const ada = world.client('ada', { storage: slow })
+  void ada.room.open()
+  await world.tick()
+  ada.line.take('ready').run()
+  const reads = { ada: 2, bob: 1 }
+  ada.line.tell({ event: 'read-receipts', payload: { roomId: asRoomId(ROOM), reads } })
+  await world.tick()
+  ada.line.take('read-receipts').run()
+  world.server.answer('ada', 'mark-read', { roomId: asRoomId(ROOM), seq: 2 })
+  open()
+  await world.rest(1_000)
+  const state = ada.room.getState()
+  expect([...state.reads.keys()]).toEqual(['bob'])
+  expect(state).toMatchObject({ lastReadSeq: 2, unread: 1 })
 })

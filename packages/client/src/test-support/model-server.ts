@@ -276,8 +276,8 @@ function deltaOf(
     floorSeq,
     unread: unreadIn(room, userId),
     reads: Object.fromEntries([...room.reads].filter(([id]) => id !== userId)),
-    members: [...room.members.values()].filter(
-      (held) => held.rev > from && (from > 0 || held.removed === undefined),
+    members: [...room.members.values()].filter((held) =>
+      from === 0 || cursor.members ? held.removed === undefined : held.rev > from,
     ),
     ...(rev > from ? { room: room.room } : {}),
   }

@@ -5,8 +5,17 @@ import { Member, Message, Room, RoomListItem } from '../rows'
 
 const Cont = v.pipe(v.string(), v.maxLength(100), v.regex(/^[A-Za-z0-9_:.-]+$/))
 
-/** Where a client stands in one room: its cursor, and the span of seqs it holds. `maxSeq` 0: it holds none. */
-export const RoomCursor = v.strictObject({ rev: Rev, minSeq: Seq, maxSeq: Seq, cont: v.exactOptional(Cont) })
+/**
+ * Where a client stands in one room: its cursor, and the span of seqs it holds. `maxSeq` 0: it holds none. `members`: it
+ * holds no members, as after a restart, and is told all of them, not only those that changed.
+ */
+export const RoomCursor = v.strictObject({
+  rev: Rev,
+  minSeq: Seq,
+  maxSeq: Seq,
+  members: v.exactOptional(v.literal(true)),
+  cont: v.exactOptional(Cont),
+})
 export type RoomCursor = v.InferOutput<typeof RoomCursor>
 
 /** Asks for all that was missed, for all rooms at once; after every connect, and on a gap for one room. */

@@ -25,12 +25,13 @@ export type DeltaRequest = {
   readonly wantReads: boolean
 }
 
-/** Has nothing taken a rev since the cursor, and does the reader hold everything up to the head? Then no query is needed. */
+/** Has nothing taken a rev since the cursor, and does the reader hold all that there is? Then no query is needed. */
 export function isQuiet(request: DeltaRequest): boolean {
   const { room, member, cursor, foreignEpoch } = request
   const held = heldSpan(cursor)
   return (
     !foreignEpoch &&
+    cursor.members === undefined &&
     cursor.rev === room.rev &&
     cursor.maxSeq === room.lastSeq &&
     !(held && held.from < firstOwn(member))
@@ -63,8 +64,9 @@ async function catchUp(reader: Reader, request: DeltaRequest): Promise<Delta> {
   const { rows, cont } = await patchOf(reader, request)
   // Only the last page tells the rest: it alone moves the cursor (I5), and its snapshot is the newest.
   if (cont !== undefined) return { ...emptyDelta(request), patch: rows, cont }
+  const membersRev = cursor.members ? 0 : cursor.rev
   const others: MembersDelta =
-    room.rev > cursor.rev ? await membersSince(reader, room, member, cursor.rev) : { tooMany: false }
+    room.rev > membersRev ? await membersSince(reader, room, member, membersRev) : { tooMany: false }
   if (others.tooMany) return resetDelta(reader, request)
   return {
     ...emptyDelta(request),

@@ -141,6 +141,16 @@ describe('what was missed', () => {
     expect(delta).not.toHaveProperty('members')
   })
 
+  test('names all members to a reader who holds none, even where nothing has happened', async () => {
+    const roomId = await newRoom(store, { roles: { ann: 'owner', bob: 'member', cid: 'member' } })
+    await commitOps(store, roomId, [onBob('invite')])
+    const { rev } = await deltaOf(roomId, fresh)
+    const delta = await deltaOf(roomId, { rev, minSeq: 0, maxSeq: 0, members: true })
+    expect(delta.members?.map(({ userId }) => userId)).toEqual(['ann', 'bob', 'cid'])
+    expect(delta).toMatchObject({ rev, patch: [] })
+    expect(delta).not.toHaveProperty('reset')
+  })
+
   test('names the members that changed, the removed among them', async () => {
     const roomId = await newRoom(store, { roles: { ann: 'owner', bob: 'member', cid: 'member' } })
     const base = { actor: actorOf('ann'), at: nextAt() }

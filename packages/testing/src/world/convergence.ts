@@ -65,8 +65,25 @@ function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string 
   if (state.lastReadSeq !== member.lastReadSeq)
     return `I13: the read cursor is ${state.lastReadSeq}, the server has ${member.lastReadSeq}`
   if (state.unread !== unread) return `I13: ${state.unread} unread instead of ${unread} (${figures(core)})`
+  return unlikePeople(device, core, truth)
+}
+
+/** Who is in the room, as what, and who has read up to where. */
+function unlikePeople(device: Device, core: RoomCore, truth: TrueRoom): string | undefined {
+  const present = [...truth.members.values()].filter((member) => member.removed === undefined)
+  const { members, reads } = device.room(core.id).getState()
+  const shown = members.map(({ userId, role, mutedUntil }) => personOf(userId, role, mutedUntil)).sort()
+  const wanted = present.map(({ userId, role, mutedUntil }) => personOf(userId, role, mutedUntil)).sort()
+  if (shown.join() !== wanted.join()) return `P5: the members are ${shown}, the server has ${wanted}`
+  if (reads.has(device.user)) return 'P5: his own read cursor is among those of the others'
+  for (const { userId, lastReadSeq } of present)
+    if (userId !== device.user && (reads.get(userId) ?? 0) !== lastReadSeq)
+      return `P5: ${userId} has read up to ${reads.get(userId) ?? 0}, the server has ${lastReadSeq}`
   return undefined
 }
+
+const personOf = (userId: string, role: string, mutedUntil?: string): string =>
+  [userId, role, ...(mutedUntil === undefined ? [] : [mutedUntil])].join(' ')
 
 /** What a client holds, and where it looks. */
 function places({ timeline, shelved, tail, anchor, floorSeq, windowSize, afloat }: RoomCore): string {

@@ -1,6 +1,16 @@
 import type { Member, Room } from '@roomful/protocol'
 import { amended, type RoomCore } from './room-core'
 
+/** What was heard of this user before it was known who he is: as of anybody. */
+export function onIdentified(core: RoomCore, me: string): RoomCore {
+  if (core.me === me) return core
+  const seq = core.reads.get(me) ?? 0
+  const reads = new Map(core.reads)
+  reads.delete(me)
+  const role = core.members.get(me)?.role ?? core.role
+  return movedRead(amended(core, { me, role, reads }), seq)
+}
+
 /** The row with the higher rev stays; mine also tells my role and where my reading starts. */
 export function mergeMember(core: RoomCore, member: Member): RoomCore {
   const held = core.members.get(member.userId)
@@ -8,6 +18,12 @@ export function mergeMember(core: RoomCore, member: Member): RoomCore {
   const next = amended(core, { members: new Map(core.members).set(member.userId, member) })
   if (member.userId !== core.me) return withRead(next, member.userId, member.lastReadSeq)
   return amended(next, { role: member.role, lastReadSeq: Math.max(core.lastReadSeq, member.lastReadSeq) })
+}
+
+/** All that there are as of `rev`: whoever is not among them has gone, unless he has come since. */
+export function withAllMembers(core: RoomCore, members: readonly Member[], rev: number): RoomCore {
+  const since = [...core.members].filter(([, member]) => member.rev > rev)
+  return members.reduce(mergeMember, amended(core, { members: new Map(since), membersKnown: true }))
 }
 
 export function mergeRoomRow(core: RoomCore, room: Room): RoomCore {

@@ -39,6 +39,7 @@ export function cursorOf(core: RoomCore): RoomCursor {
     rev: request?.cursor ?? 0,
     minSeq: request?.span.from ?? 0,
     maxSeq: request?.span.to ?? 0,
+    ...(core.membersKnown || request?.replace ? {} : { members: true }),
     ...(request?.cont === undefined ? {} : { cont: request.cont }),
   }
 }

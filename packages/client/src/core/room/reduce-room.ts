@@ -5,7 +5,7 @@ import { onAnswered, onLineLost, onLineUp, onPicked, onStored, onUnanswered } fr
 import { cancel, enqueue, retry } from '../outbox/enqueue'
 import { onChanges } from './changes'
 import { onActivity, onListed } from './listing'
-import { onReads } from './members'
+import { onIdentified, onReads } from './members'
 import { onPageAnswered, onPageAsked, onPageWanted } from './page'
 import { previewOf } from './preview'
 import { onForgotten, onKeeping, onRestored, onTakenOver, onWiped } from './restore'
@@ -32,7 +32,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'woken':
       return onWoken(core)
     case 'identified':
-      return core.me === event.me ? core : amended(core, { me: event.me })
+      return onIdentified(core, event.me)
     case 'epoch-changed':
       return onEpochChanged(core)
     case 'opened':
@@ -154,6 +154,7 @@ function onEpochChanged(core: RoomCore): RoomCore {
     // Revs and read cursors of the old history would win over the new ones for ever.
     room: core.room && { ...core.room, rev: 0 },
     members: new Map(),
+    membersKnown: false,
     reads: new Map(),
     lastReadSeq: 0,
     lastSeq: core.tail ?? 0,

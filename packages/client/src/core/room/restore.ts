@@ -118,7 +118,8 @@ export function onKeeping(core: RoomCore, disk: Restored | null): RoomCore {
   // What was asked for with the old cursor cannot be told from what is new to this one.
   const request = null
   const { cursor, ranges } = disk
-  return amended(kept, { cursor, known: Math.max(core.known, cursor), shelved: ranges, request })
+  const known = Math.max(core.known, cursor)
+  return amended(kept, { cursor, known, shelved: ranges, request, membersKnown: false })
 }
 
 const isSame = (a: readonly Range[], b: readonly Range[]): boolean =>

@@ -74,6 +74,8 @@ export type RoomCore = {
   readonly room: RoomRow | null
   readonly role: Role | null
   readonly members: ReadonlyMap<string, Member>
+  /** They are all, as of the cursor. A local store keeps none: the next sync asks for them. */
+  readonly membersKnown: boolean
   readonly reads: ReadonlyMap<string, number>
   readonly lastSeq: number
   readonly floorSeq: number
@@ -150,6 +152,7 @@ export function newRoom(id: string, options: RoomOptions): RoomCore {
     room: null,
     role: null,
     members: new Map(),
+    membersKnown: false,
     reads: new Map(),
     lastSeq: 0,
     floorSeq: 1,
@@ -210,6 +213,7 @@ function copyOf(core: RoomCore): RoomCore {
     room: core.room,
     role: core.role,
     members: core.members,
+    membersKnown: core.membersKnown,
     reads: core.reads,
     lastSeq: core.lastSeq,
     floorSeq: core.floorSeq,

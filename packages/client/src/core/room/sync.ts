@@ -14,7 +14,7 @@ import {
   withoutRange,
 } from '../timeline'
 import { advance, heardAhead, lastRevOf } from './changes'
-import { mergeMember, mergeRoomRow, onReads } from './members'
+import { mergeMember, mergeRoomRow, onReads, withAllMembers } from './members'
 import { surfaced, takeRow } from './merge'
 import { withMine } from './reactions'
 import { amended, type RoomCore } from './room-core'
@@ -71,7 +71,11 @@ export function onSyncAnswered(
   }
   for (const row of delta.patch) next = offShelfRow(next, row)
   next = replace ? replaceRows(next, delta) : mergeDelta(next, delta, request.span)
-  for (const member of delta.members ?? []) next = mergeMember(next, member)
+  const { members = [] } = delta
+  next =
+    replace || !core.membersKnown
+      ? withAllMembers(next, members, delta.rev)
+      : members.reduce(mergeMember, next)
   if (delta.room) next = mergeRoomRow(next, delta.room)
   next = withFigure(onReads(next, delta.reads ?? {}), delta)
   // Asked before the last read: its figure is of the old cursor, and is asked for anew (I13).
