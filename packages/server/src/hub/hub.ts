@@ -22,7 +22,7 @@ import { type Broadcaster, type Peer, roomChannel } from './peer'
 import { Peers } from './peers'
 import { Presence } from './presence'
 import { Receipts } from './receipts'
-import { type ReadMemberships, Repair } from './repair'
+import { type ReadMemberships, Repair, type RepairDeps } from './repair'
 import { Revocations } from './revocations'
 import { Subscriptions } from './subscriptions'
 
@@ -34,6 +34,7 @@ export type HubDeps = {
   readonly broadcaster: Broadcaster
   readonly readListItems: ReadListItems
   readonly readMemberships: ReadMemberships
+  readonly readReads: RepairDeps['readReads']
   readonly isSessionRevoked: (sid: string) => Promise<boolean>
   readonly readHeads: CatchUpDeps['readHeads']
   readonly readMissed: CatchUpDeps['readMissed']
@@ -79,10 +80,10 @@ export class Hub {
       },
       onRemoved: (userId, roomId, reason) => this.#remove(userId, roomId, reason),
       onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
-      onRead: (userId, roomId, seq) => {
-        this.#receipts.note(roomId, userId, seq, '')
-        this.#activity.noteRead(userId, roomId)
-      },
+      onRead: (userId, roomId) => this.#activity.noteRead(userId, roomId),
+      openRooms: () => this.#subscriptions.rooms(),
+      readReads: deps.readReads,
+      onReceipt: (roomId, userId, seq) => this.#receipts.note(roomId, userId, seq, ''),
       checkSessions: () => this.#checkSessions(),
     })
     this.#catchUp = new CatchUp({

@@ -15,6 +15,10 @@ let failure: Error | undefined
 /** Called before each answer: what happens while it is read. */
 let whileRead: (userId: UserId) => void
 let rev: number
+let missed: boolean
+let open: RoomId[]
+let reads: Map<RoomId, (readonly [UserId, number])[]>
+let receipts: string[]
 
 const createdAt = '2026-01-01T00:00:00.000Z'
 
@@ -29,7 +33,7 @@ function membership(userId: UserId, roomId: RoomId): Membership {
 function repairOf(): Repair {
   return new Repair({
     peers,
-    mayHaveMissed: () => false,
+    mayHaveMissed: () => missed,
     readMemberships: async (userId, roomIds) => {
       const found = [...new Set(roomIds)].map((roomId) => membership(userId, roomId))
       if (failure) throw failure
@@ -40,6 +44,9 @@ function repairOf(): Repair {
     onRemoved: () => {},
     onAdded: (userId) => added.push(userId),
     onRead: () => {},
+    openRooms: () => open,
+    readReads: async (roomId) => reads.get(roomId) ?? [],
+    onReceipt: (_, userId, seq) => receipts.push(`${userId} ${seq}`),
     checkSessions: async () => {},
   })
 }
@@ -51,6 +58,10 @@ beforeEach(() => {
   failure = undefined
   whileRead = () => {}
   rev = 2
+  missed = false
+  open = [ROOM]
+  reads = new Map()
+  receipts = []
 })
 
 test('in doubt about a room, whoever is in it is told; then there is no doubt', async () => {
@@ -97,4 +108,31 @@ test('what comes into doubt again while it is looked at is looked at in the next
   expect(looked).toEqual([ann, bob])
   await repair.run()
   expect(looked).toHaveLength(2)
+})
+
+test('a read that nobody told here, of somebody who is not here, is told where the room is open, once (seed 702911)', async () => {
+  const repair = repairOf()
+  const cat = asUserId('cat')
+  reads.set(ROOM, [
+    [cat, 17],
+    [bob, 0],
+  ])
+  await repair.run()
+  expect(receipts).toEqual([])
+  missed = true
+  await repair.run()
+  await repair.run()
+  expect(receipts).toEqual(['cat 17'])
+
+  missed = false
+  reads.set(ROOM, [[cat, 18]])
+  repair.doubt(ROOM)
+  await repair.run()
+  expect(receipts).toEqual(['cat 17', 'cat 18'])
+
+  open = []
+  reads.set(ROOM, [[cat, 19]])
+  repair.doubt(ROOM)
+  await repair.run()
+  expect(receipts).toHaveLength(2)
 })

@@ -14,7 +14,13 @@ export type RepairDeps = {
   readonly onRemoved: (userId: UserId, roomId: RoomId, reason: Removal) => void
   readonly onAdded: (userId: UserId, roomId: RoomId) => void
   /** He has read on, on another node. */
-  readonly onRead: (userId: UserId, roomId: RoomId, seq: number) => void
+  readonly onRead: (userId: UserId, roomId: RoomId) => void
+  /** Rooms that devices of this node have open. */
+  readonly openRooms: () => Iterable<RoomId>
+  /** Who is in the room, and has read up to where; nobody, where they are too many to be told. */
+  readonly readReads: (roomId: RoomId) => Promise<readonly (readonly [UserId, number])[]>
+  /** One of them has read on, wherever he is: for those who have the room open. */
+  readonly onReceipt: (roomId: RoomId, userId: UserId, seq: number) => void
   /** Ends the lines of sessions that the database has as revoked. */
   readonly checkSessions: () => Promise<void>
 }
@@ -28,6 +34,8 @@ export class Repair {
   readonly #doubts = new Set<RoomId>()
   /** Read cursors as they were last seen, of those who are connected. */
   readonly #reads = new Map<UserId, Map<RoomId, number>>()
+  /** The same of everybody in the rooms that are open here. */
+  readonly #receipts = new Map<RoomId, Map<UserId, number>>()
   #isRunning = false
   /** Something may have been missed, and no look has come to its end since. */
   #owesAll = false
@@ -59,6 +67,7 @@ export class Repair {
     this.#owesAll = this.deps.mayHaveMissed() || this.#owesAll
     try {
       for (const userId of this.#concerned(doubts)) await this.#check(userId, doubts)
+      for (const roomId of this.#openAmong(doubts)) await this.#checkReceipts(roomId)
       if (this.#owesAll) await this.deps.checkSessions()
       this.#owesAll = false
       isDone = true
@@ -75,6 +84,23 @@ export class Repair {
   #concerned(doubts: readonly RoomId[]): ReadonlySet<UserId> {
     if (!this.#owesAll && doubts.length === 0) return new Set()
     return new Set([...this.deps.peers.all()].map((peer) => peer.userId))
+  }
+
+  /** Receipts take no rev: nothing else shows that one was missed. */
+  #openAmong(doubts: readonly RoomId[]): readonly RoomId[] {
+    const open = new Set(this.deps.openRooms())
+    for (const roomId of this.#receipts.keys()) if (!open.has(roomId)) this.#receipts.delete(roomId)
+    return this.#owesAll ? [...open] : doubts.filter((roomId) => open.has(roomId))
+  }
+
+  async #checkReceipts(roomId: RoomId): Promise<void> {
+    const seen = this.#receipts.get(roomId) ?? new Map<UserId, number>()
+    this.#receipts.set(roomId, seen)
+    for (const [userId, seq] of await this.deps.readReads(roomId)) {
+      if (seq <= (seen.get(userId) ?? 0)) continue
+      seen.set(userId, seq)
+      this.deps.onReceipt(roomId, userId, seq)
+    }
   }
 
   async #check(userId: UserId, doubts: readonly RoomId[]): Promise<void> {
@@ -104,7 +130,7 @@ export class Repair {
       this.#reads.set(userId, reads)
       if (member.lastReadSeq > (reads.get(roomId) ?? -1)) {
         reads.set(roomId, member.lastReadSeq)
-        onRead(userId, roomId, member.lastReadSeq)
+        onRead(userId, roomId)
       }
     }
   }

@@ -13,6 +13,7 @@ import type { Broadcaster } from '../hub/peer'
 import type { Hooks } from '../moderation/hooks'
 import { DEFAULTS, type RateOptions } from '../options'
 import { AppendQueue } from '../pipeline/append-queue'
+import { readsIn } from '../pipeline/delta-members'
 import { readMissed } from '../pipeline/missed'
 import { roomListOf } from '../pipeline/room-list'
 import type { Clock } from '../ports/clock'
@@ -74,6 +75,7 @@ export function createNode(parts: NodeParts): ChatNode {
     readHeads: (roomIds) => store.read((reader) => reader.heads(roomIds)),
     readMissed: (roomId, told) => store.read((reader) => readMissed(reader, roomId, told)),
     readListItems: (userId, roomIds) => store.read((reader) => readItems(reader, userId, roomIds)),
+    readReads: (roomId) => store.read((reader) => readsIn(reader, roomId)),
     readMemberships: (userId, roomIds) =>
       store.read(async (reader) => {
         const present = await reader.memberships(userId)

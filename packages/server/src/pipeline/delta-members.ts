@@ -1,4 +1,4 @@
-import { LIMITS, type Member, type Room } from '@roomful/protocol'
+import { LIMITS, type Member, type Room, type RoomId, type UserId } from '@roomful/protocol'
 import type { Reader } from '../stores/port'
 
 export type MembersDelta = {
@@ -40,6 +40,16 @@ export async function readsNow(
 ): Promise<Pick<MembersDelta, 'reads'>> {
   const present = await reader.members(room.id, { limit: LIMIT })
   return present.length <= LIMITS.membersInline ? { reads: readsOf(present, own) } : {}
+}
+
+/** Of everybody in a room that is small enough to tell them. */
+export async function readsIn(
+  reader: Reader,
+  roomId: RoomId,
+): Promise<readonly (readonly [UserId, number])[]> {
+  const present = await reader.members(roomId, { limit: LIMIT })
+  const isSmall = present.length <= LIMITS.membersInline
+  return isSmall ? present.map(({ userId, lastReadSeq }) => [userId, lastReadSeq] as const) : []
 }
 
 function readsOf(members: readonly Member[], own: Member): Record<string, number> {

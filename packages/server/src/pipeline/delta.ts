@@ -66,7 +66,9 @@ async function catchUp(reader: Reader, request: DeltaRequest): Promise<Delta> {
   if (cont !== undefined) return { ...emptyDelta(request), patch: rows, cont }
   const membersRev = cursor.members ? 0 : cursor.rev
   const others: MembersDelta =
-    room.rev > membersRev ? await membersSince(reader, room, member, membersRev) : { tooMany: false }
+    room.rev > membersRev
+      ? await membersSince(reader, room, member, membersRev)
+      : { tooMany: false, ...(request.wantReads ? await readsNow(reader, room, member) : {}) }
   if (others.tooMany) return resetDelta(reader, request)
   return {
     ...emptyDelta(request),
