@@ -83,3 +83,26 @@ test('a read that is told before it is known who one is is one’s own (found in
   expect([...state.reads.keys()]).toEqual(['bob'])
   expect(state).toMatchObject({ lastReadSeq: 2, unread: 1 })
 })
+
+test('a room that one gets into between the join and the sync is joined once more, and heard of (seed 612146)', async () => {
+  const world = new World()
+  world.server.addRoom('side', ['bob'])
+  world.server.say('side', 'bob', 'before')
+  const ada = world.client('ada')
+  const side = ada.chat.room('side')
+  void side.open()
+  await world.tick()
+  for (const event of ['ready', 'join-rooms', 'join-rooms ack']) {
+    ada.line.take(event).run()
+    await world.tick()
+  }
+  // The answer to the commit was lost: nobody told her.
+  world.server.invite('side', 'ada')
+  await world.settle()
+  world.server.say('side', 'bob', 'after')
+  await world.settle()
+  expect(side.messages().map(({ content }) => content)).toEqual(['before', 'after'])
+  expect(side.getState().status).toBe('live')
+  const events = ada.line.served.map(({ event }) => event)
+  expect(events).toEqual(['join-rooms', 'sync', 'join-rooms', 'sync'])
+})

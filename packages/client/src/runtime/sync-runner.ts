@@ -53,8 +53,8 @@ export function createSyncRunner(session: Session): (now: number) => number {
           cells.dispatch(id, { type: 'join-failed', error: result.error, ...moment(session) })
           continue
         }
-        cells.dispatch(id, { type: 'joined' })
         const head = result.ack.heads[id]
+        cells.dispatch(id, { type: 'joined', isIn: head !== undefined })
         if (head) cells.dispatch(id, { type: 'head', head, now: session.clock.now() })
       }
     })

@@ -21,6 +21,7 @@ export function nextRoomStep(core: RoomCore, now: number): RoomStep | null {
   // Subscribed before it reads, so that nothing falls between the two.
   if (core.joined === 'asked') return null
   if (core.joined === 'no') return 'join'
+  if (core.joined === 'out') return 'sync'
   if (core.request?.step === 'next' || !core.fresh || core.foreign || core.tail === null) return 'sync'
   if (core.doubt && exactUnread(core, core.lastReadSeq) === undefined) return 'sync'
   const gapDue = core.gap === null ? Number.POSITIVE_INFINITY : core.gap.since + gapWait(core)

@@ -55,7 +55,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'join-asked':
       return amended(core, { joined: 'asked' })
     case 'joined':
-      return core.joined === 'asked' ? amended(core, { joined: 'yes' }) : core
+      return core.joined === 'asked' ? amended(core, { joined: event.isIn ? 'yes' : 'out' }) : core
     case 'join-failed':
       return amended(core, { joined: 'no', requestHold: longerHold(core.requestHold, event.error, event) })
     case 'changes':

@@ -56,8 +56,8 @@ export type RoomCore = {
   readonly line: Line
   /** Someone looks at it: it is to be live. */
   readonly opened: boolean
-  /** Is this line subscribed to the room? */
-  readonly joined: 'no' | 'asked' | 'yes'
+  /** Is this line subscribed to the room? `out`: the server did not find him in it; the sync says whether he is since. */
+  readonly joined: 'no' | 'asked' | 'out' | 'yes'
   /** A sync was answered on this line. */
   readonly fresh: boolean
 

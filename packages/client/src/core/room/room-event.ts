@@ -68,7 +68,7 @@ export type RoomEvent =
     }
   | { readonly type: 'removed'; readonly error: ChatError; readonly asOf: number }
   | { readonly type: 'join-asked' }
-  | { readonly type: 'joined' }
+  | { readonly type: 'joined'; readonly isIn: boolean }
   | {
       readonly type: 'join-failed'
       readonly error: ChatError | null

@@ -86,7 +86,8 @@ export function onSyncAnswered(
       known: Math.max(next.cursor, ...(replace ? heardOf : [next.known])),
       request: null,
       requestHold: doubt ? longerHold(core.requestHold, null, event) : NO_HOLD,
-      fresh: true,
+      // In it only since the line asked to hear of it: what comes after this answer would be told to nobody here.
+      ...(core.joined === 'out' ? { joined: 'no' as const, fresh: false } : { fresh: true }),
       foreign: false,
       doubt,
       removed: null,
