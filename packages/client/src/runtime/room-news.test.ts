@@ -106,3 +106,22 @@ test('a room that one gets into between the join and the sync is joined once mor
   const events = ada.line.served.map(({ event }) => event)
   expect(events).toEqual(['join-rooms', 'sync', 'join-rooms', 'sync'])
 })
+
+test('a row of one’s own that tells of a read on another device takes the figure along (seed 615507)', async () => {
+  const world = new World()
+  world.server.limits = { ...world.server.limits, tail: 5, tailLimited: 5 }
+  for (let seq = 1; seq <= 20; seq++) world.server.say(ROOM, 'bob', `text ${seq}`)
+  const ada = await world.live('ada')
+  expect(ada.room.getState().unread).toBe(20)
+  world.server.answer('ada', 'mark-read', { roomId: asRoomId(ROOM), seq: 12 })
+  const { rev } = world.server.say(ROOM, 'bob', 'text 21')
+  await world.settle()
+  const member = world.server.room(ROOM).members.get('ada') ?? expect.fail('she is in it')
+  const changes = [
+    { rev: rev + 1, kind: 'member' as const, member: { ...member, lastReadSeq: 12, rev: rev + 1 } },
+  ]
+  world.server.room(ROOM).room = { ...world.server.room(ROOM).room, rev: rev + 1 }
+  ada.line.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
+  await world.settle()
+  expect(ada.room.getState()).toMatchObject({ lastReadSeq: 12, unread: 9 })
+})

@@ -17,7 +17,7 @@ export function mergeMember(core: RoomCore, member: Member): RoomCore {
   if (held !== undefined && held.rev >= member.rev) return core
   const next = amended(core, { members: new Map(core.members).set(member.userId, member) })
   if (member.userId !== core.me) return withRead(next, member.userId, member.lastReadSeq)
-  return amended(next, { role: member.role, lastReadSeq: Math.max(core.lastReadSeq, member.lastReadSeq) })
+  return movedRead(amended(next, { role: member.role }), member.lastReadSeq)
 }
 
 /** All that there are as of `rev`: whoever is not among them has gone, unless he has come since. */
