@@ -286,6 +286,35 @@ describe('is not sent by whoever starts after a crash in the same moment:', () =
   })
 })
 
+test('what another tab leaves on a disk that is opened anew goes out in the order of its making (seed 613147)', async () => {
+  const world = filled(1)
+  const disk = memoryStore()
+  let isLost = false
+  const moody: LocalStore = {
+    ...disk,
+    write: (write) => (isLost ? Promise.reject(new LocalStoreError('lost', 'no handle')) : disk.write(write)),
+  }
+  const ada = await world.live('ada', { storage: moody })
+  ada.line.silent = true
+  ada.line.cut()
+  void ada.room.send('first')
+  await world.pass(1_000)
+  const [kept] = (await disk.open({ url: 'test:', userId: 'ada' })).entries
+  if (kept === undefined) throw new Error('it is on the disk')
+  const data = { ...(kept.data as object), id: 'gone-000001', content: 'second' }
+  const left = { ...kept, clientId: 'gone-000001', order: world.clock.now(), data }
+  await disk.write({ putEntries: [left] })
+  isLost = true
+  ada.room.setDraft('a write that fails')
+  await world.pass(1_000)
+  isLost = false
+  await world.pass(30_000)
+  expect(ada.contents().slice(1)).toEqual(['first', 'second'])
+  ada.line.silent = false
+  await world.rest(60_000)
+  expect(world.server.room(ROOM).messages.map(({ content }) => content)).toEqual(['old 1', 'first', 'second'])
+})
+
 test('the first write under the name of a new epoch has nothing of the old one’s (seed 39499)', async () => {
   const world = filled(3)
   const disk = memoryStore()

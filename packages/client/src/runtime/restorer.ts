@@ -32,6 +32,8 @@ export function createRestorer(
   let openFor: string | null = null
   let opening: Promise<void> | null = null
   const restored = new Set<string>()
+  /** The disk has been read: what is new on it since was left by a tab that has gone meanwhile. */
+  let hasRead = false
 
   const open = async (userId: string | null): Promise<void> => {
     const snapshot = await store.open({ url, userId })
@@ -59,17 +61,20 @@ export function createRestorer(
         const own = entries.filter((entry) => entry.roomId === id).flatMap((entry) => fromStored(entry) ?? [])
         for (const entry of own) restored.add(entry.id)
         if (room?.item) cells.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
-        cells.dispatch(id, { type: 'restored', room, entries: own })
+        cells.dispatch(id, { type: 'restored', room, entries: hasRead ? [] : own })
+        if (hasRead) cells.dispatch(id, { type: 'taken-over', entries: own })
         // Those of this session that were moved behind them included.
         for (const { order } of cells.room(id).core.entries) onOrder(order)
       }
     })
+    hasRead = true
   }
 
   const forget = (keep: (id: string) => boolean): void => {
     persister.pause()
     for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep })
     restored.clear()
+    hasRead = false
   }
 
   const settle = async (user: User, epoch: string): Promise<void> => {

@@ -63,6 +63,7 @@ export class Watch {
       // A program that was killed may still run its last promises; nobody sees them.
       if (this.#programs.get(device) !== program) return
       program.cores.set(after.id, after)
+      if (event.type === 'picked') this.#noteUnkept(device, event.ids)
       this.context.trace.note(() => `  ${device.name} ${after.id}: ${event.type}${entriesOf(after)}`)
       const touched = before.timeline !== after.timeline || before.cursor !== after.cursor
       try {
@@ -99,6 +100,12 @@ export class Watch {
       if (!isKept && !this.#unkept.has(id))
         this.context.violations.push(`I10: ${id} goes out before it is on the disk — ${device.name}`)
     }
+  }
+
+  /** What a tab hands to the owner of its line may go out when that tab is gone: what it has said of its disk counts. */
+  #noteUnkept(device: Device, ids: readonly string[]): void {
+    if (this.#keeps(device)) return
+    for (const id of ids) if (!device.disk?.hasEntry(id)) this.#unkept.add(id)
   }
 
   /** I5 against the history that this device follows: the present one, or an older one until it hears of a restore. */
