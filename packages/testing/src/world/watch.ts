@@ -29,6 +29,8 @@ const REQUESTS_WITHIN_MS = 1_000
 export class Watch {
   /** Entries that went out while their device could keep nothing, and said so. */
   readonly #unkept = new Set<string>()
+  /** How often each entry has gone out. */
+  readonly #emitted = new Map<string, number>()
   readonly #programs = new Map<Device, Program>()
 
   constructor(
@@ -55,6 +57,11 @@ export class Watch {
   /** Did it go out while its device could keep nothing, and said so? */
   wentUnkept(id: string): boolean {
     return this.#unkept.has(id)
+  }
+
+  /** Did it go out again, so that an earlier try may still be on its way? */
+  wentTwice(id: string): boolean {
+    return (this.#emitted.get(id) ?? 0) > 1
   }
 
   inspector(device: Device): Inspect {
@@ -91,6 +98,7 @@ export class Watch {
         `I15: ${device.name} asked ${REQUESTS_MAX} times in a second, the last was ${event}`,
       )
     for (const id of keysOf(payload)) {
+      this.#emitted.set(id, (this.#emitted.get(id) ?? 0) + 1)
       const writer = this.#writerOf(id, device)
       // An owner that has slept passes on what that tab has sent by another line since.
       const isOwn = nameIn(id) === device.name
