@@ -14,7 +14,7 @@ import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import { Activity, type ReadListItems } from './activity'
 import { CatchUp, type CatchUpDeps } from './catch-up'
-import { fanOut } from './fan-out'
+import { type FanOutDeps, fanOut } from './fan-out'
 import { type Grant, Grants } from './grants'
 import { Lifetimes } from './lifetime'
 import { MemberRevs } from './member-revs'
@@ -56,7 +56,7 @@ export class Hub {
   readonly #receipts: Receipts
   readonly #activity: Activity
   readonly #repair: Repair
-  readonly #memberRevs = new MemberRevs()
+  readonly #fanOut: FanOutDeps
   readonly #catchUp: CatchUp
   readonly #stopHeads: () => void
 
@@ -68,6 +68,14 @@ export class Hub {
     this.lifetimes = new Lifetimes(clock)
     this.#revocations = new Revocations(clock)
     this.#receipts = new Receipts(clock, broadcaster, this.#subscriptions)
+    this.#fanOut = {
+      ...deps,
+      peers,
+      subscriptions: this.#subscriptions,
+      grants: this.#grants,
+      memberRevs: new MemberRevs(),
+      onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
+    }
     this.#activity = new Activity({ ...deps, peers })
     this.#repair = new Repair({
       peers,
@@ -224,9 +232,7 @@ export class Hub {
 
   #tellBatch(batch: CommittedBatch): void {
     const { roomId, head } = batch
-    const onAdded = (userId: UserId, roomId: RoomId): void => this.#tellAdded(userId, roomId)
-    const [subscriptions, grants, memberRevs] = [this.#subscriptions, this.#grants, this.#memberRevs]
-    fanOut({ ...this.deps, peers: this.peers, subscriptions, grants, memberRevs, onAdded }, batch)
+    fanOut(this.#fanOut, batch)
     this.#activity.noteRoom(roomId)
     this.#repair.noteHead(roomId, head)
   }
