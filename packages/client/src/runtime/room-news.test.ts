@@ -125,3 +125,24 @@ test('a row of one’s own that tells of a read on another device takes the figu
   await world.settle()
   expect(ada.room.getState()).toMatchObject({ lastReadSeq: 12, unread: 9 })
 })
+
+test('a room that one is told to be in while its sync is under way is joined, and then read, once more (seed 42360)', async () => {
+  const world = new World()
+  const ada = world.client('ada')
+  void ada.room.open()
+  await world.tick()
+  for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
+    ada.line.take(event).run()
+    await world.tick()
+  }
+  const { room } = world.server.room(ROOM)
+  const item = { room, role: 'member' as const, lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null }
+  ada.line.tell({ event: 'room-added', payload: { item } })
+  ada.line.take('room-added').run()
+  // Somebody reads in between: a receipt takes no rev, and is told to those who are subscribed.
+  world.server.say(ROOM, 'ada', 'mine')
+  world.server.answer('bob', 'mark-read', { roomId: asRoomId(ROOM), seq: 1 })
+  await world.settle()
+  expect(ada.room.getState()).toMatchObject({ status: 'live' })
+  expect([...ada.room.getState().reads]).toEqual([['bob', 1]])
+})

@@ -8,11 +8,11 @@ export function onListed(core: RoomCore, event: Extract<RoomEvent, { type: 'list
   const { room } = item
   const listedAsOf = Math.max(core.listedAsOf, event.asOf)
   // What was joined before he was in it has nobody subscribed.
-  const joined = event.added ? 'no' : core.joined
+  const heard = event.added ? { joined: 'no' as const, fresh: false } : {}
   const next = amended(mergeRoomRow(core, room), {
     listed: true,
     listedAsOf,
-    joined,
+    ...heard,
     removed: null,
     role: item.role,
   })

@@ -86,8 +86,9 @@ export function onSyncAnswered(
       known: Math.max(next.cursor, ...(replace ? heardOf : [next.known])),
       request: null,
       requestHold: doubt ? longerHold(core.requestHold, null, event) : NO_HOLD,
-      // In it only since the line asked to hear of it: what comes after this answer would be told to nobody here.
-      ...(core.joined === 'out' ? { joined: 'no' as const, fresh: false } : { fresh: true }),
+      // In it only since the line asked to hear of it: what came after this answer may have been told to nobody here.
+      joined: core.joined === 'out' ? 'no' : core.joined,
+      fresh: core.joined === 'yes',
       foreign: false,
       doubt,
       removed: null,
