@@ -93,6 +93,11 @@ export class Disk {
   /** Was this in an outbox once, even if it has its outcome by now? */
   hadEntry(clientId: string): boolean {
     for (const space of this.spaces.values()) if (space.written.has(clientId)) return true
+    return this.wasDeleted(clientId)
+  }
+
+  /** Was it taken from here by a sign-out, of another tab it may be? */
+  wasDeleted(clientId: string): boolean {
     return this.#deletedEntries.has(clientId)
   }
 

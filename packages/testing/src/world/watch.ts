@@ -100,9 +100,11 @@ export class Watch {
     for (const id of keysOf(payload)) {
       this.#emitted.set(id, (this.#emitted.get(id) ?? 0) + 1)
       const writer = this.#writerOf(id, device)
-      // An owner that has slept passes on what that tab has sent by another line since.
+      // An owner that has slept passes on what that tab has sent by another line since. What a sign-out in another tab
+      // has deleted is promised no more, and may go out before this one hears of it.
       const isOwn = nameIn(id) === device.name
-      const isKept = isOwn ? device.disk?.hasEntry(id) : device.disk?.hadEntry(id)
+      const { disk } = device
+      const isKept = isOwn ? disk?.hasEntry(id) || disk?.wasDeleted(id) : disk?.hadEntry(id)
       // What went out once while nothing could be kept goes out again under the same id, kept by then or not.
       if (!isKept && !this.#keeps(writer)) this.#unkept.add(id)
       if (!isKept && !this.#unkept.has(id))
