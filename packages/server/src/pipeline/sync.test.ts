@@ -143,12 +143,20 @@ describe('what was missed', () => {
 
   test('names all members to a reader who holds none, even where nothing has happened', async () => {
     const roomId = await newRoom(store, { roles: { ann: 'owner', bob: 'member', cid: 'member' } })
-    await commitOps(store, roomId, [onBob('invite')])
     const { rev } = await deltaOf(roomId, fresh)
     const delta = await deltaOf(roomId, { rev, minSeq: 0, maxSeq: 0, members: true })
     expect(delta.members?.map(({ userId }) => userId)).toEqual(['ann', 'bob', 'cid'])
     expect(delta).toMatchObject({ rev, patch: [] })
     expect(delta).not.toHaveProperty('reset')
+  })
+
+  test('tells the read cursors of an open room also to a reader who only lacks rows', async () => {
+    const roomId = await newRoom(store)
+    await sendMany(roomId, 3)
+    const { rev } = await deltaOf(roomId, fresh)
+    const context = { openRooms: new Set([roomId]) }
+    const { rooms } = await ask({ [roomId]: { rev, minSeq: 1, maxSeq: 2 } }, {}, context)
+    expect(rooms[roomId]).toMatchObject({ tail: [{ seq: 3 }], reads: { ann: 0 } })
   })
 
   test('names the members that changed, the removed among them', async () => {
