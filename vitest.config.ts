@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config'
 
 const packages = fileURLToPath(new URL('packages', import.meta.url))
 
+/** It ends a test that hangs. How fast something is, a test says by counts, ratios or `test/stopwatch.ts`. */
+const HANGS_AFTER_MS = 20 * 60_000
+
 export default defineConfig({
   resolve: {
     // To the sources, as in tsconfig.json: tests need no build, and a stale one cannot turn them green.
@@ -16,6 +19,8 @@ export default defineConfig({
     isolate: false,
     // Of two cores it would leave one to itself.
     maxWorkers: 2,
+    testTimeout: HANGS_AFTER_MS,
+    hookTimeout: HANGS_AFTER_MS,
     projects: [
       {
         extends: true,
@@ -33,8 +38,6 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
         },
       },
       {
@@ -50,8 +53,6 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           sequence: { groupOrder: 1 },
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
         },
       },
     ],

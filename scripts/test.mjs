@@ -37,6 +37,15 @@ const STAGES = [
   [[['simulator', () => vitest('simulator')]]],
 ]
 
+/** The one limit of time there is: on two idle cores a run takes a tenth of it. It ends a step that hangs. */
+const RUN_MAX_MINUTES = 85
+/** Processes of the steps that run now. @type {Set<import('node:child_process').ChildProcess>} */
+const children = new Set()
+const overdue = setTimeout(() => {
+  console.error(`The run has taken ${RUN_MAX_MINUTES} minutes and is ended.`)
+  for (const child of children) child.kill('SIGKILL')
+}, RUN_MAX_MINUTES * 60_000)
+
 const only = process.argv.includes('--only') ? (process.argv[process.argv.indexOf('--only') + 1] ?? '') : ''
 /** @type {(Counts & { name: string, seconds: number })[]} */
 const rows = []
@@ -51,6 +60,7 @@ async function runLane(lane) {
   }
 }
 
+clearTimeout(overdue)
 console.log('')
 for (const { name, passed, failed, skipped, seconds } of rows) {
   const counts = `${passed} passed${failed ? `, ${failed} failed` : ''}${skipped ? `, ${skipped} skipped` : ''}`
@@ -76,7 +86,7 @@ async function check(run) {
 function command(file, args) {
   return new Promise((resolve, reject) => {
     let output = ''
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = begun(spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] }))
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => (output += text))
     child.on('error', reject)
@@ -84,6 +94,14 @@ function command(file, args) {
       code === 0 ? resolve() : reject(new Error(output || `${file} exited with ${code}`)),
     )
   })
+}
+
+/** Keeps a process where the run's limit finds it.
+ * @template {import('node:child_process').ChildProcess} C @param {C} child @returns {C} */
+function begun(child) {
+  children.add(child)
+  child.on('close', () => children.delete(child))
+  return child
 }
 
 /** @param {string} project @returns {Promise<Counts>} */
@@ -101,7 +119,7 @@ async function vitest(project) {
     `--outputFile.json=${report}`,
   ]
   const code = await new Promise((resolve) => {
-    spawn(bin('vitest'), args, { stdio: ['ignore', 'inherit', 'inherit'] }).on('close', resolve)
+    begun(spawn(bin('vitest'), args, { stdio: ['ignore', 'inherit', 'inherit'] })).on('close', resolve)
   })
   try {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(

@@ -110,15 +110,11 @@ export class ChatPage implements AsyncDisposable {
   /** Scrolls up until the beginning, and answers every row seen on the way, by seq. */
   async readAll(lastSeq: number): Promise<ShownRow[]> {
     const seen = new Map<number, ShownRow>()
-    await waitUntil(
-      'the first message',
-      async () => {
-        for (const row of await this.rows()) seen.set(row.seq, row)
-        await this.page.getByRole('log').evaluate((log) => log.scrollTo({ top: 0 }))
-        return seen.has(1) && seen.size >= lastSeq
-      },
-      60_000,
-    )
+    await waitUntil('the first message', async () => {
+      for (const row of await this.rows()) seen.set(row.seq, row)
+      await this.page.getByRole('log').evaluate((log) => log.scrollTo({ top: 0 }))
+      return seen.has(1) && seen.size >= lastSeq
+    })
     return [...seen.values()].sort((a, b) => a.seq - b.seq)
   }
 
@@ -128,6 +124,8 @@ export class ChatPage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Routes end before their pages: an answer that is on its way would find none.
+    await this.context.unrouteAll({ behavior: 'wait' })
     await this.context.close()
   }
 }

@@ -122,16 +122,12 @@ export class ClientTab {
   }
 
   /** Live, with nothing unsent, and online since after this moment. */
-  async settled(since = 0, timeoutMs = 30_000): Promise<ClientLook> {
+  async settled(since = 0): Promise<ClientLook> {
     let last: ClientLook | undefined
-    await waitUntil(
-      'the tab to be live',
-      async () => {
-        last = await this.look()
-        return last.status === 'live' && last.unsent === 0 && last.onlineAt >= since
-      },
-      timeoutMs,
-    ).catch((error: Error) => {
+    await waitUntil('the tab to be live', async () => {
+      last = await this.look()
+      return last.status === 'live' && last.unsent === 0 && last.onlineAt >= since
+    }).catch((error: Error) => {
       throw new Error(`${error.message}: ${JSON.stringify({ ...last, texts: last?.texts.length })}`)
     })
     if (last === undefined) throw new Error('the tab was never looked at')

@@ -27,7 +27,7 @@ beforeAll(async () => {
     outdir: site,
     logLevel: 'silent',
   })
-}, 300_000)
+})
 afterAll(async () => {
   await browser.close()
   project?.[Symbol.dispose]()

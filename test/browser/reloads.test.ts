@@ -52,7 +52,6 @@ const ends: [string, (tab: ClientTab, round: number) => Promise<void>][] = [
 
 test.each(ends)(
   `${ROUNDS} %s in mid-send, at random moments: each message once, none lost, order kept`,
-  { timeout: 90_000 + ROUNDS * 5_000 },
   async (name, end) => {
     await using fixture = await tabsFixture(browser)
     const options = fixture.as('the tab')

@@ -61,6 +61,8 @@ export async function tabsFixture(browser: Browser): Promise<TabsFixture> {
       return Number(/^roomful_sockets (\d+)$/m.exec(text)?.[1] ?? Number.NaN)
     },
     [Symbol.asyncDispose]: async () => {
+      // Routes end before their pages: an answer that is on its way would find none.
+      await context.unrouteAll({ behavior: 'wait' })
       await context.close()
       await server[Symbol.asyncDispose]()
       folder[Symbol.dispose]()
@@ -76,7 +78,14 @@ export async function openBen(browser: Browser, options: ClientOptions): Promise
 
 /** What a service worker does: the page and its code are on the device, all else goes over the line. */
 export async function keepPage(context: BrowserContext): Promise<void> {
-  await context.route(/\.(js|html)$|\/$/, async (route) => route.fulfill({ response: await route.fetch() }))
+  await context.route(/\.(js|html)$|\/$/, async (route) => {
+    try {
+      await route.fulfill({ response: await route.fetch() })
+    } catch (error) {
+      // A page that was closed meanwhile waits for no answer.
+      if (!route.request().frame().page().isClosed()) throw error
+    }
+  })
 }
 
 /** Signs somebody in. */

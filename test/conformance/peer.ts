@@ -2,8 +2,8 @@ import { io, type Socket } from 'socket.io-client'
 import type { Protocol } from './case'
 import { mismatch, type Pattern } from './match'
 
-/** Long enough for a server far away, short enough to end a run that hangs. */
-const TIMEOUT_MS = 5_000
+/** Long enough for a server that is far away or busy; it ends a run that hangs. */
+const TIMEOUT_MS = 60_000
 
 type Frame = { readonly event: string; readonly payload: unknown }
 

@@ -130,7 +130,7 @@ test('a client that is ahead of a restored database swaps its rows for what is t
     () => contents().at(-1) === 'after 40' && !contents().includes('lost 1'),
     20_000,
   )
-  await waitUntil('live', () => room.getState().status === 'live', 20_000)
+  await waitUntil('live', () => room.getState().status === 'live')
   while (room.getState().hasOlder) await room.loadOlder()
   const there = await readRoom(bob, 'general')
   expect(room.messages().map(({ seq, rev, content }) => [seq, rev, content])).toEqual(

@@ -5,7 +5,7 @@ import { allCases } from '../conformance/cases/all'
 import { absent, containing, fill, lacking, mismatch, type Pattern, text } from '../conformance/match'
 import { runSuite } from '../conformance/run-suite'
 
-test('the server does what every script of the wire says', { timeout: 120_000 }, async () => {
+test('the server does what every script of the wire says', async () => {
   await using server = await createTestServer()
   const results = await runSuite(allCases, { url: server.url })
   expect(results.filter(({ failure }) => failure !== undefined)).toEqual([])

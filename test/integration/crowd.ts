@@ -87,14 +87,11 @@ function underWay(room: Room, clientId: string): Promise<ShownMessage | undefine
 
 /** Every device shows all there is, and waits for nothing. */
 export function settled(devices: readonly Device[], lastSeq: number): Promise<true> {
-  return waitUntil(
-    'every device to be live and at the head',
-    () =>
-      devices.every(({ room, chat }) => {
-        const state = room.getState()
-        return state.status === 'live' && state.lastSeq === lastSeq && chat.getState().unsent === 0
-      }),
-    30_000,
+  return waitUntil('every device to be live and at the head', () =>
+    devices.every(({ room, chat }) => {
+      const state = room.getState()
+      return state.status === 'live' && state.lastSeq === lastSeq && chat.getState().unsent === 0
+    }),
   )
 }
 

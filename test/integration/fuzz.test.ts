@@ -23,9 +23,7 @@ afterEach(() => {
   expect(problems).toEqual([])
 })
 
-test(`20,000 generated inputs in process, seed ${SEED}: each is answered, none by INTERNAL (P10)`, {
-  timeout: 180_000,
-}, async () => {
+test(`20,000 generated inputs in process, seed ${SEED}: each is answered, none by INTERNAL (P10)`, async () => {
   const tally = await fuzzInProcess(SEED, 20_000)
   process.stdout.write(`seed ${SEED}: ${tally}\n`)
   // They do not all bounce off the first check: a good part is taken, and the rules refuse by many codes.
@@ -41,9 +39,7 @@ test(`20,000 generated inputs in process, seed ${SEED}: each is answered, none b
     expect(tally.codes).toContain(code)
 })
 
-test(`2,000 generated frames on a socket, seed ${SEED}: answered or closed, and the server lives (P10)`, {
-  timeout: 180_000,
-}, async () => {
+test(`2,000 generated frames on a socket, seed ${SEED}: answered or closed, and the server lives (P10)`, async () => {
   const tally = await fuzzOnSocket(SEED, 2_000)
   process.stdout.write(`seed ${SEED}: ${tally}\n`)
   for (const code of ['ok', 'INVALID_PAYLOAD', 'UNKNOWN_EVENT', 'closed']) expect(tally.codes).toContain(code)

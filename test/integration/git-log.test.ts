@@ -16,12 +16,12 @@ async function expectSame(log: Buffer, data: string): Promise<number> {
   return count
 }
 
-test("the project's own git log comes out as it went in", { timeout: 60_000 }, async () => {
+test("the project's own git log comes out as it went in", async () => {
   using folder = temporaryFolder()
   await expectSame(await gitLog(ROOT), folder.path)
 })
 
-test('so do 1,000 commits of texts that are easily changed', { timeout: 60_000 }, async () => {
+test('so do 1,000 commits of texts that are easily changed', async () => {
   using folder = temporaryFolder()
   await makeRepository(`${folder.path}/repository`, trickyMessages(1_000))
   const log = await gitLog(`${folder.path}/repository`)

@@ -12,9 +12,7 @@ const MESSAGES = 500
 const KILLS = 50
 const SEED = 4_711
 
-test(`a script with fileStore, killed ${KILLS} times while it sends ${MESSAGES} messages: each is there once, in order (P1, P2, P3)`, {
-  timeout: 600_000,
-}, async () => {
+test(`a script with fileStore, killed ${KILLS} times while it sends ${MESSAGES} messages: each is there once, in order (P1, P2, P3)`, async () => {
   using folder = temporaryFolder()
   await using server = await serve([
     '--port',

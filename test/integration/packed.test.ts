@@ -9,7 +9,7 @@ import { type PackedProject, packedProject } from '../packed/packed-project'
 let project: PackedProject
 beforeAll(async () => {
   project = await packedProject(['protocol', 'client', 'react'])
-}, 300_000)
+})
 afterAll(() => project?.[Symbol.dispose]())
 
 const outOf = (name: string): string => join(project.folder, 'project', name)

@@ -52,9 +52,7 @@ async function send(device: Device, roomId: RoomId, name: string, n: number): Pr
 type Device = Awaited<ReturnType<ReturnType<typeof testNode>['device']>>
 
 describe.each(Object.keys(databases))('on %s', (kind) => {
-  test(`${WRITERS} writers at once, each send from two devices: 1..n, each once, in one order (I1 to I4, I9)`, {
-    timeout: 120_000,
-  }, async () => {
+  test(`${WRITERS} writers at once, each send from two devices: 1..n, each once, in one order (I1 to I4, I9)`, async () => {
     const stores = (await databases[kind]?.()) ?? []
     ends.unshift(...stores.map((store) => () => store.close()))
     const [store] = stores

@@ -30,9 +30,7 @@ async function expectRight(devices: readonly Device[], recorder: Recorder): Prom
   expect(findings, formatFindings(findings)).toEqual([])
 }
 
-test(`Postgres is killed twice under the load of ${CLIENTS} clients: the server goes on by itself, nothing is lost or doubled (P1, P2)`, {
-  timeout: 120_000,
-}, async () => {
+test(`Postgres is killed twice under the load of ${CLIENTS} clients: the server goes on by itself, nothing is lost or doubled (P1, P2)`, async () => {
   await using server = await serverOn(await postgres.createDatabase())
   const recorder = new Recorder()
   const devices = await gather(server.url, CLIENTS)
@@ -56,9 +54,7 @@ test(`Postgres is killed twice under the load of ${CLIENTS} clients: the server 
   }
 })
 
-test('the server is killed in the middle of it, on Postgres: clients go on by themselves, nothing is lost or doubled', {
-  timeout: 120_000,
-}, async () => {
+test('the server is killed in the middle of it, on Postgres: clients go on by themselves, nothing is lost or doubled', async () => {
   const database = await postgres.createDatabase()
   let server = await serverOn(database)
   const port = String(server.port)

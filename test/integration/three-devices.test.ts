@@ -55,7 +55,6 @@ const view = (chat: Chat) =>
 
 test.each([1, 2, 3])(
   `two devices of the author and a reader, ${OPERATIONS} operations, ${CUTS} cuts: all equal the server (P3, P5, P6, seed %i)`,
-  { timeout: 120_000 },
   async (seed) => {
     await using world = await createTestWorld({ seed, users: ['ann', 'bob'], nodes: 2 })
     const laptop = await world.addDevice('ann')

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 
 /** A start that takes longer than this has failed; a database replaying its log after a crash is the slowest. */
-const START_TIMEOUT_MS = 30_000
+const START_TIMEOUT_MS = 120_000
 /** Of what the process said, this much goes into the error when it does not start. */
 const LOG_CHARS = 4_000
 

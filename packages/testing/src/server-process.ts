@@ -28,8 +28,8 @@ export interface ServerProcess extends AsyncDisposable {
   kill(): Promise<Exit>
 }
 
-const START_TIMEOUT_MS = 20_000
-const STOP_TIMEOUT_MS = 15_000
+const START_TIMEOUT_MS = 120_000
+const STOP_TIMEOUT_MS = 120_000
 
 /** Starts `roomful serve --json` and resolves when it listens. Rejects with what it printed when it ends instead. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {

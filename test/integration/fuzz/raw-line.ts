@@ -1,7 +1,7 @@
 import { Manager } from 'socket.io-client'
 
 /** So long an answer is waited for; a server that is alive has either given it or hung up. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 120_000
 
 /** A connection on which frames are written as texts: what Socket.IO's encoder would not write as well. */
 export class RawLine {

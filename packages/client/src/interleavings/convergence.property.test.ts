@@ -198,7 +198,7 @@ test('any order, loss and repetition of frames ends equal to the server (I4–I1
     ),
     { numRuns: 120 },
   )
-}, 120_000)
+})
 
 /** A long room of which little is held, and a reader that is behind more often than not. */
 const behind: fc.Arbitrary<Step | { do: 'flush' }> = fc.oneof(
@@ -244,7 +244,7 @@ test('a reader that lags behind, and syncs and pages beside changes, take nothin
     }),
     { numRuns: 150 },
   )
-}, 120_000)
+})
 
 test('an old snapshot and the changes since make the new snapshot (I18)', async () => {
   await fc.assert(
@@ -265,7 +265,7 @@ test('an old snapshot and the changes since make the new snapshot (I18)', async 
     }),
     { numRuns: 60 },
   )
-}, 60_000)
+})
 
 test('a deleted message never comes back, whatever comes late (I12)', async () => {
   const world = new World()

@@ -136,4 +136,4 @@ test('tabs come, go, sleep and wake at any moment: one line, each message once, 
     }),
     { numRuns: Number(process.env.TABS_RUNS ?? 40), seed: Number(process.env.TABS_SEED ?? 20_261_124) },
   )
-}, 120_000)
+})

@@ -223,6 +223,6 @@ test('whatever happens between and during syncs, the cursor never passes a chang
     }),
     { numRuns: 60 },
   )
-}, 30_000)
+})
 
 const byId = (a: { userId: string }, b: { userId: string }): number => (a.userId < b.userId ? -1 : 1)

@@ -106,4 +106,4 @@ test('a crash at any call leaves a prefix of the writes with all that was confir
     expect(await live(sound.disk, kept + arrived, 1_000_000)).toBe(writes.length)
     expect(await viewOf(fileStore(folder, { disk: sound.disk, journalBytes }))).toEqual(views.at(-1))
   }
-}, 60_000)
+})

@@ -153,9 +153,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('write' as const), tab }) },
 )
 
-test('two tabs that know nothing of each other write one room: what is on the disk holds together at any moment', {
-  timeout: 30_000,
-}, async () => {
+test('two tabs that know nothing of each other write one room: what is on the disk holds together at any moment', async () => {
   let most = 0
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {

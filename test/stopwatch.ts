@@ -1,0 +1,36 @@
+/** CPU time that a look at the machine costs: long enough for several turns of the scheduler. */
+const PROBE_CPU_MS = 50
+
+/** How much longer work takes than on a core without other processes: 1 on an idle machine, 3 where two others compete. */
+function slowdown(): number {
+  const startedAt = performance.now()
+  const before = process.cpuUsage()
+  let usedMs = 0
+  while (usedMs < PROBE_CPU_MS) {
+    const { user, system } = process.cpuUsage(before)
+    usedMs = (user + system) / 1_000
+  }
+  return Math.max(1, (performance.now() - startedAt) / usedMs)
+}
+
+export type Stopwatch = {
+  /** Milliseconds since the start, or those that were measured elsewhere, as an idle machine would need them. */
+  idleMs(tookMs?: number): number
+}
+
+/**
+ * Measures a promised time on a machine that may be busy with other things: what passed, divided by how much longer
+ * everything takes here. The machine is looked at before and after, and the busier of the two counts.
+ *
+ * @example
+ * const watch = stopwatch()
+ * await tab.waitForFirstScreen()
+ * expect(watch.idleMs()).toBeLessThan(4_000) // P14
+ */
+export function stopwatch(): Stopwatch {
+  const before = slowdown()
+  const startedAt = performance.now()
+  return {
+    idleMs: (tookMs = performance.now() - startedAt) => tookMs / Math.max(before, slowdown()),
+  }
+}
