@@ -87,20 +87,16 @@ export class ChatPage implements AsyncDisposable {
   }
 
   /** Waits until the page shows just these, in this order, all of them sent. */
-  async settlesAs(texts: readonly string[], timeoutMs = 30_000): Promise<void> {
+  async settlesAs(texts: readonly string[]): Promise<void> {
     let rows: ShownRow[] = []
-    await waitUntil(
-      `${texts.length} rows`,
-      async () => {
-        rows = await this.rows()
-        const alive = rows.filter(({ text }) => text !== null)
-        return (
-          alive.length === texts.length &&
-          alive.every(({ text, status }, i) => status === 'sent' && text === texts[i])
-        )
-      },
-      timeoutMs,
-    ).catch((error: Error) => {
+    await waitUntil(`${texts.length} rows`, async () => {
+      rows = await this.rows()
+      const alive = rows.filter(({ text }) => text !== null)
+      return (
+        alive.length === texts.length &&
+        alive.every(({ text, status }, i) => status === 'sent' && text === texts[i])
+      )
+    }).catch((error: Error) => {
       throw new Error(
         `${error.message}; it shows ${JSON.stringify(rows.map((row) => [row.text, row.status]))}`,
       )
