@@ -66,6 +66,10 @@ describe('Postgres refuses', () => {
     ['57014', 1, 'OVERLOADED'],
     ['53300', 1, 'OVERLOADED'],
     ['XX000', 1, 'UNAVAILABLE'],
+    ['23505', 1, 'UNAVAILABLE'],
+    ['22021', 1, 'INVALID_PAYLOAD'],
+    ['23514', 1, 'INVALID_PAYLOAD'],
+    ['54000', 1, 'INVALID_PAYLOAD'],
   ])('%s %i times is %s, nothing is written, and the next commit is well', async (state, times, code) => {
     const roomId = await newRoom(store)
     await failWith(state, times)

@@ -20,6 +20,15 @@ const Shown = v.object({
   height: pixels,
 })
 
+/** Of files that are kept elsewhere the app's own id, if it has one: short, for it is looked up. */
+const ForeignFile = v.optional(
+  v.looseObject({
+    fileId: v.optional(
+      v.union([v.pipe(v.string(), v.maxLength(NAME_LENGTH)), v.number(), v.boolean(), v.null()]),
+    ),
+  }),
+)
+
 /**
  * Whether a message may show the file that it names: its sender's own upload, or one that is shown to him already.
  * Otherwise whoever guesses an id could open a file by posting it to himself. Missing and hidden are one (P9).
@@ -29,7 +38,9 @@ export async function fileRefusal(
   peer: Peer,
   { type, metadata }: { type: string; metadata: Metadata | undefined },
 ): Promise<Refusal | undefined> {
-  if (!files || !showsFiles(type)) return undefined
+  if (!showsFiles(type)) return undefined
+  if (!files)
+    return v.is(ForeignFile, metadata) ? undefined : refuse('INVALID_PAYLOAD', { field: 'metadata.fileId' })
   const shown = v.safeParse(Shown, metadata)
   if (!shown.success) return refuse('INVALID_PAYLOAD', { field: `metadata.${fieldOf(shown.issues)}` })
   const file = await files.find(shown.output.fileId)

@@ -12,6 +12,9 @@ class GatedStore {
   readonly batches: number[] = []
   readonly underWay = new Set<RoomId>()
   failure: unknown
+  /** Of a plan that writes a message with such a content the database refuses the rows. */
+  refused: RegExp | undefined
+  throws: RegExp | undefined
   private gate: Promise<void> | undefined
   private openGate: () => void = () => {}
 
@@ -38,6 +41,9 @@ class GatedStore {
     if (failure) throw failure
     return this.inner.commit(roomId, need, (facts) => {
       const plan = decide(facts)
+      const has = (pattern?: RegExp) => plan.messages.some(({ content }) => pattern?.test(content))
+      if (has(this.refused)) throw new StoreError('INVALID_PAYLOAD', 'index row too large')
+      if (has(this.throws)) throw new TypeError('a rule has a bug')
       this.batches.push(plan.outcomes.length)
       return plan
     })
@@ -136,6 +142,57 @@ describe('batches', () => {
   })
 })
 
+describe('an op that can never be committed', () => {
+  test.each(['refused', 'throws'] as const)(
+    'is refused alone, and the batch around it is kept in order: %s (P12)',
+    async (kind) => {
+      const roomId = await newRoom(memory)
+      const queue = queueOf()
+      store[kind] = /^(3|11)$/
+      const outcomes = await Promise.all(sends(20).map((op) => queue.submit(roomId, op)))
+      const expected = Array.from({ length: 20 }, (_, i) => (i === 3 || i === 11 ? 'INVALID_PAYLOAD' : 'OK'))
+      expect(codes(outcomes)).toEqual(expected)
+      const kept = (await messagesOf(memory, roomId)).map(({ content, seq }) => [seq, content])
+      const right = Array.from({ length: 20 }, (_, i) => `${i}`).filter((text) => !store[kind]?.test(text))
+      expect(kept).toEqual(right.map((content, i) => [i + 1, content]))
+      const revs = published.flatMap(({ changes }) => changes.map(({ rev }) => rev))
+      expect(revs).toEqual(right.map((_, i) => (revs[0] ?? 0) + i))
+      expect(errors).toHaveLength(2)
+    },
+  )
+
+  test('costs at most two commits an op, however many there are', async () => {
+    const roomId = await newRoom(memory)
+    let commits = 0
+    const counted = {
+      commit: (...args: Parameters<GatedStore['commit']>) => {
+        commits++
+        return store.commit(...args)
+      },
+    }
+    store.refused = /./
+    const outcomes = await queueOf({ store: counted }).submitAll(roomId, sends(200))
+    expect(new Set(codes(outcomes))).toEqual(new Set(['INVALID_PAYLOAD']))
+    expect(commits).toBeLessThan(400)
+  })
+})
+
+test('a store that goes away while a batch is halved lets nothing overtake what has to be sent again (I9)', async () => {
+  const roomId = await newRoom(memory)
+  let commits = 0
+  const flaky = {
+    commit: (...args: Parameters<GatedStore['commit']>) => {
+      // The whole batch, its first half, and then one op of it.
+      if (++commits === 3) store.failure = new StoreError('UNAVAILABLE', 'gone')
+      return store.commit(...args)
+    },
+  }
+  store.refused = /^1$/
+  const outcomes = await queueOf({ store: flaky }).submitAll(roomId, sends(4))
+  expect(codes(outcomes)).toEqual(Array(4).fill('UNAVAILABLE'))
+  expect(await messagesOf(memory, roomId)).toEqual([])
+})
+
 describe('publishing', () => {
   test('comes after the commit and before the answer, once a batch', async () => {
     const roomId = await newRoom(memory)
@@ -200,7 +257,6 @@ describe('a store that fails', () => {
     [new StoreError('UNAVAILABLE', 'gone'), 'UNAVAILABLE'],
     [new StoreError('STORAGE_FULL', 'full'), 'STORAGE_FULL'],
     [new StoreError('OVERLOADED', 'busy'), 'OVERLOADED'],
-    [new Error('a bug'), 'INTERNAL'],
   ])('with %s: that code, nothing published, and the next batch has its turn', async (failure, code) => {
     const roomId = await newRoom(memory)
     const queue = queueOf()

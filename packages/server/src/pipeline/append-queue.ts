@@ -1,4 +1,4 @@
-import type { Head, RoomId } from '@roomful/protocol'
+import { type Head, type RoomId, retryOf } from '@roomful/protocol'
 import { decide } from '../core/decide'
 import { needOf } from '../core/need'
 import type { Op, Outcome, Plan, Refusal } from '../core/ops'
@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock'
 import { type Store, StoreError } from '../stores/port'
 import { gather } from './gather'
 import type { Pipeline, Publish } from './port'
-import { RoomQueue, type Waiting } from './room-queue'
+import { RoomQueue } from './room-queue'
 
 /** One transaction's ops: past this a commit takes long enough to delay whoever came first. */
 const BATCH_OPS = 200
@@ -35,7 +35,8 @@ export type AppendQueueOptions = {
  * pays for few commits and a quiet one waits for nobody. Rooms go on side by side.
  *
  *   waiting ── take ──▶ committing ── publish ──▶ answered        (I3: batches leave in the order of their commits)
- *      ▲                    └── store failed ──▶ answered with its code, nothing published
+ *      ▲                    ├── store away ──▶ answered with its code, nothing published
+ *      │                    └── rows refused ──▶ halved, until the op that is refused is alone
  *      └── gather, after a batch of several
  */
 export class AppendQueue implements Pipeline {
@@ -85,7 +86,10 @@ export class AppendQueue implements Pipeline {
     while (queue.length > 0) {
       const batch = queue.take(this.batchOps)
       const startedAt = this.options.now()
-      const outcomes = await this.commit(roomId, batch)
+      const outcomes = await this.commit(
+        roomId,
+        batch.map(({ op }) => op),
+      )
       const ms = this.options.now() - startedAt
       batch.forEach((waiting, index) => {
         this.ops--
@@ -99,9 +103,8 @@ export class AppendQueue implements Pipeline {
   }
 
   /** Never rejects: whatever happens, the next batch must have its turn. */
-  private async commit(roomId: RoomId, batch: readonly Waiting[]): Promise<readonly Outcome[]> {
+  private async commit(roomId: RoomId, ops: readonly Op[]): Promise<readonly Outcome[]> {
     const { store, now, onCommit, onError } = this.options
-    const ops = batch.map(({ op }) => op)
     const startedAt = now()
     let plan: Plan
     let previous: Head = NO_HEAD
@@ -111,8 +114,10 @@ export class AppendQueue implements Pipeline {
         return decide(facts, ops)
       })
     } catch (error) {
+      const code = error instanceof StoreError ? error.code : 'INVALID_PAYLOAD'
+      if (retryOf(code) === 'never' && ops.length > 1) return this.commitHalves(roomId, ops)
       onError(error, roomId)
-      return ops.map(() => refuse(error instanceof StoreError ? error.code : 'INTERNAL'))
+      return ops.map(() => refuse(code))
     }
     const ms = now() - startedAt
     this.tell(roomId, () => onCommit?.({ roomId, ops: ops.length, ms }))
@@ -122,6 +127,19 @@ export class AppendQueue implements Pipeline {
       this.tell(roomId, () => this.options.publish({ roomId, previous, head, changes }))
     }
     return plan.outcomes
+  }
+
+  /**
+   * One op that the database refuses, or that makes a rule throw, must not take those beside it along: it alone is
+   * refused, for good, after at most twice as many commits as it has neighbours.
+   */
+  private async commitHalves(roomId: RoomId, ops: readonly Op[]): Promise<readonly Outcome[]> {
+    const middle = Math.ceil(ops.length / 2)
+    const first = await this.commit(roomId, ops.slice(0, middle))
+    // The store went away in between: what comes later must not overtake what is sent again (I9).
+    const away = first.find((outcome) => !outcome.ok && retryOf(outcome.code) !== 'never')
+    const rest = ops.slice(middle)
+    return [...first, ...(away ? rest.map(() => away) : await this.commit(roomId, rest))]
   }
 
   /** It is committed: whatever a listener does, the author must not be told otherwise; subscribers go by the head. */

@@ -82,7 +82,8 @@ export interface Reader {
  *   be called again when the database asks for a retry.
  * - Two commits of one room never overlap, on any number of processes.
  * - Reads of one `read` call see one snapshot, and only whole commits.
- * - A rejection is a StoreError. After `UNAVAILABLE` the outcome of a commit is unknown.
+ * - A rejection is a StoreError, or what `decide` threw. After `UNAVAILABLE` the outcome of a commit is unknown; after
+ *   every other rejection nothing of it was kept.
  */
 export interface Store {
   readonly kind: 'memory' | 'sqlite' | 'postgres'
@@ -115,7 +116,8 @@ export interface Store {
   close(): Promise<void>
 }
 
-export type StoreErrorCode = 'UNAVAILABLE' | 'STORAGE_FULL' | 'OVERLOADED'
+/** `INVALID_PAYLOAD`: the database refuses these rows, and will refuse them each time. */
+export type StoreErrorCode = 'UNAVAILABLE' | 'STORAGE_FULL' | 'OVERLOADED' | 'INVALID_PAYLOAD'
 
 export class StoreError extends Error {
   override readonly name = 'StoreError'

@@ -7,6 +7,13 @@ const RETRY = new Set(['40001', '40P01'])
 /** Statement or lock timeout, too many connections: it is there, but does not keep up. */
 const BUSY = new Set(['57014', '55P03', '53300'])
 
+/**
+ * The rows are refused for what is in them, whenever they come: data exceptions, a NULL or a value that the table does
+ * not take, a row or an index entry that is too large. A broken unique constraint (23505) is none of them: rows that are
+ * right can meet it after a restore or a race, and are taken later.
+ */
+const REFUSED = /^(?:22...|23502|23514|54...)$/
+
 /** What a connection or a statement threw, as the port's error: a lost connection is UNAVAILABLE. */
 export function toStoreError(error: unknown): StoreError {
   // Postgres quotes the row that it refused, a message's text included; an error may end up in a log.
@@ -15,9 +22,14 @@ export function toStoreError(error: unknown): StoreError {
     error.where = undefined
   }
   const state = sqlState(error)
-  const code: StoreErrorCode =
-    state === DISK_FULL ? 'STORAGE_FULL' : state && BUSY.has(state) ? 'OVERLOADED' : 'UNAVAILABLE'
-  return new StoreError(code, `Postgres: ${state ?? 'no connection'}`, { cause: error })
+  return new StoreError(codeOf(state), `Postgres: ${state ?? 'no connection'}`, { cause: error })
+}
+
+function codeOf(state: string | undefined): StoreErrorCode {
+  if (state === undefined) return 'UNAVAILABLE'
+  if (state === DISK_FULL) return 'STORAGE_FULL'
+  if (BUSY.has(state)) return 'OVERLOADED'
+  return REFUSED.test(state) ? 'INVALID_PAYLOAD' : 'UNAVAILABLE'
 }
 
 export function isRetryable(error: unknown): boolean {

@@ -1,12 +1,19 @@
 import Database from 'libsql'
-import { StoreError } from '../port'
+import { StoreError, type StoreErrorCode } from '../port'
+
+/** The rows are refused for what is in them, whenever they come. */
+const REFUSED = /^SQLITE_(?:TOOBIG|MISMATCH|CONSTRAINT_(?:CHECK|NOTNULL|DATATYPE))/
 
 /**
- * SQLite's own failures as the port's: a full disk, or a file that cannot be had for now. Anything else (a broken
- * constraint, wrong SQL, a damaged file) is a bug or beyond help, and UNAVAILABLE too: the cause says which.
+ * SQLite's own failures as the port's: a full disk, rows that it never takes, or a file that cannot be had for now.
+ * Anything else (wrong SQL, a damaged file) is a bug or beyond help, and UNAVAILABLE too: the cause says which.
  */
 export function toStoreError(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error
-  const full = error.code.startsWith('SQLITE_FULL')
-  return new StoreError(full ? 'STORAGE_FULL' : 'UNAVAILABLE', `SQLite: ${error.code}`, { cause: error })
+  return new StoreError(codeOf(error.code), `SQLite: ${error.code}`, { cause: error })
+}
+
+function codeOf(state: string): StoreErrorCode {
+  if (state.startsWith('SQLITE_FULL')) return 'STORAGE_FULL'
+  return REFUSED.test(state) ? 'INVALID_PAYLOAD' : 'UNAVAILABLE'
 }
