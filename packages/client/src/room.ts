@@ -71,7 +71,10 @@ export interface Room {
   edit(idOrClientId: string, content: string): Promise<void>
   /** As `edit`. An unsent message is dropped; of one that is there a tombstone stays. */
   delete(idOrClientId: string): Promise<void>
-  /** As `edit`. What is so already is no request. Rejects with LIMIT_EXCEEDED at 50 different emoji on one message. */
+  /**
+   * As `edit`. What is so already is no request. Emoji are compared without U+FE0F: ❤ and ❤️ are one reaction. Rejects with
+   * LIMIT_EXCEEDED at 50 different emoji on one message.
+   */
   react(idOrClientId: string, emoji: string, op: 'add' | 'remove'): Promise<void>
   /**
    * Loads up to `count` messages (50; at most 200) before those shown. Resolves when they are there, or there are none, or

@@ -26,6 +26,7 @@ export {
   decodeServerEvent,
   isClientEvent,
 } from './decode'
+export { emojiKey } from './emoji'
 export { ErrorAck } from './error-ack'
 export {
   type ErrorCode,

@@ -1,5 +1,6 @@
 /** What needs no schema: whoever imports only this loads no decoders. */
 export { asClientId, asMessageId, asRoomId, asUserId } from './branded'
+export { emojiKey } from './emoji'
 export { isErrorCode, LOCAL_ERRORS, retryOf, WIRE_ERRORS } from './errors'
 export { HEADS_INTERVAL_MS, LIMITS, TYPING_RENEW_MS, TYPING_TTL_MS } from './limits'
 export { byteLength, codePointLength, contentProblem, isBlank, isStorableText } from './text'

@@ -141,7 +141,7 @@ async function run(world: World, ada: TestClient, step: Step): Promise<void> {
       if (target === undefined) break
       if (step.what === 'edit') void room.edit(target.id, `mine ${++texts}`)
       if (step.what === 'delete') void room.delete(target.id)
-      if (step.what === 'add') void room.react(target.id, '👍', 'add')
+      if (step.what === 'add') void room.react(target.id, '👍\uFE0F', 'add')
       if (step.what === 'take') void room.react(target.id, '👍', 'remove')
       break
     }

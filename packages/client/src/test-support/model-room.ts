@@ -8,7 +8,7 @@ import type {
   Room,
   RoomListItem,
 } from '@roomful/protocol'
-import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
+import { asMessageId, asRoomId, asUserId, emojiKey } from '@roomful/protocol/plain'
 
 const BORN = '2026-01-01T00:00:00.000Z'
 
@@ -138,12 +138,14 @@ export function reactTo(
   op: 'add' | 'remove',
 ): Change | null {
   const held = messageAt(room, seq)
-  const users = held.reactions.find((reaction) => reaction.emoji === emoji)?.users ?? []
+  const like = held.reactions.find((reaction) => emojiKey(reaction.emoji) === emojiKey(emoji))
+  const users = like?.users ?? []
   const user = asUserId(userId)
   if (held.deleted || users.includes(user) === (op === 'add')) return null
   const now = op === 'add' ? [...users, user] : users.filter((other) => other !== user)
-  const others = held.reactions.filter((reaction) => reaction.emoji !== emoji)
-  const reactions = now.length > 0 ? [...others, { emoji, count: now.length, users: now }] : others
+  const others = held.reactions.filter((reaction) => reaction !== like)
+  const shown = like?.emoji ?? emoji
+  const reactions = now.length > 0 ? [...others, { emoji: shown, count: now.length, users: now }] : others
   return withMessage(room, (rev) => ({ ...held, rev, reactions }), userId)
 }
 

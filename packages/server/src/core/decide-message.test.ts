@@ -200,6 +200,27 @@ describe('a reaction', () => {
     expect(await messagesOf(store, roomId)).toMatchObject([{ rev: 7, reactions: [] }])
   })
 
+  test('is one, with U+FE0F and without: each takes back their own from any keyboard', async () => {
+    const messageId = await say(store, roomId, 'ann', 'hi')
+    const { outcomes } = await commitOps(store, roomId, [
+      reactOp('bob', messageId, '❤️'),
+      reactOp('ann', messageId, '❤'),
+      reactOp('bob', messageId, '❤'),
+      reactOp('ann', messageId, '👩‍❤️‍👨'),
+      reactOp('bob', messageId, '👩‍❤‍👨'),
+      reactOp('bob', messageId, '❤', 'remove'),
+    ])
+    expect(outcomes[4]).toMatchObject({
+      message: {
+        reactions: [
+          { emoji: '❤️', users: ['bob', 'ann'], mine: true },
+          { emoji: '👩‍❤️‍👨', users: ['ann', 'bob'], mine: true },
+        ],
+      },
+    })
+    expect(outcomes[5]).toMatchObject({ message: { reactions: [{ emoji: '❤️', users: ['ann'] }, {}] } })
+  })
+
   test(`is one of ${LIMITS.reactionEmojis} kinds at most`, async () => {
     const messageId = await say(store, roomId, 'ann', 'vote')
     const emojis = Array.from({ length: LIMITS.reactionEmojis }, (_, index) => `e${index}`)

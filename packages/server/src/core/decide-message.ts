@@ -4,6 +4,7 @@ import { closedToWriting, contentRefusal } from './decide-send'
 import type { Fold } from './fold'
 import { isoTime, msOfIso } from './iso-time'
 import type { Actor, Op, Outcome, Refusal, StoredMessage } from './ops'
+import { merged, withoutReaction, withReaction } from './reactions'
 import { refuse } from './refusal'
 import { tombstoneOf, toWire } from './stored-message'
 
@@ -50,8 +51,10 @@ export function decideReact(fold: Fold, op: React): Outcome {
   const known = answerRetry(fold, op, message)
   if (known) return known
   if (message.deleted || !member) return refuse('MESSAGE_NOT_FOUND')
-  const reactions = op.op === 'add' ? withReaction(message, op) : withoutReaction(message, op)
-  if (reactions === message.reactions) return unchanged(fold, op, message)
+  const change = op.op === 'add' ? withReaction : withoutReaction
+  const before = merged(message.reactions)
+  const reactions = change(before, op.emoji, op.actor.id)
+  if (reactions === before) return unchanged(fold, op, message)
   // A muted member may still take a reaction back, as he may delete what he said.
   const closed =
     op.op === 'add' ? closedToWriting(room, member, op.at) : room.settings.archived && refuse('ROOM_ARCHIVED')
@@ -116,23 +119,4 @@ function editWindowRefusal(room: Room, message: StoredMessage, at: number): Refu
 function versionRefusal(message: StoredMessage, op: Edit): Refusal | undefined {
   if (op.baseRev === undefined || op.baseRev >= message.rev) return undefined
   return refuse('VERSION_CONFLICT', { message: toWire(message, op.actor.id) })
-}
-
-/** The same array when nothing changes. */
-function withReaction(message: StoredMessage, { emoji, actor }: React): StoredMessage['reactions'] {
-  const found = message.reactions.find((reaction) => reaction.emoji === emoji)
-  if (!found) return [...message.reactions, { emoji, users: [actor.id] }]
-  if (found.users.includes(actor.id)) return message.reactions
-  return message.reactions.map((reaction) =>
-    reaction === found ? { emoji, users: [...reaction.users, actor.id] } : reaction,
-  )
-}
-
-function withoutReaction(message: StoredMessage, { emoji, actor }: React): StoredMessage['reactions'] {
-  const found = message.reactions.find((reaction) => reaction.emoji === emoji)
-  if (!found?.users.includes(actor.id)) return message.reactions
-  const users = found.users.filter((userId) => userId !== actor.id)
-  return message.reactions.flatMap((reaction) =>
-    reaction !== found ? [reaction] : users.length > 0 ? [{ emoji, users }] : [],
-  )
 }

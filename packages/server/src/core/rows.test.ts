@@ -1,4 +1,4 @@
-import { asMessageId, asRoomId, asUserId, LIMITS } from '@roomful/protocol'
+import { asMessageId, asRoomId, asUserId, LIMITS, type UserId } from '@roomful/protocol'
 import { describe, expect, test } from 'vitest'
 import type { StoredMessage } from './ops'
 import { toPreview } from './preview'
@@ -33,6 +33,19 @@ describe('toWire', () => {
   test('tells a viewer which are his, also past the first 20', () => {
     expect(toWire(stored, users[24]).reactions[0]?.mine).toBe(true)
     expect(toWire(stored, asUserId('ann')).reactions[0]?.mine).toBe(false)
+  })
+
+  test('of an older row: two spellings of one emoji are one reaction, each user counted once', () => {
+    const [ann, bob, eve] = ['ann', 'bob', 'eve'].map(asUserId) as [UserId, UserId, UserId]
+    const older = [
+      { emoji: '❤', users: [ann, bob] },
+      { emoji: '👍', users: [eve] },
+      { emoji: '❤️', users: [bob, eve] },
+    ]
+    expect(toWire({ ...stored, reactions: older }, eve).reactions).toEqual([
+      { emoji: '❤', count: 3, users: [ann, bob, eve], mine: true },
+      { emoji: '👍', count: 1, users: [eve], mine: true },
+    ])
   })
 })
 

@@ -1,12 +1,16 @@
 import { LIMITS, type Message, type Reaction, type UserId } from '@roomful/protocol'
 import type { StoredMessage } from './ops'
+import { merged } from './reactions'
 
 /**
  * The wire's row of a kept message. With a viewer, each reaction says whether it is also his; without one the row is
  * the same for everybody, as a broadcast needs it.
  */
 export function toWire(stored: StoredMessage, viewer?: UserId): Message {
-  return { ...stored, reactions: stored.reactions.map((reaction) => toWireReaction(reaction, viewer)) }
+  return {
+    ...stored,
+    reactions: merged(stored.reactions).map((reaction) => toWireReaction(reaction, viewer)),
+  }
 }
 
 function toWireReaction(

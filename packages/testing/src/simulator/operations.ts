@@ -6,7 +6,8 @@ import type { World } from '../world/world'
 import type { Book } from './book'
 import type { Operation } from './schedule'
 
-const EMOJI = ['👍', '❤', '🎉']
+/** From two keyboards: one writes U+FE0F. */
+const EMOJI = ['👍', '❤', '❤️', '🎉']
 
 /** What an operation works with: its own chance, a device, and one of the rooms. */
 type Scene = {

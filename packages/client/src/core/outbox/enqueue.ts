@@ -1,5 +1,7 @@
+import { emojiKey } from '@roomful/protocol/plain'
 import { assertNever } from '../assert-never'
 import { ChatError } from '../chat-error'
+import { reactionLike } from '../room/reactions'
 import { amended, type RoomCore } from '../room/room-core'
 import { at, seqOf } from '../timeline'
 import {
@@ -94,7 +96,8 @@ function enqueueDelete(core: RoomCore, wish: WishOf<'delete'>, order: number): R
 
 /** Add and remove of one emoji cancel each other; what is so already changes nothing. */
 function enqueueReact(core: RoomCore, wish: WishOf<'react'>, order: number): RoomCore {
-  const same = (entry: Entry): boolean => entry.kind === 'react' && entry.emoji === wish.emoji
+  const key = emojiKey(wish.emoji)
+  const same = (entry: Entry): boolean => entry.kind === 'react' && emojiKey(entry.emoji) === key
   const about = idOf(wish.target)
   if (entryOf(core, about)?.state.at === 'failed')
     return withOutcome(core, wish.id, { error: unsentTarget() })
@@ -102,10 +105,13 @@ function enqueueReact(core: RoomCore, wish: WishOf<'react'>, order: number): Roo
     (entry) => same(entry) && isTargeted(entry) && isAbout(entry.target, about),
   )
   const row = at(core.timeline, seqOf(core.timeline, about) ?? 0)
-  const confirmed = row?.reactions.find((reaction) => reaction.emoji === wish.emoji)?.mine ?? false
-  const mine = last?.kind === 'react' ? last.op === 'add' : row ? confirmed : undefined
+  const held = row && reactionLike(row.reactions, wish.emoji)
+  const pending = last?.kind === 'react' ? last : undefined
+  const mine = pending ? pending.op === 'add' : row && (held?.mine ?? false)
   if (mine === (wish.op === 'add')) return withOutcome(core, wish.id, {})
-  if (last === undefined || !isUntouched(last)) return append(core, wish, order)
+  // As it is spelled there: an older server compares byte for byte.
+  if (last === undefined || !isUntouched(last))
+    return append(core, { ...wish, emoji: (held ?? pending ?? wish).emoji }, order)
   return without(withOutcome(core, wish.id, {}), last.id, {})
 }
 

@@ -100,6 +100,36 @@ describe('of a message that is there', () => {
     expect(ada.room.messages()[0]?.reactions).toMatchObject([{ emoji: '🎉', count: 1, mine: true }])
   })
 
+  test('❤ and ❤️ are one reaction: counted together, and taken back from another keyboard', async () => {
+    const { world, ada } = await offline()
+    const id = ada.room.messages()[0]?.id ?? ''
+    const reactions = () => ada.room.messages()[0]?.reactions
+    world.server.react(ROOM, 'bob', 1, '❤️', 'add')
+    await world.rest()
+    void ada.room.react(id, '❤', 'add')
+    expect(reactions()).toMatchObject([{ emoji: '❤️', count: 2, mine: true }])
+    await world.rest()
+    // As the row has it: a server of an older version compares byte for byte.
+    expect(ada.line.served.at(-1)?.payload).toMatchObject({ emoji: '❤️', op: 'add' })
+    expect(reactions()).toMatchObject([{ emoji: '❤️', count: 2, mine: true }])
+    void ada.room.react(id, '❤', 'remove')
+    expect(reactions()).toMatchObject([{ emoji: '❤️', count: 1 }])
+    await world.rest()
+    expect(reactions()).toEqual([{ emoji: '❤️', count: 1, users: ['bob'] }])
+    expectConverged(world, ada)
+  })
+
+  test('offline, ❤️ taken back as ❤ cancels out', async () => {
+    const { world, ada } = await offline()
+    const id = ada.room.messages()[0]?.id ?? ''
+    void ada.room.react(id, '❤️', 'add')
+    expect(ada.room.messages()[0]?.reactions).toMatchObject([{ emoji: '❤️', mine: true }])
+    await ada.room.react(id, '❤', 'remove')
+    expect(ada.room.messages()[0]?.reactions).toEqual([])
+    await world.rest()
+    expect(sentEvents(ada)).toEqual([])
+  })
+
   test('of several reads the highest goes out, once', async () => {
     const { world, ada } = await offline()
     for (const content of ['two', 'three']) world.server.say(ROOM, 'bob', content)

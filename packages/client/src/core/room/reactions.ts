@@ -1,4 +1,14 @@
 import type { Message } from '@roomful/protocol'
+import { emojiKey } from '@roomful/protocol/plain'
+
+type Reactions = Message['reactions']
+
+/** The reaction with this emoji, however either is spelled. An older server may have two of them: then one's own. */
+export function reactionLike(reactions: Reactions, emoji: string): Reactions[number] | undefined {
+  const key = emojiKey(emoji)
+  const like = reactions.filter((reaction) => emojiKey(reaction.emoji) === key)
+  return like.find(({ mine }) => mine) ?? like[0]
+}
 
 /**
  * Gives a row its `mine`, which only replies made for one viewer carry. The first 20 users are named, so most of the
@@ -13,7 +23,7 @@ export function withMine(
 ): Message {
   if (row.reactions.length === 0) return row
   const reactions = row.reactions.map(({ mine: told, ...reaction }) => {
-    const before = held?.reactions.find((other) => other.emoji === reaction.emoji)
+    const before = held && reactionLike(held.reactions, reaction.emoji)
     const named = reaction.users.some((user) => user === me)
     const allNamed = reaction.count <= reaction.users.length
     const mine = told ?? (named || (!allNamed && unnamed(reaction.count, before, actor === me)))
@@ -23,7 +33,7 @@ export function withMine(
 }
 
 /** Not among the first 20: what I had stays, unless it was I who changed the count. */
-function unnamed(count: number, before: Message['reactions'][number] | undefined, byMe: boolean): boolean {
+function unnamed(count: number, before: Reactions[number] | undefined, byMe: boolean): boolean {
   const change = count - (before?.count ?? 0)
   return byMe && change !== 0 ? change > 0 : (before?.mine ?? false)
 }

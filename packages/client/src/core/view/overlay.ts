@@ -1,6 +1,7 @@
 import type { Message } from '@roomful/protocol'
 import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
 import type { Entry, SendEntry, TargetedEntry } from '../outbox/entry'
+import { reactionLike } from '../room/reactions'
 import type { RoomCore } from '../room/room-core'
 import type { ShownMessage } from '../room-shape'
 
@@ -51,7 +52,7 @@ function withReaction(
   { emoji, op }: { emoji: string; op: 'add' | 'remove' },
   me: string | null,
 ): Message['reactions'] {
-  const held = reactions.find((reaction) => reaction.emoji === emoji)
+  const held = reactionLike(reactions, emoji)
   if ((held?.mine ?? false) === (op === 'add')) return reactions
   const self = asUserId(me ?? '')
   if (op === 'add') {
