@@ -29,6 +29,21 @@ ${advice.join('\n')}
 
 What is missing and what is not yours to know are answered alike, byte for byte.
 
+## Tokens
+
+\`TOKEN_INVALID\`, \`TOKEN_EXPIRED\` and \`UNAUTHENTICATED\` speak of the token, not of the request. The SDK asks \`auth()\` for
+another one, at once, and then:
+
+- A fresh token that is \`TOKEN_INVALID\` after one that was \`TOKEN_INVALID\` ends it: the connection is \`stopped\` with that
+  code, for the next would get the same answer.
+- The very same string again is not fresh. It is tried again with back-off, for it may become valid (its \`nbf\` lies ahead of
+  the server's clock); the tenth refusal in a row, after two minutes at most, ends it.
+- Fresh tokens that are \`TOKEN_EXPIRED\` or \`UNAUTHENTICATED\` are asked for again with back-off, and end nothing.
+- A fixed token that is refused, or empty, ends it at once, with the code of the server or \`UNAUTHENTICATED\`.
+
+An \`auth()\` that throws, answers no string, or takes longer than 15 s is asked again with back-off; meanwhile the
+connection is \`waiting\` with \`UNAUTHENTICATED\`, and \`error.cause\` says why. \`UNAVAILABLE\` says nothing about the token.
+
 ## From the server
 
 ${table(WIRE_ERRORS)}

@@ -66,7 +66,11 @@ export function createChat(options: ChatOptions): Chat {
     settle: () => pump.run(),
   })
 
-  const connection = createConnectionRunner(() => session, options.auth)
+  const connection = createConnectionRunner(
+    () => session,
+    options.auth,
+    () => {},
+  )
   const load = loadTransport[options.protocol ?? 2]
   const openTransport = options.ports?.transport ?? lazyTransport(load)
   const orders = createOrders(clock)

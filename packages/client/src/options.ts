@@ -6,7 +6,18 @@ import type { TabsPort } from './ports/tabs'
 import type { TransportFactory } from './ports/transport'
 import type { CellWatcher } from './runtime/cells'
 
-/** A token, or a function that gets one; it is called again only when the server asks for a fresh one. */
+/**
+ * A token, or a function that gets one. The function is called once, and again only when the server wants another token;
+ * one call at a time. A call that throws, answers no string, or takes longer than 15 s has failed: it is repeated with
+ * back-off (0.5 to 30 s), and until then `connection` is `waiting` with UNAUTHENTICATED and the reason as `error.cause`.
+ *
+ * After TOKEN_INVALID, TOKEN_EXPIRED or UNAUTHENTICATED it is called at once for a fresh token. It ends, as `stopped` with
+ * TOKEN_INVALID, when a fresh token gets TOKEN_INVALID as well, or the very same one ten times in a row. A fixed token
+ * that is refused or empty ends it at once.
+ *
+ * @example
+ * createChat({ url, auth: () => fetch('/chat-token').then((response) => response.text()) })
+ */
 export type Auth = string | (() => string | Promise<string>)
 
 /** What `createChat` is given. Only `url` and `auth` are needed. */

@@ -33,6 +33,16 @@ const fill = (count: number): void => {
 }
 
 describe('against a server that speaks only the reference events', () => {
+  test('a token that it refuses: auth() is asked for a fresh one', async () => {
+    await start()
+    let calls = 0
+    const auth = () => (++calls < 3 ? `stale ${calls}` : 't1')
+    const chat = createChat({ url: server.url, auth, protocol: 1 })
+    open.push(chat)
+    await chat.connect()
+    expect(calls).toBe(3)
+  })
+
   test('two people chat: send, echo, edit, delete, read', async () => {
     await start()
     const ada = await join('t1')

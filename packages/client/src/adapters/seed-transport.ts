@@ -1,6 +1,7 @@
 import type { ClientEvent, PayloadInput } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
-import type { RequestResult, TransportFactory } from '../ports/transport'
+import type { DownReason, RequestResult, TransportFactory } from '../ports/transport'
+import { type ConnectError, refusalOf } from './handshake-refusal'
 import { checkPayload } from './payload-check'
 import { refusal, seedRequests } from './seed/seed-requests'
 import { SeedState } from './seed/seed-state'
@@ -26,15 +27,15 @@ export const seedTransport: TransportFactory = (url, onEvent) => {
 
   return {
     connect: (token) => {
-      const down = (text: string): void => {
+      const down = (reason: DownReason): void => {
         line = null
-        onEvent({ type: 'down', reason: { ...LOST, text } })
+        onEvent({ type: 'down', reason })
       }
       state.begin(token)
       const opened = openLine(
         url,
         { token },
-        { refused: ({ message }) => down(message), lost: () => down(LOST.text) },
+        { refused: (error) => down(refusalIn(error)), lost: () => down(LOST) },
       )
       line = opened
       joined = new Promise((resolve) => {
@@ -72,4 +73,10 @@ export const seedTransport: TransportFactory = (url, onEvent) => {
     // Typing is not in the reference.
     signal: () => {},
   }
+}
+
+/** A server of protocol 1 refuses in words of its own. Mostly it is the token; a fixed one is shown again, in case it is not. */
+function refusalIn(error: ConnectError): DownReason {
+  const reason = refusalOf(error)
+  return reason.code === LOST.code && 'data' in error ? { ...reason, next: 'auth' } : reason
 }

@@ -7,6 +7,7 @@ import {
   type ErrorAck,
 } from '@roomful/protocol'
 import type { DownReason, TransportFactory } from '../ports/transport'
+import { refusalOf } from './handshake-refusal'
 import { checkPayload } from './payload-check'
 import { LOST, openLine, type SocketLine } from './socket-line'
 
@@ -73,16 +74,6 @@ const unreadable = (field: string): ErrorAck => ({
   code: 'INTERNAL',
   retry: 'after',
 })
-
-/** A refused handshake carries the server's refusal; anything else is a line that could not be made. */
-function refusalOf(error: Error & { data?: unknown }): DownReason {
-  // Any event's ack may be a refusal, and this one has the smallest schema.
-  const decoded = decodeAck('typing', error.data)
-  if (!decoded.ok || decoded.value.ok) return { ...LOST, text: error.message }
-  const { code, error: text, retry, retryAfterMs } = decoded.value
-  const next = retry === 'never' ? 'stop' : retry === 'auth' ? 'auth' : 'retry'
-  return { code, text, next, ...(retryAfterMs === undefined ? {} : { reconnectInMs: retryAfterMs }) }
-}
 
 function reasonOfBye({ reason, reconnectInMs }: Bye): DownReason {
   const delay = reconnectInMs === undefined ? {} : { reconnectInMs }

@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import type { DownReason, RequestFailure } from '../ports/transport'
+import type { ConnectError } from './handshake-refusal'
 
 export type RawResult = { readonly kind: 'ack'; readonly answer: unknown } | { readonly kind: RequestFailure }
 
@@ -17,7 +18,7 @@ export const LOST: DownReason = { code: 'OFFLINE', text: 'The line was lost', ne
 export function openLine(
   url: string,
   auth: Record<string, unknown>,
-  on: { refused(error: Error & { data?: unknown }): void; lost(): void },
+  on: { refused(error: ConnectError): void; lost(): void },
 ): SocketLine {
   const pending = new Set<() => void>()
   const socket = io(url, {

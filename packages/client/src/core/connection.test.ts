@@ -6,7 +6,7 @@ const error = new ChatError('OFFLINE', 'gone')
 const down = (now: number, next: 'retry' | 'auth' | 'stop' = 'retry'): ConnectionEvent => ({
   type: 'down',
   error,
-  next,
+  ...(next === 'auth' ? { next, token: `token ${now}` } : { next }),
   now,
   random: 0,
 })
@@ -28,7 +28,7 @@ test('a line that held begins anew, one that was dropped at once does not', () =
 
 test('a stale token is tried again at once with a fresh one, a second refusal waits', () => {
   const first = after(wanted, down(0, 'auth'))
-  expect(first).toMatchObject({ tokenStale: true, state: { status: 'waiting', retryAt: 0 } })
+  expect(first).toMatchObject({ refused: { token: 'token 0' }, state: { status: 'waiting', retryAt: 0 } })
   expect(reduceConnection(reduceConnection(first, retry), down(10, 'auth')).state).toMatchObject({
     retryAt: 1_010,
   })
@@ -59,4 +59,28 @@ test('stopped is the end', () => {
   expect(stopped.state).toEqual({ status: 'stopped', error })
   for (const event of [wanted, retry, down(1), { type: 'ready', now: 1 } as const])
     expect(reduceConnection(stopped, event)).toBe(stopped)
+})
+
+test('a refused token: what comes of it is bounded, whatever else happens in between', () => {
+  const invalid = (token: string): ConnectionEvent => ({
+    type: 'down',
+    error: new ChatError('TOKEN_INVALID', 'no'),
+    next: 'auth',
+    token,
+    now: 0,
+    random: 0,
+  })
+  const until = (...events: ConnectionEvent[]) =>
+    after(wanted, ...events.flatMap((event) => [event, retry])).state
+  expect(until(invalid('a'), invalid('b'))).toMatchObject({
+    status: 'stopped',
+    error: { code: 'TOKEN_INVALID' },
+  })
+  expect(until(invalid('a'), down(0), { type: 'woken' }, invalid('b'))).toMatchObject({ status: 'stopped' })
+  expect(until(down(0, 'auth'), invalid('b'))).toMatchObject({ status: 'connecting' })
+  expect(until(...Array.from({ length: 9 }, () => invalid('a')))).toMatchObject({ status: 'connecting' })
+  expect(until(...Array.from({ length: 10 }, () => invalid('a')))).toMatchObject({ status: 'stopped' })
+  // A connection that held shows that tokens are taken.
+  const held: ConnectionEvent[] = [{ type: 'ready', now: 0 }, down(6_000)]
+  expect(until(invalid('a'), ...held, invalid('b'))).toMatchObject({ status: 'connecting' })
 })

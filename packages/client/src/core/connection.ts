@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@roomful/protocol'
 import { assertNever } from './assert-never'
 import { backoffMs } from './backoff'
 import type { ChatError } from './chat-error'
@@ -6,34 +7,43 @@ import type { ConnectionState } from './chat-shape'
 /** A line that held this long was a good one: the back-off starts anew. Shorter, and a server that drops us at once would be hammered. */
 const STABLE_MS = 5_000
 
+/** The same token may become valid: its `nbf` lies ahead of the server's clock. With back-off about two minutes at most. */
+const SAME_TOKEN_TRIES = 10
+
 export type Connection = {
   readonly state: ConnectionState
   /** Tries since the line was last good. */
   readonly tries: number
-  /** The server refused the token: the next connect asks for a fresh one. */
-  readonly tokenStale: boolean
-  /** Refusals of a token in a row: a second one waits, or a token function that is wrong would loop. */
-  readonly authTries: number
+  /** The last token that was refused since the line was last good: the next connect asks for another one. */
+  readonly refused: Refused | null
 }
 
-export const IDLE: Connection = { state: { status: 'idle' }, tries: 0, tokenStale: false, authTries: 0 }
+/** `times`: in a row. */
+type Refused = { readonly token: string; readonly code: ErrorCode; readonly times: number }
+
+export const IDLE: Connection = { state: { status: 'idle' }, tries: 0, refused: null }
 
 export type ConnectionEvent =
   | { readonly type: 'wanted' }
   | { readonly type: 'ready'; readonly now: number }
-  | {
-      readonly type: 'down'
-      readonly error: ChatError
-      readonly next: 'retry' | 'auth' | 'stop'
-      readonly reconnectInMs?: number
-      readonly now: number
-      readonly random: number
-    }
+  | Down
   /** Its time has come. */
   | { readonly type: 'retry' }
   /** The network may be another one now: neither waiting nor what failed before means anything. */
   | { readonly type: 'woken' }
   | { readonly type: 'closed' }
+
+type Down = {
+  readonly type: 'down'
+  readonly error: ChatError
+  readonly reconnectInMs?: number
+  readonly now: number
+  readonly random: number
+} & (
+  | { readonly next: 'retry' | 'stop' }
+  /** The server refused this token, and there is a function to ask for another one. */
+  | { readonly next: 'auth'; readonly token: string }
+)
 
 /** See ConnectionState for the machine. Time and chance come in. */
 export function reduceConnection(c: Connection, event: ConnectionEvent): Connection {
@@ -49,7 +59,7 @@ export function reduceConnection(c: Connection, event: ConnectionEvent): Connect
       return (status === 'connecting' || status === 'online') && c.tries > 0 ? { ...c, tries: 0 } : c
     case 'ready':
       if (status !== 'connecting') return c
-      return { ...c, state: { status: 'online', since: event.now }, tokenStale: false }
+      return { ...c, state: { status: 'online', since: event.now } }
     case 'down':
       // A reason not to come back counts without a line too: another tab has signed out, offline.
       if (event.next === 'stop' && status !== 'stopped') return onDown(c, event)
@@ -61,19 +71,35 @@ export function reduceConnection(c: Connection, event: ConnectionEvent): Connect
   }
 }
 
-function onDown(c: Connection, event: Extract<ConnectionEvent, { type: 'down' }>): Connection {
+function onDown(c: Connection, event: Down): Connection {
   const { now, error } = event
-  if (event.next === 'stop') return { ...c, state: { status: 'stopped', error } }
   const stable = c.state.status === 'online' && now - c.state.since >= STABLE_MS
-  const authTries = event.next === 'auth' ? (stable ? 1 : c.authTries + 1) : 0
+  const last = stable ? null : c.refused
+  const refused = event.next === 'auth' ? refusedAgain(last, event.token, error.code) : last
+  if (event.next === 'stop' || (event.next === 'auth' && isRefusedForGood(last, refused)))
+    return { ...c, state: { status: 'stopped', error } }
   const tries = (stable ? 0 : c.tries) + 1
   // A first stale token is normal, and its fresh one is tried at once.
-  const wait = event.next === 'auth' && authTries === 1 ? 0 : backoffMs(tries - 1, event.random)
+  const wait = event.next === 'auth' && last === null ? 0 : backoffMs(tries - 1, event.random)
   const retryAt = now + (event.reconnectInMs ?? wait)
   return {
     state: { status: 'waiting', attempt: tries, retryAt, error },
     tries,
-    tokenStale: c.tokenStale || event.next === 'auth',
-    authTries,
+    refused,
   }
+}
+
+const refusedAgain = (last: Refused | null, token: string, code: ErrorCode): Refused => ({
+  token,
+  code,
+  times: last !== null && last.token === token ? last.times + 1 : 1,
+})
+
+/**
+ * A fresh token that gets the answer of the one before it shows that the next would get it too. TOKEN_INVALID only: the
+ * next token after one that has expired, or after none, may be good.
+ */
+function isRefusedForGood(last: Refused | null, refused: Refused | null): boolean {
+  if (last?.code !== 'TOKEN_INVALID' || refused?.code !== 'TOKEN_INVALID') return false
+  return last.token !== refused.token || refused.times >= SAME_TOKEN_TRIES
 }

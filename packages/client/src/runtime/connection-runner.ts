@@ -2,12 +2,14 @@ import { isErrorCode } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
 import type { Auth } from '../options'
 import type { DownReason } from '../ports/transport'
+import { createDeadline } from './deadline'
 import { moment, type Session } from './session'
+import { createTokenSource } from './token-source'
 
 /** A handshake that takes longer is given up: a half-open line would hold us for ever. */
 const HANDSHAKE_MS = 15_000
-/** After a sign that the network is back: a dial into the old one would keep us from a new one (P5). */
-const HURRIED_HANDSHAKE_MS = 5_000
+/** After a sign that the network is back: a dial or a fetch into the old one would keep us from a new one (P5). */
+const HURRIED_MS = 5_000
 
 export type ConnectionRunner = {
   /** Dials when it is time. Answers when that is. */
@@ -22,40 +24,31 @@ export type ConnectionRunner = {
   close(): void
 }
 
-/** Keeps one line to the server. The token is asked for once, and again only when the server refuses it (one flight). */
-export function createConnectionRunner(session: () => Session, auth: Auth): ConnectionRunner {
-  let token: string | null = null
-  let flight: Promise<string> | null = null
+/**
+ * Keeps one line to the server. The token is asked for once, and again only when the server refuses it. `onAuthError` gets
+ * what went wrong in `auth()`.
+ */
+export function createConnectionRunner(
+  session: () => Session,
+  auth: Auth,
+  onAuthError: (error: unknown) => void,
+): ConnectionRunner {
+  const clock = () => session().clock
+  const tokens = createTokenSource(auth, clock, onAuthError)
+  /** The token of the dial under way, or of the line that is up. */
+  let shown = ''
   /** Counts dials: what belongs to an older one is ignored. */
   let dials = 0
   /** From the dial until the line is down: one line at a time. */
   let dialing = false
-  let cancelDeadline = (): void => {}
+  const handshake = createDeadline(clock, () => drop('The handshake was not answered'))
   /** A fresh token is on its way, to here or to the server: whatever else is refused until then is refused for the old one. */
   let isRefreshing = false
-  /** A handshake is awaited: the dial has left the house. */
-  let isTimed = false
-
-  const fetchToken = (fresh: boolean): Promise<string> => {
-    if (token !== null && !fresh) return Promise.resolve(token)
-    if (typeof auth === 'string') return Promise.resolve(auth)
-    flight ??= Promise.resolve()
-      .then(auth)
-      .then((got) => {
-        token = got
-        return got
-      })
-      .finally(() => {
-        flight = null
-      })
-    return flight
-  }
 
   const down = (error: ChatError, next: DownReason['next'], reconnectInMs?: number): void => {
     dials++
     dialing = false
-    isTimed = false
-    cancelDeadline()
+    handshake.end()
     const { cells } = session()
     cells.batch(() => {
       cells.dispatchChat({
@@ -63,7 +56,7 @@ export function createConnectionRunner(session: () => Session, auth: Auth): Conn
         event: {
           type: 'down',
           error,
-          next,
+          ...(next === 'auth' ? { next, token: shown } : { next }),
           ...(reconnectInMs === undefined ? {} : { reconnectInMs }),
           ...moment(session()),
         },
@@ -76,26 +69,22 @@ export function createConnectionRunner(session: () => Session, auth: Auth): Conn
     dialing = true
     const no = ++dials
     const { cells, transport } = session()
-    const { tokenStale } = cells.chat().connection
-    // A fixed token that was refused is refused for good.
-    if (tokenStale && typeof auth === 'string')
-      return down(
-        new ChatError('TOKEN_EXPIRED', 'The token was refused, and there is no function to get a fresh one'),
-        'stop',
-      )
     try {
-      const fresh = await fetchToken(tokenStale)
+      const { refused } = cells.chat().connection
+      const token = await tokens.get(refused !== null && refused.token === shown)
       if (no !== dials) return
-      giveUpIn(HANDSHAKE_MS)
-      transport.connect(fresh)
+      shown = token
     } catch (cause) {
-      if (no === dials) down(new ChatError('UNAUTHENTICATED', 'There is no token', { cause }), 'retry')
+      const error = new ChatError('UNAUTHENTICATED', 'There is no token', { cause })
+      if (no === dials) down(error, tokens.isFixed ? 'stop' : 'retry')
+      return
     }
-  }
-
-  function giveUpIn(ms: number): void {
-    cancelDeadline = session().clock.setTimer(ms, () => drop('The handshake was not answered'))
-    isTimed = true
+    handshake.start(HANDSHAKE_MS)
+    try {
+      transport.connect(shown)
+    } catch (cause) {
+      down(new ChatError('OFFLINE', 'The line could not be opened', { cause }), 'retry')
+    }
   }
 
   function drop(text: string): void {
@@ -114,24 +103,22 @@ export function createConnectionRunner(session: () => Session, auth: Auth): Conn
       if (session().cells.chat().connection.state.status === 'connecting' && !dialing) void dial()
       return Number.POSITIVE_INFINITY
     },
-    onReady: () => {
-      isTimed = false
-      cancelDeadline()
-    },
+    onReady: handshake.end,
     hurry: () => {
-      if (!isTimed) return
-      cancelDeadline()
-      giveUpIn(HURRIED_HANDSHAKE_MS)
+      tokens.hurry(HURRIED_MS)
+      handshake.shorten(HURRIED_MS)
     },
     onDown: ({ code, text, next, reconnectInMs }) =>
-      down(new ChatError(isErrorCode(code) ? code : 'OFFLINE', text), next, reconnectInMs),
+      down(new ChatError(isErrorCode(code) ? code : 'OFFLINE', text), nextOf(code, next), reconnectInMs),
     refreshToken: () => {
       const no = dials
-      if (typeof auth === 'string' || flight !== null || isRefreshing) return
+      if (tokens.isFixed || isRefreshing) return
       isRefreshing = true
-      const refreshed = fetchToken(true).then(
-        async (fresh) => {
-          if (no === dials) await session().ask('refresh-token', { token: fresh })
+      const refreshed = tokens.get(true).then(
+        async (token) => {
+          if (no !== dials) return
+          const { ok } = await session().ask('refresh-token', { token })
+          if (ok && no === dials) shown = token
         },
         // The server ends the line when the token is over; the next dial tries again, and says why it cannot.
         () => {},
@@ -142,7 +129,17 @@ export function createConnectionRunner(session: () => Session, auth: Auth): Conn
     },
     close: () => {
       dials++
-      cancelDeadline()
+      handshake.end()
+      tokens.end()
     },
+  }
+
+  /**
+   * A fixed token that is refused is refused for good, where the server says that it is the token. After TOKEN_INVALID a
+   * function may have another one.
+   */
+  function nextOf(code: string, next: DownReason['next']): DownReason['next'] {
+    if (next === 'auth' && tokens.isFixed) return code === 'OFFLINE' ? 'retry' : 'stop'
+    return next === 'stop' && code === 'TOKEN_INVALID' && !tokens.isFixed ? 'auth' : next
   }
 }

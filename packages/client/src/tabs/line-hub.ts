@@ -60,7 +60,7 @@ export function createLineHub(options: {
   const tokens = createTokens({
     me,
     clock,
-    onAsk: (tab) => drop(tab, { code: 'TOKEN_EXPIRED', text: 'The token was refused', next: 'auth' }),
+    onAsk: (tab, reason) => drop(tab, reason),
     onRefresh: (tab) =>
       tell(tab, { type: 'message', message: { event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } } }),
     onChoice: () => dial(),
@@ -115,7 +115,7 @@ export function createLineHub(options: {
     const { by, token } = line
     const isAboutToken = reason.next === 'auth' || reason.code === 'TOKEN_INVALID'
     line = { at: 'none' }
-    if (isAboutToken) tokens.refuse(by, token)
+    if (isAboutToken) tokens.refuse(by, token, reason)
     for (const tab of [...joined.keys()])
       drop(tab, isAboutToken && tab !== by ? { ...reason, next: 'retry' } : reason)
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock'
+import type { DownReason } from '../ports/transport'
 
 /** The tab that was asked has this long to come back with a fresh token; then another one is asked. */
 const REFRESH_MS = 3_000
@@ -10,8 +11,8 @@ const REFRESH_MS = 3_000
 export function createTokens(options: {
   me: string
   clock: Clock
-  /** This tab is to come back with a fresh token. */
-  onAsk(tab: string): void
+  /** This tab is to come back with a fresh token, for this reason. */
+  onAsk(tab: string, reason: DownReason): void
   /** This tab is to send a fresh token on the line that is up. */
   onRefresh(tab: string): void
   /** It may be time to dial. */
@@ -19,7 +20,9 @@ export function createTokens(options: {
 }) {
   const { me, clock } = options
   const offered = new Map<string, string>()
-  let refused: string | null = null
+  /** `told`: the tabs that know of it. One that comes back with the very same token wants it to be tried again. */
+  let refused: { readonly token: string; readonly reason: DownReason; readonly told: Set<string> } | null =
+    null
   let asked: { readonly tab: string; readonly until: number } | null = null
   let cancel = (): void => {}
 
@@ -50,12 +53,13 @@ export function createTokens(options: {
     offer: (tab: string, token: string): void => {
       offered.set(tab, token)
       if (asked?.tab === tab) asked = null
+      if (refused?.token === token && refused.told.has(tab)) refused = null
     },
     forget: (tab: string): void => {
       offered.delete(tab)
     },
-    refuse: (tab: string, token: string): void => {
-      refused = token
+    refuse: (tab: string, token: string, reason: DownReason): void => {
+      refused = { token, reason, told: new Set([tab]) }
       ask(tab)
     },
     /** Null: nobody has one that is worth a try; somebody has been asked. */
@@ -64,12 +68,13 @@ export function createTokens(options: {
       const tabs = ownFirst([...offered.keys()])
       for (const tab of tabs) {
         const token = offered.get(tab)
-        if (token !== undefined && token !== refused) return { tab, token }
+        if (token !== undefined && token !== refused?.token) return { tab, token }
       }
       const [first] = tabs
-      if (first === undefined) return null
+      if (first === undefined || refused === null) return null
       ask(first)
-      options.onAsk(first)
+      refused.told.add(first)
+      options.onAsk(first, refused.reason)
       return null
     },
     refresh: (tabs: readonly string[]): void => refreshBy(ownFirst(tabs)),

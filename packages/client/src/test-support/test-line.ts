@@ -28,8 +28,8 @@ export class TestLine {
   /** Requests that reached the server, in order. */
   readonly served: { event: ClientEvent; payload: unknown }[] = []
   readonly tokens: string[] = []
-  /** How the next handshakes are refused, if at all. */
-  refuseConnect: DownReason | null = null
+  /** How the next handshakes are refused, if at all; a function looks at the token. */
+  refuseConnect: DownReason | null | ((token: string) => DownReason | null) = null
   /** The epoch that the client was told last. */
   epoch = ''
   /** No answer to a handshake at all. */
@@ -55,7 +55,9 @@ export class TestLine {
       this.tokens.push(token)
       if (this.silent) return
       this.push('down', 'ready', null, () => {
-        if (this.refuseConnect) return this.onEvent({ type: 'down', reason: this.refuseConnect })
+        const refusal =
+          typeof this.refuseConnect === 'function' ? this.refuseConnect(token) : this.refuseConnect
+        if (refusal) return this.onEvent({ type: 'down', reason: refusal })
         this.up = true
         this.epoch = this.server.epoch
         this.onEvent({
