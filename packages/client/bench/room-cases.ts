@@ -1,4 +1,5 @@
 import { asClientId, asRoomId, asUserId, type Message, type Room } from '@roomful/protocol'
+import { handClock } from '../src/adapters/hand-clock'
 import { newRoom, type RoomCore } from '../src/core/room/room-core'
 import { sampleRow, sampleRows } from '../src/core/timeline/sample-rows'
 import { type Cells, createCells } from '../src/runtime/cells'
@@ -47,21 +48,23 @@ function liveRoom(held: number): RoomCore {
 function storeOf(base: RoomCore): { cells: Cells; reset(): void } {
   const cells = createCells({
     storage: { status: 'memory' },
+    clock: handClock(),
+    report: (error) => console.error(error),
     newRoom: (id) => ({ ...newRoom(id, { me: ME, line: 'up', windowSize: 2_000, durable: false }) }),
     settle: () => undefined,
   })
   const cell = cells.room(ROOM)
-  cell.store.subscribe((state) => {
-    sink.value = state
+  cell.topic.listeners.add(() => {
+    sink.value = cell.core
   })
-  cells.chatStore.subscribe((state) => {
-    sink.value = state
+  cells.chatTopic.listeners.add(() => {
+    sink.value = cells.chat()
   })
   return {
     cells,
     reset: () => {
       cell.core = base
-      cell.store.setState(base, true)
+      cells.changed(cell.topic)
     },
   }
 }
@@ -73,7 +76,7 @@ const liveMessage = (cells: Cells, message: Message): void =>
     now: NOW,
   })
 
-/** The client's own store: room machine, room list, zustand, listeners; nothing is trimmed. */
+/** The client's own store: room machine, room list, listeners; nothing is trimmed. */
 export const roomCases: readonly Case[] = [
   {
     name: 'room: a live message',

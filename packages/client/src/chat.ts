@@ -9,9 +9,23 @@ export type { ChatState, ConnectionState, RoomSummary, StorageState } from './co
 export interface Chat extends AsyncDisposable {
   /** The same object until something of it changed. */
   getState(): ChatState
-  /** Calls `listener` once a batch of changes, never for a no-op. Returns the function that stops it. */
+  /**
+   * Calls `listener` once a batch of changes, never for a no-op. Returns the function that stops it: from then on it is not
+   * called, in the middle of a notification either. It is called when the change is complete, in the same tick, and never
+   * while another listener runs: what a listener changes is the next notification. What it throws goes to
+   * `ChatOptions.onError`.
+   *
+   * @example
+   * const stop = chat.subscribe(() => setBadge(chat.getState().unreadTotal))
+   */
   subscribe(listener: () => void): () => void
-  /** Calls `listener` when `selector`'s value changes (Object.is). */
+  /**
+   * As `subscribe`; calls `listener` when `selector`'s value changes (Object.is). The selector runs at once, where what it
+   * throws is thrown, and after each change, where that goes to `ChatOptions.onError` and the value counts as unchanged.
+   *
+   * @example
+   * const stop = chat.select((state) => state.connection.status, (status) => showStatus(status))
+   */
   select<T>(selector: (state: ChatState) => T, listener: (value: T) => void): () => void
   /** Connects, if it has not yet; opening a room or sending does so too. Resolves when online; rejects when stopped. */
   connect(): Promise<void>

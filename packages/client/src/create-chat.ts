@@ -18,6 +18,7 @@ import { createOutboxRunner } from './runtime/outbox-runner'
 import { createPersistence, storeFor } from './runtime/persistence'
 import { createPresence } from './runtime/presence'
 import { createPump } from './runtime/pump'
+import { createReport } from './runtime/report'
 import { createRoomHandles } from './runtime/room-handle'
 import { scopedClock } from './runtime/scoped-clock'
 import { createAsk, type Session } from './runtime/session'
@@ -53,7 +54,10 @@ export function createChat(options: ChatOptions): Chat {
   const { ids = nanoidIds, environment = hostEnvironment, inspect } = options.ports ?? {}
   // A server of protocol 1 does not recognise a repeated send, so an outbox that outlives the process would double it.
   const store = options.protocol === 1 ? null : storeFor(options.storage, clock)
+  const report = createReport(options.onError)
   const cells: Cells = createCells({
+    clock,
+    report,
     storage: { status: store ? 'ok' : 'memory' },
     newRoom: (id) =>
       newRoom(id, {

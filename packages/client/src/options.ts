@@ -20,6 +20,15 @@ import type { CellWatcher } from './runtime/cells'
  */
 export type Auth = string | (() => string | Promise<string>)
 
+/**
+ * Where an error comes from that no promise and no state carries. `listener`: a function given to `subscribe` or `select`,
+ * of the room named, of the chat or of presence. `internal`: a bug of the client itself, or of one of its `ports`.
+ */
+export type ErrorContext = {
+  readonly source: 'listener' | 'internal'
+  readonly roomId?: string
+}
+
 /** What `createChat` is given. Only `url` and `auth` are needed. */
 export type ChatOptions = {
   /** The server's address, such as `https://chat.example.com`. */
@@ -46,6 +55,16 @@ export type ChatOptions = {
   maxUnsentAgeMs?: number
   /** How long `markRead` waits for a higher one, in ms. Default 500. */
   readDebounceMs?: number
+  /**
+   * Called with what the app's own functions throw, or reject with, where nobody else could catch it. It changes nothing
+   * else: the other listeners are called, what waits is answered, the connection stays. Default: `reportError` where the
+   * platform has it (pages, workers), so that it shows like any uncaught error; else, as in Node, `console.error`: an
+   * uncaught exception would end the process. What `onError` itself throws goes there too.
+   *
+   * @example
+   * createChat({ url, auth, onError: (error, { source, roomId }) => log.error({ error, source, roomId }) })
+   */
+  onError?: (error: unknown, context: ErrorContext) => void
   /** What the client leans on. For tests, the simulator and unusual environments. */
   ports?: Partial<{
     transport: TransportFactory

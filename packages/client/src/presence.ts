@@ -20,6 +20,6 @@ export type PresenceState = {
 export interface PresenceWatch {
   /** The same reference until something of it changed. */
   getState(): PresenceState
-  /** Returns the function that stops it. */
+  /** Calls `listener` after each change. Returns the function that stops it. See `Chat.subscribe`. */
   subscribe(listener: () => void): () => void
 }

@@ -35,9 +35,19 @@ export interface Room {
   readonly id: string
   /** All that an app shows of the room; the same object until something of it changed. */
   getState(): RoomState
-  /** Calls `listener` once a batch of changes, never for a no-op. Returns the function that stops it. */
+  /**
+   * Calls `listener` once a batch of changes, never for a no-op. Returns the function that stops it. See `Chat.subscribe`.
+   *
+   * @example
+   * const stop = room.subscribe(() => render(room.messages()))
+   */
   subscribe(listener: () => void): () => void
-  /** Calls `listener` when `selector`'s value changes (Object.is). */
+  /**
+   * Calls `listener` when `selector`'s value changes (Object.is). See `Chat.select`.
+   *
+   * @example
+   * const stop = room.select((state) => state.typing, (typing) => showTyping(typing))
+   */
   select<T>(selector: (state: RoomState) => T, listener: (value: T) => void): () => void
   /** Shorthand for `getState().messages`. */
   messages(): readonly ShownMessage[]

@@ -1,75 +1,76 @@
-import { createStore, type StoreApi } from 'zustand/vanilla'
 import { type ChatCore, type ChatEvent, newChat, reduceChat } from '../core/chat-core'
 import type { StorageState } from '../core/chat-shape'
 import { reduceRoom } from '../core/room/reduce-room'
 import type { RoomCore } from '../core/room/room-core'
 import type { RoomEvent } from '../core/room/room-event'
+import type { Clock } from '../ports/clock'
+import { createNotifier, newTopic, type Topic } from './notifier'
+import type { Report } from './report'
 
-/** One room's state. `core` is the newest; the store has what listeners were told, which a batch leaves behind. */
-export type RoomCell = { core: RoomCore; readonly store: StoreApi<RoomCore> }
+/** One room's state, and who is notified of it. */
+export type RoomCell = { core: RoomCore; readonly topic: Topic }
 
-/** Told of each room that a batch changed, before any listener is. */
+/** Called for each room that a batch changed, before any listener. */
 export type CellWatcher = (before: RoomCore, after: RoomCore, event: RoomEvent) => void
 
 /**
- * All state of one chat. `dispatch` is the only way to write. Everything inside one `batch` is told to listeners once,
- * when it ends; before that `settle` runs, so that what follows from the change at once is told with it.
+ * All state of one chat. `dispatch` is the only way to write. Everything inside one `batch` is one notification, when it
+ * ends; before that `settle` runs, so that what follows from the change at once belongs to it. Then the state is whole:
+ * first the client's own observers are called, then the app's listeners (see the notifier).
  */
 export type Cells = {
   readonly chat: () => ChatCore
-  readonly chatStore: StoreApi<ChatCore>
+  readonly chatTopic: Topic
   room(id: string): RoomCell
   all(): Iterable<RoomCell>
   dispatch(id: string, event: RoomEvent): void
   dispatchChat(event: ChatEvent): void
   batch<T>(run: () => T): T
   watch(watcher: CellWatcher): void
+  /** What is not part of this state has changed: notified with the batch around it, or at once. */
+  changed(topic: Topic): void
 }
 
 export function createCells(options: {
   storage: StorageState
+  clock: Clock
+  report: Report
   newRoom: (id: string) => RoomCore
   settle: () => void
 }): Cells {
   let chat = newChat(options.storage)
-  const chatStore = createStore<ChatCore>(() => chat)
+  const chatTopic = newTopic()
   const cells = new Map<string, RoomCell>()
-  const dirty = new Set<RoomCell>()
   const watchers: CellWatcher[] = []
+  const notifier = createNotifier(options.clock, options.report)
   let depth = 0
 
   const batch = <T>(run: () => T): T => {
     depth++
     try {
-      const result = run()
-      if (depth === 1) options.settle()
-      return result
+      return run()
     } finally {
+      // Also when it throws: what it has changed by then is so.
+      if (depth === 1) options.settle()
       depth--
-      if (depth === 0) flush()
+      if (depth === 0) notifier.flush()
     }
   }
 
-  const dispatchChat = (event: ChatEvent): void => {
-    batch(() => {
-      chat = reduceChat(chat, event)
-    })
+  const setChat = (next: ChatCore): void => {
+    if (next === chat) return
+    chat = next
+    notifier.changed(chatTopic)
   }
 
-  /** Listeners may dispatch: what they change is a batch of its own, after this one was told whole. */
-  const flush = (): void => {
-    const changed = [...dirty]
-    dirty.clear()
-    const told = chat
-    for (const { core, store } of changed) if (store.getState() !== core) store.setState(core, true)
-    if (chatStore.getState() !== told) chatStore.setState(told, true)
+  const dispatchChat = (event: ChatEvent): void => {
+    batch(() => setChat(reduceChat(chat, event)))
   }
 
   const room = (id: string): RoomCell => {
     let cell = cells.get(id)
     if (cell === undefined) {
-      const core = options.newRoom(id)
-      cell = { core, store: createStore<RoomCore>(() => core) }
+      cell = { core: options.newRoom(id), topic: newTopic(id) }
       cells.set(id, cell)
     }
     return cell
@@ -77,7 +78,7 @@ export function createCells(options: {
 
   return {
     chat: () => chat,
-    chatStore,
+    chatTopic,
     room,
     all: () => cells.values(),
     dispatch: (id, event) =>
@@ -87,12 +88,13 @@ export function createCells(options: {
         const after = reduceRoom(before, event)
         if (after === before) return
         cell.core = after
-        dirty.add(cell)
-        chat = reduceChat(chat, { type: 'room', before, after })
+        notifier.changed(cell.topic)
+        setChat(reduceChat(chat, { type: 'room', before, after }))
         for (const watcher of watchers) watcher(before, after, event)
       }),
     dispatchChat,
     batch,
     watch: (watcher) => watchers.push(watcher),
+    changed: (topic) => batch(() => notifier.changed(topic)),
   }
 }

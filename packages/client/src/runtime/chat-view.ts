@@ -16,5 +16,5 @@ export function createChatView(cells: Cells): Pick<Chat, 'getState' | 'subscribe
     if (!sameList(Object.values(state), Object.values(next))) state = next
     return state
   }
-  return { getState, ...createSubscribing(cells.chatStore, getState) }
+  return { getState, ...createSubscribing(cells.chatTopic, getState) }
 }

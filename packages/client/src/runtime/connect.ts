@@ -6,19 +6,19 @@ import { quiet } from './waiters'
 
 /** `connect()`: starts, and waits until online or stopped. */
 export function createConnect(cells: Cells, start: () => void): () => Promise<void> {
+  const { observers } = cells.chatTopic
   return () => {
     start()
     return quiet(
       new Promise<void>((resolve, reject) => {
-        let end = (): void => {}
         const check = (): void => {
           const { state } = cells.chat().connection
           if (state.status !== 'online' && state.status !== 'stopped') return
-          end()
+          observers.delete(check)
           if (state.status === 'online') resolve()
           else reject(state.error ?? stopped())
         }
-        end = cells.chatStore.subscribe(check)
+        observers.add(check)
         check()
       }),
     )

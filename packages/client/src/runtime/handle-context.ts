@@ -39,7 +39,7 @@ export function until<T>(
   look: () => T | ChatError | undefined,
   signal?: AbortSignal,
 ): Promise<T | undefined> {
-  const { chatStore, chat } = session.cells
+  const { chatTopic, chat } = session.cells
   return new Promise((resolve, reject) => {
     const ends: (() => void)[] = []
     const check = (): void => {
@@ -52,7 +52,10 @@ export function until<T>(
       else if (found !== undefined || signal?.aborted) resolve(found)
       else reject(state.status === 'stopped' && state.error ? state.error : stopped())
     }
-    ends.push(cell.store.subscribe(check), chatStore.subscribe(check))
+    for (const { observers } of [cell.topic, chatTopic]) {
+      observers.add(check)
+      ends.push(() => observers.delete(check))
+    }
     signal?.addEventListener('abort', check)
     ends.push(() => signal?.removeEventListener('abort', check))
     check()

@@ -1,21 +1,16 @@
 import type { Presence } from '@roomful/protocol'
 import { asUserId, LIMITS } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
-import type { PresenceState, PresenceWatch } from '../presence'
-import { NOBODY } from './presence'
+import type { PresenceState } from '../presence'
+import type { Watch } from './presence'
 import type { Session } from './session'
 
 /** A list that the server did not take is told again after this long, unless it says when. */
 const RETRY_MS = 5_000
 
-type Watch = {
-  readonly userIds: readonly string[]
-  readonly listeners: Set<() => void>
-  state: PresenceState
-}
-
 export type PresenceHub = {
-  watch(userIds: readonly string[]): PresenceWatch
+  /** Listeners of this watch have come or gone: without any, nothing is asked for it. */
+  look(watch: Watch): void
   setStatus(status: 'online' | 'away'): void
   onPresence(row: Presence): void
 }
@@ -38,7 +33,7 @@ export function createPresenceHub({ cells, ask, clock }: Session): PresenceHub {
   const isOnline = (): boolean => cells.chat().connection.state.status === 'online'
 
   let wasOnline = isOnline()
-  cells.chatStore.subscribe(() => {
+  cells.chatTopic.observers.add(() => {
     if (isOnline() === wasOnline) return
     wasOnline = !wasOnline
     told = ''
@@ -69,7 +64,7 @@ export function createPresenceHub({ cells, ask, clock }: Session): PresenceHub {
     if (isOnline()) told = result.ok ? list : ''
     error = result.ok ? (wanted.length > userIds.length ? tooMany() : null) : result.error
     if (result.ok) for (const row of result.ack.presence) known.set(row.userId, row)
-    for (const watch of watches) renew(watch)
+    renewThose(() => true)
     if (result.ok) return schedule()
     if (error?.retry !== 'never') cancelRetry = clock.setTimer(error?.retryAfterMs ?? RETRY_MS, schedule)
   }
@@ -80,29 +75,21 @@ export function createPresenceHub({ cells, ask, clock }: Session): PresenceHub {
     )
     if (watch.state.error === error && isSame(watch.state.users, users)) return
     watch.state = { users, error }
-    for (const listener of watch.listeners) listener()
+    cells.changed(watch.topic)
+  }
+
+  function renewThose(isAbout: (watch: Watch) => boolean): void {
+    cells.batch(() => [...watches].filter(isAbout).forEach(renew))
   }
 
   return {
-    watch: (userIds) => {
-      const watch: Watch = { userIds, listeners: new Set(), state: NOBODY }
-      return {
-        getState: () => watch.state,
-        subscribe: (listener) => {
-          // The same function twice is two listeners.
-          const own = () => listener()
-          watch.listeners.add(own)
-          watches.add(watch)
-          renew(watch)
-          schedule()
-          return () => {
-            watch.listeners.delete(own)
-            if (watch.listeners.size > 0) return
-            watches.delete(watch)
-            schedule()
-          }
-        },
-      }
+    look: (watch) => {
+      const isWatched = watch.topic.listeners.size > 0
+      if (isWatched === watches.has(watch)) return
+      if (isWatched) watches.add(watch)
+      else watches.delete(watch)
+      if (isWatched) renew(watch)
+      schedule()
     },
     setStatus: (next) => {
       status = next
@@ -110,7 +97,7 @@ export function createPresenceHub({ cells, ask, clock }: Session): PresenceHub {
     },
     onPresence: (row) => {
       known.set(row.userId, row)
-      for (const watch of watches) if (watch.userIds.includes(row.userId)) renew(watch)
+      renewThose((watch) => watch.userIds.includes(row.userId))
     },
   }
 }

@@ -1,11 +1,16 @@
 import type { Presence } from '@roomful/protocol'
 import type { Chat } from '../chat'
 import { ChatError } from '../core/chat-error'
-import type { PresenceState, PresenceWatch } from '../presence'
+import type { PresenceState } from '../presence'
+import { newTopic, type Topic } from './notifier'
 import type { PresenceHub } from './presence-hub'
 import type { Session } from './session'
+import { createSubscribing } from './subscribing'
 
-export const NOBODY: PresenceState = { users: new Map(), error: null }
+const NOBODY: PresenceState = { users: new Map(), error: null }
+
+/** Some users, and what is known of them. */
+export type Watch = { readonly userIds: readonly string[]; readonly topic: Topic; state: PresenceState }
 
 type LazyPresence = Pick<Chat, 'presence' | 'setPresence'> & { onPresence(row: Presence): void }
 
@@ -21,28 +26,22 @@ export function createPresence(session: () => Session): LazyPresence {
 
   return {
     presence: (userIds) => {
-      let watch: PresenceWatch | null = null
-      let state = NOBODY
+      const watch: Watch = { userIds, topic: newTopic(), state: NOBODY }
+      const getState = () => watch.state
+      const { subscribe } = createSubscribing(watch.topic, getState)
+      const failed = (cause: unknown): void => {
+        const error = new ChatError('OFFLINE', 'The code could not be loaded', { cause })
+        watch.state = { ...watch.state, error }
+        session().cells.changed(watch.topic)
+      }
       return {
-        getState: () => watch?.getState() ?? state,
+        getState,
         subscribe: (listener) => {
-          let stop: (() => void) | null = () => {}
-          load().then(
-            (loaded) => {
-              watch ??= loaded.watch(userIds)
-              stop = stop && watch.subscribe(listener)
-            },
-            (cause: unknown) => {
-              state = {
-                ...NOBODY,
-                error: new ChatError('OFFLINE', 'The code could not be loaded', { cause }),
-              }
-              if (stop) listener()
-            },
-          )
+          const stop = subscribe(listener)
+          load().then((loaded) => loaded.look(watch), failed)
           return () => {
-            stop?.()
-            stop = null
+            stop()
+            hub?.look(watch)
           }
         },
       }

@@ -22,7 +22,7 @@ function createRoomHandle(context: HandleContext, id: string): Room {
     id,
     getState: state,
     messages: () => state().messages,
-    ...createSubscribing(cell.store, state),
+    ...createSubscribing(cell.topic, state),
     ...opening,
     ...createRoomSends(room, () => setTyping(false)),
     ...createRoomPages(room),

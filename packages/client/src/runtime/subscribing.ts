@@ -1,8 +1,8 @@
-import type { StoreApi } from 'zustand/vanilla'
+import type { Topic } from './notifier'
 
-/** `subscribe` and `select` over a store whose state is seen through `view`; no call without a change of what is seen. */
-export function createSubscribing<S, V>(
-  store: Pick<StoreApi<S>, 'subscribe'>,
+/** `subscribe` and `select` of a topic whose state is seen through `view`; no call without a change of what is seen. */
+export function createSubscribing<V>(
+  { listeners }: Topic,
   view: () => V,
 ): {
   subscribe(listener: () => void): () => void
@@ -10,12 +10,14 @@ export function createSubscribing<S, V>(
 } {
   const select = <T>(selector: (state: V) => T, listener: (value: T) => void): (() => void) => {
     let last = selector(view())
-    return store.subscribe(() => {
+    const check = () => {
       const value = selector(view())
       if (Object.is(value, last)) return
       last = value
-      listener(value)
-    })
+      return listener(value)
+    }
+    listeners.add(check)
+    return () => void listeners.delete(check)
   }
   return { select, subscribe: (listener) => select((state) => state, listener) }
 }

@@ -34,6 +34,8 @@ test('a new owner takes in nothing of another epoch, and leaves nothing of it on
 
   const options = { me: user.id, line: 'up', windowSize: 200, durable: true, keeps: false } as const
   const cells = createCells({
+    clock: handClock(),
+    report: (error) => void Promise.reject(error),
     storage: { status: 'ok' },
     newRoom: (id) => newRoom(id, options),
     settle: () => {},

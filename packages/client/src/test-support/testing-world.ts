@@ -28,6 +28,8 @@ export class World {
   readonly server = new ModelServer()
   readonly clock: HandClock = handClock()
   readonly clients: TestClient[] = []
+  /** A bug inside fails the test. Null: the client's default. */
+  onError: ChatOptions['onError'] | null = (error) => void Promise.reject(error)
   private ids = 0
 
   constructor(users: readonly string[] = ['ada', 'bob']) {
@@ -44,6 +46,7 @@ export class World {
       url: 'test:',
       auth: `${userId}'s token`,
       storage: 'memory',
+      ...(this.onError ? { onError: this.onError } : {}),
       ...options,
       ports: {
         transport: line.factory,

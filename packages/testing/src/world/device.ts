@@ -116,6 +116,8 @@ export class Device {
       url,
       auth: async () => this.#token(),
       storage,
+      onError: (error, { source }) =>
+        this.context.violations.push(`an error in a ${source} of ${this.name}: ${error}`),
       ...(windowSize === undefined ? {} : { windowSize }),
       ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
       ports: {

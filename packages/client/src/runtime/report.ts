@@ -1,0 +1,32 @@
+import type { ChatOptions, ErrorContext } from '../options'
+
+/** Passes an error on to the app. Never throws. */
+export type Report = (error: unknown, context: ErrorContext) => void
+
+/** What `onError` throws, or rejects with, goes where errors go without it. */
+export function createReport(onError: ChatOptions['onError'] = publish): Report {
+  return (error, context) => attempt(() => onError(error, context), publish)
+}
+
+/** Calls code of the app: what it throws goes to `failed`, and so does the rejection of a promise that it returns. */
+export function attempt(run: () => unknown, failed: (error: unknown) => void): void {
+  try {
+    const result = run()
+    if (result instanceof Promise) result.catch(failed)
+  } catch (error) {
+    failed(error)
+  }
+}
+
+/**
+ * Not rethrown in a task of its own where there is no `reportError`: an uncaught exception ends a Node process, and a
+ * bug of one listener must not. Deno ends the process for `reportError` as well.
+ */
+function publish(error: unknown): void {
+  try {
+    if (typeof reportError === 'function' && !('Deno' in globalThis)) reportError(error)
+    else console.error(error)
+  } catch {
+    // There is no further place to report to.
+  }
+}
