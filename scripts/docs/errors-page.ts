@@ -22,8 +22,10 @@ export function errorsPage(): string {
 <!-- Made by \`npm run docs\` from packages/protocol/src/errors.ts. -->
 
 A refusal is \`{ ok: false, error, code, retry, retryAfterMs?, field?, limit?, requestId }\`. \`error\` is a text for
-developers and may change; programs look at \`code\` and \`retry\`. In the SDK it is a \`ChatError\` with the same fields.
-A code that your client does not know yet still has its \`retry\`.
+developers and may change; programs look at \`code\` and \`retry\`. \`field\` is the path of what was refused
+(\`metadata.order.n\`), \`limit\` the limit that was reached, \`requestId\` how the server's log names the request. In the
+SDK it is a \`ChatError\` with the same fields, also on a failed message after a reload; what the SDK refuses by itself has
+no \`requestId\`. A code that your client does not know yet still has its \`retry\`.
 
 ${advice.join('\n')}
 

@@ -1,6 +1,18 @@
 import type { ErrorAck, ErrorCode, Retry } from '@roomful/protocol'
 import { isErrorCode, retryOf } from '@roomful/protocol/plain'
 
+/** What a refusal says beside its code; each is there only where it means something. */
+type ErrorDetails = {
+  /** Milliseconds to wait before the next try. */
+  readonly retryAfterMs?: number
+  /** The path of what was refused, such as `metadata.order.n`. */
+  readonly field?: string
+  /** The limit that was reached: how many, how long, or how many bytes. */
+  readonly limit?: number
+  /** By which the server's log knows the request; absent where the client refused by itself. */
+  readonly requestId?: string
+}
+
 /**
  * The one error of the SDK. Branch on `code` and `retry`; `message` is for developers.
  * A code of a newer server that this client does not know arrives as `INTERNAL`, with the server's own `retry`.
@@ -8,29 +20,28 @@ import { isErrorCode, retryOf } from '@roomful/protocol/plain'
  * @example
  * room.send('hi').catch((error) => { if (error.code === 'MUTED') showMuted() })
  */
-export class ChatError extends Error {
+export class ChatError extends Error implements ErrorDetails {
   override readonly name = 'ChatError'
   readonly code: ErrorCode
   readonly retry: Retry
-  /** Milliseconds to wait before the next try, where the server said so. */
-  readonly retryAfterMs?: number
+  declare readonly retryAfterMs?: number
+  declare readonly field?: string
+  declare readonly limit?: number
+  declare readonly requestId?: string
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { retry?: Retry; retryAfterMs?: number; cause?: unknown } = {},
+    { retry, cause, ...details }: ErrorDetails & { retry?: Retry; cause?: unknown } = {},
   ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    super(message, cause === undefined ? undefined : { cause })
     this.code = code
-    this.retry = options.retry ?? retryOf(code)
-    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs
+    this.retry = retry ?? retryOf(code)
+    Object.assign(this, details)
   }
 
   static fromAck(ack: ErrorAck): ChatError {
-    return new ChatError(isErrorCode(ack.code) ? ack.code : 'INTERNAL', ack.error, {
-      retry: ack.retry,
-      ...(ack.retryAfterMs === undefined ? {} : { retryAfterMs: ack.retryAfterMs }),
-      cause: ack,
-    })
+    const { ok: _, error, code, message: __, ...details } = ack
+    return new ChatError(isErrorCode(code) ? code : 'INTERNAL', error, { ...details, cause: ack })
   }
 }

@@ -103,7 +103,10 @@ export function createPresenceHub({ cells, ask, clock }: Session): PresenceHub {
 }
 
 const tooMany = () =>
-  new ChatError('LIMIT_EXCEEDED', `At most ${LIMITS.watchedUsers} users are watched at once`)
+  new ChatError('LIMIT_EXCEEDED', `At most ${LIMITS.watchedUsers} users are watched at once`, {
+    field: 'userIds',
+    limit: LIMITS.watchedUsers,
+  })
 
 function isSame(a: PresenceState['users'], b: PresenceState['users']): boolean {
   return a.size === b.size && [...b].every(([id, row]) => a.get(id) === row)

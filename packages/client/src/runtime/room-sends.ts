@@ -1,4 +1,4 @@
-import { asClientId, asMessageId, contentProblem, WIRE_ERRORS } from '@roomful/protocol/plain'
+import { asClientId, asMessageId, contentProblem, LIMITS, WIRE_ERRORS } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
 import type { Target, Wish } from '../core/outbox/entry'
 import { entryOf } from '../core/outbox/settle'
@@ -97,5 +97,6 @@ function targetOf(core: RoomCore, id: string): Target {
 /** Refused here, with the server's own rule: it shows as failed at once, and the text is not lost. */
 function problemOf(content: string): ChatError | undefined {
   const code = contentProblem(content)
-  return code && new ChatError(code, WIRE_ERRORS[code].text)
+  const limit = code === 'CONTENT_TOO_LONG' && { limit: LIMITS.contentCodePoints }
+  return code && new ChatError(code, WIRE_ERRORS[code].text, { field: 'content', ...limit })
 }

@@ -15,11 +15,14 @@ export function toStored(roomId: string, entry: Entry): StoredEntry {
   }
 }
 
-const fieldsOf = ({ code, message, retry, retryAfterMs }: ChatError) => ({
+const fieldsOf = ({ code, message, retry, retryAfterMs, field, limit, requestId }: ChatError) => ({
   code,
   message,
   retry,
   retryAfterMs,
+  field,
+  limit,
+  requestId,
 })
 
 const KINDS = new Set(['send', 'edit', 'delete', 'react', 'read'])
@@ -40,11 +43,17 @@ export function fromStored(stored: StoredEntry): Entry | null {
 }
 
 function errorFrom(value: unknown): ChatError {
-  const { code, message, retryAfterMs } = isRecord(value) ? value : {}
+  const { code, message, retryAfterMs, field, limit, requestId } = isRecord(value) ? value : {}
   return new ChatError(
     typeof code === 'string' && isErrorCode(code) ? code : 'INTERNAL',
     typeof message === 'string' ? message : 'The send was refused',
-    { retry: 'never', ...(typeof retryAfterMs === 'number' ? { retryAfterMs } : {}) },
+    {
+      retry: 'never',
+      ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
+      ...(typeof field === 'string' && { field }),
+      ...(typeof limit === 'number' && { limit }),
+      ...(typeof requestId === 'string' && { requestId }),
+    },
   )
 }
 
