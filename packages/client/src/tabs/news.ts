@@ -79,5 +79,6 @@ function activityOf(core: RoomCore) {
     lastReadSeq: core.lastReadSeq,
     unread: unreadOf(core, core.lastReadSeq),
     preview: previewOf(core),
+    ...(core.room === null ? {} : { room: core.room }),
   }
 }

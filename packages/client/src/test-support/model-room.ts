@@ -82,6 +82,13 @@ export function removeMember(room: ModelRoom, userId: string): Change {
   })
 }
 
+export function renameRoom(room: ModelRoom, name: string): Change {
+  return commit(room, (rev) => {
+    room.room = { ...room.room, name, rev }
+    return { kind: 'room', rev, room: room.room }
+  })
+}
+
 type ModelDraft = {
   content: string
   clientId?: ClientId

@@ -24,6 +24,7 @@ import {
   modelRoom,
   reactTo,
   removeMember,
+  renameRoom,
   unreadIn,
 } from './model-room'
 
@@ -87,6 +88,9 @@ export class ModelServer {
   }
   invite(roomId: string, userId: string): Change {
     return this.#told(roomId, '', addMember(this.room(roomId), userId))
+  }
+  rename(roomId: string, name: string): Change {
+    return this.#told(roomId, '', renameRoom(this.room(roomId), name))
   }
 
   #told(roomId: string, author: string, change: Change | null): Change {

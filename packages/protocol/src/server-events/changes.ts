@@ -36,6 +36,8 @@ export const RoomActivity = v.object({
       lastReadSeq: Seq,
       unread: v.number(),
       preview: v.nullable(Preview),
+      /** Where its name, settings or metadata may have changed since the last one. */
+      room: v.exactOptional(Room),
     }),
   ),
 })

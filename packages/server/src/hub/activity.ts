@@ -10,14 +10,17 @@ export type ReadListItems = (userId: UserId, roomIds: readonly RoomId[]) => Prom
 /** A list of rooms is fresh enough when it is a second old. */
 const ACTIVITY_INTERVAL_MS = 1_000
 
+/** Rooms to send, and whether with their row: its name, settings or metadata may be new to the device. */
+type Dirty = Map<RoomId, boolean>
+
 /**
- * Keeps room lists fresh without subscriptions: members' devices that have not subscribed to a room are told its
- * new head, preview and unread, all rooms of a user in one frame and at most one a second.
+ * Keeps room lists fresh without subscriptions: members' devices that have not subscribed to a room get its new head,
+ * preview and unread, and its row where that has changed; all rooms of a user in one frame and at most one a second.
  */
 export class Activity {
-  readonly #dirtyRooms = new Set<RoomId>()
-  /** Rooms that changed for one user only: he read them on another device. */
-  readonly #dirtyForUser = new Map<UserId, Set<RoomId>>()
+  readonly #dirtyRooms: Dirty = new Map()
+  /** Rooms that changed for one user only: another device of the user has read them, or has closed them. */
+  readonly #dirtyForUser = new Map<UserId, Dirty>()
   #cancel: (() => void) | undefined
   #stopped = false
 
@@ -25,24 +28,33 @@ export class Activity {
     private readonly deps: { clock: Clock; peers: Peers; readListItems: ReadListItems; log: Log },
   ) {}
 
-  noteRoom(roomId: RoomId): void {
+  /** `withRow`: the room's own row has changed, or may have. */
+  noteRoom(roomId: RoomId, withRow: boolean): void {
     if (this.deps.peers.membersOf(roomId).size === 0) return
-    this.#dirtyRooms.add(roomId)
+    note(this.#dirtyRooms, roomId, withRow)
     this.#arm()
   }
 
-  /** `lineId`: the device that read it, which knows; his others may be on this node or on another. */
+  /** `lineId`: the device that read it, which knows; the user's others may be on this node or on another. */
   noteRead(userId: UserId, roomId: RoomId, lineId?: string): void {
     const others = [...this.deps.peers.of(userId)].filter((peer) => peer.id !== lineId)
-    if (others.length === 0) return
-    const rooms = this.#dirtyForUser.get(userId) ?? new Set<RoomId>()
-    this.#dirtyForUser.set(userId, rooms.add(roomId))
-    this.#arm()
+    if (others.length > 0) this.#noteFor(userId, roomId, false)
+  }
+
+  /** This user's devices may have missed anything of the room. */
+  refresh(userId: UserId, roomId: RoomId): void {
+    if (this.deps.peers.of(userId).size > 0) this.#noteFor(userId, roomId, true)
   }
 
   stop(): void {
     this.#stopped = true
     this.#cancel?.()
+  }
+
+  #noteFor(userId: UserId, roomId: RoomId, withRow: boolean): void {
+    const rooms: Dirty = this.#dirtyForUser.get(userId) ?? new Map()
+    this.#dirtyForUser.set(userId, note(rooms, roomId, withRow))
+    this.#arm()
   }
 
   #arm(): void {
@@ -58,27 +70,27 @@ export class Activity {
   async #flush(): Promise<void> {
     const todo = this.#take()
     try {
-      for (const [userId, roomIds] of todo) {
+      for (const [userId, rooms] of todo) {
         if (this.#stopped) return
-        await this.#tell(userId, roomIds)
+        await this.#tell(userId, rooms)
         todo.delete(userId)
       }
     } finally {
-      // The store failed: whoever was not told is told at the next turn.
-      for (const [userId, roomIds] of todo)
-        this.#dirtyForUser.set(userId, new Set([...roomIds, ...(this.#dirtyForUser.get(userId) ?? [])]))
+      // The store failed: what was not sent is sent at the next turn.
+      for (const [userId, rooms] of todo)
+        for (const [roomId, withRow] of rooms) this.#noteFor(userId, roomId, withRow)
       this.#cancel = undefined
       if (this.#dirtyRooms.size + this.#dirtyForUser.size > 0) this.#arm()
     }
   }
 
-  #take(): Map<UserId, Set<RoomId>> {
+  #take(): Map<UserId, Dirty> {
     const todo = new Map(this.#dirtyForUser)
     this.#dirtyForUser.clear()
-    for (const roomId of this.#dirtyRooms) {
+    for (const [roomId, withRow] of this.#dirtyRooms) {
       for (const userId of this.deps.peers.membersOf(roomId)) {
         if (!this.#unsubscribed(userId, roomId)) continue
-        todo.set(userId, (todo.get(userId) ?? new Set()).add(roomId))
+        todo.set(userId, note(todo.get(userId) ?? new Map(), roomId, withRow))
       }
     }
     this.#dirtyRooms.clear()
@@ -90,11 +102,12 @@ export class Activity {
     return false
   }
 
-  async #tell(userId: UserId, roomIds: ReadonlySet<RoomId>): Promise<void> {
+  async #tell(userId: UserId, dirty: Dirty): Promise<void> {
     const { peers, readListItems } = this.deps
-    const items = await readListItems(userId, [...roomIds])
-    // Removed while it was read: his copy of the room is going, nothing more of it reaches him (I14).
-    const lines = items.filter(({ room }) => peers.membersOf(room.id).has(userId)).map(toActivity)
+    const items = await readListItems(userId, [...dirty.keys()])
+    // Removed while it was read: the user's copy of the room is going, nothing more of it reaches them (I14).
+    const present = items.filter(({ room }) => peers.membersOf(room.id).has(userId))
+    const lines = present.map((item) => toActivity(item, dirty.get(item.room.id) ?? false))
     for (const peer of peers.of(userId)) {
       const rooms = lines.filter(({ roomId }) => wants(peer, roomId))
       if (rooms.length > 0) peer.line.emit('room-activity', { rooms })
@@ -102,13 +115,15 @@ export class Activity {
   }
 }
 
+const note = (dirty: Dirty, roomId: RoomId, withRow: boolean): Dirty =>
+  dirty.set(roomId, withRow || (dirty.get(roomId) ?? false))
+
 const wants = (peer: Peer, roomId: RoomId): boolean => peer.protocol === 2 && !peer.rooms.has(roomId)
 
-function toActivity({
-  room,
-  lastReadSeq,
-  unread,
-  preview,
-}: RoomListItem): ServerPayload<'room-activity'>['rooms'][number] {
-  return { roomId: room.id, rev: room.rev, lastSeq: room.lastSeq, lastReadSeq, unread, preview }
+function toActivity(
+  { room, lastReadSeq, unread, preview }: RoomListItem,
+  withRow: boolean,
+): ServerPayload<'room-activity'>['rooms'][number] {
+  const { id: roomId, rev, lastSeq } = room
+  return { roomId, rev, lastSeq, lastReadSeq, unread, preview, ...(withRow ? { room } : {}) }
 }

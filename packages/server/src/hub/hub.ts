@@ -84,7 +84,8 @@ export class Hub {
       onBehind: (roomId, head) => {
         this.#grants.noteHead(roomId, head)
         this.#subscriptions.noteHead(roomId, head)
-        this.#activity.noteRoom(roomId)
+        // What has changed in it is not known.
+        this.#activity.noteRoom(roomId, true)
       },
       onRemoved: (userId, roomId, reason) => this.#remove(userId, roomId, reason),
       onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
@@ -158,7 +159,7 @@ export class Hub {
 
   unsubscribe(peer: Peer, roomId: RoomId): void {
     if (!this.#subscriptions.remove(peer, roomId)) return
-    // What was on its way to him, or lost, is not told again.
+    // What was on its way to this device, or lost, is not sent again.
     this.refresh(peer.userId, roomId)
   }
 
@@ -167,9 +168,9 @@ export class Hub {
     for (const roomId of roomIds) this.peers.noteMember(userId, roomId)
   }
 
-  /** His list is told soon where this room stands. */
+  /** The user's lists get this room anew, within a second. */
   refresh(userId: UserId, roomId: RoomId): void {
-    this.#activity.noteRead(userId, roomId)
+    this.#activity.refresh(userId, roomId)
   }
 
   /** A commit of this room may have happened, and nobody knows: its members are told what there is. */
@@ -231,9 +232,11 @@ export class Hub {
   }
 
   #tellBatch(batch: CommittedBatch): void {
-    const { roomId, head } = batch
+    const { roomId, previous, head, changes } = batch
     fanOut(this.#fanOut, batch)
-    this.#activity.noteRoom(roomId)
+    // A batch that was lost before this one may have changed the row.
+    const isWhole = this.#repair.isUpTo(roomId, previous)
+    this.#activity.noteRoom(roomId, !isWhole || changes.some(({ kind }) => kind === 'room'))
     this.#repair.noteHead(roomId, head)
   }
 

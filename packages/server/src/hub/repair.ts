@@ -46,6 +46,11 @@ export class Repair {
     if (rev > (this.#revs.get(roomId) ?? 0)) this.#revs.set(roomId, rev)
   }
 
+  /** Has this node received all commits of the room up to this head? */
+  isUpTo(roomId: RoomId, { rev }: Head): boolean {
+    return (this.#revs.get(roomId) ?? -1) >= rev
+  }
+
   /** A commit of this room may have happened, and nobody knows. */
   doubt(roomId: RoomId): void {
     this.#doubts.add(roomId)

@@ -1,6 +1,7 @@
 import {
   unstable_at as at,
   type unstable_RoomCore as RoomCore,
+  type RoomSummary,
   unstable_rangesOf as rangesOf,
 } from '@roomful/client'
 import type { Device } from './device'
@@ -47,9 +48,11 @@ function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string 
   }
   const state = device.room(core.id).getState()
   const unread = unreadIn(truth, device.user, member.lastReadSeq, member.fromSeq)
+  const summary = device.chat.getState().rooms.find(({ id }) => id === core.id)
+  if (summary === undefined) return 'I11: the room is not on the list'
+  const row = unlikeRow(summary, truth)
+  if (row !== undefined) return row
   if (!core.opened) {
-    const summary = device.chat.getState().rooms.find(({ id }) => id === core.id)
-    if (summary === undefined) return 'I11: the room is not on the list'
     if (summary.unread === unread) return undefined
     return `I13: the list counts ${summary.unread} unread instead of ${unread} (${figures(core)}; the server's ${member.lastReadSeq} of ${truth.lastSeq})`
   }
@@ -66,6 +69,16 @@ function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string 
     return `I13: the read cursor is ${state.lastReadSeq}, the server has ${member.lastReadSeq}`
   if (state.unread !== unread) return `I13: ${state.unread} unread instead of ${unread} (${figures(core)})`
   return unlikePeople(device, core, truth)
+}
+
+/** The list has the room as it is, opened or not. */
+function unlikeRow({ name, room }: RoomSummary, truth: TrueRoom): string | undefined {
+  const wanted = truth.room
+  if (name !== wanted.name) return `P5: the list calls the room ${name}, the server ${wanted.name}`
+  const [held, theirs] = [room, wanted].map(({ metadata, settings }) =>
+    JSON.stringify({ metadata, settings }),
+  )
+  return held === theirs ? undefined : `P5: the list has ${held}, the server ${theirs}`
 }
 
 /** Who is in the room, as what, and who has read up to where. */

@@ -31,8 +31,15 @@ export function onListed(core: RoomCore, event: Extract<RoomEvent, { type: 'list
   })
 }
 
-/** News of a room that this line is not subscribed to. */
-export function onActivity(core: RoomCore, event: Extract<RoomEvent, { type: 'activity' }>): RoomCore {
+type Activity = Extract<RoomEvent, { type: 'activity' }>
+
+/** An update of a room that this line is not subscribed to. Its row has a rev of its own to be compared by. */
+export function onActivity(core: RoomCore, event: Activity): RoomCore {
+  const next = withActivity(core, event)
+  return event.room ? mergeRoomRow(next, event.room) : next
+}
+
+function withActivity(core: RoomCore, event: Activity): RoomCore {
   if (core.opened && core.tail !== null) {
     return event.rev <= core.known ? core : amended(core, { known: event.rev })
   }

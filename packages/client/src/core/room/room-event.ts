@@ -7,6 +7,7 @@ import type {
   Message,
   Preview,
   RoomListItem,
+  Room as RoomRow,
 } from '@roomful/protocol'
 import type { ChatError } from '../chat-error'
 import type { Entry, Wish } from '../outbox/entry'
@@ -64,6 +65,8 @@ export type RoomEvent =
       readonly lastReadSeq: number
       readonly unread: number
       readonly preview: Preview | null
+      /** Where the row may have changed. */
+      readonly room?: RoomRow
       readonly now: number
     }
   | { readonly type: 'removed'; readonly error: ChatError; readonly asOf: number }
