@@ -1,5 +1,6 @@
 import type { ClientEvent, Metadata, OkAck, PayloadInput, Room as RoomRow, RoomType } from '@roomful/protocol'
 import type { ChatState } from './core/chat-shape'
+import type { WaitOptions } from './options'
 import type { PresenceWatch } from './presence'
 import type { Room } from './room'
 
@@ -27,8 +28,11 @@ export interface Chat extends AsyncDisposable {
    * const stop = chat.select((state) => state.connection.status, (status) => showStatus(status))
    */
   select<T>(selector: (state: ChatState) => T, listener: (value: T) => void): () => void
-  /** Connects, if it has not yet; opening a room or sending does so too. Resolves when online; rejects when stopped. */
-  connect(): Promise<void>
+  /**
+   * Connects, if it has not yet; opening a room or sending does so too. Resolves when online, which offline takes until the
+   * network is back. Rejects with the code that stopped the chat, ABORTED once it is closed, and as `options` say.
+   */
+  connect(options?: WaitOptions): Promise<void>
   /** Ends the connection for good; what is unsent stays in the outbox where storage works. */
   close(): Promise<void>
   /**
@@ -40,25 +44,31 @@ export interface Chat extends AsyncDisposable {
   signOut(): Promise<void>
   /** The same object each time for one id, whether there is such a room or not: `open` tells. */
   room(id: string): Room
-  /** Makes a room that this user owns. Rejects with the refusal, with OFFLINE or TIMEOUT, as all below do. */
-  createRoom(input: {
-    name: string
-    type: Exclude<RoomType, 'dm'>
-    members?: string[]
-    metadata?: Metadata
-  }): Promise<Room>
+  /**
+   * Makes a room that this user owns. Rejects with the refusal, as all below do; with OFFLINE when it could not be asked,
+   * at once where the connection is known to be gone, after `requestTimeoutMs` while no server answers; with TIMEOUT when
+   * no answer came in that time, or in `timeoutMs`; with ABORTED, or the code that stopped the chat.
+   */
+  createRoom(
+    input: {
+      name: string
+      type: Exclude<RoomType, 'dm'>
+      members?: string[]
+      metadata?: Metadata
+    },
+    options?: WaitOptions,
+  ): Promise<Room>
   /** The direct room of these 1 to 7 others and oneself: the same one for the same people. USER_NOT_FOUND. */
-  openDm(userIds: string[]): Promise<Room>
+  openDm(userIds: string[], options?: WaitOptions): Promise<Room>
   /** Public rooms by name, a page at a time. */
-  listRooms(query?: {
-    query?: string
-    after?: string
-    limit?: number
-  }): Promise<{ rooms: RoomRow[]; next?: string }>
+  listRooms(
+    query?: { query?: string; after?: string; limit?: number },
+    options?: WaitOptions,
+  ): Promise<{ rooms: RoomRow[]; next?: string }>
   /** Becomes a member of a public room. ROOM_NOT_FOUND, USER_BANNED. */
-  joinRoom(id: string): Promise<Room>
+  joinRoom(id: string, options?: WaitOptions): Promise<Room>
   /** The local copy goes; what is unsent in it stays with the user. */
-  leaveRoom(id: string): Promise<void>
+  leaveRoom(id: string, options?: WaitOptions): Promise<void>
   /**
    * Who of these users (at most 200 at once, over all watches) is online, away or offline, told as it changes. Nothing is
    * asked before somebody listens.
@@ -71,5 +81,5 @@ export interface Chat extends AsyncDisposable {
   /** This device's own state, as others see it; `online` until told otherwise. Kept over reconnects. */
   setPresence(status: 'online' | 'away'): Promise<void>
   /** Any event of the wire, decoded; for what has no method of its own (moderation, members). Rejects with ChatError. */
-  request<E extends ClientEvent>(event: E, payload: PayloadInput<E>): Promise<OkAck<E>>
+  request<E extends ClientEvent>(event: E, payload: PayloadInput<E>, options?: WaitOptions): Promise<OkAck<E>>
 }

@@ -11,8 +11,8 @@ import { createChatRooms } from './runtime/chat-rooms'
 import { createChatView } from './runtime/chat-view'
 import { createConnect, lineOf } from './runtime/connect'
 import { createConnectionRunner } from './runtime/connection-runner'
-import { stopped } from './runtime/handle-context'
 import { createInbox } from './runtime/inbox'
+import { stopped } from './runtime/limits'
 import { createOrders } from './runtime/orders'
 import { createOutboxRunner } from './runtime/outbox-runner'
 import { createPersistence, storeFor } from './runtime/persistence'
@@ -106,13 +106,18 @@ export function createChat(options: ChatOptions): Chat {
     clock,
     ids,
     requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    over: () => {
+      const { state } = cells.chat().connection
+      if (isClosed) return stopped()
+      return state.status === 'stopped' ? (state.error ?? stopped()) : null
+    },
     refreshToken: connection.refreshToken,
     doubtLine: () => wake.probe(),
     readChunks: async (roomId, indexes) => (await disk?.readChunks(roomId, indexes)) ?? [],
   }
   const session: Session = { ...base, ask: createAsk(base) }
   const wake = createWakeRunner(session, connection, environment)
-  const waiters = createWaiters(cells)
+  const waiters = createWaiters(cells, base.over)
   if (inspect) cells.watch(inspect)
   const presence = createPresence(() => session)
   const inbox = createInbox(session, connection, {
@@ -128,24 +133,27 @@ export function createChat(options: ChatOptions): Chat {
   ]
   const pump = createPump(clock, runners, () => cells.batch(() => {}))
 
-  const start = (): void => {
+  let isClosed = false
+  const start = (): boolean => {
+    if (isClosed) return false
     disk?.start()
     wake.watch()
     // Beside the token. A load that fails is tried again, and told, when the line is dialled.
     if (!options.ports?.transport) load().catch(() => {})
     cells.dispatchChat({ type: 'connection', event: { type: 'wanted' } })
+    return true
   }
-  const connect = createConnect(cells, start)
+  const connect = createConnect(session, start)
   const readDebounceMs = options.readDebounceMs ?? READ_DEBOUNCE_MS
   const room = createRoomHandles({ session, waiters, readDebounceMs, start, nextOrder: orders.next })
 
   const stop = (): void => {
+    isClosed = true
     pump.close()
     wake.close()
     connection.close()
     cells.dispatchChat({ type: 'connection', event: { type: 'closed' } })
     base.transport.close()
-    waiters.closeAll(stopped())
   }
   const leave = async (): Promise<void> => {
     await disk?.close()
@@ -177,7 +185,7 @@ export function createChat(options: ChatOptions): Chat {
       if (!isGone) throw new ChatError('INTERNAL', 'The local copy could not be deleted')
     },
     room,
-    ...createChatRooms(session, connect, room),
+    ...createChatRooms(session, start, room),
     presence: presence.presence,
     setPresence: presence.setPresence,
     [Symbol.asyncDispose]: close,

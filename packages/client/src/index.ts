@@ -17,7 +17,7 @@ export {
   rowsIn as unstable_rowsIn,
 } from './core/timeline'
 export { createChat } from './create-chat'
-export type { Auth, ChatOptions, ErrorContext } from './options'
+export type { Auth, ChatOptions, ErrorContext, WaitOptions } from './options'
 export type { Clock } from './ports/clock'
 export type { Environment, WakeReason } from './ports/environment'
 export type { Ids } from './ports/ids'

@@ -29,6 +29,19 @@ export type ErrorContext = {
   readonly roomId?: string
 }
 
+/**
+ * How long a call waits. What was asked for is not undone by it, but for a message that has not left yet: see `send`.
+ *
+ * @example
+ * await chat.openDm(['ben'], { signal: AbortSignal.timeout(5_000) })
+ */
+export type WaitOptions = {
+  /** Its abort ends the wait with ABORTED, whose `cause` is the signal's reason. */
+  signal?: AbortSignal
+  /** So many ms end the wait with TIMEOUT. Default: none, but for requests, which end after `requestTimeoutMs`. */
+  timeoutMs?: number
+}
+
 /** What `createChat` is given. Only `url` and `auth` are needed. */
 export type ChatOptions = {
   /** The server's address, such as `https://chat.example.com`. */

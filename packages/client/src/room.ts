@@ -1,5 +1,6 @@
 import type { MessageMetadata, MessageType } from './core/register'
 import type { RoomState, ShownMessage } from './core/room-shape'
+import type { WaitOptions } from './options'
 
 export type {
   MemberView,
@@ -53,19 +54,29 @@ export interface Room {
   messages(): readonly ShownMessage[]
   /**
    * Subscribes, and loads the latest page; resolves when live, which offline takes until the line is back. Counted: each
-   * `open` wants a `close`. Rejects with ROOM_NOT_FOUND when it is not the user's to see, with ABORTED when it is closed
-   * meanwhile or the chat is stopped.
+   * `open` wants a `close`, however it ends: a limit of `options` ends the wait, and the room stays open. Rejects with
+   * ROOM_NOT_FOUND when it is not the user's to see, with ABORTED when the room or the chat is closed meanwhile, and with
+   * the code that stopped the chat.
+   *
+   * @example
+   * await room.open({ timeoutMs: 5_000 }).catch(() => showFromCache(room.messages()))
    */
-  open(): Promise<void>
+  open(options?: WaitOptions): Promise<void>
   /** Lets the room go 2 s after the last `close`; its rows may leave memory when more than 20 rooms are closed. */
   close(): void
   /**
    * Shown before it returns, and sent in the order of the calls. Content that the server would refuse is `failed` at once.
    * Rejects with the refusal: INVALID_CONTENT, CONTENT_TOO_LONG, PAYLOAD_TOO_LARGE, ROOM_NOT_FOUND, FORBIDDEN, MUTED,
    * SLOW_MODE, ROOM_ARCHIVED, MESSAGE_NOT_FOUND (what it replies to is gone), EXPIRED (see `maxUnsentAgeMs`); with ABORTED
-   * when it is cancelled or the chat is stopped: then what is on disk goes out the next time.
+   * when it is cancelled or the chat is closed, with the code that stopped the chat: then what is on disk goes out the
+   * next time. An aborted signal cancels the message, where it is not too late, and rejects with ABORTED; after `timeoutMs`
+   * it rejects with TIMEOUT, and the message stays in the outbox.
+   *
+   * @example
+   * const giveUp = new AbortController()
+   * const sent = room.send('on my way', { signal: giveUp.signal })
    */
-  send(draft: string | MessageDraftInput): Sent
+  send(draft: string | MessageDraftInput, options?: WaitOptions): Sent
   /** Sends a failed message again, under the same clientId; also one that was held back as too old (EXPIRED). */
   retry(clientId: string): void
   /**
@@ -76,25 +87,26 @@ export interface Room {
   /**
    * Shown at once; an unsent message is sent as edited. Resolves when the server has it, or when a later edit takes its
    * place. A refusal is taken back on screen, shows as the message's `error`, and rejects: MESSAGE_NOT_FOUND, FORBIDDEN,
-   * EDIT_WINDOW_CLOSED, ROOM_ARCHIVED, or the codes of `send` about content.
+   * EDIT_WINDOW_CLOSED, ROOM_ARCHIVED, or the codes of `send` about content. A limit of `options` ends the wait, not the
+   * edit; with a signal that is aborted already there is none.
    */
-  edit(idOrClientId: string, content: string): Promise<void>
+  edit(idOrClientId: string, content: string, options?: WaitOptions): Promise<void>
   /** As `edit`. An unsent message is dropped; of one that is there a tombstone stays. */
-  delete(idOrClientId: string): Promise<void>
+  delete(idOrClientId: string, options?: WaitOptions): Promise<void>
   /**
    * As `edit`. What is so already is no request. Emoji are compared without U+FE0F: ❤ and ❤️ are one reaction. Rejects with
    * LIMIT_EXCEEDED at 50 different emoji on one message.
    */
-  react(idOrClientId: string, emoji: string, op: 'add' | 'remove'): Promise<void>
+  react(idOrClientId: string, emoji: string, op: 'add' | 'remove', options?: WaitOptions): Promise<void>
   /**
    * Loads up to `count` messages (50; at most 200) before those shown. Resolves when they are there, or there are none, or
-   * another place is wanted meanwhile; rejects with the refusal.
+   * another place is wanted meanwhile; rejects with the refusal. A limit of `options` ends the wait, not the load.
    */
-  loadOlder(count?: number): Promise<void>
+  loadOlder(count?: number, options?: WaitOptions): Promise<void>
   /** The same after those shown: where one has jumped back. */
-  loadNewer(count?: number): Promise<void>
+  loadNewer(count?: number, options?: WaitOptions): Promise<void>
   /** Shows the messages around this place, loading them where they are not held; from the newest on it is the end again. */
-  jumpTo(seq: number): Promise<void>
+  jumpTo(seq: number, options?: WaitOptions): Promise<void>
   /** Moves the read cursor forward, to the newest message when no seq is named; debounced on the wire (500 ms). */
   markRead(seq?: number): void
   /** Throttled out, at most one signal in 2.5 s; stops by itself at the receiver. Never queued: offline it is dropped. */

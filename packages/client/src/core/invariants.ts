@@ -1,4 +1,5 @@
 import type { Entry } from './outbox/entry'
+import { OUTCOMES_MAX } from './outbox/settle'
 import type { RoomCore } from './room/room-core'
 import type { RoomEvent } from './room/room-event'
 import { at, checkTimeline, covers, lastRange, rangesOf, rowCount, rowsIn } from './timeline'
@@ -30,7 +31,7 @@ export function checkRoom(before: RoomCore, event: RoomEvent, after: RoomCore): 
   checkAfloat(after, fail)
   // A sign-out takes the outbox with it.
   checkOutbox(event.type === 'wiped' ? after : before, after, fail)
-  checkBounds(after, fail)
+  checkBounds(before, after, fail)
   if (!FRESH_START.has(event.type)) checkForward(before, after, fail)
 }
 
@@ -87,9 +88,10 @@ function checkOutbox(before: RoomCore, after: RoomCore, fail: Fail): void {
     if (after.keys.has(id) && after.keys.get(id) !== key) fail(`I19: the key of ${id} has changed`)
 }
 
-function checkBounds(core: RoomCore, fail: Fail): void {
+function checkBounds(before: RoomCore, core: RoomCore, fail: Fail): void {
   if (core.ahead.size > 2_100) fail(`I15: ${core.ahead.size} changes are remembered`)
-  if (core.outcomes.size > 200) fail(`I15: ${core.outcomes.size} outcomes are remembered`)
+  if (core.outcomes.size > Math.max(OUTCOMES_MAX, core.outcomes.size - before.outcomes.size))
+    fail(`I15: ${core.outcomes.size} outcomes are remembered`)
   if (core.request && core.request.heard.length > 2_100) fail('I15: a request hears too much')
   if (rowCount(core.timeline) > core.windowSize + 1_200) fail(`I15: ${rowCount(core.timeline)} rows are held`)
   if (core.figure < 0) fail('I13: the unread figure is negative')

@@ -2,26 +2,47 @@ import type { ClientEvent, OkAck, PayloadInput, RoomListItem } from '@roomful/pr
 import type { Chat } from '../chat'
 import { toldAsOf } from '../core/chat-core'
 import { ChatError } from '../core/chat-error'
+import type { WaitOptions } from '../options'
 import type { Room } from '../room'
+import { limitedRun, refusalOf, waitFor } from './limits'
 import type { Session } from './session'
 
 type ChatRooms = Pick<Chat, 'request' | 'createRoom' | 'openDm' | 'listRooms' | 'joinRoom' | 'leaveRoom'>
 
+const offline = (cause?: ChatError): ChatError =>
+  new ChatError('OFFLINE', 'There is no connection', { cause })
+
 /** What is asked of the server outside of any room's own state. */
 export function createChatRooms(
   session: Session,
-  connect: () => Promise<void>,
+  start: () => unknown,
   room: (id: string) => Room,
 ): ChatRooms {
-  const { cells, clock } = session
+  const { cells, clock, requestTimeoutMs } = session
 
-  const request = async <E extends ClientEvent>(event: E, payload: PayloadInput<E>): Promise<OkAck<E>> => {
-    // Waiting for the next try would leave the caller hanging for as long as the network is gone.
+  /** Undefined while a dial is under way: waiting for the next one would take as long as the network is gone. */
+  const reached = (): true | ChatError | undefined => {
     const { state } = cells.chat().connection
-    if (state.status === 'waiting')
-      throw new ChatError('OFFLINE', 'There is no connection', { cause: state.error })
-    await connect()
-    const result = await session.ask(event, payload)
+    if (state.status === 'waiting') return offline(state.error)
+    return state.status === 'online' ? true : undefined
+  }
+
+  const request = async <E extends ClientEvent>(
+    event: E,
+    payload: PayloadInput<E>,
+    options: WaitOptions = {},
+  ): Promise<OkAck<E>> => {
+    const refusal = refusalOf(session, options)
+    if (refusal) throw refusal
+    start()
+    const { timeoutMs = requestTimeoutMs } = options
+    // Until then nothing has been sent.
+    const limits = { ...options, timeoutMs, ...(options.timeoutMs === undefined ? { late: offline } : {}) }
+    const asked = async () => {
+      await waitFor(session, limits, reached)
+      return session.ask(event, payload, timeoutMs)
+    }
+    const result = await limitedRun(clock, options, asked)
     if (result.ok) return result.ack
     throw result.error ?? new ChatError('TIMEOUT', 'No answer came in time; the outcome is unknown')
   }
@@ -34,27 +55,27 @@ export function createChatRooms(
 
   return {
     request,
-    createRoom: async (input) => {
-      const { room: row } = await request('create-room', input)
+    createRoom: async (input, options) => {
+      const { room: row } = await request('create-room', input, options)
       list({ room: row, role: 'owner', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null })
       return room(row.id)
     },
-    openDm: async (userIds) => {
-      const { room: row } = await request('open-dm', { userIds })
+    openDm: async (userIds, options) => {
+      const { room: row } = await request('open-dm', { userIds }, options)
       askForList()
       return room(row.id)
     },
-    listRooms: async (query = {}) => {
-      const { rooms, next } = await request('list-rooms', query)
+    listRooms: async (query = {}, options) => {
+      const { rooms, next } = await request('list-rooms', query, options)
       return next === undefined ? { rooms } : { rooms, next }
     },
-    joinRoom: async (id) => {
-      await request('add-member', { roomId: id })
+    joinRoom: async (id, options) => {
+      await request('add-member', { roomId: id }, options)
       askForList()
       return room(id)
     },
-    leaveRoom: async (id) => {
-      await request('remove-member', { roomId: id })
+    leaveRoom: async (id, options) => {
+      await request('remove-member', { roomId: id }, options)
       cells.dispatch(id, {
         type: 'removed',
         asOf: toldAsOf(cells.chat()),

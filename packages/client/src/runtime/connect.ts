@@ -1,27 +1,15 @@
+import type { Chat } from '../chat'
 import type { ConnectionState } from '../core/chat-shape'
 import type { Line } from '../core/room/room-core'
-import type { Cells } from './cells'
-import { stopped } from './handle-context'
-import { quiet } from './waiters'
+import { quiet, waitFor } from './limits'
+import type { Session } from './session'
 
 /** `connect()`: starts, and waits until online or stopped. */
-export function createConnect(cells: Cells, start: () => void): () => Promise<void> {
-  const { observers } = cells.chatTopic
-  return () => {
-    start()
-    return quiet(
-      new Promise<void>((resolve, reject) => {
-        const check = (): void => {
-          const { state } = cells.chat().connection
-          if (state.status !== 'online' && state.status !== 'stopped') return
-          observers.delete(check)
-          if (state.status === 'online') resolve()
-          else reject(state.error ?? stopped())
-        }
-        observers.add(check)
-        check()
-      }),
-    )
+export function createConnect(session: Session, start: () => unknown): Chat['connect'] {
+  const isOnline = () => session.cells.chat().connection.state.status === 'online'
+  return (options = {}) => {
+    if (!options.signal?.aborted) start()
+    return quiet(waitFor(session, options, () => (isOnline() ? true : undefined)).then(() => {}))
   }
 }
 

@@ -17,7 +17,8 @@ export function createOutboxRunner(session: Session, maxUnsentAgeMs: number): (n
 
   return (now) => {
     let due = Number.POSITIVE_INFINITY
-    if (cells.chat().unsent === 0 && !hasEntries()) return due
+    // Nothing is sent any more, and a timer would keep a process alive.
+    if (session.over() || (cells.chat().unsent === 0 && !hasEntries())) return due
     let busy = 0
     for (const { core } of cells.all())
       if (core.entries.some((entry) => entry.state.at === 'inflight')) busy++

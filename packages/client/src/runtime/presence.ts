@@ -46,7 +46,13 @@ export function createPresence(session: () => Session): LazyPresence {
         },
       }
     },
-    setPresence: async (status) => (await load()).setStatus(status),
+    setPresence: async (status) => {
+      const { over } = session()
+      const hub = await load()
+      const reason = over()
+      if (reason) throw reason
+      hub.setStatus(status)
+    },
     onPresence: (row) => hub?.onPresence(row),
   }
 }

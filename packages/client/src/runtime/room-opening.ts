@@ -1,8 +1,8 @@
 import { asRoomId } from '@roomful/protocol/plain'
 import { statusOf } from '../core/view/room-view'
 import type { Room } from '../room'
-import { type HandleRoom, stopped, until } from './handle-context'
-import { quiet } from './waiters'
+import type { HandleRoom } from './handle-context'
+import { quiet, stopped, waitFor } from './limits'
 
 /** A room that is closed and opened again at once (StrictMode, a tab bar) stays subscribed. */
 const RELEASE_MS = 2_000
@@ -41,17 +41,22 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
   }
 
   return {
-    open: () => {
+    open: (options = {}) => {
       viewers++
       cancelRelease()
       if (!cell.core.opened) cells.dispatch(id, { type: 'opened', now: clock.now() })
       room.start()
       return quiet(
-        until(room, () => {
-          if (cell.core.removed !== null) return cell.core.removed
-          if (!cell.core.opened) return stopped()
-          return statusOf(cell.core) === 'live' ? true : undefined
-        }).then(() => {}),
+        waitFor(
+          session,
+          options,
+          () => {
+            if (cell.core.removed !== null) return cell.core.removed
+            if (!cell.core.opened) return stopped()
+            return statusOf(cell.core) === 'live' ? true : undefined
+          },
+          cell,
+        ).then(() => {}),
       )
     },
     close: () => {

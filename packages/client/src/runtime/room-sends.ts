@@ -1,12 +1,14 @@
+import type { Message } from '@roomful/protocol'
 import { asClientId, asMessageId, contentProblem, LIMITS, WIRE_ERRORS } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
 import type { Target, Wish } from '../core/outbox/entry'
 import { entryOf } from '../core/outbox/settle'
 import type { RoomCore } from '../core/room/room-core'
 import { shownRow } from '../core/view/overlay'
+import type { WaitOptions } from '../options'
 import type { Room, Sent, ShownMessage } from '../room'
 import type { HandleRoom } from './handle-context'
-import { quiet } from './waiters'
+import { limitedRun, quiet } from './limits'
 
 type Sends = Pick<Room, 'send' | 'retry' | 'cancel' | 'edit' | 'delete' | 'react' | 'markRead'>
 
@@ -18,22 +20,33 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
   const newId = () => asClientId(ids.clientId())
 
   const enqueue = (wish: Wish, problem?: ChatError): void => {
-    room.start()
+    // Nobody would send it, nor keep it.
+    if (!room.start()) return
     const order = room.nextOrder()
     cells.dispatch(roomId, { type: 'enqueued', wish, order, ...(problem ? { problem } : {}) })
   }
 
-  const change = (wish: Wish): Promise<void> => {
-    const done = waiters.wait(roomId, wish.id)
-    enqueue(wish)
-    return quiet(done.then(() => {}))
+  const change = (wish: Wish, options: WaitOptions = {}): Promise<void> =>
+    quiet(
+      limitedRun(clock, options, async () => {
+        const done = waiters.wait(roomId, wish.id)
+        enqueue(wish)
+        await done
+      }),
+    )
+
+  const cancel = (clientId: string): boolean => {
+    cells.dispatch(roomId, { type: 'cancelled', id: clientId })
+    return (
+      entryOf(cell.core, clientId) === undefined &&
+      cell.core.outcomes.get(clientId)?.error?.code === 'ABORTED'
+    )
   }
 
   return {
-    send: (draft): Sent => {
+    send: (draft, options = {}): Sent => {
       const { content, type, replyTo, metadata } = typeof draft === 'string' ? { content: draft } : draft
       const id = newId()
-      const done = waiters.wait(roomId, id)
       const wish: Wish = {
         kind: 'send',
         id,
@@ -43,37 +56,37 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
         ...(type === undefined ? {} : { type }),
         ...(metadata === undefined ? {} : { metadata }),
       }
-      enqueue(wish, problemOf(content))
-      stopTyping()
-      const shown = done.then((row): ShownMessage => {
+      const shownAs = (row: Message | undefined): ShownMessage => {
         const listed = room.state().messages.findLast((message) => message.key === id)
         if (listed && listed.seq > 0) return listed
         if (row === undefined) throw new ChatError('INTERNAL', 'The send was settled without a row')
         return shownRow(row, id, [], cell.core)
+      }
+      const limits = { ...options, onAbort: () => void cancel(id) }
+      const shown = limitedRun(clock, limits, async () => {
+        const done = waiters.wait(roomId, id)
+        enqueue(wish, problemOf(content))
+        stopTyping()
+        return shownAs(await done)
       })
       return Object.assign(quiet(shown), { clientId: id })
     },
 
     retry: (clientId) => cells.dispatch(roomId, { type: 'retried', id: clientId, now: clock.now() }),
 
-    cancel: (clientId) => {
-      cells.dispatch(roomId, { type: 'cancelled', id: clientId })
-      return (
-        entryOf(cell.core, clientId) === undefined &&
-        cell.core.outcomes.get(clientId)?.error?.code === 'ABORTED'
-      )
-    },
+    cancel,
 
-    edit: (id, content) => {
+    edit: (id, content, options) => {
       const problem = problemOf(content)
       if (problem) return quiet(Promise.reject(problem))
-      return change({ kind: 'edit', id: newId(), target: targetOf(cell.core, id), content })
+      return change({ kind: 'edit', id: newId(), target: targetOf(cell.core, id), content }, options)
     },
 
-    delete: (id) => change({ kind: 'delete', id: newId(), target: targetOf(cell.core, id) }),
+    delete: (id, options) =>
+      change({ kind: 'delete', id: newId(), target: targetOf(cell.core, id) }, options),
 
-    react: (id, emoji, op) =>
-      change({ kind: 'react', id: newId(), target: targetOf(cell.core, id), emoji, op }),
+    react: (id, emoji, op, options) =>
+      change({ kind: 'react', id: newId(), target: targetOf(cell.core, id), emoji, op }, options),
 
     markRead: (seq) => {
       const { tail, lastSeq } = cell.core

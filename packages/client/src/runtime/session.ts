@@ -12,8 +12,10 @@ export type Session = {
   readonly clock: Clock
   readonly ids: Ids
   readonly requestTimeoutMs: number
+  /** Why nothing is sent any more: the code that stopped the chat, or ABORTED once it is closed. Null while it runs. */
+  over(): ChatError | null
   /** The answer to one request, refusals and missing answers told apart. Tells `onDoubt` of the missing ones. */
-  ask<E extends ClientEvent>(event: E, payload: PayloadInput<E>): Promise<Asked<E>>
+  ask<E extends ClientEvent>(event: E, payload: PayloadInput<E>, timeoutMs?: number): Promise<Asked<E>>
   /** Rows that the local store holds; those that it cannot give are missing. */
   readChunks(
     roomId: string,
@@ -39,8 +41,8 @@ export const moment = ({ clock, ids }: Pick<Session, 'clock' | 'ids'>): { now: n
 export function createAsk(
   session: Pick<Session, 'transport' | 'requestTimeoutMs' | 'refreshToken' | 'doubtLine'>,
 ): Session['ask'] {
-  return async (event, payload) => {
-    const result = await session.transport.request(event, payload, session.requestTimeoutMs)
+  return async (event, payload, timeoutMs = session.requestTimeoutMs) => {
+    const result = await session.transport.request(event, payload, timeoutMs)
     if (result.kind !== 'ack') {
       if (result.kind === 'timeout') session.doubtLine()
       return { ok: false, error: null }

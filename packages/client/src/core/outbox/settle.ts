@@ -3,16 +3,17 @@ import { ChatError } from '../chat-error'
 import { amended, type RoomCore } from '../room/room-core'
 import { type Entry, isAbout, isTargeted, type Outcome, type SendEntry, type Target } from './entry'
 
-/** Outcomes that are remembered for whoever waits; the waiting is done within the same batch. */
-const OUTCOMES_MAX = 200
+/** Outcomes that are remembered; whoever waits for one gets it with the event that brings it. */
+export const OUTCOMES_MAX = 200
 
-export function withOutcome(core: RoomCore, id: string, outcome: Outcome): RoomCore {
-  const outcomes = new Map(core.outcomes).set(id, outcome)
-  for (const old of outcomes.keys()) {
-    if (outcomes.size <= OUTCOMES_MAX) break
-    outcomes.delete(old)
-  }
-  return amended(core, { outcomes })
+export const withOutcome = (core: RoomCore, id: string, outcome: Outcome): RoomCore =>
+  amended(core, { outcomes: new Map(core.outcomes).set(id, outcome) })
+
+/** Forgets the oldest outcomes (I15), but none of this event: somebody waits for each. */
+export function forgetOutcomes(before: RoomCore, after: RoomCore): RoomCore {
+  const most = Math.max(OUTCOMES_MAX, after.outcomes.size - before.outcomes.size)
+  if (before.outcomes === after.outcomes || after.outcomes.size <= most) return after
+  return amended(after, { outcomes: new Map([...after.outcomes].slice(-most)) })
 }
 
 /** Takes an entry out of the outbox, with how it ended. */

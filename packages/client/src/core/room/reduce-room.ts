@@ -3,6 +3,7 @@ import { longerHold, relaxed } from '../hold'
 import { onExpired } from '../outbox/ageing'
 import { onAnswered, onLineLost, onLineUp, onPicked, onStored, onUnanswered } from '../outbox/answers'
 import { cancel, enqueue, retry } from '../outbox/enqueue'
+import { forgetOutcomes } from '../outbox/settle'
 import { onChanges } from './changes'
 import { onActivity, onListed } from './listing'
 import { onIdentified, onReads } from './members'
@@ -19,7 +20,7 @@ import { trimmed } from './window'
 
 /** The one way a room changes: an event in, the next state out. A no-op returns the same reference. */
 export function reduceRoom(core: RoomCore, event: RoomEvent): RoomCore {
-  const next = unshelved(core, reduce(core, event))
+  const next = forgetOutcomes(core, unshelved(core, reduce(core, event)))
   if (next === core) return core
   const synced = core.request !== null && !core.request.want && next.request === null
   return watchGap(next, 'now' in event ? event.now : null, synced)

@@ -1,0 +1,97 @@
+import { ChatError } from '../core/chat-error'
+import type { WaitOptions } from '../options'
+import type { Clock } from '../ports/clock'
+import type { RoomCell } from './cells'
+import type { Session } from './session'
+
+/** A longer timer of the platform fires at once. */
+const TIMER_MOST_MS = 2 ** 31 - 1
+
+export const stopped = (): ChatError => new ChatError('ABORTED', 'The chat was closed')
+const aborted = (cause: unknown): ChatError => new ChatError('ABORTED', 'The call was aborted', { cause })
+const timedOut = (): ChatError => new ChatError('TIMEOUT', 'It was not done in time')
+
+type Limits = WaitOptions & {
+  /** The error when the time is over. */
+  late?: () => ChatError
+  onAbort?: () => void
+}
+
+/**
+ * Every wait of the API. `start` begins it and answers what ends it: called once, however it ends, and then neither a
+ * timer nor a listener on the signal is left. With a signal that is aborted already it is not begun.
+ */
+export function limited<T>(
+  clock: Clock,
+  { signal, timeoutMs = Number.POSITIVE_INFINITY, late = timedOut, onAbort }: Limits,
+  start: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => void,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted(signal.reason))
+    let isOver = false
+    let end: (() => void) | undefined
+    const finish = (settle: () => void): void => {
+      if (isOver) return
+      isOver = true
+      cancelTimer?.()
+      signal?.removeEventListener('abort', abort)
+      end?.()
+      settle()
+    }
+    const abort = (): void =>
+      finish(() => {
+        reject(aborted(signal?.reason))
+        onAbort?.()
+      })
+    signal?.addEventListener('abort', abort)
+    const cancelTimer =
+      timeoutMs <= TIMER_MOST_MS ? clock.setTimer(timeoutMs, () => finish(() => reject(late()))) : undefined
+    end = start(
+      (value) => finish(() => resolve(value)),
+      (error) => finish(() => reject(error)),
+    )
+    if (isOver) end?.()
+  })
+}
+
+/** The outcome of what `run` begins and what ends by itself, no later than the limits. */
+export const limitedRun = <T>(clock: Clock, limits: Limits, run: () => Promise<T>): Promise<T> =>
+  limited(clock, limits, (resolve, reject) => {
+    run().then(resolve, reject)
+    return () => {}
+  })
+
+/**
+ * Waits until `look` answers something: on every change of the chat, and of the room. Rejects with an error that it
+ * answers, with the reason when the chat is stopped, and when a limit is reached.
+ */
+export function waitFor<T>(
+  { cells, clock, over }: Pick<Session, 'cells' | 'clock' | 'over'>,
+  limits: Limits,
+  look: () => T | ChatError | undefined,
+  room?: RoomCell,
+): Promise<T> {
+  return limited(clock, limits, (resolve, reject) => {
+    const check = (): void => {
+      const found = over() ?? look()
+      if (found instanceof ChatError) reject(found)
+      else if (found !== undefined) resolve(found)
+    }
+    const topics = room ? [cells.chatTopic, room.topic] : [cells.chatTopic]
+    for (const { observers } of topics) observers.add(check)
+    check()
+    return () => {
+      for (const { observers } of topics) observers.delete(check)
+    }
+  })
+}
+
+/** Why a call is not even begun; null: it may be. */
+export const refusalOf = ({ over }: Pick<Session, 'over'>, { signal }: WaitOptions): ChatError | null =>
+  over() ?? (signal?.aborted ? aborted(signal.reason) : null)
+
+/** The same promise, marked as heeded: ignoring it raises nothing, because the state shows how it ended. */
+export function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}
