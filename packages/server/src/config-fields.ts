@@ -43,7 +43,7 @@ const list = v.union(
 )
 const origin = v.pipe(
   v.string(),
-  v.regex(/^https?:\/\/[^/\s]+$/, 'must be origins such as https://app.example.com, or *'),
+  v.regex(/^https?:\/\/[^/\s*]*\*?[^/\s*]+$/, 'must be origins such as https://app.example.com, or *'),
 )
 const origins = v.pipe(
   list,
@@ -95,6 +95,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('jwks', 'key set of an identity provider', url(['https://', 'http://']), '<url>'),
   field('guests', 'let anybody sign in by a name (development only)', onOff),
   field('origins', 'web pages that may connect, besides its own: origins, or *', origins, '<list>'),
+  field('trust-proxy', 'proxies in front whose X-Forwarded headers are believed; 0: none', count, '<number>'),
   field('default-rooms', 'public rooms that every new user is in', roomIds, '<list>'),
   field(
     'files',
@@ -111,5 +112,6 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('sends-burst', 'messages a user may send at once', count, '<number>'),
   field('events-per-second', 'requests a second a socket; 0: no limit', count, '<number>'),
   field('sockets-per-user', 'connections a user on one server', count, '<number>'),
+  field('handshakes-per-second', 'connections an address may begin a second; 0: no limit', count, '<number>'),
   field('log-level', 'silent, error, warn, info or debug', level, '<level>'),
 ]

@@ -79,15 +79,16 @@ const textOf = (value: unknown): string | undefined =>
 
 /** Rebuilt by name: every value has been through its own schema, and the last check gives them their types. */
 function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
-  const { jwtSecret, jwks, origins, sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser, ...others } =
-    v.parse(Checked, Object.fromEntries(values))
-  const { files, retentionDays, retentionMessages, webhook, webhookSecret, ...rest } = others
+  const { jwtSecret, jwks, origins, ...others } = v.parse(Checked, Object.fromEntries(values))
+  const { sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser, handshakesPerSecond, ...settings } =
+    others
+  const { files, retentionDays, retentionMessages, webhook, webhookSecret, ...rest } = settings
   // 0 is how a variable says "no limit"; in code there is none without the rule.
   const retention = withoutUndefined({
     days: retentionDays || undefined,
     messages: retentionMessages || undefined,
   })
-  const limits = { sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser }
+  const limits = { sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser, handshakesPerSecond }
   const auth = jwtSecret !== undefined ? { jwtSecret } : jwks !== undefined ? { jwks } : undefined
   return withoutUndefined({
     ...rest,
@@ -115,6 +116,7 @@ const Checked = v.object({
   jwks: word,
   guests: v.optional(v.boolean()),
   origins: words,
+  trustProxy: whole,
   defaultRooms: words,
   files: word,
   retentionDays: whole,
@@ -126,6 +128,7 @@ const Checked = v.object({
   sendsBurst: whole,
   eventsPerSecond: whole,
   socketsPerUser: whole,
+  handshakesPerSecond: whole,
   logLevel: v.optional(v.picklist(['silent', 'error', 'warn', 'info', 'debug'])),
 })
 

@@ -9,7 +9,7 @@ import { filesFor } from './files/files-for'
 import { adminRoutes } from './http/admin'
 import { httpApp } from './http/app'
 import { fileRoutes } from './http/files'
-import { listen, trackConnections, urlOf } from './http/listen'
+import { HTTP_TIMEOUTS, listen, trackConnections, urlOf } from './http/listen'
 import { metrics } from './http/metrics'
 import { createLogger } from './logger'
 import { createWebhook, withWebhook } from './moderation/webhook'
@@ -21,9 +21,10 @@ import { ConfigError, DEFAULTS, type ServerOptions } from './options'
 import { type Clock, systemClock } from './ports/clock'
 import { systemIds } from './ports/ids'
 import type { Log } from './ports/log'
+import { createAdmission } from './sockets/admission'
 import { acceptSockets } from './sockets/connect'
 import { socketBroadcaster } from './sockets/socket-line'
-import { socketServer } from './sockets/socket-server'
+import { attachSockets, socketServer } from './sockets/socket-server'
 import { openStore } from './stores/open-store'
 import type { Store } from './stores/port'
 
@@ -65,7 +66,12 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const files = await filesFor(options.files, database, clock)
   const nodeId = randomUUID()
   const bus = await busFor(options.redis, database, { nodeId, store: kept, clock, log })
-  const io = socketServer(origins)
+  const admission = createAdmission({
+    ...{ origins, clock, log },
+    proxies: options.trustProxy ?? 0,
+    handshakesPerSecond: options.limits?.handshakesPerSecond ?? DEFAULTS.handshakesPerSecond,
+  })
+  const io = socketServer(origins, admission)
   const node: ChatNode = createNode({
     store: kept,
     ...{ nodeId, bus },
@@ -93,8 +99,8 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     ...(options.static === undefined ? {} : { staticFolder: options.static }),
     ...{ clock, ids, log },
   })
-  const http = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
-  io.attach(http)
+  const http = createServer(HTTP_TIMEOUTS, getRequestListener(app.fetch, { overrideGlobalObjects: false }))
+  attachSockets(io, http)
   const cutConnections = trackConnections(http)
 
   const upkeep = new Upkeep({

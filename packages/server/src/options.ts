@@ -20,6 +20,11 @@ export type RateOptions = {
   readonly sendsBurst?: number
   readonly eventsPerSecond?: number
   readonly socketsPerUser?: number
+  /**
+   * Connections that one address may begin, with twenty times as many at once. An address of the private networks or of
+   * this machine is limited only where `trustProxy` is set: without it, it may be that of a proxy, and stand for all.
+   */
+  readonly handshakesPerSecond?: number
 }
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -37,6 +42,11 @@ export type ServerOptions = {
   readonly guests?: boolean
   /** Web pages that may connect, besides this server's own; none by default. */
   readonly origins?: Origins
+  /**
+   * Proxies in front of this server, each of which appends to `X-Forwarded-For` (and the outermost sets
+   * `X-Forwarded-Host`). 0, the default: these headers are a client's own words and are not read.
+   */
+  readonly trustProxy?: number
   readonly limits?: RateOptions
   readonly hooks?: Hooks
   /** Public rooms that are made at the start and that every new user is in; none by default. */
@@ -62,6 +72,8 @@ export const DEFAULTS = {
   sendsBurst: 20,
   eventsPerSecond: 100,
   socketsPerUser: 20,
+  /** A page with all of its tabs reloads at once; an office behind one address comes back within seconds. */
+  handshakesPerSecond: 50,
 } as const
 
 /** What is wrong with the options: one line each, to be shown as they are. */

@@ -1,20 +1,50 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** `*`, or a list of origins such as `https://app.example.com`. */
+/**
+ * `*`, or a list of origins such as `https://app.example.com`. One `*` in an origin stands for any label or part of one:
+ * `https://*.preview.example.com` allows `https://pr-7.preview.example.com`.
+ */
 export type Origins = '*' | readonly string[]
 
-/**
- * May a page of this origin open a line? CORS does not stop a websocket handshake, so this is asked for every one.
- * Without an Origin it is no browser, and the token alone decides. A page that this server serves itself is allowed.
- */
-export function isOriginAllowed(headers: IncomingHttpHeaders, origins: Origins): boolean {
-  const { origin, host } = headers
-  if (origin === undefined || origins === '*') return true
-  if (origins.includes(origin)) return true
-  return host !== undefined && hostOf(origin) === host
+export type OriginPolicy = {
+  readonly origins: Origins
+  /** A proxy in front of this server says by which host it was asked: `X-Forwarded-Host`. */
+  readonly trustsProxy?: boolean
 }
 
+/**
+ * May a page of this origin open a connection? CORS does not stop a websocket handshake, so this is asked for every
+ * one. Without an Origin it is no browser, and the token alone decides. A page that this server serves is allowed.
+ */
+export function isOriginAllowed(headers: IncomingHttpHeaders, policy: OriginPolicy): boolean {
+  const { origin } = headers
+  if (origin === undefined || isListed(origin, policy.origins)) return true
+  const page = originOf(origin)
+  const host = policy.trustsProxy ? (forwardedHost(headers) ?? headers.host) : headers.host
+  // The host in the form of the origin: in small letters, without the port that its scheme has anyway.
+  return page !== undefined && host !== undefined && originOf(`${page.protocol}//${host}`)?.host === page.host
+}
+
+/** Is this origin on the list, as it stands there or by a pattern? */
+export function isListed(origin: string, origins: Origins): boolean {
+  if (origins === '*' || origins.includes(origin)) return true
+  const page = originOf(origin)
+  return page !== undefined && origins.some((entry) => matches(entry, page.origin))
+}
+
+/** One `*` stands for letters, digits and hyphens: never for a dot, so never for more than a part of one label. */
+function matches(entry: string, origin: string): boolean {
+  const [before = '', after] = entry.toLowerCase().split('*')
+  if (after === undefined) return originOf(entry)?.origin === origin
+  const between = origin.slice(before.length, origin.length - after.length)
+  return origin === before + between + after && /^[a-z0-9-]+$/.test(between)
+}
+
+const forwardedHost = ({ 'x-forwarded-host': value }: IncomingHttpHeaders): string | undefined =>
+  (Array.isArray(value) ? value[0] : value)?.split(',')[0]?.trim()
+
 /** Undefined for `null`, which sandboxed frames and files send, and for anything else that is no http origin. */
-function hostOf(origin: string): string | undefined {
-  return /^https?:\/\/([^/]+)$/.exec(origin)?.[1]
+function originOf(origin: string): URL | undefined {
+  if (!/^https?:\/\/[^/?#@\s]+$/i.test(origin) || !URL.canParse(origin)) return undefined
+  return new URL(origin)
 }

@@ -1,4 +1,4 @@
-import type { ClientEvent, OkAck, Payload } from '@roomful/protocol'
+import type { ClientEvent, OkAck, Payload, UserId } from '@roomful/protocol'
 import type { Authenticate } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
 import type { Actor, Refusal } from '../core/ops'
@@ -12,7 +12,7 @@ import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import type { Store } from '../stores/port'
-import type { SendRates } from './send-rates'
+import type { Rates } from './rates'
 
 /** All that the handlers of one node work with. */
 export type Services = {
@@ -27,7 +27,7 @@ export type Services = {
   readonly hooks: Hooks
   /** Where uploads are; absent: this server takes none. */
   readonly files?: FileStore
-  readonly sendRates: SendRates
+  readonly sendRates: Rates<UserId>
   readonly authenticate: Authenticate
 }
 

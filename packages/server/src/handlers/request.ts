@@ -7,13 +7,22 @@ import { FRAME_TOO_LARGE } from './frame'
 import type { Services } from './handler'
 import { errorAck } from './refusal-ack'
 import { handlers } from './table'
-import type { TokenBucket } from './token-bucket'
+import type { Rate, TokenBucket } from './token-bucket'
 
 /** So many events that do not exist are a mistake; more are somebody trying doors. */
 const UNKNOWN_EVENTS_BEFORE_CLOSE = 20
 
+/** Requests over the rate that are still answered: a burst of an app in a loop, told to wait, is no attack. */
+export const OVER_RATE: Rate = { perSecond: 20, burst: 1_000 }
+
 /** One device's way into the server: what it has used up of its patience. */
-export type Gate = { readonly events: TokenBucket; unknown: number; isDraining: () => boolean }
+export type Gate = {
+  readonly events: TokenBucket
+  /** What is refused for its rate counts here; who goes on regardless is cut off. */
+  readonly overRate: TokenBucket
+  unknown: number
+  isDraining: () => boolean
+}
 
 /**
  * The one wrapper around every handler: whatever comes in, an answer goes out, and nothing is thrown (P10). `packet`
@@ -42,7 +51,7 @@ async function answerTo(
   event: unknown,
   args: readonly unknown[],
 ): Promise<Answer> {
-  if (gate.events.take(1) === 0) return refuse('RATE_LIMITED', { retryAfterMs: gate.events.retryAfterMs })
+  if (gate.events.take(1) === 0) return overRate(peer, gate)
   if (!isClientEvent(event)) return unknownEvent(peer, gate)
   if (args.includes(FRAME_TOO_LARGE)) return refuse('PAYLOAD_TOO_LARGE', { limit: LIMITS.frameBytes })
   if (services.hub.lifetimes.isExpired(peer) && event !== 'refresh-token') return refuse('TOKEN_EXPIRED')
@@ -70,6 +79,12 @@ function handle<E extends ClientEvent>(
 /** Names the field, never the value. */
 function invalid(field: string): Refusal {
   return refuse('INVALID_PAYLOAD', field === '' ? {} : { field })
+}
+
+/** Who was told to wait a thousand times, and does not, is no client of ours. */
+function overRate(peer: Peer, { events, overRate }: Gate): Refusal {
+  if (overRate.take(1) === 0) peer.line.close({ reason: 'ABUSE' })
+  return refuse('RATE_LIMITED', { retryAfterMs: events.retryAfterMs })
 }
 
 function unknownEvent(peer: Peer, gate: Gate): Refusal {

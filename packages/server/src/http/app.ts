@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import type { Registry } from 'prom-client'
-import type { Origins } from '../auth/origin'
+import { isListed, type Origins } from '../auth/origin'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
@@ -38,7 +38,7 @@ export function httpApp(deps: HttpDeps): Hono {
   })
   const { origins } = deps
   for (const path of ['/auth/*', '/files/*', '/admin/*'])
-    app.use(path, cors({ origin: origins === '*' ? '*' : [...origins] }))
+    app.use(path, cors({ origin: (origin) => (isListed(origin, origins) ? origin : null) }))
 
   app.get('/healthz', (c) => c.json({ ok: true }))
   app.get('/readyz', async (c) => {

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
+import type { UserId } from '@roomful/protocol'
 import type { Context, Hono } from 'hono'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { EXTENSIONS, isImage } from '../files/file-kind'
 import { mayRead } from '../files/file-reference'
 import { FILE_BYTES, type FileProblem, type FileStore, type StoredFile } from '../files/file-store'
-import { SendRates } from '../handlers/send-rates'
+import { Rates } from '../handlers/rates'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
@@ -28,7 +29,7 @@ const UPLOADS = { perSecond: 0.5, burst: 20 }
 
 /** `POST /files` takes the bytes of a file as they are; `GET /files/:id` gives them to whoever may see it. */
 export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
-  const rates = new SendRates(UPLOADS, deps.clock)
+  const rates = new Rates<UserId>(UPLOADS, deps.clock)
 
   app.post('/files', async (c) => {
     const caller = await callerOf(c, deps.identify)

@@ -1,5 +1,16 @@
-import type { Server } from 'node:http'
+import type { Server, ServerOptions } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+
+/**
+ * How long a peer may take. Node's own figures (60 s for the headers, 300 s for a request, looked at every 30 s) let
+ * somebody who says nothing hold a connection for minutes.
+ */
+export const HTTP_TIMEOUTS: ServerOptions = {
+  headersTimeout: 5_000,
+  // An upload of 10 MB over a slow line, or a poll that waits for the next ping.
+  requestTimeout: 120_000,
+  connectionsCheckingInterval: 1_000,
+}
 
 /** Resolves with the port when connections can be made; rejects where the port is taken. */
 export function listen(http: Server, port: number, host: string | undefined): Promise<number> {

@@ -4,7 +4,7 @@ import type { Identity } from '../auth/identity'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Services } from '../handlers/handler'
-import { type Gate, request } from '../handlers/request'
+import { type Gate, OVER_RATE, request } from '../handlers/request'
 import { type Rate, TokenBucket } from '../handlers/token-bucket'
 import { type Line, Peer } from '../hub/peer'
 import { welcome } from './welcome'
@@ -75,6 +75,7 @@ export class ChatNode {
     if (protocol === 2) line.emit('ready', this.#readyFor(peer))
     const gate: Gate = {
       events: new TokenBucket(limits.events, services.clock),
+      overRate: new TokenBucket(OVER_RATE, services.clock),
       unknown: 0,
       isDraining: () => this.#draining,
     }

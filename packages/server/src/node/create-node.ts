@@ -7,7 +7,7 @@ import { RemoteOps } from '../ephemeral/remote-ops'
 import { routedStore } from '../ephemeral/routed-store'
 import type { FileStore } from '../files/file-store'
 import type { Services } from '../handlers/handler'
-import { SendRates } from '../handlers/send-rates'
+import { Rates } from '../handlers/rates'
 import { Hub } from '../hub/hub'
 import type { Broadcaster } from '../hub/peer'
 import type { Hooks } from '../moderation/hooks'
@@ -86,7 +86,7 @@ export function createNode(parts: NodeParts): ChatNode {
   })
   // Others may have rooms that were made before this node was there.
   if (bus.isShared) tell({ kind: 'ask' })
-  const sendRates = new SendRates(limits.sends, clock)
+  const sendRates = new Rates<UserId>(limits.sends, clock)
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, sendRates, authenticate },
     ...(parts.files === undefined ? {} : { files: parts.files }),

@@ -62,12 +62,20 @@ function listen({ log }: ConnectDeps, socket: Socket, conversation: Conversation
   socket.use((packet: readonly unknown[]) => {
     const last = packet.at(-1)
     const ack = typeof last === 'function' ? last : undefined
-    conversation.request(ack ? packet.slice(0, -1) : packet).then(
-      (answer) => ack?.(answer),
-      (error: unknown) => log.error({ err: error }, 'a request failed'),
-    )
+    conversation
+      .request(ack ? packet.slice(0, -1) : packet)
+      .then((answer) => ack?.(answer))
+      .catch((error: unknown) => {
+        // An answer that cannot be written, above all: the device must not wait for it on a line that looks well.
+        log.error({ err: error, userId: peer.userId }, 'a request failed')
+        peer.line.close()
+      })
   })
-  socket.on('disconnect', () => conversation.end())
+  socket.on('disconnect', () => {
+    conversation.end()
+    // Leaving the namespace alone would keep a connection that nobody counts.
+    socket.conn.close()
+  })
   // A frame that the parser refused: Socket.IO closes the line by itself.
   socket.on('error', (error) => log.debug({ err: error }, 'a frame was refused'))
   joinWrites(socket.conn)

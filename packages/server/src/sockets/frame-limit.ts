@@ -4,6 +4,8 @@ import { FRAME_TOO_LARGE } from '../handlers/frame'
 
 /** One line may ask to be let in this often; each asking costs a signature's check. */
 const CONNECTS_PER_LINE = 20
+/** Frames that one connection may hand over in one turn of the event loop: some 30 ms of work. */
+const FRAMES_A_TURN = 2_000
 /** Type, namespace, ack id and event name of a frame: what is needed to refuse it. */
 const EVENT_HEAD = /^2(?:(\/[^,]{0,64}),)?(\d{0,15})\["((?:[^"\\]|\\.){0,64})"/
 
@@ -14,8 +16,10 @@ const EVENT_HEAD = /^2(?:(\/[^,]{0,64}),)?(\d{0,15})\["((?:[^"\\]|\\.){0,64})"/
  */
 class FrameLimitDecoder extends Decoder {
   #connects = 0
+  #inTurn = 0
 
   override add(frame: unknown): void {
+    this.#count()
     if (typeof frame !== 'string') throw new Error('binary frames are not part of the protocol')
     const type = Number(frame.charAt(0))
     if (type === PacketType.BINARY_EVENT || type === PacketType.BINARY_ACK)
@@ -24,6 +28,15 @@ class FrameLimitDecoder extends Decoder {
       throw new Error('too many connect packets')
     if (isTooLarge(frame)) this.emitReserved('decoded', refusedPacket(frame))
     else super.add(frame)
+  }
+
+  /** A poll carries any number of frames, and nothing else runs until all of them are read. */
+  #count(): void {
+    if (this.#inTurn === 0)
+      setImmediate(() => {
+        this.#inTurn = 0
+      })
+    if (++this.#inTurn > FRAMES_A_TURN) throw new Error('too many frames at once')
   }
 }
 

@@ -1,17 +1,22 @@
+import type { Server as HttpServer } from 'node:http'
+import { LIMITS } from '@roomful/protocol'
 import { Server } from 'socket.io'
-import { isOriginAllowed, type Origins } from '../auth/origin'
+import { isListed, type Origins } from '../auth/origin'
+import type { Admission } from './admission'
 import { frameLimitParser } from './frame-limit'
 
 /** A dead link is noticed after 15 s; with Socket.IO's own figures it takes 45. */
 const PING_INTERVAL_MS = 10_000
 const PING_TIMEOUT_MS = 5_000
-/** Above this the connection is dropped unread; below it, a frame that is too large gets an answer. */
+/** Above this a websocket's frame is dropped unread with its connection; below, one that is too large gets an answer. */
 const MAX_BUFFER_BYTES = 1024 * 1024
+/** What a request of a device that polls may carry: one frame of the largest size, with its type and number. */
+const MAX_POLL_BYTES = LIMITS.frameBytes + 64
 /** So long somebody may stand at the door without showing a token. */
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** Socket.IO as the protocol needs it; still to be attached to an HTTP server. */
-export function socketServer(origins: Origins): Server {
+/** Socket.IO as the protocol needs it; still to be attached to an HTTP server, by `attachSockets`. */
+export function socketServer(origins: Origins, admission: Admission): Server {
   return new Server({
     serveClient: false,
     transports: ['polling', 'websocket'],
@@ -23,11 +28,22 @@ export function socketServer(origins: Origins): Server {
     perMessageDeflate: false,
     // `connectionStateRecovery` stays off: it was seen to let a kicked user with a revoked token back in.
     parser: frameLimitParser,
-    cors: { origin: origins === '*' ? true : [...origins] },
+    cors: {
+      origin: (origin, answer) => answer(null, origin !== undefined && isListed(origin, origins)),
+    },
     // CORS does not stop a websocket.
     allowRequest: (request, answer) => {
-      const allowed = isOriginAllowed(request.headers, origins)
-      answer(allowed ? null : 'ORIGIN_DENIED', allowed)
+      const refusal = admission(request)
+      answer(refusal, refusal === null)
     },
+  })
+}
+
+/** Attaches it, with a bound of its own for devices that poll; the handshake names it, and their client keeps to it. */
+export function attachSockets(io: Server, http: HttpServer): void {
+  io.attach(http)
+  // Engine.IO has one option for both, and takes the websocket's bound from it when the server begins to listen.
+  http.on('listening', () => {
+    io.engine.opts.maxHttpBufferSize = MAX_POLL_BYTES
   })
 }

@@ -1,0 +1,67 @@
+import type { IncomingMessage } from 'node:http'
+import { BlockList, isIP } from 'node:net'
+import { isOriginAllowed, type Origins } from '../auth/origin'
+import { Rates } from '../handlers/rates'
+import { clientAddress } from '../http/client-address'
+import type { Clock } from '../ports/clock'
+import type { Log } from '../ports/log'
+
+export type AdmissionOptions = {
+  readonly origins: Origins
+  /** Proxies in front of this server that are believed. */
+  readonly proxies: number
+  /** Connections that one address may begin a second; 0: no limit. */
+  readonly handshakesPerSecond: number
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** So many seconds' worth may come at once. */
+const BURST_SECONDS = 20
+/** A page that is refused tries again and again: each origin is logged once, and of so many. */
+const ORIGINS_LOGGED = 100
+
+const PRIVATE = new BlockList()
+for (const [network, prefix, family] of [
+  ['127.0.0.0', 8, 'ipv4'],
+  ['10.0.0.0', 8, 'ipv4'],
+  ['172.16.0.0', 12, 'ipv4'],
+  ['192.168.0.0', 16, 'ipv4'],
+  ['::1', 128, 'ipv6'],
+  ['fc00::', 7, 'ipv6'],
+  ['fe80::', 10, 'ipv6'],
+] as const)
+  PRIVATE.addSubnet(network, prefix, family)
+
+export type Admission = (request: IncomingMessage) => 'ORIGIN_DENIED' | 'RATE_LIMITED' | null
+
+/** Who may begin a connection at all, before anything is known of them but their headers. Null: they may. */
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { origins, proxies, handshakesPerSecond: perSecond, clock, log } = options
+  const rates = new Rates<string>({ perSecond, burst: perSecond * BURST_SECONDS }, clock)
+  const logged = new Set<string>()
+
+  const noteOrigin = (origin = ''): void => {
+    if (logged.has(origin) || logged.size >= ORIGINS_LOGGED) return
+    logged.add(origin)
+    log.warn({ origin }, 'a page was refused: its origin is not among --origins (ROOMFUL_ORIGINS)')
+  }
+
+  return (request) => {
+    const address = clientAddress(request, proxies)
+    // Without a trusted proxy an address of a private network may be a proxy's, and stand for everybody.
+    const isLimited = perSecond > 0 && (proxies > 0 || !isPrivate(address))
+    if (isLimited && rates.of(address).take(1) === 0) return 'RATE_LIMITED'
+    if (isOriginAllowed(request.headers, { origins, trustsProxy: proxies > 0 })) return null
+    noteOrigin(request.headers.origin)
+    return 'ORIGIN_DENIED'
+  }
+}
+
+/** Of IPv6 only the network is known. */
+function isPrivate(address: string): boolean {
+  const version = isIP(address)
+  if (version === 4) return PRIVATE.check(address, 'ipv4')
+  const whole = `${address}::`
+  return address === '0:0:0:0' || (isIP(whole) === 6 && PRIVATE.check(whole, 'ipv6'))
+}
