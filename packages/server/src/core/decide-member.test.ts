@@ -95,6 +95,16 @@ describe('coming', () => {
     expect(back).not.toHaveProperty('member.removed')
   })
 
+  test.each(['leave', 'kick', 'ban'] as const)(
+    'a silent join, of a default room, brings nobody back: %s',
+    async (kind) => {
+      const roomId = await room('public')
+      await planOf(roomId, kind === 'leave' ? act(kind, 'bob') : act(kind, 'ann', 'bob'))
+      const plan = await planOf(roomId, { ...act('join', 'bob'), silent: true } as Op)
+      expect(plan).toMatchObject({ outcomes: [{ ok: true }], changes: [] })
+    },
+  )
+
   test('a banned user can neither join nor be invited until he is unbanned', async () => {
     const roomId = await room('public')
     await planOf(roomId, act('ban', 'ann', 'bob'))

@@ -16,7 +16,9 @@ export function decideJoin(fold: Fold, op: Join): Outcome {
   const before = fold.member(actor.id)
   const denial = denialOf('join', { room, member: before, serverAdmin: actor.admin })
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
-  if (before && standingIn(room, before) !== 'none') return { ok: true, kind: 'member', member: before }
+  // A default room takes those who were never in it: who left meanwhile stays outside.
+  if (before && (op.silent || standingIn(room, before) !== 'none'))
+    return { ok: true, kind: 'member', member: before }
   if (before?.removed === 'banned') return refuse('USER_BANNED')
   const member = fold.putMember(arriving(room, before, actor, at))
   if (!op.silent) {

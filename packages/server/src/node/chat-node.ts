@@ -7,6 +7,7 @@ import type { Services } from '../handlers/handler'
 import { type Gate, OVER_RATE, request } from '../handlers/request'
 import { type Rate, TokenBucket } from '../handlers/token-bucket'
 import { type Line, Peer } from '../hub/peer'
+import type { LateJoins } from './late-joins'
 import { welcome } from './welcome'
 
 export type NodeLimits = { readonly events: Rate; readonly sends: Rate; readonly socketsPerUser: number }
@@ -15,6 +16,7 @@ export type ChatNodeDeps = {
   readonly services: Services
   readonly limits: NodeLimits
   readonly defaultRooms: readonly string[]
+  readonly lateJoins: LateJoins
 }
 
 /** One device's conversation with the node. */
@@ -52,7 +54,7 @@ export class ChatNode {
 
   /** Who is at the door. `auth` is the handshake's, as it came from the wire. */
   async admit(auth: unknown): Promise<Handshake | Refusal> {
-    const { services, defaultRooms, limits } = this.deps
+    const { services, lateJoins, defaultRooms, limits } = this.deps
     if (this.#draining) return refuse('UNAVAILABLE')
     const handshake = await checkHandshake(services, auth)
     if ('ok' in handshake) return handshake
@@ -60,7 +62,7 @@ export class ChatNode {
     const { socketsPerUser } = limits
     if (services.hub.peers.of(identity.id).size >= socketsPerUser)
       return refuse('RATE_LIMITED', { limit: socketsPerUser, retryAfterMs: TOO_MANY_SOCKETS_RETRY_MS })
-    return (await welcome(services, identity, defaultRooms)) ?? handshake
+    return (await welcome(services, lateJoins, identity, defaultRooms)) ?? handshake
   }
 
   /** Takes an admitted device. Undefined: things have changed since its admission, and its line was closed. */
@@ -121,8 +123,10 @@ export class ChatNode {
 
   /** Hangs up and stops every timer. */
   stop(): void {
-    const { hub } = this.deps.services
+    const { services, lateJoins } = this.deps
+    const { hub } = services
     for (const peer of [...hub.peers.all()]) peer.line.close()
+    lateJoins.stop()
     hub.stop()
   }
 

@@ -22,6 +22,7 @@ import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import type { Reader, Store } from '../stores/port'
 import { ChatNode, type NodeLimits } from './chat-node'
+import { LateJoins, withLateJoins } from './late-joins'
 
 export type NodeParts = {
   /** Tells this process from the others on the bus. */
@@ -62,11 +63,11 @@ export function createNode(parts: NodeParts): ChatNode {
       hub.doubt(roomId)
     },
   })
-  const pipeline = new RemoteOps({ nodeId, here, rooms, tell, clock })
+  const everywhere = new RemoteOps({ nodeId, here, rooms, tell, clock })
   // Before the hub: whoever is told of a change, and reads, finds it.
   bus.subscribe((message) => {
     rooms.hear(message)
-    if (message.type === 'live') pipeline.hear(message)
+    if (message.type === 'live') everywhere.hear(message)
   })
   const hub: Hub = new Hub({
     ...parts,
@@ -86,12 +87,15 @@ export function createNode(parts: NodeParts): ChatNode {
   })
   // Others may have rooms that were made before this node was there.
   if (bus.isShared) tell({ kind: 'ask' })
+  const isConnected = (userId: UserId): boolean => hub.peers.of(userId).size > 0
+  const lateJoins = new LateJoins({ pipeline: everywhere, clock, ids, log, isConnected })
+  const pipeline = withLateJoins(everywhere, lateJoins)
   const sendRates = new Rates<UserId>(limits.sends, clock)
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, sendRates, authenticate },
     ...(parts.files === undefined ? {} : { files: parts.files }),
   }
-  return new ChatNode({ services, limits, defaultRooms })
+  return new ChatNode({ services, limits, defaultRooms, lateJoins })
 }
 
 async function readItems(

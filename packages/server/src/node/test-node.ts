@@ -56,6 +56,7 @@ export function testNode({
   nodeId = 'node-1',
   bus = localBus(),
   idPrefix = 'id',
+  defaultRooms = [],
 }: {
   rates?: RateOptions
   store?: Store
@@ -65,6 +66,7 @@ export function testNode({
   nodeId?: string
   bus?: Bus
   idPrefix?: string
+  defaultRooms?: readonly string[]
 } = {}) {
   const lines = new MemoryLines()
   let ids = 0
@@ -86,7 +88,7 @@ export function testNode({
     rates: { sendsPerSecond: 0, eventsPerSecond: 0, ...rates },
     hooks,
     stopwatch: clock.now,
-    defaultRooms: [],
+    defaultRooms,
   })
   const device = (name: string, protocol: 1 | 2 = 2) =>
     openDevice(node, lines, `${name}-${++ids}`, name, protocol)

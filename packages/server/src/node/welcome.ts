@@ -1,46 +1,46 @@
-import { asMessageId, asRoomId } from '@roomful/protocol'
+import { asRoomId } from '@roomful/protocol'
 import type { Identity } from '../auth/identity'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Services } from '../handlers/handler'
 import { StoreError } from '../stores/port'
+import type { LateJoins } from './late-joins'
 
-/** Makes the user known, so that others can invite him, and lets him into the rooms that everybody is in. */
+/**
+ * Makes the user known, so that others can invite them, and lets them into the rooms that everybody is in.
+ *
+ * The user's row is written last: it says that the first sign-in is whole. Without it a join that fails for now refuses the
+ * handshake, and the client comes back: a newcomer without rooms would have nothing to see, and their first message would
+ * be refused for good. Who was here before is let in all the same (a room that cannot be written to keeps nobody from
+ * reading the others), and the join is tried again while they are connected.
+ */
 export async function welcome(
-  services: Services,
+  { store, log }: Services,
+  joins: LateJoins,
   identity: Identity,
   defaultRooms: readonly string[],
 ): Promise<Refusal | undefined> {
-  const { store, log } = services
+  const { id, name } = identity
   try {
-    const { id, name } = identity
-    const known = await store.read((reader) => reader.user(id))
+    const { known, fresh } = await store.read(async (reader) => {
+      const rooms = defaultRooms.map(asRoomId)
+      const found = rooms.length === 0 ? [] : await reader.memberships(id, rooms)
+      // At the first time only: who left such a room, or was removed, has a row in it and stays outside.
+      const fresh = found.flatMap(({ room, member }) => (member === undefined ? [room.id] : []))
+      return { known: await reader.user(id), fresh }
+    })
+    const failed = await joins.join(identity, fresh)
+    const [refusal] = failed.values()
+    if (refusal)
+      log.warn({ roomIds: [...failed.keys()], code: refusal.code }, 'a join of a default room failed')
+    if (refusal && known === undefined) return refusal
+    joins.retry(identity, failed.keys())
     // A thousand devices that come back after a restart are not a thousand writes.
     if (known?.name !== name) await store.putUser({ id, name })
-    await joinDefaultRooms(services, identity, defaultRooms)
     return undefined
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     log.warn({ err: error }, 'a user could not be welcomed')
     return refuse(error.code)
   }
-}
-
-/** At the first time only: whoever left such a room, or was removed, has a row in it and stays outside. */
-async function joinDefaultRooms(
-  { store, pipeline, clock, ids }: Services,
-  { id, name, admin }: Identity,
-  defaultRooms: readonly string[],
-): Promise<void> {
-  if (defaultRooms.length === 0) return
-  const found = await store.read((reader) => reader.memberships(id, defaultRooms.map(asRoomId)))
-  const fresh = found.filter(({ member }) => member === undefined)
-  const at = clock.now()
-  await Promise.all(
-    fresh.map(({ room }) => {
-      const messageId = asMessageId(ids.uuid(at))
-      const actor = { id, name, admin }
-      return pipeline.submit(room.id, { kind: 'join', silent: true, actor, at, messageId })
-    }),
-  )
 }

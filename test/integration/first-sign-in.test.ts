@@ -1,0 +1,44 @@
+import { createChat } from '@roomful/client'
+import { startPostgres, waitUntil } from '@roomful/testing'
+import { expect, test } from 'vitest'
+import { SessionPool } from '../../packages/server/src/stores/postgres/session-pool'
+import { startServer, tokenOf } from './server-fixture'
+
+test('the database connection is cut during a first sign-in: in the default room all the same, and the first message is sent (P4)', async () => {
+  await using postgres = await startPostgres()
+  const database = await postgres.createDatabase()
+  const server = await startServer({ database })
+  const admin = new SessionPool(database, { max: 1 })
+  const chat = createChat({ url: server.url, auth: await tokenOf('newcomer'), storage: 'memory' })
+  const room = chat.room('general')
+  const states: string[] = []
+  chat.subscribe(() => states.push(chat.getState().connection.status))
+  try {
+    let sent: Promise<unknown> = Promise.resolve()
+    // The join of the newcomer waits for the room's lock, and is cut there.
+    await admin.lend(async (session) => {
+      await session.query('BEGIN')
+      await session.query(`SELECT * FROM room_heads WHERE room_id = 'general' FOR UPDATE`)
+      sent = room.send('my first message')
+      const other = new SessionPool(database, { max: 1 })
+      const cut = () =>
+        other.lend((session) =>
+          session.query(
+            `SELECT count(pg_terminate_backend(pid))::int AS cut FROM pg_stat_activity WHERE wait_event_type = 'Lock'`,
+          ),
+        )
+      await waitUntil('the join to wait', async () => Number((await cut())[0]?.cut) > 0)
+      await other.close()
+      await session.query('ROLLBACK')
+    })
+    await sent
+    expect(room.messages()).toMatchObject([{ content: 'my first message', status: 'sent' }])
+    await waitUntil('the room in the list', () => chat.getState().rooms.some(({ id }) => id === 'general'))
+    // They were not let in without it.
+    expect(states).toContain('waiting')
+  } finally {
+    await chat.close()
+    await server.close()
+    await admin.close()
+  }
+})
