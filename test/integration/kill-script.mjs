@@ -18,10 +18,6 @@ while (said < Number(last)) {
   process.send?.({ said })
   await delay(4)
 }
-await new Promise((resolve) => {
-  const look = () => (chat.getState().unsent === 0 ? resolve(undefined) : undefined)
-  chat.subscribe(look)
-  look()
-})
+await chat.flush()
 await chat.close()
 process.disconnect?.()

@@ -33,8 +33,28 @@ export interface Chat extends AsyncDisposable {
    * network is back. Rejects with the code that stopped the chat, ABORTED once it is closed, and as `options` say.
    */
   connect(options?: WaitOptions): Promise<void>
-  /** Ends the connection for good; what is unsent stays in the outbox where storage works. */
-  close(): Promise<void>
+  /**
+   * Resolves when nothing of the outbox waits any more: messages, edits, deletes, reactions and read cursors, those that
+   * an earlier run left on the disk too; at once when there are none. What is `failed` does not wait: it is for `retry` and
+   * `cancel`. Offline it takes until the network is back, so give it a limit. Rejects with ABORTED, TIMEOUT, or the code
+   * that stopped the chat; what was not sent by then stays in the outbox.
+   *
+   * @example
+   * for (const line of lines) room.send(line)
+   * await chat.flush({ timeoutMs: 30_000 })
+   * await chat.close()
+   */
+  flush(options?: WaitOptions): Promise<void>
+  /**
+   * Ends the connection for good, and resolves when the disk has what it is to keep and nothing runs any more. With
+   * `flush` it waits first until all is sent, at most `timeoutMs` (10,000). `unsent`: messages and changes that were not
+   * sent; they go out the next time where storage is `ok`, else they are lost, and a warning on the console says how many.
+   * A second call does not wait for the first one's flush.
+   *
+   * @example
+   * const { unsent } = await chat.close({ flush: true, timeoutMs: 5_000 })
+   */
+  close(options?: { flush?: boolean; timeoutMs?: number }): Promise<{ unsent: number }>
   /**
    * Ends the connection for good and deletes all that this device keeps of the user: rooms, messages, drafts, and what is
    * unsent (`getState().unsent` says how much that is). Other tabs of the user are signed out too. The token stays valid

@@ -3,7 +3,6 @@ import { lazyTransport } from './adapters/lazy-transport'
 import { nanoidIds } from './adapters/nanoid-ids'
 import { systemClock } from './adapters/system-clock'
 import type { Chat } from './chat'
-import { ChatError } from './core/chat-error'
 import { newRoom } from './core/room/room-core'
 import type { ChatOptions } from './options'
 import { type Cells, createCells } from './runtime/cells'
@@ -11,6 +10,7 @@ import { createChatRooms } from './runtime/chat-rooms'
 import { createChatView } from './runtime/chat-view'
 import { createConnect, lineOf } from './runtime/connect'
 import { createConnectionRunner } from './runtime/connection-runner'
+import { createEnding } from './runtime/ending'
 import { createInbox } from './runtime/inbox'
 import { stopped } from './runtime/limits'
 import { createOrders } from './runtime/orders'
@@ -50,7 +50,8 @@ const loadTransport = {
  * room.send('hello')
  */
 export function createChat(options: ChatOptions): Chat {
-  const clock = scopedClock(steadyClock(options.ports?.clock ?? systemClock))
+  const storeClock = steadyClock(options.ports?.clock ?? systemClock)
+  const clock = scopedClock(storeClock)
   const { ids = nanoidIds, environment = hostEnvironment, inspect } = options.ports ?? {}
   // A server of protocol 1 does not recognise a repeated send, so an outbox that outlives the process would double it.
   const store = options.protocol === 1 ? null : storeFor(options.storage, clock)
@@ -96,6 +97,7 @@ export function createChat(options: ChatOptions): Chat {
       store: tabs?.store ?? store,
       cells,
       clock,
+      storeClock,
       url: options.url,
       onOrder: orders.atLeast,
       keeps: () => tabs?.keeps() ?? true,
@@ -155,39 +157,22 @@ export function createChat(options: ChatOptions): Chat {
     cells.dispatchChat({ type: 'connection', event: { type: 'closed' } })
     base.transport.close()
   }
-  const leave = async (): Promise<void> => {
-    await disk?.close()
+  const end = (): void => {
     tabs?.end()
     clock.end()
   }
-  const close = (): Promise<void> => {
-    stop()
-    return leave()
-  }
-  /** Off the screen at once, off the disk when it answers. */
-  const wipe = (): Promise<boolean> => {
-    cells.batch(() => {
-      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep: () => false })
-    })
-    return disk?.wipe() ?? Promise.resolve(true)
-  }
+  const { wipe, ...ending } = createEnding(session, { disk, start, stop, end })
 
   return {
     ...createChatView(cells),
     connect,
-    close,
-    signOut: async () => {
-      // Only what is open can be deleted.
-      disk?.start()
-      stop()
-      const isGone = await wipe()
-      await leave()
-      if (!isGone) throw new ChatError('INTERNAL', 'The local copy could not be deleted')
-    },
+    ...ending,
     room,
     ...createChatRooms(session, start, room),
     presence: presence.presence,
     setPresence: presence.setPresence,
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: async () => {
+      await ending.close()
+    },
   }
 }

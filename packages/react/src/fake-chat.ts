@@ -82,7 +82,8 @@ export class FakeChat extends FakeSource<ChatState> implements Chat {
   connect = async () => {
     this.connects++
   }
-  close = async () => undefined
+  flush = async () => undefined
+  close = async () => ({ unsent: 0 })
   signOut = async () => undefined
   readonly watches = new Map<string, FakeSource<PresenceState>>()
   presence = (userIds: readonly string[]): FakeSource<PresenceState> => {

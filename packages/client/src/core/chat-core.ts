@@ -21,6 +21,8 @@ export type ChatCore = {
   readonly list: RoomList
   readonly storage: StorageState
   readonly unsent: number
+  /** All that waits in the outboxes, read cursors too: what `flush` waits for. */
+  readonly waiting: number
 }
 
 export type ChatEvent =
@@ -51,6 +53,7 @@ export function newChat(storage: StorageState): ChatCore {
     list: EMPTY_LIST,
     storage,
     unsent: 0,
+    waiting: 0,
   }
 }
 
@@ -93,15 +96,16 @@ export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
 
 function withRoom(core: ChatCore, before: RoomCore | undefined, after: RoomCore): ChatCore {
   const list = withSummary(core.list, after.id, summaryOf(after, core.list.byId.get(after.id)))
-  const unsent = core.unsent - unsentIn(before) + unsentIn(after)
-  return list === core.list && unsent === core.unsent ? core : { ...core, list, unsent }
+  if (before?.entries === after.entries) return list === core.list ? core : { ...core, list }
+  const [old, now] = [waitingIn(before), waitingIn(after)]
+  const unsent = core.unsent - old.unsent + now.unsent
+  return { ...core, list, unsent, waiting: core.waiting - old.waiting + now.waiting }
 }
 
-/** Messages and changes that wait; a read cursor on its way is no reason to hold anybody up. */
-function unsentIn(core: RoomCore | undefined): number {
-  let count = 0
-  for (const entry of core?.entries ?? []) if (entry.state.at !== 'failed' && entry.kind !== 'read') count++
-  return count
+/** `unsent`: messages and changes; a read cursor on its way is no reason to hold anybody up. */
+function waitingIn(core: RoomCore | undefined): Pick<ChatCore, 'unsent' | 'waiting'> {
+  const waiting = (core?.entries ?? []).filter((entry) => entry.state.at !== 'failed')
+  return { waiting: waiting.length, unsent: waiting.filter((entry) => entry.kind !== 'read').length }
 }
 
 /**

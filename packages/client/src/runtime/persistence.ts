@@ -11,6 +11,7 @@ import { createRestorer } from './restorer'
 /** What survives a reload, as the rest sees it. */
 type Persistence = {
   start(): void
+  loaded(): Promise<void>
   onUser(user: User, epoch: string): Promise<void>
   readChunks(
     roomId: string,
@@ -34,6 +35,8 @@ export function createPersistence(options: {
   store: LocalStore
   cells: Cells
   clock: Clock
+  /** Of the store's own time limits, which hold after the end too: it may be asked to delete once more. */
+  storeClock: Clock
   url: string
   onOrder: (order: number) => void
   /** Does this tab write rows? */
@@ -41,7 +44,7 @@ export function createPersistence(options: {
 }): Persistence {
   const { cells, clock, url, onOrder } = options
   const store = new GuardedStore(options.store, {
-    clock,
+    clock: options.storeClock,
     onState: (storage) => cells.dispatchChat({ type: 'storage', storage }),
     onReopened: (snapshot) => restorer.onReopened(snapshot),
   })
@@ -52,6 +55,13 @@ export function createPersistence(options: {
     url,
     onOrder,
   )
-  const { start, onUser, wipe, close } = restorer
-  return { start, onUser, wipe, close, readChunks: (roomId, indexes) => store.readChunks(roomId, indexes) }
+  const { start, loaded, onUser, wipe, close } = restorer
+  return {
+    start,
+    loaded,
+    onUser,
+    wipe,
+    close,
+    readChunks: (roomId, indexes) => store.readChunks(roomId, indexes),
+  }
 }

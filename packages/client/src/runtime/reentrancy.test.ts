@@ -104,7 +104,7 @@ test('a listener that closes the chat: the others are called once more, and see 
   const world = new World()
   const ada = await world.live('ada')
   const seen: string[] = []
-  let closed: Promise<void> | undefined
+  let closed: Promise<unknown> | undefined
   ada.room.subscribe(() => {
     closed ??= ada.chat.close()
   })

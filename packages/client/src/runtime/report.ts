@@ -18,6 +18,11 @@ export function attempt(run: () => unknown, failed: (error: unknown) => void): v
   }
 }
 
+/** What the app should know of and has no other way to learn. Never the text of a message. */
+export function warn(text: string): void {
+  console.warn(`roomful: ${text}`)
+}
+
 /**
  * Not rethrown in a task of its own where there is no `reportError`: an uncaught exception ends a Node process, and a
  * bug of one listener must not. Deno ends the process for `reportError` as well.

@@ -11,6 +11,8 @@ const WIPE_TRIES = 3
 type Restorer = {
   /** Shows what the last session left, before the line is up. */
   start(): void
+  /** What the last session left is read, or cannot be. */
+  loaded(): Promise<void>
   /** Who it is, says the server: ends when what he left is in place. */
   onUser(user: User, epoch: string): Promise<void>
   /** The store was opened behind, after all: what an earlier session left unsent goes out too. */
@@ -94,6 +96,7 @@ export function createRestorer(
     start: () => {
       opening ??= open(null)
     },
+    loaded: async () => opening ?? undefined,
     onUser: (user, epoch) => settle(user, epoch),
     onReopened: (snapshot) => {
       const { meta } = snapshot
@@ -128,6 +131,8 @@ export function createRestorer(
       return false
     },
     close: async () => {
+      // Only what is open can be written to.
+      await opening
       await persister.flushed()
       await store.close()
     },

@@ -14,6 +14,11 @@ export function onPicked(core: RoomCore, ids: readonly string[]): RoomCore {
   return mapEntries(core, ids, (entry) => ({ ...entry, state: INFLIGHT, attempts: entry.attempts + 1 }))
 }
 
+export function onHurried(core: RoomCore): RoomCore {
+  const reads = core.entries.flatMap((entry) => (entry.kind === 'read' && entry.dueAt > 0 ? entry.id : []))
+  return mapEntries(core, reads, (entry) => (entry.kind === 'read' ? { ...entry, dueAt: 0 } : entry))
+}
+
 /** On disk: it may go out. An entry that was changed since is waiting for its own write. */
 export function onStored(core: RoomCore, ids: readonly string[]): RoomCore {
   return mapEntries(core, ids, (entry) => (entry.state.at === 'storing' ? { ...entry, state: READY } : entry))

@@ -1,7 +1,15 @@
 import { assertNever } from '../assert-never'
 import { longerHold, relaxed } from '../hold'
 import { onExpired } from '../outbox/ageing'
-import { onAnswered, onLineLost, onLineUp, onPicked, onStored, onUnanswered } from '../outbox/answers'
+import {
+  onAnswered,
+  onHurried,
+  onLineLost,
+  onLineUp,
+  onPicked,
+  onStored,
+  onUnanswered,
+} from '../outbox/answers'
 import { cancel, enqueue, retry } from '../outbox/enqueue'
 import { forgetOutcomes } from '../outbox/settle'
 import { onChanges } from './changes'
@@ -83,6 +91,8 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
       return onRequestFailed(core, event)
     case 'enqueued':
       return enqueue(core, event.wish, event.order, event.problem)
+    case 'hurried':
+      return onHurried(core)
     case 'stored':
       return onStored(core, event.ids)
     case 'picked':

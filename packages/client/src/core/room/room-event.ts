@@ -121,6 +121,8 @@ export type RoomEvent =
     }
   // The outbox.
   | { readonly type: 'enqueued'; readonly wish: Wish; readonly order: number; readonly problem?: ChatError }
+  /** Read cursors wait for no higher one. */
+  | { readonly type: 'hurried' }
   | { readonly type: 'stored'; readonly ids: readonly string[] }
   | { readonly type: 'picked'; readonly ids: readonly string[] }
   | {

@@ -1,0 +1,89 @@
+import type { Chat } from '../chat'
+import { ChatError } from '../core/chat-error'
+import { quiet, refusalOf, waitFor } from './limits'
+import type { createPersistence } from './persistence'
+import { warn } from './report'
+import type { Session } from './session'
+
+/** How long `close({ flush: true })` waits where it is not said: as long as one request may take. */
+const FLUSH_MS = 10_000
+
+export type Ending = Pick<Chat, 'flush' | 'close' | 'signOut'> & {
+  /** Off the screen at once, off the disk when it answers. False: the disk may still have it. */
+  wipe(): Promise<boolean>
+}
+
+/** How a chat ends: what is unsent goes out first, or is counted; and what is kept of the user, where that is wished. */
+export function createEnding(
+  session: Session,
+  options: {
+    disk: ReturnType<typeof createPersistence> | null
+    start(): boolean
+    /** Nothing runs any more but the disk. */
+    stop(): void
+    /** Nothing at all does. */
+    end(): void
+  },
+): Ending {
+  const { cells } = session
+  const { disk, start, stop } = options
+  let hasWarned = false
+
+  const leave = async (): Promise<void> => {
+    await disk?.close()
+    options.end()
+  }
+
+  const flush: Chat['flush'] = (limits = {}) => {
+    let isLoaded = false
+    const hurry = (): void => {
+      isLoaded = true
+      cells.batch(() => {
+        for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'hurried' })
+        cells.changed(cells.chatTopic)
+      })
+    }
+    // With nothing to send, here or on a disk, no connection is needed.
+    if (refusalOf(session, limits) === null && (disk || cells.chat().waiting > 0)) start()
+    if (disk) void disk.loaded().then(hurry)
+    else hurry()
+    const look = () => (isLoaded && cells.chat().waiting === 0 ? true : undefined)
+    return quiet(waitFor(session, limits, look).then(() => {}))
+  }
+
+  /** Once, and never the texts: logs are read by others than the room's members. */
+  const warnOf = (unsent: number): void => {
+    const { status } = cells.chat().storage
+    if (unsent === 0 || status === 'ok' || hasWarned) return
+    hasWarned = true
+    const fate = status === 'memory' ? 'lost' : 'perhaps lost'
+    warn(`closed before all was sent; messages and changes ${fate}: ${unsent} (storage: ${status})`)
+  }
+
+  const close: Chat['close'] = async ({ flush: isFlushed = false, timeoutMs = FLUSH_MS } = {}) => {
+    if (isFlushed) await flush({ timeoutMs }).catch(() => {})
+    stop()
+    await leave()
+    const { unsent } = cells.chat()
+    warnOf(unsent)
+    return { unsent }
+  }
+
+  const wipe = (): Promise<boolean> => {
+    cells.batch(() => {
+      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep: () => false })
+    })
+    return disk?.wipe() ?? Promise.resolve(true)
+  }
+
+  const signOut = async (): Promise<void> => {
+    // Only what is open can be deleted.
+    disk?.start()
+    stop()
+    const isGone = await wipe()
+    await leave()
+    if (!isGone) throw new ChatError('INTERNAL', 'The local copy could not be deleted')
+  }
+
+  return { flush, close, signOut, wipe }
+}

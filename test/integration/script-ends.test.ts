@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createTestClient, createTestServer, readRoom, type TestServer } from '@roomful/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { build, ROOT } from '../../scripts/build.mjs'
+
+// Scripts run what users run.
+await build({ types: false })
+
+let server: TestServer
+beforeAll(async () => {
+  server = await createTestServer()
+})
+afterAll(() => server.close())
+
+/** Runs a script as users write them to its own end: one that something keeps alive never answers. */
+async function run(script: string, token: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { PATH: process.env.PATH, URL: server.url, TOKEN: token }
+  const child = spawn(process.execPath, ['--input-type=module', '-e', `${HEAD}${script}`], { cwd: ROOT, env })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
+  const [code] = await once(child, 'close')
+  return { code, stdout, stderr }
+}
+
+const HEAD = `
+  import { createChat } from '@roomful/client'
+  const chat = createChat({ url: process.env.URL, auth: process.env.TOKEN })
+  const room = chat.room('general')
+`
+const LINES = ['one', 'two', 'three', 'four', 'five']
+
+async function contents(): Promise<string[]> {
+  await using reader = await createTestClient(server, 'reader')
+  const { messages } = await readRoom(reader, 'general')
+  return messages.map(({ content }) => content)
+}
+
+test.each([
+  ['flush() and close()', 'await chat.flush(); console.log(JSON.stringify(await chat.close()))'],
+  ['close({ flush: true })', 'console.log(JSON.stringify(await chat.close({ flush: true })))'],
+])(
+  'a script that sends five lines and ends with %s loses none, and its process ends (P4)',
+  async (name, end) => {
+    const lines = LINES.map((line) => `${line} by ${name}`)
+    const sends = lines.map((line) => `room.send(${JSON.stringify(line)})`).join('\n')
+    const ended = await run(`${sends}\n${end}`, await server.token('ada'))
+    expect(ended).toEqual({ code: 0, stdout: '{"unsent":0}\n', stderr: '' })
+    expect((await contents()).slice(-5)).toEqual(lines)
+  },
+)
+
+test('a script that closes without flush is warned of how many it lost, and not of what', async () => {
+  const ended = await run(`room.send('lost'); await chat.close()`, await server.token('ada'))
+  expect(ended).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'roomful: closed before all was sent; messages and changes lost: 1 (storage: memory)\n',
+  })
+})
+
+test.each(['not a token', ''])(
+  'a script with the token %j learns why, and its process ends',
+  async (token) => {
+    const ended = await run(
+      `room.send('hello').catch(({ code }) => console.log(code)); room.open().catch(() => {})`,
+      token,
+    )
+    expect(ended).toMatchObject({ code: 0, stderr: '' })
+    expect(ended.stdout).toMatch(/^(TOKEN_INVALID|UNAUTHENTICATED)\n$/)
+  },
+)
