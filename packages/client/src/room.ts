@@ -65,8 +65,8 @@ export interface Room {
   /** Lets the room go 2 s after the last `close`; its rows may leave memory when more than 20 rooms are closed. */
   close(): void
   /**
-   * Shown before it returns, and sent in the order of the calls. Content that the server would refuse is `failed` at once.
-   * Rejects with the refusal: INVALID_CONTENT, CONTENT_TOO_LONG, PAYLOAD_TOO_LARGE, ROOM_NOT_FOUND, FORBIDDEN, MUTED,
+   * Shown before it returns, at the end, where the window goes; sent in the order of the calls. Content that the server
+   * would refuse is `failed` at once. Rejects with the refusal: INVALID_CONTENT, CONTENT_TOO_LONG, PAYLOAD_TOO_LARGE, ROOM_NOT_FOUND, FORBIDDEN, MUTED,
    * SLOW_MODE, ROOM_ARCHIVED, MESSAGE_NOT_FOUND (what it replies to is gone), EXPIRED (see `maxUnsentAgeMs`); with ABORTED
    * when it is cancelled or the chat is closed, with the code that stopped the chat: then what is on disk goes out the
    * next time. An aborted signal cancels the message, where it is not too late, and rejects with ABORTED; after `timeoutMs`
@@ -99,15 +99,31 @@ export interface Room {
    */
   react(idOrClientId: string, emoji: string, op: 'add' | 'remove', options?: WaitOptions): Promise<void>
   /**
-   * Loads up to `count` messages (50; at most 200) before those shown. Resolves when they are there, or there are none, or
-   * another place is wanted meanwhile; rejects with the refusal. A limit of `options` ends the wait, not the load.
+   * Loads up to `count` messages (50; at most 200) before those shown. Of `loadOlder`, `loadNewer`, `jumpTo` and `send` the
+   * latest call decides where the window goes: a call before it that is still under way resolves, and moves nothing. While
+   * a jump is under way `loadOlder` and `loadNewer` load nothing, and resolve with it.
+   *
+   * Resolves when they are there, or there are none, or another place is wanted meanwhile, or the room is closed. Rejects
+   * with the refusal; with ABORTED in a room that is not open, with ROOM_NOT_FOUND in one that is removed, with
+   * INVALID_PAYLOAD when `count` is not a number. A limit of `options` ends the wait, not the load.
    */
   loadOlder(count?: number, options?: WaitOptions): Promise<void>
   /** The same after those shown: where one has jumped back. */
   loadNewer(count?: number, options?: WaitOptions): Promise<void>
-  /** Shows the messages around this place, loading them where they are not held; from the newest on it is the end again. */
+  /**
+   * Shows the messages around this place, loading them where they are not held. From the newest on it is the end again;
+   * `Infinity` is the end in any case, 0 and below the first message. Resolves and rejects as `loadOlder`, and with
+   * HISTORY_TRUNCATED when the place was purged.
+   *
+   * @example
+   * await room.jumpTo(reply.seq)
+   * await room.jumpTo(Infinity) // back to the end
+   */
   jumpTo(seq: number, options?: WaitOptions): Promise<void>
-  /** Moves the read cursor forward, to the newest message when no seq is named; debounced on the wire (500 ms). */
+  /**
+   * Moves the read cursor forward, to the newest message when no seq is named; debounced on the wire (500 ms). Moves the
+   * window only where it shows the newest already: then it follows new messages.
+   */
   markRead(seq?: number): void
   /** Throttled out, at most one signal in 2.5 s; stops by itself at the receiver. Never queued: offline it is dropped. */
   setTyping(typing: boolean): void

@@ -112,9 +112,9 @@ export function followMessages(
   return {
     settle,
     scrollToBottom: () => {
-      const { hasNewer, lastSeq } = room.getState()
       isAway = false
-      if (hasNewer) room.jumpTo(lastSeq).catch(shownInState)
+      // At the end too: a page or a jump that is still under way must not take the view away from it.
+      room.jumpTo(Number.POSITIVE_INFINITY).catch(shownInState)
       hold()
       look()
     },

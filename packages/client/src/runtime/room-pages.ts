@@ -1,4 +1,5 @@
 import { LIMITS } from '@roomful/protocol/plain'
+import { ChatError } from '../core/chat-error'
 import type { PageWant } from '../core/room/room-core'
 import { covers } from '../core/timeline'
 import { shownRange } from '../core/view/shown-messages'
@@ -9,46 +10,61 @@ import { quiet, refusalOf, waitFor } from './limits'
 
 type Pages = Pick<Room, 'loadOlder' | 'loadNewer' | 'jumpTo'>
 
-/** Moving through the history: one page at a time, next to what is shown. */
+/** Moving through the history: one page at a time, next to what is shown. The latest request wins. */
 export function createRoomPages(room: HandleRoom): Pages {
   const { cell, id, session } = room
   const { cells } = session
 
   const load = (want: PageWant, options: WaitOptions): Promise<void> => {
-    if (refusalOf(session, options) === null) {
-      room.start()
-      cells.dispatch(id, { type: 'page-wanted', want })
-    }
-    // Ends when it is answered, refused, or another page is wanted instead.
+    if (!cell.core.opened) return refused(new ChatError('ABORTED', 'The room is not open'))
+    room.start()
+    cells.dispatch(id, { type: 'page-wanted', want })
+    // Ends when it is answered, refused, or another place is wanted instead.
     const look = () => (cell.core.want === want ? undefined : (cell.core.error ?? true))
     return quiet(waitFor(session, options, look, cell).then(() => {}))
   }
 
+  const show = (anchor: number | null): Promise<void> => {
+    cells.dispatch(id, { type: 'viewed', anchor })
+    return Promise.resolve()
+  }
+
+  /** Why nothing is loaded or shown; null: something may be. */
+  const problemOf = (field: string, value: number, options: WaitOptions): ChatError | null => {
+    if (Number.isNaN(value)) return new ChatError('INVALID_PAYLOAD', `${field} is not a number`, { field })
+    return refusalOf(session, options) ?? cell.core.removed
+  }
+
   /** The page that is wanted already, or a new one. */
-  const side = (kind: 'older' | 'newer', seq: number, limit: number, options: WaitOptions): Promise<void> => {
-    const { want } = cell.core
+  const side = (kind: 'older' | 'newer', count: number, options: WaitOptions): Promise<void> => {
+    const limit = Math.trunc(count)
+    const problem = problemOf('count', limit, options)
+    if (problem !== null) return refused(problem)
+    const { want, line } = cell.core
+    // What is shown is about to be left: a list that loads by itself must not undo what the user asked for.
+    if (want?.kind === 'around' && line === 'up') return load(want, options)
+    const range = shownRange(cell.core)
+    const { hasOlder, hasNewer } = room.state()
+    if (range === undefined || limit < 1 || !(kind === 'older' ? hasOlder : hasNewer))
+      return Promise.resolve()
+    const seq = kind === 'older' ? range.from : range.to
     return load(want?.kind === kind && want.seq === seq ? want : { kind, seq, limit }, options)
   }
 
   return {
-    loadOlder: (count = LIMITS.historyPageDefault, options = {}) => {
-      const range = shownRange(cell.core)
-      return range && room.state().hasOlder ? side('older', range.from, count, options) : Promise.resolve()
-    },
-    loadNewer: (count = LIMITS.historyPageDefault, options = {}) => {
-      const range = shownRange(cell.core)
-      return range && room.state().hasNewer ? side('newer', range.to, count, options) : Promise.resolve()
-    },
-    jumpTo: (seq, options = {}) => {
-      const { tail, timeline } = cell.core
-      if (tail !== null && seq >= tail) {
-        cells.dispatch(id, { type: 'viewed', anchor: null })
-        return Promise.resolve()
-      }
-      if (!covers(timeline, seq))
-        return load({ kind: 'around', seq, limit: LIMITS.historyPageDefault }, options)
-      cells.dispatch(id, { type: 'viewed', anchor: seq })
-      return Promise.resolve()
+    loadOlder: (count = LIMITS.historyPageDefault, options = {}) => side('older', count, options),
+    loadNewer: (count = LIMITS.historyPageDefault, options = {}) => side('newer', count, options),
+    jumpTo: (asked, options = {}) => {
+      const problem = problemOf('seq', Math.trunc(asked), options)
+      if (problem !== null) return refused(problem)
+      const { tail, timeline, lastSeq, floorSeq, foreign } = cell.core
+      // While the room is loading the list may know its last message already.
+      if (asked === Number.POSITIVE_INFINITY || asked >= (tail ?? (lastSeq || asked + 1))) return show(null)
+      const seq = asked < 1 ? floorSeq : Math.min(Math.trunc(asked), Number.MAX_SAFE_INTEGER)
+      if (covers(timeline, seq) && !foreign) return show(seq)
+      return load({ kind: 'around', seq, limit: LIMITS.historyPageDefault }, options)
     },
   }
 }
+
+const refused = (error: ChatError): Promise<never> => quiet(Promise.reject(error))

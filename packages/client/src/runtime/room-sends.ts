@@ -89,11 +89,12 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       change({ kind: 'react', id: newId(), target: targetOf(cell.core, id), emoji, op }, options),
 
     markRead: (seq) => {
-      const { tail, lastSeq } = cell.core
+      const { tail, lastSeq, want } = cell.core
       const most = Math.max(lastSeq, tail ?? 0)
-      const to = Math.min(seq ?? tail ?? lastSeq, most)
-      // Whoever has read the newest is looking at it: the window follows.
-      if (to === tail && !room.state().hasNewer) cells.dispatch(roomId, { type: 'viewed', anchor: null })
+      const to = Math.min(Math.trunc(seq ?? tail ?? lastSeq), most)
+      // The newest is read, so it is looked at: the window follows, unless the user has asked for another place.
+      if (to === tail && want === null && !room.state().hasNewer)
+        cells.dispatch(roomId, { type: 'viewed', anchor: null })
       const dueAt = clock.now() + room.readDebounceMs
       if (to > room.state().lastReadSeq) enqueue({ kind: 'read', id: newId(), seq: to, dueAt })
     },

@@ -23,7 +23,10 @@ const CALLS: Record<string, Call> = {
   edit: (_, room, id = 'one') => room.edit(id, 'hello'),
   delete: (_, room, id = 'one') => room.delete(id),
   react: (_, room, id = 'one') => room.react(id, '👍', 'add'),
-  jumpTo: (_, room) => room.jumpTo(3),
+  jumpTo: (_, room) => {
+    void room.open()
+    return room.jumpTo(3)
+  },
 }
 
 /** How the call ends: its code, or `done`; `pending` while it does not. */

@@ -1,6 +1,7 @@
 import { emojiKey } from '@roomful/protocol/plain'
 import { assertNever } from '../assert-never'
 import { ChatError } from '../chat-error'
+import { onViewed } from '../room/anchor'
 import { reactionLike } from '../room/reactions'
 import { amended, type RoomCore } from '../room/room-core'
 import { at, seqOf } from '../timeline'
@@ -45,7 +46,7 @@ function append<W extends Wish>(core: RoomCore, wish: W, order: number): RoomCor
 }
 
 function enqueueSend(core: RoomCore, wish: WishOf<'send'>, order: number, problem?: ChatError): RoomCore {
-  const next = amended(append(core, wish, order), { anchor: null })
+  const next = onViewed(append(core, wish, order), null)
   const entry = entryOf(next, wish.id)
   if (entry?.kind !== 'send') return core
   const target =

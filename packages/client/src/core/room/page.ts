@@ -1,13 +1,17 @@
 import { longerHold, NO_HOLD } from '../hold'
 import { addRange, dropRange, rangeAround } from '../timeline'
+import { anchorAfter } from './anchor'
 import { heardAhead } from './changes'
 import { amended, type PageWant, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 import { replayed, settleAll, viewed } from './sync'
 
-/** A page is wanted: what is known already moves the view at once. */
+/**
+ * A page is wanted, in place of any other: the latest request wins. Next to what is shown, the view stays at that edge
+ * from now on, so that the rows there are kept until the page joins them.
+ */
 export function onPageWanted(core: RoomCore, want: PageWant): RoomCore {
-  return amended(core, { want, error: null })
+  return amended(core, { want, error: null, anchor: want.kind === 'around' ? core.anchor : want.seq })
 }
 
 export function onPageAsked(core: RoomCore): RoomCore {
@@ -41,6 +45,8 @@ export function onPageAnswered(
   // Nothing before it: whatever the reason, there is no more to be asked for on that side.
   const floorSeq =
     empty && request.want.kind === 'older' ? Math.max(page.floorSeq, request.want.seq) : page.floorSeq
+  // Another place is wanted since: the rows are taken, and the view stays.
+  const wanted = next.want === request.want
   next = amended(next, {
     timeline,
     floorSeq,
@@ -48,24 +54,11 @@ export function onPageAnswered(
     known: Math.max(next.known, page.rev),
     // The one after it: in a room that was empty there is none at the tail itself.
     tail: next.tail === null ? null : (rangeAround(timeline, next.tail + 1)?.to ?? next.tail),
-    anchor: fits ? anchorAfter(next, request.want, page.fromSeq, page.toSeq) : next.anchor,
-    want: next.want === request.want && (fits || empty) ? null : next.want,
+    anchor: fits && wanted ? anchorAfter(next, request.want, page.fromSeq, page.toSeq) : next.anchor,
+    want: wanted && (fits || empty) ? null : next.want,
     request: null,
     requestHold: NO_HOLD,
     error: null,
   })
   return replayed(next, request.heard)
-}
-
-/** Where the viewer is: at the edge that was just loaded, so that the window is kept around it. */
-export function anchorAfter(core: RoomCore, want: PageWant, from: number, to: number): number | null {
-  if (to < from) return core.anchor
-  switch (want.kind) {
-    case 'older':
-      return from
-    case 'newer':
-      return core.tail !== null && to >= core.tail ? null : to
-    case 'around':
-      return Math.min(Math.max(want.seq, from), to)
-  }
 }

@@ -12,6 +12,7 @@ import {
 } from '../outbox/answers'
 import { cancel, enqueue, retry } from '../outbox/enqueue'
 import { forgetOutcomes } from '../outbox/settle'
+import { anchored, onViewed } from './anchor'
 import { onChanges } from './changes'
 import { onActivity, onListed } from './listing'
 import { onIdentified, onReads } from './members'
@@ -28,8 +29,9 @@ import { trimmed } from './window'
 
 /** The one way a room changes: an event in, the next state out. A no-op returns the same reference. */
 export function reduceRoom(core: RoomCore, event: RoomEvent): RoomCore {
-  const next = forgetOutcomes(core, unshelved(core, reduce(core, event)))
-  if (next === core) return core
+  const reduced = forgetOutcomes(core, unshelved(core, reduce(core, event)))
+  if (reduced === core) return core
+  const next = reduced.timeline === core.timeline ? reduced : anchored(reduced)
   const synced = core.request !== null && !core.request.want && next.request === null
   return watchGap(next, 'now' in event ? event.now : null, synced)
 }
@@ -52,7 +54,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'page-wanted':
       return onPageWanted(core, event.want)
     case 'viewed':
-      return core.anchor === event.anchor ? core : amended(core, { anchor: event.anchor })
+      return onViewed(core, event.anchor)
     case 'draft':
       return core.draft === event.text ? core : amended(core, { draft: event.text })
     case 'listed':
@@ -152,7 +154,7 @@ function onClosed(core: RoomCore): RoomCore {
     opened: false,
     fresh: false,
   })
-  return amended(closed, { joined: 'no', request: null, want: null, anchor: null, typing: none })
+  return amended(onViewed(closed, null), { joined: 'no', request: null, typing: none })
 }
 
 /** The server's history is another one: old revs compare with no new one. The rows stay on screen until the sync. */
@@ -195,11 +197,15 @@ function onHead(core: RoomCore, head: { rev: number; lastSeq: number }): RoomCor
 
 function onRequestFailed(core: RoomCore, event: Extract<RoomEvent, { type: 'request-failed' }>): RoomCore {
   if (core.request !== null && core.request.no !== event.no) return core
+  const { request } = core
   const { error } = event
-  const requestHold = longerHold(core.requestHold, error, event)
   // A page refused for good is not asked for again; a sync always is, more and more rarely.
-  const want = error?.retry === 'never' ? null : core.want
-  return amended(core, { request: null, requestHold, want, error: error ?? core.error })
+  const isOver = request?.kind === 'page' && error?.retry === 'never'
+  const requestHold = isOver ? core.requestHold : longerHold(core.requestHold, error, event)
+  const next = amended(core, { request: null, requestHold })
+  // Of a place that is not wanted any more there is nothing to report.
+  if (error === null || (request?.want && request.want !== core.want)) return next
+  return amended(next, { error, want: isOver ? null : core.want })
 }
 
 /**

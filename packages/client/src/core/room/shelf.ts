@@ -10,8 +10,8 @@ import {
   withoutRange,
   withRange,
 } from '../timeline'
+import { anchorAfter } from './anchor'
 import { heardAhead } from './changes'
-import { anchorAfter } from './page'
 import { amended, type PageWant, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 import { replayed, settleAll } from './sync'
@@ -69,6 +69,7 @@ export function shelfIndexes(core: RoomCore): readonly number[] {
   return rangeHolding(shelved, seq) ? [chunkOf(seq)] : []
 }
 
+/** The row that is wanted first. */
 function placeOf({ kind, seq }: PageWant): number {
   return kind === 'older' ? seq - 1 : kind === 'newer' ? seq + 1 : seq
 }
@@ -123,7 +124,8 @@ export function onShelfRead(core: RoomCore, event: Extract<RoomEvent, { type: 's
   }
   next = amended(next, { timeline, tail: core.tail ?? lastRange(timeline)?.to ?? null, request: null })
   const { want } = request
-  if (want && read && core.want === want)
+  // The newest are read before any other place, which is still wanted then.
+  if (want && core.want === want && read && rangeHolding([read], placeOf(want)))
     next = amended(next, { want: null, error: null, anchor: anchorAfter(next, want, read.from, read.to) })
   return replayed(next, request.heard)
 }
