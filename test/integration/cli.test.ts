@@ -66,7 +66,7 @@ describe('roomful send', () => {
   test('tells which message was refused and why, sends the others, and ends with 1', async () => {
     const room = await freshRoom('refused')
     const sent = await roomful(['send', room, '--join', '--null', '--url', url], {
-      stdin: 'one\0two\r\n\0three\0',
+      stdin: 'one\0\u200b\0three\0',
     })
     expect(sent.code).toBe(1)
     expect(sent.stderr).toMatch(/^roomful: INVALID_CONTENT: message 2: [^\n]+\n$/)

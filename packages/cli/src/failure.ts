@@ -33,7 +33,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   RATE_LIMITED: LATER,
   OVERLOADED: LATER,
   UNAVAILABLE: LATER,
-  INVALID_CONTENT: 'a message needs visible text, without control characters but newline and tab',
+  INVALID_CONTENT: 'a message needs visible text, without NUL characters',
   CONTENT_TOO_LONG: 'a message has at most 8,000 characters',
   PAYLOAD_TOO_LARGE: 'a message has at most 8,000 characters',
 }

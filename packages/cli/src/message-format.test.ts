@@ -22,6 +22,17 @@ test('a terminal is not handed what it would act on', () => {
   expect(formatMessage({ ...message, content }, plain)).toBe('03:04:05 Ada: a\ufffd31mb\ufffdc\n')
 })
 
+test('no format hands a terminal what it would act on; a program reads every byte (P10)', () => {
+  const content = '\u001b[2Jgone\r\n\u009b31m\u202eb'
+  const printed = formatMessage({ ...message, content }, { kind: 'json' })
+  expect(printed).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u)
+  expect(JSON.parse(printed).content).toBe(content)
+  expect(formatMessage({ ...message, content }, { kind: 'raw', terminal: true })).toBe(
+    '\ufffd[2Jgone\n\ufffd31m\ufffdb\n',
+  )
+  expect(formatMessage({ ...message, content }, { kind: 'raw' })).toBe(`${content}\n`)
+})
+
 test('colours only where they are asked for', () => {
   expect(formatMessage(message, { kind: 'text', colour: true })).toContain('\u001b[1mAda')
 })

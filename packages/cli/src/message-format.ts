@@ -7,7 +7,8 @@ import pc from 'picocolors'
 export type MessageFormat =
   | { readonly kind: 'text'; readonly colour: boolean }
   | { readonly kind: 'json' }
-  | { readonly kind: 'raw' }
+  /** `terminal`: what is printed is looked at, and not read by a program. */
+  | { readonly kind: 'raw'; readonly terminal?: boolean }
   | { readonly kind: 'null' }
 
 export type FormattedMessage = {
@@ -25,9 +26,9 @@ export type FormattedMessage = {
 export function formatMessage(message: FormattedMessage, format: MessageFormat): string {
   switch (format.kind) {
     case 'json':
-      return `${JSON.stringify(jsonOf(message))}\n`
+      return `${escaped(JSON.stringify(jsonOf(message)))}\n`
     case 'raw':
-      return isWritten(message) ? `${message.content}\n` : ''
+      return isWritten(message) ? `${format.terminal ? visible(message.content) : message.content}\n` : ''
     case 'null':
       return isWritten(message) ? `${message.content}\0` : ''
     case 'text':
@@ -55,9 +56,15 @@ function forPeople(message: FormattedMessage, colour: boolean): string {
   return `${c.dim(time)} ${c.bold(visible(message.senderName))}: ${lines}\n`
 }
 
+const NOT_SHOWN = /[\p{Cc}\p{Bidi_Control}]/gu
+
+/** The same JSON, without a character that a terminal acts on: JSON itself escapes only the first 32. */
+const escaped = (json: string): string =>
+  json.replace(NOT_SHOWN, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** A terminal acts on control characters and on overrides of the direction: they are shown instead. */
 function visible(text: string): string {
-  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (char) =>
-    char === '\n' || char === '\t' ? char : '\ufffd',
-  )
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(NOT_SHOWN, (char) => (char === '\n' || char === '\t' ? char : '\ufffd'))
 }

@@ -13,7 +13,7 @@ export type {
 
 /** A message to be sent. */
 export type MessageDraftInput = {
-  /** 1 to 8,000 code points that are not all blank; no control characters but newline and tab. Never HTML. */
+  /** 1 to 8,000 code points that are not all blank; no NUL. Never HTML. */
   content: string
   /** See `Register`; `text`, or `reply` with `replyTo`, where it is left out. */
   type?: MessageType

@@ -7,7 +7,7 @@ export type Retry = 'never' | 'now' | 'after' | 'auth'
 /** Every refusal of the server: its advice and what it means. The docs page is generated from this table. */
 export const WIRE_ERRORS = {
   INVALID_PAYLOAD: { retry: 'never', text: 'The payload does not have the shape of this event' },
-  INVALID_CONTENT: { retry: 'never', text: 'The content is blank, ill-formed, or has control characters' },
+  INVALID_CONTENT: { retry: 'never', text: 'The content is blank, ill-formed, or has a NUL' },
   CONTENT_TOO_LONG: { retry: 'never', text: 'The content is longer than the limit' },
   PAYLOAD_TOO_LARGE: { retry: 'never', text: 'The frame is larger than the limit' },
   UNKNOWN_EVENT: { retry: 'never', text: 'There is no such event' },

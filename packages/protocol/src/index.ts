@@ -67,9 +67,11 @@ export {
 } from './server-events/table'
 export {
   byteLength,
+  cleanName,
   codePointLength,
   contentProblem,
   isBlank,
+  isName,
   isStorableText,
   type TextProblem,
 } from './text'

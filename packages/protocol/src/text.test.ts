@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LIMITS } from './limits'
-import { codePointLength, contentProblem, isBlank, isStorableText } from './text'
+import { cleanName, codePointLength, contentProblem, isBlank, isName, isStorableText } from './text'
 
 describe('contentProblem', () => {
   it.each([
@@ -11,6 +11,11 @@ describe('contentProblem', () => {
     ['newline and tab', 'a\n\tb'],
     ['U+FEFF beside text', '\ufeffa'],
     ['a lone ZWJ between letters', 'a\u200db'],
+    ['the line ends of Windows', 'a\r\nb\r\n'],
+    ['a carriage return alone', '10 %\r20 %'],
+    ['form feed and vertical tab', 'a\fb\vc'],
+    ['the colours of a bot', '\u001b[31mred\u001b[0m'],
+    ['DEL and a C1 control', 'a\u007f\u0085b'],
   ])('keeps %s', (_name, text) => {
     expect(contentProblem(text)).toBeUndefined()
   })
@@ -23,8 +28,6 @@ describe('contentProblem', () => {
     ['the braille blank', '\u2800'],
     ['the Hangul filler', '\u3164'],
     ['NUL', 'a\u0000b'],
-    ['carriage return', 'a\rb'],
-    ['escape', '\u001b[31m'],
     ['a lone high surrogate', 'a\ud800'],
     ['a lone low surrogate', '\udc00a'],
   ])('refuses %s', (_name, text) => {
@@ -36,6 +39,44 @@ describe('contentProblem', () => {
     expect(contentProblem('a'.repeat(LIMITS.contentCodePoints + 1))).toBe('CONTENT_TOO_LONG')
     expect(contentProblem('😀'.repeat(LIMITS.contentCodePoints))).toBeUndefined()
     expect(contentProblem('😀'.repeat(LIMITS.contentCodePoints + 1))).toBe('CONTENT_TOO_LONG')
+  })
+})
+
+describe('names', () => {
+  it.each(['Support', 'Ünï çødé', '家族', 'مرحبا', 'two words', 'Ann 👨‍👩‍👧', 'a\u200db'])(
+    '%j is one',
+    (name) => {
+      expect(isName(name)).toBe(true)
+      expect(cleanName(name, 64)).toBe(name)
+    },
+  )
+
+  it.each([
+    ['two\nlines', 'two lines'],
+    ['a\r\nb', 'a b'],
+    ['para\u2029graph', 'para graph'],
+    ['next\u0085line', 'next line'],
+    ['bell\u0007', 'bell'],
+    ['\u001b[31mred', '[31mred'],
+    ['c1\u009b31m', 'c131m'],
+    ['\u202egnp.exe', 'gnp.exe'],
+    ['\u2066isolated\u2069', 'isolated'],
+    ['nul\u0000', 'nul'],
+    ['half \ud800', 'half \ufffd'],
+  ])('%j is none, and becomes %j', (name, clean) => {
+    expect(isName(name)).toBe(false)
+    expect(cleanName(name, 64)).toBe(clean)
+    expect(isName(clean)).toBe(true)
+  })
+
+  it.each(['', ' ', '\u200b\u200d', '\n', '\u202e'])('of %j nothing is left', (name) => {
+    expect(isName(name)).toBe(false)
+    expect(cleanName(name, 64)).toBe('')
+  })
+
+  it('are cut without halving a pair', () => {
+    expect(cleanName('abc😀', 4)).toBe('abc')
+    expect(cleanName('x'.repeat(300), 64)).toHaveLength(64)
   })
 })
 

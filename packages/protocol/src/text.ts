@@ -1,16 +1,46 @@
 import { LIMITS } from './limits'
 
-// C0 controls but \n and \t: terminals act on them, Postgres refuses NUL.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b-\u001f]/
 // In a `u` pattern a surrogate matches only when it has no partner: Postgres would store U+FFFD in its place.
 const LONE_SURROGATE = /\p{Surrogate}/u
+const LONE_SURROGATES = /\p{Surrogate}/gu
 // Zero-width and other invisible characters count as blank: such a message would be an empty bubble.
 const BLANK = /^[\s\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]*$/u
 
-/** Can this string be stored and come back byte for byte on every store? */
+// What a name must not have: line ends and controls (C0, C1) break lists and logs, marks and overrides of direction
+// (Unicode's Bidi_Control) turn the text beside them round.
+const NOT_IN_NAMES = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
+
+/** Can this string be stored and come back byte for byte on every store? All but NUL, which Postgres refuses, and halves of pairs. */
 export function isStorableText(text: string): boolean {
-  return !CONTROL.test(text) && !LONE_SURROGATE.test(text)
+  return !text.includes('\0') && !LONE_SURROGATE.test(text)
+}
+
+/**
+ * May a room be called so? Visible characters on one line: no line ends, controls, or overrides of direction.
+ *
+ * @example
+ * isName('Support') // true
+ * isName('a\nb') // false
+ */
+export function isName(text: string): boolean {
+  return isStorableText(text) && !isBlank(text) && text.search(NOT_IN_NAMES) < 0
+}
+
+/**
+ * The name that comes closest: line ends and tabs are spaces, what a name must not have is left out, and it is cut to
+ * `length` code units without halving a pair. Empty where nothing visible is left.
+ */
+export function cleanName(text: string, length: number): string {
+  const clean = text
+    .replace(/[\t\n\v\f\r\u0085\u2028\u2029]+/g, ' ')
+    .replace(NOT_IN_NAMES, '')
+    .replace(LONE_SURROGATES, '\ufffd')
+    .trim()
+  const cut = clean
+    .slice(0, length)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trimEnd()
+  return isBlank(cut) ? '' : cut
 }
 
 export function isBlank(text: string): boolean {
@@ -32,8 +62,8 @@ export function byteLength(text: string): number {
 export type TextProblem = 'INVALID_CONTENT' | 'CONTENT_TOO_LONG'
 
 /**
- * The rule for a message's content: 1 to 8,000 code points, well-formed, not blank, no control characters but
- * `\n` and `\t`. Everything else is kept byte for byte; nothing is normalised.
+ * The rule for a message's content: 1 to 8,000 code points, well-formed, not blank, no NUL. Everything else is kept byte
+ * for byte, the line ends of Windows, a log's form feeds and a bot's colours too: what shows it decides what it does.
  *
  * @example
  * contentProblem('hello') // undefined

@@ -162,7 +162,6 @@ export const sendCases = [
     ['blanks only', ' \n\t ', 'INVALID_CONTENT'],
     ['zero-width characters only', '\u200b\ufeff\u200d', 'INVALID_CONTENT'],
     ['NUL', 'a\u0000b', 'INVALID_CONTENT'],
-    ['a control character', 'a\u001bb', 'INVALID_CONTENT'],
     ['a lone surrogate', 'a\ud800b', 'INVALID_CONTENT'],
     ['8,001 characters', 'a'.repeat(8_001), 'CONTENT_TOO_LONG'],
   ].map(([what = '', content = '', code = '']) =>

@@ -3,7 +3,7 @@ import { RoomId, UserId } from '../ids'
 import { LIMITS } from '../limits'
 import { Metadata } from '../metadata'
 import { Head, Room, RoomSettings } from '../rows'
-import { isBlank, isStorableText } from '../text'
+import { isName, isStorableText } from '../text'
 
 const roomIds = v.pipe(v.array(RoomId), v.maxLength(LIMITS.syncRooms))
 
@@ -18,7 +18,7 @@ export const OkAck = v.object({ ok: v.literal(true) })
 export const RoomName = v.pipe(
   v.string(),
   v.maxLength(LIMITS.roomNameLength),
-  v.check((name) => isStorableText(name) && !isBlank(name), 'a name must have visible characters'),
+  v.check(isName, 'a name is visible characters on one line'),
 )
 
 const StrictSettings = v.strictObject(RoomSettings.entries)

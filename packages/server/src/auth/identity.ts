@@ -1,4 +1,4 @@
-import { isBlank, isStorableText, LIMITS, UserId, type WireErrorCode } from '@roomful/protocol'
+import { cleanName, isBlank, isStorableText, LIMITS, UserId, type WireErrorCode } from '@roomful/protocol'
 import * as v from 'valibot'
 
 /** Who a token speaks for. */
@@ -43,7 +43,8 @@ const text = (maxLength: number) =>
   )
 const Facts = v.object({
   id: UserId,
-  name: v.optional(text(LIMITS.userNameLength)),
+  /** Whatever an identity provider has as a name; a person is not refused for it. */
+  name: v.optional(v.string()),
   admin: v.optional(v.boolean()),
   sid: v.optional(text(128)),
   expiresAt: v.optional(v.pipe(v.number(), v.finite())),
@@ -53,10 +54,10 @@ const Facts = v.object({
 export function toIdentity(facts: unknown): Identity {
   const result = v.safeParse(Facts, facts)
   if (!result.success) throw new AuthError('TOKEN_INVALID')
-  const { id, name = id, admin = false, sid, expiresAt } = result.output
+  const { id, name = '', admin = false, sid, expiresAt } = result.output
   return {
     id,
-    name,
+    name: cleanName(name, LIMITS.userNameLength) || id,
     admin,
     ...(sid === undefined ? {} : { sid }),
     ...(expiresAt === undefined ? {} : { expiresAt }),

@@ -1,4 +1,4 @@
-import { isBlank, isStorableText, LIMITS } from '@roomful/protocol'
+import { cleanName, LIMITS } from '@roomful/protocol'
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import * as v from 'valibot'
@@ -12,9 +12,8 @@ const GUEST_TOKEN_SECONDS = 30 * 24 * 3600
 const GuestRequest = v.object({
   name: v.pipe(
     v.string(),
-    v.trim(),
-    v.maxLength(LIMITS.userNameLength),
-    v.check((name) => isStorableText(name) && !isBlank(name)),
+    v.transform((name) => cleanName(name, LIMITS.userNameLength)),
+    v.minLength(1),
   ),
 })
 

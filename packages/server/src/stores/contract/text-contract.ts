@@ -13,6 +13,8 @@ const texts: [name: string, text: string][] = [
   ['U+FEFF inside and at the ends', '\ufeffx\ufeffy\ufeff'],
   ['zero-width characters', 'a\u200bb\u200cc\u200dd\u2060e'],
   ['line ends and tabs', 'a\nb\n\nc\td\n'],
+  ['the line ends of Windows, and one alone', 'a\r\nb\rc'],
+  ['form feed, ESC and other controls', '\f\v\u0001\u001b[31mred\u007f\u0085'],
   ['outer blanks', '  two before, three after   '],
   ['SQL', `'; drop table messages; -- " \\ % _ $1 ?`],
   ['backslashes and escapes', '\\u0000 \\n \\x00 \\\\'],
