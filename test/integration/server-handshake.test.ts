@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { createServer, request } from 'node:http'
+import { createChat } from '@roomful/client'
 import { AuthError, type ChatServer, createChatServer, signToken } from '@roomful/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, refusalOf, SECRET, signIn, startServer, tokenOf } from './server-fixture'
@@ -23,7 +24,7 @@ describe('a token', () => {
   })
 
   test('33: that has expired is TOKEN_EXPIRED', async () => {
-    const token = await tokenOf('ann', { expiresInSeconds: -1 })
+    const token = await tokenOf('ann', { expiresInSeconds: -60 })
     expect(await refusalOf(server, { token })).toMatchObject({ code: 'TOKEN_EXPIRED', retry: 'auth' })
   })
 
@@ -48,6 +49,19 @@ describe('a token', () => {
     const answer = await polling(server, `&token=${token}`)
     expect(answer.status).toBe(200)
     expect(await refusalOf(server, {})).toMatchObject({ code: 'UNAUTHENTICATED' })
+  })
+
+  test.each([
+    ['that will be valid in 2 s', { nbf: 2 }],
+    ['that expired 2 s ago', { exp: -2 }],
+  ])('%s is taken: clocks differ by more', async (_, claims) => {
+    const now = Math.floor(Date.now() / 1000)
+    const times = Object.fromEntries(Object.entries(claims).map(([name, ahead]) => [name, now + ahead]))
+    const token = signed({ alg: 'HS256' }, { sub: 'ann', name: 'Ann', ...times }, bySecret)
+    const device = await connect(server, { token, protocol: 2 })
+    expect(await device.next('ready')).toMatchObject({ user: { id: 'ann' } })
+    expect(await device.ask('list-rooms')).toMatchObject({ ok: true })
+    device.close()
   })
 
   test('33: that expires on a live line: bye, then closed within 5 s', async () => {
@@ -192,13 +206,35 @@ describe('auth by', () => {
   test("a provider's key set, which a secret cannot imitate", async () => {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const key = { ...publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'ES256' }
-    await using provider = await startKeySet(JSON.stringify({ keys: [key] }))
+    await using provider = await startKeySet([key])
     await using own = await startServer({ auth: { jwks: provider.url } })
     const token = signed({ alg: 'ES256', kid: 'k1' }, { sub: 'ann', name: 'Ann' }, byKey(privateKey))
     const device = await connect(own, { token, protocol: 2 })
     expect(await device.next('ready')).toMatchObject({ user: { id: 'ann', name: 'Ann' } })
     device.close()
     expect(await refusalOf(own, { token: await tokenOf('ann') })).toMatchObject({ code: 'TOKEN_INVALID' })
+  })
+
+  test("a provider's key that is newer than the last reading of its keys: UNAVAILABLE, and when to come back", async () => {
+    const [old, next] = [providerKey('k1'), providerKey('k2')]
+    await using provider = await startKeySet([old.jwk])
+    const logged: object[] = []
+    const logger = { debug() {}, info: (fields: object) => logged.push(fields), warn() {}, error() {} }
+    await using own = await startServer({ auth: { jwks: provider.url }, logger })
+    const device = await connect(own, { token: old.tokenOf('ann'), protocol: 2 })
+    provider.keys = [next.jwk, old.jwk]
+    expect(await refusalOf(own, { token: next.tokenOf('bob') })).toMatchObject({
+      code: 'UNAVAILABLE',
+      retry: 'after',
+      retryAfterMs: expect.any(Number),
+    })
+    expect(await device.ask('refresh-token', { token: next.tokenOf('ann') })).toMatchObject({
+      code: 'UNAVAILABLE',
+      retryAfterMs: expect.any(Number),
+    })
+    const reason = 'no applicable key found in the JSON Web Key Set'
+    expect(logged).toContainEqual({ code: 'UNAVAILABLE', reason })
+    device.close()
   })
 
   test('a key set that cannot be read: UNAVAILABLE, which is not the fault of the token', async () => {
@@ -221,13 +257,25 @@ const bySecret = (text: string): string => createHmac('sha256', SECRET).update(t
 const byKey = (key: KeyObject) => (text: string) =>
   sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')
 
-async function startKeySet(keys: string) {
-  const http = createServer((_, response) => response.setHeader('content-type', 'application/json').end(keys))
+function providerKey(kid: string) {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return {
+    jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' },
+    tokenOf: (sub: string) => signed({ alg: 'ES256', kid }, { sub, name: sub }, byKey(privateKey)),
+  }
+}
+
+/** An identity provider; its keys may change. */
+async function startKeySet(keys: readonly object[]) {
+  const http = createServer((_, response) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: provider.keys })),
+  )
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const address = http.address()
   const port = typeof address === 'object' && address ? address.port : 0
   const close = () => new Promise<void>((resolve) => http.close(() => resolve()))
-  return { url: `http://127.0.0.1:${port}/keys`, [Symbol.asyncDispose]: close }
+  const provider = { keys, url: `http://127.0.0.1:${port}/keys`, [Symbol.asyncDispose]: close }
+  return provider
 }
 
 /** The first request of a polling transport, as a browser or anybody else makes it. */
@@ -252,4 +300,18 @@ test('a second server on the same port is told so', async () => {
     ...{ port: server.port, host: '127.0.0.1', database: 'memory:', logLevel: 'silent' },
   })
   await expect(second).rejects.toThrow('EADDRINUSE')
+})
+
+test('a server that comes back with another secret: the client asks its app for another token, and goes on', async () => {
+  const secrets = ['the secret of the first run', 'the secret of the second']
+  const first = await startServer({ auth: { jwtSecret: secrets[0] ?? '' } })
+  const { port } = first
+  const auth = () => signToken(secrets[0] ?? '', { id: 'ann', name: 'Ann' })
+  const chat = createChat({ url: first.url, auth, storage: 'memory' })
+  await chat.connect()
+  await first.close()
+  secrets.shift()
+  await using _second = await startServer({ auth: { jwtSecret: secrets[0] ?? '' }, port })
+  expect(await chat.room('general').send('still here')).toMatchObject({ status: 'sent' })
+  await chat.close()
 })

@@ -52,7 +52,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const clock = systemClock
   const ids = systemIds()
   const log = options.logger ?? createLogger(options.logLevel ?? 'info')
-  const authenticator = authenticatorFor(options.auth, database, clock)
+  const authenticator = authenticatorFor(options.auth, database, clock, log)
   const guestSecret = guestSecretOf(options, authenticator)
   checkRedis(options.redis, database)
   const webhook = options.webhook && createWebhook({ ...options.webhook, clock, log })

@@ -9,7 +9,10 @@ export type AuthOptions =
   | { readonly jwtSecret: string }
   /** Address of an identity provider's key set. */
   | { readonly jwks: string }
-  /** An app's own check; it throws, or answers nothing, to refuse. */
+  /**
+   * An app's own check; it throws, or answers nothing, to refuse. What it throws is TOKEN_INVALID, unless it is an AuthError:
+   * where it cannot look at a token now, `new AuthError('UNAVAILABLE')`. So is one that takes longer than 10 s.
+   */
   | {
       readonly authenticate: (token: string) => Authenticated | undefined | Promise<Authenticated | undefined>
     }

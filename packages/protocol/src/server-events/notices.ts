@@ -36,7 +36,10 @@ export const BYE_REASONS = [
   'ABUSE',
 ] as const
 
-/** Then the server closes. The first three and TOKEN_EXPIRED: reconnect (with a fresh token); the rest: stop. */
+/**
+ * Then the server closes. The first three: reconnect; TOKEN_EXPIRED, and TOKEN_INVALID once: with a fresh token; the rest:
+ * stop.
+ */
 export const Bye = v.object({
   reason: v.picklist(BYE_REASONS),
   reconnectInMs: v.exactOptional(v.number()),

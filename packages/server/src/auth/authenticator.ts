@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { type AuthOptions, ConfigError } from '../options'
 import type { Clock } from '../ports/clock'
+import type { Log } from '../ports/log'
 import type { Authenticate } from './identity'
 import { customAuthenticate, jwksAuthenticate, secretAuthenticate } from './jwt'
 import { keptSecret, newSecret } from './secret-file'
@@ -16,9 +17,10 @@ export function authenticatorFor(
   auth: AuthOptions | undefined,
   database: string,
   clock: Clock,
+  log: Log,
 ): Authenticator {
-  if (auth && 'jwks' in auth) return { authenticate: jwksAuthenticate(auth.jwks, clock) }
-  if (auth && 'authenticate' in auth) return { authenticate: customAuthenticate(auth.authenticate) }
+  if (auth && 'jwks' in auth) return { authenticate: jwksAuthenticate(auth.jwks, clock, log) }
+  if (auth && 'authenticate' in auth) return { authenticate: customAuthenticate(auth.authenticate, clock) }
   const jwtSecret = auth?.jwtSecret ?? ownSecret(database)
   return { authenticate: secretAuthenticate(jwtSecret, clock), jwtSecret }
 }

@@ -24,14 +24,22 @@ export type AuthErrorCode = Extract<
   'UNAUTHENTICATED' | 'TOKEN_INVALID' | 'TOKEN_EXPIRED' | 'SESSION_REVOKED' | 'USER_BANNED' | 'UNAVAILABLE'
 >
 
-/** Why somebody is not let in. An `authenticate` function throws it to say more than TOKEN_INVALID. */
+/**
+ * Why somebody is not let in. An `authenticate` function throws it to say more than TOKEN_INVALID: UNAVAILABLE, with the
+ * milliseconds after which to come back, where it cannot look at the token now.
+ *
+ * @example
+ * if (!db.isUp) throw new AuthError('UNAVAILABLE', { retryAfterMs: 5_000 })
+ */
 export class AuthError extends Error {
   override readonly name = 'AuthError'
+  readonly retryAfterMs?: number
   constructor(
     readonly code: AuthErrorCode,
-    options?: { cause?: unknown },
+    options: { cause?: unknown; retryAfterMs?: number } = {},
   ) {
-    super(code, options)
+    super(code, options.cause === undefined ? {} : { cause: options.cause })
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs
   }
 }
 
@@ -53,7 +61,10 @@ const Facts = v.object({
 /** The border for what a token or an app's function says: rebuilt from checked fields. A nameless user bears his id. */
 export function toIdentity(facts: unknown): Identity {
   const result = v.safeParse(Facts, facts)
-  if (!result.success) throw new AuthError('TOKEN_INVALID')
+  if (!result.success) {
+    const field = result.issues[0].path?.[0]?.key ?? 'user'
+    throw new AuthError('TOKEN_INVALID', { cause: new Error(`its ${String(field)} is missing or not valid`) })
+  }
   const { id, name = '', admin = false, sid, expiresAt } = result.output
   return {
     id,

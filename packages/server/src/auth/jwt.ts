@@ -1,58 +1,79 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose'
+import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose'
 import { type Clock, systemClock } from '../ports/clock'
+import type { Log } from '../ports/log'
 import { AuthError, type Authenticate, type Identity, toIdentity } from './identity'
+import { KeySet } from './key-set'
 
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
+
+/** Clocks differ, the server's and those of who signs tokens: `nbf` and `exp` count with so much to spare. */
+export const CLOCK_TOLERANCE_SECONDS = 30
+/** An app's own check that takes longer answers too late for its client, which gives a handshake up after 15 s. */
+const CHECK_MS = 10_000
 
 /** Tokens signed with a secret of our own (HS256). */
 export function secretAuthenticate(secret: string, clock: Clock): Authenticate {
   const key = new TextEncoder().encode(secret)
-  return (token) =>
-    verified(() => jwtVerify(token, key, { algorithms: ['HS256'], currentDate: new Date(clock.now()) }))
+  return (token) => verified(clock, (options) => jwtVerify(token, key, { ...options, algorithms: ['HS256'] }))
 }
 
 /** Tokens of an identity provider, whose keys are read from its JWKS address and kept. */
-export function jwksAuthenticate(url: string, clock: Clock): Authenticate {
+export function jwksAuthenticate(url: string, clock: Clock, log: Log): Authenticate {
+  const keys = new KeySet(url, clock, log)
   // One algorithm family only: with HS256 allowed too, a public key could be passed off as a secret.
-  const keys: JWTVerifyGetKey = createRemoteJWKSet(new URL(url))
-  return (token) =>
-    verified(() =>
-      jwtVerify(token, keys, { algorithms: ASYMMETRIC, currentDate: new Date(clock.now()) }),
-    ).catch((error: AuthError) => {
-      throw isAboutKeys(error.cause) ? new AuthError('UNAVAILABLE', { cause: error.cause }) : error
-    })
+  return (token) => verified(clock, (options) => keys.verify(token, { ...options, algorithms: ASYMMETRIC }))
 }
 
 /** An app's own check. It throws an AuthError, or anything at all, or answers nothing, to refuse. */
-export function customAuthenticate(check: (token: string) => unknown): Authenticate {
+export function customAuthenticate(check: (token: string) => unknown, clock: Clock): Authenticate {
   return async (token) => {
+    let cancel = (): void => {}
+    const late = new Promise<never>((_, reject) => {
+      cancel = clock.setTimer(CHECK_MS, () =>
+        reject(new AuthError('UNAVAILABLE', { cause: new Error(LATE) })),
+      )
+    })
     try {
-      return toIdentity(await check(token))
+      return toIdentity(await Promise.race([Promise.resolve(token).then(check), late]))
     } catch (cause) {
       throw cause instanceof AuthError ? cause : new AuthError('TOKEN_INVALID', { cause })
+    } finally {
+      cancel()
     }
   }
 }
 
-async function verified(verify: () => Promise<{ payload: JWTPayload }>): Promise<Identity> {
+const LATE = 'authenticate did not answer in time'
+
+async function verified(
+  clock: Clock,
+  verify: (options: JWTVerifyOptions) => Promise<{ payload: JWTPayload }>,
+): Promise<Identity> {
+  const now = clock.now()
+  const options = { currentDate: new Date(now), clockTolerance: CLOCK_TOLERANCE_SECONDS }
   try {
-    const { sub, name, admin, sid, exp } = (await verify()).payload
-    return toIdentity({ id: sub, name, admin, sid, ...(exp === undefined ? {} : { expiresAt: exp * 1000 }) })
+    const { sub, name, admin, sid, exp } = (await verify(options)).payload
+    return toIdentity({
+      id: sub,
+      name,
+      admin,
+      sid,
+      ...(exp === undefined ? {} : { expiresAt: endOf(exp, now) }),
+    })
   } catch (cause) {
     throw toAuthError(cause)
   }
 }
 
+/** A token ends by its `exp`. One that is taken after it, by the tolerance, ends with that: it would end at once. */
+function endOf(exp: number, now: number): number {
+  const at = exp * 1000
+  return at > now ? at : at + CLOCK_TOLERANCE_SECONDS * 1000
+}
+
 function toAuthError(cause: unknown): AuthError {
   if (cause instanceof AuthError) return cause
   return new AuthError(cause instanceof errors.JWTExpired ? 'TOKEN_EXPIRED' : 'TOKEN_INVALID', { cause })
-}
-
-/** The keys could not be read: that is not the token's fault, and a client must come back. */
-function isAboutKeys(cause: unknown): boolean {
-  if (cause instanceof AuthError) return false
-  if (!(cause instanceof errors.JOSEError)) return true
-  return cause instanceof errors.JWKSTimeout || cause.code === 'ERR_JOSE_GENERIC'
 }
 
 /**

@@ -76,7 +76,7 @@ export function testNode({
     bus,
     store: store ?? new MemoryStore({ epoch: 'epoch-1', now: clock.now }),
     broadcaster: lines,
-    authenticate: customAuthenticate((token) => identityFrom(token)),
+    authenticate: customAuthenticate((token) => identityFrom(token), clock),
     clock,
     ids: {
       uuid: () => `${idPrefix}-${String(++ids).padStart(8, '0')}`,

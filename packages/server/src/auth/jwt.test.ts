@@ -1,0 +1,188 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createServer } from 'node:http'
+import { SignJWT } from 'jose'
+import { describe, expect, test } from 'vitest'
+import { ManualClock } from '../node/test-node'
+import type { Log } from '../ports/log'
+import { customAuthenticate, jwksAuthenticate, secretAuthenticate, signToken } from './jwt'
+
+const SECRET = 'a secret of these tests'
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** A token by the provider's clock, which is so many seconds ahead of the server's. */
+const signed = (clock: ManualClock, claims: { nbf?: number; exp?: number }): Promise<string> => {
+  const now = clock.now() / 1000
+  const jwt = new SignJWT({ name: 'Ann' }).setProtectedHeader({ alg: 'HS256' }).setSubject('ann')
+  if (claims.nbf !== undefined) jwt.setNotBefore(now + claims.nbf)
+  if (claims.exp !== undefined) jwt.setExpirationTime(now + claims.exp)
+  return jwt.sign(new TextEncoder().encode(SECRET))
+}
+
+describe('clocks that differ', () => {
+  test.each([
+    [{ nbf: 2 }, 'ann'],
+    [{ nbf: 30 }, 'ann'],
+    [{ nbf: 32 }, 'TOKEN_INVALID'],
+    [{ exp: -29 }, 'ann'],
+    [{ exp: -31 }, 'TOKEN_EXPIRED'],
+  ])('a token with %j is %s', async (claims, answer) => {
+    const clock = new ManualClock()
+    const authenticate = secretAuthenticate(SECRET, clock)
+    const asked = authenticate(await signed(clock, claims))
+    expect(
+      await asked.then(
+        ({ id }) => id,
+        ({ code }) => code,
+      ),
+    ).toBe(answer)
+  })
+
+  test('a token ends by its exp; one that is taken after it ends with the tolerance', async () => {
+    const clock = new ManualClock()
+    const authenticate = secretAuthenticate(SECRET, clock)
+    const endIn = async (exp: number) =>
+      ((await authenticate(await signed(clock, { exp }))).expiresAt ?? 0) - clock.now()
+    expect([await endIn(60), await endIn(1), await endIn(-10)]).toEqual([60_000, 1_000, 20_000])
+  })
+})
+
+type Key = { readonly kid: string; readonly jwk: object; readonly privateKey: KeyObject }
+
+function newKey(kid: string, isNamed = true): Key {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return {
+    kid,
+    privateKey,
+    jwk: { ...publicKey.export({ format: 'jwk' }), ...(isNamed ? { kid } : {}), alg: 'ES256' },
+  }
+}
+
+const tokenOf = (key: Key, isNamed = true): Promise<string> =>
+  new SignJWT({ name: 'Ann' })
+    .setProtectedHeader({ alg: 'ES256', ...(isNamed ? { kid: key.kid } : {}) })
+    .setSubject('ann')
+    .sign(key.privateKey)
+
+/** An identity provider whose keys can change, and that can be away. */
+async function startProvider(...keys: Key[]) {
+  const provider = { keys, isAway: false, asked: 0 }
+  const http = createServer((_, response) => {
+    provider.asked++
+    response.statusCode = provider.isAway ? 503 : 200
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ keys: provider.keys.map(({ jwk }) => jwk) }))
+  })
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const address = http.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const clock = new ManualClock()
+  const logged: string[] = []
+  const log: Log = { ...silent, warn: (_, text) => logged.push(text), info: (_, text) => logged.push(text) }
+  const authenticate = jwksAuthenticate(`http://127.0.0.1:${port}/keys`, clock, log)
+  return {
+    ...{ provider, clock, logged },
+    /** The user, or why they are not let in. */
+    show: async (token: string | Promise<string>): Promise<unknown> =>
+      authenticate(await token).then(
+        ({ id }) => id,
+        ({ code, retryAfterMs }) => (retryAfterMs === undefined ? code : { code, retryAfterMs }),
+      ),
+    [Symbol.asyncDispose]: async () => {
+      http.closeAllConnections()
+      await new Promise((resolve) => http.close(resolve))
+    },
+  }
+}
+
+describe('the keys of an identity provider', () => {
+  test('changed a moment after they were read: the token is to be shown again, and is then taken', async () => {
+    const [old, next] = [newKey('k1'), newKey('k2')]
+    await using at = await startProvider(old)
+    expect(await at.show(tokenOf(old))).toBe('ann')
+    at.provider.keys = [next, old]
+    await at.clock.pass(2_000)
+    expect(await at.show(tokenOf(next))).toEqual({ code: 'UNAVAILABLE', retryAfterMs: 8_000 })
+    expect(await at.show(tokenOf(old))).toBe('ann')
+    await at.clock.pass(8_000)
+    expect(await at.show(tokenOf(next))).toBe('ann')
+    expect(at.provider.asked).toBe(2)
+  })
+
+  test('a token of a key that is not the provider’s is refused when the keys were read for it', async () => {
+    await using at = await startProvider(newKey('k1'))
+    expect(await at.show(tokenOf(newKey('nobody')))).toBe('TOKEN_INVALID')
+    // Also while other unknown keys keep the set in its cool-down.
+    for (let second = 0; second < 10; second++) {
+      expect(await at.show(tokenOf(newKey('late')))).toMatchObject({ code: 'UNAVAILABLE' })
+      await at.clock.pass(1_000)
+    }
+    expect(await at.show(tokenOf(newKey('other')))).toBe('TOKEN_INVALID')
+    await at.clock.pass(1_000)
+    expect(await at.show(tokenOf(newKey('late')))).toBe('TOKEN_INVALID')
+    expect(at.provider.asked).toBe(2)
+  })
+
+  test('a wrong signature under a known key is refused at once', async () => {
+    const known = newKey('k1')
+    await using at = await startProvider(known)
+    expect(await at.show(tokenOf({ ...newKey('k1'), kid: 'k1' }))).toBe('TOKEN_INVALID')
+    expect(at.provider.asked).toBe(1)
+  })
+
+  test('without names: each that fits is tried, and a new one is found as well', async () => {
+    const [old, next] = [newKey('k1', false), newKey('k2', false)]
+    await using at = await startProvider(old)
+    expect(await at.show(tokenOf(old, false))).toBe('ann')
+    at.provider.keys = [next, old]
+    expect(await at.show(tokenOf(next, false))).toMatchObject({ code: 'UNAVAILABLE' })
+    await at.clock.pass(10_000)
+    expect(await at.show(tokenOf(next, false))).toBe('ann')
+    expect(await at.show(tokenOf(old, false))).toBe('ann')
+    await at.clock.pass(10_000)
+    expect(await at.show(tokenOf(newKey('nobody', false), false))).toBe('TOKEN_INVALID')
+  })
+
+  test('that cannot be read: no token is refused for that, and it is logged once', async () => {
+    const [old, next] = [newKey('k1'), newKey('k2')]
+    await using at = await startProvider(old, next)
+    at.provider.isAway = true
+    for (let i = 0; i < 3; i++) expect(await at.show(tokenOf(next))).toBe('UNAVAILABLE')
+    at.provider.isAway = false
+    expect(await at.show(tokenOf(next))).toBe('ann')
+    expect(at.logged).toEqual(['the key set cannot be read', 'the key set is read again'])
+  })
+
+  test('a withdrawn key is taken for ten minutes at most', async () => {
+    const old = newKey('k1')
+    await using at = await startProvider(old)
+    expect(await at.show(tokenOf(old))).toBe('ann')
+    at.provider.keys = [newKey('k2')]
+    await at.clock.pass(599_000)
+    expect(await at.show(tokenOf(old))).toBe('ann')
+    await at.clock.pass(1_000)
+    expect(await at.show(tokenOf(old))).toBe('TOKEN_INVALID')
+  })
+})
+
+describe("an app's own check", () => {
+  test('that never answers is UNAVAILABLE after 10 s, and leaves no timer when it does', async () => {
+    const clock = new ManualClock()
+    let answer = (_: unknown): void => {}
+    const authenticate = customAuthenticate(() => new Promise((resolve) => (answer = resolve)), clock)
+    const hung = expect(authenticate('a')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await clock.pass(10_000)
+    await hung
+    const taken = authenticate('b')
+    await clock.pass(9_000)
+    answer({ id: 'ann' })
+    expect(await taken).toMatchObject({ id: 'ann' })
+  })
+})
+
+test('of what is wrong with a token the log gets the reason', async () => {
+  const clock = new ManualClock()
+  const authenticate = secretAuthenticate(SECRET, clock)
+  await expect(authenticate(await signToken(SECRET, { id: 'a b', name: 'A' }))).rejects.toMatchObject({
+    cause: { message: 'its id is missing or not valid' },
+  })
+})

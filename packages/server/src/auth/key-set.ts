@@ -1,0 +1,147 @@
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose'
+import type { Clock } from '../ports/clock'
+import type { Log } from '../ports/log'
+import { AuthError } from './identity'
+
+/** The provider is asked for its keys at most this often, whatever tokens come: each unknown key is a reason to ask. */
+const COOL_DOWN_MS = 10_000
+/** A key that the provider has withdrawn is taken for so long. */
+const MAX_AGE_MS = 600_000
+/** So many unknown keys are remembered; a sender of nonsense must not fill the memory. */
+const UNKNOWN_KEYS = 1_000
+const KEY_NAME_LENGTH = 200
+
+type Verified = { readonly payload: JWTPayload }
+
+/**
+ * The keys of an identity provider, by its JWKS address. A token of a key that is not among them is not refused before the
+ * keys were read after it was shown: the provider may have changed its keys a moment ago.
+ *
+ *   key known ─────────────────────────────────────────────▶ verified, or TOKEN_INVALID
+ *   unknown, and the keys may be read ── read ── known ────▶ verified
+ *                                          └─── unknown ───▶ TOKEN_INVALID
+ *   unknown, and the keys were read a moment ago ──────────▶ UNAVAILABLE: to be shown again after the cool-down
+ *   the keys cannot be read ───────────────────────────────▶ UNAVAILABLE
+ */
+export class KeySet {
+  readonly #keys: ReturnType<typeof createRemoteJWKSet>
+  /** How often the keys had been read when each unknown key was first shown. */
+  readonly #unknown = new Map<string, number>()
+  /** When the last reading of the keys began, and which it was. */
+  #readAt = Number.NEGATIVE_INFINITY
+  #read = 0
+  #begun = 0
+  #reading: Promise<void> | undefined
+  #isAway = false
+
+  constructor(
+    url: string,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {
+    // When the keys are read is decided here, by the server's clock.
+    const never = { cacheMaxAge: Number.POSITIVE_INFINITY, cooldownDuration: Number.POSITIVE_INFINITY }
+    this.#keys = createRemoteJWKSet(new URL(url), never)
+  }
+
+  /** Rejects with an AuthError, or with the error of jose that says what is wrong with the token. */
+  async verify(token: string, options: JWTVerifyOptions): Promise<Verified> {
+    const shownAt = this.#begun
+    if (!this.#isReadWithin(MAX_AGE_MS)) await this.#refresh()
+    try {
+      return await this.#tryKeys(token, options)
+    } catch (error) {
+      if (!isUnknownKey(token, error)) throw error
+      const firstShownAt = this.#noteUnknown((kidOf(token) ?? '').slice(0, KEY_NAME_LENGTH), shownAt)
+      return this.#verifyAnew(token, options, firstShownAt, error)
+    }
+  }
+
+  async #verifyAnew(
+    token: string,
+    options: JWTVerifyOptions,
+    shownAt: number,
+    cause: unknown,
+  ): Promise<Verified> {
+    if (!this.#isReadWithin(COOL_DOWN_MS)) {
+      await this.#refresh()
+      try {
+        return await this.#tryKeys(token, options)
+      } catch (error) {
+        if (!isUnknownKey(token, error)) throw error
+      }
+    }
+    if (this.#read > shownAt) throw new AuthError('TOKEN_INVALID', { cause })
+    const retryAfterMs = Math.max(0, this.#readAt + COOL_DOWN_MS - this.clock.now())
+    throw new AuthError('UNAVAILABLE', { cause, retryAfterMs })
+  }
+
+  /** A clock that was set back must not put the next reading off by as much. */
+  #isReadWithin(ms: number): boolean {
+    const age = this.clock.now() - this.#readAt
+    return age >= 0 && age < ms
+  }
+
+  /** A token need not name its key; then each that fits is tried. */
+  async #tryKeys(token: string, options: JWTVerifyOptions): Promise<Verified> {
+    try {
+      return await jwtVerify(token, this.#keys, options)
+    } catch (several) {
+      if (!(several instanceof errors.JWKSMultipleMatchingKeys)) throw several
+      for await (const key of several) {
+        try {
+          return await jwtVerify(token, key, options)
+        } catch (error) {
+          if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error
+        }
+      }
+      throw new errors.JWSSignatureVerificationFailed()
+    }
+  }
+
+  #refresh(): Promise<void> {
+    this.#reading ??= this.#readOnce().finally(() => {
+      this.#reading = undefined
+    })
+    return this.#reading
+  }
+
+  async #readOnce(): Promise<void> {
+    const no = ++this.#begun
+    const startedAt = this.clock.now()
+    try {
+      await this.#keys.reload()
+    } catch (cause) {
+      if (!this.#isAway) this.log.warn({ err: cause }, 'the key set cannot be read')
+      this.#isAway = true
+      throw new AuthError('UNAVAILABLE', { cause })
+    }
+    if (this.#isAway) this.log.info({}, 'the key set is read again')
+    this.#isAway = false
+    this.#readAt = startedAt
+    this.#read = no
+  }
+
+  #noteUnknown(kid: string, shownAt: number): number {
+    const first = this.#unknown.get(kid) ?? shownAt
+    this.#unknown.set(kid, first)
+    const [oldest] = this.#unknown.keys()
+    if (this.#unknown.size > UNKNOWN_KEYS && oldest !== undefined) this.#unknown.delete(oldest)
+    return first
+  }
+}
+
+/** Without a name of its key a token of a new one cannot be told from a wrong signature. */
+function isUnknownKey(token: string, error: unknown): boolean {
+  if (error instanceof errors.JWKSNoMatchingKey) return true
+  return error instanceof errors.JWSSignatureVerificationFailed && kidOf(token) === undefined
+}
+
+const kidOf = (token: string): string | undefined => decodeProtectedHeader(token).kid
