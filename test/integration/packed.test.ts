@@ -55,10 +55,14 @@ test('importing it touches no global: there is none but the language has', async
   expect(context.made).toBe('idle')
 })
 
-test.each(['bundler', 'nodenext'] as const)(
-  'its types hold in an app, by %s',
-  async (resolution) => {
-    expect(await project.checkTypes(resolution)).toBe('')
+test.each([
+  ['that registers its kinds', 'web', 'bundler'],
+  ['that registers its kinds', 'web', 'nodenext'],
+  ['that registers nothing', 'node', 'nodenext'],
+] as const)(
+  'its types hold in an app %s (%s), by %s',
+  async (_, app, resolution) => {
+    expect(await project.checkTypes(app, resolution)).toBe('')
   },
   120_000,
 )

@@ -17,8 +17,8 @@ export type PackedProject = Disposable & {
   readonly folder: string
   /** Runs a script of it, in a Node that knows nothing of this repository. Rejects when it fails. */
   node(script: string, env?: Record<string, string>): Promise<string>
-  /** Checks the types of its `types` folder under one kind of module resolution; answers what `tsc` says. */
-  checkTypes(resolution: 'bundler' | 'nodenext'): Promise<string>
+  /** Checks the types of a folder of `apps` under one kind of module resolution; answers what `tsc` says. */
+  checkTypes(app: 'web' | 'node', resolution: 'bundler' | 'nodenext'): Promise<string>
 }
 
 /**
@@ -53,7 +53,7 @@ export async function packedProject(
   for (const { name } of packed)
     for (const dependency of declaredBy(join(modules, name))) link(modules, dependency)
   for (const own of APP_NEEDS) link(modules, own)
-  for (const part of ['project', 'types']) cpSync(join(HERE, part), join(folder, part), { recursive: true })
+  for (const part of ['project', 'apps']) cpSync(join(HERE, part), join(folder, part), { recursive: true })
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }))
 
   return {
@@ -66,7 +66,7 @@ export async function packedProject(
       })
       return result.stdout
     },
-    checkTypes: async (resolution) => {
+    checkTypes: async (app, resolution) => {
       const config = {
         compilerOptions: {
           target: 'ES2022',
@@ -80,9 +80,9 @@ export async function packedProject(
           // Or most of the time goes into the platform's own declarations.
           skipLibCheck: true,
         },
-        include: ['types'],
+        include: [`apps/${app}`],
       }
-      const path = join(folder, `tsconfig.${resolution}.json`)
+      const path = join(folder, `tsconfig.${app}.${resolution}.json`)
       writeFileSync(path, JSON.stringify(config))
       const checked = run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', path], { cwd: folder })
       return checked.then(

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
-import type { Chat, Room, ShownMessage } from '@roomful/client'
+import type { Chat, MessageMetadata, Room, ShownMessage } from '@roomful/client'
 import type { CommandCall } from './command'
 
-export type ReplyInput = string | { readonly content: string; readonly metadata?: ShownMessage['metadata'] }
+/** A message that a bot handles: not deleted, and not a `system` message. */
+export type BotMessage = Exclude<ShownMessage, { readonly deleted: true } | { readonly type: 'system' }>
+
+export type ReplyInput = string | { readonly content: string; readonly metadata?: MessageMetadata<'reply'> }
 
 /** One message while it is being handled. */
 export type BotContext = {
   readonly chat: Chat
   readonly room: Room
-  readonly message: ShownMessage
+  readonly message: BotMessage
   /** The command that the message calls, where it does. */
   readonly command: CommandCall | undefined
   /** Aborted when the bot is stopped. */

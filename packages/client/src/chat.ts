@@ -1,5 +1,6 @@
-import type { ClientEvent, Metadata, OkAck, PayloadInput, Room as RoomRow, RoomType } from '@roomful/protocol'
+import type { ClientEvent, OkAck, PayloadInput, RoomType } from '@roomful/protocol'
 import type { ChatState } from './core/chat-shape'
+import type { RoomRow, WithRoomMetadata } from './core/register'
 import type { WaitOptions } from './options'
 import type { PresenceWatch } from './presence'
 import type { Room } from './room'
@@ -70,12 +71,7 @@ export interface Chat extends AsyncDisposable {
    * no answer came in that time, or in `timeoutMs`; with ABORTED, or the code that stopped the chat.
    */
   createRoom(
-    input: {
-      name: string
-      type: Exclude<RoomType, 'dm'>
-      members?: string[]
-      metadata?: Metadata
-    },
+    input: { name: string; type: Exclude<RoomType, 'dm'>; members?: string[] } & WithRoomMetadata,
     options?: WaitOptions,
   ): Promise<Room>
   /** The direct room of these 1 to 7 others and oneself: the same one for the same people. USER_NOT_FOUND. */

@@ -5,7 +5,14 @@ export { ChatError } from './chat-error'
 // For @roomful/testing, which checks a room's inside after every event. Not a promise: it may change in any version.
 export { checkRoom as unstable_checkRoom } from './core/invariants'
 export type { Entry as unstable_Entry } from './core/outbox/entry'
-export type { MessageMetadata, MessageType, Register } from './core/register'
+export type {
+  MessageMetadata,
+  MessageType,
+  Register,
+  RoomMetadata,
+  RoomRow,
+  UnknownType,
+} from './core/register'
 export type { RoomCore as unstable_RoomCore } from './core/room/room-core'
 export type { RoomEvent as unstable_RoomEvent } from './core/room/room-event'
 export { unreadOf as unstable_unreadOf } from './core/room/unread'

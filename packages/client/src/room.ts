@@ -1,4 +1,4 @@
-import type { MessageMetadata, MessageType } from './core/register'
+import type { SentKind } from './core/register'
 import type { RoomState, ShownMessage } from './core/room-shape'
 import type { WaitOptions } from './options'
 
@@ -11,16 +11,12 @@ export type {
   TypingUser,
 } from './core/room-shape'
 
-/** A message to be sent. */
-export type MessageDraftInput = {
+/** A message to send. Without `type` it is a `text`, or a `reply` with `replyTo`. For `type` and `metadata` see `Register`. */
+export type MessageDraftInput = SentKind & {
   /** 1 to 8,000 code points that are not all blank; no NUL. Never HTML. */
   content: string
-  /** See `Register`; `text`, or `reply` with `replyTo`, where it is left out. */
-  type?: MessageType
   /** Id, key or clientId of the message it answers, which may itself be unsent. */
   replyTo?: string
-  /** See `Register`. */
-  metadata?: MessageMetadata
 }
 
 /**

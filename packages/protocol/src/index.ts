@@ -40,6 +40,7 @@ export {
 } from './errors'
 export { ClientId, MessageId, RoomId, UserId } from './ids'
 export { HEADS_INTERVAL_MS, LIMITS, TYPING_RENEW_MS, TYPING_TTL_MS } from './limits'
+export type { FileMetadata, SystemAction, SystemMetadata } from './message-kinds'
 export { isMetadata, type Json, Metadata } from './metadata'
 export {
   Head,

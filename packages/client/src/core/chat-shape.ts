@@ -1,5 +1,6 @@
-import type { Preview, Room as RoomRow, RoomType, User } from '@roomful/protocol'
+import type { Preview, RoomType, User } from '@roomful/protocol'
 import type { ChatError } from './chat-error'
+import type { RoomRow } from './register'
 
 /**
  * The line to the server, with its reason.

@@ -1,6 +1,6 @@
-import type { ClientId, Message, MessageId, Role, Room as RoomRow, UserId } from '@roomful/protocol'
+import type { ClientId, Message, MessageId, Role, UserId } from '@roomful/protocol'
 import type { ChatError } from './chat-error'
-import type { MessageMetadata, MessageType } from './register'
+import type { RoomRow, ShownKind } from './register'
 
 /**
  * What a room can say of itself.
@@ -18,14 +18,21 @@ export type RoomStatus = 'idle' | 'loading' | 'live' | 'catching-up' | 'offline'
 /** `queued`: waits for the line. `sending`: in flight, or its outcome is not known yet. `failed`: see `error`. */
 export type SendStatus = 'sent' | 'sending' | 'queued' | 'failed'
 
-/** A message as shown. `key` is stable from the moment of sending through its confirmation: use it as the UI key. */
-export type ShownMessage = Omit<Message, 'seq' | 'rev' | 'id' | 'type' | 'metadata'> & {
+/**
+ * A message as shown. `key` is stable from the moment of sending through its confirmation: use it as the UI key.
+ *
+ * With registered kinds (see `Register`) `type` and `deleted` discriminate `metadata`, which is as its sender passed it: not
+ * validated. A message of an unknown kind is shown as it is, with `UnknownType` as its type.
+ *
+ * @example
+ * if (message.deleted) return 'deleted'
+ * if (message.type === 'poll') return message.metadata.options.join()
+ */
+export type ShownMessage = ShownBase & Readonly<ShownKind>
+
+type ShownBase = Omit<Message, 'seq' | 'rev' | 'id' | 'type' | 'metadata' | 'deleted'> & {
   readonly key: string
   readonly status: SendStatus
-  /** A kind that this version of the app does not know shows as it is. */
-  readonly type: MessageType | (string & {})
-  /** As its sender wrote it: not checked here. */
-  readonly metadata?: MessageMetadata
   /** The server's id; while it is not confirmed, the clientId. */
   readonly id: MessageId | ClientId
   /** 0 while it is not confirmed. */

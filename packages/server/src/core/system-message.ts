@@ -1,4 +1,4 @@
-import type { MessageId, Metadata, UserId } from '@roomful/protocol'
+import type { MessageId, SystemAction, SystemMetadata, UserId } from '@roomful/protocol'
 import type { Fold } from './fold'
 import { isoTime } from './iso-time'
 import type { Actor } from './ops'
@@ -7,7 +7,7 @@ type SystemAct = {
   readonly actor: Actor
   readonly at: number
   readonly messageId: MessageId
-  readonly action: 'join' | 'invite' | 'leave' | 'kick' | 'ban' | 'rename'
+  readonly action: SystemAction
   readonly content: string
   readonly userId?: UserId
 }
@@ -22,7 +22,7 @@ export function addSystemMessage(
 ): void {
   const { room } = fold
   if (!room) return
-  const metadata: Metadata = { action, ...(userId === undefined ? {} : { userId }) }
+  const metadata: SystemMetadata = { action, ...(userId === undefined ? {} : { userId }) }
   fold.addMessage(
     {
       id: messageId,

@@ -1,4 +1,3 @@
-// Nothing of this file depends on what an app registers.
 import type { ChatError, ChatState, RoomStatus, Sent, ShownMessage } from '@roomful/client'
 import { fileStore } from '@roomful/client/node'
 import { useMessages, useSend } from '@roomful/react'
