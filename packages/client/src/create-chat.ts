@@ -74,7 +74,7 @@ export function createChat(options: ChatOptions): Chat {
   const connection = createConnectionRunner(
     () => session,
     options.auth,
-    () => {},
+    (error) => options.onError && report(error, { source: 'auth' }),
   )
   const load = loadTransport[options.protocol ?? 2]
   const openTransport = options.ports?.transport ?? lazyTransport(load)
@@ -101,6 +101,7 @@ export function createChat(options: ChatOptions): Chat {
       url: options.url,
       onOrder: orders.atLeast,
       keeps: () => tabs?.keeps() ?? true,
+      report,
     })
   const base: Omit<Session, 'ask'> = {
     cells,
@@ -112,6 +113,11 @@ export function createChat(options: ChatOptions): Chat {
       const { state } = cells.chat().connection
       if (isClosed) return stopped()
       return state.status === 'stopped' ? (state.error ?? stopped()) : null
+    },
+    report,
+    failed: (error) => {
+      report(error, { source: 'internal' })
+      connection.drop('The client failed', error)
     },
     refreshToken: connection.refreshToken,
     doubtLine: () => wake.probe(),
@@ -133,7 +139,12 @@ export function createChat(options: ChatOptions): Chat {
     createOutboxRunner(session, options.maxUnsentAgeMs ?? MAX_UNSENT_AGE_MS),
     createTypingRunner(cells),
   ]
-  const pump = createPump(clock, runners, () => cells.batch(() => {}))
+  const pump = createPump(
+    clock,
+    runners,
+    () => cells.batch(() => {}),
+    (error) => report(error, { source: 'internal' }),
+  )
 
   let isClosed = false
   const start = (): boolean => {

@@ -22,10 +22,12 @@ export type Auth = string | (() => string | Promise<string>)
 
 /**
  * Where an error comes from that no promise and no state carries. `listener`: a function given to `subscribe` or `select`,
- * of the room named, of the chat or of presence. `internal`: a bug of the client itself, or of one of its `ports`.
+ * of the room named, of the chat or of presence. `auth`: what `auth` throws; the connection's state carries it too, so that
+ * only an `onError` of the app gets it. `storage`: the local copy could not be taken in. `internal`: a bug of the client, or
+ * of one of its `ports`; where the connection may be affected it is dropped, and tried again.
  */
 export type ErrorContext = {
-  readonly source: 'listener' | 'internal'
+  readonly source: 'listener' | 'auth' | 'storage' | 'internal'
   readonly roomId?: string
 }
 

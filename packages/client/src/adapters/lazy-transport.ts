@@ -13,16 +13,15 @@ export function lazyTransport(load: () => Promise<TransportFactory>): TransportF
     return {
       connect: (token) => {
         const turn = ++turns
-        load().then(
-          (factory) => {
+        load()
+          .then((factory) => {
             inner ??= factory(url, onEvent)
             if (turn === turns) inner.connect(token)
-          },
-          (error: unknown) => {
+          })
+          .catch((error: unknown) => {
             const text = error instanceof Error ? error.message : 'The transport could not be loaded'
             if (turn === turns) onEvent({ type: 'down', reason: { code: 'OFFLINE', text, next: 'retry' } })
-          },
-        )
+          })
       },
       disconnect: end,
       close: () => {

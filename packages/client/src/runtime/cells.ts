@@ -5,7 +5,7 @@ import type { RoomCore } from '../core/room/room-core'
 import type { RoomEvent } from '../core/room/room-event'
 import type { Clock } from '../ports/clock'
 import { createNotifier, newTopic, type Topic } from './notifier'
-import type { Report } from './report'
+import { attempt, type Report } from './report'
 
 /** One room's state, and who is notified of it. */
 export type RoomCell = { core: RoomCore; readonly topic: Topic }
@@ -43,6 +43,7 @@ export function createCells(options: {
   const cells = new Map<string, RoomCell>()
   const watchers: CellWatcher[] = []
   const notifier = createNotifier(options.clock, options.report)
+  const failed = (error: unknown): void => options.report(error, { source: 'internal' })
   let depth = 0
 
   const batch = <T>(run: () => T): T => {
@@ -90,7 +91,7 @@ export function createCells(options: {
         cell.core = after
         notifier.changed(cell.topic)
         setChat(reduceChat(chat, { type: 'room', before, after }))
-        for (const watcher of watchers) watcher(before, after, event)
+        for (const watcher of watchers) attempt(() => watcher(before, after, event), failed)
       }),
     dispatchChat,
     batch,

@@ -3,6 +3,7 @@ import { ChatError } from '../core/chat-error'
 import type { Auth } from '../options'
 import type { DownReason } from '../ports/transport'
 import { createDeadline } from './deadline'
+import { attempt } from './report'
 import { moment, type Session } from './session'
 import { createTokenSource } from './token-source'
 
@@ -16,8 +17,8 @@ export type ConnectionRunner = {
   step(now: number): number
   onReady(): void
   onDown(reason: DownReason): void
-  /** Drops the line because it is dead, whatever it says of itself. */
-  drop(text: string): void
+  /** Drops the line because it is dead, whatever it says of itself; with a cause, because of a bug. */
+  drop(text: string, cause?: unknown): void
   /** A dial under way has less time from now on. */
   hurry(): void
   refreshToken(): void
@@ -87,9 +88,13 @@ export function createConnectionRunner(
     }
   }
 
-  function drop(text: string): void {
-    session().transport.disconnect()
-    down(new ChatError('OFFLINE', text), 'retry')
+  function drop(text: string, cause?: unknown): void {
+    const { transport, report } = session()
+    attempt(
+      () => transport.disconnect(),
+      (error) => report(error, { source: 'internal' }),
+    )
+    down(new ChatError(cause === undefined ? 'OFFLINE' : 'INTERNAL', text, { cause }), 'retry')
   }
 
   return {

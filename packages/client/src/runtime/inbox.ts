@@ -6,6 +6,7 @@ import type { RoomEvent } from '../core/room/room-event'
 import type { TransportEvent } from '../ports/transport'
 import type { ConnectionRunner } from './connection-runner'
 import { applyEpoch, gone } from './listing'
+import { attempt } from './report'
 import type { Session } from './session'
 
 type ServerMessage = Extract<TransportEvent, { type: 'message' }>['message']
@@ -26,7 +27,12 @@ export function createInbox(
   let serverAheadMs = 0
   let lines = 0
 
-  return (event) => {
+  const failed = (error: unknown): void => {
+    lines++
+    session.failed(error)
+  }
+
+  const take = (event: TransportEvent) => {
     switch (event.type) {
       case 'ready':
         return onReady(event.ready)
@@ -44,15 +50,17 @@ export function createInbox(
         return assertNever(event)
     }
   }
+  return (event) => attempt(() => take(event), failed)
 
   function onReady(ready: Ready): void {
     connection.onReady()
     serverAheadMs = Date.parse(ready.serverTime) - clock.now()
     const line = ++lines
     const restored = hooks.onUser(ready.user, ready.epoch)
+    const whileUp = (run: () => void) => (line === lines ? run() : undefined)
     if (restored === undefined) goOnline(ready)
     // What the last session left comes first: its cursors and its outbox belong to this user.
-    else void restored.then(() => (line === lines ? goOnline(ready) : undefined))
+    else restored.then(() => whileUp(() => goOnline(ready))).catch((error) => whileUp(() => failed(error)))
   }
 
   function goOnline({ user, epoch }: Ready): void {

@@ -32,7 +32,11 @@ export function createOutboxRunner(session: Session, maxUnsentAgeMs: number): (n
       if (step.do === 'wait') due = Math.min(due, step.until)
       else if (busy < ROOMS_AT_ONCE) {
         busy++
-        void run(cell.core.id, step)
+        const { id } = cell.core
+        run(id, step).catch((error) => {
+          unanswered(id, step)
+          session.report(error, { source: 'internal', roomId: id })
+        })
       }
     }
     return due
@@ -43,9 +47,13 @@ export function createOutboxRunner(session: Session, maxUnsentAgeMs: number): (n
     return false
   }
 
+  function unanswered(roomId: string, step: Step, error: ChatError | null = null): void {
+    cells.dispatch(roomId, { type: 'unanswered', ids: idsOf(step), error, ...moment(session) })
+  }
+
   async function run(roomId: string, step: Step): Promise<void> {
-    const entries: readonly Entry[] = step.do === 'send' ? step.entries : [step.entry]
-    const ids = entries.map((entry) => entry.id)
+    const entries = entriesOf(step)
+    const ids = idsOf(step)
     cells.dispatch(roomId, { type: 'picked', ids })
     const outcome = await emit(roomId, step)
     const apart = outcome.whole && ids.length > 1 && isAboutPayload(outcome.whole)
@@ -57,7 +65,7 @@ export function createOutboxRunner(session: Session, maxUnsentAgeMs: number): (n
         answers: refuseAll(entries, outcome.whole),
         ...moment(session),
       })
-    else cells.dispatch(roomId, { type: 'unanswered', ids, error: outcome.whole, ...moment(session) })
+    else unanswered(roomId, step, outcome.whole)
   }
 
   /** The answers, one an entry; or what became of the request as a whole: an error, or null for no answer. */
@@ -114,6 +122,9 @@ function one(
   if (!result.ok) return { whole: result.error }
   return { answers: entry ? [{ id: entry.id, row: result.ack.message }] : [] }
 }
+
+const entriesOf = (step: Step): readonly Entry[] => (step.do === 'send' ? step.entries : [step.entry])
+const idsOf = (step: Step): readonly string[] => entriesOf(step).map(({ id }) => id)
 
 const refuseAll = (entries: readonly Entry[], error: ChatError): readonly EntryAnswer[] =>
   entries.map(({ id }) => ({ id, error }))

@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock'
 import type { LocalStore } from '../ports/local-store'
 import type { Cells } from './cells'
 import { createPersister } from './persister'
+import type { Report } from './report'
 import { createRestorer } from './restorer'
 
 /** What survives a reload, as the rest sees it. */
@@ -41,6 +42,7 @@ export function createPersistence(options: {
   onOrder: (order: number) => void
   /** Does this tab write rows? */
   keeps?: () => boolean
+  report: Report
 }): Persistence {
   const { cells, clock, url, onOrder } = options
   const store = new GuardedStore(options.store, {
@@ -54,6 +56,7 @@ export function createPersistence(options: {
     createPersister(cells, store, clock, options.keeps),
     url,
     onOrder,
+    options.report,
   )
   const { start, loaded, onUser, wipe, close } = restorer
   return {

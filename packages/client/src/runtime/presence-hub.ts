@@ -19,7 +19,7 @@ export type PresenceHub = {
  * Who of the watched users is there. The server keeps one list a line, so all watches go in one, told anew when it changes
  * and after each reconnect; from then on the server tells of every change. Nothing is asked while nobody watches.
  */
-export function createPresenceHub({ cells, ask, clock }: Session): PresenceHub {
+export function createPresenceHub({ cells, ask, clock, report }: Session): PresenceHub {
   const watches = new Set<Watch>()
   const known = new Map<string, Presence>()
   let status: 'online' | 'away' | undefined
@@ -47,7 +47,7 @@ export function createPresenceHub({ cells, ask, clock }: Session): PresenceHub {
     isDue = true
     queueMicrotask(() => {
       isDue = false
-      void tell()
+      tell().catch((error) => report(error, { source: 'internal' }))
     })
   }
 

@@ -1,25 +1,41 @@
 import type { Clock } from '../ports/clock'
+import { attempt } from './report'
+
+/** A runner that threw is run again after this long at the latest: it may be about one room, and pass. */
+const FAILED_MS = 5_000
 
 /**
  * Runs the runners after every batch, and again when the earliest of the times that they name has come: one timer for
  * all there is. State is the to-do list, so a run too many does nothing. `wake` runs it as a batch.
  */
-export function createPump(clock: Clock, runners: readonly ((now: number) => number)[], wake: () => void) {
+export function createPump(
+  clock: Clock,
+  runners: readonly ((now: number) => number)[],
+  wake: () => void,
+  failed: (error: unknown) => void,
+) {
   let cancel = (): void => {}
   let dueAt = Number.POSITIVE_INFINITY
   let running = false
   let closed = false
 
   const run = (): void => {
-    // A runner's own dispatch comes back here: the loop below takes it up.
     if (running || closed) return
     running = true
-    try {
-      const now = clock.now()
-      plan(now, Math.min(...runners.map((runner) => runner(now))))
-    } finally {
-      running = false
-    }
+    const now = clock.now()
+    let next = Number.POSITIVE_INFINITY
+    for (const runner of runners)
+      attempt(
+        () => {
+          next = Math.min(next, runner(now))
+        },
+        (error) => {
+          next = Math.min(next, now + FAILED_MS)
+          failed(error)
+        },
+      )
+    running = false
+    plan(now, next)
   }
 
   const plan = (now: number, next: number): void => {

@@ -5,7 +5,12 @@ export type Report = (error: unknown, context: ErrorContext) => void
 
 /** What `onError` throws, or rejects with, goes where errors go without it. */
 export function createReport(onError: ChatOptions['onError'] = publish): Report {
-  return (error, context) => attempt(() => onError(error, context), publish)
+  return (error, context) => {
+    const run = (): void => attempt(() => onError(error, context), publish)
+    // The other sources may be in the middle of a transition, where no code of the app runs.
+    if (context.source === 'listener') run()
+    else queueMicrotask(run)
+  }
 }
 
 /** Calls code of the app: what it throws goes to `failed`, and so does the rejection of a promise that it returns. */

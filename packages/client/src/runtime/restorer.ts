@@ -1,8 +1,15 @@
 import type { User } from '@roomful/protocol'
-import { type LocalSnapshot, type LocalStore, LocalStoreError } from '../ports/local-store'
+import {
+  type LocalSnapshot,
+  type LocalStore,
+  LocalStoreError,
+  type StoredEntry,
+  type StoredRoom,
+} from '../ports/local-store'
 import type { Cells } from './cells'
 import { applyEpoch } from './listing'
 import type { Persister } from './persister'
+import { attempt, type Report } from './report'
 import { fromStored } from './stored-entries'
 
 /** Of a sign-out's wipe: what is left of a user on this device is worth insisting. */
@@ -29,6 +36,7 @@ export function createRestorer(
   persister: Persister,
   url: string,
   onOrder: (order: number) => void,
+  report: Report,
 ): Restorer {
   /** Whose space is open; null: nobody's yet. */
   let openFor: string | null = null
@@ -39,7 +47,14 @@ export function createRestorer(
 
   const open = async (userId: string | null): Promise<void> => {
     const snapshot = await store.open({ url, userId })
-    takeIn(snapshot, userId)
+    attempt(() => takeIn(snapshot, userId), unreadable)
+  }
+
+  /** The rest goes on: what cannot be taken in stays on the disk, and the server has the rows. */
+  function unreadable(error: unknown): void {
+    report(error, { source: 'storage' })
+    const reason = 'A part of the local copy could not be taken in'
+    cells.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } })
   }
 
   /** `userId`: null where nobody has said yet who it is; then it is whoever was here last. */
@@ -58,18 +73,20 @@ export function createRestorer(
       }
       const kept = new Map(rooms.map((room) => [room.roomId, room]))
       const ids = new Set([...kept.keys(), ...entries.map((entry) => entry.roomId)])
-      for (const id of ids) {
-        const room = kept.get(id) ?? null
-        const own = entries.filter((entry) => entry.roomId === id).flatMap((entry) => fromStored(entry) ?? [])
-        for (const entry of own) restored.add(entry.id)
-        if (room?.item) cells.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
-        cells.dispatch(id, { type: 'restored', room, entries: hasRead ? [] : own })
-        if (hasRead) cells.dispatch(id, { type: 'taken-over', entries: own })
-        // Those of this session that were moved behind them included.
-        for (const { order } of cells.room(id).core.entries) onOrder(order)
-      }
+      // One that is damaged is no reason to lose the others.
+      for (const id of ids) attempt(() => fillRoom(id, kept.get(id) ?? null, entries), unreadable)
     })
     hasRead = true
+  }
+
+  function fillRoom(id: string, room: StoredRoom | null, entries: readonly StoredEntry[]): void {
+    const own = entries.filter((entry) => entry.roomId === id).flatMap((entry) => fromStored(entry) ?? [])
+    for (const entry of own) restored.add(entry.id)
+    if (room?.item) cells.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
+    cells.dispatch(id, { type: 'restored', room, entries: hasRead ? [] : own })
+    if (hasRead) cells.dispatch(id, { type: 'taken-over', entries: own })
+    // Those of this session that were moved behind them included.
+    for (const { order } of cells.room(id).core.entries) onOrder(order)
   }
 
   const forget = (keep: (id: string) => boolean): void => {
@@ -103,9 +120,9 @@ export function createRestorer(
       if (meta === null || (openFor !== null && openFor !== meta.user.id)) return
       // What the server has said since is newer than the disk; only what was left unsent is news (I14).
       const { epoch } = cells.chat()
-      if (epoch === null) return takeIn(snapshot, openFor)
+      if (epoch === null) return attempt(() => takeIn(snapshot, openFor), unreadable)
       if (meta.epoch !== epoch) persister.drop(snapshot.rooms.map((room) => room.roomId))
-      fill({ ...snapshot, meta: null, rooms: [] })
+      attempt(() => fill({ ...snapshot, meta: null, rooms: [] }), unreadable)
     },
     wipe: async () => {
       forget(() => false)

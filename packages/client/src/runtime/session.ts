@@ -2,8 +2,9 @@ import type { Ack, ClientEvent, ErrorAck, Message, OkAck, PayloadInput } from '@
 import { ChatError } from '../core/chat-error'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
-import type { Transport } from '../ports/transport'
+import type { RequestResult, Transport } from '../ports/transport'
 import type { Cells } from './cells'
+import type { Report } from './report'
 
 /** What the runners share: the state, the line, and the ports. */
 export type Session = {
@@ -21,6 +22,9 @@ export type Session = {
     roomId: string,
     indexes: readonly number[],
   ): Promise<readonly { readonly index: number; readonly messages: readonly Message[] }[]>
+  readonly report: Report
+  /** A bug, here or in a port: reported, and the line is dropped, so that what was under way is asked for again. */
+  failed(error: unknown): void
   /** A fresh token is needed; one flight however many ask. */
   refreshToken(): void
   /** An answer is missing on a line that claims to be up: is it? */
@@ -39,10 +43,10 @@ export const moment = ({ clock, ids }: Pick<Session, 'clock' | 'ids'>): { now: n
 })
 
 export function createAsk(
-  session: Pick<Session, 'transport' | 'requestTimeoutMs' | 'refreshToken' | 'doubtLine'>,
+  session: Pick<Session, 'transport' | 'requestTimeoutMs' | 'refreshToken' | 'doubtLine' | 'report'>,
 ): Session['ask'] {
   return async (event, payload, timeoutMs = session.requestTimeoutMs) => {
-    const result = await session.transport.request(event, payload, timeoutMs)
+    const result = await request(session, event, payload, timeoutMs)
     if (result.kind !== 'ack') {
       if (result.kind === 'timeout') session.doubtLine()
       return { ok: false, error: null }
@@ -52,6 +56,21 @@ export function createAsk(
     const error = ChatError.fromAck(ack)
     if (error.retry === 'auth') session.refreshToken()
     return { ok: false, error }
+  }
+}
+
+/** A transport that breaks its word by throwing has given no answer. */
+export async function request<E extends ClientEvent>(
+  { transport, report }: Pick<Session, 'transport' | 'report'>,
+  event: E,
+  payload: PayloadInput<E>,
+  timeoutMs: number,
+): Promise<RequestResult<E>> {
+  try {
+    return await transport.request(event, payload, timeoutMs)
+  } catch (error) {
+    report(error, { source: 'internal' })
+    return { kind: 'lost' }
   }
 }
 

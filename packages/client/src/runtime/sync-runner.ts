@@ -1,13 +1,15 @@
 import type { RoomCursor } from '@roomful/protocol'
 import { asRoomId, LIMITS } from '@roomful/protocol/plain'
+import type { ChatError } from '../core/chat-error'
 import { cursorOf, historyQueryOf, nextRoomStep } from '../core/room/next-room-step'
 import { shelfIndexes } from '../core/room/shelf'
 import { applyAbsence, applyEpoch, applyList } from './listing'
+import { attempt } from './report'
 import { moment, type Session } from './session'
 
 /** Asks for what open rooms miss: joins and syncs of all rooms in one request each, pages room by room. */
 export function createSyncRunner(session: Session): (now: number) => number {
-  const { cells, ask } = session
+  const { cells, ask, failed } = session
 
   return (now) => {
     const { connection, listWanted, listHold } = cells.chat()
@@ -18,16 +20,16 @@ export function createSyncRunner(session: Session): (now: number) => number {
       const step = nextRoomStep(core, now)
       if (step === 'join') joins.push(core.id)
       else if (step === 'sync') syncs.push(core.id)
-      else if (step === 'page') void fetchPage(core.id)
-      else if (step === 'shelf') void readShelf(core.id)
+      else if (step === 'page') fetchPage(core.id).catch(failed)
+      else if (step === 'shelf') readShelf(core.id).catch(failed)
       else if (step !== null) due = Math.min(due, step.until)
     }
     const wantsList = listWanted && connection.state.status === 'online'
     const listDue = wantsList && listHold.until <= now && !joining()
     if (wantsList && listHold.until > now) due = Math.min(due, listHold.until)
-    if (joins.length > 0) void join(joins.slice(0, LIMITS.syncRooms))
+    if (joins.length > 0) join(joins.slice(0, LIMITS.syncRooms)).catch(failed)
     // With rooms to be joined the list waits for their sync: one round trip for all.
-    else if (syncs.length > 0 || listDue) void sync(syncs.slice(0, LIMITS.syncRooms), listDue)
+    else if (syncs.length > 0 || listDue) sync(syncs.slice(0, LIMITS.syncRooms), listDue).catch(failed)
     return due
   }
 
@@ -35,8 +37,14 @@ export function createSyncRunner(session: Session): (now: number) => number {
     const asked = shelfIndexes(cells.room(id).core)
     cells.dispatch(id, { type: 'shelf-asked' })
     const no = cells.room(id).core.request?.no ?? 0
-    const chunks = await session.readChunks(id, asked)
-    cells.dispatch(id, { type: 'shelf-read', no, asked, chunks })
+    try {
+      const chunks = await session.readChunks(id, asked)
+      cells.dispatch(id, { type: 'shelf-read', no, asked, chunks })
+    } catch (error) {
+      session.report(error, { source: 'storage', roomId: id })
+      // As if they were not there: the server has them.
+      cells.dispatch(id, { type: 'shelf-read', no, asked, chunks: [] })
+    }
   }
 
   function joining(): boolean {
@@ -49,15 +57,29 @@ export function createSyncRunner(session: Session): (now: number) => number {
     const result = await ask('join-rooms', { roomIds: ids.map(asRoomId) })
     cells.batch(() => {
       for (const id of ids) {
-        if (!result.ok) {
-          cells.dispatch(id, { type: 'join-failed', error: result.error, ...moment(session) })
-          continue
-        }
-        const head = result.ack.heads[id]
-        cells.dispatch(id, { type: 'joined', isIn: head !== undefined })
-        if (head) cells.dispatch(id, { type: 'head', head, now: session.clock.now() })
+        const notJoined = (error: ChatError | null): void =>
+          cells.dispatch(id, { type: 'join-failed', error, ...moment(session) })
+        if (!result.ok) notJoined(result.error)
+        else
+          applied(id, notJoined, () => {
+            const head = result.ack.heads[id]
+            cells.dispatch(id, { type: 'joined', isIn: head !== undefined })
+            if (head) cells.dispatch(id, { type: 'head', head, now: session.clock.now() })
+          })
       }
     })
+  }
+
+  /** A bug in what a room makes of its answer is that room's alone: it asks again, more and more rarely. */
+  function applied(id: string, unanswered: (error: null) => void, apply: () => void): void {
+    attempt(apply, (error) => {
+      session.report(error, { source: 'internal', roomId: id })
+      unanswered(null)
+    })
+  }
+
+  function requestFailed(id: string, no: number, error: ChatError | null): void {
+    cells.dispatch(id, { type: 'request-failed', no, error, ...moment(session) })
   }
 
   async function sync(ids: readonly string[], list: boolean): Promise<void> {
@@ -81,17 +103,19 @@ export function createSyncRunner(session: Session): (now: number) => number {
     cells.batch(() => {
       if (!result.ok) {
         if (list) cells.dispatchChat({ type: 'list-failed', error: result.error, ...moment(session) })
-        for (const [id, no] of asked)
-          cells.dispatch(id, { type: 'request-failed', no, error: result.error, ...moment(session) })
+        for (const [id, no] of asked) requestFailed(id, no, result.error)
         return
       }
       const { ack } = result
       applyEpoch(cells, ack.epoch)
       for (const [id, no] of asked) {
-        const delta = ack.rooms[id]
-        if (delta) cells.dispatch(id, { type: 'sync-answered', no, delta, ...moment(session) })
-        // It did not fit into this reply (`more`) and is asked for again with the next; or it is gone, see below.
-        else cells.dispatch(id, { type: 'request-failed', no, error: null, ...moment(session) })
+        const notSynced = (): void => requestFailed(id, no, null)
+        applied(id, notSynced, () => {
+          const delta = ack.rooms[id]
+          if (delta) cells.dispatch(id, { type: 'sync-answered', no, delta, ...moment(session) })
+          // It did not fit into this reply (`more`) and is asked for again with the next; or it is gone, see below.
+          else notSynced()
+        })
       }
       for (const id of ack.removed) applyAbsence(session, id, number)
       if (ack.list) {
@@ -108,7 +132,9 @@ export function createSyncRunner(session: Session): (now: number) => number {
     const no = core.request?.no ?? 0
     if (query === null) return
     const result = await ask('fetch-history', query)
-    if (result.ok) cells.dispatch(id, { type: 'page-answered', no, page: result.ack, ...moment(session) })
-    else cells.dispatch(id, { type: 'request-failed', no, error: result.error, ...moment(session) })
+    const failed = (error: ChatError | null): void => requestFailed(id, no, error)
+    if (!result.ok) return failed(result.error)
+    const page = result.ack
+    applied(id, failed, () => cells.dispatch(id, { type: 'page-answered', no, page, ...moment(session) }))
   }
 }

@@ -1,6 +1,6 @@
 import type { Environment } from '../ports/environment'
 import type { ConnectionRunner } from './connection-runner'
-import type { Session } from './session'
+import { request, type Session } from './session'
 
 /** A line that slept is believed dead after this long without an answer (P7: within 3 s of waking). */
 const PROBE_TIMEOUT_MS = 2_500
@@ -17,17 +17,17 @@ type WakeRunner = {
  * next try is cut short by the same signs, for the line and for all that is held back after a failure.
  */
 export function createWakeRunner(
-  session: Pick<Session, 'cells' | 'transport'>,
+  session: Pick<Session, 'cells' | 'transport' | 'report'>,
   connection: ConnectionRunner,
   environment: Environment,
 ): WakeRunner {
-  const { cells, transport } = session
+  const { cells, transport, report } = session
   let probing = false
 
   const probe = async (): Promise<void> => {
     if (probing || cells.chat().connection.state.status !== 'online') return
     probing = true
-    const result = await transport.request('join-rooms', { roomIds: [] }, PROBE_TIMEOUT_MS)
+    const result = await request({ transport, report }, 'join-rooms', { roomIds: [] }, PROBE_TIMEOUT_MS)
     probing = false
     // `lost` was told as a line that is down already.
     if (result.kind === 'timeout') connection.drop('The line did not answer')
