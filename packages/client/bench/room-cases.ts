@@ -170,7 +170,7 @@ function optimisticCycle(held: number): Trial {
         const { clientId: id, content, createdAt } = row
         cells.dispatch(ROOM, {
           type: 'enqueued',
-          wish: { kind: 'send', id, content, replyTo: null, createdAt },
+          wish: { kind: 'send', id, content, replyTo: null, createdAt, wantedAt: NOW, serverAt: null },
           order,
         })
         cells.dispatch(ROOM, { type: 'picked', ids: [id] })

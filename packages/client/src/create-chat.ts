@@ -21,6 +21,7 @@ import { createPump } from './runtime/pump'
 import { createReport } from './runtime/report'
 import { createRoomHandles } from './runtime/room-handle'
 import { scopedClock } from './runtime/scoped-clock'
+import { createServerTime } from './runtime/server-time'
 import { createAsk, type Session } from './runtime/session'
 import { steadyClock } from './runtime/steady-clock'
 import { createSyncRunner } from './runtime/sync-runner'
@@ -99,7 +100,7 @@ export function createChat(options: ChatOptions): Chat {
       clock,
       storeClock,
       url: options.url,
-      onOrder: orders.atLeast,
+      orders,
       keeps: () => tabs?.keeps() ?? true,
       report,
     })
@@ -107,6 +108,7 @@ export function createChat(options: ChatOptions): Chat {
     cells,
     transport: (tabs?.openTransport ?? openTransport)(options.url, (event) => inbox(event)),
     clock,
+    serverTime: createServerTime(clock),
     ids,
     requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     over: () => {
@@ -175,7 +177,7 @@ export function createChat(options: ChatOptions): Chat {
   const { wipe, ...ending } = createEnding(session, { disk, start, stop, end })
 
   return {
-    ...createChatView(cells),
+    ...createChatView(cells, clock),
     connect,
     ...ending,
     room,

@@ -64,8 +64,9 @@ export type ChatOptions = {
   requestTimeoutMs?: number
   /**
    * A message that could not be sent for longer than this, in ms, is held back: it is `failed` with the code EXPIRED, and
-   * goes out only after `room.retry(clientId)`; `room.cancel(clientId)` drops it. Also counts over restarts. Edits, deletes
-   * and reactions have no age. Default 86,400,000: a day; `Infinity` for none.
+   * goes out only after `room.retry(clientId)`; `room.cancel(clientId)` drops it. Counts over restarts and sleep too, and
+   * by no clock that the user may set (`docs/storage.md`). Edits, deletes and reactions have no age. Default 86,400,000: a
+   * day; `Infinity` for none.
    */
   maxUnsentAgeMs?: number
   /** How long `markRead` waits for a higher one, in ms. Default 500. */

@@ -47,9 +47,11 @@ export const seedTransport: TransportFactory = (url, onEvent) => {
       })
       opened.socket.onAny((event: string, payload: unknown) => state.take(event, payload))
       opened.socket.on('connect', () => {
-        const serverTime = new Date().toISOString()
         const { epoch, me: user } = state
-        onEvent({ type: 'ready', ready: { protocol: 2, epoch, user, limits: { ...LIMITS }, serverTime } })
+        onEvent({
+          type: 'ready',
+          ready: { protocol: 2, epoch, user, limits: { ...LIMITS }, serverTime: null },
+        })
         // Subscribes to all rooms: the reference knows no other way.
         opened.socket.emit('join-rooms', {})
       })

@@ -10,8 +10,11 @@ export type DownReason = {
 
 /** What a transport tells. */
 export type TransportEvent =
-  /** A server of protocol 1 does not say who one is; then `identified` follows when it is found out. */
-  | { type: 'ready'; ready: Omit<Ready, 'user'> & { user: User | null } }
+  /** A server of protocol 1 does not say who one is, nor what time it is; `identified` follows when it is found out. */
+  | {
+      type: 'ready'
+      ready: Omit<Ready, 'user' | 'serverTime'> & { user: User | null; serverTime: string | null }
+    }
   | { type: 'identified'; user: User }
   | { type: 'message'; message: ServerMessage }
   /** The line is gone, or could not be made. Every request under way has been answered with `lost` before it. */

@@ -22,9 +22,7 @@ export function createInbox(
     onPresence(row: Presence): void
   },
 ): (event: TransportEvent) => void {
-  const { cells, clock } = session
-  /** How far the server's clock is ahead of this one: signals name their end in the server's time. */
-  let serverAheadMs = 0
+  const { cells, clock, serverTime } = session
   let lines = 0
 
   const failed = (error: unknown): void => {
@@ -54,7 +52,7 @@ export function createInbox(
 
   function onReady(ready: Ready): void {
     connection.onReady()
-    serverAheadMs = Date.parse(ready.serverTime) - clock.now()
+    serverTime.learn(ready.serverTime)
     const line = ++lines
     const restored = hooks.onUser(ready.user, ready.epoch)
     const whileUp = (run: () => void) => (line === lines ? run() : undefined)
@@ -86,7 +84,11 @@ export function createInbox(
     // In time, the line stays; the server hangs up a few seconds later.
     if (message.event === 'bye' && message.payload.reason === 'TOKEN_EXPIRED') session.refreshToken()
     if (message.event === 'presence') hooks.onPresence(message.payload)
-    const events = roomEventsOf(message, { now: clock.now(), serverAheadMs, asOf: toldAsOf(cells.chat()) })
+    const events = roomEventsOf(message, {
+      now: clock.now(),
+      serverAheadMs: serverTime.aheadMs() ?? 0,
+      asOf: toldAsOf(cells.chat()),
+    })
     for (const [roomId, event] of events) {
       cells.dispatch(roomId, event)
       if (needsList(event, cells.room(roomId).core)) cells.dispatchChat({ type: 'list-wanted', wanted: true })
@@ -102,6 +104,7 @@ const needsList = (event: RoomEvent, { listed, removed, doubt, opened }: RoomCor
   // A part of it was read: an open room asks for itself what is left.
   ((event.type === 'reads' || event.type === 'activity') && doubt && !opened)
 
+/** Signals name their end in the server's time. */
 type At = { readonly now: number; readonly serverAheadMs: number; readonly asOf: number }
 
 /** What a message of the server means to rooms. */

@@ -12,7 +12,7 @@ const ROOMS_AT_ONCE = 8
 type Step = Exclude<OutboxStep, { do: 'wait' | 'expire' }>
 
 /** Empties the outboxes: one request a room at a time, rooms side by side. */
-export function createOutboxRunner(session: Session, maxUnsentAgeMs: number): (now: number) => number {
+export function createOutboxRunner(session: Session, maxAgeMs: number): (now: number) => number {
   const { cells } = session
 
   return (now) => {
@@ -23,7 +23,8 @@ export function createOutboxRunner(session: Session, maxUnsentAgeMs: number): (n
     for (const { core } of cells.all())
       if (core.entries.some((entry) => entry.state.at === 'inflight')) busy++
     for (const cell of cells.all()) {
-      const next = () => withAge(cell.core, nextOutboxStep(cell.core, now), now, maxUnsentAgeMs)
+      const ages = { maxAgeMs, serverAheadMs: session.serverTime.aheadMs() }
+      const next = () => withAge(cell.core, nextOutboxStep(cell.core, now), now, ages)
       let step = next()
       // What is behind those held back need not wait for them.
       for (; step?.do === 'expire'; step = next())

@@ -5,9 +5,11 @@ import type { ChatOptions } from '../options'
 import type { Clock } from '../ports/clock'
 import type { LocalStore } from '../ports/local-store'
 import type { Cells } from './cells'
+import type { Orders } from './orders'
 import { createPersister } from './persister'
 import type { Report } from './report'
 import { createRestorer } from './restorer'
+import type { RunClock } from './steady-clock'
 
 /** What survives a reload, as the rest sees it. */
 type Persistence = {
@@ -35,16 +37,16 @@ export function storeFor(storage: ChatOptions['storage'], clock: Clock): LocalSt
 export function createPersistence(options: {
   store: LocalStore
   cells: Cells
-  clock: Clock
+  clock: RunClock
   /** Of the store's own time limits, which hold after the end too: it may be asked to delete once more. */
   storeClock: Clock
   url: string
-  onOrder: (order: number) => void
+  orders: Orders
   /** Does this tab write rows? */
   keeps?: () => boolean
   report: Report
 }): Persistence {
-  const { cells, clock, url, onOrder } = options
+  const { cells, clock, url, orders } = options
   const store = new GuardedStore(options.store, {
     clock: options.storeClock,
     onState: (storage) => cells.dispatchChat({ type: 'storage', storage }),
@@ -55,7 +57,8 @@ export function createPersistence(options: {
     store,
     createPersister(cells, store, clock, options.keeps),
     url,
-    onOrder,
+    clock,
+    orders,
     options.report,
   )
   const { start, loaded, onUser, wipe, close } = restorer

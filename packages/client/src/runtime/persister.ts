@@ -2,9 +2,9 @@ import type { Message } from '@roomful/protocol'
 import type { Entry } from '../core/outbox/entry'
 import { amended, newRoom, type RoomCore } from '../core/room/room-core'
 import { CHUNK_SIZE, changedChunks, chunkAt, rangeHolding } from '../core/timeline'
-import type { Clock } from '../ports/clock'
 import type { LocalStore, LocalWrite, StoredMeta } from '../ports/local-store'
 import type { Cells } from './cells'
+import type { RunClock } from './steady-clock'
 import { toStored } from './stored-entries'
 import { isWorthKeeping, storedRoom } from './stored-rooms'
 
@@ -37,7 +37,7 @@ export type Persister = {
 export function createPersister(
   cells: Cells,
   store: LocalStore,
-  clock: Clock,
+  clock: RunClock,
   keeps: () => boolean = () => true,
 ): Persister {
   const rooms = new Map<string, Dirty>()
@@ -178,7 +178,7 @@ export function createPersister(
       entries,
       write: {
         ...rows,
-        putEntries: entries.map(({ roomId, entry }) => toStored(roomId, entry)),
+        putEntries: entries.map(({ roomId, entry }) => toStored(roomId, entry, clock)),
         deleteEntries: [...deletes],
       },
     }

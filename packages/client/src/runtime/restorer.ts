@@ -1,4 +1,5 @@
 import type { User } from '@roomful/protocol'
+import type { Clock } from '../ports/clock'
 import {
   type LocalSnapshot,
   type LocalStore,
@@ -8,6 +9,7 @@ import {
 } from '../ports/local-store'
 import type { Cells } from './cells'
 import { applyEpoch } from './listing'
+import type { Orders } from './orders'
 import type { Persister } from './persister'
 import { attempt, type Report } from './report'
 import { fromStored } from './stored-entries'
@@ -35,7 +37,8 @@ export function createRestorer(
   store: LocalStore,
   persister: Persister,
   url: string,
-  onOrder: (order: number) => void,
+  clock: Clock,
+  orders: Orders,
   report: Report,
 ): Restorer {
   /** Whose space is open; null: nobody's yet. */
@@ -72,21 +75,33 @@ export function createRestorer(
         for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'identified', me: meta.user.id })
       }
       const kept = new Map(rooms.map((room) => [room.roomId, room]))
-      const ids = new Set([...kept.keys(), ...entries.map((entry) => entry.roomId)])
+      // What was done before the disk was read has its place behind all that is on it, that of other tabs too (I9).
+      const after = hasRead ? 0 : Math.max(orders.floor(), entries.at(-1)?.order ?? 0)
+      const done = [...cells.all()].flatMap(({ core }) =>
+        hasRead || core.entries.length === 0 ? [] : core.id,
+      )
+      const ids = new Set([...kept.keys(), ...entries.map((entry) => entry.roomId), ...done])
       // One that is damaged is no reason to lose the others.
-      for (const id of ids) attempt(() => fillRoom(id, kept.get(id) ?? null, entries), unreadable)
+      for (const id of ids) attempt(() => fillRoom(id, kept.get(id) ?? null, entries, after), unreadable)
     })
     hasRead = true
   }
 
-  function fillRoom(id: string, room: StoredRoom | null, entries: readonly StoredEntry[]): void {
-    const own = entries.filter((entry) => entry.roomId === id).flatMap((entry) => fromStored(entry) ?? [])
+  function fillRoom(
+    id: string,
+    room: StoredRoom | null,
+    entries: readonly StoredEntry[],
+    after: number,
+  ): void {
+    const own = entries
+      .filter((entry) => entry.roomId === id)
+      .flatMap((entry) => fromStored(entry, clock.now()) ?? [])
     for (const entry of own) restored.add(entry.id)
     if (room?.item) cells.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
-    cells.dispatch(id, { type: 'restored', room, entries: hasRead ? [] : own })
+    cells.dispatch(id, { type: 'restored', room, entries: hasRead ? [] : own, after })
     if (hasRead) cells.dispatch(id, { type: 'taken-over', entries: own })
     // Those of this session that were moved behind them included.
-    for (const { order } of cells.room(id).core.entries) onOrder(order)
+    for (const { order } of cells.room(id).core.entries) orders.atLeast(order)
   }
 
   const forget = (keep: (id: string) => boolean): void => {

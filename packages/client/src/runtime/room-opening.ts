@@ -40,11 +40,18 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
     for (const { id: oldest } of closed.slice(CLOSED_KEPT)) cells.dispatch(oldest, { type: 'forgotten' })
   }
 
+  /** The time of day, but never before another room's: one that was viewed under a wrong clock would be kept for ever. */
+  const nextUse = (): number => {
+    let last = 0
+    for (const { core } of cells.all()) last = Math.max(last, core.usedAt)
+    return Math.max(last + 1, clock.wall())
+  }
+
   return {
     open: (options = {}) => {
       viewers++
       cancelRelease()
-      if (!cell.core.opened) cells.dispatch(id, { type: 'opened', now: clock.now() })
+      if (!cell.core.opened) cells.dispatch(id, { type: 'opened', now: clock.now(), usedAt: nextUse() })
       room.start()
       return quiet(
         waitFor(

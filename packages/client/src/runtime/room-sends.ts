@@ -1,7 +1,7 @@
 import type { Message } from '@roomful/protocol'
 import { asClientId, asMessageId, contentProblem, LIMITS, WIRE_ERRORS } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
-import type { Target, Wish } from '../core/outbox/entry'
+import type { Target, Wanted, Wish } from '../core/outbox/entry'
 import { entryOf } from '../core/outbox/settle'
 import type { RoomCore } from '../core/room/room-core'
 import { shownRow } from '../core/view/overlay'
@@ -15,8 +15,9 @@ type Sends = Pick<Room, 'send' | 'retry' | 'cancel' | 'edit' | 'delete' | 'react
 /** What the user does to messages: all of it goes through the outbox, and shows before the call returns. */
 export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends {
   const { session, waiters, id: roomId, cell } = room
-  const { cells, clock, ids } = session
+  const { cells, clock, ids, serverTime } = session
 
+  const wanted = (): Wanted => ({ wantedAt: clock.now(), serverAt: serverTime.now() })
   const newId = () => asClientId(ids.clientId())
 
   const enqueue = (wish: Wish, problem?: ChatError): void => {
@@ -52,7 +53,8 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
         id,
         content,
         replyTo: replyTo === undefined ? null : targetOf(cell.core, replyTo),
-        createdAt: new Date(clock.now()).toISOString(),
+        createdAt: new Date(serverTime.now() ?? clock.wall()).toISOString(),
+        ...wanted(),
         ...(type === undefined ? {} : { type }),
         ...(metadata === undefined ? {} : { metadata }),
       }
@@ -72,7 +74,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       return Object.assign(quiet(shown), { clientId: id })
     },
 
-    retry: (clientId) => cells.dispatch(roomId, { type: 'retried', id: clientId, now: clock.now() }),
+    retry: (clientId) => cells.dispatch(roomId, { type: 'retried', id: clientId, wanted: wanted() }),
 
     cancel,
 

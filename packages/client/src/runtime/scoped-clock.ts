@@ -1,11 +1,12 @@
-import type { Clock } from '../ports/clock'
+import type { RunClock } from './steady-clock'
 
 /** A clock whose timers end with the chat: after `end` none is left, and none starts. */
-export function scopedClock(clock: Clock): Clock & { end(): void } {
+export function scopedClock(clock: RunClock): RunClock & { end(): void } {
   const cancels = new Set<() => void>()
   let ended = false
   return {
     now: clock.now,
+    wall: clock.wall,
     setTimer: (ms, fn) => {
       if (ended) return () => {}
       const cancelTimer = clock.setTimer(ms, () => {

@@ -1,16 +1,18 @@
 import type { Ack, ClientEvent, ErrorAck, Message, OkAck, PayloadInput } from '@roomful/protocol'
 import { ChatError } from '../core/chat-error'
-import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { RequestResult, Transport } from '../ports/transport'
 import type { Cells } from './cells'
 import type { Report } from './report'
+import type { ServerTime } from './server-time'
+import type { RunClock } from './steady-clock'
 
 /** What the runners share: the state, the line, and the ports. */
 export type Session = {
   readonly cells: Cells
   readonly transport: Transport
-  readonly clock: Clock
+  readonly clock: RunClock
+  readonly serverTime: ServerTime
   readonly ids: Ids
   readonly requestTimeoutMs: number
   /** Why nothing is sent any more: the code that stopped the chat, or ABORTED once it is closed. Null while it runs. */

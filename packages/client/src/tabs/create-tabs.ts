@@ -206,7 +206,7 @@ export function createTabs(options: TabsOptions) {
         takeOverRooms(cells, snapshot)
       }
       // Whoever has their tabs' locks has them, be he the owner still or not.
-      if (snapshot) takeOverEntries(cells, snapshot, options.onOrder)
+      if (snapshot) takeOverEntries(cells, snapshot, clock.now(), options.onOrder)
     })
   }
 

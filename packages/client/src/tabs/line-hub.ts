@@ -234,7 +234,7 @@ const LEAVE_TIMEOUT_MS = 10_000
 /** The time in it was right when it came. */
 const asOfNow = (ready: Ready, laterMs: number): Ready => ({
   ...ready,
-  serverTime: new Date(Date.parse(ready.serverTime) + laterMs).toISOString(),
+  serverTime: ready.serverTime && new Date(Date.parse(ready.serverTime) + laterMs).toISOString(),
 })
 
 /** What a line with only these rooms open would have heard of it. */

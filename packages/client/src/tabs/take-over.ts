@@ -19,11 +19,14 @@ export function takeOverRooms(cells: Cells, snapshot: LocalSnapshot | null): voi
 export function takeOverEntries(
   cells: Cells,
   { entries }: LocalSnapshot,
+  now: number,
   onOrder: (order: number) => void,
 ): void {
   cells.batch(() => {
     for (const id of new Set(entries.map(({ roomId }) => roomId))) {
-      const left = entries.filter(({ roomId }) => roomId === id).flatMap((entry) => fromStored(entry) ?? [])
+      const left = entries
+        .filter(({ roomId }) => roomId === id)
+        .flatMap((entry) => fromStored(entry, now) ?? [])
       if (left.length === 0) continue
       cells.dispatch(id, { type: 'taken-over', entries: left })
       // Own ones that were moved for them included.

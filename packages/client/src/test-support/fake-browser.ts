@@ -33,6 +33,7 @@ export class FakeBrowser {
     const { clock } = this
     const tab = new FakeTab(this, {
       now: () => clock.now() + skewMs,
+      monotonic: () => clock.monotonic?.() ?? clock.now(),
       setTimer: (ms, fn) => clock.setTimer(ms, fn),
     })
     this.tabs.push(tab)
@@ -114,6 +115,7 @@ export class FakeTab {
 
   readonly clock: Clock = {
     now: () => this.base.now(),
+    monotonic: () => this.base.monotonic?.() ?? this.base.now(),
     setTimer: (ms, fn) => this.base.setTimer(ms, () => this.run(fn)),
   }
 

@@ -1,7 +1,7 @@
 import type { Ack, Change, ClientEvent, Payload, ServerMessage } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
+import type { HandClock } from '../adapters/hand-clock'
 import { checkPayload } from '../adapters/payload-check'
-import type { Clock } from '../ports/clock'
 import type {
   DownReason,
   RequestResult,
@@ -42,7 +42,7 @@ export class TestLine {
   constructor(
     private readonly server: ModelServer,
     readonly userId: string,
-    private readonly clock: Clock,
+    private readonly clock: HandClock,
   ) {}
 
   readonly factory: TransportFactory = (_url, onEvent) => {
@@ -67,7 +67,7 @@ export class TestLine {
             epoch: this.server.epoch,
             user: userOf(this.userId),
             limits: { ...LIMITS },
-            serverTime: new Date(this.clock.now()).toISOString(),
+            serverTime: new Date(this.clock.truth()).toISOString(),
           },
         })
       })

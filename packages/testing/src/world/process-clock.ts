@@ -1,8 +1,8 @@
 import type { VirtualTime } from './virtual-time'
 
 /**
- * The clock of one process or device: it may be wrong, may jump, sleeps when the device sleeps, and its timers die
- * with it. Client and server have the same port for it.
+ * The clock of one process or device: it may be wrong, may jump, stands still while the device sleeps (all but its time of
+ * day), and its timers die with it. Client and server have the same port for it.
  */
 export class ProcessClock {
   /** How far it is ahead of the true time. */
@@ -10,6 +10,8 @@ export class ProcessClock {
   #timers = 0
   #dead = false
   #held: (() => void)[] | null = null
+  #sleepsSince: number | null = null
+  #sleptMs = 0
 
   constructor(
     private readonly time: VirtualTime,
@@ -26,6 +28,9 @@ export class ProcessClock {
   }
 
   now = (): number => Math.floor(this.time.now + this.skewMs)
+
+  /** Neither the time of day nor sleep shows in it. */
+  monotonic = (): number => Math.floor((this.#sleepsSince ?? this.time.now) - this.#sleptMs)
 
   setTimer = (ms: number, fn: () => void): (() => void) => {
     if (this.#dead) return () => {}
@@ -53,11 +58,14 @@ export class ProcessClock {
   /** Timers that come due wait until it wakes. */
   sleep(): void {
     this.#held ??= []
+    this.#sleepsSince ??= this.time.now
   }
 
   wake(): void {
     const held = this.#held
     this.#held = null
+    if (this.#sleepsSince !== null) this.#sleptMs += this.time.now - this.#sleepsSince
+    this.#sleepsSince = null
     for (const run of held ?? []) run()
   }
 

@@ -4,22 +4,27 @@ import { type Entry, isUntouched, type SendEntry } from './entry'
 import type { OutboxStep } from './next-outbox-step'
 import { entryOf, failSend, replaced, withOutcome } from './settle'
 
-/** A timer is set no further than this ahead: the platform's own ends at 24 days, and then fires at once. */
-const LOOK_AHEAD_MS = 86_400_000
+/** So many at once: the rest with the next step. */
+const BATCH = 100
 
-/** Places in the outbox are times, and outlive a restart: since when the user has wanted this to be sent. */
-const wantedAt = (entry: SendEntry): number => entry.wantedAt ?? entry.order
+/** When it is too old, by the clock of this run: by what this run has measured, or by what the server's clock says. */
+function tooOldAt({ wantedAt, serverAt }: SendEntry, maxAgeMs: number, serverAheadMs: number | null): number {
+  const byServer =
+    serverAt === null || serverAheadMs === null ? Number.POSITIVE_INFINITY : serverAt - serverAheadMs
+  return Math.min(wantedAt, byServer) + maxAgeMs
+}
 
 /**
  * The step that is due, or `expire` for what has waited longer than the app allows: nobody is shown yesterday's "on my way"
  * without the user being asked. What the server may have is only known after the sync, so its age counts when it would
- * go out again; what has never left the device expires without a line, too.
+ * go out again; what has never left the device expires without a line, too. While the device sleeps, and between two runs,
+ * only the server's clock goes on: what it says counts before anything is sent.
  */
 export function withAge(
   core: RoomCore,
   step: OutboxStep | null,
   now: number,
-  maxAgeMs: number,
+  { maxAgeMs, serverAheadMs }: { maxAgeMs: number; serverAheadMs: number | null },
 ): OutboxStep | null {
   const aged: string[] = []
   let due = step?.do === 'wait' ? step.until : Number.POSITIVE_INFINITY
@@ -27,13 +32,13 @@ export function withAge(
     if (entry.kind !== 'send' || entry.state.at === 'failed') continue
     const isNext = step?.do === 'send' && step.entries.includes(entry)
     if (!isNext && !isUntouched(entry)) continue
-    const endsAt = wantedAt(entry) + maxAgeMs
+    const endsAt = tooOldAt(entry, maxAgeMs, serverAheadMs)
     if (endsAt <= now) aged.push(entry.id)
     else due = Math.min(due, endsAt)
   }
-  if (aged.length > 0) return { do: 'expire', ids: aged }
+  if (aged.length > 0) return { do: 'expire', ids: aged.slice(0, BATCH) }
   if (step !== null && step.do !== 'wait') return step
-  return Number.isFinite(due) ? { do: 'wait', until: Math.min(due, now + LOOK_AHEAD_MS) } : null
+  return Number.isFinite(due) ? { do: 'wait', until: due } : null
 }
 
 /** Held, and visible, until the app says `retry` or `cancel` (I10). */

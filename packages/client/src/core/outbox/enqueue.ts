@@ -14,6 +14,7 @@ import {
   type SendEntry,
   STORING,
   type Target,
+  type Wanted,
   type Wish,
 } from './entry'
 import { dropSend, entryOf, failSend, replaced, unsentReply, withOutcome, without } from './settle'
@@ -140,12 +141,12 @@ export function cancel(core: RoomCore, id: string): RoomCore {
 }
 
 /** Sends a failed message again. A reply whose target was cancelled goes as a plain message: that was asked for now. */
-export function retry(core: RoomCore, id: string, now: number): RoomCore {
+export function retry(core: RoomCore, id: string, wanted: Wanted): RoomCore {
   const entry = entryOf(core, id)
   if (entry?.kind !== 'send' || entry.state.at !== 'failed') return core
   const replyTo = entry.replyTo !== null && 'lost' in entry.replyTo ? null : entry.replyTo
   const target = replyTo !== null && 'clientId' in replyTo ? entryOf(core, replyTo.clientId) : undefined
   if (target?.state.at === 'failed') return core
   const maybe = core.line === 'up'
-  return replaced(core, { ...entry, replyTo, maybe, wantedAt: now, state: core.durable ? STORING : READY })
+  return replaced(core, { ...entry, ...wanted, replyTo, maybe, state: core.durable ? STORING : READY })
 }

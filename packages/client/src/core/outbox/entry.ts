@@ -42,10 +42,16 @@ export type SendEntry = Base & {
   readonly type?: string
   readonly replyTo: Target | null
   readonly metadata?: Metadata
-  /** ISO time of this device, shown until the server's own time is known. */
+  /** ISO time, the server's where it is known, else this device's; shown until the message is confirmed. */
   readonly createdAt: string
-  /** When the user asked for it again, in ms; its age counts from there. */
-  readonly wantedAt?: number
+} & Wanted
+
+/** Since when the user wants it sent: when it was written, or asked for again. Its age counts from there. */
+export type Wanted = {
+  /** By the clock of this run. */
+  readonly wantedAt: number
+  /** By the server's, which goes on while nothing here runs; null where that was not known. */
+  readonly serverAt: number | null
 }
 export type EditEntry = Base & { readonly kind: 'edit'; readonly target: Target; readonly content: string }
 export type DeleteEntry = Base & { readonly kind: 'delete'; readonly target: Target }

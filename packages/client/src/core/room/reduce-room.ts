@@ -48,7 +48,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
       return onEpochChanged(core)
     case 'opened':
       // Removed was then; whether it still is, the server says.
-      return amended(core, { opened: true, usedAt: event.now, removed: null, error: null })
+      return amended(core, { opened: true, usedAt: event.usedAt, removed: null, error: null })
     case 'closed':
       return onClosed(core)
     case 'page-wanted':
@@ -106,7 +106,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'expired':
       return onExpired(core, event.ids)
     case 'retried':
-      return retry(core, event.id, event.now)
+      return retry(core, event.id, event.wanted)
     case 'cancelled':
       return cancel(core, event.id)
     case 'restored':

@@ -13,11 +13,11 @@ test('what waits for a send that is confirmed here already is about that message
   const row = { ...sampleRow(1, 1), senderId: asUserId('ada'), clientId: sent }
   const options = { me: 'ada', line: 'down', windowSize: 200, durable: true, keeps: true } as const
   const core = { ...newRoom('general', options), afloat: [row] }
-  const createdAt = '2026-01-01T00:00:00.000Z'
+  const written = { createdAt: '2026-01-01T00:00:00.000Z', wantedAt: 0, serverAt: null }
   const left: Entry[] = [
-    { ...base, kind: 'send', id: sent, order: 1, content: 'first', replyTo: null, createdAt },
+    { ...base, kind: 'send', id: sent, order: 1, content: 'first', replyTo: null, ...written },
     { ...base, kind: 'edit', id: changed, order: 2, content: 'changed', target: { clientId: sent } },
-    { ...base, kind: 'send', id: answer, order: 3, content: 'so?', replyTo: { clientId: sent }, createdAt },
+    { ...base, kind: 'send', id: answer, order: 3, content: 'so?', replyTo: { clientId: sent }, ...written },
   ]
   expect(onTakenOver(core, left).entries).toMatchObject([
     { id: changed, target: { id: row.id } },

@@ -10,9 +10,10 @@ import { heldRanges, offShelf } from './shelf'
 export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 'restored' }>): RoomCore {
   const { room } = event
   const old = undone(core, event.entries)
-  const entries = old.length === 0 ? core.entries : [...old, ...behind(old, core.entries)]
+  const own = behind(Math.max(event.after, old.at(-1)?.order ?? 0), core.entries)
+  const entries = old.length === 0 ? own : [...old, ...own]
   // A sync was quicker than the disk: what it brought is newer.
-  if (room === null || core.cursor > 0) return amended(core, { entries })
+  if (room === null || core.cursor > 0) return entries === core.entries ? core : amended(core, { entries })
   return amended(core, {
     entries,
     cursor: room.cursor,
@@ -81,8 +82,7 @@ function confirmedIn(core: RoomCore): Map<string, MessageId> {
 }
 
 /** What was done since the start comes after all of it (I9), whatever the clocks of the two sessions say. */
-function behind(old: readonly Entry[], entries: readonly Entry[]): readonly Entry[] {
-  const last = old.at(-1)?.order ?? 0
+function behind(last: number, entries: readonly Entry[]): readonly Entry[] {
   if ((entries[0]?.order ?? last + 1) > last) return entries
   return entries.map((entry, i) => ({ ...entry, order: last + 1 + i }))
 }

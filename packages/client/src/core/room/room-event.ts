@@ -10,7 +10,7 @@ import type {
   Room as RoomRow,
 } from '@roomful/protocol'
 import type { ChatError } from '../chat-error'
-import type { Entry, Wish } from '../outbox/entry'
+import type { Entry, Wanted, Wish } from '../outbox/entry'
 import type { Range } from '../timeline'
 import type { Line, PageWant } from './room-core'
 
@@ -44,7 +44,8 @@ export type RoomEvent =
   | { readonly type: 'identified'; readonly me: string }
   | { readonly type: 'epoch-changed' }
   // What the app wants.
-  | { readonly type: 'opened'; readonly now: number }
+  /** `usedAt`: higher than that of any room opened before. */
+  | { readonly type: 'opened'; readonly now: number; readonly usedAt: number }
   | { readonly type: 'closed' }
   | { readonly type: 'page-wanted'; readonly want: PageWant }
   | { readonly type: 'viewed'; readonly anchor: number | null }
@@ -141,10 +142,16 @@ export type RoomEvent =
     }
   /** They have waited longer than the app allows. */
   | { readonly type: 'expired'; readonly ids: readonly string[] }
-  | { readonly type: 'retried'; readonly id: string; readonly now: number }
+  | { readonly type: 'retried'; readonly id: string; readonly wanted: Wanted }
   | { readonly type: 'cancelled'; readonly id: string }
   // The local store, and time.
-  | { readonly type: 'restored'; readonly room: Restored | null; readonly entries: readonly Entry[] }
+  /** `after`: the last place in the outbox that is taken on the disk. */
+  | {
+      readonly type: 'restored'
+      readonly room: Restored | null
+      readonly entries: readonly Entry[]
+      readonly after: number
+    }
   /** What another tab, which has died, left unsent is this one's to send. */
   | { readonly type: 'taken-over'; readonly entries: readonly Entry[] }
   /** This tab keeps the rows from now on; `room`: what another left of it. */
