@@ -93,6 +93,33 @@ test.each<[string, unknown]>([
   expect([calls.length, ada.line.tokens, connection(ada).status]).toEqual([3, ['good'], 'online'])
 })
 
+test('what auth() throws is reported once a call, also when it comes late', async () => {
+  const world = new World()
+  const [first, late] = [new Error('first'), new Error('late')]
+  let fail = (_: Error): void => {}
+  const tokens = [
+    () => Promise.reject(first),
+    () => new Promise<string>((_, reject) => (fail = reject)),
+    () => Promise.resolve('good'),
+  ]
+  let calls = 0
+  const errors: unknown[] = []
+  const ada = world.client('ada', {
+    auth: () => tokens[calls++]?.() ?? 'good',
+    onError: (error, context) => errors.push([error, context]),
+  })
+  void ada.chat.connect()
+  await world.rest(17_000)
+  expect(connection(ada).status).toBe('online')
+  fail(late)
+  await world.tick()
+  expect(errors).toMatchObject([
+    [first, { source: 'auth' }],
+    [{ code: 'TIMEOUT' }, { source: 'auth' }],
+    [late, { source: 'auth' }],
+  ])
+})
+
 test('a token that the server does not take (a changed secret): auth() is asked once, and the fresh one is taken', async () => {
   const world = new World()
   const { auth, calls } = answers('of the old secret', 'of the new one')
@@ -111,10 +138,11 @@ test('only the same answer to a fresh token ends it: stopped with TOKEN_INVALID,
   ada.line.refuseConnect = INVALID
   const connected = ending(ada.chat.connect())
   const opened = ending(ada.room.open())
+  const sent = ending(ada.room.send('hello'))
   await world.rest(60_000)
   expect(ada.line.tokens).toEqual(['token 1', 'token 2'])
   expect(connection(ada)).toMatchObject({ status: 'stopped', error: { code: 'TOKEN_INVALID' } })
-  expect([connected.now(), opened.now()]).toEqual(['TOKEN_INVALID', 'TOKEN_INVALID'])
+  expect([connected, opened, sent].map((wait) => wait.now())).toEqual(Array(3).fill('TOKEN_INVALID'))
   expect(world.clock.timers()).toBe(0)
 })
 
@@ -177,10 +205,15 @@ test.each<[string, DownReason]>([
   const world = new World()
   const ada = world.client('ada', { auth: 'fixed' })
   ada.line.refuseConnect = reason
-  const connected = ending(ada.chat.connect())
+  const waits = [ada.chat.connect(), ada.room.open(), ada.room.send('hello'), ada.chat.listRooms()].map(
+    ending,
+  )
   await world.settle()
   expect(connection(ada)).toMatchObject({ status: 'stopped', error: { code } })
-  expect([connected.now(), ada.line.tokens]).toEqual([code, ['fixed']])
+  expect(waits.map((wait) => wait.now())).toEqual(Array(4).fill(code))
+  expect(ada.line.tokens).toEqual(['fixed'])
+  // As it was when the chat was stopped: the message itself is not lost, it is still shown.
+  expect(ada.room.messages()).toMatchObject([{ content: 'hello' }])
 })
 
 test.each([
