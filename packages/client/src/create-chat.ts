@@ -173,6 +173,7 @@ export function createChat(options: ChatOptions): Chat {
   const end = (): void => {
     tabs?.end()
     clock.end()
+    cells.end()
   }
   const { wipe, ...ending } = createEnding(session, { disk, start, stop, end })
 

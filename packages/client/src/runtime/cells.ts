@@ -27,6 +27,8 @@ export type Cells = {
   dispatchChat(event: ChatEvent): void
   batch<T>(run: () => T): T
   watch(watcher: CellWatcher): void
+  /** Nothing changes any more, whatever is still under way; what a sign-out deletes goes all the same. */
+  end(): void
   /** What is not part of this state has changed: notified with the batch around it, or at once. */
   changed(topic: Topic): void
 }
@@ -45,6 +47,7 @@ export function createCells(options: {
   const notifier = createNotifier(options.clock, options.report)
   const failed = (error: unknown): void => options.report(error, { source: 'internal' })
   let depth = 0
+  let hasEnded = false
 
   const batch = <T>(run: () => T): T => {
     depth++
@@ -65,7 +68,7 @@ export function createCells(options: {
   }
 
   const dispatchChat = (event: ChatEvent): void => {
-    batch(() => setChat(reduceChat(chat, event)))
+    if (!hasEnded) batch(() => setChat(reduceChat(chat, event)))
   }
 
   const room = (id: string): RoomCell => {
@@ -82,7 +85,8 @@ export function createCells(options: {
     chatTopic,
     room,
     all: () => cells.values(),
-    dispatch: (id, event) =>
+    dispatch: (id, event) => {
+      if (hasEnded && event.type !== 'wiped') return
       batch(() => {
         const cell = room(id)
         const before = cell.core
@@ -92,10 +96,14 @@ export function createCells(options: {
         notifier.changed(cell.topic)
         setChat(reduceChat(chat, { type: 'room', before, after }))
         for (const watcher of watchers) attempt(() => watcher(before, after, event), failed)
-      }),
+      })
+    },
     dispatchChat,
     batch,
     watch: (watcher) => watchers.push(watcher),
+    end: () => {
+      hasEnded = true
+    },
     changed: (topic) => batch(() => notifier.changed(topic)),
   }
 }

@@ -29,9 +29,11 @@ export function createEnding(
   const { disk, start, stop } = options
   let hasWarned = false
 
-  const leave = async (): Promise<void> => {
-    await disk?.close()
-    options.end()
+  let leaving: Promise<void> | undefined
+  /** Once: a second call ends with the first. */
+  const leave = (): Promise<void> => {
+    leaving ??= (disk?.close() ?? Promise.resolve()).then(options.end)
+    return leaving
   }
 
   const flush: Chat['flush'] = (limits = {}) => {

@@ -21,10 +21,13 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
   const newId = () => asClientId(ids.clientId())
 
   const enqueue = (wish: Wish, problem?: ChatError): void => {
-    // Nobody would send it, nor keep it.
-    if (!room.start()) return
-    const order = room.nextOrder()
-    cells.dispatch(roomId, { type: 'enqueued', wish, order, ...(problem ? { problem } : {}) })
+    // One batch: what a listener sends when it is called for the start comes after this.
+    cells.batch(() => {
+      // Nobody would send it, nor keep it.
+      if (!room.start()) return
+      const order = room.nextOrder()
+      cells.dispatch(roomId, { type: 'enqueued', wish, order, ...(problem ? { problem } : {}) })
+    })
   }
 
   const change = (wish: Wish, options: WaitOptions = {}): Promise<void> =>

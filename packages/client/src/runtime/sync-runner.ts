@@ -112,9 +112,11 @@ export function createSyncRunner(session: Session): (now: number) => number {
         const notSynced = (): void => requestFailed(id, no, null)
         applied(id, notSynced, () => {
           const delta = ack.rooms[id]
-          if (delta) cells.dispatch(id, { type: 'sync-answered', no, delta, ...moment(session) })
           // It did not fit into this reply (`more`) and is asked for again with the next; or it is gone, see below.
-          else notSynced()
+          if (!delta) return notSynced()
+          cells.dispatch(id, { type: 'sync-answered', no, delta, ...moment(session) })
+          // A room that the user is in, and that is on no list yet: its `room-added` was lost.
+          if (!list && !cells.room(id).core.listed) cells.dispatchChat({ type: 'list-wanted', wanted: true })
         })
       }
       for (const id of ack.removed) applyAbsence(session, id, number)
