@@ -146,7 +146,6 @@ function tell({ seed, violations }, shrinks) {
   if (shrinks) {
     const { stdout, status } = spawnSync(process.execPath, [FILE, 'shrink', String(seed)], {
       encoding: 'utf8',
-      timeout: 120_000,
     })
     if (status === 0) {
       const { kinds, steps, lines, tries } = JSON.parse(stdout)
@@ -154,7 +153,7 @@ function tell({ seed, violations }, shrinks) {
       say(`  steps that it needs (after ${tries} tries): ${steps.join(' · ') || 'none'}`)
       say('  the last that happened:')
       for (const line of lines) say(`    ${line.slice(0, 180)}`)
-    } else say('  its shortest schedule was not found in time')
+    } else say('  its shortest schedule was not found: the search ended by itself')
   }
   const canary = mistake ? ` --canary '${mistake.name}'` : ''
   say(`  npm run sim -- --seed ${seed}${canary} --trace`)

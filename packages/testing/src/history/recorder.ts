@@ -3,7 +3,15 @@ import { asRoomId, LIMITS, type Message } from '@roomful/protocol'
 import type { Actor, FinalRoom, HistoryEvent, Operation, SeenMessage } from './event'
 
 /** Refusals that only the SDK knows: the server may have acted or not. */
-const UNKNOWN_CODES = new Set(['TIMEOUT', 'OFFLINE', 'ABORTED'])
+const UNKNOWN_CODES = new Set([
+  'TIMEOUT',
+  'OFFLINE',
+  'ABORTED',
+  'SESSION_REVOKED',
+  'TOKEN_INVALID',
+  'TOKEN_EXPIRED',
+  'UNAUTHENTICATED',
+])
 
 /**
  * Writes a history down while a run goes on. One for a run: the order of its lines is the order of time. Where a run has

@@ -2,6 +2,7 @@ import type { MessageDraftInput, Room, Sent } from '@roomful/client'
 import type { FinalRoom, HistoryEvent, Operation } from '../history/event'
 import { Recorder, seen, viewOf } from '../history/recorder'
 import type { Device } from '../world/device'
+import type { Program } from '../world/program'
 import type { World } from '../world/world'
 
 /** What is answered to whoever may not know: it says nothing of what an earlier try has done. */
@@ -44,12 +45,20 @@ export class Book {
 
   send(device: Device, room: Room, draft: MessageDraftInput): Sent {
     const who = whoOf(device)
+    const { history } = this.recorder
+    const place = history.length
     const sent = this.recorder.send(who, room, draft)
     const call = this.#lastCall()
+    // What a listener sent meanwhile stands behind it, as in the outbox.
+    history.splice(place, 0, ...history.splice(-1))
     this.#lives.set(call, this.#lifeOf(device))
     this.#open.set(call, { call, clientId: sent.clientId, roomId: room.id, device })
-    const end = (): void => void this.#open.delete(call)
-    sent.then(end, end)
+    const { program } = device
+    sent.then(
+      () => void this.#open.delete(call),
+      // A chat that is closed gives its sends up; its disk does not.
+      () => void (program?.phase === 'running' && !hasStopped(program) && this.#open.delete(call)),
+    )
     return sent
   }
 
@@ -123,7 +132,8 @@ export class Book {
       this.#open.delete(call)
       if (!device.disk?.hasEntry(clientId)) this.#abandoned.add(call)
       else if (order !== undefined) this.#inherited.set(call, order)
-      this.recorder.history.push({ who: whoOf(device), roomId, phase: 'unknown', call })
+      if (!isAnswered(this.recorder.history, call))
+        this.recorder.history.push({ who: whoOf(device), roomId, phase: 'unknown', call })
     }
     if (this.#signingOut.has(device.name)) this.#giveUp(device)
     this.#kills.set(device.name, this.#lifeOf(device) + 1)
@@ -258,6 +268,11 @@ export class Book {
     return last.call
   }
 }
+
+const hasStopped = ({ chat }: Program): boolean => chat.getState().connection.status === 'stopped'
+
+const isAnswered = (history: readonly HistoryEvent[], call: string): boolean =>
+  history.some((event) => 'call' in event && event.call === call && event.phase !== 'invoked')
 
 /** What was said of a message by its clientId, before it had an id. */
 function withRealId(

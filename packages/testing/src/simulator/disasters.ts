@@ -81,12 +81,12 @@ const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
   kill: (scene) =>
     onDevice(scene, (device) => {
       kill(scene, device)
-      later(scene, 500, 15_000, () => device.start())
+      later(scene, 500, 15_000, () => startAgain(scene, device))
     }),
   reload: (scene) =>
     onDevice(scene, (device) => {
       kill(scene, device)
-      later(scene, 1, 100, () => device.start())
+      later(scene, 1, 100, () => startAgain(scene, device))
     }),
   sleep: (scene) =>
     onDevice(scene, (device) => {
@@ -136,9 +136,16 @@ const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
     }),
 }
 
-function kill({ world, book }: Scene, device: Device): void {
+export function kill({ world, book }: Pick<Scene, 'world' | 'book'>, device: Device): void {
   book.killed(world, device)
   device.kill()
+}
+
+/** Another program begins, unless one runs; what is left of one that was closed is over. */
+export function startAgain(scene: Pick<Scene, 'world' | 'book'>, device: Device): void {
+  if (device.isRunning) return
+  if (device.program) kill(scene, device)
+  device.start()
 }
 
 function onLine(scene: Scene, strikeLine: (link: Link) => void): void {

@@ -1,5 +1,7 @@
+import { Worker } from 'node:worker_threads'
 import { runSeed } from './run-seed'
 import { shrink } from './shrink'
+import { uncaught } from './uncaught'
 
 /**
  * The part of the simulator that runs in a process of its own: `run FROM COUNT STEP [first]`, `list SEED…`,
@@ -15,6 +17,14 @@ const stopsAtFirst = args.includes('first')
 /** One seed in so many is run twice, and must leave the same trace. */
 const TWICE_EVERY = 100
 
+/**
+ * Processor time that one seed may take. Most take a hundredth of a second; one that takes so much goes round in a
+ * circle, on a busy machine as on an idle one. What is waited for is not counted, only what this process computes.
+ */
+const SEED_CPU_MS = 30_000
+/** How often it is looked at. */
+const LOOK_EVERY_MS = 1_000
+
 const total = { seeds: 0, events: 0, virtualMs: 0, twice: 0 }
 let current = from
 
@@ -26,10 +36,33 @@ function fail(violations: readonly string[]): void {
   tell({ type: 'failed', seed: current, violations: violations.slice(0, 5) })
 }
 
-process.on('unhandledRejection', (error) => {
-  fail([`P10: nobody handles ${error instanceof Error ? error.stack : error}`])
-  process.exit(1)
-})
+// Of the seed that runs: they come up while its promises are run.
+process.on('unhandledRejection', (error) => void uncaught.push(error))
+process.on('uncaughtException', (error) => void uncaught.push(error))
+
+/** A loop keeps its thread: another one must see it. */
+const seen = new Int32Array(new SharedArrayBuffer(4))
+function watchForLoops(): void {
+  const code = `
+    const { workerData } = require('node:worker_threads')
+    const { writeSync } = require('node:fs')
+    const { seen, most, every } = workerData
+    const cpu = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1000 }
+    let [seed, since] = [-1, cpu()]
+    setInterval(() => {
+      const now = Atomics.load(seen, 0)
+      if (now !== seed) [seed, since] = [now, cpu()]
+      else if (cpu() - since > most) {
+        const text = 'I15: an endless loop: ' + most + ' ms of processor time'
+        writeSync(1, JSON.stringify({ type: 'failed', seed, violations: [text] }) + '\\n')
+        process.kill(process.pid, 'SIGKILL')
+      }
+    }, every)`
+  new Worker(code, {
+    eval: true,
+    workerData: { seen, most: SEED_CPU_MS, every: LOOK_EVERY_MS },
+  }).unref()
+}
 
 function runNext(): void {
   if (total.seeds >= count) {
@@ -37,6 +70,7 @@ function runNext(): void {
     return
   }
   current = seedAt(total.seeds)
+  Atomics.store(seen, 0, current)
   const result = runSeed(current)
   total.seeds++
   total.events += result.events
@@ -68,7 +102,10 @@ function traceOne(): void {
 }
 
 // Thousands of refusals a second are made as errors; where one comes from is told when its seed is traced.
-if (command === 'run' || isList) Error.stackTraceLimit = 0
+if (command === 'run' || isList) {
+  Error.stackTraceLimit = 0
+  watchForLoops()
+}
 
 // From a macrotask, where promises can be run to their end.
 setImmediate(() => {

@@ -36,9 +36,14 @@ export function operate(
   // Mostly where one is looking at: the rest would only be refused.
   const open = [...device.opened]
   const roomId = open.length > 0 && random.chance(0.8) ? random.pick(open) : random.pick(known)
-  const scene = { world, book, random, device, roomId, room: device.room(roomId), users }
+  operateIn({ world, book, random, device, roomId, users }, name)
+}
+
+/** The same on one device, in one room. */
+export function operateIn(scene: Omit<Scene, 'room'>, name: Operation): void {
+  const { world, device, roomId } = scene
   world.context.trace.note(() => `${device.name} does ${name} in ${roomId}`)
-  ACTIONS[name](scene)
+  ACTIONS[name]({ ...scene, room: device.room(roomId) })
 }
 
 const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
@@ -227,7 +232,7 @@ function editPending(scene: Scene, message: ShownMessage): void {
 }
 
 /** Texts that differ, so that what is shown tells where it came from. */
-const text = ({ device, random }: Pick<Scene, 'device' | 'random'>): string =>
+export const text = ({ device, random }: Pick<Scene, 'device' | 'random'>): string =>
   `${device.name} says ${random.int(1_000_000)}`
 
 const isMine = (row: ShownMessage, device: Device): boolean => row.senderId === device.user

@@ -1,5 +1,6 @@
 import type { Rates } from '../world/faults'
 import type { Random } from '../world/random'
+import { type AppProfile, drawApp } from './app/profile'
 
 /** What befalls the world at moments, besides what goes wrong by rate. */
 export const DISASTERS = [
@@ -67,10 +68,13 @@ export type Profile = {
   readonly tokenMs: number | undefined
   readonly withDisk: boolean
   readonly skewMs: number
+  readonly app: AppProfile
 }
 
 /** Drawn anew for each seed: some days are calm, some are hell, and each has troubles of its own. */
 export function drawProfile(random: Random): Profile {
+  // From a source of its own: days without a hostile app are what they were before there was one.
+  const app = drawApp(random.split('app'))
   const userCount = random.range(2, 3)
   const users = ['ann', 'bob', 'cat'].slice(0, userCount)
   const mood = random.pick([0, 0.2, 0.5, 1, 1, 2])
@@ -116,6 +120,7 @@ export function drawProfile(random: Random): Profile {
     tokenMs: random.chance(0.1) ? random.range(5_000, 20_000) : undefined,
     withDisk: random.chance(0.7),
     skewMs: random.chance(0.3) ? random.range(-600_000, 600_000) : 0,
+    app,
   }
 }
 

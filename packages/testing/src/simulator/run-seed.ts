@@ -5,11 +5,15 @@ import type { DeviceOptions } from '../world/device'
 import { Random } from '../world/random'
 import { START_MS } from '../world/virtual-time'
 import { World } from '../world/world'
+import { misbehave } from './app/deeds'
+import { HostileApp } from './app/hostile-app'
+import { appWithout } from './app/profile'
 import { Book, finalRooms } from './book'
-import { startMissingNode, strike } from './disasters'
+import { startAgain, startMissingNode, strike } from './disasters'
 import { operate } from './operations'
 import { drawProfile, FAULT_RATES, type Profile } from './profile'
 import { drawSchedule, type Step } from './schedule'
+import { describeUncaught, uncaught } from './uncaught'
 
 /** So long after the last fault everything must be right again. */
 const LIVENESS_MS = 30_000
@@ -63,18 +67,26 @@ export function runSeed(
     traceLines: options.traceLines,
   })
   const book = new Book()
-  const run = { world, book, profile, random }
+  const app = new HostileApp({
+    world,
+    book,
+    users: profile.users,
+    app: appWithout(profile.app, without.kinds),
+    random: random.split('app'),
+  })
+  const run = { world, book, profile, random, app }
   build(run)
   for (const step of steps)
     world.time.schedule(step.at, 'step', () => {
       const own = random.split(`step ${step.no}`)
       if (step.kind === 'operation') operate(world, book, profile.users, step.name, own)
-      else strike(world, book, step.name, own)
+      else if (step.kind === 'disaster') strike(world, book, step.name, own)
+      else misbehave({ world, book, random: own }, step.name)
     })
   const { violations } = world.context
-  runUntil(world, START_MS + profile.lengthMs)
-  if (violations.length === 0) recover(world, profile)
-  if (violations.length === 0) settle(world, profile.tokenMs === undefined ? 0 : 2 * world.devices.length)
+  runUntil(run, START_MS + profile.lengthMs)
+  if (violations.length === 0) recover(run)
+  if (violations.length === 0) settle(run, profile.tokenMs === undefined ? 0 : 2 * world.devices.length)
   if (violations.length === 0)
     for (const { kind, roomId, text } of checkHistory(book.history(world), finalRooms(world)))
       violations.push(`${kind} in ${roomId}: ${text}`)
@@ -90,9 +102,16 @@ export function runSeed(
   }
 }
 
-type Run = { readonly world: World; readonly book: Book; readonly profile: Profile; readonly random: Random }
+type Run = {
+  readonly world: World
+  readonly book: Book
+  readonly profile: Profile
+  readonly random: Random
+  readonly app: HostileApp
+}
 
-function build({ world, book, profile, random }: Run): void {
+function build(run: Run): void {
+  const { world, book, profile, random } = run
   for (const room of profile.rooms) {
     const users = profile.users.slice(0, room.members)
     void world.addRoom(room.id, room.type, users).then(() => {
@@ -105,21 +124,26 @@ function build({ world, book, profile, random }: Run): void {
       const name = `${user}${i}`
       const shared = profile.withDisk ? { disk: world.diskFor(name) } : {}
       const hasTabs = profile.withDisk && random.split(`${name}'s tabs`).chance(TAB_CHANCE)
-      if (!hasTabs) addDevice(world, profile, random.split(name), { name, user, ...shared })
+      if (!hasTabs) addDevice(run, random.split(name), { name, user, ...shared })
       else {
         const browser = world.browserFor(name)
         for (const tab of [name, `${name}tab`])
-          addDevice(world, profile, random.split(tab), { name: tab, user, browser, ...shared })
+          addDevice(run, random.split(tab), { name: tab, user, browser, ...shared })
       }
     }
   }
 }
 
-function addDevice(world: World, profile: Profile, own: Random, options: Omit<DeviceOptions, 'url'>): void {
+function addDevice(
+  { world, profile, app }: Run,
+  own: Random,
+  options: Omit<DeviceOptions, 'url' | 'app'>,
+): void {
   const device = world.addDevice({
     windowSize: profile.windowSize,
     requestTimeoutMs: profile.requestTimeoutMs,
     ...(profile.tokenMs === undefined ? {} : { tokenMs: profile.tokenMs }),
+    ...(own.split('app').chance(profile.app.share) ? { app } : {}),
     ...options,
   })
   // Whether its clock is wrong; the tabs of one browser have one clock.
@@ -147,20 +171,35 @@ function fill(world: World, book: Book, roomId: string, users: readonly string[]
   void node.chatNode.services.pipeline.submitAll(asRoomId(roomId), ops)
 }
 
-function runUntil(world: World, until: number): void {
+function runUntil({ world, app }: Run, until: number): void {
   const { violations } = world.context
-  while (violations.length === 0 && world.step(until)) {
+  while (violations.length === 0 && happens(world, until)) {
+    app.check()
     if (world.time.ran > EVENTS_MAX)
       violations.push(`I15: more than ${EVENTS_MAX} events, the last at ${world.time.elapsed} ms`)
   }
   world.time.skipTo(until)
 }
 
+/** The next event. What comes out of it as an error has gone through all of the client (I24). */
+function happens(world: World, until: number): boolean {
+  let hasHappened = false
+  try {
+    hasHappened = world.step(until)
+  } catch (error) {
+    uncaught.push(error)
+  }
+  const problem = describeUncaught()
+  if (problem !== undefined) world.context.violations.push(problem)
+  return hasHappened
+}
+
 /** All that is wrong ends: what is down comes up, and devices are told that the network is back. */
-function recover(world: World, { rates }: Profile): void {
+function recover({ world, book, profile: { rates }, app }: Run): void {
   world.context.trace.note(() => 'all faults end')
   const calm = Object.fromEntries(FAULT_RATES.map((name) => [name, 0]))
   world.context.rates = { ...rates, ...calm }
+  app.calm()
   world.database.isDown = false
   world.bus.isCut = false
   startMissingNode(world)
@@ -171,17 +210,19 @@ function recover(world: World, { rates }: Profile): void {
       device.disk.isFull = false
       device.disk.stalledUntil = 0
     }
-    device.start()
+    // A chat that is being closed is waited for; its app begins the next one.
+    if (!device.isClosing) startAgain({ world, book }, device)
     device.wakeUp('online')
   }
 }
 
-function settle(world: World, standingTimers: number): void {
+function settle(run: Run, standingTimers: number): void {
+  const { world } = run
   const { violations } = world.context
   const end = world.time.now + LIVENESS_MS
   let found: string[] = []
   for (let at = world.time.now + LOOK_EVERY_MS; at <= end; at += LOOK_EVERY_MS) {
-    runUntil(world, at)
+    runUntil(run, at)
     if (violations.length > 0) return
     found = unsettled(world, standingTimers)
     if (found.length === 0) return

@@ -1,4 +1,5 @@
 import type { Random } from '../world/random'
+import type { AppDeed } from './app/profile'
 import type { Disaster, Profile } from './profile'
 
 export const OPERATIONS = {
@@ -43,6 +44,7 @@ export type Operation = keyof typeof OPERATIONS
 export type Step = { readonly no: number; readonly at: number } & (
   | { readonly kind: 'operation'; readonly name: Operation }
   | { readonly kind: 'disaster'; readonly name: Disaster }
+  | { readonly kind: 'app'; readonly name: AppDeed }
 )
 
 export function drawSchedule(random: Random, profile: Profile): Step[] {
@@ -53,6 +55,11 @@ export function drawSchedule(random: Random, profile: Profile): Step[] {
   for (let i = 0; i < profile.disasters; i++) {
     const name = random.weighted(profile.disasterWeights)
     steps.push({ no: steps.length, at: at(), kind: 'disaster', name })
+  }
+  const own = random.split('app')
+  for (let i = 0; i < profile.app.deeds; i++) {
+    const at = Math.floor(own.next() * profile.lengthMs)
+    steps.push({ no: steps.length, at, kind: 'app', name: own.weighted(profile.app.weights) })
   }
   return steps.sort((a, b) => a.at - b.at || a.no - b.no)
 }

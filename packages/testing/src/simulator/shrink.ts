@@ -1,9 +1,12 @@
+import { APP_DEEDS, APP_RATES } from './app/profile'
 import { DISASTERS, FAULT_RATES } from './profile'
 import { runSeed, type SeedResult, type Without } from './run-seed'
 
-/** Runs that a search may cost: some seconds. */
+/** What a search may cost: some seconds. In events, so that it ends at the same place on a busy machine. */
 const TRIES_MAX = 400
+const EVENTS_MAX = 400_000
 const LAST_LINES = 40
+const KINDS = [...FAULT_RATES, ...DISASTERS, ...APP_RATES, ...APP_DEEDS]
 
 export type Shrunk = {
   readonly seed: number
@@ -21,13 +24,15 @@ export function shrink(seed: number): Shrunk {
   const whole = runSeed(seed)
   const wanted = kindOf(whole)
   let without: Without = { kinds: new Set(), steps: new Set() }
-  let tries = 0
+  let [tries, events] = [0, 0]
   const stillFails = (candidate: Without): boolean => {
-    if (tries >= TRIES_MAX) return false
+    if (tries >= TRIES_MAX || events >= EVENTS_MAX) return false
     tries++
-    return kindOf(runSeed(seed, { without: candidate })) === wanted
+    const result = runSeed(seed, { without: candidate })
+    events += result.events
+    return kindOf(result) === wanted
   }
-  for (const kind of [...FAULT_RATES, ...DISASTERS]) {
+  for (const kind of KINDS) {
     const candidate = { ...without, kinds: new Set([...without.kinds, kind]) }
     if (stillFails(candidate)) without = candidate
   }
@@ -43,7 +48,7 @@ export function shrink(seed: number): Shrunk {
   return {
     seed,
     violations: last.violations,
-    kinds: [...FAULT_RATES, ...DISASTERS].filter((kind) => !without.kinds.has(kind)),
+    kinds: KINDS.filter((kind) => !without.kinds.has(kind)),
     steps: last.steps.map(({ at, name }) => `${(at / 1_000).toFixed(3)} ${name}`),
     tries,
     lines: last.lines.slice(-LAST_LINES),

@@ -16,6 +16,9 @@ const STANDING_TIMERS = 3
 export function unsettled(world: World, standing = 0): string[] {
   const found: string[] = []
   for (const device of world.devices) {
+    if (device.isClosing) found.push(`I22: the end of ${device.name}'s chat has not settled`)
+    // Its app begins another program in a moment.
+    if (device.isClosed) found.push(`I11: ${device.name} is closed`)
     if (!device.isRunning) continue
     const { status } = device.chat.getState().connection
     if (status !== 'online') found.push(`I11: ${device.name} is ${status}`)
@@ -29,6 +32,8 @@ export function unsettled(world: World, standing = 0): string[] {
         found.push(`I11: the outbox holds ${kinds} — ${device.name}, room ${core.id}`)
       }
     }
+    for (const { name } of device.openCalls)
+      if (found.length === 0) found.push(`I22: ${name} has not settled — ${device.name}`)
     // What an earlier program left is not in any outbox before the disk has been read.
     if (found.length === 0 && device.handle?.isBusy) found.push(`I11: ${device.name}'s disk is at work`)
     if (found.length === 0 && device.timers > device.standingTimers)

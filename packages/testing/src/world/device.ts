@@ -1,11 +1,13 @@
-import { type Chat, createChat, type LocalStore, type Room, type WakeReason } from '@roomful/client'
-import type { Browser, Tab } from './browser'
+import type { Chat, Room, WakeReason } from '@roomful/client'
+import type { App } from './app'
+import type { Browser } from './browser'
+import type { OpenCall } from './calls'
 import type { WorldContext } from './context'
 import type { Disk, DiskHandle } from './disk'
-import { ProcessClock } from './process-clock'
+import { Program } from './program'
 import type { Random } from './random'
-import { tokenOf } from './token'
-import { type Dial, LinkTransport } from './transport'
+import { type TokenFacts, tokenOf } from './token'
+import type { Dial } from './transport'
 import type { Watch } from './watch'
 
 export type DeviceOptions = {
@@ -20,19 +22,16 @@ export type DeviceOptions = {
   readonly requestTimeoutMs?: number
   /** A token is valid for so long; absent: for ever. */
   readonly tokenMs?: number
+  /** What runs on it beside the client. Absent: an app that does nothing odd. */
+  readonly app?: App
 }
 
-/** One device with the real client on it. The program on it may be killed and started again; the disk stays. */
+/** One device with the real client on it. The program on it may end and be started again; the disk stays. */
 export class Device {
   readonly opened = new Set<string>()
   isOnline = true
   isAsleep = false
-  #chat: Chat | undefined
-  #clock: ProcessClock | undefined
-  #transport: LinkTransport | undefined
-  #handle: DiskHandle | undefined
-  #tab: Tab | undefined
-  #wakeListeners = new Set<(reason: WakeReason) => void>()
+  #program: Program | undefined
   #sessions = 0
   #skewMs = 0
   #keys = 0
@@ -54,16 +53,30 @@ export class Device {
     return this.options.user
   }
   get isRunning(): boolean {
-    return this.#chat !== undefined
+    return this.#program?.phase === 'running'
+  }
+  /** Its app has closed the chat, which has not settled yet. */
+  get isClosing(): boolean {
+    return this.#program?.phase === 'closing'
+  }
+  get isClosed(): boolean {
+    return this.#program?.phase === 'closed'
   }
   get timers(): number {
-    return this.#clock?.timers ?? 0
+    return this.#program?.clock.timers ?? 0
   }
   get disk(): Disk | undefined {
     return this.options.disk
   }
   get handle(): DiskHandle | undefined {
-    return this.#handle
+    return this.#program?.handle
+  }
+  get program(): Program | undefined {
+    return this.#program
+  }
+  /** Calls of the app whose promises have not settled. */
+  get openCalls(): Iterable<OpenCall> {
+    return this.#program?.calls.open ?? []
   }
   /** The session that its tokens name: what a sign-out revokes. */
   get sid(): string {
@@ -82,18 +95,19 @@ export class Device {
   }
 
   get chat(): Chat {
-    if (this.#chat === undefined) throw new Error(`${this.name} is not running`)
-    return this.#chat
+    if (this.#program === undefined) throw new Error(`${this.name} is not running`)
+    return this.#program.chat
   }
 
   room(id: string): Room {
-    return this.chat.room(id)
+    if (this.#program === undefined) throw new Error(`${this.name} is not running`)
+    return this.#program.room(id)
   }
 
   /** Opens a room, and again after each start until it is closed. */
   open(roomId: string): Promise<void> {
     this.opened.add(roomId)
-    return this.room(roomId).open()
+    return this.#open(roomId)
   }
 
   close(roomId: string): void {
@@ -101,73 +115,41 @@ export class Device {
     this.room(roomId).close()
   }
 
-  start(): Chat {
-    if (this.#chat) return this.#chat
-    const { url, disk, browser, windowSize, requestTimeoutMs } = this.options
-    const clock = new ProcessClock(this.context.time, this.name)
-    clock.skewMs = this.#skewMs
-    this.#clock = clock
-    this.#handle = disk?.open()
-    const tab = browser?.open()
-    this.#tab = tab
-    const storage: LocalStore | 'memory' = this.#handle ?? 'memory'
-    const random = this.#random
-    this.#chat = createChat({
-      url,
-      auth: async () => this.#token(),
-      storage,
-      onError: (error, { source }) =>
-        this.context.violations.push(`an error in a ${source} of ${this.name}: ${error}`),
-      ...(windowSize === undefined ? {} : { windowSize }),
-      ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
-      ports: {
-        transport: (_, onEvent) => {
-          const transport = new LinkTransport(this.dial(this), clock, onEvent, (event, payload) =>
-            this.watch.requested(this, event, payload),
-          )
-          // A program that was killed may still run its last promises: what it opens then is nobody's.
-          if (clock.isDead) transport.abandon()
-          else this.#transport = transport
-          return transport
-        },
-        clock,
-        ...(tab ? { tabs: tab } : {}),
-        ids: {
-          clientId: () => `${this.name}-${String(++this.#keys).padStart(6, '0')}`,
-          random: () => random.next(),
-        },
-        environment: {
-          onWake: (listener) => {
-            this.#wakeListeners.add(listener)
-            return () => this.#wakeListeners.delete(listener)
-          },
-          isOnline: () => this.isOnline,
-        },
-        inspect: this.watch.inspector(this),
-      },
+  /** Starts the program, unless it runs. `first`: what its app does before anything else. */
+  start(first: (device: Device) => void = (device) => void device.chat.connect().catch(() => {})): Chat {
+    if (this.isRunning) return this.chat
+    this.kill()
+    const program = new Program({
+      device: this,
+      context: this.context,
+      watch: this.watch,
+      dial: this.dial(this),
+      skewMs: this.#skewMs,
+      token: (asking) => this.#answerAuth(asking),
+      clientId: () => `${this.name}-${String(++this.#keys).padStart(6, '0')}`,
+      random: () => this.#random.next(),
     })
+    this.#program = program
     this.watch.started(this)
-    this.#chat.connect().catch(() => {})
-    for (const roomId of this.opened)
-      this.#chat
-        .room(roomId)
-        .open()
-        .catch(() => {})
-    return this.#chat
+    this.options.app?.started(this)
+    first(this)
+    for (const roomId of this.opened) if (this.isRunning) this.#open(roomId).catch(() => {})
+    return program.chat
+  }
+
+  /** Its app ends the chat: `close()` or `signOut()`. What is left after it is looked at until the next start. */
+  end(run: (chat: Chat) => Promise<unknown>): void {
+    this.context.trace.note(() => `${this.name} ends its chat`)
+    this.#program?.end(run)
   }
 
   /** The program dies without a word: a crash, a closed tab, a reload. */
   kill(): void {
-    if (!this.#chat) return
+    if (!this.#program) return
     this.context.trace.note(() => `${this.name} is killed`)
     this.watch.stopped(this)
-    this.#clock?.kill()
-    this.#handle?.crash()
-    this.#transport?.abandon()
-    this.#tab?.close()
-    this.#chat = undefined
-    this.#transport = undefined
-    this.#wakeListeners = new Set()
+    this.#program.kill()
+    this.#program = undefined
     this.isAsleep = false
   }
 
@@ -179,26 +161,37 @@ export class Device {
 
   sleep(): void {
     this.isAsleep = true
-    this.#clock?.sleep()
-    this.#tab?.sleep()
+    this.#program?.clock.sleep()
+    this.#program?.tab?.sleep()
   }
 
   wakeUp(reason: WakeReason = 'resume'): void {
     this.isAsleep = false
-    this.#clock?.wake()
-    this.#tab?.wake()
-    for (const listener of [...this.#wakeListeners]) listener(reason)
+    this.#program?.clock.wake()
+    this.#program?.tab?.wake()
+    this.#program?.calls.restart()
+    this.#program?.wakeUp(reason)
   }
 
   /** The device's clock is set to another time; what it measures goes on. */
   setSkew(ms: number): void {
     this.#skewMs = ms
-    if (this.#clock) this.#clock.skewMs = ms
+    if (this.#program) this.#program.clock.skewMs = ms
   }
 
-  #token(): string {
-    const { user, tokenMs } = this.options
-    const expiresAt = tokenMs === undefined ? {} : { expiresAt: this.context.time.now + tokenMs }
-    return tokenOf({ user, sid: this.sid, ...expiresAt })
+  #open(roomId: string): Promise<void> {
+    const opening = this.room(roomId).open()
+    this.options.app?.opened(this, roomId)
+    return opening
+  }
+
+  #answerAuth(program: Program): string | Promise<string> {
+    const token = (facts: Partial<TokenFacts> = {}): string => {
+      const { user, tokenMs } = this.options
+      const expiresAt = tokenMs === undefined ? {} : { expiresAt: this.context.time.now + tokenMs }
+      return tokenOf({ user, sid: this.sid, ...expiresAt, ...facts })
+    }
+    const { app } = this.options
+    return app ? app.auth(this, program, token) : Promise.resolve(token())
   }
 }

@@ -40,7 +40,7 @@ export class ServerNode {
       store: database.connection(() => this.isUp),
       bus: connection,
       broadcaster: this.channels,
-      authenticate: async (token) => identityOf(token, asUserId),
+      authenticate: async (token) => identityOf(token, asUserId, context.time.now),
       clock: this.clock,
       ids: this.#idsOf(random),
       log: {

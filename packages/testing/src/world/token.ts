@@ -1,10 +1,13 @@
 import type { UserId } from '@roomful/protocol'
+import { AuthError } from '@roomful/server'
 
 /** What a token of this world says. */
 export type TokenFacts = {
   readonly user: string
   readonly sid: string
   readonly expiresAt?: number
+  /** It is not valid yet: the clock of who made it is ahead. */
+  readonly notBefore?: number
   readonly admin?: boolean
 }
 
@@ -12,7 +15,17 @@ export type TokenFacts = {
 export const tokenOf = (facts: TokenFacts): string =>
   `sim.${btoa(JSON.stringify({ ...facts, sub: facts.user }))}.unsigned`
 
-export function identityOf(token: string, asUserId: (id: string) => UserId) {
-  const { user, sid, expiresAt, admin = false }: TokenFacts = JSON.parse(atob(token.split('.')[1] ?? ''))
+/** Throws, as an `authenticate` does, for what is not a token or is not one yet. */
+export function identityOf(token: string, asUserId: (id: string) => UserId, now: number) {
+  const { user, sid, expiresAt, notBefore = 0, admin = false } = factsOf(token)
+  if (notBefore > now) throw new AuthError('TOKEN_INVALID')
   return { id: asUserId(user), name: user, admin, sid, ...(expiresAt === undefined ? {} : { expiresAt }) }
+}
+
+function factsOf(token: string): TokenFacts {
+  try {
+    return JSON.parse(atob(token.split('.')[1] ?? ''))
+  } catch (cause) {
+    throw new AuthError('TOKEN_INVALID', { cause })
+  }
 }

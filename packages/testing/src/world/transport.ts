@@ -20,6 +20,7 @@ const NO_ANSWER_MS = 300
 
 type Open = {
   link: Link | undefined
+  cancelDial: () => void
   ready: boolean
   bye: Bye | null
   readonly pending: Map<number, Pending>
@@ -46,7 +47,7 @@ export class LinkTransport implements Transport {
 
   connect(token: string): void {
     if (this.#isDead) return
-    const open: Open = { link: undefined, ready: false, bye: null, pending: new Map() }
+    const open: Open = { link: undefined, cancelDial: () => {}, ready: false, bye: null, pending: new Map() }
     this.#open = open
     open.link = this.dial({
       onConnected: () => {},
@@ -56,7 +57,7 @@ export class LinkTransport implements Transport {
       onDown: () => this.#down(open, () => (open.bye ? byeReason(open.bye) : LOST)),
     })
     if (open.link) open.link.dial(token)
-    else this.clock.setTimer(NO_ANSWER_MS, () => this.#down(open, () => LOST))
+    else open.cancelDial = this.clock.setTimer(NO_ANSWER_MS, () => this.#down(open, () => LOST))
   }
 
   disconnect(): void {
@@ -125,6 +126,7 @@ export class LinkTransport implements Transport {
   #end(open: Open): void {
     if (this.#open === open) this.#open = null
     open.ready = false
+    open.cancelDial()
     open.link?.hangUp()
     for (const pending of [...open.pending.values()]) pending.fail('lost')
   }

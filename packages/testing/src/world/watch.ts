@@ -17,6 +17,8 @@ type Program = {
   readonly soundness: Soundness
   /** The history that each room was last seen to follow; it only goes on. */
   readonly followed: Map<string, number>
+  /** What was put into its outbox in this run. */
+  readonly made: Set<string>
   requests: number
   countedSince: number
 }
@@ -70,6 +72,8 @@ export class Watch {
       // A program that was killed may still run its last promises; nobody sees them.
       if (this.#programs.get(device) !== program) return
       program.cores.set(after.id, after)
+      if (event.type === 'enqueued') program.made.add(event.wish.id)
+      if (event.type === 'expired') this.#checkAge(device, program, event.ids)
       if (event.type === 'picked') this.#noteUnkept(device, event.ids)
       this.context.trace.note(() => `  ${device.name} ${after.id}: ${event.type}${entriesOf(after)}`)
       const touched = before.timeline !== after.timeline || before.cursor !== after.cursor
@@ -83,6 +87,12 @@ export class Watch {
       if (after.removed !== null && after.tail !== null)
         this.#violate(device, after, 'I14: the copy of a room he is not in stays')
     }
+  }
+
+  /** I27: a run is shorter than the age at which a message is held back. What an earlier program made may be older. */
+  #checkAge(device: Device, { made }: Program, ids: readonly string[]): void {
+    for (const id of ids)
+      if (made.has(id)) this.context.violations.push(`I27: ${id} is held back as too old — ${device.name}`)
   }
 
   /** I10: what is emitted would survive a crash, where the device keeps anything. I15: nobody asks without end. */
@@ -167,6 +177,7 @@ export class Watch {
       cores: new Map(),
       soundness: new Soundness(),
       followed: new Map(),
+      made: new Set<string>(),
       requests: 0,
       countedSince: 0,
     }

@@ -1,0 +1,78 @@
+import type { Device } from '../../world/device'
+import type { Program } from '../../world/program'
+import type { Random } from '../../world/random'
+import type { World } from '../../world/world'
+import type { Book } from '../book'
+import { operateIn } from '../operations'
+import type { Operation } from '../schedule'
+import type { AppProfile } from './profile'
+
+/** What is done from inside a notification. */
+const ACTS = {
+  send: 6,
+  edit: 3,
+  'edit-pending': 2,
+  'delete-pending': 1,
+  cancel: 1,
+  react: 2,
+  read: 4,
+  type: 2,
+  draft: 2,
+  open: 2,
+  close: 2,
+  older: 2,
+  jump: 1,
+  create: 0.3,
+  join: 0.5,
+  leave: 0.2,
+} as const satisfies Partial<Record<Operation, number>>
+/** Of one listener in its life. */
+const ACTS_MAX = 3
+
+type Scene = {
+  readonly world: World
+  readonly book: Book
+  readonly users: readonly string[]
+  readonly rates: AppProfile['rates']
+  readonly fail: (text: string) => Error
+  /** It may not begin anything any more. */
+  readonly isCalm: () => boolean
+  /** What else it does where it was called. */
+  readonly more: (device: Device, random: Random) => void
+}
+
+/** Listeners that throw, and listeners that do something. Undefined: this one behaves. */
+export function drawListener(
+  scene: Scene,
+  { device, program, random }: { device: Device; program: Program; random: Random },
+): (() => void) | undefined {
+  const { rates, fail } = scene
+  const throws = random.chance(rates['listener-throws'])
+  const acts = random.chance(rates['listener-acts'])
+  const style = random.pick(['once', 'sometimes', 'always'] as const)
+  let calls = 0
+  let left = acts ? random.range(1, ACTS_MAX) : 0
+  if (!throws && !acts) return undefined
+  return () => {
+    if (program.phase === 'dead') return
+    program.ranClosed('a listener is called')
+    calls++
+    if (left > 0 && !scene.isCalm() && program.phase === 'running' && random.chance(0.3)) {
+      left--
+      act(scene, device, random)
+    }
+    if (throws && (style === 'always' || (style === 'once' ? calls === 1 : random.chance(0.3))))
+      throw fail(`a listener throws ${style}`)
+  }
+}
+
+function act({ world, book, users, more }: Scene, device: Device, random: Random): void {
+  if (random.chance(0.25)) {
+    more(device, random)
+    return
+  }
+  const rooms = [...world.truth.present.rooms.keys()]
+  const open = [...device.opened]
+  const roomId = random.pick(open.length > 0 ? open : rooms)
+  operateIn({ world, book, users, random, device, roomId }, random.weighted(ACTS))
+}
