@@ -41,7 +41,8 @@ export {
 export { ClientId, MessageId, RoomId, UserId } from './ids'
 export { HEADS_INTERVAL_MS, LIMITS, TYPING_RENEW_MS, TYPING_TTL_MS } from './limits'
 export type { FileMetadata, SystemAction, SystemMetadata } from './message-kinds'
-export { isMetadata, type Json, Metadata } from './metadata'
+export { Metadata } from './metadata'
+export { isMetadata, type Json, type Plain, plainMetadata, plainPayload } from './plain-json'
 export {
   Head,
   Member,
