@@ -96,6 +96,9 @@ export interface Chat extends AsyncDisposable {
   presence(userIds: readonly string[]): PresenceWatch
   /** This device's own state, as others see it; `online` until told otherwise. Kept over reconnects. */
   setPresence(status: 'online' | 'away'): Promise<void>
-  /** Any event of the wire, decoded; for what has no method of its own (moderation, members). Rejects with ChatError. */
+  /**
+   * Any event of the wire, decoded; for what has no method of its own (moderation, members). The payload is copied at the
+   * call, as plain JSON. Rejects with ChatError: INVALID_PAYLOAD, with the path in `error.field`, for what is none.
+   */
   request<E extends ClientEvent>(event: E, payload: PayloadInput<E>, options?: WaitOptions): Promise<OkAck<E>>
 }

@@ -11,7 +11,14 @@ export type {
   TypingUser,
 } from './core/room-shape'
 
-/** A message to send. Without `type` it is a `text`, or a `reply` with `replyTo`. For `type` and `metadata` see `Register`. */
+/**
+ * A message to send. Without `type` it is a `text`, or a `reply` with `replyTo`. For `type` and `metadata` see `Register`.
+ *
+ * `metadata` is a small JSON object (4 KB, 64 keys, 8 levels). It is copied at the call, as plain JSON: of a Proxy (Vue,
+ * MobX, immer) what it shows, of a Date its ISO time, without properties that are undefined. With anything else in it
+ * (BigInt, a function, a class instance, NaN, a cycle) the message is `failed` with INVALID_PAYLOAD, and `error.field` is
+ * the path, such as `metadata.order.n`.
+ */
 export type MessageDraftInput = SentKind & {
   /** 1 to 8,000 code points that are not all blank; no NUL. Never HTML. */
   content: string
@@ -61,19 +68,32 @@ export interface Room {
   /** Lets the room go 2 s after the last `close`; its rows may leave memory when more than 20 rooms are closed. */
   close(): void
   /**
+<<<<<<< HEAD
    * Shown before it returns, at the end, where the window goes; sent in the order of the calls. Content that the server
    * would refuse is `failed` at once. Rejects with the refusal: INVALID_CONTENT, CONTENT_TOO_LONG, PAYLOAD_TOO_LARGE, ROOM_NOT_FOUND, FORBIDDEN, MUTED,
    * SLOW_MODE, ROOM_ARCHIVED, MESSAGE_NOT_FOUND (what it replies to is gone), EXPIRED (see `maxUnsentAgeMs`); with ABORTED
    * when it is cancelled or the chat is closed, with the code that stopped the chat: then what is on disk goes out the
    * next time. An aborted signal cancels the message, where it is not too late, and rejects with ABORTED; after `timeoutMs`
    * it rejects with TIMEOUT, and the message stays in the outbox.
+=======
+   * Shown before it returns, and sent in the order of the calls. Never throws: content that the server would refuse, or a
+   * value that is no JSON, is `failed` at once, with its text. Rejects with the refusal: INVALID_CONTENT, CONTENT_TOO_LONG,
+   * INVALID_PAYLOAD (see `metadata`), PAYLOAD_TOO_LARGE, ROOM_NOT_FOUND, FORBIDDEN, MUTED, SLOW_MODE, ROOM_ARCHIVED,
+   * MESSAGE_NOT_FOUND (what it replies to is gone), EXPIRED (see `maxUnsentAgeMs`); with ABORTED when it is cancelled or
+   * the chat is closed, with the code that stopped the chat: then what is on disk goes out the next time. An aborted signal
+   * cancels the message, where it is not too late, and rejects with ABORTED; after `timeoutMs` it rejects with TIMEOUT, and
+   * the message stays in the outbox.
+>>>>>>> 49c7099 (client: take an app's values as plain data at the call)
    *
    * @example
    * const giveUp = new AbortController()
    * const sent = room.send('on my way', { signal: giveUp.signal })
    */
   send(draft: string | MessageDraftInput, options?: WaitOptions): Sent
-  /** Sends a failed message again, under the same clientId; also one that was held back as too old (EXPIRED). */
+  /**
+   * Sends a failed message again, under the same clientId; also one that was held back as too old (EXPIRED). One whose
+   * metadata was no JSON stays failed: without it, it would be another message.
+   */
   retry(clientId: string): void
   /**
    * Drops a message that was not sent yet, or failed. Answers false when it is too late. An EXPIRED one that was on its way

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { USER_ID } from './user-id'
 
 /** A room's name on the wire: a UUIDv7, or a word chosen by whoever runs the server, such as `general`. */
 export const RoomId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/), v.brand('RoomId'))
@@ -9,7 +10,7 @@ export const MessageId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/), v.
 export type MessageId = v.InferOutput<typeof MessageId>
 
 /** The `sub` of the token: identity providers use `|`, `:`, `@` and dots in it. */
-export const UserId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.:@|+-]{1,128}$/), v.brand('UserId'))
+export const UserId = v.pipe(v.string(), v.regex(USER_ID), v.brand('UserId'))
 export type UserId = v.InferOutput<typeof UserId>
 
 /** The idempotency key of a send: one (room, sender, clientId) is one message, for ever (I4). */

@@ -1,4 +1,11 @@
-import { type ClientEvent, decodePayload, type ErrorAck, type Payload } from '@roomful/protocol'
+import {
+  type ClientEvent,
+  decodePayload,
+  type ErrorAck,
+  isClientEvent,
+  type Payload,
+  type WireErrorCode,
+} from '@roomful/protocol'
 
 /**
  * A payload rebuilt from its checked fields, or the refusal that the server would give: the mistake is found before it
@@ -8,9 +15,13 @@ export function checkPayload<E extends ClientEvent>(
   event: E,
   payload: unknown,
 ): { ok: true; payload: Payload<E> } | { ok: false; ack: ErrorAck } {
+  // An app may ask for any.
+  if (!isClientEvent(event)) return refused('UNKNOWN_EVENT', 'There is no such event')
   const decoded = decodePayload(event, payload)
   if (decoded.ok) return { ok: true, payload: decoded.value }
   const { field } = decoded
-  const error = `Not a payload of ${event}: ${field}`
-  return { ok: false, ack: { ok: false, error, code: 'INVALID_PAYLOAD', retry: 'never', field } }
+  return refused('INVALID_PAYLOAD', `Not a payload of ${event}: ${field}`, { field })
 }
+
+const refused = (code: WireErrorCode, error: string, more: Partial<ErrorAck> = {}) =>
+  ({ ok: false, ack: { ok: false, error, code, retry: 'never', ...more } }) as const

@@ -4,6 +4,7 @@ import { toldAsOf } from '../core/chat-core'
 import { ChatError } from '../core/chat-error'
 import type { WaitOptions } from '../options'
 import type { Room } from '../room'
+import { readPayload } from './app-values'
 import { limitedRun, refusalOf, waitFor } from './limits'
 import type { Session } from './session'
 
@@ -29,9 +30,10 @@ export function createChatRooms(
 
   const request = async <E extends ClientEvent>(
     event: E,
-    payload: PayloadInput<E>,
+    given: PayloadInput<E>,
     options: WaitOptions = {},
   ): Promise<OkAck<E>> => {
+    const payload = readPayload<E>(given)
     const refusal = refusalOf(session, options)
     if (refusal) throw refusal
     start()

@@ -2,6 +2,7 @@ import type { Presence } from '@roomful/protocol'
 import type { Chat } from '../chat'
 import { ChatError } from '../core/chat-error'
 import type { PresenceState } from '../presence'
+import { readUserIds, statusRefusal } from './app-values'
 import { newTopic, type Topic } from './notifier'
 import type { PresenceHub } from './presence-hub'
 import type { Session } from './session'
@@ -25,8 +26,11 @@ export function createPresence(session: () => Session): LazyPresence {
   }
 
   return {
-    presence: (userIds) => {
-      const watch: Watch = { userIds, topic: newTopic(), state: NOBODY }
+    presence: (given) => {
+      const ids = readUserIds(given)
+      const error = ids instanceof ChatError ? ids : null
+      const userIds = ids instanceof ChatError ? [] : ids
+      const watch: Watch = { userIds, topic: newTopic(), state: { ...NOBODY, error } }
       const getState = () => watch.state
       const { subscribe } = createSubscribing(watch.topic, getState)
       const failed = (cause: unknown): void => {
@@ -38,6 +42,7 @@ export function createPresence(session: () => Session): LazyPresence {
         getState,
         subscribe: (listener) => {
           const stop = subscribe(listener)
+          if (error) return stop
           load().then((loaded) => loaded.look(watch), failed)
           return () => {
             stop()
@@ -47,6 +52,8 @@ export function createPresence(session: () => Session): LazyPresence {
       }
     },
     setPresence: async (status) => {
+      const refusal = statusRefusal(status)
+      if (refusal) throw refusal
       const { over } = session()
       const hub = await load()
       const reason = over()

@@ -27,7 +27,8 @@ function createRoomHandle(context: HandleContext, id: string): Room {
     ...createRoomSends(room, () => setTyping(false)),
     ...createRoomPages(room),
     setTyping,
-    setDraft: (text) => cells.dispatch(id, { type: 'draft', text }),
+    // What is no text would stand where the disk expects one.
+    setDraft: (text) => typeof text === 'string' && cells.dispatch(id, { type: 'draft', text }),
     stream: createRoomStream(room, opening),
   }
 }
@@ -35,7 +36,8 @@ function createRoomHandle(context: HandleContext, id: string): Room {
 /** The same handle for the same room, each time. */
 export function createRoomHandles(context: HandleContext): (id: string) => Room {
   const handles = new Map<string, Room>()
-  return (id) => {
+  return (given) => {
+    const id = String(given)
     const handle = handles.get(id) ?? createRoomHandle(context, id)
     handles.set(id, handle)
     return handle

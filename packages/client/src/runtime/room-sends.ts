@@ -1,5 +1,5 @@
 import type { Message } from '@roomful/protocol'
-import { asClientId, asMessageId, contentProblem, LIMITS, WIRE_ERRORS } from '@roomful/protocol/plain'
+import { asClientId, asMessageId } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
 import type { Target, Wanted, Wish } from '../core/outbox/entry'
 import { entryOf } from '../core/outbox/settle'
@@ -7,6 +7,7 @@ import type { RoomCore } from '../core/room/room-core'
 import { shownRow } from '../core/view/overlay'
 import type { WaitOptions } from '../options'
 import type { Room, Sent, ShownMessage } from '../room'
+import { contentRefusal, readDraft, textRefusal } from './app-values'
 import type { HandleRoom } from './handle-context'
 import { limitedRun, quiet } from './limits'
 
@@ -30,9 +31,10 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
     })
   }
 
-  const change = (wish: Wish, options: WaitOptions = {}): Promise<void> =>
+  const change = (wish: Wish, options: WaitOptions = {}, problem?: ChatError): Promise<void> =>
     quiet(
       limitedRun(clock, options, async () => {
+        if (problem) throw problem
         const done = waiters.wait(roomId, wish.id)
         enqueue(wish)
         await done
@@ -49,7 +51,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
 
   return {
     send: (draft, options = {}): Sent => {
-      const { content, type, replyTo, metadata } = typeof draft === 'string' ? { content: draft } : draft
+      const { content, type, replyTo, metadata, problem } = readDraft(draft)
       const id = newId()
       const wish: Wish = {
         kind: 'send',
@@ -60,6 +62,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
         ...wanted(),
         ...(type === undefined ? {} : { type }),
         ...(metadata === undefined ? {} : { metadata }),
+        ...(problem && { incomplete: true }),
       }
       const shownAs = (row: Message | undefined): ShownMessage => {
         const listed = room.state().messages.findLast((message) => message.key === id)
@@ -70,7 +73,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       const limits = { ...options, onAbort: () => void cancel(id) }
       const shown = limitedRun(clock, limits, async () => {
         const done = waiters.wait(roomId, id)
-        enqueue(wish, problemOf(content))
+        enqueue(wish, problem ?? contentRefusal(content))
         stopTyping()
         return shownAs(await done)
       })
@@ -81,22 +84,32 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
 
     cancel,
 
-    edit: (id, content, options) => {
-      const problem = problemOf(content)
-      if (problem) return quiet(Promise.reject(problem))
-      return change({ kind: 'edit', id: newId(), target: targetOf(cell.core, id), content }, options)
-    },
+    edit: (id, content, options) =>
+      change(
+        { kind: 'edit', id: newId(), target: targetOf(cell.core, id), content },
+        options,
+        textRefusal({ messageId: id, content }) ?? contentRefusal(content),
+      ),
 
     delete: (id, options) =>
-      change({ kind: 'delete', id: newId(), target: targetOf(cell.core, id) }, options),
+      change(
+        { kind: 'delete', id: newId(), target: targetOf(cell.core, id) },
+        options,
+        textRefusal({ messageId: id }),
+      ),
 
     react: (id, emoji, op, options) =>
-      change({ kind: 'react', id: newId(), target: targetOf(cell.core, id), emoji, op }, options),
+      change(
+        { kind: 'react', id: newId(), target: targetOf(cell.core, id), emoji, op },
+        options,
+        textRefusal({ messageId: id, emoji, op }),
+      ),
 
     markRead: (seq) => {
       const { tail, lastSeq, want } = cell.core
       const most = Math.max(lastSeq, tail ?? 0)
-      const to = Math.min(Math.trunc(seq ?? tail ?? lastSeq), most)
+      const wanted: unknown = seq ?? tail ?? lastSeq
+      const to = typeof wanted === 'number' ? Math.min(Math.trunc(wanted), most) : 0
       // The newest is read, so it is looked at: the window follows, unless the user has asked for another place.
       if (to === tail && want === null && !room.state().hasNewer)
         cells.dispatch(roomId, { type: 'viewed', anchor: null })
@@ -111,11 +124,4 @@ function targetOf(core: RoomCore, id: string): Target {
   if (entryOf(core, id)?.kind === 'send') return { clientId: asClientId(id) }
   for (const [messageId, key] of core.keys) if (key === id) return { id: asMessageId(messageId) }
   return { id: asMessageId(id) }
-}
-
-/** Refused here, with the server's own rule: it shows as failed at once, and the text is not lost. */
-function problemOf(content: string): ChatError | undefined {
-  const code = contentProblem(content)
-  const limit = code === 'CONTENT_TOO_LONG' && { limit: LIMITS.contentCodePoints }
-  return code && new ChatError(code, WIRE_ERRORS[code].text, { field: 'content', ...limit })
 }

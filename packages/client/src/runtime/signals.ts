@@ -12,6 +12,6 @@ export function createTypingSignal(session: Session, id: string): (typing: boole
     const now = clock.now()
     if (typing ? toldAt !== null && Math.abs(now - toldAt) < TYPING_RENEW_MS : toldAt === null) return
     toldAt = typing ? now : null
-    transport.signal('typing', { roomId, typing })
+    transport.signal('typing', { roomId, typing: Boolean(typing) })
   }
 }

@@ -143,7 +143,7 @@ export function cancel(core: RoomCore, id: string): RoomCore {
 /** Sends a failed message again. A reply whose target was cancelled goes as a plain message: that was asked for now. */
 export function retry(core: RoomCore, id: string, wanted: Wanted): RoomCore {
   const entry = entryOf(core, id)
-  if (entry?.kind !== 'send' || entry.state.at !== 'failed') return core
+  if (entry?.kind !== 'send' || entry.state.at !== 'failed' || entry.incomplete) return core
   const replyTo = entry.replyTo !== null && 'lost' in entry.replyTo ? null : entry.replyTo
   const target = replyTo !== null && 'clientId' in replyTo ? entryOf(core, replyTo.clientId) : undefined
   if (target?.state.at === 'failed') return core

@@ -42,6 +42,8 @@ export type SendEntry = Base & {
   readonly type?: string
   readonly replyTo: Target | null
   readonly metadata?: Metadata
+  /** Something of it could not be kept, because it was no JSON: nothing sends the rest. */
+  readonly incomplete?: true
   /** ISO time, the server's where it is known, else this device's; shown until the message is confirmed. */
   readonly createdAt: string
 } & Wanted
