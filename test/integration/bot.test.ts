@@ -147,3 +147,22 @@ test('a second command of one name is an error', async () => {
   expect(() => bot.command('a', '', () => {})).toThrow('already')
   await bot.stop()
 })
+
+test('what a handler sends by the room is there when stop() is through, though the server was slow to take it', async () => {
+  await using slow = await createTestServer({ limits: { sendsPerSecond: 4, sendsBurst: 1 } })
+  const bot = createBot({ url: slow.url, auth: await slow.token('bot'), rooms: ['general'] })
+  const handled = new Promise<void>((resolve) => {
+    bot.onMessage(({ room }) => {
+      for (const n of [1, 2, 3]) room.send(`aside ${n}`)
+      resolve()
+    })
+  })
+  await bot.start()
+  await using ada = await createTestClient(slow, 'ada')
+  await ada.room('general').send('hello')
+  await handled
+  await bot.stop()
+  await using reader = await createTestClient(slow, 'reader')
+  const { messages } = await readRoom(reader, 'general')
+  expect(messages.map(({ content }) => content)).toEqual(['hello', 'aside 1', 'aside 2', 'aside 3'])
+})

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { createChat } from '@roomful/client'
+import { createChatServer, signToken } from '@roomful/server'
 import { createTestClient, createTestServer, readRoom, type TestServer, waitUntil } from '@roomful/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ROOMFUL, roomful, startRoomful, temporaryFolder } from './roomful-command'
@@ -94,8 +96,35 @@ describe('roomful send', () => {
     await waitUntil('the first message', async () => (await readRoom(reader, 'general')).lastSeq > 0)
     running.kill('SIGINT')
     const { code, stdout, stderr } = await running.done
-    expect({ code, stderr }).toEqual({ code: 130, stderr: '' })
+    expect(code).toBe(130)
     expect(stdout.toString()).toMatch(/^\d+ messages? sent to general, \d+ not confirmed\n$/)
+    const [, left] = /(\d+) not confirmed/.exec(stdout.toString()) ?? []
+    expect(stderr).toBe(
+      `roomful: closed; messages and changes that are not confirmed, and that nothing keeps: ${left} (storage: memory)\n`,
+    )
+  })
+
+  test('a session that ends in the middle ends it, says why, and how many are not confirmed', async () => {
+    const jwtSecret = 'a secret of this test, 32 bytes long'
+    const slow = await createChatServer({
+      ...{ port: 0, host: '127.0.0.1', database: 'memory:', defaultRooms: ['general'], logLevel: 'silent' },
+      limits: { sendsPerSecond: 1, sendsBurst: 2 },
+      auth: { jwtSecret },
+    })
+    const token = await signToken(jwtSecret, { id: 'ada', name: 'Ada', sid: 'one' })
+    const stdin = Array.from({ length: 20 }, (_, i) => `line ${i}`).join('\n')
+    const running = startRoomful(['send', 'general', '--token', token, '--url', slow.url], { stdin })
+    await using reader = createChat({
+      url: slow.url,
+      auth: await signToken(jwtSecret, { id: 'reader', name: 'Reader' }),
+    })
+    await waitUntil('the first message', async () => (await readRoom(reader, 'general')).lastSeq > 0)
+    await slow.revokeSession('one')
+    const { code, stdout, stderr } = await running.done
+    await slow.close()
+    expect(code).toBe(1)
+    expect(stdout.toString()).toMatch(/^\d+ messages? sent to general, \d+ not confirmed\n$/)
+    expect(stderr).toMatch(/^roomful: SESSION_REVOKED: /)
   })
 
   test('rate limits slow it down, and nothing is lost', async () => {

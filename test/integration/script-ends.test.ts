@@ -56,7 +56,8 @@ test('a script that closes without flush is warned of how many it lost, and not 
   expect(ended).toEqual({
     code: 0,
     stdout: '',
-    stderr: 'roomful: closed before all was sent; messages and changes lost: 1 (storage: memory)\n',
+    stderr:
+      'roomful: closed; messages and changes that are not confirmed, and that nothing keeps: 1 (storage: memory)\n',
   })
 })
 

@@ -42,11 +42,13 @@ export interface Bot extends AsyncDisposable {
   onMessage(handler: Handler): Bot
   /** Resolves when it listens in all its rooms. */
   start(): Promise<void>
-  /** Takes no new message, ends the ones it has, and disconnects. */
+  /** Takes no new message, ends the ones it has, waits up to 5 s until all that was sent is there, and disconnects. */
   stop(): Promise<void>
 }
 
 const ATTEMPTS = 3
+/** How long `stop` waits for what is still unsent: less than the 10 s after which a container is killed. */
+const FLUSH_MS = 5_000
 
 /**
  * A bot: it reads each message once, in order, from where it stopped, and answers.
@@ -147,7 +149,8 @@ export function createBot(options: BotOptions): Bot {
     async stop() {
       stopping.abort()
       const ended = await Promise.allSettled(listening)
-      await chat.close()
+      // What a handler sent by the room's own outbox goes out too.
+      await chat.close({ flush: true, timeoutMs: FLUSH_MS })
       for (const one of ended) {
         if (one.status === 'rejected' && !isAbort(one.reason)) throw one.reason
       }

@@ -48,8 +48,9 @@ export interface Chat extends AsyncDisposable {
   flush(options?: WaitOptions): Promise<void>
   /**
    * Ends the connection for good, and resolves when the disk has what it is to keep and nothing runs any more. With
-   * `flush` it waits first until all is sent, at most `timeoutMs` (10,000). `unsent`: messages and changes that were not
-   * sent; they go out the next time where storage is `ok`, else they are lost, and a warning on the console says how many.
+   * `flush` it waits first until all is sent, at most `timeoutMs` (10,000). `unsent`: messages and changes that are not
+   * confirmed; they go out the next time where storage is `ok`, else nothing keeps them, and a warning on the console says
+   * how many.
    * A second call does not wait for the first one's flush.
    *
    * @example

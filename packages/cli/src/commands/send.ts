@@ -1,5 +1,5 @@
 import type { Chat, ChatOptions, Room } from '@roomful/client'
-import { adviceFor, type CliError, EXIT, toCliError } from '../failure'
+import { adviceFor, type CliError, EXIT, report, toCliError } from '../failure'
 import { aborted, type Io, write } from '../io'
 import { type Framing, readRecords } from '../records'
 import type { RoomId } from '../room-id'
@@ -35,8 +35,10 @@ async function sendAll(io: Io, options: SendOptions, chat: Chat): Promise<number
     while (tally.open >= IN_FLIGHT_MOST && !io.signal.aborted) await Promise.race([tally.next(), interrupted])
     if (io.signal.aborted) break
   }
-  while (tally.unsettled && !io.signal.aborted) await Promise.race([tally.next(), interrupted])
-  return tally.finish()
+  while (tally.open > 0 && !io.signal.aborted) await Promise.race([tally.next(), interrupted])
+  // A file outbox may bring unsent messages of an earlier run: they are sent and waited for as well.
+  const problem = await chat.flush({ signal: io.signal }).then(() => undefined, toCliError)
+  return tally.finish(problem)
 }
 
 async function* textsOf(io: Io, { text, framing }: SendOptions): AsyncGenerator<string> {
@@ -67,13 +69,7 @@ class Tally {
     readonly options: SendOptions,
     readonly chat: Chat,
   ) {
-    // A file outbox may bring unsent messages of an earlier run: they are sent and waited for as well.
     this.#leftOver = chat.getState().unsent
-    chat.subscribe(() => this.#wake())
-  }
-
-  get unsettled(): boolean {
-    return this.open > 0 || (this.#leftOver > 0 && this.chat.getState().unsent > 0)
   }
 
   add(room: Room, text: string): void {
@@ -86,7 +82,9 @@ class Tally {
         this.#settled()
       },
       (error: unknown) => {
-        this.#refused.push({ number, error: toCliError(error) })
+        // What the end of the session leaves is not refused: it is not confirmed.
+        if (this.chat.getState().connection.status !== 'stopped')
+          this.#refused.push({ number, error: toCliError(error) })
         this.#settled()
       },
     )
@@ -99,9 +97,12 @@ class Tally {
     })
   }
 
-  async finish(): Promise<number> {
+  /** `problem`: why not all of it went out. */
+  async finish(problem: CliError | undefined): Promise<number> {
     const { io, options } = this
     this.#clearProgress()
+    const failure = io.signal.aborted || this.#refused.length > 0 ? undefined : problem
+    if (failure) report(io, failure, options.json)
     for (const { number, error } of this.#refused.slice(0, REFUSALS_SHOWN)) {
       const advice = adviceFor(error.code)
       const which = this.#total === 1 ? '' : `message ${number}: `
@@ -110,17 +111,19 @@ class Tally {
         `roomful: ${error.code}: ${which}${error.message}${advice ? ` (${advice})` : ''}\n`,
       )
     }
+    const own = this.#total - this.#sent - this.#refused.length
+    const others = Math.max(0, this.chat.getState().unsent - own)
     const counts = {
       room: options.room,
       sent: this.#sent,
       refused: this.#refused.length,
-      unconfirmed: this.open,
-      leftOver: this.#leftOver,
+      unconfirmed: own + others,
+      leftOver: this.#leftOver - others,
       lastSeq: this.#lastSeq,
     }
     await write(io.stdout, options.json ? `${JSON.stringify(counts)}\n` : `${sentence(counts)}\n`)
     if (io.signal.aborted) return EXIT.interrupted
-    return this.#refused.length > 0 ? EXIT.failed : EXIT.ok
+    return this.#refused.length > 0 || failure ? EXIT.failed : EXIT.ok
   }
 
   #settled(): void {

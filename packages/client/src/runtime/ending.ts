@@ -58,8 +58,10 @@ export function createEnding(
     const { status } = cells.chat().storage
     if (unsent === 0 || status === 'ok' || hasWarned) return
     hasWarned = true
-    const fate = status === 'memory' ? 'lost' : 'perhaps lost'
-    warn(`closed before all was sent; messages and changes ${fate}: ${unsent} (storage: ${status})`)
+    const fate = status === 'memory' ? 'nothing keeps' : 'may not be kept'
+    warn(
+      `closed; messages and changes that are not confirmed, and that ${fate}: ${unsent} (storage: ${status})`,
+    )
   }
 
   const close: Chat['close'] = async ({ flush: isFlushed = false, timeoutMs = FLUSH_MS } = {}) => {

@@ -46,7 +46,7 @@ describe('a script that sends and ends', () => {
     expect(await chat.close()).toEqual({ unsent: 5 })
     expect(await chat.close()).toEqual({ unsent: 5 })
     expect(warnings).toEqual([
-      'roomful: closed before all was sent; messages and changes lost: 5 (storage: memory)',
+      'roomful: closed; messages and changes that are not confirmed, and that nothing keeps: 5 (storage: memory)',
     ])
   })
 
@@ -241,7 +241,7 @@ describe('the end', () => {
     await world.rest(10_000)
     expect(await closed).toEqual({ unsent: 1 })
     expect(warnings).toEqual([
-      'roomful: closed before all was sent; messages and changes perhaps lost: 1 (storage: degraded)',
+      'roomful: closed; messages and changes that are not confirmed, and that may not be kept: 1 (storage: degraded)',
     ])
   })
 })
