@@ -29,6 +29,8 @@ export type GuardOptions = {
    * takes in what it lacks (unsent entries of an earlier run) and writes again all that is missing there.
    */
   readonly onReopened: (snapshot: LocalSnapshot) => void
+  /** Nothing new will come to be kept: a place that is down is not tried again, which would keep a process alive. */
+  readonly isOver?: () => boolean
 }
 
 const NOTHING: LocalSnapshot = { meta: null, rooms: [], entries: [] }
@@ -217,6 +219,7 @@ export class GuardedStore implements LocalStore {
     }
     this.#mode = 'down'
     this.#tell(this.#wasOpen ? 'degraded' : 'memory', error)
+    if (this.options.isOver?.()) return
     const turn = this.#turn
     this.#cancelRetry = this.options.clock.setTimer(this.#retryMs, () => this.#retry(turn))
     this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MOST_MS)

@@ -51,6 +51,7 @@ export function createPersistence(options: {
     clock: options.storeClock,
     onState: (storage) => cells.dispatchChat({ type: 'storage', storage }),
     onReopened: (snapshot) => restorer.onReopened(snapshot),
+    isOver: () => cells.chat().connection.state.status === 'stopped',
   })
   const restorer = createRestorer(
     cells,

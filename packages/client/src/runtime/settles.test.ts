@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { memoryStore } from '../adapters/memory-store'
 import type { Chat } from '../chat'
+import { LocalStoreError } from '../ports/local-store'
 import type { Room } from '../room'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
 
@@ -140,4 +142,14 @@ test('however many messages end at once, each of them settles', async () => {
   const ended = Array.from({ length: 300 }, (_, i) => outcome(ada.room.send(`line ${i}`)))
   await world.pass(61_000)
   expect(new Set(ended.map((one) => one()))).toEqual(new Set(['EXPIRED']))
+})
+
+test('a chat that is stopped lets a process end, though its disk is in trouble and would be tried again', async () => {
+  const world = new World()
+  const disk = { ...memoryStore(), write: () => Promise.reject(new LocalStoreError('lost', 'no handle')) }
+  const ada = world.client('ada', { storage: disk })
+  ada.line.refuseConnect = { code: 'TOKEN_INVALID', text: 'no', next: 'stop' }
+  void ada.room.send('hello')
+  await world.rest(60_000)
+  expect(world.clock.timers()).toBe(0)
 })
