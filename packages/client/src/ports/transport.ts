@@ -1,6 +1,9 @@
 import type { Ack, ClientEvent, Payload, PayloadInput, Ready, ServerMessage, User } from '@roomful/protocol'
 
-/** Why a line went down. `stop`: do not come back; `auth`: come back with a fresh token. */
+/**
+ * Why a line went down. `stop`: do not come back; `auth`: come back with a fresh token. TOKEN_INVALID may say `stop`, as the
+ * server does: whether there is another token to try, the client knows.
+ */
 export type DownReason = {
   code: string
   text: string
