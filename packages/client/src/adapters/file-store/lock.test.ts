@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { realDisk } from './files'
 import { takeLock } from './lock'
 
@@ -15,7 +15,8 @@ afterEach(async () => {
 })
 
 const because = (reason: string) => expect.objectContaining({ name: 'LocalStoreError', reason })
-const take = () => takeLock(realDisk, folder)
+/** A holder that is doubted is watched for a moment: those of these tests do not beat, unless they are said to. */
+const take = () => takeLock(realDisk, folder, 40)
 const lockOf = (holder: { pid: number; host: string; startedAt: number }, number = 4) =>
   writeFile(join(folder, `lock.${number}`), JSON.stringify(holder))
 const longAgo = new Date(Date.now() - 60_000)
@@ -66,8 +67,31 @@ test('a living process on this machine, and one that is just writing its name, h
   await expect(take()).rejects.toEqual(because('blocked'))
 })
 
+test.each([90, -90])(
+  'a clock that is set by %i days takes no lock from a process that lives',
+  async (days) => {
+    const first = await take()
+    const nowMs = Date.now()
+    vi.useFakeTimers({ toFake: ['Date'], now: nowMs + days * 86_400_000 })
+    try {
+      await expect(take()).rejects.toEqual(because('blocked'))
+      await first.check()
+    } finally {
+      vi.useRealTimers()
+    }
+    await first.release()
+  },
+)
+
+test('one that a clock ahead has left behind is free when its holder does not beat', async () => {
+  await lockOf({ pid: 1, host: 'another-container', startedAt: 0 })
+  const nextYear = new Date(Date.now() + 31_536_000_000)
+  await utimes(join(folder, 'lock.4'), nextYear, nextYear)
+  await (await take()).release()
+})
+
 test('who was silent for too long finds out before it writes, and does not release the other', async () => {
-  const asleep = await take()
+  const asleep = await takeLock(realDisk, folder)
   await utimes(join(folder, 'lock.1'), longAgo, longAgo)
   const next = await take()
   await expect(asleep.check()).rejects.toEqual(because('lost'))

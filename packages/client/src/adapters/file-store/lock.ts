@@ -3,19 +3,22 @@ import { LocalStoreError } from '../../ports/local-store'
 import { isMissing, isTaken } from './failure'
 import { type Disk, FILE_MODE, inFolder, namesIn, readText } from './files'
 
-/** The holder's sign of life, and the silence after which it counts as dead: a container that never came back. */
+/** The holder's sign of life, and the silence after which it is doubted: a container that never came back. */
 const BEAT_MS = 2_000
-const DEAD_AFTER_MS = 10_000
+const DOUBTED_AFTER_MS = 10_000
+/** Whoever is doubted is watched for a little longer than one beat: the clock may have been set, not the holder silent. */
+const WATCH_BEATS = 1.2
 /** Two reads of this process's start differ by clock adjustments; two processes with one pid by more. */
 const SAME_START_MS = 2_000
 
 type Holder = { readonly pid: number; readonly host: string; readonly startedAt: number }
 
-const me = (): Holder => ({
-  pid: process.pid,
-  host: hostname(),
-  startedAt: Date.now() - process.uptime() * 1_000,
-})
+let self: Holder | undefined
+/** Once: a clock that is set later must not make another process of this one. */
+const me = (): Holder => {
+  self ??= { pid: process.pid, host: hostname(), startedAt: Date.now() - process.uptime() * 1_000 }
+  return self
+}
 
 export type Lock = {
   /** Rejects when another process took over, because this one was silent (stopped, asleep) for too long. */
@@ -29,10 +32,10 @@ export type Lock = {
  * A lock is a file `lock.N`; the highest N holds. Taking it is making `lock.N+1`, which the file system grants once;
  * numbers never go back, so a slow taker can never undo a later one. Released is a lock with no holder in it.
  */
-export async function takeLock(disk: Disk, folder: string): Promise<Lock> {
+export async function takeLock(disk: Disk, folder: string, beatMs = BEAT_MS): Promise<Lock> {
   for (;;) {
     const highest = await highestLock(disk, folder)
-    if (highest > 0) await refuseIfHeld(disk, folder, highest)
+    if (highest > 0) await refuseIfHeld(disk, folder, highest, beatMs)
     const mine = highest + 1
     const path = lockPath(folder, mine)
     try {
@@ -48,17 +51,17 @@ export async function takeLock(disk: Disk, folder: string): Promise<Lock> {
     }
     for (const number of await lockNumbers(disk, folder))
       if (number < mine) await disk.rm(lockPath(folder, number), { force: true })
-    return held(disk, folder, mine)
+    return held(disk, folder, mine, beatMs)
   }
 }
 
-function held(disk: Disk, folder: string, mine: number): Lock {
+function held(disk: Disk, folder: string, mine: number, beatMs: number): Lock {
   const path = lockPath(folder, mine)
   const beat = setInterval(() => {
     const now = new Date()
     // A lost lock is found by `check`, before anything is written.
     disk.utimes(path, now, now).catch(() => clearInterval(beat))
-  }, BEAT_MS)
+  }, beatMs)
   beat.unref()
   return {
     check: async () => {
@@ -72,21 +75,29 @@ function held(disk: Disk, folder: string, mine: number): Lock {
   }
 }
 
-async function refuseIfHeld(disk: Disk, folder: string, number: number): Promise<void> {
+async function refuseIfHeld(disk: Disk, folder: string, number: number, beatMs: number): Promise<void> {
   const path = lockPath(folder, number)
-  let beatAt: number
-  try {
-    beatAt = (await disk.stat(path)).mtimeMs
-  } catch (error) {
-    if (isMissing(error)) return
-    throw error
-  }
-  if (Date.now() - beatAt > DEAD_AFTER_MS) return
+  const beatAt = await lastBeat(disk, path)
   const holder = parseHolder(await readText(disk, path))
   // Empty: made a moment ago, its holder's name is on the way.
-  if (holder === 'none' || (holder !== 'unknown' && isDead(holder))) return
+  if (beatAt === null || holder === 'none' || (holder !== 'unknown' && isDead(holder))) return
+  if (Math.abs(Date.now() - beatAt) > DOUBTED_AFTER_MS) {
+    await new Promise((resolve) => setTimeout(resolve, beatMs * WATCH_BEATS))
+    const next = await lastBeat(disk, path)
+    if (next === null || next === beatAt) return
+  }
   const who = holder === 'unknown' ? 'another process' : `process ${holder.pid} on ${holder.host}`
   throw new LocalStoreError('blocked', `${folder} is in use by ${who}: give each process a folder of its own`)
+}
+
+/** Null: the lock is gone. */
+async function lastBeat(disk: Disk, path: string): Promise<number | null> {
+  try {
+    return (await disk.stat(path)).mtimeMs
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
 }
 
 function isDead({ pid, host, startedAt }: Holder): boolean {
