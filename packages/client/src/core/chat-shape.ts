@@ -34,7 +34,10 @@ export type RoomSummary = {
   readonly failed: number
   /** Place of the newest message; 0: there is none. */
   readonly lastSeq: number
-  /** The newest message, cut at 200 code points. */
+  /**
+   * The newest message, cut at 200 code points; own messages from their confirmation on. Within one history of the server
+   * it never goes back to an older message or text, whatever becomes of the connection and of the room's rows.
+   */
   readonly preview: Preview | null
   /** The row: settings, metadata, who made it. */
   readonly room: RoomRow

@@ -1,5 +1,6 @@
 import type { Entry } from './outbox/entry'
 import { OUTCOMES_MAX } from './outbox/settle'
+import { previewOf } from './room/preview'
 import type { RoomCore } from './room/room-core'
 import type { RoomEvent } from './room/room-event'
 import { at, checkTimeline, covers, lastRange, rangesOf, rowCount, rowsIn } from './timeline'
@@ -104,6 +105,10 @@ function checkForward(before: RoomCore, after: RoomCore, fail: Fail): void {
   for (const [userId, seq] of before.reads)
     if ((userId === after.me ? after.lastReadSeq : (after.reads.get(userId) ?? 0)) < seq)
       fail('I6: a receipt went back')
+  const [shown, now] = [previewOf(before), previewOf(after)]
+  // Of a new epoch nothing is known yet.
+  if (shown && now && before.known > 0 && now.seq < shown.seq)
+    fail(`I6: the preview went back from ${shown.seq} to ${now.seq}`)
   if (before.timeline === after.timeline) return
   for (const range of rangesOf(before.timeline))
     for (const row of rowsIn(before.timeline, range)) {

@@ -59,7 +59,9 @@ export function createChatRooms(
     request,
     createRoom: async (input, options) => {
       const { room: row } = await request('create-room', input, options)
-      list({ room: row, role: 'owner', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null })
+      // The server may have listed it already, and knows more of it: its first messages.
+      if (!cells.room(row.id).core.listed)
+        list({ room: row, role: 'owner', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null })
       return room(row.id)
     },
     openDm: async (userIds, options) => {

@@ -50,6 +50,7 @@ export function isWorthKeeping(before: RoomCore, after: RoomCore): boolean {
     before.listed !== after.listed ||
     before.room !== after.room ||
     before.figure !== after.figure ||
+    before.preview !== after.preview ||
     before.lastReadSeq !== after.lastReadSeq ||
     before.draft !== after.draft ||
     before.usedAt !== after.usedAt

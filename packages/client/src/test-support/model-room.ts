@@ -116,7 +116,7 @@ export function addMessage(
     content: draft.content,
     replyTo: draft.replyTo ?? null,
     ...(draft.metadata === undefined ? {} : { metadata: draft.metadata }),
-    createdAt: BORN,
+    createdAt: new Date(Date.parse(BORN) + seq * 1_000).toISOString(),
     editedAt: null,
     deleted: false,
     reactions: [],

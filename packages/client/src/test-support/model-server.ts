@@ -121,6 +121,11 @@ export class ModelServer {
       ),
     }),
     'leave-rooms': () => ({ ok: true }),
+    // Its name is its id; one that is there already was made by this request.
+    'create-room': (userId, { name }) => ({
+      ok: true,
+      room: (this.rooms.get(name) ?? this.addRoom(name, [userId])).room,
+    }),
     sync: (userId, { epoch, rooms, list }) => this.#sync(userId, epoch, rooms, list === true),
     'fetch-history': (userId, query) =>
       this.#isIn(userId, query.roomId)

@@ -2,6 +2,7 @@ import type { ChatError } from '../chat-error'
 import { longerHold, NO_HOLD } from '../hold'
 import { onChanges } from '../room/changes'
 import { movedRead } from '../room/members'
+import { stale } from '../room/preview'
 import { amended, type RoomCore } from '../room/room-core'
 import type { EntryAnswer, RoomEvent } from '../room/room-event'
 import { type Entry, INFLIGHT, isTargeted, READY, STORING } from './entry'
@@ -81,8 +82,8 @@ function withoutRefusal(core: RoomCore, entry: Entry): RoomCore {
 export function onUnanswered(core: RoomCore, event: Unanswered): RoomCore {
   const next = mapEntries(core, event.ids, (entry) => ({ ...entry, state: READY }))
   if (event.error?.retry === 'never') return amended(next, { single: true })
-  const fresh = event.error === null ? false : next.fresh
-  return amended(next, { fresh, outboxHold: longerHold(core.outboxHold, event.error, event) })
+  const fresh = event.error === null ? stale(next) : {}
+  return amended(next, { ...fresh, outboxHold: longerHold(core.outboxHold, event.error, event) })
 }
 
 /** The line is gone: what was in flight is unknown. */

@@ -1,4 +1,5 @@
 import { mergeRoomRow, movedRead } from './members'
+import { stale } from './preview'
 import { amended, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 
@@ -8,7 +9,7 @@ export function onListed(core: RoomCore, event: Extract<RoomEvent, { type: 'list
   const { room } = item
   const listedAsOf = Math.max(core.listedAsOf, event.asOf)
   // What was joined before he was in it has nobody subscribed.
-  const heard = event.added ? { joined: 'no' as const, fresh: false } : {}
+  const heard = event.added ? { joined: 'no' as const, ...stale(core) } : {}
   const next = amended(mergeRoomRow(core, room), {
     listed: true,
     listedAsOf,
@@ -19,10 +20,12 @@ export function onListed(core: RoomCore, event: Extract<RoomEvent, { type: 'list
   if (core.opened && core.tail !== null)
     return movedRead(amended(next, { known: Math.max(core.known, room.rev) }), item.lastReadSeq)
   const { lastReadSeq, unread, preview } = item
-  // From a disk that was opened late, or read before what was told since: the figures here are newer.
-  const isOld = room.rev < core.known || lastReadSeq < core.lastReadSeq
+  // From a disk that was opened late, or as of before the last read: the figure here is newer, and maybe the message.
+  const isOld = room.rev < core.known
+  const isMiscounted = isOld || lastReadSeq < core.lastReadSeq
   return amended(next, {
-    ...(isOld
+    ...(isOld ? {} : { lastSeq: Math.max(core.lastSeq, room.lastSeq), preview, previewRev: room.rev }),
+    ...(isMiscounted
       ? {}
       : { ...figureOf(core, { rev: room.rev, lastSeq: room.lastSeq, unread, preview }), doubt: false }),
     known: Math.max(core.known, room.rev),
@@ -54,12 +57,13 @@ function withActivity(core: RoomCore, event: Activity): RoomCore {
 function figureOf(
   core: RoomCore,
   news: { rev: number; lastSeq: number; unread: number; preview: RoomCore['preview'] },
-): Pick<RoomCore, 'lastSeq' | 'counted' | 'figure' | 'figureRev' | 'preview'> {
+): Pick<RoomCore, 'lastSeq' | 'counted' | 'figure' | 'figureRev' | 'preview' | 'previewRev'> {
   return {
     lastSeq: Math.max(core.lastSeq, news.lastSeq),
     counted: news.lastSeq,
     figure: news.unread,
     figureRev: news.rev,
     preview: news.preview,
+    previewRev: news.rev,
   }
 }

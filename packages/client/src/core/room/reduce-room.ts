@@ -17,7 +17,7 @@ import { onChanges } from './changes'
 import { onActivity, onListed } from './listing'
 import { onIdentified, onReads } from './members'
 import { onPageAnswered, onPageAsked, onPageWanted } from './page'
-import { previewOf } from './preview'
+import { stale } from './preview'
 import { onForgotten, onKeeping, onRestored, onTakenOver, onWiped } from './restore'
 import { amended, type Line, newRoom, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
@@ -134,7 +134,7 @@ function onLine(core: RoomCore, line: Line): RoomCore {
   if (line === core.line) return core
   if (line === 'up') return amended(onLineUp(onWoken(core)), { line })
   if (core.line !== 'up') return amended(core, { line })
-  return amended(onLineLost(core), { line, joined: 'no', fresh: false, request: null, typing: none })
+  return amended(onLineLost(core), { line, joined: 'no', request: null, typing: none, ...stale(core) })
 }
 
 function onWoken(core: RoomCore): RoomCore {
@@ -148,11 +148,10 @@ function onWoken(core: RoomCore): RoomCore {
 function onClosed(core: RoomCore): RoomCore {
   const figure = unreadOf(core, core.lastReadSeq)
   const closed = amended(core, {
-    preview: previewOf(core),
     figure,
     counted: core.lastSeq,
     opened: false,
-    fresh: false,
+    ...stale(core),
   })
   return amended(onViewed(closed, null), { joined: 'no', request: null, typing: none })
 }
@@ -175,7 +174,8 @@ function onEpochChanged(core: RoomCore): RoomCore {
     ahead: new Map(),
     gap: null,
     request: null,
-    fresh: false,
+    ...stale(core),
+    previewRev: 0,
     shelved: [],
     afloat: [],
   })

@@ -2,6 +2,7 @@ import type { MessageId } from '@roomful/protocol'
 import { type Entry, isTargeted, READY } from '../outbox/entry'
 import { aimed, subjectOf } from '../outbox/settle'
 import { emptyTimeline, type Range, rangesOf, rowsIn } from '../timeline'
+import { stale } from './preview'
 import { amended, newRoom, type RoomCore } from './room-core'
 import type { Restored, RoomEvent } from './room-event'
 import { heldRanges, offShelf } from './shelf'
@@ -20,6 +21,8 @@ export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 're
     known: Math.max(core.known, room.cursor),
     shelved: room.ranges,
     lastSeq: Math.max(core.lastSeq, room.lastSeq),
+    // Kept with the rows, or newer than they are.
+    previewRev: Math.max(core.previewRev, room.cursor),
     lastReadSeq: Math.max(core.lastReadSeq, room.lastReadSeq),
     floorSeq: Math.max(core.floorSeq, room.floorSeq),
     draft: core.draft === '' ? room.draft : core.draft,
@@ -137,10 +140,10 @@ export function onForgotten(core: RoomCore): RoomCore {
   const cursor = core.keeps ? core.cursor : 0
   const shelved = core.keeps ? heldRanges(core) : []
   return amended(core, {
+    ...stale(core),
     timeline: emptyTimeline,
     tail: null,
     cursor,
-    known: cursor,
     shelved,
     ahead: new Map(),
     gap: null,

@@ -87,6 +87,8 @@ export type RoomCore = {
   /** The rev that the server told it as of: what the cursor passes up to there is in it already. */
   readonly figureRev: number
   readonly preview: Preview | null
+  /** It shows all that was changed up to this rev. */
+  readonly previewRev: number
   /** On the user's room list. */
   readonly listed: boolean
   /** As of when it is listed, or removed: older news do not count (see `toldAsOf`). */
@@ -161,6 +163,7 @@ export function newRoom(id: string, options: RoomOptions): RoomCore {
     figureRev: 0,
     counted: 0,
     preview: null,
+    previewRev: 0,
     listed: false,
     listedAsOf: 0,
     removed: null,
@@ -222,6 +225,7 @@ function copyOf(core: RoomCore): RoomCore {
     counted: core.counted,
     figureRev: core.figureRev,
     preview: core.preview,
+    previewRev: core.previewRev,
     listed: core.listed,
     listedAsOf: core.listedAsOf,
     removed: core.removed,

@@ -81,6 +81,8 @@ export function onSyncAnswered(
   // Asked before the last read: its figure is of the old cursor, and is asked for anew (I13).
   const doubt = next.doubt || (delta.lastReadSeq < next.lastReadSeq && next.lastReadSeq < next.lastSeq)
   const heardOf = [...next.ahead.values()].map(lastRevOf)
+  // Of a history that is not the server's any more.
+  const isOver = core.foreign || delta.reset === true || (next.preview?.seq ?? 0) > next.lastSeq
   return replayed(
     amended(next, {
       known: Math.max(next.cursor, ...(replace ? heardOf : [next.known])),
@@ -91,6 +93,7 @@ export function onSyncAnswered(
       fresh: core.joined === 'yes',
       foreign: false,
       doubt,
+      preview: isOver ? null : next.preview,
       removed: null,
       error: null,
     }),
