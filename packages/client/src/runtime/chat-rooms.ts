@@ -13,6 +13,8 @@ type ChatRooms = Pick<Chat, 'request' | 'createRoom' | 'openDm' | 'listRooms' | 
 const offline = (cause?: ChatError): ChatError =>
   new ChatError('OFFLINE', 'There is no connection', { cause })
 
+const unanswered = (): ChatError => new ChatError('TIMEOUT', 'No answer came in time; the outcome is unknown')
+
 /** What is asked of the server outside of any room's own state. */
 export function createChatRooms(
   session: Session,
@@ -42,11 +44,11 @@ export function createChatRooms(
     const limits = { ...options, timeoutMs, ...(options.timeoutMs === undefined ? { late: offline } : {}) }
     const asked = async () => {
       await waitFor(session, limits, reached)
-      return session.ask(event, payload, timeoutMs)
+      return session.ask(event, payload, Math.max(timeoutMs, requestTimeoutMs))
     }
     const result = await limitedRun(clock, options, asked)
     if (result.ok) return result.ack
-    throw result.error ?? new ChatError('TIMEOUT', 'No answer came in time; the outcome is unknown')
+    throw result.error ?? session.over() ?? (result.isUnsent ? offline() : unanswered())
   }
 
   const list = (item: RoomListItem): void =>

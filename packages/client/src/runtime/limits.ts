@@ -5,7 +5,7 @@ import type { RoomCell } from './cells'
 import type { Session } from './session'
 
 /** A longer timer of the platform fires at once. */
-const TIMER_MOST_MS = 2 ** 31 - 1
+export const TIMER_MOST_MS = 2 ** 31 - 1
 
 export const stopped = (): ChatError => new ChatError('ABORTED', 'The chat was closed')
 const aborted = (cause: unknown): ChatError => new ChatError('ABORTED', 'The call was aborted', { cause })

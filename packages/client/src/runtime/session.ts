@@ -3,6 +3,7 @@ import { ChatError } from '../core/chat-error'
 import type { Ids } from '../ports/ids'
 import type { RequestResult, Transport } from '../ports/transport'
 import type { Cells } from './cells'
+import { TIMER_MOST_MS } from './limits'
 import type { Report } from './report'
 import type { ServerTime } from './server-time'
 import type { RunClock } from './steady-clock'
@@ -33,10 +34,10 @@ export type Session = {
   doubtLine(): void
 }
 
-/** `error` null: no answer came, so the outcome is unknown. */
+/** `error` null: no answer came, so the outcome is unknown; unless it was not sent at all. */
 export type Asked<E extends ClientEvent> =
   | { readonly ok: true; readonly ack: OkAck<E> }
-  | { readonly ok: false; readonly error: ChatError | null }
+  | { readonly ok: false; readonly error: ChatError | null; readonly isUnsent?: boolean }
 
 /** Time and chance of an event that happens now. */
 export const moment = ({ clock, ids }: Pick<Session, 'clock' | 'ids'>): { now: number; random: number } => ({
@@ -48,10 +49,10 @@ export function createAsk(
   session: Pick<Session, 'transport' | 'requestTimeoutMs' | 'refreshToken' | 'doubtLine' | 'report'>,
 ): Session['ask'] {
   return async (event, payload, timeoutMs = session.requestTimeoutMs) => {
-    const result = await request(session, event, payload, timeoutMs)
+    const result = await request(session, event, payload, Math.min(timeoutMs, TIMER_MOST_MS))
     if (result.kind !== 'ack') {
       if (result.kind === 'timeout') session.doubtLine()
-      return { ok: false, error: null }
+      return { ok: false, error: null, isUnsent: result.kind === 'offline' }
     }
     const { ack } = result
     if (!isRefused(ack)) return { ok: true, ack }

@@ -136,6 +136,39 @@ describe('close()', () => {
   })
 })
 
+describe('a request that is on its way', () => {
+  test.each([
+    ['close()', 'ABORTED', (ada: TestClient) => void ada.chat.close()],
+    ['signOut()', 'ABORTED', (ada: TestClient) => void ada.chat.signOut()],
+    [
+      'a session that the server ends',
+      'SESSION_REVOKED',
+      ({ line }: TestClient) => line.cut({ code: 'SESSION_REVOKED', text: 'out', next: 'stop' }),
+    ],
+    ['a connection that breaks', 'TIMEOUT', ({ line }: TestClient) => line.cut()],
+  ])('%s ends it with %s', async (_, code, end) => {
+    const world = new World()
+    const ada = await world.live('ada')
+    const ended = outcome(ada.chat.createRoom({ name: 'new', type: 'public' }))
+    await world.tick()
+    end(ada)
+    await world.tick()
+    expect(ended()).toBe(code)
+  })
+
+  test('without a limit waits for its answer', async () => {
+    const world = new World()
+    const ada = await world.live('ada')
+    const ended = outcome(
+      ada.chat.request('join-rooms', { roomIds: [] }, { timeoutMs: Number.POSITIVE_INFINITY }),
+    )
+    await world.pass(60_000)
+    expect(ended()).toBe('pending')
+    await world.settle()
+    expect(ended()).toBe('done')
+  })
+})
+
 test('however many messages end at once, each of them settles', async () => {
   const world = new World()
   const ada = silent(world, { maxUnsentAgeMs: 60_000 })
