@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { storeContract } from '../../packages/server/src/stores/contract/store-contract'
 import type { Store } from '../../packages/server/src/stores/port'
+import { migrate } from '../../packages/server/src/stores/postgres/migrate'
+import { MIGRATIONS } from '../../packages/server/src/stores/postgres/migrations'
 import { openPostgresStore } from '../../packages/server/src/stores/postgres/postgres-store'
 import { SessionPool } from '../../packages/server/src/stores/postgres/session-pool'
 import { farUnreadContract } from '../../packages/server/src/stores/sql/far-unread-contract'
@@ -40,4 +42,29 @@ storeContract('postgres', async () => {
 
 describe('postgres', () => {
   farUnreadContract(() => store)
+
+  test('P15: a server of the version before writes members while this one counts them', async () => {
+    const older = await postgres.createDatabase()
+    const pool = new SessionPool(older, { max: 1 })
+    const run = (sql: string) => pool.lend((session) => session.query(sql))
+    await pool.lend((session) => migrate(session, MIGRATIONS.slice(0, 3)))
+    const join = (user: string, removed: string, rev: number) =>
+      run(`INSERT INTO room_members (room_id, user_id, name, removed, rev)
+        VALUES ('r1', '${user}', '${user}', ${removed}, ${rev})
+        ON CONFLICT (room_id, user_id) DO UPDATE SET removed = excluded.removed, rev = excluded.rev`)
+    await run(`INSERT INTO rooms (id, name, name_search) VALUES ('r1', 'Room', 'room')`)
+    await run(`INSERT INTO room_heads (room_id) VALUES ('r1')`)
+    await join('ann', 'NULL', 1)
+    await join('bob', 'NULL', 2)
+    await join('cid', `'left'`, 3)
+    await pool.lend((session) => migrate(session))
+    const count = async () => (await run('SELECT member_count FROM room_heads'))[0]?.member_count
+    expect(await count()).toBe(2)
+    await join('cid', 'NULL', 4)
+    await join('dot', 'NULL', 5)
+    await join('bob', `'kicked'`, 6)
+    await join('bob', `'banned'`, 7)
+    expect(await count()).toBe(3)
+    await pool.close()
+  })
 })

@@ -68,22 +68,14 @@ export interface Room {
   /** Lets the room go 2 s after the last `close`; its rows may leave memory when more than 20 rooms are closed. */
   close(): void
   /**
-<<<<<<< HEAD
-   * Shown before it returns, at the end, where the window goes; sent in the order of the calls. Content that the server
-   * would refuse is `failed` at once. Rejects with the refusal: INVALID_CONTENT, CONTENT_TOO_LONG, PAYLOAD_TOO_LARGE, ROOM_NOT_FOUND, FORBIDDEN, MUTED,
-   * SLOW_MODE, ROOM_ARCHIVED, MESSAGE_NOT_FOUND (what it replies to is gone), EXPIRED (see `maxUnsentAgeMs`); with ABORTED
-   * when it is cancelled or the chat is closed, with the code that stopped the chat: then what is on disk goes out the
-   * next time. An aborted signal cancels the message, where it is not too late, and rejects with ABORTED; after `timeoutMs`
-   * it rejects with TIMEOUT, and the message stays in the outbox.
-=======
-   * Shown before it returns, and sent in the order of the calls. Never throws: content that the server would refuse, or a
-   * value that is no JSON, is `failed` at once, with its text. Rejects with the refusal: INVALID_CONTENT, CONTENT_TOO_LONG,
+   * Shown before it returns, at the end, where the window goes; sent in the order of the calls. Never throws: content that
+   * the server would refuse, or a value that is no JSON, is `failed` at once, with its text. Rejects with the refusal:
+   * INVALID_CONTENT, CONTENT_TOO_LONG,
    * INVALID_PAYLOAD (see `metadata`), PAYLOAD_TOO_LARGE, ROOM_NOT_FOUND, FORBIDDEN, MUTED, SLOW_MODE, ROOM_ARCHIVED,
    * MESSAGE_NOT_FOUND (what it replies to is gone), EXPIRED (see `maxUnsentAgeMs`); with ABORTED when it is cancelled or
    * the chat is closed, with the code that stopped the chat: then what is on disk goes out the next time. An aborted signal
    * cancels the message, where it is not too late, and rejects with ABORTED; after `timeoutMs` it rejects with TIMEOUT, and
    * the message stays in the outbox.
->>>>>>> 49c7099 (client: take an app's values as plain data at the call)
    *
    * @example
    * const giveUp = new AbortController()
@@ -126,6 +118,15 @@ export interface Room {
   loadOlder(count?: number, options?: WaitOptions): Promise<void>
   /** The same after those shown: where one has jumped back. */
   loadNewer(count?: number, options?: WaitOptions): Promise<void>
+  /**
+   * Loads up to `count` more members (100, which is the most): in rooms of more than 200 the others do not come by
+   * themselves. Resolves when they are there, or there are no more, or the room is closed meanwhile; rejects as
+   * `loadOlder`.
+   *
+   * @example
+   * while (room.getState().hasMoreMembers) await room.loadMembers()
+   */
+  loadMembers(count?: number, options?: WaitOptions): Promise<void>
   /**
    * Shows the messages around this place, loading them where they are not held. From the newest on it is the end again;
    * `Infinity` is the end in any case, 0 and below the first message. Resolves and rejects as `loadOlder`, and with

@@ -29,5 +29,6 @@ const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 export const Seq = natural
 /** A change's number in its room: 1..rev without a hole. 0 stands before the first. */
 export const Rev = natural
+export const Count = natural
 
 export const IsoTime = v.pipe(v.string(), v.isoTimestamp())

@@ -1,5 +1,5 @@
 export { asClientId, asMessageId, asRoomId, asUserId } from './branded'
-export { AuditEntry, Report } from './client-events/members'
+export { AuditEntry, FetchMembersAck, Report } from './client-events/members'
 export {
   FetchHistory,
   FetchHistoryAck,

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { ClientId, IsoTime, MessageId, Rev, RoomId, Seq, UserId } from './ids'
+import { ClientId, Count, IsoTime, MessageId, Rev, RoomId, Seq, UserId } from './ids'
 import { LIMITS } from './limits'
 import { Metadata } from './metadata'
 
@@ -62,6 +62,8 @@ export const Room = v.object({
   settings: RoomSettings,
   rev: Rev,
   lastSeq: Seq,
+  /** How many are in it now. Absent: the server does not say. */
+  memberCount: v.exactOptional(Count),
 })
 export type Room = v.InferOutput<typeof Room>
 

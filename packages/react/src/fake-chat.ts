@@ -51,6 +51,7 @@ class FakeRoom extends FakeSource<RoomState> implements Room {
   react: Room['react'] = (...args) => this.note(Promise.resolve(), 'react', ...args)
   loadOlder = () => this.note(Promise.resolve(), 'loadOlder')
   loadNewer = () => this.note(Promise.resolve(), 'loadNewer')
+  loadMembers = () => this.note(Promise.resolve(), 'loadMembers')
   jumpTo = (seq: number) => this.note(Promise.resolve(), 'jumpTo', seq)
   markRead = (seq?: number) => this.note(undefined, 'markRead', seq)
   setTyping = (typing: boolean) => this.note(undefined, 'setTyping', typing)

@@ -11,7 +11,7 @@ import { useCallback, useContext } from 'react'
 import { useChatSelector } from './chat-provider'
 import { findMessage } from './find-message'
 import { RoomContext, useRoom, useRoomSelector } from './room-provider'
-import { sameItems } from './store-hook'
+import { sameItems, shownInState } from './store-hook'
 
 /** The line to the server, with its reason. */
 export function useConnection(): ConnectionState {
@@ -56,9 +56,35 @@ export function useTyping(): readonly TypingUser[] {
   return useRoomSelector((state) => state.typing)
 }
 
-/** The room's members as far as they are known. */
-export function useMembers(): readonly MemberView[] {
-  return useRoomSelector((state) => state.members)
+/** The room's members, of which a large room loads only some by itself. */
+export type Members = {
+  /** Those who are loaded, by user id. */
+  readonly members: readonly MemberView[]
+  /** How many there are, loaded or not. */
+  readonly count: number
+  /** There are more than `members`. */
+  readonly hasMore: boolean
+  readonly isLoading: boolean
+  /** Loads the next hundred; the same function over all renders. Why it failed stands in the room's `error`. */
+  readonly loadMore: () => void
+}
+
+/**
+ * Who is in the room, how many they are, and the way to those who are not loaded. Rooms of up to 200 members are loaded
+ * whole.
+ *
+ * @example
+ * const { members, count, hasMore, loadMore } = useMembers()
+ * return <p>{count} members{hasMore && <button onClick={loadMore}>Show more</button>}</p>
+ */
+export function useMembers(): Members {
+  const room = useRoom()
+  const members = useRoomSelector((state) => state.members)
+  const count = useRoomSelector((state) => state.memberCount)
+  const hasMore = useRoomSelector((state) => state.hasMoreMembers)
+  const isLoading = useRoomSelector((state) => state.loadingMembers)
+  const loadMore = useCallback(() => void room.loadMembers().catch(shownInState), [room])
+  return { members, count, hasMore, isLoading, loadMore }
 }
 
 /** Ids of the others who have read up to `seq` or further. */

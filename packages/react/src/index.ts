@@ -2,6 +2,7 @@
 
 export { ChatProvider, useChat, useChatSelector } from './chat-provider'
 export {
+  type Members,
   useConnection,
   useMembers,
   useMessage,

@@ -27,7 +27,7 @@ function Everything() {
     useUnread(),
     useMessages().length,
     useMessage('key-1')?.content ?? 'none',
-    useMembers().length,
+    useMembers().members.length,
     useTyping().length,
     useReadReceipts(1).length,
     usePresence(['anna']).users.size,

@@ -11,7 +11,7 @@ const all = (state: PresenceState) => state
  * who is not yet known is not in the map. The list may be written inline.
  *
  * @example
- * const { users } = usePresence(useMembers().map(({ userId }) => userId))
+ * const { users } = usePresence(useMembers().members.map(({ userId }) => userId))
  * const isOnline = users.get(message.senderId)?.status === 'online'
  */
 export function usePresence(userIds: readonly string[]): PresenceState {

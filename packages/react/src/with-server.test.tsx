@@ -83,7 +83,7 @@ test('who is there, who types, who has read, what is unread', async () => {
       useConnection().status,
       useRooms().map(({ name }) => name),
       useUnread(),
-      useMembers().map(({ name }) => name),
+      useMembers().members.map(({ name }) => name),
       useTyping().map(({ name }) => name),
       useReadReceipts(2),
       users.get('ben')?.status,

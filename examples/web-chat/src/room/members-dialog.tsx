@@ -2,6 +2,7 @@ import type { MemberView } from '@roomful/client'
 import { useChat, useMembers, usePresence, useRoom, useRoomSelector } from '@roomful/react'
 import type { ReactElement } from 'react'
 import { goToList, goToRoom } from '../app/route'
+import { membersText } from '../text/members-text'
 import { Avatar } from '../ui/avatar'
 import { Dialog } from '../ui/dialog'
 import { useAttempt } from '../ui/notices'
@@ -12,7 +13,7 @@ const MAX_WATCHED = 200
 export function MembersDialog({ myId, onClose }: { myId: string; onClose: () => void }): ReactElement {
   const chat = useChat()
   const { id } = useRoom()
-  const members = useMembers()
+  const { members, count, hasMore, isLoading, loadMore } = useMembers()
   const mayLeave = useRoomSelector((state) => state.room?.type !== 'dm' && state.status !== 'removed')
   const { users } = usePresence(members.slice(0, MAX_WATCHED).map(({ userId }) => userId))
   const attempt = useAttempt()
@@ -30,6 +31,9 @@ export function MembersDialog({ myId, onClose }: { myId: string; onClose: () => 
 
   return (
     <Dialog title="Members" onClose={onClose}>
+      <p className="muted" role="status">
+        {membersText(count)}
+      </p>
       <ul className="picker" aria-label="Members of this room">
         {members.map((member) => (
           <li key={member.userId} className="picker-row">
@@ -46,6 +50,11 @@ export function MembersDialog({ myId, onClose }: { myId: string; onClose: () => 
           </li>
         ))}
       </ul>
+      {hasMore && (
+        <button type="button" className="button" disabled={isLoading} onClick={loadMore}>
+          Show more
+        </button>
+      )}
       {mayLeave && (
         <button type="button" className="button danger" onClick={() => attempt(leave())}>
           Leave this room

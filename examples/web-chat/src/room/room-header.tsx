@@ -1,7 +1,8 @@
-import { useMembers, useRoom, useRoomSelector, useRooms } from '@roomful/react'
+import { useRoom, useRoomSelector, useRooms } from '@roomful/react'
 import type { ReactElement } from 'react'
 import { goToList } from '../app/route'
 import { RoomAvatar } from '../rooms/room-avatar'
+import { membersText } from '../text/members-text'
 import { roomTitle } from '../text/room-title'
 import { IconButton } from '../ui/icon-button'
 
@@ -29,10 +30,9 @@ export function RoomHeader({ myName, onMembers }: { myName: string; onMembers: (
 /** The members, or that what is shown is not the newest yet. */
 function RoomState(): ReactElement {
   const status = useRoomSelector((state) => state.status)
-  const count = useMembers().length
-  const members = count === 1 ? '1 member' : `${count} members`
-  const text =
-    status === 'catching-up' ? 'Catching up…' : status === 'loading' ? 'Loading…' : count > 0 ? members : ''
+  const count = useRoomSelector((state) => state.memberCount)
+  const members = count > 0 ? membersText(count) : ''
+  const text = status === 'catching-up' ? 'Catching up…' : status === 'loading' ? 'Loading…' : members
   return (
     <p className="muted" role="status" data-testid="room-state">
       {text}

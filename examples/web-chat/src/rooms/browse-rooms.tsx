@@ -2,6 +2,7 @@ import { useChat, useRooms } from '@roomful/react'
 import { type ReactElement, useState } from 'react'
 import { goToRoom } from '../app/route'
 import { errorText } from '../text/error-text'
+import { membersText } from '../text/members-text'
 import { Dialog } from '../ui/dialog'
 import { useAttempt } from '../ui/notices'
 import { RoomAvatar } from './room-avatar'
@@ -38,10 +39,13 @@ export function BrowseRooms({ onClose }: { onClose: () => void }): ReactElement 
         </p>
       )}
       <ul className="picker" aria-label="Public rooms">
-        {rooms.map(({ id, name, type }) => (
+        {rooms.map(({ id, name, type, memberCount = 0 }) => (
           <li key={id} className="picker-row">
             <RoomAvatar id={id} name={name} type={type} />
-            <bdi className="grow clip">{name}</bdi>
+            <span className="grow clip">
+              <bdi>{name}</bdi>
+              {memberCount > 0 && <span className="muted"> {membersText(memberCount)}</span>}
+            </span>
             <button type="button" className="button" onClick={() => attempt(open(id))}>
               {mine.has(id) ? 'Open' : 'Join'}
               <span className="visually-hidden"> {name}</span>

@@ -39,6 +39,8 @@ export type RoomSummary = {
    * it never goes back to an older message or text, whatever becomes of the connection and of the room's rows.
    */
   readonly preview: Preview | null
+  /** How many are in the room. 0: an older server, which does not say. */
+  readonly memberCount: number
   /** The row: settings, metadata, who made it. */
   readonly room: RoomRow
 }

@@ -20,7 +20,7 @@ function summary(id: string, at: number | null, unread: number): RoomSummary {
   }
   const sender = { senderId: asUserId('bob'), senderName: 'Bob', type: 'text', deleted: false }
   const preview = at === null ? null : { seq: 1, ...sender, content: 'x', createdAt: time(at) }
-  return { id, name: id, type: 'public', unread, failed: 0, lastSeq: 0, preview, room }
+  return { id, name: id, type: 'public', unread, failed: 0, lastSeq: 0, preview, memberCount: 1, room }
 }
 
 /** What the index stands for. */

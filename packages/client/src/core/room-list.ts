@@ -1,5 +1,6 @@
 import type { RoomSummary } from './chat-shape'
 import { readSeqOf } from './outbox/enqueue'
+import { memberCountOf } from './room/member-pages'
 import { previewOf } from './room/preview'
 import type { RoomCore } from './room/room-core'
 import { unreadOf } from './room/unread'
@@ -20,10 +21,17 @@ export function summaryOf(core: RoomCore, before: RoomSummary | undefined): Room
   const unread = unreadOf(core, readSeqOf(core))
   const preview = previewOf(core)
   const { lastSeq } = core
+  const memberCount = memberCountOf(core)
   const failed = core.entries.filter((entry) => entry.state.at === 'failed').length
   if (before && before.room === room && before.unread === unread && before.lastSeq === lastSeq)
-    if (before.failed === failed && samePreview(before.preview, preview)) return before
-  return { id: core.id, name: room.name, type: room.type, unread, failed, lastSeq, preview, room }
+    if (
+      before.failed === failed &&
+      before.memberCount === memberCount &&
+      samePreview(before.preview, preview)
+    )
+      return before
+  const { id } = core
+  return { id, name: room.name, type: room.type, unread, failed, lastSeq, preview, memberCount, room }
 }
 
 function samePreview(a: RoomSummary['preview'], b: RoomSummary['preview']): boolean {

@@ -70,7 +70,16 @@ export type RoomState = {
   /** Read cursors of the others. */
   readonly reads: ReadonlyMap<string, number>
   readonly typing: readonly TypingUser[]
+  /**
+   * Those who are in the room, by user id (code units), which `loadMembers` keeps: in rooms of up to 200 members all of
+   * them, in larger ones oneself, those who changed since the room was opened, and what `loadMembers` has loaded.
+   */
   readonly members: readonly MemberView[]
+  /** How many are in the room, loaded or not. From an older server as many as are loaded. */
+  readonly memberCount: number
+  /** There are more than `members`: `loadMembers` brings the next of them. */
+  readonly hasMoreMembers: boolean
+  readonly loadingMembers: boolean
   /** Older (newer) messages exist that are not loaded next to what is shown. */
   readonly hasOlder: boolean
   readonly hasNewer: boolean

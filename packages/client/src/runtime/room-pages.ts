@@ -1,5 +1,6 @@
 import { LIMITS } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
+import { hasMoreMembers } from '../core/room/member-pages'
 import type { PageWant } from '../core/room/room-core'
 import { covers } from '../core/timeline'
 import { shownRange } from '../core/view/shown-messages'
@@ -8,7 +9,7 @@ import type { Room } from '../room'
 import type { HandleRoom } from './handle-context'
 import { quiet, refusalOf, waitFor } from './limits'
 
-type Pages = Pick<Room, 'loadOlder' | 'loadNewer' | 'jumpTo'>
+type Pages = Pick<Room, 'loadOlder' | 'loadNewer' | 'jumpTo' | 'loadMembers'>
 
 /** Moving through the history: one page at a time, next to what is shown. The latest request wins. */
 export function createRoomPages(room: HandleRoom): Pages {
@@ -16,7 +17,7 @@ export function createRoomPages(room: HandleRoom): Pages {
   const { cells } = session
 
   const load = (want: PageWant, options: WaitOptions): Promise<void> => {
-    if (!cell.core.opened) return refused(new ChatError('ABORTED', 'The room is not open'))
+    if (!cell.core.opened) return refused(notOpen())
     room.start()
     cells.dispatch(id, { type: 'page-wanted', want })
     // Ends when it is answered, refused, or another place is wanted instead.
@@ -52,6 +53,16 @@ export function createRoomPages(room: HandleRoom): Pages {
   }
 
   return {
+    loadMembers: (count = LIMITS.membersPage, options = {}) => {
+      const limit = Math.trunc(count)
+      const problem = problemOf('count', limit, options)
+      if (problem !== null) return refused(problem)
+      if (limit < 1 || !hasMoreMembers(cell.core)) return Promise.resolve()
+      if (!cell.core.opened) return refused(notOpen())
+      cells.dispatch(id, { type: 'members-wanted', limit })
+      const look = () => (cell.core.roster.want === null ? (cell.core.error ?? true) : undefined)
+      return quiet(waitFor(session, options, look, cell).then(() => {}))
+    },
     loadOlder: (count = LIMITS.historyPageDefault, options = {}) => side('older', count, options),
     loadNewer: (count = LIMITS.historyPageDefault, options = {}) => side('newer', count, options),
     jumpTo: (asked, options = {}) => {
@@ -68,3 +79,4 @@ export function createRoomPages(room: HandleRoom): Pages {
 }
 
 const refused = (error: ChatError): Promise<never> => quiet(Promise.reject(error))
+const notOpen = (): ChatError => new ChatError('ABORTED', 'The room is not open')

@@ -26,11 +26,11 @@ export function storedRoom(core: RoomCore): StoredRoom | null {
 
 /** The room's line in the list, as it is shown now: what a cold start begins with. */
 function itemOf(core: RoomCore): RoomListItem | null {
-  const { room, role, lastReadSeq, floorSeq, lastSeq } = core
+  const { room, role, lastReadSeq, floorSeq, lastSeq, roster } = core
   if (!core.listed || room === null || role === null) return null
   const unread = unreadOf(core, lastReadSeq)
   return {
-    room: { ...room, lastSeq },
+    room: { ...room, lastSeq, ...(roster.count === null ? {} : { memberCount: roster.count }) },
     role,
     lastReadSeq,
     fromSeq: floorSeq,
@@ -49,6 +49,7 @@ export function isWorthKeeping(before: RoomCore, after: RoomCore): boolean {
     before.removed !== after.removed ||
     before.listed !== after.listed ||
     before.room !== after.room ||
+    before.roster.count !== after.roster.count ||
     before.figure !== after.figure ||
     before.preview !== after.preview ||
     before.lastReadSeq !== after.lastReadSeq ||

@@ -1,7 +1,7 @@
 import type { RoomCursor } from '@roomful/protocol'
 import { asRoomId, LIMITS } from '@roomful/protocol/plain'
 import type { ChatError } from '../core/chat-error'
-import { cursorOf, historyQueryOf, nextRoomStep } from '../core/room/next-room-step'
+import { cursorOf, historyQueryOf, membersQueryOf, nextRoomStep } from '../core/room/next-room-step'
 import { shelfIndexes } from '../core/room/shelf'
 import { applyAbsence, applyEpoch, applyList } from './listing'
 import { attempt } from './report'
@@ -21,6 +21,7 @@ export function createSyncRunner(session: Session): (now: number) => number {
       if (step === 'join') joins.push(core.id)
       else if (step === 'sync') syncs.push(core.id)
       else if (step === 'page') fetchPage(core.id).catch(failed)
+      else if (step === 'members') fetchMembers(core.id).catch(failed)
       else if (step === 'shelf') readShelf(core.id).catch(failed)
       else if (step !== null) due = Math.min(due, step.until)
     }
@@ -138,5 +139,16 @@ export function createSyncRunner(session: Session): (now: number) => number {
     if (!result.ok) return failed(result.error)
     const page = result.ack
     applied(id, failed, () => cells.dispatch(id, { type: 'page-answered', no, page, ...moment(session) }))
+  }
+
+  async function fetchMembers(id: string): Promise<void> {
+    cells.dispatch(id, { type: 'members-asked' })
+    const { core } = cells.room(id)
+    const no = core.request?.no ?? 0
+    const result = await ask('fetch-members', membersQueryOf(core))
+    const failed = (error: ChatError | null): void => requestFailed(id, no, error)
+    if (!result.ok) return failed(result.error)
+    const page = result.ack
+    applied(id, failed, () => cells.dispatch(id, { type: 'members-answered', no, page, ...moment(session) }))
   }
 }

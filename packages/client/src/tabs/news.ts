@@ -79,6 +79,7 @@ function activityOf(core: RoomCore) {
     lastReadSeq: core.lastReadSeq,
     unread: unreadOf(core, core.lastReadSeq),
     preview: previewOf(core),
+    ...(core.roster.count === null ? {} : { memberCount: core.roster.count }),
     ...(core.room === null ? {} : { room: core.room }),
   }
 }

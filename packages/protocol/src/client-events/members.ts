@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { IsoTime, MessageId, RoomId, UserId } from '../ids'
+import { Count, IsoTime, MessageId, Rev, RoomId, UserId } from '../ids'
 import { LIMITS } from '../limits'
 import { Member, Role } from '../rows'
 import { isStorableText } from '../text'
@@ -24,11 +24,15 @@ export const FetchMembers = v.strictObject({
   after: v.exactOptional(UserId),
   limit: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(LIMITS.membersPage))),
 })
+/** By user id. `next`, for `after`: there are more. `rev`: the room's, as of which they are read. */
 export const FetchMembersAck = v.object({
   ok: v.literal(true),
   members: v.array(Member),
   next: v.exactOptional(UserId),
+  rev: v.exactOptional(Rev),
+  memberCount: v.exactOptional(Count),
 })
+export type FetchMembersAck = v.InferOutput<typeof FetchMembersAck>
 
 export const ReportMessage = v.strictObject({ messageId: MessageId, roomId: v.exactOptional(RoomId), reason })
 

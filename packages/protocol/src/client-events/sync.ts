@@ -51,6 +51,8 @@ export const Delta = v.object({
   /** Read cursors of the others, where the room is small enough to tell. */
   reads: v.exactOptional(v.record(v.string(), Seq)),
   members: v.exactOptional(v.array(Member)),
+  /** The room has more members than a delta tells: what is held of the others goes, and comes by `fetch-members`. */
+  membersPartial: v.exactOptional(v.boolean()),
   room: v.exactOptional(Room),
 })
 export type Delta = v.InferOutput<typeof Delta>

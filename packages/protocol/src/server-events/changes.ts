@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { Rev, RoomId, Seq, UserId } from '../ids'
+import { Count, Rev, RoomId, Seq, UserId } from '../ids'
 import { Head, Member, Message, Preview, Room } from '../rows'
 
 /** One committed change. It carries the whole row, so applying it is: keep the row with the higher rev. */
@@ -11,7 +11,13 @@ export const Change = v.variant('kind', [
     /** Who did it, where that is not the sender: a reaction, a moderator's delete. */
     actor: v.exactOptional(UserId),
   }),
-  v.object({ rev: Rev, kind: v.literal('member'), member: Member }),
+  v.object({
+    rev: Rev,
+    kind: v.literal('member'),
+    member: Member,
+    /** How many are in the room after it. */
+    memberCount: v.exactOptional(Count),
+  }),
   v.object({ rev: Rev, kind: v.literal('room'), room: Room }),
   /** `count` revs from `rev` on that this reader does not get to see; they count for the cursor. */
   v.object({ rev: Rev, kind: v.literal('skip'), count: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
@@ -36,6 +42,7 @@ export const RoomActivity = v.object({
       lastReadSeq: Seq,
       unread: v.number(),
       preview: v.nullable(Preview),
+      memberCount: v.exactOptional(Count),
       /** Where its name, settings or metadata may have changed since the last one. */
       room: v.exactOptional(Room),
     }),

@@ -1,6 +1,7 @@
 import type { AuditEntry, Change, ClientId, Member, MessageId, Room, UserId } from '@roomful/protocol'
 import { isoTime } from './iso-time'
 import { type Actor, type Facts, type Outcome, type Plan, pairKey, type StoredMessage } from './ops'
+import { isPresent } from './present'
 import { toWire } from './stored-message'
 
 type NewMessage = Omit<StoredMessage, 'roomId' | 'seq' | 'rev'>
@@ -15,6 +16,7 @@ export class Fold {
   private roomRow: Room | undefined
   private roomChanged = false
   private owners: number
+  private memberCount: number
   private readonly members: Map<UserId, Member>
   private readonly messages: Map<MessageId, StoredMessage>
   private readonly byClientId: Map<string, MessageId>
@@ -31,6 +33,7 @@ export class Fold {
     this.rev = facts.room?.rev ?? 0
     this.lastSeq = facts.room?.lastSeq ?? 0
     this.owners = facts.owners
+    this.memberCount = facts.room?.memberCount ?? 0
     this.members = new Map(facts.members)
     this.messages = new Map(facts.messages)
     this.byClientId = new Map()
@@ -44,7 +47,8 @@ export class Fold {
 
   /** The room with its head as of now. */
   get room(): Room | undefined {
-    return this.roomRow && { ...this.roomRow, rev: this.rev, lastSeq: this.lastSeq }
+    const { rev, lastSeq, memberCount } = this
+    return this.roomRow && { ...this.roomRow, rev, lastSeq, memberCount }
   }
 
   get ownerCount(): number {
@@ -93,15 +97,16 @@ export class Fold {
     const before = this.members.get(row.userId)
     const member: Member = { ...row, rev: ++this.rev }
     this.owners += Number(isPresentOwner(member)) - Number(isPresentOwner(before))
+    this.memberCount += Number(isPresent(member)) - Number(isPresent(before))
     this.members.set(member.userId, member)
     this.changedMembers.add(member.userId)
-    this.changes.push({ rev: this.rev, kind: 'member', member })
+    this.changes.push({ rev: this.rev, kind: 'member', member, memberCount: this.memberCount })
     return member
   }
 
   putRoom(room: Room): Room {
     this.rev++
-    this.roomRow = { ...room, rev: this.rev, lastSeq: this.lastSeq }
+    this.roomRow = { ...room, rev: this.rev, lastSeq: this.lastSeq, memberCount: this.memberCount }
     this.roomChanged = true
     this.changes.push({ rev: this.rev, kind: 'room', room: this.roomRow })
     return this.roomRow
@@ -157,6 +162,4 @@ export class Fold {
   }
 }
 
-function isPresentOwner(member: Member | undefined): boolean {
-  return member !== undefined && member.removed === undefined && member.role === 'owner'
-}
+const isPresentOwner = (member: Member | undefined): boolean => isPresent(member) && member.role === 'owner'

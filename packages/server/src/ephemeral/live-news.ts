@@ -1,5 +1,6 @@
 import type { AuditEntry, Member, MessageId, Report, RoomId, UserId } from '@roomful/protocol'
 import type { Op, Outcome, StoredMessage } from '../core/ops'
+import { countPresent } from '../core/present'
 import type { RoomState } from './room-state'
 
 /** A room as it travels: Maps as their entries. */
@@ -61,7 +62,7 @@ export function toSent(state: RoomState): SentState {
 
 export function fromSent(sent: SentState): RoomState {
   return {
-    room: sent.room,
+    room: { ...sent.room, memberCount: countPresent(sent.members) },
     members: new Map(sent.members.map((member) => [member.userId, member])),
     messages: sent.messages,
     opIds: new Map(sent.opIds),

@@ -1,5 +1,6 @@
 import type { AuditEntry, Member, MessageId, Report, Room, UserId } from '@roomful/protocol'
 import { type Facts, type Need, type Plan, pairKey, type StoredMessage } from '../core/ops'
+import { countPresent } from '../core/present'
 
 /** Late joiners see so many messages; older ones are forgotten. */
 export const EPHEMERAL_MESSAGES_KEPT = 100
@@ -22,7 +23,7 @@ export type RoomState = {
 
 export function emptyRoom(room: Room, members: readonly Member[]): RoomState {
   return {
-    room,
+    room: { ...room, memberCount: countPresent(members) },
     members: new Map(members.map((member) => [member.userId, member])),
     messages: [],
     opIds: new Map(),
@@ -56,10 +57,13 @@ const isOwner = ({ role, removed }: Member): boolean => role === 'owner' && remo
 /** The room after a plan. */
 export function applyPlan(state: RoomState, plan: Plan, at: number): RoomState {
   const messages = withMessages(state.messages, plan.messages)
+  const isSame = plan.members.length === 0
+  const members = isSame ? state.members : withMembers(state.members, plan.members)
+  const memberCount = (isSame ? state.room.memberCount : undefined) ?? countPresent(members.values())
   return {
     ...state,
-    room: { ...(plan.room ?? state.room), ...plan.head },
-    members: plan.members.length > 0 ? withMembers(state.members, plan.members) : state.members,
+    room: { ...(plan.room ?? state.room), ...plan.head, memberCount },
+    members,
     messages: messages.slice(-EPHEMERAL_MESSAGES_KEPT),
     opIds: newest(
       state.opIds,

@@ -72,14 +72,30 @@ function acting({ clock, ids }: Services, peer: Peer) {
 
 const because = (reason: string | undefined) => (reason === undefined ? {} : { reason })
 
-export const fetchMembers: Handler<'fetch-members'> = ({ store }, peer, payload) => {
+/** One page by user id, as of the room's `rev`. */
+export const fetchMembers: Handler<'fetch-members'> = async ({ store, hub }, peer, payload) => {
   const { roomId, after, limit = LIMITS.membersPage } = payload
-  return store.read(async (reader) => {
-    const may = await permitted(reader, peer, roomId, 'read')
-    if ('ok' in may) return may
-    const members = await reader.members(roomId, { ...(after === undefined ? {} : { after }), limit })
-    const last = members.at(-1)
-    const next = last && members.length === limit ? { next: last.userId } : {}
-    return { ok: true as const, members: [...members], ...next }
-  })
+  const grant = hub.beginGrant(peer.userId)
+  try {
+    const page = await store.read(async (reader) => {
+      const may = await permitted(reader, peer, roomId, 'read')
+      if ('ok' in may) return may
+      // One more than is sent, to see whether there are more.
+      const query = { limit: limit + 1, ...(after === undefined ? {} : { after }) }
+      const found = await reader.members(roomId, query)
+      const members = found.slice(0, limit)
+      const last = members.at(-1)
+      const next = last && found.length > limit ? { next: last.userId } : {}
+      const { rev, memberCount } = may.room
+      return {
+        ...{ ok: true as const, members, rev },
+        ...(memberCount === undefined ? {} : { memberCount }),
+        ...next,
+      }
+    })
+    // Removed while the page was read: nothing of the room follows the removal (I14).
+    return page.ok && grant.isRemoved(roomId) ? refuse('ROOM_NOT_FOUND') : page
+  } finally {
+    grant.end()
+  }
 }

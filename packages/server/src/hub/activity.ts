@@ -124,6 +124,10 @@ function toActivity(
   { room, lastReadSeq, unread, preview }: RoomListItem,
   withRow: boolean,
 ): ServerPayload<'room-activity'>['rooms'][number] {
-  const { id: roomId, rev, lastSeq } = room
-  return { roomId, rev, lastSeq, lastReadSeq, unread, preview, ...(withRow ? { room } : {}) }
+  const { id: roomId, rev, lastSeq, memberCount } = room
+  return {
+    ...{ roomId, rev, lastSeq, lastReadSeq, unread, preview },
+    ...(memberCount === undefined ? {} : { memberCount }),
+    ...(withRow ? { room } : {}),
+  }
 }

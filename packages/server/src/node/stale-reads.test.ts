@@ -83,6 +83,11 @@ test('fetch-history: the page is not handed over', async () => {
   expect(await askAndKick('fetch-history', { roomId })).toMatchObject({ ok: false, code: 'ROOM_NOT_FOUND' })
 })
 
+test('fetch-members: the page is not handed over (I14)', async () => {
+  const { roomId, askAndKick } = await scene()
+  expect(await askAndKick('fetch-members', { roomId })).toMatchObject({ ok: false, code: 'ROOM_NOT_FOUND' })
+})
+
 test('room-activity says nothing of the room any more', async () => {
   const { node, slow, ann, bob, roomId, send } = await scene()
   // Whoever is subscribed needs no activity: bob's is the first to be read.

@@ -3,8 +3,10 @@ import type { Reader } from '../stores/port'
 
 export type MembersDelta = {
   readonly members?: Member[]
+  /** There are more than these; what the reader holds of others may be out of date. */
+  readonly membersPartial?: true
   readonly reads?: Record<string, number>
-  /** More rows changed than a delta tells, in a room whose reader holds them all: he has to begin anew. */
+  /** More rows changed than a delta tells, in a room whose reader holds them all: begin anew. */
   readonly tooMany: boolean
 }
 
@@ -12,8 +14,9 @@ export type MembersDelta = {
 const LIMIT = LIMITS.membersInline + 1
 
 /**
- * What the reader gets of the others. From the beginning (`since` 0): everybody present, or only himself where the
- * room is too large to tell. Later: the rows that changed, the removed among them.
+ * What the reader gets of the others. From the beginning (`since` 0): all who are present, or only the reader's own row
+ * where the room is too large; the others then come by `fetch-members`. Later: the rows that changed, the removed among
+ * them, or where those are too many the own row again.
  */
 export async function membersSince(
   reader: Reader,
@@ -21,25 +24,23 @@ export async function membersSince(
   own: Member,
   since: number,
 ): Promise<MembersDelta> {
-  const present = await reader.members(room.id, { limit: LIMIT })
-  const isSmall = present.length <= LIMITS.membersInline
-  const reads = isSmall ? { reads: readsOf(present, own) } : {}
-  if (since === 0) return { ...reads, members: isSmall ? [...present] : [own], tooMany: false }
+  const present = await presentIn(reader, room)
+  const reads = present ? { reads: readsOf(present, own) } : {}
+  const partial: MembersDelta = { members: [own], membersPartial: true, tooMany: false }
+  if (since === 0) return present ? { ...reads, members: [...present], tooMany: false } : partial
   const changed = await reader.members(room.id, { afterRev: since, limit: LIMIT })
-  if (changed.length > LIMITS.membersInline) {
-    return isSmall ? { tooMany: true } : { ...reads, members: [own], tooMany: false }
-  }
+  if (changed.length > LIMITS.membersInline) return present ? { tooMany: true } : partial
   return { ...reads, ...(changed.length > 0 ? { members: [...changed] } : {}), tooMany: false }
 }
 
-/** Read cursors alone: they move without a rev, so nothing else tells whoever was away. */
+/** Read cursors alone: they move without a rev, so nothing else tells a reader who was away. */
 export async function readsNow(
   reader: Reader,
   room: Room,
   own: Member,
 ): Promise<Pick<MembersDelta, 'reads'>> {
-  const present = await reader.members(room.id, { limit: LIMIT })
-  return present.length <= LIMITS.membersInline ? { reads: readsOf(present, own) } : {}
+  const present = await presentIn(reader, room)
+  return present ? { reads: readsOf(present, own) } : {}
 }
 
 /** Of everybody in a room that is small enough to tell them. */
@@ -47,9 +48,18 @@ export async function readsIn(
   reader: Reader,
   roomId: RoomId,
 ): Promise<readonly (readonly [UserId, number])[]> {
-  const present = await reader.members(roomId, { limit: LIMIT })
-  const isSmall = present.length <= LIMITS.membersInline
-  return isSmall ? present.map(({ userId, lastReadSeq }) => [userId, lastReadSeq] as const) : []
+  const present = await presentIn(reader, { id: roomId })
+  return present?.map(({ userId, lastReadSeq }) => [userId, lastReadSeq] as const) ?? []
+}
+
+/** All members of a room that is small enough to tell them; undefined: it is not, and its rows are not read. */
+async function presentIn(
+  reader: Reader,
+  { id, memberCount = 0 }: Pick<Room, 'id' | 'memberCount'>,
+): Promise<readonly Member[] | undefined> {
+  if (memberCount > LIMITS.membersInline) return undefined
+  const present = await reader.members(id, { limit: LIMIT })
+  return present.length > LIMITS.membersInline ? undefined : present
 }
 
 function readsOf(members: readonly Member[], own: Member): Record<string, number> {

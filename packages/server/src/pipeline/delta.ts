@@ -152,8 +152,8 @@ function emptyDelta(request: DeltaRequest): Delta {
   }
 }
 
-function rowsOf({ members, reads }: MembersDelta): Pick<Delta, 'members' | 'reads'> {
-  return { ...(members ? { members } : {}), ...(reads ? { reads } : {}) }
+function rowsOf({ tooMany: _, ...rows }: MembersDelta): Pick<Delta, 'members' | 'membersPartial' | 'reads'> {
+  return rows
 }
 
 const firstOwn = (member: Member): number => Math.max(1, member.fromSeq)

@@ -28,9 +28,11 @@ export async function readMissed(
   const isWhole = messages.length < PAGE_ROWS
   const upTo = isWhole ? room.rev : (messages.at(-1)?.rev ?? room.rev)
 
+  // As of now, and so perhaps of a later page: the count of the highest rev is the one that stays.
+  const counted = room.memberCount === undefined ? {} : { memberCount: room.memberCount }
   const byRev = new Map<number, Change>()
   for (const row of messages) byRev.set(row.rev, { rev: row.rev, kind: 'message', message: toWire(row) })
-  for (const member of members) byRev.set(member.rev, { rev: member.rev, kind: 'member', member })
+  for (const member of members) byRev.set(member.rev, { rev: member.rev, kind: 'member', member, ...counted })
   // Which rev the room's own row took is written nowhere; the last one that no other row has is late enough.
   const last = lastUnknown(byRev, told.rev, upTo)
   if (last !== undefined) byRev.set(last, { rev: last, kind: 'room', room: { ...room, rev: last } })

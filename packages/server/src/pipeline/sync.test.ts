@@ -101,16 +101,6 @@ describe('a room asked for the first time', () => {
     const delta = await deltaOf(await newRoom(store), fresh)
     expect(delta).toMatchObject({ rev: 2, lastSeq: 0, tail: [], tailFrom: 1, limited: false })
   })
-
-  test('of many members tells only one’s own row, and no read cursors', async () => {
-    const roles = Object.fromEntries(
-      range(1, LIMITS.membersInline).map((index) => [`user${index}`, 'member' as const]),
-    )
-    const roomId = await newRoom(store, { roles: { ...roles, bob: 'member' } })
-    const delta = await deltaOf(roomId, fresh)
-    expect(delta.members?.map(({ userId }) => userId)).toEqual(['bob'])
-    expect(delta).not.toHaveProperty('reads')
-  })
 })
 
 describe('what was missed', () => {

@@ -1,9 +1,11 @@
 import {
   unstable_at as at,
+  type MemberView,
   type unstable_RoomCore as RoomCore,
   type RoomSummary,
   unstable_rangesOf as rangesOf,
 } from '@roomful/client'
+import { LIMITS, type Member } from '@roomful/protocol'
 import type { Device } from './device'
 import { type TrueRoom, unreadIn } from './truth'
 import type { World } from './world'
@@ -77,7 +79,9 @@ function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string 
 }
 
 /** The list has the room as it is, opened or not. */
-function unlikeRow({ name, room }: RoomSummary, truth: TrueRoom): string | undefined {
+function unlikeRow({ name, room, memberCount }: RoomSummary, truth: TrueRoom): string | undefined {
+  const present = presentIn(truth).length
+  if (memberCount !== present) return `P5: the list counts ${memberCount} members, the server ${present}`
   const wanted = truth.room
   if (name !== wanted.name) return `P5: the list calls the room ${name}, the server ${wanted.name}`
   const [held, theirs] = [room, wanted].map(({ metadata, settings }) =>
@@ -88,20 +92,30 @@ function unlikeRow({ name, room }: RoomSummary, truth: TrueRoom): string | undef
 
 /** Who is in the room, as what, and who has read up to where. */
 function unlikePeople(device: Device, core: RoomCore, truth: TrueRoom): string | undefined {
-  const present = [...truth.members.values()].filter((member) => member.removed === undefined)
-  const { members, reads } = device.room(core.id).getState()
-  const shown = members.map(({ userId, role, mutedUntil }) => personOf(userId, role, mutedUntil)).sort()
-  const wanted = present.map(({ userId, role, mutedUntil }) => personOf(userId, role, mutedUntil)).sort()
+  const present = presentIn(truth)
+  const { members, memberCount, hasMoreMembers, reads } = device.room(core.id).getState()
+  if (memberCount !== present.length) return `P5: ${memberCount} members instead of ${present.length}`
+  const loaded = new Set<string>(members.map(({ userId }) => userId))
+  const shown = members.map(personOf)
+  const wanted = present.filter(({ userId }) => !hasMoreMembers || loaded.has(userId)).map(personOf)
   if (shown.join() !== wanted.join()) return `P5: the members are ${shown}, the server has ${wanted}`
-  if (reads.has(device.user)) return 'P5: his own read cursor is among those of the others'
+  if (reads.has(device.user)) return 'P5: the own read cursor is among those of the others'
+  // Of a larger room a sync does not tell them.
+  if (present.length > LIMITS.membersInline) return undefined
   for (const { userId, lastReadSeq } of present)
     if (userId !== device.user && (reads.get(userId) ?? 0) !== lastReadSeq)
       return `P5: ${userId} has read up to ${reads.get(userId) ?? 0}, the server has ${lastReadSeq}`
   return undefined
 }
 
-const personOf = (userId: string, role: string, mutedUntil?: string): string =>
-  [userId, role, ...(mutedUntil === undefined ? [] : [mutedUntil])].join(' ')
+/** In the order in which clients show them. */
+const presentIn = ({ members }: TrueRoom): Member[] =>
+  [...members.values()]
+    .filter((member) => member.removed === undefined)
+    .sort((a, b) => (a.userId < b.userId ? -1 : 1))
+
+const personOf = ({ userId, name, role, mutedUntil = '' }: MemberView): string =>
+  [userId, name, role, mutedUntil].join(' ')
 
 /** What a client holds, and where it looks. */
 function places({ timeline, shelved, tail, anchor, floorSeq, windowSize, afloat }: RoomCore): string {

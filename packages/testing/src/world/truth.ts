@@ -67,7 +67,7 @@ export class Truth {
       room.rev = change.rev
       room.seqAtRev[change.rev] = change.kind === 'message' ? change.message.seq : 0
       if (change.kind === 'message') this.#takeRow(room, change.message)
-      if (change.kind === 'member') room.members.set(change.member.userId, change.member)
+      if (change.kind === 'member') this.#takeMember(room, change)
       if (change.kind === 'room') room.room = change.room
     }
     if (head.rev !== room.rev)
@@ -101,6 +101,13 @@ export class Truth {
     const rooms = new Map<string, TrueRoom>()
     for (const [id, room] of this.#copy ?? []) rooms.set(id, copyOf(room))
     this.histories.push({ epoch, rooms })
+  }
+
+  #takeMember(room: TrueRoom, { rev, member, memberCount }: Extract<Change, { kind: 'member' }>): void {
+    room.members.set(member.userId, member)
+    const present = [...room.members.values()].filter(({ removed }) => removed === undefined).length
+    if (memberCount !== present)
+      this.violate(`P5: ${room.id} has ${present} members at rev ${rev}, the change says ${memberCount}`)
   }
 
   #takeRow(room: TrueRoom, row: Message): void {

@@ -1,6 +1,6 @@
 import type { Change } from '@roomful/protocol'
 import { assertNever } from '../assert-never'
-import { mergeMember, mergeRoomRow } from './members'
+import { mergeRoomRow, onMemberChange } from './members'
 import { takeRow } from './merge'
 import { amended, type RoomCore } from './room-core'
 import { carryFigure } from './unread'
@@ -40,7 +40,7 @@ function take(core: RoomCore, change: Change): RoomCore {
     case 'message':
       return amended(next, { lastSeq: Math.max(next.lastSeq, change.message.seq) })
     case 'member':
-      return mergeMember(next, change.member)
+      return onMemberChange(next, change)
     case 'room':
       return mergeRoomRow(next, change.room)
     case 'skip':

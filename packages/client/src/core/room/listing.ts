@@ -1,4 +1,4 @@
-import { mergeRoomRow, movedRead } from './members'
+import { mergeRoomRow, movedRead, withCount } from './members'
 import { stale } from './preview'
 import { amended, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
@@ -38,7 +38,7 @@ type Activity = Extract<RoomEvent, { type: 'activity' }>
 
 /** An update of a room that this line is not subscribed to. Its row has a rev of its own to be compared by. */
 export function onActivity(core: RoomCore, event: Activity): RoomCore {
-  const next = withActivity(core, event)
+  const next = withCount(withActivity(core, event), event.memberCount, event.rev)
   return event.room ? mergeRoomRow(next, event.room) : next
 }
 

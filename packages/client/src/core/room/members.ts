@@ -1,4 +1,4 @@
-import type { Member, Room } from '@roomful/protocol'
+import type { Change, Member, Room } from '@roomful/protocol'
 import { amended, type RoomCore } from './room-core'
 
 /** What was heard of this user before it was known who he is: as of anybody. */
@@ -20,14 +20,41 @@ export function mergeMember(core: RoomCore, member: Member): RoomCore {
   return movedRead(amended(next, { role: member.role }), member.lastReadSeq)
 }
 
-/** All that there are as of `rev`: whoever is not among them has gone, unless he has come since. */
-export function withAllMembers(core: RoomCore, members: readonly Member[], rev: number): RoomCore {
+/**
+ * Those that there are as of `rev`: who is not among them has gone, unless they have come since. `partial`: they are not
+ * all, and the others come page by page.
+ */
+export function withAllMembers(
+  core: RoomCore,
+  members: readonly Member[],
+  rev: number,
+  partial = false,
+): RoomCore {
   const since = [...core.members].filter(([, member]) => member.rev > rev)
-  return members.reduce(mergeMember, amended(core, { members: new Map(since), membersKnown: true }))
+  const roster = { ...core.roster, to: partial ? '' : null }
+  return members.reduce(mergeMember, amended(core, { members: new Map(since), membersKnown: true, roster }))
 }
 
-export function mergeRoomRow(core: RoomCore, room: Room): RoomCore {
-  return core.room !== null && core.room.rev >= room.rev ? core : amended(core, { room })
+/** How many are in the room, as of a rev. Undefined: an older server, which does not say. */
+export function withCount(core: RoomCore, count: number | undefined, asOf: number): RoomCore {
+  const { roster } = core
+  if (count === undefined || (roster.count !== null && roster.asOf > asOf)) return core
+  if (roster.count === count && roster.asOf === asOf) return core
+  return amended(core, { roster: { ...roster, count, asOf } })
+}
+
+/** One who came, left, or is another now. A change without a count leaves it to the rows, where all are held. */
+export function onMemberChange(core: RoomCore, change: Extract<Change, { kind: 'member' }>): RoomCore {
+  const next = mergeMember(core, change.member)
+  const { roster } = next
+  if (change.memberCount === undefined && roster.to === null && roster.count !== null)
+    return amended(next, { roster: { ...roster, count: null } })
+  return withCount(next, change.memberCount, change.rev)
+}
+
+export function mergeRoomRow(core: RoomCore, { memberCount, ...room }: Room): RoomCore {
+  const next = withCount(core, memberCount, room.rev)
+  return core.room !== null && core.room.rev >= room.rev ? next : amended(next, { room })
 }
 
 /** Read cursors of others only move forward (I6). */

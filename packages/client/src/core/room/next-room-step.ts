@@ -1,5 +1,5 @@
 import type { Payload, RoomCursor } from '@roomful/protocol'
-import { asRoomId, LIMITS } from '@roomful/protocol/plain'
+import { asRoomId, asUserId, LIMITS } from '@roomful/protocol/plain'
 import type { RoomCore } from './room-core'
 import { shelfIndexes } from './shelf'
 import { exactUnread } from './unread'
@@ -9,7 +9,7 @@ const GAP_WAIT_MS = 250
 /** A gap that a sync could not close is asked for ever more rarely (I15). */
 const GAP_WAIT_MAX_MS = 30_000
 
-type RoomStep = 'shelf' | 'join' | 'sync' | 'page' | { readonly until: number }
+type RoomStep = 'shelf' | 'join' | 'sync' | 'page' | 'members' | { readonly until: number }
 
 /** What an open room has to ask the server now: first to be subscribed, then what it missed, then history. */
 export function nextRoomStep(core: RoomCore, now: number): RoomStep | null {
@@ -27,6 +27,7 @@ export function nextRoomStep(core: RoomCore, now: number): RoomStep | null {
   const gapDue = core.gap === null ? Number.POSITIVE_INFINITY : core.gap.since + gapWait(core)
   if (gapDue <= now) return 'sync'
   if (core.want !== null) return 'page'
+  if (core.roster.want !== null) return 'members'
   return Number.isFinite(gapDue) ? { until: gapDue } : null
 }
 
@@ -63,6 +64,13 @@ export function historyQueryOf(core: RoomCore): Payload<'fetch-history'> | null 
     includeDeleted: true,
     minRev: core.request?.cursor ?? 0,
   }
+}
+
+/** The members that are wanted, as the wire has it. */
+export function membersQueryOf({ id, roster }: RoomCore): Payload<'fetch-members'> {
+  const after = roster.to ? { after: asUserId(roster.to) } : {}
+  const limit = Math.max(1, Math.min(roster.want ?? 1, LIMITS.membersPage))
+  return { roomId: asRoomId(id), ...after, limit }
 }
 
 /** When time alone changes something: the next typing signal that ends. */

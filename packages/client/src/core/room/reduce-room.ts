@@ -15,11 +15,12 @@ import { forgetOutcomes } from '../outbox/settle'
 import { anchored, onViewed } from './anchor'
 import { onChanges } from './changes'
 import { onActivity, onListed } from './listing'
+import { onMembersAnswered, onMembersAsked, onMembersWanted } from './member-pages'
 import { onIdentified, onReads } from './members'
 import { onPageAnswered, onPageAsked, onPageWanted } from './page'
 import { stale } from './preview'
 import { onForgotten, onKeeping, onRestored, onTakenOver, onWiped } from './restore'
-import { amended, type Line, newRoom, type RoomCore } from './room-core'
+import { amended, type Line, NO_ROSTER, newRoom, type RoomCore, type Roster } from './room-core'
 import type { RoomEvent } from './room-event'
 import { onShelfAsked, onShelfRead, unshelved } from './shelf'
 import { onSyncAnswered, onSyncAsked } from './sync'
@@ -32,7 +33,7 @@ export function reduceRoom(core: RoomCore, event: RoomEvent): RoomCore {
   const reduced = forgetOutcomes(core, unshelved(core, reduce(core, event)))
   if (reduced === core) return core
   const next = reduced.timeline === core.timeline ? reduced : anchored(reduced)
-  const synced = core.request !== null && !core.request.want && next.request === null
+  const synced = core.request?.kind === 'sync' && next.request === null
   return watchGap(next, 'now' in event ? event.now : null, synced)
 }
 
@@ -89,6 +90,12 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
       return onShelfAsked(core)
     case 'shelf-read':
       return onShelfRead(trimmed(core), event)
+    case 'members-wanted':
+      return onMembersWanted(core, event.limit)
+    case 'members-asked':
+      return onMembersAsked(core)
+    case 'members-answered':
+      return onMembersAnswered(core, event)
     case 'request-failed':
       return onRequestFailed(core, event)
     case 'enqueued':
@@ -153,7 +160,8 @@ function onClosed(core: RoomCore): RoomCore {
     opened: false,
     ...stale(core),
   })
-  return amended(onViewed(closed, null), { joined: 'no', request: null, typing: none })
+  const roster = withoutWant(core.roster)
+  return amended(onViewed(closed, null), { joined: 'no', request: null, roster, typing: none })
 }
 
 /** The server's history is another one: old revs compare with no new one. The rows stay on screen until the sync. */
@@ -167,6 +175,7 @@ function onEpochChanged(core: RoomCore): RoomCore {
     room: core.room && { ...core.room, rev: 0 },
     members: new Map(),
     membersKnown: false,
+    roster: { ...NO_ROSTER, want: core.roster.want },
     reads: new Map(),
     lastReadSeq: 0,
     lastSeq: core.tail ?? 0,
@@ -190,6 +199,8 @@ function onRemoved(core: RoomCore, { error, asOf }: Extract<RoomEvent, { type: '
   return amended(newRoom(id, { me, line, windowSize, durable, keeps }), { ...kept, removed: error, error })
 }
 
+const withoutWant = (roster: Roster): Roster => (roster.want === null ? roster : { ...roster, want: null })
+
 function onHead(core: RoomCore, head: { rev: number; lastSeq: number }): RoomCore {
   if (head.rev <= core.known) return core
   return amended(core, { known: head.rev, lastSeq: Math.max(core.lastSeq, head.lastSeq) })
@@ -200,11 +211,12 @@ function onRequestFailed(core: RoomCore, event: Extract<RoomEvent, { type: 'requ
   const { request } = core
   const { error } = event
   // A page refused for good is not asked for again; a sync always is, more and more rarely.
-  const isOver = request?.kind === 'page' && error?.retry === 'never'
+  const isOver = error?.retry === 'never' && (request?.kind === 'page' || request?.kind === 'members')
   const requestHold = isOver ? core.requestHold : longerHold(core.requestHold, error, event)
   const next = amended(core, { request: null, requestHold })
   // Of a place that is not wanted any more there is nothing to report.
   if (error === null || (request?.want && request.want !== core.want)) return next
+  if (isOver && request?.kind === 'members') return amended(next, { error, roster: withoutWant(core.roster) })
   return amended(next, { error, want: isOver ? null : core.want })
 }
 

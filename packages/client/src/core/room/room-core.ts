@@ -27,7 +27,7 @@ export type PageWant = {
 export type RoomRequest = {
   /** Answers carry it: one that speaks of an older request is ignored. */
   readonly no: number
-  readonly kind: 'sync' | 'page' | 'shelf'
+  readonly kind: 'sync' | 'page' | 'shelf' | 'members'
   readonly step: 'asked' | 'next'
   /** The cursor at the request; an answer below it is older than what is shown. */
   readonly cursor: number
@@ -39,6 +39,20 @@ export type RoomRequest = {
   readonly want?: PageWant | null
   readonly heard: readonly Change[]
 }
+
+/** Of the members, what the rows that are held do not say. */
+export type Roster = {
+  /** How many are in the room, as the server says; null: it does not, or has not yet. */
+  readonly count: number | null
+  /** The rev that `count` is as of: older news of it do not count. */
+  readonly asOf: number
+  /** All up to this user id are held; null: all there are. */
+  readonly to: string | null
+  /** So many more are wanted; null: none. */
+  readonly want: number | null
+}
+
+export const NO_ROSTER: Roster = { count: null, asOf: 0, to: null, want: null }
 
 /** `rev` is missing, since when, and how many syncs did not bring it. */
 export type Gap = { readonly rev: number; readonly since: number; readonly tries: number }
@@ -74,8 +88,9 @@ export type RoomCore = {
   readonly room: RoomRow | null
   readonly role: Role | null
   readonly members: ReadonlyMap<string, Member>
-  /** They are all, as of the cursor. A local store keeps none: the next sync asks for them. */
+  /** A sync said who they are: all, or up to `roster.to`. A local store keeps none: the next sync asks for them. */
   readonly membersKnown: boolean
+  readonly roster: Roster
   readonly reads: ReadonlyMap<string, number>
   readonly lastSeq: number
   readonly floorSeq: number
@@ -155,6 +170,7 @@ export function newRoom(id: string, options: RoomOptions): RoomCore {
     role: null,
     members: new Map(),
     membersKnown: false,
+    roster: NO_ROSTER,
     reads: new Map(),
     lastSeq: 0,
     floorSeq: 1,
@@ -217,6 +233,7 @@ function copyOf(core: RoomCore): RoomCore {
     role: core.role,
     members: core.members,
     membersKnown: core.membersKnown,
+    roster: core.roster,
     reads: core.reads,
     lastSeq: core.lastSeq,
     floorSeq: core.floorSeq,

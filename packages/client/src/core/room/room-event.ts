@@ -3,6 +3,7 @@ import type {
   ClientId,
   Delta,
   FetchHistoryAck,
+  FetchMembersAck,
   Head,
   Message,
   Preview,
@@ -66,6 +67,7 @@ export type RoomEvent =
       readonly lastReadSeq: number
       readonly unread: number
       readonly preview: Preview | null
+      readonly memberCount?: number
       /** Where the row may have changed. */
       readonly room?: RoomRow
       readonly now: number
@@ -112,6 +114,15 @@ export type RoomEvent =
       readonly no: number
       readonly asked: readonly number[]
       readonly chunks: readonly { readonly index: number; readonly messages: readonly Message[] }[]
+    }
+  | { readonly type: 'members-wanted'; readonly limit: number }
+  | { readonly type: 'members-asked' }
+  | {
+      readonly type: 'members-answered'
+      readonly no: number
+      readonly page: FetchMembersAck
+      readonly now: number
+      readonly random: number
     }
   | {
       readonly type: 'request-failed'

@@ -73,8 +73,8 @@ export function onSyncAnswered(
   next = replace ? replaceRows(next, delta) : mergeDelta(next, delta, request.span)
   const { members = [] } = delta
   next =
-    replace || !core.membersKnown
-      ? withAllMembers(next, members, delta.rev)
+    replace || !core.membersKnown || delta.membersPartial
+      ? withAllMembers(next, members, delta.rev, delta.membersPartial)
       : members.reduce(mergeMember, next)
   if (delta.room) next = mergeRoomRow(next, delta.room)
   next = withFigure(onReads(next, delta.reads ?? {}), delta)

@@ -1,6 +1,7 @@
 import type { Member } from '@roomful/protocol'
 import { asUserId } from '@roomful/protocol/plain'
 import { readSeqOf } from '../outbox/enqueue'
+import { hasMoreMembers, memberCountOf, presentMembers } from '../room/member-pages'
 import type { RoomCore } from '../room/room-core'
 import { unreadOf } from '../room/unread'
 import type { MemberView, RoomState, RoomStatus, TypingUser } from '../room-shape'
@@ -25,7 +26,7 @@ const isLeftBehind = ({ gap, request }: RoomCore): boolean =>
 /** One room's view: slices keep their reference until they change, and nothing is made that nobody asks for. */
 export function createRoomView(): (core: RoomCore, userName: string) => RoomState {
   const shown = createShownMessages()
-  const members = memo((held: RoomCore['members']) => [...held.values()].filter(isPresent).map(memberView))
+  const members = memo((held: RoomCore['members']) => presentMembers(held).map(memberView))
   const typing = memo((held: RoomCore['typing']): readonly TypingUser[] =>
     [...held].map(([userId, { name }]) => ({ userId: asUserId(userId), name })),
   )
@@ -48,6 +49,9 @@ export function createRoomView(): (core: RoomCore, userName: string) => RoomStat
       reads: core.reads,
       typing: typing(core.typing),
       members: members(core.members),
+      memberCount: memberCountOf(core),
+      hasMoreMembers: hasMoreMembers(core),
+      loadingMembers: core.roster.want !== null,
       hasOlder: range !== undefined && range.from > core.floorSeq,
       hasNewer: !isAtTail(core),
       loadingOlder: pageSide === 'older',
@@ -59,8 +63,6 @@ export function createRoomView(): (core: RoomCore, userName: string) => RoomStat
     return last.state
   }
 }
-
-const isPresent = (member: Member): boolean => member.removed === undefined
 
 const memberView = ({ userId, name, role, mutedUntil }: Member): MemberView => ({
   userId,

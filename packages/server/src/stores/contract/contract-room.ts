@@ -117,6 +117,7 @@ export function roomOf({ roles = { ann: 'owner', bob: 'member' }, ...input }: Ro
     settings: {},
     rev: members.length,
     lastSeq: 0,
+    memberCount: members.length,
     ...input,
     id,
   }

@@ -7,7 +7,7 @@ import type { ContractContext } from './store-contract'
 /** A store whose commits wait for readers is as good: the race with this bound keeps it from a deadlock here. */
 const COMMIT_WAIT_MS = 250
 
-function settledOrWaited(commit: Promise<unknown>): Promise<unknown> {
+export function settledOrWaited(commit: Promise<unknown>): Promise<unknown> {
   return Promise.race([commit, new Promise((resolve) => setTimeout(resolve, COMMIT_WAIT_MS))])
 }
 

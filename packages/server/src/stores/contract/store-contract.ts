@@ -6,6 +6,7 @@ import { factsContract } from './facts-contract'
 import { filesContract } from './files-contract'
 import { forgetOpsContract } from './forget-ops-contract'
 import { headsContract } from './heads-contract'
+import { memberCountContract } from './member-count-contract'
 import { membersContract } from './members-contract'
 import { messageQueryContract } from './message-query-contract'
 import { moderationContract } from './moderation-contract'
@@ -52,6 +53,7 @@ export function storeContract(name: string, open: OpenStore): void {
     readCursorContract(context)
     roomsContract(context)
     membersContract(context)
+    memberCountContract(context)
     moderationContract(context)
     textContract(context)
     durabilityContract(context)

@@ -12,6 +12,7 @@ import {
   type UserId,
 } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
+import { isPresent } from '../../core/present'
 import { toPreview } from '../../core/preview'
 import { shows } from '../../core/shown-file'
 import { countUnread } from '../../core/unread'
@@ -187,10 +188,6 @@ export function unreadIn(record: RoomRecord, member: Member, snapshot: Snapshot)
     }
   }
   return countUnread(pastCursor(), member, LIMITS.unreadCap)
-}
-
-export function isPresent(member: Member | undefined): member is Member {
-  return member !== undefined && member.removed === undefined
 }
 
 function compareRooms(a: { name: string; id: string }, b: { name: string; id: string }): number {

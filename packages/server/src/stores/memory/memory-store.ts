@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Member, Report, Room, RoomId, User, UserId } from '@roomful/protocol'
 import type { Facts, Need, Plan } from '../../core/ops'
+import { countPresent, isPresent } from '../../core/present'
 import { type Reader, type Store, StoreError } from '../port'
 import { type Backup, backupOf, restore } from './backup'
-import { isPresent, MemoryReader, unreadIn } from './memory-reader'
+import { MemoryReader, unreadIn } from './memory-reader'
 import { Tables } from './tables'
 
 type MemoryStoreOptions = {
@@ -68,12 +69,13 @@ export class MemoryStore implements Store {
     const there = this.tables.rooms.get(roomId)
     if (there) return { room: there.head.value, created: false }
     this.tables.versions.begin()
-    const record = this.tables.addRoom(room, dmKey)
+    const counted = { ...room, memberCount: countPresent(members) }
+    const record = this.tables.addRoom(counted, dmKey)
     for (const member of members) {
       record.putMember(member)
       this.tables.indexMember(member)
     }
-    return { room, created: true }
+    return { room: counted, created: true }
   }
 
   async putUser(user: User): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AuditEntry, Member, MessageId, Room, UserId } from '@roomful/protocol'
 import { msOfIso } from '../../core/iso-time'
 import { type Facts, type Need, type Plan, pairKey, type StoredMessage } from '../../core/ops'
+import { isPresent } from '../../core/present'
 import { tombstoneOf } from '../../core/stored-message'
 import type { Cell, Versions } from './versions'
 
@@ -29,6 +30,7 @@ export class RoomRecord {
   private readonly byClientId = new Map<string, number>()
   private readonly lastSendAt = new Map<UserId, number>()
   private owners = 0
+  private memberCount = 0
   private sortedIds: readonly UserId[] | undefined
 
   constructor(
@@ -84,11 +86,16 @@ export class RoomRecord {
 
   /** Within a write transaction. */
   apply(plan: Plan, at: number): void {
-    this.head = this.versions.write(this.head, { ...(plan.room ?? this.head.value), ...plan.head })
+    for (const member of plan.members) this.putMember(member)
+    const { memberCount } = this
+    this.head = this.versions.write(this.head, {
+      ...(plan.room ?? this.head.value),
+      ...plan.head,
+      memberCount,
+    })
     for (const message of plan.messages) this.putMessage(message)
     const writes = plan.messages.map(({ rev, seq }) => ({ rev, seq }))
     this.log.push(...writes.sort((a, b) => a.rev - b.rev))
-    for (const member of plan.members) this.putMember(member)
     for (const { userId, opId, messageId } of plan.opIds)
       this.opIds.set(pairKey(userId, opId), { messageId, at })
     for (const entry of plan.audit) this.audit.push(this.versions.write<AuditEntry>(undefined, entry))
@@ -99,6 +106,7 @@ export class RoomRecord {
     const before = this.members.get(member.userId)
     if (!before) this.sortedIds = undefined
     this.owners += Number(isPresentOwner(member)) - Number(isPresentOwner(before?.value))
+    this.memberCount += Number(isPresent(member)) - Number(isPresent(before?.value))
     this.members.set(member.userId, this.versions.write(before, member))
   }
 
@@ -151,9 +159,7 @@ export class RoomRecord {
   }
 }
 
-function isPresentOwner(member: Member | undefined): boolean {
-  return member !== undefined && member.removed === undefined && member.role === 'owner'
-}
+const isPresentOwner = (member: Member | undefined): boolean => isPresent(member) && member.role === 'owner'
 
 function pick<T, K, V>(
   wanted: readonly T[],

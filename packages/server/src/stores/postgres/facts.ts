@@ -8,7 +8,7 @@ import { type Session, together } from './session'
 const LOCK = { name: 'lock', text: 'SELECT 1 FROM room_heads WHERE room_id = $1 FOR NO KEY UPDATE' }
 
 export const FROM_ROOM = `
-  SELECT rooms.*, room_heads.rev, room_heads.last_seq, room_heads.floor_seq
+  SELECT rooms.*, room_heads.rev, room_heads.last_seq, room_heads.floor_seq, room_heads.member_count
   FROM rooms JOIN room_heads ON room_heads.room_id = rooms.id`
 export const SELECT_ROOM = { name: 'room', text: `${FROM_ROOM} WHERE rooms.id = $1` }
 

@@ -143,4 +143,30 @@ export const MIGRATIONS: readonly string[] = [
   -- From an age to the ops that have it: they are forgotten, the oldest first.
   CREATE INDEX op_ids_age ON op_ids (created_at);
   `,
+  `
+  -- How many are in the room now. Kept by triggers: servers of the version before, which go on during a rolling upgrade,
+  -- know nothing of it. The members are locked first: most writers wait there while they hold nothing.
+  LOCK TABLE room_members IN SHARE ROW EXCLUSIVE MODE;
+  ALTER TABLE room_heads ADD COLUMN member_count bigint NOT NULL DEFAULT 0;
+  UPDATE room_heads SET member_count = present.count FROM (
+    SELECT room_id, count(*) AS count FROM room_members WHERE removed IS NULL GROUP BY room_id
+  ) AS present WHERE present.room_id = room_heads.room_id;
+  CREATE FUNCTION count_room_member() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    IF TG_OP = 'DELETE' THEN
+      UPDATE room_heads SET member_count = member_count - 1 WHERE room_id = OLD.room_id;
+    ELSIF NEW.removed IS NULL THEN
+      UPDATE room_heads SET member_count = member_count + 1 WHERE room_id = NEW.room_id;
+    ELSE
+      UPDATE room_heads SET member_count = member_count - 1 WHERE room_id = NEW.room_id;
+    END IF;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER room_members_come AFTER INSERT ON room_members
+    FOR EACH ROW WHEN (NEW.removed IS NULL) EXECUTE FUNCTION count_room_member();
+  CREATE TRIGGER room_members_change AFTER UPDATE OF removed ON room_members
+    FOR EACH ROW WHEN ((NEW.removed IS NULL) <> (OLD.removed IS NULL)) EXECUTE FUNCTION count_room_member();
+  CREATE TRIGGER room_members_go AFTER DELETE ON room_members
+    FOR EACH ROW WHEN (OLD.removed IS NULL) EXECUTE FUNCTION count_room_member();
+  `,
 ]

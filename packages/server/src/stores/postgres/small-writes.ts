@@ -1,4 +1,5 @@
 import { LIMITS, type Report, type RoomId, type User, type UserId } from '@roomful/protocol'
+import { countPresent } from '../../core/present'
 import type { Store } from '../port'
 import { integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
@@ -53,7 +54,7 @@ export async function createRoom(session: Session, { room, members, dmKey }: New
     upsertMembers(session, members),
     session.query('COMMIT'),
   )
-  return { room, created: true }
+  return { room: { ...room, memberCount: countPresent(members) }, created: true }
 }
 
 async function existing(session: Session, roomId: string): Promise<Created> {

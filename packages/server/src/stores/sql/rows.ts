@@ -35,6 +35,7 @@ export function roomFrom(row: Row): Room {
     settings: json<RoomSettings>(row, 'settings'),
     rev: integer(row, 'rev'),
     lastSeq: integer(row, 'last_seq'),
+    memberCount: integer(row, 'member_count'),
   }
 }
 

@@ -5,7 +5,7 @@ import { memberFrom, messageFrom, roomFrom } from '../sql/rows'
 import type { Connection } from './connection'
 
 export const SELECT_ROOM = `
-  SELECT rooms.*, room_heads.rev, room_heads.last_seq, room_heads.floor_seq
+  SELECT rooms.*, room_heads.rev, room_heads.last_seq, room_heads.floor_seq, room_heads.member_count
   FROM rooms JOIN room_heads ON room_heads.room_id = rooms.id`
 
 const MEMBERS = `

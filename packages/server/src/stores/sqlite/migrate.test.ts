@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Connection } from './connection'
 import { migrate } from './migrate'
+import { MIGRATIONS } from './migrations'
 
 const FIRST = 'CREATE TABLE one (id INTEGER)'
 const SECOND = 'CREATE TABLE two (id INTEGER); INSERT INTO two VALUES (2)'
@@ -37,6 +38,25 @@ describe('migrate', () => {
     expect(version()).toBe(1)
     migrate(connection, [FIRST, SECOND])
     expect(version()).toBe(2)
+  })
+
+  test('counts the members of the rooms that are there, from then on by itself', () => {
+    migrate(connection, MIGRATIONS.slice(0, 3))
+    connection.exec(`
+      INSERT INTO rooms VALUES ('r1', 'Room', 'room', 'public', NULL, '', '{}', '{}');
+      INSERT INTO rooms VALUES ('r2', 'Empty', 'empty', 'public', NULL, '', '{}', '{}');
+      INSERT INTO room_heads (room_id, last_seq, rev) VALUES ('r1', 0, 3), ('r2', 0, 0);
+      INSERT INTO room_members VALUES ('r1', 'ann', 'Ann', 'owner', '', 0, 1, NULL, NULL, 1);
+      INSERT INTO room_members VALUES ('r1', 'bob', 'Bob', 'member', '', 0, 1, NULL, NULL, 2);
+      INSERT INTO room_members VALUES ('r1', 'cid', 'Cid', 'member', '', 0, 1, NULL, 'left', 3);`)
+    migrate(connection, MIGRATIONS)
+    const counts = (): unknown[] =>
+      connection.all('SELECT member_count FROM room_heads ORDER BY room_id').map((row) => row.member_count)
+    expect(counts()).toEqual([2, 0])
+    connection.exec(`UPDATE room_members SET removed = NULL WHERE user_id = 'cid'`)
+    connection.exec(`DELETE FROM room_members WHERE user_id = 'ann'`)
+    connection.exec(`UPDATE room_members SET removed = 'kicked' WHERE user_id = 'bob'`)
+    expect(counts()).toEqual([1, 0])
   })
 
   test('refuses a database of a newer version', () => {

@@ -136,4 +136,22 @@ export const MIGRATIONS: readonly string[] = [
   -- From an age to the ops that have it: they are forgotten, the oldest first.
   CREATE INDEX op_ids_age ON op_ids (created_at_ms);
   `,
+  `
+  -- How many are in the room now. Kept by triggers, so that no way of writing a member can forget it.
+  ALTER TABLE room_heads ADD COLUMN member_count INTEGER NOT NULL DEFAULT 0;
+  UPDATE room_heads SET member_count = (
+    SELECT count(*) FROM room_members WHERE room_members.room_id = room_heads.room_id AND removed IS NULL
+  );
+  CREATE TRIGGER room_members_come AFTER INSERT ON room_members WHEN NEW.removed IS NULL BEGIN
+    UPDATE room_heads SET member_count = member_count + 1 WHERE room_id = NEW.room_id;
+  END;
+  CREATE TRIGGER room_members_change AFTER UPDATE OF removed ON room_members
+  WHEN (NEW.removed IS NULL) <> (OLD.removed IS NULL) BEGIN
+    UPDATE room_heads SET member_count = member_count + CASE WHEN NEW.removed IS NULL THEN 1 ELSE -1 END
+    WHERE room_id = NEW.room_id;
+  END;
+  CREATE TRIGGER room_members_go AFTER DELETE ON room_members WHEN OLD.removed IS NULL BEGIN
+    UPDATE room_heads SET member_count = member_count - 1 WHERE room_id = OLD.room_id;
+  END;
+  `,
 ]

@@ -7,8 +7,8 @@ import { SELECT_ROOM } from './facts'
 // order of the loops: the list of rooms is short, and each step from there is one look-up in an index.
 
 const MEMBERSHIP = `
-  SELECT rooms.*, room_heads.rev, room_heads.last_seq, room_heads.floor_seq, member.room_id, member.user_id, member.name AS member_name,
-    member.role, member.joined_at, member.last_read_seq, member.from_seq, member.muted_until, member.removed,
+  SELECT rooms.*, room_heads.rev, room_heads.last_seq, room_heads.floor_seq, room_heads.member_count,
+    member.room_id, member.user_id, member.name AS member_name, member.role, member.joined_at, member.last_read_seq, member.from_seq, member.muted_until, member.removed,
     member.rev AS member_rev`
 
 export const MEMBERSHIPS = `${MEMBERSHIP}

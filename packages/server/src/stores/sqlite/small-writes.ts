@@ -1,4 +1,5 @@
 import type { Report, RoomId, User, UserId } from '@roomful/protocol'
+import { countPresent } from '../../core/present'
 import type { Store } from '../port'
 import { integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
@@ -33,7 +34,7 @@ export function createRoom(db: Connection, { room, members, dmKey }: NewRoom): C
   db.run('INSERT INTO room_heads (room_id, last_seq, rev) VALUES (?, ?, ?)', room.id, room.lastSeq, room.rev)
   if (dmKey !== undefined) db.run('INSERT INTO dm_rooms (dm_key, room_id) VALUES (?, ?)', dmKey, room.id)
   for (const member of members) upsertMember(db, member)
-  return { room, created: true }
+  return { room: { ...room, memberCount: countPresent(members) }, created: true }
 }
 
 export function putUser(db: Connection, user: User): void {
