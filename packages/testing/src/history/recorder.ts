@@ -2,6 +2,8 @@ import type { Chat, MessageDraftInput, Room, Sent, ShownMessage } from '@roomful
 import { asRoomId, LIMITS, type Message } from '@roomful/protocol'
 import type { Actor, FinalRoom, HistoryEvent, Operation, SeenMessage } from './event'
 
+type WaitOptions = Parameters<Room['send']>[1]
+
 /** Refusals that only the SDK knows: the server may have acted or not. */
 const UNKNOWN_CODES = new Set([
   'TIMEOUT',
@@ -43,8 +45,8 @@ export class Recorder {
   }
 
   /** `room.send`, with its outcome whenever it comes. */
-  send(who: Actor, room: Room, draft: string | MessageDraftInput): Sent {
-    const sent = room.send(draft)
+  send(who: Actor, room: Room, draft: string | MessageDraftInput, options?: WaitOptions): Sent {
+    const sent = room.send(draft, options)
     const content = typeof draft === 'string' ? draft : draft.content
     const call = this.#invoke(who, room.id, { kind: 'send', clientId: sent.clientId, content })
     sent.then(

@@ -43,11 +43,11 @@ export class Book {
   readonly #signingOut = new Set<string>()
   #restoredAt = 0
 
-  send(device: Device, room: Room, draft: MessageDraftInput): Sent {
+  send(device: Device, room: Room, draft: MessageDraftInput, options?: Parameters<Room['send']>[1]): Sent {
     const who = whoOf(device)
     const { history } = this.recorder
     const place = history.length
-    const sent = this.recorder.send(who, room, draft)
+    const sent = this.recorder.send(who, room, draft, options)
     const call = this.#lastCall()
     // What a listener sent meanwhile stands behind it, as in the outbox.
     history.splice(place, 0, ...history.splice(-1))
@@ -56,8 +56,11 @@ export class Book {
     const { program } = device
     sent.then(
       () => void this.#open.delete(call),
-      // A chat that is closed gives its sends up; its disk does not.
-      () => void (program?.phase === 'running' && !hasStopped(program) && this.#open.delete(call)),
+      (error: { code?: string }) => {
+        // A chat that is closed gives its sends up; its disk does not. Nor does a time limit end more than the wait.
+        const isOver = program?.phase !== 'running' || hasStopped(program) || error.code === 'TIMEOUT'
+        if (!isOver) this.#open.delete(call)
+      },
     )
     return sent
   }

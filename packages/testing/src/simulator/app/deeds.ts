@@ -44,6 +44,10 @@ const DEEDS: Readonly<Record<AppDeed, (scene: Scene, device: Device) => void>> =
   },
   stream: readStream,
   'first-request': firstRequest,
+  abort: callWithLimit,
+  flush: ({ random }, { chat }) => {
+    chat.flush(random.chance(0.5) ? {} : { timeoutMs: random.range(0, 5_000) }).catch(() => {})
+  },
 }
 
 /** I25: it is refused alone, or arrives as what it was at the call. */
@@ -94,7 +98,8 @@ export function closeChat(scene: Scene, device: Device): void {
   if (!device.isRunning) return
   const { random, world } = scene
   const { program } = device
-  device.end((chat) => chat.close())
+  const limits = random.chance(0.4) ? { flush: true, timeoutMs: random.range(0, 8_000) } : {}
+  device.end((chat) => chat.close(limits))
   if (random.chance(0.3)) callClosed(scene, device)
   const waits = random.chance(0.7)
   const again = (): void => {
@@ -187,6 +192,46 @@ function readStream({ world, random }: Scene, device: Device): void {
     if (leave === 'abort') controller.abort()
     else void iterator.return?.().catch(() => {})
     world.time.schedule(1, 'has left', () => endedBy(program, world, reading, `${name} after ${leave}`))
+  })
+}
+
+/** A call that its app gives up: before it, at once, or some time after; by a signal, or by a time limit. */
+function callWithLimit(scene: Scene, device: Device): void {
+  const { world, book, random } = scene
+  const { program } = device
+  if (program === undefined) return
+  const { chat } = program
+  const room = program.room(random.pick([...device.opened, 'general']))
+  const controller = new AbortController()
+  const ms = random.pick([0, 1, random.range(2, 100), random.range(100, 4_000)])
+  const isTimed = random.chance(0.3)
+  if (!isTimed && random.chance(0.15)) controller.abort()
+  const limit = isTimed ? { timeoutMs: ms } : { signal: controller.signal }
+  const [old] = room.messages().filter(({ seq }) => seq > 0)
+  const calls: readonly (() => Promise<unknown>)[] = [
+    () => {
+      const sent = book.send(device, room, { content: text({ device, random }) }, limit)
+      // It is cancelled where it is not too late.
+      if (!isTimed) book.withdrawn(sent.clientId)
+      return sent
+    },
+    () => chat.connect(limit),
+    () => chat.flush(limit),
+    () => room.open(limit).finally(() => room.close()),
+    () => room.react(old?.id ?? 'none', '👍', 'add', limit),
+    () => room.loadOlder(5, limit),
+    () => room.jumpTo(1, limit),
+    () => chat.listRooms({}, limit),
+    () => chat.request('list-rooms', {}, limit),
+  ]
+  const promise = random.pick(calls)()
+  promise.catch(() => {})
+  world.time.schedule(ms, `${device.name} gives up`, () => {
+    controller.abort()
+    world.time.schedule(1, 'has given up', () => {
+      if (!device.isAsleep && device.program === program)
+        endedBy(program, world, promise, `a call of ${device.name} that was given up`)
+    })
   })
 }
 

@@ -24,6 +24,8 @@ export const APP_DEEDS = [
   'clock-far',
   'stream',
   'first-request',
+  'abort',
+  'flush',
 ] as const
 export type AppDeed = (typeof APP_DEEDS)[number]
 
@@ -39,9 +41,9 @@ export type AppProfile = {
 
 /** Kinds that are waited for: what they find is known, and its cure has not landed. */
 const WAITED_FOR: ReadonlySet<AppKind> = new Set<AppKind>([
-  'clock-far',
   'odd-metadata',
   'changed-metadata',
+  'clock-far',
   'stream',
 ])
 
