@@ -137,6 +137,7 @@ export class Program {
         },
         clock: {
           now: clock.now,
+          monotonic: clock.monotonic,
           setTimer: (ms, fn) => {
             this.ranClosed('a timer is set')
             return clock.setTimer(ms, fn)

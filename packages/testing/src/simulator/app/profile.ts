@@ -40,12 +40,7 @@ export type AppProfile = {
 }
 
 /** Kinds that are waited for: what they find is known, and its cure has not landed. */
-const WAITED_FOR: ReadonlySet<AppKind> = new Set<AppKind>([
-  'odd-metadata',
-  'changed-metadata',
-  'clock-far',
-  'stream',
-])
+const WAITED_FOR: ReadonlySet<AppKind> = new Set<AppKind>(['stream'])
 
 /** Most days have no hostile app, and on the others most of its kinds stay away. */
 export function drawApp(random: Random): AppProfile {
