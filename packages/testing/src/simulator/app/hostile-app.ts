@@ -21,8 +21,9 @@ class AppError extends Error {
 const TOKEN_CODES = new Set(['TOKEN_INVALID', 'TOKEN_EXPIRED', 'UNAUTHENTICATED'])
 /** Answers to `auth` that must have been refused before the client gives up (I26). */
 const BAD_TOKENS = 2
-/** A request that is not answered ends by itself within so long, whatever becomes of the connection (I22). */
-const REQUEST_ENDS_MS = 30_000
+/** A request waits for a connection and for its answer, each for as long as one request may take (I22). */
+const REQUEST_WAITS = 2
+const REQUEST_SLACK_MS = 1_500
 const REQUESTS = /^chat\.(request|createRoom|openDm|listRooms|joinRoom|leaveRoom)$/
 
 type Run = {
@@ -218,8 +219,9 @@ export class HostileApp implements App {
 
   #checkRequests(device: Device): void {
     const { violations, time } = this.run.world.context
+    const most = REQUEST_WAITS * (device.options.requestTimeoutMs ?? 0) + REQUEST_SLACK_MS
     for (const { name, since } of device.openCalls)
-      if (REQUESTS.test(name) && time.now - since > REQUEST_ENDS_MS)
+      if (REQUESTS.test(name) && time.now - since > most)
         violations.push(`I22: ${name} has not ended after ${time.now - since} ms — ${device.name}`)
   }
 }
