@@ -18,7 +18,7 @@ import { createOutboxRunner } from './runtime/outbox-runner'
 import { createPersistence, storeFor } from './runtime/persistence'
 import { createPresence } from './runtime/presence'
 import { createPump } from './runtime/pump'
-import { createReport } from './runtime/report'
+import { attempt, createReport } from './runtime/report'
 import { createRoomHandles } from './runtime/room-handle'
 import { scopedClock } from './runtime/scoped-clock'
 import { createServerTime } from './runtime/server-time'
@@ -162,18 +162,24 @@ export function createChat(options: ChatOptions): Chat {
   const readDebounceMs = options.readDebounceMs ?? READ_DEBOUNCE_MS
   const room = createRoomHandles({ session, waiters, readDebounceMs, start, nextOrder: orders.next })
 
-  const stop = (): void => {
+  const stop = (last?: () => void): void => {
+    if (isClosed && last === undefined) return
     isClosed = true
     pump.close()
     wake.close()
-    connection.close()
-    cells.dispatchChat({ type: 'connection', event: { type: 'closed' } })
-    base.transport.close()
+    cells.end(() => {
+      connection.close()
+      last?.()
+    })
+    attempt(
+      () => base.transport.close(),
+      (error) => report(error, { source: 'internal' }),
+    )
   }
   const end = (): void => {
     tabs?.end()
     clock.end()
-    cells.end()
+    cells.ended()
   }
   const { wipe, ...ending } = createEnding(session, { disk, start, stop, end })
 

@@ -40,7 +40,7 @@ export const REGRESSIONS = [
       },
       {
         file: 'client/src/runtime/restorer.ts',
-        find: 'cells.batch(() => applyEpoch(cells, epoch))',
+        find: 'cells.local(() => applyEpoch(cells, epoch))',
         replace: '',
       },
     ],

@@ -161,9 +161,8 @@ export class GuardedStore implements LocalStore {
     const rest = this.#mode === 'open' ? this.#drained() : Promise.resolve()
     await within(clock, WAIT_MS, rest, late).catch((error: unknown) => this.#tell('degraded', error))
     this.#reset('closed')
-    await within(clock, WAIT_MS, this.store.close(), late).catch((error: unknown) =>
-      this.#tell('degraded', error),
-    )
+    const closing = async () => this.store.close()
+    await within(clock, WAIT_MS, closing(), late).catch((error: unknown) => this.#tell('degraded', error))
   }
 
   #reset(mode: 'closed' | 'down'): void {

@@ -7,8 +7,8 @@ import type { Clock } from '../ports/clock'
 import { createNotifier, newTopic, type Topic } from './notifier'
 import { attempt, type Report } from './report'
 
-/** One room's state, and who is notified of it. */
-export type RoomCell = { core: RoomCore; readonly topic: Topic }
+/** One room's state, and who is notified of it. `last`: what is shown once the chat has ended, whatever `core` becomes. */
+export type RoomCell = { core: RoomCore; last: RoomCore | null; readonly topic: Topic }
 
 /** Called for each room that a batch changed, before any listener. */
 export type CellWatcher = (before: RoomCore, after: RoomCore, event: RoomEvent) => void
@@ -20,6 +20,8 @@ export type CellWatcher = (before: RoomCore, after: RoomCore, event: RoomEvent) 
  */
 export type Cells = {
   readonly chat: () => ChatCore
+  /** The same; once the chat has ended, as it was then. */
+  readonly shownChat: () => ChatCore
   readonly chatTopic: Topic
   room(id: string): RoomCell
   all(): Iterable<RoomCell>
@@ -27,8 +29,12 @@ export type Cells = {
   dispatchChat(event: ChatEvent): void
   batch<T>(run: () => T): T
   watch(watcher: CellWatcher): void
-  /** Nothing changes any more, whatever is still under way; what a sign-out deletes goes all the same. */
-  end(): void
+  /** A batch of what comes from the local store. After `end` too, though not shown: what is written last must be right. */
+  local(run: () => void): void
+  /** The last change that is shown; after it only `local` changes anything. Twice is fine: a sign-out after a close. */
+  end(last: () => void): void
+  /** Nothing changes any more, whatever is still under way. */
+  ended(): void
   /** What is not part of this state has changed: notified with the batch around it, or at once. */
   changed(topic: Topic): void
 }
@@ -41,13 +47,15 @@ export function createCells(options: {
   settle: () => void
 }): Cells {
   let chat = newChat(options.storage)
+  let lastChat: ChatCore | null = null
   const chatTopic = newTopic()
   const cells = new Map<string, RoomCell>()
   const watchers: CellWatcher[] = []
   const notifier = createNotifier(options.clock, options.report)
   const failed = (error: unknown): void => options.report(error, { source: 'internal' })
   let depth = 0
-  let hasEnded = false
+  let phase: 'open' | 'ending' | 'ended' = 'open'
+  let isLocal = false
 
   const batch = <T>(run: () => T): T => {
     depth++
@@ -57,24 +65,31 @@ export function createCells(options: {
       // Also when it throws: what it has changed by then is so.
       if (depth === 1) options.settle()
       depth--
-      if (depth === 0) notifier.flush()
+      if (depth === 0) notifier.flush(phase !== 'open')
     }
   }
 
   const setChat = (next: ChatCore): void => {
     if (next === chat) return
     chat = next
-    notifier.changed(chatTopic)
+    changed(chatTopic)
+  }
+
+  const isOpen = (): boolean => phase === 'open' || (phase === 'ending' && isLocal)
+
+  const changed = (topic: Topic): void => {
+    if (phase === 'open') notifier.changed(topic)
   }
 
   const dispatchChat = (event: ChatEvent): void => {
-    if (!hasEnded) batch(() => setChat(reduceChat(chat, event)))
+    if (isOpen()) batch(() => setChat(reduceChat(chat, event)))
   }
 
   const room = (id: string): RoomCell => {
     let cell = cells.get(id)
     if (cell === undefined) {
-      cell = { core: options.newRoom(id), topic: newTopic(id) }
+      const core = options.newRoom(id)
+      cell = { core, last: phase === 'open' ? null : core, topic: newTopic(id) }
       cells.set(id, cell)
     }
     return cell
@@ -82,18 +97,19 @@ export function createCells(options: {
 
   return {
     chat: () => chat,
+    shownChat: () => lastChat ?? chat,
     chatTopic,
     room,
     all: () => cells.values(),
     dispatch: (id, event) => {
-      if (hasEnded && event.type !== 'wiped') return
+      if (!isOpen()) return
       batch(() => {
         const cell = room(id)
         const before = cell.core
         const after = reduceRoom(before, event)
         if (after === before) return
         cell.core = after
-        notifier.changed(cell.topic)
+        changed(cell.topic)
         setChat(reduceChat(chat, { type: 'room', before, after }))
         for (const watcher of watchers) attempt(() => watcher(before, after, event), failed)
       })
@@ -101,9 +117,31 @@ export function createCells(options: {
     dispatchChat,
     batch,
     watch: (watcher) => watchers.push(watcher),
-    end: () => {
-      hasEnded = true
+    changed: (topic) => batch(() => changed(topic)),
+    local: (run) =>
+      batch(() => {
+        const before = isLocal
+        isLocal = true
+        try {
+          run()
+        } finally {
+          isLocal = before
+        }
+      }),
+    end: (last) =>
+      batch(() => {
+        phase = 'open'
+        last()
+        if (lastChat !== null && lastChat !== chat) changed(chatTopic)
+        lastChat = chat
+        for (const cell of cells.values()) {
+          if (cell.last !== null && cell.last !== cell.core) changed(cell.topic)
+          cell.last = cell.core
+        }
+        phase = 'ending'
+      }),
+    ended: () => {
+      phase = 'ended'
     },
-    changed: (topic) => batch(() => notifier.changed(topic)),
   }
 }

@@ -20,8 +20,8 @@ export function createChatView(
   let state = view(core)
 
   const getState = () => {
-    if (core === cells.chat()) return state
-    core = cells.chat()
+    if (core === cells.shownChat()) return state
+    core = cells.shownChat()
     const next = view(core)
     if (!sameList(Object.values(state), Object.values(next))) state = next
     return state

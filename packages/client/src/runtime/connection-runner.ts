@@ -62,8 +62,13 @@ export function createConnectionRunner(
           ...moment(session()),
         },
       })
-      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'line', line: 'down' })
+      linesDown()
     })
+  }
+
+  const linesDown = (): void => {
+    const { cells } = session()
+    for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'line', line: 'down' })
   }
 
   const dial = async (): Promise<void> => {
@@ -136,6 +141,8 @@ export function createConnectionRunner(
       dials++
       handshake.end()
       tokens.end()
+      session().cells.dispatchChat({ type: 'connection', event: { type: 'closed' } })
+      linesDown()
     },
   }
 

@@ -19,8 +19,8 @@ export function createEnding(
   options: {
     disk: ReturnType<typeof createPersistence> | null
     start(): boolean
-    /** Nothing runs any more but the disk. */
-    stop(): void
+    /** Nothing runs any more but the disk. `last` belongs to the last change that listeners see. Once, without it. */
+    stop(last?: () => void): void
     /** Nothing at all does. */
     end(): void
   },
@@ -73,18 +73,23 @@ export function createEnding(
     return { unsent }
   }
 
-  const wipe = (): Promise<boolean> => {
+  const forget = (): void =>
     cells.batch(() => {
       for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep: () => false })
     })
+
+  const wipe = (): Promise<boolean> => {
+    forget()
     return disk?.wipe() ?? Promise.resolve(true)
   }
 
   const signOut = async (): Promise<void> => {
     // Only what is open can be deleted.
     disk?.start()
-    stop()
-    const isGone = await wipe()
+    stop(forget)
+    const isGone = (await disk?.wipe()) ?? true
+    // `storage` says what became of the disk.
+    cells.end(() => {})
     await leave()
     if (!isGone) throw new ChatError('INTERNAL', 'The local copy could not be deleted')
   }

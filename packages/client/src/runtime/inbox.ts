@@ -40,10 +40,10 @@ export function createInbox(
         return cells.batch(() => onMessage(event.message))
       case 'down':
         lines++
-        // First, so that whoever waits learns why, before what they wait for is gone.
-        connection.onDown(event.reason)
-        if (event.reason.code === 'SESSION_REVOKED') void hooks.onRevoked()
-        return
+        return cells.batch(() => {
+          connection.onDown(event.reason)
+          if (event.reason.code === 'SESSION_REVOKED') void hooks.onRevoked()
+        })
       default:
         return assertNever(event)
     }

@@ -25,8 +25,8 @@ export const newTopic = (roomId?: string): Topic => ({
 export type Notifier = {
   /** Notified with the next `flush`. */
   changed(topic: Topic): void
-  /** The state is whole. */
-  flush(): void
+  /** The state is whole. `last`: it changes no more, so no loop is left either. */
+  flush(last?: boolean): void
 }
 
 /**
@@ -43,6 +43,7 @@ export function createNotifier(clock: Clock, report: Report): Notifier {
   const due = new Set<Topic>()
   let isNotifying = false
   let isLoopKnown = false
+  let isLast = false
   let cancelRest = (): void => {}
 
   const observe = (): void => {
@@ -59,7 +60,7 @@ export function createNotifier(clock: Clock, report: Report): Notifier {
     isNotifying = true
     cancelRest()
     for (let round = 0; due.size > 0; round++) {
-      if (round === MOST_ROUNDS) {
+      if (round >= MOST_ROUNDS && !isLast) {
         postpone()
         break
       }
@@ -86,7 +87,8 @@ export function createNotifier(clock: Clock, report: Report): Notifier {
 
   return {
     changed: (topic) => changed.add(topic),
-    flush: () => {
+    flush: (last = false) => {
+      isLast ||= last
       if (changed.size === 0) return
       observe()
       notify()

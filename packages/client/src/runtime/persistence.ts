@@ -49,7 +49,7 @@ export function createPersistence(options: {
   const { cells, clock, url, orders } = options
   const store = new GuardedStore(options.store, {
     clock: options.storeClock,
-    onState: (storage) => cells.dispatchChat({ type: 'storage', storage }),
+    onState: (storage) => cells.local(() => cells.dispatchChat({ type: 'storage', storage })),
     onReopened: (snapshot) => restorer.onReopened(snapshot),
     isOver: () => cells.chat().connection.state.status === 'stopped',
   })

@@ -145,14 +145,14 @@ export function createPersister(
     rooms.clear()
     puts.clear()
     deletes.clear()
-    cells.batch(() => {
+    cells.local(() => {
       for (const { roomId, entry } of waiting) cells.dispatch(roomId, { type: 'stored', ids: [entry.id] })
     })
   }
 
   function done({ entries }: Composed): void {
     writing = null
-    cells.batch(() => {
+    cells.local(() => {
       // Changed since: its own write is yet to come.
       for (const { roomId, entry } of entries)
         if (cells.room(roomId).core.entries.includes(entry))

@@ -26,7 +26,7 @@ type Restorer = {
   onUser(user: User, epoch: string): Promise<void>
   /** The store was opened behind, after all: what an earlier session left unsent goes out too. */
   onReopened(snapshot: LocalSnapshot): void
-  /** Signed out: nothing of the user stays, on disk or in memory. False: the disk may still have it, and `storage` says so. */
+  /** Signed out, and off the screen already: nothing of the user stays on the disk, nor comes from it. False: the disk may still have it, and `storage` says so. */
   wipe(): Promise<boolean>
   close(): Promise<void>
 }
@@ -45,6 +45,7 @@ export function createRestorer(
   let openFor: string | null = null
   let opening: Promise<void> | null = null
   const restored = new Set<string>()
+  let isWiped = false
   /** The disk has been read: what is new on it since was left by a tab that has gone meanwhile. */
   let hasRead = false
 
@@ -57,18 +58,20 @@ export function createRestorer(
   function unreadable(error: unknown): void {
     report(error, { source: 'storage' })
     const reason = 'A part of the local copy could not be taken in'
-    cells.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } })
+    cells.local(() => cells.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
   }
 
   /** `userId`: null where nobody has said yet who it is; then it is whoever was here last. */
   function takeIn(snapshot: LocalSnapshot, userId: string | null): void {
     openFor = snapshot.meta?.user.id ?? userId
+    // Signed out meanwhile: nothing of the user comes on the screen again.
+    if (isWiped) return
     fill(snapshot)
     if (snapshot.meta && userId === null) persister.begin(snapshot.meta)
   }
 
   function fill({ meta, rooms, entries }: LocalSnapshot): void {
-    cells.batch(() => {
+    cells.local(() => {
       if (meta) {
         cells.dispatchChat({ type: 'identified', user: meta.user })
         cells.dispatchChat({ type: 'epoch', epoch: meta.epoch })
@@ -104,11 +107,17 @@ export function createRestorer(
     for (const { order } of cells.room(id).core.entries) orders.atLeast(order)
   }
 
-  const forget = (keep: (id: string) => boolean): void => {
+  const pause = (): void => {
     persister.pause()
-    for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep })
     restored.clear()
     hasRead = false
+  }
+
+  const forget = (keep: (id: string) => boolean): void => {
+    cells.local(() => {
+      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep })
+    })
+    pause()
   }
 
   const settle = async (user: User, epoch: string): Promise<void> => {
@@ -119,7 +128,7 @@ export function createRestorer(
       await open(user.id)
     }
     // First, so that nothing of the old history is written under the new one's name.
-    cells.batch(() => applyEpoch(cells, epoch))
+    cells.local(() => applyEpoch(cells, epoch))
     if (openFor === user.id) persister.begin({ user, epoch })
     else persister.giveUp()
   }
@@ -140,10 +149,11 @@ export function createRestorer(
       attempt(() => fill({ ...snapshot, meta: null, rooms: [] }), unreadable)
     },
     wipe: async () => {
-      forget(() => false)
-      // What is still being read is of him too.
+      pause()
+      // What is still being read is theirs too.
+      isWiped = true
       await opening
-      forget(() => false)
+      pause()
       const nobody = openFor === null
       openFor = null
       // A handle that has died is another one at the next try; what stays after that is told, and never thrown.
@@ -159,7 +169,7 @@ export function createRestorer(
         }
       }
       const reason = trouble instanceof Error ? trouble.message : String(trouble)
-      cells.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } })
+      cells.local(() => cells.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
       return false
     },
     close: async () => {

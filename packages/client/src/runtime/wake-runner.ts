@@ -1,5 +1,6 @@
 import type { Environment } from '../ports/environment'
 import type { ConnectionRunner } from './connection-runner'
+import { attempt } from './report'
 import { request, type Session } from './session'
 
 /** A line that slept is believed dead after this long without an answer (P7: within 3 s of waking). */
@@ -22,6 +23,7 @@ export function createWakeRunner(
   environment: Environment,
 ): WakeRunner {
   const { cells, transport, report } = session
+  const failed = (error: unknown): void => report(error, { source: 'internal' })
   let probing = false
 
   const probe = async (): Promise<void> => {
@@ -48,10 +50,14 @@ export function createWakeRunner(
   return {
     probe: () => void probe(),
     watch: () => {
-      stop ??= environment.onWake(onWake)
+      if (stop) return
+      stop = () => {}
+      attempt(() => {
+        stop = environment.onWake(onWake)
+      }, failed)
     },
     close: () => {
-      stop?.()
+      attempt(() => stop?.(), failed)
       stop = () => {}
     },
   }
