@@ -58,8 +58,9 @@ export interface Room {
   /**
    * Subscribes, and loads the latest page; resolves when live, which offline takes until the line is back. Counted: each
    * `open` wants a `close`, however it ends: a limit of `options` ends the wait, and the room stays open. Rejects with
-   * ROOM_NOT_FOUND when it is not the user's to see, with ABORTED when the room or the chat is closed meanwhile, and with
-   * the code that stopped the chat.
+   * ROOM_NOT_FOUND when it is not the user's to see (at once, when no room can have this id: the room is `removed` from the
+   * first on, and a send in it `failed`), with ABORTED when the room or the chat is closed meanwhile, and with the code that
+   * stopped the chat.
    *
    * @example
    * await room.open({ timeoutMs: 5_000 }).catch(() => showFromCache(room.messages()))

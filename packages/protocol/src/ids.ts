@@ -1,8 +1,9 @@
 import * as v from 'valibot'
+import { ROOM_ID } from './room-id'
 import { USER_ID } from './user-id'
 
 /** A room's name on the wire: a UUIDv7, or a word chosen by whoever runs the server, such as `general`. */
-export const RoomId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/), v.brand('RoomId'))
+export const RoomId = v.pipe(v.string(), v.regex(ROOM_ID), v.brand('RoomId'))
 export type RoomId = v.InferOutput<typeof RoomId>
 
 /** Made by the server (UUIDv7); the pattern is wider so that other backends' ids fit. */

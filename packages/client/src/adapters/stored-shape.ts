@@ -12,11 +12,13 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isNatural = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+/** With another every sync would be refused. */
+const isEpoch = (value: unknown): boolean => isText(value) && value.length > 0 && value.length <= 64
 const isText = (value: unknown): value is string => typeof value === 'string'
 
 export const isStoredMeta = (value: unknown): value is StoredMeta =>
   isFields(value) &&
-  isText(value.epoch) &&
+  isEpoch(value.epoch) &&
   isFields(value.user) &&
   isText(value.user.id) &&
   isText(value.user.name)

@@ -3,9 +3,10 @@ import { assertNever } from '../core/assert-never'
 import { toldAsOf } from '../core/chat-core'
 import type { RoomCore } from '../core/room/room-core'
 import type { RoomEvent } from '../core/room/room-event'
+import { roomGoneError } from '../core/room/room-gone'
 import type { TransportEvent } from '../ports/transport'
 import type { ConnectionRunner } from './connection-runner'
-import { applyEpoch, gone } from './listing'
+import { applyEpoch } from './listing'
 import { attempt } from './report'
 import type { Session } from './session'
 
@@ -129,7 +130,7 @@ function roomEventsOf(
         ],
       ]
     case 'room-removed':
-      return [[message.payload.roomId, { type: 'removed', error: gone(), asOf }]]
+      return [[message.payload.roomId, { type: 'removed', error: roomGoneError(), asOf }]]
     case 'typing': {
       const { roomId, userId, name, until } = message.payload
       return [[roomId, { type: 'typing', userId, name, until: Date.parse(until) - serverAheadMs, now }]]

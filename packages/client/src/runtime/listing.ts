@@ -1,12 +1,8 @@
 import type { RoomListItem } from '@roomful/protocol'
 import { answeredAsOf } from '../core/chat-core'
-import { ChatError } from '../core/chat-error'
+import { roomGoneError } from '../core/room/room-gone'
 import type { Cells } from './cells'
 import type { Session } from './session'
-
-/** What a removed room says. The server tells missing and hidden apart for nobody, so neither does this. */
-export const gone = (): ChatError =>
-  new ChatError('ROOM_NOT_FOUND', 'You are not in this room, or it is gone')
 
 /**
  * The user's whole room list, the answer to this sync: what is on it, and by its absence what is not any more. What was
@@ -29,7 +25,7 @@ export function applyList(session: Session, items: readonly RoomListItem[], sync
 /** This sync had nothing of the room. */
 export function applyAbsence(session: Session, id: string, sync: number): void {
   if (isKnownSince(session, id, sync)) return
-  session.cells.dispatch(id, { type: 'removed', error: gone(), asOf: answeredAsOf(sync) })
+  session.cells.dispatch(id, { type: 'removed', error: roomGoneError(), asOf: answeredAsOf(sync) })
 }
 
 /** Whether the room is there was heard since this sync was asked for. A newer list decides, should the two differ. */

@@ -1,4 +1,5 @@
 import { asRoomId } from '@roomful/protocol/plain'
+import { neverThere } from '../core/room/room-gone'
 import { statusOf } from '../core/view/room-view'
 import type { Room } from '../room'
 import type { HandleRoom } from './handle-context'
@@ -26,7 +27,7 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
   /** Also when a join was never answered. A server that refuses goes on telling every change, and no news of the room. */
   const unsubscribe = async (): Promise<void> => {
     // A line that is gone has forgotten the subscription.
-    if (cell.core.opened || cell.core.line !== 'up') return
+    if (cell.core.opened || cell.core.line !== 'up' || neverThere(id)) return
     const result = await session.ask('leave-rooms', { roomIds: [asRoomId(id)] })
     if (!result.ok && result.error?.retry !== 'never') clock.setTimer(RELEASE_MS, unsubscribe)
   }

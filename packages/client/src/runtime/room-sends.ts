@@ -4,6 +4,7 @@ import { ChatError } from '../core/chat-error'
 import type { Target, Wanted, Wish } from '../core/outbox/entry'
 import { entryOf } from '../core/outbox/settle'
 import type { RoomCore } from '../core/room/room-core'
+import { neverThere } from '../core/room/room-gone'
 import { shownRow } from '../core/view/overlay'
 import type { WaitOptions } from '../options'
 import type { Room, Sent, ShownMessage } from '../room'
@@ -19,6 +20,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
   const { cells, clock, ids, serverTime } = session
 
   const wanted = (): Wanted => ({ wantedAt: clock.now(), serverAt: serverTime.now() })
+  const nowhere = neverThere(roomId)
   const newId = () => asClientId(ids.clientId())
 
   const enqueue = (wish: Wish, problem?: ChatError): void => {
@@ -34,7 +36,8 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
   const change = (wish: Wish, options: WaitOptions = {}, problem?: ChatError): Promise<void> =>
     quiet(
       limitedRun(clock, options, async () => {
-        if (problem) throw problem
+        const refusal = nowhere ?? problem
+        if (refusal) throw refusal
         const done = waiters.wait(roomId, wish.id)
         enqueue(wish)
         await done
@@ -73,14 +76,16 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       const limits = { ...options, onAbort: () => void cancel(id) }
       const shown = limitedRun(clock, limits, async () => {
         const done = waiters.wait(roomId, id)
-        enqueue(wish, problem ?? contentRefusal(content))
+        enqueue(wish, nowhere ?? problem ?? contentRefusal(content))
         stopTyping()
         return shownAs(await done)
       })
       return Object.assign(quiet(shown), { clientId: id })
     },
 
-    retry: (clientId) => cells.dispatch(roomId, { type: 'retried', id: clientId, wanted: wanted() }),
+    retry: (clientId) => {
+      if (!nowhere) cells.dispatch(roomId, { type: 'retried', id: clientId, wanted: wanted() })
+    },
 
     cancel,
 

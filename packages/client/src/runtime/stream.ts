@@ -28,7 +28,13 @@ async function* messages(
   const { cell } = room
   void opening.open()
   try {
-    let seq = after ?? (await until(room, () => (cell.core.fresh ? cell.core.lastSeq : undefined), signal))
+    let seq =
+      after ??
+      (await until(
+        room,
+        () => cell.core.removed ?? (cell.core.fresh ? cell.core.lastSeq : undefined),
+        signal,
+      ))
     while (seq !== undefined && !signal?.aborted) {
       const wanted: number = seq + 1
       const where = await until(room, () => whereIs(room, wanted), signal)

@@ -63,7 +63,7 @@ export function createSyncRunner(session: Session): (now: number) => number {
         if (!result.ok) notJoined(result.error)
         else
           applied(id, notJoined, () => {
-            const head = result.ack.heads[id]
+            const head = own(result.ack.heads, id)
             cells.dispatch(id, { type: 'joined', isIn: head !== undefined })
             if (head) cells.dispatch(id, { type: 'head', head, now: session.clock.now() })
           })
@@ -112,7 +112,7 @@ export function createSyncRunner(session: Session): (now: number) => number {
       for (const [id, no] of asked) {
         const notSynced = (): void => requestFailed(id, no, null)
         applied(id, notSynced, () => {
-          const delta = ack.rooms[id]
+          const delta = own(ack.rooms, id)
           // It did not fit into this reply (`more`) and is asked for again with the next; or it is gone, see below.
           if (!delta) return notSynced()
           cells.dispatch(id, { type: 'sync-answered', no, delta, ...moment(session) })
@@ -152,3 +152,7 @@ export function createSyncRunner(session: Session): (now: number) => number {
     applied(id, failed, () => cells.dispatch(id, { type: 'members-answered', no, page, ...moment(session) }))
   }
 }
+
+/** A room may be called like what every object has, such as `toString`. */
+const own = <T>(map: Readonly<Record<string, T>>, id: string): T | undefined =>
+  Object.hasOwn(map, id) ? map[id] : undefined

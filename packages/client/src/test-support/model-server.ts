@@ -10,9 +10,10 @@ import type {
   OkAck,
   Payload,
   RoomCursor,
+  RoomId,
   WireErrorCode,
 } from '@roomful/protocol'
-import { asUserId, retryOf } from '@roomful/protocol/plain'
+import { asRoomId, asUserId, retryOf } from '@roomful/protocol/plain'
 import {
   addMember,
   addMessage,
@@ -219,9 +220,9 @@ export class ModelServer {
     list: boolean,
   ): OkAck<'sync'> {
     const rooms: Record<string, Delta> = {}
-    const removed: string[] = []
+    const removed: RoomId[] = []
     for (const [id, cursor] of Object.entries(cursors)) {
-      if (!this.#isIn(userId, id)) removed.push(id)
+      if (!this.#isIn(userId, id)) removed.push(asRoomId(id))
       else
         rooms[id] = deltaOf(
           this.#read(id),
@@ -236,7 +237,7 @@ export class ModelServer {
       ok: true,
       epoch: this.epoch,
       rooms,
-      removed: [...this.rooms.values()].map(({ room }) => room.id).filter((id) => removed.includes(id)),
+      removed,
       ...(list ? { list: items.map((room) => listItemOf(room, userId)) } : {}),
     }
   }

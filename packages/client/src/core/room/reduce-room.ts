@@ -22,6 +22,7 @@ import { stale } from './preview'
 import { onForgotten, onKeeping, onRestored, onTakenOver, onWiped } from './restore'
 import { amended, type Line, NO_ROSTER, newRoom, type RoomCore, type Roster } from './room-core'
 import type { RoomEvent } from './room-event'
+import { neverThere } from './room-gone'
 import { onShelfAsked, onShelfRead, unshelved } from './shelf'
 import { onSyncAnswered, onSyncAsked } from './sync'
 import { expireTyping, onTyping, typingEnded } from './typing'
@@ -48,8 +49,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'epoch-changed':
       return onEpochChanged(core)
     case 'opened':
-      // Removed was then; whether it still is, the server says.
-      return amended(core, { opened: true, usedAt: event.usedAt, removed: null, error: null })
+      return onOpened(core, event.usedAt)
     case 'closed':
       return onClosed(core)
     case 'page-wanted':
@@ -59,7 +59,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'draft':
       return core.draft === event.text ? core : amended(core, { draft: event.text })
     case 'listed':
-      return onListed(core, event)
+      return neverThere(core.id) ? core : onListed(core, event)
     case 'activity':
       return onActivity(core, event)
     case 'removed':
@@ -149,6 +149,12 @@ function onWoken(core: RoomCore): RoomCore {
   const outboxHold = relaxed(core.outboxHold)
   const isSame = requestHold === core.requestHold && outboxHold === core.outboxHold
   return isSame ? core : amended(core, { requestHold, outboxHold })
+}
+
+/** Removed was then; whether it still is, the server says. */
+function onOpened(core: RoomCore, usedAt: number): RoomCore {
+  const removed = neverThere(core.id)
+  return amended(core, { opened: true, usedAt, removed, error: removed })
 }
 
 /** Not live any more: the figures of the rows stay as the list's, until the server tells newer ones. */

@@ -3,6 +3,7 @@ import type { ChatError } from '../chat-error'
 import { type Hold, NO_HOLD } from '../hold'
 import type { Entry, Outcome } from '../outbox/entry'
 import { emptyTimeline, type Range, type Timeline } from '../timeline'
+import { neverThere } from './room-gone'
 
 /** `coming`: the first connect, or the first after the line was good; `down`: known to be gone. */
 export type Line = 'up' | 'coming' | 'down'
@@ -154,6 +155,7 @@ type RoomOptions = Pick<RoomCore, 'me' | 'line' | 'windowSize' | 'durable'> & {
 }
 
 export function newRoom(id: string, options: RoomOptions): RoomCore {
+  const removed = neverThere(id)
   return {
     id,
     ...options,
@@ -182,7 +184,7 @@ export function newRoom(id: string, options: RoomOptions): RoomCore {
     previewRev: 0,
     listed: false,
     listedAsOf: 0,
-    removed: null,
+    removed,
     ahead: new Map(),
     known: 0,
     gap: null,
@@ -202,7 +204,7 @@ export function newRoom(id: string, options: RoomOptions): RoomCore {
     anchor: null,
     draft: '',
     usedAt: 0,
-    error: null,
+    error: removed,
   }
 }
 
