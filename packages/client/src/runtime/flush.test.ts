@@ -223,7 +223,7 @@ describe('the end', () => {
     expect(world.clock.timers()).toBe(0)
   })
 
-  test('a disk that hangs holds close() up for a few seconds, and what it did not keep is told', async () => {
+  test('a disk that hangs holds close() up for a few seconds, and a warning says what it did not keep', async () => {
     const world = new World()
     const disk = memoryStore()
     let hangs = false

@@ -10,7 +10,7 @@ export type HandleContext = {
   readonly session: Session
   readonly waiters: Waiters
   readonly readDebounceMs: number
-  /** Connects, if nobody did yet. False: the chat is closed, and nothing begins any more. */
+  /** Connects, if that was not done yet. False: the chat is closed, and nothing begins any more. */
   start(): boolean
   /** The place in the outbox of what is done now. */
   nextOrder(): number

@@ -90,7 +90,7 @@ export function waitFor<T>(
 export const refusalOf = ({ over }: Pick<Session, 'over'>, { signal }: WaitOptions): ChatError | null =>
   over() ?? (signal?.aborted ? aborted(signal.reason) : null)
 
-/** The same promise, marked as heeded: ignoring it raises nothing, because the state shows how it ended. */
+/** The same promise; ignoring it raises no unhandled rejection, because the state shows how it ended. */
 export function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise

@@ -9,9 +9,9 @@ export type Orders = {
 }
 
 /**
- * Places in the outbox: ordinals that rise, over a reload too, and past whatever the last session left (I9). They begin at
- * the time of day, by which those of two tabs can be told apart while the device's clock is right; when it is not, each is
- * one more than the last. Nothing but the order is read from them.
+ * Places in the outbox: ordinals that rise, over a reload too, and past all that the last session left (I9). They begin at
+ * the time of day, so that those of two tabs are in the order of their making while the device's clock is right; when it
+ * is not, each is one more than the last. Only the order is read from them.
  */
 export function createOrders(clock: Pick<RunClock, 'wall'>): Orders {
   let last = 0

@@ -26,7 +26,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
   const enqueue = (wish: Wish, problem?: ChatError): void => {
     // One batch: what a listener sends when it is called for the start comes after this.
     cells.batch(() => {
-      // Nobody would send it, nor keep it.
+      // Nothing would send it, nor keep it.
       if (!room.start()) return
       const order = room.nextOrder()
       cells.dispatch(roomId, { type: 'enqueued', wish, order, ...(problem ? { problem } : {}) })

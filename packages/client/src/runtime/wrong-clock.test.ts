@@ -248,7 +248,7 @@ test.each(AHEAD)(
       await ada.chat.close()
       const [entry] = (await disk.open({ url: 'test:', userId: 'ada' })).entries
       if (entry === undefined) throw new Error('it is on the disk')
-      // Its place was the time of day, and nothing else told its age.
+      // Its age was read from its place, which was the time of day.
       const { age, savedAt, serverAt, ...data } = entry.data as Record<string, unknown>
       expect([age, savedAt, serverAt]).not.toContain(undefined)
       await disk.write({ putEntries: [{ ...entry, order: entry.order + wrongByMs, data }] })

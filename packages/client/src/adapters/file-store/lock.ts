@@ -6,7 +6,7 @@ import { type Disk, FILE_MODE, inFolder, namesIn, readText } from './files'
 /** The holder's sign of life, and the silence after which it is doubted: a container that never came back. */
 const BEAT_MS = 2_000
 const DOUBTED_AFTER_MS = 10_000
-/** Whoever is doubted is watched for a little longer than one beat: the clock may have been set, not the holder silent. */
+/** A holder that is doubted is watched for a little longer than one beat: the clock may have been set instead. */
 const WATCH_BEATS = 1.2
 /** Two reads of this process's start differ by clock adjustments; two processes with one pid by more. */
 const SAME_START_MS = 2_000

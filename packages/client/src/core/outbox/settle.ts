@@ -3,13 +3,13 @@ import { ChatError } from '../chat-error'
 import { amended, type RoomCore } from '../room/room-core'
 import { type Entry, isAbout, isTargeted, type Outcome, type SendEntry, type Target } from './entry'
 
-/** Outcomes that are remembered; whoever waits for one gets it with the event that brings it. */
+/** Outcomes that are remembered; a promise that waits for one settles with the event that brings it. */
 export const OUTCOMES_MAX = 200
 
 export const withOutcome = (core: RoomCore, id: string, outcome: Outcome): RoomCore =>
   amended(core, { outcomes: new Map(core.outcomes).set(id, outcome) })
 
-/** Forgets the oldest outcomes (I15), but none of this event: somebody waits for each. */
+/** Forgets the oldest outcomes (I15), but none of this event: a promise may wait for each. */
 export function forgetOutcomes(before: RoomCore, after: RoomCore): RoomCore {
   const most = Math.max(OUTCOMES_MAX, after.outcomes.size - before.outcomes.size)
   if (before.outcomes === after.outcomes || after.outcomes.size <= most) return after
