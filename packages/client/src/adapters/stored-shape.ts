@@ -48,7 +48,7 @@ export const isStoredEntry = (value: unknown): value is StoredEntry =>
   isFields(value) &&
   isText(value.clientId) &&
   isText(value.roomId) &&
-  typeof value.order === 'number' &&
+  Number.isFinite(value.order) &&
   'data' in value
 
 /** Rows of this chunk and of no other, ascending. */

@@ -12,7 +12,7 @@ import { applyEpoch } from './listing'
 import type { Orders } from './orders'
 import type { Persister } from './persister'
 import { attempt, type Report } from './report'
-import { fromStored } from './stored-entries'
+import { fromStored } from './restored-entries'
 
 /** Of a sign-out's wipe: what is left of a user on this device is worth insisting. */
 const WIPE_TRIES = 3

@@ -1,6 +1,6 @@
 import type { LocalSnapshot } from '../ports/local-store'
 import type { Cells } from '../runtime/cells'
-import { fromStored } from '../runtime/stored-entries'
+import { fromStored } from '../runtime/restored-entries'
 
 /** This tab keeps the rows from now on: what it holds and what is on disk are brought together, room by room. */
 export function takeOverRooms(cells: Cells, snapshot: LocalSnapshot | null): void {

@@ -127,13 +127,14 @@ export class FakeTab {
       this.heard.set(name, here.add(onMessage))
       return {
         post: (message) => {
-          const text = JSON.stringify(message)
+          // As a channel does: what cannot be cloned throws here.
+          const copy: unknown = structuredClone(message)
           for (const tab of this.browser.tabs)
             if (tab !== this && !this.dead)
               queueMicrotask(() =>
                 tab.run(() => {
                   if (tab.deaf) return
-                  for (const hear of tab.heard.get(name) ?? []) hear(JSON.parse(text))
+                  for (const hear of tab.heard.get(name) ?? []) hear(structuredClone(copy))
                 }),
               )
         },
@@ -163,7 +164,7 @@ export class FakeTab {
           return messages ? [{ index, messages }] : []
         }),
       ),
-    write: (write) => this.alive(() => applyWrite(this.opened(), JSON.parse(JSON.stringify(write)))),
+    write: (write) => this.alive(() => applyWrite(this.opened(), structuredClone(write))),
     wipe: () =>
       this.alive(() => {
         Object.assign(this.opened(), emptySpace())
