@@ -12,7 +12,7 @@ import { serial } from './serial'
 import { serverName } from './stored-space'
 
 type Pending = { readonly write: LocalWrite; resolve(): void; reject(error: unknown): void }
-type Session = { readonly server: string; readonly space: Space; pending: Pending[] }
+type Session = { readonly server: string; readonly space: Space; readonly pending: Pending[] }
 
 /** For tests: a disk that crashes, and a journal that is full early. */
 type FileStoreOptions = { readonly disk?: Disk; readonly journalBytes?: number }
@@ -63,14 +63,20 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Local
 
   /** All that came while the disk was busy goes in one append and one sync. */
   async function flush(session: Session): Promise<void> {
-    const batch = session.pending
+    await keep(session, session.pending.splice(0))
+  }
+
+  async function keep(session: Session, batch: readonly Pending[]): Promise<void> {
     if (batch.length === 0) return
-    session.pending = []
     try {
       await session.space.write(batch.map(({ write }) => write))
       for (const { resolve } of batch) resolve()
     } catch (error) {
-      for (const { reject } of batch) reject(failureOf(error))
+      const failure = failureOf(error)
+      // The others have nothing to do with it.
+      if (failure.reason === 'invalid' && batch.length > 1)
+        for (const one of batch) await keep(session, [one])
+      else for (const { reject } of batch) reject(failure)
     }
   }
 
@@ -109,8 +115,8 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Local
       const kept = new Promise<void>((resolve, reject) => {
         current.pending.push({ write, resolve, reject })
       })
-      await run(() => flush(current))
-      await kept
+      // An earlier call's flush may have taken it along, and rejects it before its own turn comes.
+      await Promise.all([run(() => flush(current)), kept])
     },
 
     async wipe(): Promise<void> {

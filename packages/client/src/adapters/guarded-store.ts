@@ -6,9 +6,11 @@ import {
   type LocalStore,
   LocalStoreError,
   type LocalWrite,
+  type StoredEntry,
   type StoredRoom,
 } from '../ports/local-store'
 import { mergeWrites, roomsOf, rowsOf, withoutMessages } from './guarded-store/merge-writes'
+import { partsOf } from './guarded-store/parts'
 import { trimOldest } from './guarded-store/trimming'
 import { within } from './within'
 
@@ -29,6 +31,8 @@ export type GuardOptions = {
    * takes in what it lacks (unsent entries of an earlier run) and writes again all that is missing there.
    */
   readonly onReopened: (snapshot: LocalSnapshot) => void
+  /** These have a value that this place can never keep. All that was to be written with them is kept. */
+  readonly onInvalid?: (entries: readonly StoredEntry[]) => void
   /** Nothing new will come to be kept: a place that is down is not tried again, which would keep a process alive. */
   readonly isOver?: () => boolean
 }
@@ -37,7 +41,8 @@ const NOTHING: LocalSnapshot = { meta: null, rooms: [], entries: [] }
 
 /**
  * A local store that never stands in the way: `open` and `readChunks` never reject, and nothing waits longer than 4 s
- * (`open`: 3; `wipe`: 8). A write that rejects is not kept yet; where it can be it waits here and is tried again.
+ * (`open`: 3; `wipe`: 8). A write that rejects is not kept yet; where it can be it waits here and is tried again. What can
+ * never be kept is left out of its write (`onInvalid`).
  *
  *   closed ──open──▶ open ◀──opened behind──╮
  *                   │  ╲─a write fails──▶ down ──each 1–30 s──▶ (tries to open)
@@ -286,7 +291,10 @@ export class GuardedStore implements LocalStore {
       try {
         return await this.store.write(batch)
       } catch (error) {
-        if (failureOf(error).reason !== 'quota' || turn !== this.#turn) throw error
+        const failure = failureOf(error)
+        if (turn !== this.#turn) throw error
+        if (failure.reason === 'invalid') return await this.#keepApart(batch, turn, failure)
+        if (failure.reason !== 'quota') throw error
         this.#tell('degraded', error)
         const trim = trimOldest(this.#known.values(), roomsOf(batch))
         if (trim === null) break
@@ -295,6 +303,16 @@ export class GuardedStore implements LocalStore {
       }
     }
     await this.store.write(withoutMessages(batch, this.#known))
+  }
+
+  /** One value cannot be written: the rest is. A room is as if never loaded then, for older rows of it would be stale. */
+  async #keepApart(batch: LocalWrite, turn: number, cause: LocalStoreError): Promise<void> {
+    const parts = partsOf(batch)
+    if (parts.length > 1) for (const part of parts) await this.#keep(part, turn)
+    else if (batch.putEntries) this.options.onInvalid?.(batch.putEntries)
+    else if (rowsOf(batch) > 0) await this.#keep(withoutMessages(batch, this.#known), turn)
+    else if (batch.rooms?.length) await this.#keep({ clearRooms: [...roomsOf(batch)] }, turn)
+    else throw new LocalStoreError('unavailable', cause.message, { cause })
   }
 
   async #drained(): Promise<void> {
@@ -324,5 +342,12 @@ type Waiter = { resolve(): void; reject(error: LocalStoreError): void }
 
 const closed = () => new LocalStoreError('unavailable', 'no space is open')
 
-const failureOf = (error: unknown): LocalStoreError =>
-  error instanceof LocalStoreError ? error : new LocalStoreError('lost', String(error), { cause: error })
+const failureOf = (error: unknown): LocalStoreError => {
+  if (error instanceof LocalStoreError) return error
+  return new LocalStoreError(isAboutValue(error) ? 'invalid' : 'lost', String(error), { cause: error })
+}
+
+/** In the words of the platforms, where a store lets them through: a structured clone, or JSON of each engine. */
+const isAboutValue = (error: unknown): boolean =>
+  (error instanceof TypeError && /circular|cyclic|serializ|bigint/i.test(error.message)) ||
+  (typeof error === 'object' && error !== null && 'name' in error && error.name === 'DataCloneError')

@@ -5,6 +5,7 @@ import {
   LocalStoreError,
   type LocalWrite,
 } from '../ports/local-store'
+import { jsonOf } from './stored-json'
 import { applyWrite, emptySpace, type StoredSpace, serverName, snapshotOf } from './stored-space'
 
 /**
@@ -48,7 +49,7 @@ export function memoryStore(): LocalStore {
     async write(write: LocalWrite): Promise<void> {
       const { space } = opened()
       // Entries go through JSON, as on a disk: whoever puts more than JSON into them sees it in the first test.
-      applyWrite(space, { ...write, putEntries: JSON.parse(JSON.stringify(write.putEntries ?? [])) })
+      applyWrite(space, { ...write, putEntries: JSON.parse(jsonOf(write.putEntries ?? [])) })
     },
 
     async wipe(): Promise<void> {

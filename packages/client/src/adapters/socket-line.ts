@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client'
 import type { DownReason, RequestFailure } from '../ports/transport'
 import type { ConnectError } from './handshake-refusal'
+import { UNWRITABLE } from './unwritable'
 
 export type RawResult = { readonly kind: 'ack'; readonly answer: unknown } | { readonly kind: RequestFailure }
 
@@ -57,7 +58,11 @@ export function openLine(
         const lose = (): void => finish({ kind: 'lost' })
         const timer = setTimeout(() => finish({ kind: 'timeout' }), timeoutMs)
         pending.add(lose)
-        socket.emit(event, payload, (answer: unknown) => finish({ kind: 'ack', answer }))
+        try {
+          socket.emit(event, payload, (answer: unknown) => finish({ kind: 'ack', answer }))
+        } catch {
+          finish({ kind: 'ack', answer: UNWRITABLE })
+        }
       }),
   }
 }

@@ -113,11 +113,13 @@ export type LocalStoreReason =
   | 'deleted'
   | 'quota'
   | 'corrupt'
+  | 'invalid'
   | 'unavailable'
 
 /**
  * `blocked`, `lost` and `timeout` are about the handle and may pass; `deleted`: somebody signed out in another tab or
- * cleared the data, so nothing is kept until the next start; `quota` about room, `corrupt` about the content.
+ * cleared the data, so nothing is kept until the next start; `quota` about room, `corrupt` about the content. `invalid`: a
+ * value in the write can never be kept here; the store is sound, and goes on.
  */
 export class LocalStoreError extends Error {
   override readonly name = 'LocalStoreError'

@@ -40,7 +40,7 @@ export interface Transport {
   disconnect(): void
   /**
    * Never rejects. Outside a ready line it answers `offline` at once. A payload may be an app's own: one that is not of
-   * this event's shape is answered by INVALID_PAYLOAD, here or by the server.
+   * this event's shape is answered by INVALID_PAYLOAD, here or by the server, and so is one that cannot be written.
    */
   request<E extends ClientEvent>(
     event: E,

@@ -51,6 +51,11 @@ export function createPersistence(options: {
     clock: options.storeClock,
     onState: (storage) => cells.local(() => cells.dispatchChat({ type: 'storage', storage })),
     onReopened: (snapshot) => restorer.onReopened(snapshot),
+    onInvalid: (entries) =>
+      cells.batch(() => {
+        for (const { roomId, clientId } of entries)
+          cells.dispatch(roomId, { type: 'unstorable', ids: [clientId] })
+      }),
     isOver: () => cells.chat().connection.state.status === 'stopped',
   })
   const restorer = createRestorer(

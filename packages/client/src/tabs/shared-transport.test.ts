@@ -24,7 +24,8 @@ function attached() {
   const transport = createSharedTransport({
     me: 'me',
     clock: handClock(),
-    say: ({ type }) => said.push(type),
+    // As a channel does, which throws for what cannot be cloned.
+    say: (message) => said.push(structuredClone(message).type),
     onEvent: ({ type }) => events.push(type),
     onToken: () => {},
   })
@@ -49,4 +50,18 @@ test('who missed something learns it by what comes next, and comes to the line a
   expect(events).toEqual(['ready', 'down'])
   expect(said).toEqual(['attach', 'detach'])
   expect(transport.isAttached()).toBe(false)
+})
+
+test('a request that no channel can carry is refused, not thrown; the next one goes on its way', async () => {
+  const { transport, hear, said } = attached()
+  hear(ready, 1)
+  const payload = { roomId: () => 'general' }
+  const refused = { ok: false, code: 'INVALID_PAYLOAD', retry: 'never' }
+  expect(await transport.request('add-member', payload as never, 1_000)).toMatchObject({
+    kind: 'ack',
+    ack: refused,
+  })
+  expect(() => transport.signal('typing', payload as never)).not.toThrow()
+  void transport.request('add-member', { roomId: 'general' }, 1_000)
+  expect(said).toEqual(['attach', 'request'])
 })

@@ -1,4 +1,5 @@
 import type { ClientEvent, Payload } from '@roomful/protocol'
+import { UNWRITABLE } from '../adapters/unwritable'
 import type { Clock } from '../ports/clock'
 import type { DownReason, RequestResult, Transport, TransportEvent } from '../ports/transport'
 import type { Owner } from './election'
@@ -105,6 +106,16 @@ export function createSharedTransport(options: {
     else if (!isUp) attach()
   }
 
+  /** False: the message holds what cannot be cloned. */
+  const trySay = (message: Said): boolean => {
+    try {
+      say(message)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   const relay = (
     to: Owner,
     event: ClientEvent,
@@ -120,7 +131,8 @@ export function createSharedTransport(options: {
       }
       const cancel = clock.setTimer(timeoutMs + RELAY_SLACK_MS, () => answer({ kind: 'timeout' }))
       pending.set(no, answer)
-      say({ type: 'request', to: to.tab, term: to.term, no, event, payload, timeoutMs })
+      const isSaid = trySay({ type: 'request', to: to.tab, term: to.term, no, event, payload, timeoutMs })
+      if (!isSaid) answer({ kind: 'ack', ack: UNWRITABLE })
     })
 
   const request = (
@@ -145,7 +157,7 @@ export function createSharedTransport(options: {
     signal: (event, payload) => {
       if (!isUp || owner === null) return
       if (hub) hub.signal(event, payload)
-      else say({ type: 'signal', to: owner.tab, term: owner.term, event, payload })
+      else trySay({ type: 'signal', to: owner.tab, term: owner.term, event, payload })
     },
     isAttached: () => token !== null,
     onEvent,

@@ -205,6 +205,35 @@ export const localStoreContract: readonly LocalStoreCase[] = [
     await again.close()
   }),
 
+  on('an entry that cannot be kept is refused alone, as `invalid`, and the store goes on', async (place) => {
+    const store = place.store()
+    await store.open(ann)
+    const sound: string[] = []
+    for (const [i, data] of unwritable().entries()) {
+      const names = [`before-${i}`, `after-${i}`]
+      const [before, after] = names.map((name) => entry(name, i))
+      const odd: StoredEntry = { ...entry(`odd-${i}`, i), data }
+      const writes = [
+        store.write({ putEntries: before ? [before] : [] }),
+        store.write({ putEntries: [odd], rooms: [room(odd.clientId, 1)] }),
+        store.write({ putEntries: after ? [after] : [] }),
+      ] as const
+      // A store that has a form for it may keep it.
+      const isKept = await writes[1].then(
+        () => true,
+        (error: unknown) => same(error instanceof LocalStoreError ? error.reason : error, 'invalid'),
+      )
+      await Promise.all([writes[0], writes[2]])
+      sound.push(...names, ...(isKept ? [odd.clientId] : []))
+    }
+    const snapshot = await reopened(place, store)
+    same(snapshot.entries.map(({ clientId }) => clientId).sort(), sound.sort())
+    same(
+      snapshot.rooms.map(({ roomId }) => roomId).sort(),
+      sound.filter((name) => name.startsWith('odd')),
+    )
+  }),
+
   on('a large write is kept whole', async (place) => {
     const store = place.store()
     await store.open(ann)
@@ -225,6 +254,18 @@ export const localStoreContract: readonly LocalStoreCase[] = [
     await again.close()
   }),
 ]
+
+/** What an app may leave in an entry, and not every disk can write. */
+function unwritable(): readonly unknown[] {
+  const cycle: { self?: unknown } = {}
+  cycle.self = cycle
+  const throwing = {
+    get n(): number {
+      throw new Error('made by the test')
+    },
+  }
+  return [{ n: 1n }, cycle, { call: () => 1 }, { symbol: Symbol('x') }, { users: new WeakMap() }, throwing]
+}
 
 type StoredChunk = NonNullable<LocalWrite['chunks']>[number]
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import type { Message } from '@roomful/protocol'
 import { type LocalSnapshot, LocalStoreError, type LocalWrite } from '../../ports/local-store'
+import { jsonOf } from '../stored-json'
 import { isChunk } from '../stored-shape'
 import { snapshotOf, withoutRows } from '../stored-space'
 import {
@@ -82,8 +83,9 @@ export class Space {
     try {
       const lines = writes.map((write) => {
         const line = lineOf(this.#recent, write)
+        const text = jsonOf(line)
         applyLine(this.#recent, line)
-        return `${JSON.stringify(line)}\n`
+        return `${text}\n`
       })
       const bytes = Buffer.from(lines.join(''))
       await journal.appendFile(bytes)

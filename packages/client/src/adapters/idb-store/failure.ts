@@ -10,6 +10,10 @@ export const isDeadHandle = (error: unknown): boolean =>
 /** The record cannot be read though the database can: a damaged or vanished blob behind it. */
 export const isUnreadable = (error: unknown): boolean => ['DataError', 'UnknownError'].includes(nameOf(error))
 
+/** Of what a request throws as it is made: a value that cannot be cloned, or the app's own error out of one. */
+export const isAboutValue = (error: unknown): boolean =>
+  !(error instanceof DOMException) || ['DataCloneError', 'DataError'].includes(error.name)
+
 /** An IndexedDB error as the port's; its own kind is passed through. */
 export function failureOf(error: unknown): LocalStoreError {
   if (error instanceof LocalStoreError) return error

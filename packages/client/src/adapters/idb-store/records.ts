@@ -8,7 +8,7 @@ import {
 } from '../../ports/local-store'
 import { isChunk, isStoredEntry, isStoredMeta, isStoredRoom } from '../stored-shape'
 import { inOrder, withoutRows } from '../stored-space'
-import { isUnreadable } from './failure'
+import { isAboutValue, isUnreadable } from './failure'
 import type { Handle } from './handle'
 import { type Database, type Schema, STORES } from './schema'
 import { sizeOf } from './size'
@@ -32,7 +32,7 @@ export async function writeAll(database: Database, write: LocalWrite, stamps: St
   let fitted: ReturnType<Stamps['fitted']>
   try {
     fitted = stamps.fitted(write, await readDisk(transaction, write))
-    for (const request of requestsOf(transaction, fitted.write)) requests.push(request)
+    for (const request of taken(requestsOf(transaction, fitted.write))) requests.push(request)
     // Without it the commit waits for this page to hear of each request, and a page that is left meanwhile aborts it.
     transaction.commit()
   } catch (error) {
@@ -59,6 +59,15 @@ async function readDisk(
     ...rooms.map(({ roomId }) => records.get(roomId)),
   ])
   return onDisk(stored, found)
+}
+
+/** A value that cannot be cloned throws as its request is made, and says nothing about the handle. */
+function* taken(requests: Iterable<Promise<unknown>>): Generator<Promise<unknown>> {
+  try {
+    yield* requests
+  } catch (error) {
+    throw isAboutValue(error) ? new LocalStoreError('invalid', `not kept: ${error}`, { cause: error }) : error
+  }
 }
 
 /** One request after the other, as they are taken. */

@@ -1,4 +1,5 @@
 import type { StoredMeta, StoredRoom } from '../../ports/local-store'
+import { jsonOf } from '../stored-json'
 import { isStoredMeta, isStoredRoom } from '../stored-shape'
 
 /**
@@ -29,7 +30,7 @@ export const manifestText = (manifest: Manifest): string =>
   JSON.stringify({ ...manifest, rooms: [...manifest.rooms], entries: [...manifest.entries] })
 
 export const roomText = (record: RoomRecord): string =>
-  JSON.stringify({ room: record.room, chunks: [...record.chunks] })
+  jsonOf({ room: record.room, chunks: [...record.chunks] })
 
 type Fields = Readonly<Record<string, unknown>>
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null

@@ -6,6 +6,7 @@ import {
   type StoredEntry,
   type StoredRoom,
 } from '../../ports/local-store'
+import { jsonOf } from '../stored-json'
 import { isChunk, isStoredEntry } from '../stored-shape'
 import { inOrder, withoutRows } from '../stored-space'
 import {
@@ -89,12 +90,12 @@ export class Space {
     }
     for (const { roomId, index, messages } of write.chunks ?? [])
       if (changed.get(roomId)?.chunks.get(index) === generation)
-        records.push([this.#chunkKey(roomId, index, generation), JSON.stringify(messages)])
+        records.push([this.#chunkKey(roomId, index, generation), jsonOf(messages)])
     for (const entry of write.putEntries ?? []) {
       const before = entries.get(entry.clientId)
       if (before !== undefined && before !== generation) garbage.push(this.#entryKey(entry.clientId, before))
       entries.set(entry.clientId, generation)
-      records.push([this.#entryKey(entry.clientId, generation), JSON.stringify(entry)])
+      records.push([this.#entryKey(entry.clientId, generation), jsonOf(entry)])
     }
     for (const clientId of write.deleteEntries ?? []) {
       const before = entries.get(clientId)

@@ -1,11 +1,11 @@
-import type { ChatError } from '../chat-error'
+import { ChatError } from '../chat-error'
 import { longerHold, NO_HOLD } from '../hold'
 import { onChanges } from '../room/changes'
 import { movedRead } from '../room/members'
 import { stale } from '../room/preview'
 import { amended, type RoomCore } from '../room/room-core'
 import type { EntryAnswer, RoomEvent } from '../room/room-event'
-import { type Entry, INFLIGHT, isTargeted, READY, STORING } from './entry'
+import { type Entry, INFLIGHT, isTargeted, isUntouched, READY, STORING } from './entry'
 import { entryOf, failSend, replaced, without } from './settle'
 
 type Answered = Extract<RoomEvent, { type: 'answered' }>
@@ -23,6 +23,22 @@ export function onHurried(core: RoomCore): RoomCore {
 /** On disk: it may go out. An entry that was changed since is waiting for its own write. */
 export function onStored(core: RoomCore, ids: readonly string[]): RoomCore {
   return mapEntries(core, ids, (entry) => (entry.state.at === 'storing' ? { ...entry, state: READY } : entry))
+}
+
+/** They end here, visibly, and without what may be at fault: what went out from memory would be gone with a crash (I10). */
+export function onUnstorable(core: RoomCore, ids: readonly string[]): RoomCore {
+  let next = core
+  for (const id of ids) {
+    const entry = entryOf(next, id)
+    if (entry === undefined || entry.state.at === 'failed' || !isUntouched(entry)) continue
+    const error = new ChatError('INVALID_PAYLOAD', 'The local copy cannot keep it')
+    if (entry.kind !== 'send') next = without(next, id, { error })
+    else {
+      const { metadata: _, ...rest } = entry
+      next = failSend(next, { ...rest, incomplete: true }, error)
+    }
+  }
+  return next
 }
 
 export function onAnswered(core: RoomCore, event: Answered): RoomCore {

@@ -9,6 +9,7 @@ import {
   onPicked,
   onStored,
   onUnanswered,
+  onUnstorable,
 } from '../outbox/answers'
 import { cancel, enqueue, retry } from '../outbox/enqueue'
 import { forgetOutcomes } from '../outbox/settle'
@@ -102,6 +103,8 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
       return enqueue(core, event.wish, event.order, event.problem)
     case 'hurried':
       return onHurried(core)
+    case 'unstorable':
+      return onUnstorable(core, event.ids)
     case 'stored':
       return onStored(core, event.ids)
     case 'picked':

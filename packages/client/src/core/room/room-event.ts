@@ -136,6 +136,8 @@ export type RoomEvent =
   /** Read cursors wait for no higher one. */
   | { readonly type: 'hurried' }
   | { readonly type: 'stored'; readonly ids: readonly string[] }
+  /** The disk can never keep them, for what is in them. */
+  | { readonly type: 'unstorable'; readonly ids: readonly string[] }
   | { readonly type: 'picked'; readonly ids: readonly string[] }
   | {
       readonly type: 'answered'

@@ -1,0 +1,10 @@
+import { LocalStoreError } from '../ports/local-store'
+
+/** A part of a write as text. That it cannot be written says nothing about the place: it is `invalid`. */
+export function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch (cause) {
+    throw new LocalStoreError('invalid', `a value cannot be written: ${String(cause)}`, { cause })
+  }
+}
