@@ -63,10 +63,16 @@ export function createPresenceHub({ cells, ask, clock, report }: Session): Prese
     // Of a line that is gone: the next one is told anew.
     if (isOnline()) told = result.ok ? list : ''
     error = result.ok ? (wanted.length > userIds.length ? tooMany() : null) : result.error
-    if (result.ok) for (const row of result.ack.presence) known.set(row.userId, row)
+    if (result.ok) result.ack.presence.forEach(note)
     renewThose(() => true)
     if (result.ok) return schedule()
     if (error?.retry !== 'never') cancelRetry = clock.setTimer(error?.retryAfterMs ?? RETRY_MS, schedule)
+  }
+
+  /** What is as it was keeps its reference: no listener is called for it. */
+  function note(row: Presence): void {
+    const old = known.get(row.userId)
+    if (old?.status !== row.status || old.lastSeenAt !== row.lastSeenAt) known.set(row.userId, row)
   }
 
   function renew(watch: Watch): void {
@@ -96,7 +102,7 @@ export function createPresenceHub({ cells, ask, clock, report }: Session): Prese
       schedule()
     },
     onPresence: (row) => {
-      known.set(row.userId, row)
+      note(row)
       renewThose((watch) => watch.userIds.includes(row.userId))
     },
   }

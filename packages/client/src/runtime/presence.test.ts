@@ -45,6 +45,20 @@ describe('a watch', () => {
     expect(asked(ada)).toEqual([{ userIds: ['bob', 'eve'] }, { userIds: [] }])
   })
 
+  test('is asked anew after a reconnect, and calls nobody when all are as they were', async () => {
+    const { world, ada } = await live()
+    const watch = ada.chat.presence(['bob', 'eve'])
+    let calls = 0
+    watch.subscribe(() => calls++)
+    await world.rest(1_000)
+    const state = watch.getState()
+    ada.line.cut()
+    await world.rest(5_000)
+    tell(ada, 'bob', 'online')
+    await world.rest(1_000)
+    expect([asked(ada).length, calls, watch.getState() === state]).toEqual([2, 1, true])
+  })
+
   test('goes together with the others in one list, and what is known is there at once', async () => {
     const { world, ada } = await live()
     const first = ada.chat.presence(['bob'])
