@@ -106,8 +106,9 @@ function checkForward(before: RoomCore, after: RoomCore, fail: Fail): void {
     if ((userId === after.me ? after.lastReadSeq : (after.reads.get(userId) ?? 0)) < seq)
       fail('I6: a receipt went back')
   const [shown, now] = [previewOf(before), previewOf(after)]
-  // Of a new epoch nothing is known yet.
-  if (shown && now && before.known > 0 && now.seq < shown.seq)
+  // Of a new epoch nothing is known yet: what is shown is of the old one until the server says more.
+  const isOfOldEpoch = before.known === 0 || (shown === before.preview && before.previewRev === 0)
+  if (shown && now && !isOfOldEpoch && now.seq < shown.seq)
     fail(`I6: the preview went back from ${shown.seq} to ${now.seq}`)
   if (before.timeline === after.timeline) return
   for (const range of rangesOf(before.timeline))

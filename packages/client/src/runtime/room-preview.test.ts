@@ -205,6 +205,20 @@ test('a restored database: the line of a message that is not there any more goes
   expect(previewOf(ada)).toBe('new')
 })
 
+test('P5: a restored database: the line of a room that is not open is that of the new epoch (seed 106)', async () => {
+  const world = new World()
+  for (const text of ['kept', 'lost', 'lost too']) world.server.say(ROOM, 'bob', text)
+  const ada = await world.live('ada')
+  ada.room.close()
+  await world.rest(2_500)
+  ada.line.cut()
+  world.server.epoch = 'epoch-2'
+  world.server.addRoom(ROOM, ['ada', 'bob'])
+  world.server.say(ROOM, 'bob', 'kept')
+  await world.rest(5_000)
+  expect(lineOf(ada)?.preview).toMatchObject({ seq: 1, content: 'kept' })
+})
+
 test('the last message is deleted: its line says so, and stays when the connection drops', async () => {
   const world = new World()
   world.server.say(ROOM, 'bob', 'oops')
