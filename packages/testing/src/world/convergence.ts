@@ -53,6 +53,8 @@ function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string 
     if (core.tail !== null || core.listed) return 'I14: the copy of a room he is not in stays'
     return undefined
   }
+  const shown = previewProblem(device, core.id, truth, member.fromSeq)
+  if (shown !== undefined) return shown
   const state = device.room(core.id).getState()
   const unread = unreadIn(truth, device.user, member.lastReadSeq, member.fromSeq)
   const summary = device.chat.getState().rooms.find(({ id }) => id === core.id)
@@ -88,6 +90,20 @@ function unlikeRow({ name, room, memberCount }: RoomSummary, truth: TrueRoom): s
     JSON.stringify({ metadata, settings }),
   )
   return held === theirs ? undefined : `P5: the list has ${held}, the server ${theirs}`
+}
+
+/** What the list shows of the newest message. */
+function previewProblem(
+  device: Device,
+  roomId: string,
+  { rows, lastSeq }: TrueRoom,
+  fromSeq: number,
+): string | undefined {
+  const summary = device.chat.getState().rooms.find(({ id }) => id === roomId)
+  const last = lastSeq < fromSeq ? undefined : rows[lastSeq - 1]
+  const found = summary?.preview ?? undefined
+  if (summary === undefined || found?.seq === last?.seq) return undefined
+  return `P5: the list shows seq ${found?.seq ?? 'none'}, the newest is ${last?.seq ?? 'none'}`
 }
 
 /** Who is in the room, as what, and who has read up to where. */
