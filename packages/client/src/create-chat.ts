@@ -64,6 +64,7 @@ export function createChat(options: ChatOptions): Chat {
     newRoom: (id) =>
       newRoom(id, {
         me: cells.chat().user?.id ?? null,
+        myName: cells.chat().user?.name ?? '',
         line: lineOf(cells.chat().connection.state),
         windowSize: options.windowSize ?? WINDOW_SIZE,
         durable: store !== null,

@@ -76,14 +76,25 @@ export function createInbox(
   function identify(user: User): void {
     cells.batch(() => {
       cells.dispatchChat({ type: 'identified', user })
-      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'identified', me: user.id })
+      for (const { core } of cells.all())
+        cells.dispatch(core.id, { type: 'identified', me: user.id, name: user.name })
     })
+  }
+
+  /** On the disk too: a cold start shows under which name one is here. */
+  function renamed(user: User): void {
+    const { epoch, user: me } = cells.chat()
+    if (me?.id !== user.id) return
+    identify(user)
+    if (epoch === null) return
+    hooks.onUser(user, epoch)?.catch((error) => session.report(error, { source: 'internal' }))
   }
 
   function onMessage(message: ServerMessage): void {
     if (message.event === 'room-heads') applyEpoch(cells, message.payload.epoch)
     // In time, the line stays; the server hangs up a few seconds later.
     if (message.event === 'bye' && message.payload.reason === 'TOKEN_EXPIRED') session.refreshToken()
+    if (message.event === 'user-changed') renamed(message.payload.user)
     if (message.event === 'presence') hooks.onPresence(message.payload)
     const events = roomEventsOf(message, {
       now: clock.now(),
@@ -138,6 +149,8 @@ function roomEventsOf(
     // The server closes the line after it, and the transport tells why and whether to come back.
     case 'bye':
     case 'ready':
+    // Of the chat, not of a room.
+    case 'user-changed':
     // Told to whoever watches it.
     case 'presence':
     // Protocol 1, which its transport translates.

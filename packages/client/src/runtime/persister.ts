@@ -200,7 +200,8 @@ export function createPersister(
       schedule()
     },
     begin: (next) => {
-      metaDue ||= meta?.user.id !== next.user.id || meta.epoch !== next.epoch
+      const { id, name } = next.user
+      metaDue ||= meta?.user.id !== id || meta.user.name !== name || meta.epoch !== next.epoch
       // Rows of the old history under the new one's name would be taken for the new one's after a crash (I16).
       if (meta !== null && meta.epoch !== next.epoch) for (const { core } of cells.all()) drop(core.id)
       meta = next

@@ -75,7 +75,8 @@ export function createRestorer(
       if (meta) {
         cells.dispatchChat({ type: 'identified', user: meta.user })
         cells.dispatchChat({ type: 'epoch', epoch: meta.epoch })
-        for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'identified', me: meta.user.id })
+        const { id: me, name } = meta.user
+        for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'identified', me, name })
       }
       const kept = new Map(rooms.map((room) => [room.roomId, room]))
       // What was done before the disk was read has its place behind all that is on it, that of other tabs too (I9).

@@ -13,7 +13,7 @@ function createRoomHandle(context: HandleContext, id: string): Room {
   const { cells } = context.session
   const cell = cells.room(id)
   const view = createRoomView()
-  const state = () => view(cell.last ?? cell.core, cells.shownChat().user?.name ?? '')
+  const state = () => view(cell.last ?? cell.core)
   const room: HandleRoom = { ...context, id, cell, state }
   const setTyping = createTypingSignal(context.session, id)
   const opening = createRoomOpening(room)

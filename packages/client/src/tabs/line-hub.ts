@@ -99,6 +99,9 @@ export function createLineHub(options: {
 
   /** Rooms are heard by the tabs that have them open, as if each had a line of its own. */
   function onMessage(message: ServerMessage): void {
+    // A tab that attaches later gets the `ready` of then.
+    if (message.event === 'user-changed' && line.at === 'up')
+      line = { ...line, ready: { ...line.ready, user: message.payload.user } }
     if (message.event === 'bye') {
       if (message.payload.reason === 'TOKEN_EXPIRED') tokens.refresh([...joined.keys()])
       return

@@ -1,3 +1,4 @@
+import { asUserId } from '@roomful/protocol/plain'
 import { expect, test } from 'vitest'
 import { TabsWorld, type TestTab } from '../test-support/tabs-world'
 import { ROOM } from '../test-support/testing-world'
@@ -13,4 +14,14 @@ test('a tab that has not opened a room has its new name from the tab with the co
   await world.rest(2_000)
   expect(nameAt(open)).toBe('Lounge')
   expect(nameAt(other)).toBe('Lounge')
+})
+
+test('a new name of the user reaches all tabs, and one that comes later', async () => {
+  const world = new TabsWorld()
+  const tabs = [await world.openTab(), await world.openTab()]
+  const user = { id: asUserId('ada'), name: 'Ada Lovelace' }
+  world.owner(tabs).line.tell({ event: 'user-changed', payload: { user } })
+  await world.rest(1_000)
+  tabs.push(await world.openTab())
+  expect(tabs.map(({ chat }) => chat.getState().user)).toEqual([user, user, user])
 })

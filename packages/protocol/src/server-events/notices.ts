@@ -21,6 +21,9 @@ export const RoomRemoved = v.object({
 })
 export type RoomRemoved = v.InferOutput<typeof RoomRemoved>
 
+/** To all of the user's sockets, on every node: they have another name now, after a sign-in of theirs. */
+export const UserChanged = v.object({ user: User })
+
 /** Volatile, to the others in the room. `until` in the past ends it; the receiver expires it by itself. */
 export const TypingSignal = v.object({ roomId: RoomId, userId: UserId, name: v.string(), until: IsoTime })
 export type TypingSignal = v.InferOutput<typeof TypingSignal>

@@ -13,6 +13,7 @@ export const serverEvents = {
   'room-heads': changes.RoomHeads,
   'room-added': notices.RoomAdded,
   'room-removed': notices.RoomRemoved,
+  'user-changed': notices.UserChanged,
   typing: notices.TypingSignal,
   presence: Presence,
   bye: notices.Bye,

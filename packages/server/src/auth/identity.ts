@@ -11,10 +11,25 @@ export type Identity = {
   readonly sid?: string
   /** Milliseconds since the epoch; absent: the token does not expire. */
   readonly expiresAt?: number
+  /** When the name was given, in milliseconds since the epoch; absent: now. */
+  readonly namedAt?: number
 }
 
-/** What an app's own `authenticate` function answers. `expiresAt`: milliseconds since the epoch. */
-export type Authenticated = { id: string; name: string; admin?: boolean; sid?: string; expiresAt?: number }
+/** Before every other time: a token without a name does not change the one that its user has. */
+const NEVER_NAMED = -1
+
+/**
+ * What an app's own `authenticate` function answers. `expiresAt`, `issuedAt`: milliseconds since the epoch. Of the names of
+ * several tokens that of the one issued last counts; without `issuedAt` that of the last sign-in.
+ */
+export type Authenticated = {
+  id: string
+  name: string
+  admin?: boolean
+  sid?: string
+  expiresAt?: number
+  issuedAt?: number
+}
 
 /** Turns a token into a user. Rejects with an AuthError; anything else that it throws is a TOKEN_INVALID too. */
 export type Authenticate = (token: string) => Promise<Identity>
@@ -56,6 +71,7 @@ const Facts = v.object({
   admin: v.optional(v.boolean()),
   sid: v.optional(text(128)),
   expiresAt: v.optional(v.pipe(v.number(), v.finite())),
+  issuedAt: v.optional(v.pipe(v.number(), v.finite())),
 })
 
 /** The border for what a token or an app's function says: rebuilt from checked fields. A nameless user bears his id. */
@@ -65,12 +81,15 @@ export function toIdentity(facts: unknown): Identity {
     const field = result.issues[0].path?.[0]?.key ?? 'user'
     throw new AuthError('TOKEN_INVALID', { cause: new Error(`its ${String(field)} is missing or not valid`) })
   }
-  const { id, name = '', admin = false, sid, expiresAt } = result.output
+  const { id, admin = false, sid, expiresAt, issuedAt } = result.output
+  const name = cleanName(result.output.name ?? '', LIMITS.userNameLength)
+  const namedAt = name === '' ? NEVER_NAMED : issuedAt
   return {
     id,
-    name: cleanName(name, LIMITS.userNameLength) || id,
+    name: name || id,
     admin,
     ...(sid === undefined ? {} : { sid }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(namedAt === undefined ? {} : { namedAt }),
   }
 }

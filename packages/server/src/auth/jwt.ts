@@ -52,13 +52,14 @@ async function verified(
   const now = clock.now()
   const options = { currentDate: new Date(now), clockTolerance: CLOCK_TOLERANCE_SECONDS }
   try {
-    const { sub, name, admin, sid, exp } = (await verify(options)).payload
+    const { sub, name, admin, sid, exp, iat } = (await verify(options)).payload
     return toIdentity({
       id: sub,
       name,
       admin,
       sid,
       ...(exp === undefined ? {} : { expiresAt: endOf(exp, now) }),
+      ...(typeof iat === 'number' ? { issuedAt: iat * 1000 } : {}),
     })
   } catch (cause) {
     throw toAuthError(cause)

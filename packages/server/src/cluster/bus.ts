@@ -1,4 +1,4 @@
-import type { PresenceStatus, RoomId, TypingSignal, UserId } from '@roomful/protocol'
+import type { PresenceStatus, RoomId, TypingSignal, User, UserId } from '@roomful/protocol'
 import type { LiveNews } from '../ephemeral/live-news'
 import type { CommittedBatch } from '../pipeline/port'
 
@@ -31,6 +31,8 @@ export type BusMessage =
       readonly users: readonly (readonly [UserId, PresenceStatus])[]
       readonly at: number
     }
+  /** A user has another name now. */
+  | { readonly type: 'renamed'; readonly user: User }
   | { readonly type: 'revoked'; readonly sid: string }
   /** Of the ephemeral rooms, which no database holds. */
   | { readonly type: 'live'; readonly from: string; readonly news: LiveNews }

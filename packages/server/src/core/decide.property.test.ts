@@ -42,6 +42,7 @@ const wish = fc.record({
   kind: fc.constantFrom<Op['kind']>(
     ...(['send', 'send', 'send', 'send', 'edit', 'edit', 'delete', 'react', 'react', 'react'] as const),
     ...(['join', 'leave', 'invite', 'kick', 'ban', 'unban', 'set-role', 'mute', 'update-room'] as const),
+    'rename-member',
   ),
   clientId: fc.option(fc.constantFrom('client-1', 'client-2', 'client-3'), { nil: undefined }),
   replyTo: fc.option(messageId, { nil: null, freq: 5 }),
@@ -103,6 +104,10 @@ function opOf(drawn: Drawn, at: number, place: number): Op {
         targetId: drawn.targetId,
         until: drawn.muted ? '2026-01-01T00:01:00.000Z' : null,
       }
+    case 'rename-member': {
+      const actor = { ...base.actor, name: drawn.name ?? base.actor.name }
+      return { kind: 'rename-member', ...base, actor, others: [drawn.targetId] }
+    }
     case 'update-room':
       return {
         kind: 'update-room',

@@ -2,6 +2,7 @@ import { assertNever } from './assert-never'
 import { decideInvite, decideJoin, decideLeave } from './decide-member'
 import { decideDelete, decideEdit, decideReact } from './decide-message'
 import { decideKick, decideMute, decideSetRole, decideUnban } from './decide-moderation'
+import { decideRename } from './decide-rename'
 import { decideUpdateRoom } from './decide-room'
 import { decideSend } from './decide-send'
 import { Fold } from './fold'
@@ -41,6 +42,8 @@ function decideOne(fold: Fold, op: Op): Outcome {
       return decideSetRole(fold, op)
     case 'mute':
       return decideMute(fold, op)
+    case 'rename-member':
+      return decideRename(fold, op)
     case 'update-room':
       return decideUpdateRoom(fold, op)
     default:

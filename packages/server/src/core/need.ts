@@ -66,6 +66,9 @@ function want(wanted: Wanted, op: Op): void {
     case 'invite':
       wanted.userIds.add(op.target.id)
       return
+    case 'rename-member':
+      for (const other of op.others) wanted.userIds.add(other)
+      return
     case 'join':
     case 'update-room':
       return

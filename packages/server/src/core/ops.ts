@@ -64,6 +64,8 @@ export type Op =
   | (Base & { readonly kind: 'unban'; readonly targetId: UserId })
   | (Base & { readonly kind: 'set-role'; readonly targetId: UserId; readonly role: Role })
   | (Base & { readonly kind: 'mute'; readonly targetId: UserId; readonly until: string | null })
+  /** The actor has another name now. `others`: the rest of a direct-message room, whose name is made of theirs. */
+  | (Base & { readonly kind: 'rename-member'; readonly others: readonly UserId[] })
   | (Base & {
       readonly kind: 'update-room'
       readonly messageId: MessageId

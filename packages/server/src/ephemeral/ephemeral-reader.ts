@@ -1,5 +1,6 @@
 import { LIMITS, type Member, type Message, type RoomId } from '@roomful/protocol'
 import type { StoredMessage } from '../core/ops'
+import { isPresent } from '../core/present'
 import { toPreview } from '../core/preview'
 import { shows } from '../core/shown-file'
 import { countUnread } from '../core/unread'
@@ -67,6 +68,13 @@ export function ephemeralReader(
           return member && member.removed === undefined ? [{ roomId, userId }] : []
         }),
       ),
+    misnamed: async ({ id, name }, limit) =>
+      roomsOf(id)
+        .filter((roomId) => {
+          const member = stateOf(roomId)?.members.get(id)
+          return isPresent(member) && member.name !== name
+        })
+        .slice(0, limit),
     roomOfMessage: async (messageId) => roomOfMessage(messageId),
     reports: async (roomId, { resolved, after = '', limit }) =>
       [...(stateOf(roomId)?.reports.values() ?? [])]

@@ -25,7 +25,7 @@ export function routedStore(kept: Store, rooms: EphemeralRooms): Store {
       rooms.has(report.roomId) ? rooms.putReport(report) : kept.putReport(report),
     purge: (roomId, belowSeq) => kept.purge(roomId, belowSeq),
     forgetOps: (beforeMs) => kept.forgetOps(beforeMs),
-    putUser: (user) => kept.putUser(user),
+    putUser: (user, namedAt) => kept.putUser(user, namedAt),
     revokeSession: (sid, untilMs) => kept.revokeSession(sid, untilMs),
     isSessionRevoked: (sid) => kept.isSessionRevoked(sid),
     ping: () => kept.ping(),
@@ -76,6 +76,10 @@ function routedReader(kept: Reader, rooms: EphemeralRooms): Reader {
       (await memory.roomOfMessage(messageId)) ?? kept.roomOfMessage(messageId),
     publicRooms: (query) => kept.publicRooms(query),
     user: (userId) => kept.user(userId),
+    misnamed: async (user, limit) => [
+      ...(await memory.misnamed(user, limit)),
+      ...(await kept.misnamed(user, limit)),
+    ],
     spans: (query) => kept.spans(query),
     isFileShown: async (fileId, userId) =>
       (await memory.isFileShown(fileId, userId)) || kept.isFileShown(fileId, userId),

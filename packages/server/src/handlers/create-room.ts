@@ -1,4 +1,5 @@
-import { asRoomId, LIMITS, type Member, type Room, type UserId } from '@roomful/protocol'
+import { asRoomId, type Member, type Room, type UserId } from '@roomful/protocol'
+import { dmNameOf } from '../core/dm-name'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
@@ -20,7 +21,7 @@ export const openDm: Handler<'open-dm'> = async (services, peer, { userIds }) =>
   if ('ok' in others) return others
   if (others.length === 0) return refuse('INVALID_PAYLOAD', { field: 'userIds' })
   const all = [peer.identity, ...others]
-  const name = joined(all.map((person) => person.name))
+  const name = dmNameOf(all.map((person) => person.name))
   const { room, rows } = newRoom(services, peer, { name, type: 'dm', metadata: {}, settings: {} }, others)
   const members = rows.map((row): Member => ({ ...row, role: 'member' }))
   // Ids hold no space, so that two sets never make one key.
@@ -81,9 +82,4 @@ function newRoom(
   )
   const room = { id, ...facts, createdBy: peer.userId, createdAt, rev: rows.length, lastSeq: 0 }
   return { room, rows }
-}
-
-/** For lists that show nothing better. By code points: half a surrogate pair would be refused by the store. */
-function joined(names: readonly string[]): string {
-  return [...[...names].sort().join(', ')].slice(0, LIMITS.roomNameLength).join('')
 }

@@ -6,6 +6,7 @@ import type { FileStore } from '../files/file-store'
 import type { Hub } from '../hub/hub'
 import type { Peer } from '../hub/peer'
 import type { Hooks } from '../moderation/hooks'
+import type { Names } from '../pipeline/names'
 import type { Pipeline } from '../pipeline/port'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
@@ -29,6 +30,7 @@ export type Services = {
   readonly files?: FileStore
   readonly sendRates: Rates<UserId>
   readonly authenticate: Authenticate
+  readonly names: Names
 }
 
 /** Answers one decoded request: the ack, or a refusal. It may throw; the caller makes INTERNAL of it. */

@@ -5,13 +5,13 @@ import type { Handler } from './handler'
 
 /** A fresh token for a line that is up. It must speak for the same user; his name and rights may be new. */
 export const refreshToken: Handler<'refresh-token'> = async (services, peer, { token }) => {
-  const { authenticate, hub, store, log } = services
+  const { authenticate, hub, store, log, names } = services
   try {
     const identity = await authenticate(token)
     if (identity.id !== peer.userId) return refuse('TOKEN_INVALID')
     if (identity.sid !== undefined && (await store.isSessionRevoked(identity.sid)))
       return refuse('SESSION_REVOKED')
-    if (!hub.renew(peer, identity)) return refuse('SESSION_REVOKED')
+    if (!hub.renew(peer, await names.refreshed(identity))) return refuse('SESSION_REVOKED')
     const { expiresAt } = identity
     return { ok: true, expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString() }
   } catch (error) {

@@ -4,6 +4,7 @@ import {
   type Removal,
   type RoomId,
   type RoomListItem,
+  type User,
   type UserId,
 } from '@roomful/protocol'
 import type { Identity } from '../auth/identity'
@@ -22,6 +23,7 @@ import { type Broadcaster, type Peer, roomChannel } from './peer'
 import { Peers } from './peers'
 import { Presence } from './presence'
 import { Receipts } from './receipts'
+import { RecentNames } from './recent-names'
 import { type ReadMemberships, Repair, type RepairDeps } from './repair'
 import { Revocations } from './revocations'
 import { Subscriptions } from './subscriptions'
@@ -36,6 +38,7 @@ export type HubDeps = {
   readonly readMemberships: ReadMemberships
   readonly readReads: RepairDeps['readReads']
   readonly isSessionRevoked: (sid: string) => Promise<boolean>
+  readonly readUser: (userId: UserId) => Promise<User | undefined>
   readonly readHeads: CatchUpDeps['readHeads']
   readonly readMissed: CatchUpDeps['readMissed']
   readonly log: Log
@@ -53,6 +56,7 @@ export class Hub {
   readonly #subscriptions = new Subscriptions()
   readonly #grants = new Grants()
   readonly #revocations: Revocations
+  readonly #names: RecentNames
   readonly #receipts: Receipts
   readonly #activity: Activity
   readonly #repair: Repair
@@ -67,6 +71,7 @@ export class Hub {
     this.presence = new Presence({ nodeId, clock, peers, publish })
     this.lifetimes = new Lifetimes(clock)
     this.#revocations = new Revocations(clock)
+    this.#names = new RecentNames(clock)
     this.#receipts = new Receipts(clock, broadcaster, this.#subscriptions)
     this.#fanOut = {
       ...deps,
@@ -93,7 +98,7 @@ export class Hub {
       openRooms: () => this.#subscriptions.rooms(),
       readReads: deps.readReads,
       onReceipt: (roomId, userId, seq) => this.#receipts.note(roomId, userId, seq, ''),
-      checkSessions: () => this.#checkSessions(),
+      checkIdentities: () => this.#checkIdentities(),
     })
     this.#catchUp = new CatchUp({
       ...deps,
@@ -122,6 +127,8 @@ export class Hub {
       peer.line.close({ reason: 'SESSION_REVOKED' })
       return false
     }
+    const name = this.#names.of(peer.userId)
+    if (name !== undefined) peer.identity = { ...peer.identity, name }
     this.peers.add(peer)
     this.lifetimes.watch(peer)
     this.presence.update(peer.userId)
@@ -155,6 +162,11 @@ export class Hub {
     // Others may have been subscribed before him, and not been told what he has read.
     const isBehind = (this.#subscriptions.toldTo(roomId)?.rev ?? head.rev) < head.rev
     if (isBehind || this.deps.bus.isShared) this.#catchUp.soon(roomId)
+  }
+
+  /** Does a device of this node have the room open? */
+  isOpen(roomId: RoomId): boolean {
+    return this.#subscriptions.has(roomId, 2) || this.#subscriptions.has(roomId, 1)
   }
 
   unsubscribe(peer: Peer, roomId: RoomId): void {
@@ -221,6 +233,9 @@ export class Hub {
         void this.#keepUp()
         return
       case 'live':
+        return
+      case 'renamed':
+        this.#rename(message.user)
         return
       case 'revoked':
         this.#revoke(message.sid)
@@ -296,11 +311,26 @@ export class Hub {
     return item
   }
 
-  async #checkSessions(): Promise<void> {
+  /** Of a rename, or a revocation, that the bus has lost. */
+  async #checkIdentities(): Promise<void> {
+    for (const userId of new Set([...this.peers.all()].map((peer) => peer.userId))) {
+      const user = await this.deps.readUser(userId)
+      if (user) this.#rename(user)
+    }
     const sids = new Set(
       [...this.peers.all()].flatMap(({ identity: { sid } }) => (sid === undefined ? [] : [sid])),
     )
     for (const sid of sids) if (await this.deps.isSessionRevoked(sid)) this.#revoke(sid)
+  }
+
+  /** What the devices of this user do from now on, they do under this name. */
+  #rename(user: User): void {
+    this.#names.note(user)
+    for (const peer of this.peers.of(user.id)) {
+      if (peer.identity.name === user.name) continue
+      peer.identity = { ...peer.identity, name: user.name }
+      if (peer.protocol === 2) peer.line.emit('user-changed', { user })
+    }
   }
 
   #revoke(sid: string): void {

@@ -47,7 +47,7 @@ function repairOf(): Repair {
     openRooms: () => open,
     readReads: async (roomId) => reads.get(roomId) ?? [],
     onReceipt: (_, userId, seq) => receipts.push(`${userId} ${seq}`),
-    checkSessions: async () => {},
+    checkIdentities: async () => {},
   })
 }
 

@@ -21,8 +21,8 @@ export type RepairDeps = {
   readonly readReads: (roomId: RoomId) => Promise<readonly (readonly [UserId, number])[]>
   /** One of them has read on, wherever he is: for those who have the room open. */
   readonly onReceipt: (roomId: RoomId, userId: UserId, seq: number) => void
-  /** Ends the lines of sessions that the database has as revoked. */
-  readonly checkSessions: () => Promise<void>
+  /** Ends the connections of sessions that the database has as revoked, and takes over the names that it has. */
+  readonly checkIdentities: () => Promise<void>
 }
 
 /**
@@ -73,7 +73,7 @@ export class Repair {
     try {
       for (const userId of this.#concerned(doubts)) await this.#check(userId, doubts)
       for (const roomId of this.#openAmong(doubts)) await this.#checkReceipts(roomId)
-      if (this.#owesAll) await this.deps.checkSessions()
+      if (this.#owesAll) await this.deps.checkIdentities()
       this.#owesAll = false
       isDone = true
     } finally {

@@ -62,7 +62,8 @@ export class ChatNode {
     const { socketsPerUser } = limits
     if (services.hub.peers.of(identity.id).size >= socketsPerUser)
       return refuse('RATE_LIMITED', { limit: socketsPerUser, retryAfterMs: TOO_MANY_SOCKETS_RETRY_MS })
-    return (await welcome(services, lateJoins, identity, defaultRooms)) ?? handshake
+    const welcomed = await welcome(services, lateJoins, identity, defaultRooms)
+    return 'ok' in welcomed ? welcomed : { ...handshake, identity: welcomed }
   }
 
   /** Takes an admitted device. Undefined: things have changed since its admission, and its line was closed. */
@@ -127,6 +128,7 @@ export class ChatNode {
     const { hub } = services
     for (const peer of [...hub.peers.all()]) peer.line.close()
     lateJoins.stop()
+    services.names.stop()
     hub.stop()
   }
 

@@ -15,6 +15,7 @@ import { DEFAULTS, type RateOptions } from '../options'
 import { AppendQueue } from '../pipeline/append-queue'
 import { readsIn } from '../pipeline/delta-members'
 import { readMissed } from '../pipeline/missed'
+import { Names } from '../pipeline/names'
 import { roomListOf } from '../pipeline/room-list'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
@@ -75,6 +76,7 @@ export function createNode(parts: NodeParts): ChatNode {
     isSessionRevoked: (sid) => store.isSessionRevoked(sid),
     readHeads: (roomIds) => store.read((reader) => reader.heads(roomIds)),
     readMissed: (roomId, told) => store.read((reader) => readMissed(reader, roomId, told)),
+    readUser: (userId) => store.read((reader) => reader.user(userId)),
     readListItems: (userId, roomIds) => store.read((reader) => readItems(reader, userId, roomIds)),
     readReads: (roomId) => store.read((reader) => readsIn(reader, roomId)),
     readMemberships: (userId, roomIds) =>
@@ -90,9 +92,11 @@ export function createNode(parts: NodeParts): ChatNode {
   const isConnected = (userId: UserId): boolean => hub.peers.of(userId).size > 0
   const lateJoins = new LateJoins({ pipeline: everywhere, clock, ids, log, isConnected })
   const pipeline = withLateJoins(everywhere, lateJoins)
+  const isOpen = (roomId: RoomId): boolean => hub.isOpen(roomId)
+  const names = new Names({ store, pipeline: everywhere, bus, clock, log, isOpen })
   const sendRates = new Rates<UserId>(limits.sends, clock)
   const services: Services = {
-    ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, sendRates, authenticate },
+    ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, sendRates, authenticate, names },
     ...(parts.files === undefined ? {} : { files: parts.files }),
   }
   return new ChatNode({ services, limits, defaultRooms, lateJoins })

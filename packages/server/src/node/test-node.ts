@@ -95,17 +95,18 @@ export function testNode({
   return { clock, node, device, logged }
 }
 
-/** `ann`, or `ann?sid=s1&expiresAt=1234&admin=1`. */
+/** `ann`, or `ann?sid=s1&expiresAt=1234&admin=1&name=Anna&issuedAt=1234`. */
 function identityFrom(token: string) {
   const [id = '', query = ''] = token.split('?')
   const facts = new URLSearchParams(query)
-  const [sid, expiresAt] = [facts.get('sid'), facts.get('expiresAt')]
+  const [sid, expiresAt, issuedAt] = [facts.get('sid'), facts.get('expiresAt'), facts.get('issuedAt')]
   return {
     id: asUserId(id),
-    name: id,
+    name: facts.get('name') ?? id,
     admin: facts.has('admin'),
     ...(sid === null ? {} : { sid }),
     ...(expiresAt === null ? {} : { expiresAt: Number(expiresAt) }),
+    ...(issuedAt === null ? {} : { issuedAt: Number(issuedAt) }),
   }
 }
 

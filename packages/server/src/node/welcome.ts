@@ -15,12 +15,12 @@ import type { LateJoins } from './late-joins'
  * reading the others), and the join is tried again while they are connected.
  */
 export async function welcome(
-  { store, log }: Services,
+  { store, log, names }: Services,
   joins: LateJoins,
   identity: Identity,
   defaultRooms: readonly string[],
-): Promise<Refusal | undefined> {
-  const { id, name } = identity
+): Promise<Identity | Refusal> {
+  const { id } = identity
   try {
     const { known, fresh } = await store.read(async (reader) => {
       const rooms = defaultRooms.map(asRoomId)
@@ -29,15 +29,15 @@ export async function welcome(
       const fresh = found.flatMap(({ room, member }) => (member === undefined ? [room.id] : []))
       return { known: await reader.user(id), fresh }
     })
-    const failed = await joins.join(identity, fresh)
+    // Who was here before joins under the name that counts, which an older token need not have.
+    const named = known ? await names.signedIn(identity, known) : identity
+    const failed = await joins.join(named, fresh)
     const [refusal] = failed.values()
     if (refusal)
       log.warn({ roomIds: [...failed.keys()], code: refusal.code }, 'a join of a default room failed')
     if (refusal && known === undefined) return refusal
-    joins.retry(identity, failed.keys())
-    // A thousand devices that come back after a restart are not a thousand writes.
-    if (known?.name !== name) await store.putUser({ id, name })
-    return undefined
+    joins.retry(named, failed.keys())
+    return known ? named : await names.signedIn(identity, undefined)
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     log.warn({ err: error }, 'a user could not be welcomed')

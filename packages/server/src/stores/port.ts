@@ -64,6 +64,8 @@ export interface Reader {
     limit: number
   }): Promise<readonly Room[]>
   user(userId: UserId): Promise<User | undefined>
+  /** Rooms that the user is in now under another name than this, some of them. */
+  misnamed(user: User, limit: number): Promise<readonly RoomId[]>
   /** Rooms that hold messages, by id, after `after`. */
   spans(query: { after?: RoomId; limit: number }): Promise<readonly Span[]>
   /** Is there a message (not deleted) that shows this file? With a user: one that he may read. */
@@ -97,7 +99,11 @@ export interface Store {
     members: readonly Member[]
     dmKey?: string
   }): Promise<{ room: Room; created: boolean }>
-  putUser(user: User): Promise<void>
+  /**
+   * Gives the user this name, unless a later one is there. `namedAt`: when it was given, in whole milliseconds since the
+   * epoch, 0 by default. Answers the user as they are then. What changes nothing writes nothing.
+   */
+  putUser(user: User, namedAt?: number): Promise<User>
   /** Max-merges the read cursor, clamped to the head. Not a member: undefined. */
   markRead(roomId: RoomId, userId: UserId, seq: number): Promise<{ seq: number; unread: number } | undefined>
   /**

@@ -1,6 +1,6 @@
 import { asRoomId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
-import { ROOM, Scene, toClient } from './scene'
+import { ROOM, requestOf, Scene, toClient } from './scene'
 
 const nameAt = (scene: Scene, device: string): string | undefined =>
   scene
@@ -74,5 +74,118 @@ test('a rename on one node reaches the lists of devices on the other', async () 
   await scene.pass(2_000)
   const names = scene.world.devices.map(({ name }) => nameAt(scene, name))
   expect(new Set(names)).toEqual(new Set(['Lounge']))
+  await scene.ends()
+})
+
+/** The user signs in anew on this device, under another name: a running client keeps its token. */
+async function signInAs(scene: Scene, device: string, name: string): Promise<void> {
+  scene.device(device).userName = name
+  scene.device(device).kill()
+  scene.device(device).start()
+  await scene.until(() => scene.device(device).chat.getState().user?.name === name)
+}
+
+const memberNames = (scene: Scene, device: string): string[] =>
+  scene
+    .room(device)
+    .getState()
+    .members.map(({ name }) => name)
+
+const senders = (scene: Scene, device: string): string[] =>
+  scene
+    .room(device)
+    .messages()
+    .filter(({ type }) => type === 'text')
+    .map(({ senderName }) => senderName)
+
+test('a user who signs in under a new name has it in open member lists within a second, on all nodes', async () => {
+  const scene = await Scene.of({ nodes: 2, users: ['ann', 'bob', 'cat', 'dan'] })
+  await scene.open('bob', 'cat', 'dan')
+  await signInAs(scene, 'ann', 'Anna')
+  await scene.pass(1_000)
+  for (const device of ['bob', 'cat', 'dan'])
+    expect(memberNames(scene, device)).toEqual(['Anna', 'bob', 'cat', 'dan'])
+  await scene.ends()
+})
+
+test('a device that was away has the new name of a member with its next sync', async () => {
+  const scene = await Scene.of()
+  await scene.open('bob')
+  const back = scene.kit.faults.partition({ device: 'bob' })
+  await signInAs(scene, 'ann', 'Anna')
+  await scene.pass(2_000)
+  expect(memberNames(scene, 'bob')).toEqual(['ann', 'bob', 'cat'])
+  back()
+  await scene.ends()
+  expect(memberNames(scene, 'bob')).toEqual(['Anna', 'bob', 'cat'])
+})
+
+test('new messages bear the new name from every device, old ones keep theirs', async () => {
+  const scene = await Scene.of()
+  await scene.kit.addDevice('ann')
+  await scene.open('ann', 'ann-2', 'bob')
+  scene.room('ann-2').send('before')
+  await scene.kit.settle()
+  await signInAs(scene, 'ann', 'Anna')
+  await scene.pass(500)
+  expect(scene.device('ann-2').chat.getState().user).toEqual({ id: 'ann', name: 'Anna' })
+  scene.room('ann-2').send('after')
+  await scene.ends()
+  expect(senders(scene, 'bob')).toEqual(['ann', 'Anna'])
+})
+
+test('a message that waits on another device shows the new name', async () => {
+  const scene = await Scene.of()
+  await scene.kit.addDevice('ann')
+  await scene.open('ann', 'ann-2')
+  scene.meets('drop', requestOf('ann-2', 'send-message'))
+  const shown: string[] = []
+  scene.room('ann-2').subscribe(() => shown.push(...senders(scene, 'ann-2')))
+  scene.room('ann-2').send('waiting')
+  await scene.pass(500)
+  expect(senders(scene, 'ann-2')).toEqual(['ann'])
+  const before = shown.length
+  await signInAs(scene, 'ann', 'Anna')
+  await scene.pass(500)
+  expect(senders(scene, 'ann-2')).toEqual(['Anna'])
+  expect(shown.slice(before)).toContain('Anna')
+  await scene.ends()
+})
+
+test('who is renamed while they type goes on typing under the new name', async () => {
+  const scene = await Scene.of()
+  await scene.open('ann', 'bob')
+  await scene.kit.addDevice('ann')
+  scene.room('ann').setTyping(true)
+  await scene.pass(500)
+  await signInAs(scene, 'ann-2', 'Anna')
+  await scene.pass(500)
+  expect(scene.room('bob').getState().typing).toEqual([{ userId: 'ann', name: 'Anna' }])
+})
+
+test('the new name is on the disk of the other devices: a cold start offline shows it', async () => {
+  const scene = await Scene.of()
+  await scene.kit.addDevice('ann')
+  await signInAs(scene, 'ann', 'Anna')
+  await scene.pass(2_000)
+  scene.kit.faults.partition({ device: 'ann-2' })
+  scene.device('ann-2').kill()
+  scene.device('ann-2').start()
+  await scene.pass(1_000)
+  expect(scene.device('ann-2').chat.getState().user?.name).toBe('Anna')
+})
+
+test('a direct-message room is called after the new name in all lists', async () => {
+  const scene = await Scene.of()
+  void scene.device('bob').chat.openDm(['ann'])
+  await scene.kit.settle()
+  await signInAs(scene, 'ann', 'Anna')
+  await scene.pass(2_500)
+  const dmOf = (device: string) =>
+    scene
+      .device(device)
+      .chat.getState()
+      .rooms.find(({ type }) => type === 'dm')?.name
+  expect([dmOf('ann'), dmOf('bob')]).toEqual(['Anna, bob', 'Anna, bob'])
   await scene.ends()
 })

@@ -30,6 +30,8 @@ export type DeviceOptions = {
 export class Device {
   readonly opened = new Set<string>()
   isOnline = true
+  /** What its next token calls the user; by default the id. */
+  userName: string | undefined
   isAsleep = false
   #program: Program | undefined
   #sessions = 0
@@ -189,7 +191,8 @@ export class Device {
     const token = (facts: Partial<TokenFacts> = {}): string => {
       const { user, tokenMs } = this.options
       const expiresAt = tokenMs === undefined ? {} : { expiresAt: this.context.time.now + tokenMs }
-      return tokenOf({ user, sid: this.sid, ...expiresAt, ...facts })
+      const name = this.userName === undefined ? {} : { name: this.userName }
+      return tokenOf({ user, sid: this.sid, ...name, ...expiresAt, ...facts })
     }
     const { app } = this.options
     return app ? app.auth(this, program, token) : Promise.resolve(token())

@@ -9,6 +9,8 @@ export type TokenFacts = {
   /** It is not valid yet: the clock of who made it is ahead. */
   readonly notBefore?: number
   readonly admin?: boolean
+  /** The user's id by default. */
+  readonly name?: string
 }
 
 /** Of the form of a JWT: the tabs of one browser find each other by its `sub`. */
@@ -17,9 +19,9 @@ export const tokenOf = (facts: TokenFacts): string =>
 
 /** Throws, as an `authenticate` does, for what is not a token or is not one yet. */
 export function identityOf(token: string, asUserId: (id: string) => UserId, now: number) {
-  const { user, sid, expiresAt, notBefore = 0, admin = false } = factsOf(token)
+  const { user, sid, expiresAt, notBefore = 0, admin = false, name = user } = factsOf(token)
   if (notBefore > now) throw new AuthError('TOKEN_INVALID')
-  return { id: asUserId(user), name: user, admin, sid, ...(expiresAt === undefined ? {} : { expiresAt }) }
+  return { id: asUserId(user), name, admin, sid, ...(expiresAt === undefined ? {} : { expiresAt }) }
 }
 
 function factsOf(token: string): TokenFacts {

@@ -2,22 +2,31 @@ import type { Change, Member, Room } from '@roomful/protocol'
 import { amended, type RoomCore } from './room-core'
 
 /** What was heard of this user before it was known who he is: as of anybody. */
-export function onIdentified(core: RoomCore, me: string): RoomCore {
-  if (core.me === me) return core
+export function onIdentified(core: RoomCore, me: string, myName: string): RoomCore {
+  if (core.me === me) return core.myName === myName ? core : amended(core, { myName })
   const seq = core.reads.get(me) ?? 0
   const reads = new Map(core.reads)
   reads.delete(me)
   const role = core.members.get(me)?.role ?? core.role
-  return movedRead(amended(core, { me, role, reads }), seq)
+  return movedRead(amended(core, { me, myName, role, reads }), seq)
 }
 
 /** The row with the higher rev stays; mine also tells my role and where my reading starts. */
 export function mergeMember(core: RoomCore, member: Member): RoomCore {
   const held = core.members.get(member.userId)
   if (held !== undefined && held.rev >= member.rev) return core
-  const next = amended(core, { members: new Map(core.members).set(member.userId, member) })
+  const members = new Map(core.members).set(member.userId, member)
+  const next = amended(core, { members, typing: withName(core.typing, member) })
   if (member.userId !== core.me) return withRead(next, member.userId, member.lastReadSeq)
   return movedRead(amended(next, { role: member.role }), member.lastReadSeq)
+}
+
+/** Who is renamed while typing goes on under the new name. */
+function withName(typing: RoomCore['typing'], { userId, name }: Member): RoomCore['typing'] {
+  const typist = typing.get(userId)
+  return typist === undefined || typist.name === name
+    ? typing
+    : new Map(typing).set(userId, { ...typist, name })
 }
 
 /**

@@ -46,7 +46,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'woken':
       return onWoken(core)
     case 'identified':
-      return onIdentified(core, event.me)
+      return onIdentified(core, event.me, event.name)
     case 'epoch-changed':
       return onEpochChanged(core)
     case 'opened':
@@ -201,11 +201,15 @@ function onEpochChanged(core: RoomCore): RoomCore {
 
 /** Removed for good, or until invited again: the copy goes, what was unsent stays with the user (I14). */
 function onRemoved(core: RoomCore, { error, asOf }: Extract<RoomEvent, { type: 'removed' }>): RoomCore {
-  const { id, me, line, windowSize, durable, keeps, opened, room, entries, draft, usedAt } = core
+  const { id, me, myName, line, windowSize, durable, keeps, opened, room, entries, draft, usedAt } = core
   const { keys, outcomes, refused, requests } = core
   const listedAsOf = Math.max(core.listedAsOf, asOf)
   const kept = { opened, room, entries, draft, usedAt, keys, outcomes, refused, requests, listedAsOf }
-  return amended(newRoom(id, { me, line, windowSize, durable, keeps }), { ...kept, removed: error, error })
+  return amended(newRoom(id, { me, myName, line, windowSize, durable, keeps }), {
+    ...kept,
+    removed: error,
+    error,
+  })
 }
 
 const withoutWant = (roster: Roster): Roster => (roster.want === null ? roster : { ...roster, want: null })

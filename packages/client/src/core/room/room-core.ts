@@ -67,6 +67,8 @@ export type RoomCore = {
   readonly keeps: boolean
   /** The user; null until the first `ready`, unless a store remembers him. */
   readonly me: string | null
+  /** What the user is called now: pending messages bear it. */
+  readonly myName: string
 
   readonly line: Line
   /** Someone looks at it: it is to be live. */
@@ -152,6 +154,7 @@ export type RoomCore = {
 type RoomOptions = Pick<RoomCore, 'me' | 'line' | 'windowSize' | 'durable'> & {
   /** By default whoever has a store keeps the rows there. */
   readonly keeps?: boolean
+  readonly myName?: string
 }
 
 export function newRoom(id: string, options: RoomOptions): RoomCore {
@@ -159,6 +162,7 @@ export function newRoom(id: string, options: RoomOptions): RoomCore {
   return {
     id,
     ...options,
+    myName: options.myName ?? '',
     keeps: options.keeps ?? options.durable,
     opened: false,
     joined: 'no',
@@ -222,6 +226,7 @@ function copyOf(core: RoomCore): RoomCore {
     durable: core.durable,
     keeps: core.keeps,
     me: core.me,
+    myName: core.myName,
     line: core.line,
     opened: core.opened,
     joined: core.joined,

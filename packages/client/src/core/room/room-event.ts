@@ -42,7 +42,7 @@ export type RoomEvent =
   | { readonly type: 'line'; readonly line: Line }
   /** The machine has woken, or somebody looks again: nothing waits any longer than the server asked for. */
   | { readonly type: 'woken' }
-  | { readonly type: 'identified'; readonly me: string }
+  | { readonly type: 'identified'; readonly me: string; readonly name: string }
   | { readonly type: 'epoch-changed' }
   // What the app wants.
   /** `usedAt`: higher than that of any room opened before. */

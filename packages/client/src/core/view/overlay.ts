@@ -69,12 +69,7 @@ function withReaction(
 }
 
 /** A message that waits to be sent, as shown: after all confirmed ones, in the order of sending. */
-export function shownEntry(
-  entry: SendEntry,
-  ops: readonly TargetedEntry[],
-  core: RoomCore,
-  name: string,
-): ShownMessage {
+export function shownEntry(entry: SendEntry, ops: readonly TargetedEntry[], core: RoomCore): ShownMessage {
   const { replyTo, state } = entry
   const base: ShownMessage = {
     key: entry.id,
@@ -84,7 +79,7 @@ export function shownEntry(
     seq: 0,
     rev: 0,
     senderId: asUserId(core.me ?? ''),
-    senderName: name,
+    senderName: core.myName,
     type: entry.type ?? (replyTo === null ? 'text' : 'reply'),
     content: entry.content,
     // A pending target is named as it is shown: by its clientId.

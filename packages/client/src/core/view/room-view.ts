@@ -24,16 +24,16 @@ const isLeftBehind = ({ gap, request }: RoomCore): boolean =>
   gap !== null && (gap.tries > 0 || request !== null)
 
 /** One room's view: slices keep their reference until they change, and nothing is made that nobody asks for. */
-export function createRoomView(): (core: RoomCore, userName: string) => RoomState {
+export function createRoomView(): (core: RoomCore) => RoomState {
   const shown = createShownMessages()
   const members = memo((held: RoomCore['members']) => presentMembers(held).map(memberView))
   const typing = memo((held: RoomCore['typing']): readonly TypingUser[] =>
     [...held].map(([userId, { name }]) => ({ userId: asUserId(userId), name })),
   )
-  let last: { core: RoomCore; name: string; state: RoomState } | undefined
+  let last: { core: RoomCore; state: RoomState } | undefined
 
-  return (core, name) => {
-    if (last && last.core === core && last.name === name) return last.state
+  return (core) => {
+    if (last?.core === core) return last.state
     const range = shownRange(core)
     const readSeq = readSeqOf(core)
     const pageSide = core.want?.kind
@@ -42,7 +42,7 @@ export function createRoomView(): (core: RoomCore, userName: string) => RoomStat
       status: statusOf(core),
       room: core.room,
       role: core.role,
-      messages: shown(core, name),
+      messages: shown(core),
       unread: unreadOf(core, readSeq),
       lastReadSeq: readSeq,
       lastSeq: core.lastSeq,
@@ -59,7 +59,7 @@ export function createRoomView(): (core: RoomCore, userName: string) => RoomStat
       draft: core.draft,
       error: core.error,
     }
-    last = { core, name, state: last && sameState(last.state, state) ? last.state : state }
+    last = { core, state: last && sameState(last.state, state) ? last.state : state }
     return last.state
   }
 }

@@ -26,14 +26,14 @@ type Made = { ops: readonly TargetedEntry[]; error: unknown; shown: ShownMessage
  * Messages as shown: the overlay of confirmed rows and the outbox. A message keeps its reference until something of it
  * changed, and so does the list. Made chunk by chunk like the timeline, so that one change looks at one chunk.
  */
-export function createShownMessages(): (core: RoomCore, userName: string) => Shown {
+export function createShownMessages(): (core: RoomCore) => Shown {
   let chunks = new Map<number, Shown>()
   let made = new WeakMap<Message | SendEntry, Made>()
-  let last: { core: RoomCore; name: string; ops: Ops; parts: readonly Shown[]; list: Shown } | undefined
+  let last: { core: RoomCore; ops: Ops; parts: readonly Shown[]; list: Shown } | undefined
 
-  return (core, name) => {
-    if (last && last.name === name && sameInput(last.core, core)) return last.list
-    if (last && (last.core.me !== core.me || last.name !== name)) {
+  return (core) => {
+    if (last && sameInput(last.core, core)) return last.list
+    if (last && (last.core.me !== core.me || last.core.myName !== core.myName)) {
       chunks = new Map()
       made = new WeakMap()
     }
@@ -42,11 +42,11 @@ export function createShownMessages(): (core: RoomCore, userName: string) => Sho
 
     const range = shownRange(core)
     const parts = range ? chunksIn(range).map((index) => partOf(core, ops, index, range)) : []
-    parts.push(isAtTail(core) ? pendingOf(core, ops, name) : [])
+    parts.push(isAtTail(core) ? pendingOf(core, ops) : [])
     const before = last?.parts ?? []
     const stable = parts.map((part, i) => kept(before[i], part))
     const list = last && sameList(before, stable) ? last.list : joined(stable)
-    last = { core, name, ops, parts: stable, list }
+    last = { core, ops, parts: stable, list }
     return list
   }
 
@@ -58,13 +58,13 @@ export function createShownMessages(): (core: RoomCore, userName: string) => Sho
     return isWhole ? whole : whole.filter((message) => message.seq >= from && message.seq <= to)
   }
 
-  function pendingOf(core: RoomCore, ops: Ops, name: string): Shown {
+  function pendingOf(core: RoomCore, ops: Ops): Shown {
     return [
       ...core.afloat.map((row) => rowShown(core, ops, row)),
       ...core.entries.flatMap((entry) => {
         if (entry.kind !== 'send') return []
         const own = ops.get(entry.id) ?? NO_OPS
-        return once(entry, own, undefined, () => shownEntry(entry, own, core, name))
+        return once(entry, own, undefined, () => shownEntry(entry, own, core))
       }),
     ]
   }
@@ -120,7 +120,8 @@ function sameInput(a: RoomCore, b: RoomCore): boolean {
     a.anchor === b.anchor &&
     a.tail === b.tail &&
     a.refused === b.refused &&
-    a.me === b.me
+    a.me === b.me &&
+    a.myName === b.myName
   )
 }
 

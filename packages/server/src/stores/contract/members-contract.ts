@@ -92,6 +92,25 @@ export function membersContract({ store }: ContractContext): void {
       expect(bob).not.toHaveProperty('removed')
     })
 
+    test('the rooms that one is in under another name: present ones, some of them', async () => {
+      const misnamed = (name: string, limit = 10) =>
+        store().read((reader) => reader.misnamed({ id: asUserId('bob'), name }, limit))
+      const rooms = [
+        await newRoom(store(), { roles }),
+        await newRoom(store(), { roles }),
+        await newRoom(store(), { roles }),
+      ]
+      const [first, second, third] = rooms as [RoomId, RoomId, RoomId]
+      await kick(first, 'bob')
+      expect(await misnamed('bob')).toEqual([])
+      expect([...(await misnamed('Robert'))].sort()).toEqual([second, third].sort())
+      expect(await misnamed('Robert', 1)).toHaveLength(1)
+      const actor = { ...actorOf('bob'), name: 'Robert' }
+      await commitOne(store(), second, { kind: 'rename-member', actor, at: nextAt(), others: [] })
+      expect(await misnamed('Robert')).toEqual([third])
+      expect((await membersOf(second, {}))[1]).toMatchObject({ name: 'Robert', role: 'member', rev: 6 })
+    })
+
     test('of a room that is not there are none', async () => {
       expect(await membersOf(asRoomId('nowhere'), {})).toEqual([])
     })

@@ -167,6 +167,20 @@ export function roomsContract({ store }: ContractContext): void {
     })
   })
 
+  test('a user has the name that was given last, whenever it is put', async () => {
+    const nameOf = async () => (await store().read((reader) => reader.user(bob)))?.name
+    expect(await store().putUser({ id: bob, name: 'Bob' }, 2_000)).toEqual({ id: bob, name: 'Bob' })
+    expect(await store().putUser({ id: bob, name: 'Robert' }, 1_000)).toEqual({ id: bob, name: 'Bob' })
+    expect(await nameOf()).toBe('Bob')
+    expect(await store().putUser({ id: bob, name: 'Robert' }, 2_000)).toEqual({ id: bob, name: 'Robert' })
+    // A token without a name gives none to somebody who has one.
+    expect(await store().putUser({ id: bob, name: 'bob' }, -1)).toEqual({ id: bob, name: 'Robert' })
+    expect(await nameOf()).toBe('Robert')
+    const cid = asUserId('cid')
+    expect(await store().putUser({ id: cid, name: 'cid' }, -1)).toEqual({ id: cid, name: 'cid' })
+    expect(await store().putUser({ id: cid, name: 'Cid' })).toEqual({ id: cid, name: 'Cid' })
+  })
+
   test('a user is the last that was put', async () => {
     expect(await store().read((reader) => reader.user(bob))).toBeUndefined()
     await store().putUser({ id: bob, name: 'Bob' })

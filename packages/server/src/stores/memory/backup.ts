@@ -1,7 +1,7 @@
-import type { AuditEntry, Member, Report, Room, RoomId, User } from '@roomful/protocol'
+import type { AuditEntry, Member, Report, Room, RoomId } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
 import type { DoneOp } from './room-record'
-import { Tables } from './tables'
+import { type NamedUser, Tables } from './tables'
 
 type RoomBackup = {
   readonly room: Room
@@ -18,7 +18,7 @@ type RoomBackup = {
 export type Backup = {
   readonly rooms: readonly RoomBackup[]
   readonly dmKeys: readonly (readonly [string, RoomId])[]
-  readonly users: readonly User[]
+  readonly users: readonly NamedUser[]
   readonly reports: readonly Report[]
   readonly revokedSessions: readonly (readonly [string, number])[]
 }

@@ -138,7 +138,18 @@ export class MemoryReader implements Reader {
   }
 
   async user(userId: UserId): Promise<User | undefined> {
-    return valueAt(this.tables.users.get(userId), this.snapshot)
+    const held = valueAt(this.tables.users.get(userId), this.snapshot)
+    return held && { id: held.id, name: held.name }
+  }
+
+  async misnamed({ id, name }: User, limit: number): Promise<readonly RoomId[]> {
+    const found: RoomId[] = []
+    for (const roomId of this.tables.roomsOf.get(id) ?? []) {
+      if (found.length >= limit) break
+      const member = valueAt(this.tables.rooms.get(roomId)?.members.get(id), this.snapshot)
+      if (isPresent(member) && member.name !== name) found.push(roomId)
+    }
+    return found
   }
 
   async reports(

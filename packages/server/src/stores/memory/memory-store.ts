@@ -78,10 +78,13 @@ export class MemoryStore implements Store {
     return { room: counted, created: true }
   }
 
-  async putUser(user: User): Promise<void> {
+  async putUser({ id, name }: User, namedAt = 0): Promise<User> {
     this.checkOpen()
+    const held = this.tables.users.get(id)?.value
+    if (held && (held.name === name || held.namedAt > namedAt)) return { id, name: held.name }
     this.tables.versions.begin()
-    this.tables.putUser(user)
+    this.tables.putUser({ id, name, namedAt })
+    return { id, name }
   }
 
   async markRead(

@@ -4,6 +4,9 @@ import { shownFile } from '../../core/shown-file'
 import { RoomRecord } from './room-record'
 import { type Cell, Versions } from './versions'
 
+/** `namedAt`: when the name was given. */
+export type NamedUser = User & { readonly namedAt: number }
+
 /** All that the memory store holds. Keyed by Maps: ids come from outside, and `__proto__` is one of them. */
 export class Tables {
   readonly versions = new Versions()
@@ -14,7 +17,7 @@ export class Tables {
   /** Messages that show a file, or did. */
   readonly shownFiles = new Map<string, { roomId: RoomId; seq: number }[]>()
   readonly dmKeys = new Map<string, RoomId>()
-  readonly users = new Map<UserId, Cell<User>>()
+  readonly users = new Map<UserId, Cell<NamedUser>>()
   readonly reports = new Map<RoomId, Map<string, Cell<Report>>>()
   readonly revokedSessions = new Map<string, number>()
 
@@ -41,7 +44,7 @@ export class Tables {
       this.shownFiles.set(fileId, [...(this.shownFiles.get(fileId) ?? []), { roomId, seq }])
   }
 
-  putUser(user: User): void {
+  putUser(user: NamedUser): void {
     this.users.set(user.id, this.versions.write(this.users.get(user.id), user))
   }
 

@@ -169,4 +169,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TRIGGER room_members_go AFTER DELETE ON room_members
     FOR EACH ROW WHEN (OLD.removed IS NULL) EXECUTE FUNCTION count_room_member();
   `,
+  `
+  -- When the name was given, in ms since the epoch: an older token does not bring an older name back.
+  ALTER TABLE users ADD COLUMN named_at bigint NOT NULL DEFAULT 0;
+  `,
 ]

@@ -84,6 +84,11 @@ export function postgresReader(session: Session): Reader {
       return row && { id: userId, name: text(row, 'name') }
     },
 
+    async misnamed({ id, name }, limit) {
+      const rows = await session.query(sql.MISNAMED, id, name, limit)
+      return rows.map((row) => asRoomId(text(row, 'room_id')))
+    },
+
     async reports(roomId, { resolved, after = '', limit }) {
       const statement = resolved ? sql.REPORTS_RESOLVED : sql.REPORTS_OPEN
       return (await session.query(statement, roomId, after, limit)).map(reportFrom)

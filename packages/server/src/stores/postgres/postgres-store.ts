@@ -58,7 +58,7 @@ function store(writers: SessionPool, readers: SessionPool, epoch: string): Store
     },
     read: (reads) => lend(readers, (session) => snapshot(session, reads)),
     createRoom: (input) => lend(readers, (session) => createRoom(session, input)),
-    putUser: (user) => lend(readers, (session) => putUser(session, user)),
+    putUser: (user, namedAt = 0) => lend(readers, (session) => putUser(session, user, namedAt)),
     markRead: (roomId, userId, seq) => lend(readers, (session) => markRead(session, roomId, userId, seq)),
     purge: (roomId, belowSeq) => lend(writers, (session) => purge(session, roomId, belowSeq)),
     forgetOps: (beforeMs) => lend(readers, (session) => forgetOps(session, beforeMs)),

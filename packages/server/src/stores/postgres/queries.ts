@@ -147,6 +147,12 @@ export const FILE_SHOWN_TO = {
     LIMIT 1`,
 }
 
+export const MISNAMED = {
+  name: 'misnamed',
+  text: `SELECT room_id FROM room_members
+    WHERE user_id BETWEEN $1 AND $1 AND removed IS NULL AND name <> $2 ORDER BY user_id, room_id LIMIT $3`,
+}
+
 export const USER = { name: 'user', text: 'SELECT name FROM users WHERE id = $1' }
 
 export const REPORTS_OPEN = {

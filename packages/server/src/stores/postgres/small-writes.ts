@@ -5,7 +5,7 @@ import { integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import { roomFrom } from '../sql/rows'
 import { SELECT_ROOM } from './facts'
-import { PRESENT, UNREAD } from './queries'
+import { PRESENT, UNREAD, USER } from './queries'
 import { type Session, together } from './session'
 import { upsertMembers } from './write-plan'
 
@@ -66,13 +66,15 @@ async function existing(session: Session, roomId: string): Promise<Created> {
 const PUT_USER = {
   name: 'put-user',
   // At every sign-in, and almost never new: what changes nothing writes nothing.
-  text: `INSERT INTO users (id, name) SELECT $1, $2
-    WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = $1 AND name = $2)
-    ON CONFLICT (id) DO UPDATE SET name = excluded.name`,
+  text: `INSERT INTO users AS held (id, name, named_at) SELECT $1, $2, $3
+    WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = $1 AND (name = $2 OR named_at > $3))
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, named_at = excluded.named_at
+      WHERE held.named_at <= excluded.named_at`,
 }
 
-export async function putUser(session: Session, user: User): Promise<void> {
-  await session.query(PUT_USER, user.id, user.name)
+export async function putUser(session: Session, { id, name }: User, namedAt: number): Promise<User> {
+  const [, [held]] = await together(session.query(PUT_USER, id, name, namedAt), session.query(USER, id))
+  return { id, name: held ? text(held, 'name') : name }
 }
 
 /**

@@ -154,4 +154,8 @@ export const MIGRATIONS: readonly string[] = [
     UPDATE room_heads SET member_count = member_count - 1 WHERE room_id = OLD.room_id;
   END;
   `,
+  `
+  -- When the name was given, in ms since the epoch: an older token does not bring an older name back.
+  ALTER TABLE users ADD COLUMN named_at INTEGER NOT NULL DEFAULT 0;
+  `,
 ]

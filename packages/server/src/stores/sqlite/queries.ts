@@ -98,6 +98,9 @@ export const FILE_SHOWN_TO = `
   SELECT 1 FROM messages CROSS JOIN room_members AS member ON member.room_id = messages.room_id
   WHERE ${SHOWS_FILE} AND member.user_id = ?2 AND member.removed IS NULL AND messages.seq >= member.from_seq LIMIT 1`
 
+export const MISNAMED = `
+  SELECT room_id FROM room_members WHERE user_id = ? AND removed IS NULL AND name <> ? ORDER BY room_id LIMIT ?`
+
 export const USER = `SELECT name FROM users WHERE id = ?`
 
 export const REPORTS_OPEN = `

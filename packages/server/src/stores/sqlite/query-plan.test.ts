@@ -122,11 +122,12 @@ describe('SQLite finds by index', () => {
       await reader.roomOfMessage(asMessageId('m1'))
       await reader.publicRooms({ limit: 10 })
       await reader.user(ann)
+      await reader.misnamed({ id: ann, name: 'Ann' }, 10)
       await reader.reports(roomId, { resolved: false, limit: 10 })
       await reader.audit(roomId, { limit: 10 })
       await reader.audit(roomId, { limit: 10, after: 'x' })
     })
-    expect(plans).toHaveLength(16)
+    expect(plans).toHaveLength(17)
     expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
     expect(plans.flat()).toContainEqual(
       expect.stringMatching(/messages_seq \(room_id=\? AND seq>\? AND seq<\?\)/),
@@ -143,7 +144,7 @@ describe('SQLite finds by index', () => {
   })
 
   test('what is written in passing', async () => {
-    putUser(db, { id: ann, name: 'Ann' })
+    putUser(db, { id: ann, name: 'Ann' }, 0)
     const plans = await plansOf(() => markRead(db, roomId, ann, 5))
     expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
     const forgetting = await plansOf(() => forgetOps(db, 5))

@@ -37,14 +37,19 @@ export function createRoom(db: Connection, { room, members, dmKey }: NewRoom): C
   return { room: { ...room, memberCount: countPresent(members) }, created: true }
 }
 
-export function putUser(db: Connection, user: User): void {
-  // At every sign-in, and almost never new: what changes nothing costs no fsync.
-  if (db.get('SELECT 1 FROM users WHERE id = ? AND name = ?', user.id, user.name)) return
+export function putUser(db: Connection, { id, name }: User, namedAt: number): User {
+  const held = db.get('SELECT name, named_at FROM users WHERE id = ?', id)
+  // What changes nothing costs no fsync.
+  if (held && (text(held, 'name') === name || integer(held, 'named_at') > namedAt))
+    return { id, name: text(held, 'name') }
   db.run(
-    'INSERT INTO users (id, name) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name',
-    user.id,
-    user.name,
+    `INSERT INTO users (id, name, named_at) VALUES (?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, named_at = excluded.named_at`,
+    id,
+    name,
+    namedAt,
   )
+  return { id, name }
 }
 
 /** Forward only, and never past the head (I6). */

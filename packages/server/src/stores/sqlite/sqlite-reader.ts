@@ -86,6 +86,10 @@ export function sqliteReader(connection: Connection): Reader {
       return row && { id: userId, name: text(row, 'name') }
     },
 
+    async misnamed({ id, name }, limit) {
+      return connection.all(sql.MISNAMED, id, name, limit).map((row) => asRoomId(text(row, 'room_id')))
+    },
+
     async reports(roomId, { resolved, after = '', limit }) {
       const statement = resolved ? sql.REPORTS_RESOLVED : sql.REPORTS_OPEN
       return connection.all(statement, roomId, after, limit).map(reportFrom)

@@ -54,7 +54,7 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
 
     createRoom: (input) => writer.write((db) => createRoom(db, input)),
 
-    putUser: (user) => writer.write((db) => putUser(db, user)),
+    putUser: (user, namedAt = 0) => writer.write((db) => putUser(db, user, namedAt)),
     markRead: (roomId, userId, seq) => writer.write((db) => markRead(db, roomId, userId, seq)),
     purge: (roomId, belowSeq) => writer.write((db) => purge(db, roomId, belowSeq)),
     forgetOps: (beforeMs) => writer.write((db) => forgetOps(db, beforeMs)),

@@ -1,0 +1,23 @@
+import { dmNameOf } from './dm-name'
+import type { Fold } from './fold'
+import type { Op, Outcome } from './ops'
+import { isPresent } from './present'
+import { refuse } from './refusal'
+
+/**
+ * The row of somebody who has another name now. No permission is asked: the server itself does it, after a sign-in. No
+ * message tells of it, and those that were sent keep the name that they were sent under.
+ */
+export function decideRename(fold: Fold, op: Extract<Op, { kind: 'rename-member' }>): Outcome {
+  const { room } = fold
+  const { actor, others } = op
+  const before = fold.member(actor.id)
+  if (!room || !isPresent(before)) return refuse('ROOM_NOT_FOUND')
+  if (before.name === actor.name) return { ok: true, kind: 'member', member: before }
+  const member = fold.putMember({ ...before, name: actor.name })
+  const names = others.flatMap((id) => fold.member(id)?.name ?? [])
+  // One that was named otherwise, as an import may be, stays as it is.
+  if (room.type === 'dm' && room.name === dmNameOf([before.name, ...names]))
+    fold.putRoom({ ...room, name: dmNameOf([member.name, ...names]) })
+  return { ok: true, kind: 'member', member }
+}

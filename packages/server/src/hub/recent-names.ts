@@ -1,0 +1,23 @@
+import type { User, UserId } from '@roomful/protocol'
+import type { Clock } from '../ports/clock'
+
+/** No handshake takes longer; later ones read the name from the store. */
+const REMEMBERED_MS = 60_000
+
+/** Names given a moment ago: a handshake that had read the store before must not open under an older one. */
+export class RecentNames {
+  readonly #names = new Map<UserId, { readonly name: string; readonly until: number }>()
+
+  constructor(private readonly clock: Clock) {}
+
+  note({ id, name }: User): void {
+    const now = this.clock.now()
+    for (const [known, { until }] of this.#names) if (until <= now) this.#names.delete(known)
+    this.#names.set(id, { name, until: now + REMEMBERED_MS })
+  }
+
+  of(userId: UserId): string | undefined {
+    const held = this.#names.get(userId)
+    return held && held.until > this.clock.now() ? held.name : undefined
+  }
+}
