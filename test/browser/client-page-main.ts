@@ -70,10 +70,8 @@ const client = {
 
   /** Of the message with this text. */
   edit: (text: string, into: string): void => {
-    const message = room.messages().find(({ content }) => content === text)
-    if (message === undefined) throw new Error(`no message says ${text}`)
     // What the server says of it shows in the room.
-    room.edit(message.key, into).catch(() => {})
+    room.edit(keyOf(text), into).catch(() => {})
   },
 
   loadAll: async (): Promise<void> => {
@@ -90,6 +88,13 @@ const client = {
   say: (texts: readonly string[]): void => {
     for (const text of texts) void send(text)
   },
+
+  /** The same with metadata that no test can hand to a page. */
+  sayWith: (text: string, metadata: keyof typeof METADATA): void => {
+    room.send({ content: text, metadata: METADATA[metadata]() as never }).catch(() => {})
+  },
+
+  cancel: (text: string): boolean => room.cancel(keyOf(text)),
 
   /** Resolves when all of them would survive the end of this tab. */
   send: (texts: readonly string[]): Promise<void> => {
@@ -149,6 +154,24 @@ const client = {
       1,
     )
   },
+}
+
+const METADATA = {
+  /** As Vue's `reactive` makes it. */
+  proxy: () => new Proxy({ colour: new Proxy({ name: 'red' }, {}) }, {}),
+  bigint: () => ({ order: 10n }),
+  function: () => ({ onClick: () => 1 }),
+  cycle: () => {
+    const value: { self?: unknown } = {}
+    value.self = value
+    return value
+  },
+}
+
+function keyOf(text: string): string {
+  const message = room.messages().find(({ content }) => content === text)
+  if (message === undefined) throw new Error(`no message says ${text}`)
+  return message.key
 }
 
 const freshToken = (): Promise<string> =>
