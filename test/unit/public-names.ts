@@ -64,8 +64,10 @@ function docOf(node: ts.Node, source: ts.SourceFile): string | undefined {
     .findLast((text) => text.startsWith('/**'))
 }
 
-/** A file of this repository; undefined for what another package gives out. */
+/** A file of this repository; undefined for what a package of others gives out. */
 function fileOf(from: string, specifier: string): string | undefined {
+  const own = /^@roomful\/(\w+)$/.exec(specifier)?.[1]
+  if (own) return `packages/${own}/src/index.ts`
   if (!specifier.startsWith('.')) return undefined
   const base = join(dirname(from), specifier)
   return [`${base}.ts`, `${base}.tsx`].find((path) => ts.sys.fileExists(path))

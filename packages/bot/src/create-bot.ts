@@ -1,7 +1,8 @@
 import {
+  type AsyncClosable,
   type Auth,
   type Chat,
-  type ChatOptions,
+  type ChatPorts,
   createChat,
   type Room,
   type ShownMessage,
@@ -29,10 +30,10 @@ export type BotOptions = {
   /** A message that failed every time. The bot goes on with the next. Default: printed to standard error. */
   onDeadLetter?: (message: ShownMessage, error: unknown) => void
   /** For tests. */
-  ports?: ChatOptions['ports']
+  ports?: ChatPorts
 }
 
-export interface Bot extends AsyncDisposable {
+export interface Bot extends AsyncClosable {
   readonly chat: Chat
   /** Answers `<prefix>name …`. Names are lower case; a second one of a name is an error. */
   command(name: string, description: string, handler: Handler): Bot

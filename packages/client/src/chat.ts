@@ -1,4 +1,4 @@
-import type { ClientEvent, OkAck, PayloadInput, RoomType } from '@roomful/protocol'
+import type { AsyncClosable, ClientEvent, OkAck, PayloadInput, RoomType } from '@roomful/protocol'
 import type { ChatState } from './core/chat-shape'
 import type { RoomRow, WithRoomMetadata } from './core/register'
 import type { WaitOptions } from './options'
@@ -8,7 +8,7 @@ import type { Room } from './room'
 export type { ChatState, ConnectionState, RoomSummary, StorageState } from './core/chat-shape'
 
 /** The client of one user on one server. */
-export interface Chat extends AsyncDisposable {
+export interface Chat extends AsyncClosable {
   /** The same object until something of it changed. */
   getState(): ChatState
   /**

@@ -1,3 +1,21 @@
+// What is inferred from the names below is written with these; under pnpm an app finds no @roomful/protocol.
+export type {
+  AsyncClosable,
+  Brand,
+  ClientId,
+  ErrorCode,
+  FileMetadata,
+  MessageId,
+  Metadata,
+  OkAck,
+  Payload,
+  PayloadInput,
+  Retry,
+  RoomId,
+  SystemAction,
+  SystemMetadata,
+  UserId,
+} from '@roomful/protocol'
 export { keyValueStore } from './adapters/key-value-store'
 export { memoryStore } from './adapters/memory-store'
 export type { Chat, ChatState, ConnectionState, RoomSummary, StorageState } from './chat'
@@ -24,7 +42,7 @@ export {
   rowsIn as unstable_rowsIn,
 } from './core/timeline'
 export { createChat } from './create-chat'
-export type { Auth, ChatOptions, ErrorContext, WaitOptions } from './options'
+export type { Auth, ChatOptions, ChatPorts, ErrorContext, WaitOptions } from './options'
 export type { Clock } from './ports/clock'
 export type { Environment, WakeReason } from './ports/environment'
 export type { Ids } from './ports/ids'

@@ -82,13 +82,16 @@ export type ChatOptions = {
    */
   onError?: (error: unknown, context: ErrorContext) => void
   /** What the client leans on. For tests, the simulator and unusual environments. */
-  ports?: Partial<{
-    transport: TransportFactory
-    clock: Clock
-    ids: Ids
-    environment: Environment
-    tabs: TabsPort
-    /** Called after each event of each room, before any listener: where tests check the invariants. */
-    inspect: CellWatcher
-  }>
+  ports?: ChatPorts
+}
+
+/** What the client leans on; each has a default. See `ChatOptions.ports`. */
+export type ChatPorts = {
+  transport?: TransportFactory
+  clock?: Clock
+  ids?: Ids
+  environment?: Environment
+  tabs?: TabsPort
+  /** Called after each event of each room, before any listener: where tests check the invariants. */
+  inspect?: CellWatcher
 }

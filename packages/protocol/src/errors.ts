@@ -52,6 +52,7 @@ export const LOCAL_ERRORS = {
 } as const satisfies Record<string, { retry: Retry; text: string }>
 
 export type LocalErrorCode = keyof typeof LOCAL_ERRORS
+/** Every code that a `ChatError` can have: those of the wire, and the SDK's own. */
 export type ErrorCode = WireErrorCode | LocalErrorCode
 
 export function retryOf(code: ErrorCode): Retry {

@@ -1,22 +1,29 @@
 import * as v from 'valibot'
+import { asClientId, asMessageId, asRoomId, asUserId } from './branded'
 import { ROOM_ID } from './room-id'
 import { USER_ID } from './user-id'
 
+declare const brand: unique symbol
+/** Distinguishes ids of different things. Not valibot's `Brand`: then the declarations of an app would have to name valibot. */
+export interface Brand<Name extends string> {
+  readonly [brand]: Name
+}
+
 /** A room's name on the wire: a UUIDv7, or a word chosen by whoever runs the server, such as `general`. */
-export const RoomId = v.pipe(v.string(), v.regex(ROOM_ID), v.brand('RoomId'))
-export type RoomId = v.InferOutput<typeof RoomId>
+export const RoomId = v.pipe(v.string(), v.regex(ROOM_ID), v.transform(asRoomId))
+export type RoomId = string & Brand<'RoomId'>
 
 /** Made by the server (UUIDv7); the pattern is wider so that other backends' ids fit. */
-export const MessageId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/), v.brand('MessageId'))
-export type MessageId = v.InferOutput<typeof MessageId>
+export const MessageId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/), v.transform(asMessageId))
+export type MessageId = string & Brand<'MessageId'>
 
 /** The `sub` of the token: identity providers use `|`, `:`, `@` and dots in it. */
-export const UserId = v.pipe(v.string(), v.regex(USER_ID), v.brand('UserId'))
-export type UserId = v.InferOutput<typeof UserId>
+export const UserId = v.pipe(v.string(), v.regex(USER_ID), v.transform(asUserId))
+export type UserId = string & Brand<'UserId'>
 
 /** The idempotency key of a send: one (room, sender, clientId) is one message, for ever (I4). */
-export const ClientId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/), v.brand('ClientId'))
-export type ClientId = v.InferOutput<typeof ClientId>
+export const ClientId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/), v.transform(asClientId))
+export type ClientId = string & Brand<'ClientId'>
 
 /** The idempotency key of an edit, delete or reaction. */
 export const OpId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/))

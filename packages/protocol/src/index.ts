@@ -1,3 +1,4 @@
+export type { AsyncClosable } from './async-closable'
 export { asClientId, asMessageId, asRoomId, asUserId } from './branded'
 export { AuditEntry, FetchMembersAck, Report } from './client-events/members'
 export {
@@ -38,7 +39,7 @@ export {
   WIRE_ERRORS,
   type WireErrorCode,
 } from './errors'
-export { ClientId, MessageId, RoomId, UserId } from './ids'
+export { type Brand, ClientId, MessageId, RoomId, UserId } from './ids'
 export { HEADS_INTERVAL_MS, LIMITS, TYPING_RENEW_MS, TYPING_TTL_MS } from './limits'
 export type { FileMetadata, SystemAction, SystemMetadata } from './message-kinds'
 export { Metadata } from './metadata'

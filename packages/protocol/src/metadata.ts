@@ -1,7 +1,8 @@
 import * as v from 'valibot'
-import { isMetadata, type Metadata as PlainMetadata } from './plain-json'
+import { isMetadata, type Json } from './plain-json'
 
-export type Metadata = PlainMetadata
+/** An app's own data on a message or a room. See `LIMITS` for its size. */
+export type Metadata = { [key: string]: Json }
 
 /** An app's own data on a message or a room: a small JSON object, kept as it is. */
 export const Metadata = v.custom<Metadata>(isMetadata, 'metadata must be a small JSON object')

@@ -1,8 +1,8 @@
 import { LIMITS } from './limits'
+import type { Metadata } from './metadata'
 import { byteLength, isStorableText } from './text'
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
-export type Metadata = { [key: string]: Json }
 
 /** How much of it there may be. `isStrict`: it came over the wire, and has to be plain as it is. */
 type Bounds = {

@@ -9,6 +9,7 @@ export type ConfigField = {
   /** What stands behind the flag; absent: it is a switch. */
   readonly value?: string
   readonly help: string
+  /** @internal */
   readonly schema: v.GenericSchema<unknown, unknown>
 }
 

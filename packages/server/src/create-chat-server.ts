@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
+import type { AsyncClosable } from '@roomful/protocol'
 import { type Authenticator, authenticatorFor } from './auth/authenticator'
 import { closeAll } from './close-all'
 import type { Bus } from './cluster/bus'
@@ -28,7 +29,7 @@ import { attachSockets, socketServer } from './sockets/socket-server'
 import { openStore } from './stores/open-store'
 import type { Store } from './stores/port'
 
-export interface ChatServer extends AsyncDisposable {
+export interface ChatServer extends AsyncClosable {
   /** As a browser on this machine opens it. */
   readonly url: string
   readonly port: number

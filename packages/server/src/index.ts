@@ -1,3 +1,14 @@
+// What is inferred from the names below is written with these; under pnpm an app finds no @roomful/protocol.
+export type {
+  AsyncClosable,
+  Brand,
+  ClientId,
+  MessageId,
+  Metadata,
+  RoomId,
+  ServerPayload,
+  UserId,
+} from '@roomful/protocol'
 export { AuthError, type AuthErrorCode, type Authenticated } from './auth/identity'
 export { signToken } from './auth/jwt'
 export type { Origins } from './auth/origin'
@@ -6,6 +17,7 @@ export { localBus } from './cluster/local-bus'
 export { type ConfigInput, loadConfig } from './config'
 export { CONFIG_FIELDS, type ConfigField } from './config-fields'
 export { type ChatServer, createChatServer } from './create-chat-server'
+export type { FileStore } from './files/file-store'
 export type { Broadcaster, Line } from './hub/peer'
 export type { Draft, Hooks, Verdict } from './moderation/hooks'
 export { verifyWebhook } from './moderation/signature'
@@ -25,7 +37,7 @@ export { databaseOf } from './stores/database-url'
 export type { Backup } from './stores/memory/backup'
 export { createMemoryStore, type MemoryStore } from './stores/memory/memory-store'
 export { openStore } from './stores/open-store'
-export { type Store, StoreError } from './stores/port'
+export { type Reader, type Store, StoreError } from './stores/port'
 export { exportRoom } from './transfer/export-room'
 export { decodeExportedRow, type ExportedRow } from './transfer/exported-row'
 export { type Imported, importRoom } from './transfer/import-room'

@@ -3,6 +3,7 @@ import { chownSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { AsyncClosable } from '@roomful/protocol'
 import { findBinaries } from './find-binary'
 import { freePort, LocalProcess } from './local-process'
 
@@ -11,7 +12,7 @@ const USER = 'roomful'
 const RESTART_ATTEMPTS = 40
 
 /** A real Postgres of the test's own, empty, on a free port. */
-export interface TestPostgres extends AsyncDisposable {
+export interface TestPostgres extends AsyncClosable {
   readonly port: number
   /** Makes an empty database and answers its URL. */
   createDatabase(): Promise<string>

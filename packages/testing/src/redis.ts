@@ -1,11 +1,12 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { AsyncClosable } from '@roomful/protocol'
 import { findBinaries } from './find-binary'
 import { freePort, LocalProcess } from './local-process'
 
 /** A real Redis of the test's own. It keeps nothing on disk: after a kill or a stop it starts empty. */
-export interface TestRedis extends AsyncDisposable {
+export interface TestRedis extends AsyncClosable {
   readonly port: number
   readonly url: string
   /** kill -9: every connection drops, and all keys are gone. */

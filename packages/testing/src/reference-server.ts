@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import type { AsyncClosable } from '@roomful/protocol'
 import { Server, type Socket } from 'socket.io'
 import { type ReferenceMessage, ReferenceRooms, type ReferenceUser } from './reference-rooms'
 
@@ -13,7 +14,7 @@ export type ReferenceServerOptions = {
   state?: ReferenceRooms
 }
 
-export interface ReferenceServer extends AsyncDisposable {
+export interface ReferenceServer extends AsyncClosable {
   readonly url: string
   readonly port: number
   readonly rooms: ReferenceRooms

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { AsyncClosable } from '@roomful/protocol'
 
 export type Command = readonly [file: string, ...args: string[]]
 
@@ -16,7 +17,7 @@ export type ServerProcessOptions = {
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
 /** The server as its users run it: a process of its own, that can be killed. */
-export interface ServerProcess extends AsyncDisposable {
+export interface ServerProcess extends AsyncClosable {
   readonly url: string
   readonly port: number
   readonly pid: number

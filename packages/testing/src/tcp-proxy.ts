@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
+import type { AsyncClosable } from '@roomful/protocol'
 
 /** One connection through the proxy. Bytes that wait for `delay` sit in order, each with the time it may leave. */
 type Pair = { readonly client: Socket; readonly upstream: Socket }
@@ -10,7 +11,7 @@ type Pair = { readonly client: Socket; readonly upstream: Socket }
  *   up ──freeze()──▶ frozen    connections stay open and nothing passes: half-open, as after a dead router
  *   cut, frozen ──heal()──▶ up what was held back while frozen is passed on first
  */
-export interface TcpProxy extends AsyncDisposable {
+export interface TcpProxy extends AsyncClosable {
   readonly port: number
   readonly url: string
   /** Connections that are open at the moment. */

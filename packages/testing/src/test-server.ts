@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type Chat, type ChatOptions, createChat } from '@roomful/client'
+import type { AsyncClosable } from '@roomful/protocol'
 import { createChatServer, type ServerOptions, signToken } from '@roomful/server'
 
 export type TestUser = { readonly id: string; readonly name?: string; readonly admin?: boolean }
 
-export interface TestServer extends AsyncDisposable {
+export interface TestServer extends AsyncClosable {
   readonly url: string
   /** A token for a user of that id. */
   token(user: string | TestUser): Promise<string>

@@ -39,6 +39,7 @@ export const clientEvents = {
 } as const
 
 export type ClientEvent = keyof typeof clientEvents
+/** The payload of an event, as it is decoded. */
 export type Payload<E extends ClientEvent> = v.InferOutput<(typeof clientEvents)[E]['payload']>
 /** The same as an app may write it: ids are plain strings, checked where they are sent. */
 export type PayloadInput<E extends ClientEvent> = v.InferInput<(typeof clientEvents)[E]['payload']>

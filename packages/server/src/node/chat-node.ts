@@ -21,6 +21,7 @@ export type ChatNodeDeps = {
 
 /** One device's conversation with the node. */
 export type Conversation = {
+  /** @internal */
   readonly peer: Peer
   /** Answers one event of the client: its name and arguments as they came from the wire. Never rejects. */
   request(packet: readonly unknown[]): Promise<object>
@@ -44,6 +45,7 @@ export class ChatNode {
 
   constructor(private readonly deps: ChatNodeDeps) {}
 
+  /** @internal */
   get services(): Services {
     return this.deps.services
   }

@@ -1,4 +1,5 @@
 import type { Chat } from '@roomful/client'
+import type { AsyncClosable } from '@roomful/protocol'
 import { unsettled } from './convergence'
 import type { Device } from './device'
 import { TestFaults } from './test-faults'
@@ -14,7 +15,7 @@ export type TestWorldOptions = {
   readonly nodes?: number
 }
 
-export interface TestWorld extends AsyncDisposable {
+export interface TestWorld extends AsyncClosable {
   /** One client a user, online. After a `reload` it is another object. */
   readonly clients: Readonly<Record<string, Chat>>
   readonly faults: TestFaults
