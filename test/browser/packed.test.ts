@@ -12,7 +12,7 @@ let project: PackedProject | undefined
 let site: string
 beforeAll(async () => {
   browser = await launchChromium()
-  project = await packedProject(['protocol', 'client'], { types: false })
+  project = await packedProject(['protocol', 'client'])
   site = join(project.folder, 'site')
   mkdirSync(site)
   writeFileSync(join(site, 'index.html'), '<!doctype html><script type="module" src="/page.js"></script>')

@@ -54,15 +54,3 @@ test('importing it touches no global: there is none but the language has', async
   ).runInContext(context)
   expect(context.made).toBe('idle')
 })
-
-test.each([
-  ['that registers its kinds', 'web', 'bundler'],
-  ['that registers its kinds', 'web', 'nodenext'],
-  ['that registers nothing', 'node', 'nodenext'],
-] as const)(
-  'its types hold in an app %s (%s), by %s',
-  async (_, app, resolution) => {
-    expect(await project.checkTypes(app, resolution)).toBe('')
-  },
-  120_000,
-)

@@ -1,0 +1,8 @@
+import { useMessageScroll } from '@roomful/react'
+import { useEffect } from 'react'
+
+export function useList() {
+  const scroll = useMessageScroll()
+  useEffect(() => scroll.scrollToBottom(), [scroll])
+  return scroll
+}
