@@ -148,9 +148,17 @@ export interface Room {
   /** Text not sent yet: kept over reloads where storage works, the same in all tabs. */
   setDraft(text: string): void
   /**
-   * Each message once, in order, gaps filled; what was deleted before its turn is left out. Starts after `after` (a seq),
-   * or with what comes next. Nothing is loaded ahead of the consumer. Ends with the signal; throws the reason when the
-   * room is removed or the chat is stopped.
+   * Each message once, in order, gaps filled; what was deleted or purged before its turn is left out. Starts after `after`
+   * (a seq; 0: with the first message; past the newest: as if it were the newest), or with what comes next. Nothing is
+   * loaded ahead of the consumer; each loop over the same stream reads for itself.
+   *
+   * Whatever it waits for, it ends at once with the signal and when the loop is left. It throws ROOM_NOT_FOUND when the
+   * room is removed, ABORTED when the chat is closed, the code that stopped the chat, a refusal that no retry changes, and
+   * INVALID_PAYLOAD when `after` is not a number. Refused for now, it asks ever more rarely, and no sooner than the server
+   * says.
+   *
+   * When the server's database is restored from a backup, it goes on with what was sent since then (by the messages'
+   * times), though those have numbers that other messages had before.
    *
    * @example
    * for await (const message of room.stream({ after: lastSeen })) await handle(message)

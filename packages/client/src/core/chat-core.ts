@@ -21,6 +21,8 @@ export type ChatCore = {
   readonly list: RoomList
   readonly storage: StorageState
   readonly unsent: number
+  /** How often what is held back after a failure was let go: on waking, and with a new connection. */
+  readonly wakes: number
   /** All that waits in the outboxes, read cursors too: what `flush` waits for. */
   readonly waiting: number
 }
@@ -53,6 +55,7 @@ export function newChat(storage: StorageState): ChatCore {
     list: EMPTY_LIST,
     storage,
     unsent: 0,
+    wakes: 0,
     waiting: 0,
   }
 }
@@ -76,10 +79,8 @@ export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
       return core.listHold === NO_HOLD ? core : { ...core, listHold: NO_HOLD }
     case 'sync-asked':
       return { ...core, syncs: core.syncs + 1 }
-    case 'woken': {
-      const listHold = relaxed(core.listHold)
-      return listHold === core.listHold ? core : { ...core, listHold }
-    }
+    case 'woken':
+      return { ...core, listHold: relaxed(core.listHold), wakes: core.wakes + 1 }
     case 'list-failed':
       return { ...core, listWanted: true, listHold: longerHold(core.listHold, event.error, event) }
     case 'storage': {

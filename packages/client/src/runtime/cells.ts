@@ -28,7 +28,8 @@ export type Cells = {
   dispatch(id: string, event: RoomEvent): void
   dispatchChat(event: ChatEvent): void
   batch<T>(run: () => T): T
-  watch(watcher: CellWatcher): void
+  /** Until it is ended. */
+  watch(watcher: CellWatcher): () => void
   /** A batch of what comes from the local store. After `end` too, though not shown: what is written last must be right. */
   local(run: () => void): void
   /** The last change that is shown; after it only `local` changes anything. Twice is fine: a sign-out after a close. */
@@ -50,7 +51,7 @@ export function createCells(options: {
   let lastChat: ChatCore | null = null
   const chatTopic = newTopic()
   const cells = new Map<string, RoomCell>()
-  const watchers: CellWatcher[] = []
+  const watchers = new Set<CellWatcher>()
   const notifier = createNotifier(options.clock, options.report)
   const failed = (error: unknown): void => options.report(error, { source: 'internal' })
   let depth = 0
@@ -116,7 +117,10 @@ export function createCells(options: {
     },
     dispatchChat,
     batch,
-    watch: (watcher) => watchers.push(watcher),
+    watch: (watcher) => {
+      watchers.add(watcher)
+      return () => watchers.delete(watcher)
+    },
     changed: (topic) => batch(() => changed(topic)),
     local: (run) =>
       batch(() => {

@@ -28,9 +28,10 @@ export async function until<T>(
   { session, cell }: HandleRoom,
   look: () => T | ChatError | undefined,
   signal?: AbortSignal,
+  also?: (check: () => void) => () => void,
 ): Promise<T | undefined> {
   try {
-    return await waitFor(session, signal ? { signal } : {}, look, cell)
+    return await waitFor(session, signal ? { signal } : {}, look, cell, also)
   } catch (error) {
     if (signal?.aborted) return undefined
     throw error

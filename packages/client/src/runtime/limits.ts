@@ -63,13 +63,15 @@ export const limitedRun = <T>(clock: Clock, limits: Limits, run: () => Promise<T
 
 /**
  * Waits until `look` answers something: on every change of the chat, and of the room. Rejects with an error that it
- * answers, with the reason when the chat is stopped, and when a limit is reached.
+ * answers, with the reason when the chat is stopped, and when a limit is reached. `also` begins what else may change the
+ * answer, and ends it.
  */
 export function waitFor<T>(
   { cells, clock, over }: Pick<Session, 'cells' | 'clock' | 'over'>,
   limits: Limits,
   look: () => T | ChatError | undefined,
   room?: RoomCell,
+  also?: (check: () => void) => () => void,
 ): Promise<T> {
   return limited(clock, limits, (resolve, reject) => {
     const check = (): void => {
@@ -80,8 +82,10 @@ export function waitFor<T>(
     const topics = room ? [cells.chatTopic, room.topic] : [cells.chatTopic]
     for (const { observers } of topics) observers.add(check)
     check()
+    const end = also?.(check)
     return () => {
       for (const { observers } of topics) observers.delete(check)
+      end?.()
     }
   })
 }

@@ -1,88 +1,177 @@
-import { asRoomId, LIMITS } from '@roomful/protocol/plain'
+import { LIMITS } from '@roomful/protocol/plain'
+import { assertNever } from '../core/assert-never'
+import { ChatError } from '../core/chat-error'
+import { longerHold, NO_HOLD, relaxed } from '../core/hold'
 import { at, covers } from '../core/timeline'
 import { shownRow } from '../core/view/overlay'
 import type { Room, ShownMessage } from '../room'
 import { type HandleRoom, until } from './handle-context'
+import { quiet, TIMER_MOST_MS } from './limits'
+import { moment } from './session'
+import { createStreamPage, type Loaded } from './stream-page'
 
-/** A page that the server could not answer is asked for again after this long. */
-const RETRY_MS = 1_000
+type Opening = Pick<Room, 'open' | 'close'>
 
 /**
  * Every message once, in order of seq, with nothing left out: from the rows that are held where they are, by pages where
- * not. Nothing runs ahead of the consumer. A message deleted before its turn is skipped. Ends with the signal; throws
- * when the room is removed or the chat is stopped.
+ * not. Nothing runs ahead of the consumer. A message deleted before its turn is skipped. Whatever it waits for, it ends
+ * at once with the signal and with `return`, and throws when the room is removed or the chat is stopped.
  */
-export function createRoomStream(room: HandleRoom, opening: Pick<Room, 'open' | 'close'>): Room['stream'] {
+export function createRoomStream(room: HandleRoom, opening: Opening): Room['stream'] {
   return ({ after, signal } = {}) => ({
-    [Symbol.asyncIterator]: () => messages(room, opening, after, signal),
+    [Symbol.asyncIterator]: () => {
+      // `return` of a generator waits for its next `yield`: this ends what it waits for.
+      const left = new AbortController()
+      const leave = (): void => left.abort()
+      const source = messages(room, opening, after, left.signal, () => {
+        if (signal?.aborted) leave()
+        signal?.addEventListener('abort', leave)
+        return () => signal?.removeEventListener('abort', leave)
+      })
+      return {
+        next: () => quiet(source.next()),
+        return: () => {
+          leave()
+          return source.return()
+        },
+      }
+    },
   })
 }
 
+/**
+ * What there is to do next.
+ *
+ *   begin ──head known──▶ held ──not in memory──▶ missing ──page──▶ held
+ *                           │ another history, or one that ends before this place
+ *                           ▼
+ *                         lost ──▶ back, row by row, to the last that was given ──▶ held
+ */
+type Step = 'begin' | 'lost' | 'back' | 'held' | 'missing'
+
 async function* messages(
   room: HandleRoom,
-  opening: Pick<Room, 'open' | 'close'>,
+  opening: Opening,
   after: number | undefined,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
+  begin: () => () => void,
 ): AsyncGenerator<ShownMessage, void> {
-  if (signal?.aborted) return
-  const { cell } = room
+  const { cell, session } = room
+  const { clock } = session
+  const { chat } = session.cells
+  /** The last place that is dealt with; undefined: not known yet. */
+  let seq = startOf(after)
+  /** When the message there was sent. */
+  let seenAt = ''
+  let { epoch, wakes } = chat()
+  let isBack = false
+  let hold = NO_HOLD
+
+  const end = begin()
+  if (signal.aborted) return end()
   void opening.open()
+  const page = createStreamPage(room)
+
+  const look = (): Step | ChatError | undefined => {
+    const { core } = cell
+    if (core.removed !== null) return core.removed
+    // Of another history: what takes their place is still to come.
+    if (core.foreign) return undefined
+    const isWhole = core.fresh && core.tail !== null && core.cursor >= core.known
+    if (isWhole) epoch ??= chat().epoch
+    if (seq === undefined) return isWhole ? 'begin' : undefined
+    if (isWhole && !isBack && (epoch !== chat().epoch || seq > core.lastSeq)) return 'lost'
+    const wanted = isBack ? seq : seq + 1
+    if (wanted < floor() || isHeld(wanted)) return isBack ? 'back' : 'held'
+    return core.fresh && wanted <= (core.tail ?? 0) && !isResting() ? 'missing' : undefined
+  }
+  const floor = (): number => Math.max(cell.core.floorSeq, page.floor())
+  const isHeld = (place: number): boolean => covers(cell.core.timeline, place) || page.holds(place)
+  const rowAt = (place: number) => at(cell.core.timeline, place) ?? page.rowAt(place)
+
+  /** After a page that failed. Waking ends it, but not what the server asked for. */
+  const isResting = (): boolean => {
+    if (wakes !== chat().wakes) {
+      wakes = chat().wakes
+      hold = relaxed(hold)
+    }
+    return hold.until > clock.now()
+  }
+  const resting = (check: () => void): (() => void) => {
+    const waits = [hold.least, hold.until].map((time) => time - clock.now()).filter((ms) => ms > 0)
+    const ends = waits.map((ms) => clock.setTimer(Math.min(ms, TIMER_MOST_MS), check))
+    return () => {
+      for (const stop of ends) stop()
+    }
+  }
+
+  const loaded = (from: number): Promise<Loaded | undefined> => {
+    let answer: Loaded | undefined
+    return until(
+      room,
+      () => cell.core.removed ?? answer,
+      signal,
+      (check) => {
+        void page.load(from).then((result) => {
+          answer = result
+          check()
+        })
+        return () => {}
+      },
+    )
+  }
+
   try {
-    let seq =
-      after ??
-      (await until(
-        room,
-        () => cell.core.removed ?? (cell.core.fresh ? cell.core.lastSeq : undefined),
-        signal,
-      ))
-    while (seq !== undefined && !signal?.aborted) {
-      const wanted: number = seq + 1
-      const where = await until(room, () => whereIs(room, wanted), signal)
-      if (where === undefined) return
-      if (where === 'missing') {
-        seq = yield* fetched(room, wanted, signal)
-        continue
+    for (;;) {
+      const step = await until(room, look, signal, resting)
+      const place: number = seq ?? 0
+      switch (step) {
+        case undefined:
+          return
+        case 'begin':
+          seq = cell.core.lastSeq
+          seenAt = rowAt(seq)?.createdAt ?? ''
+          epoch = chat().epoch
+          break
+        case 'lost':
+          seq = Math.min(place, cell.core.lastSeq)
+          epoch = chat().epoch
+          isBack = seenAt !== ''
+          break
+        case 'back':
+          // What was sent since is new, though its number was another message's before.
+          isBack = place >= floor() && (rowAt(place)?.createdAt ?? '') > seenAt
+          if (isBack) seq = place - 1
+          break
+        case 'held': {
+          seq = Math.max(place + 1, floor() - 1)
+          const row = rowAt(place + 1)
+          if (row) seenAt = row.createdAt
+          if (row && !row.deleted) yield shownRow(row, cell.core.keys.get(row.id) ?? row.id, [], cell.core)
+          break
+        }
+        case 'missing': {
+          const result = await loaded(isBack ? Math.max(1, place - LIMITS.historyPage + 1) : place + 1)
+          if (result === undefined) return
+          if (!result.ok && result.error?.retry === 'never') throw result.error
+          hold = result.ok ? NO_HOLD : longerHold(hold, result.error, moment(session))
+          break
+        }
+        default:
+          assertNever(step)
       }
-      const row = at(cell.core.timeline, wanted)
-      seq = wanted
-      if (row && !row.deleted) yield shownRow(row, cell.core.keys.get(row.id) ?? row.id, [], cell.core)
     }
   } finally {
+    end()
+    page.end()
     opening.close()
   }
 }
 
-/** Held; missing, though the room has it; or not there yet. */
-function whereIs({ cell: { core } }: HandleRoom, seq: number) {
-  if (core.removed !== null) return core.removed
-  if (covers(core.timeline, seq)) return 'held'
-  return core.fresh && core.tail !== null && seq <= core.tail ? 'missing' : undefined
-}
-
-/** For the stream alone: a reader far behind must not push the viewer's window away. Answers the last seq that is dealt with. */
-async function* fetched(
-  room: HandleRoom,
-  from: number,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<ShownMessage, number> {
-  const { session, cell } = room
-  const query = {
-    roomId: asRoomId(room.id),
-    afterSeq: from - 1,
-    limit: LIMITS.historyPage,
-    includeDeleted: true,
-  }
-  const result = await session.ask('fetch-history', query)
-  if (!result.ok) {
-    if (result.error?.retry === 'never') throw result.error
-    await new Promise<void>((resolve) => void session.clock.setTimer(RETRY_MS, resolve))
-    return from - 1
-  }
-  const { messages: rows, toSeq } = result.ack
-  for (const row of rows) {
-    if (signal?.aborted) return row.seq - 1
-    const held = at(cell.core.timeline, row.seq) ?? row
-    if (!held.deleted) yield shownRow(held, cell.core.keys.get(held.id) ?? held.id, [], cell.core)
-  }
-  return Math.max(toSeq, from - 1)
+/** `after` as a place before which all is dealt with: 0 and below is the beginning. */
+function startOf(after: number | undefined): number | undefined {
+  if (after === undefined) return undefined
+  if (typeof after !== 'number' || Number.isNaN(after))
+    throw new ChatError('INVALID_PAYLOAD', 'after is not a number', { field: 'after' })
+  return Math.max(0, Math.floor(after))
 }
