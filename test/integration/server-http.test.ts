@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { LIMITS } from '@roomful/protocol'
 import { type ChatServer, createChatServer } from '@roomful/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, SECRET, signIn, startServer } from './server-fixture'
@@ -150,8 +151,15 @@ describe('guests', () => {
     '{"name":""}',
     '{"name":" "}',
     '{"name":"\\u200b"}',
-    `{"name":"${'x'.repeat(101)}"}`,
+    '{"name":"\\u202e\\u0007"}',
   ])('not by %j', async (body) => expect((await guest(body)).status).toBe(400))
+
+  test('a name that is too long or on two lines is cut and cleaned, not refused', async () => {
+    const answer = await guest(JSON.stringify({ name: `Ann\nMarie ${'x'.repeat(200)}` }))
+    expect(answer.status).toBe(200)
+    const { user } = (await answer.json()) as { user: { name: string } }
+    expect(user.name).toBe(`Ann Marie ${'x'.repeat(200)}`.slice(0, LIMITS.userNameLength))
+  })
 
   test('not with a body of 5 KB, and not where they were not asked for', async () => {
     expect((await guest(JSON.stringify({ name: 'x'.repeat(5_000) }))).status).toBe(413)
