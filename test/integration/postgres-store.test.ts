@@ -65,6 +65,8 @@ describe('postgres', () => {
     await join('bob', `'kicked'`, 6)
     await join('bob', `'banned'`, 7)
     expect(await count()).toBe(3)
+    await run(`DELETE FROM room_members WHERE user_id IN ('ann', 'bob')`)
+    expect(await count()).toBe(2)
     await pool.close()
   })
 })

@@ -73,6 +73,13 @@ export function memberCountContract({ store }: ContractContext): void {
       expect((await store().createRoom({ room, members: rows })).room.memberCount).toBe(2)
     })
 
+    test('of a room that is made with thousands of members, as an import does, is theirs', async () => {
+      const names = Array.from({ length: 5_000 }, (_, index) => `user${index}`)
+      const roles = Object.fromEntries(names.map((name) => [name, 'member' as const]))
+      const roomId = await newRoom(store(), { roles })
+      expect(await countOf(roomId)).toBe(5_000)
+    })
+
     test('does not move with a read cursor, a role or a mute', async () => {
       const roomId = await newRoom(store())
       const base = { actor: actorOf('ann'), at: nextAt(), targetId: asUserId('bob') }

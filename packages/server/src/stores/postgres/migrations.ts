@@ -151,23 +151,36 @@ export const MIGRATIONS: readonly string[] = [
   UPDATE room_heads SET member_count = present.count FROM (
     SELECT room_id, count(*) AS count FROM room_members WHERE removed IS NULL GROUP BY room_id
   ) AS present WHERE present.room_id = room_heads.room_id;
-  CREATE FUNCTION count_room_member() RETURNS trigger LANGUAGE plpgsql AS $$
+  -- A statement at a time: a row at a time, a room that is imported with its members would update its head for each.
+  CREATE FUNCTION count_members_come() RETURNS trigger LANGUAGE plpgsql AS $$
+  DECLARE come record;
   BEGIN
-    IF TG_OP = 'DELETE' THEN
-      UPDATE room_heads SET member_count = member_count - 1 WHERE room_id = OLD.room_id;
-    ELSIF NEW.removed IS NULL THEN
-      UPDATE room_heads SET member_count = member_count + 1 WHERE room_id = NEW.room_id;
-    ELSE
-      UPDATE room_heads SET member_count = member_count - 1 WHERE room_id = NEW.room_id;
-    END IF;
+    FOR come IN SELECT room_id, count(*) AS count FROM fresh WHERE removed IS NULL GROUP BY room_id LOOP
+      UPDATE room_heads SET member_count = member_count + come.count WHERE room_id = come.room_id;
+    END LOOP;
     RETURN NULL;
   END $$;
-  CREATE TRIGGER room_members_come AFTER INSERT ON room_members
-    FOR EACH ROW WHEN (NEW.removed IS NULL) EXECUTE FUNCTION count_room_member();
+  CREATE FUNCTION count_members_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+  DECLARE gone record;
+  BEGIN
+    FOR gone IN SELECT room_id, count(*) AS count FROM old WHERE removed IS NULL GROUP BY room_id LOOP
+      UPDATE room_heads SET member_count = member_count - gone.count WHERE room_id = gone.room_id;
+    END LOOP;
+    RETURN NULL;
+  END $$;
+  -- Of changed rows there are no more than a commit has changes. A read cursor, which moves most often, is none of them.
+  CREATE FUNCTION count_member_change() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    UPDATE room_heads SET member_count = member_count + CASE WHEN NEW.removed IS NULL THEN 1 ELSE -1 END
+    WHERE room_id = NEW.room_id;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER room_members_come AFTER INSERT ON room_members REFERENCING NEW TABLE AS fresh
+    FOR EACH STATEMENT EXECUTE FUNCTION count_members_come();
+  CREATE TRIGGER room_members_go AFTER DELETE ON room_members REFERENCING OLD TABLE AS old
+    FOR EACH STATEMENT EXECUTE FUNCTION count_members_gone();
   CREATE TRIGGER room_members_change AFTER UPDATE OF removed ON room_members
-    FOR EACH ROW WHEN ((NEW.removed IS NULL) <> (OLD.removed IS NULL)) EXECUTE FUNCTION count_room_member();
-  CREATE TRIGGER room_members_go AFTER DELETE ON room_members
-    FOR EACH ROW WHEN (OLD.removed IS NULL) EXECUTE FUNCTION count_room_member();
+    FOR EACH ROW WHEN ((NEW.removed IS NULL) <> (OLD.removed IS NULL)) EXECUTE FUNCTION count_member_change();
   `,
   `
   -- When the name was given, in ms since the epoch: an older token does not bring an older name back.
