@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { memoryStore } from '../adapters/memory-store'
 import type { LocalStore } from '../ports/local-store'
 import { ROOM, World } from '../test-support/testing-world'
+// Loaded lazily by the client: here already, for no virtual time passes while a module loads.
+import './presence-hub'
 
 test('I23: when close() has resolved nothing changes, and no listener is called (seed 142)', async () => {
   const world = new World()
@@ -53,3 +55,55 @@ test('I9: what a listener sends while a send begins the chat comes after that se
     'by the listener',
   ])
 })
+
+test('I23: close() waits for what an ended session is still deleting (seed 302342)', async () => {
+  const world = new World()
+  const disk = memoryStore()
+  let finish = (): void => {}
+  let isGone = false
+  const slow: LocalStore = {
+    ...disk,
+    wipe: async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve
+      })
+      await disk.wipe()
+      isGone = true
+    },
+  }
+  const ada = await world.live('ada', { storage: slow })
+  ada.line.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
+  await world.pass(1_000)
+  const closed = ada.chat.close().then(() => isGone)
+  await world.pass(1_000)
+  finish()
+  expect(await closed).toBe(true)
+})
+
+test('I21: what is known of presence stays as it is when the chat is closed (seed 300324)', async () => {
+  const world = new World()
+  const ada = await world.live('ada')
+  world.server.present.set('bob', 'online')
+  const watch = ada.chat.presence(['bob'])
+  watch.subscribe(() => {})
+  await world.tick()
+  ada.line.take('watch-presence').run()
+  await world.tick()
+  const state = watch.getState()
+  ada.line.take('watch-presence ack').run()
+  await ada.chat.close()
+  await world.tick()
+  expect(watch.getState()).toBe(state)
+})
+
+test.each(['loadOlder', 'loadNewer', 'jumpTo'] as const)(
+  'I25: %s refuses what is no number, and never throws (seed 303020)',
+  async (name) => {
+    const world = new World()
+    const ada = await world.live('ada')
+    for (const value of [1n, Symbol('odd'), Object.create(null), {}, 'three']) {
+      const result: unknown = Reflect.apply(ada.room[name], undefined, [value])
+      await expect(result).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' })
+    }
+  },
+)

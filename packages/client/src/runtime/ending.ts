@@ -30,9 +30,10 @@ export function createEnding(
   let hasWarned = false
 
   let leaving: Promise<void> | undefined
-  /** Once: a second call ends with the first. */
+  let wiping: Promise<boolean> | undefined
+  /** Once: a second call ends with the first. What another tab's sign-out is deleting is waited for. */
   const leave = (): Promise<void> => {
-    leaving ??= (disk?.close() ?? Promise.resolve()).then(options.end)
+    leaving ??= (wiping ?? Promise.resolve()).then(() => disk?.close()).then(options.end)
     return leaving
   }
 
@@ -80,7 +81,8 @@ export function createEnding(
 
   const wipe = (): Promise<boolean> => {
     forget()
-    return disk?.wipe() ?? Promise.resolve(true)
+    wiping = disk?.wipe() ?? Promise.resolve(true)
+    return wiping
   }
 
   const signOut = async (): Promise<void> => {

@@ -19,7 +19,7 @@ export type PresenceHub = {
  * Who of the watched users is there. The server keeps one list a line, so all watches go in one, told anew when it changes
  * and after each reconnect; from then on the server tells of every change. Nothing is asked while nobody watches.
  */
-export function createPresenceHub({ cells, ask, clock, report }: Session): PresenceHub {
+export function createPresenceHub({ cells, ask, clock, report, over }: Session): PresenceHub {
   const watches = new Set<Watch>()
   const known = new Map<string, Presence>()
   let status: 'online' | 'away' | undefined
@@ -60,6 +60,8 @@ export function createPresenceHub({ cells, ask, clock, report }: Session): Prese
     cancelRetry()
     const result = await ask('watch-presence', { userIds, ...(status === undefined ? {} : { status }) })
     isAsking = false
+    // What was known last stays: nothing is notified any more.
+    if (over()) return
     // Of a line that is gone: the next one is told anew.
     if (isOnline()) told = result.ok ? list : ''
     error = result.ok ? (wanted.length > userIds.length ? tooMany() : null) : result.error

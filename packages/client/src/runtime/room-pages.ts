@@ -38,7 +38,7 @@ export function createRoomPages(room: HandleRoom): Pages {
 
   /** The page that is wanted already, or a new one. */
   const side = (kind: 'older' | 'newer', count: number, options: WaitOptions): Promise<void> => {
-    const limit = Math.trunc(count)
+    const limit = whole(count)
     const problem = problemOf('count', limit, options)
     if (problem !== null) return refused(problem)
     const { want, line } = cell.core
@@ -54,7 +54,7 @@ export function createRoomPages(room: HandleRoom): Pages {
 
   return {
     loadMembers: (count = LIMITS.membersPage, options = {}) => {
-      const limit = Math.trunc(count)
+      const limit = whole(count)
       const problem = problemOf('count', limit, options)
       if (problem !== null) return refused(problem)
       if (limit < 1 || !hasMoreMembers(cell.core)) return Promise.resolve()
@@ -66,7 +66,7 @@ export function createRoomPages(room: HandleRoom): Pages {
     loadOlder: (count = LIMITS.historyPageDefault, options = {}) => side('older', count, options),
     loadNewer: (count = LIMITS.historyPageDefault, options = {}) => side('newer', count, options),
     jumpTo: (asked, options = {}) => {
-      const problem = problemOf('seq', Math.trunc(asked), options)
+      const problem = problemOf('seq', whole(asked), options)
       if (problem !== null) return refused(problem)
       const { tail, timeline, lastSeq, floorSeq, foreign } = cell.core
       // While the room is loading the list may know its last message already.
@@ -78,5 +78,7 @@ export function createRoomPages(room: HandleRoom): Pages {
   }
 }
 
+/** NaN: no number. Of an object without a value of its own `Math.trunc` would throw. */
+const whole = (value: unknown): number => (typeof value === 'number' ? Math.trunc(value) : Number.NaN)
 const refused = (error: ChatError): Promise<never> => quiet(Promise.reject(error))
 const notOpen = (): ChatError => new ChatError('ABORTED', 'The room is not open')
