@@ -45,6 +45,7 @@ const DEEDS: Readonly<Record<AppDeed, (scene: Scene, device: Device) => void>> =
   stream: readStream,
   'first-request': firstRequest,
   abort: callWithLimit,
+  'odd-arguments': callOddly,
   flush: ({ random }, { chat }) => {
     chat.flush(random.chance(0.5) ? {} : { timeoutMs: random.range(0, 5_000) }).catch(() => {})
   },
@@ -140,7 +141,9 @@ function callClosed({ random, world, book }: Scene, device: Device): void {
   world.time.schedule(1, 'used closed', () => program.checkClosed())
 }
 
-function signOut(scene: Scene, device: Device): void {
+/** The session ends here, and in the other tabs of its browser; its user comes back. */
+export function signOut(scene: Scene, device: Device): void {
+  if (!device.isRunning) return
   const { world, book, random } = scene
   const { program } = device
   const tabs = world.tabsOf(device)
@@ -193,6 +196,32 @@ function readStream({ world, random }: Scene, device: Device): void {
     else void iterator.return?.().catch(() => {})
     world.time.schedule(1, 'has left', () => endedBy(program, world, reading, `${name} after ${leave}`))
   })
+}
+
+/** Methods that answer a promise, and those that answer nothing, by who has them. */
+const ASKING = {
+  chat: ['createRoom', 'openDm', 'listRooms', 'joinRoom', 'leaveRoom', 'setPresence'],
+  room: ['edit', 'delete', 'react', 'loadOlder', 'loadNewer', 'jumpTo'],
+} as const
+const DOING = ['markRead', 'setTyping', 'setDraft', 'cancel', 'retry'] as const
+
+/** I25: arguments that are none are refused by a rejection, and change nothing else. */
+function callOddly({ world, random }: Scene, device: Device): void {
+  const { program } = device
+  if (program === undefined) return
+  const room = program.room(random.pick([...device.opened, 'general']))
+  const args = [oddValue(random), oddValue(random)]
+  const [target, name] = random.chance(0.3)
+    ? [program.chat, random.pick(ASKING.chat)]
+    : [room, random.pick([...ASKING.room, ...DOING])]
+  try {
+    const result: unknown = Reflect.apply(Reflect.get(target, name), undefined, args)
+    if (result instanceof Promise) result.catch(() => {})
+  } catch (error) {
+    // What answers nothing has no other way to refuse.
+    if (!DOING.some((one) => one === name))
+      world.context.violations.push(`I25: ${name} throws ${error} — ${device.name}`)
+  }
 }
 
 /** A call that its app gives up: before it, at once, or some time after; by a signal, or by a time limit. */

@@ -7,7 +7,7 @@ import type { World } from '../../world/world'
 import type { Book } from '../book'
 import { kill } from '../disasters'
 import { HostileAuth } from './auth'
-import { closeChat } from './deeds'
+import { closeChat, signOut } from './deeds'
 import { drawListener } from './listeners'
 import type { AppProfile } from './profile'
 import { Witness } from './witness'
@@ -84,6 +84,12 @@ export class HostileApp implements App {
     this.#programs.set(device, no)
     this.#draws.set(program, this.run.random.split(`${device.name} ${no}`))
     const { chat } = program
+    const watch = chat.presence(this.run.users)
+    const hears = this.#draw(device, program, this.run.random.split(`${device.name} ${no} presence`))
+    if (hears) {
+      watch.subscribe(hears)
+      this.#witness(program, `${device.name}'s presence`, watch)
+    }
     this.#listen(device, program, 'chat', chat, (state) => state.connection.status)
   }
 
@@ -133,7 +139,8 @@ export class HostileApp implements App {
       if (listener) target.subscribe(listener)
     }
     const choosing = (): void => {
-      const listener = this.#draw(device, program, random)
+      // What a selector answers is a value, were it a promise.
+      const listener = this.#draw(device, program, random, true)
       if (listener === undefined) return
       let isFirst = true
       const throwing = (state: S): unknown => {
@@ -158,7 +165,7 @@ export class HostileApp implements App {
     this.#witnesses.push(new Witness(program, what, target.getState, target.subscribe))
   }
 
-  #draw(device: Device, program: Program, random: Random): (() => void) | undefined {
+  #draw(device: Device, program: Program, random: Random, isSync = false): (() => unknown) | undefined {
     const { world, book, users, app } = this.run
     return drawListener(
       {
@@ -170,7 +177,7 @@ export class HostileApp implements App {
         isCalm: () => this.#isCalm,
         more: (at, own) => this.#more(at, own),
       },
-      { device, program, random },
+      { device, program, random, isSync },
     )
   }
 
@@ -179,7 +186,7 @@ export class HostileApp implements App {
     const { program } = device
     if (program === undefined) return
     const roomId = random.pick([...device.opened, 'general'])
-    switch (random.pick(['subscribe', 'unsubscribe', 'close', 'request'] as const)) {
+    switch (random.pick(['subscribe', 'unsubscribe', 'close', 'sign-out', 'request'] as const)) {
       case 'subscribe':
         // Behaving well: others that act would make others that act.
         this.#witness(program, `${device.name}'s room ${roomId}`, program.room(roomId))
@@ -191,6 +198,9 @@ export class HostileApp implements App {
       }
       case 'request':
         device.chat.listRooms().catch(() => {})
+        return
+      case 'sign-out':
+        if (this.run.app.weights['sign-out-here'] > 0) signOut({ ...this.run, random }, device)
         return
       case 'close':
         if (this.run.app.weights['close-chat'] > 0) closeChat({ ...this.run, random }, device)

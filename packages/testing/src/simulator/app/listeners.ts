@@ -41,28 +41,32 @@ type Scene = {
   readonly more: (device: Device, random: Random) => void
 }
 
-/** Listeners that throw, and listeners that do something. Undefined: this one behaves. */
+/** Listeners that throw or reject, and listeners that do something. Undefined: this one behaves. */
 export function drawListener(
   scene: Scene,
-  { device, program, random }: { device: Device; program: Program; random: Random },
-): (() => void) | undefined {
+  { device, program, random, isSync }: { device: Device; program: Program; random: Random; isSync: boolean },
+): (() => unknown) | undefined {
   const { rates, fail } = scene
   const throws = random.chance(rates['listener-throws'])
   const acts = random.chance(rates['listener-acts'])
   const style = random.pick(['once', 'sometimes', 'always'] as const)
+  const isAsync = random.chance(0.2) && !isSync
   let calls = 0
   let left = acts ? random.range(1, ACTS_MAX) : 0
   if (!throws && !acts) return undefined
   return () => {
-    if (program.phase === 'dead') return
+    if (program.phase === 'dead') return undefined
     program.ranClosed('a listener is called')
     calls++
     if (left > 0 && !scene.isCalm() && program.phase === 'running' && random.chance(0.3)) {
       left--
       act(scene, device, random)
     }
-    if (throws && (style === 'always' || (style === 'once' ? calls === 1 : random.chance(0.3))))
-      throw fail(`a listener throws ${style}`)
+    if (!throws || !(style === 'always' || (style === 'once' ? calls === 1 : random.chance(0.3))))
+      return undefined
+    const error = fail(`a listener throws ${style}`)
+    if (isAsync) return Promise.reject(error)
+    throw error
   }
 }
 

@@ -26,6 +26,7 @@ export const APP_DEEDS = [
   'first-request',
   'abort',
   'flush',
+  'odd-arguments',
 ] as const
 export type AppDeed = (typeof APP_DEEDS)[number]
 
