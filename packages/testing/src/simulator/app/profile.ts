@@ -30,8 +30,6 @@ export const APP_DEEDS = [
 ] as const
 export type AppDeed = (typeof APP_DEEDS)[number]
 
-export type AppKind = AppRate | AppDeed
-
 export type AppProfile = {
   /** Devices with a hostile app on them, of all. */
   readonly share: number
@@ -40,18 +38,15 @@ export type AppProfile = {
   readonly weights: Readonly<Record<AppDeed, number>>
 }
 
-/** Kinds that are waited for: what they find is known, and its cure has not landed. */
-const WAITED_FOR: ReadonlySet<AppKind> = new Set<AppKind>(['stream'])
-
 /** Most days have no hostile app, and on the others most of its kinds stay away. */
 export function drawApp(random: Random): AppProfile {
   const isHostile = random.chance(0.4)
-  const draw = (kind: AppKind): number => {
+  const draw = (): number => {
     const drawn = random.chance(0.4) ? random.next() : 0
-    return isHostile && !WAITED_FOR.has(kind) ? drawn : 0
+    return isHostile ? drawn : 0
   }
-  const rates = Object.fromEntries(APP_RATES.map((kind) => [kind, draw(kind)]))
-  const weights = Object.fromEntries(APP_DEEDS.map((kind) => [kind, draw(kind)]))
+  const rates = Object.fromEntries(APP_RATES.map((kind) => [kind, draw()]))
+  const weights = Object.fromEntries(APP_DEEDS.map((kind) => [kind, draw()]))
   const deeds = random.range(0, 6)
   return {
     share: isHostile ? random.pick([0.5, 1]) : 0,
