@@ -70,11 +70,11 @@ export class HostileApp implements App {
   }
 
   auth(
-    device: Device,
-    _program: Program,
+    _device: Device,
+    program: Program,
     token: (facts?: Partial<TokenFacts>) => string,
   ): string | Promise<string> {
-    return this.#auth.answer(device, token)
+    return this.#auth.answer(program, token)
   }
 
   started(device: Device): void {
@@ -216,7 +216,7 @@ export class HostileApp implements App {
     this.#restarts.add(program)
     const { world, book, random } = this.run
     // Tabs use each other's tokens.
-    if (device.browser === undefined && this.#auth.badInRow(device) < BAD_TOKENS)
+    if (device.browser === undefined && this.#auth.badInRow(program) < BAD_TOKENS)
       world.context.violations.push(
         `I26: ${device.name} stopped with ${code} before a fresh token was refused`,
       )
