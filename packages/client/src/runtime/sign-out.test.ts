@@ -103,3 +103,20 @@ test.each([0, 1])('in tab %i it signs out all tabs of the user, and no line is l
   const bob = await world.openTab('bob')
   expect(bob.chat.getState()).toMatchObject({ user: { id: 'bob' }, connection: { status: 'online' } })
 })
+
+test('it signs out tabs that share only the disk, for their tokens do not say whose they are', async () => {
+  const world = new TabsWorld()
+  world.server.say('general', 'bob', 'a secret')
+  const first = await world.openTab('ada', undefined, { auth: 'opaque-1' })
+  const second = await world.openTab('ada', undefined, { auth: 'opaque-2' })
+  await world.rest(2_000)
+  expect([world.lines(), world.browser.disk.rooms.size]).toEqual([2, 1])
+  await first.chat.signOut()
+  await world.rest(2_000)
+  world.server.say('general', 'bob', 'another')
+  await world.rest(2_000)
+  expect(second.contents()).toEqual([])
+  expect(second.chat.getState()).toMatchObject({ connection: { status: 'stopped' } })
+  const { rooms, chunks, entries } = world.browser.disk
+  expect([rooms.size, chunks.size, entries.size, world.lines()]).toEqual([0, 0, 0, 0])
+})

@@ -52,6 +52,8 @@ export function createTabs(options: TabsOptions) {
   let confirmed: string | null = null
   let election: Election | null = null
   let channel: ReturnType<TabsPort['channel']> | null = null
+  /** Joins all tabs of the open local copy, also those whose tokens do not say that they are of one user. */
+  let copy: ReturnType<TabsPort['channel']> | null = null
   let hub: LineHub | null = null
   let store: SharedStore | null = null
   /** Whose rows this tab writes; null: none. */
@@ -136,6 +138,16 @@ export function createTabs(options: TabsOptions) {
       told: (tab) => told.get(tab) ?? 0,
       onOwner,
     })
+  }
+
+  function openCopy(userId: string | null): void {
+    copy?.close()
+    copy =
+      userId === null
+        ? null
+        : port.channel(`${userScope(url, userId)}:copy`, (data) => {
+            if (readMessage(data, me)?.type === 'signed-out') signOut()
+          })
   }
 
   function leave(): void {
@@ -247,9 +259,6 @@ export function createTabs(options: TabsOptions) {
       case 'draft':
         news.onDraft(message.roomId, message.text)
         break
-      case 'signed-out':
-        signOut()
-        break
       case 'line-up':
         // Whoever waits for its next try need not.
         cells.dispatchChat({ type: 'connection', event: { type: 'retry' } })
@@ -302,12 +311,13 @@ export function createTabs(options: TabsOptions) {
         onOrder: options.onOrder,
         onOpened: (userId) => {
           known = userId ?? known
+          openCopy(userId)
           if (keptFor !== userId) keepNoMore()
           enter()
           void inherit()
         },
         onWiped: () => {
-          if (!signedOut) say({ type: 'signed-out' })
+          if (!signedOut) copy?.post({ type: 'signed-out', from: me } satisfies TabMessage)
           signedOut = true
         },
       })
@@ -317,6 +327,7 @@ export function createTabs(options: TabsOptions) {
     end: (): void => {
       ended = true
       leave()
+      openCopy(null)
       for (const hold of held.splice(0)) hold.release()
     },
   }

@@ -29,6 +29,7 @@ export type TabMessage = {
   | { readonly type: 'line-up' }
   // News from tab to tab.
   | { readonly type: 'draft'; readonly roomId: string; readonly text: string }
+  /** On the channel of the local copy, which is being deleted. */
   | { readonly type: 'signed-out' }
 )
 
