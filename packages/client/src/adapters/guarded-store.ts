@@ -88,6 +88,11 @@ export class GuardedStore implements LocalStore {
     return this.#state
   }
 
+  /** An open has succeeded since the last `open`: what was kept before is known. */
+  get wasOpen(): boolean {
+    return this.#wasOpen
+  }
+
   /** Forgets what waited for the place before: whoever opens writes again what he holds. */
   async open(scope: LocalScope): Promise<LocalSnapshot> {
     this.#reset('down')

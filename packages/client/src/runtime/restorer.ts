@@ -1,12 +1,7 @@
 import type { User } from '@roomful/protocol'
+import type { GuardedStore } from '../adapters/guarded-store'
 import type { Clock } from '../ports/clock'
-import {
-  type LocalSnapshot,
-  type LocalStore,
-  LocalStoreError,
-  type StoredEntry,
-  type StoredRoom,
-} from '../ports/local-store'
+import { type LocalSnapshot, LocalStoreError, type StoredEntry, type StoredRoom } from '../ports/local-store'
 import type { Cells } from './cells'
 import { applyEpoch } from './listing'
 import type { Orders } from './orders'
@@ -34,7 +29,7 @@ type Restorer = {
 /** Opens the local store and fills the rooms from it. Trouble with it never holds up the line for longer than its guard. */
 export function createRestorer(
   cells: Cells,
-  store: LocalStore,
+  store: GuardedStore,
   persister: Persister,
   url: string,
   clock: Clock,
@@ -88,7 +83,8 @@ export function createRestorer(
       // One that is damaged is no reason to lose the others.
       for (const id of ids) attempt(() => fillRoom(id, kept.get(id) ?? null, entries, after), unreadable)
     })
-    hasRead = true
+    // Where it did not open, there may be older entries on it yet (I9).
+    hasRead = store.wasOpen
   }
 
   function fillRoom(
@@ -146,6 +142,8 @@ export function createRestorer(
       // What the server has said since is newer than the disk; only what was left unsent is news (I14).
       const { epoch } = cells.chat()
       if (epoch === null) return attempt(() => takeIn(snapshot, openFor), unreadable)
+      // What has been sent meanwhile is not put behind it any more.
+      hasRead = true
       if (meta.epoch !== epoch) persister.drop(snapshot.rooms.map((room) => room.roomId))
       attempt(() => fill({ ...snapshot, meta: null, rooms: [] }), unreadable)
     },

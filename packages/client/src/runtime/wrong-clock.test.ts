@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../adapters/memory-store'
-import type { LocalStore } from '../ports/local-store'
+import { type LocalStore, LocalStoreError } from '../ports/local-store'
 import { killable } from '../test-support/killable-store'
 import { TabsWorld } from '../test-support/tabs-world'
 import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
@@ -52,6 +52,32 @@ describe.each(Object.entries(SKEWS))('the clock is set %s', (_, byMs) => {
     expect(ada.room.messages()).toMatchObject([{ status: 'queued' }])
     await world.pass(1)
     expect(ada.room.messages()).toMatchObject([{ status: 'failed', error: { code: 'EXPIRED' } }])
+  })
+
+  test('between two runs, and the disk opens late: what is older goes first (seed 3457)', async () => {
+    const world = await newWorld()
+    const disk = memoryStore()
+    const before = await world.live('ada', { storage: disk })
+    offline(before)
+    before.room.send('first')
+    await world.rest(1_000)
+    await before.chat.close()
+    world.clock.set(byMs)
+    let opens = 0
+    const late: LocalStore = {
+      ...disk,
+      open: (scope) =>
+        ++opens === 1 ? Promise.reject(new LocalStoreError('timeout', 'no answer')) : disk.open(scope),
+    }
+    const after = world.client('ada', { storage: late })
+    after.line.silent = true
+    void after.room.open()
+    await world.tick()
+    after.room.send('second')
+    await world.pass(2_000)
+    await online(world, after)
+    await world.rest(10_000)
+    expect(theirs(world)).toEqual(['first', 'second'])
   })
 
   test('between two runs: what has waited for a minute goes out', async () => {
