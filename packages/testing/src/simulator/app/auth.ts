@@ -33,7 +33,7 @@ export class HostileAuth {
     const lateMs = isCalm || !random.chance(rates['auth-late']) ? 0 : random.range(100, 12_000)
     if (lateMs === 0) return Promise.resolve(this.#token(program, make))
     return new Promise((resolve) => {
-      this.time.schedule(lateMs, `${program.name}'s auth`, () => resolve(this.#token(program, make)))
+      this.time.schedule(lateMs, 'auth answers late', () => resolve(this.#token(program, make)))
     })
   }
 
