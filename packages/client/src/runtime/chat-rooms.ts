@@ -39,9 +39,9 @@ export function createChatRooms(
     const refusal = refusalOf(session, options)
     if (refusal) throw refusal
     start()
-    const { timeoutMs = requestTimeoutMs } = options
+    const timeoutMs = options?.timeoutMs ?? requestTimeoutMs
     // Until then nothing has been sent.
-    const limits = { ...options, timeoutMs, ...(options.timeoutMs === undefined ? { late: offline } : {}) }
+    const limits = { ...options, timeoutMs, ...(options?.timeoutMs == null ? { late: offline } : {}) }
     const asked = async () => {
       await waitFor(session, limits, reached)
       return session.ask(event, payload, Math.max(timeoutMs, requestTimeoutMs))

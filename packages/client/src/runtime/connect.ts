@@ -1,14 +1,16 @@
 import type { Chat } from '../chat'
+import { ChatError } from '../core/chat-error'
 import type { ConnectionState } from '../core/chat-shape'
 import type { Line } from '../core/room/room-core'
-import { quiet, waitFor } from './limits'
+import { quiet, readLimits, waitFor } from './limits'
 import type { Session } from './session'
 
 /** `connect()`: starts, and waits until online or stopped. */
 export function createConnect(session: Session, start: () => unknown): Chat['connect'] {
   const isOnline = () => session.cells.chat().connection.state.status === 'online'
   return (options = {}) => {
-    if (!options.signal?.aborted) start()
+    const limits = readLimits(options)
+    if (!(limits instanceof ChatError || limits.signal?.aborted)) start()
     return quiet(waitFor(session, options, () => (isOnline() ? true : undefined)).then(() => {}))
   }
 }

@@ -191,3 +191,51 @@ test('an open that is aborted leaves the room open until its close', async () =>
   await world.rest(5_000)
   expect(ada.room.getState().status).toBe('idle')
 })
+
+describe('limits that are none', () => {
+  const revoked = Proxy.revocable({}, {})
+  revoked.revoke()
+  const unreadable = Object.defineProperty({}, 'signal', {
+    get: () => {
+      throw new Error('a getter of the app')
+    },
+  })
+  const odd: readonly [string, unknown, string][] = [
+    ['a signal that is none', { signal: {} }, 'signal'],
+    ['a time that is none', { timeoutMs: 'soon' }, 'timeoutMs'],
+    ['a revoked Proxy', revoked.proxy, 'options'],
+    ['a getter that throws', unreadable, 'options'],
+  ]
+  test.each(names.flatMap((name) => odd.map((row) => [name, ...row] as const)))(
+    '%s with %s rejects with INVALID_PAYLOAD (I25, seed 511943)',
+    async (name, _, options, field) => {
+      const world = new World()
+      const ada = await world.live('ada')
+      await expect(call(name, ada, options as WaitOptions)).rejects.toMatchObject({
+        code: 'INVALID_PAYLOAD',
+        field,
+      })
+    },
+  )
+
+  test.each([...names, 'flush'])('%s with null has no limits (I25)', async (name) => {
+    const world = new World()
+    const ada = await world.live('ada')
+    const none = null as unknown as WaitOptions
+    const outcome = (name === 'flush' ? ada.chat.flush(none) : call(name, ada, none)).then(
+      () => 'done',
+      ({ name }: Error) => name,
+    )
+    await world.rest(60_000)
+    expect(['done', 'ChatError']).toContain(await outcome)
+  })
+
+  test('a message that is sent with them is shown as failed', async () => {
+    const world = new World()
+    const ada = await world.live('ada')
+    void ada.room.send('hello', revoked.proxy)
+    expect(ada.room.messages()).toMatchObject([
+      { content: 'hello', status: 'failed', error: { code: 'INVALID_PAYLOAD', field: 'options' } },
+    ])
+  })
+})

@@ -17,16 +17,32 @@ type Limits = WaitOptions & {
   onAbort?: () => void
 }
 
+/** As the app gave them, which is not always as they are typed: null is none, what cannot be used is refused (I25). */
+export function readLimits<L extends Limits>(given: L | null | undefined): L | WaitOptions | ChatError {
+  const refused = (field: string, cause?: unknown): ChatError =>
+    new ChatError('INVALID_PAYLOAD', `${field} cannot be used`, { field, cause })
+  try {
+    const { signal, timeoutMs } = given ?? {}
+    if (signal != null && typeof signal.addEventListener !== 'function') return refused('signal')
+    return timeoutMs == null || typeof timeoutMs === 'number' ? (given ?? {}) : refused('timeoutMs')
+  } catch (cause) {
+    return refused('options', cause)
+  }
+}
+
 /**
  * Every wait of the API. `start` begins it and answers what ends it: called once, however it ends, and then neither a
  * timer nor a listener on the signal is left. With a signal that is aborted already it is not begun.
  */
 export function limited<T>(
   clock: Clock,
-  { signal, timeoutMs = Number.POSITIVE_INFINITY, late = timedOut, onAbort }: Limits,
+  given: Limits | null | undefined,
   start: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
+    const limits: Limits | ChatError = readLimits(given)
+    if (limits instanceof ChatError) return reject(limits)
+    const { signal, timeoutMs, late = timedOut, onAbort } = limits
     if (signal?.aborted) return reject(aborted(signal.reason))
     let isOver = false
     let end: (() => void) | undefined
@@ -44,8 +60,8 @@ export function limited<T>(
         onAbort?.()
       })
     signal?.addEventListener('abort', abort)
-    const cancelTimer =
-      timeoutMs <= TIMER_MOST_MS ? clock.setTimer(timeoutMs, () => finish(() => reject(late()))) : undefined
+    const isTimed = timeoutMs != null && timeoutMs <= TIMER_MOST_MS
+    const cancelTimer = isTimed ? clock.setTimer(timeoutMs, () => finish(() => reject(late()))) : undefined
     end = start(
       (value) => finish(() => resolve(value)),
       (error) => finish(() => reject(error)),
@@ -91,8 +107,11 @@ export function waitFor<T>(
 }
 
 /** Why a call is not even begun; null: it may be. */
-export const refusalOf = ({ over }: Pick<Session, 'over'>, { signal }: WaitOptions): ChatError | null =>
-  over() ?? (signal?.aborted ? aborted(signal.reason) : null)
+export function refusalOf({ over }: Pick<Session, 'over'>, given: WaitOptions): ChatError | null {
+  const limits = readLimits(given)
+  if (limits instanceof ChatError) return limits
+  return over() ?? (limits.signal?.aborted ? aborted(limits.signal.reason) : null)
+}
 
 /** The same promise; ignoring it raises no unhandled rejection, because the state shows how it ended. */
 export function quiet<T>(promise: Promise<T>): Promise<T> {

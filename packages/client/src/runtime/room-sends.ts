@@ -10,7 +10,7 @@ import type { WaitOptions } from '../options'
 import type { Room, Sent, ShownMessage } from '../room'
 import { contentRefusal, readDraft, textRefusal } from './app-values'
 import type { HandleRoom } from './handle-context'
-import { limitedRun, quiet } from './limits'
+import { limitedRun, quiet, readLimits } from './limits'
 
 type Sends = Pick<Room, 'send' | 'retry' | 'cancel' | 'edit' | 'delete' | 'react' | 'markRead'>
 
@@ -73,10 +73,11 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
         if (row === undefined) throw new ChatError('INTERNAL', 'The send was settled without a row')
         return shownRow(row, id, [], cell.core)
       }
-      const limits = { ...options, onAbort: () => void cancel(id) }
-      const shown = limitedRun(clock, limits, async () => {
+      const limits = readLimits(options)
+      const odd = limits instanceof ChatError ? limits : undefined
+      const shown = limitedRun(clock, odd ? {} : { ...limits, onAbort: () => void cancel(id) }, async () => {
         const done = waiters.wait(roomId, id)
-        enqueue(wish, nowhere ?? problem ?? contentRefusal(content))
+        enqueue(wish, nowhere ?? problem ?? odd ?? contentRefusal(content))
         stopTyping()
         return shownAs(await done)
       })
