@@ -125,6 +125,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     )
     expect(plans.get('fact-op-ids')).toMatch(/op_ids_pkey on .*\n.*Cond: .*room_id = .*user_id = .*op_id = /)
     expect(plans.get('fact-last-sends')).toMatch(/messages_sender on .*\n.*Cond: .*room_id = .*sender_id >=/)
+    expect(plans.get('fact-last-sends')).toMatch(/messages_edited on .*\n.*Cond: .*room_id = .*sender_id >=/)
   })
 
   const bounds: Partial<MessageQuery>[] = [{}, { fromSeq: 5 }, { toSeq: 9 }, { fromSeq: 5, toSeq: 9 }]

@@ -21,6 +21,8 @@ const IN_A_PRIVATE_ROOM = `
   send-message:slow      skip-slow-mode      y     y     F     N     N      N      N     y      N
   fetch-history          read                y     y     y     N     N      N      N     y      N
   edit-message:own       edit-own            y     y     y     N     N      N      N     y      N
+  edit-message:readonly  send-in-read-only   y     y     F     N     N      N      N     y      N
+  edit-message:slow      skip-slow-mode      y     y     F     N     N      N      N     y      N
   edit-message:other     edit-other          F     F     F     N     N      N      N     F      N
   delete-message:own     delete-own          y     y     y     N     N      N      N     y      y
   delete-message:other   delete-other        y     y     F     N     N      N      N     y      y
@@ -56,6 +58,8 @@ const IN_A_DM = `
   event                  member never admin+ none+
   send-message:readonly    -     -      -      -
   send-message:slow        -     -      -      -
+  edit-message:readonly    -     -      -      -
+  edit-message:slow        -     -      -      -
   update-room              F     N      F      F
   add-member:self          F     N      F      F
   add-member:other         F     N      F      F

@@ -115,6 +115,48 @@ describe('an edit', () => {
     })
   })
 
+  test.each([
+    ['a read-only room: FORBIDDEN, as a send', { readOnly: true }, { code: 'FORBIDDEN' }],
+    ['an archived room', { archived: true }, { code: 'ROOM_ARCHIVED' }],
+  ])('is no way to speak in %s', async (_, settings, refusal) => {
+    const messageId = await say(store, roomId, 'bob', 'old')
+    await commitOne(store, roomId, update(settings))
+    expect(await decided(editOp('bob', messageId, 'BUY COINS'))).toMatchObject({ ok: false, ...refusal })
+    expect(await messagesOf(store, roomId)).toMatchObject([{ content: 'old' }])
+  })
+
+  test('in a read-only room is for those who may send there', async () => {
+    const messageId = await say(store, roomId, 'ann', 'old')
+    await commitOne(store, roomId, update({ readOnly: true }))
+    expect(await decided(editOp('ann', messageId, 'new'))).toMatchObject({ ok: true })
+  })
+
+  test('in slow mode is as far from the last send or edit as a send: 100 at once are one', async () => {
+    const op = sendOp('bob', 'old')
+    await commitOne(store, roomId, op)
+    await commitOne(store, roomId, update({ slowModeSeconds: 60 }))
+    const edit = (n: number, afterMs: number): Op => ({
+      ...editOp('bob', op.id, `text ${n}`),
+      at: op.at + afterMs,
+    })
+    expect(await decided(edit(0, 20_000))).toMatchObject({ code: 'SLOW_MODE', retryAfterMs: 40_000 })
+    expect(await decided(edit(1, 60_000))).toMatchObject({ ok: true })
+    const hundred = Array.from({ length: 100 }, (_, n) => edit(n + 2, 60_000 + n))
+    const { outcomes } = await commitOps(store, roomId, hundred)
+    expect(new Set(outcomes.map((outcome) => !outcome.ok && outcome.code))).toEqual(new Set(['SLOW_MODE']))
+    // An edit is speech: the next send waits for it too.
+    const next = { ...sendOp('bob', 'next'), at: op.at + 100_000 }
+    expect(await decided(next)).toMatchObject({ code: 'SLOW_MODE', retryAfterMs: 20_000 })
+    expect(await decided({ ...next, at: op.at + 120_000 })).toMatchObject({ ok: true })
+  })
+
+  test('of a moderator does not wait in slow mode', async () => {
+    const messageId = await say(store, roomId, 'ann', 'old')
+    await commitOne(store, roomId, update({ slowModeSeconds: 60 }))
+    expect(await decided(editOp('ann', messageId, 'new'))).toMatchObject({ ok: true })
+    expect(await decided(editOp('ann', messageId, 'newer'))).toMatchObject({ ok: true })
+  })
+
   test('is open for the window of the room', async () => {
     const op = sendOp('ann', 'old')
     await commitOne(store, roomId, op)

@@ -1,6 +1,6 @@
 import { LIMITS, type Member, type MessageId, type Room } from '@roomful/protocol'
 import { type Action, denialOf, PERMISSIONS } from './authorise'
-import { closedToWriting, contentRefusal } from './decide-send'
+import { closedToWriting, contentRefusal, speechRefusal } from './decide-send'
 import type { Fold } from './fold'
 import { isoTime, msOfIso } from './iso-time'
 import type { Actor, Op, Outcome, Refusal, StoredMessage } from './ops'
@@ -24,12 +24,13 @@ export function decideEdit(fold: Fold, op: Edit): Outcome {
   if (message.content === op.content) return unchanged(fold, op, message)
 
   const refusal =
-    closedToWriting(room, member, op.at) ??
+    speechRefusal(fold, { room, member, op }) ??
     editWindowRefusal(room, message, op.at) ??
     versionRefusal(message, op) ??
     contentRefusal(op.content)
   if (refusal) return refusal
-  return changed(fold, op, { ...message, content: op.content, editedAt: isoTime(op.at) })
+  const edited = { ...message, content: op.content, editedAt: isoTime(op.at) }
+  return unchanged(fold, op, fold.editMessage(edited, op.actor, op.at))
 }
 
 export function decideDelete(fold: Fold, op: Delete): Outcome {

@@ -27,11 +27,7 @@ export function decideSend(fold: Fold, op: Send): Outcome {
   }
 
   const refusal =
-    closedToWriting(room, member, op.at) ??
-    (room.settings.readOnly ? refusalOf(denialOf('send-in-read-only', asking)) : undefined) ??
-    (denialOf('skip-slow-mode', asking) ? slowModeRefusal(fold, room, op) : undefined) ??
-    contentRefusal(op.content) ??
-    replyRefusal(fold, member, op)
+    speechRefusal(fold, { room, member, op }) ?? contentRefusal(op.content) ?? replyRefusal(fold, member, op)
   if (refusal) return refusal
 
   const message = fold.addMessage(
@@ -55,7 +51,21 @@ export function decideSend(fold: Fold, op: Send): Outcome {
   return { ok: true, kind: 'message', message: toWire(message, op.actor.id) }
 }
 
-/** What stops a send also stops an edit: otherwise a muted member would speak through an old message. */
+type Speaking = { readonly room: Room; readonly member: Member; readonly op: Pick<Send, 'actor' | 'at'> }
+
+/**
+ * What stops a send also stops an edit: otherwise a member would speak through an old message where they are muted, where
+ * only others may, or as often as they like in slow mode. There one send or edit an interval is allowed.
+ */
+export function speechRefusal(fold: Fold, { room, member, op }: Speaking): Refusal | undefined {
+  const asking = { room, member, serverAdmin: op.actor.admin }
+  return (
+    closedToWriting(room, member, op.at) ??
+    (room.settings.readOnly ? refusalOf(denialOf('send-in-read-only', asking)) : undefined) ??
+    (denialOf('skip-slow-mode', asking) ? slowModeRefusal(fold, room, op) : undefined)
+  )
+}
+
 export function closedToWriting(room: Room, member: Member, at: number): Refusal | undefined {
   if (room.settings.archived) return refuse('ROOM_ARCHIVED')
   return isMuted(member, at) ? refuse('MUTED') : undefined
@@ -77,11 +87,11 @@ function refusalOf(denial: ReturnType<typeof denialOf>): Refusal | undefined {
   return denial && refuse(denial)
 }
 
-function slowModeRefusal(fold: Fold, room: Room, op: Send): Refusal | undefined {
+function slowModeRefusal(fold: Fold, room: Room, op: Pick<Send, 'actor' | 'at'>): Refusal | undefined {
   const waitMs = (room.settings.slowModeSeconds ?? 0) * 1_000
   const last = fold.lastSendAt(op.actor.id)
   if (waitMs === 0 || last === undefined) return undefined
-  // Nodes' clocks differ: a last send in the future must not make anybody wait longer than the rule says.
+  // Nodes' clocks differ: a last one in the future must not make anybody wait longer than the rule says.
   const retryAfterMs = Math.min(last + waitMs - op.at, waitMs)
   return retryAfterMs > 0 ? refuse('SLOW_MODE', { retryAfterMs }) : undefined
 }

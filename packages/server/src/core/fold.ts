@@ -73,6 +73,7 @@ export class Fold {
     return this.doneOps.get(pairKey(userId, opId))
   }
 
+  /** When the user last sent or edited. */
   lastSendAt(userId: UserId): number | undefined {
     return this.lastSends.get(userId)
   }
@@ -91,6 +92,12 @@ export class Fold {
     const changed = { ...message, rev: ++this.rev }
     this.recordMessage(changed, actor.id)
     return changed
+  }
+
+  /** By its sender, who speaks by it as by a send. */
+  editMessage(message: StoredMessage, actor: Actor, at: number): StoredMessage {
+    this.lastSends.set(actor.id, at)
+    return this.changeMessage(message, actor)
   }
 
   putMember(row: Omit<Member, 'rev'>): Member {

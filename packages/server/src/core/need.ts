@@ -45,10 +45,12 @@ function want(wanted: Wanted, op: Op): void {
       if (op.replyTo !== null) wanted.messageIds.add(op.replyTo)
       return
     case 'edit':
+      wanted.lastSendOf.add(userId)
+      onMessage(wanted, op)
+      return
     case 'delete':
     case 'react':
-      wanted.messageIds.add(op.messageId)
-      if (op.opId !== undefined) wanted.opIds.set(pairKey(userId, op.opId), { userId, opId: op.opId })
+      onMessage(wanted, op)
       return
     case 'leave':
       wanted.owners = true
@@ -75,4 +77,10 @@ function want(wanted: Wanted, op: Op): void {
     default:
       assertNever(op, 'op')
   }
+}
+
+function onMessage(wanted: Wanted, op: Extract<Op, { kind: 'edit' | 'delete' | 'react' }>): void {
+  const userId = op.actor.id
+  wanted.messageIds.add(op.messageId)
+  if (op.opId !== undefined) wanted.opIds.set(pairKey(userId, op.opId), { userId, opId: op.opId })
 }

@@ -104,7 +104,7 @@ export type Need = {
   readonly opIds: readonly { readonly userId: UserId; readonly opId: string }[]
   /** Whether the number of present owners is needed: leave, kick, ban, set-role. */
   readonly owners: boolean
-  /** Users whose last send's time is needed: slow mode. */
+  /** Users of whom it is needed when they last sent or edited: slow mode. */
   readonly lastSendOf: readonly UserId[]
 }
 
@@ -122,8 +122,8 @@ export type Facts = {
   readonly opIds: ReadonlyMap<string, MessageId>
   readonly owners: number
   /**
-   * Milliseconds since the epoch of each asked user's last message in this room, system messages not counted,
-   * tombstones counted. May be left empty where the room is not in slow mode.
+   * Milliseconds since the epoch of the last time that each asked user sent or edited a message in this room, system
+   * messages not counted, tombstones counted. May be left empty where the room is not in slow mode.
    */
   readonly lastSendAt: ReadonlyMap<UserId, number>
 }

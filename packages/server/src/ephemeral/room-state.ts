@@ -99,7 +99,11 @@ function withMembers(
 }
 
 function withSenders(state: RoomState, plan: Plan, at: number): ReadonlyMap<UserId, number> {
-  const sent = plan.messages.filter(({ seq, type }) => seq > state.room.lastSeq && type !== 'system')
+  const before = new Map(state.messages.map((row) => [row.id, row.editedAt]))
+  const sent = plan.messages.filter(
+    ({ id, seq, type, editedAt }) =>
+      type !== 'system' && (seq > state.room.lastSeq || (editedAt ?? null) !== (before.get(id) ?? null)),
+  )
   if (sent.length === 0) return state.lastSendAt
   return newest(
     state.lastSendAt,

@@ -1,11 +1,12 @@
-import { asClientId, asMessageId, asUserId, type RoomId } from '@roomful/protocol'
+import { asClientId, asMessageId, asUserId, type MessageId, type RoomId } from '@roomful/protocol'
 import { describe, expect, test } from 'vitest'
 import { decide } from '../../core/decide'
-import { type Facts, type Need, pairKey } from '../../core/ops'
+import { type Facts, type Need, type Op, pairKey } from '../../core/ops'
 import type { Store } from '../port'
 import {
   actorOf,
   commitOne,
+  commitOps,
   deleteOp,
   editOp,
   ids,
@@ -35,6 +36,15 @@ async function factsOf(store: Store, roomId: RoomId, need: Partial<Need>): Promi
   if (!seen) throw new Error('the commit did not ask for a decision')
   return seen
 }
+
+const reactOp = (name: string, messageId: MessageId, at: number): Op => ({
+  kind: 'react',
+  actor: actorOf(name),
+  at,
+  messageId,
+  emoji: '👍',
+  op: 'add',
+})
 
 export function factsContract({ store }: ContractContext): void {
   describe('the facts of a commit', () => {
@@ -145,6 +155,19 @@ export function factsContract({ store }: ContractContext): void {
       })
       const { lastSendAt } = await factsOf(store(), roomId, { lastSendOf: ids('ann', 'bob') })
       expect([...lastSendAt]).toEqual([['ann', first + 40_000]])
+    })
+
+    test('in slow mode have the time of the last edit, where that was later', async () => {
+      const roomId = await newRoom(store(), { settings: { slowModeSeconds: 30 } })
+      const first = nextAt()
+      const [one, two] = [sendOp('ann', 'one', { at: first }), sendOp('ann', 'two', { at: first + 40_000 })]
+      await commitOps(store(), roomId, [one, two])
+      const edit = { ...editOp('ann', one.id, 'one, better'), at: first + 80_000 }
+      await commitOne(store(), roomId, edit)
+      // What others do to it is not the sender's speech.
+      await commitOne(store(), roomId, reactOp('bob', one.id, first + 90_000))
+      const { lastSendAt } = await factsOf(store(), roomId, { lastSendOf: ids('ann', 'bob') })
+      expect([...lastSendAt]).toEqual([['ann', first + 80_000]])
     })
   })
 }

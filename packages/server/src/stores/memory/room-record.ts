@@ -147,9 +147,16 @@ export class RoomRecord {
       if (message.clientId !== undefined) {
         this.byClientId.set(pairKey(message.senderId, message.clientId), message.seq)
       }
-      if (message.type !== 'system') this.lastSendAt.set(message.senderId, msOfIso(message.createdAt))
+      if (message.type !== 'system') this.noteSpoken(message.senderId, message.createdAt)
     }
+    // An edit is its sender's own, and counts as a send.
+    if (message.editedAt !== null && message.editedAt !== before?.value?.editedAt)
+      this.noteSpoken(message.senderId, message.editedAt)
     this.messages[index] = this.versions.write(before, message)
+  }
+
+  private noteSpoken(senderId: UserId, at: string): void {
+    this.lastSendAt.set(senderId, Math.max(msOfIso(at), this.lastSendAt.get(senderId) ?? 0))
   }
 
   private compactLog(): void {

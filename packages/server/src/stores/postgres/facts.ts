@@ -1,7 +1,7 @@
 import { asMessageId, asUserId, type RoomId } from '@roomful/protocol'
 import { type Facts, type Need, pairKey } from '../../core/ops'
 import { integer, type Row, text } from '../sql/column'
-import { memberFrom, messageFrom, roomFrom } from '../sql/rows'
+import { lastSendFrom, memberFrom, messageFrom, roomFrom } from '../sql/rows'
 import { type Session, together } from './session'
 
 /** NO KEY UPDATE: as exclusive among writers, and foreign keys to the row do not wait for it. */
@@ -55,12 +55,16 @@ const OWNERS = {
 }
 const LAST_SENDS = {
   name: 'fact-last-sends',
-  text: `SELECT key.user_id, last.created_at
+  text: `SELECT key.user_id, last.created_at, edited.edited_at
     FROM rooms CROSS JOIN unnest($2::text[]) AS key (user_id) CROSS JOIN LATERAL (
       SELECT created_at FROM messages
       WHERE room_id = $1 AND sender_id BETWEEN key.user_id AND key.user_id AND type <> 'system'
       ORDER BY sender_id DESC, seq DESC LIMIT 1
-    ) AS last
+    ) AS last LEFT JOIN LATERAL (
+      SELECT edited_at FROM messages
+      WHERE room_id = $1 AND sender_id BETWEEN key.user_id AND key.user_id AND edited_at IS NOT NULL
+      ORDER BY sender_id DESC, edited_at DESC LIMIT 1
+    ) AS edited ON true
     WHERE rooms.id = $1 AND (rooms.settings ->> 'slowModeSeconds')::int > 0`,
 }
 
@@ -114,8 +118,6 @@ export async function lockAndRead(session: Session, roomId: RoomId, need: Need):
       ]),
     ),
     owners: count ? integer(count, 'owners') : 0,
-    lastSendAt: new Map(
-      lastSends.map((row) => [asUserId(text(row, 'user_id')), Date.parse(text(row, 'created_at'))]),
-    ),
+    lastSendAt: new Map(lastSends.map((row) => [asUserId(text(row, 'user_id')), lastSendFrom(row)])),
   }
 }

@@ -1,7 +1,7 @@
 import { asMessageId, asUserId, type RoomId } from '@roomful/protocol'
 import { type Facts, type Need, pairKey } from '../../core/ops'
 import { integer, type Row, text } from '../sql/column'
-import { memberFrom, messageFrom, roomFrom } from '../sql/rows'
+import { lastSendFrom, memberFrom, messageFrom, roomFrom } from '../sql/rows'
 import type { Connection } from './connection'
 
 export const SELECT_ROOM = `
@@ -34,9 +34,12 @@ const OWNERS = `
 const LAST_SENDS = `
   SELECT key.value AS user_id, (
     SELECT created_at FROM messages
-    WHERE room_id = ? AND sender_id = key.value AND type <> 'system' ORDER BY seq DESC LIMIT 1
-  ) AS created_at
-  FROM json_each(?) AS key`
+    WHERE room_id = ?1 AND sender_id = key.value AND type <> 'system' ORDER BY seq DESC LIMIT 1
+  ) AS created_at, (
+    SELECT edited_at FROM messages INDEXED BY messages_edited
+    WHERE room_id = ?1 AND sender_id = key.value AND edited_at IS NOT NULL ORDER BY edited_at DESC LIMIT 1
+  ) AS edited_at
+  FROM json_each(?2) AS key`
 
 /** The truth about one room inside the write transaction, which is its lock: nothing can change it before the commit. */
 export function readFacts(connection: Connection, roomId: RoomId, need: Need): Facts {
@@ -73,7 +76,7 @@ export function readFacts(connection: Connection, roomId: RoomId, need: Need): F
     lastSendAt: new Map(
       lastSends
         .filter((row) => row.created_at !== null)
-        .map((row) => [asUserId(text(row, 'user_id')), Date.parse(text(row, 'created_at'))]),
+        .map((row) => [asUserId(text(row, 'user_id')), lastSendFrom(row)]),
     ),
   }
 }

@@ -158,4 +158,8 @@ export const MIGRATIONS: readonly string[] = [
   -- When the name was given, in ms since the epoch: an older token does not bring an older name back.
   ALTER TABLE users ADD COLUMN named_at INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- A sender's last edit (slow mode).
+  CREATE INDEX messages_edited ON messages (room_id, sender_id, edited_at) WHERE edited_at IS NOT NULL;
+  `,
 ]

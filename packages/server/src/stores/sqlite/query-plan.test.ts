@@ -79,7 +79,13 @@ describe('SQLite finds by index', () => {
     expect(plans).toHaveLength(7)
     const steps = plans.flat()
     expect(steps.filter((step) => isWalk(step) || isSort(step))).toEqual([])
-    for (const index of ['messages_id', 'messages_client', 'messages_sender', 'room_members_owners']) {
+    for (const index of [
+      'messages_id',
+      'messages_client',
+      'messages_sender',
+      'messages_edited',
+      'room_members_owners',
+    ]) {
       expect(steps.some((step) => step.includes(index))).toBe(true)
     }
   })
