@@ -104,7 +104,8 @@ export interface Room {
   delete(idOrClientId: string, options?: WaitOptions): Promise<void>
   /**
    * As `edit`. What is so already is no request. Emoji are compared without U+FE0F: ❤ and ❤️ are one reaction. Rejects with
-   * LIMIT_EXCEEDED at 50 different emoji on one message.
+   * LIMIT_EXCEEDED at 50 different emoji on one message, with INVALID_PAYLOAD for what is neither one emoji nor a `:name:`
+   * that the server knows.
    */
   react(idOrClientId: string, emoji: string, op: 'add' | 'remove', options?: WaitOptions): Promise<void>
   /**

@@ -60,6 +60,15 @@ const roomIds = v.pipe(
     ),
   ),
 )
+const emojiNames = v.pipe(
+  list,
+  v.array(
+    v.pipe(
+      v.string(),
+      v.regex(/^[A-Za-z0-9_+-]{1,30}$/, 'must be names: letters, digits, _, + and -, at most 30'),
+    ),
+  ),
+)
 const database = v.pipe(
   text,
   v.regex(/^(memory:$|sqlite:.|postgres(ql)?:\/\/.)/, 'must be sqlite:<file>, postgres://… or memory:'),
@@ -98,6 +107,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('origins', 'web pages that may connect, besides its own: origins, or *', origins, '<list>'),
   field('trust-proxy', 'proxies in front whose X-Forwarded headers are believed; 0: none', count, '<number>'),
   field('default-rooms', 'public rooms that every new user is in', roomIds, '<list>'),
+  field('custom-emoji', 'names that are reactions between colons, as :party-parrot:', emojiNames, '<list>'),
   field(
     'files',
     'folder of uploads; beside the SQLite file by default; off: none are taken',

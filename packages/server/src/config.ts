@@ -118,6 +118,7 @@ const Checked = v.object({
   origins: words,
   trustProxy: whole,
   defaultRooms: words,
+  customEmoji: words,
   files: word,
   retentionDays: whole,
   retentionMessages: whole,

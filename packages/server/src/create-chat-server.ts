@@ -81,6 +81,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     defaultRooms,
     rates: options.limits ?? {},
     hooks: withWebhook(options.hooks ?? {}, webhook),
+    customEmoji: options.customEmoji ?? [],
     ...(files === undefined ? {} : { files }),
     stopwatch: () => performance.now(),
     ...{ clock, ids, log, meter },

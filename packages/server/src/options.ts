@@ -52,6 +52,8 @@ export type ServerOptions = {
   readonly trustProxy?: number
   readonly limits?: RateOptions
   readonly hooks?: Hooks
+  /** Names that are taken as reactions between colons, beside Unicode's emoji: `party-parrot` for `:party-parrot:`. */
+  readonly customEmoji?: readonly string[]
   /** Public rooms that are made at the start and that every new user is in; none by default. */
   readonly defaultRooms?: readonly string[]
   /** Where uploads are kept; `files` beside the SQLite file by default. False: none are taken. */

@@ -82,7 +82,7 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
     case 'delete-message':
       return { messageId, ...maybe({ opId: clientId }), ...maybe({ roomId }) }
     case 'react-message':
-      return { messageId, emoji: chance.pick(['👍', 'x', '❤️']), op: chance.pick(['add', 'remove']) }
+      return { messageId, emoji: chance.pick(['👍', ':x:', '❤️']), op: chance.pick(['add', 'remove']) }
     case 'mark-read':
       return { roomId, seq: chance.below(100) }
     case 'sync':

@@ -1,5 +1,6 @@
 import { asRoomId, type MessageId, type RoomId } from '@roomful/protocol'
 import type { Action } from '../core/authorise'
+import { isCustomEmoji, isEmoji } from '../core/emoji'
 import type { Op, Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
@@ -29,10 +30,27 @@ export const deleteMessage: Handler<'delete-message'> = (services, peer, payload
   })
 
 export const reactMessage: Handler<'react-message'> = (services, peer, payload) =>
-  change(services, peer, payload, 'react', () => {
+  change(services, peer, payload, 'react', async (roomId) => {
     const { messageId, emoji, op, opId } = payload
-    return { kind: 'react', messageId, emoji, op, ...base(services, peer, opId) }
+    // One that was taken before these rules can still be taken back.
+    const refusal =
+      op === 'add' ? await emojiRefusal(services, peer, { roomId, messageId, emoji }) : undefined
+    return refusal ?? { kind: 'react', messageId, emoji, op, ...base(services, peer, opId) }
   })
+
+/** A reaction is a picture: words in its place would be a message that no rule of the room holds. */
+async function emojiRefusal(
+  services: Services,
+  { identity: { id, name } }: Peer,
+  { roomId, messageId, emoji }: { roomId: RoomId; messageId: MessageId; emoji: string },
+): Promise<Refusal | undefined> {
+  if (!isEmoji(emoji) && !isCustomEmoji(emoji, services.customEmoji))
+    return refuse('INVALID_PAYLOAD', { field: 'emoji' })
+  const user = { id, name }
+  const draft = { kind: 'react', roomId, user, content: emoji, type: 'reaction', messageId } as const
+  const passed = await screen(services, draft)
+  return 'ok' in passed ? passed : undefined
+}
 
 const base = ({ clock }: Services, peer: Peer, opId: string | undefined) => ({
   actor: actorOf(peer),

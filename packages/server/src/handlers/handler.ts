@@ -26,6 +26,8 @@ export type Services = {
   readonly log: Log
   readonly meter: Meter
   readonly hooks: Hooks
+  /** Names that may stand between colons as a reaction. */
+  readonly customEmoji: ReadonlySet<string>
   /** Where uploads are; absent: this server takes none. */
   readonly files?: FileStore
   readonly sendRates: Rates<UserId>

@@ -1,18 +1,23 @@
 import type { Message, MessageId, Metadata, RoomId, User } from '@roomful/protocol'
 
-/** Content on its way into a room: a new message, or the new text of an old one. */
+/** Content on its way into a room: a new message, the new text of an old one, or a reaction to one. */
 export type Draft = {
-  readonly kind: 'send' | 'edit'
+  readonly kind: 'send' | 'edit' | 'react'
   readonly roomId: RoomId
   readonly user: User
+  /** Of a reaction the emoji. */
   readonly content: string
+  /** `text` of an edit, `reaction` of a reaction. */
   readonly type: string
   readonly metadata?: Metadata
-  /** The message that is edited. */
+  /** The message that is edited or reacted to. */
   readonly messageId?: MessageId
 }
 
-/** Nothing: let it pass. `content`: take this instead. `refuse`: answered with INVALID_CONTENT; the reason is logged. */
+/**
+ * Nothing: let it pass. `content`: take this instead; a reaction has no other, and is refused. `refuse`: answered with
+ * INVALID_CONTENT.
+ */
 export type Verdict = undefined | { content: string } | { refuse: string }
 
 /**

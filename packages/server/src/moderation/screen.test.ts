@@ -37,6 +37,30 @@ describe('beforeSend', () => {
     ])
   })
 
+  test('sees reactions, and refuses one or lets it pass as it is', async () => {
+    const drafts: Draft[] = []
+    const { ann, roomId } = await room({
+      beforeSend: (draft) => {
+        drafts.push(draft)
+        if (draft.kind !== 'react') return undefined
+        if (draft.content === '🍆') return { refuse: 'not here' }
+        return draft.content === '🍑' ? { content: '*' } : undefined
+      },
+    })
+    const sent = await ann.ask('send-message', { roomId, ...message(1, 'hello') })
+    const { id: messageId } = sent.message as { id: string }
+    const react = (emoji: string, op = 'add') => ann.ask('react-message', { messageId, emoji, op })
+    for (const emoji of ['🍆', '🍑'])
+      expect(await react(emoji)).toMatchObject({ ok: false, code: 'INVALID_CONTENT', field: 'emoji' })
+    expect(await react('👍')).toMatchObject({ message: { reactions: [{ emoji: '👍', count: 1 }] } })
+    expect(drafts.at(-1)).toEqual({
+      ...{ kind: 'react', roomId, user: { id: 'ann', name: 'ann' } },
+      ...{ content: '👍', type: 'reaction', messageId },
+    })
+    await react('🍆', 'remove')
+    expect(drafts).toHaveLength(4)
+  })
+
   test('refuses one message of a batch, and the others are taken', async () => {
     const { ann, roomId } = await room({
       beforeSend: ({ content }) => (content === 'spam' ? { refuse: 'spam' } : undefined),

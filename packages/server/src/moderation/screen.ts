@@ -23,7 +23,10 @@ export async function screen(
   try {
     const verdict = await Promise.race([hooks.beforeSend(draft), timeout])
     if (!verdict) return { content: draft.content }
-    return 'refuse' in verdict ? refuse('INVALID_CONTENT', { field: 'content' }) : verdict
+    const isReaction = draft.kind === 'react'
+    if ('refuse' in verdict || (isReaction && verdict.content !== draft.content))
+      return refuse('INVALID_CONTENT', { field: isReaction ? 'emoji' : 'content' })
+    return verdict
   } catch (error) {
     log.error({ err: error, roomId: draft.roomId }, 'beforeSend failed')
     return refuse('UNAVAILABLE')

@@ -38,6 +38,7 @@ export type NodeParts = {
   readonly meter: Meter
   readonly rates: RateOptions
   readonly hooks: Hooks
+  readonly customEmoji?: readonly string[]
   readonly files?: FileStore
   /** Milliseconds, from any beginning: for measuring only. */
   readonly stopwatch: () => number
@@ -97,6 +98,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const sendRates = new Rates<UserId>(limits.sends, clock)
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, sendRates, authenticate, names },
+    customEmoji: new Set(parts.customEmoji),
     ...(parts.files === undefined ? {} : { files: parts.files }),
   }
   return new ChatNode({ services, limits, defaultRooms, lateJoins })

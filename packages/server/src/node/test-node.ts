@@ -57,6 +57,7 @@ export function testNode({
   bus = localBus(),
   idPrefix = 'id',
   defaultRooms = [],
+  customEmoji = [],
 }: {
   rates?: RateOptions
   store?: Store
@@ -67,6 +68,7 @@ export function testNode({
   bus?: Bus
   idPrefix?: string
   defaultRooms?: readonly string[]
+  customEmoji?: readonly string[]
 } = {}) {
   const lines = new MemoryLines()
   let ids = 0
@@ -89,6 +91,7 @@ export function testNode({
     hooks,
     stopwatch: clock.now,
     defaultRooms,
+    customEmoji,
   })
   const device = (name: string, protocol: 1 | 2 = 2) =>
     openDevice(node, lines, `${name}-${++ids}`, name, protocol)
