@@ -72,6 +72,14 @@ describe('coming', () => {
     expect(plan.changes.map(({ kind }) => kind)).toEqual(['member'])
   })
 
+  test('and going quietly, as who does so too often, is a row each and no line in the log', async () => {
+    const roomId = await room('public')
+    const quietly = (kind: 'join' | 'leave'): Op => ({ ...act(kind, 'bob'), quiet: true }) as Op
+    const plan = await commitOps(store, roomId, [quietly('leave'), quietly('join')])
+    expect(plan.outcomes).toMatchObject([{ ok: true }, { ok: true }])
+    expect(plan.changes.map(({ kind }) => kind)).toEqual(['member', 'member'])
+  })
+
   test('twice is a success and no change', async () => {
     const roomId = await room('public')
     expect(await planOf(roomId, act('join', 'bob'))).toMatchObject({ outcomes: [{ ok: true }], changes: [] })

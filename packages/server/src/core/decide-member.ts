@@ -21,7 +21,7 @@ export function decideJoin(fold: Fold, op: Join): Outcome {
     return { ok: true, kind: 'member', member: before }
   if (before?.removed === 'banned') return refuse('USER_BANNED')
   const member = fold.putMember(arriving(room, before, actor, at))
-  if (!op.silent) {
+  if (!op.silent && !op.quiet) {
     addSystemMessage(fold, { ...op, action: 'join', content: `${actor.name} joined`, userId: actor.id })
   }
   return { ok: true, kind: 'member', member }
@@ -52,7 +52,8 @@ export function decideLeave(fold: Fold, op: Leave): Outcome {
   if (!before || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   if (isLastOwner(fold, before)) return refuse('LIMIT_EXCEEDED', { field: 'role', limit: 1 })
   const member = fold.putMember({ ...before, removed: 'left' })
-  addSystemMessage(fold, { ...op, action: 'leave', content: `${actor.name} left`, userId: actor.id })
+  if (!op.quiet)
+    addSystemMessage(fold, { ...op, action: 'leave', content: `${actor.name} left`, userId: actor.id })
   return { ok: true, kind: 'member', member }
 }
 

@@ -47,9 +47,17 @@ export type Op =
       readonly op: 'add' | 'remove'
       readonly opId?: string
     })
-  /** `silent`: no system message tells of it; how a server puts everyone into its default rooms. */
-  | (Base & { readonly kind: 'join'; readonly messageId: MessageId; readonly silent?: true })
-  | (Base & { readonly kind: 'leave'; readonly messageId: MessageId })
+  /**
+   * `silent`: how a server puts everyone into its default rooms; no system message tells of it, and nobody is brought back.
+   * `quiet`: done like any other, without a system message: its user comes and goes too often.
+   */
+  | (Base & {
+      readonly kind: 'join'
+      readonly messageId: MessageId
+      readonly silent?: true
+      readonly quiet?: true
+    })
+  | (Base & { readonly kind: 'leave'; readonly messageId: MessageId; readonly quiet?: true })
   | (Base & {
       readonly kind: 'invite'
       readonly target: { id: UserId; name: string }

@@ -31,6 +31,8 @@ export type Services = {
   /** Where uploads are; absent: this server takes none. */
   readonly files?: FileStore
   readonly sendRates: Rates<UserId>
+  /** By user and room: how many joins and leaves are told. */
+  readonly comings: Rates<string>
   readonly authenticate: Authenticate
   readonly names: Names
 }

@@ -1,17 +1,19 @@
 import { asMessageId, LIMITS, type RoomId } from '@roomful/protocol'
-import type { Op, Refusal } from '../core/ops'
+import { type Op, pairKey, type Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
 import { actorOf, type Handler, type Services } from './handler'
 import { memberAck } from './outcome-ack'
 import { permitted } from './permission'
 import { submitInOrder } from './submit'
+import type { Rate } from './token-bucket'
 
 /** Oneself: joins a public room. Another: invites. */
 export const addMember: Handler<'add-member'> = async (services, peer, { roomId, userId }) =>
   write(services, peer, roomId, async () => {
     const act = acting(services, peer)
-    if (userId === undefined || userId === peer.userId) return { kind: 'join', ...act }
+    if (userId === undefined || userId === peer.userId)
+      return { kind: 'join', ...act, ...quietly(services, peer, roomId) }
     const target = await services.store.read(async (reader) => {
       // Asked first: who may not invite does not learn from it who has an account here (P9).
       const may = await permitted(reader, peer, roomId, 'invite')
@@ -25,7 +27,7 @@ export const addMember: Handler<'add-member'> = async (services, peer, { roomId,
 export const removeMember: Handler<'remove-member'> = (services, peer, { roomId, userId, reason }) =>
   write(services, peer, roomId, () =>
     userId === undefined || userId === peer.userId
-      ? { kind: 'leave', ...acting(services, peer) }
+      ? { kind: 'leave', ...acting(services, peer), ...quietly(services, peer, roomId) }
       : { kind: 'kick', targetId: userId, ...because(reason), ...acting(services, peer) },
   )
 
@@ -69,6 +71,12 @@ function acting({ clock, ids }: Services, peer: Peer) {
   const at = clock.now()
   return { actor: actorOf(peer), at, messageId: asMessageId(ids.uuid(at)) }
 }
+
+/** Of one user's joins and leaves in one room two a minute are told in its log, or one person could fill it. */
+export const COMINGS: Rate = { perSecond: 2 / 60, burst: 2 }
+
+const quietly = ({ comings }: Services, { userId }: Peer, roomId: RoomId): { quiet?: true } =>
+  comings.of(pairKey(userId, roomId)).take(1) === 0 ? { quiet: true } : {}
 
 const because = (reason: string | undefined) => (reason === undefined ? {} : { reason })
 

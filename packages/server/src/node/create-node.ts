@@ -7,6 +7,7 @@ import { RemoteOps } from '../ephemeral/remote-ops'
 import { routedStore } from '../ephemeral/routed-store'
 import type { FileStore } from '../files/file-store'
 import type { Services } from '../handlers/handler'
+import { COMINGS } from '../handlers/members'
 import { Rates } from '../handlers/rates'
 import { Hub } from '../hub/hub'
 import type { Broadcaster } from '../hub/peer'
@@ -99,6 +100,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, sendRates, authenticate, names },
     customEmoji: new Set(parts.customEmoji),
+    comings: new Rates<string>(COMINGS, clock),
     ...(parts.files === undefined ? {} : { files: parts.files }),
   }
   return new ChatNode({ services, limits, defaultRooms, lateJoins })

@@ -13,6 +13,27 @@ async function room(options: Parameters<typeof testNode>[0] = {}) {
   return { node, ann, roomId, send }
 }
 
+describe('coming and going', () => {
+  test('over and over fills nobody else’s room: two lines a minute', async () => {
+    const { node, ann, roomId } = await room()
+    const bob = await node.device('bob')
+    const lines = async () => {
+      const { messages } = await ann.ask('fetch-history', { roomId })
+      return (messages as { content: string }[]).map(({ content }) => content)
+    }
+    for (let n = 0; n < 45; n++) {
+      await bob.ask('add-member', { roomId })
+      await bob.ask('remove-member', { roomId })
+    }
+    expect(await lines()).toEqual(['bob joined', 'bob left'])
+    const { members } = await ann.ask('fetch-members', { roomId })
+    expect(members).toMatchObject([{ userId: 'ann' }])
+    await node.clock.pass(60_000)
+    await bob.ask('add-member', { roomId })
+    expect(await lines()).toEqual(['bob joined', 'bob left', 'bob joined'])
+  })
+})
+
 describe('a reaction', () => {
   test('is no way to write words', async () => {
     const { ann, send } = await room()
