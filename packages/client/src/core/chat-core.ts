@@ -4,6 +4,7 @@ import type { ChatError } from './chat-error'
 import type { ChatState, StorageState } from './chat-shape'
 import { type Connection, type ConnectionEvent, IDLE, reduceConnection } from './connection'
 import { type Hold, longerHold, NO_HOLD, relaxed } from './hold'
+import { waitingEntries } from './outbox/settle'
 import type { RoomCore } from './room/room-core'
 import { EMPTY_LIST, type RoomList, summaryOf, withSummary } from './room-list'
 
@@ -105,7 +106,7 @@ function withRoom(core: ChatCore, before: RoomCore | undefined, after: RoomCore)
 
 /** `unsent`: messages and changes; a read cursor on its way is no reason to hold anybody up. */
 function waitingIn(core: RoomCore | undefined): Pick<ChatCore, 'unsent' | 'waiting'> {
-  const waiting = (core?.entries ?? []).filter((entry) => entry.state.at !== 'failed')
+  const waiting = core ? waitingEntries(core) : []
   return { waiting: waiting.length, unsent: waiting.filter((entry) => entry.kind !== 'read').length }
 }
 

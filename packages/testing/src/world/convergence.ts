@@ -28,7 +28,7 @@ export function unsettled(world: World, standing = 0): string[] {
       const truth = world.truth.present.rooms.get(core.id)
       const problem = truth ? unsettledRoom(device, core, truth) : undefined
       if (problem !== undefined) found.push(`${problem} — ${device.name}, room ${core.id}`)
-      const waiting = core.entries.filter((entry) => entry.state.at !== 'failed')
+      const waiting = core.entries.filter((entry) => entry.state.at !== 'failed' && !isHeld(core, entry))
       if (waiting.length > 0) {
         const kinds = waiting.map((entry) => `${entry.kind} ${entry.state.at}`).join(', ')
         found.push(`I11: the outbox holds ${kinds} — ${device.name}, room ${core.id}`)
@@ -45,6 +45,13 @@ export function unsettled(world: World, standing = 0): string[] {
     if (found.length === 0 && node.clock.timers > STANDING_TIMERS + standing)
       found.push(`I11: ${node.id} has ${node.clock.timers} timers`)
   return found
+}
+
+/** A change of a message that is held back waits with it, until the app decides. */
+const isHeld = (core: RoomCore, entry: RoomCore['entries'][number]): boolean => {
+  if (!('target' in entry && 'clientId' in entry.target)) return false
+  const { clientId } = entry.target
+  return core.entries.some(({ id, state }) => id === clientId && state.at === 'failed')
 }
 
 function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string | undefined {

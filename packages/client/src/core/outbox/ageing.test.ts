@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { memoryStore } from '../../adapters/memory-store'
 import { killable } from '../../test-support/killable-store'
 import { expectConverged, ROOM, type TestClient, World } from '../../test-support/testing-world'
+import type { ChatError } from '../chat-error'
 
 const HOUR_MS = 3_600_000
 const options = { maxUnsentAgeMs: HOUR_MS }
@@ -155,5 +156,51 @@ describe('one that the server may have', () => {
     await other.world.rest()
     expect(theirs(other.world)).toEqual(['hello'])
     expectConverged(other.world, other.ada)
+  })
+
+  /** Also what was done to it while it was on its way. */
+  const withMore = async () => {
+    const { world, ada, sent } = await inDoubt(false)
+    const edit = ada.room.edit(sent.clientId, 'did it, changed').then(
+      () => 'edited',
+      ({ code }: ChatError) => code,
+    )
+    const react = ada.room.react(sent.clientId, '👍', 'add')
+    const reply = ada.room.send({ content: 'a reply', replyTo: sent.clientId })
+    await online(world, ada)
+    await expect(sent).rejects.toMatchObject({ code: 'EXPIRED' })
+    await expect(react).rejects.toMatchObject({ code: 'EXPIRED' })
+    await expect(reply).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' })
+    expect(await edit).toBe('EXPIRED')
+    return { world, ada, sent }
+  }
+
+  test('holds what was done to it, which keeps nothing waiting (I11, seeds 501580 and 517737)', async () => {
+    const { world, ada, sent } = await withMore()
+    await ada.chat.flush()
+    expect(ada.chat.getState()).toMatchObject({ unsent: 0, rooms: [{ failed: 2 }] })
+    ada.room.retry(sent.clientId)
+    const flushed = ada.chat.flush()
+    await world.rest()
+    await flushed
+    expect(theirs(world)).toEqual(['hello', 'did it, changed'])
+    expectConverged(world, ada)
+  })
+
+  test('takes along what was done to it when it is cancelled', async () => {
+    const { world, ada, sent } = await withMore()
+    expect(ada.room.cancel(sent.clientId)).toBe(true)
+    await world.rest()
+    expect(ada.contents()).toEqual(['hello', 'a reply'])
+    expect(theirs(world)).toEqual(['hello'])
+  })
+
+  test('is gone when it was deleted while it was on its way', async () => {
+    const { world, ada, sent } = await inDoubt(false)
+    const deleted = ada.room.delete(sent.clientId)
+    await online(world, ada)
+    await deleted
+    expect(ada.contents()).toEqual(['hello'])
+    expect(theirs(world)).toEqual(['hello'])
   })
 })

@@ -1,8 +1,8 @@
 import { ChatError } from '../chat-error'
 import type { RoomCore } from '../room/room-core'
-import { type Entry, isUntouched, type SendEntry } from './entry'
+import { type Entry, isAbout, isUntouched, type SendEntry } from './entry'
 import type { OutboxStep } from './next-outbox-step'
-import { entryOf, failSend, replaced, withOutcome } from './settle'
+import { dropSend, entryOf, failSend, replaced, subjectOf, unsentReply, withOutcome, without } from './settle'
 
 /** So many at once: the rest with the next step. */
 const BATCH = 100
@@ -51,10 +51,23 @@ export function onExpired(core: RoomCore, ids: readonly string[]): RoomCore {
       'EXPIRED',
       'The message has waited too long to be sent without being asked for',
     )
-    // What the server may have keeps its tries: its text must not change under this clientId.
-    next = isUntouched(entry)
-      ? failSend(next, entry, error)
-      : replaced(withOutcome(next, id, { error }), { ...entry, state: { at: 'failed', error } })
+    next = isUntouched(entry) ? failSend(next, entry, error) : holdSend(next, entry, error)
   }
   return next
+}
+
+/**
+ * What the server may have keeps its tries: its text must not change under this clientId. An edit of it waits with it, and
+ * its promise rejects; a reaction ends, a reply fails, and a delete is done, as of a message that was refused.
+ */
+function holdSend(core: RoomCore, entry: SendEntry, error: ChatError): RoomCore {
+  let next = withOutcome(core, entry.id, { error })
+  for (const other of core.entries) {
+    if (!isAbout(subjectOf(other), entry.id)) continue
+    if (other.kind === 'delete') return dropSend(core, entry)
+    if (other.kind === 'edit') next = withOutcome(next, other.id, { error })
+    if (other.kind === 'react') next = without(next, other.id, { error })
+    if (other.kind === 'send') next = failSend(next, other, unsentReply())
+  }
+  return replaced(next, { ...entry, state: { at: 'failed', error } })
 }

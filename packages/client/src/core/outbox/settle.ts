@@ -66,6 +66,16 @@ export function subjectOf(entry: Entry): Target | null {
   return entry.kind === 'send' ? entry.replyTo : null
 }
 
+/** What goes out by itself: neither failed, nor about a message that is held back until the app decides. */
+export function waitingEntries({ entries }: RoomCore): readonly Entry[] {
+  const waiting = entries.filter((entry) => entry.state.at !== 'failed')
+  if (waiting.length === entries.length) return entries
+  const held = new Set<string>(entries.flatMap((entry) => (entry.state.at === 'failed' ? entry.id : [])))
+  return waiting.filter(
+    (entry) => !(isTargeted(entry) && 'clientId' in entry.target && held.has(entry.target.clientId)),
+  )
+}
+
 /**
  * A send is refused for good: it stays, failed and visible (I10). Edits that waited for it fold into it, deletes and
  * reactions of it have no meaning any more, and replies to it cannot go either.
