@@ -1,5 +1,6 @@
 import type { RoomListItem } from '@roomful/protocol'
 import { answeredAsOf } from '../core/chat-core'
+import type { RoomCore } from '../core/room/room-core'
 import { roomGoneError } from '../core/room/room-gone'
 import type { Cells } from './cells'
 import type { Session } from './session'
@@ -19,8 +20,11 @@ export function applyList(session: Session, items: readonly RoomListItem[], sync
     cells.dispatch(id, { type: 'listed', item, asOf, now: clock.now() })
   }
   for (const { core } of cells.all())
-    if (core.listed && !listed.has(core.id)) applyAbsence(session, core.id, sync)
+    if (isKept(core) && !listed.has(core.id)) applyAbsence(session, core.id, sync)
 }
+
+/** There is something of it here: its line in the list, or rows. One that is open is joined, and learns it by that. */
+const isKept = ({ listed, opened, cursor }: RoomCore): boolean => listed || (!opened && cursor > 0)
 
 /** This sync had nothing of the room. */
 export function applyAbsence(session: Session, id: string, sync: number): void {

@@ -146,3 +146,21 @@ test('a room that one is told to be in while its sync is under way is joined, an
   expect(ada.room.getState()).toMatchObject({ status: 'live' })
   expect([...ada.room.getState().reads]).toEqual([['bob', 1]])
 })
+
+test('rows of a room whose line in the list never came go when the list does not have it (I14, seed 504079)', async () => {
+  const world = new World()
+  world.server.say(ROOM, 'bob', 'a secret')
+  const disk = memoryStore()
+  const before = await world.live('ada', { storage: disk })
+  await world.rest(1_000)
+  await before.chat.close()
+  const scope = { url: 'test:', userId: 'ada' }
+  const kept = (await disk.open(scope)).rooms
+  await disk.write({ rooms: kept.map((room) => ({ ...room, item: null })) })
+  world.server.kick(ROOM, 'ada')
+  const after = world.client('ada', { storage: disk })
+  void after.chat.connect()
+  await world.rest(5_000)
+  expect(after.contents()).toEqual([])
+  expect((await disk.open(scope)).rooms).toEqual([])
+})
