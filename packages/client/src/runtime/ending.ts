@@ -33,7 +33,13 @@ export function createEnding(
   let wiping: Promise<boolean> | undefined
   /** Once: a second call ends with the first. What another tab's sign-out is deleting is waited for. */
   const leave = (): Promise<void> => {
-    leaving ??= (wiping ?? Promise.resolve()).then(() => disk?.close()).then(options.end)
+    leaving ??= (async () => {
+      await wiping
+      await disk?.close()
+      // Another tab has signed out meanwhile: what was still written goes too.
+      if (await wiping) await disk?.close()
+      options.end()
+    })()
     return leaving
   }
 

@@ -1,8 +1,28 @@
 import { expect, test } from 'vitest'
 import { memoryStore } from '../adapters/memory-store'
+import type { Clock } from '../ports/clock'
 import { troubled } from '../test-support/killable-store'
 import { TabsWorld } from '../test-support/tabs-world'
 import { type TestClient, World } from '../test-support/testing-world'
+
+/** Timers that are begun from now on, and have neither fired nor been cancelled. */
+function countTimers(clock: Clock): () => number {
+  const open = new Set<object>()
+  const { setTimer } = clock
+  clock.setTimer = (ms, fn) => {
+    const timer = {}
+    open.add(timer)
+    const cancel = setTimer(ms, () => {
+      open.delete(timer)
+      fn()
+    })
+    return () => {
+      open.delete(timer)
+      cancel()
+    }
+  }
+  return () => open.size
+}
 
 /** What is on the disk for whoever comes next, without a server. */
 const coldStart = async (world: World, disk: ReturnType<typeof memoryStore>): Promise<TestClient> => {
@@ -119,4 +139,21 @@ test('it signs out tabs that share only the disk, for their tokens do not say wh
   expect(second.chat.getState()).toMatchObject({ connection: { status: 'stopped' } })
   const { rooms, chunks, entries } = world.browser.disk
   expect([rooms.size, chunks.size, entries.size, world.lines()]).toEqual([0, 0, 0, 0])
+})
+
+test('I23: a tab that closes while another signs out leaves neither the copy nor a timer (seed 505299)', async () => {
+  const world = new TabsWorld()
+  world.server.say('general', 'bob', 'a secret')
+  const [first, second] = await world.openTabs(2)
+  if (!first || !second) throw new Error('two tabs')
+  await world.rest(2_000)
+  world.server.say('general', 'bob', 'not on the disk yet')
+  await world.tick()
+  const left = countTimers(second.tab.clock)
+  const signedOut = first.chat.signOut()
+  const closed = second.chat.close().then(left)
+  await world.rest(30_000)
+  const [, timers] = await Promise.all([signedOut, closed] as const)
+  const { rooms, chunks, entries } = world.browser.disk
+  expect([rooms.size, chunks.size, entries.size, timers]).toEqual([0, 0, 0, 0])
 })
