@@ -17,7 +17,7 @@ export type RoomId = string & Brand<'RoomId'>
 export const MessageId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/), v.transform(asMessageId))
 export type MessageId = string & Brand<'MessageId'>
 
-/** The `sub` of the token: identity providers use `|`, `:`, `@` and dots in it. */
+/** The `sub` of the token: whatever identity providers have, `auth0|7`, `ann@example.com` or `tenant/ann`. */
 export const UserId = v.pipe(v.string(), v.regex(USER_ID), v.transform(asUserId))
 export type UserId = string & Brand<'UserId'>
 

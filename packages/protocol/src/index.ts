@@ -78,3 +78,4 @@ export {
   isStorableText,
   type TextProblem,
 } from './text'
+export { isUserId } from './user-id'

@@ -3,6 +3,7 @@ import { dmNameOf } from '../core/dm-name'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
+import { dmKeyOf } from './dm-key'
 import type { Handler, Services } from './handler'
 
 type Person = { readonly id: UserId; readonly name: string }
@@ -24,11 +25,7 @@ export const openDm: Handler<'open-dm'> = async (services, peer, { userIds }) =>
   const name = dmNameOf(all.map((person) => person.name))
   const { room, rows } = newRoom(services, peer, { name, type: 'dm', metadata: {}, settings: {} }, others)
   const members = rows.map((row): Member => ({ ...row, role: 'member' }))
-  // Ids hold no space, so that two sets never make one key.
-  const dmKey = all
-    .map((person) => person.id)
-    .sort()
-    .join(' ')
+  const dmKey = dmKeyOf(all.map((person) => person.id))
   return create(services, { room, members, dmKey })
 }
 

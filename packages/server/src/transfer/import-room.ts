@@ -1,6 +1,7 @@
 import type { Member, Message, Room, RoomId } from '@roomful/protocol'
 import { type Facts, type Need, type Plan, pairKey, type StoredMessage } from '../core/ops'
 import { toWire } from '../core/stored-message'
+import { dmKeyOf } from '../handlers/dm-key'
 import type { Store } from '../stores/port'
 import type { ExportedRow } from './exported-row'
 
@@ -67,10 +68,7 @@ async function makeRoom(store: Store, room: Room, members: readonly Member[]): P
     const known = await store.read((reader) => reader.user(userId))
     if (!known) await store.putUser({ id: userId, name })
   }
-  const dmKey = members
-    .map(({ userId }) => userId)
-    .sort()
-    .join(' ')
+  const dmKey = dmKeyOf(members.map(({ userId }) => userId))
   const made = await store.createRoom({
     room: { ...room, rev: rows.length, lastSeq: 0 },
     members: rows,

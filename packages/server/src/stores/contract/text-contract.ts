@@ -57,6 +57,31 @@ export function textContract({ store }: ContractContext): void {
       }
     })
 
+    test('in ids of users, up to 255 characters', async () => {
+      for (const id of [
+        'tenant/ann',
+        'auth0|7',
+        "urn:x:7?#[]@!$&'()*+,;=%",
+        'DOMAIN\\ann',
+        '漢'.repeat(255),
+      ]) {
+        const userId = asUserId(id)
+        await store().putUser({ id: userId, name: 'Ann' })
+        const roomId = await newRoom(store(), { roles: { [id]: 'owner' } })
+        const op = sendOp(id, 'hello')
+        await commitOne(store(), roomId, op)
+        await commitOne(store(), roomId, editOp(id, op.id, 'edited'))
+        await store().markRead(roomId, userId, 1)
+        const [message] = await messagesOf(store(), roomId)
+        expect(message).toMatchObject({ senderId: id, content: 'edited' })
+        const [user, members] = await store().read(async (reader) => [
+          await reader.user(userId),
+          await reader.members(roomId, { limit: 10 }),
+        ])
+        expect([user?.id, members.map((member) => member.userId)]).toEqual([id, [id]])
+      }
+    })
+
     test('numbers in metadata keep their value', async () => {
       const roomId = await newRoom(store())
       const metadata = { big: Number.MAX_SAFE_INTEGER, small: 5e-324, tenth: 0.1, huge: 1e308, negative: -7 }
