@@ -207,8 +207,12 @@ describe('auth by', () => {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const key = { ...publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'ES256' }
     await using provider = await startKeySet([key])
-    await using own = await startServer({ auth: { jwks: provider.url } })
-    const token = signed({ alg: 'ES256', kid: 'k1' }, { sub: 'ann', name: 'Ann' }, byKey(privateKey))
+    await using own = await startServer({ auth: { jwks: provider.url, ...OURS } })
+    const token = signed(
+      { alg: 'ES256', kid: 'k1' },
+      { sub: 'ann', name: 'Ann', ...claimed() },
+      byKey(privateKey),
+    )
     const device = await connect(own, { token, protocol: 2 })
     expect(await device.next('ready')).toMatchObject({ user: { id: 'ann', name: 'Ann' } })
     device.close()
@@ -219,8 +223,8 @@ describe('auth by', () => {
     const [old, next] = [providerKey('k1'), providerKey('k2')]
     await using provider = await startKeySet([old.jwk])
     const logged: object[] = []
-    const logger = { debug() {}, info: (fields: object) => logged.push(fields), warn() {}, error() {} }
-    await using own = await startServer({ auth: { jwks: provider.url }, logger })
+    const logger = { debug() {}, info() {}, warn: (fields: object) => logged.push(fields), error() {} }
+    await using own = await startServer({ auth: { jwks: provider.url, ...OURS }, logger })
     const device = await connect(own, { token: old.tokenOf('ann'), protocol: 2 })
     provider.keys = [next.jwk, old.jwk]
     expect(await refusalOf(own, { token: next.tokenOf('bob') })).toMatchObject({
@@ -238,12 +242,16 @@ describe('auth by', () => {
   })
 
   test('a key set that cannot be read: UNAVAILABLE, which is not the fault of the token', async () => {
-    await using own = await startServer({ auth: { jwks: 'http://127.0.0.1:1/keys' } })
+    await using own = await startServer({ auth: { jwks: 'http://127.0.0.1:1/keys', anyAudience: true } })
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const token = signed({ alg: 'ES256' }, { sub: 'ann' }, byKey(privateKey))
     expect(await refusalOf(own, { token })).toMatchObject({ code: 'UNAVAILABLE', retry: 'after' })
   })
 })
+
+/** For whom the tokens of the provider are, and of whom. */
+const OURS = { issuer: 'https://id.example.com/', audience: 'chat' }
+const claimed = () => ({ iss: OURS.issuer, aud: [OURS.audience], exp: Math.floor(Date.now() / 1000) + 3_600 })
 
 /** A token by hand, so that wrong ones can be made too. */
 function signed(header: object, claims: object, signature: (text: string) => string): string {
@@ -261,7 +269,8 @@ function providerKey(kid: string) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   return {
     jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' },
-    tokenOf: (sub: string) => signed({ alg: 'ES256', kid }, { sub, name: sub }, byKey(privateKey)),
+    tokenOf: (sub: string) =>
+      signed({ alg: 'ES256', kid }, { sub, name: sub, ...claimed() }, byKey(privateKey)),
   }
 }
 

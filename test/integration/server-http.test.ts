@@ -181,7 +181,7 @@ describe('guests', () => {
     } finally {
       process.env.NODE_ENV = before
     }
-    const auth = { jwks: 'https://id.example.com/keys' }
+    const auth = { jwks: 'https://id.example.com/keys', anyAudience: true } as const
     const withJwks = createChatServer({
       port: 0,
       database: 'memory:',

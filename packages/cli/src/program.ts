@@ -74,6 +74,8 @@ function addToken(program: Command, io: Io, done: (exitCode: number) => void): v
     .option('--name <name>', 'the name that others see (default: the id)')
     .option('--admin', 'a moderator of the whole server')
     .addOption(new Option('--expires <time>', 'such as 90s, 12h, 30d').argParser(checked(parseSeconds)))
+    .option('--issuer <text>', 'the iss, for a server with --issuer (ROOMFUL_ISSUER)')
+    .option('--audience <text>', 'the aud, for a server with --audience (ROOMFUL_AUDIENCE)')
     .option('--jwt-secret <secret>', 'the secret (ROOMFUL_JWT_SECRET)')
     .option('--database <url>', 'whose kept secret to use where none is given (ROOMFUL_DATABASE)')
     .action(async (typed) => {

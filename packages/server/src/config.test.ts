@@ -78,8 +78,9 @@ describe('sources', () => {
       origins: '*',
       guests: false,
     })
-    expect(loadConfig({ flags: { jwks: 'https://id.example.com/keys' } })).toMatchObject({
-      auth: { jwks: 'https://id.example.com/keys' },
+    const jwks = 'https://id.example.com/keys'
+    expect(loadConfig({ flags: { jwks, anyAudience: true, claimId: 'oid' } }).auth).toEqual({
+      ...{ jwks, anyAudience: true, claims: { id: 'oid' } },
     })
   })
 })
@@ -138,6 +139,21 @@ describe('problems', () => {
     expect(loadConfig({ env: { ROOMFUL_RETENTION_DAYS: '0' } }).retention).toBeUndefined()
     for (const alone of [{ webhook: flags.webhook }, { webhookSecret: 's' }])
       expect(problemsOf(() => loadConfig({ flags: alone }))[0]).toContain('--webhook needs --webhook-secret')
+  })
+
+  test('what a token has to say', () => {
+    const env = { ROOMFUL_ISSUER: 'https://id.example.com/', ROOMFUL_AUDIENCE: 'chat, other' }
+    const rules = { issuer: ['https://id.example.com/'], audience: ['chat', 'other'] }
+    const jwks = 'https://id.example.com/keys'
+    const claims = { id: 'oid', name: 'preferred_username', admin: 'is_admin', sid: 'session' }
+    const flags = { jwks, claimId: 'oid', claimName: 'preferred_username', claimAdmin: 'is_admin' }
+    expect(loadConfig({ flags: { ...flags, claimSid: 'session' }, env }).auth).toEqual({
+      jwks,
+      ...rules,
+      claims,
+    })
+    expect(loadConfig({ flags: { jwtSecret: 's' }, env }).auth).toEqual({ jwtSecret: 's', ...rules })
+    expect(problemsOf(() => loadConfig({ env }))[0]).toContain('one of them is needed')
   })
 
   test('two ways to check tokens exclude each other', () => {

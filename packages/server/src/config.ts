@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
+import { authFrom } from './config-auth'
 import { CONFIG_FIELDS, type ConfigField } from './config-fields'
 import { ConfigError, type ServerOptions } from './options'
 
@@ -32,14 +33,13 @@ export function loadConfig({ flags = {}, env = {}, file }: ConfigInput): ServerO
     if (result.success) values.set(field.key, result.output)
     else problems.push(`${source.from} ${result.issues[0].message} (--${field.flag}, ${field.env})`)
   }
-  if (values.has('jwtSecret') && values.has('jwks'))
-    problems.push('--jwt-secret and --jwks exclude each other (ROOMFUL_JWT_SECRET, ROOMFUL_JWKS)')
+  const auth = authFrom(values, problems)
   if (values.has('webhook') !== values.has('webhookSecret'))
     problems.push(
       '--webhook needs --webhook-secret, and the other way round (ROOMFUL_WEBHOOK, ROOMFUL_WEBHOOK_SECRET)',
     )
   if (problems.length > 0) throw new ConfigError(problems)
-  return toOptions(values)
+  return { ...toOptions(values), ...(auth === undefined ? {} : { auth }) }
 }
 
 function sourceOf(
@@ -79,7 +79,7 @@ const textOf = (value: unknown): string | undefined =>
 
 /** Rebuilt by name: every value has been through its own schema, and the last check gives them their types. */
 function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
-  const { jwtSecret, jwks, origins, ...others } = v.parse(Checked, Object.fromEntries(values))
+  const { origins, ...others } = v.parse(Checked, Object.fromEntries(values))
   const { sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser, handshakesPerSecond, ...settings } =
     others
   const { files, retentionDays, retentionMessages, webhook, webhookSecret, ...rest } = settings
@@ -89,10 +89,8 @@ function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
     messages: retentionMessages || undefined,
   })
   const limits = { sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser, handshakesPerSecond }
-  const auth = jwtSecret !== undefined ? { jwtSecret } : jwks !== undefined ? { jwks } : undefined
   return withoutUndefined({
     ...rest,
-    auth,
     files: files === 'off' ? (false as const) : files,
     retention: Object.keys(retention).length > 0 ? retention : undefined,
     webhook:
@@ -112,8 +110,6 @@ const Checked = v.object({
   host: word,
   database: word,
   redis: word,
-  jwtSecret: word,
-  jwks: word,
   guests: v.optional(v.boolean()),
   origins: words,
   trustProxy: whole,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { AsyncClosable } from '@roomful/protocol'
-import { type Authenticator, authenticatorFor } from './auth/authenticator'
+import { type Authenticator, authenticatorFor, type Signing } from './auth/authenticator'
 import { closeAll } from './close-all'
 import type { Bus } from './cluster/bus'
 import { localBus } from './cluster/local-bus'
@@ -54,7 +54,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const ids = systemIds()
   const log = options.logger ?? createLogger(options.logLevel ?? 'info')
   const authenticator = authenticatorFor(options.auth, database, clock, log)
-  const guestSecret = guestSecretOf(options, authenticator)
+  const guests = guestsOf(options, authenticator)
   checkRedis(options.redis, database)
   const webhook = options.webhook && createWebhook({ ...options.webhook, clock, log })
 
@@ -97,7 +97,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     checkReady: () => isReady(node),
     logout: (token) => node.logout(token),
     origins,
-    ...(guestSecret === undefined ? {} : { guestSecret }),
+    ...(guests === undefined ? {} : { guests }),
     ...(options.static === undefined ? {} : { staticFolder: options.static }),
     ...{ clock, ids, log },
   })
@@ -154,15 +154,15 @@ async function busFor(
 }
 
 /** Guests are let in by tokens that this server signs itself. */
-function guestSecretOf({ guests = false }: ServerOptions, { jwtSecret }: Authenticator): string | undefined {
+function guestsOf({ guests = false }: ServerOptions, { signing }: Authenticator): Signing | undefined {
   if (!guests) return undefined
   const problems = []
   if (process.env.NODE_ENV === 'production')
     problems.push('guests are for development, not for NODE_ENV=production (--guests, ROOMFUL_GUESTS)')
-  if (jwtSecret === undefined)
+  if (signing === undefined)
     problems.push('guests need a secret of this server, not a key set (--guests, ROOMFUL_GUESTS)')
   if (problems.length > 0) throw new ConfigError(problems)
-  return jwtSecret
+  return signing
 }
 
 async function isReady(node: ChatNode): Promise<boolean> {

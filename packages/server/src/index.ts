@@ -9,9 +9,11 @@ export type {
   ServerPayload,
   UserId,
 } from '@roomful/protocol'
+export { isUserId } from '@roomful/protocol'
 export { AuthError, type AuthErrorCode, type Authenticated } from './auth/identity'
-export { signToken } from './auth/jwt'
+export { type SignOptions, signToken } from './auth/jwt'
 export type { Origins } from './auth/origin'
+export type { ClaimNames, TokenRules } from './auth/token-rules'
 export type { Bus, BusMessage } from './cluster/bus'
 export { localBus } from './cluster/local-bus'
 export { type ConfigInput, loadConfig } from './config'

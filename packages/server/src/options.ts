@@ -1,14 +1,25 @@
 import type { Authenticated } from './auth/identity'
 import type { Origins } from './auth/origin'
+import type { TokenRules } from './auth/token-rules'
 import type { Hooks } from './moderation/hooks'
 import type { Retention } from './node/retention'
 import type { Log } from './ports/log'
 
 /** How tokens are checked: one of the three. */
 export type AuthOptions =
-  | { readonly jwtSecret: string }
-  /** Address of an identity provider's key set. */
-  | { readonly jwks: string }
+  /** Tokens that the app signs itself (HS256). `exp`, `iss` and `aud` are looked at where they are given, or asked for. */
+  | ({ readonly jwtSecret: string } & TokenRules)
+  /**
+   * Address of an identity provider's key set. The provider signs for others too: `issuer` and `audience` say which tokens
+   * are for this server. They need an `exp`.
+   */
+  | ({ readonly jwks: string } & (
+      | (TokenRules & Required<Pick<TokenRules, 'issuer' | 'audience'>>)
+      | (TokenRules & {
+          /** Those of every application of the provider are taken, but for what `issuer` and `audience` say. */
+          readonly anyAudience: true
+        })
+    ))
   /**
    * An app's own check; it throws, or answers nothing, to refuse. What it throws is TOKEN_INVALID, unless it is an AuthError:
    * where it cannot look at a token now, `new AuthError('UNAVAILABLE')`. So is one that takes longer than 10 s.

@@ -33,6 +33,12 @@ describe('roomful token', () => {
     expect(exp - iat).toBeLessThan(3_605)
   })
 
+  test('is for the server that its variables describe', async () => {
+    const env = { ROOMFUL_JWT_SECRET: 's3cret', ROOMFUL_ISSUER: 'https://a/, https://b/' }
+    const { stdout } = await runCli(['token', '--user', 'tenant/ada', '--audience', 'chat'], { env })
+    expect(claimsOf(stdout)).toMatchObject({ sub: 'tenant/ada', iss: 'https://a/', aud: 'chat' })
+  })
+
   test('signs with the secret beside the database', async () => {
     writeFileSync(join(folder, 'jwt-secret'), 's3cret\n')
     const kept = await runCli(['token', '--user', 'ada', '--database', `sqlite:${folder}/roomful.db`])

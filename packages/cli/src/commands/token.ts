@@ -1,4 +1,4 @@
-import { signToken } from '@roomful/server'
+import { isUserId, signToken } from '@roomful/server'
 import { CliError, EXIT } from '../failure'
 import { type Io, write } from '../io'
 import { DEFAULT_DATABASE, readKeptSecret } from '../kept-secret'
@@ -9,6 +9,8 @@ type TokenOptions = {
   readonly admin?: boolean
   /** Seconds. */
   readonly expires?: number
+  readonly issuer?: string
+  readonly audience?: string
   readonly jwtSecret?: string
   readonly database?: string
 }
@@ -16,23 +18,28 @@ type TokenOptions = {
 /** Signs a token and prints it, alone on its line, so that it can be put into a variable. */
 export async function token(io: Io, options: TokenOptions): Promise<number> {
   const { user, name = user, admin, expires } = options
-  if (!/^[A-Za-z0-9_.:@|+-]{1,128}$/.test(user)) {
-    throw new CliError(
-      'USAGE',
-      `"${user}" can be no user id`,
-      'letters, digits and _ . : @ | + -',
-      EXIT.usage,
-    )
+  if (!isUserId(user)) {
+    const advice = 'at most 255 visible characters, without spaces'
+    throw new CliError('USAGE', `${JSON.stringify(user)} can be no user id`, advice, EXIT.usage)
   }
   const { env } = io
   const secret =
     (options.jwtSecret ?? env.ROOMFUL_JWT_SECRET) ||
     readKeptSecret(options.database ?? (env.ROOMFUL_DATABASE || DEFAULT_DATABASE))
+  const issuer = options.issuer ?? firstOf(env.ROOMFUL_ISSUER)
+  const audience = options.audience ?? firstOf(env.ROOMFUL_AUDIENCE)
   const signed = await signToken(
     secret,
     { id: user, name, ...(admin ? { admin } : {}) },
-    expires === undefined ? {} : { expiresInSeconds: expires },
+    {
+      ...(expires === undefined ? {} : { expiresInSeconds: expires }),
+      ...(issuer === undefined ? {} : { issuer }),
+      ...(audience === undefined ? {} : { audience }),
+    },
   )
   await write(io.stdout, `${signed}\n`)
   return EXIT.ok
 }
+
+/** The server's variables are lists. */
+const firstOf = (list: string | undefined): string | undefined => list?.split(',')[0]?.trim() || undefined

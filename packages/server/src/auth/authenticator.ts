@@ -4,13 +4,18 @@ import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Authenticate } from './identity'
 import { customAuthenticate, jwksAuthenticate, secretAuthenticate } from './jwt'
+import { withRefusalLog } from './refusal-log'
 import { keptSecret, newSecret } from './secret-file'
+import type { TokenRules } from './token-rules'
 
 export type Authenticator = {
   readonly authenticate: Authenticate
   /** Where this server signs tokens itself. */
-  readonly jwtSecret?: string
+  readonly signing?: Signing
 }
+
+/** With what it signs; and what it will look for in them, where it looks at it. */
+export type Signing = { readonly secret: string; readonly issuer?: string; readonly audience?: string }
 
 /** How this server checks tokens; with no options it makes a secret, and keeps it where it keeps its data. */
 export function authenticatorFor(
@@ -19,10 +24,36 @@ export function authenticatorFor(
   clock: Clock,
   log: Log,
 ): Authenticator {
-  if (auth && 'jwks' in auth) return { authenticate: jwksAuthenticate(auth.jwks, clock, log) }
-  if (auth && 'authenticate' in auth) return { authenticate: customAuthenticate(auth.authenticate, clock) }
-  const jwtSecret = auth?.jwtSecret ?? ownSecret(database)
-  return { authenticate: secretAuthenticate(jwtSecret, clock), jwtSecret }
+  if (auth && 'jwks' in auth) {
+    checkAudience(auth)
+    return { authenticate: withRefusalLog(jwksAuthenticate(auth.jwks, clock, log, auth), clock, log) }
+  }
+  if (auth && 'authenticate' in auth)
+    return { authenticate: withRefusalLog(customAuthenticate(auth.authenticate, clock), clock, log) }
+  const secret = auth?.jwtSecret ?? ownSecret(database)
+  const authenticate = secretAuthenticate(secret, clock, auth)
+  return { authenticate: withRefusalLog(authenticate, clock, log), signing: signingOf(secret, auth ?? {}) }
+}
+
+/** A provider signs the tokens of all its applications with the same keys: those of others must not open this door. */
+function checkAudience({ issuer, audience, ...auth }: Extract<AuthOptions, { jwks: string }>): void {
+  if ('anyAudience' in auth && auth.anyAudience === true) return
+  if (isGiven(issuer) && isGiven(audience)) return
+  throw new ConfigError([
+    'with --jwks say whose tokens, and for what, are taken: --issuer and --audience (ROOMFUL_ISSUER, ROOMFUL_AUDIENCE); --any-audience takes those of every application of the provider',
+  ])
+}
+
+const isGiven = (value: string | readonly string[] | undefined): boolean =>
+  value !== undefined && value.length > 0
+
+function signingOf(secret: string, { issuer, audience }: TokenRules): Signing {
+  const [iss, aud] = [[issuer ?? []].flat()[0], [audience ?? []].flat()[0]]
+  return {
+    secret,
+    ...(iss === undefined ? {} : { issuer: iss }),
+    ...(aud === undefined ? {} : { audience: aud }),
+  }
 }
 
 function ownSecret(database: string): string {

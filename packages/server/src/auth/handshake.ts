@@ -26,20 +26,19 @@ export async function checkHandshake(deps: Deps, auth: unknown): Promise<Handsha
       return refuse('SESSION_REVOKED')
     return { identity, protocol: protocol ?? 1 }
   } catch (error) {
-    if (error instanceof AuthError) return refusalOfToken(deps.log, error)
+    if (error instanceof AuthError) return refusalOfToken(error)
     if (error instanceof StoreError) return refuse(error.code)
     deps.log.error({ err: error }, 'a handshake failed')
     return refuse('INTERNAL')
   }
 }
 
-/** What an `authenticate` threw. One line in the log says why, but for tokens that have run out: that is their way. */
-export function refusalOfToken(log: Log, { code, cause, retryAfterMs }: AuthError): Refusal {
-  // The message only: the cause may carry the token's claims.
-  const reason = cause instanceof Error ? cause.message : undefined
-  log[code === 'TOKEN_EXPIRED' ? 'debug' : 'info']({ code, reason }, 'a token was refused')
-  return refuse(code, retryAfterMs === undefined ? {} : { retryAfterMs })
-}
+/** What an `authenticate` threw, as an answer. */
+export const refusalOfToken = ({ code, retryAfterMs, field }: AuthError): Refusal =>
+  refuse(code, {
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(field === undefined ? {} : { field }),
+  })
 
 function fieldsOf(auth: unknown): { token?: unknown; protocol?: unknown } {
   return typeof auth === 'object' && auth !== null ? auth : {}

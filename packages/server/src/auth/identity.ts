@@ -49,12 +49,15 @@ export type AuthErrorCode = Extract<
 export class AuthError extends Error {
   override readonly name = 'AuthError'
   readonly retryAfterMs?: number
+  /** What is wrong in the token, by the name of its claim. */
+  readonly field?: string
   constructor(
     readonly code: AuthErrorCode,
-    options: { cause?: unknown; retryAfterMs?: number } = {},
+    options: { cause?: unknown; retryAfterMs?: number; field?: string } = {},
   ) {
     super(code, options.cause === undefined ? {} : { cause: options.cause })
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs
+    if (options.field !== undefined) this.field = options.field
   }
 }
 
@@ -64,32 +67,50 @@ const text = (maxLength: number) =>
     v.maxLength(maxLength),
     v.check((value) => isStorableText(value) && !isBlank(value)),
   )
+/** Some providers number their users. */
+const AnyId = v.pipe(v.union([v.string(), v.pipe(v.number(), v.safeInteger())]), v.transform(String), UserId)
+/** What a `Date` can hold; dates of the wire and whole numbers of a database are made of it. */
+const LAST_MS = 8.64e15
+const time = v.pipe(
+  v.number(),
+  v.finite(),
+  v.transform((ms) => Math.floor(Math.min(Math.max(ms, -LAST_MS), LAST_MS))),
+)
 const Facts = v.object({
-  id: UserId,
+  id: AnyId,
   /** Whatever an identity provider has as a name; a person is not refused for it. */
-  name: v.optional(v.string()),
-  admin: v.optional(v.boolean()),
-  sid: v.optional(text(128)),
-  expiresAt: v.optional(v.pipe(v.number(), v.finite())),
-  issuedAt: v.optional(v.pipe(v.number(), v.finite())),
+  name: v.nullish(v.string()),
+  admin: v.nullish(v.boolean()),
+  sid: v.nullish(text(128)),
+  expiresAt: v.optional(time),
+  issuedAt: v.optional(time),
 })
+type Fact = keyof v.InferOutput<typeof Facts>
 
-/** The border for what a token or an app's function says: rebuilt from checked fields. A nameless user bears his id. */
-export function toIdentity(facts: unknown): Identity {
+/**
+ * The border for what a token or an app's function says: rebuilt from checked fields. A nameless user bears their id.
+ * `nameOf` says how the token calls a field.
+ */
+export function toIdentity(facts: unknown, nameOf: (fact: Fact) => string = (fact) => fact): Identity {
   const result = v.safeParse(Facts, facts)
   if (!result.success) {
-    const field = result.issues[0].path?.[0]?.key ?? 'user'
-    throw new AuthError('TOKEN_INVALID', { cause: new Error(`its ${String(field)} is missing or not valid`) })
+    const key = result.issues[0].path?.[0]?.key
+    if (!isFact(key)) throw new AuthError('TOKEN_INVALID', { cause: new Error('it speaks of no user') })
+    const field = nameOf(key)
+    const cause = new Error(`its ${field} is missing or not valid`)
+    throw new AuthError('TOKEN_INVALID', { cause, field })
   }
-  const { id, admin = false, sid, expiresAt, issuedAt } = result.output
+  const { id, admin, sid, expiresAt, issuedAt } = result.output
   const name = cleanName(result.output.name ?? '', LIMITS.userNameLength)
   const namedAt = name === '' ? NEVER_NAMED : issuedAt
   return {
     id,
-    name: name || id,
-    admin,
-    ...(sid === undefined ? {} : { sid }),
+    name: name || cleanName(id, LIMITS.userNameLength),
+    admin: admin ?? false,
+    ...(sid == null ? {} : { sid }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(namedAt === undefined ? {} : { namedAt }),
   }
 }
+
+const isFact = (key: unknown): key is Fact => typeof key === 'string' && Object.hasOwn(Facts.entries, key)

@@ -1,10 +1,11 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer } from 'node:http'
-import { SignJWT } from 'jose'
+import { type JWTPayload, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { ManualClock } from '../node/test-node'
 import type { Log } from '../ports/log'
 import { customAuthenticate, jwksAuthenticate, secretAuthenticate, signToken } from './jwt'
+import type { TokenRules } from './token-rules'
 
 const SECRET = 'a secret of these tests'
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -57,14 +58,16 @@ function newKey(kid: string, isNamed = true): Key {
   }
 }
 
-const tokenOf = (key: Key, isNamed = true): Promise<string> =>
-  new SignJWT({ name: 'Ann' })
+const IN_2026 = Date.UTC(2026, 11, 31) / 1000
+
+const tokenOf = (key: Key, isNamed = true, claims: JWTPayload = { exp: IN_2026 }): Promise<string> =>
+  new SignJWT({ name: 'Ann', ...claims })
     .setProtectedHeader({ alg: 'ES256', ...(isNamed ? { kid: key.kid } : {}) })
     .setSubject('ann')
     .sign(key.privateKey)
 
 /** An identity provider whose keys can change, and that can be away. */
-async function startProvider(...keys: Key[]) {
+async function startProvider(keys: Key[], rules: TokenRules = {}) {
   const provider = { keys, isAway: false, asked: 0 }
   const http = createServer((_, response) => {
     provider.asked++
@@ -78,14 +81,17 @@ async function startProvider(...keys: Key[]) {
   const clock = new ManualClock()
   const logged: string[] = []
   const log: Log = { ...silent, warn: (_, text) => logged.push(text), info: (_, text) => logged.push(text) }
-  const authenticate = jwksAuthenticate(`http://127.0.0.1:${port}/keys`, clock, log)
+  const authenticate = jwksAuthenticate(`http://127.0.0.1:${port}/keys`, clock, log, rules)
   return {
     ...{ provider, clock, logged },
     /** The user, or why they are not let in. */
     show: async (token: string | Promise<string>): Promise<unknown> =>
       authenticate(await token).then(
         ({ id }) => id,
-        ({ code, retryAfterMs }) => (retryAfterMs === undefined ? code : { code, retryAfterMs }),
+        ({ code, retryAfterMs, field }) => {
+          if (field !== undefined) return `${code}: ${field}`
+          return retryAfterMs === undefined ? code : { code, retryAfterMs }
+        },
       ),
     [Symbol.asyncDispose]: async () => {
       http.closeAllConnections()
@@ -97,7 +103,7 @@ async function startProvider(...keys: Key[]) {
 describe('the keys of an identity provider', () => {
   test('changed a moment after they were read: the token is to be shown again, and is then taken', async () => {
     const [old, next] = [newKey('k1'), newKey('k2')]
-    await using at = await startProvider(old)
+    await using at = await startProvider([old])
     expect(await at.show(tokenOf(old))).toBe('ann')
     at.provider.keys = [next, old]
     await at.clock.pass(2_000)
@@ -109,7 +115,7 @@ describe('the keys of an identity provider', () => {
   })
 
   test('a token of a key that is not the provider’s is refused when the keys were read for it', async () => {
-    await using at = await startProvider(newKey('k1'))
+    await using at = await startProvider([newKey('k1')])
     expect(await at.show(tokenOf(newKey('nobody')))).toBe('TOKEN_INVALID')
     // Also while other unknown keys keep the set in its cool-down.
     for (let second = 0; second < 10; second++) {
@@ -124,14 +130,14 @@ describe('the keys of an identity provider', () => {
 
   test('a wrong signature under a known key is refused at once', async () => {
     const known = newKey('k1')
-    await using at = await startProvider(known)
+    await using at = await startProvider([known])
     expect(await at.show(tokenOf({ ...newKey('k1'), kid: 'k1' }))).toBe('TOKEN_INVALID')
     expect(at.provider.asked).toBe(1)
   })
 
   test('without names: each that fits is tried, and a new one is found as well', async () => {
     const [old, next] = [newKey('k1', false), newKey('k2', false)]
-    await using at = await startProvider(old)
+    await using at = await startProvider([old])
     expect(await at.show(tokenOf(old, false))).toBe('ann')
     at.provider.keys = [next, old]
     expect(await at.show(tokenOf(next, false))).toMatchObject({ code: 'UNAVAILABLE' })
@@ -144,7 +150,7 @@ describe('the keys of an identity provider', () => {
 
   test('that cannot be read: no token is refused for that, and it is logged once', async () => {
     const [old, next] = [newKey('k1'), newKey('k2')]
-    await using at = await startProvider(old, next)
+    await using at = await startProvider([old, next])
     at.provider.isAway = true
     for (let i = 0; i < 3; i++) expect(await at.show(tokenOf(next))).toBe('UNAVAILABLE')
     at.provider.isAway = false
@@ -154,13 +160,37 @@ describe('the keys of an identity provider', () => {
 
   test('a withdrawn key is taken for ten minutes at most', async () => {
     const old = newKey('k1')
-    await using at = await startProvider(old)
+    await using at = await startProvider([old])
     expect(await at.show(tokenOf(old))).toBe('ann')
     at.provider.keys = [newKey('k2')]
     await at.clock.pass(599_000)
     expect(await at.show(tokenOf(old))).toBe('ann')
     await at.clock.pass(1_000)
     expect(await at.show(tokenOf(old))).toBe('TOKEN_INVALID')
+  })
+})
+
+describe('tokens of the same provider', () => {
+  const rules = { issuer: 'https://id.example.com/', audience: ['chat'] }
+  const right = { iss: 'https://id.example.com/', aud: ['other', 'chat'], exp: IN_2026 }
+
+  test.each<[string, JWTPayload, string]>([
+    ['for this server', right, 'ann'],
+    ['of another application', { ...right, aud: 'other' }, 'TOKEN_INVALID: aud'],
+    ['of another tenant', { ...right, iss: 'https://id.example.com/other/' }, 'TOKEN_INVALID: iss'],
+    ['for nobody', { iss: right.iss, exp: right.exp }, 'TOKEN_INVALID: aud'],
+    ['of nobody', { aud: right.aud, exp: right.exp }, 'TOKEN_INVALID: iss'],
+    ['without an end', { iss: right.iss, aud: right.aud }, 'TOKEN_INVALID: exp'],
+  ])('%s: %j is %s', async (_, claims, answer) => {
+    const key = newKey('k1')
+    await using at = await startProvider([key], rules)
+    expect(await at.show(tokenOf(key, true, claims))).toBe(answer)
+  })
+
+  test('an unusable claim is the fault of the token, also of one that names no key', async () => {
+    const key = newKey('k1', false)
+    await using at = await startProvider([key], { claims: { id: 'email' } })
+    for (let i = 0; i < 3; i++) expect(await at.show(tokenOf(key, false))).toBe('TOKEN_INVALID: email')
   })
 })
 
@@ -183,6 +213,6 @@ test('of what is wrong with a token the log gets the reason', async () => {
   const clock = new ManualClock()
   const authenticate = secretAuthenticate(SECRET, clock)
   await expect(authenticate(await signToken(SECRET, { id: 'a b', name: 'A' }))).rejects.toMatchObject({
-    cause: { message: 'its id is missing or not valid' },
+    cause: { message: 'its sub is missing or not valid' },
   })
 })

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import { AuthError, type Authenticate, type Identity, toIdentity } from './identity'
 import { KeySet } from './key-set'
+import { expectedOf, identityOf, type TokenRules } from './token-rules'
 
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 
@@ -11,17 +12,19 @@ export const CLOCK_TOLERANCE_SECONDS = 30
 /** An app's own check that takes longer answers too late for its client, which gives a handshake up after 15 s. */
 const CHECK_MS = 10_000
 
-/** Tokens signed with a secret of our own (HS256). */
-export function secretAuthenticate(secret: string, clock: Clock): Authenticate {
+/** Tokens that the app signs with a secret of its own (HS256). It may leave out `exp`: what a bot or a script is given. */
+export function secretAuthenticate(secret: string, clock: Clock, rules: TokenRules = {}): Authenticate {
   const key = new TextEncoder().encode(secret)
-  return (token) => verified(clock, (options) => jwtVerify(token, key, { ...options, algorithms: ['HS256'] }))
+  return (token) =>
+    verified(clock, rules, (options) => jwtVerify(token, key, { ...options, algorithms: ['HS256'] }))
 }
 
-/** Tokens of an identity provider, whose keys are read from its JWKS address and kept. */
-export function jwksAuthenticate(url: string, clock: Clock, log: Log): Authenticate {
+/** Tokens of an identity provider, whose keys are read from its JWKS address and kept. They have to end. */
+export function jwksAuthenticate(url: string, clock: Clock, log: Log, rules: TokenRules = {}): Authenticate {
   const keys = new KeySet(url, clock, log)
   // One algorithm family only: with HS256 allowed too, a public key could be passed off as a secret.
-  return (token) => verified(clock, (options) => keys.verify(token, { ...options, algorithms: ASYMMETRIC }))
+  const ours = { algorithms: ASYMMETRIC, requiredClaims: ['exp'] }
+  return (token) => verified(clock, rules, (options) => keys.verify(token, { ...options, ...ours }))
 }
 
 /** An app's own check. It throws an AuthError, or anything at all, or answers nothing, to refuse. */
@@ -47,17 +50,19 @@ const LATE = 'authenticate did not answer in time'
 
 async function verified(
   clock: Clock,
+  rules: TokenRules,
   verify: (options: JWTVerifyOptions) => Promise<{ payload: JWTPayload }>,
 ): Promise<Identity> {
   const now = clock.now()
-  const options = { currentDate: new Date(now), clockTolerance: CLOCK_TOLERANCE_SECONDS }
+  const options = {
+    currentDate: new Date(now),
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    ...expectedOf(rules),
+  }
   try {
-    const { sub, name, admin, sid, exp, iat } = (await verify(options)).payload
-    return toIdentity({
-      id: sub,
-      name,
-      admin,
-      sid,
+    const { payload } = await verify(options)
+    const { exp, iat } = payload
+    return identityOf(payload, rules, {
       ...(exp === undefined ? {} : { expiresAt: endOf(exp, now) }),
       ...(typeof iat === 'number' ? { issuedAt: iat * 1000 } : {}),
     })
@@ -74,24 +79,36 @@ function endOf(exp: number, now: number): number {
 
 function toAuthError(cause: unknown): AuthError {
   if (cause instanceof AuthError) return cause
-  return new AuthError(cause instanceof errors.JWTExpired ? 'TOKEN_EXPIRED' : 'TOKEN_INVALID', { cause })
+  if (cause instanceof errors.JWTExpired) return new AuthError('TOKEN_EXPIRED', { cause })
+  const field = cause instanceof errors.JWTClaimValidationFailed ? { field: cause.claim } : {}
+  return new AuthError('TOKEN_INVALID', { cause, ...field })
+}
+
+/** Of a token that is signed; `issuer` and `audience` for a server that looks at them. */
+export type SignOptions = {
+  readonly expiresInSeconds?: number
+  readonly issuer?: string
+  readonly audience?: string
+  readonly clock?: Clock
 }
 
 /**
  * Signs a token for a server that was given this secret.
  *
  * @example
- * const token = await signToken('secret', { id: 'ann', name: 'Ann' }, { expiresInSeconds: 3600 })
+ * const token = await signToken(secret, { id: 'ann', name: 'Ann' }, { expiresInSeconds: 3600 })
  */
 export async function signToken(
   secret: string,
   user: { id: string; name: string; admin?: boolean; sid?: string },
-  options: { expiresInSeconds?: number; clock?: Clock } = {},
+  options: SignOptions = {},
 ): Promise<string> {
   const { id, ...claims } = user
-  const { expiresInSeconds, clock = systemClock } = options
+  const { expiresInSeconds, issuer, audience, clock = systemClock } = options
   const now = Math.floor(clock.now() / 1000)
   const jwt = new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setSubject(id).setIssuedAt(now)
   if (expiresInSeconds !== undefined) jwt.setExpirationTime(now + expiresInSeconds)
+  if (issuer !== undefined) jwt.setIssuer(issuer)
+  if (audience !== undefined) jwt.setAudience(audience)
   return jwt.sign(new TextEncoder().encode(secret))
 }

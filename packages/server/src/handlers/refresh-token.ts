@@ -5,7 +5,7 @@ import type { Handler } from './handler'
 
 /** A fresh token for a line that is up. It must speak for the same user; his name and rights may be new. */
 export const refreshToken: Handler<'refresh-token'> = async (services, peer, { token }) => {
-  const { authenticate, hub, store, log, names } = services
+  const { authenticate, hub, store, names } = services
   try {
     const identity = await authenticate(token)
     if (identity.id !== peer.userId) return refuse('TOKEN_INVALID')
@@ -15,7 +15,7 @@ export const refreshToken: Handler<'refresh-token'> = async (services, peer, { t
     const { expiresAt } = identity
     return { ok: true, expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString() }
   } catch (error) {
-    if (error instanceof AuthError) return refusalOfToken(log, error)
+    if (error instanceof AuthError) return refusalOfToken(error)
     throw error
   }
 }

@@ -27,7 +27,7 @@ test('readyz says 503 while it cannot serve; healthz still answers', async () =>
 })
 
 test('pages of the allowed origins may sign guests in, others may not read the answer', async () => {
-  const { app: open } = app({ guestSecret: 'secret' })
+  const { app: open } = app({ guests: { secret: 'secret' } })
   const preflight = (origin: string) =>
     open.request('/auth/guest', {
       method: 'OPTIONS',

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import type { Registry } from 'prom-client'
+import type { Signing } from '../auth/authenticator'
 import { isListed, type Origins } from '../auth/origin'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
@@ -18,8 +19,8 @@ export type HttpDeps = {
   /** Ends the session of this token; false: there is nothing to end. */
   readonly logout: (token: string) => Promise<boolean>
   readonly origins: Origins
-  /** Given: guests may sign in, with tokens signed by it. */
-  readonly guestSecret?: string
+  /** Given: guests may sign in, with tokens signed so. */
+  readonly guests?: Signing
   readonly staticFolder?: string
   /** What else there is; each adds its own. */
   readonly routes?: readonly ((app: Hono) => void)[]
@@ -49,8 +50,8 @@ export function httpApp(deps: HttpDeps): Hono {
     c.text(await deps.registry.metrics(), 200, { 'Content-Type': deps.registry.contentType }),
   )
   app.get('/asyncapi.json', (c) => c.json(asyncapi))
-  if (deps.guestSecret !== undefined)
-    app.post('/auth/guest', guestBodyLimit, guestSignIn({ ...deps, jwtSecret: deps.guestSecret }))
+  if (deps.guests !== undefined)
+    app.post('/auth/guest', guestBodyLimit, guestSignIn({ ...deps, signing: deps.guests }))
   app.post('/auth/logout', async (c) => {
     const token = bearerToken(c)
     const ended = token !== undefined && (await deps.logout(token))

@@ -2,6 +2,7 @@ import { cleanName, LIMITS } from '@roomful/protocol'
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import * as v from 'valibot'
+import type { Signing } from '../auth/authenticator'
 import { signToken } from '../auth/jwt'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
@@ -20,7 +21,7 @@ const GuestRequest = v.object({
 export const guestBodyLimit = bodyLimit({ maxSize: BODY_LIMIT_BYTES })
 
 /** Signs anybody in under the name he gives. For development: there is nothing that he has to prove. */
-export function guestSignIn(deps: { jwtSecret: string; clock: Clock; ids: Ids }): MiddlewareHandler {
+export function guestSignIn(deps: { signing: Signing; clock: Clock; ids: Ids }): MiddlewareHandler {
   return async (c) => {
     const body: unknown = await c.req.json().catch(() => undefined)
     const request = v.safeParse(GuestRequest, body)
@@ -29,7 +30,9 @@ export function guestSignIn(deps: { jwtSecret: string; clock: Clock; ids: Ids })
     const now = deps.clock.now()
     const user = { id: `guest_${deps.ids.uuid(now)}`, name: request.output.name }
     const claims = { ...user, sid: deps.ids.uuid(now) }
-    const token = await signToken(deps.jwtSecret, claims, {
+    const { secret, ...named } = deps.signing
+    const token = await signToken(secret, claims, {
+      ...named,
       expiresInSeconds: GUEST_TOKEN_SECONDS,
       clock: deps.clock,
     })

@@ -1,0 +1,47 @@
+import type { Clock } from '../ports/clock'
+import type { Log } from '../ports/log'
+import { AuthError, type Authenticate } from './identity'
+
+/** A client that is refused comes again: each reason is a warning once in this time, and of so many reasons. */
+const EVERY_MS = 60_000
+const REASONS = 100
+const REASON_LENGTH = 200
+
+/** Says in the log why tokens are refused: once a minute for each reason, so that no sender of tokens fills the disk. */
+export function withRefusalLog(authenticate: Authenticate, clock: Clock, log: Log): Authenticate {
+  const loggedAt = new Map<string, number>()
+
+  const isDue = (reason: string): boolean => {
+    const now = clock.now()
+    for (const [known, at] of loggedAt) if (now < at || now - at >= EVERY_MS) loggedAt.delete(known)
+    if (loggedAt.has(reason) || loggedAt.size >= REASONS) return false
+    loggedAt.set(reason, now)
+    return true
+  }
+
+  return async (token) => {
+    try {
+      return await authenticate(token)
+    } catch (error) {
+      if (error instanceof AuthError) {
+        const { code } = error
+        const reason = reasonOf(error, token)
+        log[isNews(error) && isDue(`${code} ${reason}`) ? 'warn' : 'debug'](
+          { code, reason },
+          'a token was refused',
+        )
+      }
+      throw error
+    }
+  }
+}
+
+/** That a token runs out, a session ends or a user is banned is their way; all else may be a setting. */
+const isNews = ({ code }: AuthError): boolean => code === 'TOKEN_INVALID' || code === 'UNAVAILABLE'
+
+/** The message only, as the cause may carry the token's claims; and an app's own check may put the token into its message. */
+function reasonOf({ cause }: AuthError, token: string): string | undefined {
+  if (!(cause instanceof Error)) return undefined
+  const text = token === '' ? cause.message : cause.message.replaceAll(token, '[token]')
+  return text.slice(0, REASON_LENGTH)
+}

@@ -1,0 +1,135 @@
+import { type JWTPayload, SignJWT } from 'jose'
+import { describe, expect, test } from 'vitest'
+import { ManualClock } from '../node/test-node'
+import type { Log } from '../ports/log'
+import { authenticatorFor } from './authenticator'
+import { AuthError, type Identity } from './identity'
+import { secretAuthenticate } from './jwt'
+import { withRefusalLog } from './refusal-log'
+import type { TokenRules } from './token-rules'
+
+const SECRET = 'a secret of these tests, 32 bytes long'
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+const signed = (claims: JWTPayload): Promise<string> =>
+  new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(SECRET))
+
+/** The user, or why they are not let in. */
+async function shown(claims: JWTPayload, rules: TokenRules = {}): Promise<Identity | string> {
+  const authenticate = secretAuthenticate(SECRET, new ManualClock(), rules)
+  return authenticate(await signed(claims)).catch(({ code, field }: AuthError) => `${code}: ${field}`)
+}
+
+describe('users as identity providers have them', () => {
+  test.each([
+    'auth0|507f1f77bcf86cd799439020',
+    'ann.smith+chat@example.com',
+    'urn:example:user:7',
+    'tenant/ann',
+    'grüße',
+    'x'.repeat(255),
+  ])('%s is let in', async (sub) => {
+    expect(await shown({ sub, name: 'Ann' })).toMatchObject({ id: sub, name: 'Ann' })
+  })
+
+  test('a number is an id; a user without a name is called by the id, which is cut', async () => {
+    expect(await shown({ user: 1234567 }, { claims: { id: 'user' } })).toMatchObject({ id: '1234567' })
+    expect(await shown({ sub: 'x'.repeat(255), name: null })).toMatchObject({ name: 'x'.repeat(100) })
+  })
+
+  test('claims have the names that the settings give them', async () => {
+    const claims = {
+      id: 'oid',
+      name: 'preferred_username',
+      admin: 'https://example.com/admin',
+      sid: 'session',
+    }
+    const token = {
+      ...{ sub: 'another', oid: 'ann', name: 'not this', preferred_username: 'Ann' },
+      ...{ session: 's1', 'https://example.com/admin': true },
+    }
+    expect(await shown(token, { claims })).toEqual({ id: 'ann', name: 'Ann', admin: true, sid: 's1' })
+    expect(await shown({ sub: 'ann', name: 'Ann' }, { claims: { id: 'constructor' } })).toBe(
+      'TOKEN_INVALID: constructor',
+    )
+  })
+
+  test.each([
+    [{}, 'sub'],
+    [{ sub: 'a b' }, 'sub'],
+    [{ sub: 'x'.repeat(256) }, 'sub'],
+    [{ sub: 'ann', name: { first: 'Ann' } }, 'name'],
+    [{ sub: 'ann', admin: 'yes' }, 'admin'],
+    [{ sub: 'ann', sid: '' }, 'sid'],
+  ])(
+    'a signed token with an unusable claim is TOKEN_INVALID, and says which: %j, %s',
+    async (claims, field) => {
+      // What a token may say is not what its type says.
+      expect(await shown(JSON.parse(JSON.stringify(claims)))).toBe(`TOKEN_INVALID: ${field}`)
+    },
+  )
+
+  test('times are whole milliseconds that a date can hold', async () => {
+    const fractional = await shown({ sub: 'ann', exp: 4_000_000_000.0004, iat: 1_767_000_000.1234 })
+    expect(fractional).toMatchObject({ expiresAt: 4_000_000_000_000, namedAt: -1 })
+    expect(await shown({ sub: 'ann', name: 'A', iat: 1_767_000_000.1234 })).toMatchObject({
+      namedAt: 1_767_000_000_123,
+    })
+    expect(await shown({ sub: 'ann', exp: 1e300 })).toMatchObject({ expiresAt: 8.64e15 })
+  })
+})
+
+describe('a server that is given a key set', () => {
+  const jwks = 'https://id.example.com/keys'
+  const start = (auth: object) =>
+    authenticatorFor(JSON.parse(JSON.stringify({ jwks, ...auth })), 'memory:', new ManualClock(), silent)
+
+  test.each([
+    {},
+    { issuer: 'https://id.example.com/' },
+    { audience: 'chat' },
+    { issuer: [], audience: ['chat'] },
+    { anyAudience: false },
+  ])('does not start with %j', (auth) => {
+    expect(() => start(auth)).toThrow(/--issuer and --audience .*--any-audience/)
+  })
+
+  test.each([{ anyAudience: true }, { issuer: 'a', audience: ['chat'] }])('starts with %j', (auth) => {
+    expect(start(auth).signing).toBeUndefined()
+  })
+})
+
+describe('the log says why a token is refused', () => {
+  test('once a minute for each reason, of so many reasons, and never the token', async () => {
+    const clock = new ManualClock()
+    const lines: object[] = []
+    const log = { ...silent, warn: (fields: object) => lines.push(fields) }
+    const authenticate = withRefusalLog(
+      async (token) => {
+        throw new AuthError('TOKEN_INVALID', { cause: new Error(`no user for ${token}`.slice(0, 900)) })
+      },
+      clock,
+      log,
+    )
+    const show = (token: string) => expect(authenticate(token)).rejects.toThrow('TOKEN_INVALID')
+    for (const token of ['first', 'second', 'first']) await show(token)
+    expect(lines).toEqual([{ code: 'TOKEN_INVALID', reason: 'no user for [token]' }])
+    await clock.pass(60_000)
+    await show('third')
+    expect(lines).toHaveLength(2)
+  })
+
+  test('a thousand reasons in a minute are a hundred lines', async () => {
+    let warned = 0
+    const log = { ...silent, warn: () => warned++ }
+    const authenticate = withRefusalLog(
+      async (reason) => {
+        throw new AuthError('UNAVAILABLE', { cause: new Error(`${reason.length} reasons`) })
+      },
+      new ManualClock(),
+      log,
+    )
+    for (let i = 1; i <= 1_000; i++) await expect(authenticate('x'.repeat(i))).rejects.toThrow('UNAVAILABLE')
+    expect(warned).toBe(100)
+  })
+})
