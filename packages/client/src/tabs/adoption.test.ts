@@ -174,3 +174,30 @@ test.each([
     expectConverged(world, owner)
   },
 )
+
+test('P2: a tab that may not send what another left leaves it to the one that may (seed 505523)', async () => {
+  const world = new TabsWorld()
+  const before = await world.openTab()
+  await world.rest(1_000)
+  world.kill(before)
+  let token = 'opaque'
+  const unknown = world.newTab('ada', [ROOM], { auth: () => token })
+  const dying = world.newTab('ada', [ROOM], { auth: () => 'opaque' })
+  for (const { line } of [unknown, dying]) line.silent = true
+  await world.pass(5_000)
+  void dying.room.send('left behind')
+  await world.pass(1_000)
+  expect(world.browser.disk.entries.size).toBe(1)
+  const owner = await world.openTab()
+  world.kill(dying)
+  await world.pass(1_000)
+  token = `header.${btoa(JSON.stringify({ sub: 'ada' }))}.signature`
+  unknown.line.silent = false
+  unknown.line.cut()
+  await world.rest(120_000)
+  expect(unknown.chat.getState().connection.status).toBe('online')
+  owner.line.cut()
+  await world.rest(60_000)
+  expect(world.server.room(ROOM).messages.map(({ content }) => content)).toEqual(['left behind'])
+  expect(world.browser.disk.entries.size).toBe(0)
+})

@@ -202,13 +202,16 @@ export function createTabs(options: TabsOptions) {
   }
 
   /** The open space is of the user of this line: the token says so, or the server did. Nothing of another is taken in. */
-  const isHis = (userId: string): boolean => userId === confirmed || userScope(url, userId) === scope
+  const ownUser = (): string | null => {
+    const userId = store?.userId() ?? null
+    return userId !== null && (userId === confirmed || userScope(url, userId) === scope) ? userId : null
+  }
 
   /** From what is on disk: what the owner before kept, and what tabs that have died left unsent. */
   async function inherit(): Promise<void> {
     const at = hub
-    const userId = store?.userId() ?? null
-    if (at === null || store === null || userId === null || !isHis(userId)) return
+    const userId = ownUser()
+    if (at === null || store === null || userId === null) return
     const mayKeep = keptFor === userId || (await mayKeepRows(userId))
     const snapshot = await store.refresh()
     if (store.userId() !== userId) return
@@ -243,9 +246,11 @@ export function createTabs(options: TabsOptions) {
       (hold) => {
         if (hold === null) return
         if (signal.aborted) return hold.release()
-        keepLock(tab, hold)
         watched.delete(tab)
         hub?.detach(tab, false)
+        // Not known to be this user's: the tab that is shall have what was left.
+        if (ownUser() === null) return hold.release()
+        keepLock(tab, hold)
         void inherit()
       },
       () => {},
