@@ -8,26 +8,34 @@ import {
 } from '@roomful/protocol'
 import type { DownReason, TransportFactory } from '../ports/transport'
 import { refusalOf } from './handshake-refusal'
+import { createPace, type Pace } from './pace'
 import { checkPayload } from './payload-check'
 import { LOST, openLine, type SocketLine } from './socket-line'
+
+/** Longer than any limit of a second or two takes to be full again. */
+const AFTER_ABUSE_MS = 30_000
 
 /** Protocol 2 over Socket.IO. Everything that comes in is decoded here, once. */
 export const socketIoTransport: TransportFactory = (url, onEvent) => {
   let line: SocketLine | null = null
-  let ready = false
+  /** There is one from `ready` to the end of the line. */
+  let pace: Pace | null = null
 
+  const gone = (): void => {
+    pace?.end()
+    pace = null
+    line = null
+  }
   const drop = (): void => {
     line?.end()
-    line = null
-    ready = false
+    gone()
   }
 
   return {
     connect: (token) => {
       let bye: Bye | null = null
       const down = (reason: DownReason): void => {
-        line = null
-        ready = false
+        gone()
         onEvent({ type: 'down', reason })
       }
       line = openLine(
@@ -42,22 +50,27 @@ export const socketIoTransport: TransportFactory = (url, onEvent) => {
         const message = decoded.value
         if (message.event === 'bye') bye = message.payload
         if (message.event === 'ready') {
-          ready = true
+          pace = createPace(message.payload.limits.eventsPerSecond ?? 0)
           onEvent({ type: 'ready', ready: message.payload })
-        } else if (ready) onEvent({ type: 'message', message })
+        } else if (pace) onEvent({ type: 'message', message })
       })
     },
     disconnect: drop,
     close: drop,
     request: async (event, payload, timeoutMs) => {
-      if (line === null || !ready) return { kind: 'offline' }
+      const [at, pacing] = [line, pace]
+      if (at === null || pacing === null) return { kind: 'offline' }
       const checked = checkPayload(event, payload)
       if (!checked.ok) return { kind: 'ack', ack: checked.ack }
-      const result = await line.request(event, checked.payload, timeoutMs)
-      return result.kind === 'ack' ? { kind: 'ack', ack: readAck(event, result.answer) } : result
+      if (!(await pacing.turn())) return { kind: 'offline' }
+      const result = await at.request(event, checked.payload, timeoutMs)
+      if (result.kind !== 'ack') return result
+      const ack = readAck(event, result.answer)
+      if (!ack.ok && ack.code === 'RATE_LIMITED') pacing.hold(ack.retryAfterMs ?? 0)
+      return { kind: 'ack', ack }
     },
     signal: (event, payload) => {
-      if (ready) line?.socket.volatile.emit(event, payload)
+      if (pace) line?.socket.volatile.emit(event, payload)
     },
   }
 }
@@ -89,6 +102,13 @@ function reasonOfBye({ reason, reconnectInMs }: Bye): DownReason {
     case 'PROTOCOL_UNSUPPORTED':
       return { code: reason, text: `The server hung up: ${reason}`, next: 'stop' }
     case 'ABUSE':
-      return { code: 'FORBIDDEN', text: 'The server hung up: too many bad requests', next: 'stop' }
+      // Of an app in a loop, as a rule, which may have come to its end: the chat is not over for it.
+      return {
+        code: 'RATE_LIMITED',
+        text: 'The server hung up: too many requests',
+        next: 'retry',
+        reconnectInMs: AFTER_ABUSE_MS,
+        ...delay,
+      }
   }
 }

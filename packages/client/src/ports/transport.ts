@@ -30,7 +30,8 @@ export type RequestResult<E extends ClientEvent> = { kind: 'ack'; ack: Ack<E> } 
 
 /**
  * One line to the server at a time. It never buffers, never reconnects and never repeats by itself: the runtime
- * decides all of that. Guarantees: events of one line come in the order in which the server sent them; after
+ * decides all of that. It may hold a request back until the server takes it by its rate; the time limit of the request
+ * begins when it leaves, and one that has not left when the line ends is `offline`. Guarantees: events of one line come in the order in which the server sent them; after
  * `down` nothing of that line comes any more; `ready` comes before any message.
  */
 export interface Transport {

@@ -28,6 +28,6 @@ export function byeReason({ reason, reconnectInMs }: Bye): DownReason {
     case 'PROTOCOL_UNSUPPORTED':
       return { code: reason, text, next: 'stop' }
     case 'ABUSE':
-      return { code: 'FORBIDDEN', text, next: 'stop' }
+      return { code: 'RATE_LIMITED', text, next: 'retry', reconnectInMs: 30_000, ...delay }
   }
 }
