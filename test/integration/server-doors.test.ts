@@ -52,12 +52,12 @@ describe('a device that polls (P10, P12)', () => {
   })
 })
 
-test('who is told to wait a thousand times and goes on is cut off; a burst is only refused (P12)', async () => {
+test('P10: a device that is told to wait 20 times and goes on is closed; a burst is only refused', async () => {
   await using server = await startServer({ limits: { eventsPerSecond: 10 } })
   const burst = await signIn(server, 'burst')
   devices.push(burst)
-  const answers = await Promise.all(Array.from({ length: 500 }, () => burst.ask('list-rooms')))
-  expect(answers.filter(({ code }) => code === 'RATE_LIMITED').length).toBeGreaterThan(400)
+  const answers = await Promise.all(Array.from({ length: 30 }, () => burst.ask('list-rooms')))
+  expect(answers.filter(({ code }) => code === 'RATE_LIMITED').length).toBeGreaterThan(10)
   expect(burst.socket.connected).toBe(true)
 
   const flood = await signIn(server, 'flood')

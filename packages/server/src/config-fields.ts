@@ -129,6 +129,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('sends-per-second', 'messages a second a user; 0: no limit', count, '<number>'),
   field('sends-burst', 'messages a user may send at once', count, '<number>'),
   field('events-per-second', 'requests a second a socket; 0: no limit', count, '<number>'),
+  field('cost-per-second', 'work a second a user, in units of some 10 µs; 0: no limit', count, '<number>'),
   field('sockets-per-user', 'connections a user on one server', count, '<number>'),
   field('handshakes-per-second', 'connections an address may begin a second; 0: no limit', count, '<number>'),
   field('log-level', 'silent, error, warn, info or debug', level, '<level>'),

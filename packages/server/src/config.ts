@@ -80,15 +80,16 @@ const textOf = (value: unknown): string | undefined =>
 /** Rebuilt by name: every value has been through its own schema, and the last check gives them their types. */
 function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
   const { origins, ...others } = v.parse(Checked, Object.fromEntries(values))
-  const { sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser, handshakesPerSecond, ...settings } =
-    others
+  const { sendsPerSecond, sendsBurst, eventsPerSecond, costPerSecond, ...more } = others
+  const { socketsPerUser, handshakesPerSecond, ...settings } = more
   const { files, retentionDays, retentionMessages, webhook, webhookSecret, ...rest } = settings
   // 0 is how a variable says "no limit"; in code there is none without the rule.
   const retention = withoutUndefined({
     days: retentionDays || undefined,
     messages: retentionMessages || undefined,
   })
-  const limits = { sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser, handshakesPerSecond }
+  const rates = { sendsPerSecond, sendsBurst, eventsPerSecond, costPerSecond }
+  const limits = { ...rates, socketsPerUser, handshakesPerSecond }
   return withoutUndefined({
     ...rest,
     files: files === 'off' ? (false as const) : files,
@@ -124,6 +125,7 @@ const Checked = v.object({
   sendsPerSecond: whole,
   sendsBurst: whole,
   eventsPerSecond: whole,
+  costPerSecond: whole,
   socketsPerUser: whole,
   handshakesPerSecond: whole,
   logLevel: v.optional(v.picklist(['silent', 'error', 'warn', 'info', 'debug'])),

@@ -35,6 +35,12 @@ export type RateOptions = {
   readonly eventsPerSecond?: number
   readonly socketsPerUser?: number
   /**
+   * What the requests of one user may cost a second on this server, over all of their devices, in units of about 10 µs of
+   * its time: a row that is read or a frame to one other device is one, a row that is written ten. Twice as much at once.
+   * 10,000 by default, and no limit where `eventsPerSecond` is 0.
+   */
+  readonly costPerSecond?: number
+  /**
    * Connections that one address may begin, with twenty times as many at once. An address of the private networks or of
    * this machine is limited only where `trustProxy` is set: without it, it may be that of a proxy, and stand for all.
    */
@@ -88,6 +94,8 @@ export const DEFAULTS = {
   sendsBurst: 20,
   eventsPerSecond: 100,
   socketsPerUser: 20,
+  /** A tenth of the process. The busiest person uses a hundredth; 200 listeners are told 40 messages a second by it. */
+  costPerSecond: 10_000,
   /** A page with all of its tabs reloads at once; an office behind one address comes back within seconds. */
   handshakesPerSecond: 50,
 } as const

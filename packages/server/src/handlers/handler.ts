@@ -33,6 +33,8 @@ export type Services = {
   readonly sendRates: Rates<UserId>
   /** By user and room: how many joins and leaves are told. */
   readonly comings: Rates<string>
+  /** What the requests of a user may cost, in units of `costs/prices.ts`. */
+  readonly budgets: Rates<UserId>
   readonly authenticate: Authenticate
   readonly names: Names
 }

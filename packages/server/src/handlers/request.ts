@@ -1,6 +1,9 @@
 import { type ClientEvent, decodePayload, isClientEvent, LIMITS, type OkAck } from '@roomful/protocol'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import { charge } from '../costs/account'
+import { REQUEST_UNITS } from '../costs/prices'
+import { weightOf } from '../costs/weight'
 import type { Peer } from '../hub/peer'
 import { StoreError } from '../stores/port'
 import { FRAME_TOO_LARGE } from './frame'
@@ -12,14 +15,19 @@ import type { Rate, TokenBucket } from './token-bucket'
 /** So many events that do not exist are a mistake; more are somebody trying doors. */
 const UNKNOWN_EVENTS_BEFORE_CLOSE = 20
 
-/** Requests over the rate that are still answered: a burst of an app in a loop, told to wait, is no attack. */
-export const OVER_RATE: Rate = { perSecond: 20, burst: 1_000 }
+/** Refusals for a rate that a device gets in one second: it knows by then that it has to wait, and does not. */
+export const OVER_RATE: Rate = { perSecond: 20, burst: 20 }
+/** Refusals for a budget: when it runs out, requests of several devices that knew nothing of it are under way. */
+export const OVER_BUDGET: Rate = { perSecond: 20, burst: 200 }
 
-/** One device's way into the server: what it has used up of its patience. */
+/** One device's way into the server: what it has used up of the server's patience. */
 export type Gate = {
   readonly events: TokenBucket
-  /** What is refused for its rate counts here; who goes on regardless is cut off. */
+  /** The user's, whatever device it is. */
+  readonly budget: TokenBucket
+  /** What is refused for its rate counts here; a device that goes on regardless is closed. */
   readonly overRate: TokenBucket
+  readonly overBudget: TokenBucket
   unknown: number
   isDraining: () => boolean
 }
@@ -53,27 +61,34 @@ async function answerTo(
 ): Promise<Answer> {
   if (gate.events.take(1) === 0) return overRate(peer, gate)
   if (!isClientEvent(event)) return unknownEvent(peer, gate)
-  if (args.includes(FRAME_TOO_LARGE)) return refuse('PAYLOAD_TOO_LARGE', { limit: LIMITS.frameBytes })
+  if (args.includes(FRAME_TOO_LARGE)) return tooLarge(peer, gate)
   if (services.hub.lifetimes.isExpired(peer) && event !== 'refresh-token') return refuse('TOKEN_EXPIRED')
   if (gate.isDraining()) return refuse('UNAVAILABLE')
+  // A token that is not renewed ends the connection: that is not to be had by using up a budget.
+  if (gate.budget.isSpent && event !== 'refresh-token') return overBudget(peer, gate)
   try {
-    return await handle(services, peer, event, args)
+    return await handle(services, peer, gate, event, args)
   } catch (error) {
     return refusalOf(services, event, error)
   }
 }
 
 /** The reference emits some events without any payload; more than one argument is nobody's. */
-function handle<E extends ClientEvent>(
+async function handle<E extends ClientEvent>(
   services: Services,
   peer: Peer,
+  { budget }: Gate,
   event: E,
   args: readonly unknown[],
-): Promise<OkAck<E> | Refusal> | Refusal {
-  if (args.length > 1) return refuse('INVALID_PAYLOAD')
+): Promise<OkAck<E> | Refusal> {
+  budget.spend(REQUEST_UNITS + weightOf(args))
   const decoded = decodePayload(event, args.length === 0 ? {} : args[0])
+  if (args.length > 1) return refuse('INVALID_PAYLOAD')
   if (!decoded.ok) return invalid(decoded.field)
-  return handlers[event](services, peer, decoded.value)
+  const settle = charge({ budget, hub: services.hub, peer }, event, decoded.value)
+  const answer = await handlers[event](services, peer, decoded.value)
+  settle(answer)
+  return answer
 }
 
 /** Names the field, never the value. */
@@ -81,10 +96,26 @@ function invalid(field: string): Refusal {
   return refuse('INVALID_PAYLOAD', field === '' ? {} : { field })
 }
 
-/** Who was told to wait a thousand times, and does not, is no client of ours. */
-function overRate(peer: Peer, { events, overRate }: Gate): Refusal {
-  if (overRate.take(1) === 0) peer.line.close({ reason: 'ABUSE' })
+/** The refusal has its price as well: many sockets of one user, each refused all the time, are no way around it. */
+function overRate(peer: Peer, { budget, events, overRate }: Gate): Refusal {
+  if (!budget.isSpent) budget.spend(REQUEST_UNITS)
+  strike(peer, overRate)
   return refuse('RATE_LIMITED', { retryAfterMs: events.retryAfterMs })
+}
+
+function overBudget(peer: Peer, { budget, overBudget }: Gate): Refusal {
+  strike(peer, overBudget)
+  return refuse('RATE_LIMITED', { retryAfterMs: budget.retryAfterMs })
+}
+
+/** Its megabyte was read, whatever became of it. */
+function tooLarge(peer: Peer, { overRate }: Gate): Refusal {
+  strike(peer, overRate)
+  return refuse('PAYLOAD_TOO_LARGE', { limit: LIMITS.frameBytes })
+}
+
+function strike(peer: Peer, patience: TokenBucket): void {
+  if (patience.take(1) === 0) peer.line.close({ reason: 'ABUSE' })
 }
 
 function unknownEvent(peer: Peer, gate: Gate): Refusal {

@@ -28,6 +28,20 @@ export class TokenBucket {
     return taken
   }
 
+  /** Takes `count` tokens, there or not: what is done is paid for, if later. A negative count gives back. */
+  spend(count: number): void {
+    if (this.rate.perSecond === 0) return
+    this.#refill()
+    this.#tokens = Math.min(this.rate.burst, this.#tokens - count)
+  }
+
+  /** Nothing is left, or more was spent than there was. */
+  get isSpent(): boolean {
+    if (this.rate.perSecond === 0) return false
+    this.#refill()
+    return this.#tokens < 1
+  }
+
   /** Until the next whole token. */
   get retryAfterMs(): number {
     this.#refill()

@@ -169,6 +169,11 @@ export class Hub {
     return this.#subscriptions.has(roomId, 2) || this.#subscriptions.has(roomId, 1)
   }
 
+  /** Devices of this node that have the room open. */
+  audience(roomId: RoomId): number {
+    return this.#subscriptions.size(roomId, 1) + this.#subscriptions.size(roomId, 2)
+  }
+
   unsubscribe(peer: Peer, roomId: RoomId): void {
     if (!this.#subscriptions.remove(peer, roomId)) return
     // What was on its way to this device, or lost, is not sent again.

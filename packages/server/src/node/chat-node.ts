@@ -3,14 +3,20 @@ import { checkHandshake, type Handshake } from '../auth/handshake'
 import type { Identity } from '../auth/identity'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import { CONNECTION_UNITS } from '../costs/prices'
 import type { Services } from '../handlers/handler'
-import { type Gate, OVER_RATE, request } from '../handlers/request'
+import { type Gate, OVER_BUDGET, OVER_RATE, request } from '../handlers/request'
 import { type Rate, TokenBucket } from '../handlers/token-bucket'
 import { type Line, Peer } from '../hub/peer'
 import type { LateJoins } from './late-joins'
 import { welcome } from './welcome'
 
-export type NodeLimits = { readonly events: Rate; readonly sends: Rate; readonly socketsPerUser: number }
+export type NodeLimits = {
+  readonly events: Rate
+  readonly sends: Rate
+  readonly costs: Rate
+  readonly socketsPerUser: number
+}
 
 export type ChatNodeDeps = {
   readonly services: Services
@@ -64,6 +70,9 @@ export class ChatNode {
     const { socketsPerUser } = limits
     if (services.hub.peers.of(identity.id).size >= socketsPerUser)
       return refuse('RATE_LIMITED', { limit: socketsPerUser, retryAfterMs: TOO_MANY_SOCKETS_RETRY_MS })
+    const budget = services.budgets.of(identity.id)
+    if (budget.isSpent) return refuse('RATE_LIMITED', { retryAfterMs: budget.retryAfterMs })
+    budget.spend(CONNECTION_UNITS)
     const welcomed = await welcome(services, lateJoins, identity, defaultRooms)
     return 'ok' in welcomed ? welcomed : { ...handshake, identity: welcomed }
   }
@@ -80,7 +89,9 @@ export class ChatNode {
     if (protocol === 2) line.emit('ready', this.#readyFor(peer))
     const gate: Gate = {
       events: new TokenBucket(limits.events, services.clock),
+      budget: services.budgets.of(peer.userId),
       overRate: new TokenBucket(OVER_RATE, services.clock),
+      overBudget: new TokenBucket(OVER_BUDGET, services.clock),
       unknown: 0,
       isDraining: () => this.#draining,
     }

@@ -46,6 +46,9 @@ export type NodeParts = {
   readonly defaultRooms: readonly string[]
 }
 
+/** A budget that was not used lasts for so long at once: for a start with all rooms, on a few devices. */
+const BUDGET_SECONDS = 2
+
 /** Puts a node together; the store, the bus and the lines are its caller's. */
 export function createNode(parts: NodeParts): ChatNode {
   const { bus, clock, ids, log, meter, hooks, authenticate, defaultRooms } = parts
@@ -97,8 +100,10 @@ export function createNode(parts: NodeParts): ChatNode {
   const isOpen = (roomId: RoomId): boolean => hub.isOpen(roomId)
   const names = new Names({ store, pipeline: everywhere, bus, clock, log, isOpen })
   const sendRates = new Rates<UserId>(limits.sends, clock)
+  const budgets = new Rates<UserId>(limits.costs, clock)
   const services: Services = {
-    ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, sendRates, authenticate, names },
+    ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, authenticate, names },
+    ...{ sendRates, budgets },
     customEmoji: new Set(parts.customEmoji),
     comings: new Rates<string>(COMINGS, clock),
     ...(parts.files === undefined ? {} : { files: parts.files }),
@@ -117,9 +122,12 @@ async function readItems(
 
 function limitsOf(rates: RateOptions): NodeLimits {
   const { sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser } = { ...DEFAULTS, ...rates }
+  // What an operator has set free is free, unless they name a figure.
+  const { costPerSecond = eventsPerSecond === 0 ? 0 : DEFAULTS.costPerSecond } = rates
   return {
     sends: { perSecond: sendsPerSecond, burst: Math.max(sendsBurst, 1) },
     events: { perSecond: eventsPerSecond, burst: eventsPerSecond },
+    costs: { perSecond: costPerSecond, burst: costPerSecond * BUDGET_SECONDS },
     socketsPerUser: socketsPerUser === 0 ? Number.MAX_SAFE_INTEGER : socketsPerUser,
   }
 }

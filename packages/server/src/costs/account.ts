@@ -1,0 +1,42 @@
+import { asRoomId, type ClientEvent, type OkAck, type Payload, type RoomId } from '@roomful/protocol'
+import type { Refusal } from '../core/ops'
+import type { TokenBucket } from '../handlers/token-bucket'
+import type { Hub } from '../hub/hub'
+import type { Peer } from '../hub/peer'
+import { PRICES } from './prices'
+import { weightOf } from './weight'
+
+/** The user's budget, over all of their devices on this node; and who is told what. */
+export type Account = {
+  readonly budget: TokenBucket
+  readonly hub: Pick<Hub, 'audience'>
+  readonly peer: Peer
+}
+
+/**
+ * Charges a request for what it will do, and returns what settles the bill with its answer. A budget may go below
+ * zero: the one request that nothing is left for is still paid in full, by the wait after it.
+ */
+export function charge<E extends ClientEvent>(
+  { budget, hub, peer }: Account,
+  event: E,
+  payload: Payload<E>,
+): (answer: OkAck<E> | Refusal) => void {
+  const { units, held = 0, tells = 0 } = PRICES[event](payload)
+  const named = roomIn(payload)
+  // The size of a room that the user may not know would tell of it: not before the request is taken.
+  const isKnown = named !== undefined && peer.rooms.has(named)
+  budget.spend(units + held + (isKnown ? tells * hub.audience(named) : 0))
+  return (answer) => {
+    if (!answer.ok) return
+    if (held > 0) budget.spend(weightOf(answer) - held)
+    if (tells === 0 || isKnown) return
+    const roomId = named ?? roomIn('message' in answer ? answer.message : undefined)
+    if (roomId !== undefined) budget.spend(tells * hub.audience(roomId))
+  }
+}
+
+function roomIn(value: unknown): RoomId | undefined {
+  if (typeof value !== 'object' || value === null || !('roomId' in value)) return undefined
+  return typeof value.roomId === 'string' ? asRoomId(value.roomId) : undefined
+}

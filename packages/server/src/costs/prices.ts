@@ -1,0 +1,75 @@
+import { type ClientEvent, LIMITS, type Payload } from '@roomful/protocol'
+
+/**
+ * Costs are counted in units of about 10 µs of this process: what a row that is read, or a frame to one device, takes.
+ * They were measured on SQLite, where every row is read and written on this thread.
+ */
+export type Price = {
+  /** Known before the work: rows that are written, rows that are looked for. */
+  readonly units: number
+  /** What the answer may weigh. It is held while the work is done, and then replaced by what the answer does weigh. */
+  readonly held?: number
+  /** Frames for each device that has the room open; below 1 where several requests share a frame. */
+  readonly tells?: number
+}
+
+/** A request with its frame, its decoding and its ack, whatever it asks. */
+export const REQUEST_UNITS = 4
+/** A connection: a signature, the user's row, the default rooms. */
+export const CONNECTION_UNITS = 100
+
+const ROW_WRITTEN = 10
+/** A member of a new room: looked up, written, and the new line of their list read for them. */
+const NEW_MEMBER = 20
+/** A search may look at rooms that it does not answer. */
+const SEARCH = 200
+/** The cursors of all rooms are looked at, whatever comes of it. */
+const LIST = 200
+/** A delta is a few rows as a rule, and bounded by the size of a reply. */
+const DELTA = 10
+const PAGE_DEFAULT = 50
+/** Read cursors that move within 300 ms leave in one frame. */
+const READ_TELLS = 0.3
+
+const change: Price = { units: 2 * ROW_WRITTEN, tells: 1 }
+/** The member's row, the line that tells of it, the head. */
+const memberChange: Price = { units: 3 * ROW_WRITTEN, tells: 1 }
+
+/** What each event costs beside REQUEST_UNITS. An event without a price does not compile. */
+export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Price } = {
+  'join-rooms': ({ roomIds }) => ({ units: roomIds?.length ?? 0, held: roomIds?.length ?? LIMITS.syncRooms }),
+  'leave-rooms': ({ roomIds }) => ({ units: roomIds.length }),
+  'send-message': () => ({ units: 2 * ROW_WRITTEN, tells: 1 }),
+  'send-messages': ({ messages }) => ({ units: (messages.length + 1) * ROW_WRITTEN, tells: 1 }),
+  'fetch-history': ({ limit }) => ({ units: 0, held: limit ?? LIMITS.historyPageDefault }),
+  'edit-message': () => change,
+  'delete-message': () => change,
+  'react-message': () => change,
+  'mark-read': () => ({ units: ROW_WRITTEN, tells: READ_TELLS }),
+  sync: ({ rooms, list }) => {
+    const asked = Object.keys(rooms).length
+    return { units: asked + (list === undefined ? 0 : LIST), held: asked * DELTA + LIST }
+  },
+  // Told at most once a second a room, and charged then.
+  typing: () => ({ units: 0 }),
+  'create-room': ({ members = [] }) => ({ units: 3 * ROW_WRITTEN + members.length * NEW_MEMBER }),
+  'update-room': () => change,
+  'list-rooms': ({ query, limit }) => ({
+    units: query === undefined ? 0 : SEARCH,
+    held: limit ?? LIMITS.roomsPage,
+  }),
+  'open-dm': ({ userIds }) => ({ units: 3 * ROW_WRITTEN + userIds.length * NEW_MEMBER }),
+  'add-member': () => memberChange,
+  'remove-member': () => memberChange,
+  'set-role': () => memberChange,
+  'ban-member': () => memberChange,
+  'unban-member': () => memberChange,
+  'mute-member': () => memberChange,
+  'fetch-members': ({ limit }) => ({ units: 0, held: limit ?? LIMITS.membersPage }),
+  'report-message': () => ({ units: 3 * ROW_WRITTEN }),
+  'list-reports': ({ limit }) => ({ units: 0, held: limit ?? PAGE_DEFAULT }),
+  'resolve-report': () => ({ units: 3 * ROW_WRITTEN }),
+  'fetch-audit': ({ limit }) => ({ units: 0, held: limit ?? PAGE_DEFAULT }),
+  'watch-presence': ({ userIds }) => ({ units: userIds.length }),
+  'refresh-token': () => ({ units: CONNECTION_UNITS }),
+}

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest'
+import { testNode } from './test-node'
+
+type Answer = Record<string, unknown>
+
+/** Asks until the server says to wait; how often it did not. */
+async function untilRefused(ask: () => Promise<Answer>): Promise<{ taken: number; refusal: Answer }> {
+  for (let taken = 0; ; taken++) {
+    const answer = await ask()
+    if (answer.code === 'RATE_LIMITED') return { taken, refusal: answer }
+  }
+}
+
+test('P10: a device that goes on over its rate is closed after 20 refusals', async () => {
+  const node = testNode({ rates: { eventsPerSecond: 5 } })
+  const ann = await node.device('ann')
+  const answers = await Promise.all(Array.from({ length: 25 }, () => ann.ask('list-rooms')))
+  expect(answers.filter(({ ok }) => ok)).toHaveLength(5)
+  expect(ann.isOpen()).toBe(true)
+  expect(await ann.ask('list-rooms')).toMatchObject({ code: 'RATE_LIMITED' })
+  expect(ann.isOpen()).toBe(false)
+  expect(ann.all('bye')).toEqual([{ reason: 'ABUSE' }])
+})
+
+test('P10: a device that waits as it is asked to is never closed', async () => {
+  const node = testNode({ rates: { eventsPerSecond: 5 } })
+  const ann = await node.device('ann')
+  for (let n = 0; n < 200; n++) {
+    const { retryAfterMs } = await ann.ask('list-rooms')
+    if (typeof retryAfterMs === 'number') await node.clock.pass(retryAfterMs)
+  }
+  expect(ann.isOpen()).toBe(true)
+})
+
+test('P10: frames over the size limit are answered 20 times, then the device is closed', async () => {
+  const node = testNode()
+  const ann = await node.device('ann')
+  const { FRAME_TOO_LARGE } = await import('../handlers/frame')
+  for (let n = 0; n < 20; n++)
+    expect(await ann.request(['send-message', FRAME_TOO_LARGE])).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' })
+  expect(ann.isOpen()).toBe(true)
+  await ann.request(['send-message', FRAME_TOO_LARGE])
+  expect(ann.isOpen()).toBe(false)
+})
+
+test('P12: one budget for all devices of a user, which fills again; other users have their own', async () => {
+  const node = testNode({ rates: { costPerSecond: 1_000 } })
+  const [phone, laptop] = [await node.device('ann'), await node.device('ann')]
+  const bob = await node.device('bob')
+  const { refusal } = await untilRefused(() => phone.ask('list-rooms', { query: 'x' }))
+  expect(refusal).toMatchObject({ retry: 'after', retryAfterMs: expect.any(Number) })
+  expect(await laptop.ask('list-rooms')).toMatchObject({ code: 'RATE_LIMITED' })
+  expect(await node.node.admit({ token: 'ann' })).toMatchObject({ code: 'RATE_LIMITED' })
+  expect(await bob.ask('list-rooms')).toMatchObject({ ok: true })
+  await node.clock.pass(Number(refusal.retryAfterMs))
+  expect(await laptop.ask('list-rooms')).toMatchObject({ ok: true })
+})
+
+test('P10: a device that goes on without a budget is closed after 200 refusals, and is not let in again at once', async () => {
+  const node = testNode({ rates: { costPerSecond: 1_000 } })
+  const ann = await node.device('ann')
+  await untilRefused(() => ann.ask('list-rooms', { query: 'x' }))
+  for (let n = 1; n < 200; n++) await ann.ask('list-rooms')
+  expect(ann.isOpen()).toBe(true)
+  await ann.ask('list-rooms')
+  expect(ann.all('bye')).toEqual([{ reason: 'ABUSE' }])
+  expect(await node.node.admit({ token: 'ann' })).toMatchObject({ code: 'RATE_LIMITED' })
+})
+
+test('P12: a message costs as many frames as there are devices that have the room open', async () => {
+  const taken = async (listeners: number): Promise<number> => {
+    const node = testNode({ rates: { costPerSecond: 1_000 } })
+    const ann = await node.device('ann')
+    const { room } = await ann.ask('create-room', { name: 'R', type: 'public' })
+    const roomId = Reflect.get(Object(room), 'id')
+    for (let n = 0; n < listeners; n++) {
+      const listener = await node.device(`listener${n}`)
+      await listener.ask('add-member', { roomId })
+      await listener.ask('join-rooms', { roomIds: [roomId] })
+    }
+    return (await untilRefused(() => ann.ask('send-message', { roomId, content: 'hi' }))).taken
+  }
+  const [few, many] = [await taken(1), await taken(100)]
+  expect(many).toBeGreaterThan(5)
+  expect(few).toBeGreaterThan(many * 3)
+})
+
+test('P12: what is answered is charged: long pages run out sooner than short ones', async () => {
+  const node = testNode({ rates: { costPerSecond: 1_000 } })
+  const [ann, bob] = [await node.device('ann'), await node.device('bob')]
+  const { room } = await ann.ask('create-room', { name: 'R', type: 'public' })
+  const roomId = Reflect.get(Object(room), 'id')
+  await bob.ask('add-member', { roomId })
+  for (let n = 0; n < 40; n++) await ann.ask('send-message', { roomId, content: 'x'.repeat(8_000) })
+  await node.clock.pass(60_000)
+  const short = await untilRefused(() => ann.ask('fetch-history', { roomId, limit: 2 }))
+  const long = await untilRefused(() => bob.ask('fetch-history', { roomId, limit: 40 }))
+  expect(short.taken).toBeGreaterThan(long.taken * 5)
+})
+
+test('P9: a hidden room costs its prober what a missing one costs', async () => {
+  const node = testNode({ rates: { costPerSecond: 1_000 } })
+  const ann = await node.device('ann')
+  const { room } = await ann.ask('create-room', { name: 'hidden', type: 'private' })
+  const hidden = String(Reflect.get(Object(room), 'id'))
+  await ann.ask('join-rooms', { roomIds: [hidden] })
+  const probe = async (user: string, roomId: string): Promise<unknown> => {
+    const device = await node.device(user)
+    const rooms = { [roomId]: { rev: 0, minSeq: 1, maxSeq: 0 } }
+    const steps = [
+      () => device.ask('send-message', { roomId, content: 'hi' }),
+      () => device.ask('fetch-history', { roomId }),
+      () => device.ask('join-rooms', { roomIds: [roomId] }),
+      () => device.ask('sync', { rooms }),
+      () => device.ask('mark-read', { roomId, seq: 1 }),
+    ]
+    let n = 0
+    return untilRefused(async () => {
+      const { code, retryAfterMs } = (await steps[n++ % steps.length]?.()) ?? {}
+      return { code, retryAfterMs }
+    })
+  }
+  const missing = hidden.replace(/\d/g, '9')
+  expect(await probe('bob', hidden)).toEqual(await probe('eve', missing))
+})
