@@ -10,7 +10,6 @@ const texts = (chat: { room(id: string): { messages(): readonly { content: strin
 test('a message whose answer is lost arrives once', async () => {
   await using world = await createTestWorld({ users: ['ann', 'bob'] })
   const { ann, bob } = world.clients
-  if (!ann || !bob) throw new Error('both are there')
   void ann.room('general').open()
   void bob.room('general').open()
   await world.settle()
@@ -27,24 +26,23 @@ test('a message whose answer is lost arrives once', async () => {
 test('what is sent without a network goes out when it is back, in order, also after a reload', async () => {
   await using world = await createTestWorld({ users: ['ann', 'bob'] })
   const { bob } = world.clients
-  void bob?.room('general').open()
-  void world.clients.ann?.room('general').open()
+  void bob.room('general').open()
+  void world.clients.ann.room('general').open()
   await world.settle()
 
   const heal = world.faults.partition({ user: 'ann' })
-  for (const text of ['one', 'two', 'three']) world.clients.ann?.room('general').send(text)
+  for (const text of ['one', 'two', 'three']) world.clients.ann.room('general').send(text)
   await world.advance(5_000)
   await world.reload('ann')
   heal()
   await world.expectConverged()
 
-  expect(bob && texts(bob)).toEqual(['one', 'two', 'three'])
+  expect(texts(bob)).toEqual(['one', 'two', 'three'])
 })
 
 test('broadcasts that are lost, doubled and overtaken leave no trace', async () => {
   await using world = await createTestWorld({ seed: 7, users: ['ann', 'bob'], nodes: 2 })
   const { ann, bob } = world.clients
-  if (!ann || !bob) throw new Error('both are there')
   void ann.room('general').open()
   void bob.room('general').open()
   await world.settle()
@@ -66,8 +64,8 @@ test('broadcasts that are lost, doubled and overtaken leave no trace', async () 
 test('one seed is one world', async () => {
   const run = async (): Promise<number> => {
     await using world = await createTestWorld({ seed: 'same', users: ['ann', 'bob'] })
-    void world.clients.ann?.room('general').open()
-    world.clients.ann?.room('general').send('hello')
+    void world.clients.ann.room('general').open()
+    world.clients.ann.room('general').send('hello')
     await world.settle()
     world.faults.disconnect()
     await world.settle()
@@ -78,9 +76,9 @@ test('one seed is one world', async () => {
 
 test('it says what is not right', async () => {
   await using world = await createTestWorld({ users: ['ann'] })
-  void world.clients.ann?.room('general').open()
+  void world.clients.ann.room('general').open()
   await world.settle()
   world.faults.partition()
-  world.clients.ann?.room('general').send('never')
+  world.clients.ann.room('general').send('never')
   await expect(world.expectConverged()).rejects.toThrow(/ann is (waiting|connecting)/)
 })

@@ -5,32 +5,34 @@ import type { Device } from './device'
 import { TestFaults } from './test-faults'
 import { World } from './world'
 
-export type TestWorldOptions = {
+export type TestWorldOptions<User extends string = string> = {
   /** The same seed is the same world, to the millisecond. Default 1. */
   readonly seed?: number | string
-  readonly users: readonly string[]
+  readonly users: readonly User[]
   /** Public rooms that all users are in; the first user owns them. Default `general`. */
   readonly rooms?: readonly string[]
   /** Server processes, 1–3. Default 1. */
   readonly nodes?: number
 }
 
-export interface TestWorld extends AsyncClosable {
+export interface TestWorld<User extends string = string> extends AsyncClosable {
   /** One client a user, online. After a `reload` it is another object. */
-  readonly clients: Readonly<Record<string, Chat>>
+  readonly clients: Readonly<Record<User, Chat>>
   readonly faults: TestFaults
   /** Virtual milliseconds since the world began. */
   readonly now: number
   /** Another device of this user: another phone, another browser. */
-  addDevice(user: string): Promise<Chat>
+  addDevice(user: User): Promise<Chat>
   /** The user's first device starts again from what its disk has. */
-  reload(user: string): Promise<Chat>
+  reload(user: User): Promise<Chat>
   /** Virtual time passes, and all that falls into it happens. */
   advance(ms: number): Promise<void>
   /** Time passes until every device equals the server and is at rest, or for 30 s where something keeps it from that. */
   settle(): Promise<void>
   /** `settle`, then throws with all that is not right: rows, cursors, outboxes, unread, and every broken invariant. */
   expectConverged(): Promise<void>
+  /** Ends all clients and servers. */
+  close(): Promise<void>
 }
 
 const SETTLE_MS = 30_000
@@ -41,11 +43,15 @@ const LOOK_EVERY_MS = 250
  * a minute in life takes milliseconds here, and happens the same way each time.
  *
  * @example
- * await using world = await createTestWorld({ users: ['ann', 'bob'] })
+ * const world = await createTestWorld({ users: ['ann', 'bob'] })
  * const room = world.clients.ann.room('general')
- * await room.open()
+ * room.send('hello')
+ * await world.settle() // time passes only here, and in `advance`: what is awaited elsewhere never comes
+ * await world.close()
  */
-export function createTestWorld(options: TestWorldOptions): Promise<TestWorld> {
+export function createTestWorld<User extends string>(
+  options: TestWorldOptions<User>,
+): Promise<TestWorld<User>> {
   return startWorld(options)
 }
 
@@ -117,9 +123,13 @@ export class RunningWorld implements TestWorld {
     if (found.length > 0) throw new Error(`The world has not converged:\n${found.join('\n')}`)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async close(): Promise<void> {
     for (const device of this.world.devices) device.kill()
     for (const node of this.world.nodes) node.crash()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   /** The device of this name: a user's first one has the user's. */
