@@ -94,7 +94,7 @@ function addSend(program: Command, io: Io, done: (exitCode: number) => void): vo
       '-d, --delimiter <text>',
       'messages of standard input end with this; \\n, \\t, \\0, \\xHH are understood',
     )
-    .option('--file-outbox <path>', 'keep what is unsent in this file, and send it on the next run')
+    .option('--file-outbox <folder>', 'keep what is unsent in this folder, and send it on the next run')
     .action(async (room: RoomId, words: string[], typed) => {
       const text = words.join(' ')
       done(

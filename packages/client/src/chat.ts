@@ -18,7 +18,7 @@ export interface Chat extends AsyncClosable {
    * `ChatOptions.onError`.
    *
    * @example
-   * const stop = chat.subscribe(() => setBadge(chat.getState().unreadTotal))
+   * const stop = chat.subscribe(() => show(chat.getState().unreadTotal))
    */
   subscribe(listener: () => void): () => void
   /**
@@ -26,7 +26,7 @@ export interface Chat extends AsyncClosable {
    * throws is thrown, and after each change, where that goes to `ChatOptions.onError` and the value counts as unchanged.
    *
    * @example
-   * const stop = chat.select((state) => state.connection.status, (status) => showStatus(status))
+   * const stop = chat.select((state) => state.connection.status, (status) => show(status))
    */
   select<T>(selector: (state: ChatState) => T, listener: (value: T) => void): () => void
   /**

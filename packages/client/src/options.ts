@@ -78,7 +78,7 @@ export type ChatOptions = {
    * uncaught exception would end the process. What `onError` itself throws goes there too.
    *
    * @example
-   * createChat({ url, auth, onError: (error, { source, roomId }) => log.error({ error, source, roomId }) })
+   * createChat({ url, auth, onError: (error, { source, roomId }) => console.error(source, roomId, error) })
    */
   onError?: (error: unknown, context: ErrorContext) => void
   /** What the client leans on. For tests, the simulator and unusual environments. */

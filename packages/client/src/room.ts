@@ -50,7 +50,7 @@ export interface Room {
    * Calls `listener` when `selector`'s value changes (Object.is). See `Chat.select`.
    *
    * @example
-   * const stop = room.select((state) => state.typing, (typing) => showTyping(typing))
+   * const stop = room.select((state) => state.typing, (typing) => show(typing))
    */
   select<T>(selector: (state: RoomState) => T, listener: (value: T) => void): () => void
   /** Shorthand for `getState().messages`. */
@@ -63,7 +63,7 @@ export interface Room {
    * stopped the chat.
    *
    * @example
-   * await room.open({ timeoutMs: 5_000 }).catch(() => showFromCache(room.messages()))
+   * await room.open({ timeoutMs: 5_000 }).catch(() => render(room.messages()))
    */
   open(options?: WaitOptions): Promise<void>
   /** Lets the room go 2 s after the last `close`; its rows may leave memory when more than 20 rooms are closed. */
@@ -135,7 +135,7 @@ export interface Room {
    * HISTORY_TRUNCATED when the place was purged.
    *
    * @example
-   * await room.jumpTo(reply.seq)
+   * await room.jumpTo(message.seq)
    * await room.jumpTo(Infinity) // back to the end
    */
   jumpTo(seq: number, options?: WaitOptions): Promise<void>
@@ -162,7 +162,7 @@ export interface Room {
    * times), though those have numbers that other messages had before.
    *
    * @example
-   * for await (const message of room.stream({ after: lastSeen })) await handle(message)
+   * for await (const message of room.stream({ after: 0 })) show(message.content)
    */
   stream(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<ShownMessage>
 }

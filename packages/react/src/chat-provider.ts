@@ -10,8 +10,8 @@ const ChatContext = createContext<Chat | null>(null)
  * StrictMode mounts twice and `close()` is for good.
  *
  * @example
- * const chat = createChat({ url: 'https://chat.example.com', auth: getToken })
- * createRoot(root).render(<ChatProvider chat={chat}><App /></ChatProvider>)
+ * const chat = createChat({ url: 'https://chat.example.com', auth: () => getToken() })
+ * const App = () => <ChatProvider chat={chat}><Messages /></ChatProvider>
  */
 export function ChatProvider({ chat, children }: { chat: Chat; children?: ReactNode }): ReactElement {
   useEffect(() => {

@@ -74,8 +74,10 @@ export type Members = {
  * whole.
  *
  * @example
- * const { members, count, hasMore, loadMore } = useMembers()
- * return <p>{count} members{hasMore && <button onClick={loadMore}>Show more</button>}</p>
+ * function Members() {
+ *   const { count, hasMore, loadMore } = useMembers()
+ *   return <p>{count} members{hasMore && <button onClick={loadMore}>Show more</button>}</p>
+ * }
  */
 export function useMembers(): Members {
   const room = useRoom()

@@ -18,7 +18,7 @@ export const RoomContext = createContext<Room | null>(null)
  * the room is closed a moment after the last is gone.
  *
  * @example
- * <RoomProvider id="general"><Messages /><Composer /></RoomProvider>
+ * const General = () => <RoomProvider id="general"><Messages /></RoomProvider>
  */
 export function RoomProvider({ id, children }: { id: string; children?: ReactNode }): ReactElement {
   return createElement(RoomContext.Provider, { value: useRoom(id) }, children)

@@ -24,13 +24,15 @@ const whatMoves = (state: RoomState) => [state.messages, state.status, state.unr
  * rows, so that both are in one commit.
  *
  * @example
- * const messages = useMessages()
- * const { ref, newCount, scrollToBottom } = useMessageScroll()
- * return (
- *   <div ref={ref} className="scrolls">
- *     <div>{messages.map((message) => <p key={message.key} data-key={message.key}>{message.content}</p>)}</div>
- *   </div>
- * )
+ * function Messages() {
+ *   const messages = useMessages()
+ *   const { ref } = useMessageScroll()
+ *   return (
+ *     <div ref={ref} className="scrolls">
+ *       <div>{messages.map((message) => <p key={message.key} data-key={message.key}>{message.content}</p>)}</div>
+ *     </div>
+ *   )
+ * }
  */
 export function useMessageScroll(): MessageScroll {
   const chat = useChat()

@@ -11,8 +11,10 @@ const all = (state: PresenceState) => state
  * who is not yet known is not in the map. The list may be written inline.
  *
  * @example
- * const { users } = usePresence(useMembers().members.map(({ userId }) => userId))
- * const isOnline = users.get(message.senderId)?.status === 'online'
+ * function Sender({ message }: { message: ShownMessage }) {
+ *   const { users } = usePresence([message.senderId])
+ *   return <b>{message.senderName} {users.get(message.senderId)?.status === 'online' && '•'}</b>
+ * }
  */
 export function usePresence(userIds: readonly string[]): PresenceState {
   const chat = useChat()

@@ -44,8 +44,9 @@ export interface ChatServer extends AsyncClosable {
  * error where the port or the database cannot be had.
  *
  * @example
- * await using server = await createChatServer({ port: 0, database: 'memory:', guests: true })
- * console.warn(server.url)
+ * const server = await createChatServer({ port: 0, database: 'memory:', guests: true })
+ * console.log(server.url)
+ * await server.close()
  */
 export async function createChatServer(options: ServerOptions = {}): Promise<ChatServer> {
   const { host, origins = [], defaultRooms = [] } = options

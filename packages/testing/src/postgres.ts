@@ -34,8 +34,8 @@ export type TestPostgresOptions = {
  * Starts Postgres in a temporary folder; stops it and removes the folder when disposed of.
  *
  * @example
- * await using postgres = await startPostgres()
- * const store = await openPostgresStore(await postgres.createDatabase())
+ * const postgres = await startPostgres()
+ * const server = await createTestServer({ database: await postgres.createDatabase() })
  */
 export async function startPostgres({
   fsync = false,

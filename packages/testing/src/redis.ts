@@ -19,7 +19,10 @@ export interface TestRedis extends AsyncClosable {
  * Starts Redis in a temporary folder on a free port; stops it when disposed of.
  *
  * @example
- * await using redis = await startRedis()
+ * const redis = await startRedis()
+ * const postgres = await startPostgres()
+ * const shared = { redis: redis.url, database: await postgres.createDatabase() }
+ * const nodes = [await createTestServer(shared), await createTestServer(shared)]
  */
 export async function startRedis(): Promise<TestRedis> {
   const bin = findBinaries(['redis-server'], 'redis-server')

@@ -38,7 +38,7 @@ type Mode = 'up' | 'cut' | 'frozen' | 'deaf'
  * Starts a proxy in front of `targetPort` on this machine.
  *
  * @example
- * const proxy = await createTcpProxy(serverPort)
+ * const proxy = await createTcpProxy(3000)
  * proxy.cut()
  * proxy.heal()
  */

@@ -17,8 +17,10 @@ export interface TestServer extends AsyncClosable {
  * test is.
  *
  * @example
- * await using server = await createTestServer()
- * await using ada = await createTestClient(server, 'ada')
+ * const server = await createTestServer()
+ * const ada = await createTestClient(server, 'ada')
+ * await ada.close()
+ * await server.close()
  */
 export async function createTestServer(options: Omit<ServerOptions, 'auth'> = {}): Promise<TestServer> {
   const jwtSecret = randomUUID()

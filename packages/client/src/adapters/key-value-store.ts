@@ -18,6 +18,7 @@ const WIPING_KEY = 'roomful:wiping'
  * context at a time may use a storage.
  *
  * @example
+ * import { createChat, keyValueStore } from '@roomful/client'
  * import AsyncStorage from '@react-native-async-storage/async-storage'
  * const chat = createChat({ url, auth, storage: keyValueStore(AsyncStorage) })
  */

@@ -18,7 +18,9 @@ type ErrorDetails = {
  * A code of a newer server that this client does not know arrives as `INTERNAL`, with the server's own `retry`.
  *
  * @example
- * room.send('hi').catch((error) => { if (error.code === 'MUTED') showMuted() })
+ * room.send('hi').catch((error: unknown) => {
+ *   if (error instanceof ChatError && error.code === 'MUTED') show('You are muted here')
+ * })
  */
 export class ChatError extends Error implements ErrorDetails {
   override readonly name = 'ChatError'

@@ -12,6 +12,9 @@ import type { FileMetadata, Metadata, Room, SystemMetadata } from '@roomful/prot
  * with the schema what must be right.
  *
  * @example
+ * import * as v from 'valibot'
+ * const pollSchema = v.object({ options: v.array(v.string()) })
+ *
  * declare module '@roomful/client' {
  *   interface Register {
  *     messages: { poll: typeof pollSchema; song: { title: string } }

@@ -25,8 +25,8 @@ export type SendStatus = 'sent' | 'sending' | 'queued' | 'failed'
  * validated. A message of an unknown kind is shown as it is, with `UnknownType` as its type.
  *
  * @example
- * if (message.deleted) return 'deleted'
- * if (message.type === 'poll') return message.metadata.options.join()
+ * if (message.deleted) show('deleted')
+ * else show(message.senderName, message.content, message.status)
  */
 export type ShownMessage = ShownBase & Readonly<ShownKind>
 

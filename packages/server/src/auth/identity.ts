@@ -44,7 +44,11 @@ export type AuthErrorCode = Extract<
  * milliseconds after which to come back, where it cannot look at the token now.
  *
  * @example
- * if (!db.isUp) throw new AuthError('UNAVAILABLE', { retryAfterMs: 5_000 })
+ * const authenticate = async (token: string): Promise<Authenticated> => {
+ *   const response = await fetch('https://app.example.com/me', { headers: { authorization: token } })
+ *   if (response.status >= 500) throw new AuthError('UNAVAILABLE', { retryAfterMs: 5_000 })
+ *   return await response.json()
+ * }
  */
 export class AuthError extends Error {
   override readonly name = 'AuthError'

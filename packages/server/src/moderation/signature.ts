@@ -14,7 +14,8 @@ export function signWebhook(secret: string, body: string, now: number): string {
  * For who receives a webhook: is it from a server with this secret, and of now? `body` is the raw body.
  *
  * @example
- * const ok = verifyWebhook({ secret, signature: request.headers['roomful-signature'] ?? '', body })
+ * const signature = request.headers.get('roomful-signature') ?? ''
+ * const ok = verifyWebhook({ secret, signature, body: await request.text() })
  */
 export function verifyWebhook({
   secret,

@@ -22,7 +22,13 @@ export type LocalStoreCase = {
  * What every local store must do, as named cases without a test framework, so that they also run in a bare page.
  *
  * @example
- * for (const { name, run } of localStoreContract) test(name, () => run(async () => ({ store: () => myStore })))
+ * import { memoryStore } from '@roomful/client'
+ * import { localStoreContract } from '@roomful/testing'
+ * import { test } from 'vitest'
+ * for (const { name, run } of localStoreContract) {
+ *   const store = memoryStore()
+ *   test(name, () => run(async () => ({ store: () => store })))
+ * }
  */
 export const localStoreContract: readonly LocalStoreCase[] = [
   on('a fresh space is empty', async (place) => {

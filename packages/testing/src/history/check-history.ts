@@ -14,7 +14,11 @@ import type { Finding } from './finding'
  * is well. Pure: simulator, runs with real processes and runs in browsers all use it.
  *
  * @example
- * expect(checkHistory(recorder.history, [final])).toEqual([])
+ * const recorder = new Recorder()
+ * const who = { user: 'ann', device: 'phone' }
+ * recorder.watch(who, room)
+ * await recorder.send(who, room, 'hello')
+ * const findings = checkHistory(recorder.history, [await finalRoom(chat, room.id, [{ who, room }])])
  */
 export function checkHistory(history: readonly HistoryEvent[], rooms: readonly FinalRoom[]): Finding[] {
   const calls = callsOf(history)
