@@ -1,0 +1,51 @@
+import { beforeAll, expect, test } from 'vitest'
+import { build } from '../../scripts/build.mjs'
+import { claimedValues } from '../snippets/claimed-values'
+import { typeErrors } from '../snippets/compile'
+import { examples, fences } from '../snippets/find-snippets'
+import { syntaxError } from '../snippets/run-snippet'
+import { RUNS } from '../snippets/runs'
+
+const shown = fences().filter(({ language }) => language !== 'sh' && language !== '')
+const all = [...shown, ...examples()]
+const numbered = shown.map((snippet, at) => {
+  const { file } = snippet
+  return { name: `${file} ${shown.slice(0, at + 1).filter((one) => one.file === file).length}`, snippet }
+})
+
+beforeAll(() => build({ types: false }))
+
+test('there are as many snippets as pages and docstrings show', () => {
+  // Where one is taken away on purpose, the number goes down with it.
+  expect(shown.length).toBeGreaterThanOrEqual(14)
+  expect(all.length).toBeGreaterThanOrEqual(70)
+  expect(claims.length).toBeGreaterThanOrEqual(5)
+})
+
+test('each snippet has the types that it claims', async () => {
+  expect(await typeErrors(all)).toEqual([])
+})
+
+test('each snippet is JavaScript that this Node reads, once its types are left out', () => {
+  expect(all.flatMap((snippet) => syntaxError(snippet) ?? [])).toEqual([])
+})
+
+// `parseCommand('/roll 2', '/') // { name: 'roll', … }`
+const claims = examples().filter(({ code }) =>
+  code
+    .trim()
+    .split('\n')
+    .every((line) => line.includes(' // ')),
+)
+test.each(claims)('the example of $file:$line has the values that stand beside it', async (snippet) => {
+  const { real, claimed } = await claimedValues(snippet)
+  expect(real).toEqual(claimed)
+})
+
+test('each snippet of a page is run', () => {
+  expect(Object.keys(RUNS).sort()).toEqual(numbered.map(({ name }) => name).sort())
+})
+
+test.each(numbered)('$name does what its page says', async ({ name, snippet }) => {
+  await RUNS[name]?.(snippet)
+})

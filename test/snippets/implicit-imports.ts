@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs'
+import { publicNames } from '../unit/public-names'
+import { type Snippet, textOf } from './find-snippets'
+
+export type ImplicitImport = { readonly name: string; readonly isType: boolean; readonly from: string }
+
+/** Where names are looked for, in this order, after a snippet's own package. */
+const PACKAGES = ['client', 'react', 'server', 'bot', 'testing', 'protocol']
+const ENTRIES = ['index', 'node', 'plain', 'history']
+
+const OWN_EXPORT = /^export (?:async |abstract )?(?:(type|interface)|const|class|function\*?) (\w+)/gm
+const DECLARED = /\b(?:const|let|function|class|interface|type) (\w+)/g
+
+/**
+ * What a reader takes for imported: an example, and a fence without imports, leaves out where Roomful's names come from. An
+ * example has those of its own file too. A snippet that imports something has to import all that it uses.
+ */
+export function implicitImports({ kind, file, code }: Snippet): ImplicitImport[] {
+  if (/^import /m.test(code)) return []
+  const used = new Set(code.match(/[A-Za-z_$][\w$]*/g))
+  for (const { 1: name = '' } of code.matchAll(DECLARED)) used.delete(name)
+  const found: ImplicitImport[] = []
+  for (const one of kind === 'example' ? [...ownNames(file), ...namesFor(file)] : namesFor(file))
+    if (used.delete(one.name)) found.push(one)
+  return found
+}
+
+function ownNames(file: string): ImplicitImport[] {
+  const from = `./${file.replace(/\.tsx?$/, '')}`
+  return [...textOf(file).matchAll(OWN_EXPORT)].map(({ 1: type, 2: name = '' }) => ({
+    ...{ name, from },
+    isType: type !== undefined,
+  }))
+}
+
+function namesFor(file: string): ImplicitImport[] {
+  const own = PACKAGES.filter((name) => file.startsWith(`packages/${name}/`))
+  return [...own, ...PACKAGES].flatMap((dir) =>
+    ENTRIES.flatMap((entry) => {
+      const path = `packages/${dir}/src/${entry}.ts`
+      const from = `@roomful/${dir}${entry === 'index' ? '' : `/${entry}`}`
+      if (!existsSync(path)) return []
+      return publicNames(path).map(({ name, kind }) => ({ name, from, isType: kind === 'type' }))
+    }),
+  )
+}

@@ -1,0 +1,245 @@
+import { type Chat, type ChatOptions, createChat } from '@roomful/client'
+import { type ChatServer, signToken } from '@roomful/server'
+import { createTestClient, createTestServer, readRoom, type TestServer, waitUntil } from '@roomful/testing'
+import { expect, type Mock, vi } from 'vitest'
+import { temporaryFolder } from '../integration/roomful-command'
+import type { Snippet } from './find-snippets'
+import { runInPage } from './run-in-page'
+import { runSnippet } from './run-snippet'
+
+type Run = (snippet: Snippet) => Promise<void>
+
+const LOCAL = 'http://localhost:3000'
+const REMOTE = 'https://chat.example.com'
+
+/** Each fence of TypeScript, by its page and its number there: that it runs, and does what its page says. */
+export const RUNS: Readonly<Record<string, Run>> = {
+  'README.md 1': async (snippet) => {
+    await using server = await createTestServer()
+    const { chat } = await runSnippet(snippet, {
+      yours: { getToken: () => server.token('ada') },
+      instead: { [LOCAL]: server.url },
+    })
+    await using _ = chatOf(chat)
+    expect(texts(chatOf(chat))).toEqual(['hello'])
+    await chatOf(chat).flush()
+    expect(await stored(server)).toEqual(['hello'])
+  },
+
+  'packages/client/README.md 1': async (snippet) => {
+    await using server = await createTestServer()
+    const render = vi.fn()
+    const { chat } = await runSnippet(snippet, {
+      yours: { getToken: () => server.token('ada'), render },
+      instead: { [REMOTE]: server.url },
+    })
+    await using _ = chatOf(chat)
+    expect(render).toHaveBeenLastCalledWith([expect.objectContaining({ content: 'hello', status: 'sent' })])
+    expect(await stored(server)).toEqual(['hello'])
+  },
+
+  'packages/client/README.md 2': async (snippet) => {
+    await using server = await createTestServer()
+    await using chat = await createTestClient(server, 'ada')
+    const room = chat.room('general')
+    await room.open()
+    for (const text of ['one', 'two', 'three']) room.send(text)
+    await chat.flush()
+    const show = vi.fn()
+    await runSnippet(snippet, { yours: { room, show } })
+    expect(show.mock.calls).toEqual([
+      [1, 'one'],
+      [2, 'two'],
+      [3, 'three'],
+    ])
+  },
+
+  'packages/client/README.md 3': async (snippet) => {
+    await using server = await createTestServer()
+    const chat = await createTestClient(server, 'ada')
+    const lines = ['one', 'two', 'three']
+    await runSnippet(snippet, { yours: { chat, room: chat.room('general'), lines } })
+    expect(chat.getState().connection.status).toBe('stopped')
+    expect(await stored(server)).toEqual(lines)
+  },
+
+  'packages/client/README.md 4': async (snippet) => {
+    await using server = await createTestServer()
+    await using chat = await createTestClient(server, 'ada')
+    const show = vi.fn()
+    await runSnippet(snippet, { yours: { room: chat.room('general'), show } })
+    expect(show).toHaveBeenCalledWith(['pizza', 'soup'])
+    await chat.flush()
+    expect(await stored(server)).toEqual(['Lunch?'])
+  },
+
+  'packages/react/README.md 1': async (snippet) => {
+    await using server = await createTestServer()
+    await using ben = await createTestClient(server, { id: 'ben', name: 'Ben' })
+    await ben.room('general').send('is it there?')
+    let chat: Chat | undefined
+    const component = async () => {
+      const made = await runSnippet(snippet, {
+        yours: { getToken: () => server.token({ id: 'ada', name: 'Ada' }) },
+        instead: { [REMOTE]: server.url },
+      })
+      chat = chatOf(made.chat)
+      return made.App
+    }
+    await runInPage(component, async ({ element, type, click, eventually }) => {
+      await eventually(() => expect(element('p').textContent).toBe('Ben: is it there? '))
+      type('input', 'it is')
+      click('form button')
+      await eventually(() => expect(element('p:last-child').textContent).toBe('Ada: it is '))
+    })
+    await chat?.close()
+    expect(await stored(server)).toEqual(['is it there?', 'it is'])
+  },
+
+  'packages/bot/README.md 1': async (snippet) => {
+    await using server = await createTestServer()
+    using folder = temporaryFolder()
+    const log = vi.fn()
+    const once = vi.fn()
+    await runSnippet(snippet, {
+      yours: { process: { env: { BOT_TOKEN: await server.token('bot') }, once }, console: { log } },
+      instead: { [LOCAL]: server.url, './data/bot.json': `${folder.path}/bot.json` },
+    })
+    await using ada = await createTestClient(server, { id: 'ada', name: 'Ada' })
+    await ada.room('general').open()
+    for (const text of ['/add 2 40', 'hello', '/help']) await ada.room('general').send(text)
+    await waitUntil('three answers', () => texts(ada).length === 6)
+    expect(new Set(texts(ada))).toEqual(
+      new Set([
+        '/add 2 40',
+        '42',
+        'hello',
+        'You said: hello',
+        '/help',
+        '/add – adds numbers\n/help – lists the commands',
+      ]),
+    )
+    expect(log).toHaveBeenCalledWith('Ada')
+    await atSigterm(once)
+  },
+
+  'packages/server/README.md 1': async (snippet) => {
+    using folder = temporaryFolder()
+    const log = vi.fn()
+    const once = vi.fn()
+    const secret = 'a secret of more than 32 characters'
+    await runSnippet(snippet, {
+      yours: { secret, process: { once }, console: { log } },
+      instead: {
+        'port: 3000': "port: 0, logLevel: 'silent'",
+        './data/roomful.db': `${folder.path}/data/roomful.db`,
+      },
+    })
+    const url = String(log.mock.lastCall?.[0])
+    const server = { url, token: (user: string) => signToken(secret, { id: user, name: user }) }
+    const ada = await createTestClient(server, 'ada')
+    await ada.room('general').send('hello')
+    await ada.close()
+    await atSigterm(once)
+    await expect(fetch(url)).rejects.toThrow()
+  },
+
+  'packages/testing/README.md 1': async (snippet) => {
+    const tests = vi.fn()
+    const instead = { "import { expect, test } from 'vitest'": '' }
+    await runSnippet(snippet, { yours: { expect, test: tests }, instead })
+    await tests.mock.lastCall?.[1]()
+  },
+
+  'docs/server.md 1': async (snippet) => {
+    using folder = temporaryFolder()
+    await using server = await createTestServer({ files: folder.path })
+    await using chat = await createTestClient(server, 'ada')
+    const body = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+    const headers = { authorization: `Bearer ${await server.token('ada')}` }
+    const upload = await fetch(`${server.url}/files`, { method: 'POST', body, headers })
+    const { file } = await upload.json()
+    await runSnippet(snippet, { yours: { room: chat.room('general'), fileId: file.id } })
+    await chat.flush()
+    expect(await stored(server)).toEqual(['A cat on a keyboard'])
+  },
+
+  'docs/server.md 2': async (snippet) => {
+    const show = vi.fn()
+    const quiet = "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', guests: true,"
+    const { server } = await runSnippet(snippet, {
+      yours: { show },
+      instead: { 'createChatServer({': `${quiet} defaultRooms: ['general'],` },
+    })
+    const { url, close } = serverOf(server)
+    const ada = createChat({ url, auth: () => guestToken(url), storage: 'memory' })
+    expect(await ada.room('general').send('darn it')).toMatchObject({ content: '**** it' })
+    await waitUntil('the hook', () => show.mock.calls.length > 0)
+    expect(show).toHaveBeenCalledWith('**** it')
+    await ada.close()
+    await close()
+  },
+
+  'docs/simulator.md 1': async (snippet) => {
+    const { ann, bob } = await runSnippet(snippet)
+    expect(texts(chatOf(ann))).toEqual(['hello'])
+    expect(texts(chatOf(bob))).toEqual(['hello'])
+  },
+
+  // Of what they show no server is needed: a chat is made, and says of what kind its storage is.
+  'docs/storage.md 1': async (snippet) => {
+    using folder = temporaryFolder()
+    const made = await chatsOf(snippet, { './state': folder.path })
+    expect(made.map(({ storage }) => storage)).toEqual([undefined, 'memory', expect.objectContaining({})])
+  },
+  'docs/tabs.md 1': async (snippet) => {
+    const made = await chatsOf(snippet)
+    expect(made.map(({ tabs }) => tabs)).toEqual([undefined, 'separate'])
+  },
+}
+
+const stored = async (server: TestServer): Promise<string[]> => {
+  await using reader = await createTestClient(server, 'reader')
+  return (await readRoom(reader, 'general')).messages.map(({ content }) => content)
+}
+
+async function guestToken(url: string): Promise<string> {
+  const headers = { 'content-type': 'application/json' }
+  const answer = await fetch(`${url}/auth/guest`, { method: 'POST', headers, body: '{"name":"Ada"}' })
+  return (await answer.json()).token
+}
+
+const texts = (chat: Chat): string[] =>
+  chat
+    .room('general')
+    .messages()
+    .map(({ content }) => content)
+
+/** What the snippet has done at SIGTERM. */
+const atSigterm = async (once: Mock): Promise<void> => {
+  expect(once).toHaveBeenCalledExactlyOnceWith('SIGTERM', expect.any(Function))
+  await once.mock.lastCall?.[1]()
+}
+
+/** The options of the chats that it makes. */
+async function chatsOf(snippet: Snippet, instead = {}): Promise<ChatOptions[]> {
+  const made: ChatOptions[] = []
+  const spy = (options: ChatOptions) => {
+    made.push(options)
+    return createChat(options)
+  }
+  await runSnippet(snippet, { yours: { url: LOCAL, auth: () => 'token', createChat: spy }, instead })
+  return made
+}
+
+function chatOf(value: unknown): Chat {
+  if (isChat(value)) return value
+  throw new Error('the snippet declares no chat')
+}
+const isChat = (value: unknown): value is Chat => value instanceof Object && 'signOut' in value
+
+function serverOf(value: unknown): ChatServer {
+  if (isServer(value)) return value
+  throw new Error('the snippet declares no server')
+}
+const isServer = (value: unknown): value is ChatServer => value instanceof Object && 'revokeSession' in value

@@ -1,0 +1,35 @@
+// What Roomful's pages and examples leave to their reader. As few as possible: a name that is not here, a snippet has to
+// import or declare. A script, not a module, so that its names are everywhere.
+declare const url: string
+declare const token: string
+declare const secret: string
+declare const auth: () => Promise<string>
+declare function getToken(): Promise<string>
+
+/** Where a fence or an example goes on from the first one of its page. */
+declare const chat: import('@roomful/client').Chat
+declare const room: import('@roomful/client').Room
+declare const message: import('@roomful/client').ShownMessage
+
+declare const lines: readonly string[]
+/** What an upload was answered with. */
+declare const fileId: string
+declare const request: Request
+
+declare function render(messages: readonly import('@roomful/client').ShownMessage[]): void
+declare function show(...what: unknown[]): void
+declare function Messages(): import('react').ReactElement
+
+/** Not a dependency. As its version 2 declares it. */
+declare module '@react-native-async-storage/async-storage' {
+  const AsyncStorage: {
+    getItem(key: string): Promise<string | null>
+    setItem(key: string, value: string): Promise<void>
+    removeItem(key: string): Promise<void>
+    getAllKeys(): Promise<readonly string[]>
+    multiGet(keys: readonly string[]): Promise<readonly (readonly [string, string | null])[]>
+    multiSet(pairs: [string, string][]): Promise<void>
+    multiRemove(keys: readonly string[]): Promise<void>
+  }
+  export default AsyncStorage
+}
