@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createTestServer, type TestServer } from '@roomful/testing'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -42,6 +45,11 @@ async function connect(id: string, name: string): Promise<Socket> {
     socket.once('connect_error', reject)
   })
   return socket
+}
+
+async function mkdtempDisposable(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'roomful-images-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
 }
 
 const next = <T>(socket: Socket, event: string): Promise<T> =>
@@ -183,6 +191,26 @@ test('a delete reaches both, and the history leaves it out', async () => {
   expect(await Promise.all(deletes)).toEqual([gone, gone])
   const { messages } = await ask(ben, 'fetch-history', { roomId: 'general' })
   expect(messages).toMatchObject([{ seq: 2, content: 'two' }])
+})
+
+test('an image is its address, as the reference has it, also where the server takes uploads', async () => {
+  await using files = await mkdtempDisposable()
+  await using uploads = await createTestServer({ files: files.path })
+  const token = await uploads.token({ id: 'ada', name: 'Ada' })
+  const socket = io(uploads.url, { auth: { token }, forceNew: true })
+  try {
+    const image = (content: string) =>
+      ask(socket, 'send-message', { roomId: 'general', content, type: 'image', clientId: randomUUID() })
+    const { message } = await image('https://cdn.example.com/cat.png')
+    expect(message).toMatchObject({ type: 'image', content: 'https://cdn.example.com/cat.png' })
+    for (const content of ['javascript:alert(1)', 'a cat', 'https://', 'data:text/html,x'])
+      expect((await image(content)).error).toEqual(expect.any(String))
+    const edit = (content: string) => ask(socket, 'edit-message', { messageId: message?.id, content })
+    expect((await edit('javascript:alert(1)')).error).toEqual(expect.any(String))
+    expect(await edit('https://cdn.example.com/dog.png')).toMatchObject({ ok: true })
+  } finally {
+    socket.disconnect()
+  }
 })
 
 test('a refusal is a text in `error`', async () => {

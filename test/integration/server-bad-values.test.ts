@@ -266,7 +266,11 @@ describe('39: reactions', () => {
   test('the 51st emoji of one message: LIMIT_EXCEEDED', async () => {
     const message = await sent(bob)
     const react = (n: number) =>
-      ann.ask('react-message', { messageId: message.id, emoji: `e${n}`, op: 'add' })
+      ann.ask('react-message', {
+        messageId: message.id,
+        emoji: String.fromCodePoint(0x1f400 + n),
+        op: 'add',
+      })
     for (let n = 1; n <= 50; n++) expect(await react(n)).toMatchObject({ ok: true })
     expect(await react(51)).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 50 })
     expect(await react(1)).toMatchObject({ ok: true })

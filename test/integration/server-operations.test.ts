@@ -52,6 +52,7 @@ describe('POST /admin/sessions/:sid/revoke', () => {
     )
     expect((await revoke('any', expired)).status).toBe(401)
     expect((await revoke('x'.repeat(200), await admin())).status).toBe(400)
+    expect((await revoke('a%00b', await admin())).status).toBe(400)
     expect((await fetch(`${server.url}/admin/sessions/any/revoke`)).status).toBe(404)
   })
 })

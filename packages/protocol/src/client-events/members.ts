@@ -65,7 +65,7 @@ export const ListReportsAck = v.object({
 
 export const ResolveReport = v.strictObject({
   roomId: RoomId,
-  reportId: v.pipe(v.string(), v.maxLength(64)),
+  reportId: v.pipe(v.string(), v.maxLength(64), v.check(isStorableText)),
   resolution: v.picklist(['dismissed', 'deleted', 'kicked', 'banned', 'other']),
 })
 

@@ -33,12 +33,18 @@ export const CreateRoom = v.strictObject({
 })
 export type CreateRoom = v.InferOutput<typeof CreateRoom>
 
+/** What changes; `editWindowSeconds: null` takes the window away. */
+const SettingsChange = v.strictObject({
+  ...RoomSettings.entries,
+  editWindowSeconds: v.exactOptional(v.nullable(RoomSettings.entries.editWindowSeconds.wrapped)),
+})
+
 /** Renames, changes settings (merged key by key) or metadata (replaced), archives. */
 export const UpdateRoom = v.strictObject({
   roomId: RoomId,
   name: v.exactOptional(RoomName),
   metadata: v.exactOptional(Metadata),
-  settings: v.exactOptional(StrictSettings),
+  settings: v.exactOptional(SettingsChange),
 })
 export type UpdateRoom = v.InferOutput<typeof UpdateRoom>
 

@@ -6,6 +6,7 @@ import { isoTime, msOfIso } from './iso-time'
 import type { Actor, Op, Outcome, Refusal, StoredMessage } from './ops'
 import { merged, withoutReaction, withReaction } from './reactions'
 import { refuse } from './refusal'
+import { isWebAddress, showsAddress } from './shown-file'
 import { tombstoneOf, toWire } from './stored-message'
 
 type Edit = Extract<Op, { kind: 'edit' }>
@@ -27,7 +28,11 @@ export function decideEdit(fold: Fold, op: Edit): Outcome {
     speechRefusal(fold, { room, member, op }) ??
     editWindowRefusal(room, message, op.at) ??
     versionRefusal(message, op) ??
-    contentRefusal(op.content)
+    contentRefusal(op.content) ??
+    // A picture that is shown by its address stays one.
+    (showsAddress(message) && !isWebAddress(op.content)
+      ? refuse('INVALID_CONTENT', { field: 'content' })
+      : undefined)
   if (refusal) return refusal
   const edited = { ...message, content: op.content, editedAt: isoTime(op.at) }
   return unchanged(fold, op, fold.editMessage(edited, op.actor, op.at))

@@ -1,7 +1,7 @@
 import type { Room, RoomSettings } from '@roomful/protocol'
 import { denialOf } from './authorise'
 import type { Fold } from './fold'
-import type { Op, Outcome } from './ops'
+import type { Op, Outcome, SettingsChange } from './ops'
 import { refuse } from './refusal'
 import { isSameMetadata } from './same-content'
 import { addSystemMessage } from './system-message'
@@ -16,7 +16,7 @@ export function decideUpdateRoom(fold: Fold, op: Extract<Op, { kind: 'update-roo
     ...room,
     name: op.name ?? room.name,
     metadata: op.metadata ?? room.metadata,
-    settings: { ...room.settings, ...op.settings },
+    settings: merged(room.settings, op.settings),
   }
   const renamed = wanted.name !== room.name
   const isSame =
@@ -34,6 +34,12 @@ export function decideUpdateRoom(fold: Fold, op: Extract<Op, { kind: 'update-roo
     })
   }
   return { ok: true, kind: 'room', room: changed }
+}
+
+function merged(before: RoomSettings, { editWindowSeconds, ...changes }: SettingsChange = {}): RoomSettings {
+  const { editWindowSeconds: held, ...rest } = before
+  const window = editWindowSeconds === undefined ? held : (editWindowSeconds ?? undefined)
+  return { ...rest, ...changes, ...(window === undefined ? {} : { editWindowSeconds: window }) }
 }
 
 const isSameSettings = (a: RoomSettings, b: RoomSettings): boolean =>

@@ -29,7 +29,7 @@ const settings = fc.record(
     readOnly: fc.boolean(),
     archived: fc.boolean(),
     slowModeSeconds: fc.constantFrom(0, 5),
-    editWindowSeconds: fc.constantFrom(10, 1_000),
+    editWindowSeconds: fc.constantFrom(10, 1_000, null),
   },
   { requiredKeys: [] },
 )

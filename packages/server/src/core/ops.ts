@@ -8,7 +8,7 @@ import type {
   Metadata,
   Role,
   Room,
-  RoomSettings,
+  UpdateRoom,
   UserId,
   WireErrorCode,
 } from '@roomful/protocol'
@@ -17,6 +17,9 @@ import type {
 export type Actor = { readonly id: UserId; readonly name: string; readonly admin: boolean }
 
 type Base = { readonly actor: Actor; readonly at: number }
+
+/** Null takes a setting away. */
+export type SettingsChange = NonNullable<UpdateRoom['settings']>
 
 /**
  * One wish to change a room, decoded, with its time and ids already drawn: deciding it needs nothing else, and
@@ -79,7 +82,7 @@ export type Op =
       readonly messageId: MessageId
       readonly name?: string
       readonly metadata?: Metadata
-      readonly settings?: RoomSettings
+      readonly settings?: SettingsChange
     })
 
 /** A message as kept: with every reacting user. `toWire` in stored-message.ts makes the wire's row of it. */

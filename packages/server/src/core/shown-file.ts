@@ -5,6 +5,17 @@ const FILE_TYPES: ReadonlySet<string> = new Set(['image', 'file'])
 
 export const showsFiles = (type: string): boolean => FILE_TYPES.has(type)
 
+/** An address that a page may load a picture from: nothing that runs, or means another thing elsewhere. */
+export const isWebAddress = (text: string): boolean => /^https?:\/\/[^\s/?#]+\S*$/i.test(text)
+
+/** Protocol 1 shows a picture by its address, which is the content. */
+export const showsAddress = ({
+  type,
+  content,
+  metadata,
+}: Pick<Message, 'type' | 'content' | 'metadata'>): boolean =>
+  type === 'image' && metadata?.fileId === undefined && isWebAddress(content)
+
 /** The file that a message shows; a tombstone shows none. */
 export function shownFile(message: Pick<Message, 'type' | 'metadata' | 'deleted'>): string | undefined {
   const fileId = showsFiles(message.type) && !message.deleted ? message.metadata?.fileId : undefined

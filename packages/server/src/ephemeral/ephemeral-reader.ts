@@ -76,6 +76,8 @@ export function ephemeralReader(
         })
         .slice(0, limit),
     roomOfMessage: async (messageId) => roomOfMessage(messageId),
+    seqOfMessage: async (roomId, messageId) =>
+      stateOf(roomId)?.messages.find(({ id }) => id === messageId)?.seq,
     reports: async (roomId, { resolved, after = '', limit }) =>
       [...(stateOf(roomId)?.reports.values() ?? [])]
         .filter(({ id, resolvedAt }) => id > after && (resolvedAt !== null) === resolved)

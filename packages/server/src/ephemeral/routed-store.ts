@@ -74,6 +74,7 @@ function routedReader(kept: Reader, rooms: EphemeralRooms): Reader {
     },
     roomOfMessage: async (messageId) =>
       (await memory.roomOfMessage(messageId)) ?? kept.roomOfMessage(messageId),
+    seqOfMessage: (roomId, messageId) => readerOf(roomId).seqOfMessage(roomId, messageId),
     publicRooms: (query) => kept.publicRooms(query),
     user: (userId) => kept.user(userId),
     misnamed: async (user, limit) => [

@@ -2,7 +2,7 @@ import type { Metadata } from '@roomful/protocol'
 import * as v from 'valibot'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
-import { showsFiles } from '../core/shown-file'
+import { showsAddress, showsFiles } from '../core/shown-file'
 import type { Services } from '../handlers/handler'
 import type { Peer } from '../hub/peer'
 import { isImage } from './file-kind'
@@ -31,14 +31,17 @@ const ForeignFile = v.optional(
 
 /**
  * Whether a message may show the file that it names: its sender's own upload, or one that is shown to him already.
- * Otherwise whoever guesses an id could open a file by posting it to himself. Missing and hidden are one (P9).
+ * Otherwise whoever guesses an id could open a file by posting it to himself. Missing and hidden are one (P9). Protocol 1
+ * knows no uploads: an image there is a web address.
  */
 export async function fileRefusal(
   { files, store }: Pick<Services, 'files' | 'store'>,
   peer: Peer,
-  { type, metadata }: { type: string; metadata: Metadata | undefined },
+  { type, metadata, content }: { type: string; metadata: Metadata | undefined; content: string },
 ): Promise<Refusal | undefined> {
   if (!showsFiles(type)) return undefined
+  if (peer.protocol === 1 && showsAddress({ type, content, ...(metadata ? { metadata } : {}) }))
+    return undefined
   if (!files)
     return v.is(ForeignFile, metadata) ? undefined : refuse('INVALID_PAYLOAD', { field: 'metadata.fileId' })
   const shown = v.safeParse(Shown, metadata)

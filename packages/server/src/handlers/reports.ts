@@ -13,8 +13,10 @@ export const reportMessage: Handler<'report-message'> = async (services, peer, p
     const roomId = await reader.roomOfMessage(messageId)
     if (!roomId || (payload.roomId ?? roomId) !== roomId) return refuse('MESSAGE_NOT_FOUND')
     const may = await permitted(reader, peer, roomId, 'report')
-    if (!('ok' in may)) return roomId
-    return may.code === 'ROOM_NOT_FOUND' ? refuse('MESSAGE_NOT_FOUND') : may
+    if ('ok' in may) return may.code === 'ROOM_NOT_FOUND' ? refuse('MESSAGE_NOT_FOUND') : may
+    // From before the member came: as hidden as what is not there (P9).
+    const seq = await reader.seqOfMessage(roomId, messageId)
+    return seq === undefined || seq < (may.member?.fromSeq ?? 1) ? refuse('MESSAGE_NOT_FOUND') : roomId
   })
   if (typeof found !== 'string') return found
   const now = clock.now()

@@ -32,7 +32,7 @@ export async function toSendOp(
   const { id, name } = peer.identity
   const kind = type ?? (replyTo === null ? 'text' : 'reply')
   const extra = metadata === undefined ? {} : { metadata }
-  const refusal = await fileRefusal(services, peer, { type: kind, metadata })
+  const refusal = await fileRefusal(services, peer, { type: kind, metadata, content })
   if (refusal) return refusal
   const draft = { kind: 'send', roomId, user: { id, name }, content, type: kind, ...extra } as const
   const passed = await screen(services, draft)

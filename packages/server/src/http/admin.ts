@@ -1,3 +1,4 @@
+import { isStorableText } from '@roomful/protocol'
 import type { Hono } from 'hono'
 import { refuse } from '../core/refusal'
 import type { Ids } from '../ports/ids'
@@ -19,7 +20,8 @@ export function adminRoutes(app: Hono, { identify, revokeSession, ids }: AdminDe
     if ('ok' in caller) return refusalResponse(c, caller, ids)
     if (!caller.admin) return refusalResponse(c, refuse('FORBIDDEN'), ids)
     const sid = c.req.param('sid')
-    if (sid.length > SID_LENGTH) return refusalResponse(c, refuse('INVALID_PAYLOAD', { field: 'sid' }), ids)
+    if (sid.length > SID_LENGTH || !isStorableText(sid))
+      return refusalResponse(c, refuse('INVALID_PAYLOAD', { field: 'sid' }), ids)
     // A session that nobody has is revoked as well: its tokens may be in use elsewhere, or come later.
     await revokeSession(sid)
     return c.json({ ok: true })

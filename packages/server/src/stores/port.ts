@@ -57,6 +57,8 @@ export interface Reader {
   /** Which of these users are in which of these rooms now; one query. */
   whoIsIn(roomIds: readonly RoomId[], userIds: readonly UserId[]): Promise<readonly Attendance[]>
   roomOfMessage(messageId: MessageId): Promise<RoomId | undefined>
+  /** Undefined: this room has no such message (any more). */
+  seqOfMessage(roomId: RoomId, messageId: MessageId): Promise<number | undefined>
   /** Public rooms whose name has `query` in it (any case), by (name, id), after that pair. */
   publicRooms(query: {
     query?: string

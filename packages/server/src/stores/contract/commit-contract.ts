@@ -201,5 +201,15 @@ export function commitContract({ store }: ContractContext): void {
       expect(found).toBe(roomId)
       expect(await store().read((reader) => reader.roomOfMessage(asMessageId('unknown')))).toBeUndefined()
     })
+
+    test('finds the seq of a message in its room, and none in another', async () => {
+      const [roomId, other] = [await newRoom(store()), await newRoom(store())]
+      await say(store(), roomId, 'ann', 'before')
+      const messageId = await say(store(), roomId, 'ann', 'here')
+      expect(await store().read((reader) => reader.seqOfMessage(roomId, messageId))).toBe(2)
+      expect(await store().read((reader) => reader.seqOfMessage(other, messageId))).toBeUndefined()
+      const unknown = asMessageId('unknown')
+      expect(await store().read((reader) => reader.seqOfMessage(roomId, unknown))).toBeUndefined()
+    })
   })
 }

@@ -97,6 +97,11 @@ export class MemoryReader implements Reader {
     return valueAt(this.tables.roomOfMessage.get(messageId), this.snapshot)
   }
 
+  async seqOfMessage(roomId: RoomId, messageId: MessageId): Promise<number | undefined> {
+    const found = valueAt(this.tables.roomOfMessage.get(messageId), this.snapshot)
+    return found === roomId ? this.tables.rooms.get(roomId)?.seqOf(messageId) : undefined
+  }
+
   async publicRooms({
     query = '',
     after,

@@ -47,6 +47,10 @@ export class RoomRecord {
     return this.sortedIds
   }
 
+  seqOf(messageId: MessageId): number | undefined {
+    return this.seqs.get(messageId)
+  }
+
   factsFor(need: Need): Facts {
     const messageOf = (seq: number | undefined): StoredMessage | undefined =>
       seq === undefined ? undefined : this.messages[seq - 1]?.value

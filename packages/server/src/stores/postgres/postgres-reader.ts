@@ -62,6 +62,11 @@ export function postgresReader(session: Session): Reader {
       return row && asRoomId(text(row, 'room_id'))
     },
 
+    async seqOfMessage(roomId, messageId) {
+      const [row] = await session.query(sql.SEQ_OF_MESSAGE, messageId, roomId)
+      return row && integer(row, 'seq')
+    },
+
     async publicRooms({ query = '', after = { name: '', id: '' }, limit }) {
       const rows = await session.query(sql.PUBLIC_ROOMS, after.name, after.id, query.toLowerCase(), limit)
       return rows.map(roomFrom)

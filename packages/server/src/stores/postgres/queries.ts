@@ -117,6 +117,11 @@ export const ROOM_OF_MESSAGE = {
   text: 'SELECT room_id FROM messages WHERE id = $1 LIMIT 1',
 }
 
+export const SEQ_OF_MESSAGE = {
+  name: 'seq-of-message',
+  text: 'SELECT seq FROM messages WHERE id = $1 AND room_id = $2 ORDER BY id, room_id LIMIT 1',
+}
+
 /** strpos and not LIKE: nothing in what a user types means anything. */
 export const PUBLIC_ROOMS = {
   name: 'public-rooms',

@@ -84,6 +84,8 @@ export const WHO_IS_IN = `
 
 export const ROOM_OF_MESSAGE = `SELECT room_id FROM messages WHERE id = ? LIMIT 1`
 
+export const SEQ_OF_MESSAGE = `SELECT seq FROM messages WHERE id = ? AND room_id = ?`
+
 /** instr and not LIKE: nothing in what a user types means anything. */
 export const PUBLIC_ROOMS = `${SELECT_ROOM}
   WHERE type = 'public' AND (name, id) > (?, ?) AND instr(name_search, ?) > 0 ORDER BY name, id LIMIT ?`

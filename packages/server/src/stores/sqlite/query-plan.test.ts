@@ -126,6 +126,7 @@ describe('SQLite finds by index', () => {
       await reader.isFileShown('file-1', ann)
       await reader.members(roomId, { limit: 10 })
       await reader.roomOfMessage(asMessageId('m1'))
+      await reader.seqOfMessage(roomId, asMessageId('m1'))
       await reader.publicRooms({ limit: 10 })
       await reader.user(ann)
       await reader.misnamed({ id: ann, name: 'Ann' }, 10)
@@ -133,7 +134,7 @@ describe('SQLite finds by index', () => {
       await reader.audit(roomId, { limit: 10 })
       await reader.audit(roomId, { limit: 10, after: 'x' })
     })
-    expect(plans).toHaveLength(17)
+    expect(plans).toHaveLength(18)
     expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
     expect(plans.flat()).toContainEqual(
       expect.stringMatching(/messages_seq \(room_id=\? AND seq>\? AND seq<\?\)/),

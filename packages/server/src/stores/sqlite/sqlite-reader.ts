@@ -64,6 +64,11 @@ export function sqliteReader(connection: Connection): Reader {
       return row && asRoomId(text(row, 'room_id'))
     },
 
+    async seqOfMessage(roomId, messageId) {
+      const row = connection.get(sql.SEQ_OF_MESSAGE, messageId, roomId)
+      return row && integer(row, 'seq')
+    },
+
     async publicRooms({ query = '', after = { name: '', id: '' }, limit }) {
       const rows = connection.all(sql.PUBLIC_ROOMS, after.name, after.id, query.toLowerCase(), limit)
       return rows.map(roomFrom)
