@@ -228,6 +228,12 @@ describe('a message that shows a file', () => {
     ).toMatchObject({
       field: 'metadata.width',
     })
+    for (const name of ['invoice\u202efdp.exe', 'a\nb.pdf', 'a\u009bb', '\u200b'])
+      expect(
+        await show(eve, 'general', own, { type: 'file', metadata: { fileId: own, name } }),
+      ).toMatchObject({ code: 'INVALID_PAYLOAD', field: 'metadata.name' })
+    const hebrew = { fileId: own, name: 'דוח\u200f 2026.pdf' }
+    expect(await show(eve, 'general', own, { type: 'file', metadata: hebrew })).toMatchObject({ ok: true })
     expect(await show(eve, roomId, own, { type: 'file' })).toMatchObject({ code: 'ROOM_NOT_FOUND' })
   })
 

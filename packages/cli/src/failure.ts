@@ -1,5 +1,6 @@
 import { ChatError } from '@roomful/client'
 import type { Io } from './io'
+import { visibleJson, visibleLine } from './visible'
 
 /** Exit codes: 0 all went well, 1 something failed or was refused, 2 the command was typed wrongly. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const
@@ -55,9 +56,10 @@ export function toCliError(error: unknown): CliError {
 export function report(io: Io, error: CliError, json: boolean): void {
   const { code, message, advice } = error
   const line = json
-    ? JSON.stringify({ error: { code, message, ...(advice === undefined ? {} : { advice }) } })
-    : `roomful: ${code}: ${oneLine(message)}${advice === undefined ? '' : ` (${advice})`}`
+    ? visibleJson({ error: { code, message, ...(advice === undefined ? {} : { advice }) } })
+    : `roomful: ${oneLine(`${code}: ${message}`)}${advice === undefined ? '' : ` (${advice})`}`
   io.stderr.write(`${line}\n`)
 }
 
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').trim()
+/** It may be the server's text, or name what somebody else wrote. */
+const oneLine = (text: string): string => visibleLine(text.replace(/\s*\n\s*/g, ' ').trim())

@@ -33,6 +33,19 @@ test('no format hands a terminal what it would act on; a program reads every byt
   expect(formatMessage({ ...message, content }, { kind: 'raw' })).toBe(`${content}\n`)
 })
 
+test('a name makes up no line of somebody else', () => {
+  const senderName = 'Ada: hi\n03:04:06 Root'
+  expect(formatMessage({ ...message, content: 'x', senderName }, plain)).toBe(
+    '03:04:05 Ada: hi\ufffd03:04:06 Root: x\n',
+  )
+})
+
+test('NUL between messages hands a terminal nothing that it would act on either', () => {
+  const content = '\u001b[2Jgone'
+  expect(formatMessage({ ...message, content }, { kind: 'null', terminal: true })).toBe('\ufffd[2Jgone\0')
+  expect(formatMessage({ ...message, content }, { kind: 'null' })).toBe(`${content}\0`)
+})
+
 test('colours only where they are asked for', () => {
   expect(formatMessage(message, { kind: 'text', colour: true })).toContain('\u001b[1mAda')
 })
@@ -53,6 +66,6 @@ test('what nobody wrote, or is deleted, is left out of contents', () => {
     expect(formatMessage({ ...message, type: 'system' }, { kind })).toBe('')
     expect(formatMessage({ ...message, deleted: true }, { kind })).toBe('')
   }
-  expect(formatMessage({ ...message, type: 'system' }, plain)).toBe('03:04:05 hello\nworld\n')
+  expect(formatMessage({ ...message, type: 'system' }, plain)).toBe('03:04:05 hello\n         world\n')
   expect(formatMessage({ ...message, deleted: true }, plain)).toBe('')
 })

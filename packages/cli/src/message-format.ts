@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { visible, visibleJson, visibleLine } from './visible'
 
 /**
  * `text`: a line a message for people. `json`: one object a line. `raw`: the content and a newline. `null`: the content
@@ -9,7 +10,7 @@ export type MessageFormat =
   | { readonly kind: 'json' }
   /** `terminal`: what is printed is looked at, and not read by a program. */
   | { readonly kind: 'raw'; readonly terminal?: boolean }
-  | { readonly kind: 'null' }
+  | { readonly kind: 'null'; readonly terminal?: boolean }
 
 export type FormattedMessage = {
   readonly id: string
@@ -26,11 +27,11 @@ export type FormattedMessage = {
 export function formatMessage(message: FormattedMessage, format: MessageFormat): string {
   switch (format.kind) {
     case 'json':
-      return `${escaped(JSON.stringify(jsonOf(message)))}\n`
+      return `${visibleJson(jsonOf(message))}\n`
     case 'raw':
       return isWritten(message) ? `${format.terminal ? visible(message.content) : message.content}\n` : ''
     case 'null':
-      return isWritten(message) ? `${message.content}\0` : ''
+      return isWritten(message) ? `${format.terminal ? visible(message.content) : message.content}\0` : ''
     case 'text':
       return message.deleted ? '' : forPeople(message, format.colour)
   }
@@ -49,22 +50,9 @@ function forPeople(message: FormattedMessage, colour: boolean): string {
   const c = pc.createColors(colour)
   const time = message.createdAt.slice(11, 19)
   const text = visible(message.content).replace(/\n+$/, '')
-  if (message.type === 'system') return `${c.dim(`${time} ${text}`)}\n`
   // Lines after the first stand under the first, so that each message begins where a time stands.
   const indent = ' '.repeat(time.length + 1)
   const lines = text.replaceAll('\n', `\n${indent}`)
-  return `${c.dim(time)} ${c.bold(visible(message.senderName))}: ${lines}\n`
-}
-
-const NOT_SHOWN = /[\p{Cc}\p{Bidi_Control}]/gu
-
-/** The same JSON, without a character that a terminal acts on: JSON itself escapes only the first 32. */
-const escaped = (json: string): string =>
-  json.replace(NOT_SHOWN, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-
-/** A terminal acts on control characters and on overrides of the direction: they are shown instead. */
-function visible(text: string): string {
-  return text
-    .replaceAll('\r\n', '\n')
-    .replace(NOT_SHOWN, (char) => (char === '\n' || char === '\t' ? char : '\ufffd'))
+  if (message.type === 'system') return `${c.dim(`${time} ${lines}`)}\n`
+  return `${c.dim(time)} ${c.bold(visibleLine(message.senderName))}: ${lines}\n`
 }

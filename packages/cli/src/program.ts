@@ -183,7 +183,7 @@ function framingOf(typed: { null?: boolean; delimiter?: string }): Framing {
 
 function formatOf(typed: { json?: boolean; raw?: boolean; null?: boolean }, io: Io): MessageFormat {
   if (typed.json) return { kind: 'json' }
-  if (typed.null) return { kind: 'null' }
+  if (typed.null) return { kind: 'null', terminal: io.stdout.isTTY === true }
   if (typed.raw) return { kind: 'raw', terminal: io.stdout.isTTY === true }
   return { kind: 'text', colour: io.stdout.isTTY === true && !io.env.NO_COLOR }
 }

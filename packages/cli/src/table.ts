@@ -1,6 +1,8 @@
-/** Columns under one another, two spaces apart; the last one is not padded. Control characters become a mark. */
+import { visibleLine } from './visible'
+
+/** Columns under one another, two spaces apart; the last one is not padded. What a terminal acts on becomes a mark. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
-  const shown = rows.map((row) => row.map((cell) => cell.replace(/\p{Cc}/gu, '\ufffd')))
+  const shown = rows.map((row) => row.map(visibleLine))
   const widths: number[] = []
   for (const row of shown) {
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length)

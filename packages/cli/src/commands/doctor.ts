@@ -2,6 +2,7 @@ import { diagnose } from '../doctor/diagnose'
 import type { Finding } from '../doctor/finding'
 import { EXIT } from '../failure'
 import { type Io, write } from '../io'
+import { visibleJson, visibleLine } from '../visible'
 
 type DoctorOptions = {
   readonly url: string
@@ -19,7 +20,7 @@ export async function doctor(io: Io, options: DoctorOptions): Promise<number> {
     signal: io.signal,
     ...(token === undefined ? {} : { token }),
   })
-  const lines = options.json ? findings.map((finding) => JSON.stringify(finding)) : findings.map(lineOf)
+  const lines = options.json ? findings.map(visibleJson) : findings.map(lineOf)
   await write(io.stdout, `${lines.join('\n')}\n`)
   return findings.some(({ verdict }) => verdict === 'bad') ? EXIT.failed : EXIT.ok
 }
@@ -27,5 +28,5 @@ export async function doctor(io: Io, options: DoctorOptions): Promise<number> {
 const MARKS = { good: 'ok  ', bad: 'BAD ', skipped: '-   ' } as const
 
 function lineOf({ check, verdict, found, fix }: Finding): string {
-  return `${MARKS[verdict]} ${check}: ${found}${fix === undefined ? '' : `\n      → ${fix}`}`
+  return `${MARKS[verdict]} ${check}: ${visibleLine(found)}${fix === undefined ? '' : `\n      → ${fix}`}`
 }

@@ -7,6 +7,7 @@ import { showProgress } from '../progress'
 import type { RoomId } from '../room-id'
 import { type SessionOptions, withChat } from '../session'
 import { endOfExport } from '../transfer-file'
+import { visibleJson } from '../visible'
 
 type ExportOptions = SessionOptions & {
   readonly room: RoomId
@@ -29,7 +30,7 @@ export async function exportCommand(io: Io, options: ExportOptions): Promise<num
   const progress = showProgress(io, 'exported')
   try {
     await eachRow(io, options, since ?? 0, async (row) => {
-      const line = `${JSON.stringify(row)}\n`
+      const line = `${visibleJson(row)}\n`
       await (file ? file.write(line) : write(io.stdout, line))
       if (row.kind === 'message') progress.add(1)
     })

@@ -3,6 +3,7 @@ import { EXIT } from '../failure'
 import { type Io, write } from '../io'
 import { type SessionOptions, withChat } from '../session'
 import { formatTable } from '../table'
+import { visibleJson } from '../visible'
 
 type RoomsOptions = SessionOptions & {
   /** Public rooms, joined or not, instead of one's own. */
@@ -25,7 +26,7 @@ export function rooms(io: Io, options: RoomsOptions): Promise<number> {
   return withChat(io, options, async (chat) => {
     const rows = await (options.public ? publicRooms(chat, options.query) : ownRooms(chat))
     if (options.json) {
-      for (const row of rows) await write(io.stdout, `${JSON.stringify(row)}\n`)
+      for (const row of rows) await write(io.stdout, `${visibleJson(row)}\n`)
     } else {
       const head = ['ID', 'NAME', 'TYPE', 'MESSAGES', ...(options.public ? [] : ['UNREAD'])]
       const lines = rows.map(({ id, name, type, lastSeq, unread }) => [

@@ -4,6 +4,7 @@ import { aborted, type Io, write } from '../io'
 import { type Framing, readRecords } from '../records'
 import type { RoomId } from '../room-id'
 import { type SessionOptions, withChat } from '../session'
+import { visibleLine } from '../visible'
 
 type SendOptions = SessionOptions & {
   readonly room: RoomId
@@ -108,7 +109,7 @@ class Tally {
       const which = this.#total === 1 ? '' : `message ${number}: `
       await write(
         io.stderr,
-        `roomful: ${error.code}: ${which}${error.message}${advice ? ` (${advice})` : ''}\n`,
+        `roomful: ${visibleLine(`${error.code}: ${which}${error.message}`)}${advice ? ` (${advice})` : ''}\n`,
       )
     }
     const own = this.#total - this.#sent - this.#refused.length

@@ -1,4 +1,4 @@
-import type { Metadata } from '@roomful/protocol'
+import { isBlank, type Metadata } from '@roomful/protocol'
 import * as v from 'valibot'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
@@ -9,13 +9,21 @@ import { isImage } from './file-kind'
 import { FILE_ID, type StoredFile } from './file-store'
 
 const NAME_LENGTH = 255
+/** What makes a name lie about what it names: line ends, controls, and turns of the direction. Marks of it are in real names. */
+const NOT_IN_FILE_NAMES = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 const pixels = v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1)))
 
 /** What the metadata of an image or a file say. Whatever else is in them is the app's own. */
 const Shown = v.object({
   fileId: v.pipe(v.string(), v.regex(FILE_ID)),
   /** How the sender calls it: to be shown, never to be trusted. */
-  name: v.exactOptional(v.pipe(v.string(), v.maxLength(NAME_LENGTH))),
+  name: v.exactOptional(
+    v.pipe(
+      v.string(),
+      v.maxLength(NAME_LENGTH),
+      v.check((name) => !NOT_IN_FILE_NAMES.test(name) && !isBlank(name)),
+    ),
+  ),
   width: pixels,
   height: pixels,
 })

@@ -1,4 +1,4 @@
-import type { Member, Message, Room, RoomId } from '@roomful/protocol'
+import { cleanName, LIMITS, type Member, type Message, type Room, type RoomId } from '@roomful/protocol'
 import { type Facts, type Need, type Plan, pairKey, type StoredMessage } from '../core/ops'
 import { toWire } from '../core/stored-message'
 import { dmKeyOf } from '../handlers/dm-key'
@@ -63,14 +63,23 @@ export async function importRoom(
 
 /** As at its making: the members take the first revs, the messages come after them. */
 async function makeRoom(store: Store, room: Room, members: readonly Member[]): Promise<void> {
-  const rows = members.map((member, index): Member => ({ ...member, lastReadSeq: 0, rev: index + 1 }))
-  for (const { userId, name } of members) {
+  // Another server may have taken names that this one does not.
+  const rows = members.map(({ name, ...member }, index): Member => {
+    const clean = cleanName(name, LIMITS.userNameLength) || member.userId
+    return { ...member, name: clean, lastReadSeq: 0, rev: index + 1 }
+  })
+  for (const { userId, name } of rows) {
     const known = await store.read((reader) => reader.user(userId))
     if (!known) await store.putUser({ id: userId, name })
   }
   const dmKey = dmKeyOf(members.map(({ userId }) => userId))
   const made = await store.createRoom({
-    room: { ...room, rev: rows.length, lastSeq: 0 },
+    room: {
+      ...room,
+      name: cleanName(room.name, LIMITS.roomNameLength) || room.id,
+      rev: rows.length,
+      lastSeq: 0,
+    },
     members: rows,
     ...(room.type === 'dm' ? { dmKey } : {}),
   })
@@ -121,5 +130,6 @@ function planFor(facts: Facts, messages: readonly Message[]): Plan {
 
 function toStored(message: Message, place: { seq: number; rev: number }): StoredMessage {
   const reactions = message.reactions.map(({ emoji, users }) => ({ emoji, users }))
-  return { ...message, ...place, reactions }
+  const senderName = cleanName(message.senderName, LIMITS.userNameLength) || message.senderId
+  return { ...message, ...place, senderName, reactions }
 }
