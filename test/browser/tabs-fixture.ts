@@ -24,7 +24,7 @@ export type TabsFixture = AsyncDisposable & {
   sockets(): Promise<number>
 }
 
-const SECRET = 'a secret for these pages only'
+const SECRET = 'a secret for these pages only, 32 bytes'
 
 export async function tabsFixture(browser: Browser): Promise<TabsFixture> {
   const folder = temporaryFolder()

@@ -2,7 +2,7 @@ import { type Chat, ChatError, type Room, type ShownMessage } from '@roomful/cli
 import { signToken } from '@roomful/server'
 import { type Actor, createTestClient, type Recorder, waitUntil } from '@roomful/testing'
 
-export const CROWD_SECRET = 'a secret for the crowd only'
+export const CROWD_SECRET = 'a secret for the crowd only, 32 bytes'
 const ROOM = 'general'
 
 export type Device = { readonly who: Actor; readonly chat: Chat; readonly room: Room }

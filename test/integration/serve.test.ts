@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { signToken } from '@roomful/server'
 import { createTestClient, readRoom } from '@roomful/testing'
 import { expect, test } from 'vitest'
 import { roomful, serve, temporaryFolder } from './roomful-command'
 
-const SECRET = 'a secret for this test only'
+const SECRET = 'a secret for this test only, 32 bytes'
 const as = (url: string) => ({
   url,
   token: (user: string | { id: string }) =>
@@ -135,6 +135,40 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(messages.map((row) => row.seq)).toEqual(Array.from({ length: lastSeq }, (_, i) => i + 1))
   },
 )
+
+test.each([
+  [['--database', 'postgres://chat:hidden@127.0.0.1:1/chat'], 1, 'postgres://chat:***@127.0.0.1:1/chat'],
+  [
+    ['--database', 'postgres://chat:hid#den@db/chat'],
+    2,
+    'in a password, write all but letters and digits as %XX',
+  ],
+  [['--jwt-secret', 'hidden'], 2, 'needs 32 bytes at least'],
+])('%j ends with %i and a line that says why, without the secret', async (args, code, why) => {
+  const failed = await roomful([
+    'serve',
+    '--port',
+    '0',
+    ...args,
+    ...(code === 1 ? ['--jwt-secret', SECRET] : []),
+  ])
+  expect(failed.code).toBe(code)
+  expect(failed.stderr).toContain(why)
+  expect(failed.stderr).not.toMatch(/hidden|den@/)
+})
+
+test('secrets in files: for the server and for the command that signs tokens', async () => {
+  using folder = temporaryFolder()
+  const path = join(folder.path, 'secret')
+  writeFileSync(path, `${SECRET}\n`)
+  const env = { ROOMFUL_JWT_SECRET_FILE: path }
+  await using server = await serve(['--port', '0', '--database', 'memory:'], { env })
+  const token = (await roomful(['token', '--user', 'ada', '--jwt-secret-file', path])).stdout
+    .toString()
+    .trim()
+  const sent = await roomful(['send', 'general', 'hello', '--url', server.url, '--token', token])
+  expect(sent.code).toBe(0)
+})
 
 test('nothing that opens a door is printed or logged', async () => {
   using folder = temporaryFolder()

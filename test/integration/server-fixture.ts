@@ -2,7 +2,7 @@ import type { Changes, ClientEvent, Message, OkAck, ServerEvent, ServerPayload }
 import { type ChatServer, createChatServer, type ServerOptions, signToken } from '@roomful/server'
 import { io, type Socket } from 'socket.io-client'
 
-export const SECRET = 'a secret of these tests'
+export const SECRET = 'a secret of these tests, 32 bytes long'
 
 export async function startServer(options: ServerOptions = {}): Promise<ChatServer> {
   return createChatServer({

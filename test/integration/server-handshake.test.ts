@@ -312,7 +312,7 @@ test('a second server on the same port is told so', async () => {
 })
 
 test('a server that comes back with another secret: the client asks its app for another token, and goes on', async () => {
-  const secrets = ['the secret of the first run', 'the secret of the second']
+  const secrets = ['the secret of the first run, of 32 bytes', 'the secret of the second, of 32 bytes']
   const first = await startServer({ auth: { jwtSecret: secrets[0] ?? '' } })
   const { port } = first
   const auth = () => signToken(secrets[0] ?? '', { id: 'ann', name: 'Ann' })

@@ -77,6 +77,7 @@ function addToken(program: Command, io: Io, done: (exitCode: number) => void): v
     .option('--issuer <text>', 'the iss, for a server with --issuer (ROOMFUL_ISSUER)')
     .option('--audience <text>', 'the aud, for a server with --audience (ROOMFUL_AUDIENCE)')
     .option('--jwt-secret <secret>', 'the secret (ROOMFUL_JWT_SECRET)')
+    .option('--jwt-secret-file <file>', 'file that holds it (ROOMFUL_JWT_SECRET_FILE)')
     .option('--database <url>', 'whose kept secret to use where none is given (ROOMFUL_DATABASE)')
     .action(async (typed) => {
       const { token } = await import('./commands/token')
@@ -146,6 +147,7 @@ function addExport(program: Command, io: Io, done: (exitCode: number) => void): 
     .option('-o, --output <file>', 'write here; a file that is there is gone on with where it ends')
     .addOption(number('--since <seq>', 'begin after this seq').conflicts('output'))
     .option('--database <url>', 'read here, as nobody in particular, instead of from a server')
+    .option('--database-url-file <file>', 'the same, from a file that holds the address')
     .action(async (room: RoomId, typed) => {
       const { exportCommand } = await import('./commands/export')
       done(await exportCommand(io, { ...typed, room }))

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isReadable, UNREADABLE } from './stores/database-url'
 
 /** One setting: how it is named on the command line, in the environment and in the file, and what it may be. */
 export type ConfigField = {
@@ -9,6 +10,8 @@ export type ConfigField = {
   /** What stands behind the flag; absent: it is a switch. */
   readonly value?: string
   readonly help: string
+  /** The setting that the file named here holds: for secrets, which a command line shows to all users of the machine. */
+  readonly holds?: string
   /** @internal */
   readonly schema: v.GenericSchema<unknown, unknown>
 }
@@ -72,6 +75,7 @@ const emojiNames = v.pipe(
 const database = v.pipe(
   text,
   v.regex(/^(memory:$|sqlite:.|postgres(ql)?:\/\/.)/, 'must be sqlite:<file>, postgres://… or memory:'),
+  v.check((value) => !value.startsWith('postgres') || isReadable(value), UNREADABLE),
 )
 const url = (protocols: readonly string[]) =>
   v.pipe(
@@ -95,13 +99,21 @@ const field = (flag: string, help: string, schema: ConfigField['schema'], value?
   schema,
 })
 
+const fileOf = (holds: string, flag: string): ConfigField => ({
+  ...field(flag, `file that holds it, instead of --${flag.replace(/(-url)?-file$/, '')}`, text, '<file>'),
+  holds,
+})
+
 /** All settings of a server, in the order in which help shows them. */
 export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('port', 'port to listen on; 0: any that is free', port, '<number>'),
   field('host', 'address to listen on; all of them by default', text, '<address>'),
   field('database', 'sqlite:<file>, postgres://… or memory:', database, '<url>'),
+  fileOf('database', 'database-url-file'),
   field('redis', 'Redis that joins several servers', url(['redis://', 'rediss://']), '<url>'),
-  field('jwt-secret', 'secret that tokens are signed with (HS256)', text, '<secret>'),
+  fileOf('redis', 'redis-url-file'),
+  field('jwt-secret', 'secret that tokens are signed with (HS256), 32 bytes at least', text, '<secret>'),
+  fileOf('jwtSecret', 'jwt-secret-file'),
   field('jwks', 'key set of an identity provider', url(['https://', 'http://']), '<url>'),
   field('issuer', 'whose tokens are taken: their iss; needed with --jwks', list, '<list>'),
   field('audience', 'for whom tokens have to be: their aud; needed with --jwks', list, '<list>'),
@@ -125,6 +137,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('retention-messages', 'messages a room keeps; 0: all', count, '<number>'),
   field('webhook', 'address that is called for every new message', url(['https://', 'http://']), '<url>'),
   field('webhook-secret', 'secret that calls of the webhook are signed with', text, '<secret>'),
+  fileOf('webhookSecret', 'webhook-secret-file'),
   field('static', 'folder to serve at /', text, '<folder>'),
   field('sends-per-second', 'messages a second a user; 0: no limit', count, '<number>'),
   field('sends-burst', 'messages a user may send at once', count, '<number>'),

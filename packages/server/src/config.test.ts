@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { loadConfig } from './config'
+import { loadConfig, loadSetting } from './config'
 import { CONFIG_FIELDS } from './config-fields'
 import { ConfigError } from './options'
 
@@ -154,6 +154,47 @@ describe('problems', () => {
     })
     expect(loadConfig({ flags: { jwtSecret: 's' }, env }).auth).toEqual({ jwtSecret: 's', ...rules })
     expect(problemsOf(() => loadConfig({ env }))[0]).toContain('one of them is needed')
+  })
+
+  test('secrets are read from files, with or without a line end', () => {
+    const secret = 'a secret that stands in a file'
+    const database = 'postgres://chat:secret@db/chat'
+    const flags = { jwtSecretFile: fileOf(`${secret}\n`), webhook: 'https://app.example.com/chat' }
+    const env = {
+      ROOMFUL_DATABASE_URL_FILE: fileOf(database),
+      ROOMFUL_REDIS_URL_FILE: fileOf('rediss://:secret@redis\r\n'),
+      ROOMFUL_WEBHOOK_SECRET_FILE: fileOf('s'),
+    }
+    expect(loadConfig({ flags, env })).toEqual({
+      ...{ database, redis: 'rediss://:secret@redis', auth: { jwtSecret: secret }, limits: {} },
+      webhook: { url: 'https://app.example.com/chat', secret: 's' },
+    })
+    expect(loadSetting('database', { env })).toBe(database)
+    expect(loadSetting('database', {})).toBeUndefined()
+  })
+
+  test('a secret that is given twice, or whose file is missing or empty', () => {
+    const twice = { jwtSecret: 's', jwtSecretFile: fileOf('s') }
+    expect(problemsOf(() => loadConfig({ flags: twice }))[0]).toContain(
+      '--jwt-secret and --jwt-secret-file exclude each other',
+    )
+    expect(problemsOf(() => loadConfig({ flags: { jwtSecretFile: '/nowhere' } }))).toEqual([
+      '--jwt-secret-file names a file that cannot be read: ENOENT (--jwt-secret-file, ROOMFUL_JWT_SECRET_FILE)',
+    ])
+    expect(problemsOf(() => loadConfig({ flags: { jwtSecretFile: fileOf('') } }))[0]).toContain(
+      'the file of --jwt-secret-file must not be empty',
+    )
+  })
+
+  test.each([
+    'postgres://chat:pa@ss/secret@db/chat',
+    'postgres://chat:pa#secret@db/chat',
+    'postgres://chat:1/secret@db/chat',
+    'postgres://chat:1?secret@db/chat',
+  ])('%s cannot be read: it is said how, and the password is not repeated', (database) => {
+    const [problem] = problemsOf(() => loadConfig({ env: { ROOMFUL_DATABASE: database } }))
+    expect(problem).toContain('ROOMFUL_DATABASE cannot be read: in a password')
+    expect(problem).not.toContain('secret')
   })
 
   test('two ways to check tokens exclude each other', () => {

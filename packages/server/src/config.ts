@@ -1,18 +1,8 @@
-import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 import { authFrom } from './config-auth'
-import { CONFIG_FIELDS, type ConfigField } from './config-fields'
+import { CONFIG_FIELDS } from './config-fields'
+import { type ConfigInput, textOf, valuesOf } from './config-values'
 import { ConfigError, type ServerOptions } from './options'
-
-export type ConfigInput = {
-  /** What stands on the command line, by flag in camelCase: `{ port: '3000', guests: true }`. */
-  readonly flags?: Readonly<Record<string, unknown>>
-  readonly env?: Readonly<Record<string, string | undefined>>
-  /** A JSON file with the same names. `flags.config` and ROOMFUL_CONFIG name one too. */
-  readonly file?: string
-}
-
-type Source = { readonly value: unknown; readonly from: string }
 
 /**
  * The options of a server, from flags, then ROOMFUL_* variables, then a JSON file: the first that says something wins.
@@ -21,18 +11,9 @@ type Source = { readonly value: unknown; readonly from: string }
  * @example
  * const options = loadConfig({ flags: { port: '0' }, env: process.env })
  */
-export function loadConfig({ flags = {}, env = {}, file }: ConfigInput): ServerOptions {
+export function loadConfig(input: ConfigInput): ServerOptions {
   const problems: string[] = []
-  const path = file ?? textOf(flags.config) ?? textOf(env.ROOMFUL_CONFIG)
-  const fromFile = path === undefined ? {} : readFile(path, problems)
-  const values = new Map<string, unknown>()
-  for (const field of CONFIG_FIELDS) {
-    const source = sourceOf(field, { flags, env, fromFile, path })
-    if (!source) continue
-    const result = v.safeParse(field.schema, source.value)
-    if (result.success) values.set(field.key, result.output)
-    else problems.push(`${source.from} ${result.issues[0].message} (--${field.flag}, ${field.env})`)
-  }
+  const values = valuesOf(input, CONFIG_FIELDS, problems)
   const auth = authFrom(values, problems)
   if (values.has('webhook') !== values.has('webhookSecret'))
     problems.push(
@@ -42,40 +23,20 @@ export function loadConfig({ flags = {}, env = {}, file }: ConfigInput): ServerO
   return { ...toOptions(values), ...(auth === undefined ? {} : { auth }) }
 }
 
-function sourceOf(
-  { key, flag, env: name }: ConfigField,
-  {
-    flags,
-    env,
-    fromFile,
-    path,
-  }: ConfigInput & { fromFile: Record<string, unknown>; path: string | undefined },
-): Source | undefined {
-  if (flags?.[key] !== undefined) return { value: flags[key], from: `--${flag}` }
-  // Hosting platforms set PORT; an empty variable is one that is not set.
-  const names = key === 'port' ? [name, 'PORT'] : [name]
-  for (const variable of names) if (env?.[variable]) return { value: env[variable], from: variable }
-  if (Object.hasOwn(fromFile, key)) return { value: fromFile[key], from: `"${key}" in ${path}` }
-  return undefined
+/**
+ * One setting, as a server would have it: also from the file that holds a secret, such as `--jwt-secret-file`. Throws a
+ * ConfigError.
+ *
+ * @example
+ * const database = loadSetting('database', { flags, env: process.env }) ?? 'sqlite:./data/roomful.db'
+ */
+export function loadSetting(key: string, input: ConfigInput): string | undefined {
+  const problems: string[] = []
+  const fields = CONFIG_FIELDS.filter((field) => field.key === key || field.holds === key)
+  const value = valuesOf(input, fields, problems).get(key)
+  if (problems.length > 0) throw new ConfigError(problems)
+  return textOf(value)
 }
-
-function readFile(path: string, problems: string[]): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    const object = v.parse(v.record(v.string(), v.unknown()), value)
-    const known = new Set(CONFIG_FIELDS.map((field) => field.key))
-    for (const key of Object.keys(object))
-      if (!known.has(key)) problems.push(`"${key}" in ${path} is no setting (--config, ROOMFUL_CONFIG)`)
-    return object
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    problems.push(`${path} cannot be read as JSON settings: ${why} (--config, ROOMFUL_CONFIG)`)
-    return {}
-  }
-}
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined
 
 /** Rebuilt by name: every value has been through its own schema, and the last check gives them their types. */
 function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {

@@ -26,6 +26,7 @@ import { createAdmission } from './sockets/admission'
 import { acceptSockets } from './sockets/connect'
 import { socketBroadcaster } from './sockets/socket-line'
 import { attachSockets, socketServer } from './sockets/socket-server'
+import { isReadable, UNREADABLE } from './stores/database-url'
 import { openStore } from './stores/open-store'
 import type { Store } from './stores/port'
 
@@ -54,7 +55,12 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const clock = systemClock
   const ids = systemIds()
   const log = options.logger ?? createLogger(options.logLevel ?? 'info')
-  const authenticator = authenticatorFor(options.auth, database, clock, log)
+  const authenticator = authenticatorFor(
+    options.auth,
+    { database, guests: options.guests ?? false },
+    clock,
+    log,
+  )
   const guests = guestsOf(options, authenticator)
   checkRedis(options.redis, database)
   const webhook = options.webhook && createWebhook({ ...options.webhook, clock, log })
@@ -132,6 +138,8 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
 }
 
 function checkRedis(redis: string | undefined, database: string): void {
+  if (redis !== undefined && !isReadable(redis))
+    throw new ConfigError([`the address of the Redis ${UNREADABLE}`])
   if (redis === undefined || /^postgres(ql)?:/.test(database)) return
   throw new ConfigError([
     'servers that Redis joins need a database that they share: Postgres (--redis, --database)',

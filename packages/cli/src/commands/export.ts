@@ -6,6 +6,7 @@ import { type Io, write } from '../io'
 import { showProgress } from '../progress'
 import type { RoomId } from '../room-id'
 import { type SessionOptions, withChat } from '../session'
+import { settingOf } from '../setting'
 import { endOfExport } from '../transfer-file'
 import { visibleJson } from '../visible'
 
@@ -17,6 +18,7 @@ type ExportOptions = SessionOptions & {
   readonly output?: string
   /** Read here instead of from a server. */
   readonly database?: string
+  readonly databaseUrlFile?: string
 }
 
 type Take = (row: ExportedRow) => Promise<void>
@@ -45,7 +47,9 @@ export async function exportCommand(io: Io, options: ExportOptions): Promise<num
 }
 
 function eachRow(io: Io, options: ExportOptions, since: number, take: Take): Promise<void> {
-  const { room, database } = options
+  const { room, databaseUrlFile } = options
+  // Only what is typed: with a variable for its server a shell exports from that server all the same.
+  const database = settingOf({ ...io, env: {} }, 'database', { database: options.database, databaseUrlFile })
   if (database !== undefined) return fromDatabase(io, database, room, since, take)
   return withChat(io, options, (chat) => fromServer(io, chat, room, since, take))
 }

@@ -1,4 +1,4 @@
-import { ConfigError, createChatServer, loadConfig } from '@roomful/server'
+import { ConfigError, createChatServer, loadConfig, shownUrl } from '@roomful/server'
 import { CliError, EXIT } from '../failure'
 import { aborted, type Io, write } from '../io'
 import { DEFAULT_DATABASE } from '../kept-secret'
@@ -11,7 +11,7 @@ export async function serve(io: Io, flags: Readonly<Record<string, unknown>>): P
   const options = configOf(io, flags)
   const { database = DEFAULT_DATABASE } = options
   const server = await started(() => createChatServer({ ...DEFAULTS, ...options, database }), database)
-  const ready = { url: server.url, database: withoutPassword(database) }
+  const ready = { url: server.url, database: shownUrl(database) }
   await write(
     io.stdout,
     flags.json
@@ -60,7 +60,7 @@ async function started<T>(start: () => Promise<T>, database: string): Promise<T>
       )
     }
     if (hasCode(error, 'EACCES')) throw new CliError('NOT_PERMITTED', message, undefined, EXIT.failed, cause)
-    const advice = `Data: ${placeOf(withoutPassword(database))}`
+    const advice = `Data: ${placeOf(shownUrl(database))}`
     throw new CliError(
       hasCode(error, 'UNAVAILABLE') ? 'UNAVAILABLE' : 'START_FAILED',
       message,
@@ -77,13 +77,4 @@ const hasCode = (error: unknown, code: string): boolean =>
 function placeOf(database: string): string {
   if (database === 'memory:') return 'in memory, gone at the end'
   return database.replace(/^sqlite:/, '')
-}
-
-/** A connection string is shown in terminals and logs; its password is not. */
-function withoutPassword(database: string): string {
-  if (!URL.canParse(database)) return database
-  const url = new URL(database)
-  if (url.password === '') return database
-  url.password = '***'
-  return url.href
 }

@@ -2,6 +2,7 @@ import { isUserId, signToken } from '@roomful/server'
 import { CliError, EXIT } from '../failure'
 import { type Io, write } from '../io'
 import { DEFAULT_DATABASE, readKeptSecret } from '../kept-secret'
+import { settingOf } from '../setting'
 
 type TokenOptions = {
   readonly user: string
@@ -12,6 +13,7 @@ type TokenOptions = {
   readonly issuer?: string
   readonly audience?: string
   readonly jwtSecret?: string
+  readonly jwtSecretFile?: string
   readonly database?: string
 }
 
@@ -24,8 +26,8 @@ export async function token(io: Io, options: TokenOptions): Promise<number> {
   }
   const { env } = io
   const secret =
-    (options.jwtSecret ?? env.ROOMFUL_JWT_SECRET) ||
-    readKeptSecret(options.database ?? (env.ROOMFUL_DATABASE || DEFAULT_DATABASE))
+    settingOf(io, 'jwtSecret', { jwtSecret: options.jwtSecret, jwtSecretFile: options.jwtSecretFile }) ??
+    readKeptSecret(settingOf(io, 'database', { database: options.database }) ?? DEFAULT_DATABASE)
   const issuer = options.issuer ?? firstOf(env.ROOMFUL_ISSUER)
   const audience = options.audience ?? firstOf(env.ROOMFUL_AUDIENCE)
   const signed = await signToken(

@@ -20,7 +20,7 @@ export type Signing = { readonly secret: string; readonly issuer?: string; reado
 /** How this server checks tokens; with no options it makes a secret, and keeps it where it keeps its data. */
 export function authenticatorFor(
   auth: AuthOptions | undefined,
-  database: string,
+  { database, guests = false }: { readonly database: string; readonly guests?: boolean },
   clock: Clock,
   log: Log,
 ): Authenticator {
@@ -31,9 +31,15 @@ export function authenticatorFor(
   if (auth && 'authenticate' in auth)
     return { authenticate: withRefusalLog(customAuthenticate(auth.authenticate, clock), clock, log) }
   const secret = auth?.jwtSecret ?? ownSecret(database)
+  // With guests, which is for development, anybody is let in by a name: there is nothing that a secret protects.
+  if (!guests && Buffer.byteLength(secret) < SECRET_BYTES) throw new ConfigError([TOO_SHORT])
   const authenticate = secretAuthenticate(secret, clock, auth)
   return { authenticate: withRefusalLog(authenticate, clock, log), signing: signingOf(secret, auth ?? {}) }
 }
+
+/** HS256 needs a key as long as its hash (RFC 7518, 3.2): one of fewer can be found by trying. */
+const SECRET_BYTES = 32
+const TOO_SHORT = `the secret that tokens are signed with needs ${SECRET_BYTES} bytes at least, such as \`openssl rand -base64 32\` makes (--jwt-secret, ROOMFUL_JWT_SECRET); a shorter one is taken only with --guests, for development`
 
 /** A provider signs the tokens of all its applications with the same keys: those of others must not open this door. */
 function checkAudience({ issuer, audience, ...auth }: Extract<AuthOptions, { jwks: string }>): void {

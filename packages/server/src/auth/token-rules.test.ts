@@ -82,7 +82,12 @@ describe('users as identity providers have them', () => {
 describe('a server that is given a key set', () => {
   const jwks = 'https://id.example.com/keys'
   const start = (auth: object) =>
-    authenticatorFor(JSON.parse(JSON.stringify({ jwks, ...auth })), 'memory:', new ManualClock(), silent)
+    authenticatorFor(
+      JSON.parse(JSON.stringify({ jwks, ...auth })),
+      { database: 'memory:' },
+      new ManualClock(),
+      silent,
+    )
 
   test.each([
     {},
@@ -96,6 +101,23 @@ describe('a server that is given a key set', () => {
 
   test.each([{ anyAudience: true }, { issuer: 'a', audience: ['chat'] }])('starts with %j', (auth) => {
     expect(start(auth).signing).toBeUndefined()
+  })
+})
+
+describe('the secret of a server', () => {
+  const start = (jwtSecret: string, guests = false) =>
+    authenticatorFor({ jwtSecret }, { database: 'memory:', guests }, new ManualClock(), silent)
+
+  test.each(['a', 'x'.repeat(31)])('%j is refused: what is signed with it can be forged', (secret) => {
+    expect(() => start(secret)).toThrow(/needs 32 bytes at least.*--jwt-secret, ROOMFUL_JWT_SECRET/)
+  })
+
+  test('of 32 bytes is taken, of letters or of others', () => {
+    for (const secret of ['x'.repeat(32), 'ü'.repeat(16)]) expect(start(secret).signing).toEqual({ secret })
+  })
+
+  test('of one byte is taken for development, where guests are let in', () => {
+    expect(start('a', true).signing).toEqual({ secret: 'a' })
   })
 })
 

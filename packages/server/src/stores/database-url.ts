@@ -17,6 +17,7 @@ export function databaseOf(url: string): Database {
     }
     case 'postgres:':
     case 'postgresql:':
+      if (!isReadable(url)) throw new TypeError(`the address of the Postgres ${UNREADABLE}`)
       return { kind: 'postgres', url }
     case 'memory:':
       return { kind: 'memory' }
@@ -24,4 +25,27 @@ export function databaseOf(url: string): Database {
       // Not the URL itself: a password may be in it.
       throw new TypeError('a database is one of sqlite:./path, postgres://…, memory:')
   }
+}
+
+export const UNREADABLE =
+  'cannot be read: in a password, write all but letters and digits as %XX (@ is %40, / is %2F, # is %23)'
+
+/** Of a password with `/`, `?` or `#` in it a URL takes a part for the host: what stands behind it has an `@` then. */
+export const isReadable = (url: string): boolean =>
+  URL.canParse(url) && !/^[a-z]+:\/\/[^/?#]*[/?#].*@/is.test(url)
+
+/**
+ * An address as it may stand in a terminal or a log: without its password.
+ *
+ * @example
+ * shownUrl('postgres://app:secret@db/chat') // 'postgres://app:***@db/chat'
+ */
+export function shownUrl(url: string): string {
+  if (!/^[a-z]+:\/\//i.test(url) || url.startsWith('sqlite:')) return url
+  if (!isReadable(url)) return `${url.slice(0, url.indexOf(':'))}://…`
+  const shown = new URL(url)
+  if (shown.password !== '') shown.password = '***'
+  for (const name of shown.searchParams.keys())
+    if (/pass|secret|key/i.test(name)) shown.searchParams.set(name, '***')
+  return shown.href
 }

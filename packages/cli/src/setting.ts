@@ -1,0 +1,13 @@
+import { ConfigError, loadSetting } from '@roomful/server'
+import { CliError, EXIT } from './failure'
+import type { Io } from './io'
+
+/** One of the server's settings, for a command that is given the same flags and variables. */
+export function settingOf(io: Io, key: string, flags: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    return loadSetting(key, { flags, env: io.env })
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    throw new CliError('CONFIG', error.problems.join('; '), undefined, EXIT.usage, { cause: error })
+  }
+}
