@@ -48,7 +48,7 @@ export class Book {
     const { history } = this.recorder
     const place = history.length
     const sent = this.recorder.send(who, room, draft, options)
-    const call = this.#lastCall()
+    const call = this.#callAt(-1)
     // What a listener sent meanwhile stands behind it, as in the outbox.
     history.splice(place, 0, ...history.splice(-1))
     this.#lives.set(call, this.#lifeOf(device))
@@ -122,8 +122,10 @@ export class Book {
     { clientId, content }: { readonly clientId: string; readonly content: string },
     run: () => Promise<unknown>,
   ): void {
+    const place = this.recorder.history.length
     this.call(device, roomId, { kind: 'edit', messageId: clientId, content }, run)
-    this.#abandoned.add(this.#lastCall())
+    // Written down before listeners, which the edit may call, do more.
+    this.#abandoned.add(this.#callAt(place))
   }
 
   /** A program is killed: what its disk has will be sent, the rest may have been. */
@@ -265,10 +267,10 @@ export class Book {
     return this.#kills.get(device.name) ?? 0
   }
 
-  #lastCall(): string {
-    const last = this.recorder.history.at(-1)
-    if (last?.phase !== 'invoked') throw new Error('a call was not written down')
-    return last.call
+  #callAt(place: number): string {
+    const event = this.recorder.history.at(place)
+    if (event?.phase !== 'invoked') throw new Error('a call was not written down')
+    return event.call
   }
 }
 
