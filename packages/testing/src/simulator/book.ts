@@ -235,9 +235,11 @@ export class Book {
       // What was lost with a program may still have been under way: it has no place in the order of what came later.
       if (isGivenUp(call)) return `given up in life ${this.#lives.get(call) ?? 0}`
       const inherited = this.#inherited.get(call)
-      if (inherited !== undefined) return inherited
+      const clientId = sends.get(call)?.op.clientId ?? ''
+      // Two tabs that take over what was left in two lives send it from two outboxes.
+      if (inherited !== undefined) return `${inherited}, sent by ${world.watch.pickedBy(clientId)}`
       // A disk that did not answer in time is not waited for: what an earlier program left there comes after all.
-      const isFromMemory = world.watch.wentUnkept(sends.get(call)?.op.clientId ?? '')
+      const isFromMemory = world.watch.wentUnkept(clientId)
       return isFromMemory ? `from memory in life ${this.#lives.get(call) ?? 0}` : undefined
     }
     return history

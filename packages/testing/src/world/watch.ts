@@ -31,6 +31,8 @@ const REQUESTS_WITHIN_MS = 1_000
 export class Watch {
   /** Entries that went out while their device could keep nothing, and said so. */
   readonly #unkept = new Set<string>()
+  /** The device whose outbox let an entry out last. */
+  readonly #pickedBy = new Map<string, string>()
   /** How often each entry has gone out. */
   readonly #emitted = new Map<string, number>()
   readonly #programs = new Map<Device, Program>()
@@ -66,6 +68,11 @@ export class Watch {
     return (this.#emitted.get(id) ?? 0) > 1
   }
 
+  /** The device that has sent it, or tries to: in a browser any tab may take over what another has left. */
+  pickedBy(id: string): string | undefined {
+    return this.#pickedBy.get(id)
+  }
+
   inspector(device: Device): Inspect {
     const program = this.#programOf(device)
     return (before, after, event) => {
@@ -74,7 +81,10 @@ export class Watch {
       program.cores.set(after.id, after)
       if (event.type === 'enqueued') program.made.add(event.wish.id)
       if (event.type === 'expired') this.#checkAge(device, program, event.ids)
-      if (event.type === 'picked') this.#noteUnkept(device, event.ids)
+      if (event.type === 'picked') {
+        for (const id of event.ids) this.#pickedBy.set(id, device.name)
+        this.#noteUnkept(device, event.ids)
+      }
       this.context.trace.note(() => `  ${device.name} ${after.id}: ${event.type}${entriesOf(after)}`)
       const touched = before.timeline !== after.timeline || before.cursor !== after.cursor
       try {
