@@ -14,6 +14,8 @@ import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import type { Store } from '../stores/port'
 import type { Rates } from './rates'
+import type { ToldReads } from './told-reads'
+import type { TypingSignals } from './typing-signals'
 
 /** All that the handlers of one node work with. */
 export type Services = {
@@ -35,6 +37,8 @@ export type Services = {
   readonly comings: Rates<string>
   /** What the requests of a user may cost, in units of `costs/prices.ts`. */
   readonly budgets: Rates<UserId>
+  readonly typingSignals: TypingSignals
+  readonly toldReads: ToldReads
   readonly authenticate: Authenticate
   readonly names: Names
 }

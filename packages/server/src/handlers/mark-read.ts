@@ -2,10 +2,11 @@ import { refuse } from '../core/refusal'
 import type { Handler } from './handler'
 
 /**
- * Moves the read cursor forward, never back and never past the head (I6). The others are told where it stands unless it
- * was further already: whoever asks for what is there may repeat a read whose answer was lost, and which nobody told.
+ * Moves the read cursor forward, never back and never past the head (I6). The others are told where it stands, once: a
+ * device that asks for what is there may repeat a read whose answer was lost, and which was not told.
  */
-export const markRead: Handler<'mark-read'> = async ({ store, bus, hub }, peer, { roomId, seq }) => {
+export const markRead: Handler<'mark-read'> = async (services, peer, { roomId, seq }) => {
+  const { store, bus, hub, toldReads } = services
   const read = await store.markRead(roomId, peer.userId, seq).catch((error: unknown) => {
     // It may have moved, and there may be no repeat.
     hub.doubt(roomId)
@@ -13,6 +14,7 @@ export const markRead: Handler<'mark-read'> = async ({ store, bus, hub }, peer, 
   })
   if (!read) return refuse('ROOM_NOT_FOUND')
   const { userId, id: lineId } = peer
-  if (read.seq <= seq) bus.publish({ type: 'read', roomId, userId, seq: read.seq, lineId })
+  if (read.seq <= seq && toldReads.take(userId, roomId, read.seq))
+    bus.publish({ type: 'read', roomId, userId, seq: read.seq, lineId })
   return { ok: true, seq: read.seq, unread: read.unread }
 }

@@ -1,4 +1,4 @@
-import { type RoomId, TYPING_TTL_MS } from '@roomful/protocol'
+import type { RoomId } from '@roomful/protocol'
 import { denialOf } from '../core/authorise'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
@@ -6,12 +6,10 @@ import type { Store } from '../stores/port'
 import type { Handler } from './handler'
 
 /** At most once and never stored: the receivers expire it by themselves. */
-export const typing: Handler<'typing'> = async ({ store, bus, clock }, peer, { roomId, typing }) => {
+export const typing: Handler<'typing'> = async ({ store, typingSignals }, peer, { roomId, typing }) => {
   // A subscription is proof of membership: it ends with it, in the same tick.
   if (!peer.rooms.has(roomId) && !(await isMember(store, peer, roomId))) return refuse('ROOM_NOT_FOUND')
-  const { id: userId, name } = peer.identity
-  const until = new Date(clock.now() + (typing ? TYPING_TTL_MS : 0)).toISOString()
-  bus.publish({ type: 'typing', signal: { roomId, userId, name, until }, lineId: peer.id })
+  typingSignals.say(peer, roomId, typing)
   return { ok: true }
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@roomful/protocol'
 import type { Identity } from '../auth/identity'
 import type { Bus, BusMessage } from '../cluster/bus'
+import { Rates } from '../handlers/rates'
 import type { CommittedBatch } from '../pipeline/port'
 import { type Clock, every } from '../ports/clock'
 import type { Log } from '../ports/log'
@@ -27,6 +28,9 @@ import { RecentNames } from './recent-names'
 import { type ReadMemberships, Repair, type RepairDeps } from './repair'
 import { Revocations } from './revocations'
 import { Subscriptions } from './subscriptions'
+
+/** Frames of one room that can be dropped, or wait: a fifth of this process, whatever its people do. */
+const ROOM_FRAMES = { perSecond: 20_000, burst: 20_000 }
 
 export type HubDeps = {
   readonly nodeId: string
@@ -57,6 +61,7 @@ export class Hub {
   readonly #grants = new Grants()
   readonly #revocations: Revocations
   readonly #names: RecentNames
+  readonly #roomFrames: Rates<RoomId>
   readonly #receipts: Receipts
   readonly #activity: Activity
   readonly #repair: Repair
@@ -72,7 +77,8 @@ export class Hub {
     this.lifetimes = new Lifetimes(clock)
     this.#revocations = new Revocations(clock)
     this.#names = new RecentNames(clock)
-    this.#receipts = new Receipts(clock, broadcaster, this.#subscriptions)
+    this.#roomFrames = new Rates<RoomId>(ROOM_FRAMES, clock)
+    this.#receipts = new Receipts(clock, broadcaster, this.#subscriptions, this.#roomFrames)
     this.#fanOut = {
       ...deps,
       peers,
@@ -261,6 +267,9 @@ export class Hub {
   }
 
   #tellTyping({ signal, lineId }: Extract<BusMessage, { type: 'typing' }>): void {
+    const budget = this.#roomFrames.of(signal.roomId)
+    if (budget.isSpent) return
+    budget.spend(this.audience(signal.roomId))
     const options = { volatile: true, except: lineId }
     for (const protocol of [1, 2] as const) {
       if (!this.#subscriptions.has(signal.roomId, protocol)) continue

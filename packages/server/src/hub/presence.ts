@@ -1,5 +1,6 @@
 import type { Presence as PresenceRow, PresenceStatus, UserId } from '@roomful/protocol'
 import type { BusMessage } from '../cluster/bus'
+import { Rates } from '../handlers/rates'
 import type { Clock } from '../ports/clock'
 import type { Peer } from './peer'
 import type { Peers } from './peers'
@@ -8,6 +9,9 @@ import type { Peers } from './peers'
 const OFFLINE_AFTER_MS = 5_000
 /** Of so many absent users it is remembered when they were last seen; the oldest is forgotten first. */
 const LAST_SEEN_KEPT = 10_000
+
+/** Changes of one user's state that are told: many watch, and a device may say it a hundred times a second. */
+const CHANGES = { perSecond: 1, burst: 5 }
 
 type PresenceMessage = Extract<BusMessage, { type: 'presence' }>
 type PresencesMessage = Extract<BusMessage, { type: 'presences' }>
@@ -19,8 +23,9 @@ type PresencesMessage = Extract<BusMessage, { type: 'presences' }>
 export class Presence {
   readonly #nodesOf = new Map<UserId, Map<string, PresenceStatus>>()
   readonly #lastSeenAt = new Map<UserId, number>()
-  readonly #leaving = new Map<UserId, () => void>()
+  readonly #later = new Map<UserId, () => void>()
   readonly #watchers = new Map<UserId, Set<Peer>>()
+  readonly #changes: Rates<UserId>
 
   constructor(
     private readonly deps: {
@@ -29,22 +34,29 @@ export class Presence {
       peers: Peers
       publish: (message: PresenceMessage | PresencesMessage) => void
     },
-  ) {}
+  ) {
+    this.#changes = new Rates(CHANGES, deps.clock)
+  }
 
-  /** A device came, went, or changed its state. */
+  /** A device came, went, or changed its state. Who goes is told later: it may come back. So is who changes too often. */
   update(userId: UserId): void {
-    this.#leaving.get(userId)?.()
-    this.#leaving.delete(userId)
+    this.#later.get(userId)?.()
+    this.#later.delete(userId)
     const status = statusOf(this.deps.peers.of(userId))
-    if (status !== 'offline') {
+    if (status === this.#toldOf(userId)) return
+    const changes = this.#changes.of(userId)
+    const isTooSoon = status !== 'offline' && changes.take(1) === 0
+    if (status !== 'offline' && !isTooSoon) {
       this.#publish(userId, status)
       return
     }
-    const leave = (): void => {
-      this.#leaving.delete(userId)
-      this.#publish(userId, 'offline')
+    const later = (): void => {
+      this.#later.delete(userId)
+      if (isTooSoon) this.update(userId)
+      else this.#publish(userId, 'offline')
     }
-    this.#leaving.set(userId, this.deps.clock.setTimer(OFFLINE_AFTER_MS, leave))
+    const waitMs = isTooSoon ? changes.retryAfterMs : OFFLINE_AFTER_MS
+    this.#later.set(userId, this.deps.clock.setTimer(waitMs, later))
   }
 
   /** From the bus: one node's view of a user. */
@@ -102,14 +114,18 @@ export class Presence {
   }
 
   stop(): void {
-    for (const cancel of this.#leaving.values()) cancel()
-    this.#leaving.clear()
+    for (const cancel of this.#later.values()) cancel()
+    this.#later.clear()
   }
 
   #publish(userId: UserId, status: PresenceStatus): void {
     const { nodeId, clock } = this.deps
-    if (this.#nodesOf.get(userId)?.get(nodeId) === status) return
+    if (this.#toldOf(userId) === status) return
     this.deps.publish({ type: 'presence', nodeId, userId, status, at: clock.now() })
+  }
+
+  #toldOf(userId: UserId): PresenceStatus | undefined {
+    return this.#nodesOf.get(userId)?.get(this.deps.nodeId)
   }
 
   #statusOf(userId: UserId): PresenceStatus {

@@ -1,31 +1,41 @@
 import type { RoomId, UserId } from '@roomful/protocol'
+import type { Rates } from '../handlers/rates'
 import type { Clock } from '../ports/clock'
 import { type Broadcaster, roomChannel } from './peer'
 import type { Subscriptions } from './subscriptions'
 
-/** Reads of one room within this time are told in one frame: a busy room has many readers. */
+/** Reads of one room within this time leave in one frame: a busy room has many readers. */
 const RECEIPTS_COALESCED_MS = 300
+/** Readers in one frame of protocol 2. */
+const READERS_A_FRAME = 500
+/** Frames of protocol 1, which has one a reader, that leave at once: some 20 ms of work. */
+const FRAMES_AT_ONCE = 2_000
+/** Entries of a frame that take as long to be written as a frame. */
+const ENTRIES_A_UNIT = 20
 
-/** Tells a room's subscribers who has read up to where. */
+type Read = { readonly seq: number; readonly lineId: string }
+
+/** Tells a room's subscribers who has read up to where: the last of each reader, as often as the room's frames allow. */
 export class Receipts {
-  readonly #waiting = new Map<RoomId, Map<UserId, number>>()
+  readonly #waiting = new Map<RoomId, Map<UserId, Read>>()
   #cancel: (() => void) | undefined
 
   constructor(
     private readonly clock: Clock,
     private readonly broadcaster: Broadcaster,
     private readonly subscriptions: Subscriptions,
+    /** What may be sent to a room that can also wait. */
+    private readonly frames: Rates<RoomId>,
   ) {}
 
+  /** `lineId`: the device that read, which knows. */
   note(roomId: RoomId, userId: UserId, seq: number, lineId: string): void {
-    if (this.subscriptions.has(roomId, 1)) {
-      const payload = { userId, roomId, seq }
-      this.broadcaster.broadcast(roomChannel(1, roomId), 'read-receipt', payload, { except: lineId })
-    }
-    if (!this.subscriptions.has(roomId, 2)) return
-    const reads = this.#waiting.get(roomId) ?? new Map<UserId, number>()
-    this.#waiting.set(roomId, reads.set(userId, Math.max(seq, reads.get(userId) ?? 0)))
-    this.#cancel ??= this.clock.setTimer(RECEIPTS_COALESCED_MS, () => this.#flush())
+    if (!this.#isOpen(roomId)) return
+    const reads = this.#waiting.get(roomId) ?? new Map<UserId, Read>()
+    const before = reads.get(userId)
+    if (!before || seq > before.seq) reads.set(userId, { seq, lineId })
+    this.#waiting.set(roomId, reads)
+    this.#arm()
   }
 
   stop(): void {
@@ -33,13 +43,41 @@ export class Receipts {
     this.#waiting.clear()
   }
 
+  #arm(): void {
+    this.#cancel ??= this.clock.setTimer(RECEIPTS_COALESCED_MS, () => this.#flush())
+  }
+
   #flush(): void {
     this.#cancel = undefined
     for (const [roomId, reads] of this.#waiting) {
-      if (!this.subscriptions.has(roomId, 2)) continue
-      const payload = { roomId, reads: Object.fromEntries(reads) }
+      if (this.#isOpen(roomId)) this.#tell(roomId, reads)
+      else reads.clear()
+      if (reads.size === 0) this.#waiting.delete(roomId)
+    }
+    if (this.#waiting.size > 0) this.#arm()
+  }
+
+  /** What does not fit waits for the next time: it is the newest read of each that is told then. */
+  #tell(roomId: RoomId, reads: Map<UserId, Read>): void {
+    const budget = this.frames.of(roomId)
+    if (budget.isSpent) return
+    const [older, newer] = [this.subscriptions.size(roomId, 1), this.subscriptions.size(roomId, 2)]
+    const most = Math.min(READERS_A_FRAME, Math.ceil(FRAMES_AT_ONCE / Math.max(1, older)))
+    const told = [...reads].slice(0, most)
+    for (const [userId] of told) reads.delete(userId)
+    budget.spend(older * told.length + newer * (1 + told.length / ENTRIES_A_UNIT))
+    if (newer > 0) {
+      const payload = { roomId, reads: Object.fromEntries(told.map(([userId, { seq }]) => [userId, seq])) }
       this.broadcaster.broadcast(roomChannel(2, roomId), 'read-receipts', payload)
     }
-    this.#waiting.clear()
+    if (older === 0) return
+    for (const [userId, { seq, lineId }] of told) {
+      const options = { except: lineId }
+      this.broadcaster.broadcast(roomChannel(1, roomId), 'read-receipt', { userId, roomId, seq }, options)
+    }
+  }
+
+  #isOpen(roomId: RoomId): boolean {
+    return this.subscriptions.has(roomId, 1) || this.subscriptions.has(roomId, 2)
   }
 }

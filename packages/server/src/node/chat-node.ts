@@ -142,6 +142,7 @@ export class ChatNode {
     for (const peer of [...hub.peers.all()]) peer.line.close()
     lateJoins.stop()
     services.names.stop()
+    services.typingSignals.stop()
     hub.stop()
   }
 

@@ -9,6 +9,8 @@ import type { FileStore } from '../files/file-store'
 import type { Services } from '../handlers/handler'
 import { COMINGS } from '../handlers/members'
 import { Rates } from '../handlers/rates'
+import { ToldReads } from '../handlers/told-reads'
+import { TypingSignals } from '../handlers/typing-signals'
 import { Hub } from '../hub/hub'
 import type { Broadcaster } from '../hub/peer'
 import type { Hooks } from '../moderation/hooks'
@@ -104,6 +106,8 @@ export function createNode(parts: NodeParts): ChatNode {
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, authenticate, names },
     ...{ sendRates, budgets },
+    typingSignals: new TypingSignals({ bus, clock, hub, budgets }),
+    toldReads: new ToldReads(),
     customEmoji: new Set(parts.customEmoji),
     comings: new Rates<string>(COMINGS, clock),
     ...(parts.files === undefined ? {} : { files: parts.files }),

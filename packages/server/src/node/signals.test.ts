@@ -1,4 +1,4 @@
-import { asRoomId, asUserId, HEADS_INTERVAL_MS } from '@roomful/protocol'
+import { asRoomId, asUserId, HEADS_INTERVAL_MS, TYPING_RENEW_MS } from '@roomful/protocol'
 import { describe, expect, test } from 'vitest'
 import { localBus } from '../cluster/local-bus'
 import { createMemoryStore } from '../stores/memory/memory-store'
@@ -23,7 +23,7 @@ const sendTo = (roomId: string, content: string, n = 1) => ({
 })
 
 describe('read receipts', () => {
-  test('are coalesced for protocol 2 and told one by one to protocol 1, never to the reader itself', async () => {
+  test('P12: are coalesced for both protocols, one frame a reader for protocol 1, and not told to the reader', async () => {
     const node = testNode()
     const { ann, roomId, roomIds, join } = await publicRoom(node)
     const [bob, eve] = [await join('bob'), await join('eve', 1)]
@@ -35,10 +35,39 @@ describe('read receipts', () => {
     await eve.ask('mark-read', { roomId, seq: head })
     await node.clock.pass(1_000)
     expect(ann.all('read-receipts')).toEqual([{ roomId, reads: { bob: head, eve: head } }])
-    expect(eve.all('read-receipt')).toEqual([
-      { userId: 'bob', roomId, seq: head - 1 },
-      { userId: 'bob', roomId, seq: head },
-    ])
+    expect(eve.all('read-receipt')).toEqual([{ userId: 'bob', roomId, seq: head }])
+  })
+
+  test('P12: a read that is repeated, and moved nothing, is not told again', async () => {
+    const node = testNode()
+    const { ann, roomId, roomIds, join } = await publicRoom(node)
+    const [bob, eve] = [await join('bob'), await join('eve', 1)]
+    for (const device of [ann, eve]) await device.ask('join-rooms', { roomIds })
+    await ann.ask('send-message', sendTo(roomId, 'text'))
+    for (let n = 0; n < 10; n++) {
+      expect(await bob.ask('mark-read', { roomId, seq: 1e9 })).toMatchObject({ ok: true })
+      await node.clock.pass(1_000)
+    }
+    expect(ann.all('read-receipts')).toHaveLength(1)
+    expect(eve.all('read-receipt')).toHaveLength(1)
+  })
+
+  test('P12: in a crowd the frames of receipts are bounded, and each reader is told at last', async () => {
+    const node = testNode()
+    const { ann, roomId, roomIds, join } = await publicRoom(node)
+    const readers = await Promise.all(Array.from({ length: 200 }, (_, n) => join(`reader-${n}`, 1)))
+    for (const device of [ann, ...readers]) await device.ask('join-rooms', { roomIds })
+    await ann.ask('send-message', sendTo(roomId, 'text'))
+    for (const reader of readers) await reader.ask('mark-read', { roomId, seq: 1e9 })
+    const told = () => readers.reduce((sum, reader) => sum + reader.all('read-receipt').length, 0)
+    await node.clock.pass(300)
+    expect(told()).toBeLessThanOrEqual(2_000)
+    await node.clock.pass(1_000)
+    expect(told()).toBeLessThan(30_000)
+    await node.clock.pass(10_000)
+    expect(told()).toBe(200 * 199)
+    const reads = ann.all('read-receipts').map((payload) => Object(payload).reads)
+    expect(Object.keys(Object.assign({}, ...reads))).toHaveLength(200)
   })
 
   test('what is read again, as after an answer that was lost, is told again (seed 7543); a cursor that is further is not', async () => {
@@ -170,7 +199,65 @@ describe('typing', () => {
   })
 })
 
+describe('typing too often', () => {
+  test('P12: repeated a hundred times it is told once; on and off, once a second, and the last state at the end', async () => {
+    const node = testNode()
+    const { ann, roomId, roomIds, join } = await publicRoom(node)
+    const [bob, phone] = [await join('bob'), await node.device('bob')]
+    const eve = await join('eve', 1)
+    for (const device of [ann, bob, phone, eve]) await device.ask('join-rooms', { roomIds })
+    for (let n = 0; n < 100; n++) await bob.ask('typing', { roomId, typing: true })
+    expect([ann.all('typing').length, eve.all('typing').length]).toEqual([1, 1])
+    for (let n = 0; n < 100; n++) await phone.ask('typing', { roomId, typing: n % 2 === 0 })
+    await node.clock.pass(1_000)
+    expect(ann.all('typing')).toHaveLength(2)
+    // Off: it has ended when it comes.
+    const { until } = Object(ann.all('typing').at(-1))
+    expect(Date.parse(until)).toBeLessThanOrEqual(node.clock.now())
+    await node.clock.pass(60_000)
+    expect(ann.all('typing')).toHaveLength(2)
+  })
+
+  test('is renewed as clients renew it', async () => {
+    const node = testNode()
+    const { ann, roomId, roomIds, join } = await publicRoom(node)
+    const bob = await join('bob')
+    for (const device of [ann, bob]) await device.ask('join-rooms', { roomIds })
+    for (let n = 0; n < 4; n++) {
+      await bob.ask('typing', { roomId, typing: true })
+      await node.clock.pass(TYPING_RENEW_MS)
+    }
+    expect(ann.all('typing')).toHaveLength(4)
+  })
+
+  test('P12: a crowd that types takes no more frames of a room than it has', async () => {
+    const node = testNode()
+    const { roomId, roomIds, join } = await publicRoom(node)
+    const people = await Promise.all(Array.from({ length: 300 }, (_, n) => join(`typist-${n}`)))
+    for (const device of people) await device.ask('join-rooms', { roomIds })
+    for (const device of people) await device.ask('typing', { roomId, typing: true })
+    const told = people.reduce((sum, device) => sum + device.all('typing').length, 0)
+    expect(told).toBeGreaterThan(15_000)
+    expect(told).toBeLessThanOrEqual(21_000)
+  })
+})
+
 describe('presence', () => {
+  test('P12: of a device that says it a hundred times, five changes are told at once, then one a second, the last at the end', async () => {
+    const node = testNode()
+    const { ann, join, roomIds } = await publicRoom(node)
+    const bob = await join('bob')
+    await ann.ask('join-rooms', { roomIds })
+    await ann.ask('watch-presence', { userIds: ['bob'] })
+    for (let n = 0; n < 100; n++)
+      await bob.ask('watch-presence', { userIds: [], status: n % 2 === 0 ? 'away' : 'online' })
+    await bob.ask('watch-presence', { userIds: [], status: 'away' })
+    expect(ann.all('presence').length).toBeLessThanOrEqual(5)
+    await node.clock.pass(5_000)
+    expect(ann.all('presence').length).toBeLessThanOrEqual(6)
+    expect(ann.all('presence').at(-1)).toMatchObject({ userId: 'bob', status: 'away' })
+  })
+
   test('of several devices the most present one counts; a reload is no absence', async () => {
     const node = testNode()
     const { ann, join, roomIds } = await publicRoom(node)
