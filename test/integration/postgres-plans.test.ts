@@ -170,6 +170,8 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       await reader.user(ann)
       await reader.misnamed({ id: ann, name: 'Ann' }, 10)
       await reader.reports(general, { resolved: false, limit: 10 })
+      await reader.openReportsOf(general, ann, 100)
+      await reader.inRooms([ann], 2_000)
       await reader.audit(general, { limit: 10 })
       await reader.audit(general, { limit: 10, after: 'x' })
       await markRead(session, general, ann, 5)
@@ -180,6 +182,8 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     const member = /room_members_pkey on .*\n.*Cond: .*room_id = .*user_id = /
     expect(plans.get('memberships')).toContain('room_members_user')
     expect(plans.get('misnamed')).toContain('room_members_user')
+    expect(plans.get('reports-of')).toContain('reports_open_of')
+    expect(plans.get('in-rooms')).toContain('room_members_user')
     expect(plans.get('memberships-of-rooms')).toMatch(member)
     expect(plans.get('unread')).toMatch(member)
     expect(plans.get('unread')).toMatch(/messages_pkey on .*\n.*Cond: .*room_id = .*seq > .*seq <= /)

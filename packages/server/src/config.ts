@@ -42,7 +42,8 @@ export function loadSetting(key: string, input: ConfigInput): string | undefined
 function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
   const { origins, ...others } = v.parse(Checked, Object.fromEntries(values))
   const { sendsPerSecond, sendsBurst, eventsPerSecond, costPerSecond, ...more } = others
-  const { socketsPerUser, handshakesPerSecond, ...settings } = more
+  const { roomsPerHour, membersPerHour, roomsPerUser, socketsPerUser, handshakesPerSecond, ...settings } =
+    more
   const { files, retentionDays, retentionMessages, webhook, webhookSecret, ...rest } = settings
   // 0 is how a variable says "no limit"; in code there is none without the rule.
   const retention = withoutUndefined({
@@ -50,7 +51,8 @@ function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
     messages: retentionMessages || undefined,
   })
   const rates = { sendsPerSecond, sendsBurst, eventsPerSecond, costPerSecond }
-  const limits = { ...rates, socketsPerUser, handshakesPerSecond }
+  const quotas = { roomsPerHour, membersPerHour, roomsPerUser }
+  const limits = { ...rates, ...quotas, socketsPerUser, handshakesPerSecond }
   return withoutUndefined({
     ...rest,
     files: files === 'off' ? (false as const) : files,
@@ -87,6 +89,9 @@ const Checked = v.object({
   sendsBurst: whole,
   eventsPerSecond: whole,
   costPerSecond: whole,
+  roomsPerHour: whole,
+  membersPerHour: whole,
+  roomsPerUser: whole,
   socketsPerUser: whole,
   handshakesPerSecond: whole,
   logLevel: v.optional(v.picklist(['silent', 'error', 'warn', 'info', 'debug'])),

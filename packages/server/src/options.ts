@@ -41,6 +41,14 @@ export type RateOptions = {
    */
   readonly costPerSecond?: number
   /**
+   * Rooms that a user may make in an hour, direct messages among them, and other people that they may put into rooms. Not
+   * counted of server admins. No limit where `eventsPerSecond` is 0.
+   */
+  readonly roomsPerHour?: number
+  readonly membersPerHour?: number
+  /** Rooms that a user may be in; with so many they can make and join no other. */
+  readonly roomsPerUser?: number
+  /**
    * Connections that one address may begin, with twenty times as many at once. An address of the private networks or of
    * this machine is limited only where `trustProxy` is set: without it, it may be that of a proxy, and stand for all.
    */
@@ -96,6 +104,12 @@ export const DEFAULTS = {
   socketsPerUser: 20,
   /** A tenth of the process. The busiest person uses a hundredth; 200 listeners are told 40 messages a second by it. */
   costPerSecond: 10_000,
+  /** Nobody makes one every twenty seconds by hand. */
+  roomsPerHour: 200,
+  /** A company of a thousand is put into its first room within an hour. */
+  membersPerHour: 1_000,
+  /** Each is a line of the user's list, which every start of every device reads. */
+  roomsPerUser: 2_000,
   /** A page with all of its tabs reloads at once; an office behind one address comes back within seconds. */
   handshakesPerSecond: 50,
 } as const

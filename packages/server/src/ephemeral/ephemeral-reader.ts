@@ -8,7 +8,7 @@ import type { MessageQuery, Reader } from '../stores/port'
 import type { RoomState } from './room-state'
 
 /** What an ephemeral room can be asked. The rest of a Reader knows nothing of such rooms. */
-export type EphemeralReader = Omit<Reader, 'publicRooms' | 'user' | 'spans'>
+export type EphemeralReader = Omit<Reader, 'publicRooms' | 'user' | 'spans' | 'inRooms'>
 
 /** Reads of rooms as `stateOf` gives them: the same state for the same room, however often it is asked. */
 export function ephemeralReader(
@@ -81,6 +81,10 @@ export function ephemeralReader(
     reports: async (roomId, { resolved, after = '', limit }) =>
       [...(stateOf(roomId)?.reports.values() ?? [])]
         .filter(({ id, resolvedAt }) => id > after && (resolvedAt !== null) === resolved)
+        .slice(0, limit),
+    openReportsOf: async (roomId, reporterId, limit) =>
+      [...(stateOf(roomId)?.reports.values() ?? [])]
+        .filter((report) => report.reporterId === reporterId && report.resolvedAt === null)
         .slice(0, limit),
     audit: async (roomId, { after, limit }) =>
       [...(stateOf(roomId)?.audit ?? [])]

@@ -38,7 +38,7 @@ export function routedStore(kept: Store, rooms: EphemeralRooms): Store {
 
 function routedReader(kept: Reader, rooms: EphemeralRooms): Reader {
   const memory = rooms.reader()
-  const readerOf = (roomId: RoomId): Omit<Reader, 'publicRooms' | 'user' | 'spans'> =>
+  const readerOf = (roomId: RoomId): Omit<Reader, 'publicRooms' | 'user' | 'spans' | 'inRooms'> =>
     rooms.has(roomId) ? memory : kept
   const isKept = (roomId: RoomId): boolean => !rooms.has(roomId)
   const isMemory = (roomId: RoomId): boolean => rooms.has(roomId)
@@ -65,6 +65,9 @@ function routedReader(kept: Reader, rooms: EphemeralRooms): Reader {
     },
     messages: (query) => readerOf(query.roomId).messages(query),
     members: (roomId, query) => readerOf(roomId).members(roomId, query),
+    openReportsOf: (roomId, reporterId, limit) => readerOf(roomId).openReportsOf(roomId, reporterId, limit),
+    // Of ephemeral rooms a user has a bound of its own.
+    inRooms: (userIds, atLeast) => kept.inRooms(userIds, atLeast),
     reports: (roomId, query) => readerOf(roomId).reports(roomId, query),
     audit: (roomId, query) => readerOf(roomId).audit(roomId, query),
     async whoIsIn(roomIds, userIds) {

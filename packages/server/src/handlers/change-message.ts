@@ -11,9 +11,14 @@ import { permitted } from './permission'
 import { submitInOrder } from './submit'
 
 type Target = { readonly roomId?: RoomId; readonly messageId: MessageId }
+type ChangeArgs = [
+  target: Target,
+  action: Action,
+  toOp: (roomId: RoomId) => Op | Refusal | Promise<Op | Refusal>,
+]
 
-export const editMessage: Handler<'edit-message'> = (services, peer, payload) =>
-  change(services, peer, payload, 'edit-own', async (roomId) => {
+export const editMessage: Handler<'edit-message'> = async (services, peer, payload) =>
+  asSend(services, peer, payload, 'edit-own', async (roomId) => {
     const { messageId, content, opId, baseRev } = payload
     const { id, name } = peer.identity
     const draft = { kind: 'edit', roomId, user: { id, name }, content, type: 'text', messageId } as const
@@ -29,8 +34,8 @@ export const deleteMessage: Handler<'delete-message'> = (services, peer, payload
     return { kind: 'delete', messageId, ...base(services, peer, opId) }
   })
 
-export const reactMessage: Handler<'react-message'> = (services, peer, payload) =>
-  change(services, peer, payload, 'react', async (roomId) => {
+export const reactMessage: Handler<'react-message'> = async (services, peer, payload) =>
+  asSend(services, peer, payload, 'react', async (roomId) => {
     const { messageId, emoji, op, opId } = payload
     // One that was taken before these rules can still be taken back.
     const refusal =
@@ -58,13 +63,14 @@ const base = ({ clock }: Services, peer: Peer, opId: string | undefined) => ({
   ...(opId === undefined ? {} : { opId }),
 })
 
-async function change(
-  services: Services,
-  peer: Peer,
-  target: Target,
-  action: Action,
-  toOp: (roomId: RoomId) => Op | Refusal | Promise<Op | Refusal>,
-) {
+/** It is shown to the whole room as a message is, and counts as one in the rate of its user. */
+function asSend(services: Services, peer: Peer, ...rest: ChangeArgs) {
+  const bucket = services.sendRates.of(peer.userId)
+  if (bucket.take(1) === 0) return refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs })
+  return change(services, peer, ...rest)
+}
+
+async function change(services: Services, peer: Peer, ...[target, action, toOp]: ChangeArgs) {
   const outcome = await submitInOrder(services, peer, async () => {
     const roomId = await roomOf(services, peer, target, action)
     if (!roomId) return refuse('MESSAGE_NOT_FOUND')

@@ -2,6 +2,7 @@ import type { ClientEvent, OkAck, Payload, UserId } from '@roomful/protocol'
 import type { Authenticate } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
 import type { Actor, Refusal } from '../core/ops'
+import type { Quotas } from '../costs/quotas'
 import type { FileStore } from '../files/file-store'
 import type { Hub } from '../hub/hub'
 import type { Peer } from '../hub/peer'
@@ -13,6 +14,7 @@ import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import type { Store } from '../stores/port'
+import type { OneAtATime } from './one-at-a-time'
 import type { Rates } from './rates'
 import type { ToldReads } from './told-reads'
 import type { TypingSignals } from './typing-signals'
@@ -37,6 +39,9 @@ export type Services = {
   readonly comings: Rates<string>
   /** What the requests of a user may cost, in units of `costs/prices.ts`. */
   readonly budgets: Rates<UserId>
+  readonly quotas: Quotas
+  /** Reports of one user, one after the other. */
+  readonly reporting: OneAtATime<UserId>
   readonly typingSignals: TypingSignals
   readonly toldReads: ToldReads
   readonly authenticate: Authenticate

@@ -1,14 +1,18 @@
-import type { Report } from '@roomful/protocol'
+import type { OkAck, Payload, Report, RoomId } from '@roomful/protocol'
+import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import type { Peer } from '../hub/peer'
 import type { Reader } from '../stores/port'
-import type { Handler } from './handler'
+import type { Handler, Services } from './handler'
 import { permitted } from './permission'
 
 const PAGE_DEFAULT = 50
+/** Of one user in one room: more than anybody reads of them. */
+const OPEN_REPORTS = 100
 
 export const reportMessage: Handler<'report-message'> = async (services, peer, payload) => {
-  const { store, clock, ids } = services
-  const { messageId, reason = '' } = payload
+  const { store } = services
+  const { messageId } = payload
   const found = await store.read(async (reader) => {
     const roomId = await reader.roomOfMessage(messageId)
     if (!roomId || (payload.roomId ?? roomId) !== roomId) return refuse('MESSAGE_NOT_FOUND')
@@ -19,10 +23,23 @@ export const reportMessage: Handler<'report-message'> = async (services, peer, p
     return seq === undefined || seq < (may.member?.fromSeq ?? 1) ? refuse('MESSAGE_NOT_FOUND') : roomId
   })
   if (typeof found !== 'string') return found
+  return services.reporting.run(peer.userId, () => putReport(services, peer, { ...payload, roomId: found }))
+}
+
+/** A message has one open report of each user: who reports it again is answered with it. */
+async function putReport(
+  { store, clock, ids }: Services,
+  peer: Peer,
+  { roomId, messageId, reason = '' }: Payload<'report-message'> & { roomId: RoomId },
+): Promise<OkAck<'report-message'> | Refusal> {
+  const open = await store.read((reader) => reader.openReportsOf(roomId, peer.userId, OPEN_REPORTS))
+  const there = open.find((report) => report.messageId === messageId)
+  if (there) return { ok: true, report: there }
+  if (open.length >= OPEN_REPORTS) return refuse('LIMIT_EXCEEDED', { limit: OPEN_REPORTS })
   const now = clock.now()
   const report: Report = {
     id: ids.uuid(now),
-    roomId: found,
+    roomId,
     messageId,
     reporterId: peer.userId,
     reason,

@@ -1,8 +1,16 @@
-import { type ClientEvent, decodePayload, isClientEvent, LIMITS, type OkAck } from '@roomful/protocol'
+import {
+  type ClientEvent,
+  decodePayload,
+  isClientEvent,
+  LIMITS,
+  type OkAck,
+  type Payload,
+} from '@roomful/protocol'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { charge } from '../costs/account'
 import { REQUEST_UNITS } from '../costs/prices'
+import type { Settle } from '../costs/quotas'
 import { weightOf } from '../costs/weight'
 import type { Peer } from '../hub/peer'
 import { StoreError } from '../stores/port'
@@ -86,9 +94,28 @@ async function handle<E extends ClientEvent>(
   if (args.length > 1) return refuse('INVALID_PAYLOAD')
   if (!decoded.ok) return invalid(decoded.field)
   const settle = charge({ budget, hub: services.hub, peer }, event, decoded.value)
-  const answer = await handlers[event](services, peer, decoded.value)
+  const counted = await services.quotas.take(peer, event, decoded.value)
+  if (typeof counted !== 'function') return counted
+  const answer = await answerOf(services, peer, event, decoded.value, counted)
   settle(answer)
   return answer
+}
+
+/** A handler that throws has added nothing, as far as anybody knows. */
+async function answerOf<E extends ClientEvent>(
+  services: Services,
+  peer: Peer,
+  event: E,
+  payload: Payload<E>,
+  counted: Settle<E>,
+): Promise<OkAck<E> | Refusal> {
+  let answer: OkAck<E> | Refusal = refuse('INTERNAL')
+  try {
+    answer = await handlers[event](services, peer, payload)
+    return answer
+  } finally {
+    counted(answer)
+  }
 }
 
 /** Names the field, never the value. */

@@ -4,6 +4,7 @@ import type { Identity } from '../auth/identity'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { CONNECTION_UNITS } from '../costs/prices'
+import type { QuotaLimits } from '../costs/quotas'
 import type { Services } from '../handlers/handler'
 import { type Gate, OVER_BUDGET, OVER_RATE, request } from '../handlers/request'
 import { type Rate, TokenBucket } from '../handlers/token-bucket'
@@ -15,6 +16,7 @@ export type NodeLimits = {
   readonly events: Rate
   readonly sends: Rate
   readonly costs: Rate
+  readonly quotas: QuotaLimits
   readonly socketsPerUser: number
 }
 

@@ -1,6 +1,7 @@
 import type { RoomId, RoomListItem, UserId } from '@roomful/protocol'
 import type { Authenticate } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
+import { Quotas } from '../costs/quotas'
 import { EphemeralRooms } from '../ephemeral/ephemeral-rooms'
 import type { LiveNews } from '../ephemeral/live-news'
 import { RemoteOps } from '../ephemeral/remote-ops'
@@ -8,6 +9,7 @@ import { routedStore } from '../ephemeral/routed-store'
 import type { FileStore } from '../files/file-store'
 import type { Services } from '../handlers/handler'
 import { COMINGS } from '../handlers/members'
+import { OneAtATime } from '../handlers/one-at-a-time'
 import { Rates } from '../handlers/rates'
 import { ToldReads } from '../handlers/told-reads'
 import { TypingSignals } from '../handlers/typing-signals'
@@ -106,6 +108,8 @@ export function createNode(parts: NodeParts): ChatNode {
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, authenticate, names },
     ...{ sendRates, budgets },
+    quotas: new Quotas({ store, clock, limits: limits.quotas }),
+    reporting: new OneAtATime<UserId>(),
     typingSignals: new TypingSignals({ bus, clock, hub, budgets }),
     toldReads: new ToldReads(),
     customEmoji: new Set(parts.customEmoji),
@@ -127,10 +131,12 @@ async function readItems(
 function limitsOf(rates: RateOptions): NodeLimits {
   const { sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser } = { ...DEFAULTS, ...rates }
   // What an operator has set free is free, unless they name a figure.
-  const { costPerSecond = eventsPerSecond === 0 ? 0 : DEFAULTS.costPerSecond } = rates
+  const free = eventsPerSecond === 0 ? { costPerSecond: 0, roomsPerHour: 0, membersPerHour: 0 } : {}
+  const { costPerSecond, roomsPerHour, membersPerHour, roomsPerUser } = { ...DEFAULTS, ...free, ...rates }
   return {
     sends: { perSecond: sendsPerSecond, burst: Math.max(sendsBurst, 1) },
     events: { perSecond: eventsPerSecond, burst: eventsPerSecond },
+    quotas: { roomsPerHour, membersPerHour, roomsPerUser },
     costs: { perSecond: costPerSecond, burst: costPerSecond * BUDGET_SECONDS },
     socketsPerUser: socketsPerUser === 0 ? Number.MAX_SAFE_INTEGER : socketsPerUser,
   }

@@ -76,6 +76,10 @@ export interface Reader {
     roomId: RoomId,
     query: { resolved: boolean; after?: string; limit: number },
   ): Promise<readonly Report[]>
+  /** Open ones that this user made in this room, oldest first. */
+  openReportsOf(roomId: RoomId, reporterId: UserId, limit: number): Promise<readonly Report[]>
+  /** Which of these users are in so many rooms now, or in more; one query. */
+  inRooms(userIds: readonly UserId[], atLeast: number): Promise<ReadonlySet<UserId>>
   audit(roomId: RoomId, query: { after?: string; limit: number }): Promise<readonly AuditEntry[]>
 }
 

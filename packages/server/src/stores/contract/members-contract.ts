@@ -111,6 +111,19 @@ export function membersContract({ store }: ContractContext): void {
       expect((await membersOf(second, {}))[1]).toMatchObject({ name: 'Robert', role: 'member', rev: 6 })
     })
 
+    test('which users are in so many rooms now', async () => {
+      const rooms = [await newRoom(store(), { roles }), await newRoom(store(), { roles })]
+      const ids = [...Object.keys(roles), 'nobody-at-all'].map(asUserId)
+      const inRooms = async (atLeast: number): Promise<string[]> => {
+        const counts = await store().read((reader) => reader.inRooms(ids, atLeast))
+        return [...counts].sort()
+      }
+      const all = await inRooms(rooms.length)
+      expect(all).toEqual(expect.arrayContaining(Object.keys(roles)))
+      expect(all).not.toContain('nobody-at-all')
+      expect(await inRooms(1_000_000)).toEqual([])
+    })
+
     test('of a room that is not there are none', async () => {
       expect(await membersOf(asRoomId('nowhere'), {})).toEqual([])
     })

@@ -51,6 +51,22 @@ export function moderationContract({ store }: ContractContext): void {
     })
   })
 
+  test('open reports of one user in one room, oldest first', async () => {
+    const [roomId, other] = [await newRoom(store()), await newRoom(store())]
+    const messageId = await say(store(), roomId, 'ann', 'bad')
+    const reports = [1, 2, 3].map((number) => reportOf(roomId, number, messageId))
+    for (const report of reports) await store().putReport(report)
+    await store().putReport({ ...reportOf(roomId, 4, messageId), reporterId: asUserId('cid') })
+    await store().putReport(reportOf(other, 5, messageId))
+    const open = (limit = 10) =>
+      store().read((reader) => reader.openReportsOf(roomId, asUserId('bob'), limit))
+    expect(await open()).toEqual(reports)
+    expect(await open(2)).toEqual(reports.slice(0, 2))
+    const [first, ...rest] = reports
+    if (first) await store().putReport({ ...first, resolvedAt: '2026-01-02T00:00:00.000Z' })
+    expect(await open()).toEqual(rest)
+  })
+
   describe('audit', () => {
     async function threeActs(): Promise<RoomId> {
       const roomId = await newRoom(store(), { roles: { ann: 'owner', bob: 'member' } })

@@ -169,6 +169,19 @@ export class MemoryReader implements Reader {
       .slice(0, limit)
   }
 
+  async openReportsOf(roomId: RoomId, reporterId: UserId, limit: number): Promise<readonly Report[]> {
+    const open = await this.reports(roomId, { resolved: false, limit: Number.POSITIVE_INFINITY })
+    return open.filter((report) => report.reporterId === reporterId).slice(0, limit)
+  }
+
+  async inRooms(userIds: readonly UserId[], atLeast: number): Promise<ReadonlySet<UserId>> {
+    const roomsOf = (userId: UserId): number =>
+      [...(this.tables.roomsOf.get(userId) ?? [])].filter((roomId) =>
+        isPresent(valueAt(this.tables.rooms.get(roomId)?.members.get(userId), this.snapshot)),
+      ).length
+    return new Set(userIds.filter((userId) => roomsOf(userId) >= atLeast))
+  }
+
   async audit(
     roomId: RoomId,
     { after, limit }: { after?: string; limit: number },

@@ -190,4 +190,8 @@ export const MIGRATIONS: readonly string[] = [
   -- A sender's last edit (slow mode).
   CREATE INDEX messages_edited ON messages (room_id, sender_id, edited_at) WHERE edited_at IS NOT NULL;
   `,
+  `
+  -- From who reported to what is still open: one of a user and message, and not too many in all.
+  CREATE INDEX reports_open_of ON reports (room_id, reporter_id, id) WHERE resolved_at IS NULL;
+  `,
 ]

@@ -99,6 +99,15 @@ export function postgresReader(session: Session): Reader {
       return (await session.query(statement, roomId, after, limit)).map(reportFrom)
     },
 
+    async openReportsOf(roomId, reporterId, limit) {
+      return (await session.query(sql.REPORTS_OF, roomId, reporterId, limit)).map(reportFrom)
+    },
+
+    async inRooms(userIds, atLeast) {
+      const rows = await session.query(sql.IN_ROOMS, userIds, atLeast)
+      return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))
+    },
+
     async audit(roomId, { after, limit }) {
       const rows =
         after === undefined

@@ -169,6 +169,22 @@ export const REPORTS_RESOLVED = {
   text: 'SELECT * FROM reports WHERE room_id = $1 AND id > $2 AND resolved_at IS NOT NULL ORDER BY id LIMIT $3',
 }
 
+/** By an index of the open ones. */
+export const REPORTS_OF = {
+  name: 'reports-of',
+  text: `SELECT * FROM reports WHERE room_id = $1 AND reporter_id = $2 AND resolved_at IS NULL
+    ORDER BY id LIMIT $3`,
+}
+/** Of each user no more rows are looked at than are asked for. */
+export const IN_ROOMS = {
+  name: 'in-rooms',
+  text: `SELECT asked.user_id FROM unnest($1::text[]) AS asked (user_id)
+    WHERE $2::int <= (SELECT count(*) FROM (
+      SELECT 1 FROM room_members AS member WHERE member.user_id = asked.user_id AND member.removed IS NULL
+      LIMIT $2::int
+    ) AS seen)`,
+}
+
 export const AUDIT = {
   name: 'audit',
   text: 'SELECT * FROM audit WHERE room_id = $1 ORDER BY id DESC LIMIT $2',

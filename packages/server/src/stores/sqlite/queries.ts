@@ -110,6 +110,17 @@ export const REPORTS_OPEN = `
 export const REPORTS_RESOLVED = `
   SELECT * FROM reports WHERE room_id = ? AND id > ? AND resolved_at IS NOT NULL ORDER BY id LIMIT ?`
 
+/** By an index of the open ones: without statistics SQLite would walk through all of the room. */
+export const REPORTS_OF = `
+  SELECT * FROM reports INDEXED BY reports_open_of
+  WHERE room_id = ? AND reporter_id = ? AND resolved_at IS NULL ORDER BY id LIMIT ?`
+
+/** Of each user no more rows are looked at than are asked for. */
+export const IN_ROOMS = `
+  SELECT value AS user_id FROM json_each(?) WHERE ? <= (
+    SELECT count(*) FROM (SELECT 1 FROM room_members WHERE user_id = value AND removed IS NULL LIMIT ?)
+  )`
+
 export const AUDIT = `SELECT * FROM audit WHERE room_id = ? ORDER BY id DESC LIMIT ?`
 export const AUDIT_AFTER = `SELECT * FROM audit WHERE room_id = ? AND id < ? ORDER BY id DESC LIMIT ?`
 

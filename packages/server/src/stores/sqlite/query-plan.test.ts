@@ -145,6 +145,17 @@ describe('SQLite finds by index', () => {
     expect(plans.flat()).toContainEqual(expect.stringContaining('room_members_user'))
   })
 
+  test('what bounds a user: open reports, and rooms', async () => {
+    const reader = sqliteReader(db)
+    const plans = await plansOf(async () => {
+      await reader.openReportsOf(roomId, ann, 100)
+      await reader.inRooms([ann], 2_000)
+    })
+    expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
+    expect(plans.flat().join()).toContain('reports_open_of')
+    expect(plans.flat().join()).toContain('INDEX room_members_user')
+  })
+
   test('changed members: by rev, and only those are sorted', async () => {
     const plans = await plansOf(() => sqliteReader(db).members(roomId, { afterRev: 5, limit: 10 }))
     expect(plans.flat()[0]).toMatch(/SEARCH room_members USING (COVERING )?INDEX room_members_rev/)

@@ -100,6 +100,15 @@ export function sqliteReader(connection: Connection): Reader {
       return connection.all(statement, roomId, after, limit).map(reportFrom)
     },
 
+    async openReportsOf(roomId, reporterId, limit) {
+      return connection.all(sql.REPORTS_OF, roomId, reporterId, limit).map(reportFrom)
+    },
+
+    async inRooms(userIds, atLeast) {
+      const rows = connection.all(sql.IN_ROOMS, JSON.stringify(userIds), atLeast, atLeast)
+      return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))
+    },
+
     async audit(roomId, { after, limit }) {
       const rows =
         after === undefined
