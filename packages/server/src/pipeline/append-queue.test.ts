@@ -1,11 +1,13 @@
 import { asRoomId, type RoomId } from '@roomful/protocol'
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Facts, Need, Op, Plan } from '../core/ops'
+import type { Facts, Need, Op, Outcome, Plan } from '../core/ops'
 import { headOf, messagesOf, newRoom, sendOp } from '../stores/contract/contract-room'
 import { createMemoryStore, type MemoryStore } from '../stores/memory/memory-store'
 import { StoreError } from '../stores/port'
 import { AppendQueue, type AppendQueueOptions } from './append-queue'
 import type { CommittedBatch } from './port'
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** A memory store whose commits wait at a gate, and fail when told to. */
 class GatedStore {
@@ -310,6 +312,45 @@ describe('bounds', () => {
       ['OK', 'OK'],
       ['OVERLOADED', 'NOT_ATTEMPTED'],
     ])
+  })
+
+  test('P11: the bytes of what waits are bounded, of a room and of all, and are given back', async () => {
+    const rooms = [await newRoom(memory), await newRoom(memory), await newRoom(memory)]
+    const queue = queueOf({ limits: { roomBytes: 100_000, bytes: 150_000 } })
+    const long = (count: number): Op[] =>
+      Array.from({ length: count }, () => sendOp('ann', 'x'.repeat(8_000)))
+    const short = (roomId: RoomId) => queue.submitAll(roomId, [sendOp('ann', 'hi')])
+    const [first, second, third] = rooms as [RoomId, RoomId, RoomId]
+    store.close()
+    // A first one, which is being committed, counts for all rooms and no more for its own.
+    const waiting = [queue.submitAll(first, long(1))]
+    await settled()
+    waiting.push(queue.submitAll(first, long(5)))
+    expect(codes(await queue.submitAll(first, long(1)))).toEqual(['OVERLOADED'])
+    waiting.push(queue.submitAll(second, long(2)))
+    expect(codes(await queue.submitAll(third, long(1)))).toEqual(['OVERLOADED'])
+    waiting.push(short(third))
+    store.open()
+    expect(codes((await Promise.all(waiting)).flat())).toEqual(Array(9).fill('OK'))
+    for (const roomId of rooms)
+      expect(codes(await queue.submitAll(roomId, long(5)))).toEqual(Array(5).fill('OK'))
+  })
+
+  test('P11: by default 50,000 of the longest messages do not fit', async () => {
+    const roomId = await newRoom(memory)
+    const queue = queueOf()
+    store.close()
+    const content = '😀'.repeat(8_000)
+    let taken = 0
+    const waiting: Promise<readonly Outcome[]>[] = []
+    for (let isTaken = true; isTaken; taken++) {
+      const answer = queue.submitAll(roomId, [sendOp('ann', content)])
+      isTaken = await Promise.race([answer.then(() => false), settled().then(() => true)])
+      waiting.push(answer)
+    }
+    expect(taken * content.length * 2).toBeLessThan(20 * 2 ** 20)
+    store.open()
+    await Promise.all(waiting)
   })
 
   test('depth counts what waits and what is committed; drained tells when it is none', async () => {

@@ -1,6 +1,7 @@
 import { type Head, type RoomId, retryOf } from '@roomful/protocol'
 import { decide } from '../core/decide'
 import { needOf } from '../core/need'
+import { sizeOf } from '../core/op-size'
 import type { Op, Outcome, Plan, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Clock } from '../ports/clock'
@@ -13,10 +14,30 @@ import { RoomQueue } from './room-queue'
 const BATCH_OPS = 200
 /** A room's waiting ops: 25 full batches, a second or two of a healthy database. */
 const ROOM_WAITING_OPS = 5_000
-/** All rooms' waiting ops: some 100 MB where each carries the longest content. */
+/** All rooms' waiting ops. */
 const WAITING_OPS = 50_000
+/** What they may take of the memory, with those that are being committed. An op of the longest content takes 32 KB. */
+const WAITING_BYTES = 64 * 2 ** 20
+/** A quarter of it: one room that is written to by many must not refuse all others. */
+const ROOM_WAITING_BYTES = 16 * 2 ** 20
 /** When OVERLOADED: long enough for a full room queue to drain. */
 const OVERLOADED_RETRY_MS = 1_000
+
+export type QueueLimits = {
+  readonly batchOps: number
+  readonly roomWaiting: number
+  readonly waiting: number
+  readonly roomBytes: number
+  readonly bytes: number
+}
+
+const LIMITS: QueueLimits = {
+  batchOps: BATCH_OPS,
+  roomWaiting: ROOM_WAITING_OPS,
+  waiting: WAITING_OPS,
+  roomBytes: ROOM_WAITING_BYTES,
+  bytes: WAITING_BYTES,
+}
 
 export type AppendQueueOptions = {
   readonly store: Pick<Store, 'commit'>
@@ -27,7 +48,7 @@ export type AppendQueueOptions = {
   /** What went wrong beside the outcomes: a failed commit, a publisher that threw. For the log. */
   readonly onError: (error: unknown, roomId: RoomId) => void
   readonly onCommit?: (commit: { roomId: RoomId; ops: number; ms: number }) => void
-  readonly limits?: { readonly batchOps?: number; readonly roomWaiting?: number; readonly waiting?: number }
+  readonly limits?: Partial<QueueLimits>
 }
 
 /**
@@ -42,15 +63,12 @@ export type AppendQueueOptions = {
 export class AppendQueue implements Pipeline {
   private readonly rooms = new Map<RoomId, RoomQueue>()
   private readonly onDrained: (() => void)[] = []
-  private readonly batchOps: number
-  private readonly roomWaiting: number
-  private readonly waiting: number
+  private readonly limits: QueueLimits
   private ops = 0
+  private bytes = 0
 
   constructor(private readonly options: AppendQueueOptions) {
-    this.batchOps = options.limits?.batchOps ?? BATCH_OPS
-    this.roomWaiting = options.limits?.roomWaiting ?? ROOM_WAITING_OPS
-    this.waiting = options.limits?.waiting ?? WAITING_OPS
+    this.limits = { ...LIMITS, ...options.limits }
   }
 
   async submit(roomId: RoomId, op: Op): Promise<Outcome> {
@@ -61,16 +79,27 @@ export class AppendQueue implements Pipeline {
   async submitAll(roomId: RoomId, ops: readonly Op[]): Promise<readonly Outcome[]> {
     if (ops.length === 0) return []
     const queue = this.rooms.get(roomId)
-    const isFull =
-      this.ops + ops.length > this.waiting || (queue?.length ?? 0) + ops.length > this.roomWaiting
-    if (isFull) return ops.map((_, index) => (index === 0 ? OVERLOADED : NOT_ATTEMPTED))
+    const bytes = ops.reduce((sum, op) => sum + sizeOf(op), 0)
+    if (this.isFull(queue, ops.length, bytes))
+      return ops.map((_, index) => (index === 0 ? OVERLOADED : NOT_ATTEMPTED))
     this.ops += ops.length
+    this.bytes += bytes
     if (queue) return queue.add(ops)
     const fresh = new RoomQueue()
     this.rooms.set(roomId, fresh)
     // A microtask later, so that what the same tick brings goes into the first batch.
     queueMicrotask(() => void this.drain(roomId, fresh))
     return fresh.add(ops)
+  }
+
+  private isFull(queue: RoomQueue | undefined, ops: number, bytes: number): boolean {
+    const { limits } = this
+    return (
+      this.ops + ops > limits.waiting ||
+      this.bytes + bytes > limits.bytes ||
+      (queue?.length ?? 0) + ops > limits.roomWaiting ||
+      (queue?.bytes ?? 0) + bytes > limits.roomBytes
+    )
   }
 
   depth(): number {
@@ -84,7 +113,7 @@ export class AppendQueue implements Pipeline {
 
   private async drain(roomId: RoomId, queue: RoomQueue): Promise<void> {
     while (queue.length > 0) {
-      const batch = queue.take(this.batchOps)
+      const batch = queue.take(this.limits.batchOps)
       const startedAt = this.options.now()
       const outcomes = await this.commit(
         roomId,
@@ -93,9 +122,12 @@ export class AppendQueue implements Pipeline {
       const ms = this.options.now() - startedAt
       batch.forEach((waiting, index) => {
         this.ops--
+        this.bytes -= waiting.bytes
         waiting.answer(outcomes[index] ?? refuse('INTERNAL'))
       })
-      this.ops -= queue.dropFailed(NOT_ATTEMPTED)
+      const dropped = queue.dropFailed(NOT_ATTEMPTED)
+      this.ops -= dropped.ops
+      this.bytes -= dropped.bytes
       if (this.ops === 0) for (const resolve of this.onDrained.splice(0)) resolve()
       await gather(queue, { ops: batch.length, ms }, this.options.setTimer)
     }

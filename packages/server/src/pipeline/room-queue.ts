@@ -1,8 +1,13 @@
 import { retryOf } from '@roomful/protocol'
+import { sizeOf } from '../core/op-size'
 import type { Op, Outcome } from '../core/ops'
 
-/** An op in the queue, and whom to tell. */
-export type Waiting = { readonly op: Op; readonly answer: (outcome: Outcome) => void }
+/** An op in the queue, about how many bytes it takes, and whom to tell. */
+export type Waiting = {
+  readonly op: Op
+  readonly bytes: number
+  readonly answer: (outcome: Outcome) => void
+}
 
 /** Ops that were submitted together, in order. `failed`: one was refused and may be retried, so the rest must wait. */
 type Group = { readonly waiting: Waiting[]; failed: boolean }
@@ -11,11 +16,17 @@ type Group = { readonly waiting: Waiting[]; failed: boolean }
 export class RoomQueue {
   private groups: Group[] = []
   private count = 0
+  private size = 0
   private awaited: { readonly length: number; readonly reached: () => void } | undefined
 
   /** Ops that wait: those in the batch under way are not among them. */
   get length(): number {
     return this.count
+  }
+
+  /** About the memory that they take. */
+  get bytes(): number {
+    return this.size
   }
 
   add(ops: readonly Op[]): Promise<readonly Outcome[]> {
@@ -27,7 +38,9 @@ export class RoomQueue {
             if (!outcome.ok && retryOf(outcome.code) !== 'never') group.failed = true
             resolve(outcome)
           }
-          group.waiting.push({ op, answer })
+          const bytes = sizeOf(op)
+          this.size += bytes
+          group.waiting.push({ op, bytes, answer })
         }),
     )
     this.groups.push(group)
@@ -56,21 +69,24 @@ export class RoomQueue {
     }
     this.groups.splice(0, whole)
     this.count -= batch.length
+    for (const { bytes } of batch) this.size -= bytes
     return batch
   }
 
-  /** Answers what is left of failed groups; how many that were. */
-  dropFailed(outcome: Outcome): number {
+  /** Answers what is left of failed groups; what that was. */
+  dropFailed(outcome: Outcome): { readonly ops: number; readonly bytes: number } {
+    const before = this.size
     let dropped = 0
     for (const group of this.groups) {
       if (!group.failed) continue
-      for (const { answer } of group.waiting.splice(0)) {
+      for (const { answer, bytes } of group.waiting.splice(0)) {
         answer(outcome)
+        this.size -= bytes
         dropped++
       }
     }
     if (dropped > 0) this.groups = this.groups.filter(({ waiting }) => waiting.length > 0)
     this.count -= dropped
-    return dropped
+    return { ops: dropped, bytes: before - this.size }
   }
 }
