@@ -3,6 +3,7 @@ import { build } from '../../scripts/build.mjs'
 import { claimedValues } from '../snippets/claimed-values'
 import { typeErrors } from '../snippets/compile'
 import { examples, fences } from '../snippets/find-snippets'
+import { canRun, runExample } from '../snippets/run-example'
 import { syntaxError } from '../snippets/run-snippet'
 import { RUNS } from '../snippets/runs'
 
@@ -20,6 +21,7 @@ test('there are as many snippets as pages and docstrings show', () => {
   expect(shown.length).toBeGreaterThanOrEqual(14)
   expect(all.length).toBeGreaterThanOrEqual(70)
   expect(claims.length).toBeGreaterThanOrEqual(5)
+  expect(runnable.length).toBeGreaterThanOrEqual(30)
 })
 
 test('each snippet has the types that it claims', async () => {
@@ -40,6 +42,13 @@ const claims = examples().filter(({ code }) =>
 test.each(claims)('the example of $file:$line has the values that stand beside it', async (snippet) => {
   const { real, claimed } = await claimedValues(snippet)
   expect(real).toEqual(claimed)
+})
+
+const runnable = examples().filter(
+  (one) => canRun(one) && !claims.some(({ line, file }) => line === one.line && file === one.file),
+)
+test.each(runnable)('the example of $file:$line runs', async (snippet) => {
+  await runExample(snippet)
 })
 
 test('each snippet of a page is run', () => {

@@ -48,16 +48,18 @@ export function examples(): Snippet[] {
   return sources().flatMap((file) => {
     const text = textOf(file)
     return [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].flatMap((comment) =>
-      [...comment[0].matchAll(/@example[\s*]*([\s\S]*?)\s*(?=^\s*\* @\w|\*\/)/gm)].map((match): Snippet => {
-        const code = match[1] ?? ''
-        return {
-          kind: 'example',
-          file,
-          line: lineOf(text, comment.index + match.index + match[0].lastIndexOf(code)),
-          language: file.startsWith('packages/react/') ? 'tsx' : 'ts',
-          code: `${code.replace(/^[ \t]*\*[ \t]?/gm, '')}\n`,
-        }
-      }),
+      [...comment[0].matchAll(/(?<=\* )@example(?=\s)[\s*]*([\s\S]*?)\s*(?=^\s*\* @\w|\*\/)/gm)].map(
+        (match): Snippet => {
+          const code = match[1] ?? ''
+          return {
+            kind: 'example',
+            file,
+            line: lineOf(text, comment.index + match.index + match[0].lastIndexOf(code)),
+            language: file.startsWith('packages/react/') ? 'tsx' : 'ts',
+            code: `${code.replace(/^[ \t]*\*[ \t]?/gm, '')}\n`,
+          }
+        },
+      ),
     )
   })
 }

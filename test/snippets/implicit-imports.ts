@@ -20,12 +20,14 @@ export function implicitImports({ kind, file, code }: Snippet): ImplicitImport[]
   const used = new Set(code.match(/[A-Za-z_$][\w$]*/g))
   for (const { 1: name = '' } of code.matchAll(DECLARED)) used.delete(name)
   const found: ImplicitImport[] = []
-  for (const one of kind === 'example' ? [...ownNames(file), ...namesFor(file)] : namesFor(file))
+  const own = PACKAGES.filter((name) => file.startsWith(`packages/${name}/`))
+  const inside = kind === 'example' ? namesOf(file) : []
+  for (const one of [...publicNamesOf(own), ...inside, ...publicNamesOf(PACKAGES)])
     if (used.delete(one.name)) found.push(one)
   return found
 }
 
-function ownNames(file: string): ImplicitImport[] {
+function namesOf(file: string): ImplicitImport[] {
   const from = `./${file.replace(/\.tsx?$/, '')}`
   return [...textOf(file).matchAll(OWN_EXPORT)].map(({ 1: type, 2: name = '' }) => ({
     ...{ name, from },
@@ -33,9 +35,8 @@ function ownNames(file: string): ImplicitImport[] {
   }))
 }
 
-function namesFor(file: string): ImplicitImport[] {
-  const own = PACKAGES.filter((name) => file.startsWith(`packages/${name}/`))
-  return [...own, ...PACKAGES].flatMap((dir) =>
+function publicNamesOf(packages: readonly string[]): ImplicitImport[] {
+  return packages.flatMap((dir) =>
     ENTRIES.flatMap((entry) => {
       const path = `packages/${dir}/src/${entry}.ts`
       const from = `@roomful/${dir}${entry === 'index' ? '' : `/${entry}`}`

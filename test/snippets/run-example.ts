@@ -1,0 +1,67 @@
+import type { Chat } from '@roomful/client'
+import { createTestClient, createTestServer } from '@roomful/testing'
+import { temporaryFolder } from '../integration/roomful-command'
+import type { Snippet } from './find-snippets'
+import { implicitImports } from './implicit-imports'
+import { runSnippet } from './run-snippet'
+
+/** Those that only compile: what one needs that a test has not, by a word of it. */
+const ONLY_COMPILED: readonly string[] = [
+  // Not installed.
+  'async-storage',
+  // A database of its own, which has tests of its own.
+  'startPostgres',
+  // Without an end; the README of the client has one that ends.
+  'room.stream(',
+  // Types only.
+  'declare module',
+]
+
+/** Examples of what apps use, in plain TypeScript. Those of the inside are not in the packages as they are built. */
+export const canRun = (snippet: Snippet): boolean =>
+  snippet.kind === 'example' &&
+  snippet.language === 'ts' &&
+  !ONLY_COMPILED.some((word) => snippet.code.includes(word)) &&
+  implicitImports(snippet).every(({ from, isType }) => isType || !from.startsWith('.'))
+
+/** Runs an example to its end, with a server, an open room with two messages in it, and another user. */
+export async function runExample(snippet: Snippet): Promise<void> {
+  await using server = await createTestServer()
+  await using ben = await createTestClient(server, 'ben')
+  await using chat = await createTestClient(server, 'ada')
+  using folder = temporaryFolder()
+  await ben.room('general').send('hello')
+  const message = await ben.room('general').send('are you there?')
+  const room = chat.room('general')
+  await room.open()
+  const all = {
+    ...{ chat, room, message, url: server.url, lines: ['one', 'two'] },
+    ...{ secret: 'a secret', token: await server.token('ada') },
+    ...{ getToken: () => server.token('ada'), auth: () => server.token('ada') },
+    request: new Request(server.url, { method: 'POST', body: '{}' }),
+    ...{ show: () => {}, render: () => {}, test: () => {}, console: { log: () => {}, error: () => {} } },
+  }
+  const declared = new Set(
+    [...snippet.code.matchAll(/\b(?:const|function) (\w+)/g)].map(({ 1: name }) => name),
+  )
+  const yours = Object.entries(all).filter(([name]) => !declared.has(name))
+  const instead = {
+    'https://chat.example.com': server.url,
+    "import { test } from 'vitest'": '',
+    'port: 0,': "port: 0, logLevel: 'silent',",
+    'createChatServer({ hooks': "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', hooks",
+    "'./": `'${folder.path}/`,
+  }
+  const made = await runSnippet(snippet, {
+    yours: Object.fromEntries(yours),
+    instead: Object.fromEntries(Object.entries(instead).filter(([text]) => snippet.code.includes(text))),
+  })
+  for (const value of [chat, ...Object.values(made)]) {
+    if (isChat(value) && value.getState().connection.status === 'online') await value.flush()
+    if (isOpen(value)) await value[Symbol.asyncDispose]()
+  }
+}
+
+const isChat = (value: unknown): value is Chat => value instanceof Object && 'signOut' in value
+const isOpen = (value: unknown): value is AsyncDisposable =>
+  value instanceof Object && Symbol.asyncDispose in value
