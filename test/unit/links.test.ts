@@ -1,0 +1,63 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { lineOf, pages, textOf } from '../snippets/find-snippets'
+
+/** In all pages but the changelog, which may name what is no longer there. */
+const found = (pattern: RegExp) =>
+  pages()
+    .filter((file) => file !== 'CHANGELOG.md')
+    .flatMap((file) => {
+      const text = textOf(file)
+      return [...text.matchAll(pattern)].map(({ index, 1: name = '' }) => ({
+        ...{ file, name },
+        place: `${file}:${lineOf(text, index)} ${name}`,
+      }))
+    })
+const links = found(/\]\(([^)\s]+)\)/g).filter(({ name }) => !/^https?:/.test(name))
+
+test('every link between pages leads to a page, and to a heading of it', () => {
+  expect(links.length).toBeGreaterThanOrEqual(25)
+  const dead = links.filter(({ file, name }) => {
+    const [path = '', heading] = name.split('#')
+    const target = path === '' ? file : join(dirname(file), path)
+    return !existsSync(target) || (heading !== undefined && !headings(target).includes(heading))
+  })
+  expect(dead.map(({ place }) => place)).toEqual([])
+})
+
+test('README.md leads to every page of docs', () => {
+  const linked = links.filter(({ file }) => file === 'README.md').map(({ name }) => name)
+  expect(readdirSync('docs').filter((name) => !linked.includes(`docs/${name}`))).toEqual([])
+})
+
+// A page may leave out the beginning: `idb-store/schema.ts`.
+test('every file that a page names is there', () => {
+  const named = found(/`([\w.-]+(?:\/[\w.-]+)*\/[\w.-]+\.(?:tsx?|mjs|css|json))`/g)
+  expect(named.length).toBeGreaterThanOrEqual(25)
+  const all = ['packages', 'examples', 'test', 'scripts'].flatMap(filesOf)
+  const missing = named.filter(({ name }) => !all.some((path) => `/${path}`.endsWith(`/${name}`)))
+  expect(missing.map(({ place }) => place)).toEqual([])
+})
+
+test('every folder that a page names is there', () => {
+  const named = found(/`((?:packages|examples|test|scripts|docs)\/[\w/.-]+)`/g)
+  expect(named.length).toBeGreaterThanOrEqual(30)
+  expect(named.filter(({ name }) => !existsSync(name)).map(({ place }) => place)).toEqual([])
+})
+
+/** As GitHub names them. */
+const headings = (file: string): string[] =>
+  [...textOf(file).matchAll(/^#+ (.*)$/gm)].map(({ 1: text = '' }) =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`
+    if (!entry.isDirectory()) return [path]
+    return /^(?:node_modules|dist)$/.test(entry.name) ? [] : filesOf(path)
+  })
