@@ -10,7 +10,7 @@ export {
 } from './client-events/messages'
 export { CreateRoom, ListRooms, UpdateRoom } from './client-events/rooms'
 export { Presence, PresenceStatus } from './client-events/signals'
-export { Delta, RoomCursor, Sync, SyncAck } from './client-events/sync'
+export { Delta, ListPage, RoomCursor, Sync, SyncAck } from './client-events/sync'
 export {
   type Ack,
   type ClientEvent,

@@ -17,6 +17,8 @@ export const LIMITS = {
   sendBatch: 50,
   /** Rooms in one `sync` or `join-rooms`: 500 entries stay below one frame. */
   syncRooms: 500,
+  /** Rooms in one page of the list. */
+  listPage: 500,
   /** Changed rows inside the client's window in one sync page; more come by `cont`. */
   syncPatch: 500,
   /** Up to this many new rows come whole; beyond it the newest `syncTailLimited` come and leave a hole. */

@@ -1,4 +1,5 @@
-import type { User } from '@roomful/protocol'
+import type { Sync, User } from '@roomful/protocol'
+import { asRoomId } from '@roomful/protocol/plain'
 import { assertNever } from './assert-never'
 import type { ChatError } from './chat-error'
 import type { ChatState, StorageState } from './chat-shape'
@@ -14,8 +15,12 @@ export type ChatCore = {
   readonly user: User | null
   /** The server's history that all cursors speak of. */
   readonly epoch: string | null
-  /** The room list is to be asked for with the next sync. */
+  /** The room list is to be asked for with the next sync, from its beginning. */
   readonly listWanted: boolean
+  /** The list that is being read goes on after this room. */
+  readonly listAfter: string | null
+  /** Rooms in a page of it; 0: this server tells all of it at once. */
+  readonly listPage: number
   readonly listHold: Hold
   /** Syncs asked for so far. */
   readonly syncs: number
@@ -32,12 +37,16 @@ export type ChatEvent =
   | { readonly type: 'connection'; readonly event: ConnectionEvent }
   | { readonly type: 'identified'; readonly user: User }
   | { readonly type: 'epoch'; readonly epoch: string }
-  | { readonly type: 'list-wanted'; readonly wanted: boolean }
-  | { readonly type: 'list-answered' }
+  | { readonly type: 'list-wanted' }
+  /** A new connection: what was read of the list before it is read again. */
+  | { readonly type: 'list-begun'; readonly page: number }
+  | { readonly type: 'list-asked' }
+  | { readonly type: 'list-answered'; readonly next: string | null }
   | { readonly type: 'sync-asked' }
   | { readonly type: 'woken' }
   | {
       readonly type: 'list-failed'
+      readonly after: string | null
       readonly error: ChatError | null
       readonly now: number
       readonly random: number
@@ -51,6 +60,8 @@ export function newChat(storage: StorageState): ChatCore {
     user: null,
     epoch: null,
     listWanted: false,
+    listAfter: null,
+    listPage: 0,
     listHold: NO_HOLD,
     syncs: 0,
     list: EMPTY_LIST,
@@ -75,15 +86,25 @@ export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
     case 'epoch':
       return core.epoch === event.epoch ? core : { ...core, epoch: event.epoch }
     case 'list-wanted':
-      return core.listWanted === event.wanted ? core : { ...core, listWanted: event.wanted }
+      return core.listWanted ? core : { ...core, listWanted: true }
+    case 'list-begun':
+      return { ...core, listWanted: true, listAfter: null, listPage: event.page }
+    // A list that is wanted anew while one is read is read after it.
+    case 'list-asked':
+      return { ...core, listWanted: core.listWanted && core.listAfter !== null, listAfter: null }
     case 'list-answered':
-      return core.listHold === NO_HOLD ? core : { ...core, listHold: NO_HOLD }
+      return { ...core, listAfter: event.next, listHold: NO_HOLD }
     case 'sync-asked':
       return { ...core, syncs: core.syncs + 1 }
     case 'woken':
       return { ...core, listHold: relaxed(core.listHold), wakes: core.wakes + 1 }
     case 'list-failed':
-      return { ...core, listWanted: true, listHold: longerHold(core.listHold, event.error, event) }
+      return {
+        ...core,
+        listWanted: core.listWanted || event.after === null,
+        listAfter: event.after,
+        listHold: longerHold(core.listHold, event.error, event),
+      }
     case 'storage': {
       const { storage } = event
       const same = core.storage.status === storage.status && core.storage.reason === storage.reason
@@ -116,6 +137,13 @@ function waitingIn(core: RoomCore | undefined): Pick<ChatCore, 'unsent' | 'waiti
  */
 export const toldAsOf = ({ syncs }: ChatCore): number => 2 * syncs + 1
 export const answeredAsOf = (sync: number): number => 2 * sync
+
+/** The page of the list to ask for next; undefined: none. */
+export function listQueryOf({ listWanted, listAfter, listPage }: ChatCore): Sync['list'] {
+  if (listAfter === null && !listWanted) return undefined
+  if (listPage === 0) return true
+  return { limit: listPage, ...(listAfter === null ? {} : { after: asRoomId(listAfter) }) }
+}
 
 export const chatStateOf = (core: ChatCore): ChatState => ({
   connection: core.connection.state,

@@ -175,6 +175,7 @@ test('whatever becomes of the connection, the rooms and their rows: the line of 
       async (steps, onDisk) => {
         const world = new World()
         texts = 0
+        world.server.listPage = 7
         world.server.limits = { tail: 12, tailLimited: 5, patch: 4 }
         for (const id of ['side', ...CROWD]) {
           world.server.addRoom(id, ['ada', 'bob'])

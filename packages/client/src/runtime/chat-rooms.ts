@@ -55,7 +55,7 @@ export function createChatRooms(
     cells.dispatch(item.room.id, { type: 'listed', item, asOf: toldAsOf(cells.chat()), now: clock.now() })
 
   /** The list knows what I may see of it: my role, what is unread. */
-  const askForList = (): void => cells.dispatchChat({ type: 'list-wanted', wanted: true })
+  const askForList = (): void => cells.dispatchChat({ type: 'list-wanted' })
 
   return {
     request,

@@ -62,11 +62,11 @@ export function createInbox(
     else restored.then(() => whileUp(() => goOnline(ready))).catch((error) => whileUp(() => failed(error)))
   }
 
-  function goOnline({ user, epoch }: Ready): void {
+  function goOnline({ user, epoch, limits }: Ready): void {
     cells.batch(() => {
       applyEpoch(cells, epoch)
       if (user) identify(user)
-      cells.dispatchChat({ type: 'list-wanted', wanted: true })
+      cells.dispatchChat({ type: 'list-begun', page: limits.listPage ?? 0 })
       cells.dispatchChat({ type: 'woken' })
       cells.dispatchChat({ type: 'connection', event: { type: 'ready', now: clock.now() } })
       for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'line', line: 'up' })
@@ -103,7 +103,7 @@ export function createInbox(
     })
     for (const [roomId, event] of events) {
       cells.dispatch(roomId, event)
-      if (needsList(event, cells.room(roomId).core)) cells.dispatchChat({ type: 'list-wanted', wanted: true })
+      if (needsList(event, cells.room(roomId).core)) cells.dispatchChat({ type: 'list-wanted' })
     }
   }
 }

@@ -6,10 +6,15 @@ import type { Cells } from './cells'
 import type { Session } from './session'
 
 /**
- * The user's whole room list, the answer to this sync: what is on it, and by its absence what is not any more. What was
- * told since it was asked for is newer.
+ * A page of the user's room list, the answer to this sync: the rooms after one id and up to another. What is on it, and by
+ * its absence what is not any more; of rooms on other pages it says nothing. What was told since it was asked for is newer.
  */
-export function applyList(session: Session, items: readonly RoomListItem[], sync: number): void {
+export function applyList(
+  session: Session,
+  items: readonly RoomListItem[],
+  sync: number,
+  { after, next }: { readonly after: string | null; readonly next: string | null },
+): void {
   const { cells, clock } = session
   const asOf = answeredAsOf(sync)
   const listed = new Set<string>()
@@ -19,8 +24,9 @@ export function applyList(session: Session, items: readonly RoomListItem[], sync
     if (isKnownSince(session, id, sync)) continue
     cells.dispatch(id, { type: 'listed', item, asOf, now: clock.now() })
   }
+  const isInPage = (id: string): boolean => (after === null || id > after) && (next === null || id <= next)
   for (const { core } of cells.all())
-    if (isKept(core) && !listed.has(core.id)) applyAbsence(session, core.id, sync)
+    if (isKept(core) && !listed.has(core.id) && isInPage(core.id)) applyAbsence(session, core.id, sync)
 }
 
 /** There is something of it here: its line in the list, or rows. One that is open is joined, and learns it by that. */
@@ -35,7 +41,7 @@ export function applyAbsence(session: Session, id: string, sync: number): void {
 /** Whether the room is there was heard since this sync was asked for. A newer list decides, should the two differ. */
 function isKnownSince({ cells }: Session, id: string, sync: number): boolean {
   if (cells.room(id).core.listedAsOf <= answeredAsOf(sync)) return false
-  cells.dispatchChat({ type: 'list-wanted', wanted: true })
+  cells.dispatchChat({ type: 'list-wanted' })
   return true
 }
 

@@ -26,7 +26,7 @@ test('one sync for all rooms and the list after a connect, behind one join', asy
   expect(ada.line.served.map(({ event }) => event)).toEqual(['join-rooms', 'sync'])
   expect(ada.line.served[1]?.payload).toMatchObject({
     rooms: { [ROOM]: { rev: 0 }, side: { rev: 0 } },
-    list: true,
+    list: { limit: 500 },
   })
   expect(
     ada.chat

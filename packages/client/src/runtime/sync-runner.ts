@@ -1,5 +1,6 @@
 import type { RoomCursor } from '@roomful/protocol'
 import { asRoomId, LIMITS } from '@roomful/protocol/plain'
+import { listQueryOf } from '../core/chat-core'
 import type { ChatError } from '../core/chat-error'
 import { cursorOf, historyQueryOf, membersQueryOf, nextRoomStep } from '../core/room/next-room-step'
 import { shelfIndexes } from '../core/room/shelf'
@@ -12,7 +13,7 @@ export function createSyncRunner(session: Session): (now: number) => number {
   const { cells, ask, failed } = session
 
   return (now) => {
-    const { connection, listWanted, listHold } = cells.chat()
+    const { connection, listHold } = cells.chat()
     const joins: string[] = []
     const syncs: string[] = []
     let due = Number.POSITIVE_INFINITY
@@ -25,12 +26,12 @@ export function createSyncRunner(session: Session): (now: number) => number {
       else if (step === 'shelf') readShelf(core.id).catch(failed)
       else if (step !== null) due = Math.min(due, step.until)
     }
-    const wantsList = listWanted && connection.state.status === 'online'
+    const wantsList = listQueryOf(cells.chat()) && connection.state.status === 'online'
     const listDue = wantsList && listHold.until <= now && !joining()
     if (wantsList && listHold.until > now) due = Math.min(due, listHold.until)
     if (joins.length > 0) join(joins.slice(0, LIMITS.syncRooms)).catch(failed)
     // With rooms to be joined the list waits for their sync: one round trip for all.
-    else if (syncs.length > 0 || listDue) sync(syncs.slice(0, LIMITS.syncRooms), listDue).catch(failed)
+    else if (syncs.length > 0 || listDue) sync(syncs.slice(0, LIMITS.syncRooms), !!listDue).catch(failed)
     return due
   }
 
@@ -83,10 +84,12 @@ export function createSyncRunner(session: Session): (now: number) => number {
     cells.dispatch(id, { type: 'request-failed', no, error, ...moment(session) })
   }
 
-  async function sync(ids: readonly string[], list: boolean): Promise<void> {
+  async function sync(ids: readonly string[], listDue: boolean): Promise<void> {
     const asked = new Map<string, number>()
     const rooms: Record<string, RoomCursor> = {}
-    if (list) cells.dispatchChat({ type: 'list-wanted', wanted: false })
+    const { listAfter } = cells.chat()
+    const list = listDue ? listQueryOf(cells.chat()) : undefined
+    if (list) cells.dispatchChat({ type: 'list-asked' })
     cells.dispatchChat({ type: 'sync-asked' })
     const number = cells.chat().syncs
     for (const id of ids) {
@@ -99,11 +102,17 @@ export function createSyncRunner(session: Session): (now: number) => number {
     const result = await ask('sync', {
       ...(epoch === null ? {} : { epoch }),
       rooms,
-      ...(list ? { list: true as const } : {}),
+      ...(list && { list }),
     })
     cells.batch(() => {
       if (!result.ok) {
-        if (list) cells.dispatchChat({ type: 'list-failed', error: result.error, ...moment(session) })
+        if (list)
+          cells.dispatchChat({
+            type: 'list-failed',
+            after: listAfter,
+            error: result.error,
+            ...moment(session),
+          })
         for (const [id, no] of asked) requestFailed(id, no, result.error)
         return
       }
@@ -117,13 +126,14 @@ export function createSyncRunner(session: Session): (now: number) => number {
           if (!delta) return notSynced()
           cells.dispatch(id, { type: 'sync-answered', no, delta, ...moment(session) })
           // A room that the user is in, and that is on no list yet: its `room-added` was lost.
-          if (!list && !cells.room(id).core.listed) cells.dispatchChat({ type: 'list-wanted', wanted: true })
+          if (!list && !cells.room(id).core.listed) cells.dispatchChat({ type: 'list-wanted' })
         })
       }
       for (const id of ack.removed) applyAbsence(session, id, number)
       if (ack.list) {
-        cells.dispatchChat({ type: 'list-answered' })
-        applyList(session, ack.list, number)
+        const { listNext: next = null } = ack
+        cells.dispatchChat({ type: 'list-answered', next })
+        applyList(session, ack.list, number, { after: listAfter, next })
       }
     })
   }

@@ -5,6 +5,7 @@ import type {
   Delta,
   ErrorAck,
   FetchHistoryAck,
+  ListPage,
   MessageDraft,
   MessageId,
   OkAck,
@@ -46,6 +47,8 @@ type Requests = { [E in ClientEvent]?: (userId: string, payload: Payload<E>) => 
 export class ModelServer {
   epoch = 'epoch-1'
   limits: ModelLimits = { tail: 200, tailLimited: 50, patch: 500 }
+  /** Rooms in a page of the list; 0: it knows no pages. */
+  listPage = 500
   readonly rooms = new Map<string, ModelRoom>()
   /** What a reader that lags behind still sees; null: it is up to date. */
   lagging: ReadonlyMap<string, ModelRoom> | null = null
@@ -127,7 +130,7 @@ export class ModelServer {
       ok: true,
       room: (this.rooms.get(name) ?? this.addRoom(name, [userId])).room,
     }),
-    sync: (userId, { epoch, rooms, list }) => this.#sync(userId, epoch, rooms, list === true),
+    sync: (userId, { epoch, rooms, list }) => this.#sync(userId, epoch, rooms, list),
     'fetch-history': (userId, query) =>
       this.#isIn(userId, query.roomId)
         ? history(this.#read(query.roomId), query, userId)
@@ -217,7 +220,7 @@ export class ModelServer {
     userId: string,
     epoch: string | undefined,
     cursors: Record<string, RoomCursor>,
-    list: boolean,
+    list: Payload<'sync'>['list'],
   ): OkAck<'sync'> {
     const rooms: Record<string, Delta> = {}
     const removed: RoomId[] = []
@@ -232,14 +235,15 @@ export class ModelServer {
           epoch !== undefined && epoch !== this.epoch,
         )
     }
-    const items = [...this.rooms.values()].filter((room) => this.#isIn(userId, room.room.id))
-    return {
-      ok: true,
-      epoch: this.epoch,
-      rooms,
-      removed,
-      ...(list ? { list: items.map((room) => listItemOf(room, userId)) } : {}),
-    }
+    return { ok: true, epoch: this.epoch, rooms, removed, ...(list && this.#list(userId, list)) }
+  }
+
+  #list(userId: string, list: true | ListPage): Pick<OkAck<'sync'>, 'list' | 'listNext'> {
+    const { limit = this.listPage, after = '' } = list === true ? { limit: Number.POSITIVE_INFINITY } : list
+    const ids = [...this.rooms.keys()].filter((id) => id > after && this.#isIn(userId, id)).sort()
+    const last = ids.length > limit ? ids[limit - 1] : undefined
+    const items = ids.slice(0, limit).map((id) => listItemOf(this.room(id), userId))
+    return { list: items, ...(last === undefined ? {} : { listNext: asRoomId(last) }) }
   }
 }
 

@@ -66,7 +66,7 @@ export class TestLine {
             protocol: 2,
             epoch: this.server.epoch,
             user: userOf(this.userId),
-            limits: { ...LIMITS },
+            limits: { ...LIMITS, listPage: this.server.listPage },
             serverTime: new Date(this.clock.truth()).toISOString(),
           },
         })

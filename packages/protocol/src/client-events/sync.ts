@@ -18,6 +18,13 @@ export const RoomCursor = v.strictObject({
 })
 export type RoomCursor = v.InferOutput<typeof RoomCursor>
 
+/** The rooms after this one, at most so many. */
+export const ListPage = v.strictObject({
+  after: v.exactOptional(RoomId),
+  limit: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(LIMITS.listPage))),
+})
+export type ListPage = v.InferOutput<typeof ListPage>
+
 /** Asks for all that was missed, for all rooms at once; after every connect, and on a gap for one room. */
 export const Sync = v.strictObject({
   epoch: v.exactOptional(Epoch),
@@ -25,7 +32,8 @@ export const Sync = v.strictObject({
     v.record(v.string(), RoomCursor),
     v.check((rooms) => Object.keys(rooms).length <= LIMITS.syncRooms, 'too many rooms'),
   ),
-  list: v.exactOptional(v.literal(true)),
+  /** The list of rooms: all of it, or a page of it by room id. A server that names `listPage` in `ready.limits` knows pages. */
+  list: v.exactOptional(v.union([v.literal(true), ListPage])),
 })
 export type Sync = v.InferOutput<typeof Sync>
 
@@ -64,6 +72,8 @@ export const SyncAck = v.object({
   /** Asked for, and missing or no longer yours: the local copy goes. */
   removed: v.array(RoomId),
   list: v.exactOptional(v.array(RoomListItem)),
+  /** The list goes on after this room: ask for the next page. Absent: that was all, or its last page. */
+  listNext: v.exactOptional(RoomId),
   /** Rooms that did not fit into this reply; ask again for them. */
   more: v.exactOptional(v.array(RoomId)),
 })

@@ -18,13 +18,23 @@ export function ephemeralReader(
 ): EphemeralReader {
   return {
     memberships: async (userId, roomIds) =>
-      (roomIds ?? roomsOf(userId)).flatMap((roomId) => {
+      roomIds.flatMap((roomId) => {
         const state = stateOf(roomId)
         if (!state) return []
         const member = state.members.get(userId)
-        if (roomIds === undefined && (!member || member.removed !== undefined)) return []
         return { room: state.room, member: member && withFloor(state, member), floorSeq: 1 }
       }),
+    roomsOf: async (userId, { after = '', limit }) =>
+      [...roomsOf(userId)]
+        .sort()
+        .flatMap((roomId) => {
+          const state = roomId > after ? stateOf(roomId) : undefined
+          const member = state?.members.get(userId)
+          return state && isPresent(member)
+            ? { room: state.room, member: withFloor(state, member), floorSeq: 1 }
+            : []
+        })
+        .slice(0, limit),
     heads: async (roomIds) =>
       new Map(
         roomIds.flatMap((roomId) => {

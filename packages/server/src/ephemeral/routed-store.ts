@@ -44,9 +44,15 @@ function routedReader(kept: Reader, rooms: EphemeralRooms): Reader {
   const isMemory = (roomId: RoomId): boolean => rooms.has(roomId)
   return {
     async memberships(userId, roomIds) {
-      const here = await memory.memberships(userId, roomIds?.filter(isMemory))
-      const there = await kept.memberships(userId, roomIds?.filter(isKept))
+      const here = await memory.memberships(userId, roomIds.filter(isMemory))
+      const there = await kept.memberships(userId, roomIds.filter(isKept))
       return here.length > 0 ? [...there, ...here] : there
+    },
+    async roomsOf(userId, page) {
+      const here = await memory.roomsOf(userId, page)
+      const there = await kept.roomsOf(userId, page)
+      if (here.length === 0) return there
+      return [...here, ...there].sort((a, b) => (a.room.id < b.room.id ? -1 : 1)).slice(0, page.limit)
     },
     async heads(roomIds) {
       const here = await memory.heads(roomIds.filter(isMemory))

@@ -13,7 +13,9 @@ export const joinRooms: Handler<'join-rooms'> = async ({ store, hub }, peer, { r
   peer.joins.add(left)
   try {
     const { memberships, unread } = await store.read(async (reader) => {
-      const memberships = await reader.memberships(peer.userId, roomIds)
+      const memberships = await (roomIds
+        ? reader.memberships(peer.userId, roomIds)
+        : reader.roomsOf(peer.userId, { limit: LIMITS.syncRooms }))
       const joined = memberships.filter(isIn).slice(0, LIMITS.syncRooms)
       const wantsCounts = peer.protocol === 1 && roomIds === undefined
       const ids = joined.map(({ room }) => room.id)

@@ -26,9 +26,11 @@ import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
-import type { Reader, Store } from '../stores/port'
+import type { Membership, Reader, Store } from '../stores/port'
 import { ChatNode, type NodeLimits } from './chat-node'
 import { LateJoins, withLateJoins } from './late-joins'
+
+const ROOMS_PAGE = 500
 
 export type NodeParts = {
   /** Tells this process from the others on the bus. */
@@ -90,7 +92,7 @@ export function createNode(parts: NodeParts): ChatNode {
     readReads: (roomId) => store.read((reader) => readsIn(reader, roomId)),
     readMemberships: (userId, roomIds) =>
       store.read(async (reader) => {
-        const present = await reader.memberships(userId)
+        const present = await allRoomsOf(reader, userId)
         const known = new Set(present.map(({ room }) => room.id))
         const others = roomIds.filter((roomId) => !known.has(roomId))
         return others.length === 0 ? present : [...present, ...(await reader.memberships(userId, others))]
@@ -117,6 +119,20 @@ export function createNode(parts: NodeParts): ChatNode {
     ...(parts.files === undefined ? {} : { files: parts.files }),
   }
   return new ChatNode({ services, limits, defaultRooms, lateJoins })
+}
+
+/** Of somebody who is connected: page by page, as of one moment. */
+async function allRoomsOf(reader: Reader, userId: UserId): Promise<readonly Membership[]> {
+  const found: Membership[] = []
+  for (;;) {
+    const after = found.at(-1)?.room.id
+    const page = await reader.roomsOf(userId, {
+      limit: ROOMS_PAGE,
+      ...(after === undefined ? {} : { after }),
+    })
+    found.push(...page)
+    if (page.length < ROOMS_PAGE) return found
+  }
 }
 
 async function readItems(

@@ -3,12 +3,15 @@ import { toWire } from '../core/stored-message'
 import type { Reader } from '../stores/port'
 import { decodeCont, encodeCont } from './cont'
 import { type MembersDelta, membersSince, readsNow } from './delta-members'
+import { messageSize, whatFits } from './reply-size'
 
 /**
  * Pages of changed rows after which the reader begins anew: 5,000 rows are more than his window, and a room that
  * changes faster than he reads must not keep him paging for ever (I15).
  */
 const PATCH_PAGES = 10
+/** Rows that are read at a time: however large they are, no more of them is read than is told, and one step. */
+const STEP_ROWS = 100
 
 /** One room of one reader, as of the snapshot that is read. */
 export type DeltaRequest = {
@@ -23,6 +26,8 @@ export type DeltaRequest = {
   readonly foreignEpoch: boolean
   /** Tell the others' read cursors even where nothing else has changed. */
   readonly wantReads: boolean
+  /** About so many its delta may have: what does not fit comes by `cont`, or is left out of the tail. */
+  readonly characters: number
 }
 
 /** Has nothing taken a rev since the cursor, and does the reader hold all that there is? Then no query is needed. */
@@ -61,7 +66,7 @@ function mustReset({ room, member, cursor, foreignEpoch }: DeltaRequest): boolea
 
 async function catchUp(reader: Reader, request: DeltaRequest): Promise<Delta> {
   const { room, member, cursor } = request
-  const { rows, cont } = await patchOf(reader, request)
+  const { rows, size, cont } = await patchOf(reader, request)
   // Only the last page tells the rest: it alone moves the cursor (I5), and its snapshot is the newest.
   if (cont !== undefined) return { ...emptyDelta(request), patch: rows, cont }
   const membersRev = cursor.members ? 0 : cursor.rev
@@ -73,7 +78,7 @@ async function catchUp(reader: Reader, request: DeltaRequest): Promise<Delta> {
   return {
     ...emptyDelta(request),
     patch: rows,
-    ...(await tailOf(reader, request, cursor.maxSeq + 1)),
+    ...(await tailOf(reader, request, cursor.maxSeq + 1, size)),
     ...rowsOf(others),
     ...(room.rev > cursor.rev ? { room } : {}),
   }
@@ -83,57 +88,80 @@ async function catchUp(reader: Reader, request: DeltaRequest): Promise<Delta> {
 async function resetDelta(reader: Reader, request: DeltaRequest): Promise<Delta> {
   return {
     ...emptyDelta(request),
-    ...(await tailOf(reader, request, 1)),
+    ...(await tailOf(reader, request, 1, 0)),
     ...rowsOf(await membersSince(reader, request.room, request.member, 0)),
     room: request.room,
     reset: true,
   }
 }
 
+type Patch = { readonly rows: Message[]; readonly size: number; readonly cont?: string }
+
+/** A page of it ends with so many rows, or where no more fits beside the tail. */
 async function patchOf(
   reader: Reader,
-  { room, member, roomFloor, cursor }: DeltaRequest,
-): Promise<{ rows: Message[]; cont?: string }> {
+  { room, member, roomFloor, cursor, characters }: DeltaRequest,
+): Promise<Patch> {
   const held = heldSpan(cursor)
-  if (!held || cursor.rev === room.rev) return { rows: [] }
+  const rows: Message[] = []
+  let size = 0
+  if (!held || cursor.rev === room.rev) return { rows, size }
   const cont = decodeCont(cursor.cont)
-  const found = await reader.messages({
-    roomId: room.id,
-    fromSeq: Math.max(held.from, roomFloor),
-    toSeq: held.to,
-    // A row that changes between two pages gets a higher rev, and so comes again in a later one.
-    afterRev: Math.max(cursor.rev, cont?.rev ?? 0),
-    includeDeleted: true,
-    take: 'rev',
-    limit: LIMITS.syncPatch + 1,
+  const page = (rev: number): Patch => ({
+    rows,
+    size,
+    cont: encodeCont({ page: (cont?.page ?? 0) + 1, rev }),
   })
-  const page = found.slice(0, LIMITS.syncPatch)
-  const rows = page.map((row) => toWire(row, member.userId))
-  const last = page.at(-1)
-  if (found.length === page.length || !last) return { rows }
-  return { rows, cont: encodeCont({ page: (cont?.page ?? 0) + 1, rev: last.rev }) }
+  // A row that changes between two pages gets a higher rev, and so comes again in a later one.
+  let afterRev = Math.max(cursor.rev, cont?.rev ?? 0)
+  for (;;) {
+    const found = await reader.messages({
+      roomId: room.id,
+      fromSeq: Math.max(held.from, roomFloor),
+      toSeq: held.to,
+      afterRev,
+      includeDeleted: true,
+      take: 'rev',
+      limit: STEP_ROWS,
+    })
+    for (const row of found) {
+      if (rows.length === LIMITS.syncPatch || size > characters / 2) return page(afterRev)
+      const message = toWire(row, member.userId)
+      rows.push(message)
+      size += messageSize(message)
+      afterRev = row.rev
+    }
+    if (found.length < STEP_ROWS) return size > characters / 2 ? page(afterRev) : { rows, size }
+  }
 }
 
-/** Rows from `from` to the head: all, or the newest few, with a hole before them that loses nothing. */
+/** Rows from `from` to the head: all, or the newest few that fit, with a hole before them that loses nothing. */
 async function tailOf(
   reader: Reader,
   request: DeltaRequest,
   from: number,
+  patchSize: number,
 ): Promise<Pick<Delta, 'tail' | 'tailFrom' | 'limited'>> {
   const { room, member } = request
   const wanted = Math.max(from, floorOf(request))
-  const limited = room.lastSeq - wanted + 1 > LIMITS.syncTail
-  const tailFrom = limited ? room.lastSeq - LIMITS.syncTailLimited + 1 : wanted
-  if (tailFrom > room.lastSeq) return { tail: [], tailFrom, limited }
-  const rows = await reader.messages({
-    roomId: room.id,
-    fromSeq: tailFrom,
-    toSeq: room.lastSeq,
-    includeDeleted: true,
-    take: 'oldest',
-    limit: LIMITS.syncTail,
-  })
-  return { tail: rows.map((row) => toWire(row, member.userId)), tailFrom, limited }
+  const isLong = room.lastSeq - wanted + 1 > LIMITS.syncTail
+  const first = isLong ? room.lastSeq - LIMITS.syncTailLimited + 1 : wanted
+  const newestFirst: Message[] = []
+  for (let to = room.lastSeq; to >= first; to -= STEP_ROWS) {
+    const found = await reader.messages({
+      roomId: room.id,
+      fromSeq: Math.max(first, to - STEP_ROWS + 1),
+      toSeq: to,
+      includeDeleted: true,
+      take: 'newest',
+      limit: STEP_ROWS,
+    })
+    newestFirst.push(...[...found].reverse().map((row) => toWire(row, member.userId)))
+    if (newestFirst.reduce((sum, row) => sum + messageSize(row), patchSize) > request.characters) break
+  }
+  const tail = [...whatFits(newestFirst, messageSize, request.characters - patchSize)].reverse()
+  const tailFrom = tail[0]?.seq ?? first
+  return { tail, tailFrom, limited: tailFrom > wanted }
 }
 
 function emptyDelta(request: DeltaRequest): Delta {

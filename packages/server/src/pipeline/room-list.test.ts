@@ -1,10 +1,17 @@
-import { asUserId } from '@roomful/protocol'
+import { asUserId, type RoomListItem, type UserId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
 import { actorOf, commitOps, newRoom, nextAt, nextMessageId, say } from '../stores/contract/contract-room'
 import { createMemoryStore } from '../stores/memory/memory-store'
-import { roomList } from './room-list'
+import type { Reader } from '../stores/port'
+import { roomListOf } from './room-list'
 
 const BOB = asUserId('bob')
+
+async function roomList(reader: Reader, viewer: UserId): Promise<RoomListItem[]> {
+  const found = await reader.roomsOf(viewer, { limit: 10 })
+  const roomIds = found.map(({ room }) => room.id)
+  return roomListOf(reader, found, await reader.unread(viewer, roomIds))
+}
 
 test('the list has the rooms one is in, with role, unread and preview', async () => {
   const store = createMemoryStore()

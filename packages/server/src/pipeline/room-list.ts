@@ -1,14 +1,8 @@
-import type { RoomListItem, UserId } from '@roomful/protocol'
+import type { RoomId, RoomListItem } from '@roomful/protocol'
 import type { Membership, Reader } from '../stores/port'
+import { itemSize, whatFits } from './reply-size'
 
-/** The user's rooms as a list shows them: three queries, however many rooms. */
-export async function roomList(reader: Reader, viewer: UserId): Promise<RoomListItem[]> {
-  const memberships = await reader.memberships(viewer)
-  const roomIds = memberships.map(({ room }) => room.id)
-  return roomListOf(reader, memberships, await reader.unread(viewer, roomIds))
-}
-
-/** The same where memberships and unread have been read already. */
+/** Rooms of a user as a list shows them, in the order given: one query, however many rooms. */
 export async function roomListOf(
   reader: Reader,
   memberships: readonly Membership[],
@@ -28,4 +22,15 @@ export async function roomListOf(
       preview: newest && newest.seq >= member.fromSeq ? newest : null,
     }
   })
+}
+
+/** As much of it as a reply takes, and the room after which it goes on. `isWhole`: the items are all that there are. */
+export function pageOfList(
+  items: readonly RoomListItem[],
+  isWhole: boolean,
+  characters: number,
+): { readonly list: RoomListItem[]; readonly listNext?: RoomId } {
+  const list = [...whatFits(items, itemSize, characters)]
+  const last = list.at(-1)
+  return last && (!isWhole || list.length < items.length) ? { list, listNext: last.room.id } : { list }
 }

@@ -318,7 +318,7 @@ describe('all rooms in one round trip', () => {
     const roomId = await newRoom(store)
     await sendMany(roomId, 3)
     const ack = await ask({ [roomId]: { rev: 5, minSeq: 1, maxSeq: 3 } }, { list: true })
-    expect(queries).toEqual(['memberships', 'unread', 'previews'])
+    expect(queries).toEqual(['memberships', 'roomsOf', 'unread', 'previews'])
     expect(ack.list).toMatchObject([
       { room: { id: roomId }, role: 'member', unread: 3, preview: { seq: 3, content: 'text 2' } },
     ])
@@ -379,7 +379,7 @@ describe('all rooms in one round trip', () => {
       for (const id of Object.keys(ack.rooms)) got.add(id)
       if (trip === 0) {
         expect(ack.rooms[quiet]).toMatchObject({ rev: 2 })
-        expect(ack.more).toEqual(rooms.slice(2))
+        expect(ack.more).toEqual(rooms.slice(1))
       }
       expect(Object.keys(ack.rooms).length).toBeGreaterThan(0)
       wanted = ack.more ?? []

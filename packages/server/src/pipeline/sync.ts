@@ -1,17 +1,20 @@
-import { type Delta, RoomId, type Sync, type SyncAck, type UserId } from '@roomful/protocol'
+import { type Delta, LIMITS, RoomId, type Sync, type SyncAck, type UserId } from '@roomful/protocol'
 import * as v from 'valibot'
 import { standingIn } from '../core/authorise'
-import type { Membership, Reader } from '../stores/port'
+import type { Membership, Reader, RoomsPage } from '../stores/port'
 import { type DeltaRequest, deltaOf, isQuiet } from './delta'
-import { roomListOf } from './room-list'
+import { itemSize, memberSize, messageSize, REPLY_CHARACTERS, readsSize } from './reply-size'
+import { pageOfList, roomListOf } from './room-list'
 
+/** Of a reply the list takes no more than this where rooms are asked for too. */
+const LIST_CHARACTERS = REPLY_CHARACTERS / 2
 /**
- * About the bytes of one reply, counted in characters: a reader whose line is slow gets something he can show before
- * all is there. What does not fit is named in `more`; one room always fits, so that every request gets on.
+ * `list: true` is all of it: the rooms that a user may be in, unless they are so large that no reply takes them. Who asks for
+ * pages gets them in the size of every other reply.
  */
-const REPLY_CHARACTERS = 500_000
-/** A row's fields beside its content, roughly. */
-const ROW_CHARACTERS = 400
+const WHOLE_LIST = { limit: 2_000, characters: 4 * REPLY_CHARACTERS }
+/** With less left than this no room is begun: it would be cut into more pages than it needs. */
+const ROOM_CHARACTERS = REPLY_CHARACTERS / 2
 
 export type SyncContext = {
   readonly viewer: UserId
@@ -20,19 +23,28 @@ export type SyncContext = {
   readonly openRooms?: ReadonlySet<RoomId>
 }
 
-/** All that one client missed, in all of its rooms, as of one snapshot. Rooms in which nothing happened cost no query. */
+/**
+ * All that one client missed, in all of its rooms, as of one snapshot. Rooms in which nothing happened cost no query. What
+ * does not fit is named in `more`, `cont` or `listNext`; a part of it always fits, so that every request gets on.
+ */
 export async function sync(reader: Reader, context: SyncContext, request: Sync): Promise<SyncAck> {
   const { viewer, epoch, openRooms } = context
   const cursors = new Map(Object.entries(request.rooms).flatMap(([id, cursor]) => cursorOf(id, cursor)))
   const asked = [...cursors.keys()]
-  const found = await reader.memberships(viewer, request.list ? undefined : asked)
+  const found = asked.length > 0 ? await reader.memberships(viewer, asked) : []
   const mine = new Map(found.filter(isPresent).map((membership) => [membership.room.id, membership]))
-  const wanted = request.list ? [...mine.keys()] : asked.filter((roomId) => mine.has(roomId))
-  const unread = await reader.unread(viewer, wanted)
+  const { limit, characters, ...place } = listQuery(request.list)
+  // One more than is told, to see whether there are more.
+  const listed = request.list ? await reader.roomsOf(viewer, { ...place, limit: limit + 1 }) : []
+  const counted = new Set([...mine.keys(), ...listed.map(({ room }) => room.id)])
+  const unread = await reader.unread(viewer, [...counted])
+  const items = request.list ? await roomListOf(reader, listed.slice(0, limit), unread) : []
+  const list = request.list ? pageOfList(items, listed.length <= limit, characters) : undefined
 
   const rooms = new Map<RoomId, Delta>()
   const more: RoomId[] = []
-  let left = REPLY_CHARACTERS
+  let left = REPLY_CHARACTERS - (list ? list.list.reduce((sum, item) => sum + itemSize(item), 0) : 0)
+  let isBegun = false
   for (const [roomId, cursor] of cursors) {
     const membership = mine.get(roomId)
     if (!membership?.member) continue
@@ -44,13 +56,16 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
       unread: unread.get(roomId) ?? 0,
       foreignEpoch: request.epoch !== undefined && request.epoch !== epoch,
       wantReads: openRooms?.has(roomId) ?? false,
+      characters: Math.max(left, ROOM_CHARACTERS),
     }
-    if (left <= 0 && !isQuiet(asking)) {
+    const isFree = isQuiet(asking) && !asking.wantReads
+    if (!isFree && isBegun && left < ROOM_CHARACTERS) {
       more.push(roomId)
       continue
     }
     const delta = await deltaOf(reader, asking)
     left -= sizeOf(delta)
+    isBegun ||= !isFree
     rooms.set(roomId, delta)
   }
   return {
@@ -59,9 +74,15 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
     rooms: Object.fromEntries(rooms),
     // Missing, hidden and over are one thing to whoever asks (P9): his local copy goes.
     removed: asked.filter((roomId) => !mine.has(roomId)),
-    ...(request.list ? { list: await roomListOf(reader, [...mine.values()], unread) } : {}),
+    ...list,
     ...(more.length > 0 ? { more } : {}),
   }
+}
+
+function listQuery(list: Sync['list']): RoomsPage & { readonly characters: number } {
+  if (list === undefined || list === true) return WHOLE_LIST
+  const { limit = LIMITS.listPage, after } = list
+  return { limit, ...(after === undefined ? {} : { after }), characters: LIST_CHARACTERS }
 }
 
 /** A key that is no room's id names nothing, and is answered with nothing. */
@@ -77,8 +98,10 @@ function isPresent({ room, member }: Membership): boolean {
   return standingIn(room, member) !== 'none'
 }
 
-function sizeOf({ patch, tail, members = [] }: Delta): number {
-  const rows = patch.length + tail.length + members.length
-  const content = [...patch, ...tail].reduce((sum, row) => sum + row.content.length, 0)
-  return rows * ROW_CHARACTERS + content
+function sizeOf({ patch, tail, members = [], reads = {} }: Delta): number {
+  const rows = [...patch, ...tail].reduce((sum, row) => sum + messageSize(row), QUIET_CHARACTERS)
+  return rows + readsSize(reads) + members.reduce((sum, member) => sum + memberSize(member), 0)
 }
+
+/** A delta that says nothing. */
+const QUIET_CHARACTERS = 150

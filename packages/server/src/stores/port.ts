@@ -38,10 +38,14 @@ export type MessageQuery = {
   readonly limit: number
 }
 
+export type RoomsPage = { readonly after?: RoomId; readonly limit: number }
+
 /** Reads of one snapshot: whatever they are asked, they all answer as of the same moment. */
 export interface Reader {
-  /** One query, however many rooms. Rooms that are missing are missing. Without ids: all rooms the user is in now. */
-  memberships(userId: UserId, roomIds?: readonly RoomId[]): Promise<readonly Membership[]>
+  /** One query, however many rooms. Rooms that are missing are missing. */
+  memberships(userId: UserId, roomIds: readonly RoomId[]): Promise<readonly Membership[]>
+  /** The rooms that the user is in now, by room id, after `after`: a page, for they may be any number. */
+  roomsOf(userId: UserId, query: RoomsPage): Promise<readonly Membership[]>
   /** One query, however many rooms. Rooms that are missing are missing. */
   heads(roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, Head>>
   messages(query: MessageQuery): Promise<readonly StoredMessage[]>

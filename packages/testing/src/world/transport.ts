@@ -17,6 +17,8 @@ export type Dial = (end: ClientEnd) => Link | undefined
 
 /** How long a dial that nobody answers takes to fail. */
 const NO_ANSWER_MS = 300
+/** Rooms in a page of the list, as the server may say: the few rooms of a world make several pages. */
+const LIST_PAGE = 2
 
 type Open = {
   link: Link | undefined
@@ -113,7 +115,8 @@ export class LinkTransport implements Transport {
     if (message.event === 'bye') open.bye = message.payload
     if (message.event === 'ready') {
       open.ready = true
-      this.onEvent({ type: 'ready', ready: message.payload })
+      const limits = { ...message.payload.limits, listPage: LIST_PAGE }
+      this.onEvent({ type: 'ready', ready: { ...message.payload, limits } })
     } else if (open.ready) this.onEvent({ type: 'message', message })
   }
 

@@ -18,7 +18,7 @@ async function everything(store: Store, roomId: RoomId) {
   const ann = asUserId('ann')
   return store.read(async (reader) => ({
     epoch: store.epoch,
-    memberships: await reader.memberships(ann),
+    memberships: await reader.roomsOf(ann, { limit: 100 }),
     unread: await reader.unread(ann, [roomId]),
     messages: await reader.messages({ roomId, includeDeleted: true, take: 'rev', limit: 100 }),
     members: await reader.members(roomId, { afterRev: 0, limit: 100 }),

@@ -1,5 +1,6 @@
 import { asMessageId, asRoomId, asUserId, type Room, type RoomId } from '@roomful/protocol'
 import { describe, expect, test } from 'vitest'
+import type { RoomsPage } from '../port'
 import { commitOne, deleteOp, newRoom, nextId, roomOf, say } from './contract-room'
 import type { ContractContext } from './store-contract'
 
@@ -20,13 +21,18 @@ export function roomsContract({ store }: ContractContext): void {
       )
     })
 
-    test('without ids: the rooms the user is in now', async () => {
+    test('the rooms that a user is in now come by id, in pages', async () => {
       const [first, second, left] = [await newRoom(store()), await newRoom(store()), await newRoom(store())]
       await newRoom(store(), { roles: { ann: 'owner' } })
       const actor = { id: bob, name: 'bob', admin: false }
       await commitOne(store(), left, { kind: 'leave', actor, at: 0, messageId: asMessageId(nextId()) })
-      const found = await store().read((reader) => reader.memberships(bob))
-      expect(found.map(({ room }) => room.id).sort()).toEqual([first, second].sort())
+      const idsOf = (query: RoomsPage) =>
+        store().read(async (reader) => (await reader.roomsOf(bob, query)).map(({ room }) => room.id))
+      const [one, two] = [first, second].sort()
+      expect(await idsOf({ limit: 10 })).toEqual([one, two])
+      expect(await idsOf({ limit: 1 })).toEqual([one])
+      expect(await idsOf({ after: one ?? first, limit: 2 })).toEqual([two])
+      expect(await idsOf({ after: two ?? first, limit: 2 })).toEqual([])
       expect(await store().read((reader) => reader.memberships(bob, []))).toEqual([])
     })
 
@@ -147,7 +153,7 @@ export function roomsContract({ store }: ContractContext): void {
       const made = await Promise.all(inputs.map((input) => store().createRoom(input)))
       expect(made.filter(({ created }) => created)).toHaveLength(1)
       expect(new Set(made.map(({ room }) => room.id)).size).toBe(1)
-      const rooms = await store().read((reader) => reader.memberships(bob))
+      const rooms = await store().read((reader) => reader.roomsOf(bob, { limit: 10 }))
       expect(rooms.map(({ room }) => room.id)).toEqual([made[0]?.room.id])
       const other = await store().createRoom({ ...roomOf({ type: 'dm' }), dmKey: 'ann cid' })
       expect(other.created).toBe(true)

@@ -19,7 +19,7 @@ async function lookAt(reader: Reader, roomId: RoomId) {
     await reader.unread(bob, [roomId]),
     await reader.previews([roomId]),
     await reader.members(roomId, { limit: 10 }),
-    await reader.memberships(bob),
+    await reader.roomsOf(bob, { limit: 100 }),
   ]
   return { memberships, messages, unread, previews, members, rooms }
 }

@@ -1,5 +1,6 @@
 import {
   type AuditEntry,
+  asRoomId,
   type Head,
   LIMITS,
   type Member,
@@ -16,7 +17,7 @@ import { isPresent } from '../../core/present'
 import { toPreview } from '../../core/preview'
 import { shows } from '../../core/shown-file'
 import { countUnread } from '../../core/unread'
-import type { Attendance, Membership, MessageQuery, Reader, Span } from '../port'
+import type { Attendance, Membership, MessageQuery, Reader, RoomsPage, Span } from '../port'
 import { queryMessages } from './query-messages'
 import type { RoomRecord } from './room-record'
 import type { Tables } from './tables'
@@ -28,14 +29,16 @@ export class MemoryReader implements Reader {
     private readonly snapshot: Snapshot,
   ) {}
 
-  async memberships(userId: UserId, roomIds?: readonly RoomId[]): Promise<readonly Membership[]> {
-    const asked = roomIds ? new Set(roomIds) : (this.tables.roomsOf.get(userId) ?? [])
+  async memberships(userId: UserId, roomIds: readonly RoomId[]): Promise<readonly Membership[]> {
+    return [...new Set(roomIds)].flatMap((roomId) => this.membershipAt(userId, roomId) ?? [])
+  }
+
+  async roomsOf(userId: UserId, { after = asRoomId(''), limit }: RoomsPage): Promise<readonly Membership[]> {
     const found: Membership[] = []
-    for (const roomId of asked) {
-      const room = this.roomAt(roomId)
-      if (!room) continue
-      const member = valueAt(this.tables.rooms.get(roomId)?.members.get(userId), this.snapshot)
-      if (roomIds || isPresent(member)) found.push({ room, member, floorSeq: this.floorOf(roomId) })
+    for (const roomId of [...(this.tables.roomsOf.get(userId) ?? [])].sort()) {
+      if (found.length >= limit) break
+      const membership = roomId > after ? this.membershipAt(userId, roomId) : undefined
+      if (membership && isPresent(membership.member)) found.push(membership)
     }
     return found
   }
@@ -193,6 +196,12 @@ export class MemoryReader implements Reader {
       if (entry && (after === undefined || entry.id < after)) found.push(entry)
     }
     return found
+  }
+
+  private membershipAt(userId: UserId, roomId: RoomId): Membership | undefined {
+    const room = this.roomAt(roomId)
+    const member = valueAt(this.tables.rooms.get(roomId)?.members.get(userId), this.snapshot)
+    return room && { room, member, floorSeq: this.floorOf(roomId) }
   }
 
   private floorOf(roomId: RoomId): number {

@@ -20,10 +20,11 @@ import type { Session } from './session'
 export function postgresReader(session: Session): Reader {
   return {
     async memberships(userId, roomIds) {
-      const rows = roomIds
-        ? await session.query(sql.MEMBERSHIPS_OF_ROOMS, userId, roomIds)
-        : await session.query(sql.MEMBERSHIPS, userId)
-      return rows.map(membershipFrom)
+      return (await session.query(sql.MEMBERSHIPS_OF_ROOMS, userId, roomIds)).map(membershipFrom)
+    },
+
+    async roomsOf(userId, { after = '', limit }) {
+      return (await session.query(sql.ROOMS_OF, userId, after, limit)).map(membershipFrom)
     },
 
     async heads(roomIds) {

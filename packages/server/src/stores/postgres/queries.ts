@@ -14,12 +14,14 @@ const MEMBERSHIP = `
   SELECT room.*, member.room_id, member.user_id, member.name AS member_name, member.role, member.joined_at,
     member.last_read_seq, member.from_seq, member.muted_until, member.removed, member.rev AS member_rev`
 
-export const MEMBERSHIPS = {
-  name: 'memberships',
+export const ROOMS_OF = {
+  name: 'rooms-of',
   text: `${MEMBERSHIP}
-    FROM room_members AS member
-    CROSS JOIN LATERAL (${FROM_ROOM} WHERE rooms.id = member.room_id LIMIT 1) AS room
-    WHERE member.user_id = $1 AND member.removed IS NULL`,
+    FROM (
+      SELECT * FROM room_members
+      WHERE user_id BETWEEN $1 AND $1 AND removed IS NULL AND room_id > $2 ORDER BY user_id, room_id LIMIT $3
+    ) AS member
+    CROSS JOIN LATERAL (${FROM_ROOM} WHERE rooms.id = member.room_id LIMIT 1) AS room`,
 }
 
 export const MEMBERSHIPS_OF_ROOMS = {

@@ -11,11 +11,12 @@ const MEMBERSHIP = `
     member.room_id, member.user_id, member.name AS member_name, member.role, member.joined_at, member.last_read_seq, member.from_seq, member.muted_until, member.removed,
     member.rev AS member_rev`
 
-export const MEMBERSHIPS = `${MEMBERSHIP}
-  FROM room_members AS member
+export const ROOMS_OF = `${MEMBERSHIP}
+  FROM room_members AS member INDEXED BY room_members_user
   CROSS JOIN rooms ON rooms.id = member.room_id
   CROSS JOIN room_heads ON room_heads.room_id = member.room_id
-  WHERE member.user_id = ? AND member.removed IS NULL`
+  WHERE member.user_id = ? AND member.removed IS NULL AND member.room_id > ?
+  ORDER BY member.room_id LIMIT ?`
 
 export const MEMBERSHIPS_OF_ROOMS = `${MEMBERSHIP}
   FROM json_each(?) AS wanted

@@ -115,7 +115,7 @@ describe('SQLite finds by index', () => {
   test('everything else that is read', async () => {
     const reader = sqliteReader(db)
     const plans = await plansOf(async () => {
-      await reader.memberships(ann)
+      await reader.roomsOf(ann, { limit: 10 })
       await reader.memberships(ann, [roomId])
       await reader.unread(ann, [roomId])
       await reader.previews([roomId])

@@ -1,5 +1,5 @@
 import { asRoomId, asUserId, LIMITS, type RoomId, type UserId } from '@roomful/protocol'
-import type { Reader } from '../port'
+import type { Membership, Reader } from '../port'
 import { integer, text } from '../sql/column'
 import {
   attendanceFrom,
@@ -15,107 +15,151 @@ import {
 } from '../sql/rows'
 import type { Connection } from './connection'
 import * as sql from './queries'
+import { Turns } from './turns'
 
-/** The port's reads on one connection, inside the transaction that its snapshot is. */
-export function sqliteReader(connection: Connection): Reader {
+/** Rooms whose unread is counted in one statement: at the worst each costs as many rows as are looked at nearby. */
+const UNREAD_STEP = 20
+/** Users whose rooms one statement counts, up to the bound of a user's rooms. */
+const IN_ROOMS_STEP = 10
+/** Rooms that one statement looks up: a millisecond or two. */
+const ROOMS_STEP = 250
+
+/**
+ * The port's reads on one connection, inside the transaction that its snapshot is. Each statement is a step, and no
+ * statement grows with what a user has: between them the event loop has its turn.
+ */
+export function sqliteReader(connection: Connection, turns: Turns = new Turns()): Reader {
+  const step = async <T>(work: () => T): Promise<T> => {
+    const pause = turns.pause()
+    if (pause) await pause
+    return work()
+  }
+  /** A list that is looked up, so many of it at a time. */
+  const inSteps = async <T>(
+    ids: readonly string[],
+    size: number,
+    look: (list: string) => readonly T[],
+  ): Promise<readonly T[]> => {
+    if (ids.length <= size) return step(() => look(JSON.stringify(ids)))
+    const found: T[] = []
+    for (let at = 0; at < ids.length; at += size)
+      found.push(...(await step(() => look(JSON.stringify(ids.slice(at, at + size))))))
+    return found
+  }
   return {
-    async memberships(userId, roomIds) {
-      const rows = roomIds
-        ? connection.all(sql.MEMBERSHIPS_OF_ROOMS, JSON.stringify(roomIds), userId)
-        : connection.all(sql.MEMBERSHIPS, userId)
-      return rows.map(membershipFrom)
+    memberships: (userId, roomIds) =>
+      inSteps(roomIds, ROOMS_STEP, (list) =>
+        connection.all(sql.MEMBERSHIPS_OF_ROOMS, list, userId).map(membershipFrom),
+      ),
+
+    roomsOf: async (userId, { after = '', limit }) => {
+      const found: Membership[] = []
+      for (;;) {
+        const most = Math.min(ROOMS_STEP, limit - found.length)
+        const place = found.at(-1)?.room.id ?? after
+        const rows = await step(() => connection.all(sql.ROOMS_OF, userId, place, most).map(membershipFrom))
+        found.push(...rows)
+        if (rows.length < most || found.length >= limit) return found
+      }
     },
 
-    async heads(roomIds) {
-      return new Map(connection.all(sql.HEADS, JSON.stringify(roomIds)).map(headFrom))
-    },
+    heads: async (roomIds) =>
+      new Map(await inSteps(roomIds, ROOMS_STEP, (list) => connection.all(sql.HEADS, list).map(headFrom))),
 
-    async messages(query) {
-      const { text: statement, values } = sql.messagesQuery(query)
-      const rows = connection.all(statement, ...values).map(messageFrom)
-      return query.take === 'newest' ? rows.reverse() : rows
-    },
+    messages: (query) =>
+      step(() => {
+        const { text: statement, values } = sql.messagesQuery(query)
+        const rows = connection.all(statement, ...values).map(messageFrom)
+        return query.take === 'newest' ? rows.reverse() : rows
+      }),
 
-    async unread(userId, roomIds) {
-      const rows = connection.all(sql.UNREAD, LIMITS.unreadCap, JSON.stringify(roomIds), userId)
+    unread: async (userId, roomIds) => {
+      const rows = await inSteps(roomIds, UNREAD_STEP, (list) =>
+        connection.all(sql.UNREAD, LIMITS.unreadCap, list, userId),
+      )
       return new Map(rows.map((row) => [asRoomId(text(row, 'room_id')), integer(row, 'unread')]))
     },
 
-    async previews(roomIds) {
-      return new Map(connection.all(sql.PREVIEWS, JSON.stringify(roomIds)).map(previewFrom))
-    },
+    previews: async (roomIds) =>
+      new Map(
+        await inSteps(roomIds, ROOMS_STEP, (list) => connection.all(sql.PREVIEWS, list).map(previewFrom)),
+      ),
 
-    async members(roomId, { after = asUserId(''), afterRev, limit }) {
-      const rows =
-        afterRev === undefined
-          ? connection.all(sql.MEMBERS, roomId, after, limit)
-          : connection.all(sql.MEMBERS_CHANGED, roomId, afterRev, after, limit)
-      return rows.map(memberFrom)
-    },
+    members: (roomId, { after = asUserId(''), afterRev, limit }) =>
+      step(() => {
+        const rows =
+          afterRev === undefined
+            ? connection.all(sql.MEMBERS, roomId, after, limit)
+            : connection.all(sql.MEMBERS_CHANGED, roomId, afterRev, after, limit)
+        return rows.map(memberFrom)
+      }),
 
-    async whoIsIn(roomIds, userIds) {
-      return connection
-        .all(sql.WHO_IS_IN, JSON.stringify(userIds), JSON.stringify(roomIds))
-        .map(attendanceFrom)
-    },
+    whoIsIn: (roomIds, userIds) =>
+      inSteps(userIds, ROOMS_STEP, (list) =>
+        connection.all(sql.WHO_IS_IN, list, JSON.stringify(roomIds)).map(attendanceFrom),
+      ),
 
-    async roomOfMessage(messageId) {
-      const row = connection.get(sql.ROOM_OF_MESSAGE, messageId)
-      return row && asRoomId(text(row, 'room_id'))
-    },
+    roomOfMessage: (messageId) =>
+      step(() => {
+        const row = connection.get(sql.ROOM_OF_MESSAGE, messageId)
+        return row && asRoomId(text(row, 'room_id'))
+      }),
 
-    async seqOfMessage(roomId, messageId) {
-      const row = connection.get(sql.SEQ_OF_MESSAGE, messageId, roomId)
-      return row && integer(row, 'seq')
-    },
+    seqOfMessage: (roomId, messageId) =>
+      step(() => {
+        const row = connection.get(sql.SEQ_OF_MESSAGE, messageId, roomId)
+        return row && integer(row, 'seq')
+      }),
 
-    async publicRooms({ query = '', after = { name: '', id: '' }, limit }) {
-      const rows = connection.all(sql.PUBLIC_ROOMS, after.name, after.id, query.toLowerCase(), limit)
-      return rows.map(roomFrom)
-    },
+    publicRooms: ({ query = '', after = { name: '', id: '' }, limit }) =>
+      step(() =>
+        connection.all(sql.PUBLIC_ROOMS, after.name, after.id, query.toLowerCase(), limit).map(roomFrom),
+      ),
 
-    async spans({ after = '', limit }) {
-      return connection.all(sql.SPANS, after, limit).map(spanFrom)
-    },
+    spans: ({ after = '', limit }) => step(() => connection.all(sql.SPANS, after, limit).map(spanFrom)),
 
-    async isFileShown(fileId, userId) {
-      const row =
-        userId === undefined
-          ? connection.get(sql.FILE_SHOWN, fileId)
-          : connection.get(sql.FILE_SHOWN_TO, fileId, userId)
-      return row !== undefined
-    },
+    isFileShown: (fileId, userId) =>
+      step(() => {
+        const row =
+          userId === undefined
+            ? connection.get(sql.FILE_SHOWN, fileId)
+            : connection.get(sql.FILE_SHOWN_TO, fileId, userId)
+        return row !== undefined
+      }),
 
-    async user(userId) {
-      const row = connection.get(sql.USER, userId)
-      return row && { id: userId, name: text(row, 'name') }
-    },
+    user: (userId) =>
+      step(() => {
+        const row = connection.get(sql.USER, userId)
+        return row && { id: userId, name: text(row, 'name') }
+      }),
 
-    async misnamed({ id, name }, limit) {
-      return connection.all(sql.MISNAMED, id, name, limit).map((row) => asRoomId(text(row, 'room_id')))
-    },
+    misnamed: ({ id, name }, limit) =>
+      step(() => connection.all(sql.MISNAMED, id, name, limit).map((row) => asRoomId(text(row, 'room_id')))),
 
-    async reports(roomId, { resolved, after = '', limit }) {
-      const statement = resolved ? sql.REPORTS_RESOLVED : sql.REPORTS_OPEN
-      return connection.all(statement, roomId, after, limit).map(reportFrom)
-    },
+    reports: (roomId, { resolved, after = '', limit }) =>
+      step(() => {
+        const statement = resolved ? sql.REPORTS_RESOLVED : sql.REPORTS_OPEN
+        return connection.all(statement, roomId, after, limit).map(reportFrom)
+      }),
 
-    async openReportsOf(roomId, reporterId, limit) {
-      return connection.all(sql.REPORTS_OF, roomId, reporterId, limit).map(reportFrom)
-    },
+    openReportsOf: (roomId, reporterId, limit) =>
+      step(() => connection.all(sql.REPORTS_OF, roomId, reporterId, limit).map(reportFrom)),
 
-    async inRooms(userIds, atLeast) {
-      const rows = connection.all(sql.IN_ROOMS, JSON.stringify(userIds), atLeast, atLeast)
+    inRooms: async (userIds, atLeast) => {
+      const rows = await inSteps(userIds, IN_ROOMS_STEP, (list) =>
+        connection.all(sql.IN_ROOMS, list, atLeast, atLeast),
+      )
       return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))
     },
 
-    async audit(roomId, { after, limit }) {
-      const rows =
-        after === undefined
-          ? connection.all(sql.AUDIT, roomId, limit)
-          : connection.all(sql.AUDIT_AFTER, roomId, after, limit)
-      return rows.map(auditFrom)
-    },
+    audit: (roomId, { after, limit }) =>
+      step(() => {
+        const rows =
+          after === undefined
+            ? connection.all(sql.AUDIT, roomId, limit)
+            : connection.all(sql.AUDIT_AFTER, roomId, after, limit)
+        return rows.map(auditFrom)
+      }),
   }
 }
 

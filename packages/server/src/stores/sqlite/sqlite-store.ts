@@ -9,6 +9,7 @@ import { migrate } from './migrate'
 import { ReaderPool } from './reader-pool'
 import { createRoom, forgetOps, markRead, purge, putReport, putUser, revokeSession } from './small-writes'
 import { sqliteReader } from './sqlite-reader'
+import { Turns } from './turns'
 import { writePlan } from './write-plan'
 import { Writer } from './writer'
 
@@ -37,6 +38,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
 function store(path: string, connection: Connection, epoch: string, lock: { close(): void }): Store {
   const writer = new Writer(connection)
   const readers = new ReaderPool(path)
+  const turns = new Turns()
   let closed = false
   return {
     kind: 'sqlite',
@@ -50,7 +52,7 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
         return plan
       }),
 
-    read: (reads) => readers.snapshot((db) => reads(sqliteReader(db))),
+    read: (reads) => readers.snapshot((db) => reads(sqliteReader(db, turns))),
 
     createRoom: (input) => writer.write((db) => createRoom(db, input)),
 
