@@ -105,7 +105,7 @@ describe.each(['SQLite', 'Postgres'])(`${ROOMS} rooms a user, on %s`, (kind) => 
     expect(ack.list).toHaveLength(ROOMS)
     expect(Object.keys(ack.rooms as object)).toHaveLength(ROOMS)
     // Who he is; then his rooms, what is unread in them, and their last lines: each in one.
-    expect(queries).toEqual(['user', 'memberships', 'unread', 'previews'])
+    expect(queries).toEqual(['user', 'roomsOf', 'unread', 'previews'])
   })
 
   test('a room in which something happened costs its own queries, and only it', async () => {

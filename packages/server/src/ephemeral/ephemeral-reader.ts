@@ -71,6 +71,16 @@ export function ephemeralReader(
         if (!state || !member || member.removed !== undefined) return false
         return state.messages.some((row) => row.seq >= member.fromSeq && shows(row, fileId))
       }),
+    membersAmong: async (roomId, userIds) =>
+      userIds.flatMap((userId) => stateOf(roomId)?.members.get(userId) ?? []),
+    standings: async (pairs) =>
+      pairs.flatMap(({ roomId, userId }) => {
+        const state = stateOf(roomId)
+        const member = state?.members.get(userId)
+        if (!state || !isPresent(member)) return []
+        const unread = countUnread(state.messages, member, LIMITS.unreadCap)
+        return { member: withFloor(state, member), unread }
+      }),
     whoIsIn: async (roomIds, userIds) =>
       roomIds.flatMap((roomId) =>
         userIds.flatMap((userId) => {

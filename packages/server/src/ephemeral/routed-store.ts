@@ -76,6 +76,12 @@ function routedReader(kept: Reader, rooms: EphemeralRooms): Reader {
     inRooms: (userIds, atLeast) => kept.inRooms(userIds, atLeast),
     reports: (roomId, query) => readerOf(roomId).reports(roomId, query),
     audit: (roomId, query) => readerOf(roomId).audit(roomId, query),
+    membersAmong: (roomId, userIds) => readerOf(roomId).membersAmong(roomId, userIds),
+    async standings(pairs) {
+      const here = await memory.standings(pairs.filter(({ roomId }) => isMemory(roomId)))
+      const there = await kept.standings(pairs.filter(({ roomId }) => isKept(roomId)))
+      return here.length > 0 ? [...there, ...here] : there
+    },
     async whoIsIn(roomIds, userIds) {
       const here = await memory.whoIsIn(roomIds.filter(isMemory), userIds)
       const there = await kept.whoIsIn(roomIds.filter(isKept), userIds)

@@ -3,8 +3,13 @@ import { dmNameOf } from '../core/dm-name'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
+import { mayBeDone } from '../stores/port'
 import { dmKeyOf } from './dm-key'
+import { EPHEMERAL_PER_USER } from './ephemeral-quota'
 import type { Handler, Services } from './handler'
+
+/** Rooms that nobody is in any more end once a minute. */
+const EPHEMERAL_RETRY_MS = 60_000
 
 type Person = { readonly id: UserId; readonly name: string }
 
@@ -13,6 +18,8 @@ export const createRoom: Handler<'create-room'> = async (services, peer, payload
   const invited = await people(services, peer, members, 'members')
   if ('ok' in invited) return invited
   const { room, rows } = newRoom(services, peer, { name, type, metadata, settings }, invited)
+  if (type === 'ephemeral' && !(await services.ephemeralQuota.take(peer.userId, room.id)))
+    return refuse('RATE_LIMITED', { limit: EPHEMERAL_PER_USER, retryAfterMs: EPHEMERAL_RETRY_MS })
   return create(services, { room, members: rows })
 }
 
@@ -35,7 +42,7 @@ async function create(
 ): Promise<{ ok: true; room: Room }> {
   const { room, created } = await store.createRoom(input).catch((error: unknown) => {
     // It may be there, and nobody was told.
-    hub.doubt(input.room.id)
+    if (mayBeDone(error)) hub.doubt(input.room.id)
     throw error
   })
   const userIds = input.members.map((member) => member.userId)

@@ -15,6 +15,7 @@ import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import type { Store } from '../stores/port'
 import type { OneAtATime } from './one-at-a-time'
+import type { EphemeralQuota } from './ephemeral-quota'
 import type { Rates } from './rates'
 import type { ToldReads } from './told-reads'
 import type { TypingSignals } from './typing-signals'
@@ -44,6 +45,7 @@ export type Services = {
   readonly reporting: OneAtATime<UserId>
   readonly typingSignals: TypingSignals
   readonly toldReads: ToldReads
+  readonly ephemeralQuota: EphemeralQuota
   readonly authenticate: Authenticate
   readonly names: Names
 }

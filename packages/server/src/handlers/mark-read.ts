@@ -1,4 +1,5 @@
 import { refuse } from '../core/refusal'
+import { mayBeDone } from '../stores/port'
 import type { Handler } from './handler'
 
 /**
@@ -9,7 +10,7 @@ export const markRead: Handler<'mark-read'> = async (services, peer, { roomId, s
   const { store, bus, hub, toldReads } = services
   const read = await store.markRead(roomId, peer.userId, seq).catch((error: unknown) => {
     // It may have moved, and there may be no repeat.
-    hub.doubt(roomId)
+    if (mayBeDone(error)) hub.doubt(roomId)
     throw error
   })
   if (!read) return refuse('ROOM_NOT_FOUND')

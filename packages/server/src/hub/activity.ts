@@ -1,17 +1,25 @@
 import type { RoomId, RoomListItem, ServerPayload, UserId } from '@roomful/protocol'
+import type { UsersItem } from '../pipeline/activity-items'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
+import type { Attendance } from '../stores/port'
 import type { Peer } from './peer'
 import type { Peers } from './peers'
 
-/** The lines of a user's list for these rooms, read in one snapshot. */
-export type ReadListItems = (userId: UserId, roomIds: readonly RoomId[]) => Promise<readonly RoomListItem[]>
+/** The lines of these users' lists for these rooms, read in one snapshot; at most `ACTIVITY_STEP` of them. */
+export type ReadItems = (pairs: readonly Attendance[]) => Promise<readonly UsersItem[]>
 
 /** A list of rooms is fresh enough when it is a second old. */
 const ACTIVITY_INTERVAL_MS = 1_000
+/** Lines that are read by one query and told before the event loop has its turn: some five milliseconds of work. */
+export const ACTIVITY_STEP = 100
+/** People who are looked through before it has: a microsecond each. */
+const LOOK_STEP = 2_000
 
 /** Rooms to send, and whether with their row: its name, settings or metadata may be new to the device. */
 type Dirty = Map<RoomId, boolean>
+type Todo = Map<UserId, Dirty>
+type Line = ServerPayload<'room-activity'>['rooms'][number]
 
 /**
  * Keeps room lists fresh without subscriptions: members' devices that have not subscribed to a room get its new head,
@@ -25,7 +33,14 @@ export class Activity {
   #stopped = false
 
   constructor(
-    private readonly deps: { clock: Clock; peers: Peers; readListItems: ReadListItems; log: Log },
+    private readonly deps: {
+      clock: Clock
+      peers: Peers
+      readItems: ReadItems
+      /** Lets the event loop have its turn. */
+      pause: () => Promise<void>
+      log: Log
+    },
   ) {}
 
   /** `withRow`: the room's own row has changed, or may have. */
@@ -66,35 +81,43 @@ export class Activity {
     })
   }
 
-  /** One user after the other: where the store is slow, the lists get older instead of the queue longer. */
+  /** One batch after the other: where the store is slow, the lists get older instead of the queue longer. */
   async #flush(): Promise<void> {
-    const todo = this.#take()
+    const todo: Todo = new Map()
     try {
-      for (const [userId, rooms] of todo) {
+      await this.#gather(todo)
+      for (const batch of batchesOf(todo)) {
         if (this.#stopped) return
-        await this.#tell(userId, rooms)
-        todo.delete(userId)
+        await this.#tell(batch, todo)
+        for (const { userId, roomId } of batch) {
+          const rooms = todo.get(userId)
+          rooms?.delete(roomId)
+          if (rooms?.size === 0) todo.delete(userId)
+        }
+        await this.deps.pause()
       }
     } finally {
       // The store failed: what was not sent is sent at the next turn.
       for (const [userId, rooms] of todo)
-        for (const [roomId, withRow] of rooms) this.#noteFor(userId, roomId, withRow)
+        if (this.deps.peers.of(userId).size > 0)
+          for (const [roomId, withRow] of rooms) this.#noteFor(userId, roomId, withRow)
       this.#cancel = undefined
       if (this.#dirtyRooms.size + this.#dirtyForUser.size > 0) this.#arm()
     }
   }
 
-  #take(): Map<UserId, Dirty> {
-    const todo = new Map(this.#dirtyForUser)
+  async #gather(todo: Todo): Promise<void> {
+    for (const [userId, rooms] of this.#dirtyForUser) todo.set(userId, rooms)
     this.#dirtyForUser.clear()
-    for (const [roomId, withRow] of this.#dirtyRooms) {
-      for (const userId of this.deps.peers.membersOf(roomId)) {
-        if (!this.#unsubscribed(userId, roomId)) continue
-        todo.set(userId, note(todo.get(userId) ?? new Map(), roomId, withRow))
-      }
-    }
+    const rooms = [...this.#dirtyRooms]
     this.#dirtyRooms.clear()
-    return todo
+    let looked = 0
+    for (const [roomId, withRow] of rooms)
+      for (const userId of [...this.deps.peers.membersOf(roomId)]) {
+        if (this.#unsubscribed(userId, roomId))
+          todo.set(userId, note(todo.get(userId) ?? new Map(), roomId, withRow))
+        if (++looked % LOOK_STEP === 0) await this.deps.pause()
+      }
   }
 
   #unsubscribed(userId: UserId, roomId: RoomId): boolean {
@@ -102,17 +125,40 @@ export class Activity {
     return false
   }
 
-  async #tell(userId: UserId, dirty: Dirty): Promise<void> {
-    const { peers, readListItems } = this.deps
-    const items = await readListItems(userId, [...dirty.keys()])
-    // Removed while it was read: the user's copy of the room is going, nothing more of it reaches them (I14).
-    const present = items.filter(({ room }) => peers.membersOf(room.id).has(userId))
-    const lines = present.map((item) => toActivity(item, dirty.get(item.room.id) ?? false))
-    for (const peer of peers.of(userId)) {
-      const rooms = lines.filter(({ roomId }) => wants(peer, roomId))
-      if (rooms.length > 0) peer.line.emit('room-activity', { rooms })
+  async #tell(batch: readonly Attendance[], todo: Todo): Promise<void> {
+    const { peers, readItems } = this.deps
+    const lines = new Map<UserId, Line[]>()
+    for (const { userId, item } of await readItems(batch)) {
+      const { id } = item.room
+      // Removed while it was read: the user's copy of the room is going, nothing more of it reaches them (I14).
+      if (!peers.membersOf(id).has(userId)) continue
+      const line = toActivity(item, todo.get(userId)?.get(id) ?? false)
+      lines.set(userId, [...(lines.get(userId) ?? []), line])
+    }
+    for (const [userId, all] of lines)
+      for (const peer of peers.of(userId)) {
+        const rooms = all.filter(({ roomId }) => wants(peer, roomId))
+        if (rooms.length > 0) peer.line.emit('room-activity', { rooms })
+      }
+  }
+}
+
+/** What one query takes: all rooms of a user together, unless they are more than that. */
+function* batchesOf(todo: Todo): Iterable<readonly Attendance[]> {
+  let batch: Attendance[] = []
+  for (const [userId, rooms] of [...todo]) {
+    if (batch.length + rooms.size > ACTIVITY_STEP && batch.length > 0) {
+      yield batch
+      batch = []
+    }
+    for (const roomId of rooms.keys()) {
+      batch.push({ roomId, userId })
+      if (batch.length < ACTIVITY_STEP) continue
+      yield batch
+      batch = []
     }
   }
+  if (batch.length > 0) yield batch
 }
 
 const note = (dirty: Dirty, roomId: RoomId, withRow: boolean): Dirty =>
@@ -120,10 +166,7 @@ const note = (dirty: Dirty, roomId: RoomId, withRow: boolean): Dirty =>
 
 const wants = (peer: Peer, roomId: RoomId): boolean => peer.protocol === 2 && !peer.rooms.has(roomId)
 
-function toActivity(
-  { room, lastReadSeq, unread, preview }: RoomListItem,
-  withRow: boolean,
-): ServerPayload<'room-activity'>['rooms'][number] {
+function toActivity({ room, lastReadSeq, unread, preview }: RoomListItem, withRow: boolean): Line {
   const { id: roomId, rev, lastSeq, memberCount } = room
   return {
     ...{ roomId, rev, lastSeq, lastReadSeq, unread, preview },

@@ -14,7 +14,7 @@ import type { CommittedBatch } from '../pipeline/port'
 import { type Clock, every } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
-import { Activity, type ReadListItems } from './activity'
+import { Activity, type ReadItems } from './activity'
 import { CatchUp, type CatchUpDeps } from './catch-up'
 import { type FanOutDeps, fanOut } from './fan-out'
 import { type Grant, Grants } from './grants'
@@ -31,6 +31,8 @@ import { Subscriptions } from './subscriptions'
 
 /** Frames of one room that can be dropped, or wait: a fifth of this process, whatever its people do. */
 const ROOM_FRAMES = { perSecond: 20_000, burst: 20_000 }
+/** Users, or sessions, that are looked at between two turns of the event loop. */
+const IDENTITIES_STEP = 50
 
 export type HubDeps = {
   readonly nodeId: string
@@ -38,8 +40,12 @@ export type HubDeps = {
   readonly clock: Clock
   readonly bus: Bus
   readonly broadcaster: Broadcaster
-  readonly readListItems: ReadListItems
+  /** The lines of one user's list for these rooms. */
+  readonly readListItems: (userId: UserId, roomIds: readonly RoomId[]) => Promise<readonly RoomListItem[]>
+  readonly readItems: ReadItems
   readonly readMemberships: ReadMemberships
+  readonly readRows: RepairDeps['readRows']
+  readonly readPresent: RepairDeps['readPresent']
   readonly readReads: RepairDeps['readReads']
   readonly isSessionRevoked: (sid: string) => Promise<boolean>
   readonly readUser: (userId: UserId) => Promise<User | undefined>
@@ -87,11 +93,13 @@ export class Hub {
       memberRevs: new MemberRevs(),
       onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
     }
-    this.#activity = new Activity({ ...deps, peers })
+    const pause = (): Promise<void> => this.#pause()
+    this.#activity = new Activity({ ...deps, peers, pause })
     this.#repair = new Repair({
+      ...deps,
       peers,
+      pause,
       mayHaveMissed: () => bus.isShared && (bus.takeLoss?.() ?? true),
-      readMemberships: deps.readMemberships,
       onBehind: (roomId, head) => {
         this.#grants.noteHead(roomId, head)
         this.#subscriptions.noteHead(roomId, head)
@@ -102,7 +110,6 @@ export class Hub {
       onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
       onRead: (userId, roomId) => this.#activity.noteRead(userId, roomId),
       openRooms: () => this.#subscriptions.rooms(),
-      readReads: deps.readReads,
       onReceipt: (roomId, userId, seq) => this.#receipts.note(roomId, userId, seq, ''),
       checkIdentities: () => this.#checkIdentities(),
     })
@@ -325,16 +332,26 @@ export class Hub {
     return item
   }
 
+  /** Everything else has its turn. */
+  #pause(): Promise<void> {
+    return new Promise((resolve) => void this.deps.clock.setTimer(0, resolve))
+  }
+
   /** Of a rename, or a revocation, that the bus has lost. */
   async #checkIdentities(): Promise<void> {
+    let looked = 0
     for (const userId of new Set([...this.peers.all()].map((peer) => peer.userId))) {
       const user = await this.deps.readUser(userId)
       if (user) this.#rename(user)
+      if (++looked % IDENTITIES_STEP === 0) await this.#pause()
     }
     const sids = new Set(
       [...this.peers.all()].flatMap(({ identity: { sid } }) => (sid === undefined ? [] : [sid])),
     )
-    for (const sid of sids) if (await this.deps.isSessionRevoked(sid)) this.#revoke(sid)
+    for (const sid of sids) {
+      if (await this.deps.isSessionRevoked(sid)) this.#revoke(sid)
+      if (++looked % IDENTITIES_STEP === 0) await this.#pause()
+    }
   }
 
   /** What the devices of this user do from now on, they do under this name. */

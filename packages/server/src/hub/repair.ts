@@ -1,33 +1,55 @@
-import type { Head, Removal, RoomId, UserId } from '@roomful/protocol'
+import type { Head, Member, Removal, Room, RoomId, UserId } from '@roomful/protocol'
 import type { Membership } from '../stores/port'
 import type { Peers } from './peers'
 
-/** The rooms that a user is in, and these besides, whether he is in them or not; in one snapshot. */
+/** The rooms that a user is in, and these besides, whether they are in them or not; in one snapshot. */
 export type ReadMemberships = (userId: UserId, roomIds: readonly RoomId[]) => Promise<readonly Membership[]>
+
+/** A room and the rows of some of its members, in one snapshot; undefined: there is no such room. */
+export type RoomMembers = { readonly room: Room; readonly members: readonly Member[] }
 
 export type RepairDeps = {
   readonly peers: Peers
   readonly readMemberships: ReadMemberships
+  /** The rows of these users, those that are over among them; at most `STEP`. */
+  readonly readRows: (roomId: RoomId, userIds: readonly UserId[]) => Promise<RoomMembers | undefined>
+  /** Who is in the room, by user id, after `after`. */
+  readonly readPresent: (
+    roomId: RoomId,
+    query: { readonly after?: UserId; readonly limit: number },
+  ) => Promise<RoomMembers | undefined>
+  /** Lets the event loop have its turn. */
+  readonly pause: () => Promise<void>
   /** Other nodes write too, and something that they told since it was asked last may be lost: all is looked at. */
   readonly mayHaveMissed: () => boolean
   readonly onBehind: (roomId: RoomId, head: Head) => void
   readonly onRemoved: (userId: UserId, roomId: RoomId, reason: Removal) => void
   readonly onAdded: (userId: UserId, roomId: RoomId) => void
-  /** He has read on, on another node. */
+  /** They have read on, on another node. */
   readonly onRead: (userId: UserId, roomId: RoomId) => void
   /** Rooms that devices of this node have open. */
   readonly openRooms: () => Iterable<RoomId>
   /** Who is in the room, and has read up to where; nobody, where they are too many to be told. */
   readonly readReads: (roomId: RoomId) => Promise<readonly (readonly [UserId, number])[]>
-  /** One of them has read on, wherever he is: for those who have the room open. */
+  /** One of them has read on, wherever they are: for those who have the room open. */
   readonly onReceipt: (roomId: RoomId, userId: UserId, seq: number) => void
   /** Ends the connections of sessions that the database has as revoked, and takes over the names that it has. */
   readonly checkIdentities: () => Promise<void>
 }
 
+/** People of one room that one query looks at. */
+export const REPAIR_STEP = 200
+/** Users, or rooms, between two turns of the event loop. */
+const PAUSE_AFTER = 20
+/** Rooms in doubt. Where there are more, everything is: that costs what all users' rooms cost, and no more. */
+const DOUBTS_MAX = 10_000
+
 /**
  * Finds what nobody told this node: the commit of a node that died before it published, one whose answer was lost, a
  * message that the bus lost. The database is the truth, and what is told is only its echo (I14, P5, P8, P16).
+ *
+ * A room in doubt is looked at by itself, and costs as much as it has members or as there are people connected here,
+ * whichever is less. Only where anything at all may be missed is every user looked at.
  */
 export class Repair {
   readonly #revs = new Map<RoomId, number>()
@@ -39,6 +61,7 @@ export class Repair {
   #isRunning = false
   /** Something may have been missed, and no look has come to its end since. */
   #owesAll = false
+  #steps = 0
 
   constructor(private readonly deps: RepairDeps) {}
 
@@ -54,6 +77,9 @@ export class Repair {
   /** A commit of this room may have happened, and nobody knows. */
   doubt(roomId: RoomId): void {
     this.#doubts.add(roomId)
+    if (this.#doubts.size <= DOUBTS_MAX) return
+    this.#doubts.clear()
+    this.doubtAll()
   }
 
   /** Anything may have been committed that nobody told: the next look is at everything. */
@@ -61,41 +87,49 @@ export class Repair {
     this.#owesAll = true
   }
 
-  /** One look at the database, user by user: where it is slow, the next turn comes later instead of beside. */
+  /** One look at the database: where it is slow, the next turn comes later instead of beside. */
   async run(): Promise<void> {
     if (this.#isRunning) return
     this.#isRunning = true
     // What comes into doubt from here on, or cannot be looked at now, is for the next turn.
-    const doubts = [...this.#doubts]
+    const doubts = new Set(this.#doubts)
     this.#doubts.clear()
+    const isWhole = this.deps.mayHaveMissed() || this.#owesAll
+    this.#owesAll = false
     let isDone = false
-    this.#owesAll = this.deps.mayHaveMissed() || this.#owesAll
     try {
-      for (const userId of this.#concerned(doubts)) await this.#check(userId, doubts)
-      for (const roomId of this.#openAmong(doubts)) await this.#checkReceipts(roomId)
-      if (this.#owesAll) await this.deps.checkIdentities()
-      this.#owesAll = false
+      if (isWhole) await this.#checkUsers()
+      for (const roomId of this.#openAmong(isWhole ? 'all' : doubts)) await this.#checkReceipts(roomId)
+      for (const roomId of doubts) {
+        await this.#checkRoom(roomId)
+        doubts.delete(roomId)
+      }
+      if (isWhole) await this.deps.checkIdentities()
       isDone = true
     } finally {
       this.#isRunning = false
-      if (!isDone) for (const roomId of doubts) this.#doubts.add(roomId)
+      if (isWhole && !isDone) this.#owesAll = true
+      for (const roomId of doubts) this.doubt(roomId)
     }
     const { peers } = this.deps
     for (const userId of this.#reads.keys()) if (peers.of(userId).size === 0) this.#reads.delete(userId)
     for (const roomId of this.#revs.keys()) if (peers.membersOf(roomId).size === 0) this.#revs.delete(roomId)
   }
 
-  /** In doubt about a room, everybody is concerned: it may have been an invitation. */
-  #concerned(doubts: readonly RoomId[]): ReadonlySet<UserId> {
-    if (!this.#owesAll && doubts.length === 0) return new Set()
-    return new Set([...this.deps.peers.all()].map((peer) => peer.userId))
+  async #checkUsers(): Promise<void> {
+    const { peers, readMemberships } = this.deps
+    for (const userId of new Set([...peers.all()].map((peer) => peer.userId))) {
+      for (const { room, member } of await readMemberships(userId, [...peers.roomsOf(userId)]))
+        if (this.#takeHead(room)) this.#take(userId, room.id, member)
+      await this.#step()
+    }
   }
 
   /** Receipts take no rev: nothing else shows that one was missed. */
-  #openAmong(doubts: readonly RoomId[]): readonly RoomId[] {
+  #openAmong(doubts: ReadonlySet<RoomId> | 'all'): readonly RoomId[] {
     const open = new Set(this.deps.openRooms())
     for (const roomId of this.#receipts.keys()) if (!open.has(roomId)) this.#receipts.delete(roomId)
-    return this.#owesAll ? [...open] : doubts.filter((roomId) => open.has(roomId))
+    return doubts === 'all' ? [...open] : [...doubts].filter((roomId) => open.has(roomId))
   }
 
   async #checkReceipts(roomId: RoomId): Promise<void> {
@@ -106,37 +140,77 @@ export class Repair {
       seen.set(userId, seq)
       this.deps.onReceipt(roomId, userId, seq)
     }
+    await this.#step()
   }
 
-  async #check(userId: UserId, doubts: readonly RoomId[]): Promise<void> {
-    const { peers, readMemberships, onBehind, onRemoved, onAdded, onRead } = this.deps
-    const known = peers.roomsOf(userId)
-    for (const { room, member } of await readMemberships(userId, [...known, ...doubts])) {
-      const { id: roomId, rev, lastSeq } = room
-      const told = this.#revs.get(roomId) ?? 0
-      const isHere = peers.membersOf(roomId).has(userId)
-      const isIn = member !== undefined && member.removed === undefined
-      // Something newer was told while this was read, but not to whoever is in it unknown to this node.
-      if (rev < told) {
-        if (isIn && !isHere) this.#doubts.add(roomId)
-        continue
-      }
-      // For the others in it too: whoever is looked at first may be out of it himself.
-      if (rev > told) {
-        this.noteHead(roomId, { rev, lastSeq })
-        onBehind(roomId, { rev, lastSeq })
-      }
-      if (!isIn) {
-        if (isHere) onRemoved(userId, roomId, member?.removed ?? 'left')
-        continue
-      }
-      if (!isHere && peers.noteMember(userId, roomId)) onAdded(userId, roomId)
-      const reads = this.#reads.get(userId) ?? new Map<RoomId, number>()
-      this.#reads.set(userId, reads)
-      if (member.lastReadSeq > (reads.get(roomId) ?? -1)) {
-        reads.set(roomId, member.lastReadSeq)
-        onRead(userId, roomId)
-      }
+  /** Those who are known to be in it, and then those who may have come without a word. */
+  async #checkRoom(roomId: RoomId): Promise<void> {
+    const { peers } = this.deps
+    const known = [...peers.membersOf(roomId)]
+    const memberCount = await this.#checkRows(roomId, known)
+    if (memberCount === undefined) return
+    const others = new Set([...peers.all()].map((peer) => peer.userId))
+    for (const userId of known) others.delete(userId)
+    if (others.size === 0) return
+    if (memberCount > others.size) await this.#checkRows(roomId, [...others])
+    else await this.#checkPresent(roomId)
+  }
+
+  /** Answers how many are in the room; undefined: there is no such room. */
+  async #checkRows(roomId: RoomId, userIds: readonly UserId[]): Promise<number | undefined> {
+    let memberCount: number | undefined
+    for (let at = 0; at === 0 || at < userIds.length; at += REPAIR_STEP) {
+      const asked = userIds.slice(at, at + REPAIR_STEP)
+      const found = await this.deps.readRows(roomId, asked)
+      if (!found) return undefined
+      memberCount = found.room.memberCount ?? Number.POSITIVE_INFINITY
+      const rows = new Map(found.members.map((member) => [member.userId, member]))
+      if (this.#takeHead(found.room)) for (const userId of asked) this.#take(userId, roomId, rows.get(userId))
+      await this.#step()
     }
+    return memberCount
+  }
+
+  async #checkPresent(roomId: RoomId): Promise<void> {
+    let after: UserId | undefined
+    do {
+      const place = after === undefined ? {} : { after }
+      const found = await this.deps.readPresent(roomId, { ...place, limit: REPAIR_STEP })
+      if (!found) return
+      if (this.#takeHead(found.room))
+        for (const member of found.members)
+          if (this.deps.peers.of(member.userId).size > 0) this.#take(member.userId, roomId, member)
+      after = found.members.length < REPAIR_STEP ? undefined : found.members.at(-1)?.userId
+      await this.#step()
+    } while (after !== undefined)
+  }
+
+  /** False: something newer was told while this was read, but not to whoever is in it unknown to this node. */
+  #takeHead({ id: roomId, rev, lastSeq }: Room): boolean {
+    const told = this.#revs.get(roomId) ?? 0
+    if (rev < told) this.doubt(roomId)
+    if (rev <= told) return rev === told
+    this.noteHead(roomId, { rev, lastSeq })
+    this.deps.onBehind(roomId, { rev, lastSeq })
+    return true
+  }
+
+  #take(userId: UserId, roomId: RoomId, member: Member | undefined): void {
+    const { peers, onRemoved, onAdded, onRead } = this.deps
+    const isHere = peers.membersOf(roomId).has(userId)
+    if (member === undefined || member.removed !== undefined) {
+      if (isHere) onRemoved(userId, roomId, member?.removed ?? 'left')
+      return
+    }
+    if (!isHere && peers.noteMember(userId, roomId)) onAdded(userId, roomId)
+    const reads = this.#reads.get(userId) ?? new Map<RoomId, number>()
+    this.#reads.set(userId, reads)
+    if (member.lastReadSeq <= (reads.get(roomId) ?? -1)) return
+    reads.set(roomId, member.lastReadSeq)
+    onRead(userId, roomId)
+  }
+
+  async #step(): Promise<void> {
+    if (++this.#steps % PAUSE_AFTER === 0) await this.deps.pause()
   }
 }

@@ -1,4 +1,4 @@
-import type { RoomId, RoomListItem, UserId } from '@roomful/protocol'
+import { asUserId, type Room, type RoomId, type RoomListItem, type UserId } from '@roomful/protocol'
 import type { Authenticate } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
 import { Quotas } from '../costs/quotas'
@@ -7,6 +7,7 @@ import type { LiveNews } from '../ephemeral/live-news'
 import { RemoteOps } from '../ephemeral/remote-ops'
 import { routedStore } from '../ephemeral/routed-store'
 import type { FileStore } from '../files/file-store'
+import { EphemeralQuota } from '../handlers/ephemeral-quota'
 import type { Services } from '../handlers/handler'
 import { COMINGS } from '../handlers/members'
 import { OneAtATime } from '../handlers/one-at-a-time'
@@ -17,6 +18,7 @@ import { Hub } from '../hub/hub'
 import type { Broadcaster } from '../hub/peer'
 import type { Hooks } from '../moderation/hooks'
 import { DEFAULTS, type RateOptions } from '../options'
+import { itemsOf } from '../pipeline/activity-items'
 import { AppendQueue } from '../pipeline/append-queue'
 import { readsIn } from '../pipeline/delta-members'
 import { readMissed } from '../pipeline/missed'
@@ -26,11 +28,13 @@ import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
-import type { Membership, Reader, Store } from '../stores/port'
+import { type Membership, mayBeDone, type Reader, type Store } from '../stores/port'
 import { ChatNode, type NodeLimits } from './chat-node'
 import { LateJoins, withLateJoins } from './late-joins'
 
 const ROOMS_PAGE = 500
+/** Whose row in a room is of no interest. */
+const NOBODY = asUserId('nobody')
 
 export type NodeParts = {
   /** Tells this process from the others on the bus. */
@@ -72,7 +76,7 @@ export function createNode(parts: NodeParts): ChatNode {
     onCommit: ({ ops, ms }) => meter.commit(ops, ms),
     onError: (error, roomId) => {
       log.error({ err: error, roomId }, 'a commit or its publishing failed')
-      hub.doubt(roomId)
+      if (mayBeDone(error)) hub.doubt(roomId)
     },
   })
   const everywhere = new RemoteOps({ nodeId, here, rooms, tell, clock })
@@ -89,6 +93,17 @@ export function createNode(parts: NodeParts): ChatNode {
     readMissed: (roomId, told) => store.read((reader) => readMissed(reader, roomId, told)),
     readUser: (userId) => store.read((reader) => reader.user(userId)),
     readListItems: (userId, roomIds) => store.read((reader) => readItems(reader, userId, roomIds)),
+    readItems: (pairs) => store.read((reader) => itemsOf(reader, pairs)),
+    readRows: (roomId, userIds) =>
+      store.read(async (reader) => {
+        const room = await roomRow(reader, roomId)
+        return room && { room, members: await reader.membersAmong(roomId, userIds) }
+      }),
+    readPresent: (roomId, query) =>
+      store.read(async (reader) => {
+        const room = await roomRow(reader, roomId)
+        return room && { room, members: await reader.members(roomId, query) }
+      }),
     readReads: (roomId) => store.read((reader) => readsIn(reader, roomId)),
     readMemberships: (userId, roomIds) =>
       store.read(async (reader) => {
@@ -115,6 +130,7 @@ export function createNode(parts: NodeParts): ChatNode {
     typingSignals: new TypingSignals({ bus, clock, hub, budgets }),
     toldReads: new ToldReads(),
     customEmoji: new Set(parts.customEmoji),
+    ephemeralQuota: new EphemeralQuota(store),
     comings: new Rates<string>(COMINGS, clock),
     ...(parts.files === undefined ? {} : { files: parts.files }),
   }
@@ -133,6 +149,11 @@ async function allRoomsOf(reader: Reader, userId: UserId): Promise<readonly Memb
     found.push(...page)
     if (page.length < ROOMS_PAGE) return found
   }
+}
+
+async function roomRow(reader: Reader, roomId: RoomId): Promise<Room | undefined> {
+  const [found] = await reader.memberships(NOBODY, [roomId])
+  return found?.room
 }
 
 async function readItems(

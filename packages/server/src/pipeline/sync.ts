@@ -31,11 +31,19 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
   const { viewer, epoch, openRooms } = context
   const cursors = new Map(Object.entries(request.rooms).flatMap(([id, cursor]) => cursorOf(id, cursor)))
   const asked = [...cursors.keys()]
-  const found = asked.length > 0 ? await reader.memberships(viewer, asked) : []
-  const mine = new Map(found.filter(isPresent).map((membership) => [membership.room.id, membership]))
   const { limit, characters, ...place } = listQuery(request.list)
   // One more than is told, to see whether there are more.
   const listed = request.list ? await reader.roomsOf(viewer, { ...place, limit: limit + 1 }) : []
+  const known = new Map(listed.map((membership) => [membership.room.id, membership]))
+  const missing = asked.filter((roomId) => !known.has(roomId))
+  const found = missing.length > 0 ? await reader.memberships(viewer, missing) : []
+  for (const membership of found) known.set(membership.room.id, membership)
+  const mine = new Map(
+    asked.flatMap((roomId) => {
+      const membership = known.get(roomId)
+      return membership && isPresent(membership) ? [[roomId, membership]] : []
+    }),
+  )
   const counted = new Set([...mine.keys(), ...listed.map(({ room }) => room.id)])
   const unread = await reader.unread(viewer, [...counted])
   const items = request.list ? await roomListOf(reader, listed.slice(0, limit), unread) : []

@@ -25,6 +25,9 @@ export type Span = { readonly roomId: RoomId; readonly floorSeq: number; readonl
 
 export type Attendance = { readonly roomId: RoomId; readonly userId: UserId }
 
+/** One member's row, and their unread as `unread` counts it. */
+export type Standing = { readonly member: Member; readonly unread: number }
+
 export type MessageQuery = {
   readonly roomId: RoomId
   /** Inclusive bounds by seq. */
@@ -58,6 +61,10 @@ export interface Reader {
     roomId: RoomId,
     query: { after?: UserId; afterRev?: number; limit: number },
   ): Promise<readonly Member[]>
+  /** The rows of these users in one room, those that are over among them; one query. */
+  membersAmong(roomId: RoomId, userIds: readonly UserId[]): Promise<readonly Member[]>
+  /** Present members with their unread; one query, however many. Pairs of who is not there are missing. */
+  standings(pairs: readonly Attendance[]): Promise<readonly Standing[]>
   /** Which of these users are in which of these rooms now; one query. */
   whoIsIn(roomIds: readonly RoomId[], userIds: readonly UserId[]): Promise<readonly Attendance[]>
   roomOfMessage(messageId: MessageId): Promise<RoomId | undefined>
@@ -134,6 +141,10 @@ export interface Store {
 
 /** `INVALID_PAYLOAD`: the database refuses these rows, and will refuse them each time. */
 export type StoreErrorCode = 'UNAVAILABLE' | 'STORAGE_FULL' | 'OVERLOADED' | 'INVALID_PAYLOAD'
+
+/** Of a write that failed: may it be there all the same? Then others have to look, for nobody has told them. */
+export const mayBeDone = (error: unknown): boolean =>
+  !(error instanceof StoreError) || error.code === 'UNAVAILABLE'
 
 export class StoreError extends Error {
   override readonly name = 'StoreError'

@@ -46,6 +46,43 @@ export function roomsContract({ store }: ContractContext): void {
     })
   })
 
+  test('rows among these users are the present and the departed, and standings those with their unread', async () => {
+    const [first, second] = [await newRoom(store()), await newRoom(store())]
+    const [ann, cid] = [asUserId('ann'), asUserId('cid')]
+    await say(store(), first, 'ann', 'one')
+    await say(store(), first, 'bob', 'two')
+    await say(store(), first, 'ann', 'three')
+    await store().markRead(first, bob, 1)
+    const actor = { id: bob, name: 'bob', admin: false }
+    await commitOne(store(), second, { kind: 'leave', actor, at: 0, messageId: asMessageId(nextId()) })
+    const nowhere = asRoomId('nowhere')
+    await store().read(async (reader) => {
+      const among = await reader.membersAmong(second, [bob, cid, ann])
+      expect(new Map(among.map(({ userId, removed }) => [userId, removed]))).toEqual(
+        new Map([
+          [bob, 'left'],
+          [ann, undefined],
+        ]),
+      )
+      expect(await reader.membersAmong(nowhere, [bob])).toEqual([])
+      const standings = await reader.standings([
+        { roomId: first, userId: bob },
+        { roomId: first, userId: ann },
+        { roomId: first, userId: cid },
+        { roomId: second, userId: bob },
+        { roomId: nowhere, userId: bob },
+      ])
+      const found = standings.map(({ member, unread }) => [member.userId, member.lastReadSeq, unread])
+      expect(found.sort()).toEqual([
+        ['ann', 0, 1],
+        ['bob', 1, 1],
+      ])
+      const [membership] = await reader.memberships(bob, [first])
+      expect(standings.find(({ member }) => member.userId === bob)?.member).toEqual(membership?.member)
+      expect(await reader.standings([])).toEqual([])
+    })
+  })
+
   describe('previews', () => {
     test('are the newest message of each room, a tombstone too', async () => {
       const [first, second, empty] = [await newRoom(store()), await newRoom(store()), await newRoom(store())]

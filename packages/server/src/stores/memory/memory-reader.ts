@@ -17,7 +17,7 @@ import { isPresent } from '../../core/present'
 import { toPreview } from '../../core/preview'
 import { shows } from '../../core/shown-file'
 import { countUnread } from '../../core/unread'
-import type { Attendance, Membership, MessageQuery, Reader, RoomsPage, Span } from '../port'
+import type { Attendance, Membership, MessageQuery, Reader, RoomsPage, Span, Standing } from '../port'
 import { queryMessages } from './query-messages'
 import type { RoomRecord } from './room-record'
 import type { Tables } from './tables'
@@ -86,6 +86,20 @@ export class MemoryReader implements Reader {
       if (member && (afterRev === undefined ? isPresent(member) : member.rev > afterRev)) found.push(member)
     }
     return found
+  }
+
+  async membersAmong(roomId: RoomId, userIds: readonly UserId[]): Promise<readonly Member[]> {
+    const record = this.tables.rooms.get(roomId)
+    return [...new Set(userIds)].flatMap((id) => valueAt(record?.members.get(id), this.snapshot) ?? [])
+  }
+
+  async standings(pairs: readonly Attendance[]): Promise<readonly Standing[]> {
+    return pairs.flatMap(({ roomId, userId }) => {
+      const record = this.tables.rooms.get(roomId)
+      const member = valueAt(record?.members.get(userId), this.snapshot)
+      if (!record || !isPresent(member)) return []
+      return { member, unread: unreadIn(record, member, this.snapshot) }
+    })
   }
 
   async whoIsIn(roomIds: readonly RoomId[], userIds: readonly UserId[]): Promise<readonly Attendance[]> {

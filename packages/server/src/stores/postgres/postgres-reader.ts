@@ -38,8 +38,8 @@ export function postgresReader(session: Session): Reader {
     },
 
     async unread(userId, roomIds) {
-      const rows = await session.query(sql.UNREAD, userId, roomIds, LIMITS.unreadCap)
-      return new Map(rows.map((row) => [asRoomId(text(row, 'room_id')), integer(row, 'unread')]))
+      const rows = await session.query(sql.UNREAD, LIMITS.unreadCap, roomIds, userId)
+      return new Map(rows.map((row) => [asRoomId(text(row, 'room_id')), integer(row, 'counted')]))
     },
 
     async previews(roomIds) {
@@ -52,6 +52,16 @@ export function postgresReader(session: Session): Reader {
           ? await session.query(sql.MEMBERS, roomId, after, limit)
           : await session.query(sql.MEMBERS_CHANGED, roomId, after, limit, afterRev)
       return rows.map(memberFrom)
+    },
+
+    async membersAmong(roomId, userIds) {
+      return (await session.query(sql.MEMBERS_AMONG, roomId, userIds)).map(memberFrom)
+    },
+
+    async standings(pairs) {
+      const [roomIds, userIds] = [pairs.map(({ roomId }) => roomId), pairs.map(({ userId }) => userId)]
+      const rows = await session.query(sql.STANDINGS, LIMITS.unreadCap, roomIds, userIds)
+      return rows.map((row) => ({ member: memberFrom(row), unread: integer(row, 'counted') }))
     },
 
     async whoIsIn(roomIds, userIds) {

@@ -48,38 +48,57 @@ export const PRESENT = `coalesce(removed, '') = ''`
  * cursor (seqs have no holes, so these are at most NEAR), or, where nearly all of those are one's own (a bot's, an
  * import's), sender by sender of the others.
  */
-export const UNREAD = {
-  name: 'unread',
-  text: `WITH near AS MATERIALIZED (
+const unreadBy = (lag: string, columns: string): string => `WITH near AS MATERIALIZED (
       SELECT lag.*, (
         SELECT count(*) FROM (
           SELECT 1 FROM messages
           WHERE room_id = lag.room_id AND seq > lag.cursor AND seq <= lag.cursor + ${UNREAD_NEAR}
-            AND sender_id <> $1 AND NOT deleted AND type <> 'system'
-          ORDER BY seq LIMIT $3
+            AND sender_id <> lag.user_id AND NOT deleted AND type <> 'system'
+          ORDER BY seq LIMIT $1
         ) AS counted
       ) AS unread
-      FROM unnest($2::text[]) AS wanted (id)
-      CROSS JOIN LATERAL (
-        SELECT room_id, greatest(last_read_seq, from_seq - 1) AS cursor FROM room_members
-        WHERE room_id = wanted.id AND user_id = $1 AND ${PRESENT} LIMIT 1
-      ) AS lag
+      FROM ${lag}
     )
-    SELECT near.room_id, CASE WHEN unread >= $3 OR last_seq <= cursor + ${UNREAD_NEAR} THEN unread ELSE (
+    SELECT ${columns}, CASE WHEN unread >= $1 OR last_seq <= cursor + ${UNREAD_NEAR} THEN unread ELSE (
       SELECT count(*) FROM (
         SELECT 1 FROM (
-          SELECT user_id FROM room_members WHERE room_id = near.room_id AND user_id <> $1 ORDER BY user_id OFFSET 0
+          SELECT user_id FROM room_members
+          WHERE room_id = near.room_id AND user_id <> near.user_id ORDER BY user_id OFFSET 0
         ) AS other
         CROSS JOIN LATERAL (
           SELECT 1 FROM messages
           WHERE room_id = near.room_id AND sender_id BETWEEN other.user_id AND other.user_id AND seq > near.cursor
             AND NOT deleted AND type <> 'system'
-          ORDER BY sender_id, seq LIMIT $3
+          ORDER BY sender_id, seq LIMIT $1
         ) AS found
-        LIMIT $3
+        LIMIT $1
       ) AS counted
-    ) END AS unread
-    FROM near CROSS JOIN LATERAL (SELECT last_seq FROM room_heads WHERE room_id = near.room_id LIMIT 1) AS head`,
+    ) END AS counted
+    FROM near CROSS JOIN LATERAL (SELECT last_seq FROM room_heads WHERE room_id = near.room_id LIMIT 1) AS head`
+
+export const UNREAD = {
+  name: 'unread',
+  text: unreadBy(
+    `unnest($2::text[]) AS wanted (id)
+      CROSS JOIN LATERAL (
+        SELECT room_id, user_id, greatest(last_read_seq, from_seq - 1) AS cursor FROM room_members
+        WHERE room_id = wanted.id AND user_id = $3 AND ${PRESENT} LIMIT 1
+      ) AS lag`,
+    'near.room_id',
+  ),
+}
+
+/** Of pairs of a room and a user: the member with it. */
+export const STANDINGS = {
+  name: 'standings',
+  text: unreadBy(
+    `unnest($2::text[], $3::text[]) AS wanted (id, user_id)
+      CROSS JOIN LATERAL (
+        SELECT *, greatest(last_read_seq, from_seq - 1) AS cursor FROM room_members
+        WHERE room_id = wanted.id AND user_id = wanted.user_id AND ${PRESENT} LIMIT 1
+      ) AS lag`,
+    'near.*',
+  ),
 }
 
 /** left() counts code points. */
@@ -103,6 +122,14 @@ export const MEMBERS_CHANGED = {
   text: `SELECT * FROM (
       SELECT * FROM room_members WHERE room_id = $1 AND user_id > $2 AND rev > $4 AND rev >= 0 ORDER BY rev OFFSET 0
     ) AS changed ORDER BY user_id LIMIT $3`,
+}
+
+export const MEMBERS_AMONG = {
+  name: 'members-among',
+  text: `SELECT found.* FROM unnest($2::text[]) AS wanted (user_id)
+    CROSS JOIN LATERAL (
+      SELECT * FROM room_members WHERE room_id = $1 AND user_id = wanted.user_id LIMIT 1
+    ) AS found`,
 }
 
 export const WHO_IS_IN = {

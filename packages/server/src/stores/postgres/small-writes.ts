@@ -103,10 +103,10 @@ export async function markRead(
   const [, [cursor], [counted]] = await together(
     session.query(MARK_READ, roomId, userId, seq),
     session.query(READ_CURSOR, roomId, userId),
-    session.query(UNREAD, userId, [roomId], LIMITS.unreadCap),
+    session.query(UNREAD, LIMITS.unreadCap, [roomId], userId),
   )
   if (!cursor) return undefined
-  return { seq: integer(cursor, 'last_read_seq'), unread: counted ? integer(counted, 'unread') : 0 }
+  return { seq: integer(cursor, 'last_read_seq'), unread: counted ? integer(counted, 'counted') : 0 }
 }
 
 const PUT_REPORT = {

@@ -29,14 +29,8 @@ export const MEMBERSHIPS_OF_ROOMS = `${MEMBERSHIP}
  * cursor (seqs have no holes, so these are at most NEAR), or, where nearly all of those are one's own (a bot's, an
  * import's), sender by sender of the others. MATERIALIZED, or SQLite would count twice.
  */
-export const UNREAD = `
-  WITH lag AS MATERIALIZED (
-    SELECT member.room_id, member.user_id, head.last_seq,
-      max(member.last_read_seq, member.from_seq - 1) AS cursor
-    FROM json_each(?2) AS wanted
-    CROSS JOIN room_members AS member ON member.room_id = wanted.value AND member.user_id = ?3
-    CROSS JOIN room_heads AS head ON head.room_id = member.room_id
-    WHERE member.removed IS NULL
+const unreadBy = (lag: string, columns: string): string => `
+  WITH lag AS MATERIALIZED (${lag}
   ), near AS MATERIALIZED (
     SELECT lag.*, (
       SELECT count(*) FROM (
@@ -48,7 +42,7 @@ export const UNREAD = `
     ) AS unread
     FROM lag
   )
-  SELECT room_id, CASE WHEN unread >= ?1 OR last_seq <= cursor + ${UNREAD_NEAR} THEN unread ELSE (
+  SELECT ${columns}, CASE WHEN unread >= ?1 OR last_seq <= cursor + ${UNREAD_NEAR} THEN unread ELSE (
     SELECT count(*) FROM (
       SELECT 1 FROM room_members AS other
       CROSS JOIN messages INDEXED BY messages_sender
@@ -57,8 +51,32 @@ export const UNREAD = `
       WHERE other.room_id = near.room_id AND other.user_id <> near.user_id
       LIMIT ?1
     )
-  ) END AS unread
+  ) END AS counted
   FROM near`
+
+export const UNREAD = unreadBy(
+  `
+    SELECT member.room_id, member.user_id, head.last_seq,
+      max(member.last_read_seq, member.from_seq - 1) AS cursor
+    FROM json_each(?2) AS wanted
+    CROSS JOIN room_members AS member ON member.room_id = wanted.value AND member.user_id = ?3
+    CROSS JOIN room_heads AS head ON head.room_id = member.room_id
+    WHERE member.removed IS NULL`,
+  'room_id',
+)
+
+/** Of pairs of a room and a user: the member with it. */
+export const STANDINGS = unreadBy(
+  `
+    SELECT member.*, head.last_seq, max(member.last_read_seq, member.from_seq - 1) AS cursor
+    FROM json_each(?2) AS wanted
+    CROSS JOIN room_members AS member
+      ON member.room_id = json_extract(wanted.value, '$.roomId')
+      AND member.user_id = json_extract(wanted.value, '$.userId')
+    CROSS JOIN room_heads AS head ON head.room_id = member.room_id
+    WHERE member.removed IS NULL`,
+  'near.*',
+)
 
 export const HEADS = `
   SELECT room_heads.* FROM json_each(?) AS wanted CROSS JOIN room_heads ON room_heads.room_id = wanted.value`
@@ -76,6 +94,9 @@ export const MEMBERS = `
 
 export const MEMBERS_CHANGED = `
   SELECT * FROM room_members WHERE room_id = ? AND rev > ? AND +user_id > ? ORDER BY +user_id LIMIT ?`
+
+export const MEMBERS_AMONG = `
+  SELECT * FROM room_members WHERE room_id = ? AND user_id IN (SELECT value FROM json_each(?))`
 
 export const WHO_IS_IN = `
   SELECT member.room_id, member.user_id FROM json_each(?1) AS wanted

@@ -120,6 +120,8 @@ describe('SQLite finds by index', () => {
       await reader.unread(ann, [roomId])
       await reader.previews([roomId])
       await reader.heads([roomId])
+      await reader.membersAmong(roomId, [ann])
+      await reader.standings([{ roomId, userId: ann }])
       await reader.whoIsIn([roomId], [ann])
       await reader.spans({ limit: 10 })
       await reader.isFileShown('file-1')
@@ -134,7 +136,7 @@ describe('SQLite finds by index', () => {
       await reader.audit(roomId, { limit: 10 })
       await reader.audit(roomId, { limit: 10, after: 'x' })
     })
-    expect(plans).toHaveLength(18)
+    expect(plans).toHaveLength(20)
     expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
     expect(plans.flat()).toContainEqual(
       expect.stringMatching(/messages_seq \(room_id=\? AND seq>\? AND seq<\?\)/),

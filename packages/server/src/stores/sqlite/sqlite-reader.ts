@@ -36,7 +36,7 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
   }
   /** A list that is looked up, so many of it at a time. */
   const inSteps = async <T>(
-    ids: readonly string[],
+    ids: readonly unknown[],
     size: number,
     look: (list: string) => readonly T[],
   ): Promise<readonly T[]> => {
@@ -77,7 +77,7 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
       const rows = await inSteps(roomIds, UNREAD_STEP, (list) =>
         connection.all(sql.UNREAD, LIMITS.unreadCap, list, userId),
       )
-      return new Map(rows.map((row) => [asRoomId(text(row, 'room_id')), integer(row, 'unread')]))
+      return new Map(rows.map((row) => [asRoomId(text(row, 'room_id')), integer(row, 'counted')]))
     },
 
     previews: async (roomIds) =>
@@ -93,6 +93,17 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
             : connection.all(sql.MEMBERS_CHANGED, roomId, afterRev, after, limit)
         return rows.map(memberFrom)
       }),
+
+    membersAmong: (roomId, userIds) =>
+      inSteps(userIds, ROOMS_STEP, (list) => connection.all(sql.MEMBERS_AMONG, roomId, list).map(memberFrom)),
+
+    standings: (pairs) =>
+      inSteps(pairs, UNREAD_STEP, (list) =>
+        connection.all(sql.STANDINGS, LIMITS.unreadCap, list).map((row) => ({
+          member: memberFrom(row),
+          unread: integer(row, 'counted'),
+        })),
+      ),
 
     whoIsIn: (roomIds, userIds) =>
       inSteps(userIds, ROOMS_STEP, (list) =>
@@ -166,5 +177,5 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
 /** For the writer's connection, whose markRead answers with the unread of that same moment. */
 export function unreadOf(connection: Connection, userId: UserId, roomId: RoomId): number {
   const row = connection.get(sql.UNREAD, LIMITS.unreadCap, JSON.stringify([roomId]), userId)
-  return row ? integer(row, 'unread') : 0
+  return row ? integer(row, 'counted') : 0
 }
