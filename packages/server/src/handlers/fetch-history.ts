@@ -1,13 +1,14 @@
 import type { FetchHistory } from '@roomful/protocol'
 import { refuse } from '../core/refusal'
 import { fetchHistory as readPage } from '../pipeline/history'
+import { readFor } from './device-reads'
 import type { Handler } from './handler'
 
-export const fetchHistory: Handler<'fetch-history'> = async ({ store, hub }, peer, payload) => {
-  const grant = hub.beginGrant(peer.userId)
+export const fetchHistory: Handler<'fetch-history'> = async (services, peer, payload) => {
+  const grant = services.hub.beginGrant(peer.userId)
   try {
     const query = peer.protocol === 1 ? asReference(payload) : payload
-    const page = await store.read((reader) => readPage(reader, peer.userId, query))
+    const page = await readFor(services, peer, (reader) => readPage(reader, peer.userId, query))
     // Removed while the page was read: he has been told so, and nothing of the room may follow (I14).
     return page.ok && grant.isRemoved(payload.roomId) ? refuse('ROOM_NOT_FOUND') : page
   } finally {

@@ -14,9 +14,10 @@ import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import type { Store } from '../stores/port'
-import type { OneAtATime } from './one-at-a-time'
 import type { EphemeralQuota } from './ephemeral-quota'
+import type { OneAtATime } from './one-at-a-time'
 import type { Rates } from './rates'
+import type { SyncTurns } from './sync-turns'
 import type { ToldReads } from './told-reads'
 import type { TypingSignals } from './typing-signals'
 
@@ -46,6 +47,7 @@ export type Services = {
   readonly typingSignals: TypingSignals
   readonly toldReads: ToldReads
   readonly ephemeralQuota: EphemeralQuota
+  readonly syncTurns: SyncTurns
   readonly authenticate: Authenticate
   readonly names: Names
 }

@@ -1,18 +1,20 @@
 import { type Head, LIMITS, type RoomId } from '@roomful/protocol'
 import type { Peer } from '../hub/peer'
 import type { Membership } from '../stores/port'
+import { checkIsHere, readFor } from './device-reads'
 import type { Handler } from './handler'
 
 /**
  * Subscribes this device. A room that is missing or hidden is simply not among the heads. The heads are told as of
  * the subscription: whatever is committed after them arrives as an event.
  */
-export const joinRooms: Handler<'join-rooms'> = async ({ store, hub }, peer, { roomIds }) => {
+export const joinRooms: Handler<'join-rooms'> = async (services, peer, { roomIds }) => {
+  const { hub } = services
   const grant = hub.beginGrant(peer.userId)
   const left = new Set<RoomId>()
   peer.joins.add(left)
   try {
-    const { memberships, unread } = await store.read(async (reader) => {
+    const { memberships, unread } = await readFor(services, peer, async (reader) => {
       const memberships = await (roomIds
         ? reader.memberships(peer.userId, roomIds)
         : reader.roomsOf(peer.userId, { limit: LIMITS.syncRooms }))
@@ -21,6 +23,8 @@ export const joinRooms: Handler<'join-rooms'> = async ({ store, hub }, peer, { r
       const ids = joined.map(({ room }) => room.id)
       return { memberships: joined, unread: wantsCounts ? await reader.unread(peer.userId, ids) : undefined }
     })
+    // Gone meanwhile: it would be subscribed for ever.
+    checkIsHere(peer)
     // From here to the end in one tick: a removal is either noted in the grant or still to come.
     const heads = new Map<RoomId, Head>()
     for (const { room } of memberships) {

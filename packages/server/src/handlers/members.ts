@@ -2,6 +2,7 @@ import { asMessageId, LIMITS, type RoomId } from '@roomful/protocol'
 import { type Op, pairKey, type Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
+import { readFor } from './device-reads'
 import { actorOf, type Handler, type Services } from './handler'
 import { memberAck } from './outcome-ack'
 import { permitted } from './permission'
@@ -81,11 +82,11 @@ const quietly = ({ comings }: Services, { userId }: Peer, roomId: RoomId): { qui
 const because = (reason: string | undefined) => (reason === undefined ? {} : { reason })
 
 /** One page by user id, as of the room's `rev`. */
-export const fetchMembers: Handler<'fetch-members'> = async ({ store, hub }, peer, payload) => {
+export const fetchMembers: Handler<'fetch-members'> = async (services, peer, payload) => {
   const { roomId, after, limit = LIMITS.membersPage } = payload
-  const grant = hub.beginGrant(peer.userId)
+  const grant = services.hub.beginGrant(peer.userId)
   try {
-    const page = await store.read(async (reader) => {
+    const page = await readFor(services, peer, async (reader) => {
       const may = await permitted(reader, peer, roomId, 'read')
       if ('ok' in may) return may
       // One more than is sent, to see whether there are more.

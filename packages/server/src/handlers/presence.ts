@@ -1,5 +1,6 @@
 import type { UserId } from '@roomful/protocol'
 import type { Peer } from '../hub/peer'
+import { checkIsHere } from './device-reads'
 import type { Handler, Services } from './handler'
 
 /** Replaces the list of users whose presence this device is told, and answers their present state. */
@@ -10,6 +11,8 @@ export const watchPresence: Handler<'watch-presence'> = async (services, peer, {
     hub.presence.update(peer.userId)
   }
   await meetStrangers(services, peer, userIds)
+  // Gone meanwhile: it would be watching for ever.
+  checkIsHere(peer)
   return { ok: true, presence: hub.presence.watch(peer, userIds) }
 }
 

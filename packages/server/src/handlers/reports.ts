@@ -3,6 +3,7 @@ import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
 import type { Reader } from '../stores/port'
+import { readFor } from './device-reads'
 import type { Handler, Services } from './handler'
 import { permitted } from './permission'
 
@@ -52,9 +53,9 @@ async function putReport(
   return { ok: true, report }
 }
 
-export const listReports: Handler<'list-reports'> = ({ store }, peer, payload) => {
+export const listReports: Handler<'list-reports'> = (services, peer, payload) => {
   const { roomId, resolved = false, after, limit = PAGE_DEFAULT } = payload
-  return store.read(async (reader) => {
+  return readFor(services, peer, async (reader) => {
     const may = await permitted(reader, peer, roomId, 'handle-reports')
     if ('ok' in may) return may
     const query = { resolved, ...(after === undefined ? {} : { after }), limit }
@@ -92,9 +93,9 @@ async function reportById(
   return report?.id === reportId ? report : undefined
 }
 
-export const fetchAudit: Handler<'fetch-audit'> = ({ store }, peer, payload) => {
+export const fetchAudit: Handler<'fetch-audit'> = (services, peer, payload) => {
   const { roomId, after, limit = PAGE_DEFAULT } = payload
-  return store.read(async (reader) => {
+  return readFor(services, peer, async (reader) => {
     const may = await permitted(reader, peer, roomId, 'read-audit')
     if ('ok' in may) return may
     const entries = await reader.audit(roomId, { ...(after === undefined ? {} : { after }), limit })

@@ -14,6 +14,7 @@ import type { Settle } from '../costs/quotas'
 import { weightOf } from '../costs/weight'
 import type { Peer } from '../hub/peer'
 import { StoreError } from '../stores/port'
+import { DeviceGone } from './device-reads'
 import { FRAME_TOO_LARGE } from './frame'
 import type { Services } from './handler'
 import { errorAck } from './refusal-ack'
@@ -151,6 +152,8 @@ function unknownEvent(peer: Peer, gate: Gate): Refusal {
 }
 
 function refusalOf({ log }: Services, event: ClientEvent, error: unknown): Refusal {
+  // No device gets it.
+  if (error instanceof DeviceGone) return refuse('UNAVAILABLE')
   if (error instanceof StoreError) {
     log.warn({ err: error, event }, 'the store refused')
     return refuse(error.code)

@@ -1,14 +1,26 @@
 import { asRoomId, type OkAck } from '@roomful/protocol'
+import { refuse } from '../core/refusal'
 import type { Grant } from '../hub/grants'
 import { sync as readMissed } from '../pipeline/sync'
+import { checkIsHere, readFor } from './device-reads'
 import type { Handler } from './handler'
 
-export const sync: Handler<'sync'> = async ({ store, hub }, peer, payload) => {
+/** About as long as the syncs that wait take. */
+const RETRY_MS = 1_000
+
+/** One at a time a user; a device that is gone when its turn comes has none. */
+export const sync: Handler<'sync'> = (services, peer, payload) =>
+  services.syncTurns.run(peer.userId, () => syncNow(services, peer, payload)) ??
+  Promise.resolve(refuse('RATE_LIMITED', { retryAfterMs: RETRY_MS }))
+
+const syncNow: Handler<'sync'> = async (services, peer, payload) => {
+  const { store, hub } = services
+  checkIsHere(peer)
   const { userId: viewer, rooms: openRooms } = peer
   const grant = hub.beginGrant(viewer)
   try {
     const context = { viewer, epoch: store.epoch, openRooms }
-    const missed = await store.read((reader) => readMissed(reader, context, payload))
+    const missed = await readFor(services, peer, (reader) => readMissed(reader, context, payload))
     const ack = withoutRemoved(missed, grant)
     // Whoever asks for his list wants it kept fresh.
     for (const { room } of ack.list ?? []) {

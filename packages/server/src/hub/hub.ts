@@ -157,6 +157,7 @@ export class Hub {
   }
 
   remove(peer: Peer): void {
+    peer.isGone = true
     this.lifetimes.unwatch(peer)
     this.presence.unwatch(peer)
     this.#subscriptions.removeAll(peer)

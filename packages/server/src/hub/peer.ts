@@ -35,6 +35,8 @@ export class Peer {
   /** The users whose presence it is told. */
   watched: ReadonlySet<UserId> = new Set()
   status: 'online' | 'away' = 'online'
+  /** Its connection has ended: nobody waits for what it asked for. */
+  isGone = false
   #lane: Promise<unknown> = Promise.resolve()
 
   constructor(

@@ -12,6 +12,7 @@ import type { Services } from '../handlers/handler'
 import { COMINGS } from '../handlers/members'
 import { OneAtATime } from '../handlers/one-at-a-time'
 import { Rates } from '../handlers/rates'
+import { SyncTurns } from '../handlers/sync-turns'
 import { ToldReads } from '../handlers/told-reads'
 import { TypingSignals } from '../handlers/typing-signals'
 import { Hub } from '../hub/hub'
@@ -131,6 +132,7 @@ export function createNode(parts: NodeParts): ChatNode {
     toldReads: new ToldReads(),
     customEmoji: new Set(parts.customEmoji),
     ephemeralQuota: new EphemeralQuota(store),
+    syncTurns: new SyncTurns(),
     comings: new Rates<string>(COMINGS, clock),
     ...(parts.files === undefined ? {} : { files: parts.files }),
   }

@@ -10,7 +10,7 @@ import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import { joinWrites } from './joined-writes'
-import { watchQueue } from './queue-watch'
+import { type QueueWatch, watchQueue } from './queue-watch'
 import { SocketLine } from './socket-line'
 
 export type ConnectDeps = {
@@ -42,8 +42,9 @@ export function acceptSockets(deps: ConnectDeps): void {
   deps.io.on('connection', (socket) => {
     const handshake = admitted.get(socket)
     if (!handshake) throw new Error('a socket was connected that was not admitted')
-    const conversation = deps.node.open(new SocketLine(socket, deps.clock), handshake)
-    if (conversation) listen(deps, socket, conversation)
+    const queue = watchQueue(socket.conn)
+    const conversation = deps.node.open(new SocketLine(socket, deps.clock, queue), handshake)
+    if (conversation) listen(deps, socket, queue, conversation)
   })
 }
 
@@ -57,14 +58,20 @@ function connectError({ ids, meter }: ConnectDeps, refusal: Refusal): Error & { 
  * The only place that listens to a socket. Events are taken in a middleware that never calls `next`: so none of them
  * reaches the emitter, where one named `error` without a listener would end the process.
  */
-function listen({ log }: ConnectDeps, socket: Socket, conversation: Conversation): void {
+function listen({ log }: ConnectDeps, socket: Socket, queue: QueueWatch, conversation: Conversation): void {
   const { peer } = conversation
+  const cutOff = (): void => {
+    log.warn({ userId: peer.userId }, 'a slow consumer is cut off')
+    peer.line.close({ reason: 'SLOW_CONSUMER' })
+  }
   socket.use((packet: readonly unknown[]) => {
+    // A device that asks on and does not read: neither is anything read for it, nor an answer written.
+    if (queue.isFull()) return cutOff()
     const last = packet.at(-1)
     const ack = typeof last === 'function' ? last : undefined
     conversation
       .request(ack ? packet.slice(0, -1) : packet)
-      .then((answer) => ack?.(answer))
+      .then((answer) => (queue.isFull() ? cutOff() : ack?.(answer)))
       .catch((error: unknown) => {
         // An answer that cannot be written, above all: the device must not wait for it on a line that looks well.
         log.error({ err: error, userId: peer.userId }, 'a request failed')
@@ -79,8 +86,5 @@ function listen({ log }: ConnectDeps, socket: Socket, conversation: Conversation
   // A frame that the parser refused: Socket.IO closes the line by itself.
   socket.on('error', (error) => log.debug({ err: error }, 'a frame was refused'))
   joinWrites(socket.conn)
-  watchQueue(socket.conn, () => {
-    log.warn({ userId: peer.userId }, 'a slow consumer is cut off')
-    peer.line.close({ reason: 'SLOW_CONSUMER' })
-  })
+  queue.onFull(cutOff)
 }

@@ -2,6 +2,7 @@ import type { Bye, ServerEvent, ServerPayload } from '@roomful/protocol'
 import type { Server, Socket } from 'socket.io'
 import type { Broadcaster, Line } from '../hub/peer'
 import type { Clock } from '../ports/clock'
+import type { QueueWatch } from './queue-watch'
 
 /** So long a closed line may take to hand over what waits; then it is dropped. */
 const FLUSH_ON_CLOSE_MS = 1_000
@@ -11,6 +12,7 @@ export class SocketLine implements Line {
   constructor(
     private readonly socket: Socket,
     private readonly clock: Clock,
+    private readonly queue: Pick<QueueWatch, 'isFull'>,
   ) {}
 
   get id(): string {
@@ -18,7 +20,9 @@ export class SocketLine implements Line {
   }
 
   emit<E extends ServerEvent>(event: E, payload: ServerPayload<E>): void {
-    this.socket.emit(event, payload)
+    // Not even written for a device that does not read.
+    if (this.queue.isFull()) this.close({ reason: 'SLOW_CONSUMER' })
+    else this.socket.emit(event, payload)
   }
 
   // With the in-memory adapter both take effect at once; the promise is for adapters that ask other nodes.

@@ -10,6 +10,8 @@ const IDLE_IN_TRANSACTION_MS = 10_000
 /** No answer at all after this: the line is half-open, and the connection is thrown away. */
 const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 3_000
 const CONNECT_TIMEOUT_MS = 5_000
+/** Work that waits for a connection. Beyond it it is refused, and comes again later. */
+const WAITING_MAX = 5_000
 
 /**
  * Every query here is a few look-ups by key, and which index answers it must not depend on what the planner has seen
@@ -75,6 +77,7 @@ export class SessionPool {
   }
 
   async #connect(): Promise<PoolClient> {
+    if (this.#pool.waitingCount >= WAITING_MAX) throw new StoreError('OVERLOADED', 'too many queries wait')
     try {
       return await this.#pool.connect()
     } catch (error) {

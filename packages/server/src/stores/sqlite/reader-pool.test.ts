@@ -34,6 +34,17 @@ describe('reader pool', () => {
   const count = (db: Connection): unknown => db.get('SELECT count(*) AS n FROM notes')?.n
   const add = (): void => writer.run('INSERT INTO notes VALUES (?)', 'note')
 
+  test('so many reads may wait, and one more is told to come later (P11)', async () => {
+    const small = new ReaderPool(join(folder, 'test.db'), { waiting: 3 })
+    const held = gate()
+    const reads = Array.from({ length: 7 }, () => small.snapshot(() => held.promise))
+    await expect(small.snapshot(async () => {})).rejects.toMatchObject({ code: 'OVERLOADED' })
+    held.resolve()
+    await Promise.all(reads)
+    await small.snapshot(async () => {})
+    small.close()
+  })
+
   test('snapshots that overlap each keep their own moment, however many there are', async () => {
     const gates = Array.from({ length: 12 }, gate)
     const looks = gates.map(({ promise }, index) =>

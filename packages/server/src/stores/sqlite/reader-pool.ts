@@ -6,17 +6,21 @@ import { Connection } from './connection'
  * thread: more connections would not make anything faster, they only let slow callers overlap.
  */
 const CONNECTIONS = 4
+/** Reads that wait for one: some seconds of them. Beyond it they are refused, and come again later. */
+const WAITING_MAX = 5_000
 
 /** Connections for snapshots, opened when first needed; who finds none waits in line. */
 export class ReaderPool {
   readonly #path: string
+  readonly #waitingMax: number
   readonly #idle: Connection[] = []
   readonly #all = new Set<Connection>()
   readonly #waiting: { resolve(connection: Connection): void; reject(error: unknown): void }[] = []
   #closed = false
 
-  constructor(path: string) {
+  constructor(path: string, { waiting = WAITING_MAX }: { waiting?: number } = {}) {
     this.#path = path
+    this.#waitingMax = waiting
   }
 
   async snapshot<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
@@ -40,6 +44,7 @@ export class ReaderPool {
     const idle = this.#idle.pop()
     if (idle) return idle
     if (this.#all.size >= CONNECTIONS) {
+      if (this.#waiting.length >= this.#waitingMax) throw overloaded()
       return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
     }
     const connection = new Connection(this.#path)
@@ -60,6 +65,7 @@ export class ReaderPool {
   }
 }
 
+const overloaded = (): StoreError => new StoreError('OVERLOADED', 'too many reads wait')
 const closedError = (): StoreError => new StoreError('UNAVAILABLE', 'the store is closed')
 
 /** A connection that cannot even end its transaction is thrown away; the answer that was read is none the worse. */

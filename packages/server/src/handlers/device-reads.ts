@@ -1,0 +1,35 @@
+import type { Peer } from '../hub/peer'
+import type { Reader, Store } from '../stores/port'
+
+/** The device that asked is not there any more: nothing is read for it, and its answer goes nowhere. */
+export class DeviceGone extends Error {
+  override readonly name = 'DeviceGone'
+}
+
+/**
+ * What a device asks for, read in one snapshot. When its connection ends, the work ends before its next step: otherwise
+ * whoever asks and hangs up would cost as much as whoever waits, and could do so again at once.
+ */
+export function readFor<T>(
+  { store }: { readonly store: Pick<Store, 'read'> },
+  peer: Peer,
+  reads: (reader: Reader) => Promise<T>,
+): Promise<T> {
+  return store.read((reader) => {
+    checkIsHere(peer)
+    return reads(whileHere(reader, peer))
+  })
+}
+
+export function checkIsHere(peer: Peer): void {
+  if (peer.isGone) throw new DeviceGone('the device is gone')
+}
+
+function whileHere(reader: Reader, peer: Peer): Reader {
+  return new Proxy(reader, {
+    get(target, name, self) {
+      checkIsHere(peer)
+      return Reflect.get(target, name, self)
+    },
+  })
+}
