@@ -28,7 +28,7 @@ export function loadConfig(input: ConfigInput): ServerOptions {
  * ConfigError.
  *
  * @example
- * const database = loadSetting('database', { flags, env: process.env }) ?? 'sqlite:./data/roomful.db'
+ * const database = loadSetting('database', { flags: {}, env: process.env }) ?? 'sqlite:./data/roomful.db'
  */
 export function loadSetting(key: string, input: ConfigInput): string | undefined {
   const problems: string[] = []
