@@ -12,6 +12,7 @@ import { httpApp } from './http/app'
 import { fileRoutes } from './http/files'
 import { HTTP_TIMEOUTS, listen, trackConnections, urlOf } from './http/listen'
 import { metrics } from './http/metrics'
+import { readiness } from './http/readiness'
 import { createLogger } from './logger'
 import { createWebhook, withWebhook } from './moderation/webhook'
 import type { ChatNode } from './node/chat-node'
@@ -34,7 +35,11 @@ export interface ChatServer extends AsyncClosable {
   /** As a browser on this machine opens it. */
   readonly url: string
   readonly port: number
-  /** Ends a session (the token's `sid`) on all devices and nodes, and refuses its tokens from now on. */
+  /**
+   * Ends a session (the token's `sid`) on all devices and nodes, and refuses its tokens from now on. Rejects with a
+   * StoreError where that could not be written yet: it holds all the same as long as this server runs, which writes it as
+   * soon as it can.
+   */
   revokeSession(sid: string): Promise<void>
   /** Tells the devices, commits what was taken, hangs up. At most 10 s. Closing twice is fine. */
   close(): Promise<void>
@@ -101,7 +106,11 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
       (app) => files && fileRoutes(app, { files, store: node.services.store, identify, clock, ids, log }),
     ],
     registry,
-    checkReady: () => isReady(node),
+    checkReady: readiness({
+      clock,
+      isDraining: () => node.isDraining,
+      ping: () => node.services.store.ping(),
+    }),
     logout: (token) => node.logout(token),
     origins,
     ...(guests === undefined ? {} : { guests }),
@@ -172,14 +181,6 @@ function guestsOf({ guests = false }: ServerOptions, { signing }: Authenticator)
     problems.push('guests need a secret of this server, not a key set (--guests, ROOMFUL_GUESTS)')
   if (problems.length > 0) throw new ConfigError(problems)
   return signing
-}
-
-async function isReady(node: ChatNode): Promise<boolean> {
-  if (node.isDraining) return false
-  return node.services.store.ping().then(
-    () => true,
-    () => false,
-  )
 }
 
 function once(run: () => Promise<void>): () => Promise<void> {

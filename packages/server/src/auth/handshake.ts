@@ -10,7 +10,14 @@ const TOKEN_MAX_LENGTH = 8_192
 
 export type Handshake = { readonly identity: Identity; readonly protocol: 1 | 2 }
 
-type Deps = { authenticate: Authenticate; store: Store; clock: Clock; log: Log }
+type Deps = {
+  authenticate: Authenticate
+  store: Pick<Store, 'isSessionRevoked'>
+  /** Knows of revocations that the store does not have yet. */
+  hub: { isRevoked(sid: string | undefined): boolean }
+  clock: Clock
+  log: Log
+}
 
 /** Who is at the door, and in which protocol he speaks. `auth` is the handshake's, as it came from the wire. */
 export async function checkHandshake(deps: Deps, auth: unknown): Promise<Handshake | Refusal> {
@@ -22,6 +29,7 @@ export async function checkHandshake(deps: Deps, auth: unknown): Promise<Handsha
     const identity = await deps.authenticate(token)
     if (identity.expiresAt !== undefined && identity.expiresAt <= deps.clock.now())
       return refuse('TOKEN_EXPIRED')
+    if (deps.hub.isRevoked(identity.sid)) return refuse('SESSION_REVOKED')
     if (identity.sid !== undefined && (await deps.store.isSessionRevoked(identity.sid)))
       return refuse('SESSION_REVOKED')
     return { identity, protocol: protocol ?? 1 }

@@ -28,6 +28,7 @@ export function routedStore(kept: Store, rooms: EphemeralRooms): Store {
     putUser: (user, namedAt) => kept.putUser(user, namedAt),
     revokeSession: (sid, untilMs) => kept.revokeSession(sid, untilMs),
     isSessionRevoked: (sid) => kept.isSessionRevoked(sid),
+    revokedSessions: (sids) => kept.revokedSessions(sids),
     ping: () => kept.ping(),
     async close() {
       rooms.close()

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { ManualClock } from '../node/test-node'
 import { systemIds } from '../ports/ids'
+import { StoreError } from '../stores/port'
 import { type HttpDeps, httpApp } from './app'
 
 function app(more: Partial<HttpDeps> = {}) {
@@ -44,4 +45,22 @@ test('a failure is logged and says nothing of what is inside', async () => {
   const response = await broken.request('/readyz')
   expect([response.status, await response.text()]).toEqual([500, 'The server failed\n'])
   expect(logged).toHaveLength(1)
+})
+
+test.each([
+  ['STORAGE_FULL', 507],
+  ['UNAVAILABLE', 503],
+] as const)('a sign-out that the database cannot keep (%s) says so: %i', async (code, status) => {
+  const { app: full, logged } = app({
+    logout: () => Promise.reject(new StoreError(code, 'the disk is full')),
+  })
+  const response = await full.request('/auth/logout', {
+    method: 'POST',
+    headers: { authorization: 'Bearer a-token' },
+  })
+  expect([response.status, await response.json()]).toMatchObject([
+    status,
+    { ok: false, code, retry: 'after' },
+  ])
+  expect(logged).toEqual([])
 })

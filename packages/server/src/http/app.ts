@@ -4,12 +4,15 @@ import { HTTPException } from 'hono/http-exception'
 import type { Registry } from 'prom-client'
 import type { Signing } from '../auth/authenticator'
 import { isListed, type Origins } from '../auth/origin'
+import { refuse } from '../core/refusal'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
+import { StoreError } from '../stores/port'
 import asyncapi from './asyncapi.json'
 import { bearerToken } from './bearer'
 import { guestBodyLimit, guestSignIn } from './guests'
+import { refusalResponse } from './refusal-response'
 import { staticFiles } from './static-files'
 
 export type HttpDeps = {
@@ -65,6 +68,8 @@ export function httpApp(deps: HttpDeps): Hono {
   app.notFound((c) => c.text('Not found\n', 404))
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse()
+    // The database is away, or its disk is full: which of them, and when to come back.
+    if (error instanceof StoreError) return refusalResponse(c, refuse(error.code), deps.ids)
     deps.log.error({ err: error, path: c.req.path }, 'an HTTP request failed')
     return c.text('The server failed\n', 500)
   })

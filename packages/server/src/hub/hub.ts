@@ -27,6 +27,7 @@ import { Receipts } from './receipts'
 import { RecentNames } from './recent-names'
 import { type ReadMemberships, Repair, type RepairDeps } from './repair'
 import { Revocations } from './revocations'
+import { SessionWatch, type SessionWatchDeps } from './session-watch'
 import { Subscriptions } from './subscriptions'
 
 /** Frames of one room that can be dropped, or wait: a fifth of this process, whatever its people do. */
@@ -47,7 +48,7 @@ export type HubDeps = {
   readonly readRows: RepairDeps['readRows']
   readonly readPresent: RepairDeps['readPresent']
   readonly readReads: RepairDeps['readReads']
-  readonly isSessionRevoked: (sid: string) => Promise<boolean>
+  readonly readRevoked: SessionWatchDeps['readRevoked']
   readonly readUser: (userId: UserId) => Promise<User | undefined>
   readonly readHeads: CatchUpDeps['readHeads']
   readonly readMissed: CatchUpDeps['readMissed']
@@ -73,6 +74,7 @@ export class Hub {
   readonly #repair: Repair
   readonly #fanOut: FanOutDeps
   readonly #catchUp: CatchUp
+  readonly #sessions: SessionWatch
   readonly #stopHeads: () => void
 
   constructor(private readonly deps: HubDeps) {
@@ -124,6 +126,12 @@ export class Hub {
         this.#tellBatch(batch)
       },
     })
+    this.#sessions = new SessionWatch({
+      ...deps,
+      isShared: bus.isShared,
+      sids: () => this.#sids(),
+      onRevoked: (sid) => this.#revoke(sid),
+    })
     let isYoung = true
     this.#stopHeads = every(clock, HEADS_INTERVAL_MS, () => {
       // What the process before this one had asked for may have been done when the first devices were answered already.
@@ -154,6 +162,20 @@ export class Hub {
     peer.identity = identity
     this.lifetimes.watch(peer)
     return true
+  }
+
+  /** Is this session refused, whatever the store says? */
+  isRevoked(sid: string | undefined): boolean {
+    return this.#revocations.has(sid)
+  }
+
+  /** Refuses a session until its revocation is written. */
+  holdRevoked(sid: string): void {
+    this.#revocations.hold(sid)
+  }
+
+  releaseRevoked(sid: string): void {
+    this.#revocations.release(sid)
   }
 
   remove(peer: Peer): void {
@@ -213,6 +235,7 @@ export class Hub {
   stop(): void {
     this.#stopHeads()
     this.#catchUp.stop()
+    this.#sessions.stop()
     this.#receipts.stop()
     this.#activity.stop()
     this.presence.stop()
@@ -338,7 +361,7 @@ export class Hub {
     return new Promise((resolve) => void this.deps.clock.setTimer(0, resolve))
   }
 
-  /** Of a rename, or a revocation, that the bus has lost. */
+  /** Of a rename that the bus has lost. */
   async #checkIdentities(): Promise<void> {
     let looked = 0
     for (const userId of new Set([...this.peers.all()].map((peer) => peer.userId))) {
@@ -346,13 +369,10 @@ export class Hub {
       if (user) this.#rename(user)
       if (++looked % IDENTITIES_STEP === 0) await this.#pause()
     }
-    const sids = new Set(
-      [...this.peers.all()].flatMap(({ identity: { sid } }) => (sid === undefined ? [] : [sid])),
-    )
-    for (const sid of sids) {
-      if (await this.deps.isSessionRevoked(sid)) this.#revoke(sid)
-      if (++looked % IDENTITIES_STEP === 0) await this.#pause()
-    }
+  }
+
+  *#sids(): Iterable<string> {
+    for (const { identity } of this.peers.all()) if (identity.sid !== undefined) yield identity.sid
   }
 
   /** What the devices of this user do from now on, they do under this name. */

@@ -33,7 +33,7 @@ export type RepairDeps = {
   readonly readReads: (roomId: RoomId) => Promise<readonly (readonly [UserId, number])[]>
   /** One of them has read on, wherever they are: for those who have the room open. */
   readonly onReceipt: (roomId: RoomId, userId: UserId, seq: number) => void
-  /** Ends the connections of sessions that the database has as revoked, and takes over the names that it has. */
+  /** Takes over the names that the database has. */
   readonly checkIdentities: () => Promise<void>
 }
 

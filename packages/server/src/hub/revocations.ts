@@ -3,9 +3,13 @@ import type { Clock } from '../ports/clock'
 /** No handshake takes longer; later ones read the revocation from the store. */
 const REMEMBERED_MS = 60_000
 
-/** Sessions revoked a moment ago: a handshake that had read the store before must not slip in behind. */
+/**
+ * Sessions that are refused whatever the store says: those revoked a moment ago, as a handshake that had read the store
+ * before must not slip in behind; and those whose revocation could not be written yet.
+ */
 export class Revocations {
   readonly #untilBySid = new Map<string, number>()
+  readonly #held = new Set<string>()
 
   constructor(private readonly clock: Clock) {}
 
@@ -15,7 +19,18 @@ export class Revocations {
     this.#untilBySid.set(sid, now + REMEMBERED_MS)
   }
 
+  /** Refused until it is released. */
+  hold(sid: string): void {
+    this.#held.add(sid)
+  }
+
+  /** The store has it, or its tokens have expired. */
+  release(sid: string): void {
+    this.#held.delete(sid)
+  }
+
   has(sid: string | undefined): boolean {
-    return sid !== undefined && (this.#untilBySid.get(sid) ?? 0) > this.clock.now()
+    if (sid === undefined) return false
+    return this.#held.has(sid) || (this.#untilBySid.get(sid) ?? 0) > this.clock.now()
   }
 }

@@ -10,6 +10,7 @@ import { type Gate, OVER_BUDGET, OVER_RATE, request } from '../handlers/request'
 import { type Rate, TokenBucket } from '../handlers/token-bucket'
 import { type Line, Peer } from '../hub/peer'
 import type { LateJoins } from './late-joins'
+import type { Revoker } from './revoker'
 import { welcome } from './welcome'
 
 export type NodeLimits = {
@@ -25,6 +26,7 @@ export type ChatNodeDeps = {
   readonly limits: NodeLimits
   readonly defaultRooms: readonly string[]
   readonly lateJoins: LateJoins
+  readonly revoker: Revoker
 }
 
 /** One device's conversation with the node. */
@@ -104,11 +106,13 @@ export class ChatNode {
     }
   }
 
-  /** Ends a session on every device and node. */
+  /**
+   * Ends a session on every device and node. Rejects with StoreError where that could not be written yet: the session has
+   * ended all the same, and this node writes it as soon as it can.
+   */
   async revokeSession(sid: string, untilMs?: number): Promise<void> {
-    const { store, bus, clock } = this.deps.services
-    await store.revokeSession(sid, untilMs ?? clock.now() + REVOKED_FOR_MS)
-    bus.publish({ type: 'revoked', sid })
+    const { revoker, services } = this.deps
+    await revoker.revoke(sid, untilMs ?? services.clock.now() + REVOKED_FOR_MS)
   }
 
   /** Whose token this is, checked as at the door. */
@@ -139,10 +143,11 @@ export class ChatNode {
 
   /** Hangs up and stops every timer. */
   stop(): void {
-    const { services, lateJoins } = this.deps
+    const { services, lateJoins, revoker } = this.deps
     const { hub } = services
     for (const peer of [...hub.peers.all()]) peer.line.close()
     lateJoins.stop()
+    revoker.stop()
     services.names.stop()
     services.typingSignals.stop()
     hub.stop()

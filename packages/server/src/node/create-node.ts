@@ -32,6 +32,7 @@ import type { Meter } from '../ports/meter'
 import { type Membership, mayBeDone, type Reader, type Store } from '../stores/port'
 import { ChatNode, type NodeLimits } from './chat-node'
 import { LateJoins, withLateJoins } from './late-joins'
+import { Revoker } from './revoker'
 
 const ROOMS_PAGE = 500
 /** Whose row in a room is of no interest. */
@@ -89,7 +90,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const hub: Hub = new Hub({
     ...parts,
     epoch: store.epoch,
-    isSessionRevoked: (sid) => store.isSessionRevoked(sid),
+    readRevoked: (sids) => store.revokedSessions(sids),
     readHeads: (roomIds) => store.read((reader) => reader.heads(roomIds)),
     readMissed: (roomId, told) => store.read((reader) => readMissed(reader, roomId, told)),
     readUser: (userId) => store.read((reader) => reader.user(userId)),
@@ -136,7 +137,8 @@ export function createNode(parts: NodeParts): ChatNode {
     comings: new Rates<string>(COMINGS, clock),
     ...(parts.files === undefined ? {} : { files: parts.files }),
   }
-  return new ChatNode({ services, limits, defaultRooms, lateJoins })
+  const revoker = new Revoker({ store, bus, hub, clock, log })
+  return new ChatNode({ services, limits, defaultRooms, lateJoins, revoker })
 }
 
 /** Of somebody who is connected: page by page, as of one moment. */

@@ -134,7 +134,9 @@ export interface Store {
   putReport(report: Report): Promise<void>
   revokeSession(sid: string, untilMs: number): Promise<void>
   isSessionRevoked(sid: string): Promise<boolean>
-  /** Answers when the database does; rejects with StoreError. */
+  /** Those of them that are revoked. One query. */
+  revokedSessions(sids: readonly string[]): Promise<readonly string[]>
+  /** Resolves when something was written, for good, and read. Rejects with StoreError. */
   ping(): Promise<void>
   close(): Promise<void>
 }

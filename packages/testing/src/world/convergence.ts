@@ -10,8 +10,8 @@ import type { Device } from './device'
 import { type TrueRoom, unreadIn } from './truth'
 import type { World } from './world'
 
-/** Timers that a node always has: room heads, the sweep of ephemeral rooms, and beside other nodes the look at the database. */
-const STANDING_TIMERS = 3
+/** Timers that a node always has: room heads, the sweep of ephemeral rooms, and beside other nodes the looks at the database, for rooms and for sessions. */
+const STANDING_TIMERS = 4
 
 /** What keeps the world from being converged (I11, P5, I13): nothing, when all devices equal the server and are at rest. */
 /** `standing`: timers that a node may have beside its own, such as those of its devices' tokens. */

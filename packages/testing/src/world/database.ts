@@ -122,6 +122,10 @@ export class Database {
         check()
         return store.isSessionRevoked(sid)
       },
+      revokedSessions: async (sids) => {
+        check()
+        return store.revokedSessions(sids)
+      },
       ping: async () => check(),
       close: async () => {},
     }

@@ -115,7 +115,18 @@ export function moderationContract({ store }: ContractContext): void {
     })
   })
 
-  test('ping answers', async () => {
+  test('sessions that are revoked, among a thousand', async () => {
+    const tomorrow = Date.now() + 86_400_000
+    await store().revokeSession('session-7', tomorrow)
+    await store().revokeSession('it\'s "one"', tomorrow)
+    const sids = Array.from({ length: 1_000 }, (_, index) => `session-${index}`)
+    const found = await store().revokedSessions([...sids, 'it\'s "one"', '__proto__'])
+    expect([...found].sort()).toEqual(['it\'s "one"', 'session-7'])
+    expect(await store().revokedSessions([])).toEqual([])
+  })
+
+  test('ping answers, again and again, when it has written and read', async () => {
+    await expect(store().ping()).resolves.toBeUndefined()
     await expect(store().ping()).resolves.toBeUndefined()
   })
 }

@@ -147,6 +147,11 @@ export class MemoryStore implements Store {
     return this.tables.revokedSessions.has(sid)
   }
 
+  async revokedSessions(sids: readonly string[]): Promise<readonly string[]> {
+    this.checkOpen()
+    return sids.filter((sid) => this.tables.revokedSessions.has(sid))
+  }
+
   async ping(): Promise<void> {
     this.checkOpen()
   }

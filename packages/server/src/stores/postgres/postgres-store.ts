@@ -13,8 +13,10 @@ import {
   forgetOps,
   isSessionRevoked,
   markRead,
+  probe,
   putReport,
   putUser,
+  revokedSessions,
   revokeSession,
 } from './small-writes'
 import { writePlan } from './write-plan'
@@ -66,7 +68,11 @@ function store(writers: SessionPool, readers: SessionPool, epoch: string): Store
     revokeSession: (sid, untilMs) =>
       lend(readers, (session) => revokeSession(session, sid, untilMs, Date.now())),
     isSessionRevoked: (sid) => lend(readers, (session) => isSessionRevoked(session, sid, Date.now())),
-    ping: () => lend(readers, async (session) => void (await session.query('SELECT 1'))),
+    revokedSessions: (sids) => lend(readers, (session) => revokedSessions(session, sids, Date.now())),
+    async ping() {
+      await lend(writers, (session) => probe(session, Date.now()))
+      await lend(readers, (session) => session.query(`SELECT value FROM meta WHERE key = 'probe'`))
+    },
     async close() {
       closing ??= Promise.all([writers.close(), readers.close()])
       await closing

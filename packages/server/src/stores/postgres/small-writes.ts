@@ -163,6 +163,28 @@ const SESSION_REVOKED = {
   text: 'SELECT 1 FROM revoked_sessions WHERE sid = $1 AND until_ms > $2',
 }
 
+const REVOKED_SESSIONS = {
+  name: 'revoked-sessions',
+  text: 'SELECT sid FROM revoked_sessions WHERE sid = ANY($1::text[]) AND until_ms > $2',
+}
+const PROBE = {
+  name: 'probe',
+  text: `INSERT INTO meta (key, value) VALUES ('probe', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+}
+
+export async function revokedSessions(
+  session: Session,
+  sids: readonly string[],
+  nowMs: number,
+): Promise<readonly string[]> {
+  return (await session.query(REVOKED_SESSIONS, sids, nowMs)).map((row) => text(row, 'sid'))
+}
+
+/** A write that is on the disk: a database that takes only reads is not ready. */
+export async function probe(session: Session, nowMs: number): Promise<void> {
+  await session.query(PROBE, String(nowMs))
+}
+
 /** Revocations are kept only until the revoked tokens have expired anyway. */
 export async function revokeSession(
   session: Session,

@@ -69,7 +69,16 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
         return row !== undefined
       }),
 
-    ping: () => readers.snapshot(async (db) => void db.get('SELECT value FROM meta LIMIT 1')),
+    revokedSessions: (sids) =>
+      readers.snapshot(async (db) =>
+        db.all(REVOKED_AMONG, JSON.stringify(sids), Date.now()).map((row) => text(row, 'sid')),
+      ),
+
+    async ping() {
+      const at = String(Date.now())
+      await writer.write((db) => db.run(PROBE, at))
+      await readers.snapshot(async (db) => void db.get("SELECT value FROM meta WHERE key = 'probe'"))
+    },
 
     async close() {
       if (closed) return
@@ -80,6 +89,10 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
     },
   }
 }
+
+const REVOKED_AMONG =
+  'SELECT sid FROM revoked_sessions WHERE sid IN (SELECT value FROM json_each(?)) AND until_ms > ?'
+const PROBE = "INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', ?)"
 
 /** Says who has the file, and learns whose history it is: the epoch is made with the database. */
 function introduce(connection: Connection): string {

@@ -1,0 +1,60 @@
+import type { Clock } from '../ports/clock'
+import type { Log } from '../ports/log'
+
+/** With the answer of the database it stays within the second in which a revoked session ends on every node (P8). */
+const EVERY_MS = 750
+/** Sessions of one query. */
+const PAGE = 1_000
+
+export type SessionWatchDeps = {
+  readonly clock: Clock
+  readonly log: Log
+  /** Other nodes write to the same database. Alone, a node has revoked all that is revoked. */
+  readonly isShared: boolean
+  /** The sessions of this node's devices. */
+  readonly sids: () => Iterable<string>
+  /** Those among them that are revoked. */
+  readonly readRevoked: (sids: readonly string[]) => Promise<readonly string[]>
+  readonly onRevoked: (sid: string) => void
+}
+
+/**
+ * Finds in the database which of this node's sessions another node has revoked. That node says so over the bus as well; but
+ * a bus that is down, or frozen, or that loses a message says nothing of it.
+ */
+export class SessionWatch {
+  #cancel: (() => void) | undefined
+  #stopped = false
+  #isFailing = false
+
+  constructor(private readonly deps: SessionWatchDeps) {
+    if (deps.isShared) this.#arm()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#cancel?.()
+  }
+
+  /** One look after the other: where the database is slow, it is asked less often. */
+  #arm(): void {
+    this.#cancel = this.deps.clock.setTimer(EVERY_MS, () => {
+      void this.#look().then(() => {
+        if (!this.#stopped) this.#arm()
+      })
+    })
+  }
+
+  async #look(): Promise<void> {
+    const sids = [...new Set(this.deps.sids())]
+    try {
+      for (let at = 0; at < sids.length && !this.#stopped; at += PAGE)
+        for (const sid of await this.deps.readRevoked(sids.slice(at, at + PAGE))) this.deps.onRevoked(sid)
+      this.#isFailing = false
+    } catch (error) {
+      if (!this.#isFailing)
+        this.deps.log.warn({ err: error }, 'this node cannot see which sessions others have revoked')
+      this.#isFailing = true
+    }
+  }
+}
