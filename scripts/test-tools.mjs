@@ -7,6 +7,7 @@ const TOOLS = [
   { package: 'chromium', find: () => findChromium() },
   { package: 'redis-server', find: () => onPath('redis-server') },
   { package: 'postgresql', find: () => findPostgres() },
+  { package: 'pgbouncer', find: () => onPath('pgbouncer') ?? onPath('../sbin/pgbouncer') },
 ]
 
 /** @param {...string} names @returns {string | undefined} */

@@ -2,13 +2,20 @@ import type { Command } from 'commander'
 import type { Io } from './io'
 import { DEFAULT_DATABASE } from './kept-secret'
 
-type Typed = { database?: string; databaseUrlFile?: string; json?: boolean; input?: string }
+type Typed = {
+  database?: string
+  databaseUrlFile?: string
+  databaseSchema?: string
+  json?: boolean
+  input?: string
+}
 
 /** The commands that work on a database and not through a server. Its driver is loaded only by them. */
 export function addDatabase(program: Command, io: Io, done: (exitCode: number) => void): void {
-  const options = async ({ database, databaseUrlFile, json = false }: Typed) => {
-    const { settingOf } = await import('./setting')
-    return { database: settingOf(io, 'database', { database, databaseUrlFile }) ?? DEFAULT_DATABASE, json }
+  const options = async ({ database, databaseUrlFile, databaseSchema, json = false }: Typed) => {
+    const { databaseFrom } = await import('./setting')
+    const found = databaseFrom(io, { database, databaseUrlFile, databaseSchema })
+    return { database: found ?? DEFAULT_DATABASE, json }
   }
   const command = (name: string, description: string): Command =>
     program
@@ -16,6 +23,7 @@ export function addDatabase(program: Command, io: Io, done: (exitCode: number) =
       .description(description)
       .option('--database <url>', 'sqlite:<file> or postgres://… (ROOMFUL_DATABASE)')
       .option('--database-url-file <file>', 'file that holds it (ROOMFUL_DATABASE_URL_FILE)')
+      .option('--database-schema <name>', 'schema of the tables on Postgres (ROOMFUL_DATABASE_SCHEMA)')
       .option('--json', 'for programs')
 
   command('import', 'put an exported room into a database; what is there already is left alone')

@@ -148,6 +148,7 @@ function addExport(program: Command, io: Io, done: (exitCode: number) => void): 
     .addOption(number('--since <seq>', 'begin after this seq').conflicts('output'))
     .option('--database <url>', 'read here, as nobody in particular, instead of from a server')
     .option('--database-url-file <file>', 'the same, from a file that holds the address')
+    .option('--database-schema <name>', 'schema of its tables, on Postgres')
     .action(async (room: RoomId, typed) => {
       const { exportCommand } = await import('./commands/export')
       done(await exportCommand(io, { ...typed, room }))

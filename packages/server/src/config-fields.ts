@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { isReadable, UNREADABLE } from './stores/database-url'
+import { isReadable, isSchema, NO_SCHEMA, UNREADABLE } from './stores/database-url'
 
 /** One setting: how it is named on the command line, in the environment and in the file, and what it may be. */
 export type ConfigField = {
@@ -77,6 +77,7 @@ const database = v.pipe(
   v.regex(/^(memory:$|sqlite:.|postgres(ql)?:\/\/.)/, 'must be sqlite:<file>, postgres://… or memory:'),
   v.check((value) => !value.startsWith('postgres') || isReadable(value), UNREADABLE),
 )
+const schema = v.pipe(text, v.check(isSchema, NO_SCHEMA))
 const url = (protocols: readonly string[]) =>
   v.pipe(
     text,
@@ -110,6 +111,13 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('host', 'address to listen on; all of them by default', text, '<address>'),
   field('database', 'sqlite:<file>, postgres://… or memory:', database, '<url>'),
   fileOf('database', 'database-url-file'),
+  field('database-schema', 'schema of the tables on Postgres; public by default', schema, '<name>'),
+  field(
+    'database-direct-url',
+    'the same Postgres, past a pooler that lends connections by the transaction',
+    database,
+    '<url>',
+  ),
   field('redis', 'Redis that joins several servers', url(['redis://', 'rediss://']), '<url>'),
   fileOf('redis', 'redis-url-file'),
   field('jwt-secret', 'secret that tokens are signed with (HS256), 32 bytes at least', text, '<secret>'),

@@ -73,6 +73,8 @@ const Checked = v.object({
   port: whole,
   host: word,
   database: word,
+  databaseSchema: word,
+  databaseDirectUrl: word,
   redis: word,
   guests: v.optional(v.boolean()),
   origins: words,

@@ -27,7 +27,7 @@ import { createAdmission } from './sockets/admission'
 import { acceptSockets } from './sockets/connect'
 import { socketBroadcaster } from './sockets/socket-line'
 import { attachSockets, socketServer } from './sockets/socket-server'
-import { isReadable, UNREADABLE } from './stores/database-url'
+import { isReadable, UNREADABLE, withSchema } from './stores/database-url'
 import { openStore } from './stores/open-store'
 import type { Store } from './stores/port'
 
@@ -56,7 +56,7 @@ export interface ChatServer extends AsyncClosable {
  */
 export async function createChatServer(options: ServerOptions = {}): Promise<ChatServer> {
   const { host, origins = [], defaultRooms = [] } = options
-  const database = options.database ?? DEFAULTS.database
+  const database = withSchema(options.database ?? DEFAULTS.database, options.databaseSchema)
   const clock = systemClock
   const ids = systemIds()
   const log = options.logger ?? createLogger(options.logLevel ?? 'info')
@@ -78,7 +78,12 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const kept = await openStore(database)
   const files = await filesFor(options.files, database, clock)
   const nodeId = randomUUID()
-  const bus = await busFor(options.redis, database, { nodeId, store: kept, clock, log })
+  const bus = await busFor(options.redis, options.databaseDirectUrl ?? database, {
+    nodeId,
+    store: kept,
+    clock,
+    log,
+  })
   const admission = createAdmission({
     ...{ origins, clock, log },
     proxies: options.trustProxy ?? 0,

@@ -63,6 +63,13 @@ export type ServerOptions = {
   readonly host?: string
   /** `sqlite:./data/roomful.db`, `postgres://…` or `memory:`. */
   readonly database?: string
+  /** The schema of the tables on Postgres, made where it is missing; as `?schema=` in `database`. */
+  readonly databaseSchema?: string
+  /**
+   * The same Postgres without the pooler that `database` names: for notifications, where no Redis joins the servers, which a
+   * pooler that lends connections by the transaction loses.
+   */
+  readonly databaseDirectUrl?: string
   readonly redis?: string
   /** Without it a secret is made and kept beside the SQLite file. */
   readonly auth?: AuthOptions

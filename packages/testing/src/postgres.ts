@@ -104,7 +104,7 @@ async function startAgain(server: LocalProcess): Promise<void> {
 }
 
 /** Postgres refuses to run as root: its package's own user does it then. */
-function postgresUser(): { uid: number; gid: number } | undefined {
+export function postgresUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }

@@ -6,7 +6,7 @@ import { type Io, write } from '../io'
 import { showProgress } from '../progress'
 import type { RoomId } from '../room-id'
 import { type SessionOptions, withChat } from '../session'
-import { settingOf } from '../setting'
+import { databaseFrom } from '../setting'
 import { endOfExport } from '../transfer-file'
 import { visibleJson } from '../visible'
 
@@ -19,6 +19,7 @@ type ExportOptions = SessionOptions & {
   /** Read here instead of from a server. */
   readonly database?: string
   readonly databaseUrlFile?: string
+  readonly databaseSchema?: string
 }
 
 type Take = (row: ExportedRow) => Promise<void>
@@ -47,9 +48,10 @@ export async function exportCommand(io: Io, options: ExportOptions): Promise<num
 }
 
 function eachRow(io: Io, options: ExportOptions, since: number, take: Take): Promise<void> {
-  const { room, databaseUrlFile } = options
+  const { room, databaseUrlFile, databaseSchema } = options
   // Only what is typed: with a variable for its server a shell exports from that server all the same.
-  const database = settingOf({ ...io, env: {} }, 'database', { database: options.database, databaseUrlFile })
+  const flags = { database: options.database, databaseUrlFile, databaseSchema }
+  const database = databaseFrom({ ...io, env: {} }, flags)
   if (database !== undefined) return fromDatabase(io, database, room, since, take)
   return withChat(io, options, (chat) => fromServer(io, chat, room, since, take))
 }

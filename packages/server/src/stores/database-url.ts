@@ -18,6 +18,7 @@ export function databaseOf(url: string): Database {
     case 'postgres:':
     case 'postgresql:':
       if (!isReadable(url)) throw new TypeError(`the address of the Postgres ${UNREADABLE}`)
+      checkSchema(new URL(url).searchParams.get('schema'))
       return { kind: 'postgres', url }
     case 'memory:':
       return { kind: 'memory' }
@@ -27,8 +28,33 @@ export function databaseOf(url: string): Database {
   }
 }
 
+/**
+ * The same database with its tables in this schema: `?schema=` in its URL. Undefined: as it is.
+ *
+ * @example
+ * withSchema('postgres://app@db/shop', 'roomful') // 'postgres://app@db/shop?schema=roomful'
+ */
+export function withSchema(url: string, schema: string | undefined): string {
+  const database = databaseOf(url)
+  if (schema === undefined || database.kind !== 'postgres') return url
+  checkSchema(schema)
+  const parsed = new URL(database.url)
+  parsed.searchParams.set('schema', schema)
+  return parsed.href
+}
+
+const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/
+
 export const UNREADABLE =
   'cannot be read: in a password, write all but letters and digits as %XX (@ is %40, / is %2F, # is %23)'
+
+function checkSchema(schema: string | null): void {
+  if (schema === null || isSchema(schema)) return
+  throw new TypeError(`the schema of a database ${NO_SCHEMA}`)
+}
+
+export const isSchema = (name: string): boolean => SCHEMA.test(name)
+export const NO_SCHEMA = 'must be a name of small letters, digits and _'
 
 /** Of a password with `/`, `?` or `#` in it a URL takes a part for the host: what stands behind it has an `@` then. */
 export const isReadable = (url: string): boolean =>

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Migrated } from '../care'
 import { migrate } from './migrate'
+import { poolingOf } from './pooling'
 import { SessionPool } from './session-pool'
 
 export async function migratePostgres(url: string): Promise<Migrated> {
@@ -20,7 +21,7 @@ export async function renewPostgresEpoch(url: string): Promise<string> {
 }
 
 async function once<T>(url: string, work: (pool: SessionPool) => Promise<T>): Promise<T> {
-  const pool = new SessionPool(url, { max: 1, patient: true })
+  const pool = new SessionPool(url, { max: 1, patient: true, pooling: await poolingOf(url) })
   try {
     return await work(pool)
   } finally {

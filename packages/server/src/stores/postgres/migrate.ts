@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Migrated } from '../care'
+import { StoreError } from '../port'
 import { integer, text } from '../sql/column'
 import { MIGRATIONS } from './migrations'
+import { tableInTheWay } from './postgres-error'
 import type { Session } from './session'
 
 /** Any number; the same on every node, and nobody else's. */
@@ -17,6 +19,7 @@ export async function migrate(
 ): Promise<Migrated & { readonly epoch: string }> {
   await session.query('BEGIN')
   await session.query('SELECT pg_advisory_xact_lock($1::bigint)', LOCK_KEY)
+  await makeSchema(session)
   await session.query('CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)')
   const [row] = await session.query('SELECT coalesce(max(version), 0) AS version FROM schema_version')
   const version = row ? integer(row, 'version') : 0
@@ -25,7 +28,7 @@ export async function migrate(
   }
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue
-    await session.query(sql)
+    await session.query(sql).catch((error: unknown) => Promise.reject(inTheWay(error) ?? error))
     await session.query('INSERT INTO schema_version (version) VALUES ($1)', index + 1)
   }
   await session.query(
@@ -36,4 +39,24 @@ export async function migrate(
   await session.query('COMMIT')
   if (!epoch) throw new Error('the database has no epoch')
   return { from: version, to: migrations.length, epoch: text(epoch, 'value') }
+}
+
+/** The first schema of the search path is where tables are made. It is made where it is missing, which needs a right to. */
+async function makeSchema(session: Session): Promise<void> {
+  const [row] = await session.query(
+    `SELECT current_schema() AS there, current_setting('search_path') AS path`,
+  )
+  const path = row ? text(row, 'path') : ''
+  const isNamed = /^[a-z_][a-z0-9_]*$/.test(path)
+  if (row?.there == null && isNamed) await session.query(`CREATE SCHEMA IF NOT EXISTS "${path}"`)
+}
+
+/** A table of that name is there already: an app's own, as ours are made once. */
+function inTheWay(error: unknown): Error | undefined {
+  const name = error instanceof StoreError ? tableInTheWay(error.cause) : undefined
+  if (name === undefined) return undefined
+  return new Error(
+    `the database has ${name} that is not of this server: give it a schema of its own, such as --database-schema roomful (ROOMFUL_DATABASE_SCHEMA)`,
+    { cause: error },
+  )
 }

@@ -40,3 +40,12 @@ export function isRetryable(error: unknown): boolean {
 function sqlState(error: unknown): string | undefined {
   return error instanceof DatabaseError ? error.code : undefined
 }
+
+/** Tables, indexes and functions that are there already; its message names which. */
+const TAKEN = new Set(['42P07', '42723', '42710'])
+
+/** `relation "messages"`, where that was to be made and is there. */
+export function tableInTheWay(error: unknown): string | undefined {
+  if (!(error instanceof DatabaseError) || !TAKEN.has(error.code ?? '')) return undefined
+  return error.message.replace(/ already exists.*$/s, '')
+}

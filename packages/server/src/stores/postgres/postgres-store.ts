@@ -3,6 +3,7 @@ import type { Facts, Need, Plan } from '../../core/ops'
 import { type Reader, type Store, StoreError } from '../port'
 import { lockAndRead } from './facts'
 import { migrate } from './migrate'
+import { poolingOf } from './pooling'
 import { isRetryable } from './postgres-error'
 import { postgresReader } from './postgres-reader'
 import { purge } from './purge'
@@ -26,17 +27,20 @@ const WRITERS = 2
 const READERS = 8
 
 /**
- * Connects, and brings the tables to this version. Any number of servers share one database.
+ * Connects, and brings the tables to this version. Any number of servers share one database; poolers may stand in between.
+ * `?schema=name` in the URL puts the tables into that schema.
  *
  * @example
  * const store = await openPostgresStore('postgres://roomful@localhost/roomful')
  */
 export async function openPostgresStore(url: string): Promise<Store> {
+  const pooling = await poolingOf(url)
   // Another node may be migrating, or there may be much to change: neither is a reason to give up.
-  const migrator = new SessionPool(url, { max: 1, patient: true })
+  const migrator = new SessionPool(url, { max: 1, patient: true, pooling })
   try {
     const { epoch } = await migrator.lend((session) => migrate(session))
-    return store(new SessionPool(url, { max: WRITERS }), new SessionPool(url, { max: READERS }), epoch)
+    const pool = (max: number) => new SessionPool(url, { max, pooling })
+    return store(pool(WRITERS), pool(READERS), epoch)
   } finally {
     await migrator.close()
   }

@@ -1,54 +1,42 @@
 import { Pool, type PoolClient, types } from 'pg'
 import { StoreError } from '../port'
+import { accessOf, localSettings, type Pooling, STATEMENT_TIMEOUT_MS, startOptions } from './access'
 import { toStoreError } from './postgres-error'
-import { ClientSession, type Session } from './session'
+import { ClientSession, PooledSession, type Session } from './session'
 
-/** What the server gives up on: a statement that waits for a lock, or runs, longer than this. */
-const STATEMENT_TIMEOUT_MS = 5_000
-/** A node that vanished in the middle of a transaction must not keep its room's lock. */
-const IDLE_IN_TRANSACTION_MS = 10_000
 /** No answer at all after this: the line is half-open, and the connection is thrown away. */
 const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 3_000
 const CONNECT_TIMEOUT_MS = 5_000
 /** Work that waits for a connection. Beyond it it is refused, and comes again later. */
 const WAITING_MAX = 5_000
 
-/**
- * Every query here is a few look-ups by key, and which index answers it must not depend on what the planner has seen
- * of the tables: statistics are missing at first, plans are cached, and it takes columns for independent that are not
- * (who writes in which room). So queries are written for one index each (queries.ts), and what else it could do is
- * turned off, and each is planned once a connection. jit would take longer than any of these queries runs.
- */
-const SETTINGS = {
-  TimeZone: 'UTC',
-  DateStyle: 'ISO',
-  synchronous_commit: 'on',
-  jit: 'off',
-  plan_cache_mode: 'force_generic_plan',
-  enable_seqscan: 'off',
-  enable_bitmapscan: 'off',
-  enable_hashjoin: 'off',
-  enable_mergejoin: 'off',
-  enable_sort: 'off',
+type PoolOptions = {
+  readonly max: number
+  /** For work that may take long, such as a migration; nothing is given up. */
+  readonly patient?: boolean
+  readonly pooling?: Pooling
 }
 
 /** Lends connections. A broken one is never lent again, and its error never reaches the process. */
 export class SessionPool {
   readonly #pool: Pool
 
-  /** `patient`: for work that may take long, such as a migration; nothing is given up. */
-  constructor(url: string, { max, patient = false }: { max: number; patient?: boolean }) {
-    const { connectionString, options } = withSettings(url)
+  readonly #sessionOf: (client: PoolClient) => Session
+
+  constructor(url: string, { max, patient = false, pooling = 'none' }: PoolOptions) {
+    const { connectionString, settings } = accessOf(url, { patient })
+    const local = localSettings(settings)
+    this.#sessionOf = (client) =>
+      pooling === 'none' ? new ClientSession(client) : new PooledSession(client, local)
     this.#pool = new Pool({
       connectionString,
-      options,
+      ...(pooling === 'none' ? { options: startOptions(settings) } : {}),
       max,
       pipeline: true,
       keepAlive: true,
       application_name: 'roomful',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-      ...(patient ? {} : { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: QUERY_TIMEOUT_MS }),
+      ...(patient ? {} : { query_timeout: QUERY_TIMEOUT_MS }),
       types: { getTypeParser },
     })
     // An 'error' without a listener ends the process. Here it is only news: an idle connection that broke is out of
@@ -60,7 +48,7 @@ export class SessionPool {
   /** After a failure of the database the connection is thrown away, and an open transaction ends with it. */
   async lend<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const client = await this.#connect()
-    const session = new ClientSession(client)
+    const session = this.#sessionOf(client)
     try {
       const result = await work(session)
       client.release()
@@ -84,15 +72,6 @@ export class SessionPool {
       throw toStoreError(error)
     }
   }
-}
-
-/** The URL may carry options of its own, a search_path for example; pg would take them in place of ours. */
-function withSettings(url: string): { connectionString: string; options: string } {
-  const parsed = new URL(url)
-  const own = parsed.searchParams.get('options')
-  parsed.searchParams.delete('options')
-  const settings = Object.entries(SETTINGS).map(([name, value]) => `-c ${name}=${value}`)
-  return { connectionString: parsed.href, options: [...settings, ...(own ? [own] : [])].join(' ') }
 }
 
 /** After an error of the caller's own the connection is as good as before. */

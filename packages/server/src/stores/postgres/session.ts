@@ -16,21 +16,54 @@ export interface Session {
   query(statement: Statement | string, ...values: Value[]): Promise<readonly Row[]>
 }
 
-export class ClientSession implements Session {
-  readonly #client: PoolClient
+type Config = { readonly text: string; readonly name?: string; readonly values: readonly Value[] }
 
-  constructor(client: PoolClient) {
-    this.#client = client
+async function send(client: PoolClient, config: Config): Promise<readonly Row[]> {
+  try {
+    return (await client.query<Record<string, unknown>>({ ...config, values: [...config.values] })).rows
+  } catch (error) {
+    throw toStoreError(error)
   }
+}
 
-  async query(statement: Statement | string, ...values: Value[]): Promise<readonly Row[]> {
-    try {
-      const config = typeof statement === 'string' ? { text: statement } : statement
-      const result = await this.#client.query<Record<string, unknown>>({ ...config, values })
-      return result.rows
-    } catch (error) {
-      throw toStoreError(error)
+export class ClientSession implements Session {
+  constructor(private readonly client: PoolClient) {}
+
+  query(statement: Statement | string, ...values: Value[]): Promise<readonly Row[]> {
+    const config = typeof statement === 'string' ? { text: statement } : statement
+    return send(this.client, { ...config, values })
+  }
+}
+
+/**
+ * The same through a pooler, which may lend another connection for each transaction: what a connection would keep (named
+ * statements, settings) is sent each time, and each statement has a transaction, with the settings at its beginning.
+ */
+export class PooledSession implements Session {
+  #isInTransaction = false
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly settings: { readonly text: string; readonly values: readonly string[] },
+  ) {}
+
+  query(statement: Statement | string, ...values: Value[]): Promise<readonly Row[]> {
+    const text = typeof statement === 'string' ? statement : statement.text
+    const run = (): Promise<readonly Row[]> => send(this.client, { text, values })
+    if (/^(COMMIT|ROLLBACK)$/.test(text)) {
+      this.#isInTransaction = false
+      return run()
     }
+    if (this.#isInTransaction) return run()
+    if (text.startsWith('BEGIN')) {
+      this.#isInTransaction = true
+      return together(run(), send(this.client, this.settings)).then(([rows]) => rows)
+    }
+    const [begun, set] = [send(this.client, { text: 'BEGIN', values: [] }), send(this.client, this.settings)]
+    const result = run()
+    return together(begun, set, result, send(this.client, { text: 'COMMIT', values: [] })).then(
+      ([, , rows]) => rows,
+    )
   }
 }
 
