@@ -16,18 +16,22 @@ export type Price = {
 /** A request with its frame, its decoding and its ack, whatever it asks. */
 export const REQUEST_UNITS = 4
 /** A connection: a signature, the user's row, the default rooms. */
-export const CONNECTION_UNITS = 100
+export const CONNECTION_UNITS = 150
 
 const ROW_WRITTEN = 10
 /** A member of a new room: looked up, written, and the new line of their list read for them. */
 const NEW_MEMBER = 20
 /** A search may look at rooms that it does not answer. */
 const SEARCH = 200
+/** A cursor of a sync: the room, the member's row and the unread of it. */
+const CURSOR = 4
 /** The cursors of all rooms are looked at, whatever comes of it. */
 const LIST = 200
-/** A delta is a few rows as a rule, and bounded by the size of a reply. */
-const DELTA = 10
+/** Of a sync, half a megabyte of text at most. */
+const REPLY = 500
 const PAGE_DEFAULT = 50
+/** A frame of so many characters takes twice as long as a short one. */
+const FRAME_CHARACTERS = 4_000
 /** Read cursors that move within 300 ms leave in one frame. */
 const READ_TELLS = 0.3
 
@@ -35,20 +39,26 @@ const change: Price = { units: 2 * ROW_WRITTEN, tells: 1 }
 /** The member's row, the line that tells of it, the head. */
 const memberChange: Price = { units: 3 * ROW_WRITTEN, tells: 1 }
 
+const framesOf = (contents: readonly string[]): number =>
+  1 + contents.reduce((sum, content) => sum + content.length, 0) / FRAME_CHARACTERS
+
 /** What each event costs beside REQUEST_UNITS. An event without a price does not compile. */
 export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Price } = {
   'join-rooms': ({ roomIds }) => ({ units: roomIds?.length ?? 0, held: roomIds?.length ?? LIMITS.syncRooms }),
   'leave-rooms': ({ roomIds }) => ({ units: roomIds.length }),
-  'send-message': () => ({ units: 2 * ROW_WRITTEN, tells: 1 }),
-  'send-messages': ({ messages }) => ({ units: (messages.length + 1) * ROW_WRITTEN, tells: 1 }),
-  'fetch-history': ({ limit }) => ({ units: 0, held: limit ?? LIMITS.historyPageDefault }),
-  'edit-message': () => change,
+  'send-message': ({ content }) => ({ units: 2 * ROW_WRITTEN, tells: framesOf([content]) }),
+  'send-messages': ({ messages }) => ({
+    units: (messages.length + 1) * ROW_WRITTEN,
+    tells: framesOf(messages.map(({ content }) => content)),
+  }),
+  'fetch-history': ({ limit = LIMITS.historyPageDefault }) => ({ units: limit, held: limit }),
+  'edit-message': ({ content }) => ({ ...change, tells: framesOf([content]) }),
   'delete-message': () => change,
   'react-message': () => change,
   'mark-read': () => ({ units: ROW_WRITTEN, tells: READ_TELLS }),
   sync: ({ rooms, list }) => {
     const asked = Object.keys(rooms).length
-    return { units: asked + (list === undefined ? 0 : LIST), held: asked * DELTA + LIST }
+    return { units: asked * CURSOR + (list === undefined ? 0 : LIST), held: REPLY }
   },
   // Told at most once a second a room, and charged then.
   typing: () => ({ units: 0 }),

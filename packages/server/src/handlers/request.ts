@@ -28,6 +28,7 @@ const UNKNOWN_EVENTS_BEFORE_CLOSE = 20
 export const OVER_RATE: Rate = { perSecond: 20, burst: 20 }
 /** Refusals for a budget: when it runs out, requests of several devices that knew nothing of it are under way. */
 export const OVER_BUDGET: Rate = { perSecond: 20, burst: 200 }
+const WEIGHT_A_REFUSAL = 8
 
 /** One device's way into the server: what it has used up of the server's patience. */
 export type Gate = {
@@ -73,8 +74,10 @@ async function answerTo(
   if (args.includes(FRAME_TOO_LARGE)) return tooLarge(peer, gate)
   if (services.hub.lifetimes.isExpired(peer) && event !== 'refresh-token') return refuse('TOKEN_EXPIRED')
   if (gate.isDraining()) return refuse('UNAVAILABLE')
+  const weight = weightOf(args)
   // A token that is not renewed ends the connection: that is not to be had by using up a budget.
-  if (gate.budget.isSpent && event !== 'refresh-token') return overBudget(peer, gate)
+  if (gate.budget.isSpent && event !== 'refresh-token') return overBudget(peer, gate, weight)
+  gate.budget.spend(REQUEST_UNITS + weight)
   try {
     return await handle(services, peer, gate, event, args)
   } catch (error) {
@@ -90,7 +93,6 @@ async function handle<E extends ClientEvent>(
   event: E,
   args: readonly unknown[],
 ): Promise<OkAck<E> | Refusal> {
-  budget.spend(REQUEST_UNITS + weightOf(args))
   const decoded = decodePayload(event, args.length === 0 ? {} : args[0])
   if (args.length > 1) return refuse('INVALID_PAYLOAD')
   if (!decoded.ok) return invalid(decoded.field)
@@ -131,8 +133,9 @@ function overRate(peer: Peer, { budget, events, overRate }: Gate): Refusal {
   return refuse('RATE_LIMITED', { retryAfterMs: events.retryAfterMs })
 }
 
-function overBudget(peer: Peer, { budget, overBudget }: Gate): Refusal {
-  strike(peer, overBudget)
+/** A large payload was decoded, and counts as several. */
+function overBudget(peer: Peer, { budget, overBudget }: Gate, weight: number): Refusal {
+  strike(peer, overBudget, 1 + Math.floor(weight / WEIGHT_A_REFUSAL))
   return refuse('RATE_LIMITED', { retryAfterMs: budget.retryAfterMs })
 }
 
@@ -142,8 +145,8 @@ function tooLarge(peer: Peer, { overRate }: Gate): Refusal {
   return refuse('PAYLOAD_TOO_LARGE', { limit: LIMITS.frameBytes })
 }
 
-function strike(peer: Peer, patience: TokenBucket): void {
-  if (patience.take(1) === 0) peer.line.close({ reason: 'ABUSE' })
+function strike(peer: Peer, patience: TokenBucket, count = 1): void {
+  if (patience.take(count) < count) peer.line.close({ reason: 'ABUSE' })
 }
 
 function unknownEvent(peer: Peer, gate: Gate): Refusal {

@@ -59,7 +59,7 @@ export type NodeParts = {
 }
 
 /** A budget that was not used lasts for so long at once: for a start with all rooms, on a few devices. */
-const BUDGET_SECONDS = 2
+const BUDGET_SECONDS = 3
 
 /** Puts a node together; the store, the bus and the lines are its caller's. */
 export function createNode(parts: NodeParts): ChatNode {
