@@ -2,6 +2,8 @@ import { connect, type Socket } from 'node:net'
 
 /** So long a message may be, less than 126 bytes, without a length field of its own in a websocket's frame. */
 const SHORT = 126
+/** And so long with a length field of two bytes. */
+const LONGEST = 65_535
 const NOTHING = Buffer.alloc(0)
 /** All lines read into this one, one after the other: a buffer a read kept the collector busier than the reading did. */
 const READ = Buffer.alloc(65_536)
@@ -22,8 +24,13 @@ export class Line {
     socket.setNoDelay(true)
   }
 
-  /** `onMessage` gets the payload of each text frame of Socket.IO's transport. */
-  static open(url: string, onMessage: (message: Buffer) => void): Line {
+  /** `onMessage` gets the payload of each text frame of Socket.IO's transport; `onEnd` is called once. */
+  static open(
+    url: string,
+    onMessage: (message: Buffer) => void,
+    onEnd: () => void = () => {},
+    headers = '',
+  ): Line {
     const { hostname, port } = new URL(url)
     const onread = {
       buffer: READ,
@@ -34,9 +41,11 @@ export class Line {
     }
     const socket = connect({ host: hostname, port: Number(port), onread })
     const line = new Line(socket, onMessage)
+    socket.on('error', () => socket.destroy())
+    socket.on('close', onEnd)
     socket.write(
       `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\n` +
-        'Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+        `${headers}Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
     )
     return line
   }
@@ -44,6 +53,7 @@ export class Line {
   /** A text frame. The mask that a client must send is zero, which leaves the text as it is. */
   send(text: string): void {
     const length = Buffer.byteLength(text)
+    if (length > LONGEST) throw new Error('a frame of more than 64 KB')
     const header = length < SHORT ? 6 : 8
     const frame = Buffer.alloc(header + length)
     frame[0] = 0x81
@@ -51,6 +61,11 @@ export class Line {
     if (length >= SHORT) frame.writeUInt16BE(length, 2)
     frame.write(text, header)
     this.socket.write(frame)
+  }
+
+  /** Takes nothing more off the system's buffers. */
+  pause(): void {
+    this.socket.pause()
   }
 
   close(): void {

@@ -1,0 +1,113 @@
+import type { Attack } from './attacker'
+import { Child } from './child'
+import type { Counted } from './crowd'
+import { Probe, pause } from './probe'
+import type { Program } from './programs'
+import type { Health } from './server'
+
+export type Ground = {
+  readonly database: string
+  /** Devices that have the room open, and all that are connected. */
+  readonly listeners: number
+  readonly connections: number
+}
+
+export type Turns = {
+  readonly count: number
+  readonly ms: number
+  /** Each of five people writes a line in so many milliseconds. */
+  readonly everyMs: number
+}
+
+/** What the others saw while the attacker was quiet, or was not. */
+export type Seen = {
+  readonly latencies: number[]
+  lagP99Ms: number
+  lagMaxMs: number
+  rssMb: number
+  cpuMs: number
+  frames: number
+}
+
+export type Outcome = {
+  readonly program: string
+  readonly calm: Seen
+  readonly siege: Seen
+  readonly attack: Attack
+  /** Devices of the others that lost their line. */
+  readonly lost: number
+  readonly exit: string | undefined
+}
+
+/** What is done between two turns is over by then. */
+const SETTLE_MS = 500
+/** The heap that a server has to do with. */
+const HEAP = '--max-old-space-size=512'
+
+/** Each program of one user against one server, in turns with calm, so that what else the machine does meets both. */
+export async function* besiege(
+  { database, listeners, connections }: Ground,
+  turns: Turns,
+  programs: readonly Program[],
+): AsyncGenerator<Outcome> {
+  const { child: server, first: url } = await Child.start<string>('server', [database], [HEAP])
+  const { child: crowd } = await Child.start('crowd', [url, String(listeners), String(connections)])
+  const { child: attacker } = await Child.start('attacker', [url])
+  const probe = await Probe.enter(url)
+  const scene: Scene = { server, crowd, attacker, probe, turns }
+  try {
+    await probe.run(turns.ms, turns.everyMs)
+    for (const program of programs) {
+      yield await play(scene, program)
+      if (server.exit !== undefined) return
+    }
+  } finally {
+    probe.leave()
+    for (const child of [attacker, crowd, server]) await child.end()
+  }
+}
+
+type Scene = {
+  readonly server: Child
+  readonly crowd: Child
+  readonly attacker: Child
+  readonly probe: Probe
+  readonly turns: Turns
+}
+
+async function play(scene: Scene, { name }: Program): Promise<Outcome> {
+  const { server, crowd, attacker, probe, turns } = scene
+  const [calm, siege] = [nothing(), nothing()]
+  let attack: Attack = { answers: {}, closed: 0 }
+  let lost = (await crowd.ask<Counted>('count')).lost
+  try {
+    await attacker.ask(name)
+    for (let turn = 0; turn < turns.count; turn++) {
+      await attacker.ask('off')
+      await pause(SETTLE_MS)
+      await watch(scene, calm)
+      await attacker.ask('on')
+      await watch(scene, siege)
+    }
+    attack = await attacker.ask<Attack>('leave')
+  } catch (error) {
+    if (server.exit === undefined) throw error
+  }
+  lost = (await crowd.ask<Counted>('count')).lost - lost + (probe.isIn ? 0 : 1)
+  return { program: name, calm, siege, attack, lost, exit: server.exit }
+}
+
+async function watch({ server, crowd, probe, turns }: Scene, seen: Seen): Promise<void> {
+  const before = await crowd.ask<Counted>('count')
+  await server.ask<Health>('reset')
+  seen.latencies.push(...(await probe.run(turns.ms, turns.everyMs)))
+  const health = await server.ask<Health>('health')
+  const after = await crowd.ask<Counted>('count')
+  seen.lagP99Ms = Math.max(seen.lagP99Ms, health.lagP99Ms)
+  seen.lagMaxMs = Math.max(seen.lagMaxMs, health.lagMaxMs)
+  seen.rssMb = Math.max(seen.rssMb, health.rssMb)
+  seen.cpuMs += health.cpuMs
+  seen.frames += after.frames - before.frames
+}
+
+const nothing = (): Seen => ({ latencies: [], lagP99Ms: 0, lagMaxMs: 0, rssMb: 0, cpuMs: 0, frames: 0 })
