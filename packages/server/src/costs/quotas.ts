@@ -3,6 +3,7 @@ import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { Rates } from '../handlers/rates'
 import type { Rate } from '../handlers/token-bucket'
+import type { Hub } from '../hub/hub'
 import type { Peer } from '../hub/peer'
 import type { Clock } from '../ports/clock'
 import type { Store } from '../stores/port'
@@ -23,15 +24,29 @@ type Addition = {
   readonly rooms?: number
   readonly members?: number
   readonly reports?: number
+  /** Others who may come into a room, by the field that names them. */
+  readonly others?: { readonly field: string; readonly ids: readonly UserId[] }
   /** The asking user comes into a room. */
   readonly comes?: true
 }
 
 const ADDITIONS: { readonly [E in ClientEvent]?: (payload: Payload<E>, userId: UserId) => Addition } = {
-  'create-room': ({ members = [] }) => ({ rooms: 1, members: members.length, comes: true }),
-  'open-dm': ({ userIds }) => ({ rooms: 1, members: userIds.length, comes: true }),
+  'create-room': ({ members = [] }) => ({
+    rooms: 1,
+    members: members.length,
+    others: { field: 'members', ids: members },
+    comes: true,
+  }),
+  'open-dm': ({ userIds }) => ({
+    rooms: 1,
+    members: userIds.length,
+    others: { field: 'userIds', ids: userIds },
+    comes: true,
+  }),
   'add-member': ({ userId }, asking) =>
-    userId === undefined || userId === asking ? { comes: true } : { members: 1 },
+    userId === undefined || userId === asking
+      ? { comes: true }
+      : { members: 1, others: { field: 'userId', ids: [userId] } },
   'report-message': () => ({ reports: 1 }),
 }
 
@@ -41,6 +56,7 @@ export type Settle<E extends ClientEvent> = (answer: OkAck<E> | Refusal) => void
 export type QuotaDeps = {
   readonly store: Pick<Store, 'read'>
   readonly clock: Clock
+  readonly hub: Pick<Hub, 'peers'>
   readonly limits: QuotaLimits
 }
 
@@ -57,12 +73,19 @@ export class Quotas {
     }
   }
 
-  /** Counts what the request will add, or says why it may not. */
-  async take<E extends ClientEvent>(peer: Peer, event: E, payload: Payload<E>): Promise<Settle<E> | Refusal> {
+  /** Counts what the request will add, or says why it may not. Undefined: most requests add nothing that stays. */
+  take<E extends ClientEvent>(
+    peer: Peer,
+    event: E,
+    payload: Payload<E>,
+  ): Promise<Settle<E> | Refusal> | undefined {
     const addition = ADDITIONS[event]?.(payload, peer.userId)
-    if (!addition) return nothingToSettle
-    if (addition.comes && (await this.#isFull(peer.userId)))
-      return refuse('LIMIT_EXCEEDED', { limit: this.deps.limits.roomsPerUser })
+    return addition && this.#count(peer, addition)
+  }
+
+  async #count<E extends ClientEvent>(peer: Peer, addition: Addition): Promise<Settle<E> | Refusal> {
+    const full = await this.#fullRefusal(peer, addition)
+    if (full) return full
     if (peer.identity.admin) return nothingToSettle
     const wanted = (['rooms', 'members', 'reports'] as const).flatMap((kind) => {
       const count = addition[kind] ?? 0
@@ -79,12 +102,27 @@ export class Quotas {
     }
   }
 
-  async #isFull(userId: UserId): Promise<boolean> {
-    const { store, limits } = this.deps
-    if (limits.roomsPerUser === 0) return false
-    return (await store.read((reader) => reader.inRooms([userId], limits.roomsPerUser))).has(userId)
+  /** Who is in as many rooms as a user may be in comes into no other. */
+  async #fullRefusal(
+    { userId }: Peer,
+    { comes, others = NO_OTHERS }: Addition,
+  ): Promise<Refusal | undefined> {
+    const { store, hub, limits } = this.deps
+    const limit = limits.roomsPerUser
+    if (limit === 0) return undefined
+    return store.read(async (reader) => {
+      const full = await reader.inRooms([userId, ...others.ids], limit)
+      if (comes && full.has(userId)) return refuse('LIMIT_EXCEEDED', { limit })
+      const fullOthers = others.ids.filter((id) => id !== userId && full.has(id))
+      if (fullOthers.length === 0) return undefined
+      // Of a stranger it would tell that they are here (P9).
+      const known = await reader.whoIsIn([...hub.peers.roomsOf(userId)], fullOthers)
+      return known.length > 0 ? refuse('LIMIT_EXCEEDED', { field: others.field, limit }) : undefined
+    })
   }
 }
+
+const NO_OTHERS: Exclude<Addition['others'], undefined> = { field: '', ids: [] }
 
 function isAdded(answer: OkAck<ClientEvent> | Refusal, at: number): boolean {
   if (!answer.ok) return false

@@ -29,6 +29,7 @@ export const OVER_RATE: Rate = { perSecond: 20, burst: 20 }
 /** Refusals for a budget: when it runs out, requests of several devices that knew nothing of it are under way. */
 export const OVER_BUDGET: Rate = { perSecond: 20, burst: 200 }
 const WEIGHT_A_REFUSAL = 8
+const OVERLOADED_RETRY_MS = 1_000
 
 /** One device's way into the server: what it has used up of the server's patience. */
 export type Gate = {
@@ -38,6 +39,9 @@ export type Gate = {
   /** What is refused for its rate counts here; a device that goes on regardless is closed. */
   readonly overRate: TokenBucket
   readonly overBudget: TokenBucket
+  /** Requests that may be under way at a time. */
+  readonly mostUnderWay: number
+  underWay: number
   unknown: number
   isDraining: () => boolean
 }
@@ -77,11 +81,16 @@ async function answerTo(
   const weight = weightOf(args)
   // A token that is not renewed ends the connection: that is not to be had by using up a budget.
   if (gate.budget.isSpent && event !== 'refresh-token') return overBudget(peer, gate, weight)
+  // Where the database is slow, what waits for it would be as much as a device can ask for in the meantime.
+  if (gate.underWay >= gate.mostUnderWay) return refuse('OVERLOADED', { retryAfterMs: OVERLOADED_RETRY_MS })
   gate.budget.spend(REQUEST_UNITS + weight)
+  gate.underWay++
   try {
     return await handle(services, peer, gate, event, args)
   } catch (error) {
     return refusalOf(services, event, error)
+  } finally {
+    gate.underWay--
   }
 }
 
@@ -97,21 +106,23 @@ async function handle<E extends ClientEvent>(
   if (args.length > 1) return refuse('INVALID_PAYLOAD')
   if (!decoded.ok) return invalid(decoded.field)
   const settle = charge({ budget, hub: services.hub, peer }, event, decoded.value)
-  const counted = await services.quotas.take(peer, event, decoded.value)
-  if (typeof counted !== 'function') return counted
-  const answer = await answerOf(services, peer, event, decoded.value, counted)
+  const counted = services.quotas.take(peer, event, decoded.value)
+  const answer = counted
+    ? await countedAnswer(services, peer, event, decoded.value, await counted)
+    : await handlers[event](services, peer, decoded.value)
   settle(answer)
   return answer
 }
 
 /** A handler that throws has added nothing, as far as anybody knows. */
-async function answerOf<E extends ClientEvent>(
+async function countedAnswer<E extends ClientEvent>(
   services: Services,
   peer: Peer,
   event: E,
   payload: Payload<E>,
-  counted: Settle<E>,
+  counted: Settle<E> | Refusal,
 ): Promise<OkAck<E> | Refusal> {
+  if (typeof counted !== 'function') return counted
   let answer: OkAck<E> | Refusal = refuse('INTERNAL')
   try {
     answer = await handlers[event](services, peer, payload)

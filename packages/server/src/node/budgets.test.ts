@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { MemoryStore } from '../stores/memory/memory-store'
 import { testNode } from './test-node'
 
 type Answer = Record<string, unknown>
@@ -41,6 +42,31 @@ test('P10: frames over the size limit are answered 20 times, then the device is 
   expect(ann.isOpen()).toBe(true)
   await ann.request(['send-message', FRAME_TOO_LARGE])
   expect(ann.isOpen()).toBe(false)
+})
+
+test('P11: while the database does not answer, a device has two seconds of requests waiting, and no more', async () => {
+  const store = new MemoryStore({ epoch: 'epoch-1' })
+  const node = testNode({ store, rates: { eventsPerSecond: 10, costPerSecond: 0 } })
+  const ann = await node.device('ann')
+  const read = store.read.bind(store)
+  let answer: () => void = () => {}
+  const gate = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  store.read = async (reads) => {
+    await gate
+    return read(reads)
+  }
+  const waiting: Promise<Answer>[] = []
+  for (let n = 0; n < 20; n++) {
+    waiting.push(ann.ask('list-rooms'))
+    await node.clock.pass(100)
+  }
+  expect(await ann.ask('list-rooms')).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 1_000 })
+  answer()
+  expect((await Promise.all(waiting)).every(({ ok }) => ok)).toBe(true)
+  await node.clock.pass(100)
+  expect(await ann.ask('list-rooms')).toMatchObject({ ok: true })
 })
 
 test('P12: one budget for all devices of a user, which fills again; other users have their own', async () => {

@@ -41,6 +41,8 @@ export type Conversation = {
 
 /** Connections that a user has too many of may be dead ones, which are noticed after this time. */
 const TOO_MANY_SOCKETS_RETRY_MS = 15_000
+/** A device may have so many seconds' requests under way: a database that answers within them is not noticed. */
+const UNDER_WAY_SECONDS = 2
 /** No token is expected to live longer. */
 const REVOKED_FOR_MS = 400 * 24 * 3600 * 1000
 /** Devices come back spread over this time after a stop, not all in the same moment. */
@@ -96,6 +98,11 @@ export class ChatNode {
       budget: services.budgets.of(peer.userId),
       overRate: new TokenBucket(OVER_RATE, services.clock),
       overBudget: new TokenBucket(OVER_BUDGET, services.clock),
+      mostUnderWay:
+        limits.events.perSecond === 0
+          ? Number.POSITIVE_INFINITY
+          : limits.events.perSecond * UNDER_WAY_SECONDS,
+      underWay: 0,
       unknown: 0,
       isDraining: () => this.#draining,
     }

@@ -127,7 +127,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, authenticate, names },
     ...{ sendRates, budgets },
-    quotas: new Quotas({ store, clock, limits: limits.quotas }),
+    quotas: new Quotas({ store, hub, clock, limits: limits.quotas }),
     reporting: new OneAtATime<UserId>(),
     typingSignals: new TypingSignals({ bus, clock, hub, budgets }),
     toldReads: new ToldReads(),

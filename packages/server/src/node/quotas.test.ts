@@ -62,6 +62,21 @@ describe('P11: what stays is bounded', () => {
     expect(await ann.ask('add-member', { roomId: open })).toMatchObject({ ok: true })
   })
 
+  test('rooms that others put a user into', async () => {
+    const node = testNode({ rates: { roomsPerUser: 2 } })
+    const [ann, bob] = [await node.device('ann'), await node.device('bob')]
+    const rooms = [idOf(await makeRoom(ann)), idOf(await makeRoom(bob, ['ann']))]
+    const other = await node.device('cid')
+    await other.ask('add-member', { roomId: rooms[0] })
+    const third = idOf(await makeRoom(other))
+    const full = { code: 'LIMIT_EXCEEDED', limit: 2 }
+    expect(await other.ask('add-member', { roomId: third, userId: 'ann' })).toMatchObject({
+      ...full,
+      field: 'userId',
+    })
+    expect(await bob.ask('open-dm', { userIds: ['ann'] })).toMatchObject({ ...full, field: 'userIds' })
+  })
+
   test.each(['public', 'ephemeral'])('open reports of a user: one a message (%s room)', async (type) => {
     const store = new MemoryStore({ epoch: 'epoch-1' })
     const node = testNode({ store })
