@@ -23,32 +23,28 @@ export function filesContract({ store }: ContractContext): void {
       const [roomId, other] = [await newRoom(store()), await newRoom(store(), { roles: { eve: 'owner' } })]
       await show(roomId, 'file-1')
       await commitOne(store(), other, sendOp('eve', 'hi'))
-      expect(await isShown('file-1')).toBe(true)
       expect([await isShown('file-1', 'ann'), await isShown('file-1', 'bob')]).toEqual([true, true])
       expect(await isShown('file-1', 'eve')).toBe(false)
-      expect(await isShown('file-2')).toBe(false)
-      expect(await isShown("file-1' OR 1=1 --")).toBe(false)
+      expect(await isShown('file-2', 'ann')).toBe(false)
+      expect(await isShown("file-1' OR 1=1 --", 'ann')).toBe(false)
     })
 
     test('is shown by images and files only, whatever others have in their metadata', async () => {
       const roomId = await newRoom(store())
       await show(roomId, 'file-1', 'text')
       await show(roomId, 'file-1', 'poll')
-      expect(await isShown('file-1')).toBe(false)
+      expect(await isShown('file-1', 'bob')).toBe(false)
       await show(roomId, 'file-1', 'file')
       expect(await isShown('file-1', 'bob')).toBe(true)
     })
 
-    test('is no longer shown when its messages are deleted or purged', async () => {
+    test('is no longer shown when its messages are deleted', async () => {
       const roomId = await newRoom(store())
       const [first, second] = [await show(roomId, 'file-1'), await show(roomId, 'file-1')]
       await commitOne(store(), roomId, deleteOp('ann', first))
       expect(await isShown('file-1', 'bob')).toBe(true)
       await commitOne(store(), roomId, deleteOp('ann', second))
-      expect([await isShown('file-1'), await isShown('file-1', 'bob')]).toEqual([false, false])
-      await show(roomId, 'file-2')
-      await store().purge(roomId, 4)
-      expect(await isShown('file-2')).toBe(false)
+      expect(await isShown('file-1', 'bob')).toBe(false)
     })
 
     test('is not shown to who was removed, nor to who came again after it (I14)', async () => {
@@ -61,5 +57,24 @@ export function filesContract({ store }: ContractContext): void {
       await show(roomId, 'file-1')
       expect(await isShown('file-1', 'bob')).toBe(true)
     })
+  })
+}
+
+/** Whether anything shows a file, whoever asks: what nothing shows is removed. */
+export function unshownFilesContract({ store }: ContractContext): void {
+  const isShown = (fileId: string): Promise<boolean> => store().read((reader) => reader.isFileShown(fileId))
+
+  test('a file is shown until its last message is deleted or purged', async () => {
+    const roomId = await newRoom(store())
+    const ops = ['file-1', 'file-1', 'file-2'].map((fileId) =>
+      sendOp('ann', 'a picture', { type: 'image', metadata: { fileId } }),
+    )
+    for (const op of ops) await commitOne(store(), roomId, op)
+    expect([await isShown('file-1'), await isShown('file-3')]).toEqual([true, false])
+    expect(await isShown("file-1' OR 1=1 --")).toBe(false)
+    for (const op of ops.slice(0, 2)) await commitOne(store(), roomId, deleteOp('ann', op.id))
+    expect([await isShown('file-1'), await isShown('file-2')]).toEqual([false, true])
+    await store().purge(roomId, 4)
+    expect(await isShown('file-2')).toBe(false)
   })
 }

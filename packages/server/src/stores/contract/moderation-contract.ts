@@ -103,7 +103,9 @@ export function moderationContract({ store }: ContractContext): void {
       expect(await store().read((reader) => reader.audit(other, { limit: 10 }))).toHaveLength(3)
     })
   })
+}
 
+export function sessionsContract({ store }: ContractContext): void {
   describe('sessions', () => {
     test('are revoked one by one, and stay so', async () => {
       const tomorrow = Date.now() + 86_400_000

@@ -161,6 +161,18 @@ export function roomsContract({ store }: ContractContext): void {
       expect(seen.map(({ name }) => name)).toEqual(['', 'Z', 'a', 'b', 'b', 'b', 'c', 'ä', '\uff5a', '😀'])
     })
 
+    test('come with how many are in them', async () => {
+      const roomId = await named('Counted')
+      await commitOne(store(), roomId, {
+        kind: 'join',
+        actor: { id: asUserId('cid'), name: 'cid', admin: false },
+        at: 0,
+        messageId: asMessageId(nextId()),
+      })
+      const [found] = await store().read((reader) => reader.publicRooms({ query: 'counted', limit: 10 }))
+      expect(found?.memberCount).toBe(2)
+    })
+
     test('are found by their new name after a change', async () => {
       const roomId = await named('Before')
       await commitOne(store(), roomId, {

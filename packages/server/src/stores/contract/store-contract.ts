@@ -3,19 +3,19 @@ import { commitContract } from './commit-contract'
 import type { Opened, OpenStore } from './contract-room'
 import { durabilityContract } from './durability-contract'
 import { factsContract } from './facts-contract'
-import { filesContract } from './files-contract'
+import { filesContract, unshownFilesContract } from './files-contract'
 import { forgetOpsContract } from './forget-ops-contract'
 import { headsContract } from './heads-contract'
 import { memberCountContract } from './member-count-contract'
 import { membersContract } from './members-contract'
 import { messageQueryContract } from './message-query-contract'
-import { moderationContract } from './moderation-contract'
+import { moderationContract, sessionsContract } from './moderation-contract'
 import { purgeContract } from './purge-contract'
 import { raceContract } from './race-contract'
 import { readCursorContract } from './read-cursor-contract'
 import { roomsContract } from './rooms-contract'
 import { snapshotContract } from './snapshot-contract'
-import { textContract } from './text-contract'
+import { textContract, userNamesContract } from './text-contract'
 
 /** A fresh store for every test; `store()` and `opened()` are for inside of tests. */
 export type ContractContext = { readonly opened: () => Opened; readonly store: () => Opened['store'] }
@@ -27,7 +27,44 @@ export type ContractContext = { readonly opened: () => Opened; readonly store: (
  * storeContract('memory', async () => ({ store: createMemoryStore({ epoch: 'e1' }), dispose: async () => {} }))
  */
 export function storeContract(name: string, open: OpenStore): void {
-  describe(`store contract: ${name}`, () => {
+  contract(`store contract: ${name}`, open, [
+    ...ABOUT_ROOMS,
+    purgeContract,
+    forgetOpsContract,
+    unshownFilesContract,
+    roomsContract,
+    userNamesContract,
+    sessionsContract,
+    durabilityContract,
+  ])
+}
+
+/** The part of it that is about rooms by their ids: what a store of ephemeral rooms has to hold as well. */
+export function roomStoreContract(name: string, open: OpenStore): void {
+  contract(`room store contract: ${name}`, open, ABOUT_ROOMS)
+}
+
+const ABOUT_ROOMS: readonly ((context: ContractContext) => void)[] = [
+  commitContract,
+  factsContract,
+  headsContract,
+  filesContract,
+  raceContract,
+  messageQueryContract,
+  snapshotContract,
+  readCursorContract,
+  membersContract,
+  memberCountContract,
+  moderationContract,
+  textContract,
+]
+
+function contract(
+  title: string,
+  open: OpenStore,
+  parts: readonly ((context: ContractContext) => void)[],
+): void {
+  describe(title, () => {
     let opened: Opened | undefined
     beforeEach(async () => {
       opened = await open()
@@ -41,21 +78,6 @@ export function storeContract(name: string, open: OpenStore): void {
       return opened
     }
     const context: ContractContext = { opened: current, store: () => current().store }
-    commitContract(context)
-    factsContract(context)
-    headsContract(context)
-    purgeContract(context)
-    forgetOpsContract(context)
-    filesContract(context)
-    raceContract(context)
-    messageQueryContract(context)
-    snapshotContract(context)
-    readCursorContract(context)
-    roomsContract(context)
-    membersContract(context)
-    memberCountContract(context)
-    moderationContract(context)
-    textContract(context)
-    durabilityContract(context)
+    for (const part of parts) part(context)
   })
 }

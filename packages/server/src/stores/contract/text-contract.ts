@@ -42,18 +42,18 @@ export function textContract({ store }: ContractContext): void {
       expect((await messagesOf(store(), roomId))[0]?.content).toBe(edited)
     })
 
-    test('in names of rooms and users', async () => {
+    test('in names of rooms and members', async () => {
       for (const [, text] of texts) {
         const name = [...text].slice(0, 30).join('')
         const { room, members } = roomOf({ name, metadata: { title: name } })
-        await store().createRoom({ room, members })
-        await store().putUser({ id: asUserId('ann'), name })
-        const [memberships, user] = await store().read(async (reader) => [
-          await reader.memberships(asUserId('ann'), [room.id]),
-          await reader.user(asUserId('ann')),
-        ])
-        expect(memberships[0]?.room).toEqual(room)
-        expect(user).toEqual({ id: 'ann', name })
+        const named = members.map((member) => ({ ...member, name }))
+        await store().createRoom({ room, members: named })
+        const found = await store().read(async (reader) => ({
+          memberships: await reader.memberships(asUserId('ann'), [room.id]),
+          members: await reader.members(room.id, { limit: 10 }),
+        }))
+        expect(found.memberships[0]?.room).toEqual(room)
+        expect(found.members).toEqual(named)
       }
     })
 
@@ -88,5 +88,16 @@ export function textContract({ store }: ContractContext): void {
       await commitOne(store(), roomId, sendOp('ann', 'numbers', { metadata }))
       expect((await messagesOf(store(), roomId))[0]?.metadata).toEqual(metadata)
     })
+  })
+}
+
+export function userNamesContract({ store }: ContractContext): void {
+  test('names of users come back byte for byte', async () => {
+    for (const [, text] of texts) {
+      const name = [...text].slice(0, 30).join('')
+      await store().putUser({ id: asUserId('ann'), name })
+      const user = await store().read((reader) => reader.user(asUserId('ann')))
+      expect(user).toEqual({ id: 'ann', name })
+    }
   })
 }
