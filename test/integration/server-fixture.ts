@@ -130,7 +130,10 @@ type ConnectOptions = {
 }
 
 /** Resolves once the device is let in; rejects with the `connect_error`. */
-export function connect(server: ChatServer, { token, protocol, ...rest }: ConnectOptions): Promise<Device> {
+export function connect(
+  server: Pick<ChatServer, 'url'>,
+  { token, protocol, ...rest }: ConnectOptions,
+): Promise<Device> {
   const auth = { ...(token === undefined ? {} : { token }), ...(protocol === undefined ? {} : { protocol }) }
   const socket = io(server.url, {
     auth,
@@ -149,7 +152,11 @@ export function connect(server: ChatServer, { token, protocol, ...rest }: Connec
   })
 }
 
-export async function signIn(server: ChatServer, id: string, protocol: 1 | 2 = 2): Promise<Device> {
+export async function signIn(
+  server: Pick<ChatServer, 'url'>,
+  id: string,
+  protocol: 1 | 2 = 2,
+): Promise<Device> {
   return connect(server, { token: await tokenOf(id), protocol })
 }
 

@@ -6,6 +6,8 @@ import { type Authenticator, authenticatorFor, type Signing } from './auth/authe
 import { closeAll } from './close-all'
 import type { Bus } from './cluster/bus'
 import { localBus } from './cluster/local-bus'
+import { openEphemeral } from './ephemeral/open-ephemeral'
+import { isEphemeralId } from './ephemeral/room-id'
 import { filesFor } from './files/files-for'
 import { adminRoutes } from './http/admin'
 import { httpApp } from './http/app'
@@ -68,6 +70,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   )
   const guests = guestsOf(options, authenticator)
   checkRedis(options.redis, database)
+  checkDefaultRooms(defaultRooms)
   const webhook = options.webhook && createWebhook({ ...options.webhook, clock, log })
 
   const { meter, registry } = metrics({
@@ -92,6 +95,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const io = socketServer(origins, admission)
   const node: ChatNode = createNode({
     store: kept,
+    ephemeral: await openEphemeral(options.redis, database, { store: kept, clock, log }),
     ...{ nodeId, bus },
     broadcaster: socketBroadcaster(io),
     authenticate: authenticator.authenticate,
@@ -149,6 +153,13 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     await close()
     throw error
   }
+}
+
+function checkDefaultRooms(names: readonly string[]): void {
+  const problems = names
+    .filter(isEphemeralId)
+    .map((name) => `${name} is the name of an ephemeral room, and cannot be a default one (--default-rooms)`)
+  if (problems.length > 0) throw new ConfigError(problems)
 }
 
 function checkRedis(redis: string | undefined, database: string): void {

@@ -19,7 +19,7 @@ export const SCALE = [
   { file: 'protocol/src/limits.ts', find: 'syncTailLimited: 50,', replace: 'syncTailLimited: 3,' },
   { file: 'protocol/src/limits.ts', find: 'reactionUsers: 20,', replace: 'reactionUsers: 2,' },
   { file: 'client/src/core/timeline/blocks.ts', find: 'CHUNK_BITS = 7', replace: 'CHUNK_BITS = 3' },
-  { file: 'server/src/ephemeral/room-state.ts', find: 'MESSAGES_KEPT = 100', replace: 'MESSAGES_KEPT = 15' },
+  { file: 'server/src/ephemeral/ephemeral-store.ts', find: 'messages: 100,', replace: 'messages: 15,' },
 ]
 
 /**

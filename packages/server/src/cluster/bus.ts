@@ -1,5 +1,4 @@
 import type { PresenceStatus, RoomId, TypingSignal, User, UserId } from '@roomful/protocol'
-import type { LiveNews } from '../ephemeral/live-news'
 import type { CommittedBatch } from '../pipeline/port'
 
 /** What the nodes tell each other. JSON all through, so that it can travel. */
@@ -34,8 +33,6 @@ export type BusMessage =
   /** A user has another name now. */
   | { readonly type: 'renamed'; readonly user: User }
   | { readonly type: 'revoked'; readonly sid: string }
-  /** Of the ephemeral rooms, which no database holds. */
-  | { readonly type: 'live'; readonly from: string; readonly news: LiveNews }
   /** Said by the bus itself, and never sent: a node is heard of for the first time (again), or no longer. */
   | { readonly type: 'node-here' | 'node-gone'; readonly nodeId: string }
   /** Said by the bus itself: it reaches the other nodes (again). What was published before may not have. */

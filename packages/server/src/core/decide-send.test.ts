@@ -15,6 +15,7 @@ import {
   sendOp,
 } from '../stores/contract/contract-room'
 import { createMemoryStore, type MemoryStore } from '../stores/memory/memory-store'
+import { decide } from './decide'
 import type { Op, Outcome } from './ops'
 
 let store: MemoryStore
@@ -230,5 +231,27 @@ describe('a reply', () => {
     for (const replyTo of [asMessageId('unknown'), elsewhere, before]) {
       expect(await decided(roomId, sendOp('bob', 'reply', { replyTo }))).toEqual(missing)
     }
+  })
+})
+
+describe('an ephemeral room', () => {
+  test('P11: takes so many messages and no more; a retry of one is still answered, and no other room ends', async () => {
+    const [roomId, other] = [await newRoom(store, { type: 'ephemeral' }), await newRoom(store)]
+    const op = sendOp('ann', 'first', { clientId: 'client-0001' })
+    await commitOne(store, roomId, op)
+    const full = async (id: RoomId, send: Op): Promise<Outcome | undefined> => {
+      const [found] = await store.read((reader) => reader.memberships(asUserId('ann'), [id]))
+      if (!found?.member) throw new Error('ann is in it')
+      const none = { messages: new Map(), byClientId: new Map(), opIds: new Map(), lastSendAt: new Map() }
+      const members = new Map([[found.member.userId, found.member]])
+      const room = { ...found.room, lastSeq: 100_000 }
+      return decide({ room, members, owners: 1, ...none }, [send]).outcomes[0]
+    }
+    expect(await full(roomId, sendOp('ann', 'too many'))).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      limit: 100_000,
+    })
+    expect(await decided(roomId, op)).toMatchObject({ ok: true, duplicate: true })
+    expect(await full(other, sendOp('ann', 'one more'))).toMatchObject({ ok: true })
   })
 })

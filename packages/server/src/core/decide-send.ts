@@ -9,6 +9,9 @@ import { toWire } from './stored-message'
 
 type Send = Extract<Op, { kind: 'send' }>
 
+/** Of an ephemeral room every send is remembered while it lives, so that none is doubled (P2): there is an end to it. */
+const EPHEMERAL_MESSAGES_MAX = 100_000
+
 /**
  * Membership, then the retry, then the rules: a retry of a send that was taken must be answered with its row even
  * when the sender has been muted since, or the room is in slow mode, or the message he replies to is gone.
@@ -27,7 +30,10 @@ export function decideSend(fold: Fold, op: Send): Outcome {
   }
 
   const refusal =
-    speechRefusal(fold, { room, member, op }) ?? contentRefusal(op.content) ?? replyRefusal(fold, member, op)
+    speechRefusal(fold, { room, member, op }) ??
+    (isFull(room) ? refuse('LIMIT_EXCEEDED', { limit: EPHEMERAL_MESSAGES_MAX }) : undefined) ??
+    contentRefusal(op.content) ??
+    replyRefusal(fold, member, op)
   if (refusal) return refusal
 
   const message = fold.addMessage(
@@ -65,6 +71,8 @@ export function speechRefusal(fold: Fold, { room, member, op }: Speaking): Refus
     (denialOf('skip-slow-mode', asking) ? slowModeRefusal(fold, room, op) : undefined)
   )
 }
+
+const isFull = ({ type, lastSeq }: Room): boolean => type === 'ephemeral' && lastSeq >= EPHEMERAL_MESSAGES_MAX
 
 export function closedToWriting(room: Room, member: Member, at: number): Refusal | undefined {
   if (room.settings.archived) return refuse('ROOM_ARCHIVED')

@@ -73,4 +73,16 @@ describe('an ephemeral room', () => {
     const cursor = { rev: 1, minSeq: 0, maxSeq: 0 }
     expect(await late.ask('sync', { rooms: { [roomId]: cursor } })).toMatchObject({ removed: [roomId] })
   })
+
+  test('P11: is refused for now to who has made too many that are still there', async () => {
+    const node = testNode()
+    const [ann, bob] = [await node.device('ann'), await node.device('bob')]
+    const make = (device: typeof ann) => device.ask('create-room', { name: 'Live', type: 'ephemeral' })
+    for (let n = 0; n < 50; n++) expect(await make(ann)).toMatchObject({ ok: true })
+    expect(await make(ann)).toMatchObject({ code: 'RATE_LIMITED', limit: 50 })
+    expect(await make(bob)).toMatchObject({ ok: true })
+    ann.close()
+    await node.clock.pass(15 * MINUTE_MS)
+    expect(await make(await node.device('ann'))).toMatchObject({ ok: true })
+  })
 })

@@ -2,10 +2,11 @@ import { asRoomId, type Member, type Room, type UserId } from '@roomful/protocol
 import { dmNameOf } from '../core/dm-name'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import { EPHEMERAL_LIMITS } from '../ephemeral/ephemeral-store'
+import { ephemeralRoomId } from '../ephemeral/room-id'
 import type { Peer } from '../hub/peer'
-import { mayBeDone } from '../stores/port'
+import { mayBeDone, StoreError } from '../stores/port'
 import { dmKeyOf } from './dm-key'
-import { EPHEMERAL_PER_USER } from './ephemeral-quota'
 import type { Handler, Services } from './handler'
 
 /** Rooms that nobody is in any more end once a minute. */
@@ -18,9 +19,15 @@ export const createRoom: Handler<'create-room'> = async (services, peer, payload
   const invited = await people(services, peer, members, 'members')
   if ('ok' in invited) return invited
   const { room, rows } = newRoom(services, peer, { name, type, metadata, settings }, invited)
-  if (type === 'ephemeral' && !(await services.ephemeralQuota.take(peer.userId, room.id)))
-    return refuse('RATE_LIMITED', { limit: EPHEMERAL_PER_USER, retryAfterMs: EPHEMERAL_RETRY_MS })
-  return create(services, { room, members: rows })
+  try {
+    return await create(services, { room, members: rows })
+  } catch (error) {
+    if (type !== 'ephemeral' || !(error instanceof StoreError) || error.code !== 'LIMIT_EXCEEDED') throw error
+    return refuse('RATE_LIMITED', {
+      limit: EPHEMERAL_LIMITS.roomsPerUser,
+      retryAfterMs: EPHEMERAL_RETRY_MS,
+    })
+  }
 }
 
 /** The same set of people always gives the same room. */
@@ -71,7 +78,8 @@ function newRoom(
   invited: readonly Person[],
 ): { room: Room; rows: Member[] } {
   const now = clock.now()
-  const [id, createdAt] = [asRoomId(ids.uuid(now)), new Date(now).toISOString()]
+  const [uuid, createdAt] = [ids.uuid(now), new Date(now).toISOString()]
+  const id = facts.type === 'ephemeral' ? ephemeralRoomId(uuid) : asRoomId(uuid)
   const rows = [peer.identity, ...invited].map(
     (person, index): Member => ({
       roomId: id,

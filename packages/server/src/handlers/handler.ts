@@ -14,7 +14,6 @@ import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import type { Store } from '../stores/port'
-import type { EphemeralQuota } from './ephemeral-quota'
 import type { OneAtATime } from './one-at-a-time'
 import type { Rates } from './rates'
 import type { SyncTurns } from './sync-turns'
@@ -46,7 +45,6 @@ export type Services = {
   readonly reporting: OneAtATime<UserId>
   readonly typingSignals: TypingSignals
   readonly toldReads: ToldReads
-  readonly ephemeralQuota: EphemeralQuota
   readonly syncTurns: SyncTurns
   readonly authenticate: Authenticate
   readonly names: Names

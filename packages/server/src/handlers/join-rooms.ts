@@ -1,5 +1,6 @@
 import { type Head, LIMITS, type RoomId } from '@roomful/protocol'
 import type { Peer } from '../hub/peer'
+import { readableMemberships } from '../pipeline/readable'
 import type { Membership } from '../stores/port'
 import { checkIsHere, readFor } from './device-reads'
 import type { Handler } from './handler'
@@ -15,9 +16,9 @@ export const joinRooms: Handler<'join-rooms'> = async (services, peer, { roomIds
   peer.joins.add(left)
   try {
     const { memberships, unread } = await readFor(services, peer, async (reader) => {
-      const memberships = await (roomIds
-        ? reader.memberships(peer.userId, roomIds)
-        : reader.roomsOf(peer.userId, { limit: LIMITS.syncRooms }))
+      const memberships = roomIds
+        ? (await readableMemberships(reader, peer.userId, roomIds)).found
+        : await reader.roomsOf(peer.userId, { limit: LIMITS.syncRooms })
       const joined = memberships.filter(isIn).slice(0, LIMITS.syncRooms)
       const wantsCounts = peer.protocol === 1 && roomIds === undefined
       const ids = joined.map(({ room }) => room.id)

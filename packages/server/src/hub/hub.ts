@@ -274,8 +274,6 @@ export class Hub {
         this.#catchUp.all()
         void this.#keepUp()
         return
-      case 'live':
-        return
       case 'renamed':
         this.#rename(message.user)
         return

@@ -87,6 +87,11 @@ export class Peers {
     return this.#byUser.get(userId)?.rooms ?? NO_ROOMS
   }
 
+  /** The rooms that connected users are known to be in. */
+  rooms(): Iterable<RoomId> {
+    return this.#membersHere.keys()
+  }
+
   /** The connected users who are known to be in this room. */
   membersOf(roomId: RoomId): ReadonlySet<UserId> {
     return this.#membersHere.get(roomId) ?? NO_USERS

@@ -5,6 +5,7 @@ import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { CONNECTION_UNITS } from '../costs/prices'
 import type { QuotaLimits } from '../costs/quotas'
+import type { RoomsInUse } from '../ephemeral/rooms-in-use'
 import type { Services } from '../handlers/handler'
 import { type Gate, OVER_BUDGET, OVER_RATE, request } from '../handlers/request'
 import { type Rate, TokenBucket } from '../handlers/token-bucket'
@@ -27,6 +28,7 @@ export type ChatNodeDeps = {
   readonly defaultRooms: readonly string[]
   readonly lateJoins: LateJoins
   readonly revoker: Revoker
+  readonly roomsInUse: RoomsInUse
 }
 
 /** One device's conversation with the node. */
@@ -150,11 +152,12 @@ export class ChatNode {
 
   /** Hangs up and stops every timer. */
   stop(): void {
-    const { services, lateJoins, revoker } = this.deps
+    const { services, lateJoins, revoker, roomsInUse } = this.deps
     const { hub } = services
     for (const peer of [...hub.peers.all()]) peer.line.close()
     lateJoins.stop()
     revoker.stop()
+    roomsInUse.stop()
     services.names.stop()
     services.typingSignals.stop()
     hub.stop()

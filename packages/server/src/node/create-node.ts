@@ -1,13 +1,12 @@
-import { asUserId, type Room, type RoomId, type RoomListItem, type UserId } from '@roomful/protocol'
+import type { RoomId, UserId } from '@roomful/protocol'
 import type { Authenticate } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
 import { Quotas } from '../costs/quotas'
-import { EphemeralRooms } from '../ephemeral/ephemeral-rooms'
-import type { LiveNews } from '../ephemeral/live-news'
-import { RemoteOps } from '../ephemeral/remote-ops'
-import { routedStore } from '../ephemeral/routed-store'
+import type { EphemeralStore } from '../ephemeral/ephemeral-store'
+import { MemoryEphemeral } from '../ephemeral/memory-ephemeral'
+import { RoomsInUse } from '../ephemeral/rooms-in-use'
+import { withEphemeral } from '../ephemeral/with-ephemeral'
 import type { FileStore } from '../files/file-store'
-import { EphemeralQuota } from '../handlers/ephemeral-quota'
 import type { Services } from '../handlers/handler'
 import { COMINGS } from '../handlers/members'
 import { OneAtATime } from '../handlers/one-at-a-time'
@@ -19,29 +18,24 @@ import { Hub } from '../hub/hub'
 import type { Broadcaster } from '../hub/peer'
 import type { Hooks } from '../moderation/hooks'
 import { DEFAULTS, type RateOptions } from '../options'
-import { itemsOf } from '../pipeline/activity-items'
 import { AppendQueue } from '../pipeline/append-queue'
-import { readsIn } from '../pipeline/delta-members'
-import { readMissed } from '../pipeline/missed'
 import { Names } from '../pipeline/names'
-import { roomListOf } from '../pipeline/room-list'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
-import { type Membership, mayBeDone, type Reader, type Store } from '../stores/port'
+import { mayBeDone, type Store } from '../stores/port'
 import { ChatNode, type NodeLimits } from './chat-node'
+import { hubReads } from './hub-reads'
 import { LateJoins, withLateJoins } from './late-joins'
 import { Revoker } from './revoker'
-
-const ROOMS_PAGE = 500
-/** Whose row in a room is of no interest. */
-const NOBODY = asUserId('nobody')
 
 export type NodeParts = {
   /** Tells this process from the others on the bus. */
   readonly nodeId: string
   readonly store: Store
+  /** Of ephemeral rooms; where there are several nodes, the same of all. In memory by default. */
+  readonly ephemeral?: EphemeralStore
   readonly bus: Bus
   readonly broadcaster: Broadcaster
   readonly authenticate: Authenticate
@@ -65,12 +59,9 @@ const BUDGET_SECONDS = 3
 export function createNode(parts: NodeParts): ChatNode {
   const { bus, clock, ids, log, meter, hooks, authenticate, defaultRooms } = parts
   const limits = limitsOf(parts.rates)
-  const { nodeId } = parts
-  const tell = (news: LiveNews): void => bus.publish({ type: 'live', from: nodeId, news })
-  const isInhabited = (roomId: RoomId): boolean => hub.peers.membersOf(roomId).size > 0
-  const rooms = new EphemeralRooms({ nodeId, clock, isInhabited, tell })
-  const store = routedStore(parts.store, rooms)
-  const here = new AppendQueue({
+  const ephemeral = parts.ephemeral ?? new MemoryEphemeral({ now: clock.now })
+  const store = withEphemeral(parts.store, ephemeral)
+  const queue = new AppendQueue({
     store,
     publish: (batch) => bus.publish({ type: 'batch', batch }),
     now: parts.stopwatch,
@@ -81,47 +72,22 @@ export function createNode(parts: NodeParts): ChatNode {
       if (mayBeDone(error)) hub.doubt(roomId)
     },
   })
-  const everywhere = new RemoteOps({ nodeId, here, rooms, tell, clock })
-  // Before the hub: whoever is told of a change, and reads, finds it.
-  bus.subscribe((message) => {
-    rooms.hear(message)
-    if (message.type === 'live') everywhere.hear(message)
-  })
   const hub: Hub = new Hub({
     ...parts,
     epoch: store.epoch,
     readRevoked: (sids) => store.revokedSessions(sids),
-    readHeads: (roomIds) => store.read((reader) => reader.heads(roomIds)),
-    readMissed: (roomId, told) => store.read((reader) => readMissed(reader, roomId, told)),
-    readUser: (userId) => store.read((reader) => reader.user(userId)),
-    readListItems: (userId, roomIds) => store.read((reader) => readItems(reader, userId, roomIds)),
-    readItems: (pairs) => store.read((reader) => itemsOf(reader, pairs)),
-    readRows: (roomId, userIds) =>
-      store.read(async (reader) => {
-        const room = await roomRow(reader, roomId)
-        return room && { room, members: await reader.membersAmong(roomId, userIds) }
-      }),
-    readPresent: (roomId, query) =>
-      store.read(async (reader) => {
-        const room = await roomRow(reader, roomId)
-        return room && { room, members: await reader.members(roomId, query) }
-      }),
-    readReads: (roomId) => store.read((reader) => readsIn(reader, roomId)),
-    readMemberships: (userId, roomIds) =>
-      store.read(async (reader) => {
-        const present = await allRoomsOf(reader, userId)
-        const known = new Set(present.map(({ room }) => room.id))
-        const others = roomIds.filter((roomId) => !known.has(roomId))
-        return others.length === 0 ? present : [...present, ...(await reader.memberships(userId, others))]
-      }),
+    ...hubReads(store, {
+      doubt: (roomId) => hub.doubt(roomId),
+      refresh: (userId, roomId) => hub.refresh(userId, roomId),
+    }),
   })
-  // Others may have rooms that were made before this node was there.
-  if (bus.isShared) tell({ kind: 'ask' })
+  const inhabited = (): Iterable<RoomId> => hub.peers.rooms()
+  const roomsInUse = new RoomsInUse({ store: ephemeral, clock, log, inhabited })
   const isConnected = (userId: UserId): boolean => hub.peers.of(userId).size > 0
-  const lateJoins = new LateJoins({ pipeline: everywhere, clock, ids, log, isConnected })
-  const pipeline = withLateJoins(everywhere, lateJoins)
+  const lateJoins = new LateJoins({ pipeline: queue, clock, ids, log, isConnected })
+  const pipeline = withLateJoins(queue, lateJoins)
   const isOpen = (roomId: RoomId): boolean => hub.isOpen(roomId)
-  const names = new Names({ store, pipeline: everywhere, bus, clock, log, isOpen })
+  const names = new Names({ store, pipeline: queue, bus, clock, log, isOpen })
   const sendRates = new Rates<UserId>(limits.sends, clock)
   const budgets = new Rates<UserId>(limits.costs, clock)
   const services: Services = {
@@ -132,41 +98,12 @@ export function createNode(parts: NodeParts): ChatNode {
     typingSignals: new TypingSignals({ bus, clock, hub, budgets }),
     toldReads: new ToldReads(),
     customEmoji: new Set(parts.customEmoji),
-    ephemeralQuota: new EphemeralQuota(store),
     syncTurns: new SyncTurns(),
     comings: new Rates<string>(COMINGS, clock),
     ...(parts.files === undefined ? {} : { files: parts.files }),
   }
   const revoker = new Revoker({ store, bus, hub, clock, log })
-  return new ChatNode({ services, limits, defaultRooms, lateJoins, revoker })
-}
-
-/** Of somebody who is connected: page by page, as of one moment. */
-async function allRoomsOf(reader: Reader, userId: UserId): Promise<readonly Membership[]> {
-  const found: Membership[] = []
-  for (;;) {
-    const after = found.at(-1)?.room.id
-    const page = await reader.roomsOf(userId, {
-      limit: ROOMS_PAGE,
-      ...(after === undefined ? {} : { after }),
-    })
-    found.push(...page)
-    if (page.length < ROOMS_PAGE) return found
-  }
-}
-
-async function roomRow(reader: Reader, roomId: RoomId): Promise<Room | undefined> {
-  const [found] = await reader.memberships(NOBODY, [roomId])
-  return found?.room
-}
-
-async function readItems(
-  reader: Reader,
-  userId: UserId,
-  roomIds: readonly RoomId[],
-): Promise<RoomListItem[]> {
-  const memberships = await reader.memberships(userId, roomIds)
-  return roomListOf(reader, memberships, await reader.unread(userId, roomIds))
+  return new ChatNode({ services, limits, defaultRooms, lateJoins, revoker, roomsInUse })
 }
 
 function limitsOf(rates: RateOptions): NodeLimits {

@@ -1,6 +1,6 @@
 import { HEADS_INTERVAL_MS } from '@roomful/protocol'
 import { expect, test } from 'vitest'
-import { EPHEMERAL_PER_USER } from '../handlers/ephemeral-quota'
+import { EPHEMERAL_LIMITS } from '../ephemeral/ephemeral-store'
 import { createMemoryStore } from '../stores/memory/memory-store'
 import { type Store, StoreError, type StoreErrorCode } from '../stores/port'
 import { testNode } from './test-node'
@@ -10,9 +10,14 @@ const ephemeral = (name: string) => ({ name, type: 'ephemeral' })
 test('one user has so many ephemeral rooms at a time, and leaves room for the others (P11)', async () => {
   const node = testNode()
   const [ann, bob] = [await node.device('ann'), await node.device('bob')]
-  for (let n = 0; n < EPHEMERAL_PER_USER; n++)
+  for (let n = 0; n < EPHEMERAL_LIMITS.roomsPerUser; n++)
     expect(await ann.ask('create-room', ephemeral(`Room ${n}`))).toMatchObject({ ok: true })
-  const refused = { ok: false, code: 'RATE_LIMITED', limit: EPHEMERAL_PER_USER, retryAfterMs: 60_000 }
+  const refused = {
+    ok: false,
+    code: 'RATE_LIMITED',
+    limit: EPHEMERAL_LIMITS.roomsPerUser,
+    retryAfterMs: 60_000,
+  }
   expect(await ann.ask('create-room', ephemeral('One more'))).toMatchObject(refused)
   expect(await ann.ask('create-room', { name: 'Kept', type: 'private' })).toMatchObject({ ok: true })
   expect(await bob.ask('create-room', ephemeral('Of bob'))).toMatchObject({ ok: true })

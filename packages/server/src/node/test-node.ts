@@ -2,6 +2,7 @@ import { asUserId } from '@roomful/protocol'
 import { customAuthenticate } from '../auth/jwt'
 import type { Bus } from '../cluster/bus'
 import { localBus } from '../cluster/local-bus'
+import type { EphemeralStore } from '../ephemeral/ephemeral-store'
 import type { Hooks } from '../moderation/hooks'
 import type { RateOptions } from '../options'
 import type { Clock } from '../ports/clock'
@@ -51,6 +52,7 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 export function testNode({
   rates = {},
   store,
+  ephemeral,
   hooks = {},
   clock = new ManualClock(),
   nodeId = 'node-1',
@@ -61,8 +63,9 @@ export function testNode({
 }: {
   rates?: RateOptions
   store?: Store
+  ephemeral?: EphemeralStore
   hooks?: Hooks
-  /** Several nodes have one clock and one store, and each its own name, bus and ids. */
+  /** Several nodes have one clock and the same stores, and each its own name, bus and ids. */
   clock?: ManualClock
   nodeId?: string
   bus?: Bus
@@ -77,6 +80,7 @@ export function testNode({
     nodeId,
     bus,
     store: store ?? new MemoryStore({ epoch: 'epoch-1', now: clock.now }),
+    ...(ephemeral ? { ephemeral } : {}),
     broadcaster: lines,
     authenticate: customAuthenticate((token) => identityFrom(token), clock),
     clock,

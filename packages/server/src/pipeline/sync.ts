@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { standingIn } from '../core/authorise'
 import type { Membership, Reader, RoomsPage } from '../stores/port'
 import { type DeltaRequest, deltaOf, isQuiet } from './delta'
+import { readableMemberships } from './readable'
 import { itemSize, memberSize, messageSize, REPLY_CHARACTERS, readsSize } from './reply-size'
 import { pageOfList, roomListOf } from './room-list'
 
@@ -36,7 +37,7 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
   const listed = request.list ? await reader.roomsOf(viewer, { ...place, limit: limit + 1 }) : []
   const known = new Map(listed.map((membership) => [membership.room.id, membership]))
   const missing = asked.filter((roomId) => !known.has(roomId))
-  const found = missing.length > 0 ? await reader.memberships(viewer, missing) : []
+  const { found, away } = await readableMemberships(reader, viewer, missing)
   for (const membership of found) known.set(membership.room.id, membership)
   const mine = new Map(
     asked.flatMap((roomId) => {
@@ -81,7 +82,7 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
     epoch,
     rooms: Object.fromEntries(rooms),
     // Missing, hidden and over are one thing to whoever asks (P9): his local copy goes.
-    removed: asked.filter((roomId) => !mine.has(roomId)),
+    removed: asked.filter((roomId) => !mine.has(roomId) && !away.has(roomId)),
     ...list,
     ...(more.length > 0 ? { more } : {}),
   }

@@ -141,8 +141,16 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** `INVALID_PAYLOAD`: the database refuses these rows, and will refuse them each time. */
-export type StoreErrorCode = 'UNAVAILABLE' | 'STORAGE_FULL' | 'OVERLOADED' | 'INVALID_PAYLOAD'
+/**
+ * `INVALID_PAYLOAD`: the database refuses these rows, and will refuse them each time. `LIMIT_EXCEEDED`: there are as many
+ * of these as there may be.
+ */
+export type StoreErrorCode =
+  | 'UNAVAILABLE'
+  | 'STORAGE_FULL'
+  | 'OVERLOADED'
+  | 'INVALID_PAYLOAD'
+  | 'LIMIT_EXCEEDED'
 
 /** Of a write that failed: may it be there all the same? Then others have to look, for nobody has told them. */
 export const mayBeDone = (error: unknown): boolean =>

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { ephemeralRoomId } from '../ephemeral/room-id'
 import {
   commitOne,
   deleteOp,
@@ -111,5 +112,14 @@ describe('an exported room, imported', () => {
     const { store, roomId } = await exported(10)
     const rows = await all(exportRoom(store, roomId, 7))
     expect(rows.map((row) => row.kind === 'message' && row.message.seq)).toEqual([8, 9, 10])
+  })
+
+  test('an ephemeral room is not taken: no database holds such rooms', async () => {
+    const store = fresh()
+    await newRoom(store, { id: ephemeralRoomId('1'), type: 'ephemeral' })
+    const rows = await all(exportRoom(store, ephemeralRoomId('1')))
+    const other = fresh()
+    await expect(importRoom(other, of(rows))).rejects.toThrow('an ephemeral room is not kept')
+    expect(await other.read((reader) => reader.heads([ephemeralRoomId('1')]))).toEqual(new Map())
   })
 })

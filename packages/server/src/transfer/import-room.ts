@@ -1,6 +1,7 @@
 import { cleanName, LIMITS, type Member, type Message, type Room, type RoomId } from '@roomful/protocol'
 import { type Facts, type Need, type Plan, pairKey, type StoredMessage } from '../core/ops'
 import { toWire } from '../core/stored-message'
+import { isEphemeralId } from '../ephemeral/room-id'
 import { dmKeyOf } from '../handlers/dm-key'
 import type { Store } from '../stores/port'
 import type { ExportedRow } from './exported-row'
@@ -44,6 +45,8 @@ export async function importRoom(
     switch (row.kind) {
       case 'room':
         if (room) throw new Error('an export holds one room')
+        if (isEphemeralId(row.room.id))
+          throw new Error('an ephemeral room is not kept, and cannot be imported')
         room = row.room
         break
       case 'member':

@@ -68,6 +68,7 @@ const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
     later(scene, 500, 8_000, () => {
       for (const node of world.nodes) node.crash()
       world.database.restore()
+      world.passing?.begin()
       book.restored()
       startMissingNode(world)
     })

@@ -1,5 +1,6 @@
-import { type Backup, createMemoryStore, type MemoryStore, type Store, StoreError } from '@roomful/server'
+import { type Backup, createMemoryStore, type MemoryStore, type Store } from '@roomful/server'
 import type { WorldContext } from './context'
+import { faultyCalls } from './faulty-calls'
 import type { Random } from './random'
 import type { Truth } from './truth'
 
@@ -45,62 +46,18 @@ export class Database {
     const store = this.#store
     const random = this.#random
     const truth = this.truth
-    const pause = (
-      chance = context.rates.storeSlow,
-      most = context.rates.storeSlowMs,
-    ): Promise<void> | undefined => {
-      if (!random.chance(chance)) return undefined
-      const ms = Math.ceil(random.next() * most)
-      return new Promise((resolve) => void context.time.schedule(ms, 'database', resolve))
-    }
-    const check = (): void => {
-      if (this.isDown || store !== this.#store || !isUp())
-        throw new StoreError('UNAVAILABLE', 'no connection')
-    }
-    /** One writing call: before it, at its place in the order of all, and after it. */
-    const write = async <T>(run: () => Promise<T>, lock?: Promise<void>): Promise<T> => {
-      check()
-      if (lock) {
-        await lock
-        // The rules are read and decided in the node, once it has the lock: of a dead one nothing follows.
-        if (!isUp()) throw new StoreError('UNAVAILABLE', 'no connection')
-      }
-      const before = pause()
-      if (before) await before
-      if (this.isDown || store !== this.#store) throw new StoreError('UNAVAILABLE', 'the connection was lost')
-      if (random.chance(context.rates.storeRefuse)) throw new StoreError('UNAVAILABLE', 'refused')
-      const result = await run()
-      const after = pause()
-      if (after) await after
-      if (random.chance(context.rates.storeLoseAnswer))
-        throw new StoreError('UNAVAILABLE', 'the answer was lost')
-      check()
-      return result
-    }
+    const isAway = (): boolean => this.isDown || store !== this.#store
+    const { check, read, write } = faultyCalls(context, random, { isAway, isUp })
     return {
       kind: store.kind,
       epoch: store.epoch,
-      commit: (roomId, need, decide) => {
-        const { lockWait, lockWaitMs } = context.rates
-        const lock = pause(lockWait, lockWaitMs)
-        const run = async () => {
+      commit: (roomId, need, decide) =>
+        write(async () => {
           const plan = await store.commit(roomId, need, decide)
           truth.commit(store.epoch, roomId, plan.head, plan.changes)
           return plan
-        }
-        return write(run, lock)
-      },
-      read: async (reads) => {
-        check()
-        const before = pause()
-        if (before) await before
-        check()
-        const found = await store.read(reads)
-        const after = pause()
-        if (after) await after
-        check()
-        return found
-      },
+        }, true),
+      read: (reads) => read(() => store.read(reads)),
       createRoom: (input) =>
         write(async () => {
           const made = await store.createRoom(input)

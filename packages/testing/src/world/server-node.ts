@@ -5,6 +5,7 @@ import { Channels } from './channels'
 import type { WorldContext } from './context'
 import type { Database } from './database'
 import type { Link } from './link'
+import type { PassingRooms } from './passing-rooms'
 import { ProcessClock } from './process-clock'
 import type { Random } from './random'
 import { identityOf } from './token'
@@ -30,6 +31,8 @@ export class ServerNode {
     readonly id: string,
     private readonly bus: BusNetwork,
     database: Database,
+    /** Of several nodes; a single one has its own. */
+    passing: PassingRooms | undefined,
     options: NodeOptions,
   ) {
     const random = context.random.split(id)
@@ -38,6 +41,7 @@ export class ServerNode {
     this.chatNode = createNode({
       nodeId: id,
       store: database.connection(() => this.isUp),
+      ...(passing ? { ephemeral: passing.connection(() => this.isUp) } : {}),
       bus: connection,
       broadcaster: this.channels,
       authenticate: async (token) => identityOf(token, asUserId, context.time.now),

@@ -9,6 +9,7 @@ import { Disk } from './disk'
 import { drain, nextTurn } from './drain'
 import { CALM, type Rates } from './faults'
 import { Link } from './link'
+import { PassingRooms } from './passing-rooms'
 import { Random } from './random'
 import { ServerNode } from './server-node'
 import { Trace } from './trace'
@@ -39,6 +40,7 @@ export class World {
   readonly truth: Truth
   readonly database: Database
   readonly bus: BusNetwork
+  readonly passing: PassingRooms | undefined
   readonly watch: Watch
   readonly nodes: ServerNode[] = []
   readonly devices: Device[] = []
@@ -62,6 +64,7 @@ export class World {
     this.truth = new Truth((text) => this.context.violations.push(text))
     this.database = new Database(this.context, this.truth)
     this.bus = new BusNetwork(this.context, (options.nodes ?? 1) > 1)
+    this.passing = this.bus.isShared ? new PassingRooms(this.context, this.bus) : undefined
     this.watch = new Watch(this.context, this.truth)
     for (let i = 0; i < (options.nodes ?? 1); i++) this.startNode()
   }
@@ -72,7 +75,7 @@ export class World {
 
   startNode(): ServerNode {
     const id = `node${++this.#starts}`
-    const node = new ServerNode(this.context, id, this.bus, this.database, {
+    const node = new ServerNode(this.context, id, this.bus, this.database, this.passing, {
       rates: this.options.serverRates ?? { sendsPerSecond: 0, eventsPerSecond: 0 },
       defaultRooms: this.options.defaultRooms ?? [],
       onError: (text, error) => {

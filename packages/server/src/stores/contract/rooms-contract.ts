@@ -109,6 +109,10 @@ export function roomsContract({ store }: ContractContext): void {
       expect(previews.get(roomId)?.content).toBe(`x${'😀'.repeat(199)}`)
     })
   })
+}
+
+export function directoryContract({ store }: ContractContext): void {
+  const bob = asUserId('bob')
 
   describe('public rooms', () => {
     const named = (name: string, input: Partial<Room> = {}): Promise<RoomId> =>

@@ -13,7 +13,7 @@ import { moderationContract, sessionsContract } from './moderation-contract'
 import { purgeContract } from './purge-contract'
 import { raceContract } from './race-contract'
 import { readCursorContract } from './read-cursor-contract'
-import { roomsContract } from './rooms-contract'
+import { directoryContract, roomsContract } from './rooms-contract'
 import { snapshotContract } from './snapshot-contract'
 import { textContract, userNamesContract } from './text-contract'
 
@@ -32,7 +32,7 @@ export function storeContract(name: string, open: OpenStore): void {
     purgeContract,
     forgetOpsContract,
     unshownFilesContract,
-    roomsContract,
+    directoryContract,
     userNamesContract,
     sessionsContract,
     durabilityContract,
@@ -48,6 +48,7 @@ const ABOUT_ROOMS: readonly ((context: ContractContext) => void)[] = [
   commitContract,
   factsContract,
   headsContract,
+  roomsContract,
   filesContract,
   raceContract,
   messageQueryContract,

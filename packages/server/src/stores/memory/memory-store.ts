@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Member, Report, Room, RoomId, User, UserId } from '@roomful/protocol'
 import type { Facts, Need, Plan } from '../../core/ops'
 import { countPresent, isPresent } from '../../core/present'
+import type { Keep } from '../../ephemeral/ephemeral-store'
 import { type Reader, type Store, StoreError } from '../port'
 import { type Backup, backupOf, restore } from './backup'
 import { MemoryReader, unreadIn } from './memory-reader'
@@ -13,6 +14,8 @@ type MemoryStoreOptions = {
   readonly backup?: Backup
   /** Milliseconds since the epoch: only to forget revocations that are over, and old ops. */
   readonly now?: () => number
+  /** Of rooms that are never written down: how much of each is kept. All by default. */
+  readonly keep?: Keep
 }
 
 /**
@@ -24,11 +27,13 @@ export class MemoryStore implements Store {
   readonly epoch: string
   private readonly tables: Tables
   private readonly now: () => number
+  private readonly keep: Keep | undefined
   private closed = false
 
-  constructor({ epoch = randomUUID(), backup, now = Date.now }: MemoryStoreOptions) {
+  constructor({ epoch = randomUUID(), backup, now = Date.now, keep }: MemoryStoreOptions) {
     this.epoch = epoch
     this.now = now
+    this.keep = keep
     this.tables = backup ? restore(backup) : new Tables()
   }
 
@@ -42,6 +47,7 @@ export class MemoryStore implements Store {
     record.apply(plan, this.now())
     for (const member of plan.members) this.tables.indexMember(member)
     for (const message of plan.messages) this.tables.indexMessage(message)
+    if (this.keep) this.tables.trim(record, this.keep)
     return plan
   }
 
@@ -112,12 +118,8 @@ export class MemoryStore implements Store {
     this.checkOpen()
     const record = this.tables.rooms.get(roomId)
     if (!record) return undefined
-    const floor = Math.max(record.floor.value, Math.min(belowSeq, record.head.value.lastSeq + 1))
-    if (floor > record.floor.value) {
-      this.tables.versions.begin()
-      for (const messageId of record.purge(floor)) this.tables.roomOfMessage.delete(messageId)
-    }
-    return floor
+    this.tables.versions.begin()
+    return this.tables.purge(record, belowSeq)
   }
 
   async forgetOps(beforeMs: number): Promise<number> {
@@ -130,7 +132,12 @@ export class MemoryStore implements Store {
   async putReport(report: Report): Promise<void> {
     this.checkOpen()
     this.tables.versions.begin()
-    this.tables.putReport(report)
+    this.tables.putReport(report, this.keep?.reports)
+  }
+
+  /** All of the room is gone, and a snapshot that is being read no longer sees it. */
+  removeRoom(roomId: RoomId): void {
+    this.tables.removeRoom(roomId)
   }
 
   async revokeSession(sid: string, untilMs: number): Promise<void> {

@@ -1,8 +1,9 @@
-import type { AuditEntry, Member, MessageId, Room, UserId } from '@roomful/protocol'
+import type { AuditEntry, Member, MessageId, Room, RoomId, UserId } from '@roomful/protocol'
 import { msOfIso } from '../../core/iso-time'
 import { type Facts, type Need, type Plan, pairKey, type StoredMessage } from '../../core/ops'
 import { isPresent } from '../../core/present'
 import { tombstoneOf } from '../../core/stored-message'
+import type { Keep } from '../../ephemeral/ephemeral-store'
 import type { Cell, Versions } from './versions'
 
 /** Where the log of revs has grown to this many entries more than twice the rows, the outdated ones go. */
@@ -26,12 +27,16 @@ export class RoomRecord {
   readonly audit: Cell<AuditEntry>[] = []
   /** By pairKey, in the order of `at`. */
   readonly opIds = new Map<string, DoneOp>()
+  /** The file that a message shows, or did, by seq. */
+  readonly fileIds = new Map<number, string>()
+  /** Who has left, in the order in which they did. */
+  private readonly departed = new Set<UserId>()
   private readonly seqs = new Map<MessageId, number>()
   private readonly byClientId = new Map<string, number>()
   private readonly lastSendAt = new Map<UserId, number>()
   private owners = 0
   private memberCount = 0
-  private sortedIds: readonly UserId[] | undefined
+  private readonly sortedIds: UserId[] = []
 
   constructor(
     private readonly versions: Versions,
@@ -41,9 +46,12 @@ export class RoomRecord {
     this.floor = versions.write<number>(undefined, 1)
   }
 
+  get id(): RoomId {
+    return this.head.value.id
+  }
+
   /** All who are or were in the room, by user id. */
   get memberIds(): readonly UserId[] {
-    this.sortedIds ??= [...this.members.keys()].sort()
     return this.sortedIds
   }
 
@@ -108,25 +116,49 @@ export class RoomRecord {
 
   putMember(member: Member): void {
     const before = this.members.get(member.userId)
-    if (!before) this.sortedIds = undefined
+    if (!before) this.sortedIds.splice(firstNotBelow(this.sortedIds, member.userId), 0, member.userId)
+    this.departed.delete(member.userId)
+    if (member.removed === 'left') this.departed.add(member.userId)
     this.owners += Number(isPresentOwner(member)) - Number(isPresentOwner(before?.value))
     this.memberCount += Number(isPresent(member)) - Number(isPresent(before?.value))
     this.members.set(member.userId, this.versions.write(before, member))
   }
 
-  /** Within a write transaction; answers the ids of what is gone. `belowSeq` is at most the head plus one. */
-  purge(belowSeq: number): MessageId[] {
-    const gone: MessageId[] = []
+  /** Within a write transaction; answers what is gone. `belowSeq` is at most the head plus one. */
+  purge(belowSeq: number): StoredMessage[] {
+    const gone: StoredMessage[] = []
     for (let index = this.floor.value - 1; index < belowSeq - 1; index++) {
       const cell = this.messages[index]
       if (!cell?.value) continue
       const { senderId, clientId, id } = cell.value
-      if (clientId !== undefined) this.purgedSends.set(pairKey(senderId, clientId), tombstoneOf(cell.value))
+      if (clientId !== undefined) {
+        this.byClientId.delete(pairKey(senderId, clientId))
+        this.purgedSends.set(pairKey(senderId, clientId), tombstoneOf(cell.value))
+      }
       this.seqs.delete(id)
-      gone.push(id)
+      gone.push(cell.value)
       this.messages[index] = this.versions.write<StoredMessage | undefined>(cell, undefined)
     }
     this.floor = this.versions.write(this.floor, belowSeq)
+    return gone
+  }
+
+  /** Of a room that is never written down: what is too much goes, the oldest first. Answers who has no row any more. */
+  trim({ ops, audit, departed }: Keep): UserId[] {
+    for (const key of this.opIds.keys()) {
+      if (this.opIds.size <= ops) break
+      this.opIds.delete(key)
+    }
+    this.audit.splice(0, Math.max(0, this.audit.length - audit))
+    const gone: UserId[] = []
+    for (const userId of this.departed) {
+      if (this.departed.size <= departed) break
+      this.departed.delete(userId)
+      this.members.delete(userId)
+      this.lastSendAt.delete(userId)
+      this.sortedIds.splice(firstNotBelow(this.sortedIds, userId), 1)
+      gone.push(userId)
+    }
     return gone
   }
 
@@ -171,6 +203,17 @@ export class RoomRecord {
 }
 
 const isPresentOwner = (member: Member | undefined): boolean => isPresent(member) && member.role === 'owner'
+
+/** By halves. */
+function firstNotBelow(sorted: readonly UserId[], userId: UserId): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle] ?? '') < userId) low = middle + 1
+    else high = middle
+  }
+  return low
+}
 
 function pick<T, K, V>(
   wanted: readonly T[],

@@ -1,6 +1,8 @@
 import type { Member, MessageId, Report, Room, RoomId, User, UserId } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
 import { shownFile } from '../../core/shown-file'
+import type { Keep } from '../../ephemeral/ephemeral-store'
+import { StoreError } from '../port'
 import { RoomRecord } from './room-record'
 import { type Cell, Versions } from './versions'
 
@@ -40,17 +42,65 @@ export class Tables {
     if (this.roomOfMessage.has(id)) return
     this.roomOfMessage.set(id, this.versions.write<RoomId>(undefined, roomId))
     const fileId = shownFile(message)
-    if (fileId !== undefined)
-      this.shownFiles.set(fileId, [...(this.shownFiles.get(fileId) ?? []), { roomId, seq }])
+    if (fileId === undefined) return
+    this.shownFiles.set(fileId, [...(this.shownFiles.get(fileId) ?? []), { roomId, seq }])
+    this.rooms.get(roomId)?.fileIds.set(seq, fileId)
+  }
+
+  /** Answers the room's floor then: it only rises, and never past the head. */
+  purge(record: RoomRecord, belowSeq: number): number {
+    const floor = Math.max(record.floor.value, Math.min(belowSeq, record.head.value.lastSeq + 1))
+    if (floor === record.floor.value) return floor
+    for (const { id, seq } of record.purge(floor)) {
+      this.roomOfMessage.delete(id)
+      this.forgetFile(record, seq)
+    }
+    return floor
+  }
+
+  removeRoom(roomId: RoomId): void {
+    const record = this.rooms.get(roomId)
+    if (!record) return
+    this.purge(record, record.head.value.lastSeq + 1)
+    this.rooms.delete(roomId)
+    this.reports.delete(roomId)
+    for (const userId of record.members.keys()) this.unindexMember(userId, roomId)
+  }
+
+  /** What goes of a room that is never written down, when something was added to it. */
+  trim(record: RoomRecord, keep: Keep): void {
+    this.purge(record, record.head.value.lastSeq - keep.messages + 1)
+    for (const userId of record.trim(keep)) this.unindexMember(userId, record.id)
   }
 
   putUser(user: NamedUser): void {
     this.users.set(user.id, this.versions.write(this.users.get(user.id), user))
   }
 
-  putReport(report: Report): void {
+  /** `most`: so many are kept of the room, the oldest resolved one goes first. */
+  putReport(report: Report, most = Number.POSITIVE_INFINITY): void {
     const reports = this.reports.get(report.roomId) ?? new Map<string, Cell<Report>>()
+    if (!reports.has(report.id) && reports.size >= most) {
+      const resolved = [...reports.values()].find(({ value }) => value.resolvedAt !== null)
+      if (!resolved) throw new StoreError('LIMIT_EXCEEDED', 'too many reports of this room are open')
+      reports.delete(resolved.value.id)
+    }
     reports.set(report.id, this.versions.write(reports.get(report.id), report))
     this.reports.set(report.roomId, reports)
+  }
+
+  private unindexMember(userId: UserId, roomId: RoomId): void {
+    const rooms = this.roomsOf.get(userId)
+    rooms?.delete(roomId)
+    if (rooms?.size === 0) this.roomsOf.delete(userId)
+  }
+
+  private forgetFile({ fileIds, id: roomId }: RoomRecord, seq: number): void {
+    const fileId = fileIds.get(seq)
+    if (fileId === undefined) return
+    fileIds.delete(seq)
+    const left = this.shownFiles.get(fileId)?.filter((one) => one.roomId !== roomId || one.seq !== seq) ?? []
+    if (left.length > 0) this.shownFiles.set(fileId, left)
+    else this.shownFiles.delete(fileId)
   }
 }

@@ -40,13 +40,21 @@ export async function openPostgresStore(url: string): Promise<Store> {
   try {
     const { epoch } = await migrator.lend((session) => migrate(session))
     const pool = (max: number) => new SessionPool(url, { max, pooling })
-    return store(pool(WRITERS), pool(READERS), epoch)
+    return storeOn({ writers: pool(WRITERS), readers: pool(READERS) }, epoch)
   } finally {
     await migrator.close()
   }
 }
 
-function store(writers: SessionPool, readers: SessionPool, epoch: string): Store {
+/** Statements that a commit sends beside its plan's, in its transaction. */
+export type Beside = (session: Session, roomId: RoomId, plan: Plan) => readonly Promise<unknown>[]
+
+/** On tables that are there. */
+export function storeOn(
+  { writers, readers }: { writers: SessionPool; readers: SessionPool },
+  epoch: string,
+  beside: Beside = () => [],
+): Store {
   let closing: Promise<unknown> | undefined
   const lend = <T>(pool: SessionPool, work: (session: Session) => Promise<T>): Promise<T> =>
     closing ? Promise.reject(new StoreError('UNAVAILABLE', 'the store is closed')) : pool.lend(work)
@@ -54,7 +62,8 @@ function store(writers: SessionPool, readers: SessionPool, epoch: string): Store
     kind: 'postgres',
     epoch,
     async commit(roomId, need, decide) {
-      const attempt = (): Promise<Plan> => lend(writers, (session) => commit(session, roomId, need, decide))
+      const attempt = (): Promise<Plan> =>
+        lend(writers, (session) => commit(session, roomId, need, decide, beside))
       try {
         return await attempt()
       } catch (error) {
@@ -90,11 +99,14 @@ async function commit(
   roomId: RoomId,
   need: Need,
   decide: (facts: Facts) => Plan,
+  beside: Beside,
 ): Promise<Plan> {
   const facts = await lockAndRead(session, roomId, need)
   const plan = decide(facts)
+  const written = writePlan(session, roomId, facts, plan)
+  const more = written.length > 0 ? beside(session, roomId, plan) : []
   // COMMIT is sent along: after a failed write it rolls back, and the write's error is the answer.
-  await together(...writePlan(session, roomId, facts, plan), session.query('COMMIT'))
+  await together(...written, ...more, session.query('COMMIT'))
   return plan
 }
 

@@ -19,7 +19,7 @@ export const DELETE_MESSAGES = {
   name: 'purge-messages',
   text: 'DELETE FROM messages WHERE room_id = $1 AND seq < $2',
 }
-const RAISE_FLOOR = {
+export const RAISE_FLOOR = {
   name: 'purge-raise-floor',
   text: 'UPDATE room_heads SET floor_seq = $2 WHERE room_id = $1',
 }

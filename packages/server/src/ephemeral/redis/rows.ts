@@ -1,0 +1,57 @@
+import type { Member, Preview, Report, Room } from '@roomful/protocol'
+import type { StoredMessage } from '../../core/ops'
+import { shownFile } from '../../core/shown-file'
+
+/** What Redis hands over: nothing is known about it yet. */
+export type Reply = unknown
+
+// The keys are ours, so a wrong type is a bug or somebody else's doing: it throws instead of spreading.
+
+export function listOf(reply: Reply): readonly Reply[] {
+  if (!Array.isArray(reply)) throw new TypeError('Redis answered with no list')
+  return reply
+}
+
+export function textOf(reply: Reply): string {
+  if (typeof reply !== 'string') throw new TypeError('Redis answered with no text')
+  return reply
+}
+
+export function numberOf(reply: Reply): number {
+  const value = Number(reply)
+  if (reply === null || !Number.isSafeInteger(value)) throw new TypeError('Redis answered with no number')
+  return value
+}
+
+/** What this server wrote as JSON, and checked before it did: the one place where it gets its type back. */
+const fromJson = <T>(reply: Reply): T => JSON.parse(textOf(reply)) as T
+
+/** The room's row has no counters of its own. */
+export function roomFrom(json: Reply, rev: Reply, seq: Reply, count: Reply): Room {
+  const room = fromJson<Room>(json)
+  return { ...room, rev: numberOf(rev), lastSeq: numberOf(seq), memberCount: numberOf(count) }
+}
+
+/** The cursor moves without the row. */
+export function memberFrom(json: Reply, cursor: Reply): Member {
+  const member = fromJson<Member>(json)
+  return cursor === null ? member : { ...member, lastReadSeq: numberOf(cursor) }
+}
+
+/** Rows and cursors, as two lists. Who has no row is left out. */
+export function membersFrom(rows: Reply, cursors: Reply): readonly Member[] {
+  const reads = listOf(cursors)
+  return listOf(rows).flatMap((row, index) => (row === null ? [] : [memberFrom(row, reads[index] ?? null)]))
+}
+
+export const messageFrom = (json: Reply): StoredMessage => fromJson<StoredMessage>(json)
+export const previewFrom = (json: Reply): Preview => fromJson<Preview>(json)
+export const reportFrom = (value: Reply): Report => fromJson<Report>(textOf(value).slice(1))
+export const reportValue = (report: Report): string =>
+  `${report.resolvedAt === null ? 0 : 1}${JSON.stringify(report)}`
+
+/** `<1: may be unread><sender> <id> <file>`, by lines: what the scripts need of a row without parsing it. */
+export function briefOf(row: StoredMessage): string {
+  const counts = row.deleted || row.type === 'system' ? 0 : 1
+  return `${counts}${row.senderId}\n${row.id}\n${shownFile(row) ?? ''}`
+}

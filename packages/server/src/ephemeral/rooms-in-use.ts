@@ -1,0 +1,46 @@
+import type { RoomId } from '@roomful/protocol'
+import { type Clock, every } from '../ports/clock'
+import type { Log } from '../ports/log'
+import { type EphemeralStore, SWEEP_ROOMS } from './ephemeral-store'
+import { isEphemeralId } from './room-id'
+
+/** Often enough that a room whose people are connected is never idle, even if some turns fail. */
+const TURN_MS = 60_000
+
+export type RoomsInUseParts = {
+  readonly store: Pick<EphemeralStore, 'touch' | 'sweep'>
+  readonly clock: Clock
+  readonly log: Log
+  /** Rooms of whom somebody is connected to this node. */
+  readonly inhabited: () => Iterable<RoomId>
+}
+
+/** Once a minute: says which ephemeral rooms are in use here, and takes those away that are in use nowhere. */
+export class RoomsInUse {
+  readonly #stop: () => void
+  #isBusy = false
+  #stopped = false
+
+  constructor(private readonly parts: RoomsInUseParts) {
+    this.#stop = every(parts.clock, TURN_MS, () => void this.#turn())
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#stop()
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#isBusy) return
+    this.#isBusy = true
+    const { store, log, inhabited } = this.parts
+    try {
+      await store.touch([...inhabited()].filter(isEphemeralId))
+      while (!this.#stopped && (await store.sweep()) >= SWEEP_ROOMS) {}
+    } catch (error) {
+      log.warn({ err: error }, 'ephemeral rooms could not be looked after')
+    } finally {
+      this.#isBusy = false
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import type { RoomId } from '@roomful/protocol'
+import { type Reader, type Store, StoreError } from '../stores/port'
+import type { EphemeralReader, EphemeralStore } from './ephemeral-store'
+import { LazyRead } from './lazy-read'
+import { isEphemeralId } from './room-id'
+
+/**
+ * One store of all rooms: their ids say where they are. Sessions, users and lists of public rooms are in the kept one.
+ * `isEphemeral`: for tests, which may want all rooms in one of the two.
+ */
+export function withEphemeral(
+  kept: Store,
+  ephemeral: EphemeralStore,
+  isEphemeral: (roomId: RoomId) => boolean = isEphemeralId,
+): Store {
+  const storeOf = (roomId: RoomId): Store | EphemeralStore => (isEphemeral(roomId) ? ephemeral : kept)
+  return {
+    kind: kept.kind,
+    epoch: kept.epoch,
+    commit: (roomId, need, decide) => storeOf(roomId).commit(roomId, need, decide),
+    read: (reads) =>
+      kept.read(async (reader) => {
+        const lazy = new LazyRead(ephemeral)
+        try {
+          return await reads(readerOfBoth(reader, () => lazy.reader(), isEphemeral))
+        } finally {
+          await lazy.end()
+        }
+      }),
+    createRoom: (input) => storeOf(input.room.id).createRoom(input),
+    markRead: (roomId, userId, seq) => storeOf(roomId).markRead(roomId, userId, seq),
+    putReport: (report) => storeOf(report.roomId).putReport(report),
+    purge: (roomId, belowSeq) => kept.purge(roomId, belowSeq),
+    forgetOps: (beforeMs) => kept.forgetOps(beforeMs),
+    putUser: (user, namedAt) => kept.putUser(user, namedAt),
+    revokeSession: (sid, untilMs) => kept.revokeSession(sid, untilMs),
+    isSessionRevoked: (sid) => kept.isSessionRevoked(sid),
+    revokedSessions: (sids) => kept.revokedSessions(sids),
+    ping: () => kept.ping(),
+    async close() {
+      await ephemeral.close()
+      await kept.close()
+    },
+  }
+}
+
+/**
+ * What is asked about rooms by their ids is answered by both, or not at all. What is asked about a user, and what finds
+ * out whether something was missed, is answered without the ephemeral rooms while those are away (P16).
+ */
+function readerOfBoth(
+  kept: Reader,
+  ephemeral: () => Promise<EphemeralReader>,
+  isEphemeral: (roomId: RoomId) => boolean,
+): Reader {
+  const about = (roomId: RoomId): Reader | Promise<EphemeralReader> =>
+    isEphemeral(roomId) ? ephemeral() : kept
+  /** Each part asks the reader that has its rooms; one that has none is not asked. */
+  async function split<T>(
+    roomIds: readonly RoomId[],
+    ask: (reader: Reader | EphemeralReader, ids: readonly RoomId[]) => Promise<T>,
+    join: (there: T, here: T) => T,
+    isLenient = false,
+  ): Promise<T> {
+    const ids = roomIds.filter(isEphemeral)
+    if (ids.length === 0) return ask(kept, roomIds)
+    const fromEphemeral = ephemeral().then((reader) => ask(reader, ids))
+    if (ids.length === roomIds.length && !isLenient) return fromEphemeral
+    const here = isLenient ? await unlessAway(fromEphemeral) : await fromEphemeral
+    const there = await ask(
+      kept,
+      roomIds.filter((id) => !isEphemeral(id)),
+    )
+    return here === undefined ? there : join(there, here)
+  }
+  const ofUser = async <T>(
+    ask: (reader: Reader | EphemeralReader) => Promise<readonly T[]>,
+  ): Promise<readonly T[]> => {
+    const there = await ask(kept)
+    const here = await unlessAway(ephemeral().then(ask))
+    return here && here.length > 0 ? [...there, ...here] : there
+  }
+  return {
+    memberships: (userId, roomIds) => split(roomIds, (reader, ids) => reader.memberships(userId, ids), lists),
+    async roomsOf(userId, page) {
+      const found = await ofUser((reader) => reader.roomsOf(userId, page))
+      return [...found].sort((a, b) => (a.room.id < b.room.id ? -1 : 1)).slice(0, page.limit)
+    },
+    heads: (roomIds) => split(roomIds, (reader, ids) => reader.heads(ids), maps, true),
+    unread: (userId, roomIds) => split(roomIds, (reader, ids) => reader.unread(userId, ids), maps),
+    previews: (roomIds) => split(roomIds, (reader, ids) => reader.previews(ids), maps),
+    membersAmong: async (roomId, userIds) => (await about(roomId)).membersAmong(roomId, userIds),
+    async standings(pairs) {
+      const ids = pairs.filter(({ roomId }) => isEphemeral(roomId))
+      const here = ids.length === 0 ? [] : await (await ephemeral()).standings(ids)
+      return lists(await kept.standings(pairs.filter(({ roomId }) => !isEphemeral(roomId))), here)
+    },
+    whoIsIn: (roomIds, userIds) => split(roomIds, (reader, ids) => reader.whoIsIn(ids, userIds), lists, true),
+    messages: async (query) => (await about(query.roomId)).messages(query),
+    members: async (roomId, query) => (await about(roomId)).members(roomId, query),
+    reports: async (roomId, query) => (await about(roomId)).reports(roomId, query),
+    openReportsOf: async (roomId, reporterId, limit) =>
+      (await about(roomId)).openReportsOf(roomId, reporterId, limit),
+    // Each kind of room by itself: the bound is one of work, not of a sum.
+    async inRooms(userIds, atLeast) {
+      const there = await kept.inRooms(userIds, atLeast)
+      const here = await unlessAway(ephemeral().then((reader) => reader.inRooms(userIds, atLeast)))
+      return here && here.size > 0 ? new Set([...there, ...here]) : there
+    },
+    audit: async (roomId, query) => (await about(roomId)).audit(roomId, query),
+    roomOfMessage: async (messageId) =>
+      (await kept.roomOfMessage(messageId)) ?? (await ephemeral()).roomOfMessage(messageId),
+    seqOfMessage: async (roomId, messageId) => (await about(roomId)).seqOfMessage(roomId, messageId),
+    publicRooms: (query) => kept.publicRooms(query),
+    user: (userId) => kept.user(userId),
+    misnamed: (user, limit) => ofUser((reader) => reader.misnamed(user, limit)),
+    spans: (query) => kept.spans(query),
+    isFileShown: async (fileId, userId) =>
+      (await kept.isFileShown(fileId, userId)) || (await ephemeral()).isFileShown(fileId, userId),
+  }
+}
+
+async function unlessAway<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof StoreError) return undefined
+    throw error
+  }
+}
+
+const lists = <T>(there: readonly T[], here: readonly T[]): readonly T[] =>
+  here.length > 0 ? [...there, ...here] : there
+
+const maps = <K, V>(there: ReadonlyMap<K, V>, here: ReadonlyMap<K, V>): ReadonlyMap<K, V> =>
+  here.size > 0 ? new Map([...there, ...here]) : there

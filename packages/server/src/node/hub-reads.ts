@@ -1,0 +1,125 @@
+import { asUserId, type Room, type RoomId, type RoomListItem, type UserId } from '@roomful/protocol'
+import { isEphemeralId } from '../ephemeral/room-id'
+import type { HubDeps } from '../hub/hub'
+import { itemsOf, type UsersItem } from '../pipeline/activity-items'
+import { readsIn } from '../pipeline/delta-members'
+import { readMissed } from '../pipeline/missed'
+import { readableMemberships } from '../pipeline/readable'
+import { roomListOf } from '../pipeline/room-list'
+import { type Attendance, type Membership, type Reader, type Store, StoreError } from '../stores/port'
+
+const ROOMS_PAGE = 500
+/** Whose row in a room is of no interest. */
+const NOBODY = asUserId('nobody')
+
+/** What becomes of a room that cannot be looked at now. */
+type Later = {
+  readonly doubt: (roomId: RoomId) => void
+  readonly refresh: (userId: UserId, roomId: RoomId) => void
+}
+
+type HubReads = Pick<
+  HubDeps,
+  | 'readHeads'
+  | 'readMissed'
+  | 'readUser'
+  | 'readListItems'
+  | 'readItems'
+  | 'readRows'
+  | 'readPresent'
+  | 'readReads'
+  | 'readMemberships'
+>
+
+/**
+ * What the hub looks up. An ephemeral room that cannot be read is left for later, and keeps nothing of other rooms
+ * waiting: while Redis is away these looks are what finds commits, removals and revocations (P8, P16).
+ */
+export function hubReads(store: Pick<Store, 'read'>, later: Later): HubReads {
+  async function orLater<T>(roomId: RoomId, reads: (reader: Reader) => Promise<T>, none: T): Promise<T> {
+    try {
+      return await store.read(reads)
+    } catch (error) {
+      if (!isEphemeralId(roomId) || !(error instanceof StoreError)) throw error
+      later.doubt(roomId)
+      return none
+    }
+  }
+  return {
+    readHeads: (roomIds) => store.read((reader) => reader.heads(roomIds)),
+    readMissed: (roomId, told) => orLater(roomId, (reader) => readMissed(reader, roomId, told), undefined),
+    readUser: (userId) => store.read((reader) => reader.user(userId)),
+    readListItems: (userId, roomIds) => store.read((reader) => listItems(reader, userId, roomIds)),
+    readItems: (pairs) => readableItems(store, later, pairs),
+    readRows: (roomId, userIds) =>
+      orLater(
+        roomId,
+        async (reader) => {
+          const room = await roomRow(reader, roomId)
+          return room && { room, members: await reader.membersAmong(roomId, userIds) }
+        },
+        undefined,
+      ),
+    readPresent: (roomId, query) =>
+      orLater(
+        roomId,
+        async (reader) => {
+          const room = await roomRow(reader, roomId)
+          return room && { room, members: await reader.members(roomId, query) }
+        },
+        undefined,
+      ),
+    readReads: (roomId) => orLater(roomId, (reader) => readsIn(reader, roomId), []),
+    readMemberships: (userId, roomIds) =>
+      store.read(async (reader) => {
+        const present = await allRoomsOf(reader, userId)
+        const known = new Set(present.map(({ room }) => room.id))
+        const others = roomIds.filter((roomId) => !known.has(roomId))
+        return [...present, ...(await readableMemberships(reader, userId, others)).found]
+      }),
+  }
+}
+
+async function readableItems(
+  store: Pick<Store, 'read'>,
+  later: Later,
+  pairs: readonly Attendance[],
+): Promise<readonly UsersItem[]> {
+  try {
+    return await store.read((reader) => itemsOf(reader, pairs))
+  } catch (error) {
+    const ephemeral = pairs.filter(({ roomId }) => isEphemeralId(roomId))
+    if (ephemeral.length === 0 || !(error instanceof StoreError)) throw error
+    for (const { userId, roomId } of ephemeral) later.refresh(userId, roomId)
+    const kept = pairs.filter(({ roomId }) => !isEphemeralId(roomId))
+    return kept.length === 0 ? [] : store.read((reader) => itemsOf(reader, kept))
+  }
+}
+
+/** Of somebody who is connected: page by page, as of one moment. */
+async function allRoomsOf(reader: Reader, userId: UserId): Promise<readonly Membership[]> {
+  const found: Membership[] = []
+  for (;;) {
+    const after = found.at(-1)?.room.id
+    const page = await reader.roomsOf(userId, {
+      limit: ROOMS_PAGE,
+      ...(after === undefined ? {} : { after }),
+    })
+    found.push(...page)
+    if (page.length < ROOMS_PAGE) return found
+  }
+}
+
+async function roomRow(reader: Reader, roomId: RoomId): Promise<Room | undefined> {
+  const [found] = await reader.memberships(NOBODY, [roomId])
+  return found?.room
+}
+
+async function listItems(
+  reader: Reader,
+  userId: UserId,
+  roomIds: readonly RoomId[],
+): Promise<RoomListItem[]> {
+  const memberships = await reader.memberships(userId, roomIds)
+  return roomListOf(reader, memberships, await reader.unread(userId, roomIds))
+}
