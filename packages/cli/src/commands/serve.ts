@@ -60,6 +60,8 @@ async function started<T>(start: () => Promise<T>, database: string): Promise<T>
       )
     }
     if (hasCode(error, 'EACCES')) throw new CliError('NOT_PERMITTED', message, undefined, EXIT.failed, cause)
+    if (hasCode(error, 'DATABASE_DAMAGED'))
+      throw new CliError('DATABASE_DAMAGED', message, undefined, EXIT.failed, cause)
     const advice = `Data: ${placeOf(shownUrl(database))}`
     throw new CliError(
       hasCode(error, 'UNAVAILABLE') ? 'UNAVAILABLE' : 'START_FAILED',

@@ -1,7 +1,9 @@
-import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { linkSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { asUserId } from '@roomful/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Connection } from './connection'
 import { DatabaseInUseError, lockFile } from './file-lock'
 import { openSqliteStore } from './sqlite-store'
 
@@ -47,5 +49,55 @@ describe('file lock', () => {
     const again = await openSqliteStore(join(folder, 'link.db'))
     expect(again.epoch).toBe(store.epoch)
     await again.close()
+  })
+
+  test('is not fooled by who removes its file: the database itself is asked', async () => {
+    const path = join(folder, 'test.db')
+    const store = await openSqliteStore(path)
+    await store.ping()
+    rmSync(`${path}-lock`)
+    await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'DATABASE_IN_USE', pid: process.pid })
+    // The first goes on, and is let go when it ends.
+    await store.ping()
+    await store.close()
+    const again = await openSqliteStore(path)
+    expect(again.epoch).toBe(store.epoch)
+    await again.close()
+  })
+
+  test('is not fooled by a hard link: a second name is refused, and it is said why', async () => {
+    const path = join(folder, 'test.db')
+    const store = await openSqliteStore(path)
+    linkSync(path, join(folder, 'other.db'))
+    await expect(openSqliteStore(join(folder, 'other.db'))).rejects.toThrow('has 2 names (hard links)')
+    await store.close()
+    rmSync(join(folder, 'other.db'))
+    await (await openSqliteStore(path)).close()
+  })
+})
+
+describe('a database file that is damaged', () => {
+  const damages: [string, (bytes: Buffer) => Buffer][] = [
+    ['in its middle', (bytes) => bytes.fill(0xab, 4_096 * 2, 4_096 * 6)],
+    ['in its head', (bytes) => bytes.fill(0xab, 0, 100)],
+    ['by being cut', (bytes) => bytes.subarray(0, 4_096 * 3)],
+  ]
+  test.each(damages)('%s is refused at the start, with what to do', async (_, damage) => {
+    const folder = mkdtempSync(join(tmpdir(), 'roomful-damaged-'))
+    const path = join(folder, 'test.db')
+    const store = await openSqliteStore(path)
+    for (let i = 0; i < 200; i++) await store.putUser({ id: asUserId(`user-${i}`), name: 'x'.repeat(100) })
+    await store.close()
+    const connection = new Connection(path)
+    connection.get('PRAGMA wal_checkpoint(TRUNCATE)')
+    connection.close()
+    writeFileSync(path, damage(readFileSync(path)))
+    await expect(openSqliteStore(path)).rejects.toMatchObject({
+      code: 'DATABASE_DAMAGED',
+      message: expect.stringMatching(/is damaged .*roomful restore.*\.recover/),
+    })
+    // It is left as it is.
+    expect(readFileSync(path).byteLength).toBeGreaterThan(0)
+    rmSync(folder, { recursive: true })
   })
 })

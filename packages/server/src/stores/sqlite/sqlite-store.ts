@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Store } from '../port'
 import { text } from '../sql/column'
 import { Connection } from './connection'
+import { asDamage, checkWhole } from './damage'
 import { realPath } from './database-file'
 import { readFacts } from './facts'
 import { lockFile } from './file-lock'
@@ -15,7 +16,7 @@ import { Writer } from './writer'
 
 /**
  * Opens the file, making it and its folder where they are missing. Throws DatabaseInUseError while another server
- * process has it.
+ * process has it, and DatabaseDamagedError for one that is not whole.
  *
  * @example
  * const store = await openSqliteStore('./data/roomful.db')
@@ -26,12 +27,13 @@ export async function openSqliteStore(file: string): Promise<Store> {
   let connection: Connection | undefined
   try {
     connection = new Connection(path)
+    checkWhole(path, connection)
     migrate(connection)
     return store(path, connection, introduce(connection), lock)
   } catch (error) {
     connection?.close()
     lock.close()
-    throw error
+    throw asDamage(path, error)
   }
 }
 
