@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import { LIMITS } from '@roomful/protocol'
+import { io } from 'socket.io-client'
 import { afterEach, describe, expect, test } from 'vitest'
+import { type ConnectError, refusalOf } from '../../packages/client/src/adapters/handshake-refusal'
 import { type Device, signIn, startServer, tokenOf } from './server-fixture'
 
 const devices: Device[] = []
@@ -123,4 +125,50 @@ test('35: a refused page is logged once, with what to do, however often it tries
     expect(status).toBe(403)
   }
   expect(logged).toEqual([{ origin, text: expect.stringContaining('--origins') }])
+})
+
+test('35: a page that is refused learns why: the SDK stops with ORIGIN_DENIED', async () => {
+  await using server = await startServer()
+  const evil = { origin: 'https://evil.example.com' }
+  const answer = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, { headers: evil })
+  // What a browser asks for before it shows an answer to the page.
+  expect(answer.headers.get('access-control-allow-origin')).toBe(evil.origin)
+  expect(await answer.json()).toMatchObject({ message: 'ORIGIN_DENIED' })
+  const socket = io(server.url, {
+    ...{ transports: ['websocket', 'polling'], tryAllTransports: true, reconnection: false, forceNew: true },
+    extraHeaders: evil,
+  })
+  // At once, as the SDK looks at it: a moment later the request is forgotten with its answer.
+  const reason = await new Promise((resolve) => {
+    socket.once('connect_error', (error: ConnectError) => {
+      socket.disconnect()
+      resolve(refusalOf(error))
+    })
+  })
+  expect(reason).toMatchObject({ code: 'ORIGIN_DENIED', next: 'stop' })
+})
+
+test('metrics on a port of their own are not on the public one', async () => {
+  await using probe = await startServer()
+  const { port } = probe
+  await probe.close()
+  await using server = await startServer({ metrics: { port } })
+  expect((await fetch(`${server.url}/metrics`)).status).toBe(404)
+  const own = await fetch(`http://127.0.0.1:${port}/metrics`)
+  expect([own.status, await own.text()]).toEqual([200, expect.stringContaining('roomful_sockets 0')])
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(404)
+})
+
+test('who upgrades to a websocket and says nothing is cut off within seconds (P11)', async () => {
+  await using server = await startServer()
+  const silent = connectTcp(server.port, '127.0.0.1')
+  await once(silent, 'connect')
+  silent.write(
+    'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  )
+  let said = ''
+  silent.on('data', (bytes) => (said += bytes.toString('latin1')))
+  await once(silent, 'close')
+  expect(said).toContain('101 Switching Protocols')
 })

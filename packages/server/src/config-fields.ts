@@ -25,6 +25,7 @@ const count = v.union(
 )
 const port = v.pipe(count, v.maxValue(65_535, 'must be a port from 0 to 65535'))
 const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty'))
+const bearer = v.pipe(text, v.regex(/^[\w.~+/-]+=*$/, 'must be letters, digits and - . _ ~ + /'))
 const onOff = v.union(
   [
     v.boolean(),
@@ -146,6 +147,14 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('webhook', 'address that is called for every new message', url(['https://', 'http://']), '<url>'),
   field('webhook-secret', 'secret that calls of the webhook are signed with', text, '<secret>'),
   fileOf('webhookSecret', 'webhook-secret-file'),
+  field(
+    'metrics-token',
+    'token that /metrics is asked for with; everybody may read it by default',
+    bearer,
+    '<token>',
+  ),
+  fileOf('metricsToken', 'metrics-token-file'),
+  field('metrics-port', 'port of its own for /metrics, which is then not on the other', port, '<number>'),
   field('static', 'folder to serve at /', text, '<folder>'),
   field('sends-per-second', 'messages a second a user; 0: no limit', count, '<number>'),
   field('sends-burst', 'messages a user may send at once', count, '<number>'),

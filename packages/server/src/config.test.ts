@@ -197,6 +197,12 @@ describe('problems', () => {
     expect(problem).not.toContain('secret')
   })
 
+  test('metrics behind a token, or on a port of their own', () => {
+    expect(loadConfig({ env: { ROOMFUL_METRICS_TOKEN: 'abc-1' } }).metrics).toEqual({ token: 'abc-1' })
+    expect(loadConfig({ flags: { metricsPort: '9100' } }).metrics).toEqual({ port: 9100 })
+    expect(problemsOf(() => loadConfig({ flags: { metricsToken: 'a b' } }))[0]).toContain('must be letters')
+  })
+
   test('two ways to check tokens exclude each other', () => {
     const flags = { jwtSecret: 's', jwks: 'https://id.example.com/keys' }
     expect(problemsOf(() => loadConfig({ flags }))[0]).toContain('--jwt-secret and --jwks exclude each other')

@@ -44,7 +44,9 @@ function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
   const { sendsPerSecond, sendsBurst, eventsPerSecond, costPerSecond, ...more } = others
   const { roomsPerHour, membersPerHour, roomsPerUser, socketsPerUser, handshakesPerSecond, ...settings } =
     more
-  const { files, retentionDays, retentionMessages, webhook, webhookSecret, ...rest } = settings
+  const { files, retentionDays, retentionMessages, webhook, webhookSecret, ...shown } = settings
+  const { metricsToken: token, metricsPort, ...rest } = shown
+  const metrics = withoutUndefined({ token, port: metricsPort })
   // 0 is how a variable says "no limit"; in code there is none without the rule.
   const retention = withoutUndefined({
     days: retentionDays || undefined,
@@ -61,6 +63,7 @@ function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
       webhook !== undefined && webhookSecret !== undefined
         ? { url: webhook, secret: webhookSecret }
         : undefined,
+    metrics: Object.keys(metrics).length > 0 ? metrics : undefined,
     limits: withoutUndefined(limits),
     origins: origins?.includes('*') ? ('*' as const) : origins,
   })
@@ -86,6 +89,8 @@ const Checked = v.object({
   retentionMessages: whole,
   webhook: word,
   webhookSecret: word,
+  metricsToken: word,
+  metricsPort: whole,
   static: word,
   sendsPerSecond: whole,
   sendsBurst: whole,

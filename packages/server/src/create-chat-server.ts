@@ -14,6 +14,7 @@ import { httpApp } from './http/app'
 import { fileRoutes } from './http/files'
 import { HTTP_TIMEOUTS, listen, trackConnections, urlOf } from './http/listen'
 import { metrics } from './http/metrics'
+import { serveMetrics } from './http/metrics-server'
 import { readiness } from './http/readiness'
 import { createLogger } from './logger'
 import { createWebhook, withWebhook } from './moderation/webhook'
@@ -115,6 +116,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
       (app) => files && fileRoutes(app, { files, store: node.services.store, identify, clock, ids, log }),
     ],
     registry,
+    metrics: options.metrics?.port === undefined ? (options.metrics ?? {}) : 'elsewhere',
     checkReady: readiness({
       clock,
       isDraining: () => node.isDraining,
@@ -135,11 +137,13 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     ...(options.retention === undefined ? {} : { retention: options.retention }),
     ...(files === undefined ? {} : { files }),
   })
-  const beside = [upkeep, ...(webhook ? [webhook] : [])]
+  const beside: { stop(): Promise<void> }[] = [upkeep, ...(webhook ? [webhook] : [])]
   const close = once(() => closeAll({ node, io, clock, cutConnections, beside }))
   try {
     await makeDefaultRooms(kept, clock, defaultRooms)
     acceptSockets({ io, node, clock, ids, log, meter })
+    const metricsPort = options.metrics?.port
+    if (metricsPort !== undefined) beside.push(await serveMetrics(registry, metricsPort, host))
     const port = await listen(http, options.port ?? DEFAULTS.port, host)
     log.info({ port, database: kept.kind }, 'listening')
     return {

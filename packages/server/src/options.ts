@@ -94,6 +94,11 @@ export type ServerOptions = {
   readonly retention?: Retention
   /** Called for every new message, beside `hooks.afterSend`. */
   readonly webhook?: { readonly url: string; readonly secret: string }
+  /**
+   * `/metrics` only for those who show this token (`Authorization: Bearer`), or on a port of its own instead. Without either
+   * everybody may read it.
+   */
+  readonly metrics?: { readonly token?: string; readonly port?: number }
   /** A folder to serve at `/`. */
   readonly static?: string
   readonly logLevel?: LogLevel

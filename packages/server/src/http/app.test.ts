@@ -10,6 +10,7 @@ function app(more: Partial<HttpDeps> = {}) {
   const log = { debug() {}, info() {}, warn() {}, error: (_: object, text: string) => logged.push(text) }
   const deps: HttpDeps = {
     registry: new Registry(),
+    metrics: {},
     checkReady: async () => true,
     logout: async () => true,
     origins: ['https://app.example.com'],
@@ -63,4 +64,18 @@ test.each([
     { ok: false, code, retry: 'after' },
   ])
   expect(logged).toEqual([])
+})
+
+test('with a token the metrics are for those who show it', async () => {
+  const { app: guarded } = app({ metrics: { token: 'a token of Prometheus' } })
+  const ask = (authorization?: string) =>
+    guarded.request('/metrics', authorization === undefined ? {} : { headers: { authorization } })
+  for (const shown of [undefined, 'Bearer x', 'Bearer a', 'Basic a token of Prometheus'])
+    expect((await ask(shown)).status).toBe(401)
+  const { app: dashed } = app({ metrics: { token: 'a-token' } })
+  expect((await dashed.request('/metrics', { headers: { authorization: 'Bearer a-token' } })).status).toBe(
+    200,
+  )
+  expect((await app().app.request('/metrics')).status).toBe(200)
+  expect((await app({ metrics: 'elsewhere' }).app.request('/metrics')).status).toBe(404)
 })

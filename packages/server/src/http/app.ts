@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
@@ -17,6 +18,8 @@ import { staticFiles } from './static-files'
 
 export type HttpDeps = {
   readonly registry: Registry
+  /** With a token only those who show it see them; elsewhere: on a port of their own. */
+  readonly metrics: { readonly token?: string } | 'elsewhere'
   /** Resolves when the server can take requests: it is not stopping, and its database answers. */
   readonly checkReady: () => Promise<boolean>
   /** Ends the session of this token; false: there is nothing to end. */
@@ -49,9 +52,14 @@ export function httpApp(deps: HttpDeps): Hono {
     const ready = await deps.checkReady()
     return c.json({ ok: ready }, ready ? 200 : 503)
   })
-  app.get('/metrics', async (c) =>
-    c.text(await deps.registry.metrics(), 200, { 'Content-Type': deps.registry.contentType }),
-  )
+  const { metrics } = deps
+  if (metrics !== 'elsewhere')
+    app.get('/metrics', async (c) => {
+      const { token } = metrics
+      if (token !== undefined && !isSame(bearerToken(c) ?? '', token))
+        return refusalResponse(c, refuse('UNAUTHENTICATED'), deps.ids)
+      return c.text(await deps.registry.metrics(), 200, { 'Content-Type': deps.registry.contentType })
+    })
   app.get('/asyncapi.json', (c) => c.json(asyncapi))
   if (deps.guests !== undefined)
     app.post('/auth/guest', guestBodyLimit, guestSignIn({ ...deps, signing: deps.guests }))
@@ -74,4 +82,10 @@ export function httpApp(deps: HttpDeps): Hono {
     return c.text('The server failed\n', 500)
   })
   return app
+}
+
+/** Takes as long for a wrong token as for one that is almost right. */
+function isSame(shown: string, token: string): boolean {
+  const [a, b] = [shown, token].map((text) => createHash('sha256').update(text).digest())
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b)
 }

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http'
+import { type Server as HttpServer, type IncomingMessage, ServerResponse } from 'node:http'
 import { LIMITS } from '@roomful/protocol'
 import { Server } from 'socket.io'
 import { isListed, type Origins } from '../auth/origin'
@@ -34,6 +34,7 @@ export function socketServer(origins: Origins, admission: Admission): Server {
     // CORS does not stop a websocket.
     allowRequest: (request, answer) => {
       const refusal = admission(request)
+      if (refusal !== null) letItBeRead(request)
       answer(refusal, refusal === null)
     },
   })
@@ -46,4 +47,12 @@ export function attachSockets(io: Server, http: HttpServer): void {
   http.on('listening', () => {
     io.engine.opts.maxHttpBufferSize = MAX_POLL_BYTES
   })
+}
+
+/** A page may read why it is refused, and nothing else: without it a browser shows its script a network error. */
+function letItBeRead(request: IncomingMessage): void {
+  const { origin } = request.headers
+  // Engine.IO keeps the response beside the request; of an upgrade there is none.
+  if (origin !== undefined && 'res' in request && request.res instanceof ServerResponse)
+    request.res.setHeader('Access-Control-Allow-Origin', origin)
 }
