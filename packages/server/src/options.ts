@@ -36,8 +36,8 @@ export type RateOptions = {
   readonly socketsPerUser?: number
   /**
    * What the requests of one user may cost a second on this server, over all of their devices, in units of about 10 µs of
-   * its time: a row that is read or a frame to one other device is one, a row that is written ten. Thrice as much at once.
-   * 5,000 by default, and no limit where `eventsPerSecond` is 0.
+   * its time: a row that is read or a frame to one other device is one, a row that is written ten, a commit fifty. Thrice as
+   * much at once. 5,000 by default, and no limit where `eventsPerSecond` is 0.
    */
   readonly costPerSecond?: number
   /**
@@ -114,7 +114,7 @@ export const DEFAULTS = {
   sendsBurst: 20,
   eventsPerSecond: 100,
   socketsPerUser: 20,
-  /** A twentieth of the process. A person uses a tenth of it; 200 listeners are told 20 messages a second by it. */
+  /** A twentieth of the process. A person uses a tenth of it; 200 listeners are told 18 messages a second by it. */
   costPerSecond: 5_000,
   /** Nobody makes one every twenty seconds by hand. */
   roomsPerHour: 200,

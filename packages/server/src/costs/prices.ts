@@ -19,6 +19,8 @@ export const REQUEST_UNITS = 4
 export const CONNECTION_UNITS = 150
 
 const ROW_WRITTEN = 10
+/** The wait for the disk, in which SQLite lets nothing else run; writes of one moment share it. */
+const COMMIT = 50
 /** A member of a new room: looked up, written, and the new line of their list read for them. */
 const NEW_MEMBER = 20
 /** A search may look at rooms that it does not answer. */
@@ -35,9 +37,9 @@ const FRAME_CHARACTERS = 4_000
 /** Read cursors that move within 300 ms leave in one frame. */
 const READ_TELLS = 0.3
 
-const change: Price = { units: 2 * ROW_WRITTEN, tells: 1 }
+const change: Price = { units: COMMIT + 2 * ROW_WRITTEN, tells: 1 }
 /** The member's row, the line that tells of it, the head. */
-const memberChange: Price = { units: 3 * ROW_WRITTEN, tells: 1 }
+const memberChange: Price = { units: COMMIT + 3 * ROW_WRITTEN, tells: 1 }
 
 const framesOf = (contents: readonly string[]): number =>
   1 + contents.reduce((sum, content) => sum + content.length, 0) / FRAME_CHARACTERS
@@ -46,29 +48,29 @@ const framesOf = (contents: readonly string[]): number =>
 export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Price } = {
   'join-rooms': ({ roomIds }) => ({ units: roomIds?.length ?? 0, held: roomIds?.length ?? LIMITS.syncRooms }),
   'leave-rooms': ({ roomIds }) => ({ units: roomIds.length }),
-  'send-message': ({ content }) => ({ units: 2 * ROW_WRITTEN, tells: framesOf([content]) }),
+  'send-message': ({ content }) => ({ ...change, tells: framesOf([content]) }),
   'send-messages': ({ messages }) => ({
-    units: (messages.length + 1) * ROW_WRITTEN,
+    units: COMMIT + (messages.length + 1) * ROW_WRITTEN,
     tells: framesOf(messages.map(({ content }) => content)),
   }),
   'fetch-history': ({ limit = LIMITS.historyPageDefault }) => ({ units: limit, held: limit }),
   'edit-message': ({ content }) => ({ ...change, tells: framesOf([content]) }),
   'delete-message': () => change,
   'react-message': () => change,
-  'mark-read': () => ({ units: ROW_WRITTEN, tells: READ_TELLS }),
+  'mark-read': () => ({ units: COMMIT + ROW_WRITTEN, tells: READ_TELLS }),
   sync: ({ rooms, list }) => {
     const asked = Object.keys(rooms).length
     return { units: asked * CURSOR + (list === undefined ? 0 : LIST), held: REPLY }
   },
   // Told at most once a second a room, and charged then.
   typing: () => ({ units: 0 }),
-  'create-room': ({ members = [] }) => ({ units: 3 * ROW_WRITTEN + members.length * NEW_MEMBER }),
+  'create-room': ({ members = [] }) => ({ units: COMMIT + 3 * ROW_WRITTEN + members.length * NEW_MEMBER }),
   'update-room': () => change,
   'list-rooms': ({ query, limit }) => ({
     units: query === undefined ? 0 : SEARCH,
     held: limit ?? LIMITS.roomsPage,
   }),
-  'open-dm': ({ userIds }) => ({ units: 3 * ROW_WRITTEN + userIds.length * NEW_MEMBER }),
+  'open-dm': ({ userIds }) => ({ units: COMMIT + 3 * ROW_WRITTEN + userIds.length * NEW_MEMBER }),
   'add-member': () => memberChange,
   'remove-member': () => memberChange,
   'set-role': () => memberChange,
@@ -76,9 +78,9 @@ export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Pri
   'unban-member': () => memberChange,
   'mute-member': () => memberChange,
   'fetch-members': ({ limit }) => ({ units: 0, held: limit ?? LIMITS.membersPage }),
-  'report-message': () => ({ units: 3 * ROW_WRITTEN }),
+  'report-message': () => ({ units: COMMIT + 3 * ROW_WRITTEN }),
   'list-reports': ({ limit }) => ({ units: 0, held: limit ?? PAGE_DEFAULT }),
-  'resolve-report': () => ({ units: 3 * ROW_WRITTEN }),
+  'resolve-report': () => ({ units: COMMIT + 3 * ROW_WRITTEN }),
   'fetch-audit': ({ limit }) => ({ units: 0, held: limit ?? PAGE_DEFAULT }),
   'watch-presence': ({ userIds }) => ({ units: userIds.length }),
   'refresh-token': () => ({ units: CONNECTION_UNITS }),
