@@ -12,6 +12,9 @@ import { messageSize, whatFits } from './reply-size'
 const PATCH_PAGES = 10
 /** Rows that are read at a time: however large they are, no more of them is read than is told, and one step. */
 const STEP_ROWS = 100
+/** Rows of a window, or changes of a room, that may be looked through for a page. With more of both the reader begins anew. */
+const LOOK_ROWS = 5_000
+const LOOK_CHANGES = 50_000
 
 /** One room of one reader, as of the snapshot that is read. */
 export type DeltaRequest = {
@@ -60,7 +63,9 @@ function mustReset({ room, member, cursor, foreignEpoch }: DeltaRequest): boolea
     cursor.maxSeq > room.lastSeq ||
     // He was out and came again: rows below his new floor are no longer his (I14).
     (held !== undefined && held.from < firstOwn(member)) ||
-    (decodeCont(cursor.cont)?.page ?? 0) >= PATCH_PAGES
+    (decodeCont(cursor.cont)?.page ?? 0) >= PATCH_PAGES ||
+    // Looking for what has changed would cost more than what there is to tell.
+    (held !== undefined && spanOf(held) > LOOK_ROWS && room.rev - cursor.rev > LOOK_CHANGES)
   )
 }
 
@@ -122,6 +127,7 @@ async function patchOf(
       afterRev,
       includeDeleted: true,
       take: 'rev',
+      isNarrow: spanOf(held) <= LOOK_ROWS && spanOf(held) < room.rev - afterRev,
       limit: STEP_ROWS,
     })
     for (const row of found) {
@@ -186,6 +192,8 @@ function rowsOf({ tooMany: _, ...rows }: MembersDelta): Pick<Delta, 'members' | 
 
 const firstOwn = (member: Member): number => Math.max(1, member.fromSeq)
 const floorOf = ({ member, roomFloor }: DeltaRequest): number => Math.max(firstOwn(member), roomFloor)
+
+const spanOf = ({ from, to }: { from: number; to: number }): number => to - from + 1
 
 function heldSpan({ minSeq, maxSeq }: RoomCursor): { from: number; to: number } | undefined {
   return maxSeq > 0 && maxSeq >= minSeq ? { from: Math.max(1, minSeq), to: maxSeq } : undefined

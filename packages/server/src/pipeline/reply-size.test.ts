@@ -1,9 +1,18 @@
-import { asRoomId, asUserId, type Delta, type RoomId, Sync, type SyncAck } from '@roomful/protocol'
+import {
+  asRoomId,
+  asUserId,
+  type Delta,
+  type Room,
+  type RoomId,
+  Sync,
+  type SyncAck,
+  type UserId,
+} from '@roomful/protocol'
 import * as v from 'valibot'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { commitOps, editOp, newRoom, roomOf, sendOp } from '../stores/contract/contract-room'
 import { createMemoryStore, type MemoryStore } from '../stores/memory/memory-store'
-import type { Reader } from '../stores/port'
+import type { MessageQuery, Reader } from '../stores/port'
 import { sync } from './sync'
 
 const BOB = asUserId('bob')
@@ -106,6 +115,43 @@ describe('every reply is bounded, whatever is asked for and however large the ro
     }
     expect(got.size).toBe(30)
   })
+})
+
+test('a reader of one old row, or of too much, does not make the server look through the room (P11)', async () => {
+  const roomId = await newRoom(store)
+  await commitOps(
+    store,
+    roomId,
+    range(1, 300).map((n) => sendOp('ann', `${n}`)),
+  )
+  const queries: MessageQuery[] = []
+  const askOf = (cursor: Cursor, room: Partial<Room> = {}) =>
+    store.read(async (reader) => {
+      const watching: Reader = Object.create(reader, {
+        messages: {
+          value: (query: MessageQuery) => {
+            queries.push(query)
+            return reader.messages(query)
+          },
+        },
+        memberships: {
+          value: async (viewer: UserId, ids: readonly RoomId[]) =>
+            (await reader.memberships(viewer, ids)).map((found) => ({
+              ...found,
+              room: { ...found.room, ...room },
+            })),
+        },
+      })
+      const ack = await sync(watching, { viewer: BOB, epoch: store.epoch }, { rooms: { [roomId]: cursor } })
+      return ack.rooms[roomId]
+    })
+  expect((await askOf({ rev: 0, minSeq: 7, maxSeq: 7 }))?.patch).toMatchObject([{ seq: 7 }])
+  expect(queries[0]).toMatchObject({ fromSeq: 7, toSeq: 7, isNarrow: true })
+  queries.length = 0
+  // A window of its whole history, and more changes than it is worth to look for.
+  const large = { rev: 1_000_000, lastSeq: 20_000 }
+  expect(await askOf({ rev: 5, minSeq: 1, maxSeq: 20_000 }, large)).toMatchObject({ reset: true, patch: [] })
+  expect(queries.filter(({ take }) => take === 'rev')).toEqual([])
 })
 
 describe('the list in pages', () => {

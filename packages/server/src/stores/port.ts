@@ -38,6 +38,8 @@ export type MessageQuery = {
   readonly includeDeleted: boolean
   /** `oldest`, `newest`: by seq; `rev`: by rev, ascending. Rows come back in ascending order of seq (rev for `rev`). */
   readonly take: 'oldest' | 'newest' | 'rev'
+  /** With `rev`: fewer rows lie within the bounds of seq than have changed since, so that these are looked through. */
+  readonly isNarrow?: boolean
   readonly limit: number
 }
 

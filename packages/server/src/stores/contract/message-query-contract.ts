@@ -84,4 +84,29 @@ export function messageQueryContract({ store }: ContractContext): void {
       ])
     })
   })
+
+  test('a window that is looked through by place gives what the log of changes gives', async () => {
+    const roomId = await tenMessages()
+    for (const [fromSeq, toSeq] of [
+      [1, 10],
+      [2, 3],
+      [8, 8],
+    ] as const)
+      for (const afterRev of [0, 10, 13, 16])
+        for (const limit of [1, 2, 50]) {
+          const query = {
+            roomId,
+            fromSeq,
+            toSeq,
+            afterRev,
+            limit,
+            includeDeleted: true,
+            take: 'rev',
+          } as const
+          const [byRev, byPlace] = await store().read((reader) =>
+            Promise.all([reader.messages(query), reader.messages({ ...query, isNarrow: true })]),
+          )
+          expect(byPlace).toEqual(byRev)
+        }
+  })
 }

@@ -226,6 +226,85 @@ export function directoryContract({ store }: ContractContext): void {
     })
   })
 
+  test('a search finds the public rooms that have the text in their name, whatever it is, in pages', async () => {
+    const named = async (name: string, type: 'public' | 'private' = 'public') => {
+      const { room, members } = roomOf({ name, type })
+      await store().createRoom({ room, members })
+      return room.id
+    }
+    const names = [
+      'Öffi Team',
+      'the office',
+      'Back office',
+      'OFFICE 2',
+      '100% off_',
+      'a "quoted" one',
+      "it's",
+      '茶话会室',
+      'of',
+    ]
+    for (const name of names) await named(name)
+    await named('secret office', 'private')
+    const find = (query: string, after?: { name: string; id: string }, limit = 100) =>
+      store().read(async (reader) =>
+        (await reader.publicRooms({ query, limit, ...(after ? { after } : {}) })).map(({ name }) => name),
+      )
+    expect(await find('office')).toEqual(['Back office', 'OFFICE 2', 'the office'])
+    expect(await find('OFFICE')).toEqual(['Back office', 'OFFICE 2', 'the office'])
+    expect(await find('of')).toEqual(['100% off_', 'Back office', 'OFFICE 2', 'of', 'the office'])
+    expect(await find('office', { name: 'Back office', id: '~' })).toEqual(['OFFICE 2', 'the office'])
+    expect(await find('office', undefined, 1)).toEqual(['Back office'])
+    expect(await find('öffi')).toEqual(['Öffi Team'])
+    for (const odd of [
+      '0% ',
+      'off_',
+      '"quoted"',
+      'a "q',
+      "t's",
+      '茶话会',
+      'OFF*',
+      'off OR team',
+      'NEAR(',
+      '%%%',
+      '___',
+      '\\\\\\',
+    ])
+      expect(await find(odd)).toEqual(names.filter((name) => name.toLowerCase().includes(odd.toLowerCase())))
+    expect(await find('nothing has this')).toEqual([])
+  })
+
+  test('a room that has another name is found by that and by the old one no more', async () => {
+    const roomId = await newRoom(store(), { name: 'Before', type: 'public' })
+    const actor = { id: asUserId('ann'), name: 'ann', admin: false }
+    const change = {
+      kind: 'update-room',
+      actor,
+      at: 0,
+      messageId: asMessageId(nextId()),
+      name: 'Afterwards',
+    } as const
+    await commitOne(store(), roomId, change)
+    const find = (query: string) =>
+      store().read(async (reader) => (await reader.publicRooms({ query, limit: 9 })).map(({ id }) => id))
+    expect([await find('before'), await find('afterw')]).toEqual([[], [roomId]])
+  })
+
+  test('of more rooms than are worth sorting a search finds a page as well', async () => {
+    for (let n = 0; n < 1_050; n++) {
+      const { room, members } = roomOf({
+        name: `Crowded ${String(n).padStart(4, '0')}`,
+        type: 'public',
+        roles: {},
+      })
+      await store().createRoom({ room, members })
+    }
+    const found = await store().read((reader) => reader.publicRooms({ query: 'crowded', limit: 3 }))
+    expect(found.map(({ name }) => name)).toEqual(['Crowded 0000', 'Crowded 0001', 'Crowded 0002'])
+    const after = { name: 'Crowded 1047', id: '~' }
+    const last = await store().read((reader) => reader.publicRooms({ query: 'crowded', after, limit: 3 }))
+    expect(last.map(({ name }) => name)).toEqual(['Crowded 1048', 'Crowded 1049'])
+  })
+
   test('a user has the name that was given last, whenever it is put', async () => {
     const nameOf = async () => (await store().read((reader) => reader.user(bob)))?.name
     expect(await store().putUser({ id: bob, name: 'Bob' }, 2_000)).toEqual({ id: bob, name: 'Bob' })

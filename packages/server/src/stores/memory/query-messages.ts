@@ -13,6 +13,13 @@ export function queryMessages(record: RoomRecord, query: MessageQuery, snapshot:
   const rowAt = (seq: number): StoredMessage | undefined => valueAt(record.messages[seq - 1], snapshot)
 
   const found: StoredMessage[] = []
+  if (query.take === 'rev' && query.isNarrow) {
+    for (let seq = from; seq <= to; seq++) {
+      const row = rowAt(seq)
+      if (row && isWanted(row)) found.push(row)
+    }
+    return found.sort((a, b) => a.rev - b.rev).slice(0, query.limit)
+  }
   if (query.take === 'rev') {
     for (let index = firstAfter(record.log, afterRev); index < record.log.length; index++) {
       if (found.length >= query.limit) break

@@ -194,4 +194,19 @@ export const MIGRATIONS: readonly string[] = [
   -- From who reported to what is still open: one of a user and message, and not too many in all.
   CREATE INDEX reports_open_of ON reports (room_id, reporter_id, id) WHERE resolved_at IS NULL;
   `,
+  `
+  -- Messages that are not deleted: a page, and unread, cost nothing for the tombstones between them. By seq + 0, which only
+  -- the queries that are meant for it say: see queries.ts.
+  CREATE INDEX messages_shown ON messages (room_id, (seq + 0)) WHERE NOT deleted;
+  CREATE INDEX messages_shown_of ON messages (room_id, sender_id, (seq + 0)) WHERE NOT deleted AND type <> 'system';
+  -- From three letters to the public rooms that have them in their name. Where the extension may not be made here, a search
+  -- looks at all of them.
+  DO $$ BEGIN
+    CREATE EXTENSION IF NOT EXISTS pg_trgm;
+    CREATE INDEX rooms_name_search ON rooms USING gist (name_search gist_trgm_ops)
+      WHERE type >= 'public' AND type <= 'public';
+  EXCEPTION WHEN OTHERS THEN
+    RAISE NOTICE 'pg_trgm is not to be had: a search for rooms looks at all public ones';
+  END $$;
+  `,
 ]

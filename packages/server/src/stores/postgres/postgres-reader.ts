@@ -79,7 +79,11 @@ export function postgresReader(session: Session): Reader {
     },
 
     async publicRooms({ query = '', after = { name: '', id: '' }, limit }) {
-      const rows = await session.query(sql.PUBLIC_ROOMS, after.name, after.id, query.toLowerCase(), limit)
+      const wanted = query.toLowerCase()
+      const found = [...wanted].length < INDEXED_LETTERS ? undefined : await roomsFound(session, wanted)
+      const rows = found
+        ? await session.query(sql.FOUND_ROOMS, found, after.name, after.id, wanted, limit)
+        : await session.query(sql.PUBLIC_ROOMS, after.name, after.id, wanted, limit)
       return rows.map(roomFrom)
     },
 
@@ -127,4 +131,16 @@ export function postgresReader(session: Session): Reader {
       return rows.map(auditFrom)
     },
   }
+}
+
+/** The index holds three letters and more. */
+const INDEXED_LETTERS = 3
+/** So many rooms are sorted, all of them. With more, the names in their order soon have enough for a page. */
+const FOUND_MAX = 1_000
+
+/** Undefined: more than are worth sorting. */
+async function roomsFound(session: Session, wanted: string): Promise<readonly string[] | undefined> {
+  const pattern = `%${wanted.replaceAll(/[\\%_]/g, '\\$&')}%`
+  const rows = await session.query(sql.ROOMS_FOUND, pattern, FOUND_MAX + 1)
+  return rows.length > FOUND_MAX ? undefined : rows.map((row) => text(row, 'id'))
 }

@@ -67,9 +67,9 @@ const unreadBy = (lag: string, columns: string): string => `WITH near AS MATERIA
         ) AS other
         CROSS JOIN LATERAL (
           SELECT 1 FROM messages
-          WHERE room_id = near.room_id AND sender_id BETWEEN other.user_id AND other.user_id AND seq > near.cursor
+          WHERE room_id = near.room_id AND sender_id BETWEEN other.user_id AND other.user_id AND seq + 0 > near.cursor
             AND NOT deleted AND type <> 'system'
-          ORDER BY sender_id, seq LIMIT $1
+          ORDER BY sender_id, seq + 0 LIMIT $1
         ) AS found
         LIMIT $1
       ) AS counted
@@ -158,6 +158,19 @@ export const PUBLIC_ROOMS = {
     WHERE type = 'public' AND (name, id) > ($1, $2) AND strpos(name_search, $3) > 0 ORDER BY name, id LIMIT $4`,
 }
 
+/** Some of the public rooms that have this in their name. The type is written as only one index has it. */
+export const ROOMS_FOUND = {
+  name: 'rooms-found',
+  text: `SELECT id FROM rooms WHERE type >= 'public' AND type <= 'public' AND name_search LIKE $1 LIMIT $2`,
+}
+/** Where they are few: all of them, in the order of names. */
+export const FOUND_ROOMS = {
+  name: 'found-rooms',
+  text: `SELECT room.* FROM unnest($1::text[]) AS found (id)
+    CROSS JOIN LATERAL (${FROM_ROOM} WHERE rooms.id = found.id LIMIT 1) AS room
+    WHERE (room.name, room.id) > ($2, $3) AND strpos(room.name_search, $4) > 0 ORDER BY room.name, room.id LIMIT $5`,
+}
+
 export const SPANS = {
   name: 'spans',
   text: `SELECT room_id, floor_seq, last_seq FROM room_heads
@@ -227,22 +240,28 @@ const ORDER = { oldest: 'seq', newest: 'seq DESC', rev: 'rev' } as const
 
 /** One of a few texts, by which bounds are asked for; `newest` comes in descending order. */
 export function messagesQuery(query: MessageQuery): { statement: Statement; values: Value[] } {
+  const { take, includeDeleted, isNarrow = false } = query
+  const seq = includeDeleted || take === 'rev' ? 'seq' : 'seq + 0'
   const bounds: [string, number | undefined][] = [
-    ['seq >=', query.fromSeq],
-    ['seq <=', query.toSeq],
+    [`${seq} >=`, query.fromSeq],
+    [`${seq} <=`, query.toSeq],
     ['rev >', query.afterRev],
   ]
   const asked = bounds.flatMap(([term, value]) => (value === undefined ? [] : [{ term, value }]))
   const terms = [
     'room_id = $1',
     ...asked.map(({ term }, index) => `${term} $${index + 3}`),
-    ...(query.includeDeleted ? [] : ['NOT deleted']),
-    ...(query.take === 'rev' ? ['rev >= 0'] : []),
+    ...(includeDeleted ? [] : ['NOT deleted']),
+    ...(take === 'rev' && !isNarrow ? ['rev >= 0'] : []),
   ]
-  const text = `SELECT * FROM messages WHERE ${terms.join(' AND ')} ORDER BY ${ORDER[query.take]} LIMIT $2`
-  const shape = asked.map(({ term }) => term.replace(' ', '')).join(' ')
+  const rows = `SELECT * FROM messages WHERE ${terms.join(' AND ')}`
+  const text =
+    take === 'rev' && isNarrow
+      ? `SELECT * FROM (${rows} ORDER BY seq OFFSET 0) AS held ORDER BY rev LIMIT $2`
+      : `${rows} ORDER BY ${ORDER[take].replace('seq', seq)} LIMIT $2`
+  const shape = asked.map(({ term }) => term.replaceAll(' ', '')).join(' ')
   return {
-    statement: { name: `messages ${query.take} ${shape} ${query.includeDeleted}`, text },
+    statement: { name: `messages ${take}${isNarrow ? ' narrow' : ''} ${shape} ${includeDeleted}`, text },
     values: [query.roomId, query.limit, ...asked.map(({ value }) => value)],
   }
 }

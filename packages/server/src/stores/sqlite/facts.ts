@@ -31,11 +31,12 @@ const OP_IDS = `
 const OWNERS = `
   SELECT count(*) AS owners FROM room_members INDEXED BY room_members_owners
   WHERE room_id = ? AND role = 'owner' AND removed IS NULL`
+const lastSend = (deleted: 0 | 1): string => `coalesce((
+    SELECT created_at FROM messages INDEXED BY messages_sender
+    WHERE room_id = ?1 AND sender_id = key.value AND deleted = ${deleted} AND type <> 'system' ORDER BY seq DESC LIMIT 1
+  ), '')`
 const LAST_SENDS = `
-  SELECT key.value AS user_id, (
-    SELECT created_at FROM messages
-    WHERE room_id = ?1 AND sender_id = key.value AND type <> 'system' ORDER BY seq DESC LIMIT 1
-  ) AS created_at, (
+  SELECT key.value AS user_id, nullif(max(${lastSend(0)}, ${lastSend(1)}), '') AS created_at, (
     SELECT edited_at FROM messages INDEXED BY messages_edited
     WHERE room_id = ?1 AND sender_id = key.value AND edited_at IS NOT NULL ORDER BY edited_at DESC LIMIT 1
   ) AS edited_at

@@ -59,6 +59,32 @@ describe('migrate', () => {
     expect(counts()).toEqual([1, 0])
   })
 
+  test('finds the rooms and messages that are there by the new indexes', () => {
+    const before = MIGRATIONS.findIndex((sql) => sql.includes('messages_shown'))
+    migrate(connection, MIGRATIONS.slice(0, before))
+    connection.exec(`
+      INSERT INTO rooms VALUES ('r1', 'Old Room', 'old room', 'public', NULL, '', '{}', '{}');
+      INSERT INTO rooms VALUES ('r2', 'Old Secret', 'old secret', 'private', NULL, '', '{}', '{}');
+      INSERT INTO room_heads (room_id, last_seq, rev) VALUES ('r1', 1, 1), ('r2', 0, 0);
+      INSERT INTO messages (room_id, seq, rev, id, sender_id, sender_name, type, content, created_at, deleted)
+        VALUES ('r1', 1, 1, 'm1', 'ann', 'Ann', 'text', 'hello', '', 0);`)
+    connection.close()
+    connection = new Connection(join(folder, 'test.db'))
+    migrate(connection, MIGRATIONS)
+    const found = (): unknown[] =>
+      connection
+        .all(
+          `SELECT room_id FROM room_search JOIN room_names ON no = room_search.rowid WHERE room_search MATCH '"old"'`,
+        )
+        .map((row) => row.room_id)
+    expect(found()).toEqual(['r1'])
+    // A copy gives rows other numbers where they have none of their own.
+    connection.exec(`DELETE FROM rooms WHERE id = 'r2'; VACUUM`)
+    expect(found()).toEqual(['r1'])
+    connection.exec(`DELETE FROM rooms WHERE id = 'r1'`)
+    expect(found()).toEqual([])
+  })
+
   test('refuses a database of a newer version', () => {
     migrate(connection, [FIRST, SECOND])
     expect(() => migrate(connection, [FIRST])).toThrow('newer version (2) than this server (1)')

@@ -34,7 +34,7 @@ const unreadBy = (lag: string, columns: string): string => `
   ), near AS MATERIALIZED (
     SELECT lag.*, (
       SELECT count(*) FROM (
-        SELECT 1 FROM messages
+        SELECT 1 FROM messages INDEXED BY messages_shown
         WHERE room_id = lag.room_id AND seq > lag.cursor AND seq <= lag.cursor + ${UNREAD_NEAR}
           AND sender_id <> lag.user_id AND deleted = 0 AND type <> 'system'
         LIMIT ?1
@@ -108,9 +108,25 @@ export const ROOM_OF_MESSAGE = `SELECT room_id FROM messages WHERE id = ? LIMIT 
 
 export const SEQ_OF_MESSAGE = `SELECT seq FROM messages WHERE id = ? AND room_id = ?`
 
-/** instr and not LIKE: nothing in what a user types means anything. */
 export const PUBLIC_ROOMS = `${SELECT_ROOM}
-  WHERE type = 'public' AND (name, id) > (?, ?) AND instr(name_search, ?) > 0 ORDER BY name, id LIMIT ?`
+  WHERE type = 'public' AND (name, id) > (?, ?) ORDER BY name, id LIMIT ?`
+
+/** How many public rooms have this in their name, counted up to a bound. */
+export const ROOMS_FOUND = `
+  SELECT count(*) AS found FROM (SELECT 1 FROM room_search WHERE room_search MATCH ? LIMIT ?)`
+
+/** Where they are few: all of them, in the order of names. instr and not LIKE: nothing in what a user types means anything. */
+export const FOUND_ROOMS = `${SELECT_ROOM}
+  WHERE rooms.id IN (
+    SELECT room_id FROM room_search CROSS JOIN room_names ON room_names.no = room_search.rowid
+    WHERE room_search MATCH ?1
+  ) AND type = 'public' AND (rooms.name, rooms.id) > (?2, ?3) AND instr(name_search, ?4) > 0
+  ORDER BY +rooms.name, +rooms.id LIMIT ?5`
+
+/** Where they are many, or the text is too short for an index: names in their order, some at a time. */
+export const ROOM_NAMES = `
+  SELECT name, id FROM rooms WHERE type = 'public' AND (name, id) > (?, ?) ORDER BY name, id LIMIT ?`
+export const ROOMS_BY_ID = `${SELECT_ROOM} WHERE rooms.id IN (SELECT value FROM json_each(?)) ORDER BY +name, +rooms.id`
 
 export const SPANS = `
   SELECT room_id, floor_seq, last_seq FROM room_heads
@@ -150,9 +166,10 @@ const ORDER = { oldest: 'seq', newest: 'seq DESC', rev: 'rev' } as const
 
 /** One of a few texts, by which bounds are asked for; `newest` comes in descending order. */
 export function messagesQuery(query: MessageQuery): { text: string; values: Value[] } {
+  const byRev = query.take === 'rev' && query.isNarrow !== true
   // A plus takes a term out of the choice of index: without statistics SQLite would take the wrong one.
-  const seq = query.take === 'rev' ? '+seq' : 'seq'
-  const rev = query.take === 'rev' ? 'rev' : '+rev'
+  const seq = byRev ? '+seq' : 'seq'
+  const rev = byRev ? 'rev' : '+rev'
   const bounds: [string, number | undefined][] = [
     [`${seq} >= ?`, query.fromSeq],
     [`${seq} <= ?`, query.toSeq],
@@ -164,8 +181,10 @@ export function messagesQuery(query: MessageQuery): { text: string; values: Valu
     ...asked.map(({ term }) => term),
     ...(query.includeDeleted ? [] : ['deleted = 0']),
   ]
+  const shown = query.includeDeleted || query.take === 'rev' ? '' : 'INDEXED BY messages_shown'
+  const order = query.take === 'rev' && !byRev ? '+rev' : ORDER[query.take]
   return {
-    text: `SELECT * FROM messages WHERE ${terms.join(' AND ')} ORDER BY ${ORDER[query.take]} LIMIT ?`,
+    text: `SELECT * FROM messages ${shown} WHERE ${terms.join(' AND ')} ORDER BY ${order} LIMIT ?`,
     values: [query.roomId, ...asked.map(({ value }) => value), query.limit],
   }
 }

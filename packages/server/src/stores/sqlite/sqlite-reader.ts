@@ -15,6 +15,7 @@ import {
 } from '../sql/rows'
 import type { Connection } from './connection'
 import * as sql from './queries'
+import { searchRooms } from './search-rooms'
 import { Turns } from './turns'
 
 /** Rooms whose unread is counted in one statement: at the worst each costs as many rows as are looked at nearby. */
@@ -123,9 +124,9 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
       }),
 
     publicRooms: ({ query = '', after = { name: '', id: '' }, limit }) =>
-      step(() =>
-        connection.all(sql.PUBLIC_ROOMS, after.name, after.id, query.toLowerCase(), limit).map(roomFrom),
-      ),
+      query === ''
+        ? step(() => connection.all(sql.PUBLIC_ROOMS, after.name, after.id, limit).map(roomFrom))
+        : searchRooms(connection, step, { text: query.toLowerCase(), after, limit }),
 
     spans: ({ after = '', limit }) => step(() => connection.all(sql.SPANS, after, limit).map(spanFrom)),
 
