@@ -1,12 +1,20 @@
 /** Three of its signs of life may be lost before a node is taken for gone. */
 export const NODE_GONE_AFTER_MS = 10_000
 
+/** A cluster has some dozens. */
+const NODES_MAX = 1_000
+
 /** Which other nodes are heard of. Time is given to it. */
 export class OtherNodes {
   readonly #heardAt = new Map<string, number>()
 
   get size(): number {
     return this.#heardAt.size
+  }
+
+  /** False: it is not known, and there are more than any cluster has. */
+  takes(nodeId: string): boolean {
+    return this.#heardAt.has(nodeId) || this.#heardAt.size < NODES_MAX
   }
 
   /** True: it was not known, or was taken for gone. */

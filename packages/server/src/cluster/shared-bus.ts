@@ -2,11 +2,13 @@ import * as v from 'valibot'
 import { type Clock, every } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Bus, BusMessage } from './bus'
+import { decodeMessage, TEXT_MAX } from './decode-message'
 import { OtherNodes } from './other-nodes'
 
 const SIGN_OF_LIFE_MS = 2_000
 /** A server starts without the others too; but where they can be reached, the first socket shall find it joined. */
 const START_PATIENCE_MS = 2_000
+const WARN_AGAIN_MS = 60_000
 
 /** A line to all nodes at once. It may lose anything, but keeps the order of one node's texts. */
 export interface Link {
@@ -43,7 +45,7 @@ type Envelope = { readonly from: string } & (
 )
 
 const Outside = v.object({
-  from: v.string(),
+  from: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
   sign: v.optional(v.picklist(['here', 'gone'])),
   lost: v.optional(v.boolean()),
   message: v.optional(v.looseObject({ type: v.string() })),
@@ -60,6 +62,7 @@ export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
   const others = new OtherNodes()
   let mayHaveLost = false
   let droppedAtSign = 0
+  let warnedAt = Number.NEGATIVE_INFINITY
   const deliver = (message: BusMessage): void => {
     for (const listener of listeners) listener(message)
   }
@@ -73,12 +76,15 @@ export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
   const receive = (text: string): void => {
     const envelope = decode(text)
     if (!envelope) {
-      log.warn({}, 'something that is not of this server came over the bus')
+      if (warnedAt + WARN_AGAIN_MS <= clock.now()) {
+        warnedAt = clock.now()
+        log.warn({}, 'something that is not of this server came over the bus, which has to be private')
+      }
       return
     }
     const { from } = envelope
     // One's own comes back as well: one's listeners had it before it was sent.
-    if (from === nodeId) return
+    if (from === nodeId || !others.takes(from)) return
     if ('sign' in envelope && envelope.lost) mayHaveLost = true
     if ('sign' in envelope && envelope.sign === 'gone') {
       if (others.forget(from)) deliver({ type: 'node-gone', nodeId: from })
@@ -141,8 +147,9 @@ export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
   }
 }
 
-/** The envelope is checked; what is in it comes from a node of this deployment, which checked it at its own border. */
+/** Undefined: it is not of these servers. */
 function decode(text: string): Envelope | undefined {
+  if (text.length > TEXT_MAX) return undefined
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -151,7 +158,12 @@ function decode(text: string): Envelope | undefined {
   }
   const { success, output } = v.safeParse(Outside, value)
   if (!success) return undefined
-  const { from, sign, lost, message } = output
+  const { from, sign, lost, message: sent } = output
   if (sign) return { from, sign, ...(lost ? { lost } : {}) }
-  return message ? { from, message: message as unknown as BusMessage } : undefined
+  const message = sent && decodeMessage(sent)
+  // A sign of life all the same.
+  if (message === 'unknown') return { from, sign: 'here' }
+  // A node speaks for itself.
+  if (message === undefined || ('nodeId' in message && message.nodeId !== from)) return undefined
+  return { from, message }
 }

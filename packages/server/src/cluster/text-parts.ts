@@ -2,6 +2,8 @@
 const PART_BYTES = 7_500
 /** Whoever dies in the middle of a text leaves a beginning behind. */
 const BEGUN_MAX = 100
+/** Longer texts are not taken over the bus. */
+const PARTS_MAX = 1_200
 
 /** Cuts a text into notifications: `<sender>-<number>/<index>/<count>/<part>`. */
 export function toParts(sender: string, number: number, text: string): string[] {
@@ -26,6 +28,7 @@ export class PartedTexts {
     const [, id, index, count, cut] = /^([\w-]+)\/(\d+)\/(\d+)\/(.*)$/s.exec(part) ?? []
     if (id === undefined || cut === undefined) return undefined
     if (count === '1') return cut
+    if (Number(count) > PARTS_MAX) return undefined
     const cuts = this.#begun.get(id) ?? []
     this.#begun.delete(id)
     if (cuts.length !== Number(index)) return undefined

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock'
 
 /** No handshake takes longer; later ones read the name from the store. */
 const REMEMBERED_MS = 60_000
+const KEPT = 10_000
 
 /** Names given a moment ago: a handshake that had read the store before must not open under an older one. */
 export class RecentNames {
@@ -12,8 +13,13 @@ export class RecentNames {
 
   note({ id, name }: User): void {
     const now = this.clock.now()
-    for (const [known, { until }] of this.#names) if (until <= now) this.#names.delete(known)
+    // The oldest come first in it.
+    this.#names.delete(id)
     this.#names.set(id, { name, until: now + REMEMBERED_MS })
+    for (const [known, { until }] of this.#names) {
+      if (until > now && this.#names.size <= KEPT) break
+      this.#names.delete(known)
+    }
   }
 
   of(userId: UserId): string | undefined {

@@ -1,6 +1,9 @@
 import type { Change, Head } from '@roomful/protocol'
 import type { CommittedBatch } from '../pipeline/port'
 
+/** So many that came out of turn are remembered, some seconds of the busiest room; more may be told twice. */
+const AHEAD_MAX = 100_000
+
 /** Which numbers of 1, 2, 3 … have come: all up to `upTo`, and some beyond. */
 class Numbers {
   readonly #ahead = new Set<number>()
@@ -21,6 +24,7 @@ class Numbers {
   /** False: it had come before. */
   add(number: number): boolean {
     if (number <= this.#upTo || this.#ahead.has(number)) return false
+    if (number > this.#upTo + 1 && this.#ahead.size >= AHEAD_MAX) return true
     this.#ahead.add(number)
     while (this.#ahead.delete(this.#upTo + 1)) this.#upTo++
     return true
@@ -64,7 +68,7 @@ export class Told {
       const { seq } = change.message
       if (this.#seqs.add(seq)) created.add(change.rev)
       if ((this.#rowRevs.get(seq) ?? 0) > change.rev) overtaken.add(change.rev)
-      else this.#rowRevs.set(seq, change.rev)
+      else if (this.#rowRevs.size < AHEAD_MAX) this.#rowRevs.set(seq, change.rev)
     }
     if (!this.#revs.hasGap) this.#rowRevs.clear()
     return { ...batch, changes, created, overtaken }

@@ -1,0 +1,110 @@
+import { PresenceStatus, RoomId, UserId } from '@roomful/protocol'
+import * as v from 'valibot'
+import type { BusMessage } from './bus'
+
+/** A text that is longer is not even parsed: a full batch of the longest messages is less. */
+export const TEXT_MAX = 8_000_000
+/** Changes of one commit: more than a batch has ops, each of which makes a few at the most. */
+const CHANGES_MAX = 2_000
+const USERS_MAX = 100_000
+
+const Name = v.pipe(v.string(), v.maxLength(1_000))
+const LineId = v.pipe(v.string(), v.maxLength(100))
+const Natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const Time = v.pipe(v.string(), v.isoTimestamp())
+const Head = v.object({ rev: Natural, lastSeq: Natural })
+
+// Of a row what this node goes by; the rest is for its devices, which look at it at their own border.
+const Message = v.looseObject({
+  id: v.string(),
+  roomId: RoomId,
+  seq: Natural,
+  rev: Natural,
+  senderId: UserId,
+  content: v.string(),
+  deleted: v.boolean(),
+  editedAt: v.nullable(Time),
+  reactions: v.array(v.unknown()),
+})
+const Member = v.looseObject({
+  roomId: RoomId,
+  userId: UserId,
+  rev: Natural,
+  lastReadSeq: Natural,
+  fromSeq: Natural,
+  removed: v.exactOptional(v.picklist(['left', 'kicked', 'banned'])),
+})
+const Room = v.looseObject({ id: RoomId, rev: Natural, lastSeq: Natural })
+const Change = v.variant('kind', [
+  v.looseObject({ kind: v.literal('message'), rev: Natural, message: Message }),
+  v.looseObject({
+    kind: v.literal('member'),
+    rev: Natural,
+    member: Member,
+    memberCount: v.exactOptional(Natural),
+  }),
+  v.looseObject({ kind: v.literal('room'), rev: Natural, room: Room }),
+  v.looseObject({
+    kind: v.literal('skip'),
+    rev: Natural,
+    count: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(CHANGES_MAX)),
+  }),
+])
+
+const Batch = v.pipe(
+  v.object({
+    roomId: RoomId,
+    previous: Head,
+    head: Head,
+    changes: v.pipe(v.array(Change), v.maxLength(CHANGES_MAX)),
+  }),
+  v.check(({ previous, head, changes }) => {
+    // In their order, and all of this commit: a hole of a million revs would be filled one by one.
+    let rev = previous.rev
+    for (const change of changes) {
+      if (change.rev <= rev) return false
+      rev = change.kind === 'skip' ? change.rev + change.count - 1 : change.rev
+    }
+    return rev <= head.rev && head.rev - previous.rev <= CHANGES_MAX && head.lastSeq >= previous.lastSeq
+  }, 'the revs are not those of one commit'),
+)
+
+const Presence = { nodeId: LineId, at: v.pipe(v.number(), v.finite()) }
+const User = v.object({ id: UserId, name: Name })
+
+const Decoded = v.variant('type', [
+  v.object({ type: v.literal('batch'), batch: Batch }),
+  v.object({
+    type: v.literal('created'),
+    roomId: RoomId,
+    userIds: v.pipe(v.array(UserId), v.maxLength(CHANGES_MAX)),
+  }),
+  v.object({ type: v.literal('read'), roomId: RoomId, userId: UserId, seq: Natural, lineId: LineId }),
+  v.object({
+    type: v.literal('typing'),
+    signal: v.object({ roomId: RoomId, userId: UserId, name: Name, until: Time }),
+    lineId: LineId,
+  }),
+  v.object({ type: v.literal('presence'), userId: UserId, status: PresenceStatus, ...Presence }),
+  v.object({
+    type: v.literal('presences'),
+    users: v.pipe(v.array(v.tuple([UserId, PresenceStatus])), v.maxLength(USERS_MAX)),
+    ...Presence,
+  }),
+  v.object({ type: v.literal('renamed'), user: User }),
+  v.object({ type: v.literal('revoked'), sid: v.pipe(v.string(), v.minLength(1), v.maxLength(1_000)) }),
+])
+
+/** The types that there are: one of a newer version is no fault. */
+const TYPES = new Set<unknown>(Decoded.options.map(({ entries }) => entries.type.literal))
+
+/**
+ * What another node says, checked at this border: by its shape, and by how much work it makes. Whoever can write to the bus
+ * can still say what is not true; that is why it has to be private. `unknown`: of a newer version.
+ */
+export function decodeMessage(value: { readonly type: string }): BusMessage | 'unknown' | undefined {
+  if (!TYPES.has(value.type)) return 'unknown'
+  const { success, output } = v.safeParse(Decoded, value, { abortEarly: true })
+  // Rows are looked at as far as they are gone by here.
+  return success ? (output as unknown as BusMessage) : undefined
+}
