@@ -1,4 +1,6 @@
+import { asRoomId, asUserId, type Member } from '@roomful/protocol'
 import { testNode } from '../../../packages/server/src/node/test-node'
+import { MemoryStore } from '../../../packages/server/src/stores/memory/memory-store'
 import { Chance } from './chance'
 import { inputJson } from './inputs'
 import { faultOf, Tally } from './judge'
@@ -10,6 +12,8 @@ const DEVICES: readonly (readonly [string, 1 | 2])[] = [
   ['eve', 1],
   ['root?admin=1', 2],
 ]
+/** Rooms that are there at the beginning. */
+const ROOMS = 3_000
 /** So many may be under way at once. */
 const AT_ONCE = 8
 
@@ -21,7 +25,9 @@ export async function fuzzInProcess(seed: number, inputs: number): Promise<Tally
   const chance = new Chance(seed)
   const pool = new Pool()
   const tally = new Tally()
-  const node = testNode()
+  const store = new MemoryStore({ epoch: 'epoch-1' })
+  pool.crowd = await crowdOf(store)
+  const node = testNode({ store })
   const devices = await Promise.all(DEVICES.map(([name, protocol]) => node.device(name, protocol)))
 
   const put = async (json: string, at: number): Promise<void> => {
@@ -53,6 +59,25 @@ export async function fuzzInProcess(seed: number, inputs: number): Promise<Tally
   }
   await expectService(node)
   return tally
+}
+
+/** Thousands of rooms, of which some people are in every second, some in every tenth. */
+async function crowdOf(store: MemoryStore): Promise<readonly string[]> {
+  const createdAt = '2026-01-01T00:00:00.000Z'
+  const ids = Array.from({ length: ROOMS }, (_, n) => asRoomId(`crowd-${String(n).padStart(5, '0')}`))
+  for (const [n, id] of ids.entries()) {
+    const facts = { createdBy: null, createdAt, metadata: { n }, settings: {}, lastSeq: 0 } as const
+    const names = [...(n % 2 === 0 ? ['ann'] : []), ...(n % 10 === 0 ? ['bob', 'eve'] : [])]
+    const members = names.map(
+      (name, at): Member => ({
+        ...{ roomId: id, userId: asUserId(name), name, role: 'owner', joinedAt: createdAt },
+        ...{ lastReadSeq: 0, fromSeq: 1, rev: at + 1 },
+      }),
+    )
+    const type = n % 2 === 0 ? 'public' : 'private'
+    await store.createRoom({ room: { id, name: `Room ${n}`, type, ...facts, rev: members.length }, members })
+  }
+  return ids
 }
 
 async function expectService(node: ReturnType<typeof testNode>): Promise<void> {

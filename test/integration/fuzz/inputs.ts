@@ -1,6 +1,10 @@
 import type { Chance } from './chance'
+import { extremePayload } from './extremes'
 import { junkJson, junkKey, oddEvent } from './junk'
 import { EVENTS, type Pool, validPayload } from './valid'
+
+/** Of all inputs: each costs as much as hundreds of the others. */
+const EXTREMES = 0.02
 
 /** The text of one event's arguments as a client could send them: `["send-message",{…}]`. */
 export function inputJson(chance: Chance, pool: Pool): string {
@@ -11,6 +15,8 @@ export function inputJson(chance: Chance, pool: Pool): string {
   if (kind < 0.06) return `[${name}]`
   if (kind < 0.1) return `[${name},${junkJson(chance)},${junkJson(chance)}]`
   if (kind < 0.25) return `[${name},${junkJson(chance)}]`
+  const extreme = kind < 0.25 + EXTREMES ? extremePayload(chance, event, pool) : undefined
+  if (extreme !== undefined) return `[${name},${JSON.stringify(extreme)}]`
   const valid = JSON.stringify(validPayload(chance, event, pool))
   if (kind < 0.5) return `[${name},${valid}]`
   return `[${name},${mutated(chance, valid)}]`

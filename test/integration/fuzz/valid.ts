@@ -7,6 +7,8 @@ const TURNOVER = 7
 /** Ids that answers have brought, so that inputs are about things that are there. */
 export class Pool {
   readonly rooms: string[] = ['general']
+  /** Rooms by the thousand, which are only listed, joined and synced. */
+  crowd: readonly string[] = []
   readonly messages: string[] = ['no-such-message']
   readonly reports: string[] = ['no-such-report']
   #learned = 0
@@ -77,7 +79,7 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
         messageId,
         content: 'edited',
         ...maybe({ opId: clientId }),
-        ...maybe({ baseRev: chance.below(50) }),
+        ...(chance.with(0.8) ? { baseRev: chance.below(50) } : {}),
       }
     case 'delete-message':
       return { messageId, ...maybe({ opId: clientId }), ...maybe({ roomId }) }
@@ -88,7 +90,7 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
     case 'sync':
       return {
         rooms: { [roomId]: { rev: chance.below(20), minSeq: 0, maxSeq: chance.below(20) } },
-        ...maybe({ list: true }),
+        ...maybe({ list: chance.pick([true, {}, { limit: 2 }]) }),
       }
     case 'typing':
       return { roomId, typing: chance.with(0.5) }
