@@ -9,7 +9,7 @@ export interface Brand<Name extends string> {
   readonly [brand]: Name
 }
 
-/** A room's name on the wire: a UUIDv7, or a word chosen by whoever runs the server, such as `general`. */
+/** A room's name on the wire: a UUIDv7, behind `ephemeral_` where the room is that, or a word chosen by whoever runs the server. */
 export const RoomId = v.pipe(v.string(), v.regex(ROOM_ID), v.transform(asRoomId))
 export type RoomId = string & Brand<'RoomId'>
 

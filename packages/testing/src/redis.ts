@@ -9,6 +9,8 @@ import { freePort, LocalProcess } from './local-process'
 export interface TestRedis extends AsyncClosable {
   readonly port: number
   readonly url: string
+  /** Undefined while it is down. */
+  readonly pid: number | undefined
   /** kill -9: every connection drops, and all keys are gone. */
   kill(): Promise<void>
   start(): Promise<void>
@@ -50,6 +52,9 @@ export async function startRedis(): Promise<TestRedis> {
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    get pid() {
+      return server.pid
+    },
     kill: () => server.kill(),
     start: () => server.start(),
     stop: () => server.stop(),
