@@ -129,10 +129,13 @@ export const CANARIES = [
     patches: [
       {
         file: 'testing/src/world/database.ts',
-        find: 'const lock = pause(lockWait, lockWaitMs)',
-        replace: `const lock = pause(lockWait, lockWaitMs)
-        const early = new Set(truth.room(store.epoch, roomId)?.sends.keys() ?? [])
-        const seenEarly = (rows) => new Map([...rows].filter(([key]) => early.has(key)))`,
+        // Before it has the lock.
+        find: 'commit: (roomId, need, decide) =>',
+        replace: `commit: (
+          roomId, need, decide,
+          early = new Set(truth.room(store.epoch, roomId)?.sends.keys() ?? []),
+          seenEarly = (rows) => new Map([...rows].filter(([key]) => early.has(key))),
+        ) =>`,
       },
       {
         file: 'testing/src/world/database.ts',
