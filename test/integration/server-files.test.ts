@@ -278,3 +278,32 @@ test('without a folder there are no files, and an image is a message like any ot
   })
   expect(response.status).toBe(404)
 })
+
+test('uploads have a bound a user and hour, and one in all; the metrics say how much there is', async () => {
+  const own = mkdtempSync(join(tmpdir(), 'roomful-quota-'))
+  const database = `sqlite:${join(own, 'chat.db')}`
+  const send = async (to: ChatServer, bytes: number) => {
+    const body = new Uint8Array(bytes).fill(65)
+    return fetch(`${to.url}/files`, { method: 'POST', headers: await bearer('ann'), body })
+  }
+  {
+    await using full = await startServer({ database, limits: { uploadMbInAll: 1 } })
+    expect((await send(full, 600_000)).status).toBe(201)
+    const refused = await send(full, 600_001)
+    expect([refused.status, await refused.json()]).toMatchObject([
+      507,
+      { code: 'STORAGE_FULL', limit: 1_048_576 },
+    ])
+    expect(await (await fetch(`${full.url}/metrics`)).text()).toContain('roomful_file_bytes 600000')
+  }
+  {
+    await using slow = await startServer({ database, limits: { uploadMbPerHour: 1 } })
+    expect((await send(slow, TEN_MEGABYTES)).status).toBe(201)
+    // The moment in between may have paid for a byte, and so for one more: what is too much is paid later.
+    await send(slow, TEN_MEGABYTES)
+    const refused = await send(slow, 10)
+    expect([refused.status, await refused.json()]).toMatchObject([429, { code: 'RATE_LIMITED' }])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  }
+  rmSync(own, { recursive: true })
+})

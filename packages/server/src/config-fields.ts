@@ -160,6 +160,8 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('sends-burst', 'messages a user may send at once', count, '<number>'),
   field('events-per-second', 'requests a second a socket; 0: no limit', count, '<number>'),
   field('cost-per-second', 'work a second a user, in units of some 10 µs; 0: no limit', count, '<number>'),
+  field('upload-mb-per-hour', 'megabytes a user may upload in an hour; 0: no limit', count, '<number>'),
+  field('upload-mb-in-all', 'megabytes that all uploads may have together; 0: no limit', count, '<number>'),
   field('rooms-per-hour', 'rooms a user may make in an hour; 0: no limit', count, '<number>'),
   field('members-per-hour', 'others a user may put into rooms in an hour; 0: no limit', count, '<number>'),
   field('rooms-per-user', 'rooms a user may be in; 0: no limit', count, '<number>'),

@@ -42,8 +42,8 @@ export function loadSetting(key: string, input: ConfigInput): string | undefined
 function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
   const { origins, ...others } = v.parse(Checked, Object.fromEntries(values))
   const { sendsPerSecond, sendsBurst, eventsPerSecond, costPerSecond, ...more } = others
-  const { roomsPerHour, membersPerHour, roomsPerUser, socketsPerUser, handshakesPerSecond, ...settings } =
-    more
+  const { roomsPerHour, membersPerHour, roomsPerUser, socketsPerUser, handshakesPerSecond, ...most } = more
+  const { uploadMbPerHour, uploadMbInAll, ...settings } = most
   const { files, retentionDays, retentionMessages, webhook, webhookSecret, ...shown } = settings
   const { metricsToken: token, metricsPort, ...rest } = shown
   const metrics = withoutUndefined({ token, port: metricsPort })
@@ -53,7 +53,7 @@ function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
     messages: retentionMessages || undefined,
   })
   const rates = { sendsPerSecond, sendsBurst, eventsPerSecond, costPerSecond }
-  const quotas = { roomsPerHour, membersPerHour, roomsPerUser }
+  const quotas = { roomsPerHour, membersPerHour, roomsPerUser, uploadMbPerHour, uploadMbInAll }
   const limits = { ...rates, ...quotas, socketsPerUser, handshakesPerSecond }
   return withoutUndefined({
     ...rest,
@@ -97,6 +97,8 @@ const Checked = v.object({
   eventsPerSecond: whole,
   costPerSecond: whole,
   roomsPerHour: whole,
+  uploadMbPerHour: whole,
+  uploadMbInAll: whole,
   membersPerHour: whole,
   roomsPerUser: whole,
   socketsPerUser: whole,

@@ -9,6 +9,7 @@ import { localBus } from './cluster/local-bus'
 import { openEphemeral } from './ephemeral/open-ephemeral'
 import { isEphemeralId } from './ephemeral/room-id'
 import { filesFor } from './files/files-for'
+import { UploadQuota } from './files/upload-quota'
 import { adminRoutes } from './http/admin'
 import { httpApp } from './http/app'
 import { fileRoutes } from './http/files'
@@ -77,10 +78,19 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const { meter, registry } = metrics({
     sockets: () => node.services.hub.peers.size,
     queueDepth: () => node.services.pipeline.depth(),
+    fileBytes: () => quota?.bytesInAll ?? 0,
     ...(options.redis === undefined ? {} : { isBusUp: () => bus.isUp?.() ?? true }),
   })
   const kept = await openStore(database)
   const files = await filesFor(options.files, database, clock)
+  const { uploadMbPerHour, uploadMbInAll } = { ...DEFAULTS, ...options.limits }
+  const quota =
+    files &&
+    new UploadQuota({
+      ...{ files, clock, log },
+      isShown: (fileId) => kept.read((reader) => reader.isFileShown(fileId)),
+      limits: { bytesPerHour: uploadMbPerHour * MEGABYTE, bytesInAll: uploadMbInAll * MEGABYTE },
+    })
   const nodeId = randomUUID()
   const bus = await busFor(options.redis, options.databaseDirectUrl ?? database, {
     nodeId,
@@ -113,7 +123,10 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const app = httpApp({
     routes: [
       (app) => adminRoutes(app, { identify, revokeSession, ids }),
-      (app) => files && fileRoutes(app, { files, store: node.services.store, identify, clock, ids, log }),
+      (app) =>
+        files &&
+        quota &&
+        fileRoutes(app, { files, quota, store: node.services.store, identify, clock, ids, log }),
     ],
     registry,
     metrics: options.metrics?.port === undefined ? (options.metrics ?? {}) : 'elsewhere',
@@ -165,6 +178,8 @@ function checkDefaultRooms(names: readonly string[]): void {
     .map((name) => `${name} is the name of an ephemeral room, and cannot be a default one (--default-rooms)`)
   if (problems.length > 0) throw new ConfigError(problems)
 }
+
+const MEGABYTE = 1024 * 1024
 
 function checkRedis(redis: string | undefined, database: string): void {
   if (redis !== undefined && !isReadable(redis))

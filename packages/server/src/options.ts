@@ -48,6 +48,9 @@ export type RateOptions = {
   readonly membersPerHour?: number
   /** Rooms that a user may be in; with so many they can make and join no other. */
   readonly roomsPerUser?: number
+  /** Megabytes that a user may upload in an hour, and that all files together may have on the disk. */
+  readonly uploadMbPerHour?: number
+  readonly uploadMbInAll?: number
   /**
    * Connections that one address may begin, with twenty times as many at once. An address of the private networks or of
    * this machine is limited only where `trustProxy` is set: without it, it may be that of a proxy, and stand for all.
@@ -118,6 +121,10 @@ export const DEFAULTS = {
   costPerSecond: 5_000,
   /** Nobody makes one every twenty seconds by hand. */
   roomsPerHour: 200,
+  /** A user with a phone full of pictures, and not 18 GB of them. */
+  uploadMbPerHour: 200,
+  /** Whoever runs the server knows their disk. */
+  uploadMbInAll: 0,
   /** A company of a thousand is put into its first room within an hour. */
   membersPerHour: 1_000,
   /** Each is a line of the user's list, which every start of every device reads. */

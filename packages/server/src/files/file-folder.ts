@@ -95,6 +95,18 @@ export async function openFileFolder(folder: string, now: number): Promise<FileS
       await rm(recordOf(file), { force: true })
       await removeUnowned(folderOf(file.sha256))
     },
+
+    async measure() {
+      let bytes = 0
+      for (const start of await namesIn(folder)) {
+        if (!/^[0-9a-f]{2}$/.test(start)) continue
+        for (const sha256 of await namesIn(join(folder, start))) {
+          const facts = await stat(join(folder, start, sha256, CONTENT)).catch(ignoreMissing)
+          bytes += facts?.size ?? 0
+        }
+      }
+      return bytes
+    },
   }
 }
 

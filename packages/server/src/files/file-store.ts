@@ -29,6 +29,8 @@ export interface FileStore {
   /** All that were uploaded before that time. */
   olderThan(beforeMs: number): AsyncIterable<StoredFile>
   remove(file: StoredFile): Promise<void>
+  /** Bytes of all contents together. Reads the folder, and yields. */
+  measure(): Promise<number>
 }
 
 /** The longest upload. */

@@ -7,6 +7,7 @@ import { refuse } from '../core/refusal'
 import { EXTENSIONS, isImage } from '../files/file-kind'
 import { mayRead } from '../files/file-reference'
 import { FILE_BYTES, type FileProblem, type FileStore, type StoredFile } from '../files/file-store'
+import type { UploadQuota } from '../files/upload-quota'
 import { Rates } from '../handlers/rates'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
@@ -17,6 +18,7 @@ import { refusalResponse } from './refusal-response'
 
 export type FileRoutesDeps = {
   readonly files: FileStore
+  readonly quota: UploadQuota
   readonly store: Store
   readonly identify: Identify
   readonly clock: Clock
@@ -37,7 +39,14 @@ export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
     const bucket = rates.of(caller.id)
     if (bucket.take(1) === 0)
       return refusalResponse(c, refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs }), deps.ids)
-    const taken = await take(c, deps, caller.id)
+    const declared = Number(c.req.header('content-length') ?? Number.NaN)
+    const grant = await deps.quota.begin(caller.id, Number.isSafeInteger(declared) ? declared : undefined)
+    if ('ok' in grant) return refusalResponse(c, grant, deps.ids)
+    const taken = await take(c, deps, caller.id).catch((error: unknown) => {
+      grant.settle(undefined)
+      throw error
+    })
+    grant.settle('ok' in taken ? undefined : taken)
     if ('ok' in taken) return refusalResponse(c, taken, deps.ids)
     const { id, kind, size } = taken
     return c.json({ ok: true, file: { id, kind, size } }, 201)

@@ -8,6 +8,8 @@ const OPS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 export function metrics(now: {
   sockets: () => number
   queueDepth: () => number
+  /** Of uploads, on the disk. */
+  fileBytes: () => number
   /** Given where nodes are joined: whether they are at the moment. */
   isBusUp?: () => boolean
 }): {
@@ -47,6 +49,7 @@ export function metrics(now: {
   })
   gauge('roomful_sockets', 'Signed-in sockets', now.sockets)
   gauge('roomful_queue_depth', 'Changes that wait or are being committed', now.queueDepth)
+  gauge('roomful_file_bytes', 'Bytes of all uploads on the disk', now.fileBytes)
   const { isBusUp } = now
   if (isBusUp)
     gauge('roomful_redis_up', 'Whether Redis joins this node to the others: 1 or 0', () => Number(isBusUp()))

@@ -1,0 +1,136 @@
+import type { UserId } from '@roomful/protocol'
+import type { Refusal } from '../core/ops'
+import { refuse } from '../core/refusal'
+import { Rates } from '../handlers/rates'
+import type { Clock } from '../ports/clock'
+import type { Log } from '../ports/log'
+import { FILE_BYTES, type FileStore, type StoredFile } from './file-store'
+
+/** How much is taken; 0: no limit. */
+export type UploadLimits = {
+  /** Bytes of one user in an hour, on this server. */
+  readonly bytesPerHour: number
+  /** Bytes of all files together, as they stand in the folder. */
+  readonly bytesInAll: number
+}
+
+const HOUR_MS = 3_600_000
+/** Uploads of the last hour of one user that no message shows yet. An album is posted within minutes. */
+const UNSHOWN_PER_HOUR = 100
+/** Other servers may write to the folder as well, and the sweep removes: so the folder is measured anew, but not all the time. */
+const MEASURED_FOR_MS = 600_000
+const FULL_MEASURED_FOR_MS = 60_000
+/** Users whose uploads are remembered; beyond it those who have uploaded nothing in the last hour are forgotten. */
+const USERS = 10_000
+
+export type UploadQuotaDeps = {
+  readonly files: Pick<FileStore, 'measure'>
+  readonly isShown: (fileId: string) => Promise<boolean>
+  readonly clock: Clock
+  readonly log: Log
+  readonly limits: UploadLimits
+}
+
+type Upload = { readonly id: string; readonly at: number }
+
+/** An upload that may go on. To be told how it ended: with a file, or without one. */
+export type UploadGrant = { settle(file: StoredFile | undefined): void }
+
+/** What may be uploaded: bytes of a user in an hour, files that nothing shows, and bytes in all. */
+export class UploadQuota {
+  readonly #bytes: Rates<UserId>
+  readonly #recent = new Map<UserId, readonly Upload[]>()
+  #inAll = 0
+  /** Of uploads that are under way. */
+  #promised = 0
+  #measuredAt = Number.NEGATIVE_INFINITY
+  #measuring: Promise<void> | undefined
+
+  constructor(private readonly deps: UploadQuotaDeps) {
+    const { bytesPerHour } = deps.limits
+    const burst = Math.max(bytesPerHour, FILE_BYTES)
+    this.#bytes = new Rates({ perSecond: bytesPerHour / 3_600, burst }, deps.clock)
+    void this.#measured(0)
+  }
+
+  /** Bytes in the folder, as far as this server knows. */
+  get bytesInAll(): number {
+    return this.#inAll
+  }
+
+  /** `bytes`: how long it says it is; undefined: it does not say. */
+  async begin(userId: UserId, bytes = FILE_BYTES): Promise<UploadGrant | Refusal> {
+    const { limits } = this.deps
+    const bucket = this.#bytes.of(userId)
+    if (bucket.isSpent)
+      return refuse('RATE_LIMITED', { limit: limits.bytesPerHour, retryAfterMs: bucket.retryAfterMs })
+    const promised = Math.min(bytes, FILE_BYTES)
+    // Before anything is waited for: several uploads at once must not each see room for one.
+    bucket.spend(promised)
+    this.#promised += promised
+    const refusal = (await this.#unshownRefusal(userId)) ?? (await this.#fullRefusal())
+    if (refusal) {
+      bucket.spend(-promised)
+      this.#promised -= promised
+      return refusal
+    }
+    return {
+      settle: (file) => {
+        this.#promised -= promised
+        bucket.spend((file?.size ?? 0) - promised)
+        if (!file) return
+        this.#inAll += file.size
+        this.#recent.set(userId, [...this.#recentOf(userId), { id: file.id, at: this.deps.clock.now() }])
+      },
+    }
+  }
+
+  async #unshownRefusal(userId: UserId): Promise<Refusal | undefined> {
+    if (this.deps.limits.bytesPerHour === 0) return undefined
+    const recent = this.#recentOf(userId)
+    if (recent.length < UNSHOWN_PER_HOUR) return undefined
+    const unshown: Upload[] = []
+    for (const upload of recent) if (!(await this.deps.isShown(upload.id))) unshown.push(upload)
+    this.#recent.set(userId, unshown)
+    const [oldest] = unshown
+    if (!oldest || unshown.length < UNSHOWN_PER_HOUR) return undefined
+    const retryAfterMs = Math.max(0, oldest.at + HOUR_MS - this.deps.clock.now())
+    return refuse('RATE_LIMITED', { limit: UNSHOWN_PER_HOUR, retryAfterMs })
+  }
+
+  async #fullRefusal(): Promise<Refusal | undefined> {
+    const { bytesInAll } = this.deps.limits
+    const isFull = (): boolean => bytesInAll > 0 && this.#inAll + this.#promised > bytesInAll
+    await this.#measured(MEASURED_FOR_MS)
+    if (isFull()) await this.#measured(FULL_MEASURED_FOR_MS)
+    return isFull() ? refuse('STORAGE_FULL', { limit: bytesInAll }) : undefined
+  }
+
+  /** Resolves when the folder was measured no longer ago than that. A look that fails leaves what was known. */
+  #measured(forMs: number): Promise<void> {
+    const { clock, files, log } = this.deps
+    const age = clock.now() - this.#measuredAt
+    if (age >= 0 && age < forMs) return Promise.resolve()
+    this.#measuring ??= files
+      .measure()
+      .then(
+        (bytes) => {
+          this.#inAll = bytes
+        },
+        (error: unknown) => log.warn({ err: error }, 'the folder of files could not be measured'),
+      )
+      .finally(() => {
+        this.#measuredAt = clock.now()
+        this.#measuring = undefined
+      })
+    return this.#measuring
+  }
+
+  #recentOf(userId: UserId): readonly Upload[] {
+    const since = this.deps.clock.now() - HOUR_MS
+    if (this.#recent.size > USERS)
+      for (const [id, uploads] of this.#recent)
+        if ((uploads.at(-1)?.at ?? 0) <= since) this.#recent.delete(id)
+    return (this.#recent.get(userId) ?? []).filter(({ at }) => at > since)
+  }
+}
