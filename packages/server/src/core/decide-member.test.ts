@@ -215,14 +215,14 @@ describe('rank', () => {
     }
   })
 
-  test('the server’s admin may, but not leave a room without its last owner', async () => {
+  test('the server’s admin may, the last owner too', async () => {
     const roomId = await newRoom(store, { roles: { ann: 'owner', own: 'owner' } })
     const ban = (target: string): Op => ({
       ...act('ban', 'root', target),
       actor: { ...actorOf('root'), admin: true },
     })
     expect(await decided(roomId, ban('ann'))).toMatchObject({ ok: true, member: { removed: 'banned' } })
-    expect(await decided(roomId, ban('own'))).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 1 })
+    expect(await decided(roomId, ban('own'))).toMatchObject({ ok: true })
   })
 })
 
@@ -301,5 +301,40 @@ describe('moderation', () => {
     expect(await decided(roomId, deletion)).toEqual({ ok: false, code: 'FORBIDDEN' })
     const byServer: Op = { ...deletion, actor: { ...actorOf('root'), admin: true } }
     await expect(commitOne(store, roomId, byServer)).resolves.toMatchObject({ message: { deleted: true } })
+  })
+})
+
+describe('the only owner', () => {
+  const root = { id: asUserId('root'), name: 'Root', admin: true }
+  const byRoot = (op: Op): Op => ({ ...op, actor: root })
+
+  test.each(['kick', 'ban'] as const)('can be removed by a server admin: %s', async (kind) => {
+    const roomId = await room('public')
+    expect(await decided(roomId, byRoot(act(kind, 'root', 'ann')))).toMatchObject({
+      ok: true,
+      member: { userId: 'ann', removed: kind === 'kick' ? 'kicked' : 'banned' },
+    })
+    // Nobody of the room can take its place; the server admin names somebody.
+    expect(await decided(roomId, setRole('adm', 'adm', 'owner'))).toMatchObject({ code: 'FORBIDDEN' })
+    expect(await decided(roomId, byRoot(setRole('root', 'bob', 'owner')))).toMatchObject({
+      member: { userId: 'bob', role: 'owner' },
+    })
+  })
+
+  test('can be replaced by a server admin, who need not be in the room', async () => {
+    const roomId = await room('private')
+    expect(await decided(roomId, byRoot(setRole('root', 'ann', 'member')))).toMatchObject({
+      member: { userId: 'ann', role: 'member' },
+    })
+    expect(await decided(roomId, byRoot(setRole('root', 'bob', 'owner')))).toMatchObject({
+      member: { userId: 'bob', role: 'owner' },
+    })
+  })
+
+  test('stays for everybody else, itself included', async () => {
+    const roomId = await room('public')
+    expect(await decided(roomId, act('leave', 'ann'))).toMatchObject({ code: 'LIMIT_EXCEEDED' })
+    expect(await decided(roomId, setRole('ann', 'ann', 'member'))).toMatchObject({ code: 'LIMIT_EXCEEDED' })
+    expect(await decided(roomId, act('kick', 'adm', 'ann'))).toMatchObject({ code: 'FORBIDDEN' })
   })
 })

@@ -21,7 +21,7 @@ export function decideKick(fold: Fold, op: Kick): Outcome {
   // Already out, or out for good: a retry, or two moderators at once.
   if (target.removed === removed || (target.removed !== undefined && op.kind === 'kick')) return done(target)
   if (!outranks(asking, target)) return refuse('FORBIDDEN', { field: 'userId' })
-  if (isLastOwner(fold, target)) return refuse('LIMIT_EXCEEDED', { field: 'userId', limit: 1 })
+  if (keepsItsOwner(fold, op, target)) return refuse('LIMIT_EXCEEDED', { field: 'userId', limit: 1 })
   const wasIn = target.removed === undefined
   const member = fold.putMember({ ...target, removed })
   fold.addAudit(op.actor, op.at, op.kind, target.userId, op.reason ?? null)
@@ -70,7 +70,7 @@ export function decideSetRole(fold: Fold, op: SetRole): Outcome {
   // One may step down oneself; anybody else's role is set from above.
   if (target.userId !== op.actor.id && !outranks(asking, target))
     return refuse('FORBIDDEN', { field: 'userId' })
-  if (isLastOwner(fold, target)) return refuse('LIMIT_EXCEEDED', { field: 'role', limit: 1 })
+  if (keepsItsOwner(fold, op, target)) return refuse('LIMIT_EXCEEDED', { field: 'role', limit: 1 })
   const member = fold.putMember({ ...target, role: op.role })
   fold.addAudit(op.actor, op.at, 'set-role', target.userId, op.role)
   const giver = asking.member
@@ -96,5 +96,12 @@ function find(fold: Fold, op: OnMember, action: Action): Found | Refusal {
   const target = fold.member(op.targetId)
   return target ? { target, asking: { room, member, serverAdmin } } : refuse('USER_NOT_FOUND')
 }
+
+/**
+ * The last owner stays, for anybody else would have to ask them for everything. Not for a server admin: they may remove
+ * whom they must, and name another owner, before or after.
+ */
+const keepsItsOwner = (fold: Fold, { actor }: OnMember, target: Member): boolean =>
+  !actor.admin && isLastOwner(fold, target)
 
 const done = (member: Member): Outcome => ({ ok: true, kind: 'member', member })
