@@ -36,6 +36,7 @@ function payloadOf(row: string, { room: roomId, mine, theirs, report }: Ids): ob
       return { roomId, messages: [send] }
     case 'fetch-history':
     case 'fetch-members':
+    case 'delete-room':
     case 'list-reports':
     case 'fetch-audit':
     case 'add-member:self':
@@ -65,6 +66,7 @@ function payloadOf(row: string, { room: roomId, mine, theirs, report }: Ids): ob
     case 'update-room':
       return { roomId, name: 'New' }
     case 'list-rooms':
+    case 'list-reported-rooms':
       return {}
     case 'open-dm':
       return { userIds: ['new'] }
@@ -79,6 +81,8 @@ function payloadOf(row: string, { room: roomId, mine, theirs, report }: Ids): ob
       return { roomId, userId: 'out' }
     case 'mute-member':
       return { roomId, userId: 'oth', until: '2999-01-01T00:00:00.000Z' }
+    case 'fetch-report':
+      return { roomId, reportId: report }
     case 'resolve-report':
       return { roomId, reportId: report, resolution: 'dismissed' }
     case 'watch-presence':

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ChatServer } from '@roomful/server'
+import { type ChatServer, signToken } from '@roomful/server'
+import { waitUntil } from '@roomful/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Device, signIn, startServer, tokenOf } from './server-fixture'
+import { connect, type Device, SECRET, signIn, startServer, tokenOf } from './server-fixture'
 
 const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.from('a picture')])
 const SVG = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
@@ -264,6 +265,23 @@ describe('a message that shows a file', () => {
     await bob.do('remove-member', { roomId: room.id })
     expect((await get('bob', fileId)).status).toBe(404)
   })
+})
+
+test('a deleted room takes the files along that only it showed, from their uploader too', async () => {
+  const { ann, bob, roomId, fileId } = await pictureRoom()
+  const shared = await upload('ann', PDF)
+  await show(ann, roomId, shared, { type: 'file' })
+  await show(ann, 'general', shared, { type: 'file' })
+  const root = await connect(server, {
+    token: await signToken(SECRET, { id: 'root', name: 'Root', admin: true }),
+    protocol: 2,
+  })
+  devices.push(root)
+  expect(await root.ask('delete-room', { roomId })).toEqual({ ok: true })
+  expect(await bob.next('room-removed')).toEqual({ roomId, reason: 'deleted' })
+  expect((await get('bob', fileId)).status).toBe(404)
+  await waitUntil('the picture is gone', async () => (await get('ann', fileId)).status === 404)
+  expect((await get('bob', shared)).status).toBe(200)
 })
 
 test('without a folder there are no files, and an image is a message like any other', async () => {

@@ -102,6 +102,9 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
       }
     case 'update-room':
       return { roomId, ...maybe({ name: 'Renamed' }), ...maybe({ settings: { readOnly: chance.with(0.1) } }) }
+    // Of its own, or nothing would be left to try.
+    case 'delete-room':
+      return { roomId: chance.with(0.05) ? roomId : 'no-such-room' }
     case 'list-rooms':
       return { ...maybe({ query: 'room' }), ...maybe({ limit: 5 }) }
     case 'open-dm':
@@ -126,6 +129,10 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
       return { messageId, ...maybe({ reason: 'spam' }) }
     case 'list-reports':
       return { roomId, ...maybe({ resolved: true }) }
+    case 'fetch-report':
+      return { roomId, reportId: chance.pick(pool.reports) }
+    case 'list-reported-rooms':
+      return { ...maybe({ after: roomId }), ...maybe({ limit: 5 }) }
     case 'resolve-report':
       return { roomId, reportId: chance.pick(pool.reports), resolution: 'dismissed' }
     case 'fetch-audit':

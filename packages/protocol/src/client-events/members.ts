@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { Count, IsoTime, MessageId, Rev, RoomId, UserId } from '../ids'
 import { LIMITS } from '../limits'
-import { Member, Role } from '../rows'
+import { Member, Message, Role, Room } from '../rows'
 import { isStorableText } from '../text'
 
 const reason = v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.reasonLength), v.check(isStorableText)))
@@ -63,9 +63,32 @@ export const ListReportsAck = v.object({
   next: v.exactOptional(v.string()),
 })
 
+const ReportId = v.pipe(v.string(), v.maxLength(64), v.check(isStorableText))
+
+/** What was reported, to be judged: the message as it is now, after up to five before it. */
+export const FetchReport = v.strictObject({ roomId: RoomId, reportId: ReportId })
+/** `messages` ascend and end with the reported one; it is not among them when it was purged. */
+export const FetchReportAck = v.object({
+  ok: v.literal(true),
+  report: Report,
+  messages: v.array(Message),
+})
+
+/** Rooms whose queue is not empty, by id; for server admins. */
+export const ListReportedRooms = v.strictObject({
+  after: v.exactOptional(RoomId),
+  limit: page.limit,
+})
+/** `open`: how many reports wait. */
+export const ListReportedRoomsAck = v.object({
+  ok: v.literal(true),
+  rooms: v.array(v.object({ room: Room, open: Count })),
+  next: v.exactOptional(RoomId),
+})
+
 export const ResolveReport = v.strictObject({
   roomId: RoomId,
-  reportId: v.pipe(v.string(), v.maxLength(64), v.check(isStorableText)),
+  reportId: ReportId,
   resolution: v.picklist(['dismissed', 'deleted', 'kicked', 'banned', 'other']),
 })
 

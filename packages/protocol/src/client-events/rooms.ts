@@ -48,6 +48,9 @@ export const UpdateRoom = v.strictObject({
 })
 export type UpdateRoom = v.InferOutput<typeof UpdateRoom>
 
+/** A server admin takes a room away for everybody, for good. Of one that was deleted already it is a success. */
+export const DeleteRoom = v.strictObject({ roomId: RoomId })
+
 /** Public rooms by name. `query` is a part of the name, taken literally; `after` is the `next` of the last page. */
 export const ListRooms = v.strictObject({
   query: v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.queryLength), v.check(isStorableText))),

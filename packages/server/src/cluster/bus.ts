@@ -32,6 +32,8 @@ export type BusMessage =
     }
   /** A user has another name now. */
   | { readonly type: 'renamed'; readonly user: User }
+  /** A room is gone, for all. */
+  | { readonly type: 'deleted'; readonly roomId: RoomId }
   | { readonly type: 'revoked'; readonly sid: string }
   /** Said by the bus itself, and never sent: a node is heard of for the first time (again), or no longer. */
   | { readonly type: 'node-here' | 'node-gone'; readonly nodeId: string }

@@ -27,6 +27,8 @@ export const PERMISSIONS = {
   mute: { owner: true, admin: true, member: false, none: false, 'server-admin': true },
   'set-role': { owner: true, admin: false, member: false, none: false, 'server-admin': true },
   'update-room': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  // It takes other people's words away without a trace: an owner archives instead.
+  'delete-room': { owner: false, admin: false, member: false, none: false, 'server-admin': true },
   report: { owner: true, admin: true, member: true, none: false, 'server-admin': false },
   'handle-reports': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
   'read-audit': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
@@ -62,6 +64,8 @@ export function denialOf(action: Action, { room, member, serverAdmin }: Asking):
   const standing = standingIn(room, member)
   const known = standing !== 'none' || serverAdmin
   if (room.type === 'dm' && NOT_IN_DMS.has(action)) return known ? 'FORBIDDEN' : 'ROOM_NOT_FOUND'
+  // It ends by itself when its people have gone.
+  if (room.type === 'ephemeral' && action === 'delete-room') return known ? 'FORBIDDEN' : 'ROOM_NOT_FOUND'
   if (serverAdmin && PERMISSIONS[action]['server-admin']) return undefined
   if (action === 'join' && standing === 'none' && !isOpen(room)) return 'ROOM_NOT_FOUND'
   if (PERMISSIONS[action][standing]) return undefined

@@ -28,6 +28,7 @@ const EXPECTED = `
   mute                y     y     F     N     N      N      y     y
   set-role            y     F     F     N     N      N      y     y
   update-room         y     y     F     N     N      N      y     y
+  delete-room         F     F     F     N     N      N      y     y
   report              y     y     y     N     N      N      y     N
   handle-reports      y     y     F     N     N      N      y     y
   read-audit          y     y     F     N     N      N      y     y`
@@ -52,6 +53,8 @@ function expectedIn(type: Room['type'], action: string, standing: string, verdic
     if (NEEDS_RANK.includes(action) && ['owner', 'admin'].includes(standing)) return 'F'
   }
   if (action === 'join' && isOutside && type === 'private') return 'N'
+  // One that ends by itself is deleted by nobody.
+  if (action === 'delete-room' && type === 'ephemeral' && verdict === 'y') return 'F'
   return verdict
 }
 

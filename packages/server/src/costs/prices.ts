@@ -66,6 +66,7 @@ export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Pri
   typing: () => ({ units: 0 }),
   'create-room': ({ members = [] }) => ({ units: COMMIT + 3 * ROW_WRITTEN + members.length * NEW_MEMBER }),
   'update-room': () => change,
+  'delete-room': () => ({ units: COMMIT + 4 * ROW_WRITTEN, tells: 1 }),
   'list-rooms': ({ query, limit }) => ({
     units: query === undefined ? 0 : SEARCH,
     held: limit ?? LIMITS.roomsPage,
@@ -80,6 +81,8 @@ export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Pri
   'fetch-members': ({ limit }) => ({ units: 0, held: limit ?? LIMITS.membersPage }),
   'report-message': () => ({ units: COMMIT + 3 * ROW_WRITTEN }),
   'list-reports': ({ limit }) => ({ units: 0, held: limit ?? PAGE_DEFAULT }),
+  'fetch-report': () => ({ units: 3, held: 6 }),
+  'list-reported-rooms': ({ limit }) => ({ units: 0, held: 2 * (limit ?? PAGE_DEFAULT) }),
   'resolve-report': () => ({ units: COMMIT + 3 * ROW_WRITTEN }),
   'fetch-audit': ({ limit }) => ({ units: 0, held: limit ?? PAGE_DEFAULT }),
   'watch-presence': ({ userIds }) => ({ units: userIds.length }),

@@ -2,7 +2,10 @@ import type { RoomId } from '@roomful/protocol'
 import type { Reader, Store } from '../stores/port'
 
 /** What can be asked about ephemeral rooms. They are on no list of rooms, and their users are kept elsewhere. */
-export type EphemeralReader = Omit<Reader, 'publicRooms' | 'user' | 'spans'>
+export type EphemeralReader = Omit<
+  Reader,
+  'publicRooms' | 'user' | 'spans' | 'deletedAmong' | 'reportedRooms'
+>
 
 /** How much of one ephemeral room is kept. What is oldest goes first. */
 export type Keep = {

@@ -31,6 +31,9 @@ export function withEphemeral(
     markRead: (roomId, userId, seq) => storeOf(roomId).markRead(roomId, userId, seq),
     putReport: (report) => storeOf(report.roomId).putReport(report),
     purge: (roomId, belowSeq) => kept.purge(roomId, belowSeq),
+    // An ephemeral room ends by itself: the rules let nobody delete one.
+    deleteRoom: (roomId, by, atMs) => kept.deleteRoom(roomId, by, atMs),
+    purgeDeleted: () => kept.purgeDeleted(),
     forgetOps: (beforeMs) => kept.forgetOps(beforeMs),
     putUser: (user, namedAt) => kept.putUser(user, namedAt),
     revokeSession: (sid, untilMs) => kept.revokeSession(sid, untilMs),
@@ -114,6 +117,8 @@ function readerOfBoth(
     publicRooms: (query) => kept.publicRooms(query),
     user: (userId) => kept.user(userId),
     misnamed: (user, limit) => ofUser((reader) => reader.misnamed(user, limit)),
+    deletedAmong: (roomIds) => kept.deletedAmong(roomIds),
+    reportedRooms: (query) => kept.reportedRooms(query),
     spans: (query) => kept.spans(query),
     isFileShown: async (fileId, userId) =>
       (await kept.isFileShown(fileId, userId)) || (await ephemeral()).isFileShown(fileId, userId),

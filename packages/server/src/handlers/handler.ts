@@ -7,6 +7,7 @@ import type { FileStore } from '../files/file-store'
 import type { Hub } from '../hub/hub'
 import type { Peer } from '../hub/peer'
 import type { Hooks } from '../moderation/hooks'
+import type { Purges } from '../node/purges'
 import type { Names } from '../pipeline/names'
 import type { Pipeline } from '../pipeline/port'
 import type { Clock } from '../ports/clock'
@@ -48,6 +49,8 @@ export type Services = {
   readonly syncTurns: SyncTurns
   readonly authenticate: Authenticate
   readonly names: Names
+  /** Of what deleted rooms leave behind. */
+  readonly purges: Pick<Purges, 'begin' | 'stop'>
 }
 
 /** Answers one decoded request: the ack, or a refusal. It may throw; the caller makes INTERNAL of it. */

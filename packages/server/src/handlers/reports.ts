@@ -84,7 +84,7 @@ export const resolveReport: Handler<'resolve-report'> = async ({ store, clock },
 }
 
 /** The page of one that begins right before this id: all but its last character sorts before it and after no other. */
-async function reportById(
+export async function reportById(
   reader: Reader,
   { roomId, reportId }: { roomId: Report['roomId']; reportId: string },
   resolved: boolean,

@@ -1,6 +1,7 @@
 import type { ClientEvent } from '@roomful/protocol'
 import { deleteMessage, editMessage, reactMessage } from './change-message'
 import { createRoom, openDm } from './create-room'
+import { deleteRoom } from './delete-room'
 import { fetchHistory } from './fetch-history'
 import type { Handler } from './handler'
 import { joinRooms, leaveRooms } from './join-rooms'
@@ -9,6 +10,7 @@ import { markRead } from './mark-read'
 import { addMember, banMember, fetchMembers, muteMember, removeMember, setRole, unbanMember } from './members'
 import { watchPresence } from './presence'
 import { refreshToken } from './refresh-token'
+import { fetchReport, listReportedRooms } from './reported'
 import { fetchAudit, listReports, reportMessage, resolveReport } from './reports'
 import { sendMessage } from './send-message'
 import { sendMessages } from './send-messages'
@@ -31,6 +33,7 @@ export const handlers: { readonly [E in ClientEvent]: Handler<E> } = {
   typing,
   'create-room': createRoom,
   'update-room': updateRoom,
+  'delete-room': deleteRoom,
   'list-rooms': listRooms,
   'open-dm': openDm,
   'add-member': addMember,
@@ -42,6 +45,8 @@ export const handlers: { readonly [E in ClientEvent]: Handler<E> } = {
   'fetch-members': fetchMembers,
   'report-message': reportMessage,
   'list-reports': listReports,
+  'fetch-report': fetchReport,
+  'list-reported-rooms': listReportedRooms,
   'resolve-report': resolveReport,
   'fetch-audit': fetchAudit,
   'watch-presence': watchPresence,

@@ -40,6 +40,11 @@ export class Grants {
     for (const grant of this.#open) if (grant.userId === userId) grant.removed.add(roomId)
   }
 
+  /** The room is gone, for whoever asks. */
+  noteDeletion(roomId: RoomId): void {
+    for (const grant of this.#open) grant.removed.add(roomId)
+  }
+
   /** He is back before the answer came: the read may have been made while he was out, then it says so itself. */
   noteReturn(userId: UserId, roomId: RoomId): void {
     for (const grant of this.#open) if (grant.userId === userId) grant.removed.delete(roomId)

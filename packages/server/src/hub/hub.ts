@@ -49,6 +49,7 @@ export type HubDeps = {
   readonly readPresent: RepairDeps['readPresent']
   readonly readReads: RepairDeps['readReads']
   readonly readRevoked: SessionWatchDeps['readRevoked']
+  readonly readDeleted: RepairDeps['readDeleted']
   readonly readUser: (userId: UserId) => Promise<User | undefined>
   readonly readHeads: CatchUpDeps['readHeads']
   readonly readMissed: CatchUpDeps['readMissed']
@@ -110,6 +111,7 @@ export class Hub {
       },
       onRemoved: (userId, roomId, reason) => this.#remove(userId, roomId, reason),
       onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
+      readDeleted: deps.readDeleted,
       onRead: (userId, roomId) => this.#activity.noteRead(userId, roomId),
       openRooms: () => this.#subscriptions.rooms(),
       onReceipt: (roomId, userId, seq) => this.#receipts.note(roomId, userId, seq, ''),
@@ -277,6 +279,9 @@ export class Hub {
       case 'renamed':
         this.#rename(message.user)
         return
+      case 'deleted':
+        this.#removeAll(message.roomId)
+        return
       case 'revoked':
         this.#revoke(message.sid)
         return
@@ -316,13 +321,18 @@ export class Hub {
   }
 
   /** A removal that nobody told: as by its batch, but without the changes before it, which are his no more. */
-  #remove(userId: UserId, roomId: RoomId, reason: Removal): void {
+  #remove(userId: UserId, roomId: RoomId, reason: Removal | 'deleted'): void {
     this.#grants.noteRemoval(userId, roomId)
     this.peers.forgetMember(userId, roomId)
     for (const peer of this.peers.of(userId)) {
       this.#subscriptions.remove(peer, roomId)
       peer.line.emit('room-removed', { roomId, reason })
     }
+  }
+
+  #removeAll(roomId: RoomId): void {
+    this.#grants.noteDeletion(roomId)
+    for (const userId of [...this.peers.membersOf(roomId)]) this.#remove(userId, roomId, 'deleted')
   }
 
   /** The last event of a room that then falls quiet may be lost: only its head, told again, can show that. */

@@ -21,6 +21,7 @@ let reads: Map<RoomId, (readonly [UserId, number])[]>
 let receipts: string[]
 /** Who is in the room; of those who are out, nothing is known. */
 let present: UserId[]
+let deleted: Set<RoomId>
 let asked: string[]
 let pauses: number
 
@@ -66,6 +67,7 @@ function repairOf(): Repair {
       peers.forgetMember(userId, roomId)
       removed.push(`${userId} ${reason}`)
     },
+    readDeleted: async (roomIds) => roomIds.filter((roomId) => deleted.has(roomId)),
     onAdded: (userId) => added.push(userId),
     onRead: () => {},
     openRooms: () => open,
@@ -91,6 +93,7 @@ beforeEach(() => {
   reads = new Map()
   receipts = []
   present = [ann, bob]
+  deleted = new Set()
   asked = []
   pauses = 0
 })

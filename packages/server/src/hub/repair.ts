@@ -23,7 +23,9 @@ export type RepairDeps = {
   /** Other nodes write too, and something that they told since it was asked last may be lost: all is looked at. */
   readonly mayHaveMissed: () => boolean
   readonly onBehind: (roomId: RoomId, head: Head) => void
-  readonly onRemoved: (userId: UserId, roomId: RoomId, reason: Removal) => void
+  readonly onRemoved: (userId: UserId, roomId: RoomId, reason: Removal | 'deleted') => void
+  /** Which of these rooms were deleted. */
+  readonly readDeleted: (roomIds: readonly RoomId[]) => Promise<readonly RoomId[]>
   readonly onAdded: (userId: UserId, roomId: RoomId) => void
   /** They have read on, on another node. */
   readonly onRead: (userId: UserId, roomId: RoomId) => void
@@ -119,10 +121,20 @@ export class Repair {
   async #checkUsers(): Promise<void> {
     const { peers, readMemberships } = this.deps
     for (const userId of new Set([...peers.all()].map((peer) => peer.userId))) {
-      for (const { room, member } of await readMemberships(userId, [...peers.roomsOf(userId)]))
-        if (this.#takeHead(room)) this.#take(userId, room.id, member)
+      const known = [...peers.roomsOf(userId)]
+      const found = await readMemberships(userId, known)
+      for (const { room, member } of found) if (this.#takeHead(room)) this.#take(userId, room.id, member)
+      await this.#checkDeleted(userId, known, found)
       await this.#step()
     }
+  }
+
+  /** A room that is not found may be out of reach for now: only what was deleted is gone. */
+  async #checkDeleted(userId: UserId, known: readonly RoomId[], found: readonly Membership[]): Promise<void> {
+    const there = new Set(found.map(({ room }) => room.id))
+    const missing = known.filter((roomId) => !there.has(roomId))
+    if (missing.length === 0) return
+    for (const roomId of await this.deps.readDeleted(missing)) this.deps.onRemoved(userId, roomId, 'deleted')
   }
 
   /** Receipts take no rev: nothing else shows that one was missed. */
@@ -148,7 +160,11 @@ export class Repair {
     const { peers } = this.deps
     const known = [...peers.membersOf(roomId)]
     const memberCount = await this.#checkRows(roomId, known)
-    if (memberCount === undefined) return
+    if (memberCount === undefined) {
+      if (known.length === 0 || (await this.deps.readDeleted([roomId])).length === 0) return
+      for (const userId of known) this.deps.onRemoved(userId, roomId, 'deleted')
+      return
+    }
     const others = new Set([...peers.all()].map((peer) => peer.userId))
     for (const userId of known) others.delete(userId)
     if (others.size === 0) return

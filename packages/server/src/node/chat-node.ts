@@ -160,6 +160,7 @@ export class ChatNode {
     roomsInUse.stop()
     services.names.stop()
     services.typingSignals.stop()
+    services.purges.stop()
     hub.stop()
   }
 

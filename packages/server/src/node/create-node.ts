@@ -28,6 +28,7 @@ import { mayBeDone, type Store } from '../stores/port'
 import { ChatNode, type NodeLimits } from './chat-node'
 import { hubReads } from './hub-reads'
 import { LateJoins, withLateJoins } from './late-joins'
+import { Purges } from './purges'
 import { Revoker } from './revoker'
 
 export type NodeParts = {
@@ -90,6 +91,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const names = new Names({ store, pipeline: queue, bus, clock, log, isOpen })
   const sendRates = new Rates<UserId>(limits.sends, clock)
   const budgets = new Rates<UserId>(limits.costs, clock)
+  const purges = new Purges({ store, log, ...(parts.files === undefined ? {} : { files: parts.files }) })
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, authenticate, names },
     ...{ sendRates, budgets },
@@ -99,6 +101,7 @@ export function createNode(parts: NodeParts): ChatNode {
     toldReads: new ToldReads(),
     customEmoji: new Set(parts.customEmoji),
     syncTurns: new SyncTurns(),
+    purges,
     comings: new Rates<string>(COMINGS, clock),
     ...(parts.files === undefined ? {} : { files: parts.files }),
   }

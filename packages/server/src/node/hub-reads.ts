@@ -28,6 +28,7 @@ type HubReads = Pick<
   | 'readRows'
   | 'readPresent'
   | 'readReads'
+  | 'readDeleted'
   | 'readMemberships'
 >
 
@@ -48,6 +49,7 @@ export function hubReads(store: Pick<Store, 'read'>, later: Later): HubReads {
   return {
     readHeads: (roomIds) => store.read((reader) => reader.heads(roomIds)),
     readMissed: (roomId, told) => orLater(roomId, (reader) => readMissed(reader, roomId, told), undefined),
+    readDeleted: (roomIds) => store.read((reader) => reader.deletedAmong(roomIds)),
     readUser: (userId) => store.read((reader) => reader.user(userId)),
     readListItems: (userId, roomIds) => store.read((reader) => listItems(reader, userId, roomIds)),
     readItems: (pairs) => readableItems(store, later, pairs),

@@ -1,5 +1,9 @@
+import { asMessageId } from '@roomful/protocol'
 import { describe, expect, test } from 'vitest'
-import { testNode } from './test-node'
+import { localBus } from '../cluster/local-bus'
+import { MemoryStore } from '../stores/memory/memory-store'
+import { makeDefaultRooms } from './default-rooms'
+import { ManualClock, settled, testNode } from './test-node'
 
 type Answer = Record<string, unknown>
 const idOf = (answer: Answer, row: string): string => (answer[row] as { id: string }).id
@@ -19,6 +23,157 @@ describe('a report', () => {
     expect({ ...hidden, requestId: '' }).toEqual({ ...missing, requestId: '' })
     const seen = idOf(await ann.ask('send-message', { roomId, content: 'in the open' }), 'message')
     expect(await bob.ask('report-message', { messageId: seen })).toMatchObject({ ok: true })
+  })
+})
+
+async function twoPeople(type = 'private') {
+  const node = testNode()
+  const [ann, bob, root] = [
+    await node.device('ann'),
+    await node.device('bob'),
+    await node.device('root?admin=1'),
+  ]
+  const made = await (type === 'dm'
+    ? ann.ask('open-dm', { userIds: ['bob'] })
+    : ann.ask('create-room', { name: 'Room', type, members: ['bob'] }))
+  const roomId = idOf(made, 'room')
+  const say = async (content: string): Promise<string> =>
+    idOf(await ann.ask('send-message', { roomId, content }), 'message')
+  return { node, ann, bob, root, roomId, say }
+}
+
+describe('what was reported', () => {
+  test('is read by a server admin, in a dm too: the message and five before it, and no more', async () => {
+    const { bob, root, roomId, say } = await twoPeople('dm')
+    for (let n = 1; n <= 7; n++) await say(`text ${n}`)
+    const messageId = await say('bad')
+    await say('after')
+    const reportId = idOf(await bob.ask('report-message', { messageId }), 'report')
+    const answer = await root.ask('fetch-report', { roomId, reportId })
+    const { report, messages } = answer as { report: unknown; messages: { content: string }[] }
+    expect(report).toMatchObject({ id: reportId, messageId, reporterId: 'bob' })
+    expect(messages.map(({ content }) => content)).toEqual([
+      ...[3, 4, 5, 6, 7].map((n) => `text ${n}`),
+      'bad',
+    ])
+    // The rest of the dm stays closed to it, as it is to everybody else.
+    expect(await root.ask('fetch-history', { roomId })).toMatchObject({ code: 'ROOM_NOT_FOUND' })
+    expect(await bob.ask('fetch-report', { roomId, reportId })).toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  test('is read by the room’s moderators as far as they can read the room', async () => {
+    const { ann, bob, roomId, say } = await twoPeople()
+    await say('before')
+    await ann.ask('set-role', { roomId, userId: 'bob', role: 'owner' })
+    await bob.ask('remove-member', { roomId, userId: 'ann' })
+    const early = idOf(await bob.ask('send-message', { roomId, content: 'behind the back' }), 'message')
+    const hidden = idOf(await bob.ask('report-message', { messageId: early }), 'report')
+    await bob.ask('add-member', { roomId, userId: 'ann' })
+    await bob.ask('set-role', { roomId, userId: 'ann', role: 'admin' })
+    const seen = idOf(await bob.ask('send-message', { roomId, content: 'in the open' }), 'message')
+    const open = idOf(await bob.ask('report-message', { messageId: seen }), 'report')
+    expect(await ann.ask('fetch-report', { roomId, reportId: hidden })).toMatchObject({ messages: [] })
+    const { messages } = await ann.ask('fetch-report', { roomId, reportId: open })
+    expect((messages as { content: string }[]).map(({ content }) => content)).not.toContain('behind the back')
+    expect(messages).toContainEqual(expect.objectContaining({ content: 'in the open' }))
+    expect(await ann.ask('fetch-report', { roomId, reportId: 'none' })).toMatchObject({
+      code: 'INVALID_PAYLOAD',
+      field: 'reportId',
+    })
+  })
+
+  test('stands in the list of rooms with open reports until it is resolved', async () => {
+    const { bob, root, roomId, say } = await twoPeople('dm')
+    const messageId = await say('bad')
+    const reportId = idOf(await bob.ask('report-message', { messageId }), 'report')
+    expect(await root.ask('list-reported-rooms')).toMatchObject({
+      rooms: [{ room: { id: roomId }, open: 1 }],
+    })
+    expect(await bob.ask('list-reported-rooms')).toMatchObject({ code: 'FORBIDDEN' })
+    await root.ask('resolve-report', { roomId, reportId, resolution: 'deleted' })
+    expect(await root.ask('list-reported-rooms')).toEqual({ ok: true, rooms: [] })
+  })
+})
+
+describe('a room that a server admin deletes', () => {
+  test('P8: is gone for everybody at once, wherever they have it open, and for good', async () => {
+    const { node, ann, bob, root, roomId, say } = await twoPeople()
+    const messageId = await say('text')
+    const old = await node.device('ann', 1)
+    await ann.ask('join-rooms', { roomIds: [roomId] })
+    await old.ask('join-rooms')
+    expect(await root.ask('delete-room', { roomId })).toEqual({ ok: true })
+    for (const device of [ann, bob, old])
+      expect(device.all('room-removed')).toEqual([{ roomId, reason: 'deleted' }])
+    expect(root.all('room-removed')).toEqual([])
+    for (const [event, payload] of [
+      ['fetch-history', { roomId }],
+      ['send-message', { roomId, content: 'more' }],
+      ['add-member', { roomId }],
+      ['mark-read', { roomId, seq: 1 }],
+      ['typing', { roomId, typing: true }],
+    ] as const)
+      expect(await ann.ask(event, payload)).toMatchObject({ code: 'ROOM_NOT_FOUND' })
+    expect(await ann.ask('edit-message', { messageId, content: 'x' })).toMatchObject({
+      code: 'MESSAGE_NOT_FOUND',
+    })
+    const cursor = { rev: 1, minSeq: 0, maxSeq: 0 }
+    expect(await ann.ask('sync', { rooms: { [roomId]: cursor }, list: true })).toMatchObject({
+      removed: [roomId],
+      list: [],
+    })
+    // A retry whose first answer was lost; for everybody else it was never there.
+    expect(await root.ask('delete-room', { roomId })).toEqual({ ok: true })
+    expect(await bob.ask('delete-room', { roomId })).toMatchObject({ code: 'ROOM_NOT_FOUND' })
+  })
+
+  test('is theirs to delete alone: an owner archives', async () => {
+    const { ann, bob, roomId } = await twoPeople()
+    for (const device of [ann, bob])
+      expect(await device.ask('delete-room', { roomId })).toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  test('of two people can be opened anew by them, empty', async () => {
+    const { ann, root, roomId, say } = await twoPeople('dm')
+    await say('bad')
+    await root.ask('delete-room', { roomId })
+    const again = await ann.ask('open-dm', { userIds: ['bob'] })
+    expect(idOf(again, 'room')).not.toBe(roomId)
+    expect(again.room).toMatchObject({ lastSeq: 0 })
+  })
+
+  test('P16: goes from another node that the bus did not tell', async () => {
+    const [clock, store] = [new ManualClock(), new MemoryStore({})]
+    const deaf = (nodeId: string) =>
+      testNode({ clock, store, bus: localBus({ isShared: true }), nodeId, idPrefix: nodeId })
+    const [one, two] = [deaf('node-1'), deaf('node-2')]
+    const [ann, root] = [await two.device('ann'), await one.device('root?admin=1')]
+    const roomId = idOf(await ann.ask('create-room', { name: 'Room', type: 'public' }), 'room')
+    await root.ask('delete-room', { roomId })
+    expect(ann.all('room-removed')).toEqual([])
+    await clock.pass(21_000)
+    expect(ann.all('room-removed')).toEqual([{ roomId, reason: 'deleted' }])
+  })
+
+  test('leaves no row behind, and no default room comes back', async () => {
+    const store = new MemoryStore({})
+    const clock = new ManualClock()
+    await makeDefaultRooms(store, clock, ['general'])
+    const node = testNode({ store, clock, defaultRooms: ['general'] })
+    const [ann, root] = [await node.device('ann'), await node.device('root?admin=1')]
+    const sent = await ann.ask('send-message', { roomId: 'general', content: 'text' })
+    await root.ask('delete-room', { roomId: 'general' })
+    await settled()
+    expect(store.backup()).toMatchObject({ rooms: [], deletedRooms: ['general'] })
+    expect(
+      await store.read((reader) => reader.roomOfMessage(asMessageId(idOf(sent, 'message')))),
+    ).toBeUndefined()
+    await makeDefaultRooms(store, clock, ['general'])
+    expect(store.backup()).toMatchObject({ rooms: [] })
+    // Newcomers are let in without it.
+    expect(await (await node.device('new')).ask('sync', { rooms: {}, list: true })).toMatchObject({
+      list: [],
+    })
   })
 })
 

@@ -80,6 +80,7 @@ describe('upkeep', () => {
     const remaining = [3, 1, 0]
     const counting = {
       ...{ purge: store.purge.bind(store), read: store.read.bind(store) },
+      purgeDeleted: store.purgeDeleted.bind(store),
       forgetOps: async (beforeMs: number) => {
         asked.push(clock.now() - beforeMs)
         return remaining.shift() ?? 0
@@ -97,6 +98,7 @@ describe('upkeep', () => {
     const flaky = {
       purge: store.purge.bind(store),
       forgetOps: store.forgetOps.bind(store),
+      purgeDeleted: store.purgeDeleted.bind(store),
       read: (async (reads) => {
         if (fails) throw new Error('the database is away')
         return store.read(reads)

@@ -3,6 +3,7 @@ import { sweepFiles } from '../files/file-sweep'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Store } from '../stores/port'
+import { purgeDeletedRooms } from './purges'
 import { applyRetention, type Retention } from './retention'
 
 /** After a start there is more urgent work than this. */
@@ -12,14 +13,14 @@ const EVERY_MS = 3_600_000
 export const OPS_KEPT_MS = 30 * 24 * 3_600_000
 
 export type UpkeepParts = {
-  readonly store: Pick<Store, 'read' | 'purge' | 'forgetOps'>
+  readonly store: Pick<Store, 'read' | 'purge' | 'purgeDeleted' | 'forgetOps'>
   readonly clock: Clock
   readonly log: Log
   readonly retention?: Retention
   readonly files?: FileStore
 }
 
-/** Once an hour: purges what is too old, forgets old op ids, then removes the files that nothing shows any more. */
+/** Once an hour: purges what is too old and what is left of deleted rooms, forgets old op ids, then removes the files that nothing shows any more. */
 export class Upkeep {
   #cancel: () => void
   #running: Promise<void> = Promise.resolve()
@@ -48,6 +49,7 @@ export class Upkeep {
     try {
       if (retention) await applyRetention({ store, clock, log }, retention, isStopped)
       while (!isStopped() && (await store.forgetOps(clock.now() - OPS_KEPT_MS)) > 0) {}
+      await purgeDeletedRooms({ store, log, ...(files ? { files } : {}) }, isStopped)
       if (files) await sweepFiles({ files, store, log }, clock.now(), isStopped)
     } catch (error) {
       log.error({ err: error }, 'the upkeep of this hour was cut short')

@@ -23,6 +23,11 @@ export type Membership = {
 /** Which messages of a room there are: `floorSeq..lastSeq`. */
 export type Span = { readonly roomId: RoomId; readonly floorSeq: number; readonly lastSeq: number }
 
+export type ReportedRoom = { readonly roomId: RoomId; readonly open: number }
+
+/** What one step of a purge took away: so many rows, and messages that showed these files. */
+export type Purged = { readonly rows: number; readonly fileIds: readonly string[] }
+
 export type Attendance = { readonly roomId: RoomId; readonly userId: UserId }
 
 /** One member's row, and their unread as `unread` counts it. */
@@ -85,6 +90,10 @@ export interface Reader {
   spans(query: { after?: RoomId; limit: number }): Promise<readonly Span[]>
   /** Is there a message (not deleted) that shows this file? With a user: one that he may read. */
   isFileShown(fileId: string, userId?: UserId): Promise<boolean>
+  /** Which of these were deleted; their ids are given to no room again. */
+  deletedAmong(roomIds: readonly RoomId[]): Promise<readonly RoomId[]>
+  /** Rooms with open reports, and how many each has; by id, after `after`. */
+  reportedRooms(query: { after?: RoomId; limit: number }): Promise<readonly ReportedRoom[]>
   reports(
     roomId: RoomId,
     query: { resolved: boolean; after?: string; limit: number },
@@ -112,7 +121,10 @@ export interface Store {
   readonly epoch: string
   commit(roomId: RoomId, need: Need, decide: (facts: Facts) => Plan): Promise<Plan>
   read<T>(reads: (reader: Reader) => Promise<T>): Promise<T>
-  /** Makes the room and its first members in one transaction. With a dmKey, or an id, that is there already: that room. */
+  /**
+   * Makes the room and its first members in one transaction. With a dmKey, or an id, that is there already: that room.
+   * Rejects with INVALID_PAYLOAD for the id of a room that was deleted.
+   */
   createRoom(input: {
     room: Room
     members: readonly Member[]
@@ -131,6 +143,13 @@ export interface Store {
    * still answered with its message, without its content (I4).
    */
   purge(roomId: RoomId, belowSeq: number): Promise<number | undefined>
+  /**
+   * Takes a room away for everybody, at once and for good: from now on it is nowhere found, and its id is not given again. A
+   * dm's people may open another one. False: there is no such room. Its rows follow by `purgeDeleted`.
+   */
+  deleteRoom(roomId: RoomId, by: UserId, atMs: number): Promise<boolean>
+  /** Takes away some rows of deleted rooms; 0 rows: nothing is left of them. */
+  purgeDeleted(): Promise<Purged>
   /** Forgets ops (edits, deletes, reactions) that were done before that time, some at once; answers how many. */
   forgetOps(beforeMs: number): Promise<number>
   putReport(report: Report): Promise<void>
@@ -157,6 +176,9 @@ export type StoreErrorCode =
 /** Of a write that failed: may it be there all the same? Then others have to look, for nobody has told them. */
 export const mayBeDone = (error: unknown): boolean =>
   !(error instanceof StoreError) || error.code === 'UNAVAILABLE'
+
+export const roomWasDeleted = (): StoreError =>
+  new StoreError('INVALID_PAYLOAD', 'a room of this id was deleted')
 
 export class StoreError extends Error {
   override readonly name = 'StoreError'

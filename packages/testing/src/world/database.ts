@@ -72,6 +72,8 @@ export class Database {
           return marked
         }),
       purge: (roomId, belowSeq) => write(() => store.purge(roomId, belowSeq)),
+      deleteRoom: (roomId, by, atMs) => write(() => store.deleteRoom(roomId, by, atMs)),
+      purgeDeleted: () => write(() => store.purgeDeleted()),
       forgetOps: (beforeMs) => write(() => store.forgetOps(beforeMs)),
       putReport: (report) => write(() => store.putReport(report)),
       revokeSession: (sid, untilMs) => write(() => store.revokeSession(sid, untilMs)),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import { commitContract } from './commit-contract'
 import type { Opened, OpenStore } from './contract-room'
+import { deleteRoomContract } from './delete-room-contract'
 import { durabilityContract } from './durability-contract'
 import { factsContract } from './facts-contract'
 import { filesContract, unshownFilesContract } from './files-contract'
@@ -29,6 +30,7 @@ export type ContractContext = { readonly opened: () => Opened; readonly store: (
 export function storeContract(name: string, open: OpenStore): void {
   contract(`store contract: ${name}`, open, [
     ...ABOUT_ROOMS,
+    deleteRoomContract,
     purgeContract,
     forgetOpsContract,
     unshownFilesContract,

@@ -20,25 +20,29 @@ export type Backup = {
   readonly dmKeys: readonly (readonly [string, RoomId])[]
   readonly users: readonly NamedUser[]
   readonly reports: readonly Report[]
+  readonly deletedRooms: readonly RoomId[]
   readonly revokedSessions: readonly (readonly [string, number])[]
 }
 
 export function backupOf(tables: Tables): Backup {
   return {
-    rooms: [...tables.rooms.values()].map((record) => ({
-      room: record.head.value,
-      members: [...record.members.values()].map(({ value }) => value),
-      messages: record.messages.flatMap(({ value }) => value ?? []),
-      floorSeq: record.floor.value,
-      purgedSends: [...record.purgedSends],
-      opIds: [...record.opIds],
-      audit: record.audit.map(({ value }) => value),
-    })),
+    rooms: [...tables.rooms.keys()]
+      .flatMap((roomId) => tables.live(roomId) ?? [])
+      .map((record) => ({
+        room: record.head.value,
+        members: [...record.members.values()].map(({ value }) => value),
+        messages: record.messages.flatMap(({ value }) => value ?? []),
+        floorSeq: record.floor.value,
+        purgedSends: [...record.purgedSends],
+        opIds: [...record.opIds],
+        audit: record.audit.map(({ value }) => value),
+      })),
     dmKeys: [...tables.dmKeys],
     users: [...tables.users.values()].map(({ value }) => value),
     reports: [...tables.reports.values()].flatMap((reports) =>
       [...reports.values()].map(({ value }) => value),
     ),
+    deletedRooms: [...tables.deletedRooms.keys()],
     revokedSessions: [...tables.revokedSessions],
   }
 }
@@ -60,6 +64,7 @@ export function restore(backup: Backup): Tables {
   for (const [dmKey, roomId] of backup.dmKeys) tables.dmKeys.set(dmKey, roomId)
   for (const user of backup.users) tables.putUser(user)
   for (const report of backup.reports) tables.putReport(report)
+  for (const roomId of backup.deletedRooms) tables.deletedRooms.set(roomId, { isPurged: true })
   for (const [sid, untilMs] of backup.revokedSessions) tables.revokedSessions.set(sid, untilMs)
   return tables
 }

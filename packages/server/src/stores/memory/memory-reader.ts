@@ -49,14 +49,14 @@ export class MemoryReader implements Reader {
   }
 
   async messages(query: MessageQuery): Promise<readonly StoredMessage[]> {
-    const record = this.tables.rooms.get(query.roomId)
+    const record = this.tables.live(query.roomId)
     return record ? queryMessages(record, query, this.snapshot) : []
   }
 
   async unread(userId: UserId, roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, number>> {
     const counts = new Map<RoomId, number>()
     for (const roomId of roomIds) {
-      const record = this.tables.rooms.get(roomId)
+      const record = this.tables.live(roomId)
       const member = valueAt(record?.members.get(userId), this.snapshot)
       if (record && isPresent(member)) counts.set(roomId, unreadIn(record, member, this.snapshot))
     }
@@ -67,7 +67,7 @@ export class MemoryReader implements Reader {
     const previews = new Map<RoomId, Preview>()
     for (const roomId of roomIds) {
       const lastSeq = this.roomAt(roomId)?.lastSeq ?? 0
-      const newest = valueAt(this.tables.rooms.get(roomId)?.messages[lastSeq - 1], this.snapshot)
+      const newest = valueAt(this.tables.live(roomId)?.messages[lastSeq - 1], this.snapshot)
       if (newest) previews.set(roomId, toPreview(newest))
     }
     return previews
@@ -77,7 +77,7 @@ export class MemoryReader implements Reader {
     roomId: RoomId,
     { after, afterRev, limit }: { after?: UserId; afterRev?: number; limit: number },
   ): Promise<readonly Member[]> {
-    const record = this.tables.rooms.get(roomId)
+    const record = this.tables.live(roomId)
     const found: Member[] = []
     for (const userId of record?.memberIds ?? []) {
       if (found.length >= limit) break
@@ -89,13 +89,13 @@ export class MemoryReader implements Reader {
   }
 
   async membersAmong(roomId: RoomId, userIds: readonly UserId[]): Promise<readonly Member[]> {
-    const record = this.tables.rooms.get(roomId)
+    const record = this.tables.live(roomId)
     return [...new Set(userIds)].flatMap((id) => valueAt(record?.members.get(id), this.snapshot) ?? [])
   }
 
   async standings(pairs: readonly Attendance[]): Promise<readonly Standing[]> {
     return pairs.flatMap(({ roomId, userId }) => {
-      const record = this.tables.rooms.get(roomId)
+      const record = this.tables.live(roomId)
       const member = valueAt(record?.members.get(userId), this.snapshot)
       if (!record || !isPresent(member)) return []
       return { member, unread: unreadIn(record, member, this.snapshot) }
@@ -104,7 +104,7 @@ export class MemoryReader implements Reader {
 
   async whoIsIn(roomIds: readonly RoomId[], userIds: readonly UserId[]): Promise<readonly Attendance[]> {
     const isIn = (roomId: RoomId, userId: UserId): boolean =>
-      isPresent(valueAt(this.tables.rooms.get(roomId)?.members.get(userId), this.snapshot))
+      isPresent(valueAt(this.tables.live(roomId)?.members.get(userId), this.snapshot))
     return userIds.flatMap((userId) =>
       roomIds.flatMap((roomId) => (isIn(roomId, userId) ? [{ roomId, userId }] : [])),
     )
@@ -116,7 +116,7 @@ export class MemoryReader implements Reader {
 
   async seqOfMessage(roomId: RoomId, messageId: MessageId): Promise<number | undefined> {
     const found = valueAt(this.tables.roomOfMessage.get(messageId), this.snapshot)
-    return found === roomId ? this.tables.rooms.get(roomId)?.seqOf(messageId) : undefined
+    return found === roomId ? this.tables.live(roomId)?.seqOf(messageId) : undefined
   }
 
   async publicRooms({
@@ -130,8 +130,8 @@ export class MemoryReader implements Reader {
   }): Promise<readonly Room[]> {
     const wanted = query.toLowerCase()
     const found: Room[] = []
-    for (const record of this.tables.rooms.values()) {
-      const room = valueAt(record.head, this.snapshot)
+    for (const roomId of this.tables.rooms.keys()) {
+      const room = this.roomAt(roomId)
       if (room?.type !== 'public' || !room.name.toLowerCase().includes(wanted)) continue
       if (!after || compareRooms(room, after) > 0) found.push(room)
     }
@@ -149,7 +149,7 @@ export class MemoryReader implements Reader {
 
   async isFileShown(fileId: string, userId?: UserId): Promise<boolean> {
     for (const { roomId, seq } of this.tables.shownFiles.get(fileId) ?? []) {
-      const record = this.tables.rooms.get(roomId)
+      const record = this.tables.live(roomId)
       const row = valueAt(record?.messages[seq - 1], this.snapshot)
       if (!row || !shows(row, fileId)) continue
       if (userId === undefined) return true
@@ -168,7 +168,7 @@ export class MemoryReader implements Reader {
     const found: RoomId[] = []
     for (const roomId of this.tables.roomsOf.get(id) ?? []) {
       if (found.length >= limit) break
-      const member = valueAt(this.tables.rooms.get(roomId)?.members.get(id), this.snapshot)
+      const member = valueAt(this.tables.live(roomId)?.members.get(id), this.snapshot)
       if (isPresent(member) && member.name !== name) found.push(roomId)
     }
     return found
@@ -194,16 +194,28 @@ export class MemoryReader implements Reader {
   async inRooms(userIds: readonly UserId[], atLeast: number): Promise<ReadonlySet<UserId>> {
     const roomsOf = (userId: UserId): number =>
       [...(this.tables.roomsOf.get(userId) ?? [])].filter((roomId) =>
-        isPresent(valueAt(this.tables.rooms.get(roomId)?.members.get(userId), this.snapshot)),
+        isPresent(valueAt(this.tables.live(roomId)?.members.get(userId), this.snapshot)),
       ).length
     return new Set(userIds.filter((userId) => roomsOf(userId) >= atLeast))
+  }
+
+  async deletedAmong(roomIds: readonly RoomId[]): Promise<readonly RoomId[]> {
+    return roomIds.filter((roomId) => this.tables.deletedRooms.has(roomId))
+  }
+
+  async reportedRooms({ after = '', limit }: { after?: string; limit: number }) {
+    const found = [...this.tables.reports].flatMap(([roomId, reports]) => {
+      const open = [...reports.values()].filter((cell) => valueAt(cell, this.snapshot)?.resolvedAt === null)
+      return roomId > after && open.length > 0 ? [{ roomId, open: open.length }] : []
+    })
+    return found.sort((a, b) => compareByCodePoint(a.roomId, b.roomId)).slice(0, limit)
   }
 
   async audit(
     roomId: RoomId,
     { after, limit }: { after?: string; limit: number },
   ): Promise<readonly AuditEntry[]> {
-    const cells = this.tables.rooms.get(roomId)?.audit ?? []
+    const cells = this.tables.live(roomId)?.audit ?? []
     const found: AuditEntry[] = []
     for (let index = cells.length - 1; index >= 0 && found.length < limit; index--) {
       const entry = valueAt(cells[index], this.snapshot)
@@ -214,16 +226,16 @@ export class MemoryReader implements Reader {
 
   private membershipAt(userId: UserId, roomId: RoomId): Membership | undefined {
     const room = this.roomAt(roomId)
-    const member = valueAt(this.tables.rooms.get(roomId)?.members.get(userId), this.snapshot)
+    const member = valueAt(this.tables.live(roomId)?.members.get(userId), this.snapshot)
     return room && { room, member, floorSeq: this.floorOf(roomId) }
   }
 
   private floorOf(roomId: RoomId): number {
-    return valueAt(this.tables.rooms.get(roomId)?.floor, this.snapshot) ?? 1
+    return valueAt(this.tables.live(roomId)?.floor, this.snapshot) ?? 1
   }
 
   private roomAt(roomId: RoomId): Room | undefined {
-    return valueAt(this.tables.rooms.get(roomId)?.head, this.snapshot)
+    return valueAt(this.tables.live(roomId)?.head, this.snapshot)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Member, Report, Room, RoomId, User, UserId } from '@roomful/protoc
 import type { Facts, Need, Plan } from '../../core/ops'
 import { countPresent, isPresent } from '../../core/present'
 import type { Keep } from '../../ephemeral/ephemeral-store'
-import { type Reader, type Store, StoreError } from '../port'
+import { type Purged, type Reader, roomWasDeleted, type Store, StoreError } from '../port'
 import { type Backup, backupOf, restore } from './backup'
 import { MemoryReader, unreadIn } from './memory-reader'
 import { Tables } from './tables'
@@ -39,7 +39,7 @@ export class MemoryStore implements Store {
 
   async commit(roomId: RoomId, need: Need, decide: (facts: Facts) => Plan): Promise<Plan> {
     this.checkOpen()
-    const record = this.tables.rooms.get(roomId)
+    const record = this.tables.live(roomId)
     if (!record) return decide(NO_ROOM)
     const plan = decide(record.factsFor(need))
     if (plan.changes.length === 0 && plan.opIds.length === 0) return plan
@@ -72,6 +72,7 @@ export class MemoryStore implements Store {
   }): Promise<{ room: Room; created: boolean }> {
     this.checkOpen()
     const roomId = (dmKey === undefined ? undefined : this.tables.dmKeys.get(dmKey)) ?? room.id
+    if (this.tables.deletedRooms.has(roomId)) throw roomWasDeleted()
     const there = this.tables.rooms.get(roomId)
     if (there) return { room: there.head.value, created: false }
     this.tables.versions.begin()
@@ -99,8 +100,8 @@ export class MemoryStore implements Store {
     seq: number,
   ): Promise<{ seq: number; unread: number } | undefined> {
     this.checkOpen()
-    const { versions, rooms } = this.tables
-    const record = rooms.get(roomId)
+    const { versions } = this.tables
+    const record = this.tables.live(roomId)
     const member = record?.members.get(userId)?.value
     if (!record || !isPresent(member)) return undefined
     // Forward only, and never past the head (I6).
@@ -116,10 +117,25 @@ export class MemoryStore implements Store {
 
   async purge(roomId: RoomId, belowSeq: number): Promise<number | undefined> {
     this.checkOpen()
-    const record = this.tables.rooms.get(roomId)
+    const record = this.tables.live(roomId)
     if (!record) return undefined
     this.tables.versions.begin()
     return this.tables.purge(record, belowSeq)
+  }
+
+  async deleteRoom(roomId: RoomId, _by: UserId, _atMs: number): Promise<boolean> {
+    this.checkOpen()
+    if (!this.tables.live(roomId)) return false
+    this.tables.deletedRooms.set(roomId, { isPurged: false })
+    for (const [dmKey, id] of this.tables.dmKeys) if (id === roomId) this.tables.dmKeys.delete(dmKey)
+    return true
+  }
+
+  async purgeDeleted(): Promise<Purged> {
+    this.checkOpen()
+    for (const [roomId, { isPurged }] of this.tables.deletedRooms)
+      if (!isPurged) return this.tables.forget(roomId)
+    return { rows: 0, fileIds: [] }
   }
 
   async forgetOps(beforeMs: number): Promise<number> {

@@ -21,6 +21,8 @@ export class Tables {
   readonly dmKeys = new Map<string, RoomId>()
   readonly users = new Map<UserId, Cell<NamedUser>>()
   readonly reports = new Map<RoomId, Map<string, Cell<Report>>>()
+  /** Rooms that were deleted, and whether their rows are gone too. */
+  readonly deletedRooms = new Map<RoomId, { isPurged: boolean }>()
   readonly revokedSessions = new Map<string, number>()
 
   /** Within a write transaction, as all of these. */
@@ -29,6 +31,24 @@ export class Tables {
     this.rooms.set(room.id, record)
     if (dmKey !== undefined) this.dmKeys.set(dmKey, room.id)
     return record
+  }
+
+  /** The room, unless it was deleted. */
+  live(roomId: RoomId): RoomRecord | undefined {
+    return this.deletedRooms.has(roomId) ? undefined : this.rooms.get(roomId)
+  }
+
+  /** All that is left of a deleted room; answers the files that it showed. */
+  forget(roomId: RoomId): { rows: number; fileIds: string[] } {
+    const record = this.rooms.get(roomId)
+    this.deletedRooms.set(roomId, { isPurged: true })
+    if (!record) return { rows: 0, fileIds: [] }
+    const messages = record.messages.flatMap(({ value }) => value ?? [])
+    for (const { id } of messages) this.roomOfMessage.delete(id)
+    for (const userId of record.memberIds) this.roomsOf.get(userId)?.delete(roomId)
+    this.reports.delete(roomId)
+    this.rooms.delete(roomId)
+    return { rows: messages.length + 1, fileIds: messages.flatMap((message) => shownFile(message) ?? []) }
   }
 
   indexMember(member: Member): void {

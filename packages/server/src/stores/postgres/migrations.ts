@@ -209,4 +209,15 @@ export const MIGRATIONS: readonly string[] = [
     RAISE NOTICE 'pg_trgm is not to be had: a search for rooms looks at all public ones';
   END $$;
   `,
+  `
+  -- Rooms that were deleted: their ids are given to no room again. Their rows go step by step.
+  CREATE TABLE deleted_rooms (
+    room_id text COLLATE "C" PRIMARY KEY,
+    deleted_by text NOT NULL,
+    deleted_at_ms bigint NOT NULL,
+    is_purged boolean NOT NULL DEFAULT false
+  );
+  CREATE INDEX deleted_rooms_unpurged ON deleted_rooms (room_id) WHERE NOT is_purged;
+  CREATE INDEX dm_rooms_room ON dm_rooms (room_id);
+  `,
 ]

@@ -9,6 +9,7 @@ import {
   membershipFrom,
   messageFrom,
   previewFrom,
+  reportedRoomFrom,
   reportFrom,
   roomFrom,
   spanFrom,
@@ -121,6 +122,15 @@ export function postgresReader(session: Session): Reader {
     async inRooms(userIds, atLeast) {
       const rows = await session.query(sql.IN_ROOMS, userIds, atLeast)
       return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))
+    },
+
+    async deletedAmong(roomIds) {
+      const rows = await session.query(sql.DELETED_AMONG, roomIds)
+      return rows.map((row) => asRoomId(text(row, 'room_id')))
+    },
+
+    async reportedRooms({ after = asRoomId(''), limit }) {
+      return (await session.query(sql.REPORTED_ROOMS, after, limit)).map(reportedRoomFrom)
     },
 
     async audit(roomId, { after, limit }) {

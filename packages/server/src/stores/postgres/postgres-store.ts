@@ -1,6 +1,7 @@
 import type { RoomId } from '@roomful/protocol'
 import type { Facts, Need, Plan } from '../../core/ops'
 import { type Reader, type Store, StoreError } from '../port'
+import { deleteRoom, purgeDeleted } from './delete-room'
 import { lockAndRead } from './facts'
 import { migrate } from './migrate'
 import { poolingOf } from './pooling'
@@ -76,6 +77,8 @@ export function storeOn(
     putUser: (user, namedAt = 0) => lend(readers, (session) => putUser(session, user, namedAt)),
     markRead: (roomId, userId, seq) => lend(readers, (session) => markRead(session, roomId, userId, seq)),
     purge: (roomId, belowSeq) => lend(writers, (session) => purge(session, roomId, belowSeq)),
+    deleteRoom: (roomId, by, atMs) => lend(writers, (session) => deleteRoom(session, roomId, by, atMs)),
+    purgeDeleted: () => lend(readers, purgeDeleted),
     forgetOps: (beforeMs) => lend(readers, (session) => forgetOps(session, beforeMs)),
     putReport: (report) => lend(readers, (session) => putReport(session, report)),
     revokeSession: (sid, untilMs) =>

@@ -187,6 +187,7 @@ export const FILE_SHOWN_TO = {
   text: `SELECT 1 FROM (
       SELECT room_id, seq FROM messages WHERE ${SHOWS_FILE} ORDER BY metadata ->> 'fileId' OFFSET 0
     ) AS shown
+    CROSS JOIN LATERAL (SELECT 1 FROM room_heads WHERE room_id = shown.room_id LIMIT 1) AS head
     CROSS JOIN LATERAL (
       SELECT 1 FROM room_members
       WHERE room_id = shown.room_id AND user_id = $2 AND ${PRESENT} AND from_seq <= shown.seq LIMIT 1
@@ -202,6 +203,16 @@ export const MISNAMED = {
 
 export const USER = { name: 'user', text: 'SELECT name FROM users WHERE id = $1' }
 
+export const REPORTED_ROOMS = {
+  name: 'reported-rooms',
+  text: `SELECT room_id, count(*) AS open FROM reports
+    WHERE resolved_at IS NULL AND room_id > $1 GROUP BY room_id ORDER BY room_id LIMIT $2`,
+}
+export const DELETED_AMONG = {
+  name: 'deleted-among',
+  text: `SELECT gone.room_id FROM unnest($1::text[]) AS wanted (id)
+    CROSS JOIN LATERAL (SELECT room_id FROM deleted_rooms WHERE room_id = wanted.id LIMIT 1) AS gone`,
+}
 export const REPORTS_OPEN = {
   name: 'reports-open',
   text: 'SELECT * FROM reports WHERE room_id = $1 AND id > $2 AND resolved_at IS NULL ORDER BY id LIMIT $3',

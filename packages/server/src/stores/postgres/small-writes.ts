@@ -1,6 +1,6 @@
 import { LIMITS, type Report, type RoomId, type User, type UserId } from '@roomful/protocol'
 import { countPresent } from '../../core/present'
-import type { Store } from '../port'
+import { roomWasDeleted, type Store } from '../port'
 import { integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import { roomFrom } from '../sql/rows'
@@ -23,7 +23,9 @@ const SELECT_DM = { name: 'select-dm', text: 'SELECT room_id FROM dm_rooms WHERE
 const INSERT_ROOM = {
   name: 'insert-room',
   text: `INSERT INTO rooms (id, name, name_search, type, created_by, created_at, metadata, settings)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
+    SELECT $1, $2, $3, $4, $5, $6::timestamptz, $7::json, $8::json
+    WHERE NOT EXISTS (SELECT 1 FROM deleted_rooms WHERE room_id = $1)
+    ON CONFLICT DO NOTHING RETURNING id`,
 }
 const INSERT_HEAD = {
   name: 'insert-head',
@@ -59,7 +61,7 @@ export async function createRoom(session: Session, { room, members, dmKey }: New
 
 async function existing(session: Session, roomId: string): Promise<Created> {
   const [[row]] = await together(session.query(SELECT_ROOM, roomId), session.query('ROLLBACK'))
-  if (!row) throw new Error(`room ${roomId} is taken, and is not there`)
+  if (!row) throw roomWasDeleted()
   return { room: roomFrom(row), created: false }
 }
 
@@ -91,7 +93,8 @@ const MARK_READ = {
 }
 const READ_CURSOR = {
   name: 'read-cursor',
-  text: `SELECT last_read_seq FROM room_members WHERE room_id = $1 AND user_id = $2 AND ${PRESENT}`,
+  text: `SELECT last_read_seq FROM room_members WHERE room_id = $1 AND user_id = $2 AND ${PRESENT}
+    AND EXISTS (SELECT 1 FROM room_heads WHERE room_id = $1)`,
 }
 
 export async function markRead(

@@ -17,7 +17,7 @@ import {
   type RoomSettings,
 } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
-import type { Attendance, Membership, Span } from '../port'
+import type { Attendance, Membership, ReportedRoom, Span } from '../port'
 import { flag, integer, json, oneOf, type Row, text, textOrNull } from './column'
 
 const REMOVALS = ['left', 'kicked', 'banned'] as const satisfies readonly Removal[]
@@ -130,6 +130,10 @@ export function reportFrom(row: Row): Report {
     resolvedBy: resolvedBy === null ? null : asUserId(resolvedBy),
     resolution: textOrNull(row, 'resolution'),
   }
+}
+
+export function reportedRoomFrom(row: Row): ReportedRoom {
+  return { roomId: asRoomId(text(row, 'room_id')), open: integer(row, 'open') }
 }
 
 export function auditFrom(row: Row): AuditEntry {

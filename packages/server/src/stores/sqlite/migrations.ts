@@ -200,4 +200,15 @@ export const MIGRATIONS: readonly string[] = [
     INSERT INTO room_search (room_search, rowid, name) VALUES ('delete', OLD.no, OLD.name);
   END;
   `,
+  `
+  -- Rooms that were deleted: their ids are given to no room again. Their rows go step by step.
+  CREATE TABLE deleted_rooms (
+    room_id TEXT PRIMARY KEY,
+    deleted_by TEXT NOT NULL,
+    deleted_at_ms INTEGER NOT NULL,
+    is_purged INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  CREATE INDEX deleted_rooms_unpurged ON deleted_rooms (room_id) WHERE is_purged = 0;
+  CREATE INDEX dm_rooms_room ON dm_rooms (room_id);
+  `,
 ]

@@ -135,7 +135,8 @@ export const SPANS = `
 const SHOWS_FILE = `json_extract(metadata, '$.fileId') = ?1 AND type IN ('image', 'file') AND deleted = 0`
 export const FILE_SHOWN = `SELECT 1 FROM messages WHERE ${SHOWS_FILE} LIMIT 1`
 export const FILE_SHOWN_TO = `
-  SELECT 1 FROM messages CROSS JOIN room_members AS member ON member.room_id = messages.room_id
+  SELECT 1 FROM messages CROSS JOIN room_heads ON room_heads.room_id = messages.room_id
+  CROSS JOIN room_members AS member ON member.room_id = messages.room_id
   WHERE ${SHOWS_FILE} AND member.user_id = ?2 AND member.removed IS NULL AND messages.seq >= member.from_seq LIMIT 1`
 
 export const MISNAMED = `
@@ -158,6 +159,14 @@ export const IN_ROOMS = `
   SELECT value AS user_id FROM json_each(?) WHERE ? <= (
     SELECT count(*) FROM (SELECT 1 FROM room_members WHERE user_id = value AND removed IS NULL LIMIT ?)
   )`
+
+export const REPORTED_ROOMS = `
+  SELECT room_id, count(*) AS open FROM reports INDEXED BY reports_open_of
+  WHERE resolved_at IS NULL AND room_id > ? GROUP BY room_id ORDER BY room_id LIMIT ?`
+
+export const DELETED_AMONG = `
+  SELECT deleted_rooms.room_id FROM json_each(?) AS wanted
+  CROSS JOIN deleted_rooms ON deleted_rooms.room_id = wanted.value`
 
 export const AUDIT = `SELECT * FROM audit WHERE room_id = ? ORDER BY id DESC LIMIT ?`
 export const AUDIT_AFTER = `SELECT * FROM audit WHERE room_id = ? AND id < ? ORDER BY id DESC LIMIT ?`

@@ -137,10 +137,12 @@ describe('SQLite finds by index', () => {
       await reader.user(ann)
       await reader.misnamed({ id: ann, name: 'Ann' }, 10)
       await reader.reports(roomId, { resolved: false, limit: 10 })
+      await reader.reportedRooms({ limit: 10 })
+      await reader.deletedAmong([roomId])
       await reader.audit(roomId, { limit: 10 })
       await reader.audit(roomId, { limit: 10, after: 'x' })
     })
-    expect(plans).toHaveLength(20)
+    expect(plans).toHaveLength(22)
     expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
     expect(plans.flat()).toContainEqual(
       expect.stringMatching(/INDEX messages_shown \(room_id=\? AND seq>\? AND seq<\?\)/),

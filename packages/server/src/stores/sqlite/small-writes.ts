@@ -1,6 +1,6 @@
 import type { Report, RoomId, User, UserId } from '@roomful/protocol'
 import { countPresent } from '../../core/present'
-import type { Store } from '../port'
+import { roomWasDeleted, type Store } from '../port'
 import { integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import { roomFrom } from '../sql/rows'
@@ -19,6 +19,7 @@ export function createRoom(db: Connection, { room, members, dmKey }: NewRoom): C
   const dm = dmKey === undefined ? undefined : db.get('SELECT room_id FROM dm_rooms WHERE dm_key = ?', dmKey)
   const there = db.get(`${SELECT_ROOM} WHERE rooms.id = ?`, dm ? text(dm, 'room_id') : room.id)
   if (there) return { room: roomFrom(there), created: false }
+  if (db.get('SELECT 1 FROM deleted_rooms WHERE room_id = ?', room.id)) throw roomWasDeleted()
   db.run(
     `INSERT INTO rooms (id, name, name_search, type, created_by, created_at, metadata, settings)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,

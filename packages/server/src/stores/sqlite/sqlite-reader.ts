@@ -9,6 +9,7 @@ import {
   membershipFrom,
   messageFrom,
   previewFrom,
+  reportedRoomFrom,
   reportFrom,
   roomFrom,
   spanFrom,
@@ -163,6 +164,15 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
       )
       return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))
     },
+
+    deletedAmong: (roomIds) =>
+      step(() => {
+        const rows = connection.all(sql.DELETED_AMONG, JSON.stringify(roomIds))
+        return rows.map((row) => asRoomId(text(row, 'room_id')))
+      }),
+
+    reportedRooms: ({ after = asRoomId(''), limit }) =>
+      step(() => connection.all(sql.REPORTED_ROOMS, after, limit).map(reportedRoomFrom)),
 
     audit: (roomId, { after, limit }) =>
       step(() => {

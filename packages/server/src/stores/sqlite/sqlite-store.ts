@@ -4,6 +4,7 @@ import { text } from '../sql/column'
 import { Connection } from './connection'
 import { asDamage, checkWhole } from './damage'
 import { realPath } from './database-file'
+import { deleteRoom, purgeDeleted } from './delete-room'
 import { readFacts } from './facts'
 import { lockFile } from './file-lock'
 import { migrate } from './migrate'
@@ -61,6 +62,8 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
     putUser: (user, namedAt = 0) => writer.write((db) => putUser(db, user, namedAt)),
     markRead: (roomId, userId, seq) => writer.write((db) => markRead(db, roomId, userId, seq)),
     purge: (roomId, belowSeq) => writer.write((db) => purge(db, roomId, belowSeq)),
+    deleteRoom: (roomId, by, atMs) => writer.write((db) => deleteRoom(db, roomId, by, atMs)),
+    purgeDeleted: () => writer.write(purgeDeleted),
     forgetOps: (beforeMs) => writer.write((db) => forgetOps(db, beforeMs)),
     putReport: (report) => writer.write((db) => putReport(db, report)),
     revokeSession: (sid, untilMs) => writer.write((db) => revokeSession(db, sid, untilMs, Date.now())),
