@@ -144,7 +144,12 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   ),
   field('retention-days', 'days a message is kept; 0: for ever', count, '<number>'),
   field('retention-messages', 'messages a room keeps; 0: all', count, '<number>'),
-  field('webhook', 'address that is called for every new message', url(['https://', 'http://']), '<url>'),
+  field(
+    'webhook',
+    'address that is called for every new message and edit',
+    url(['https://', 'http://']),
+    '<url>',
+  ),
   field('webhook-secret', 'secret that calls of the webhook are signed with', text, '<secret>'),
   fileOf('webhookSecret', 'webhook-secret-file'),
   field(

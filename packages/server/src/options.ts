@@ -95,7 +95,7 @@ export type ServerOptions = {
   readonly files?: string | false
   /** How much of its history a room keeps; all by default. */
   readonly retention?: Retention
-  /** Called for every new message, beside `hooks.afterSend`. */
+  /** Called for every new message and edit, beside `hooks.afterSend` and `hooks.afterEdit`. */
   readonly webhook?: { readonly url: string; readonly secret: string }
   /**
    * `/metrics` only for those who show this token (`Authorization: Bearer`), or on a port of its own instead. Without either

@@ -1,5 +1,6 @@
 import type { Room, RoomSettings } from '@roomful/protocol'
 import { denialOf } from './authorise'
+import { isMuted } from './decide-send'
 import type { Fold } from './fold'
 import type { Op, Outcome, SettingsChange } from './ops'
 import { refuse } from './refusal'
@@ -10,7 +11,8 @@ import { addSystemMessage } from './system-message'
 export function decideUpdateRoom(fold: Fold, op: Extract<Op, { kind: 'update-room' }>): Outcome {
   const { room } = fold
   const { actor, at } = op
-  const denial = denialOf('update-room', { room, member: fold.member(actor.id), serverAdmin: actor.admin })
+  const member = fold.member(actor.id)
+  const denial = denialOf('update-room', { room, member, serverAdmin: actor.admin })
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   const wanted: Room = {
     ...room,
@@ -24,6 +26,9 @@ export function decideUpdateRoom(fold: Fold, op: Extract<Op, { kind: 'update-roo
     isSameMetadata(wanted.metadata, room.metadata) &&
     isSameSettings(wanted.settings, room.settings)
   if (isSame) return { ok: true, kind: 'room', room }
+  // A name and a topic are shown to all: who is muted does not speak by them.
+  const speaks = renamed || wanted.metadata !== room.metadata
+  if (speaks && !actor.admin && member && isMuted(member, at)) return refuse('MUTED')
   const changed = fold.putRoom(wanted)
   fold.addAudit(actor, at, 'update-room', room.id)
   if (renamed) {

@@ -79,7 +79,7 @@ export function closedToWriting(room: Room, member: Member, at: number): Refusal
   return isMuted(member, at) ? refuse('MUTED') : undefined
 }
 
-function isMuted(member: Member, at: number): boolean {
+export function isMuted(member: Member, at: number): boolean {
   return member.mutedUntil !== undefined && at < msOfIso(member.mutedUntil)
 }
 

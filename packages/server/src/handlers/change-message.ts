@@ -1,6 +1,7 @@
 import { asRoomId, type MessageId, type RoomId } from '@roomful/protocol'
 import type { Action } from '../core/authorise'
 import { isCustomEmoji, isEmoji } from '../core/emoji'
+import { isoTime } from '../core/iso-time'
 import type { Op, Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
@@ -8,6 +9,7 @@ import { screen } from '../moderation/screen'
 import { actorOf, type Handler, type Services } from './handler'
 import { messageAck } from './outcome-ack'
 import { permitted } from './permission'
+import { tellHook } from './send-message'
 import { submitInOrder } from './submit'
 
 type Target = { readonly roomId?: RoomId; readonly messageId: MessageId }
@@ -17,16 +19,23 @@ type ChangeArgs = [
   toOp: (roomId: RoomId) => Op | Refusal | Promise<Op | Refusal>,
 ]
 
-export const editMessage: Handler<'edit-message'> = async (services, peer, payload) =>
-  asSend(services, peer, payload, 'edit-own', async (roomId) => {
+export const editMessage: Handler<'edit-message'> = async (services, peer, payload) => {
+  let editedAt: string | undefined
+  const answer = await asSend(services, peer, payload, 'edit-own', async (roomId) => {
     const { messageId, content, opId, baseRev } = payload
     const { id, name } = peer.identity
     const draft = { kind: 'edit', roomId, user: { id, name }, content, type: 'text', messageId } as const
     const passed = await screen(services, draft)
     if ('ok' in passed) return passed
     const version = baseRev === undefined ? {} : { baseRev }
-    return { kind: 'edit', content: passed.content, messageId, ...version, ...base(services, peer, opId) }
+    const how = base(services, peer, opId)
+    editedAt = isoTime(how.at)
+    return { kind: 'edit', content: passed.content, messageId, ...version, ...how }
   })
+  // Not of a retry, nor of an edit to what was there: neither changed anything.
+  if (answer.ok && answer.message.editedAt === editedAt) tellHook(services, 'afterEdit', answer.message)
+  return answer
+}
 
 export const deleteMessage: Handler<'delete-message'> = (services, peer, payload) =>
   change(services, peer, payload, 'delete-own', () => {

@@ -1,4 +1,4 @@
-import type { OkAck, Payload, Report, RoomId } from '@roomful/protocol'
+import type { OkAck, Payload, Report, RoomId, UserId } from '@roomful/protocol'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
@@ -72,7 +72,10 @@ export const resolveReport: Handler<'resolve-report'> = async ({ store, clock },
   const found = await store.read(async (reader) => {
     const may = await permitted(reader, peer, roomId, 'handle-reports')
     if ('ok' in may) return may
-    return (await reportById(reader, payload, false)) ?? (await reportById(reader, payload, true))
+    const report = (await reportById(reader, payload, false)) ?? (await reportById(reader, payload, true))
+    // Nobody dismisses what is said of themselves: it waits for another moderator, or a server admin.
+    const isJudge = !report || peer.identity.admin || !(await isAbout(reader, report, peer.userId))
+    return isJudge ? report : refuse('FORBIDDEN', { field: 'reportId' })
   })
   if (!found) return refuse('INVALID_PAYLOAD', { field: 'reportId' })
   if ('ok' in found) return found
@@ -81,6 +84,14 @@ export const resolveReport: Handler<'resolve-report'> = async ({ store, clock },
   const report: Report = { ...found, resolvedAt, resolvedBy: peer.userId, resolution }
   await store.putReport(report)
   return { ok: true, report }
+}
+
+async function isAbout(reader: Reader, { roomId, messageId }: Report, userId: UserId): Promise<boolean> {
+  const seq = await reader.seqOfMessage(roomId, messageId)
+  if (seq === undefined) return false
+  const query = { roomId, fromSeq: seq, toSeq: seq, includeDeleted: true, take: 'oldest', limit: 1 } as const
+  const [row] = await reader.messages(query)
+  return row?.senderId === userId
 }
 
 /** The page of one that begins right before this id: all but its last character sorts before it and after no other. */

@@ -1,4 +1,4 @@
-import { asMessageId, type RoomId, type SendMessage } from '@roomful/protocol'
+import { asMessageId, type Message, type RoomId, type SendMessage } from '@roomful/protocol'
 import type { Op, Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { fileRefusal } from '../files/file-reference'
@@ -55,10 +55,17 @@ export async function toSendOp(
 export function noteSent({ meter, hooks, log }: Services, outcome: Outcome): void {
   if (!outcome.ok || outcome.kind !== 'message' || outcome.duplicate) return
   meter.sends(1)
-  if (!hooks.afterSend) return
-  const { message } = outcome
-  // The ack does not wait for it, and its failure is the app's to see in the log.
+  tellHook({ hooks, log }, 'afterSend', outcome.message)
+}
+
+/** The ack does not wait for it, and its failure is the app's to see in the log. */
+export function tellHook(
+  { hooks, log }: Pick<Services, 'hooks' | 'log'>,
+  hook: 'afterSend' | 'afterEdit',
+  message: Message,
+): void {
+  if (!hooks[hook]) return
   Promise.resolve(message)
-    .then((sent) => hooks.afterSend?.(sent))
-    .catch((error: unknown) => log.error({ err: error, roomId: message.roomId }, 'afterSend failed'))
+    .then((told) => hooks[hook]?.(told))
+    .catch((error: unknown) => log.error({ err: error, roomId: message.roomId }, `${hook} failed`))
 }

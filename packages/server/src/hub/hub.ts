@@ -111,7 +111,6 @@ export class Hub {
       },
       onRemoved: (userId, roomId, reason) => this.#remove(userId, roomId, reason),
       onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
-      readDeleted: deps.readDeleted,
       onRead: (userId, roomId) => this.#activity.noteRead(userId, roomId),
       openRooms: () => this.#subscriptions.rooms(),
       onReceipt: (roomId, userId, seq) => this.#receipts.note(roomId, userId, seq, ''),

@@ -28,4 +28,6 @@ export type Hooks = {
   beforeSend?(draft: Draft): Verdict | Promise<Verdict>
   /** After the commit and the broadcast of a new message. What it throws is logged. */
   afterSend?(message: Message): void | Promise<void>
+  /** The same of an edit: the message as it is now. */
+  afterEdit?(message: Message): void | Promise<void>
 }

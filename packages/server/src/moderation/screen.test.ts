@@ -17,6 +17,25 @@ async function room(hooks: Hooks, rates: RateOptions = {}) {
   return { node, ann, roomId }
 }
 
+describe('afterEdit', () => {
+  test('is called once for each edit that changed the text, and for nothing else', async () => {
+    const told: string[] = []
+    const { node, ann, roomId } = await room({ afterEdit: ({ content }) => void told.push(content) })
+    const sent = await ann.ask('send-message', { roomId, ...message(1, 'clean') })
+    const { id: messageId } = sent.message as { id: string }
+    const edit = async (content: string, opId: string): Promise<void> => {
+      await node.clock.pass(1_000)
+      await ann.ask('edit-message', { messageId, content, opId })
+    }
+    await edit('BUY COINS', 'op-000001')
+    await edit('BUY COINS', 'op-000001')
+    await edit('BUY COINS', 'op-000002')
+    await edit('', 'op-000003')
+    await settled()
+    expect(told).toEqual(['BUY COINS'])
+  })
+})
+
 describe('beforeSend', () => {
   test('sees new messages and edits, and may change their text', async () => {
     const drafts: Draft[] = []

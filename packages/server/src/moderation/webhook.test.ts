@@ -43,6 +43,15 @@ describe('a webhook', () => {
   const send = (seq: number): void =>
     webhook.afterSend(makeMessage({ id: asMessageId(`message-${seq}`), seq }))
 
+  test('posts each edit, under a delivery id of its own', async () => {
+    send(1)
+    const edited = makeMessage({ id: asMessageId('message-1'), seq: 1, rev: 7, content: 'edited' })
+    webhook.afterEdit(edited)
+    await settled()
+    expect(calls.map(({ headers }) => headers['Roomful-Delivery'])).toEqual(['message-1', 'message-1.7'])
+    expect(JSON.parse(calls[1]?.body ?? '')).toEqual({ type: 'edit', message: edited })
+  })
+
   test('posts each message, with a signature that its receiver can check', async () => {
     send(1)
     await settled()

@@ -14,7 +14,7 @@ const RETRY_AFTER_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000]
 const CLOSE_MS = 1_500
 
 export type WebhookOptions = {
-  /** Called with POST for each new message. */
+  /** Called with POST for each new message and each edit. */
   readonly url: string
   /** Signs each call, so that its receiver knows it from others. */
   readonly secret: string
@@ -26,6 +26,8 @@ export type WebhookOptions = {
 export interface Webhook {
   /** To be given as `hooks.afterSend`. */
   afterSend(message: Message): void
+  /** To be given as `hooks.afterEdit`. */
+  afterEdit(message: Message): void
   /** Takes nothing new, and waits a few seconds for what is on its way. */
   stop(): Promise<void>
 }
@@ -33,7 +35,7 @@ export interface Webhook {
 type Delivery = { readonly id: string; readonly body: string; attempts: number }
 
 /**
- * Tells another server of every new message. Beside the sends, never in their way: at most so many wait, four go out
+ * Tells another server of every new message and every edit. Beside the sends, never in their way: at most so many wait, four go out
  * at once, and each is tried again for about a minute. A receiver may get one twice (it knows it by the
  * `Roomful-Delivery` header) and, when this server dies, not at all.
  *
@@ -43,7 +45,8 @@ type Delivery = { readonly id: string; readonly body: string; attempts: number }
  *
  * @example
  * const webhook = createWebhook({ url: 'https://app.example.com/chat', secret })
- * const server = await createChatServer({ hooks: { afterSend: webhook.afterSend } })
+ * const { afterSend, afterEdit } = webhook
+ * const server = await createChatServer({ hooks: { afterSend, afterEdit } })
  */
 export function createWebhook(options: WebhookOptions): Webhook {
   const { url, secret, log, clock = systemClock, fetch: send = fetch } = options
@@ -117,18 +120,20 @@ export function createWebhook(options: WebhookOptions): Webhook {
       cancel()
     }
   }
+  const take = (id: string, type: 'message' | 'edit', message: Message): void => {
+    if (closed) return
+    if (waiting >= WAITING_MAX) {
+      // Said once for a whole run of them.
+      if (dropped++ % WAITING_MAX === 0) log?.error({ dropped }, 'webhooks are dropped: too many wait')
+      return
+    }
+    waiting++
+    queue.push({ id, body: JSON.stringify({ type, message }), attempts: 0 })
+    next()
+  }
   return {
-    afterSend(message) {
-      if (closed) return
-      if (waiting >= WAITING_MAX) {
-        // Said once for a whole run of them.
-        if (dropped++ % WAITING_MAX === 0) log?.error({ dropped }, 'webhooks are dropped: too many wait')
-        return
-      }
-      waiting++
-      queue.push({ id: message.id, body: JSON.stringify({ type: 'message', message }), attempts: 0 })
-      next()
-    },
+    afterSend: (message) => take(message.id, 'message', message),
+    afterEdit: (message) => take(`${message.id}.${message.rev}`, 'edit', message),
     async stop() {
       closed = true
       if (waiting > 0)
@@ -154,6 +159,10 @@ export function withWebhook(hooks: Hooks, webhook: Webhook | undefined): Hooks {
     afterSend: (message) => {
       webhook.afterSend(message)
       return hooks.afterSend?.(message)
+    },
+    afterEdit: (message) => {
+      webhook.afterEdit(message)
+      return hooks.afterEdit?.(message)
     },
   }
 }

@@ -95,6 +95,30 @@ describe('what was reported', () => {
   })
 })
 
+describe('a moderator', () => {
+  test('does not dismiss what is said of themselves: another one does, or a server admin', async () => {
+    const { ann, bob, root, roomId, say } = await twoPeople()
+    const messageId = await say('bad')
+    const reportId = idOf(await bob.ask('report-message', { messageId }), 'report')
+    const dismiss = { roomId, reportId, resolution: 'dismissed' }
+    expect(await ann.ask('resolve-report', dismiss)).toMatchObject({ code: 'FORBIDDEN', field: 'reportId' })
+    expect(await root.ask('list-reported-rooms')).toMatchObject({ rooms: [{ open: 1 }] })
+    expect(await root.ask('resolve-report', { ...dismiss, resolution: 'other' })).toMatchObject({ ok: true })
+  })
+
+  test('who is muted does not speak by the room’s name or topic', async () => {
+    const { ann, bob, root, roomId } = await twoPeople()
+    await ann.ask('set-role', { roomId, userId: 'bob', role: 'admin' })
+    await ann.ask('mute-member', { roomId, userId: 'bob', until: '2999-01-01T00:00:00.000Z' })
+    for (const change of [{ name: 'BUY COINS' }, { metadata: { topic: 'BUY COINS' } }])
+      expect(await bob.ask('update-room', { roomId, ...change })).toMatchObject({ code: 'MUTED' })
+    // What says nothing is still theirs to do.
+    const settings = { slowModeSeconds: 5 }
+    expect(await bob.ask('update-room', { roomId, settings })).toMatchObject({ ok: true })
+    expect(await root.ask('update-room', { roomId, name: 'Fine' })).toMatchObject({ ok: true })
+  })
+})
+
 describe('a room that a server admin deletes', () => {
   test('P8: is gone for everybody at once, wherever they have it open, and for good', async () => {
     const { node, ann, bob, root, roomId, say } = await twoPeople()
