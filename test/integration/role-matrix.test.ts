@@ -85,6 +85,8 @@ function payloadOf(row: string, { room: roomId, mine, theirs, report }: Ids): ob
       return { roomId, reportId: report }
     case 'resolve-report':
       return { roomId, reportId: report, resolution: 'dismissed' }
+    case 'end-sessions':
+      return { userId: 'oth' }
     case 'watch-presence':
       return { userIds: ['oth'] }
     case 'refresh-token':

@@ -139,6 +139,9 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
       return { roomId }
     case 'watch-presence':
       return { userIds: [userId], ...maybe({ status: 'away' }) }
+    // Nobody would be left to try.
+    case 'end-sessions':
+      return { userId: 'nobody' }
     case 'refresh-token':
       return { token: chance.pick(['', 'x', userId]) }
   }

@@ -51,6 +51,7 @@ const IN_A_PRIVATE_ROOM = `
   resolve-report         handle-reports      y     y     F     N     N      N      N     y      y
   fetch-audit            read-audit          y     y     F     N     N      N      N     y      y
   watch-presence         -                   y     y     y     y     y      y      y     y      y
+  end-sessions           -                   F     F     F     F     F      F      F     y      y
   refresh-token          -                   y     y     y     y     y      y      y     y      y`
 
 /** Where anybody may come in who knows the room. */

@@ -22,6 +22,9 @@ export const Presence = v.object({
 export type Presence = v.InferOutput<typeof Presence>
 export const WatchPresenceAck = v.object({ ok: v.literal(true), presence: v.array(Presence) })
 
+/** A server admin ends all sessions of a user, on all devices: tokens that were issued before are refused. */
+export const EndSessions = v.strictObject({ userId: UserId })
+
 /** A fresh token for the socket that is up, before the old one expires. */
 export const RefreshToken = v.strictObject({ token: v.pipe(v.string(), v.maxLength(8_192)) })
 export const RefreshTokenAck = v.object({ ok: v.literal(true), expiresAt: v.nullable(v.string()) })

@@ -38,6 +38,7 @@ export const clientEvents = {
   'resolve-report': { payload: members.ResolveReport, ack: members.ReportAck },
   'fetch-audit': { payload: members.FetchAudit, ack: members.FetchAuditAck },
   'watch-presence': { payload: signals.WatchPresence, ack: signals.WatchPresenceAck },
+  'end-sessions': { payload: signals.EndSessions, ack: rooms.OkAck },
   'refresh-token': { payload: signals.RefreshToken, ack: signals.RefreshTokenAck },
 } as const
 

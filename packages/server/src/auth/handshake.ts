@@ -3,6 +3,7 @@ import { refuse } from '../core/refusal'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import { type Store, StoreError } from '../stores/port'
+import { isEnded } from './ended'
 import { AuthError, type Authenticate, type Identity } from './identity'
 
 /** A longer token is no token; the limit of `refresh-token`. */
@@ -12,7 +13,7 @@ export type Handshake = { readonly identity: Identity; readonly protocol: 1 | 2 
 
 type Deps = {
   authenticate: Authenticate
-  store: Pick<Store, 'isSessionRevoked'>
+  store: Pick<Store, 'isSessionRevoked' | 'sessionsEnded'>
   /** Knows of revocations that the store does not have yet. */
   hub: { isRevoked(sid: string | undefined): boolean }
   clock: Clock
@@ -31,6 +32,8 @@ export async function checkHandshake(deps: Deps, auth: unknown): Promise<Handsha
       return refuse('TOKEN_EXPIRED')
     if (deps.hub.isRevoked(identity.sid)) return refuse('SESSION_REVOKED')
     if (identity.sid !== undefined && (await deps.store.isSessionRevoked(identity.sid)))
+      return refuse('SESSION_REVOKED')
+    if (isEnded(identity, (await deps.store.sessionsEnded([identity.id])).get(identity.id)))
       return refuse('SESSION_REVOKED')
     return { identity, protocol: protocol ?? 1 }
   } catch (error) {

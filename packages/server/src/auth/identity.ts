@@ -13,6 +13,8 @@ export type Identity = {
   readonly expiresAt?: number
   /** When the name was given, in milliseconds since the epoch; absent: now. */
   readonly namedAt?: number
+  /** When the token was issued, in milliseconds since the epoch; absent: it does not say. */
+  readonly issuedAt?: number
 }
 
 /** Before every other time: a token without a name does not change the one that its user has. */
@@ -114,6 +116,7 @@ export function toIdentity(facts: unknown, nameOf: (fact: Fact) => string = (fac
     ...(sid == null ? {} : { sid }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(namedAt === undefined ? {} : { namedAt }),
+    ...(issuedAt === undefined ? {} : { issuedAt }),
   }
 }
 

@@ -34,6 +34,8 @@ export type BusMessage =
   | { readonly type: 'renamed'; readonly user: User }
   /** A room is gone, for all. */
   | { readonly type: 'deleted'; readonly roomId: RoomId }
+  /** All sessions of a user are over whose tokens were issued up to then. */
+  | { readonly type: 'sessions-ended'; readonly userId: UserId; readonly atMs: number }
   | { readonly type: 'revoked'; readonly sid: string }
   /** Said by the bus itself, and never sent: a node is heard of for the first time (again), or no longer. */
   | { readonly type: 'node-here' | 'node-gone'; readonly nodeId: string }

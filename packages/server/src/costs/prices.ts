@@ -86,5 +86,6 @@ export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Pri
   'resolve-report': () => ({ units: COMMIT + 3 * ROW_WRITTEN }),
   'fetch-audit': ({ limit }) => ({ units: 0, held: limit ?? PAGE_DEFAULT }),
   'watch-presence': ({ userIds }) => ({ units: userIds.length }),
+  'end-sessions': () => ({ units: 2 * ROW_WRITTEN }),
   'refresh-token': () => ({ units: CONNECTION_UNITS }),
 }

@@ -38,6 +38,8 @@ export function withEphemeral(
     putUser: (user, namedAt) => kept.putUser(user, namedAt),
     revokeSession: (sid, untilMs) => kept.revokeSession(sid, untilMs),
     isSessionRevoked: (sid) => kept.isSessionRevoked(sid),
+    endSessions: (userId, atMs, untilMs) => kept.endSessions(userId, atMs, untilMs),
+    sessionsEnded: (userIds) => kept.sessionsEnded(userIds),
     revokedSessions: (sids) => kept.revokedSessions(sids),
     ping: () => kept.ping(),
     async close() {

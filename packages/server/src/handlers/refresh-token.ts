@@ -1,3 +1,4 @@
+import { isEnded } from '../auth/ended'
 import { refusalOfToken } from '../auth/handshake'
 import { AuthError } from '../auth/identity'
 import { refuse } from '../core/refusal'
@@ -10,6 +11,8 @@ export const refreshToken: Handler<'refresh-token'> = async (services, peer, { t
     const identity = await authenticate(token)
     if (identity.id !== peer.userId) return refuse('TOKEN_INVALID')
     if (identity.sid !== undefined && (await store.isSessionRevoked(identity.sid)))
+      return refuse('SESSION_REVOKED')
+    if (isEnded(identity, (await store.sessionsEnded([identity.id])).get(identity.id)))
       return refuse('SESSION_REVOKED')
     if (!hub.renew(peer, await names.refreshed(identity))) return refuse('SESSION_REVOKED')
     const { expiresAt } = identity

@@ -2,6 +2,7 @@ import type { ClientEvent } from '@roomful/protocol'
 import { deleteMessage, editMessage, reactMessage } from './change-message'
 import { createRoom, openDm } from './create-room'
 import { deleteRoom } from './delete-room'
+import { endSessions } from './end-sessions'
 import { fetchHistory } from './fetch-history'
 import type { Handler } from './handler'
 import { joinRooms, leaveRooms } from './join-rooms'
@@ -50,5 +51,6 @@ export const handlers: { readonly [E in ClientEvent]: Handler<E> } = {
   'resolve-report': resolveReport,
   'fetch-audit': fetchAudit,
   'watch-presence': watchPresence,
+  'end-sessions': endSessions,
   'refresh-token': refreshToken,
 }

@@ -49,6 +49,7 @@ export type HubDeps = {
   readonly readPresent: RepairDeps['readPresent']
   readonly readReads: RepairDeps['readReads']
   readonly readRevoked: SessionWatchDeps['readRevoked']
+  readonly readEnded: SessionWatchDeps['readEnded']
   readonly readDeleted: RepairDeps['readDeleted']
   readonly readUser: (userId: UserId) => Promise<User | undefined>
   readonly readHeads: CatchUpDeps['readHeads']
@@ -84,7 +85,7 @@ export class Hub {
     const publish = (message: BusMessage): void => bus.publish(message)
     this.presence = new Presence({ nodeId, clock, peers, publish })
     this.lifetimes = new Lifetimes(clock)
-    this.#revocations = new Revocations(clock)
+    this.#revocations = new Revocations(clock, peers)
     this.#names = new RecentNames(clock)
     this.#roomFrames = new Rates<RoomId>(ROOM_FRAMES, clock)
     this.#receipts = new Receipts(clock, broadcaster, this.#subscriptions, this.#roomFrames)
@@ -131,7 +132,8 @@ export class Hub {
       ...deps,
       isShared: bus.isShared,
       sids: () => this.#sids(),
-      onRevoked: (sid) => this.#revoke(sid),
+      revocations: this.#revocations,
+      userIds: () => this.peers.users(),
     })
     let isYoung = true
     this.#stopHeads = every(clock, HEADS_INTERVAL_MS, () => {
@@ -145,7 +147,7 @@ export class Hub {
 
   /** A device that has signed in. One whose session was revoked in the meantime is told so and is not taken. */
   add(peer: Peer): boolean {
-    if (this.#revocations.has(peer.identity.sid)) {
+    if (this.#revocations.refuses(peer.identity)) {
       peer.line.close({ reason: 'SESSION_REVOKED' })
       return false
     }
@@ -159,7 +161,7 @@ export class Hub {
 
   /** A fresh token on a line that is up. False: its session was revoked meanwhile, or the line is gone. */
   renew(peer: Peer, identity: Identity): boolean {
-    if (this.#revocations.has(identity.sid) || !this.peers.of(identity.id).has(peer)) return false
+    if (this.#revocations.refuses(identity) || !this.peers.of(identity.id).has(peer)) return false
     peer.identity = identity
     this.lifetimes.watch(peer)
     return true
@@ -281,8 +283,11 @@ export class Hub {
       case 'deleted':
         this.#removeAll(message.roomId)
         return
+      case 'sessions-ended':
+        this.#revocations.end(message.userId, message.atMs)
+        return
       case 'revoked':
-        this.#revoke(message.sid)
+        this.#revocations.add(message.sid)
         return
       default:
         // A node of a newer version may say more; what it says is a hint, and heads repair what is missed.
@@ -390,11 +395,5 @@ export class Hub {
       peer.identity = { ...peer.identity, name: user.name }
       if (peer.protocol === 2) peer.line.emit('user-changed', { user })
     }
-  }
-
-  #revoke(sid: string): void {
-    this.#revocations.add(sid)
-    const revoked = [...this.peers.all()].filter((peer) => peer.identity.sid === sid)
-    for (const peer of revoked) peer.line.close({ reason: 'SESSION_REVOKED' })
   }
 }

@@ -63,6 +63,11 @@ export class Peers {
     return this.#byUser.get(userId)?.peers ?? NOBODY
   }
 
+  /** All who are connected. */
+  users(): Iterable<UserId> {
+    return this.#byUser.keys()
+  }
+
   *all(): Iterable<Peer> {
     for (const { peers } of this.#byUser.values()) yield* peers
   }

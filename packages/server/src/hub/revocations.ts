@@ -1,4 +1,9 @@
+import type { UserId } from '@roomful/protocol'
+import { isEnded } from '../auth/ended'
+import type { Identity } from '../auth/identity'
 import type { Clock } from '../ports/clock'
+import type { Peer } from './peer'
+import type { Peers } from './peers'
 
 /** No handshake takes longer; later ones read the revocation from the store. */
 const REMEMBERED_MS = 60_000
@@ -10,13 +15,19 @@ const REMEMBERED_MS = 60_000
 export class Revocations {
   readonly #untilBySid = new Map<string, number>()
   readonly #held = new Set<string>()
+  readonly #ended = new Map<UserId, { readonly atMs: number; readonly until: number }>()
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly peers: Pick<Peers, 'all' | 'of'>,
+  ) {}
 
+  /** Ends its connections too. */
   add(sid: string): void {
     const now = this.clock.now()
     for (const [known, until] of this.#untilBySid) if (until <= now) this.#untilBySid.delete(known)
     this.#untilBySid.set(sid, now + REMEMBERED_MS)
+    hangUp([...this.peers.all()].filter(({ identity }) => identity.sid === sid))
   }
 
   /** Refused until it is released. */
@@ -29,8 +40,24 @@ export class Revocations {
     this.#held.delete(sid)
   }
 
+  /** All sessions of the user were ended: with their connections. */
+  end(userId: UserId, atMs: number): void {
+    const now = this.clock.now()
+    for (const [known, { until }] of this.#ended) if (until <= now) this.#ended.delete(known)
+    this.#ended.set(userId, { atMs, until: now + REMEMBERED_MS })
+    hangUp([...this.peers.of(userId)].filter(({ identity }) => isEnded(identity, atMs)))
+  }
+
+  refuses(identity: Identity): boolean {
+    return this.has(identity.sid) || isEnded(identity, this.#ended.get(identity.id)?.atMs)
+  }
+
   has(sid: string | undefined): boolean {
     if (sid === undefined) return false
     return this.#held.has(sid) || (this.#untilBySid.get(sid) ?? 0) > this.clock.now()
   }
+}
+
+function hangUp(peers: readonly Peer[]): void {
+  for (const peer of peers) peer.line.close({ reason: 'SESSION_REVOKED' })
 }

@@ -1,5 +1,7 @@
+import type { UserId } from '@roomful/protocol'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
+import type { Revocations } from './revocations'
 
 /** With the answer of the database it stays within the second in which a revoked session ends on every node (P8). */
 const EVERY_MS = 750
@@ -15,7 +17,10 @@ export type SessionWatchDeps = {
   readonly sids: () => Iterable<string>
   /** Those among them that are revoked. */
   readonly readRevoked: (sids: readonly string[]) => Promise<readonly string[]>
-  readonly onRevoked: (sid: string) => void
+  readonly userIds: () => Iterable<UserId>
+  /** Of these users, those whose sessions were all ended, and when. */
+  readonly readEnded: (userIds: readonly UserId[]) => Promise<ReadonlyMap<UserId, number>>
+  readonly revocations: Pick<Revocations, 'add' | 'end'>
 }
 
 /**
@@ -49,7 +54,12 @@ export class SessionWatch {
     const sids = [...new Set(this.deps.sids())]
     try {
       for (let at = 0; at < sids.length && !this.#stopped; at += PAGE)
-        for (const sid of await this.deps.readRevoked(sids.slice(at, at + PAGE))) this.deps.onRevoked(sid)
+        for (const sid of await this.deps.readRevoked(sids.slice(at, at + PAGE)))
+          this.deps.revocations.add(sid)
+      const userIds = [...this.deps.userIds()]
+      for (let at = 0; at < userIds.length && !this.#stopped; at += PAGE)
+        for (const [userId, atMs] of await this.deps.readEnded(userIds.slice(at, at + PAGE)))
+          this.deps.revocations.end(userId, atMs)
       this.#isFailing = false
     } catch (error) {
       if (!this.#isFailing)

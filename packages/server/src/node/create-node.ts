@@ -77,6 +77,7 @@ export function createNode(parts: NodeParts): ChatNode {
     ...parts,
     epoch: store.epoch,
     readRevoked: (sids) => store.revokedSessions(sids),
+    readEnded: (userIds) => store.sessionsEnded(userIds),
     ...hubReads(store, {
       doubt: (roomId) => hub.doubt(roomId),
       refresh: (userId, roomId) => hub.refresh(userId, roomId),

@@ -119,6 +119,42 @@ describe('a moderator', () => {
   })
 })
 
+describe('a user all of whose sessions a server admin ends', () => {
+  const oldToken = 'bob?issuedAt=1000'
+
+  test('P8: is put out on all devices at once, and comes back only with a token issued since', async () => {
+    const node = testNode()
+    const root = await node.device('root?admin=1')
+    const devices = [await node.device(oldToken), await node.device('bob?sid=other&issuedAt=2000')]
+    const ann = await node.device('ann')
+    expect(await ann.ask('end-sessions', { userId: 'bob' })).toMatchObject({ code: 'FORBIDDEN' })
+    expect(await root.ask('end-sessions', { userId: 'bob' })).toEqual({ ok: true })
+    for (const device of devices) {
+      expect(device.all('bye')).toEqual([{ reason: 'SESSION_REVOKED' }])
+      expect(device.isOpen()).toBe(false)
+    }
+    expect([ann.isOpen(), root.isOpen()]).toEqual([true, true])
+    // A token that does not say when it was issued counts as old.
+    for (const token of [oldToken, 'bob'])
+      expect(await node.node.admit({ token, protocol: 2 })).toMatchObject({ code: 'SESSION_REVOKED' })
+    const later = node.clock.now() + 1_000
+    const back = await node.device(`bob?issuedAt=${later}`)
+    expect(await back.ask('refresh-token', { token: oldToken })).toMatchObject({ code: 'SESSION_REVOKED' })
+    expect(await back.ask('list-rooms')).toMatchObject({ ok: true })
+  })
+
+  test('P8: is put out on another node within a second, also where the bus carries nothing', async () => {
+    const [clock, store] = [new ManualClock(), new MemoryStore({})]
+    const deaf = (nodeId: string) =>
+      testNode({ clock, store, bus: localBus({ isShared: true }), nodeId, idPrefix: nodeId })
+    const [one, two] = [deaf('node-1'), deaf('node-2')]
+    const [root, bob] = [await one.device('root?admin=1'), await two.device(oldToken)]
+    await root.ask('end-sessions', { userId: 'bob' })
+    await clock.pass(1_000)
+    expect(bob.all('bye')).toEqual([{ reason: 'SESSION_REVOKED' }])
+  })
+})
+
 describe('a room that a server admin deletes', () => {
   test('P8: is gone for everybody at once, wherever they have it open, and for good', async () => {
     const { node, ann, bob, root, roomId, say } = await twoPeople()

@@ -155,6 +155,10 @@ export interface Store {
   putReport(report: Report): Promise<void>
   revokeSession(sid: string, untilMs: number): Promise<void>
   isSessionRevoked(sid: string): Promise<boolean>
+  /** Tokens of the user that were issued up to `atMs` are refused, until `untilMs`. A later time stays. */
+  endSessions(userId: UserId, atMs: number, untilMs: number): Promise<void>
+  /** Of these users, those whose sessions were ended, and when that was. One query. */
+  sessionsEnded(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, number>>
   /** Those of them that are revoked. One query. */
   revokedSessions(sids: readonly string[]): Promise<readonly string[]>
   /** Resolves when something was written, for good, and read. Rejects with StoreError. */

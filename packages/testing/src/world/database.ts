@@ -81,6 +81,11 @@ export class Database {
         check()
         return store.isSessionRevoked(sid)
       },
+      endSessions: (userId, atMs, untilMs) => write(() => store.endSessions(userId, atMs, untilMs)),
+      sessionsEnded: async (userIds) => {
+        check()
+        return store.sessionsEnded(userIds)
+      },
       revokedSessions: async (sids) => {
         check()
         return store.revokedSessions(sids)

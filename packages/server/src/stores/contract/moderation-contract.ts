@@ -117,6 +117,23 @@ export function sessionsContract({ store }: ContractContext): void {
     })
   })
 
+  test('all sessions of a user are ended at a time, and the latest stays', async () => {
+    const until = Date.now() + 86_400_000
+    const [ann, bob] = [asUserId('ann'), asUserId('bob')]
+    await store().endSessions(ann, 5_000, until)
+    await store().endSessions(ann, 3_000, until)
+    expect(await store().sessionsEnded([ann, bob])).toEqual(new Map([[ann, 5_000]]))
+    await store().endSessions(ann, 8_000, until)
+    await store().endSessions(bob, 1_000, until)
+    expect(await store().sessionsEnded([ann, bob])).toEqual(
+      new Map([
+        [ann, 8_000],
+        [bob, 1_000],
+      ]),
+    )
+    expect(await store().sessionsEnded([])).toEqual(new Map())
+  })
+
   test('sessions that are revoked, among a thousand', async () => {
     const tomorrow = Date.now() + 86_400_000
     await store().revokeSession('session-7', tomorrow)

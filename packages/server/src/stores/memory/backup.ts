@@ -1,4 +1,4 @@
-import type { AuditEntry, Member, Report, Room, RoomId } from '@roomful/protocol'
+import type { AuditEntry, Member, Report, Room, RoomId, UserId } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
 import type { DoneOp } from './room-record'
 import { type NamedUser, Tables } from './tables'
@@ -21,6 +21,7 @@ export type Backup = {
   readonly users: readonly NamedUser[]
   readonly reports: readonly Report[]
   readonly deletedRooms: readonly RoomId[]
+  readonly endedSessions: readonly (readonly [UserId, { readonly atMs: number; readonly untilMs: number }])[]
   readonly revokedSessions: readonly (readonly [string, number])[]
 }
 
@@ -43,6 +44,7 @@ export function backupOf(tables: Tables): Backup {
       [...reports.values()].map(({ value }) => value),
     ),
     deletedRooms: [...tables.deletedRooms.keys()],
+    endedSessions: [...tables.endedSessions],
     revokedSessions: [...tables.revokedSessions],
   }
 }
@@ -65,6 +67,7 @@ export function restore(backup: Backup): Tables {
   for (const user of backup.users) tables.putUser(user)
   for (const report of backup.reports) tables.putReport(report)
   for (const roomId of backup.deletedRooms) tables.deletedRooms.set(roomId, { isPurged: true })
+  for (const [userId, ended] of backup.endedSessions) tables.endedSessions.set(userId, ended)
   for (const [sid, untilMs] of backup.revokedSessions) tables.revokedSessions.set(sid, untilMs)
   return tables
 }

@@ -165,6 +165,24 @@ export class MemoryStore implements Store {
     revokedSessions.set(sid, Math.max(untilMs, revokedSessions.get(sid) ?? 0))
   }
 
+  async endSessions(userId: UserId, atMs: number, untilMs: number): Promise<void> {
+    this.checkOpen()
+    const { endedSessions } = this.tables
+    for (const [old, { untilMs: until }] of endedSessions) if (until < this.now()) endedSessions.delete(old)
+    const held = endedSessions.get(userId)
+    if ((held?.atMs ?? 0) <= atMs) endedSessions.set(userId, { atMs, untilMs })
+  }
+
+  async sessionsEnded(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, number>> {
+    this.checkOpen()
+    return new Map(
+      userIds.flatMap((userId) => {
+        const held = this.tables.endedSessions.get(userId)
+        return held ? [[userId, held.atMs]] : []
+      }),
+    )
+  }
+
   async isSessionRevoked(sid: string): Promise<boolean> {
     this.checkOpen()
     return this.tables.revokedSessions.has(sid)

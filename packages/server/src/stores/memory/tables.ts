@@ -23,6 +23,7 @@ export class Tables {
   readonly reports = new Map<RoomId, Map<string, Cell<Report>>>()
   /** Rooms that were deleted, and whether their rows are gone too. */
   readonly deletedRooms = new Map<RoomId, { isPurged: boolean }>()
+  readonly endedSessions = new Map<UserId, { readonly atMs: number; readonly untilMs: number }>()
   readonly revokedSessions = new Map<string, number>()
 
   /** Within a write transaction, as all of these. */

@@ -220,4 +220,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX deleted_rooms_unpurged ON deleted_rooms (room_id) WHERE NOT is_purged;
   CREATE INDEX dm_rooms_room ON dm_rooms (room_id);
   `,
+  `
+  -- Users all of whose sessions were ended: tokens that were issued up to then are refused.
+  CREATE TABLE ended_sessions (user_id text COLLATE "C" PRIMARY KEY, at_ms bigint NOT NULL, until_ms bigint NOT NULL);
+  `,
 ]

@@ -12,6 +12,7 @@ import { type Session, together } from './session'
 import { SessionPool } from './session-pool'
 import {
   createRoom,
+  endSessions,
   forgetOps,
   isSessionRevoked,
   markRead,
@@ -20,6 +21,7 @@ import {
   putUser,
   revokedSessions,
   revokeSession,
+  sessionsEnded,
 } from './small-writes'
 import { writePlan } from './write-plan'
 
@@ -83,6 +85,9 @@ export function storeOn(
     putReport: (report) => lend(readers, (session) => putReport(session, report)),
     revokeSession: (sid, untilMs) =>
       lend(readers, (session) => revokeSession(session, sid, untilMs, Date.now())),
+    endSessions: (userId, atMs, untilMs) =>
+      lend(readers, (session) => endSessions(session, userId, { atMs, untilMs, nowMs: Date.now() })),
+    sessionsEnded: (userIds) => lend(readers, (session) => sessionsEnded(session, userIds, Date.now())),
     isSessionRevoked: (sid) => lend(readers, (session) => isSessionRevoked(session, sid, Date.now())),
     revokedSessions: (sids) => lend(readers, (session) => revokedSessions(session, sids, Date.now())),
     async ping() {

@@ -1,4 +1,4 @@
-import { LIMITS, type Report, type RoomId, type User, type UserId } from '@roomful/protocol'
+import { asUserId, LIMITS, type Report, type RoomId, type User, type UserId } from '@roomful/protocol'
 import { countPresent } from '../../core/present'
 import { roomWasDeleted, type Store } from '../port'
 import { integer, text } from '../sql/column'
@@ -186,6 +186,35 @@ export async function revokedSessions(
 /** A write that is on the disk: a database that takes only reads is not ready. */
 export async function probe(session: Session, nowMs: number): Promise<void> {
   await session.query(PROBE, String(nowMs))
+}
+
+const FORGET_ENDED = { name: 'forget-ended', text: 'DELETE FROM ended_sessions WHERE until_ms <= $1' }
+const END_SESSIONS = {
+  name: 'end-sessions',
+  text: `INSERT INTO ended_sessions AS held (user_id, at_ms, until_ms) VALUES ($1, $2, $3)
+    ON CONFLICT (user_id) DO UPDATE SET at_ms = excluded.at_ms, until_ms = excluded.until_ms
+    WHERE held.at_ms <= excluded.at_ms`,
+}
+const SESSIONS_ENDED = {
+  name: 'sessions-ended',
+  text: 'SELECT user_id, at_ms FROM ended_sessions WHERE user_id = ANY($1::text[]) AND until_ms > $2',
+}
+
+export async function endSessions(
+  session: Session,
+  userId: UserId,
+  { atMs, untilMs, nowMs }: { atMs: number; untilMs: number; nowMs: number },
+): Promise<void> {
+  await together(session.query(FORGET_ENDED, nowMs), session.query(END_SESSIONS, userId, atMs, untilMs))
+}
+
+export async function sessionsEnded(
+  session: Session,
+  userIds: readonly UserId[],
+  nowMs: number,
+): Promise<ReadonlyMap<UserId, number>> {
+  const rows = await session.query(SESSIONS_ENDED, userIds, nowMs)
+  return new Map(rows.map((row) => [asUserId(text(row, 'user_id')), integer(row, 'at_ms')]))
 }
 
 /** Revocations are kept only until the revoked tokens have expired anyway. */

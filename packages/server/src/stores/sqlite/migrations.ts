@@ -211,4 +211,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX deleted_rooms_unpurged ON deleted_rooms (room_id) WHERE is_purged = 0;
   CREATE INDEX dm_rooms_room ON dm_rooms (room_id);
   `,
+  `
+  -- Users all of whose sessions were ended: tokens that were issued up to then are refused.
+  CREATE TABLE ended_sessions (user_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ]

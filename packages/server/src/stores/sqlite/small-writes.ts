@@ -120,6 +120,24 @@ export function putReport(db: Connection, report: Report): void {
   )
 }
 
+export function endSessions(
+  db: Connection,
+  userId: UserId,
+  atMs: number,
+  untilMs: number,
+  nowMs: number,
+): void {
+  db.run('DELETE FROM ended_sessions WHERE until_ms <= ?', nowMs)
+  db.run(
+    `INSERT INTO ended_sessions (user_id, at_ms, until_ms) VALUES (?, ?, ?)
+     ON CONFLICT (user_id) DO UPDATE SET at_ms = excluded.at_ms, until_ms = excluded.until_ms
+     WHERE at_ms <= excluded.at_ms`,
+    userId,
+    atMs,
+    untilMs,
+  )
+}
+
 /** Revocations are kept only until the revoked tokens have expired anyway. */
 export function revokeSession(db: Connection, sid: string, untilMs: number, nowMs: number): void {
   db.run('DELETE FROM revoked_sessions WHERE until_ms <= ?', nowMs)

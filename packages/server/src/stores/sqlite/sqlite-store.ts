@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { asUserId } from '@roomful/protocol'
 import type { Store } from '../port'
-import { text } from '../sql/column'
+import { integer, text } from '../sql/column'
 import { Connection } from './connection'
 import { asDamage, checkWhole } from './damage'
 import { realPath } from './database-file'
@@ -9,7 +10,16 @@ import { readFacts } from './facts'
 import { lockFile } from './file-lock'
 import { migrate } from './migrate'
 import { ReaderPool } from './reader-pool'
-import { createRoom, forgetOps, markRead, purge, putReport, putUser, revokeSession } from './small-writes'
+import {
+  createRoom,
+  endSessions,
+  forgetOps,
+  markRead,
+  purge,
+  putReport,
+  putUser,
+  revokeSession,
+} from './small-writes'
 import { sqliteReader } from './sqlite-reader'
 import { Turns } from './turns'
 import { writePlan } from './write-plan'
@@ -68,6 +78,14 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
     putReport: (report) => writer.write((db) => putReport(db, report)),
     revokeSession: (sid, untilMs) => writer.write((db) => revokeSession(db, sid, untilMs, Date.now())),
 
+    endSessions: (userId, atMs, untilMs) =>
+      writer.write((db) => endSessions(db, userId, atMs, untilMs, Date.now())),
+    sessionsEnded: (userIds) =>
+      readers.snapshot(async (db) => {
+        const rows = db.all(SESSIONS_ENDED, JSON.stringify(userIds), Date.now())
+        return new Map(rows.map((row) => [asUserId(text(row, 'user_id')), integer(row, 'at_ms')]))
+      }),
+
     isSessionRevoked: (sid) =>
       readers.snapshot(async (db) => {
         const row = db.get('SELECT 1 FROM revoked_sessions WHERE sid = ? AND until_ms > ?', sid, Date.now())
@@ -109,3 +127,7 @@ function introduce(connection: Connection): string {
   if (!row) throw new Error('the database has no epoch')
   return text(row, 'value')
 }
+
+const SESSIONS_ENDED = `
+  SELECT user_id, at_ms FROM ended_sessions
+  WHERE user_id IN (SELECT value FROM json_each(?)) AND until_ms > ?`
