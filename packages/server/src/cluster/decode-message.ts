@@ -113,6 +113,11 @@ const SHAPES: { readonly [T in Sent]: v.GenericSchema } & Readonly<Record<string
     sid: v.pipe(v.string(), v.minLength(1), v.maxLength(1_000)),
   }),
   deleted: v.looseObject({ type: v.literal('deleted'), roomId: RoomId }),
+  'sessions-ended': v.looseObject({
+    type: v.literal('sessions-ended'),
+    userId: UserId,
+    atMs: v.pipe(v.number(), v.finite()),
+  }),
   invited: v.looseObject({ type: v.literal('invited'), ...OneMember }),
   uninvited: v.looseObject({ type: v.literal('uninvited'), ...OneMember }),
   hidden: v.looseObject({ type: v.literal('hidden'), ...OneMember, hiddenSeq: v.nullable(Natural) }),
