@@ -3,6 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commitOps, editOp, newRoom, sendOp } from '../../packages/server/src/stores/contract/contract-room'
 import type { MessageQuery, Store } from '../../packages/server/src/stores/port'
 import { lockAndRead } from '../../packages/server/src/stores/postgres/facts'
+import {
+  answerInvitation,
+  block,
+  forgetInvitations,
+  hide,
+  invite,
+} from '../../packages/server/src/stores/postgres/people'
 import { postgresReader } from '../../packages/server/src/stores/postgres/postgres-reader'
 import { openPostgresStore } from '../../packages/server/src/stores/postgres/postgres-store'
 import { DELETE_MESSAGES, KEEP_SENDS, purge } from '../../packages/server/src/stores/postgres/purge'
@@ -12,7 +19,7 @@ import { forgetOps, markRead, putUser } from '../../packages/server/src/stores/p
 import { text } from '../../packages/server/src/stores/sql/column'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 
-const ann = asUserId('ann')
+const [ann, bob] = [asUserId('ann'), asUserId('bob')]
 const general = asRoomId('general')
 
 /** The values that come up here: words, numbers and lists of words. */
@@ -180,11 +187,21 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       await reader.deletedAmong([general])
       await reader.audit(general, { limit: 10 })
       await reader.audit(general, { limit: 10, after: 'x' })
+      await reader.acquaintances(ann, [bob])
+      await reader.blockersOf(ann, [bob])
+      await reader.blocked(ann, { limit: 10 })
+      await reader.dm('ann bob')
+      await reader.invitations(ann, { nowMs: 5, roomId: general, limit: 1 })
+      await reader.invitations(ann, { nowMs: 5, limit: 10 })
       await markRead(session, general, ann, 5)
       await putUser(session, { id: ann, name: 'Ann' }, 0)
     })
-    // Only what changed is sorted, by user.
-    expect(walks(plans)).toEqual(['members-changed'])
+    // Only what changed is sorted, by user, and what waits for one user.
+    expect(walks(plans).sort()).toEqual(['invitations', 'members-changed'])
+    expect(plans.get('acquaintances')).toMatch(
+      /room_members_user on (.*\n)*.*room_members_pkey on .*\n.*Cond: .*room_id = .*user_id = /,
+    )
+    expect(plans.get('invitations')).toMatch(/invitations_pkey on .*\n.*Cond: .*user_id /)
     const member = /room_members_pkey on .*\n.*Cond: .*room_id = .*user_id = /
     expect(plans.get('rooms-of')).toMatch(/room_members_user on .*\n.*Cond: .*user_id >= .*room_id > /)
     expect(plans.get('misnamed')).toContain('room_members_user')
@@ -235,6 +252,21 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     const plan = (await plansOf((session) => forgetOps(session, 5))).get('forget-ops')
     expect(plan).toMatch(/op_ids_age on .*\n.*Cond: .*created_at < /)
     expect(plan).toMatch(/op_ids_pkey on .*\n.*Cond: .*room_id = .*user_id = .*op_id = /)
+  })
+
+  test('an invitation, a block and a hidden dm are found by their keys', async () => {
+    const plans = await plansOf(async (session) => {
+      await invite(session, { roomId: general, inviterId: ann, userIds: [bob], at: 5, until: 9 })
+      await block(session, bob, ann, '2026-01-01T00:00:00.000Z')
+      await answerInvitation(session, bob, general, 'declined')
+      await hide(session, general, ann, true)
+      await forgetInvitations(session, 5)
+    })
+    expect(walks(plans)).toEqual([])
+    expect(plans.get('invitations-sent')).toMatch(
+      /invitations_sent on .*\n.*Cond: .*inviter_id .*until_ms > /,
+    )
+    expect(plans.get('forget-invitations')).toMatch(/invitations_age on .*\n.*Cond: .*until_ms < /)
   })
 
   test('a purge finds what it takes by seq', async () => {

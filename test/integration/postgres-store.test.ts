@@ -25,7 +25,7 @@ afterAll(async () => {
 
 // One database and one store for all tests, emptied before each: opening a database takes longer than most tests.
 const TABLES =
-  'users, revoked_sessions, rooms, dm_rooms, room_heads, room_members, messages, op_ids, reports, audit, deleted_rooms, ended_sessions'
+  'users, revoked_sessions, rooms, dm_rooms, room_heads, room_members, messages, op_ids, reports, audit, deleted_rooms, invitations, blocks'
 
 storeContract('postgres', async () => {
   await admin.lend((session) => session.query(`TRUNCATE ${TABLES}`))

@@ -87,6 +87,17 @@ function payloadOf(row: string, { room: roomId, mine, theirs, report }: Ids): ob
       return { roomId, reportId: report, resolution: 'dismissed' }
     case 'end-sessions':
       return { userId: 'oth' }
+    case 'list-invitations':
+    case 'list-blocked':
+      return {}
+    case 'accept-invitation':
+    case 'decline-invitation':
+      return { roomId }
+    case 'block-user':
+    case 'unblock-user':
+      return { userId: 'oth' }
+    case 'hide-dm':
+      return { roomId, hidden: true }
     case 'watch-presence':
       return { userIds: ['oth'] }
     case 'refresh-token':
@@ -121,6 +132,7 @@ function verdictOf(row: string, answer: Answer, missing: { answer: Answer; ids: 
       return 'F'
     case 'ROOM_NOT_FOUND':
     case 'MESSAGE_NOT_FOUND':
+    case 'INVITATION_NOT_FOUND':
       return isAsMissing ? 'N' : `hidden, and told apart: ${JSON.stringify(answer)}`
     case 'USER_BANNED':
       return 'B'

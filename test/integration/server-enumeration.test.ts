@@ -10,9 +10,16 @@ import { type Answer, type Device, signIn, startServer } from './server-fixture'
 const TRIES = 2_000
 const MEDIANS_WITHIN_MS = 2
 
+/** Users who share no room with eve; and as many ids that are nobody's. */
+const STRANGERS = Array.from({ length: 50 }, (_, n) => `stranger-${n}`)
+const ABSENT = STRANGERS.map((id) => id.replace('stranger', 'nobodys0'))
+const INVITERS = 5
+
 let folder: string
 let server: ChatServer
 let eve: Device
+/** A room of eve's own. */
+let own = ''
 let hidden: { roomId: string; messageId: string }
 const missing = {
   roomId: '01942000-0000-7000-8000-000000000000',
@@ -22,7 +29,8 @@ const missing = {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'roomful-enumeration-'))
   const limits = { sendsPerSecond: 0, eventsPerSecond: 0 }
-  server = await startServer({ database: `sqlite:${join(folder, 'chat.db')}`, limits })
+  const database = `sqlite:${join(folder, 'chat.db')}`
+  server = await startServer({ database, limits, invitations: 'consent', defaultRooms: [] })
   const ann = await signIn(server, 'ann')
   await signIn(server, 'bob').then((bob) => bob.close())
   const { room } = await ann.do('create-room', { name: 'Hidden', type: 'private', members: ['bob'] })
@@ -34,6 +42,8 @@ beforeAll(async () => {
   hidden = { roomId: room.id, messageId }
   ann.close()
   eve = await signIn(server, 'eve')
+  own = (await eve.do('create-room', { name: 'Own', type: 'public' })).room.id
+  for (const id of STRANGERS) await signIn(server, id).then((stranger) => stranger.close())
 })
 afterAll(async () => {
   eve.close()
@@ -102,6 +112,64 @@ describe('P9: a room that is hidden is answered as one that is missing', () => {
       )
     },
   )
+})
+
+/** What eve may ask about another user. */
+const aboutUsers: Record<string, (userId: string) => object> = {
+  'create-room': (userId) => ({ name: 'Trap', type: 'private', members: [userId] }),
+  'open-dm': (userId) => ({ userIds: [userId] }),
+  'add-member': (userId) => ({ roomId: own, userId }),
+  'remove-member': (userId) => ({ roomId: own, userId }),
+  'set-role': (userId) => ({ roomId: own, userId, role: 'admin' }),
+  'ban-member': (userId) => ({ roomId: own, userId }),
+  'unban-member': (userId) => ({ roomId: own, userId }),
+  'mute-member': (userId) => ({ roomId: own, userId, until: null }),
+  'fetch-members': () => ({ roomId: own }),
+  'watch-presence': (userId) => ({ userIds: [userId] }),
+  'block-user': (userId) => ({ userId }),
+  'unblock-user': (userId) => ({ userId }),
+}
+
+describe('P9: a stranger is answered as an account that does not exist', () => {
+  test.each(Object.keys(aboutUsers))('%s: with the same bytes', async (event) => {
+    const question = aboutUsers[event]
+    if (!question) throw new Error('no question')
+    const answers = []
+    const present = await signIn(server, 'stranger-0')
+    for (const userId of ['stranger-0', 'nobodys0-0']) {
+      const answer = JSON.stringify(await eve.ask(event, question(userId)))
+      answers.push(
+        answer
+          .replaceAll(/"(requestId|id)":"[^"]*"/g, '"$1":""')
+          .replaceAll(/"(createdAt|joinedAt|blockedAt)":"[^"]*"/g, '"$1":""')
+          .replaceAll(userId, 'USER'),
+      )
+    }
+    present.close()
+    expect(answers[0]).toBe(answers[1])
+  })
+
+  test('add-member: in the same time, the first time too', async () => {
+    const watch = stopwatch()
+    const times: Record<'stranger' | 'absent', number[]> = { stranger: [], absent: [] }
+    for (let inviter = 0; inviter < INVITERS; inviter++) {
+      const asking = await signIn(server, `inviter-${inviter}`)
+      const { room } = await asking.do('create-room', { name: 'Trap', type: 'private' })
+      const measure = async (kind: 'stranger' | 'absent', userId: string): Promise<void> => {
+        const began = performance.now()
+        await asking.do('add-member', { roomId: room.id, userId })
+        times[kind].push(performance.now() - began)
+      }
+      for (const [index, stranger] of STRANGERS.entries()) {
+        await measure('stranger', stranger)
+        await measure('absent', ABSENT[index] ?? '')
+      }
+      asking.close()
+    }
+    expect(watch.idleMs(Math.abs(median(times.stranger) - median(times.absent)))).toBeLessThan(
+      MEDIANS_WITHIN_MS,
+    )
+  })
 })
 
 function median(values: readonly number[]): number {

@@ -18,6 +18,7 @@ export const WIRE_ERRORS = {
   ORIGIN_DENIED: { retry: 'never', text: 'This origin is not on the allow-list' },
   ROOM_NOT_FOUND: { retry: 'never', text: 'There is no such room' },
   MESSAGE_NOT_FOUND: { retry: 'never', text: 'There is no such message' },
+  INVITATION_NOT_FOUND: { retry: 'never', text: 'There is no such invitation' },
   USER_NOT_FOUND: { retry: 'never', text: 'There is no such user' },
   FORBIDDEN: { retry: 'never', text: 'Your role does not permit this' },
   MUTED: { retry: 'never', text: 'You are muted in this room' },

@@ -46,6 +46,7 @@ export { Metadata } from './metadata'
 export { isMetadata, type Json, type Plain, plainMetadata, plainPayload } from './plain-json'
 export {
   Head,
+  Invitation,
   Member,
   Message,
   Preview,

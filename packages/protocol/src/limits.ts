@@ -42,6 +42,15 @@ export const LIMITS = {
   queryLength: 100,
   reasonLength: 500,
   watchedUsers: 200,
+  /** Invitations of one user that are neither accepted nor over; a declined one counts until it is over. */
+  invitationsSent: 100,
+  /** Invitations that one user is shown; what comes beyond is not shown, and its sender does not learn of it. */
+  invitationsReceived: 100,
+  /** Of those, from one inviter. */
+  invitationsFromOne: 3,
+  invitationDays: 30,
+  blockedUsers: 1_000,
+  blockedPage: 100,
 } as const
 
 /** A typing signal lives this long at the receiver unless renewed. */

@@ -85,6 +85,8 @@ export const Member = v.object({
   fromSeq: Seq,
   mutedUntil: v.exactOptional(IsoTime),
   rev: Rev,
+  /** Another put them here, and they have neither joined nor written since. */
+  added: v.exactOptional(v.literal(true)),
   /** Present: the membership is over. The row stays as a tombstone so that deltas can tell it. */
   removed: v.exactOptional(Removal),
 })
@@ -114,11 +116,29 @@ export const RoomListItem = v.object({
   fromSeq: Seq,
   unread: v.number(),
   preview: v.nullable(Preview),
+  /** As in the reader's member row. */
+  added: v.exactOptional(v.literal(true)),
+  /** The reader hid the room when this was its newest message: it is hidden until there is a newer one. */
+  hiddenSeq: v.exactOptional(Seq),
 })
 export type RoomListItem = v.InferOutput<typeof RoomListItem>
 
 export const User = v.object({ id: UserId, name: v.string() })
 export type User = v.InferOutput<typeof User>
+
+/** A room that another wants this user in. Until it is accepted, the inviter learns nothing of the user. */
+export const Invitation = v.object({
+  roomId: RoomId,
+  /** The room's, as it is now. */
+  name: v.string(),
+  type: RoomType,
+  memberCount: v.exactOptional(Count),
+  inviter: User,
+  createdAt: IsoTime,
+  /** From then on it is over: no event says so. */
+  expiresAt: IsoTime,
+})
+export type Invitation = v.InferOutput<typeof Invitation>
 
 /** What a client may ask for as a message's type: a short word; `system` is the server's own. */
 export const ClientMessageType = v.pipe(

@@ -137,6 +137,12 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('default-rooms', 'public rooms that every new user is in', roomIds, '<list>'),
   field('custom-emoji', 'names that are reactions between colons, as :party-parrot:', emojiNames, '<list>'),
   field(
+    'invitations',
+    'consent: strangers are invited; open: anybody may put anybody into a room',
+    v.picklist(['consent', 'open'], 'must be consent or open'),
+    '<policy>',
+  ),
+  field(
     'files',
     'folder of uploads; beside the SQLite file by default; off: none are taken',
     text,

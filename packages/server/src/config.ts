@@ -84,6 +84,7 @@ const Checked = v.object({
   trustProxy: whole,
   defaultRooms: words,
   customEmoji: words,
+  invitations: v.optional(v.picklist(['consent', 'open'])),
   files: word,
   retentionDays: whole,
   retentionMessages: whole,

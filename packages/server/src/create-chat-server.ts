@@ -111,6 +111,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     broadcaster: socketBroadcaster(io),
     authenticate: authenticator.authenticate,
     defaultRooms,
+    invitations: options.invitations ?? DEFAULTS.invitations,
     rates: options.limits ?? {},
     hooks: withWebhook(options.hooks ?? {}, webhook),
     customEmoji: options.customEmoji ?? [],

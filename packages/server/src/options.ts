@@ -1,6 +1,7 @@
 import type { Authenticated } from './auth/identity'
 import type { Origins } from './auth/origin'
 import type { TokenRules } from './auth/token-rules'
+import type { InvitationPolicy } from './core/consent'
 import type { Hooks } from './moderation/hooks'
 import type { Retention } from './node/retention'
 import type { Log } from './ports/log'
@@ -91,6 +92,12 @@ export type ServerOptions = {
   readonly customEmoji?: readonly string[]
   /** Public rooms that are made at the start and that every new user is in; none by default. */
   readonly defaultRooms?: readonly string[]
+  /**
+   * Who may put whom into a room or dm. `consent`: those who share a room that both came into by themselves; strangers are
+   * invited, and their inviter learns nothing of them, not even that they exist, until they accept. `open`: anybody may put
+   * anybody anywhere, as suits a company.
+   */
+  readonly invitations?: InvitationPolicy
   /** Where uploads are kept; `files` beside the SQLite file by default. False: none are taken. */
   readonly files?: string | false
   /** How much of its history a room keeps; all by default. */
@@ -112,6 +119,7 @@ export type ServerOptions = {
 export const DEFAULTS = {
   port: 3000,
   database: 'sqlite:./data/roomful.db',
+  invitations: 'open',
   sendsPerSecond: 10,
   /** A user types no faster, and a pasted list still goes out at once. */
   sendsBurst: 20,
@@ -131,7 +139,7 @@ export const DEFAULTS = {
   roomsPerUser: 2_000,
   /** A page with all of its tabs reloads at once; an office behind one address comes back within seconds. */
   handshakesPerSecond: 50,
-} as const
+} as const satisfies { invitations: InvitationPolicy } & Record<string, string | number>
 
 /** What is wrong with the options: one line each, to be shown as they are. */
 export class ConfigError extends Error {

@@ -137,6 +137,18 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
       return { roomId, reportId: chance.pick(pool.reports), resolution: 'dismissed' }
     case 'fetch-audit':
       return { roomId }
+    case 'list-invitations':
+      return {}
+    case 'accept-invitation':
+    case 'decline-invitation':
+      return { roomId }
+    case 'block-user':
+    case 'unblock-user':
+      return { userId }
+    case 'list-blocked':
+      return { ...maybe({ after: userId }), ...maybe({ limit: 5 }) }
+    case 'hide-dm':
+      return { roomId, hidden: chance.with(0.5) }
     case 'watch-presence':
       return { userIds: [userId], ...maybe({ status: 'away' }) }
     // Nobody would be left to try.

@@ -50,6 +50,13 @@ const IN_A_PRIVATE_ROOM = `
   list-reported-rooms    -                   F     F     F     F     F      F      F     y      y
   resolve-report         handle-reports      y     y     F     N     N      N      N     y      y
   fetch-audit            read-audit          y     y     F     N     N      N      N     y      y
+  list-invitations       -                   y     y     y     y     y      y      y     y      y
+  accept-invitation      -                   y     y     y     N     N      N      N     y      N
+  decline-invitation     -                   y     y     y     y     y      y      y     y      y
+  block-user             -                   y     y     y     y     y      y      y     y      y
+  unblock-user           -                   y     y     y     y     y      y      y     y      y
+  list-blocked           -                   y     y     y     y     y      y      y     y      y
+  hide-dm                read                F     F     F     N     N      N      N     F      N
   watch-presence         -                   y     y     y     y     y      y      y     y      y
   end-sessions           -                   F     F     F     F     F      F      F     y      y
   refresh-token          -                   y     y     y     y     y      y      y     y      y`
@@ -67,7 +74,8 @@ const IN_A_DM = `
   update-room              F     N      F      F
   add-member:self          F     N      F      F
   add-member:other         F     N      F      F
-  remove-member:self       F     N      F      F
+  remove-member:self       y     N      y      N
+  hide-dm                  y     N      y      N
   remove-member:other      F     N      F      F
   set-role                 F     N      F      F
   ban-member               F     N      F      F

@@ -151,6 +151,9 @@ function roomEventsOf(
     case 'ready':
     // Of the chat, not of a room.
     case 'user-changed':
+    case 'invitation':
+    case 'invitation-removed':
+    case 'dm-hidden':
     // Told to whoever watches it.
     case 'presence':
     // Protocol 1, which its transport translates.

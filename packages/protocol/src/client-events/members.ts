@@ -7,7 +7,7 @@ import { isStorableText } from '../text'
 const reason = v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.reasonLength), v.check(isStorableText)))
 const target = { roomId: RoomId, userId: UserId }
 
-/** Without `userId`: join a public room oneself. With another's: invite. */
+/** Without `userId`: join a public room oneself. With another's: put them there, or invite them where they are a stranger. */
 export const AddMember = v.strictObject({ roomId: RoomId, userId: v.exactOptional(UserId) })
 /** Without `userId`: leave. With another's: kick. */
 export const RemoveMember = v.strictObject({ roomId: RoomId, userId: v.exactOptional(UserId), reason })
@@ -17,7 +17,12 @@ export const BanMember = v.strictObject({ ...target, reason })
 export const UnbanMember = v.strictObject(target)
 /** `until: null` ends the mute. */
 export const MuteMember = v.strictObject({ ...target, until: v.nullable(IsoTime) })
-export const MemberAck = v.object({ ok: v.literal(true), member: Member })
+/** `invited`: there is no member yet, if ever; `member` is a row of nobody then, with `removed`, for older clients. */
+export const MemberAck = v.object({
+  ok: v.literal(true),
+  member: Member,
+  invited: v.exactOptional(v.literal(true)),
+})
 
 export const FetchMembers = v.strictObject({
   roomId: RoomId,

@@ -23,7 +23,10 @@ export const RoomName = v.pipe(
 
 const StrictSettings = v.strictObject(RoomSettings.entries)
 
-/** The creator becomes the owner; `members` are invited at once. Dms are opened with `open-dm` instead. */
+/**
+ * The creator becomes the owner. Of `members`, those whom the creator may put there are in it at once, and the others are
+ * invited. Dms are opened with `open-dm` instead.
+ */
 export const CreateRoom = v.strictObject({
   name: RoomName,
   type: v.picklist(['public', 'private', 'ephemeral']),
@@ -68,4 +71,9 @@ export const ListRoomsAck = v.object({
 export const OpenDm = v.strictObject({
   userIds: v.pipe(v.array(UserId), v.minLength(1), v.maxLength(LIMITS.dmMembers - 1)),
 })
-export const RoomAck = v.object({ ok: v.literal(true), room: Room })
+/** `invited`: who is not in it yet, whether there is such a user or not. */
+export const RoomAck = v.object({
+  ok: v.literal(true),
+  room: Room,
+  invited: v.exactOptional(v.array(UserId)),
+})

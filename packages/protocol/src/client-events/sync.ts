@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { Epoch, Rev, RoomId, Seq } from '../ids'
 import { LIMITS } from '../limits'
-import { Member, Message, Room, RoomListItem } from '../rows'
+import { Invitation, Member, Message, Room, RoomListItem } from '../rows'
 
 const Cont = v.pipe(v.string(), v.maxLength(100), v.regex(/^[A-Za-z0-9_:.-]+$/))
 
@@ -74,6 +74,8 @@ export const SyncAck = v.object({
   list: v.exactOptional(v.array(RoomListItem)),
   /** The list goes on after this room: ask for the next page. Absent: that was all, or its last page. */
   listNext: v.exactOptional(RoomId),
+  /** With the list, or its first page: all invitations that wait for an answer. */
+  invitations: v.exactOptional(v.array(Invitation)),
   /** Rooms that did not fit into this reply; ask again for them. */
   more: v.exactOptional(v.array(RoomId)),
 })

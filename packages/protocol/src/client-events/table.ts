@@ -2,6 +2,7 @@ import type * as v from 'valibot'
 import type { ErrorAck } from '../error-ack'
 import * as members from './members'
 import * as messages from './messages'
+import * as people from './people'
 import * as rooms from './rooms'
 import * as signals from './signals'
 import * as sync from './sync'
@@ -37,6 +38,13 @@ export const clientEvents = {
   'list-reported-rooms': { payload: members.ListReportedRooms, ack: members.ListReportedRoomsAck },
   'resolve-report': { payload: members.ResolveReport, ack: members.ReportAck },
   'fetch-audit': { payload: members.FetchAudit, ack: members.FetchAuditAck },
+  'list-invitations': { payload: people.ListInvitations, ack: people.ListInvitationsAck },
+  'accept-invitation': { payload: people.AcceptInvitation, ack: rooms.RoomAck },
+  'decline-invitation': { payload: people.DeclineInvitation, ack: rooms.OkAck },
+  'block-user': { payload: people.BlockUser, ack: rooms.OkAck },
+  'unblock-user': { payload: people.UnblockUser, ack: rooms.OkAck },
+  'list-blocked': { payload: people.ListBlocked, ack: people.ListBlockedAck },
+  'hide-dm': { payload: people.HideDm, ack: rooms.OkAck },
   'watch-presence': { payload: signals.WatchPresence, ack: signals.WatchPresenceAck },
   'end-sessions': { payload: signals.EndSessions, ack: rooms.OkAck },
   'refresh-token': { payload: signals.RefreshToken, ack: signals.RefreshTokenAck },

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { Epoch, IsoTime, RoomId, UserId } from '../ids'
-import { RoomListItem, User } from '../rows'
+import { Epoch, IsoTime, RoomId, Seq, UserId } from '../ids'
+import { Invitation, RoomListItem, User } from '../rows'
 
 /** To a protocol-2 socket once it is authenticated. A client emits nothing before it. */
 export const Ready = v.object({
@@ -20,6 +20,13 @@ export const RoomRemoved = v.object({
   reason: v.picklist(['left', 'kicked', 'banned', 'deleted']),
 })
 export type RoomRemoved = v.InferOutput<typeof RoomRemoved>
+
+/** To all of the user's protocol-2 sockets, on every node: somebody wants them in a room. */
+export const InvitationCame = v.object({ invitation: Invitation })
+/** To the same: it was accepted or declined, here or on another device. */
+export const InvitationRemoved = v.object({ roomId: RoomId })
+/** To the same: the user has hidden this dm, or brought it back (null). */
+export const DmHidden = v.object({ roomId: RoomId, hiddenSeq: v.nullable(Seq) })
 
 /** To all of the user's sockets, on every node: they have another name now, after a sign-in of theirs. */
 export const UserChanged = v.object({ user: User })

@@ -4,8 +4,23 @@ import type { CommittedBatch } from '../pipeline/port'
 /** What the nodes tell each other. JSON all through, so that it can travel. */
 export type BusMessage =
   | { readonly type: 'batch'; readonly batch: CommittedBatch }
-  /** A room was made, and these are in it. */
-  | { readonly type: 'created'; readonly roomId: RoomId; readonly userIds: readonly UserId[] }
+  /** A room was made, and these are in it; all but `by` were put there. */
+  | {
+      readonly type: 'created'
+      readonly roomId: RoomId
+      readonly userIds: readonly UserId[]
+      /** Absent: of a server that does not know who did it. */
+      readonly by?: UserId
+    }
+  /** A user is invited to a room; or has answered, on one of their devices. */
+  | { readonly type: 'invited' | 'uninvited'; readonly userId: UserId; readonly roomId: RoomId }
+  /** A user has hidden a dm, or shows it again (null). */
+  | {
+      readonly type: 'hidden'
+      readonly userId: UserId
+      readonly roomId: RoomId
+      readonly hiddenSeq: number | null
+    }
   | {
       readonly type: 'read'
       readonly roomId: RoomId

@@ -36,10 +36,9 @@ export const PERMISSIONS = {
 
 export type Action = keyof typeof PERMISSIONS
 
-/** A dm is the set of its people, who are equals: nobody comes, goes, or sets rules for the other. */
+/** A dm is the set of its people, who are equals: nobody comes in but by `open-dm`, or sets rules for the other. */
 const NOT_IN_DMS: ReadonlySet<Action> = new Set<Action>([
   'join',
-  'leave',
   'invite',
   'kick',
   'ban',

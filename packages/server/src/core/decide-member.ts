@@ -4,6 +4,7 @@ import type { Fold } from './fold'
 import { isoTime } from './iso-time'
 import type { Op, Outcome } from './ops'
 import { refuse } from './refusal'
+import { settled } from './settled'
 import { addSystemMessage } from './system-message'
 
 type Join = Extract<Op, { kind: 'join' }>
@@ -17,8 +18,9 @@ export function decideJoin(fold: Fold, op: Join): Outcome {
   const denial = denialOf('join', { room, member: before, serverAdmin: actor.admin })
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   // A default room takes those who were never in it: who left meanwhile stays outside.
-  if (before && (op.silent || standingIn(room, before) !== 'none'))
-    return { ok: true, kind: 'member', member: before }
+  if (before && standingIn(room, before) !== 'none')
+    return { ok: true, kind: 'member', member: op.silent ? before : settled(fold, before) }
+  if (before && op.silent) return { ok: true, kind: 'member', member: before }
   if (before?.removed === 'banned') return refuse('USER_BANNED')
   const member = fold.putMember(arriving(room, before, actor, at))
   if (!op.silent && !op.quiet) {
@@ -36,7 +38,7 @@ export function decideInvite(fold: Fold, op: Invite): Outcome {
   if (before && standingIn(room, before) !== 'none') return { ok: true, kind: 'member', member: before }
   // The ban has to be taken back first, by somebody who means to.
   if (before?.removed === 'banned') return refuse('FORBIDDEN', { field: 'userId' })
-  const member = fold.putMember(arriving(room, before, target, at))
+  const member = fold.putMember({ ...arriving(room, before, target, at), added: true })
   const content = `${actor.name} added ${target.name}`
   addSystemMessage(fold, { ...op, action: 'invite', content, userId: target.id })
   return { ok: true, kind: 'member', member }
@@ -52,7 +54,7 @@ export function decideLeave(fold: Fold, op: Leave): Outcome {
   if (!before || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   if (isLastOwner(fold, before)) return refuse('LIMIT_EXCEEDED', { field: 'role', limit: 1 })
   const member = fold.putMember({ ...before, removed: 'left' })
-  if (!op.quiet)
+  if (!op.quiet && room?.type !== 'dm')
     addSystemMessage(fold, { ...op, action: 'leave', content: `${actor.name} left`, userId: actor.id })
   return { ok: true, kind: 'member', member }
 }
@@ -70,7 +72,7 @@ export function isLastOwner(fold: Fold, member: Member): boolean {
  * time may read all; who comes again does not see what was said while he was out, except where he left a public room
  * by himself: there any newcomer sees it.
  */
-function arriving(
+export function arriving(
   room: Room,
   before: Member | undefined,
   user: { id: UserId; name: string },
@@ -83,7 +85,8 @@ function arriving(
     name: user.name,
     role: 'member',
     joinedAt: isoTime(at),
-    lastReadSeq: room.lastSeq,
+    // What waits in a dm was written to them.
+    lastReadSeq: room.type === 'dm' && !before ? 0 : room.lastSeq,
     fromSeq: before ? kept : 1,
     // A mute outlives leaving and coming back, or it would be no mute.
     ...(before?.mutedUntil === undefined ? {} : { mutedUntil: before.mutedUntil }),

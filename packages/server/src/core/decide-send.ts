@@ -5,6 +5,7 @@ import { isoTime, msOfIso } from './iso-time'
 import type { Op, Outcome, Refusal } from './ops'
 import { refuse } from './refusal'
 import { isSameSend } from './same-content'
+import { settled } from './settled'
 import { toWire } from './stored-message'
 
 type Send = Extract<Op, { kind: 'send' }>
@@ -36,6 +37,7 @@ export function decideSend(fold: Fold, op: Send): Outcome {
     replyRefusal(fold, member, op)
   if (refusal) return refusal
 
+  settled(fold, member)
   const message = fold.addMessage(
     {
       id: op.id,

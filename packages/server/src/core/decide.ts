@@ -1,4 +1,5 @@
 import { assertNever } from './assert-never'
+import { decideAccept, decideEnterDm } from './decide-entry'
 import { decideInvite, decideJoin, decideLeave } from './decide-member'
 import { decideDelete, decideEdit, decideReact } from './decide-message'
 import { decideKick, decideMute, decideSetRole, decideUnban } from './decide-moderation'
@@ -33,6 +34,10 @@ function decideOne(fold: Fold, op: Op): Outcome {
       return decideLeave(fold, op)
     case 'invite':
       return decideInvite(fold, op)
+    case 'accept':
+      return decideAccept(fold, op)
+    case 'enter-dm':
+      return decideEnterDm(fold, op)
     case 'kick':
     case 'ban':
       return decideKick(fold, op)

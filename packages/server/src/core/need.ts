@@ -66,7 +66,11 @@ function want(wanted: Wanted, op: Op): void {
       wanted.userIds.add(op.targetId)
       return
     case 'invite':
+    case 'enter-dm':
       wanted.userIds.add(op.target.id)
+      return
+    case 'accept':
+      wanted.userIds.add(op.inviterId)
       return
     case 'rename-member':
       for (const other of op.others) wanted.userIds.add(other)

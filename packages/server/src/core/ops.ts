@@ -66,6 +66,10 @@ export type Op =
       readonly target: { id: UserId; name: string }
       readonly messageId: MessageId
     })
+  /** The actor comes in by an invitation of that user. */
+  | (Base & { readonly kind: 'accept'; readonly inviterId: UserId; readonly messageId: MessageId })
+  /** One of a dm's people comes (back) into it, by themselves or put there by the actor. */
+  | (Base & { readonly kind: 'enter-dm'; readonly target: { id: UserId; name: string } })
   | (Base & {
       readonly kind: 'kick' | 'ban'
       readonly targetId: UserId

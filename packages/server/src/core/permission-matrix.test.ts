@@ -41,14 +41,12 @@ const cells = lines.flatMap(([action = '', ...verdicts]) =>
 )
 
 /** In a dm everybody is a member, and these acts do not exist; whoever is outside finds nothing as ever. */
-const NO_ACT_OF_DMS = 'join leave invite kick ban unban mute set-role update-room'.split(' ')
+const NO_ACT_OF_DMS = 'join invite kick ban unban mute set-role update-room'.split(' ')
 const NEEDS_RANK = 'send-in-read-only skip-slow-mode delete-other handle-reports read-audit'.split(' ')
 
 function expectedIn(type: Room['type'], action: string, standing: string, verdict: string): string {
   const isOutside = ['left', 'kicked', 'never'].includes(standing)
   if (type === 'dm') {
-    // Going twice is still answered: he knows the room, and it changes nothing.
-    if (action === 'leave' && standing === 'left') return 'y'
     if (NO_ACT_OF_DMS.includes(action)) return isOutside ? 'N' : 'F'
     if (NEEDS_RANK.includes(action) && ['owner', 'admin'].includes(standing)) return 'F'
   }

@@ -47,6 +47,7 @@ const ADDITIONS: { readonly [E in ClientEvent]?: (payload: Payload<E>, userId: U
     userId === undefined || userId === asking
       ? { comes: true }
       : { members: 1, others: { field: 'userId', ids: [userId] } },
+  'accept-invitation': () => ({ comes: true }),
   'report-message': () => ({ reports: 1 }),
 }
 

@@ -4,7 +4,16 @@ import type { Reader, Store } from '../stores/port'
 /** What can be asked about ephemeral rooms. They are on no list of rooms, and their users are kept elsewhere. */
 export type EphemeralReader = Omit<
   Reader,
-  'publicRooms' | 'user' | 'spans' | 'deletedAmong' | 'reportedRooms'
+  | 'publicRooms'
+  | 'user'
+  | 'spans'
+  | 'deletedAmong'
+  | 'reportedRooms'
+  | 'acquaintances'
+  | 'blockersOf'
+  | 'blocked'
+  | 'invitations'
+  | 'dm'
 >
 
 /** How much of one ephemeral room is kept. What is oldest goes first. */

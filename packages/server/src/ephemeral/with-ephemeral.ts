@@ -1,4 +1,4 @@
-import type { RoomId } from '@roomful/protocol'
+import type { RoomId, UserId } from '@roomful/protocol'
 import { type Reader, type Store, StoreError } from '../stores/port'
 import type { EphemeralReader, EphemeralStore } from './ephemeral-store'
 import { LazyRead } from './lazy-read'
@@ -30,6 +30,13 @@ export function withEphemeral(
     createRoom: (input) => storeOf(input.room.id).createRoom(input),
     markRead: (roomId, userId, seq) => storeOf(roomId).markRead(roomId, userId, seq),
     putReport: (report) => storeOf(report.roomId).putReport(report),
+    invite: (invitations) => kept.invite(invitations),
+    answerInvitation: (userId, roomId, answer) => kept.answerInvitation(userId, roomId, answer),
+    forgetInvitations: (beforeMs) => kept.forgetInvitations(beforeMs),
+    block: (userId, blockedId, at) => kept.block(userId, blockedId, at),
+    unblock: (userId, blockedId) => kept.unblock(userId, blockedId),
+    // Of dms, which are kept.
+    hide: (roomId, userId, hidden) => kept.hide(roomId, userId, hidden),
     purge: (roomId, belowSeq) => kept.purge(roomId, belowSeq),
     // An ephemeral room ends by itself: the rules let nobody delete one.
     deleteRoom: (roomId, by, atMs) => kept.deleteRoom(roomId, by, atMs),
@@ -118,6 +125,15 @@ function readerOfBoth(
     seqOfMessage: async (roomId, messageId) => (await about(roomId)).seqOfMessage(roomId, messageId),
     publicRooms: (query) => kept.publicRooms(query),
     user: (userId) => kept.user(userId),
+    async acquaintances(userId, others) {
+      const there = await kept.acquaintances(userId, others)
+      const here = await unlessAway(ephemeral().then((reader) => metIn(reader, userId, others)))
+      return here && here.size > 0 ? new Set([...there, ...here]) : there
+    },
+    blockersOf: (userId, others) => kept.blockersOf(userId, others),
+    blocked: (userId, query) => kept.blocked(userId, query),
+    invitations: (userId, query) => kept.invitations(userId, query),
+    dm: (dmKey) => kept.dm(dmKey),
     misnamed: (user, limit) => ofUser((reader) => reader.misnamed(user, limit)),
     deletedAmong: (roomIds) => kept.deletedAmong(roomIds),
     reportedRooms: (query) => kept.reportedRooms(query),
@@ -125,6 +141,19 @@ function readerOfBoth(
     isFileShown: async (fileId, userId) =>
       (await kept.isFileShown(fileId, userId)) || (await ephemeral()).isFileShown(fileId, userId),
   }
+}
+
+/** Of these, who has come by themselves into an ephemeral room that the user came into so; of the first hundred of those. */
+async function metIn(
+  reader: EphemeralReader,
+  userId: UserId,
+  others: readonly UserId[],
+): Promise<ReadonlySet<UserId>> {
+  const rooms = await reader.roomsOf(userId, { limit: 100 })
+  const mine = rooms.filter(({ member }) => member?.added === undefined).map(({ room }) => room.id)
+  if (mine.length === 0) return new Set()
+  const there = await reader.whoIsIn(mine, others)
+  return new Set(there.filter(({ added }) => !added).map((one) => one.userId))
 }
 
 async function unlessAway<T>(asked: Promise<T>): Promise<T | undefined> {

@@ -1,26 +1,30 @@
 import { asRoomId, type Member, type Room, type UserId } from '@roomful/protocol'
 import { dmNameOf } from '../core/dm-name'
-import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { EPHEMERAL_LIMITS } from '../ephemeral/ephemeral-store'
 import { ephemeralRoomId } from '../ephemeral/room-id'
 import type { Peer } from '../hub/peer'
 import { mayBeDone, StoreError } from '../stores/port'
 import { dmKeyOf } from './dm-key'
+import { entriesOf, invite, type Person } from './entries'
 import type { Handler, Services } from './handler'
+import { enterDm } from './open-dm'
 
 /** Rooms that nobody is in any more end once a minute. */
 const EPHEMERAL_RETRY_MS = 60_000
 
-type Person = { readonly id: UserId; readonly name: string }
-
 export const createRoom: Handler<'create-room'> = async (services, peer, payload) => {
   const { name, type, members = [], metadata = {}, settings = {} } = payload
-  const invited = await people(services, peer, members, 'members')
+  const entries = await entriesOf(services, peer, members)
+  if (entries.absent.length > 0) return refuse('USER_NOT_FOUND', { field: 'members' })
+  const { room, rows } = newRoom(services, peer, { name, type, metadata, settings }, entries.put)
+  // Before there is the room: where they are too many, nothing is made.
+  const invited = await invite(services, peer, room.id, entries.invite)
   if ('ok' in invited) return invited
-  const { room, rows } = newRoom(services, peer, { name, type, metadata, settings }, invited)
   try {
-    return await create(services, { room, members: rows })
+    const created = await create(services, { room, members: rows })
+    invited.tell()
+    return { ok: true, room: created.room, ...namesOf(entries.invite) }
   } catch (error) {
     if (type !== 'ephemeral' || !(error instanceof StoreError) || error.code !== 'LIMIT_EXCEEDED') throw error
     return refuse('RATE_LIMITED', {
@@ -32,42 +36,48 @@ export const createRoom: Handler<'create-room'> = async (services, peer, payload
 
 /** The same set of people always gives the same room. */
 export const openDm: Handler<'open-dm'> = async (services, peer, { userIds }) => {
-  const others = await people(services, peer, userIds, 'userIds')
-  if ('ok' in others) return others
-  if (others.length === 0) return refuse('INVALID_PAYLOAD', { field: 'userIds' })
-  const all = [peer.identity, ...others]
+  const entries = await entriesOf(services, peer, userIds)
+  if (entries.absent.length > 0) return refuse('USER_NOT_FOUND', { field: 'userIds' })
+  // Until they accept they are called by the id by which they were asked for: their name is not the asker's to see.
+  const all: Person[] = [
+    peer.identity,
+    ...entries.put,
+    ...entries.invite.map((id): Person => ({ id, name: id })),
+  ]
+  if (all.length === 1) return refuse('INVALID_PAYLOAD', { field: 'userIds' })
   const name = dmNameOf(all.map((person) => person.name))
-  const { room, rows } = newRoom(services, peer, { name, type: 'dm', metadata: {}, settings: {} }, others)
+  const { room, rows } = newRoom(
+    services,
+    peer,
+    { name, type: 'dm', metadata: {}, settings: {} },
+    entries.put,
+  )
   const members = rows.map((row): Member => ({ ...row, role: 'member' }))
   const dmKey = dmKeyOf(all.map((person) => person.id))
-  return create(services, { room, members, dmKey })
+  const { created, room: dm } = await create(services, { room, members, dmKey })
+  const entered = created ? { room: dm, invite: entries.invite } : await enterDm(services, peer, dm, entries)
+  if ('ok' in entered) return entered
+  const invited = await invite(services, peer, dm.id, entered.invite)
+  if ('ok' in invited) return invited
+  invited.tell()
+  return { ok: true, room: entered.room, ...namesOf(entered.invite) }
 }
+
+const namesOf = (invited: readonly UserId[]): { invited?: UserId[] } =>
+  invited.length > 0 ? { invited: [...invited] } : {}
 
 async function create(
   { store, bus, hub }: Services,
   input: { room: Room; members: readonly Member[]; dmKey?: string },
-): Promise<{ ok: true; room: Room }> {
+): Promise<{ room: Room; created: boolean }> {
   const { room, created } = await store.createRoom(input).catch((error: unknown) => {
     // It may be there, and nobody was told.
     if (mayBeDone(error)) hub.doubt(input.room.id)
     throw error
   })
-  const userIds = input.members.map((member) => member.userId)
-  if (created) bus.publish({ type: 'created', roomId: room.id, userIds })
-  return { ok: true, room }
-}
-
-/** The named users without the asking one, each once; refused when one of them has never signed in. */
-async function people(
-  { store }: Services,
-  peer: Peer,
-  userIds: readonly UserId[],
-  field: string,
-): Promise<Person[] | (Refusal & { ok: false })> {
-  const others = [...new Set(userIds)].filter((id) => id !== peer.userId)
-  const found = await store.read((reader) => Promise.all(others.map((id) => reader.user(id))))
-  const known = found.flatMap((user) => (user ? [user] : []))
-  return known.length === others.length ? known : refuse('USER_NOT_FOUND', { field })
+  const [by, ...others] = input.members.map((member) => member.userId)
+  if (created && by) bus.publish({ type: 'created', roomId: room.id, userIds: [by, ...others], by })
+  return { room, created }
 }
 
 /** The first members take the revs 1..n; the creator is the owner. */
@@ -75,12 +85,12 @@ function newRoom(
   { clock, ids }: Services,
   peer: Peer,
   facts: Pick<Room, 'name' | 'type' | 'metadata' | 'settings'>,
-  invited: readonly Person[],
+  put: readonly Person[],
 ): { room: Room; rows: Member[] } {
   const now = clock.now()
   const [uuid, createdAt] = [ids.uuid(now), new Date(now).toISOString()]
   const id = facts.type === 'ephemeral' ? ephemeralRoomId(uuid) : asRoomId(uuid)
-  const rows = [peer.identity, ...invited].map(
+  const rows = [peer.identity, ...put].map(
     (person, index): Member => ({
       roomId: id,
       userId: person.id,
@@ -90,6 +100,7 @@ function newRoom(
       lastReadSeq: 0,
       fromSeq: 1,
       rev: index + 1,
+      ...(index === 0 ? {} : { added: true }),
     }),
   )
   const room = { id, ...facts, createdBy: peer.userId, createdAt, rev: rows.length, lastSeq: 0 }

@@ -1,6 +1,7 @@
 import type { ClientEvent, OkAck, Payload, UserId } from '@roomful/protocol'
 import type { Authenticate } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
+import type { InvitationPolicy } from '../core/consent'
 import type { Actor, Refusal } from '../core/ops'
 import type { Quotas } from '../costs/quotas'
 import type { FileStore } from '../files/file-store'
@@ -34,6 +35,7 @@ export type Services = {
   readonly hooks: Hooks
   /** Names that may stand between colons as a reaction. */
   readonly customEmoji: ReadonlySet<string>
+  readonly policy: InvitationPolicy
   /** Where uploads are; absent: this server takes none. */
   readonly files?: FileStore
   readonly sendRates: Rates<UserId>

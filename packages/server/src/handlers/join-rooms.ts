@@ -28,10 +28,10 @@ export const joinRooms: Handler<'join-rooms'> = async (services, peer, { roomIds
     checkIsHere(peer)
     // From here to the end in one tick: a removal is either noted in the grant or still to come.
     const heads = new Map<RoomId, Head>()
-    for (const { room } of memberships) {
+    for (const { room, member } of memberships) {
       if (grant.isRemoved(room.id) || left.has(room.id)) continue
       const head = grant.headOf(room.id, { rev: room.rev, lastSeq: room.lastSeq })
-      hub.subscribe(peer, room.id, head)
+      hub.subscribe(peer, room.id, head, member?.added ?? false)
       heads.set(room.id, head)
     }
     if (unread) tellProtocol1(peer, heads, unread)

@@ -1,28 +1,51 @@
-import { asMessageId, LIMITS, type RoomId } from '@roomful/protocol'
+import { asMessageId, LIMITS, type RoomId, type UserId } from '@roomful/protocol'
 import { type Op, pairKey, type Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Peer } from '../hub/peer'
 import { readFor } from './device-reads'
+import { invite, nobodyYet, type Person, readEntries } from './entries'
 import { actorOf, type Handler, type Services } from './handler'
 import { memberAck } from './outcome-ack'
 import { permitted } from './permission'
 import { submitInOrder } from './submit'
 import type { Rate } from './token-bucket'
 
-/** Oneself: joins a public room. Another: invites. */
-export const addMember: Handler<'add-member'> = async (services, peer, { roomId, userId }) =>
-  write(services, peer, roomId, async () => {
-    const act = acting(services, peer)
-    if (userId === undefined || userId === peer.userId)
-      return { kind: 'join', ...act, ...quietly(services, peer, roomId) }
-    const target = await services.store.read(async (reader) => {
-      // Asked first: who may not invite does not learn from it who has an account here (P9).
-      const may = await permitted(reader, peer, roomId, 'invite')
-      return 'ok' in may ? may : reader.user(userId)
-    })
-    if (!target) return refuse('USER_NOT_FOUND', { field: 'userId' })
-    return 'ok' in target ? target : { kind: 'invite', target, ...act }
+/** Oneself: joins a public room. Another: puts them there, or invites them. */
+export const addMember: Handler<'add-member'> = async (services, peer, { roomId, userId }) => {
+  const act = acting(services, peer)
+  if (userId === undefined || userId === peer.userId)
+    return write(services, peer, roomId, () => ({ kind: 'join', ...act, ...quietly(services, peer, roomId) }))
+  // In an object, so that the next write waits for the queueing of this one and not for its commit.
+  const asked = await peer.inOrder(async () => {
+    const found = await whom(services, peer, roomId, userId)
+    if (found === 'invite') return { invited: await invite(services, peer, roomId, [userId]) }
+    if ('ok' in found) return { outcome: found }
+    return { outcome: services.pipeline.submit(roomId, { kind: 'invite', target: found, ...act }) }
   })
+  if ('outcome' in asked) return memberAck(await asked.outcome)
+  if ('ok' in asked.invited) return asked.invited
+  asked.invited.tell()
+  return { ok: true, member: nobodyYet(roomId, userId, act.at), invited: true }
+}
+
+function whom(
+  services: Services,
+  peer: Peer,
+  roomId: RoomId,
+  userId: UserId,
+): Promise<Person | 'invite' | Refusal> {
+  return services.store.read(async (reader) => {
+    // Asked first: who may not invite does not learn from it who has an account here (P9).
+    const may = await permitted(reader, peer, roomId, 'invite')
+    if ('ok' in may) return may
+    const [theirs] = await reader.memberships(userId, [roomId])
+    const { put, invite } = await readEntries(services, reader, peer, [userId])
+    // Who is in the room, or is banned from it, is no stranger to whoever sees its members.
+    const row = theirs?.member
+    if (row && (row.removed === undefined || row.removed === 'banned')) return { id: userId, name: row.name }
+    return put[0] ?? (invite.length > 0 ? 'invite' : refuse('USER_NOT_FOUND', { field: 'userId' }))
+  })
+}
 
 /** Oneself: leaves. Another: kicks. */
 export const removeMember: Handler<'remove-member'> = (services, peer, { roomId, userId, reason }) =>

@@ -26,5 +26,5 @@ async function meetStrangers(
   const rooms = [...hub.peers.roomsOf(peer.userId)]
   if (strangers.length === 0 || rooms.length === 0) return
   const found = await store.read((reader) => reader.whoIsIn(rooms, strangers))
-  for (const { userId, roomId } of found) hub.peers.noteElsewhere(userId, roomId)
+  for (const { userId, roomId, added } of found) hub.peers.noteElsewhere(userId, roomId, added)
 }

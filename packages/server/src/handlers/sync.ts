@@ -1,6 +1,7 @@
-import { asRoomId, type OkAck } from '@roomful/protocol'
+import { asRoomId, type OkAck, type Sync } from '@roomful/protocol'
 import { refuse } from '../core/refusal'
 import type { Grant } from '../hub/grants'
+import { readInvitations } from '../pipeline/invitations'
 import { sync as readMissed } from '../pipeline/sync'
 import { checkIsHere, readFor } from './device-reads'
 import type { Handler } from './handler'
@@ -14,17 +15,20 @@ export const sync: Handler<'sync'> = (services, peer, payload) =>
   Promise.resolve(refuse('RATE_LIMITED', { retryAfterMs: RETRY_MS }))
 
 const syncNow: Handler<'sync'> = async (services, peer, payload) => {
-  const { store, hub } = services
+  const { store, hub, clock } = services
   checkIsHere(peer)
   const { userId: viewer, rooms: openRooms } = peer
   const grant = hub.beginGrant(viewer)
   try {
     const context = { viewer, epoch: store.epoch, openRooms }
-    const missed = await readFor(services, peer, (reader) => readMissed(reader, context, payload))
+    const missed = await readFor(services, peer, async (reader) => ({
+      ...(await readMissed(reader, context, payload)),
+      ...(isFirstPage(payload) ? { invitations: await readInvitations(reader, viewer, clock.now()) } : {}),
+    }))
     const ack = withoutRemoved(missed, grant)
     // Whoever asks for his list wants it kept fresh.
-    for (const { room } of ack.list ?? []) {
-      hub.noteMemberships(viewer, [room.id])
+    for (const { room, added = false } of ack.list ?? []) {
+      hub.noteMembership(viewer, room.id, added)
       // Committed while it was read, and not told him then.
       if (grant.headOf(room.id, room).rev > room.rev) hub.refresh(viewer, room.id)
     }
@@ -33,6 +37,9 @@ const syncNow: Handler<'sync'> = async (services, peer, payload) => {
     grant.end()
   }
 }
+
+const isFirstPage = ({ list }: Sync): boolean =>
+  list !== undefined && (list === true || list.after === undefined)
 
 /** Rooms that he was removed from while they were read: he has been told so, and nothing of them may follow (I14). */
 function withoutRemoved(ack: OkAck<'sync'>, grant: Grant): OkAck<'sync'> {

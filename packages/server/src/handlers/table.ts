@@ -1,10 +1,13 @@
 import type { ClientEvent } from '@roomful/protocol'
+import { blockUser, listBlocked, unblockUser } from './blocks'
 import { deleteMessage, editMessage, reactMessage } from './change-message'
 import { createRoom, openDm } from './create-room'
 import { deleteRoom } from './delete-room'
 import { endSessions } from './end-sessions'
 import { fetchHistory } from './fetch-history'
 import type { Handler } from './handler'
+import { hideDm } from './hide-dm'
+import { acceptInvitation, declineInvitation, listInvitations } from './invitations'
 import { joinRooms, leaveRooms } from './join-rooms'
 import { listRooms } from './list-rooms'
 import { markRead } from './mark-read'
@@ -50,6 +53,13 @@ export const handlers: { readonly [E in ClientEvent]: Handler<E> } = {
   'list-reported-rooms': listReportedRooms,
   'resolve-report': resolveReport,
   'fetch-audit': fetchAudit,
+  'list-invitations': listInvitations,
+  'accept-invitation': acceptInvitation,
+  'decline-invitation': declineInvitation,
+  'block-user': blockUser,
+  'unblock-user': unblockUser,
+  'list-blocked': listBlocked,
+  'hide-dm': hideDm,
   'watch-presence': watchPresence,
   'end-sessions': endSessions,
   'refresh-token': refreshToken,

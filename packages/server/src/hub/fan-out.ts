@@ -41,7 +41,8 @@ export function fanOut(deps: FanOutDeps, committed: CommittedBatch): void {
   for (const member of finalRows(members)) {
     if (member.removed) continue
     deps.grants.noteReturn(member.userId, roomId)
-    if (deps.peers.noteMember(member.userId, roomId)) deps.onAdded(member.userId, roomId)
+    if (deps.peers.noteMember(member.userId, roomId, member.added ?? false))
+      deps.onAdded(member.userId, roomId)
   }
   for (const { member } of members) deps.memberRevs.note(member)
   end()

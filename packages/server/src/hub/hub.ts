@@ -3,12 +3,12 @@ import {
   type Head,
   type Removal,
   type RoomId,
-  type RoomListItem,
   type User,
   type UserId,
 } from '@roomful/protocol'
 import type { Identity } from '../auth/identity'
 import type { Bus, BusMessage } from '../cluster/bus'
+import type { InvitationPolicy } from '../core/consent'
 import { Rates } from '../handlers/rates'
 import type { CommittedBatch } from '../pipeline/port'
 import { type Clock, every } from '../ports/clock'
@@ -22,6 +22,7 @@ import { Lifetimes } from './lifetime'
 import { MemberRevs } from './member-revs'
 import { type Broadcaster, type Peer, roomChannel } from './peer'
 import { Peers } from './peers'
+import { type ReadInvitation, type ReadListItems, tellAdded, tellPersonal } from './personal'
 import { Presence } from './presence'
 import { Receipts } from './receipts'
 import { RecentNames } from './recent-names'
@@ -38,11 +39,13 @@ const IDENTITIES_STEP = 50
 export type HubDeps = {
   readonly nodeId: string
   readonly epoch: string
+  readonly policy: InvitationPolicy
+  readonly readInvitation: ReadInvitation
   readonly clock: Clock
   readonly bus: Bus
   readonly broadcaster: Broadcaster
   /** The lines of one user's list for these rooms. */
-  readonly readListItems: (userId: UserId, roomIds: readonly RoomId[]) => Promise<readonly RoomListItem[]>
+  readonly readListItems: ReadListItems
   readonly readItems: ReadItems
   readonly readMemberships: ReadMemberships
   readonly readRows: RepairDeps['readRows']
@@ -63,7 +66,7 @@ export type HubDeps = {
  * and from others alike; the hub knows neither sockets nor the store's writes.
  */
 export class Hub {
-  readonly peers = new Peers()
+  readonly peers: Peers
   readonly presence: Presence
   readonly lifetimes: Lifetimes
   readonly #subscriptions = new Subscriptions()
@@ -81,6 +84,7 @@ export class Hub {
 
   constructor(private readonly deps: HubDeps) {
     const { nodeId, clock, bus, broadcaster } = deps
+    this.peers = new Peers(deps.policy)
     const { peers } = this
     const publish = (message: BusMessage): void => bus.publish(message)
     this.presence = new Presence({ nodeId, clock, peers, publish })
@@ -195,8 +199,8 @@ export class Hub {
     return this.#grants.begin(userId)
   }
 
-  subscribe(peer: Peer, roomId: RoomId, head: Head): void {
-    this.peers.noteMember(peer.userId, roomId)
+  subscribe(peer: Peer, roomId: RoomId, head: Head, added: boolean): void {
+    this.peers.noteMember(peer.userId, roomId, added)
     this.#subscriptions.add(peer, roomId, head)
     // Others may have been subscribed before him, and not been told what he has read.
     const isBehind = (this.#subscriptions.toldTo(roomId)?.rev ?? head.rev) < head.rev
@@ -219,9 +223,9 @@ export class Hub {
     this.refresh(peer.userId, roomId)
   }
 
-  /** Rooms that were read as this user's: from now on their activity is told. */
-  noteMemberships(userId: UserId, roomIds: Iterable<RoomId>): void {
-    for (const roomId of roomIds) this.peers.noteMember(userId, roomId)
+  /** A room that was read as this user's: from now on its activity is told. */
+  noteMembership(userId: UserId, roomId: RoomId, added: boolean): void {
+    this.peers.noteMember(userId, roomId, added)
   }
 
   /** The user's lists get this room anew, within a second. */
@@ -251,7 +255,13 @@ export class Hub {
         return
       case 'created':
         for (const userId of message.userIds)
-          if (this.peers.noteMember(userId, message.roomId)) this.#tellAdded(userId, message.roomId)
+          if (this.peers.noteMember(userId, message.roomId, userId !== message.by))
+            this.#tellAdded(userId, message.roomId)
+        return
+      case 'invited':
+      case 'uninvited':
+      case 'hidden':
+        tellPersonal({ ...this.deps, peers: this.peers }, message)
         return
       case 'read':
         this.#receipts.note(message.roomId, message.userId, message.seq, message.lineId)
@@ -350,22 +360,10 @@ export class Hub {
   }
 
   #tellAdded(userId: UserId, roomId: RoomId): void {
-    this.#readItem(userId, roomId).then(
-      (item) => {
-        if (!item || !this.peers.membersOf(roomId).has(userId)) return
-        for (const peer of this.peers.of(userId)) peer.line.emit('room-added', { item })
-      },
-      (error: unknown) => {
-        this.deps.log.warn({ err: error, roomId }, 'room-added was not told')
-        this.peers.forgetMember(userId, roomId)
-        this.#repair.doubt(roomId)
-      },
-    )
-  }
-
-  async #readItem(userId: UserId, roomId: RoomId): Promise<RoomListItem | undefined> {
-    const [item] = await this.deps.readListItems(userId, [roomId])
-    return item
+    tellAdded({ ...this.deps, peers: this.peers }, userId, roomId, () => {
+      this.peers.forgetMember(userId, roomId)
+      this.#repair.doubt(roomId)
+    })
   }
 
   /** Everything else has its turn. */

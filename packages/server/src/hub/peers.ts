@@ -1,15 +1,22 @@
 import type { RoomId, UserId } from '@roomful/protocol'
+import type { InvitationPolicy } from '../core/consent'
 import type { Peer } from './peer'
 
 /** Of so many users who are not here (any more) it is remembered which rooms they are in: who may be told of them. */
 const DEPARTED_KEPT = 10_000
 
+/** The rooms of a user, and whether they came into each by themselves: another may have put them there. */
+type Rooms = Map<RoomId, boolean>
+
 /** Who is connected to this node, and which rooms each connected user is known to be in. */
 export class Peers {
-  readonly #byUser = new Map<UserId, { peers: Set<Peer>; rooms: Set<RoomId> }>()
+  readonly #byUser = new Map<UserId, { peers: Set<Peer>; rooms: Rooms }>()
   readonly #membersHere = new Map<RoomId, Set<UserId>>()
-  readonly #departed = new Map<UserId, Set<RoomId>>()
+  readonly #departed = new Map<UserId, Rooms>()
   #count = 0
+
+  /** `policy`: under `consent` only the rooms that both came into by themselves make two users known to each other. */
+  constructor(private readonly policy: InvitationPolicy = 'open') {}
 
   get size(): number {
     return this.#count
@@ -23,10 +30,10 @@ export class Peers {
       user.peers.add(peer)
       return false
     }
-    const rooms = this.#departed.get(peer.userId) ?? new Set<RoomId>()
+    const rooms = this.#departed.get(peer.userId) ?? new Map<RoomId, boolean>()
     this.#departed.delete(peer.userId)
     this.#byUser.set(peer.userId, { peers: new Set([peer]), rooms })
-    for (const roomId of rooms) this.#remember(roomId, peer.userId)
+    for (const roomId of rooms.keys()) this.#remember(roomId, peer.userId)
     return true
   }
 
@@ -36,7 +43,7 @@ export class Peers {
     if (!user?.peers.delete(peer)) return false
     this.#count--
     if (user.peers.size > 0) return false
-    for (const roomId of user.rooms) this.#forget(roomId, peer.userId)
+    for (const roomId of user.rooms.keys()) this.#forget(roomId, peer.userId)
     this.#byUser.delete(peer.userId)
     this.#keepDeparted(peer.userId, user.rooms)
     return true
@@ -48,12 +55,12 @@ export class Peers {
   }
 
   /** He is in this room, and on another node if anywhere. */
-  noteElsewhere(userId: UserId, roomId: RoomId): void {
-    if (this.noteMember(userId, roomId) || this.#byUser.has(userId)) return
-    this.#keepDeparted(userId, new Set([...(this.#departed.get(userId) ?? []), roomId]))
+  noteElsewhere(userId: UserId, roomId: RoomId, added: boolean): void {
+    if (this.noteMember(userId, roomId, added) || this.#byUser.has(userId)) return
+    this.#keepDeparted(userId, new Map(this.#departed.get(userId) ?? []).set(roomId, !added))
   }
 
-  #keepDeparted(userId: UserId, rooms: Set<RoomId>): void {
+  #keepDeparted(userId: UserId, rooms: Rooms): void {
     this.#departed.set(userId, rooms)
     const [longestGone] = this.#departed.keys()
     if (this.#departed.size > DEPARTED_KEPT && longestGone !== undefined) this.#departed.delete(longestGone)
@@ -72,14 +79,18 @@ export class Peers {
     for (const { peers } of this.#byUser.values()) yield* peers
   }
 
-  /** Notes that a connected user is in a room. False: that was known, or he is not connected. */
-  noteMember(userId: UserId, roomId: RoomId): boolean {
+  /**
+   * Notes that a connected user is in a room, and whether another put them there. False: they were known to be in it, or are
+   * not connected.
+   */
+  noteMember(userId: UserId, roomId: RoomId, added: boolean): boolean {
     const user = this.#byUser.get(userId)
-    if (!user) this.#departed.get(userId)?.add(roomId)
-    if (!user || user.rooms.has(roomId)) return false
-    user.rooms.add(roomId)
-    this.#remember(roomId, userId)
-    return true
+    if (!user) this.#departed.get(userId)?.set(roomId, !added)
+    if (!user) return false
+    const isNew = !user.rooms.has(roomId)
+    user.rooms.set(roomId, !added)
+    if (isNew) this.#remember(roomId, userId)
+    return isNew
   }
 
   forgetMember(userId: UserId, roomId: RoomId): void {
@@ -88,8 +99,8 @@ export class Peers {
   }
 
   /** The rooms that a connected user is known to be in. */
-  roomsOf(userId: UserId): ReadonlySet<RoomId> {
-    return this.#byUser.get(userId)?.rooms ?? NO_ROOMS
+  roomsOf(userId: UserId): Iterable<RoomId> {
+    return this.#byUser.get(userId)?.rooms.keys() ?? []
   }
 
   /** The rooms that connected users are known to be in. */
@@ -102,13 +113,16 @@ export class Peers {
     return this.#membersHere.get(roomId) ?? NO_USERS
   }
 
-  /** Of a user who has left: whether he was in one of the other's present rooms. */
+  /** May one see the other's presence? Of a user who has left: whether he was in one of the other's present rooms. */
   shareRoom(a: UserId, b: UserId): boolean {
     if (a === b) return true
     const [mine, theirs] = [a, b].map((id) => this.#byUser.get(id)?.rooms ?? this.#departed.get(id))
     if (!mine || !theirs) return false
     const [fewer, more] = mine.size < theirs.size ? [mine, theirs] : [theirs, mine]
-    for (const roomId of fewer) if (more.has(roomId)) return true
+    for (const [roomId, byThemselves] of fewer) {
+      const others = more.get(roomId)
+      if (others !== undefined && (this.policy === 'open' || (byThemselves && others))) return true
+    }
     return false
   }
 
@@ -127,4 +141,3 @@ export class Peers {
 
 const NOBODY: ReadonlySet<Peer> = new Set()
 const NO_USERS: ReadonlySet<UserId> = new Set()
-const NO_ROOMS: ReadonlySet<RoomId> = new Set()

@@ -109,7 +109,7 @@ test('in doubt about a room, whoever is in it is told; then there is no doubt', 
 
 test('in doubt about a room, whoever is out of it is told, whoever else is connected', async () => {
   const repair = repairOf()
-  for (const id of [ann, bob]) peers.noteMember(id, ROOM)
+  for (const id of [ann, bob]) peers.noteMember(id, ROOM, false)
   present = [bob]
   repair.doubt(ROOM)
   await repair.run()

@@ -218,7 +218,7 @@ export class Repair {
       if (isHere) onRemoved(userId, roomId, member?.removed ?? 'left')
       return
     }
-    if (!isHere && peers.noteMember(userId, roomId)) onAdded(userId, roomId)
+    if (peers.noteMember(userId, roomId, member.added ?? false)) onAdded(userId, roomId)
     const reads = this.#reads.get(userId) ?? new Map<RoomId, number>()
     this.#reads.set(userId, reads)
     if (member.lastReadSeq <= (reads.get(roomId) ?? -1)) return

@@ -1,6 +1,7 @@
 import type { RoomId, UserId } from '@roomful/protocol'
 import type { Authenticate } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
+import type { InvitationPolicy } from '../core/consent'
 import { Quotas } from '../costs/quotas'
 import type { EphemeralStore } from '../ephemeral/ephemeral-store'
 import { MemoryEphemeral } from '../ephemeral/memory-ephemeral'
@@ -19,6 +20,7 @@ import type { Broadcaster } from '../hub/peer'
 import type { Hooks } from '../moderation/hooks'
 import { DEFAULTS, type RateOptions } from '../options'
 import { AppendQueue } from '../pipeline/append-queue'
+import { readInvitations } from '../pipeline/invitations'
 import { Names } from '../pipeline/names'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
@@ -51,6 +53,8 @@ export type NodeParts = {
   /** Milliseconds, from any beginning: for measuring only. */
   readonly stopwatch: () => number
   readonly defaultRooms: readonly string[]
+  /** Whether strangers are invited, or put into rooms at once. */
+  readonly invitations?: InvitationPolicy
 }
 
 /** A budget that was not used lasts for so long at once: for a start with all rooms, on a few devices. */
@@ -60,6 +64,7 @@ const BUDGET_SECONDS = 3
 export function createNode(parts: NodeParts): ChatNode {
   const { bus, clock, ids, log, meter, hooks, authenticate, defaultRooms } = parts
   const limits = limitsOf(parts.rates)
+  const { invitations: policy = DEFAULTS.invitations } = parts
   const ephemeral = parts.ephemeral ?? new MemoryEphemeral({ now: clock.now })
   const store = withEphemeral(parts.store, ephemeral)
   const queue = new AppendQueue({
@@ -76,6 +81,12 @@ export function createNode(parts: NodeParts): ChatNode {
   const hub: Hub = new Hub({
     ...parts,
     epoch: store.epoch,
+    policy,
+    readInvitation: async (userId, roomId) => {
+      const now = clock.now()
+      const [found] = await store.read((reader) => readInvitations(reader, userId, now, roomId))
+      return found
+    },
     readRevoked: (sids) => store.revokedSessions(sids),
     readEnded: (userIds) => store.sessionsEnded(userIds),
     ...hubReads(store, {
@@ -94,7 +105,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const budgets = new Rates<UserId>(limits.costs, clock)
   const purges = new Purges({ store, log, ...(parts.files === undefined ? {} : { files: parts.files }) })
   const services: Services = {
-    ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, authenticate, names },
+    ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, policy, authenticate, names },
     ...{ sendRates, budgets },
     quotas: new Quotas({ store, hub, clock, limits: limits.quotas }),
     reporting: new OneAtATime<UserId>(),

@@ -2,6 +2,7 @@ import { asUserId } from '@roomful/protocol'
 import { customAuthenticate } from '../auth/jwt'
 import type { Bus } from '../cluster/bus'
 import { localBus } from '../cluster/local-bus'
+import type { InvitationPolicy } from '../core/consent'
 import type { EphemeralStore } from '../ephemeral/ephemeral-store'
 import type { Hooks } from '../moderation/hooks'
 import type { RateOptions } from '../options'
@@ -60,6 +61,7 @@ export function testNode({
   idPrefix = 'id',
   defaultRooms = [],
   customEmoji = [],
+  invitations,
 }: {
   rates?: RateOptions
   store?: Store
@@ -72,6 +74,7 @@ export function testNode({
   idPrefix?: string
   defaultRooms?: readonly string[]
   customEmoji?: readonly string[]
+  invitations?: InvitationPolicy
 } = {}) {
   const lines = new MemoryLines()
   let ids = 0
@@ -96,6 +99,7 @@ export function testNode({
     stopwatch: clock.now,
     defaultRooms,
     customEmoji,
+    ...(invitations === undefined ? {} : { invitations }),
   })
   const device = (name: string, protocol: 1 | 2 = 2) =>
     openDevice(node, lines, `${name}-${++ids}`, name, protocol)

@@ -81,6 +81,7 @@ describe('upkeep', () => {
     const counting = {
       ...{ purge: store.purge.bind(store), read: store.read.bind(store) },
       purgeDeleted: store.purgeDeleted.bind(store),
+      forgetInvitations: store.forgetInvitations.bind(store),
       forgetOps: async (beforeMs: number) => {
         asked.push(clock.now() - beforeMs)
         return remaining.shift() ?? 0
@@ -99,6 +100,7 @@ describe('upkeep', () => {
       purge: store.purge.bind(store),
       forgetOps: store.forgetOps.bind(store),
       purgeDeleted: store.purgeDeleted.bind(store),
+      forgetInvitations: store.forgetInvitations.bind(store),
       read: (async (reads) => {
         if (fails) throw new Error('the database is away')
         return store.read(reads)

@@ -13,14 +13,14 @@ const EVERY_MS = 3_600_000
 export const OPS_KEPT_MS = 30 * 24 * 3_600_000
 
 export type UpkeepParts = {
-  readonly store: Pick<Store, 'read' | 'purge' | 'purgeDeleted' | 'forgetOps'>
+  readonly store: Pick<Store, 'read' | 'purge' | 'purgeDeleted' | 'forgetOps' | 'forgetInvitations'>
   readonly clock: Clock
   readonly log: Log
   readonly retention?: Retention
   readonly files?: FileStore
 }
 
-/** Once an hour: purges what is too old and what is left of deleted rooms, forgets old op ids, then removes the files that nothing shows any more. */
+/** Once an hour: purges what is too old and what is left of deleted rooms, forgets old op ids and invitations that are over, then removes the files that nothing shows any more. */
 export class Upkeep {
   #cancel: () => void
   #running: Promise<void> = Promise.resolve()
@@ -50,6 +50,7 @@ export class Upkeep {
       if (retention) await applyRetention({ store, clock, log }, retention, isStopped)
       while (!isStopped() && (await store.forgetOps(clock.now() - OPS_KEPT_MS)) > 0) {}
       await purgeDeletedRooms({ store, log, ...(files ? { files } : {}) }, isStopped)
+      while (!isStopped() && (await store.forgetInvitations(clock.now())) > 0) {}
       if (files) await sweepFiles({ files, store, log }, clock.now(), isStopped)
     } catch (error) {
       log.error({ err: error }, 'the upkeep of this hour was cut short')

@@ -9,7 +9,7 @@ export async function roomListOf(
   unread: Awaited<ReturnType<Reader['unread']>>,
 ): Promise<RoomListItem[]> {
   const previews = await reader.previews(memberships.map(({ room }) => room.id))
-  return memberships.flatMap(({ room, member }) => {
+  return memberships.flatMap(({ room, member, hiddenSeq }) => {
     if (!member || member.removed !== undefined) return []
     const newest = previews.get(room.id)
     return {
@@ -20,6 +20,8 @@ export async function roomListOf(
       unread: unread.get(room.id) ?? 0,
       // What was said before this member came (again) is not his to see, not even its first line (I14).
       preview: newest && newest.seq >= member.fromSeq ? newest : null,
+      ...(member.added ? { added: true as const } : {}),
+      ...(hiddenSeq === undefined ? {} : { hiddenSeq }),
     }
   })
 }

@@ -18,6 +18,8 @@ export type Membership = {
   readonly member: Member | undefined
   /** The first seq whose row is kept: what lies below was purged. 1 where nothing was. */
   readonly floorSeq: number
+  /** The member hides the room as long as this is its newest message. */
+  readonly hiddenSeq?: number
 }
 
 /** Which messages of a room there are: `floorSeq..lastSeq`. */
@@ -29,6 +31,28 @@ export type ReportedRoom = { readonly roomId: RoomId; readonly open: number }
 export type Purged = { readonly rows: number; readonly fileIds: readonly string[] }
 
 export type Attendance = { readonly roomId: RoomId; readonly userId: UserId }
+/** `added`: as in the member row. */
+export type Attending = Attendance & { readonly added: boolean }
+
+/** A user is invited into a room, or was: at most one row for both. Times in milliseconds since the epoch. */
+export type InvitationRow = {
+  readonly roomId: RoomId
+  readonly userId: UserId
+  readonly inviterId: UserId
+  readonly at: number
+  readonly until: number
+}
+
+export type NewInvitations = {
+  readonly roomId: RoomId
+  readonly inviterId: UserId
+  /** Whether there are such users makes no difference to what is done, or to how long it takes (P9). */
+  readonly userIds: readonly UserId[]
+  readonly at: number
+  readonly until: number
+}
+
+export type Block = { readonly userId: UserId; readonly blockedAt: string }
 
 /** One member's row, and their unread as `unread` counts it. */
 export type Standing = { readonly member: Member; readonly unread: number }
@@ -73,7 +97,7 @@ export interface Reader {
   /** Present members with their unread; one query, however many. Pairs of who is not there are missing. */
   standings(pairs: readonly Attendance[]): Promise<readonly Standing[]>
   /** Which of these users are in which of these rooms now; one query. */
-  whoIsIn(roomIds: readonly RoomId[], userIds: readonly UserId[]): Promise<readonly Attendance[]>
+  whoIsIn(roomIds: readonly RoomId[], userIds: readonly UserId[]): Promise<readonly Attending[]>
   roomOfMessage(messageId: MessageId): Promise<RoomId | undefined>
   /** Undefined: this room has no such message (any more). */
   seqOfMessage(roomId: RoomId, messageId: MessageId): Promise<number | undefined>
@@ -84,6 +108,22 @@ export interface Reader {
     limit: number
   }): Promise<readonly Room[]>
   user(userId: UserId): Promise<User | undefined>
+  /**
+   * Which of these share a room with the user that both came into by themselves (no `added` in either row); one query, whose
+   * cost depends on the user's rooms and not on the others'.
+   */
+  acquaintances(userId: UserId, others: readonly UserId[]): Promise<ReadonlySet<UserId>>
+  /** Which of these have blocked the user; one query. */
+  blockersOf(userId: UserId, others: readonly UserId[]): Promise<ReadonlySet<UserId>>
+  /** Whom the user has blocked, by id, after `after`. */
+  blocked(userId: UserId, query: { after?: UserId; limit: number }): Promise<readonly Block[]>
+  /** Invitations that wait for the user's answer at that time, newest first; of one room where it is named. */
+  invitations(
+    userId: UserId,
+    query: { nowMs: number; roomId?: RoomId; limit: number },
+  ): Promise<readonly InvitationRow[]>
+  /** The dm of these people, by its key. */
+  dm(dmKey: string): Promise<RoomId | undefined>
   /** Rooms that the user is in now under another name than this, some of them. */
   misnamed(user: User, limit: number): Promise<readonly RoomId[]>
   /** Rooms that hold messages, by id, after `after`. */
@@ -152,6 +192,24 @@ export interface Store {
   purgeDeleted(): Promise<Purged>
   /** Forgets ops (edits, deletes, reactions) that were done before that time, some at once; answers how many. */
   forgetOps(beforeMs: number): Promise<number>
+  /**
+   * Invites these users, in one transaction. Undefined: the inviter's would be more than LIMITS.invitationsSent, and nothing is
+   * written. Else those who see an invitation by it. Who is invited to the room already stays as they are, also where they
+   * have declined; who has blocked the inviter, or has as many as the limits allow, gets one that is not shown.
+   */
+  invite(invitations: NewInvitations): Promise<readonly UserId[] | undefined>
+  /** `accepted`: it is gone. `declined`: it is not shown any more, and counts until it is over. Answers whether it was shown. */
+  answerInvitation(userId: UserId, roomId: RoomId, answer: 'accepted' | 'declined'): Promise<boolean>
+  /** Forgets invitations that were over before that time, some at once; answers how many. */
+  forgetInvitations(beforeMs: number): Promise<number>
+  /**
+   * Declines all invitations of the other too, and answers for which rooms. Undefined: the user has blocked as many as
+   * LIMITS.blockedUsers, and nothing is written.
+   */
+  block(userId: UserId, blockedId: UserId, at: string): Promise<readonly RoomId[] | undefined>
+  unblock(userId: UserId, blockedId: UserId): Promise<void>
+  /** Hides the room from the user's list as of its newest message, or shows it. Not a member: undefined. */
+  hide(roomId: RoomId, userId: UserId, hidden: boolean): Promise<{ hiddenSeq: number | null } | undefined>
   putReport(report: Report): Promise<void>
   revokeSession(sid: string, untilMs: number): Promise<void>
   isSessionRevoked(sid: string): Promise<boolean>

@@ -75,6 +75,13 @@ export class Database {
       deleteRoom: (roomId, by, atMs) => write(() => store.deleteRoom(roomId, by, atMs)),
       purgeDeleted: () => write(() => store.purgeDeleted()),
       forgetOps: (beforeMs) => write(() => store.forgetOps(beforeMs)),
+      invite: (invitations) => write(() => store.invite(invitations)),
+      answerInvitation: (userId, roomId, answer) =>
+        write(() => store.answerInvitation(userId, roomId, answer)),
+      forgetInvitations: (beforeMs) => write(() => store.forgetInvitations(beforeMs)),
+      block: (userId, blockedId, at) => write(() => store.block(userId, blockedId, at)),
+      unblock: (userId, blockedId) => write(() => store.unblock(userId, blockedId)),
+      hide: (roomId, userId, hidden) => write(() => store.hide(roomId, userId, hidden)),
       putReport: (report) => write(() => store.putReport(report)),
       revokeSession: (sid, untilMs) => write(() => store.revokeSession(sid, untilMs)),
       isSessionRevoked: async (sid) => {

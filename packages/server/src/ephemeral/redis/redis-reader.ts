@@ -14,7 +14,15 @@ import {
 } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
 import { isPresent } from '../../core/present'
-import type { Attendance, Membership, MessageQuery, Reader, RoomsPage, Standing } from '../../stores/port'
+import type {
+  Attendance,
+  Attending,
+  Membership,
+  MessageQuery,
+  Reader,
+  RoomsPage,
+  Standing,
+} from '../../stores/port'
 import type { EphemeralReader } from '../ephemeral-store'
 import type { RedisConnection } from './connection'
 import { list, TTL_MS } from './plan-values'
@@ -155,14 +163,15 @@ export class RedisReader implements EphemeralReader {
     return found
   }
 
-  async whoIsIn(roomIds: readonly RoomId[], userIds: readonly UserId[]): Promise<readonly Attendance[]> {
+  async whoIsIn(roomIds: readonly RoomId[], userIds: readonly UserId[]): Promise<readonly Attending[]> {
     const found: Attendance[] = []
     for (const rooms of parts(roomIds, Math.max(1, Math.floor(PAIRS_STEP / Math.max(1, userIds.length))))) {
       const reply = listOf(await this.connection.run(scripts.WHO_IS_IN, ...list(rooms), ...list(userIds)))
       for (let at = 0; at < reply.length; at += 2)
         found.push({ roomId: asRoomId(textOf(reply[at])), userId: asUserId(textOf(reply[at + 1])) })
     }
-    return found
+    const standings = found.length === 0 ? [] : await this.standings(found)
+    return standings.map(({ member: { roomId, userId, added = false } }) => ({ roomId, userId, added }))
   }
 
   async roomOfMessage(messageId: MessageId): Promise<RoomId | undefined> {

@@ -11,6 +11,7 @@ import { memberCountContract } from './member-count-contract'
 import { membersContract } from './members-contract'
 import { messageQueryContract } from './message-query-contract'
 import { moderationContract, sessionsContract } from './moderation-contract'
+import { peopleContract } from './people-contract'
 import { purgeContract } from './purge-contract'
 import { raceContract } from './race-contract'
 import { readCursorContract } from './read-cursor-contract'
@@ -37,6 +38,7 @@ export function storeContract(name: string, open: OpenStore): void {
     directoryContract,
     userNamesContract,
     sessionsContract,
+    peopleContract,
     durabilityContract,
   ])
 }

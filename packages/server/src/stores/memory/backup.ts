@@ -1,5 +1,6 @@
 import type { AuditEntry, Member, Report, Room, RoomId, UserId } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
+import type { People } from './people'
 import type { DoneOp } from './room-record'
 import { type NamedUser, Tables } from './tables'
 
@@ -12,6 +13,7 @@ type RoomBackup = {
   readonly purgedSends: readonly (readonly [string, StoredMessage])[]
   readonly opIds: readonly (readonly [string, DoneOp])[]
   readonly audit: readonly AuditEntry[]
+  readonly hidden: readonly (readonly [UserId, number])[]
 }
 
 /** All rows of a memory store at one moment. Rows are never changed in place, so it may share them. */
@@ -23,6 +25,7 @@ export type Backup = {
   readonly deletedRooms: readonly RoomId[]
   readonly endedSessions: readonly (readonly [UserId, { readonly atMs: number; readonly untilMs: number }])[]
   readonly revokedSessions: readonly (readonly [string, number])[]
+  readonly people: ReturnType<People['backup']>
 }
 
 export function backupOf(tables: Tables): Backup {
@@ -37,6 +40,7 @@ export function backupOf(tables: Tables): Backup {
         purgedSends: [...record.purgedSends],
         opIds: [...record.opIds],
         audit: record.audit.map(({ value }) => value),
+        hidden: [...record.hidden],
       })),
     dmKeys: [...tables.dmKeys],
     users: [...tables.users.values()].map(({ value }) => value),
@@ -46,13 +50,14 @@ export function backupOf(tables: Tables): Backup {
     deletedRooms: [...tables.deletedRooms.keys()],
     endedSessions: [...tables.endedSessions],
     revokedSessions: [...tables.revokedSessions],
+    people: tables.people.backup(),
   }
 }
 
 export function restore(backup: Backup): Tables {
   const tables = new Tables()
   tables.versions.begin()
-  for (const { room, members, messages, floorSeq, purgedSends, opIds, audit } of backup.rooms) {
+  for (const { room, members, messages, floorSeq, purgedSends, opIds, audit, hidden } of backup.rooms) {
     const record = tables.addRoom(room, undefined)
     const { rev, lastSeq } = room
     record.beginAt(floorSeq)
@@ -60,6 +65,7 @@ export function restore(backup: Backup): Tables {
     const nothing = { outcomes: [], changes: [], opIds: [], room: undefined }
     record.apply({ ...nothing, head: { rev, lastSeq }, messages, members, audit }, 0)
     for (const [key, op] of opIds) record.opIds.set(key, op)
+    for (const [userId, seq] of hidden) record.hidden.set(userId, seq)
     for (const member of members) tables.indexMember(member)
     for (const message of messages) tables.indexMessage(message)
   }
@@ -69,5 +75,6 @@ export function restore(backup: Backup): Tables {
   for (const roomId of backup.deletedRooms) tables.deletedRooms.set(roomId, { isPurged: true })
   for (const [userId, ended] of backup.endedSessions) tables.endedSessions.set(userId, ended)
   for (const [sid, untilMs] of backup.revokedSessions) tables.revokedSessions.set(sid, untilMs)
+  tables.people.restore(backup.people)
   return tables
 }

@@ -1,6 +1,7 @@
 import {
   type AuditEntry,
   asRoomId,
+  asUserId,
   type Head,
   LIMITS,
   type Member,
@@ -17,7 +18,18 @@ import { isPresent } from '../../core/present'
 import { toPreview } from '../../core/preview'
 import { shows } from '../../core/shown-file'
 import { countUnread } from '../../core/unread'
-import type { Attendance, Membership, MessageQuery, Reader, RoomsPage, Span, Standing } from '../port'
+import type {
+  Attendance,
+  Attending,
+  Block,
+  InvitationRow,
+  Membership,
+  MessageQuery,
+  Reader,
+  RoomsPage,
+  Span,
+  Standing,
+} from '../port'
 import { queryMessages } from './query-messages'
 import type { RoomRecord } from './room-record'
 import type { Tables } from './tables'
@@ -102,12 +114,47 @@ export class MemoryReader implements Reader {
     })
   }
 
-  async whoIsIn(roomIds: readonly RoomId[], userIds: readonly UserId[]): Promise<readonly Attendance[]> {
-    const isIn = (roomId: RoomId, userId: UserId): boolean =>
-      isPresent(valueAt(this.tables.live(roomId)?.members.get(userId), this.snapshot))
+  async whoIsIn(roomIds: readonly RoomId[], userIds: readonly UserId[]): Promise<readonly Attending[]> {
     return userIds.flatMap((userId) =>
-      roomIds.flatMap((roomId) => (isIn(roomId, userId) ? [{ roomId, userId }] : [])),
+      roomIds.flatMap((roomId) => {
+        const member = this.memberAt(roomId, userId)
+        return isPresent(member) ? [{ roomId, userId, added: member.added ?? false }] : []
+      }),
     )
+  }
+
+  async acquaintances(userId: UserId, others: readonly UserId[]): Promise<ReadonlySet<UserId>> {
+    const cameIn = (roomId: RoomId, id: UserId): boolean => {
+      const member = this.memberAt(roomId, id)
+      return isPresent(member) && member.added === undefined
+    }
+    const mine = [...(this.tables.roomsOf.get(userId) ?? [])].filter((roomId) => cameIn(roomId, userId))
+    return new Set(others.filter((id) => mine.some((roomId) => cameIn(roomId, id))))
+  }
+
+  async blockersOf(userId: UserId, others: readonly UserId[]): Promise<ReadonlySet<UserId>> {
+    return new Set(others.filter((id) => this.tables.people.blocksOf(id).has(userId)))
+  }
+
+  async blocked(
+    userId: UserId,
+    { after = asUserId(''), limit }: { after?: UserId; limit: number },
+  ): Promise<readonly Block[]> {
+    const blocks = [...this.tables.people.blocksOf(userId)].map(([id, blockedAt]) => ({
+      userId: id,
+      blockedAt,
+    }))
+    return blocks
+      .filter((block) => block.userId > after)
+      .sort((a, b) => compareByCodePoint(a.userId, b.userId))
+      .slice(0, limit)
+  }
+
+  async invitations(
+    userId: UserId,
+    { nowMs, roomId, limit }: { nowMs: number; roomId?: RoomId; limit: number },
+  ): Promise<readonly InvitationRow[]> {
+    return this.tables.people.invitations(userId, nowMs, roomId).slice(0, limit)
   }
 
   async roomOfMessage(messageId: MessageId): Promise<RoomId | undefined> {
@@ -162,6 +209,10 @@ export class MemoryReader implements Reader {
   async user(userId: UserId): Promise<User | undefined> {
     const held = valueAt(this.tables.users.get(userId), this.snapshot)
     return held && { id: held.id, name: held.name }
+  }
+
+  async dm(dmKey: string): Promise<RoomId | undefined> {
+    return this.tables.dmKeys.get(dmKey)
   }
 
   async misnamed({ id, name }: User, limit: number): Promise<readonly RoomId[]> {
@@ -226,8 +277,13 @@ export class MemoryReader implements Reader {
 
   private membershipAt(userId: UserId, roomId: RoomId): Membership | undefined {
     const room = this.roomAt(roomId)
-    const member = valueAt(this.tables.live(roomId)?.members.get(userId), this.snapshot)
-    return room && { room, member, floorSeq: this.floorOf(roomId) }
+    const hiddenSeq = this.tables.live(roomId)?.hidden.get(userId)
+    const hidden = hiddenSeq === undefined ? {} : { hiddenSeq }
+    return room && { room, member: this.memberAt(roomId, userId), floorSeq: this.floorOf(roomId), ...hidden }
+  }
+
+  private memberAt(roomId: RoomId, userId: UserId): Member | undefined {
+    return valueAt(this.tables.live(roomId)?.members.get(userId), this.snapshot)
   }
 
   private floorOf(roomId: RoomId): number {

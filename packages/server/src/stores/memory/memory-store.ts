@@ -3,7 +3,14 @@ import type { Member, Report, Room, RoomId, User, UserId } from '@roomful/protoc
 import type { Facts, Need, Plan } from '../../core/ops'
 import { countPresent, isPresent } from '../../core/present'
 import type { Keep } from '../../ephemeral/ephemeral-store'
-import { type Purged, type Reader, roomWasDeleted, type Store, StoreError } from '../port'
+import {
+  type NewInvitations,
+  type Purged,
+  type Reader,
+  roomWasDeleted,
+  type Store,
+  StoreError,
+} from '../port'
 import { type Backup, backupOf, restore } from './backup'
 import { MemoryReader, unreadIn } from './memory-reader'
 import { Tables } from './tables'
@@ -143,6 +150,45 @@ export class MemoryStore implements Store {
     let count = 0
     for (const record of this.tables.rooms.values()) count += record.forgetOps(beforeMs)
     return count
+  }
+
+  async invite(invitations: NewInvitations): Promise<readonly UserId[] | undefined> {
+    this.checkOpen()
+    return this.tables.people.invite(invitations)
+  }
+
+  async answerInvitation(userId: UserId, roomId: RoomId, answer: 'accepted' | 'declined'): Promise<boolean> {
+    this.checkOpen()
+    return this.tables.people.answer(userId, roomId, answer)
+  }
+
+  async forgetInvitations(beforeMs: number): Promise<number> {
+    this.checkOpen()
+    return this.tables.people.forget(beforeMs)
+  }
+
+  async block(userId: UserId, blockedId: UserId, at: string): Promise<readonly RoomId[] | undefined> {
+    this.checkOpen()
+    return this.tables.people.block(userId, blockedId, at)
+  }
+
+  async unblock(userId: UserId, blockedId: UserId): Promise<void> {
+    this.checkOpen()
+    this.tables.people.unblock(userId, blockedId)
+  }
+
+  async hide(
+    roomId: RoomId,
+    userId: UserId,
+    hidden: boolean,
+  ): Promise<{ hiddenSeq: number | null } | undefined> {
+    this.checkOpen()
+    const record = this.tables.rooms.get(roomId)
+    if (!record || !isPresent(record.members.get(userId)?.value)) return undefined
+    const { lastSeq } = record.head.value
+    if (hidden) record.hidden.set(userId, lastSeq)
+    else record.hidden.delete(userId)
+    return { hiddenSeq: hidden ? lastSeq : null }
   }
 
   async putReport(report: Report): Promise<void> {

@@ -24,6 +24,8 @@ export class RoomRecord {
   /** Which message was written at which rev, ascending. An entry is outdated when its row has a later rev. */
   log: { readonly rev: number; readonly seq: number }[] = []
   readonly members = new Map<UserId, Cell<Member>>()
+  /** By member, the newest message when they hid the room. Of no snapshot: it is read alone. */
+  readonly hidden = new Map<UserId, number>()
   readonly audit: Cell<AuditEntry>[] = []
   /** By pairKey, in the order of `at`. */
   readonly opIds = new Map<string, DoneOp>()

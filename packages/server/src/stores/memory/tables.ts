@@ -3,6 +3,7 @@ import type { StoredMessage } from '../../core/ops'
 import { shownFile } from '../../core/shown-file'
 import type { Keep } from '../../ephemeral/ephemeral-store'
 import { StoreError } from '../port'
+import { People } from './people'
 import { RoomRecord } from './room-record'
 import { type Cell, Versions } from './versions'
 
@@ -24,6 +25,7 @@ export class Tables {
   /** Rooms that were deleted, and whether their rows are gone too. */
   readonly deletedRooms = new Map<RoomId, { isPurged: boolean }>()
   readonly endedSessions = new Map<UserId, { readonly atMs: number; readonly untilMs: number }>()
+  readonly people = new People()
   readonly revokedSessions = new Map<string, number>()
 
   /** Within a write transaction, as all of these. */

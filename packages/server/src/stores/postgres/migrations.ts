@@ -224,4 +224,31 @@ export const MIGRATIONS: readonly string[] = [
   -- Users all of whose sessions were ended: tokens that were issued up to then are refused.
   CREATE TABLE ended_sessions (user_id text COLLATE "C" PRIMARY KEY, at_ms bigint NOT NULL, until_ms bigint NOT NULL);
   `,
+  `
+  -- Another put the member there. Who was there before this was known counts as come by themselves.
+  ALTER TABLE room_members ADD COLUMN added boolean NOT NULL DEFAULT false;
+  -- The newest message when the member hid the room.
+  ALTER TABLE room_members ADD COLUMN hidden_seq bigint;
+
+  -- Of users and not of rooms: an ephemeral room is in no table, and there need be no such user either.
+  CREATE TABLE invitations (
+    user_id text COLLATE "C" NOT NULL,
+    room_id text COLLATE "C" NOT NULL,
+    inviter_id text COLLATE "C" NOT NULL,
+    at_ms bigint NOT NULL,
+    until_ms bigint NOT NULL,
+    -- False: it was declined, or was never shown. It counts for its inviter all the same, who must not learn of it.
+    shown boolean NOT NULL,
+    PRIMARY KEY (user_id, room_id)
+  );
+  CREATE INDEX invitations_sent ON invitations (inviter_id, until_ms);
+  CREATE INDEX invitations_age ON invitations (until_ms);
+
+  CREATE TABLE blocks (
+    user_id text COLLATE "C" NOT NULL,
+    blocked_id text COLLATE "C" NOT NULL,
+    blocked_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, blocked_id)
+  );
+  `,
 ]

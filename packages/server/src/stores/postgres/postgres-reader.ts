@@ -4,7 +4,9 @@ import { integer, text } from '../sql/column'
 import {
   attendanceFrom,
   auditFrom,
+  blockFrom,
   headFrom,
+  invitationFrom,
   memberFrom,
   membershipFrom,
   messageFrom,
@@ -103,6 +105,34 @@ export function postgresReader(session: Session): Reader {
     async user(userId) {
       const [row] = await session.query(sql.USER, userId)
       return row && { id: userId, name: text(row, 'name') }
+    },
+
+    async acquaintances(userId, others) {
+      const rows = await session.query(sql.ACQUAINTANCES, userId, others)
+      return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))
+    },
+
+    async blockersOf(userId, others) {
+      const rows = await session.query(sql.BLOCKERS, userId, others)
+      return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))
+    },
+
+    async blocked(userId, { after = asUserId(''), limit }) {
+      const rows = await session.query(sql.BLOCKED, userId, after, limit)
+      return rows.map(blockFrom)
+    },
+
+    async invitations(userId, { nowMs, roomId, limit }) {
+      const rows =
+        roomId === undefined
+          ? await session.query(sql.INVITATIONS, userId, nowMs, limit)
+          : await session.query(sql.INVITATION, userId, roomId, nowMs)
+      return rows.map(invitationFrom)
+    },
+
+    async dm(dmKey) {
+      const [row] = await session.query(sql.DM, dmKey)
+      return row && asRoomId(text(row, 'room_id'))
     },
 
     async misnamed({ id, name }, limit) {

@@ -3,7 +3,9 @@ import type { Facts, Need, Plan } from '../../core/ops'
 import { type Reader, type Store, StoreError } from '../port'
 import { deleteRoom, purgeDeleted } from './delete-room'
 import { lockAndRead } from './facts'
+import { Lanes } from './lanes'
 import { migrate } from './migrate'
+import * as people from './people'
 import { poolingOf } from './pooling'
 import { isRetryable } from './postgres-error'
 import { postgresReader } from './postgres-reader'
@@ -58,6 +60,7 @@ export function storeOn(
   epoch: string,
   beside: Beside = () => [],
 ): Store {
+  const lanes = new Lanes()
   let closing: Promise<unknown> | undefined
   const lend = <T>(pool: SessionPool, work: (session: Session) => Promise<T>): Promise<T> =>
     closing ? Promise.reject(new StoreError('UNAVAILABLE', 'the store is closed')) : pool.lend(work)
@@ -82,6 +85,16 @@ export function storeOn(
     deleteRoom: (roomId, by, atMs) => lend(writers, (session) => deleteRoom(session, roomId, by, atMs)),
     purgeDeleted: () => lend(readers, purgeDeleted),
     forgetOps: (beforeMs) => lend(readers, (session) => forgetOps(session, beforeMs)),
+    invite: (invitations) =>
+      lanes.run(invitations.inviterId, () => lend(readers, (session) => people.invite(session, invitations))),
+    answerInvitation: (userId, roomId, answer) =>
+      lend(readers, (session) => people.answerInvitation(session, userId, roomId, answer)),
+    forgetInvitations: (beforeMs) => lend(readers, (session) => people.forgetInvitations(session, beforeMs)),
+    block: (userId, blockedId, at) =>
+      lanes.run(userId, () => lend(readers, (session) => people.block(session, userId, blockedId, at))),
+    unblock: (userId, blockedId) => lend(readers, (session) => people.unblock(session, userId, blockedId)),
+    hide: (roomId, userId, hidden) =>
+      lend(readers, (session) => people.hide(session, roomId, userId, hidden)),
     putReport: (report) => lend(readers, (session) => putReport(session, report)),
     revokeSession: (sid, untilMs) =>
       lend(readers, (session) => revokeSession(session, sid, untilMs, Date.now())),

@@ -12,7 +12,8 @@ import type { Statement, Value } from './session'
 
 const MEMBERSHIP = `
   SELECT room.*, member.room_id, member.user_id, member.name AS member_name, member.role, member.joined_at,
-    member.last_read_seq, member.from_seq, member.muted_until, member.removed, member.rev AS member_rev`
+    member.last_read_seq, member.from_seq, member.muted_until, member.removed, member.rev AS member_rev, member.added,
+    member.hidden_seq`
 
 export const ROOMS_OF = {
   name: 'rooms-of',
@@ -134,9 +135,9 @@ export const MEMBERS_AMONG = {
 
 export const WHO_IS_IN = {
   name: 'who-is-in',
-  text: `SELECT member.room_id, member.user_id FROM unnest($2::text[]) AS wanted (id)
+  text: `SELECT member.room_id, member.user_id, member.added FROM unnest($2::text[]) AS wanted (id)
     CROSS JOIN LATERAL (
-      SELECT room_id, user_id FROM room_members
+      SELECT room_id, user_id, added FROM room_members
       WHERE user_id = wanted.id AND room_id = ANY ($1::text[]) AND removed IS NULL OFFSET 0
     ) AS member`,
 }
@@ -201,6 +202,8 @@ export const MISNAMED = {
     WHERE user_id BETWEEN $1 AND $1 AND removed IS NULL AND name <> $2 ORDER BY user_id, room_id LIMIT $3`,
 }
 
+export const DM = { name: 'select-dm', text: 'SELECT room_id FROM dm_rooms WHERE dm_key = $1' }
+
 export const USER = { name: 'user', text: 'SELECT name FROM users WHERE id = $1' }
 
 export const REPORTED_ROOMS = {
@@ -213,6 +216,46 @@ export const DELETED_AMONG = {
   text: `SELECT gone.room_id FROM unnest($1::text[]) AS wanted (id)
     CROSS JOIN LATERAL (SELECT room_id FROM deleted_rooms WHERE room_id = wanted.id LIMIT 1) AS gone`,
 }
+/** Room by room of the one who asks: how many the others are in costs nothing, and so tells nothing (P9). */
+export const ACQUAINTANCES = {
+  name: 'acquaintances',
+  text: `SELECT wanted.id AS user_id FROM unnest($2::text[]) AS wanted (id)
+    CROSS JOIN LATERAL (
+      SELECT 1 FROM (
+        SELECT room_id FROM room_members
+        WHERE user_id BETWEEN $1 AND $1 AND removed IS NULL AND NOT added ORDER BY user_id, room_id OFFSET 0
+      ) AS mine
+      CROSS JOIN LATERAL (
+        SELECT 1 FROM room_members
+        WHERE room_id = mine.room_id AND user_id = wanted.id AND ${PRESENT} AND NOT added LIMIT 1
+      ) AS theirs
+      LIMIT 1
+    ) AS shared`,
+}
+
+export const BLOCKERS = {
+  name: 'blockers',
+  text: `SELECT wanted.id AS user_id FROM unnest($2::text[]) AS wanted (id)
+    CROSS JOIN LATERAL (SELECT 1 FROM blocks WHERE user_id = wanted.id AND blocked_id = $1 LIMIT 1) AS block`,
+}
+
+export const BLOCKED = {
+  name: 'blocked',
+  text: 'SELECT * FROM blocks WHERE user_id = $1 AND blocked_id > $2 ORDER BY blocked_id LIMIT $3',
+}
+
+export const INVITATIONS = {
+  name: 'invitations',
+  text: `SELECT * FROM (
+      SELECT * FROM invitations WHERE user_id BETWEEN $1 AND $1 AND shown AND until_ms > $2
+      ORDER BY user_id, room_id OFFSET 0
+    ) AS waiting ORDER BY at_ms DESC, room_id LIMIT $3`,
+}
+export const INVITATION = {
+  name: 'invitation',
+  text: 'SELECT * FROM invitations WHERE user_id = $1 AND room_id = $2 AND shown AND until_ms > $3',
+}
+
 export const REPORTS_OPEN = {
   name: 'reports-open',
   text: 'SELECT * FROM reports WHERE room_id = $1 AND id > $2 AND resolved_at IS NULL ORDER BY id LIMIT $3',

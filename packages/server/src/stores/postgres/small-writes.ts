@@ -5,7 +5,7 @@ import { integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import { roomFrom } from '../sql/rows'
 import { SELECT_ROOM } from './facts'
-import { PRESENT, UNREAD, USER } from './queries'
+import { DM, PRESENT, UNREAD, USER } from './queries'
 import { type Session, together } from './session'
 import { upsertMembers } from './write-plan'
 
@@ -19,7 +19,6 @@ const INSERT_DM = {
   name: 'insert-dm',
   text: 'INSERT INTO dm_rooms (dm_key, room_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING room_id',
 }
-const SELECT_DM = { name: 'select-dm', text: 'SELECT room_id FROM dm_rooms WHERE dm_key = $1' }
 const INSERT_ROOM = {
   name: 'insert-room',
   text: `INSERT INTO rooms (id, name, name_search, type, created_by, created_at, metadata, settings)
@@ -36,7 +35,7 @@ const INSERT_HEAD = {
 export async function createRoom(session: Session, { room, members, dmKey }: NewRoom): Promise<Created> {
   await session.query('BEGIN')
   if (dmKey !== undefined && (await session.query(INSERT_DM, dmKey, room.id)).length === 0) {
-    const [dm] = await session.query(SELECT_DM, dmKey)
+    const [dm] = await session.query(DM, dmKey)
     return existing(session, dm ? text(dm, 'room_id') : room.id)
   }
   const inserted = await session.query(

@@ -30,14 +30,16 @@ const UPDATE_MESSAGES = {
 const UPSERT_MEMBERS = {
   name: 'upsert-members',
   text: `INSERT INTO room_members AS member (room_id, user_id, name, role, joined_at, last_read_seq, from_seq,
-      muted_until, removed, rev)
-    SELECT room_id, user_id, name, role, joined_at, last_read_seq, from_seq, muted_until, removed, rev
+      muted_until, removed, rev, added)
+    SELECT room_id, user_id, name, role, joined_at, last_read_seq, from_seq, muted_until, removed, rev,
+      coalesce(added, false)
     FROM json_to_recordset($1) AS fresh (room_id text, user_id text, name text, role text, joined_at timestamptz,
-      last_read_seq bigint, from_seq bigint, muted_until text, removed text, rev bigint)
+      last_read_seq bigint, from_seq bigint, muted_until text, removed text, rev bigint, added boolean)
     ON CONFLICT (room_id, user_id) DO UPDATE SET
       name = excluded.name, role = excluded.role, joined_at = excluded.joined_at,
       last_read_seq = greatest(member.last_read_seq, excluded.last_read_seq), from_seq = excluded.from_seq,
-      muted_until = excluded.muted_until, removed = excluded.removed, rev = excluded.rev`,
+      muted_until = excluded.muted_until, removed = excluded.removed, rev = excluded.rev,
+      added = excluded.added`,
 }
 const UPDATE_ROOM = {
   name: 'update-room',
@@ -140,6 +142,7 @@ const memberRow = (member: Member): object => ({
   muted_until: member.mutedUntil,
   removed: member.removed,
   rev: member.rev,
+  added: member.added,
 })
 
 const auditRow = (entry: AuditEntry): object => ({

@@ -1,2 +1,2 @@
-/** Ops that one statement forgets: some ten milliseconds. */
+/** Ops, or invitations, that one statement forgets: some ten milliseconds. */
 export const FORGET_OPS_STEP = 2_000

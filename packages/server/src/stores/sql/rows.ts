@@ -17,7 +17,7 @@ import {
   type RoomSettings,
 } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
-import type { Attendance, Membership, ReportedRoom, Span } from '../port'
+import type { Attending, Block, InvitationRow, Membership, ReportedRoom, Span } from '../port'
 import { flag, integer, json, oneOf, type Row, text, textOrNull } from './column'
 
 const REMOVALS = ['left', 'kicked', 'banned'] as const satisfies readonly Removal[]
@@ -53,8 +53,28 @@ export function spanFrom(row: Row): Span {
   }
 }
 
-export function attendanceFrom(row: Row): Attendance {
-  return { roomId: asRoomId(text(row, 'room_id')), userId: asUserId(text(row, 'user_id')) }
+export function attendanceFrom(row: Row): Attending {
+  return {
+    roomId: asRoomId(text(row, 'room_id')),
+    userId: asUserId(text(row, 'user_id')),
+    added: flag(row, 'added'),
+  }
+}
+
+/** From `invitations`. */
+export function invitationFrom(row: Row): InvitationRow {
+  return {
+    roomId: asRoomId(text(row, 'room_id')),
+    userId: asUserId(text(row, 'user_id')),
+    inviterId: asUserId(text(row, 'inviter_id')),
+    at: integer(row, 'at_ms'),
+    until: integer(row, 'until_ms'),
+  }
+}
+
+/** From `blocks`. */
+export function blockFrom(row: Row): Block {
+  return { userId: asUserId(text(row, 'blocked_id')), blockedAt: text(row, 'blocked_at') }
 }
 
 export function memberFrom(row: Row): Member {
@@ -69,6 +89,7 @@ export function memberFrom(row: Row): Member {
     fromSeq: integer(row, 'from_seq'),
     ...(mutedUntil === null ? {} : { mutedUntil }),
     rev: integer(row, 'rev'),
+    ...(flag(row, 'added') ? { added: true } : {}),
     ...(row.removed === null ? {} : { removed: oneOf(row, 'removed', REMOVALS) }),
   }
 }
@@ -155,5 +176,6 @@ export function membershipFrom(row: Row): Membership {
     room: roomFrom(row),
     member: member && memberFrom(member),
     floorSeq: integer(row, 'floor_seq'),
+    ...(row.hidden_seq === null ? {} : { hiddenSeq: integer(row, 'hidden_seq') }),
   }
 }

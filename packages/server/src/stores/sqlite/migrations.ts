@@ -215,4 +215,31 @@ export const MIGRATIONS: readonly string[] = [
   -- Users all of whose sessions were ended: tokens that were issued up to then are refused.
   CREATE TABLE ended_sessions (user_id TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- Another put the member there. Who was there before this was known counts as come by themselves.
+  ALTER TABLE room_members ADD COLUMN added INTEGER NOT NULL DEFAULT 0;
+  -- The newest message when the member hid the room.
+  ALTER TABLE room_members ADD COLUMN hidden_seq INTEGER;
+
+  -- Of users and not of rooms: an ephemeral room is in no table, and there need be no such user either.
+  CREATE TABLE invitations (
+    user_id TEXT NOT NULL,
+    room_id TEXT NOT NULL,
+    inviter_id TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    -- 0: it was declined, or was never shown. It counts for its inviter all the same, who must not learn of it.
+    shown INTEGER NOT NULL,
+    PRIMARY KEY (user_id, room_id)
+  ) WITHOUT ROWID;
+  CREATE INDEX invitations_sent ON invitations (inviter_id, until_ms);
+  CREATE INDEX invitations_age ON invitations (until_ms);
+
+  CREATE TABLE blocks (
+    user_id TEXT NOT NULL,
+    blocked_id TEXT NOT NULL,
+    blocked_at TEXT NOT NULL,
+    PRIMARY KEY (user_id, blocked_id)
+  ) WITHOUT ROWID;
+  `,
 ]

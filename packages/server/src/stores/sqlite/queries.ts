@@ -9,7 +9,7 @@ import { SELECT_ROOM } from './facts'
 const MEMBERSHIP = `
   SELECT rooms.*, room_heads.rev, room_heads.last_seq, room_heads.floor_seq, room_heads.member_count,
     member.room_id, member.user_id, member.name AS member_name, member.role, member.joined_at, member.last_read_seq, member.from_seq, member.muted_until, member.removed,
-    member.rev AS member_rev`
+    member.rev AS member_rev, member.added, member.hidden_seq`
 
 export const ROOMS_OF = `${MEMBERSHIP}
   FROM room_members AS member INDEXED BY room_members_user
@@ -99,7 +99,7 @@ export const MEMBERS_AMONG = `
   SELECT * FROM room_members WHERE room_id = ? AND user_id IN (SELECT value FROM json_each(?))`
 
 export const WHO_IS_IN = `
-  SELECT member.room_id, member.user_id FROM json_each(?1) AS wanted
+  SELECT member.room_id, member.user_id, member.added FROM json_each(?1) AS wanted
   CROSS JOIN room_members AS member INDEXED BY room_members_user
     ON member.user_id = wanted.value AND member.removed IS NULL
   WHERE member.room_id IN (SELECT value FROM json_each(?2))`
@@ -142,7 +142,27 @@ export const FILE_SHOWN_TO = `
 export const MISNAMED = `
   SELECT room_id FROM room_members WHERE user_id = ? AND removed IS NULL AND name <> ? ORDER BY room_id LIMIT ?`
 
+export const DM = `SELECT room_id FROM dm_rooms WHERE dm_key = ?`
+
 export const USER = `SELECT name FROM users WHERE id = ?`
+
+/** Room by room of the one who asks: how many the others are in costs nothing, and so tells nothing (P9). */
+export const ACQUAINTANCES = `
+  SELECT wanted.value AS user_id FROM json_each(?2) AS wanted WHERE EXISTS (
+    SELECT 1 FROM room_members AS mine INDEXED BY room_members_user
+    CROSS JOIN room_members AS theirs ON theirs.room_id = mine.room_id AND theirs.user_id = wanted.value
+    WHERE mine.user_id = ?1 AND mine.removed IS NULL AND mine.added = 0 AND theirs.removed IS NULL AND theirs.added = 0
+  )`
+
+export const BLOCKERS = `
+  SELECT blocks.user_id FROM json_each(?2) AS wanted
+  CROSS JOIN blocks ON blocks.user_id = wanted.value AND blocks.blocked_id = ?1`
+
+export const BLOCKED = `SELECT * FROM blocks WHERE user_id = ? AND blocked_id > ? ORDER BY blocked_id LIMIT ?`
+
+export const INVITATIONS = `
+  SELECT * FROM invitations WHERE user_id = ? AND shown = 1 AND until_ms > ? ORDER BY at_ms DESC, room_id LIMIT ?`
+export const INVITATION = `SELECT * FROM invitations WHERE user_id = ? AND room_id = ? AND shown = 1 AND until_ms > ?`
 
 export const REPORTS_OPEN = `
   SELECT * FROM reports WHERE room_id = ? AND id > ? AND resolved_at IS NULL ORDER BY id LIMIT ?`

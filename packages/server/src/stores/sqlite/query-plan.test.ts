@@ -8,6 +8,7 @@ import { type Row, text } from '../sql/column'
 import { Connection, type Value } from './connection'
 import { readFacts } from './facts'
 import { migrate } from './migrate'
+import { answerInvitation, block, forgetInvitations, hide, invite } from './people'
 import { createRoom, forgetOps, markRead, putUser } from './small-writes'
 import { sqliteReader } from './sqlite-reader'
 
@@ -37,7 +38,7 @@ class Explaining extends Connection {
 }
 
 const roomId = asRoomId('general')
-const ann = asUserId('ann')
+const [ann, bob] = [asUserId('ann'), asUserId('bob')]
 const at = '2026-01-01T00:00:00.000Z'
 
 describe('SQLite finds by index', () => {
@@ -65,7 +66,8 @@ describe('SQLite finds by index', () => {
   }
 
   /** Only the list of ids that came in, and what was found for it, may be walked through. */
-  const isWalk = (step: string): boolean => /^SCAN (?!key|wanted|json_each|lag|near|\(subquery)/.test(step)
+  const isWalk = (step: string): boolean =>
+    /^SCAN (?!key|wanted|json_each|lag|near|CONSTANT ROW|\(subquery)/.test(step)
   const isSort = (step: string): boolean => step.includes('TEMP B-TREE')
 
   test('the facts of a commit', async () => {
@@ -141,8 +143,13 @@ describe('SQLite finds by index', () => {
       await reader.deletedAmong([roomId])
       await reader.audit(roomId, { limit: 10 })
       await reader.audit(roomId, { limit: 10, after: 'x' })
+      await reader.acquaintances(ann, [bob])
+      await reader.blockersOf(ann, [bob])
+      await reader.blocked(ann, { limit: 10 })
+      await reader.dm('ann bob')
+      await reader.invitations(ann, { nowMs: 5, roomId, limit: 1 })
     })
-    expect(plans).toHaveLength(22)
+    expect(plans).toHaveLength(27)
     expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
     expect(plans.flat()).toContainEqual(
       expect.stringMatching(/INDEX messages_shown \(room_id=\? AND seq>\? AND seq<\?\)/),
@@ -184,6 +191,28 @@ describe('SQLite finds by index', () => {
   test('changed members: by rev, and only those are sorted', async () => {
     const plans = await plansOf(() => sqliteReader(db).members(roomId, { afterRev: 5, limit: 10 }))
     expect(plans.flat()[0]).toMatch(/SEARCH room_members USING (COVERING )?INDEX room_members_rev/)
+  })
+
+  test('invitations of a user: by user, and only those are sorted', async () => {
+    const plans = await plansOf(() => sqliteReader(db).invitations(ann, { nowMs: 5, limit: 10 }))
+    expect(plans.flat()[0]).toMatch(/SEARCH invitations USING PRIMARY KEY \(user_id=\?\)/)
+  })
+
+  test('an invitation, a block, a hidden dm', async () => {
+    const plans = await plansOf(() => {
+      const [inviterId, userIds] = [ann, [bob]]
+      invite(db, { roomId, inviterId, userIds, at: 5, until: 9 })
+      answerInvitation(db, bob, roomId, 'declined')
+      answerInvitation(db, bob, roomId, 'accepted')
+      block(db, ann, bob, at)
+      hide(db, roomId, ann, true)
+      forgetInvitations(db, 5)
+    })
+    expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
+    expect(plans.flat()).toContainEqual(
+      expect.stringMatching(/invitations_sent \(inviter_id=\? AND until_ms>\?\)/),
+    )
+    expect(plans.flat()).toContainEqual(expect.stringMatching(/invitations_age \(until_ms<\?\)/))
   })
 
   test('what is written in passing', async () => {

@@ -6,6 +6,7 @@ import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import { roomFrom } from '../sql/rows'
 import type { Connection } from './connection'
 import { SELECT_ROOM } from './facts'
+import { DM } from './queries'
 import { unreadOf } from './sqlite-reader'
 import { upsertMember } from './write-plan'
 
@@ -16,7 +17,7 @@ type Created = Awaited<ReturnType<Store['createRoom']>>
 type Marked = Awaited<ReturnType<Store['markRead']>>
 
 export function createRoom(db: Connection, { room, members, dmKey }: NewRoom): Created {
-  const dm = dmKey === undefined ? undefined : db.get('SELECT room_id FROM dm_rooms WHERE dm_key = ?', dmKey)
+  const dm = dmKey === undefined ? undefined : db.get(DM, dmKey)
   const there = db.get(`${SELECT_ROOM} WHERE rooms.id = ?`, dm ? text(dm, 'room_id') : room.id)
   if (there) return { room: roomFrom(there), created: false }
   if (db.get('SELECT 1 FROM deleted_rooms WHERE room_id = ?', room.id)) throw roomWasDeleted()

@@ -4,7 +4,9 @@ import { integer, text } from '../sql/column'
 import {
   attendanceFrom,
   auditFrom,
+  blockFrom,
   headFrom,
+  invitationFrom,
   memberFrom,
   membershipFrom,
   messageFrom,
@@ -23,6 +25,8 @@ import { Turns } from './turns'
 const UNREAD_STEP = 20
 /** Users whose rooms one statement counts, up to the bound of a user's rooms. */
 const IN_ROOMS_STEP = 10
+/** Users whose rooms one statement compares with those of another, up to the bound of a user's rooms. */
+const ACQUAINTANCES_STEP = 10
 /** Rooms that one statement looks up: a millisecond or two. */
 const ROOMS_STEP = 250
 
@@ -144,6 +148,36 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
       step(() => {
         const row = connection.get(sql.USER, userId)
         return row && { id: userId, name: text(row, 'name') }
+      }),
+
+    acquaintances: async (userId, others) => {
+      const rows = await inSteps(others, ACQUAINTANCES_STEP, (list) =>
+        connection.all(sql.ACQUAINTANCES, userId, list),
+      )
+      return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))
+    },
+
+    blockersOf: async (userId, others) => {
+      const rows = await inSteps(others, ROOMS_STEP, (list) => connection.all(sql.BLOCKERS, userId, list))
+      return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))
+    },
+
+    blocked: (userId, { after = asUserId(''), limit }) =>
+      step(() => connection.all(sql.BLOCKED, userId, after, limit).map(blockFrom)),
+
+    invitations: (userId, { nowMs, roomId, limit }) =>
+      step(() => {
+        const rows =
+          roomId === undefined
+            ? connection.all(sql.INVITATIONS, userId, nowMs, limit)
+            : connection.all(sql.INVITATION, userId, roomId, nowMs)
+        return rows.map(invitationFrom)
+      }),
+
+    dm: (dmKey) =>
+      step(() => {
+        const row = connection.get(sql.DM, dmKey)
+        return row && asRoomId(text(row, 'room_id'))
       }),
 
     misnamed: ({ id, name }, limit) =>

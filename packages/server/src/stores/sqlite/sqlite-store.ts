@@ -9,6 +9,7 @@ import { deleteRoom, purgeDeleted } from './delete-room'
 import { readFacts } from './facts'
 import { lockFile } from './file-lock'
 import { migrate } from './migrate'
+import * as people from './people'
 import { ReaderPool } from './reader-pool'
 import {
   createRoom,
@@ -75,6 +76,13 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
     deleteRoom: (roomId, by, atMs) => writer.write((db) => deleteRoom(db, roomId, by, atMs)),
     purgeDeleted: () => writer.write(purgeDeleted),
     forgetOps: (beforeMs) => writer.write((db) => forgetOps(db, beforeMs)),
+    invite: (invitations) => writer.write((db) => people.invite(db, invitations)),
+    answerInvitation: (userId, roomId, answer) =>
+      writer.write((db) => people.answerInvitation(db, userId, roomId, answer)),
+    forgetInvitations: (beforeMs) => writer.write((db) => people.forgetInvitations(db, beforeMs)),
+    block: (userId, blockedId, at) => writer.write((db) => people.block(db, userId, blockedId, at)),
+    unblock: (userId, blockedId) => writer.write((db) => people.unblock(db, userId, blockedId)),
+    hide: (roomId, userId, hidden) => writer.write((db) => people.hide(db, roomId, userId, hidden)),
     putReport: (report) => writer.write((db) => putReport(db, report)),
     revokeSession: (sid, untilMs) => writer.write((db) => revokeSession(db, sid, untilMs, Date.now())),
 

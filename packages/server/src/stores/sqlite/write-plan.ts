@@ -13,12 +13,13 @@ const UPDATE_MESSAGE = `
   WHERE room_id = ? AND seq = ?`
 // The read cursor is not the plan's: it moves without the room's lock, and never back (I6).
 const UPSERT_MEMBER = `
-  INSERT INTO room_members (room_id, user_id, name, role, joined_at, last_read_seq, from_seq, muted_until, removed, rev)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO room_members (room_id, user_id, name, role, joined_at, last_read_seq, from_seq, muted_until, removed, rev,
+    added)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (room_id, user_id) DO UPDATE SET
     name = excluded.name, role = excluded.role, joined_at = excluded.joined_at,
     last_read_seq = max(last_read_seq, excluded.last_read_seq), from_seq = excluded.from_seq,
-    muted_until = excluded.muted_until, removed = excluded.removed, rev = excluded.rev`
+    muted_until = excluded.muted_until, removed = excluded.removed, rev = excluded.rev, added = excluded.added`
 const UPDATE_ROOM = `UPDATE rooms SET name = ?, name_search = ?, type = ?, metadata = ?, settings = ? WHERE id = ?`
 const INSERT_OP_ID = `
   INSERT INTO op_ids (room_id, user_id, op_id, message_id, created_at_ms) VALUES (?, ?, ?, ?, ?)
@@ -94,6 +95,7 @@ export function upsertMember(connection: Connection, member: Member): void {
     member.mutedUntil ?? null,
     member.removed ?? null,
     member.rev,
+    member.added ? 1 : 0,
   )
 }
 

@@ -1,0 +1,51 @@
+import type { Member, Room } from '@roomful/protocol'
+import { denialOf, standingIn } from './authorise'
+import { arriving } from './decide-member'
+import { dmNameOf } from './dm-name'
+import type { Fold } from './fold'
+import type { Op, Outcome } from './ops'
+import { refuse } from './refusal'
+import { settled } from './settled'
+import { addSystemMessage } from './system-message'
+
+/** Comes in by an invitation: it holds as long as its inviter could still invite. */
+export function decideAccept(fold: Fold, op: Extract<Op, { kind: 'accept' }>): Outcome {
+  const { room } = fold
+  const { actor, at, inviterId } = op
+  if (!room) return refuse('ROOM_NOT_FOUND')
+  const before = fold.member(actor.id)
+  if (before && standingIn(room, before) !== 'none') return arrived(settled(fold, before))
+  const inviter = fold.member(inviterId)
+  const asInviter = { room, member: inviter, serverAdmin: false }
+  if (denialOf(room.type === 'dm' ? 'read' : 'invite', asInviter)) return refuse('ROOM_NOT_FOUND')
+  if (before?.removed === 'banned') return refuse('USER_BANNED')
+  const member = fold.putMember(arriving(room, before, actor, at))
+  if (room.type === 'dm') renameDm(fold, room, actor)
+  else addSystemMessage(fold, { ...op, action: 'join', content: `${actor.name} joined`, userId: actor.id })
+  return arrived(member)
+}
+
+/** One of a dm's people comes (back) into it. Whether they are one of them is known to the caller, by the dm's key. */
+export function decideEnterDm(fold: Fold, op: Extract<Op, { kind: 'enter-dm' }>): Outcome {
+  const { room } = fold
+  const { actor, at, target } = op
+  if (room?.type !== 'dm') return refuse('ROOM_NOT_FOUND')
+  const before = fold.member(target.id)
+  const isSelf = target.id === actor.id
+  if (before && standingIn(room, before) !== 'none') return arrived(isSelf ? settled(fold, before) : before)
+  const member = fold.putMember({
+    ...arriving(room, before, target, at),
+    ...(isSelf ? {} : { added: true as const }),
+  })
+  renameDm(fold, room, target)
+  return arrived(member)
+}
+
+const arrived = (member: Member): Outcome => ({ ok: true, kind: 'member', member })
+
+/** Until they came the dm was called after their id: their name was nobody's to see. */
+function renameDm(fold: Fold, room: Room, { id, name }: { id: string; name: string }): void {
+  const parts = room.name.split(', ')
+  if (!parts.includes(id) || id === name) return
+  fold.putRoom({ ...room, name: dmNameOf(parts.map((part) => (part === id ? name : part))) })
+}

@@ -1,0 +1,88 @@
+import { LIMITS, type Member, type RoomId, type User, type UserId } from '@roomful/protocol'
+import { type Entry, entryOf } from '../core/consent'
+import type { Refusal } from '../core/ops'
+import { refuse } from '../core/refusal'
+import type { Peer } from '../hub/peer'
+import type { Reader } from '../stores/port'
+import type { Services } from './handler'
+
+const DAY_MS = 86_400_000
+
+export type Person = User
+
+export type Entries = {
+  /** Into the room at once. */
+  readonly put: readonly Person[]
+  /** Strangers, those who have blocked the asking user, and ids that are nobody's: told apart nowhere. */
+  readonly invite: readonly UserId[]
+  readonly absent: readonly UserId[]
+}
+
+type Asking = Pick<Services, 'policy'>
+
+/** What becomes of each of these users, without the asking one. */
+export function entriesOf(services: Services, peer: Peer, userIds: readonly UserId[]): Promise<Entries> {
+  return services.store.read((reader) => readEntries(services, reader, peer, userIds))
+}
+
+/** The same queries for each of them, whatever becomes of it: time would tell who is here (P9). */
+export async function readEntries(
+  { policy }: Asking,
+  reader: Reader,
+  peer: Peer,
+  userIds: readonly UserId[],
+): Promise<Entries> {
+  const others = [...new Set(userIds)].filter((id) => id !== peer.userId)
+  if (others.length === 0) return { put: [], invite: [], absent: [] }
+  const [users, acquainted, blockers] = await Promise.all([
+    Promise.all(others.map((id) => reader.user(id))),
+    policy === 'open' ? new Set<UserId>() : reader.acquaintances(peer.userId, others),
+    reader.blockersOf(peer.userId, others),
+  ])
+  const entries = others.map((id, index): { id: UserId; user: User | undefined; entry: Entry } => {
+    const user = users[index]
+    const relation = { exists: user !== undefined, acquainted: acquainted.has(id), blocked: blockers.has(id) }
+    return { id, user, entry: entryOf(policy, relation, peer.identity.admin) }
+  })
+  const idsOf = (wanted: Entry): UserId[] =>
+    entries.filter(({ entry }) => entry === wanted).map(({ id }) => id)
+  return {
+    put: entries.flatMap(({ user, entry }) => (user && entry === 'put' ? [user] : [])),
+    invite: idsOf('invite'),
+    absent: idsOf('absent'),
+  }
+}
+
+/** Written at once; `tell` is for when the room is there. */
+export async function invite(
+  { store, bus, clock }: Services,
+  peer: Peer,
+  roomId: RoomId,
+  userIds: readonly UserId[],
+): Promise<{ tell(): void } | Refusal> {
+  if (userIds.length === 0) return { tell() {} }
+  const at = clock.now()
+  const until = at + LIMITS.invitationDays * DAY_MS
+  const shownTo = await store.invite({ roomId, inviterId: peer.userId, userIds, at, until })
+  if (!shownTo) return refuse('LIMIT_EXCEEDED', { field: 'invitations', limit: LIMITS.invitationsSent })
+  return {
+    tell() {
+      for (const userId of shownTo) bus.publish({ type: 'invited', userId, roomId })
+    },
+  }
+}
+
+/** What `add-member` answers of somebody who is invited: the same of everybody, and of nobody. */
+export function nobodyYet(roomId: RoomId, userId: UserId, at: number): Member {
+  return {
+    roomId,
+    userId,
+    name: userId,
+    role: 'member',
+    joinedAt: new Date(at).toISOString(),
+    lastReadSeq: 0,
+    fromSeq: 1,
+    rev: 0,
+    removed: 'left',
+  }
+}

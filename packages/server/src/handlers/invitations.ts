@@ -1,0 +1,53 @@
+import { asMessageId } from '@roomful/protocol'
+import { isPresent } from '../core/present'
+import { refuse } from '../core/refusal'
+import { readInvitations } from '../pipeline/invitations'
+import { actorOf, type Handler } from './handler'
+import { showDm } from './hide-dm'
+import { submitInOrder } from './submit'
+
+export const listInvitations: Handler<'list-invitations'> = async ({ store, clock }, peer) => {
+  const invitations = await store.read((reader) => readInvitations(reader, peer.userId, clock.now()))
+  return { ok: true, invitations }
+}
+
+/** A repeat, or one by whoever has come in otherwise meanwhile, is a success. */
+export const acceptInvitation: Handler<'accept-invitation'> = async (services, peer, { roomId }) => {
+  const { store, bus, clock, ids } = services
+  const { userId } = peer
+  const { invitation, there } = await store.read(async (reader) => {
+    const [invitation] = await reader.invitations(userId, { nowMs: clock.now(), roomId, limit: 1 })
+    const [there] = await reader.memberships(userId, [roomId])
+    return { invitation, there }
+  })
+  if (!invitation)
+    return there && isPresent(there.member)
+      ? { ok: true, room: there.room }
+      : refuse('INVITATION_NOT_FOUND', { field: 'roomId' })
+  const { inviterId } = invitation
+  const outcome = await submitInOrder(services, peer, () => {
+    const at = clock.now()
+    const messageId = asMessageId(ids.uuid(at))
+    return { roomId, op: { kind: 'accept', actor: actorOf(peer), at, inviterId, messageId } }
+  })
+  const isVoid = !outcome.ok && outcome.code === 'ROOM_NOT_FOUND'
+  if (!outcome.ok && !isVoid) return outcome
+  await store.answerInvitation(userId, roomId, isVoid ? 'declined' : 'accepted')
+  bus.publish({ type: 'uninvited', userId, roomId })
+  if (there?.hiddenSeq !== undefined) await showDm(services, peer, roomId)
+  const [entered] = await store.read((reader) => reader.memberships(userId, [roomId]))
+  return entered && !isVoid
+    ? { ok: true, room: entered.room }
+    : refuse('INVITATION_NOT_FOUND', { field: 'roomId' })
+}
+
+/** The inviter does not learn of it: the invitation counts as theirs until it is over. */
+export const declineInvitation: Handler<'decline-invitation'> = async (
+  { store, bus },
+  { userId },
+  { roomId },
+) => {
+  if (await store.answerInvitation(userId, roomId, 'declined'))
+    bus.publish({ type: 'uninvited', userId, roomId })
+  return { ok: true }
+}

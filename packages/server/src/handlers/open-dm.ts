@@ -1,0 +1,45 @@
+import type { Room, UserId } from '@roomful/protocol'
+import type { Refusal } from '../core/ops'
+import { isPresent } from '../core/present'
+import { refuse } from '../core/refusal'
+import type { Peer } from '../hub/peer'
+import type { Entries, Person } from './entries'
+import { actorOf, type Services } from './handler'
+import { showDm } from './hide-dm'
+import { submitInOrder } from './submit'
+
+/**
+ * Into a dm that is there: the asking user comes back into it, or accepts it, and those who may be put there are. Who has
+ * left it by themselves is not put back, but invited.
+ */
+export async function enterDm(
+  services: Services,
+  peer: Peer,
+  { id: roomId }: Room,
+  { put, invite }: Entries,
+): Promise<{ room: Room; invite: readonly UserId[] } | Refusal> {
+  const { store, policy, clock } = services
+  const { rows, hiddenSeq } = await store.read(async (reader) => {
+    const [mine] = await reader.memberships(peer.userId, [roomId])
+    const all = await reader.members(roomId, { afterRev: 0, limit: put.length + invite.length + 1 })
+    return { rows: new Map(all.map((row) => [row.userId, row])), hiddenSeq: mine?.hiddenSeq }
+  })
+  const isIn = (id: UserId): boolean => isPresent(rows.get(id))
+  const mustAsk = ({ id }: Person): boolean =>
+    policy === 'consent' && !peer.identity.admin && rows.get(id)?.removed === 'left'
+  const entering = [peer.identity, ...put].filter(
+    (one) => !isIn(one.id) && (one.id === peer.userId || !mustAsk(one)),
+  )
+  for (const { id, name } of entering) {
+    const outcome = await submitInOrder(services, peer, () => ({
+      roomId,
+      op: { kind: 'enter-dm', actor: actorOf(peer), at: clock.now(), target: { id, name } },
+    }))
+    if (!outcome.ok) return outcome
+  }
+  if (hiddenSeq !== undefined) await showDm(services, peer, roomId)
+  const [entered] = await store.read((reader) => reader.memberships(peer.userId, [roomId]))
+  if (!entered) return refuse('ROOM_NOT_FOUND')
+  const asked = [...invite, ...put.filter(mustAsk).map(({ id }) => id)].filter((id) => !isIn(id))
+  return { room: entered.room, invite: asked }
+}

@@ -1,0 +1,68 @@
+import type { Invitation, RoomId, RoomListItem, ServerEvent, ServerPayload, UserId } from '@roomful/protocol'
+import type { BusMessage } from '../cluster/bus'
+import type { Log } from '../ports/log'
+import type { Peers } from './peers'
+
+/** Undefined: it was answered meanwhile, or is over. */
+export type ReadInvitation = (userId: UserId, roomId: RoomId) => Promise<Invitation | undefined>
+
+/** The lines of a user's list for these rooms. */
+export type ReadListItems = (userId: UserId, roomIds: readonly RoomId[]) => Promise<readonly RoomListItem[]>
+
+export type PersonalMessage = Extract<BusMessage, { type: 'invited' | 'uninvited' | 'hidden' }>
+
+type PersonalDeps = { readonly peers: Peers; readonly readInvitation: ReadInvitation; readonly log: Log }
+
+/** What concerns one user and no room's subscribers. What is lost of it comes with the device's next list. */
+export function tellPersonal(deps: PersonalDeps, message: PersonalMessage): void {
+  const { userId, roomId } = message
+  switch (message.type) {
+    case 'invited':
+      invited(deps, userId, roomId)
+      return
+    case 'uninvited':
+      tell(deps, userId, 'invitation-removed', { roomId })
+      return
+    case 'hidden':
+      tell(deps, userId, 'dm-hidden', { roomId, hiddenSeq: message.hiddenSeq })
+      return
+    default:
+      message satisfies never
+  }
+}
+
+/** The user has come into the room, and its line in their list is new to their devices. */
+export function tellAdded(
+  { peers, readListItems, log }: Pick<PersonalDeps, 'peers' | 'log'> & { readListItems: ReadListItems },
+  userId: UserId,
+  roomId: RoomId,
+  onFailed: () => void,
+): void {
+  readListItems(userId, [roomId]).then(
+    ([item]) => {
+      if (!item || !peers.membersOf(roomId).has(userId)) return
+      for (const peer of peers.of(userId)) peer.line.emit('room-added', { item })
+    },
+    (error: unknown) => {
+      log.warn({ err: error, roomId }, 'room-added was not told')
+      onFailed()
+    },
+  )
+}
+
+function invited(deps: PersonalDeps, userId: UserId, roomId: RoomId): void {
+  if (deps.peers.of(userId).size === 0) return
+  deps.readInvitation(userId, roomId).then(
+    (invitation) => invitation && tell(deps, userId, 'invitation', { invitation }),
+    (error: unknown) => deps.log.warn({ err: error, roomId }, 'an invitation was not told'),
+  )
+}
+
+function tell<E extends ServerEvent>(
+  { peers }: PersonalDeps,
+  userId: UserId,
+  event: E,
+  payload: ServerPayload<E>,
+): void {
+  for (const peer of peers.of(userId)) if (peer.protocol === 2) peer.line.emit(event, payload)
+}

@@ -1,0 +1,180 @@
+import { asRoomId, asUserId, LIMITS, type Member, type RoomId, type UserId } from '@roomful/protocol'
+import { describe, expect, test } from 'vitest'
+import { actorOf, commitOne, ids, newRoom, nextAt, nextMessageId, roomOf, say } from './contract-room'
+import type { ContractContext } from './store-contract'
+
+const [ANN, BOB, CID, EVE] = ids('ann', 'bob', 'cid', 'eve') as [UserId, UserId, UserId, UserId]
+const ROOM = asRoomId('room-1')
+const [NOW, SOON] = [1_000_000, 2_000_000]
+
+export function peopleContract({ store }: ContractContext): void {
+  const inviting = (userIds: readonly UserId[], { roomId = ROOM, inviterId = EVE, at = NOW } = {}) =>
+    store().invite({ roomId, inviterId, userIds, at, until: at + (SOON - NOW) })
+  const waiting = async (userId: UserId, nowMs = NOW): Promise<RoomId[]> => {
+    const rows = await store().read((reader) => reader.invitations(userId, { nowMs, limit: 1_000 }))
+    return rows.map(({ roomId }) => roomId)
+  }
+  const acquaintancesOf = async (userId: UserId, others: readonly UserId[]): Promise<UserId[]> =>
+    [...(await store().read((reader) => reader.acquaintances(userId, others)))].sort()
+
+  /** A room of ann, who made it and put the others there. */
+  async function withAdded(...added: string[]): Promise<RoomId> {
+    const { room, members } = roomOf({ roles: { ann: 'owner', bob: 'member', cid: 'member' } })
+    const rows = members.map((row): Member => (added.includes(row.userId) ? { ...row, added: true } : row))
+    await store().createRoom({ room, members: rows })
+    return room.id
+  }
+
+  describe('acquaintances', () => {
+    test('share a room that both came into by themselves', async () => {
+      await withAdded('cid')
+      expect(await acquaintancesOf(ANN, [BOB, CID, EVE, asUserId('__proto__')])).toEqual(['bob'])
+      expect(await acquaintancesOf(CID, [ANN, BOB])).toEqual([])
+      expect(await acquaintancesOf(ANN, [])).toEqual([])
+    })
+
+    test('do not when one has left, and do when who was put there writes', async () => {
+      const roomId = await withAdded('cid')
+      const messageId = nextMessageId()
+      await commitOne(store(), roomId, { kind: 'leave', actor: actorOf('bob'), at: nextAt(), messageId })
+      await say(store(), roomId, 'cid', 'hello')
+      expect(await acquaintancesOf(ANN, [BOB, CID])).toEqual(['cid'])
+    })
+
+    test('whether a member was put there is in every row of theirs', async () => {
+      const roomId = await withAdded('cid')
+      const found = await store().read(async (reader) => ({
+        member: (await reader.memberships(CID, [roomId]))[0]?.member?.added,
+        page: (await reader.members(roomId, { limit: 10 })).map(({ added }) => added),
+        here: await reader.whoIsIn([roomId], [BOB, CID]),
+      }))
+      expect(found).toMatchObject({ member: true, page: [undefined, undefined, true] })
+      expect(found.here.map(({ userId, added }) => [userId, added])).toEqual([
+        ['bob', false],
+        ['cid', true],
+      ])
+    })
+  })
+
+  describe('invitations', () => {
+    test('wait for their user, newest first, and go when they are accepted', async () => {
+      const second = asRoomId('room-2')
+      expect(await inviting([BOB, asUserId('nobody')])).toEqual(['bob', 'nobody'])
+      expect(await inviting([BOB], { roomId: second, at: NOW + 1 })).toEqual(['bob'])
+      const rows = await store().read((reader) => reader.invitations(BOB, { nowMs: NOW, limit: 10 }))
+      expect(rows).toEqual([
+        { roomId: second, userId: 'bob', inviterId: 'eve', at: NOW + 1, until: SOON + 1 },
+        { roomId: ROOM, userId: 'bob', inviterId: 'eve', at: NOW, until: SOON },
+      ])
+      const of = { nowMs: NOW, roomId: ROOM, limit: 1 }
+      expect(await store().read((reader) => reader.invitations(BOB, of))).toEqual([rows[1]])
+      expect(await store().answerInvitation(BOB, ROOM, 'accepted')).toBe(true)
+      expect(await store().answerInvitation(BOB, ROOM, 'accepted')).toBe(false)
+      expect(await waiting(BOB)).toEqual([second])
+    })
+
+    test('of one room are one: what waits stays, and what was declined stays declined', async () => {
+      await inviting([BOB])
+      expect(await inviting([BOB], { inviterId: ANN })).toEqual([])
+      expect(await store().answerInvitation(BOB, ROOM, 'declined')).toBe(true)
+      expect(await store().answerInvitation(BOB, ROOM, 'declined')).toBe(false)
+      expect(await inviting([BOB])).toEqual([])
+      expect(await waiting(BOB)).toEqual([])
+    })
+
+    test('end with the time, are made anew then, and are forgotten', async () => {
+      await inviting([BOB, CID])
+      await store().answerInvitation(BOB, ROOM, 'declined')
+      expect(await waiting(CID, SOON - 1)).toEqual([ROOM])
+      expect(await waiting(CID, SOON)).toEqual([])
+      expect(await inviting([BOB], { at: SOON })).toEqual(['bob'])
+      expect(await store().forgetInvitations(SOON)).toBe(0)
+      expect(await store().forgetInvitations(SOON + 1)).toBe(1)
+      expect(await waiting(BOB, SOON)).toEqual([ROOM])
+    })
+
+    test('of one inviter are no more than the limit, declined ones too; a repeat is none more', async () => {
+      const users = ids(...Array.from({ length: LIMITS.invitationsSent }, (_, n) => `user-${n}`))
+      expect(await inviting(users)).toHaveLength(users.length)
+      await store().answerInvitation(asUserId('user-0'), ROOM, 'declined')
+      expect(await inviting([BOB])).toBeUndefined()
+      expect(await waiting(BOB)).toEqual([])
+      expect(await inviting(users)).toEqual([])
+      expect(await inviting([BOB], { inviterId: ANN })).toEqual(['bob'])
+      expect(await inviting([CID], { at: SOON })).toEqual(['cid'])
+    })
+
+    test('of one user are shown no more than the limit, and of one inviter fewer', async () => {
+      const rooms = Array.from({ length: LIMITS.invitationsReceived + 5 }, (_, n) => asRoomId(`place-${n}`))
+      for (const roomId of rooms.slice(0, LIMITS.invitationsFromOne + 1)) await inviting([BOB], { roomId })
+      expect(await waiting(BOB)).toHaveLength(LIMITS.invitationsFromOne)
+      for (const [n, roomId] of rooms.entries())
+        await inviting([BOB], { roomId, inviterId: asUserId(`inviter-${n}`) })
+      expect(await waiting(BOB)).toHaveLength(LIMITS.invitationsReceived)
+    })
+  })
+
+  describe('blocks', () => {
+    test('are of the user who made them, in pages, each once', async () => {
+      const at = '2026-01-01T00:00:00.000Z'
+      for (const id of [EVE, CID, EVE]) expect(await store().block(BOB, id, at)).toEqual([])
+      const blockers = await store().read((reader) => reader.blockersOf(EVE, [ANN, BOB, CID]))
+      expect([...blockers]).toEqual(['bob'])
+      const page = (query: { after?: UserId; limit: number }) =>
+        store().read((reader) => reader.blocked(BOB, query))
+      expect(await page({ limit: 1 })).toEqual([{ userId: 'cid', blockedAt: at }])
+      expect(await page({ after: CID, limit: 9 })).toEqual([{ userId: 'eve', blockedAt: at }])
+      await store().unblock(BOB, EVE)
+      await store().unblock(BOB, EVE)
+      expect(await page({ limit: 9 })).toEqual([{ userId: 'cid', blockedAt: at }])
+    })
+
+    test('decline what waits, and what comes is not shown', async () => {
+      const at = '2026-01-01T00:00:00.000Z'
+      await inviting([BOB])
+      await inviting([BOB], { roomId: asRoomId('room-2'), inviterId: ANN })
+      expect(await store().block(BOB, EVE, at)).toEqual([ROOM])
+      expect(await inviting([BOB], { roomId: asRoomId('room-3') })).toEqual([])
+      expect(await waiting(BOB)).toEqual(['room-2'])
+    })
+
+    test('are no more than the limit; who is blocked already may be again', async () => {
+      const at = '2026-01-01T00:00:00.000Z'
+      const users = ids(...Array.from({ length: LIMITS.blockedUsers }, (_, n) => `user-${n}`))
+      await Promise.all(users.map((id) => store().block(BOB, id, at)))
+      expect(await store().block(BOB, EVE, at)).toBeUndefined()
+      expect(await store().block(BOB, asUserId('user-1'), at)).toEqual([])
+      expect(await store().block(ANN, EVE, at)).toEqual([])
+    })
+  })
+
+  describe('a hidden room', () => {
+    const hiddenSeqOf = async (userId: UserId, roomId: RoomId): Promise<number | undefined> => {
+      const [found] = await store().read((reader) => reader.memberships(userId, [roomId]))
+      return found?.hiddenSeq
+    }
+
+    test('is hidden as of its newest message, for its member alone', async () => {
+      const roomId = await newRoom(store())
+      await say(store(), roomId, 'ann', 'hello')
+      expect(await store().hide(roomId, BOB, true)).toEqual({ hiddenSeq: 1 })
+      await say(store(), roomId, 'ann', 'again')
+      expect([await hiddenSeqOf(BOB, roomId), await hiddenSeqOf(ANN, roomId)]).toEqual([1, undefined])
+      expect(await store().hide(roomId, BOB, false)).toEqual({ hiddenSeq: null })
+      expect(await hiddenSeqOf(BOB, roomId)).toBeUndefined()
+    })
+
+    test('is hidden by its members only', async () => {
+      const roomId = await newRoom(store())
+      expect(await store().hide(roomId, EVE, true)).toBeUndefined()
+      expect(await store().hide(asRoomId('nowhere'), BOB, true)).toBeUndefined()
+    })
+  })
+
+  test('a dm is found by its key', async () => {
+    const { room, members } = roomOf({ type: 'dm' })
+    await store().createRoom({ room, members, dmKey: 'ann bob' })
+    const found = (key: string) => store().read((reader) => reader.dm(key))
+    expect([await found('ann bob'), await found('ann')]).toEqual([room.id, undefined])
+  })
+}
