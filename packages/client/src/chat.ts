@@ -75,7 +75,10 @@ export interface Chat extends AsyncClosable {
     input: { name: string; type: Exclude<RoomType, 'dm'>; members?: string[] } & WithRoomMetadata,
     options?: WaitOptions,
   ): Promise<Room>
-  /** The direct room of these 1 to 7 others and oneself: the same one for the same people. USER_NOT_FOUND. */
+  /**
+   * The direct room of these 1 to 7 others and oneself: the same one for the same people. A stranger is invited, and is in it
+   * when they accept; a server may refuse them instead, with USER_NOT_FOUND.
+   */
   openDm(userIds: string[], options?: WaitOptions): Promise<Room>
   /** Public rooms by name, a page at a time. */
   listRooms(
@@ -84,8 +87,33 @@ export interface Chat extends AsyncClosable {
   ): Promise<{ rooms: RoomRow[]; next?: string }>
   /** Becomes a member of a public room. ROOM_NOT_FOUND, USER_BANNED. */
   joinRoom(id: string, options?: WaitOptions): Promise<Room>
-  /** The local copy goes; what is unsent in it stays with the user. */
+  /** A dm too. The local copy goes; what is unsent in it stays with the user. */
   leaveRoom(id: string, options?: WaitOptions): Promise<void>
+  /**
+   * Takes a dm out of `getState().rooms`, on all of the user's devices, until there is a newer message in it. `openDm` brings it
+   * back. FORBIDDEN for other rooms.
+   */
+  hideDm(id: string, options?: WaitOptions): Promise<void>
+  /**
+   * Becomes a member of the room of one of `getState().invitations`. INVITATION_NOT_FOUND: it is over.
+   *
+   * @example
+   * for (const { roomId } of chat.getState().invitations) await chat.acceptInvitation(roomId)
+   */
+  acceptInvitation(roomId: string, options?: WaitOptions): Promise<Room>
+  /** Whoever invited does not learn of it. */
+  declineInvitation(roomId: string, options?: WaitOptions): Promise<void>
+  /**
+   * To this user one is as absent from now on: they open no dm with one, put one nowhere, and their invitations do not come; the
+   * dm of the two is left. What they say in shared rooms stays. LIMIT_EXCEEDED after 1,000.
+   */
+  blockUser(userId: string, options?: WaitOptions): Promise<void>
+  unblockUser(userId: string, options?: WaitOptions): Promise<void>
+  /** Whom one has blocked, by user id, a page at a time. */
+  listBlocked(
+    query?: { after?: string; limit?: number },
+    options?: WaitOptions,
+  ): Promise<{ blocked: { userId: string; blockedAt: string }[]; next?: string }>
   /**
    * Who of these users (at most 200 at once, over all watches) is online, away or offline, told as it changes. Nothing is
    * asked before somebody listens.

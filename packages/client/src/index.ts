@@ -5,6 +5,7 @@ export type {
   ClientId,
   ErrorCode,
   FileMetadata,
+  Invitation,
   MessageId,
   Metadata,
   OkAck,

@@ -99,6 +99,12 @@ export class FakeChat extends FakeSource<ChatState> implements Chat {
   listRooms = async () => ({ rooms: [] })
   joinRoom = async (id: string) => this.room(id)
   leaveRoom = async () => undefined
+  hideDm = async () => undefined
+  acceptInvitation = async (id: string) => this.room(id)
+  declineInvitation = async () => undefined
+  blockUser = async () => undefined
+  unblockUser = async () => undefined
+  listBlocked = async () => ({ blocked: [] })
   request: Chat['request'] = (...call) => {
     this.requests.push(call)
     return this.answer() as never

@@ -1,5 +1,6 @@
 import type {
   ConnectionState,
+  Invitation,
   MemberView,
   MessageDraftInput,
   RoomSummary,
@@ -21,6 +22,19 @@ export function useConnection(): ConnectionState {
 /** The user's rooms by last activity, newest first, with preview and unread. */
 export function useRooms(): readonly RoomSummary[] {
   return useChatSelector((state) => state.rooms)
+}
+
+/**
+ * Rooms that others want the user in, newest first; answered by `chat.acceptInvitation` and `chat.declineInvitation`.
+ *
+ * @example
+ * const chat = useChat()
+ * return useInvitations().map(({ roomId, name, inviter }) => (
+ *   <button key={roomId} onClick={() => chat.acceptInvitation(roomId)}>{inviter.name}: {name}</button>
+ * ))
+ */
+export function useInvitations(): readonly Invitation[] {
+  return useChatSelector((state) => state.invitations)
 }
 
 /** Unread messages: of the room named, else of the room around, else of all rooms together. */

@@ -5,6 +5,7 @@ export const IDLE_CHAT: ChatState = {
   connection: { status: 'idle' },
   user: null,
   rooms: [],
+  invitations: [],
   unreadTotal: 0,
   storage: { status: 'ok' },
   unsent: 0,

@@ -4,6 +4,7 @@ export { ChatProvider, useChat, useChatSelector } from './chat-provider'
 export {
   type Members,
   useConnection,
+  useInvitations,
   useMembers,
   useMessage,
   useMessages,

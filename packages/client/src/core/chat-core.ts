@@ -1,4 +1,4 @@
-import type { Sync, User } from '@roomful/protocol'
+import type { Invitation, Sync, User } from '@roomful/protocol'
 import { asRoomId } from '@roomful/protocol/plain'
 import { assertNever } from './assert-never'
 import type { ChatError } from './chat-error'
@@ -25,6 +25,9 @@ export type ChatCore = {
   /** Syncs asked for so far. */
   readonly syncs: number
   readonly list: RoomList
+  readonly invitations: readonly Invitation[]
+  /** As of when they are known (see `toldAsOf`). */
+  readonly invitationsAsOf: number
   readonly storage: StorageState
   readonly unsent: number
   /** How often what is held back after a failure was let go: on waking, and with a new connection. */
@@ -51,6 +54,12 @@ export type ChatEvent =
       readonly now: number
       readonly random: number
     }
+  /** All that wait. */
+  | {
+      readonly type: 'invitations'
+      readonly invitations: readonly Invitation[]
+      readonly asOf: number
+    }
   | { readonly type: 'storage'; readonly storage: StorageState }
   | { readonly type: 'room'; readonly before: RoomCore | undefined; readonly after: RoomCore }
 
@@ -65,6 +74,8 @@ export function newChat(storage: StorageState): ChatCore {
     listHold: NO_HOLD,
     syncs: 0,
     list: EMPTY_LIST,
+    invitations: [],
+    invitationsAsOf: 0,
     storage,
     unsent: 0,
     wakes: 0,
@@ -81,7 +92,9 @@ export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
     case 'identified': {
       const { user } = event
       const same = core.user?.id === user.id && core.user.name === user.name
-      return same ? core : { ...core, user }
+      if (same) return core
+      // Those of another user are none of theirs.
+      return { ...core, user, ...(core.user?.id === user.id ? {} : { invitations: [] }) }
     }
     case 'epoch':
       return core.epoch === event.epoch ? core : { ...core, epoch: event.epoch }
@@ -105,6 +118,13 @@ export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
         listAfter: event.after,
         listHold: longerHold(core.listHold, event.error, event),
       }
+    case 'invitations': {
+      const { invitations, asOf } = event
+      // One came, or went, since these were read.
+      if (asOf < core.invitationsAsOf) return { ...core, listWanted: true }
+      const same = invitations.length === 0 && core.invitations.length === 0
+      return { ...core, invitations: same ? core.invitations : invitations, invitationsAsOf: asOf }
+    }
     case 'storage': {
       const { storage } = event
       const same = core.storage.status === storage.status && core.storage.reason === storage.reason
@@ -149,6 +169,7 @@ export const chatStateOf = (core: ChatCore): ChatState => ({
   connection: core.connection.state,
   user: core.user,
   rooms: core.list.order,
+  invitations: core.invitations,
   unreadTotal: core.list.unreadTotal,
   storage: core.storage,
   unsent: core.unsent,

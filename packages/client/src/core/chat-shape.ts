@@ -1,4 +1,4 @@
-import type { Preview, RoomType, User } from '@roomful/protocol'
+import type { Invitation, Preview, RoomType, User } from '@roomful/protocol'
 import type { ChatError } from './chat-error'
 import type { RoomRow } from './register'
 
@@ -55,6 +55,11 @@ export type ChatState = {
   readonly user: User | null
   /** By last activity, newest first. */
   readonly rooms: readonly RoomSummary[]
+  /**
+   * Rooms that others want the user in, newest first: for `acceptInvitation` and `declineInvitation`. Empty until they are
+   * known, and on servers without invitations. One is over at its `expiresAt`, and may stand here a while longer.
+   */
+  readonly invitations: readonly Invitation[]
   /** Of all rooms together. */
   readonly unreadTotal: number
   readonly storage: StorageState

@@ -17,7 +17,7 @@ export const EMPTY_LIST: RoomList = { order: [], byId: new Map(), unreadTotal: 0
 /** A room's line in the list; null where it is not on it. The same object while nothing of it changed. */
 export function summaryOf(core: RoomCore, before: RoomSummary | undefined): RoomSummary | null {
   const { room } = core
-  if (!core.listed || core.removed !== null || room === null) return null
+  if (!core.listed || core.removed !== null || room === null || core.hiddenSeq >= core.lastSeq) return null
   const unread = unreadOf(core, readSeqOf(core))
   const preview = previewOf(core)
   const { lastSeq } = core

@@ -8,7 +8,21 @@ import { readPayload } from './app-values'
 import { limitedRun, refusalOf, waitFor } from './limits'
 import type { Session } from './session'
 
-type ChatRooms = Pick<Chat, 'request' | 'createRoom' | 'openDm' | 'listRooms' | 'joinRoom' | 'leaveRoom'>
+type ChatRooms = Pick<
+  Chat,
+  | 'request'
+  | 'createRoom'
+  | 'openDm'
+  | 'listRooms'
+  | 'joinRoom'
+  | 'leaveRoom'
+  | 'hideDm'
+  | 'acceptInvitation'
+  | 'declineInvitation'
+  | 'blockUser'
+  | 'unblockUser'
+  | 'listBlocked'
+>
 
 const offline = (cause?: ChatError): ChatError =>
   new ChatError('OFFLINE', 'There is no connection', { cause })
@@ -74,6 +88,27 @@ export function createChatRooms(
     listRooms: async (query = {}, options) => {
       const { rooms, next } = await request('list-rooms', query, options)
       return next === undefined ? { rooms } : { rooms, next }
+    },
+    hideDm: async (roomId, options) => {
+      await request('hide-dm', { roomId, hidden: true }, options)
+    },
+    acceptInvitation: async (roomId, options) => {
+      await request('accept-invitation', { roomId }, options)
+      askForList()
+      return room(roomId)
+    },
+    declineInvitation: async (roomId, options) => {
+      await request('decline-invitation', { roomId }, options)
+    },
+    blockUser: async (userId, options) => {
+      await request('block-user', { userId }, options)
+    },
+    unblockUser: async (userId, options) => {
+      await request('unblock-user', { userId }, options)
+    },
+    listBlocked: async (query = {}, options) => {
+      const { blocked, next } = await request('list-blocked', query, options)
+      return next === undefined ? { blocked } : { blocked, next }
     },
     joinRoom: async (id, options) => {
       await request('add-member', { roomId: id }, options)

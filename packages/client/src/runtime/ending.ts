@@ -83,6 +83,7 @@ export function createEnding(
   const forget = (): void =>
     cells.batch(() => {
       for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep: () => false })
+      cells.dispatchChat({ type: 'invitations', invitations: [], asOf: Number.POSITIVE_INFINITY })
     })
 
   const wipe = (): Promise<boolean> => {

@@ -1,4 +1,5 @@
-import type { Presence, User } from '@roomful/protocol'
+import type { Invitation, Presence, User } from '@roomful/protocol'
+import { LIMITS } from '@roomful/protocol/plain'
 import { assertNever } from '../core/assert-never'
 import { toldAsOf } from '../core/chat-core'
 import type { RoomCore } from '../core/room/room-core'
@@ -90,11 +91,20 @@ export function createInbox(
     hooks.onUser(user, epoch)?.catch((error) => session.report(error, { source: 'internal' }))
   }
 
+  /** The one of that room, which there is one of at most; without it, it is over. */
+  function invited(roomId: string, ...fresh: Invitation[]): void {
+    const others = cells.chat().invitations.filter((one) => one.roomId !== roomId)
+    const invitations = [...fresh, ...others].slice(0, LIMITS.invitationsReceived)
+    cells.dispatchChat({ type: 'invitations', invitations, asOf: toldAsOf(cells.chat()) })
+  }
+
   function onMessage(message: ServerMessage): void {
     if (message.event === 'room-heads') applyEpoch(cells, message.payload.epoch)
     // In time, the line stays; the server hangs up a few seconds later.
     if (message.event === 'bye' && message.payload.reason === 'TOKEN_EXPIRED') session.refreshToken()
     if (message.event === 'user-changed') renamed(message.payload.user)
+    if (message.event === 'invitation') invited(message.payload.invitation.roomId, message.payload.invitation)
+    if (message.event === 'invitation-removed') invited(message.payload.roomId)
     if (message.event === 'presence') hooks.onPresence(message.payload)
     const events = roomEventsOf(message, {
       now: clock.now(),
@@ -142,6 +152,8 @@ function roomEventsOf(
       ]
     case 'room-removed':
       return [[message.payload.roomId, { type: 'removed', error: roomGoneError(), asOf }]]
+    case 'dm-hidden':
+      return [[message.payload.roomId, { type: 'hidden', seq: message.payload.hiddenSeq ?? -1, asOf }]]
     case 'typing': {
       const { roomId, userId, name, until } = message.payload
       return [[roomId, { type: 'typing', userId, name, until: Date.parse(until) - serverAheadMs, now }]]
@@ -153,7 +165,6 @@ function roomEventsOf(
     case 'user-changed':
     case 'invitation':
     case 'invitation-removed':
-    case 'dm-hidden':
     // Told to whoever watches it.
     case 'presence':
     // Protocol 1, which its transport translates.

@@ -36,6 +36,7 @@ function itemOf(core: RoomCore): RoomListItem | null {
     fromSeq: floorSeq,
     unread,
     preview: previewOf(core),
+    ...(core.hiddenSeq < 0 ? {} : { hiddenSeq: core.hiddenSeq }),
   }
 }
 
@@ -48,6 +49,7 @@ export function isWorthKeeping(before: RoomCore, after: RoomCore): boolean {
     before.foreign !== after.foreign ||
     before.removed !== after.removed ||
     before.listed !== after.listed ||
+    before.hiddenSeq !== after.hiddenSeq ||
     before.room !== after.room ||
     before.roster.count !== after.roster.count ||
     before.figure !== after.figure ||

@@ -1,6 +1,6 @@
 import type { RoomCursor } from '@roomful/protocol'
 import { asRoomId, LIMITS } from '@roomful/protocol/plain'
-import { listQueryOf } from '../core/chat-core'
+import { answeredAsOf, listQueryOf } from '../core/chat-core'
 import type { ChatError } from '../core/chat-error'
 import { cursorOf, historyQueryOf, membersQueryOf, nextRoomStep } from '../core/room/next-room-step'
 import { shelfIndexes } from '../core/room/shelf'
@@ -131,9 +131,10 @@ export function createSyncRunner(session: Session): (now: number) => number {
       }
       for (const id of ack.removed) applyAbsence(session, id, number)
       if (ack.list) {
-        const { listNext: next = null } = ack
+        const { invitations, listNext: next = null } = ack
         cells.dispatchChat({ type: 'list-answered', next })
         applyList(session, ack.list, number, { after: listAfter, next })
+        if (invitations) cells.dispatchChat({ type: 'invitations', invitations, asOf: answeredAsOf(number) })
       }
     })
   }

@@ -1,5 +1,12 @@
 import { asUserId, type ErrorAck, retryOf, WIRE_ERRORS, type WireErrorCode } from '@roomful/protocol'
-import { type Bus, type ChatNode, createNode, noMeter, type RateOptions } from '@roomful/server'
+import {
+  type Bus,
+  type ChatNode,
+  createNode,
+  noMeter,
+  type RateOptions,
+  type ServerOptions,
+} from '@roomful/server'
 import type { BusNetwork } from './bus'
 import { Channels } from './channels'
 import type { WorldContext } from './context'
@@ -13,6 +20,8 @@ import { identityOf } from './token'
 export type NodeOptions = {
   readonly rates: RateOptions
   readonly defaultRooms: readonly string[]
+  /** The server's own where it is not said. */
+  readonly invitations: ServerOptions['invitations']
   /** Something that the server says should never happen: an INTERNAL, a failed listener. */
   readonly onError: (text: string, error: unknown) => void
 }
@@ -61,6 +70,7 @@ export class ServerNode {
       hooks: {},
       stopwatch: () => 0,
       defaultRooms: options.defaultRooms,
+      ...(options.invitations === undefined ? {} : { invitations: options.invitations }),
     })
   }
 

@@ -13,6 +13,8 @@ export type TestWorldOptions<User extends string = string> = {
   readonly rooms?: readonly string[]
   /** Server processes, 1–3. Default 1. */
   readonly nodes?: number
+  /** Who may put whom into a room; as a server's default. */
+  readonly invitations?: 'consent' | 'open'
 }
 
 export interface TestWorld<User extends string = string> extends AsyncClosable {
@@ -57,8 +59,8 @@ export function createTestWorld<User extends string>(
 
 /** As `createTestWorld`, with the inside at hand. */
 export async function startWorld(options: TestWorldOptions): Promise<RunningWorld> {
-  const { users, rooms = ['general'], seed = 1, nodes = 1 } = options
-  const world = new World({ seed, nodes })
+  const { users, rooms = ['general'], seed = 1, nodes = 1, invitations } = options
+  const world = new World({ seed, nodes, ...(invitations === undefined ? {} : { invitations }) })
   for (const room of rooms) await world.addRoom(room, 'public', users)
   for (const user of users) world.addDevice({ user, name: user, disk: world.diskFor(user) })
   const clients = Object.defineProperties(

@@ -1,5 +1,5 @@
 import { asRoomId, asUserId, type Member, type Room } from '@roomful/protocol'
-import { type RateOptions, StoreError } from '@roomful/server'
+import { type RateOptions, type ServerOptions, StoreError } from '@roomful/server'
 import { Browser } from './browser'
 import { BusNetwork } from './bus'
 import type { WorldContext } from './context'
@@ -27,6 +27,7 @@ export type WorldOptions = {
   readonly rates?: Partial<Rates>
   readonly serverRates?: RateOptions
   readonly defaultRooms?: readonly string[]
+  readonly invitations?: ServerOptions['invitations']
   readonly trace?: boolean
   readonly traceLines?: number | undefined
 }
@@ -78,6 +79,7 @@ export class World {
     const node = new ServerNode(this.context, id, this.bus, this.database, this.passing, {
       rates: this.options.serverRates ?? { sendsPerSecond: 0, eventsPerSecond: 0 },
       defaultRooms: this.options.defaultRooms ?? [],
+      invitations: this.options.invitations,
       onError: (text, error) => {
         // A database that fails is one of the faults; anything else is a mistake.
         if (!(error instanceof StoreError)) this.context.violations.push(`P10: ${text}: ${describe(error)}`)

@@ -16,6 +16,8 @@ export function onListed(core: RoomCore, event: Extract<RoomEvent, { type: 'list
     ...heard,
     removed: null,
     role: item.role,
+    // What is from the disk is older than what was heard since.
+    hiddenSeq: event.asOf < core.listedAsOf ? core.hiddenSeq : (item.hiddenSeq ?? -1),
   })
   if (core.opened && core.tail !== null)
     return movedRead(amended(next, { known: Math.max(core.known, room.rev) }), item.lastReadSeq)

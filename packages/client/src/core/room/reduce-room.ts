@@ -63,6 +63,11 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
       return neverThere(core.id) ? core : onListed(core, event)
     case 'activity':
       return onActivity(core, event)
+    case 'hidden':
+      return amended(core, {
+        hiddenSeq: event.seq,
+        listedAsOf: Math.max(core.listedAsOf, event.asOf),
+      })
     case 'removed':
       return onRemoved(core, event)
     case 'join-asked':

@@ -112,6 +112,8 @@ export type RoomCore = {
   /** As of when it is listed, or removed: older news do not count (see `toldAsOf`). */
   readonly listedAsOf: number
   readonly removed: ChatError | null
+  /** The user hides the room while this is its newest message; -1: they do not. */
+  readonly hiddenSeq: number
 
   // What was heard and does not fit yet.
   /** Changes past the cursor, by their first rev. */
@@ -189,6 +191,7 @@ export function newRoom(id: string, options: RoomOptions): RoomCore {
     listed: false,
     listedAsOf: 0,
     removed,
+    hiddenSeq: -1,
     ahead: new Map(),
     known: 0,
     gap: null,
@@ -253,6 +256,7 @@ function copyOf(core: RoomCore): RoomCore {
     listed: core.listed,
     listedAsOf: core.listedAsOf,
     removed: core.removed,
+    hiddenSeq: core.hiddenSeq,
     ahead: core.ahead,
     known: core.known,
     gap: core.gap,

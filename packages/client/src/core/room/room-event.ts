@@ -73,6 +73,8 @@ export type RoomEvent =
       readonly now: number
     }
   | { readonly type: 'removed'; readonly error: ChatError; readonly asOf: number }
+  /** `seq`: see `hiddenSeq`. */
+  | { readonly type: 'hidden'; readonly seq: number; readonly asOf: number }
   | { readonly type: 'join-asked' }
   | { readonly type: 'joined'; readonly isIn: boolean }
   | {
