@@ -238,3 +238,27 @@ describe('roomful rooms', () => {
     )
   })
 })
+
+describe('roomful invitations', () => {
+  test('lists what waits, accepts and declines', async () => {
+    await using strict = await createTestServer({ defaultRooms: [], invitations: 'consent' })
+    await using ann = await createTestClient(strict, { id: 'ann', name: 'Ann' })
+    const members = ['bob']
+    const den = await ann.createRoom({ name: 'Den', type: 'private', members })
+    const loft = await ann.createRoom({ name: 'Loft', type: 'private', members })
+    const session = ['--url', strict.url, '--token', await strict.token('bob')]
+    const { stdout } = await roomful(['invitations', ...session])
+    expect(stdout.toString()).toMatch(/^ROOM +NAME +TYPE +FROM +UNTIL\n/)
+    expect(stdout.toString()).toMatch(new RegExp(`${den.id} +Den +private +Ann \\(ann\\) +20`))
+    const accepted = await roomful(['invitations', '--accept', den.id, '--json', ...session])
+    expect(JSON.parse(accepted.stdout.toString())).toMatchObject({ roomId: loft.id, name: 'Loft' })
+    const declined = await roomful(['invitations', '--decline', loft.id, '--json', ...session])
+    expect(declined).toMatchObject({ code: 0 })
+    expect(declined.stdout.toString()).toBe('')
+    const rooms = await roomful(['rooms', '--json', ...session])
+    expect(JSON.parse(rooms.stdout.toString())).toMatchObject({ id: den.id })
+    const again = await roomful(['invitations', '--accept', loft.id, ...session])
+    expect(again).toMatchObject({ code: 1 })
+    expect(again.stderr).toContain('INVITATION_NOT_FOUND')
+  })
+})

@@ -49,6 +49,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
   addSend(program, io, done)
   addTail(program, io, done)
   addRooms(program, io, done)
+  addInvitations(program, io, done)
   addExport(program, io, done)
   addDatabase(program, io, done)
   addDoctor(program, io, done)
@@ -137,6 +138,21 @@ function addRooms(program: Command, io: Io, done: (exitCode: number) => void): v
     .option('--query <text>', 'with --public: a part of the name')
     .action(async (typed) => {
       done(await rooms(io, { ...typed, public: typed.public ?? false, json: typed.json ?? false }))
+    })
+}
+
+function addInvitations(program: Command, io: Io, done: (exitCode: number) => void): void {
+  session(program.command('invitations'), io)
+    .description('list the rooms that others want you in, or answer one of them')
+    .option('--accept <room>', 'join this one', checked(toRoomId))
+    .addOption(
+      new Option('--decline <room>', 'not this one; whoever asks does not learn of it')
+        .argParser(checked(toRoomId))
+        .conflicts('accept'),
+    )
+    .action(async (typed) => {
+      const { invitations } = await import('./commands/invitations')
+      done(await invitations(io, { ...typed, json: typed.json ?? false }))
     })
 }
 

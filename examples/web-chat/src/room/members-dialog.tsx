@@ -14,7 +14,7 @@ export function MembersDialog({ myId, onClose }: { myId: string; onClose: () => 
   const chat = useChat()
   const { id } = useRoom()
   const { members, count, hasMore, isLoading, loadMore } = useMembers()
-  const mayLeave = useRoomSelector((state) => state.room?.type !== 'dm' && state.status !== 'removed')
+  const mayLeave = useRoomSelector((state) => state.status !== 'removed')
   const { users } = usePresence(members.slice(0, MAX_WATCHED).map(({ userId }) => userId))
   const attempt = useAttempt()
 

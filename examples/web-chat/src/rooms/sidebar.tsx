@@ -2,6 +2,7 @@ import type { ReactElement } from 'react'
 import { Avatar } from '../ui/avatar'
 import { Icon } from '../ui/icon'
 import { IconButton } from '../ui/icon-button'
+import { Invitations } from './invitations'
 import { RoomList } from './room-list'
 
 export function Sidebar({
@@ -35,6 +36,7 @@ export function Sidebar({
         <Icon name="search" />
         <span>Browse rooms</span>
       </button>
+      <Invitations />
       <RoomList myName={name} current={current} />
       <footer className="sidebar-footer">
         <Avatar id={userId} name={name} />
