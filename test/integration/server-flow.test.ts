@@ -115,10 +115,10 @@ describe('protocol 2', () => {
   })
 
   test('reports: made by members, seen and resolved by moderators', async () => {
-    const [ann, bob] = [await enter('ann'), await enter('bob')]
+    const [ann, bob, cat] = [await enter('ann'), await enter('bob'), await enter('cat')]
     const { room } = await ann.do('create-room', { name: 'Reported', type: 'public' })
-    await bob.ask('add-member', { roomId: room.id })
-    const sent = await ann.do('send-message', { roomId: room.id, content: 'rude', clientId: clientId() })
+    for (const device of [bob, cat]) await device.ask('add-member', { roomId: room.id })
+    const sent = await cat.do('send-message', { roomId: room.id, content: 'rude', clientId: clientId() })
     const messageId = sent.message.id
     const { report } = await bob.do('report-message', { messageId, reason: 'rude' })
     expect(report).toMatchObject({ roomId: room.id, messageId, reporterId: 'bob', resolvedAt: null })

@@ -151,6 +151,18 @@ export const RUNS: Readonly<Record<string, Run>> = {
     await tests.mock.lastCall?.[1]()
   },
 
+  'docs/moderation.md 1': async (snippet) => {
+    await using server = await createTestServer()
+    await using bob = await createTestClient(server, 'bob')
+    await using ann = await createTestClient(server, 'ann')
+    const { id } = await bob.room('general').send('a rude word')
+    await ann.request('report-message', { messageId: id, reason: 'rude' })
+    await using chat = await createTestClient(server, { id: 'mod', admin: true })
+    const show = vi.fn()
+    await runSnippet(snippet, { yours: { chat, show } })
+    expect(show.mock.calls).toEqual([[['bob: a rude word']]])
+  },
+
   'docs/server.md 1': async (snippet) => {
     using folder = temporaryFolder()
     await using server = await createTestServer({ files: folder.path })

@@ -28,10 +28,12 @@ export function useRooms(): readonly RoomSummary[] {
  * Rooms that others want the user in, newest first; answered by `chat.acceptInvitation` and `chat.declineInvitation`.
  *
  * @example
- * const chat = useChat()
- * return useInvitations().map(({ roomId, name, inviter }) => (
- *   <button key={roomId} onClick={() => chat.acceptInvitation(roomId)}>{inviter.name}: {name}</button>
- * ))
+ * function Invitations() {
+ *   const chat = useChat()
+ *   return useInvitations().map(({ roomId, name, inviter }) => (
+ *     <button key={roomId} onClick={() => chat.acceptInvitation(roomId)}>{inviter.name}: {name}</button>
+ *   ))
+ * }
  */
 export function useInvitations(): readonly Invitation[] {
   return useChatSelector((state) => state.invitations)
