@@ -138,7 +138,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('custom-emoji', 'names that are reactions between colons, as :party-parrot:', emojiNames, '<list>'),
   field(
     'invitations',
-    'consent: strangers are invited; open: anybody may put anybody into a room',
+    'consent (the default): strangers are invited; open: anybody may put anybody into a room',
     v.picklist(['consent', 'open'], 'must be consent or open'),
     '<policy>',
   ),

@@ -93,7 +93,7 @@ export type ServerOptions = {
   /** Public rooms that are made at the start and that every new user is in; none by default. */
   readonly defaultRooms?: readonly string[]
   /**
-   * Who may put whom into a room or dm. `consent`: those who share a room that both came into by themselves; strangers are
+   * Who may put whom into a room or dm. `consent`, the default: those who share a room that both came into by themselves; strangers are
    * invited, and their inviter learns nothing of them, not even that they exist, until they accept. `open`: anybody may put
    * anybody anywhere, as suits a company.
    */
@@ -119,7 +119,7 @@ export type ServerOptions = {
 export const DEFAULTS = {
   port: 3000,
   database: 'sqlite:./data/roomful.db',
-  invitations: 'open',
+  invitations: 'consent',
   sendsPerSecond: 10,
   /** A user types no faster, and a pasted list still goes out at once. */
   sendsBurst: 20,

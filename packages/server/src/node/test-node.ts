@@ -61,7 +61,7 @@ export function testNode({
   idPrefix = 'id',
   defaultRooms = [],
   customEmoji = [],
-  invitations,
+  invitations = 'open',
 }: {
   rates?: RateOptions
   store?: Store
@@ -74,6 +74,7 @@ export function testNode({
   idPrefix?: string
   defaultRooms?: readonly string[]
   customEmoji?: readonly string[]
+  /** `open`: where consent is not the subject, people are put together in one step. */
   invitations?: InvitationPolicy
 } = {}) {
   const lines = new MemoryLines()
@@ -99,7 +100,7 @@ export function testNode({
     stopwatch: clock.now,
     defaultRooms,
     customEmoji,
-    ...(invitations === undefined ? {} : { invitations }),
+    invitations,
   })
   const device = (name: string, protocol: 1 | 2 = 2) =>
     openDevice(node, lines, `${name}-${++ids}`, name, protocol)
