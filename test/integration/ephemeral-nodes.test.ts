@@ -27,9 +27,12 @@ afterEach(async () => {
 async function twoNodes(args: readonly string[]): Promise<[ServerProcess, ServerProcess]> {
   const database = await postgres.createDatabase()
   const start = async (): Promise<ServerProcess> => {
-    const node = await serve(['--port', '0', '--database', database, ...NO_LIMITS, ...args], {
-      env: { ROOMFUL_JWT_SECRET: SECRET },
-    })
+    const node = await serve(
+      ['--port', '0', '--database', database, '--invitations', 'open', ...NO_LIMITS, ...args],
+      {
+        env: { ROOMFUL_JWT_SECRET: SECRET },
+      },
+    )
     nodes.push(node)
     return node
   }
