@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 })
 
-const own = values.url === undefined ? await createTestServer() : undefined
+const own = values.url === undefined ? await createTestServer({ invitations: 'open' }) : undefined
 try {
   const tokens = Object.fromEntries(
     (['a', 'b', 'c'] as const).flatMap((who) => {

@@ -49,8 +49,8 @@ export const moderationCases = [
   ),
   both(
     'a report is resolved, and leaves the queue',
-    say('a', 'x'),
-    report(),
+    say('b', 'x'),
+    report('a'),
     ask(
       'a',
       'resolve-report',
@@ -62,8 +62,8 @@ export const moderationCases = [
   ),
   both(
     'a report that is resolved stays as it is',
-    say('a', 'x'),
-    report(),
+    say('b', 'x'),
+    report('a'),
     ask('a', 'resolve-report', { roomId: '$room', reportId: '$report', resolution: 'deleted' }, { ok: true }),
     ask(
       'a',

@@ -83,6 +83,7 @@ const SHAPES: { readonly [T in Sent]: v.GenericSchema } & Readonly<Record<string
     type: v.literal('created'),
     roomId: RoomId,
     userIds: v.pipe(v.array(UserId), v.maxLength(CHANGES_MAX)),
+    by: v.exactOptional(UserId),
   }),
   read: v.looseObject({
     type: v.literal('read'),
