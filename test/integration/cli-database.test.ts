@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asRoomId } from '@roomful/protocol'
 import { createMemoryStore, openStore } from '@roomful/server'
@@ -138,7 +138,10 @@ test('a client that is ahead of a restored database swaps its rows for what is t
   )
   expect(contents().slice(0, 20)).toEqual(Array.from({ length: 20 }, (_, n) => `kept ${n + 1}`))
   await second.close()
-  const old = await openStore(`sqlite:${kept}`)
+  // A copy: a connection that this process has closed holds the file until its statements are collected.
+  const opened = join(folder.path, 'opened.db')
+  copyFileSync(kept, opened)
+  const old = await openStore(`sqlite:${opened}`)
   const heads = await old.read((reader) => reader.heads([asRoomId('general')]))
   expect([...heads.values()]).toMatchObject([{ lastSeq: 50 }])
   await old.close()
