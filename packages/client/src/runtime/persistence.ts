@@ -1,12 +1,11 @@
 import type { Message, User } from '@roomful/protocol'
-import { GuardedStore } from '../adapters/guarded-store'
 import { lazyStore } from '../adapters/lazy-store'
 import type { ChatOptions } from '../options'
 import type { Clock } from '../ports/clock'
 import type { LocalStore } from '../ports/local-store'
+import { createWriter } from '../storage/writer'
 import type { Cells } from './cells'
 import type { Orders } from './orders'
-import { createPersister } from './persister'
 import type { Report } from './report'
 import { createRestorer } from './restorer'
 import type { RunClock } from './steady-clock'
@@ -47,33 +46,8 @@ export function createPersistence(options: {
   report: Report
 }): Persistence {
   const { cells, clock, url, orders } = options
-  const store = new GuardedStore(options.store, {
-    clock: options.storeClock,
-    onState: (storage) => cells.local(() => cells.dispatchChat({ type: 'storage', storage })),
-    onReopened: (snapshot) => restorer.onReopened(snapshot),
-    onInvalid: (entries) =>
-      cells.batch(() => {
-        for (const { roomId, clientId } of entries)
-          cells.dispatch(roomId, { type: 'unstorable', ids: [clientId] })
-      }),
-    isOver: () => cells.chat().connection.state.status === 'stopped',
-  })
-  const restorer = createRestorer(
-    cells,
-    store,
-    createPersister(cells, store, clock, options.keeps),
-    url,
-    clock,
-    orders,
-    options.report,
-  )
+  const writer = createWriter({ ...options, onReopened: (snapshot) => restorer.onReopened(snapshot) })
+  const restorer = createRestorer(cells, writer, url, clock, orders, options.report)
   const { start, loaded, onUser, wipe, close } = restorer
-  return {
-    start,
-    loaded,
-    onUser,
-    wipe,
-    close,
-    readChunks: (roomId, indexes) => store.readChunks(roomId, indexes),
-  }
+  return { start, loaded, onUser, wipe, close, readChunks: writer.readChunks }
 }

@@ -1,11 +1,10 @@
 import type { User } from '@roomful/protocol'
-import type { GuardedStore } from '../adapters/guarded-store'
 import type { Clock } from '../ports/clock'
 import { type LocalSnapshot, LocalStoreError, type StoredEntry, type StoredRoom } from '../ports/local-store'
+import type { Writer } from '../storage/writer'
 import type { Cells } from './cells'
 import { applyEpoch } from './listing'
 import type { Orders } from './orders'
-import type { Persister } from './persister'
 import { attempt, type Report } from './report'
 import { fromStored } from './restored-entries'
 
@@ -29,8 +28,7 @@ type Restorer = {
 /** Opens the local store and fills the rooms from it. Trouble with it never holds up the line for longer than its guard. */
 export function createRestorer(
   cells: Cells,
-  store: GuardedStore,
-  persister: Persister,
+  writer: Writer,
   url: string,
   clock: Clock,
   orders: Orders,
@@ -45,7 +43,7 @@ export function createRestorer(
   let hasRead = false
 
   const open = async (userId: string | null): Promise<void> => {
-    const snapshot = await store.open({ url, userId })
+    const snapshot = await writer.open({ url, userId })
     attempt(() => takeIn(snapshot, userId), unreadable)
   }
 
@@ -62,7 +60,7 @@ export function createRestorer(
     // Signed out meanwhile: nothing of the user comes on the screen again.
     if (isWiped) return
     fill(snapshot)
-    if (snapshot.meta && userId === null) persister.begin(snapshot.meta)
+    if (snapshot.meta && userId === null) writer.begin(snapshot.meta)
   }
 
   function fill({ meta, rooms, entries }: LocalSnapshot): void {
@@ -84,7 +82,7 @@ export function createRestorer(
       for (const id of ids) attempt(() => fillRoom(id, kept.get(id) ?? null, entries, after), unreadable)
     })
     // Where it did not open, there may be older entries on it yet (I9).
-    hasRead = store.wasOpen
+    hasRead = writer.wasOpen()
   }
 
   function fillRoom(
@@ -105,7 +103,7 @@ export function createRestorer(
   }
 
   const pause = (): void => {
-    persister.pause()
+    writer.pause()
     restored.clear()
     hasRead = false
   }
@@ -126,8 +124,8 @@ export function createRestorer(
     }
     // First, so that nothing of the old history is written under the new one's name.
     cells.local(() => applyEpoch(cells, epoch))
-    if (openFor === user.id) persister.begin({ user, epoch })
-    else persister.giveUp()
+    if (openFor === user.id) writer.begin({ user, epoch })
+    else writer.giveUp()
   }
 
   return {
@@ -144,7 +142,7 @@ export function createRestorer(
       if (epoch === null) return attempt(() => takeIn(snapshot, openFor), unreadable)
       // What has been sent meanwhile is not put behind it any more.
       hasRead = true
-      if (meta.epoch !== epoch) persister.drop(snapshot.rooms.map((room) => room.roomId))
+      if (meta.epoch !== epoch) writer.drop(snapshot.rooms.map((room) => room.roomId))
       attempt(() => fill({ ...snapshot, meta: null, rooms: [] }), unreadable)
     },
     wipe: async () => {
@@ -159,7 +157,7 @@ export function createRestorer(
       let trouble: unknown
       for (let tries = 0; tries < WIPE_TRIES; tries++) {
         try {
-          await store.wipe()
+          await writer.wipe()
           return true
         } catch (error) {
           // Nobody was here, and nothing can be: there is no copy.
@@ -174,8 +172,7 @@ export function createRestorer(
     close: async () => {
       // Only what is open can be written to.
       await opening
-      await persister.flushed()
-      await store.close()
+      await writer.close()
     },
   }
 }

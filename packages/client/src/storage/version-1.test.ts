@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { IDBFactory } from 'fake-indexeddb'
 import { openDB } from 'idb'
 import { describe, expect, test } from 'vitest'
 import { fileStore } from '../adapters/file-store'
@@ -33,6 +34,7 @@ const copies = async (): Promise<Copies> =>
 /** Puts the old copy where each store looks for it. A second store in the same place is what a reload gets. */
 const PLACES: Record<string, () => Promise<() => LocalStore>> = {
   indexeddb: async () => {
+    globalThis.indexedDB = new IDBFactory()
     for (const { name, version, stores } of (await copies()).indexeddb) {
       const database = await openDB(name, version, {
         upgrade: (old) => {

@@ -5,7 +5,7 @@ import { memoryStore } from '../adapters/memory-store'
 import { newRoom } from '../core/room/room-core'
 import { sampleRows } from '../core/timeline/sample-rows'
 import { createCells } from '../runtime/cells'
-import { createPersister } from '../runtime/persister'
+import { createWriter } from '../storage/writer'
 import { takeOverRooms } from './take-over'
 
 const ROOM = 'general'
@@ -42,12 +42,14 @@ test('a new owner takes in nothing of another epoch, and leaves nothing of it on
   })
   cells.dispatchChat({ type: 'epoch', epoch: 'epoch-2' })
   let keeps = false
-  const persister = createPersister(cells, disk, handClock(), () => keeps)
-  persister.begin({ user, epoch: 'epoch-2' })
+  const clock = handClock()
+  const writer = createWriter({ cells, store: disk, clock, storeClock: clock, keeps: () => keeps })
+  await writer.open(scope)
+  writer.begin({ user, epoch: 'epoch-2' })
   keeps = true
   takeOverRooms(cells, old)
   expect(cells.room(ROOM).core).toMatchObject({ keeps: true, cursor: 0, shelved: [], lastReadSeq: 0 })
-  await persister.flushed()
+  await writer.close()
   expect(await disk.open(scope)).toMatchObject({ meta: { epoch: 'epoch-2' }, rooms: [] })
   expect(await disk.readChunks(ROOM, [0])).toEqual([])
 })

@@ -1,0 +1,100 @@
+import { withoutRows } from '../adapters/stored-space'
+import { chunkAt } from '../core/timeline'
+import type { LocalWrite, StoredChunk, StoredRoom } from '../ports/local-store'
+import type { Cells } from '../runtime/cells'
+import type { RunClock } from '../runtime/steady-clock'
+import { toStored } from '../runtime/stored-entries'
+import { storedRoom } from '../runtime/stored-rooms'
+import type { Dirt } from './dirt'
+
+type RoomOf = (roomId: string) => ReturnType<Cells['room']>['core']
+
+/** What is dirty, as it is at this moment. */
+export function compose(dirt: Dirt, roomOf: RoomOf, clock: Pick<RunClock, 'now' | 'wall'>): LocalWrite {
+  const rooms: StoredRoom[] = []
+  const chunks: StoredChunk[] = []
+  const clearRooms: string[] = []
+  for (const [roomId, dirty] of dirt.rooms) {
+    const core = roomOf(roomId)
+    if (dirty.clear) clearRooms.push(roomId)
+    for (const [index, rows] of dirty.chunks)
+      chunks.push({ roomId, index, messages: rows === 'live' ? chunkAt(core.timeline, index) : rows })
+    const room = storedRoom(core)
+    if (room) rooms.push(room)
+  }
+  return { rooms, chunks, clearRooms, ...composeEntries(dirt, clock) }
+}
+
+export function composeEntries(
+  { entries }: Dirt,
+  clock: Pick<RunClock, 'now' | 'wall'>,
+): Pick<LocalWrite, 'putEntries' | 'deleteEntries'> {
+  return {
+    putEntries: [...entries.values()].flatMap(({ roomId, entry }) =>
+      entry ? toStored(roomId, entry, clock) : [],
+    ),
+    deleteEntries: [...entries].flatMap(([id, { entry }]) => (entry ? [] : id)),
+  }
+}
+
+/** The rooms whose record or rows a write holds. */
+const roomsOf = ({ rooms = [], chunks = [] }: LocalWrite): Set<string> =>
+  new Set([...rooms, ...chunks].map(({ roomId }) => roomId))
+
+/**
+ * The same write without messages: its rooms become as if never loaded, on the disk too, where older rows of theirs
+ * would be stale. Drafts, list items and the outbox stay.
+ */
+function withoutMessages(write: LocalWrite): LocalWrite {
+  const { chunks: _, rooms = [], ...rest } = write
+  return {
+    ...rest,
+    rooms: rooms.map(withoutRows),
+    clearRooms: [...new Set([...(write.clearRooms ?? []), ...roomsOf(write)])],
+  }
+}
+
+/**
+ * A write in parts, of which each holds together by itself: a room with its rows, one entry. In an order in which a crash
+ * between two of them does no harm: nothing is written under a new epoch before the rows of the old one are gone (I16).
+ */
+function partsOf(write: LocalWrite): readonly LocalWrite[] {
+  const { meta, rooms = [], chunks = [], clearRooms = [], putEntries = [], deleteEntries = [] } = write
+  return [
+    ...(clearRooms.length > 0 ? [{ clearRooms }] : []),
+    ...(meta ? [{ meta }] : []),
+    ...[...roomsOf(write)].map((id) => ({
+      rooms: rooms.filter(({ roomId }) => roomId === id),
+      chunks: chunks.filter(({ roomId }) => roomId === id),
+    })),
+    ...putEntries.map((entry) => ({ putEntries: [entry] })),
+    ...(deleteEntries.length > 0 ? [{ deleteEntries }] : []),
+  ]
+}
+
+/** A value in this write can never be kept. What is left to try: its parts, or less of it; null: nothing. */
+export function lesserWrites(write: LocalWrite): readonly LocalWrite[] | null {
+  const parts = partsOf(write)
+  if (parts.length > 1) return parts
+  // Older rows of the room on the disk would be stale.
+  if (write.chunks?.some(({ messages }) => messages.length > 0)) return [withoutMessages(write)]
+  return write.rooms?.length ? [{ clearRooms: [...roomsOf(write)] }] : null
+}
+
+/** The writes that make room on a full disk, one after the other, and then the one without messages. */
+export function* smallerWrites(
+  write: LocalWrite,
+  stored: () => readonly StoredRoom[],
+): Generator<{ trim: LocalWrite | null; write: LocalWrite }> {
+  const busy = roomsOf(write)
+  // Viewed longest ago first. Their drafts and list items stay, and the outbox is never touched.
+  const oldest = stored()
+    .filter((room) => room.ranges.length > 0 && !busy.has(room.roomId))
+    .sort((a, b) => a.usedAt - b.usedAt)
+  while (oldest.length > 0) {
+    const trimmed = oldest.splice(0, Math.ceil(oldest.length / 4))
+    const trim = { clearRooms: trimmed.map(({ roomId }) => roomId), rooms: trimmed.map(withoutRows) }
+    yield { trim, write }
+  }
+  yield { trim: null, write: withoutMessages(write) }
+}

@@ -1,0 +1,207 @@
+import { within } from '../adapters/within'
+import type { StorageState } from '../chat'
+import type { Clock } from '../ports/clock'
+import { type LocalScope, type LocalSnapshot, type LocalStore, LocalStoreError } from '../ports/local-store'
+
+/** No send waits for the disk longer than this. */
+export const WAIT_MS = 4_000
+/** Nor does the first screen: that leaves a second for the connection and the first page, which make 4 s together (P14). */
+const OPEN_WAIT_MS = 3_000
+const RETRY_FIRST_MS = 1_000
+const RETRY_MOST_MS = 30_000
+
+type Mode = 'closed' | 'open' | 'down' | 'off'
+
+export type OpenerOptions = {
+  readonly store: LocalStore
+  readonly clock: Clock
+  onState(state: StorageState): void
+  /** The mode may have changed: what is dirty is to be written, or goes out from memory. */
+  onMode(mode: Mode, damage?: readonly string[]): void
+  /** What is still under way belongs to an earlier open. */
+  onReset(): void
+  /** The place was opened behind, after `open` had to answer without it, or it was lost. */
+  onReopened(snapshot: LocalSnapshot): void
+  /** Nothing new will come to be kept: a place that is down is not tried again, which would keep a process alive. */
+  isOver(): boolean
+}
+
+export type Opener = ReturnType<typeof createOpener>
+
+const NOTHING: LocalSnapshot = { meta: null, rooms: [], entries: [] }
+
+/**
+ * Opens a local store so that it never stands in the way: `open` and `readChunks` never reject, and nothing waits longer
+ * than 4 s (`open`: 3; `wipe`: 8).
+ *
+ *   closed ──open──▶ open ◀──opened behind──╮
+ *                   │  ╲─a call fails──▶ down ──each 1–30 s──▶ (tries to open)
+ *                   │   ╲─deleted, unavailable──▶ off (until `open`)
+ *                   ╰──open fails──▶ down or off
+ *
+ * `open`: the disk takes writes. `down`: what is dirty waits. `off`: nothing is kept. The state says which: `ok`,
+ * `degraded` (what was kept is there, what is new waits), `memory`.
+ */
+export function createOpener({ store, clock, onState, onMode, onReset, onReopened, isOver }: OpenerOptions) {
+  const fine: StorageState = { status: store.kind === 'memory' ? 'memory' : 'ok' }
+  let mode: Mode = 'closed'
+  let state = fine
+  let scope: LocalScope | null = null
+  /** Counts opens and closes: what an earlier one still does must not touch a later one. */
+  let turn = 0
+  let retryMs = RETRY_FIRST_MS
+  let cancelRetry = (): void => {}
+  /** The last open has not answered: another one waits for nothing, and comes in behind if it ever does. */
+  let isSilent = false
+  let wasOpen = false
+
+  const setState = (next: StorageState): void => {
+    if (next.status === state.status && next.reason === state.reason) return
+    state = next
+    onState(state)
+  }
+
+  const complain = (status: 'degraded' | 'memory', error: unknown): void =>
+    setState({ status, reason: error instanceof Error ? error.message : String(error) })
+
+  function setMode(next: Mode, damage?: readonly string[]): void {
+    mode = next
+    onMode(mode, damage)
+  }
+
+  function reset(next: 'closed' | 'down'): void {
+    turn++
+    wasOpen = false
+    retryMs = RETRY_FIRST_MS
+    cancelRetry()
+    onReset()
+    setMode(next)
+  }
+
+  async function tryOpen(at: LocalScope): Promise<LocalSnapshot> {
+    const snapshot = await store.open(at)
+    // Of nobody: the refusal of this write says so before the first send, not after.
+    if (at.userId === null && snapshot.meta === null) await store.write({})
+    return snapshot
+  }
+
+  function opened({ damage }: LocalSnapshot): void {
+    isSilent = false
+    wasOpen = true
+    retryMs = RETRY_FIRST_MS
+    if (damage) setState({ ...fine, reason: damage.join('; ') })
+    setMode('open', damage)
+  }
+
+  function reopened(of: number, snapshot: LocalSnapshot): void {
+    if (of !== turn) return
+    cancelRetry()
+    opened(snapshot)
+    onReopened(snapshot)
+  }
+
+  function failed(error: unknown): void {
+    cancelRetry()
+    const { reason } = failureOf(error)
+    if (reason === 'deleted' || reason === 'unavailable') {
+      complain('memory', error)
+      setMode('off')
+      return
+    }
+    complain(wasOpen ? 'degraded' : 'memory', error)
+    setMode('down')
+    if (isOver()) return
+    const of = turn
+    cancelRetry = clock.setTimer(retryMs, () => retry(of))
+    retryMs = Math.min(2 * retryMs, RETRY_MOST_MS)
+  }
+
+  function retry(of: number): void {
+    if (scope === null) return
+    tryOpen(scope).then(
+      (snapshot) => reopened(of, snapshot),
+      (error: unknown) => of === turn && failed(error),
+    )
+  }
+
+  return {
+    mode: () => mode,
+    turn: () => turn,
+    /** An open has succeeded since the last `open`: what was kept before is known. */
+    wasOpen: () => wasOpen,
+    state: () => state,
+    failed,
+    complain,
+    /** All that could not be written at once is kept by now. */
+    recovered: () => setState(fine),
+
+    open: async (next: LocalScope): Promise<LocalSnapshot> => {
+      reset('down')
+      scope = next
+      const of = turn
+      const late = () => {
+        isSilent = true
+        return new LocalStoreError('timeout', `the local copy did not open within ${OPEN_WAIT_MS / 1_000} s`)
+      }
+      try {
+        const waitMs = isSilent ? 0 : OPEN_WAIT_MS
+        const snapshot = await within(clock, waitMs, tryOpen(next), late, (found) => reopened(of, found))
+        if (of !== turn) return NOTHING
+        opened(snapshot)
+        return snapshot
+      } catch (error) {
+        if (of === turn) failed(error)
+        return NOTHING
+      }
+    },
+
+    /** Those that can be had within 4 s. A missing one is a hole, as in the port. */
+    readChunks: async (roomId: string, indexes: readonly number[]): ReturnType<LocalStore['readChunks']> => {
+      if (mode !== 'open') return []
+      const of = turn
+      const late = () => new LocalStoreError('timeout', `no answer within ${WAIT_MS / 1_000} s`)
+      try {
+        return await within(clock, WAIT_MS, store.readChunks(roomId, indexes), late)
+      } catch (error) {
+        if (of === turn && failureOf(error).reason !== 'corrupt') failed(error)
+        return []
+      }
+    },
+
+    /** Deletes the user's local copy, also where it could not be opened until now. Rejects when it may still be there. */
+    wipe: async (): Promise<void> => {
+      const at = scope
+      const isOpen = mode === 'open'
+      reset('closed')
+      if (at === null) return
+      const wiping = async () => {
+        if (!isOpen) await store.open(at)
+        await store.wipe()
+      }
+      const late = () => new LocalStoreError('timeout', 'the local copy could not be deleted in time')
+      await within(clock, 2 * WAIT_MS, wiping(), late)
+      scope = null
+    },
+
+    /** Ends when `rest`, what is still to be written, has ended, or after 4 s. */
+    close: async (rest: Promise<void>): Promise<void> => {
+      if (mode === 'closed') return
+      const late = () => new LocalStoreError('timeout', 'the last writes took too long')
+      const inTime = (work: Promise<void>) =>
+        within(clock, WAIT_MS, work, late).catch((error: unknown) => complain('degraded', error))
+      await inTime(rest)
+      reset('closed')
+      await inTime((async () => store.close())())
+    },
+  }
+}
+
+export const failureOf = (error: unknown): LocalStoreError => {
+  if (error instanceof LocalStoreError) return error
+  return new LocalStoreError(isAboutValue(error) ? 'invalid' : 'lost', String(error), { cause: error })
+}
+
+/** In the words of the platforms, where a store lets them through: a structured clone, or JSON of each engine. */
+const isAboutValue = (error: unknown): boolean =>
+  (error instanceof TypeError && /circular|cyclic|serializ|bigint/i.test(error.message)) ||
+  (typeof error === 'object' && error !== null && 'name' in error && error.name === 'DataCloneError')

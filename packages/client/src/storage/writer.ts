@@ -1,0 +1,278 @@
+import type { Clock } from '../ports/clock'
+import {
+  type LocalScope,
+  type LocalSnapshot,
+  type LocalStore,
+  LocalStoreError,
+  type LocalWrite,
+  type StoredMeta,
+} from '../ports/local-store'
+import type { Cells } from '../runtime/cells'
+import type { RunClock } from '../runtime/steady-clock'
+import { storedRoom } from '../runtime/stored-rooms'
+import { compose, composeEntries, lesserWrites, smallerWrites } from './batch'
+import { type Dirt, isClean, noDirt, noteDropped, noteEvent, noteOutbox, noteRoom, putBack } from './dirt'
+import { createOpener, failureOf, WAIT_MS } from './opener'
+
+/** Rows are written this long after they came, with all that came since; the outbox does not wait. */
+const WRITE_BEHIND_MS = 250
+
+export type WriterOptions = {
+  readonly cells: Cells
+  readonly store: LocalStore
+  readonly clock: RunClock
+  /** Of the time limits of the disk, which hold after the end too: it may be asked to delete once more. */
+  readonly storeClock: Clock
+  /** Does this tab write rows? */
+  keeps?(): boolean
+  onReopened?(snapshot: LocalSnapshot): void
+}
+
+export type Writer = {
+  /** Never rejects: empty where the disk does not answer in time. */
+  open(scope: LocalScope): Promise<LocalSnapshot>
+  /** An open has succeeded since the last `open`: what was kept before is known. */
+  wasOpen(): boolean
+  readChunks: LocalStore['readChunks']
+  /** What is dirty goes to this user's space from now on. */
+  begin(meta: StoredMeta): void
+  /** These rooms' records and rows go from the disk. */
+  drop(roomIds: readonly string[]): void
+  /** Nothing is written until the next `begin`. */
+  pause(): void
+  /** There is no space to write to: what waits for it goes out from memory. */
+  giveUp(): void
+  wipe(): Promise<void>
+  /** Writes what is dirty, if that takes no longer than 4 s. */
+  close(): Promise<void>
+}
+
+/**
+ * Writes what is dirty, one write at a time: it is composed when the disk takes it, so that all that changed meanwhile is
+ * in it. Rows, cursor and ranges of a room are in one write (I16). An entry of the outbox is written at once, and becomes
+ * ready to be emitted when it is kept (I10), when the disk has taken 4 s, or where nothing can be kept. What a failed
+ * write had taken is dirty again.
+ */
+export function createWriter({
+  cells,
+  store,
+  clock,
+  storeClock,
+  keeps = () => true,
+  onReopened = () => {},
+}: WriterOptions): Writer {
+  let dirt = noDirt()
+  let meta: StoredMeta | null = null
+  let metaDue = false
+  let hasNoSpace = false
+  let writing: Promise<void> | null = null
+  /** What the write under way has taken. */
+  let taken = noDirt()
+  /** The write under way has taken too long: nothing waits behind it. */
+  let isStuck = false
+  /** Something went out from memory and is not kept yet. */
+  let isBehind = false
+  let cancelTimer = (): void => {}
+  let cancelWait = (): void => {}
+
+  const opener = createOpener({
+    store,
+    clock: storeClock,
+    onState: (storage) => cells.local(() => cells.dispatchChat({ type: 'storage', storage })),
+    onReset: () => {
+      writing = null
+      isStuck = false
+      cancelWait()
+      letOut(taken)
+    },
+    onMode: (mode, damage) => {
+      if (mode === 'open' && !damage && !isBehind && writing === null) opener.recovered()
+      flush()
+    },
+    onReopened,
+    isOver: () => cells.chat().connection.state.status === 'stopped',
+  })
+
+  // What was done before this was loaded.
+  for (const { core } of cells.all()) noteRoom(dirt, core)
+  cells.watch((before, after, event) => {
+    if (event.type === 'keeping') metaDue = true
+    const urgency = noteEvent(dirt, before, after, event)
+    if (urgency === 'now') queueMicrotask(flush)
+    else if (urgency === 'later') schedule()
+  })
+
+  let isScheduled = false
+  function schedule(): void {
+    if (isScheduled) return
+    isScheduled = true
+    const cancel = clock.setTimer(WRITE_BEHIND_MS, () => {
+      isScheduled = false
+      flush()
+    })
+    cancelTimer = () => {
+      isScheduled = false
+      cancel()
+    }
+  }
+
+  /** Writes all that is dirty, unless a write is under way: then it goes with the next one. */
+  function flush(): void {
+    if (meta === null && !hasNoSpace) return
+    if (hasNoSpace || opener.mode() === 'off') {
+      letOut(dirt)
+      dirt = noDirt()
+      isBehind = false
+    } else if (opener.mode() !== 'open' || isStuck) {
+      if (!isClean(dirt)) isBehind = true
+      letOut(dirt)
+    } else if (writing === null && meta !== null && (!isClean(dirt) || (metaDue && keeps()))) {
+      write(meta)
+    }
+  }
+
+  function write(stored: StoredMeta): void {
+    cancelTimer()
+    const turn = opener.turn()
+    taken = dirt
+    dirt = noDirt()
+    isBehind = false
+    // Another tab writes the rows; should it ever be this one, all that it holds is dirty (see `noteEvent`).
+    const isWriter = keeps()
+    const withMeta = isWriter && metaDue
+    if (isWriter) metaDue = false
+    const batch = isWriter ? compose(taken, (id) => cells.room(id).core, clock) : composeEntries(taken, clock)
+    cancelWait = storeClock.setTimer(WAIT_MS, () => {
+      isStuck = true
+      const late = new LocalStoreError('timeout', `a write takes more than ${WAIT_MS / 1_000} s`)
+      opener.complain('degraded', late)
+      letOut(taken)
+      flush()
+    })
+    const ended = keep(withMeta ? { meta: stored, ...batch } : batch, turn).then(
+      () => {
+        if (turn !== opener.turn()) return
+        // A read may have found it down meanwhile.
+        if (opener.mode() === 'open' && !isBehind) opener.recovered()
+      },
+      (error: unknown) => {
+        if (turn !== opener.turn()) return
+        putBack(dirt, taken)
+        metaDue ||= withMeta
+        isBehind = true
+        opener.failed(error)
+      },
+    )
+    writing = ended.then(() => {
+      if (turn !== opener.turn()) return
+      cancelWait()
+      isStuck = false
+      writing = null
+      letOut(taken)
+      flush()
+    })
+  }
+
+  /** They wait for the disk no longer: they are kept, or cannot be for now. */
+  function letOut({ awaited }: Dirt): void {
+    if (awaited.size === 0) return
+    const left = [...awaited]
+    awaited.clear()
+    const byRoom = new Map<string, string[]>()
+    for (const [id, roomId] of left) {
+      // Changed since: its own write is yet to come.
+      if (dirt.awaited.has(id)) continue
+      byRoom.set(roomId, [...(byRoom.get(roomId) ?? []), id])
+    }
+    cells.local(() => {
+      for (const [roomId, ids] of byRoom) cells.dispatch(roomId, { type: 'stored', ids })
+    })
+  }
+
+  /** Keeps what can be of a write: a full disk, or a value that can never be kept, leaves a part of it out. */
+  async function keep(whole: LocalWrite, turn: number): Promise<void> {
+    let part = whole
+    let failure = await refusalOf(part, turn)
+    if (failure?.reason === 'quota') {
+      opener.complain('degraded', failure)
+      for (const next of smallerWrites(part, storedRooms)) {
+        if (next.trim) await store.write(next.trim)
+        part = next.write
+        failure = await refusalOf(part, turn)
+        if (failure?.reason !== 'quota') break
+      }
+    }
+    if (failure === null) return
+    if (failure.reason !== 'invalid') throw failure
+    const lesser = lesserWrites(part)
+    const { putEntries = [] } = part
+    if (lesser) for (const one of lesser) await keep(one, turn)
+    else if (putEntries.length > 0)
+      cells.batch(() => {
+        for (const { roomId, clientId } of putEntries)
+          cells.dispatch(roomId, { type: 'unstorable', ids: [clientId] })
+      })
+    else throw new LocalStoreError('unavailable', failure.message, { cause: failure })
+  }
+
+  /** Null: it is kept. Rejects where another write would fare no better. */
+  async function refusalOf(part: LocalWrite, turn: number): Promise<LocalStoreError | null> {
+    try {
+      await store.write(part)
+      return null
+    } catch (error) {
+      const failure = failureOf(error)
+      if (turn === opener.turn() && (failure.reason === 'quota' || failure.reason === 'invalid'))
+        return failure
+      throw error
+    }
+  }
+
+  /** None where another tab writes the rows. */
+  const storedRooms = () => (keeps() ? [...cells.all()].flatMap(({ core }) => storedRoom(core) ?? []) : [])
+
+  const pause = (): void => {
+    meta = null
+    dirt = noDirt()
+    isBehind = false
+    cancelTimer()
+  }
+
+  return {
+    open: opener.open,
+    wasOpen: opener.wasOpen,
+    readChunks: opener.readChunks,
+    drop: (roomIds) => {
+      for (const roomId of roomIds) noteDropped(dirt, roomId)
+      schedule()
+    },
+    begin: (next) => {
+      const { id, name } = next.user
+      metaDue ||= meta?.user.id !== id || meta.user.name !== name || meta.epoch !== next.epoch
+      // Rows of the old history under the new one's name would be taken for the new one's after a crash (I16).
+      if (meta !== null && meta.epoch !== next.epoch)
+        for (const { core } of cells.all()) noteDropped(dirt, core.id)
+      meta = next
+      hasNoSpace = false
+      // What was done while there was no space to write to is kept from here on (I10).
+      for (const { core } of cells.all()) noteOutbox(dirt, core)
+      flush()
+    },
+    giveUp: () => {
+      hasNoSpace = true
+      flush()
+    },
+    pause,
+    wipe: () => {
+      pause()
+      return opener.wipe()
+    },
+    close: async () => {
+      const drained = async (): Promise<void> => {
+        flush()
+        while (writing !== null) await writing
+      }
+      await opener.close(opener.mode() === 'open' ? drained() : Promise.resolve())
+    },
+  }
+}
