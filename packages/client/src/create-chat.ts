@@ -20,6 +20,7 @@ import { createPresence } from './runtime/presence'
 import { createPump } from './runtime/pump'
 import { attempt, createReport } from './runtime/report'
 import { createRoomHandles } from './runtime/room-handle'
+import type { Runner } from './runtime/runner'
 import { scopedClock } from './runtime/scoped-clock'
 import { createServerTime } from './runtime/server-time'
 import { createAsk, type Session } from './runtime/session'
@@ -53,7 +54,7 @@ const loadTransport = {
 export function createChat(options: ChatOptions): Chat {
   const storeClock = steadyClock(options.ports?.clock ?? systemClock)
   const clock = scopedClock(storeClock)
-  const { ids = nanoidIds, environment = hostEnvironment, inspect } = options.ports ?? {}
+  const { ids = nanoidIds, environment = hostEnvironment, inspect, inspectRun } = options.ports ?? {}
   // A server of protocol 1 does not recognise a repeated send, so an outbox that outlives the process would double it.
   const store = options.protocol === 1 ? null : storeFor(options.storage, clock)
   const report = createReport(options.onError)
@@ -136,18 +137,20 @@ export function createChat(options: ChatOptions): Chat {
     onRevoked: () => wipe(),
     onPresence: presence.onPresence,
   })
-  const runners = [
-    connection.step,
+  const runners: readonly Runner[] = [
+    connection,
     createSyncRunner(session),
     createOutboxRunner(session, options.maxUnsentAgeMs ?? MAX_UNSENT_AGE_MS),
     createTypingRunner(cells),
   ]
-  const pump = createPump(
+  const pump = createPump({
     clock,
+    cells,
     runners,
-    () => cells.batch(() => {}),
-    (error) => report(error, { source: 'internal' }),
-  )
+    wake: () => cells.batch(() => {}),
+    failed: (error) => report(error, { source: 'internal' }),
+    inspect: inspectRun,
+  })
 
   let isClosed = false
   const start = (): boolean => {

@@ -78,3 +78,4 @@ export type {
   ShownMessage,
   TypingUser,
 } from './room'
+export { checkRun as unstable_checkRun } from './runtime/check-run'

@@ -5,6 +5,7 @@ import type { LocalStore } from './ports/local-store'
 import type { TabsPort } from './ports/tabs'
 import type { TransportFactory } from './ports/transport'
 import type { CellWatcher } from './runtime/cells'
+import type { PumpRun } from './runtime/pump'
 
 /**
  * A token, or a function that gets one. The function is called once, and again only when the server wants another token;
@@ -94,4 +95,6 @@ export type ChatPorts = {
   tabs?: TabsPort
   /** Called after each event of each room, before any listener: where tests check the invariants. */
   inspect?: CellWatcher
+  /** Called after each run of the pump: where tests check that no room was left out. */
+  inspectRun?: (run: PumpRun) => void
 }

@@ -326,4 +326,26 @@ export const CANARIES = [
       },
     ],
   },
+  {
+    name: 'due rooms left out',
+    what: 'a room whose time has come is not looked at until something else changes it',
+    patches: [
+      {
+        file: 'client/src/runtime/pump.ts',
+        find: 'for (const id of due.take(now)) changed.add(id)',
+        replace: 'due.take(now)',
+      },
+    ],
+  },
+  {
+    name: 'new basis left out',
+    what: 'the age of what is unsent is not looked at again when the server has said what time it is',
+    patches: [
+      {
+        file: 'client/src/runtime/outbox-runner.ts',
+        find: "session.over() ? 'over' : session.serverTime.aheadMs()",
+        replace: "session.over() ? 'over' : null",
+      },
+    ],
+  },
 ]

@@ -1,9 +1,12 @@
 import { asRoomId } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
-import { withAge } from '../core/outbox/ageing'
+import { type DueStep, withAge } from '../core/outbox/ageing'
 import type { Entry } from '../core/outbox/entry'
 import { nextOutboxStep, type OutboxStep } from '../core/outbox/next-outbox-step'
+import type { RoomCore } from '../core/room/room-core'
 import type { EntryAnswer } from '../core/room/room-event'
+import { createAgenda } from './agenda'
+import { NO_TASKS, type RoomTasks, type Runner } from './runner'
 import { type Asked, moment, type Session } from './session'
 
 /** Rooms whose outboxes are under way at once: more would only wait in the same line. */
@@ -11,42 +14,59 @@ const ROOMS_AT_ONCE = 8
 
 type Step = Exclude<OutboxStep, { do: 'wait' | 'expire' }>
 
-/** Empties the outboxes: one request a room at a time, rooms side by side. */
-export function createOutboxRunner(session: Session, maxAgeMs: number): (now: number) => number {
-  const { cells } = session
+/** `busy`: a request is under way. `expire`: some of it is too old. `send`: it waits for its turn. */
+type Task = 'busy' | 'expire' | 'send'
 
-  return (now) => {
-    let due = Number.POSITIVE_INFINITY
-    // Nothing is sent any more, and a timer would keep a process alive.
-    if (session.over() || (cells.chat().unsent === 0 && !hasEntries())) return due
-    let busy = 0
-    for (const { core } of cells.all())
-      if (core.entries.some((entry) => entry.state.at === 'inflight')) busy++
-    for (const cell of cells.all()) {
-      const ages = { maxAgeMs, serverAheadMs: session.serverTime.aheadMs() }
-      const next = () => withAge(cell.core, nextOutboxStep(cell.core, now), now, ages)
-      let step = next()
-      // What is behind those held back need not wait for them.
-      for (; step?.do === 'expire'; step = next())
-        cells.dispatch(cell.core.id, { type: 'expired', ids: step.ids })
-      if (step === null) continue
-      if (step.do === 'wait') due = Math.min(due, step.until)
-      else if (busy < ROOMS_AT_ONCE) {
-        busy++
-        const { id } = cell.core
-        run(id, step).catch((error) => {
-          unanswered(id, step)
-          session.report(error, { source: 'internal', roomId: id })
-        })
-      }
-    }
+/** Empties the outboxes: one request a room at a time, rooms side by side. */
+export function createOutboxRunner(session: Session, maxAgeMs: number): Runner<Task> {
+  const { cells } = session
+  const agenda = createAgenda<Task>()
+  /** The last look: in most runs it is at the one room that is sent from next. */
+  let last: { core: RoomCore; now: number; serverAheadMs: number | null; due: DueStep } | undefined
+
+  const dueStep = (core: RoomCore, now: number): DueStep => {
+    const serverAheadMs = session.serverTime.aheadMs()
+    if (last?.core === core && last.now === now && last.serverAheadMs === serverAheadMs) return last.due
+    const due = withAge(core, nextOutboxStep(core, now), now, { maxAgeMs, serverAheadMs })
+    last = { core, now, serverAheadMs, due }
     return due
   }
 
-  function hasEntries(): boolean {
-    for (const { core } of cells.all()) if (core.entries.length > 0) return true
-    return false
+  const tasksOf = (core: RoomCore, now: number): RoomTasks<Task> => {
+    // Once it is over nothing is sent any more, and a timer would keep a process alive.
+    if (core.entries.length === 0 || session.over()) return NO_TASKS
+    const { step, until } = dueStep(core, now)
+    const tasks: Task[] = core.entries.some((entry) => entry.state.at === 'inflight') ? ['busy'] : []
+    if (step !== null) tasks.push(step.do === 'expire' ? 'expire' : 'send')
+    return { tasks, until }
   }
+
+  const step = (now: number): number => {
+    let busy = agenda.of('busy').size
+    const next = (id: string): void => {
+      let { step } = dueStep(cells.room(id).core, now)
+      // What is behind those held back need not wait for them.
+      for (; step?.do === 'expire'; step = dueStep(cells.room(id).core, now).step)
+        cells.dispatch(id, { type: 'expired', ids: step.ids })
+      if (step === null || busy >= ROOMS_AT_ONCE) return
+      busy++
+      const chosen = step
+      run(id, chosen).catch((error) => {
+        unanswered(id, chosen)
+        session.report(error, { source: 'internal', roomId: id })
+      })
+    }
+    for (const id of agenda.of('expire')) next(id)
+    for (const id of agenda.of('send')) {
+      if (busy >= ROOMS_AT_ONCE) break
+      next(id)
+    }
+    return Number.POSITIVE_INFINITY
+  }
+
+  const basis = (): unknown => (session.over() ? 'over' : session.serverTime.aheadMs())
+
+  return { step, rooms: { agenda, tasksOf, basis } }
 
   function unanswered(roomId: string, step: Step, error: ChatError | null = null): void {
     cells.dispatch(roomId, { type: 'unanswered', ids: idsOf(step), error, ...moment(session) })

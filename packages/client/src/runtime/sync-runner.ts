@@ -2,38 +2,56 @@ import type { RoomCursor } from '@roomful/protocol'
 import { asRoomId, LIMITS } from '@roomful/protocol/plain'
 import { answeredAsOf, listQueryOf } from '../core/chat-core'
 import type { ChatError } from '../core/chat-error'
-import { cursorOf, historyQueryOf, membersQueryOf, nextRoomStep } from '../core/room/next-room-step'
+import {
+  cursorOf,
+  historyQueryOf,
+  membersQueryOf,
+  nextRoomStep,
+  type RoomRequestStep,
+} from '../core/room/next-room-step'
+import type { RoomCore } from '../core/room/room-core'
 import { shelfIndexes } from '../core/room/shelf'
+import { createAgenda } from './agenda'
 import { applyAbsence, applyEpoch, applyList } from './listing'
 import { attempt } from './report'
+import { NO_TASKS, type RoomTasks, type Runner } from './runner'
 import { moment, type Session } from './session'
 
-/** Asks for what open rooms miss: joins and syncs of all rooms in one request each, pages room by room. */
-export function createSyncRunner(session: Session): (now: number) => number {
-  const { cells, ask, failed } = session
+/** `joining`: it is being joined. The rest: see `nextRoomStep`. */
+type Task = RoomRequestStep | 'joining'
 
-  return (now) => {
-    const { connection, listHold } = cells.chat()
-    const joins: string[] = []
-    const syncs: string[] = []
-    let due = Number.POSITIVE_INFINITY
-    for (const { core } of cells.all()) {
-      const step = nextRoomStep(core, now)
-      if (step === 'join') joins.push(core.id)
-      else if (step === 'sync') syncs.push(core.id)
-      else if (step === 'page') fetchPage(core.id).catch(failed)
-      else if (step === 'members') fetchMembers(core.id).catch(failed)
-      else if (step === 'shelf') readShelf(core.id).catch(failed)
-      else if (step !== null) due = Math.min(due, step.until)
+/** Asks for what open rooms miss: joins and syncs of all rooms in one request each, pages room by room. */
+export function createSyncRunner(session: Session): Runner<Task> {
+  const { cells, ask, failed } = session
+  const agenda = createAgenda<Task>()
+
+  const tasksOf = (core: RoomCore, now: number): RoomTasks<Task> => {
+    const step = nextRoomStep(core, now)
+    const isJoining = core.joined === 'asked'
+    if (step === null && !isJoining) return NO_TASKS
+    const isTask = typeof step === 'string'
+    return {
+      tasks: [...(isJoining ? (['joining'] as const) : []), ...(isTask ? [step] : [])],
+      until: step === null || isTask ? Number.POSITIVE_INFINITY : step.until,
     }
-    const wantsList = listQueryOf(cells.chat()) && connection.state.status === 'online'
-    const listDue = wantsList && listHold.until <= now && !joining()
-    if (wantsList && listHold.until > now) due = Math.min(due, listHold.until)
-    if (joins.length > 0) join(joins.slice(0, LIMITS.syncRooms)).catch(failed)
-    // With rooms to be joined the list waits for their sync: one round trip for all.
-    else if (syncs.length > 0 || listDue) sync(syncs.slice(0, LIMITS.syncRooms), !!listDue).catch(failed)
-    return due
   }
+
+  const step = (now: number): number => {
+    const { connection, listHold } = cells.chat()
+    for (const id of agenda.of('page')) fetchPage(id).catch(failed)
+    for (const id of agenda.of('members')) fetchMembers(id).catch(failed)
+    for (const id of agenda.of('shelf')) readShelf(id).catch(failed)
+    const joins = first(agenda.of('join'))
+    const syncs = first(agenda.of('sync'))
+    const wantsList = listQueryOf(cells.chat()) && connection.state.status === 'online'
+    const listDue = wantsList && listHold.until <= now && agenda.of('joining').size === 0
+    if (joins.length > 0) join(joins).catch(failed)
+    // With rooms to be joined the list waits for their sync: one round trip for all.
+    else if (syncs.length > 0 || listDue) sync(syncs, !!listDue).catch(failed)
+    return wantsList && listHold.until > now ? listHold.until : Number.POSITIVE_INFINITY
+  }
+
+  return { step, rooms: { agenda, tasksOf } }
 
   async function readShelf(id: string): Promise<void> {
     const asked = shelfIndexes(cells.room(id).core)
@@ -47,11 +65,6 @@ export function createSyncRunner(session: Session): (now: number) => number {
       // As if they were not there: the server has them.
       cells.dispatch(id, { type: 'shelf-read', no, asked, chunks: [] })
     }
-  }
-
-  function joining(): boolean {
-    for (const { core } of cells.all()) if (core.joined === 'asked') return true
-    return false
   }
 
   async function join(ids: readonly string[]): Promise<void> {
@@ -162,6 +175,13 @@ export function createSyncRunner(session: Session): (now: number) => number {
     const page = result.ack
     applied(id, failed, () => cells.dispatch(id, { type: 'members-answered', no, page, ...moment(session) }))
   }
+}
+
+/** As many as one request may name. */
+function first(rooms: ReadonlySet<string>): string[] {
+  const ids: string[] = []
+  for (const id of rooms) if (ids.push(id) === LIMITS.syncRooms) break
+  return ids
 }
 
 /** A room may be called like what every object has, such as `toString`. */

@@ -1,14 +1,22 @@
 import { nextTypingEnd } from '../core/room/next-room-step'
+import { createAgenda } from './agenda'
 import type { Cells } from './cells'
+import type { Runner } from './runner'
 
 /** Ends typing signals whose time is over. */
-export function createTypingRunner(cells: Cells): (now: number) => number {
-  return (now) => {
-    let due = Number.POSITIVE_INFINITY
-    for (const { core } of cells.all()) {
-      if (nextTypingEnd(core) <= now) cells.dispatch(core.id, { type: 'tick', now })
-      due = Math.min(due, nextTypingEnd(cells.room(core.id).core))
-    }
-    return due
+export function createTypingRunner(cells: Cells): Runner<'tick'> {
+  const agenda = createAgenda<'tick'>()
+  return {
+    rooms: {
+      agenda,
+      tasksOf: (core, now) => {
+        const end = nextTypingEnd(core)
+        return end <= now ? { tasks: ['tick'], until: Number.POSITIVE_INFINITY } : { tasks: [], until: end }
+      },
+    },
+    step: (now) => {
+      for (const id of agenda.of('tick')) cells.dispatch(id, { type: 'tick', now })
+      return Number.POSITIVE_INFINITY
+    },
   }
 }

@@ -6,6 +6,7 @@ import { at, rangesOf, rowsIn } from '../core/timeline'
 import { createChat } from '../create-chat'
 import type { ChatOptions } from '../options'
 import type { Room } from '../room'
+import { checkRun } from '../runtime/check-run'
 import { ModelServer } from './model-server'
 import { TestLine } from './test-line'
 
@@ -66,6 +67,13 @@ export class World {
           } catch (error) {
             this.broken.add(error)
             throw error
+          }
+        },
+        inspectRun: (run) => {
+          try {
+            checkRun(run)
+          } catch (error) {
+            this.broken.add(error)
           }
         },
         ...options.ports,

@@ -153,6 +153,7 @@ export class Program {
           isOnline: () => device.isOnline,
         },
         inspect: this.#inspecting(watch.inspector(device)),
+        inspectRun: (run) => watch.ran(device, run),
       },
     })
   }

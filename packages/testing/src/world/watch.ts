@@ -1,6 +1,7 @@
 import {
   type ChatOptions,
   unstable_checkRoom as checkRoom,
+  unstable_checkRun as checkRun,
   type unstable_RoomCore as RoomCore,
   unstable_unreadOf as unreadOf,
 } from '@roomful/client'
@@ -10,6 +11,8 @@ import { Soundness } from './soundness'
 import { type Truth, unreadIn } from './truth'
 
 type Inspect = NonNullable<NonNullable<ChatOptions['ports']>['inspect']>
+
+type Run = Parameters<NonNullable<NonNullable<ChatOptions['ports']>['inspectRun']>>[0]
 
 /** What is known of one running program. */
 type Program = {
@@ -96,6 +99,15 @@ export class Watch {
       this.#checkUnread(device, after)
       if (after.removed !== null && after.tail !== null)
         this.#violate(device, after, 'I14: the copy of a room he is not in stays')
+    }
+  }
+
+  /** I28: what a program has to do was found, though it looked at few of its rooms. */
+  ran(device: Device, run: Run): void {
+    try {
+      checkRun(run)
+    } catch (error) {
+      this.context.violations.push(`${error instanceof Error ? error.message : error} — ${device.name}`)
     }
   }
 

@@ -14,6 +14,12 @@ function tooOldAt({ wantedAt, serverAt }: SendEntry, maxAgeMs: number, serverAhe
   return Math.min(wantedAt, byServer) + maxAgeMs
 }
 
+/** What an outbox does now; null: it waits. `until`: what time alone changes is as said up to here. */
+export type DueStep = {
+  readonly step: Exclude<OutboxStep, { do: 'wait' }> | null
+  readonly until: number
+}
+
 /**
  * The step that is due, or `expire` for what has waited longer than the app allows: nobody is shown yesterday's "on my way"
  * without the user being asked. What the server may have is only known after the sync, so its age counts when it would
@@ -25,20 +31,19 @@ export function withAge(
   step: OutboxStep | null,
   now: number,
   { maxAgeMs, serverAheadMs }: { maxAgeMs: number; serverAheadMs: number | null },
-): OutboxStep | null {
+): DueStep {
   const aged: string[] = []
-  let due = step?.do === 'wait' ? step.until : Number.POSITIVE_INFINITY
+  let until = step?.do === 'wait' ? step.until : Number.POSITIVE_INFINITY
   for (const entry of core.entries) {
     if (entry.kind !== 'send' || entry.state.at === 'failed') continue
     const isNext = step?.do === 'send' && step.entries.includes(entry)
     if (!isNext && !isUntouched(entry)) continue
     const endsAt = tooOldAt(entry, maxAgeMs, serverAheadMs)
     if (endsAt <= now) aged.push(entry.id)
-    else due = Math.min(due, endsAt)
+    else until = Math.min(until, endsAt)
   }
-  if (aged.length > 0) return { do: 'expire', ids: aged.slice(0, BATCH) }
-  if (step !== null && step.do !== 'wait') return step
-  return Number.isFinite(due) ? { do: 'wait', until: due } : null
+  if (aged.length > 0) return { step: { do: 'expire', ids: aged.slice(0, BATCH) }, until }
+  return { step: step?.do === 'wait' ? null : step, until }
 }
 
 /** Held, and visible, until the app says `retry` or `cancel` (I10). */

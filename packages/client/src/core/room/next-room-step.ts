@@ -9,7 +9,8 @@ const GAP_WAIT_MS = 250
 /** A gap that a sync could not close is asked for ever more rarely (I15). */
 const GAP_WAIT_MAX_MS = 30_000
 
-type RoomStep = 'shelf' | 'join' | 'sync' | 'page' | 'members' | { readonly until: number }
+export type RoomRequestStep = 'shelf' | 'join' | 'sync' | 'page' | 'members'
+type RoomStep = RoomRequestStep | { readonly until: number }
 
 /** What an open room has to ask the server now: first to be subscribed, then what it missed, then history. */
 export function nextRoomStep(core: RoomCore, now: number): RoomStep | null {
