@@ -2,12 +2,12 @@ import type { Invitation, Sync, User } from '@roomful/protocol'
 import { asRoomId } from '@roomful/protocol/plain'
 import { assertNever } from './assert-never'
 import type { ChatError } from './chat-error'
-import type { ChatState, StorageState } from './chat-shape'
+import type { ChatState, ConnectionState, StorageState } from './chat-shape'
 import { type Connection, type ConnectionEvent, IDLE, reduceConnection } from './connection'
 import { type Hold, longerHold, NO_HOLD, relaxed } from './hold'
 import { waitingEntries } from './outbox/settle'
 import type { RoomCore } from './room/room-core'
-import { EMPTY_LIST, type RoomList, summaryOf, withSummary } from './room-list'
+import { EMPTY_LIST, type RoomList, roomsOf, summaryIn, summaryOf, withSummary } from './room-list'
 
 /** What is not of one room. */
 export type ChatCore = {
@@ -138,7 +138,7 @@ export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
 }
 
 function withRoom(core: ChatCore, before: RoomCore | undefined, after: RoomCore): ChatCore {
-  const list = withSummary(core.list, after.id, summaryOf(after, core.list.byId.get(after.id)))
+  const list = withSummary(core.list, after.id, summaryOf(after, summaryIn(core.list, after.id)))
   if (before?.entries === after.entries) return list === core.list ? core : { ...core, list }
   const [old, now] = [waitingIn(before), waitingIn(after)]
   const unsent = core.unsent - old.unsent + now.unsent
@@ -165,12 +165,29 @@ export function listQueryOf({ listWanted, listAfter, listPage }: ChatCore): Sync
   return { limit: listPage, ...(listAfter === null ? {} : { after: asRoomId(listAfter) }) }
 }
 
-export const chatStateOf = (core: ChatCore): ChatState => ({
-  connection: core.connection.state,
-  user: core.user,
-  rooms: core.list.order,
-  invitations: core.invitations,
-  unreadTotal: core.list.unreadTotal,
-  storage: core.storage,
-  unsent: core.unsent,
-})
+/** What of it is seen: with the same parts the state is the same. */
+export const shownParts = ({
+  connection,
+  user,
+  list,
+  invitations,
+  storage,
+  unsent,
+}: ChatCore): readonly unknown[] => [connection.state, user, list.order, invitations, storage, unsent]
+
+/** `connection`: as an app sees it. */
+export function chatStateOf(core: ChatCore, connection: ConnectionState): ChatState {
+  const { list } = core
+  return {
+    connection,
+    user: core.user,
+    // Nobody pays for a list that nobody reads.
+    get rooms() {
+      return roomsOf(list)
+    },
+    invitations: core.invitations,
+    unreadTotal: list.unreadTotal,
+    storage: core.storage,
+    unsent: core.unsent,
+  }
+}

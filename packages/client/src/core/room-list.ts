@@ -4,15 +4,25 @@ import { memberCountOf } from './room/member-pages'
 import { previewOf } from './room/preview'
 import type { RoomCore } from './room/room-core'
 import { unreadOf } from './room/unread'
+import { findIn, inserted, removed, type SortedChunks } from './sorted-chunks'
 
-/** The user's rooms by last activity, newest first: an index that one change costs a search and a copy, never a sort. */
+/** The user's rooms by last activity, newest first. One change costs a search and two chunks, however many there are. */
 export type RoomList = {
-  readonly order: readonly RoomSummary[]
-  readonly byId: ReadonlyMap<string, RoomSummary>
+  readonly order: SortedChunks<RoomSummary>
+  readonly byId: SortedChunks<RoomSummary>
   readonly unreadTotal: number
 }
 
-export const EMPTY_LIST: RoomList = { order: [], byId: new Map(), unreadTotal: 0 }
+export const EMPTY_LIST: RoomList = { order: [], byId: [], unreadTotal: 0 }
+
+const arrays = new WeakMap<RoomList['order'], readonly RoomSummary[]>()
+
+/** As an array, made when it is asked for: the same one until a room on it changes. */
+export function roomsOf({ order }: RoomList): readonly RoomSummary[] {
+  const rooms = arrays.get(order) ?? order.flat()
+  arrays.set(order, rooms)
+  return rooms
+}
 
 /** A room's line in the list; null where it is not on it. The same object while nothing of it changed. */
 export function summaryOf(core: RoomCore, before: RoomSummary | undefined): RoomSummary | null {
@@ -38,37 +48,31 @@ function samePreview(a: RoomSummary['preview'], b: RoomSummary['preview']): bool
   return a === b || (a?.seq === b?.seq && a?.content === b?.content && a?.deleted === b?.deleted)
 }
 
-/** ISO times compare as text; ids part what happened in one millisecond. */
-const activityOf = (room: RoomSummary): string =>
-  `${room.preview?.createdAt ?? room.room.createdAt} ${room.id}`
+const textOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Puts, moves or takes out one line. */
+const byId = (a: Pick<RoomSummary, 'id'>, b: Pick<RoomSummary, 'id'>): number => textOrder(a.id, b.id)
+
+/** ISO times compare as text. */
+const activityOf = (room: RoomSummary): string => room.preview?.createdAt ?? room.room.createdAt
+
+/** The newest first; ids part what happened in one millisecond. */
+const byActivity = (a: RoomSummary, b: RoomSummary): number =>
+  textOrder(activityOf(b), activityOf(a)) || byId(b, a)
+
+/** How the room stands on the list; undefined: it does not. */
+export const summaryIn = (list: RoomList, id: string): RoomSummary | undefined =>
+  findIn(list.byId, { id }, byId)
+
+/** Puts, moves or takes out one room. */
 export function withSummary(list: RoomList, id: string, summary: RoomSummary | null): RoomList {
-  const before = list.byId.get(id)
+  const before = summaryIn(list, id)
   if (before === (summary ?? undefined)) return list
-  const order = [...list.order]
-  const byId = new Map(list.byId)
-  if (before) {
-    order.splice(placeOf(order, before), 1)
-    byId.delete(id)
-  }
+  let { order, byId: held } = list
+  if (before && !(summary && byActivity(before, summary) === 0)) order = removed(order, before, byActivity)
   if (summary) {
-    order.splice(placeOf(order, summary), 0, summary)
-    byId.set(id, summary)
-  }
-  return { order, byId, unreadTotal: list.unreadTotal - (before?.unread ?? 0) + (summary?.unread ?? 0) }
-}
-
-/** Where it is, or would be, in the descending order. */
-function placeOf(order: readonly RoomSummary[], summary: RoomSummary): number {
-  const activity = activityOf(summary)
-  let low = 0
-  let high = order.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const other = order[middle]
-    if (other && activityOf(other) > activity) low = middle + 1
-    else high = middle
-  }
-  return low
+    order = inserted(order, summary, byActivity)
+    held = inserted(held, summary, byId)
+  } else if (before) held = removed(held, before, byId)
+  const unreadTotal = list.unreadTotal - (before?.unread ?? 0) + (summary?.unread ?? 0)
+  return { order, byId: held, unreadTotal }
 }

@@ -1,5 +1,5 @@
 import type { Chat } from '../chat'
-import { chatStateOf } from '../core/chat-core'
+import { chatStateOf, shownParts } from '../core/chat-core'
 import type { ConnectionState } from '../core/chat-shape'
 import { sameList } from '../core/view/shown-messages'
 import type { Cells } from './cells'
@@ -11,19 +11,15 @@ export function createChatView(
   cells: Cells,
   clock: RunClock,
 ): Pick<Chat, 'getState' | 'subscribe' | 'select'> {
-  const connectionOf = byWallClock(clock)
-  const view = (core: ReturnType<Cells['chat']>) => ({
-    ...chatStateOf(core),
-    connection: connectionOf(core.connection.state),
-  })
+  const shown = byWallClock(clock)
   let core = cells.chat()
-  let state = view(core)
+  let state = chatStateOf(core, shown(core.connection.state))
 
   const getState = () => {
-    if (core === cells.shownChat()) return state
-    core = cells.shownChat()
-    const next = view(core)
-    if (!sameList(Object.values(state), Object.values(next))) state = next
+    const next = cells.shownChat()
+    if (next === core) return state
+    if (!sameList(shownParts(core), shownParts(next))) state = chatStateOf(next, shown(next.connection.state))
+    core = next
     return state
   }
   return { getState, ...createSubscribing(cells.chatTopic, getState) }
