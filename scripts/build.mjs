@@ -1,4 +1,4 @@
-// npm run build: builds what is stale. `--force` builds everything.
+// npm run build: builds what is stale. `--force` builds everything, `--packages` only what the packages run.
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -14,10 +14,10 @@ const CLI_MAIN = 'packages/cli/src/main.ts'
 /** @typedef {{ name: string, inputs: string[], outputs: string[] }} Target */
 
 /**
- * @param {{ force?: boolean, types?: boolean }} [options] `types: false` leaves the declarations out: nothing that
- *   only runs needs them, and they are most of the time.
+ * @param {{ force?: boolean, types?: boolean, webChat?: boolean }} [options] `types: false` leaves the declarations out:
+ *   nothing that only runs needs them, and they are most of the time.
  */
-export async function build({ force = false, types = true } = {}) {
+export async function build({ force = false, types = true, webChat: withWebChat = true } = {}) {
   process.chdir(ROOT)
   const entries = entryPoints()
   /** @type {Target[]} */
@@ -42,7 +42,7 @@ export async function build({ force = false, types = true } = {}) {
     if (stale.length > 0) await step(stale, stamps, () => buildPackages(stale))
     // Two cores: vite in its own process beside the declarations in this one.
     await Promise.all([
-      isStale(webChat, stamps) && step([webChat], stamps, buildWebChat),
+      withWebChat && isStale(webChat, stamps) && step([webChat], stamps, buildWebChat),
       types &&
         isStale(declarations, stamps) &&
         step([declarations], stamps, async () => (await import('./build-types.mjs')).buildTypes(entries)),
@@ -106,7 +106,9 @@ async function buildWebChat() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await build({ force: process.argv.includes('--force') }).catch((error) => {
+  const packagesOnly = process.argv.includes('--packages')
+  const force = process.argv.includes('--force')
+  await build({ force, types: !packagesOnly, webChat: !packagesOnly }).catch((error) => {
     console.error(error.stderr || error.message)
     process.exitCode = 1
   })

@@ -218,7 +218,7 @@ export function newRoom(id: string, options: RoomOptions): RoomCore {
 /**
  * The room with these fields changed. Every step makes such a copy, and `{ ...core, fields }` is several times slower
  * for so many fields: V8 gives each place that spreads a hidden class of its own, and whatever reads the room afterwards
- * has to look for them. Here all rooms have one. `npm run bench:store` measures it.
+ * has to look for them. Here all rooms have one. `npm run bench:client` measures it.
  */
 export const amended = (core: RoomCore, fields: Partial<RoomCore>): RoomCore =>
   Object.assign(copyOf(core), fields)
