@@ -27,7 +27,7 @@ const STAGES = [
     [
       ['build', () => check(() => build())],
       ['packages', () => check(() => command('node', ['scripts/check-packages.mjs']))],
-      ['size', () => check(() => command(bin('size-limit'), []))],
+      ['size', () => check(() => command('node', ['scripts/size.mjs']))],
     ],
   ],
   [[['unit', () => vitest('unit')]]],
