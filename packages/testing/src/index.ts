@@ -27,5 +27,5 @@ export {
 export { createTcpProxy, type TcpProxy } from './tcp-proxy'
 export { createTestClient, createTestServer, type TestServer, type TestUser } from './test-server'
 export { waitUntil } from './wait-until'
-export type { TestFaults, Whom } from './world/test-faults'
+export type { HeldFrame, TestFaults, Whom } from './world/test-faults'
 export { createTestWorld, type TestWorld, type TestWorldOptions } from './world/test-world'

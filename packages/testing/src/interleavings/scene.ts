@@ -76,11 +76,25 @@ export class Scene {
     await this.kit.expectConverged()
   }
 
-  /** So many messages of one user, without the wait of sending them. */
-  async fill(user: string, count: number): Promise<void> {
+  get #pipeline() {
     const [node] = this.world.nodes
     if (node === undefined) throw new Error('a node is up')
-    const { pipeline } = node.chatNode.services
+    return node.chatNode.services.pipeline
+  }
+
+  /** Every message of one user gets an exclamation mark. */
+  async editAll(user: string): Promise<void> {
+    const actor = { id: asUserId(user), name: user, admin: false }
+    const at = this.world.time.now
+    const edits = this.truth.rows
+      .filter((row) => row.senderId === user)
+      .map(({ id, content }) => ({ kind: 'edit', actor, at, messageId: id, content: `${content}!` }) as const)
+    await this.#pipeline.submitAll(asRoomId(ROOM), edits)
+  }
+
+  /** So many messages of one user, without the wait of sending them. */
+  async fill(user: string, count: number): Promise<void> {
+    const pipeline = this.#pipeline
     for (let done = 0; done < count; done += LIMITS.sendBatch) {
       const batch = Array.from({ length: Math.min(LIMITS.sendBatch, count - done) }, (_, i) => {
         const name = `${user}-fill-${String(done + i + 1).padStart(6, '0')}`

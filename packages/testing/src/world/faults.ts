@@ -72,8 +72,22 @@ export type Frame = {
   readonly payload: unknown
 }
 
-/** What becomes of a frame. `late`: it comes so much later, and others may overtake it. */
-export type Verdict = 'pass' | 'drop' | 'double' | { readonly late: number }
+/**
+ * What becomes of a frame.
+ *
+ *   late    it comes so much later, and others may overtake it
+ *   hold    it waits until the function that is handed over is called; each call delivers it once
+ *   instead it carries this payload
+ *   answer  of a request: the server does not see it, and this is its answer
+ */
+export type Verdict =
+  | 'pass'
+  | 'drop'
+  | 'double'
+  | { readonly late: number }
+  | { readonly hold: (deliver: () => void) => void }
+  | { readonly instead: unknown }
+  | { readonly answer: unknown }
 
 /** Decides over each frame before chance does. Undefined: it has no opinion. */
 export type FrameRule = (frame: Frame) => Verdict | undefined

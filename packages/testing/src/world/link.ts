@@ -76,7 +76,14 @@ export class Link implements Line {
 
   request(event: string, payload: unknown, ackId: number | null): void {
     const text = JSON.stringify(payload)
-    this.#carry('server', event, false, text, () => this.#onRequest(event, text, ackId))
+    this.#carry(
+      'server',
+      event,
+      false,
+      text,
+      (carried) => this.#onRequest(event, carried, ackId),
+      (answer) => this.#answer(event, ackId, answer),
+    )
     if (!this.#cutsBehindNext || !CHANGING.has(event)) return
     this.#cutsBehindNext = false
     this.#after(this.random.range(1, CUT_BEHIND_MS), () => this.cut(true))
@@ -96,8 +103,8 @@ export class Link implements Line {
   /** One encoding for all subscribers, as a broadcaster makes it. */
   emitText(event: string, text: string): void {
     if (!this.#serverUp) return
-    this.#carry('client', event, false, text, () => {
-      if (this.#clientUp) this.client.onEvent(event, JSON.parse(text))
+    this.#carry('client', event, false, text, (carried) => {
+      if (this.#clientUp) this.client.onEvent(event, JSON.parse(carried))
     })
   }
 
@@ -181,25 +188,41 @@ export class Link implements Line {
       this.close()
       return
     }
-    void conversation.request([event, JSON.parse(text)]).then((answer) => {
-      if (ackId === null || !this.#serverUp) return
-      const answerText = JSON.stringify(answer)
-      this.#carry('client', event, true, answerText, () => {
-        if (this.#clientUp) this.client.onAnswer(ackId, JSON.parse(answerText))
-      })
+    void conversation.request([event, JSON.parse(text)]).then((answer) => this.#answer(event, ackId, answer))
+  }
+
+  #answer(event: string, ackId: number | null, answer: unknown): void {
+    if (ackId === null || !this.#serverUp) return
+    this.#carry('client', event, true, JSON.stringify(answer), (carried) => {
+      if (this.#clientUp) this.client.onAnswer(ackId, JSON.parse(carried))
     })
   }
 
-  #carry(to: Frame['to'], event: string, isAck: boolean, text: string, deliver: () => void): void {
+  #carry(
+    to: Frame['to'],
+    event: string,
+    isAck: boolean,
+    text: string,
+    deliver: (text: string) => void,
+    answer: (answer: unknown) => void = () => {},
+  ): void {
     const verdict = this.#verdict(to, event, isAck, text)
     this.context.trace.note(() => {
-      const fate = verdict === 'pass' ? '' : ` [${typeof verdict === 'string' ? verdict : 'late'}]`
+      const fate =
+        verdict === 'pass' ? '' : ` [${typeof verdict === 'string' ? verdict : Object.keys(verdict)}]`
       return `${this.id} ${to === 'server' ? '→' : '←'} ${event}${isAck ? ' ack' : ''} ${text}${fate}`
     })
     if (verdict === 'drop') return
     const pipe = to === 'server' ? this.toServer : this.toClient
-    pipe.send(deliver, typeof verdict === 'object' ? verdict.late : undefined)
-    if (verdict === 'double') pipe.send(deliver)
+    const arrive = () => deliver(text)
+    if (verdict === 'pass') pipe.send(arrive)
+    else if (verdict === 'double') {
+      pipe.send(arrive)
+      pipe.send(arrive)
+    } else if ('late' in verdict) pipe.send(arrive, verdict.late)
+    else if ('hold' in verdict) verdict.hold(() => pipe.isDead || arrive())
+    else if ('instead' in verdict) pipe.send(() => deliver(JSON.stringify(verdict.instead)))
+    else answer(verdict.answer)
   }
 
   #verdict(to: Frame['to'], event: string, isAck: boolean, text: string): Verdict {

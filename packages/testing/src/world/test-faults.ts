@@ -1,10 +1,24 @@
-import type { ClientEvent } from '@roomful/protocol'
+import {
+  type ClientEvent,
+  type ErrorAck,
+  retryOf,
+  type ServerEvent,
+  type WireErrorCode,
+} from '@roomful/protocol'
 import type { Device } from './device'
 import type { Frame, FrameRule, Verdict } from './faults'
 import type { World } from './world'
 
 /** Whom a fault strikes: all of a user's devices, one device by its name, or, left out, everybody. */
 export type Whom = { readonly user?: string; readonly device?: string }
+
+/** A frame that is kept back on its way. */
+export type HeldFrame = {
+  /** It has been sent. */
+  readonly isThere: boolean
+  /** It arrives now, unless its connection is gone. Again: it arrives once more. */
+  release(): void
+}
 
 /** A message that is overtaken comes so much later. */
 const OVERTAKEN_MS = 500
@@ -33,6 +47,41 @@ export class TestFaults {
   /** The next broadcast of changes is overtaken by later ones. */
   reorder(whom: Whom & { times?: number } = {}): void {
     this.#strike(isChanges, { late: OVERTAKEN_MS }, whom)
+  }
+
+  /**
+   * The next request, answer or event of this name stays on its way until it is released; what is behind it overtakes it.
+   *
+   * @example
+   * const answer = world.faults.hold('answer', 'fetch-history', { user: 'bob' })
+   * world.clients.bob.room('general').loadOlder()
+   * await world.advance(100)
+   * // The server has read the page. What changes now is newer than the page that arrives next.
+   * answer.release()
+   */
+  hold(what: 'request' | 'answer' | 'event', name: ClientEvent | ServerEvent, whom: Whom = {}): HeldFrame {
+    let deliver: (() => void) | undefined
+    const verdict: Verdict = {
+      hold: (held) => {
+        deliver = held
+      },
+    }
+    this.#strike((frame) => frame.event === name && isA(what, frame), verdict, whom)
+    return {
+      get isThere() {
+        return deliver !== undefined
+      },
+      release: () => {
+        if (deliver === undefined) throw new Error(`no ${what} "${name}" is held`)
+        deliver()
+      },
+    }
+  }
+
+  /** The next request of this name is answered with this refusal, and the server does not see it. */
+  refuse(event: ClientEvent, code: WireErrorCode, whom: Whom & { times?: number } = {}): void {
+    const answer: ErrorAck = { ok: false, error: code, code, retry: retryOf(code) }
+    this.#strike((frame) => frame.event === event && isA('request', frame), { answer }, whom)
   }
 
   /** Every frame takes so much longer, one way. */
@@ -127,6 +176,10 @@ export class TestFaults {
       (one) => (user === undefined || one.user === user) && (device === undefined || one.name === device),
     )
   }
+}
+
+function isA(what: 'request' | 'answer' | 'event', { to, isAck }: Frame): boolean {
+  return what === 'request' ? to === 'server' : to === 'client' && isAck === (what === 'answer')
 }
 
 const isChanges = (frame: Frame): boolean => frame.event === 'changes' && frame.to === 'client'
