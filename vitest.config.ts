@@ -52,6 +52,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          provide: { engine: 'chromium' },
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,23 +1,24 @@
 import type { RoomState } from '@roomful/client'
 import { waitUntil } from '@roomful/testing'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchChromium } from './chromium'
-import { ClientTab } from './client-page'
-import { keepPage, openBen, tabsFixture } from './tabs-fixture'
+import { ClientTab, errorsOf } from './client-page'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
+import { keepPage } from './page-workers'
+import { tabsFixture } from './tabs-fixture'
 
 const TOKEN_SECONDS = 5
 
-let browser: Browser
+let browser: TestBrowser
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 
 test('what is read in one tab is read in all, and who types in any of them is seen to type', async () => {
   await using fixture = await tabsFixture(browser)
   const tabs = await fixture.openTabs(3)
-  const ben = await openBen(browser, fixture.options)
+  const { ben } = await fixture.openBen()
   const allCount = (unread: number) =>
     waitUntil(`all to count ${unread}`, async () =>
       (await Promise.all(tabs.map((tab) => tab.look()))).every((look) => look.unread === unread),
@@ -33,13 +34,12 @@ test('what is read in one tab is read in all, and who types in any of them is se
     await waitUntil('Ben to see the end of it', async () => (await ben.look()).typing.length === 0)
   }
   expect(await fixture.sockets()).toBe(2)
-  expect([...tabs, ben].flatMap(({ errors }) => errors)).toEqual([])
-  await ben.page.context().close()
+  expect(await errorsOf(...tabs, ben)).toEqual([])
 })
 
 test('all tabs are given the same: the one with the line, one beside it, and one that was loaded anew', async () => {
   await using fixture = await tabsFixture(browser)
-  const ben = await openBen(browser, fixture.options)
+  const { ben } = await fixture.openBen()
   const tabs = await fixture.openTabs(2)
   await ben.send(['one', 'two'])
   await tabs[1]?.send(['three'])
@@ -65,14 +65,14 @@ test('all tabs are given the same: the one with the line, one beside it, and one
   expect(state).toMatchObject({ status: 'live', unread: 0, lastSeq: 3 })
   expect(state.members.map(({ name }) => name).sort()).toEqual(['Ada', 'Ben'])
   expect(Object.values(state.reads)).toEqual([3])
-  await ben.page.context().close()
 })
 
 test('a token that runs out is renewed by one tab, and no tab loses its line', async () => {
   await using fixture = await tabsFixture(browser)
   const { url, room } = fixture.options
   let asked = 0
-  await fixture.context.exposeBinding('freshToken', () => {
+  const notes = await fixture.notes()
+  const answering = notes.answer('token', () => {
     asked++
     return fixture.token(TOKEN_SECONDS)
   })
@@ -89,15 +89,17 @@ test('a token that runs out is renewed by one tab, and no tab loses its line', a
     expect((await tab.settled()).onlineAt).toBe(lines[i])
   }
   expect(await fixture.sockets()).toBe(1)
+  notes.close()
+  await answering
 })
 
 test('without Web Locks each tab is on its own, and what two of them send at once from one disk arrives once', async () => {
   await using fixture = await tabsFixture(browser)
   const { context, options } = fixture
-  await context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'locks'))
+  const withoutLocks = () => void Reflect.deleteProperty(Navigator.prototype, 'locks')
   const names = ['one', 'two']
   const said = names.map((name) => Array.from({ length: 20 }, (_, n) => `${name}: ${n}`))
-  let tabs = [await ClientTab.open(context, options), await ClientTab.open(context, options)]
+  let tabs = [await fixture.openTab(withoutLocks), await fixture.openTab(withoutLocks)]
   expect(await tabs[0]?.page.evaluate(() => 'locks' in navigator)).toBe(false)
   expect(await fixture.sockets()).toBe(2)
   await Promise.all(tabs.map((tab, i) => tab.send(said[i] ?? [])))
@@ -119,17 +121,17 @@ test('without Web Locks each tab is on its own, and what two of them send at onc
   await waitUntil('both to be on disk', async () => (await tabs[0]?.call('cachedEntries')) === 2)
   for (const tab of tabs) await tab.page.close()
   await context.setOffline(false)
-  tabs = await Promise.all(names.map(() => ClientTab.load(context, options)))
+  tabs = await Promise.all(names.map(() => ClientTab.load(context, options, withoutLocks)))
   const all = await allShow(42)
   expect([...all.slice(40)].sort()).toEqual(names.map((name) => `left by ${name}`))
   await waitUntil('the outbox to be empty', async () => (await tabs[0]?.call('cachedEntries')) === 0)
-  expect(tabs.flatMap(({ errors }) => errors)).toEqual([])
+  expect(await errorsOf(...tabs)).toEqual([])
 
   // What two tabs have written side by side is sound: a third shows it without a server.
   await waitUntil('the rows to be on disk', async () => (await tabs[0]?.call('cachedRows')) === 42)
   for (const tab of tabs) await tab.page.close()
-  await keepPage(context)
+  await keepPage(context, options.url)
   await context.setOffline(true)
-  const third = await ClientTab.load(context, options)
+  const third = await ClientTab.load(context, options, withoutLocks)
   await waitUntil('the room from the disk', async () => (await third.look()).texts.join() === all.join())
 })

@@ -1,4 +1,4 @@
-import { launchChromium } from './chromium'
+import { launchChromium } from './engine/chromium'
 import { openStorePage } from './store-page'
 
 /**
@@ -13,7 +13,7 @@ try {
   await using store = await openStorePage(browser)
   const { inChunks, oneByOne } = await store.call('writeTimes', MESSAGES)
   const ratio = oneByOne / inChunks
-  process.stdout.write(`Chromium ${browser.version()}, ${MESSAGES.toLocaleString('en')} messages, µs each\n`)
+  process.stdout.write(`Chromium ${browser.version}, ${MESSAGES.toLocaleString('en')} messages, µs each\n`)
   process.stdout.write(`in chunks of 128, a page of 200 a write  ${inChunks.toFixed(1).padStart(8)}\n`)
   process.stdout.write(`one record and transaction each          ${oneByOne.toFixed(1).padStart(8)}\n`)
   process.stdout.write(`ratio                                    ${ratio.toFixed(1).padStart(8)}\n`)

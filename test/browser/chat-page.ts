@@ -1,5 +1,6 @@
 import { waitUntil } from '@roomful/testing'
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import type { TestBrowser, TestContext, TestPage } from './engine/port'
+import { clickOn, fillIn, pointAtRow } from './user-input'
 
 type ShownRow = {
   readonly key: string
@@ -8,72 +9,103 @@ type ShownRow = {
   readonly text: string | null
 }
 
-/** One person at the web chat, in a browser context of his own. All is found by what a person is told. */
+/** A user at the web chat, in a browser context of their own. All is found by what a user is shown. */
 export class ChatPage implements AsyncDisposable {
-  /** What went wrong in the page: nothing may. */
-  readonly errors: string[] = []
-
   private constructor(
-    readonly context: BrowserContext,
-    readonly page: Page,
-  ) {
-    page.on('pageerror', (error) => this.errors.push(String(error)))
-  }
+    readonly context: TestContext,
+    readonly page: TestPage,
+    /** Of the web chat, as this context reaches it. */
+    readonly url: string,
+  ) {}
 
   /** Signs in by name and waits for the open room. */
-  static async join(browser: Browser, url: string, name: string): Promise<ChatPage> {
+  static async join(browser: TestBrowser, url: string, name: string): Promise<ChatPage> {
     const context = await browser.newContext()
-    const page = await context.newPage()
-    const chat = new ChatPage(context, page)
-    await page.goto(url)
-    await page.getByRole('textbox', { name: 'Your name' }).fill(name)
-    await page.getByRole('button', { name: 'Join' }).click()
+    const chat = new ChatPage(context, await context.newPage(), await context.reach(url))
+    await chat.page.goto(chat.url)
+    await fillIn(chat.page, 'Your name', name)
+    await chat.click('Join')
+    await chat.live()
+    return chat
+  }
+
+  /** The same user in one more tab. */
+  async openTab(): Promise<ChatPage> {
+    const chat = new ChatPage(this.context, await this.context.newPage(), this.url)
+    await chat.page.goto(this.url)
     await chat.live()
     return chat
   }
 
   /** The room is up to date. */
-  async live(): Promise<void> {
-    await this.page.locator('[data-room-status=live]').waitFor()
+  live(): Promise<true> {
+    return this.has('[data-room-status=live]')
   }
 
-  /** The line's status, as the app says it. */
-  async connection(status: 'online' | 'waiting'): Promise<void> {
-    await this.page.locator(`[data-connection=${status}]`).waitFor()
+  /** The connection's status, as the app shows it. */
+  connection(status: 'online' | 'waiting'): Promise<true> {
+    return this.has(`[data-connection=${status}]`)
+  }
+
+  /** What the selector names is in the page. */
+  has(selector: string): Promise<true> {
+    return waitUntil(`${selector} in the page`, () =>
+      this.count(selector).then((count) => count > 0 || false),
+    )
+  }
+
+  count(selector: string): Promise<number> {
+    return this.page.evaluate((wanted) => document.querySelectorAll(wanted).length, selector)
+  }
+
+  /** Of the first element that the selector names. */
+  text(selector: string): Promise<string> {
+    return this.page.evaluate((wanted) => document.querySelector(wanted)?.textContent ?? '', selector)
+  }
+
+  /** The first of these has this text in it. */
+  says(selector: string, text: string): Promise<true> {
+    return waitUntil(`"${text}" in ${selector}`, async () => (await this.text(selector)).includes(text))
+  }
+
+  click(name: string): Promise<void> {
+    return clickOn(this.page, { role: 'button', name })
+  }
+
+  fill(name: string, text: string): Promise<void> {
+    return fillIn(this.page, name, text)
   }
 
   async send(text: string): Promise<void> {
-    await this.page.getByRole('textbox', { name: 'Message' }).fill(text)
-    await this.page.getByRole('button', { name: 'Send', exact: true }).click()
-  }
-
-  row(text: string): Locator {
-    return this.page.getByRole('article').filter({ has: this.page.getByText(text, { exact: true }) })
+    await this.fill('Message', text)
+    await this.click('Send')
   }
 
   /** The row is there, with this status. */
-  async shows(text: string, status = 'sent'): Promise<void> {
-    await this.row(text)
-      .and(this.page.locator(`[data-status=${status}]`))
-      .waitFor()
+  shows(text: string, status = 'sent'): Promise<true> {
+    return waitUntil(`"${text}" to be ${status}`, async () =>
+      (await this.rows()).some((row) => row.text === text && row.status === status),
+    )
   }
 
   async edit(text: string, into: string): Promise<void> {
-    await this.row(text).hover()
-    await this.row(text).getByRole('button', { name: 'Edit message' }).click()
-    await this.page.getByRole('textbox', { name: 'Message' }).fill(into)
-    await this.page.getByRole('button', { name: 'Save' }).click()
+    await pointAtRow(this.page, text)
+    await clickOn(this.page, { role: 'button', name: 'Edit message', inRow: text })
+    // The text of the message is in the field by then.
+    await this.has('textarea[placeholder="Edit the message"]')
+    await this.fill('Message', into)
+    await this.click('Save')
   }
 
   async delete(text: string): Promise<void> {
-    await this.row(text).hover()
-    await this.row(text).getByRole('button', { name: 'Delete message' }).click()
+    await pointAtRow(this.page, text)
+    await clickOn(this.page, { role: 'button', name: 'Delete message', inRow: text })
   }
 
   /** Every row in the order of the page. `text` is null where the message was deleted. */
   rows(): Promise<ShownRow[]> {
-    return this.page.locator('article').evaluateAll((articles) =>
-      articles.map((article) => ({
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll('article')].map((article) => ({
         key: article.getAttribute('data-key') ?? '',
         seq: Number(article.getAttribute('data-seq')),
         status: article.getAttribute('data-status') ?? '',
@@ -108,7 +140,7 @@ export class ChatPage implements AsyncDisposable {
     const seen = new Map<number, ShownRow>()
     await waitUntil('the first message', async () => {
       for (const row of await this.rows()) seen.set(row.seq, row)
-      await this.page.getByRole('log').evaluate((log) => log.scrollTo({ top: 0 }))
+      await this.page.evaluate(() => document.querySelector('[role=log]')?.scrollTo({ top: 0 }))
       return seen.has(1) && seen.size >= lastSeq
     })
     return [...seen.values()].sort((a, b) => a.seq - b.seq)
@@ -119,9 +151,11 @@ export class ChatPage implements AsyncDisposable {
     await this.live()
   }
 
+  errors(): Promise<readonly string[]> {
+    return this.page.errors()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    // Routes end before their pages: an answer that is on its way would find none.
-    await this.context.unrouteAll({ behavior: 'wait' })
     await this.context.close()
   }
 }

@@ -8,13 +8,14 @@ import {
   type Sent,
   type StorageState,
 } from '@roomful/client'
-import { type Actor, type HistoryEvent, Recorder, type ViewEvent, viewOf } from '@roomful/testing/history'
+import { type Actor, Recorder, type ViewEvent, viewOf } from '@roomful/testing/history'
+import { ask, note } from './note'
 
 export type { StorageState }
 
 export type ClientOptions = Pick<ChatOptions, 'tabs'> & {
   readonly url: string
-  /** Absent: the page asks the test for one (`freshToken`), each time that it needs one. */
+  /** Absent: the page asks the test for one (see notes.ts), each time that it needs one. */
   readonly token?: string
   readonly room: string
   /** What this page does and shows goes down in the history of the test (see page-history.ts), as done by this one. */
@@ -42,6 +43,17 @@ export type ClientLook = {
   readonly retryAt: number
   /** When the connection last came up, by the clock of this machine. */
   readonly onlineAt: number
+  /** Websockets of this page that are open, or about to be. */
+  readonly sockets: number
+}
+
+let sockets = 0
+window.WebSocket = class extends WebSocket {
+  constructor(...args: ConstructorParameters<typeof WebSocket>) {
+    super(...args)
+    sockets++
+    this.addEventListener('close', () => sockets--, { once: true })
+  }
 }
 
 let chat: Chat
@@ -118,10 +130,13 @@ const client = {
   setTyping: (typing: boolean): void => room.setTyping(typing),
   setDraft: (text: string): void => room.setDraft(text),
 
-  /** Keeps the page from doing anything at all. */
+  /** Keeps the page from doing anything at all, from now on. */
   hang: (ms: number): void => {
-    const end = Date.now() + ms
-    while (Date.now() < end);
+    // Once this call has been answered: some drivers wait for the answer before they look at another page.
+    setTimeout(() => {
+      const end = Date.now() + ms
+      while (Date.now() < end);
+    })
   },
 
   look: (): ClientLook => ({
@@ -139,6 +154,7 @@ const client = {
     connection: chat.getState().connection.status,
     retryAt: retryAtOf(chat.getState().connection),
     onlineAt,
+    sockets,
   }),
 
   /** All that an app is given, as text, but for the UI keys, which are each tab's own. */
@@ -174,12 +190,10 @@ function keyOf(text: string): string {
   return message.key
 }
 
-const freshToken = (): Promise<string> =>
-  (window as unknown as { freshToken(): Promise<string> }).freshToken()
+const freshToken = (): Promise<string> => ask('token')
 
 function record(who: Actor): void {
-  const { noteHistory } = window as unknown as { noteHistory(event: HistoryEvent): void }
-  const recorder = new Recorder({ name: PAGE, onEvent: noteHistory })
+  const recorder = new Recorder({ name: PAGE, onEvent: (event) => note('history', event) })
   recorder.watch(who, room)
   send = (text) => recorder.send(who, room, text)
 }
@@ -215,4 +229,4 @@ async function onDisk(store: string): Promise<unknown[]> {
 }
 
 export type InPage = typeof client
-Object.assign(window, { client })
+Object.assign(window, { client, note })

@@ -1,38 +1,32 @@
-import { readFileSync } from 'node:fs'
 import { waitUntil } from '@roomful/testing'
-import type { BrowserContext, Page } from 'playwright-core'
-import type { ClientLook, ClientOptions, InPage } from './client-page-main'
+import type { ClientLook, ClientOptions, InPage, StorageState } from './client-page-main'
+import type { TestContext, TestPage } from './engine/port'
 
-/** More than a page grows by itself within a moment. */
-const BALLAST_BYTES = 128 * 1024 * 1024
-
-/** Since when nothing runs in a page (its followers may have moved on before the test is told), and what ends it. */
+/** Since when nothing runs in a page (its followers may have moved on before the test knows), and what ends it. */
 export type Stopped = { readonly since: number; goOn(): Promise<unknown> }
+
+/** Runs in the page before its client is made, each time that the page is loaded. */
+export type Before = () => void
 
 /** One tab with a client in it. */
 export class ClientTab {
-  /** Websockets of this tab that are open. */
-  sockets = 0
-  readonly errors: string[] = []
+  #kill: (() => Promise<void>) | undefined
 
-  private constructor(readonly page: Page) {
-    page.on('pageerror', (error) => this.errors.push(String(error)))
-    page.on('websocket', (socket) => {
-      this.sockets++
-      socket.on('close', () => this.sockets--)
-    })
-  }
+  private constructor(
+    readonly page: TestPage,
+    readonly before: Before | undefined,
+  ) {}
 
   /** A tab whose room is live. */
-  static async open(context: BrowserContext, options: ClientOptions): Promise<ClientTab> {
-    const tab = await ClientTab.load(context, options)
+  static async open(context: TestContext, options: ClientOptions, before?: Before): Promise<ClientTab> {
+    const tab = await ClientTab.load(context, options, before)
     await tab.settled()
     return tab
   }
 
   /** A tab whose client has only just been made: there may be no server at all. */
-  static async load(context: BrowserContext, options: ClientOptions): Promise<ClientTab> {
-    const tab = new ClientTab(await context.newPage())
+  static async load(context: TestContext, options: ClientOptions, before?: Before): Promise<ClientTab> {
+    const tab = new ClientTab(await context.newPage(), before)
     await tab.start(options)
     return tab
   }
@@ -40,7 +34,8 @@ export class ClientTab {
   /** Loads the page, or loads it again. */
   async start(options: ClientOptions): Promise<void> {
     await this.page.goto(options.url)
-    await this.page.waitForFunction(() => 'client' in window)
+    await waitUntil('the code of the page', () => this.page.evaluate(() => 'client' in window))
+    if (this.before) await this.page.evaluate(this.before)
     await this.call('open', options)
   }
 
@@ -76,49 +71,46 @@ export class ClientTab {
     return this.call('hang', ms)
   }
 
-  /** The process of the page ends, without a word to anybody. */
-  async crash(): Promise<void> {
-    const crashed = this.page.waitForEvent('crash')
-    const devtools = await this.page.context().newCDPSession(this.page)
-    // It never answers: there is nobody left to.
-    devtools.send('Page.crash').catch(() => undefined)
-    await crashed
+  errors(): Promise<readonly string[]> {
+    return this.page.errors()
   }
 
-  /** What the browser does to a page in the background: it says so, and then nothing runs there. */
-  async freeze(): Promise<Stopped> {
-    const devtools = await this.page.context().newCDPSession(this.page)
-    await devtools.send('Debugger.enable')
-    const since = Date.now()
-    await this.page.evaluate(() => document.dispatchEvent(new Event('freeze')))
-    await devtools.send('Debugger.pause')
-    return { since, goOn: () => devtools.send('Debugger.disable') }
+  /** So that `kill` takes no time. Keeps the page busy for a moment. */
+  async prepareKill(): Promise<void> {
+    this.#kill = await this.page.prepareKill()
   }
 
-  /**
-   * The process in which the page runs. The browser does not tell: it is the one that grows by what the page takes. To
-   * take it keeps the page busy, long enough on a busy machine for other tabs to take the line from it.
-   */
-  async findProcess(): Promise<number> {
-    const devtools = await this.page.context().browser()?.newBrowserCDPSession()
-    const { processInfo = [] } = (await devtools?.send('SystemInfo.getProcessInfo')) ?? {}
-    const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
-    const before = new Map(renderers.map((id) => [id, residentBytes(id)]))
-    const ballast = await this.page.evaluateHandle((bytes) => new Uint8Array(bytes).fill(1), BALLAST_BYTES)
-    const grown = renderers.filter((id) => residentBytes(id) - (before.get(id) ?? 0) > BALLAST_BYTES / 2)
-    await ballast.dispose()
-    const [pid] = grown
-    if (pid === undefined || grown.length > 1)
-      throw new Error(`which process is it? ${JSON.stringify(grown)}`)
-    return pid
+  /** The process of the page ends, without a farewell. */
+  async kill(): Promise<void> {
+    const kill = this.#kill ?? (await this.page.prepareKill())
+    await kill()
   }
 
-  /** The page is shown, or hidden, as far as it is told: without a screen nothing is ever hidden. */
+  /** The page is shown, or hidden, as far as it can see: without a screen nothing is ever hidden. */
   async show(visibility: 'visible' | 'hidden'): Promise<void> {
     await this.page.evaluate((state) => {
       Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
       document.dispatchEvent(new Event('visibilitychange'))
     }, visibility)
+  }
+
+  /** The app is told this of its storage, with such a reason, or none. */
+  async storageIs(status: StorageState['status'], reason?: RegExp): Promise<void> {
+    let storage: StorageState | undefined
+    await waitUntil(`storage to be ${status}`, async () => {
+      storage = (await this.look()).storage
+      return storage.status === status && (reason?.test(storage.reason ?? '') ?? storage.reason === undefined)
+    }).catch((error: Error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(storage)}`)
+    })
+  }
+
+  /** This message arrives once, and all else has gone out. */
+  async receives(text: string): Promise<void> {
+    await waitUntil(
+      `${text} to arrive`,
+      async () => (await this.settled()).texts.filter((t) => t === text).length === 1,
+    )
   }
 
   /** Live, with nothing unsent, and online since after this moment. */
@@ -135,7 +127,8 @@ export class ClientTab {
   }
 }
 
-/** What a process holds in memory, in bytes. Source: proc(5), the second field of statm, in pages of 4 KiB. */
-function residentBytes(pid: number): number {
-  return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4_096
+export async function errorsOf(
+  ...pages: readonly { errors(): Promise<readonly string[]> }[]
+): Promise<string[]> {
+  return (await Promise.all(pages.map((page) => page.errors()))).flat()
 }

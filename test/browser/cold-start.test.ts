@@ -1,57 +1,23 @@
 import { createTcpProxy, waitUntil } from '@roomful/testing'
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { NO_LIMITS, roomful, serve, temporaryFolder, WEB_CHAT } from '../integration/roomful-command'
+import { NO_LIMITS, roomful, serve, temporaryFolder } from '../integration/roomful-command'
 import { ChatPage } from './chat-page'
-import { launchChromium } from './chromium'
+import type { TestBrowser, TestPage } from './engine/port'
+import { launchBrowser } from './engines'
+import type { Screen } from './frames-page-main'
+import { buildKeptChat } from './kept-chat'
+import { keepPage } from './page-workers'
 
-type Frame = {
-  readonly status: string | null
-  readonly connection: string | null
-  readonly rooms: number
-  readonly texts: readonly string[]
-  /** Where the last row of the cache is on the screen. */
-  readonly top: number | null
-}
-
-let browser: Browser
+let browser: TestBrowser
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 
-/** Notes what is on the screen, frame by frame, from the first one on, and what goes out. */
-async function logFrames(page: Page, text: string): Promise<void> {
-  await page.addInitScript((marked) => {
-    const frames: Frame[] = []
-    const sent: string[] = []
-    const note = (): void => {
-      const rows = [...document.querySelectorAll('article')]
-      const textOf = (row: Element) => row.querySelector('[data-testid=content]')?.textContent ?? ''
-      const row = rows.find((one) => textOf(one) === marked)
-      frames.push({
-        status: document.querySelector('[data-room-status]')?.getAttribute('data-room-status') ?? null,
-        connection: document.querySelector('[data-connection]')?.getAttribute('data-connection') ?? null,
-        rooms: document.querySelectorAll('nav a').length,
-        texts: rows.map(textOf),
-        top: row ? Math.round(row.getBoundingClientRect().top) : null,
-      })
-      requestAnimationFrame(note)
-    }
-    requestAnimationFrame(note)
-    const { send } = WebSocket.prototype
-    WebSocket.prototype.send = function (data) {
-      sent.push(String(data))
-      send.call(this, data)
-    }
-    Object.assign(window, { frames, sent })
-  }, text)
-}
+const shownOn = (page: TestPage): Promise<Screen> =>
+  page.evaluate(() => (window as unknown as { shown: Screen }).shown)
 
-const framesOf = (page: Page): Promise<Frame[]> =>
-  page.evaluate(() => (window as unknown as { frames: Frame[] }).frames)
-
-const cachedRows = (page: Page): Promise<number> =>
+const cachedRows = (page: TestPage): Promise<number> =>
   page.evaluate(async () => {
     const name = (await indexedDB.databases())
       .map((one) => one.name ?? '')
@@ -75,13 +41,15 @@ test.each([
   'the list and the last page are there before the socket, and one sync makes them right: %s',
   async (_, missed) => {
     using folder = temporaryFolder()
+    const page = `${folder.path}/page`
+    await buildKeptChat(page)
     await using server = await serve([
       '--port',
       '0',
       '--database',
       `sqlite:${folder.path}/chat.db`,
       '--static',
-      WEB_CHAT,
+      page,
       ...NO_LIMITS,
     ])
     await using proxy = await createTcpProxy(server.port)
@@ -97,31 +65,26 @@ test.each([
     await using chat = await ChatPage.join(browser, proxy.url, 'Ada')
     await chat.settlesAs(known)
     await waitUntil('all to be on disk', async () => (await cachedRows(chat.page)) === known.length)
+    await keepPage(chat.context, chat.url)
+    await chat.page.evaluate((text) => localStorage.setItem('marked', text), known.at(-1) ?? '')
     await chat.page.goto('about:blank')
     await say(news)
 
-    // The page comes from elsewhere, as from a service worker; the line is silent.
+    // The page comes from the device; the line is silent.
     proxy.freeze()
-    await chat.context.route(/^(?!.*socket\.io)/, async (route) => {
-      const url = route.request().url().replace(proxy.url, server.url)
-      await route.fulfill({ response: await route.fetch({ url }) })
-    })
-    const posted: string[] = []
-    chat.page.on('request', (request) => posted.push(request.postData() ?? ''))
-    await logFrames(chat.page, known.at(-1) ?? '')
-    await chat.page.goto(proxy.url)
+    await chat.page.goto(chat.url)
     // The row may be there before a frame is: what counts is what was drawn.
     const before = await waitUntil('a frame with messages', async () =>
-      (await framesOf(chat.page)).find(({ texts }) => texts.length > 0),
+      (await shownOn(chat.page)).seen.find(({ texts }) => texts.length > 0),
     )
     expect(before).toMatchObject({ status: 'catching-up', connection: 'connecting', rooms: 1, texts: known })
 
     proxy.heal()
     await chat.live()
     await chat.settlesAs([...known, ...news])
-    const frames = await framesOf(chat.page)
-    const first = frames.findIndex(({ texts }) => texts.length > 0)
-    const shown = frames.slice(first)
+    const { seen, sent } = await shownOn(chat.page)
+    const first = seen.findIndex(({ texts }) => texts.length > 0)
+    const shown = seen.slice(first)
     // All at once, with the list beside it, and marked as what it is.
     expect(shown[0]).toMatchObject({ status: 'catching-up', rooms: 1, texts: known })
     expect(new Set(shown.map(({ status }) => status))).toEqual(new Set(['catching-up', 'live']))
@@ -130,12 +93,7 @@ test.each([
     // Where it was first is where it stays; what is new pushes it up once.
     const tops = [...new Set(shown.map(({ top }) => top))]
     expect(tops).toHaveLength(missed > 0 ? 2 : 1)
-    // Over a websocket, or by requests where the first dial came to nothing.
-    const sent = [
-      ...posted,
-      ...(await chat.page.evaluate(() => (window as unknown as { sent: string[] }).sent)),
-    ]
     expect(sent.join().split('["sync"')).toHaveLength(2)
-    expect(chat.errors).toEqual([])
+    expect(await chat.errors()).toEqual([])
   },
 )

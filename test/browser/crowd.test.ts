@@ -1,14 +1,14 @@
-import { createTestClient, createTestServer, type TestServer } from '@roomful/testing'
-import type { Browser } from 'playwright-core'
+import { createTestClient, createTestServer, type TestServer, waitUntil } from '@roomful/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WEB_CHAT } from '../integration/roomful-command'
 import { ChatPage } from './chat-page'
-import { launchChromium } from './chromium'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
 
-let browser: Browser
+let browser: TestBrowser
 let server: TestServer
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
   server = await createTestServer({ static: WEB_CHAT })
   for (let i = 0; i < 250; i++) await (await createTestClient(server, `user${i}`)).close()
 })
@@ -19,20 +19,17 @@ afterAll(async () => {
 
 test('the web chat counts a room of 251 members, and shows more of them on demand', async () => {
   await using ada = await ChatPage.join(browser, server.url, 'Ada')
-  const { page } = ada
-  await page.getByTestId('room-state').filter({ hasText: '251 members' }).waitFor()
-  await page.getByRole('button', { name: 'Members' }).click()
-  const dialog = page.getByRole('dialog')
-  const rows = dialog.getByRole('listitem')
-  const more = dialog.getByRole('button', { name: 'Show more' })
-  await dialog.getByText('251 members').waitFor()
+  const rows = (): Promise<number> => ada.count('dialog li')
+  await ada.says('[data-testid=room-state]', '251 members')
+  await ada.click('Members')
+  await ada.says('dialog', '251 members')
   for (const shown of [100, 200]) {
-    await more.click()
-    await rows.nth(shown - 1).waitFor()
+    await ada.click('Show more')
+    await waitUntil(`${shown} rows`, async () => (await rows()) >= shown)
   }
-  await more.click()
-  await rows.nth(250).waitFor()
-  await more.waitFor({ state: 'detached' })
-  expect(await rows.count()).toBe(251)
-  expect(ada.errors).toEqual([])
+  await ada.click('Show more')
+  await waitUntil('all rows', async () => (await rows()) === 251)
+  await waitUntil('no more of them', async () => !(await ada.text('dialog')).includes('Show more'))
+  expect(await rows()).toBe(251)
+  expect(await ada.errors()).toEqual([])
 })

@@ -1,15 +1,15 @@
 import type { ServerProcess } from '@roomful/testing'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROOT } from '../../scripts/build.mjs'
 import { gitLog, makeRepository, trickyMessages } from '../integration/git-repository'
 import { NO_LIMITS, roomful, serve, temporaryFolder, WEB_CHAT } from '../integration/roomful-command'
 import { ChatPage } from './chat-page'
-import { launchChromium } from './chromium'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
 
-let browser: Browser
+let browser: TestBrowser
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 
@@ -57,7 +57,7 @@ test.each([
       await page.live()
       await page.reload()
       await expectShown(page, records)
-      expect(page.errors).toEqual([])
+      expect(await page.errors()).toEqual([])
     } finally {
       await server[Symbol.asyncDispose]()
     }

@@ -1,13 +1,13 @@
 import { localStoreContract } from '@roomful/testing'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { launchChromium } from './chromium'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
 import { openStorePage, type StorePage } from './store-page'
 
-let browser: Browser
+let browser: TestBrowser
 let store: StorePage
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
   store = await openStorePage(browser)
 })
 afterAll(async () => {
@@ -15,7 +15,7 @@ afterAll(async () => {
   await browser.close()
 })
 
-describe("Chromium's own IndexedDB", () => {
+describe("the browser's own IndexedDB", () => {
   let results: { name: string; error: string | null }[]
   beforeAll(async () => {
     results = await store.call('contract')

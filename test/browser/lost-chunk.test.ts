@@ -1,26 +1,22 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchChromium } from './chromium'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
+import { loseCode } from './page-workers'
 import { tabsFixture } from './tabs-fixture'
 
-let browser: Browser
+let browser: TestBrowser
 
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 
 test('code that is loaded late and does not come is asked for again, and nothing is lost', async () => {
   await using fixture = await tabsFixture(browser)
-  let failures = 0
-  await fixture.context.route(/(socket-io-transport|idb-store|create-tabs)-/, (route) => {
-    if (failures >= 6) return route.continue()
-    failures++
-    return route.abort()
-  })
+  await loseCode(fixture.context, fixture.options.url)
   const tab = await fixture.openTab()
   await tab.send(['one', 'two'])
   expect((await tab.settled()).texts).toEqual(['one', 'two'])
-  expect(failures).toBe(6)
-  expect(tab.errors).toEqual([])
+  expect(await tab.page.evaluate(async () => (await fetch('/failures')).text())).toBe('6')
+  expect(await tab.errors()).toEqual([])
 })

@@ -1,21 +1,21 @@
 import { waitUntil } from '@roomful/testing'
-import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { launchChromium } from './chromium'
 import { ClientTab } from './client-page'
 import type { ClientOptions } from './client-page-main'
+import type { TestBrowser, TestContext } from './engine/port'
+import { launchBrowser } from './engines'
 import { guest, type TabsFixture, tabsFixture } from './tabs-fixture'
 
-let browser: Browser
+let browser: TestBrowser
 let fixture: TabsFixture
-let context: BrowserContext
+let context: TestContext
 let options: ClientOptions
 let userId: string
 /** Somebody else: what he sees has come through. */
 let other: ClientTab
 
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
   fixture = await tabsFixture(browser)
   other = await fixture.openTab()
 })
@@ -26,8 +26,8 @@ afterAll(async () => {
 beforeEach(async () => {
   const ada = await guest(fixture.server.url)
   userId = ada.user.id
-  options = { ...fixture.options, token: ada.token }
   context = await browser.newContext()
+  options = { ...fixture.options, url: await context.reach(fixture.server.url), token: ada.token }
 })
 afterEach(() => context.close())
 
@@ -42,7 +42,7 @@ async function goesOn(tab: ClientTab, text: string): Promise<void> {
   await tab.call('say', [text])
   for (const one of [tab, other]) await shows(one, text)
   expect((await tab.look()).storage).toEqual({ status: 'ok' })
-  expect(tab.errors).toEqual([])
+  expect(await tab.errors()).toEqual([])
 }
 
 test('metadata behind a Proxy, as of Vue: it is sent, and what is then written offline survives the page', async () => {
@@ -109,7 +109,7 @@ test('a message that an older version left with a BigInt in it is failed, and ca
           }
         }
       }),
-    [`roomful:${fixture.server.url}:${userId}`, options.room] as const,
+    [`roomful:${options.url}:${userId}`, options.room] as const,
   )
   const tab = await ClientTab.load(context, options)
   await shows(tab, 'failed: poisoned')

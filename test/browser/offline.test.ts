@@ -1,15 +1,16 @@
 import { waitUntil } from '@roomful/testing'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stopwatch } from '../stopwatch'
-import { launchChromium } from './chromium'
-import { ClientTab } from './client-page'
+import { ClientTab, errorsOf } from './client-page'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
+import { keepPage } from './page-workers'
 import type { InStorePage } from './store-page-main'
-import { guest, keepPage, openBen, tabsFixture } from './tabs-fixture'
+import { guest, tabsFixture } from './tabs-fixture'
 
-let browser: Browser
+let browser: TestBrowser
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 
@@ -19,8 +20,8 @@ const isKept = (tab: ClientTab, rows: number) =>
 test('offline from the first load on: the room opens, sends wait and can be edited; back online all is right', async () => {
   await using fixture = await tabsFixture(browser)
   const { context, options } = fixture
-  const ben = await openBen(browser, options)
-  await keepPage(context)
+  const { ben } = await fixture.openBen()
+  await keepPage(context, options.url)
   const before = await fixture.openTab()
   await before.send(['one', 'two'])
   await ben.send(['three'])
@@ -54,25 +55,24 @@ test('offline from the first load on: the room opens, sends wait and can be edit
   for (const tab of [ada, ben])
     await waitUntil('all to be right', async () => (await tab.settled()).texts.join() === all.join())
   await waitUntil('the outbox to be empty', async () => (await ada.call('cachedEntries')) === 0)
-  expect([...ada.errors, ...ben.errors]).toEqual([])
-  await ben.page.context().close()
+  expect(await errorsOf(ada, ben)).toEqual([])
 })
 
 test('a room of 100,000 cached messages opens with one chunk or two read from the disk', async () => {
   await using fixture = await tabsFixture(browser)
   const { context, options } = fixture
-  const { token, user } = await guest(options.url, 'Ada')
-  await keepPage(context)
+  const { token, user } = await guest(fixture.server.url, 'Ada')
+  await keepPage(context, options.url)
   const filling = await context.newPage()
   await filling.goto(`${options.url}/store.html`)
-  await filling.waitForFunction(() => 'store' in window)
+  await waitUntil('the code of the page', () => filling.evaluate(() => 'store' in window))
   await filling.evaluate(
     ([url, userId]) =>
       (window as unknown as { store: InStorePage }).store.fill(url as string, userId as string, 100_000),
     [options.url, user.id],
   )
   await filling.close()
-  await context.addInitScript(() => {
+  const countReads = (): void => {
     const reads: string[] = []
     for (const name of ['get', 'getAll', 'openCursor', 'count'] as const) {
       const read = IDBObjectStore.prototype[name]
@@ -84,9 +84,9 @@ test('a room of 100,000 cached messages opens with one chunk or two read from th
       })
     }
     Object.assign(window, { reads })
-  })
+  }
   await context.setOffline(true)
-  const ada = await ClientTab.load(context, { ...options, token })
+  const ada = await ClientTab.load(context, { ...options, token }, countReads)
   await waitUntil('the room from the disk', async () => (await ada.look()).seqs.length > 0)
   const { seqs } = await ada.look()
   expect(seqs.at(-1)).toBe(100_000)

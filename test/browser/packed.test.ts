@@ -1,17 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createTestServer } from '@roomful/testing'
+import { createTestServer, waitUntil } from '@roomful/testing'
 import { build } from 'esbuild'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type PackedProject, packedProject } from '../packed/packed-project'
-import { launchChromium } from './chromium'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
 
-let browser: Browser
+let browser: TestBrowser
 let project: PackedProject | undefined
 let site: string
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
   project = await packedProject(['protocol', 'client'])
   site = join(project.folder, 'site')
   mkdirSync(site)
@@ -41,13 +41,12 @@ test.each([
   ['a worker', 'inWorker'],
 ] as const)('the packed client runs in %s', async (where, place: Place) => {
   await using server = await createTestServer({ static: site })
-  const options: Options = { url: server.url, token: await server.token('ada') }
   const context = await browser.newContext()
+  const url = await context.reach(server.url)
+  const options: Options = { url, token: await server.token('ada') }
   const page = await context.newPage()
-  const errors: string[] = []
-  page.on('pageerror', (error) => errors.push(String(error)))
-  await page.goto(server.url)
-  await page.waitForFunction(() => 'converse' in window)
+  await page.goto(url)
+  await waitUntil('the code of the page', () => page.evaluate(() => 'converse' in window))
   const result = await page.evaluate(
     ([name, given]) =>
       (window as unknown as Record<Place, (options: Options) => Promise<unknown>>)[name](given),
@@ -62,6 +61,6 @@ test.each([
     streamed: 1,
     storage: 'ok',
   })
-  expect(errors).toEqual([])
+  expect(await page.errors()).toEqual([])
   await context.close()
 })

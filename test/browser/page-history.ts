@@ -8,9 +8,9 @@ import {
   type SeenMessage,
   seen,
 } from '@roomful/testing'
-import type { BrowserContext } from 'playwright-core'
 import { expect } from 'vitest'
 import type { ClientTab } from './client-page'
+import type { Notes } from './notes'
 
 type SendEvent = Extract<HistoryEvent, { phase: 'invoked' }>
 
@@ -20,19 +20,23 @@ export class PageHistory {
   /** By text, of which no two are alike. */
   readonly #handed = new Map<string, { readonly who: Actor; readonly isKept: boolean }>()
 
-  private constructor() {}
+  /** How many of the notes are among the events. */
+  #taken = 0
 
-  static async of(context: BrowserContext): Promise<PageHistory> {
-    const history = new PageHistory()
-    await context.exposeBinding('noteHistory', (_, event: HistoryEvent) => void history.#events.push(event))
-    return history
+  constructor(readonly notes: Notes) {}
+
+  async #take(): Promise<void> {
+    const noted = await this.notes.all<HistoryEvent>('history')
+    this.#events.push(...noted.slice(this.#taken))
+    this.#taken = noted.length
   }
 
   /**
    * The page is gone, and what it had under way may have happened, now or later by another page. `handed`: texts that it was
    * given to send: with the page goes what it was about to tell. `isKept`: whether it has said that it has kept one.
    */
-  ended(page: Actor, handed: readonly string[], isKept: (text: string) => boolean): void {
+  async ended(page: Actor, handed: readonly string[], isKept: (text: string) => boolean): Promise<void> {
+    await this.#take()
     for (const text of handed) this.#handed.set(text, { who: page, isKept: isKept(text) })
     const done = new Set(this.#events.flatMap((event) => (isOutcome(event) ? event.call : [])))
     for (const { who, roomId, call } of this.#events.filter(isInvoked))
@@ -49,6 +53,7 @@ export class PageHistory {
     const views = await Promise.all(tabs.map(async ({ who, tab }) => ({ who, ...(await tab.call('view')) })))
     const { messages, lastSeq, rev } = await readRoom(reader, room)
     const rows: readonly SeenMessage[] = messages.map(seen)
+    await this.#take()
     const events = this.#completed(room, rows)
     const findings = checkHistory(events, [{ roomId: room, lastSeq, rev, messages: rows, views, outbox: [] }])
     expect(findings, formatFindings(findings)).toEqual([])

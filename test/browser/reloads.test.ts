@@ -1,7 +1,7 @@
-import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchChromium } from './chromium'
 import { ClientTab } from './client-page'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
 import { PageHistory } from './page-history'
 import { tabsFixture } from './tabs-fixture'
 
@@ -11,9 +11,9 @@ const SEED = Number(process.env.ROOMFUL_SEED ?? 1)
 const ROUNDS = Number(process.env.ROOMFUL_ROUNDS ?? 20)
 const MOST_MS = 120
 
-let browser: Browser
+let browser: TestBrowser
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 
@@ -28,26 +28,20 @@ function randomOf(seed: number): () => number {
 }
 
 /** Notes each message of the outbox whose transaction the browser has called complete. */
-async function watchDisk(context: BrowserContext): Promise<ReadonlySet<string>> {
-  const kept = new Set<string>()
-  await context.exposeBinding('noteKept', (_, text: string) => void kept.add(text))
-  await context.addInitScript(() => {
-    const { put } = IDBObjectStore.prototype
-    IDBObjectStore.prototype.put = function (...args) {
-      const text = JSON.stringify(args[0]).match(/"content":"([^"]+)"/)?.[1]
-      if (this.name === 'entries' && text)
-        this.transaction.addEventListener('complete', () =>
-          (window as unknown as { noteKept(text: string): void }).noteKept(text),
-        )
-      return put.apply(this, args)
-    }
-  })
-  return kept
+function watchDisk(): void {
+  const { note } = window as unknown as { note(kind: string, value: unknown): void }
+  const { put } = IDBObjectStore.prototype
+  IDBObjectStore.prototype.put = function (...args) {
+    const text = JSON.stringify(args[0]).match(/"content":"([^"]+)"/)?.[1]
+    if (this.name === 'entries' && text)
+      this.transaction.addEventListener('complete', () => note('kept', text))
+    return put.apply(this, args)
+  }
 }
 
 const ends: [string, (tab: ClientTab, round: number) => Promise<void>][] = [
   ['reloads', async () => {}],
-  ['kills of the tab', async (tab, round) => (round % 2 === 0 ? tab.crash() : tab.page.close())],
+  ['kills of the tab', async (tab, round) => (round % 2 === 0 ? tab.kill() : tab.page.close())],
 ]
 
 test.each(ends)(
@@ -55,15 +49,17 @@ test.each(ends)(
   async (name, end) => {
     await using fixture = await tabsFixture(browser)
     const options = fixture.as('the tab')
-    const history = await PageHistory.of(fixture.context)
+    const notes = await fixture.notes()
+    const history = new PageHistory(notes)
     const random = randomOf(SEED)
-    const kept = await watchDisk(fixture.context)
+    const keptTexts = async (): Promise<ReadonlySet<string>> => new Set(await notes.all<string>('kept'))
     const said: string[] = []
-    let tab = await ClientTab.open(fixture.context, options)
+    let tab = await ClientTab.open(fixture.context, options, watchDisk)
     const pages: string[] = []
     for (let round = 0; round < ROUNDS; round++) {
       // Every other time into a client that has only just been made: its line is not up yet, nor is its disk open.
       if (round % 2 === 0) await tab.settled()
+      if (name !== 'reloads' && round % 2 === 0) await tab.prepareKill()
       const until = Date.now() + random() * MOST_MS
       do {
         const texts = [0, 1, 2].map((n) => `message ${said.length + n}`)
@@ -71,11 +67,12 @@ test.each(ends)(
         await tab.call('say', texts)
       } while (Date.now() < until)
       await end(tab, round)
-      pages.push(...tab.errors)
-      history.ended(options.who, said, (text) => kept.has(text))
+      pages.push(...(await tab.errors()))
+      const kept = await keptTexts()
+      await history.ended(options.who, said, (text) => kept.has(text))
       if (name === 'reloads') await tab.start(options)
       else {
-        const next = await ClientTab.load(fixture.context, options)
+        const next = await ClientTab.load(fixture.context, options, watchDisk)
         await tab.page.close()
         tab = next
       }
@@ -89,6 +86,7 @@ test.each(ends)(
     expect(new Set(texts).size).toBe(texts.length)
     expect(seqs).toEqual(seqs.map((_, i) => i + 1))
     expect(texts).toEqual(said.filter((text) => texts.includes(text)))
+    const kept = await keptTexts()
     const lost = said.filter((text) => !texts.includes(text))
     expect(lost.filter((text) => kept.has(text))).toEqual([])
     // There was something to lose in every round; how much of it a kill leaves time for is the machine's to say.

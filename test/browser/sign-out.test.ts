@@ -1,20 +1,20 @@
 import { waitUntil } from '@roomful/testing'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serve, temporaryFolder, WEB_CHAT } from '../integration/roomful-command'
 import { ChatPage } from './chat-page'
-import { launchChromium } from './chromium'
-import { ClientTab } from './client-page'
+import { ClientTab, errorsOf } from './client-page'
+import type { TestBrowser, TestContext, TestPage } from './engine/port'
+import { launchBrowser } from './engines'
 import { guest, tabsFixture } from './tabs-fixture'
 
-let browser: Browser
+let browser: TestBrowser
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 
 /** All that the origin keeps, as one text: names and content of every place a page can write to. */
-async function everything(page: Page, context: BrowserContext): Promise<string> {
+async function everything(page: TestPage, context: TestContext): Promise<string> {
   const cookies = JSON.stringify(await context.cookies())
   return (
     cookies +
@@ -78,7 +78,7 @@ test('A signs out in one of two tabs, B signs in: nothing of A is in any storage
   const left = await everything(third.page, context)
   for (const trace of traces) expect(left, trace).not.toContain(trace)
   expect(left).toContain(ben.user.id)
-  expect([...first.errors, ...second.errors, ...third.errors]).toEqual([])
+  expect(await errorsOf(first, second, third)).toEqual([])
 })
 
 test('in the web chat: the button "Sign out" leaves nothing behind', async () => {
@@ -97,11 +97,11 @@ test('in the web chat: the button "Sign out" leaves nothing behind', async () =>
   await waitUntil('it to be on disk', async () =>
     (await everything(chat.page, chat.context)).includes('a secret of Ada'),
   )
-  await chat.page.getByRole('button', { name: 'Sign out' }).click()
-  await chat.page.getByRole('textbox', { name: 'Your name' }).waitFor()
+  await chat.click('Sign out')
+  await chat.has('.sign-in')
   await waitUntil('all of it to be gone', async () => {
     const left = await everything(chat.page, chat.context)
     return !left.includes('Ada Lovelace') && !left.includes('a secret of Ada') && !left.includes('guest_')
   })
-  expect(chat.errors).toEqual([])
+  expect(await chat.errors()).toEqual([])
 })

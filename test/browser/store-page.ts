@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Browser, Page } from 'playwright-core'
+import { waitUntil } from '@roomful/testing'
 import { temporaryFolder } from '../integration/roomful-command'
 import { buildPages } from './build-page'
+import type { TestBrowser, TestPage } from './engine/port'
 import type { InStorePage } from './store-page-main'
 
 export type StorePage = AsyncDisposable & {
-  readonly page: Page
+  readonly page: TestPage
   /** Calls one function of the page. */
   call<K extends keyof InStorePage>(
     name: K,
@@ -16,7 +17,7 @@ export type StorePage = AsyncDisposable & {
 }
 
 /** A page with nothing but the local store and what measures it, at an origin of its own. */
-export async function openStorePage(browser: Browser): Promise<StorePage> {
+export async function openStorePage(browser: TestBrowser): Promise<StorePage> {
   const folder = temporaryFolder()
   await buildPages(folder.path, { index: 'store-page-main.ts' })
   const server = createServer((request, response) => {
@@ -31,8 +32,9 @@ export async function openStorePage(browser: Browser): Promise<StorePage> {
   const context = await browser.newContext()
   const page = await context.newPage()
   // A secure context, and with it the same IndexedDB as elsewhere.
-  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
-  await page.waitForFunction(() => 'store' in window)
+  const { port } = server.address() as AddressInfo
+  await page.goto(await context.reach(`http://127.0.0.1:${port}/`))
+  await waitUntil('the code of the page', () => page.evaluate(() => 'store' in window))
   return {
     page,
     call: (name, ...args) =>

@@ -1,20 +1,20 @@
 import { waitUntil } from '@roomful/testing'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { launchChromium } from './chromium'
-import { ClientTab } from './client-page'
+import { ClientTab, errorsOf } from './client-page'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
 import { PageHistory } from './page-history'
 import { tabsFixture } from './tabs-fixture'
 
-let browser: Browser
+let browser: TestBrowser
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 
 test('five tabs of one user: one websocket, 200 sends, each once, the order of each tab kept, all five equal', async () => {
   await using fixture = await tabsFixture(browser)
-  const history = await PageHistory.of(fixture.context)
+  const history = new PageHistory(await fixture.notes())
   const names = ['one', 'two', 'three', 'four', 'five'].map((name) => fixture.as(name))
   const tabs: ClientTab[] = []
   for (const options of names) tabs.push(await ClientTab.open(fixture.context, options))
@@ -38,5 +38,5 @@ test('five tabs of one user: one websocket, 200 sends, each once, the order of e
 
   await tabs[3]?.setDraft('in every tab')
   await waitUntil('the draft', async () => (await lookAtAll()).every(({ draft }) => draft === 'in every tab'))
-  expect(tabs.flatMap(({ errors }) => errors)).toEqual([])
+  expect(await errorsOf(...tabs)).toEqual([])
 })

@@ -1,24 +1,30 @@
 import { type Chat, createChat } from '@roomful/client'
 import { signToken } from '@roomful/server'
 import type { Actor, ServerProcess } from '@roomful/testing'
-import type { Browser, BrowserContext } from 'playwright-core'
 import { NO_LIMITS, serve, temporaryFolder } from '../integration/roomful-command'
 import { buildPages } from './build-page'
-import { ClientTab } from './client-page'
+import { type Before, ClientTab } from './client-page'
 import type { ClientOptions } from './client-page-main'
+import type { TestBrowser, TestContext } from './engine/port'
+import { Notes } from './notes'
+import { writeWorkers } from './page-workers'
 
-/** A server, a user, and a browser context for his tabs. */
+/** A server, a user, and a browser context for the user's tabs. */
 export type TabsFixture = AsyncDisposable & {
   readonly server: ServerProcess
-  readonly context: BrowserContext
+  readonly context: TestContext
   readonly options: ClientOptions
   /** The same, for a tab whose history is written down under this name. */
   as(device: string): ClientOptions & { readonly who: Actor }
-  openTab(): Promise<ClientTab>
+  openTab(before?: Before): Promise<ClientTab>
   openTabs(count: number): Promise<ClientTab[]>
+  /** The user Ben, in a context of their own. */
+  openBen(): Promise<{ readonly ben: ClientTab; readonly context: TestContext }>
+  /** What the tabs of `context` tell the test. Opened before those that do. */
+  notes(): Promise<Notes>
   /** A token of that user which lives no longer than this. */
   token(seconds: number): Promise<string>
-  /** The same user once more, with nothing of his on the disk, outside the browser. */
+  /** The same user once more, with an empty disk, outside the browser. */
   elsewhere(): Promise<Chat>
   /** Websockets that the server has right now. */
   sockets(): Promise<number>
@@ -26,18 +32,24 @@ export type TabsFixture = AsyncDisposable & {
 
 const SECRET = 'a secret for these pages only, 32 bytes'
 
-export async function tabsFixture(browser: Browser): Promise<TabsFixture> {
+export async function tabsFixture(browser: TestBrowser): Promise<TabsFixture> {
   const folder = temporaryFolder()
   const page = `${folder.path}/page`
-  await buildPages(page, { index: 'client-page-main.ts', store: 'store-page-main.ts' })
+  await buildPages(page, {
+    index: 'client-page-main.ts',
+    store: 'store-page-main.ts',
+    notes: 'notes-page-main.ts',
+  })
+  writeWorkers(page)
   const database = `sqlite:${folder.path}/chat.db`
   const server = await serve(['--port', '0', '--database', database, '--static', page, ...NO_LIMITS], {
     env: { ROOMFUL_JWT_SECRET: SECRET },
   })
   const { token, user } = await guest(server.url)
   const context = await browser.newContext()
-  const options = { url: server.url, token, room: 'general' }
-  const openTab = (): Promise<ClientTab> => ClientTab.open(context, options)
+  const contexts = [context]
+  const options = { url: await context.reach(server.url), token, room: 'general' }
+  const openTab = (before?: Before): Promise<ClientTab> => ClientTab.open(context, options, before)
 
   return {
     server,
@@ -50,6 +62,14 @@ export async function tabsFixture(browser: Browser): Promise<TabsFixture> {
       for (let i = 0; i < count; i++) tabs.push(await openTab())
       return tabs
     },
+    openBen: async () => {
+      const { token } = await guest(server.url, 'Ben')
+      const other = await browser.newContext()
+      contexts.push(other)
+      const url = await other.reach(server.url)
+      return { ben: await ClientTab.open(other, { ...options, url, token }), context: other }
+    },
+    notes: () => Notes.of(context, options.url),
     token: (seconds) => signToken(SECRET, { id: user.id, name: 'Ada' }, { expiresInSeconds: seconds }),
     elsewhere: async () => {
       const chat = createChat({ url: server.url, auth: token, storage: 'memory' })
@@ -61,34 +81,14 @@ export async function tabsFixture(browser: Browser): Promise<TabsFixture> {
       return Number(/^roomful_sockets (\d+)$/m.exec(text)?.[1] ?? Number.NaN)
     },
     [Symbol.asyncDispose]: async () => {
-      // Routes end before their pages: an answer that is on its way would find none.
-      await context.unrouteAll({ behavior: 'wait' })
-      await context.close()
+      for (const one of contexts) await one.close()
       await server[Symbol.asyncDispose]()
       folder[Symbol.dispose]()
     },
   }
 }
 
-/** Somebody else, in a browser of his own. */
-export async function openBen(browser: Browser, options: ClientOptions): Promise<ClientTab> {
-  const { token } = await guest(options.url, 'Ben')
-  return ClientTab.open(await browser.newContext(), { ...options, token })
-}
-
-/** What a service worker does: the page and its code are on the device, all else goes over the line. */
-export async function keepPage(context: BrowserContext): Promise<void> {
-  await context.route(/\.(js|html)$|\/$/, async (route) => {
-    try {
-      await route.fulfill({ response: await route.fetch() })
-    } catch (error) {
-      // A page that was closed meanwhile waits for no answer.
-      if (!route.request().frame().page().isClosed()) throw error
-    }
-  })
-}
-
-/** Signs somebody in. */
+/** Signs a guest in. */
 export async function guest(url: string, name = 'Ada'): Promise<{ token: string; user: { id: string } }> {
   const response = await fetch(`${url}/auth/guest`, {
     method: 'POST',

@@ -1,41 +1,27 @@
 import { type Actor, waitUntil } from '@roomful/testing'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Stopwatch, stopwatch } from '../stopwatch'
-import { launchChromium } from './chromium'
-import { ClientTab, type Stopped } from './client-page'
+import { stopwatch } from '../stopwatch'
+import { ClientTab, errorsOf, type Stopped } from './client-page'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
+import { BUSY_MS, ownerOf, TAKE_OVER_MS, takeOver } from './owners'
 import { PageHistory } from './page-history'
 import { tabsFixture } from './tabs-fixture'
 
-/** What is promised, and what a machine that is busy with other things may add to it. */
-const TAKE_OVER_MS = 2_000
-const BUSY_MS = 1_000
-
-let browser: Browser
+let browser: TestBrowser
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 
-const ownerOf = (tabs: readonly ClientTab[]): ClientTab => {
-  const owners = tabs.filter(({ sockets }) => sockets > 0)
-  if (owners.length !== 1 || owners[0] === undefined) throw new Error(`${owners.length} tabs have a socket`)
-  return owners[0]
-}
-
-/** How long the last of the tabs was without a line, by the clock that all processes of this machine share. */
-async function takeOver(rest: readonly ClientTab[], since: number, watch: Stopwatch): Promise<number> {
-  const looks = await Promise.all(rest.map((tab) => tab.settled(since)))
-  return watch.idleMs(Math.max(...looks.map(({ onlineAt }) => onlineAt)) - since)
-}
-
 test('the owner dies ten times in mid-send, closed or crashed: nothing lost, nothing doubled, another within 2 s', async () => {
   await using fixture = await tabsFixture(browser)
-  const history = await PageHistory.of(fixture.context)
+  const history = new PageHistory(await fixture.notes())
   const names = new Map<ClientTab, Actor>()
   const open = async (): Promise<ClientTab> => {
     const options = fixture.as(`tab ${names.size}`)
     const tab = await ClientTab.open(fixture.context, options)
+    await tab.prepareKill()
     names.set(tab, options.who)
     return tab
   }
@@ -45,8 +31,7 @@ test('the owner dies ten times in mid-send, closed or crashed: nothing lost, not
   const maybe = new Set<string>()
   const took: number[] = []
   for (let round = 0; round < 10; round++) {
-    await waitUntil('one owner', () => tabs.filter(({ sockets }) => sockets > 0).length === 1)
-    const owner = ownerOf(tabs)
+    const owner = await ownerOf(tabs)
     const rest = tabs.filter((tab) => tab !== owner)
     const handed = tabs.map((_, i) =>
       Array.from({ length: 5 }, (_, n) => `round ${round}, tab ${i}, message ${n}`),
@@ -63,10 +48,10 @@ test('the owner dies ten times in mid-send, closed or crashed: nothing lost, not
     await Promise.race([sends[tabs.indexOf(owner)], new Promise((resolve) => setTimeout(resolve, round * 8))])
     const watch = stopwatch()
     const since = Date.now()
-    await (round % 2 === 0 ? owner.crash() : owner.page.close())
+    await (round % 2 === 0 ? owner.kill() : owner.page.close())
     took.push(await takeOver(rest, since, watch))
     await Promise.all(sends)
-    history.ended(whoOf(owner), handed[tabs.indexOf(owner)] ?? [], (text) => !maybe.has(text))
+    await history.ended(whoOf(owner), handed[tabs.indexOf(owner)] ?? [], (text) => !maybe.has(text))
     tabs.splice(tabs.indexOf(owner), 1, await open())
     if (round % 2 === 0) await owner.page.close()
   }
@@ -91,7 +76,7 @@ test('the owner dies ten times in mid-send, closed or crashed: nothing lost, not
   await using elsewhere = await fixture.elsewhere()
   const living = tabs.map((tab) => ({ who: whoOf(tab), tab }))
   await history.expectSound(elsewhere, fixture.options.room, living)
-  expect(tabs.flatMap(({ errors }) => errors)).toEqual([])
+  expect(await errorsOf(...tabs)).toEqual([])
 })
 
 describe('an owner that is', () => {
@@ -100,11 +85,10 @@ describe('an owner that is', () => {
       'stuck',
       async (owner) => {
         const since = Date.now()
-        const stuck = owner.hang(6_000)
-        return { since, goOn: () => stuck }
+        await owner.hang(6_000)
+        return { since, goOn: async () => {} }
       },
     ],
-    ['frozen', (owner) => owner.freeze()],
     [
       'stopped by the system',
       async (_, pid) => {
@@ -118,9 +102,9 @@ describe('an owner that is', () => {
     await using fixture = await tabsFixture(browser)
     const tabs = await fixture.openTabs(3)
     const processes = new Map<ClientTab, number>()
-    for (const tab of tabs) processes.set(tab, await tab.findProcess())
+    for (const tab of tabs) processes.set(tab, await tab.page.processId())
     for (const tab of tabs) await tab.settled()
-    const owner = ownerOf(tabs)
+    const owner = await ownerOf(tabs)
     const rest = tabs.filter((tab) => tab !== owner)
     const watch = stopwatch()
     const { since, goOn } = await stop(owner, processes.get(owner) ?? Number.NaN)
@@ -130,27 +114,27 @@ describe('an owner that is', () => {
     await goOn()
     await owner.settled(since)
     await waitUntil('one websocket', async () => (await fixture.sockets()) === 1)
-    await waitUntil('the old owner to let go', () => owner.sockets === 0)
+    await waitUntil('the old owner to let go', async () => (await owner.look()).sockets === 0)
     await owner.send(['and back'])
     await waitUntil('all to show all', async () => {
       const looks = await Promise.all(tabs.map((tab) => tab.settled()))
       return looks.every(({ texts }) => texts.length === 3)
     })
-    expect(tabs.flatMap(({ errors }) => errors)).toEqual([])
+    expect(await errorsOf(...tabs)).toEqual([])
   })
 })
 
 test('an owner that nobody looks at hands the line to a tab that is looked at', async () => {
   await using fixture = await tabsFixture(browser)
   const tabs = await fixture.openTabs(2)
-  const owner = ownerOf(tabs)
+  const owner = await ownerOf(tabs)
   const other = tabs.find((tab) => tab !== owner)
   if (other === undefined) throw new Error('there are two')
   await owner.show('hidden')
   await owner.send(['while hidden'])
-  await waitUntil('the line to move', () => other.sockets === 1 && owner.sockets === 0)
+  await waitUntil('the line to move', async () => (await ownerOf(tabs)) === other)
   for (const tab of tabs) {
-    await tab.send([`from ${tab.sockets} sockets`])
+    await tab.send([`from ${tab === other ? 'the owner' : 'the other'}`])
     await tab.settled()
   }
   await waitUntil('both to show all', async () => {

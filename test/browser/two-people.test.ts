@@ -1,18 +1,19 @@
 import { createTcpProxy, type ServerProcess, waitUntil } from '@roomful/testing'
-import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { NO_LIMITS, serve, temporaryFolder, WEB_CHAT } from '../integration/roomful-command'
 import { ChatPage } from './chat-page'
-import { launchChromium } from './chromium'
+import { errorsOf } from './client-page'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
 
-let browser: Browser
+let browser: TestBrowser
 let folder: ReturnType<typeof temporaryFolder>
 let server: ServerProcess
 let ada: ChatPage
 let ben: ChatPage
 
 beforeAll(async () => {
-  browser = await launchChromium()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 beforeEach(async () => {
@@ -22,7 +23,7 @@ beforeEach(async () => {
   ;[ada, ben] = await Promise.all([join('Ada'), join('Ben')])
 })
 afterEach(async () => {
-  expect([...ada.errors, ...ben.errors]).toEqual([])
+  expect(await errorsOf(ada, ben)).toEqual([])
   await Promise.all([ada.context.close(), ben.context.close()])
   await server[Symbol.asyncDispose]()
   folder[Symbol.dispose]()
@@ -53,7 +54,7 @@ test('a message shows at once, and then as sent, in the same place', async () =>
     }
     new MutationObserver(note).observe(document.body, { subtree: true, childList: true, attributes: true })
   })
-  await ada.page.getByRole('textbox', { name: 'Message' }).fill('at once')
+  await ada.fill('Message', 'at once')
   const shown = await ada.page.evaluate(() => {
     document
       .querySelector('form.composer')
@@ -83,7 +84,7 @@ test('a reload keeps all, and who one is', async () => {
   await ada.settlesAs(['one', 'two'])
   await ada.send('three')
   await ben.settlesAs(['one', 'two', 'three'])
-  expect(await ada.page.locator('article[data-own=true]').count()).toBe(2)
+  expect(await ada.count('article[data-own=true]')).toBe(2)
 })
 
 test('an edit and a delete reach the other side, and hold after a reload', async () => {
@@ -125,7 +126,7 @@ test('the same with a line that is cut, and with one that only goes silent', asy
     proxy.heal()
     for (const page of [cleo, ben]) await page.settlesAs(said)
   }
-  expect(cleo.errors).toEqual([])
+  expect(await cleo.errors()).toEqual([])
 })
 
 test('the server is killed in the middle of it and comes back: both go on by themselves', async () => {

@@ -1,0 +1,14 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { WEB_CHAT } from '../integration/roomful-command'
+import { buildPages } from './build-page'
+import { writeWorkers } from './page-workers'
+
+/** The web chat, to be served from `folder`, with what keeps it on the device (`keepPage`) and what notes its frames. */
+export async function buildKeptChat(folder: string): Promise<void> {
+  cpSync(WEB_CHAT, folder, { recursive: true })
+  await buildPages(folder, { frames: 'frames-page-main.ts' })
+  const page = `${folder}/index.html`
+  const html = readFileSync(page, 'utf8')
+  writeFileSync(page, html.replace('<head>', '<head><script type="module" src="/frames.js"></script>'))
+  writeWorkers(folder)
+}

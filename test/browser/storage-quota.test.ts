@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ClientTab } from './client-page'
+import { devtoolsOf } from './engine/chromium'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
+import { guest, tabsFixture } from './tabs-fixture'
+
+let browser: TestBrowser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+
+test('quota exceeded: what is sent goes out from memory and says so; with room again all is kept', async () => {
+  await using fixture = await tabsFixture(browser)
+  const other = await fixture.openTab()
+  const context = await browser.newContext()
+  const { token } = await guest(fixture.server.url)
+  // Chromium looks at it when it first has to: so before the page is there.
+  const devtools = await devtoolsOf(await context.newPage())
+  const origin = fixture.server.url
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 300_000 })
+  const tab = await ClientTab.open(context, { ...fixture.options, token })
+  const goesOn = async (text: string): Promise<void> => {
+    await tab.call('say', [text])
+    for (const one of [tab, other]) await one.receives(text)
+    expect((await tab.look()).texts.slice(-1)).toEqual([text])
+    expect(await tab.errors()).toEqual([])
+  }
+  await goesOn('with room')
+  await tab.storageIs('ok')
+  const long = Array.from({ length: 60 }, (_, n) => `${n} ${'long '.repeat(1_500)}`)
+  await tab.call('say', long)
+  await tab.storageIs('degraded', /no room left/)
+  await goesOn('without room')
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin })
+  await goesOn('with room again')
+  await tab.storageIs('ok')
+  await context.close()
+})
