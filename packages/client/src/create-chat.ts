@@ -187,8 +187,16 @@ export function createChat(options: ChatOptions): Chat {
   }
   const { wipe, ...ending } = createEnding(session, { disk, start, stop, end })
 
+  const view = createChatView(cells, clock)
+  const { devtools } = options
+  if (devtools)
+    void import('./runtime/devtools').then(
+      ({ showInDevtools }) => showInDevtools(devtools, cells, view.getState),
+      (error) => report(error, { source: 'internal' }),
+    )
+
   return {
-    ...createChatView(cells, clock),
+    ...view,
     connect,
     ...ending,
     room,

@@ -5,6 +5,7 @@ import type { LocalStore } from './ports/local-store'
 import type { TabsPort } from './ports/tabs'
 import type { TransportFactory } from './ports/transport'
 import type { CellWatcher } from './runtime/cells'
+import type { Devtools } from './runtime/devtools'
 import type { PumpRun } from './runtime/pump'
 
 /**
@@ -82,6 +83,15 @@ export type ChatOptions = {
    * createChat({ url, auth, onError: (error, { source, roomId }) => console.error(source, roomId, error) })
    */
   onError?: (error: unknown, context: ErrorContext) => void
+  /**
+   * The `devtools` middleware of zustand: shows the chat, its rooms and each event of them in the browser's Redux
+   * DevTools. For looking only, and for development: texts of messages are shown too.
+   *
+   * @example
+   * import { devtools } from 'zustand/middleware'
+   * createChat({ url, auth, devtools })
+   */
+  devtools?: Devtools
   /** What the client leans on. For tests, the simulator and unusual environments. */
   ports?: ChatPorts
 }

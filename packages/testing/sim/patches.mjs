@@ -221,9 +221,14 @@ export const CANARIES = [
     what: 'what a listener throws leaves the notification, and with it whatever has caused it',
     patches: [
       {
-        file: 'client/src/runtime/notifier.ts',
-        find: 'attempt(listener, (error) => report(error, contextOf(topic)))',
-        replace: 'listener()',
+        file: 'client/src/runtime/view-store.ts',
+        find: '(value) => attempt(() => listener(value), failed)',
+        replace: '(value) => listener(value)',
+      },
+      {
+        file: 'client/src/runtime/view-store.ts',
+        find: 'attempt(() => store?.setState(view(), true), report)',
+        replace: 'store?.setState(view(), true)',
       },
     ],
   },

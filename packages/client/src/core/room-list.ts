@@ -19,7 +19,7 @@ const arrays = new WeakMap<RoomList['order'], readonly RoomSummary[]>()
 
 /** As an array, made when it is asked for: the same one until a room on it changes. */
 export function roomsOf({ order }: RoomList): readonly RoomSummary[] {
-  const rooms = arrays.get(order) ?? order.flat()
+  const rooms = arrays.get(order) ?? ([] as RoomSummary[]).concat(...order)
   arrays.set(order, rooms)
   return rooms
 }

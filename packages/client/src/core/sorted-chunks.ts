@@ -68,11 +68,10 @@ export function removed<T>(chunks: SortedChunks<T>, item: T, compare: Compare<T>
   const old = chunk[place]
   if (old === undefined || compare(old, item) !== 0) return chunks
   const next = spliced(chunk, place, 1)
-  // One neighbour is enough: the other has its turn when it shrinks.
-  if (isSmall(chunks[at - 1], next)) return spliced(chunks, at - 1, 2, [...(chunks[at - 1] ?? []), ...next])
-  if (isSmall(next, chunks[at + 1])) return spliced(chunks, at, 2, [...next, ...(chunks[at + 1] ?? [])])
-  return spliced(chunks, at, 1, ...(next.length > 0 ? [next] : []))
+  const near = [at - 1, at + 1].find(
+    (other) => next.length + (chunks[other]?.length ?? CHUNK_MAX) <= CHUNK_JOINED,
+  )
+  if (near === undefined) return spliced(chunks, at, 1, ...(next.length > 0 ? [next] : []))
+  const both = [next, chunks[near] ?? []]
+  return spliced(chunks, Math.min(at, near), 2, (near < at ? both.reverse() : both).flat())
 }
-
-const isSmall = (a: readonly unknown[] | undefined, b: readonly unknown[] | undefined): boolean =>
-  a !== undefined && b !== undefined && a.length + b.length <= CHUNK_JOINED

@@ -4,7 +4,7 @@ import type { ConnectionState } from '../core/chat-shape'
 import { sameList } from '../core/view/shown-messages'
 import type { Cells } from './cells'
 import type { RunClock } from './steady-clock'
-import { createSubscribing } from './subscribing'
+import { createViewStore } from './view-store'
 
 /** The chat's public state: the same object while nothing of it that is seen has changed. */
 export function createChatView(
@@ -22,7 +22,7 @@ export function createChatView(
     core = next
     return state
   }
-  return { getState, ...createSubscribing(cells.chatTopic, getState) }
+  return { getState, ...createViewStore(cells.chatTopic, getState) }
 }
 
 /** Moments as an app compares them, with `Date.now()`: inside they are of the clock of this run. */

@@ -12,14 +12,14 @@ export type Topic = {
   readonly roomId?: string
   /** The client's own: called at the end of each batch, before any listener. They change no state. */
   readonly observers: Set<() => void>
-  /** The app's: whatever they do, nothing else changes. Called with what they have not seen yet. */
-  readonly listeners: Set<() => void>
+  /** Calls the app's listeners that have not seen this state yet; null: there are none (see the view store). */
+  publish: ((failed: (error: unknown) => void) => void) | null
 }
 
 export const newTopic = (roomId?: string): Topic => ({
   ...(roomId === undefined ? {} : { roomId }),
   observers: new Set(),
-  listeners: new Set(),
+  publish: null,
 })
 
 export type Notifier = {
@@ -66,15 +66,9 @@ export function createNotifier(clock: Clock, report: Report): Notifier {
       }
       const topics = [...due]
       due.clear()
-      for (const topic of topics) call(topic)
+      for (const topic of topics) topic.publish?.((error) => report(error, contextOf(topic)))
     }
     isNotifying = false
-  }
-
-  const call = (topic: Topic): void => {
-    // Those that begin meanwhile have seen this state; those that were stopped meanwhile are not called.
-    for (const listener of [...topic.listeners])
-      if (topic.listeners.has(listener)) attempt(listener, (error) => report(error, contextOf(topic)))
   }
 
   const postpone = (): void => {

@@ -92,7 +92,7 @@ export function createPresenceHub({ cells, ask, clock, report, over }: Session):
 
   return {
     look: (watch) => {
-      const isWatched = watch.topic.listeners.size > 0
+      const isWatched = watch.topic.publish !== null
       if (isWatched === watches.has(watch)) return
       if (isWatched) watches.add(watch)
       else watches.delete(watch)

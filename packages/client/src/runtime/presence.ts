@@ -6,7 +6,7 @@ import { readUserIds, statusRefusal } from './app-values'
 import { newTopic, type Topic } from './notifier'
 import type { PresenceHub } from './presence-hub'
 import type { Session } from './session'
-import { createSubscribing } from './subscribing'
+import { createViewStore } from './view-store'
 
 const NOBODY: PresenceState = { users: new Map(), error: null }
 
@@ -32,7 +32,7 @@ export function createPresence(session: () => Session): LazyPresence {
       const userIds = ids instanceof ChatError ? [] : ids
       const watch: Watch = { userIds, topic: newTopic(), state: { ...NOBODY, error } }
       const getState = () => watch.state
-      const { subscribe } = createSubscribing(watch.topic, getState)
+      const { subscribe } = createViewStore(watch.topic, getState)
       const failed = (cause: unknown): void => {
         const error = new ChatError('OFFLINE', 'The code could not be loaded', { cause })
         watch.state = { ...watch.state, error }

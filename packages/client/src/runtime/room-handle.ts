@@ -6,7 +6,7 @@ import { createRoomPages } from './room-pages'
 import { createRoomSends } from './room-sends'
 import { createTypingSignal } from './signals'
 import { createRoomStream } from './stream'
-import { createSubscribing } from './subscribing'
+import { createViewStore } from './view-store'
 
 /** One room's public handle, put together from its parts. */
 function createRoomHandle(context: HandleContext, id: string): Room {
@@ -22,7 +22,7 @@ function createRoomHandle(context: HandleContext, id: string): Room {
     id,
     getState: state,
     messages: () => state().messages,
-    ...createSubscribing(cell.topic, state),
+    ...createViewStore(cell.topic, state),
     ...opening,
     ...createRoomSends(room, () => setTyping(false)),
     ...createRoomPages(room),

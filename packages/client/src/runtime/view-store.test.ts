@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
+import { newTopic } from './notifier'
+import { createViewStore } from './view-store'
 
 /** Counts calls of everything that an app can listen to. */
 function listen({ chat, room }: TestClient) {
@@ -139,4 +141,54 @@ test('what one types goes out at most every 2.5 s, and its end at once', async (
   ada.room.setTyping(false)
   ada.room.setTyping(false)
   expect(told()).toEqual([true, true, false])
+})
+
+test('a room that nobody listens to has no store: nothing is made of what happens in it', () => {
+  const topic = newTopic('r')
+  let views = 0
+  let state = { n: 0 }
+  const { select } = createViewStore(topic, () => {
+    views++
+    return state
+  })
+  expect(topic.publish).toBeNull()
+  const seen: number[] = []
+  const stop = select(
+    ({ n }) => n,
+    (n) => seen.push(n),
+  )
+  const publish = () => topic.publish?.((error) => void Promise.reject(error))
+  state = { n: 1 }
+  publish()
+  expect(seen).toEqual([1])
+  stop()
+  stop()
+  views = 0
+  state = { n: 2 }
+  publish()
+  expect([topic.publish, views]).toEqual([null, 0])
+})
+
+test('one that begins in a notification is called from the next on, however long it goes on beginning', () => {
+  const topic = newTopic('r')
+  let state = { n: 0 }
+  const { subscribe } = createViewStore(topic, () => state)
+  let calls = 0
+  const begin = (): void => {
+    const stop = subscribe(() => {
+      calls++
+      stop()
+      // Bounded, so that a mistake is a failure and no endless loop.
+      if (calls < 50) begin()
+      state = { n: state.n + 1 }
+    })
+  }
+  begin()
+  subscribe(() => {})
+  state = { n: 1 }
+  const publish = () => topic.publish?.((error) => void Promise.reject(error))
+  publish()
+  expect(calls).toBe(1)
+  publish()
+  expect(calls).toBe(2)
 })
