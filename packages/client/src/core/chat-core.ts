@@ -165,15 +165,19 @@ export function listQueryOf({ listWanted, listAfter, listPage }: ChatCore): Sync
   return { limit: listPage, ...(listAfter === null ? {} : { after: asRoomId(listAfter) }) }
 }
 
-/** What of it is seen: with the same parts the state is the same. */
-export const shownParts = ({
-  connection,
-  user,
-  list,
-  invitations,
-  storage,
-  unsent,
-}: ChatCore): readonly unknown[] => [connection.state, user, list.order, invitations, storage, unsent]
+/** What each part of the state is made of: while that is the same, so is the part. */
+const SOURCES: { readonly [Part in keyof ChatState]: (core: ChatCore) => unknown } = {
+  connection: (core) => core.connection.state,
+  user: (core) => core.user,
+  rooms: (core) => core.list.order,
+  invitations: (core) => core.invitations,
+  unreadTotal: (core) => core.list.unreadTotal,
+  storage: (core) => core.storage,
+  unsent: (core) => core.unsent,
+}
+
+export const isSameState = (a: ChatCore, b: ChatCore): boolean =>
+  Object.values(SOURCES).every((source) => source(a) === source(b))
 
 /** `connection`: as an app sees it. */
 export function chatStateOf(core: ChatCore, connection: ConnectionState): ChatState {

@@ -5,6 +5,7 @@ import { previewOf } from './room/preview'
 import type { RoomCore } from './room/room-core'
 import { unreadOf } from './room/unread'
 import { findIn, inserted, removed, type SortedChunks } from './sorted-chunks'
+import { sameList } from './view/shown-messages'
 
 /** The user's rooms by last activity, newest first. One change costs a search and two chunks, however many there are. */
 export type RoomList = {
@@ -28,20 +29,19 @@ export function roomsOf({ order }: RoomList): readonly RoomSummary[] {
 export function summaryOf(core: RoomCore, before: RoomSummary | undefined): RoomSummary | null {
   const { room } = core
   if (!core.listed || core.removed !== null || room === null || core.hiddenSeq >= core.lastSeq) return null
-  const unread = unreadOf(core, readSeqOf(core))
   const preview = previewOf(core)
-  const { lastSeq } = core
-  const memberCount = memberCountOf(core)
-  const failed = core.entries.filter((entry) => entry.state.at === 'failed').length
-  if (before && before.room === room && before.unread === unread && before.lastSeq === lastSeq)
-    if (
-      before.failed === failed &&
-      before.memberCount === memberCount &&
-      samePreview(before.preview, preview)
-    )
-      return before
-  const { id } = core
-  return { id, name: room.name, type: room.type, unread, failed, lastSeq, preview, memberCount, room }
+  const next: RoomSummary = {
+    id: core.id,
+    name: room.name,
+    type: room.type,
+    unread: unreadOf(core, readSeqOf(core)),
+    failed: core.entries.filter((entry) => entry.state.at === 'failed').length,
+    lastSeq: core.lastSeq,
+    preview: before && samePreview(before.preview, preview) ? before.preview : preview,
+    memberCount: memberCountOf(core),
+    room,
+  }
+  return before && sameList(Object.values(before), Object.values(next)) ? before : next
 }
 
 function samePreview(a: RoomSummary['preview'], b: RoomSummary['preview']): boolean {

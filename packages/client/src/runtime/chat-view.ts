@@ -1,7 +1,6 @@
 import type { Chat } from '../chat'
-import { chatStateOf, shownParts } from '../core/chat-core'
+import { chatStateOf, isSameState } from '../core/chat-core'
 import type { ConnectionState } from '../core/chat-shape'
-import { sameList } from '../core/view/shown-messages'
 import type { Cells } from './cells'
 import type { RunClock } from './steady-clock'
 import { createViewStore } from './view-store'
@@ -18,7 +17,7 @@ export function createChatView(
   const getState = () => {
     const next = cells.shownChat()
     if (next === core) return state
-    if (!sameList(shownParts(core), shownParts(next))) state = chatStateOf(next, shown(next.connection.state))
+    if (!isSameState(core, next)) state = chatStateOf(next, shown(next.connection.state))
     core = next
     return state
   }

@@ -1,5 +1,6 @@
 import type { ClientEvent, Payload, ServerMessage } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
+import { assertNever } from '../core/assert-never'
 import type { Clock } from '../ports/clock'
 import type { DownReason, RequestResult, Transport, TransportEvent } from '../ports/transport'
 import { createTokens } from './tokens'
@@ -240,7 +241,10 @@ const asOfNow = (ready: Ready, laterMs: number): Ready => ({
   serverTime: ready.serverTime && new Date(Date.parse(ready.serverTime) + laterMs).toISOString(),
 })
 
-/** What a line with only these rooms open would have heard of it. */
+/**
+ * What a connection with only these rooms open would have received of it. Each event is named: one of a room that went to
+ * every tab by default would reach tabs that are not subscribed to it.
+ */
 function partFor(message: ServerMessage, rooms: ReadonlySet<string>): ServerMessage | null {
   switch (message.event) {
     case 'changes':
@@ -251,8 +255,29 @@ function partFor(message: ServerMessage, rooms: ReadonlySet<string>): ServerMess
       const heads = Object.entries(message.payload.heads).filter(([id]) => rooms.has(id))
       return { ...message, payload: { ...message.payload, heads: Object.fromEntries(heads) } }
     }
-    default:
+    // The server sends these to every connection of the user, with or without the room.
+    case 'room-activity':
+    case 'room-added':
+    case 'room-removed':
+    case 'dm-hidden':
+    case 'user-changed':
+    case 'invitation':
+    case 'invitation-removed':
+    // Each tab looks for the users that it watches.
+    case 'presence':
+    case 'bye':
+    case 'ready':
       return message
+    // Protocol 1, which its transport translates.
+    case 'new-message':
+    case 'message-edited':
+    case 'message-deleted':
+    case 'rooms-joined':
+    case 'unread-counts':
+    case 'read-receipt':
+      return null
+    default:
+      return assertNever(message)
   }
 }
 
