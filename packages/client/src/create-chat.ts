@@ -20,6 +20,7 @@ import { createPresence } from './runtime/presence'
 import { createPump } from './runtime/pump'
 import { attempt, createReport } from './runtime/report'
 import { createRoomHandles } from './runtime/room-handle'
+import { createRoomUses } from './runtime/room-uses'
 import type { Runner } from './runtime/runner'
 import { scopedClock } from './runtime/scoped-clock'
 import { createServerTime } from './runtime/server-time'
@@ -164,7 +165,8 @@ export function createChat(options: ChatOptions): Chat {
   }
   const connect = createConnect(session, start)
   const readDebounceMs = options.readDebounceMs ?? READ_DEBOUNCE_MS
-  const room = createRoomHandles({ session, waiters, readDebounceMs, start, nextOrder: orders.next })
+  const uses = createRoomUses(cells, clock)
+  const room = createRoomHandles({ session, waiters, uses, readDebounceMs, start, nextOrder: orders.next })
 
   const stop = (last?: () => void): void => {
     if (isClosed && last === undefined) return

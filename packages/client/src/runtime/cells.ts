@@ -23,13 +23,15 @@ export type Cells = {
   /** The same; once the chat has ended, as it was then. */
   readonly shownChat: () => ChatCore
   readonly chatTopic: Topic
+  /** What rooms depend on beside their own state: the connection, the history behind it, and signs of waking. */
+  readonly connectionTopic: Topic
   room(id: string): RoomCell
   all(): Iterable<RoomCell>
   dispatch(id: string, event: RoomEvent): void
   dispatchChat(event: ChatEvent): void
   batch<T>(run: () => T): T
-  /** Until it is ended. */
-  watch(watcher: CellWatcher): () => void
+  /** Until it is ended; of one room, or of all. */
+  watch(watcher: CellWatcher, roomId?: string): () => void
   /** A batch of what comes from the local store. After `end` too, though not shown: what is written last must be right. */
   local(run: () => void): void
   /** The last change that is shown; after it only `local` changes anything. Twice is fine: a sign-out after a close. */
@@ -50,8 +52,10 @@ export function createCells(options: {
   let chat = newChat(options.storage)
   let lastChat: ChatCore | null = null
   const chatTopic = newTopic()
+  const connectionTopic = newTopic()
   const cells = new Map<string, RoomCell>()
-  const watchers = new Set<CellWatcher>()
+  /** By the room that they watch. */
+  const watchers = new Map<string | undefined, Set<CellWatcher>>()
   const notifier = createNotifier(options.clock, options.report)
   const failed = (error: unknown): void => options.report(error, { source: 'internal' })
   let depth = 0
@@ -72,8 +76,11 @@ export function createCells(options: {
 
   const setChat = (next: ChatCore): void => {
     if (next === chat) return
+    const before = chat
     chat = next
     changed(chatTopic)
+    if (before.connection !== next.connection || before.epoch !== next.epoch || before.wakes !== next.wakes)
+      changed(connectionTopic)
   }
 
   const isOpen = (): boolean => phase === 'open' || (phase === 'ending' && isLocal)
@@ -100,6 +107,7 @@ export function createCells(options: {
     chat: () => chat,
     shownChat: () => lastChat ?? chat,
     chatTopic,
+    connectionTopic,
     room,
     all: () => cells.values(),
     dispatch: (id, event) => {
@@ -112,14 +120,20 @@ export function createCells(options: {
         cell.core = after
         changed(cell.topic)
         setChat(reduceChat(chat, { type: 'room', before, after }))
-        for (const watcher of watchers) attempt(() => watcher(before, after, event), failed)
+        for (const watched of [undefined, id])
+          for (const watcher of watchers.get(watched) ?? [])
+            attempt(() => watcher(before, after, event), failed)
       })
     },
     dispatchChat,
     batch,
-    watch: (watcher) => {
-      watchers.add(watcher)
-      return () => watchers.delete(watcher)
+    watch: (watcher, roomId) => {
+      const own = watchers.get(roomId) ?? new Set()
+      watchers.set(roomId, own.add(watcher))
+      return () => {
+        own.delete(watcher)
+        if (own.size === 0 && watchers.get(roomId) === own) watchers.delete(roomId)
+      }
     },
     changed: (topic) => batch(() => changed(topic)),
     local: (run) =>

@@ -2,6 +2,7 @@ import type { ChatError } from '../core/chat-error'
 import type { RoomState } from '../core/room-shape'
 import type { RoomCell } from './cells'
 import { waitFor } from './limits'
+import type { RoomUses } from './room-uses'
 import type { Session } from './session'
 import type { Waiters } from './waiters'
 
@@ -9,6 +10,7 @@ import type { Waiters } from './waiters'
 export type HandleContext = {
   readonly session: Session
   readonly waiters: Waiters
+  readonly uses: RoomUses
   readonly readDebounceMs: number
   /** Connects, if that was not done yet. False: the chat is closed, and nothing begins any more. */
   start(): boolean

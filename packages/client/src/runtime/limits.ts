@@ -78,7 +78,7 @@ export const limitedRun = <T>(clock: Clock, limits: Limits, run: () => Promise<T
   })
 
 /**
- * Waits until `look` answers something: on every change of the chat, and of the room. Rejects with an error that it
+ * Waits until `look` answers something: on every change of the chat, or of the room and the connection. Rejects with an error that it
  * answers, with the reason when the chat is stopped, and when a limit is reached. `also` begins what else may change the
  * answer, and ends it.
  */
@@ -95,7 +95,7 @@ export function waitFor<T>(
       if (found instanceof ChatError) reject(found)
       else if (found !== undefined) resolve(found)
     }
-    const topics = room ? [cells.chatTopic, room.topic] : [cells.chatTopic]
+    const topics = room ? [cells.connectionTopic, room.topic] : [cells.chatTopic]
     for (const { observers } of topics) observers.add(check)
     check()
     const end = also?.(check)

@@ -8,9 +8,6 @@ import { quiet, stopped, waitFor } from './limits'
 /** A room that is closed and opened again at once (StrictMode, a tab bar) stays subscribed. */
 const RELEASE_MS = 2_000
 
-/** Closed rooms whose rows stay in memory: going back and forth between a few costs nothing. */
-const CLOSED_KEPT = 20
-
 /** Counts who looks at the room: the first opens it, and some time after the last it is let go. */
 export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'> {
   const { session, cell, id } = room
@@ -20,7 +17,7 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
 
   const release = (): void => {
     cells.dispatch(id, { type: 'closed' })
-    forgetOldest()
+    room.uses.forgetOldest()
     void unsubscribe()
   }
 
@@ -32,27 +29,12 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
     if (!result.ok && result.error?.retry !== 'never') clock.setTimer(RELEASE_MS, unsubscribe)
   }
 
-  /** The rows of the rooms that were left longest ago make room (I15). */
-  const forgetOldest = (): void => {
-    const closed = [...cells.all()]
-      .map(({ core }) => core)
-      .filter((core) => !core.opened && core.tail !== null)
-    closed.sort((a, b) => b.usedAt - a.usedAt)
-    for (const { id: oldest } of closed.slice(CLOSED_KEPT)) cells.dispatch(oldest, { type: 'forgotten' })
-  }
-
-  /** The time of day, but never before another room's: one that was viewed under a wrong clock would be kept for ever. */
-  const nextUse = (): number => {
-    let last = 0
-    for (const { core } of cells.all()) last = Math.max(last, core.usedAt)
-    return Math.max(last + 1, clock.wall())
-  }
-
   return {
     open: (options = {}) => {
       viewers++
       cancelRelease()
-      if (!cell.core.opened) cells.dispatch(id, { type: 'opened', now: clock.now(), usedAt: nextUse() })
+      if (!cell.core.opened)
+        cells.dispatch(id, { type: 'opened', now: clock.now(), usedAt: room.uses.next() })
       room.start()
       return quiet(
         waitFor(

@@ -44,15 +44,14 @@ export function createStreamPage({ id, cell, session }: HandleRoom): StreamPage 
     if (isIn && (held?.rev ?? 0) < row.rev) rows.set(row.seq, withMine(row, held, cell.core.me, actor))
   }
 
-  const end = session.cells.watch((_, after, event) => {
-    if (after.id !== id) return
+  const end = session.cells.watch((_before, _after, event) => {
     if (event.type === 'changes')
       for (const change of event.changes) change.kind === 'message' && renew(change.message, change.actor)
     else if (event.type === 'answered')
       for (const answer of event.answers) 'row' in answer && answer.row && renew(answer.row)
     // A sync tells of changes only where the room itself holds rows.
     else if (event.type === 'sync-answered' || event.type === 'epoch-changed') clear(first)
-  })
+  }, id)
 
   return {
     holds: (seq) => seq >= first && seq <= last,

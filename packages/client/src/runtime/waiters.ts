@@ -20,9 +20,12 @@ export function createWaiters(cells: Cells, over: Session['over']): Waiters {
   cells.watch((before, after) => {
     const waiting = rooms.get(after.id)
     if (waiting === undefined || before.outcomes === after.outcomes) return
-    for (const [id, waiter] of waiting) {
+    // Whichever are fewer: thousands may wait, and the outcomes that are remembered are bounded.
+    const ids = waiting.size < after.outcomes.size ? waiting.keys() : after.outcomes.keys()
+    for (const id of ids) {
       const outcome = after.outcomes.get(id)
-      if (outcome === undefined) continue
+      const waiter = waiting.get(id)
+      if (outcome === undefined || waiter === undefined) continue
       waiting.delete(id)
       if (outcome.error) waiter.reject(outcome.error)
       else waiter.resolve(outcome.row)
