@@ -6,7 +6,7 @@ const packages: Record<string, { platform: 'neutral' | 'browser' | 'node'; entri
   protocol: { platform: 'neutral', entries: ['plain'] },
   client: { platform: 'neutral', entries: ['node'] },
   react: { platform: 'neutral' },
-  server: { platform: 'node' },
+  server: { platform: 'node', entries: ['contract'] },
   bot: { platform: 'node' },
   testing: { platform: 'node', entries: ['history'] },
   cli: { platform: 'node', entries: ['main'] },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { publicNames } from './public-names'
 
 const ENTRIES = readdirSync('packages').flatMap((dir) =>
-  ['index', 'node', 'plain', 'history']
+  ['index', 'node', 'plain', 'history', 'contract']
     .map((entry) => `packages/${dir}/src/${entry}.ts`)
     .filter((path) => existsSync(path)),
 )

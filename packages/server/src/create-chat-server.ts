@@ -31,7 +31,8 @@ import { createAdmission } from './sockets/admission'
 import { acceptSockets } from './sockets/connect'
 import { socketBroadcaster } from './sockets/socket-line'
 import { attachSockets, socketServer } from './sockets/socket-server'
-import { isReadable, UNREADABLE, withSchema } from './stores/database-url'
+import { databaseFor } from './stores/database-for'
+import { isReadable, UNREADABLE } from './stores/database-url'
 import { openStore } from './stores/open-store'
 import type { Store } from './stores/port'
 
@@ -60,7 +61,7 @@ export interface ChatServer extends AsyncClosable {
  */
 export async function createChatServer(options: ServerOptions = {}): Promise<ChatServer> {
   const { host, origins = [], defaultRooms = [] } = options
-  const database = withSchema(options.database ?? DEFAULTS.database, options.databaseSchema)
+  const database = databaseFor(options)
   const clock = systemClock
   const ids = systemIds()
   const log = options.logger ?? createLogger(options.logLevel ?? 'info')
@@ -81,7 +82,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     fileBytes: () => quota?.bytesInAll ?? 0,
     ...(options.redis === undefined ? {} : { isBusUp: () => bus.isUp?.() ?? true }),
   })
-  const kept = await openStore(database)
+  const kept = options.store ?? (await openStore(database ?? DEFAULTS.database))
   const files = await filesFor(options.files, database, clock)
   const { uploadMbPerHour, uploadMbInAll } = { ...DEFAULTS, ...options.limits }
   const quota =
@@ -182,10 +183,11 @@ function checkDefaultRooms(names: readonly string[]): void {
 
 const MEGABYTE = 1024 * 1024
 
-function checkRedis(redis: string | undefined, database: string): void {
+function checkRedis(redis: string | undefined, database: string | undefined): void {
   if (redis !== undefined && !isReadable(redis))
     throw new ConfigError([`the address of the Redis ${UNREADABLE}`])
-  if (redis === undefined || /^postgres(ql)?:/.test(database)) return
+  // Whether servers can share a store of the app's own, only the app knows.
+  if (redis === undefined || database === undefined || /^postgres(ql)?:/.test(database)) return
   throw new ConfigError([
     'servers that Redis joins need a database that they share: Postgres (--redis, --database)',
   ])
@@ -194,12 +196,12 @@ function checkRedis(redis: string | undefined, database: string): void {
 /** Only what is used is loaded. On Postgres there may be other servers, whether Redis joins them or not. */
 async function busFor(
   redis: string | undefined,
-  database: string,
+  database: string | undefined,
   { store, ...parts }: { nodeId: string; store: Store; clock: Clock; log: Log },
 ): Promise<Bus> {
   const { epoch } = store
   if (redis === undefined) {
-    if (store.kind !== 'postgres') return localBus()
+    if (store.kind !== 'postgres' || database === undefined) return localBus()
     const { openPostgresBus } = await import('./cluster/postgres-bus')
     return openPostgresBus({ url: database, epoch, ...parts })
   }

@@ -19,6 +19,7 @@ export { localBus } from './cluster/local-bus'
 export { loadConfig, loadSetting } from './config'
 export { CONFIG_FIELDS, type ConfigField } from './config-fields'
 export type { ConfigInput } from './config-values'
+export type { Facts, Need, Outcome, Plan, StoredMessage } from './core/ops'
 export { type ChatServer, createChatServer } from './create-chat-server'
 export type { EphemeralReader, EphemeralStore } from './ephemeral/ephemeral-store'
 export { MemoryEphemeral } from './ephemeral/memory-ephemeral'
@@ -42,7 +43,25 @@ export { databaseOf, shownUrl, withSchema } from './stores/database-url'
 export type { Backup } from './stores/memory/backup'
 export { createMemoryStore, type MemoryStore } from './stores/memory/memory-store'
 export { openStore } from './stores/open-store'
-export { type Reader, type Store, StoreError } from './stores/port'
+export {
+  type Attendance,
+  type Attending,
+  type Block,
+  type InvitationRow,
+  type Membership,
+  type MessageQuery,
+  type NewInvitations,
+  type Purged,
+  type Reader,
+  type ReportedRoom,
+  type RoomsPage,
+  type Span,
+  type Standing,
+  type Store,
+  StoreError,
+  type StoreErrorCode,
+  type StoreKind,
+} from './stores/port'
 export { exportRoom } from './transfer/export-room'
 export { decodeExportedRow, type ExportedRow } from './transfer/exported-row'
 export { type Imported, importRoom } from './transfer/import-room'

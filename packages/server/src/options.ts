@@ -5,6 +5,7 @@ import type { InvitationPolicy } from './core/consent'
 import type { Hooks } from './moderation/hooks'
 import type { Retention } from './node/retention'
 import type { Log } from './ports/log'
+import type { Store } from './stores/port'
 
 /** How tokens are checked: one of the three. */
 export type AuthOptions =
@@ -74,6 +75,15 @@ export type ServerOptions = {
    * pooler that lends connections by the transaction loses.
    */
   readonly databaseDirectUrl?: string
+  /**
+   * A store of the app's own instead of `database`: whatever passes `storeContract` of `@roomful/server/contract`. The
+   * server closes it when it closes. Such a server keeps no secret and no files of its own accord: give `auth`, and `files`
+   * where it is to take uploads. Several servers on one store need `redis`.
+   *
+   * @example
+   * const server = await createChatServer({ port: 0, store: createMemoryStore(), auth: { jwtSecret } })
+   */
+  readonly store?: Store
   readonly redis?: string
   /** Without it a secret is made and kept beside the SQLite file. */
   readonly auth?: AuthOptions

@@ -27,7 +27,7 @@ export async function createTestServer(options: Omit<ServerOptions, 'auth'> = {}
   const server = await createChatServer({
     port: 0,
     host: '127.0.0.1',
-    database: 'memory:',
+    ...(options.store === undefined && { database: 'memory:' }),
     guests: true,
     defaultRooms: ['general'],
     logLevel: 'silent',

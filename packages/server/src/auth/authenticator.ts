@@ -20,7 +20,7 @@ export type Signing = { readonly secret: string; readonly issuer?: string; reado
 /** How this server checks tokens; with no options it makes a secret, and keeps it where it keeps its data. */
 export function authenticatorFor(
   auth: AuthOptions | undefined,
-  { database, guests = false }: { readonly database: string; readonly guests?: boolean },
+  { database, guests = false }: { readonly database: string | undefined; readonly guests?: boolean },
   clock: Clock,
   log: Log,
 ): Authenticator {
@@ -62,7 +62,8 @@ function signingOf(secret: string, { issuer, audience }: TokenRules): Signing {
   }
 }
 
-function ownSecret(database: string): string {
+function ownSecret(database: string | undefined): string {
+  if (database === undefined) throw new ConfigError(['a server on a store of its own needs `auth`'])
   if (database.startsWith('sqlite:'))
     return keptSecret(join(dirname(database.replace(/^sqlite:(\/\/(?=\/))?/, '')), 'jwt-secret'))
   if (database.startsWith('memory:')) return newSecret()

@@ -8,7 +8,7 @@ import { MemoryEphemeral } from './memory-ephemeral'
 /** What keeps the ephemeral rooms: the Redis that joins the nodes; the Postgres that they share; this process alone. */
 export async function openEphemeral(
   redis: string | undefined,
-  database: string,
+  database: string | undefined,
   { store, clock, log }: { store: Pick<Store, 'kind' | 'epoch'>; clock: Clock; log: Log },
 ): Promise<EphemeralStore> {
   const { epoch } = store
@@ -16,7 +16,7 @@ export async function openEphemeral(
     const { openRedisEphemeral } = await import('./redis/redis-ephemeral')
     return openRedisEphemeral({ url: redis, epoch, clock, log })
   }
-  if (store.kind !== 'postgres') return new MemoryEphemeral({ now: clock.now })
+  if (store.kind !== 'postgres' || database === undefined) return new MemoryEphemeral({ now: clock.now })
   const { openPostgresEphemeral } = await import('./postgres/postgres-ephemeral')
   try {
     return await openPostgresEphemeral({ url: database, epoch })

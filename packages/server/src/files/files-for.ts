@@ -5,7 +5,7 @@ import type { FileStore } from './file-store'
 /** The folder of uploads: the one that is named, or the one beside a SQLite file. Elsewhere there is none. */
 export async function filesFor(
   files: string | false | undefined,
-  database: string,
+  database: string | undefined,
   clock: Clock,
 ): Promise<FileStore | undefined> {
   const folder = files ?? besideSqlite(database)
@@ -14,7 +14,7 @@ export async function filesFor(
   return openFileFolder(folder, clock.now())
 }
 
-function besideSqlite(database: string): string | undefined {
-  if (!database.startsWith('sqlite:')) return undefined
+function besideSqlite(database: string | undefined): string | undefined {
+  if (!database?.startsWith('sqlite:')) return undefined
   return join(dirname(database.replace(/^sqlite:(\/\/(?=\/))?/, '')), 'files')
 }

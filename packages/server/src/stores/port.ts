@@ -145,6 +145,8 @@ export interface Reader {
   audit(roomId: RoomId, query: { after?: string; limit: number }): Promise<readonly AuditEntry[]>
 }
 
+export type StoreKind = 'memory' | 'sqlite' | 'postgres' | `custom:${string}`
+
 /**
  * The server's memory. Guarantees of every implementation, held to by one contract suite:
  * - `commit` runs one transaction: lock the room's head, read the facts in statements that begin after the lock,
@@ -156,7 +158,8 @@ export interface Reader {
  *   every other rejection nothing of it was kept.
  */
 export interface Store {
-  readonly kind: 'memory' | 'sqlite' | 'postgres'
+  /** For logs, and for what only one kind has. Of the three that come with the server, or a name of its own. */
+  readonly kind: StoreKind
   /** Identity of this history, made when the database was. */
   readonly epoch: string
   commit(roomId: RoomId, need: Need, decide: (facts: Facts) => Plan): Promise<Plan>

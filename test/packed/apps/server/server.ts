@@ -1,4 +1,5 @@
-import { createChatServer, verifyWebhook, wordFilter } from '@roomful/server'
+import { createChatServer, createMemoryStore, type Store, verifyWebhook, wordFilter } from '@roomful/server'
+import type { OpenStore } from '@roomful/server/contract'
 
 export const start = () =>
   createChatServer({
@@ -14,4 +15,11 @@ export const isOurs = (body: string, signature: string) =>
 export async function run(): Promise<void> {
   await using server = await start()
   await server.revokeSession('sid')
+}
+
+export const startOn = (store: Store) =>
+  createChatServer({ port: 0, store, auth: { jwtSecret: 'a secret of thirty-two characters' } })
+export const openStore: OpenStore = async () => {
+  const store = createMemoryStore()
+  return { store, dispose: () => store.close() }
 }

@@ -15,13 +15,13 @@ import { needOf } from '../../core/need'
 import type { Actor, Op, Outcome, Plan, StoredMessage } from '../../core/ops'
 import type { MessageQuery, Reader, Store } from '../port'
 
-export type Opened = {
+export type OpenedStore = {
   readonly store: Store
   /** Closes the store and opens the same database again. Absent: this store forgets. */
   readonly reopen?: () => Promise<Store>
   readonly dispose: () => Promise<void>
 }
-export type OpenStore = () => Promise<Opened>
+export type OpenStore = () => Promise<OpenedStore>
 
 /** 2026-01-01T00:00:00.000Z; each op drawn comes a second after the one before. */
 export const START_MS = 1_767_225_600_000

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import { commitContract } from './commit-contract'
-import type { Opened, OpenStore } from './contract-room'
+import type { OpenedStore, OpenStore } from './contract-room'
 import { deleteRoomContract } from './delete-room-contract'
 import { durabilityContract } from './durability-contract'
 import { factsContract } from './facts-contract'
@@ -20,7 +20,10 @@ import { snapshotContract } from './snapshot-contract'
 import { textContract, userNamesContract } from './text-contract'
 
 /** A fresh store for every test; `store()` and `opened()` are for inside of tests. */
-export type ContractContext = { readonly opened: () => Opened; readonly store: () => Opened['store'] }
+export type ContractContext = {
+  readonly opened: () => OpenedStore
+  readonly store: () => OpenedStore['store']
+}
 
 /**
  * What every Store has to hold, as tests: call it in a test file of the store. `open` makes an empty one.
@@ -70,7 +73,7 @@ function contract(
   parts: readonly ((context: ContractContext) => void)[],
 ): void {
   describe(title, () => {
-    let opened: Opened | undefined
+    let opened: OpenedStore | undefined
     beforeEach(async () => {
       opened = await open()
     })
@@ -78,7 +81,7 @@ function contract(
       await opened?.dispose()
       opened = undefined
     })
-    const current = (): Opened => {
+    const current = (): OpenedStore => {
       if (!opened) throw new Error('the store is not open')
       return opened
     }

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe } from 'vitest'
-import type { Opened } from '../contract/contract-room'
+import type { OpenedStore } from '../contract/contract-room'
 import { storeContract } from '../contract/store-contract'
 import { farUnreadContract } from '../sql/far-unread-contract'
 import { openSqliteStore } from './sqlite-store'
 
-async function open(): Promise<Opened> {
+async function open(): Promise<OpenedStore> {
   const folder = mkdtempSync(join(tmpdir(), 'roomful-sqlite-'))
   // In a folder that is not there yet: the store makes it.
   const path = join(folder, 'data', 'roomful.db')
@@ -29,7 +29,7 @@ async function open(): Promise<Opened> {
 storeContract('sqlite', open)
 
 describe('sqlite', () => {
-  let opened: Opened
+  let opened: OpenedStore
   beforeEach(async () => {
     opened = await open()
   })
