@@ -192,6 +192,15 @@ export const RUNS: Readonly<Record<string, Run>> = {
     await close()
   },
 
+  'docs/server.md 3': async (snippet) => {
+    const storeContract = vi.fn()
+    const instead = { "import { storeContract } from '@roomful/server/contract'": '' }
+    await runSnippet(snippet, { yours: { storeContract }, instead })
+    const { store, dispose } = await storeContract.mock.lastCall?.[1]()
+    expect(store.kind).toBe('memory')
+    await dispose()
+  },
+
   'docs/simulator.md 1': async (snippet) => {
     const { ann, bob } = await runSnippet(snippet)
     expect(texts(chatOf(ann))).toEqual(['hello'])

@@ -81,7 +81,7 @@ export type ServerOptions = {
    * where it is to take uploads. Several servers on one store need `redis`.
    *
    * @example
-   * const server = await createChatServer({ port: 0, store: createMemoryStore(), auth: { jwtSecret } })
+   * const server = await createChatServer({ port: 0, store: createMemoryStore(), guests: true })
    */
   readonly store?: Store
   readonly redis?: string

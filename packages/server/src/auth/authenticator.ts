@@ -30,7 +30,7 @@ export function authenticatorFor(
   }
   if (auth && 'authenticate' in auth)
     return { authenticate: withRefusalLog(customAuthenticate(auth.authenticate, clock), clock, log) }
-  const secret = auth?.jwtSecret ?? ownSecret(database)
+  const secret = auth?.jwtSecret ?? ownSecret(database, guests)
   // With guests, which is for development, anybody is let in by a name: there is nothing that a secret protects.
   if (!guests && Buffer.byteLength(secret) < SECRET_BYTES) throw new ConfigError([TOO_SHORT])
   const authenticate = secretAuthenticate(secret, clock, auth)
@@ -62,8 +62,11 @@ function signingOf(secret: string, { issuer, audience }: TokenRules): Signing {
   }
 }
 
-function ownSecret(database: string | undefined): string {
-  if (database === undefined) throw new ConfigError(['a server on a store of its own needs `auth`'])
+function ownSecret(database: string | undefined, guests: boolean): string {
+  if (database === undefined) {
+    if (guests) return newSecret()
+    throw new ConfigError(['a server on a store of its own needs `auth`: it has no place to keep a secret'])
+  }
   if (database.startsWith('sqlite:'))
     return keptSecret(join(dirname(database.replace(/^sqlite:(\/\/(?=\/))?/, '')), 'jwt-secret'))
   if (database.startsWith('memory:')) return newSecret()
