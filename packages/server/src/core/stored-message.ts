@@ -1,6 +1,7 @@
 import { LIMITS, type Message, type Reaction, type UserId } from '@roomful/protocol'
 import type { StoredMessage } from './ops'
 import { merged } from './reactions'
+import { whole } from './whole'
 
 /**
  * The wire's row of a kept message. With a viewer, each reaction says whether it is also his; without one the row is
@@ -30,6 +31,11 @@ function toWireReaction(
  * still finds it (I4) and does not post the text again.
  */
 export function tombstoneOf(stored: StoredMessage): StoredMessage {
-  const { metadata: _, ...rest } = stored
-  return { ...rest, content: '', deleted: true, reactions: [] }
+  const { id, roomId, seq, rev, senderId, senderName, clientId, type, replyTo, createdAt, editedAt } = stored
+  // Of what a message may have, only its metadata is not there any more: a new field is named here, or left out there.
+  return whole<Omit<StoredMessage, 'metadata'>>()({
+    ...{ id, roomId, seq, rev, senderId, senderName, type, replyTo, createdAt, editedAt },
+    ...(clientId === undefined ? {} : { clientId }),
+    ...{ content: '', deleted: true, reactions: [] },
+  })
 }

@@ -1,45 +1,35 @@
 import type { AuditEntry, Member, Room, RoomId } from '@roomful/protocol'
 import type { Facts, Plan, StoredMessage } from '../../core/ops'
 import type { Row } from '../sql/column'
+import { MEMBER_COLUMNS, MESSAGE_COLUMNS, namesOf, typesOf, updatesOf, valuesOf } from '../sql/columns'
 import type { Session } from './session'
 
 // Rows travel as one JSON text a table, however many there are: one statement, one plan, no list of parameters.
 
-const MESSAGE_COLUMNS = `room_id text, seq bigint, rev bigint, id text, sender_id text, sender_name text, client_id text,
-  type text, content text, reply_to text, metadata json, created_at timestamptz, edited_at timestamptz,
-  deleted boolean, reactions json`
-
 const INSERT_MESSAGES = {
   name: 'insert-messages',
-  text: `INSERT INTO messages (room_id, seq, rev, id, sender_id, sender_name, client_id, type, content, reply_to,
-      metadata, created_at, edited_at, deleted, reactions)
-    SELECT room_id, seq, rev, id, sender_id, sender_name, client_id, type, content, reply_to,
-      metadata, created_at, edited_at, deleted, reactions
-    FROM json_to_recordset($1) AS fresh (${MESSAGE_COLUMNS})`,
+  text: `INSERT INTO messages (${namesOf(MESSAGE_COLUMNS)}) SELECT ${namesOf(MESSAGE_COLUMNS)}
+    FROM json_to_recordset($1) AS fresh (${typesOf(MESSAGE_COLUMNS)})`,
 }
-/** What can change of a message once it is there: its place, id, sender and clientId stay for ever (I4). */
 const UPDATE_MESSAGES = {
   name: 'update-messages',
-  text: `UPDATE messages SET rev = changed.rev, type = changed.type, content = changed.content,
-      reply_to = changed.reply_to, metadata = changed.metadata, edited_at = changed.edited_at,
-      deleted = changed.deleted, reactions = changed.reactions
-    FROM json_to_recordset($2) AS changed (${MESSAGE_COLUMNS})
+  text: `UPDATE messages SET ${updatesOf(
+    MESSAGE_COLUMNS,
+    (name) => `changed.${name}`,
+    (name) => name,
+  )}
+    FROM json_to_recordset($2) AS changed (${typesOf(MESSAGE_COLUMNS)})
     WHERE messages.room_id = $1 AND messages.seq = changed.seq`,
 }
-/** The read cursor is not the plan's: it moves without the room's lock, and never back (I6). */
 const UPSERT_MEMBERS = {
   name: 'upsert-members',
-  text: `INSERT INTO room_members AS member (room_id, user_id, name, role, joined_at, last_read_seq, from_seq,
-      muted_until, removed, rev, added)
-    SELECT room_id, user_id, name, role, joined_at, last_read_seq, from_seq, muted_until, removed, rev,
-      coalesce(added, false)
-    FROM json_to_recordset($1) AS fresh (room_id text, user_id text, name text, role text, joined_at timestamptz,
-      last_read_seq bigint, from_seq bigint, muted_until text, removed text, rev bigint, added boolean)
-    ON CONFLICT (room_id, user_id) DO UPDATE SET
-      name = excluded.name, role = excluded.role, joined_at = excluded.joined_at,
-      last_read_seq = greatest(member.last_read_seq, excluded.last_read_seq), from_seq = excluded.from_seq,
-      muted_until = excluded.muted_until, removed = excluded.removed, rev = excluded.rev,
-      added = excluded.added`,
+  text: `INSERT INTO room_members AS member (${namesOf(MEMBER_COLUMNS)}) SELECT ${namesOf(MEMBER_COLUMNS)}
+    FROM json_to_recordset($1) AS fresh (${typesOf(MEMBER_COLUMNS)})
+    ON CONFLICT (room_id, user_id) DO UPDATE SET ${updatesOf(
+      MEMBER_COLUMNS,
+      (name) => `excluded.${name}`,
+      (name) => `greatest(member.${name}, excluded.${name})`,
+    )}`,
 }
 const UPDATE_ROOM = {
   name: 'update-room',
@@ -70,9 +60,9 @@ export function writePlan(session: Session, roomId: RoomId, facts: Facts, plan: 
   const lastSeq = facts.room?.lastSeq ?? 0
   const fresh = plan.messages.filter((message) => message.seq > lastSeq)
   const changed = plan.messages.filter((message) => message.seq <= lastSeq)
-  if (fresh.length > 0) sent.push(session.query(INSERT_MESSAGES, JSON.stringify(fresh.map(messageRow))))
+  if (fresh.length > 0) sent.push(session.query(INSERT_MESSAGES, JSON.stringify(fresh.map(messageRecord))))
   if (changed.length > 0) {
-    sent.push(session.query(UPDATE_MESSAGES, roomId, JSON.stringify(changed.map(messageRow))))
+    sent.push(session.query(UPDATE_MESSAGES, roomId, JSON.stringify(changed.map(messageRecord))))
   }
   if (plan.members.length > 0) sent.push(upsertMembers(session, plan.members))
   if (plan.room) sent.push(updateRoom(session, plan.room))
@@ -95,7 +85,10 @@ export function writePlan(session: Session, roomId: RoomId, facts: Facts, plan: 
 }
 
 export function upsertMembers(session: Session, members: readonly Member[]): Promise<readonly Row[]> {
-  return session.query(UPSERT_MEMBERS, JSON.stringify(members.map(memberRow)))
+  return session.query(
+    UPSERT_MEMBERS,
+    JSON.stringify(members.map((member) => recordOf(MEMBER_COLUMNS, member))),
+  )
 }
 
 function updateRoom(session: Session, room: Room): Promise<readonly Row[]> {
@@ -111,39 +104,13 @@ function updateRoom(session: Session, room: Room): Promise<readonly Row[]> {
   )
 }
 
-// Absent in JSON is NULL in the table.
+/** By column name, as `json_to_recordset` takes it: absent is NULL. */
+const recordOf = (...[table, row]: Parameters<typeof valuesOf>): object =>
+  Object.fromEntries(
+    valuesOf(table, row).flatMap(([{ name }, value]) => (value === null ? [] : [[name, value]])),
+  )
 
-const messageRow = (message: StoredMessage): object => ({
-  room_id: message.roomId,
-  seq: message.seq,
-  rev: message.rev,
-  id: message.id,
-  sender_id: message.senderId,
-  sender_name: message.senderName,
-  client_id: message.clientId,
-  type: message.type,
-  content: message.content,
-  reply_to: message.replyTo,
-  metadata: message.metadata,
-  created_at: message.createdAt,
-  edited_at: message.editedAt,
-  deleted: message.deleted,
-  reactions: message.reactions.length > 0 ? message.reactions : undefined,
-})
-
-const memberRow = (member: Member): object => ({
-  room_id: member.roomId,
-  user_id: member.userId,
-  name: member.name,
-  role: member.role,
-  joined_at: member.joinedAt,
-  last_read_seq: member.lastReadSeq,
-  from_seq: member.fromSeq,
-  muted_until: member.mutedUntil,
-  removed: member.removed,
-  rev: member.rev,
-  added: member.added,
-})
+const messageRecord = (message: StoredMessage): object => recordOf(MESSAGE_COLUMNS, message)
 
 const auditRow = (entry: AuditEntry): object => ({
   room_id: entry.roomId,

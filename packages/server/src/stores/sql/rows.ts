@@ -17,6 +17,7 @@ import {
   type RoomSettings,
 } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
+import { whole } from '../../core/whole'
 import type { Attending, Block, InvitationRow, Membership, ReportedRoom, Span } from '../port'
 import { flag, integer, json, oneOf, type Row, text, textOrNull } from './column'
 
@@ -25,7 +26,7 @@ const REMOVALS = ['left', 'kicked', 'banned'] as const satisfies readonly Remova
 /** From `rooms` joined with `room_heads`. */
 export function roomFrom(row: Row): Room {
   const createdBy = textOrNull(row, 'created_by')
-  return {
+  return whole<Room>()({
     id: asRoomId(text(row, 'id')),
     name: text(row, 'name'),
     type: oneOf(row, 'type', ROOM_TYPES),
@@ -36,7 +37,7 @@ export function roomFrom(row: Row): Room {
     rev: integer(row, 'rev'),
     lastSeq: integer(row, 'last_seq'),
     memberCount: integer(row, 'member_count'),
-  }
+  })
 }
 
 /** From `room_heads`. */
@@ -79,7 +80,7 @@ export function blockFrom(row: Row): Block {
 
 export function memberFrom(row: Row): Member {
   const mutedUntil = textOrNull(row, 'muted_until')
-  return {
+  return whole<Member>()({
     roomId: asRoomId(text(row, 'room_id')),
     userId: asUserId(text(row, 'user_id')),
     name: text(row, 'name'),
@@ -91,13 +92,13 @@ export function memberFrom(row: Row): Member {
     rev: integer(row, 'rev'),
     ...(flag(row, 'added') ? { added: true } : {}),
     ...(row.removed === null ? {} : { removed: oneOf(row, 'removed', REMOVALS) }),
-  }
+  })
 }
 
 export function messageFrom(row: Row): StoredMessage {
   const clientId = textOrNull(row, 'client_id')
   const replyTo = textOrNull(row, 'reply_to')
-  return {
+  return whole<StoredMessage>()({
     id: asMessageId(text(row, 'id')),
     roomId: asRoomId(text(row, 'room_id')),
     seq: integer(row, 'seq'),
@@ -114,7 +115,7 @@ export function messageFrom(row: Row): StoredMessage {
     deleted: flag(row, 'deleted'),
     // Almost no message has any: NULL keeps the row short and the parser out of the hot path.
     reactions: row.reactions === null ? [] : json<StoredMessage['reactions']>(row, 'reactions'),
-  }
+  })
 }
 
 /** From a sender's last message and last edit: when they last spoke, in milliseconds since the epoch. */

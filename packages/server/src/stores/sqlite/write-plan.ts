@@ -1,25 +1,29 @@
 import type { AuditEntry, Member, Room, RoomId } from '@roomful/protocol'
-import type { Facts, Plan, StoredMessage } from '../../core/ops'
-import type { Connection } from './connection'
+import type { Facts, Plan } from '../../core/ops'
+import { MEMBER_COLUMNS, MESSAGE_COLUMNS, namesOf, updatesOf, valuesOf } from '../sql/columns'
+import type { Connection, Value } from './connection'
 
-const INSERT_MESSAGE = `
-  INSERT INTO messages (room_id, seq, rev, id, sender_id, sender_name, client_id, type, content, reply_to, metadata,
-    created_at, edited_at, deleted, reactions)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-// What can change of a message once it is there: its place, id, sender and clientId stay for ever (I4).
+const marks = (table: object): string =>
+  Object.keys(table)
+    .map((_, at) => `?${at + 1}`)
+    .join(', ')
+const INSERT_MESSAGE = `INSERT INTO messages (${namesOf(MESSAGE_COLUMNS)}) VALUES (${marks(MESSAGE_COLUMNS)})`
+// The same values in the same places, of which it leaves out what stays.
 const UPDATE_MESSAGE = `
-  UPDATE messages
-  SET rev = ?, type = ?, content = ?, reply_to = ?, metadata = ?, edited_at = ?, deleted = ?, reactions = ?
-  WHERE room_id = ? AND seq = ?`
-// The read cursor is not the plan's: it moves without the room's lock, and never back (I6).
+  UPDATE messages SET ${updatesOf(
+    MESSAGE_COLUMNS,
+    (_, at) => `?${at + 1}`,
+    (name) => name,
+  )}
+  WHERE room_id = ?1 AND seq = ?2`
 const UPSERT_MEMBER = `
-  INSERT INTO room_members (room_id, user_id, name, role, joined_at, last_read_seq, from_seq, muted_until, removed, rev,
-    added)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO room_members (${namesOf(MEMBER_COLUMNS)}) VALUES (${marks(MEMBER_COLUMNS)})
   ON CONFLICT (room_id, user_id) DO UPDATE SET
-    name = excluded.name, role = excluded.role, joined_at = excluded.joined_at,
-    last_read_seq = max(last_read_seq, excluded.last_read_seq), from_seq = excluded.from_seq,
-    muted_until = excluded.muted_until, removed = excluded.removed, rev = excluded.rev, added = excluded.added`
+    ${updatesOf(
+      MEMBER_COLUMNS,
+      (name) => `excluded.${name}`,
+      (name) => `max(${name}, excluded.${name})`,
+    )}`
 const UPDATE_ROOM = `UPDATE rooms SET name = ?, name_search = ?, type = ?, metadata = ?, settings = ? WHERE id = ?`
 const INSERT_OP_ID = `
   INSERT INTO op_ids (room_id, user_id, op_id, message_id, created_at_ms) VALUES (?, ?, ?, ?, ?)
@@ -32,8 +36,8 @@ const UPDATE_HEAD = `UPDATE room_heads SET last_seq = ?, rev = ? WHERE room_id =
 export function writePlan(connection: Connection, roomId: RoomId, facts: Facts, plan: Plan): void {
   const lastSeq = facts.room?.lastSeq ?? 0
   for (const message of plan.messages) {
-    if (message.seq > lastSeq) insertMessage(connection, message)
-    else updateMessage(connection, message)
+    const isNew = message.seq > lastSeq
+    connection.run(isNew ? INSERT_MESSAGE : UPDATE_MESSAGE, ...bound(MESSAGE_COLUMNS, message))
   }
   for (const member of plan.members) upsertMember(connection, member)
   if (plan.room) updateRoom(connection, plan.room)
@@ -45,59 +49,18 @@ export function writePlan(connection: Connection, roomId: RoomId, facts: Facts, 
   }
 }
 
-function insertMessage(connection: Connection, message: StoredMessage): void {
-  connection.run(
-    INSERT_MESSAGE,
-    message.roomId,
-    message.seq,
-    message.rev,
-    message.id,
-    message.senderId,
-    message.senderName,
-    message.clientId ?? null,
-    message.type,
-    message.content,
-    message.replyTo,
-    jsonOrNull(message.metadata),
-    message.createdAt,
-    message.editedAt,
-    message.deleted ? 1 : 0,
-    reactionsOrNull(message),
-  )
-}
-
-function updateMessage(connection: Connection, message: StoredMessage): void {
-  connection.run(
-    UPDATE_MESSAGE,
-    message.rev,
-    message.type,
-    message.content,
-    message.replyTo,
-    jsonOrNull(message.metadata),
-    message.editedAt,
-    message.deleted ? 1 : 0,
-    reactionsOrNull(message),
-    message.roomId,
-    message.seq,
-  )
-}
-
 export function upsertMember(connection: Connection, member: Member): void {
-  connection.run(
-    UPSERT_MEMBER,
-    member.roomId,
-    member.userId,
-    member.name,
-    member.role,
-    member.joinedAt,
-    member.lastReadSeq,
-    member.fromSeq,
-    member.mutedUntil ?? null,
-    member.removed ?? null,
-    member.rev,
-    member.added ? 1 : 0,
-  )
+  connection.run(UPSERT_MEMBER, ...bound(MEMBER_COLUMNS, member))
 }
+
+/** SQLite has neither booleans nor JSON. */
+const bound = (...[table, row]: Parameters<typeof valuesOf>): Value[] =>
+  valuesOf(table, row).map(([{ name }, value]) => {
+    if (value === null || typeof value === 'string' || typeof value === 'number') return value
+    if (typeof value === 'boolean') return value ? 1 : 0
+    if (typeof value === 'object') return JSON.stringify(value)
+    throw new TypeError(`column ${name} cannot hold a ${typeof value}`)
+  })
 
 function updateRoom(connection: Connection, room: Room): void {
   const { name, type, metadata, settings, id } = room
@@ -116,9 +79,3 @@ function insertAudit(connection: Connection, entry: AuditEntry): void {
   const { roomId, id, actorId, action, targetId, reason, createdAt } = entry
   connection.run(INSERT_AUDIT, roomId, id, actorId, action, targetId, reason, createdAt)
 }
-
-const jsonOrNull = (value: object | undefined): string | null =>
-  value === undefined ? null : JSON.stringify(value)
-
-const reactionsOrNull = (message: StoredMessage): string | null =>
-  message.reactions.length === 0 ? null : JSON.stringify(message.reactions)

@@ -1,0 +1,15 @@
+/**
+ * The object as it is; compiles only where it names every field of `T`, the optional ones too. A spread of
+ * `{ field } | {}` names the field. So a new field cannot be forgotten where rows are copied field by field.
+ *
+ * @example
+ * const row = whole<{ id: string; note?: string }>()({ id, ...(note === null ? {} : { note }) })
+ */
+export const whole =
+  <T>() =>
+  <R extends T>(row: R & Named<T, R>): T =>
+    row
+
+type Named<T, R> = [Exclude<keyof T, keyof R>] extends [never]
+  ? unknown
+  : { readonly missing: Exclude<keyof T, keyof R> }

@@ -1,0 +1,87 @@
+import type { Member } from '@roomful/protocol'
+import type { StoredMessage } from '../../core/ops'
+
+/** A column of a table, for both databases. */
+export type Column = {
+  readonly name: string
+  /** On Postgres, as `json_to_recordset` reads it. */
+  readonly type: 'text' | 'bigint' | 'boolean' | 'json' | 'timestamptz'
+  /** What a later commit does to it in a row that is there: nothing; sets it; raises it, never lowers it (I6). */
+  readonly later: 'stays' | 'set' | 'raised'
+}
+
+/** Every field of a row has its column: a new field does not compile without one. */
+type Columns<T> = { readonly [K in keyof T]-?: Column }
+
+/** A message's place, id, sender and clientId stay for ever (I4). */
+export const MESSAGE_COLUMNS: Columns<StoredMessage> = {
+  roomId: { name: 'room_id', type: 'text', later: 'stays' },
+  seq: { name: 'seq', type: 'bigint', later: 'stays' },
+  rev: { name: 'rev', type: 'bigint', later: 'set' },
+  id: { name: 'id', type: 'text', later: 'stays' },
+  senderId: { name: 'sender_id', type: 'text', later: 'stays' },
+  senderName: { name: 'sender_name', type: 'text', later: 'stays' },
+  clientId: { name: 'client_id', type: 'text', later: 'stays' },
+  type: { name: 'type', type: 'text', later: 'set' },
+  content: { name: 'content', type: 'text', later: 'set' },
+  replyTo: { name: 'reply_to', type: 'text', later: 'set' },
+  metadata: { name: 'metadata', type: 'json', later: 'set' },
+  createdAt: { name: 'created_at', type: 'timestamptz', later: 'stays' },
+  editedAt: { name: 'edited_at', type: 'timestamptz', later: 'set' },
+  deleted: { name: 'deleted', type: 'boolean', later: 'set' },
+  reactions: { name: 'reactions', type: 'json', later: 'set' },
+}
+
+/** The read cursor also moves without the room's lock: a commit that read an older one must not lower it. */
+export const MEMBER_COLUMNS: Columns<Member> = {
+  roomId: { name: 'room_id', type: 'text', later: 'stays' },
+  userId: { name: 'user_id', type: 'text', later: 'stays' },
+  name: { name: 'name', type: 'text', later: 'set' },
+  role: { name: 'role', type: 'text', later: 'set' },
+  joinedAt: { name: 'joined_at', type: 'timestamptz', later: 'set' },
+  lastReadSeq: { name: 'last_read_seq', type: 'bigint', later: 'raised' },
+  fromSeq: { name: 'from_seq', type: 'bigint', later: 'set' },
+  mutedUntil: { name: 'muted_until', type: 'text', later: 'set' },
+  removed: { name: 'removed', type: 'text', later: 'set' },
+  rev: { name: 'rev', type: 'bigint', later: 'set' },
+  added: { name: 'added', type: 'boolean', later: 'set' },
+}
+
+type Table = Readonly<Record<string, Column>>
+
+/** `room_id, seq, …` */
+export const namesOf = (table: Table): string =>
+  Object.values(table)
+    .map(({ name }) => name)
+    .join(', ')
+
+/** `room_id text, seq bigint, …` */
+export const typesOf = (table: Table): string =>
+  Object.values(table)
+    .map(({ name, type }) => `${name} ${type}`)
+    .join(', ')
+
+/** `rev = …, content = …`: what a commit changes in a row that is there. `next`: the new value; `raised`: of a column that only rises. */
+export const updatesOf = (
+  table: Table,
+  next: (name: string, at: number) => string,
+  raised: (name: string) => string,
+): string =>
+  Object.values(table)
+    .flatMap(({ name, later }, at) => {
+      if (later === 'stays') return []
+      return `${name} = ${later === 'raised' ? raised(name) : next(name, at)}`
+    })
+    .join(', ')
+
+/**
+ * What is written of a row, by column. A flag that is absent is false, and all else that is absent is NULL; so is an empty list:
+ * most rows have none, and stay short.
+ */
+export const valuesOf = (table: Table, row: Readonly<Record<string, unknown>>): [Column, unknown][] =>
+  Object.entries(table).map(([field, column]) => [column, storedValue(column, row[field])])
+
+function storedValue({ type }: Column, value: unknown): unknown {
+  if (type === 'boolean') return value === true
+  return value === undefined || (Array.isArray(value) && value.length === 0) ? null : value
+}
