@@ -1,5 +1,6 @@
 import { type Chat, type ChatOptions, createChat } from '@roomful/client'
 import { type ChatServer, signToken } from '@roomful/server'
+import type { storeContract as holdToContract } from '@roomful/server/contract'
 import { createTestClient, createTestServer, readRoom, type TestServer, waitUntil } from '@roomful/testing'
 import { expect, type Mock, vi } from 'vitest'
 import { temporaryFolder } from '../integration/roomful-command'
@@ -193,12 +194,15 @@ export const RUNS: Readonly<Record<string, Run>> = {
   },
 
   'docs/server.md 3': async (snippet) => {
-    const storeContract = vi.fn()
+    const storeContract = vi.fn<typeof holdToContract>()
     const instead = { "import { storeContract } from '@roomful/server/contract'": '' }
     await runSnippet(snippet, { yours: { storeContract }, instead })
-    const { store, dispose } = await storeContract.mock.lastCall?.[1]()
-    expect(store.kind).toBe('memory')
-    await dispose()
+    for (const [, open] of storeContract.mock.calls) {
+      const { store, dispose } = await open()
+      expect(store.kind).toBe('memory')
+      await dispose()
+    }
+    expect(storeContract).toHaveBeenCalledOnce()
   },
 
   'docs/simulator.md 1': async (snippet) => {

@@ -45,6 +45,15 @@ describe('clocks that differ', () => {
       ((await authenticate(await signed(clock, { exp }))).expiresAt ?? 0) - clock.now()
     expect([await endIn(60), await endIn(1), await endIn(-10)]).toEqual([60_000, 1_000, 20_000])
   })
+
+  test('a token whose exp passes while it is looked at is taken after it, as any other', async () => {
+    const manual = new ManualClock()
+    let late = 0
+    const clock = { now: () => manual.now() + late, setTimer: manual.setTimer }
+    const asked = secretAuthenticate(SECRET, clock)(await signed(manual, { exp: 1 }))
+    late = 1_000
+    expect(((await asked).expiresAt ?? 0) - clock.now()).toBe(30_000)
+  })
 })
 
 type Key = { readonly kid: string; readonly jwk: object; readonly privateKey: KeyObject }

@@ -63,7 +63,7 @@ async function verified(
     const { payload } = await verify(options)
     const { exp, iat } = payload
     return identityOf(payload, rules, {
-      ...(exp === undefined ? {} : { expiresAt: endOf(exp, now) }),
+      ...(exp === undefined ? {} : { expiresAt: endOf(exp, clock.now()) }),
       ...(typeof iat === 'number' ? { issuedAt: iat * 1000 } : {}),
     })
   } catch (cause) {
