@@ -44,7 +44,7 @@ async function everything(page: TestPage, context: TestContext): Promise<string>
   )
 }
 
-test('A signs out in one of two tabs, B signs in: nothing of A is in any storage of the origin', async () => {
+test('A signs out in one of two tabs, B signs in: nothing of A is in any storage of the origin (P13)', async () => {
   await using fixture = await tabsFixture(browser)
   const { context, options, server } = fixture
   const ada = await guest(server.url, 'Ada Lovelace')

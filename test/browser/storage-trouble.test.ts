@@ -45,7 +45,7 @@ async function goesOn(tab: ClientTab, text: string): Promise<void> {
   expect(await tab.errors()).toEqual([])
 }
 
-test('an IndexedDB that never answers: the room is there within 4 s, and the app says that nothing is kept', async () => {
+test('an IndexedDB that never answers: the room is there within 4 s, and the app says that nothing is kept (P14)', async () => {
   const neverAnswers = (): void => {
     IDBFactory.prototype.open = () =>
       Object.create(IDBOpenDBRequest.prototype, { addEventListener: { value: () => {} } })

@@ -94,7 +94,7 @@ test('a port that is taken is one clear line', async () => {
 })
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s drains: exit 0, and all that was acked is there at the next start',
+  '%s drains: exit 0, and all that was acked is there at the next start (P15)',
   async (signal) => {
     using folder = temporaryFolder()
     const args = [

@@ -21,14 +21,14 @@ test('5,000 days of faults break nothing, and each known mistake is found', asyn
   console.warn(output.trim())
 })
 
-test('one seed can be looked at, and leaves the same trace each time', async () => {
+test('one seed can be looked at, and leaves the same trace each time (P17)', async () => {
   const [first, second] = [await sim('--seed', '7', '--trace'), await sim('--seed', '7', '--trace')]
   expect(first.code).toBe(0)
   expect(first.output).toMatch(/events, trace hash [0-9a-f]{8}/)
   expect(second.output).toBe(first.output)
 })
 
-test('a failure is told with all that is needed to see it again', async () => {
+test('a failure is told with all that is needed to see it again (P17)', async () => {
   const canary = 'unread by subtraction'
   const { code, output } = await sim('--seeds', '60', '--canary', canary)
   expect(code).toBe(1)
