@@ -17,6 +17,7 @@ export type Measured = Subject & {
 const PROGRAM = fileURLToPath(new URL('./subject.ts', import.meta.url))
 /** A peer that holds 10,000 messages takes seconds a round. */
 const PEER_ROUNDS = 7
+const PEER_WARM_UP = 20
 const SETUP_MAX_MS = 20 * 60_000
 
 type Running = {
@@ -64,7 +65,7 @@ async function begin(
   const { trial, size } = subject
   const place = isPeer(trial) ? peers.folderOf(trial) : { folder: '' }
   if ('why' in place) return { subject, child: null, samples: [], why: place.why }
-  const rounds = isPeer(trial) ? 0 : warmUp.rounds
+  const rounds = isPeer(trial) ? PEER_WARM_UP : warmUp.rounds
   const child = fork(PROGRAM, [trial, ...[size, rounds, warmUp.size].map(String), place.folder], {
     // Libraries log; what fails is reported.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -27,5 +27,6 @@ export {
 export { createTcpProxy, type TcpProxy } from './tcp-proxy'
 export { createTestClient, createTestServer, type TestServer, type TestUser } from './test-server'
 export { waitUntil } from './wait-until'
+export type { ServedRequest } from './world/context'
 export type { HeldFrame, TestFaults, Whom } from './world/test-faults'
 export { createTestWorld, type TestWorld, type TestWorldOptions } from './world/test-world'

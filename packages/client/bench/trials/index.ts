@@ -7,7 +7,7 @@ import * as sends from './sends'
 /** Every trial of this client, by the name that a row calls it by. */
 export const trials = {
   'parse+decode': live.yardstick(25, (i) => changesText([row(1_000 + i, 1_000 + i)])),
-  'parse+decode burst': live.yardstick(1, () => changesText(rows(1_001, 1_200))),
+  'parse+decode burst': live.yardstick(1, () => changesText(rows(1_001, 1_200)), 200),
   'parse+decode send': sends.sendYardstick,
   'parse+decode page': sends.pageYardstick,
   live: live.liveHeld,

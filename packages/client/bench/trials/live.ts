@@ -6,12 +6,12 @@ import { type decodedFrame, type Frame, frame, parseAndDecode } from '../wire'
 const COUNT = 25
 const BURST = 200
 
-/** What `parse and decode` costs of the frames of another trial. */
-export function yardstick(count: number, text: (i: number) => string, event = 'changes'): TrialMaker {
+/** What `parse and decode` costs of so many frames of another trial, each with so many messages. */
+export function yardstick(frameCount: number, text: (i: number) => string, messages = 1): TrialMaker {
   return async () => {
-    const frames = Array.from({ length: count }, (_, i) => frame(event, text(i)))
+    const frames = Array.from({ length: frameCount }, (_, i) => frame('changes', text(i)))
     return {
-      count,
+      count: frameCount * messages,
       run: () => {
         for (const one of frames) sink.value = parseAndDecode(one)
       },

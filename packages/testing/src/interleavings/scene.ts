@@ -1,5 +1,5 @@
 import type { Room } from '@roomful/client'
-import { asClientId, asMessageId, asRoomId, asUserId, LIMITS } from '@roomful/protocol'
+import { asRoomId, asUserId } from '@roomful/protocol'
 import type { Device } from '../world/device'
 import type { Frame, Verdict } from '../world/faults'
 import { type RunningWorld, startWorld, type TestWorldOptions } from '../world/test-world'
@@ -93,26 +93,8 @@ export class Scene {
   }
 
   /** So many messages of one user, without the wait of sending them. */
-  async fill(user: string, count: number): Promise<void> {
-    const pipeline = this.#pipeline
-    for (let done = 0; done < count; done += LIMITS.sendBatch) {
-      const batch = Array.from({ length: Math.min(LIMITS.sendBatch, count - done) }, (_, i) => {
-        const name = `${user}-fill-${String(done + i + 1).padStart(6, '0')}`
-        const actor = { id: asUserId(user), name: user, admin: false }
-        const content = `text ${done + i + 1}`
-        const ids = { id: asMessageId(name), clientId: asClientId(name) }
-        return {
-          kind: 'send',
-          actor,
-          at: this.world.time.now,
-          content,
-          type: 'text',
-          replyTo: null,
-          ...ids,
-        } as const
-      })
-      await pipeline.submitAll(asRoomId(ROOM), batch)
-    }
+  fill(user: string, count: number): Promise<void> {
+    return this.kit.fill(ROOM, user, count)
   }
 }
 

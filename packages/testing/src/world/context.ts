@@ -3,6 +3,9 @@ import type { Random } from './random'
 import type { Trace } from './trace'
 import type { VirtualTime } from './virtual-time'
 
+/** A request as it came to the server. */
+export type ServedRequest = { readonly event: string; readonly payload: unknown }
+
 /** What all parts of one world share. */
 export type WorldContext = {
   readonly time: VirtualTime
@@ -10,6 +13,8 @@ export type WorldContext = {
   readonly trace: Trace
   rates: Rates
   readonly rules: FrameRule[]
+  /** Called with each request that a node takes. */
+  onServed?: (user: string, request: ServedRequest) => void
   /** What was broken, first things first. The world is over with the first. */
   readonly violations: string[]
 }

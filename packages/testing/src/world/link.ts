@@ -188,6 +188,7 @@ export class Link implements Line {
       this.close()
       return
     }
+    this.context.onServed?.(this.user, { event, payload: JSON.parse(text) })
     void conversation.request([event, JSON.parse(text)]).then((answer) => this.#answer(event, ackId, answer))
   }
 

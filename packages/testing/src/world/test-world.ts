@@ -1,5 +1,6 @@
 import type { Chat } from '@roomful/client'
-import type { AsyncClosable } from '@roomful/protocol'
+import { type AsyncClosable, asClientId, asMessageId, asRoomId, asUserId, LIMITS } from '@roomful/protocol'
+import type { ServedRequest } from './context'
 import { unsettled } from './convergence'
 import type { Device } from './device'
 import { TestFaults } from './test-faults'
@@ -27,6 +28,10 @@ export interface TestWorld<User extends string = string> extends AsyncClosable {
   addDevice(user: User): Promise<Chat>
   /** The user's first device starts again from what its disk has. */
   reload(user: User): Promise<Chat>
+  /** What a user's devices have asked, as it came to the server, first things first. */
+  requests(user: User): readonly ServedRequest[]
+  /** So many messages of a user, committed at once: `text 1`, `text 2` … Those who are live see them come. */
+  fill(room: string, user: User, count: number): Promise<void>
   /** Virtual time passes, and all that falls into it happens. */
   advance(ms: number): Promise<void>
   /** Time passes until every device equals the server and is at rest, or for 30 s where something keeps it from that. */
@@ -77,12 +82,37 @@ export async function startWorld(options: TestWorldOptions): Promise<RunningWorl
 
 export class RunningWorld implements TestWorld {
   readonly faults: TestFaults
+  readonly #served = new Map<string, ServedRequest[]>()
 
   constructor(
     readonly world: World,
     readonly clients: Readonly<Record<string, Chat>>,
   ) {
     this.faults = new TestFaults(world)
+    world.context.onServed = (user, request) => {
+      const served = this.#served.get(user) ?? []
+      this.#served.set(user, served)
+      served.push(request)
+    }
+  }
+
+  requests(user: string): readonly ServedRequest[] {
+    return this.#served.get(user) ?? []
+  }
+
+  async fill(room: string, user: string, count: number): Promise<void> {
+    const node = this.world.nodes.find(({ isUp }) => isUp)
+    if (node === undefined) throw new Error('no server process is up')
+    const actor = { id: asUserId(user), name: user, admin: false }
+    for (let done = 0; done < count; done += LIMITS.sendBatch) {
+      const batch = Array.from({ length: Math.min(LIMITS.sendBatch, count - done) }, (_, i) => {
+        const id = `${user}-fill-${String(done + i + 1).padStart(6, '0')}`
+        const message = { content: `text ${done + i + 1}`, type: 'text', replyTo: null }
+        const ids = { id: asMessageId(id), clientId: asClientId(id) }
+        return { kind: 'send', actor, at: this.world.time.now, ...message, ...ids } as const
+      })
+      await node.chatNode.services.pipeline.submitAll(asRoomId(room), batch)
+    }
   }
 
   get now(): number {
