@@ -1,70 +1,80 @@
+import { asRoomId, asUserId } from '@roomful/protocol'
+import { createTestWorld } from '@roomful/testing'
 import { expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
-import { ROOM, type TestClient, World } from '../test-support/testing-world'
+import type { Room } from '../room'
+import { ROOM } from '../test-support/two-people'
 
-const members = ({ room }: TestClient): string[] =>
+const names = (room: Room): string[] =>
   room
     .getState()
-    .members.map(({ userId, role }) => `${userId} ${role}`)
+    .members.map(({ userId }) => userId)
     .sort()
 
-const ALL = ['ada member', 'bob member', 'cid member']
+async function three() {
+  const world = await createTestWorld({ users: ['bob', 'ada', 'cid'], invitations: 'open' })
+  const open = async () => {
+    const room = world.clients.ada.room(ROOM)
+    void room.open()
+    await world.settle()
+    return room
+  }
+  /** The owner puts somebody out, or in again. */
+  const move = async (event: 'remove-member' | 'add-member', user: 'ada' | 'cid') => {
+    const payload = { roomId: asRoomId(ROOM), userId: asUserId(user) }
+    await Promise.all([world.clients.bob.request(event, payload), world.advance(300)])
+  }
+  return { world, room: await open(), open, move }
+}
+const ALL = ['ada', 'bob', 'cid']
 
 test('a room that comes from the disk has its members with the first sync (found by using it: the header was empty after a reload)', async () => {
-  const world = new World(['ada', 'bob', 'cid'])
-  world.server.say(ROOM, 'bob', 'hi')
-  const disk = memoryStore()
-  const first = await world.live('ada', { storage: disk })
-  expect(members(first)).toEqual(ALL)
-  await world.rest(1_000)
-  await first.chat.close()
-  world.clients.splice(0, 1)
+  const { world, room, open } = await three()
+  await world.fill(ROOM, 'bob', 1)
+  await world.advance(1_000)
+  expect(names(room)).toEqual(ALL)
+  await world.reload('ada')
+  const before = world.requests('ada').length
+  const again = await open()
+  expect(names(again)).toEqual(ALL)
+  const syncs = () =>
+    world
+      .requests('ada')
+      .slice(before)
+      .filter(({ event }) => event === 'sync')
+  expect(syncs()[0]?.payload).toMatchObject({ rooms: { [ROOM]: { members: true } } })
 
-  const second = await world.live('ada', { storage: disk })
-  expect(members(second)).toEqual(ALL)
-  const asked = second.line.served.find(({ event }) => event === 'sync')
-  expect(asked?.payload).toMatchObject({ rooms: { [ROOM]: { members: true } } })
-
-  second.line.cut()
-  await world.rest(1_000)
-  const again = second.line.served.findLast(({ event }) => event === 'sync')
-  expect(JSON.stringify(again?.payload)).not.toContain('members')
-  expect(members(second)).toEqual(ALL)
+  world.faults.disconnect({ user: 'ada' })
+  await world.settle()
+  expect(syncs().length).toBeGreaterThan(1)
+  expect(JSON.stringify(syncs().at(-1)?.payload)).not.toContain('members')
+  expect(names(again)).toEqual(ALL)
+  await world.expectConverged()
 })
 
 test('who has gone while a room began anew is not shown as a member any more', async () => {
-  const world = new World(['ada', 'bob', 'cid'])
-  const ada = await world.live('ada')
-  ada.line.silent = true
-  ada.line.cut()
-  await world.tick()
-  world.server.kick(ROOM, 'cid')
-  // She was out and came again meanwhile: her cursor is of another stay, and the server begins anew.
-  world.server.kick(ROOM, 'ada')
-  world.server.invite(ROOM, 'ada')
-  ada.line.silent = false
-  await world.rest(60_000)
-  expect(members(ada)).toEqual(['ada member', 'bob member'])
+  const { world, room, move } = await three()
+  const heal = world.faults.partition({ user: 'ada' })
+  await move('remove-member', 'cid')
+  // Ada was out and came again meanwhile: the cursor is of another stay, and the server begins anew.
+  await move('remove-member', 'ada')
+  await move('add-member', 'ada')
+  heal()
+  await world.expectConverged()
+  expect(names(room)).toEqual(['ada', 'bob'])
 })
 
 test('somebody who comes while the members are on their way stays', async () => {
-  const world = new World(['ada', 'bob'])
-  world.server.say(ROOM, 'bob', 'hi')
-  const disk = memoryStore()
-  const first = await world.live('ada', { storage: disk })
-  await world.rest(1_000)
-  await first.chat.close()
-  world.clients.splice(0, 1)
-
-  const second = world.client('ada', { storage: disk })
-  void second.room.open()
-  await world.tick()
-  for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
-    second.line.take(event).run()
-    await world.tick()
-  }
-  world.server.invite(ROOM, 'cid')
-  second.line.take('changes').run()
-  await world.settle()
-  expect(members(second)).toEqual(ALL)
+  const { world, move } = await three()
+  await world.fill(ROOM, 'bob', 1)
+  await move('remove-member', 'cid')
+  await world.advance(1_000)
+  await world.reload('ada')
+  const answer = world.faults.hold('answer', 'sync', { user: 'ada' })
+  const room = world.clients.ada.room(ROOM)
+  void room.open()
+  while (!answer.isThere) await world.advance(1)
+  await move('add-member', 'cid')
+  answer.release()
+  await world.expectConverged()
+  expect(names(room)).toEqual(ALL)
 })
