@@ -47,10 +47,3 @@ export async function twoPeople({
 }
 
 export const texts = (room: Room): string[] => room.messages().map(({ content }) => content)
-
-/** Why it was refused; the call is watched from now on. */
-export const refusalOf = (call: Promise<unknown>): Promise<unknown> =>
-  call.then(
-    () => undefined,
-    (error: unknown) => error,
-  )

@@ -78,10 +78,22 @@ export class TestFaults {
     }
   }
 
-  /** The next request of this name is answered with this refusal, and the server does not see it. */
-  refuse(event: ClientEvent, code: WireErrorCode, whom: Whom & { times?: number } = {}): void {
-    const answer: ErrorAck = { ok: false, error: code, code, retry: retryOf(code) }
-    this.#strike((frame) => frame.event === event && isA('request', frame), { answer }, whom)
+  /**
+   * The next request of this name is answered with this refusal, and the server does not see it. `when` looks at the
+   * payload, `details` goes into the refusal.
+   */
+  refuse(
+    event: ClientEvent,
+    code: WireErrorCode,
+    {
+      when = () => true,
+      details = {},
+      ...whom
+    }: Whom & { times?: number; when?: (payload: unknown) => boolean; details?: Partial<ErrorAck> } = {},
+  ): void {
+    const answer: ErrorAck = { ok: false, error: code, code, retry: retryOf(code), ...details }
+    const fits = (frame: Frame) => frame.event === event && isA('request', frame) && when(frame.payload)
+    this.#strike(fits, { answer }, whom)
   }
 
   /** Every frame takes so much longer, one way. */
