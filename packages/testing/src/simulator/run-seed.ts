@@ -141,8 +141,7 @@ function addDevice(
   options: Omit<DeviceOptions, 'url' | 'app'>,
 ): void {
   const device = world.addDevice({
-    windowSize: profile.windowSize,
-    requestTimeoutMs: profile.requestTimeoutMs,
+    client: { windowSize: profile.windowSize, requestTimeoutMs: profile.requestTimeoutMs },
     ...(profile.tokenMs === undefined ? {} : { tokenMs: profile.tokenMs }),
     ...(own.split('app').chance(profile.app.share) ? { app } : {}),
     ...options,

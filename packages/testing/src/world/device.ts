@@ -1,4 +1,4 @@
-import type { Chat, Room, WakeReason } from '@roomful/client'
+import type { Chat, ChatOptions, Room, WakeReason } from '@roomful/client'
 import type { App } from './app'
 import type { Browser } from './browser'
 import type { OpenCall } from './calls'
@@ -10,6 +10,12 @@ import { type TokenFacts, tokenOf } from './token'
 import type { Dial } from './transport'
 import type { Watch } from './watch'
 
+/** What an app may say of its client, and a world does not. */
+export type ClientOptions = Pick<
+  ChatOptions,
+  'maxUnsentAgeMs' | 'readDebounceMs' | 'requestTimeoutMs' | 'windowSize'
+>
+
 export type DeviceOptions = {
   readonly name: string
   readonly user: string
@@ -18,8 +24,7 @@ export type DeviceOptions = {
   readonly disk?: Disk
   /** It is a tab of this browser, whose tabs have one disk and one session. */
   readonly browser?: Browser
-  readonly windowSize?: number
-  readonly requestTimeoutMs?: number
+  readonly client?: ClientOptions
   /** A token is valid for so long; absent: for ever. */
   readonly tokenMs?: number
   /** What runs on it beside the client. Absent: an app that does nothing odd. */

@@ -111,7 +111,7 @@ export class Program {
 
   #create(): Chat {
     const { device, watch } = this.host
-    const { url, windowSize, requestTimeoutMs } = device.options
+    const { url, client } = device.options
     const { clock, tab } = this
     const storage: LocalStore | 'memory' = this.handle ?? 'memory'
     return createChat({
@@ -122,8 +122,7 @@ export class Program {
       },
       storage,
       onError: (error, context) => this.#report(error, context),
-      ...(windowSize === undefined ? {} : { windowSize }),
-      ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
+      ...client,
       ports: {
         transport: (_, onEvent) => {
           const transport = new LinkTransport(this.host.dial, clock, onEvent, (event, payload) => {

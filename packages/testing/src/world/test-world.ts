@@ -2,7 +2,7 @@ import type { Chat } from '@roomful/client'
 import { type AsyncClosable, asClientId, asMessageId, asRoomId, asUserId, LIMITS } from '@roomful/protocol'
 import type { ServedRequest } from './context'
 import { unsettled } from './convergence'
-import type { Device } from './device'
+import type { ClientOptions, Device } from './device'
 import { TestFaults } from './test-faults'
 import { World } from './world'
 
@@ -16,6 +16,8 @@ export type TestWorldOptions<User extends string = string> = {
   readonly nodes?: number
   /** Who may put whom into a room; as a server's default. */
   readonly invitations?: 'consent' | 'open'
+  /** Options of all clients. */
+  readonly client?: ClientOptions
 }
 
 export interface TestWorld<User extends string = string> extends AsyncClosable {
@@ -64,10 +66,10 @@ export function createTestWorld<User extends string>(
 
 /** As `createTestWorld`, with the inside at hand. */
 export async function startWorld(options: TestWorldOptions): Promise<RunningWorld> {
-  const { users, rooms = ['general'], seed = 1, nodes = 1, invitations } = options
+  const { users, rooms = ['general'], seed = 1, nodes = 1, invitations, client = {} } = options
   const world = new World({ seed, nodes, ...(invitations === undefined ? {} : { invitations }) })
   for (const room of rooms) await world.addRoom(room, 'public', users)
-  for (const user of users) world.addDevice({ user, name: user, disk: world.diskFor(user) })
+  for (const user of users) world.addDevice({ user, name: user, disk: world.diskFor(user), client })
   const clients = Object.defineProperties(
     {},
     Object.fromEntries(
@@ -122,7 +124,8 @@ export class RunningWorld implements TestWorld {
   async addDevice(user: string): Promise<Chat> {
     const { world } = this
     const name = `${user}-${world.devices.filter((device) => device.user === user).length + 1}`
-    const chat = world.addDevice({ user, name, disk: world.diskFor(name) }).start()
+    const { client = {} } = this.device(user).options
+    const chat = world.addDevice({ user, name, disk: world.diskFor(name), client }).start()
     await this.settle()
     return chat
   }

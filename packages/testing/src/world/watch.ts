@@ -20,8 +20,8 @@ type Program = {
   readonly soundness: Soundness
   /** The history that each room was last seen to follow; it only goes on. */
   readonly followed: Map<string, number>
-  /** What was put into its outbox in this run. */
-  readonly made: Set<string>
+  /** What was put into its outbox in this run, and when. */
+  readonly made: Map<string, number>
   requests: number
   countedSince: number
 }
@@ -29,6 +29,8 @@ type Program = {
 /** More requests than this of one device in a second: it asks in a loop. */
 const REQUESTS_MAX = 100
 const REQUESTS_WITHIN_MS = 1_000
+/** The client's default. */
+const MAX_UNSENT_AGE_MS = 86_400_000
 
 /** Looks at every room of every device after each of its events, and writes down what is broken. */
 export class Watch {
@@ -82,7 +84,7 @@ export class Watch {
       // A program that was killed may still run its last promises; nobody sees them.
       if (this.#programs.get(device) !== program) return
       program.cores.set(after.id, after)
-      if (event.type === 'enqueued') program.made.add(event.wish.id)
+      if (event.type === 'enqueued') program.made.set(event.wish.id, this.context.time.now)
       if (event.type === 'expired') this.#checkAge(device, program, event.ids)
       if (event.type === 'picked') {
         for (const id of event.ids) this.#pickedBy.set(id, device.name)
@@ -111,10 +113,13 @@ export class Watch {
     }
   }
 
-  /** I27: a run is shorter than the age at which a message is held back. What an earlier program made may be older. */
+  /** I27: it has waited for so long in true time. What an earlier program made may be older than is known here. */
   #checkAge(device: Device, { made }: Program, ids: readonly string[]): void {
-    for (const id of ids)
-      if (made.has(id)) this.context.violations.push(`I27: ${id} is held back as too old — ${device.name}`)
+    const most = device.options.client?.maxUnsentAgeMs ?? MAX_UNSENT_AGE_MS
+    for (const id of ids) {
+      const age = this.context.time.now - (made.get(id) ?? Number.NEGATIVE_INFINITY)
+      if (age < most) this.context.violations.push(`I27: ${id} is held back after ${age} ms — ${device.name}`)
+    }
   }
 
   /** I10: what is emitted would survive a crash, where the device keeps anything. I15: nobody asks without end. */
@@ -199,7 +204,7 @@ export class Watch {
       cores: new Map(),
       soundness: new Soundness(),
       followed: new Map(),
-      made: new Set<string>(),
+      made: new Map<string, number>(),
       requests: 0,
       countedSince: 0,
     }

@@ -229,7 +229,7 @@ export class HostileApp implements App {
 
   #checkRequests(device: Device): void {
     const { violations, time } = this.run.world.context
-    const most = REQUEST_WAITS * (device.options.requestTimeoutMs ?? 0) + REQUEST_SLACK_MS
+    const most = REQUEST_WAITS * (device.options.client?.requestTimeoutMs ?? 0) + REQUEST_SLACK_MS
     for (const { name, since } of device.openCalls)
       if (REQUESTS.test(name) && time.now - since > most)
         violations.push(`I22: ${name} has not ended after ${time.now - since} ms — ${device.name}`)
