@@ -10,6 +10,7 @@ import { createChatRooms } from './runtime/chat-rooms'
 import { createChatView } from './runtime/chat-view'
 import { createConnect, lineOf } from './runtime/connect'
 import { createConnectionRunner } from './runtime/connection-runner'
+import { showInDevtools } from './runtime/devtools'
 import { createEnding } from './runtime/ending'
 import { createInbox } from './runtime/inbox'
 import { stopped } from './runtime/limits'
@@ -27,7 +28,6 @@ import { createServerTime } from './runtime/server-time'
 import { createAsk, type Session } from './runtime/session'
 import { steadyClock } from './runtime/steady-clock'
 import { createSyncRunner } from './runtime/sync-runner'
-import { createTypingRunner } from './runtime/typing-runner'
 import { createWaiters } from './runtime/waiters'
 import { createWakeRunner } from './runtime/wake-runner'
 import { linkTabs } from './tabs/lazy-tabs'
@@ -142,7 +142,6 @@ export function createChat(options: ChatOptions): Chat {
     connection,
     createSyncRunner(session),
     createOutboxRunner(session, options.maxUnsentAgeMs ?? MAX_UNSENT_AGE_MS),
-    createTypingRunner(cells),
   ]
   const pump = createPump({
     clock,
@@ -190,12 +189,7 @@ export function createChat(options: ChatOptions): Chat {
   const { wipe, ...ending } = createEnding(session, { disk, start, stop, end })
 
   const view = createChatView(cells, clock)
-  const { devtools } = options
-  if (devtools)
-    void import('./runtime/devtools').then(
-      ({ showInDevtools }) => showInDevtools(devtools, cells, view.getState),
-      (error) => report(error, { source: 'internal' }),
-    )
+  if (options.devtools) showInDevtools(options.devtools, cells, view.getState)
 
   return {
     ...view,

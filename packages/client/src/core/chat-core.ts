@@ -8,6 +8,7 @@ import { type Hold, longerHold, NO_HOLD, relaxed } from './hold'
 import { waitingEntries } from './outbox/settle'
 import type { RoomCore } from './room/room-core'
 import { EMPTY_LIST, type RoomList, roomsOf, summaryIn, summaryOf, withSummary } from './room-list'
+import { sameList } from './view/shown-messages'
 
 /** What is not of one room. */
 export type ChatCore = {
@@ -166,18 +167,18 @@ export function listQueryOf({ listWanted, listAfter, listPage }: ChatCore): Sync
 }
 
 /** What each part of the state is made of: while that is the same, so is the part. */
-const SOURCES: { readonly [Part in keyof ChatState]: (core: ChatCore) => unknown } = {
-  connection: (core) => core.connection.state,
-  user: (core) => core.user,
-  rooms: (core) => core.list.order,
-  invitations: (core) => core.invitations,
-  unreadTotal: (core) => core.list.unreadTotal,
-  storage: (core) => core.storage,
-  unsent: (core) => core.unsent,
-}
+const sourcesOf = (core: ChatCore): { readonly [Part in keyof ChatState]: unknown } => ({
+  connection: core.connection.state,
+  user: core.user,
+  rooms: core.list.order,
+  invitations: core.invitations,
+  unreadTotal: core.list.unreadTotal,
+  storage: core.storage,
+  unsent: core.unsent,
+})
 
 export const isSameState = (a: ChatCore, b: ChatCore): boolean =>
-  Object.values(SOURCES).every((source) => source(a) === source(b))
+  sameList(Object.values(sourcesOf(a)), Object.values(sourcesOf(b)))
 
 /** `connection`: as an app sees it. */
 export function chatStateOf(core: ChatCore, connection: ConnectionState): ChatState {

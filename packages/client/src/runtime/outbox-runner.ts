@@ -5,8 +5,7 @@ import type { Entry } from '../core/outbox/entry'
 import { nextOutboxStep, type OutboxStep } from '../core/outbox/next-outbox-step'
 import type { RoomCore } from '../core/room/room-core'
 import type { EntryAnswer } from '../core/room/room-event'
-import { createAgenda } from './agenda'
-import { NO_TASKS, type RoomTasks, type Runner } from './runner'
+import { createAgenda, NO_TASKS, type RoomTasks, type Runner } from './runner'
 import { type Asked, moment, type Session } from './session'
 
 /** Rooms whose outboxes are under way at once: more would only wait in the same line. */

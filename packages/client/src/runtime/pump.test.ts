@@ -1,11 +1,10 @@
 import { beforeEach, expect, test } from 'vitest'
 import { handClock } from '../adapters/hand-clock'
 import { newRoom, type RoomCore } from '../core/room/room-core'
-import { createAgenda } from './agenda'
 import { createCells } from './cells'
 import { checkRun } from './check-run'
 import { createPump, type PumpRun } from './pump'
-import type { Runner } from './runner'
+import { createAgenda, type Runner } from './runner'
 
 const ROOMS = 1_000
 /** A draft with this text is to be done; one that is a number, at that time. */

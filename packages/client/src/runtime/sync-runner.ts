@@ -7,37 +7,41 @@ import {
   historyQueryOf,
   membersQueryOf,
   nextRoomStep,
+  nextTypingEnd,
   type RoomRequestStep,
 } from '../core/room/next-room-step'
 import type { RoomCore } from '../core/room/room-core'
 import { shelfIndexes } from '../core/room/shelf'
-import { createAgenda } from './agenda'
 import { applyAbsence, applyEpoch, applyList } from './listing'
 import { attempt } from './report'
-import { NO_TASKS, type RoomTasks, type Runner } from './runner'
+import { createAgenda, type RoomTasks, type Runner } from './runner'
 import { moment, type Session } from './session'
 
-/** `joining`: it is being joined. The rest: see `nextRoomStep`. */
-type Task = RoomRequestStep | 'joining'
+/** `joining`: it is being joined. `tick`: a typing signal is over. The rest: see `nextRoomStep`. */
+type Task = RoomRequestStep | 'joining' | 'tick'
 
-/** Asks for what open rooms miss: joins and syncs of all rooms in one request each, pages room by room. */
+/**
+ * Asks for what open rooms miss: joins and syncs of all rooms in one request each, pages room by room. Ends typing signals
+ * whose time is over.
+ */
 export function createSyncRunner(session: Session): Runner<Task> {
   const { cells, ask, failed } = session
   const agenda = createAgenda<Task>()
 
   const tasksOf = (core: RoomCore, now: number): RoomTasks<Task> => {
     const step = nextRoomStep(core, now)
-    const isJoining = core.joined === 'asked'
-    if (step === null && !isJoining) return NO_TASKS
+    const typingEnd = nextTypingEnd(core)
     const isTask = typeof step === 'string'
-    return {
-      tasks: [...(isJoining ? (['joining'] as const) : []), ...(isTask ? [step] : [])],
-      until: step === null || isTask ? Number.POSITIVE_INFINITY : step.until,
-    }
+    const tasks: Task[] = isTask ? [step] : []
+    if (core.joined === 'asked') tasks.push('joining')
+    if (typingEnd <= now) tasks.push('tick')
+    const stepUntil = step === null || isTask ? Number.POSITIVE_INFINITY : step.until
+    return { tasks, until: typingEnd > now ? Math.min(stepUntil, typingEnd) : stepUntil }
   }
 
   const step = (now: number): number => {
     const { connection, listHold } = cells.chat()
+    for (const id of agenda.of('tick')) cells.dispatch(id, { type: 'tick', now })
     for (const id of agenda.of('page')) fetchPage(id).catch(failed)
     for (const id of agenda.of('members')) fetchMembers(id).catch(failed)
     for (const id of agenda.of('shelf')) readShelf(id).catch(failed)
