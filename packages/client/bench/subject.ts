@@ -15,6 +15,9 @@ const report = (message: Report): void => void process.send?.(message)
 const failed = (error: unknown): void =>
   report({ is: 'failed', why: error instanceof Error ? error.message : String(error) })
 
+/** What was compiled for the one that warmed up is compiled anew for another: not measured either. */
+const SETTLING_ROUNDS = 30
+
 /** CPU time of this process, its compiler and garbage collector included, in µs an operation. */
 async function round(trial: Trial): Promise<number> {
   await turn()
@@ -40,6 +43,7 @@ async function main(): Promise<void> {
     for (let i = 0; i < Number(warmUp); i++) await round(warm)
   }
   const trial = await make(Number(size))
+  if (Number(warmUp) > 0) for (let i = 0; i < SETTLING_ROUNDS; i++) await round(trial)
   process.on('message', ({ do: what }: Order) => {
     if (what === 'end') process.exit(0)
     round(trial).then((micros) => report({ is: 'round', micros }), failed)

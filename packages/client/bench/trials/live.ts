@@ -84,7 +84,7 @@ export const liveWithList: TrialMaker = async (size) => {
 export const liveUnread: TrialMaker = async (size) => {
   const scene = await openScene({ messages: 1_000 })
   await passBy(scene, size)
-  return liveTrial(scene, false)
+  return liveTrial(scene, size === 0)
 }
 
 /** An event of a room that is listed and not open; the list is on the screen. */
