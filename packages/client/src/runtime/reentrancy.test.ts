@@ -1,188 +1,179 @@
 import { expect, test } from 'vitest'
-import { ROOM, World } from '../test-support/testing-world'
+import { ROOM, texts, twoPeople } from '../test-support/two-people'
 
 test('a listener that sends: each listener sees both messages, none an older list after a newer one', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
+  const { world, ada, bob } = await twoPeople()
   const lengths: [number[], number[]] = [[], []]
   let isAnswered = false
-  ada.room.subscribe(() => {
-    lengths[0].push(ada.room.messages().length)
+  ada.subscribe(() => {
+    lengths[0].push(ada.messages().length)
     if (isAnswered) return
     isAnswered = true
-    ada.room.send('an answer')
-    expect(ada.contents()).toEqual(['a question', 'an answer'])
+    ada.send('an answer')
+    expect(texts(ada)).toEqual(['a question', 'an answer'])
   })
-  ada.room.select(
+  ada.select(
     ({ messages }) => messages.length,
     (length) => lengths[1].push(length),
   )
-  world.server.say(ROOM, 'bob', 'a question')
-  ada.line.take('changes').run()
-  // The second sees both at once: its one notification of two batches.
-  expect(lengths).toEqual([[1, 2], [2]])
+  void bob.send('a question')
   await world.settle()
-  expect(ada.contents()).toEqual(['a question', 'an answer'])
+  // The second sees both at once: its one notification of two batches.
+  expect([lengths[0].slice(0, 2), lengths[1]]).toEqual([[1, 2], [2]])
+  expect(texts(ada)).toEqual(['a question', 'an answer'])
 })
 
 test('a listener that was stopped by another during a notification is not called any more', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
+  const { world, chat, ada, bob } = await twoPeople()
   const calls: string[] = []
-  ada.room.subscribe(() => {
+  ada.subscribe(() => {
     calls.push('first')
     stopRoom()
     stopChat()
   })
-  const stopRoom = ada.room.subscribe(() => calls.push('second'))
-  const stopChat = ada.chat.subscribe(() => calls.push('chat'))
-  world.server.say(ROOM, 'bob', 'hello')
+  const stopRoom = ada.subscribe(() => calls.push('second'))
+  const stopChat = chat.subscribe(() => calls.push('chat'))
+  void bob.send('hello')
   await world.settle()
   expect(calls).toEqual(['first'])
 })
 
 test('a listener that begins during a notification is called from the next change on', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
+  const { world, ada, bob } = await twoPeople()
   const calls: number[] = []
   let isFirst = true
-  ada.room.subscribe(() => {
+  ada.subscribe(() => {
     if (!isFirst) return
     isFirst = false
-    ada.room.subscribe(() => calls.push(ada.room.messages().length))
+    ada.subscribe(() => calls.push(ada.messages().length))
   })
-  world.server.say(ROOM, 'bob', 'one')
+  void bob.send('one')
   await world.settle()
   expect(calls).toEqual([])
-  world.server.say(ROOM, 'bob', 'two')
+  void bob.send('two')
   await world.settle()
   expect(calls).toEqual([2])
 })
 
 test('a listener that stops and begins anew each time, and changes the room, ends', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
+  const { world, ada, bob } = await twoPeople()
   let calls = 0
   const begin = (): void => {
-    const stop = ada.room.subscribe(() => {
+    const stop = ada.subscribe(() => {
       calls++
       stop()
       begin()
-      if (calls < 5) ada.room.setDraft(`draft ${calls}`)
+      if (calls < 5) ada.setDraft(`draft ${calls}`)
     })
   }
   begin()
-  world.server.say(ROOM, 'bob', 'hello')
+  void bob.send('hello')
   await world.settle()
   expect(calls).toBe(5)
 })
 
 test('a listener that edits, opens another room, marks read and asks for a page from inside settles all of it', async () => {
-  const world = new World()
-  world.server.addRoom('other', ['ada', 'bob'])
-  const ada = await world.live('ada')
-  const mine = ada.room.send('mine')
+  const { world, chat, ada, bob } = await twoPeople({ rooms: [ROOM, 'other'] })
+  const mine = ada.send('mine')
   await world.settle()
-  await mine
-  const other = ada.chat.room('other')
+  const { id } = await mine
+  const other = chat.room('other')
   let done: Promise<unknown> | undefined
-  ada.room.subscribe(() => {
-    const last = ada.room.messages().at(-1)
+  ada.subscribe(() => {
+    const last = ada.messages().at(-1)
     if (done || last?.content !== 'go') return
-    ada.room.markRead()
-    done = Promise.all([ada.room.edit('ada-000001', 'edited'), other.open(), ada.room.loadOlder()])
+    ada.markRead()
+    done = Promise.all([ada.edit(id, 'edited'), other.open(), ada.loadOlder()])
   })
-  world.server.say(ROOM, 'bob', 'go')
-  await world.rest(2_000)
+  void bob.send('go')
+  await world.settle()
   await done
-  expect(ada.contents()).toEqual(['edited', 'go'])
-  expect(ada.room.getState().unread).toBe(0)
+  expect(texts(ada)).toEqual(['edited', 'go'])
+  expect(ada.getState().unread).toBe(0)
   expect(other.getState().status).toBe('live')
 })
 
 test('a listener that closes the chat: the others are called once more, and see it stopped', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
+  const { world, chat, ada, bob } = await twoPeople()
   const seen: string[] = []
   let closed: Promise<unknown> | undefined
-  ada.room.subscribe(() => {
-    closed ??= ada.chat.close()
+  ada.subscribe(() => {
+    closed ??= chat.close()
   })
-  ada.chat.subscribe(() => seen.push(ada.chat.getState().connection.status))
-  world.server.say(ROOM, 'bob', 'hello')
+  chat.subscribe(() => seen.push(chat.getState().connection.status))
+  void bob.send('hello')
   await world.settle()
   await closed
   expect(seen).toEqual(['stopped'])
 })
 
 test('a listener that signs out: no listener sees a message after it (P13)', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
-  world.server.say(ROOM, 'bob', 'a secret')
+  const { world, chat, ada, bob } = await twoPeople()
+  void bob.send('a secret')
   await world.settle()
   const seen: number[] = []
   let done: Promise<void> | undefined
-  ada.chat.subscribe(() => {
-    done ??= ada.chat.signOut()
+  chat.subscribe(() => {
+    done ??= chat.signOut()
   })
-  ada.room.subscribe(() => {
-    if (done) seen.push(ada.room.messages().length)
+  ada.subscribe(() => {
+    if (done) seen.push(ada.messages().length)
   })
-  ada.room.setDraft('x')
-  world.server.say(ROOM, 'bob', 'another')
-  await world.rest(1_000)
+  ada.setDraft('x')
+  void bob.send('another')
+  await world.settle()
   await done
   expect(seen).toEqual([0])
 })
 
 test('two listeners that answer each other for ever do not hang the page: the rest is done in later tasks', async () => {
-  const world = new World()
   const errors: unknown[] = []
-  const ada = await world.live('ada', { onError: (error) => errors.push(error) })
+  const { world, chat, ada, until } = await twoPeople({ client: { onError: (error) => errors.push(error) } })
   let calls = 0
   const stops = [
-    ada.room.subscribe(() => ada.room.setDraft(`draft ${++calls}`)),
-    ada.chat.subscribe(() => ada.room.setDraft(`draft ${++calls}`)),
+    ada.subscribe(() => ada.setDraft(`draft ${++calls}`)),
+    chat.subscribe(() => ada.setDraft(`draft ${++calls}`)),
   ]
   const statuses: string[] = []
-  ada.chat.select(
+  chat.select(
     ({ connection }) => connection.status,
     (status) => statuses.push(status),
   )
-  const sent = ada.room.send('mine')
+  const sent = ada.send('mine')
   const first = calls
   expect(first).toBeLessThan(200)
   // The client goes on meanwhile: what waits inside is not held up by it.
-  await world.settle()
+  await until(() => ada.messages().at(-1)?.status === 'sent')
   await expect(sent).resolves.toMatchObject({ content: 'mine' })
   const settled = calls
-  await world.pass(1_000)
+  await world.advance(1_000)
   expect(calls).toBeGreaterThan(settled)
-  ada.line.cut()
+  world.faults.disconnect({ user: 'ada' })
+  await until(() => statuses.length > 0)
   expect(statuses).toEqual(['waiting'])
   for (const stop of stops) stop()
-  await world.rest(5_000)
+  await world.settle()
   expect(statuses).toEqual(['waiting', 'connecting', 'online'])
   expect(errors).toEqual([
     expect.objectContaining({ message: expect.stringContaining('every notification') }),
   ])
-  expect(world.clock.timers()).toBe(0)
+  // No timer is left either.
+  await world.expectConverged()
 })
 
 test('a batch is one notification, for a listener that changes something itself too', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
+  const { world, ada, bob } = await twoPeople()
   let calls = 0
-  ada.room.subscribe(() => {
+  ada.subscribe(() => {
     calls++
     if (calls === 1) {
-      ada.room.setDraft('a')
-      ada.room.setDraft('ab')
-      ada.room.setDraft('abc')
+      ada.setDraft('a')
+      ada.setDraft('ab')
+      ada.setDraft('abc')
     }
   })
-  world.server.say(ROOM, 'bob', 'hello')
+  void bob.send('hello')
   await world.settle()
   expect(calls).toBe(2)
-  expect(ada.room.getState().draft).toBe('abc')
+  expect(ada.getState().draft).toBe('abc')
 })

@@ -13,7 +13,7 @@ import type { Watch } from './watch'
 /** What an app may say of its client, and a world does not. */
 export type ClientOptions = Pick<
   ChatOptions,
-  'maxUnsentAgeMs' | 'readDebounceMs' | 'requestTimeoutMs' | 'windowSize'
+  'maxUnsentAgeMs' | 'onError' | 'readDebounceMs' | 'requestTimeoutMs' | 'windowSize'
 >
 
 export type DeviceOptions = {
