@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
+import { createChat } from '../create-chat'
 import type { ErrorContext } from '../options'
-import { ROOM, World } from '../test-support/testing-world'
+import { ROOM, texts, twoPeople } from '../test-support/two-people'
 // Loaded lazily by the client: here already, for no virtual time passes while a module loads.
 import './presence-hub'
 
@@ -26,95 +26,88 @@ afterEach(() => {
 })
 
 test('a chat listener that throws while the user of a warm cache appears holds up nothing (P14)', async () => {
-  const world = new World()
-  const disk = memoryStore()
-  world.server.say(ROOM, 'bob', 'from the cache')
-  const first = await world.live('ada', { storage: disk })
-  await world.rest(1_000)
-  await first.chat.close()
-
   const { list, onError } = reports()
-  const ada = world.client('ada', { storage: disk, onError })
+  const { world, asked } = await twoPeople({ history: 1, client: { onError } })
+  await world.advance(1_000)
+  const before = asked(/join/).length
+  const reloading = world.reload('ada')
+  const chat = world.clients.ada
   let thrown = 0
-  ada.chat.subscribe(() => {
-    if (ada.chat.getState().user !== null && thrown++ === 0) bug()
+  chat.subscribe(() => {
+    if (chat.getState().user !== null && thrown++ === 0) bug()
   })
-  const opened = ada.room.open()
-  const sent = ada.room.send('hello')
-  await world.rest(1_000)
-  expect(ada.chat.getState().connection.status).toBe('online')
+  const opened = chat.room(ROOM).open()
+  const sent = chat.room(ROOM).send('hello')
+  await reloading
+  await world.settle()
+  expect(chat.getState().connection.status).toBe('online')
   await opened
   await expect(sent).resolves.toMatchObject({ status: 'sent' })
-  expect(ada.line.tokens).toHaveLength(1)
+  // One connection was enough.
+  expect(asked(/join/)).toHaveLength(before + 1)
   expect(list).toEqual([inChat])
 })
 
 test('the listeners after one that throws are called: of the same room, of the chat, of other rooms', async () => {
-  const world = new World()
-  world.server.addRoom('other', ['ada', 'bob'])
   const { list, onError } = reports()
-  const ada = await world.live('ada', { onError })
+  const { world, chat, ada, bob } = await twoPeople({ client: { onError } })
   const calls = { room: 0, selected: 0, chat: 0 }
-  ada.room.subscribe(bug)
-  ada.room.subscribe(() => calls.room++)
-  ada.room.select(
+  ada.subscribe(bug)
+  ada.subscribe(() => calls.room++)
+  ada.select(
     (state) => state.messages,
     () => calls.selected++,
   )
-  ada.chat.subscribe(bug)
-  ada.chat.subscribe(() => calls.chat++)
-  world.server.say(ROOM, 'bob', 'hello')
+  chat.subscribe(bug)
+  chat.subscribe(() => calls.chat++)
+  void bob.send('hello')
   await world.settle()
   expect(calls).toEqual({ room: 1, selected: 1, chat: 1 })
   expect(list).toEqual([inRoom, inChat])
 })
 
 test('a selector that throws is reported, costs the others nothing, and is asked again at the next change', async () => {
-  const world = new World()
   const { list, onError } = reports()
-  const ada = await world.live('ada', { onError })
+  const { world, ada, bob } = await twoPeople({ client: { onError } })
   const seen: number[] = []
   let isBroken = false
-  ada.room.select(
+  ada.select(
     ({ messages }) => (isBroken ? bug() : messages.length),
     (count) => seen.push(count),
   )
   const others: number[] = []
-  ada.room.select(
+  ada.select(
     ({ messages }) => messages.length,
     (count) => others.push(count),
   )
   isBroken = true
-  world.server.say(ROOM, 'bob', 'one')
+  void bob.send('one')
   await world.settle()
   isBroken = false
-  world.server.say(ROOM, 'bob', 'two')
+  void bob.send('two')
   await world.settle()
   expect([seen, others, list]).toEqual([[2], [1, 2], [inRoom]])
-  expect(() => ada.room.select(bug, () => {})).toThrow(BUG)
+  expect(() => ada.select(bug, () => {})).toThrow(BUG)
 })
 
 test('send() does not throw for a listener that does: the message is sent once', async () => {
-  const world = new World()
   const { list, onError } = reports()
-  const ada = await world.live('ada', { onError })
-  const stop = ada.room.subscribe(bug)
-  const sent = ada.room.send('mine')
-  expect(ada.room.messages()).toMatchObject([{ content: 'mine', status: 'sending' }])
+  const { world, ada, bob } = await twoPeople({ client: { onError } })
+  const stop = ada.subscribe(bug)
+  const sent = ada.send('mine')
+  expect(ada.messages()).toMatchObject([{ content: 'mine', status: 'queued' }])
   stop()
   await world.settle()
   await expect(sent).resolves.toMatchObject({ content: 'mine' })
-  expect(world.server.room(ROOM).messages.map(({ content }) => content)).toEqual(['mine'])
+  expect(texts(bob)).toEqual(['mine'])
   expect(list).toEqual([inRoom])
 })
 
 test('after a reconnect every room becomes live, whatever a listener of one of them throws (P5)', async () => {
-  const world = new World()
   const ids = ['aaa', 'bbb', 'ccc']
-  for (const id of ids) world.server.addRoom(id, ['ada', 'bob'])
   const { list, onError } = reports()
-  const ada = await world.live('ada', { onError })
-  const rooms = ids.map((id) => ada.chat.room(id))
+  const { world, chat, until } = await twoPeople({ rooms: [ROOM, ...ids], client: { onError } })
+  const rooms = ids.map((id) => chat.room(id))
   for (const room of rooms) void room.open()
   await world.settle()
   const seen = ids.map(() => '')
@@ -124,57 +117,56 @@ test('after a reconnect every room becomes live, whatever a listener of one of t
       seen[i] = room.getState().status
     })
   })
-  ada.line.cut()
+  world.faults.disconnect({ user: 'ada' })
+  await until(() => seen[0] === 'offline' || seen[1] === 'offline')
   expect(seen).toEqual(['offline', 'offline', 'offline'])
   const again = rooms.map((room) => room.open())
-  await world.rest(5_000)
+  await world.settle()
   await Promise.all(again)
   expect(seen).toEqual(['live', 'live', 'live'])
   expect(list.length).toBeGreaterThan(0)
 })
 
 test('what waits is answered however many listeners throw: connect(), open(), pages, a stream', async () => {
-  const world = new World()
-  for (let i = 0; i < 120; i++) world.server.say(ROOM, 'bob', `message ${i}`)
   const { onError } = reports()
-  const ada = world.client('ada', { onError })
-  ada.chat.subscribe(bug)
-  ada.room.subscribe(bug)
-  const waits = [ada.chat.connect(), ada.room.open()]
-  await world.rest(1_000)
+  const { world, bob } = await twoPeople({ history: 260, client: { onError } })
+  const reloading = world.reload('ada')
+  const chat = world.clients.ada
+  const room = chat.room(ROOM)
+  chat.subscribe(bug)
+  room.subscribe(bug)
+  const waits = [chat.connect(), room.open()]
+  await reloading
   await Promise.all(waits)
-  const older = ada.room.loadOlder()
-  const next = ada.room.stream()[Symbol.asyncIterator]().next()
+  const older = room.loadOlder()
+  const next = room.stream()[Symbol.asyncIterator]().next()
   await world.settle()
-  world.server.say(ROOM, 'bob', 'the next')
+  void bob.send('the next')
   await world.settle()
   await older
   expect((await next).value).toMatchObject({ content: 'the next' })
 })
 
 test('a presence listener that throws keeps presence from nobody else', async () => {
-  const world = new World()
-  world.server.present.set('bob', 'online')
   const { list, onError } = reports()
-  const ada = await world.live('ada', { onError })
-  const watches = [ada.chat.presence(['bob']), ada.chat.presence(['bob', 'ada'])]
+  const { world, chat, asked } = await twoPeople({ client: { onError } })
+  const watches = [chat.presence(['bob']), chat.presence(['bob', 'ada'])]
   watches[0]?.subscribe(bug)
   let calls = 0
   for (const watch of watches) watch.subscribe(() => calls++)
-  await world.rest(1_000)
+  await world.settle()
   expect([calls, list]).toEqual([2, [inChat]])
   expect(watches.map((watch) => watch.getState().users.get('bob')?.status)).toEqual(['online', 'online'])
-  ada.line.cut()
-  await world.rest(5_000)
-  expect(ada.line.served.filter(({ event }) => event === 'watch-presence')).toHaveLength(2)
+  world.faults.disconnect({ user: 'ada' })
+  await world.settle()
+  expect(asked(/watch-presence/)).toHaveLength(2)
 })
 
 test('an async listener that rejects is reported, and no rejection is left over', async () => {
-  const world = new World()
   const { list, onError } = reports()
-  const ada = await world.live('ada', { onError })
-  ada.room.subscribe(async () => bug())
-  world.server.say(ROOM, 'bob', 'hello')
+  const { world, ada, bob } = await twoPeople({ client: { onError } })
+  ada.subscribe(async () => bug())
+  void bob.send('hello')
   await world.settle()
   expect(list).toEqual([inRoom])
 })
@@ -184,14 +176,13 @@ test.each([
   ['rejects', async () => bug()],
 ])('an onError that %s itself changes nothing', async (_, onError) => {
   const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
-  const world = new World()
-  const ada = await world.live('ada', { onError })
+  const { world, ada } = await twoPeople({ client: { onError } })
   let calls = 0
-  ada.room.subscribe(() => {
+  ada.subscribe(() => {
     throw new Error('first')
   })
-  ada.room.subscribe(() => calls++)
-  const sent = ada.room.send('mine')
+  ada.subscribe(() => calls++)
+  const sent = ada.send('mine')
   await world.settle()
   await sent
   expect(calls).toBeGreaterThan(0)
@@ -199,13 +190,24 @@ test.each([
 })
 
 const throwsOnce = async (): Promise<void> => {
-  const world = new World()
-  world.onError = null
-  const ada = await world.live('ada')
-  const stop = ada.room.subscribe(bug)
-  world.server.say(ROOM, 'bob', 'hello')
-  await world.settle()
+  const transport = {
+    connect: () => {},
+    disconnect: () => {},
+    close: () => {},
+    signal: () => {},
+    request: async () => ({ kind: 'offline' }) as const,
+  }
+  const chat = createChat({
+    url: 'test:',
+    auth: 'token',
+    storage: 'memory',
+    ports: { transport: () => transport },
+  })
+  const room = chat.room(ROOM)
+  const stop = room.subscribe(bug)
+  room.setDraft('hello')
   stop()
+  await chat.close()
 }
 
 test('without onError it goes to reportError, where the platform has it', async () => {
