@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { ROOM, type TestClient, World } from '../test-support/testing-world'
+import { ROOM, type TwoPeople, texts, twoPeople } from '../test-support/two-people'
 import { newTopic } from './notifier'
 import { createViewStore } from './view-store'
 
 /** Counts calls of everything that an app can listen to. */
-function listen({ chat, room }: TestClient) {
+function listen({ chat, ada: room }: TwoPeople) {
   const calls = { chat: 0, rooms: 0, room: 0, messages: 0, typing: 0 }
   chat.subscribe(() => calls.chat++)
   chat.select(
@@ -31,116 +31,106 @@ function listen({ chat, room }: TestClient) {
 const NONE = { chat: 0, rooms: 0, room: 0, messages: 0, typing: 0 }
 
 test('a repeated change notifies nobody', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
-  world.server.say(ROOM, 'bob', 'hello')
-  const frame = ada.line.take('changes')
-  const calls = listen(ada)
-  frame.run()
+  const scene = await twoPeople()
+  const { world, bob, until } = scene
+  const frame = world.faults.hold('event', 'changes', { user: 'ada' })
+  void bob.send('hello')
+  await until(() => frame.isThere)
+  const calls = listen(scene)
+  frame.release()
   expect(calls.take()).toEqual({ ...NONE, chat: 1, rooms: 1, room: 1, messages: 1 })
-  frame.run()
-  frame.run()
+  frame.release()
+  frame.release()
   expect(calls.take()).toEqual(NONE)
 })
 
-test('a hundred changes in one frame notify once', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
-  const changes = Array.from({ length: 100 }, (_, i) => world.server.say(ROOM, 'bob', `message ${i}`))
-  ada.line.frames = []
-  const calls = listen(ada)
-  ada.line.broadcast(ROOM, changes)
-  await world.settle()
-  expect(ada.contents()).toHaveLength(100)
+test('all changes of one frame notify once', async () => {
+  const scene = await twoPeople()
+  const calls = listen(scene)
+  // One commit, and so one frame.
+  await scene.world.fill(ROOM, 'bob', 50)
+  await scene.world.settle()
+  expect(scene.ada.messages()).toHaveLength(50)
   expect(calls.take()).toEqual({ ...NONE, chat: 1, rooms: 1, room: 1, messages: 1 })
 })
 
 test('typing notifies no message selector, and ends by itself', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
-  const calls = listen(ada)
-  const room = world.server.room(ROOM).room.id
-  const [bob] = world.server.room(ROOM).members.values()
-  const type = (): void =>
-    ada.line.tell({
-      event: 'typing',
-      payload: {
-        roomId: room,
-        userId:
-          [...world.server.room(ROOM).members.values()].find((member) => member.userId === 'bob')?.userId ??
-          bob?.userId ??
-          ('' as never),
-        name: 'Bob',
-        until: new Date(world.clock.now() + 5_000).toISOString(),
-      },
-    })
-  type()
-  await world.settle()
-  expect(ada.room.getState().typing).toEqual([{ userId: 'bob', name: 'Bob' }])
+  const scene = await twoPeople()
+  const { world, ada, bob, until } = scene
+  const calls = listen(scene)
+  bob.setTyping(true)
+  await until(() => ada.getState().typing.length > 0)
+  expect(ada.getState().typing).toEqual([{ userId: 'bob', name: 'bob' }])
   expect(calls.take()).toEqual({ ...NONE, room: 1, typing: 1 })
-  await world.pass(4_999)
-  expect(ada.room.getState().typing).toHaveLength(1)
-  await world.pass(1)
-  expect(ada.room.getState().typing).toEqual([])
+  // Nothing more is heard of bob.
+  world.faults.halfOpen({ user: 'bob' })
+  await world.advance(4_000)
+  expect(ada.getState().typing).toHaveLength(1)
+  await world.advance(1_000)
+  expect(ada.getState().typing).toEqual([])
   expect(calls.take()).toEqual({ ...NONE, room: 1, typing: 1 })
-  type()
-  await world.settle()
-  world.server.say(ROOM, 'bob', 'done')
-  await world.settle()
-  expect(ada.room.getState().typing).toEqual([])
+  // By then both have noticed, and bob is back.
+  await world.advance(20_000)
+  bob.setTyping(true)
+  await until(() => ada.getState().typing.length > 0)
+  void bob.send('done')
+  await until(() => texts(ada).includes('done'))
+  expect(ada.getState().typing).toEqual([])
 })
 
 test('a message keeps its reference while others change, and the list while none does', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
-  for (let i = 0; i < 300; i++) world.server.say(ROOM, 'bob', `message ${i}`)
+  const { world, ada, bob } = await twoPeople()
+  await world.fill(ROOM, 'bob', 300)
   await world.settle()
-  const before = ada.room.messages()
-  ada.room.setDraft('typing along')
-  expect(ada.room.messages()).toBe(before)
-  world.server.edit(ROOM, 'bob', 150, 'edited')
+  const before = ada.messages()
+  expect(before).toHaveLength(300)
+  ada.setDraft('typing along')
+  expect(ada.messages()).toBe(before)
+  void bob.edit(bob.messages()[149]?.id ?? '', 'edited')
   await world.settle()
-  const after = ada.room.messages()
+  const after = ada.messages()
   expect(after.filter((message, i) => message !== before[i]).map((message) => message.seq)).toEqual([150])
 })
 
-test('a send is on screen in the same tick, and tells once for sending', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
-  const calls = listen(ada)
-  ada.room.send('now')
-  expect(ada.room.messages()).toMatchObject([{ content: 'now', status: 'sending' }])
+test('a send is on screen in the same tick, and notifies once for it', async () => {
+  const scene = await twoPeople()
+  const calls = listen(scene)
+  void scene.ada.send('now')
+  expect(scene.ada.messages()).toMatchObject([{ content: 'now', status: 'queued' }])
   expect(calls.take()).toMatchObject({ messages: 1, room: 1, typing: 0 })
 })
 
 test('what one types without a line is dropped, not sent later', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
-  ada.line.cut()
-  ada.room.setTyping(true)
-  await world.rest()
-  expect(ada.room.getState().status).toBe('live')
-  expect(ada.line.served.filter(({ event }) => event === 'typing')).toEqual([])
+  const { world, ada, asked, until } = await twoPeople()
+  const heal = world.faults.partition({ user: 'ada' })
+  await until(() => ada.getState().status === 'offline')
+  ada.setTyping(true)
+  heal()
+  await world.settle()
+  expect(ada.getState().status).toBe('live')
+  expect(asked(/typing/)).toEqual([])
 })
 
 test('what one types goes out at most every 2.5 s, and its end at once', async () => {
-  const world = new World()
-  const ada = await world.live('ada')
-  const told = (): unknown[] =>
-    ada.line.frames
+  const { world, ada } = await twoPeople()
+  const sent = async (): Promise<unknown[]> => {
+    await world.advance(100)
+    return world
+      .requests('ada')
       .filter(({ event }) => event === 'typing')
       .map(({ payload }) => (payload as { typing: boolean }).typing)
-  ada.room.setTyping(true)
-  ada.room.setTyping(true)
-  await world.pass(2_499)
-  ada.room.setTyping(true)
-  expect(told()).toEqual([true])
-  await world.pass(1)
-  ada.room.setTyping(true)
-  expect(told()).toEqual([true, true])
-  ada.room.setTyping(false)
-  ada.room.setTyping(false)
-  expect(told()).toEqual([true, true, false])
+  }
+  ada.setTyping(true)
+  ada.setTyping(true)
+  await world.advance(2_300)
+  ada.setTyping(true)
+  expect(await sent()).toEqual([true])
+  await world.advance(200)
+  ada.setTyping(true)
+  expect(await sent()).toEqual([true, true])
+  ada.setTyping(false)
+  ada.setTyping(false)
+  expect(await sent()).toEqual([true, true, false])
 })
 
 test('a room that nobody listens to has no store: nothing is made of what happens in it', () => {
