@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { breaches } from './architecture'
+import { importCycles } from './import-cycles'
 
 const SOURCE = /\.([mc]?[jt]sx?|css|html)$/
 
@@ -17,6 +18,17 @@ describe('the repository', () => {
     const files = ['packages', 'examples', 'test', 'scripts'].flatMap(sourcesUnder)
     expect(files.length).toBeGreaterThan(20)
     expect(files.flatMap((path) => breaches(path, readFileSync(path, 'utf8')))).toEqual([])
+  })
+
+  const sourcesOf = (folder: string) =>
+    new Map(sourcesUnder(folder).map((path) => [path, readFileSync(path, 'utf8')]))
+
+  test.each(readdirSync('packages'))('has no import cycle in %s', (dir) => {
+    expect(importCycles(sourcesOf(`packages/${dir}/src`))).toEqual([])
+  })
+
+  test("has no import cycle in the client's core, types included", () => {
+    expect(importCycles(sourcesOf('packages/client/src/core'), true)).toEqual([])
   })
 
   test('has an index.ts in every package', () => {
@@ -62,6 +74,33 @@ describe('a breach is seen:', () => {
     ['401 lines', 'test/unit/a.test.ts', 'x\n'.repeat(401)],
   ])('%s', (_, path, text) => {
     expect(breaches(path, text)).toHaveLength(1)
+  })
+})
+
+describe('an import cycle', () => {
+  const files = (b: string) =>
+    new Map([
+      ['src/a.ts', `import { b } from './b/index'`],
+      ['src/b/index.ts', `export { c } from '../c'`],
+      ['src/c.ts', b],
+      ['src/d.ts', `import './a'`],
+    ])
+
+  test('is seen through other files', () => {
+    const [cycle, ...others] = importCycles(files(`import { type A, a } from './a'`))
+    expect(cycle?.sort()).toEqual(['src/a.ts', 'src/b/index.ts', 'src/c.ts'])
+    expect(others).toEqual([])
+  })
+
+  test.each([`import type { A } from './a'`, `import { type A } from './a'`, `import 'a'`])(
+    'is none at run time with %s',
+    (text) => {
+      expect(importCycles(files(text))).toEqual([])
+    },
+  )
+
+  test('of types is seen where types count', () => {
+    expect(importCycles(files(`import type { A } from './a'`), true)).toHaveLength(1)
   })
 })
 

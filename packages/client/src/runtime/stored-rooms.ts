@@ -1,7 +1,7 @@
 import type { RoomListItem } from '@roomful/protocol'
+import { heldRanges } from '../core/room/evicted-ranges'
 import { previewOf } from '../core/room/preview'
 import type { RoomCore } from '../core/room/room-core'
-import { heldRanges } from '../core/room/shelf'
 import { unreadOf } from '../core/room/unread'
 import type { StoredRoom } from '../ports/local-store'
 

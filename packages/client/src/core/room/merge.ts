@@ -1,9 +1,9 @@
 import type { Change, Message } from '@roomful/protocol'
 import { settle } from '../outbox/settle'
 import { addRange, at, mergeRows } from '../timeline'
+import { discardEvictedRow } from './evicted-ranges'
 import { withMine } from './reactions'
 import { amended, type RoomCore } from './room-core'
-import { offShelfRow } from './shelf'
 
 /** The rows of message changes, with `mine` as this user sees them. */
 function rowOf(core: RoomCore, change: Change): Message | null {
@@ -31,7 +31,7 @@ export function takeRow(core: RoomCore, change: Change, grow: boolean): RoomCore
       }),
     )
   const timeline = mergeRows(settled.timeline, [row])
-  return timeline === settled.timeline ? offShelfRow(settled, row) : amended(settled, { timeline })
+  return timeline === settled.timeline ? discardEvictedRow(settled, row) : amended(settled, { timeline })
 }
 
 /** Own rows that the tail has reached are no longer afloat. */

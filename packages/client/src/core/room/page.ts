@@ -2,9 +2,9 @@ import { longerHold, NO_HOLD } from '../hold'
 import { addRange, dropRange, rangeAround } from '../timeline'
 import { anchorAfter } from './anchor'
 import { heardAhead } from './changes'
+import { replayed, settleAll, viewed } from './replay'
 import { amended, type PageWant, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
-import { replayed, settleAll, viewed } from './sync'
 
 /**
  * A page is wanted, in place of any other: the latest request wins. Next to what is shown, the view stays at that edge

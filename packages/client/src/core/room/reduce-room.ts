@@ -15,6 +15,7 @@ import { cancel, enqueue, retry } from '../outbox/enqueue'
 import { forgetOutcomes } from '../outbox/settle'
 import { anchored, onViewed } from './anchor'
 import { onChanges } from './changes'
+import { discardLoaded } from './evicted-ranges'
 import { onActivity, onListed } from './listing'
 import { onMembersAnswered, onMembersAsked, onMembersWanted } from './member-pages'
 import { onIdentified, onReads } from './members'
@@ -24,7 +25,7 @@ import { onForgotten, onKeeping, onRestored, onTakenOver, onWiped } from './rest
 import { amended, type Line, NO_ROSTER, newRoom, type RoomCore, type Roster } from './room-core'
 import type { RoomEvent } from './room-event'
 import { neverThere } from './room-gone'
-import { onShelfAsked, onShelfRead, unshelved } from './shelf'
+import { onShelfAsked, onShelfRead } from './shelf'
 import { onSyncAnswered, onSyncAsked } from './sync'
 import { expireTyping, onTyping, typingEnded } from './typing'
 import { unreadOf } from './unread'
@@ -32,7 +33,7 @@ import { trimmed } from './window'
 
 /** The one way a room changes: an event in, the next state out. A no-op returns the same reference. */
 export function reduceRoom(core: RoomCore, event: RoomEvent): RoomCore {
-  const reduced = forgetOutcomes(core, unshelved(core, reduce(core, event)))
+  const reduced = forgetOutcomes(core, discardLoaded(core, reduce(core, event)))
   if (reduced === core) return core
   const next = reduced.timeline === core.timeline ? reduced : anchored(reduced)
   const synced = core.request?.kind === 'sync' && next.request === null

@@ -2,10 +2,10 @@ import type { MessageId } from '@roomful/protocol'
 import { type Entry, isTargeted, READY } from '../outbox/entry'
 import { aimed, subjectOf } from '../outbox/settle'
 import { emptyTimeline, type Range, rangesOf, rowsIn } from '../timeline'
+import { discardEvicted, heldRanges } from './evicted-ranges'
 import { stale } from './preview'
 import { amended, newRoom, type RoomCore } from './room-core'
 import type { Restored, RoomEvent } from './room-event'
-import { heldRanges, offShelf } from './shelf'
 
 /** What the last session left. Rows stay on disk until they are looked at; what was done since the start goes behind. */
 export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 'restored' }>): RoomCore {
@@ -113,7 +113,7 @@ export function onKeeping(core: RoomCore, disk: Restored | null): RoomCore {
   if (disk === null || core.removed !== null || core.foreign) return kept
   if (core.tail !== null)
     return disk.cursor === core.cursor
-      ? rangesOf(core.timeline).reduce(offShelf, amended(kept, { shelved: disk.ranges }))
+      ? rangesOf(core.timeline).reduce(discardEvicted, amended(kept, { shelved: disk.ranges }))
       : kept
   if (disk.cursor < core.cursor) return kept
   // Nobody wrote since it was read here: what is asked of it just now stands.

@@ -1,60 +1,11 @@
 import type { Message } from '@roomful/protocol'
-import {
-  addRange,
-  CHUNK_SIZE,
-  chunkOf,
-  lastRange,
-  type Range,
-  rangeHolding,
-  rangesOf,
-  withoutRange,
-  withRange,
-} from '../timeline'
+import { addRange, chunkOf, lastRange, type Range, rangeHolding } from '../timeline'
 import { anchorAfter } from './anchor'
 import { heardAhead } from './changes'
+import { discardEvicted, spanOf } from './evicted-ranges'
+import { replayed, settleAll } from './replay'
 import { amended, type PageWant, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
-import { replayed, settleAll } from './sync'
-
-const spanOf = (chunk: number): Range => ({ from: chunk * CHUNK_SIZE, to: (chunk + 1) * CHUNK_SIZE - 1 })
-
-/** The whole chunks that a range touches. */
-const cover = ({ from, to }: Range): Range => ({
-  from: spanOf(chunkOf(from)).from,
-  to: spanOf(chunkOf(to)).to,
-})
-
-/** Takes what lies in these whole chunks off the shelf: the store's rows of it do not count any more. */
-export function offShelf(core: RoomCore, range: Range): RoomCore {
-  const shelved = withoutRange(core.shelved, cover(range))
-  return shelved === core.shelved ? core : amended(core, { shelved })
-}
-
-/**
- * A change of a row that only the store holds would leave it stale there (I5): its chunk is given up, and is loaded from
- * the server should it be looked at. Old messages change rarely; keeping them right on disk would cost every change a read.
- */
-export function offShelfRow(core: RoomCore, row: Message): RoomCore {
-  if (core.shelved.length === 0 || rangeHolding(core.shelved, row.seq) === undefined) return core
-  return offShelf(core, { from: row.seq, to: row.seq })
-}
-
-/** After rows came in: whatever is in memory now is not on the shelf. */
-export function unshelved(before: RoomCore, after: RoomCore): RoomCore {
-  if (after.shelved.length === 0 || rangesOf(before.timeline) === rangesOf(after.timeline)) return after
-  let next = after
-  for (const range of rangesOf(after.timeline)) next = offShelf(next, range)
-  return next
-}
-
-/** A range that leaves memory and stays in the store. */
-export function ontoShelf(core: RoomCore, range: Range): RoomCore {
-  return core.keeps ? amended(core, { shelved: withRange(core.shelved, range) }) : core
-}
-
-/** All that this device holds, in memory or in the store. */
-export const heldRanges = (core: RoomCore): readonly Range[] =>
-  rangesOf(core.timeline).reduce((held, range) => withRange(held, range), core.shelved)
 
 /** The chunks that are to be read from the store now: the newest to begin with, then where a page is wanted. */
 export function shelfIndexes(core: RoomCore): readonly number[] {
@@ -120,7 +71,7 @@ export function onShelfRead(core: RoomCore, event: Extract<RoomEvent, { type: 's
         to: Math.max(read?.to ?? part.to, part.to),
       }
     }
-    next = offShelf(next, span)
+    next = discardEvicted(next, span)
   }
   next = amended(next, { timeline, tail: core.tail ?? lastRange(timeline)?.to ?? null, request: null })
   const { want } = request

@@ -1,9 +1,7 @@
-import type { Delta, Message } from '@roomful/protocol'
+import type { Delta } from '@roomful/protocol'
 import { longerHold, NO_HOLD } from '../hold'
-import { settle } from '../outbox/settle'
 import {
   addRange,
-  at,
   dropRange,
   emptyTimeline,
   lastRange,
@@ -13,13 +11,12 @@ import {
   type Timeline,
   withoutRange,
 } from '../timeline'
-import { advance, heardAhead, lastRevOf } from './changes'
+import { heardAhead, lastRevOf } from './changes'
+import { discardEvictedRow } from './evicted-ranges'
 import { mergeMember, mergeRoomRow, onReads, withAllMembers } from './members'
-import { surfaced, takeRow } from './merge'
-import { withMine } from './reactions'
+import { replayed, settleAll, viewed } from './replay'
 import { amended, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
-import { offShelfRow } from './shelf'
 import { carryFigure } from './unread'
 
 /** Asks for what was missed since the cursor in the span that is held; with nothing to go on, for a first page. */
@@ -66,10 +63,10 @@ export function onSyncAnswered(
   if (delta.cont !== undefined) {
     // Only the last page moves the cursor: a row that changes while the pages run is in a later page (I5).
     if (!replace) next = amended(next, { timeline: mergeRows(next.timeline, viewed(next, delta.patch)) })
-    for (const row of delta.patch) next = offShelfRow(next, row)
+    for (const row of delta.patch) next = discardEvictedRow(next, row)
     return amended(next, { request: { ...request, step: 'next', cont: delta.cont } })
   }
-  for (const row of delta.patch) next = offShelfRow(next, row)
+  for (const row of delta.patch) next = discardEvictedRow(next, row)
   next = replace ? replaceRows(next, delta) : mergeDelta(next, delta, request.span)
   const { members = [] } = delta
   next =
@@ -99,25 +96,6 @@ export function onSyncAnswered(
     }),
     request.heard,
   )
-}
-
-/** Changes that came during the request are taken again: the answer may have brought rows that they are about. */
-export function replayed(core: RoomCore, heard: NonNullable<RoomCore['request']>['heard']): RoomCore {
-  let next = core
-  for (const change of heard) next = takeRow(next, change, false)
-  return surfaced(advance(next))
-}
-
-/** Own messages of any rows that came, before the rows are merged: a settled send and its row change in one step. */
-export function settleAll(core: RoomCore, rows: readonly Message[]): RoomCore {
-  if (core.entries.length === 0 && core.afloat.length === 0) return core
-  let next = core
-  for (const row of rows) next = settle(next, row)
-  return next
-}
-
-export function viewed(core: RoomCore, rows: readonly Message[]): readonly Message[] {
-  return rows.map((row) => withMine(row, at(core.timeline, row.seq), core.me))
 }
 
 function withTail(timeline: Timeline, core: RoomCore, delta: Delta): Timeline {

@@ -1,6 +1,6 @@
 import { CHUNK_SIZE, dropRange, type Range, rangesOf, rowCount } from '../timeline'
+import { evict } from './evicted-ranges'
 import { amended, type RoomCore } from './room-core'
-import { ontoShelf } from './shelf'
 
 /** Rows over the window that are tolerated, so that not every message trims. */
 const SLACK = CHUNK_SIZE
@@ -30,7 +30,7 @@ function without(core: RoomCore, from: number, to: number): RoomCore {
   let next: RoomCore = amended(core, { timeline: dropRange(core.timeline, range) })
   for (const held of rangesOf(core.timeline)) {
     const part = { from: Math.max(held.from, range.from), to: Math.min(held.to, range.to) }
-    if (part.from <= part.to) next = ontoShelf(next, part)
+    if (part.from <= part.to) next = evict(next, part)
   }
   return next
 }
