@@ -5,7 +5,7 @@ import type { ChatError } from './chat-error'
 import type { ChatState, ConnectionState, StorageState } from './chat-shape'
 import { type Connection, type ConnectionEvent, IDLE, reduceConnection } from './connection'
 import { type Hold, longerHold, NO_HOLD, relaxed } from './hold'
-import { waitingEntries } from './outbox/settle'
+import { unsentCount, waitingCount } from './outbox/outbox'
 import type { RoomCore } from './room/room-core'
 import { EMPTY_LIST, type RoomList, roomsOf, summaryIn, summaryOf, withSummary } from './room-list'
 import { sameList } from './view/shown-messages'
@@ -140,16 +140,10 @@ export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
 
 function withRoom(core: ChatCore, before: RoomCore | undefined, after: RoomCore): ChatCore {
   const list = withSummary(core.list, after.id, summaryOf(after, summaryIn(core.list, after.id)))
-  if (before?.entries === after.entries) return list === core.list ? core : { ...core, list }
-  const [old, now] = [waitingIn(before), waitingIn(after)]
-  const unsent = core.unsent - old.unsent + now.unsent
-  return { ...core, list, unsent, waiting: core.waiting - old.waiting + now.waiting }
-}
-
-/** `unsent`: messages and changes; a read cursor on its way is no reason to hold anybody up. */
-function waitingIn(core: RoomCore | undefined): Pick<ChatCore, 'unsent' | 'waiting'> {
-  const waiting = core ? waitingEntries(core) : []
-  return { waiting: waiting.length, unsent: waiting.filter((entry) => entry.kind !== 'read').length }
+  if (before?.outbox === after.outbox) return list === core.list ? core : { ...core, list }
+  const unsent = core.unsent - (before ? unsentCount(before.outbox) : 0) + unsentCount(after.outbox)
+  const waiting = core.waiting - (before ? waitingCount(before.outbox) : 0) + waitingCount(after.outbox)
+  return { ...core, list, unsent, waiting }
 }
 
 /**

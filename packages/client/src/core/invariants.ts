@@ -1,8 +1,13 @@
-import type { Entry } from './outbox/entry'
-import { OUTCOMES_MAX } from './outbox/settle'
+import { AFLOAT_MAX } from './outbox/confirm'
+import { readSeqOf } from './outbox/enqueue'
+import { type Entry, isTargeted } from './outbox/entry'
+import { allEntries } from './outbox/entry-list'
+import { entryOf, OUTCOMES_MAX, type Outbox, REFUSED_MAX, unsentCount, waitingCount } from './outbox/outbox'
 import { previewOf } from './room/preview'
 import type { RoomCore } from './room/room-core'
 import type { RoomEvent } from './room/room-event'
+import { TYPING_MAX } from './room/typing'
+import { unreadOf } from './room/unread'
 import { at, checkTimeline, covers, lastRange, rangesOf, rowCount, rowsIn } from './timeline'
 
 /** `fresh`: revs may be other ones after it: a new epoch, a reset, another life of the room. The rest goes forward only. */
@@ -68,11 +73,13 @@ export function checkRoom(before: RoomCore, event: RoomEvent, after: RoomCore): 
   // What did not change was right after the event that made it.
   if (before.timeline !== after.timeline) checkTimeline(after.timeline)
   checkTail(after, fail)
-  if (rowsChanged || before.entries !== after.entries || before.me !== after.me) checkRows(after, fail)
+  if (rowsChanged || before.outbox.entries !== after.outbox.entries || before.me !== after.me)
+    checkRows(after, fail)
   checkAfloat(after, fail)
   // A sign-out takes the outbox with it.
   checkOutbox(event.type === 'wiped' ? after : before, after, fail)
   checkBounds(before, after, fail)
+  checkUnread(after, fail)
   if (REVS_AFTER[event.type] === 'forward') checkForward(before, after, fail)
 }
 
@@ -95,7 +102,7 @@ function checkTail(core: RoomCore, fail: Fail): void {
 
 function checkRows(core: RoomCore, fail: Fail): void {
   const own = new Set<string>()
-  const unsent = new Set<string>(core.entries.map((entry) => entry.id))
+  const unsent = new Set<string>(allEntries(core.outbox.entries).map((entry) => entry.id))
   for (const row of [...rowsIn(core.timeline, { from: 0, to: Number.MAX_SAFE_INTEGER }), ...core.afloat]) {
     if (row.deleted && (row.content !== '' || row.metadata !== undefined || row.reactions.length > 0))
       fail(`I12: tombstone ${row.seq} has content`)
@@ -114,25 +121,58 @@ function checkAfloat(core: RoomCore, fail: Fail): void {
 }
 
 function checkOutbox(before: RoomCore, after: RoomCore, fail: Fail): void {
-  const ids = new Set<string>(after.entries.map((entry) => entry.id))
-  if (ids.size !== after.entries.length) fail('I8: one id is twice in the outbox')
-  after.entries.reduce((last: Entry | undefined, entry) => {
+  if (before.outbox === after.outbox && before.line === after.line) return
+  const { entries } = after.outbox
+  const all = allEntries(entries)
+  const ids = new Set<string>(all.map((entry) => entry.id))
+  if (ids.size !== all.length) fail('I8: one id is twice in the outbox')
+  all.reduce((last: Entry | undefined, entry) => {
     if (last && last.order >= entry.order) fail('I9: the outbox is out of order')
     return entry
   }, undefined)
-  if (after.line !== 'up' && after.entries.some((entry) => entry.state.at === 'inflight'))
+  if (after.line !== 'up' && all.some((entry) => entry.state.at === 'inflight'))
     fail('I10: in flight without a line')
-  for (const entry of before.entries)
-    if (!ids.has(entry.id) && !after.outcomes.has(entry.id) && after.me === before.me)
+  const outcomes = new Set(after.outbox.outcomes.map(({ id }) => id))
+  for (const entry of allEntries(before.outbox.entries))
+    if (!ids.has(entry.id) && !outcomes.has(entry.id) && after.me === before.me)
       fail(`I10: ${entry.kind} ${entry.id} is gone without an outcome`)
-  for (const [id, key] of before.keys)
-    if (after.keys.has(id) && after.keys.get(id) !== key) fail(`I19: the key of ${id} has changed`)
+  checkCounts(after.outbox, all, fail)
 }
 
+/** What is carried on from change to change is what a look at all entries finds. */
+function checkCounts(outbox: Outbox, all: readonly Entry[], fail: Fail): void {
+  const failed = new Set<string>(all.flatMap((entry) => (entry.state.at === 'failed' ? [entry.id] : [])))
+  const waiting = all.filter(
+    (entry) =>
+      !failed.has(entry.id) &&
+      !(isTargeted(entry) && 'clientId' in entry.target && failed.has(entry.target.clientId)),
+  )
+  const unsent = waiting.filter((entry) => entry.kind !== 'read')
+  if (outbox.entries.size !== all.length) fail(`I10: ${outbox.entries.size} of ${all.length} entries count`)
+  if (waitingCount(outbox) !== waiting.length) fail(`I10: ${waitingCount(outbox)} of ${waiting.length} wait`)
+  if (unsentCount(outbox) !== unsent.length)
+    fail(`I10: ${unsentCount(outbox)} of ${unsent.length} are unsent`)
+  for (const entry of all)
+    if (entryOf(outbox, entry.id) !== entry) fail(`I10: ${entry.id} is not found in the outbox`)
+}
+
+/** What is carried on from event to event is what a look at all unread rows finds. */
+function checkUnread(core: RoomCore, fail: Fail): void {
+  const readSeq = readSeqOf(core)
+  const carried = unreadOf(core, readSeq)
+  const found = unreadOf({ ...core, rowCount: null }, readSeq)
+  if (carried !== found) fail(`I13: ${carried} are counted as unread, and ${found} are`)
+}
+
+/** I15: nothing that a room remembers grows without an end. */
 function checkBounds(before: RoomCore, core: RoomCore, fail: Fail): void {
+  const { outcomes, refused } = core.outbox
   if (core.ahead.size > 2_100) fail(`I15: ${core.ahead.size} changes are remembered`)
-  if (core.outcomes.size > Math.max(OUTCOMES_MAX, core.outcomes.size - before.outcomes.size))
-    fail(`I15: ${core.outcomes.size} outcomes are remembered`)
+  if (outcomes.length > Math.max(OUTCOMES_MAX, outcomes.length - before.outbox.outcomes.length))
+    fail(`I15: ${outcomes.length} outcomes are remembered`)
+  if (refused.size > REFUSED_MAX) fail(`I15: ${refused.size} refusals are remembered`)
+  if (core.afloat.length > AFLOAT_MAX) fail(`I15: ${core.afloat.length} own rows are past the tail`)
+  if (core.typing.size > TYPING_MAX) fail(`I15: ${core.typing.size} users are typing`)
   if (core.request && core.request.heard.length > 2_100) fail('I15: a request hears too much')
   if (rowCount(core.timeline) > core.windowSize + 1_200) fail(`I15: ${rowCount(core.timeline)} rows are held`)
   if (core.figure < 0) fail('I13: the unread figure is negative')

@@ -35,7 +35,7 @@ export function summaryOf(core: RoomCore, before: RoomSummary | undefined): Room
     name: room.name,
     type: room.type,
     unread: unreadOf(core, readSeqOf(core)),
-    failed: core.entries.filter((entry) => entry.state.at === 'failed').length,
+    failed: core.outbox.entries.totals.failed,
     lastSeq: core.lastSeq,
     preview: before && samePreview(before.preview, preview) ? before.preview : preview,
     memberCount: memberCountOf(core),

@@ -15,6 +15,7 @@ export {
   keepOnly,
   lastRange,
   mergeRows,
+  newestRow,
   rangeAround,
   rangesOf,
   rowCount,

@@ -33,9 +33,9 @@ export function createOutboxRunner(session: Session, maxAgeMs: number): Runner<T
 
   const tasksOf = (core: RoomCore, now: number): RoomTasks<Task> => {
     // Once it is over nothing is sent any more, and a timer would keep a process alive.
-    if (core.entries.length === 0 || session.over()) return NO_TASKS
+    if (core.outbox.entries.size === 0 || session.over()) return NO_TASKS
     const { step, until } = dueStep(core, now)
-    const tasks: Task[] = core.entries.some((entry) => entry.state.at === 'inflight') ? ['busy'] : []
+    const tasks: Task[] = core.outbox.entries.totals.inflight > 0 ? ['busy'] : []
     if (step !== null) tasks.push(step.do === 'expire' ? 'expire' : 'send')
     return { tasks, until }
   }

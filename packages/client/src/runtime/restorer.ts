@@ -1,4 +1,5 @@
 import type { User } from '@roomful/protocol'
+import { allEntries } from '../core/outbox/entry-list'
 import type { Clock } from '../ports/clock'
 import { type LocalSnapshot, LocalStoreError, type StoredEntry, type StoredRoom } from '../ports/local-store'
 import type { Writer } from '../storage/writer'
@@ -75,7 +76,7 @@ export function createRestorer(
       // What was done before the disk was read has its place behind all that is on it, that of other tabs too (I9).
       const after = hasRead ? 0 : Math.max(orders.floor(), entries.at(-1)?.order ?? 0)
       const done = [...cells.all()].flatMap(({ core }) =>
-        hasRead || core.entries.length === 0 ? [] : core.id,
+        hasRead || core.outbox.entries.size === 0 ? [] : core.id,
       )
       const ids = new Set([...kept.keys(), ...entries.map((entry) => entry.roomId), ...done])
       // One that is damaged is no reason to lose the others.
@@ -99,7 +100,7 @@ export function createRestorer(
     cells.dispatch(id, { type: 'restored', room, entries: hasRead ? [] : own, after })
     if (hasRead) cells.dispatch(id, { type: 'taken-over', entries: own })
     // Those of this session that were moved behind them included.
-    for (const { order } of cells.room(id).core.entries) orders.atLeast(order)
+    for (const { order } of allEntries(cells.room(id).core.outbox.entries)) orders.atLeast(order)
   }
 
   const pause = (): void => {

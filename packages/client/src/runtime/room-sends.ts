@@ -1,10 +1,12 @@
 import type { Message } from '@roomful/protocol'
 import { asClientId, asMessageId } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
-import type { Target, Wanted, Wish } from '../core/outbox/entry'
-import { entryOf } from '../core/outbox/settle'
+import type { Command, Target, Wanted } from '../core/outbox/entry'
+import { entryOf, outcomeOf } from '../core/outbox/outbox'
+import { ownRow } from '../core/room/own-rows'
 import type { RoomCore } from '../core/room/room-core'
 import { neverThere } from '../core/room/room-gone'
+import { seqOf } from '../core/timeline'
 import { shownRow } from '../core/view/overlay'
 import type { WaitOptions } from '../options'
 import type { Room, Sent, ShownMessage } from '../room'
@@ -23,23 +25,23 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
   const nowhere = neverThere(roomId)
   const newId = () => asClientId(ids.clientId())
 
-  const enqueue = (wish: Wish, problem?: ChatError): void => {
+  const enqueue = (command: Command, problem?: ChatError): void => {
     // One batch: what a listener sends when it is called for the start comes after this.
     cells.batch(() => {
       // Nothing would send it, nor keep it.
       if (!room.start()) return
       const order = room.nextOrder()
-      cells.dispatch(roomId, { type: 'enqueued', wish, order, ...(problem ? { problem } : {}) })
+      cells.dispatch(roomId, { type: 'enqueued', command, order, ...(problem ? { problem } : {}) })
     })
   }
 
-  const change = (wish: Wish, options: WaitOptions = {}, problem?: ChatError): Promise<void> =>
+  const change = (command: Command, options: WaitOptions = {}, problem?: ChatError): Promise<void> =>
     quiet(
       limitedRun(clock, options, async () => {
         const refusal = nowhere ?? problem
         if (refusal) throw refusal
-        const done = waiters.wait(roomId, wish.id)
-        enqueue(wish)
+        const done = waiters.wait(roomId, command.id)
+        enqueue(command)
         await done
       }),
     )
@@ -47,8 +49,8 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
   const cancel = (clientId: string): boolean => {
     cells.dispatch(roomId, { type: 'cancelled', id: clientId })
     return (
-      entryOf(cell.core, clientId) === undefined &&
-      cell.core.outcomes.get(clientId)?.error?.code === 'ABORTED'
+      entryOf(cell.core.outbox, clientId) === undefined &&
+      outcomeOf(cell.core.outbox, clientId)?.error?.code === 'ABORTED'
     )
   }
 
@@ -56,7 +58,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
     send: (draft, options = {}): Sent => {
       const { content, type, replyTo, metadata, problem } = readDraft(draft)
       const id = newId()
-      const wish: Wish = {
+      const command: Command = {
         kind: 'send',
         id,
         content,
@@ -77,7 +79,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       const odd = limits instanceof ChatError ? limits : undefined
       const shown = limitedRun(clock, odd ? {} : { ...limits, onAbort: () => void cancel(id) }, async () => {
         const done = waiters.wait(roomId, id)
-        enqueue(wish, nowhere ?? problem ?? odd ?? contentRefusal(content))
+        enqueue(command, nowhere ?? problem ?? odd ?? contentRefusal(content))
         stopTyping()
         return shownAs(await done)
       })
@@ -127,7 +129,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
 
 /** A message by its id, its UI key or its clientId. */
 function targetOf(core: RoomCore, id: string): Target {
-  if (entryOf(core, id)?.kind === 'send') return { clientId: asClientId(id) }
-  for (const [messageId, key] of core.keys) if (key === id) return { id: asMessageId(messageId) }
-  return { id: asMessageId(id) }
+  if (entryOf(core.outbox, id)?.kind === 'send') return { clientId: asClientId(id) }
+  const isHeld = seqOf(core.timeline, id) !== undefined
+  return { id: (isHeld ? undefined : ownRow(core, id)?.id) ?? asMessageId(id) }
 }

@@ -2,6 +2,7 @@ import { LIMITS } from '@roomful/protocol/plain'
 import { assertNever } from '../core/assert-never'
 import { ChatError } from '../core/chat-error'
 import { longerHold, NO_HOLD, relaxed } from '../core/hold'
+import { keyOf } from '../core/room/own-rows'
 import { at, covers } from '../core/timeline'
 import { shownRow } from '../core/view/overlay'
 import type { Room, ShownMessage } from '../room'
@@ -147,7 +148,7 @@ async function* messages(
           seq = Math.max(place + 1, floor() - 1)
           const row = rowAt(place + 1)
           if (row) seenAt = row.createdAt
-          if (row && !row.deleted) yield shownRow(row, cell.core.keys.get(row.id) ?? row.id, [], cell.core)
+          if (row && !row.deleted) yield shownRow(row, keyOf(row, cell.core.me), [], cell.core)
           break
         }
         case 'missing': {

@@ -1,5 +1,6 @@
 import type { Message } from '@roomful/protocol'
 import type { ChatError } from '../core/chat-error'
+import { outcomesSince } from '../core/outbox/outbox'
 import type { Cells } from './cells'
 import type { Session } from './session'
 
@@ -19,13 +20,10 @@ export function createWaiters(cells: Cells, over: Session['over']): Waiters {
 
   cells.watch((before, after) => {
     const waiting = rooms.get(after.id)
-    if (waiting === undefined || before.outcomes === after.outcomes) return
-    // Whichever are fewer: thousands may wait, and the outcomes that are remembered are bounded.
-    const ids = waiting.size < after.outcomes.size ? waiting.keys() : after.outcomes.keys()
-    for (const id of ids) {
-      const outcome = after.outcomes.get(id)
+    if (waiting === undefined) return
+    for (const { id, outcome } of outcomesSince(before.outbox, after.outbox)) {
       const waiter = waiting.get(id)
-      if (outcome === undefined || waiter === undefined) continue
+      if (waiter === undefined) continue
       waiting.delete(id)
       if (outcome.error) waiter.reject(outcome.error)
       else waiter.resolve(outcome.row)

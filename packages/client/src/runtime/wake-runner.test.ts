@@ -22,7 +22,7 @@ describe('what failed again and again is tried at once', () => {
     void ada.room.send('hello')
     await world.rest(TROUBLE_MS)
     world.server.refuse = () => undefined
-    expect(ada.core().outboxHold.until - world.clock.now()).toBeGreaterThan(SOON_MS)
+    expect(ada.core().outbox.hold.until - world.clock.now()).toBeGreaterThan(SOON_MS)
     sign(ada)
     await world.rest(SOON_MS)
     expect(world.server.room(ROOM).messages.map(({ content }) => content)).toEqual(['hello'])

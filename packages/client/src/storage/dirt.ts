@@ -1,6 +1,8 @@
 import type { Message } from '@roomful/protocol'
 import type { Entry } from '../core/outbox/entry'
-import { amended, newRoom, type RoomCore } from '../core/room/room-core'
+import { changedEntries } from '../core/outbox/entry-list'
+import { entryOf } from '../core/outbox/outbox'
+import { newRoom, type RoomCore } from '../core/room/room-core'
 import type { RoomEvent } from '../core/room/room-event'
 import { CHUNK_SIZE, changedChunks, chunkAt, rangeHolding } from '../core/timeline'
 import { isWorthKeeping } from '../runtime/stored-rooms'
@@ -41,12 +43,10 @@ export function noteEvent(dirt: Dirt, before: RoomCore, after: RoomCore, event: 
   if (event.type === 'restored' || event.type === 'taken-over') {
     // What the disk has and this room does not take in was done before: it goes from the disk too.
     for (const { id } of event.entries)
-      if (!after.entries.some((entry) => entry.id === id))
-        dirt.entries.set(id, { roomId: after.id, entry: null })
+      if (entryOf(after.outbox, id) === undefined) dirt.entries.set(id, { roomId: after.id, entry: null })
     // Of those taken in nothing is new to the disk; own ones that were moved for them are written in their new place.
-    const held = new Set<string>(before.entries.map(({ id }) => id))
-    const own = after.entries.filter(({ id }) => held.has(id))
-    if (noteEntries(dirt, before, amended(after, { entries: own }))) return 'now'
+    const isOwn = ({ id }: Entry): boolean => entryOf(before.outbox, id) !== undefined
+    if (noteEntries(dirt, before, after, isOwn)) return 'now'
     return dirt.entries.size > 0 ? 'later' : 'never'
   }
   if (event.type === 'keeping') noteAll(dirt, after)
@@ -114,34 +114,20 @@ function noteAll(dirt: Dirt, core: RoomCore): void {
 }
 
 /** Answers whether it is urgent: something waits for its write, or was refused and must not go out after a crash. */
-function noteEntries(dirt: Dirt, before: RoomCore, after: RoomCore): boolean {
-  if (before.entries === after.entries) return false
-  const [old, now] = changedPart(before.entries, after.entries)
+function noteEntries(dirt: Dirt, before: RoomCore, after: RoomCore, isNoted = (_: Entry) => true): boolean {
+  const { old, put } = changedEntries(before.outbox.entries, after.outbox.entries)
   let isUrgent = false
   const held = new Map<string, Entry>(old.map((entry) => [entry.id, entry]))
-  for (const entry of now) {
+  for (const entry of put) {
     const last = held.get(entry.id)
     held.delete(entry.id)
-    if (last && isSameOnDisk(last, entry)) continue
+    if ((last && isSameOnDisk(last, entry)) || !isNoted(entry)) continue
     dirt.entries.set(entry.id, { roomId: after.id, entry })
     if (entry.state.at === 'storing') dirt.awaited.set(entry.id, after.id)
     isUrgent ||= entry.state.at === 'storing' || entry.state.at === 'failed'
   }
   for (const id of held.keys()) dirt.entries.set(id, { roomId: after.id, entry: null })
   return isUrgent
-}
-
-/** Without the entries that both begin and end with: an outbox of thousands changes in one place. */
-function changedPart(
-  before: readonly Entry[],
-  after: readonly Entry[],
-): [readonly Entry[], readonly Entry[]] {
-  const least = Math.min(before.length, after.length)
-  let start = 0
-  while (start < least && before[start] === after[start]) start++
-  let end = 0
-  while (end < least - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++
-  return [before.slice(start, before.length - end), after.slice(start, after.length - end)]
 }
 
 /** Ready or in flight, for the first time or the tenth: after a crash it is all one, because `maybe` was written before. */

@@ -1,6 +1,7 @@
 import { asClientId, asUserId } from '@roomful/protocol/plain'
 import { handClock } from '../adapters/hand-clock'
 import type { StorageState } from '../chat'
+import { entryOf } from '../core/outbox/outbox'
 import { newRoom, type RoomCore } from '../core/room/room-core'
 import { addRange, emptyTimeline } from '../core/timeline'
 import { sampleRows } from '../core/timeline/sample-rows'
@@ -50,7 +51,7 @@ export function writerScene(store: LocalStore, usedAt: Readonly<Record<string, n
     storeClock: clock,
     onReopened: (snapshot) => reopened.push(snapshot),
   })
-  const entry = (id: string) => cells.room('r1').core.entries.find((one) => one.id === id)
+  const entry = (id: string) => entryOf(cells.room('r1').core.outbox, id)
 
   return {
     cells,
@@ -69,7 +70,7 @@ export function writerScene(store: LocalStore, usedAt: Readonly<Record<string, n
     send: (id: string, content = 'hi'): void =>
       cells.dispatch('r1', {
         type: 'enqueued',
-        wish: {
+        command: {
           id: asClientId(id),
           kind: 'send',
           content,

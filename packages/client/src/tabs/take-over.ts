@@ -1,3 +1,4 @@
+import { allEntries } from '../core/outbox/entry-list'
 import type { LocalSnapshot } from '../ports/local-store'
 import type { Cells } from '../runtime/cells'
 import { fromStored } from '../runtime/restored-entries'
@@ -30,7 +31,7 @@ export function takeOverEntries(
       if (left.length === 0) continue
       cells.dispatch(id, { type: 'taken-over', entries: left })
       // Own ones that were moved for them included.
-      for (const { order } of cells.room(id).core.entries) onOrder(order)
+      for (const { order } of allEntries(cells.room(id).core.outbox.entries)) onOrder(order)
     }
   })
 }

@@ -2,6 +2,7 @@ import type { MessageDraftInput, Room, Sent } from '@roomful/client'
 import type { FinalRoom, HistoryEvent, Operation } from '../history/event'
 import { Recorder, seen, viewOf } from '../history/recorder'
 import type { Device } from '../world/device'
+import { entriesOf } from '../world/entries'
 import type { Program } from '../world/program'
 import type { World } from '../world/world'
 
@@ -149,9 +150,10 @@ export class Book {
    * it was under way already.
    */
   #orderOf(world: World, device: Device, left: readonly OpenSend[]): string {
-    const isUnderWay = left.some(({ roomId, clientId }) =>
-      world.watch.core(device, roomId)?.entries.some((entry) => entry.id === clientId && entry.attempts > 0),
-    )
+    const isUnderWay = left.some(({ roomId, clientId }) => {
+      const core = world.watch.core(device, roomId)
+      return core && entriesOf(core).some((entry) => entry.id === clientId && entry.attempts > 0)
+    })
     const order = (this.#orders.get(device.name) ?? 0) + (isUnderWay ? 1 : 0)
     this.#orders.set(device.name, order)
     return `left behind ${order}`
@@ -298,7 +300,7 @@ function failedEntries(world: World): ReadonlySet<string> {
   const failed = new Set<string>()
   for (const device of world.devices)
     for (const core of world.watch.cores(device))
-      for (const entry of core.entries) if (entry.state.at === 'failed') failed.add(entry.id)
+      for (const entry of entriesOf(core)) if (entry.state.at === 'failed') failed.add(entry.id)
   return failed
 }
 
@@ -325,11 +327,12 @@ export function finalRooms(world: World): FinalRoom[] {
         const counts = floor === 1 ? { unread, lastReadSeq } : {}
         return { who: whoOf(device), ...view, fromSeq: Math.max(view.fromSeq, floor), ...counts }
       }),
-      outbox: world.devices.flatMap((device) =>
-        (world.watch.core(device, truth.id)?.entries ?? []).flatMap((entry) =>
+      outbox: world.devices.flatMap((device) => {
+        const core = world.watch.core(device, truth.id)
+        return (core ? entriesOf(core) : []).flatMap((entry) =>
           entry.kind === 'send' && entry.state.at !== 'failed' ? [entry.id] : [],
-        ),
-      ),
+        )
+      }),
     })
   }
   return rooms

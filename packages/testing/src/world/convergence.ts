@@ -1,5 +1,6 @@
 import {
   unstable_at as at,
+  type unstable_Entry as Entry,
   type MemberView,
   type unstable_RoomCore as RoomCore,
   type RoomSummary,
@@ -7,6 +8,7 @@ import {
 } from '@roomful/client'
 import { LIMITS, type Member } from '@roomful/protocol'
 import type { Device } from './device'
+import { entriesOf } from './entries'
 import { type TrueRoom, unreadIn } from './truth'
 import type { World } from './world'
 
@@ -28,7 +30,7 @@ export function unsettled(world: World, standing = 0): string[] {
       const truth = world.truth.present.rooms.get(core.id)
       const problem = truth ? unsettledRoom(device, core, truth) : undefined
       if (problem !== undefined) found.push(`${problem} — ${device.name}, room ${core.id}`)
-      const waiting = core.entries.filter((entry) => entry.state.at !== 'failed' && !isHeld(core, entry))
+      const waiting = entriesOf(core).filter((entry) => entry.state.at !== 'failed' && !isHeld(core, entry))
       if (waiting.length > 0) {
         const kinds = waiting.map((entry) => `${entry.kind} ${entry.state.at}`).join(', ')
         found.push(`I11: the outbox holds ${kinds} — ${device.name}, room ${core.id}`)
@@ -48,10 +50,10 @@ export function unsettled(world: World, standing = 0): string[] {
 }
 
 /** A change of a message that is held back waits with it, until the app decides. */
-const isHeld = (core: RoomCore, entry: RoomCore['entries'][number]): boolean => {
+const isHeld = (core: RoomCore, entry: Entry): boolean => {
   if (!('target' in entry && 'clientId' in entry.target)) return false
   const { clientId } = entry.target
-  return core.entries.some(({ id, state }) => id === clientId && state.at === 'failed')
+  return entriesOf(core).some(({ id, state }) => id === clientId && state.at === 'failed')
 }
 
 function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string | undefined {

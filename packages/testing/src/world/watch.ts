@@ -7,6 +7,7 @@ import {
 } from '@roomful/client'
 import type { WorldContext } from './context'
 import type { Device } from './device'
+import { entriesOf } from './entries'
 import { Soundness } from './soundness'
 import { type Truth, unreadIn } from './truth'
 
@@ -84,13 +85,13 @@ export class Watch {
       // A program that was killed may still run its last promises; nobody sees them.
       if (this.#programs.get(device) !== program) return
       program.cores.set(after.id, after)
-      if (event.type === 'enqueued') program.made.set(event.wish.id, this.context.time.now)
+      if (event.type === 'enqueued') program.made.set(event.command.id, this.context.time.now)
       if (event.type === 'expired') this.#checkAge(device, program, event.ids)
       if (event.type === 'picked') {
         for (const id of event.ids) this.#pickedBy.set(id, device.name)
         this.#noteUnkept(device, event.ids)
       }
-      this.context.trace.note(() => `  ${device.name} ${after.id}: ${event.type}${entriesOf(after)}`)
+      this.context.trace.note(() => `  ${device.name} ${after.id}: ${event.type}${outboxText(after)}`)
       const touched = before.timeline !== after.timeline || before.cursor !== after.cursor
       try {
         checkRoom(before, event, after)
@@ -217,10 +218,11 @@ export class Watch {
   }
 }
 
-const entriesOf = ({ entries }: RoomCore): string =>
-  entries.length === 0
-    ? ''
-    : ` [${entries.map(({ id, kind, state }) => `${kind} ${id} ${state.at}`).join(', ')}]`
+function outboxText(core: RoomCore): string {
+  const entries = entriesOf(core)
+  if (entries.length === 0) return ''
+  return ` [${entries.map(({ id, kind, state }) => `${kind} ${id} ${state.at}`).join(', ')}]`
+}
 
 /** Ids are a device's name and a number. */
 const nameIn = (id: string): string => id.slice(0, id.lastIndexOf('-'))

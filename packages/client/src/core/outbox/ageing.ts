@@ -1,14 +1,15 @@
 import { ChatError } from '../chat-error'
 import type { RoomCore } from '../room/room-core'
-import { type Entry, isAbout, isUntouched, type SendEntry } from './entry'
+import { type Entry, isUntouched, type SendEntry, type Wanted } from './entry'
+import { entriesAbout } from './entry-list'
 import type { OutboxStep } from './next-outbox-step'
-import { dropSend, entryOf, failSend, replaced, subjectOf, unsentReply, withOutcome, without } from './settle'
+import { dropSend, ended, entryOf, failSend, type Outbox, put, unsentReply, withOutcome } from './outbox'
 
 /** So many at once: the rest with the next step. */
 const BATCH = 100
 
 /** When it is too old, by the clock of this run: by what this run has measured, or by what the server's clock says. */
-function tooOldAt({ wantedAt, serverAt }: SendEntry, maxAgeMs: number, serverAheadMs: number | null): number {
+function tooOldAt({ wantedAt, serverAt }: Wanted, maxAgeMs: number, serverAheadMs: number | null): number {
   const byServer =
     serverAt === null || serverAheadMs === null ? Number.POSITIVE_INFINITY : serverAt - serverAheadMs
   return Math.min(wantedAt, byServer) + maxAgeMs
@@ -34,23 +35,31 @@ export function withAge(
 ): DueStep {
   const aged: string[] = []
   let until = step?.do === 'wait' ? step.until : Number.POSITIVE_INFINITY
-  for (const entry of core.entries) {
-    if (entry.kind !== 'send' || entry.state.at === 'failed') continue
-    const isNext = step?.do === 'send' && step.entries.includes(entry)
-    if (!isNext && !isUntouched(entry)) continue
+  const look = (entry: SendEntry): void => {
     const endsAt = tooOldAt(entry, maxAgeMs, serverAheadMs)
-    if (endsAt <= now) aged.push(entry.id)
-    else until = Math.min(until, endsAt)
+    if (endsAt > now) until = Math.min(until, endsAt)
+    else if (aged.length < BATCH) aged.push(entry.id)
   }
-  if (aged.length > 0) return { step: { do: 'expire', ids: aged.slice(0, BATCH) }, until }
+  const nextSends = step?.do === 'send' ? step.entries : []
+  for (const entry of nextSends) if (!isUntouched(entry)) look(entry)
+  for (const chunk of core.outbox.entries.chunks) {
+    const endsAt = tooOldAt(chunk, maxAgeMs, serverAheadMs)
+    if (endsAt > now) until = Math.min(until, endsAt)
+    else for (const entry of chunk.entries) if (isUnsent(entry)) look(entry)
+    if (aged.length === BATCH) break
+  }
+  if (aged.length > 0) return { step: { do: 'expire', ids: aged }, until }
   return { step: step?.do === 'wait' ? null : step, until }
 }
 
+const isUnsent = (entry: Entry): entry is SendEntry =>
+  entry.kind === 'send' && entry.state.at !== 'failed' && isUntouched(entry)
+
 /** Held, and visible, until the app says `retry` or `cancel` (I10). */
-export function onExpired(core: RoomCore, ids: readonly string[]): RoomCore {
-  let next = core
+export function onExpired(outbox: Outbox, ids: readonly string[]): Outbox {
+  let next = outbox
   for (const id of ids) {
-    const entry: Entry | undefined = entryOf(next, id)
+    const entry = entryOf(next, id)
     if (entry?.kind !== 'send' || entry.state.at === 'failed') continue
     const error = new ChatError(
       'EXPIRED',
@@ -65,14 +74,13 @@ export function onExpired(core: RoomCore, ids: readonly string[]): RoomCore {
  * What the server may have keeps its tries: its text must not change under this clientId. An edit of it waits with it, and
  * its promise rejects; a reaction ends, a reply fails, and a delete is done, as of a message that was refused.
  */
-function holdSend(core: RoomCore, entry: SendEntry, error: ChatError): RoomCore {
-  let next = withOutcome(core, entry.id, { error })
-  for (const other of core.entries) {
-    if (!isAbout(subjectOf(other), entry.id)) continue
-    if (other.kind === 'delete') return dropSend(core, entry)
+function holdSend(outbox: Outbox, entry: SendEntry, error: ChatError): Outbox {
+  let next = withOutcome(outbox, entry.id, { error })
+  for (const other of entriesAbout(outbox.entries, entry.id)) {
+    if (other.kind === 'delete') return dropSend(outbox, entry)
     if (other.kind === 'edit') next = withOutcome(next, other.id, { error })
-    if (other.kind === 'react') next = without(next, other.id, { error })
+    if (other.kind === 'react') next = ended(next, other.id, { error })
     if (other.kind === 'send') next = failSend(next, other, unsentReply())
   }
-  return replaced(next, { ...entry, state: { at: 'failed', error } })
+  return put(next, { ...entry, state: { at: 'failed', error } })
 }

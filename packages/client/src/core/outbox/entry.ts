@@ -76,6 +76,18 @@ export const INFLIGHT: EntryState = { at: 'inflight' }
 
 export const isTargeted = (entry: Entry): entry is TargetedEntry => 'target' in entry
 
+/** The message that an entry changes, or answers. */
+export function subjectOf(entry: Entry): Target | null {
+  if (isTargeted(entry)) return entry.target
+  return entry.kind === 'send' ? entry.replyTo : null
+}
+
+/** The entry about another message, or about the same one by another id. */
+export function aimed(entry: Entry, target: Target): Entry {
+  if (isTargeted(entry)) return { ...entry, target }
+  return entry.kind === 'send' ? { ...entry, replyTo: target } : entry
+}
+
 /** Is this entry about the message with this id or clientId? */
 export const isAbout = (target: Target | null, id: string): boolean =>
   target !== null &&
@@ -84,8 +96,8 @@ export const isAbout = (target: Target | null, id: string): boolean =>
 /** Was it never emitted, so that it can still change without the server knowing another version? */
 export const isUntouched = (entry: Entry): boolean => entry.attempts === 0 && entry.state.at !== 'inflight'
 
-/** An entry as the user makes it; order and state are the outbox's. */
-export type Wish = Entry extends infer E
+/** What the user wants done; order and state are the outbox's. */
+export type Command = Entry extends infer E
   ? E extends Entry
     ? Omit<E, 'order' | 'state' | 'attempts' | 'maybe'>
     : never

@@ -2,6 +2,8 @@ import type { MessageDraft, MessageId } from '@roomful/protocol'
 import { byteLength, LIMITS } from '@roomful/protocol/plain'
 import type { RoomCore } from '../room/room-core'
 import type { Entry, ReadEntry, SendEntry, TargetedEntry } from './entry'
+import { openEntries } from './entry-list'
+import type { Outbox } from './outbox'
 
 /** A batch stays below the server's frame of 64 KB with room for the envelope. */
 const BATCH_BYTES = 60 * 1024
@@ -22,40 +24,40 @@ export type OutboxStep =
  * sends that are queued (I9). After a reconnect the sync comes first, because it settles what had got through.
  */
 export function nextOutboxStep(core: RoomCore, now: number): OutboxStep | null {
-  if (core.entries.length === 0 || core.line !== 'up') return null
+  const { entries, hold } = core.outbox
+  if (entries.size === entries.totals.failed || core.line !== 'up') return null
   if (core.opened && !(core.joined === 'yes' && core.fresh) && core.removed === null) return null
-  if (core.entries.some((entry) => entry.state.at === 'inflight')) return null
-  if (core.outboxHold.until > now) return { do: 'wait', until: core.outboxHold.until }
+  if (entries.totals.inflight > 0) return null
+  if (hold.until > now) return { do: 'wait', until: hold.until }
   let due = Number.POSITIVE_INFINITY
-  for (const [i, entry] of core.entries.entries()) {
-    if (entry.state.at === 'failed') continue
+  for (const entry of openEntries(entries)) {
     if (entry.kind === 'read' && entry.dueAt > now) {
       due = Math.min(due, entry.dueAt)
       continue
     }
     // Still being written to disk: it may not be overtaken.
     if (entry.state.at === 'storing') break
-    const step = stepFor(core, entry, i)
+    const step = stepFor(core.outbox, entry)
     if (step !== null) return step
   }
   return Number.isFinite(due) ? { do: 'wait', until: due } : null
 }
 
-function stepFor(core: RoomCore, entry: Entry, index: number): OutboxStep | null {
-  if (entry.kind === 'send') return batchFrom(core, index)
+function stepFor(outbox: Outbox, entry: Entry): OutboxStep | null {
+  if (entry.kind === 'send') return batchFrom(outbox, entry.order)
   if (entry.kind === 'read') return { do: 'read', entry }
   // By clientId: its message is not confirmed yet, and what is behind it need not wait for that.
   return 'id' in entry.target ? { do: 'op', entry, messageId: entry.target.id } : null
 }
 
 /** All sends from here on that may go together: up to the first of another kind, or one that answers another of them. */
-function batchFrom(core: RoomCore, index: number): OutboxStep | null {
+function batchFrom(outbox: Outbox, from: number): OutboxStep | null {
   const entries: SendEntry[] = []
   const messages: MessageDraft[] = []
-  const most = core.single ? 1 : LIMITS.sendBatch
+  const most = outbox.sendOneByOne ? 1 : LIMITS.sendBatch
   let bytes = 0
-  for (const entry of core.entries.slice(index)) {
-    if (entry.state.at === 'failed' || entry.kind === 'read') continue
+  for (const entry of openEntries(outbox.entries, from)) {
+    if (entry.kind === 'read') continue
     if (entry.kind !== 'send' || entry.state.at !== 'ready' || messages.length >= most) break
     const message = draftOf(entry)
     if (message === null) break

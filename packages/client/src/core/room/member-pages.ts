@@ -1,6 +1,6 @@
 import type { Member } from '@roomful/protocol'
 import { longerHold, NO_HOLD } from '../hold'
-import { mergeMember, withCount } from './members'
+import { mergeMembers, withCount } from './members'
 import { amended, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 
@@ -51,7 +51,7 @@ export function onMembersAnswered(
   const { members, next, rev = request.cursor, memberCount } = event.page
   if (rev < request.cursor)
     return amended(core, { request: null, requestHold: longerHold(core.requestHold, null, event) })
-  const taken = withCount(members.reduce(mergeMember, core), memberCount, rev)
+  const taken = withCount(mergeMembers(core, members), memberCount, rev)
   const roster = { ...taken.roster, to: next ?? null, want: null }
   return amended(taken, { roster, request: null, requestHold: NO_HOLD, error: null })
 }

@@ -11,22 +11,31 @@ export function onIdentified(core: RoomCore, me: string, myName: string): RoomCo
   return movedRead(amended(core, { me, myName, role, reads }), seq)
 }
 
-/** The row with the higher rev stays; mine also tells my role and where my reading starts. */
-export function mergeMember(core: RoomCore, member: Member): RoomCore {
-  const held = core.members.get(member.userId)
-  if (held !== undefined && held.rev >= member.rev) return core
-  const members = new Map(core.members).set(member.userId, member)
-  const next = amended(core, { members, typing: withName(core.typing, member) })
-  if (member.userId !== core.me) return withRead(next, member.userId, member.lastReadSeq)
-  return movedRead(amended(next, { role: member.role }), member.lastReadSeq)
+/** Of each member the row with the higher rev stays; mine also tells my role and where my reading starts. One copy for all. */
+export function mergeMembers(core: RoomCore, rows: readonly Member[]): RoomCore {
+  const newer = rows.filter(({ userId, rev }) => isNewer(core.members.get(userId), rev))
+  if (newer.length === 0) return core
+  const members = new Map(core.members)
+  for (const row of newer) if (isNewer(members.get(row.userId), row.rev)) members.set(row.userId, row)
+  const mine = newer.some(({ userId }) => userId === core.me) ? members.get(core.me ?? '') : undefined
+  const role = mine?.role ?? core.role
+  const next = amended(core, { members, role, typing: withNames(core.typing, newer) })
+  return onReads(
+    next,
+    newer.map(({ userId, lastReadSeq }) => [userId, lastReadSeq]),
+  )
 }
 
+const isNewer = (held: Member | undefined, rev: number): boolean => held === undefined || held.rev < rev
+
 /** Who is renamed while typing goes on under the new name. */
-function withName(typing: RoomCore['typing'], { userId, name }: Member): RoomCore['typing'] {
-  const typist = typing.get(userId)
-  return typist === undefined || typist.name === name
-    ? typing
-    : new Map(typing).set(userId, { ...typist, name })
+function withNames(typing: RoomCore['typing'], members: readonly Member[]): RoomCore['typing'] {
+  let next = typing
+  for (const { userId, name } of members) {
+    const typist = next.get(userId)
+    if (typist && typist.name !== name) next = new Map(next).set(userId, { ...typist, name })
+  }
+  return next
 }
 
 /**
@@ -41,7 +50,7 @@ export function withAllMembers(
 ): RoomCore {
   const since = [...core.members].filter(([, member]) => member.rev > rev)
   const roster = { ...core.roster, to: partial ? '' : null }
-  return members.reduce(mergeMember, amended(core, { members: new Map(since), membersKnown: true, roster }))
+  return mergeMembers(amended(core, { members: new Map(since), membersKnown: true, roster }), members)
 }
 
 /** How many are in the room, as of a rev. Undefined: an older server, which does not say. */
@@ -54,7 +63,7 @@ export function withCount(core: RoomCore, count: number | undefined, asOf: numbe
 
 /** One who came, left, or is another now. A change without a count leaves it to the rows, where all are held. */
 export function onMemberChange(core: RoomCore, change: Extract<Change, { kind: 'member' }>): RoomCore {
-  const next = mergeMember(core, change.member)
+  const next = mergeMembers(core, [change.member])
   const { roster } = next
   if (change.memberCount === undefined && roster.to === null && roster.count !== null)
     return amended(next, { roster: { ...roster, count: null } })
@@ -66,18 +75,17 @@ export function mergeRoomRow(core: RoomCore, { memberCount, ...room }: Room): Ro
   return core.room !== null && core.room.rev >= room.rev ? next : amended(next, { room })
 }
 
-/** Read cursors of others only move forward (I6). */
-function withRead(core: RoomCore, userId: string, seq: number): RoomCore {
-  if ((core.reads.get(userId) ?? 0) >= seq) return core
-  return amended(core, { reads: new Map(core.reads).set(userId, seq) })
-}
-
-/** Somebody's read cursors; mine comes from another device of mine. */
-export function onReads(core: RoomCore, reads: Readonly<Record<string, number>>): RoomCore {
-  let next = core
-  for (const [userId, seq] of Object.entries(reads))
-    next = userId === core.me ? movedRead(next, seq) : withRead(next, userId, seq)
-  return next
+/** Read cursors, which only move forward (I6): one copy for all of them. Mine comes from another device of mine. */
+export function onReads(core: RoomCore, given: Iterable<readonly [string, number]>): RoomCore {
+  let reads: Map<string, number> | undefined
+  let mine = 0
+  for (const [userId, seq] of given)
+    if (userId === core.me) mine = Math.max(mine, seq)
+    else if (((reads ?? core.reads).get(userId) ?? 0) < seq) {
+      reads ??= new Map(core.reads)
+      reads.set(userId, seq)
+    }
+  return movedRead(reads === undefined ? core : amended(core, { reads }), mine)
 }
 
 /** My confirmed read cursor. The figure spoke of the old one: ask for a new one unless all is read (I13). */

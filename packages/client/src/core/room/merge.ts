@@ -1,5 +1,5 @@
 import type { Change, Message } from '@roomful/protocol'
-import { settle } from '../outbox/settle'
+import { confirm } from '../outbox/confirm'
 import { addRange, at, mergeRows } from '../timeline'
 import { discardEvictedRow } from './evicted-ranges'
 import { withMine } from './reactions'
@@ -19,19 +19,21 @@ function rowOf(core: RoomCore, change: Change): Message | null {
 export function takeRow(core: RoomCore, change: Change, grow: boolean): RoomCore {
   const row = rowOf(core, change)
   if (row === null) return core
-  const settled = settle(core, row)
+  const confirmed = confirm(core, row)
   // Rows of another epoch have revs that compare with nothing: all waits for the sync.
-  if (settled.foreign) return settled
-  const { tail } = settled
+  if (confirmed.foreign) return confirmed
+  const { tail } = confirmed
   if (grow && tail !== null && row.seq === tail + 1)
     return surfaced(
-      amended(settled, {
-        timeline: addRange(settled.timeline, { from: row.seq, to: row.seq }, [row]),
+      amended(confirmed, {
+        timeline: addRange(confirmed.timeline, { from: row.seq, to: row.seq }, [row]),
         tail: row.seq,
       }),
     )
-  const timeline = mergeRows(settled.timeline, [row])
-  return timeline === settled.timeline ? discardEvictedRow(settled, row) : amended(settled, { timeline })
+  const timeline = mergeRows(confirmed.timeline, [row])
+  return timeline === confirmed.timeline
+    ? discardEvictedRow(confirmed, row)
+    : amended(confirmed, { timeline })
 }
 
 /** Own rows that the tail has reached are no longer afloat. */

@@ -2,7 +2,7 @@ import type { Payload, RoomCursor } from '@roomful/protocol'
 import { asRoomId, asUserId, LIMITS } from '@roomful/protocol/plain'
 import type { RoomCore } from './room-core'
 import { shelfIndexes } from './shelf'
-import { exactUnread } from './unread'
+import { unreadRows } from './unread'
 
 /** How long a missing rev may be on its way by another path before it counts as lost. */
 const GAP_WAIT_MS = 250
@@ -24,7 +24,7 @@ export function nextRoomStep(core: RoomCore, now: number): RoomStep | null {
   if (core.joined === 'no') return 'join'
   if (core.joined === 'out') return 'sync'
   if (core.request?.step === 'next' || !core.fresh || core.foreign || core.tail === null) return 'sync'
-  if (core.doubt && exactUnread(core, core.lastReadSeq) === undefined) return 'sync'
+  if (core.doubt && unreadRows(core, core.lastReadSeq) === undefined) return 'sync'
   const gapDue = core.gap === null ? Number.POSITIVE_INFINITY : core.gap.since + gapWait(core)
   if (gapDue <= now) return 'sync'
   if (core.want !== null) return 'page'

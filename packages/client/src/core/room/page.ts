@@ -2,7 +2,7 @@ import { longerHold, NO_HOLD } from '../hold'
 import { addRange, dropRange, rangeAround } from '../timeline'
 import { anchorAfter } from './anchor'
 import { heardAhead } from './changes'
-import { replayed, settleAll, viewed } from './replay'
+import { confirmAll, replayed, viewed } from './replay'
 import { amended, type PageWant, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 
@@ -35,7 +35,7 @@ export function onPageAnswered(
   const { page } = event
   if (page.rev < request.cursor)
     return amended(core, { request: null, requestHold: longerHold(core.requestHold, null, event) })
-  let next = settleAll(core, page.messages)
+  let next = confirmAll(core, page.messages)
   let { timeline } = next
   const empty = page.toSeq < page.fromSeq
   // What stands past the tail with messages missing before it has no place yet (I7): the sync that is due brings it.

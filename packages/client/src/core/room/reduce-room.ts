@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never'
-import { longerHold, relaxed } from '../hold'
+import { longerHold, NO_HOLD, relaxed } from '../hold'
 import { onExpired } from '../outbox/ageing'
 import {
   onAnswered,
@@ -11,8 +11,8 @@ import {
   onUnanswered,
   onUnstorable,
 } from '../outbox/answers'
-import { cancel, enqueue, retry } from '../outbox/enqueue'
-import { forgetOutcomes } from '../outbox/settle'
+import { cancel, enqueue, readSeqOf, retry } from '../outbox/enqueue'
+import { forgetOutcomes, type Outbox } from '../outbox/outbox'
 import { anchored, onViewed } from './anchor'
 import { onChanges } from './changes'
 import { discardLoaded } from './evicted-ranges'
@@ -28,14 +28,16 @@ import { neverThere } from './room-gone'
 import { onShelfAsked, onShelfRead } from './shelf'
 import { onSyncAnswered, onSyncAsked } from './sync'
 import { expireTyping, onTyping, typingEnded } from './typing'
-import { unreadOf } from './unread'
+import { counted, unreadOf } from './unread'
 import { trimmed } from './window'
 
 /** The one way a room changes: an event in, the next state out. A no-op returns the same reference. */
 export function reduceRoom(core: RoomCore, event: RoomEvent): RoomCore {
-  const reduced = forgetOutcomes(core, discardLoaded(core, reduce(core, event)))
+  const loaded = discardLoaded(core, reduce(core, event))
+  const reduced = withOutbox(loaded, forgetOutcomes(core.outbox, loaded.outbox))
   if (reduced === core) return core
-  const next = reduced.timeline === core.timeline ? reduced : anchored(reduced)
+  const placed = reduced.timeline === core.timeline ? reduced : anchored(reduced)
+  const next = counted(placed, readSeqOf(placed))
   const synced = core.request?.kind === 'sync' && next.request === null
   return watchGap(next, 'now' in event ? event.now : null, synced)
 }
@@ -82,7 +84,7 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'head':
       return onHead(core, event.head)
     case 'reads':
-      return onReads(core, event.reads)
+      return onReads(core, Object.entries(event.reads))
     case 'typing':
       return onTyping(core, event)
     case 'sync-asked':
@@ -106,21 +108,21 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
     case 'request-failed':
       return onRequestFailed(core, event)
     case 'enqueued':
-      return enqueue(core, event.wish, event.order, event.problem)
+      return enqueue(core, event.command, event.order, event.problem)
     case 'hurried':
-      return onHurried(core)
+      return withOutbox(core, onHurried(core.outbox))
     case 'unstorable':
-      return onUnstorable(core, event.ids)
+      return withOutbox(core, onUnstorable(core.outbox, event.ids))
     case 'stored':
-      return onStored(core, event.ids)
+      return withOutbox(core, onStored(core.outbox, event.ids))
     case 'picked':
-      return onPicked(core, event.ids)
+      return withOutbox(core, onPicked(core.outbox, event.ids))
     case 'answered':
       return onAnswered(trimmed(core), event)
     case 'unanswered':
       return onUnanswered(core, event)
     case 'expired':
-      return onExpired(core, event.ids)
+      return withOutbox(core, onExpired(core.outbox, event.ids))
     case 'retried':
       return retry(core, event.id, event.wanted)
     case 'cancelled':
@@ -144,20 +146,27 @@ function reduce(core: RoomCore, event: RoomEvent): RoomCore {
   }
 }
 
+const withOutbox = (core: RoomCore, outbox: Outbox): RoomCore =>
+  outbox === core.outbox ? core : amended(core, { outbox })
+
 const none: RoomCore['typing'] = new Map()
 
 function onLine(core: RoomCore, line: Line): RoomCore {
   if (line === core.line) return core
-  if (line === 'up') return amended(onLineUp(onWoken(core)), { line })
+  if (line === 'up') {
+    const woken = onWoken(core)
+    return amended(woken, { line, outbox: onLineUp(woken.outbox, core.durable) })
+  }
   if (core.line !== 'up') return amended(core, { line })
-  return amended(onLineLost(core), { line, joined: 'no', request: null, typing: none, ...stale(core) })
+  const outbox = onLineLost(core.outbox)
+  return amended(core, { line, outbox, joined: 'no', request: null, typing: none, ...stale(core) })
 }
 
 function onWoken(core: RoomCore): RoomCore {
   const requestHold = relaxed(core.requestHold)
-  const outboxHold = relaxed(core.outboxHold)
-  const isSame = requestHold === core.requestHold && outboxHold === core.outboxHold
-  return isSame ? core : amended(core, { requestHold, outboxHold })
+  const hold = relaxed(core.outbox.hold)
+  const isSame = requestHold === core.requestHold && hold === core.outbox.hold
+  return isSame ? core : amended(core, { requestHold, outbox: { ...core.outbox, hold } })
 }
 
 /** Removed was then; whether it still is, the server says. */
@@ -207,10 +216,11 @@ function onEpochChanged(core: RoomCore): RoomCore {
 
 /** Removed for good, or until invited again: the copy goes, what was unsent stays with the user (I14). */
 function onRemoved(core: RoomCore, { error, asOf }: Extract<RoomEvent, { type: 'removed' }>): RoomCore {
-  const { id, me, myName, line, windowSize, durable, keeps, opened, room, entries, draft, usedAt } = core
-  const { keys, outcomes, refused, requests } = core
+  const { id, me, myName, line, windowSize, durable, keeps, opened, room, draft, usedAt } = core
+  const { requests } = core
+  const outbox = { ...core.outbox, hold: NO_HOLD, sendOneByOne: false }
   const listedAsOf = Math.max(core.listedAsOf, asOf)
-  const kept = { opened, room, entries, draft, usedAt, keys, outcomes, refused, requests, listedAsOf }
+  const kept = { opened, room, outbox, draft, usedAt, requests, listedAsOf }
   return amended(newRoom(id, { me, myName, line, windowSize, durable, keeps }), {
     ...kept,
     removed: error,

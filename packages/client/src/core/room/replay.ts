@@ -1,5 +1,5 @@
 import type { Change, Message } from '@roomful/protocol'
-import { settle } from '../outbox/settle'
+import { confirm } from '../outbox/confirm'
 import { at } from '../timeline'
 import { advance } from './changes'
 import { surfaced, takeRow } from './merge'
@@ -14,9 +14,9 @@ export function replayed(core: RoomCore, changes: readonly Change[]): RoomCore {
 }
 
 /** Confirms own sends among the rows of an answer before the rows are merged: both are one step for the view. */
-export function settleAll(core: RoomCore, rows: readonly Message[]): RoomCore {
-  if (core.entries.length === 0 && core.afloat.length === 0) return core
-  return rows.reduce(settle, core)
+export function confirmAll(core: RoomCore, rows: readonly Message[]): RoomCore {
+  if (core.outbox.entries.size === 0 && core.afloat.length === 0) return core
+  return rows.reduce(confirm, core)
 }
 
 /** The rows of an answer, with `mine` as this user sees them. */

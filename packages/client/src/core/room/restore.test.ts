@@ -1,6 +1,7 @@
 import { asClientId, asUserId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
 import { type Entry, READY } from '../outbox/entry'
+import { allEntries } from '../outbox/entry-list'
 import { sampleRow } from '../timeline/sample-rows'
 import { onTakenOver } from './restore'
 import { newRoom } from './room-core'
@@ -19,7 +20,7 @@ test('what waits for a send that is confirmed here already is about that message
     { ...base, kind: 'edit', id: changed, order: 2, content: 'changed', target: { clientId: sent } },
     { ...base, kind: 'send', id: answer, order: 3, content: 'so?', replyTo: { clientId: sent }, ...written },
   ]
-  expect(onTakenOver(core, left).entries).toMatchObject([
+  expect(allEntries(onTakenOver(core, left).outbox.entries)).toMatchObject([
     { id: changed, target: { id: row.id } },
     { id: answer, replyTo: { id: row.id } },
   ])

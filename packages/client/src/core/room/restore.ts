@@ -1,6 +1,7 @@
 import type { MessageId } from '@roomful/protocol'
-import { type Entry, isTargeted, READY } from '../outbox/entry'
-import { aimed, subjectOf } from '../outbox/settle'
+import { aimed, type Entry, isTargeted, READY, subjectOf } from '../outbox/entry'
+import { allEntries } from '../outbox/entry-list'
+import { newOutbox, outboxWith } from '../outbox/outbox'
 import { emptyTimeline, type Range, rangesOf, rowsIn } from '../timeline'
 import { discardEvicted, heldRanges } from './evicted-ranges'
 import { stale } from './preview'
@@ -11,12 +12,13 @@ import type { Restored, RoomEvent } from './room-event'
 export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 'restored' }>): RoomCore {
   const { room } = event
   const old = undone(core, event.entries)
-  const own = behind(Math.max(event.after, old.at(-1)?.order ?? 0), core.entries)
-  const entries = old.length === 0 ? own : [...old, ...own]
+  const held = allEntries(core.outbox.entries)
+  const own = behind(Math.max(event.after, old.at(-1)?.order ?? 0), held)
+  const outbox = old.length === 0 && own === held ? core.outbox : outboxWith(core.outbox, [...old, ...own])
   // A sync was quicker than the disk: what it brought is newer.
-  if (room === null || core.cursor > 0) return entries === core.entries ? core : amended(core, { entries })
+  if (room === null || core.cursor > 0) return outbox === core.outbox ? core : amended(core, { outbox })
   return amended(core, {
-    entries,
+    outbox,
     cursor: room.cursor,
     known: Math.max(core.known, room.cursor),
     shelved: room.ranges,
@@ -36,20 +38,23 @@ export function onRestored(core: RoomCore, event: Extract<RoomEvent, { type: 're
  */
 export function onTakenOver(core: RoomCore, left: readonly Entry[]): RoomCore {
   const old = undone(core, left)
-  return old.length === 0 ? core : amended(core, { entries: inOrder([...core.entries, ...old]) })
+  if (old.length === 0) return core
+  const entries = inOrder([...allEntries(core.outbox.entries), ...old])
+  return amended(core, { outbox: outboxWith(core.outbox, entries) })
 }
 
 /** Of what was left, what is still to be done. */
 function undone(core: RoomCore, left: readonly Entry[]): readonly Entry[] {
   // A disk that is reopened may still have what this run has settled: it is not done twice (I8).
   const confirmed = left.length > 0 ? confirmedIn(core) : new Map<string, MessageId>()
+  const held = allEntries(core.outbox.entries)
   const known = new Set<string>([
-    ...core.entries.map((entry) => entry.id),
-    ...core.outcomes.keys(),
+    ...held.map((entry) => entry.id),
+    ...core.outbox.outcomes.map(({ id }) => id),
     ...confirmed.keys(),
   ])
   const open = left.filter((entry) => !known.has(entry.id)).map((entry) => found(entry, confirmed))
-  const sends = new Set<string>([...core.entries, ...open].map((entry) => entry.id))
+  const sends = new Set<string>([...held, ...open].map((entry) => entry.id))
   return open.filter((entry) => !isOrphan(entry, sends)).map(afterRestart)
 }
 
@@ -74,9 +79,7 @@ function inOrder(entries: readonly Entry[]): readonly Entry[] {
 /** Own sends that are known as confirmed: the tab that sent them died before it could take them off the disk. */
 function confirmedIn(core: RoomCore): Map<string, MessageId> {
   const rows = rangesOf(core.timeline).flatMap((range) => rowsIn(core.timeline, range))
-  const ended = [...core.outcomes.values()].flatMap((outcome) =>
-    'row' in outcome ? (outcome.row ?? []) : [],
-  )
+  const ended = core.outbox.outcomes.flatMap(({ outcome }) => outcome.row ?? [])
   return new Map(
     [...rows, ...core.afloat, ...ended].flatMap((row) =>
       row.senderId === core.me && row.clientId ? [[row.clientId, row.id] as const] : [],
@@ -131,8 +134,12 @@ const isSame = (a: readonly Range[], b: readonly Range[]): boolean =>
 /** Another user, or the end of the session: nothing of the room is left in memory but the entries to be kept. */
 export function onWiped(core: RoomCore, keep: (id: string) => boolean): RoomCore {
   const { id, line, windowSize, durable, keeps, opened, requests } = core
-  const entries = core.entries.filter((entry) => keep(entry.id))
-  return amended(newRoom(id, { me: null, line, windowSize, durable, keeps }), { opened, entries, requests })
+  const entries = allEntries(core.outbox.entries).filter((entry) => keep(entry.id))
+  return amended(newRoom(id, { me: null, line, windowSize, durable, keeps }), {
+    opened,
+    outbox: outboxWith(newOutbox(), entries),
+    requests,
+  })
 }
 
 /** The rows leave memory (I15); figures, outbox and draft stay. With a local store the rows are there still. */

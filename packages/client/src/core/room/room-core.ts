@@ -1,9 +1,10 @@
 import type { Change, Member, Message, Preview, Role, Room as RoomRow } from '@roomful/protocol'
 import type { ChatError } from '../chat-error'
 import { type Hold, NO_HOLD } from '../hold'
-import type { Entry, Outcome } from '../outbox/entry'
+import { newOutbox, type Outbox } from '../outbox/outbox'
 import { emptyTimeline, type Range, type Timeline } from '../timeline'
 import { neverThere } from './room-gone'
+import type { RowCount } from './unread'
 
 /** `coming`: the first connect, or the first after the line was good; `down`: known to be gone. */
 export type Line = 'up' | 'coming' | 'down'
@@ -102,6 +103,8 @@ export type RoomCore = {
   readonly figure: number
   /** The last seq that `figure` counts. */
   readonly counted: number
+  /** The exact figure, of the rows that are held; null where they do not say it. */
+  readonly rowCount: RowCount | null
   /** The rev that the server told it as of: what the cursor passes up to there is in it already. */
   readonly figureRev: number
   readonly preview: Preview | null
@@ -131,17 +134,7 @@ export type RoomCore = {
   readonly request: RoomRequest | null
   readonly want: PageWant | null
   readonly requestHold: Hold
-  readonly entries: readonly Entry[]
-  readonly outboxHold: Hold
-  /** A batch was refused as a whole: until it is through, one message a request tells which one is at fault. */
-  readonly single: boolean
-
-  // How entries ended.
-  /** Message id → clientId of own messages sent from here: the UI key outlives the confirmation (I19). */
-  readonly keys: ReadonlyMap<string, string>
-  readonly outcomes: ReadonlyMap<string, Outcome>
-  /** Message id → why its last edit, delete or reaction was refused. */
-  readonly refused: ReadonlyMap<string, ChatError>
+  readonly outbox: Outbox
 
   // What only this device knows.
   readonly typing: ReadonlyMap<string, { readonly name: string; readonly until: number }>
@@ -186,6 +179,7 @@ export function newRoom(id: string, options: RoomOptions): RoomCore {
     figure: 0,
     figureRev: 0,
     counted: 0,
+    rowCount: null,
     preview: null,
     previewRev: 0,
     listed: false,
@@ -201,12 +195,7 @@ export function newRoom(id: string, options: RoomOptions): RoomCore {
     request: null,
     want: null,
     requestHold: NO_HOLD,
-    entries: [],
-    outboxHold: NO_HOLD,
-    single: false,
-    keys: new Map(),
-    outcomes: new Map(),
-    refused: new Map(),
+    outbox: newOutbox(),
     typing: new Map(),
     anchor: null,
     draft: '',
@@ -250,6 +239,7 @@ function copyOf(core: RoomCore): RoomCore {
     lastReadSeq: core.lastReadSeq,
     figure: core.figure,
     counted: core.counted,
+    rowCount: core.rowCount,
     figureRev: core.figureRev,
     preview: core.preview,
     previewRev: core.previewRev,
@@ -266,12 +256,7 @@ function copyOf(core: RoomCore): RoomCore {
     request: core.request,
     want: core.want,
     requestHold: core.requestHold,
-    entries: core.entries,
-    outboxHold: core.outboxHold,
-    single: core.single,
-    keys: core.keys,
-    outcomes: core.outcomes,
-    refused: core.refused,
+    outbox: core.outbox,
     typing: core.typing,
     anchor: core.anchor,
     windowSize: core.windowSize,

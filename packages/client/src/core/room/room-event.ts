@@ -11,7 +11,7 @@ import type {
   Room as RoomRow,
 } from '@roomful/protocol'
 import type { ChatError } from '../chat-error'
-import type { Entry, Wanted, Wish } from '../outbox/entry'
+import type { Command, Entry, Wanted } from '../outbox/entry'
 import type { Range } from '../timeline'
 import type { Line, PageWant } from './room-core'
 
@@ -134,7 +134,12 @@ export type RoomEvent =
       readonly random: number
     }
   // The outbox.
-  | { readonly type: 'enqueued'; readonly wish: Wish; readonly order: number; readonly problem?: ChatError }
+  | {
+      readonly type: 'enqueued'
+      readonly command: Command
+      readonly order: number
+      readonly problem?: ChatError
+    }
   /** Read cursors wait for no higher one. */
   | { readonly type: 'hurried' }
   | { readonly type: 'stored'; readonly ids: readonly string[] }

@@ -3,7 +3,7 @@ import { addRange, chunkOf, lastRange, type Range, rangeHolding } from '../timel
 import { anchorAfter } from './anchor'
 import { heardAhead } from './changes'
 import { discardEvicted, spanOf } from './evicted-ranges'
-import { replayed, settleAll } from './replay'
+import { confirmAll, replayed } from './replay'
 import { amended, type PageWant, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 
@@ -54,7 +54,7 @@ export function onShelfRead(core: RoomCore, event: Extract<RoomEvent, { type: 's
   if (request?.kind !== 'shelf' || request.no !== event.no) return core
   let { timeline } = core
   // Another tab may have kept a row before this outbox heard that it is confirmed (I8).
-  let next = settleAll(
+  let next = confirmAll(
     core,
     event.chunks.flatMap((chunk) => chunk.messages),
   )

@@ -13,8 +13,8 @@ import {
 } from '../timeline'
 import { heardAhead, lastRevOf } from './changes'
 import { discardEvictedRow } from './evicted-ranges'
-import { mergeMember, mergeRoomRow, onReads, withAllMembers } from './members'
-import { replayed, settleAll, viewed } from './replay'
+import { mergeMembers, mergeRoomRow, onReads, withAllMembers } from './members'
+import { confirmAll, replayed, viewed } from './replay'
 import { amended, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 import { carryFigure } from './unread'
@@ -59,7 +59,7 @@ export function onSyncAnswered(
   if (!replace && delta.rev < request.cursor)
     return amended(core, { request: null, requestHold: longerHold(core.requestHold, null, event) })
   const rows = [...delta.patch, ...delta.tail]
-  let next = settleAll(core, rows)
+  let next = confirmAll(core, rows)
   if (delta.cont !== undefined) {
     // Only the last page moves the cursor: a row that changes while the pages run is in a later page (I5).
     if (!replace) next = amended(next, { timeline: mergeRows(next.timeline, viewed(next, delta.patch)) })
@@ -72,9 +72,9 @@ export function onSyncAnswered(
   next =
     replace || !core.membersKnown || delta.membersPartial
       ? withAllMembers(next, members, delta.rev, delta.membersPartial)
-      : members.reduce(mergeMember, next)
+      : mergeMembers(next, members)
   if (delta.room) next = mergeRoomRow(next, delta.room)
-  next = withFigure(onReads(next, delta.reads ?? {}), delta)
+  next = withFigure(onReads(next, Object.entries(delta.reads ?? {})), delta)
   // Asked before the last read: its figure is of the old cursor, and is asked for anew (I13).
   const doubt = next.doubt || (delta.lastReadSeq < next.lastReadSeq && next.lastReadSeq < next.lastSeq)
   const heardOf = [...next.ahead.values()].map(lastRevOf)

@@ -3,11 +3,15 @@ import { TYPING_TTL_MS } from '@roomful/protocol/plain'
 import { amended, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
 
+/** Users who are shown as typing at once; a view names a few. Another one is, as soon as one of them has ended (I15). */
+export const TYPING_MAX = 100
+
 /** A signal, or its end (`until` not after `now`). The receiver ends it by itself: a lost end must not type for ever. */
 export function onTyping(core: RoomCore, event: Extract<RoomEvent, { type: 'typing' }>): RoomCore {
   const { userId, name, now } = event
   if (userId === core.me) return core
   if (event.until <= now) return withoutTyping(core, [userId])
+  if (core.typing.size >= TYPING_MAX && !core.typing.has(userId)) return core
   const until = Math.min(event.until, now + TYPING_TTL_MS)
   return amended(core, { typing: new Map(core.typing).set(userId, { name, until }) })
 }

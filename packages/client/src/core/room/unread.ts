@@ -1,43 +1,79 @@
 import type { Change, Message } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
-import { at, rangeAround, type Timeline } from '../timeline'
-import type { RoomCore } from './room-core'
+import { CHUNK_SIZE, changedChunks, countRows, type Range, rangeAround, type Timeline } from '../timeline'
+import { amended, type RoomCore } from './room-core'
 
 /** Does this row count as unread for `me`, its place apart? (I13) */
 const counts = (row: Message, me: string | null): boolean =>
   !row.deleted && row.senderId !== me && row.type !== 'system'
+
+/** How many of the rows `from..to` of a timeline count as unread: carried on from event to event. */
+export type RowCount = {
+  readonly timeline: Timeline
+  readonly from: number
+  readonly to: number
+  readonly me: string | null
+  readonly count: number
+}
 
 /**
  * The unread figure (I13): exact where the rows after the read cursor are held and live, otherwise the server's figure
  * carried on by the changes since. Never `lastSeq - lastReadSeq`.
  */
 export function unreadOf(core: RoomCore, readSeq: number): number {
-  const exact = exactUnread(core, readSeq)
-  if (exact !== undefined) return exact
-  return readSeq >= core.lastSeq ? 0 : core.figure
+  const rows = unreadRows(core, readSeq)
+  if (rows === undefined) return readSeq >= core.lastSeq ? 0 : core.figure
+  const { rowCount } = core
+  if (rowCount !== null && isOf(rowCount, core, rows)) return Math.min(rowCount.count, LIMITS.unreadCap)
+  return countIn(core.timeline, rows, core.me, LIMITS.unreadCap)
 }
 
-/** Undefined where the rows that it needs are not held, or not known to be the server's. */
-export function exactUnread(core: RoomCore, readSeq: number): number | undefined {
+/** The rows after the read cursor; undefined where not all are held, or they are not known to be the server's. */
+export function unreadRows(core: RoomCore, readSeq: number): Range | undefined {
   const { timeline, tail, lastSeq } = core
   // A room that is not live may have missed edits and deletes: then the server's figure is the better one.
   if (!core.fresh || core.foreign || tail === null || tail < lastSeq) return undefined
   const from = Math.max(readSeq + 1, core.floorSeq)
-  if (from > tail) return 0
-  const range = rangeAround(timeline, from)
-  if (range === undefined || range.to < tail) return undefined
-  return countUnread(timeline, from, tail, core.me)
+  const isHeld = from > tail || (rangeAround(timeline, from)?.to ?? 0) >= tail
+  return isHeld ? { from, to: tail } : undefined
 }
 
-/** Up to the cap, as the server counts: from the newest down, so that it costs the same however much is unread. */
-function countUnread(timeline: Timeline, from: number, to: number, me: string | null): number {
-  let count = 0
-  for (let seq = to; seq >= from && count < LIMITS.unreadCap; seq--) {
-    const row = at(timeline, seq)
-    if (row !== undefined && counts(row, me)) count++
+/**
+ * Carries the count of unread rows on to what the room is now. It looks at the rows that the read cursor has passed, and at
+ * the chunks that differ: what is unread beside them costs nothing.
+ */
+export function counted(core: RoomCore, readSeq: number): RoomCore {
+  const { timeline, me, rowCount } = core
+  const rows = unreadRows(core, readSeq)
+  if (rows === undefined) return rowCount === null ? core : amended(core, { rowCount: null })
+  if (rowCount !== null && isOf(rowCount, core, rows)) return core
+  const count = rowCount?.me === me ? carriedCount(rowCount, timeline, rows) : countIn(timeline, rows, me)
+  return amended(core, { rowCount: { timeline, ...rows, me, count } })
+}
+
+const isOf = (count: RowCount, { timeline, me }: RoomCore, { from, to }: Range): boolean =>
+  count.timeline === timeline && count.from === from && count.to === to && count.me === me
+
+function carriedCount(before: RowCount, timeline: Timeline, { from, to }: Range): number {
+  const { me } = before
+  let { count } = before
+  count -= countIn(before.timeline, { from: before.from, to: Math.min(from - 1, before.to) }, me)
+  count += countIn(before.timeline, { from, to: Math.min(before.from - 1, to) }, me)
+  count -= countIn(before.timeline, { from: Math.max(to + 1, before.from, from), to: before.to }, me)
+  for (const index of changedChunks(before.timeline, timeline)) {
+    const first = Math.max(from, index * CHUNK_SIZE)
+    const part = { from: first, to: Math.min(to, (index + 1) * CHUNK_SIZE - 1) }
+    count += countIn(timeline, part, me) - countIn(before.timeline, part, me)
   }
   return count
 }
+
+const countIn = (
+  timeline: Timeline,
+  range: Range,
+  me: string | null,
+  most = Number.POSITIVE_INFINITY,
+): number => (range.from > range.to ? 0 : countRows(timeline, range, most, (row) => counts(row, me)))
 
 /** `doubt`: what it counts is not certain. */
 type Figure = { readonly figure: number; readonly counted: number; readonly doubt: boolean }

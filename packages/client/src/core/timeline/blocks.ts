@@ -143,6 +143,16 @@ export function countNewest(
   return count
 }
 
+/** The newest row that passes. */
+export function newestIn(blocks: Blocks, passes: (row: Message) => boolean): Message | undefined {
+  for (let i = blocks.length - 1; i >= 0; i--)
+    for (let j = BLOCK_SIZE - 1; j >= 0; j--) {
+      const row = blocks[i]?.chunks[j]?.findLast((held) => held !== undefined && passes(held))
+      if (row !== undefined) return row
+    }
+  return undefined
+}
+
 /** Indexes of the chunks that differ by reference, ascending. Shared blocks are skipped whole. */
 export function differingChunks(before: Blocks, after: Blocks): number[] {
   const indexes = new Set([...before, ...after].map((block) => block.index))

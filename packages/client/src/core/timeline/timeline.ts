@@ -5,6 +5,7 @@ import {
   chunkIn,
   countNewest,
   differingChunks,
+  newestIn,
   slotIn,
   visitRows,
   withoutSlots,
@@ -67,6 +68,10 @@ export const countRows = (
   most: number,
   passes: (row: Message) => boolean,
 ): number => countNewest(t.blocks, range, most, passes)
+
+/** The newest row that passes. */
+export const newestRow = (t: Timeline, passes: (row: Message) => boolean): Message | undefined =>
+  newestIn(t.blocks, passes)
 
 /** The rows of one chunk, ascending: what a record on disk holds. Empty when there is none. */
 export const chunkAt = (t: Timeline, index: number): readonly Message[] =>

@@ -1,22 +1,9 @@
 import type { Message } from '@roomful/protocol'
 import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
-import type { Entry, SendEntry, TargetedEntry } from '../outbox/entry'
+import type { SendEntry, TargetedEntry } from '../outbox/entry'
 import { reactionLike } from '../room/reactions'
 import type { RoomCore } from '../room/room-core'
 import type { ShownMessage } from '../room-shape'
-
-/** Ops on their way, by the id of the message they are about. */
-export function opsByTarget(entries: readonly Entry[]): ReadonlyMap<string, readonly TargetedEntry[]> {
-  const ops = new Map<string, TargetedEntry[]>()
-  for (const entry of entries) {
-    if (!('target' in entry) || 'lost' in entry.target) continue
-    const id = 'id' in entry.target ? entry.target.id : entry.target.clientId
-    const list = ops.get(id)
-    if (list) list.push(entry)
-    else ops.set(id, [entry])
-  }
-  return ops
-}
 
 /** A confirmed row as shown: with what is on its way laid over it. The confirmed store never holds any of that. */
 export function shownRow(
@@ -25,7 +12,7 @@ export function shownRow(
   ops: readonly TargetedEntry[],
   core: RoomCore,
 ): ShownMessage {
-  const error = core.refused.get(row.id)
+  const error = core.outbox.refused.get(row.id)
   const base: ShownMessage = { ...row, key, status: 'sent', ...(error ? { error } : {}) }
   return ops.length === 0
     ? base

@@ -1,9 +1,11 @@
 import type { Message } from '@roomful/protocol'
-import type { SendEntry, TargetedEntry } from '../outbox/entry'
+import { type Entry, isTargeted, type SendEntry, subjectOf, type TargetedEntry } from '../outbox/entry'
+import { type Chunk, changedEntries, chunkWith, entriesAbout } from '../outbox/entry-list'
+import { keyOf } from '../room/own-rows'
 import type { RoomCore } from '../room/room-core'
 import type { ShownMessage } from '../room-shape'
 import { changedChunks, chunkAt, chunkOf, type Range, rangeAround, seqOf } from '../timeline'
-import { opsByTarget, shownEntry, shownRow } from './overlay'
+import { shownEntry, shownRow } from './overlay'
 
 /** The seqs that are shown: the loaded stretch around what is looked at. Undefined: none is loaded. */
 export function shownRange(core: RoomCore): Range | undefined {
@@ -16,68 +18,95 @@ export const isAtTail = (core: RoomCore): boolean =>
   core.anchor === null || shownRange(core)?.to === core.tail
 
 type Shown = readonly ShownMessage[]
-type Ops = ReadonlyMap<string, readonly TargetedEntry[]>
-const NO_OPS: readonly TargetedEntry[] = []
+type Ops = readonly TargetedEntry[]
 
 /** What one row, or one entry, was made into, and of what. */
-type Made = { ops: readonly TargetedEntry[]; error: unknown; shown: ShownMessage }
+type Made = { ops: Ops; error: unknown; shown: ShownMessage }
 
 /**
  * Messages as shown: the overlay of confirmed rows and the outbox. A message keeps its reference until something of it
- * changed, and so does the list. Made chunk by chunk like the timeline, so that one change looks at one chunk.
+ * changed, and so does the list. Made chunk by chunk like the timeline and the outbox, so that one change looks at one
+ * chunk of either, and the list is put together by copying whole parts.
  */
 export function createShownMessages(): (core: RoomCore) => Shown {
   let chunks = new Map<number, Shown>()
+  let pending = new WeakMap<Chunk, Shown>()
   let made = new WeakMap<Message | SendEntry, Made>()
-  let last: { core: RoomCore; ops: Ops; parts: readonly Shown[]; list: Shown } | undefined
+  let last: { core: RoomCore; parts: readonly Shown[]; list: Shown } | undefined
 
   return (core) => {
     if (last && sameInput(last.core, core)) return last.list
     if (last && (last.core.me !== core.me || last.core.myName !== core.myName)) {
       chunks = new Map()
+      pending = new WeakMap()
       made = new WeakMap()
     }
-    const ops = last?.core.entries === core.entries ? last.ops : opsByTarget(core.entries)
-    if (last) for (const index of touched(last.core, last.ops, core, ops)) chunks.delete(index)
+    if (last) forgetChanged(last.core, core)
 
     const range = shownRange(core)
-    const parts = range ? chunksIn(range).map((index) => partOf(core, ops, index, range)) : []
-    parts.push(isAtTail(core) ? pendingOf(core, ops) : [])
+    const parts = range ? chunksIn(range).map((index) => partOf(core, index, range)) : []
+    if (isAtTail(core)) {
+      parts.push(core.afloat.map((row) => rowShown(core, row)))
+      for (const chunk of core.outbox.entries.chunks) parts.push(pendingPart(core, chunk))
+    }
     const before = last?.parts ?? []
     const stable = parts.map((part, i) => kept(before[i], part))
     const list = last && sameList(before, stable) ? last.list : joined(stable)
-    last = { core, ops, parts: stable, list }
+    last = { core, parts: stable, list }
     return list
   }
 
+  /** Drops the parts in which something changed, or about which something is on its way, or not any more. */
+  function forgetChanged(before: RoomCore, after: RoomCore): void {
+    for (const index of changedChunks(before.timeline, after.timeline)) chunks.delete(index)
+    const { put, old } = changedEntries(before.outbox.entries, after.outbox.entries)
+    for (const entry of [...put, ...old])
+      forgetMessage(after, isTargeted(entry) ? subjectId(entry) : undefined)
+    if (before.outbox.refused !== after.outbox.refused)
+      for (const { outbox } of [before, after])
+        for (const id of outbox.refused.keys())
+          if (before.outbox.refused.get(id) !== after.outbox.refused.get(id)) forgetMessage(after, id)
+  }
+
+  function forgetMessage(core: RoomCore, id: string | undefined): void {
+    const seq = id === undefined ? undefined : seqOf(core.timeline, id)
+    if (seq !== undefined) chunks.delete(chunkOf(seq))
+    else {
+      const chunk = id === undefined ? undefined : chunkWith(core.outbox.entries, id)
+      if (chunk) pending.delete(chunk)
+    }
+  }
+
   /** The chunk's messages; of the first and the last only what is in the range. */
-  function partOf(core: RoomCore, ops: Ops, index: number, { from, to }: Range): Shown {
-    const whole = chunks.get(index) ?? chunkAt(core.timeline, index).map((row) => rowShown(core, ops, row))
+  function partOf(core: RoomCore, index: number, { from, to }: Range): Shown {
+    const whole = chunks.get(index) ?? chunkAt(core.timeline, index).map((row) => rowShown(core, row))
     chunks.set(index, whole)
     const isWhole = chunkOf(from) !== index && chunkOf(to) !== index
     return isWhole ? whole : whole.filter((message) => message.seq >= from && message.seq <= to)
   }
 
-  function pendingOf(core: RoomCore, ops: Ops): Shown {
-    return [
-      ...core.afloat.map((row) => rowShown(core, ops, row)),
-      ...core.entries.flatMap((entry) => {
-        if (entry.kind !== 'send') return []
-        const own = ops.get(entry.id) ?? NO_OPS
-        return once(entry, own, undefined, () => shownEntry(entry, own, core))
-      }),
-    ]
+  function pendingPart(core: RoomCore, chunk: Chunk): Shown {
+    const held = pending.get(chunk)
+    if (held) return held
+    const part = chunk.entries.flatMap((entry) => {
+      if (entry.kind !== 'send') return []
+      const own = opsOn(core, entry.id)
+      return once(entry, own, undefined, () => shownEntry(entry, own, core))
+    })
+    pending.set(chunk, part)
+    return part
   }
 
-  function rowShown(core: RoomCore, ops: Ops, row: Message): ShownMessage {
-    const own = ops.get(row.id) ?? NO_OPS
-    const key = core.keys.get(row.id) ?? row.id
-    return once(row, own, core.refused.get(row.id), () => shownRow(row, key, own, core))
+  function rowShown(core: RoomCore, row: Message): ShownMessage {
+    const own = opsOn(core, row.id)
+    return once(row, own, core.outbox.refused.get(row.id), () =>
+      shownRow(row, keyOf(row, core.me), own, core),
+    )
   }
 
   function once(
     subject: Message | SendEntry,
-    own: readonly TargetedEntry[],
+    own: Ops,
     error: unknown,
     make: () => ShownMessage,
   ): ShownMessage {
@@ -89,37 +118,31 @@ export function createShownMessages(): (core: RoomCore) => Shown {
   }
 }
 
+const NO_OPS: Ops = []
+
+/** Ops on their way about this message. */
+function opsOn({ outbox }: RoomCore, id: string): Ops {
+  const about = entriesAbout(outbox.entries, id)
+  return about.length === 0 ? NO_OPS : about.filter(isTargeted)
+}
+
+function subjectId(entry: Entry): string | undefined {
+  const subject = subjectOf(entry)
+  if (subject === null || 'lost' in subject) return undefined
+  return 'id' in subject ? subject.id : subject.clientId
+}
+
 const chunksIn = ({ from, to }: Range): number[] =>
   Array.from({ length: chunkOf(to) - chunkOf(from) + 1 }, (_, i) => chunkOf(from) + i)
-
-/** Chunks with a row that changed, or about which something is on its way, or not any more. */
-function touched(before: RoomCore, opsBefore: Ops, after: RoomCore, ops: Ops): ReadonlySet<number> {
-  const indexes = new Set(changedChunks(before.timeline, after.timeline))
-  const note = (ids: Iterable<string>): void => {
-    for (const id of ids) {
-      const seq = seqOf(after.timeline, id)
-      if (seq !== undefined) indexes.add(chunkOf(seq))
-    }
-  }
-  if (ops !== opsBefore) {
-    note(opsBefore.keys())
-    note(ops.keys())
-  }
-  if (before.refused !== after.refused) {
-    note(before.refused.keys())
-    note(after.refused.keys())
-  }
-  return indexes
-}
 
 function sameInput(a: RoomCore, b: RoomCore): boolean {
   return (
     a.timeline === b.timeline &&
-    a.entries === b.entries &&
+    a.outbox.entries === b.outbox.entries &&
+    a.outbox.refused === b.outbox.refused &&
     a.afloat === b.afloat &&
     a.anchor === b.anchor &&
     a.tail === b.tail &&
-    a.refused === b.refused &&
     a.me === b.me &&
     a.myName === b.myName
   )
