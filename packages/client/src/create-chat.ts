@@ -3,12 +3,12 @@ import { lazyTransport } from './adapters/lazy-transport'
 import { nanoidIds } from './adapters/nanoid-ids'
 import { systemClock } from './adapters/system-clock'
 import type { Chat } from './chat'
-import { newRoom } from './core/room/room-core'
+import { newRoom } from './core/room/room-model'
 import type { ChatOptions } from './options'
 import { type Cells, createCells } from './runtime/cells'
 import { createChatRooms } from './runtime/chat-rooms'
 import { createChatView } from './runtime/chat-view'
-import { createConnect, lineOf } from './runtime/connect'
+import { createConnect, roomConnectionOf } from './runtime/connect'
 import { createConnectionRunner } from './runtime/connection-runner'
 import { showInDevtools } from './runtime/devtools'
 import { createEnding } from './runtime/ending'
@@ -67,10 +67,10 @@ export function createChat(options: ChatOptions): Chat {
       newRoom(id, {
         me: cells.chat().user?.id ?? null,
         myName: cells.chat().user?.name ?? '',
-        line: lineOf(cells.chat().connection.state),
+        connection: roomConnectionOf(cells.chat().connection.state),
         windowSize: options.windowSize ?? WINDOW_SIZE,
-        durable: store !== null,
-        keeps: tabs?.keeps() ?? store !== null,
+        hasStore: store !== null,
+        writesRows: tabs?.keeps() ?? store !== null,
       }),
     settle: () => pump.run(),
   })

@@ -32,9 +32,9 @@ export type {
   RoomRow,
   UnknownType,
 } from './core/register'
-export type { RoomCore as unstable_RoomCore } from './core/room/room-core'
 export type { RoomEvent as unstable_RoomEvent } from './core/room/room-event'
-export { unreadOf as unstable_unreadOf } from './core/room/unread'
+export type { RoomModel as unstable_RoomCore } from './core/room/room-model'
+export { unreadOf as unstable_unreadOf } from './core/room/unread-rows'
 export {
   at as unstable_at,
   changedChunks as unstable_changedChunks,

@@ -44,10 +44,10 @@ export const CANARIES = [
     what: 'the cursor is on disk before the rows that it speaks of',
     patches: [
       {
-        file: 'client/src/runtime/persister.ts',
-        find: 'writing = store.write(composed.write).then(',
+        file: 'client/src/storage/writer.ts',
+        find: 'await store.write(part)\n      return null',
         replace:
-          'writing = store.write({ ...composed.write, chunks: [] }).then(() => store.write({ chunks: composed.write.chunks ?? [] })).then(',
+          'await store.write({ ...part, chunks: [] })\n      await store.write({ chunks: part.chunks ?? [] })\n      return null',
       },
     ],
   },
@@ -57,7 +57,7 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/core/room/next-room-step.ts',
-        find: 'core.gap === null ? Number.POSITIVE_INFINITY : core.gap.since + gapWait(core)',
+        find: 'sync.gap === null ? Number.POSITIVE_INFINITY : sync.gap.since + gapWait(sync.gap)',
         replace: 'Number.POSITIVE_INFINITY',
       },
     ],
@@ -79,9 +79,13 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/core/room/sync.ts',
-        find: 'timeline: mergeRows(next.timeline, viewed(next, delta.patch)) }',
-        replace:
-          'timeline: mergeRows(next.timeline, viewed(next, delta.patch)), cursor: Math.max(next.cursor, delta.rev) }',
+        find: '  { patch, cont }: Delta,',
+        replace: '  { patch, cont, rev }: Delta,',
+      },
+      {
+        file: 'client/src/core/room/sync.ts',
+        find: 'request: { ...request, morePages: true,',
+        replace: 'cursor: Math.max(model.sync.cursor, rev),\n      request: { ...request, morePages: true,',
       },
     ],
   },
@@ -91,13 +95,13 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/core/room/page.ts',
-        find: '  if (page.rev < request.cursor)\n    return amended(core, { request: null, requestHold: longerHold(core.requestHold, null, event) })\n',
-        replace: '',
+        find: 'if (page.rev < request.cursor)',
+        replace: 'if (false)',
       },
       {
         file: 'client/src/core/room/page.ts',
-        find: 'return replayed(next, request.heard)',
-        replace: 'return replayed(next, [])',
+        find: 'return replayed(loaded, request.received)',
+        replace: 'return replayed(loaded, [])',
       },
     ],
   },
@@ -107,8 +111,8 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/core/room/merge.ts',
-        find: 'const timeline = mergeRows(settled.timeline, [row])',
-        replace: 'const timeline = addRange(settled.timeline, { from: row.seq, to: row.seq }, [row])',
+        find: 'const timeline = mergeRows(rows.timeline, [row])',
+        replace: 'const timeline = addRange(rows.timeline, { from: row.seq, to: row.seq }, [row])',
       },
     ],
   },
@@ -151,7 +155,7 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/core/outbox/next-outbox-step.ts',
-        find: "if (core.entries.some((entry) => entry.state.at === 'inflight')) return null",
+        find: 'if (entries.totals.inflight > 0) return null',
         replace: '',
       },
     ],
@@ -162,8 +166,8 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/core/outbox/enqueue.ts',
-        find: 'const state = core.durable ? STORING : READY',
-        replace: 'const state = READY',
+        find: 'const state = model.hasStore ? STORING : READY\n  const entry',
+        replace: 'const state = READY\n  const entry',
       },
     ],
   },
@@ -199,9 +203,9 @@ export const CANARIES = [
     what: 'unread is lastSeq less the read cursor',
     patches: [
       {
-        file: 'client/src/core/room/unread.ts',
-        find: 'return countUnread(timeline, from, tail, core.me)',
-        replace: 'return tail - readSeq',
+        file: 'client/src/core/room/unread-rows.ts',
+        find: 'return Math.min(ofRows.count, LIMITS.unreadCap)',
+        replace: 'return rows.to - readSeq',
       },
     ],
   },
@@ -211,8 +215,8 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/core/room/merge.ts',
-        find: 'const settled = settle(core, row)',
-        replace: 'const settled = core',
+        find: 'const confirmed = confirm(model, row)',
+        replace: 'const confirmed = model',
       },
     ],
   },

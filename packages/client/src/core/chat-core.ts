@@ -6,7 +6,7 @@ import type { ChatState, ConnectionState, StorageState } from './chat-shape'
 import { type Connection, type ConnectionEvent, IDLE, reduceConnection } from './connection'
 import { type Hold, longerHold, NO_HOLD, relaxed } from './hold'
 import { unsentCount, waitingCount } from './outbox/outbox'
-import type { RoomCore } from './room/room-core'
+import type { RoomModel } from './room/room-model'
 import { EMPTY_LIST, type RoomList, roomsOf, summaryIn, summaryOf, withSummary } from './room-list'
 import { sameList } from './view/shown-messages'
 
@@ -62,7 +62,7 @@ export type ChatEvent =
       readonly asOf: number
     }
   | { readonly type: 'storage'; readonly storage: StorageState }
-  | { readonly type: 'room'; readonly before: RoomCore | undefined; readonly after: RoomCore }
+  | { readonly type: 'room'; readonly before: RoomModel | undefined; readonly after: RoomModel }
 
 export function newChat(storage: StorageState): ChatCore {
   return {
@@ -138,7 +138,7 @@ export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
   }
 }
 
-function withRoom(core: ChatCore, before: RoomCore | undefined, after: RoomCore): ChatCore {
+function withRoom(core: ChatCore, before: RoomModel | undefined, after: RoomModel): ChatCore {
   const list = withSummary(core.list, after.id, summaryOf(after, summaryIn(core.list, after.id)))
   if (before?.outbox === after.outbox) return list === core.list ? core : { ...core, list }
   const unsent = core.unsent - (before ? unsentCount(before.outbox) : 0) + unsentCount(after.outbox)

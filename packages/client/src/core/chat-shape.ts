@@ -28,7 +28,7 @@ export type RoomSummary = {
   readonly id: string
   readonly name: string
   readonly type: RoomType
-  /** Of others, after one's read cursor: exact where it is known, else the server's figure, which counts to 100. */
+  /** Of others, after one's read cursor: exact where it is known, else the server's count, which ends at 100. */
   readonly unread: number
   /** Own messages that were refused or held back, and wait for `retry` or `cancel`. */
   readonly failed: number

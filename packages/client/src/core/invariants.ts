@@ -1,18 +1,18 @@
-import { AFLOAT_MAX } from './outbox/confirm'
 import { readSeqOf } from './outbox/enqueue'
 import { type Entry, isTargeted } from './outbox/entry'
 import { allEntries } from './outbox/entry-list'
 import { entryOf, OUTCOMES_MAX, type Outbox, REFUSED_MAX, unsentCount, waitingCount } from './outbox/outbox'
 import { previewOf } from './room/preview'
-import type { RoomCore } from './room/room-core'
 import type { RoomEvent } from './room/room-event'
+import type { RoomModel } from './room/room-model'
+import { PAST_TAIL_MAX } from './room/rows'
 import { TYPING_MAX } from './room/typing'
-import { unreadOf } from './room/unread'
+import { unreadOf } from './room/unread-rows'
 import { at, checkTimeline, covers, lastRange, rangesOf, rowCount, rowsIn } from './timeline'
 
 /** `fresh`: revs may be other ones after it: a new epoch, a reset, another life of the room. The rest goes forward only. */
 const REVS_AFTER: { readonly [Type in RoomEvent['type']]: 'forward' | 'fresh' } = {
-  line: 'forward',
+  connection: 'forward',
   woken: 'forward',
   identified: 'forward',
   'epoch-changed': 'fresh',
@@ -36,8 +36,8 @@ const REVS_AFTER: { readonly [Type in RoomEvent['type']]: 'forward' | 'fresh' } 
   'sync-answered': 'fresh',
   'page-asked': 'forward',
   'page-answered': 'forward',
-  'shelf-asked': 'forward',
-  'shelf-read': 'forward',
+  'reload-asked': 'forward',
+  reloaded: 'forward',
   'members-wanted': 'forward',
   'members-asked': 'forward',
   'members-answered': 'forward',
@@ -65,17 +65,18 @@ const REVS_AFTER: { readonly [Type in RoomEvent['type']]: 'forward' | 'fresh' } 
  * Throws when a room breaks what must hold after every event. Tests call it for each step of each room; nothing of it
  * is in the shipped build.
  */
-export function checkRoom(before: RoomCore, event: RoomEvent, after: RoomCore): void {
+export function checkRoom(before: RoomModel, event: RoomEvent, after: RoomModel): void {
   const fail = (message: string): never => {
     throw new Error(`${message} (room ${after.id}, after ${event.type})`)
   }
-  const rowsChanged = before.timeline !== after.timeline || before.afloat !== after.afloat
+  const rowsChanged =
+    before.rows.timeline !== after.rows.timeline || before.rows.pastTail !== after.rows.pastTail
   // What did not change was right after the event that made it.
-  if (before.timeline !== after.timeline) checkTimeline(after.timeline)
+  if (before.rows.timeline !== after.rows.timeline) checkTimeline(after.rows.timeline)
   checkTail(after, fail)
   if (rowsChanged || before.outbox.entries !== after.outbox.entries || before.me !== after.me)
     checkRows(after, fail)
-  checkAfloat(after, fail)
+  checkPastTail(after, fail)
   // A sign-out takes the outbox with it.
   checkOutbox(event.type === 'wiped' ? after : before, after, fail)
   checkBounds(before, after, fail)
@@ -85,28 +86,29 @@ export function checkRoom(before: RoomCore, event: RoomEvent, after: RoomCore): 
 
 type Fail = (message: string) => never
 
-function checkTail(core: RoomCore, fail: Fail): void {
-  const { tail, timeline, floorSeq, afloat } = core
+function checkTail({ rows }: RoomModel, fail: Fail): void {
+  const { tail, timeline, floorSeq, pastTail, evicted, fromOldEpoch } = rows
   const last = lastRange(timeline)?.to
   if (tail === null) {
-    if (last !== undefined && !core.foreign) fail('I7: rows are held without a tail')
+    if (last !== undefined && !fromOldEpoch) fail('I7: rows are held without a tail')
     return
   }
   if (last !== undefined && last > tail) fail(`I7: ${last} is held past the tail ${tail}`)
   if (tail >= floorSeq && !covers(timeline, tail)) fail(`I7: the tail ${tail} is not held`)
-  if (afloat.some((row) => row.seq <= tail)) fail('I8: an afloat row is in reach of the tail')
-  for (const range of core.shelved)
+  if (pastTail.some((row) => row.seq <= tail)) fail('I8: a row kept past the tail is in reach of it')
+  for (const range of evicted)
     if (rangesOf(timeline).some((held) => held.from <= range.to && range.from <= held.to))
-      fail('I7: a range is both in memory and on the shelf')
+      fail('I7: a range is both in memory and evicted')
 }
 
-function checkRows(core: RoomCore, fail: Fail): void {
+function checkRows(model: RoomModel, fail: Fail): void {
+  const { rows } = model
   const own = new Set<string>()
-  const unsent = new Set<string>(allEntries(core.outbox.entries).map((entry) => entry.id))
-  for (const row of [...rowsIn(core.timeline, { from: 0, to: Number.MAX_SAFE_INTEGER }), ...core.afloat]) {
+  const unsent = new Set<string>(allEntries(model.outbox.entries).map((entry) => entry.id))
+  for (const row of [...rowsIn(rows.timeline, { from: 0, to: Number.MAX_SAFE_INTEGER }), ...rows.pastTail]) {
     if (row.deleted && (row.content !== '' || row.metadata !== undefined || row.reactions.length > 0))
       fail(`I12: tombstone ${row.seq} has content`)
-    if (row.senderId !== core.me) continue
+    if (row.senderId !== model.me) continue
     if (own.has(row.id)) fail(`I8: own message ${row.seq} is shown twice`)
     own.add(row.id)
     if (row.clientId !== undefined && unsent.has(row.clientId))
@@ -114,14 +116,15 @@ function checkRows(core: RoomCore, fail: Fail): void {
   }
 }
 
-/** A room that is behind may hold newer rows; none may be newer than what it has heard of. */
-function checkAfloat(core: RoomCore, fail: Fail): void {
-  if (core.foreign) return
-  for (const row of core.afloat) if (row.rev > core.known) fail(`I5: afloat ${row.seq} is past what is known`)
+/** A room that is behind may hold newer rows; none may be newer than what it has seen. */
+function checkPastTail({ rows, sync }: RoomModel, fail: Fail): void {
+  if (rows.fromOldEpoch) return
+  for (const row of rows.pastTail)
+    if (row.rev > sync.highestSeenRev) fail(`I5: seq ${row.seq}, past the tail, is past what was seen`)
 }
 
-function checkOutbox(before: RoomCore, after: RoomCore, fail: Fail): void {
-  if (before.outbox === after.outbox && before.line === after.line) return
+function checkOutbox(before: RoomModel, after: RoomModel, fail: Fail): void {
+  if (before.outbox === after.outbox && before.connection === after.connection) return
   const { entries } = after.outbox
   const all = allEntries(entries)
   const ids = new Set<string>(all.map((entry) => entry.id))
@@ -130,8 +133,8 @@ function checkOutbox(before: RoomCore, after: RoomCore, fail: Fail): void {
     if (last && last.order >= entry.order) fail('I9: the outbox is out of order')
     return entry
   }, undefined)
-  if (after.line !== 'up' && all.some((entry) => entry.state.at === 'inflight'))
-    fail('I10: in flight without a line')
+  if (after.connection !== 'up' && all.some((entry) => entry.state.at === 'inflight'))
+    fail('I10: in flight without a connection')
   const outcomes = new Set(after.outbox.outcomes.map(({ id }) => id))
   for (const entry of allEntries(before.outbox.entries))
     if (!ids.has(entry.id) && !outcomes.has(entry.id) && after.me === before.me)
@@ -157,43 +160,53 @@ function checkCounts(outbox: Outbox, all: readonly Entry[], fail: Fail): void {
 }
 
 /** What is carried on from event to event is what a look at all unread rows finds. */
-function checkUnread(core: RoomCore, fail: Fail): void {
-  const readSeq = readSeqOf(core)
-  const carried = unreadOf(core, readSeq)
-  const found = unreadOf({ ...core, rowCount: null }, readSeq)
+function checkUnread(model: RoomModel, fail: Fail): void {
+  const readSeq = readSeqOf(model)
+  const carried = unreadOf(model, readSeq)
+  const found = unreadOf({ ...model, unread: { ...model.unread, ofRows: null } }, readSeq)
   if (carried !== found) fail(`I13: ${carried} are counted as unread, and ${found} are`)
 }
 
 /** I15: nothing that a room remembers grows without an end. */
-function checkBounds(before: RoomCore, core: RoomCore, fail: Fail): void {
-  const { outcomes, refused } = core.outbox
-  if (core.ahead.size > 2_100) fail(`I15: ${core.ahead.size} changes are remembered`)
-  if (outcomes.length > Math.max(OUTCOMES_MAX, outcomes.length - before.outbox.outcomes.length))
-    fail(`I15: ${outcomes.length} outcomes are remembered`)
-  if (refused.size > REFUSED_MAX) fail(`I15: ${refused.size} refusals are remembered`)
-  if (core.afloat.length > AFLOAT_MAX) fail(`I15: ${core.afloat.length} own rows are past the tail`)
-  if (core.typing.size > TYPING_MAX) fail(`I15: ${core.typing.size} users are typing`)
-  if (core.request && core.request.heard.length > 2_100) fail('I15: a request hears too much')
-  if (rowCount(core.timeline) > core.windowSize + 1_200) fail(`I15: ${rowCount(core.timeline)} rows are held`)
-  if (core.figure < 0) fail('I13: the unread figure is negative')
+function checkBounds(before: RoomModel, model: RoomModel, fail: Fail): void {
+  const { rows, sync, people, outbox, unread } = model
+  const newOutcomes = outbox.outcomes.length - before.outbox.outcomes.length
+  const { orders } = outbox.entries.memo
+  const most: readonly (readonly [string, number, number])[] = [
+    ['rows', rowCount(rows.timeline), model.windowSize + 1_200],
+    ['evicted ranges', rows.evicted.length, rows.lastSeq / 2 + 1],
+    ['rows past the tail', rows.pastTail.length, PAST_TAIL_MAX],
+    ['changes out of order', sync.outOfOrder.size, 2_100],
+    ['changes during a request', sync.request?.received.length ?? 0, 2_100],
+    ['typing users', people.typing.size, TYPING_MAX],
+    ['outcomes', outbox.outcomes.length, Math.max(OUTCOMES_MAX, newOutcomes)],
+    ['refusals', outbox.refused.size, REFUSED_MAX],
+    ['ids in the outbox', orders.size, 2 * outbox.entries.size + 300],
+  ]
+  for (const [what, count, bound] of most) if (count > bound) fail(`I15: ${count} ${what}`)
+  if (unread.serverUnread < 0) fail('I13: the unread count is negative')
 }
 
-function checkForward(before: RoomCore, after: RoomCore, fail: Fail): void {
-  if (after.cursor < before.cursor) fail(`I6: the cursor went back from ${before.cursor} to ${after.cursor}`)
-  if (after.lastReadSeq < before.lastReadSeq) fail('I6: the read cursor went back')
-  // His own, once it is known who he is.
-  for (const [userId, seq] of before.reads)
-    if ((userId === after.me ? after.lastReadSeq : (after.reads.get(userId) ?? 0)) < seq)
+function checkForward(before: RoomModel, after: RoomModel, fail: Fail): void {
+  const { cursor } = before.sync
+  if (after.sync.cursor < cursor) fail(`I6: the cursor went back from ${cursor} to ${after.sync.cursor}`)
+  const { lastReadSeq } = after.unread
+  if (lastReadSeq < before.unread.lastReadSeq) fail('I6: the read cursor went back')
+  // The user's own, once it is known who they are.
+  for (const [userId, seq] of before.people.reads)
+    if ((userId === after.me ? lastReadSeq : (after.people.reads.get(userId) ?? 0)) < seq)
       fail('I6: a receipt went back')
   const [shown, now] = [previewOf(before), previewOf(after)]
   // Of a new epoch nothing is known yet: what is shown is of the old one until the server says more.
-  const isOfOldEpoch = before.known === 0 || (shown === before.preview && before.previewRev === 0)
+  const isListed = shown === before.listing.preview && before.listing.previewRev === 0
+  const isOfOldEpoch = before.sync.highestSeenRev === 0 || isListed
   if (shown && now && !isOfOldEpoch && now.seq < shown.seq)
     fail(`I6: the preview went back from ${shown.seq} to ${now.seq}`)
-  if (before.timeline === after.timeline) return
-  for (const range of rangesOf(before.timeline))
-    for (const row of rowsIn(before.timeline, range)) {
-      const now = at(after.timeline, row.seq)
+  const { timeline } = before.rows
+  if (timeline === after.rows.timeline) return
+  for (const range of rangesOf(timeline))
+    for (const row of rowsIn(timeline, range)) {
+      const now = at(after.rows.timeline, row.seq)
       if (now && now.rev < row.rev) fail(`I6: row ${row.seq} went back from rev ${row.rev} to ${now.rev}`)
     }
 }

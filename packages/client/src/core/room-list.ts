@@ -2,8 +2,8 @@ import type { RoomSummary } from './chat-shape'
 import { readSeqOf } from './outbox/enqueue'
 import { memberCountOf } from './room/member-pages'
 import { previewOf } from './room/preview'
-import type { RoomCore } from './room/room-core'
-import { unreadOf } from './room/unread'
+import type { RoomModel } from './room/room-model'
+import { unreadOf } from './room/unread-rows'
 import { findIn, inserted, removed, type SortedChunks } from './sorted-chunks'
 import { sameList } from './view/shown-messages'
 
@@ -26,19 +26,22 @@ export function roomsOf({ order }: RoomList): readonly RoomSummary[] {
 }
 
 /** A room's line in the list; null where it is not on it. The same object while nothing of it changed. */
-export function summaryOf(core: RoomCore, before: RoomSummary | undefined): RoomSummary | null {
-  const { room } = core
-  if (!core.listed || core.removed !== null || room === null || core.hiddenSeq >= core.lastSeq) return null
-  const preview = previewOf(core)
+export function summaryOf(model: RoomModel, before: RoomSummary | undefined): RoomSummary | null {
+  const { listing, rows, outbox } = model
+  const { room } = listing
+  const { lastSeq } = rows
+  if (!listing.listed || listing.removed !== null || room === null || listing.hiddenSeq >= lastSeq)
+    return null
+  const preview = previewOf(model)
   const next: RoomSummary = {
-    id: core.id,
+    id: model.id,
     name: room.name,
     type: room.type,
-    unread: unreadOf(core, readSeqOf(core)),
-    failed: core.outbox.entries.totals.failed,
-    lastSeq: core.lastSeq,
+    unread: unreadOf(model, readSeqOf(model)),
+    failed: outbox.entries.totals.failed,
+    lastSeq,
     preview: before && samePreview(before.preview, preview) ? before.preview : preview,
-    memberCount: memberCountOf(core),
+    memberCount: memberCountOf(model.people),
     room,
   }
   return before && sameList(Object.values(before), Object.values(next)) ? before : next

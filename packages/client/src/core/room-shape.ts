@@ -15,7 +15,7 @@ import type { RoomRow, ShownKind } from './register'
  */
 export type RoomStatus = 'idle' | 'loading' | 'live' | 'catching-up' | 'offline' | 'removed'
 
-/** `queued`: waits for the line. `sending`: in flight, or its outcome is not known yet. `failed`: see `error`. */
+/** `queued`: waits for the connection. `sending`: in flight, or its outcome is not known yet. `failed`: see `error`. */
 export type SendStatus = 'sent' | 'sending' | 'queued' | 'failed'
 
 /**
@@ -44,14 +44,14 @@ type ShownBase = Omit<Message, 'seq' | 'rev' | 'id' | 'type' | 'metadata' | 'del
   readonly changing?: boolean
 }
 
-/** A member of the room. `mutedUntil`: ISO time, UTC; absent when he may speak. */
+/** A member of the room. `mutedUntil`: ISO time, UTC; absent when they may speak. */
 export type MemberView = {
   readonly userId: UserId
   readonly name: string
   readonly role: Role
   readonly mutedUntil?: string
 }
-/** Somebody who is typing right now; gone a few seconds after his last sign. */
+/** A user who is typing right now; gone a few seconds after their last signal. */
 export type TypingUser = { readonly userId: UserId; readonly name: string }
 
 /** Everything an app shows of one room. Each slice keeps its reference until it changes. */
@@ -63,7 +63,7 @@ export type RoomState = {
   /** My own role, once known. */
   readonly role: Role | null
   readonly messages: readonly ShownMessage[]
-  /** Exact where the loaded range covers it, otherwise the server's figure plus what came since. */
+  /** Exact where the loaded range covers it, otherwise the server's count plus what came since. */
   readonly unread: number
   readonly lastReadSeq: number
   readonly lastSeq: number

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { handClock } from '../adapters/hand-clock'
-import { newRoom } from '../core/room/room-core'
+import { newRoom } from '../core/room/room-model'
 import { createCells } from './cells'
 
 function scene() {
@@ -8,7 +8,7 @@ function scene() {
     clock: handClock(),
     report: (error) => void Promise.reject(error),
     storage: { status: 'memory' },
-    newRoom: (id) => newRoom(id, { me: 'ada', line: 'up', windowSize: 200, durable: false }),
+    newRoom: (id) => newRoom(id, { me: 'ada', connection: 'up', windowSize: 200, hasStore: false }),
     settle: () => {},
   })
   const calls: string[] = []
@@ -19,7 +19,7 @@ function scene() {
     cells.dispatch(id, {
       type: 'enqueued',
       order: 1,
-      wish: { kind: 'read', id: `read-${id}` as never, seq: 5, dueAt: 0 },
+      command: { kind: 'read', id: `read-${id}` as never, seq: 5, dueAt: 0 },
     })
   return { cells, calls, draft, send, taken: () => calls.splice(0) }
 }

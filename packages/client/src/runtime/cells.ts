@@ -1,17 +1,17 @@
 import { type ChatCore, type ChatEvent, newChat, reduceChat } from '../core/chat-core'
 import type { StorageState } from '../core/chat-shape'
 import { reduceRoom } from '../core/room/reduce-room'
-import type { RoomCore } from '../core/room/room-core'
 import type { RoomEvent } from '../core/room/room-event'
+import type { RoomModel } from '../core/room/room-model'
 import type { Clock } from '../ports/clock'
 import { createNotifier, newTopic, type Topic } from './notifier'
 import { attempt, type Report } from './report'
 
 /** One room's state, and who is notified of it. `last`: what is shown once the chat has ended, whatever `core` becomes. */
-export type RoomCell = { core: RoomCore; last: RoomCore | null; readonly topic: Topic }
+export type RoomCell = { core: RoomModel; last: RoomModel | null; readonly topic: Topic }
 
 /** Called for each room that a batch changed, before any listener. */
-export type CellWatcher = (before: RoomCore, after: RoomCore, event: RoomEvent) => void
+export type CellWatcher = (before: RoomModel, after: RoomModel, event: RoomEvent) => void
 
 /**
  * All state of one chat. `dispatch` is the only way to write. Everything inside one `batch` is one notification, when it
@@ -46,7 +46,7 @@ export function createCells(options: {
   storage: StorageState
   clock: Clock
   report: Report
-  newRoom: (id: string) => RoomCore
+  newRoom: (id: string) => RoomModel
   settle: () => void
 }): Cells {
   let chat = newChat(options.storage)

@@ -76,7 +76,7 @@ export function createChatRooms(
     createRoom: async (input, options) => {
       const { room: row } = await request('create-room', input, options)
       // The server may have listed it already, and knows more of it: its first messages.
-      if (!cells.room(row.id).core.listed)
+      if (!cells.room(row.id).core.listing.listed)
         list({ room: row, role: 'owner', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null })
       return room(row.id)
     },

@@ -1,7 +1,7 @@
 import type { Chat } from '../chat'
 import { ChatError } from '../core/chat-error'
 import type { ConnectionState } from '../core/chat-shape'
-import type { Line } from '../core/room/room-core'
+import type { RoomConnection } from '../core/room/room-model'
 import { quiet, readLimits, waitFor } from './limits'
 import type { Session } from './session'
 
@@ -15,8 +15,8 @@ export function createConnect(session: Session, start: () => unknown): Chat['con
   }
 }
 
-/** The line as rooms see it: only a first connect is on its way, every later one is a line that was lost. */
-export function lineOf(state: ConnectionState): Line {
+/** The connection as rooms see it: only a first connect is on its way, every later one is a connection that was lost. */
+export function roomConnectionOf(state: ConnectionState): RoomConnection {
   if (state.status === 'online') return 'up'
   return state.status === 'waiting' || state.status === 'stopped' ? 'down' : 'coming'
 }

@@ -68,7 +68,7 @@ export function createConnectionRunner(
 
   const linesDown = (): void => {
     const { cells } = session()
-    for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'line', line: 'down' })
+    for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'connection', connection: 'down' })
   }
 
   const dial = async (): Promise<void> => {

@@ -2,9 +2,9 @@ import type { Invitation, Presence, User } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
 import { assertNever } from '../core/assert-never'
 import { toldAsOf } from '../core/chat-core'
-import type { RoomCore } from '../core/room/room-core'
 import type { RoomEvent } from '../core/room/room-event'
 import { roomGoneError } from '../core/room/room-gone'
+import type { RoomModel } from '../core/room/room-model'
 import type { TransportEvent } from '../ports/transport'
 import type { ConnectionRunner } from './connection-runner'
 import { applyEpoch } from './listing'
@@ -70,7 +70,7 @@ export function createInbox(
       cells.dispatchChat({ type: 'list-begun', page: limits.listPage ?? 0 })
       cells.dispatchChat({ type: 'woken' })
       cells.dispatchChat({ type: 'connection', event: { type: 'ready', now: clock.now() } })
-      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'line', line: 'up' })
+      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'connection', connection: 'up' })
     })
   }
 
@@ -119,12 +119,12 @@ export function createInbox(
 }
 
 /** The list tells what this event leaves open. */
-const needsList = (event: RoomEvent, { listed, removed, doubt, opened }: RoomCore): boolean =>
+const needsList = (event: RoomEvent, { listing, unread, view }: RoomModel): boolean =>
   // News of a room that this device was never told of, or that is gone from here.
-  (event.type === 'activity' && !listed) ||
-  (event.type === 'head' && removed !== null) ||
+  (event.type === 'activity' && !listing.listed) ||
+  (event.type === 'head' && listing.removed !== null) ||
   // A part of it was read: an open room asks for itself what is left.
-  ((event.type === 'reads' || event.type === 'activity') && doubt && !opened)
+  ((event.type === 'reads' || event.type === 'activity') && unread.stale && !view.opened)
 
 /** Signals name their end in the server's time. */
 type At = { readonly now: number; readonly serverAheadMs: number; readonly asOf: number }

@@ -1,7 +1,7 @@
 import type { RoomListItem } from '@roomful/protocol'
 import { answeredAsOf } from '../core/chat-core'
-import type { RoomCore } from '../core/room/room-core'
 import { roomGoneError } from '../core/room/room-gone'
+import type { RoomModel } from '../core/room/room-model'
 import type { Cells } from './cells'
 import type { Session } from './session'
 
@@ -30,7 +30,8 @@ export function applyList(
 }
 
 /** There is something of it here: its line in the list, or rows. One that is open is joined, and learns it by that. */
-const isKept = ({ listed, opened, cursor }: RoomCore): boolean => listed || (!opened && cursor > 0)
+const isKept = ({ listing, view, sync }: RoomModel): boolean =>
+  listing.listed || (!view.opened && sync.cursor > 0)
 
 /** This sync had nothing of the room. */
 export function applyAbsence(session: Session, id: string, sync: number): void {
@@ -40,7 +41,7 @@ export function applyAbsence(session: Session, id: string, sync: number): void {
 
 /** Whether the room is there was heard since this sync was asked for. A newer list decides, should the two differ. */
 function isKnownSince({ cells }: Session, id: string, sync: number): boolean {
-  if (cells.room(id).core.listedAsOf <= answeredAsOf(sync)) return false
+  if (cells.room(id).core.listing.listedAsOf <= answeredAsOf(sync)) return false
   cells.dispatchChat({ type: 'list-wanted' })
   return true
 }

@@ -3,8 +3,8 @@ import { ChatError } from '../core/chat-error'
 import { type DueStep, withAge } from '../core/outbox/ageing'
 import type { Entry } from '../core/outbox/entry'
 import { nextOutboxStep, type OutboxStep } from '../core/outbox/next-outbox-step'
-import type { RoomCore } from '../core/room/room-core'
 import type { EntryAnswer } from '../core/room/room-event'
+import type { RoomModel } from '../core/room/room-model'
 import { createAgenda, NO_TASKS, type RoomTasks, type Runner } from './runner'
 import { type Asked, moment, type Session } from './session'
 
@@ -21,17 +21,17 @@ export function createOutboxRunner(session: Session, maxAgeMs: number): Runner<T
   const { cells } = session
   const agenda = createAgenda<Task>()
   /** The last look: in most runs it is at the one room that is sent from next. */
-  let last: { core: RoomCore; now: number; serverAheadMs: number | null; due: DueStep } | undefined
+  let last: { core: RoomModel; now: number; serverAheadMs: number | null; due: DueStep } | undefined
 
-  const dueStep = (core: RoomCore, now: number): DueStep => {
+  const dueStep = (core: RoomModel, now: number): DueStep => {
     const serverAheadMs = session.serverTime.aheadMs()
     if (last?.core === core && last.now === now && last.serverAheadMs === serverAheadMs) return last.due
-    const due = withAge(core, nextOutboxStep(core, now), now, { maxAgeMs, serverAheadMs })
+    const due = withAge(core.outbox, nextOutboxStep(core, now), now, { maxAgeMs, serverAheadMs })
     last = { core, now, serverAheadMs, due }
     return due
   }
 
-  const tasksOf = (core: RoomCore, now: number): RoomTasks<Task> => {
+  const tasksOf = (core: RoomModel, now: number): RoomTasks<Task> => {
     // Once it is over nothing is sent any more, and a timer would keep a process alive.
     if (core.outbox.entries.size === 0 || session.over()) return NO_TASKS
     const { step, until } = dueStep(core, now)

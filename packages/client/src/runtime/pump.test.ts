@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { handClock } from '../adapters/hand-clock'
-import { newRoom, type RoomCore } from '../core/room/room-core'
+import { newRoom, type RoomModel } from '../core/room/room-model'
 import { createCells } from './cells'
 import { checkRun } from './check-run'
 import { createPump, type PumpRun } from './pump'
@@ -22,7 +22,7 @@ function world() {
     clock,
     report: (error) => failures.push(error),
     storage: { status: 'memory' },
-    newRoom: (id) => newRoom(id, { me: 'ada', line: 'up', windowSize: 200, durable: false }),
+    newRoom: (id) => newRoom(id, { me: 'ada', connection: 'up', windowSize: 200, hasStore: false }),
     settle: () => pump.run(),
   })
   const agenda = createAgenda<'work'>()
@@ -30,7 +30,8 @@ function world() {
     rooms: {
       agenda,
       basis: () => basis,
-      tasksOf: ({ id, draft }: RoomCore, now) => {
+      tasksOf: ({ id, view }: RoomModel, now) => {
+        const { draft } = view
         looked.push(id)
         if (draft === 'throw') throw new Error(`no tasks of ${id}`)
         const at = Number(draft === '' ? Number.NaN : draft)

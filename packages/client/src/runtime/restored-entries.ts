@@ -5,7 +5,7 @@ import type { StoredEntry } from '../ports/local-store'
 
 type Fields = Readonly<Record<string, unknown>>
 /** What all kinds have, read already. */
-type Base = Pick<Entry, 'id' | 'order' | 'state' | 'attempts' | 'maybe'>
+type Base = Pick<Entry, 'id' | 'order' | 'state' | 'attempts' | 'mayHaveBeenEmitted'>
 /** Null: damaged, and of a kind that is not shown by itself. */
 type Reader<K extends Entry['kind']> = (
   fields: Fields,
@@ -45,7 +45,7 @@ export function fromStored({ clientId, order, data }: StoredEntry, now: number):
     state: stateOf(data.state),
     attempts: numberIn(data.attempts) ?? 0,
     // Where nothing says so it may have been emitted.
-    maybe: data.maybe !== false,
+    mayHaveBeenEmitted: data.maybe !== false,
   }
   return READERS[data.kind](data, base, now)
 }

@@ -24,7 +24,7 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
   /** Also when a join was never answered. A server that refuses goes on telling every change, and no news of the room. */
   const unsubscribe = async (): Promise<void> => {
     // A line that is gone has forgotten the subscription.
-    if (cell.core.opened || cell.core.line !== 'up' || neverThere(id)) return
+    if (cell.core.view.opened || cell.core.connection !== 'up' || neverThere(id)) return
     const result = await session.ask('leave-rooms', { roomIds: [asRoomId(id)] })
     if (!result.ok && result.error?.retry !== 'never') clock.setTimer(RELEASE_MS, unsubscribe)
   }
@@ -33,7 +33,7 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
     open: (options = {}) => {
       viewers++
       cancelRelease()
-      if (!cell.core.opened)
+      if (!cell.core.view.opened)
         cells.dispatch(id, { type: 'opened', now: clock.now(), usedAt: room.uses.next() })
       room.start()
       return quiet(
@@ -41,8 +41,8 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
           session,
           options,
           () => {
-            if (cell.core.removed !== null) return cell.core.removed
-            if (!cell.core.opened) return stopped()
+            if (cell.core.listing.removed !== null) return cell.core.listing.removed
+            if (!cell.core.view.opened) return stopped()
             return statusOf(cell.core) === 'live' ? true : undefined
           },
           cell,

@@ -1,7 +1,7 @@
 import { LIMITS } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
 import { hasMoreMembers } from '../core/room/member-pages'
-import type { PageWant } from '../core/room/room-core'
+import type { PageWant } from '../core/room/view-place'
 import { covers } from '../core/timeline'
 import { shownRange } from '../core/view/shown-messages'
 import type { WaitOptions } from '../options'
@@ -17,11 +17,11 @@ export function createRoomPages(room: HandleRoom): Pages {
   const { cells } = session
 
   const load = (want: PageWant, options: WaitOptions): Promise<void> => {
-    if (!cell.core.opened) return refused(notOpen())
+    if (!cell.core.view.opened) return refused(notOpen())
     room.start()
     cells.dispatch(id, { type: 'page-wanted', want })
     // Ends when it is answered, refused, or another place is wanted instead.
-    const look = () => (cell.core.want === want ? undefined : (cell.core.error ?? true))
+    const look = () => (cell.core.view.wantedPage === want ? undefined : (cell.core.view.error ?? true))
     return quiet(waitFor(session, options, look, cell).then(() => {}))
   }
 
@@ -33,7 +33,7 @@ export function createRoomPages(room: HandleRoom): Pages {
   /** Why nothing is loaded or shown; null: something may be. */
   const problemOf = (field: string, value: number, options: WaitOptions): ChatError | null => {
     if (Number.isNaN(value)) return new ChatError('INVALID_PAYLOAD', `${field} is not a number`, { field })
-    return refusalOf(session, options) ?? cell.core.removed
+    return refusalOf(session, options) ?? cell.core.listing.removed
   }
 
   /** The page that is wanted already, or a new one. */
@@ -41,9 +41,10 @@ export function createRoomPages(room: HandleRoom): Pages {
     const limit = whole(count)
     const problem = problemOf('count', limit, options)
     if (problem !== null) return refused(problem)
-    const { want, line } = cell.core
+    const { view, connection } = cell.core
+    const want = view.wantedPage
     // What is shown is about to be left: a list that loads by itself must not undo what the user asked for.
-    if (want?.kind === 'around' && line === 'up') return load(want, options)
+    if (want?.kind === 'around' && connection === 'up') return load(want, options)
     const range = shownRange(cell.core)
     const { hasOlder, hasNewer } = room.state()
     if (range === undefined || limit < 1 || !(kind === 'older' ? hasOlder : hasNewer))
@@ -57,10 +58,10 @@ export function createRoomPages(room: HandleRoom): Pages {
       const limit = whole(count)
       const problem = problemOf('count', limit, options)
       if (problem !== null) return refused(problem)
-      if (limit < 1 || !hasMoreMembers(cell.core)) return Promise.resolve()
-      if (!cell.core.opened) return refused(notOpen())
+      if (limit < 1 || !hasMoreMembers(cell.core.people)) return Promise.resolve()
+      if (!cell.core.view.opened) return refused(notOpen())
       cells.dispatch(id, { type: 'members-wanted', limit })
-      const look = () => (cell.core.roster.want === null ? (cell.core.error ?? true) : undefined)
+      const look = () => (cell.core.people.roster.want === null ? (cell.core.view.error ?? true) : undefined)
       return quiet(waitFor(session, options, look, cell).then(() => {}))
     },
     loadOlder: (count = LIMITS.historyPageDefault, options = {}) => side('older', count, options),
@@ -68,11 +69,11 @@ export function createRoomPages(room: HandleRoom): Pages {
     jumpTo: (asked, options = {}) => {
       const problem = problemOf('seq', whole(asked), options)
       if (problem !== null) return refused(problem)
-      const { tail, timeline, lastSeq, floorSeq, foreign } = cell.core
+      const { tail, timeline, lastSeq, floorSeq, fromOldEpoch } = cell.core.rows
       // While the room is loading the list may know its last message already.
       if (asked === Number.POSITIVE_INFINITY || asked >= (tail ?? (lastSeq || asked + 1))) return show(null)
       const seq = asked < 1 ? floorSeq : Math.min(Math.trunc(asked), Number.MAX_SAFE_INTEGER)
-      if (covers(timeline, seq) && !foreign) return show(seq)
+      if (covers(timeline, seq) && !fromOldEpoch) return show(seq)
       return load({ kind: 'around', seq, limit: LIMITS.historyPageDefault }, options)
     },
   }

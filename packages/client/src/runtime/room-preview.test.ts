@@ -96,7 +96,7 @@ test('a closed room whose rows leave memory takes no older line from a list that
   const told = reduceRoom(core, { type: 'listed', item: late, asOf: 1, now: 0 })
   const forgotten = reduceRoom(told, { type: 'forgotten' })
   const after = reduceRoom(forgotten, { type: 'listed', item: early, asOf: 1, now: 0 })
-  expect(after.preview?.content).toBe('late')
+  expect(after.listing.preview?.content).toBe('late')
 })
 
 test('a room that is opened again shows no older line than the list had, before it has caught up', async () => {

@@ -4,8 +4,8 @@ import { ChatError } from '../core/chat-error'
 import type { Command, Target, Wanted } from '../core/outbox/entry'
 import { entryOf, outcomeOf } from '../core/outbox/outbox'
 import { ownRow } from '../core/room/own-rows'
-import type { RoomCore } from '../core/room/room-core'
 import { neverThere } from '../core/room/room-gone'
+import type { RoomModel } from '../core/room/room-model'
 import { seqOf } from '../core/timeline'
 import { shownRow } from '../core/view/overlay'
 import type { WaitOptions } from '../options'
@@ -114,12 +114,12 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       ),
 
     markRead: (seq) => {
-      const { tail, lastSeq, want } = cell.core
+      const { tail, lastSeq } = cell.core.rows
       const most = Math.max(lastSeq, tail ?? 0)
       const wanted: unknown = seq ?? tail ?? lastSeq
       const to = typeof wanted === 'number' ? Math.min(Math.trunc(wanted), most) : 0
       // The newest is read, so it is looked at: the window follows, unless the user has asked for another place.
-      if (to === tail && want === null && !room.state().hasNewer)
+      if (to === tail && cell.core.view.wantedPage === null && !room.state().hasNewer)
         cells.dispatch(roomId, { type: 'viewed', anchor: null })
       const dueAt = clock.now() + room.readDebounceMs
       if (to > room.state().lastReadSeq) enqueue({ kind: 'read', id: newId(), seq: to, dueAt })
@@ -128,8 +128,8 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
 }
 
 /** A message by its id, its UI key or its clientId. */
-function targetOf(core: RoomCore, id: string): Target {
+function targetOf(core: RoomModel, id: string): Target {
   if (entryOf(core.outbox, id)?.kind === 'send') return { clientId: asClientId(id) }
-  const isHeld = seqOf(core.timeline, id) !== undefined
+  const isHeld = seqOf(core.rows.timeline, id) !== undefined
   return { id: (isHeld ? undefined : ownRow(core, id)?.id) ?? asMessageId(id) }
 }

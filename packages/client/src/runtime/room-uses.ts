@@ -17,16 +17,16 @@ export function createRoomUses(cells: Cells, clock: RunClock): RoomUses {
   /** Closed, with rows in memory. */
   const idle = new Set<string>()
 
-  cells.watch((_, { id, opened, tail, usedAt }) => {
-    last = Math.max(last, usedAt)
-    if (!opened && tail !== null) idle.add(id)
+  cells.watch((_, { id, view, rows }) => {
+    last = Math.max(last, view.usedAt)
+    if (!view.opened && rows.tail !== null) idle.add(id)
     else idle.delete(id)
   })
 
   return {
     next: () => Math.max(last + 1, clock.wall()),
     forgetOldest: () => {
-      const closed = [...idle].map((id) => cells.room(id).core).sort((a, b) => b.usedAt - a.usedAt)
+      const closed = [...idle].map((id) => cells.room(id).core).sort((a, b) => b.view.usedAt - a.view.usedAt)
       for (const { id } of closed.slice(CLOSED_KEPT)) cells.dispatch(id, { type: 'forgotten' })
     },
   }

@@ -1,4 +1,4 @@
-import type { RoomCore } from '../core/room/room-core'
+import type { RoomModel } from '../core/room/room-model'
 
 /** Which rooms have what to do. A room may have several tasks at once, and most have none. */
 export type Agenda<T extends string> = {
@@ -43,7 +43,7 @@ export const NO_TASKS: RoomTasks<never> = { tasks: [], until: Number.POSITIVE_IN
 export type RoomWork<T extends string> = {
   readonly agenda: Agenda<T>
   /** A pure function of the room, of the time, and of what `basis` answers: only then is a look at what changed enough. */
-  tasksOf(core: RoomCore, now: number): RoomTasks<T>
+  tasksOf(core: RoomModel, now: number): RoomTasks<T>
   /** What `tasksOf` reads beside the room. All rooms are looked at again when it changes. */
   basis?(): unknown
 }

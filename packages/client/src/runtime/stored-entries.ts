@@ -8,13 +8,14 @@ import type { RunClock } from './steady-clock'
  * is kept is the age, and when that was, by the device's time of day.
  */
 export function toStored(roomId: string, entry: Entry, clock: Pick<RunClock, 'now' | 'wall'>): StoredEntry {
+  const { mayHaveBeenEmitted: maybe, ...fields } = entry
   const { state } = entry
   const failed = state.at === 'failed' ? { error: fieldsOf(state.error) } : {}
   return {
     clientId: entry.id,
     roomId,
     order: entry.order,
-    data: { ...entry, ...agedNow(entry, clock), state: { at: state.at, ...failed } },
+    data: { ...fields, maybe, ...agedNow(entry, clock), state: { at: state.at, ...failed } },
   }
 }
 

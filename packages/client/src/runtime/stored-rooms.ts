@@ -1,61 +1,64 @@
 import type { RoomListItem } from '@roomful/protocol'
 import { heldRanges } from '../core/room/evicted-ranges'
 import { previewOf } from '../core/room/preview'
-import type { RoomCore } from '../core/room/room-core'
-import { unreadOf } from '../core/room/unread'
+import type { RoomModel } from '../core/room/room-model'
+import { unreadOf } from '../core/room/unread-rows'
 import type { StoredRoom } from '../ports/local-store'
 
 /** What is kept of a room beside its rows; null where nothing of it is worth keeping, or may be kept. */
-export function storedRoom(core: RoomCore): StoredRoom | null {
-  if (core.removed !== null) return null
+export function storedRoom(core: RoomModel): StoredRoom | null {
+  if (core.listing.removed !== null) return null
   const item = itemOf(core)
-  if (item === null && core.tail === null && core.draft === '') return null
-  const { cursor, lastSeq, lastReadSeq, floorSeq, draft, usedAt } = core
+  if (item === null && core.rows.tail === null && core.view.draft === '') return null
+  const { rows, sync, unread, view } = core
   return {
     roomId: core.id,
-    cursor,
-    lastSeq,
-    ranges: core.foreign ? [] : heldRanges(core),
-    lastReadSeq,
-    floorSeq,
+    cursor: sync.cursor,
+    lastSeq: rows.lastSeq,
+    ranges: rows.fromOldEpoch ? [] : heldRanges(rows),
+    lastReadSeq: unread.lastReadSeq,
+    floorSeq: rows.floorSeq,
     item,
-    draft,
-    usedAt,
+    draft: view.draft,
+    usedAt: view.usedAt,
   }
 }
 
 /** The room's line in the list, as it is shown now: what a cold start begins with. */
-function itemOf(core: RoomCore): RoomListItem | null {
-  const { room, role, lastReadSeq, floorSeq, lastSeq, roster } = core
-  if (!core.listed || room === null || role === null) return null
+function itemOf(core: RoomModel): RoomListItem | null {
+  const { listing, people, rows } = core
+  const { room, hiddenSeq } = listing
+  const { role, roster } = people
+  const { lastReadSeq } = core.unread
+  if (!listing.listed || room === null || role === null) return null
   const unread = unreadOf(core, lastReadSeq)
   return {
-    room: { ...room, lastSeq, ...(roster.count === null ? {} : { memberCount: roster.count }) },
+    room: { ...room, lastSeq: rows.lastSeq, ...(roster.count === null ? {} : { memberCount: roster.count }) },
     role,
     lastReadSeq,
-    fromSeq: floorSeq,
+    fromSeq: rows.floorSeq,
     unread,
     preview: previewOf(core),
-    ...(core.hiddenSeq < 0 ? {} : { hiddenSeq: core.hiddenSeq }),
+    ...(hiddenSeq < 0 ? {} : { hiddenSeq }),
   }
 }
 
 /** Did anything change that is kept? */
-export function isWorthKeeping(before: RoomCore, after: RoomCore): boolean {
+export function isWorthKeeping(before: RoomModel, after: RoomModel): boolean {
   return (
-    before.timeline !== after.timeline ||
-    before.shelved !== after.shelved ||
-    before.cursor !== after.cursor ||
-    before.foreign !== after.foreign ||
-    before.removed !== after.removed ||
-    before.listed !== after.listed ||
-    before.hiddenSeq !== after.hiddenSeq ||
-    before.room !== after.room ||
-    before.roster.count !== after.roster.count ||
-    before.figure !== after.figure ||
-    before.preview !== after.preview ||
-    before.lastReadSeq !== after.lastReadSeq ||
-    before.draft !== after.draft ||
-    before.usedAt !== after.usedAt
+    before.rows.timeline !== after.rows.timeline ||
+    before.rows.evicted !== after.rows.evicted ||
+    before.sync.cursor !== after.sync.cursor ||
+    before.rows.fromOldEpoch !== after.rows.fromOldEpoch ||
+    before.listing.removed !== after.listing.removed ||
+    before.listing.listed !== after.listing.listed ||
+    before.listing.hiddenSeq !== after.listing.hiddenSeq ||
+    before.listing.room !== after.listing.room ||
+    before.people.roster.count !== after.people.roster.count ||
+    before.unread.serverUnread !== after.unread.serverUnread ||
+    before.listing.preview !== after.listing.preview ||
+    before.unread.lastReadSeq !== after.unread.lastReadSeq ||
+    before.view.draft !== after.view.draft ||
+    before.view.usedAt !== after.view.usedAt
   )
 }

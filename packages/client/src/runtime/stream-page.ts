@@ -61,7 +61,8 @@ export function createStreamPage({ id, cell, session }: HandleRoom): StreamPage 
     load: async (from) => {
       clear(from)
       const asked = rows
-      const { cursor: minRev, me } = cell.core
+      const { me, sync } = cell.core
+      const minRev = sync.cursor
       const query = { afterSeq: from - 1, limit: historyPage, includeDeleted: true, minRev }
       const result = await session.ask('fetch-history', { roomId: asRoomId(id), ...query })
       if (!result.ok) return { ok: false, error: result.error }
@@ -76,7 +77,7 @@ export function createStreamPage({ id, cell, session }: HandleRoom): StreamPage 
         rows.set(row.seq, late && late.rev > row.rev ? withMine(late, row, me) : row)
       }
       // What the room does not know of yet comes by the room.
-      last = Math.min(page.toSeq, from + historyPage - 1, cell.core.lastSeq)
+      last = Math.min(page.toSeq, from + historyPage - 1, cell.core.rows.lastSeq)
       return { ok: true }
     },
   }

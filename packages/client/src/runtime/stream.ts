@@ -75,20 +75,25 @@ async function* messages(
 
   const look = (): Step | ChatError | undefined => {
     const { core } = cell
-    if (core.removed !== null) return core.removed
+    if (core.listing.removed !== null) return core.listing.removed
     // Of another history: what takes their place is still to come.
-    if (core.foreign) return undefined
-    const isWhole = core.fresh && core.tail !== null && core.cursor >= core.known
+    if (core.rows.fromOldEpoch) return undefined
+    const isWhole =
+      core.sync.subscription === 'synced' &&
+      core.rows.tail !== null &&
+      core.sync.cursor >= core.sync.highestSeenRev
     if (isWhole) epoch ??= chat().epoch
     if (seq === undefined) return isWhole ? 'begin' : undefined
-    if (isWhole && !isBack && (epoch !== chat().epoch || seq > core.lastSeq)) return 'lost'
+    if (isWhole && !isBack && (epoch !== chat().epoch || seq > core.rows.lastSeq)) return 'lost'
     const wanted = isBack ? seq : seq + 1
     if (wanted < floor() || isHeld(wanted)) return isBack ? 'back' : 'held'
-    return core.fresh && wanted <= (core.tail ?? 0) && !isResting() ? 'missing' : undefined
+    return core.sync.subscription === 'synced' && wanted <= (core.rows.tail ?? 0) && !isResting()
+      ? 'missing'
+      : undefined
   }
-  const floor = (): number => Math.max(cell.core.floorSeq, page.floor())
-  const isHeld = (place: number): boolean => covers(cell.core.timeline, place) || page.holds(place)
-  const rowAt = (place: number) => at(cell.core.timeline, place) ?? page.rowAt(place)
+  const floor = (): number => Math.max(cell.core.rows.floorSeq, page.floor())
+  const isHeld = (place: number): boolean => covers(cell.core.rows.timeline, place) || page.holds(place)
+  const rowAt = (place: number) => at(cell.core.rows.timeline, place) ?? page.rowAt(place)
 
   /** After a page that failed. Waking ends it, but not what the server asked for. */
   const isResting = (): boolean => {
@@ -110,7 +115,7 @@ async function* messages(
     let answer: Loaded | undefined
     return until(
       room,
-      () => cell.core.removed ?? answer,
+      () => cell.core.listing.removed ?? answer,
       signal,
       (check) => {
         void page.load(from).then((result) => {
@@ -130,12 +135,12 @@ async function* messages(
         case undefined:
           return
         case 'begin':
-          seq = cell.core.lastSeq
+          seq = cell.core.rows.lastSeq
           seenAt = rowAt(seq)?.createdAt ?? ''
           epoch = chat().epoch
           break
         case 'lost':
-          seq = Math.min(place, cell.core.lastSeq)
+          seq = Math.min(place, cell.core.rows.lastSeq)
           epoch = chat().epoch
           isBack = seenAt !== ''
           break

@@ -10,8 +10,8 @@ import {
   nextTypingEnd,
   type RoomRequestStep,
 } from '../core/room/next-room-step'
-import type { RoomCore } from '../core/room/room-core'
-import { shelfIndexes } from '../core/room/shelf'
+import { chunksToReload } from '../core/room/reload'
+import type { RoomModel } from '../core/room/room-model'
 import { applyAbsence, applyEpoch, applyList } from './listing'
 import { attempt } from './report'
 import { createAgenda, type RoomTasks, type Runner } from './runner'
@@ -28,12 +28,12 @@ export function createSyncRunner(session: Session): Runner<Task> {
   const { cells, ask, failed } = session
   const agenda = createAgenda<Task>()
 
-  const tasksOf = (core: RoomCore, now: number): RoomTasks<Task> => {
+  const tasksOf = (core: RoomModel, now: number): RoomTasks<Task> => {
     const step = nextRoomStep(core, now)
-    const typingEnd = nextTypingEnd(core)
+    const typingEnd = nextTypingEnd(core.people)
     const isTask = typeof step === 'string'
     const tasks: Task[] = isTask ? [step] : []
-    if (core.joined === 'asked') tasks.push('joining')
+    if (core.sync.subscription === 'requested') tasks.push('joining')
     if (typingEnd <= now) tasks.push('tick')
     const stepUntil = step === null || isTask ? Number.POSITIVE_INFINITY : step.until
     return { tasks, until: typingEnd > now ? Math.min(stepUntil, typingEnd) : stepUntil }
@@ -44,7 +44,7 @@ export function createSyncRunner(session: Session): Runner<Task> {
     for (const id of agenda.of('tick')) cells.dispatch(id, { type: 'tick', now })
     for (const id of agenda.of('page')) fetchPage(id).catch(failed)
     for (const id of agenda.of('members')) fetchMembers(id).catch(failed)
-    for (const id of agenda.of('shelf')) readShelf(id).catch(failed)
+    for (const id of agenda.of('reload')) reload(id).catch(failed)
     const joins = first(agenda.of('join'))
     const syncs = first(agenda.of('sync'))
     const wantsList = listQueryOf(cells.chat()) && connection.state.status === 'online'
@@ -57,17 +57,17 @@ export function createSyncRunner(session: Session): Runner<Task> {
 
   return { step, rooms: { agenda, tasksOf } }
 
-  async function readShelf(id: string): Promise<void> {
-    const asked = shelfIndexes(cells.room(id).core)
-    cells.dispatch(id, { type: 'shelf-asked' })
-    const no = cells.room(id).core.request?.no ?? 0
+  async function reload(id: string): Promise<void> {
+    const asked = chunksToReload(cells.room(id).core)
+    cells.dispatch(id, { type: 'reload-asked' })
+    const no = cells.room(id).core.sync.request?.no ?? 0
     try {
       const chunks = await session.readChunks(id, asked)
-      cells.dispatch(id, { type: 'shelf-read', no, asked, chunks })
+      cells.dispatch(id, { type: 'reloaded', no, asked, chunks })
     } catch (error) {
       session.report(error, { source: 'storage', roomId: id })
       // As if they were not there: the server has them.
-      cells.dispatch(id, { type: 'shelf-read', no, asked, chunks: [] })
+      cells.dispatch(id, { type: 'reloaded', no, asked, chunks: [] })
     }
   }
 
@@ -112,7 +112,7 @@ export function createSyncRunner(session: Session): Runner<Task> {
     for (const id of ids) {
       cells.dispatch(id, { type: 'sync-asked' })
       const { core } = cells.room(id)
-      asked.set(id, core.request?.no ?? 0)
+      asked.set(id, core.sync.request?.no ?? 0)
       rooms[id] = cursorOf(core)
     }
     const { epoch } = cells.chat()
@@ -143,7 +143,7 @@ export function createSyncRunner(session: Session): Runner<Task> {
           if (!delta) return notSynced()
           cells.dispatch(id, { type: 'sync-answered', no, delta, ...moment(session) })
           // A room that the user is in, and that is on no list yet: its `room-added` was lost.
-          if (!list && !cells.room(id).core.listed) cells.dispatchChat({ type: 'list-wanted' })
+          if (!list && !cells.room(id).core.listing.listed) cells.dispatchChat({ type: 'list-wanted' })
         })
       }
       for (const id of ack.removed) applyAbsence(session, id, number)
@@ -160,7 +160,7 @@ export function createSyncRunner(session: Session): Runner<Task> {
     cells.dispatch(id, { type: 'page-asked' })
     const { core } = cells.room(id)
     const query = historyQueryOf(core)
-    const no = core.request?.no ?? 0
+    const no = core.sync.request?.no ?? 0
     if (query === null) return
     const result = await ask('fetch-history', query)
     const failed = (error: ChatError | null): void => requestFailed(id, no, error)
@@ -172,7 +172,7 @@ export function createSyncRunner(session: Session): Runner<Task> {
   async function fetchMembers(id: string): Promise<void> {
     cells.dispatch(id, { type: 'members-asked' })
     const { core } = cells.room(id)
-    const no = core.request?.no ?? 0
+    const no = core.sync.request?.no ?? 0
     const result = await ask('fetch-members', membersQueryOf(core))
     const failed = (error: ChatError | null): void => requestFailed(id, no, error)
     if (!result.ok) return failed(result.error)

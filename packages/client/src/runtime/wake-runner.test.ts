@@ -36,7 +36,7 @@ describe('what failed again and again is tried at once', () => {
     const ada = await world.live('ada', { ports: { environment } })
     await world.rest(TROUBLE_MS)
     world.server.refuse = () => undefined
-    expect(ada.core().requestHold.until - world.clock.now()).toBeGreaterThan(SOON_MS)
+    expect(ada.core().sync.hold.until - world.clock.now()).toBeGreaterThan(SOON_MS)
     sign(ada)
     await world.rest(SOON_MS)
     expect(ada.room.getState().status).toBe('live')

@@ -18,7 +18,7 @@ export function compose(dirt: Dirt, roomOf: RoomOf, clock: Pick<RunClock, 'now' 
     const core = roomOf(roomId)
     if (dirty.clear) clearRooms.push(roomId)
     for (const [index, rows] of dirty.chunks)
-      chunks.push({ roomId, index, messages: rows === 'live' ? chunkAt(core.timeline, index) : rows })
+      chunks.push({ roomId, index, messages: rows === 'live' ? chunkAt(core.rows.timeline, index) : rows })
     const room = storedRoom(core)
     if (room) rooms.push(room)
   }

@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest'
-import { newRoom, type RoomCore } from '../core/room/room-core'
+import { newRoom, type RoomModel } from '../core/room/room-model'
 import { addRange, emptyTimeline } from '../core/timeline'
 import { sampleRows } from '../core/timeline/sample-rows'
 import { noDirt, noteEvent, putBack } from './dirt'
 
 const TICK = { type: 'tick', now: 0 } as const
-const empty = newRoom('r1', { me: 'ann', line: 'up', windowSize: 200, durable: true })
-const full: RoomCore = {
+const empty = newRoom('r1', { me: 'ann', connection: 'up', windowSize: 200, hasStore: true })
+const full: RoomModel = {
   ...empty,
-  timeline: addRange(emptyTimeline, { from: 1, to: 130 }, sampleRows(1, 130)),
-  tail: 130,
+  rows: {
+    ...empty.rows,
+    timeline: addRange(emptyTimeline, { from: 1, to: 130 }, sampleRows(1, 130)),
+    tail: 130,
+  },
 }
 
 test('rows are read when they are written, unless they leave memory before', () => {
@@ -21,8 +24,11 @@ test('rows are read when they are written, unless they leave memory before', () 
   ])
   const evicted = {
     ...full,
-    timeline: addRange(emptyTimeline, { from: 128, to: 130 }, sampleRows(128, 130)),
-    shelved: [{ from: 1, to: 127 }],
+    rows: {
+      ...full.rows,
+      timeline: addRange(emptyTimeline, { from: 128, to: 130 }, sampleRows(128, 130)),
+      evicted: [{ from: 1, to: 127 }],
+    },
   }
   noteEvent(dirt, full, evicted, TICK)
   expect([...(dirt.rooms.get('r1')?.chunks ?? [])]).toEqual([

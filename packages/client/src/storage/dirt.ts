@@ -2,8 +2,8 @@ import type { Message } from '@roomful/protocol'
 import type { Entry } from '../core/outbox/entry'
 import { changedEntries } from '../core/outbox/entry-list'
 import { entryOf } from '../core/outbox/outbox'
-import { newRoom, type RoomCore } from '../core/room/room-core'
 import type { RoomEvent } from '../core/room/room-event'
+import { newRoom, type RoomModel } from '../core/room/room-model'
 import { CHUNK_SIZE, changedChunks, chunkAt, rangeHolding } from '../core/timeline'
 import { isWorthKeeping } from '../runtime/stored-rooms'
 
@@ -38,7 +38,7 @@ export const noDirt = (): Dirt => ({
 
 export const isClean = ({ rooms, entries }: Dirt): boolean => rooms.size + entries.size === 0
 
-export function noteEvent(dirt: Dirt, before: RoomCore, after: RoomCore, event: RoomEvent): Urgency {
+export function noteEvent(dirt: Dirt, before: RoomModel, after: RoomModel, event: RoomEvent): Urgency {
   if (event.type === 'wiped') return 'never'
   if (event.type === 'restored' || event.type === 'taken-over') {
     // What the disk has and this room does not take in was done before: it goes from the disk too.
@@ -58,13 +58,13 @@ export function noteEvent(dirt: Dirt, before: RoomCore, after: RoomCore, event: 
 }
 
 /** All that the room has in memory. */
-export function noteRoom(dirt: Dirt, core: RoomCore): void {
+export function noteRoom(dirt: Dirt, core: RoomModel): void {
   noteRows(dirt, newRoom(core.id, core), core)
   noteOutbox(dirt, core)
 }
 
 /** All unsent entries of the room. */
-export function noteOutbox(dirt: Dirt, core: RoomCore): void {
+export function noteOutbox(dirt: Dirt, core: RoomModel): void {
   noteEntries(dirt, newRoom(core.id, core), core)
 }
 
@@ -85,20 +85,20 @@ export function putBack(dirt: Dirt, taken: Dirt): void {
   boundEvicted(dirt)
 }
 
-function noteRows(dirt: Dirt, before: RoomCore, after: RoomCore): void {
-  if (after.removed !== null || (after.foreign && !before.foreign)) {
+function noteRows(dirt: Dirt, before: RoomModel, after: RoomModel): void {
+  if (after.listing.removed !== null || (after.rows.fromOldEpoch && !before.rows.fromOldEpoch)) {
     noteDropped(dirt, after.id)
     return
   }
   const room: DirtyRoom = dirt.rooms.get(after.id) ?? { clear: false, chunks: new Map() }
   dirt.rooms.set(after.id, room)
   let hasEvicted = false
-  for (const index of changedChunks(before.timeline, after.timeline)) {
-    const isGone = rangeHolding(after.shelved, chunkStart(after, index)) !== undefined
+  for (const index of changedChunks(before.rows.timeline, after.rows.timeline)) {
+    const isGone = rangeHolding(after.rows.evicted, chunkStart(after, index)) !== undefined
     if (!isGone) room.chunks.set(index, 'live')
     // It left memory and counts as stored: rows that were not written yet are kept here until they are.
     else if (room.chunks.has(index)) {
-      room.chunks.set(index, chunkAt(before.timeline, index))
+      room.chunks.set(index, chunkAt(before.rows.timeline, index))
       hasEvicted = true
     }
   }
@@ -106,15 +106,15 @@ function noteRows(dirt: Dirt, before: RoomCore, after: RoomCore): void {
 }
 
 /** Another tab wrote the rows until now: whatever is in memory may differ from the disk, and replaces it. */
-function noteAll(dirt: Dirt, core: RoomCore): void {
-  if (core.tail === null && core.shelved.length > 0) return
+function noteAll(dirt: Dirt, core: RoomModel): void {
+  if (core.rows.tail === null && core.rows.evicted.length > 0) return
   noteRows(dirt, newRoom(core.id, core), core)
   const room = dirt.rooms.get(core.id)
-  if (room && core.shelved.length === 0) dirt.rooms.set(core.id, { ...room, clear: true })
+  if (room && core.rows.evicted.length === 0) dirt.rooms.set(core.id, { ...room, clear: true })
 }
 
 /** Answers whether it is urgent: something waits for its write, or was refused and must not go out after a crash. */
-function noteEntries(dirt: Dirt, before: RoomCore, after: RoomCore, isNoted = (_: Entry) => true): boolean {
+function noteEntries(dirt: Dirt, before: RoomModel, after: RoomModel, isNoted = (_: Entry) => true): boolean {
   const { old, put } = changedEntries(before.outbox.entries, after.outbox.entries)
   let isUrgent = false
   const held = new Map<string, Entry>(old.map((entry) => [entry.id, entry]))
@@ -130,7 +130,7 @@ function noteEntries(dirt: Dirt, before: RoomCore, after: RoomCore, isNoted = (_
   return isUrgent
 }
 
-/** Ready or in flight, for the first time or the tenth: after a crash it is all one, because `maybe` was written before. */
+/** Ready or in flight, for the first time or the tenth: after a crash it is all one, because `mayHaveBeenEmitted` was written before. */
 function isSameOnDisk(a: Entry, b: Entry): boolean {
   if (a === b) return true
   if (b.state.at === 'storing' || b.state.at === 'failed' || a.state.at === 'failed') return false
@@ -140,9 +140,9 @@ function isSameOnDisk(a: Entry, b: Entry): boolean {
 }
 
 /** A seq by which to ask whether the chunk is evicted: it is evicted whole or not at all. */
-function chunkStart(core: RoomCore, index: number): number {
+function chunkStart(core: RoomModel, index: number): number {
   const from = index * CHUNK_SIZE
-  const held = core.shelved.find((range) => range.to >= from && range.from < from + CHUNK_SIZE)
+  const held = core.rows.evicted.find((range) => range.to >= from && range.from < from + CHUNK_SIZE)
   return held ? Math.max(held.from, from) : from
 }
 

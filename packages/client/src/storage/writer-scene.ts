@@ -2,7 +2,7 @@ import { asClientId, asUserId } from '@roomful/protocol/plain'
 import { handClock } from '../adapters/hand-clock'
 import type { StorageState } from '../chat'
 import { entryOf } from '../core/outbox/outbox'
-import { newRoom, type RoomCore } from '../core/room/room-core'
+import { newRoom, type RoomModel } from '../core/room/room-model'
 import { addRange, emptyTimeline } from '../core/timeline'
 import { sampleRows } from '../core/timeline/sample-rows'
 import type { LocalSnapshot, LocalStore, StoredMeta } from '../ports/local-store'
@@ -17,21 +17,23 @@ export function writerScene(store: LocalStore, usedAt: Readonly<Record<string, n
   const clock = handClock()
   const states: StorageState[] = []
   const reopened: LocalSnapshot[] = []
-  const withRows = (core: RoomCore): RoomCore => ({
+  const withRows = (core: RoomModel): RoomModel => ({
     ...core,
-    timeline: addRange(emptyTimeline, { from: 1, to: 2 }, sampleRows(1, 2)),
-    cursor: 2,
-    lastSeq: 2,
-    tail: 2,
-    draft: `draft of ${core.id}`,
-    usedAt: usedAt[core.id] ?? 0,
+    rows: {
+      ...core.rows,
+      timeline: addRange(emptyTimeline, { from: 1, to: 2 }, sampleRows(1, 2)),
+      lastSeq: 2,
+      tail: 2,
+    },
+    sync: { ...core.sync, cursor: 2 },
+    view: { ...core.view, draft: `draft of ${core.id}`, usedAt: usedAt[core.id] ?? 0 },
   })
   const inner = createCells({
     clock,
     report: (error) => void Promise.reject(error),
     storage: { status: 'ok' },
     newRoom: (id) => {
-      const core = newRoom(id, { me: 'ann', line: 'down', windowSize: 200, durable: true })
+      const core = newRoom(id, { me: 'ann', connection: 'down', windowSize: 200, hasStore: true })
       return id in usedAt ? withRows(core) : core
     },
     settle: () => {},

@@ -1,8 +1,8 @@
 import type { ServerMessage } from '@roomful/protocol'
 import { asRoomId } from '@roomful/protocol/plain'
 import { previewOf } from '../core/room/preview'
-import type { RoomCore } from '../core/room/room-core'
-import { unreadOf } from '../core/room/unread'
+import type { RoomModel } from '../core/room/room-model'
+import { unreadOf } from '../core/room/unread-rows'
 import type { Clock } from '../ports/clock'
 import type { Cells } from '../runtime/cells'
 import type { LineHub } from './line-hub'
@@ -25,11 +25,11 @@ export function createNews(options: {
   let isHeard = false
 
   cells.watch((before, after, event) => {
-    if (event.type === 'draft' && !isHeard && before.draft !== after.draft)
-      options.say({ type: 'draft', roomId: after.id, text: after.draft })
-    if (options.hub() === null || !after.opened || !after.fresh) return
+    if (event.type === 'draft' && !isHeard && before.view.draft !== after.view.draft)
+      options.say({ type: 'draft', roomId: after.id, text: after.view.draft })
+    if (options.hub() === null || !after.view.opened || after.sync.subscription !== 'synced') return
     // What moved while it was not known to be right is told as soon as it is.
-    if (before.fresh && isSameNews(before, after)) return
+    if (before.sync.subscription === 'synced' && isSameNews(before, after)) return
     stir([after.id])
   })
 
@@ -48,7 +48,7 @@ export function createNews(options: {
     isDue = false
     const hub = options.hub()
     // What was known on a line that is lost meanwhile may be of another epoch than the tabs are in already (I13).
-    const rooms = [...stirred].filter((id) => cells.room(id).core.fresh)
+    const rooms = [...stirred].filter((id) => cells.room(id).core.sync.subscription === 'synced')
     stirred.clear()
     if (hub === null) return
     for (const tab of hub.tabs()) {
@@ -68,18 +68,20 @@ export function createNews(options: {
   }
 }
 
-const isSameNews = (a: RoomCore, b: RoomCore): boolean =>
-  a.cursor === b.cursor && a.lastReadSeq === b.lastReadSeq && a.figure === b.figure
+const isSameNews = (a: RoomModel, b: RoomModel): boolean =>
+  a.sync.cursor === b.sync.cursor &&
+  a.unread.lastReadSeq === b.unread.lastReadSeq &&
+  a.unread.serverUnread === b.unread.serverUnread
 
-function activityOf(core: RoomCore) {
+function activityOf(core: RoomModel) {
   return {
     roomId: asRoomId(core.id),
-    rev: core.cursor,
-    lastSeq: core.lastSeq,
-    lastReadSeq: core.lastReadSeq,
-    unread: unreadOf(core, core.lastReadSeq),
+    rev: core.sync.cursor,
+    lastSeq: core.rows.lastSeq,
+    lastReadSeq: core.unread.lastReadSeq,
+    unread: unreadOf(core, core.unread.lastReadSeq),
     preview: previewOf(core),
-    ...(core.roster.count === null ? {} : { memberCount: core.roster.count }),
-    ...(core.room === null ? {} : { room: core.room }),
+    ...(core.people.roster.count === null ? {} : { memberCount: core.people.roster.count }),
+    ...(core.listing.room === null ? {} : { room: core.listing.room }),
   }
 }

@@ -2,7 +2,7 @@ import { asUserId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
 import { handClock } from '../adapters/hand-clock'
 import { memoryStore } from '../adapters/memory-store'
-import { newRoom } from '../core/room/room-core'
+import { newRoom } from '../core/room/room-model'
 import { sampleRows } from '../core/timeline/sample-rows'
 import { createCells } from '../runtime/cells'
 import { createWriter } from '../storage/writer'
@@ -32,7 +32,13 @@ test('a new owner takes in nothing of another epoch, and leaves nothing of it on
   })
   const old = await disk.open(scope)
 
-  const options = { me: user.id, line: 'up', windowSize: 200, durable: true, keeps: false } as const
+  const options = {
+    me: user.id,
+    connection: 'up',
+    windowSize: 200,
+    hasStore: true,
+    writesRows: false,
+  } as const
   const cells = createCells({
     clock: handClock(),
     report: (error) => void Promise.reject(error),
@@ -48,7 +54,12 @@ test('a new owner takes in nothing of another epoch, and leaves nothing of it on
   writer.begin({ user, epoch: 'epoch-2' })
   keeps = true
   takeOverRooms(cells, old)
-  expect(cells.room(ROOM).core).toMatchObject({ keeps: true, cursor: 0, shelved: [], lastReadSeq: 0 })
+  expect(cells.room(ROOM).core).toMatchObject({
+    writesRows: true,
+    rows: { evicted: [] },
+    sync: { cursor: 0 },
+    unread: { lastReadSeq: 0 },
+  })
   await writer.close()
   expect(await disk.open(scope)).toMatchObject({ meta: { epoch: 'epoch-2' }, rooms: [] })
   expect(await disk.readChunks(ROOM, [0])).toEqual([])

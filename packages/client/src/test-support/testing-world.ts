@@ -1,7 +1,7 @@
 import { type HandClock, handClock } from '../adapters/hand-clock'
 import type { Chat } from '../chat'
 import { checkRoom } from '../core/invariants'
-import type { RoomCore } from '../core/room/room-core'
+import type { RoomModel } from '../core/room/room-model'
 import { at, rangesOf, rowsIn } from '../core/timeline'
 import { createChat } from '../create-chat'
 import type { ChatOptions } from '../options'
@@ -15,7 +15,7 @@ export type TestClient = {
   readonly room: Room
   readonly line: TestLine
   /** The state inside, for what the public one does not tell. */
-  core(): RoomCore
+  core(): RoomModel
   contents(): string[]
 }
 
@@ -46,7 +46,7 @@ export class World {
 
   client(userId: string, options: Partial<ChatOptions> = {}): TestClient {
     const line = new TestLine(this.server, userId, this.clock)
-    const cores = new Map<string, RoomCore>()
+    const cores = new Map<string, RoomModel>()
     const chat = createChat({
       url: 'test:',
       auth: `${userId}'s token`,
@@ -104,20 +104,20 @@ export class World {
   }
 
   /** I5: a held row whose server row is not past the cursor equals it. */
-  private checkSound(core: RoomCore, userId: string): void {
-    if (core.foreign) return
+  private checkSound(core: RoomModel, userId: string): void {
+    if (core.rows.fromOldEpoch) return
     const room = this.server.rooms.get(core.id)
     if (room === undefined) return
-    for (const range of rangesOf(core.timeline))
+    for (const range of rangesOf(core.rows.timeline))
       for (let seq = range.from; seq <= range.to; seq++) {
         const theirs = room.messages[seq - 1]
         if (theirs === undefined)
           throw new Error(`I8: ${seq} is held by ${userId} and never was at the server`)
-        if (theirs.rev > core.cursor) continue
-        const ours = at(core.timeline, seq)
+        if (theirs.rev > core.sync.cursor) continue
+        const ours = at(core.rows.timeline, seq)
         if (ours === undefined || ours.rev !== theirs.rev || ours.content !== theirs.content)
           throw new Error(
-            `I5: ${userId} at rev ${core.cursor} holds ${seq} at ${ours?.rev}, the server has ${theirs.rev}`,
+            `I5: ${userId} at rev ${core.sync.cursor} holds ${seq} at ${ours?.rev}, the server has ${theirs.rev}`,
           )
       }
   }
@@ -157,16 +157,16 @@ export class World {
 export function expectConverged({ server }: World, { core, room }: TestClient): void {
   const theirs = server.room(ROOM)
   const ours = core()
-  const first = rangesOf(ours.timeline).at(-1)?.from ?? 1
-  const held = rowsIn(ours.timeline, { from: first, to: Number.MAX_SAFE_INTEGER })
+  const first = rangesOf(ours.rows.timeline).at(-1)?.from ?? 1
+  const held = rowsIn(ours.rows.timeline, { from: first, to: Number.MAX_SAFE_INTEGER })
   const same = (row: { seq: number; rev: number; content: string; deleted: boolean }) =>
     `${row.seq} ${row.rev} ${row.deleted} ${row.content}`
   const expected = theirs.messages.filter((row) => row.seq >= first).map(same)
   const actual = held.map(same)
   if (actual.join('\n') !== expected.join('\n'))
     throw new Error(`I11: holds\n${actual.join('\n')}\ninstead of\n${expected.join('\n')}`)
-  if (ours.cursor !== theirs.room.rev)
-    throw new Error(`I11: the cursor is ${ours.cursor}, the head ${theirs.room.rev}`)
+  if (ours.sync.cursor !== theirs.room.rev)
+    throw new Error(`I11: the cursor is ${ours.sync.cursor}, the head ${theirs.room.rev}`)
   const { size, totals } = ours.outbox.entries
   if (size > totals.failed) throw new Error('I11: the outbox is not empty')
   if (room.getState().status !== 'live') throw new Error(`I11: the room is ${room.getState().status}`)

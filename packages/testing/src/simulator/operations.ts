@@ -180,9 +180,9 @@ function stir({ world, random, device: fallback, roomId: anyRoom }: Scene): void
   const holes = world.devices.flatMap((device) =>
     device.isRunning && !device.isAsleep
       ? [...world.watch.cores(device)].flatMap((core) => {
-          const first = core.opened ? (rangesOf(core.timeline)[0]?.from ?? 1) : 1
-          return first > core.floorSeq
-            ? [{ device, roomId: core.id, from: core.floorSeq, to: first - 1 }]
+          const first = core.view.opened ? (rangesOf(core.rows.timeline)[0]?.from ?? 1) : 1
+          return first > core.rows.floorSeq
+            ? [{ device, roomId: core.id, from: core.rows.floorSeq, to: first - 1 }]
             : []
         })
       : [],

@@ -59,7 +59,7 @@ const isHeld = (core: RoomCore, entry: Entry): boolean => {
 function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string | undefined {
   const member = truth.members.get(device.user)
   if (member === undefined || member.removed !== undefined) {
-    if (core.tail !== null || core.listed) return 'I14: the copy of a room he is not in stays'
+    if (core.rows.tail !== null || core.listing.listed) return 'I14: the copy of a room he is not in stays'
     return undefined
   }
   const shown = previewProblem(device, core.id, truth, member.fromSeq)
@@ -70,18 +70,18 @@ function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string 
   if (summary === undefined) return 'I11: the room is not on the list'
   const row = unlikeRow(summary, truth)
   if (row !== undefined) return row
-  if (!core.opened) {
+  if (!core.view.opened) {
     if (summary.unread === unread) return undefined
     return `I13: the list counts ${summary.unread} unread instead of ${unread} (${figures(core)}; the server's ${member.lastReadSeq} of ${truth.lastSeq})`
   }
   if (state.status !== 'live') return `P5: the room is ${state.status}`
-  if (core.cursor !== truth.rev) return `P5: the cursor is ${core.cursor}, the head ${truth.rev}`
-  const last = rangesOf(core.timeline).at(-1)
+  if (core.sync.cursor !== truth.rev) return `P5: the cursor is ${core.sync.cursor}, the head ${truth.rev}`
+  const last = rangesOf(core.rows.timeline).at(-1)
   if (truth.lastSeq >= Math.max(1, member.fromSeq) && last?.to !== truth.lastSeq)
     return `P5: the newest that is held is ${last?.to}, the server has ${truth.lastSeq} (${places(core)})`
-  for (const { from, to } of rangesOf(core.timeline))
+  for (const { from, to } of rangesOf(core.rows.timeline))
     for (let seq = from; seq <= to; seq++)
-      if (at(core.timeline, seq)?.rev !== truth.rows[seq - 1]?.rev)
+      if (at(core.rows.timeline, seq)?.rev !== truth.rows[seq - 1]?.rev)
         return `P5: seq ${seq} is not the server's`
   if (state.lastReadSeq !== member.lastReadSeq)
     return `I13: the read cursor is ${state.lastReadSeq}, the server has ${member.lastReadSeq}`
@@ -143,32 +143,27 @@ const personOf = ({ userId, name, role, mutedUntil = '' }: MemberView): string =
   [userId, name, role, mutedUntil].join(' ')
 
 /** What a client holds, and where it looks. */
-function places({ timeline, shelved, tail, anchor, floorSeq, windowSize, afloat }: RoomCore): string {
-  return JSON.stringify({
-    ranges: rangesOf(timeline),
-    shelved,
-    tail,
-    anchor,
-    floorSeq,
-    windowSize,
-    afloat: afloat.length,
-  })
+function places({ rows, view, windowSize }: RoomCore): string {
+  const { timeline, evicted, tail, floorSeq, pastTail } = rows
+  const { anchor } = view
+  const ranges = rangesOf(timeline)
+  return JSON.stringify({ ranges, evicted, tail, anchor, floorSeq, windowSize, pastTail: pastTail.length })
 }
 
-/** What a client's unread figure is made of. */
-function figures(core: RoomCore): string {
-  const { figure, counted, lastReadSeq, lastSeq, tail, floorSeq, opened, joined, fresh, doubt, me } = core
+/** What a client's unread count is made of. */
+function figures({ unread, rows, view, sync, me }: RoomCore): string {
+  const { ofRows, ...counts } = unread
+  const { lastSeq, tail, floorSeq } = rows
+  const { subscription } = sync
+  const ofRowsCount = ofRows?.count
   return JSON.stringify({
-    figure,
-    counted,
-    lastReadSeq,
+    ...counts,
+    ofRowsCount,
     lastSeq,
     tail,
     floorSeq,
-    opened,
-    joined,
-    fresh,
-    doubt,
+    opened: view.opened,
+    subscription,
     me,
   })
 }

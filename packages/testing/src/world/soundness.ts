@@ -16,19 +16,20 @@ export class Soundness {
 
   /** What is wrong; undefined: nothing. */
   check(core: RoomCore, truth: TrueRoom): string | undefined {
-    if (core.cursor > truth.rev) return `I5: the cursor ${core.cursor} is past the head ${truth.rev}`
-    for (const { from, to } of rangesOf(core.timeline)) {
+    if (core.sync.cursor > truth.rev)
+      return `I5: the cursor ${core.sync.cursor} is past the head ${truth.rev}`
+    for (const { from, to } of rangesOf(core.rows.timeline)) {
       if (to > truth.lastSeq) return `I8: seq ${to} is held, and the room ends at ${truth.lastSeq}`
       for (let seq = from; seq <= to; seq++) {
         const theirs = truth.rows[seq - 1]
         if (theirs === undefined) return `I8: seq ${seq} is held and never was`
-        const ours = at(core.timeline, seq)
+        const ours = at(core.rows.timeline, seq)
         if (ours === undefined) return `I7: seq ${seq} is in a range and not held`
         if (this.#equal.get(ours) === theirs) continue
         if (ours.rev > theirs.rev) return `I8: seq ${seq} is held as of rev ${ours.rev}, which never was`
         if (ours.rev < theirs.rev) {
-          if (theirs.rev <= core.cursor)
-            return `I5: at rev ${core.cursor} seq ${seq} is held as of ${ours.rev}, the server has ${theirs.rev}`
+          if (theirs.rev <= core.sync.cursor)
+            return `I5: at rev ${core.sync.cursor} seq ${seq} is held as of ${ours.rev}, the server has ${theirs.rev}`
           continue
         }
         const difference = differ(ours, theirs, core.me)

@@ -92,7 +92,7 @@ export class Watch {
         this.#noteUnkept(device, event.ids)
       }
       this.context.trace.note(() => `  ${device.name} ${after.id}: ${event.type}${outboxText(after)}`)
-      const touched = before.timeline !== after.timeline || before.cursor !== after.cursor
+      const touched = before.rows.timeline !== after.rows.timeline || before.sync.cursor !== after.sync.cursor
       try {
         checkRoom(before, event, after)
       } catch (error) {
@@ -100,7 +100,7 @@ export class Watch {
       }
       if (touched) this.checkSound(device, after)
       this.#checkUnread(device, after)
-      if (after.removed !== null && after.tail !== null)
+      if (after.listing.removed !== null && after.rows.tail !== null)
         this.#violate(device, after, 'I14: the copy of a room he is not in stays')
     }
   }
@@ -158,7 +158,7 @@ export class Watch {
 
   /** I5 against the history that this device follows: the present one, or an older one until it hears of a restore. */
   checkSound(device: Device, core: RoomCore): void {
-    if (core.foreign) return
+    if (core.rows.fromOldEpoch) return
     const program = this.#programOf(device)
     const { histories } = this.truth
     const first = program.followed.get(core.id) ?? 0
@@ -178,11 +178,23 @@ export class Watch {
   /** I13 while things move: a live room that has heard all up to the head counts what the definition says. */
   #checkUnread(device: Device, core: RoomCore): void {
     const truth = this.truth.present.rooms.get(core.id)
-    if (truth === undefined || !core.opened || !core.fresh || core.foreign || core.doubt) return
-    if (core.cursor !== truth.rev || core.known !== truth.rev || core.removed !== null) return
+    if (
+      truth === undefined ||
+      !core.view.opened ||
+      core.sync.subscription !== 'synced' ||
+      core.rows.fromOldEpoch ||
+      core.unread.stale
+    )
+      return
+    if (
+      core.sync.cursor !== truth.rev ||
+      core.sync.highestSeenRev !== truth.rev ||
+      core.listing.removed !== null
+    )
+      return
     if (this.#programOf(device).followed.get(core.id) !== this.truth.histories.length - 1) return
-    const found = unreadOf(core, core.lastReadSeq)
-    const wanted = unreadIn(truth, device.user, core.lastReadSeq, core.floorSeq)
+    const found = unreadOf(core, core.unread.lastReadSeq)
+    const wanted = unreadIn(truth, device.user, core.unread.lastReadSeq, core.rows.floorSeq)
     if (found !== wanted) this.#violate(device, core, `I13: ${found} unread instead of ${wanted}`)
   }
 

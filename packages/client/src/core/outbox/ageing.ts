@@ -1,5 +1,4 @@
 import { ChatError } from '../chat-error'
-import type { RoomCore } from '../room/room-core'
 import { type Entry, isUntouched, type SendEntry, type Wanted } from './entry'
 import { entriesAbout } from './entry-list'
 import type { OutboxStep } from './next-outbox-step'
@@ -24,11 +23,11 @@ export type DueStep = {
 /**
  * The step that is due, or `expire` for what has waited longer than the app allows: nobody is shown yesterday's "on my way"
  * without the user being asked. What the server may have is only known after the sync, so its age counts when it would
- * go out again; what has never left the device expires without a line, too. While the device sleeps, and between two runs,
+ * go out again; what has never left the device expires without a connection, too. While the device sleeps, and between two runs,
  * only the server's clock goes on: what it says counts before anything is sent.
  */
 export function withAge(
-  core: RoomCore,
+  { entries }: Outbox,
   step: OutboxStep | null,
   now: number,
   { maxAgeMs, serverAheadMs }: { maxAgeMs: number; serverAheadMs: number | null },
@@ -42,7 +41,7 @@ export function withAge(
   }
   const nextSends = step?.do === 'send' ? step.entries : []
   for (const entry of nextSends) if (!isUntouched(entry)) look(entry)
-  for (const chunk of core.outbox.entries.chunks) {
+  for (const chunk of entries.chunks) {
     const endsAt = tooOldAt(chunk, maxAgeMs, serverAheadMs)
     if (endsAt > now) until = Math.min(until, endsAt)
     else for (const entry of chunk.entries) if (isUnsent(entry)) look(entry)

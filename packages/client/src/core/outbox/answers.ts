@@ -1,10 +1,11 @@
 import { ChatError } from '../chat-error'
 import { longerHold, NO_HOLD } from '../hold'
 import { onChanges } from '../room/changes'
-import { movedRead } from '../room/members'
-import { stale } from '../room/preview'
-import { amended, type RoomCore } from '../room/room-core'
+import { unsynced } from '../room/preview'
 import type { EntryAnswer, RoomEvent } from '../room/room-event'
+import { type RoomModel, withOutbox } from '../room/room-model'
+import { isSubscribed } from '../room/sync-state'
+import { movedRead } from '../room/unread'
 import { type Entry, INFLIGHT, isTargeted, isUntouched, READY, STORING } from './entry'
 import { mapped } from './entry-list'
 import { ended, entryOf, failSend, type Outbox, put, withoutRefusal, withRefusal } from './outbox'
@@ -44,8 +45,8 @@ export function onUnstorable(outbox: Outbox, ids: readonly string[]): Outbox {
   return next
 }
 
-export function onAnswered(core: RoomCore, event: Answered): RoomCore {
-  let next = core
+export function onAnswered(model: RoomModel, event: Answered): RoomModel {
+  let next = model
   let late: ChatError | undefined
   let progress = false
   for (const answer of event.answers) {
@@ -54,33 +55,37 @@ export function onAnswered(core: RoomCore, event: Answered): RoomCore {
     else if (late === undefined || answer.error.retry === 'after') late = answer.error
     next = onAnswer(next, answer)
   }
-  const before = progress ? NO_HOLD : core.outbox.hold
+  const before = progress ? NO_HOLD : model.outbox.hold
   const hold = late ? longerHold(before, late, event) : NO_HOLD
   const { entries, sendOneByOne } = next.outbox
   const waits = entries.size > entries.totals.failed
-  return amended(next, { outbox: { ...next.outbox, hold, sendOneByOne: sendOneByOne && waits } })
+  return { ...next, outbox: { ...next.outbox, hold, sendOneByOne: sendOneByOne && waits } }
 }
 
-function onAnswer(core: RoomCore, answer: EntryAnswer): RoomCore {
-  const entry = entryOf(core.outbox, answer.id)
-  if ('error' in answer)
-    return entry ? amended(core, { outbox: refuse(core.outbox, entry, answer.error) }) : core
-  if ('read' in answer) {
-    const next = entry ? amended(core, { outbox: ended(core.outbox, answer.id, {}) }) : core
-    const moved = movedRead(next, answer.read.seq)
-    // Without changes of its own to carry it on, a room that is not live takes the server's figure; but what was told
-    // of this read already is no older than the answer.
-    if (moved === next || moved.joined === 'yes') return moved
-    return amended(moved, { figure: answer.read.unread, doubt: false })
-  }
+function onAnswer(model: RoomModel, answer: EntryAnswer): RoomModel {
+  const { outbox } = model
+  const entry = entryOf(outbox, answer.id)
+  if ('error' in answer) return entry ? { ...model, outbox: refuse(outbox, entry, answer.error) } : model
+  if ('read' in answer)
+    return onRead(entry ? { ...model, outbox: ended(outbox, answer.id, {}) } : model, answer.read)
   const { row } = answer
   // An answer is a change like any other: it may come before its broadcast, or alone (I17).
-  const next = row === null ? core : onChanges(core, [{ rev: row.rev, kind: 'message', message: row }])
-  const { outbox } = next
-  const done = entryOf(outbox, answer.id) ? ended(outbox, answer.id, row ? { row } : {}) : outbox
+  const next = row === null ? model : onChanges(model, [{ rev: row.rev, kind: 'message', message: row }])
+  const isOpen = entryOf(next.outbox, answer.id) !== undefined
+  const done = isOpen ? ended(next.outbox, answer.id, row ? { row } : {}) : next.outbox
   const messageId = entry && targetIdOf(entry)
-  const allowed = messageId === undefined ? done : withoutRefusal(done, messageId)
-  return allowed === outbox ? next : amended(next, { outbox: allowed })
+  return withOutbox(next, messageId === undefined ? done : withoutRefusal(done, messageId))
+}
+
+/**
+ * Without changes of its own to carry it on, a room that is not live takes the server's count; but what came of this read
+ * already is no older than the answer.
+ */
+function onRead(model: RoomModel, read: { readonly seq: number; readonly unread: number }): RoomModel {
+  const unread = movedRead(model.unread, read.seq)
+  if (unread === model.unread) return model
+  const next = isSubscribed(model.sync) ? unread : { ...unread, serverUnread: read.unread, stale: false }
+  return { ...model, unread: next }
 }
 
 /** `never`: it ends here, visibly. Everything else stays in its place in the queue. */
@@ -100,15 +105,15 @@ const targetIdOf = (entry: Entry): string | undefined =>
  * No answer: unknown, never failed (I10). The same ids go out again, after a sync that may settle them. An oversized or
  * ill-formed batch is taken apart instead, to find the one at fault.
  */
-export function onUnanswered(core: RoomCore, event: Unanswered): RoomCore {
-  const outbox = changed(core.outbox, event.ids, (entry) => ({ ...entry, state: READY }))
-  if (event.error?.retry === 'never') return amended(core, { outbox: { ...outbox, sendOneByOne: true } })
-  const hold = longerHold(core.outbox.hold, event.error, event)
-  return amended(core, { ...(event.error === null ? stale(core) : {}), outbox: { ...outbox, hold } })
+export function onUnanswered(model: RoomModel, event: Unanswered): RoomModel {
+  const outbox = changed(model.outbox, event.ids, (entry) => ({ ...entry, state: READY }))
+  if (event.error?.retry === 'never') return { ...model, outbox: { ...outbox, sendOneByOne: true } }
+  const hold = longerHold(outbox.hold, event.error, event)
+  return { ...(event.error === null ? unsynced(model) : model), outbox: { ...outbox, hold } }
 }
 
-/** The line is gone: what was in flight is unknown. */
-export function onLineLost(outbox: Outbox): Outbox {
+/** The connection is gone: what was in flight is unknown. */
+export function onConnectionLost(outbox: Outbox): Outbox {
   const entries = mapped(
     outbox.entries,
     ({ inflight }) => inflight > 0,
@@ -117,15 +122,15 @@ export function onLineLost(outbox: Outbox): Outbox {
   return entries === outbox.entries ? outbox : { ...outbox, entries }
 }
 
-/** The line is there: from now on anything may be emitted, and the disk hears of it first. */
-export function onLineUp(outbox: Outbox, hasStore: boolean): Outbox {
+/** The connection is there: from now on anything may be emitted, and the disk has that first. */
+export function onConnectionUp(outbox: Outbox, hasStore: boolean): Outbox {
   const entries = mapped(
     outbox.entries,
     ({ unemitted }) => unemitted > 0,
     (entry) => {
-      if (entry.maybe) return entry
+      if (entry.mayHaveBeenEmitted) return entry
       const state = hasStore && entry.state.at === 'ready' ? STORING : entry.state
-      return { ...entry, maybe: true, state }
+      return { ...entry, mayHaveBeenEmitted: true, state }
     },
   )
   return entries === outbox.entries ? outbox : { ...outbox, entries }

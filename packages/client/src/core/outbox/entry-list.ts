@@ -137,9 +137,9 @@ export function changedEntries(
   after: EntryList,
 ): { readonly put: readonly Entry[]; readonly old: readonly Entry[] } {
   if (before === after) return { put: [], old: [] }
-  const [olds, news] = [new Set(before.chunks), new Set(after.chunks)]
-  const had = before.chunks.filter((chunk) => !news.has(chunk)).flatMap(({ entries }) => entries)
-  const has = after.chunks.filter((chunk) => !olds.has(chunk)).flatMap(({ entries }) => entries)
+  const [beforeChunks, afterChunks] = [new Set(before.chunks), new Set(after.chunks)]
+  const had = before.chunks.filter((chunk) => !afterChunks.has(chunk)).flatMap(({ entries }) => entries)
+  const has = after.chunks.filter((chunk) => !beforeChunks.has(chunk)).flatMap(({ entries }) => entries)
   const [was, is] = [new Set(had), new Set(has)]
   return { put: has.filter((entry) => !was.has(entry)), old: had.filter((entry) => !is.has(entry)) }
 }
@@ -152,7 +152,7 @@ function chunkOf(entries: readonly Entry[]): Chunk {
     const { at } = entry.state
     if (at === 'failed') totals.failed++
     if (at === 'inflight') totals.inflight++
-    if (!entry.maybe) totals.unemitted++
+    if (!entry.mayHaveBeenEmitted) totals.unemitted++
     if (entry.kind === 'read') {
       totals.reads++
       readSeq = Math.max(readSeq, entry.seq)

@@ -32,8 +32,8 @@ type Base = {
   readonly state: EntryState
   /** How often it was emitted. Above 0 the server may know it. */
   readonly attempts: number
-  /** What the disk is told: may it be emitted before the disk hears again? If so it counts as emitted after a crash. */
-  readonly maybe: boolean
+  /** It may be emitted before its next write to the disk: then it counts as emitted after a crash. */
+  readonly mayHaveBeenEmitted: boolean
 }
 
 export type SendEntry = Base & {
@@ -99,7 +99,7 @@ export const isUntouched = (entry: Entry): boolean => entry.attempts === 0 && en
 /** What the user wants done; order and state are the outbox's. */
 export type Command = Entry extends infer E
   ? E extends Entry
-    ? Omit<E, 'order' | 'state' | 'attempts' | 'maybe'>
+    ? Omit<E, 'order' | 'state' | 'attempts' | 'mayHaveBeenEmitted'>
     : never
   : never
 

@@ -1,6 +1,6 @@
 import type { MessageDraft, MessageId } from '@roomful/protocol'
 import { byteLength, LIMITS } from '@roomful/protocol/plain'
-import type { RoomCore } from '../room/room-core'
+import type { RoomModel } from '../room/room-model'
 import type { Entry, ReadEntry, SendEntry, TargetedEntry } from './entry'
 import { openEntries } from './entry-list'
 import type { Outbox } from './outbox'
@@ -23,10 +23,11 @@ export type OutboxStep =
  * What the outbox of one room sends now, if anything: first in, first out, one request in flight, the next carries all
  * sends that are queued (I9). After a reconnect the sync comes first, because it settles what had got through.
  */
-export function nextOutboxStep(core: RoomCore, now: number): OutboxStep | null {
-  const { entries, hold } = core.outbox
-  if (entries.size === entries.totals.failed || core.line !== 'up') return null
-  if (core.opened && !(core.joined === 'yes' && core.fresh) && core.removed === null) return null
+export function nextOutboxStep(model: RoomModel, now: number): OutboxStep | null {
+  const { outbox, sync, view, listing } = model
+  const { entries, hold } = outbox
+  if (entries.size === entries.totals.failed || model.connection !== 'up') return null
+  if (view.opened && sync.subscription !== 'synced' && listing.removed === null) return null
   if (entries.totals.inflight > 0) return null
   if (hold.until > now) return { do: 'wait', until: hold.until }
   let due = Number.POSITIVE_INFINITY
@@ -37,7 +38,7 @@ export function nextOutboxStep(core: RoomCore, now: number): OutboxStep | null {
     }
     // Still being written to disk: it may not be overtaken.
     if (entry.state.at === 'storing') break
-    const step = stepFor(core.outbox, entry)
+    const step = stepFor(outbox, entry)
     if (step !== null) return step
   }
   return Number.isFinite(due) ? { do: 'wait', until: due } : null

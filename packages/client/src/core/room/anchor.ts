@@ -1,27 +1,38 @@
 import { covers } from '../timeline'
-import { amended, type PageWant, type RoomCore } from './room-core'
+import type { RoomModel } from './room-model'
+import type { Rows } from './rows'
+import type { PageWant } from './view-place'
 
 /** The view goes to a place that is held (null: the newest). A page that was wanted for another place is not any more. */
-export function onViewed(core: RoomCore, anchor: number | null): RoomCore {
-  if (core.want === null) return core.anchor === anchor ? core : amended(core, { anchor })
-  return amended(core, { anchor, want: null, error: null })
+export function onViewed(model: RoomModel, anchor: number | null): RoomModel {
+  const { view } = model
+  if (view.wantedPage !== null) return { ...model, view: { ...view, anchor, wantedPage: null, error: null } }
+  return view.anchor === anchor ? model : { ...model, view: { ...view, anchor } }
 }
 
-/** The place that is looked at has left the history: what is left of it is shown, or the newest. */
-export function anchored(core: RoomCore): RoomCore {
-  const { anchor, timeline, floorSeq } = core
-  if (anchor === null || covers(timeline, anchor)) return core
-  return amended(core, { anchor: anchor < floorSeq && covers(timeline, floorSeq) ? floorSeq : null })
+/** The place that is viewed has left the history: what is left of it is shown, or the newest. */
+export function anchored(model: RoomModel): RoomModel {
+  const { anchor } = model.view
+  const { timeline, floorSeq } = model.rows
+  if (anchor === null || covers(timeline, anchor)) return model
+  const next = anchor < floorSeq && covers(timeline, floorSeq) ? floorSeq : null
+  return { ...model, view: { ...model.view, anchor: next } }
 }
 
 /** Where the viewer is: at the edge that was just loaded, so that the window is kept around it. */
-export function anchorAfter(core: RoomCore, want: PageWant, from: number, to: number): number | null {
-  if (to < from) return core.anchor
+export function anchorAfter(
+  anchor: number | null,
+  { tail }: Rows,
+  want: PageWant,
+  from: number,
+  to: number,
+): number | null {
+  if (to < from) return anchor
   switch (want.kind) {
     case 'older':
       return from
     case 'newer':
-      return core.tail !== null && to >= core.tail ? null : to
+      return tail !== null && to >= tail ? null : to
     case 'around':
       return Math.min(Math.max(want.seq, from), to)
   }

@@ -1,44 +1,56 @@
 import type { Change } from '@roomful/protocol'
 import { assertNever } from '../assert-never'
 import { mergeRoomRow, onMemberChange } from './members'
-import { takeRow } from './merge'
-import { amended, type RoomCore } from './room-core'
-import { carryFigure } from './unread'
+import { mergeRow } from './merge'
+import type { RoomModel } from './room-model'
+import type { Sync } from './sync-state'
+import { carryUnread } from './unread'
 
 /** Beyond this many changes in one request's time a fresh answer is cheaper than the memory (I15). */
-const HEARD_MAX = 2_000
+const RECEIVED_MAX = 2_000
 
-/** The last rev that a change speaks of. */
+/** The last rev that a change covers. */
 export const lastRevOf = (change: Change): number =>
   change.kind === 'skip' ? change.rev + change.count - 1 : change.rev
 
 /**
- * Changes as they come, in whatever order and however often (I17). Up to the cursor they renew held rows and settle
+ * Changes as they come, in whatever order and however often (I17). Up to the cursor they renew held rows and confirm
  * own sends, and create nothing; past it they are remembered until the cursor gets there.
  */
-export function onChanges(core: RoomCore, changes: readonly Change[]): RoomCore {
-  let next = heard(core, changes)
+export function onChanges(model: RoomModel, changes: readonly Change[]): RoomModel {
+  const sync = received(model.sync, changes)
+  let next = sync === model.sync ? model : { ...model, sync }
   for (const change of changes) next = onChange(next, change)
-  return next.ahead.has(next.cursor + 1) ? advance(next) : bounded(next)
+  if (next.sync.outOfOrder.has(next.sync.cursor + 1)) return advanceCursor(next)
+  // What is remembered past a missing rev is bounded (I15): the sync that is due has all of it.
+  return next.sync.outOfOrder.size > RECEIVED_MAX
+    ? { ...next, sync: { ...next.sync, outOfOrder: new Map() } }
+    : next
 }
 
-function onChange(core: RoomCore, change: Change): RoomCore {
+function onChange(model: RoomModel, change: Change): RoomModel {
   const last = lastRevOf(change)
-  if (last <= core.cursor && !core.foreign) return takeRow(core, change, false)
-  if (core.ahead.has(change.rev)) return core
-  const taken = take(core, change)
-  const next = amended(taken, { known: Math.max(taken.known, last) })
+  const { cursor, outOfOrder } = model.sync
+  const { fromOldEpoch } = model.rows
+  if (last <= cursor && !fromOldEpoch) return mergeRow(model, change, false)
+  if (outOfOrder.has(change.rev)) return model
+  const applied = apply(model, change)
+  const highestSeenRev = Math.max(applied.sync.highestSeenRev, last)
   // The common case, one change after the other, copies no map.
-  if (change.rev <= core.cursor + 1 && core.ahead.size === 0 && !core.foreign) return passed(next, change)
-  return amended(next, { ahead: new Map(next.ahead).set(change.rev, change) })
+  if (change.rev <= cursor + 1 && outOfOrder.size === 0 && !fromOldEpoch)
+    return passed(applied, change, highestSeenRev)
+  const remembered = new Map(outOfOrder).set(change.rev, change)
+  return { ...applied, sync: { ...applied.sync, highestSeenRev, outOfOrder: remembered } }
 }
 
 /** All that a change says, whether the cursor passes it now or later. */
-function take(core: RoomCore, change: Change): RoomCore {
-  const next = takeRow(core, change, true)
+function apply(model: RoomModel, change: Change): RoomModel {
+  const next = mergeRow(model, change, true)
   switch (change.kind) {
-    case 'message':
-      return amended(next, { lastSeq: Math.max(next.lastSeq, change.message.seq) })
+    case 'message': {
+      const lastSeq = Math.max(next.rows.lastSeq, change.message.seq)
+      return lastSeq === next.rows.lastSeq ? next : { ...next, rows: { ...next.rows, lastSeq } }
+    }
     case 'member':
       return onMemberChange(next, change)
     case 'room':
@@ -50,47 +62,41 @@ function take(core: RoomCore, change: Change): RoomCore {
   }
 }
 
-/**
- * What a request hears from its beginning: rows past a missing rev. The cursor may be past them when the answer comes,
- * which need not know of them (I5).
- */
-export const heardAhead = (core: RoomCore): readonly Change[] =>
-  [...core.ahead.values()].filter((change) => change.kind === 'message')
-
-/** A request under way hears every row, to take it again once its answer is in. */
-function heard(core: RoomCore, changes: readonly Change[]): RoomCore {
-  const { request } = core
-  if (request === null) return core
-  const all = [...request.heard, ...changes.filter((change) => change.kind === 'message')]
-  return amended(core, { request: all.length > HEARD_MAX ? null : { ...request, heard: all } })
+/** A request under way keeps every row, to merge it again once its answer is in. */
+function received(sync: Sync, changes: readonly Change[]): Sync {
+  const { request } = sync
+  if (request === null) return sync
+  const all = [...request.received, ...changes.filter((change) => change.kind === 'message')]
+  return { ...sync, request: all.length > RECEIVED_MAX ? null : { ...request, received: all } }
 }
 
-/** What is remembered past a missing rev is bounded (I15): the sync that is due brings it all again. */
-function bounded(core: RoomCore): RoomCore {
-  return core.ahead.size > HEARD_MAX ? amended(core, { ahead: new Map() }) : core
-}
-
-/** The cursor moves over one change, in rev order: the only place where the unread figure is carried on. */
-function passed(core: RoomCore, change: Change): RoomCore {
-  const cursor = lastRevOf(change)
-  if (change.rev <= core.figureRev) return amended(core, { cursor })
-  return amended(core, { ...carryFigure(core, change, core), cursor })
+/** The cursor moves over one change, in rev order: the only place where the server's unread count is carried on. */
+function passed(model: RoomModel, change: Change, highestSeenRev: number): RoomModel {
+  const { unread, me, rows } = model
+  const isCounted = change.rev <= unread.asOfRev
+  return {
+    ...model,
+    sync: { ...model.sync, cursor: lastRevOf(change), highestSeenRev },
+    unread: isCounted ? unread : carryUnread(unread, change, { me, floorSeq: rows.floorSeq }),
+  }
 }
 
 /**
  * Moves the cursor over what is remembered without a missing rev (I5), and lets rows that waited for the tail to reach
  * them take their place.
  */
-export function advance(core: RoomCore): RoomCore {
-  if (core.foreign) return core
-  let next = core
-  const ahead = new Map<number, Change>()
-  for (const change of [...core.ahead.values()].sort((a, b) => a.rev - b.rev)) {
-    if (lastRevOf(change) <= next.cursor) continue
-    // Whole: an answer that swapped an old epoch's rows took with them what had been heard of this one.
-    next = take(next, change)
-    if (change.rev <= next.cursor + 1) next = passed(next, change)
-    else ahead.set(change.rev, change)
+export function advanceCursor(model: RoomModel): RoomModel {
+  if (model.rows.fromOldEpoch || model.sync.outOfOrder.size === 0) return model
+  let next = model
+  const outOfOrder = new Map<number, Change>()
+  for (const change of [...model.sync.outOfOrder.values()].sort((a, b) => a.rev - b.rev)) {
+    if (lastRevOf(change) <= next.sync.cursor) continue
+    // Whole: an answer that swapped an old epoch's rows took with them what had come of this one.
+    next = apply(next, change)
+    if (change.rev <= next.sync.cursor + 1) next = passed(next, change, next.sync.highestSeenRev)
+    else outOfOrder.set(change.rev, change)
   }
-  return ahead.size === next.ahead.size ? next : amended(next, { ahead })
+  return outOfOrder.size === next.sync.outOfOrder.size
+    ? next
+    : { ...next, sync: { ...next.sync, outOfOrder } }
 }

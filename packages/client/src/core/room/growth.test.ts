@@ -11,8 +11,8 @@ import { addRange, emptyTimeline } from '../timeline'
 import { sampleRow, sampleRows } from '../timeline/sample-rows'
 import { createRoomView } from '../view/room-view'
 import { reduceRoom } from './reduce-room'
-import { newRoom, type RoomCore } from './room-core'
-import { unreadOf } from './unread'
+import { newRoom, type RoomModel } from './room-model'
+import { unreadOf } from './unread-rows'
 
 // What an event costs is counted in rows, entries and members that are looked at, never in time: the counts of a small
 // room and of a large one are compared.
@@ -31,24 +31,21 @@ function watched<T extends object>(subject: T, field: keyof T, visits: { count: 
 }
 
 /** Open and live, with these rows held. */
-function liveRoom(rows: readonly Message[], lastReadSeq: number): RoomCore {
-  const last = rows.at(-1)?.seq ?? 0
+function liveRoom(held: readonly Message[], lastReadSeq: number): RoomModel {
+  const last = held.at(-1)?.seq ?? 0
+  const options = { me: ME, connection: 'up', windowSize: 1_000_000, hasStore: false } as const
+  const { rows, sync, unread, view, ...room } = newRoom('r1', options)
+  const timeline = addRange(emptyTimeline, { from: 1, to: Math.max(1, last) }, held)
   return {
-    ...newRoom('r1', { me: ME, line: 'up', windowSize: 1_000_000, durable: false }),
-    opened: true,
-    joined: 'yes',
-    fresh: true,
-    timeline: addRange(emptyTimeline, { from: 1, to: Math.max(1, last) }, rows),
-    tail: last,
-    cursor: last,
-    known: last,
-    lastSeq: last,
-    counted: last,
-    lastReadSeq,
+    ...room,
+    rows: { ...rows, timeline, tail: last, lastSeq: last },
+    sync: { ...sync, subscription: 'synced', cursor: last, highestSeenRev: last },
+    unread: { ...unread, throughSeq: last, lastReadSeq },
+    view: { ...view, opened: true },
   }
 }
 
-const live = (core: RoomCore, message: Message): RoomCore =>
+const live = (core: RoomModel, message: Message): RoomModel =>
   reduceRoom(core, { type: 'changes', changes: [{ rev: message.rev, kind: 'message', message }], now: NOW })
 
 const sendOf = (i: number): SendEntry => ({
@@ -57,7 +54,7 @@ const sendOf = (i: number): SendEntry => ({
   order: i,
   state: { at: 'ready' },
   attempts: 0,
-  maybe: true,
+  mayHaveBeenEmitted: true,
   content: `message ${i}`,
   replyTo: null,
   createdAt: '2026-01-01T00:00:00.000Z',
@@ -70,7 +67,7 @@ function looksAtEntries(pending: number): number {
   const visits = { count: 0 }
   const entries = Array.from({ length: pending }, (_, i) => watched(sendOf(i + 1), 'kind', visits))
   const base = liveRoom(sampleRows(1, 10), 10)
-  let core: RoomCore = { ...base, outbox: outboxWith(base.outbox, entries) }
+  let core: RoomModel = { ...base, outbox: outboxWith(base.outbox, entries) }
   const view = createRoomView()
   view(core)
   const ages = { maxAgeMs: 1_000_000, serverAheadMs: null }
@@ -78,11 +75,11 @@ function looksAtEntries(pending: number): number {
     view(core)
     summaryOf(core, undefined)
     readSeqOf(core)
-    withAge(core, nextOutboxStep(core, NOW), NOW, ages)
+    withAge(core.outbox, nextOutboxStep(core, NOW), NOW, ages)
   }
   look()
   visits.count = 0
-  const { order: _, state: __, attempts: ___, maybe: ____, ...command } = sendOf(pending + 1)
+  const { order: _, state: __, attempts: ___, mayHaveBeenEmitted: ____, ...command } = sendOf(pending + 1)
   core = reduceRoom(core, { type: 'enqueued', command, order: pending + 1 })
   look()
   core = reduceRoom(core, { type: 'picked', ids: [asClientId('client-1')] })
@@ -102,14 +99,20 @@ test('own sends leave nothing behind: after 1,000 of them a room is as large as 
   const sizesAfter = (sends: number) => {
     let core = liveRoom(sampleRows(1, 10), 10)
     for (let i = 1; i <= sends; i++) {
-      const { order, state: _, attempts: __, maybe: ___, ...command } = sendOf(i)
+      const { order, state: _, attempts: __, mayHaveBeenEmitted: ___, ...command } = sendOf(i)
       core = reduceRoom(core, { type: 'enqueued', command, order })
       core = reduceRoom(core, { type: 'picked', ids: [command.id] })
       const row = { ...sampleRow(10 + i, 10 + i), senderId: asUserId(ME), clientId: command.id }
       core = reduceRoom(core, { type: 'answered', answers: [{ id: row.clientId, row }], now: NOW, random: 0 })
     }
     const { entries, outcomes, refused } = core.outbox
-    return [entries.size, outcomes.length, refused.size, core.afloat.length, entries.memo.orders.size < 600]
+    return [
+      entries.size,
+      outcomes.length,
+      refused.size,
+      core.rows.pastTail.length,
+      entries.memo.orders.size < 600,
+    ]
   }
   expect(sizesAfter(1_000)).toEqual(sizesAfter(400))
 })
@@ -166,10 +169,11 @@ class WatchedMap<K, V> extends Map<K, V> {
 test('one event with the receipts of 1,000 readers copies the map once', () => {
   const reads = new WatchedMap<string, number>()
   for (let i = 0; i < 1_000; i++) reads.set(`user-${i}`, 1)
-  const core = { ...liveRoom(sampleRows(1, 10), 10), reads }
+  const room = liveRoom(sampleRows(1, 10), 10)
+  const core = { ...room, people: { ...room.people, reads } }
   const event = Object.fromEntries([...reads.keys()].map((id) => [id, 10]))
   const after = reduceRoom(core, { type: 'reads', reads: event })
-  expect([...after.reads.values()]).toEqual(Array.from({ length: 1_000 }, () => 10))
+  expect([...after.people.reads.values()]).toEqual(Array.from({ length: 1_000 }, () => 10))
   expect(reads.visits).toBe(1_000)
 })
 
@@ -186,19 +190,20 @@ test('an answer with 1,000 members copies the map of members once', () => {
     rev,
   })
   for (let i = 0; i < 1_000; i++) members.set(`user-${i}`, memberOf(i, 1))
-  const base = { ...liveRoom(sampleRows(1, 10), 10), members }
+  const room = liveRoom(sampleRows(1, 10), 10)
+  const roster = { ...room.people.roster, to: '', want: 1_000 }
   const asked = reduceRoom(
-    { ...base, roster: { ...base.roster, to: '', want: 1_000 } },
+    { ...room, people: { ...room.people, members, roster } },
     { type: 'members-asked' },
   )
   members.visits = 0
   const after = reduceRoom(asked, {
     type: 'members-answered',
-    no: asked.requests,
+    no: asked.sync.lastRequestNo,
     page: { ok: true, members: Array.from({ length: 1_000 }, (_, i) => memberOf(i, 5)), rev: 10 },
     now: NOW,
     random: 0,
   })
-  expect(after.members.get('user-999')?.rev).toBe(5)
+  expect(after.people.members.get('user-999')?.rev).toBe(5)
   expect(members.visits).toBe(1_000)
 })

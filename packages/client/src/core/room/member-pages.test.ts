@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { hasMoreMembers, memberCountOf, presentMembers } from './member-pages'
 import { withAllMembers } from './members'
 import { reduceRoom } from './reduce-room'
-import { newRoom, type RoomCore } from './room-core'
+import { newRoom, type RoomModel } from './room-model'
 
 const member = (userId: string, rev: number, part: Partial<Member> = {}): Member => ({
   roomId: asRoomId('r1'),
@@ -19,22 +19,27 @@ const member = (userId: string, rev: number, part: Partial<Member> = {}): Member
 })
 
 /** A large room at rev 10, of which only the own row is held. */
-function large(): RoomCore {
-  const room = newRoom('r1', { me: 'me', line: 'up', windowSize: 100, durable: false })
-  const open = { ...room, opened: true, joined: 'yes', fresh: true, tail: 0, cursor: 10, known: 10 } as const
+function large(): RoomModel {
+  const room = newRoom('r1', { me: 'me', connection: 'up', windowSize: 100, hasStore: false })
+  const open: RoomModel = {
+    ...room,
+    rows: { ...room.rows, tail: 0 },
+    sync: { ...room.sync, subscription: 'synced', cursor: 10, highestSeenRev: 10 },
+    view: { ...room.view, opened: true },
+  }
   return withAllMembers(open, [member('me', 1)], 10, true)
 }
 
-const asked = (core: RoomCore): RoomCore =>
+const asked = (core: RoomModel): RoomModel =>
   reduceRoom(reduceRoom(core, { type: 'members-wanted', limit: 2 }), { type: 'members-asked' })
 
-const answered = (core: RoomCore, members: Member[], more: Partial<FetchMembersAck> = {}): RoomCore =>
+const answered = (core: RoomModel, members: Member[], more: Partial<FetchMembersAck> = {}): RoomModel =>
   reduceRoom(core, {
-    ...({ type: 'members-answered', no: core.request?.no ?? 0, now: 0, random: 0 } as const),
+    ...({ type: 'members-answered', no: core.sync.request?.no ?? 0, now: 0, random: 0 } as const),
     page: { ok: true, members, rev: 10, memberCount: 5, ...more },
   })
 
-const change = (core: RoomCore, row: Member, memberCount?: number): RoomCore =>
+const change = (core: RoomModel, row: Member, memberCount?: number): RoomModel =>
   reduceRoom(core, {
     type: 'changes',
     now: 0,
@@ -46,19 +51,23 @@ const change = (core: RoomCore, row: Member, memberCount?: number): RoomCore =>
     ],
   })
 
-const idsOf = ({ members }: RoomCore): string[] => presentMembers(members).map(({ userId }) => userId)
+const idsOf = ({ people }: RoomModel): string[] => presentMembers(people.members).map(({ userId }) => userId)
 
 test('pages are added in the order of user ids, the last one ends it', () => {
   let core = answered(asked(large()), [member('a', 2), member('c', 3)], { next: asUserId('c') })
-  expect([idsOf(core), hasMoreMembers(core), memberCountOf(core)]).toEqual([['a', 'c', 'me'], true, 5])
+  expect([idsOf(core), hasMoreMembers(core.people), memberCountOf(core.people)]).toEqual([
+    ['a', 'c', 'me'],
+    true,
+    5,
+  ])
   core = answered(asked(core), [member('me', 1), member('z', 4)])
-  expect([idsOf(core), hasMoreMembers(core)]).toEqual([['a', 'c', 'me', 'z'], false])
+  expect([idsOf(core), hasMoreMembers(core.people)]).toEqual([['a', 'c', 'me', 'z'], false])
   expect(reduceRoom(core, { type: 'members-wanted', limit: 2 })).toBe(core)
 })
 
 test('a page that is older than what was known when it was asked for is asked for again', () => {
   const core = answered(asked(large()), [member('a', 2)], { rev: 9 })
-  expect([idsOf(core), core.roster.want, core.request]).toEqual([['me'], 2, null])
+  expect([idsOf(core), core.people.roster.want, core.sync.request]).toEqual([['me'], 2, null])
 })
 
 test('a row that has changed since the page was read stays as it is', () => {
@@ -66,36 +75,36 @@ test('a row that has changed since the page was read stays as it is', () => {
     rev: 10,
   })
   expect(idsOf(core)).toEqual(['me'])
-  expect(memberCountOf(core)).toBe(4)
+  expect(memberCountOf(core.people)).toBe(4)
 })
 
 test('a page that nobody waits for any more is ignored', () => {
   const core = reduceRoom(asked(large()), { type: 'closed' })
-  expect(core.roster.want).toBeNull()
+  expect(core.people.roster.want).toBeNull()
   expect(answered({ ...core }, [member('a', 2)])).toEqual(core)
 })
 
 test('an older count does not undo a newer one, in whatever order they come', () => {
   const core = change(change(large(), member('x', 12), 7), member('y', 11), 6)
-  expect(memberCountOf(core)).toBe(7)
+  expect(memberCountOf(core.people)).toBe(7)
 })
 
 test('P15: changes of a node of the version before carry no count: where all rows are held, these tell it', () => {
   const small = change(withAllMembers(large(), [member('me', 1), member('a', 2)], 10), member('b', 11), 3)
-  expect(memberCountOf(small)).toBe(3)
-  expect(memberCountOf(change(small, member('c', 12)))).toBe(4)
-  expect(memberCountOf(change(small, member('a', 12, { removed: 'left' })))).toBe(2)
+  expect(memberCountOf(small.people)).toBe(3)
+  expect(memberCountOf(change(small, member('c', 12)).people)).toBe(4)
+  expect(memberCountOf(change(small, member('a', 12, { removed: 'left' })).people)).toBe(2)
 })
 
 test('a refusal for good ends the wait and says why; one for now is tried again', () => {
-  const failed = (retry: 'never' | 'after'): RoomCore => {
+  const failed = (retry: 'never' | 'after'): RoomModel => {
     const core = asked(large())
     const error = Object.assign(new Error('no'), { code: 'FORBIDDEN', retry })
     return reduceRoom(core, {
-      ...({ type: 'request-failed', no: core.request?.no ?? 0, now: 0, random: 0 } as const),
+      ...({ type: 'request-failed', no: core.sync.request?.no ?? 0, now: 0, random: 0 } as const),
       error: error as never,
     })
   }
-  expect(failed('never').roster.want).toBeNull()
-  expect(failed('after').roster.want).toBe(2)
+  expect(failed('never').people.roster.want).toBeNull()
+  expect(failed('after').people.roster.want).toBe(2)
 })

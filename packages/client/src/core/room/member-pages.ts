@@ -1,10 +1,12 @@
 import type { Member } from '@roomful/protocol'
 import { longerHold, NO_HOLD } from '../hold'
-import { mergeMembers, withCount } from './members'
-import { amended, type RoomCore } from './room-core'
+import { mergeMembers } from './members'
+import { type People, withCount } from './people'
 import type { RoomEvent } from './room-event'
+import type { RoomModel } from './room-model'
+import { begun, requested } from './sync-state'
 
-type Members = RoomCore['members']
+type Members = People['members']
 
 const present = (members: Members): Member[] =>
   [...members.values()].filter((member) => member.removed === undefined)
@@ -14,28 +16,23 @@ export const presentMembers = (members: Members): readonly Member[] =>
   present(members).sort((a, b) => (a.userId < b.userId ? -1 : 1))
 
 /** As many as are held, where the server does not say. */
-export const memberCountOf = ({ roster, members }: RoomCore): number =>
-  roster.count ?? present(members).length
+export const memberCountOf = ({ roster, members }: People): number => roster.count ?? present(members).length
 
 /** The last page says that it is the last; who came since it was read is held too. */
-export const hasMoreMembers = ({ roster }: RoomCore): boolean => roster.to !== null
+export const hasMoreMembers = ({ roster }: People): boolean => roster.to !== null
 
-export function onMembersWanted(core: RoomCore, limit: number): RoomCore {
-  const { roster } = core
-  if (roster.want !== null || !hasMoreMembers(core)) return core
-  return amended(core, { roster: { ...roster, want: limit }, error: null })
+export function onMembersWanted(model: RoomModel, limit: number): RoomModel {
+  const { people } = model
+  if (people.roster.want !== null || !hasMoreMembers(people)) return model
+  const roster = { ...people.roster, want: limit }
+  return { ...model, people: { ...people, roster }, view: { ...model.view, error: null } }
 }
 
 /** One request of a room at a time, as for messages: no sync begins the members anew while a page is on its way. */
-export function onMembersAsked(core: RoomCore): RoomCore {
-  if (core.roster.want === null) return core
-  const { cursor } = core
-  const no = core.requests + 1
-  const span = { from: 0, to: 0 }
-  return amended(core, {
-    requests: no,
-    request: { no, kind: 'members', step: 'asked', cursor, span, replace: false, heard: [] },
-  })
+export function onMembersAsked(model: RoomModel): RoomModel {
+  const { people, sync } = model
+  if (people.roster.want === null) return model
+  return { ...model, sync: requested(sync, { ...begun(sync), received: [], kind: 'members' }) }
 }
 
 /**
@@ -43,15 +40,21 @@ export function onMembersAsked(core: RoomCore): RoomCore {
  * request may lack who came before it: it is asked for again.
  */
 export function onMembersAnswered(
-  core: RoomCore,
+  model: RoomModel,
   event: Extract<RoomEvent, { type: 'members-answered' }>,
-): RoomCore {
-  const { request } = core
-  if (request?.kind !== 'members' || request.no !== event.no) return core
+): RoomModel {
+  const { sync } = model
+  const { request } = sync
+  if (request?.kind !== 'members' || request.no !== event.no) return model
   const { members, next, rev = request.cursor, memberCount } = event.page
   if (rev < request.cursor)
-    return amended(core, { request: null, requestHold: longerHold(core.requestHold, null, event) })
-  const taken = withCount(mergeMembers(core, members), memberCount, rev)
-  const roster = { ...taken.roster, to: next ?? null, want: null }
-  return amended(taken, { roster, request: null, requestHold: NO_HOLD, error: null })
+    return { ...model, sync: { ...sync, request: null, hold: longerHold(sync.hold, null, event) } }
+  const merged = mergeMembers(model, members)
+  const people = withCount(merged.people, memberCount, rev)
+  return {
+    ...merged,
+    people: { ...people, roster: { ...people.roster, to: next ?? null, want: null } },
+    sync: { ...merged.sync, request: null, hold: NO_HOLD },
+    view: { ...merged.view, error: null },
+  }
 }

@@ -1,25 +1,34 @@
 import type { Change, Member, Room } from '@roomful/protocol'
-import { amended, type RoomCore } from './room-core'
+import { type People, withCount } from './people'
+import { type RoomModel, withPeople } from './room-model'
+import { movedRead } from './unread'
 
-/** What was heard of this user before it was known who he is: as of anybody. */
-export function onIdentified(core: RoomCore, me: string, myName: string): RoomCore {
-  if (core.me === me) return core.myName === myName ? core : amended(core, { myName })
-  const seq = core.reads.get(me) ?? 0
-  const reads = new Map(core.reads)
+/** Who the user is: what came of them before that is known as of anybody. */
+export function onIdentified(model: RoomModel, me: string, myName: string): RoomModel {
+  if (model.me === me) return model.myName === myName ? model : { ...model, myName }
+  const { people, unread } = model
+  const reads = new Map(people.reads)
   reads.delete(me)
-  const role = core.members.get(me)?.role ?? core.role
-  return movedRead(amended(core, { me, myName, role, reads }), seq)
+  const role = people.members.get(me)?.role ?? people.role
+  return {
+    ...model,
+    me,
+    myName,
+    people: { ...people, role, reads },
+    unread: movedRead(unread, people.reads.get(me) ?? 0),
+  }
 }
 
 /** Of each member the row with the higher rev stays; mine also tells my role and where my reading starts. One copy for all. */
-export function mergeMembers(core: RoomCore, rows: readonly Member[]): RoomCore {
-  const newer = rows.filter(({ userId, rev }) => isNewer(core.members.get(userId), rev))
-  if (newer.length === 0) return core
-  const members = new Map(core.members)
+export function mergeMembers(model: RoomModel, rows: readonly Member[]): RoomModel {
+  const { people, me } = model
+  const newer = rows.filter(({ userId, rev }) => isNewer(people.members.get(userId), rev))
+  if (newer.length === 0) return model
+  const members = new Map(people.members)
   for (const row of newer) if (isNewer(members.get(row.userId), row.rev)) members.set(row.userId, row)
-  const mine = newer.some(({ userId }) => userId === core.me) ? members.get(core.me ?? '') : undefined
-  const role = mine?.role ?? core.role
-  const next = amended(core, { members, role, typing: withNames(core.typing, newer) })
+  const mine = newer.some(({ userId }) => userId === me) ? members.get(me ?? '') : undefined
+  const typing = withNames(people.typing, newer)
+  const next = { ...model, people: { ...people, members, role: mine?.role ?? people.role, typing } }
   return onReads(
     next,
     newer.map(({ userId, lastReadSeq }) => [userId, lastReadSeq]),
@@ -28,8 +37,8 @@ export function mergeMembers(core: RoomCore, rows: readonly Member[]): RoomCore 
 
 const isNewer = (held: Member | undefined, rev: number): boolean => held === undefined || held.rev < rev
 
-/** Who is renamed while typing goes on under the new name. */
-function withNames(typing: RoomCore['typing'], members: readonly Member[]): RoomCore['typing'] {
+/** A user who is renamed while typing goes on under the new name. */
+function withNames(typing: People['typing'], members: readonly Member[]): People['typing'] {
   let next = typing
   for (const { userId, name } of members) {
     const typist = next.get(userId)
@@ -43,54 +52,48 @@ function withNames(typing: RoomCore['typing'], members: readonly Member[]): Room
  * all, and the others come page by page.
  */
 export function withAllMembers(
-  core: RoomCore,
+  model: RoomModel,
   members: readonly Member[],
   rev: number,
   partial = false,
-): RoomCore {
-  const since = [...core.members].filter(([, member]) => member.rev > rev)
-  const roster = { ...core.roster, to: partial ? '' : null }
-  return mergeMembers(amended(core, { members: new Map(since), membersKnown: true, roster }), members)
-}
-
-/** How many are in the room, as of a rev. Undefined: an older server, which does not say. */
-export function withCount(core: RoomCore, count: number | undefined, asOf: number): RoomCore {
-  const { roster } = core
-  if (count === undefined || (roster.count !== null && roster.asOf > asOf)) return core
-  if (roster.count === count && roster.asOf === asOf) return core
-  return amended(core, { roster: { ...roster, count, asOf } })
+): RoomModel {
+  const { people } = model
+  const since = new Map([...people.members].filter(([, member]) => member.rev > rev))
+  const roster = { ...people.roster, to: partial ? '' : null }
+  return mergeMembers(
+    { ...model, people: { ...people, members: since, membersKnown: true, roster } },
+    members,
+  )
 }
 
 /** One who came, left, or is another now. A change without a count leaves it to the rows, where all are held. */
-export function onMemberChange(core: RoomCore, change: Extract<Change, { kind: 'member' }>): RoomCore {
-  const next = mergeMembers(core, [change.member])
-  const { roster } = next
+export function onMemberChange(model: RoomModel, change: Extract<Change, { kind: 'member' }>): RoomModel {
+  const next = mergeMembers(model, [change.member])
+  const { people } = next
+  const { roster } = people
   if (change.memberCount === undefined && roster.to === null && roster.count !== null)
-    return amended(next, { roster: { ...roster, count: null } })
-  return withCount(next, change.memberCount, change.rev)
+    return { ...next, people: { ...people, roster: { ...roster, count: null } } }
+  return withPeople(next, withCount(people, change.memberCount, change.rev))
 }
 
-export function mergeRoomRow(core: RoomCore, { memberCount, ...room }: Room): RoomCore {
-  const next = withCount(core, memberCount, room.rev)
-  return core.room !== null && core.room.rev >= room.rev ? next : amended(next, { room })
+export function mergeRoomRow(model: RoomModel, { memberCount, ...room }: Room): RoomModel {
+  const next = withPeople(model, withCount(model.people, memberCount, room.rev))
+  const held = model.listing.room
+  return held !== null && held.rev >= room.rev ? next : { ...next, listing: { ...next.listing, room } }
 }
 
 /** Read cursors, which only move forward (I6): one copy for all of them. Mine comes from another device of mine. */
-export function onReads(core: RoomCore, given: Iterable<readonly [string, number]>): RoomCore {
+export function onReads(model: RoomModel, given: Iterable<readonly [string, number]>): RoomModel {
+  const { people } = model
   let reads: Map<string, number> | undefined
   let mine = 0
   for (const [userId, seq] of given)
-    if (userId === core.me) mine = Math.max(mine, seq)
-    else if (((reads ?? core.reads).get(userId) ?? 0) < seq) {
-      reads ??= new Map(core.reads)
+    if (userId === model.me) mine = Math.max(mine, seq)
+    else if (((reads ?? people.reads).get(userId) ?? 0) < seq) {
+      reads ??= new Map(people.reads)
       reads.set(userId, seq)
     }
-  return movedRead(reads === undefined ? core : amended(core, { reads }), mine)
-}
-
-/** My confirmed read cursor. The figure spoke of the old one: ask for a new one unless all is read (I13). */
-export function movedRead(core: RoomCore, seq: number): RoomCore {
-  if (seq <= core.lastReadSeq) return core
-  const allRead = seq >= core.counted
-  return amended(core, { lastReadSeq: seq, figure: allRead ? 0 : core.figure, doubt: core.doubt || !allRead })
+  const unread = movedRead(model.unread, mine)
+  if (reads === undefined && unread === model.unread) return model
+  return { ...model, unread, people: reads === undefined ? people : { ...people, reads } }
 }

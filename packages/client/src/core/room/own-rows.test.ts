@@ -4,10 +4,10 @@ import { withOutcome } from '../outbox/outbox'
 import { addRange, emptyTimeline } from '../timeline'
 import { sampleRow } from '../timeline/sample-rows'
 import { keyOf, ownRow } from './own-rows'
-import { newRoom } from './room-core'
+import { newRoom } from './room-model'
 
 const mine = sampleRow(7, 7, { senderId: asUserId('ada'), clientId: asClientId('c7') })
-const room = newRoom('r1', { me: 'ada', line: 'up', windowSize: 200, durable: false })
+const room = newRoom('r1', { me: 'ada', connection: 'up', windowSize: 200, hasStore: false })
 
 test('the key of an own message is its clientId, of others the id (I19)', () => {
   expect(keyOf(mine, 'ada')).toBe('c7')
@@ -18,9 +18,10 @@ test('the key of an own message is its clientId, of others the id (I19)', () => 
 })
 
 test('a confirmed message is found by its clientId where it is held, past the tail, or has just ended', () => {
-  const held = { ...room, timeline: addRange(emptyTimeline, { from: 7, to: 7 }, [mine]), tail: 7 }
+  const timeline = addRange(emptyTimeline, { from: 7, to: 7 }, [mine])
+  const held = { ...room, rows: { ...room.rows, timeline, tail: 7 } }
   expect(ownRow(held, 'c7')).toBe(mine)
-  expect(ownRow({ ...room, afloat: [mine] }, 'c7')).toBe(mine)
+  expect(ownRow({ ...room, rows: { ...room.rows, pastTail: [mine] } }, 'c7')).toBe(mine)
   expect(ownRow({ ...room, outbox: withOutcome(room.outbox, 'c7', { row: mine }) }, 'c7')).toBe(mine)
   expect(ownRow({ ...held, me: 'bob' }, 'c7')).toBeUndefined()
   expect(ownRow(room, 'c7')).toBeUndefined()

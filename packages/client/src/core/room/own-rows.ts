@@ -1,6 +1,6 @@
 import type { Message } from '@roomful/protocol'
 import { newestRow } from '../timeline'
-import type { RoomCore } from './room-core'
+import type { RoomModel } from './room-model'
 
 /**
  * The UI key of a message. An own one keeps its clientId, by which it was shown while it was on its way (I19): the server
@@ -10,8 +10,8 @@ export const keyOf = ({ id, senderId, clientId }: Message, me: string | null): s
   senderId === me && clientId !== undefined ? clientId : id
 
 /** The row of an own message that is confirmed, by its clientId: while it is in memory, or among the latest that ended. */
-export function ownRow({ timeline, afloat, outbox, me }: RoomCore, clientId: string): Message | undefined {
+export function ownRow({ rows, outbox, me }: RoomModel, clientId: string): Message | undefined {
   const isIt = (row: Message): boolean => row.senderId === me && row.clientId === clientId
   const ended = outbox.outcomes.findLast(({ id }) => id === clientId)?.outcome.row
-  return ended ?? afloat.findLast(isIt) ?? newestRow(timeline, isIt)
+  return ended ?? rows.pastTail.findLast(isIt) ?? newestRow(rows.timeline, isIt)
 }

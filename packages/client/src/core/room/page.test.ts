@@ -2,21 +2,26 @@ import { expect, test } from 'vitest'
 import { addRange, emptyTimeline, rangesOf } from '../timeline'
 import { sampleRows } from '../timeline/sample-rows'
 import { onPageAnswered, onPageAsked, onPageWanted } from './page'
-import { newRoom, type RoomCore } from './room-core'
+import { newRoom, type RoomModel } from './room-model'
 
 /** A room that holds `1..tail` and has asked for a page around `seq`. */
-function asked(tail: number, seq: number): RoomCore {
-  const room = newRoom('r1', { me: 'ada', line: 'up', windowSize: 100, durable: false })
+function asked(tail: number, seq: number): RoomModel {
+  const room = newRoom('r1', { me: 'ada', connection: 'up', windowSize: 100, hasStore: false })
   const timeline =
     tail === 0 ? emptyTimeline : addRange(emptyTimeline, { from: 1, to: tail }, sampleRows(1, tail))
-  const live = { ...room, opened: true, timeline, tail, cursor: tail, known: tail, lastSeq: tail }
+  const live = {
+    ...room,
+    rows: { ...room.rows, timeline, tail, lastSeq: tail },
+    sync: { ...room.sync, cursor: tail, highestSeenRev: tail },
+    view: { ...room.view, opened: true },
+  }
   return onPageAsked(onPageWanted(live, { kind: 'around', seq, limit: 5 }))
 }
 
-const answered = (core: RoomCore, from: number, to: number): RoomCore =>
+const answered = (core: RoomModel, from: number, to: number): RoomModel =>
   onPageAnswered(core, {
     type: 'page-answered',
-    no: core.request?.no ?? 0,
+    no: core.sync.request?.no ?? 0,
     now: 0,
     random: 0,
     page: {
@@ -32,16 +37,20 @@ const answered = (core: RoomCore, from: number, to: number): RoomCore =>
 
 test('in a room that was empty the tail follows the page that was asked for then (I7)', () => {
   const room = answered(asked(0, 6), 1, 1)
-  expect(rangesOf(room.timeline)).toEqual([{ from: 1, to: 1 }])
-  expect(room).toMatchObject({ tail: 1, want: null })
+  expect(rangesOf(room.rows.timeline)).toEqual([{ from: 1, to: 1 }])
+  expect(room).toMatchObject({ rows: { tail: 1 }, view: { wantedPage: null } })
 })
 
 test('a page past the tail has no place yet, and stays wanted (I7)', () => {
   const room = answered(asked(3, 9), 8, 10)
-  expect(rangesOf(room.timeline)).toEqual([{ from: 1, to: 3 }])
-  expect(room).toMatchObject({ tail: 3, known: 10, want: { kind: 'around', seq: 9 } })
+  expect(rangesOf(room.rows.timeline)).toEqual([{ from: 1, to: 3 }])
+  expect(room).toMatchObject({
+    rows: { tail: 3 },
+    sync: { highestSeenRev: 10 },
+    view: { wantedPage: { kind: 'around', seq: 9 } },
+  })
 })
 
 test('a page that meets the tail lengthens it', () => {
-  expect(answered(asked(3, 4), 2, 6)).toMatchObject({ tail: 6, want: null })
+  expect(answered(asked(3, 4), 2, 6)).toMatchObject({ rows: { tail: 6 }, view: { wantedPage: null } })
 })

@@ -22,11 +22,11 @@ export function withMine(
   actor?: string,
 ): Message {
   if (row.reactions.length === 0) return row
-  const reactions = row.reactions.map(({ mine: told, ...reaction }) => {
+  const reactions = row.reactions.map(({ mine: given, ...reaction }) => {
     const before = held && reactionLike(held.reactions, reaction.emoji)
     const named = reaction.users.some((user) => user === me)
     const allNamed = reaction.count <= reaction.users.length
-    const mine = told ?? (named || (!allNamed && unnamed(reaction.count, before, actor === me)))
+    const mine = given ?? (named || (!allNamed && unnamed(reaction.count, before, actor === me)))
     return mine ? { ...reaction, mine } : reaction
   })
   return { ...row, reactions }

@@ -3,16 +3,16 @@ import { longerHold, NO_HOLD, relaxed } from '../hold'
 import { onExpired } from '../outbox/ageing'
 import {
   onAnswered,
+  onConnectionLost,
+  onConnectionUp,
   onHurried,
-  onLineLost,
-  onLineUp,
   onPicked,
   onStored,
   onUnanswered,
   onUnstorable,
 } from '../outbox/answers'
 import { cancel, enqueue, readSeqOf, retry } from '../outbox/enqueue'
-import { forgetOutcomes, type Outbox } from '../outbox/outbox'
+import { forgetOutcomes } from '../outbox/outbox'
 import { anchored, onViewed } from './anchor'
 import { onChanges } from './changes'
 import { discardLoaded } from './evicted-ranges'
@@ -20,245 +20,289 @@ import { onActivity, onListed } from './listing'
 import { onMembersAnswered, onMembersAsked, onMembersWanted } from './member-pages'
 import { onIdentified, onReads } from './members'
 import { onPageAnswered, onPageAsked, onPageWanted } from './page'
-import { stale } from './preview'
-import { onForgotten, onKeeping, onRestored, onTakenOver, onWiped } from './restore'
-import { amended, type Line, NO_ROSTER, newRoom, type RoomCore, type Roster } from './room-core'
+import { ofOtherEpoch, type People, withoutWant } from './people'
+import { unsynced } from './preview'
+import { onReloadAsked, onReloaded } from './reload'
+import { onForgotten, onKeeping, onKeptElsewhere, onRestored, onTakenOver, onWiped } from './restore'
 import type { RoomEvent } from './room-event'
 import { neverThere } from './room-gone'
-import { onShelfAsked, onShelfRead } from './shelf'
+import { newRoom, type RoomConnection, type RoomModel, withOutbox, withPeople } from './room-model'
 import { onSyncAnswered, onSyncAsked } from './sync'
+import { type Subscription, wantOf } from './sync-state'
 import { expireTyping, onTyping, typingEnded } from './typing'
-import { counted, unreadOf } from './unread'
+import { counted, unreadOf } from './unread-rows'
 import { trimmed } from './window'
 
 /** The one way a room changes: an event in, the next state out. A no-op returns the same reference. */
-export function reduceRoom(core: RoomCore, event: RoomEvent): RoomCore {
-  const loaded = discardLoaded(core, reduce(core, event))
-  const reduced = withOutbox(loaded, forgetOutcomes(core.outbox, loaded.outbox))
-  if (reduced === core) return core
-  const placed = reduced.timeline === core.timeline ? reduced : anchored(reduced)
+export function reduceRoom(model: RoomModel, event: RoomEvent): RoomModel {
+  const reduced = reduce(model, event)
+  const rows = discardLoaded(model.rows, reduced.rows)
+  const loaded = rows === reduced.rows ? reduced : { ...reduced, rows }
+  const bounded = withOutbox(loaded, forgetOutcomes(model.outbox, loaded.outbox))
+  if (bounded === model) return model
+  const placed = rows.timeline === model.rows.timeline ? bounded : anchored(bounded)
   const next = counted(placed, readSeqOf(placed))
-  const synced = core.request?.kind === 'sync' && next.request === null
+  const synced = model.sync.request?.kind === 'sync' && next.sync.request === null
   return watchGap(next, 'now' in event ? event.now : null, synced)
 }
 
-function reduce(core: RoomCore, event: RoomEvent): RoomCore {
+function reduce(model: RoomModel, event: RoomEvent): RoomModel {
   switch (event.type) {
-    case 'line':
-      return onLine(core, event.line)
+    case 'connection':
+      return onConnection(model, event.connection)
     case 'woken':
-      return onWoken(core)
+      return onWoken(model)
     case 'identified':
-      return onIdentified(core, event.me, event.name)
+      return onIdentified(model, event.me, event.name)
     case 'epoch-changed':
-      return onEpochChanged(core)
+      return onEpochChanged(model)
     case 'opened':
-      return onOpened(core, event.usedAt)
+      return onOpened(model, event.usedAt)
     case 'closed':
-      return onClosed(core)
+      return onClosed(model)
     case 'page-wanted':
-      return onPageWanted(core, event.want)
+      return onPageWanted(model, event.want)
     case 'viewed':
-      return onViewed(core, event.anchor)
+      return onViewed(model, event.anchor)
     case 'draft':
-      return core.draft === event.text ? core : amended(core, { draft: event.text })
+      return model.view.draft === event.text
+        ? model
+        : { ...model, view: { ...model.view, draft: event.text } }
     case 'listed':
-      return neverThere(core.id) ? core : onListed(core, event)
+      return neverThere(model.id) ? model : onListed(model, event)
     case 'activity':
-      return onActivity(core, event)
+      return onActivity(model, event)
     case 'hidden':
-      return amended(core, {
-        hiddenSeq: event.seq,
-        listedAsOf: Math.max(core.listedAsOf, event.asOf),
-      })
+      return onHidden(model, event)
     case 'removed':
-      return onRemoved(core, event)
+      return onRemoved(model, event)
     case 'join-asked':
-      return amended(core, { joined: 'asked' })
+      return withSubscription(model, 'requested')
     case 'joined':
-      return core.joined === 'asked' ? amended(core, { joined: event.isIn ? 'yes' : 'out' }) : core
+      return model.sync.subscription === 'requested'
+        ? withSubscription(model, event.isIn ? 'active' : 'notAMember')
+        : model
     case 'join-failed':
-      return amended(core, { joined: 'no', requestHold: longerHold(core.requestHold, event.error, event) })
+      return onJoinFailed(model, event)
     case 'changes':
-      return typingEnded(onChanges(trimmed(core), event.changes), event.changes)
+      return changed(onChanges(trimmed(model), event.changes), (people) => typingEnded(people, event.changes))
     case 'head':
-      return onHead(core, event.head)
+      return onHead(model, event.head)
     case 'reads':
-      return onReads(core, Object.entries(event.reads))
+      return onReads(model, Object.entries(event.reads))
     case 'typing':
-      return onTyping(core, event)
+      return changed(model, (people) => onTyping(people, model.me, event))
     case 'sync-asked':
-      return onSyncAsked(core)
+      return onSyncAsked(model)
     case 'sync-answered':
-      return onSyncAnswered(trimmed(core), event)
+      return onSyncAnswered(trimmed(model), event)
     case 'page-asked':
-      return onPageAsked(core)
+      return onPageAsked(model)
     case 'page-answered':
-      return onPageAnswered(trimmed(core), event)
-    case 'shelf-asked':
-      return onShelfAsked(core)
-    case 'shelf-read':
-      return onShelfRead(trimmed(core), event)
+      return onPageAnswered(trimmed(model), event)
+    case 'reload-asked':
+      return onReloadAsked(model)
+    case 'reloaded':
+      return onReloaded(trimmed(model), event)
     case 'members-wanted':
-      return onMembersWanted(core, event.limit)
+      return onMembersWanted(model, event.limit)
     case 'members-asked':
-      return onMembersAsked(core)
+      return onMembersAsked(model)
     case 'members-answered':
-      return onMembersAnswered(core, event)
+      return onMembersAnswered(model, event)
     case 'request-failed':
-      return onRequestFailed(core, event)
+      return onRequestFailed(model, event)
     case 'enqueued':
-      return enqueue(core, event.command, event.order, event.problem)
+      return enqueue(model, event.command, event.order, event.problem)
     case 'hurried':
-      return withOutbox(core, onHurried(core.outbox))
+      return withOutbox(model, onHurried(model.outbox))
     case 'unstorable':
-      return withOutbox(core, onUnstorable(core.outbox, event.ids))
+      return withOutbox(model, onUnstorable(model.outbox, event.ids))
     case 'stored':
-      return withOutbox(core, onStored(core.outbox, event.ids))
+      return withOutbox(model, onStored(model.outbox, event.ids))
     case 'picked':
-      return withOutbox(core, onPicked(core.outbox, event.ids))
+      return withOutbox(model, onPicked(model.outbox, event.ids))
     case 'answered':
-      return onAnswered(trimmed(core), event)
+      return onAnswered(trimmed(model), event)
     case 'unanswered':
-      return onUnanswered(core, event)
+      return onUnanswered(model, event)
     case 'expired':
-      return withOutbox(core, onExpired(core.outbox, event.ids))
+      return withOutbox(model, onExpired(model.outbox, event.ids))
     case 'retried':
-      return retry(core, event.id, event.wanted)
+      return retry(model, event.id, event.wanted)
     case 'cancelled':
-      return cancel(core, event.id)
+      return cancel(model, event.id)
     case 'restored':
-      return onRestored(core, event)
+      return onRestored(model, event)
     case 'taken-over':
-      return onTakenOver(core, event.entries)
+      return onTakenOver(model, event.entries)
     case 'keeping':
-      return onKeeping(core, event.room)
+      return onKeeping(model, event.room)
     case 'kept-elsewhere':
-      return core.keeps ? amended(core, { keeps: false, shelved: [] }) : core
+      return onKeptElsewhere(model)
     case 'wiped':
-      return onWiped(core, event.keep)
+      return onWiped(model, event.keep)
     case 'forgotten':
-      return core.opened ? core : onForgotten(core)
+      return model.view.opened ? model : onForgotten(model)
     case 'tick':
-      return expireTyping(core, event.now)
+      return changed(model, (people) => expireTyping(people, event.now))
     default:
       return assertNever(event)
   }
 }
 
-const withOutbox = (core: RoomCore, outbox: Outbox): RoomCore =>
-  outbox === core.outbox ? core : amended(core, { outbox })
+/** With other people, as `change` has them. */
+const changed = (model: RoomModel, change: (people: People) => People): RoomModel =>
+  withPeople(model, change(model.people))
 
-const none: RoomCore['typing'] = new Map()
+const withSubscription = (model: RoomModel, subscription: Subscription): RoomModel => ({
+  ...model,
+  sync: { ...model.sync, subscription },
+})
 
-function onLine(core: RoomCore, line: Line): RoomCore {
-  if (line === core.line) return core
-  if (line === 'up') {
-    const woken = onWoken(core)
-    return amended(woken, { line, outbox: onLineUp(woken.outbox, core.durable) })
+const noTyping: People['typing'] = new Map()
+
+function onConnection(model: RoomModel, connection: RoomConnection): RoomModel {
+  if (connection === model.connection) return model
+  if (connection === 'up') {
+    const woken = onWoken(model)
+    return { ...woken, connection, outbox: onConnectionUp(woken.outbox, model.hasStore) }
   }
-  if (core.line !== 'up') return amended(core, { line })
-  const outbox = onLineLost(core.outbox)
-  return amended(core, { line, outbox, joined: 'no', request: null, typing: none, ...stale(core) })
+  if (model.connection !== 'up') return { ...model, connection }
+  const outbox = onConnectionLost(model.outbox)
+  return { ...unsubscribed(model), connection, outbox, people: { ...model.people, typing: noTyping } }
 }
 
-function onWoken(core: RoomCore): RoomCore {
-  const requestHold = relaxed(core.requestHold)
-  const hold = relaxed(core.outbox.hold)
-  const isSame = requestHold === core.requestHold && hold === core.outbox.hold
-  return isSame ? core : amended(core, { requestHold, outbox: { ...core.outbox, hold } })
+/** Nothing more comes, and nothing is awaited. */
+function unsubscribed(model: RoomModel): RoomModel {
+  const next = unsynced(model)
+  return { ...next, sync: { ...next.sync, subscription: 'none', request: null } }
+}
+
+function onWoken(model: RoomModel): RoomModel {
+  const { sync, outbox } = model
+  const [syncHold, outboxHold] = [relaxed(sync.hold), relaxed(outbox.hold)]
+  if (syncHold === sync.hold && outboxHold === outbox.hold) return model
+  return { ...model, sync: { ...sync, hold: syncHold }, outbox: { ...outbox, hold: outboxHold } }
 }
 
 /** Removed was then; whether it still is, the server says. */
-function onOpened(core: RoomCore, usedAt: number): RoomCore {
-  const removed = neverThere(core.id)
-  return amended(core, { opened: true, usedAt, removed, error: removed })
+function onOpened(model: RoomModel, usedAt: number): RoomModel {
+  const removed = neverThere(model.id)
+  return {
+    ...model,
+    listing: { ...model.listing, removed },
+    view: { ...model.view, opened: true, usedAt, error: removed },
+  }
 }
 
-/** Not live any more: the figures of the rows stay as the list's, until the server tells newer ones. */
-function onClosed(core: RoomCore): RoomCore {
-  const figure = unreadOf(core, core.lastReadSeq)
-  const closed = amended(core, {
-    figure,
-    counted: core.lastSeq,
-    opened: false,
-    ...stale(core),
-  })
-  const roster = withoutWant(core.roster)
-  return amended(onViewed(closed, null), { joined: 'no', request: null, roster, typing: none })
+/** Not live any more: the counts of the rows stay as the list's, until the server tells newer ones. */
+function onClosed(model: RoomModel): RoomModel {
+  const { unread, rows } = model
+  const serverUnread = unreadOf(model, unread.lastReadSeq)
+  const next = onViewed(unsubscribed(model), null)
+  return {
+    ...next,
+    unread: { ...next.unread, serverUnread, throughSeq: rows.lastSeq },
+    people: { ...withoutWant(next.people), typing: noTyping },
+    view: { ...next.view, opened: false },
+  }
 }
 
 /** The server's history is another one: old revs compare with no new one. The rows stay on screen until the sync. */
-function onEpochChanged(core: RoomCore): RoomCore {
-  return amended(core, {
-    foreign: core.tail !== null,
-    cursor: 0,
-    known: 0,
-    figureRev: 0,
+function onEpochChanged(model: RoomModel): RoomModel {
+  const next = unsynced(model)
+  const { rows, sync, unread, listing } = next
+  return {
+    ...next,
+    rows: {
+      ...rows,
+      fromOldEpoch: rows.tail !== null,
+      evicted: [],
+      pastTail: [],
+      lastSeq: rows.tail ?? 0,
+      floorSeq: 1,
+    },
+    sync: { ...sync, cursor: 0, highestSeenRev: 0, outOfOrder: new Map(), gap: null, request: null },
     // Revs and read cursors of the old history would win over the new ones for ever.
-    room: core.room && { ...core.room, rev: 0 },
-    members: new Map(),
-    membersKnown: false,
-    roster: { ...NO_ROSTER, want: core.roster.want },
-    reads: new Map(),
-    lastReadSeq: 0,
-    lastSeq: core.tail ?? 0,
-    floorSeq: 1,
-    ahead: new Map(),
-    gap: null,
-    request: null,
-    ...stale(core),
-    previewRev: 0,
-    shelved: [],
-    afloat: [],
-  })
+    unread: { ...unread, lastReadSeq: 0, asOfRev: 0 },
+    people: ofOtherEpoch(next.people),
+    listing: { ...listing, room: listing.room && { ...listing.room, rev: 0 }, previewRev: 0 },
+  }
 }
 
 /** Removed for good, or until invited again: the copy goes, what was unsent stays with the user (I14). */
-function onRemoved(core: RoomCore, { error, asOf }: Extract<RoomEvent, { type: 'removed' }>): RoomCore {
-  const { id, me, myName, line, windowSize, durable, keeps, opened, room, draft, usedAt } = core
-  const { requests } = core
-  const outbox = { ...core.outbox, hold: NO_HOLD, sendOneByOne: false }
-  const listedAsOf = Math.max(core.listedAsOf, asOf)
-  const kept = { opened, room, outbox, draft, usedAt, requests, listedAsOf }
-  return amended(newRoom(id, { me, myName, line, windowSize, durable, keeps }), {
-    ...kept,
-    removed: error,
-    error,
-  })
+function onRemoved(model: RoomModel, { error, asOf }: Extract<RoomEvent, { type: 'removed' }>): RoomModel {
+  const { listing, view, sync } = model
+  const empty = newRoom(model.id, model)
+  return {
+    ...empty,
+    sync: { ...empty.sync, lastRequestNo: sync.lastRequestNo },
+    listing: {
+      ...empty.listing,
+      room: listing.room,
+      listedAsOf: Math.max(listing.listedAsOf, asOf),
+      removed: error,
+    },
+    outbox: { ...model.outbox, hold: NO_HOLD, sendOneByOne: false },
+    view: { ...empty.view, opened: view.opened, draft: view.draft, usedAt: view.usedAt, error },
+  }
 }
 
-const withoutWant = (roster: Roster): Roster => (roster.want === null ? roster : { ...roster, want: null })
-
-function onHead(core: RoomCore, head: { rev: number; lastSeq: number }): RoomCore {
-  if (head.rev <= core.known) return core
-  return amended(core, { known: head.rev, lastSeq: Math.max(core.lastSeq, head.lastSeq) })
+function onHidden(model: RoomModel, { seq, asOf }: Extract<RoomEvent, { type: 'hidden' }>): RoomModel {
+  const { listing } = model
+  const listedAsOf = Math.max(listing.listedAsOf, asOf)
+  return { ...model, listing: { ...listing, hiddenSeq: seq, listedAsOf } }
 }
 
-function onRequestFailed(core: RoomCore, event: Extract<RoomEvent, { type: 'request-failed' }>): RoomCore {
-  if (core.request !== null && core.request.no !== event.no) return core
-  const { request } = core
+function onJoinFailed(model: RoomModel, event: Extract<RoomEvent, { type: 'join-failed' }>): RoomModel {
+  const { sync } = model
+  const hold = longerHold(sync.hold, event.error, event)
+  return { ...unsynced(model), sync: { ...sync, subscription: 'none', hold } }
+}
+
+function onHead(model: RoomModel, head: { rev: number; lastSeq: number }): RoomModel {
+  const { sync, rows } = model
+  if (head.rev <= sync.highestSeenRev) return model
+  return {
+    ...model,
+    sync: { ...sync, highestSeenRev: head.rev },
+    rows: { ...rows, lastSeq: Math.max(rows.lastSeq, head.lastSeq) },
+  }
+}
+
+function onRequestFailed(model: RoomModel, event: Extract<RoomEvent, { type: 'request-failed' }>): RoomModel {
+  const { sync, view } = model
+  const { request } = sync
+  if (request !== null && request.no !== event.no) return model
   const { error } = event
   // A page refused for good is not asked for again; a sync always is, more and more rarely.
   const isOver = error?.retry === 'never' && (request?.kind === 'page' || request?.kind === 'members')
-  const requestHold = isOver ? core.requestHold : longerHold(core.requestHold, error, event)
-  const next = amended(core, { request: null, requestHold })
+  const hold = isOver ? sync.hold : longerHold(sync.hold, error, event)
+  const next = { ...model, sync: { ...sync, request: null, hold } }
+  const want = wantOf(request)
   // Of a place that is not wanted any more there is nothing to report.
-  if (error === null || (request?.want && request.want !== core.want)) return next
-  if (isOver && request?.kind === 'members') return amended(next, { error, roster: withoutWant(core.roster) })
-  return amended(next, { error, want: isOver ? null : core.want })
+  if (error === null || (want !== null && want !== view.wantedPage)) return next
+  if (isOver && request?.kind === 'members')
+    return { ...next, people: withoutWant(model.people), view: { ...view, error } }
+  return { ...next, view: { ...view, error, wantedPage: isOver ? null : view.wantedPage } }
 }
 
 /**
- * A rev that was heard of and is not here is a gap: the time since when, or since the last sync that could not close it,
+ * A rev that was seen and is not here is a gap: the time since when, or since the last sync that could not close it,
  * decides when to ask. So is a tail behind the last seq though no rev is missing: a rev may be skipped because its row has
  * changed since, and what stands behind that row had no place when it came.
  */
-function watchGap(core: RoomCore, now: number | null, synced: boolean): RoomCore {
-  const { cursor, known, gap, tail, lastSeq } = core
-  const isWhole = known <= cursor && (tail === null || tail >= lastSeq)
-  if (isWhole || !core.opened || core.foreign) return gap === null ? core : amended(core, { gap: null })
-  if (gap?.rev === cursor + 1)
-    return synced ? amended(core, { gap: { ...gap, since: now ?? gap.since, tries: gap.tries + 1 } }) : core
-  return now === null ? core : amended(core, { gap: { rev: cursor + 1, since: now, tries: 0 } })
+function watchGap(model: RoomModel, now: number | null, synced: boolean): RoomModel {
+  const { sync, rows } = model
+  const { cursor, highestSeenRev, gap } = sync
+  const isWhole = highestSeenRev <= cursor && (rows.tail === null || rows.tail >= rows.lastSeq)
+  if (isWhole || !model.view.opened || rows.fromOldEpoch)
+    return gap === null ? model : { ...model, sync: { ...sync, gap: null } }
+  if (gap?.rev !== cursor + 1)
+    return now === null
+      ? model
+      : { ...model, sync: { ...sync, gap: { rev: cursor + 1, since: now, tries: 0 } } }
+  if (!synced) return model
+  return { ...model, sync: { ...sync, gap: { ...gap, since: now ?? gap.since, tries: gap.tries + 1 } } }
 }

@@ -1,25 +1,27 @@
 import type { Change, Message } from '@roomful/protocol'
 import { confirm } from '../outbox/confirm'
 import { at } from '../timeline'
-import { advance } from './changes'
-import { surfaced, takeRow } from './merge'
+import { advanceCursor } from './changes'
+import { mergeRow } from './merge'
 import { withMine } from './reactions'
-import type { RoomCore } from './room-core'
+import type { RoomModel } from './room-model'
+import { placed } from './rows'
 
 /** Merges the changes that came during a request again: the answer may have loaded the rows that they are about. */
-export function replayed(core: RoomCore, changes: readonly Change[]): RoomCore {
-  let next = core
-  for (const change of changes) next = takeRow(next, change, false)
-  return surfaced(advance(next))
+export function replayed(model: RoomModel, changes: readonly Change[]): RoomModel {
+  let next = model
+  for (const change of changes) next = mergeRow(next, change, false)
+  next = advanceCursor(next)
+  const rows = placed(next.rows)
+  return rows === next.rows ? next : { ...next, rows }
 }
 
 /** Confirms own sends among the rows of an answer before the rows are merged: both are one step for the view. */
-export function confirmAll(core: RoomCore, rows: readonly Message[]): RoomCore {
-  if (core.outbox.entries.size === 0 && core.afloat.length === 0) return core
-  return rows.reduce(confirm, core)
+export function confirmAll(model: RoomModel, rows: readonly Message[]): RoomModel {
+  if (model.outbox.entries.size === 0 && model.rows.pastTail.length === 0) return model
+  return rows.reduce(confirm, model)
 }
 
 /** The rows of an answer, with `mine` as this user sees them. */
-export function viewed(core: RoomCore, rows: readonly Message[]): readonly Message[] {
-  return rows.map((row) => withMine(row, at(core.timeline, row.seq), core.me))
-}
+export const viewed = ({ rows, me }: RoomModel, given: readonly Message[]): readonly Message[] =>
+  given.map((row) => withMine(row, at(rows.timeline, row.seq), me))

@@ -13,12 +13,13 @@ import type {
 import type { ChatError } from '../chat-error'
 import type { Command, Entry, Wanted } from '../outbox/entry'
 import type { Range } from '../timeline'
-import type { Line, PageWant } from './room-core'
+import type { RoomConnection } from './room-model'
+import type { PageWant } from './view-place'
 
 /** How one entry of a request was answered. */
 export type EntryAnswer =
   | { readonly id: ClientId; readonly row: Message | null }
-  /** A read: the server's cursor and figure. */
+  /** A read: the server's cursor and unread count. */
   | { readonly id: ClientId; readonly read: { readonly seq: number; readonly unread: number } }
   | { readonly id: ClientId; readonly error: ChatError }
 
@@ -38,8 +39,8 @@ export type Restored = {
  * so that the same events always end in the same state.
  */
 export type RoomEvent =
-  // The line, and who is at it.
-  | { readonly type: 'line'; readonly line: Line }
+  // The connection, and whose it is.
+  | { readonly type: 'connection'; readonly connection: RoomConnection }
   /** The machine has woken, or somebody looks again: nothing waits any longer than the server asked for. */
   | { readonly type: 'woken' }
   | { readonly type: 'identified'; readonly me: string; readonly name: string }
@@ -52,7 +53,7 @@ export type RoomEvent =
   | { readonly type: 'viewed'; readonly anchor: number | null }
   | { readonly type: 'draft'; readonly text: string }
   // What the server tells.
-  /** `asOf`: see `toldAsOf`. `added`: he has come into the room just now. */
+  /** `asOf`: see `toldAsOf`. `added`: the user has come into the room just now. */
   | {
       readonly type: 'listed'
       readonly item: RoomListItem
@@ -110,9 +111,9 @@ export type RoomEvent =
       readonly now: number
       readonly random: number
     }
-  | { readonly type: 'shelf-asked' }
+  | { readonly type: 'reload-asked' }
   | {
-      readonly type: 'shelf-read'
+      readonly type: 'reloaded'
       readonly no: number
       readonly asked: readonly number[]
       readonly chunks: readonly { readonly index: number; readonly messages: readonly Message[] }[]

@@ -11,153 +11,206 @@ import {
   type Timeline,
   withoutRange,
 } from '../timeline'
-import { heardAhead, lastRevOf } from './changes'
+import { lastRevOf } from './changes'
 import { discardEvictedRow } from './evicted-ranges'
 import { mergeMembers, mergeRoomRow, onReads, withAllMembers } from './members'
 import { confirmAll, replayed, viewed } from './replay'
-import { amended, type RoomCore } from './room-core'
 import type { RoomEvent } from './room-event'
-import { carryFigure } from './unread'
+import type { RoomModel } from './room-model'
+import type { Rows } from './rows'
+import { begun, isSubscribed, type RoomRequest, requested } from './sync-state'
+import { carryUnread, type Unread } from './unread'
+
+type SyncRequest = Extract<RoomRequest, { kind: 'sync' }>
 
 /** Asks for what was missed since the cursor in the span that is held; with nothing to go on, for a first page. */
-export function onSyncAsked(core: RoomCore): RoomCore {
-  if (core.request?.step === 'next') return amended(core, { request: { ...core.request, step: 'asked' } })
-  const replace = core.foreign || core.tail === null
-  return amended(core, {
-    requests: core.requests + 1,
-    request: {
-      no: core.requests + 1,
-      kind: 'sync',
-      step: 'asked',
-      cursor: replace ? 0 : core.cursor,
-      span: replace ? { from: 0, to: 0 } : spanOf(core),
-      replace,
-      heard: heardAhead(core),
-    },
-  })
+export function onSyncAsked(model: RoomModel): RoomModel {
+  const { sync, rows } = model
+  const { request } = sync
+  if (request?.kind === 'sync' && request.morePages)
+    return { ...model, sync: { ...sync, request: { ...request, morePages: false } } }
+  const replace = rows.fromOldEpoch || rows.tail === null
+  const base = begun(sync)
+  const next: SyncRequest = {
+    ...base,
+    kind: 'sync',
+    cursor: replace ? 0 : base.cursor,
+    span: replace ? { from: 0, to: 0 } : spanOf(rows),
+    replace,
+    morePages: false,
+  }
+  return { ...model, sync: requested(sync, next) }
 }
 
 /** From the first seq held, in memory or on disk, to the tail. Zeros: none. */
-function spanOf(core: RoomCore): Range {
+function spanOf({ timeline, evicted, tail }: Rows): Range {
   const from = Math.min(
-    rangesOf(core.timeline)[0]?.from ?? Number.POSITIVE_INFINITY,
-    core.shelved[0]?.from ?? Number.POSITIVE_INFINITY,
+    rangesOf(timeline)[0]?.from ?? Number.POSITIVE_INFINITY,
+    evicted[0]?.from ?? Number.POSITIVE_INFINITY,
   )
-  const to = core.tail ?? 0
+  const to = tail ?? 0
   return from <= to ? { from, to } : { from: 0, to: 0 }
 }
 
 export function onSyncAnswered(
-  core: RoomCore,
+  model: RoomModel,
   event: Extract<RoomEvent, { type: 'sync-answered' }>,
-): RoomCore {
-  const { request } = core
-  if (request?.kind !== 'sync' || request.no !== event.no) return core
+): RoomModel {
+  const { request, hold } = model.sync
+  if (request?.kind !== 'sync' || request.no !== event.no) return model
   const { delta } = event
   const replace = request.replace || delta.reset === true
   // Older than what this client knew when it asked: a reader that lags behind. Nothing of it can be used.
   if (!replace && delta.rev < request.cursor)
-    return amended(core, { request: null, requestHold: longerHold(core.requestHold, null, event) })
-  const rows = [...delta.patch, ...delta.tail]
-  let next = confirmAll(core, rows)
-  if (delta.cont !== undefined) {
-    // Only the last page moves the cursor: a row that changes while the pages run is in a later page (I5).
-    if (!replace) next = amended(next, { timeline: mergeRows(next.timeline, viewed(next, delta.patch)) })
-    for (const row of delta.patch) next = discardEvictedRow(next, row)
-    return amended(next, { request: { ...request, step: 'next', cont: delta.cont } })
-  }
-  for (const row of delta.patch) next = discardEvictedRow(next, row)
-  next = replace ? replaceRows(next, delta) : mergeDelta(next, delta, request.span)
-  const { members = [] } = delta
-  next =
-    replace || !core.membersKnown || delta.membersPartial
-      ? withAllMembers(next, members, delta.rev, delta.membersPartial)
-      : mergeMembers(next, members)
-  if (delta.room) next = mergeRoomRow(next, delta.room)
-  next = withFigure(onReads(next, Object.entries(delta.reads ?? {})), delta)
-  // Asked before the last read: its figure is of the old cursor, and is asked for anew (I13).
-  const doubt = next.doubt || (delta.lastReadSeq < next.lastReadSeq && next.lastReadSeq < next.lastSeq)
-  const heardOf = [...next.ahead.values()].map(lastRevOf)
+    return { ...model, sync: { ...model.sync, request: null, hold: longerHold(hold, null, event) } }
+  const confirmed = confirmAll(model, [...delta.patch, ...delta.tail])
+  if (delta.cont !== undefined) return withPatch(confirmed, delta, request, replace)
+  const rows = delta.patch.reduce(discardEvictedRow, confirmed.rows)
+  const known = { ...confirmed, rows }
+  const merged = withPeopleOf(
+    replace ? replaceRows(known, delta) : mergeDelta(known, delta, request.span),
+    delta,
+    replace || !model.people.membersKnown,
+  )
+  const { sync, listing } = merged
+  const unread = unreadAfter(merged, delta, request)
+  const outOfOrder = [...sync.outOfOrder.values()].map(lastRevOf)
   // Of a history that is not the server's any more.
-  const isOver = core.foreign || delta.reset === true || (next.preview?.seq ?? 0) > next.lastSeq
+  const isOver =
+    model.rows.fromOldEpoch || delta.reset === true || (listing.preview?.seq ?? 0) > merged.rows.lastSeq
   return replayed(
-    amended(next, {
-      known: Math.max(next.cursor, ...(replace ? heardOf : [next.known])),
-      request: null,
-      requestHold: doubt ? longerHold(core.requestHold, null, event) : NO_HOLD,
-      // In it only since the line asked to hear of it: what came after this answer may have been told to nobody here.
-      joined: core.joined === 'out' ? 'no' : core.joined,
-      fresh: core.joined === 'yes',
-      foreign: false,
-      doubt,
-      preview: isOver ? null : next.preview,
-      removed: null,
-      error: null,
-    }),
-    request.heard,
+    {
+      ...merged,
+      rows: { ...merged.rows, fromOldEpoch: false },
+      sync: {
+        ...sync,
+        highestSeenRev: Math.max(sync.cursor, ...(replace ? outOfOrder : [sync.highestSeenRev])),
+        request: null,
+        hold: unread.stale ? longerHold(hold, null, event) : NO_HOLD,
+        subscription: subscriptionAfter(sync.subscription),
+      },
+      unread,
+      listing: { ...listing, preview: isOver ? null : listing.preview, removed: null },
+      view: { ...merged.view, error: null },
+    },
+    request.received,
   )
 }
 
-function withTail(timeline: Timeline, core: RoomCore, delta: Delta): Timeline {
+/** A part of an answer. Only the last part moves the cursor: a row that changes while the parts come is in a later one (I5). */
+function withPatch(
+  model: RoomModel,
+  { patch, cont }: Delta,
+  request: SyncRequest,
+  replace: boolean,
+): RoomModel {
+  const timeline = replace ? model.rows.timeline : mergeRows(model.rows.timeline, viewed(model, patch))
+  return {
+    ...model,
+    rows: patch.reduce(discardEvictedRow, { ...model.rows, timeline }),
+    sync: {
+      ...model.sync,
+      request: { ...request, morePages: true, ...(cont === undefined ? {} : { cont }) },
+    },
+  }
+}
+
+/** In the room only since the connection asked for it: what came after this answer may have been sent to others only. */
+function subscriptionAfter(subscription: RoomModel['sync']['subscription']) {
+  if (subscription === 'notAMember') return 'none'
+  return isSubscribed({ subscription }) ? 'synced' : subscription
+}
+
+/** `all`: those who are not in the answer have gone. */
+function withPeopleOf(model: RoomModel, delta: Delta, all: boolean): RoomModel {
+  const { members = [], reads = {}, room, rev, membersPartial } = delta
+  const withMembers =
+    all || membersPartial ? withAllMembers(model, members, rev, membersPartial) : mergeMembers(model, members)
+  const next = room ? mergeRoomRow(withMembers, room) : withMembers
+  return onReads(next, Object.entries(reads))
+}
+
+function withTail(timeline: Timeline, model: RoomModel, delta: Delta): Timeline {
   if (delta.tailFrom > delta.lastSeq) return timeline
-  return addRange(timeline, { from: delta.tailFrom, to: delta.lastSeq }, viewed(core, delta.tail))
+  return addRange(timeline, { from: delta.tailFrom, to: delta.lastSeq }, viewed(model, delta.tail))
 }
 
 /**
- * An answer as new as all that was heard of is the truth: a last seq of which it knows nothing is from an old epoch, and
+ * An answer as new as all that was seen is the truth: a last seq of which it knows nothing is from an old epoch, and
  * would be waited for without end (I15).
  */
-const lastSeqAfter = (core: RoomCore, delta: Delta): number =>
-  delta.rev >= core.known ? delta.lastSeq : Math.max(core.lastSeq, delta.lastSeq)
+const lastSeqAfter = ({ sync, rows }: RoomModel, delta: Delta): number =>
+  delta.rev >= sync.highestSeenRev ? delta.lastSeq : Math.max(rows.lastSeq, delta.lastSeq)
 
 /** A reset, a first page, another epoch: the rows are swapped in one step; outbox and draft survive. */
-function replaceRows(core: RoomCore, delta: Delta): RoomCore {
-  const same = !core.foreign
-  return amended(core, {
-    timeline: withTail(emptyTimeline, amended(core, { timeline: emptyTimeline }), delta),
-    shelved: [],
-    tail: delta.lastSeq,
-    cursor: delta.rev,
-    // What was heard of since is ahead of the answer.
-    lastSeq: same ? lastSeqAfter(core, delta) : delta.lastSeq,
-    floorSeq: delta.floorSeq,
-    lastReadSeq: same ? Math.max(core.lastReadSeq, delta.lastReadSeq) : delta.lastReadSeq,
-    members: same ? core.members : new Map(),
-    reads: same ? core.reads : new Map(),
-    room: same ? core.room : null,
-    anchor: null,
-  })
+function replaceRows(model: RoomModel, delta: Delta): RoomModel {
+  const { rows, people, listing, unread } = model
+  const isSame = !rows.fromOldEpoch
+  const empty = { ...model, rows: { ...rows, timeline: emptyTimeline } }
+  return {
+    ...model,
+    rows: {
+      ...rows,
+      timeline: withTail(emptyTimeline, empty, delta),
+      evicted: [],
+      tail: delta.lastSeq,
+      // What was seen since is ahead of the answer.
+      lastSeq: isSame ? lastSeqAfter(model, delta) : delta.lastSeq,
+      floorSeq: delta.floorSeq,
+    },
+    sync: { ...model.sync, cursor: delta.rev },
+    unread: {
+      ...unread,
+      lastReadSeq: isSame ? Math.max(unread.lastReadSeq, delta.lastReadSeq) : delta.lastReadSeq,
+    },
+    people: isSame ? people : { ...people, members: new Map(), reads: new Map() },
+    listing: isSame ? listing : { ...listing, room: null },
+    view: { ...model.view, anchor: null },
+  }
 }
 
-function mergeDelta(core: RoomCore, delta: Delta, span: Range): RoomCore {
-  let { timeline } = core
+function mergeDelta(model: RoomModel, delta: Delta, span: Range): RoomModel {
+  const { rows, sync, unread } = model
+  let { timeline } = rows
   // Rows that came live into the new hole may have missed an edit: what lies in it goes. Nothing can be missing
   // where the cursor is past the answer.
-  const hole = delta.rev > core.cursor && delta.tailFrom > span.to + 1
-  if (hole) timeline = dropRange(timeline, { from: span.to + 1, to: delta.tailFrom - 1 })
-  timeline = withTail(mergeRows(timeline, viewed(core, delta.patch)), core, delta)
+  const isHole = delta.rev > sync.cursor && delta.tailFrom > span.to + 1
+  if (isHole) timeline = dropRange(timeline, { from: span.to + 1, to: delta.tailFrom - 1 })
+  timeline = withTail(mergeRows(timeline, viewed(model, delta.patch)), model, delta)
   const below = { from: 1, to: delta.floorSeq - 1 }
   if (delta.floorSeq > 1) timeline = dropRange(timeline, below)
-  return amended(core, {
-    timeline,
-    shelved: withoutRange(core.shelved, below),
-    tail: Math.max(delta.lastSeq, core.tail ?? 0, lastRange(timeline)?.to ?? 0),
-    cursor: Math.max(core.cursor, delta.rev),
-    lastSeq: lastSeqAfter(core, delta),
-    floorSeq: delta.floorSeq,
-    lastReadSeq: Math.max(core.lastReadSeq, delta.lastReadSeq),
-  })
+  return {
+    ...model,
+    rows: {
+      ...rows,
+      timeline,
+      evicted: withoutRange(rows.evicted, below),
+      tail: Math.max(delta.lastSeq, rows.tail ?? 0, lastRange(timeline)?.to ?? 0),
+      lastSeq: lastSeqAfter(model, delta),
+      floorSeq: delta.floorSeq,
+    },
+    sync: { ...sync, cursor: Math.max(sync.cursor, delta.rev) },
+    unread: { ...unread, lastReadSeq: Math.max(unread.lastReadSeq, delta.lastReadSeq) },
+  }
 }
 
-/** The figure is as of the answer's rev: what the cursor had already passed beyond it is counted again on top. */
-function withFigure(core: RoomCore, delta: Delta): RoomCore {
-  let base = { figure: delta.unread, counted: delta.lastSeq, doubt: false }
-  let rev = delta.rev
-  // One change may have been heard twice: as it was told, and as what an own op was answered with.
-  for (const change of [...(core.request?.heard ?? [])].sort((a, b) => a.rev - b.rev)) {
-    if (change.rev <= rev || lastRevOf(change) > core.cursor) continue
-    base = carryFigure(base, change, core)
+/** The count is as of the answer's rev: what the cursor had already passed beyond it is counted again on top. */
+function unreadAfter({ unread, sync, rows, me }: RoomModel, delta: Delta, { received }: SyncRequest): Unread {
+  let next: Unread = {
+    ...unread,
+    serverUnread: delta.unread,
+    throughSeq: delta.lastSeq,
+    asOfRev: delta.rev,
+    stale: false,
+  }
+  let { rev } = delta
+  // One change may have come twice: by itself, and as what an own op was answered with.
+  for (const change of [...received].sort((a, b) => a.rev - b.rev)) {
+    if (change.rev <= rev || lastRevOf(change) > sync.cursor) continue
+    next = carryUnread(next, change, { me, floorSeq: rows.floorSeq })
     rev = lastRevOf(change)
   }
-  return amended(core, { ...base, figureRev: delta.rev })
+  // Asked before the last read: its count is of the old cursor, and is asked for anew (I13).
+  const isOlder = delta.lastReadSeq < unread.lastReadSeq && unread.lastReadSeq < rows.lastSeq
+  return isOlder ? { ...next, stale: true } : next
 }

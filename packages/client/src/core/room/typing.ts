@@ -1,38 +1,42 @@
 import type { Change } from '@roomful/protocol'
 import { TYPING_TTL_MS } from '@roomful/protocol/plain'
-import { amended, type RoomCore } from './room-core'
+import type { People } from './people'
 import type { RoomEvent } from './room-event'
 
 /** Users who are shown as typing at once; a view names a few. Another one is, as soon as one of them has ended (I15). */
 export const TYPING_MAX = 100
 
 /** A signal, or its end (`until` not after `now`). The receiver ends it by itself: a lost end must not type for ever. */
-export function onTyping(core: RoomCore, event: Extract<RoomEvent, { type: 'typing' }>): RoomCore {
-  const { userId, name, now } = event
-  if (userId === core.me) return core
-  if (event.until <= now) return withoutTyping(core, [userId])
-  if (core.typing.size >= TYPING_MAX && !core.typing.has(userId)) return core
-  const until = Math.min(event.until, now + TYPING_TTL_MS)
-  return amended(core, { typing: new Map(core.typing).set(userId, { name, until }) })
+export function onTyping(
+  people: People,
+  me: string | null,
+  { userId, name, now, until }: Extract<RoomEvent, { type: 'typing' }>,
+): People {
+  const { typing } = people
+  if (userId === me) return people
+  if (until <= now) return withoutTyping(people, [userId])
+  if (typing.size >= TYPING_MAX && !typing.has(userId)) return people
+  const typist = { name, until: Math.min(until, now + TYPING_TTL_MS) }
+  return { ...people, typing: new Map(typing).set(userId, typist) }
 }
 
-/** Who has sent is not typing any more. */
-export function typingEnded(core: RoomCore, changes: readonly Change[]): RoomCore {
-  if (core.typing.size === 0) return core
+/** The sender of a message is not typing any more. */
+export function typingEnded(people: People, changes: readonly Change[]): People {
+  if (people.typing.size === 0) return people
   return withoutTyping(
-    core,
+    people,
     changes.flatMap((change) => (change.kind === 'message' ? [change.message.senderId] : [])),
   )
 }
 
-export function expireTyping(core: RoomCore, now: number): RoomCore {
-  const over = [...core.typing].filter(([, { until }]) => until <= now).map(([userId]) => userId)
-  return withoutTyping(core, over)
+export function expireTyping(people: People, now: number): People {
+  const over = [...people.typing].filter(([, { until }]) => until <= now).map(([userId]) => userId)
+  return withoutTyping(people, over)
 }
 
-function withoutTyping(core: RoomCore, userIds: readonly string[]): RoomCore {
-  if (!userIds.some((userId) => core.typing.has(userId))) return core
-  const typing = new Map(core.typing)
+function withoutTyping(people: People, userIds: readonly string[]): People {
+  if (!userIds.some((userId) => people.typing.has(userId))) return people
+  const typing = new Map(people.typing)
   for (const userId of userIds) typing.delete(userId)
-  return amended(core, { typing })
+  return { ...people, typing }
 }

@@ -1,38 +1,46 @@
-import { CHUNK_SIZE, dropRange, type Range, rangesOf, rowCount } from '../timeline'
-import { evict } from './evicted-ranges'
-import { amended, type RoomCore } from './room-core'
+import { CHUNK_SIZE, dropRange, type Range, rangesOf, rowCount, withRange } from '../timeline'
+import type { RoomModel } from './room-model'
+import type { Rows } from './rows'
 
 /** Rows over the window that are tolerated, so that not every message trims. */
 const SLACK = CHUNK_SIZE
 
 /**
- * Keeps memory bounded (I15): the tail, and the window around what is looked at. The rest goes to the shelf where there is
- * a local store, and can be loaded again. Whole chunks leave: one is in memory or on the shelf, never half in each.
+ * Keeps memory bounded (I15): the tail, and the window around what is viewed. The rest is evicted where there is a local
+ * store, and can be loaded again. Whole chunks leave: one is in memory or evicted, never half of each.
  * Done before an event takes rows in, never after: a row that changed and left memory in one step would be on no disk as
  * it is now (I5).
  */
-export function trimmed(core: RoomCore): RoomCore {
-  const { timeline, tail, anchor, windowSize } = core
-  if (tail === null || rowCount(timeline) <= windowSize + SLACK) return core
+export function trimmed(model: RoomModel): RoomModel {
+  const { rows, windowSize, writesRows } = model
+  const { timeline, tail } = rows
+  const { anchor } = model.view
+  if (tail === null || rowCount(timeline) <= windowSize + SLACK) return model
   const first = rangesOf(timeline)[0]?.from ?? tail
-  if (anchor === null) return without(core, first, tail - windowSize)
   const half = Math.floor(windowSize / 2)
-  // Between the window and the newest messages; where the two meet there is nothing to drop.
-  return without(without(core, first, anchor - half - 1), anchor + half + 1, tail - SLACK)
+  const next =
+    anchor === null
+      ? evict(rows, writesRows, first, tail - windowSize)
+      : // Between the window and the newest messages; where the two meet there is nothing to drop.
+        evict(evict(rows, writesRows, first, anchor - half - 1), writesRows, anchor + half + 1, tail - SLACK)
+  return next === rows ? model : { ...model, rows: next }
 }
 
-function without(core: RoomCore, from: number, to: number): RoomCore {
+/** The whole chunks in between leave memory; `isStored`: they can be loaded from the local store again. */
+function evict(rows: Rows, isStored: boolean, from: number, to: number): Rows {
+  const ranges = rangesOf(rows.timeline)
   const range = {
-    from: startOf(from, rangesOf(core.timeline)),
+    from: startOf(from, ranges),
     to: Math.floor((to + 1) / CHUNK_SIZE) * CHUNK_SIZE - 1,
   }
-  if (range.from > range.to) return core
-  let next: RoomCore = amended(core, { timeline: dropRange(core.timeline, range) })
-  for (const held of rangesOf(core.timeline)) {
-    const part = { from: Math.max(held.from, range.from), to: Math.min(held.to, range.to) }
-    if (part.from <= part.to) next = evict(next, part)
-  }
-  return next
+  if (range.from > range.to) return rows
+  let { evicted } = rows
+  if (isStored)
+    for (const held of ranges) {
+      const part = { from: Math.max(held.from, range.from), to: Math.min(held.to, range.to) }
+      if (part.from <= part.to) evicted = withRange(evicted, part)
+    }
+  return { ...rows, timeline: dropRange(rows.timeline, range), evicted }
 }
 
 /** The first seq from which on no chunk is cut in two: a range may begin anywhere, a cut may not. */

@@ -2,7 +2,7 @@ import type { Message } from '@roomful/protocol'
 import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
 import type { SendEntry, TargetedEntry } from '../outbox/entry'
 import { reactionLike } from '../room/reactions'
-import type { RoomCore } from '../room/room-core'
+import type { RoomModel } from '../room/room-model'
 import type { ShownMessage } from '../room-shape'
 
 /** A confirmed row as shown: with what is on its way laid over it. The confirmed store never holds any of that. */
@@ -10,13 +10,13 @@ export function shownRow(
   row: Message,
   key: string,
   ops: readonly TargetedEntry[],
-  core: RoomCore,
+  model: RoomModel,
 ): ShownMessage {
-  const error = core.outbox.refused.get(row.id)
+  const error = model.outbox.refused.get(row.id)
   const base: ShownMessage = { ...row, key, status: 'sent', ...(error ? { error } : {}) }
   return ops.length === 0
     ? base
-    : { ...ops.reduce((shown, op) => withOp(shown, op, core.me), base), changing: true }
+    : { ...ops.reduce((shown, op) => withOp(shown, op, model.me), base), changing: true }
 }
 
 function withOp(shown: ShownMessage, op: TargetedEntry, me: string | null): ShownMessage {
@@ -56,17 +56,17 @@ function withReaction(
 }
 
 /** A message that waits to be sent, as shown: after all confirmed ones, in the order of sending. */
-export function shownEntry(entry: SendEntry, ops: readonly TargetedEntry[], core: RoomCore): ShownMessage {
+export function shownEntry(entry: SendEntry, ops: readonly TargetedEntry[], model: RoomModel): ShownMessage {
   const { replyTo, state } = entry
   const base: ShownMessage = {
     key: entry.id,
     id: entry.id,
     clientId: entry.id,
-    roomId: asRoomId(core.id),
+    roomId: asRoomId(model.id),
     seq: 0,
     rev: 0,
-    senderId: asUserId(core.me ?? ''),
-    senderName: core.myName,
+    senderId: asUserId(model.me ?? ''),
+    senderName: model.myName,
     type: entry.type ?? (replyTo === null ? 'text' : 'reply'),
     content: entry.content,
     // A pending target is named as it is shown: by its clientId.
@@ -86,7 +86,7 @@ export function shownEntry(entry: SendEntry, ops: readonly TargetedEntry[], core
   }
   return ops.length === 0
     ? base
-    : { ...ops.reduce((shown, op) => withOp(shown, op, core.me), base), changing: true }
+    : { ...ops.reduce((shown, op) => withOp(shown, op, model.me), base), changing: true }
 }
 
 function statusOf(entry: SendEntry): ShownMessage['status'] {

@@ -2,64 +2,66 @@ import type { Member } from '@roomful/protocol'
 import { asUserId } from '@roomful/protocol/plain'
 import { readSeqOf } from '../outbox/enqueue'
 import { hasMoreMembers, memberCountOf, presentMembers } from '../room/member-pages'
-import type { RoomCore } from '../room/room-core'
-import { unreadOf } from '../room/unread'
+import type { People } from '../room/people'
+import type { RoomModel } from '../room/room-model'
+import type { Sync } from '../room/sync-state'
+import { unreadOf } from '../room/unread-rows'
 import type { MemberView, RoomState, RoomStatus, TypingUser } from '../room-shape'
 import { createShownMessages, isAtTail, sameList, shownRange } from './shown-messages'
 
-export function statusOf(core: RoomCore): RoomStatus {
-  if (core.removed !== null) return 'removed'
-  if (!core.opened) return 'idle'
-  if (core.line === 'down') return 'offline'
-  if (core.tail === null) return 'loading'
-  const syncing = core.request?.kind === 'sync' || core.foreign || isLeftBehind(core)
-  return core.line === 'up' && core.fresh && !syncing ? 'live' : 'catching-up'
+export function statusOf({ view, rows, sync, listing, connection }: RoomModel): RoomStatus {
+  if (listing.removed !== null) return 'removed'
+  if (!view.opened) return 'idle'
+  if (connection === 'down') return 'offline'
+  if (rows.tail === null) return 'loading'
+  const isSyncing = sync.request?.kind === 'sync' || rows.fromOldEpoch || isLeftBehind(sync)
+  return connection === 'up' && sync.subscription === 'synced' && !isSyncing ? 'live' : 'catching-up'
 }
 
 /**
  * A gap that its first sync did not close, or whose sync has to wait for a page. Before that it is more often a change that
  * comes by another path in a moment: the room does not flicker for it.
  */
-const isLeftBehind = ({ gap, request }: RoomCore): boolean =>
-  gap !== null && (gap.tries > 0 || request !== null)
+const isLeftBehind = ({ gap, request }: Sync): boolean => gap !== null && (gap.tries > 0 || request !== null)
 
 /** One room's view: slices keep their reference until they change, and nothing is made that nobody asks for. */
-export function createRoomView(): (core: RoomCore) => RoomState {
+export function createRoomView(): (model: RoomModel) => RoomState {
   const shown = createShownMessages()
-  const members = memo((held: RoomCore['members']) => presentMembers(held).map(memberView))
-  const typing = memo((held: RoomCore['typing']): readonly TypingUser[] =>
+  const membersOf = memo((held: People['members']) => presentMembers(held).map(memberView))
+  const typingOf = memo((held: People['typing']): readonly TypingUser[] =>
     [...held].map(([userId, { name }]) => ({ userId: asUserId(userId), name })),
   )
-  let last: { core: RoomCore; state: RoomState } | undefined
+  let last: { model: RoomModel; state: RoomState } | undefined
 
-  return (core) => {
-    if (last?.core === core) return last.state
-    const range = shownRange(core)
-    const readSeq = readSeqOf(core)
-    const pageSide = core.want?.kind
+  return (model) => {
+    if (last?.model === model) return last.state
+    const { people, rows, view, listing } = model
+    const range = shownRange(model)
+    const readSeq = readSeqOf(model)
+    const pageSide = view.wantedPage?.kind
     const state: RoomState = {
-      id: core.id,
-      status: statusOf(core),
-      room: core.room,
-      role: core.role,
-      messages: shown(core),
-      unread: unreadOf(core, readSeq),
+      id: model.id,
+      status: statusOf(model),
+      room: listing.room,
+      role: people.role,
+      messages: shown(model),
+      unread: unreadOf(model, readSeq),
       lastReadSeq: readSeq,
-      lastSeq: core.lastSeq,
-      reads: core.reads,
-      typing: typing(core.typing),
-      members: members(core.members),
-      memberCount: memberCountOf(core),
-      hasMoreMembers: hasMoreMembers(core),
-      loadingMembers: core.roster.want !== null,
-      hasOlder: range !== undefined && range.from > core.floorSeq,
-      hasNewer: !isAtTail(core),
+      lastSeq: rows.lastSeq,
+      reads: people.reads,
+      typing: typingOf(people.typing),
+      members: membersOf(people.members),
+      memberCount: memberCountOf(people),
+      hasMoreMembers: hasMoreMembers(people),
+      loadingMembers: people.roster.want !== null,
+      hasOlder: range !== undefined && range.from > rows.floorSeq,
+      hasNewer: !isAtTail(model),
       loadingOlder: pageSide === 'older',
       loadingNewer: pageSide === 'newer',
-      draft: core.draft,
-      error: core.error,
+      draft: view.draft,
+      error: view.error,
     }
-    last = { core, state: last && sameState(last.state, state) ? last.state : state }
+    last = { model, state: last && sameState(last.state, state) ? last.state : state }
     return last.state
   }
 }

@@ -2,20 +2,20 @@ import type { Message } from '@roomful/protocol'
 import { type Entry, isTargeted, type SendEntry, subjectOf, type TargetedEntry } from '../outbox/entry'
 import { type Chunk, changedEntries, chunkWith, entriesAbout } from '../outbox/entry-list'
 import { keyOf } from '../room/own-rows'
-import type { RoomCore } from '../room/room-core'
+import type { RoomModel } from '../room/room-model'
 import type { ShownMessage } from '../room-shape'
 import { changedChunks, chunkAt, chunkOf, type Range, rangeAround, seqOf } from '../timeline'
 import { shownEntry, shownRow } from './overlay'
 
 /** The seqs that are shown: the loaded stretch around what is looked at. Undefined: none is loaded. */
-export function shownRange(core: RoomCore): Range | undefined {
-  const place = core.anchor ?? core.tail
-  return place === null ? undefined : rangeAround(core.timeline, place)
+export function shownRange(model: RoomModel): Range | undefined {
+  const place = model.view.anchor ?? model.rows.tail
+  return place === null ? undefined : rangeAround(model.rows.timeline, place)
 }
 
 /** Are the newest messages shown? Only there do unsent ones stand behind them. */
-export const isAtTail = (core: RoomCore): boolean =>
-  core.anchor === null || shownRange(core)?.to === core.tail
+export const isAtTail = (model: RoomModel): boolean =>
+  model.view.anchor === null || shownRange(model)?.to === model.rows.tail
 
 type Shown = readonly ShownMessage[]
 type Ops = readonly TargetedEntry[]
@@ -28,37 +28,37 @@ type Made = { ops: Ops; error: unknown; shown: ShownMessage }
  * changed, and so does the list. Made chunk by chunk like the timeline and the outbox, so that one change looks at one
  * chunk of either, and the list is put together by copying whole parts.
  */
-export function createShownMessages(): (core: RoomCore) => Shown {
+export function createShownMessages(): (model: RoomModel) => Shown {
   let chunks = new Map<number, Shown>()
   let pending = new WeakMap<Chunk, Shown>()
   let made = new WeakMap<Message | SendEntry, Made>()
-  let last: { core: RoomCore; parts: readonly Shown[]; list: Shown } | undefined
+  let last: { model: RoomModel; parts: readonly Shown[]; list: Shown } | undefined
 
-  return (core) => {
-    if (last && sameInput(last.core, core)) return last.list
-    if (last && (last.core.me !== core.me || last.core.myName !== core.myName)) {
+  return (model) => {
+    if (last && sameInput(last.model, model)) return last.list
+    if (last && (last.model.me !== model.me || last.model.myName !== model.myName)) {
       chunks = new Map()
       pending = new WeakMap()
       made = new WeakMap()
     }
-    if (last) forgetChanged(last.core, core)
+    if (last) forgetChanged(last.model, model)
 
-    const range = shownRange(core)
-    const parts = range ? chunksIn(range).map((index) => partOf(core, index, range)) : []
-    if (isAtTail(core)) {
-      parts.push(core.afloat.map((row) => rowShown(core, row)))
-      for (const chunk of core.outbox.entries.chunks) parts.push(pendingPart(core, chunk))
+    const range = shownRange(model)
+    const parts = range ? chunksIn(range).map((index) => partOf(model, index, range)) : []
+    if (isAtTail(model)) {
+      parts.push(model.rows.pastTail.map((row) => rowShown(model, row)))
+      for (const chunk of model.outbox.entries.chunks) parts.push(pendingPart(model, chunk))
     }
     const before = last?.parts ?? []
     const stable = parts.map((part, i) => kept(before[i], part))
     const list = last && sameList(before, stable) ? last.list : joined(stable)
-    last = { core, parts: stable, list }
+    last = { model, parts: stable, list }
     return list
   }
 
   /** Drops the parts in which something changed, or about which something is on its way, or not any more. */
-  function forgetChanged(before: RoomCore, after: RoomCore): void {
-    for (const index of changedChunks(before.timeline, after.timeline)) chunks.delete(index)
+  function forgetChanged(before: RoomModel, after: RoomModel): void {
+    for (const index of changedChunks(before.rows.timeline, after.rows.timeline)) chunks.delete(index)
     const { put, old } = changedEntries(before.outbox.entries, after.outbox.entries)
     for (const entry of [...put, ...old])
       forgetMessage(after, isTargeted(entry) ? subjectId(entry) : undefined)
@@ -68,39 +68,39 @@ export function createShownMessages(): (core: RoomCore) => Shown {
           if (before.outbox.refused.get(id) !== after.outbox.refused.get(id)) forgetMessage(after, id)
   }
 
-  function forgetMessage(core: RoomCore, id: string | undefined): void {
-    const seq = id === undefined ? undefined : seqOf(core.timeline, id)
+  function forgetMessage(model: RoomModel, id: string | undefined): void {
+    const seq = id === undefined ? undefined : seqOf(model.rows.timeline, id)
     if (seq !== undefined) chunks.delete(chunkOf(seq))
     else {
-      const chunk = id === undefined ? undefined : chunkWith(core.outbox.entries, id)
+      const chunk = id === undefined ? undefined : chunkWith(model.outbox.entries, id)
       if (chunk) pending.delete(chunk)
     }
   }
 
   /** The chunk's messages; of the first and the last only what is in the range. */
-  function partOf(core: RoomCore, index: number, { from, to }: Range): Shown {
-    const whole = chunks.get(index) ?? chunkAt(core.timeline, index).map((row) => rowShown(core, row))
+  function partOf(model: RoomModel, index: number, { from, to }: Range): Shown {
+    const whole = chunks.get(index) ?? chunkAt(model.rows.timeline, index).map((row) => rowShown(model, row))
     chunks.set(index, whole)
     const isWhole = chunkOf(from) !== index && chunkOf(to) !== index
     return isWhole ? whole : whole.filter((message) => message.seq >= from && message.seq <= to)
   }
 
-  function pendingPart(core: RoomCore, chunk: Chunk): Shown {
+  function pendingPart(model: RoomModel, chunk: Chunk): Shown {
     const held = pending.get(chunk)
     if (held) return held
     const part = chunk.entries.flatMap((entry) => {
       if (entry.kind !== 'send') return []
-      const own = opsOn(core, entry.id)
-      return once(entry, own, undefined, () => shownEntry(entry, own, core))
+      const own = opsOn(model, entry.id)
+      return once(entry, own, undefined, () => shownEntry(entry, own, model))
     })
     pending.set(chunk, part)
     return part
   }
 
-  function rowShown(core: RoomCore, row: Message): ShownMessage {
-    const own = opsOn(core, row.id)
-    return once(row, own, core.outbox.refused.get(row.id), () =>
-      shownRow(row, keyOf(row, core.me), own, core),
+  function rowShown(model: RoomModel, row: Message): ShownMessage {
+    const own = opsOn(model, row.id)
+    return once(row, own, model.outbox.refused.get(row.id), () =>
+      shownRow(row, keyOf(row, model.me), own, model),
     )
   }
 
@@ -121,7 +121,7 @@ export function createShownMessages(): (core: RoomCore) => Shown {
 const NO_OPS: Ops = []
 
 /** Ops on their way about this message. */
-function opsOn({ outbox }: RoomCore, id: string): Ops {
+function opsOn({ outbox }: RoomModel, id: string): Ops {
   const about = entriesAbout(outbox.entries, id)
   return about.length === 0 ? NO_OPS : about.filter(isTargeted)
 }
@@ -135,14 +135,14 @@ function subjectId(entry: Entry): string | undefined {
 const chunksIn = ({ from, to }: Range): number[] =>
   Array.from({ length: chunkOf(to) - chunkOf(from) + 1 }, (_, i) => chunkOf(from) + i)
 
-function sameInput(a: RoomCore, b: RoomCore): boolean {
+function sameInput(a: RoomModel, b: RoomModel): boolean {
   return (
-    a.timeline === b.timeline &&
+    a.rows.timeline === b.rows.timeline &&
     a.outbox.entries === b.outbox.entries &&
     a.outbox.refused === b.outbox.refused &&
-    a.afloat === b.afloat &&
-    a.anchor === b.anchor &&
-    a.tail === b.tail &&
+    a.rows.pastTail === b.rows.pastTail &&
+    a.view.anchor === b.view.anchor &&
+    a.rows.tail === b.rows.tail &&
     a.me === b.me &&
     a.myName === b.myName
   )
