@@ -26,7 +26,8 @@ export function mergeRow(model: RoomModel, change: Change, grow: boolean): RoomM
   if (rows.fromOldEpoch) return confirmed
   if (grow && rows.tail !== null && row.seq === rows.tail + 1) {
     const timeline = addRange(rows.timeline, { from: row.seq, to: row.seq }, [row])
-    return { ...confirmed, rows: placed({ ...rows, timeline, tail: row.seq }) }
+    const lastSeq = Math.max(rows.lastSeq, row.seq)
+    return { ...confirmed, rows: placed({ ...rows, timeline, tail: row.seq, lastSeq }) }
   }
   const timeline = mergeRows(rows.timeline, [row])
   const next = timeline === rows.timeline ? discardEvictedRow(rows, row) : { ...rows, timeline }

@@ -41,7 +41,8 @@ export function counted(model: RoomModel, readSeq: number): RoomModel {
   const rows = unreadRows(model, readSeq)
   if (rows === undefined) return ofRows === null ? model : { ...model, unread: { ...unread, ofRows: null } }
   if (ofRows !== null && isOf(ofRows, model, rows)) return model
-  const count = ofRows?.me === me ? carriedCount(ofRows, timeline, rows) : countIn(timeline, rows, me)
+  const isOnward = ofRows !== null && ofRows.me === me && ofRows.from <= rows.from && ofRows.to <= rows.to
+  const count = isOnward ? carriedCount(ofRows, timeline, rows) : countIn(timeline, rows, me)
   return { ...model, unread: { ...unread, ofRows: { timeline, ...rows, me, count } } }
 }
 
@@ -50,10 +51,9 @@ const isOf = (count: RowCount, { rows, me }: RoomModel, { from, to }: Range): bo
 
 function carriedCount(before: RowCount, timeline: Timeline, { from, to }: Range): number {
   const { me } = before
+  if (from > to) return 0
   let { count } = before
   count -= countIn(before.timeline, { from: before.from, to: Math.min(from - 1, before.to) }, me)
-  count += countIn(before.timeline, { from, to: Math.min(before.from - 1, to) }, me)
-  count -= countIn(before.timeline, { from: Math.max(to + 1, before.from, from), to: before.to }, me)
   for (const index of changedChunks(before.timeline, timeline)) {
     const first = Math.max(from, index * CHUNK_SIZE)
     const part = { from: first, to: Math.min(to, (index + 1) * CHUNK_SIZE - 1) }

@@ -155,15 +155,17 @@ export function newestIn(blocks: Blocks, passes: (row: Message) => boolean): Mes
 
 /** Indexes of the chunks that differ by reference, ascending. Shared blocks are skipped whole. */
 export function differingChunks(before: Blocks, after: Blocks): number[] {
-  const indexes = new Set([...before, ...after].map((block) => block.index))
-  return [...indexes]
-    .sort((a, b) => a - b)
-    .flatMap((index) => {
-      const old = blockAt(before, index)
-      const now = blockAt(after, index)
-      if (old === now) return []
-      return Array.from({ length: BLOCK_SIZE }, (_, i) => i)
-        .filter((i) => old?.chunks[i] !== now?.chunks[i])
-        .map((i) => index * BLOCK_SIZE + i)
-    })
+  const found: number[] = []
+  for (let i = 0, j = 0; i < before.length || j < after.length; ) {
+    const [a, b] = [before[i], after[j]]
+    const index = Math.min(a?.index ?? Number.POSITIVE_INFINITY, b?.index ?? Number.POSITIVE_INFINITY)
+    const old = a?.index === index ? a : undefined
+    const now = b?.index === index ? b : undefined
+    if (old) i++
+    if (now) j++
+    if (old === now) continue
+    for (let k = 0; k < BLOCK_SIZE; k++)
+      if (old?.chunks[k] !== now?.chunks[k]) found.push(index * BLOCK_SIZE + k)
+  }
+  return found
 }
