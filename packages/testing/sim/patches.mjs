@@ -204,8 +204,8 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/core/room/unread-rows.ts',
-        find: 'return Math.min(ofRows.count, LIMITS.unreadCap)',
-        replace: 'return rows.to - readSeq',
+        find: 'if (range.from > range.to) return 0',
+        replace: 'return range.to - readSeq',
       },
     ],
   },

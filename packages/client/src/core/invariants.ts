@@ -163,7 +163,7 @@ function checkCounts(outbox: Outbox, all: readonly Entry[], fail: Fail): void {
 function checkUnread(model: RoomModel, fail: Fail): void {
   const readSeq = readSeqOf(model)
   const carried = unreadOf(model, readSeq)
-  const found = unreadOf({ ...model, unread: { ...model.unread, ofRows: null } }, readSeq)
+  const found = unreadOf({ ...model, unread: { ...model.unread, rowCounts: { last: null } } }, readSeq)
   if (carried !== found) fail(`I13: ${carried} are counted as unread, and ${found} are`)
 }
 

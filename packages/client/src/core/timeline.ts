@@ -7,6 +7,7 @@ export {
   addRange,
   at,
   changedChunks,
+  changedRows,
   chunkAt,
   countRows,
   covers,

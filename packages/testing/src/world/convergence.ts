@@ -152,13 +152,12 @@ function places({ rows, view, windowSize }: RoomCore): string {
 
 /** What a client's unread count is made of. */
 function figures({ unread, rows, view, sync, me }: RoomCore): string {
-  const { ofRows, ...counts } = unread
+  const { rowCounts, ...counts } = unread
   const { lastSeq, tail, floorSeq } = rows
   const { subscription } = sync
-  const ofRowsCount = ofRows?.count
   return JSON.stringify({
     ...counts,
-    ofRowsCount,
+    ofRows: rowCounts.last?.count,
     lastSeq,
     tail,
     floorSeq,

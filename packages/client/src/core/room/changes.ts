@@ -2,7 +2,7 @@ import type { Change } from '@roomful/protocol'
 import { assertNever } from '../assert-never'
 import { mergeRoomRow, onMemberChange } from './members'
 import { mergeRow } from './merge'
-import type { RoomModel } from './room-model'
+import { type RoomModel, withSlices } from './room-model'
 import type { Sync } from './sync-state'
 import { carryUnread } from './unread'
 
@@ -72,13 +72,20 @@ function received(sync: Sync, changes: readonly Change[]): Sync {
 
 /** The cursor moves over one change, in rev order: the only place where the server's unread count is carried on. */
 function passed(model: RoomModel, change: Change, highestSeenRev: number): RoomModel {
-  const { unread, me, rows } = model
-  const isCounted = change.rev <= unread.asOfRev
-  return {
-    ...model,
-    sync: { ...model.sync, cursor: lastRevOf(change), highestSeenRev },
-    unread: isCounted ? unread : carryUnread(unread, change, { me, floorSeq: rows.floorSeq }),
+  const { unread, me, rows, sync } = model
+  const next: Sync = {
+    subscription: sync.subscription,
+    cursor: lastRevOf(change),
+    highestSeenRev,
+    outOfOrder: sync.outOfOrder,
+    gap: sync.gap,
+    lastRequestNo: sync.lastRequestNo,
+    request: sync.request,
+    hold: sync.hold,
   }
+  const isCounted = change.rev <= unread.asOfRev
+  const carried = isCounted ? unread : carryUnread(unread, change, { me, floorSeq: rows.floorSeq })
+  return withSlices(model, rows, next, carried)
 }
 
 /**

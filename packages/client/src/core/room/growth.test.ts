@@ -136,6 +136,7 @@ function looksAtUnread(unread: number): number {
   // System messages count for nothing, so that no cap ends the look at them.
   const rows = sampleRows(1, unread).map((row) => watched({ ...row, type: 'system' }, 'deleted', visits))
   let core = live(liveRoom(rows, 0), sampleRow(unread + 1, unread + 1))
+  unreadOf(core, readSeqOf(core))
   visits.count = 0
   core = live(core, sampleRow(unread + 2, unread + 2))
   unreadOf(core, readSeqOf(core))

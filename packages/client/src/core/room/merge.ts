@@ -3,8 +3,8 @@ import { confirm } from '../outbox/confirm'
 import { addRange, at, mergeRows } from '../timeline'
 import { discardEvictedRow } from './evicted-ranges'
 import { withMine } from './reactions'
-import type { RoomModel } from './room-model'
-import { placed } from './rows'
+import { type RoomModel, withSlices } from './room-model'
+import { placed, withTimeline } from './rows'
 
 /** The rows of message changes, with `mine` as this user sees them. */
 function rowOf({ rows, me }: RoomModel, change: Change): Message | null {
@@ -27,9 +27,13 @@ export function mergeRow(model: RoomModel, change: Change, grow: boolean): RoomM
   if (grow && rows.tail !== null && row.seq === rows.tail + 1) {
     const timeline = addRange(rows.timeline, { from: row.seq, to: row.seq }, [row])
     const lastSeq = Math.max(rows.lastSeq, row.seq)
-    return { ...confirmed, rows: placed({ ...rows, timeline, tail: row.seq, lastSeq }) }
+    const next = placed(withTimeline(rows, timeline, row.seq, lastSeq))
+    return withSlices(confirmed, next, confirmed.sync, confirmed.unread)
   }
   const timeline = mergeRows(rows.timeline, [row])
-  const next = timeline === rows.timeline ? discardEvictedRow(rows, row) : { ...rows, timeline }
-  return next === rows ? confirmed : { ...confirmed, rows: next }
+  const next =
+    timeline === rows.timeline
+      ? discardEvictedRow(rows, row)
+      : withTimeline(rows, timeline, rows.tail, rows.lastSeq)
+  return next === rows ? confirmed : withSlices(confirmed, next, confirmed.sync, confirmed.unread)
 }

@@ -11,7 +11,7 @@ import {
   onUnanswered,
   onUnstorable,
 } from '../outbox/answers'
-import { cancel, enqueue, readSeqOf, retry } from '../outbox/enqueue'
+import { cancel, enqueue, retry } from '../outbox/enqueue'
 import { forgetOutcomes } from '../outbox/outbox'
 import { anchored, onViewed } from './anchor'
 import { onChanges } from './changes'
@@ -30,7 +30,7 @@ import { newRoom, type RoomConnection, type RoomModel, withOutbox, withPeople } 
 import { onSyncAnswered, onSyncAsked } from './sync'
 import { type Subscription, wantOf } from './sync-state'
 import { expireTyping, onTyping, typingEnded } from './typing'
-import { counted, unreadOf } from './unread-rows'
+import { unreadOf } from './unread-rows'
 import { trimmed } from './window'
 
 /** The one way a room changes: an event in, the next state out. A no-op returns the same reference. */
@@ -40,8 +40,7 @@ export function reduceRoom(model: RoomModel, event: RoomEvent): RoomModel {
   const loaded = rows === reduced.rows ? reduced : { ...reduced, rows }
   const bounded = withOutbox(loaded, forgetOutcomes(model.outbox, loaded.outbox))
   if (bounded === model) return model
-  const placed = rows.timeline === model.rows.timeline ? bounded : anchored(bounded)
-  const next = counted(placed, readSeqOf(placed))
+  const next = rows.timeline === model.rows.timeline ? bounded : anchored(bounded)
   const synced = model.sync.request?.kind === 'sync' && next.sync.request === null
   return watchGap(next, 'now' in event ? event.now : null, synced)
 }

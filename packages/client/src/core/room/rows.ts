@@ -16,6 +16,17 @@ export type Rows = {
   readonly fromOldEpoch: boolean
 }
 
+/** With a changed timeline (see `withSlices` for why it is written out). */
+export const withTimeline = (rows: Rows, timeline: Timeline, tail: number | null, lastSeq: number): Rows => ({
+  timeline,
+  evicted: rows.evicted,
+  tail,
+  pastTail: rows.pastTail,
+  lastSeq,
+  floorSeq: rows.floorSeq,
+  fromOldEpoch: rows.fromOldEpoch,
+})
+
 /** Own rows past the tail that are kept: of a room that is not open the newest are enough (I15). */
 export const PAST_TAIL_MAX = 200
 

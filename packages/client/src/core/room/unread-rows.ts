@@ -1,8 +1,8 @@
 import type { Message } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
-import { CHUNK_SIZE, changedChunks, countRows, type Range, rangeAround, type Timeline } from '../timeline'
+import { changedRows, countRows, type Range, rangeAround, type Timeline } from '../timeline'
 import type { RoomModel } from './room-model'
-import type { RowCount } from './unread'
+import type { RowCount, RowCounts } from './unread'
 
 /** Does this row count as unread for `me`, its place apart? (I13) */
 const counts = (row: Message, me: string | null): boolean =>
@@ -13,11 +13,16 @@ const counts = (row: Message, me: string | null): boolean =>
  * carried on by the changes since. Never `lastSeq - lastReadSeq`.
  */
 export function unreadOf(model: RoomModel, readSeq: number): number {
-  const rows = unreadRows(model, readSeq)
-  const { ofRows, serverUnread } = model.unread
-  if (rows === undefined) return readSeq >= model.rows.lastSeq ? 0 : serverUnread
-  if (ofRows !== null && isOf(ofRows, model, rows)) return Math.min(ofRows.count, LIMITS.unreadCap)
-  return countIn(model.rows.timeline, rows, model.me, LIMITS.unreadCap)
+  const range = unreadRows(model, readSeq)
+  const { rows, unread, me } = model
+  // Nothing to carry on from: the memo must not hold rows that have left the room.
+  if (range === undefined || range.from > range.to) unread.rowCounts.last = null
+  if (range === undefined) return readSeq >= rows.lastSeq ? 0 : unread.serverUnread
+  if (range.from > range.to) return 0
+  return Math.min(
+    countUnread(unread.rowCounts, { timeline: rows.timeline, from: range.from, to: range.to, me }),
+    LIMITS.unreadCap,
+  )
 }
 
 /** The rows after the read cursor; undefined where not all are held, or they are not known to be the server's. */
@@ -30,41 +35,24 @@ export function unreadRows({ rows, sync }: RoomModel, readSeq: number): Range | 
   return isHeld ? { from, to: tail } : undefined
 }
 
-/**
- * Carries the count of unread rows on to what the room is now. It looks at the rows that the read cursor has passed, and at
- * the chunks that differ: what is unread beside them costs nothing.
- */
-export function counted(model: RoomModel, readSeq: number): RoomModel {
-  const { me, unread } = model
-  const { ofRows } = unread
-  const { timeline } = model.rows
-  const rows = unreadRows(model, readSeq)
-  if (rows === undefined) return ofRows === null ? model : { ...model, unread: { ...unread, ofRows: null } }
-  if (ofRows !== null && isOf(ofRows, model, rows)) return model
-  const isOnward = ofRows !== null && ofRows.me === me && ofRows.from <= rows.from && ofRows.to <= rows.to
-  const count = isOnward ? carriedCount(ofRows, timeline, rows) : countIn(timeline, rows, me)
-  return { ...model, unread: { ...unread, ofRows: { timeline, ...rows, me, count } } }
-}
-
-const isOf = (count: RowCount, { rows, me }: RoomModel, { from, to }: Range): boolean =>
-  count.timeline === rows.timeline && count.from === from && count.to === to && count.me === me
-
-function carriedCount(before: RowCount, timeline: Timeline, { from, to }: Range): number {
-  const { me } = before
-  if (from > to) return 0
-  let { count } = before
-  count -= countIn(before.timeline, { from: before.from, to: Math.min(from - 1, before.to) }, me)
-  for (const index of changedChunks(before.timeline, timeline)) {
-    const first = Math.max(from, index * CHUNK_SIZE)
-    const part = { from: first, to: Math.min(to, (index + 1) * CHUNK_SIZE - 1) }
-    count += countIn(timeline, part, me) - countIn(before.timeline, part, me)
-  }
+/** Carries the last count on to these rows: it looks at those that the read cursor has passed, and at those that differ. */
+function countUnread(memo: RowCounts, now: Omit<RowCount, 'count'>): number {
+  const { last } = memo
+  const isOnward = last !== null && last.me === now.me && last.from <= now.from && last.to <= now.to
+  const count = isOnward ? carriedCount(last, now) : countIn(now.timeline, now, now.me)
+  memo.last = { timeline: now.timeline, from: now.from, to: now.to, me: now.me, count }
   return count
 }
 
-const countIn = (
-  timeline: Timeline,
-  range: Range,
-  me: string | null,
-  most = Number.POSITIVE_INFINITY,
-): number => (range.from > range.to ? 0 : countRows(timeline, range, most, (row) => counts(row, me)))
+function carriedCount(last: RowCount, { timeline, from, to, me }: Omit<RowCount, 'count'>): number {
+  const passed = { from: last.from, to: Math.min(from - 1, last.to) }
+  let count = last.count - countIn(last.timeline, passed, me)
+  changedRows(last.timeline, timeline, { from, to }, (old, row) => {
+    if (old && counts(old, me)) count--
+    if (row && counts(row, me)) count++
+  })
+  return count
+}
+
+const countIn = (timeline: Timeline, range: Range, me: string | null): number =>
+  range.from > range.to ? 0 : countRows(timeline, range, Number.POSITIVE_INFINITY, (row) => counts(row, me))

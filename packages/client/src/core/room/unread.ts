@@ -14,11 +14,10 @@ export type Unread = {
   readonly asOfRev: number
   /** It cannot be carried on: ask. */
   readonly stale: boolean
-  /** The exact count, of the rows that are held; null where they do not give it. */
-  readonly ofRows: RowCount | null
+  readonly rowCounts: RowCounts
 }
 
-/** How many of the rows `from..to` of a timeline count as unread: carried on from event to event. */
+/** How many of the rows `from..to` of a timeline count as unread. */
 export type RowCount = {
   readonly timeline: Timeline
   readonly from: number
@@ -27,13 +26,19 @@ export type RowCount = {
   readonly count: number
 }
 
+/**
+ * The last count of unread rows, from which the next one is carried on. All versions of a room share this memo: what is
+ * counted follows from the rows alone, and the memo only says where to begin.
+ */
+export type RowCounts = { last: RowCount | null }
+
 export const newUnread = (): Unread => ({
   lastReadSeq: 0,
   serverUnread: 0,
   throughSeq: 0,
   asOfRev: 0,
   stale: false,
-  ofRows: null,
+  rowCounts: { last: null },
 })
 
 /** The confirmed read cursor moves. The server's count was of the old one: ask for a new one unless all is read (I13). */
@@ -59,15 +64,20 @@ export function carryUnread(
   // A batch that both sends and deletes may show the last state already at the first change.
   const deleted = row.deleted && row.rev === change.rev
   const isNew = row.seq > throughSeq
-  const carried = {
-    ...unread,
+  // What lies between has changed since it was sent: it comes at the rev of that change, and would pass for counted.
+  const stale = unread.stale || row.seq > throughSeq + 1
+  const isUnread =
+    row.seq > lastReadSeq && row.seq >= floorSeq && row.senderId !== me && row.type !== 'system'
+  let count = serverUnread
+  if (isUnread && isNew && !deleted) count = Math.min(count + 1, LIMITS.unreadCap)
+  if (isUnread && !isNew && deleted && count > 0 && count < LIMITS.unreadCap) count--
+  if (!isNew && count === serverUnread && stale === unread.stale) return unread
+  return {
+    lastReadSeq,
+    serverUnread: count,
     throughSeq: isNew ? row.seq : throughSeq,
-    // What lies between has changed since it was sent: it comes at the rev of that change, and would pass for counted.
-    stale: unread.stale || row.seq > throughSeq + 1,
+    asOfRev: unread.asOfRev,
+    stale,
+    rowCounts: unread.rowCounts,
   }
-  const isUnread = row.seq > lastReadSeq && row.seq >= floorSeq && row.senderId !== me
-  if (!isUnread || row.type === 'system' || (isNew && deleted)) return carried
-  if (isNew) return { ...carried, serverUnread: Math.min(serverUnread + 1, LIMITS.unreadCap) }
-  const takesOff = deleted && serverUnread > 0 && serverUnread < LIMITS.unreadCap
-  return takesOff ? { ...carried, serverUnread: serverUnread - 1 } : carried
 }

@@ -81,6 +81,22 @@ export const chunkAt = (t: Timeline, index: number): readonly Message[] =>
 export const changedChunks = (before: Timeline, after: Timeline): readonly number[] =>
   before.blocks === after.blocks ? [] : differingChunks(before.blocks, after.blocks)
 
+/** Calls `visit` with the old and the new row of each place of the range that differs; costs the chunks that changed. */
+export function changedRows(
+  before: Timeline,
+  after: Timeline,
+  range: Range,
+  visit: (old: Message | undefined, row: Message | undefined) => void,
+): void {
+  for (const index of changedChunks(before, after)) {
+    const [old, now] = [chunkIn(before.blocks, index), chunkIn(after.blocks, index)]
+    const first = Math.max(0, range.from - index * CHUNK_SIZE)
+    const last = Math.min(CHUNK_SIZE - 1, range.to - index * CHUNK_SIZE)
+    for (let slot = first; slot <= last; slot++)
+      if (old?.[slot] !== now?.[slot]) visit(old?.[slot], now?.[slot])
+  }
+}
+
 /**
  * Takes the newer state of messages whose place is held; the rest is ignored: a change never makes a row appear
  * where nothing is loaded. The higher rev wins, which makes it commute with itself and with `addRange` (I17).
