@@ -47,14 +47,7 @@ const NO_TOTALS: Totals = { failed: 0, inflight: 0, reads: 0, unemitted: 0 }
 const newMemo = (): Memo => ({ orders: new Map(), about: new Map() })
 export const emptyList = (): EntryList => ({ chunks: [], size: 0, totals: NO_TOTALS, memo: newMemo() })
 
-/** `entries` ascend by order. */
-export function listOf(entries: readonly Entry[]): EntryList {
-  const memo = newMemo()
-  const chunks: Chunk[] = []
-  for (let i = 0; i < entries.length; i += CHUNK_SIZE) chunks.push(chunkOf(entries.slice(i, i + CHUNK_SIZE)))
-  for (const entry of entries) note(memo, entry)
-  return made(chunks, entries.length, chunks.map(({ totals }) => totals).reduce(plus, NO_TOTALS), memo)
-}
+export const listOf = (entries: readonly Entry[]): EntryList => entries.reduce(withEntry, emptyList())
 
 /** Ascending by order. */
 export const allEntries = (list: EntryList): readonly Entry[] => list.chunks.flatMap(({ entries }) => entries)
@@ -87,18 +80,14 @@ export function entriesAbout(list: EntryList, id: string): readonly Entry[] {
 
 /** Adds an entry in the place of its order, or replaces the one with its id. */
 export function withEntry(list: EntryList, entry: Entry): EntryList {
-  const { orders } = list.memo
-  const order = orders.get(entry.id)
+  const { chunks, memo } = list
+  const order = memo.orders.get(entry.id)
   if (order !== undefined && order !== entry.order) return withEntry(rebuilt(without(list, entry.id)), entry)
-  note(list.memo, entry)
-  const last = list.chunks.at(-1)
-  const isLast = (last?.entries.at(-1)?.order ?? Number.NEGATIVE_INFINITY) < entry.order
-  if (isLast && (last?.entries.length ?? CHUNK_SIZE) >= CHUNK_SIZE) {
-    const chunk = chunkOf([entry])
-    return made([...list.chunks, chunk], list.size + 1, plus(list.totals, chunk.totals), list.memo)
-  }
-  const index = chunkAt(list, entry.order)
-  const entries = [...(list.chunks[index]?.entries ?? [])]
+  note(memo, entry)
+  const last = chunks.at(-1)?.entries ?? []
+  const isFull = last.length >= CHUNK_SIZE && (last.at(-1)?.order ?? 0) < entry.order
+  const index = isFull ? chunks.length : chunkAt(list, entry.order)
+  const entries = [...(chunks[index]?.entries ?? [])]
   const place = entries.findIndex((held) => held.order >= entry.order)
   if (place < 0) entries.push(entry)
   else entries.splice(place, entries[place]?.id === entry.id ? 1 : 0, entry)
@@ -178,17 +167,13 @@ function chunkAt({ chunks }: EntryList, order: number): number {
 
 function withChunk(list: EntryList, index: number, entries: readonly Entry[]): EntryList {
   const before = list.chunks[index]
-  const chunks = [...list.chunks]
   const chunk = chunkOf(entries)
+  const chunks = [...list.chunks]
   chunks.splice(index, 1, ...(entries.length > 0 ? [chunk] : []))
   const size = list.size + entries.length - (before?.entries.length ?? 0)
-  const totals = plus(minus(list.totals, before?.totals ?? NO_TOTALS), chunk.totals)
-  return made(chunks, size, totals, list.memo)
-}
-
-function made(chunks: readonly Chunk[], size: number, totals: Totals, memo: Memo): EntryList {
-  const list = { chunks, size, totals, memo }
-  return memo.orders.size > 2 * size + SPARE_IDS ? rebuilt(list) : list
+  const totals = sum(sum(list.totals, chunk.totals, 1), before?.totals ?? NO_TOTALS, -1)
+  const next = { chunks, size, totals, memo: list.memo }
+  return list.memo.orders.size > 2 * size + SPARE_IDS ? rebuilt(next) : next
 }
 
 function rebuilt(list: EntryList): EntryList {
@@ -207,16 +192,9 @@ function note({ orders, about }: Memo, entry: Entry): void {
   else about.set(id, new Set([entry.id]))
 }
 
-const plus = (a: Totals, b: Totals): Totals => ({
-  failed: a.failed + b.failed,
-  inflight: a.inflight + b.inflight,
-  reads: a.reads + b.reads,
-  unemitted: a.unemitted + b.unemitted,
-})
-
-const minus = (a: Totals, b: Totals): Totals => ({
-  failed: a.failed - b.failed,
-  inflight: a.inflight - b.inflight,
-  reads: a.reads - b.reads,
-  unemitted: a.unemitted - b.unemitted,
+const sum = (a: Totals, b: Totals, sign: 1 | -1): Totals => ({
+  failed: a.failed + sign * b.failed,
+  inflight: a.inflight + sign * b.inflight,
+  reads: a.reads + sign * b.reads,
+  unemitted: a.unemitted + sign * b.unemitted,
 })
