@@ -8,7 +8,7 @@ import { type Count, countSendPath } from '../send-path/count'
  * `npm run send-path` names all of them.
  */
 const MOST: Readonly<Record<'client' | 'server', Count>> = {
-  client: { files: 87, functions: 414 },
+  client: { files: 94, functions: 432 },
   server: { files: 57, functions: 180 },
 }
 

@@ -15,13 +15,3 @@ export type Listing = {
   /** The user hides the room while this is its newest message; -1: they do not. */
   readonly hiddenSeq: number
 }
-
-export const newListing = (removed: ChatError | null): Listing => ({
-  room: null,
-  preview: null,
-  previewRev: 0,
-  listed: false,
-  listedAsOf: 0,
-  removed,
-  hiddenSeq: -1,
-})

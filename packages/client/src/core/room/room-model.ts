@@ -1,11 +1,11 @@
 import { newOutbox, type Outbox } from '../outbox/outbox'
-import { type Listing, newListing } from './listing-state'
+import type { Listing } from './listing-state'
 import { newPeople, type People } from './people'
 import { neverThere } from './room-gone'
 import { newRows, type Rows } from './rows'
 import { newSync, type Sync } from './sync-state'
 import { newUnread, type Unread } from './unread'
-import { newViewPlace, type ViewPlace } from './view-place'
+import type { ViewPlace } from './view-place'
 
 /** `coming`: the first connect, or the first after the connection was good; `down`: known to be gone. */
 export type RoomConnection = 'up' | 'coming' | 'down'
@@ -57,9 +57,17 @@ export function newRoom(id: string, options: RoomOptions): RoomModel {
     sync: newSync(),
     unread: newUnread(),
     people: newPeople(),
-    listing: newListing(removed),
+    listing: {
+      room: null,
+      preview: null,
+      previewRev: 0,
+      listed: false,
+      listedAsOf: 0,
+      removed,
+      hiddenSeq: -1,
+    },
     outbox: newOutbox(),
-    view: newViewPlace(removed),
+    view: { opened: false, usedAt: 0, anchor: null, wantedPage: null, draft: '', error: removed },
   }
 }
 

@@ -19,12 +19,3 @@ export type ViewPlace = {
   readonly draft: string
   readonly error: ChatError | null
 }
-
-export const newViewPlace = (error: ChatError | null): ViewPlace => ({
-  opened: false,
-  usedAt: 0,
-  anchor: null,
-  wantedPage: null,
-  draft: '',
-  error,
-})
