@@ -25,7 +25,8 @@ const IMPURE = new Set(
 )
 const MAX_LINES = 400
 /** Benchmarks stand beside a package as its tests do: they use it from outside. */
-const isTest = (path: string): boolean => /\.test\.tsx?$|^packages\/[^/]+\/bench\//.test(path)
+const isTest = (path: string): boolean =>
+  /\.test\.tsx?$|\/test-support\/|^packages\/[^/]+\/bench\//.test(path)
 
 /** Every rule that one file alone can break. */
 export function breaches(path: string, text: string): Breach[] {
