@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { ENGINES, LACKING } from './test/browser/suites.mjs'
 
 const packages = fileURLToPath(new URL('packages', import.meta.url))
 
@@ -47,15 +48,16 @@ export default defineConfig({
           include: ['test/simulator/**/*.test.ts'],
         },
       },
-      {
-        extends: true,
+      ...ENGINES.map((engine) => ({
+        extends: true as const,
         test: {
-          name: 'browser',
+          name: engine === 'chromium' ? 'browser' : engine,
           include: ['test/browser/**/*.test.ts'],
-          provide: { engine: 'chromium' },
+          exclude: Object.keys(LACKING[engine]).map((name) => `test/browser/${name}.test.ts`),
+          provide: { engine },
           sequence: { groupOrder: 1 },
         },
-      },
+      })),
     ],
   },
 })

@@ -5,6 +5,8 @@ import { delimiter } from 'node:path'
 // What the tests run besides Node, each with its Debian package.
 const TOOLS = [
   { package: 'chromium', find: () => findChromium() },
+  { package: 'webkit2gtk-driver', find: () => findWebKitDriver() && findMiniBrowser() },
+  { package: 'xvfb', find: () => findXvfb() },
   { package: 'redis-server', find: () => onPath('redis-server') },
   { package: 'postgresql', find: () => findPostgres() },
   { package: 'pgbouncer', find: () => onPath('pgbouncer') ?? onPath('../sbin/pgbouncer') },
@@ -20,6 +22,25 @@ function onPath(...names) {
 
 export function findChromium() {
   return process.env.CHROMIUM ?? onPath('chromium', 'chromium-browser', 'google-chrome')
+}
+
+export function findWebKitDriver() {
+  return onPath('WebKitWebDriver')
+}
+
+/** WebKitGTK's own small browser, off the PATH, in a folder of the machine's kind and the library's version. */
+export function findMiniBrowser() {
+  const kinds = ['x86_64-linux-gnu', 'aarch64-linux-gnu']
+  return kinds
+    .flatMap((kind) =>
+      ['webkitgtk-6.0', 'webkit2gtk-4.1', 'webkit2gtk-4.0'].map((one) => `/usr/lib/${kind}/${one}`),
+    )
+    .map((folder) => `${folder}/MiniBrowser`)
+    .find((path) => existsSync(path))
+}
+
+export function findXvfb() {
+  return onPath('Xvfb')
 }
 
 /** The folder of initdb and postgres, newest version first; Debian keeps them off the PATH. */

@@ -13,6 +13,7 @@ process.chdir(ROOT)
 // Under CI=true the tools colour even a log file.
 if (!process.stdout.isTTY) process.env.NO_COLOR = '1'
 const bin = (/** @type {string} */ name) => `node_modules/.bin/${name}`
+const SHORT_PASS = 'test/browser/short-pass.test.ts'
 /** @typedef {[name: string, run: () => Promise<Counts>]} Step */
 /** One stage after the other; the lanes of a stage side by side, for each of these steps keeps one core busy.
  * @type {Step[][][]} */
@@ -33,6 +34,8 @@ const STAGES = [
   [[['unit', () => vitest('unit')]]],
   [[['integration', () => vitest('integration')]]],
   [[['browser', () => vitest('browser')]]],
+  // The whole of it is `npm run test:engines`.
+  [[['webkit', () => vitest('webkit', SHORT_PASS)]]],
   // By itself: it fills all cores, and beside others it took three times as long.
   [[['simulator', () => vitest('simulator')]]],
 ]
@@ -104,14 +107,15 @@ function begun(child) {
   return child
 }
 
-/** @param {string} project @returns {Promise<Counts>} */
-async function vitest(project) {
+/** @param {string} project @param {string[]} files @returns {Promise<Counts>} */
+async function vitest(project, ...files) {
   const report = `.cache/vitest-${project}.json`
   rmSync(report, { force: true })
   const args = [
     'run',
     '--project',
     project,
+    ...files,
     '--reporter',
     'default',
     '--reporter',

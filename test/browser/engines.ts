@@ -8,11 +8,12 @@ declare module 'vitest' {
   }
 }
 
-const LAUNCH: Record<EngineName, () => Promise<TestBrowser>> = {
-  chromium: async () => (await import('./engine/chromium')).launchChromium(),
+const LAUNCH: Record<EngineName, (profile?: string) => Promise<TestBrowser>> = {
+  chromium: async (profile) => (await import('./engine/chromium')).launchChromium(profile),
+  webkit: async () => (await import('./engine/webkit')).launchWebKit(),
 }
 
-/** The browser of the project that runs. */
-export function launchBrowser(): Promise<TestBrowser> {
-  return LAUNCH[inject('engine')]()
+/** The browser of the project that runs. `profile`: a folder in which it keeps what it keeps; else all is gone with it. */
+export function launchBrowser(profile?: string): Promise<TestBrowser> {
+  return LAUNCH[inject('engine')](profile)
 }

@@ -31,6 +31,8 @@ test('offline from the first load on: the room opens, sends wait and can be edit
   await context.setOffline(true)
   const ada = await ClientTab.load(context, options)
   await waitUntil('the room from the disk', async () => (await ada.look()).texts.length === 3)
+  // At the latest when the first connect has come to nothing.
+  await waitUntil('it to be offline', async () => (await ada.look()).status === 'offline')
   expect(await ada.look()).toMatchObject({
     texts: ['one', 'two', 'three'],
     rooms: ['general'],

@@ -4,6 +4,7 @@ import type { TestBrowser } from './engine/port'
 import { launchBrowser } from './engines'
 import { PageHistory } from './page-history'
 import { tabsFixture } from './tabs-fixture'
+import { watchDisk } from './watch-disk'
 
 /** ROOMFUL_SEED replays the moments of another run, as far as a real browser can be replayed. */
 const SEED = Number(process.env.ROOMFUL_SEED ?? 1)
@@ -24,18 +25,6 @@ function randomOf(seed: number): () => number {
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-/** Notes each message of the outbox whose transaction the browser has called complete. */
-function watchDisk(): void {
-  const { note } = window as unknown as { note(kind: string, value: unknown): void }
-  const { put } = IDBObjectStore.prototype
-  IDBObjectStore.prototype.put = function (...args) {
-    const text = JSON.stringify(args[0]).match(/"content":"([^"]+)"/)?.[1]
-    if (this.name === 'entries' && text)
-      this.transaction.addEventListener('complete', () => note('kept', text))
-    return put.apply(this, args)
   }
 }
 

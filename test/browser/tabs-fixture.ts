@@ -20,8 +20,8 @@ export type TabsFixture = AsyncDisposable & {
   openTabs(count: number): Promise<ClientTab[]>
   /** The user Ben, in a context of their own. */
   openBen(): Promise<{ readonly ben: ClientTab; readonly context: TestContext }>
-  /** What the tabs of `context` tell the test. Opened before those that do. */
-  notes(): Promise<Notes>
+  /** What the tabs of a context, the fixture's if none is given, tell the test. Opened before those that do. */
+  notes(of?: TestContext): Promise<Notes>
   /** A token of that user which lives no longer than this. */
   token(seconds: number): Promise<string>
   /** The same user once more, with an empty disk, outside the browser. */
@@ -69,7 +69,7 @@ export async function tabsFixture(browser: TestBrowser): Promise<TabsFixture> {
       const url = await other.reach(server.url)
       return { ben: await ClientTab.open(other, { ...options, url, token }), context: other }
     },
-    notes: () => Notes.of(context, options.url),
+    notes: (of = context) => Notes.of(of, options.url),
     token: (seconds) => signToken(SECRET, { id: user.id, name: 'Ada' }, { expiresInSeconds: seconds }),
     elsewhere: async () => {
       const chat = createChat({ url: server.url, auth: token, storage: 'memory' })

@@ -17,21 +17,30 @@ const ARGS = [
 /** The bound for what never comes on a page; a busy machine may take its time. */
 const PATIENCE_MS = 120_000
 
-export async function launchChromium(): Promise<TestBrowser> {
+export async function launchChromium(profile?: string): Promise<TestBrowser> {
   const executablePath = findChromium()
   if (executablePath === undefined) throw new Error('There is no Chromium: `npm test` installs one')
-  const browser = await chromium.launch({
+  const options = {
     executablePath,
     args: ARGS,
     // Playwright switches it off: its own navigation does not notice a page that comes back. Users have it.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
     timeout: PATIENCE_MS,
-  })
+  }
+  const lasting = profile === undefined ? null : await chromium.launchPersistentContext(profile, options)
+  const browser = lasting?.browser() ?? (await chromium.launch(options))
   return {
     engine: 'chromium',
     version: browser.version(),
-    newContext: async () => contextOf(browser, await browser.newContext()),
+    newContext: async () => contextOf(browser, lasting ?? (await browser.newContext())),
     close: () => browser.close(),
+    kill: async () => {
+      const ended = new Promise((resolve) => browser.once('disconnected', resolve))
+      const devtools = await browser.newBrowserCDPSession()
+      // It never answers: the browser that would is gone.
+      devtools.send('Browser.crash').catch(() => undefined)
+      await ended
+    },
   }
 }
 
@@ -42,11 +51,13 @@ function contextOf(browser: Browser, context: BrowserContext): TestContext {
     reach: async (url) => url,
     setOffline: (isOffline) => context.setOffline(isOffline),
     cookies: () => context.cookies(),
-    close: () => context.close(),
+    close: async () => {
+      if (browser.isConnected()) await context.close()
+    },
   }
 }
 
-/** For what only Chromium can be told to do: the suites say which. */
+/** For what only Chromium can be told to do: see `LACKING` in ../suites.mjs. */
 export function devtoolsOf(page: TestPage): Promise<CDPSession> {
   if (!(page instanceof ChromiumPage)) throw new Error('only Chromium has these')
   return page.devtools()

@@ -1,15 +1,20 @@
 /**
- * What the browser tests need of a browser, by an adapter for each in this
+ * What the browser tests need of a browser: the same for Chromium and WebKit, each by its own adapter in this
  * folder. Which engine runs is said by the vitest project (see ../engines.ts).
  */
-export type EngineName = 'chromium'
+export type EngineName = 'chromium' | 'webkit'
 
 export interface TestBrowser {
   readonly engine: EngineName
   readonly version: string
-  /** Storage, cookies and network of its own: another person, or the same one on another device. */
+  /**
+   * Storage, cookies and network of its own: another person, or the same one on another device. With a profile on the disk
+   * there is one context, which outlives the browser.
+   */
   newContext(): Promise<TestContext>
   close(): Promise<void>
+  /** All of its processes end at once, as when the machine's memory runs out. */
+  kill(): Promise<void>
 }
 
 export interface TestContext {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** More than a page grows by itself within a moment. */
 const BALLAST_BYTES = 128 * 1024 * 1024
@@ -23,6 +23,32 @@ export async function processOf(pids: () => readonly number[], ballast: Ballast)
 /** For `Ballast`. */
 export function carry(bytes: number): void {
   Object.assign(window, { ballast: bytes > 0 ? new Uint8Array(bytes).fill(1) : undefined })
+}
+
+/** All processes that `root` has started, and those that they have. Source: proc(5). */
+export function descendants(root: number): readonly number[] {
+  const children = new Map<number, number[]>()
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name)
+    const parent = Number.isInteger(pid) ? parentOf(pid) : undefined
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid])
+  }
+  const below = (pid: number): number[] => (children.get(pid) ?? []).flatMap((one) => [one, ...below(one)])
+  return below(root)
+}
+
+export function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** The fourth field of stat, behind the name, which may hold any character. */
+function parentOf(pid: number): number | undefined {
+  const stat = read(pid, 'stat')
+  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
 }
 
 /** The second field of statm, in pages of 4 KiB. */

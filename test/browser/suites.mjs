@@ -1,0 +1,20 @@
+// Plain, because the configuration of vitest reads it.
+/** @typedef {import('./engine/port').EngineName} EngineName */
+
+/** @type {readonly EngineName[]} */
+export const ENGINES = ['chromium', 'webkit']
+
+const NO_FREEZE = 'it has no event `freeze`, and its driver stops no page from the inside'
+const NO_QUOTA = 'its driver cannot set the quota of an origin'
+
+const NO_PROFILE = 'a MiniBrowser that is driven keeps its profile in memory'
+
+/**
+ * The suites that do not run on an engine because it, or what drives it, lacks what they are about. All others run on all
+ * both. docs/tabs.md quotes it: see test/unit/engine-suites.test.ts.
+ * @type {Record<EngineName, Record<string, string>>}
+ */
+export const LACKING = {
+  chromium: {},
+  webkit: { 'tabs-frozen': NO_FREEZE, 'storage-quota': NO_QUOTA, 'browser-killed': NO_PROFILE },
+}
