@@ -8,7 +8,7 @@ import { build } from './build.mjs'
 const CLIENT = `import { createChat } from './packages/client/dist/index.js'; globalThis.chat = createChat(options)`
 const HOOKS = `export * from './packages/react/dist/index.js'`
 /** What is not this project's code, wherever it is imported. */
-const DEPENDENCIES = ['socket.io-client', 'idb', 'nanoid', 'valibot', 'zustand', 'immer']
+const DEPENDENCIES = ['socket.io-client', 'idb', 'nanoid', 'valibot', 'zustand']
 /** Chunks that an app loads only when it uses protocol 1, or presence. All others come with the first connection. */
 const ON_DEMAND = ['seed-transport', 'presence-hub']
 

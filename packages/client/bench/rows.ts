@@ -4,9 +4,6 @@ import type { TrialName } from './trials'
 /** One measured thing of a row. `size` is what varies in it. */
 export type Subject = { readonly trial: TrialName | PeerName; readonly size: number }
 
-/** Median CPU time of an operation, in µs, by `subjectKey`; what could not be measured is not in it. */
-export type Medians = ReadonlyMap<string, number>
-
 export type Verdict = { readonly wanted: string; readonly value: string; readonly passed: boolean | null }
 
 export type Row = {
