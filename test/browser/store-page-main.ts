@@ -1,9 +1,11 @@
 /** The page of the tests that drive the local store by itself: see store-page.ts. */
 
 import { asUserId } from '@roomful/protocol/plain'
-import { idbStore } from '../../packages/client/src/adapters/idb-store'
 import { systemClock } from '../../packages/client/src/adapters/system-clock'
 import { CHUNK_SIZE } from '../../packages/client/src/core/timeline'
+import { indexedDbStore } from '../../packages/client/src/storage/backends/indexeddb'
+import { copyContract } from '../../packages/client/src/storage/copy-contract'
+import { createCopy } from '../../packages/client/src/storage/create-copy'
 import { localStoreContract } from '../../packages/testing/src/contracts/local-store'
 import { makeMessage, makeUser } from '../../packages/testing/src/factories'
 
@@ -20,13 +22,16 @@ export type WriteTimes = {
   readonly oneByOne: number
 }
 
+const openCopy = () =>
+  createCopy({ kind: 'indexeddb', load: async () => indexedDbStore({ clock: systemClock }) })
+
 const store = {
   contract: async (): Promise<{ name: string; error: string | null }[]> => {
     const results: { name: string; error: string | null }[] = []
-    for (const { name, run } of localStoreContract) {
+    for (const { name, run } of [...localStoreContract, ...copyContract]) {
       const error = await run(async () => {
         await deleteAll()
-        return { store: () => idbStore({ clock: systemClock }) }
+        return { store: () => indexedDbStore({ clock: systemClock }) }
       }).then(
         () => null,
         (reason: unknown) => String(reason),
@@ -38,7 +43,7 @@ const store = {
 
   /** A room with so many messages in the cache of this user, as a session before left it. */
   fill: async (url: string, userId: string, count: number): Promise<void> => {
-    const local = idbStore({ clock: systemClock })
+    const local = openCopy()
     await local.open({ url, userId })
     await local.write({ meta: { user: makeUser({ id: asUserId(userId) }), epoch: 'an epoch' } })
     const chunksAWrite = 100
@@ -54,7 +59,7 @@ const store = {
 
   writeTimes: async (messages: number): Promise<WriteTimes> => {
     await deleteAll()
-    const local = idbStore({ clock: systemClock })
+    const local = openCopy()
     await local.open(here)
     const plain = await plainDatabase()
     const pageSize = 200

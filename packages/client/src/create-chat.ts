@@ -16,7 +16,7 @@ import { createInbox } from './runtime/inbox'
 import { stopped } from './runtime/limits'
 import { createOrders } from './runtime/orders'
 import { createOutboxRunner } from './runtime/outbox-runner'
-import { createPersistence, storeFor } from './runtime/persistence'
+import { copyFor, createPersistence } from './runtime/persistence'
 import { createPresence } from './runtime/presence'
 import { createPump } from './runtime/pump'
 import { attempt, createReport } from './runtime/report'
@@ -57,20 +57,20 @@ export function createChat(options: ChatOptions): Chat {
   const clock = scopedClock(storeClock)
   const { ids = nanoidIds, environment = hostEnvironment, inspect, inspectRun } = options.ports ?? {}
   // A server of protocol 1 does not recognise a repeated send, so an outbox that outlives the process would double it.
-  const store = options.protocol === 1 ? null : storeFor(options.storage, clock)
+  const copy = options.protocol === 1 ? null : copyFor(options.storage, storeClock)
   const report = createReport(options.onError)
   const cells: Cells = createCells({
     clock,
     report,
-    storage: { status: store ? 'ok' : 'memory' },
+    storage: { status: copy ? 'ok' : 'memory' },
     newRoom: (id) =>
       newRoom(id, {
         me: cells.chat().user?.id ?? null,
         myName: cells.chat().user?.name ?? '',
         connection: roomConnectionOf(cells.chat().connection.state),
         windowSize: options.windowSize ?? WINDOW_SIZE,
-        hasStore: store !== null,
-        writesRows: tabs?.keeps() ?? store !== null,
+        hasStore: copy !== null,
+        writesRows: disk?.keeps() ?? false,
       }),
     settle: () => pump.run(),
   })
@@ -84,8 +84,8 @@ export function createChat(options: ChatOptions): Chat {
   const openTransport = options.ports?.transport ?? lazyTransport(load)
   const orders = createOrders(clock)
   const tabs =
-    store &&
-    linkTabs(options, store, () => ({
+    copy &&
+    linkTabs(options, copy.kind, () => ({
       url: options.url,
       openTransport,
       cells,
@@ -96,15 +96,15 @@ export function createChat(options: ChatOptions): Chat {
       onOrder: orders.atLeast,
     }))
   const disk =
-    store &&
+    copy &&
     createPersistence({
-      store: tabs?.store ?? store,
+      copy,
+      tabs,
       cells,
       clock,
       storeClock,
       url: options.url,
       orders,
-      keeps: () => tabs?.keeps() ?? true,
       report,
     })
   const base: Omit<Session, 'ask'> = {
@@ -129,7 +129,7 @@ export function createChat(options: ChatOptions): Chat {
     readChunks: async (roomId, indexes) => (await disk?.readChunks(roomId, indexes)) ?? [],
   }
   const session: Session = { ...base, ask: createAsk(base) }
-  const wake = createWakeRunner(session, connection, environment)
+  const wake = createWakeRunner(session, connection, environment, () => disk?.woken())
   const waiters = createWaiters(cells, base.over)
   if (inspect) cells.watch(inspect)
   const presence = createPresence(() => session)

@@ -17,8 +17,6 @@ export type {
   SystemMetadata,
   UserId,
 } from '@roomful/protocol'
-export { keyValueStore } from './adapters/key-value-store'
-export { memoryStore } from './adapters/memory-store'
 export type { Chat, ChatState, ConnectionState, RoomSummary, StorageState } from './chat'
 export { ChatError } from './chat-error'
 // For @roomful/testing, which checks a room's inside after every event. Not a promise: it may change in any version.
@@ -48,14 +46,13 @@ export type { Clock } from './ports/clock'
 export type { Environment, WakeReason } from './ports/environment'
 export type { Ids } from './ports/ids'
 export {
-  type LocalSnapshot,
+  type LocalBatch,
+  type LocalPath,
+  type LocalRecord,
+  type LocalSpace,
   type LocalStore,
   LocalStoreError,
-  type LocalWrite,
-  type StoredEntry,
-  type StoredMeta,
-  type StoredRange,
-  type StoredRoom,
+  type LocalTable,
 } from './ports/local-store'
 export type { LockHold, TabsPort } from './ports/tabs'
 export type {
@@ -79,3 +76,5 @@ export type {
   TypingUser,
 } from './room'
 export { checkRun as unstable_checkRun } from './runtime/check-run'
+export { keyValueStore } from './storage/backends/key-value'
+export { memoryStore } from './storage/backends/memory'

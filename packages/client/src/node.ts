@@ -1,2 +1,2 @@
 /** What only Node has: `import { fileStore } from '@roomful/client/node'`. */
-export { fileStore } from './adapters/file-store'
+export { fileStore } from './storage/backends/file'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
+import { memoryStore } from '../storage/backends/memory'
 import { refusal } from '../test-support/model-server'
 import { TabsWorld } from '../test-support/tabs-world'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'

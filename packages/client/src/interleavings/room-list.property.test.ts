@@ -1,7 +1,7 @@
 import { asRoomId, type Preview } from '@roomful/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
+import { memoryStore } from '../storage/backends/memory'
 import { listItemOf } from '../test-support/model-room'
 import { refusal } from '../test-support/model-server'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
+import { memoryStore } from '../storage/backends/memory'
 import { addMessage } from '../test-support/model-room'
 import { refusal } from '../test-support/model-server'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'

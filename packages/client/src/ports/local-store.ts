@@ -1,109 +1,55 @@
-import type { Message, RoomListItem, User } from '@roomful/protocol'
-import type { Range } from '../core/timeline'
-
-export { CHUNK_BITS } from '../core/timeline'
-
-/** Seqs that are stored without a hole, `from` and `to` included. */
-export type StoredRange = Range
+/**
+ * The tables of the local copy. `lastUsers`: who was last here on each server, in a space of its own. `meta`: whose copy it
+ * is. `rooms`: one record a room. `chunks`: up to 128 messages, by room and `seq >> 7`. `entries`: one unsent change each.
+ */
+export type LocalTable = 'lastUsers' | 'meta' | 'rooms' | 'chunks' | 'entries'
 
 /**
- * What is kept of a room beside its messages. Cursor and ranges are written with the rows they speak of, never alone:
- * whoever moves the cursor has applied the changes up to it to every stored range, or gives that range up (I5, I16).
+ * Where a record is: its table, and its key there, which has two parts in `chunks` (`['chunks', roomId, index]`) and one
+ * everywhere else. A path that ends earlier stands for all records below it.
  */
-export type StoredRoom = {
-  readonly roomId: string
-  readonly cursor: number
-  readonly lastSeq: number
-  readonly ranges: readonly StoredRange[]
-  readonly lastReadSeq: number
-  readonly floorSeq: number
-  readonly item: RoomListItem | null
-  readonly draft: string
-  /** When it was last viewed, ms since the epoch: the oldest is trimmed first. */
-  readonly usedAt: number
+export type LocalPath = readonly [table: LocalTable, ...key: readonly (string | number)[]]
+
+/** A value is JSON, an object or a list; a string in `lastUsers` and where `meta` has one. */
+export type LocalRecord = readonly [path: LocalPath, value: unknown]
+
+/** What is saved at once: what goes, and then what is put. */
+export type LocalBatch = {
+  /** The record that has to be there as it is here, or (undefined) not at all: else the batch is refused as `taken`. */
+  readonly expect?: LocalRecord
+  /** Before `put`. What is not there is fine. */
+  readonly remove?: readonly LocalPath[]
+  /** They replace what was there. */
+  readonly put?: readonly LocalRecord[]
+  /** It must survive power loss; without it only the end of the process. */
+  readonly durable?: boolean
 }
 
-/** One entry of the outbox: `data` belongs to the outbox and is JSON. Ordered by `order` within its room. */
-export type StoredEntry = {
-  readonly clientId: string
-  readonly roomId: string
-  readonly order: number
-  readonly data: unknown
-}
-
-/** Whose space it is, and of which history of the server its cursors speak. */
-export type StoredMeta = { readonly user: User; readonly epoch: string }
-
-/** All rows of `floor(seq / 128) === index` that the room's ranges speak of. */
-export type StoredChunk = {
-  readonly roomId: string
-  readonly index: number
-  readonly messages: readonly Message[]
-}
-
-/** All parts of one write are kept together or not at all. */
-export type LocalWrite = {
-  readonly meta?: StoredMeta
-  readonly rooms?: readonly StoredRoom[]
-  /** Whole chunks: they replace what was there. An empty list of messages deletes the chunk. */
-  readonly chunks?: readonly StoredChunk[]
-  readonly putEntries?: readonly StoredEntry[]
-  /** Applied after `putEntries`. Unknown ones are fine. */
-  readonly deleteEntries?: readonly string[]
+/**
+ * The records under one name. Guarantees: a batch is kept whole or not at all, `save` resolves when it is, and batches are
+ * kept in the order of the calls, so that a crash leaves a prefix of them. A call that rejects has changed nothing.
+ */
+export interface LocalSpace {
   /**
-   * Rooms whose record and rows go: reset or removal. Applied before `rooms` and `chunks`; their outbox entries stay.
+   * The records at these paths and below them, in the order of the paths; what is not there is left out. A value that
+   * cannot be read is undefined; where the platform cannot say which it is, it rejects as `corrupt`.
    */
-  readonly clearRooms?: readonly string[]
-}
-
-/** What `open` finds: all but the messages, which are read chunk by chunk. */
-export type LocalSnapshot = {
-  readonly meta: StoredMeta | null
-  readonly rooms: readonly StoredRoom[]
-  /** By `order`. */
-  readonly entries: readonly StoredEntry[]
-  /** One sentence for each thing that was unreadable and is gone; absent when all was well. */
-  readonly damage?: readonly string[]
+  load(paths: readonly LocalPath[]): Promise<readonly LocalRecord[]>
+  save(batch: LocalBatch): Promise<void>
+  /** Deletes all of it, also what another handle on it keeps open, and leaves it. A crash in the middle deletes it too. */
+  erase(): Promise<void>
+  /** After the calls under way. Twice is fine. */
+  close(): Promise<void>
 }
 
 /**
- * Whose space to open. With `userId: null` (the token's owner is not known yet: a cold start, offline) it is that of
- * the user who opened one last on this server and did not sign out since; `meta.user` of the snapshot says who. If
- * there is none, the snapshot is empty and nothing is open: writes are refused as `unavailable` until the next
- * `open` by id.
- *
- * So that nobody is shown what is another's: give the id where the token tells it (a JWT's `sub`). After a cold
- * start by `null`, compare with the user of `ready`, and when it is another, take everything off the screen and
- * open again by id; send nothing from the outbox before that. Signing out is `wipe`, which also forgets who was last.
- */
-export type LocalScope = { readonly url: string; readonly userId: string | null }
-
-/**
- * What survives a reload. Guarantees: `write` resolves only when it is kept (as durable as the place allows; outbox
- * entries strictly so); writes are applied in the order of the calls; a crash leaves a prefix of them. Every method
- * may reject with a `LocalStoreError`; then nothing of that write was kept. Before `open`, after `wipe` and after
- * `close` there is no space: reads and writes are refused as `unavailable`.
+ * Where a device keeps its copy: a place for records, which knows nothing of rooms or users. `localStoreContract` of
+ * `@roomful/testing` checks one.
  */
 export interface LocalStore {
   readonly kind: 'memory' | 'file' | 'indexeddb' | 'key-value'
-  /**
-   * Opens the space of one server and user, and leaves the one open before. Another user's data is never returned
-   * to an id, and never deleted here.
-   */
-  open(scope: LocalScope): Promise<LocalSnapshot>
-  /**
-   * The chunks that are there, in the order asked for. One that is missing means that its seqs are not held, whatever
-   * the room's ranges say (it may have been trimmed). `corrupt`: unreadable, and the room's rows have been cleared.
-   */
-  readChunks(
-    roomId: string,
-    indexes: readonly number[],
-  ): Promise<readonly { index: number; messages: readonly Message[] }[]>
-  write(write: LocalWrite): Promise<void>
-  /** Deletes everything of the open scope (sign-out, SESSION_REVOKED) and leaves it. */
-  wipe(): Promise<void>
-  /** Waits for the writes under way. Twice is fine; `open` works again. */
-  close(): Promise<void>
+  /** Opens a space, and makes it where it is missing. Spaces of different names share nothing. */
+  open(name: readonly string[]): Promise<LocalSpace>
 }
 
 export type LocalStoreReason =
@@ -114,12 +60,14 @@ export type LocalStoreReason =
   | 'quota'
   | 'corrupt'
   | 'invalid'
+  | 'taken'
   | 'unavailable'
 
 /**
- * `blocked`, `lost` and `timeout` are about the handle and may pass; `deleted`: somebody signed out in another tab or
- * cleared the data, so nothing is kept until the next start; `quota` about room, `corrupt` about the content. `invalid`: a
- * value in the write can never be kept here; the store is sound, and goes on.
+ * `blocked`, `lost` and `timeout` are about the handle and may pass; `deleted`: another tab signed out, or the data was
+ * cleared, so nothing is kept until the next start; `quota`: there is no room; `corrupt`: a record cannot be read.
+ * `invalid`: a value in the batch can never be kept here; `taken`: another tab has written what this batch builds on. After
+ * these four the store is sound. `unavailable`: nothing can be kept here.
  */
 export class LocalStoreError extends Error {
   override readonly name = 'LocalStoreError'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
-import type { LocalStore } from '../ports/local-store'
+import { memoryStore } from '../storage/backends/memory'
+import { hooked } from '../test-support/copies'
 import { ROOM, World } from '../test-support/testing-world'
 // Loaded lazily by the client: here already, for no virtual time passes while a module loads.
 import './presence-hub'
@@ -29,7 +29,7 @@ test('I23: when close() has resolved nothing changes, and no listener is called 
 test('I22: a second close() ends with the first, also where the disk does not answer (seed 493)', async () => {
   const world = new World()
   const disk = memoryStore()
-  const stuck: LocalStore = { ...disk, close: () => new Promise(() => {}) }
+  const stuck = hooked(disk, { close: () => new Promise(() => {}) })
   const ada = await world.live('ada', { storage: stuck })
   const ends: string[] = []
   void ada.chat.close().then(() => ends.push('first'))
@@ -61,16 +61,15 @@ test('I23: close() waits for what an ended session is still deleting (seed 30234
   const disk = memoryStore()
   let finish = (): void => {}
   let isGone = false
-  const slow: LocalStore = {
-    ...disk,
-    wipe: async () => {
+  const slow = hooked(disk, {
+    erase: async (erase) => {
       await new Promise<void>((resolve) => {
         finish = resolve
       })
-      await disk.wipe()
+      await erase()
       isGone = true
     },
-  }
+  })
   const ada = await world.live('ada', { storage: slow })
   ada.line.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
   await world.pass(1_000)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
 import type { LocalStore } from '../ports/local-store'
+import { memoryStore } from '../storage/backends/memory'
+import { hooked } from '../test-support/copies'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
 import { wakeable } from '../test-support/wakeable'
 import './presence-hub'
@@ -21,11 +22,10 @@ function held(inner: LocalStore) {
   const gate = new Promise<void>((resolve) => {
     open = resolve
   })
-  const store: LocalStore = {
-    ...inner,
-    open: (scope) => gate.then(() => inner.open(scope)),
-    write: (write) => gate.then(() => inner.write(write)),
-  }
+  const store = hooked(inner, {
+    open: (openIt) => gate.then(openIt),
+    save: (_, save) => gate.then(save),
+  })
   return { store, open: () => open() }
 }
 
@@ -228,7 +228,7 @@ test('ports that throw when they are begun or ended hold up neither send() nor c
     throw new Error('a bug of the app')
   }
   const ada = world.client('ada', {
-    storage: { ...memoryStore(), close: fail },
+    storage: hooked(memoryStore(), { close: fail }),
     ports: {
       environment: { onWake: fail, isOnline: () => true },
       transport: (url, onEvent) => ({ ...line.factory(url, onEvent), close: fail }),

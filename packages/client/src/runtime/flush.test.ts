@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
+import { memoryStore } from '../storage/backends/memory'
+import { hooked } from '../test-support/copies'
 import { refusal } from '../test-support/model-server'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
 
@@ -213,7 +214,7 @@ describe('the end', () => {
   test('signOut() after close() settles, though the disk never answers', async () => {
     const world = new World()
     const disk = memoryStore()
-    const ada = await world.live('ada', { storage: { ...disk, wipe: () => new Promise(() => {}) } })
+    const ada = await world.live('ada', { storage: hooked(disk, { erase: () => new Promise(() => {}) }) })
     await world.rest(1_000)
     await ada.chat.close()
     const out = ada.chat.signOut()
@@ -227,11 +228,9 @@ describe('the end', () => {
     const world = new World()
     const disk = memoryStore()
     let hangs = false
-    const moody = {
-      ...disk,
-      write: (...args: Parameters<typeof disk.write>) =>
-        hangs ? new Promise<void>(() => {}) : disk.write(...args),
-    }
+    const moody = hooked(disk, {
+      save: (_, save) => (hangs ? new Promise<void>(() => {}) : save()),
+    })
     const ada = await world.live('ada', { storage: moody })
     await world.rest(1_000)
     goOffline(ada)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
+import { memoryStore } from '../storage/backends/memory'
+import { copyOn } from '../test-support/copies'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
 
 /** Ids that no room can have, whatever their type says. */
@@ -115,12 +116,13 @@ test('odd ids on the disk and in a list of the server leave the other rooms alon
   await world.rest(1_000)
   await before.chat.close()
   const scope = { url: 'test:', userId: 'ada' }
-  const { rooms } = await storage.open(scope)
+  const copy = copyOn(storage)
+  const { rooms } = await copy.open(scope)
   const [kept] = rooms
   if (kept?.item == null) throw new Error('nothing was kept')
   for (const id of ['a b', '__proto__', '']) {
     const room = { ...kept.item.room, id: id as typeof kept.item.room.id }
-    await storage.write({
+    await copy.write({
       rooms: [{ ...kept, roomId: id, item: { ...kept.item, room } }],
       putEntries: [
         {
@@ -142,7 +144,7 @@ test('odd ids on the disk and in a list of the server leave the other rooms alon
       ],
     })
   }
-  await storage.close()
+  await copy.close()
   const ada = world.client('ada', { storage })
   void ada.room.open()
   for (const id of ['a b', '__proto__', ''])
@@ -162,9 +164,10 @@ test('odd ids on the disk and in a list of the server leave the other rooms alon
 test('an epoch that no server has, on the disk, does not keep all rooms from being synced', async () => {
   const world = new World()
   const storage = memoryStore()
-  await storage.open({ url: 'test:', userId: 'ada' })
-  await storage.write({ meta: { user: { id: 'ada' as never, name: 'ada' }, epoch: 'e'.repeat(65) } })
-  await storage.close()
+  const copy = copyOn(storage)
+  await copy.open({ url: 'test:', userId: 'ada' })
+  await copy.write({ meta: { user: { id: 'ada' as never, name: 'ada' }, epoch: 'e'.repeat(65) } })
+  await copy.close()
   const ada = world.client('ada', { storage })
   void ada.room.open()
   await world.rest(3_000)

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
 import { rangesOf, rowCount } from '../core/timeline'
-import { type LocalStore, LocalStoreError, type LocalWrite } from '../ports/local-store'
+import { type LocalBatch, type LocalStore, LocalStoreError } from '../ports/local-store'
+import { memoryStore } from '../storage/backends/memory'
+import { copyOn, hooked, putIn } from '../test-support/copies'
 import { killable, troubled } from '../test-support/killable-store'
 import { addMessage } from '../test-support/model-room'
 import { refusal } from '../test-support/model-server'
@@ -53,13 +54,12 @@ describe('a cold start', () => {
     const world = filled(600)
     const disk = memoryStore()
     const read: number[] = []
-    const counting: LocalStore = {
-      ...disk,
-      readChunks: (roomId, indexes) => {
-        read.push(...indexes)
-        return disk.readChunks(roomId, indexes)
+    const counting = hooked(disk, {
+      load: (paths, load) => {
+        for (const [table, , index] of paths) if (table === 'chunks') read.push(Number(index))
+        return load()
       },
-    }
+    })
     const first = await world.live('ada', { storage: disk })
     while (first.room.getState().hasOlder) {
       void first.room.loadOlder(200)
@@ -219,11 +219,9 @@ describe('trouble', () => {
     void first.room.send('of the session before')
     let opens = 0
     // The first open fails; whatever is opened after the one behind it fails too.
-    const moody: LocalStore = {
-      ...disk,
-      open: (scope) =>
-        ++opens === 2 ? disk.open(scope) : Promise.reject(new LocalStoreError('timeout', 'no answer')),
-    }
+    const moody = hooked(disk, {
+      open: (open) => (++opens === 2 ? open() : Promise.reject(new LocalStoreError('timeout', 'no answer'))),
+    })
     const second = await reload(world, first, moody)
     void second.room.send('of this session')
     await world.rest(2_000)
@@ -243,7 +241,7 @@ describe('trouble', () => {
     await world.rest(1_000)
     expect(ada.contents()).toEqual([])
     expect(ada.chat.getState().rooms).toEqual([])
-    expect(await disk.open({ url: 'test:', userId: 'ada' })).toMatchObject({ rooms: [], entries: [] })
+    expect(await copyOn(disk).open({ url: 'test:', userId: 'ada' })).toMatchObject({ rooms: [], entries: [] })
   })
 })
 
@@ -290,20 +288,20 @@ test('what another tab leaves on a disk that is opened anew goes out in the orde
   const world = filled(1)
   const disk = memoryStore()
   let isLost = false
-  const moody: LocalStore = {
-    ...disk,
-    write: (write) => (isLost ? Promise.reject(new LocalStoreError('lost', 'no handle')) : disk.write(write)),
-  }
+  const moody = hooked(disk, {
+    save: (_, save) => (isLost ? Promise.reject(new LocalStoreError('lost', 'no handle')) : save()),
+  })
   const ada = await world.live('ada', { storage: moody })
   ada.line.silent = true
   ada.line.cut()
   void ada.room.send('first')
   await world.pass(1_000)
-  const [kept] = (await disk.open({ url: 'test:', userId: 'ada' })).entries
+  const copy = copyOn(disk)
+  const [kept] = (await copy.open({ url: 'test:', userId: 'ada' })).entries
   if (kept === undefined) throw new Error('it is on the disk')
   const data = { ...(kept.data as object), id: 'gone-000001', content: 'second' }
   const left = { ...kept, clientId: 'gone-000001', order: world.clock.now(), data }
-  await disk.write({ putEntries: [left] })
+  await copy.write({ putEntries: [left] })
   isLost = true
   ada.room.setDraft('a write that fails')
   await world.pass(1_000)
@@ -318,23 +316,23 @@ test('what another tab leaves on a disk that is opened anew goes out in the orde
 test('the first write under the name of a new epoch has nothing of the old one’s (seed 39499)', async () => {
   const world = filled(3)
   const disk = memoryStore()
-  const writes: LocalWrite[] = []
-  const noted: LocalStore = {
-    ...disk,
-    write: (write) => {
-      writes.push(write)
-      return disk.write(write)
+  const writes: LocalBatch[] = []
+  const noted = hooked(disk, {
+    save: (batch, save) => {
+      writes.push(batch)
+      return save()
     },
-  }
+  })
+  const lastOf = (batch: LocalBatch | undefined) => putIn(batch ?? {}, 'rooms')
   const ada = await world.live('ada', { storage: noted })
   ada.room.markRead(3)
   await world.rest(1_000)
-  expect(writes.at(-1)?.rooms).toMatchObject([{ roomId: ROOM, lastReadSeq: 3 }])
+  expect(lastOf(writes.at(-1))).toMatchObject([{ roomId: ROOM, lastReadSeq: 3 }])
   ada.line.cut()
   world.server.epoch = 'epoch-2'
   await world.rest(5_000)
-  const first = writes.find(({ meta }) => meta?.epoch === 'epoch-2')
-  expect(first?.rooms).toMatchObject([{ roomId: ROOM, cursor: 0, lastReadSeq: 0 }])
+  const first = writes.find((batch) => JSON.stringify(putIn(batch, 'meta')).includes('epoch-2'))
+  expect(lastOf(first)).toMatchObject([{ roomId: ROOM, cursor: 0, lastReadSeq: 0 }])
   expectConverged(world, ada)
 })
 
@@ -343,13 +341,14 @@ test('a crash at any write leaves what holds together (I16)', async () => {
     const world = filled(140)
     const disk = memoryStore()
     let writes = 0
-    const store = killable({
-      ...disk,
-      write: async (write) => {
-        if (++writes > crashAfter) return store.kill()
-        await disk.write(write)
-      },
-    })
+    const store = killable(
+      hooked(disk, {
+        save: async (_, save) => {
+          if (++writes > crashAfter) return store.kill()
+          await save()
+        },
+      }),
+    )
     const ada = await world.live('ada', { storage: store })
     void ada.room.send('one')
     await world.rest(500)

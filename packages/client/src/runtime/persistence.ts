@@ -1,12 +1,14 @@
-import type { Message, User } from '@roomful/protocol'
-import { lazyStore } from '../adapters/lazy-store'
+import type { User } from '@roomful/protocol'
 import type { ChatOptions } from '../options'
 import type { Clock } from '../ports/clock'
-import type { LocalStore } from '../ports/local-store'
+import { createCopy } from '../storage/create-copy'
+import type { LocalCopy } from '../storage/local-copy'
 import { createWriter } from '../storage/writer'
+import type { TabsLink } from '../tabs/lazy-tabs'
+import { leaveRooms, takeOverRooms } from '../tabs/take-over'
 import type { Cells } from './cells'
 import type { Orders } from './orders'
-import type { Report } from './report'
+import { attempt, type Report } from './report'
 import { createRestorer } from './restorer'
 import type { RunClock } from './steady-clock'
 
@@ -15,39 +17,77 @@ type Persistence = {
   start(): void
   loaded(): Promise<void>
   onUser(user: User, epoch: string): Promise<void>
-  readChunks(
-    roomId: string,
-    indexes: readonly number[],
-  ): Promise<readonly { readonly index: number; readonly messages: readonly Message[] }[]>
+  readChunks: LocalCopy['readChunks']
+  /** Does this tab write rows? */
+  keeps(): boolean
+  /** The tab is looked at again. */
+  woken(): void
   wipe(): Promise<boolean>
   close(): Promise<void>
 }
 
-/** The store that was asked for; IndexedDB where there is one; otherwise none, and memory is all. */
-export function storeFor(storage: ChatOptions['storage'], clock: Clock): LocalStore | null {
+/** On the store that was asked for; in IndexedDB where there is one; otherwise none, and memory is all. */
+export function copyFor(storage: ChatOptions['storage'], clock: Clock): LocalCopy | null {
   if (storage === 'memory') return null
-  if (storage !== undefined) return storage
+  if (storage !== undefined) return createCopy({ kind: storage.kind, load: async () => storage })
   if (typeof indexedDB === 'undefined') return null
-  return lazyStore('indexeddb', () =>
-    import('../adapters/idb-store').then(({ idbStore }) => idbStore({ clock })),
-  )
+  const load = async () => (await import('../storage/backends/indexeddb')).indexedDbStore({ clock })
+  return createCopy({ kind: 'indexeddb', load })
 }
 
 export function createPersistence(options: {
-  store: LocalStore
+  copy: LocalCopy
+  tabs: TabsLink | null
   cells: Cells
   clock: RunClock
-  /** Of the store's own time limits, which hold after the end too: it may be asked to delete once more. */
+  /** Of the disk's own time limits, which hold after the end too: it may be asked to delete once more. */
   storeClock: Clock
   url: string
   orders: Orders
-  /** Does this tab write rows? */
-  keeps?: () => boolean
   report: Report
 }): Persistence {
-  const { cells, clock, url, orders } = options
-  const writer = createWriter({ ...options, onReopened: (snapshot) => restorer.onReopened(snapshot) })
-  const restorer = createRestorer(cells, writer, url, clock, orders, options.report)
+  const { tabs, cells, clock, storeClock, url, orders, report } = options
+  const copy = tabs?.share(options.copy) ?? options.copy
+  /** A tab on its own writes rows until another one does, and again when it is looked at. */
+  let isOvertaken = false
+  const keeps = (): boolean => tabs?.keeps() ?? !isOvertaken
+
+  const writer = createWriter({
+    copy,
+    cells,
+    clock,
+    storeClock,
+    keeps,
+    onReopened: (snapshot) => {
+      if (snapshot.rewritten && keeps()) takeOverRooms(cells, snapshot)
+      restorer.onReopened(snapshot)
+    },
+    onTaken: () => {
+      if (tabs) return tabs.taken()
+      isOvertaken = true
+      leaveRooms(cells)
+    },
+  })
+  const restorer = createRestorer(cells, writer, url, clock, orders, report)
+
+  async function takeBack(): Promise<void> {
+    const snapshot = await copy.refresh()
+    isOvertaken = false
+    takeOverRooms(cells, snapshot)
+  }
+
   const { start, loaded, onUser, wipe, close } = restorer
-  return { start, loaded, onUser, wipe, close, readChunks: writer.readChunks }
+  return {
+    start,
+    loaded,
+    onUser,
+    wipe,
+    close,
+    readChunks: writer.readChunks,
+    keeps,
+    woken: () => {
+      // A disk that does not answer is looked after by the writer, and this is tried again at the next sign.
+      if (isOvertaken) attempt(takeBack, () => {})
+    },
+  }
 }

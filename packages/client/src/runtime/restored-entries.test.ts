@@ -1,6 +1,6 @@
 import { asClientId } from '@roomful/protocol/plain'
 import { describe, expect, test } from 'vitest'
-import type { StoredEntry } from '../ports/local-store'
+import type { StoredEntry } from '../storage/local-copy'
 import { TabsWorld, type TestTab } from '../test-support/tabs-world'
 import { ROOM } from '../test-support/testing-world'
 
@@ -54,7 +54,7 @@ async function visited(...entries: readonly StoredEntry[]): Promise<TabsWorld> {
   const before = await world.openTab()
   await world.rest(1_000)
   world.kill(before)
-  for (const entry of entries) world.browser.disk.entries.set(entry.clientId, structuredClone(entry))
+  for (const entry of entries) world.browser.leave(entry)
   return world
 }
 
@@ -90,7 +90,7 @@ describe('an unsent message on the disk', () => {
     const world = await visited()
     const [owner, other] = await world.openTabs(2)
     if (!owner || !other) throw new Error('two tabs')
-    world.browser.disk.entries.set(LEFT, structuredClone(left(fields)))
+    world.browser.leave(left(fields))
     world.kill(other)
     void owner.room.send('one')
     await world.rest(5_000)

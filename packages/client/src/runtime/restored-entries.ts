@@ -1,7 +1,7 @@
 import { asClientId, asMessageId, isErrorCode, plainMetadata } from '@roomful/protocol/plain'
 import { ChatError } from '../core/chat-error'
 import type { Entry, SendEntry, Target, Wanted } from '../core/outbox/entry'
-import type { StoredEntry } from '../ports/local-store'
+import type { StoredEntry } from '../storage/local-copy'
 
 type Fields = Readonly<Record<string, unknown>>
 /** What all kinds have, read already. */

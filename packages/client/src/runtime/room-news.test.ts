@@ -1,7 +1,7 @@
 import { asRoomId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
-import type { LocalStore } from '../ports/local-store'
+import { memoryStore } from '../storage/backends/memory'
+import { copyOn, hooked } from '../test-support/copies'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
 
 /** A device that looks at the list only: three messages of somebody else wait, and it says so. */
@@ -67,7 +67,7 @@ test('a read that is told before it is known who one is is one’s own (found in
   const opened = new Promise<void>((resolve) => {
     open = resolve
   })
-  const slow: LocalStore = { ...store, open: (scope) => opened.then(() => store.open(scope)) }
+  const slow = hooked(store, { open: (openIt) => opened.then(openIt) })
   const ada = world.client('ada', { storage: slow })
   void ada.room.open()
   await world.tick()
@@ -155,12 +155,13 @@ test('rows of a room whose line in the list never came go when the list does not
   await world.rest(1_000)
   await before.chat.close()
   const scope = { url: 'test:', userId: 'ada' }
-  const kept = (await disk.open(scope)).rooms
-  await disk.write({ rooms: kept.map((room) => ({ ...room, item: null })) })
+  const copy = copyOn(disk)
+  const kept = (await copy.open(scope)).rooms
+  await copy.write({ rooms: kept.map((room) => ({ ...room, item: null })) })
   world.server.kick(ROOM, 'ada')
   const after = world.client('ada', { storage: disk })
   void after.chat.connect()
   await world.rest(5_000)
   expect(after.contents()).toEqual([])
-  expect((await disk.open(scope)).rooms).toEqual([])
+  expect((await copy.open(scope)).rooms).toEqual([])
 })

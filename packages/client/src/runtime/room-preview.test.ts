@@ -1,7 +1,7 @@
 import { asRoomId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
 import { reduceRoom } from '../core/room/reduce-room'
+import { memoryStore } from '../storage/backends/memory'
 import { troubled } from '../test-support/killable-store'
 import { addMessage, listItemOf } from '../test-support/model-room'
 import { TabsWorld } from '../test-support/tabs-world'

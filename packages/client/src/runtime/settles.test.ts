@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
 import type { Chat } from '../chat'
 import { LocalStoreError } from '../ports/local-store'
 import type { Room } from '../room'
+import { memoryStore } from '../storage/backends/memory'
+import { hooked } from '../test-support/copies'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
 
 type Call = (chat: Chat, room: Room, id?: string) => Promise<unknown>
@@ -179,7 +180,9 @@ test('however many messages end at once, each of them settles', async () => {
 
 test('a chat that is stopped lets a process end, though its disk is in trouble and would be tried again', async () => {
   const world = new World()
-  const disk = { ...memoryStore(), write: () => Promise.reject(new LocalStoreError('lost', 'no handle')) }
+  const disk = hooked(memoryStore(), {
+    save: () => Promise.reject(new LocalStoreError('lost', 'no handle')),
+  })
   const ada = world.client('ada', { storage: disk })
   ada.line.refuseConnect = { code: 'TOKEN_INVALID', text: 'no', next: 'stop' }
   void ada.room.send('hello')

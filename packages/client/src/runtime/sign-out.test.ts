@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
 import type { Clock } from '../ports/clock'
+import { memoryStore } from '../storage/backends/memory'
+import { hooked } from '../test-support/copies'
 import { troubled } from '../test-support/killable-store'
 import { TabsWorld } from '../test-support/tabs-world'
 import { type TestClient, World } from '../test-support/testing-world'
@@ -90,10 +91,9 @@ test('a disk that does not let go is told, and a second try is possible', async 
   const world = new World()
   const disk = troubled(memoryStore())
   let refuses = true
-  const stubborn = {
-    ...disk,
-    wipe: () => (refuses ? Promise.reject(new Error('busy')) : disk.wipe()),
-  }
+  const stubborn = hooked(disk, {
+    erase: (erase) => (refuses ? Promise.reject(new Error('busy')) : erase()),
+  })
   world.server.say('general', 'bob', 'a secret')
   const ada = await world.live('ada', { storage: stubborn })
   await world.rest(1_000)

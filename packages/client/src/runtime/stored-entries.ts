@@ -1,6 +1,6 @@
 import type { ChatError } from '../core/chat-error'
 import type { Entry } from '../core/outbox/entry'
-import type { StoredEntry } from '../ports/local-store'
+import type { StoredEntry } from '../storage/local-copy'
 import type { RunClock } from './steady-clock'
 
 /**

@@ -3,7 +3,7 @@ import { heldRanges } from '../core/room/evicted-ranges'
 import { previewOf } from '../core/room/preview'
 import type { RoomModel } from '../core/room/room-model'
 import { unreadOf } from '../core/room/unread-rows'
-import type { StoredRoom } from '../ports/local-store'
+import type { StoredRoom } from '../storage/local-copy'
 
 /** What is kept of a room beside its rows; null where nothing of it is worth keeping, or may be kept. */
 export function storedRoom(core: RoomModel): StoredRoom | null {

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
 import { type LocalStore, LocalStoreError } from '../ports/local-store'
+import { memoryStore } from '../storage/backends/memory'
+import { hooked, putIn } from '../test-support/copies'
 import { addMessage } from '../test-support/model-room'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
 
 /** A store of an app, with no place for what says `odd`. */
 function picky(disk: LocalStore): LocalStore {
-  return {
-    ...disk,
+  return hooked(disk, {
     kind: 'key-value',
-    write: async (write) => {
-      if (/odd/.test(JSON.stringify(write.putEntries ?? []))) throw new LocalStoreError('invalid', 'too odd')
-      await disk.write(write)
+    save: async (batch, save) => {
+      if (/odd/.test(JSON.stringify(putIn(batch, 'entries')))) throw new LocalStoreError('invalid', 'too odd')
+      await save()
     },
-  }
+  })
 }
 
 const shown = ({ room }: TestClient) => room.messages().map(({ content, status }) => `${content}: ${status}`)
@@ -62,11 +62,9 @@ test('what is on its way already goes on: a store that is late to refuse it chan
   addMessage(world.server.room(ROOM), 'bob', { content: 'old' })
   const disk = memoryStore()
   let isLost = false
-  const moody: LocalStore = {
-    ...picky(disk),
-    write: (write) =>
-      isLost ? Promise.reject(new LocalStoreError('lost', 'no handle')) : picky(disk).write(write),
-  }
+  const moody = hooked(picky(disk), {
+    save: (_, save) => (isLost ? Promise.reject(new LocalStoreError('lost', 'no handle')) : save()),
+  })
   const ada = await world.live('ada', { storage: moody })
   isLost = true
   const sent = ada.room.send('odd')

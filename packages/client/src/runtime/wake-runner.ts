@@ -21,6 +21,7 @@ export function createWakeRunner(
   session: Pick<Session, 'cells' | 'transport' | 'report'>,
   connection: ConnectionRunner,
   environment: Environment,
+  onWoken: () => void,
 ): WakeRunner {
   const { cells, transport, report } = session
   const failed = (error: unknown): void => report(error, { source: 'internal' })
@@ -44,6 +45,7 @@ export function createWakeRunner(
       for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'woken' })
     })
     if (status === 'online') void probe()
+    onWoken()
   }
   let stop: (() => void) | null = null
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
 import { type LocalStore, LocalStoreError } from '../ports/local-store'
+import { memoryStore } from '../storage/backends/memory'
+import { copyOn, hooked } from '../test-support/copies'
 import { killable } from '../test-support/killable-store'
 import { TabsWorld } from '../test-support/tabs-world'
 import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
@@ -64,11 +65,9 @@ describe.each(Object.entries(SKEWS))('the clock is set %s', (_, byMs) => {
     await before.chat.close()
     world.clock.set(byMs)
     let opens = 0
-    const late: LocalStore = {
-      ...disk,
-      open: (scope) =>
-        ++opens === 1 ? Promise.reject(new LocalStoreError('timeout', 'no answer')) : disk.open(scope),
-    }
+    const late = hooked(disk, {
+      open: (open) => (++opens === 1 ? Promise.reject(new LocalStoreError('timeout', 'no answer')) : open()),
+    })
     const after = world.client('ada', { storage: late })
     after.line.silent = true
     void after.room.open()
@@ -249,7 +248,7 @@ describe('an entry made under a clock a year ahead', () => {
     void next.room.open()
     await world.rest(1_000)
     await next.chat.close()
-    const { rooms } = await disk.open({ url: 'test:', userId: 'ada' })
+    const { rooms } = await copyOn(disk).open({ url: 'test:', userId: 'ada' })
     expect([...rooms].sort((a, b) => b.usedAt - a.usedAt).map(({ roomId }) => roomId)).toEqual([
       ROOM,
       'other',
@@ -272,12 +271,13 @@ test.each(AHEAD)(
       ada.room.send('old')
       await world.pass(1_000)
       await ada.chat.close()
-      const [entry] = (await disk.open({ url: 'test:', userId: 'ada' })).entries
+      const copy = copyOn(disk)
+      const [entry] = (await copy.open({ url: 'test:', userId: 'ada' })).entries
       if (entry === undefined) throw new Error('it is on the disk')
       // Its age was read from its place, which was the time of day.
       const { age, savedAt, serverAt, ...data } = entry.data as Record<string, unknown>
       expect([age, savedAt, serverAt]).not.toContain(undefined)
-      await disk.write({ putEntries: [{ ...entry, order: entry.order + wrongByMs, data }] })
+      await copy.write({ putEntries: [{ ...entry, order: entry.order + wrongByMs, data }] })
       await world.pass(waitMs)
       await world.live('ada', { storage: disk })
       await world.rest(10_000)

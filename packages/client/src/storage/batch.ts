@@ -1,11 +1,10 @@
-import { withoutRows } from '../adapters/stored-space'
 import { chunkAt } from '../core/timeline'
-import type { LocalWrite, StoredChunk, StoredRoom } from '../ports/local-store'
 import type { Cells } from '../runtime/cells'
 import type { RunClock } from '../runtime/steady-clock'
 import { toStored } from '../runtime/stored-entries'
 import { storedRoom } from '../runtime/stored-rooms'
 import type { Dirt } from './dirt'
+import { type LocalWrite, type StoredChunk, type StoredRoom, withoutRows } from './local-copy'
 
 type RoomOf = (roomId: string) => ReturnType<Cells['room']>['core']
 
@@ -38,14 +37,14 @@ export function composeEntries(
 }
 
 /** The rooms whose record or rows a write holds. */
-const roomsOf = ({ rooms = [], chunks = [] }: LocalWrite): Set<string> =>
+export const roomsOf = ({ rooms = [], chunks = [] }: LocalWrite): Set<string> =>
   new Set([...rooms, ...chunks].map(({ roomId }) => roomId))
 
 /**
  * The same write without messages: its rooms become as if never loaded, on the disk too, where older rows of theirs
  * would be stale. Drafts, list items and the outbox stay.
  */
-function withoutMessages(write: LocalWrite): LocalWrite {
+export function withoutMessages(write: LocalWrite): LocalWrite {
   const { chunks: _, rooms = [], ...rest } = write
   return {
     ...rest,
@@ -79,22 +78,4 @@ export function lesserWrites(write: LocalWrite): readonly LocalWrite[] | null {
   // Older rows of the room on the disk would be stale.
   if (write.chunks?.some(({ messages }) => messages.length > 0)) return [withoutMessages(write)]
   return write.rooms?.length ? [{ clearRooms: [...roomsOf(write)] }] : null
-}
-
-/** The writes that make room on a full disk, one after the other, and then the one without messages. */
-export function* smallerWrites(
-  write: LocalWrite,
-  stored: () => readonly StoredRoom[],
-): Generator<{ trim: LocalWrite | null; write: LocalWrite }> {
-  const busy = roomsOf(write)
-  // Viewed longest ago first. Their drafts and list items stay, and the outbox is never touched.
-  const oldest = stored()
-    .filter((room) => room.ranges.length > 0 && !busy.has(room.roomId))
-    .sort((a, b) => a.usedAt - b.usedAt)
-  while (oldest.length > 0) {
-    const trimmed = oldest.splice(0, Math.ceil(oldest.length / 4))
-    const trim = { clearRooms: trimmed.map(({ roomId }) => roomId), rooms: trimmed.map(withoutRows) }
-    yield { trim, write }
-  }
-  yield { trim: null, write: withoutMessages(write) }
 }

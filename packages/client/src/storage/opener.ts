@@ -1,7 +1,8 @@
-import { within } from '../adapters/within'
 import type { StorageState } from '../chat'
 import type { Clock } from '../ports/clock'
-import { type LocalScope, type LocalSnapshot, type LocalStore, LocalStoreError } from '../ports/local-store'
+import { LocalStoreError } from '../ports/local-store'
+import type { LocalCopy, LocalScope, LocalSnapshot, ReadChunk } from './local-copy'
+import { within } from './within'
 
 /** No send waits for the disk longer than this. */
 export const WAIT_MS = 4_000
@@ -13,7 +14,7 @@ const RETRY_MOST_MS = 30_000
 type Mode = 'closed' | 'open' | 'down' | 'off'
 
 export type OpenerOptions = {
-  readonly store: LocalStore
+  readonly copy: LocalCopy
   readonly clock: Clock
   onState(state: StorageState): void
   /** The mode may have changed: what is dirty is to be written, or goes out from memory. */
@@ -31,7 +32,7 @@ export type Opener = ReturnType<typeof createOpener>
 const NOTHING: LocalSnapshot = { meta: null, rooms: [], entries: [] }
 
 /**
- * Opens a local store so that it never stands in the way: `open` and `readChunks` never reject, and nothing waits longer
+ * Opens a local copy so that it never stands in the way: `open` and `readChunks` never reject, and nothing waits longer
  * than 4 s (`open`: 3; `wipe`: 8).
  *
  *   closed ──open──▶ open ◀──opened behind──╮
@@ -42,8 +43,8 @@ const NOTHING: LocalSnapshot = { meta: null, rooms: [], entries: [] }
  * `open`: the disk takes writes. `down`: what is dirty waits. `off`: nothing is kept. The state says which: `ok`,
  * `degraded` (what was kept is there, what is new waits), `memory`.
  */
-export function createOpener({ store, clock, onState, onMode, onReset, onReopened, isOver }: OpenerOptions) {
-  const fine: StorageState = { status: store.kind === 'memory' ? 'memory' : 'ok' }
+export function createOpener({ copy, clock, onState, onMode, onReset, onReopened, isOver }: OpenerOptions) {
+  const fine: StorageState = { status: copy.kind === 'memory' ? 'memory' : 'ok' }
   let mode: Mode = 'closed'
   let state = fine
   let scope: LocalScope | null = null
@@ -54,6 +55,7 @@ export function createOpener({ store, clock, onState, onMode, onReset, onReopene
   /** The last open has not answered: another one waits for nothing, and comes in behind if it ever does. */
   let isSilent = false
   let wasOpen = false
+  let pending: { readonly scope: LocalScope; readonly opening: Promise<LocalSnapshot> } | null = null
 
   const setState = (next: StorageState): void => {
     if (next.status === state.status && next.reason === state.reason) return
@@ -78,11 +80,21 @@ export function createOpener({ store, clock, onState, onMode, onReset, onReopene
     setMode(next)
   }
 
-  async function tryOpen(at: LocalScope): Promise<LocalSnapshot> {
-    const snapshot = await store.open(at)
-    // Of nobody: the refusal of this write says so before the first send, not after.
-    if (at.userId === null && snapshot.meta === null) await store.write({})
-    return snapshot
+  /** One that has not answered yet is waited for: another one would take its place and begin again. */
+  function tryOpen(at: LocalScope): Promise<LocalSnapshot> {
+    if (pending?.scope === at) return pending.opening
+    const opening = copy.open(at).then((snapshot) => {
+      if (snapshot === null)
+        throw new LocalStoreError('unavailable', 'it is not known yet whose copy to open')
+      return snapshot
+    })
+    const mine = { scope: at, opening }
+    pending = mine
+    const forget = (): void => {
+      if (pending === mine) pending = null
+    }
+    opening.then(forget, forget)
+    return opening
   }
 
   function opened({ damage }: LocalSnapshot): void {
@@ -119,7 +131,8 @@ export function createOpener({ store, clock, onState, onMode, onReset, onReopene
   function retry(of: number): void {
     if (scope === null) return
     tryOpen(scope).then(
-      (snapshot) => reopened(of, snapshot),
+      // The open that is waited for may have come in by itself.
+      (snapshot) => mode === 'down' && reopened(of, snapshot),
       (error: unknown) => of === turn && failed(error),
     )
   }
@@ -156,12 +169,12 @@ export function createOpener({ store, clock, onState, onMode, onReset, onReopene
     },
 
     /** Those that can be had within 4 s. A missing one is a hole, as in the port. */
-    readChunks: async (roomId: string, indexes: readonly number[]): ReturnType<LocalStore['readChunks']> => {
+    readChunks: async (roomId: string, indexes: readonly number[]): Promise<readonly ReadChunk[]> => {
       if (mode !== 'open') return []
       const of = turn
       const late = () => new LocalStoreError('timeout', `no answer within ${WAIT_MS / 1_000} s`)
       try {
-        return await within(clock, WAIT_MS, store.readChunks(roomId, indexes), late)
+        return await within(clock, WAIT_MS, copy.readChunks(roomId, indexes), late)
       } catch (error) {
         if (of === turn && failureOf(error).reason !== 'corrupt') failed(error)
         return []
@@ -175,8 +188,8 @@ export function createOpener({ store, clock, onState, onMode, onReset, onReopene
       reset('closed')
       if (at === null) return
       const wiping = async () => {
-        if (!isOpen) await store.open(at)
-        await store.wipe()
+        if (!isOpen) await copy.open(at)
+        await copy.wipe()
       }
       const late = () => new LocalStoreError('timeout', 'the local copy could not be deleted in time')
       await within(clock, 2 * WAIT_MS, wiping(), late)
@@ -191,7 +204,7 @@ export function createOpener({ store, clock, onState, onMode, onReset, onReopene
         within(clock, WAIT_MS, work, late).catch((error: unknown) => complain('degraded', error))
       await inTime(rest)
       reset('closed')
-      await inTime((async () => store.close())())
+      await inTime((async () => copy.close())())
     },
   }
 }

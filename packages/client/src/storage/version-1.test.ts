@@ -5,15 +5,15 @@ import { dirname, join } from 'node:path'
 import { IDBFactory } from 'fake-indexeddb'
 import { openDB } from 'idb'
 import { describe, expect, test } from 'vitest'
-import { fileStore } from '../adapters/file-store'
 import { handClock } from '../adapters/hand-clock'
-import { idbStore } from '../adapters/idb-store'
-import { keyValueStore } from '../adapters/key-value-store'
 import { sampleRow, sampleRows } from '../core/timeline/sample-rows'
-import type { LocalStore } from '../ports/local-store'
+import { copyOn, type TestCopy } from '../test-support/copies'
+import { fileStore } from './backends/file'
+import { indexedDbStore } from './backends/indexeddb'
+import { keyValueStore } from './backends/key-value'
 
 /**
- * What the code of 0.1.0 left on each kind of disk: one user with three rooms, of which one was cleared, rows in three
+ * What the first layout left on each kind of disk: one user with three rooms, of which one was cleared, rows in three
  * chunks of which one was written again, and unsent entries. Written by that code, and never changed.
  */
 type Copies = {
@@ -32,7 +32,7 @@ const copies = async (): Promise<Copies> =>
   JSON.parse(await readFile(new URL('copies-of-version-1.json', import.meta.url), 'utf8'))
 
 /** Puts the old copy where each store looks for it. A second store in the same place is what a reload gets. */
-const PLACES: Record<string, () => Promise<() => LocalStore>> = {
+const PLACES: Record<string, () => Promise<() => TestCopy>> = {
   indexeddb: async () => {
     globalThis.indexedDB = new IDBFactory()
     for (const { name, version, stores } of (await copies()).indexeddb) {
@@ -46,16 +46,18 @@ const PLACES: Record<string, () => Promise<() => LocalStore>> = {
           await database.put(table, values[i], keyPath === null ? key : undefined)
       database.close()
     }
-    return () => idbStore({ clock: handClock() })
+    return () => copyOn(indexedDbStore({ clock: handClock() }))
   },
   'key-value': async () => {
     const items = new Map(Object.entries((await copies()).keyValue))
     return () =>
-      keyValueStore({
-        getItem: async (key) => items.get(key) ?? null,
-        setItem: async (key, value) => items.set(key, value),
-        removeItem: async (key) => items.delete(key),
-      })
+      copyOn(
+        keyValueStore({
+          getItem: async (key) => items.get(key) ?? null,
+          setItem: async (key, value) => items.set(key, value),
+          removeItem: async (key) => items.delete(key),
+        }),
+      )
   },
   file: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'roomful-v1-'))
@@ -64,7 +66,7 @@ const PLACES: Record<string, () => Promise<() => LocalStore>> = {
       await writeFile(join(folder, name), text)
     }
     folders.push(folder)
-    return () => fileStore(folder)
+    return () => copyOn(fileStore(folder))
   },
 }
 const folders: string[] = []

@@ -5,15 +5,19 @@ import { entryOf } from '../core/outbox/outbox'
 import { newRoom, type RoomModel } from '../core/room/room-model'
 import { addRange, emptyTimeline } from '../core/timeline'
 import { sampleRows } from '../core/timeline/sample-rows'
-import type { LocalSnapshot, LocalStore, StoredMeta } from '../ports/local-store'
 import { createCells } from '../runtime/cells'
-import { createWriter } from './writer'
+import type { LocalCopy, LocalSnapshot, StoredMeta } from './local-copy'
+import { createWriter, type WriterOptions } from './writer'
 
 export const ann = { url: 'https://chat.example', userId: 'ann' }
 export const metaOfAnn: StoredMeta = { user: { id: asUserId('ann'), name: 'Ann' }, epoch: 'e1' }
 
 /** For tests: a writer, and rooms of which some have rows in memory from the start. */
-export function writerScene(store: LocalStore, usedAt: Readonly<Record<string, number>> = {}) {
+export function writerScene(
+  copy: LocalCopy,
+  usedAt: Readonly<Record<string, number>> = {},
+  options: Partial<WriterOptions> = {},
+) {
   const clock = handClock()
   const states: StorageState[] = []
   const reopened: LocalSnapshot[] = []
@@ -48,10 +52,11 @@ export function writerScene(store: LocalStore, usedAt: Readonly<Record<string, n
   for (const id of Object.keys(usedAt)) cells.room(id)
   const writer = createWriter({
     cells,
-    store,
+    copy,
     clock,
     storeClock: clock,
     onReopened: (snapshot) => reopened.push(snapshot),
+    ...options,
   })
   const entry = (id: string) => entryOf(cells.room('r1').core.outbox, id)
 

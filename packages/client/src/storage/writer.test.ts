@@ -1,17 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { memoryStore } from '../adapters/memory-store'
-import { LocalStoreError } from '../ports/local-store'
-import { TroubledStore } from './troubled-store'
+import { copyOn } from '../test-support/copies'
+import { memoryStore } from './backends/memory'
+import { TroubledCopy } from './troubled-copy'
 import { ann, metaOfAnn, settle, writerScene } from './writer-scene'
 
-let disk: TroubledStore
+let disk: TroubledCopy
 let scene: ReturnType<typeof writerScene>
 beforeEach(() => {
-  disk = new TroubledStore()
+  disk = new TroubledCopy()
   scene = writerScene(disk)
 })
 
 const onDisk = async () => (await disk.inner.open(ann)).entries.map((entry) => entry.clientId)
+const kept = () => disk.inner.open(ann)
 const writes = () => disk.calls.filter((call) => call === 'write').length
 
 test('an entry waits for its write, the state stays as it is, and no timer is left behind', async () => {
@@ -26,7 +27,7 @@ test('an entry waits for its write, the state stays as it is, and no timer is le
 })
 
 test('a store that keeps nothing is `memory` once it is open', async () => {
-  scene = writerScene(memoryStore())
+  scene = writerScene(copyOn(memoryStore()))
   await scene.open()
   scene.send('c1')
   await settle()
@@ -51,7 +52,7 @@ test('what changes while a write is under way is composed when it has ended: one
   await settle()
   expect(writes()).toBe(before + 2)
   expect((await onDisk()).length).toBe(49)
-  expect((await disk.inner.open(ann)).rooms).toMatchObject([{ roomId: 'r1', draft: 'second' }])
+  expect((await kept()).rooms).toMatchObject([{ roomId: 'r1', draft: 'second' }])
 })
 
 test('an open that hangs is over after 3 s, and what waits is written when it comes after all', async () => {
@@ -99,7 +100,7 @@ test('a place that was silent is not waited for a second time: it comes in behin
   expect(isOver).toBe(true)
 })
 
-test('two opens that come late, one behind the other: it is ok only when what waits is kept', async () => {
+test('an open that comes late is not begun again meanwhile, and it is ok only when what waits is kept', async () => {
   disk.trouble = 'hang'
   const first = scene.open()
   scene.clock.pass(3_000)
@@ -107,11 +108,11 @@ test('two opens that come late, one behind the other: it is ok only when what wa
   scene.send('c1')
   await settle()
   scene.clock.pass(1_000)
-  expect(disk.calls).toEqual(['open', 'open'])
+  expect(disk.calls).toEqual(['open'])
   disk.letGo()
   disk.trouble = 'hang'
   await settle()
-  expect(disk.calls).toEqual(['open', 'open', 'write'])
+  expect(disk.calls).toEqual(['open', 'write'])
   expect(scene.state().status).toBe('memory')
   disk.letGo()
   await settle()
@@ -232,6 +233,28 @@ test('a write that hangs holds up nothing for longer than 4 s; it is ok again wh
   expect(await onDisk()).toEqual(['c1', 'c2', 'c3'])
 })
 
+test('entries that were written with rows go on waiting when another tab has written rows meanwhile', async () => {
+  let isWriter = true
+  scene = writerScene(disk, { r1: 1 }, { keeps: () => isWriter, onTaken: () => (isWriter = false) })
+  await scene.open()
+  await settle()
+  const other = await disk.inner.open(ann)
+  await disk.inner.write({ rooms: other.rooms })
+  scene.send('c1')
+  scene.cells.dispatch('r1', { type: 'draft', text: 'mine' })
+  const before = writes()
+  disk.trouble = 'hang'
+  await settle()
+  expect(scene.at('c1')).toBe('storing')
+  disk.letGo()
+  await settle()
+  // One that is refused as `taken`, one of the entries alone.
+  expect([writes() - before, scene.at('c1'), isWriter]).toEqual([2, 'ready', false])
+  expect(await onDisk()).toEqual(['c1'])
+  expect((await kept()).rooms).toMatchObject([{ draft: 'draft of r1' }])
+  expect(scene.states).toEqual([])
+})
+
 test('reading never rejects nor hangs: what cannot be had is a hole', async () => {
   scene = writerScene(disk, { r1: 1 })
   await scene.open()
@@ -269,7 +292,7 @@ test('closing writes what is dirty, but not for ever', async () => {
   scene.cells.dispatch('r1', { type: 'draft', text: 'half a thought' })
   await scene.writer.close()
   expect(await onDisk()).toEqual(['c1'])
-  expect((await disk.inner.open(ann)).rooms).toMatchObject([{ draft: 'half a thought' }])
+  expect((await kept()).rooms).toMatchObject([{ draft: 'half a thought' }])
   await scene.open()
   await settle()
   disk.trouble = 'hang'
@@ -320,7 +343,7 @@ describe('a full disk', () => {
     await withFourth()
     expect(scene.statuses()).toEqual(['degraded', 'ok'])
     expect([...disk.full].sort()).toEqual(['r2', 'r3', 'r4'])
-    const { rooms, entries } = await disk.inner.open(ann)
+    const { rooms, entries } = await kept()
     expect(rooms.find(({ roomId }) => roomId === 'r1')).toMatchObject({
       draft: 'draft of r1',
       cursor: 0,
@@ -337,64 +360,8 @@ describe('a full disk', () => {
     scene.send('c1')
     await settle()
     expect(await onDisk()).toEqual(['c1'])
-    const { rooms } = await disk.inner.open(ann)
+    const { rooms } = await kept()
     expect(rooms).toMatchObject([{ roomId: 'r1', draft: 'draft of r1', cursor: 0, ranges: [] }])
     expect(scene.state()).toEqual({ status: 'ok' })
-  })
-})
-
-describe('a value that can never be kept', () => {
-  beforeEach(() => {
-    scene = writerScene(disk, { r2: 1 })
-  })
-
-  test.each<[string, () => Error]>([
-    ['the port', () => new LocalStoreError('invalid', 'not here')],
-    ['a structured clone', () => new DOMException('() => 1 could not be cloned.', 'DataCloneError')],
-    ['JSON in Chromium', () => new TypeError('Do not know how to serialize a BigInt')],
-    ['JSON in Firefox', () => new TypeError('cyclic object value')],
-    ['JSON in Safari', () => new TypeError('JSON.stringify cannot serialize cyclic structures.')],
-  ])(
-    'in an entry, in the words of %s: all that was to be written with it is kept',
-    async (_whose, refusal) => {
-      disk.refuse = (write) => (JSON.stringify(write.putEntries ?? []).includes('odd') ? refusal() : null)
-      await scene.writer.open(ann)
-      scene.send('c1')
-      scene.send('c2', 'odd')
-      scene.send('c3')
-      scene.writer.begin(metaOfAnn)
-      await settle()
-      expect([scene.at('c1'), scene.error('c2'), scene.at('c3')]).toEqual([
-        'ready',
-        'INVALID_PAYLOAD',
-        'ready',
-      ])
-      scene.send('c4')
-      await settle()
-      expect(await disk.inner.readChunks('r2', [0])).toHaveLength(1)
-      expect(await onDisk()).toEqual(['c1', 'c3', 'c4'])
-      expect(scene.states).toEqual([])
-    },
-  )
-
-  test('in the rows of a room: they go, and its record and the other rooms are kept', async () => {
-    scene = writerScene(disk, { r1: 1, r2: 2 })
-    disk.refuse = ({ chunks = [] }) =>
-      chunks.some(({ roomId }) => roomId === 'r1') ? new LocalStoreError('invalid', 'not here') : null
-    await scene.open()
-    await settle()
-    const { rooms } = await disk.inner.open(ann)
-    expect(rooms.map(({ roomId, ranges }) => [roomId, ranges.length]).sort()).toEqual([
-      ['r1', 0],
-      ['r2', 1],
-    ])
-    // And in the record itself: nothing of the room is kept then, for older rows of it would be stale.
-    disk.refuse = ({ rooms = [] }) =>
-      rooms.some(({ draft }) => draft === 'odd') ? new LocalStoreError('invalid', 'not here') : null
-    scene.cells.dispatch('r2', { type: 'draft', text: 'odd' })
-    scene.clock.pass(250)
-    await settle()
-    expect((await disk.inner.open(ann)).rooms.map(({ roomId }) => roomId)).toEqual(['r1'])
-    expect(scene.states).toEqual([])
   })
 })

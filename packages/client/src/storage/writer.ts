@@ -1,17 +1,10 @@
 import type { Clock } from '../ports/clock'
-import {
-  type LocalScope,
-  type LocalSnapshot,
-  type LocalStore,
-  LocalStoreError,
-  type LocalWrite,
-  type StoredMeta,
-} from '../ports/local-store'
+import { LocalStoreError } from '../ports/local-store'
 import type { Cells } from '../runtime/cells'
 import type { RunClock } from '../runtime/steady-clock'
-import { storedRoom } from '../runtime/stored-rooms'
-import { compose, composeEntries, lesserWrites, smallerWrites } from './batch'
+import { compose, composeEntries, lesserWrites, roomsOf, withoutMessages } from './batch'
 import { type Dirt, isClean, noDirt, noteDropped, noteEvent, noteOutbox, noteRoom, putBack } from './dirt'
+import type { LocalCopy, LocalScope, LocalSnapshot, LocalWrite, StoredMeta } from './local-copy'
 import { createOpener, failureOf, WAIT_MS } from './opener'
 
 /** Rows are written this long after they came, with all that came since; the outbox does not wait. */
@@ -19,13 +12,15 @@ const WRITE_BEHIND_MS = 250
 
 export type WriterOptions = {
   readonly cells: Cells
-  readonly store: LocalStore
+  readonly copy: LocalCopy
   readonly clock: RunClock
   /** Of the time limits of the disk, which hold after the end too: it may be asked to delete once more. */
   readonly storeClock: Clock
   /** Does this tab write rows? */
   keeps?(): boolean
   onReopened?(snapshot: LocalSnapshot): void
+  /** Another tab has written rows meanwhile: after this `keeps` is false until it is known what is there now. */
+  onTaken?(): void
 }
 
 export type Writer = {
@@ -33,7 +28,7 @@ export type Writer = {
   open(scope: LocalScope): Promise<LocalSnapshot>
   /** An open has succeeded since the last `open`: what was kept before is known. */
   wasOpen(): boolean
-  readChunks: LocalStore['readChunks']
+  readChunks: LocalCopy['readChunks']
   /** What is dirty goes to this user's space from now on. */
   begin(meta: StoredMeta): void
   /** These rooms' records and rows go from the disk. */
@@ -55,11 +50,12 @@ export type Writer = {
  */
 export function createWriter({
   cells,
-  store,
+  copy,
   clock,
   storeClock,
   keeps = () => true,
   onReopened = () => {},
+  onTaken = () => {},
 }: WriterOptions): Writer {
   let dirt = noDirt()
   let meta: StoredMeta | null = null
@@ -76,7 +72,7 @@ export function createWriter({
   let cancelWait = (): void => {}
 
   const opener = createOpener({
-    store,
+    copy,
     clock: storeClock,
     onState: (storage) => cells.local(() => cells.dispatchChat({ type: 'storage', storage })),
     onReset: () => {
@@ -159,8 +155,14 @@ export function createWriter({
         if (turn !== opener.turn()) return
         putBack(dirt, taken)
         metaDue ||= withMeta
-        isBehind = true
-        opener.failed(error)
+        if (failureOf(error).reason === 'taken') {
+          // Entries can be kept whoever writes the rows: they go on waiting for the write that follows.
+          for (const [id, roomId] of taken.awaited) dirt.awaited.set(id, roomId)
+          onTaken()
+        } else {
+          isBehind = true
+          opener.failed(error)
+        }
       },
     )
     writing = ended.then(() => {
@@ -195,11 +197,11 @@ export function createWriter({
     let failure = await refusalOf(part, turn)
     if (failure?.reason === 'quota') {
       opener.complain('degraded', failure)
-      for (const next of smallerWrites(part, storedRooms)) {
-        if (next.trim) await store.write(next.trim)
-        part = next.write
+      while (failure?.reason === 'quota' && keeps() && (await copy.makeRoom(roomsOf(whole))))
         failure = await refusalOf(part, turn)
-        if (failure?.reason !== 'quota') break
+      if (failure?.reason === 'quota') {
+        part = withoutMessages(whole)
+        failure = await refusalOf(part, turn)
       }
     }
     if (failure === null) return
@@ -218,7 +220,7 @@ export function createWriter({
   /** Null: it is kept. Rejects where another write would fare no better. */
   async function refusalOf(part: LocalWrite, turn: number): Promise<LocalStoreError | null> {
     try {
-      await store.write(part)
+      await copy.write(part)
       return null
     } catch (error) {
       const failure = failureOf(error)
@@ -227,9 +229,6 @@ export function createWriter({
       throw error
     }
   }
-
-  /** None where another tab writes the rows. */
-  const storedRooms = () => (keeps() ? [...cells.all()].flatMap(({ core }) => storedRoom(core) ?? []) : [])
 
   const pause = (): void => {
     meta = null

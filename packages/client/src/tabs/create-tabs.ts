@@ -1,19 +1,19 @@
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
-import type { LocalStore } from '../ports/local-store'
 import type { LockHold, TabsPort } from '../ports/tabs'
 import type { TransportEvent, TransportFactory } from '../ports/transport'
 import type { Room } from '../room'
 import type { Cells } from '../runtime/cells'
+import type { LocalCopy } from '../storage/local-copy'
 import { createElection, type Election, type Owner } from './election'
 import { createLineHub, type LineHub } from './line-hub'
 import { readMessage, type Said, type TabMessage } from './messages'
 import { createNews } from './news'
 import { lineScope, userScope } from './scope'
 import { createShadows } from './shadows'
-import { createSharedStore, type SharedStore } from './shared-store'
+import { type SharedCopy, shareCopy } from './shared-copy'
 import { createSharedTransport } from './shared-transport'
-import { takeOverEntries, takeOverRooms } from './take-over'
+import { leaveRooms, takeOverEntries, takeOverRooms } from './take-over'
 
 export { browserTabs } from '../adapters/browser-tabs'
 
@@ -34,7 +34,7 @@ const tabLock = (tab: string): string => `roomful:tab:${tab}`
 
 /**
  * One line and one disk for all tabs of a user. Each tab runs its whole client; what is shared is the line (the hub at
- * the owner, a relay elsewhere) and who writes what (see the shared store).
+ * the owner, a relay elsewhere) and who writes what (see the shared copy).
  */
 export function createTabs(options: TabsOptions) {
   const { port, url, cells, clock, ids } = options
@@ -55,7 +55,7 @@ export function createTabs(options: TabsOptions) {
   /** Joins all tabs of the open local copy, also those whose tokens do not say that they are of one user. */
   let copy: ReturnType<TabsPort['channel']> | null = null
   let hub: LineHub | null = null
-  let store: SharedStore | null = null
+  let shared: SharedCopy | null = null
   /** Whose rows this tab writes; null: none. */
   let keptFor: string | null = null
   let ended = false
@@ -173,9 +173,14 @@ export function createTabs(options: TabsOptions) {
   function keepNoMore(): void {
     if (keptFor === null) return
     keptFor = null
-    cells.batch(() => {
-      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'kept-elsewhere' })
-    })
+    leaveRooms(cells)
+  }
+
+  /** A tab that slept may have lost its place without knowing it; the one that has it reads what is there, and goes on. */
+  async function taken(): Promise<void> {
+    keepNoMore()
+    await port.settled()
+    await inherit()
   }
 
   function onOwner(owner: Owner | null): void {
@@ -203,7 +208,7 @@ export function createTabs(options: TabsOptions) {
 
   /** The open space is of the user of this line: the token says so, or the server did. Nothing of another is taken in. */
   const ownUser = (): string | null => {
-    const userId = store?.userId() ?? null
+    const userId = shared?.userId() ?? null
     return userId !== null && (userId === confirmed || userScope(url, userId) === scope) ? userId : null
   }
 
@@ -211,10 +216,10 @@ export function createTabs(options: TabsOptions) {
   async function inherit(): Promise<void> {
     const at = hub
     const userId = ownUser()
-    if (at === null || store === null || userId === null) return
+    if (at === null || shared === null || userId === null) return
     const mayKeep = keptFor === userId || (await mayKeepRows(userId))
-    const snapshot = await store.refresh()
-    if (store.userId() !== userId) return
+    const snapshot = await shared.refreshed()
+    if (shared.userId() !== userId) return
     cells.batch(() => {
       if (hub === at && mayKeep && keptFor === null) {
         keptFor = userId
@@ -305,13 +310,13 @@ export function createTabs(options: TabsOptions) {
   return {
     transport,
     keeps: () => keptFor !== null,
-    store: (inner: LocalStore): LocalStore => {
-      store = createSharedStore({
-        store: inner,
+    taken: (): void => void taken(),
+    share: (inner: LocalCopy): LocalCopy => {
+      shared = shareCopy({
+        copy: inner,
         me,
         named,
         keeps: () => keptFor !== null,
-        settled: () => port.settled(),
         adopt,
         onOrder: options.onOrder,
         onOpened: (userId) => {
@@ -326,7 +331,7 @@ export function createTabs(options: TabsOptions) {
           signedOut = true
         },
       })
-      return store
+      return shared
     },
     /** The last: after the last write. */
     end: (): void => {

@@ -1,26 +1,28 @@
-import { lazyStore } from '../adapters/lazy-store'
 import { lazyTransport } from '../adapters/lazy-transport'
 import type { ChatOptions } from '../options'
 import type { LocalStore } from '../ports/local-store'
 import type { TransportFactory } from '../ports/transport'
+import type { LocalCopy } from '../storage/local-copy'
 import type { Tabs, TabsOptions } from './create-tabs'
 
-/** What the client leans on instead of a line and a disk of its own. Its code is loaded with the first of the two. */
+/** What the client leans on instead of a connection and a disk of its own. Its code is loaded with the first of the two. */
 export type TabsLink = {
   readonly openTransport: TransportFactory
-  readonly store: LocalStore
+  share(copy: LocalCopy): LocalCopy
   /** Does this tab write rows? */
   keeps(): boolean
+  /** Another tab has written rows while this one took itself for the one that does. */
+  taken(): void
   end(): void
 }
 
 /** Shared where the platform lets tabs find each other and they have one disk; null: this tab is on its own. */
 export function linkTabs(
   { tabs, ports }: ChatOptions,
-  store: LocalStore,
+  kind: LocalStore['kind'],
   options: () => Omit<TabsOptions, 'port'>,
 ): TabsLink | null {
-  const can = ports?.tabs !== undefined || (store.kind === 'indexeddb' && hasTabs())
+  const can = ports?.tabs !== undefined || (kind === 'indexeddb' && hasTabs())
   if (tabs === 'separate' || !can) return null
   let loading: Promise<Tabs> | null = null
   let loaded: Tabs | null = null
@@ -44,8 +46,25 @@ export function linkTabs(
       const { transport } = await load()
       return () => transport
     }),
-    store: lazyStore(store.kind, async () => (await load()).store(store)),
+    share: (copy) => {
+      let shared: LocalCopy | null = null
+      const now = (): LocalCopy => shared ?? copy
+      return {
+        kind: copy.kind,
+        open: async (scope) => {
+          shared ??= (await load()).share(copy)
+          return await shared.open(scope)
+        },
+        refresh: () => now().refresh(),
+        readChunks: (roomId, indexes) => now().readChunks(roomId, indexes),
+        write: (write) => now().write(write),
+        makeRoom: (except) => now().makeRoom(except),
+        wipe: () => now().wipe(),
+        close: () => now().close(),
+      }
+    },
     keeps: () => loaded?.keeps() ?? false,
+    taken: () => loaded?.taken(),
     end: () => loaded?.end(),
   }
 }

@@ -1,4 +1,4 @@
-import { serverName } from '../adapters/stored-space'
+import { serverName } from '../storage/local-copy'
 
 /** Everything of one user on one server: whoever holds this lock writes his rows to disk. */
 export const userScope = (url: string, userId: string): string => `roomful:${serverName(url)}:${userId}`

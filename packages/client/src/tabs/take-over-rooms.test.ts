@@ -1,17 +1,18 @@
 import { asUserId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
 import { handClock } from '../adapters/hand-clock'
-import { memoryStore } from '../adapters/memory-store'
 import { newRoom } from '../core/room/room-model'
 import { sampleRows } from '../core/timeline/sample-rows'
 import { createCells } from '../runtime/cells'
+import { memoryStore } from '../storage/backends/memory'
 import { createWriter } from '../storage/writer'
+import { copyOn } from '../test-support/copies'
 import { takeOverRooms } from './take-over'
 
 const ROOM = 'general'
 
 test('a new owner takes in nothing of another epoch, and leaves nothing of it on the disk (seed 166290)', async () => {
-  const disk = memoryStore()
+  const disk = copyOn(memoryStore())
   const user = { id: asUserId('ada'), name: 'Ada' }
   const scope = { url: 'https://chat.example', userId: user.id }
   const room = {
@@ -49,7 +50,7 @@ test('a new owner takes in nothing of another epoch, and leaves nothing of it on
   cells.dispatchChat({ type: 'epoch', epoch: 'epoch-2' })
   let keeps = false
   const clock = handClock()
-  const writer = createWriter({ cells, store: disk, clock, storeClock: clock, keeps: () => keeps })
+  const writer = createWriter({ cells, copy: disk, clock, storeClock: clock, keeps: () => keeps })
   await writer.open(scope)
   writer.begin({ user, epoch: 'epoch-2' })
   keeps = true

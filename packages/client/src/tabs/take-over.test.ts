@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { TabsWorld, type TestTab } from '../test-support/tabs-world'
 import { expectConverged, ROOM } from '../test-support/testing-world'
+import { wakeable } from '../test-support/wakeable'
 
 const TAKE_OVER_MS = 2_000
 
@@ -130,13 +131,10 @@ test('what an owner was about to keep is kept in its new place when a dead tabâ€
   const [owner, other] = await world.openTabs(2)
   if (!owner || !other) throw new Error('two tabs')
   await world.rest(2_000)
-  const { store } = owner.tab
-  const write = store.write
   let letGo = (): void => {}
-  const slow = new Promise<void>((resolve) => {
+  owner.tab.slow = new Promise<void>((resolve) => {
     letGo = resolve
   })
-  Object.assign(store, { write: (rows: Parameters<typeof write>[0]) => slow.then(() => write(rows)) })
   void owner.room.send('first, being written')
   await world.tick()
   void owner.room.send('second, waiting for it')
@@ -161,7 +159,7 @@ test('a new owner writes whose the copy is, though it is told again who it is be
   const [other] = others(tabs, owner)
   // The first owner never got to it.
   world.kill(owner)
-  world.browser.disk.meta = null
+  world.browser.forgetMeta()
   await world.until(() => other !== undefined && isLive(other), TAKE_OVER_MS)
   await world.rest(1_000)
   expect(world.browser.disk.meta).toMatchObject({ user: { id: 'ada' }, epoch: world.server.epoch })
@@ -219,4 +217,62 @@ test('what the old owner had not written of a change is not taken for right: its
   }
   expect(third.contents()[9]).toBe('edited, and never written')
   expectConverged(world, third)
+})
+
+test('a write that a tab had in hand when it fell asleep is refused when it wakes: another tab has written since', async () => {
+  const world = new TabsWorld()
+  const tabs = await world.openTabs(2)
+  await world.rest(2_000)
+  const owner = world.owner(tabs)
+  const [other] = others(tabs, owner)
+  let letGo = (): void => {}
+  owner.tab.slow = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  world.server.say(ROOM, 'bob', 'one')
+  // It has made sure that it leads, and made up its write; the disk has not taken it yet.
+  await world.rest(500)
+  world.freeze(owner)
+  await world.until(() => other?.line.isUp === true && isLive(other), TAKE_OVER_MS)
+  world.server.say(ROOM, 'bob', 'two')
+  await world.rest(2_000)
+  letGo()
+  world.thaw(owner)
+  await world.rest(1_000)
+  // Cursor and ranges alone: they speak of the rows that are there.
+  other?.room.setDraft('half a thought')
+  await world.rest(5_000)
+  const { rooms, chunks } = world.browser.disk
+  expect(rooms.get(ROOM)).toMatchObject({ draft: 'half a thought', ranges: [{ from: 1, to: 2 }] })
+  expect(chunks.get(ROOM)?.get(0)).toMatchObject([{ content: 'one' }, { content: 'two' }])
+  for (const tab of tabs) expectConverged(world, tab)
+})
+
+test('of two tabs that are each on their own the one that is looked at writes the rows, the other none', async () => {
+  const world = new TabsWorld()
+  const [first, second] = [0, 1].map(() => {
+    const wakes = wakeable()
+    const { environment } = wakes
+    return { ...world.newTab('ada', [ROOM], { tabs: 'separate', ports: { environment } }), wakes }
+  })
+  if (!first || !second) throw new Error('two tabs')
+  await world.rest(3_000)
+  const kept = () =>
+    world.browser.disk.chunks
+      .get(ROOM)
+      ?.get(0)
+      ?.map(({ content }) => content)
+  world.server.say(ROOM, 'bob', 'one')
+  await world.rest(2_000)
+  expect(kept()).toEqual(['one'])
+  for (const [i, looked] of [first, second, first].entries()) {
+    looked.wakes.wake('visible')
+    await world.rest(1_000)
+    world.server.say(ROOM, 'bob', `more ${i}`)
+    await world.rest(2_000)
+    expect(kept()).toHaveLength(i + 2)
+    const [writing, resting] = looked === first ? [first, second] : [second, first]
+    expect([writing.core().writesRows, resting.core().writesRows]).toEqual([true, false])
+  }
+  for (const tab of [first, second]) expectConverged(world, tab)
 })

@@ -1,7 +1,14 @@
 import { allEntries } from '../core/outbox/entry-list'
-import type { LocalSnapshot } from '../ports/local-store'
 import type { Cells } from '../runtime/cells'
 import { fromStored } from '../runtime/restored-entries'
+import type { LocalSnapshot } from '../storage/local-copy'
+
+/** Another tab writes the rows from now on. */
+export function leaveRooms(cells: Cells): void {
+  cells.batch(() => {
+    for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'kept-elsewhere' })
+  })
+}
 
 /** This tab keeps the rows from now on: what it holds and what is on disk are brought together, room by room. */
 export function takeOverRooms(cells: Cells, snapshot: LocalSnapshot | null): void {

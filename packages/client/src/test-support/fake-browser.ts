@@ -1,31 +1,65 @@
-import { applyWrite, emptySpace, type StoredSpace, snapshotOf } from '../adapters/stored-space'
+import type { Message } from '@roomful/protocol'
 import type { Clock } from '../ports/clock'
 import { type LocalStore, LocalStoreError } from '../ports/local-store'
 import type { LockHold, TabsPort } from '../ports/tabs'
+import { type MemorySpaces, storeIn } from '../storage/backends/memory'
+import { pathOf, textOf } from '../storage/backends/records'
+import type { StoredEntry, StoredMeta, StoredRoom } from '../storage/local-copy'
 
 type Lock = { holder: FakeTab; lose(): void }
 type Waiting = { tab: FakeTab; grant(hold: LockHold | null): void; signal: AbortSignal | undefined }
 
+const META = textOf(['meta', 'meta'])
+
 /** One origin in one browser: its tabs, their locks and channels, and the disk that they share. */
 export class FakeBrowser {
   readonly tabs: FakeTab[] = []
-  /** By user, as IndexedDB has one database each. */
-  readonly spaces = new Map<string, StoredSpace>()
-  lastUser: string | null = null
+  readonly spaces: MemorySpaces = new Map()
+  /** As an older version left them: IndexedDB keeps more than JSON. */
+  readonly left = new Map<string, unknown>()
   private readonly held = new Map<string, Lock>()
   private readonly waiting = new Map<string, Waiting[]>()
 
   constructor(private readonly clock: Clock) {}
 
-  space(userId: string): StoredSpace {
-    const space = this.spaces.get(userId) ?? emptySpace()
-    this.spaces.set(userId, space)
-    return space
+  /** What is kept of the user of most tests. */
+  get disk() {
+    const records =
+      [...this.spaces].find(([name]) => name.endsWith('"ada"]'))?.[1] ?? new Map<string, string>()
+    const rooms = new Map<string, StoredRoom>()
+    const entries = new Map<string, StoredEntry>()
+    const chunks = new Map<string, Map<number, readonly Message[]>>()
+    for (const [text, value] of records) {
+      const [table, key, index] = pathOf(text)
+      const name = String(key)
+      if (table === 'rooms') rooms.set(name, JSON.parse(value))
+      if (table === 'entries') entries.set(name, JSON.parse(value))
+      if (table === 'chunks')
+        chunks.set(name, new Map([...(chunks.get(name) ?? []), [Number(index), JSON.parse(value)]]))
+    }
+    const meta: StoredMeta | null = JSON.parse(records.get(META) ?? 'null')
+    return { rooms, entries, chunks, meta }
   }
 
-  /** What is kept of the user of most tests. */
-  get disk(): StoredSpace {
-    return this.space('ada')
+  /** Another program leaves an entry there. */
+  leave(entry: StoredEntry): void {
+    const name = JSON.stringify(['test:', 'ada'])
+    const records = this.spaces.get(name) ?? new Map<string, string>()
+    this.spaces.set(
+      name,
+      records.set(textOf(['entries', entry.clientId]), JSON.stringify({ left: entry.clientId })),
+    )
+    this.left.set(entry.clientId, structuredClone(entry))
+  }
+
+  asLeft(value: unknown): unknown {
+    const isLeft = typeof value === 'object' && value !== null && 'left' in value
+    return isLeft ? structuredClone(this.left.get(String(value.left))) : value
+  }
+
+  /** The record that says whose copy it is is gone. */
+  forgetMeta(): void {
+    for (const records of this.spaces.values()) records.delete(META)
   }
 
   /** `skewMs`: how wrong the clock is. */
@@ -100,10 +134,11 @@ export class FakeBrowser {
 export class FakeTab {
   dead = false
   frozen = false
+  /** What it saves waits for this. */
+  slow: Promise<void> | null = null
   /** What other tabs say is lost, as in Chromium while the debugger has stopped the page. */
   deaf = false
   private visible = true
-  private user: string | null = null
   private due: (() => void)[] = []
   private readonly listeners = new Set<(state: 'visible' | 'hidden' | 'frozen') => void>()
   readonly heard = new Map<string, Set<(message: unknown) => void>>()
@@ -149,45 +184,32 @@ export class FakeTab {
   }
 
   /** A hold on the shared disk, as each tab has its own handle to one database. */
-  readonly store: LocalStore = {
-    kind: 'indexeddb',
-    open: ({ userId }) =>
-      this.alive(() => {
-        this.user = userId ?? this.browser.lastUser
-        this.browser.lastUser = this.user
-        return snapshotOf(this.user === null ? emptySpace() : this.browser.space(this.user))
-      }),
-    readChunks: (roomId, indexes) =>
-      this.alive(() =>
-        indexes.flatMap((index) => {
-          const messages = this.opened().chunks.get(roomId)?.get(index)
-          return messages ? [{ index, messages }] : []
+  get store(): LocalStore {
+    const disk = storeIn(this.browser.spaces)
+    return {
+      kind: 'indexeddb',
+      open: (name) =>
+        this.alive(async () => {
+          const space = await disk.open(name)
+          return {
+            load: (paths) =>
+              this.alive(async () =>
+                (await space.load(paths)).map(([path, value]) => [path, this.browser.asLeft(value)]),
+              ),
+            save: async (batch) => {
+              await this.slow
+              await this.alive(() => space.save(structuredClone(batch)))
+            },
+            erase: () => this.alive(() => space.erase()),
+            close: () => space.close(),
+          }
         }),
-      ),
-    write: (write) => this.alive(() => applyWrite(this.opened(), structuredClone(write))),
-    wipe: () =>
-      this.alive(() => {
-        Object.assign(this.opened(), emptySpace())
-      }),
-    close: async () => {},
+    }
   }
 
-  private opened(): StoredSpace {
-    if (this.user === null) throw new LocalStoreError('unavailable', 'no space is open')
-    return this.browser.space(this.user)
-  }
-
-  private alive<T>(call: () => T): Promise<T> {
+  private alive<T>(call: () => Promise<T>): Promise<T> {
     if (this.dead) return Promise.reject(new LocalStoreError('lost', 'the tab is gone'))
-    return new Promise((resolve, reject) =>
-      this.run(() => {
-        try {
-          resolve(call())
-        } catch (error) {
-          reject(error)
-        }
-      }),
-    )
+    return new Promise((resolve, reject) => this.run(() => call().then(resolve, reject)))
   }
 
   run(task: () => void): void {

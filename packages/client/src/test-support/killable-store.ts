@@ -1,4 +1,5 @@
 import { type LocalStore, LocalStoreError } from '../ports/local-store'
+import { hooked } from './copies'
 
 type KillableStore = LocalStore & { kill(): void }
 
@@ -7,26 +8,28 @@ export function killable(disk: LocalStore): KillableStore {
   let dead = false
   const never = new Promise<never>(() => {})
   const alive = <T>(call: () => Promise<T>): Promise<T> => (dead ? never : call())
-  return {
+  const store = hooked(disk, {
     kind: 'file',
-    open: (scope) => alive(() => disk.open(scope)),
-    readChunks: (roomId, indexes) => alive(() => disk.readChunks(roomId, indexes)),
-    write: (write) => alive(() => disk.write(write)),
-    wipe: () => alive(() => disk.wipe()),
+    open: alive,
+    load: (_, load) => alive(load),
+    save: (_, save) => alive(save),
+    erase: alive,
     close: () => Promise.resolve(),
+  })
+  return {
+    ...store,
     kill: () => {
       dead = true
     },
   }
 }
 
-/** A disk whose writes fail until told otherwise. */
+/** A disk whose saves fail while it is `failing`. */
 export function troubled(disk: LocalStore): LocalStore & { failing: boolean } {
-  const store = {
-    ...disk,
-    failing: false,
-    write: (write: Parameters<LocalStore['write']>[0]) =>
-      store.failing ? Promise.reject(new LocalStoreError('quota', 'the disk is full')) : disk.write(write),
-  }
-  return store
+  const switchable = { failing: false }
+  const store = hooked(disk, {
+    save: (_, save) =>
+      switchable.failing ? Promise.reject(new LocalStoreError('quota', 'the disk is full')) : save(),
+  })
+  return Object.assign(switchable, store)
 }

@@ -31,7 +31,7 @@ export class TabsWorld extends World {
       auth: `header.${btoa(JSON.stringify({ sub: userId }))}.signature`,
       storage: tab.store,
       ...options,
-      ports: { tabs: tab.port, clock: tab.clock },
+      ports: { ...options.ports, tabs: tab.port, clock: tab.clock },
     })
     // Its rows are checked against the server's from the first on, whichever tab's line brings them (I5).
     client.line.epoch = this.server.epoch

@@ -1,27 +1,20 @@
 import {
-  type LocalSnapshot,
+  type LocalBatch,
+  type LocalPath,
+  type LocalRecord,
+  type LocalSpace,
   type LocalStore,
   LocalStoreError,
-  type LocalWrite,
-  type StoredEntry,
-  type StoredMeta,
-  type StoredRoom,
 } from '@roomful/client'
-import type { Message } from '@roomful/protocol'
 import type { WorldContext } from './context'
 import type { Random } from './random'
 
-/** What is kept is text, as on a disk; it is read again only when a program starts or looks for it. */
+/** What is kept is text, as on a disk, by path; it is read again only when a program starts or looks for it. */
 type Space = {
-  meta: Text<StoredMeta> | null
-  rooms: Map<string, Text<StoredRoom>>
-  chunks: Map<string, Map<number, Text<readonly Message[]>>>
-  entries: Map<string, Text<StoredEntry>>
+  readonly records: Map<string, string>
   /** Every entry that ever was there. */
-  written: Set<string>
+  readonly written: Set<string>
 }
-declare const VALUE: unique symbol
-type Text<T> = string & { readonly [VALUE]?: T }
 
 /** A local write that is well takes so long. */
 const WRITE_MS = 1
@@ -34,7 +27,6 @@ export class Disk {
   isFull = false
   stalledUntil = 0
   readonly spaces = new Map<string, Space>()
-  readonly #lastUsers = new Map<string, string>()
   /** Spaces that were deleted, and the entries that were there once: other programs may have them open still. */
   readonly #deleted = new Set<Space>()
   readonly #deletedEntries = new Set<string>()
@@ -51,34 +43,23 @@ export class Disk {
     return new DiskHandle(this, this.context, this.random, `${this.name}/${++this.#handles}`)
   }
 
-  spaceFor(url: string, userId: string | null): { key: string; space: Space } | undefined {
-    const id = userId ?? this.#lastUsers.get(url)
-    if (id === undefined) return undefined
-    this.#lastUsers.set(url, id)
-    const key = `${url} ${id}`
-    const space = this.spaces.get(key) ?? {
-      meta: null,
-      rooms: new Map(),
-      chunks: new Map(),
-      entries: new Map(),
-      written: new Set(),
-    }
+  spaceOf(key: string): Space {
+    const space = this.spaces.get(key) ?? { records: new Map(), written: new Set() }
     this.spaces.set(key, space)
-    return { key, space }
+    return space
   }
 
-  wipe(url: string, key: string): void {
+  erase(key: string): void {
     const space = this.spaces.get(key)
     if (space !== undefined) this.#deleted.add(space)
     for (const id of space?.written ?? []) this.#deletedEntries.add(id)
     this.spaces.delete(key)
-    this.#lastUsers.delete(url)
   }
 
   /** Would this be sent after a crash now? What is kept as refused is not. */
   wouldSend(clientId: string): boolean {
-    for (const space of this.spaces.values()) {
-      const entry = space.entries.get(clientId)
+    for (const { records } of this.spaces.values()) {
+      const entry = records.get(textOf(['entries', clientId]))
       if (entry !== undefined && !entry.includes('"at":"failed"')) return true
     }
     return false
@@ -86,7 +67,8 @@ export class Disk {
 
   /** The outbox of all spaces: what would be sent after a crash now. */
   hasEntry(clientId: string): boolean {
-    for (const space of this.spaces.values()) if (space.entries.has(clientId)) return true
+    for (const { records } of this.spaces.values())
+      if (records.has(textOf(['entries', clientId]))) return true
     return false
   }
 
@@ -115,9 +97,6 @@ type Job = {
 /** One program's access to the disk. Its calls are done one after the other. */
 export class DiskHandle implements LocalStore {
   readonly kind = 'indexeddb' as const
-  #space: Space | null = null
-  #key = ''
-  #url = ''
   #jobs: Job[] = []
   #busy = false
   #state: 'fine' | 'closed' | 'dead' = 'fine'
@@ -134,57 +113,43 @@ export class DiskHandle implements LocalStore {
     return this.#busy
   }
 
-  open({ url, userId }: { url: string; userId: string | null }): Promise<LocalSnapshot> {
-    return this.#run(false, () => {
-      const found = this.disk.spaceFor(url, userId)
-      this.#space = found?.space ?? null
-      this.#key = found?.key ?? ''
-      this.#url = url
-      if (!this.#space) return { meta: null, rooms: [], entries: [] }
-      const { meta, rooms, entries } = this.#space
-      const inOrder = [...entries.values()].map(read).sort((a, b) => a.order - b.order)
-      return {
-        meta: meta === null ? null : read(meta),
-        rooms: [...rooms.values()].map(read),
-        entries: inOrder,
-      }
-    })
+  open(name: readonly string[]): Promise<LocalSpace> {
+    const key = JSON.stringify(name)
+    return this.#run(false, () => this.#spaceIn(key, this.disk.spaceOf(key)))
   }
 
-  readChunks(roomId: string, indexes: readonly number[]) {
-    return this.#run(false, () => {
-      const chunks = this.#opened().chunks.get(roomId)
-      return indexes.flatMap((index) => {
-        const messages = chunks?.get(index)
-        return messages === undefined ? [] : [{ index, messages: read(messages) }]
-      })
-    })
-  }
-
-  write(write: LocalWrite): Promise<void> {
-    const keep = applying(write)
-    const isMore = grows(write)
-    const outline = this.context.trace.isOn ? outlineOf(write) : ''
-    return this.#run(true, () => {
-      const space = this.#opened()
-      if (this.disk.isFull && isMore) throw error('quota')
-      this.context.trace.note(() => `${this.label} keeps ${outline}`)
-      keep(space)
-    })
-  }
-
-  wipe(): Promise<void> {
-    return this.#run(false, () => {
-      this.#opened()
-      this.disk.wipe(this.#url, this.#key)
-      this.#space = null
-    })
-  }
-
-  close(): Promise<void> {
-    return this.#run(false, () => {
-      this.#space = null
-    })
+  #spaceIn(key: string, space: Space): LocalSpace {
+    let isOpen = true
+    const checked = (): Map<string, string> => {
+      if (!isOpen) throw error('unavailable')
+      // As in a browser: another tab has deleted the database, and this one's handle was closed for it.
+      if (this.disk.isDeleted(space)) throw error('deleted')
+      return space.records
+    }
+    return {
+      load: (paths) => this.#run(false, () => paths.flatMap((path) => recordsAt(checked(), path))),
+      save: (batch) => {
+        const keep = applying(batch)
+        const isMore = grows(batch)
+        const outline = this.context.trace.isOn ? outlineOf(batch) : ''
+        return this.#run(true, () => {
+          const records = checked()
+          if (this.disk.isFull && isMore) throw error('quota')
+          keep(records, space.written)
+          this.context.trace.note(() => `${this.label} keeps ${outline}`)
+        })
+      },
+      erase: () =>
+        this.#run(false, () => {
+          checked()
+          isOpen = false
+          this.disk.erase(key)
+        }),
+      close: () =>
+        this.#run(false, () => {
+          isOpen = false
+        }),
+    }
   }
 
   /** The browser closes the handle under the program: what it does next fails, and the store opens another. */
@@ -205,13 +170,6 @@ export class DiskHandle implements LocalStore {
     }
     this.#state = 'dead'
     this.#jobs = []
-  }
-
-  #opened(): Space {
-    if (this.#space === null) throw error('unavailable')
-    // As in a browser: another tab has deleted the database, and this one's handle was closed for it.
-    if (this.disk.isDeleted(this.#space)) throw error('deleted')
-    return this.#space
   }
 
   #run<T>(isWrite: boolean, work: () => T): Promise<T> {
@@ -266,53 +224,40 @@ export class DiskHandle implements LocalStore {
 const error = (reason: LocalStoreError['reason']): LocalStoreError =>
   new LocalStoreError(reason, `the disk: ${reason}`)
 
-const textOf = <T>(value: T): Text<T> => JSON.stringify(value)
+/** A path as a text that those below it begin with. */
+const textOf = (path: LocalPath): string => JSON.stringify(path).slice(0, -1)
 
-const read = <T>(text: Text<T>): T => JSON.parse(text)
+const textsAt = (records: ReadonlyMap<string, string>, path: LocalPath): string[] => {
+  const text = textOf(path)
+  return [...records.keys()].filter((one) => one === text || one.startsWith(`${text},`))
+}
 
-const grows = (write: LocalWrite): boolean =>
-  (write.putEntries?.length ?? 0) + (write.rooms?.length ?? 0) + (write.chunks?.length ?? 0) > 0
+const recordsAt = (records: ReadonlyMap<string, string>, path: LocalPath): LocalRecord[] =>
+  textsAt(records, path).map((text) => [JSON.parse(`${text}]`), JSON.parse(records.get(text) ?? 'null')])
 
-/** What a write is about, for a trace. */
-function outlineOf({ rooms, chunks, putEntries, deleteEntries, clearRooms }: LocalWrite): string {
-  const puts = putEntries?.map(({ clientId }) => clientId)
-  const parts = { rooms: rooms?.map(({ roomId, cursor }) => `${roomId}@${cursor}`), chunks: chunks?.length }
-  return JSON.stringify({ ...parts, puts, deletes: deleteEntries, clears: clearRooms })
+const grows = ({ put = [] }: LocalBatch): boolean =>
+  put.some(([[table]]) => table === 'rooms' || table === 'chunks' || table === 'entries')
+
+/** What a batch is about, for a trace. */
+function outlineOf({ put = [], remove = [] }: LocalBatch): string {
+  const paths = (of: readonly LocalPath[]) =>
+    of.filter(([table]) => table !== 'meta').map((path) => path.join('/'))
+  return JSON.stringify({ put: paths(put.map(([path]) => path)), remove: paths(remove) })
 }
 
 /** Takes down what is to be kept as it is now, and answers what keeps it. */
 function applying({
-  meta,
-  clearRooms,
-  rooms,
-  chunks,
-  putEntries,
-  deleteEntries,
-}: LocalWrite): (space: Space) => void {
-  const metaText = meta ? textOf(meta) : null
-  const [cleared, deleted] = [[...(clearRooms ?? [])], [...(deleteEntries ?? [])]]
-  const roomTexts = rooms?.map((room) => [room.roomId, textOf(room)] as const) ?? []
-  const chunkTexts =
-    chunks?.map(({ messages, ...at }) => ({ ...at, text: messages.length > 0 ? textOf(messages) : null })) ??
-    []
-  const entryTexts = putEntries?.map((entry) => [entry.clientId, textOf(entry)] as const) ?? []
-  return (space) => {
-    if (metaText !== null) space.meta = metaText
-    for (const roomId of cleared) {
-      space.rooms.delete(roomId)
-      space.chunks.delete(roomId)
+  expect,
+  remove = [],
+  put = [],
+}: LocalBatch): (records: Map<string, string>, written: Set<string>) => void {
+  const texts = put.map(([path, value]) => [path, JSON.stringify(value)] as const)
+  return (records, written) => {
+    if (expect && records.get(textOf(expect[0])) !== JSON.stringify(expect[1])) throw error('taken')
+    for (const path of remove) for (const text of textsAt(records, path)) records.delete(text)
+    for (const [path, text] of texts) {
+      records.set(textOf(path), text)
+      if (path[0] === 'entries') written.add(String(path[1]))
     }
-    for (const [roomId, text] of roomTexts) space.rooms.set(roomId, text)
-    for (const { roomId, index, text } of chunkTexts) {
-      const kept = space.chunks.get(roomId) ?? new Map<number, Text<readonly Message[]>>()
-      space.chunks.set(roomId, kept)
-      if (text !== null) kept.set(index, text)
-      else kept.delete(index)
-    }
-    for (const [clientId, text] of entryTexts) {
-      space.entries.set(clientId, text)
-      space.written.add(clientId)
-    }
-    for (const clientId of deleted) space.entries.delete(clientId)
   }
 }

@@ -1,0 +1,121 @@
+import { openDB } from 'idb'
+import type { Clock } from '../../../ports/clock'
+import { LocalStoreError } from '../../../ports/local-store'
+import { within } from '../../within'
+import { failureOf, isDeadHandle } from './failure'
+import { type Database, type DatabaseShape, type Schema, upgrade } from './schema'
+
+/** Longer than any healthy open, short enough for a first screen; WebKit's sometimes never answers. */
+export const OPEN_GUARD_MS = 4_000
+
+/**
+ * A connection to one database that survives the loss of its handle.
+ *
+ *   none ──use──▶ opening ──▶ open ──another tab upgrades; terminated; dead──▶ none
+ *                                ╲──another tab deletes──▶ deleted (the last one)
+ *   any ──close──▶ closed (the last one)
+ *
+ * `deleted`: the user signed out in another tab, or cleared the site's data. It is never made anew without a new start.
+ */
+export class Handle {
+  #database: Promise<Database> | null = null
+  #state: 'none' | 'opened' | 'deleted' | 'closed' = 'none'
+
+  constructor(
+    readonly name: string,
+    private readonly shape: DatabaseShape,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Runs `work` on a live handle; when it proves dead, once more on a new one, and then it is `lost`. */
+  async use<T>(work: (database: Database) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#open())
+    } catch (error) {
+      if (!isDeadHandle(error)) throw failureOf(error)
+      this.#drop()
+    }
+    try {
+      return await work(await this.#open())
+    } catch (error) {
+      if (isDeadHandle(error)) this.#drop()
+      throw failureOf(error)
+    }
+  }
+
+  close(): void {
+    this.#state = 'closed'
+    this.#drop()
+  }
+
+  #open(): Promise<Database> {
+    if (this.#state === 'closed')
+      return Promise.reject(new LocalStoreError('unavailable', 'no space is open'))
+    if (this.#state === 'deleted') return Promise.reject(deleted())
+    const database = this.#database ?? this.#connect()
+    this.#database = database
+    return database
+  }
+
+  #connect(): Promise<Database> {
+    /** Why an upgrade failed; the open request only says that it was aborted. */
+    let broken: unknown
+    const connecting = new Promise<Database>((resolve, reject) => {
+      openDB<Schema>(this.name, this.shape.length, {
+        upgrade: (database, from, _to, transaction) => {
+          // A failed upgrade is told by the open request's error; `done` would tell it a second time, to nobody.
+          transaction.done.catch(() => undefined)
+          if (from > 0 || this.#state !== 'opened') {
+            try {
+              upgrade(this.shape, database, transaction, from)
+            } catch (error) {
+              broken = error
+            }
+            return
+          }
+          // It was there before and is not any more.
+          this.#state = 'deleted'
+          transaction.abort()
+        },
+        // The other tab's handle closes at once if its code is ours; an older one may hold on for ever.
+        blocked: () =>
+          reject(new LocalStoreError('blocked', 'an old tab of the app keeps the local copy from opening')),
+        blocking: (_current, next) => {
+          if (next === null && this.#state !== 'closed') this.#state = 'deleted'
+          this.#drop()
+        },
+        terminated: () => {
+          if (this.#database === opening) this.#database = null
+        },
+      }).then(
+        (database) => {
+          // Given up in the meantime (blocked, too late, closed): it must not keep others from upgrading.
+          if (this.#database !== opening) database.close()
+          else if (this.#state === 'none') this.#state = 'opened'
+          resolve(database)
+        },
+        (error: unknown) => reject(this.#state === 'deleted' ? deleted() : (broken ?? error)),
+      )
+    })
+    const late = () =>
+      new LocalStoreError('timeout', `IndexedDB did not open within ${OPEN_GUARD_MS / 1000} s`)
+    const opening = within(this.clock, OPEN_GUARD_MS, connecting, late)
+    opening.catch(() => {
+      if (this.#database === opening) this.#database = null
+    })
+    return opening
+  }
+
+  #drop(): void {
+    const database = this.#database
+    this.#database = null
+    // A handle that never came has reported its error to whoever waited for it.
+    database?.then(
+      (opened) => opened.close(),
+      () => undefined,
+    )
+  }
+}
+
+const deleted = () =>
+  new LocalStoreError('deleted', 'the local copy was deleted by another tab or the browser')
