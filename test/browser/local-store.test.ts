@@ -1,5 +1,6 @@
 import { localStoreContract } from '@roomful/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { copyContract } from '../../packages/client/src/storage/copy-contract'
 import type { TestBrowser } from './engine/port'
 import { launchBrowser } from './engines'
 import { openStorePage, type StorePage } from './store-page'
@@ -20,7 +21,7 @@ describe("the browser's own IndexedDB", () => {
   beforeAll(async () => {
     results = await store.call('contract')
   })
-  test.each(localStoreContract)('$name', ({ name }) => {
+  test.each([...localStoreContract, ...copyContract])('$name', ({ name }) => {
     expect(results.find((result) => result.name === name)).toEqual({ name, error: null })
   })
 })

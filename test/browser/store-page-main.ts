@@ -22,8 +22,7 @@ export type WriteTimes = {
   readonly oneByOne: number
 }
 
-const openCopy = () =>
-  createCopy({ kind: 'indexeddb', load: async () => indexedDbStore({ clock: systemClock }) })
+const openCopy = () => createCopy(indexedDbStore({ clock: systemClock }))
 
 const store = {
   contract: async (): Promise<{ name: string; error: string | null }[]> => {

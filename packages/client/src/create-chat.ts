@@ -98,7 +98,7 @@ export function createChat(options: ChatOptions): Chat {
   const disk =
     copy &&
     createPersistence({
-      copy,
+      source: copy,
       tabs,
       cells,
       clock,

@@ -1,8 +1,7 @@
 import type { User } from '@roomful/protocol'
 import type { ChatOptions } from '../options'
 import type { Clock } from '../ports/clock'
-import { createCopy } from '../storage/create-copy'
-import type { LocalCopy } from '../storage/local-copy'
+import type { CopySource, LocalCopy } from '../storage/local-copy'
 import { createWriter } from '../storage/writer'
 import type { TabsLink } from '../tabs/lazy-tabs'
 import { leaveRooms, takeOverRooms } from '../tabs/take-over'
@@ -27,16 +26,21 @@ type Persistence = {
 }
 
 /** On the store that was asked for; in IndexedDB where there is one; otherwise none, and memory is all. */
-export function copyFor(storage: ChatOptions['storage'], clock: Clock): LocalCopy | null {
+export function copyFor(storage: ChatOptions['storage'], clock: Clock): CopySource | null {
   if (storage === 'memory') return null
-  if (storage !== undefined) return createCopy({ kind: storage.kind, load: async () => storage })
+  const code = () => import('../storage/on-disk')
+  if (storage !== undefined)
+    return { kind: storage.kind, load: async () => (await code()).createCopy(storage) }
   if (typeof indexedDB === 'undefined') return null
-  const load = async () => (await import('../storage/backends/indexeddb')).indexedDbStore({ clock })
-  return createCopy({ kind: 'indexeddb', load })
+  const load = async (): Promise<LocalCopy> => {
+    const { createCopy, indexedDbStore } = await code()
+    return createCopy(indexedDbStore({ clock }))
+  }
+  return { kind: 'indexeddb', load }
 }
 
 export function createPersistence(options: {
-  copy: LocalCopy
+  source: CopySource
   tabs: TabsLink | null
   cells: Cells
   clock: RunClock
@@ -47,13 +51,18 @@ export function createPersistence(options: {
   report: Report
 }): Persistence {
   const { tabs, cells, clock, storeClock, url, orders, report } = options
-  const copy = tabs?.share(options.copy) ?? options.copy
+  let copy: LocalCopy | null = null
+  const load = async (): Promise<LocalCopy> => {
+    const own = await options.source.load()
+    copy = (await tabs?.share(own)) ?? own
+    return copy
+  }
   /** A tab on its own writes rows until another one does, and again when it is looked at. */
   let isOvertaken = false
   const keeps = (): boolean => tabs?.keeps() ?? !isOvertaken
 
   const writer = createWriter({
-    copy,
+    source: { kind: options.source.kind, load },
     cells,
     clock,
     storeClock,
@@ -71,7 +80,8 @@ export function createPersistence(options: {
   const restorer = createRestorer(cells, writer, url, clock, orders, report)
 
   async function takeBack(): Promise<void> {
-    const snapshot = await copy.refresh()
+    const snapshot = await copy?.refresh()
+    if (snapshot === undefined) return
     isOvertaken = false
     takeOverRooms(cells, snapshot)
   }

@@ -42,9 +42,6 @@ type Open = {
 }
 
 export type CopyOptions = {
-  readonly kind: LocalStore['kind']
-  /** Its code may come later. A load that fails is tried again at the next `open`. */
-  load(): Promise<LocalStore>
   /** Rows take no more than this, about. */
   readonly budgetBytes?: number
 }
@@ -57,9 +54,8 @@ export type CopyOptions = {
  * wrote last, and leaves another one. A tab that was overtaken, asleep or not, is refused as `taken` in the same
  * transaction, and reads again before it writes (`refresh`).
  */
-export function createCopy({ kind, load, budgetBytes }: CopyOptions): LocalCopy {
+export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {}): LocalCopy {
   const me = nanoid()
-  let store: LocalStore | null = null
   let current: Open | null = null
   let writes = 0
   /** Counts opens and ends: an open that was overtaken must not take the place. */
@@ -84,7 +80,6 @@ export function createCopy({ kind, load, budgetBytes }: CopyOptions): LocalCopy 
   }
 
   async function inDirectory<T>(work: (space: LocalSpace) => Promise<T>): Promise<T> {
-    if (store === null) throw new LocalStoreError('unavailable', 'no space is open')
     const space = await store.open(DIRECTORY)
     try {
       return await work(space)
@@ -250,9 +245,6 @@ export function createCopy({ kind, load, budgetBytes }: CopyOptions): LocalCopy 
   }
 
   async function open(scope: LocalScope): Promise<LocalSnapshot | null> {
-    store ??= await load().catch((cause: unknown) => {
-      throw new LocalStoreError('lost', 'the code of the local store could not be loaded', { cause })
-    })
     const server = serverName(scope.url)
     const last = current
     const leaving = leave().catch(() => {})
@@ -289,7 +281,7 @@ export function createCopy({ kind, load, budgetBytes }: CopyOptions): LocalCopy 
   }
 
   return {
-    kind,
+    kind: store.kind,
 
     open: (scope) => {
       const result = open(scope)

@@ -97,6 +97,9 @@ export interface LocalCopy {
   close(): Promise<void>
 }
 
+/** A copy whose code is loaded when it is opened first. */
+export type CopySource = { readonly kind: LocalStore['kind']; load(): Promise<LocalCopy> }
+
 /** The room as if none of its messages had ever been loaded: the next sync asks for a first page. */
 export const withoutRows = (room: StoredRoom): StoredRoom => ({ ...room, cursor: 0, ranges: [] })
 

@@ -1,7 +1,7 @@
 import type { StorageState } from '../chat'
 import type { Clock } from '../ports/clock'
 import { LocalStoreError } from '../ports/local-store'
-import type { LocalCopy, LocalScope, LocalSnapshot, ReadChunk } from './local-copy'
+import type { CopySource, LocalCopy, LocalScope, LocalSnapshot, ReadChunk } from './local-copy'
 import { within } from './within'
 
 /** No send waits for the disk longer than this. */
@@ -14,7 +14,8 @@ const RETRY_MOST_MS = 30_000
 type Mode = 'closed' | 'open' | 'down' | 'off'
 
 export type OpenerOptions = {
-  readonly copy: LocalCopy
+  /** What is opened: its code comes with the first open. */
+  readonly source: CopySource
   readonly clock: Clock
   onState(state: StorageState): void
   /** The mode may have changed: what is dirty is to be written, or goes out from memory. */
@@ -43,8 +44,8 @@ const NOTHING: LocalSnapshot = { meta: null, rooms: [], entries: [] }
  * `open`: the disk takes writes. `down`: what is dirty waits. `off`: nothing is kept. The state says which: `ok`,
  * `degraded` (what was kept is there, what is new waits), `memory`.
  */
-export function createOpener({ copy, clock, onState, onMode, onReset, onReopened, isOver }: OpenerOptions) {
-  const fine: StorageState = { status: copy.kind === 'memory' ? 'memory' : 'ok' }
+export function createOpener({ source, clock, onState, onMode, onReset, onReopened, isOver }: OpenerOptions) {
+  const fine: StorageState = { status: source.kind === 'memory' ? 'memory' : 'ok' }
   let mode: Mode = 'closed'
   let state = fine
   let scope: LocalScope | null = null
@@ -55,6 +56,7 @@ export function createOpener({ copy, clock, onState, onMode, onReset, onReopened
   /** The last open has not answered: another one waits for nothing, and comes in behind if it ever does. */
   let isSilent = false
   let wasOpen = false
+  let copy: LocalCopy | null = null
   let pending: { readonly scope: LocalScope; readonly opening: Promise<LocalSnapshot> } | null = null
 
   const setState = (next: StorageState): void => {
@@ -80,10 +82,26 @@ export function createOpener({ copy, clock, onState, onMode, onReset, onReopened
     setMode(next)
   }
 
+  /** One that fails is tried again with the next open. */
+  async function load(): Promise<LocalCopy> {
+    try {
+      copy ??= await source.load()
+      return copy
+    } catch (cause) {
+      throw new LocalStoreError('lost', 'the code of the local copy could not be loaded', { cause })
+    }
+  }
+
+  const loaded = (): LocalCopy => {
+    if (copy === null) throw new LocalStoreError('unavailable', 'no space is open')
+    return copy
+  }
+
   /** One that has not answered yet is waited for: another one would take its place and begin again. */
   function tryOpen(at: LocalScope): Promise<LocalSnapshot> {
     if (pending?.scope === at) return pending.opening
-    const opening = copy.open(at).then((snapshot) => {
+    const opening = load().then(async (loaded) => {
+      const snapshot = await loaded.open(at)
       if (snapshot === null)
         throw new LocalStoreError('unavailable', 'it is not known yet whose copy to open')
       return snapshot
@@ -139,6 +157,7 @@ export function createOpener({ copy, clock, onState, onMode, onReset, onReopened
 
   return {
     mode: () => mode,
+    copy: loaded,
     turn: () => turn,
     /** An open has succeeded since the last `open`: what was kept before is known. */
     wasOpen: () => wasOpen,
@@ -174,7 +193,7 @@ export function createOpener({ copy, clock, onState, onMode, onReset, onReopened
       const of = turn
       const late = () => new LocalStoreError('timeout', `no answer within ${WAIT_MS / 1_000} s`)
       try {
-        return await within(clock, WAIT_MS, copy.readChunks(roomId, indexes), late)
+        return await within(clock, WAIT_MS, loaded().readChunks(roomId, indexes), late)
       } catch (error) {
         if (of === turn && failureOf(error).reason !== 'corrupt') failed(error)
         return []
@@ -188,8 +207,8 @@ export function createOpener({ copy, clock, onState, onMode, onReset, onReopened
       reset('closed')
       if (at === null) return
       const wiping = async () => {
-        if (!isOpen) await copy.open(at)
-        await copy.wipe()
+        if (!isOpen) await (await load()).open(at)
+        await loaded().wipe()
       }
       const late = () => new LocalStoreError('timeout', 'the local copy could not be deleted in time')
       await within(clock, 2 * WAIT_MS, wiping(), late)
@@ -204,7 +223,7 @@ export function createOpener({ copy, clock, onState, onMode, onReset, onReopened
         within(clock, WAIT_MS, work, late).catch((error: unknown) => complain('degraded', error))
       await inTime(rest)
       reset('closed')
-      await inTime((async () => copy.close())())
+      await inTime((async () => copy?.close())())
     },
   }
 }

@@ -8,7 +8,7 @@ import type { LocalCopy, LocalWrite } from './local-copy'
 export class TroubledCopy implements LocalCopy {
   readonly kind = 'indexeddb'
   readonly #store = memoryStore()
-  readonly #copy = createCopy({ kind: 'indexeddb', load: async () => this.#store })
+  readonly #copy = createCopy(this.#store)
   /** What is there, past the trouble. */
   readonly inner = copyOn(this.#store)
   trouble: LocalStoreReason | 'hang' | null = null

@@ -52,7 +52,7 @@ export function writerScene(
   for (const id of Object.keys(usedAt)) cells.room(id)
   const writer = createWriter({
     cells,
-    copy,
+    source: { kind: copy.kind, load: async () => copy },
     clock,
     storeClock: clock,
     onReopened: (snapshot) => reopened.push(snapshot),

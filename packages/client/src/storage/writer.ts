@@ -4,7 +4,7 @@ import type { Cells } from '../runtime/cells'
 import type { RunClock } from '../runtime/steady-clock'
 import { compose, composeEntries, lesserWrites, roomsOf, withoutMessages } from './batch'
 import { type Dirt, isClean, noDirt, noteDropped, noteEvent, noteOutbox, noteRoom, putBack } from './dirt'
-import type { LocalCopy, LocalScope, LocalSnapshot, LocalWrite, StoredMeta } from './local-copy'
+import type { CopySource, LocalCopy, LocalScope, LocalSnapshot, LocalWrite, StoredMeta } from './local-copy'
 import { createOpener, failureOf, WAIT_MS } from './opener'
 
 /** Rows are written this long after they came, with all that came since; the outbox does not wait. */
@@ -12,7 +12,7 @@ const WRITE_BEHIND_MS = 250
 
 export type WriterOptions = {
   readonly cells: Cells
-  readonly copy: LocalCopy
+  readonly source: CopySource
   readonly clock: RunClock
   /** Of the time limits of the disk, which hold after the end too: it may be asked to delete once more. */
   readonly storeClock: Clock
@@ -50,7 +50,7 @@ export type Writer = {
  */
 export function createWriter({
   cells,
-  copy,
+  source,
   clock,
   storeClock,
   keeps = () => true,
@@ -72,7 +72,7 @@ export function createWriter({
   let cancelWait = (): void => {}
 
   const opener = createOpener({
-    copy,
+    source,
     clock: storeClock,
     onState: (storage) => cells.local(() => cells.dispatchChat({ type: 'storage', storage })),
     onReset: () => {
@@ -197,7 +197,7 @@ export function createWriter({
     let failure = await refusalOf(part, turn)
     if (failure?.reason === 'quota') {
       opener.complain('degraded', failure)
-      while (failure?.reason === 'quota' && keeps() && (await copy.makeRoom(roomsOf(whole))))
+      while (failure?.reason === 'quota' && keeps() && (await opener.copy().makeRoom(roomsOf(whole))))
         failure = await refusalOf(part, turn)
       if (failure?.reason === 'quota') {
         part = withoutMessages(whole)
@@ -220,7 +220,7 @@ export function createWriter({
   /** Null: it is kept. Rejects where another write would fare no better. */
   async function refusalOf(part: LocalWrite, turn: number): Promise<LocalStoreError | null> {
     try {
-      await copy.write(part)
+      await opener.copy().write(part)
       return null
     } catch (error) {
       const failure = failureOf(error)

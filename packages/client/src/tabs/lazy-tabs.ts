@@ -8,7 +8,7 @@ import type { Tabs, TabsOptions } from './create-tabs'
 /** What the client leans on instead of a connection and a disk of its own. Its code is loaded with the first of the two. */
 export type TabsLink = {
   readonly openTransport: TransportFactory
-  share(copy: LocalCopy): LocalCopy
+  share(copy: LocalCopy): Promise<LocalCopy>
   /** Does this tab write rows? */
   keeps(): boolean
   /** Another tab has written rows while this one took itself for the one that does. */
@@ -46,23 +46,7 @@ export function linkTabs(
       const { transport } = await load()
       return () => transport
     }),
-    share: (copy) => {
-      let shared: LocalCopy | null = null
-      const now = (): LocalCopy => shared ?? copy
-      return {
-        kind: copy.kind,
-        open: async (scope) => {
-          shared ??= (await load()).share(copy)
-          return await shared.open(scope)
-        },
-        refresh: () => now().refresh(),
-        readChunks: (roomId, indexes) => now().readChunks(roomId, indexes),
-        write: (write) => now().write(write),
-        makeRoom: (except) => now().makeRoom(except),
-        wipe: () => now().wipe(),
-        close: () => now().close(),
-      }
-    },
+    share: async (copy) => (await load()).share(copy),
     keeps: () => loaded?.keeps() ?? false,
     taken: () => loaded?.taken(),
     end: () => loaded?.end(),

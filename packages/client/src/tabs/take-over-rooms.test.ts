@@ -50,7 +50,13 @@ test('a new owner takes in nothing of another epoch, and leaves nothing of it on
   cells.dispatchChat({ type: 'epoch', epoch: 'epoch-2' })
   let keeps = false
   const clock = handClock()
-  const writer = createWriter({ cells, copy: disk, clock, storeClock: clock, keeps: () => keeps })
+  const writer = createWriter({
+    cells,
+    source: { kind: disk.kind, load: async () => disk },
+    clock,
+    storeClock: clock,
+    keeps: () => keeps,
+  })
   await writer.open(scope)
   writer.begin({ user, epoch: 'epoch-2' })
   keeps = true

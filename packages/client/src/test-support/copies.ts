@@ -6,8 +6,8 @@ import type { LocalCopy, LocalScope, LocalSnapshot } from '../storage/local-copy
 export type TestCopy = Omit<LocalCopy, 'open'> & { open(scope: LocalScope): Promise<LocalSnapshot> }
 
 /** A look at what is kept on a store, as another tab or the next start has it. */
-export function copyOn(store: LocalStore, options: Partial<CopyOptions> = {}): TestCopy {
-  const copy = createCopy({ kind: store.kind, load: async () => store, ...options })
+export function copyOn(store: LocalStore, options: CopyOptions = {}): TestCopy {
+  const copy = createCopy(store, options)
   const nothing: LocalSnapshot = { meta: null, rooms: [], entries: [] }
   return { ...copy, open: async (scope) => (await copy.open(scope)) ?? nothing }
 }

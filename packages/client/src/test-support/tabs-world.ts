@@ -1,4 +1,5 @@
 // Loaded lazily by the client: here already, for no virtual time passes while a module loads.
+import '../storage/on-disk'
 import '../tabs/create-tabs'
 import type { ChatOptions } from '../options'
 import { FakeBrowser, type FakeTab } from './fake-browser'

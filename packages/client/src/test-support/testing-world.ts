@@ -1,3 +1,5 @@
+// Loaded lazily by the client: here already, for no virtual time passes while a module loads.
+import '../storage/on-disk'
 import { type HandClock, handClock } from '../adapters/hand-clock'
 import type { Chat } from '../chat'
 import { checkRoom } from '../core/invariants'

@@ -9,6 +9,7 @@ import {
   LocalStoreError,
   type LocalTable,
 } from '../../ports/local-store'
+import { serial } from '../serial'
 import { failureOf, isAboutValue, isUnreadable } from './indexeddb/failure'
 import { Handle } from './indexeddb/handle'
 import { COPY, type Database, DIRECTORY, type Schema } from './indexeddb/schema'
@@ -45,13 +46,8 @@ export function indexedDbStore({ clock }: { clock: Clock }): LocalStore {
 }
 
 function spaceIn(handle: Handle, onEntry: () => void): LocalSpace {
-  /** So that a write after the loss of a handle does not overtake those before it. */
-  let last: Promise<unknown> = Promise.resolve()
-  const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work)
-    last = result.catch(() => undefined)
-    return result
-  }
+  // So that a write after the loss of a handle does not overtake those before it.
+  const inOrder = serial()
 
   return {
     load: (paths) =>

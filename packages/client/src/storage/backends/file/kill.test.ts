@@ -17,8 +17,7 @@ afterEach(async () => {
 const script = (state: string, first: number) => `
   import { fileStore } from ${JSON.stringify(join(import.meta.dirname, '../file.ts'))}
   import { createCopy } from ${JSON.stringify(join(import.meta.dirname, '../../create-copy.ts'))}
-  const files = fileStore(${JSON.stringify(state)}, { logBytes: 3_000 })
-  const store = createCopy({ kind: 'file', load: async () => files })
+  const store = createCopy(fileStore(${JSON.stringify(state)}, { logBytes: 3_000 }))
   await store.open(${JSON.stringify(ann)})
   for (let i = ${first}; ; i++) {
     await store.write({ putEntries: [{ clientId: 'c' + i, roomId: 'r1', order: i, data: 'x'.repeat(i % 300) }] })

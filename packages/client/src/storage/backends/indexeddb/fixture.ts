@@ -47,5 +47,5 @@ export async function pastTheStore<T>(work: (database: IDBPDatabase<Schema>) => 
 }
 
 /** The copy of a tab, on its own handle. */
-export const idbCopy = ({ clock, ...options }: { clock: Clock } & Partial<CopyOptions>): TestCopy =>
+export const idbCopy = ({ clock, ...options }: { clock: Clock } & CopyOptions): TestCopy =>
   copyOn(indexedDbStore({ clock }), options)
