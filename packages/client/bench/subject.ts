@@ -15,8 +15,10 @@ const report = (message: Report): void => void process.send?.(message)
 const failed = (error: unknown): void =>
   report({ is: 'failed', why: error instanceof Error ? error.message : String(error) })
 
-/** What was compiled for the one that warmed up is compiled anew for another: not measured either. */
-const SETTLING_ROUNDS = 30
+/** Rounds of which the fastest is compared with that of as many before: the compiler is done when it falls no more. */
+const SETTLING_ROUNDS = 10
+const SETTLING_MAX = 20
+const STILL_FALLS = 0.95
 
 /** CPU time of this process, its compiler and garbage collector included, in µs an operation. */
 async function round(trial: Trial): Promise<number> {
@@ -28,6 +30,16 @@ async function round(trial: Trial): Promise<number> {
   trial.check?.()
   await trial.between?.()
   return (user + system) / trial.count
+}
+
+async function settle(trial: Trial): Promise<void> {
+  let before = Number.POSITIVE_INFINITY
+  for (let i = 0; i < SETTLING_MAX; i++) {
+    let fastest = Number.POSITIVE_INFINITY
+    for (let n = 0; n < SETTLING_ROUNDS; n++) fastest = Math.min(fastest, await round(trial))
+    if (fastest > STILL_FALLS * before) return
+    before = fastest
+  }
 }
 
 const make = (of: number): Promise<Trial> => {
@@ -43,7 +55,7 @@ async function main(): Promise<void> {
     for (let i = 0; i < Number(warmUp); i++) await round(warm)
   }
   const trial = await make(Number(size))
-  if (Number(warmUp) > 0) for (let i = 0; i < SETTLING_ROUNDS; i++) await round(trial)
+  if (Number(warmUp) > 0) await settle(trial)
   process.on('message', ({ do: what }: Order) => {
     if (what === 'end') process.exit(0)
     round(trial).then((micros) => report({ is: 'round', micros }), failed)
