@@ -45,9 +45,9 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/storage/writer.ts',
-        find: 'await store.write(part)\n      return null',
+        find: 'await opener.copy().write(part)\n      return null',
         replace:
-          'await store.write({ ...part, chunks: [] })\n      await store.write({ chunks: part.chunks ?? [] })\n      return null',
+          'await opener.copy().write({ ...part, chunks: [] })\n      await opener.copy().write({ chunks: part.chunks ?? [] })\n      return null',
       },
     ],
   },

@@ -29,13 +29,14 @@ export const REGRESSIONS = [
     what: 'after a restore the new epoch is on the disk before the old one’s rows have left it',
     patches: [
       {
-        file: 'client/src/runtime/persister.ts',
-        find: 'if (meta !== null && meta.epoch !== next.epoch) for (const { core } of cells.all()) drop(core.id)',
+        file: 'client/src/storage/writer.ts',
+        find: `if (meta !== null && meta.epoch !== next.epoch)
+        for (const { core } of cells.all()) noteDropped(dirt, core.id)`,
         replace: '',
       },
       {
         file: 'client/src/runtime/restorer.ts',
-        find: 'if (meta.epoch !== epoch) persister.drop(snapshot.rooms.map((room) => room.roomId))',
+        find: 'if (meta.epoch !== epoch) writer.drop(snapshot.rooms.map((room) => room.roomId))',
         replace: '',
       },
       {

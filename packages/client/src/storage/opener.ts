@@ -28,8 +28,6 @@ export type OpenerOptions = {
   isOver(): boolean
 }
 
-export type Opener = ReturnType<typeof createOpener>
-
 const NOTHING: LocalSnapshot = { meta: null, rooms: [], entries: [] }
 
 /**
