@@ -3,7 +3,7 @@ import { connect as connectTcp } from 'node:net'
 import { LIMITS } from '@roomful/protocol'
 import { io } from 'socket.io-client'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type ConnectError, refusalOf } from '../../packages/client/src/adapters/handshake-refusal'
+import { type ConnectError, refusalOf } from '../../packages/client/src/transport/handshake-refusal'
 import { type Device, signIn, startServer, tokenOf } from './server-fixture'
 
 const devices: Device[] = []

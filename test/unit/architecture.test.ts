@@ -27,8 +27,8 @@ describe('the repository', () => {
     expect(importCycles(sourcesOf(`packages/${dir}/src`))).toEqual([])
   })
 
-  test("has no import cycle in the client's core, types included", () => {
-    expect(importCycles(sourcesOf('packages/client/src/core'), true)).toEqual([])
+  test("has no import cycle in the client's model, types included", () => {
+    expect(importCycles(sourcesOf('packages/client/src/model'), true)).toEqual([])
   })
 
   test('has an index.ts in every package', () => {
@@ -38,7 +38,7 @@ describe('the repository', () => {
 })
 
 describe('a breach is seen:', () => {
-  const core = 'packages/client/src/core/reduce.ts'
+  const core = 'packages/client/src/model/reduce.ts'
   test.each([
     ['client imports server', 'packages/client/src/a.ts', `import { x } from '@roomful/server'`],
     ['react imports protocol', 'packages/react/src/a.ts', `export type { Row } from '@roomful/protocol'`],
@@ -64,7 +64,7 @@ describe('a breach is seen:', () => {
     ['core asks the window', core, `if (typeof window === 'undefined') f()`],
     [
       'the first load brings the schemas',
-      'packages/client/src/runtime/a.ts',
+      'packages/client/src/engine/a.ts',
       `import { type Row, decode } from '@roomful/protocol'`,
     ],
     ['export *', 'packages/client/src/index.ts', `export * from './room'`],
@@ -110,18 +110,18 @@ describe('no breach is seen in', () => {
     ['a test that uses testing', 'packages/client/src/a.test.ts', `import { world } from '@roomful/testing'`],
     [
       'core on its own',
-      'packages/client/src/core/a.ts',
+      'packages/client/src/model/a.ts',
       `import { x } from './b/c'\nimport { Immer } from 'immer'`,
     ],
-    ['names of its own', 'packages/client/src/core/a.ts', `const f = (window: Range) => window.first`],
+    ['names of its own', 'packages/client/src/model/a.ts', `const f = (window: Range) => window.first`],
     [
       'words in comments and strings',
-      'packages/client/src/core/a.ts',
+      'packages/client/src/model/a.ts',
       `// Date.now()\nconst s = 'setTimeout'`,
     ],
     [
       'types and properties of such names',
-      'packages/client/src/core/a.ts',
+      'packages/client/src/model/a.ts',
       `type A = { at: Date }\nrow.process.window`,
     ],
     ['400 lines', 'test/unit/a.test.ts', 'x\n'.repeat(400)],

@@ -74,7 +74,7 @@ function checkImports(path: string, source: ts.SourceFile): Breach[] {
 }
 
 function checkCore(path: string, source: ts.SourceFile): Breach[] {
-  const [core, dir] = /^packages\/([^/]+)\/src\/core\//.exec(path) ?? []
+  const [core, dir] = /^packages\/([^/]+)\/src\/(?:core|model)\//.exec(path) ?? []
   if (!core || !dir || isTest(path)) return []
   const allowed = ['@roomful/protocol', '@roomful/protocol/plain', ...(CORE_MAY_IMPORT[dir] ?? [])]
   const foreign = importsOf(source)
@@ -96,7 +96,7 @@ function checkIndex(path: string, source: ts.SourceFile): Breach[] {
 
 /** What is loaded before the line is up needs no schema: one such import would bring them all. */
 function checkFirstLoad(path: string, source: ts.SourceFile): Breach[] {
-  if (!/^packages\/client\/src\/(core|runtime)\//.test(path) || isTest(path)) return []
+  if (!/^packages\/client\/src\/(model|engine|handles|platform)\//.test(path) || isTest(path)) return []
   const schemas = source.statements.filter(
     (node) =>
       (ts.isImportDeclaration(node) && !node.importClause?.isTypeOnly) ||

@@ -1,1 +1,1 @@
-export { ChatError } from './core/chat-error'
+export { ChatError } from './model/chat-error'

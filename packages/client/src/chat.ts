@@ -1,11 +1,11 @@
 import type { AsyncClosable, ClientEvent, OkAck, PayloadInput, RoomType } from '@roomful/protocol'
-import type { ChatState } from './core/chat-shape'
-import type { RoomRow, WithRoomMetadata } from './core/register'
+import type { ChatState } from './model/chat-shape'
+import type { RoomRow, WithRoomMetadata } from './model/register'
 import type { WaitOptions } from './options'
 import type { PresenceWatch } from './presence'
 import type { Room } from './room'
 
-export type { ChatState, ConnectionState, RoomSummary, StorageState } from './core/chat-shape'
+export type { ChatState, ConnectionState, RoomSummary, StorageState } from './model/chat-shape'
 
 /** The client of one user on one server. */
 export interface Chat extends AsyncClosable {

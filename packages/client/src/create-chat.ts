@@ -1,36 +1,36 @@
-import { hostEnvironment } from './adapters/host-environment'
-import { lazyTransport } from './adapters/lazy-transport'
-import { nanoidIds } from './adapters/nanoid-ids'
-import { systemClock } from './adapters/system-clock'
 import type { Chat } from './chat'
-import { newRoom } from './core/room/room-model'
+import { type Cells, createCells } from './engine/cells'
+import { createConnectionRunner } from './engine/connection-runner'
+import { createInbox } from './engine/inbox'
+import { createOrders } from './engine/orders'
+import { createOutboxRunner } from './engine/outbox-runner'
+import { createPump } from './engine/pump'
+import { attempt, createReport } from './engine/report'
+import type { Runner } from './engine/runner'
+import { createServerTime } from './engine/server-time'
+import { createAsk, type Session } from './engine/session'
+import { createSyncRunner } from './engine/sync-runner'
+import { createWakeRunner } from './engine/wake-runner'
+import { createChatRooms } from './handles/chat-rooms'
+import { createChatView } from './handles/chat-view'
+import { createConnect, roomConnectionOf } from './handles/connect'
+import { showInDevtools } from './handles/devtools'
+import { createEnding } from './handles/ending'
+import { stopped } from './handles/limits'
+import { createPresence } from './handles/presence'
+import { createRoomHandles } from './handles/room-handle'
+import { createRoomUses } from './handles/room-uses'
+import { createWaiters } from './handles/waiters'
+import { newRoom } from './model/room/room-model'
 import type { ChatOptions } from './options'
-import { type Cells, createCells } from './runtime/cells'
-import { createChatRooms } from './runtime/chat-rooms'
-import { createChatView } from './runtime/chat-view'
-import { createConnect, roomConnectionOf } from './runtime/connect'
-import { createConnectionRunner } from './runtime/connection-runner'
-import { showInDevtools } from './runtime/devtools'
-import { createEnding } from './runtime/ending'
-import { createInbox } from './runtime/inbox'
-import { stopped } from './runtime/limits'
-import { createOrders } from './runtime/orders'
-import { createOutboxRunner } from './runtime/outbox-runner'
-import { copyFor, createPersistence } from './runtime/persistence'
-import { createPresence } from './runtime/presence'
-import { createPump } from './runtime/pump'
-import { attempt, createReport } from './runtime/report'
-import { createRoomHandles } from './runtime/room-handle'
-import { createRoomUses } from './runtime/room-uses'
-import type { Runner } from './runtime/runner'
-import { scopedClock } from './runtime/scoped-clock'
-import { createServerTime } from './runtime/server-time'
-import { createAsk, type Session } from './runtime/session'
-import { steadyClock } from './runtime/steady-clock'
-import { createSyncRunner } from './runtime/sync-runner'
-import { createWaiters } from './runtime/waiters'
-import { createWakeRunner } from './runtime/wake-runner'
+import { hostEnvironment } from './platform/host-environment'
+import { nanoidIds } from './platform/nanoid-ids'
+import { scopedClock } from './platform/scoped-clock'
+import { steadyClock } from './platform/steady-clock'
+import { systemClock } from './platform/system-clock'
+import { copyFor, createPersistence } from './storage/persistence'
 import { linkTabs } from './tabs/lazy-tabs'
+import { lazyTransport } from './transport/lazy-transport'
 
 const WINDOW_SIZE = 2_000
 const REQUEST_TIMEOUT_MS = 10_000
@@ -39,8 +39,8 @@ const MAX_UNSENT_AGE_MS = 86_400_000
 
 /** Protocol, Socket.IO and decoders: what is on the disk is on the screen before they have come. */
 const loadTransport = {
-  1: () => import('./adapters/seed-transport').then((module) => module.seedTransport),
-  2: () => import('./adapters/socket-io-transport').then((module) => module.socketIoTransport),
+  1: () => import('./transport/protocol-1/protocol-1-transport').then((module) => module.seedTransport),
+  2: () => import('./transport/socket-io-transport').then((module) => module.socketIoTransport),
 }
 
 /**

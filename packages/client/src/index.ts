@@ -19,9 +19,11 @@ export type {
 } from '@roomful/protocol'
 export type { Chat, ChatState, ConnectionState, RoomSummary, StorageState } from './chat'
 export { ChatError } from './chat-error'
+export { createChat } from './create-chat'
+export { checkRun as unstable_checkRun } from './engine/check-run'
 // For @roomful/testing, which checks a room's inside after every event. Not a promise: it may change in any version.
-export { checkRoom as unstable_checkRoom } from './core/invariants'
-export type { Entry as unstable_Entry } from './core/outbox/entry'
+export { checkRoom as unstable_checkRoom } from './model/invariants'
+export type { Entry as unstable_Entry } from './model/outbox/entry'
 export type {
   MessageMetadata,
   MessageType,
@@ -29,40 +31,21 @@ export type {
   RoomMetadata,
   RoomRow,
   UnknownType,
-} from './core/register'
-export type { RoomEvent as unstable_RoomEvent } from './core/room/room-event'
-export type { RoomModel as unstable_RoomCore } from './core/room/room-model'
-export { unreadOf as unstable_unreadOf } from './core/room/unread-rows'
+} from './model/register'
+export type { RoomEvent as unstable_RoomEvent } from './model/room/room-event'
+export type { RoomModel as unstable_RoomCore } from './model/room/room-model'
 export {
   at as unstable_at,
   changedChunks as unstable_changedChunks,
   type Range as unstable_Range,
   rangesOf as unstable_rangesOf,
   rowsIn as unstable_rowsIn,
-} from './core/timeline'
-export { createChat } from './create-chat'
+} from './model/rows/timeline'
+export { unreadOf as unstable_unreadOf } from './model/unread/unread-rows'
 export type { Auth, ChatOptions, ChatPorts, ErrorContext, WaitOptions } from './options'
-export type { Clock } from './ports/clock'
-export type { Environment, WakeReason } from './ports/environment'
-export type { Ids } from './ports/ids'
-export {
-  type LocalBatch,
-  type LocalPath,
-  type LocalRecord,
-  type LocalSpace,
-  type LocalStore,
-  LocalStoreError,
-  type LocalTable,
-} from './ports/local-store'
-export type { LockHold, TabsPort } from './ports/tabs'
-export type {
-  DownReason,
-  RequestFailure,
-  RequestResult,
-  Transport,
-  TransportEvent,
-  TransportFactory,
-} from './ports/transport'
+export type { Clock } from './platform/clock'
+export type { Environment, WakeReason } from './platform/environment'
+export type { Ids } from './platform/ids'
 export type { PresenceState, PresenceView, PresenceWatch } from './presence'
 export type {
   MemberView,
@@ -75,6 +58,23 @@ export type {
   ShownMessage,
   TypingUser,
 } from './room'
-export { checkRun as unstable_checkRun } from './runtime/check-run'
 export { keyValueStore } from './storage/backends/key-value'
 export { memoryStore } from './storage/backends/memory'
+export {
+  type LocalBatch,
+  type LocalPath,
+  type LocalRecord,
+  type LocalSpace,
+  type LocalStore,
+  LocalStoreError,
+  type LocalTable,
+} from './storage/port'
+export type { LockHold, TabsPort } from './tabs/port'
+export type {
+  DownReason,
+  RequestFailure,
+  RequestResult,
+  Transport,
+  TransportEvent,
+  TransportFactory,
+} from './transport/port'

@@ -1,12 +1,12 @@
-import type { Clock } from './ports/clock'
-import type { Environment } from './ports/environment'
-import type { Ids } from './ports/ids'
-import type { LocalStore } from './ports/local-store'
-import type { TabsPort } from './ports/tabs'
-import type { TransportFactory } from './ports/transport'
-import type { CellWatcher } from './runtime/cells'
-import type { Devtools } from './runtime/devtools'
-import type { PumpRun } from './runtime/pump'
+import type { CellWatcher } from './engine/cells'
+import type { PumpRun } from './engine/pump'
+import type { Devtools } from './handles/devtools'
+import type { Clock } from './platform/clock'
+import type { Environment } from './platform/environment'
+import type { Ids } from './platform/ids'
+import type { LocalStore } from './storage/port'
+import type { TabsPort } from './tabs/port'
+import type { TransportFactory } from './transport/port'
 
 /**
  * A token, or a function that gets one. The function is called once, and again only when the server wants another token;

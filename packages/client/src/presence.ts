@@ -1,4 +1,4 @@
-import type { ChatError } from './core/chat-error'
+import type { ChatError } from './model/chat-error'
 
 /** Of a user with several devices the most present one counts. */
 export type PresenceView = {

@@ -1,5 +1,5 @@
-import type { SentKind } from './core/register'
-import type { RoomState, ShownMessage } from './core/room-shape'
+import type { SentKind } from './model/register'
+import type { RoomState, ShownMessage } from './model/room-shape'
 import type { WaitOptions } from './options'
 
 export type {
@@ -9,7 +9,7 @@ export type {
   SendStatus,
   ShownMessage,
   TypingUser,
-} from './core/room-shape'
+} from './model/room-shape'
 
 /**
  * A message to send. Without `type` it is a `text`, or a `reply` with `replyTo`. For `type` and `metadata` see `Register`.

@@ -18,7 +18,7 @@ export const SCALE = [
   { file: 'protocol/src/limits.ts', find: 'syncTail: 200,', replace: 'syncTail: 8,' },
   { file: 'protocol/src/limits.ts', find: 'syncTailLimited: 50,', replace: 'syncTailLimited: 3,' },
   { file: 'protocol/src/limits.ts', find: 'reactionUsers: 20,', replace: 'reactionUsers: 2,' },
-  { file: 'client/src/core/timeline/blocks.ts', find: 'CHUNK_BITS = 7', replace: 'CHUNK_BITS = 3' },
+  { file: 'client/src/model/rows/timeline/blocks.ts', find: 'CHUNK_BITS = 7', replace: 'CHUNK_BITS = 3' },
   { file: 'server/src/ephemeral/ephemeral-store.ts', find: 'messages: 100,', replace: 'messages: 15,' },
 ]
 
@@ -56,7 +56,7 @@ export const CANARIES = [
     what: 'a missing rev is never asked for',
     patches: [
       {
-        file: 'client/src/core/room/next-room-step.ts',
+        file: 'client/src/model/sync/next-room-step.ts',
         find: 'sync.gap === null ? Number.POSITIVE_INFINITY : sync.gap.since + gapWait(sync.gap)',
         replace: 'Number.POSITIVE_INFINITY',
       },
@@ -78,12 +78,12 @@ export const CANARIES = [
     what: 'the first page of a paged sync moves the cursor',
     patches: [
       {
-        file: 'client/src/core/room/sync.ts',
+        file: 'client/src/model/sync/sync.ts',
         find: '  { patch, cont }: Delta,',
         replace: '  { patch, cont, rev }: Delta,',
       },
       {
-        file: 'client/src/core/room/sync.ts',
+        file: 'client/src/model/sync/sync.ts',
         find: 'request: { ...request, morePages: true,',
         replace: 'cursor: Math.max(model.sync.cursor, rev),\n      request: { ...request, morePages: true,',
       },
@@ -94,12 +94,12 @@ export const CANARIES = [
     what: 'a page is merged as if nothing else had come since it was asked for',
     patches: [
       {
-        file: 'client/src/core/room/page.ts',
+        file: 'client/src/model/sync/page.ts',
         find: 'if (page.rev < request.cursor)',
         replace: 'if (false)',
       },
       {
-        file: 'client/src/core/room/page.ts',
+        file: 'client/src/model/sync/page.ts',
         find: 'return replayed(loaded, request.received)',
         replace: 'return replayed(loaded, [])',
       },
@@ -110,7 +110,7 @@ export const CANARIES = [
     what: 'a change makes a row appear where nothing is loaded',
     patches: [
       {
-        file: 'client/src/core/room/merge.ts',
+        file: 'client/src/model/rows/merge.ts',
         find: 'const timeline = mergeRows(rows.timeline, [row])',
         replace: 'const timeline = addRange(rows.timeline, { from: row.seq, to: row.seq }, [row])',
       },
@@ -154,7 +154,7 @@ export const CANARIES = [
     what: 'a room has several sends in flight at once',
     patches: [
       {
-        file: 'client/src/core/outbox/next-outbox-step.ts',
+        file: 'client/src/model/outbox/next-outbox-step.ts',
         find: 'if (entries.totals.inflight > 0) return null',
         replace: '',
       },
@@ -165,7 +165,7 @@ export const CANARIES = [
     what: 'a send goes out before it would survive a crash',
     patches: [
       {
-        file: 'client/src/core/outbox/enqueue.ts',
+        file: 'client/src/model/outbox/enqueue.ts',
         find: 'const state = model.hasStore ? STORING : READY\n  const entry',
         replace: 'const state = READY\n  const entry',
       },
@@ -176,7 +176,7 @@ export const CANARIES = [
     what: 'content wins over a tombstone',
     patches: [
       {
-        file: 'client/src/core/timeline/timeline.ts',
+        file: 'client/src/model/rows/timeline/timeline.ts',
         find: 'theirs.rev > ours.rev && (theirs.deleted || !ours.deleted)',
         replace: 'ours.deleted ? !theirs.deleted : theirs.rev > ours.rev',
       },
@@ -203,7 +203,7 @@ export const CANARIES = [
     what: 'unread is lastSeq less the read cursor',
     patches: [
       {
-        file: 'client/src/core/room/unread-rows.ts',
+        file: 'client/src/model/unread/unread-rows.ts',
         find: 'if (range.from > range.to) return 0',
         replace: 'return range.to - readSeq',
       },
@@ -214,7 +214,7 @@ export const CANARIES = [
     what: 'an own message that comes by broadcast does not settle its send',
     patches: [
       {
-        file: 'client/src/core/room/merge.ts',
+        file: 'client/src/model/rows/merge.ts',
         find: 'const confirmed = confirm(model, row)',
         replace: 'const confirmed = model',
       },
@@ -225,12 +225,12 @@ export const CANARIES = [
     what: 'what a listener throws leaves the notification, and with it whatever has caused it',
     patches: [
       {
-        file: 'client/src/runtime/view-store.ts',
+        file: 'client/src/handles/view-store.ts',
         find: '(value) => attempt(() => listener(value), failed)',
         replace: '(value) => listener(value)',
       },
       {
-        file: 'client/src/runtime/view-store.ts',
+        file: 'client/src/handles/view-store.ts',
         find: 'attempt(() => store?.setState(view(), true), report)',
         replace: 'store?.setState(view(), true)',
       },
@@ -241,7 +241,7 @@ export const CANARIES = [
     what: 'what the app changes after a send is sent changed',
     patches: [
       {
-        file: 'client/src/runtime/app-values.ts',
+        file: 'client/src/handles/app-values.ts',
         find: 'metadata: taken(plainMetadata(metadata)) }',
         replace: 'metadata: (taken(plainMetadata(metadata)), metadata) as Metadata }',
       },
@@ -252,7 +252,7 @@ export const CANARIES = [
     what: 'a value that cannot be written or sent is queued, and holds up what is behind it',
     patches: [
       {
-        file: 'client/src/runtime/app-values.ts',
+        file: 'client/src/handles/app-values.ts',
         find: 'metadata: taken(plainMetadata(metadata)) }',
         replace: 'metadata: { ...(metadata as Metadata) } }',
       },
@@ -261,14 +261,14 @@ export const CANARIES = [
   {
     name: 'auth without limit',
     what: 'an auth() that never answers is waited for',
-    patches: [{ file: 'client/src/runtime/token-source.ts', find: 'deadline.start(AUTH_MS)', replace: '' }],
+    patches: [{ file: 'client/src/engine/token-source.ts', find: 'deadline.start(AUTH_MS)', replace: '' }],
   },
   {
     name: 'first refusal ends it',
     what: 'TOKEN_INVALID stops the chat before a fresh token was asked for',
     patches: [
       {
-        file: 'client/src/core/connection.ts',
+        file: 'client/src/model/connection.ts',
         find: "if (last?.code !== 'TOKEN_INVALID' || refused?.code !== 'TOKEN_INVALID') return false",
         replace:
           "if (refused?.code === 'TOKEN_INVALID') return true\n  if (last?.code !== 'TOKEN_INVALID') return false",
@@ -280,7 +280,7 @@ export const CANARIES = [
     what: 'a chat that was closed leaves its timers',
     patches: [
       {
-        file: 'client/src/runtime/scoped-clock.ts',
+        file: 'client/src/platform/scoped-clock.ts',
         find: 'for (const cancel of [...cancels]) cancel()',
         replace: '',
       },
@@ -291,7 +291,7 @@ export const CANARIES = [
     what: 'a call whose signal is aborted goes on waiting',
     patches: [
       {
-        file: 'client/src/runtime/limits.ts',
+        file: 'client/src/handles/limits.ts',
         find: "signal?.addEventListener('abort', abort)",
         replace: '',
       },
@@ -302,7 +302,7 @@ export const CANARIES = [
     what: 'what waits is too old when the clock is set forward',
     patches: [
       {
-        file: 'client/src/runtime/steady-clock.ts',
+        file: 'client/src/platform/steady-clock.ts',
         find: 'clock.monotonic?.() ?? clock.now()',
         replace: 'clock.now()',
       },
@@ -313,12 +313,12 @@ export const CANARIES = [
     what: 'a request without a connection waits for one, however long that takes',
     patches: [
       {
-        file: 'client/src/runtime/chat-rooms.ts',
+        file: 'client/src/handles/chat-rooms.ts',
         find: "if (state.status === 'waiting') return offline(state.error)",
         replace: '',
       },
       {
-        file: 'client/src/runtime/chat-rooms.ts',
+        file: 'client/src/handles/chat-rooms.ts',
         find: 'await waitFor(session, limits, reached)',
         replace: 'await waitFor(session, options, reached)',
       },
@@ -329,7 +329,7 @@ export const CANARIES = [
     what: 'sends and changes that wait when the chat is closed never settle',
     patches: [
       {
-        file: 'client/src/runtime/waiters.ts',
+        file: 'client/src/handles/waiters.ts',
         find: 'for (const waiting of rooms.values()) for (const { reject } of waiting.values()) reject(reason)',
         replace: '',
       },
@@ -340,7 +340,7 @@ export const CANARIES = [
     what: 'a room whose time has come is not looked at until something else changes it',
     patches: [
       {
-        file: 'client/src/runtime/pump.ts',
+        file: 'client/src/engine/pump.ts',
         find: 'for (const id of due.take(now)) changed.add(id)',
         replace: 'due.take(now)',
       },
@@ -351,7 +351,7 @@ export const CANARIES = [
     what: 'the age of what is unsent is not looked at again when the server has said what time it is',
     patches: [
       {
-        file: 'client/src/runtime/outbox-runner.ts',
+        file: 'client/src/engine/outbox-runner.ts',
         find: "session.over() ? 'over' : session.serverTime.aheadMs()",
         replace: "session.over() ? 'over' : null",
       },

@@ -14,7 +14,7 @@ export const REGRESSIONS = [
     what: 'a client that dialled into a dead network sits out the whole handshake time after the network is back',
     patches: [
       {
-        file: 'client/src/runtime/wake-runner.ts',
+        file: 'client/src/engine/wake-runner.ts',
         find: `if (status === 'connecting') connection.hurry()
     cells.batch(() => {
       cells.dispatchChat({ type: 'connection', event: { type: 'woken' } })`,
@@ -35,12 +35,12 @@ export const REGRESSIONS = [
         replace: '',
       },
       {
-        file: 'client/src/runtime/restorer.ts',
+        file: 'client/src/storage/restorer.ts',
         find: 'if (meta.epoch !== epoch) writer.drop(snapshot.rooms.map((room) => room.roomId))',
         replace: '',
       },
       {
-        file: 'client/src/runtime/restorer.ts',
+        file: 'client/src/storage/restorer.ts',
         find: 'cells.local(() => applyEpoch(cells, epoch))',
         replace: '',
       },

@@ -1,10 +1,10 @@
-import { chunkAt } from '../core/timeline'
-import type { Cells } from '../runtime/cells'
-import type { RunClock } from '../runtime/steady-clock'
-import { toStored } from '../runtime/stored-entries'
-import { storedRoom } from '../runtime/stored-rooms'
+import type { Cells } from '../engine/cells'
+import { chunkAt } from '../model/rows/timeline'
+import type { RunClock } from '../platform/steady-clock'
 import type { Dirt } from './dirt'
 import { type LocalWrite, type StoredChunk, type StoredRoom, withoutRows } from './local-copy'
+import { toStored } from './stored-entries'
+import { storedRoom } from './stored-rooms'
 
 type RoomOf = (roomId: string) => ReturnType<Cells['room']>['core']
 

@@ -1,5 +1,5 @@
 import type { Message } from '@roomful/protocol'
-import type { Range } from '../core/timeline'
+import type { Range } from '../model/rows/timeline'
 import type { LocalWrite, StoredChunk, StoredRoom } from './local-copy'
 
 /** Some 100,000 messages. A browser gives an origin far more; what is older comes from the server. */

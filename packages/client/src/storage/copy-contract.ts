@@ -1,8 +1,8 @@
 import type { Message } from '@roomful/protocol'
 import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
-import { type LocalStore, LocalStoreError } from '../ports/local-store'
 import { copyOn, type TestCopy } from '../test-support/copies'
 import type { LocalSnapshot, LocalWrite, StoredEntry, StoredMeta, StoredRoom } from './local-copy'
+import { type LocalStore, LocalStoreError } from './port'
 
 type Place = { store(): TestCopy; dispose?(): Promise<void> }
 type StorePlace = { store(): LocalStore; dispose?(): Promise<void> }

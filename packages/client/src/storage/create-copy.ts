@@ -1,12 +1,4 @@
 import { nanoid } from 'nanoid'
-import {
-  type LocalBatch,
-  type LocalPath,
-  type LocalRecord,
-  type LocalSpace,
-  type LocalStore,
-  LocalStoreError,
-} from '../ports/local-store'
 import { createBudget, withoutMeasure } from './budget'
 import {
   type LocalCopy,
@@ -18,6 +10,14 @@ import {
   serverName,
   withoutRows,
 } from './local-copy'
+import {
+  type LocalBatch,
+  type LocalPath,
+  type LocalRecord,
+  type LocalSpace,
+  type LocalStore,
+  LocalStoreError,
+} from './port'
 import { serial } from './serial'
 import { jsonOf } from './stored-json'
 import { isChunk, isStoredEntry, isStoredMeta, isStoredRoom } from './stored-shape'

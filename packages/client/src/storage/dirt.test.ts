@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { newRoom, type RoomModel } from '../core/room/room-model'
-import { addRange, emptyTimeline } from '../core/timeline'
-import { sampleRows } from '../core/timeline/sample-rows'
+import { newRoom, type RoomModel } from '../model/room/room-model'
+import { addRange, emptyTimeline } from '../model/rows/timeline'
+import { sampleRows } from '../model/rows/timeline/sample-rows'
 import { noDirt, noteEvent, putBack } from './dirt'
 
 const TICK = { type: 'tick', now: 0 } as const

@@ -1,11 +1,11 @@
 import type { Message } from '@roomful/protocol'
-import type { Entry } from '../core/outbox/entry'
-import { changedEntries } from '../core/outbox/entry-list'
-import { entryOf } from '../core/outbox/outbox'
-import type { RoomEvent } from '../core/room/room-event'
-import { newRoom, type RoomModel } from '../core/room/room-model'
-import { CHUNK_SIZE, changedChunks, chunkAt, rangeHolding } from '../core/timeline'
-import { isWorthKeeping } from '../runtime/stored-rooms'
+import type { Entry } from '../model/outbox/entry'
+import { changedEntries } from '../model/outbox/entry-list'
+import { entryOf } from '../model/outbox/outbox'
+import type { RoomEvent } from '../model/room/room-event'
+import { newRoom, type RoomModel } from '../model/room/room-model'
+import { CHUNK_SIZE, changedChunks, chunkAt, rangeHolding } from '../model/rows/timeline'
+import { isWorthKeeping } from './stored-rooms'
 
 /** Some 10 MB. Rows that left memory before they were written wait here; beyond, they can be loaded again. */
 const MOST_EVICTED_ROWS = 20_000

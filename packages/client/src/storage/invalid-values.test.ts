@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { LocalStoreError } from '../ports/local-store'
+import { LocalStoreError } from './port'
 import { TroubledCopy } from './troubled-copy'
 import { ann, metaOfAnn, settle, writerScene } from './writer-scene'
 

@@ -1,6 +1,6 @@
 import type { Message, RoomListItem, User } from '@roomful/protocol'
-import type { Range } from '../core/timeline'
-import type { LocalStore } from '../ports/local-store'
+import type { Range } from '../model/rows/timeline'
+import type { LocalStore } from './port'
 
 /** Seqs that are stored without a hole, `from` and `to` included. */
 export type StoredRange = Range

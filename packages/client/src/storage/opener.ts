@@ -1,7 +1,7 @@
 import type { StorageState } from '../chat'
-import type { Clock } from '../ports/clock'
-import { LocalStoreError } from '../ports/local-store'
+import type { Clock } from '../platform/clock'
 import type { CopySource, LocalCopy, LocalScope, LocalSnapshot, ReadChunk } from './local-copy'
+import { LocalStoreError } from './port'
 import { within } from './within'
 
 /** No send waits for the disk longer than this. */

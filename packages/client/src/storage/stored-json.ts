@@ -1,4 +1,4 @@
-import { LocalStoreError } from '../ports/local-store'
+import { LocalStoreError } from './port'
 
 /** A part of a write as text. That it cannot be written says nothing about the place: it is `invalid`. */
 export function jsonOf(value: unknown): string {

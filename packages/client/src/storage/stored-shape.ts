@@ -1,5 +1,5 @@
 import type { Message } from '@roomful/protocol'
-import { chunkOf, type Range } from '../core/timeline'
+import { chunkOf, type Range } from '../model/rows/timeline'
 import type { StoredEntry, StoredMeta, StoredRoom } from './local-copy'
 
 /**

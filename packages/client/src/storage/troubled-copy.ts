@@ -1,8 +1,8 @@
-import { LocalStoreError, type LocalStoreReason } from '../ports/local-store'
 import { copyOn } from '../test-support/copies'
 import { memoryStore } from './backends/memory'
 import { createCopy } from './create-copy'
 import type { LocalCopy, LocalWrite } from './local-copy'
+import { LocalStoreError, type LocalStoreReason } from './port'
 
 /** For tests: a copy on a disk whose next calls fail, hang, or have room for so many rooms with messages. */
 export class TroubledCopy implements LocalCopy {

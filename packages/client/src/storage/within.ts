@@ -1,4 +1,4 @@
-import type { Clock } from '../ports/clock'
+import type { Clock } from '../platform/clock'
 
 /** The promise's outcome, or a rejection with `late()` after so many ms. A late outcome goes to `onLate` only. */
 export function within<T>(

@@ -1,11 +1,11 @@
-import type { Clock } from '../ports/clock'
-import { LocalStoreError } from '../ports/local-store'
-import type { Cells } from '../runtime/cells'
-import type { RunClock } from '../runtime/steady-clock'
+import type { Cells } from '../engine/cells'
+import type { Clock } from '../platform/clock'
+import type { RunClock } from '../platform/steady-clock'
 import { compose, composeEntries, lesserWrites, roomsOf, withoutMessages } from './batch'
 import { type Dirt, isClean, noDirt, noteDropped, noteEvent, noteOutbox, noteRoom, putBack } from './dirt'
 import type { CopySource, LocalCopy, LocalScope, LocalSnapshot, LocalWrite, StoredMeta } from './local-copy'
 import { createOpener, failureOf, WAIT_MS } from './opener'
+import { LocalStoreError } from './port'
 
 /** Rows are written this long after they came, with all that came since; the outbox does not wait. */
 const WRITE_BEHIND_MS = 250

@@ -1,21 +1,21 @@
-import type { Clock } from '../ports/clock'
-import type { Ids } from '../ports/ids'
-import type { LockHold, TabsPort } from '../ports/tabs'
-import type { TransportEvent, TransportFactory } from '../ports/transport'
+import type { Cells } from '../engine/cells'
+import type { Clock } from '../platform/clock'
+import type { Ids } from '../platform/ids'
 import type { Room } from '../room'
-import type { Cells } from '../runtime/cells'
 import type { LocalCopy } from '../storage/local-copy'
+import type { TransportEvent, TransportFactory } from '../transport/port'
 import { createElection, type Election, type Owner } from './election'
 import { createLineHub, type LineHub } from './line-hub'
 import { readMessage, type Said, type TabMessage } from './messages'
 import { createNews } from './news'
+import type { LockHold, TabsPort } from './port'
 import { lineScope, userScope } from './scope'
 import { createShadows } from './shadows'
 import { type SharedCopy, shareCopy } from './shared-copy'
 import { createSharedTransport } from './shared-transport'
 import { leaveRooms, takeOverEntries, takeOverRooms } from './take-over'
 
-export { browserTabs } from '../adapters/browser-tabs'
+export { browserTabs } from './browser-tabs'
 
 export type TabsOptions = {
   readonly port: TabsPort

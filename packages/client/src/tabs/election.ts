@@ -1,6 +1,6 @@
-import type { Clock } from '../ports/clock'
-import type { LockHold, TabsPort } from '../ports/tabs'
+import type { Clock } from '../platform/clock'
 import type { Said, TabMessage } from './messages'
+import type { LockHold, TabsPort } from './port'
 
 /** How often a tab asks whether the owner lives. Timers of a hidden owner are slowed down; answers to messages are not. */
 const PING_MS = 350

@@ -1,8 +1,8 @@
-import { lazyTransport } from '../adapters/lazy-transport'
 import type { ChatOptions } from '../options'
-import type { LocalStore } from '../ports/local-store'
-import type { TransportFactory } from '../ports/transport'
 import type { LocalCopy } from '../storage/local-copy'
+import type { LocalStore } from '../storage/port'
+import { lazyTransport } from '../transport/lazy-transport'
+import type { TransportFactory } from '../transport/port'
 import type { Tabs, TabsOptions } from './create-tabs'
 
 /** What the client leans on instead of a connection and a disk of its own. Its code is loaded with the first of the two. */

@@ -1,8 +1,8 @@
 import type { ClientEvent, Payload, ServerMessage } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
-import { assertNever } from '../core/assert-never'
-import type { Clock } from '../ports/clock'
-import type { DownReason, RequestResult, Transport, TransportEvent } from '../ports/transport'
+import { assertNever } from '../model/assert-never'
+import type { Clock } from '../platform/clock'
+import type { DownReason, RequestResult, Transport, TransportEvent } from '../transport/port'
 import { createTokens } from './tokens'
 
 type Ready = Extract<TransportEvent, { type: 'ready' }>['ready']

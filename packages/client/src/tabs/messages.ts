@@ -1,5 +1,5 @@
 import type { ClientEvent, Payload } from '@roomful/protocol'
-import type { RequestResult, TransportEvent } from '../ports/transport'
+import type { RequestResult, TransportEvent } from '../transport/port'
 
 /** What tabs say to each other. Every tab hears all of it, and heeds what is to it, or to nobody in particular. */
 export type TabMessage = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { DownReason } from '../ports/transport'
 import { TabsWorld, type TestTab } from '../test-support/tabs-world'
 import { ROOM } from '../test-support/testing-world'
+import type { DownReason } from '../transport/port'
 
 const INVALID: DownReason = { code: 'TOKEN_INVALID', text: 'The token is not valid', next: 'stop' }
 const token = (no: number): string => `header.${btoa(JSON.stringify({ sub: 'ada' }))}.${no}`

@@ -1,7 +1,7 @@
 import { asUserId, LIMITS } from '@roomful/protocol'
 import { expect, test } from 'vitest'
-import { handClock } from '../adapters/hand-clock'
-import type { TransportEvent } from '../ports/transport'
+import { handClock } from '../platform/hand-clock'
+import type { TransportEvent } from '../transport/port'
 import type { Said } from './messages'
 import { createSharedTransport } from './shared-transport'
 

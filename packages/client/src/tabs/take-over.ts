@@ -1,7 +1,7 @@
-import { allEntries } from '../core/outbox/entry-list'
-import type { Cells } from '../runtime/cells'
-import { fromStored } from '../runtime/restored-entries'
+import type { Cells } from '../engine/cells'
+import { allEntries } from '../model/outbox/entry-list'
 import type { LocalSnapshot } from '../storage/local-copy'
+import { fromStored } from '../storage/restored-entries'
 
 /** Another tab writes the rows from now on. */
 export function leaveRooms(cells: Cells): void {

@@ -1,5 +1,5 @@
-import type { Clock } from '../ports/clock'
-import type { DownReason } from '../ports/transport'
+import type { Clock } from '../platform/clock'
+import type { DownReason } from '../transport/port'
 
 /** The tab that was asked has this long to come back with a fresh token; then another one is asked. */
 const REFRESH_MS = 3_000

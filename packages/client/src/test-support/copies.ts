@@ -1,6 +1,6 @@
-import type { LocalBatch, LocalPath, LocalRecord, LocalSpace, LocalStore } from '../ports/local-store'
 import { type CopyOptions, createCopy } from '../storage/create-copy'
 import type { LocalCopy, LocalScope, LocalSnapshot } from '../storage/local-copy'
+import type { LocalBatch, LocalPath, LocalRecord, LocalSpace, LocalStore } from '../storage/port'
 
 /** Opens as empty where nobody was last here. */
 export type TestCopy = Omit<LocalCopy, 'open'> & { open(scope: LocalScope): Promise<LocalSnapshot> }

@@ -1,10 +1,10 @@
 import type { Message } from '@roomful/protocol'
-import type { Clock } from '../ports/clock'
-import { type LocalStore, LocalStoreError } from '../ports/local-store'
-import type { LockHold, TabsPort } from '../ports/tabs'
+import type { Clock } from '../platform/clock'
 import { type MemorySpaces, storeIn } from '../storage/backends/memory'
 import { pathOf, textOf } from '../storage/backends/records'
 import type { StoredEntry, StoredMeta, StoredRoom } from '../storage/local-copy'
+import { type LocalStore, LocalStoreError } from '../storage/port'
+import type { LockHold, TabsPort } from '../tabs/port'
 
 type Lock = { holder: FakeTab; lose(): void }
 type Waiting = { tab: FakeTab; grant(hold: LockHold | null): void; signal: AbortSignal | undefined }

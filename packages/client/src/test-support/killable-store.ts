@@ -1,4 +1,4 @@
-import { type LocalStore, LocalStoreError } from '../ports/local-store'
+import { type LocalStore, LocalStoreError } from '../storage/port'
 import { hooked } from './copies'
 
 type KillableStore = LocalStore & { kill(): void }

@@ -1,14 +1,14 @@
 import type { Ack, Change, ClientEvent, Payload, ServerMessage } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
-import type { HandClock } from '../adapters/hand-clock'
-import { checkPayload } from '../adapters/payload-check'
+import type { HandClock } from '../platform/hand-clock'
+import { checkPayload } from '../transport/payload-check'
 import type {
   DownReason,
   RequestResult,
   Transport,
   TransportEvent,
   TransportFactory,
-} from '../ports/transport'
+} from '../transport/port'
 import { type ModelServer, userOf } from './model-server'
 
 /** One frame that waits for the test to let it through. `up`: to the server; `down`: to the client. */

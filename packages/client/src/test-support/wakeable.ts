@@ -1,4 +1,4 @@
-import type { Environment, WakeReason } from '../ports/environment'
+import type { Environment, WakeReason } from '../platform/environment'
 
 /** A device that is online, and is woken by hand. */
 export function wakeable(): { readonly environment: Environment; wake(reason: WakeReason): void } {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { LocalSpace, LocalStore } from '../../ports/local-store'
+import type { LocalSpace, LocalStore } from '../port'
 import { serial } from '../serial'
 import { directorySpace } from './file/directory'
 import { failureOf } from './file/failure'

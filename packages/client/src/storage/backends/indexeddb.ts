@@ -1,5 +1,5 @@
 import { deleteDB, type IDBPTransaction } from 'idb'
-import type { Clock } from '../../ports/clock'
+import type { Clock } from '../../platform/clock'
 import {
   type LocalBatch,
   type LocalPath,
@@ -8,7 +8,7 @@ import {
   type LocalStore,
   LocalStoreError,
   type LocalTable,
-} from '../../ports/local-store'
+} from '../port'
 import { serial } from '../serial'
 import { failureOf, isAboutValue, isUnreadable } from './indexeddb/failure'
 import { Handle } from './indexeddb/handle'

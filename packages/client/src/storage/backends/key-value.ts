@@ -1,4 +1,4 @@
-import type { LocalStore } from '../../ports/local-store'
+import type { LocalStore } from '../port'
 import { serial } from '../serial'
 import { Space } from './key-value/space'
 import { failureOf, type KeyValueStorage } from './key-value/storage'

@@ -1,4 +1,4 @@
-import { type LocalSpace, type LocalStore, LocalStoreError } from '../../ports/local-store'
+import { type LocalSpace, type LocalStore, LocalStoreError } from '../port'
 import { below, checkExpected, parse, pathOf, textOf, textsOf } from './records'
 
 /**

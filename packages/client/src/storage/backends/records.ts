@@ -1,4 +1,4 @@
-import { type LocalBatch, type LocalPath, type LocalRecord, LocalStoreError } from '../../ports/local-store'
+import { type LocalBatch, type LocalPath, type LocalRecord, LocalStoreError } from '../port'
 
 /** A path as a text that no other path begins with, but for those below it. */
 export const textOf = (path: LocalPath): string => JSON.stringify(path).slice(0, -1)

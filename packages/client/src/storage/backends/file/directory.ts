@@ -1,4 +1,4 @@
-import type { LocalSpace } from '../../../ports/local-store'
+import type { LocalSpace } from '../../port'
 import { parse } from '../records'
 import { type Disk, readText, replaceFile } from './files'
 

@@ -1,4 +1,4 @@
-import { LocalStoreError } from '../../../ports/local-store'
+import { LocalStoreError } from '../../port'
 
 /** A file system error as the port's; its own kind is passed through. */
 export function failureOf(error: unknown): LocalStoreError {

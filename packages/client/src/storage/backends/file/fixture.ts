@@ -1,4 +1,4 @@
-import { sampleRow } from '../../../core/timeline/sample-rows'
+import { sampleRow } from '../../../model/rows/timeline/sample-rows'
 import { copyOn, type TestCopy } from '../../../test-support/copies'
 import type { StoredEntry, StoredRoom } from '../../local-copy'
 import { fileStore } from '../file'

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { LocalStoreError } from '../../../ports/local-store'
+import { LocalStoreError } from '../../port'
 import { isMissing, isTaken } from './failure'
 import { type Disk, FILE_MODE, inFolder, namesIn, readText } from './files'
 

@@ -1,10 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import {
-  type LocalBatch,
-  type LocalPath,
-  type LocalRecord,
-  LocalStoreError,
-} from '../../../ports/local-store'
+import { type LocalBatch, type LocalPath, type LocalRecord, LocalStoreError } from '../../port'
 import { below, checkExpected, parse, pathOf, textOf, textsOf } from '../records'
 import { isMissing } from './failure'
 import { type Disk, FILE_MODE, inFolder, namesIn, syncFolder } from './files'

@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { beforeEach, expect, test } from 'vitest'
-import { handClock } from '../../../adapters/hand-clock'
-import { sampleRow } from '../../../core/timeline/sample-rows'
+import { sampleRow } from '../../../model/rows/timeline/sample-rows'
+import { handClock } from '../../../platform/hand-clock'
 import type { TestCopy } from '../../../test-support/copies'
 import { ann, entryOf, idbCopy, pastTheStore, roomOf } from './fixture'
 

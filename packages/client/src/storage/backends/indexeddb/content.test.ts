@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { openDB } from 'idb'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { handClock } from '../../../adapters/hand-clock'
+import { handClock } from '../../../platform/hand-clock'
 import type { TestCopy } from '../../../test-support/copies'
 import { ann, chunkOf, entryOf, idbCopy, NAME, pastTheStore, roomOf, SCHEMA_VERSION } from './fixture'
 

@@ -1,4 +1,4 @@
-import { LocalStoreError } from '../../../ports/local-store'
+import { LocalStoreError } from '../../port'
 
 /**
  * The handle is dead and all that it says from now on is an error: Safari after the background, a force-closed

@@ -1,6 +1,6 @@
 import { type IDBPDatabase, openDB } from 'idb'
-import { sampleRow } from '../../../core/timeline/sample-rows'
-import type { Clock } from '../../../ports/clock'
+import { sampleRow } from '../../../model/rows/timeline/sample-rows'
+import type { Clock } from '../../../platform/clock'
 import { copyOn, type TestCopy } from '../../../test-support/copies'
 import type { CopyOptions } from '../../create-copy'
 import type { StoredChunk, StoredEntry, StoredRoom } from '../../local-copy'

@@ -1,6 +1,6 @@
 import { openDB } from 'idb'
-import type { Clock } from '../../../ports/clock'
-import { LocalStoreError } from '../../../ports/local-store'
+import type { Clock } from '../../../platform/clock'
+import { LocalStoreError } from '../../port'
 import { within } from '../../within'
 import { failureOf, isDeadHandle } from './failure'
 import { type Database, type DatabaseShape, type Schema, upgrade } from './schema'

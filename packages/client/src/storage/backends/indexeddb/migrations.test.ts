@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { openDB } from 'idb'
 import { beforeEach, expect, test, vi } from 'vitest'
-import { handClock } from '../../../adapters/hand-clock'
+import { handClock } from '../../../platform/hand-clock'
 import { ann, chunkOf, entryOf, idbCopy, NAME, pastTheStore, roomOf, SCHEMA_VERSION } from './fixture'
 
 const meta = { user: { id: 'ann', name: 'Ann' }, epoch: 'e1' }

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { openDB } from 'idb'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type HandClock, handClock } from '../../../adapters/hand-clock'
+import { type HandClock, handClock } from '../../../platform/hand-clock'
 import { ann, entryOf, idbCopy, NAME } from './fixture'
 
 let clock: HandClock

@@ -1,5 +1,5 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb'
-import type { LocalTable } from '../../../ports/local-store'
+import type { LocalTable } from '../../port'
 
 /** A chunk is one record: written in chunks a message costs a 20th of a record each. */
 export interface Schema extends DBSchema {

@@ -1,9 +1,4 @@
-import {
-  type LocalBatch,
-  type LocalPath,
-  type LocalRecord,
-  LocalStoreError,
-} from '../../../ports/local-store'
+import { type LocalBatch, type LocalPath, type LocalRecord, LocalStoreError } from '../../port'
 import { below, checkExpected, parse, pathOf, textOf, textsOf } from '../records'
 import { getMany, type KeyValueStorage, removeMany, setMany } from './storage'
 import { importDirectory, importVersion1 } from './version-1'

@@ -1,4 +1,4 @@
-import { LocalStoreError } from '../../../ports/local-store'
+import { LocalStoreError } from '../../port'
 
 /**
  * Asynchronous storage of texts by key, such as React Native's AsyncStorage. `setItem` must replace a value whole or

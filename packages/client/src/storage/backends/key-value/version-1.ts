@@ -1,4 +1,4 @@
-import type { LocalPath, LocalRecord } from '../../../ports/local-store'
+import type { LocalPath, LocalRecord } from '../../port'
 import { parse, textOf } from '../records'
 import { getMany, type KeyValueStorage } from './storage'
 

@@ -1,0 +1,157 @@
+import { isErrorCode } from '@roomful/protocol/plain'
+import { createDeadline } from '../handles/deadline'
+import { ChatError } from '../model/chat-error'
+import type { Auth } from '../options'
+import type { DownReason } from '../transport/port'
+import { attempt } from './report'
+import { moment, type Session } from './session'
+import { createTokenSource } from './token-source'
+
+/** A handshake that takes longer is given up: a half-open line would hold us for ever. */
+const HANDSHAKE_MS = 15_000
+/** After a sign that the network is back: a dial or a fetch into the old one would keep us from a new one (P5). */
+const HURRIED_MS = 5_000
+
+export type ConnectionRunner = {
+  /** Dials when it is time. Answers when that is. */
+  step(now: number): number
+  onReady(): void
+  onDown(reason: DownReason): void
+  /** Drops the line because it is dead, whatever it says of itself; with a cause, because of a bug. */
+  drop(text: string, cause?: unknown): void
+  /** A dial under way has less time from now on. */
+  hurry(): void
+  refreshToken(): void
+  close(): void
+}
+
+/**
+ * Keeps one line to the server. The token is asked for once, and again only when the server refuses it. `onAuthError` gets
+ * what went wrong in `auth()`.
+ */
+export function createConnectionRunner(
+  session: () => Session,
+  auth: Auth,
+  onAuthError: (error: unknown) => void,
+): ConnectionRunner {
+  const clock = () => session().clock
+  const tokens = createTokenSource(auth, clock, onAuthError)
+  /** The token of the dial under way, or of the line that is up. */
+  let shown = ''
+  /** Counts dials: what belongs to an older one is ignored. */
+  let dials = 0
+  /** From the dial until the line is down: one line at a time. */
+  let dialing = false
+  const handshake = createDeadline(clock, () => drop('The handshake was not answered'))
+  /** A fresh token is on its way, to here or to the server: whatever else is refused until then is refused for the old one. */
+  let isRefreshing = false
+
+  const down = (error: ChatError, next: DownReason['next'], reconnectInMs?: number): void => {
+    dials++
+    dialing = false
+    handshake.end()
+    const { cells } = session()
+    cells.batch(() => {
+      cells.dispatchChat({
+        type: 'connection',
+        event: {
+          type: 'down',
+          error,
+          ...(next === 'auth' ? { next, token: shown } : { next }),
+          ...(reconnectInMs === undefined ? {} : { reconnectInMs }),
+          ...moment(session()),
+        },
+      })
+      linesDown()
+    })
+  }
+
+  const linesDown = (): void => {
+    const { cells } = session()
+    for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'connection', connection: 'down' })
+  }
+
+  const dial = async (): Promise<void> => {
+    dialing = true
+    const no = ++dials
+    const { cells, transport } = session()
+    try {
+      const { refused } = cells.chat().connection
+      const token = await tokens.get(refused !== null && refused.token === shown)
+      if (no !== dials) return
+      shown = token
+    } catch (cause) {
+      const error = new ChatError('UNAUTHENTICATED', 'There is no token', { cause })
+      if (no === dials) down(error, tokens.isFixed ? 'stop' : 'retry')
+      return
+    }
+    handshake.start(HANDSHAKE_MS)
+    try {
+      transport.connect(shown)
+    } catch (cause) {
+      down(new ChatError('OFFLINE', 'The line could not be opened', { cause }), 'retry')
+    }
+  }
+
+  function drop(text: string, cause?: unknown): void {
+    const { transport, report } = session()
+    attempt(
+      () => transport.disconnect(),
+      (error) => report(error, { source: 'internal' }),
+    )
+    down(new ChatError(cause === undefined ? 'OFFLINE' : 'INTERNAL', text, { cause }), 'retry')
+  }
+
+  return {
+    drop,
+    step: (now) => {
+      const { state } = session().cells.chat().connection
+      if (state.status === 'waiting') {
+        if (state.retryAt > now) return state.retryAt
+        session().cells.dispatchChat({ type: 'connection', event: { type: 'retry' } })
+      }
+      if (session().cells.chat().connection.state.status === 'connecting' && !dialing) void dial()
+      return Number.POSITIVE_INFINITY
+    },
+    onReady: handshake.end,
+    hurry: () => {
+      tokens.hurry(HURRIED_MS)
+      handshake.shorten(HURRIED_MS)
+    },
+    onDown: ({ code, text, next, reconnectInMs }) =>
+      down(new ChatError(isErrorCode(code) ? code : 'OFFLINE', text), nextOf(code, next), reconnectInMs),
+    refreshToken: () => {
+      const no = dials
+      if (tokens.isFixed || isRefreshing) return
+      isRefreshing = true
+      const refreshed = tokens.get(true).then(
+        async (token) => {
+          if (no !== dials) return
+          const { ok } = await session().ask('refresh-token', { token })
+          if (ok && no === dials) shown = token
+        },
+        // The server ends the line when the token is over; the next dial tries again, and says why it cannot.
+        () => {},
+      )
+      void refreshed.finally(() => {
+        isRefreshing = false
+      })
+    },
+    close: () => {
+      dials++
+      handshake.end()
+      tokens.end()
+      session().cells.dispatchChat({ type: 'connection', event: { type: 'closed' } })
+      linesDown()
+    },
+  }
+
+  /**
+   * A fixed token that is refused is refused for good, where the server says that it is the token. After TOKEN_INVALID a
+   * function may have another one.
+   */
+  function nextOf(code: string, next: DownReason['next']): DownReason['next'] {
+    if (next === 'auth' && tokens.isFixed) return code === 'OFFLINE' ? 'retry' : 'stop'
+    return next === 'stop' && code === 'TOKEN_INVALID' && !tokens.isFixed ? 'auth' : next
+  }
+}

@@ -1,0 +1,181 @@
+import type { Invitation, Presence, User } from '@roomful/protocol'
+import { LIMITS } from '@roomful/protocol/plain'
+import { assertNever } from '../model/assert-never'
+import { toldAsOf } from '../model/chat-core'
+import type { RoomEvent } from '../model/room/room-event'
+import { roomGoneError } from '../model/room/room-gone'
+import type { RoomModel } from '../model/room/room-model'
+import type { TransportEvent } from '../transport/port'
+import type { ConnectionRunner } from './connection-runner'
+import { applyEpoch } from './listing'
+import { attempt } from './report'
+import type { Session } from './session'
+
+type ServerMessage = Extract<TransportEvent, { type: 'message' }>['message']
+type Ready = Extract<TransportEvent, { type: 'ready' }>['ready']
+
+/** Everything that comes in by the line becomes events, one batch a frame. */
+export function createInbox(
+  session: Session,
+  connection: ConnectionRunner,
+  hooks: {
+    onUser(user: Ready['user'], epoch: string): Promise<void> | undefined
+    onRevoked(): Promise<unknown>
+    onPresence(row: Presence): void
+  },
+): (event: TransportEvent) => void {
+  const { cells, clock, serverTime } = session
+  let lines = 0
+
+  const failed = (error: unknown): void => {
+    lines++
+    session.failed(error)
+  }
+
+  const take = (event: TransportEvent) => {
+    switch (event.type) {
+      case 'ready':
+        return onReady(event.ready)
+      case 'identified':
+        return identify(event.user)
+      case 'message':
+        return cells.batch(() => onMessage(event.message))
+      case 'down':
+        lines++
+        return cells.batch(() => {
+          connection.onDown(event.reason)
+          if (event.reason.code === 'SESSION_REVOKED') void hooks.onRevoked()
+        })
+      default:
+        return assertNever(event)
+    }
+  }
+  return (event) => attempt(() => take(event), failed)
+
+  function onReady(ready: Ready): void {
+    connection.onReady()
+    serverTime.learn(ready.serverTime)
+    const line = ++lines
+    const restored = hooks.onUser(ready.user, ready.epoch)
+    const whileUp = (run: () => void) => (line === lines ? run() : undefined)
+    if (restored === undefined) goOnline(ready)
+    // What the last session left comes first: its cursors and its outbox belong to this user.
+    else restored.then(() => whileUp(() => goOnline(ready))).catch((error) => whileUp(() => failed(error)))
+  }
+
+  function goOnline({ user, epoch, limits }: Ready): void {
+    cells.batch(() => {
+      applyEpoch(cells, epoch)
+      if (user) identify(user)
+      cells.dispatchChat({ type: 'list-begun', page: limits.listPage ?? 0 })
+      cells.dispatchChat({ type: 'woken' })
+      cells.dispatchChat({ type: 'connection', event: { type: 'ready', now: clock.now() } })
+      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'connection', connection: 'up' })
+    })
+  }
+
+  function identify(user: User): void {
+    cells.batch(() => {
+      cells.dispatchChat({ type: 'identified', user })
+      for (const { core } of cells.all())
+        cells.dispatch(core.id, { type: 'identified', me: user.id, name: user.name })
+    })
+  }
+
+  /** On the disk too: a cold start shows under which name one is here. */
+  function renamed(user: User): void {
+    const { epoch, user: me } = cells.chat()
+    if (me?.id !== user.id) return
+    identify(user)
+    if (epoch === null) return
+    hooks.onUser(user, epoch)?.catch((error) => session.report(error, { source: 'internal' }))
+  }
+
+  /** The one of that room, which there is one of at most; without it, it is over. */
+  function invited(roomId: string, ...fresh: Invitation[]): void {
+    const others = cells.chat().invitations.filter((one) => one.roomId !== roomId)
+    const invitations = [...fresh, ...others].slice(0, LIMITS.invitationsReceived)
+    cells.dispatchChat({ type: 'invitations', invitations, asOf: toldAsOf(cells.chat()) })
+  }
+
+  function onMessage(message: ServerMessage): void {
+    if (message.event === 'room-heads') applyEpoch(cells, message.payload.epoch)
+    // In time, the line stays; the server hangs up a few seconds later.
+    if (message.event === 'bye' && message.payload.reason === 'TOKEN_EXPIRED') session.refreshToken()
+    if (message.event === 'user-changed') renamed(message.payload.user)
+    if (message.event === 'invitation') invited(message.payload.invitation.roomId, message.payload.invitation)
+    if (message.event === 'invitation-removed') invited(message.payload.roomId)
+    if (message.event === 'presence') hooks.onPresence(message.payload)
+    const events = roomEventsOf(message, {
+      now: clock.now(),
+      serverAheadMs: serverTime.aheadMs() ?? 0,
+      asOf: toldAsOf(cells.chat()),
+    })
+    for (const [roomId, event] of events) {
+      cells.dispatch(roomId, event)
+      if (needsList(event, cells.room(roomId).core)) cells.dispatchChat({ type: 'list-wanted' })
+    }
+  }
+}
+
+/** The list tells what this event leaves open. */
+const needsList = (event: RoomEvent, { listing, unread, view }: RoomModel): boolean =>
+  // News of a room that this device was never told of, or that is gone from here.
+  (event.type === 'activity' && !listing.listed) ||
+  (event.type === 'head' && listing.removed !== null) ||
+  // A part of it was read: an open room asks for itself what is left.
+  ((event.type === 'reads' || event.type === 'activity') && unread.stale && !view.opened)
+
+/** Signals name their end in the server's time. */
+type At = { readonly now: number; readonly serverAheadMs: number; readonly asOf: number }
+
+/** What a message of the server means to rooms. */
+function roomEventsOf(
+  message: ServerMessage,
+  { now, serverAheadMs, asOf }: At,
+): readonly (readonly [string, RoomEvent])[] {
+  switch (message.event) {
+    case 'changes':
+      return [[message.payload.roomId, { type: 'changes', changes: message.payload.changes, now }]]
+    case 'read-receipts':
+      return [[message.payload.roomId, { type: 'reads', reads: message.payload.reads }]]
+    case 'room-activity':
+      return message.payload.rooms.map(({ roomId, ...news }) => [roomId, { type: 'activity', ...news, now }])
+    case 'room-heads':
+      return Object.entries(message.payload.heads).map(([id, head]) => [id, { type: 'head', head, now }])
+    case 'room-added':
+      return [
+        [
+          message.payload.item.room.id,
+          { type: 'listed', item: message.payload.item, asOf, added: true, now },
+        ],
+      ]
+    case 'room-removed':
+      return [[message.payload.roomId, { type: 'removed', error: roomGoneError(), asOf }]]
+    case 'dm-hidden':
+      return [[message.payload.roomId, { type: 'hidden', seq: message.payload.hiddenSeq ?? -1, asOf }]]
+    case 'typing': {
+      const { roomId, userId, name, until } = message.payload
+      return [[roomId, { type: 'typing', userId, name, until: Date.parse(until) - serverAheadMs, now }]]
+    }
+    // The server closes the line after it, and the transport tells why and whether to come back.
+    case 'bye':
+    case 'ready':
+    // Of the chat, not of a room.
+    case 'user-changed':
+    case 'invitation':
+    case 'invitation-removed':
+    // Told to whoever watches it.
+    case 'presence':
+    // Protocol 1, which its transport translates.
+    case 'new-message':
+    case 'message-edited':
+    case 'message-deleted':
+    case 'rooms-joined':
+    case 'unread-counts':
+    case 'read-receipt':
+      return []
+    default:
+      return assertNever(message)
+  }
+}

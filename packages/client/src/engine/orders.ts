@@ -1,0 +1,30 @@
+import type { RunClock } from '../platform/steady-clock'
+
+export type Orders = {
+  next(): number
+  /** There is an entry at this place, on the disk or of another tab: what is done from now on comes after it. */
+  atLeast(order: number): void
+  /** The last of those places. */
+  floor(): number
+}
+
+/**
+ * Places in the outbox: ordinals that rise, over a reload too, and past all that the last session left (I9). They begin at
+ * the time of day, so that those of two tabs are in the order of their making while the device's clock is right; when it
+ * is not, each is one more than the last. Only the order is read from them.
+ */
+export function createOrders(clock: Pick<RunClock, 'wall'>): Orders {
+  let last = 0
+  let floor = 0
+  return {
+    next: () => {
+      last = Math.max(last + 1, clock.wall())
+      return last
+    },
+    atLeast: (order) => {
+      floor = Math.max(floor, order)
+      last = Math.max(last, order)
+    },
+    floor: () => floor,
+  }
+}

@@ -1,0 +1,135 @@
+import { beforeEach, expect, test } from 'vitest'
+import { newRoom, type RoomModel } from '../model/room/room-model'
+import { handClock } from '../platform/hand-clock'
+import { createCells } from './cells'
+import { checkRun } from './check-run'
+import { createPump, type PumpRun } from './pump'
+import { createAgenda, type Runner } from './runner'
+
+const ROOMS = 1_000
+/** A draft with this text is to be done; one that is a number, at that time. */
+const WORK = 'work'
+
+let looked: string[]
+let done: string[]
+let failures: unknown[]
+let basis: unknown
+let inspected: PumpRun | undefined
+
+function world() {
+  const clock = handClock()
+  const cells = createCells({
+    clock,
+    report: (error) => failures.push(error),
+    storage: { status: 'memory' },
+    newRoom: (id) => newRoom(id, { me: 'ada', connection: 'up', windowSize: 200, hasStore: false }),
+    settle: () => pump.run(),
+  })
+  const agenda = createAgenda<'work'>()
+  const runner: Runner<'work'> = {
+    rooms: {
+      agenda,
+      basis: () => basis,
+      tasksOf: ({ id, view }: RoomModel, now) => {
+        const { draft } = view
+        looked.push(id)
+        if (draft === 'throw') throw new Error(`no tasks of ${id}`)
+        const at = Number(draft === '' ? Number.NaN : draft)
+        if (draft === WORK || at <= now) return { tasks: ['work'], until: Number.POSITIVE_INFINITY }
+        return { tasks: [], until: at > now ? at : Number.POSITIVE_INFINITY }
+      },
+    },
+    step: () => {
+      for (const id of agenda.of('work')) {
+        done.push(id)
+        cells.dispatch(id, { type: 'draft', text: '' })
+      }
+      return Number.POSITIVE_INFINITY
+    },
+  }
+  const pump = createPump({
+    clock,
+    cells,
+    runners: [runner],
+    wake: () => cells.batch(() => {}),
+    failed: (error) => failures.push(error),
+    inspect: (run) => {
+      inspected = run
+    },
+  })
+  for (let i = 0; i < ROOMS; i++) cells.room(`room-${i}`)
+  cells.batch(() => {})
+  looked = []
+  return {
+    clock,
+    cells,
+    draft: (n: number, text: string) => cells.dispatch(`room-${n}`, { type: 'draft', text }),
+  }
+}
+
+beforeEach(() => {
+  looked = []
+  done = []
+  failures = []
+  basis = undefined
+})
+
+test('a run looks at the rooms that have changed, and again at those that it has changed itself', () => {
+  const { cells, draft } = world()
+  draft(7, WORK)
+  expect(done).toEqual(['room-7'])
+  expect(looked).toEqual(['room-7', 'room-7'])
+  looked = []
+  cells.batch(() => {})
+  expect(looked).toEqual([])
+})
+
+test('one that names a time is looked at when it has come, and no other', () => {
+  const { clock, draft } = world()
+  const now = clock.now()
+  draft(3, String(now + 500))
+  draft(4, String(now + 200))
+  looked = []
+  clock.pass(199)
+  expect(looked).toEqual([])
+  clock.pass(1)
+  expect(done).toEqual(['room-4'])
+  clock.pass(300)
+  expect(done).toEqual(['room-4', 'room-3'])
+  expect(new Set(looked)).toEqual(new Set(['room-3', 'room-4']))
+})
+
+test('what all of them depend on has changed: all are looked at, once', () => {
+  const { cells } = world()
+  basis = 'another'
+  cells.batch(() => {})
+  expect(looked).toHaveLength(ROOMS)
+  cells.batch(() => {})
+  expect(looked).toHaveLength(ROOMS)
+})
+
+test('a room that cannot be looked at is tried again later, and costs no other', () => {
+  const { clock, cells, draft } = world()
+  cells.batch(() => {
+    draft(1, 'throw')
+    draft(2, WORK)
+  })
+  expect(done).toEqual(['room-2'])
+  expect(failures).toHaveLength(1)
+  clock.pass(4_999)
+  expect(failures).toHaveLength(1)
+  clock.pass(1)
+  expect(failures).toHaveLength(2)
+})
+
+test('the check finds what a look at some of the rooms has missed (I28)', () => {
+  const { draft } = world()
+  draft(5, WORK)
+  const run = inspected as PumpRun
+  expect(() => checkRun(run)).not.toThrow()
+  const [runner] = run.runners
+  runner?.rooms?.agenda.put('room-9', ['work'])
+  expect(() => checkRun(run)).toThrow('I28: room room-9 has to do [], and [work] is known')
+  runner?.rooms?.agenda.put('room-9', [])
+  expect(() => checkRun({ ...run, dueAt: () => 12 })).toThrow('I28: room room-0 is due at Infinity')
+})

@@ -1,0 +1,80 @@
+import type { Ack, ClientEvent, ErrorAck, Message, OkAck, PayloadInput } from '@roomful/protocol'
+import { TIMER_MOST_MS } from '../handles/limits'
+import { ChatError } from '../model/chat-error'
+import type { Ids } from '../platform/ids'
+import type { RunClock } from '../platform/steady-clock'
+import type { RequestResult, Transport } from '../transport/port'
+import type { Cells } from './cells'
+import type { Report } from './report'
+import type { ServerTime } from './server-time'
+
+/** What the runners share: the state, the line, and the ports. */
+export type Session = {
+  readonly cells: Cells
+  readonly transport: Transport
+  readonly clock: RunClock
+  readonly serverTime: ServerTime
+  readonly ids: Ids
+  readonly requestTimeoutMs: number
+  /** Why nothing is sent any more: the code that stopped the chat, or ABORTED once it is closed. Null while it runs. */
+  over(): ChatError | null
+  /** The answer to one request, refusals and missing answers told apart. Tells `onDoubt` of the missing ones. */
+  ask<E extends ClientEvent>(event: E, payload: PayloadInput<E>, timeoutMs?: number): Promise<Asked<E>>
+  /** Rows that the local store holds; those that it cannot give are missing. */
+  readChunks(
+    roomId: string,
+    indexes: readonly number[],
+  ): Promise<readonly { readonly index: number; readonly messages: readonly Message[] }[]>
+  readonly report: Report
+  /** A bug, here or in a port: reported, and the line is dropped, so that what was under way is asked for again. */
+  failed(error: unknown): void
+  /** A fresh token is needed; one flight however many ask. */
+  refreshToken(): void
+  /** An answer is missing on a line that claims to be up: is it? */
+  doubtLine(): void
+}
+
+/** `error` null: no answer came, so the outcome is unknown; unless it was not sent at all. */
+export type Asked<E extends ClientEvent> =
+  | { readonly ok: true; readonly ack: OkAck<E> }
+  | { readonly ok: false; readonly error: ChatError | null; readonly isUnsent?: boolean }
+
+/** Time and chance of an event that happens now. */
+export const moment = ({ clock, ids }: Pick<Session, 'clock' | 'ids'>): { now: number; random: number } => ({
+  now: clock.now(),
+  random: ids.random(),
+})
+
+export function createAsk(
+  session: Pick<Session, 'transport' | 'requestTimeoutMs' | 'refreshToken' | 'doubtLine' | 'report'>,
+): Session['ask'] {
+  return async (event, payload, timeoutMs = session.requestTimeoutMs) => {
+    const result = await request(session, event, payload, Math.min(timeoutMs, TIMER_MOST_MS))
+    if (result.kind !== 'ack') {
+      if (result.kind === 'timeout') session.doubtLine()
+      return { ok: false, error: null, isUnsent: result.kind === 'offline' }
+    }
+    const { ack } = result
+    if (!isRefused(ack)) return { ok: true, ack }
+    const error = ChatError.fromAck(ack)
+    if (error.retry === 'auth') session.refreshToken()
+    return { ok: false, error }
+  }
+}
+
+/** A transport that breaks its word by throwing has given no answer. */
+export async function request<E extends ClientEvent>(
+  { transport, report }: Pick<Session, 'transport' | 'report'>,
+  event: E,
+  payload: PayloadInput<E>,
+  timeoutMs: number,
+): Promise<RequestResult<E>> {
+  try {
+    return await transport.request(event, payload, timeoutMs)
+  } catch (error) {
+    report(error, { source: 'internal' })
+    return { kind: 'lost' }
+  }
+}
+
+const isRefused = <E extends ClientEvent>(ack: Ack<E>): ack is ErrorAck => !ack.ok

@@ -1,0 +1,127 @@
+import type { ClientEvent, OkAck, PayloadInput, RoomListItem } from '@roomful/protocol'
+import type { Chat } from '../chat'
+import type { Session } from '../engine/session'
+import { toldAsOf } from '../model/chat-core'
+import { ChatError } from '../model/chat-error'
+import type { WaitOptions } from '../options'
+import type { Room } from '../room'
+import { readPayload } from './app-values'
+import { limitedRun, refusalOf, waitFor } from './limits'
+
+type ChatRooms = Pick<
+  Chat,
+  | 'request'
+  | 'createRoom'
+  | 'openDm'
+  | 'listRooms'
+  | 'joinRoom'
+  | 'leaveRoom'
+  | 'hideDm'
+  | 'acceptInvitation'
+  | 'declineInvitation'
+  | 'blockUser'
+  | 'unblockUser'
+  | 'listBlocked'
+>
+
+const offline = (cause?: ChatError): ChatError =>
+  new ChatError('OFFLINE', 'There is no connection', { cause })
+
+const unanswered = (): ChatError => new ChatError('TIMEOUT', 'No answer came in time; the outcome is unknown')
+
+/** What is asked of the server outside of any room's own state. */
+export function createChatRooms(
+  session: Session,
+  start: () => unknown,
+  room: (id: string) => Room,
+): ChatRooms {
+  const { cells, clock, requestTimeoutMs } = session
+
+  /** Undefined while a dial is under way: waiting for the next one would take as long as the network is gone. */
+  const reached = (): true | ChatError | undefined => {
+    const { state } = cells.chat().connection
+    if (state.status === 'waiting') return offline(state.error)
+    return state.status === 'online' ? true : undefined
+  }
+
+  const request = async <E extends ClientEvent>(
+    event: E,
+    given: PayloadInput<E>,
+    options: WaitOptions = {},
+  ): Promise<OkAck<E>> => {
+    const payload = readPayload<E>(given)
+    const refusal = refusalOf(session, options)
+    if (refusal) throw refusal
+    start()
+    const timeoutMs = options?.timeoutMs ?? requestTimeoutMs
+    // Until then nothing has been sent.
+    const limits = { ...options, timeoutMs, ...(options?.timeoutMs == null ? { late: offline } : {}) }
+    const asked = async () => {
+      await waitFor(session, limits, reached)
+      return session.ask(event, payload, Math.max(timeoutMs, requestTimeoutMs))
+    }
+    const result = await limitedRun(clock, options, asked)
+    if (result.ok) return result.ack
+    throw result.error ?? session.over() ?? (result.isUnsent ? offline() : unanswered())
+  }
+
+  const list = (item: RoomListItem): void =>
+    cells.dispatch(item.room.id, { type: 'listed', item, asOf: toldAsOf(cells.chat()), now: clock.now() })
+
+  /** The list knows what I may see of it: my role, what is unread. */
+  const askForList = (): void => cells.dispatchChat({ type: 'list-wanted' })
+
+  return {
+    request,
+    createRoom: async (input, options) => {
+      const { room: row } = await request('create-room', input, options)
+      // The server may have listed it already, and knows more of it: its first messages.
+      if (!cells.room(row.id).core.listing.listed)
+        list({ room: row, role: 'owner', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null })
+      return room(row.id)
+    },
+    openDm: async (userIds, options) => {
+      const { room: row } = await request('open-dm', { userIds }, options)
+      askForList()
+      return room(row.id)
+    },
+    listRooms: async (query = {}, options) => {
+      const { rooms, next } = await request('list-rooms', query, options)
+      return next === undefined ? { rooms } : { rooms, next }
+    },
+    hideDm: async (roomId, options) => {
+      await request('hide-dm', { roomId, hidden: true }, options)
+    },
+    acceptInvitation: async (roomId, options) => {
+      await request('accept-invitation', { roomId }, options)
+      askForList()
+      return room(roomId)
+    },
+    declineInvitation: async (roomId, options) => {
+      await request('decline-invitation', { roomId }, options)
+    },
+    blockUser: async (userId, options) => {
+      await request('block-user', { userId }, options)
+    },
+    unblockUser: async (userId, options) => {
+      await request('unblock-user', { userId }, options)
+    },
+    listBlocked: async (query = {}, options) => {
+      const { blocked, next } = await request('list-blocked', query, options)
+      return next === undefined ? { blocked } : { blocked, next }
+    },
+    joinRoom: async (id, options) => {
+      await request('add-member', { roomId: id }, options)
+      askForList()
+      return room(id)
+    },
+    leaveRoom: async (id, options) => {
+      await request('remove-member', { roomId: id }, options)
+      cells.dispatch(id, {
+        type: 'removed',
+        asOf: toldAsOf(cells.chat()),
+        error: new ChatError('ROOM_NOT_FOUND', 'You have left this room'),
+      })
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import type { Chat } from '../chat'
+import type { Session } from '../engine/session'
+import { ChatError } from '../model/chat-error'
+import type { ConnectionState } from '../model/chat-shape'
+import type { RoomConnection } from '../model/room/room-model'
+import { quiet, readLimits, waitFor } from './limits'
+
+/** `connect()`: starts, and waits until online or stopped. */
+export function createConnect(session: Session, start: () => unknown): Chat['connect'] {
+  const isOnline = () => session.cells.chat().connection.state.status === 'online'
+  return (options = {}) => {
+    const limits = readLimits(options)
+    if (!(limits instanceof ChatError || limits.signal?.aborted)) start()
+    return quiet(waitFor(session, options, () => (isOnline() ? true : undefined)).then(() => {}))
+  }
+}
+
+/** The connection as rooms see it: only a first connect is on its way, every later one is a connection that was lost. */
+export function roomConnectionOf(state: ConnectionState): RoomConnection {
+  if (state.status === 'online') return 'up'
+  return state.status === 'waiting' || state.status === 'stopped' ? 'down' : 'coming'
+}

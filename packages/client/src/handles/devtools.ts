@@ -1,0 +1,33 @@
+import type { devtools } from 'zustand/middleware'
+import { createStore } from 'zustand/vanilla'
+import type { ChatState } from '../chat'
+import type { Cells } from '../engine/cells'
+import { createRoomView } from '../model/view/room-view'
+import type { RoomState } from '../room'
+
+/** zustand's `devtools` middleware. */
+export type Devtools = typeof devtools
+
+type Shown = {
+  readonly chat: ChatState
+  /** Those in which something has happened. */
+  readonly rooms: Readonly<Record<string, RoomState>>
+}
+
+/**
+ * Shows the chat and its rooms in the Redux DevTools, with each event of a room as an action. A store of its own, for
+ * looking only: a state that is chosen there changes nothing in the chat.
+ */
+export function showInDevtools(devtools: Devtools, cells: Cells, chat: () => ChatState): void {
+  const views = new Map<string, ReturnType<typeof createRoomView>>()
+  const initial = (): Shown => ({ chat: chat(), rooms: {} })
+  const store = createStore<Shown>()(devtools(initial, { name: 'roomful' }))
+
+  cells.watch((_, after, event) => {
+    const view = views.get(after.id) ?? createRoomView()
+    views.set(after.id, view)
+    const rooms = { ...store.getState().rooms, [after.id]: view(after) }
+    store.setState({ rooms }, false, { ...event, type: `${after.id}: ${event.type}` })
+  })
+  cells.chatTopic.observers.add(() => store.setState({ chat: chat() }, false, 'chat'))
+}

@@ -1,0 +1,107 @@
+import type { Chat } from '../chat'
+import { warn } from '../engine/report'
+import type { Session } from '../engine/session'
+import { ChatError } from '../model/chat-error'
+import type { createPersistence } from '../storage/persistence'
+import { quiet, refusalOf, waitFor } from './limits'
+
+/** How long `close({ flush: true })` waits where it is not said: as long as one request may take. */
+const FLUSH_MS = 10_000
+
+export type Ending = Pick<Chat, 'flush' | 'close' | 'signOut'> & {
+  /** Off the screen at once, off the disk when it answers. False: the disk may still have it. */
+  wipe(): Promise<boolean>
+}
+
+/** How a chat ends: what is unsent goes out first, or is counted; and what is kept of the user, where that is wished. */
+export function createEnding(
+  session: Session,
+  options: {
+    disk: ReturnType<typeof createPersistence> | null
+    start(): boolean
+    /** Nothing runs any more but the disk. `last` belongs to the last change that listeners see. Once, without it. */
+    stop(last?: () => void): void
+    /** Nothing at all does. */
+    end(): void
+  },
+): Ending {
+  const { cells } = session
+  const { disk, start, stop } = options
+  let hasWarned = false
+
+  let leaving: Promise<void> | undefined
+  let wiping: Promise<boolean> | undefined
+  /** Once: a second call ends with the first. What another tab's sign-out is deleting is waited for. */
+  const leave = (): Promise<void> => {
+    leaving ??= (async () => {
+      await wiping
+      await disk?.close()
+      // Another tab has signed out meanwhile: what was still written goes too.
+      if (await wiping) await disk?.close()
+      options.end()
+    })()
+    return leaving
+  }
+
+  const flush: Chat['flush'] = (limits = {}) => {
+    let isLoaded = false
+    const hurry = (): void => {
+      isLoaded = true
+      cells.batch(() => {
+        for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'hurried' })
+        cells.changed(cells.chatTopic)
+      })
+    }
+    // With nothing to send, here or on a disk, no connection is needed.
+    if (refusalOf(session, limits) === null && (disk || cells.chat().waiting > 0)) start()
+    if (disk) void disk.loaded().then(hurry)
+    else hurry()
+    const look = () => (isLoaded && cells.chat().waiting === 0 ? true : undefined)
+    return quiet(waitFor(session, limits, look).then(() => {}))
+  }
+
+  /** Once, and never the texts: logs are read by others than the room's members. */
+  const warnOf = (unsent: number): void => {
+    const { status } = cells.chat().storage
+    if (unsent === 0 || status === 'ok' || hasWarned) return
+    hasWarned = true
+    const fate = status === 'memory' ? 'nothing keeps' : 'may not be kept'
+    warn(
+      `closed; messages and changes that are not confirmed, and that ${fate}: ${unsent} (storage: ${status})`,
+    )
+  }
+
+  const close: Chat['close'] = async ({ flush: isFlushed = false, timeoutMs = FLUSH_MS } = {}) => {
+    if (isFlushed) await flush({ timeoutMs }).catch(() => {})
+    stop()
+    await leave()
+    const { unsent } = cells.chat()
+    warnOf(unsent)
+    return { unsent }
+  }
+
+  const forget = (): void =>
+    cells.batch(() => {
+      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep: () => false })
+      cells.dispatchChat({ type: 'invitations', invitations: [], asOf: Number.POSITIVE_INFINITY })
+    })
+
+  const wipe = (): Promise<boolean> => {
+    forget()
+    wiping = disk?.wipe() ?? Promise.resolve(true)
+    return wiping
+  }
+
+  const signOut = async (): Promise<void> => {
+    // Only what is open can be deleted.
+    disk?.start()
+    stop(forget)
+    const isGone = (await disk?.wipe()) ?? true
+    // `storage` says what became of the disk.
+    cells.end(() => {})
+    await leave()
+    if (!isGone) throw new ChatError('INTERNAL', 'The local copy could not be deleted')
+  }
+
+  return { flush, close, signOut, wipe }
+}

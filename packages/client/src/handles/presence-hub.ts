@@ -1,0 +1,121 @@
+import type { Presence } from '@roomful/protocol'
+import { asUserId, LIMITS } from '@roomful/protocol/plain'
+import type { Session } from '../engine/session'
+import { ChatError } from '../model/chat-error'
+import type { PresenceState } from '../presence'
+import type { Watch } from './presence'
+
+/** A list that the server did not take is told again after this long, unless it says when. */
+const RETRY_MS = 5_000
+
+export type PresenceHub = {
+  /** Listeners of this watch have come or gone: without any, nothing is asked for it. */
+  look(watch: Watch): void
+  setStatus(status: 'online' | 'away'): void
+  onPresence(row: Presence): void
+}
+
+/**
+ * Who of the watched users is there. The server keeps one list a line, so all watches go in one, told anew when it changes
+ * and after each reconnect; from then on the server tells of every change. Nothing is asked while nobody watches.
+ */
+export function createPresenceHub({ cells, ask, clock, report, over }: Session): PresenceHub {
+  const watches = new Set<Watch>()
+  const known = new Map<string, Presence>()
+  let status: 'online' | 'away' | undefined
+  let error: ChatError | null = null
+  /** What this line was told last. */
+  let told = ''
+  let isDue = false
+  let isAsking = false
+  let cancelRetry = (): void => {}
+
+  const isOnline = (): boolean => cells.chat().connection.state.status === 'online'
+
+  let wasOnline = isOnline()
+  cells.chatTopic.observers.add(() => {
+    if (isOnline() === wasOnline) return
+    wasOnline = !wasOnline
+    told = ''
+    cancelRetry()
+    if (wasOnline) schedule()
+  })
+
+  /** Several watches that begin or end in one turn are one request. */
+  function schedule(): void {
+    if (isDue) return
+    isDue = true
+    queueMicrotask(() => {
+      isDue = false
+      tell().catch((error) => report(error, { source: 'internal' }))
+    })
+  }
+
+  async function tell(): Promise<void> {
+    const wanted = [...new Set([...watches].flatMap(({ userIds }) => userIds))]
+    const userIds = wanted.slice(0, LIMITS.watchedUsers).map(asUserId)
+    const list = userIds.length > 0 || status !== undefined ? JSON.stringify([userIds, status]) : ''
+    if (list === told || isAsking || !isOnline()) return
+    isAsking = true
+    cancelRetry()
+    const result = await ask('watch-presence', { userIds, ...(status === undefined ? {} : { status }) })
+    isAsking = false
+    // What was known last stays: nothing is notified any more.
+    if (over()) return
+    // Of a line that is gone: the next one is told anew.
+    if (isOnline()) told = result.ok ? list : ''
+    error = result.ok ? (wanted.length > userIds.length ? tooMany() : null) : result.error
+    if (result.ok) result.ack.presence.forEach(note)
+    renewThose(() => true)
+    if (result.ok) return schedule()
+    if (error?.retry !== 'never') cancelRetry = clock.setTimer(error?.retryAfterMs ?? RETRY_MS, schedule)
+  }
+
+  /** What is as it was keeps its reference: no listener is called for it. */
+  function note(row: Presence): void {
+    const old = known.get(row.userId)
+    if (old?.status !== row.status || old.lastSeenAt !== row.lastSeenAt) known.set(row.userId, row)
+  }
+
+  function renew(watch: Watch): void {
+    const users = new Map(
+      watch.userIds.flatMap((id) => (known.has(id) ? [[id, known.get(id) as Presence]] : [])),
+    )
+    if (watch.state.error === error && isSame(watch.state.users, users)) return
+    watch.state = { users, error }
+    cells.changed(watch.topic)
+  }
+
+  function renewThose(isAbout: (watch: Watch) => boolean): void {
+    cells.batch(() => [...watches].filter(isAbout).forEach(renew))
+  }
+
+  return {
+    look: (watch) => {
+      const isWatched = watch.topic.publish !== null
+      if (isWatched === watches.has(watch)) return
+      if (isWatched) watches.add(watch)
+      else watches.delete(watch)
+      if (isWatched) renew(watch)
+      schedule()
+    },
+    setStatus: (next) => {
+      status = next
+      schedule()
+    },
+    onPresence: (row) => {
+      note(row)
+      renewThose((watch) => watch.userIds.includes(row.userId))
+    },
+  }
+}
+
+const tooMany = () =>
+  new ChatError('LIMIT_EXCEEDED', `At most ${LIMITS.watchedUsers} users are watched at once`, {
+    field: 'userIds',
+    limit: LIMITS.watchedUsers,
+  })
+
+function isSame(a: PresenceState['users'], b: PresenceState['users']): boolean {
+  return a.size === b.size && [...b].every(([id, row]) => a.get(id) === row)
+}

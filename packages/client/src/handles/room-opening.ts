@@ -1,0 +1,60 @@
+import { asRoomId } from '@roomful/protocol/plain'
+import { neverThere } from '../model/room/room-gone'
+import { statusOf } from '../model/view/room-view'
+import type { Room } from '../room'
+import type { HandleRoom } from './handle-context'
+import { quiet, stopped, waitFor } from './limits'
+
+/** A room that is closed and opened again at once (StrictMode, a tab bar) stays subscribed. */
+const RELEASE_MS = 2_000
+
+/** Counts who looks at the room: the first opens it, and some time after the last it is let go. */
+export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'> {
+  const { session, cell, id } = room
+  const { cells, clock } = session
+  let viewers = 0
+  let cancelRelease = (): void => {}
+
+  const release = (): void => {
+    cells.dispatch(id, { type: 'closed' })
+    room.uses.forgetOldest()
+    void unsubscribe()
+  }
+
+  /** Also when a join was never answered. A server that refuses goes on telling every change, and no news of the room. */
+  const unsubscribe = async (): Promise<void> => {
+    // A line that is gone has forgotten the subscription.
+    if (cell.core.view.opened || cell.core.connection !== 'up' || neverThere(id)) return
+    const result = await session.ask('leave-rooms', { roomIds: [asRoomId(id)] })
+    if (!result.ok && result.error?.retry !== 'never') clock.setTimer(RELEASE_MS, unsubscribe)
+  }
+
+  return {
+    open: (options = {}) => {
+      viewers++
+      cancelRelease()
+      if (!cell.core.view.opened)
+        cells.dispatch(id, { type: 'opened', now: clock.now(), usedAt: room.uses.next() })
+      room.start()
+      return quiet(
+        waitFor(
+          session,
+          options,
+          () => {
+            if (cell.core.listing.removed !== null) return cell.core.listing.removed
+            if (!cell.core.view.opened) return stopped()
+            return statusOf(cell.core) === 'live' ? true : undefined
+          },
+          cell,
+        ).then(() => {}),
+      )
+    },
+    close: () => {
+      if (viewers === 0) return
+      viewers--
+      if (viewers > 0) return
+      cancelRelease()
+      cancelRelease = clock.setTimer(RELEASE_MS, release)
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import { LIMITS } from '@roomful/protocol/plain'
+import { ChatError } from '../model/chat-error'
+import { hasMoreMembers } from '../model/people/member-pages'
+import { covers } from '../model/rows/timeline'
+import { shownRange } from '../model/view/shown-messages'
+import type { PageWant } from '../model/view/view-place'
+import type { WaitOptions } from '../options'
+import type { Room } from '../room'
+import type { HandleRoom } from './handle-context'
+import { quiet, refusalOf, waitFor } from './limits'
+
+type Pages = Pick<Room, 'loadOlder' | 'loadNewer' | 'jumpTo' | 'loadMembers'>
+
+/** Moving through the history: one page at a time, next to what is shown. The latest request wins. */
+export function createRoomPages(room: HandleRoom): Pages {
+  const { cell, id, session } = room
+  const { cells } = session
+
+  const load = (want: PageWant, options: WaitOptions): Promise<void> => {
+    if (!cell.core.view.opened) return refused(notOpen())
+    room.start()
+    cells.dispatch(id, { type: 'page-wanted', want })
+    // Ends when it is answered, refused, or another place is wanted instead.
+    const look = () => (cell.core.view.wantedPage === want ? undefined : (cell.core.view.error ?? true))
+    return quiet(waitFor(session, options, look, cell).then(() => {}))
+  }
+
+  const show = (anchor: number | null): Promise<void> => {
+    cells.dispatch(id, { type: 'viewed', anchor })
+    return Promise.resolve()
+  }
+
+  /** Why nothing is loaded or shown; null: something may be. */
+  const problemOf = (field: string, value: number, options: WaitOptions): ChatError | null => {
+    if (Number.isNaN(value)) return new ChatError('INVALID_PAYLOAD', `${field} is not a number`, { field })
+    return refusalOf(session, options) ?? cell.core.listing.removed
+  }
+
+  /** The page that is wanted already, or a new one. */
+  const side = (kind: 'older' | 'newer', count: number, options: WaitOptions): Promise<void> => {
+    const limit = whole(count)
+    const problem = problemOf('count', limit, options)
+    if (problem !== null) return refused(problem)
+    const { view, connection } = cell.core
+    const want = view.wantedPage
+    // What is shown is about to be left: a list that loads by itself must not undo what the user asked for.
+    if (want?.kind === 'around' && connection === 'up') return load(want, options)
+    const range = shownRange(cell.core)
+    const { hasOlder, hasNewer } = room.state()
+    if (range === undefined || limit < 1 || !(kind === 'older' ? hasOlder : hasNewer))
+      return Promise.resolve()
+    const seq = kind === 'older' ? range.from : range.to
+    return load(want?.kind === kind && want.seq === seq ? want : { kind, seq, limit }, options)
+  }
+
+  return {
+    loadMembers: (count = LIMITS.membersPage, options = {}) => {
+      const limit = whole(count)
+      const problem = problemOf('count', limit, options)
+      if (problem !== null) return refused(problem)
+      if (limit < 1 || !hasMoreMembers(cell.core.people)) return Promise.resolve()
+      if (!cell.core.view.opened) return refused(notOpen())
+      cells.dispatch(id, { type: 'members-wanted', limit })
+      const look = () => (cell.core.people.roster.want === null ? (cell.core.view.error ?? true) : undefined)
+      return quiet(waitFor(session, options, look, cell).then(() => {}))
+    },
+    loadOlder: (count = LIMITS.historyPageDefault, options = {}) => side('older', count, options),
+    loadNewer: (count = LIMITS.historyPageDefault, options = {}) => side('newer', count, options),
+    jumpTo: (asked, options = {}) => {
+      const problem = problemOf('seq', whole(asked), options)
+      if (problem !== null) return refused(problem)
+      const { tail, timeline, lastSeq, floorSeq, fromOldEpoch } = cell.core.rows
+      // While the room is loading the list may know its last message already.
+      if (asked === Number.POSITIVE_INFINITY || asked >= (tail ?? (lastSeq || asked + 1))) return show(null)
+      const seq = asked < 1 ? floorSeq : Math.min(Math.trunc(asked), Number.MAX_SAFE_INTEGER)
+      if (covers(timeline, seq) && !fromOldEpoch) return show(seq)
+      return load({ kind: 'around', seq, limit: LIMITS.historyPageDefault }, options)
+    },
+  }
+}
+
+/** NaN: no number. Of an object without a value of its own `Math.trunc` would throw. */
+const whole = (value: unknown): number => (typeof value === 'number' ? Math.trunc(value) : Number.NaN)
+const refused = (error: ChatError): Promise<never> => quiet(Promise.reject(error))
+const notOpen = (): ChatError => new ChatError('ABORTED', 'The room is not open')

@@ -1,0 +1,135 @@
+import type { Message } from '@roomful/protocol'
+import { asClientId, asMessageId } from '@roomful/protocol/plain'
+import { ChatError } from '../model/chat-error'
+import type { Command, Target, Wanted } from '../model/outbox/entry'
+import { entryOf, outcomeOf } from '../model/outbox/outbox'
+import { neverThere } from '../model/room/room-gone'
+import type { RoomModel } from '../model/room/room-model'
+import { ownRow } from '../model/rows/own-rows'
+import { seqOf } from '../model/rows/timeline'
+import { shownRow } from '../model/view/overlay'
+import type { WaitOptions } from '../options'
+import type { Room, Sent, ShownMessage } from '../room'
+import { contentRefusal, readDraft, textRefusal } from './app-values'
+import type { HandleRoom } from './handle-context'
+import { limitedRun, quiet, readLimits } from './limits'
+
+type Sends = Pick<Room, 'send' | 'retry' | 'cancel' | 'edit' | 'delete' | 'react' | 'markRead'>
+
+/** What the user does to messages: all of it goes through the outbox, and shows before the call returns. */
+export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends {
+  const { session, waiters, id: roomId, cell } = room
+  const { cells, clock, ids, serverTime } = session
+
+  const wanted = (): Wanted => ({ wantedAt: clock.now(), serverAt: serverTime.now() })
+  const nowhere = neverThere(roomId)
+  const newId = () => asClientId(ids.clientId())
+
+  const enqueue = (command: Command, problem?: ChatError): void => {
+    // One batch: what a listener sends when it is called for the start comes after this.
+    cells.batch(() => {
+      // Nothing would send it, nor keep it.
+      if (!room.start()) return
+      const order = room.nextOrder()
+      cells.dispatch(roomId, { type: 'enqueued', command, order, ...(problem ? { problem } : {}) })
+    })
+  }
+
+  const change = (command: Command, options: WaitOptions = {}, problem?: ChatError): Promise<void> =>
+    quiet(
+      limitedRun(clock, options, async () => {
+        const refusal = nowhere ?? problem
+        if (refusal) throw refusal
+        const done = waiters.wait(roomId, command.id)
+        enqueue(command)
+        await done
+      }),
+    )
+
+  const cancel = (clientId: string): boolean => {
+    cells.dispatch(roomId, { type: 'cancelled', id: clientId })
+    return (
+      entryOf(cell.core.outbox, clientId) === undefined &&
+      outcomeOf(cell.core.outbox, clientId)?.error?.code === 'ABORTED'
+    )
+  }
+
+  return {
+    send: (draft, options = {}): Sent => {
+      const { content, type, replyTo, metadata, problem } = readDraft(draft)
+      const id = newId()
+      const command: Command = {
+        kind: 'send',
+        id,
+        content,
+        replyTo: replyTo === undefined ? null : targetOf(cell.core, replyTo),
+        createdAt: new Date(serverTime.now() ?? clock.wall()).toISOString(),
+        ...wanted(),
+        ...(type === undefined ? {} : { type }),
+        ...(metadata === undefined ? {} : { metadata }),
+        ...(problem && { incomplete: true }),
+      }
+      const shownAs = (row: Message | undefined): ShownMessage => {
+        const listed = room.state().messages.findLast((message) => message.key === id)
+        if (listed && listed.seq > 0) return listed
+        if (row === undefined) throw new ChatError('INTERNAL', 'The send was settled without a row')
+        return shownRow(row, id, [], cell.core)
+      }
+      const limits = readLimits(options)
+      const odd = limits instanceof ChatError ? limits : undefined
+      const shown = limitedRun(clock, odd ? {} : { ...limits, onAbort: () => void cancel(id) }, async () => {
+        const done = waiters.wait(roomId, id)
+        enqueue(command, nowhere ?? problem ?? odd ?? contentRefusal(content))
+        stopTyping()
+        return shownAs(await done)
+      })
+      return Object.assign(quiet(shown), { clientId: id })
+    },
+
+    retry: (clientId) => {
+      if (!nowhere) cells.dispatch(roomId, { type: 'retried', id: clientId, wanted: wanted() })
+    },
+
+    cancel,
+
+    edit: (id, content, options) =>
+      change(
+        { kind: 'edit', id: newId(), target: targetOf(cell.core, id), content },
+        options,
+        textRefusal({ messageId: id, content }) ?? contentRefusal(content),
+      ),
+
+    delete: (id, options) =>
+      change(
+        { kind: 'delete', id: newId(), target: targetOf(cell.core, id) },
+        options,
+        textRefusal({ messageId: id }),
+      ),
+
+    react: (id, emoji, op, options) =>
+      change(
+        { kind: 'react', id: newId(), target: targetOf(cell.core, id), emoji, op },
+        options,
+        textRefusal({ messageId: id, emoji, op }),
+      ),
+
+    markRead: (seq) => {
+      const { tail, lastSeq } = cell.core.rows
+      const most = Math.max(lastSeq, tail ?? 0)
+      const wanted: unknown = seq ?? tail ?? lastSeq
+      const to = typeof wanted === 'number' ? Math.min(Math.trunc(wanted), most) : 0
+      // The newest is read, so it is looked at: the window follows, unless the user has asked for another place.
+      if (to === tail && cell.core.view.wantedPage === null && !room.state().hasNewer)
+        cells.dispatch(roomId, { type: 'viewed', anchor: null })
+      const dueAt = clock.now() + room.readDebounceMs
+      if (to > room.state().lastReadSeq) enqueue({ kind: 'read', id: newId(), seq: to, dueAt })
+    },
+  }
+}
+
+/** A message by its id, its UI key or its clientId. */
+function targetOf(core: RoomModel, id: string): Target {
+  if (entryOf(core.outbox, id)?.kind === 'send') return { clientId: asClientId(id) }
+  const isHeld = seqOf(core.rows.timeline, id) !== undefined
+  return { id: (isHeld ? undefined : ownRow(core, id)?.id) ?? asMessageId(id) }
+}

@@ -1,0 +1,159 @@
+import { expect, test } from 'vitest'
+import type { Clock } from '../platform/clock'
+import { memoryStore } from '../storage/backends/memory'
+import { hooked } from '../test-support/copies'
+import { troubled } from '../test-support/killable-store'
+import { TabsWorld } from '../test-support/tabs-world'
+import { type TestClient, World } from '../test-support/testing-world'
+
+/** Timers that are begun from now on, and have neither fired nor been cancelled. */
+function countTimers(clock: Clock): () => number {
+  const open = new Set<object>()
+  const { setTimer } = clock
+  clock.setTimer = (ms, fn) => {
+    const timer = {}
+    open.add(timer)
+    const cancel = setTimer(ms, () => {
+      open.delete(timer)
+      fn()
+    })
+    return () => {
+      open.delete(timer)
+      cancel()
+    }
+  }
+  return () => open.size
+}
+
+/** What is on the disk for whoever comes next, without a server. */
+const coldStart = async (world: World, disk: ReturnType<typeof memoryStore>): Promise<TestClient> => {
+  const next = world.client('ada', { storage: disk })
+  next.line.silent = true
+  void next.room.open()
+  await world.tick()
+  return next
+}
+
+test('takes rooms, messages, drafts and what is unsent off the screen and off the disk', async () => {
+  const world = new World()
+  const disk = memoryStore()
+  const ada = await world.live('ada', { storage: disk })
+  world.server.say('general', 'bob', 'a secret')
+  await world.rest(1_000)
+  ada.room.setDraft('half a thought')
+  ada.line.silent = true
+  ada.line.cut()
+  const unsent = ada.room.send('never to be sent')
+  await world.rest(1_000)
+  const done = ada.chat.signOut()
+  expect(ada.contents()).toEqual([])
+  expect(ada.chat.getState()).toMatchObject({ rooms: [], unsent: 0, connection: { status: 'stopped' } })
+  await done
+  await expect(unsent).rejects.toMatchObject({ code: 'ABORTED' })
+  await expect(ada.chat.connect()).rejects.toMatchObject({ code: 'ABORTED' })
+  const next = await coldStart(world, disk)
+  expect(next.chat.getState()).toMatchObject({ rooms: [], user: null, unsent: 0 })
+  expect(next.room.getState()).toMatchObject({ messages: [], draft: '' })
+})
+
+test('before anything was connected it deletes what the last session left', async () => {
+  const world = new World()
+  const disk = memoryStore()
+  world.server.say('general', 'bob', 'a secret')
+  const ada = await world.live('ada', { storage: disk })
+  await world.rest(1_000)
+  await ada.chat.close()
+  await world.client('ada', { storage: disk }).chat.signOut()
+  expect((await coldStart(world, disk)).contents()).toEqual([])
+})
+
+test('in memory, and where nobody ever was, there is only the screen', async () => {
+  const world = new World()
+  world.server.say('general', 'bob', 'a secret')
+  const ada = await world.live('ada')
+  await ada.chat.signOut()
+  expect(ada.contents()).toEqual([])
+  const nobody = world.client('bob', { storage: memoryStore() })
+  await nobody.chat.signOut()
+  expect(nobody.chat.getState().storage.status).toBe('memory')
+})
+
+test('a session that the server ends is off the screen too, whatever the storage', async () => {
+  const world = new World()
+  world.server.say('general', 'bob', 'a secret')
+  const ada = await world.live('ada')
+  ada.line.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
+  await world.tick()
+  expect(ada.contents()).toEqual([])
+})
+
+test('a disk that does not let go is told, and a second try is possible', async () => {
+  const world = new World()
+  const disk = troubled(memoryStore())
+  let refuses = true
+  const stubborn = hooked(disk, {
+    erase: (erase) => (refuses ? Promise.reject(new Error('busy')) : erase()),
+  })
+  world.server.say('general', 'bob', 'a secret')
+  const ada = await world.live('ada', { storage: stubborn })
+  await world.rest(1_000)
+  await expect(ada.chat.signOut()).rejects.toMatchObject({ code: 'INTERNAL' })
+  expect(ada.contents()).toEqual([])
+  expect(ada.chat.getState().storage).toMatchObject({ status: 'degraded' })
+  refuses = false
+  await ada.chat.signOut()
+  expect((await coldStart(world, disk)).contents()).toEqual([])
+})
+
+test.each([0, 1])('in tab %i it signs out all tabs of the user, and no line is left', async (which) => {
+  const world = new TabsWorld()
+  world.server.say('general', 'bob', 'a secret')
+  const tabs = await world.openTabs(3)
+  await world.rest(2_000)
+  expect(world.browser.disk.rooms.size).toBe(1)
+  await tabs[which]?.chat.signOut()
+  await world.rest(30_000)
+  for (const { chat, contents } of tabs) {
+    expect(chat.getState()).toMatchObject({ rooms: [], connection: { status: 'stopped' } })
+    expect(contents()).toEqual([])
+  }
+  const { rooms, chunks, entries } = world.browser.disk
+  expect([rooms.size, chunks.size, entries.size, world.lines()]).toEqual([0, 0, 0, 0])
+  // Another user, in the same browser, on the next tab.
+  const bob = await world.openTab('bob')
+  expect(bob.chat.getState()).toMatchObject({ user: { id: 'bob' }, connection: { status: 'online' } })
+})
+
+test('it signs out tabs that share only the disk, for their tokens do not say whose they are', async () => {
+  const world = new TabsWorld()
+  world.server.say('general', 'bob', 'a secret')
+  const first = await world.openTab('ada', undefined, { auth: 'opaque-1' })
+  const second = await world.openTab('ada', undefined, { auth: 'opaque-2' })
+  await world.rest(2_000)
+  expect([world.lines(), world.browser.disk.rooms.size]).toEqual([2, 1])
+  await first.chat.signOut()
+  await world.rest(2_000)
+  world.server.say('general', 'bob', 'another')
+  await world.rest(2_000)
+  expect(second.contents()).toEqual([])
+  expect(second.chat.getState()).toMatchObject({ connection: { status: 'stopped' } })
+  const { rooms, chunks, entries } = world.browser.disk
+  expect([rooms.size, chunks.size, entries.size, world.lines()]).toEqual([0, 0, 0, 0])
+})
+
+test('I23: a tab that closes while another signs out leaves neither the copy nor a timer (seed 505299)', async () => {
+  const world = new TabsWorld()
+  world.server.say('general', 'bob', 'a secret')
+  const [first, second] = await world.openTabs(2)
+  if (!first || !second) throw new Error('two tabs')
+  await world.rest(2_000)
+  world.server.say('general', 'bob', 'not on the disk yet')
+  await world.tick()
+  const left = countTimers(second.tab.clock)
+  const signedOut = first.chat.signOut()
+  const closed = second.chat.close().then(left)
+  await world.rest(30_000)
+  const [, timers] = await Promise.all([signedOut, closed] as const)
+  const { rooms, chunks, entries } = world.browser.disk
+  expect([rooms.size, chunks.size, entries.size, timers]).toEqual([0, 0, 0, 0])
+})

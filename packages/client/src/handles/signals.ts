@@ -1,0 +1,17 @@
+import { asRoomId, TYPING_RENEW_MS } from '@roomful/protocol/plain'
+import type { Session } from '../engine/session'
+
+/** Typing, out: at most one signal in 2.5 s, and its end at once. Never queued, never repeated. */
+export function createTypingSignal(session: Session, id: string): (typing: boolean) => void {
+  const { transport, clock } = session
+  const roomId = asRoomId(id)
+  /** When the others were last told; null: they believe nobody types. */
+  let toldAt: number | null = null
+
+  return (typing) => {
+    const now = clock.now()
+    if (typing ? toldAt !== null && Math.abs(now - toldAt) < TYPING_RENEW_MS : toldAt === null) return
+    toldAt = typing ? now : null
+    transport.signal('typing', { roomId, typing: Boolean(typing) })
+  }
+}

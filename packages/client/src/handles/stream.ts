@@ -1,0 +1,183 @@
+import { LIMITS } from '@roomful/protocol/plain'
+import { moment } from '../engine/session'
+import { assertNever } from '../model/assert-never'
+import { ChatError } from '../model/chat-error'
+import { longerHold, NO_HOLD, relaxed } from '../model/hold'
+import { keyOf } from '../model/rows/own-rows'
+import { at, covers } from '../model/rows/timeline'
+import { shownRow } from '../model/view/overlay'
+import type { Room, ShownMessage } from '../room'
+import { type HandleRoom, until } from './handle-context'
+import { quiet, TIMER_MOST_MS } from './limits'
+import { createStreamPage, type Loaded } from './stream-page'
+
+type Opening = Pick<Room, 'open' | 'close'>
+
+/**
+ * Every message once, in order of seq, with nothing left out: from the rows that are held where they are, by pages where
+ * not. Nothing runs ahead of the consumer. A message deleted before its turn is skipped. Whatever it waits for, it ends
+ * at once with the signal and with `return`, and throws when the room is removed or the chat is stopped.
+ */
+export function createRoomStream(room: HandleRoom, opening: Opening): Room['stream'] {
+  return ({ after, signal } = {}) => ({
+    [Symbol.asyncIterator]: () => {
+      // `return` of a generator waits for its next `yield`: this ends what it waits for.
+      const left = new AbortController()
+      const leave = (): void => left.abort()
+      const source = messages(room, opening, after, left.signal, () => {
+        if (signal?.aborted) leave()
+        signal?.addEventListener('abort', leave)
+        return () => signal?.removeEventListener('abort', leave)
+      })
+      return {
+        next: () => quiet(source.next()),
+        return: () => {
+          leave()
+          return source.return()
+        },
+      }
+    },
+  })
+}
+
+/**
+ * What there is to do next.
+ *
+ *   begin ──head known──▶ held ──not in memory──▶ missing ──page──▶ held
+ *                           │ another history, or one that ends before this place
+ *                           ▼
+ *                         lost ──▶ back, row by row, to the last that was given ──▶ held
+ */
+type Step = 'begin' | 'lost' | 'back' | 'held' | 'missing'
+
+async function* messages(
+  room: HandleRoom,
+  opening: Opening,
+  after: number | undefined,
+  signal: AbortSignal,
+  begin: () => () => void,
+): AsyncGenerator<ShownMessage, void> {
+  const { cell, session } = room
+  const { clock } = session
+  const { chat } = session.cells
+  /** The last place that is dealt with; undefined: not known yet. */
+  let seq = startOf(after)
+  /** When the message there was sent. */
+  let seenAt = ''
+  let { epoch, wakes } = chat()
+  let isBack = false
+  let hold = NO_HOLD
+
+  const end = begin()
+  if (signal.aborted) return end()
+  void opening.open()
+  const page = createStreamPage(room)
+
+  const look = (): Step | ChatError | undefined => {
+    const { core } = cell
+    if (core.listing.removed !== null) return core.listing.removed
+    // Of another history: what takes their place is still to come.
+    if (core.rows.fromOldEpoch) return undefined
+    const isWhole =
+      core.sync.subscription === 'synced' &&
+      core.rows.tail !== null &&
+      core.sync.cursor >= core.sync.highestSeenRev
+    if (isWhole) epoch ??= chat().epoch
+    if (seq === undefined) return isWhole ? 'begin' : undefined
+    if (isWhole && !isBack && (epoch !== chat().epoch || seq > core.rows.lastSeq)) return 'lost'
+    const wanted = isBack ? seq : seq + 1
+    if (wanted < floor() || isHeld(wanted)) return isBack ? 'back' : 'held'
+    return core.sync.subscription === 'synced' && wanted <= (core.rows.tail ?? 0) && !isResting()
+      ? 'missing'
+      : undefined
+  }
+  const floor = (): number => Math.max(cell.core.rows.floorSeq, page.floor())
+  const isHeld = (place: number): boolean => covers(cell.core.rows.timeline, place) || page.holds(place)
+  const rowAt = (place: number) => at(cell.core.rows.timeline, place) ?? page.rowAt(place)
+
+  /** After a page that failed. Waking ends it, but not what the server asked for. */
+  const isResting = (): boolean => {
+    if (wakes !== chat().wakes) {
+      wakes = chat().wakes
+      hold = relaxed(hold)
+    }
+    return hold.until > clock.now()
+  }
+  const resting = (check: () => void): (() => void) => {
+    const waits = [hold.least, hold.until].map((time) => time - clock.now()).filter((ms) => ms > 0)
+    const ends = waits.map((ms) => clock.setTimer(Math.min(ms, TIMER_MOST_MS), check))
+    return () => {
+      for (const stop of ends) stop()
+    }
+  }
+
+  const loaded = (from: number): Promise<Loaded | undefined> => {
+    let answer: Loaded | undefined
+    return until(
+      room,
+      () => cell.core.listing.removed ?? answer,
+      signal,
+      (check) => {
+        void page.load(from).then((result) => {
+          answer = result
+          check()
+        })
+        return () => {}
+      },
+    )
+  }
+
+  try {
+    for (;;) {
+      const step = await until(room, look, signal, resting)
+      const place: number = seq ?? 0
+      switch (step) {
+        case undefined:
+          return
+        case 'begin':
+          seq = cell.core.rows.lastSeq
+          seenAt = rowAt(seq)?.createdAt ?? ''
+          epoch = chat().epoch
+          break
+        case 'lost':
+          seq = Math.min(place, cell.core.rows.lastSeq)
+          epoch = chat().epoch
+          isBack = seenAt !== ''
+          break
+        case 'back':
+          // What was sent since is new, though its number was another message's before.
+          isBack = place >= floor() && (rowAt(place)?.createdAt ?? '') > seenAt
+          if (isBack) seq = place - 1
+          break
+        case 'held': {
+          seq = Math.max(place + 1, floor() - 1)
+          const row = rowAt(place + 1)
+          if (row) seenAt = row.createdAt
+          if (row && !row.deleted) yield shownRow(row, keyOf(row, cell.core.me), [], cell.core)
+          break
+        }
+        case 'missing': {
+          const result = await loaded(isBack ? Math.max(1, place - LIMITS.historyPage + 1) : place + 1)
+          if (result === undefined) return
+          if (!result.ok && result.error?.retry === 'never') throw result.error
+          hold = result.ok ? NO_HOLD : longerHold(hold, result.error, moment(session))
+          break
+        }
+        default:
+          assertNever(step)
+      }
+    }
+  } finally {
+    end()
+    page.end()
+    opening.close()
+  }
+}
+
+/** `after` as a place before which all is dealt with: 0 and below is the beginning. */
+function startOf(after: number | undefined): number | undefined {
+  if (after === undefined) return undefined
+  if (typeof after !== 'number' || Number.isNaN(after))
+    throw new ChatError('INVALID_PAYLOAD', 'after is not a number', { field: 'after' })
+  return Math.max(0, Math.floor(after))
+}

@@ -1,0 +1,49 @@
+import type { Message } from '@roomful/protocol'
+import type { Cells } from '../engine/cells'
+import type { Session } from '../engine/session'
+import type { ChatError } from '../model/chat-error'
+import { outcomesSince } from '../model/outbox/outbox'
+
+type Waiter = { resolve: (row: Message | undefined) => void; reject: (error: ChatError) => void }
+
+export type Waiters = {
+  /** How this entry of the outbox ends: with its row, without one, or with the reason of its refusal. */
+  wait(roomId: string, id: string): Promise<Message | undefined>
+}
+
+/**
+ * Promises for entries of the outbox. The outcomes are part of the state, and so is the end of the chat, by which all of
+ * them end; this only delivers.
+ */
+export function createWaiters(cells: Cells, over: Session['over']): Waiters {
+  const rooms = new Map<string, Map<string, Waiter>>()
+
+  cells.watch((before, after) => {
+    const waiting = rooms.get(after.id)
+    if (waiting === undefined) return
+    for (const { id, outcome } of outcomesSince(before.outbox, after.outbox)) {
+      const waiter = waiting.get(id)
+      if (waiter === undefined) continue
+      waiting.delete(id)
+      if (outcome.error) waiter.reject(outcome.error)
+      else waiter.resolve(outcome.row)
+    }
+  })
+
+  cells.chatTopic.observers.add(() => {
+    const reason = over()
+    if (reason === null) return
+    for (const waiting of rooms.values()) for (const { reject } of waiting.values()) reject(reason)
+    rooms.clear()
+  })
+
+  return {
+    wait: (roomId, id) =>
+      new Promise((resolve, reject) => {
+        const reason = over()
+        if (reason) return reject(reason)
+        const waiting = rooms.get(roomId) ?? new Map<string, Waiter>()
+        rooms.set(roomId, waiting.set(id, { resolve, reject }))
+      }),
+  }
+}

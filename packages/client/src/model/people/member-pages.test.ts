@@ -1,0 +1,110 @@
+import type { FetchMembersAck, Member } from '@roomful/protocol'
+import { asRoomId, asUserId } from '@roomful/protocol/plain'
+import { expect, test } from 'vitest'
+import { reduceRoom } from '../room/reduce-room'
+import { newRoom, type RoomModel } from '../room/room-model'
+import { hasMoreMembers, memberCountOf, presentMembers } from './member-pages'
+import { withAllMembers } from './members'
+
+const member = (userId: string, rev: number, part: Partial<Member> = {}): Member => ({
+  roomId: asRoomId('r1'),
+  userId: asUserId(userId),
+  name: userId,
+  role: 'member',
+  joinedAt: '2026-01-01T00:00:00.000Z',
+  lastReadSeq: 0,
+  fromSeq: 1,
+  rev,
+  ...part,
+})
+
+/** A large room at rev 10, of which only the own row is held. */
+function large(): RoomModel {
+  const room = newRoom('r1', { me: 'me', connection: 'up', windowSize: 100, hasStore: false })
+  const open: RoomModel = {
+    ...room,
+    rows: { ...room.rows, tail: 0 },
+    sync: { ...room.sync, subscription: 'synced', cursor: 10, highestSeenRev: 10 },
+    view: { ...room.view, opened: true },
+  }
+  return withAllMembers(open, [member('me', 1)], 10, true)
+}
+
+const asked = (core: RoomModel): RoomModel =>
+  reduceRoom(reduceRoom(core, { type: 'members-wanted', limit: 2 }), { type: 'members-asked' })
+
+const answered = (core: RoomModel, members: Member[], more: Partial<FetchMembersAck> = {}): RoomModel =>
+  reduceRoom(core, {
+    ...({ type: 'members-answered', no: core.sync.request?.no ?? 0, now: 0, random: 0 } as const),
+    page: { ok: true, members, rev: 10, memberCount: 5, ...more },
+  })
+
+const change = (core: RoomModel, row: Member, memberCount?: number): RoomModel =>
+  reduceRoom(core, {
+    type: 'changes',
+    now: 0,
+    changes: [
+      {
+        ...{ kind: 'member', rev: row.rev, member: row },
+        ...(memberCount === undefined ? {} : { memberCount }),
+      } as const,
+    ],
+  })
+
+const idsOf = ({ people }: RoomModel): string[] => presentMembers(people.members).map(({ userId }) => userId)
+
+test('pages are added in the order of user ids, the last one ends it', () => {
+  let core = answered(asked(large()), [member('a', 2), member('c', 3)], { next: asUserId('c') })
+  expect([idsOf(core), hasMoreMembers(core.people), memberCountOf(core.people)]).toEqual([
+    ['a', 'c', 'me'],
+    true,
+    5,
+  ])
+  core = answered(asked(core), [member('me', 1), member('z', 4)])
+  expect([idsOf(core), hasMoreMembers(core.people)]).toEqual([['a', 'c', 'me', 'z'], false])
+  expect(reduceRoom(core, { type: 'members-wanted', limit: 2 })).toBe(core)
+})
+
+test('a page that is older than what was known when it was asked for is asked for again', () => {
+  const core = answered(asked(large()), [member('a', 2)], { rev: 9 })
+  expect([idsOf(core), core.people.roster.want, core.sync.request]).toEqual([['me'], 2, null])
+})
+
+test('a row that has changed since the page was read stays as it is', () => {
+  const core = answered(change(asked(large()), member('a', 11, { removed: 'kicked' }), 4), [member('a', 2)], {
+    rev: 10,
+  })
+  expect(idsOf(core)).toEqual(['me'])
+  expect(memberCountOf(core.people)).toBe(4)
+})
+
+test('a page that nobody waits for any more is ignored', () => {
+  const core = reduceRoom(asked(large()), { type: 'closed' })
+  expect(core.people.roster.want).toBeNull()
+  expect(answered({ ...core }, [member('a', 2)])).toEqual(core)
+})
+
+test('an older count does not undo a newer one, in whatever order they come', () => {
+  const core = change(change(large(), member('x', 12), 7), member('y', 11), 6)
+  expect(memberCountOf(core.people)).toBe(7)
+})
+
+test('P15: changes of a node of the version before carry no count: where all rows are held, these tell it', () => {
+  const small = change(withAllMembers(large(), [member('me', 1), member('a', 2)], 10), member('b', 11), 3)
+  expect(memberCountOf(small.people)).toBe(3)
+  expect(memberCountOf(change(small, member('c', 12)).people)).toBe(4)
+  expect(memberCountOf(change(small, member('a', 12, { removed: 'left' })).people)).toBe(2)
+})
+
+test('a refusal for good ends the wait and says why; one for now is tried again', () => {
+  const failed = (retry: 'never' | 'after'): RoomModel => {
+    const core = asked(large())
+    const error = Object.assign(new Error('no'), { code: 'FORBIDDEN', retry })
+    return reduceRoom(core, {
+      ...({ type: 'request-failed', no: core.sync.request?.no ?? 0, now: 0, random: 0 } as const),
+      error: error as never,
+    })
+  }
+  expect(failed('never').people.roster.want).toBeNull()
+  expect(failed('after').people.roster.want).toBe(2)
+})

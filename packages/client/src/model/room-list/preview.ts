@@ -1,0 +1,42 @@
+import type { Preview } from '@roomful/protocol'
+import type { RoomModel } from '../room/room-model'
+import { at } from '../rows/timeline'
+
+/** As much of a message as the server's own previews have, in code points. */
+const PREVIEW = /^.{0,200}/su
+
+/**
+ * The last message, for a room list: from the row at the tail, or as the server last described it, whichever is newer.
+ * Within one history the list never goes back to an older message, or to an older text.
+ */
+export function previewOf({ listing, rows, sync }: RoomModel): Preview | null {
+  const { preview, previewRev } = listing
+  const { tail, timeline, floorSeq } = rows
+  // Rows of an older epoch say nothing any more, once the server has described the room in this one.
+  if (rows.fromOldEpoch && previewRev > 0) return preview
+  const row = tail === null ? undefined : at(timeline, tail)
+  // None was sent yet, or none that the user may see.
+  if (row === undefined)
+    return sync.subscription === 'synced' && tail !== null && tail < floorSeq ? null : preview
+  const { seq, senderId, senderName, type, createdAt, deleted } = row
+  // Without a rev it is of an older epoch, or of a disk: a row says more.
+  const isNewer = preview && (preview.seq > seq || (preview.seq === seq && previewRev >= row.rev))
+  if (isNewer && previewRev > 0) return preview
+  const content = PREVIEW.exec(row.content)?.[0] ?? ''
+  const same = preview?.seq === seq && preview.content === content && preview.deleted === deleted
+  return same ? preview : { seq, senderId, senderName, type, content, createdAt, deleted }
+}
+
+/** The room is not live any more, and its rows may go: what they say of the last message stays. */
+export function unsynced(model: RoomModel): RoomModel {
+  const { listing, rows, sync } = model
+  const preview = previewOf(model)
+  const isHeld = preview === listing.preview || rows.fromOldEpoch
+  const rowRev = isHeld ? 0 : (at(rows.timeline, rows.tail ?? 0)?.rev ?? 0)
+  const previewRev = Math.max(listing.previewRev, rowRev)
+  return {
+    ...model,
+    sync: sync.subscription === 'synced' ? { ...sync, subscription: 'active' } : sync,
+    listing: { ...listing, preview, previewRev },
+  }
+}

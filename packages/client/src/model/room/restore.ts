@@ -1,0 +1,175 @@
+import type { MessageId } from '@roomful/protocol'
+import { aimed, type Entry, isTargeted, READY, subjectOf } from '../outbox/entry'
+import { allEntries } from '../outbox/entry-list'
+import { outboxWith } from '../outbox/outbox'
+import { unsynced } from '../room-list/preview'
+import { discardEvicted, heldRanges } from '../rows/evicted-ranges'
+import { emptyTimeline, type Range, rangesOf, rowsIn } from '../rows/timeline'
+import type { Restored, RoomEvent } from './room-event'
+import { newRoom, type RoomModel } from './room-model'
+
+/** What the last session left. Rows stay on disk until they are viewed; what was done since the start goes behind. */
+export function onRestored(model: RoomModel, event: Extract<RoomEvent, { type: 'restored' }>): RoomModel {
+  const { room } = event
+  const old = undone(model, event.entries)
+  const held = allEntries(model.outbox.entries)
+  const own = behind(Math.max(event.after, old.at(-1)?.order ?? 0), held)
+  const isSame = old.length === 0 && own === held
+  const next = isSame ? model : { ...model, outbox: outboxWith(model.outbox, [...old, ...own]) }
+  const { rows, sync, unread, listing, view } = next
+  // A sync was quicker than the disk: what it brought is newer.
+  if (room === null || sync.cursor > 0) return next
+  const { cursor, ranges, lastSeq, floorSeq, lastReadSeq, draft, usedAt } = room
+  return {
+    ...next,
+    rows: {
+      ...rows,
+      evicted: ranges,
+      lastSeq: Math.max(rows.lastSeq, lastSeq),
+      floorSeq: Math.max(rows.floorSeq, floorSeq),
+    },
+    sync: { ...sync, cursor, highestSeenRev: Math.max(sync.highestSeenRev, cursor) },
+    unread: { ...unread, lastReadSeq: Math.max(unread.lastReadSeq, lastReadSeq) },
+    // Kept with the rows, or newer than they are.
+    listing: { ...listing, previewRev: Math.max(listing.previewRev, cursor) },
+    view: {
+      ...view,
+      draft: view.draft === '' ? draft : view.draft,
+      usedAt: Math.max(view.usedAt, usedAt),
+    },
+  }
+}
+
+/**
+ * What a tab that has died left joins what waits here, each in the place of the moment at which it was done: an earlier
+ * life of that tab may have left here what must go before it (I9).
+ */
+export function onTakenOver(model: RoomModel, left: readonly Entry[]): RoomModel {
+  const old = undone(model, left)
+  if (old.length === 0) return model
+  const entries = inOrder([...allEntries(model.outbox.entries), ...old])
+  return { ...model, outbox: outboxWith(model.outbox, entries) }
+}
+
+/** Of what was left, what is still to be done. */
+function undone(model: RoomModel, left: readonly Entry[]): readonly Entry[] {
+  // A disk that is reopened may still have what this run has settled: it is not done twice (I8).
+  const confirmed = left.length > 0 ? confirmedIn(model) : new Map<string, MessageId>()
+  const held = allEntries(model.outbox.entries)
+  const known = new Set<string>([
+    ...held.map((entry) => entry.id),
+    ...model.outbox.outcomes.map(({ id }) => id),
+    ...confirmed.keys(),
+  ])
+  const open = left.filter((entry) => !known.has(entry.id)).map((entry) => found(entry, confirmed))
+  const sends = new Set<string>([...held, ...open].map((entry) => entry.id))
+  return open.filter((entry) => !isOrphan(entry, sends)).map(afterRestart)
+}
+
+/** What waits for a send that is confirmed here already waits for nothing: it is about that message. */
+function found(entry: Entry, confirmed: ReadonlyMap<string, MessageId>): Entry {
+  const subject = subjectOf(entry)
+  const id = subject !== null && 'clientId' in subject ? confirmed.get(subject.clientId) : undefined
+  return id === undefined ? entry : aimed(entry, { id })
+}
+
+/** Two tabs may have done something in the same millisecond; in one outbox each has its own place. */
+function inOrder(entries: readonly Entry[]): readonly Entry[] {
+  let last = 0
+  return [...entries]
+    .sort((a, b) => a.order - b.order)
+    .map((entry) => {
+      last = Math.max(entry.order, last + 1)
+      return entry.order === last ? entry : { ...entry, order: last }
+    })
+}
+
+/** Own sends that are known as confirmed: the tab that sent them died before it could take them off the disk. */
+function confirmedIn({ rows, outbox, me }: RoomModel): Map<string, MessageId> {
+  const held = rangesOf(rows.timeline).flatMap((range) => rowsIn(rows.timeline, range))
+  const ended = outbox.outcomes.flatMap(({ outcome }) => outcome.row ?? [])
+  return new Map(
+    [...held, ...rows.pastTail, ...ended].flatMap((row) =>
+      row.senderId === me && row.clientId ? [[row.clientId, row.id] as const] : [],
+    ),
+  )
+}
+
+/** What was done since the start comes after all of it (I9), whatever the clocks of the two sessions say. */
+function behind(last: number, entries: readonly Entry[]): readonly Entry[] {
+  if ((entries[0]?.order ?? last + 1) > last) return entries
+  return entries.map((entry, i) => ({ ...entry, order: last + 1 + i }))
+}
+
+/** About a message of the outbox that is not in it: nothing to wait for would ever come. */
+const isOrphan = (entry: Entry, sends: ReadonlySet<string>): boolean =>
+  isTargeted(entry) && 'clientId' in entry.target && !sends.has(entry.target.clientId)
+
+/** What may have been emitted counts as emitted: it goes out again under the same id, and is not changed any more (I4). */
+function afterRestart(entry: Entry): Entry {
+  const state = entry.state.at === 'failed' ? entry.state : READY
+  // What was refused for good the server does not have: it can still be changed, cancelled and sent again.
+  const attempts =
+    state.at === 'failed' ? entry.attempts : entry.mayHaveBeenEmitted ? Math.max(1, entry.attempts) : 0
+  const next = { ...entry, state, attempts }
+  // Its debounce is long over, and the moment was one of a clock that may have been set since.
+  return next.kind === 'read' ? { ...next, dueAt: 0 } : next
+}
+
+/**
+ * Another tab wrote the rows until now, and this one does from here on. Rows in memory win; of the disk's only what is as
+ * of the same cursor can stand beside them (I5). A room without rows in memory goes on from what is on disk.
+ */
+export function onKeeping(model: RoomModel, disk: Restored | null): RoomModel {
+  const { rows, sync, people } = model
+  const kept: RoomModel = { ...model, writesRows: true, rows: { ...rows, evicted: [] } }
+  if (disk === null || model.listing.removed !== null || rows.fromOldEpoch) return kept
+  const { cursor, ranges } = disk
+  if (rows.tail !== null) {
+    if (cursor !== sync.cursor) return kept
+    const evicted = { ...rows, evicted: ranges }
+    return { ...kept, rows: rangesOf(rows.timeline).reduce(discardEvicted, evicted) }
+  }
+  if (cursor < sync.cursor) return kept
+  // Nothing was written since it was read here: what is asked of it just now stands.
+  if (cursor === sync.cursor && isSame(ranges, rows.evicted)) return { ...model, writesRows: true }
+  return {
+    ...kept,
+    rows: { ...rows, evicted: ranges },
+    // What was asked for with the old cursor cannot be kept apart from what is new to this one.
+    sync: { ...sync, cursor, highestSeenRev: Math.max(sync.highestSeenRev, cursor), request: null },
+    people: { ...people, membersKnown: false },
+  }
+}
+
+const isSame = (a: readonly Range[], b: readonly Range[]): boolean =>
+  a.length === b.length && a.every(({ from, to }, i) => b[i]?.from === from && b[i]?.to === to)
+
+/** Another tab writes the rows from now on. */
+export const onKeptElsewhere = (model: RoomModel): RoomModel =>
+  model.writesRows ? { ...model, writesRows: false, rows: { ...model.rows, evicted: [] } } : model
+
+/** Another user, or the end of the session: nothing of the room is left in memory but the entries to be kept. */
+export function onWiped(model: RoomModel, keep: (id: string) => boolean): RoomModel {
+  const { id, connection, windowSize, hasStore, writesRows } = model
+  const entries = allEntries(model.outbox.entries).filter((entry) => keep(entry.id))
+  const empty = newRoom(id, { me: null, connection, windowSize, hasStore, writesRows })
+  return {
+    ...empty,
+    outbox: outboxWith(empty.outbox, entries),
+    sync: { ...empty.sync, lastRequestNo: model.sync.lastRequestNo },
+    view: { ...empty.view, opened: model.view.opened },
+  }
+}
+
+/** The rows leave memory (I15); counts, outbox and draft stay. With a local store the rows are there still. */
+export function onForgotten(model: RoomModel): RoomModel {
+  const { writesRows } = model
+  const next = unsynced(model)
+  const { rows, sync } = next
+  return {
+    ...next,
+    rows: { ...rows, timeline: emptyTimeline, tail: null, evicted: writesRows ? heldRanges(rows) : [] },
+    sync: { ...sync, cursor: writesRows ? sync.cursor : 0, outOfOrder: new Map(), gap: null },
+  }
+}

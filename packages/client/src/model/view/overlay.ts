@@ -1,0 +1,95 @@
+import type { Message } from '@roomful/protocol'
+import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
+import type { SendEntry, TargetedEntry } from '../outbox/entry'
+import type { RoomModel } from '../room/room-model'
+import type { ShownMessage } from '../room-shape'
+import { reactionLike } from '../rows/reactions'
+
+/** A confirmed row as shown: with what is on its way laid over it. The confirmed store never holds any of that. */
+export function shownRow(
+  row: Message,
+  key: string,
+  ops: readonly TargetedEntry[],
+  model: RoomModel,
+): ShownMessage {
+  const error = model.outbox.refused.get(row.id)
+  const base: ShownMessage = { ...row, key, status: 'sent', ...(error ? { error } : {}) }
+  return ops.length === 0
+    ? base
+    : { ...ops.reduce((shown, op) => withOp(shown, op, model.me), base), changing: true }
+}
+
+function withOp(shown: ShownMessage, op: TargetedEntry, me: string | null): ShownMessage {
+  if (shown.deleted) return shown
+  switch (op.kind) {
+    case 'edit':
+      // Without the server's time the old one stands in: what counts is that it is marked as edited.
+      return { ...shown, content: op.content, editedAt: shown.editedAt ?? shown.createdAt }
+    case 'delete': {
+      const { metadata: _, ...rest } = shown
+      return { ...rest, content: '', deleted: true, reactions: [] }
+    }
+    case 'react':
+      return { ...shown, reactions: withReaction(shown.reactions, op, me) }
+  }
+}
+
+function withReaction(
+  reactions: Message['reactions'],
+  { emoji, op }: { emoji: string; op: 'add' | 'remove' },
+  me: string | null,
+): Message['reactions'] {
+  const held = reactionLike(reactions, emoji)
+  if ((held?.mine ?? false) === (op === 'add')) return reactions
+  const self = asUserId(me ?? '')
+  if (op === 'add') {
+    if (held === undefined) return [...reactions, { emoji, count: 1, users: [self], mine: true }]
+    const added = { ...held, count: held.count + 1, users: [...held.users, self], mine: true }
+    return reactions.map((reaction) => (reaction === held ? added : reaction))
+  }
+  return reactions.flatMap((reaction) => {
+    if (reaction !== held) return [reaction]
+    const { mine: _, ...rest } = reaction
+    const users = reaction.users.filter((user) => user !== me)
+    return reaction.count > 1 ? [{ ...rest, count: reaction.count - 1, users }] : []
+  })
+}
+
+/** A message that waits to be sent, as shown: after all confirmed ones, in the order of sending. */
+export function shownEntry(entry: SendEntry, ops: readonly TargetedEntry[], model: RoomModel): ShownMessage {
+  const { replyTo, state } = entry
+  const base: ShownMessage = {
+    key: entry.id,
+    id: entry.id,
+    clientId: entry.id,
+    roomId: asRoomId(model.id),
+    seq: 0,
+    rev: 0,
+    senderId: asUserId(model.me ?? ''),
+    senderName: model.myName,
+    type: entry.type ?? (replyTo === null ? 'text' : 'reply'),
+    content: entry.content,
+    // A pending target is named as it is shown: by its clientId.
+    replyTo:
+      replyTo === null || 'lost' in replyTo
+        ? null
+        : 'id' in replyTo
+          ? replyTo.id
+          : asMessageId(replyTo.clientId),
+    ...(entry.metadata === undefined ? {} : { metadata: entry.metadata }),
+    createdAt: entry.createdAt,
+    editedAt: null,
+    deleted: false,
+    reactions: [],
+    status: statusOf(entry),
+    ...(state.at === 'failed' ? { error: state.error } : {}),
+  }
+  return ops.length === 0
+    ? base
+    : { ...ops.reduce((shown, op) => withOp(shown, op, model.me), base), changing: true }
+}
+
+function statusOf(entry: SendEntry): ShownMessage['status'] {
+  if (entry.state.at === 'failed') return 'failed'
+  return entry.state.at === 'inflight' || entry.attempts > 0 ? 'sending' : 'queued'
+}

@@ -1,0 +1,103 @@
+import type { User } from '@roomful/protocol'
+import type { Cells } from '../engine/cells'
+import type { Orders } from '../engine/orders'
+import { attempt, type Report } from '../engine/report'
+import type { ChatOptions } from '../options'
+import type { Clock } from '../platform/clock'
+import type { RunClock } from '../platform/steady-clock'
+import type { TabsLink } from '../tabs/lazy-tabs'
+import { leaveRooms, takeOverRooms } from '../tabs/take-over'
+import type { CopySource, LocalCopy } from './local-copy'
+import { createRestorer } from './restorer'
+import { createWriter } from './writer'
+
+/** What survives a reload, as the rest sees it. */
+type Persistence = {
+  start(): void
+  loaded(): Promise<void>
+  onUser(user: User, epoch: string): Promise<void>
+  readChunks: LocalCopy['readChunks']
+  /** Does this tab write rows? */
+  keeps(): boolean
+  /** The tab is looked at again. */
+  woken(): void
+  wipe(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** On the store that was asked for; in IndexedDB where there is one; otherwise none, and memory is all. */
+export function copyFor(storage: ChatOptions['storage'], clock: Clock): CopySource | null {
+  if (storage === 'memory') return null
+  const code = () => import('./on-disk')
+  if (storage !== undefined)
+    return { kind: storage.kind, load: async () => (await code()).createCopy(storage) }
+  if (typeof indexedDB === 'undefined') return null
+  const load = async (): Promise<LocalCopy> => {
+    const { createCopy, indexedDbStore } = await code()
+    return createCopy(indexedDbStore({ clock }))
+  }
+  return { kind: 'indexeddb', load }
+}
+
+export function createPersistence(options: {
+  source: CopySource
+  tabs: TabsLink | null
+  cells: Cells
+  clock: RunClock
+  /** Of the disk's own time limits, which hold after the end too: it may be asked to delete once more. */
+  storeClock: Clock
+  url: string
+  orders: Orders
+  report: Report
+}): Persistence {
+  const { tabs, cells, clock, storeClock, url, orders, report } = options
+  let copy: LocalCopy | null = null
+  const load = async (): Promise<LocalCopy> => {
+    const own = await options.source.load()
+    copy = (await tabs?.share(own)) ?? own
+    return copy
+  }
+  /** A tab on its own writes rows until another one does, and again when it is looked at. */
+  let isOvertaken = false
+  const keeps = (): boolean => tabs?.keeps() ?? !isOvertaken
+
+  const writer = createWriter({
+    source: { kind: options.source.kind, load },
+    cells,
+    clock,
+    storeClock,
+    keeps,
+    onReopened: (snapshot) => {
+      if (snapshot.rewritten && keeps()) takeOverRooms(cells, snapshot)
+      restorer.onReopened(snapshot)
+    },
+    onTaken: () => {
+      if (tabs) return tabs.taken()
+      isOvertaken = true
+      leaveRooms(cells)
+    },
+  })
+  const restorer = createRestorer(cells, writer, url, clock, orders, report)
+
+  async function takeBack(): Promise<void> {
+    const snapshot = await copy?.refresh()
+    if (snapshot === undefined) return
+    isOvertaken = false
+    takeOverRooms(cells, snapshot)
+  }
+
+  const { start, loaded, onUser, wipe, close } = restorer
+  return {
+    start,
+    loaded,
+    onUser,
+    wipe,
+    close,
+    readChunks: writer.readChunks,
+    keeps,
+    woken: () => {
+      // A disk that does not answer is looked after by the writer, and this is tried again at the next sign.
+      if (isOvertaken) attempt(takeBack, () => {})
+    },
+  }
+}

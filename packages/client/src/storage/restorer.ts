@@ -1,0 +1,180 @@
+import type { User } from '@roomful/protocol'
+import type { Cells } from '../engine/cells'
+import { applyEpoch } from '../engine/listing'
+import type { Orders } from '../engine/orders'
+import { attempt, type Report } from '../engine/report'
+import { allEntries } from '../model/outbox/entry-list'
+import type { Clock } from '../platform/clock'
+import type { LocalSnapshot, StoredEntry, StoredRoom } from './local-copy'
+import { LocalStoreError } from './port'
+import { fromStored } from './restored-entries'
+import type { Writer } from './writer'
+
+/** Of a sign-out's wipe: what is left of a user on this device is worth insisting. */
+const WIPE_TRIES = 3
+
+type Restorer = {
+  /** Shows what the last session left, before the line is up. */
+  start(): void
+  /** What the last session left is read, or cannot be. */
+  loaded(): Promise<void>
+  /** Who it is, says the server: ends when what he left is in place. */
+  onUser(user: User, epoch: string): Promise<void>
+  /** The store was opened behind, after all: what an earlier session left unsent goes out too. */
+  onReopened(snapshot: LocalSnapshot): void
+  /** Signed out, and off the screen already: nothing of the user stays on the disk, nor comes from it. False: the disk may still have it, and `storage` says so. */
+  wipe(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** Opens the local store and fills the rooms from it. Trouble with it never holds up the line for longer than its guard. */
+export function createRestorer(
+  cells: Cells,
+  writer: Writer,
+  url: string,
+  clock: Clock,
+  orders: Orders,
+  report: Report,
+): Restorer {
+  /** Whose space is open; null: nobody's yet. */
+  let openFor: string | null = null
+  let opening: Promise<void> | null = null
+  const restored = new Set<string>()
+  let isWiped = false
+  /** The disk has been read: what is new on it since was left by a tab that has gone meanwhile. */
+  let hasRead = false
+
+  const open = async (userId: string | null): Promise<void> => {
+    const snapshot = await writer.open({ url, userId })
+    attempt(() => takeIn(snapshot, userId), unreadable)
+  }
+
+  /** The rest goes on: what cannot be taken in stays on the disk, and the server has the rows. */
+  function unreadable(error: unknown): void {
+    report(error, { source: 'storage' })
+    const reason = 'A part of the local copy could not be taken in'
+    cells.local(() => cells.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
+  }
+
+  /** `userId`: null where nobody has said yet who it is; then it is whoever was here last. */
+  function takeIn(snapshot: LocalSnapshot, userId: string | null): void {
+    openFor = snapshot.meta?.user.id ?? userId
+    // Signed out meanwhile: nothing of the user comes on the screen again.
+    if (isWiped) return
+    fill(snapshot)
+    if (snapshot.meta && userId === null) writer.begin(snapshot.meta)
+  }
+
+  function fill({ meta, rooms, entries }: LocalSnapshot): void {
+    cells.local(() => {
+      if (meta) {
+        cells.dispatchChat({ type: 'identified', user: meta.user })
+        cells.dispatchChat({ type: 'epoch', epoch: meta.epoch })
+        const { id: me, name } = meta.user
+        for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'identified', me, name })
+      }
+      const kept = new Map(rooms.map((room) => [room.roomId, room]))
+      // What was done before the disk was read has its place behind all that is on it, that of other tabs too (I9).
+      const after = hasRead ? 0 : Math.max(orders.floor(), entries.at(-1)?.order ?? 0)
+      const done = [...cells.all()].flatMap(({ core }) =>
+        hasRead || core.outbox.entries.size === 0 ? [] : core.id,
+      )
+      const ids = new Set([...kept.keys(), ...entries.map((entry) => entry.roomId), ...done])
+      // One that is damaged is no reason to lose the others.
+      for (const id of ids) attempt(() => fillRoom(id, kept.get(id) ?? null, entries, after), unreadable)
+    })
+    // Where it did not open, there may be older entries on it yet (I9).
+    hasRead = writer.wasOpen()
+  }
+
+  function fillRoom(
+    id: string,
+    room: StoredRoom | null,
+    entries: readonly StoredEntry[],
+    after: number,
+  ): void {
+    const own = entries
+      .filter((entry) => entry.roomId === id)
+      .flatMap((entry) => fromStored(entry, clock.now()) ?? [])
+    for (const entry of own) restored.add(entry.id)
+    if (room?.item) cells.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
+    cells.dispatch(id, { type: 'restored', room, entries: hasRead ? [] : own, after })
+    if (hasRead) cells.dispatch(id, { type: 'taken-over', entries: own })
+    // Those of this session that were moved behind them included.
+    for (const { order } of allEntries(cells.room(id).core.outbox.entries)) orders.atLeast(order)
+  }
+
+  const pause = (): void => {
+    writer.pause()
+    restored.clear()
+    hasRead = false
+  }
+
+  const forget = (keep: (id: string) => boolean): void => {
+    cells.local(() => {
+      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep })
+    })
+    pause()
+  }
+
+  const settle = async (user: User, epoch: string): Promise<void> => {
+    await (opening ?? Promise.resolve())
+    if (openFor !== user.id) {
+      // Another one was here last: nothing of his is shown, sent or kept under this name.
+      forget((id) => !restored.has(id))
+      await open(user.id)
+    }
+    // First, so that nothing of the old history is written under the new one's name.
+    cells.local(() => applyEpoch(cells, epoch))
+    if (openFor === user.id) writer.begin({ user, epoch })
+    else writer.giveUp()
+  }
+
+  return {
+    start: () => {
+      opening ??= open(null)
+    },
+    loaded: async () => opening ?? undefined,
+    onUser: (user, epoch) => settle(user, epoch),
+    onReopened: (snapshot) => {
+      const { meta } = snapshot
+      if (meta === null || (openFor !== null && openFor !== meta.user.id)) return
+      // What the server has said since is newer than the disk; only what was left unsent is news (I14).
+      const { epoch } = cells.chat()
+      if (epoch === null) return attempt(() => takeIn(snapshot, openFor), unreadable)
+      // What has been sent meanwhile is not put behind it any more.
+      hasRead = true
+      if (meta.epoch !== epoch) writer.drop(snapshot.rooms.map((room) => room.roomId))
+      attempt(() => fill({ ...snapshot, meta: null, rooms: [] }), unreadable)
+    },
+    wipe: async () => {
+      pause()
+      // What is still being read is theirs too.
+      isWiped = true
+      await opening
+      pause()
+      const nobody = openFor === null
+      openFor = null
+      // A handle that has died is another one at the next try; what stays after that is told, and never thrown.
+      let trouble: unknown
+      for (let tries = 0; tries < WIPE_TRIES; tries++) {
+        try {
+          await writer.wipe()
+          return true
+        } catch (error) {
+          // Nobody was here, and nothing can be: there is no copy.
+          if (nobody && error instanceof LocalStoreError && error.reason === 'unavailable') return true
+          trouble = error
+        }
+      }
+      const reason = trouble instanceof Error ? trouble.message : String(trouble)
+      cells.local(() => cells.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
+      return false
+    },
+    close: async () => {
+      // Only what is open can be written to.
+      await opening
+      await writer.close()
+    },
+  }
+}

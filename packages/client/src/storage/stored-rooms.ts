@@ -1,0 +1,64 @@
+import type { RoomListItem } from '@roomful/protocol'
+import type { RoomModel } from '../model/room/room-model'
+import { previewOf } from '../model/room-list/preview'
+import { heldRanges } from '../model/rows/evicted-ranges'
+import { unreadOf } from '../model/unread/unread-rows'
+import type { StoredRoom } from './local-copy'
+
+/** What is kept of a room beside its rows; null where nothing of it is worth keeping, or may be kept. */
+export function storedRoom(core: RoomModel): StoredRoom | null {
+  if (core.listing.removed !== null) return null
+  const item = itemOf(core)
+  if (item === null && core.rows.tail === null && core.view.draft === '') return null
+  const { rows, sync, unread, view } = core
+  return {
+    roomId: core.id,
+    cursor: sync.cursor,
+    lastSeq: rows.lastSeq,
+    ranges: rows.fromOldEpoch ? [] : heldRanges(rows),
+    lastReadSeq: unread.lastReadSeq,
+    floorSeq: rows.floorSeq,
+    item,
+    draft: view.draft,
+    usedAt: view.usedAt,
+  }
+}
+
+/** The room's line in the list, as it is shown now: what a cold start begins with. */
+function itemOf(core: RoomModel): RoomListItem | null {
+  const { listing, people, rows } = core
+  const { room, hiddenSeq } = listing
+  const { role, roster } = people
+  const { lastReadSeq } = core.unread
+  if (!listing.listed || room === null || role === null) return null
+  const unread = unreadOf(core, lastReadSeq)
+  return {
+    room: { ...room, lastSeq: rows.lastSeq, ...(roster.count === null ? {} : { memberCount: roster.count }) },
+    role,
+    lastReadSeq,
+    fromSeq: rows.floorSeq,
+    unread,
+    preview: previewOf(core),
+    ...(hiddenSeq < 0 ? {} : { hiddenSeq }),
+  }
+}
+
+/** Did anything change that is kept? */
+export function isWorthKeeping(before: RoomModel, after: RoomModel): boolean {
+  return (
+    before.rows.timeline !== after.rows.timeline ||
+    before.rows.evicted !== after.rows.evicted ||
+    before.sync.cursor !== after.sync.cursor ||
+    before.rows.fromOldEpoch !== after.rows.fromOldEpoch ||
+    before.listing.removed !== after.listing.removed ||
+    before.listing.listed !== after.listing.listed ||
+    before.listing.hiddenSeq !== after.listing.hiddenSeq ||
+    before.listing.room !== after.listing.room ||
+    before.people.roster.count !== after.people.roster.count ||
+    before.unread.serverUnread !== after.unread.serverUnread ||
+    before.listing.preview !== after.listing.preview ||
+    before.unread.lastReadSeq !== after.unread.lastReadSeq ||
+    before.view.draft !== after.view.draft ||
+    before.view.usedAt !== after.view.usedAt
+  )
+}

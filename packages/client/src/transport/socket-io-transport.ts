@@ -1,0 +1,114 @@
+import {
+  type Ack,
+  type Bye,
+  type ClientEvent,
+  decodeAck,
+  decodeServerEvent,
+  type ErrorAck,
+} from '@roomful/protocol'
+import { createPace, type Pace } from '../platform/pace'
+import { refusalOf } from './handshake-refusal'
+import { checkPayload } from './payload-check'
+import type { DownReason, TransportFactory } from './port'
+import { LOST, openLine, type SocketLine } from './socket-line'
+
+/** Longer than any limit of a second or two takes to be full again. */
+const AFTER_ABUSE_MS = 30_000
+
+/** Protocol 2 over Socket.IO. Everything that comes in is decoded here, once. */
+export const socketIoTransport: TransportFactory = (url, onEvent) => {
+  let line: SocketLine | null = null
+  /** There is one from `ready` to the end of the line. */
+  let pace: Pace | null = null
+
+  const gone = (): void => {
+    pace?.end()
+    pace = null
+    line = null
+  }
+  const drop = (): void => {
+    line?.end()
+    gone()
+  }
+
+  return {
+    connect: (token) => {
+      let bye: Bye | null = null
+      const down = (reason: DownReason): void => {
+        gone()
+        onEvent({ type: 'down', reason })
+      }
+      line = openLine(
+        url,
+        { token, protocol: 2 },
+        { refused: (error) => down(refusalOf(error)), lost: () => down(bye ? reasonOfBye(bye) : LOST) },
+      )
+      line.socket.onAny((event: string, payload: unknown) => {
+        // An event of a newer server is not for this client.
+        const decoded = decodeServerEvent(event, payload)
+        if (!decoded.ok) return
+        const message = decoded.value
+        if (message.event === 'bye') bye = message.payload
+        if (message.event === 'ready') {
+          pace = createPace(message.payload.limits.eventsPerSecond ?? 0)
+          onEvent({ type: 'ready', ready: message.payload })
+        } else if (pace) onEvent({ type: 'message', message })
+      })
+    },
+    disconnect: drop,
+    close: drop,
+    request: async (event, payload, timeoutMs) => {
+      const [at, pacing] = [line, pace]
+      if (at === null || pacing === null) return { kind: 'offline' }
+      const checked = checkPayload(event, payload)
+      if (!checked.ok) return { kind: 'ack', ack: checked.ack }
+      if (!(await pacing.turn())) return { kind: 'offline' }
+      const result = await at.request(event, checked.payload, timeoutMs)
+      if (result.kind !== 'ack') return result
+      const ack = readAck(event, result.answer)
+      if (!ack.ok && ack.code === 'RATE_LIMITED') pacing.hold(ack.retryAfterMs ?? 0)
+      return { kind: 'ack', ack }
+    },
+    signal: (event, payload) => {
+      if (pace) line?.socket.volatile.emit(event, payload)
+    },
+  }
+}
+
+function readAck<E extends ClientEvent>(event: E, answer: unknown): Ack<E> {
+  const decoded = decodeAck(event, answer)
+  return decoded.ok ? decoded.value : unreadable(decoded.field)
+}
+
+/** The server acted, and says so in a way that this client cannot read: asked again later, under the same id. */
+const unreadable = (field: string): ErrorAck => ({
+  ok: false,
+  error: `The answer could not be read at "${field}"`,
+  code: 'INTERNAL',
+  retry: 'after',
+})
+
+function reasonOfBye({ reason, reconnectInMs }: Bye): DownReason {
+  const delay = reconnectInMs === undefined ? {} : { reconnectInMs }
+  switch (reason) {
+    case 'SERVER_SHUTDOWN':
+    case 'SLOW_CONSUMER':
+    case 'STATE_LOST':
+      return { code: 'OFFLINE', text: `The server hung up: ${reason}`, next: 'retry', ...delay }
+    case 'TOKEN_EXPIRED':
+      return { code: reason, text: 'The token has expired', next: 'auth', ...delay }
+    case 'SESSION_REVOKED':
+    case 'TOKEN_INVALID':
+    case 'PROTOCOL_UNSUPPORTED':
+      return { code: reason, text: `The server hung up: ${reason}`, next: 'stop' }
+    case 'ABUSE':
+      // Of an app in a loop, as a rule, which may have come to its end: the chat is not over for it.
+      return {
+        code: 'RATE_LIMITED',
+        text: 'The server hung up: too many requests',
+        next: 'retry',
+        reconnectInMs: AFTER_ABUSE_MS,
+        ...delay,
+      }
+  }
+}

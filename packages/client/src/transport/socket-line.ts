@@ -1,0 +1,68 @@
+import { io, type Socket } from 'socket.io-client'
+import type { ConnectError } from './handshake-refusal'
+import type { DownReason, RequestFailure } from './port'
+import { UNWRITABLE } from './unwritable'
+
+export type RawResult = { readonly kind: 'ack'; readonly answer: unknown } | { readonly kind: RequestFailure }
+
+/** One socket from its dial to its end, of which only the line is used: no buffer, reconnect, retries or recovery. */
+export type SocketLine = {
+  readonly socket: Socket
+  request(event: string, payload: unknown, timeoutMs: number): Promise<RawResult>
+  /** Whatever waits for an answer has none, and nothing of the line is heard any more. */
+  end(): void
+}
+
+export const LOST: DownReason = { code: 'OFFLINE', text: 'The line was lost', next: 'retry' }
+
+/** Dials. `onRefused` and `onLost` are called at most once, after the line has ended. */
+export function openLine(
+  url: string,
+  auth: Record<string, unknown>,
+  on: { refused(error: ConnectError): void; lost(): void },
+): SocketLine {
+  const pending = new Set<() => void>()
+  const socket = io(url, {
+    auth,
+    forceNew: true,
+    reconnection: false,
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+  })
+  const end = (): void => {
+    socket.offAny()
+    socket.off()
+    socket.disconnect()
+    for (const lose of pending) lose()
+  }
+  socket.on('connect_error', (error) => {
+    end()
+    on.refused(error)
+  })
+  socket.on('disconnect', () => {
+    end()
+    on.lost()
+  })
+
+  return {
+    socket,
+    end,
+    request: (event, payload, timeoutMs) =>
+      new Promise((resolve) => {
+        if (!socket.connected) return resolve({ kind: 'offline' })
+        const finish = (result: RawResult): void => {
+          clearTimeout(timer)
+          pending.delete(lose)
+          resolve(result)
+        }
+        const lose = (): void => finish({ kind: 'lost' })
+        const timer = setTimeout(() => finish({ kind: 'timeout' }), timeoutMs)
+        pending.add(lose)
+        try {
+          socket.emit(event, payload, (answer: unknown) => finish({ kind: 'ack', answer }))
+        } catch {
+          finish({ kind: 'ack', answer: UNWRITABLE })
+        }
+      }),
+  }
+}
