@@ -1,6 +1,10 @@
 import type { LocalSpace } from '../../port'
 import { parse } from '../records'
+import { isMissing } from './failure'
 import { type Disk, readText, replaceFile } from './files'
+
+/** So often in a row may another process replace the file at the same moment. */
+const MOST_TRIES = 100
 
 /** Who was last on each server, in one small file that is replaced whole: it has no lock, and any process may write it. */
 export function directorySpace(disk: Disk, path: string): LocalSpace {
@@ -19,10 +23,17 @@ export function directorySpace(disk: Disk, path: string): LocalSpace {
       )
     },
     save: async ({ remove = [], put = [] }) => {
-      const users = new Map(Object.entries(await read()))
-      for (const [, server] of remove) users.delete(String(server))
-      for (const [[, server], user] of put) users.set(String(server), user)
-      await replaceFile(disk, path, JSON.stringify(Object.fromEntries(users)))
+      for (let tries = 1; ; tries++) {
+        const users = new Map(Object.entries(await read()))
+        for (const [, server] of remove) users.delete(String(server))
+        for (const [[, server], user] of put) users.set(String(server), user)
+        try {
+          return await replaceFile(disk, path, JSON.stringify(Object.fromEntries(users)))
+        } catch (error) {
+          // Another process has put the new file in its place, under the same name for a moment.
+          if (!isMissing(error) || tries === MOST_TRIES) throw error
+        }
+      }
     },
     erase: () => disk.rm(path, { force: true }),
     close: async () => {},
