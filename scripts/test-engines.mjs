@@ -1,4 +1,4 @@
-// npm run test:engines: the browser suites on Chromium and WebKit, one after the other. `-- --engine webkit` for
+// npm run test:engines: the browser suites on Chromium, Firefox and WebKit, one after the other. `-- --engine firefox` for
 // one of them; what else is given goes to vitest: `-- --engine webkit test/browser/reloads.test.ts`.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
@@ -6,7 +6,7 @@ import { ROOT } from './build.mjs'
 import { ensureTools } from './test-tools.mjs'
 
 /** The vitest project of each. @type {Record<string, string>} */
-const PROJECTS = { chromium: 'browser', webkit: 'webkit' }
+const PROJECTS = { chromium: 'browser', firefox: 'firefox', webkit: 'webkit' }
 
 const { values, positionals } = parseArgs({
   options: { engine: { type: 'string', multiple: true } },

@@ -5,6 +5,7 @@ import { delimiter } from 'node:path'
 // What the tests run besides Node, each with its Debian package.
 const TOOLS = [
   { package: 'chromium', find: () => findChromium() },
+  { package: 'firefox-esr', find: () => findFirefox() },
   { package: 'webkit2gtk-driver', find: () => findWebKitDriver() && findMiniBrowser() },
   { package: 'xvfb', find: () => findXvfb() },
   { package: 'redis-server', find: () => onPath('redis-server') },
@@ -22,6 +23,10 @@ function onPath(...names) {
 
 export function findChromium() {
   return process.env.CHROMIUM ?? onPath('chromium', 'chromium-browser', 'google-chrome')
+}
+
+export function findFirefox() {
+  return process.env.FIREFOX ?? onPath('firefox-esr', 'firefox')
 }
 
 export function findWebKitDriver() {

@@ -34,8 +34,8 @@ const STAGES = [
   [[['unit', () => vitest('unit')]]],
   [[['integration', () => vitest('integration')]]],
   [[['browser', () => vitest('browser')]]],
-  // The whole of it is `npm run test:engines`.
-  [[['webkit', () => vitest('webkit', SHORT_PASS)]]],
+  // The whole of these two is `npm run test:engines`.
+  [[['firefox', () => vitest('firefox', SHORT_PASS)]], [['webkit', () => vitest('webkit', SHORT_PASS)]]],
   // By itself: it fills all cores, and beside others it took three times as long.
   [[['simulator', () => vitest('simulator')]]],
 ]

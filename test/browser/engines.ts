@@ -10,6 +10,7 @@ declare module 'vitest' {
 
 const LAUNCH: Record<EngineName, (profile?: string) => Promise<TestBrowser>> = {
   chromium: async (profile) => (await import('./engine/chromium')).launchChromium(profile),
+  firefox: async (profile) => (await import('./engine/firefox')).launchFirefox(profile),
   webkit: async () => (await import('./engine/webkit')).launchWebKit(),
 }
 

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { LACKING } from '../browser/suites.mjs'
 
-const NAMES = { chromium: 'Chromium', webkit: 'WebKit' } as const
+const NAMES = { chromium: 'Chromium', firefox: 'Firefox', webkit: 'WebKit' } as const
 
-const rows = (['chromium', 'webkit'] as const).flatMap((engine) =>
+const rows = (['chromium', 'firefox', 'webkit'] as const).flatMap((engine) =>
   Object.entries(LACKING[engine]).map(([suite, reason]) => `| \`${suite}\` | ${NAMES[engine]} | ${reason} |`),
 )
 

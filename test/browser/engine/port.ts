@@ -1,8 +1,8 @@
 /**
- * What the browser tests need of a browser: the same for Chromium and WebKit, each by its own adapter in this
+ * What the browser tests need of a browser: the same for Chromium, Firefox and WebKit, each by its own adapter in this
  * folder. Which engine runs is said by the vitest project (see ../engines.ts).
  */
-export type EngineName = 'chromium' | 'webkit'
+export type EngineName = 'chromium' | 'firefox' | 'webkit'
 
 export interface TestBrowser {
   readonly engine: EngineName
