@@ -1,8 +1,8 @@
 /** The page of the tests that drive the local store by itself: see store-page.ts. */
 
 import { asUserId } from '@roomful/protocol/plain'
-import { systemClock } from '../../packages/client/src/platform/system-clock'
 import { CHUNK_SIZE } from '../../packages/client/src/model/rows/timeline'
+import { systemClock } from '../../packages/client/src/platform/system-clock'
 import { indexedDbStore } from '../../packages/client/src/storage/backends/indexeddb'
 import { copyContract } from '../../packages/client/src/storage/copy-contract'
 import { createCopy } from '../../packages/client/src/storage/create-copy'
