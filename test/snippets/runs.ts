@@ -1,4 +1,4 @@
-import { type Chat, type ChatOptions, createChat } from '@roomful/client'
+import { type Chat, type ChatOptions, createChat, memoryStore } from '@roomful/client'
 import { type ChatServer, signToken } from '@roomful/server'
 import type { storeContract as holdToContract } from '@roomful/server/contract'
 import { createTestClient, createTestServer, readRoom, type TestServer, waitUntil } from '@roomful/testing'
@@ -216,6 +216,13 @@ export const RUNS: Readonly<Record<string, Run>> = {
     using folder = temporaryFolder()
     const made = await chatsOf(snippet, { './state': folder.path })
     expect(made.map(({ storage }) => storage)).toEqual([undefined, 'memory', expect.objectContaining({})])
+  },
+  // Types only: a store and a space have the methods that the page shows, and no other.
+  'docs/storage.md 2': async ({ code }) => {
+    const shown = [...code.matchAll(/^ {2}(\w+)\(/gm)].map(({ 1: name }) => name)
+    const store = memoryStore()
+    const own = ({ kind: _, ...methods }: object & { kind?: unknown }) => Object.keys(methods)
+    expect([...own(store), ...own(await store.open(['a page']))].sort()).toEqual(shown.sort())
   },
   'docs/tabs.md 1': async (snippet) => {
     const made = await chatsOf(snippet)

@@ -88,6 +88,7 @@ export type ChatOptions = {
    * DevTools. For looking only, and for development: texts of messages are shown too.
    *
    * @example
+   * import { createChat } from '@roomful/client'
    * import { devtools } from 'zustand/middleware'
    * createChat({ url, auth, devtools })
    */

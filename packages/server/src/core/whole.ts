@@ -3,7 +3,8 @@
  * `{ field } | {}` names the field. So a new field cannot be forgotten where rows are copied field by field.
  *
  * @example
- * const row = whole<{ id: string; note?: string }>()({ id, ...(note === null ? {} : { note }) })
+ * const nameOf = (id: string, note: string | null) =>
+ *   whole<{ id: string; note?: string }>()({ id, ...(note === null ? {} : { note }) })
  */
 export const whole =
   <T>() =>

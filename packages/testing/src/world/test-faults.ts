@@ -53,11 +53,16 @@ export class TestFaults {
    * The next request, answer or event of this name stays on its way until it is released; what is behind it overtakes it.
    *
    * @example
+   * const world = await createTestWorld({ users: ['ann', 'bob'] })
+   * await world.fill('general', 'ann', 600)
+   * void world.clients.bob.room('general').open()
+   * await world.settle()
    * const answer = world.faults.hold('answer', 'fetch-history', { user: 'bob' })
    * world.clients.bob.room('general').loadOlder()
    * await world.advance(100)
    * // The server has read the page. What changes now is newer than the page that arrives next.
    * answer.release()
+   * await world.close()
    */
   hold(what: 'request' | 'answer' | 'event', name: ClientEvent | ServerEvent, whom: Whom = {}): HeldFrame {
     let deliver: (() => void) | undefined
