@@ -89,6 +89,8 @@ function propertiesOf(checker: ts.TypeChecker, symbol: ts.Symbol): string[] {
   const type = checker.getDeclaredTypeOfSymbol(symbol)
   if (PORTS.has(symbol.name)) return []
   const parts = type.isUnion() ? type.types : [type]
+  // What lists and tuples have is the language's, and another one's where the app has another `lib`.
+  if (parts.some((part) => checker.isArrayType(part) || checker.isTupleType(part))) return []
   const isObject = (part: ts.Type): boolean =>
     part.isIntersection() ? part.types.every(isObject) : (part.flags & ts.TypeFlags.Object) !== 0
   if (!parts.every(isObject)) return []

@@ -1,12 +1,15 @@
-import type { devtools } from 'zustand/middleware'
+import type { devtools as middleware } from 'zustand/middleware'
 import { createStore } from 'zustand/vanilla'
 import type { ChatState } from '../chat'
 import type { Cells } from '../engine/cells'
 import { createRoomView } from '../model/view/room-view'
 import type { RoomState } from '../room'
 
-/** zustand's `devtools` middleware. */
-export type Devtools = typeof devtools
+/**
+ * zustand's `devtools` middleware, as an app passes it. Its own type would come into the declarations of every app, and names
+ * `Window`, which a program for Node has not.
+ */
+export type Devtools = (initializer: () => object, options?: { name?: string }) => object
 
 type Shown = {
   readonly chat: ChatState
@@ -21,7 +24,8 @@ type Shown = {
 export function showInDevtools(devtools: Devtools, cells: Cells, chat: () => ChatState): void {
   const views = new Map<string, ReturnType<typeof createRoomView>>()
   const initial = (): Shown => ({ chat: chat(), rooms: {} })
-  const store = createStore<Shown>()(devtools(initial, { name: 'roomful' }))
+  // The one place where it gets its own type back.
+  const store = createStore<Shown>()((devtools as typeof middleware)(initial, { name: 'roomful' }))
 
   cells.watch((_, after, event) => {
     const view = views.get(after.id) ?? createRoomView()
