@@ -51,6 +51,8 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
   let turn = 0
   let retryMs = RETRY_FIRST_MS
   let cancelRetry = (): void => {}
+  /** The last try has found a handle that had died. */
+  let wasLost = false
   /** The last open has not answered: another one waits for nothing, and comes in behind if it ever does. */
   let isSilent = false
   let wasOpen = false
@@ -140,6 +142,9 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
     setMode('down')
     if (isOver()) return
     const of = turn
+    // A handle that has died is another one at the next try, however long the disk has been in trouble before.
+    if (reason === 'lost' && !wasLost) retryMs = RETRY_FIRST_MS
+    wasLost = reason === 'lost'
     cancelRetry = clock.setTimer(retryMs, () => retry(of))
     retryMs = Math.min(2 * retryMs, RETRY_MOST_MS)
   }
