@@ -15,6 +15,7 @@ function sim(...args: string[]): Promise<{ code: number; output: string }> {
 
 test('5,000 days of faults break nothing, and each known mistake is found', async () => {
   const { code, output } = await sim()
+  expect(output.split('\n').filter((line) => line.includes('✗'))).toEqual([])
   expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/\d+ seeds .* 0 failed/) })
   expect(output).toContain(`${CANARIES.length} of ${CANARIES.length} canaries found`)
   expect(output).toContain(`${REGRESSIONS.length} of ${REGRESSIONS.length} mended mistakes found`)
