@@ -1,8 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Crowd, type Seen } from './crowd'
 import type { Report } from './report'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** Processor time: of the server, and of the crowd in this process. */
 export type Round = Seen & { readonly cpuMicros: number; readonly crowdMicros: number }
@@ -16,16 +19,20 @@ export class Contestant {
     private readonly crowd: Crowd,
   ) {}
 
-  /** `PROFILE=folder` in the environment writes a CPU profile of each server there when it ends. */
+  /**
+   * `PROFILE=folder` in the environment writes a CPU profile of each server there when it ends.
+   *
+   * @param root - of the checkout whose server it is; this one's where it is left out
+   */
   static async enter(
     name: 'ours' | 'literal',
     args: readonly string[],
-    clientId?: () => string,
+    { clientId, root = ROOT }: { readonly clientId?: () => string; readonly root?: string } = {},
   ): Promise<Contestant> {
-    const file = fileURLToPath(new URL(`${name}.ts`, import.meta.url))
+    const file = join(root, 'packages/server/bench', `${name}.ts`)
     const { PROFILE: profile } = process.env
     const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
-    const child = fork(file, args, { execArgv: ['--import', 'tsx', ...profiling] })
+    const child = fork(file, args, { cwd: root, execArgv: ['--import', 'tsx', ...profiling] })
     const url = await reported(child, (report) => ('url' in report ? report.url : undefined))
     return new Contestant(name, url, child, await Crowd.gather(url, clientId))
   }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { startPostgres } from '@roomful/testing'
 import { batchSizes } from './batch-sizes'
 import { Contestant, type Round } from './contestant'
@@ -10,11 +11,20 @@ import { IN_FLIGHT, MEMBERS, SENDERS } from './crowd'
 /**
  * `npm run bench:server`: sends a second of this server and of a literal handler of the reference document, on the
  * same database, in turns, each with a hundred members in one room. Fails where the ratio is below 8.
+ *
+ *   npm run bench:server -- --before ../roomful-before
+ *
+ * With the checkout of an earlier commit (its packages installed) its server races too. Fails where this one is more
+ * than 5 % slower.
  */
 const LEAST_RATIO = 8
+const LEAST_OF_BEFORE = 0.95
 const ROUNDS = Number(process.env.ROUNDS ?? 5)
 const ROUND_MS = 4_000
 const WARM_UP_MS = 2_000
+
+const { values: flags } = parseArgs({ options: { before: { type: 'string' } } })
+const earlier = flags.before === undefined ? undefined : resolve(flags.before)
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
@@ -52,11 +62,18 @@ function tell(name: string, rounds: readonly Round[]): void {
 
 type Entry = { readonly name: string; readonly enter: () => Promise<Contestant> }
 
+const entryOf = (title: string, root: string | undefined, database: string): Entry[] =>
+  root === undefined
+    ? []
+    : [{ name: `${title}, before`, enter: () => Contestant.enter('ours', [database], { root }) }]
+
+type Ratios = { readonly literal: number; readonly before: number }
+
 /**
  * In turns, so that whatever else the machine does meets all alike; the ratio is each round's own. The first is ours,
- * the second what it is compared with; a third is for information.
+ * the second what it is compared with; a third is for information; a fourth is the server of an earlier commit.
  */
-async function compare(entries: readonly Entry[]): Promise<number> {
+async function compare(entries: readonly Entry[]): Promise<Ratios> {
   const racing = await Promise.all(
     entries.map(async ({ name, enter }) => ({ name, server: await enter(), rounds: [] as Round[] })),
   )
@@ -65,18 +82,25 @@ async function compare(entries: readonly Entry[]): Promise<number> {
     for (const { server, rounds } of racing) rounds.push(await server.round(ROUND_MS))
   for (const { name, rounds } of racing) tell(name, rounds)
 
-  const [ours, literal] = racing
+  const [ours, literal, , before] = racing
   if (!ours || !literal) throw new Error('two have to race')
   await tellBatches(ours.server.url)
   for (const { server } of racing) await server.leave()
-  const ratios = ours.rounds.map((round, i) => {
-    const other = literal.rounds[i]
-    return other ? sendsPerSecond(round) / sendsPerSecond(other) : Number.NaN
-  })
-  say(
-    `  ratio: ${median(ratios).toFixed(1)} (rounds: ${ratios.map((ratio) => ratio.toFixed(1)).join(', ')})\n`,
-  )
-  return median(ratios)
+  const against = (name: string, others: readonly Round[]): number => {
+    const ratios = ours.rounds.map((round, i) => {
+      const other = others[i]
+      return other ? sendsPerSecond(round) / sendsPerSecond(other) : Number.NaN
+    })
+    const rounds = ratios.map((ratio) => ratio.toFixed(2)).join(', ')
+    say(`  ${name}: ${median(ratios).toFixed(2)} (rounds: ${rounds})`)
+    return median(ratios)
+  }
+  const ratios = {
+    literal: against('ratio to the literal handler', literal.rounds),
+    before: before ? against('ratio to the earlier commit', before.rounds) : 1,
+  }
+  say('')
+  return ratios
 }
 
 async function tellBatches(url: string): Promise<void> {
@@ -97,17 +121,22 @@ say(
 )
 row(COLUMNS)
 const folder = mkdtempSync(join(tmpdir(), 'roomful-bench-'))
-const ratios: number[] = []
+const ratios: Ratios[] = []
 try {
   const file = (name: string): string => `sqlite:${folder}/${name}.db`
   const sqlite: Entry[] = [
     { name: 'SQLite, ours', enter: () => Contestant.enter('ours', [file('ours')]) },
     { name: 'SQLite, literal', enter: () => Contestant.enter('literal', [file('literal')]) },
-    { name: 'ours, random ids', enter: () => Contestant.enter('ours', [file('random')], randomUUID) },
+    {
+      name: 'ours, random ids',
+      enter: () => Contestant.enter('ours', [file('random')], { clientId: randomUUID }),
+    },
+    ...entryOf('SQLite', earlier, file('before')),
   ]
   ratios.push(await compare(sqlite))
   await using server = await startPostgres({ fsync: true })
-  const [first, second, third] = [
+  const [first, second, third, fourth] = [
+    await server.createDatabase(),
     await server.createDatabase(),
     await server.createDatabase(),
     await server.createDatabase(),
@@ -116,11 +145,14 @@ try {
     { name: 'Postgres, ours', enter: () => Contestant.enter('ours', [first]) },
     { name: 'Postgres, literal', enter: () => Contestant.enter('literal', [second]) },
     { name: 'same, unordered', enter: () => Contestant.enter('literal', [third, 'unordered']) },
+    ...entryOf('Postgres', earlier, fourth),
   ]
   ratios.push(await compare(postgres))
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
-const isEnough = ratios.every((ratio) => ratio >= LEAST_RATIO)
+const isEnough = ratios.every(({ literal }) => literal >= LEAST_RATIO)
 if (!isEnough) console.error(`At least ${LEAST_RATIO} times the literal handler is wanted on either database`)
-process.exitCode = isEnough ? 0 : 1
+const isKept = ratios.every(({ before }) => before >= LEAST_OF_BEFORE)
+if (!isKept) console.error(`At least ${LEAST_OF_BEFORE} of the earlier commit is wanted on either database`)
+process.exitCode = isEnough && isKept ? 0 : 1
