@@ -7,8 +7,11 @@ import type { Handler } from './handler'
 export const fetchHistory: Handler<'fetch-history'> = async (services, peer, payload) => {
   const grant = services.hub.beginGrant(peer.userId)
   try {
-    const query = peer.protocol === 1 ? asReference(payload) : payload
-    const page = await readFor(services, peer, (reader) => readPage(reader, peer.userId, query))
+    const isReference = peer.protocol === 1
+    const query = isReference ? asReference(payload) : payload
+    // In the reference a page with fewer rows than its limit is the last one: none of them may be left out.
+    const characters = isReference ? Infinity : undefined
+    const page = await readFor(services, peer, (reader) => readPage(reader, peer.userId, query, characters))
     // Removed while the page was read: he has been told so, and nothing of the room may follow (I14).
     return page.ok && grant.isRemoved(payload.roomId) ? refuse('ROOM_NOT_FOUND') : page
   } finally {

@@ -12,6 +12,7 @@ import {
 } from '../stores/contract/contract-room'
 import { createMemoryStore, type MemoryStore } from '../stores/memory/memory-store'
 import { fetchHistory } from './history'
+import { REPLY_CHARACTERS } from './reply-size'
 
 const BOB = asUserId('bob')
 const MAX = Number.MAX_SAFE_INTEGER
@@ -174,5 +175,47 @@ describe('what one may not see', () => {
       expect(page).toMatchObject({ floorSeq: 22 })
     }
     expect(await ask({ beforeSeq: 10 })).toMatchObject({ messages: [], fromSeq: 22, toSeq: 21 })
+  })
+})
+
+describe('a page of long messages (P12)', () => {
+  const TEXT = 'x'.repeat(1_000)
+  /** Two of these with what stands beside them, and no third. */
+  const TWO = 3_000
+  beforeEach(async () => {
+    roomId = await newRoom(store)
+    for (let seq = 1; seq <= 10; seq++) await say(store, roomId, 'ann', TEXT)
+  })
+  const askFor = (request: Partial<FetchHistory>, characters = TWO) =>
+    store.read((reader) => fetchHistory(reader, BOB, { roomId, ...request }, characters))
+
+  const cut: Page[] = [
+    [{}, [9, 10], 9, 10],
+    [{ beforeSeq: 5 }, [3, 4], 3, 4],
+    [{ beforeSeq: 5, ...all }, [3, 4], 3, 4],
+    [{ beforeSeq: 2 }, [1], 1, 1],
+    [{ afterSeq: 4 }, [5, 6], 5, 6],
+    [{ afterSeq: 4, ...all }, [5, 6], 5, 6],
+    // One up to it, and one past it.
+    [{ aroundSeq: 5 }, [5, 6], 5, 6],
+  ]
+  test.each(cut)('ends where it is full: %j', async (request, seqs, fromSeq, toSeq) => {
+    const page = await askFor(request)
+    expect(page).toMatchObject({ fromSeq, toSeq, lastSeq: 10 })
+    expect(page.ok && page.messages.map(({ seq }) => seq)).toEqual(seqs)
+  })
+
+  test('always holds one, so that who reads on gets to the end', async () => {
+    expect(await askFor({ afterSeq: 4 }, 1)).toMatchObject({ fromSeq: 5, toSeq: 5 })
+    expect(await askFor({ beforeSeq: 4 }, 1)).toMatchObject({ fromSeq: 3, toSeq: 3 })
+    expect(await askFor({ aroundSeq: 4 }, 1)).toMatchObject({ fromSeq: 4, toSeq: 4 })
+  })
+
+  test('of 200 messages as long as may be is no larger than any other answer', async () => {
+    const longest = 'x'.repeat(LIMITS.contentCodePoints)
+    for (let seq = 1; seq <= 200; seq++) await say(store, roomId, 'ann', longest)
+    const page = await ask({ limit: LIMITS.historyPage })
+    expect(JSON.stringify(page).length).toBeLessThan(REPLY_CHARACTERS + 10_000)
+    expect(page.ok && page.toSeq).toBe(210)
   })
 })

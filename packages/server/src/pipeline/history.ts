@@ -1,12 +1,13 @@
-import { type FetchHistory, type FetchHistoryAck, LIMITS, type UserId } from '@roomful/protocol'
+import { type FetchHistory, type FetchHistoryAck, LIMITS, type Message, type UserId } from '@roomful/protocol'
 import { denialOf } from '../core/authorise'
-import type { Refusal, StoredMessage } from '../core/ops'
+import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { toWire } from '../core/stored-message'
 import type { Reader } from '../stores/port'
+import { messageSize, REPLY_CHARACTERS, whatFits } from './reply-size'
 
 /** Rows of a page, ascending, and the span they are complete for. An empty page has `to < from`. */
-type Page = { readonly rows: readonly StoredMessage[]; readonly from: number; readonly to: number }
+type Page = { readonly rows: readonly Message[]; readonly from: number; readonly to: number }
 /** The seqs this reader may see at all. */
 type Bounds = { readonly floor: number; readonly last: number }
 
@@ -16,11 +17,14 @@ type Bounds = { readonly floor: number; readonly last: number }
  *
  * Of what was purged: a place that is asked for itself is refused as HISTORY_TRUNCATED. Paging back ends at the floor
  * with an empty page, as it ends at the first message, and paging on begins there.
+ *
+ * A page of long messages holds fewer of them than `limit`: at most `characters` in all, but always one.
  */
 export async function fetchHistory(
   reader: Reader,
   viewer: UserId,
   request: FetchHistory,
+  characters = REPLY_CHARACTERS,
 ): Promise<FetchHistoryAck | Refusal> {
   const anchors = [request.beforeSeq ?? undefined, request.afterSeq, request.aroundSeq]
   if (anchors.filter((anchor) => anchor !== undefined).length > 1) {
@@ -37,10 +41,11 @@ export async function fetchHistory(
   if (aroundSeq !== undefined && aroundSeq < floorSeq && aroundSeq >= Math.max(1, member.fromSeq))
     return refuse('HISTORY_TRUNCATED', { field: 'aroundSeq' })
   const bounds: Bounds = { floor: Math.max(1, member.fromSeq, floorSeq), last: room.lastSeq }
-  const page = await pageOf(reader, request, bounds)
+  const read = { reader, request, bounds, viewer }
+  const page = await pageOf(read, { rows: request.limit ?? LIMITS.historyPageDefault, characters })
   return {
     ok: true,
-    messages: page.rows.map((row) => toWire(row, viewer)),
+    messages: [...page.rows],
     rev: room.rev,
     fromSeq: page.from,
     toSeq: page.to,
@@ -49,75 +54,72 @@ export async function fetchHistory(
   }
 }
 
-function pageOf(reader: Reader, request: FetchHistory, bounds: Bounds): Promise<Page> {
-  const limit = request.limit ?? LIMITS.historyPageDefault
+type Read = {
+  readonly reader: Reader
+  readonly request: FetchHistory
+  readonly bounds: Bounds
+  readonly viewer: UserId
+}
+/** How much a page may hold at the most. */
+type Most = { readonly rows: number; readonly characters: number }
+
+function pageOf(read: Read, most: Most): Promise<Page> {
+  const { request, bounds } = read
   // Compared before it is counted with: 2^53 - 1 plus one is no longer a safe integer.
   const clamp = (seq: number): number => Math.min(Math.max(seq, bounds.floor - 1), bounds.last)
   if (request.afterSeq !== undefined) {
     const after = request.afterSeq >= bounds.last ? bounds.last : clamp(request.afterSeq)
-    return newer(reader, request, after + 1, limit, bounds)
+    return newer(read, after + 1, most)
   }
-  if (request.aroundSeq !== undefined) return around(reader, request, clamp(request.aroundSeq), limit, bounds)
+  if (request.aroundSeq !== undefined) return around(read, clamp(request.aroundSeq), most)
   const before = request.beforeSeq ?? undefined
-  return older(reader, request, before === undefined ? bounds.last : clamp(before - 1), limit, bounds)
+  return older(read, before === undefined ? bounds.last : clamp(before - 1), most)
 }
 
-/** Up to `limit` rows that end at `to`. */
-async function older(
-  reader: Reader,
-  { roomId, includeDeleted = false }: FetchHistory,
-  to: number,
-  limit: number,
-  { floor }: Bounds,
-): Promise<Page> {
-  // Without the deleted the page may reach further back than `limit` seqs; with them it cannot.
-  const from = includeDeleted ? Math.max(floor, to - limit + 1) : floor
-  if (limit < 1 || to < from) return { rows: [], from: to + 1, to }
-  const rows = await reader.messages({
-    roomId,
-    fromSeq: from,
-    toSeq: to,
-    includeDeleted,
-    take: 'newest',
-    limit,
-  })
-  return { rows, from: rows.length < limit ? from : (rows[0]?.seq ?? from), to }
+/** The newest rows that end at `to`. */
+async function older(read: Read, to: number, most: Most): Promise<Page> {
+  const { includeDeleted = false } = read.request
+  const { floor } = read.bounds
+  // Without the deleted the page may reach further back than `most.rows` seqs; with them it cannot.
+  const from = includeDeleted ? Math.max(floor, to - most.rows + 1) : floor
+  if (most.rows < 1 || to < from) return { rows: [], from: to + 1, to }
+  const found = await rowsOf(read, from, to, 'newest', most.rows)
+  const rows = [...whatFits([...found].reverse(), messageSize, most.characters)].reverse()
+  const isAll = rows.length === found.length && found.length < most.rows
+  return { rows, from: isAll ? from : (rows[0]?.seq ?? from), to }
 }
 
-/** Up to `limit` rows that begin at `from`. */
-async function newer(
-  reader: Reader,
-  { roomId, includeDeleted = false }: FetchHistory,
-  from: number,
-  limit: number,
-  { last }: Bounds,
-): Promise<Page> {
-  const to = includeDeleted ? Math.min(last, from + limit - 1) : last
-  if (limit < 1 || to < from) return { rows: [], from, to: from - 1 }
-  const rows = await reader.messages({
-    roomId,
-    fromSeq: from,
-    toSeq: to,
-    includeDeleted,
-    take: 'oldest',
-    limit,
-  })
-  return { rows, from, to: rows.length < limit ? to : (rows.at(-1)?.seq ?? to) }
+/** The oldest rows that begin at `from`. */
+async function newer(read: Read, from: number, most: Most): Promise<Page> {
+  const { includeDeleted = false } = read.request
+  const { last } = read.bounds
+  const to = includeDeleted ? Math.min(last, from + most.rows - 1) : last
+  if (most.rows < 1 || to < from) return { rows: [], from, to: from - 1 }
+  const found = await rowsOf(read, from, to, 'oldest', most.rows)
+  const rows = whatFits(found, messageSize, most.characters)
+  const isAll = rows.length === found.length && found.length < most.rows
+  return { rows, from, to: isAll ? to : (rows.at(-1)?.seq ?? to) }
 }
 
 /** Half a page up to `seq` and half past it; where one side is short the other gets what is left over. */
-async function around(
-  reader: Reader,
-  request: FetchHistory,
-  seq: number,
-  limit: number,
-  bounds: Bounds,
-): Promise<Page> {
-  const half = Math.ceil(limit / 2)
-  const before = await older(reader, request, seq, half, bounds)
-  const after = await newer(reader, request, seq + 1, limit - before.rows.length, bounds)
-  const rest = limit - before.rows.length - after.rows.length
-  const further =
-    rest > 0 ? await older(reader, request, before.from - 1, rest, bounds) : { rows: [], from: before.from }
+async function around(read: Read, seq: number, most: Most): Promise<Page> {
+  const half = { rows: Math.ceil(most.rows / 2), characters: most.characters / 2 }
+  const before = await older(read, seq, half)
+  const left = less(most, before.rows)
+  const after = left.characters > 0 ? await newer(read, seq + 1, left) : { rows: [], to: before.to }
+  const rest = less(left, after.rows)
+  const hasMore = rest.characters > 0 && after.to >= read.bounds.last
+  const further = hasMore ? await older(read, before.from - 1, rest) : { rows: [], from: before.from }
   return { rows: [...further.rows, ...before.rows, ...after.rows], from: further.from, to: after.to }
 }
+
+async function rowsOf(read: Read, fromSeq: number, toSeq: number, take: 'newest' | 'oldest', limit: number) {
+  const { roomId, includeDeleted = false } = read.request
+  const rows = await read.reader.messages({ roomId, fromSeq, toSeq, includeDeleted, take, limit })
+  return rows.map((row) => toWire(row, read.viewer))
+}
+
+const less = ({ rows, characters }: Most, taken: readonly Message[]): Most => ({
+  rows: rows - taken.length,
+  characters: taken.reduce((left, row) => left - messageSize(row), characters),
+})
