@@ -3,7 +3,7 @@
 // what its failure looks like. Exits 1 when anything is broken.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism, constants, setPriority } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { bundle } from './bundle.mjs'
@@ -42,8 +42,6 @@ const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`)
 const mistake = [...CANARIES, ...REGRESSIONS].find(({ name }) => name === values.canary)
 if (values.canary !== undefined && mistake === undefined) throw new Error(`there is no ${values.canary}`)
 
-// It fills all cores for as long as it runs: what is done beside it goes first.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 process.on('exit', () => rmSync(FOLDER, { recursive: true, force: true }))
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => process.exit(1))
 mkdirSync(FOLDER, { recursive: true })
