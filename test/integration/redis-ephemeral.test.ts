@@ -56,6 +56,27 @@ describe('redis, as several servers use it', () => {
   const asStore = (store: EphemeralStore): Store =>
     withEphemeral(new MemoryStore({ epoch: 'beside' }), store, () => true)
 
+  test('that may evict keys is warned of at the start', async () => {
+    const admin = new Redis(redis.url)
+    const setUp = async (maxmemory: string, policy: string): Promise<object[]> => {
+      await admin.config('SET', 'maxmemory', maxmemory)
+      await admin.config('SET', 'maxmemory-policy', policy)
+      const warnings: object[] = []
+      const warn = (fields: object, text: string): void => void warnings.push({ ...fields, text })
+      const store = await open({ log: { ...log, warn } })
+      stores.push(store)
+      // Answered behind what the connection asks at its start.
+      await newRoom(asStore(store))
+      return warnings
+    }
+    const text = expect.stringContaining('set maxmemory-policy to noeviction')
+    expect(await setUp('500mb', 'allkeys-lru')).toEqual([{ policy: 'allkeys-lru', text }])
+    expect(await setUp('500mb', 'volatile-ttl')).toEqual([{ policy: 'volatile-ttl', text }])
+    expect(await setUp('500mb', 'noeviction')).toEqual([])
+    expect(await setUp('0', 'allkeys-lru')).toEqual([])
+    admin.disconnect()
+  })
+
   test('P2: two servers write to one room at once: 1..n, each once (I1, I2, I4)', async () => {
     const epoch = newEpoch()
     const [a, b] = [asStore(await at(epoch)), asStore(await at(epoch))]

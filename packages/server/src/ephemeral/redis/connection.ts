@@ -114,7 +114,21 @@ export class RedisConnection {
     )
     base.catch(() => {})
     this.#base = base
+    // Not answered, or not allowed: nothing is known of it, and requests show whether Redis is there.
+    this.#redis.info('memory').then(
+      (info) => this.#warnOfEviction(info),
+      () => {},
+    )
     for (const resolve of this.#onReady.splice(0)) resolve()
+  }
+
+  #warnOfEviction(info: string): void {
+    const [, policy = 'noeviction'] = /^maxmemory_policy:([\w-]+)/m.exec(info) ?? []
+    if (policy === 'noeviction' || /^maxmemory:0\b/m.test(info)) return
+    this.options.log.warn(
+      { policy },
+      'Redis deletes ephemeral rooms when its memory is full: set maxmemory-policy to noeviction',
+    )
   }
 
   #baseOf(run: string): string {
