@@ -1,6 +1,7 @@
 import type { RoomId } from '@roomful/protocol'
 import { type Clock, every } from '../ports/clock'
 import type { Log } from '../ports/log'
+import { Turns } from '../stores/sqlite/turns'
 import { type EphemeralStore, SWEEP_ROOMS } from './ephemeral-store'
 import { isEphemeralId } from './room-id'
 
@@ -13,6 +14,8 @@ export type RoomsInUseParts = {
   readonly log: Log
   /** Rooms of whom somebody is connected to this node. */
   readonly inhabited: () => Iterable<RoomId>
+  /** When the walk over them lets everything else have its turn. */
+  readonly turns?: Turns
 }
 
 /** Once a minute: says which ephemeral rooms are in use here, and takes those away that are in use nowhere. */
@@ -33,9 +36,14 @@ export class RoomsInUse {
   async #turn(): Promise<void> {
     if (this.#isBusy) return
     this.#isBusy = true
-    const { store, log, inhabited } = this.parts
+    const { store, log, inhabited, turns = new Turns() } = this.parts
     try {
-      await store.touch([...inhabited()].filter(isEphemeralId))
+      const used: RoomId[] = []
+      for (const id of inhabited()) {
+        if (isEphemeralId(id)) used.push(id)
+        await turns.pause()
+      }
+      await store.touch(used)
       while (!this.#stopped && (await store.sweep()) >= SWEEP_ROOMS) {}
     } catch (error) {
       log.warn({ err: error }, 'ephemeral rooms could not be looked after')
