@@ -1,6 +1,7 @@
 import type { Chat } from './chat'
-import { type Cells, createCells } from './engine/cells'
+import { type ChatStore, createChatStore } from './engine/chat-store'
 import { createConnectionRunner } from './engine/connection-runner'
+import { createAsk, type EngineContext } from './engine/engine-context'
 import { createInbox } from './engine/inbox'
 import { createOrders } from './engine/orders'
 import { createOutboxRunner } from './engine/outbox-runner'
@@ -8,7 +9,6 @@ import { createPump } from './engine/pump'
 import { attempt, createReport } from './engine/report'
 import type { Runner } from './engine/runner'
 import { createServerTime } from './engine/server-time'
-import { createAsk, type Session } from './engine/session'
 import { createSyncRunner } from './engine/sync-runner'
 import { createWakeRunner } from './engine/wake-runner'
 import { createChatRooms } from './handles/chat-rooms'
@@ -59,24 +59,24 @@ export function createChat(options: ChatOptions): Chat {
   // A server of protocol 1 does not recognise a repeated send, so an outbox that outlives the process would double it.
   const copy = options.protocol === 1 ? null : copyFor(options.storage, storeClock)
   const report = createReport(options.onError)
-  const cells: Cells = createCells({
+  const store: ChatStore = createChatStore({
     clock,
     report,
     storage: { status: copy ? 'ok' : 'memory' },
     newRoom: (id) =>
       newRoom(id, {
-        me: cells.chat().user?.id ?? null,
-        myName: cells.chat().user?.name ?? '',
-        connection: roomConnectionOf(cells.chat().connection.state),
+        me: store.chat().user?.id ?? null,
+        myName: store.chat().user?.name ?? '',
+        connection: roomConnectionOf(store.chat().connection.state),
         windowSize: options.windowSize ?? WINDOW_SIZE,
         hasStore: copy !== null,
         writesRows: disk?.keeps() ?? false,
       }),
-    settle: () => pump.run(),
+    runEffects: () => pump.run(),
   })
 
   const connection = createConnectionRunner(
-    () => session,
+    () => engine,
     options.auth,
     (error) => options.onError && report(error, { source: 'auth' }),
   )
@@ -88,7 +88,7 @@ export function createChat(options: ChatOptions): Chat {
     linkTabs(options, copy.kind, () => ({
       url: options.url,
       openTransport,
-      cells,
+      store,
       clock,
       ids,
       room,
@@ -100,22 +100,22 @@ export function createChat(options: ChatOptions): Chat {
     createPersistence({
       source: copy,
       tabs,
-      cells,
+      store,
       clock,
       storeClock,
       url: options.url,
       orders,
       report,
     })
-  const base: Omit<Session, 'ask'> = {
-    cells,
+  const base: Omit<EngineContext, 'ask'> = {
+    store,
     transport: (tabs?.openTransport ?? openTransport)(options.url, (event) => inbox(event)),
     clock,
     serverTime: createServerTime(clock),
     ids,
     requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     over: () => {
-      const { state } = cells.chat().connection
+      const { state } = store.chat().connection
       if (isClosed) return stopped()
       return state.status === 'stopped' ? (state.error ?? stopped()) : null
     },
@@ -128,26 +128,26 @@ export function createChat(options: ChatOptions): Chat {
     doubtLine: () => wake.probe(),
     readChunks: async (roomId, indexes) => (await disk?.readChunks(roomId, indexes)) ?? [],
   }
-  const session: Session = { ...base, ask: createAsk(base) }
-  const wake = createWakeRunner(session, connection, environment, () => disk?.woken())
-  const waiters = createWaiters(cells, base.over)
-  if (inspect) cells.watch(inspect)
-  const presence = createPresence(() => session)
-  const inbox = createInbox(session, connection, {
+  const engine: EngineContext = { ...base, ask: createAsk(base) }
+  const wake = createWakeRunner(engine, connection, environment, () => disk?.woken())
+  const waiters = createWaiters(store, base.over)
+  if (inspect) store.watch(inspect)
+  const presence = createPresence(() => engine)
+  const inbox = createInbox(engine, connection, {
     onUser: (user, epoch) => (user ? disk?.onUser(user, epoch) : undefined),
     onRevoked: () => wipe(),
     onPresence: presence.onPresence,
   })
   const runners: readonly Runner[] = [
     connection,
-    createSyncRunner(session),
-    createOutboxRunner(session, options.maxUnsentAgeMs ?? MAX_UNSENT_AGE_MS),
+    createSyncRunner(engine),
+    createOutboxRunner(engine, options.maxUnsentAgeMs ?? MAX_UNSENT_AGE_MS),
   ]
   const pump = createPump({
     clock,
-    cells,
+    store,
     runners,
-    wake: () => cells.batch(() => {}),
+    wake: () => store.batch(() => {}),
     failed: (error) => report(error, { source: 'internal' }),
     inspect: inspectRun,
   })
@@ -159,20 +159,20 @@ export function createChat(options: ChatOptions): Chat {
     wake.watch()
     // Beside the token. A load that fails is tried again, and told, when the line is dialled.
     if (!options.ports?.transport) load().catch(() => {})
-    cells.dispatchChat({ type: 'connection', event: { type: 'wanted' } })
+    store.dispatchChat({ type: 'connection', event: { type: 'wanted' } })
     return true
   }
-  const connect = createConnect(session, start)
+  const connect = createConnect(engine, start)
   const readDebounceMs = options.readDebounceMs ?? READ_DEBOUNCE_MS
-  const uses = createRoomUses(cells, clock)
-  const room = createRoomHandles({ session, waiters, uses, readDebounceMs, start, nextOrder: orders.next })
+  const uses = createRoomUses(store, clock)
+  const room = createRoomHandles({ engine, waiters, uses, readDebounceMs, start, nextOrder: orders.next })
 
   const stop = (last?: () => void): void => {
     if (isClosed && last === undefined) return
     isClosed = true
     pump.close()
     wake.close()
-    cells.end(() => {
+    store.end(() => {
       connection.close()
       last?.()
     })
@@ -184,19 +184,19 @@ export function createChat(options: ChatOptions): Chat {
   const end = (): void => {
     tabs?.end()
     clock.end()
-    cells.ended()
+    store.ended()
   }
-  const { wipe, ...ending } = createEnding(session, { disk, start, stop, end })
+  const { wipe, ...ending } = createEnding(engine, { disk, start, stop, end })
 
-  const view = createChatView(cells, clock)
-  if (options.devtools) showInDevtools(options.devtools, cells, view.getState)
+  const view = createChatView(store, clock)
+  if (options.devtools) showInDevtools(options.devtools, store, view.getState)
 
   return {
     ...view,
     connect,
     ...ending,
     room,
-    ...createChatRooms(session, start, room),
+    ...createChatRooms(engine, start, room),
     presence: presence.presence,
     setPresence: presence.setPresence,
     [Symbol.asyncDispose]: async () => {

@@ -1,4 +1,4 @@
-import type { CellWatcher } from './engine/cells'
+import type { RoomWatcher } from './engine/chat-store'
 import type { PumpRun } from './engine/pump'
 import type { Devtools } from './handles/devtools'
 import type { Clock } from './platform/clock'
@@ -105,7 +105,7 @@ export type ChatPorts = {
   environment?: Environment
   tabs?: TabsPort
   /** Called after each event of each room, before any listener: where tests check the invariants. */
-  inspect?: CellWatcher
+  inspect?: RoomWatcher
   /** Called after each run of the pump: where tests check that no room was left out. */
   inspectRun?: (run: PumpRun) => void
 }

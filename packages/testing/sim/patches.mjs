@@ -319,8 +319,8 @@ export const CANARIES = [
       },
       {
         file: 'client/src/handles/chat-rooms.ts',
-        find: 'await waitFor(session, limits, reached)',
-        replace: 'await waitFor(session, options, reached)',
+        find: 'await waitFor(engine, limits, reached)',
+        replace: 'await waitFor(engine, options, reached)',
       },
     ],
   },
@@ -352,8 +352,8 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/engine/outbox-runner.ts',
-        find: "session.over() ? 'over' : session.serverTime.aheadMs()",
-        replace: "session.over() ? 'over' : null",
+        find: "engine.over() ? 'over' : engine.serverTime.aheadMs()",
+        replace: "engine.over() ? 'over' : null",
       },
     ],
   },

@@ -16,10 +16,10 @@ export const REGRESSIONS = [
       {
         file: 'client/src/engine/wake-runner.ts',
         find: `if (status === 'connecting') connection.hurry()
-    cells.batch(() => {
-      cells.dispatchChat({ type: 'connection', event: { type: 'woken' } })`,
-        replace: `cells.batch(() => {
-      if (status === 'waiting') cells.dispatchChat({ type: 'connection', event: { type: 'retry' } })`,
+    store.batch(() => {
+      store.dispatchChat({ type: 'connection', event: { type: 'woken' } })`,
+        replace: `store.batch(() => {
+      if (status === 'waiting') store.dispatchChat({ type: 'connection', event: { type: 'retry' } })`,
       },
     ],
   },
@@ -31,7 +31,7 @@ export const REGRESSIONS = [
       {
         file: 'client/src/storage/writer.ts',
         find: `if (meta !== null && meta.epoch !== next.epoch)
-        for (const { core } of cells.all()) noteDropped(dirt, core.id)`,
+        for (const { model } of store.all()) noteDropped(dirt, model.id)`,
         replace: '',
       },
       {
@@ -41,7 +41,7 @@ export const REGRESSIONS = [
       },
       {
         file: 'client/src/storage/restorer.ts',
-        find: 'cells.local(() => applyEpoch(cells, epoch))',
+        find: 'store.local(() => applyEpoch(store, epoch))',
         replace: '',
       },
     ],

@@ -3,8 +3,8 @@ import { createDeadline } from '../handles/deadline'
 import { ChatError } from '../model/chat-error'
 import type { Auth } from '../options'
 import type { DownReason } from '../transport/port'
+import { type EngineContext, nowAndRandom } from './engine-context'
 import { attempt } from './report'
-import { moment, type Session } from './session'
 import { createTokenSource } from './token-source'
 
 /** A handshake that takes longer is given up: a half-open line would hold us for ever. */
@@ -30,11 +30,11 @@ export type ConnectionRunner = {
  * what went wrong in `auth()`.
  */
 export function createConnectionRunner(
-  session: () => Session,
+  engine: () => EngineContext,
   auth: Auth,
   onAuthError: (error: unknown) => void,
 ): ConnectionRunner {
-  const clock = () => session().clock
+  const clock = () => engine().clock
   const tokens = createTokenSource(auth, clock, onAuthError)
   /** The token of the dial under way, or of the line that is up. */
   let shown = ''
@@ -50,16 +50,16 @@ export function createConnectionRunner(
     dials++
     dialing = false
     handshake.end()
-    const { cells } = session()
-    cells.batch(() => {
-      cells.dispatchChat({
+    const { store } = engine()
+    store.batch(() => {
+      store.dispatchChat({
         type: 'connection',
         event: {
           type: 'down',
           error,
           ...(next === 'auth' ? { next, token: shown } : { next }),
           ...(reconnectInMs === undefined ? {} : { reconnectInMs }),
-          ...moment(session()),
+          ...nowAndRandom(engine()),
         },
       })
       linesDown()
@@ -67,16 +67,16 @@ export function createConnectionRunner(
   }
 
   const linesDown = (): void => {
-    const { cells } = session()
-    for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'connection', connection: 'down' })
+    const { store } = engine()
+    for (const { model } of store.all()) store.dispatch(model.id, { type: 'connection', connection: 'down' })
   }
 
   const dial = async (): Promise<void> => {
     dialing = true
     const no = ++dials
-    const { cells, transport } = session()
+    const { store, transport } = engine()
     try {
-      const { refused } = cells.chat().connection
+      const { refused } = store.chat().connection
       const token = await tokens.get(refused !== null && refused.token === shown)
       if (no !== dials) return
       shown = token
@@ -94,7 +94,7 @@ export function createConnectionRunner(
   }
 
   function drop(text: string, cause?: unknown): void {
-    const { transport, report } = session()
+    const { transport, report } = engine()
     attempt(
       () => transport.disconnect(),
       (error) => report(error, { source: 'internal' }),
@@ -105,12 +105,12 @@ export function createConnectionRunner(
   return {
     drop,
     step: (now) => {
-      const { state } = session().cells.chat().connection
+      const { state } = engine().store.chat().connection
       if (state.status === 'waiting') {
         if (state.retryAt > now) return state.retryAt
-        session().cells.dispatchChat({ type: 'connection', event: { type: 'retry' } })
+        engine().store.dispatchChat({ type: 'connection', event: { type: 'retry' } })
       }
-      if (session().cells.chat().connection.state.status === 'connecting' && !dialing) void dial()
+      if (engine().store.chat().connection.state.status === 'connecting' && !dialing) void dial()
       return Number.POSITIVE_INFINITY
     },
     onReady: handshake.end,
@@ -127,7 +127,7 @@ export function createConnectionRunner(
       const refreshed = tokens.get(true).then(
         async (token) => {
           if (no !== dials) return
-          const { ok } = await session().ask('refresh-token', { token })
+          const { ok } = await engine().ask('refresh-token', { token })
           if (ok && no === dials) shown = token
         },
         // The server ends the line when the token is over; the next dial tries again, and says why it cannot.
@@ -141,7 +141,7 @@ export function createConnectionRunner(
       dials++
       handshake.end()
       tokens.end()
-      session().cells.dispatchChat({ type: 'connection', event: { type: 'closed' } })
+      engine().store.dispatchChat({ type: 'connection', event: { type: 'closed' } })
       linesDown()
     },
   }

@@ -1,22 +1,22 @@
 import type { Invitation, Presence, User } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
 import { assertNever } from '../model/assert-never'
-import { toldAsOf } from '../model/chat-core'
+import { toldAsOf } from '../model/chat-model'
 import type { RoomEvent } from '../model/room/room-event'
 import { roomGoneError } from '../model/room/room-gone'
 import type { RoomModel } from '../model/room/room-model'
 import type { TransportEvent } from '../transport/port'
 import type { ConnectionRunner } from './connection-runner'
+import type { EngineContext } from './engine-context'
 import { applyEpoch } from './listing'
 import { attempt } from './report'
-import type { Session } from './session'
 
 type ServerMessage = Extract<TransportEvent, { type: 'message' }>['message']
 type Ready = Extract<TransportEvent, { type: 'ready' }>['ready']
 
 /** Everything that comes in by the line becomes events, one batch a frame. */
 export function createInbox(
-  session: Session,
+  engine: EngineContext,
   connection: ConnectionRunner,
   hooks: {
     onUser(user: Ready['user'], epoch: string): Promise<void> | undefined
@@ -24,12 +24,12 @@ export function createInbox(
     onPresence(row: Presence): void
   },
 ): (event: TransportEvent) => void {
-  const { cells, clock, serverTime } = session
+  const { store, clock, serverTime } = engine
   let lines = 0
 
   const failed = (error: unknown): void => {
     lines++
-    session.failed(error)
+    engine.failed(error)
   }
 
   const take = (event: TransportEvent) => {
@@ -39,10 +39,10 @@ export function createInbox(
       case 'identified':
         return identify(event.user)
       case 'message':
-        return cells.batch(() => onMessage(event.message))
+        return store.batch(() => onMessage(event.message))
       case 'down':
         lines++
-        return cells.batch(() => {
+        return store.batch(() => {
           connection.onDown(event.reason)
           if (event.reason.code === 'SESSION_REVOKED') void hooks.onRevoked()
         })
@@ -64,44 +64,44 @@ export function createInbox(
   }
 
   function goOnline({ user, epoch, limits }: Ready): void {
-    cells.batch(() => {
-      applyEpoch(cells, epoch)
+    store.batch(() => {
+      applyEpoch(store, epoch)
       if (user) identify(user)
-      cells.dispatchChat({ type: 'list-begun', page: limits.listPage ?? 0 })
-      cells.dispatchChat({ type: 'woken' })
-      cells.dispatchChat({ type: 'connection', event: { type: 'ready', now: clock.now() } })
-      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'connection', connection: 'up' })
+      store.dispatchChat({ type: 'list-begun', page: limits.listPage ?? 0 })
+      store.dispatchChat({ type: 'woken' })
+      store.dispatchChat({ type: 'connection', event: { type: 'ready', now: clock.now() } })
+      for (const { model } of store.all()) store.dispatch(model.id, { type: 'connection', connection: 'up' })
     })
   }
 
   function identify(user: User): void {
-    cells.batch(() => {
-      cells.dispatchChat({ type: 'identified', user })
-      for (const { core } of cells.all())
-        cells.dispatch(core.id, { type: 'identified', me: user.id, name: user.name })
+    store.batch(() => {
+      store.dispatchChat({ type: 'identified', user })
+      for (const { model } of store.all())
+        store.dispatch(model.id, { type: 'identified', me: user.id, name: user.name })
     })
   }
 
   /** On the disk too: a cold start shows under which name one is here. */
   function renamed(user: User): void {
-    const { epoch, user: me } = cells.chat()
+    const { epoch, user: me } = store.chat()
     if (me?.id !== user.id) return
     identify(user)
     if (epoch === null) return
-    hooks.onUser(user, epoch)?.catch((error) => session.report(error, { source: 'internal' }))
+    hooks.onUser(user, epoch)?.catch((error) => engine.report(error, { source: 'internal' }))
   }
 
   /** The one of that room, which there is one of at most; without it, it is over. */
   function invited(roomId: string, ...fresh: Invitation[]): void {
-    const others = cells.chat().invitations.filter((one) => one.roomId !== roomId)
+    const others = store.chat().invitations.filter((one) => one.roomId !== roomId)
     const invitations = [...fresh, ...others].slice(0, LIMITS.invitationsReceived)
-    cells.dispatchChat({ type: 'invitations', invitations, asOf: toldAsOf(cells.chat()) })
+    store.dispatchChat({ type: 'invitations', invitations, asOf: toldAsOf(store.chat()) })
   }
 
   function onMessage(message: ServerMessage): void {
-    if (message.event === 'room-heads') applyEpoch(cells, message.payload.epoch)
+    if (message.event === 'room-heads') applyEpoch(store, message.payload.epoch)
     // In time, the line stays; the server hangs up a few seconds later.
-    if (message.event === 'bye' && message.payload.reason === 'TOKEN_EXPIRED') session.refreshToken()
+    if (message.event === 'bye' && message.payload.reason === 'TOKEN_EXPIRED') engine.refreshToken()
     if (message.event === 'user-changed') renamed(message.payload.user)
     if (message.event === 'invitation') invited(message.payload.invitation.roomId, message.payload.invitation)
     if (message.event === 'invitation-removed') invited(message.payload.roomId)
@@ -109,11 +109,11 @@ export function createInbox(
     const events = roomEventsOf(message, {
       now: clock.now(),
       serverAheadMs: serverTime.aheadMs() ?? 0,
-      asOf: toldAsOf(cells.chat()),
+      asOf: toldAsOf(store.chat()),
     })
     for (const [roomId, event] of events) {
-      cells.dispatch(roomId, event)
-      if (needsList(event, cells.room(roomId).core)) cells.dispatchChat({ type: 'list-wanted' })
+      store.dispatch(roomId, event)
+      if (needsList(event, store.room(roomId).model)) store.dispatchChat({ type: 'list-wanted' })
     }
   }
 }

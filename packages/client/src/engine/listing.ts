@@ -1,32 +1,32 @@
 import type { RoomListItem } from '@roomful/protocol'
-import { answeredAsOf } from '../model/chat-core'
+import { answeredAsOf } from '../model/chat-model'
 import { roomGoneError } from '../model/room/room-gone'
 import type { RoomModel } from '../model/room/room-model'
-import type { Cells } from './cells'
-import type { Session } from './session'
+import type { ChatStore } from './chat-store'
+import type { EngineContext } from './engine-context'
 
 /**
  * A page of the user's room list, the answer to this sync: the rooms after one id and up to another. What is on it, and by
  * its absence what is not any more; of rooms on other pages it says nothing. What was told since it was asked for is newer.
  */
 export function applyList(
-  session: Session,
+  engine: EngineContext,
   items: readonly RoomListItem[],
   sync: number,
   { after, next }: { readonly after: string | null; readonly next: string | null },
 ): void {
-  const { cells, clock } = session
+  const { store, clock } = engine
   const asOf = answeredAsOf(sync)
   const listed = new Set<string>()
   for (const item of items) {
     const { id } = item.room
     listed.add(id)
-    if (isKnownSince(session, id, sync)) continue
-    cells.dispatch(id, { type: 'listed', item, asOf, now: clock.now() })
+    if (isKnownSince(engine, id, sync)) continue
+    store.dispatch(id, { type: 'listed', item, asOf, now: clock.now() })
   }
   const isInPage = (id: string): boolean => (after === null || id > after) && (next === null || id <= next)
-  for (const { core } of cells.all())
-    if (isKept(core) && !listed.has(core.id) && isInPage(core.id)) applyAbsence(session, core.id, sync)
+  for (const { model } of store.all())
+    if (isKept(model) && !listed.has(model.id) && isInPage(model.id)) applyAbsence(engine, model.id, sync)
 }
 
 /** There is something of it here: its line in the list, or rows. One that is open is joined, and learns it by that. */
@@ -34,23 +34,23 @@ const isKept = ({ listing, view, sync }: RoomModel): boolean =>
   listing.listed || (!view.opened && sync.cursor > 0)
 
 /** This sync had nothing of the room. */
-export function applyAbsence(session: Session, id: string, sync: number): void {
-  if (isKnownSince(session, id, sync)) return
-  session.cells.dispatch(id, { type: 'removed', error: roomGoneError(), asOf: answeredAsOf(sync) })
+export function applyAbsence(engine: EngineContext, id: string, sync: number): void {
+  if (isKnownSince(engine, id, sync)) return
+  engine.store.dispatch(id, { type: 'removed', error: roomGoneError(), asOf: answeredAsOf(sync) })
 }
 
 /** Whether the room is there was heard since this sync was asked for. A newer list decides, should the two differ. */
-function isKnownSince({ cells }: Session, id: string, sync: number): boolean {
-  if (cells.room(id).core.listing.listedAsOf <= answeredAsOf(sync)) return false
-  cells.dispatchChat({ type: 'list-wanted' })
+function isKnownSince({ store }: EngineContext, id: string, sync: number): boolean {
+  if (store.room(id).model.listing.listedAsOf <= answeredAsOf(sync)) return false
+  store.dispatchChat({ type: 'list-wanted' })
   return true
 }
 
 /** The server's history is another one: no cursor means anything any more, and every room is synced anew. */
-export function applyEpoch(cells: Cells, epoch: string): void {
-  const known = cells.chat().epoch
+export function applyEpoch(store: ChatStore, epoch: string): void {
+  const known = store.chat().epoch
   if (known === epoch) return
-  cells.dispatchChat({ type: 'epoch', epoch })
+  store.dispatchChat({ type: 'epoch', epoch })
   if (known === null) return
-  for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'epoch-changed' })
+  for (const { model } of store.all()) store.dispatch(model.id, { type: 'epoch-changed' })
 }

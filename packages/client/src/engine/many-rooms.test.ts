@@ -7,9 +7,9 @@ const looks = vi.hoisted(() => ({ count: 0 }))
 // Every look at a room derives what it has to ask for.
 vi.mock('../model/sync/next-room-step', async (original) => {
   const real = await original<typeof nextRoomStep>()
-  const counted: typeof real.nextRoomStep = (core, now) => {
+  const counted: typeof real.nextRoomStep = (model, now) => {
     looks.count++
-    return real.nextRoomStep(core, now)
+    return real.nextRoomStep(model, now)
   }
   return { ...real, nextRoomStep: counted }
 })
@@ -34,7 +34,7 @@ async function looksWith(rooms: number): Promise<Record<string, number>> {
   const told = world.server.say(ROOM, 'bob', 'hello')
   return {
     message: await during(() =>
-      ada.line.tell({ event: 'changes', payload: { roomId: ada.core().id as never, changes: [told] } }),
+      ada.line.tell({ event: 'changes', payload: { roomId: ada.model().id as never, changes: [told] } }),
     ),
     send: await during(async () => {
       void ada.room.send('hi')

@@ -5,8 +5,8 @@ import type { Entry } from '../model/outbox/entry'
 import { nextOutboxStep, type OutboxStep } from '../model/outbox/next-outbox-step'
 import type { EntryAnswer } from '../model/room/room-event'
 import type { RoomModel } from '../model/room/room-model'
+import { type Asked, type EngineContext, nowAndRandom } from './engine-context'
 import { createAgenda, NO_TASKS, type RoomTasks, type Runner } from './runner'
-import { type Asked, moment, type Session } from './session'
 
 /** Rooms whose outboxes are under way at once: more would only wait in the same line. */
 const ROOMS_AT_ONCE = 8
@@ -17,25 +17,25 @@ type Step = Exclude<OutboxStep, { do: 'wait' | 'expire' }>
 type Task = 'busy' | 'expire' | 'send'
 
 /** Empties the outboxes: one request a room at a time, rooms side by side. */
-export function createOutboxRunner(session: Session, maxAgeMs: number): Runner<Task> {
-  const { cells } = session
+export function createOutboxRunner(engine: EngineContext, maxAgeMs: number): Runner<Task> {
+  const { store } = engine
   const agenda = createAgenda<Task>()
   /** The last look: in most runs it is at the one room that is sent from next. */
-  let last: { core: RoomModel; now: number; serverAheadMs: number | null; due: DueStep } | undefined
+  let last: { model: RoomModel; now: number; serverAheadMs: number | null; due: DueStep } | undefined
 
-  const dueStep = (core: RoomModel, now: number): DueStep => {
-    const serverAheadMs = session.serverTime.aheadMs()
-    if (last?.core === core && last.now === now && last.serverAheadMs === serverAheadMs) return last.due
-    const due = withAge(core.outbox, nextOutboxStep(core, now), now, { maxAgeMs, serverAheadMs })
-    last = { core, now, serverAheadMs, due }
+  const dueStep = (model: RoomModel, now: number): DueStep => {
+    const serverAheadMs = engine.serverTime.aheadMs()
+    if (last?.model === model && last.now === now && last.serverAheadMs === serverAheadMs) return last.due
+    const due = withAge(model.outbox, nextOutboxStep(model, now), now, { maxAgeMs, serverAheadMs })
+    last = { model, now, serverAheadMs, due }
     return due
   }
 
-  const tasksOf = (core: RoomModel, now: number): RoomTasks<Task> => {
+  const tasksOf = (model: RoomModel, now: number): RoomTasks<Task> => {
     // Once it is over nothing is sent any more, and a timer would keep a process alive.
-    if (core.outbox.entries.size === 0 || session.over()) return NO_TASKS
-    const { step, until } = dueStep(core, now)
-    const tasks: Task[] = core.outbox.entries.totals.inflight > 0 ? ['busy'] : []
+    if (model.outbox.entries.size === 0 || engine.over()) return NO_TASKS
+    const { step, until } = dueStep(model, now)
+    const tasks: Task[] = model.outbox.entries.totals.inflight > 0 ? ['busy'] : []
     if (step !== null) tasks.push(step.do === 'expire' ? 'expire' : 'send')
     return { tasks, until }
   }
@@ -43,16 +43,16 @@ export function createOutboxRunner(session: Session, maxAgeMs: number): Runner<T
   const step = (now: number): number => {
     let busy = agenda.of('busy').size
     const next = (id: string): void => {
-      let { step } = dueStep(cells.room(id).core, now)
+      let { step } = dueStep(store.room(id).model, now)
       // What is behind those held back need not wait for them.
-      for (; step?.do === 'expire'; step = dueStep(cells.room(id).core, now).step)
-        cells.dispatch(id, { type: 'expired', ids: step.ids })
+      for (; step?.do === 'expire'; step = dueStep(store.room(id).model, now).step)
+        store.dispatch(id, { type: 'expired', ids: step.ids })
       if (step === null || busy >= ROOMS_AT_ONCE) return
       busy++
       const chosen = step
       run(id, chosen).catch((error) => {
         unanswered(id, chosen)
-        session.report(error, { source: 'internal', roomId: id })
+        engine.report(error, { source: 'internal', roomId: id })
       })
     }
     for (const id of agenda.of('expire')) next(id)
@@ -63,27 +63,27 @@ export function createOutboxRunner(session: Session, maxAgeMs: number): Runner<T
     return Number.POSITIVE_INFINITY
   }
 
-  const basis = (): unknown => (session.over() ? 'over' : session.serverTime.aheadMs())
+  const basis = (): unknown => (engine.over() ? 'over' : engine.serverTime.aheadMs())
 
   return { step, rooms: { agenda, tasksOf, basis } }
 
   function unanswered(roomId: string, step: Step, error: ChatError | null = null): void {
-    cells.dispatch(roomId, { type: 'unanswered', ids: idsOf(step), error, ...moment(session) })
+    store.dispatch(roomId, { type: 'unanswered', ids: idsOf(step), error, ...nowAndRandom(engine) })
   }
 
   async function run(roomId: string, step: Step): Promise<void> {
     const entries = entriesOf(step)
     const ids = idsOf(step)
-    cells.dispatch(roomId, { type: 'picked', ids })
+    store.dispatch(roomId, { type: 'picked', ids })
     const outcome = await emit(roomId, step)
     const apart = outcome.whole && ids.length > 1 && isAboutPayload(outcome.whole)
     if (outcome.answers)
-      cells.dispatch(roomId, { type: 'answered', answers: outcome.answers, ...moment(session) })
+      store.dispatch(roomId, { type: 'answered', answers: outcome.answers, ...nowAndRandom(engine) })
     else if (outcome.whole?.retry === 'never' && !apart)
-      cells.dispatch(roomId, {
+      store.dispatch(roomId, {
         type: 'answered',
         answers: refuseAll(entries, outcome.whole),
-        ...moment(session),
+        ...nowAndRandom(engine),
       })
     else unanswered(roomId, step, outcome.whole)
   }
@@ -97,7 +97,7 @@ export function createOutboxRunner(session: Session, maxAgeMs: number): Runner<T
   > {
     const roomId = asRoomId(room)
     if (step.do === 'read') {
-      const result = await session.ask('mark-read', { roomId, seq: step.entry.seq })
+      const result = await engine.ask('mark-read', { roomId, seq: step.entry.seq })
       return result.ok
         ? { answers: [{ id: step.entry.id, read: { seq: result.ack.seq, unread: result.ack.unread } }] }
         : { whole: result.error }
@@ -105,8 +105,8 @@ export function createOutboxRunner(session: Session, maxAgeMs: number): Runner<T
     if (step.do === 'op') return one(step.entry, await emitOp(step, roomId))
     const [first] = step.messages
     if (step.messages.length === 1 && first)
-      return one(step.entries[0], await session.ask('send-message', { roomId, ...first }))
-    const result = await session.ask('send-messages', { roomId, messages: [...step.messages] })
+      return one(step.entries[0], await engine.ask('send-message', { roomId, ...first }))
+    const result = await engine.ask('send-messages', { roomId, messages: [...step.messages] })
     if (!result.ok) return { whole: result.error }
     return {
       answers: step.entries.map(({ id }, i): EntryAnswer => {
@@ -126,11 +126,11 @@ export function createOutboxRunner(session: Session, maxAgeMs: number): Runner<T
     const common = { messageId, roomId, opId: entry.id }
     switch (entry.kind) {
       case 'edit':
-        return session.ask('edit-message', { ...common, content: entry.content })
+        return engine.ask('edit-message', { ...common, content: entry.content })
       case 'delete':
-        return session.ask('delete-message', common)
+        return engine.ask('delete-message', common)
       case 'react':
-        return session.ask('react-message', { ...common, emoji: entry.emoji, op: entry.op })
+        return engine.ask('react-message', { ...common, emoji: entry.emoji, op: entry.op })
     }
   }
 }

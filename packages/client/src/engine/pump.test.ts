@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { newRoom, type RoomModel } from '../model/room/room-model'
 import { handClock } from '../platform/hand-clock'
-import { createCells } from './cells'
+import { createChatStore } from './chat-store'
 import { checkRun } from './check-run'
 import { createPump, type PumpRun } from './pump'
 import { createAgenda, type Runner } from './runner'
@@ -18,12 +18,12 @@ let inspected: PumpRun | undefined
 
 function world() {
   const clock = handClock()
-  const cells = createCells({
+  const store = createChatStore({
     clock,
     report: (error) => failures.push(error),
     storage: { status: 'memory' },
     newRoom: (id) => newRoom(id, { me: 'ada', connection: 'up', windowSize: 200, hasStore: false }),
-    settle: () => pump.run(),
+    runEffects: () => pump.run(),
   })
   const agenda = createAgenda<'work'>()
   const runner: Runner<'work'> = {
@@ -42,28 +42,28 @@ function world() {
     step: () => {
       for (const id of agenda.of('work')) {
         done.push(id)
-        cells.dispatch(id, { type: 'draft', text: '' })
+        store.dispatch(id, { type: 'draft', text: '' })
       }
       return Number.POSITIVE_INFINITY
     },
   }
   const pump = createPump({
     clock,
-    cells,
+    store,
     runners: [runner],
-    wake: () => cells.batch(() => {}),
+    wake: () => store.batch(() => {}),
     failed: (error) => failures.push(error),
     inspect: (run) => {
       inspected = run
     },
   })
-  for (let i = 0; i < ROOMS; i++) cells.room(`room-${i}`)
-  cells.batch(() => {})
+  for (let i = 0; i < ROOMS; i++) store.room(`room-${i}`)
+  store.batch(() => {})
   looked = []
   return {
     clock,
-    cells,
-    draft: (n: number, text: string) => cells.dispatch(`room-${n}`, { type: 'draft', text }),
+    store,
+    draft: (n: number, text: string) => store.dispatch(`room-${n}`, { type: 'draft', text }),
   }
 }
 
@@ -75,12 +75,12 @@ beforeEach(() => {
 })
 
 test('a run looks at the rooms that have changed, and again at those that it has changed itself', () => {
-  const { cells, draft } = world()
+  const { store, draft } = world()
   draft(7, WORK)
   expect(done).toEqual(['room-7'])
   expect(looked).toEqual(['room-7', 'room-7'])
   looked = []
-  cells.batch(() => {})
+  store.batch(() => {})
   expect(looked).toEqual([])
 })
 
@@ -100,17 +100,17 @@ test('one that names a time is looked at when it has come, and no other', () => 
 })
 
 test('what all of them depend on has changed: all are looked at, once', () => {
-  const { cells } = world()
+  const { store } = world()
   basis = 'another'
-  cells.batch(() => {})
+  store.batch(() => {})
   expect(looked).toHaveLength(ROOMS)
-  cells.batch(() => {})
+  store.batch(() => {})
   expect(looked).toHaveLength(ROOMS)
 })
 
 test('a room that cannot be looked at is tried again later, and costs no other', () => {
-  const { clock, cells, draft } = world()
-  cells.batch(() => {
+  const { clock, store, draft } = world()
+  store.batch(() => {
     draft(1, 'throw')
     draft(2, WORK)
   })

@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock'
-import type { Cells, RoomCell } from './cells'
+import type { ChatStore, RoomSlot } from './chat-store'
 import { createDueIndex } from './due-index'
 import { attempt } from './report'
 import type { Runner } from './runner'
@@ -13,7 +13,7 @@ const LOOK_AHEAD_MS = 86_400_000
 /** A run of the pump, for tests: a look at all rooms must find what the look at some of them found. */
 export type PumpRun = {
   readonly now: number
-  rooms(): Iterable<RoomCell>
+  rooms(): Iterable<RoomSlot>
   readonly runners: readonly Runner[]
   /** When the room is looked at again, should nothing change it. */
   dueAt(roomId: string): number
@@ -28,13 +28,13 @@ export type PumpRun = {
  */
 export function createPump(options: {
   clock: Clock
-  cells: Pick<Cells, 'room' | 'all' | 'watch'>
+  store: Pick<ChatStore, 'room' | 'all' | 'watch'>
   runners: readonly Runner[]
   wake: () => void
   failed: (error: unknown) => void
   inspect?: ((run: PumpRun) => void) | undefined
 }) {
-  const { clock, cells, runners, failed } = options
+  const { clock, store, runners, failed } = options
   const changed = new Set<string>()
   const due = createDueIndex()
   const bases = new Map<Runner, unknown>()
@@ -43,7 +43,7 @@ export function createPump(options: {
   let running = false
   let closed = false
 
-  cells.watch((_, { id }) => changed.add(id))
+  store.watch((_, { id }) => changed.add(id))
 
   /** The agendas are right for all rooms after it. */
   const look = (now: number): void => {
@@ -51,7 +51,7 @@ export function createPump(options: {
       const basis = runner.rooms?.basis?.()
       if (bases.has(runner) && bases.get(runner) === basis) continue
       bases.set(runner, basis)
-      for (const { core } of cells.all()) changed.add(core.id)
+      for (const { model } of store.all()) changed.add(model.id)
     }
     for (const id of due.take(now)) changed.add(id)
     for (const id of changed) lookAt(id, now)
@@ -59,13 +59,13 @@ export function createPump(options: {
   }
 
   const lookAt = (id: string, now: number): void => {
-    const { core } = cells.room(id)
+    const { model } = store.room(id)
     let until = Number.POSITIVE_INFINITY
     for (const { rooms } of runners)
       attempt(
         () => {
           if (rooms === undefined) return
-          const found = rooms.tasksOf(core, now)
+          const found = rooms.tasksOf(model, now)
           rooms.agenda.put(id, found.tasks)
           until = Math.min(until, found.until)
         },
@@ -98,7 +98,7 @@ export function createPump(options: {
     look(now)
     running = false
     plan(now, Math.min(next, due.next()))
-    attempt(() => options.inspect?.({ now, rooms: cells.all, runners, dueAt: due.at }), failed)
+    attempt(() => options.inspect?.({ now, rooms: store.all, runners, dueAt: due.at }), failed)
   }
 
   const plan = (now: number, next: number): void => {

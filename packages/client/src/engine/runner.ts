@@ -43,7 +43,7 @@ export const NO_TASKS: RoomTasks<never> = { tasks: [], until: Number.POSITIVE_IN
 export type RoomWork<T extends string> = {
   readonly agenda: Agenda<T>
   /** A pure function of the room, of the time, and of what `basis` answers: only then is a look at what changed enough. */
-  tasksOf(core: RoomModel, now: number): RoomTasks<T>
+  tasksOf(model: RoomModel, now: number): RoomTasks<T>
   /** What `tasksOf` reads beside the room. All rooms are looked at again when it changes. */
   basis?(): unknown
 }

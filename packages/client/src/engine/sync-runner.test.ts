@@ -278,7 +278,7 @@ test('a last seq that never was is asked for ever more rarely, and forgotten wit
   expect(syncs).toBeLessThan(25)
   world.server.say(ROOM, 'bob', 'two')
   await world.rest(60_000)
-  expect(ada.core().sync.gap).toBeNull()
+  expect(ada.model().sync.gap).toBeNull()
   expectConverged(world, ada)
 })
 

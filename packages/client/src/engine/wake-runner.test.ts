@@ -22,7 +22,7 @@ describe('what failed again and again is tried at once', () => {
     void ada.room.send('hello')
     await world.rest(TROUBLE_MS)
     world.server.refuse = () => undefined
-    expect(ada.core().outbox.hold.until - world.clock.now()).toBeGreaterThan(SOON_MS)
+    expect(ada.model().outbox.hold.until - world.clock.now()).toBeGreaterThan(SOON_MS)
     sign(ada)
     await world.rest(SOON_MS)
     expect(world.server.room(ROOM).messages.map(({ content }) => content)).toEqual(['hello'])
@@ -36,7 +36,7 @@ describe('what failed again and again is tried at once', () => {
     const ada = await world.live('ada', { ports: { environment } })
     await world.rest(TROUBLE_MS)
     world.server.refuse = () => undefined
-    expect(ada.core().sync.hold.until - world.clock.now()).toBeGreaterThan(SOON_MS)
+    expect(ada.model().sync.hold.until - world.clock.now()).toBeGreaterThan(SOON_MS)
     sign(ada)
     await world.rest(SOON_MS)
     expect(ada.room.getState().status).toBe('live')

@@ -1,7 +1,7 @@
 import type { Environment } from '../platform/environment'
 import type { ConnectionRunner } from './connection-runner'
+import { type EngineContext, request } from './engine-context'
 import { attempt } from './report'
-import { request, type Session } from './session'
 
 /** A line that slept is believed dead after this long without an answer (P7: within 3 s of waking). */
 const PROBE_TIMEOUT_MS = 2_500
@@ -18,17 +18,17 @@ type WakeRunner = {
  * next try is cut short by the same signs, for the line and for all that is held back after a failure.
  */
 export function createWakeRunner(
-  session: Pick<Session, 'cells' | 'transport' | 'report'>,
+  engine: Pick<EngineContext, 'store' | 'transport' | 'report'>,
   connection: ConnectionRunner,
   environment: Environment,
   onWoken: () => void,
 ): WakeRunner {
-  const { cells, transport, report } = session
+  const { store, transport, report } = engine
   const failed = (error: unknown): void => report(error, { source: 'internal' })
   let probing = false
 
   const probe = async (): Promise<void> => {
-    if (probing || cells.chat().connection.state.status !== 'online') return
+    if (probing || store.chat().connection.state.status !== 'online') return
     probing = true
     const result = await request({ transport, report }, 'join-rooms', { roomIds: [] }, PROBE_TIMEOUT_MS)
     probing = false
@@ -37,12 +37,12 @@ export function createWakeRunner(
   }
 
   const onWake = (): void => {
-    const { status } = cells.chat().connection.state
+    const { status } = store.chat().connection.state
     if (status === 'connecting') connection.hurry()
-    cells.batch(() => {
-      cells.dispatchChat({ type: 'connection', event: { type: 'woken' } })
-      cells.dispatchChat({ type: 'woken' })
-      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'woken' })
+    store.batch(() => {
+      store.dispatchChat({ type: 'connection', event: { type: 'woken' } })
+      store.dispatchChat({ type: 'woken' })
+      for (const { model } of store.all()) store.dispatch(model.id, { type: 'woken' })
     })
     if (status === 'online') void probe()
     onWoken()

@@ -1,8 +1,8 @@
 import type { ClientEvent, OkAck, PayloadInput, RoomListItem } from '@roomful/protocol'
 import type { Chat } from '../chat'
-import type { Session } from '../engine/session'
-import { toldAsOf } from '../model/chat-core'
+import type { EngineContext } from '../engine/engine-context'
 import { ChatError } from '../model/chat-error'
+import { toldAsOf } from '../model/chat-model'
 import type { WaitOptions } from '../options'
 import type { Room } from '../room'
 import { readPayload } from './app-values'
@@ -31,15 +31,15 @@ const unanswered = (): ChatError => new ChatError('TIMEOUT', 'No answer came in 
 
 /** What is asked of the server outside of any room's own state. */
 export function createChatRooms(
-  session: Session,
+  engine: EngineContext,
   start: () => unknown,
   room: (id: string) => Room,
 ): ChatRooms {
-  const { cells, clock, requestTimeoutMs } = session
+  const { store, clock, requestTimeoutMs } = engine
 
   /** Undefined while a dial is under way: waiting for the next one would take as long as the network is gone. */
   const reached = (): true | ChatError | undefined => {
-    const { state } = cells.chat().connection
+    const { state } = store.chat().connection
     if (state.status === 'waiting') return offline(state.error)
     return state.status === 'online' ? true : undefined
   }
@@ -50,33 +50,33 @@ export function createChatRooms(
     options: WaitOptions = {},
   ): Promise<OkAck<E>> => {
     const payload = readPayload<E>(given)
-    const refusal = refusalOf(session, options)
+    const refusal = refusalOf(engine, options)
     if (refusal) throw refusal
     start()
     const timeoutMs = options?.timeoutMs ?? requestTimeoutMs
     // Until then nothing has been sent.
     const limits = { ...options, timeoutMs, ...(options?.timeoutMs == null ? { late: offline } : {}) }
     const asked = async () => {
-      await waitFor(session, limits, reached)
-      return session.ask(event, payload, Math.max(timeoutMs, requestTimeoutMs))
+      await waitFor(engine, limits, reached)
+      return engine.ask(event, payload, Math.max(timeoutMs, requestTimeoutMs))
     }
     const result = await limitedRun(clock, options, asked)
     if (result.ok) return result.ack
-    throw result.error ?? session.over() ?? (result.isUnsent ? offline() : unanswered())
+    throw result.error ?? engine.over() ?? (result.isUnsent ? offline() : unanswered())
   }
 
   const list = (item: RoomListItem): void =>
-    cells.dispatch(item.room.id, { type: 'listed', item, asOf: toldAsOf(cells.chat()), now: clock.now() })
+    store.dispatch(item.room.id, { type: 'listed', item, asOf: toldAsOf(store.chat()), now: clock.now() })
 
   /** The list knows what I may see of it: my role, what is unread. */
-  const askForList = (): void => cells.dispatchChat({ type: 'list-wanted' })
+  const askForList = (): void => store.dispatchChat({ type: 'list-wanted' })
 
   return {
     request,
     createRoom: async (input, options) => {
       const { room: row } = await request('create-room', input, options)
       // The server may have listed it already, and knows more of it: its first messages.
-      if (!cells.room(row.id).core.listing.listed)
+      if (!store.room(row.id).model.listing.listed)
         list({ room: row, role: 'owner', lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null })
       return room(row.id)
     },
@@ -117,9 +117,9 @@ export function createChatRooms(
     },
     leaveRoom: async (id, options) => {
       await request('remove-member', { roomId: id }, options)
-      cells.dispatch(id, {
+      store.dispatch(id, {
         type: 'removed',
-        asOf: toldAsOf(cells.chat()),
+        asOf: toldAsOf(store.chat()),
         error: new ChatError('ROOM_NOT_FOUND', 'You have left this room'),
       })
     },

@@ -1,27 +1,27 @@
 import type { Chat } from '../chat'
-import type { Cells } from '../engine/cells'
-import { chatStateOf, isSameState } from '../model/chat-core'
+import type { ChatStore } from '../engine/chat-store'
+import { chatStateOf, isSameState } from '../model/chat-model'
 import type { ConnectionState } from '../model/chat-shape'
 import type { RunClock } from '../platform/steady-clock'
 import { createViewStore } from './view-store'
 
 /** The chat's public state: the same object while nothing of it that is seen has changed. */
 export function createChatView(
-  cells: Cells,
+  store: ChatStore,
   clock: RunClock,
 ): Pick<Chat, 'getState' | 'subscribe' | 'select'> {
   const shown = byWallClock(clock)
-  let core = cells.chat()
-  let state = chatStateOf(core, shown(core.connection.state))
+  let model = store.chat()
+  let state = chatStateOf(model, shown(model.connection.state))
 
   const getState = () => {
-    const next = cells.shownChat()
-    if (next === core) return state
-    if (!isSameState(core, next)) state = chatStateOf(next, shown(next.connection.state))
-    core = next
+    const next = store.shownChat()
+    if (next === model) return state
+    if (!isSameState(model, next)) state = chatStateOf(next, shown(next.connection.state))
+    model = next
     return state
   }
-  return { getState, ...createViewStore(cells.chatTopic, getState) }
+  return { getState, ...createViewStore(store.chatTopic, getState) }
 }
 
 /** Moments as an app compares them, with `Date.now()`: inside they are of the clock of this run. */

@@ -1,17 +1,17 @@
 import type { Chat } from '../chat'
-import type { Session } from '../engine/session'
+import type { EngineContext } from '../engine/engine-context'
 import { ChatError } from '../model/chat-error'
 import type { ConnectionState } from '../model/chat-shape'
 import type { RoomConnection } from '../model/room/room-model'
 import { quiet, readLimits, waitFor } from './limits'
 
 /** `connect()`: starts, and waits until online or stopped. */
-export function createConnect(session: Session, start: () => unknown): Chat['connect'] {
-  const isOnline = () => session.cells.chat().connection.state.status === 'online'
+export function createConnect(engine: EngineContext, start: () => unknown): Chat['connect'] {
+  const isOnline = () => engine.store.chat().connection.state.status === 'online'
   return (options = {}) => {
     const limits = readLimits(options)
     if (!(limits instanceof ChatError || limits.signal?.aborted)) start()
-    return quiet(waitFor(session, options, () => (isOnline() ? true : undefined)).then(() => {}))
+    return quiet(waitFor(engine, options, () => (isOnline() ? true : undefined)).then(() => {}))
   }
 }
 

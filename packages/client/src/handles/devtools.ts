@@ -1,7 +1,7 @@
 import type { devtools as middleware } from 'zustand/middleware'
 import { createStore } from 'zustand/vanilla'
 import type { ChatState } from '../chat'
-import type { Cells } from '../engine/cells'
+import type { ChatStore } from '../engine/chat-store'
 import { createRoomView } from '../model/view/room-view'
 import type { RoomState } from '../room'
 
@@ -21,17 +21,17 @@ type Shown = {
  * Shows the chat and its rooms in the Redux DevTools, with each event of a room as an action. A store of its own, for
  * looking only: a state that is chosen there changes nothing in the chat.
  */
-export function showInDevtools(devtools: Devtools, cells: Cells, chat: () => ChatState): void {
+export function showInDevtools(devtools: Devtools, store: ChatStore, chat: () => ChatState): void {
   const views = new Map<string, ReturnType<typeof createRoomView>>()
   const initial = (): Shown => ({ chat: chat(), rooms: {} })
   // The one place where it gets its own type back.
-  const store = createStore<Shown>()((devtools as typeof middleware)(initial, { name: 'roomful' }))
+  const shown = createStore<Shown>()((devtools as typeof middleware)(initial, { name: 'roomful' }))
 
-  cells.watch((_, after, event) => {
+  store.watch((_, after, event) => {
     const view = views.get(after.id) ?? createRoomView()
     views.set(after.id, view)
-    const rooms = { ...store.getState().rooms, [after.id]: view(after) }
-    store.setState({ rooms }, false, { ...event, type: `${after.id}: ${event.type}` })
+    const rooms = { ...shown.getState().rooms, [after.id]: view(after) }
+    shown.setState({ rooms }, false, { ...event, type: `${after.id}: ${event.type}` })
   })
-  cells.chatTopic.observers.add(() => store.setState({ chat: chat() }, false, 'chat'))
+  store.chatTopic.observers.add(() => shown.setState({ chat: chat() }, false, 'chat'))
 }

@@ -1,6 +1,6 @@
 import type { Chat } from '../chat'
+import type { EngineContext } from '../engine/engine-context'
 import { warn } from '../engine/report'
-import type { Session } from '../engine/session'
 import { ChatError } from '../model/chat-error'
 import type { createPersistence } from '../storage/persistence'
 import { quiet, refusalOf, waitFor } from './limits'
@@ -15,7 +15,7 @@ export type Ending = Pick<Chat, 'flush' | 'close' | 'signOut'> & {
 
 /** How a chat ends: what is unsent goes out first, or is counted; and what is kept of the user, where that is wished. */
 export function createEnding(
-  session: Session,
+  engine: EngineContext,
   options: {
     disk: ReturnType<typeof createPersistence> | null
     start(): boolean
@@ -25,7 +25,7 @@ export function createEnding(
     end(): void
   },
 ): Ending {
-  const { cells } = session
+  const { store } = engine
   const { disk, start, stop } = options
   let hasWarned = false
 
@@ -47,22 +47,22 @@ export function createEnding(
     let isLoaded = false
     const hurry = (): void => {
       isLoaded = true
-      cells.batch(() => {
-        for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'hurried' })
-        cells.changed(cells.chatTopic)
+      store.batch(() => {
+        for (const { model } of store.all()) store.dispatch(model.id, { type: 'hurried' })
+        store.changed(store.chatTopic)
       })
     }
     // With nothing to send, here or on a disk, no connection is needed.
-    if (refusalOf(session, limits) === null && (disk || cells.chat().waiting > 0)) start()
+    if (refusalOf(engine, limits) === null && (disk || store.chat().waiting > 0)) start()
     if (disk) void disk.loaded().then(hurry)
     else hurry()
-    const look = () => (isLoaded && cells.chat().waiting === 0 ? true : undefined)
-    return quiet(waitFor(session, limits, look).then(() => {}))
+    const look = () => (isLoaded && store.chat().waiting === 0 ? true : undefined)
+    return quiet(waitFor(engine, limits, look).then(() => {}))
   }
 
   /** Once, and never the texts: logs are read by others than the room's members. */
   const warnOf = (unsent: number): void => {
-    const { status } = cells.chat().storage
+    const { status } = store.chat().storage
     if (unsent === 0 || status === 'ok' || hasWarned) return
     hasWarned = true
     const fate = status === 'memory' ? 'nothing keeps' : 'may not be kept'
@@ -75,15 +75,15 @@ export function createEnding(
     if (isFlushed) await flush({ timeoutMs }).catch(() => {})
     stop()
     await leave()
-    const { unsent } = cells.chat()
+    const { unsent } = store.chat()
     warnOf(unsent)
     return { unsent }
   }
 
   const forget = (): void =>
-    cells.batch(() => {
-      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep: () => false })
-      cells.dispatchChat({ type: 'invitations', invitations: [], asOf: Number.POSITIVE_INFINITY })
+    store.batch(() => {
+      for (const { model } of store.all()) store.dispatch(model.id, { type: 'wiped', keep: () => false })
+      store.dispatchChat({ type: 'invitations', invitations: [], asOf: Number.POSITIVE_INFINITY })
     })
 
   const wipe = (): Promise<boolean> => {
@@ -98,7 +98,7 @@ export function createEnding(
     stop(forget)
     const isGone = (await disk?.wipe()) ?? true
     // `storage` says what became of the disk.
-    cells.end(() => {})
+    store.end(() => {})
     await leave()
     if (!isGone) throw new ChatError('INTERNAL', 'The local copy could not be deleted')
   }

@@ -1,5 +1,5 @@
-import type { RoomCell } from '../engine/cells'
-import type { Session } from '../engine/session'
+import type { RoomSlot } from '../engine/chat-store'
+import type { EngineContext } from '../engine/engine-context'
 import type { ChatError } from '../model/chat-error'
 import type { RoomState } from '../model/room-shape'
 import { waitFor } from './limits'
@@ -8,7 +8,7 @@ import type { Waiters } from './waiters'
 
 /** What a room's handle leans on. */
 export type HandleContext = {
-  readonly session: Session
+  readonly engine: EngineContext
   readonly waiters: Waiters
   readonly uses: RoomUses
   readonly readDebounceMs: number
@@ -21,19 +21,19 @@ export type HandleContext = {
 /** One room, as the parts of its handle see it. */
 export type HandleRoom = HandleContext & {
   readonly id: string
-  readonly cell: RoomCell
+  readonly slot: RoomSlot
   readonly state: () => RoomState
 }
 
 /** Waits until `look` answers something (see `waitFor`). Undefined when the signal ends it. */
 export async function until<T>(
-  { session, cell }: HandleRoom,
+  { engine, slot }: HandleRoom,
   look: () => T | ChatError | undefined,
   signal?: AbortSignal,
   also?: (check: () => void) => () => void,
 ): Promise<T | undefined> {
   try {
-    return await waitFor(session, signal ? { signal } : {}, look, cell, also)
+    return await waitFor(engine, signal ? { signal } : {}, look, slot, also)
   } catch (error) {
     if (signal?.aborted) return undefined
     throw error

@@ -1,5 +1,5 @@
-import type { RoomCell } from '../engine/cells'
-import type { Session } from '../engine/session'
+import type { RoomSlot } from '../engine/chat-store'
+import type { EngineContext } from '../engine/engine-context'
 import { ChatError } from '../model/chat-error'
 import type { WaitOptions } from '../options'
 import type { Clock } from '../platform/clock'
@@ -83,10 +83,10 @@ export const limitedRun = <T>(clock: Clock, limits: Limits, run: () => Promise<T
  * answer, and ends it.
  */
 export function waitFor<T>(
-  { cells, clock, over }: Pick<Session, 'cells' | 'clock' | 'over'>,
+  { store, clock, over }: Pick<EngineContext, 'store' | 'clock' | 'over'>,
   limits: Limits,
   look: () => T | ChatError | undefined,
-  room?: RoomCell,
+  room?: RoomSlot,
   also?: (check: () => void) => () => void,
 ): Promise<T> {
   return limited(clock, limits, (resolve, reject) => {
@@ -95,7 +95,7 @@ export function waitFor<T>(
       if (found instanceof ChatError) reject(found)
       else if (found !== undefined) resolve(found)
     }
-    const topics = room ? [cells.connectionTopic, room.topic] : [cells.chatTopic]
+    const topics = room ? [store.connectionTopic, room.topic] : [store.chatTopic]
     for (const { observers } of topics) observers.add(check)
     check()
     const end = also?.(check)
@@ -107,7 +107,7 @@ export function waitFor<T>(
 }
 
 /** Why a call is not even begun; null: it may be. */
-export function refusalOf({ over }: Pick<Session, 'over'>, given: WaitOptions): ChatError | null {
+export function refusalOf({ over }: Pick<EngineContext, 'over'>, given: WaitOptions): ChatError | null {
   const limits = readLimits(given)
   if (limits instanceof ChatError) return limits
   return over() ?? (limits.signal?.aborted ? aborted(limits.signal.reason) : null)

@@ -1,6 +1,6 @@
 import type { Presence } from '@roomful/protocol'
 import { asUserId, LIMITS } from '@roomful/protocol/plain'
-import type { Session } from '../engine/session'
+import type { EngineContext } from '../engine/engine-context'
 import { ChatError } from '../model/chat-error'
 import type { PresenceState } from '../presence'
 import type { Watch } from './presence'
@@ -19,7 +19,7 @@ export type PresenceHub = {
  * Who of the watched users is there. The server keeps one list a line, so all watches go in one, told anew when it changes
  * and after each reconnect; from then on the server tells of every change. Nothing is asked while nobody watches.
  */
-export function createPresenceHub({ cells, ask, clock, report, over }: Session): PresenceHub {
+export function createPresenceHub({ store, ask, clock, report, over }: EngineContext): PresenceHub {
   const watches = new Set<Watch>()
   const known = new Map<string, Presence>()
   let status: 'online' | 'away' | undefined
@@ -30,10 +30,10 @@ export function createPresenceHub({ cells, ask, clock, report, over }: Session):
   let isAsking = false
   let cancelRetry = (): void => {}
 
-  const isOnline = (): boolean => cells.chat().connection.state.status === 'online'
+  const isOnline = (): boolean => store.chat().connection.state.status === 'online'
 
   let wasOnline = isOnline()
-  cells.chatTopic.observers.add(() => {
+  store.chatTopic.observers.add(() => {
     if (isOnline() === wasOnline) return
     wasOnline = !wasOnline
     told = ''
@@ -83,11 +83,11 @@ export function createPresenceHub({ cells, ask, clock, report, over }: Session):
     )
     if (watch.state.error === error && isSame(watch.state.users, users)) return
     watch.state = { users, error }
-    cells.changed(watch.topic)
+    store.changed(watch.topic)
   }
 
   function renewThose(isAbout: (watch: Watch) => boolean): void {
-    cells.batch(() => [...watches].filter(isAbout).forEach(renew))
+    store.batch(() => [...watches].filter(isAbout).forEach(renew))
   }
 
   return {

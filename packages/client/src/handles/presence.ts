@@ -1,7 +1,7 @@
 import type { Presence } from '@roomful/protocol'
 import type { Chat } from '../chat'
+import type { EngineContext } from '../engine/engine-context'
 import { newTopic, type Topic } from '../engine/notifier'
-import type { Session } from '../engine/session'
 import { ChatError } from '../model/chat-error'
 import type { PresenceState } from '../presence'
 import { readUserIds, statusRefusal } from './app-values'
@@ -16,12 +16,12 @@ export type Watch = { readonly userIds: readonly string[]; readonly topic: Topic
 type LazyPresence = Pick<Chat, 'presence' | 'setPresence'> & { onPresence(row: Presence): void }
 
 /** The hub is loaded with the first watch: many apps show no presence. */
-export function createPresence(session: () => Session): LazyPresence {
+export function createPresence(engine: () => EngineContext): LazyPresence {
   let hub: PresenceHub | null = null
 
   const load = async (): Promise<PresenceHub> => {
     const { createPresenceHub } = await import('./presence-hub')
-    hub ??= createPresenceHub(session())
+    hub ??= createPresenceHub(engine())
     return hub
   }
 
@@ -36,7 +36,7 @@ export function createPresence(session: () => Session): LazyPresence {
       const failed = (cause: unknown): void => {
         const error = new ChatError('OFFLINE', 'The code could not be loaded', { cause })
         watch.state = { ...watch.state, error }
-        session().cells.changed(watch.topic)
+        engine().store.changed(watch.topic)
       }
       return {
         getState,
@@ -54,7 +54,7 @@ export function createPresence(session: () => Session): LazyPresence {
     setPresence: async (status) => {
       const refusal = statusRefusal(status)
       if (refusal) throw refusal
-      const { over } = session()
+      const { over } = engine()
       const hub = await load()
       const reason = over()
       if (reason) throw reason

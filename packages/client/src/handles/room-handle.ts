@@ -10,25 +10,25 @@ import { createViewStore } from './view-store'
 
 /** One room's public handle, put together from its parts. */
 function createRoomHandle(context: HandleContext, id: string): Room {
-  const { cells } = context.session
-  const cell = cells.room(id)
+  const { store } = context.engine
+  const slot = store.room(id)
   const view = createRoomView()
-  const state = () => view(cell.last ?? cell.core)
-  const room: HandleRoom = { ...context, id, cell, state }
-  const setTyping = createTypingSignal(context.session, id)
+  const state = () => view(slot.lastShown ?? slot.model)
+  const room: HandleRoom = { ...context, id, slot, state }
+  const setTyping = createTypingSignal(context.engine, id)
   const opening = createRoomOpening(room)
 
   return {
     id,
     getState: state,
     messages: () => state().messages,
-    ...createViewStore(cell.topic, state),
+    ...createViewStore(slot.topic, state),
     ...opening,
     ...createRoomSends(room, () => setTyping(false)),
     ...createRoomPages(room),
     setTyping,
     // What is no text would stand where the disk expects one.
-    setDraft: (text) => typeof text === 'string' && cells.dispatch(id, { type: 'draft', text }),
+    setDraft: (text) => typeof text === 'string' && store.dispatch(id, { type: 'draft', text }),
     stream: createRoomStream(room, opening),
   }
 }

@@ -10,13 +10,13 @@ const RELEASE_MS = 2_000
 
 /** Counts who looks at the room: the first opens it, and some time after the last it is let go. */
 export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'> {
-  const { session, cell, id } = room
-  const { cells, clock } = session
+  const { engine, slot, id } = room
+  const { store, clock } = engine
   let viewers = 0
   let cancelRelease = (): void => {}
 
   const release = (): void => {
-    cells.dispatch(id, { type: 'closed' })
+    store.dispatch(id, { type: 'closed' })
     room.uses.forgetOldest()
     void unsubscribe()
   }
@@ -24,8 +24,8 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
   /** Also when a join was never answered. A server that refuses goes on telling every change, and no news of the room. */
   const unsubscribe = async (): Promise<void> => {
     // A line that is gone has forgotten the subscription.
-    if (cell.core.view.opened || cell.core.connection !== 'up' || neverThere(id)) return
-    const result = await session.ask('leave-rooms', { roomIds: [asRoomId(id)] })
+    if (slot.model.view.opened || slot.model.connection !== 'up' || neverThere(id)) return
+    const result = await engine.ask('leave-rooms', { roomIds: [asRoomId(id)] })
     if (!result.ok && result.error?.retry !== 'never') clock.setTimer(RELEASE_MS, unsubscribe)
   }
 
@@ -33,19 +33,19 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
     open: (options = {}) => {
       viewers++
       cancelRelease()
-      if (!cell.core.view.opened)
-        cells.dispatch(id, { type: 'opened', now: clock.now(), usedAt: room.uses.next() })
+      if (!slot.model.view.opened)
+        store.dispatch(id, { type: 'opened', now: clock.now(), usedAt: room.uses.next() })
       room.start()
       return quiet(
         waitFor(
-          session,
+          engine,
           options,
           () => {
-            if (cell.core.listing.removed !== null) return cell.core.listing.removed
-            if (!cell.core.view.opened) return stopped()
-            return statusOf(cell.core) === 'live' ? true : undefined
+            if (slot.model.listing.removed !== null) return slot.model.listing.removed
+            if (!slot.model.view.opened) return stopped()
+            return statusOf(slot.model) === 'live' ? true : undefined
           },
-          cell,
+          slot,
         ).then(() => {}),
       )
     },

@@ -13,27 +13,27 @@ type Pages = Pick<Room, 'loadOlder' | 'loadNewer' | 'jumpTo' | 'loadMembers'>
 
 /** Moving through the history: one page at a time, next to what is shown. The latest request wins. */
 export function createRoomPages(room: HandleRoom): Pages {
-  const { cell, id, session } = room
-  const { cells } = session
+  const { slot, id, engine } = room
+  const { store } = engine
 
   const load = (want: PageWant, options: WaitOptions): Promise<void> => {
-    if (!cell.core.view.opened) return refused(notOpen())
+    if (!slot.model.view.opened) return refused(notOpen())
     room.start()
-    cells.dispatch(id, { type: 'page-wanted', want })
+    store.dispatch(id, { type: 'page-wanted', want })
     // Ends when it is answered, refused, or another place is wanted instead.
-    const look = () => (cell.core.view.wantedPage === want ? undefined : (cell.core.view.error ?? true))
-    return quiet(waitFor(session, options, look, cell).then(() => {}))
+    const look = () => (slot.model.view.wantedPage === want ? undefined : (slot.model.view.error ?? true))
+    return quiet(waitFor(engine, options, look, slot).then(() => {}))
   }
 
   const show = (anchor: number | null): Promise<void> => {
-    cells.dispatch(id, { type: 'viewed', anchor })
+    store.dispatch(id, { type: 'viewed', anchor })
     return Promise.resolve()
   }
 
   /** Why nothing is loaded or shown; null: something may be. */
   const problemOf = (field: string, value: number, options: WaitOptions): ChatError | null => {
     if (Number.isNaN(value)) return new ChatError('INVALID_PAYLOAD', `${field} is not a number`, { field })
-    return refusalOf(session, options) ?? cell.core.listing.removed
+    return refusalOf(engine, options) ?? slot.model.listing.removed
   }
 
   /** The page that is wanted already, or a new one. */
@@ -41,11 +41,11 @@ export function createRoomPages(room: HandleRoom): Pages {
     const limit = whole(count)
     const problem = problemOf('count', limit, options)
     if (problem !== null) return refused(problem)
-    const { view, connection } = cell.core
+    const { view, connection } = slot.model
     const want = view.wantedPage
     // What is shown is about to be left: a list that loads by itself must not undo what the user asked for.
     if (want?.kind === 'around' && connection === 'up') return load(want, options)
-    const range = shownRange(cell.core)
+    const range = shownRange(slot.model)
     const { hasOlder, hasNewer } = room.state()
     if (range === undefined || limit < 1 || !(kind === 'older' ? hasOlder : hasNewer))
       return Promise.resolve()
@@ -58,18 +58,19 @@ export function createRoomPages(room: HandleRoom): Pages {
       const limit = whole(count)
       const problem = problemOf('count', limit, options)
       if (problem !== null) return refused(problem)
-      if (limit < 1 || !hasMoreMembers(cell.core.people)) return Promise.resolve()
-      if (!cell.core.view.opened) return refused(notOpen())
-      cells.dispatch(id, { type: 'members-wanted', limit })
-      const look = () => (cell.core.people.roster.want === null ? (cell.core.view.error ?? true) : undefined)
-      return quiet(waitFor(session, options, look, cell).then(() => {}))
+      if (limit < 1 || !hasMoreMembers(slot.model.people)) return Promise.resolve()
+      if (!slot.model.view.opened) return refused(notOpen())
+      store.dispatch(id, { type: 'members-wanted', limit })
+      const look = () =>
+        slot.model.people.roster.want === null ? (slot.model.view.error ?? true) : undefined
+      return quiet(waitFor(engine, options, look, slot).then(() => {}))
     },
     loadOlder: (count = LIMITS.historyPageDefault, options = {}) => side('older', count, options),
     loadNewer: (count = LIMITS.historyPageDefault, options = {}) => side('newer', count, options),
     jumpTo: (asked, options = {}) => {
       const problem = problemOf('seq', whole(asked), options)
       if (problem !== null) return refused(problem)
-      const { tail, timeline, lastSeq, floorSeq, fromOldEpoch } = cell.core.rows
+      const { tail, timeline, lastSeq, floorSeq, fromOldEpoch } = slot.model.rows
       // While the room is loading the list may know its last message already.
       if (asked === Number.POSITIVE_INFINITY || asked >= (tail ?? (lastSeq || asked + 1))) return show(null)
       const seq = asked < 1 ? floorSeq : Math.min(Math.trunc(asked), Number.MAX_SAFE_INTEGER)

@@ -87,13 +87,13 @@ test('a closed room whose rows leave memory keeps its line, also what came after
 test('a closed room whose rows leave memory takes no older line from a list that was read before', async () => {
   const world = new World()
   const ada = await world.live('ada')
-  const core = reduceRoom(ada.core(), { type: 'closed' })
+  const model = reduceRoom(ada.model(), { type: 'closed' })
   const item = (content: string) => {
     world.server.say(ROOM, 'bob', content)
     return listItemOf(world.server.room(ROOM), 'ada')
   }
   const [early, late] = [item('early'), item('late')]
-  const told = reduceRoom(core, { type: 'listed', item: late, asOf: 1, now: 0 })
+  const told = reduceRoom(model, { type: 'listed', item: late, asOf: 1, now: 0 })
   const forgotten = reduceRoom(told, { type: 'forgotten' })
   const after = reduceRoom(forgotten, { type: 'listed', item: early, asOf: 1, now: 0 })
   expect(after.listing.preview?.content).toBe('late')

@@ -18,8 +18,8 @@ type Sends = Pick<Room, 'send' | 'retry' | 'cancel' | 'edit' | 'delete' | 'react
 
 /** What the user does to messages: all of it goes through the outbox, and shows before the call returns. */
 export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends {
-  const { session, waiters, id: roomId, cell } = room
-  const { cells, clock, ids, serverTime } = session
+  const { engine, waiters, id: roomId, slot } = room
+  const { store, clock, ids, serverTime } = engine
 
   const wanted = (): Wanted => ({ wantedAt: clock.now(), serverAt: serverTime.now() })
   const nowhere = neverThere(roomId)
@@ -27,11 +27,11 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
 
   const enqueue = (command: Command, problem?: ChatError): void => {
     // One batch: what a listener sends when it is called for the start comes after this.
-    cells.batch(() => {
+    store.batch(() => {
       // Nothing would send it, nor keep it.
       if (!room.start()) return
       const order = room.nextOrder()
-      cells.dispatch(roomId, { type: 'enqueued', command, order, ...(problem ? { problem } : {}) })
+      store.dispatch(roomId, { type: 'enqueued', command, order, ...(problem ? { problem } : {}) })
     })
   }
 
@@ -47,10 +47,10 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
     )
 
   const cancel = (clientId: string): boolean => {
-    cells.dispatch(roomId, { type: 'cancelled', id: clientId })
+    store.dispatch(roomId, { type: 'cancelled', id: clientId })
     return (
-      entryOf(cell.core.outbox, clientId) === undefined &&
-      outcomeOf(cell.core.outbox, clientId)?.error?.code === 'ABORTED'
+      entryOf(slot.model.outbox, clientId) === undefined &&
+      outcomeOf(slot.model.outbox, clientId)?.error?.code === 'ABORTED'
     )
   }
 
@@ -62,7 +62,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
         kind: 'send',
         id,
         content,
-        replyTo: replyTo === undefined ? null : targetOf(cell.core, replyTo),
+        replyTo: replyTo === undefined ? null : targetOf(slot.model, replyTo),
         createdAt: new Date(serverTime.now() ?? clock.wall()).toISOString(),
         ...wanted(),
         ...(type === undefined ? {} : { type }),
@@ -73,7 +73,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
         const listed = room.state().messages.findLast((message) => message.key === id)
         if (listed && listed.seq > 0) return listed
         if (row === undefined) throw new ChatError('INTERNAL', 'The send was settled without a row')
-        return shownRow(row, id, [], cell.core)
+        return shownRow(row, id, [], slot.model)
       }
       const limits = readLimits(options)
       const odd = limits instanceof ChatError ? limits : undefined
@@ -87,40 +87,40 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
     },
 
     retry: (clientId) => {
-      if (!nowhere) cells.dispatch(roomId, { type: 'retried', id: clientId, wanted: wanted() })
+      if (!nowhere) store.dispatch(roomId, { type: 'retried', id: clientId, wanted: wanted() })
     },
 
     cancel,
 
     edit: (id, content, options) =>
       change(
-        { kind: 'edit', id: newId(), target: targetOf(cell.core, id), content },
+        { kind: 'edit', id: newId(), target: targetOf(slot.model, id), content },
         options,
         textRefusal({ messageId: id, content }) ?? contentRefusal(content),
       ),
 
     delete: (id, options) =>
       change(
-        { kind: 'delete', id: newId(), target: targetOf(cell.core, id) },
+        { kind: 'delete', id: newId(), target: targetOf(slot.model, id) },
         options,
         textRefusal({ messageId: id }),
       ),
 
     react: (id, emoji, op, options) =>
       change(
-        { kind: 'react', id: newId(), target: targetOf(cell.core, id), emoji, op },
+        { kind: 'react', id: newId(), target: targetOf(slot.model, id), emoji, op },
         options,
         textRefusal({ messageId: id, emoji, op }),
       ),
 
     markRead: (seq) => {
-      const { tail, lastSeq } = cell.core.rows
+      const { tail, lastSeq } = slot.model.rows
       const most = Math.max(lastSeq, tail ?? 0)
       const wanted: unknown = seq ?? tail ?? lastSeq
       const to = typeof wanted === 'number' ? Math.min(Math.trunc(wanted), most) : 0
       // The newest is read, so it is looked at: the window follows, unless the user has asked for another place.
-      if (to === tail && cell.core.view.wantedPage === null && !room.state().hasNewer)
-        cells.dispatch(roomId, { type: 'viewed', anchor: null })
+      if (to === tail && slot.model.view.wantedPage === null && !room.state().hasNewer)
+        store.dispatch(roomId, { type: 'viewed', anchor: null })
       const dueAt = clock.now() + room.readDebounceMs
       if (to > room.state().lastReadSeq) enqueue({ kind: 'read', id: newId(), seq: to, dueAt })
     },
@@ -128,8 +128,8 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
 }
 
 /** A message by its id, its UI key or its clientId. */
-function targetOf(core: RoomModel, id: string): Target {
-  if (entryOf(core.outbox, id)?.kind === 'send') return { clientId: asClientId(id) }
-  const isHeld = seqOf(core.rows.timeline, id) !== undefined
-  return { id: (isHeld ? undefined : ownRow(core, id)?.id) ?? asMessageId(id) }
+function targetOf(model: RoomModel, id: string): Target {
+  if (entryOf(model.outbox, id)?.kind === 'send') return { clientId: asClientId(id) }
+  const isHeld = seqOf(model.rows.timeline, id) !== undefined
+  return { id: (isHeld ? undefined : ownRow(model, id)?.id) ?? asMessageId(id) }
 }

@@ -1,4 +1,4 @@
-import type { Cells } from '../engine/cells'
+import type { ChatStore } from '../engine/chat-store'
 import type { RunClock } from '../platform/steady-clock'
 
 /** Closed rooms whose rows stay in memory: going back and forth between a few costs nothing. */
@@ -12,12 +12,12 @@ export type RoomUses = {
 }
 
 /** Knows of each room when it was opened last, without a walk over all of them. */
-export function createRoomUses(cells: Cells, clock: RunClock): RoomUses {
+export function createRoomUses(store: ChatStore, clock: RunClock): RoomUses {
   let last = 0
   /** Closed, with rows in memory. */
   const idle = new Set<string>()
 
-  cells.watch((_, { id, view, rows }) => {
+  store.watch((_, { id, view, rows }) => {
     last = Math.max(last, view.usedAt)
     if (!view.opened && rows.tail !== null) idle.add(id)
     else idle.delete(id)
@@ -26,8 +26,8 @@ export function createRoomUses(cells: Cells, clock: RunClock): RoomUses {
   return {
     next: () => Math.max(last + 1, clock.wall()),
     forgetOldest: () => {
-      const closed = [...idle].map((id) => cells.room(id).core).sort((a, b) => b.view.usedAt - a.view.usedAt)
-      for (const { id } of closed.slice(CLOSED_KEPT)) cells.dispatch(id, { type: 'forgotten' })
+      const closed = [...idle].map((id) => store.room(id).model).sort((a, b) => b.view.usedAt - a.view.usedAt)
+      for (const { id } of closed.slice(CLOSED_KEPT)) store.dispatch(id, { type: 'forgotten' })
     },
   }
 }

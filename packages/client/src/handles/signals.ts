@@ -1,9 +1,9 @@
 import { asRoomId, TYPING_RENEW_MS } from '@roomful/protocol/plain'
-import type { Session } from '../engine/session'
+import type { EngineContext } from '../engine/engine-context'
 
 /** Typing, out: at most one signal in 2.5 s, and its end at once. Never queued, never repeated. */
-export function createTypingSignal(session: Session, id: string): (typing: boolean) => void {
-  const { transport, clock } = session
+export function createTypingSignal(engine: EngineContext, id: string): (typing: boolean) => void {
+  const { transport, clock } = engine
   const roomId = asRoomId(id)
   /** When the others were last told; null: they believe nobody types. */
   let toldAt: number | null = null

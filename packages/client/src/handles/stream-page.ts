@@ -24,7 +24,7 @@ export type StreamPage = {
  * One page of the history for one stream: a reader far behind must not push the viewer's window away. Its rows are kept
  * as they are now, until their turn has come: changes are laid over them, and where changes may have been missed they go.
  */
-export function createStreamPage({ id, cell, session }: HandleRoom): StreamPage {
+export function createStreamPage({ id, slot, engine }: HandleRoom): StreamPage {
   let rows = new Map<number, Message>()
   let first = 1
   let last = 0
@@ -41,10 +41,10 @@ export function createStreamPage({ id, cell, session }: HandleRoom): StreamPage 
   const renew = (row: Message, actor?: string): void => {
     const held = rows.get(row.seq)
     const isIn = row.seq >= first && row.seq < first + historyPage
-    if (isIn && (held?.rev ?? 0) < row.rev) rows.set(row.seq, withMine(row, held, cell.core.me, actor))
+    if (isIn && (held?.rev ?? 0) < row.rev) rows.set(row.seq, withMine(row, held, slot.model.me, actor))
   }
 
-  const end = session.cells.watch((_before, _after, event) => {
+  const end = engine.store.watch((_before, _after, event) => {
     if (event.type === 'changes')
       for (const change of event.changes) change.kind === 'message' && renew(change.message, change.actor)
     else if (event.type === 'answered')
@@ -61,10 +61,10 @@ export function createStreamPage({ id, cell, session }: HandleRoom): StreamPage 
     load: async (from) => {
       clear(from)
       const asked = rows
-      const { me, sync } = cell.core
+      const { me, sync } = slot.model
       const minRev = sync.cursor
       const query = { afterSeq: from - 1, limit: historyPage, includeDeleted: true, minRev }
-      const result = await session.ask('fetch-history', { roomId: asRoomId(id), ...query })
+      const result = await engine.ask('fetch-history', { roomId: asRoomId(id), ...query })
       if (!result.ok) return { ok: false, error: result.error }
       const page = result.ack
       floor = page.floorSeq
@@ -77,7 +77,7 @@ export function createStreamPage({ id, cell, session }: HandleRoom): StreamPage 
         rows.set(row.seq, late && late.rev > row.rev ? withMine(late, row, me) : row)
       }
       // What the room does not know of yet comes by the room.
-      last = Math.min(page.toSeq, from + historyPage - 1, cell.core.rows.lastSeq)
+      last = Math.min(page.toSeq, from + historyPage - 1, slot.model.rows.lastSeq)
       return { ok: true }
     },
   }

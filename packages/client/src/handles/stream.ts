@@ -1,5 +1,5 @@
 import { LIMITS } from '@roomful/protocol/plain'
-import { moment } from '../engine/session'
+import { nowAndRandom } from '../engine/engine-context'
 import { assertNever } from '../model/assert-never'
 import { ChatError } from '../model/chat-error'
 import { longerHold, NO_HOLD, relaxed } from '../model/hold'
@@ -57,9 +57,9 @@ async function* messages(
   signal: AbortSignal,
   begin: () => () => void,
 ): AsyncGenerator<ShownMessage, void> {
-  const { cell, session } = room
-  const { clock } = session
-  const { chat } = session.cells
+  const { slot, engine } = room
+  const { clock } = engine
+  const { chat } = engine.store
   /** The last place that is dealt with; undefined: not known yet. */
   let seq = startOf(after)
   /** When the message there was sent. */
@@ -74,26 +74,26 @@ async function* messages(
   const page = createStreamPage(room)
 
   const look = (): Step | ChatError | undefined => {
-    const { core } = cell
-    if (core.listing.removed !== null) return core.listing.removed
+    const { model } = slot
+    if (model.listing.removed !== null) return model.listing.removed
     // Of another history: what takes their place is still to come.
-    if (core.rows.fromOldEpoch) return undefined
+    if (model.rows.fromOldEpoch) return undefined
     const isWhole =
-      core.sync.subscription === 'synced' &&
-      core.rows.tail !== null &&
-      core.sync.cursor >= core.sync.highestSeenRev
+      model.sync.subscription === 'synced' &&
+      model.rows.tail !== null &&
+      model.sync.cursor >= model.sync.highestSeenRev
     if (isWhole) epoch ??= chat().epoch
     if (seq === undefined) return isWhole ? 'begin' : undefined
-    if (isWhole && !isBack && (epoch !== chat().epoch || seq > core.rows.lastSeq)) return 'lost'
+    if (isWhole && !isBack && (epoch !== chat().epoch || seq > model.rows.lastSeq)) return 'lost'
     const wanted = isBack ? seq : seq + 1
     if (wanted < floor() || isHeld(wanted)) return isBack ? 'back' : 'held'
-    return core.sync.subscription === 'synced' && wanted <= (core.rows.tail ?? 0) && !isResting()
+    return model.sync.subscription === 'synced' && wanted <= (model.rows.tail ?? 0) && !isResting()
       ? 'missing'
       : undefined
   }
-  const floor = (): number => Math.max(cell.core.rows.floorSeq, page.floor())
-  const isHeld = (place: number): boolean => covers(cell.core.rows.timeline, place) || page.holds(place)
-  const rowAt = (place: number) => at(cell.core.rows.timeline, place) ?? page.rowAt(place)
+  const floor = (): number => Math.max(slot.model.rows.floorSeq, page.floor())
+  const isHeld = (place: number): boolean => covers(slot.model.rows.timeline, place) || page.holds(place)
+  const rowAt = (place: number) => at(slot.model.rows.timeline, place) ?? page.rowAt(place)
 
   /** After a page that failed. Waking ends it, but not what the server asked for. */
   const isResting = (): boolean => {
@@ -115,7 +115,7 @@ async function* messages(
     let answer: Loaded | undefined
     return until(
       room,
-      () => cell.core.listing.removed ?? answer,
+      () => slot.model.listing.removed ?? answer,
       signal,
       (check) => {
         void page.load(from).then((result) => {
@@ -135,12 +135,12 @@ async function* messages(
         case undefined:
           return
         case 'begin':
-          seq = cell.core.rows.lastSeq
+          seq = slot.model.rows.lastSeq
           seenAt = rowAt(seq)?.createdAt ?? ''
           epoch = chat().epoch
           break
         case 'lost':
-          seq = Math.min(place, cell.core.rows.lastSeq)
+          seq = Math.min(place, slot.model.rows.lastSeq)
           epoch = chat().epoch
           isBack = seenAt !== ''
           break
@@ -153,14 +153,14 @@ async function* messages(
           seq = Math.max(place + 1, floor() - 1)
           const row = rowAt(place + 1)
           if (row) seenAt = row.createdAt
-          if (row && !row.deleted) yield shownRow(row, keyOf(row, cell.core.me), [], cell.core)
+          if (row && !row.deleted) yield shownRow(row, keyOf(row, slot.model.me), [], slot.model)
           break
         }
         case 'missing': {
           const result = await loaded(isBack ? Math.max(1, place - LIMITS.historyPage + 1) : place + 1)
           if (result === undefined) return
           if (!result.ok && result.error?.retry === 'never') throw result.error
-          hold = result.ok ? NO_HOLD : longerHold(hold, result.error, moment(session))
+          hold = result.ok ? NO_HOLD : longerHold(hold, result.error, nowAndRandom(engine))
           break
         }
         default:

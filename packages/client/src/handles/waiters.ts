@@ -1,6 +1,6 @@
 import type { Message } from '@roomful/protocol'
-import type { Cells } from '../engine/cells'
-import type { Session } from '../engine/session'
+import type { ChatStore } from '../engine/chat-store'
+import type { EngineContext } from '../engine/engine-context'
 import type { ChatError } from '../model/chat-error'
 import { outcomesSince } from '../model/outbox/outbox'
 
@@ -15,10 +15,10 @@ export type Waiters = {
  * Promises for entries of the outbox. The outcomes are part of the state, and so is the end of the chat, by which all of
  * them end; this only delivers.
  */
-export function createWaiters(cells: Cells, over: Session['over']): Waiters {
+export function createWaiters(store: ChatStore, over: EngineContext['over']): Waiters {
   const rooms = new Map<string, Map<string, Waiter>>()
 
-  cells.watch((before, after) => {
+  store.watch((before, after) => {
     const waiting = rooms.get(after.id)
     if (waiting === undefined) return
     for (const { id, outcome } of outcomesSince(before.outbox, after.outbox)) {
@@ -30,7 +30,7 @@ export function createWaiters(cells: Cells, over: Session['over']): Waiters {
     }
   })
 
-  cells.chatTopic.observers.add(() => {
+  store.chatTopic.observers.add(() => {
     const reason = over()
     if (reason === null) return
     for (const waiting of rooms.values()) for (const { reject } of waiting.values()) reject(reason)

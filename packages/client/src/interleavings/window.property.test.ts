@@ -51,14 +51,14 @@ class Reader {
     const first = messages.find(({ seq }) => seq > 0)?.seq ?? 0
     const last = messages.findLast(({ seq }) => seq > 0)?.seq ?? 0
     // A jump on its way is not given up for what a list loads by itself.
-    const { view, connection } = this.client.core()
+    const { view, connection } = this.client.model()
     const jumps = view.wantedPage?.kind === 'around' && connection === 'up'
     if (step.do === 'older' && hasOlder && !jumps) this.wait(room.loadOlder(), { shown: [first, first - 1] })
     if (step.do === 'newer' && hasNewer && !jumps) this.wait(room.loadNewer(), { shown: [last, last + 1] })
     if (step.do === 'end') this.wait(room.jumpTo(room.getState().lastSeq), 'end')
     if (step.do === 'jump') {
       const seq = Math.max(1, step.seq)
-      this.wait(room.jumpTo(step.seq), seq >= (this.client.core().rows.tail ?? 0) ? 'end' : { shown: [seq] })
+      this.wait(room.jumpTo(step.seq), seq >= (this.client.model().rows.tail ?? 0) ? 'end' : { shown: [seq] })
     }
     if (step.do === 'send') {
       room.send(`mine ${++texts}`)

@@ -1,4 +1,4 @@
-import type { Cells } from '../engine/cells'
+import type { ChatStore } from '../engine/chat-store'
 import { chunkAt } from '../model/rows/timeline'
 import type { RunClock } from '../platform/steady-clock'
 import type { Dirt } from './dirt'
@@ -6,7 +6,7 @@ import { type LocalWrite, type StoredChunk, type StoredRoom, withoutRows } from 
 import { toStored } from './stored-entries'
 import { storedRoom } from './stored-rooms'
 
-type RoomOf = (roomId: string) => ReturnType<Cells['room']>['core']
+type RoomOf = (roomId: string) => ReturnType<ChatStore['room']>['model']
 
 /** What is dirty, as it is at this moment. */
 export function compose(dirt: Dirt, roomOf: RoomOf, clock: Pick<RunClock, 'now' | 'wall'>): LocalWrite {
@@ -14,11 +14,11 @@ export function compose(dirt: Dirt, roomOf: RoomOf, clock: Pick<RunClock, 'now' 
   const chunks: StoredChunk[] = []
   const clearRooms: string[] = []
   for (const [roomId, dirty] of dirt.rooms) {
-    const core = roomOf(roomId)
+    const model = roomOf(roomId)
     if (dirty.clear) clearRooms.push(roomId)
     for (const [index, rows] of dirty.chunks)
-      chunks.push({ roomId, index, messages: rows === 'live' ? chunkAt(core.rows.timeline, index) : rows })
-    const room = storedRoom(core)
+      chunks.push({ roomId, index, messages: rows === 'live' ? chunkAt(model.rows.timeline, index) : rows })
+    const room = storedRoom(model)
     if (room) rooms.push(room)
   }
   return { rooms, chunks, clearRooms, ...composeEntries(dirt, clock) }

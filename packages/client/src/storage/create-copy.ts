@@ -18,7 +18,7 @@ import {
   type LocalStore,
   LocalStoreError,
 } from './port'
-import { serial } from './serial'
+import { serialQueue } from './serial-queue'
 import { jsonOf } from './stored-json'
 import { isChunk, isStoredEntry, isStoredMeta, isStoredRoom } from './stored-shape'
 
@@ -33,7 +33,7 @@ type Open = {
   readonly server: string
   readonly name: readonly string[]
   readonly space: LocalSpace
-  readonly queue: ReturnType<typeof serial>
+  readonly queue: ReturnType<typeof serialQueue>
   readonly budget: ReturnType<typeof createBudget>
   version: unknown
   epoch: string | undefined
@@ -262,7 +262,7 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
       server,
       name,
       space,
-      queue: serial(),
+      queue: serialQueue(),
       budget: createBudget(budgetBytes),
       version: undefined,
       epoch: undefined,

@@ -58,14 +58,14 @@ export function noteEvent(dirt: Dirt, before: RoomModel, after: RoomModel, event
 }
 
 /** All that the room has in memory. */
-export function noteRoom(dirt: Dirt, core: RoomModel): void {
-  noteRows(dirt, newRoom(core.id, core), core)
-  noteOutbox(dirt, core)
+export function noteRoom(dirt: Dirt, model: RoomModel): void {
+  noteRows(dirt, newRoom(model.id, model), model)
+  noteOutbox(dirt, model)
 }
 
 /** All unsent entries of the room. */
-export function noteOutbox(dirt: Dirt, core: RoomModel): void {
-  noteEntries(dirt, newRoom(core.id, core), core)
+export function noteOutbox(dirt: Dirt, model: RoomModel): void {
+  noteEntries(dirt, newRoom(model.id, model), model)
 }
 
 /** The room's record and rows go from the disk with the next write. */
@@ -106,11 +106,11 @@ function noteRows(dirt: Dirt, before: RoomModel, after: RoomModel): void {
 }
 
 /** Another tab wrote the rows until now: whatever is in memory may differ from the disk, and replaces it. */
-function noteAll(dirt: Dirt, core: RoomModel): void {
-  if (core.rows.tail === null && core.rows.evicted.length > 0) return
-  noteRows(dirt, newRoom(core.id, core), core)
-  const room = dirt.rooms.get(core.id)
-  if (room && core.rows.evicted.length === 0) dirt.rooms.set(core.id, { ...room, clear: true })
+function noteAll(dirt: Dirt, model: RoomModel): void {
+  if (model.rows.tail === null && model.rows.evicted.length > 0) return
+  noteRows(dirt, newRoom(model.id, model), model)
+  const room = dirt.rooms.get(model.id)
+  if (room && model.rows.evicted.length === 0) dirt.rooms.set(model.id, { ...room, clear: true })
 }
 
 /** Answers whether it is urgent: something waits for its write, or was refused and must not go out after a crash. */
@@ -140,9 +140,9 @@ function isSameOnDisk(a: Entry, b: Entry): boolean {
 }
 
 /** A seq by which to ask whether the chunk is evicted: it is evicted whole or not at all. */
-function chunkStart(core: RoomModel, index: number): number {
+function chunkStart(model: RoomModel, index: number): number {
   const from = index * CHUNK_SIZE
-  const held = core.rows.evicted.find((range) => range.to >= from && range.from < from + CHUNK_SIZE)
+  const held = model.rows.evicted.find((range) => range.to >= from && range.from < from + CHUNK_SIZE)
   return held ? Math.max(held.from, from) : from
 }
 

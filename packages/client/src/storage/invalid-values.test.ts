@@ -60,7 +60,7 @@ describe('a value that can never be kept', () => {
     // And in the record itself: nothing of the room is kept then, for older rows of it would be stale.
     disk.refuse = ({ rooms = [] }) =>
       rooms.some(({ draft }) => draft === 'odd') ? new LocalStoreError('invalid', 'not here') : null
-    scene.cells.dispatch('r2', { type: 'draft', text: 'odd' })
+    scene.store.dispatch('r2', { type: 'draft', text: 'odd' })
     scene.clock.pass(250)
     await settle()
     expect((await kept()).rooms.map(({ roomId }) => roomId)).toEqual(['r1'])

@@ -2,7 +2,7 @@ import type { StorageState } from '../chat'
 import type { Clock } from '../platform/clock'
 import type { CopySource, LocalCopy, LocalScope, LocalSnapshot, ReadChunk } from './local-copy'
 import { LocalStoreError } from './port'
-import { within } from './within'
+import { withTimeout } from './with-timeout'
 
 /** No send waits for the disk longer than this. */
 export const WAIT_MS = 4_000
@@ -180,7 +180,7 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
       }
       try {
         const waitMs = isSilent ? 0 : OPEN_WAIT_MS
-        const snapshot = await within(clock, waitMs, tryOpen(next), late, (found) => reopened(of, found))
+        const snapshot = await withTimeout(clock, waitMs, tryOpen(next), late, (found) => reopened(of, found))
         if (of !== turn) return NOTHING
         opened(snapshot)
         return snapshot
@@ -196,7 +196,7 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
       const of = turn
       const late = () => new LocalStoreError('timeout', `no answer within ${WAIT_MS / 1_000} s`)
       try {
-        return await within(clock, WAIT_MS, loaded().readChunks(roomId, indexes), late)
+        return await withTimeout(clock, WAIT_MS, loaded().readChunks(roomId, indexes), late)
       } catch (error) {
         if (of === turn && failureOf(error).reason !== 'corrupt') failed(error)
         return []
@@ -214,7 +214,7 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
         await loaded().wipe()
       }
       const late = () => new LocalStoreError('timeout', 'the local copy could not be deleted in time')
-      await within(clock, 2 * WAIT_MS, wiping(), late)
+      await withTimeout(clock, 2 * WAIT_MS, wiping(), late)
       scope = null
     },
 
@@ -223,7 +223,7 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
       if (mode === 'closed') return
       const late = () => new LocalStoreError('timeout', 'the last writes took too long')
       const inTime = (work: Promise<void>) =>
-        within(clock, WAIT_MS, work, late).catch((error: unknown) => complain('degraded', error))
+        withTimeout(clock, WAIT_MS, work, late).catch((error: unknown) => complain('degraded', error))
       await inTime(rest)
       reset('closed')
       await inTime((async () => copy?.close())())

@@ -133,7 +133,7 @@ describe('memory', () => {
     const ada = await world.live('ada', { windowSize: 300, storage: memoryStore() })
     for (let i = 2; i <= 1_000; i++) world.server.say(ROOM, 'bob', `message ${i}`)
     await world.rest(1_000)
-    expect(rowCount(ada.core().rows.timeline)).toBeLessThanOrEqual(300 + 128)
+    expect(rowCount(ada.model().rows.timeline)).toBeLessThanOrEqual(300 + 128)
     expect(ada.contents().at(-1)).toBe('message 1000')
     const before = ada.line.served.length
     for (let pages = 0; pages < 4; pages++) {
@@ -153,9 +153,9 @@ describe('memory', () => {
       await world.settle()
     }
     expect(ada.room.messages()[0]?.seq).toBeLessThan(500)
-    expect(rowCount(ada.core().rows.timeline)).toBeLessThanOrEqual(300 + 256)
+    expect(rowCount(ada.model().rows.timeline)).toBeLessThanOrEqual(300 + 256)
     // The newest are kept, apart from what is looked at.
-    expect(rangesOf(ada.core().rows.timeline).at(-1)?.to).toBe(1_000)
+    expect(rangesOf(ada.model().rows.timeline).at(-1)?.to).toBe(1_000)
     void ada.room.jumpTo(1_000)
     await world.settle()
     expect(ada.contents().at(-1)).toBe('old 1000')

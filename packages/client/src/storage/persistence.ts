@@ -1,5 +1,5 @@
 import type { User } from '@roomful/protocol'
-import type { Cells } from '../engine/cells'
+import type { ChatStore } from '../engine/chat-store'
 import type { Orders } from '../engine/orders'
 import { attempt, type Report } from '../engine/report'
 import type { ChatOptions } from '../options'
@@ -42,7 +42,7 @@ export function copyFor(storage: ChatOptions['storage'], clock: Clock): CopySour
 export function createPersistence(options: {
   source: CopySource
   tabs: TabsLink | null
-  cells: Cells
+  store: ChatStore
   clock: RunClock
   /** Of the disk's own time limits, which hold after the end too: it may be asked to delete once more. */
   storeClock: Clock
@@ -50,7 +50,7 @@ export function createPersistence(options: {
   orders: Orders
   report: Report
 }): Persistence {
-  const { tabs, cells, clock, storeClock, url, orders, report } = options
+  const { tabs, store, clock, storeClock, url, orders, report } = options
   let copy: LocalCopy | null = null
   const load = async (): Promise<LocalCopy> => {
     const own = await options.source.load()
@@ -63,27 +63,27 @@ export function createPersistence(options: {
 
   const writer = createWriter({
     source: { kind: options.source.kind, load },
-    cells,
+    store,
     clock,
     storeClock,
     keeps,
     onReopened: (snapshot) => {
-      if (snapshot.rewritten && keeps()) takeOverRooms(cells, snapshot)
+      if (snapshot.rewritten && keeps()) takeOverRooms(store, snapshot)
       restorer.onReopened(snapshot)
     },
     onTaken: () => {
       if (tabs) return tabs.taken()
       isOvertaken = true
-      leaveRooms(cells)
+      leaveRooms(store)
     },
   })
-  const restorer = createRestorer(cells, writer, url, clock, orders, report)
+  const restorer = createRestorer(store, writer, url, clock, orders, report)
 
   async function takeBack(): Promise<void> {
     const snapshot = await copy?.refresh()
     if (snapshot === undefined) return
     isOvertaken = false
-    takeOverRooms(cells, snapshot)
+    takeOverRooms(store, snapshot)
   }
 
   const { start, loaded, onUser, wipe, close } = restorer

@@ -1,5 +1,5 @@
 import type { User } from '@roomful/protocol'
-import type { Cells } from '../engine/cells'
+import type { ChatStore } from '../engine/chat-store'
 import { applyEpoch } from '../engine/listing'
 import type { Orders } from '../engine/orders'
 import { attempt, type Report } from '../engine/report'
@@ -29,7 +29,7 @@ type Restorer = {
 
 /** Opens the local store and fills the rooms from it. Trouble with it never holds up the line for longer than its guard. */
 export function createRestorer(
-  cells: Cells,
+  store: ChatStore,
   writer: Writer,
   url: string,
   clock: Clock,
@@ -53,7 +53,7 @@ export function createRestorer(
   function unreadable(error: unknown): void {
     report(error, { source: 'storage' })
     const reason = 'A part of the local copy could not be taken in'
-    cells.local(() => cells.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
+    store.local(() => store.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
   }
 
   /** `userId`: null where nobody has said yet who it is; then it is whoever was here last. */
@@ -66,18 +66,18 @@ export function createRestorer(
   }
 
   function fill({ meta, rooms, entries }: LocalSnapshot): void {
-    cells.local(() => {
+    store.local(() => {
       if (meta) {
-        cells.dispatchChat({ type: 'identified', user: meta.user })
-        cells.dispatchChat({ type: 'epoch', epoch: meta.epoch })
+        store.dispatchChat({ type: 'identified', user: meta.user })
+        store.dispatchChat({ type: 'epoch', epoch: meta.epoch })
         const { id: me, name } = meta.user
-        for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'identified', me, name })
+        for (const { model } of store.all()) store.dispatch(model.id, { type: 'identified', me, name })
       }
       const kept = new Map(rooms.map((room) => [room.roomId, room]))
       // What was done before the disk was read has its place behind all that is on it, that of other tabs too (I9).
       const after = hasRead ? 0 : Math.max(orders.floor(), entries.at(-1)?.order ?? 0)
-      const done = [...cells.all()].flatMap(({ core }) =>
-        hasRead || core.outbox.entries.size === 0 ? [] : core.id,
+      const done = [...store.all()].flatMap(({ model }) =>
+        hasRead || model.outbox.entries.size === 0 ? [] : model.id,
       )
       const ids = new Set([...kept.keys(), ...entries.map((entry) => entry.roomId), ...done])
       // One that is damaged is no reason to lose the others.
@@ -97,11 +97,11 @@ export function createRestorer(
       .filter((entry) => entry.roomId === id)
       .flatMap((entry) => fromStored(entry, clock.now()) ?? [])
     for (const entry of own) restored.add(entry.id)
-    if (room?.item) cells.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
-    cells.dispatch(id, { type: 'restored', room, entries: hasRead ? [] : own, after })
-    if (hasRead) cells.dispatch(id, { type: 'taken-over', entries: own })
+    if (room?.item) store.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
+    store.dispatch(id, { type: 'restored', room, entries: hasRead ? [] : own, after })
+    if (hasRead) store.dispatch(id, { type: 'taken-over', entries: own })
     // Those of this session that were moved behind them included.
-    for (const { order } of allEntries(cells.room(id).core.outbox.entries)) orders.atLeast(order)
+    for (const { order } of allEntries(store.room(id).model.outbox.entries)) orders.atLeast(order)
   }
 
   const pause = (): void => {
@@ -111,8 +111,8 @@ export function createRestorer(
   }
 
   const forget = (keep: (id: string) => boolean): void => {
-    cells.local(() => {
-      for (const { core } of cells.all()) cells.dispatch(core.id, { type: 'wiped', keep })
+    store.local(() => {
+      for (const { model } of store.all()) store.dispatch(model.id, { type: 'wiped', keep })
     })
     pause()
   }
@@ -125,7 +125,7 @@ export function createRestorer(
       await open(user.id)
     }
     // First, so that nothing of the old history is written under the new one's name.
-    cells.local(() => applyEpoch(cells, epoch))
+    store.local(() => applyEpoch(store, epoch))
     if (openFor === user.id) writer.begin({ user, epoch })
     else writer.giveUp()
   }
@@ -140,7 +140,7 @@ export function createRestorer(
       const { meta } = snapshot
       if (meta === null || (openFor !== null && openFor !== meta.user.id)) return
       // What the server has said since is newer than the disk; only what was left unsent is news (I14).
-      const { epoch } = cells.chat()
+      const { epoch } = store.chat()
       if (epoch === null) return attempt(() => takeIn(snapshot, openFor), unreadable)
       // What has been sent meanwhile is not put behind it any more.
       hasRead = true
@@ -168,7 +168,7 @@ export function createRestorer(
         }
       }
       const reason = trouble instanceof Error ? trouble.message : String(trouble)
-      cells.local(() => cells.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
+      store.local(() => store.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
       return false
     },
     close: async () => {

@@ -6,13 +6,13 @@ import { unreadOf } from '../model/unread/unread-rows'
 import type { StoredRoom } from './local-copy'
 
 /** What is kept of a room beside its rows; null where nothing of it is worth keeping, or may be kept. */
-export function storedRoom(core: RoomModel): StoredRoom | null {
-  if (core.listing.removed !== null) return null
-  const item = itemOf(core)
-  if (item === null && core.rows.tail === null && core.view.draft === '') return null
-  const { rows, sync, unread, view } = core
+export function storedRoom(model: RoomModel): StoredRoom | null {
+  if (model.listing.removed !== null) return null
+  const item = itemOf(model)
+  if (item === null && model.rows.tail === null && model.view.draft === '') return null
+  const { rows, sync, unread, view } = model
   return {
-    roomId: core.id,
+    roomId: model.id,
     cursor: sync.cursor,
     lastSeq: rows.lastSeq,
     ranges: rows.fromOldEpoch ? [] : heldRanges(rows),
@@ -25,20 +25,20 @@ export function storedRoom(core: RoomModel): StoredRoom | null {
 }
 
 /** The room's line in the list, as it is shown now: what a cold start begins with. */
-function itemOf(core: RoomModel): RoomListItem | null {
-  const { listing, people, rows } = core
+function itemOf(model: RoomModel): RoomListItem | null {
+  const { listing, people, rows } = model
   const { room, hiddenSeq } = listing
   const { role, roster } = people
-  const { lastReadSeq } = core.unread
+  const { lastReadSeq } = model.unread
   if (!listing.listed || room === null || role === null) return null
-  const unread = unreadOf(core, lastReadSeq)
+  const unread = unreadOf(model, lastReadSeq)
   return {
     room: { ...room, lastSeq: rows.lastSeq, ...(roster.count === null ? {} : { memberCount: roster.count }) },
     role,
     lastReadSeq,
     fromSeq: rows.floorSeq,
     unread,
-    preview: previewOf(core),
+    preview: previewOf(model),
     ...(hiddenSeq < 0 ? {} : { hiddenSeq }),
   }
 }

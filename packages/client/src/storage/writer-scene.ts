@@ -1,6 +1,6 @@
 import { asClientId, asUserId } from '@roomful/protocol/plain'
 import type { StorageState } from '../chat'
-import { createCells } from '../engine/cells'
+import { createChatStore } from '../engine/chat-store'
 import { entryOf } from '../model/outbox/outbox'
 import { newRoom, type RoomModel } from '../model/room/room-model'
 import { addRange, emptyTimeline } from '../model/rows/timeline'
@@ -21,53 +21,53 @@ export function writerScene(
   const clock = handClock()
   const states: StorageState[] = []
   const reopened: LocalSnapshot[] = []
-  const withRows = (core: RoomModel): RoomModel => ({
-    ...core,
+  const withRows = (model: RoomModel): RoomModel => ({
+    ...model,
     rows: {
-      ...core.rows,
+      ...model.rows,
       timeline: addRange(emptyTimeline, { from: 1, to: 2 }, sampleRows(1, 2)),
       lastSeq: 2,
       tail: 2,
     },
-    sync: { ...core.sync, cursor: 2 },
-    view: { ...core.view, draft: `draft of ${core.id}`, usedAt: usedAt[core.id] ?? 0 },
+    sync: { ...model.sync, cursor: 2 },
+    view: { ...model.view, draft: `draft of ${model.id}`, usedAt: usedAt[model.id] ?? 0 },
   })
-  const inner = createCells({
+  const inner = createChatStore({
     clock,
     report: (error) => void Promise.reject(error),
     storage: { status: 'ok' },
     newRoom: (id) => {
-      const core = newRoom(id, { me: 'ann', connection: 'down', windowSize: 200, hasStore: true })
-      return id in usedAt ? withRows(core) : core
+      const model = newRoom(id, { me: 'ann', connection: 'down', windowSize: 200, hasStore: true })
+      return id in usedAt ? withRows(model) : model
     },
-    settle: () => {},
+    runEffects: () => {},
   })
-  const cells: typeof inner = {
+  const store: typeof inner = {
     ...inner,
     dispatchChat: (event) => {
       if (event.type === 'storage') states.push(event.storage)
       inner.dispatchChat(event)
     },
   }
-  for (const id of Object.keys(usedAt)) cells.room(id)
+  for (const id of Object.keys(usedAt)) store.room(id)
   const writer = createWriter({
-    cells,
+    store,
     source: { kind: copy.kind, load: async () => copy },
     clock,
     storeClock: clock,
     onReopened: (snapshot) => reopened.push(snapshot),
     ...options,
   })
-  const entry = (id: string) => entryOf(cells.room('r1').core.outbox, id)
+  const entry = (id: string) => entryOf(store.room('r1').model.outbox, id)
 
   return {
-    cells,
+    store,
     clock,
     writer,
     states,
     reopened,
     statuses: () => states.map(({ status }) => status),
-    state: () => cells.chat().storage,
+    state: () => store.chat().storage,
     /** Opens for this user, as a client does that knows who it is; answers what was there. */
     open: async (): Promise<LocalSnapshot> => {
       const snapshot = await writer.open(ann)
@@ -75,7 +75,7 @@ export function writerScene(
       return snapshot
     },
     send: (id: string, content = 'hi'): void =>
-      cells.dispatch('r1', {
+      store.dispatch('r1', {
         type: 'enqueued',
         command: {
           id: asClientId(id),
@@ -88,7 +88,7 @@ export function writerScene(
         },
         order: Number(id.replace(/\D/g, '')),
       }),
-    cancel: (id: string): void => cells.dispatch('r1', { type: 'cancelled', id }),
+    cancel: (id: string): void => store.dispatch('r1', { type: 'cancelled', id }),
     /** Where an entry is: `storing` waits for the disk, `ready` may be emitted. */
     at: (id: string) => entry(id)?.state.at,
     /** What the app would be shown as the reason. */

@@ -1,4 +1,4 @@
-import type { Cells } from '../engine/cells'
+import type { ChatStore } from '../engine/chat-store'
 import type { Clock } from '../platform/clock'
 import type { RunClock } from '../platform/steady-clock'
 import { compose, composeEntries, lesserWrites, roomsOf, withoutMessages } from './batch'
@@ -11,7 +11,7 @@ import { LocalStoreError } from './port'
 const WRITE_BEHIND_MS = 250
 
 export type WriterOptions = {
-  readonly cells: Cells
+  readonly store: ChatStore
   readonly source: CopySource
   readonly clock: RunClock
   /** Of the time limits of the disk, which hold after the end too: it may be asked to delete once more. */
@@ -49,7 +49,7 @@ export type Writer = {
  * write had taken is dirty again.
  */
 export function createWriter({
-  cells,
+  store,
   source,
   clock,
   storeClock,
@@ -74,7 +74,7 @@ export function createWriter({
   const opener = createOpener({
     source,
     clock: storeClock,
-    onState: (storage) => cells.local(() => cells.dispatchChat({ type: 'storage', storage })),
+    onState: (storage) => store.local(() => store.dispatchChat({ type: 'storage', storage })),
     onReset: () => {
       writing = null
       isStuck = false
@@ -86,12 +86,12 @@ export function createWriter({
       flush()
     },
     onReopened,
-    isOver: () => cells.chat().connection.state.status === 'stopped',
+    isOver: () => store.chat().connection.state.status === 'stopped',
   })
 
   // What was done before this was loaded.
-  for (const { core } of cells.all()) noteRoom(dirt, core)
-  cells.watch((before, after, event) => {
+  for (const { model } of store.all()) noteRoom(dirt, model)
+  store.watch((before, after, event) => {
     if (event.type === 'keeping') metaDue = true
     const urgency = noteEvent(dirt, before, after, event)
     if (urgency === 'now') queueMicrotask(flush)
@@ -137,7 +137,9 @@ export function createWriter({
     const isWriter = keeps()
     const withMeta = isWriter && metaDue
     if (isWriter) metaDue = false
-    const batch = isWriter ? compose(taken, (id) => cells.room(id).core, clock) : composeEntries(taken, clock)
+    const batch = isWriter
+      ? compose(taken, (id) => store.room(id).model, clock)
+      : composeEntries(taken, clock)
     cancelWait = storeClock.setTimer(WAIT_MS, () => {
       isStuck = true
       const late = new LocalStoreError('timeout', `a write takes more than ${WAIT_MS / 1_000} s`)
@@ -186,8 +188,8 @@ export function createWriter({
       if (dirt.awaited.has(id)) continue
       byRoom.set(roomId, [...(byRoom.get(roomId) ?? []), id])
     }
-    cells.local(() => {
-      for (const [roomId, ids] of byRoom) cells.dispatch(roomId, { type: 'stored', ids })
+    store.local(() => {
+      for (const [roomId, ids] of byRoom) store.dispatch(roomId, { type: 'stored', ids })
     })
   }
 
@@ -210,9 +212,9 @@ export function createWriter({
     const { putEntries = [] } = part
     if (lesser) for (const one of lesser) await keep(one, turn)
     else if (putEntries.length > 0)
-      cells.batch(() => {
+      store.batch(() => {
         for (const { roomId, clientId } of putEntries)
-          cells.dispatch(roomId, { type: 'unstorable', ids: [clientId] })
+          store.dispatch(roomId, { type: 'unstorable', ids: [clientId] })
       })
     else throw new LocalStoreError('unavailable', failure.message, { cause: failure })
   }
@@ -250,11 +252,11 @@ export function createWriter({
       metaDue ||= meta?.user.id !== id || meta.user.name !== name || meta.epoch !== next.epoch
       // Rows of the old history under the new one's name would be taken for the new one's after a crash (I16).
       if (meta !== null && meta.epoch !== next.epoch)
-        for (const { core } of cells.all()) noteDropped(dirt, core.id)
+        for (const { model } of store.all()) noteDropped(dirt, model.id)
       meta = next
       hasNoSpace = false
       // What was done while there was no space to write to is kept from here on (I10).
-      for (const { core } of cells.all()) noteOutbox(dirt, core)
+      for (const { model } of store.all()) noteOutbox(dirt, model)
       flush()
     },
     giveUp: () => {

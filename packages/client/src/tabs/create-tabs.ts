@@ -1,4 +1,4 @@
-import type { Cells } from '../engine/cells'
+import type { ChatStore } from '../engine/chat-store'
 import type { Clock } from '../platform/clock'
 import type { Ids } from '../platform/ids'
 import type { Room } from '../room'
@@ -21,7 +21,7 @@ export type TabsOptions = {
   readonly port: TabsPort
   readonly url: string
   readonly openTransport: TransportFactory
-  readonly cells: Cells
+  readonly store: ChatStore
   readonly clock: Clock
   readonly ids: Ids
   room(id: string): Room
@@ -37,7 +37,7 @@ const tabLock = (tab: string): string => `roomful:tab:${tab}`
  * the owner, a relay elsewhere) and who writes what (see the shared copy).
  */
 export function createTabs(options: TabsOptions) {
-  const { port, url, cells, clock, ids } = options
+  const { port, url, store, clock, ids } = options
   const me = ids.clientId()
   const held: LockHold[] = []
   /** Locks that this tab waits for: those of other tabs, while it is the owner. */
@@ -96,7 +96,7 @@ export function createTabs(options: TabsOptions) {
 
   const shadows = createShadows(options.room)
   const news = createNews({
-    cells,
+    store,
     clock,
     say,
     hub: () => hub,
@@ -173,7 +173,7 @@ export function createTabs(options: TabsOptions) {
   function keepNoMore(): void {
     if (keptFor === null) return
     keptFor = null
-    leaveRooms(cells)
+    leaveRooms(store)
   }
 
   /** A tab that slept may have lost its place without knowing it; the one that has it reads what is there, and goes on. */
@@ -220,13 +220,13 @@ export function createTabs(options: TabsOptions) {
     const mayKeep = keptFor === userId || (await mayKeepRows(userId))
     const snapshot = await shared.refreshed()
     if (shared.userId() !== userId) return
-    cells.batch(() => {
+    store.batch(() => {
       if (hub === at && mayKeep && keptFor === null) {
         keptFor = userId
-        takeOverRooms(cells, snapshot)
+        takeOverRooms(store, snapshot)
       }
       // Whoever has their tabs' locks has them, be he the owner still or not.
-      if (snapshot) takeOverEntries(cells, snapshot, clock.now(), options.onOrder)
+      if (snapshot) takeOverEntries(store, snapshot, clock.now(), options.onOrder)
     })
   }
 
@@ -271,7 +271,7 @@ export function createTabs(options: TabsOptions) {
         break
       case 'line-up':
         // Whoever waits for its next try need not.
-        cells.dispatchChat({ type: 'connection', event: { type: 'retry' } })
+        store.dispatchChat({ type: 'connection', event: { type: 'retry' } })
         break
       default:
         if (hub) serve(hub, message)

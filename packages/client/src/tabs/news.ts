@@ -1,6 +1,6 @@
 import type { ServerMessage } from '@roomful/protocol'
 import { asRoomId } from '@roomful/protocol/plain'
-import type { Cells } from '../engine/cells'
+import type { ChatStore } from '../engine/chat-store'
 import type { RoomModel } from '../model/room/room-model'
 import { previewOf } from '../model/room-list/preview'
 import { unreadOf } from '../model/unread/unread-rows'
@@ -13,18 +13,18 @@ const ACTIVITY_MS = 1_000
 
 /** What a tab tells the others of itself: drafts; and the owner: rooms that only some of them have open. */
 export function createNews(options: {
-  cells: Cells
+  store: ChatStore
   clock: Clock
   say(message: Said): void
   hub(): LineHub | null
   tell(tab: string, message: ServerMessage): void
 }) {
-  const { cells, clock } = options
+  const { store, clock } = options
   const stirred = new Set<string>()
   let isDue = false
   let isHeard = false
 
-  cells.watch((before, after, event) => {
+  store.watch((before, after, event) => {
     if (event.type === 'draft' && !isHeard && before.view.draft !== after.view.draft)
       options.say({ type: 'draft', roomId: after.id, text: after.view.draft })
     if (options.hub() === null || !after.view.opened || after.sync.subscription !== 'synced') return
@@ -48,11 +48,11 @@ export function createNews(options: {
     isDue = false
     const hub = options.hub()
     // What was known on a line that is lost meanwhile may be of another epoch than the tabs are in already (I13).
-    const rooms = [...stirred].filter((id) => cells.room(id).core.sync.subscription === 'synced')
+    const rooms = [...stirred].filter((id) => store.room(id).model.sync.subscription === 'synced')
     stirred.clear()
     if (hub === null) return
     for (const tab of hub.tabs()) {
-      const news = rooms.filter((id) => !hub.isJoined(tab, id)).map((id) => activityOf(cells.room(id).core))
+      const news = rooms.filter((id) => !hub.isJoined(tab, id)).map((id) => activityOf(store.room(id).model))
       if (news.length > 0) options.tell(tab, { event: 'room-activity', payload: { rooms: news } })
     }
   }
@@ -62,7 +62,7 @@ export function createNews(options: {
     onLeft: stir,
     onDraft: (roomId: string, text: string): void => {
       isHeard = true
-      cells.dispatch(roomId, { type: 'draft', text })
+      store.dispatch(roomId, { type: 'draft', text })
       isHeard = false
     },
   }
@@ -73,15 +73,15 @@ const isSameNews = (a: RoomModel, b: RoomModel): boolean =>
   a.unread.lastReadSeq === b.unread.lastReadSeq &&
   a.unread.serverUnread === b.unread.serverUnread
 
-function activityOf(core: RoomModel) {
+function activityOf(model: RoomModel) {
   return {
-    roomId: asRoomId(core.id),
-    rev: core.sync.cursor,
-    lastSeq: core.rows.lastSeq,
-    lastReadSeq: core.unread.lastReadSeq,
-    unread: unreadOf(core, core.unread.lastReadSeq),
-    preview: previewOf(core),
-    ...(core.people.roster.count === null ? {} : { memberCount: core.people.roster.count }),
-    ...(core.listing.room === null ? {} : { room: core.listing.room }),
+    roomId: asRoomId(model.id),
+    rev: model.sync.cursor,
+    lastSeq: model.rows.lastSeq,
+    lastReadSeq: model.unread.lastReadSeq,
+    unread: unreadOf(model, model.unread.lastReadSeq),
+    preview: previewOf(model),
+    ...(model.people.roster.count === null ? {} : { memberCount: model.people.roster.count }),
+    ...(model.listing.room === null ? {} : { room: model.listing.room }),
   }
 }

@@ -1,6 +1,6 @@
 import { asUserId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
-import { createCells } from '../engine/cells'
+import { createChatStore } from '../engine/chat-store'
 import { newRoom } from '../model/room/room-model'
 import { sampleRows } from '../model/rows/timeline/sample-rows'
 import { handClock } from '../platform/hand-clock'
@@ -40,18 +40,18 @@ test('a new owner takes in nothing of another epoch, and leaves nothing of it on
     hasStore: true,
     writesRows: false,
   } as const
-  const cells = createCells({
+  const store = createChatStore({
     clock: handClock(),
     report: (error) => void Promise.reject(error),
     storage: { status: 'ok' },
     newRoom: (id) => newRoom(id, options),
-    settle: () => {},
+    runEffects: () => {},
   })
-  cells.dispatchChat({ type: 'epoch', epoch: 'epoch-2' })
+  store.dispatchChat({ type: 'epoch', epoch: 'epoch-2' })
   let keeps = false
   const clock = handClock()
   const writer = createWriter({
-    cells,
+    store,
     source: { kind: disk.kind, load: async () => disk },
     clock,
     storeClock: clock,
@@ -60,8 +60,8 @@ test('a new owner takes in nothing of another epoch, and leaves nothing of it on
   await writer.open(scope)
   writer.begin({ user, epoch: 'epoch-2' })
   keeps = true
-  takeOverRooms(cells, old)
-  expect(cells.room(ROOM).core).toMatchObject({
+  takeOverRooms(store, old)
+  expect(store.room(ROOM).model).toMatchObject({
     writesRows: true,
     rows: { evicted: [] },
     sync: { cursor: 0 },

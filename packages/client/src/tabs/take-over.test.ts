@@ -272,7 +272,7 @@ test('of two tabs that are each on their own the one that is looked at writes th
     await world.rest(2_000)
     expect(kept()).toHaveLength(i + 2)
     const [writing, resting] = looked === first ? [first, second] : [second, first]
-    expect([writing.core().writesRows, resting.core().writesRows]).toEqual([true, false])
+    expect([writing.model().writesRows, resting.model().writesRows]).toEqual([true, false])
   }
   for (const tab of [first, second]) expectConverged(world, tab)
 })

@@ -17,7 +17,7 @@ export type TestClient = {
   readonly room: Room
   readonly line: TestLine
   /** The state inside, for what the public one does not tell. */
-  core(): RoomModel
+  model(): RoomModel
   contents(): string[]
 }
 
@@ -48,7 +48,7 @@ export class World {
 
   client(userId: string, options: Partial<ChatOptions> = {}): TestClient {
     const line = new TestLine(this.server, userId, this.clock)
-    const cores = new Map<string, RoomModel>()
+    const models = new Map<string, RoomModel>()
     const chat = createChat({
       url: 'test:',
       auth: `${userId}'s token`,
@@ -62,7 +62,7 @@ export class World {
         ids: { clientId: () => `${userId}-${String(++this.ids).padStart(6, '0')}`, random: () => 0 },
         environment: { onWake: () => () => {}, isOnline: () => true },
         inspect: (before, after, event) => {
-          cores.set(after.id, after)
+          models.set(after.id, after)
           try {
             checkRoom(before, event, after)
             if (line.epoch === this.server.epoch) this.checkSound(after, userId)
@@ -86,10 +86,10 @@ export class World {
       chat,
       room,
       line,
-      core: () => {
-        const core = cores.get(ROOM)
-        if (core === undefined) throw new Error('nothing has happened in the room')
-        return core
+      model: () => {
+        const model = models.get(ROOM)
+        if (model === undefined) throw new Error('nothing has happened in the room')
+        return model
       },
       contents: () => room.messages().map((message) => message.content),
     }
@@ -106,20 +106,20 @@ export class World {
   }
 
   /** I5: a held row whose server row is not past the cursor equals it. */
-  private checkSound(core: RoomModel, userId: string): void {
-    if (core.rows.fromOldEpoch) return
-    const room = this.server.rooms.get(core.id)
+  private checkSound(model: RoomModel, userId: string): void {
+    if (model.rows.fromOldEpoch) return
+    const room = this.server.rooms.get(model.id)
     if (room === undefined) return
-    for (const range of rangesOf(core.rows.timeline))
+    for (const range of rangesOf(model.rows.timeline))
       for (let seq = range.from; seq <= range.to; seq++) {
         const theirs = room.messages[seq - 1]
         if (theirs === undefined)
           throw new Error(`I8: ${seq} is held by ${userId} and never was at the server`)
-        if (theirs.rev > core.sync.cursor) continue
-        const ours = at(core.rows.timeline, seq)
+        if (theirs.rev > model.sync.cursor) continue
+        const ours = at(model.rows.timeline, seq)
         if (ours === undefined || ours.rev !== theirs.rev || ours.content !== theirs.content)
           throw new Error(
-            `I5: ${userId} at rev ${core.sync.cursor} holds ${seq} at ${ours?.rev}, the server has ${theirs.rev}`,
+            `I5: ${userId} at rev ${model.sync.cursor} holds ${seq} at ${ours?.rev}, the server has ${theirs.rev}`,
           )
       }
   }
@@ -156,9 +156,9 @@ export class World {
 }
 
 /** I11: with a quiet network everything equals the server, and nothing is left to do. */
-export function expectConverged({ server }: World, { core, room }: TestClient): void {
+export function expectConverged({ server }: World, { model, room }: TestClient): void {
   const theirs = server.room(ROOM)
-  const ours = core()
+  const ours = model()
   const first = rangesOf(ours.rows.timeline).at(-1)?.from ?? 1
   const held = rowsIn(ours.rows.timeline, { from: first, to: Number.MAX_SAFE_INTEGER })
   const same = (row: { seq: number; rev: number; content: string; deleted: boolean }) =>

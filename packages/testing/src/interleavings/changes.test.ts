@@ -135,7 +135,7 @@ test('9: paged sync interrupted while an unsent row changes', async () => {
   scene.kit.faults.disconnect({ user: 'bob' })
   await scene.ends()
   expect(JSON.stringify(pages[0])).toContain('"cont"')
-  const row = scene.world.watch.core(scene.device('bob'), ROOM)
+  const row = scene.world.watch.model(scene.device('bob'), ROOM)
   expect(row?.sync.cursor).toBe(scene.truth.rev)
   expect(scene.texts('bob').filter((text) => !text.endsWith('!'))).toEqual(['changed between the pages'])
 })

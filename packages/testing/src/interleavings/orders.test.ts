@@ -222,7 +222,7 @@ test('9: between the pages of a sync the cursor stays, and what changes meanwhil
   await scene.kit.settle()
   const heal = scene.kit.faults.partition({ user: 'bob' })
   for (const user of ['ann', 'bob', 'cat']) await scene.editAll(user)
-  const cursor = () => scene.world.watch.core(scene.device('bob'), ROOM)?.sync.cursor
+  const cursor = () => scene.world.watch.model(scene.device('bob'), ROOM)?.sync.cursor
   const before = cursor()
   const [first, second] = [0, 1].map(() => scene.kit.faults.hold('answer', 'sync', { user: 'bob' }))
   heal()

@@ -151,8 +151,8 @@ export class Book {
    */
   #orderOf(world: World, device: Device, left: readonly OpenSend[]): string {
     const isUnderWay = left.some(({ roomId, clientId }) => {
-      const core = world.watch.core(device, roomId)
-      return core && entriesOf(core).some((entry) => entry.id === clientId && entry.attempts > 0)
+      const model = world.watch.model(device, roomId)
+      return model && entriesOf(model).some((entry) => entry.id === clientId && entry.attempts > 0)
     })
     const order = (this.#orders.get(device.name) ?? 0) + (isUnderWay ? 1 : 0)
     this.#orders.set(device.name, order)
@@ -299,8 +299,8 @@ function withRealId(
 function failedEntries(world: World): ReadonlySet<string> {
   const failed = new Set<string>()
   for (const device of world.devices)
-    for (const core of world.watch.cores(device))
-      for (const entry of entriesOf(core)) if (entry.state.at === 'failed') failed.add(entry.id)
+    for (const model of world.watch.models(device))
+      for (const entry of entriesOf(model)) if (entry.state.at === 'failed') failed.add(entry.id)
   return failed
 }
 
@@ -328,8 +328,8 @@ export function finalRooms(world: World): FinalRoom[] {
         return { who: whoOf(device), ...view, fromSeq: Math.max(view.fromSeq, floor), ...counts }
       }),
       outbox: world.devices.flatMap((device) => {
-        const core = world.watch.core(device, truth.id)
-        return (core ? entriesOf(core) : []).flatMap((entry) =>
+        const model = world.watch.model(device, truth.id)
+        return (model ? entriesOf(model) : []).flatMap((entry) =>
           entry.kind === 'send' && entry.state.at !== 'failed' ? [entry.id] : [],
         )
       }),

@@ -179,10 +179,10 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
 function stir({ world, random, device: fallback, roomId: anyRoom }: Scene): void {
   const holes = world.devices.flatMap((device) =>
     device.isRunning && !device.isAsleep
-      ? [...world.watch.cores(device)].flatMap((core) => {
-          const first = core.view.opened ? (rangesOf(core.rows.timeline)[0]?.from ?? 1) : 1
-          return first > core.rows.floorSeq
-            ? [{ device, roomId: core.id, from: core.rows.floorSeq, to: first - 1 }]
+      ? [...world.watch.models(device)].flatMap((model) => {
+          const first = model.view.opened ? (rangesOf(model.rows.timeline)[0]?.from ?? 1) : 1
+          return first > model.rows.floorSeq
+            ? [{ device, roomId: model.id, from: model.rows.floorSeq, to: first - 1 }]
             : []
         })
       : [],

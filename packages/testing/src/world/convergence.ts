@@ -2,7 +2,7 @@ import {
   unstable_at as at,
   type unstable_Entry as Entry,
   type MemberView,
-  type unstable_RoomCore as RoomCore,
+  type unstable_RoomCore as RoomModel,
   type RoomSummary,
   unstable_rangesOf as rangesOf,
 } from '@roomful/client'
@@ -26,14 +26,14 @@ export function unsettled(world: World, standing = 0): string[] {
     if (!device.isRunning) continue
     const { status } = device.chat.getState().connection
     if (status !== 'online') found.push(`I11: ${device.name} is ${status}`)
-    for (const core of world.watch.cores(device)) {
-      const truth = world.truth.present.rooms.get(core.id)
-      const problem = truth ? unsettledRoom(device, core, truth) : undefined
-      if (problem !== undefined) found.push(`${problem} — ${device.name}, room ${core.id}`)
-      const waiting = entriesOf(core).filter((entry) => entry.state.at !== 'failed' && !isHeld(core, entry))
+    for (const model of world.watch.models(device)) {
+      const truth = world.truth.present.rooms.get(model.id)
+      const problem = truth ? unsettledRoom(device, model, truth) : undefined
+      if (problem !== undefined) found.push(`${problem} — ${device.name}, room ${model.id}`)
+      const waiting = entriesOf(model).filter((entry) => entry.state.at !== 'failed' && !isHeld(model, entry))
       if (waiting.length > 0) {
         const kinds = waiting.map((entry) => `${entry.kind} ${entry.state.at}`).join(', ')
-        found.push(`I11: the outbox holds ${kinds} — ${device.name}, room ${core.id}`)
+        found.push(`I11: the outbox holds ${kinds} — ${device.name}, room ${model.id}`)
       }
     }
     for (const { name } of device.openCalls)
@@ -50,43 +50,43 @@ export function unsettled(world: World, standing = 0): string[] {
 }
 
 /** A change of a message that is held back waits with it, until the app decides. */
-const isHeld = (core: RoomCore, entry: Entry): boolean => {
+const isHeld = (model: RoomModel, entry: Entry): boolean => {
   if (!('target' in entry && 'clientId' in entry.target)) return false
   const { clientId } = entry.target
-  return entriesOf(core).some(({ id, state }) => id === clientId && state.at === 'failed')
+  return entriesOf(model).some(({ id, state }) => id === clientId && state.at === 'failed')
 }
 
-function unsettledRoom(device: Device, core: RoomCore, truth: TrueRoom): string | undefined {
+function unsettledRoom(device: Device, model: RoomModel, truth: TrueRoom): string | undefined {
   const member = truth.members.get(device.user)
   if (member === undefined || member.removed !== undefined) {
-    if (core.rows.tail !== null || core.listing.listed) return 'I14: the copy of a room he is not in stays'
+    if (model.rows.tail !== null || model.listing.listed) return 'I14: the copy of a room he is not in stays'
     return undefined
   }
-  const shown = previewProblem(device, core.id, truth, member.fromSeq)
+  const shown = previewProblem(device, model.id, truth, member.fromSeq)
   if (shown !== undefined) return shown
-  const state = device.room(core.id).getState()
+  const state = device.room(model.id).getState()
   const unread = unreadIn(truth, device.user, member.lastReadSeq, member.fromSeq)
-  const summary = device.chat.getState().rooms.find(({ id }) => id === core.id)
+  const summary = device.chat.getState().rooms.find(({ id }) => id === model.id)
   if (summary === undefined) return 'I11: the room is not on the list'
   const row = unlikeRow(summary, truth)
   if (row !== undefined) return row
-  if (!core.view.opened) {
+  if (!model.view.opened) {
     if (summary.unread === unread) return undefined
-    return `I13: the list counts ${summary.unread} unread instead of ${unread} (${figures(core)}; the server's ${member.lastReadSeq} of ${truth.lastSeq})`
+    return `I13: the list counts ${summary.unread} unread instead of ${unread} (${figures(model)}; the server's ${member.lastReadSeq} of ${truth.lastSeq})`
   }
   if (state.status !== 'live') return `P5: the room is ${state.status}`
-  if (core.sync.cursor !== truth.rev) return `P5: the cursor is ${core.sync.cursor}, the head ${truth.rev}`
-  const last = rangesOf(core.rows.timeline).at(-1)
+  if (model.sync.cursor !== truth.rev) return `P5: the cursor is ${model.sync.cursor}, the head ${truth.rev}`
+  const last = rangesOf(model.rows.timeline).at(-1)
   if (truth.lastSeq >= Math.max(1, member.fromSeq) && last?.to !== truth.lastSeq)
-    return `P5: the newest that is held is ${last?.to}, the server has ${truth.lastSeq} (${places(core)})`
-  for (const { from, to } of rangesOf(core.rows.timeline))
+    return `P5: the newest that is held is ${last?.to}, the server has ${truth.lastSeq} (${places(model)})`
+  for (const { from, to } of rangesOf(model.rows.timeline))
     for (let seq = from; seq <= to; seq++)
-      if (at(core.rows.timeline, seq)?.rev !== truth.rows[seq - 1]?.rev)
+      if (at(model.rows.timeline, seq)?.rev !== truth.rows[seq - 1]?.rev)
         return `P5: seq ${seq} is not the server's`
   if (state.lastReadSeq !== member.lastReadSeq)
     return `I13: the read cursor is ${state.lastReadSeq}, the server has ${member.lastReadSeq}`
-  if (state.unread !== unread) return `I13: ${state.unread} unread instead of ${unread} (${figures(core)})`
-  return unlikePeople(device, core, truth)
+  if (state.unread !== unread) return `I13: ${state.unread} unread instead of ${unread} (${figures(model)})`
+  return unlikePeople(device, model, truth)
 }
 
 /** The list has the room as it is, opened or not. */
@@ -116,9 +116,9 @@ function previewProblem(
 }
 
 /** Who is in the room, as what, and who has read up to where. */
-function unlikePeople(device: Device, core: RoomCore, truth: TrueRoom): string | undefined {
+function unlikePeople(device: Device, model: RoomModel, truth: TrueRoom): string | undefined {
   const present = presentIn(truth)
-  const { members, memberCount, hasMoreMembers, reads } = device.room(core.id).getState()
+  const { members, memberCount, hasMoreMembers, reads } = device.room(model.id).getState()
   if (memberCount !== present.length) return `P5: ${memberCount} members instead of ${present.length}`
   const loaded = new Set<string>(members.map(({ userId }) => userId))
   const shown = members.map(personOf)
@@ -143,7 +143,7 @@ const personOf = ({ userId, name, role, mutedUntil = '' }: MemberView): string =
   [userId, name, role, mutedUntil].join(' ')
 
 /** What a client holds, and where it looks. */
-function places({ rows, view, windowSize }: RoomCore): string {
+function places({ rows, view, windowSize }: RoomModel): string {
   const { timeline, evicted, tail, floorSeq, pastTail } = rows
   const { anchor } = view
   const ranges = rangesOf(timeline)
@@ -151,7 +151,7 @@ function places({ rows, view, windowSize }: RoomCore): string {
 }
 
 /** What a client's unread count is made of. */
-function figures({ unread, rows, view, sync, me }: RoomCore): string {
+function figures({ unread, rows, view, sync, me }: RoomModel): string {
   const { rowCounts, ...counts } = unread
   const { lastSeq, tail, floorSeq } = rows
   const { subscription } = sync

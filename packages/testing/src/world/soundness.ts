@@ -1,6 +1,6 @@
 import {
   unstable_at as at,
-  type unstable_RoomCore as RoomCore,
+  type unstable_RoomCore as RoomModel,
   unstable_rangesOf as rangesOf,
 } from '@roomful/client'
 import type { Message } from '@roomful/protocol'
@@ -15,24 +15,24 @@ export class Soundness {
   readonly #equal = new WeakMap<Message, Message>()
 
   /** What is wrong; undefined: nothing. */
-  check(core: RoomCore, truth: TrueRoom): string | undefined {
-    if (core.sync.cursor > truth.rev)
-      return `I5: the cursor ${core.sync.cursor} is past the head ${truth.rev}`
-    for (const { from, to } of rangesOf(core.rows.timeline)) {
+  check(model: RoomModel, truth: TrueRoom): string | undefined {
+    if (model.sync.cursor > truth.rev)
+      return `I5: the cursor ${model.sync.cursor} is past the head ${truth.rev}`
+    for (const { from, to } of rangesOf(model.rows.timeline)) {
       if (to > truth.lastSeq) return `I8: seq ${to} is held, and the room ends at ${truth.lastSeq}`
       for (let seq = from; seq <= to; seq++) {
         const theirs = truth.rows[seq - 1]
         if (theirs === undefined) return `I8: seq ${seq} is held and never was`
-        const ours = at(core.rows.timeline, seq)
+        const ours = at(model.rows.timeline, seq)
         if (ours === undefined) return `I7: seq ${seq} is in a range and not held`
         if (this.#equal.get(ours) === theirs) continue
         if (ours.rev > theirs.rev) return `I8: seq ${seq} is held as of rev ${ours.rev}, which never was`
         if (ours.rev < theirs.rev) {
-          if (theirs.rev <= core.sync.cursor)
-            return `I5: at rev ${core.sync.cursor} seq ${seq} is held as of ${ours.rev}, the server has ${theirs.rev}`
+          if (theirs.rev <= model.sync.cursor)
+            return `I5: at rev ${model.sync.cursor} seq ${seq} is held as of ${ours.rev}, the server has ${theirs.rev}`
           continue
         }
-        const difference = differ(ours, theirs, core.me)
+        const difference = differ(ours, theirs, model.me)
         if (difference !== undefined) return `I5: seq ${seq} at rev ${ours.rev} differs in ${difference}`
         this.#equal.set(ours, theirs)
       }

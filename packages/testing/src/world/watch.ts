@@ -2,7 +2,7 @@ import {
   type ChatOptions,
   unstable_checkRoom as checkRoom,
   unstable_checkRun as checkRun,
-  type unstable_RoomCore as RoomCore,
+  type unstable_RoomCore as RoomModel,
   unstable_unreadOf as unreadOf,
 } from '@roomful/client'
 import type { WorldContext } from './context'
@@ -17,7 +17,7 @@ type Run = Parameters<NonNullable<NonNullable<ChatOptions['ports']>['inspectRun'
 
 /** What is known of one running program. */
 type Program = {
-  readonly cores: Map<string, RoomCore>
+  readonly models: Map<string, RoomModel>
   readonly soundness: Soundness
   /** The history that each room was last seen to follow; it only goes on. */
   readonly followed: Map<string, number>
@@ -56,12 +56,12 @@ export class Watch {
     this.#programs.delete(device)
   }
 
-  core(device: Device, roomId: string): RoomCore | undefined {
-    return this.#programs.get(device)?.cores.get(roomId)
+  model(device: Device, roomId: string): RoomModel | undefined {
+    return this.#programs.get(device)?.models.get(roomId)
   }
 
-  cores(device: Device): Iterable<RoomCore> {
-    return this.#programs.get(device)?.cores.values() ?? []
+  models(device: Device): Iterable<RoomModel> {
+    return this.#programs.get(device)?.models.values() ?? []
   }
 
   /** Did it go out while its device could keep nothing, and said so? */
@@ -84,7 +84,7 @@ export class Watch {
     return (before, after, event) => {
       // A program that was killed may still run its last promises; nobody sees them.
       if (this.#programs.get(device) !== program) return
-      program.cores.set(after.id, after)
+      program.models.set(after.id, after)
       if (event.type === 'enqueued') program.made.set(event.command.id, this.context.time.now)
       if (event.type === 'expired') this.#checkAge(device, program, event.ids)
       if (event.type === 'picked') {
@@ -157,45 +157,45 @@ export class Watch {
   }
 
   /** I5 against the history that this device follows: the present one, or an older one until it hears of a restore. */
-  checkSound(device: Device, core: RoomCore): void {
-    if (core.rows.fromOldEpoch) return
+  checkSound(device: Device, model: RoomModel): void {
+    if (model.rows.fromOldEpoch) return
     const program = this.#programOf(device)
     const { histories } = this.truth
-    const first = program.followed.get(core.id) ?? 0
+    const first = program.followed.get(model.id) ?? 0
     let problem: string | undefined
     for (let i = first; i < histories.length; i++) {
-      const room = histories[i]?.rooms.get(core.id)
-      const found = room ? program.soundness.check(core, room) : undefined
+      const room = histories[i]?.rooms.get(model.id)
+      const found = room ? program.soundness.check(model, room) : undefined
       if (room && found === undefined) {
-        program.followed.set(core.id, i)
+        program.followed.set(model.id, i)
         return
       }
       problem = found ?? problem
     }
-    if (problem !== undefined) this.#violate(device, core, problem)
+    if (problem !== undefined) this.#violate(device, model, problem)
   }
 
   /** I13 while things move: a live room that has heard all up to the head counts what the definition says. */
-  #checkUnread(device: Device, core: RoomCore): void {
-    const truth = this.truth.present.rooms.get(core.id)
+  #checkUnread(device: Device, model: RoomModel): void {
+    const truth = this.truth.present.rooms.get(model.id)
     if (
       truth === undefined ||
-      !core.view.opened ||
-      core.sync.subscription !== 'synced' ||
-      core.rows.fromOldEpoch ||
-      core.unread.stale
+      !model.view.opened ||
+      model.sync.subscription !== 'synced' ||
+      model.rows.fromOldEpoch ||
+      model.unread.stale
     )
       return
     if (
-      core.sync.cursor !== truth.rev ||
-      core.sync.highestSeenRev !== truth.rev ||
-      core.listing.removed !== null
+      model.sync.cursor !== truth.rev ||
+      model.sync.highestSeenRev !== truth.rev ||
+      model.listing.removed !== null
     )
       return
-    if (this.#programOf(device).followed.get(core.id) !== this.truth.histories.length - 1) return
-    const found = unreadOf(core, core.unread.lastReadSeq)
-    const wanted = unreadIn(truth, device.user, core.unread.lastReadSeq, core.rows.floorSeq)
-    if (found !== wanted) this.#violate(device, core, `I13: ${found} unread instead of ${wanted}`)
+    if (this.#programOf(device).followed.get(model.id) !== this.truth.histories.length - 1) return
+    const found = unreadOf(model, model.unread.lastReadSeq)
+    const wanted = unreadIn(truth, device.user, model.unread.lastReadSeq, model.rows.floorSeq)
+    if (found !== wanted) this.#violate(device, model, `I13: ${found} unread instead of ${wanted}`)
   }
 
   /** A line carries what all tabs of its browser send; what a dead one left is its owner's. */
@@ -214,7 +214,7 @@ export class Watch {
     const known = this.#programs.get(device)
     if (known) return known
     const program = {
-      cores: new Map(),
+      models: new Map(),
       soundness: new Soundness(),
       followed: new Map(),
       made: new Map<string, number>(),
@@ -225,13 +225,13 @@ export class Watch {
     return program
   }
 
-  #violate(device: Device, core: RoomCore, text: string): void {
-    this.context.violations.push(`${text} — ${device.name}, room ${core.id}`)
+  #violate(device: Device, model: RoomModel, text: string): void {
+    this.context.violations.push(`${text} — ${device.name}, room ${model.id}`)
   }
 }
 
-function outboxText(core: RoomCore): string {
-  const entries = entriesOf(core)
+function outboxText(model: RoomModel): string {
+  const entries = entriesOf(model)
   if (entries.length === 0) return ''
   return ` [${entries.map(({ id, kind, state }) => `${kind} ${id} ${state.at}`).join(', ')}]`
 }

@@ -30,17 +30,17 @@ function large(): RoomModel {
   return withAllMembers(open, [member('me', 1)], 10, true)
 }
 
-const asked = (core: RoomModel): RoomModel =>
-  reduceRoom(reduceRoom(core, { type: 'members-wanted', limit: 2 }), { type: 'members-asked' })
+const asked = (model: RoomModel): RoomModel =>
+  reduceRoom(reduceRoom(model, { type: 'members-wanted', limit: 2 }), { type: 'members-asked' })
 
-const answered = (core: RoomModel, members: Member[], more: Partial<FetchMembersAck> = {}): RoomModel =>
-  reduceRoom(core, {
-    ...({ type: 'members-answered', no: core.sync.request?.no ?? 0, now: 0, random: 0 } as const),
+const answered = (model: RoomModel, members: Member[], more: Partial<FetchMembersAck> = {}): RoomModel =>
+  reduceRoom(model, {
+    ...({ type: 'members-answered', no: model.sync.request?.no ?? 0, now: 0, random: 0 } as const),
     page: { ok: true, members, rev: 10, memberCount: 5, ...more },
   })
 
-const change = (core: RoomModel, row: Member, memberCount?: number): RoomModel =>
-  reduceRoom(core, {
+const change = (model: RoomModel, row: Member, memberCount?: number): RoomModel =>
+  reduceRoom(model, {
     type: 'changes',
     now: 0,
     changes: [
@@ -54,39 +54,43 @@ const change = (core: RoomModel, row: Member, memberCount?: number): RoomModel =
 const idsOf = ({ people }: RoomModel): string[] => presentMembers(people.members).map(({ userId }) => userId)
 
 test('pages are added in the order of user ids, the last one ends it', () => {
-  let core = answered(asked(large()), [member('a', 2), member('c', 3)], { next: asUserId('c') })
-  expect([idsOf(core), hasMoreMembers(core.people), memberCountOf(core.people)]).toEqual([
+  let model = answered(asked(large()), [member('a', 2), member('c', 3)], { next: asUserId('c') })
+  expect([idsOf(model), hasMoreMembers(model.people), memberCountOf(model.people)]).toEqual([
     ['a', 'c', 'me'],
     true,
     5,
   ])
-  core = answered(asked(core), [member('me', 1), member('z', 4)])
-  expect([idsOf(core), hasMoreMembers(core.people)]).toEqual([['a', 'c', 'me', 'z'], false])
-  expect(reduceRoom(core, { type: 'members-wanted', limit: 2 })).toBe(core)
+  model = answered(asked(model), [member('me', 1), member('z', 4)])
+  expect([idsOf(model), hasMoreMembers(model.people)]).toEqual([['a', 'c', 'me', 'z'], false])
+  expect(reduceRoom(model, { type: 'members-wanted', limit: 2 })).toBe(model)
 })
 
 test('a page that is older than what was known when it was asked for is asked for again', () => {
-  const core = answered(asked(large()), [member('a', 2)], { rev: 9 })
-  expect([idsOf(core), core.people.roster.want, core.sync.request]).toEqual([['me'], 2, null])
+  const model = answered(asked(large()), [member('a', 2)], { rev: 9 })
+  expect([idsOf(model), model.people.roster.want, model.sync.request]).toEqual([['me'], 2, null])
 })
 
 test('a row that has changed since the page was read stays as it is', () => {
-  const core = answered(change(asked(large()), member('a', 11, { removed: 'kicked' }), 4), [member('a', 2)], {
-    rev: 10,
-  })
-  expect(idsOf(core)).toEqual(['me'])
-  expect(memberCountOf(core.people)).toBe(4)
+  const model = answered(
+    change(asked(large()), member('a', 11, { removed: 'kicked' }), 4),
+    [member('a', 2)],
+    {
+      rev: 10,
+    },
+  )
+  expect(idsOf(model)).toEqual(['me'])
+  expect(memberCountOf(model.people)).toBe(4)
 })
 
 test('a page that nobody waits for any more is ignored', () => {
-  const core = reduceRoom(asked(large()), { type: 'closed' })
-  expect(core.people.roster.want).toBeNull()
-  expect(answered({ ...core }, [member('a', 2)])).toEqual(core)
+  const model = reduceRoom(asked(large()), { type: 'closed' })
+  expect(model.people.roster.want).toBeNull()
+  expect(answered({ ...model }, [member('a', 2)])).toEqual(model)
 })
 
 test('an older count does not undo a newer one, in whatever order they come', () => {
-  const core = change(change(large(), member('x', 12), 7), member('y', 11), 6)
-  expect(memberCountOf(core.people)).toBe(7)
+  const model = change(change(large(), member('x', 12), 7), member('y', 11), 6)
+  expect(memberCountOf(model.people)).toBe(7)
 })
 
 test('P15: changes of a node of the version before carry no count: where all rows are held, these tell it', () => {
@@ -98,10 +102,10 @@ test('P15: changes of a node of the version before carry no count: where all row
 
 test('a refusal for good ends the wait and says why; one for now is tried again', () => {
   const failed = (retry: 'never' | 'after'): RoomModel => {
-    const core = asked(large())
+    const model = asked(large())
     const error = Object.assign(new Error('no'), { code: 'FORBIDDEN', retry })
-    return reduceRoom(core, {
-      ...({ type: 'request-failed', no: core.sync.request?.no ?? 0, now: 0, random: 0 } as const),
+    return reduceRoom(model, {
+      ...({ type: 'request-failed', no: model.sync.request?.no ?? 0, now: 0, random: 0 } as const),
       error: error as never,
     })
   }

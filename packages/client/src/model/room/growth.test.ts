@@ -45,8 +45,8 @@ function liveRoom(held: readonly Message[], lastReadSeq: number): RoomModel {
   }
 }
 
-const live = (core: RoomModel, message: Message): RoomModel =>
-  reduceRoom(core, { type: 'changes', changes: [{ rev: message.rev, kind: 'message', message }], now: NOW })
+const live = (model: RoomModel, message: Message): RoomModel =>
+  reduceRoom(model, { type: 'changes', changes: [{ rev: message.rev, kind: 'message', message }], now: NOW })
 
 const sendOf = (i: number): SendEntry => ({
   kind: 'send',
@@ -67,27 +67,27 @@ function looksAtEntries(pending: number): number {
   const visits = { count: 0 }
   const entries = Array.from({ length: pending }, (_, i) => watched(sendOf(i + 1), 'kind', visits))
   const base = liveRoom(sampleRows(1, 10), 10)
-  let core: RoomModel = { ...base, outbox: outboxWith(base.outbox, entries) }
+  let model: RoomModel = { ...base, outbox: outboxWith(base.outbox, entries) }
   const view = createRoomView()
-  view(core)
+  view(model)
   const ages = { maxAgeMs: 1_000_000, serverAheadMs: null }
   const look = (): void => {
-    view(core)
-    summaryOf(core, undefined)
-    readSeqOf(core)
-    withAge(core.outbox, nextOutboxStep(core, NOW), NOW, ages)
+    view(model)
+    summaryOf(model, undefined)
+    readSeqOf(model)
+    withAge(model.outbox, nextOutboxStep(model, NOW), NOW, ages)
   }
   look()
   visits.count = 0
   const { order: _, state: __, attempts: ___, mayHaveBeenEmitted: ____, ...command } = sendOf(pending + 1)
-  core = reduceRoom(core, { type: 'enqueued', command, order: pending + 1 })
+  model = reduceRoom(model, { type: 'enqueued', command, order: pending + 1 })
   look()
-  core = reduceRoom(core, { type: 'picked', ids: [asClientId('client-1')] })
+  model = reduceRoom(model, { type: 'picked', ids: [asClientId('client-1')] })
   look()
   const row = { ...sampleRow(11, 11), senderId: asUserId(ME), clientId: asClientId('client-1') }
-  core = reduceRoom(core, { type: 'answered', answers: [{ id: row.clientId, row }], now: NOW, random: 0 })
+  model = reduceRoom(model, { type: 'answered', answers: [{ id: row.clientId, row }], now: NOW, random: 0 })
   look()
-  expect(core.outbox.entries.size).toBe(pending)
+  expect(model.outbox.entries.size).toBe(pending)
   return visits.count
 }
 
@@ -97,20 +97,25 @@ test('a send looks at no more entries when 10,000 wait than when 300 do', () => 
 
 test('own sends leave nothing behind: after 1,000 of them a room is as large as after 400', () => {
   const sizesAfter = (sends: number) => {
-    let core = liveRoom(sampleRows(1, 10), 10)
+    let model = liveRoom(sampleRows(1, 10), 10)
     for (let i = 1; i <= sends; i++) {
       const { order, state: _, attempts: __, mayHaveBeenEmitted: ___, ...command } = sendOf(i)
-      core = reduceRoom(core, { type: 'enqueued', command, order })
-      core = reduceRoom(core, { type: 'picked', ids: [command.id] })
+      model = reduceRoom(model, { type: 'enqueued', command, order })
+      model = reduceRoom(model, { type: 'picked', ids: [command.id] })
       const row = { ...sampleRow(10 + i, 10 + i), senderId: asUserId(ME), clientId: command.id }
-      core = reduceRoom(core, { type: 'answered', answers: [{ id: row.clientId, row }], now: NOW, random: 0 })
+      model = reduceRoom(model, {
+        type: 'answered',
+        answers: [{ id: row.clientId, row }],
+        now: NOW,
+        random: 0,
+      })
     }
-    const { entries, outcomes, refused } = core.outbox
+    const { entries, outcomes, refused } = model.outbox
     return [
       entries.size,
       outcomes.length,
       refused.size,
-      core.rows.pastTail.length,
+      model.rows.pastTail.length,
       entries.memo.orders.size < 600,
     ]
   }
@@ -118,16 +123,16 @@ test('own sends leave nothing behind: after 1,000 of them a room is as large as 
 })
 
 test('why changes were refused is remembered of the latest messages only', () => {
-  let core = liveRoom(sampleRows(1, 10), 10)
+  let model = liveRoom(sampleRows(1, 10), 10)
   const error = new ChatError('FORBIDDEN', 'Not yours')
   for (let i = 1; i <= REFUSED_MAX + 50; i++) {
     const id = asClientId(`client-${i}`)
     const target = { id: asMessageId(`m${i}`) }
-    core = reduceRoom(core, { type: 'enqueued', command: { kind: 'delete', id, target }, order: i })
-    core = reduceRoom(core, { type: 'answered', answers: [{ id, error }], now: NOW, random: 0 })
+    model = reduceRoom(model, { type: 'enqueued', command: { kind: 'delete', id, target }, order: i })
+    model = reduceRoom(model, { type: 'answered', answers: [{ id, error }], now: NOW, random: 0 })
   }
-  expect([...core.outbox.refused.keys()].slice(-1)).toEqual([`m${REFUSED_MAX + 50}`])
-  expect(core.outbox.refused.size).toBe(REFUSED_MAX)
+  expect([...model.outbox.refused.keys()].slice(-1)).toEqual([`m${REFUSED_MAX + 50}`])
+  expect(model.outbox.refused.size).toBe(REFUSED_MAX)
 })
 
 /** Looks at rows for the unread figure while a message comes and one is read, with so many unread. */
@@ -135,19 +140,19 @@ function looksAtUnread(unread: number): number {
   const visits = { count: 0 }
   // System messages count for nothing, so that no cap ends the look at them.
   const rows = sampleRows(1, unread).map((row) => watched({ ...row, type: 'system' }, 'deleted', visits))
-  let core = live(liveRoom(rows, 0), sampleRow(unread + 1, unread + 1))
-  unreadOf(core, readSeqOf(core))
+  let model = live(liveRoom(rows, 0), sampleRow(unread + 1, unread + 1))
+  unreadOf(model, readSeqOf(model))
   visits.count = 0
-  core = live(core, sampleRow(unread + 2, unread + 2))
-  unreadOf(core, readSeqOf(core))
-  summaryOf(core, undefined)
-  core = reduceRoom(core, {
+  model = live(model, sampleRow(unread + 2, unread + 2))
+  unreadOf(model, readSeqOf(model))
+  summaryOf(model, undefined)
+  model = reduceRoom(model, {
     type: 'answered',
     answers: [{ id: asClientId('c'), read: { seq: 1, unread: 99 } }],
     now: NOW,
     random: 0,
   })
-  unreadOf(core, readSeqOf(core))
+  unreadOf(model, readSeqOf(model))
   return visits.count
 }
 
@@ -171,9 +176,9 @@ test('one event with the receipts of 1,000 readers copies the map once', () => {
   const reads = new WatchedMap<string, number>()
   for (let i = 0; i < 1_000; i++) reads.set(`user-${i}`, 1)
   const room = liveRoom(sampleRows(1, 10), 10)
-  const core = { ...room, people: { ...room.people, reads } }
+  const model = { ...room, people: { ...room.people, reads } }
   const event = Object.fromEntries([...reads.keys()].map((id) => [id, 10]))
-  const after = reduceRoom(core, { type: 'reads', reads: event })
+  const after = reduceRoom(model, { type: 'reads', reads: event })
   expect([...after.people.reads.values()]).toEqual(Array.from({ length: 1_000 }, () => 10))
   expect(reads.visits).toBe(1_000)
 })

@@ -1,4 +1,4 @@
-/** The timeline's door: the rest of the core imports from here only. */
+/** The timeline's door: the rest of the model imports from here only. */
 export { CHUNK_BITS, CHUNK_SIZE, chunkOf } from './timeline/blocks'
 export { checkTimeline } from './timeline/check'
 export { type Range, rangeHolding, withoutRange, withRange } from './timeline/ranges'

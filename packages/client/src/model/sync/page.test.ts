@@ -18,10 +18,10 @@ function asked(tail: number, seq: number): RoomModel {
   return onPageAsked(onPageWanted(live, { kind: 'around', seq, limit: 5 }))
 }
 
-const answered = (core: RoomModel, from: number, to: number): RoomModel =>
-  onPageAnswered(core, {
+const answered = (model: RoomModel, from: number, to: number): RoomModel =>
+  onPageAnswered(model, {
     type: 'page-answered',
-    no: core.sync.request?.no ?? 0,
+    no: model.sync.request?.no ?? 0,
     now: 0,
     random: 0,
     page: {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { LocalSpace, LocalStore } from '../port'
-import { serial } from '../serial'
+import { serialQueue } from '../serial-queue'
 import { directorySpace } from './file/directory'
 import { failureOf } from './file/failure'
 import { type Disk, inFolder, makeFolder, namesIn, realDisk } from './file/files'
@@ -67,7 +67,7 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Local
 
 /** Calls one after the other, and their errors as the port's. */
 function inOrder(space: LocalSpace): LocalSpace {
-  const queue = serial()
+  const queue = serialQueue()
   const run = <T>(call: () => Promise<T>): Promise<T> => queue(() => translated(call))
   return {
     load: (paths) => run(() => space.load(paths)),

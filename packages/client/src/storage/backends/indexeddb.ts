@@ -9,7 +9,7 @@ import {
   LocalStoreError,
   type LocalTable,
 } from '../port'
-import { serial } from '../serial'
+import { serialQueue } from '../serial-queue'
 import { failureOf, isAboutValue, isUnreadable } from './indexeddb/failure'
 import { Handle } from './indexeddb/handle'
 import { COPY, type Database, DIRECTORY, type Schema } from './indexeddb/schema'
@@ -47,7 +47,7 @@ export function indexedDbStore({ clock }: { clock: Clock }): LocalStore {
 
 function spaceIn(handle: Handle, onEntry: () => void): LocalSpace {
   // So that a write after the loss of a handle does not overtake those before it.
-  const inOrder = serial()
+  const inOrder = serialQueue()
 
   return {
     load: (paths) =>

@@ -1,5 +1,5 @@
 import type { LocalStore } from '../port'
-import { serial } from '../serial'
+import { serialQueue } from '../serial-queue'
 import { Space } from './key-value/space'
 import { failureOf, type KeyValueStorage } from './key-value/storage'
 
@@ -15,7 +15,7 @@ const WIPING_KEY = 'roomful:wiping'
  * const chat = createChat({ url, auth, storage: keyValueStore(AsyncStorage) })
  */
 export function keyValueStore(storage: KeyValueStorage): LocalStore {
-  const queue = serial()
+  const queue = serialQueue()
   const run = <T>(call: () => Promise<T>): Promise<T> =>
     queue(call).catch((error: unknown) => {
       throw failureOf(error)

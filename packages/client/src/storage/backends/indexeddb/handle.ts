@@ -1,7 +1,7 @@
 import { openDB } from 'idb'
 import type { Clock } from '../../../platform/clock'
 import { LocalStoreError } from '../../port'
-import { within } from '../../within'
+import { withTimeout } from '../../with-timeout'
 import { failureOf, isDeadHandle } from './failure'
 import { type Database, type DatabaseShape, type Schema, upgrade } from './schema'
 
@@ -99,7 +99,7 @@ export class Handle {
     })
     const late = () =>
       new LocalStoreError('timeout', `IndexedDB did not open within ${OPEN_GUARD_MS / 1000} s`)
-    const opening = within(this.clock, OPEN_GUARD_MS, connecting, late)
+    const opening = withTimeout(this.clock, OPEN_GUARD_MS, connecting, late)
     opening.catch(() => {
       if (this.#database === opening) this.#database = null
     })

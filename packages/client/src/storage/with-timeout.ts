@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock'
 
 /** The promise's outcome, or a rejection with `late()` after so many ms. A late outcome goes to `onLate` only. */
-export function within<T>(
+export function withTimeout<T>(
   clock: Clock,
   ms: number,
   promise: Promise<T>,

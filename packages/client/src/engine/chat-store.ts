@@ -1,4 +1,4 @@
-import { type ChatCore, type ChatEvent, newChat, reduceChat } from '../model/chat-core'
+import { type ChatEvent, type ChatModel, newChat, reduceChat } from '../model/chat-model'
 import type { StorageState } from '../model/chat-shape'
 import { reduceRoom } from '../model/room/reduce-room'
 import type { RoomEvent } from '../model/room/room-event'
@@ -7,31 +7,31 @@ import type { Clock } from '../platform/clock'
 import { createNotifier, newTopic, type Topic } from './notifier'
 import { attempt, type Report } from './report'
 
-/** One room's state, and who is notified of it. `last`: what is shown once the chat has ended, whatever `core` becomes. */
-export type RoomCell = { core: RoomModel; last: RoomModel | null; readonly topic: Topic }
+/** One room's state, and who is notified of it. `lastShown`: what is shown once the chat has ended, whatever `model` becomes. */
+export type RoomSlot = { model: RoomModel; lastShown: RoomModel | null; readonly topic: Topic }
 
 /** Called for each room that a batch changed, before any listener. */
-export type CellWatcher = (before: RoomModel, after: RoomModel, event: RoomEvent) => void
+export type RoomWatcher = (before: RoomModel, after: RoomModel, event: RoomEvent) => void
 
 /**
  * All state of one chat. `dispatch` is the only way to write. Everything inside one `batch` is one notification, when it
- * ends; before that `settle` runs, so that what follows from the change at once belongs to it. Then the state is whole:
+ * ends; before that `runEffects` runs, so that what follows from the change belongs to the same batch. Then the state is whole:
  * first the client's own observers are called, then the app's listeners (see the notifier).
  */
-export type Cells = {
-  readonly chat: () => ChatCore
+export type ChatStore = {
+  readonly chat: () => ChatModel
   /** The same; once the chat has ended, as it was then. */
-  readonly shownChat: () => ChatCore
+  readonly shownChat: () => ChatModel
   readonly chatTopic: Topic
   /** What rooms depend on beside their own state: the connection, the history behind it, and signs of waking. */
   readonly connectionTopic: Topic
-  room(id: string): RoomCell
-  all(): Iterable<RoomCell>
+  room(id: string): RoomSlot
+  all(): Iterable<RoomSlot>
   dispatch(id: string, event: RoomEvent): void
   dispatchChat(event: ChatEvent): void
   batch<T>(run: () => T): T
   /** Until it is ended; of one room, or of all. */
-  watch(watcher: CellWatcher, roomId?: string): () => void
+  watch(watcher: RoomWatcher, roomId?: string): () => void
   /** A batch of what comes from the local store. After `end` too, though not shown: what is written last must be right. */
   local(run: () => void): void
   /** The last change that is shown; after it only `local` changes anything. Twice is fine: a sign-out after a close. */
@@ -42,20 +42,20 @@ export type Cells = {
   changed(topic: Topic): void
 }
 
-export function createCells(options: {
+export function createChatStore(options: {
   storage: StorageState
   clock: Clock
   report: Report
   newRoom: (id: string) => RoomModel
-  settle: () => void
-}): Cells {
+  runEffects: () => void
+}): ChatStore {
   let chat = newChat(options.storage)
-  let lastChat: ChatCore | null = null
+  let lastChat: ChatModel | null = null
   const chatTopic = newTopic()
   const connectionTopic = newTopic()
-  const cells = new Map<string, RoomCell>()
+  const store = new Map<string, RoomSlot>()
   /** By the room that they watch. */
-  const watchers = new Map<string | undefined, Set<CellWatcher>>()
+  const watchers = new Map<string | undefined, Set<RoomWatcher>>()
   const notifier = createNotifier(options.clock, options.report)
   const failed = (error: unknown): void => options.report(error, { source: 'internal' })
   let depth = 0
@@ -68,13 +68,13 @@ export function createCells(options: {
       return run()
     } finally {
       // Also when it throws: what it has changed by then is so.
-      if (depth === 1) options.settle()
+      if (depth === 1) options.runEffects()
       depth--
       if (depth === 0) notifier.flush(phase !== 'open')
     }
   }
 
-  const setChat = (next: ChatCore): void => {
+  const setChat = (next: ChatModel): void => {
     if (next === chat) return
     const before = chat
     chat = next
@@ -93,14 +93,14 @@ export function createCells(options: {
     if (isOpen()) batch(() => setChat(reduceChat(chat, event)))
   }
 
-  const room = (id: string): RoomCell => {
-    let cell = cells.get(id)
-    if (cell === undefined) {
-      const core = options.newRoom(id)
-      cell = { core, last: phase === 'open' ? null : core, topic: newTopic(id) }
-      cells.set(id, cell)
+  const room = (id: string): RoomSlot => {
+    let slot = store.get(id)
+    if (slot === undefined) {
+      const model = options.newRoom(id)
+      slot = { model, lastShown: phase === 'open' ? null : model, topic: newTopic(id) }
+      store.set(id, slot)
     }
-    return cell
+    return slot
   }
 
   return {
@@ -109,16 +109,16 @@ export function createCells(options: {
     chatTopic,
     connectionTopic,
     room,
-    all: () => cells.values(),
+    all: () => store.values(),
     dispatch: (id, event) => {
       if (!isOpen()) return
       batch(() => {
-        const cell = room(id)
-        const before = cell.core
+        const slot = room(id)
+        const before = slot.model
         const after = reduceRoom(before, event)
         if (after === before) return
-        cell.core = after
-        changed(cell.topic)
+        slot.model = after
+        changed(slot.topic)
         setChat(reduceChat(chat, { type: 'room', before, after }))
         for (const watched of [undefined, id])
           for (const watcher of watchers.get(watched) ?? [])
@@ -152,9 +152,9 @@ export function createCells(options: {
         last()
         if (lastChat !== null && lastChat !== chat) changed(chatTopic)
         lastChat = chat
-        for (const cell of cells.values()) {
-          if (cell.last !== null && cell.last !== cell.core) changed(cell.topic)
-          cell.last = cell.core
+        for (const slot of store.values()) {
+          if (slot.lastShown !== null && slot.lastShown !== slot.model) changed(slot.topic)
+          slot.lastShown = slot.model
         }
         phase = 'ending'
       }),

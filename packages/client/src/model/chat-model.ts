@@ -11,7 +11,7 @@ import { EMPTY_LIST, type RoomList, roomsOf, summaryIn, summaryOf, withSummary }
 import { sameList } from './view/shown-messages'
 
 /** What is not of one room. */
-export type ChatCore = {
+export type ChatModel = {
   readonly connection: Connection
   readonly user: User | null
   /** The server's history that all cursors speak of. */
@@ -64,7 +64,7 @@ export type ChatEvent =
   | { readonly type: 'storage'; readonly storage: StorageState }
   | { readonly type: 'room'; readonly before: RoomModel | undefined; readonly after: RoomModel }
 
-export function newChat(storage: StorageState): ChatCore {
+export function newChat(storage: StorageState): ChatModel {
   return {
     connection: IDLE,
     user: null,
@@ -84,109 +84,109 @@ export function newChat(storage: StorageState): ChatCore {
   }
 }
 
-export function reduceChat(core: ChatCore, event: ChatEvent): ChatCore {
+export function reduceChat(model: ChatModel, event: ChatEvent): ChatModel {
   switch (event.type) {
     case 'connection': {
-      const connection = reduceConnection(core.connection, event.event)
-      return connection === core.connection ? core : { ...core, connection }
+      const connection = reduceConnection(model.connection, event.event)
+      return connection === model.connection ? model : { ...model, connection }
     }
     case 'identified': {
       const { user } = event
-      const same = core.user?.id === user.id && core.user.name === user.name
-      if (same) return core
+      const same = model.user?.id === user.id && model.user.name === user.name
+      if (same) return model
       // Those of another user are none of theirs.
-      return { ...core, user, ...(core.user?.id === user.id ? {} : { invitations: [] }) }
+      return { ...model, user, ...(model.user?.id === user.id ? {} : { invitations: [] }) }
     }
     case 'epoch':
-      return core.epoch === event.epoch ? core : { ...core, epoch: event.epoch }
+      return model.epoch === event.epoch ? model : { ...model, epoch: event.epoch }
     case 'list-wanted':
-      return core.listWanted ? core : { ...core, listWanted: true }
+      return model.listWanted ? model : { ...model, listWanted: true }
     case 'list-begun':
-      return { ...core, listWanted: true, listAfter: null, listPage: event.page }
+      return { ...model, listWanted: true, listAfter: null, listPage: event.page }
     // A list that is wanted anew while one is read is read after it.
     case 'list-asked':
-      return { ...core, listWanted: core.listWanted && core.listAfter !== null, listAfter: null }
+      return { ...model, listWanted: model.listWanted && model.listAfter !== null, listAfter: null }
     case 'list-answered':
-      return { ...core, listAfter: event.next, listHold: NO_HOLD }
+      return { ...model, listAfter: event.next, listHold: NO_HOLD }
     case 'sync-asked':
-      return { ...core, syncs: core.syncs + 1 }
+      return { ...model, syncs: model.syncs + 1 }
     case 'woken':
-      return { ...core, listHold: relaxed(core.listHold), wakes: core.wakes + 1 }
+      return { ...model, listHold: relaxed(model.listHold), wakes: model.wakes + 1 }
     case 'list-failed':
       return {
-        ...core,
-        listWanted: core.listWanted || event.after === null,
+        ...model,
+        listWanted: model.listWanted || event.after === null,
         listAfter: event.after,
-        listHold: longerHold(core.listHold, event.error, event),
+        listHold: longerHold(model.listHold, event.error, event),
       }
     case 'invitations': {
       const { invitations, asOf } = event
       // One came, or went, since these were read.
-      if (asOf < core.invitationsAsOf) return { ...core, listWanted: true }
-      const same = invitations.length === 0 && core.invitations.length === 0
-      return { ...core, invitations: same ? core.invitations : invitations, invitationsAsOf: asOf }
+      if (asOf < model.invitationsAsOf) return { ...model, listWanted: true }
+      const same = invitations.length === 0 && model.invitations.length === 0
+      return { ...model, invitations: same ? model.invitations : invitations, invitationsAsOf: asOf }
     }
     case 'storage': {
       const { storage } = event
-      const same = core.storage.status === storage.status && core.storage.reason === storage.reason
-      return same ? core : { ...core, storage }
+      const same = model.storage.status === storage.status && model.storage.reason === storage.reason
+      return same ? model : { ...model, storage }
     }
     case 'room':
-      return withRoom(core, event.before, event.after)
+      return withRoom(model, event.before, event.after)
     default:
       return assertNever(event)
   }
 }
 
-function withRoom(core: ChatCore, before: RoomModel | undefined, after: RoomModel): ChatCore {
-  const list = withSummary(core.list, after.id, summaryOf(after, summaryIn(core.list, after.id)))
-  if (before?.outbox === after.outbox) return list === core.list ? core : { ...core, list }
-  const unsent = core.unsent - (before ? unsentCount(before.outbox) : 0) + unsentCount(after.outbox)
-  const waiting = core.waiting - (before ? waitingCount(before.outbox) : 0) + waitingCount(after.outbox)
-  return { ...core, list, unsent, waiting }
+function withRoom(model: ChatModel, before: RoomModel | undefined, after: RoomModel): ChatModel {
+  const list = withSummary(model.list, after.id, summaryOf(after, summaryIn(model.list, after.id)))
+  if (before?.outbox === after.outbox) return list === model.list ? model : { ...model, list }
+  const unsent = model.unsent - (before ? unsentCount(before.outbox) : 0) + unsentCount(after.outbox)
+  const waiting = model.waiting - (before ? waitingCount(before.outbox) : 0) + waitingCount(after.outbox)
+  return { ...model, list, unsent, waiting }
 }
 
 /**
  * When news of who is in a room were true, in the order of these numbers: what is told is newer than the answers of all
  * syncs that were asked for before it, in whatever order those come.
  */
-export const toldAsOf = ({ syncs }: ChatCore): number => 2 * syncs + 1
+export const toldAsOf = ({ syncs }: ChatModel): number => 2 * syncs + 1
 export const answeredAsOf = (sync: number): number => 2 * sync
 
 /** The page of the list to ask for next; undefined: none. */
-export function listQueryOf({ listWanted, listAfter, listPage }: ChatCore): Sync['list'] {
+export function listQueryOf({ listWanted, listAfter, listPage }: ChatModel): Sync['list'] {
   if (listAfter === null && !listWanted) return undefined
   if (listPage === 0) return true
   return { limit: listPage, ...(listAfter === null ? {} : { after: asRoomId(listAfter) }) }
 }
 
 /** What each part of the state is made of: while that is the same, so is the part. */
-const sourcesOf = (core: ChatCore): { readonly [Part in keyof ChatState]: unknown } => ({
-  connection: core.connection.state,
-  user: core.user,
-  rooms: core.list.order,
-  invitations: core.invitations,
-  unreadTotal: core.list.unreadTotal,
-  storage: core.storage,
-  unsent: core.unsent,
+const sourcesOf = (model: ChatModel): { readonly [Part in keyof ChatState]: unknown } => ({
+  connection: model.connection.state,
+  user: model.user,
+  rooms: model.list.order,
+  invitations: model.invitations,
+  unreadTotal: model.list.unreadTotal,
+  storage: model.storage,
+  unsent: model.unsent,
 })
 
-export const isSameState = (a: ChatCore, b: ChatCore): boolean =>
+export const isSameState = (a: ChatModel, b: ChatModel): boolean =>
   sameList(Object.values(sourcesOf(a)), Object.values(sourcesOf(b)))
 
 /** `connection`: as an app sees it. */
-export function chatStateOf(core: ChatCore, connection: ConnectionState): ChatState {
-  const { list } = core
+export function chatStateOf(model: ChatModel, connection: ConnectionState): ChatState {
+  const { list } = model
   return {
     connection,
-    user: core.user,
+    user: model.user,
     // Nobody pays for a list that nobody reads.
     get rooms() {
       return roomsOf(list)
     },
-    invitations: core.invitations,
+    invitations: model.invitations,
     unreadTotal: list.unreadTotal,
-    storage: core.storage,
-    unsent: core.unsent,
+    storage: model.storage,
+    unsent: model.unsent,
   }
 }

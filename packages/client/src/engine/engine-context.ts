@@ -4,13 +4,13 @@ import { ChatError } from '../model/chat-error'
 import type { Ids } from '../platform/ids'
 import type { RunClock } from '../platform/steady-clock'
 import type { RequestResult, Transport } from '../transport/port'
-import type { Cells } from './cells'
+import type { ChatStore } from './chat-store'
 import type { Report } from './report'
 import type { ServerTime } from './server-time'
 
 /** What the runners share: the state, the line, and the ports. */
-export type Session = {
-  readonly cells: Cells
+export type EngineContext = {
+  readonly store: ChatStore
   readonly transport: Transport
   readonly clock: RunClock
   readonly serverTime: ServerTime
@@ -40,31 +40,34 @@ export type Asked<E extends ClientEvent> =
   | { readonly ok: false; readonly error: ChatError | null; readonly isUnsent?: boolean }
 
 /** Time and chance of an event that happens now. */
-export const moment = ({ clock, ids }: Pick<Session, 'clock' | 'ids'>): { now: number; random: number } => ({
+export const nowAndRandom = ({
+  clock,
+  ids,
+}: Pick<EngineContext, 'clock' | 'ids'>): { now: number; random: number } => ({
   now: clock.now(),
   random: ids.random(),
 })
 
 export function createAsk(
-  session: Pick<Session, 'transport' | 'requestTimeoutMs' | 'refreshToken' | 'doubtLine' | 'report'>,
-): Session['ask'] {
-  return async (event, payload, timeoutMs = session.requestTimeoutMs) => {
-    const result = await request(session, event, payload, Math.min(timeoutMs, TIMER_MOST_MS))
+  engine: Pick<EngineContext, 'transport' | 'requestTimeoutMs' | 'refreshToken' | 'doubtLine' | 'report'>,
+): EngineContext['ask'] {
+  return async (event, payload, timeoutMs = engine.requestTimeoutMs) => {
+    const result = await request(engine, event, payload, Math.min(timeoutMs, TIMER_MOST_MS))
     if (result.kind !== 'ack') {
-      if (result.kind === 'timeout') session.doubtLine()
+      if (result.kind === 'timeout') engine.doubtLine()
       return { ok: false, error: null, isUnsent: result.kind === 'offline' }
     }
     const { ack } = result
     if (!isRefused(ack)) return { ok: true, ack }
     const error = ChatError.fromAck(ack)
-    if (error.retry === 'auth') session.refreshToken()
+    if (error.retry === 'auth') engine.refreshToken()
     return { ok: false, error }
   }
 }
 
 /** A transport that breaks its word by throwing has given no answer. */
 export async function request<E extends ClientEvent>(
-  { transport, report }: Pick<Session, 'transport' | 'report'>,
+  { transport, report }: Pick<EngineContext, 'transport' | 'report'>,
   event: E,
   payload: PayloadInput<E>,
   timeoutMs: number,
