@@ -125,7 +125,7 @@ export function createChat(options: ChatOptions): Chat {
       connection.drop('The client failed', error)
     },
     refreshToken: connection.refreshToken,
-    doubtLine: () => wake.probe(),
+    probeConnection: () => wake.probe(),
     readChunks: async (roomId, indexes) => (await disk?.readChunks(roomId, indexes)) ?? [],
   }
   const engine: EngineContext = { ...base, ask: createAsk(base) }

@@ -64,10 +64,10 @@ test('the answer of a call that was given up is ignored, and only one call is wa
   expect([calls.length, connection(ada).status]).toEqual([2, 'connecting'])
   calls[0]?.answer('late')
   await world.settle()
-  expect(ada.line.tokens).toEqual([])
+  expect(ada.connection.tokens).toEqual([])
   calls[1]?.answer('in time')
   await world.settle()
-  expect([ada.line.tokens, connection(ada).status]).toEqual([['in time'], 'online'])
+  expect([ada.connection.tokens, connection(ada).status]).toEqual([['in time'], 'online'])
 })
 
 test.each<[string, unknown]>([
@@ -88,9 +88,9 @@ test.each<[string, unknown]>([
   await world.settle()
   expect(connection(ada)).toMatchObject({ status: 'waiting', error: { code: 'UNAUTHENTICATED' } })
   expect(connection(ada)).toHaveProperty('error.cause')
-  expect(ada.line.tokens).toEqual([])
+  expect(ada.connection.tokens).toEqual([])
   await world.rest(2_000)
-  expect([calls.length, ada.line.tokens, connection(ada).status]).toEqual([3, ['good'], 'online'])
+  expect([calls.length, ada.connection.tokens, connection(ada).status]).toEqual([3, ['good'], 'online'])
 })
 
 test('what auth() throws is reported once a call, also when it comes late', async () => {
@@ -124,7 +124,7 @@ test('a token that the server does not take (a changed secret): auth() is asked 
   const world = new World()
   const { auth, calls } = answers('of the old secret', 'of the new one')
   const ada = world.client('ada', { auth })
-  ada.line.refuseConnect = (token) => (token === 'of the new one' ? null : INVALID)
+  ada.connection.refuseConnect = (token) => (token === 'of the new one' ? null : INVALID)
   const sent = ending(ada.room.send('hello'))
   void ada.chat.connect()
   await world.settle()
@@ -135,12 +135,12 @@ test('only the same answer to a fresh token ends it: stopped with TOKEN_INVALID,
   const world = new World()
   let no = 0
   const ada = world.client('ada', { auth: () => `token ${++no}` })
-  ada.line.refuseConnect = INVALID
+  ada.connection.refuseConnect = INVALID
   const connected = ending(ada.chat.connect())
   const opened = ending(ada.room.open())
   const sent = ending(ada.room.send('hello'))
   await world.rest(60_000)
-  expect(ada.line.tokens).toEqual(['token 1', 'token 2'])
+  expect(ada.connection.tokens).toEqual(['token 1', 'token 2'])
   expect(connection(ada)).toMatchObject({ status: 'stopped', error: { code: 'TOKEN_INVALID' } })
   expect([connected, opened, sent].map((wait) => wait.now())).toEqual(Array(3).fill('TOKEN_INVALID'))
   expect(world.clock.timers()).toBe(0)
@@ -152,10 +152,10 @@ test('a lost connection between the two refusals does not begin the count anew',
   const ada = world.client('ada', { auth: () => `token ${++no}` })
   const away: DownReason = { code: 'UNAVAILABLE', text: 'the key set', next: 'retry', reconnectInMs: 1_000 }
   let dials = 0
-  ada.line.refuseConnect = () => (++dials === 2 ? away : INVALID)
+  ada.connection.refuseConnect = () => (++dials === 2 ? away : INVALID)
   void ada.chat.connect()
   await world.rest(10_000)
-  expect(ada.line.tokens).toEqual(['token 1', 'token 2', 'token 2'])
+  expect(ada.connection.tokens).toEqual(['token 1', 'token 2', 'token 2'])
   expect(connection(ada)).toMatchObject({ status: 'stopped', error: { code: 'TOKEN_INVALID' } })
 })
 
@@ -163,11 +163,11 @@ test('a token that the app keeps, and that is not valid yet, is tried again unti
   const world = new World()
   const { auth } = answers('kept')
   const ada = world.client('ada', { auth })
-  ada.line.refuseConnect = INVALID
+  ada.connection.refuseConnect = INVALID
   void ada.chat.connect()
   await world.rest(20_000)
   expect(connection(ada)).toMatchObject({ status: 'waiting', error: { code: 'TOKEN_INVALID' } })
-  ada.line.refuseConnect = null
+  ada.connection.refuseConnect = null
   await world.rest(30_000)
   expect(connection(ada).status).toBe('online')
 })
@@ -176,10 +176,10 @@ test('and not for ever: the tenth refusal of the very same token ends it', async
   const world = new World()
   const { auth } = answers('never valid')
   const ada = world.client('ada', { auth })
-  ada.line.refuseConnect = INVALID
+  ada.connection.refuseConnect = INVALID
   void ada.chat.connect()
   await world.rest(300_000)
-  expect(ada.line.tokens).toHaveLength(10)
+  expect(ada.connection.tokens).toHaveLength(10)
   expect(connection(ada)).toMatchObject({ status: 'stopped', error: { code: 'TOKEN_INVALID' } })
 })
 
@@ -187,12 +187,12 @@ test('expired tokens are asked for again with back-off, and stop nothing: the ne
   const world = new World()
   let no = 0
   const ada = world.client('ada', { auth: () => `token ${++no}` })
-  ada.line.refuseConnect = EXPIRED
+  ada.connection.refuseConnect = EXPIRED
   void ada.chat.connect()
   await world.rest(120_000)
   expect(connection(ada)).toMatchObject({ status: 'waiting', error: { code: 'TOKEN_EXPIRED' } })
-  expect(ada.line.tokens.length).toBeLessThan(15)
-  ada.line.refuseConnect = null
+  expect(ada.connection.tokens.length).toBeLessThan(15)
+  ada.connection.refuseConnect = null
   await world.rest(30_000)
   expect(connection(ada).status).toBe('online')
 })
@@ -204,14 +204,14 @@ test.each<[string, DownReason]>([
 ])('a fixed token that is refused with %s stops the client at once, with that code', async (code, reason) => {
   const world = new World()
   const ada = world.client('ada', { auth: 'fixed' })
-  ada.line.refuseConnect = reason
+  ada.connection.refuseConnect = reason
   const waits = [ada.chat.connect(), ada.room.open(), ada.room.send('hello'), ada.chat.listRooms()].map(
     ending,
   )
   await world.settle()
   expect(connection(ada)).toMatchObject({ status: 'stopped', error: { code } })
   expect(waits.map((wait) => wait.now())).toEqual(Array(4).fill(code))
-  expect(ada.line.tokens).toEqual(['fixed'])
+  expect(ada.connection.tokens).toEqual(['fixed'])
   // As it was when the chat was stopped: the message itself is not lost, it is still shown.
   expect(ada.room.messages()).toMatchObject([{ content: 'hello' }])
 })
@@ -225,7 +225,7 @@ test.each([
   const connected = ending(ada.chat.connect())
   await world.settle()
   expect(connection(ada)).toMatchObject({ status: 'stopped', error: { code: 'UNAUTHENTICATED' } })
-  expect([connected.now(), ada.line.tokens]).toEqual(['UNAUTHENTICATED', []])
+  expect([connected.now(), ada.connection.tokens]).toEqual(['UNAUTHENTICATED', []])
 })
 
 test.each(['close', 'signOut'] as const)(
@@ -240,7 +240,7 @@ test.each(['close', 'signOut'] as const)(
     expect([connected.now(), world.clock.timers()]).toEqual(['ABORTED', 0])
     calls[0]?.answer('late')
     await world.rest(60_000)
-    expect([calls.length, ada.line.tokens, connection(ada).status]).toEqual([1, [], 'stopped'])
+    expect([calls.length, ada.connection.tokens, connection(ada).status]).toEqual([1, [], 'stopped'])
   },
 )
 
@@ -248,11 +248,11 @@ test('a fresh token for a live connection that never comes: the client comes bac
   const world = new World()
   const { auth, calls } = answers('first', HANG, 'third')
   const ada = await world.live('ada', { auth })
-  ada.line.tell({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
+  ada.connection.tell({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
   await world.rest(4_000)
-  ada.line.cut(EXPIRED)
+  ada.connection.cut(EXPIRED)
   await world.rest(13_000)
-  expect([calls.length, connection(ada).status, ada.line.tokens.at(-1)]).toEqual([3, 'online', 'third'])
+  expect([calls.length, connection(ada).status, ada.connection.tokens.at(-1)]).toEqual([3, 'online', 'third'])
 })
 
 test('a fresh token that the live connection refuses: the next connect asks for another one', async () => {
@@ -263,12 +263,12 @@ test('a fresh token that the live connection refuses: the next connect asks for 
     event === 'refresh-token'
       ? { ok: false, error: 'not valid', code: 'TOKEN_INVALID', retry: 'never' }
       : undefined
-  ada.line.tell({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
+  ada.connection.tell({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
   await world.settle()
   expect(calls.length).toBe(2)
-  ada.line.cut(EXPIRED)
+  ada.connection.cut(EXPIRED)
   await world.rest(1_000)
-  expect([ada.line.tokens, connection(ada).status]).toEqual([['first', 'third'], 'online'])
+  expect([ada.connection.tokens, connection(ada).status]).toEqual([['first', 'third'], 'online'])
 })
 
 test('a device that slept while auth() was under way is back soon after it has woken (P5)', async () => {
@@ -290,10 +290,10 @@ test('a device that slept past its token is in again at once, with a fresh one',
   const { auth } = answers('of yesterday', 'of today')
   const ada = await world.live('ada', { auth })
   await world.rest(10_000)
-  ada.line.cut()
-  ada.line.refuseConnect = (token) => (token === 'of today' ? null : EXPIRED)
+  ada.connection.cut()
+  ada.connection.refuseConnect = (token) => (token === 'of today' ? null : EXPIRED)
   await world.rest(500)
-  expect([ada.line.tokens, connection(ada).status]).toEqual([
+  expect([ada.connection.tokens, connection(ada).status]).toEqual([
     ['of yesterday', 'of yesterday', 'of today'],
     'online',
   ])

@@ -26,7 +26,7 @@ const isLive = async (world: World, ada: TestClient): Promise<void> => {
 function changing(world: World, type: TransportEvent['type'], change: (event: TransportEvent) => unknown) {
   const ada = world.client('ada')
   let isDue = true
-  const { factory } = ada.line
+  const { factory } = ada.connection
   const twin = world.client('ada', {
     ports: {
       transport: (url, onEvent) =>
@@ -37,7 +37,7 @@ function changing(world: World, type: TransportEvent['type'], change: (event: Tr
         }),
     },
   })
-  return { ...twin, line: ada.line }
+  return { ...twin, connection: ada.connection }
 }
 
 describe('an error on the way to ready is a lost line, and the next try succeeds (P5):', () => {
@@ -104,11 +104,11 @@ describe('an answer that cannot be taken in is asked for again:', () => {
 
 test('a transport that throws when it is made, or dialled, is tried again', async () => {
   const world = new World()
-  const { line } = world.client('ada')
+  const { connection } = world.client('ada')
   let tries = 0
   const transport = lazyTransport(async () => (url, onEvent) => {
     if (++tries === 1) throw new Error('not a URL')
-    const inner = line.factory(url, onEvent)
+    const inner = connection.factory(url, onEvent)
     const connect: typeof inner.connect = (token) => {
       if (++tries === 3) throw new Error('no socket')
       inner.connect(token)
@@ -119,18 +119,18 @@ test('a transport that throws when it is made, or dialled, is tried again', asyn
   void ada.room.open()
   await world.tick()
   expect(ada.chat.getState().connection).toMatchObject({ status: 'waiting', error: { message: 'not a URL' } })
-  await isLive(world, { ...ada, line })
+  await isLive(world, { ...ada, connection })
   expect(tries).toBe(4)
 })
 
 test('a transport whose request rejects is a missing answer', async () => {
   const { world, sources } = expecting()
-  const line = world.client('ada').line
+  const connection = world.client('ada').connection
   let isDue = true
   const ada = world.client('ada', {
     ports: {
       transport: (url, onEvent) => {
-        const transport = line.factory(url, onEvent)
+        const transport = connection.factory(url, onEvent)
         const request: typeof transport.request = (event, payload, timeoutMs) => {
           if (!isDue || event !== 'send-message') return transport.request(event, payload, timeoutMs)
           isDue = false
@@ -141,7 +141,7 @@ test('a transport whose request rejects is a missing answer', async () => {
     },
   })
   void ada.room.open()
-  const client = { ...ada, line }
+  const client = { ...ada, connection }
   await isLive(world, client)
   expect(sources).toEqual(['internal'])
 })

@@ -17,35 +17,35 @@ test('connects lazily, with a token that is asked for once', async () => {
   const connected = ada.chat.connect()
   await world.settle()
   await connected
-  ada.line.cut()
+  ada.connection.cut()
   await world.rest(2_000)
   expect(ada.chat.getState().connection.status).toBe('online')
-  expect(ada.line.tokens).toEqual(['first', 'first'])
+  expect(ada.connection.tokens).toEqual(['first', 'first'])
 })
 
 test('a refused token is refreshed once and tried again at once; a second refusal waits', async () => {
   const world = new World()
   const tokens = auth(['stale', 'staler', 'good'])
   const ada = world.client('ada', { auth: tokens.get })
-  ada.line.refuseConnect = { code: 'TOKEN_EXPIRED', text: 'expired', next: 'auth' }
+  ada.connection.refuseConnect = { code: 'TOKEN_EXPIRED', text: 'expired', next: 'auth' }
   void ada.chat.connect()
   await world.settle()
   await world.pass(0)
   await world.settle()
-  expect(ada.line.tokens).toEqual(['stale', 'staler'])
+  expect(ada.connection.tokens).toEqual(['stale', 'staler'])
   await world.pass(900)
-  expect(ada.line.tokens).toHaveLength(2)
-  ada.line.refuseConnect = null
+  expect(ada.connection.tokens).toHaveLength(2)
+  ada.connection.refuseConnect = null
   await world.pass(100)
   await world.settle()
-  expect(ada.line.tokens).toEqual(['stale', 'staler', 'good'])
+  expect(ada.connection.tokens).toEqual(['stale', 'staler', 'good'])
   expect(ada.chat.getState().connection.status).toBe('online')
 })
 
 test('a fixed token that is refused stops, and says so', async () => {
   const world = new World()
   const ada = world.client('ada')
-  ada.line.refuseConnect = { code: 'TOKEN_EXPIRED', text: 'expired', next: 'auth' }
+  ada.connection.refuseConnect = { code: 'TOKEN_EXPIRED', text: 'expired', next: 'auth' }
   const connected = ada.chat.connect()
   await world.settle()
   await world.pass(1)
@@ -76,12 +76,12 @@ test('a token function that throws is asked again later', async () => {
 test('a handshake without an answer is given up', async () => {
   const world = new World()
   const ada = world.client('ada')
-  ada.line.silent = true
+  ada.connection.silent = true
   void ada.chat.connect()
   await world.tick()
   await world.pass(15_000)
   expect(ada.chat.getState().connection.status).toBe('waiting')
-  ada.line.silent = false
+  ada.connection.silent = false
   await world.rest(1_000)
   expect(ada.chat.getState().connection.status).toBe('online')
 })
@@ -94,7 +94,7 @@ test('after a wake a dead line is found within 3 s, and a waiting one tries at o
   await world.settle()
   wake('visible')
   await world.tick()
-  ada.line.take('join-rooms')
+  ada.connection.take('join-rooms')
   await world.pass(2_500)
   expect(ada.chat.getState().connection).toMatchObject({ status: 'waiting' })
   expect(ada.room.getState().status).toBe('offline')
@@ -106,13 +106,13 @@ test('after a wake a dead line is found within 3 s, and a waiting one tries at o
 test('a server that hangs up for good is not called again', async () => {
   const world = new World()
   const ada = await world.live('ada')
-  ada.line.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
+  ada.connection.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
   await world.rest()
   expect(ada.chat.getState().connection).toMatchObject({
     status: 'stopped',
     error: { code: 'SESSION_REVOKED' },
   })
-  expect(ada.line.tokens).toHaveLength(1)
+  expect(ada.connection.tokens).toHaveLength(1)
 })
 
 test('close ends everything: what waits is told, and no timer is left', async () => {
@@ -144,11 +144,11 @@ test('StrictMode: open, close and open again is one subscription', async () => {
   ada.room.close()
   void ada.room.open()
   await world.rest(5_000)
-  expect(ada.line.served.filter(({ event }) => event === 'join-rooms')).toHaveLength(1)
+  expect(ada.connection.served.filter(({ event }) => event === 'join-rooms')).toHaveLength(1)
   expect(ada.room.getState().status).toBe('live')
   ada.room.close()
   await world.rest(3_000)
   expect(ada.room.getState().status).toBe('idle')
   world.server.say(ROOM, 'bob', 'not subscribed any more')
-  expect(ada.line.has('changes')).toBe(false)
+  expect(ada.connection.has('changes')).toBe(false)
 })

@@ -62,11 +62,11 @@ export function createConnectionRunner(
           ...nowAndRandom(engine()),
         },
       })
-      linesDown()
+      connectionDown()
     })
   }
 
-  const linesDown = (): void => {
+  const connectionDown = (): void => {
     const { store } = engine()
     for (const { model } of store.all()) store.dispatch(model.id, { type: 'connection', connection: 'down' })
   }
@@ -142,7 +142,7 @@ export function createConnectionRunner(
       handshake.end()
       tokens.end()
       engine().store.dispatchChat({ type: 'connection', event: { type: 'closed' } })
-      linesDown()
+      connectionDown()
     },
   }
 

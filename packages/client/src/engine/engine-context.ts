@@ -31,7 +31,7 @@ export type EngineContext = {
   /** A fresh token is needed; one flight however many ask. */
   refreshToken(): void
   /** An answer is missing on a line that claims to be up: is it? */
-  doubtLine(): void
+  probeConnection(): void
 }
 
 /** `error` null: no answer came, so the outcome is unknown; unless it was not sent at all. */
@@ -49,12 +49,15 @@ export const nowAndRandom = ({
 })
 
 export function createAsk(
-  engine: Pick<EngineContext, 'transport' | 'requestTimeoutMs' | 'refreshToken' | 'doubtLine' | 'report'>,
+  engine: Pick<
+    EngineContext,
+    'transport' | 'requestTimeoutMs' | 'refreshToken' | 'probeConnection' | 'report'
+  >,
 ): EngineContext['ask'] {
   return async (event, payload, timeoutMs = engine.requestTimeoutMs) => {
     const result = await request(engine, event, payload, Math.min(timeoutMs, TIMER_MOST_MS))
     if (result.kind !== 'ack') {
-      if (result.kind === 'timeout') engine.doubtLine()
+      if (result.kind === 'timeout') engine.probeConnection()
       return { ok: false, error: null, isUnsent: result.kind === 'offline' }
     }
     const { ack } = result

@@ -25,10 +25,10 @@ export function createInbox(
   },
 ): (event: TransportEvent) => void {
   const { store, clock, serverTime } = engine
-  let lines = 0
+  let lastConnectionNo = 0
 
   const failed = (error: unknown): void => {
-    lines++
+    lastConnectionNo++
     engine.failed(error)
   }
 
@@ -41,7 +41,7 @@ export function createInbox(
       case 'message':
         return store.batch(() => onMessage(event.message))
       case 'down':
-        lines++
+        lastConnectionNo++
         return store.batch(() => {
           connection.onDown(event.reason)
           if (event.reason.code === 'SESSION_REVOKED') void hooks.onRevoked()
@@ -55,9 +55,9 @@ export function createInbox(
   function onReady(ready: Ready): void {
     connection.onReady()
     serverTime.learn(ready.serverTime)
-    const line = ++lines
+    const connectionNo = ++lastConnectionNo
     const restored = hooks.onUser(ready.user, ready.epoch)
-    const whileUp = (run: () => void) => (line === lines ? run() : undefined)
+    const whileUp = (run: () => void) => (connectionNo === lastConnectionNo ? run() : undefined)
     if (restored === undefined) goOnline(ready)
     // What the last session left comes first: its cursors and its outbox belong to this user.
     else restored.then(() => whileUp(() => goOnline(ready))).catch((error) => whileUp(() => failed(error)))

@@ -29,12 +29,15 @@ async function looksWith(rooms: number): Promise<Record<string, number>> {
     return looks.count
   }
   // Of this client alone.
-  bob.line.cut()
+  bob.connection.cut()
   await world.tick()
   const told = world.server.say(ROOM, 'bob', 'hello')
   return {
     message: await during(() =>
-      ada.line.tell({ event: 'changes', payload: { roomId: ada.model().id as never, changes: [told] } }),
+      ada.connection.tell({
+        event: 'changes',
+        payload: { roomId: ada.model().id as never, changes: [told] },
+      }),
     ),
     send: await during(async () => {
       void ada.room.send('hi')

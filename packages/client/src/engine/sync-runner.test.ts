@@ -4,16 +4,16 @@ import { refusal } from '../test-support/model-server'
 import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
 
 /** Dials, joins and asks for a sync: the server has read what it answers, and the answer is on its way. */
-async function served(world: World, { line }: TestClient): Promise<void> {
+async function served(world: World, { connection }: TestClient): Promise<void> {
   for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
-    line.take(event).run()
+    connection.take(event).run()
     await world.tick()
   }
 }
 
-function tellAdded({ line }: TestClient, room: Room): void {
+function tellAdded({ connection }: TestClient, room: Room): void {
   const item = { room, role: 'member' as const, lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null }
-  line.tell({ event: 'room-added', payload: { item } })
+  connection.tell({ event: 'room-added', payload: { item } })
 }
 
 test('one sync for all rooms and the list after a connect, behind one join', async () => {
@@ -23,8 +23,8 @@ test('one sync for all rooms and the list after a connect, behind one join', asy
   void ada.room.open()
   void ada.chat.room('side').open()
   await world.settle()
-  expect(ada.line.served.map(({ event }) => event)).toEqual(['join-rooms', 'sync'])
-  expect(ada.line.served[1]?.payload).toMatchObject({
+  expect(ada.connection.served.map(({ event }) => event)).toEqual(['join-rooms', 'sync'])
+  expect(ada.connection.served[1]?.payload).toMatchObject({
     rooms: { [ROOM]: { rev: 0 }, side: { rev: 0 } },
     list: { limit: 500 },
   })
@@ -34,21 +34,21 @@ test('one sync for all rooms and the list after a connect, behind one join', asy
       .rooms.map((room) => room.id)
       .sort(),
   ).toEqual(['back', ROOM, 'side'])
-  ada.line.cut()
+  ada.connection.cut()
   await world.rest(1_000)
-  expect(ada.line.served.slice(2).map(({ event }) => event)).toEqual(['join-rooms', 'sync'])
+  expect(ada.connection.served.slice(2).map(({ event }) => event)).toEqual(['join-rooms', 'sync'])
 })
 
 test('a room made while the list was on its way stays on it', async () => {
   const world = new World()
   const ada = await world.live('ada')
-  ada.line.cut()
+  ada.connection.cut()
   await world.pass(500)
   await served(world, ada)
-  const list = ada.line.take('sync ack')
+  const list = ada.connection.take('sync ack')
   world.server.addRoom('new', ['ada'])
   tellAdded(ada, world.server.room('new').room)
-  ada.line.take('room-added').run()
+  ada.connection.take('room-added').run()
   list.run()
   await world.settle()
   expect(ada.chat.getState().rooms.map((room) => room.id)).toContain('new')
@@ -57,14 +57,14 @@ test('a room made while the list was on its way stays on it', async () => {
 test('a list that was asked for before a room was left and joined again does not take it away', async () => {
   const world = new World()
   const ada = await world.live('ada')
-  ada.line.cut()
+  ada.connection.cut()
   await world.pass(500)
   world.server.kick(ROOM, 'ada')
   await served(world, ada)
-  const list = ada.line.take('sync ack')
+  const list = ada.connection.take('sync ack')
   world.server.invite(ROOM, 'ada')
   tellAdded(ada, world.server.room(ROOM).room)
-  ada.line.take('room-added').run()
+  ada.connection.take('room-added').run()
   list.run()
   await world.settle()
   expect(ada.chat.getState().rooms.map(({ id }) => id)).toEqual([ROOM])
@@ -81,7 +81,7 @@ test('a room that was joined before one was invited is joined again, though no a
   await world.tick()
   await served(world, ada)
   // The answer gets lost, and the next one knows him as a member.
-  ada.line.take('sync ack')
+  ada.connection.take('sync ack')
   world.server.invite(ROOM, 'ada')
   tellAdded(ada, world.server.room(ROOM).room)
   await world.rest(15_000)
@@ -95,12 +95,12 @@ test('a room that is gone from here, and of which the server goes on telling, is
   const world = new World()
   const ada = await world.live('ada')
   // Another node had him out and in again, and nobody told the one that his line is on.
-  ada.line.tell({ event: 'room-removed', payload: { roomId: asRoomId(ROOM), reason: 'left' } })
+  ada.connection.tell({ event: 'room-removed', payload: { roomId: asRoomId(ROOM), reason: 'left' } })
   await world.settle()
   expect(ada.room.getState().status).toBe('removed')
   world.server.say(ROOM, 'bob', 'he is back')
   const { rev, lastSeq } = world.server.room(ROOM).room
-  ada.line.tell({
+  ada.connection.tell({
     event: 'room-heads',
     payload: { epoch: world.server.epoch, heads: { [ROOM]: { rev, lastSeq } } },
   })
@@ -113,13 +113,13 @@ test('a list that was asked for before a room was left does not bring it back', 
   const world = new World()
   world.server.addRoom('side', ['ada'])
   const ada = await world.live('ada')
-  ada.line.cut()
+  ada.connection.cut()
   await world.pass(500)
   await served(world, ada)
-  const list = ada.line.take('sync ack')
+  const list = ada.connection.take('sync ack')
   world.server.kick('side', 'ada')
-  ada.line.tell({ event: 'room-removed', payload: { roomId: asRoomId('side'), reason: 'kicked' } })
-  ada.line.take('room-removed').run()
+  ada.connection.tell({ event: 'room-removed', payload: { roomId: asRoomId('side'), reason: 'kicked' } })
+  ada.connection.take('room-removed').run()
   list.run()
   await world.settle()
   expect(ada.chat.getState().rooms.map(({ id }) => id)).toEqual([ROOM])
@@ -132,11 +132,11 @@ test('a sync that was asked for before a read does not bring the old unread figu
   expect(ada.room.getState().unread).toBe(100)
   world.server.say(ROOM, 'bob', 'lost')
   world.server.say(ROOM, 'bob', 'heard')
-  ada.line.take('changes')
+  ada.connection.take('changes')
   await world.settle()
   await world.pass(250)
-  ada.line.take('sync').run()
-  const sync = ada.line.take('sync ack')
+  ada.connection.take('sync').run()
+  const sync = ada.connection.take('sync ack')
   // Where not all of it is held: the figure is the server's.
   ada.room.markRead(10)
   await world.rest(2_000)
@@ -154,13 +154,13 @@ test('a part of a closed room was read elsewhere: the list is asked once for wha
   const unread = (): number => ada.chat.getState().unreadTotal
   expect(unread()).toBe(3)
   world.server.answer('ada', 'mark-read', { roomId: asRoomId(ROOM), seq: 1 })
-  const asked = ada.line.served.length
+  const asked = ada.connection.served.length
   for (const reads of [{ ada: 1 }, { bob: 3 }, { bob: 3, ada: 1 }]) {
-    ada.line.tell({ event: 'read-receipts', payload: { roomId: asRoomId(ROOM), reads } })
+    ada.connection.tell({ event: 'read-receipts', payload: { roomId: asRoomId(ROOM), reads } })
     await world.rest(1_000)
   }
   expect(unread()).toBe(2)
-  expect(ada.line.served.slice(asked).map(({ event }) => event)).toEqual(['sync'])
+  expect(ada.connection.served.slice(asked).map(({ event }) => event)).toEqual(['sync'])
 })
 
 test('pages that are read meanwhile, or refused, do not delay the sync that closes a gap (seed 92342)', async () => {
@@ -169,16 +169,16 @@ test('pages that are read meanwhile, or refused, do not delay the sync that clos
   const ada = await world.live('ada')
   world.server.say(ROOM, 'bob', 'lost')
   world.server.say(ROOM, 'bob', 'heard')
-  ada.line.take('changes')
+  ada.connection.take('changes')
   await world.settle()
-  const asked = ada.line.served.length
+  const asked = ada.connection.served.length
   for (let pages = 0; pages < 7; pages++) {
     void ada.room.loadOlder()
     await world.settle()
   }
   await world.pass(250)
   await world.settle()
-  const events = ada.line.served.slice(asked).map(({ event }) => event)
+  const events = ada.connection.served.slice(asked).map(({ event }) => event)
   expect(events).toEqual([...Array(7).fill('fetch-history'), 'sync'])
   expect(ada.contents().slice(-2)).toEqual(['lost', 'heard'])
 })
@@ -189,11 +189,11 @@ test('a figure that has a deletion in it already is not taken down by its row (s
   const ada = await world.live('ada')
   ada.room.close()
   await world.rest(5_000)
-  expect(ada.line.served.at(-1)?.event).toBe('leave-rooms')
+  expect(ada.connection.served.at(-1)?.event).toBe('leave-rooms')
   const unread = (): number => ada.chat.getState().unreadTotal
   expect(unread()).toBe(3)
   const change = world.server.remove(ROOM, 'bob', 2)
-  ada.line.tell({
+  ada.connection.tell({
     event: 'room-activity',
     payload: {
       rooms: [
@@ -204,7 +204,7 @@ test('a figure that has a deletion in it already is not taken down by its row (s
   await world.settle()
   expect(unread()).toBe(2)
   // On its way for longer.
-  ada.line.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes: [change] } })
+  ada.connection.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes: [change] } })
   await world.settle()
   expect(unread()).toBe(2)
 })
@@ -218,13 +218,13 @@ test('a message that is told only after a later one is counted too (seed 162285)
   world.server.say(ROOM, 'bob', 'edited before it is told')
   world.server.say(ROOM, 'bob', 'later')
   world.server.edit(ROOM, 'bob', 91, 'edited')
-  const told = [1, 2, 3].map(() => ada.line.take('changes').payload as { changes: Change[] })
+  const told = [1, 2, 3].map(() => ada.connection.take('changes').payload as { changes: Change[] })
   const [, later, edited] = told.flatMap(({ changes }) => changes)
   if (later === undefined || edited === undefined) throw new Error('three changes')
   // As a node tells it that has caught up: what has changed since stands at the rev of the change, and comes last.
   const skip: Change = { kind: 'skip', rev: rev + 1, count: 1 }
   for (const changes of [[later], [skip, edited]])
-    ada.line.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
+    ada.connection.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
   await world.rest(1_000)
   expect(ada.contents().slice(-2)).toEqual(['edited', 'later'])
   expect(ada.room.getState().unread).toBe(92)
@@ -237,14 +237,14 @@ test('a change that is heard twice while a figure is on its way counts once (see
   // Another device has read a part that is not held here: what is left only the server can say.
   const roomId = asRoomId(ROOM)
   world.server.answer('ada', 'mark-read', { roomId, seq: 10 })
-  ada.line.tell({ event: 'read-receipts', payload: { roomId, reads: { ada: 10 } } })
-  ada.line.step()
+  ada.connection.tell({ event: 'read-receipts', payload: { roomId, reads: { ada: 10 } } })
+  ada.connection.step()
   await world.tick()
-  ada.line.take('sync').run()
-  const late = ada.line.take('sync ack')
+  ada.connection.take('sync').run()
+  const late = ada.connection.take('sync ack')
   // Told to the room, and again as the answer to an own op.
   const change = world.server.remove(ROOM, 'bob', 20)
-  ada.line.tell({ event: 'changes', payload: { roomId, changes: [change] } })
+  ada.connection.tell({ event: 'changes', payload: { roomId, changes: [change] } })
   await world.settle()
   late.run()
   await world.rest(1_000)
@@ -254,13 +254,13 @@ test('a change that is heard twice while a figure is on its way counts once (see
 test('a room that is closed is left, though the server refuses at first (seed 148922)', async () => {
   const world = new World()
   const ada = await world.live('ada')
-  const asked = ada.line.served.length
+  const asked = ada.connection.served.length
   let refusals = 2
   world.server.refuse = (_user, event) =>
     event === 'leave-rooms' && refusals-- > 0 ? refusal('UNAVAILABLE') : undefined
   ada.room.close()
   await world.rest(20_000)
-  expect(ada.line.served.slice(asked).map(({ event }) => event)).toEqual(Array(3).fill('leave-rooms'))
+  expect(ada.connection.served.slice(asked).map(({ event }) => event)).toEqual(Array(3).fill('leave-rooms'))
 })
 
 test('a last seq that never was is asked for ever more rarely, and forgotten with an answer that knows better', async () => {
@@ -269,12 +269,12 @@ test('a last seq that never was is asked for ever more rarely, and forgotten wit
   const ada = await world.live('ada')
   const { rev } = world.server.room(ROOM).room
   // As from a history that a restore has undone.
-  ada.line.tell({
+  ada.connection.tell({
     event: 'room-heads',
     payload: { epoch: world.server.epoch, heads: { [ROOM]: { rev: rev + 1, lastSeq: 99 } } },
   })
   await world.rest(300_000)
-  const syncs = ada.line.served.filter(({ event }) => event === 'sync').length
+  const syncs = ada.connection.served.filter(({ event }) => event === 'sync').length
   expect(syncs).toBeLessThan(25)
   world.server.say(ROOM, 'bob', 'two')
   await world.rest(60_000)
@@ -288,7 +288,7 @@ test('the list is in order of activity, and an unread total goes with it', async
   const ada = await world.live('ada')
   const at = (seconds: number) => `2026-02-01T00:00:${String(seconds).padStart(2, '0')}.000Z`
   const active = (id: string, seconds: number, unread: number): void =>
-    ada.line.tell({
+    ada.connection.tell({
       event: 'room-activity',
       payload: {
         rooms: [
@@ -348,7 +348,7 @@ test('a sync that is refused for now is asked again, ever more rarely', async ()
   world.server.refuse = (_user, event) => (event === 'sync' ? refusal('OVERLOADED') : undefined)
   void ada.room.open()
   await world.rest(15_000)
-  const asked = ada.line.served.filter(({ event }) => event === 'sync').length
+  const asked = ada.connection.served.filter(({ event }) => event === 'sync').length
   expect(asked).toBeGreaterThan(2)
   expect(asked).toBeLessThan(8)
   expect(ada.room.getState().status).toBe('loading')

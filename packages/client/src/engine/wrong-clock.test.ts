@@ -18,12 +18,12 @@ const newWorld = async (): Promise<World> => {
   await world.pass(2 * YEAR_MS)
   return world
 }
-const offline = ({ line }: TestClient): void => {
-  line.silent = true
-  line.cut()
+const offline = ({ connection }: TestClient): void => {
+  connection.silent = true
+  connection.cut()
 }
 const online = async (world: World, ada: TestClient): Promise<void> => {
-  ada.line.silent = false
+  ada.connection.silent = false
   await world.rest()
   expect(ada.chat.getState().connection.status).toBe('online')
 }
@@ -69,7 +69,7 @@ describe.each(Object.entries(SKEWS))('the clock is set %s', (_, byMs) => {
       open: (open) => (++opens === 1 ? Promise.reject(new LocalStoreError('timeout', 'no answer')) : open()),
     })
     const after = world.client('ada', { storage: late })
-    after.line.silent = true
+    after.connection.silent = true
     void after.room.open()
     await world.tick()
     after.room.send('second')
@@ -116,13 +116,13 @@ describe.each(Object.entries(SKEWS))('the clock is set %s', (_, byMs) => {
     const world = await newWorld()
     const ada = await world.live('ada')
     offline(ada)
-    ada.line.tokens.length = 0
+    ada.connection.tokens.length = 0
     await world.pass(400)
     world.clock.set(byMs)
     await world.pass(50)
-    expect(ada.line.tokens).toHaveLength(0)
+    expect(ada.connection.tokens).toHaveLength(0)
     await world.pass(50)
-    expect(ada.line.tokens).toHaveLength(1)
+    expect(ada.connection.tokens).toHaveLength(1)
   })
 
   test('before a connection is lost: an app that counts down to the next try counts right', async () => {
@@ -144,7 +144,7 @@ describe.each(Object.entries(SKEWS))('the clock is set %s', (_, byMs) => {
     const world = await newWorld()
     const ada = await world.live('ada')
     const types = (): void =>
-      ada.line.tell({
+      ada.connection.tell({
         event: 'typing',
         payload: JSON.parse(
           JSON.stringify({
@@ -176,10 +176,10 @@ describe.each(Object.entries(SKEWS))('the clock is set %s', (_, byMs) => {
     world.clock.set(byMs)
     await world.pass(499)
     await world.settle()
-    expect(ada.line.served.filter(({ event }) => event === 'mark-read')).toHaveLength(0)
+    expect(ada.connection.served.filter(({ event }) => event === 'mark-read')).toHaveLength(0)
     await world.pass(1)
     await world.settle()
-    expect(ada.line.served.filter(({ event }) => event === 'mark-read')).toHaveLength(1)
+    expect(ada.connection.served.filter(({ event }) => event === 'mark-read')).toHaveLength(1)
   })
 
   test('while nothing else happens: a message written then shows the right time, as the server tells it', async () => {
@@ -211,11 +211,11 @@ describe('an entry made under a clock a year ahead', () => {
     const world = await newWorld()
     const disk = await left(world)
     const ada = world.client('ada', { storage: disk })
-    ada.line.silent = true
+    ada.connection.silent = true
     ada.room.send('of the present')
     await world.pass(1_000)
     ada.room.send('a little later')
-    ada.line.cut()
+    ada.connection.cut()
     await online(world, ada)
     expect(theirs(world)).toEqual(['from the future', 'of the present', 'a little later'])
   })
@@ -224,7 +224,7 @@ describe('an entry made under a clock a year ahead', () => {
     const world = await newWorld()
     const disk = await left(world)
     const ada = world.client('ada', { storage: disk, maxUnsentAgeMs: HOUR_MS })
-    ada.line.silent = true
+    ada.connection.silent = true
     void ada.room.open()
     await world.pass(1_000)
     ada.room.send('of the present')
@@ -334,7 +334,7 @@ test('an hour offline in each of three runs counts as three hours, whatever the 
   await first.chat.close()
   world.clock.set(-YEAR_MS)
   const second = world.client('ada', { storage: disk })
-  second.line.silent = true
+  second.connection.silent = true
   void second.room.open()
   await world.pass(HOUR_MS)
   await second.chat.close()
@@ -349,8 +349,8 @@ test('a tab that sends before its disk is open, under a clock set back, goes beh
   const world = new TabsWorld()
   const [owner, first] = await world.openTabs(2)
   if (!owner || !first) throw new Error('two tabs')
-  owner.line.cut()
-  owner.line.silent = true
+  owner.connection.cut()
+  owner.connection.silent = true
   await world.rest(1_000)
   void first.room.send('of the first life')
   await world.rest(1_000)
@@ -361,7 +361,7 @@ test('a tab that sends before its disk is open, under a clock set back, goes beh
   await world.rest(1_000)
   world.kill(second)
   await world.rest(1_000)
-  owner.line.silent = false
+  owner.connection.silent = false
   await world.rest(60_000)
   expect(world.server.room(ROOM).messages.map((row) => row.content)).toEqual([
     'of the first life',

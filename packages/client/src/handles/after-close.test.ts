@@ -8,7 +8,7 @@ import './presence-hub'
 test('I23: when close() has resolved nothing changes, and no listener is called (seed 142)', async () => {
   const world = new World()
   const ada = await world.live('ada')
-  ada.line.silent = true
+  ada.connection.silent = true
   const sent = ada.room.send('under way')
   sent.catch(() => {})
   await world.tick()
@@ -71,7 +71,7 @@ test('I23: close() waits for what an ended session is still deleting (seed 30234
     },
   })
   const ada = await world.live('ada', { storage: slow })
-  ada.line.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
+  ada.connection.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
   await world.pass(1_000)
   const closed = ada.chat.close().then(() => isGone)
   await world.pass(1_000)
@@ -86,10 +86,10 @@ test('I21: what is known of presence stays as it is when the chat is closed (see
   const watch = ada.chat.presence(['bob'])
   watch.subscribe(() => {})
   await world.tick()
-  ada.line.take('watch-presence').run()
+  ada.connection.take('watch-presence').run()
   await world.tick()
   const state = watch.getState()
-  ada.line.take('watch-presence ack').run()
+  ada.connection.take('watch-presence ack').run()
   await ada.chat.close()
   await world.tick()
   expect(watch.getState()).toBe(state)

@@ -52,7 +52,7 @@ describe('after close() listeners are called once, for the closing change:', () 
       .open()
       .catch(() => {})
     calls.take()
-    const { frames } = ada.line
+    const { frames } = ada.connection
     const closed = ada.chat.close()
     expect(calls.take()).toEqual(['chat stopped', 'room offline 51'])
     for (const frame of frames) frame.run()
@@ -74,14 +74,14 @@ describe('after close() listeners are called once, for the closing change:', () 
     expect(calls.take()).toEqual(['chat stopped', 'room offline 0'])
     answer('too late')
     await world.rest(60_000)
-    expect([calls.take(), ada.line.tokens]).toEqual([[], []])
+    expect([calls.take(), ada.connection.tokens]).toEqual([[], []])
   })
 
   test('with a local copy that opens later, or is written later', async () => {
     const world = new World()
     const { store, open } = held(await warm(world))
     const ada = world.client('ada', { storage: store })
-    ada.line.silent = true
+    ada.connection.silent = true
     void ada.room.open()
     ada.room.send('unsent').catch(() => {})
     await world.tick()
@@ -110,7 +110,7 @@ describe('after close() listeners are called once, for the closing change:', () 
     await world.rest(1_000)
     await ada.chat.close()
     calls.take()
-    const served = ada.line.served.length
+    const served = ada.connection.served.length
     ada.room.setDraft('too late')
     ada.room.setTyping(true)
     ada.room.markRead()
@@ -125,7 +125,11 @@ describe('after close() listeners are called once, for the closing change:', () 
     await world.rest(60_000)
     expect(calls.take()).toEqual([])
     expect(ada.room.getState()).toMatchObject({ draft: '', messages: [{ content: 'hello' }] })
-    expect([ada.line.served.length, ada.line.frames.length, world.clock.timers()]).toEqual([served, 0, 0])
+    expect([ada.connection.served.length, ada.connection.frames.length, world.clock.timers()]).toEqual([
+      served,
+      0,
+      0,
+    ])
   })
 
   test('a listener that loops and closes: all see that it is stopped, and the loop ends', async () => {
@@ -175,7 +179,7 @@ describe('signing out takes everything off in one notification (P13):', () => {
     const world = new World()
     const { store, open } = held(await warm(world))
     const ada = world.client('ada', { storage: store })
-    ada.line.silent = true
+    ada.connection.silent = true
     void ada.room.open()
     await world.tick()
     const seen: unknown[] = []
@@ -193,7 +197,7 @@ describe('signing out takes everything off in one notification (P13):', () => {
     const world = new World()
     const { store, open } = held(await warm(world))
     const ada = world.client('ada', { storage: store })
-    ada.line.refuseConnect = { code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' }
+    ada.connection.refuseConnect = { code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' }
     void ada.room.open().catch(() => {})
     const seen: unknown[] = []
     ada.chat.subscribe(() => seen.push(...ada.chat.getState().rooms))
@@ -213,7 +217,7 @@ test('a session that the server ends is one notification, with many rooms too', 
   const ada = await world.live('ada', { storage: memoryStore() })
   await world.rest(1_000)
   const calls = counting(ada)
-  ada.line.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
+  ada.connection.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
   expect(calls.take()).toEqual(['chat stopped', 'room offline 0'])
   await world.rest(5_000)
   expect(calls.take()).toEqual([])
@@ -223,7 +227,7 @@ test('ports that throw when they are begun or ended hold up neither send() nor c
   const world = new World()
   const sources: string[] = []
   world.onError = (_, { source }) => void sources.push(source)
-  const { line } = world.client('ada')
+  const { connection } = world.client('ada')
   const fail = (): never => {
     throw new Error('a bug of the app')
   }
@@ -231,7 +235,7 @@ test('ports that throw when they are begun or ended hold up neither send() nor c
     storage: hooked(memoryStore(), { close: fail }),
     ports: {
       environment: { onWake: fail, isOnline: () => true },
-      transport: (url, onEvent) => ({ ...line.factory(url, onEvent), close: fail }),
+      transport: (url, onEvent) => ({ ...connection.factory(url, onEvent), close: fail }),
     },
   })
   const sent = ada.room.send('hello')

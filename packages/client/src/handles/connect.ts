@@ -3,7 +3,7 @@ import type { EngineContext } from '../engine/engine-context'
 import { ChatError } from '../model/chat-error'
 import type { ConnectionState } from '../model/chat-shape'
 import type { RoomConnection } from '../model/room/room-model'
-import { quiet, readLimits, waitFor } from './limits'
+import { ignoreRejection, readLimits, waitFor } from './limits'
 
 /** `connect()`: starts, and waits until online or stopped. */
 export function createConnect(engine: EngineContext, start: () => unknown): Chat['connect'] {
@@ -11,7 +11,7 @@ export function createConnect(engine: EngineContext, start: () => unknown): Chat
   return (options = {}) => {
     const limits = readLimits(options)
     if (!(limits instanceof ChatError || limits.signal?.aborted)) start()
-    return quiet(waitFor(engine, options, () => (isOnline() ? true : undefined)).then(() => {}))
+    return ignoreRejection(waitFor(engine, options, () => (isOnline() ? true : undefined)).then(() => {}))
   }
 }
 

@@ -3,7 +3,7 @@ import type { EngineContext } from '../engine/engine-context'
 import { warn } from '../engine/report'
 import { ChatError } from '../model/chat-error'
 import type { createPersistence } from '../storage/persistence'
-import { quiet, refusalOf, waitFor } from './limits'
+import { ignoreRejection, refusalOf, waitFor } from './limits'
 
 /** How long `close({ flush: true })` waits where it is not said: as long as one request may take. */
 const FLUSH_MS = 10_000
@@ -57,7 +57,7 @@ export function createEnding(
     if (disk) void disk.loaded().then(hurry)
     else hurry()
     const look = () => (isLoaded && store.chat().waiting === 0 ? true : undefined)
-    return quiet(waitFor(engine, limits, look).then(() => {}))
+    return ignoreRejection(waitFor(engine, limits, look).then(() => {}))
   }
 
   /** Once, and never the texts: logs are read by others than the room's members. */

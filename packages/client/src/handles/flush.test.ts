@@ -12,9 +12,9 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks())
 
 const theirs = (world: World): string[] => world.server.room(ROOM).messages.map((row) => row.content)
-const goOffline = ({ line }: TestClient): void => {
-  line.silent = true
-  line.cut()
+const goOffline = ({ connection }: TestClient): void => {
+  connection.silent = true
+  connection.cut()
 }
 
 describe('a script that sends and ends', () => {
@@ -74,7 +74,7 @@ describe('a script that sends and ends', () => {
     await world.rest(1_000)
     await first.chat.close()
     const second = world.client('ada', { storage: disk })
-    second.line.silent = true
+    second.connection.silent = true
     second.room.send('in haste')
     expect(await second.chat.close()).toEqual({ unsent: 1 })
     const next = world.client('ada', { storage: disk })
@@ -137,7 +137,7 @@ describe('flush()', () => {
     })
     await world.pass(60_000)
     expect(isDone).toBe(false)
-    ada.line.silent = false
+    ada.connection.silent = false
     await world.rest(30_000)
     expect(isDone).toBe(true)
   })
@@ -166,7 +166,7 @@ describe('flush()', () => {
       ada.room.send('never')
       const flushed = ada.chat.flush()
       await world.tick()
-      ada.line.cut({ code, text: 'no', next: 'stop' })
+      ada.connection.cut({ code, text: 'no', next: 'stop' })
       await expect(flushed).rejects.toMatchObject({ code })
       await expect(ada.chat.flush()).rejects.toMatchObject({ code })
     },

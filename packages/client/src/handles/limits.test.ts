@@ -47,7 +47,7 @@ function counted() {
 
 const silent = (world: World): TestClient => {
   const ada = world.client('ada')
-  ada.line.silent = true
+  ada.connection.silent = true
   return ada
 }
 
@@ -120,15 +120,15 @@ describe('a send', () => {
   test('is cancelled when it is aborted before it left: it is off the screen, and never sent', async () => {
     const world = new World()
     const ada = await world.live('ada')
-    ada.line.silent = true
-    ada.line.cut()
+    ada.connection.silent = true
+    ada.connection.cut()
     const controller = new AbortController()
     const sent = ada.room.send('never mind', { signal: controller.signal })
     expect(ada.contents()).toEqual(['never mind'])
     controller.abort()
     await expect(sent).rejects.toMatchObject({ code: 'ABORTED' })
     expect(ada.contents()).toEqual([])
-    ada.line.silent = false
+    ada.connection.silent = false
     await world.rest(30_000)
     expect(world.server.room(ROOM).messages).toEqual([])
   })
@@ -148,13 +148,13 @@ describe('a send', () => {
   test('stays in the outbox when its time is over, and goes out by itself', async () => {
     const world = new World()
     const ada = await world.live('ada')
-    ada.line.silent = true
-    ada.line.cut()
+    ada.connection.silent = true
+    ada.connection.cut()
     const sent = ada.room.send('patience', { timeoutMs: 1_000 })
     await world.pass(1_000)
     await expect(sent).rejects.toMatchObject({ code: 'TIMEOUT' })
     expect(ada.room.messages()).toMatchObject([{ content: 'patience', status: 'queued' }])
-    ada.line.silent = false
+    ada.connection.silent = false
     await world.rest(30_000)
     expect(world.server.room(ROOM).messages).toMatchObject([{ content: 'patience' }])
   })
@@ -168,11 +168,11 @@ test('a request that is aborted while it waits for the connection is not sent wh
   await world.tick()
   controller.abort()
   await expect(created).rejects.toMatchObject({ code: 'ABORTED' })
-  ada.line.silent = false
-  ada.line.cut()
+  ada.connection.silent = false
+  ada.connection.cut()
   await world.rest(5_000)
   expect(ada.chat.getState().connection.status).toBe('online')
-  expect(ada.line.served.filter(({ event }) => event === 'create-room')).toEqual([])
+  expect(ada.connection.served.filter(({ event }) => event === 'create-room')).toEqual([])
 })
 
 test('an open that is aborted leaves the room open until its close', async () => {
@@ -183,8 +183,8 @@ test('an open that is aborted leaves the room open until its close', async () =>
   await world.tick()
   controller.abort()
   await expect(opened).rejects.toMatchObject({ code: 'ABORTED' })
-  ada.line.silent = false
-  ada.line.cut()
+  ada.connection.silent = false
+  ada.connection.cut()
   await world.rest(5_000)
   expect(ada.room.getState().status).toBe('live')
   ada.room.close()

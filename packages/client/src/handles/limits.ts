@@ -114,7 +114,7 @@ export function refusalOf({ over }: Pick<EngineContext, 'over'>, given: WaitOpti
 }
 
 /** The same promise; ignoring it raises no unhandled rejection, because the state shows how it ended. */
-export function quiet<T>(promise: Promise<T>): Promise<T> {
+export function ignoreRejection<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {})
   return promise
 }

@@ -17,16 +17,18 @@ const listed = ({ chat }: TestClient): string[] =>
     .getState()
     .rooms.map(({ id }) => id)
     .sort()
-const lists = ({ line }: TestClient): unknown[] =>
-  line.served.flatMap(({ event, payload }) => (event === 'sync' ? (payload as { list?: unknown }).list : []))
+const lists = ({ connection }: TestClient): unknown[] =>
+  connection.served.flatMap(({ event, payload }) =>
+    event === 'sync' ? (payload as { list?: unknown }).list : [],
+  )
 
 /** Serves what comes until the answer with the next page of the list waits to be taken. */
-async function untilPage(world: World, { line }: TestClient) {
-  for (const event of ['ready', 'sync']) if (line.has(event)) line.take(event).run()
+async function untilPage(world: World, { connection }: TestClient) {
+  for (const event of ['ready', 'sync']) if (connection.has(event)) connection.take(event).run()
   await world.tick()
-  if (line.has('sync')) line.take('sync').run()
+  if (connection.has('sync')) connection.take('sync').run()
   await world.tick()
-  return line.take('sync ack')
+  return connection.take('sync ack')
 }
 
 test('the list is read on until it is all there, and shown as it comes', async () => {
@@ -56,7 +58,7 @@ test('a server that knows no pages is asked for all of it', async () => {
 test('a room that is gone leaves the list with its page, and no other room with it', async () => {
   const world = worldOf()
   const ada = await world.live('ada')
-  ada.line.cut()
+  ada.connection.cut()
   await world.pass(500)
   world.server.rooms.delete('side-1')
   world.server.rooms.delete('side-4')
@@ -72,12 +74,12 @@ test('what is told while pages come is newer than they are: a room that was left
   const first = await untilPage(world, ada)
   // The first page has side-1, and nothing of the room that is made behind its place.
   world.server.kick('side-1', 'ada')
-  ada.line.tell({ event: 'room-removed', payload: { roomId: asRoomId('side-1'), reason: 'kicked' } })
+  ada.connection.tell({ event: 'room-removed', payload: { roomId: asRoomId('side-1'), reason: 'kicked' } })
   const { room } = world.server.addRoom('a-new-one', ['ada'])
   const item = { room, role: 'member' as const, lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null }
-  ada.line.tell({ event: 'room-added', payload: { item } })
-  ada.line.take('room-removed').run()
-  ada.line.take('room-added').run()
+  ada.connection.tell({ event: 'room-added', payload: { item } })
+  ada.connection.take('room-removed').run()
+  ada.connection.take('room-added').run()
   first.run()
   await world.settle()
   expect(listed(ada)).toEqual(['a-new-one', ROOM, ...SIDE.slice(1)].sort())
@@ -90,7 +92,7 @@ test('a connection that is lost between two pages begins the list anew', async (
   await world.tick()
   ;(await untilPage(world, ada)).run()
   await world.tick()
-  ada.line.cut()
+  ada.connection.cut()
   await world.rest(5_000)
   expect(listed(ada)).toEqual([ROOM, ...SIDE].sort())
   expect(lists(ada).filter((list) => !(list as { after?: string }).after)).toHaveLength(2)
@@ -124,8 +126,8 @@ test('a list that is wanted anew while one is read is read after it', async () =
   world.server.addRoom('a-lost-one', ['ada'])
   const { id: roomId, rev, lastSeq } = world.server.room('a-lost-one').room
   const news = { roomId, rev, lastSeq, lastReadSeq: 0, unread: 0, preview: null }
-  ada.line.tell({ event: 'room-activity', payload: { rooms: [news] } })
-  ada.line.take('room-activity').run()
+  ada.connection.tell({ event: 'room-activity', payload: { rooms: [news] } })
+  ada.connection.take('room-activity').run()
   await world.rest(1_000)
   expect(listed(ada)).toEqual(['a-lost-one', ROOM, ...SIDE].sort())
 })

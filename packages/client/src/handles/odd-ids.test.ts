@@ -32,7 +32,7 @@ describe.each(ODD)('an id that can be no room: %s', (_, id) => {
     room.close()
     room.close()
     await world.rest(3_000)
-    expect(ada.line.served.map(({ event }) => event)).toEqual(['sync'])
+    expect(ada.connection.served.map(({ event }) => event)).toEqual(['sync'])
   })
 
   test('everything else on the handle settles, and what was written shows as failed (P4)', async () => {
@@ -59,7 +59,9 @@ describe.each(ODD)('an id that can be no room: %s', (_, id) => {
     expect(room.cancel(sent.clientId)).toBe(true)
     await world.rest(2_000)
     expect(room.messages()).toEqual([])
-    expect(ada.line.served.filter(({ payload }) => JSON.stringify(payload).includes('hello'))).toEqual([])
+    expect(ada.connection.served.filter(({ payload }) => JSON.stringify(payload).includes('hello'))).toEqual(
+      [],
+    )
     expect(ada.chat.getState().unsent).toBe(0)
   })
 
@@ -75,7 +77,7 @@ describe.each(ODD)('an id that can be no room: %s', (_, id) => {
     await world.settle()
     expect(ada.room.getState().status).toBe('live')
     expect(ada.chat.room('side').getState().status).toBe('live')
-    ada.line.cut()
+    ada.connection.cut()
     await world.rest(2_000)
     expect(ada.chat.room('side').getState().status).toBe('live')
   })

@@ -6,11 +6,14 @@ import { ROOM, type TestClient, World } from '../test-support/testing-world'
 // Loaded lazily by the client: here already, for no virtual time passes while a module loads.
 import './presence-hub'
 
-const asked = ({ line }: Pick<TestClient, 'line'>) =>
-  line.served.flatMap(({ event, payload }) => (event === 'watch-presence' ? [payload] : []))
+const asked = ({ connection }: Pick<TestClient, 'connection'>) =>
+  connection.served.flatMap(({ event, payload }) => (event === 'watch-presence' ? [payload] : []))
 
-const tell = ({ line }: Pick<TestClient, 'line'>, userId: string, status: 'online' | 'away' | 'offline') =>
-  line.tell({ event: 'presence', payload: { userId: asUserId(userId), status, lastSeenAt: null } })
+const tell = (
+  { connection }: Pick<TestClient, 'connection'>,
+  userId: string,
+  status: 'online' | 'away' | 'offline',
+) => connection.tell({ event: 'presence', payload: { userId: asUserId(userId), status, lastSeenAt: null } })
 
 const statuses = (watch: ReturnType<TestClient['chat']['presence']>) =>
   [...watch.getState().users.values()].map(({ userId, status }) => `${userId} ${status}`)
@@ -52,7 +55,7 @@ describe('a watch', () => {
     watch.subscribe(() => calls++)
     await world.rest(1_000)
     const state = watch.getState()
-    ada.line.cut()
+    ada.connection.cut()
     await world.rest(5_000)
     tell(ada, 'bob', 'online')
     await world.rest(1_000)
@@ -81,7 +84,7 @@ describe('a watch', () => {
     const watch = ada.chat.presence(['bob'])
     watch.subscribe(() => {})
     await world.rest(1_000)
-    ada.line.cut()
+    ada.connection.cut()
     world.server.present.set('bob', 'away')
     expect(statuses(watch)).toEqual(['bob online'])
     await world.rest()
@@ -124,7 +127,7 @@ test("this device's own state is told with the list, and again after a reconnect
   await ada.chat.setPresence('away')
   await world.rest(1_000)
   expect(asked(ada)).toEqual([{ userIds: [], status: 'away' }])
-  ada.line.cut()
+  ada.connection.cut()
   await world.rest()
   expect(asked(ada)).toHaveLength(2)
   await ada.chat.setPresence('online')
@@ -144,22 +147,22 @@ test("tabs that share a line share the list: each hears of its own, and none tak
   await world.rest(1_000)
   eve.subscribe(() => {})
   await world.rest(1_000)
-  const { line } = world.owner(tabs)
-  expect(asked({ line }).at(-1)).toEqual({ userIds: ['eve', 'bob'] })
+  const { connection } = world.owner(tabs)
+  expect(asked({ connection }).at(-1)).toEqual({ userIds: ['eve', 'bob'] })
   expect([statuses(bob), statuses(eve)]).toEqual([['bob online'], ['eve offline']])
-  tell({ line }, 'eve', 'online')
-  tell({ line }, 'bob', 'away')
+  tell({ connection }, 'eve', 'online')
+  tell({ connection }, 'bob', 'away')
   await world.rest(1_000)
   expect([statuses(bob), statuses(eve)]).toEqual([['bob away'], ['eve online']])
   await second.chat.setPresence('away')
   await world.rest(1_000)
   // The first is in use, as far as it said.
-  expect(asked({ line }).at(-1)).toMatchObject({ status: 'online' })
+  expect(asked({ connection }).at(-1)).toMatchObject({ status: 'online' })
   await first.chat.setPresence('away')
   await world.rest(1_000)
-  expect(asked({ line }).at(-1)).toMatchObject({ status: 'away' })
+  expect(asked({ connection }).at(-1)).toMatchObject({ status: 'away' })
   await second.chat.close()
   await world.rest(1_000)
-  expect(asked({ line }).at(-1)).toEqual({ userIds: ['bob'], status: 'away' })
+  expect(asked({ connection }).at(-1)).toEqual({ userIds: ['bob'], status: 'away' })
   expect(first.chat.room(ROOM).getState().status).toBe('live')
 })

@@ -18,9 +18,9 @@ async function withUnread(): Promise<{ world: World; ada: TestClient; unread: ()
 
 type Figures = { rev: number; lastSeq: number; lastReadSeq: number; unread: number }
 
-function tellActivity({ line }: TestClient, figures: Figures): void {
+function tellActivity({ connection }: TestClient, figures: Figures): void {
   const news = { roomId: asRoomId(ROOM), preview: null, ...figures }
-  line.tell({ event: 'room-activity', payload: { rooms: [news] } })
+  connection.tell({ event: 'room-activity', payload: { rooms: [news] } })
 }
 
 test('news that were counted before the last read and come after its answer do not bring the old figure back (seed 400004)', async () => {
@@ -29,26 +29,26 @@ test('news that were counted before the last read and come after its answer do n
   ada.room.markRead(2)
   await world.rest(1_000)
   expect(unread()).toBe(1)
-  const asked = ada.line.served.length
+  const asked = ada.connection.served.length
   tellActivity(ada, { rev, lastSeq: 3, lastReadSeq: 0, unread: 3 })
   await world.settle()
   expect(unread()).toBe(1)
-  expect(ada.line.served.slice(asked)).toEqual([])
+  expect(ada.connection.served.slice(asked)).toEqual([])
 
   const { rev: later } = world.server.say(ROOM, 'bob', 'text 4')
   tellActivity(ada, { rev: later, lastSeq: 4, lastReadSeq: 0, unread: 4 })
   await world.rest(1_000)
   expect(unread()).toBe(2)
-  expect(ada.line.served.slice(asked).map(({ event }) => event)).toEqual(['sync'])
+  expect(ada.connection.served.slice(asked).map(({ event }) => event)).toEqual(['sync'])
 })
 
 test('the answer to a read that news have told of already is not newer than they are', async () => {
   const { world, ada, unread } = await withUnread()
   ada.room.markRead(2)
   await world.pass(1_000)
-  ada.line.take('mark-read').run()
+  ada.connection.take('mark-read').run()
   await world.tick()
-  const answer = ada.line.take('mark-read ack')
+  const answer = ada.connection.take('mark-read ack')
   const { rev } = world.server.say(ROOM, 'bob', 'text 4')
   tellActivity(ada, { rev, lastSeq: 4, lastReadSeq: 2, unread: 2 })
   await world.settle()
@@ -71,11 +71,11 @@ test('a read that is told before it is known who one is is one’s own (found in
   const ada = world.client('ada', { storage: slow })
   void ada.room.open()
   await world.tick()
-  ada.line.take('ready').run()
+  ada.connection.take('ready').run()
   const reads = { ada: 2, bob: 1 }
-  ada.line.tell({ event: 'read-receipts', payload: { roomId: asRoomId(ROOM), reads } })
+  ada.connection.tell({ event: 'read-receipts', payload: { roomId: asRoomId(ROOM), reads } })
   await world.tick()
-  ada.line.take('read-receipts').run()
+  ada.connection.take('read-receipts').run()
   world.server.answer('ada', 'mark-read', { roomId: asRoomId(ROOM), seq: 2 })
   open()
   await world.rest(1_000)
@@ -93,7 +93,7 @@ test('a room that one gets into between the join and the sync is joined once mor
   void side.open()
   await world.tick()
   for (const event of ['ready', 'join-rooms', 'join-rooms ack']) {
-    ada.line.take(event).run()
+    ada.connection.take(event).run()
     await world.tick()
   }
   // The answer to the commit was lost: nobody told her.
@@ -103,7 +103,7 @@ test('a room that one gets into between the join and the sync is joined once mor
   await world.settle()
   expect(side.messages().map(({ content }) => content)).toEqual(['before', 'after'])
   expect(side.getState().status).toBe('live')
-  const events = ada.line.served.map(({ event }) => event)
+  const events = ada.connection.served.map(({ event }) => event)
   expect(events).toEqual(['join-rooms', 'sync', 'join-rooms', 'sync'])
 })
 
@@ -121,7 +121,7 @@ test('a row of one’s own that tells of a read on another device takes the figu
     { rev: rev + 1, kind: 'member' as const, member: { ...member, lastReadSeq: 12, rev: rev + 1 } },
   ]
   world.server.room(ROOM).room = { ...world.server.room(ROOM).room, rev: rev + 1 }
-  ada.line.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
+  ada.connection.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
   await world.settle()
   expect(ada.room.getState()).toMatchObject({ lastReadSeq: 12, unread: 9 })
 })
@@ -132,13 +132,13 @@ test('a room that one is told to be in while its sync is under way is joined, an
   void ada.room.open()
   await world.tick()
   for (const event of ['ready', 'join-rooms', 'join-rooms ack', 'sync']) {
-    ada.line.take(event).run()
+    ada.connection.take(event).run()
     await world.tick()
   }
   const { room } = world.server.room(ROOM)
   const item = { room, role: 'member' as const, lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null }
-  ada.line.tell({ event: 'room-added', payload: { item } })
-  ada.line.take('room-added').run()
+  ada.connection.tell({ event: 'room-added', payload: { item } })
+  ada.connection.take('room-added').run()
   // Somebody reads in between: a receipt takes no rev, and is told to those who are subscribed.
   world.server.say(ROOM, 'ada', 'mine')
   world.server.answer('bob', 'mark-read', { roomId: asRoomId(ROOM), seq: 1 })

@@ -3,7 +3,7 @@ import { neverThere } from '../model/room/room-gone'
 import { statusOf } from '../model/view/room-view'
 import type { Room } from '../room'
 import type { HandleRoom } from './handle-context'
-import { quiet, stopped, waitFor } from './limits'
+import { ignoreRejection, stopped, waitFor } from './limits'
 
 /** A room that is closed and opened again at once (StrictMode, a tab bar) stays subscribed. */
 const RELEASE_MS = 2_000
@@ -36,7 +36,7 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
       if (!slot.model.view.opened)
         store.dispatch(id, { type: 'opened', now: clock.now(), usedAt: room.uses.next() })
       room.start()
-      return quiet(
+      return ignoreRejection(
         waitFor(
           engine,
           options,

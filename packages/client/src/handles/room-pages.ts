@@ -7,7 +7,7 @@ import type { PageWant } from '../model/view/view-place'
 import type { WaitOptions } from '../options'
 import type { Room } from '../room'
 import type { HandleRoom } from './handle-context'
-import { quiet, refusalOf, waitFor } from './limits'
+import { ignoreRejection, refusalOf, waitFor } from './limits'
 
 type Pages = Pick<Room, 'loadOlder' | 'loadNewer' | 'jumpTo' | 'loadMembers'>
 
@@ -22,7 +22,7 @@ export function createRoomPages(room: HandleRoom): Pages {
     store.dispatch(id, { type: 'page-wanted', want })
     // Ends when it is answered, refused, or another place is wanted instead.
     const look = () => (slot.model.view.wantedPage === want ? undefined : (slot.model.view.error ?? true))
-    return quiet(waitFor(engine, options, look, slot).then(() => {}))
+    return ignoreRejection(waitFor(engine, options, look, slot).then(() => {}))
   }
 
   const show = (anchor: number | null): Promise<void> => {
@@ -63,7 +63,7 @@ export function createRoomPages(room: HandleRoom): Pages {
       store.dispatch(id, { type: 'members-wanted', limit })
       const look = () =>
         slot.model.people.roster.want === null ? (slot.model.view.error ?? true) : undefined
-      return quiet(waitFor(engine, options, look, slot).then(() => {}))
+      return ignoreRejection(waitFor(engine, options, look, slot).then(() => {}))
     },
     loadOlder: (count = LIMITS.historyPageDefault, options = {}) => side('older', count, options),
     loadNewer: (count = LIMITS.historyPageDefault, options = {}) => side('newer', count, options),
@@ -82,5 +82,5 @@ export function createRoomPages(room: HandleRoom): Pages {
 
 /** NaN: no number. Of an object without a value of its own `Math.trunc` would throw. */
 const whole = (value: unknown): number => (typeof value === 'number' ? Math.trunc(value) : Number.NaN)
-const refused = (error: ChatError): Promise<never> => quiet(Promise.reject(error))
+const refused = (error: ChatError): Promise<never> => ignoreRejection(Promise.reject(error))
 const notOpen = (): ChatError => new ChatError('ABORTED', 'The room is not open')

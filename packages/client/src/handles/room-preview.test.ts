@@ -13,11 +13,11 @@ const previewOf = (client: TestClient, id = ROOM): string | null =>
 const order = ({ chat }: TestClient): string[] => chat.getState().rooms.map(({ id }) => id)
 
 /** What the server tells those who have not opened the room. */
-function tellActivity(world: World, { line }: TestClient): void {
+function tellActivity(world: World, { connection }: TestClient): void {
   const { room, lastReadSeq, unread, preview } = listItemOf(world.server.room(ROOM), 'ada')
   const { rev, lastSeq } = room
   const item = { roomId: asRoomId(ROOM), rev, lastSeq, lastReadSeq, unread, preview }
-  line.tell({ event: 'room-activity', payload: { rooms: [item] } })
+  connection.tell({ event: 'room-activity', payload: { rooms: [item] } })
 }
 
 test('after two sends in a new room the connection drops: the list still shows the last, and the room stays up', async () => {
@@ -29,7 +29,7 @@ test('after two sends in a new room the connection drops: the list still shows t
   void ada.room.send('two')
   await world.settle()
   expect([previewOf(ada), order(ada)]).toEqual(['two', [ROOM, 'other']])
-  ada.line.cut()
+  ada.connection.cut()
   await world.tick()
   expect([previewOf(ada), order(ada)]).toEqual(['two', [ROOM, 'other']])
   await world.rest(3_000)
@@ -42,7 +42,7 @@ test('an edit of the last message stays on the list when the connection drops', 
   const ada = await world.live('ada')
   world.server.edit(ROOM, 'bob', 1, 'edited')
   await world.settle()
-  ada.line.cut()
+  ada.connection.cut()
   await world.tick()
   expect(previewOf(ada)).toBe('edited')
 })
@@ -54,7 +54,7 @@ test('a send that is never answered takes nothing off the list', async () => {
   await world.settle()
   void ada.room.send('mine')
   await world.tick()
-  ada.line.take('send-message')
+  ada.connection.take('send-message')
   await world.pass(10_000)
   expect(previewOf(ada)).toBe('hello')
 })
@@ -73,7 +73,7 @@ test('a closed room whose rows leave memory keeps its line, also what came after
   await world.rest(3_000)
   // One that was on its way when the room was left.
   const changes = [world.server.say(ROOM, 'bob', 'closed')]
-  ada.line.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
+  ada.connection.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
   await world.settle()
   expect(previewOf(ada)).toBe('closed')
   for (const id of others) void ada.chat.room(id).open()
@@ -114,7 +114,7 @@ test('a room that is opened again shows no older line than the list had, before 
   expect(previewOf(ada)).toBe('second, edited')
   await world.tick()
   for (const event of ['join-rooms', 'join-rooms ack']) {
-    ada.line.take(event).run()
+    ada.connection.take(event).run()
     await world.tick()
     expect(previewOf(ada)).toBe('second, edited')
   }
@@ -138,7 +138,7 @@ test('a first page from a reader that lags behind shows no older line than the l
   world.server.lagging = null
   const { rev, lastSeq } = world.server.room(ROOM).room
   const heads = { [ROOM]: { rev, lastSeq } }
-  ada.line.tell({ event: 'room-heads', payload: { epoch: world.server.epoch, heads } })
+  ada.connection.tell({ event: 'room-heads', payload: { epoch: world.server.epoch, heads } })
   await world.rest(3_000)
   expect([previewOf(ada), ...ada.contents()]).toEqual(['edited', 'edited'])
 })
@@ -155,7 +155,7 @@ test('after a restart, offline, the room that is opened shows no older line than
   await world.rest(3_000)
   await before.chat.close()
   const ada = world.client('ada', { storage })
-  ada.line.silent = true
+  ada.connection.silent = true
   void ada.room.open()
   await world.rest(1_000)
   expect(ada.contents()).toEqual(['first'])
@@ -172,7 +172,7 @@ test('a list that was counted before the last read still brings the newest messa
   await world.rest(1_000)
   world.server.say(ROOM, 'bob', 'second')
   const item = { ...listItemOf(world.server.room(ROOM), 'ada'), lastReadSeq: 0 }
-  ada.line.tell({ event: 'room-added', payload: { item } })
+  ada.connection.tell({ event: 'room-added', payload: { item } })
   await world.settle()
   expect(previewOf(ada)).toBe('second')
 })
@@ -184,7 +184,7 @@ test('a room that was made here and whose first message came before the answer k
   await world.settle()
   const made = world.server.addRoom('new', ['ada', 'bob'])
   addMessage(made, 'bob', { content: 'welcome' })
-  ada.line.tell({ event: 'room-added', payload: { item: listItemOf(made, 'ada') } })
+  ada.connection.tell({ event: 'room-added', payload: { item: listItemOf(made, 'ada') } })
   await world.settle()
   void ada.chat.createRoom({ name: 'new', type: 'public' })
   await world.settle()
@@ -195,7 +195,7 @@ test('a restored database: the line of a message that is not there any more goes
   const world = new World()
   world.server.say(ROOM, 'bob', 'lost')
   const ada = await world.live('ada')
-  ada.line.cut()
+  ada.connection.cut()
   world.server.epoch = 'epoch-2'
   world.server.addRoom(ROOM, ['ada', 'bob'])
   await world.rest(3_000)
@@ -211,7 +211,7 @@ test('P5: a restored database: the line of a room that is not open is that of th
   const ada = await world.live('ada')
   ada.room.close()
   await world.rest(2_500)
-  ada.line.cut()
+  ada.connection.cut()
   world.server.epoch = 'epoch-2'
   world.server.addRoom(ROOM, ['ada', 'bob'])
   world.server.say(ROOM, 'bob', 'kept')
@@ -225,7 +225,7 @@ test('the last message is deleted: its line says so, and stays when the connecti
   const ada = await world.live('ada')
   world.server.remove(ROOM, 'bob', 1)
   await world.settle()
-  ada.line.cut()
+  ada.connection.cut()
   await world.tick()
   expect(lineOf(ada)?.preview).toMatchObject({ seq: 1, deleted: true, content: '' })
 })
@@ -256,13 +256,13 @@ test('tabs come, take over and go: the list of none of them goes back', async ()
     world.server.say(ROOM, 'bob', `message ${turn}`)
     await world.rest(1_500)
     const owner = world.owner(tabs)
-    if (turn % 2 === 1) owner.line.cut()
+    if (turn % 2 === 1) owner.connection.cut()
     else world.kill(tabs.splice(tabs.indexOf(owner), 1)[0] ?? owner)
     await world.rest(5_000)
     for (const tab of tabs) expect(previewOf(tab)).toBe(`message ${turn}`)
   }
   for (const i of [0, 1, 2, 3]) {
-    const own = seen.filter((line) => line.startsWith(`${i} `))
+    const own = seen.filter((text) => text.startsWith(`${i} `))
     expect(own).toEqual([...own].sort())
   }
 })
@@ -279,7 +279,7 @@ test('a disk that keeps nothing any more takes nothing off the list', async () =
   expect(ada.chat.getState().storage.status).not.toBe('ok')
   ada.room.close()
   await world.rest(3_000)
-  ada.line.cut()
+  ada.connection.cut()
   await world.tick()
   expect(previewOf(ada)).toBe('second')
 })

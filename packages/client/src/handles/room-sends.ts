@@ -12,7 +12,7 @@ import type { WaitOptions } from '../options'
 import type { Room, Sent, ShownMessage } from '../room'
 import { contentRefusal, readDraft, textRefusal } from './app-values'
 import type { HandleRoom } from './handle-context'
-import { limitedRun, quiet, readLimits } from './limits'
+import { ignoreRejection, limitedRun, readLimits } from './limits'
 
 type Sends = Pick<Room, 'send' | 'retry' | 'cancel' | 'edit' | 'delete' | 'react' | 'markRead'>
 
@@ -36,7 +36,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
   }
 
   const change = (command: Command, options: WaitOptions = {}, problem?: ChatError): Promise<void> =>
-    quiet(
+    ignoreRejection(
       limitedRun(clock, options, async () => {
         const refusal = nowhere ?? problem
         if (refusal) throw refusal
@@ -83,7 +83,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
         stopTyping()
         return shownAs(await done)
       })
-      return Object.assign(quiet(shown), { clientId: id })
+      return Object.assign(ignoreRejection(shown), { clientId: id })
     },
 
     retry: (clientId) => {

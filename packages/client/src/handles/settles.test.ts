@@ -48,7 +48,7 @@ function outcome(promise: Promise<unknown>): () => string {
 
 const silent = (world: World, options: object = {}): TestClient => {
   const ada = world.client('ada', options)
-  ada.line.silent = true
+  ada.connection.silent = true
   return ada
 }
 
@@ -74,7 +74,7 @@ describe('a request made first, while no server answers', () => {
     const ada = world.client('ada')
     const ended = outcome(ada.chat.listRooms())
     await world.tick()
-    ada.line.cut()
+    ada.connection.cut()
     await world.tick()
     expect(ended()).toBe('OFFLINE')
   })
@@ -85,7 +85,7 @@ describe('a token that is refused for good', () => {
     const world = new World()
     const ada = world.client('ada')
     const call = CALLS[name] ?? (() => Promise.resolve())
-    ada.line.refuseConnect = { code: 'TOKEN_INVALID', text: 'no', next: 'stop' }
+    ada.connection.refuseConnect = { code: 'TOKEN_INVALID', text: 'no', next: 'stop' }
     const before = outcome(call(ada.chat, ada.room))
     await world.settle()
     expect(ada.chat.getState().connection.status).toBe('stopped')
@@ -97,7 +97,7 @@ describe('a token that is refused for good', () => {
   test('leaves no timer: a process with nothing else to do ends', async () => {
     const world = new World()
     const ada = world.client('ada')
-    ada.line.refuseConnect = { code: 'TOKEN_INVALID', text: 'no', next: 'stop' }
+    ada.connection.refuseConnect = { code: 'TOKEN_INVALID', text: 'no', next: 'stop' }
     void ada.room.send('hello')
     await world.settle()
     expect(world.clock.timers()).toBe(0)
@@ -107,7 +107,7 @@ describe('a token that is refused for good', () => {
     const world = new World()
     const ada = await world.live('ada')
     const sent = outcome(ada.room.send('hello'))
-    ada.line.cut({ code: 'SESSION_REVOKED', text: 'signed out', next: 'stop' })
+    ada.connection.cut({ code: 'SESSION_REVOKED', text: 'signed out', next: 'stop' })
     await world.tick()
     expect(sent()).toBe('SESSION_REVOKED')
   })
@@ -144,9 +144,9 @@ describe('a request that is on its way', () => {
     [
       'a session that the server ends',
       'SESSION_REVOKED',
-      ({ line }: TestClient) => line.cut({ code: 'SESSION_REVOKED', text: 'out', next: 'stop' }),
+      ({ connection }: TestClient) => connection.cut({ code: 'SESSION_REVOKED', text: 'out', next: 'stop' }),
     ],
-    ['a connection that breaks', 'TIMEOUT', ({ line }: TestClient) => line.cut()],
+    ['a connection that breaks', 'TIMEOUT', ({ connection }: TestClient) => connection.cut()],
   ])('%s ends it with %s', async (_, code, end) => {
     const world = new World()
     const ada = await world.live('ada')
@@ -184,7 +184,7 @@ test('a chat that is stopped lets a process end, though its disk is in trouble a
     save: () => Promise.reject(new LocalStoreError('lost', 'no handle')),
   })
   const ada = world.client('ada', { storage: disk })
-  ada.line.refuseConnect = { code: 'TOKEN_INVALID', text: 'no', next: 'stop' }
+  ada.connection.refuseConnect = { code: 'TOKEN_INVALID', text: 'no', next: 'stop' }
   void ada.room.send('hello')
   await world.rest(60_000)
   expect(world.clock.timers()).toBe(0)

@@ -28,7 +28,7 @@ function countTimers(clock: Clock): () => number {
 /** What is on the disk for whoever comes next, without a server. */
 const coldStart = async (world: World, disk: ReturnType<typeof memoryStore>): Promise<TestClient> => {
   const next = world.client('ada', { storage: disk })
-  next.line.silent = true
+  next.connection.silent = true
   void next.room.open()
   await world.tick()
   return next
@@ -41,8 +41,8 @@ test('takes rooms, messages, drafts and what is unsent off the screen and off th
   world.server.say('general', 'bob', 'a secret')
   await world.rest(1_000)
   ada.room.setDraft('half a thought')
-  ada.line.silent = true
-  ada.line.cut()
+  ada.connection.silent = true
+  ada.connection.cut()
   const unsent = ada.room.send('never to be sent')
   await world.rest(1_000)
   const done = ada.chat.signOut()
@@ -82,7 +82,7 @@ test('a session that the server ends is off the screen too, whatever the storage
   const world = new World()
   world.server.say('general', 'bob', 'a secret')
   const ada = await world.live('ada')
-  ada.line.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
+  ada.connection.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
   await world.tick()
   expect(ada.contents()).toEqual([])
 })
@@ -118,7 +118,7 @@ test.each([0, 1])('in tab %i it signs out all tabs of the user, and no line is l
     expect(contents()).toEqual([])
   }
   const { rooms, chunks, entries } = world.browser.disk
-  expect([rooms.size, chunks.size, entries.size, world.lines()]).toEqual([0, 0, 0, 0])
+  expect([rooms.size, chunks.size, entries.size, world.connections()]).toEqual([0, 0, 0, 0])
   // Another user, in the same browser, on the next tab.
   const bob = await world.openTab('bob')
   expect(bob.chat.getState()).toMatchObject({ user: { id: 'bob' }, connection: { status: 'online' } })
@@ -130,7 +130,7 @@ test('it signs out tabs that share only the disk, for their tokens do not say wh
   const first = await world.openTab('ada', undefined, { auth: 'opaque-1' })
   const second = await world.openTab('ada', undefined, { auth: 'opaque-2' })
   await world.rest(2_000)
-  expect([world.lines(), world.browser.disk.rooms.size]).toEqual([2, 1])
+  expect([world.connections(), world.browser.disk.rooms.size]).toEqual([2, 1])
   await first.chat.signOut()
   await world.rest(2_000)
   world.server.say('general', 'bob', 'another')
@@ -138,7 +138,7 @@ test('it signs out tabs that share only the disk, for their tokens do not say wh
   expect(second.contents()).toEqual([])
   expect(second.chat.getState()).toMatchObject({ connection: { status: 'stopped' } })
   const { rooms, chunks, entries } = world.browser.disk
-  expect([rooms.size, chunks.size, entries.size, world.lines()]).toEqual([0, 0, 0, 0])
+  expect([rooms.size, chunks.size, entries.size, world.connections()]).toEqual([0, 0, 0, 0])
 })
 
 test('I23: a tab that closes while another signs out leaves neither the copy nor a timer (seed 505299)', async () => {

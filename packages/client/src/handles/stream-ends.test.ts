@@ -36,20 +36,20 @@ const STATES: Record<string, () => Promise<Scene>> = {
   'waits while the room is loading': async () => {
     const world = filled()
     const ada = world.client('ada')
-    ada.line.silent = true
+    ada.connection.silent = true
     return { world, ada, stream: streamOf(ada) }
   },
   'waits for a place while the room is loading': async () => {
     const world = filled()
     const ada = world.client('ada')
-    ada.line.silent = true
+    ada.connection.silent = true
     return { world, ada, stream: streamOf(ada, 3) }
   },
   'waits offline': async () => {
     const world = filled()
     const ada = await world.live('ada')
-    ada.line.silent = true
-    ada.line.cut()
+    ada.connection.silent = true
+    ada.connection.cut()
     await world.rest(3_000)
     return { world, ada, stream: streamOf(ada, 0) }
   },
@@ -75,7 +75,7 @@ async function endOf({ world, stream }: Scene, how: () => unknown): Promise<unkn
     },
   )
   await world.tick()
-  if (world.clients[0]?.line.has('fetch-history') && world.server.refuse('ada', 'fetch-history'))
+  if (world.clients[0]?.connection.has('fetch-history') && world.server.refuse('ada', 'fetch-history'))
     await world.settle()
   expect(end).toBe('still pending')
   void how()
@@ -113,7 +113,7 @@ describe.each(Object.entries(STATES))('a stream that %s', (_, begin) => {
   test('throws the code that stopped the chat', async () => {
     const scene = await begin()
     const reason = { code: 'SESSION_REVOKED', text: 'signed out', next: 'stop' } as const
-    expect(await endOf(scene, () => scene.ada.line.cut(reason))).toBe('SESSION_REVOKED')
+    expect(await endOf(scene, () => scene.ada.connection.cut(reason))).toBe('SESSION_REVOKED')
   })
 
   test('leaves nothing behind: the room is let go, no timer and no listener stays', async () => {
@@ -136,19 +136,19 @@ describe.each(Object.entries(STATES))('a stream that %s', (_, begin) => {
     world.server.refuse = () => undefined
     await world.rest(5_000)
     expect(ada.room.getState().status).toBe('idle')
-    const asked = ada.line.served.length
+    const asked = ada.connection.served.length
     await world.rest(90_000)
-    expect(ada.line.served.slice(asked).filter(({ event }) => event === 'fetch-history')).toEqual([])
+    expect(ada.connection.served.slice(asked).filter(({ event }) => event === 'fetch-history')).toEqual([])
   })
 })
 
 test.each(ONLINE)('throws when the room is removed: one that %s', async (_, begin) => {
   const scene = await begin()
-  const { line } = scene.ada
+  const { connection } = scene.ada
   const end = await endOf(scene, () => {
     const roomId = scene.world.server.room(ROOM).room.id
-    line.tell({ event: 'room-removed', payload: { roomId, reason: 'kicked' } })
-    line.take('room-removed').run()
+    connection.tell({ event: 'room-removed', payload: { roomId, reason: 'kicked' } })
+    connection.take('room-removed').run()
   })
   expect(end).toBe('ROOM_NOT_FOUND')
 })
@@ -162,7 +162,7 @@ describe('between two messages, with the consumer at work', () => {
     await world.settle()
     expect((await first).value?.seq).toBe(after + 1)
     const roomId = world.server.room(ROOM).room.id
-    ada.line.tell({ event: 'room-removed', payload: { roomId, reason: 'kicked' } })
+    ada.connection.tell({ event: 'room-removed', payload: { roomId, reason: 'kicked' } })
     await world.settle()
     await expect(iterator.next()).rejects.toMatchObject({ code: 'ROOM_NOT_FOUND' })
   })

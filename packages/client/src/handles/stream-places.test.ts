@@ -31,8 +31,8 @@ function reading(room: Room, options: Parameters<Room['stream']>[0] = {}) {
   )
   return read
 }
-const pagesOf = ({ line }: TestClient): number =>
-  line.served.filter(({ event }) => event === 'fetch-history').length
+const pagesOf = ({ connection }: TestClient): number =>
+  connection.served.filter(({ event }) => event === 'fetch-history').length
 
 async function next(
   world: World,
@@ -107,9 +107,9 @@ test('tombstones at the end, and whole pages of them, are passed over, and what 
   const read = reading(ada.room, { after: 0 })
   await world.rest(5_000)
   expect(read.seqs).toEqual(upTo(451, 698))
-  const asked = ada.line.served.length
+  const asked = ada.connection.served.length
   await world.rest(60_000)
-  expect(ada.line.served).toHaveLength(asked)
+  expect(ada.connection.served).toHaveLength(asked)
   world.server.say(ROOM, 'bob', 'next')
   world.server.remove(ROOM, 'bob', 701)
   world.server.say(ROOM, 'bob', 'and one more')
@@ -171,12 +171,12 @@ test('a page that is never answered is asked for again, and a line that is lost 
   const ada = await world.live('ada')
   const read = reading(ada.room, { after: 0 })
   await world.tick()
-  ada.line.take('fetch-history')
+  ada.connection.take('fetch-history')
   await world.rest(12_000)
   expect(read.seqs).toEqual(upTo(1, 300))
   const again = reading(ada.room, { after: 0 })
   await world.tick()
-  ada.line.cut()
+  ada.connection.cut()
   await world.pass(500)
   await world.settle()
   expect(again.seqs).toEqual(upTo(1, 300))
@@ -200,8 +200,8 @@ test('so are those that come while the page is under way, and is older', async (
   const ada = await world.live('ada')
   const read = reading(ada.room, { after: 0 })
   await world.tick()
-  ada.line.take('fetch-history').run()
-  const page = ada.line.take('fetch-history ack')
+  ada.connection.take('fetch-history').run()
+  const page = ada.connection.take('fetch-history ack')
   world.server.edit(ROOM, 'bob', 2, 'edited')
   world.server.remove(ROOM, 'bob', 3)
   await world.settle()
@@ -216,7 +216,7 @@ test('so are those that were missed while the connection was gone', async () => 
   const ada = await world.live('ada')
   const iterator = ada.room.stream({ after: 0 })[Symbol.asyncIterator]()
   expect(await next(world, iterator)).toMatchObject({ seq: 1 })
-  ada.line.cut()
+  ada.connection.cut()
   editMessage(world.server.room(ROOM), 2, 'edited')
   deleteMessage(world.server.room(ROOM), 3)
   await world.rest(3_000)
@@ -269,7 +269,7 @@ test.each([
     const read = reading(ada.room, { after: 490 })
     await world.settle()
     expect(read.seqs).toEqual(upTo(491, 500))
-    ada.line.cut()
+    ada.connection.cut()
     restore(world, 480, (room) => say(room, count))
     await world.rest(5_000)
     const expected = upTo(1, count).map((i) => `new ${i}`)
@@ -286,7 +286,7 @@ test('the database is restored while the stream is far behind: what it had not g
   const ada = await world.live('ada')
   const iterator = ada.room.stream({ after: 0 })[Symbol.asyncIterator]()
   for (const seq of [1, 2, 3]) expect(await next(world, iterator)).toMatchObject({ seq })
-  ada.line.cut()
+  ada.connection.cut()
   restore(world, 4, (room) => say(room, 2))
   await world.rest(5_000)
   const contents: string[] = []

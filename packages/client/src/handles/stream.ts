@@ -8,7 +8,7 @@ import { at, covers } from '../model/rows/timeline'
 import { shownRow } from '../model/view/overlay'
 import type { Room, ShownMessage } from '../room'
 import { type HandleRoom, until } from './handle-context'
-import { quiet, TIMER_MOST_MS } from './limits'
+import { ignoreRejection, TIMER_MOST_MS } from './limits'
 import { createStreamPage, type Loaded } from './stream-page'
 
 type Opening = Pick<Room, 'open' | 'close'>
@@ -30,7 +30,7 @@ export function createRoomStream(room: HandleRoom, opening: Opening): Room['stre
         return () => signal?.removeEventListener('abort', leave)
       })
       return {
-        next: () => quiet(source.next()),
+        next: () => ignoreRejection(source.next()),
         return: () => {
           leave()
           return source.return()

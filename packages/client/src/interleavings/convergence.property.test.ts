@@ -71,7 +71,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 let texts = 0
 
 async function run(world: World, ada: TestClient, step: Step): Promise<void> {
-  const { room, line } = ada
+  const { room, connection } = ada
   const messages = room.messages()
   const server = world.server.room(ROOM)
   const seq = 'at' in step ? 1 + (step.at % Math.max(1, server.room.lastSeq)) : 0
@@ -97,7 +97,7 @@ async function run(world: World, ada: TestClient, step: Step): Promise<void> {
       void room.jumpTo(seq)
       break
     case 'cut':
-      line.cut()
+      connection.cut()
       break
     case 'pass':
       await world.pass(step.ms)
@@ -115,16 +115,18 @@ async function run(world: World, ada: TestClient, step: Step): Promise<void> {
     }
     case 'deliver': {
       // What goes up keeps its order: it is one stream, and the server reads it so.
-      const frame = line.frames[step.at] ?? line.frames[0]
-      const next = frame?.way === 'up' ? line.frames.find((held) => held.way === 'up') : frame
+      const frame = connection.frames[step.at] ?? connection.frames[0]
+      const next = frame?.way === 'up' ? connection.frames.find((held) => held.way === 'up') : frame
       if (next === undefined) break
-      if (!step.twice || next.way === 'up') line.frames = line.frames.filter((held) => held !== next)
+      if (!step.twice || next.way === 'up')
+        connection.frames = connection.frames.filter((held) => held !== next)
       next.run()
       break
     }
     case 'lose': {
-      const frame = line.frames[step.at]
-      if (frame && frame.event !== 'ready') line.frames = line.frames.filter((held) => held !== frame)
+      const frame = connection.frames[step.at]
+      if (frame && frame.event !== 'ready')
+        connection.frames = connection.frames.filter((held) => held !== frame)
       break
     }
     case 'others':
@@ -155,7 +157,7 @@ async function heal(world: World, ada: TestClient): Promise<void> {
   world.server.lagging = null
   await world.rest(5_000)
   const { rev, lastSeq } = world.server.room(ROOM).room
-  ada.line.tell({
+  ada.connection.tell({
     event: 'room-heads',
     payload: { epoch: world.server.epoch, heads: { [ROOM]: { rev, lastSeq } } },
   })
@@ -271,7 +273,7 @@ test('a deleted message never comes back, whatever comes late (I12)', async () =
   const world = new World()
   const ada = await world.live('ada')
   world.server.say(ROOM, 'bob', 'secret')
-  const added = ada.line.take('changes')
+  const added = ada.connection.take('changes')
   deleteMessage(world.server.room(ROOM), 1)
   world.server.say(ROOM, 'bob', 'next')
   await world.rest(2_000)
@@ -287,8 +289,8 @@ test('a page from before a change that waits for a missing rev takes nothing bac
   world.server.lagging = structuredClone(world.server.rooms)
   world.server.edit(ROOM, 'bob', 1, 'first edit')
   world.server.edit(ROOM, 'bob', 1, 'second edit')
-  const late = ada.line.take('changes')
-  ada.line.take('changes').run()
+  const late = ada.connection.take('changes')
+  ada.connection.take('changes').run()
   void ada.room.jumpTo(1)
   await world.tick()
   late.run()

@@ -9,13 +9,13 @@ const filled = (count: number): World => {
 }
 
 /** The database is another one with five messages, and the line that is up tells its heads. */
-function restore(world: World, { line }: TestClient): void {
+function restore(world: World, { connection }: TestClient): void {
   world.server.rooms.delete(ROOM)
   const restored = world.server.addRoom(ROOM, ['ada', 'bob'])
   for (let i = 1; i <= 5; i++) addMessage(restored, 'bob', { content: `other ${i}` })
   world.server.epoch = 'epoch-2'
   const { rev, lastSeq } = restored.room
-  line.tell({ event: 'room-heads', payload: { epoch: 'epoch-2', heads: { [ROOM]: { rev, lastSeq } } } })
+  connection.tell({ event: 'room-heads', payload: { epoch: 'epoch-2', heads: { [ROOM]: { rev, lastSeq } } } })
 }
 
 describe('19 the database is restored under a connection that is up', () => {
@@ -32,14 +32,14 @@ describe('19 the database is restored under a connection that is up', () => {
     const world = filled(10)
     const ada = await world.live('ada')
     restore(world, ada)
-    ada.line.take('room-heads').run()
+    ada.connection.take('room-heads').run()
     await world.tick()
-    ada.line.take('sync').run()
+    ada.connection.take('sync').run()
     world.server.say(ROOM, 'bob', 'while it was on its way')
     world.server.invite(ROOM, 'cid')
-    ada.line.take('changes').run()
-    ada.line.take('changes').run()
-    ada.line.take('sync ack').run()
+    ada.connection.take('changes').run()
+    ada.connection.take('changes').run()
+    ada.connection.take('sync ack').run()
     await world.tick()
     const { lastSeq: shown, hasNewer, members } = ada.room.getState()
     expect(ada.contents().at(-1)).toBe('while it was on its way')

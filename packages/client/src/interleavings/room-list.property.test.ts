@@ -84,15 +84,15 @@ class Watcher {
 
 let texts = 0
 
-function tellActivity({ server }: World, { line }: TestClient, id: string): void {
+function tellActivity({ server }: World, { connection }: TestClient, id: string): void {
   const { room: row, lastReadSeq, unread, preview } = listItemOf(server.room(id), 'ada')
   const item = { roomId: asRoomId(id), rev: row.rev, lastSeq: row.lastSeq, lastReadSeq, unread, preview }
-  if (line.isUp) line.tell({ event: 'room-activity', payload: { rooms: [item] } })
+  if (connection.isUp) connection.tell({ event: 'room-activity', payload: { rooms: [item] } })
 }
 
 async function run(world: World, ada: TestClient, opened: Set<string>, step: Step): Promise<void> {
   const { server } = world
-  const { chat, line } = ada
+  const { chat, connection } = ada
   const handle = chat.room(step.room)
   const rows = server.room(step.room).messages
   const last = rows.at(-1)
@@ -135,11 +135,11 @@ async function run(world: World, ada: TestClient, opened: Set<string>, step: Ste
       break
     case 'list': {
       const item = listItemOf(server.room(step.room), 'ada')
-      if (line.isUp) line.tell({ event: 'room-added', payload: { item } })
+      if (connection.isUp) connection.tell({ event: 'room-added', payload: { item } })
       break
     }
     case 'cut':
-      line.cut()
+      connection.cut()
       break
     case 'settle':
       await world.settle()
@@ -148,15 +148,16 @@ async function run(world: World, ada: TestClient, opened: Set<string>, step: Ste
       await world.pass(step.ms)
       break
     case 'deliver': {
-      const frame = line.frames[step.at] ?? line.frames[0]
-      const next = frame?.way === 'up' ? line.frames.find(({ way }) => way === 'up') : frame
-      line.frames = line.frames.filter((held) => held !== next)
+      const frame = connection.frames[step.at] ?? connection.frames[0]
+      const next = frame?.way === 'up' ? connection.frames.find(({ way }) => way === 'up') : frame
+      connection.frames = connection.frames.filter((held) => held !== next)
       next?.run()
       break
     }
     case 'lose': {
-      const frame = line.frames[step.at]
-      if (frame && frame.event !== 'ready') line.frames = line.frames.filter((held) => held !== frame)
+      const frame = connection.frames[step.at]
+      if (frame && frame.event !== 'ready')
+        connection.frames = connection.frames.filter((held) => held !== frame)
       break
     }
     case 'refuse':
@@ -194,13 +195,13 @@ test('whatever becomes of the connection, the rooms and their rows: the line of 
         world.server.refuse = () => undefined
         for (const id of ROOMS) tellActivity(world, ada, id)
         await world.rest(45_000)
-        ada.line.cut()
+        ada.connection.cut()
         await world.rest(45_000)
         watcher.look()
         expect(watcher.problems).toEqual([])
         for (const id of ROOMS) {
-          const line = ada.chat.getState().rooms.find((one) => one.id === id)
-          expect(line?.preview?.content).toBe(world.server.room(id).messages.at(-1)?.content)
+          const connection = ada.chat.getState().rooms.find((one) => one.id === id)
+          expect(connection?.preview?.content).toBe(world.server.room(id).messages.at(-1)?.content)
         }
       },
     ),

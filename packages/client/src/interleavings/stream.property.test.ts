@@ -75,7 +75,7 @@ class Reader {
 let texts = 0
 
 async function run(world: World, ada: TestClient, reader: Reader, step: Step): Promise<void> {
-  const { line, room } = ada
+  const { connection, room } = ada
   const { server } = world
   switch (step.do) {
     case 'read':
@@ -102,7 +102,7 @@ async function run(world: World, ada: TestClient, reader: Reader, step: Step): P
       room.jumpTo(step.seq).catch(() => {})
       break
     case 'cut':
-      line.cut()
+      connection.cut()
       break
     case 'settle':
       await world.settle()
@@ -111,15 +111,16 @@ async function run(world: World, ada: TestClient, reader: Reader, step: Step): P
       await world.pass(step.ms)
       break
     case 'deliver': {
-      const frame = line.frames[step.at] ?? line.frames[0]
-      const next = frame?.way === 'up' ? line.frames.find(({ way }) => way === 'up') : frame
-      line.frames = line.frames.filter((held) => held !== next)
+      const frame = connection.frames[step.at] ?? connection.frames[0]
+      const next = frame?.way === 'up' ? connection.frames.find(({ way }) => way === 'up') : frame
+      connection.frames = connection.frames.filter((held) => held !== next)
       next?.run()
       break
     }
     case 'lose': {
-      const frame = line.frames[step.at]
-      if (frame && frame.event !== 'ready') line.frames = line.frames.filter((held) => held !== frame)
+      const frame = connection.frames[step.at]
+      if (frame && frame.event !== 'ready')
+        connection.frames = connection.frames.filter((held) => held !== frame)
       break
     }
     case 'refuse':
@@ -147,7 +148,7 @@ test('whatever comes between, a stream gives each message once, in order, and no
         await world.rest(5_000)
         const { rev, lastSeq } = world.server.room(ROOM).room
         const heads = { [ROOM]: { rev, lastSeq } }
-        ada.line.tell({ event: 'room-heads', payload: { epoch: world.server.epoch, heads } })
+        ada.connection.tell({ event: 'room-heads', payload: { epoch: world.server.epoch, heads } })
         await world.rest(45_000)
         const before = reader.given.length
         reader.read(2_000)

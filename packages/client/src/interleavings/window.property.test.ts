@@ -88,13 +88,13 @@ class Reader {
 
 let texts = 0
 
-async function run(world: World, { client: { line } }: Reader, step: Step): Promise<void> {
+async function run(world: World, { client: { connection } }: Reader, step: Step): Promise<void> {
   switch (step.do) {
     case 'say':
       world.server.say(ROOM, 'bob', `bob ${++texts}`)
       break
     case 'cut':
-      line.cut()
+      connection.cut()
       break
     case 'settle':
       await world.settle()
@@ -103,15 +103,16 @@ async function run(world: World, { client: { line } }: Reader, step: Step): Prom
       await world.pass(step.ms)
       break
     case 'deliver': {
-      const frame = line.frames[step.at] ?? line.frames[0]
-      const next = frame?.way === 'up' ? line.frames.find(({ way }) => way === 'up') : frame
-      line.frames = line.frames.filter((held) => held !== next)
+      const frame = connection.frames[step.at] ?? connection.frames[0]
+      const next = frame?.way === 'up' ? connection.frames.find(({ way }) => way === 'up') : frame
+      connection.frames = connection.frames.filter((held) => held !== next)
       next?.run()
       break
     }
     case 'lose': {
-      const frame = line.frames[step.at]
-      if (frame && frame.event !== 'ready') line.frames = line.frames.filter((held) => held !== frame)
+      const frame = connection.frames[step.at]
+      if (frame && frame.event !== 'ready')
+        connection.frames = connection.frames.filter((held) => held !== frame)
       break
     }
     case 'refuse': {
@@ -125,12 +126,12 @@ async function run(world: World, { client: { line } }: Reader, step: Step): Prom
 }
 
 /** Faults over: heads tell what is the last, and everything comes through. */
-async function heal(world: World, { line }: TestClient): Promise<void> {
+async function heal(world: World, { connection }: TestClient): Promise<void> {
   world.server.refuse = () => undefined
   await world.rest(5_000)
   const { rev, lastSeq } = world.server.room(ROOM).room
   const heads = { [ROOM]: { rev, lastSeq } }
-  line.tell({ event: 'room-heads', payload: { epoch: world.server.epoch, heads } })
+  connection.tell({ event: 'room-heads', payload: { epoch: world.server.epoch, heads } })
   await world.rest(45_000)
 }
 

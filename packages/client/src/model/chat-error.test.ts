@@ -33,10 +33,10 @@ test('so does one of a batch', async () => {
   const world = new World()
   const ada = await world.live('ada')
   refuse(world)
-  ada.line.cut()
+  ada.connection.cut()
   const sends = ['one', 'two'].map((text) => ada.room.send(text))
   await world.rest()
-  expect(ada.line.served.some(({ event }) => event === 'send-messages')).toBe(true)
+  expect(ada.connection.served.some(({ event }) => event === 'send-messages')).toBe(true)
   for (const sent of sends) await expect(sent).rejects.toMatchObject(refused)
 })
 

@@ -20,7 +20,7 @@ async function reload(world: World, before: TestClient, disk: LocalStore): Promi
   await before.chat.close()
   world.clients.splice(world.clients.indexOf(before), 1)
   const after = world.client('ada', { storage: disk })
-  after.line.silent = true
+  after.connection.silent = true
   void after.room.open()
   await world.tick()
   return after
@@ -41,12 +41,12 @@ describe('a cold start', () => {
     const shown = second.room.messages()
 
     world.server.edit(ROOM, 'bob', 60, 'edited meanwhile')
-    second.line.silent = false
+    second.connection.silent = false
     await world.rest(20_000)
     expect(second.contents().at(-1)).toBe('edited meanwhile')
     // What did not change keeps its reference: no blank frame, no jump.
     expect(second.room.messages()[0]).toBe(shown[0])
-    expect(second.line.served.filter(({ event }) => event === 'sync')).toHaveLength(1)
+    expect(second.connection.served.filter(({ event }) => event === 'sync')).toHaveLength(1)
     expectConverged(world, second)
   })
 
@@ -74,9 +74,9 @@ describe('a cold start', () => {
     }
     expect(read).toEqual([3, 4, 2, 1, 0])
     expect(second.contents()).toHaveLength(600)
-    second.line.silent = false
+    second.connection.silent = false
     await world.rest(20_000)
-    expect(second.line.served.some(({ event }) => event === 'fetch-history')).toBe(false)
+    expect(second.connection.served.some(({ event }) => event === 'fetch-history')).toBe(false)
     expectConverged(world, second)
   })
 
@@ -89,7 +89,7 @@ describe('a cold start', () => {
       await world.settle()
     }
     const second = await reload(world, first, disk)
-    second.line.silent = false
+    second.connection.silent = false
     await world.rest(20_000)
     world.server.edit(ROOM, 'bob', 10, 'edited live')
     await world.settle()
@@ -105,8 +105,8 @@ describe('a cold start', () => {
     const world = filled(3)
     const disk = memoryStore()
     const ada = await world.live('ada', { storage: disk })
-    ada.line.cut()
-    ada.line.silent = true
+    ada.connection.cut()
+    ada.connection.silent = true
     void ada.room.send('for her eyes only')
     await world.rest(1_000)
     await ada.chat.close()
@@ -135,12 +135,12 @@ describe('memory', () => {
     await world.rest(1_000)
     expect(rowCount(ada.model().rows.timeline)).toBeLessThanOrEqual(300 + 128)
     expect(ada.contents().at(-1)).toBe('message 1000')
-    const before = ada.line.served.length
+    const before = ada.connection.served.length
     for (let pages = 0; pages < 4; pages++) {
       void ada.room.loadOlder()
       await world.tick()
     }
-    expect(ada.line.served).toHaveLength(before)
+    expect(ada.connection.served).toHaveLength(before)
     expect(ada.room.messages()[0]?.seq).toBeLessThan(400)
     expectConverged(world, ada)
   })
@@ -214,8 +214,8 @@ describe('trouble', () => {
     const world = filled(1)
     const disk = memoryStore()
     const first = await world.live('ada', { storage: disk })
-    first.line.cut()
-    first.line.silent = true
+    first.connection.cut()
+    first.connection.silent = true
     void first.room.send('of the session before')
     let opens = 0
     // The first open fails; whatever is opened after the one behind it fails too.
@@ -226,7 +226,7 @@ describe('trouble', () => {
     void second.room.send('of this session')
     await world.rest(2_000)
     expect(second.contents().slice(-2)).toEqual(['of the session before', 'of this session'])
-    second.line.silent = false
+    second.connection.silent = false
     await world.rest(60_000)
     const texts = world.server.room(ROOM).messages.map((row) => row.content)
     expect(texts).toEqual(['old 1', 'of the session before', 'of this session'])
@@ -237,7 +237,7 @@ describe('trouble', () => {
     const world = filled(3)
     const disk = memoryStore()
     const ada = await world.live('ada', { storage: disk })
-    ada.line.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
+    ada.connection.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
     await world.rest(1_000)
     expect(ada.contents()).toEqual([])
     expect(ada.chat.getState().rooms).toEqual([])
@@ -263,9 +263,9 @@ describe('is not sent by whoever starts after a crash in the same moment:', () =
   }
 
   test('what was taken back', async () => {
-    const shown = await shownAfter(async ({ line, room }, world) => {
-      line.cut()
-      line.silent = true
+    const shown = await shownAfter(async ({ connection, room }, world) => {
+      connection.cut()
+      connection.silent = true
       const { clientId } = room.send('taken back')
       await world.tick()
       expect(room.cancel(clientId)).toBe(true)
@@ -292,8 +292,8 @@ test('what another tab leaves on a disk that is opened anew goes out in the orde
     save: (_, save) => (isLost ? Promise.reject(new LocalStoreError('lost', 'no handle')) : save()),
   })
   const ada = await world.live('ada', { storage: moody })
-  ada.line.silent = true
-  ada.line.cut()
+  ada.connection.silent = true
+  ada.connection.cut()
   void ada.room.send('first')
   await world.pass(1_000)
   const copy = copyOn(disk)
@@ -308,7 +308,7 @@ test('what another tab leaves on a disk that is opened anew goes out in the orde
   isLost = false
   await world.pass(30_000)
   expect(ada.contents().slice(1)).toEqual(['first', 'second'])
-  ada.line.silent = false
+  ada.connection.silent = false
   await world.rest(60_000)
   expect(world.server.room(ROOM).messages.map(({ content }) => content)).toEqual(['old 1', 'first', 'second'])
 })
@@ -328,7 +328,7 @@ test('the first write under the name of a new epoch has nothing of the old oneâ€
   ada.room.markRead(3)
   await world.rest(1_000)
   expect(lastOf(writes.at(-1))).toMatchObject([{ roomId: ROOM, lastReadSeq: 3 }])
-  ada.line.cut()
+  ada.connection.cut()
   world.server.epoch = 'epoch-2'
   await world.rest(5_000)
   const first = writes.find((batch) => JSON.stringify(putIn(batch, 'meta')).includes('epoch-2'))
@@ -360,7 +360,7 @@ test('a crash at any write leaves what holds together (I16)', async () => {
     void ada.room.edit(ada.room.messages().at(-1)?.id ?? '', 'two, edited')
     await world.rest(500)
     store.kill()
-    ada.line.cut()
+    ada.connection.cut()
     world.clients.length = 0
     const next = await world.live('ada', { storage: killable(disk) })
     await world.rest()

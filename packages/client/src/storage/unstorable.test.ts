@@ -23,8 +23,8 @@ test('a message that the store can never keep is failed, and not sent; all other
   world.server.addRoom('other', ['ada', 'bob'])
   const disk = memoryStore()
   const ada = await world.live('ada', { storage: picky(disk) })
-  ada.line.cut()
-  ada.line.silent = true
+  ada.connection.cut()
+  ada.connection.silent = true
   const sent = ada.room.send({ content: 'with metadata', metadata: { odd: true } })
   const text = ada.room.send('the odd text')
   void ada.room.send('one')
@@ -69,7 +69,7 @@ test('what is on its way already goes on: a store that is late to refuse it chan
   isLost = true
   const sent = ada.room.send('odd')
   await world.tick()
-  expect(ada.line.has('send-message')).toBe(true)
+  expect(ada.connection.has('send-message')).toBe(true)
   isLost = false
   await world.pass(40_000)
   expect(shown(ada)).toEqual(['old: sent', 'odd: sending'])

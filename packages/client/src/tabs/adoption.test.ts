@@ -6,8 +6,8 @@ test('what a tab that died left unsent goes out by the owner, in its order, once
   const world = new TabsWorld()
   const [owner, other] = await world.openTabs(2)
   if (!owner || !other) throw new Error('two tabs')
-  owner.line.cut()
-  owner.line.silent = true
+  owner.connection.cut()
+  owner.connection.silent = true
   for (const n of [1, 2, 3]) void other.room.send(`left behind ${n}`)
   void owner.room.send('of the owner')
   await world.rest(1_000)
@@ -15,7 +15,7 @@ test('what a tab that died left unsent goes out by the owner, in its order, once
   world.kill(other)
   await world.rest(1_000)
   expect(owner.contents()).toEqual(expect.arrayContaining(['left behind 1', 'of the owner']))
-  owner.line.silent = false
+  owner.connection.silent = false
   await world.rest(60_000)
   const texts = world.server.room(ROOM).messages.map((row) => row.content)
   expect(texts.filter((text) => text !== 'of the owner')).toEqual([1, 2, 3].map((n) => `left behind ${n}`))
@@ -28,8 +28,8 @@ test('a tab that lives keeps its own: nobody else sends or shows it', async () =
   const world = new TabsWorld()
   const [owner, other] = await world.openTabs(2)
   if (!owner || !other) throw new Error('two tabs')
-  owner.line.cut()
-  owner.line.silent = true
+  owner.connection.cut()
+  owner.connection.silent = true
   void other.room.send('mine')
   await world.rest(1_000)
   const third = world.browser.tab()
@@ -43,7 +43,7 @@ test('a tab that lives keeps its own: nobody else sends or shows it', async () =
   expect(late.contents()).toEqual([])
   expect(owner.contents()).toEqual([])
   expect(other.contents()).toEqual(['mine'])
-  owner.line.silent = false
+  owner.connection.silent = false
   await world.rest(60_000)
   expect(world.server.room(ROOM).messages).toHaveLength(1)
   expect(late.contents()).toEqual(['mine'])
@@ -52,9 +52,9 @@ test('a tab that lives keeps its own: nobody else sends or shows it', async () =
 test('all tabs die offline: the next one to open has everything, from disk, and sends it once', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(3)
-  const { line } = world.owner(tabs)
-  line.cut()
-  line.silent = true
+  const { connection } = world.owner(tabs)
+  connection.cut()
+  connection.silent = true
   for (const [i, { room }] of tabs.entries()) for (const n of [1, 2]) void room.send(`tab ${i}, ${n}`)
   await world.rest(1_000)
   for (const tab of tabs) world.kill(tab)
@@ -75,7 +75,7 @@ test('a send that got through before its tab died is not shown twice, nor sent',
   void other.room.send('got through')
   await world.tick()
   // The owner hears of it; the answer is on its way to a tab that is no more.
-  owner.line.step()
+  owner.connection.step()
   await world.tick()
   world.kill(other)
   await world.rest(3_000)
@@ -89,8 +89,8 @@ test('what another user left on this disk is neither shown nor sent, though his 
   const world = new TabsWorld()
   const ada = await world.openTab('ada')
   await world.rest(1_000)
-  ada.line.cut()
-  ada.line.silent = true
+  ada.connection.cut()
+  ada.connection.silent = true
   void ada.room.send('for her eyes only')
   await world.rest(1_000)
   expect(world.browser.disk.entries.size).toBe(1)
@@ -105,8 +105,8 @@ test('what another user left on this disk is neither shown nor sent, though his 
 test('what a frozen owner left is sent when its tab ends without ever going on', async () => {
   const world = new TabsWorld()
   const frozen = await world.openTab()
-  frozen.line.cut()
-  frozen.line.silent = true
+  frozen.connection.cut()
+  frozen.connection.silent = true
   void frozen.room.send('before it froze')
   await world.rest(1_000)
   world.freeze(frozen)
@@ -126,15 +126,15 @@ test('an owner that has to hand over at once keeps what it has taken over from t
   hidden.tab.show(false)
   await world.rest(15_000)
   const visible = await world.openTab()
-  owner.line.cut()
-  owner.line.silent = true
+  owner.connection.cut()
+  owner.connection.silent = true
   void owner.room.send('of the first owner')
   await world.rest(1_000)
   world.kill(owner)
   await world.rest(5_000)
   expect(world.server.room(ROOM).messages).toHaveLength(1)
   expect(world.browser.disk.entries.size).toBe(0)
-  expect(visible.line.isUp).toBe(true)
+  expect(visible.connection.isUp).toBe(true)
 })
 
 test.each([
@@ -146,8 +146,8 @@ test.each([
     const world = new TabsWorld()
     const [owner, first] = await world.openTabs(2)
     if (!owner || !first) throw new Error('two tabs')
-    owner.line.cut()
-    owner.line.silent = true
+    owner.connection.cut()
+    owner.connection.silent = true
     void owner.room.send('of the owner, before')
     await world.rest(1_000)
     void first.room.send('of the first life')
@@ -162,7 +162,7 @@ test.each([
     await world.rest(1_000)
     world.kill(second)
     await world.rest(1_000)
-    owner.line.silent = false
+    owner.connection.silent = false
     await world.rest(60_000)
     expect(world.server.room(ROOM).messages.map((row) => row.content)).toEqual([
       'of the owner, before',
@@ -183,7 +183,7 @@ test('P2: a tab that may not send what another left leaves it to the one that ma
   let token = 'opaque'
   const unknown = world.newTab('ada', [ROOM], { auth: () => token })
   const dying = world.newTab('ada', [ROOM], { auth: () => 'opaque' })
-  for (const { line } of [unknown, dying]) line.silent = true
+  for (const { connection } of [unknown, dying]) connection.silent = true
   await world.pass(5_000)
   void dying.room.send('left behind')
   await world.pass(1_000)
@@ -192,11 +192,11 @@ test('P2: a tab that may not send what another left leaves it to the one that ma
   world.kill(dying)
   await world.pass(1_000)
   token = `header.${btoa(JSON.stringify({ sub: 'ada' }))}.signature`
-  unknown.line.silent = false
-  unknown.line.cut()
+  unknown.connection.silent = false
+  unknown.connection.cut()
   await world.rest(120_000)
   expect(unknown.chat.getState().connection.status).toBe('online')
-  owner.line.cut()
+  owner.connection.cut()
   await world.rest(60_000)
   expect(world.server.room(ROOM).messages.map(({ content }) => content)).toEqual(['left behind'])
   expect(world.browser.disk.entries.size).toBe(0)

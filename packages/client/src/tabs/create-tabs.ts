@@ -4,12 +4,12 @@ import type { Ids } from '../platform/ids'
 import type { Room } from '../room'
 import type { LocalCopy } from '../storage/local-copy'
 import type { TransportEvent, TransportFactory } from '../transport/port'
+import { type ConnectionHub, createConnectionHub } from './connection-hub'
 import { createElection, type Election, type Owner } from './election'
-import { createLineHub, type LineHub } from './line-hub'
 import { readMessage, type Said, type TabMessage } from './messages'
 import { createNews } from './news'
 import type { LockHold, TabsPort } from './port'
-import { lineScope, userScope } from './scope'
+import { connectionScope, userScope } from './scope'
 import { createShadows } from './shadows'
 import { type SharedCopy, shareCopy } from './shared-copy'
 import { createSharedTransport } from './shared-transport'
@@ -54,7 +54,7 @@ export function createTabs(options: TabsOptions) {
   let channel: ReturnType<TabsPort['channel']> | null = null
   /** Joins all tabs of the open local copy, also those whose tokens do not say that they are of one user. */
   let copy: ReturnType<TabsPort['channel']> | null = null
-  let hub: LineHub | null = null
+  let hub: ConnectionHub | null = null
   let shared: SharedCopy | null = null
   /** Whose rows this tab writes; null: none. */
   let keptFor: string | null = null
@@ -119,7 +119,7 @@ export function createTabs(options: TabsOptions) {
 
   /** Joins the tabs of this user, as soon as it is known who that is, and again when it is somebody else. */
   function enter(): void {
-    const next = lineScope(url, token, known)
+    const next = connectionScope(url, token, known)
     if (next === null || next === scope || ended) return
     leave()
     scope = next
@@ -190,7 +190,7 @@ export function createTabs(options: TabsOptions) {
       transport.onOwner(owner, null)
       return
     }
-    hub = createLineHub({
+    hub = createConnectionHub({
       me,
       clock,
       open: (onEvent) => options.openTransport(url, onEvent),
@@ -279,7 +279,7 @@ export function createTabs(options: TabsOptions) {
   }
 
   /** What other tabs ask of this one, their owner. What was said to an earlier owner is not for it. */
-  function serve(at: LineHub, message: TabMessage): void {
+  function serve(at: ConnectionHub, message: TabMessage): void {
     const { from } = message
     if (message.type === 'ping') watch(from)
     const term = election?.owner()?.term

@@ -51,7 +51,7 @@ export function createElection(options: {
   const { port, clock, me, lockName, say } = options
   let owner: Owner | null = null
   let hold: LockHold | null = null
-  let line = new AbortController()
+  let queued = new AbortController()
   let ended = false
   let hiddenSince = port.isVisible() ? Number.POSITIVE_INFINITY : clock.now()
   let lastFollower: { tab: string; visible: boolean } | null = null
@@ -81,9 +81,9 @@ export function createElection(options: {
       if (hold !== granted || ended) return
       hold = null
       if (isOwner()) setOwner(null)
-      standInLine()
+      waitForLock()
     })
-    line.abort()
+    queued.abort()
     const term = options.newTerm()
     setOwner({ tab: me, term })
     if (!isAlone) say({ type: 'owner', term })
@@ -95,10 +95,10 @@ export function createElection(options: {
     own({ lost: new Promise(() => {}), release: () => {} })
   }
 
-  function standInLine(): void {
-    line.abort()
-    line = new AbortController()
-    const { signal } = line
+  function waitForLock(): void {
+    queued.abort()
+    queued = new AbortController()
+    const { signal } = queued
     port.lock(lockName, 'wait', signal).then(
       (granted) => (granted && signal.aborted ? granted.release() : granted && own(granted)),
       () => (signal.aborted || ended ? undefined : alone()),
@@ -146,7 +146,7 @@ export function createElection(options: {
     if (state === 'frozen' && isOwner() && lastFollower !== null) yieldTo(lastFollower.tab)
   })
 
-  standInLine()
+  waitForLock()
   tick()
 
   return {
@@ -184,7 +184,7 @@ export function createElection(options: {
       ended = true
       endPage()
       cancelTick()
-      line.abort()
+      queued.abort()
       owner = null
       hold?.release()
       hold = null

@@ -8,7 +8,7 @@ const FOUND_OUT_MS = 1_000
 describe('what a tab did not hear while it was deaf it hears of with the next ping:', () => {
   const missed: [string, (world: TabsWorld, owner: TestTab, tab: TestTab) => void, string[]][] = [
     ['a change', (world) => world.server.say(ROOM, 'bob', 'hello'), ['hello']],
-    ['that the line fell', (_, owner) => owner.line.cut(), []],
+    ['that the line fell', (_, owner) => owner.connection.cut(), []],
     ['the answer to its send', (_, __, { room }) => void room.send('mine'), ['mine']],
   ]
   test.each(missed)('%s', async (_, happen, contents) => {
@@ -30,7 +30,7 @@ describe('what a tab did not hear while it was deaf it hears of with the next pi
     await world.settle()
     expect(tab.contents()).toEqual([...contents, 'after'])
     expectConverged(world, tab)
-    expect(world.lines()).toBe(1)
+    expect(world.connections()).toBe(1)
   })
 })
 
@@ -43,7 +43,7 @@ test('a tab whose line came up while it was deaf is online with the next ping, n
   owner.tab.freeze(true)
   owner.tab.thaw()
   await world.tick()
-  expect(world.lines()).toBe(0)
+  expect(world.connections()).toBe(0)
   owner.tab.deaf = true
   await world.rest(500)
   expect(owner.chat.getState().connection.status).toBe('connecting')

@@ -5,7 +5,7 @@ import type { RoomModel } from '../model/room/room-model'
 import { previewOf } from '../model/room-list/preview'
 import { unreadOf } from '../model/unread/unread-rows'
 import type { Clock } from '../platform/clock'
-import type { LineHub } from './line-hub'
+import type { ConnectionHub } from './connection-hub'
 import type { Said } from './messages'
 
 /** As often as the server tells of rooms that are not open. */
@@ -16,7 +16,7 @@ export function createNews(options: {
   store: ChatStore
   clock: Clock
   say(message: Said): void
-  hub(): LineHub | null
+  hub(): ConnectionHub | null
   tell(tab: string, message: ServerMessage): void
 }) {
   const { store, clock } = options

@@ -11,7 +11,7 @@ async function threeTabs(auth: () => string, accepts: (token: string) => boolean
   const world = new TabsWorld()
   const tabs: TestTab[] = []
   for (let i = 0; i < 3; i++) tabs.push(await world.openTab('ada', [ROOM], { auth }))
-  for (const { line } of tabs) line.refuseConnect = (shown) => (accepts(shown) ? null : INVALID)
+  for (const { connection } of tabs) connection.refuseConnect = (shown) => (accepts(shown) ? null : INVALID)
   return { world, tabs, states: () => tabs.map(({ chat }) => chat.getState().connection) }
 }
 
@@ -23,10 +23,10 @@ test('a changed secret: one tab gets a fresh token, and all are online again', a
     (shown) => shown === token(accepted),
   )
   accepted = no + 1
-  world.owner(tabs).line.cut()
+  world.owner(tabs).connection.cut()
   await world.rest(20_000)
   expect(states()).toMatchObject(Array(3).fill({ status: 'online' }))
-  expect([no, world.lines()]).toEqual([accepted, 1])
+  expect([no, world.connections()]).toEqual([accepted, 1])
 })
 
 test('a token that all tabs keep, and that is not valid yet, is shown again until it is', async () => {
@@ -36,7 +36,7 @@ test('a token that all tabs keep, and that is not valid yet, is shown again unti
     () => isValid,
   )
   isValid = false
-  world.owner(tabs).line.cut()
+  world.owner(tabs).connection.cut()
   await world.rest(15_000)
   expect(states().map(({ status }) => status)).not.toContain('online')
   isValid = true
@@ -51,7 +51,7 @@ test('a token that no server takes stops every tab with TOKEN_INVALID', async ()
     () => isValid,
   )
   isValid = false
-  world.owner(tabs).line.cut()
+  world.owner(tabs).connection.cut()
   await world.rest(900_000)
   expect(states()).toMatchObject(Array(3).fill({ status: 'stopped', error: { code: 'TOKEN_INVALID' } }))
 })
@@ -60,7 +60,7 @@ test('a fixed token that is refused stops every tab, with the code of the server
   const world = new TabsWorld()
   const tabs = [0, 1, 2].map(() => {
     const tab = world.newTab('ada')
-    tab.line.refuseConnect = INVALID
+    tab.connection.refuseConnect = INVALID
     return tab
   })
   await world.rest(60_000)

@@ -8,7 +8,7 @@ export const userScope = (url: string, userId: string): string => `roomful:${ser
  * trusted for it, the server checks). Tabs whose tokens tell nothing share when it is the same token: whom the local copy
  * remembers is no proof. Without a token there is no line either, and the local copy's user is as good.
  */
-export function lineScope(url: string, token: string | null, knownUser: string | null): string | null {
+export function connectionScope(url: string, token: string | null, knownUser: string | null): string | null {
   if (token === null) return knownUser === null ? null : userScope(url, knownUser)
   return userScope(url, subjectOf(token) ?? `token ${hashOf(token)}`)
 }

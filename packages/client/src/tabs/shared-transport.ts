@@ -2,8 +2,8 @@ import type { ClientEvent, Payload } from '@roomful/protocol'
 import type { Clock } from '../platform/clock'
 import type { DownReason, RequestResult, Transport, TransportEvent } from '../transport/port'
 import { UNWRITABLE } from '../transport/unwritable'
+import type { ConnectionHub } from './connection-hub'
 import type { Owner } from './election'
-import type { LineHub } from './line-hub'
 import type { Said, TabMessage } from './messages'
 
 /** The owner times a request; a tab waits this much longer for it to say so. */
@@ -25,7 +25,7 @@ const MISSED: DownReason = {
 
 export type SharedTransport = Transport & {
   /** The owner is another one, or another term of the same; `hub` when it is this tab. */
-  onOwner(owner: Owner | null, hub: LineHub | null): void
+  onOwner(owner: Owner | null, hub: ConnectionHub | null): void
   onMessage(message: TabMessage): void
   /** From the hub to this tab. */
   onEvent(event: TransportEvent): void
@@ -47,7 +47,7 @@ export function createSharedTransport(options: {
 }): SharedTransport {
   const { me, clock, say } = options
   let owner: Owner | null = null
-  let hub: LineHub | null = null
+  let hub: ConnectionHub | null = null
   /** From the connect until the line is down. */
   let token: string | null = null
   let isUp = false

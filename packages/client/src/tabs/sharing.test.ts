@@ -12,7 +12,7 @@ const at = (tabs: readonly TestTab[], index: number): TestTab => {
 test('five tabs have one line, each message once, and are equal', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(5)
-  expect(world.lines()).toBe(1)
+  expect(world.connections()).toBe(1)
   for (const [i, { room }] of tabs.entries())
     for (let n = 0; n < 4; n++) void room.send(`tab ${i}, message ${n}`)
   world.server.say(ROOM, 'bob', 'hello all tabs')
@@ -28,34 +28,34 @@ test('five tabs have one line, each message once, and are equal', async () => {
         .contents()
         .filter((text) => text.startsWith(`tab ${i},`)),
     ).toEqual([0, 1, 2, 3].map((n) => `tab ${i}, message ${n}`))
-  expect(world.lines()).toBe(1)
+  expect(world.connections()).toBe(1)
 })
 
 test('with `separate` each has its own', async () => {
   const world = new TabsWorld()
   for (let i = 0; i < 3; i++) await world.openTab('ada', [ROOM], { tabs: 'separate' })
-  expect(world.lines()).toBe(3)
+  expect(world.connections()).toBe(3)
 })
 
 test('users never share, nor do tabs whose tokens do not tell the user', async () => {
   const world = new TabsWorld()
   await world.openTab('ada')
   await world.openTab('bob')
-  expect(world.lines()).toBe(2)
+  expect(world.connections()).toBe(2)
   await world.openTab('ada', [ROOM], { auth: 'opaque 1' })
   await world.openTab('ada', [ROOM], { auth: 'opaque 2' })
-  expect(world.lines()).toBe(4)
+  expect(world.connections()).toBe(4)
   await world.openTab('ada', [ROOM], { auth: 'opaque 2' })
-  expect(world.lines()).toBe(4)
+  expect(world.connections()).toBe(4)
 })
 
 test('a room that one tab closes stays live in the others, and is left with the last', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(3)
-  const { line } = world.owner(tabs)
+  const { connection } = world.owner(tabs)
   at(tabs, 1).room.close()
   await world.rest(5_000)
-  expect(line.served.some(({ event }) => event === 'leave-rooms')).toBe(false)
+  expect(connection.served.some(({ event }) => event === 'leave-rooms')).toBe(false)
   world.server.say(ROOM, 'bob', 'still here?')
   await world.rest(1_000)
   expect(at(tabs, 2).contents()).toEqual(['still here?'])
@@ -63,7 +63,7 @@ test('a room that one tab closes stays live in the others, and is left with the 
   at(tabs, 0).room.close()
   at(tabs, 2).room.close()
   await world.rest(10_000)
-  expect(line.served.filter(({ event }) => event === 'leave-rooms')).toHaveLength(1)
+  expect(connection.served.filter(({ event }) => event === 'leave-rooms')).toHaveLength(1)
 })
 
 test('a tab that has not opened a room hears of it: unread, preview, and reads in another tab', async () => {
@@ -79,7 +79,7 @@ test('a tab that has not opened a room hears of it: unread, preview, and reads i
   reader.room.markRead()
   await world.rest(1_000)
   // To everybody who has the room open, oneself included.
-  world.owner([owner]).line.tell({
+  world.owner([owner]).connection.tell({
     event: 'read-receipts',
     payload: { roomId: asRoomId(ROOM), reads: { ada: 2 } },
   })
@@ -116,22 +116,22 @@ async function withBacklog() {
   const owner = await world.openTab('ada')
   const lister = await world.openTab('ada', [])
   await world.rest(3_000)
-  return { world, owner, lister, line: owner.line }
+  return { world, owner, lister, connection: owner.connection }
 }
 
 test('a tab hears of what came while the owner was not sure of the room', async () => {
-  const { world, owner, lister, line } = await withBacklog()
+  const { world, owner, lister, connection } = await withBacklog()
   const unread = (): number[] => [owner, lister].map(({ chat }) => chat.getState().unreadTotal)
   expect(unread()).toEqual([90, 90])
-  line.cut()
+  connection.cut()
   await world.pass(500)
   const held: { run(): void }[] = []
   // The answers about the room are held back, and messages come meanwhile.
   for (let step = 0; step < 50; step++) {
-    const next = line.frames[0]
+    const next = connection.frames[0]
     if (next?.event === 'sync ack' && ROOM in (next.payload as { rooms: object }).rooms)
-      held.push(line.take('sync ack'))
-    else line.step()
+      held.push(connection.take('sync ack'))
+    else connection.step()
     await world.tick()
   }
   expect(held.length).toBeGreaterThan(0)
@@ -144,15 +144,15 @@ test('a tab hears of what came while the owner was not sure of the room', async 
 })
 
 test('a tab hears of an unread figure that the owner was told late', async () => {
-  const { world, owner, lister, line } = await withBacklog()
+  const { world, owner, lister, connection } = await withBacklog()
   // Another device has read a part that is not held here: what is left only the server can say.
   const roomId = asRoomId(ROOM)
   world.server.answer('ada', 'mark-read', { roomId, seq: 10 })
-  line.tell({ event: 'read-receipts', payload: { roomId, reads: { ada: 10 } } })
-  line.step()
+  connection.tell({ event: 'read-receipts', payload: { roomId, reads: { ada: 10 } } })
+  connection.step()
   await world.tick()
-  line.take('sync').run()
-  const late = line.take('sync ack')
+  connection.take('sync').run()
+  const late = connection.take('sync ack')
   await world.rest(2_000)
   late.run()
   await world.rest(2_000)
@@ -171,7 +171,7 @@ test('a tab that closes a room hears of a read that was on its way to it (seed 1
   closer.room.close()
   await world.rest(5_000)
   const payload = { roomId: asRoomId(ROOM), reads: { ada: 2 } }
-  reader.line.tell({ event: 'read-receipts', payload })
+  reader.connection.tell({ event: 'read-receipts', payload })
   await world.rest(3_000)
   for (const { chat } of [reader, closer]) expect(chat.getState().unreadTotal).toBe(0)
 })
@@ -182,12 +182,12 @@ test('a tab that closes a room which another has open is told where it stands (s
   const closer = await world.openTab('ada')
   await world.rest(3_000)
   world.server.say(ROOM, 'bob', 'lost')
-  owner.line.take('changes')
+  owner.connection.take('changes')
   // Its own ack tells the owner that something is missing, and the other nothing.
   owner.room.send('mine')
   await world.tick()
-  owner.line.take('send-message').run()
-  owner.line.take('changes')
+  owner.connection.take('send-message').run()
+  owner.connection.take('changes')
   closer.room.close()
   await world.rest(5_000)
   expect(owner.contents()).toEqual(['lost', 'mine'])
@@ -209,21 +209,21 @@ test('typing goes out from any tab', async () => {
   const tabs = await world.openTabs(2)
   at(tabs, 1).room.setTyping(true)
   await world.settle()
-  expect(at(tabs, 0).line.served.at(-1)).toMatchObject({ event: 'typing', payload: { typing: true } })
+  expect(at(tabs, 0).connection.served.at(-1)).toMatchObject({ event: 'typing', payload: { typing: true } })
 })
 
 test('the line that is lost is lost for all, and they come back together', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(3)
-  const { line } = world.owner(tabs)
-  line.silent = true
-  line.cut()
+  const { connection } = world.owner(tabs)
+  connection.silent = true
+  connection.cut()
   await world.rest(1_000)
   for (const { chat } of tabs) expect(chat.getState().connection.status).not.toBe('online')
   for (const [i, { room }] of tabs.entries()) void room.send(`offline ${i}`)
-  line.silent = false
+  connection.silent = false
   await world.rest(60_000)
-  expect(world.lines()).toBe(1)
+  expect(world.connections()).toBe(1)
   expect(world.server.room(ROOM).messages).toHaveLength(3)
   for (const tab of tabs) expectConverged(world, tab)
 })
@@ -234,7 +234,7 @@ test('one who signs out in one tab is signed out in all, and nothing stays on di
   const tabs = await world.openTabs(3)
   await world.rest(2_000)
   expect(world.browser.disk.rooms.size).toBe(1)
-  world.owner(tabs).line.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
+  world.owner(tabs).connection.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
   await world.rest(2_000)
   for (const { chat, contents } of tabs) {
     expect(chat.getState()).toMatchObject({ rooms: [], connection: { status: 'stopped' } })
@@ -243,7 +243,7 @@ test('one who signs out in one tab is signed out in all, and nothing stays on di
   expect(
     world.browser.disk.rooms.size + world.browser.disk.chunks.size + world.browser.disk.entries.size,
   ).toBe(0)
-  expect(world.lines()).toBe(0)
+  expect(world.connections()).toBe(0)
 })
 
 const withAuth = async (world: TabsWorld, fetchToken: (tab: number) => string): Promise<TestTab[]> => {
@@ -259,11 +259,11 @@ test('a token that is refused is renewed by one tab for all', async () => {
   const asked: number[] = []
   const tabs = await withAuth(world, (tab) => tokenOfAda(asked.push(tab)))
   expect(asked).toEqual([0, 1, 2])
-  world.owner(tabs).line.cut({ code: 'TOKEN_EXPIRED', text: 'over', next: 'auth' })
+  world.owner(tabs).connection.cut({ code: 'TOKEN_EXPIRED', text: 'over', next: 'auth' })
   await world.rest(10_000)
   expect(asked).toEqual([0, 1, 2, 0])
   for (const { chat } of tabs) expect(chat.getState().connection.status).toBe('online')
-  expect(world.lines()).toBe(1)
+  expect(world.connections()).toBe(1)
 })
 
 test('and by another tab where the owner cannot get one', async () => {
@@ -274,21 +274,21 @@ test('and by another tab where the owner cannot get one', async () => {
     if (isOver && tab === 0) throw new Error('the owner cannot get one')
     return tokenOfAda(++tokens)
   })
-  const { line } = world.owner(tabs)
+  const { connection } = world.owner(tabs)
   isOver = true
-  line.cut({ code: 'TOKEN_EXPIRED', text: 'over', next: 'auth' })
+  connection.cut({ code: 'TOKEN_EXPIRED', text: 'over', next: 'auth' })
   await world.rest(30_000)
   expect(at(tabs, 1).chat.getState().connection.status).toBe('online')
   expect(at(tabs, 2).chat.getState().connection.status).toBe('online')
-  expect(world.lines()).toBe(1)
+  expect(world.connections()).toBe(1)
 })
 
 test('in time, too: the server warns once, and one tab sends a fresh one', async () => {
   const world = new TabsWorld()
   let tokens = 0
   const tabs = await withAuth(world, () => tokenOfAda(++tokens))
-  const { line } = world.owner(tabs)
-  line.tell({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
+  const { connection } = world.owner(tabs)
+  connection.tell({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
   await world.rest(1_000)
-  expect(line.served.filter(({ event }) => event === 'refresh-token')).toHaveLength(1)
+  expect(connection.served.filter(({ event }) => event === 'refresh-token')).toHaveLength(1)
 })

@@ -56,10 +56,10 @@ class Run {
       this.overwritten ??= first.content
       world.server.edit(ROOM, 'bob', 1, `edited ${++this.count}`)
     }
-    if (next.do === 'cut') for (const { line } of world.clients) if (line.isUp) line.cut()
+    if (next.do === 'cut') for (const { connection } of world.clients) if (connection.isUp) connection.cut()
     if (next.do === 'frames')
       for (let i = 0; i < next.count; i++) {
-        for (const { line } of world.clients) line.step()
+        for (const { connection } of world.clients) connection.step()
         await world.tick()
       }
     if (next.do === 'pass') for (let ms = 0; ms < next.ms; ms += 100) await world.pass(Math.min(100, next.ms))
@@ -109,7 +109,7 @@ class Run {
     if (this.tabs.length === 0) this.tabs.push(world.newTab())
     await world.rest(90_000)
     for (const tab of this.tabs) expectConverged(world, tab)
-    expect(world.lines()).toBe(1)
+    expect(world.connections()).toBe(1)
     const texts = world.server.room(ROOM).messages.map((row) => row.content)
     expect(new Set(texts).size).toBe(texts.length)
     for (const own of this.said)

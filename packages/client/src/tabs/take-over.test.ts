@@ -25,7 +25,7 @@ describe('the line moves to another tab within 2 s when its owner', () => {
     const rest = others(tabs, owner)
     end(world, owner)
     const took = await world.until(
-      () => world.lines() === 1 && rest.some(({ line }) => line.isUp) && rest.every(isLive),
+      () => world.connections() === 1 && rest.some(({ connection }) => connection.isUp) && rest.every(isLive),
       TAKE_OVER_MS,
     )
     expect(took).toBeLessThanOrEqual(TAKE_OVER_MS)
@@ -46,13 +46,13 @@ test('an owner that was frozen follows when it goes on: its line is dropped, and
   world.server.say(ROOM, 'bob', 'before')
   await world.settle()
   world.freeze(owner)
-  await world.until(() => other?.line.isUp === true && isLive(other), TAKE_OVER_MS)
+  await world.until(() => other?.connection.isUp === true && isLive(other), TAKE_OVER_MS)
   world.server.edit(ROOM, 'bob', 1, 'edited while it was frozen')
   await world.rest(2_000)
   world.thaw(owner)
   await world.rest(5_000)
-  expect(owner.line.isUp).toBe(false)
-  expect(world.lines()).toBe(1)
+  expect(owner.connection.isUp).toBe(false)
+  expect(world.connections()).toBe(1)
   for (const tab of tabs) expectConverged(world, tab)
   expect(world.browser.disk.chunks.get(ROOM)?.get(0)).toMatchObject([
     { content: 'edited while it was frozen' },
@@ -65,10 +65,10 @@ test('an owner that nobody looks at hands over to a tab that is looked at', asyn
   const owner = world.owner(tabs)
   owner.tab.show(false)
   await world.rest(5_000)
-  expect(owner.line.isUp).toBe(true)
+  expect(owner.connection.isUp).toBe(true)
   await world.rest(15_000)
-  expect(owner.line.isUp).toBe(false)
-  expect(world.lines()).toBe(1)
+  expect(owner.connection.isUp).toBe(false)
+  expect(world.connections()).toBe(1)
   for (const tab of tabs) expectConverged(world, tab)
 })
 
@@ -78,7 +78,7 @@ test('where no tab is looked at the line stays', async () => {
   const owner = world.owner(tabs)
   for (const { tab } of tabs) tab.show(false)
   await world.rest(60_000)
-  expect(owner.line.isUp).toBe(true)
+  expect(owner.connection.isUp).toBe(true)
 })
 
 test('a request under way when the owner dies is lost, and the send goes out again under the same id', async () => {
@@ -89,7 +89,7 @@ test('a request under way when the owner dies is lost, and the send goes out aga
     const [other] = others(tabs, owner)
     const sent = other?.room.send('precious')
     await world.tick()
-    if (fate !== 'on its way there') owner.line.step()
+    if (fate !== 'on its way there') owner.connection.step()
     expect(world.server.room(ROOM).messages).toHaveLength(fate === 'on its way there' ? 0 : 1)
     world.kill(owner)
     await world.rest(5_000)
@@ -113,7 +113,7 @@ test('ten owners die one after the other in the middle of sends: each message on
       }
     await world.tick()
     // Some frames get through, and not others.
-    for (let frames = 0; frames < round % 4; frames++) owner.line.step()
+    for (let frames = 0; frames < round % 4; frames++) owner.connection.step()
     await world.tick()
     world.kill(owner)
     tabs.splice(tabs.indexOf(owner), 1, await world.openTab())
@@ -233,7 +233,7 @@ test('a write that a tab had in hand when it fell asleep is refused when it wake
   // It has made sure that it leads, and made up its write; the disk has not taken it yet.
   await world.rest(500)
   world.freeze(owner)
-  await world.until(() => other?.line.isUp === true && isLive(other), TAKE_OVER_MS)
+  await world.until(() => other?.connection.isUp === true && isLive(other), TAKE_OVER_MS)
   world.server.say(ROOM, 'bob', 'two')
   await world.rest(2_000)
   letGo()

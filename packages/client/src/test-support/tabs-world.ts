@@ -16,7 +16,7 @@ export class TabsWorld extends World {
   constructor() {
     super()
     this.server.onChange = (roomId, changes) => {
-      for (const { line } of [...this.clients, ...this.sleeping]) line.broadcast(roomId, changes)
+      for (const { connection } of [...this.clients, ...this.sleeping]) connection.broadcast(roomId, changes)
     }
   }
 
@@ -35,7 +35,7 @@ export class TabsWorld extends World {
       ports: { ...options.ports, tabs: tab.port, clock: tab.clock },
     })
     // Its rows are checked against the server's from the first on, whichever tab's line brings them (I5).
-    client.line.epoch = this.server.epoch
+    client.connection.epoch = this.server.epoch
     void client.chat.connect()
     for (const id of rooms) void client.chat.room(id).open()
     return { ...client, tab }
@@ -56,12 +56,12 @@ export class TabsWorld extends World {
   }
 
   /** Lines that the server has as signed in. */
-  lines(): number {
-    return this.clients.filter(({ line }) => line.isUp).length
+  connections(): number {
+    return this.clients.filter(({ connection }) => connection.isUp).length
   }
 
   owner(tabs: readonly TestTab[]): TestTab {
-    const owner = tabs.find(({ line }) => line.isUp)
+    const owner = tabs.find(({ connection }) => connection.isUp)
     if (owner === undefined) throw new Error('no tab has a line')
     return owner
   }
@@ -86,8 +86,8 @@ export class TabsWorld extends World {
     victim.tab.thaw()
   }
 
-  private remove({ line }: TestTab): void {
-    const at = this.clients.findIndex((client) => client.line === line)
+  private remove({ connection }: TestTab): void {
+    const at = this.clients.findIndex((client) => client.connection === connection)
     if (at >= 0) this.clients.splice(at, 1)
   }
 

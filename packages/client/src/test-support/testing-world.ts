@@ -10,12 +10,12 @@ import type { ChatOptions } from '../options'
 import { type HandClock, handClock } from '../platform/hand-clock'
 import type { Room } from '../room'
 import { ModelServer } from './model-server'
-import { TestLine } from './test-line'
+import { TestConnection } from './test-connection'
 
 export type TestClient = {
   readonly chat: Chat
   readonly room: Room
-  readonly line: TestLine
+  readonly connection: TestConnection
   /** The state inside, for what the public one does not tell. */
   model(): RoomModel
   contents(): string[]
@@ -42,12 +42,12 @@ export class World {
   constructor(users: readonly string[] = ['ada', 'bob']) {
     this.server.addRoom(ROOM, users)
     this.server.onChange = (roomId, changes) => {
-      for (const { line } of this.clients) line.broadcast(roomId, changes)
+      for (const { connection } of this.clients) connection.broadcast(roomId, changes)
     }
   }
 
   client(userId: string, options: Partial<ChatOptions> = {}): TestClient {
-    const line = new TestLine(this.server, userId, this.clock)
+    const connection = new TestConnection(this.server, userId, this.clock)
     const models = new Map<string, RoomModel>()
     const chat = createChat({
       url: 'test:',
@@ -56,7 +56,7 @@ export class World {
       ...(this.onError ? { onError: this.onError } : {}),
       ...options,
       ports: {
-        transport: line.factory,
+        transport: connection.factory,
         clock: this.clock,
         // Without chance a wait is as long as it can be, and ids tell who made them, in order.
         ids: { clientId: () => `${userId}-${String(++this.ids).padStart(6, '0')}`, random: () => 0 },
@@ -65,7 +65,7 @@ export class World {
           models.set(after.id, after)
           try {
             checkRoom(before, event, after)
-            if (line.epoch === this.server.epoch) this.checkSound(after, userId)
+            if (connection.epoch === this.server.epoch) this.checkSound(after, userId)
           } catch (error) {
             this.broken.add(error)
             throw error
@@ -85,7 +85,7 @@ export class World {
     const client: TestClient = {
       chat,
       room,
-      line,
+      connection,
       model: () => {
         const model = models.get(ROOM)
         if (model === undefined) throw new Error('nothing has happened in the room')
@@ -133,9 +133,9 @@ export class World {
   /** Lets through all that is on the lines, and what follows from it, until they are quiet. */
   async settle(): Promise<void> {
     await this.tick()
-    for (let rounds = 0; this.clients.some(({ line }) => line.frames.length > 0); rounds++) {
+    for (let rounds = 0; this.clients.some(({ connection }) => connection.frames.length > 0); rounds++) {
       if (rounds > 2_000) throw new Error('I15: the lines never get quiet')
-      for (const { line } of this.clients) line.step()
+      for (const { connection } of this.clients) connection.step()
       await this.tick()
     }
   }

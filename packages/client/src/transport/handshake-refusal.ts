@@ -1,6 +1,6 @@
 import { decodeAck, isErrorCode, retryOf } from '@roomful/protocol'
 import type { DownReason } from './port'
-import { LOST } from './socket-line'
+import { LOST } from './socket-connection'
 
 /** Socket.IO's `connect_error`: `data` is there, be it undefined, when a server answered and refused. */
 export type ConnectError = Error & {

@@ -10,24 +10,24 @@ import { createPace, type Pace } from '../platform/pace'
 import { refusalOf } from './handshake-refusal'
 import { checkPayload } from './payload-check'
 import type { DownReason, TransportFactory } from './port'
-import { LOST, openLine, type SocketLine } from './socket-line'
+import { LOST, openSocket, type SocketConnection } from './socket-connection'
 
 /** Longer than any limit of a second or two takes to be full again. */
 const AFTER_ABUSE_MS = 30_000
 
 /** Protocol 2 over Socket.IO. Everything that comes in is decoded here, once. */
 export const socketIoTransport: TransportFactory = (url, onEvent) => {
-  let line: SocketLine | null = null
+  let connection: SocketConnection | null = null
   /** There is one from `ready` to the end of the line. */
   let pace: Pace | null = null
 
   const gone = (): void => {
     pace?.end()
     pace = null
-    line = null
+    connection = null
   }
   const drop = (): void => {
-    line?.end()
+    connection?.end()
     gone()
   }
 
@@ -38,12 +38,12 @@ export const socketIoTransport: TransportFactory = (url, onEvent) => {
         gone()
         onEvent({ type: 'down', reason })
       }
-      line = openLine(
+      connection = openSocket(
         url,
         { token, protocol: 2 },
         { refused: (error) => down(refusalOf(error)), lost: () => down(bye ? reasonOfBye(bye) : LOST) },
       )
-      line.socket.onAny((event: string, payload: unknown) => {
+      connection.socket.onAny((event: string, payload: unknown) => {
         // An event of a newer server is not for this client.
         const decoded = decodeServerEvent(event, payload)
         if (!decoded.ok) return
@@ -58,7 +58,7 @@ export const socketIoTransport: TransportFactory = (url, onEvent) => {
     disconnect: drop,
     close: drop,
     request: async (event, payload, timeoutMs) => {
-      const [at, pacing] = [line, pace]
+      const [at, pacing] = [connection, pace]
       if (at === null || pacing === null) return { kind: 'offline' }
       const checked = checkPayload(event, payload)
       if (!checked.ok) return { kind: 'ack', ack: checked.ack }
@@ -70,7 +70,7 @@ export const socketIoTransport: TransportFactory = (url, onEvent) => {
       return { kind: 'ack', ack }
     },
     signal: (event, payload) => {
-      if (pace) line?.socket.volatile.emit(event, payload)
+      if (pace) connection?.socket.volatile.emit(event, payload)
     },
   }
 }

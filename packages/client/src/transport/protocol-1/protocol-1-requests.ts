@@ -1,7 +1,7 @@
 import type { Ack, ClientEvent, Delta, ErrorAck, Message, OkAck, Payload } from '@roomful/protocol'
 import { asRoomId, retryOf } from '@roomful/protocol/plain'
 import type { RequestFailure } from '../port'
-import type { SocketLine } from '../socket-line'
+import type { SocketConnection } from '../socket-connection'
 import { type FetchPage, readPage, seedDelta, seedPage } from './protocol-1-history'
 import { isRecord, readSeedRow } from './protocol-1-rows'
 import type { SeedState } from './protocol-1-state'
@@ -13,7 +13,7 @@ type Requests = { [E in ClientEvent]?: (payload: Payload<E>) => Promise<Answer<E
 /** One line's requests: each becomes what the reference's events can do. `joined` ends when the server has named the rooms. */
 export function seedRequests(
   state: SeedState,
-  line: SocketLine,
+  connection: SocketConnection,
   joined: Promise<void>,
   timeoutMs: number,
 ): Requests {
@@ -22,7 +22,7 @@ export function seedRequests(
     event: string,
     payload: unknown,
   ): Promise<Record<string, unknown> | ErrorAck | RequestFailure> => {
-    const result = await line.request(event, payload, timeoutMs)
+    const result = await connection.request(event, payload, timeoutMs)
     if (result.kind !== 'ack') return result.kind
     if (!isRecord(result.answer)) return refusal('The answer could not be read')
     const { error } = result.answer
@@ -113,7 +113,7 @@ export function seedRequests(
       change('delete-message', messageId, {}, () => state.removed(messageId)),
     'mark-read': async ({ roomId, seq }) => {
       const room = state.room(roomId)
-      line.socket.emit('mark-read', { roomId, seq })
+      connection.socket.emit('mark-read', { roomId, seq })
       room.lastReadSeq = Math.max(room.lastReadSeq ?? 0, seq)
       room.unread = Math.max(0, room.lastSeq - room.lastReadSeq)
       return { ok: true, seq: room.lastReadSeq, unread: room.unread }

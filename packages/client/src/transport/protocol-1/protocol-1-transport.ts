@@ -3,7 +3,7 @@ import { LIMITS } from '@roomful/protocol/plain'
 import { type ConnectError, refusalOf } from '../handshake-refusal'
 import { checkPayload } from '../payload-check'
 import type { DownReason, RequestResult, TransportFactory } from '../port'
-import { LOST, openLine, type SocketLine } from '../socket-line'
+import { LOST, openSocket, type SocketConnection } from '../socket-connection'
 import { refusal, seedRequests } from './protocol-1-requests'
 import { SeedState } from './protocol-1-state'
 
@@ -17,27 +17,27 @@ const JOINED_WAIT_MS = 3_000
  */
 export const seedTransport: TransportFactory = (url, onEvent) => {
   const state = new SeedState(onEvent)
-  let line: SocketLine | null = null
+  let connection: SocketConnection | null = null
   let joined: Promise<void> = Promise.resolve()
 
   const drop = (): void => {
-    line?.end()
-    line = null
+    connection?.end()
+    connection = null
   }
 
   return {
     connect: (token) => {
       const down = (reason: DownReason): void => {
-        line = null
+        connection = null
         onEvent({ type: 'down', reason })
       }
       state.begin(token)
-      const opened = openLine(
+      const opened = openSocket(
         url,
         { token },
         { refused: (error) => down(refusalIn(error)), lost: () => down(LOST) },
       )
-      line = opened
+      connection = opened
       joined = new Promise((resolve) => {
         const timer = setTimeout(resolve, JOINED_WAIT_MS)
         opened.socket.on('rooms-joined', () => {
@@ -63,8 +63,8 @@ export const seedTransport: TransportFactory = (url, onEvent) => {
       payload: PayloadInput<E>,
       timeoutMs: number,
     ): Promise<RequestResult<E>> => {
-      if (!line?.socket.connected) return { kind: 'offline' }
-      const handler = seedRequests(state, line, joined, timeoutMs)[event]
+      if (!connection?.socket.connected) return { kind: 'offline' }
+      const handler = seedRequests(state, connection, joined, timeoutMs)[event]
       if (handler === undefined)
         return { kind: 'ack', ack: refusal('Protocol 1 has no such event', 'UNKNOWN_EVENT') }
       const checked = checkPayload(event, payload)

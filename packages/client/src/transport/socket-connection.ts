@@ -6,7 +6,7 @@ import { UNWRITABLE } from './unwritable'
 export type RawResult = { readonly kind: 'ack'; readonly answer: unknown } | { readonly kind: RequestFailure }
 
 /** One socket from its dial to its end, of which only the line is used: no buffer, reconnect, retries or recovery. */
-export type SocketLine = {
+export type SocketConnection = {
   readonly socket: Socket
   request(event: string, payload: unknown, timeoutMs: number): Promise<RawResult>
   /** Whatever waits for an answer has none, and nothing of the line is heard any more. */
@@ -16,11 +16,11 @@ export type SocketLine = {
 export const LOST: DownReason = { code: 'OFFLINE', text: 'The line was lost', next: 'retry' }
 
 /** Dials. `onRefused` and `onLost` are called at most once, after the line has ended. */
-export function openLine(
+export function openSocket(
   url: string,
   auth: Record<string, unknown>,
   on: { refused(error: ConnectError): void; lost(): void },
-): SocketLine {
+): SocketConnection {
   const pending = new Set<() => void>()
   const socket = io(url, {
     auth,

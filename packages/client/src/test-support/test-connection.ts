@@ -23,7 +23,7 @@ type Frame = {
  * A line whose every frame is let through by hand: one, some, all, or never. The server acts when a request arrives, and
  * its answer and broadcasts are frames of their own.
  */
-export class TestLine {
+export class TestConnection {
   frames: Frame[] = []
   /** Requests that reached the server, in order. */
   readonly served: { event: ClientEvent; payload: unknown }[] = []

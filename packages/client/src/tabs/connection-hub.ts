@@ -15,7 +15,7 @@ type Ready = Extract<TransportEvent, { type: 'ready' }>['ready']
  * `coming` and `up` name whose token it is. Whoever attaches while it is up gets its `ready` at once; when it goes every
  * tab gets its `down`, and each comes back by itself.
  */
-type Line =
+type SharedConnection =
   | { readonly at: 'none' }
   | { readonly at: 'coming'; readonly by: string; readonly token: string }
   | {
@@ -26,7 +26,7 @@ type Line =
       readonly upAt: number
     }
 
-export type LineHub = {
+export type ConnectionHub = {
   attach(tab: string, token: string): void
   /** `dead`: the tab found that the line does not answer; it is dropped for all. */
   detach(tab: string, dead: boolean): void
@@ -41,9 +41,9 @@ export type LineHub = {
 type Answer = RequestResult<ClientEvent>
 type Watching = Payload<'watch-presence'>
 
-export const LINE_LOST: DownReason = { code: 'OFFLINE', text: 'The line was lost', next: 'retry' }
+export const CONNECTION_LOST: DownReason = { code: 'OFFLINE', text: 'The line was lost', next: 'retry' }
 
-export function createLineHub(options: {
+export function createConnectionHub(options: {
   me: string
   clock: Clock
   open(onEvent: (event: TransportEvent) => void): Transport
@@ -51,9 +51,9 @@ export function createLineHub(options: {
   onUp(): void
   onJoined(tab: string, roomIds: readonly string[]): void
   onLeft(tab: string, roomIds: readonly string[]): void
-}): LineHub {
+}): ConnectionHub {
   const { me, clock, tell } = options
-  let line: Line = { at: 'none' }
+  let connection: SharedConnection = { at: 'none' }
   /** Every tab at the line, with the rooms that it has open there. */
   const joined = new Map<string, Set<string>>()
   /** Whose presence each tab shows. */
@@ -69,17 +69,17 @@ export function createLineHub(options: {
   const real = options.open((event) => onEvent(event))
 
   function dial(): void {
-    if (line.at !== 'none') return
+    if (connection.at !== 'none') return
     const chosen = tokens.choose()
     if (chosen === null) return
-    line = { at: 'coming', by: chosen.tab, token: chosen.token }
+    connection = { at: 'coming', by: chosen.tab, token: chosen.token }
     real.connect(chosen.token)
   }
 
   function onEvent(event: TransportEvent): void {
     switch (event.type) {
       case 'ready':
-        if (line.at === 'coming') onReady(line, event.ready)
+        if (connection.at === 'coming') onReady(connection, event.ready)
         return
       case 'down':
         fall(event.reason)
@@ -92,8 +92,8 @@ export function createLineHub(options: {
     }
   }
 
-  function onReady({ by, token }: Extract<Line, { at: 'coming' }>, ready: Ready): void {
-    line = { at: 'up', by, token, ready, upAt: clock.now() }
+  function onReady({ by, token }: Extract<SharedConnection, { at: 'coming' }>, ready: Ready): void {
+    connection = { at: 'up', by, token, ready, upAt: clock.now() }
     for (const tab of [...joined.keys()]) tell(tab, { type: 'ready', ready })
     options.onUp()
   }
@@ -101,8 +101,8 @@ export function createLineHub(options: {
   /** Rooms are heard by the tabs that have them open, as if each had a line of its own. */
   function onMessage(message: ServerMessage): void {
     // A tab that attaches later gets the `ready` of then.
-    if (message.event === 'user-changed' && line.at === 'up')
-      line = { ...line, ready: { ...line.ready, user: message.payload.user } }
+    if (message.event === 'user-changed' && connection.at === 'up')
+      connection = { ...connection, ready: { ...connection.ready, user: message.payload.user } }
     if (message.event === 'bye') {
       if (message.payload.reason === 'TOKEN_EXPIRED') tokens.refresh([...joined.keys()])
       return
@@ -115,10 +115,10 @@ export function createLineHub(options: {
 
   /** The line is gone: every tab hears it; only the one whose token was refused is asked for a fresh one (single flight). */
   function fall(reason: DownReason): void {
-    if (line.at === 'none') return
-    const { by, token } = line
+    if (connection.at === 'none') return
+    const { by, token } = connection
     const isAboutToken = reason.next === 'auth' || reason.code === 'TOKEN_INVALID'
-    line = { at: 'none' }
+    connection = { at: 'none' }
     if (isAboutToken) tokens.refuse(by, token, reason)
     for (const tab of [...joined.keys()])
       drop(tab, isAboutToken && tab !== by ? { ...reason, next: 'retry' } : reason)
@@ -133,7 +133,7 @@ export function createLineHub(options: {
     const rooms = joined.get(tab)
     joined.delete(tab)
     tokens.forget(tab)
-    if (watching.delete(tab) && watching.size > 0 && line.at === 'up')
+    if (watching.delete(tab) && watching.size > 0 && connection.at === 'up')
       void real.request('watch-presence', together([...watching.values()]), LEAVE_TIMEOUT_MS)
     if (rooms) options.onLeft(tab, [...rooms])
   }
@@ -156,7 +156,7 @@ export function createLineHub(options: {
    * twice it is the same.
    */
   function tellRead(reader: string, roomId: Payload<'mark-read'>['roomId'], seq: number): void {
-    const user = line.at === 'up' ? line.ready.user : null
+    const user = connection.at === 'up' ? connection.ready.user : null
     if (!user) return
     const payload = { roomId, reads: { [user.id]: seq } }
     for (const tab of joined.keys())
@@ -174,21 +174,22 @@ export function createLineHub(options: {
     attach: (tab, token) => {
       if (!joined.has(tab)) joined.set(tab, new Set())
       tokens.offer(tab, token)
-      if (line.at === 'up') tell(tab, { type: 'ready', ready: asOfNow(line.ready, clock.now() - line.upAt) })
+      if (connection.at === 'up')
+        tell(tab, { type: 'ready', ready: asOfNow(connection.ready, clock.now() - connection.upAt) })
       else dial()
     },
     detach: (tab, dead) => {
       const rooms = [...(joined.get(tab) ?? [])]
       leave(tab)
-      if (line.at === 'none') return
+      if (connection.at === 'none') return
       if (dead) {
         real.disconnect()
-        fall(LINE_LOST)
+        fall(CONNECTION_LOST)
         return
       }
       const roomIds = unsubscribe(rooms)
       // Best effort, as of a client that closes a room.
-      if (line.at === 'up' && roomIds.length > 0)
+      if (connection.at === 'up' && roomIds.length > 0)
         void real.request(
           'leave-rooms',
           { roomIds: roomIds as Payload<'leave-rooms'>['roomIds'] },
@@ -197,7 +198,7 @@ export function createLineHub(options: {
     },
     request: async (tab, event, payload, timeoutMs) => {
       const rooms = joined.get(tab)
-      if (rooms === undefined || line.at !== 'up') return { kind: 'offline' }
+      if (rooms === undefined || connection.at !== 'up') return { kind: 'offline' }
       if (event === 'join-rooms') {
         const ids = roomIdsOf(payload)
         for (const id of ids) rooms.add(id)
@@ -220,12 +221,12 @@ export function createLineHub(options: {
       return result
     },
     signal: (event, payload) => {
-      if (line.at === 'up') real.signal(event, payload)
+      if (connection.at === 'up') real.signal(event, payload)
     },
     isJoined: (tab, roomId) => joined.get(tab)?.has(roomId) ?? false,
     tabs: () => joined.keys(),
     end: () => {
-      line = { at: 'none' }
+      connection = { at: 'none' }
       tokens.end()
       real.close()
       for (const tab of [...joined.keys()]) leave(tab)
