@@ -3,8 +3,8 @@ import { type ChatStore, createChatStore } from './engine/chat-store'
 import { createConnectionRunner } from './engine/connection-runner'
 import { createAsk, type EngineContext } from './engine/engine-context'
 import { createInbox } from './engine/inbox'
-import { createOrders } from './engine/orders'
 import { createOutboxRunner } from './engine/outbox-runner'
+import { createOutboxSequence } from './engine/outbox-sequence'
 import { createPump } from './engine/pump'
 import { attempt, createReport } from './engine/report'
 import type { Runner } from './engine/runner'
@@ -39,7 +39,7 @@ const MAX_UNSENT_AGE_MS = 86_400_000
 
 /** Protocol, Socket.IO and decoders: what is on the disk is on the screen before they have come. */
 const loadTransport = {
-  1: () => import('./transport/protocol-1/protocol-1-transport').then((module) => module.seedTransport),
+  1: () => import('./transport/protocol-1/protocol-1-transport').then((module) => module.protocol1Transport),
   2: () => import('./transport/socket-io-transport').then((module) => module.socketIoTransport),
 }
 
@@ -70,7 +70,7 @@ export function createChat(options: ChatOptions): Chat {
         connection: roomConnectionOf(store.chat().connection.state),
         windowSize: options.windowSize ?? WINDOW_SIZE,
         hasStore: copy !== null,
-        writesRows: disk?.keeps() ?? false,
+        writesRows: disk?.writesRows() ?? false,
       }),
     runEffects: () => pump.run(),
   })
@@ -82,7 +82,7 @@ export function createChat(options: ChatOptions): Chat {
   )
   const load = loadTransport[options.protocol ?? 2]
   const openTransport = options.ports?.transport ?? lazyTransport(load)
-  const orders = createOrders(clock)
+  const sequence = createOutboxSequence(clock)
   const tabs =
     copy &&
     linkTabs(options, copy.kind, () => ({
@@ -93,7 +93,7 @@ export function createChat(options: ChatOptions): Chat {
       ids,
       room,
       onEvent: inbox,
-      onOrder: orders.atLeast,
+      onOrder: sequence.atLeast,
     }))
   const disk =
     copy &&
@@ -104,7 +104,7 @@ export function createChat(options: ChatOptions): Chat {
       clock,
       storeClock,
       url: options.url,
-      orders,
+      sequence,
       report,
     })
   const base: Omit<EngineContext, 'ask'> = {
@@ -165,7 +165,7 @@ export function createChat(options: ChatOptions): Chat {
   const connect = createConnect(engine, start)
   const readDebounceMs = options.readDebounceMs ?? READ_DEBOUNCE_MS
   const uses = createRoomUses(store, clock)
-  const room = createRoomHandles({ engine, waiters, uses, readDebounceMs, start, nextOrder: orders.next })
+  const room = createRoomHandles({ engine, waiters, uses, readDebounceMs, start, nextOrder: sequence.next })
 
   const stop = (last?: () => void): void => {
     if (isClosed && last === undefined) return

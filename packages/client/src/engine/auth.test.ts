@@ -248,7 +248,7 @@ test('a fresh token for a live connection that never comes: the client comes bac
   const world = new World()
   const { auth, calls } = answers('first', HANG, 'third')
   const ada = await world.live('ada', { auth })
-  ada.connection.tell({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
+  ada.connection.deliver({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
   await world.rest(4_000)
   ada.connection.cut(EXPIRED)
   await world.rest(13_000)
@@ -263,7 +263,7 @@ test('a fresh token that the live connection refuses: the next connect asks for 
     event === 'refresh-token'
       ? { ok: false, error: 'not valid', code: 'TOKEN_INVALID', retry: 'never' }
       : undefined
-  ada.connection.tell({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
+  ada.connection.deliver({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
   await world.settle()
   expect(calls.length).toBe(2)
   ada.connection.cut(EXPIRED)

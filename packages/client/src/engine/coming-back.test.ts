@@ -62,7 +62,7 @@ describe('an error on the way to ready is a lost line, and the next try succeeds
     const ada = changing(world, 'message', () => ({ type: 'message', message: { event: 'changes' } }))
     void ada.room.open()
     await world.rest(1_000)
-    world.server.say(ROOM, 'bob', 'hello')
+    world.server.sendAs(ROOM, 'bob', 'hello')
     await isLive(world, ada)
     expect(ada.contents()).toEqual(['hello', 'after it'])
     expect(sources).toEqual(['internal'])
@@ -74,7 +74,7 @@ describe('an answer that cannot be taken in is asked for again:', () => {
     '%s',
     async (broken) => {
       const { world, sources } = expecting()
-      for (let i = 0; i < 120; i++) world.server.say(ROOM, 'bob', `message ${i}`)
+      for (let i = 0; i < 120; i++) world.server.sendAs(ROOM, 'bob', `message ${i}`)
       const ada = world.client('ada')
       const answer = world.server.answer.bind(world.server)
       let isDue = true
@@ -150,7 +150,7 @@ describe('a local copy that cannot be taken in holds up nothing (P14):', () => {
   const broken = async (world: World, table: LocalTable, change: (value: object) => unknown) => {
     const disk = memoryStore()
     world.server.addRoom('other', ['ada', 'bob'])
-    world.server.say('other', 'bob', 'kept')
+    world.server.sendAs('other', 'bob', 'kept')
     const first = await world.live('ada', { storage: disk })
     void first.chat.room('other').open()
     await world.rest(1_000)
@@ -186,7 +186,7 @@ describe('a local copy that cannot be taken in holds up nothing (P14):', () => {
   test('chunks that are none: the rows come from the server', async () => {
     const { world, sources } = expecting()
     const disk = memoryStore()
-    world.server.say(ROOM, 'bob', 'hello')
+    world.server.sendAs(ROOM, 'bob', 'hello')
     const first = await world.live('ada', { storage: disk })
     await world.rest(1_000)
     await first.chat.close()

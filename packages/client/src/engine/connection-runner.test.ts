@@ -149,6 +149,6 @@ test('StrictMode: open, close and open again is one subscription', async () => {
   ada.room.close()
   await world.rest(3_000)
   expect(ada.room.getState().status).toBe('idle')
-  world.server.say(ROOM, 'bob', 'not subscribed any more')
+  world.server.sendAs(ROOM, 'bob', 'not subscribed any more')
   expect(ada.connection.has('changes')).toBe(false)
 })

@@ -1,7 +1,7 @@
 import type { Invitation, Presence, User } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
 import { assertNever } from '../model/assert-never'
-import { toldAsOf } from '../model/chat-model'
+import { pushedAsOf } from '../model/chat-model'
 import type { RoomEvent } from '../model/room/room-event'
 import { roomGoneError } from '../model/room/room-gone'
 import type { RoomModel } from '../model/room/room-model'
@@ -95,7 +95,7 @@ export function createInbox(
   function invited(roomId: string, ...fresh: Invitation[]): void {
     const others = store.chat().invitations.filter((one) => one.roomId !== roomId)
     const invitations = [...fresh, ...others].slice(0, LIMITS.invitationsReceived)
-    store.dispatchChat({ type: 'invitations', invitations, asOf: toldAsOf(store.chat()) })
+    store.dispatchChat({ type: 'invitations', invitations, asOf: pushedAsOf(store.chat()) })
   }
 
   function onMessage(message: ServerMessage): void {
@@ -109,7 +109,7 @@ export function createInbox(
     const events = roomEventsOf(message, {
       now: clock.now(),
       serverAheadMs: serverTime.aheadMs() ?? 0,
-      asOf: toldAsOf(store.chat()),
+      asOf: pushedAsOf(store.chat()),
     })
     for (const [roomId, event] of events) {
       store.dispatch(roomId, event)

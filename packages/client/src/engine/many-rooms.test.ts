@@ -31,10 +31,10 @@ async function looksWith(rooms: number): Promise<Record<string, number>> {
   // Of this client alone.
   bob.connection.cut()
   await world.tick()
-  const told = world.server.say(ROOM, 'bob', 'hello')
+  const told = world.server.sendAs(ROOM, 'bob', 'hello')
   return {
     message: await during(() =>
-      ada.connection.tell({
+      ada.connection.deliver({
         event: 'changes',
         payload: { roomId: ada.model().id as never, changes: [told] },
       }),

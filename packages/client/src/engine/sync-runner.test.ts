@@ -11,9 +11,9 @@ async function served(world: World, { connection }: TestClient): Promise<void> {
   }
 }
 
-function tellAdded({ connection }: TestClient, room: Room): void {
+function deliverAdded({ connection }: TestClient, room: Room): void {
   const item = { room, role: 'member' as const, lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null }
-  connection.tell({ event: 'room-added', payload: { item } })
+  connection.deliver({ event: 'room-added', payload: { item } })
 }
 
 test('one sync for all rooms and the list after a connect, behind one join', async () => {
@@ -47,7 +47,7 @@ test('a room made while the list was on its way stays on it', async () => {
   await served(world, ada)
   const list = ada.connection.take('sync ack')
   world.server.addRoom('new', ['ada'])
-  tellAdded(ada, world.server.room('new').room)
+  deliverAdded(ada, world.server.room('new').room)
   ada.connection.take('room-added').run()
   list.run()
   await world.settle()
@@ -63,7 +63,7 @@ test('a list that was asked for before a room was left and joined again does not
   await served(world, ada)
   const list = ada.connection.take('sync ack')
   world.server.invite(ROOM, 'ada')
-  tellAdded(ada, world.server.room(ROOM).room)
+  deliverAdded(ada, world.server.room(ROOM).room)
   ada.connection.take('room-added').run()
   list.run()
   await world.settle()
@@ -83,9 +83,9 @@ test('a room that was joined before one was invited is joined again, though no a
   // The answer gets lost, and the next one knows him as a member.
   ada.connection.take('sync ack')
   world.server.invite(ROOM, 'ada')
-  tellAdded(ada, world.server.room(ROOM).room)
+  deliverAdded(ada, world.server.room(ROOM).room)
   await world.rest(15_000)
-  world.server.say(ROOM, 'bob', 'welcome')
+  world.server.sendAs(ROOM, 'bob', 'welcome')
   await world.settle()
   expect(ada.contents()).toEqual(['welcome'])
   expectConverged(world, ada)
@@ -95,12 +95,12 @@ test('a room that is gone from here, and of which the server goes on telling, is
   const world = new World()
   const ada = await world.live('ada')
   // Another node had him out and in again, and nobody told the one that his line is on.
-  ada.connection.tell({ event: 'room-removed', payload: { roomId: asRoomId(ROOM), reason: 'left' } })
+  ada.connection.deliver({ event: 'room-removed', payload: { roomId: asRoomId(ROOM), reason: 'left' } })
   await world.settle()
   expect(ada.room.getState().status).toBe('removed')
-  world.server.say(ROOM, 'bob', 'he is back')
+  world.server.sendAs(ROOM, 'bob', 'he is back')
   const { rev, lastSeq } = world.server.room(ROOM).room
-  ada.connection.tell({
+  ada.connection.deliver({
     event: 'room-heads',
     payload: { epoch: world.server.epoch, heads: { [ROOM]: { rev, lastSeq } } },
   })
@@ -118,7 +118,7 @@ test('a list that was asked for before a room was left does not bring it back', 
   await served(world, ada)
   const list = ada.connection.take('sync ack')
   world.server.kick('side', 'ada')
-  ada.connection.tell({ event: 'room-removed', payload: { roomId: asRoomId('side'), reason: 'kicked' } })
+  ada.connection.deliver({ event: 'room-removed', payload: { roomId: asRoomId('side'), reason: 'kicked' } })
   ada.connection.take('room-removed').run()
   list.run()
   await world.settle()
@@ -127,11 +127,11 @@ test('a list that was asked for before a room was left does not bring it back', 
 
 test('a sync that was asked for before a read does not bring the old unread figure back', async () => {
   const world = new World()
-  for (let seq = 1; seq <= 100; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  for (let seq = 1; seq <= 100; seq++) world.server.sendAs(ROOM, 'bob', `old ${seq}`)
   const ada = await world.live('ada')
   expect(ada.room.getState().unread).toBe(100)
-  world.server.say(ROOM, 'bob', 'lost')
-  world.server.say(ROOM, 'bob', 'heard')
+  world.server.sendAs(ROOM, 'bob', 'lost')
+  world.server.sendAs(ROOM, 'bob', 'heard')
   ada.connection.take('changes')
   await world.settle()
   await world.pass(250)
@@ -147,7 +147,7 @@ test('a sync that was asked for before a read does not bring the old unread figu
 
 test('a part of a closed room was read elsewhere: the list is asked once for what is left', async () => {
   const world = new World()
-  for (let seq = 1; seq <= 3; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  for (let seq = 1; seq <= 3; seq++) world.server.sendAs(ROOM, 'bob', `old ${seq}`)
   const ada = world.client('ada')
   void ada.chat.connect()
   await world.settle()
@@ -156,7 +156,7 @@ test('a part of a closed room was read elsewhere: the list is asked once for wha
   world.server.answer('ada', 'mark-read', { roomId: asRoomId(ROOM), seq: 1 })
   const asked = ada.connection.served.length
   for (const reads of [{ ada: 1 }, { bob: 3 }, { bob: 3, ada: 1 }]) {
-    ada.connection.tell({ event: 'read-receipts', payload: { roomId: asRoomId(ROOM), reads } })
+    ada.connection.deliver({ event: 'read-receipts', payload: { roomId: asRoomId(ROOM), reads } })
     await world.rest(1_000)
   }
   expect(unread()).toBe(2)
@@ -165,10 +165,10 @@ test('a part of a closed room was read elsewhere: the list is asked once for wha
 
 test('pages that are read meanwhile, or refused, do not delay the sync that closes a gap (seed 92342)', async () => {
   const world = new World()
-  for (let seq = 1; seq <= 600; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  for (let seq = 1; seq <= 600; seq++) world.server.sendAs(ROOM, 'bob', `old ${seq}`)
   const ada = await world.live('ada')
-  world.server.say(ROOM, 'bob', 'lost')
-  world.server.say(ROOM, 'bob', 'heard')
+  world.server.sendAs(ROOM, 'bob', 'lost')
+  world.server.sendAs(ROOM, 'bob', 'heard')
   ada.connection.take('changes')
   await world.settle()
   const asked = ada.connection.served.length
@@ -185,7 +185,7 @@ test('pages that are read meanwhile, or refused, do not delay the sync that clos
 
 test('a figure that has a deletion in it already is not taken down by its row (seed 109319)', async () => {
   const world = new World()
-  for (let seq = 1; seq <= 3; seq++) world.server.say(ROOM, 'bob', `text ${seq}`)
+  for (let seq = 1; seq <= 3; seq++) world.server.sendAs(ROOM, 'bob', `text ${seq}`)
   const ada = await world.live('ada')
   ada.room.close()
   await world.rest(5_000)
@@ -193,7 +193,7 @@ test('a figure that has a deletion in it already is not taken down by its row (s
   const unread = (): number => ada.chat.getState().unreadTotal
   expect(unread()).toBe(3)
   const change = world.server.remove(ROOM, 'bob', 2)
-  ada.connection.tell({
+  ada.connection.deliver({
     event: 'room-activity',
     payload: {
       rooms: [
@@ -204,19 +204,19 @@ test('a figure that has a deletion in it already is not taken down by its row (s
   await world.settle()
   expect(unread()).toBe(2)
   // On its way for longer.
-  ada.connection.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes: [change] } })
+  ada.connection.deliver({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes: [change] } })
   await world.settle()
   expect(unread()).toBe(2)
 })
 
 test('a message that is told only after a later one is counted too (seed 162285)', async () => {
   const world = new World()
-  for (let seq = 1; seq <= 90; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  for (let seq = 1; seq <= 90; seq++) world.server.sendAs(ROOM, 'bob', `old ${seq}`)
   const ada = await world.live('ada')
   expect(ada.room.getState().unread).toBe(90)
   const { rev } = world.server.room(ROOM).room
-  world.server.say(ROOM, 'bob', 'edited before it is told')
-  world.server.say(ROOM, 'bob', 'later')
+  world.server.sendAs(ROOM, 'bob', 'edited before it is told')
+  world.server.sendAs(ROOM, 'bob', 'later')
   world.server.edit(ROOM, 'bob', 91, 'edited')
   const told = [1, 2, 3].map(() => ada.connection.take('changes').payload as { changes: Change[] })
   const [, later, edited] = told.flatMap(({ changes }) => changes)
@@ -224,7 +224,7 @@ test('a message that is told only after a later one is counted too (seed 162285)
   // As a node tells it that has caught up: what has changed since stands at the rev of the change, and comes last.
   const skip: Change = { kind: 'skip', rev: rev + 1, count: 1 }
   for (const changes of [[later], [skip, edited]])
-    ada.connection.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
+    ada.connection.deliver({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
   await world.rest(1_000)
   expect(ada.contents().slice(-2)).toEqual(['edited', 'later'])
   expect(ada.room.getState().unread).toBe(92)
@@ -232,19 +232,19 @@ test('a message that is told only after a later one is counted too (seed 162285)
 
 test('a change that is heard twice while a figure is on its way counts once (seed 56111)', async () => {
   const world = new World()
-  for (let seq = 1; seq <= 90; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  for (let seq = 1; seq <= 90; seq++) world.server.sendAs(ROOM, 'bob', `old ${seq}`)
   const ada = await world.live('ada')
   // Another device has read a part that is not held here: what is left only the server can say.
   const roomId = asRoomId(ROOM)
   world.server.answer('ada', 'mark-read', { roomId, seq: 10 })
-  ada.connection.tell({ event: 'read-receipts', payload: { roomId, reads: { ada: 10 } } })
+  ada.connection.deliver({ event: 'read-receipts', payload: { roomId, reads: { ada: 10 } } })
   ada.connection.step()
   await world.tick()
   ada.connection.take('sync').run()
   const late = ada.connection.take('sync ack')
   // Told to the room, and again as the answer to an own op.
   const change = world.server.remove(ROOM, 'bob', 20)
-  ada.connection.tell({ event: 'changes', payload: { roomId, changes: [change] } })
+  ada.connection.deliver({ event: 'changes', payload: { roomId, changes: [change] } })
   await world.settle()
   late.run()
   await world.rest(1_000)
@@ -265,18 +265,18 @@ test('a room that is closed is left, though the server refuses at first (seed 14
 
 test('a last seq that never was is asked for ever more rarely, and forgotten with an answer that knows better', async () => {
   const world = new World()
-  world.server.say(ROOM, 'bob', 'one')
+  world.server.sendAs(ROOM, 'bob', 'one')
   const ada = await world.live('ada')
   const { rev } = world.server.room(ROOM).room
   // As from a history that a restore has undone.
-  ada.connection.tell({
+  ada.connection.deliver({
     event: 'room-heads',
     payload: { epoch: world.server.epoch, heads: { [ROOM]: { rev: rev + 1, lastSeq: 99 } } },
   })
   await world.rest(300_000)
   const syncs = ada.connection.served.filter(({ event }) => event === 'sync').length
   expect(syncs).toBeLessThan(25)
-  world.server.say(ROOM, 'bob', 'two')
+  world.server.sendAs(ROOM, 'bob', 'two')
   await world.rest(60_000)
   expect(ada.model().sync.gap).toBeNull()
   expectConverged(world, ada)
@@ -288,7 +288,7 @@ test('the list is in order of activity, and an unread total goes with it', async
   const ada = await world.live('ada')
   const at = (seconds: number) => `2026-02-01T00:00:${String(seconds).padStart(2, '0')}.000Z`
   const active = (id: string, seconds: number, unread: number): void =>
-    ada.connection.tell({
+    ada.connection.deliver({
       event: 'room-activity',
       payload: {
         rooms: [
@@ -326,7 +326,7 @@ test('the list is in order of activity, and an unread total goes with it', async
 
 test('a refused page rejects, and the next one is fine', async () => {
   const world = new World()
-  for (let i = 0; i < 120; i++) world.server.say(ROOM, 'bob', `old ${i}`)
+  for (let i = 0; i < 120; i++) world.server.sendAs(ROOM, 'bob', `old ${i}`)
   const ada = await world.live('ada')
   world.server.refuse = (_user, event) =>
     event === 'fetch-history' ? refusal('HISTORY_TRUNCATED') : undefined

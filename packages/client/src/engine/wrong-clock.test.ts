@@ -144,7 +144,7 @@ describe.each(Object.entries(SKEWS))('the clock is set %s', (_, byMs) => {
     const world = await newWorld()
     const ada = await world.live('ada')
     const types = (): void =>
-      ada.connection.tell({
+      ada.connection.deliver({
         event: 'typing',
         payload: JSON.parse(
           JSON.stringify({
@@ -170,7 +170,7 @@ describe.each(Object.entries(SKEWS))('the clock is set %s', (_, byMs) => {
   test('while a read cursor waits for a higher one: it goes out in its time', async () => {
     const world = await newWorld()
     const ada = await world.live('ada')
-    world.server.say(ROOM, 'bob', 'hello')
+    world.server.sendAs(ROOM, 'bob', 'hello')
     await world.settle()
     ada.room.markRead()
     world.clock.set(byMs)

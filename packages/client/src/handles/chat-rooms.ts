@@ -2,7 +2,7 @@ import type { ClientEvent, OkAck, PayloadInput, RoomListItem } from '@roomful/pr
 import type { Chat } from '../chat'
 import type { EngineContext } from '../engine/engine-context'
 import { ChatError } from '../model/chat-error'
-import { toldAsOf } from '../model/chat-model'
+import { pushedAsOf } from '../model/chat-model'
 import type { WaitOptions } from '../options'
 import type { Room } from '../room'
 import { readPayload } from './app-values'
@@ -66,7 +66,7 @@ export function createChatRooms(
   }
 
   const list = (item: RoomListItem): void =>
-    store.dispatch(item.room.id, { type: 'listed', item, asOf: toldAsOf(store.chat()), now: clock.now() })
+    store.dispatch(item.room.id, { type: 'listed', item, asOf: pushedAsOf(store.chat()), now: clock.now() })
 
   /** The list knows what I may see of it: my role, what is unread. */
   const askForList = (): void => store.dispatchChat({ type: 'list-wanted' })
@@ -119,7 +119,7 @@ export function createChatRooms(
       await request('remove-member', { roomId: id }, options)
       store.dispatch(id, {
         type: 'removed',
-        asOf: toldAsOf(store.chat()),
+        asOf: pushedAsOf(store.chat()),
         error: new ChatError('ROOM_NOT_FOUND', 'You have left this room'),
       })
     },

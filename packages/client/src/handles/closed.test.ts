@@ -31,7 +31,7 @@ function held(inner: LocalStore) {
 
 const warm = async (world: World) => {
   const disk = memoryStore()
-  world.server.say(ROOM, 'bob', 'a secret')
+  world.server.sendAs(ROOM, 'bob', 'a secret')
   const first = await world.live('ada', { storage: disk })
   await world.rest(1_000)
   await first.chat.close()
@@ -41,7 +41,7 @@ const warm = async (world: World) => {
 describe('after close() listeners are called once, for the closing change:', () => {
   test('with a send, a page and a join under way', async () => {
     const world = new World()
-    for (let i = 0; i < 120; i++) world.server.say(ROOM, 'bob', `message ${i}`)
+    for (let i = 0; i < 120; i++) world.server.sendAs(ROOM, 'bob', `message ${i}`)
     const ada = await world.live('ada')
     const calls = counting(ada)
     await world.rest(1_000)
@@ -104,7 +104,7 @@ describe('after close() listeners are called once, for the closing change:', () 
     const world = new World()
     const { environment, wake } = wakeable()
     const ada = await world.live('ada', { ports: { environment } })
-    world.server.say(ROOM, 'bob', 'hello')
+    world.server.sendAs(ROOM, 'bob', 'hello')
     await world.settle()
     const calls = counting(ada)
     await world.rest(1_000)
@@ -156,7 +156,7 @@ describe('after close() listeners are called once, for the closing change:', () 
 describe('signing out takes everything off in one notification (P13):', () => {
   test('with a full screen, and again after close()', async () => {
     const world = new World()
-    world.server.say(ROOM, 'bob', 'a secret')
+    world.server.sendAs(ROOM, 'bob', 'a secret')
     const ada = await world.live('ada')
     const calls = counting(ada)
     await world.rest(1_000)

@@ -94,8 +94,8 @@ describe('flush()', () => {
 
   test('waits for edits, reactions and deletes, and for a read cursor that waits for a higher one', async () => {
     const world = new World()
-    for (const text of ['one', 'two', 'three']) world.server.say(ROOM, 'ada', text)
-    world.server.say(ROOM, 'bob', 'four')
+    for (const text of ['one', 'two', 'three']) world.server.sendAs(ROOM, 'ada', text)
+    world.server.sendAs(ROOM, 'bob', 'four')
     const ada = await world.live('ada', { readDebounceMs: 60_000 })
     const [one = '', two = '', three = ''] = ada.room.messages().map(({ id }) => id)
     void ada.room.edit(one, 'edited')

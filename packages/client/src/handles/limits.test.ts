@@ -90,7 +90,7 @@ describe.each(names)('%s', (name) => {
 
   test('a signal that is never aborted, or after the end, leaves and changes nothing', async () => {
     const world = new World()
-    world.server.say(ROOM, 'ada', 'a message')
+    world.server.sendAs(ROOM, 'ada', 'a message')
     const ada = await world.live('ada')
     const id = ada.room.messages()[0]?.id ?? ''
     const { signal, abort, listeners } = counted()

@@ -74,10 +74,10 @@ test('what is told while pages come is newer than they are: a room that was left
   const first = await untilPage(world, ada)
   // The first page has side-1, and nothing of the room that is made behind its place.
   world.server.kick('side-1', 'ada')
-  ada.connection.tell({ event: 'room-removed', payload: { roomId: asRoomId('side-1'), reason: 'kicked' } })
+  ada.connection.deliver({ event: 'room-removed', payload: { roomId: asRoomId('side-1'), reason: 'kicked' } })
   const { room } = world.server.addRoom('a-new-one', ['ada'])
   const item = { room, role: 'member' as const, lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null }
-  ada.connection.tell({ event: 'room-added', payload: { item } })
+  ada.connection.deliver({ event: 'room-added', payload: { item } })
   ada.connection.take('room-removed').run()
   ada.connection.take('room-added').run()
   first.run()
@@ -126,7 +126,7 @@ test('a list that is wanted anew while one is read is read after it', async () =
   world.server.addRoom('a-lost-one', ['ada'])
   const { id: roomId, rev, lastSeq } = world.server.room('a-lost-one').room
   const news = { roomId, rev, lastSeq, lastReadSeq: 0, unread: 0, preview: null }
-  ada.connection.tell({ event: 'room-activity', payload: { rooms: [news] } })
+  ada.connection.deliver({ event: 'room-activity', payload: { rooms: [news] } })
   ada.connection.take('room-activity').run()
   await world.rest(1_000)
   expect(listed(ada)).toEqual(['a-lost-one', ROOM, ...SIDE].sort())

@@ -92,7 +92,7 @@ test.each(['toString', 'valueOf', 'hasOwnProperty', '__defineGetter__', 'general
     await world.settle()
     await expect(opened).rejects.toMatchObject(NOT_FOUND)
     world.server.addRoom(`${id}`, ['ada', 'bob'])
-    world.server.say(id, 'bob', 'hello')
+    world.server.sendAs(id, 'bob', 'hello')
     const again = ada.chat.room(id)
     again.close()
     await world.rest(3_000)

@@ -25,7 +25,7 @@ export function createPresenceHub({ store, ask, clock, report, over }: EngineCon
   let status: 'online' | 'away' | undefined
   let error: ChatError | null = null
   /** What this line was told last. */
-  let told = ''
+  let sentList = ''
   let isDue = false
   let isAsking = false
   let cancelRetry = (): void => {}
@@ -36,7 +36,7 @@ export function createPresenceHub({ store, ask, clock, report, over }: EngineCon
   store.chatTopic.observers.add(() => {
     if (isOnline() === wasOnline) return
     wasOnline = !wasOnline
-    told = ''
+    sentList = ''
     cancelRetry()
     if (wasOnline) schedule()
   })
@@ -47,15 +47,15 @@ export function createPresenceHub({ store, ask, clock, report, over }: EngineCon
     isDue = true
     queueMicrotask(() => {
       isDue = false
-      tell().catch((error) => report(error, { source: 'internal' }))
+      sendList().catch((error) => report(error, { source: 'internal' }))
     })
   }
 
-  async function tell(): Promise<void> {
+  async function sendList(): Promise<void> {
     const wanted = [...new Set([...watches].flatMap(({ userIds }) => userIds))]
     const userIds = wanted.slice(0, LIMITS.watchedUsers).map(asUserId)
     const list = userIds.length > 0 || status !== undefined ? JSON.stringify([userIds, status]) : ''
-    if (list === told || isAsking || !isOnline()) return
+    if (list === sentList || isAsking || !isOnline()) return
     isAsking = true
     cancelRetry()
     const result = await ask('watch-presence', { userIds, ...(status === undefined ? {} : { status }) })
@@ -63,7 +63,7 @@ export function createPresenceHub({ store, ask, clock, report, over }: EngineCon
     // What was known last stays: nothing is notified any more.
     if (over()) return
     // Of a line that is gone: the next one is told anew.
-    if (isOnline()) told = result.ok ? list : ''
+    if (isOnline()) sentList = result.ok ? list : ''
     error = result.ok ? (wanted.length > userIds.length ? tooMany() : null) : result.error
     if (result.ok) result.ack.presence.forEach(note)
     renewThose(() => true)

@@ -9,11 +9,12 @@ import './presence-hub'
 const asked = ({ connection }: Pick<TestClient, 'connection'>) =>
   connection.served.flatMap(({ event, payload }) => (event === 'watch-presence' ? [payload] : []))
 
-const tell = (
+const deliver = (
   { connection }: Pick<TestClient, 'connection'>,
   userId: string,
   status: 'online' | 'away' | 'offline',
-) => connection.tell({ event: 'presence', payload: { userId: asUserId(userId), status, lastSeenAt: null } })
+) =>
+  connection.deliver({ event: 'presence', payload: { userId: asUserId(userId), status, lastSeenAt: null } })
 
 const statuses = (watch: ReturnType<TestClient['chat']['presence']>) =>
   [...watch.getState().users.values()].map(({ userId, status }) => `${userId} ${status}`)
@@ -36,10 +37,10 @@ describe('a watch', () => {
     expect(asked(ada)).toEqual([{ userIds: ['bob', 'eve'] }])
     expect(statuses(watch)).toEqual(['bob online', 'eve offline'])
     const state = watch.getState()
-    tell(ada, 'carol', 'online')
+    deliver(ada, 'carol', 'online')
     await world.rest(1_000)
     expect([watch.getState(), calls]).toEqual([state, 1])
-    tell(ada, 'bob', 'away')
+    deliver(ada, 'bob', 'away')
     await world.rest(60_000)
     expect(statuses(watch)).toEqual(['bob away', 'eve offline'])
     expect([asked(ada).length, calls]).toEqual([1, 2])
@@ -57,7 +58,7 @@ describe('a watch', () => {
     const state = watch.getState()
     ada.connection.cut()
     await world.rest(5_000)
-    tell(ada, 'bob', 'online')
+    deliver(ada, 'bob', 'online')
     await world.rest(1_000)
     expect([asked(ada).length, calls, watch.getState() === state]).toEqual([2, 1, true])
   })
@@ -150,8 +151,8 @@ test("tabs that share a line share the list: each hears of its own, and none tak
   const { connection } = world.owner(tabs)
   expect(asked({ connection }).at(-1)).toEqual({ userIds: ['eve', 'bob'] })
   expect([statuses(bob), statuses(eve)]).toEqual([['bob online'], ['eve offline']])
-  tell({ connection }, 'eve', 'online')
-  tell({ connection }, 'bob', 'away')
+  deliver({ connection }, 'eve', 'online')
+  deliver({ connection }, 'bob', 'away')
   await world.rest(1_000)
   expect([statuses(bob), statuses(eve)]).toEqual([['bob away'], ['eve online']])
   await second.chat.setPresence('away')

@@ -7,7 +7,7 @@ import { ROOM, type TestClient, World } from '../test-support/testing-world'
 /** A device that looks at the list only: three messages of somebody else wait, and it says so. */
 async function withUnread(): Promise<{ world: World; ada: TestClient; unread: () => number }> {
   const world = new World()
-  for (let seq = 1; seq <= 3; seq++) world.server.say(ROOM, 'bob', `text ${seq}`)
+  for (let seq = 1; seq <= 3; seq++) world.server.sendAs(ROOM, 'bob', `text ${seq}`)
   const ada = world.client('ada')
   void ada.chat.connect()
   await world.settle()
@@ -18,9 +18,9 @@ async function withUnread(): Promise<{ world: World; ada: TestClient; unread: ()
 
 type Figures = { rev: number; lastSeq: number; lastReadSeq: number; unread: number }
 
-function tellActivity({ connection }: TestClient, figures: Figures): void {
+function deliverActivity({ connection }: TestClient, figures: Figures): void {
   const news = { roomId: asRoomId(ROOM), preview: null, ...figures }
-  connection.tell({ event: 'room-activity', payload: { rooms: [news] } })
+  connection.deliver({ event: 'room-activity', payload: { rooms: [news] } })
 }
 
 test('news that were counted before the last read and come after its answer do not bring the old figure back (seed 400004)', async () => {
@@ -30,13 +30,13 @@ test('news that were counted before the last read and come after its answer do n
   await world.rest(1_000)
   expect(unread()).toBe(1)
   const asked = ada.connection.served.length
-  tellActivity(ada, { rev, lastSeq: 3, lastReadSeq: 0, unread: 3 })
+  deliverActivity(ada, { rev, lastSeq: 3, lastReadSeq: 0, unread: 3 })
   await world.settle()
   expect(unread()).toBe(1)
   expect(ada.connection.served.slice(asked)).toEqual([])
 
-  const { rev: later } = world.server.say(ROOM, 'bob', 'text 4')
-  tellActivity(ada, { rev: later, lastSeq: 4, lastReadSeq: 0, unread: 4 })
+  const { rev: later } = world.server.sendAs(ROOM, 'bob', 'text 4')
+  deliverActivity(ada, { rev: later, lastSeq: 4, lastReadSeq: 0, unread: 4 })
   await world.rest(1_000)
   expect(unread()).toBe(2)
   expect(ada.connection.served.slice(asked).map(({ event }) => event)).toEqual(['sync'])
@@ -49,8 +49,8 @@ test('the answer to a read that news have told of already is not newer than they
   ada.connection.take('mark-read').run()
   await world.tick()
   const answer = ada.connection.take('mark-read ack')
-  const { rev } = world.server.say(ROOM, 'bob', 'text 4')
-  tellActivity(ada, { rev, lastSeq: 4, lastReadSeq: 2, unread: 2 })
+  const { rev } = world.server.sendAs(ROOM, 'bob', 'text 4')
+  deliverActivity(ada, { rev, lastSeq: 4, lastReadSeq: 2, unread: 2 })
   await world.settle()
   answer.run()
   await world.settle()
@@ -59,7 +59,7 @@ test('the answer to a read that news have told of already is not newer than they
 
 test('a read that is told before it is known who one is is one’s own (found in Chromium: a tab beside the one that read)', async () => {
   const world = new World()
-  for (let seq = 1; seq <= 3; seq++) world.server.say(ROOM, 'bob', `text ${seq}`)
+  for (let seq = 1; seq <= 3; seq++) world.server.sendAs(ROOM, 'bob', `text ${seq}`)
   const store = memoryStore()
   await (await world.live('ada', { storage: store })).chat.close()
   world.clients.splice(0, 1)
@@ -73,7 +73,7 @@ test('a read that is told before it is known who one is is one’s own (found in
   await world.tick()
   ada.connection.take('ready').run()
   const reads = { ada: 2, bob: 1 }
-  ada.connection.tell({ event: 'read-receipts', payload: { roomId: asRoomId(ROOM), reads } })
+  ada.connection.deliver({ event: 'read-receipts', payload: { roomId: asRoomId(ROOM), reads } })
   await world.tick()
   ada.connection.take('read-receipts').run()
   world.server.answer('ada', 'mark-read', { roomId: asRoomId(ROOM), seq: 2 })
@@ -87,7 +87,7 @@ test('a read that is told before it is known who one is is one’s own (found in
 test('a room that one gets into between the join and the sync is joined once more, and heard of (seed 612146)', async () => {
   const world = new World()
   world.server.addRoom('side', ['bob'])
-  world.server.say('side', 'bob', 'before')
+  world.server.sendAs('side', 'bob', 'before')
   const ada = world.client('ada')
   const side = ada.chat.room('side')
   void side.open()
@@ -99,7 +99,7 @@ test('a room that one gets into between the join and the sync is joined once mor
   // The answer to the commit was lost: nobody told her.
   world.server.invite('side', 'ada')
   await world.settle()
-  world.server.say('side', 'bob', 'after')
+  world.server.sendAs('side', 'bob', 'after')
   await world.settle()
   expect(side.messages().map(({ content }) => content)).toEqual(['before', 'after'])
   expect(side.getState().status).toBe('live')
@@ -110,18 +110,18 @@ test('a room that one gets into between the join and the sync is joined once mor
 test('a row of one’s own that tells of a read on another device takes the figure along (seed 615507)', async () => {
   const world = new World()
   world.server.limits = { ...world.server.limits, tail: 5, tailLimited: 5 }
-  for (let seq = 1; seq <= 20; seq++) world.server.say(ROOM, 'bob', `text ${seq}`)
+  for (let seq = 1; seq <= 20; seq++) world.server.sendAs(ROOM, 'bob', `text ${seq}`)
   const ada = await world.live('ada')
   expect(ada.room.getState().unread).toBe(20)
   world.server.answer('ada', 'mark-read', { roomId: asRoomId(ROOM), seq: 12 })
-  const { rev } = world.server.say(ROOM, 'bob', 'text 21')
+  const { rev } = world.server.sendAs(ROOM, 'bob', 'text 21')
   await world.settle()
   const member = world.server.room(ROOM).members.get('ada') ?? expect.fail('she is in it')
   const changes = [
     { rev: rev + 1, kind: 'member' as const, member: { ...member, lastReadSeq: 12, rev: rev + 1 } },
   ]
   world.server.room(ROOM).room = { ...world.server.room(ROOM).room, rev: rev + 1 }
-  ada.connection.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
+  ada.connection.deliver({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
   await world.settle()
   expect(ada.room.getState()).toMatchObject({ lastReadSeq: 12, unread: 9 })
 })
@@ -137,10 +137,10 @@ test('a room that one is told to be in while its sync is under way is joined, an
   }
   const { room } = world.server.room(ROOM)
   const item = { room, role: 'member' as const, lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null }
-  ada.connection.tell({ event: 'room-added', payload: { item } })
+  ada.connection.deliver({ event: 'room-added', payload: { item } })
   ada.connection.take('room-added').run()
   // Somebody reads in between: a receipt takes no rev, and is told to those who are subscribed.
-  world.server.say(ROOM, 'ada', 'mine')
+  world.server.sendAs(ROOM, 'ada', 'mine')
   world.server.answer('bob', 'mark-read', { roomId: asRoomId(ROOM), seq: 1 })
   await world.settle()
   expect(ada.room.getState()).toMatchObject({ status: 'live' })
@@ -149,7 +149,7 @@ test('a room that one is told to be in while its sync is under way is joined, an
 
 test('rows of a room whose line in the list never came go when the list does not have it (I14, seed 504079)', async () => {
   const world = new World()
-  world.server.say(ROOM, 'bob', 'a secret')
+  world.server.sendAs(ROOM, 'bob', 'a secret')
   const disk = memoryStore()
   const before = await world.live('ada', { storage: disk })
   await world.rest(1_000)

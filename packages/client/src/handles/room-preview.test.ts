@@ -13,17 +13,17 @@ const previewOf = (client: TestClient, id = ROOM): string | null =>
 const order = ({ chat }: TestClient): string[] => chat.getState().rooms.map(({ id }) => id)
 
 /** What the server tells those who have not opened the room. */
-function tellActivity(world: World, { connection }: TestClient): void {
+function deliverActivity(world: World, { connection }: TestClient): void {
   const { room, lastReadSeq, unread, preview } = listItemOf(world.server.room(ROOM), 'ada')
   const { rev, lastSeq } = room
   const item = { roomId: asRoomId(ROOM), rev, lastSeq, lastReadSeq, unread, preview }
-  connection.tell({ event: 'room-activity', payload: { rooms: [item] } })
+  connection.deliver({ event: 'room-activity', payload: { rooms: [item] } })
 }
 
 test('after two sends in a new room the connection drops: the list still shows the last, and the room stays up', async () => {
   const world = new World()
   world.server.addRoom('other', ['ada', 'bob'])
-  world.server.say('other', 'bob', 'hello')
+  world.server.sendAs('other', 'bob', 'hello')
   const ada = await world.live('ada')
   void ada.room.send('one')
   void ada.room.send('two')
@@ -38,7 +38,7 @@ test('after two sends in a new room the connection drops: the list still shows t
 
 test('an edit of the last message stays on the list when the connection drops', async () => {
   const world = new World()
-  world.server.say(ROOM, 'bob', 'first')
+  world.server.sendAs(ROOM, 'bob', 'first')
   const ada = await world.live('ada')
   world.server.edit(ROOM, 'bob', 1, 'edited')
   await world.settle()
@@ -50,7 +50,7 @@ test('an edit of the last message stays on the list when the connection drops', 
 test('a send that is never answered takes nothing off the list', async () => {
   const world = new World()
   const ada = await world.live('ada')
-  world.server.say(ROOM, 'bob', 'hello')
+  world.server.sendAs(ROOM, 'bob', 'hello')
   await world.settle()
   void ada.room.send('mine')
   await world.tick()
@@ -64,16 +64,16 @@ test('a closed room whose rows leave memory keeps its line, also what came after
   const others = Array.from({ length: 21 }, (_, i) => `r${i}`)
   for (const id of others) {
     world.server.addRoom(id, ['ada', 'bob'])
-    world.server.say(id, 'bob', 'hello')
+    world.server.sendAs(id, 'bob', 'hello')
   }
   const ada = await world.live('ada')
-  world.server.say(ROOM, 'bob', 'open')
+  world.server.sendAs(ROOM, 'bob', 'open')
   await world.settle()
   ada.room.close()
   await world.rest(3_000)
   // One that was on its way when the room was left.
-  const changes = [world.server.say(ROOM, 'bob', 'closed')]
-  ada.connection.tell({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
+  const changes = [world.server.sendAs(ROOM, 'bob', 'closed')]
+  ada.connection.deliver({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
   await world.settle()
   expect(previewOf(ada)).toBe('closed')
   for (const id of others) void ada.chat.room(id).open()
@@ -89,7 +89,7 @@ test('a closed room whose rows leave memory takes no older line from a list that
   const ada = await world.live('ada')
   const model = reduceRoom(ada.model(), { type: 'closed' })
   const item = (content: string) => {
-    world.server.say(ROOM, 'bob', content)
+    world.server.sendAs(ROOM, 'bob', content)
     return listItemOf(world.server.room(ROOM), 'ada')
   }
   const [early, late] = [item('early'), item('late')]
@@ -101,13 +101,13 @@ test('a closed room whose rows leave memory takes no older line from a list that
 
 test('a room that is opened again shows no older line than the list had, before it has caught up', async () => {
   const world = new World()
-  world.server.say(ROOM, 'bob', 'first')
+  world.server.sendAs(ROOM, 'bob', 'first')
   const ada = await world.live('ada')
   ada.room.close()
   await world.rest(3_000)
-  world.server.say(ROOM, 'bob', 'second')
+  world.server.sendAs(ROOM, 'bob', 'second')
   world.server.edit(ROOM, 'bob', 2, 'second, edited')
-  tellActivity(world, ada)
+  deliverActivity(world, ada)
   await world.settle()
   expect(previewOf(ada)).toBe('second, edited')
   void ada.room.open()
@@ -122,13 +122,13 @@ test('a room that is opened again shows no older line than the list had, before 
 
 test('a first page from a reader that lags behind shows no older line than the list had', async () => {
   const world = new World()
-  world.server.say(ROOM, 'bob', 'first')
+  world.server.sendAs(ROOM, 'bob', 'first')
   world.server.lagging = structuredClone(world.server.rooms)
   world.server.edit(ROOM, 'bob', 1, 'edited')
   const ada = world.client('ada')
   void ada.chat.connect()
   await world.settle()
-  tellActivity(world, ada)
+  deliverActivity(world, ada)
   await world.settle()
   expect(previewOf(ada)).toBe('edited')
   void ada.room.open()
@@ -138,20 +138,20 @@ test('a first page from a reader that lags behind shows no older line than the l
   world.server.lagging = null
   const { rev, lastSeq } = world.server.room(ROOM).room
   const heads = { [ROOM]: { rev, lastSeq } }
-  ada.connection.tell({ event: 'room-heads', payload: { epoch: world.server.epoch, heads } })
+  ada.connection.deliver({ event: 'room-heads', payload: { epoch: world.server.epoch, heads } })
   await world.rest(3_000)
   expect([previewOf(ada), ...ada.contents()]).toEqual(['edited', 'edited'])
 })
 
 test('after a restart, offline, the room that is opened shows no older line than the list had', async () => {
   const world = new World()
-  world.server.say(ROOM, 'bob', 'first')
+  world.server.sendAs(ROOM, 'bob', 'first')
   const storage = memoryStore()
   const before = await world.live('ada', { storage })
   before.room.close()
   await world.rest(3_000)
   world.server.edit(ROOM, 'bob', 1, 'edited')
-  tellActivity(world, before)
+  deliverActivity(world, before)
   await world.rest(3_000)
   await before.chat.close()
   const ada = world.client('ada', { storage })
@@ -164,15 +164,15 @@ test('after a restart, offline, the room that is opened shows no older line than
 
 test('a list that was counted before the last read still brings the newest message', async () => {
   const world = new World()
-  world.server.say(ROOM, 'bob', 'first')
+  world.server.sendAs(ROOM, 'bob', 'first')
   const ada = world.client('ada')
   void ada.chat.connect()
   await world.settle()
   ada.room.markRead(1)
   await world.rest(1_000)
-  world.server.say(ROOM, 'bob', 'second')
+  world.server.sendAs(ROOM, 'bob', 'second')
   const item = { ...listItemOf(world.server.room(ROOM), 'ada'), lastReadSeq: 0 }
-  ada.connection.tell({ event: 'room-added', payload: { item } })
+  ada.connection.deliver({ event: 'room-added', payload: { item } })
   await world.settle()
   expect(previewOf(ada)).toBe('second')
 })
@@ -184,7 +184,7 @@ test('a room that was made here and whose first message came before the answer k
   await world.settle()
   const made = world.server.addRoom('new', ['ada', 'bob'])
   addMessage(made, 'bob', { content: 'welcome' })
-  ada.connection.tell({ event: 'room-added', payload: { item: listItemOf(made, 'ada') } })
+  ada.connection.deliver({ event: 'room-added', payload: { item: listItemOf(made, 'ada') } })
   await world.settle()
   void ada.chat.createRoom({ name: 'new', type: 'public' })
   await world.settle()
@@ -193,35 +193,35 @@ test('a room that was made here and whose first message came before the answer k
 
 test('a restored database: the line of a message that is not there any more goes, also where none is left', async () => {
   const world = new World()
-  world.server.say(ROOM, 'bob', 'lost')
+  world.server.sendAs(ROOM, 'bob', 'lost')
   const ada = await world.live('ada')
   ada.connection.cut()
   world.server.epoch = 'epoch-2'
   world.server.addRoom(ROOM, ['ada', 'bob'])
   await world.rest(3_000)
   expect(lineOf(ada)?.preview).toBeNull()
-  world.server.say(ROOM, 'bob', 'new')
+  world.server.sendAs(ROOM, 'bob', 'new')
   await world.settle()
   expect(previewOf(ada)).toBe('new')
 })
 
 test('P5: a restored database: the line of a room that is not open is that of the new epoch (seed 106)', async () => {
   const world = new World()
-  for (const text of ['kept', 'lost', 'lost too']) world.server.say(ROOM, 'bob', text)
+  for (const text of ['kept', 'lost', 'lost too']) world.server.sendAs(ROOM, 'bob', text)
   const ada = await world.live('ada')
   ada.room.close()
   await world.rest(2_500)
   ada.connection.cut()
   world.server.epoch = 'epoch-2'
   world.server.addRoom(ROOM, ['ada', 'bob'])
-  world.server.say(ROOM, 'bob', 'kept')
+  world.server.sendAs(ROOM, 'bob', 'kept')
   await world.rest(5_000)
   expect(lineOf(ada)?.preview).toMatchObject({ seq: 1, content: 'kept' })
 })
 
 test('the last message is deleted: its line says so, and stays when the connection drops', async () => {
   const world = new World()
-  world.server.say(ROOM, 'bob', 'oops')
+  world.server.sendAs(ROOM, 'bob', 'oops')
   const ada = await world.live('ada')
   world.server.remove(ROOM, 'bob', 1)
   await world.settle()
@@ -253,7 +253,7 @@ test('tabs come, take over and go: the list of none of them goes back', async ()
       seen.push(`${i} ${String(seq).padStart(2, '0')}`)
     })
   for (let turn = 1; tabs.length > 1; turn++) {
-    world.server.say(ROOM, 'bob', `message ${turn}`)
+    world.server.sendAs(ROOM, 'bob', `message ${turn}`)
     await world.rest(1_500)
     const owner = world.owner(tabs)
     if (turn % 2 === 1) owner.connection.cut()
@@ -269,12 +269,12 @@ test('tabs come, take over and go: the list of none of them goes back', async ()
 
 test('a disk that keeps nothing any more takes nothing off the list', async () => {
   const world = new World()
-  world.server.say(ROOM, 'bob', 'first')
+  world.server.sendAs(ROOM, 'bob', 'first')
   const storage = troubled(memoryStore())
   const ada = await world.live('ada', { storage })
   await world.rest(1_000)
   storage.failing = true
-  world.server.say(ROOM, 'bob', 'second')
+  world.server.sendAs(ROOM, 'bob', 'second')
   await world.rest(60_000)
   expect(ada.chat.getState().storage.status).not.toBe('ok')
   ada.room.close()

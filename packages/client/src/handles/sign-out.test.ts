@@ -38,7 +38,7 @@ test('takes rooms, messages, drafts and what is unsent off the screen and off th
   const world = new World()
   const disk = memoryStore()
   const ada = await world.live('ada', { storage: disk })
-  world.server.say('general', 'bob', 'a secret')
+  world.server.sendAs('general', 'bob', 'a secret')
   await world.rest(1_000)
   ada.room.setDraft('half a thought')
   ada.connection.silent = true
@@ -59,7 +59,7 @@ test('takes rooms, messages, drafts and what is unsent off the screen and off th
 test('before anything was connected it deletes what the last session left', async () => {
   const world = new World()
   const disk = memoryStore()
-  world.server.say('general', 'bob', 'a secret')
+  world.server.sendAs('general', 'bob', 'a secret')
   const ada = await world.live('ada', { storage: disk })
   await world.rest(1_000)
   await ada.chat.close()
@@ -69,7 +69,7 @@ test('before anything was connected it deletes what the last session left', asyn
 
 test('in memory, and where nobody ever was, there is only the screen', async () => {
   const world = new World()
-  world.server.say('general', 'bob', 'a secret')
+  world.server.sendAs('general', 'bob', 'a secret')
   const ada = await world.live('ada')
   await ada.chat.signOut()
   expect(ada.contents()).toEqual([])
@@ -80,7 +80,7 @@ test('in memory, and where nobody ever was, there is only the screen', async () 
 
 test('a session that the server ends is off the screen too, whatever the storage', async () => {
   const world = new World()
-  world.server.say('general', 'bob', 'a secret')
+  world.server.sendAs('general', 'bob', 'a secret')
   const ada = await world.live('ada')
   ada.connection.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
   await world.tick()
@@ -94,7 +94,7 @@ test('a disk that does not let go is told, and a second try is possible', async 
   const stubborn = hooked(disk, {
     erase: (erase) => (refuses ? Promise.reject(new Error('busy')) : erase()),
   })
-  world.server.say('general', 'bob', 'a secret')
+  world.server.sendAs('general', 'bob', 'a secret')
   const ada = await world.live('ada', { storage: stubborn })
   await world.rest(1_000)
   await expect(ada.chat.signOut()).rejects.toMatchObject({ code: 'INTERNAL' })
@@ -107,7 +107,7 @@ test('a disk that does not let go is told, and a second try is possible', async 
 
 test.each([0, 1])('in tab %i it signs out all tabs of the user, and no line is left', async (which) => {
   const world = new TabsWorld()
-  world.server.say('general', 'bob', 'a secret')
+  world.server.sendAs('general', 'bob', 'a secret')
   const tabs = await world.openTabs(3)
   await world.rest(2_000)
   expect(world.browser.disk.rooms.size).toBe(1)
@@ -126,14 +126,14 @@ test.each([0, 1])('in tab %i it signs out all tabs of the user, and no line is l
 
 test('it signs out tabs that share only the disk, for their tokens do not say whose they are', async () => {
   const world = new TabsWorld()
-  world.server.say('general', 'bob', 'a secret')
+  world.server.sendAs('general', 'bob', 'a secret')
   const first = await world.openTab('ada', undefined, { auth: 'opaque-1' })
   const second = await world.openTab('ada', undefined, { auth: 'opaque-2' })
   await world.rest(2_000)
   expect([world.connections(), world.browser.disk.rooms.size]).toEqual([2, 1])
   await first.chat.signOut()
   await world.rest(2_000)
-  world.server.say('general', 'bob', 'another')
+  world.server.sendAs('general', 'bob', 'another')
   await world.rest(2_000)
   expect(second.contents()).toEqual([])
   expect(second.chat.getState()).toMatchObject({ connection: { status: 'stopped' } })
@@ -143,11 +143,11 @@ test('it signs out tabs that share only the disk, for their tokens do not say wh
 
 test('I23: a tab that closes while another signs out leaves neither the copy nor a timer (seed 505299)', async () => {
   const world = new TabsWorld()
-  world.server.say('general', 'bob', 'a secret')
+  world.server.sendAs('general', 'bob', 'a secret')
   const [first, second] = await world.openTabs(2)
   if (!first || !second) throw new Error('two tabs')
   await world.rest(2_000)
-  world.server.say('general', 'bob', 'not on the disk yet')
+  world.server.sendAs('general', 'bob', 'not on the disk yet')
   await world.tick()
   const left = countTimers(second.tab.clock)
   const signedOut = first.chat.signOut()

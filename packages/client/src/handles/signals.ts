@@ -6,12 +6,13 @@ export function createTypingSignal(engine: EngineContext, id: string): (typing: 
   const { transport, clock } = engine
   const roomId = asRoomId(id)
   /** When the others were last told; null: they believe nobody types. */
-  let toldAt: number | null = null
+  let signalledAt: number | null = null
 
   return (typing) => {
     const now = clock.now()
-    if (typing ? toldAt !== null && Math.abs(now - toldAt) < TYPING_RENEW_MS : toldAt === null) return
-    toldAt = typing ? now : null
+    if (typing ? signalledAt !== null && Math.abs(now - signalledAt) < TYPING_RENEW_MS : signalledAt === null)
+      return
+    signalledAt = typing ? now : null
     transport.signal('typing', { roomId, typing: Boolean(typing) })
   }
 }

@@ -147,7 +147,7 @@ test.each(ONLINE)('throws when the room is removed: one that %s', async (_, begi
   const { connection } = scene.ada
   const end = await endOf(scene, () => {
     const roomId = scene.world.server.room(ROOM).room.id
-    connection.tell({ event: 'room-removed', payload: { roomId, reason: 'kicked' } })
+    connection.deliver({ event: 'room-removed', payload: { roomId, reason: 'kicked' } })
     connection.take('room-removed').run()
   })
   expect(end).toBe('ROOM_NOT_FOUND')
@@ -162,7 +162,7 @@ describe('between two messages, with the consumer at work', () => {
     await world.settle()
     expect((await first).value?.seq).toBe(after + 1)
     const roomId = world.server.room(ROOM).room.id
-    ada.connection.tell({ event: 'room-removed', payload: { roomId, reason: 'kicked' } })
+    ada.connection.deliver({ event: 'room-removed', payload: { roomId, reason: 'kicked' } })
     await world.settle()
     await expect(iterator.next()).rejects.toMatchObject({ code: 'ROOM_NOT_FOUND' })
   })

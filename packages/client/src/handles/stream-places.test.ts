@@ -86,7 +86,7 @@ test.each([
   const read = reading(ada.room, { after })
   await world.settle()
   expect(read.seqs).toEqual(expected)
-  world.server.say(ROOM, 'bob', 'next')
+  world.server.sendAs(ROOM, 'bob', 'next')
   await world.settle()
   expect(read.seqs).toEqual([...expected, 301])
 })
@@ -110,9 +110,9 @@ test('tombstones at the end, and whole pages of them, are passed over, and what 
   const asked = ada.connection.served.length
   await world.rest(60_000)
   expect(ada.connection.served).toHaveLength(asked)
-  world.server.say(ROOM, 'bob', 'next')
+  world.server.sendAs(ROOM, 'bob', 'next')
   world.server.remove(ROOM, 'bob', 701)
-  world.server.say(ROOM, 'bob', 'and one more')
+  world.server.sendAs(ROOM, 'bob', 'and one more')
   await world.settle()
   expect(read.seqs.slice(-1)).toEqual([702])
 })
@@ -249,7 +249,7 @@ function restore(world: World, count: number, then: (room: ModelRoom) => void): 
   then(room)
 }
 /** Later than all that was lost. */
-function say(room: ModelRoom, count: number): void {
+function addMessages(room: ModelRoom, count: number): void {
   for (let i = 1; i <= count; i++) {
     addMessage(room, 'bob', { content: `new ${i}` })
     const row = room.messages.at(-1)
@@ -270,11 +270,11 @@ test.each([
     await world.settle()
     expect(read.seqs).toEqual(upTo(491, 500))
     ada.connection.cut()
-    restore(world, 480, (room) => say(room, count))
+    restore(world, 480, (room) => addMessages(room, count))
     await world.rest(5_000)
     const expected = upTo(1, count).map((i) => `new ${i}`)
     expect(read.contents.slice(10)).toEqual(expected)
-    world.server.say(ROOM, 'bob', 'live')
+    world.server.sendAs(ROOM, 'bob', 'live')
     await world.settle()
     expect(read.contents.slice(10)).toEqual([...expected, 'live'])
     expect(read.end).toBe('reading')
@@ -287,7 +287,7 @@ test('the database is restored while the stream is far behind: what it had not g
   const iterator = ada.room.stream({ after: 0 })[Symbol.asyncIterator]()
   for (const seq of [1, 2, 3]) expect(await next(world, iterator)).toMatchObject({ seq })
   ada.connection.cut()
-  restore(world, 4, (room) => say(room, 2))
+  restore(world, 4, (room) => addMessages(room, 2))
   await world.rest(5_000)
   const contents: string[] = []
   for (let i = 0; i < 3; i++) contents.push((await next(world, iterator))?.content ?? 'none')
@@ -300,7 +300,7 @@ test('a saved place past the head of a restored room: the stream goes on with wh
   const ada = world.client('ada')
   const read = reading(ada.room, { after: 15 })
   await world.settle()
-  for (let i = 1; i <= 10; i++) world.server.say(ROOM, 'bob', `new ${i}`)
+  for (let i = 1; i <= 10; i++) world.server.sendAs(ROOM, 'bob', `new ${i}`)
   await world.settle()
   expect(read.seqs).toEqual(upTo(6, 15))
 })

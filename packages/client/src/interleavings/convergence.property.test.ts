@@ -6,7 +6,7 @@ import { refusal } from '../test-support/model-server'
 import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
 
 type Step =
-  | { do: 'say' | 'cut' | 'send' | 'read' | 'older' }
+  | { do: 'message' | 'cut' | 'send' | 'read' | 'older' }
   | { do: 'pass'; ms: number }
   /** Frame `at` comes through, out of its turn; with `twice` it stays and comes again later. */
   | { do: 'deliver'; at: number; twice: boolean }
@@ -32,7 +32,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
-      do: fc.constantFrom('say' as const, 'send' as const, 'read' as const, 'older' as const),
+      do: fc.constantFrom('message' as const, 'send' as const, 'read' as const, 'older' as const),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cut' as const) }) },
@@ -76,8 +76,8 @@ async function run(world: World, ada: TestClient, step: Step): Promise<void> {
   const server = world.server.room(ROOM)
   const seq = 'at' in step ? 1 + (step.at % Math.max(1, server.room.lastSeq)) : 0
   switch (step.do) {
-    case 'say':
-      world.server.say(ROOM, 'bob', `bob ${++texts}`)
+    case 'message':
+      world.server.sendAs(ROOM, 'bob', `bob ${++texts}`)
       break
     case 'send':
       room.send(`ada ${++texts}`)
@@ -157,7 +157,7 @@ async function heal(world: World, ada: TestClient): Promise<void> {
   world.server.lagging = null
   await world.rest(5_000)
   const { rev, lastSeq } = world.server.room(ROOM).room
-  ada.connection.tell({
+  ada.connection.deliver({
     event: 'room-heads',
     payload: { epoch: world.server.epoch, heads: { [ROOM]: { rev, lastSeq } } },
   })
@@ -205,7 +205,7 @@ test('any order, loss and repetition of frames ends equal to the server (I4–I1
 /** A long room of which little is held, and a reader that is behind more often than not. */
 const behind: fc.Arbitrary<Step | { do: 'flush' }> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ do: 'flush' as const }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('older' as const, 'say' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('older' as const, 'message' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('jump' as const), at: place }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('lag' as const), on: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(300, 2_000) }) },
@@ -233,7 +233,7 @@ test('a reader that lags behind, and syncs and pages beside changes, take nothin
     fc.asyncProperty(fc.array(behind, { minLength: 10, maxLength: 40 }), async (steps) => {
       const world = new World()
       world.server.limits = { tail: 12, tailLimited: 5, patch: 4 }
-      for (let i = 0; i < 30; i++) world.server.say(ROOM, 'bob', `old ${i}`)
+      for (let i = 0; i < 30; i++) world.server.sendAs(ROOM, 'bob', `old ${i}`)
       const ada = await world.live('ada')
       for (const next of steps) {
         if (next.do === 'flush') await world.settle()
@@ -253,7 +253,7 @@ test('an old snapshot and the changes since make the new snapshot (I18)', async 
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.nat({ max: 20 }), async (steps, joinAfter) => {
       const world = new World()
       const early = await world.live('ada')
-      const others = steps.filter((next) => next.do === 'say' || next.do === 'others')
+      const others = steps.filter((next) => next.do === 'message' || next.do === 'others')
       let late: TestClient | undefined
       for (const [i, next] of others.entries()) {
         if (i === joinAfter) late = await world.live('ada')
@@ -272,10 +272,10 @@ test('an old snapshot and the changes since make the new snapshot (I18)', async 
 test('a deleted message never comes back, whatever comes late (I12)', async () => {
   const world = new World()
   const ada = await world.live('ada')
-  world.server.say(ROOM, 'bob', 'secret')
+  world.server.sendAs(ROOM, 'bob', 'secret')
   const added = ada.connection.take('changes')
   deleteMessage(world.server.room(ROOM), 1)
-  world.server.say(ROOM, 'bob', 'next')
+  world.server.sendAs(ROOM, 'bob', 'next')
   await world.rest(2_000)
   added.run()
   expect(ada.contents()).toEqual(['', 'next'])
@@ -284,7 +284,7 @@ test('a deleted message never comes back, whatever comes late (I12)', async () =
 test('a page from before a change that waits for a missing rev takes nothing back (found by the property above)', async () => {
   const world = new World()
   world.server.limits = { tail: 12, tailLimited: 5, patch: 4 }
-  for (let i = 0; i < 30; i++) world.server.say(ROOM, 'bob', `old ${i}`)
+  for (let i = 0; i < 30; i++) world.server.sendAs(ROOM, 'bob', `old ${i}`)
   const ada = await world.live('ada')
   world.server.lagging = structuredClone(world.server.rooms)
   world.server.edit(ROOM, 'bob', 1, 'first edit')

@@ -15,7 +15,10 @@ function restore(world: World, { connection }: TestClient): void {
   for (let i = 1; i <= 5; i++) addMessage(restored, 'bob', { content: `other ${i}` })
   world.server.epoch = 'epoch-2'
   const { rev, lastSeq } = restored.room
-  connection.tell({ event: 'room-heads', payload: { epoch: 'epoch-2', heads: { [ROOM]: { rev, lastSeq } } } })
+  connection.deliver({
+    event: 'room-heads',
+    payload: { epoch: 'epoch-2', heads: { [ROOM]: { rev, lastSeq } } },
+  })
 }
 
 describe('19 the database is restored under a connection that is up', () => {
@@ -35,7 +38,7 @@ describe('19 the database is restored under a connection that is up', () => {
     ada.connection.take('room-heads').run()
     await world.tick()
     ada.connection.take('sync').run()
-    world.server.say(ROOM, 'bob', 'while it was on its way')
+    world.server.sendAs(ROOM, 'bob', 'while it was on its way')
     world.server.invite(ROOM, 'cid')
     ada.connection.take('changes').run()
     ada.connection.take('changes').run()

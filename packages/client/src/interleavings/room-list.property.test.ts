@@ -11,7 +11,7 @@ const ROOMS = [ROOM, 'side']
 const CROWD = Array.from({ length: 21 }, (_, i) => `crowd-${i}`)
 
 type Step = { room: string } & (
-  | { do: 'say' | 'edit' | 'remove' | 'send' | 'open' | 'close' | 'read' | 'jump' | 'older' | 'activity' }
+  | { do: 'message' | 'edit' | 'remove' | 'send' | 'open' | 'close' | 'read' | 'jump' | 'older' | 'activity' }
   | { do: 'cut' | 'settle' | 'crowd' | 'list' }
   | { do: 'deliver' | 'lose'; at: number }
   | { do: 'pass'; ms: number }
@@ -21,7 +21,7 @@ const room = fc.constantFrom(...ROOMS)
 const simple = <D extends Step['do']>(...names: D[]) => fc.record({ room, do: fc.constantFrom(...names) })
 
 const step = fc.oneof(
-  { weight: 10, arbitrary: simple('say', 'edit', 'remove', 'send', 'read', 'activity') },
+  { weight: 10, arbitrary: simple('message', 'edit', 'remove', 'send', 'read', 'activity') },
   { weight: 6, arbitrary: simple('open', 'close', 'jump', 'older') },
   { weight: 4, arbitrary: simple('settle', 'list') },
   { weight: 2, arbitrary: simple('cut') },
@@ -84,10 +84,10 @@ class Watcher {
 
 let texts = 0
 
-function tellActivity({ server }: World, { connection }: TestClient, id: string): void {
+function deliverActivity({ server }: World, { connection }: TestClient, id: string): void {
   const { room: row, lastReadSeq, unread, preview } = listItemOf(server.room(id), 'ada')
   const item = { roomId: asRoomId(id), rev: row.rev, lastSeq: row.lastSeq, lastReadSeq, unread, preview }
-  if (connection.isUp) connection.tell({ event: 'room-activity', payload: { rooms: [item] } })
+  if (connection.isUp) connection.deliver({ event: 'room-activity', payload: { rooms: [item] } })
 }
 
 async function run(world: World, ada: TestClient, opened: Set<string>, step: Step): Promise<void> {
@@ -97,8 +97,8 @@ async function run(world: World, ada: TestClient, opened: Set<string>, step: Ste
   const rows = server.room(step.room).messages
   const last = rows.at(-1)
   switch (step.do) {
-    case 'say':
-      server.say(step.room, 'bob', `bob ${++texts}`)
+    case 'message':
+      server.sendAs(step.room, 'bob', `bob ${++texts}`)
       break
     case 'edit':
       if (last && !last.deleted) server.edit(step.room, 'bob', last.seq, `edit ${++texts}`)
@@ -131,11 +131,11 @@ async function run(world: World, ada: TestClient, opened: Set<string>, step: Ste
       handle.loadOlder(5).catch(() => {})
       break
     case 'activity':
-      tellActivity(world, ada, step.room)
+      deliverActivity(world, ada, step.room)
       break
     case 'list': {
       const item = listItemOf(server.room(step.room), 'ada')
-      if (connection.isUp) connection.tell({ event: 'room-added', payload: { item } })
+      if (connection.isUp) connection.deliver({ event: 'room-added', payload: { item } })
       break
     }
     case 'cut':
@@ -180,7 +180,7 @@ test('whatever becomes of the connection, the rooms and their rows: the line of 
         world.server.limits = { tail: 12, tailLimited: 5, patch: 4 }
         for (const id of ['side', ...CROWD]) {
           world.server.addRoom(id, ['ada', 'bob'])
-          world.server.say(id, 'bob', `bob ${++texts}`)
+          world.server.sendAs(id, 'bob', `bob ${++texts}`)
         }
         const storage = onDisk ? memoryStore() : 'memory'
         const ada = world.client('ada', { storage, windowSize: 20 })
@@ -193,7 +193,7 @@ test('whatever becomes of the connection, the rooms and their rows: the line of 
           watcher.look()
         }
         world.server.refuse = () => undefined
-        for (const id of ROOMS) tellActivity(world, ada, id)
+        for (const id of ROOMS) deliverActivity(world, ada, id)
         await world.rest(45_000)
         ada.connection.cut()
         await world.rest(45_000)

@@ -6,7 +6,7 @@ import { refusal } from '../test-support/model-server'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
 
 type Step =
-  | { do: 'say' | 'cut' | 'settle' | 'older' | 'send' }
+  | { do: 'message' | 'cut' | 'settle' | 'older' | 'send' }
   | { do: 'read'; count: number }
   | { do: 'edit' | 'remove'; at: number }
   | { do: 'deliver' | 'lose'; at: number }
@@ -20,7 +20,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
-      do: fc.constantFrom(...(['say', 'settle', 'older', 'send'] as const satisfies Step['do'][])),
+      do: fc.constantFrom(...(['message', 'settle', 'older', 'send'] as const satisfies Step['do'][])),
     }),
   },
   {
@@ -81,8 +81,8 @@ async function run(world: World, ada: TestClient, reader: Reader, step: Step): P
     case 'read':
       reader.read(step.count)
       break
-    case 'say':
-      server.say(ROOM, 'bob', `bob ${++texts}`)
+    case 'message':
+      server.sendAs(ROOM, 'bob', `bob ${++texts}`)
       break
     case 'send':
       void room.send(`ada ${++texts}`)
@@ -148,7 +148,7 @@ test('whatever comes between, a stream gives each message once, in order, and no
         await world.rest(5_000)
         const { rev, lastSeq } = world.server.room(ROOM).room
         const heads = { [ROOM]: { rev, lastSeq } }
-        ada.connection.tell({ event: 'room-heads', payload: { epoch: world.server.epoch, heads } })
+        ada.connection.deliver({ event: 'room-heads', payload: { epoch: world.server.epoch, heads } })
         await world.rest(45_000)
         const before = reader.given.length
         reader.read(2_000)

@@ -6,7 +6,7 @@ import { refusal } from '../test-support/model-server'
 import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
 
 type Step =
-  | { do: 'older' | 'newer' | 'end' | 'send' | 'read' | 'say' | 'cut' | 'settle' }
+  | { do: 'older' | 'newer' | 'end' | 'send' | 'read' | 'message' | 'cut' | 'settle' }
   | { do: 'jump'; seq: number }
   | { do: 'pass'; ms: number }
   | { do: 'deliver' | 'lose'; at: number }
@@ -17,7 +17,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       do: fc.constantFrom(
-        ...(['older', 'newer', 'end', 'send', 'read', 'say', 'settle'] as const satisfies Step['do'][]),
+        ...(['older', 'newer', 'end', 'send', 'read', 'message', 'settle'] as const satisfies Step['do'][]),
       ),
     }),
   },
@@ -90,8 +90,8 @@ let texts = 0
 
 async function run(world: World, { client: { connection } }: Reader, step: Step): Promise<void> {
   switch (step.do) {
-    case 'say':
-      world.server.say(ROOM, 'bob', `bob ${++texts}`)
+    case 'message':
+      world.server.sendAs(ROOM, 'bob', `bob ${++texts}`)
       break
     case 'cut':
       connection.cut()
@@ -131,7 +131,7 @@ async function heal(world: World, { connection }: TestClient): Promise<void> {
   await world.rest(5_000)
   const { rev, lastSeq } = world.server.room(ROOM).room
   const heads = { [ROOM]: { rev, lastSeq } }
-  connection.tell({ event: 'room-heads', payload: { epoch: world.server.epoch, heads } })
+  connection.deliver({ event: 'room-heads', payload: { epoch: world.server.epoch, heads } })
   await world.rest(45_000)
 }
 

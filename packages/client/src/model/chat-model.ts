@@ -27,7 +27,7 @@ export type ChatModel = {
   readonly syncs: number
   readonly list: RoomList
   readonly invitations: readonly Invitation[]
-  /** As of when they are known (see `toldAsOf`). */
+  /** As of when they are known (see `pushedAsOf`). */
   readonly invitationsAsOf: number
   readonly storage: StorageState
   readonly unsent: number
@@ -150,7 +150,7 @@ function withRoom(model: ChatModel, before: RoomModel | undefined, after: RoomMo
  * When news of who is in a room were true, in the order of these numbers: what is told is newer than the answers of all
  * syncs that were asked for before it, in whatever order those come.
  */
-export const toldAsOf = ({ syncs }: ChatModel): number => 2 * syncs + 1
+export const pushedAsOf = ({ syncs }: ChatModel): number => 2 * syncs + 1
 export const answeredAsOf = (sync: number): number => 2 * sync
 
 /** The page of the list to ask for next; undefined: none. */

@@ -40,7 +40,7 @@ export const isClean = ({ rooms, entries }: Dirt): boolean => rooms.size + entri
 
 export function noteEvent(dirt: Dirt, before: RoomModel, after: RoomModel, event: RoomEvent): Urgency {
   if (event.type === 'wiped') return 'never'
-  if (event.type === 'restored' || event.type === 'taken-over') {
+  if (event.type === 'restored' || event.type === 'entries-adopted') {
     // What the disk has and this room does not take in was done before: it goes from the disk too.
     for (const { id } of event.entries)
       if (entryOf(after.outbox, id) === undefined) dirt.entries.set(id, { roomId: after.id, entry: null })
@@ -49,7 +49,7 @@ export function noteEvent(dirt: Dirt, before: RoomModel, after: RoomModel, event
     if (noteEntries(dirt, before, after, isOwn)) return 'now'
     return dirt.entries.size > 0 ? 'later' : 'never'
   }
-  if (event.type === 'keeping') noteAll(dirt, after)
+  if (event.type === 'became-writer') noteAll(dirt, after)
   else if (isWorthKeeping(before, after)) noteRows(dirt, before, after)
   const isUrgent = noteEntries(dirt, before, after)
   // A cancelled message would be sent after a crash.

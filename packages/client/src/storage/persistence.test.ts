@@ -131,7 +131,7 @@ describe('memory', () => {
   test('is a window; what is evicted from it comes back without the server', async () => {
     const world = filled(1)
     const ada = await world.live('ada', { windowSize: 300, storage: memoryStore() })
-    for (let i = 2; i <= 1_000; i++) world.server.say(ROOM, 'bob', `message ${i}`)
+    for (let i = 2; i <= 1_000; i++) world.server.sendAs(ROOM, 'bob', `message ${i}`)
     await world.rest(1_000)
     expect(rowCount(ada.model().rows.timeline)).toBeLessThanOrEqual(300 + 128)
     expect(ada.contents().at(-1)).toBe('message 1000')
@@ -166,7 +166,7 @@ describe('memory', () => {
     const world = filled(1)
     for (let i = 0; i < 25; i++) {
       world.server.addRoom(`r${i}`, ['ada', 'bob'])
-      world.server.say(`r${i}`, 'bob', 'hello')
+      world.server.sendAs(`r${i}`, 'bob', 'hello')
     }
     const ada = await world.live('ada')
     for (let i = 0; i < 25; i++) {

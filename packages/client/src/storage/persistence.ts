@@ -1,12 +1,12 @@
 import type { User } from '@roomful/protocol'
 import type { ChatStore } from '../engine/chat-store'
-import type { Orders } from '../engine/orders'
+import type { OutboxSequence } from '../engine/outbox-sequence'
 import { attempt, type Report } from '../engine/report'
 import type { ChatOptions } from '../options'
 import type { Clock } from '../platform/clock'
 import type { RunClock } from '../platform/steady-clock'
 import type { TabsLink } from '../tabs/lazy-tabs'
-import { leaveRooms, takeOverRooms } from '../tabs/take-over'
+import { startWritingRooms, stopWritingRooms } from '../tabs/take-over'
 import type { CopySource, LocalCopy } from './local-copy'
 import { createRestorer } from './restorer'
 import { createWriter } from './writer'
@@ -18,7 +18,7 @@ type Persistence = {
   onUser(user: User, epoch: string): Promise<void>
   readChunks: LocalCopy['readChunks']
   /** Does this tab write rows? */
-  keeps(): boolean
+  writesRows(): boolean
   /** The tab is looked at again. */
   woken(): void
   wipe(): Promise<boolean>
@@ -47,10 +47,10 @@ export function createPersistence(options: {
   /** Of the disk's own time limits, which hold after the end too: it may be asked to delete once more. */
   storeClock: Clock
   url: string
-  orders: Orders
+  sequence: OutboxSequence
   report: Report
 }): Persistence {
-  const { tabs, store, clock, storeClock, url, orders, report } = options
+  const { tabs, store, clock, storeClock, url, sequence, report } = options
   let copy: LocalCopy | null = null
   const load = async (): Promise<LocalCopy> => {
     const own = await options.source.load()
@@ -58,32 +58,32 @@ export function createPersistence(options: {
     return copy
   }
   /** A tab on its own writes rows until another one does, and again when it is looked at. */
-  let isOvertaken = false
-  const keeps = (): boolean => tabs?.keeps() ?? !isOvertaken
+  let hasLostWriter = false
+  const writesRows = (): boolean => tabs?.writesRows() ?? !hasLostWriter
 
   const writer = createWriter({
     source: { kind: options.source.kind, load },
     store,
     clock,
     storeClock,
-    keeps,
+    writesRows,
     onReopened: (snapshot) => {
-      if (snapshot.rewritten && keeps()) takeOverRooms(store, snapshot)
+      if (snapshot.rewritten && writesRows()) startWritingRooms(store, snapshot)
       restorer.onReopened(snapshot)
     },
-    onTaken: () => {
-      if (tabs) return tabs.taken()
-      isOvertaken = true
-      leaveRooms(store)
+    onLostWriter: () => {
+      if (tabs) return tabs.lostWriter()
+      hasLostWriter = true
+      stopWritingRooms(store)
     },
   })
-  const restorer = createRestorer(store, writer, url, clock, orders, report)
+  const restorer = createRestorer(store, writer, url, clock, sequence, report)
 
-  async function takeBack(): Promise<void> {
+  async function becomeWriterAgain(): Promise<void> {
     const snapshot = await copy?.refresh()
     if (snapshot === undefined) return
-    isOvertaken = false
-    takeOverRooms(store, snapshot)
+    hasLostWriter = false
+    startWritingRooms(store, snapshot)
   }
 
   const { start, loaded, onUser, wipe, close } = restorer
@@ -94,10 +94,10 @@ export function createPersistence(options: {
     wipe,
     close,
     readChunks: writer.readChunks,
-    keeps,
+    writesRows,
     woken: () => {
       // A disk that does not answer is looked after by the writer, and this is tried again at the next sign.
-      if (isOvertaken) attempt(takeBack, () => {})
+      if (hasLostWriter) attempt(becomeWriterAgain, () => {})
     },
   }
 }

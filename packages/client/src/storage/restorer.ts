@@ -1,7 +1,7 @@
 import type { User } from '@roomful/protocol'
 import type { ChatStore } from '../engine/chat-store'
 import { applyEpoch } from '../engine/listing'
-import type { Orders } from '../engine/orders'
+import type { OutboxSequence } from '../engine/outbox-sequence'
 import { attempt, type Report } from '../engine/report'
 import { allEntries } from '../model/outbox/entry-list'
 import type { Clock } from '../platform/clock'
@@ -33,7 +33,7 @@ export function createRestorer(
   writer: Writer,
   url: string,
   clock: Clock,
-  orders: Orders,
+  sequence: OutboxSequence,
   report: Report,
 ): Restorer {
   /** Whose space is open; null: nobody's yet. */
@@ -75,7 +75,7 @@ export function createRestorer(
       }
       const kept = new Map(rooms.map((room) => [room.roomId, room]))
       // What was done before the disk was read has its place behind all that is on it, that of other tabs too (I9).
-      const after = hasRead ? 0 : Math.max(orders.floor(), entries.at(-1)?.order ?? 0)
+      const after = hasRead ? 0 : Math.max(sequence.floor(), entries.at(-1)?.order ?? 0)
       const done = [...store.all()].flatMap(({ model }) =>
         hasRead || model.outbox.entries.size === 0 ? [] : model.id,
       )
@@ -99,9 +99,9 @@ export function createRestorer(
     for (const entry of own) restored.add(entry.id)
     if (room?.item) store.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
     store.dispatch(id, { type: 'restored', room, entries: hasRead ? [] : own, after })
-    if (hasRead) store.dispatch(id, { type: 'taken-over', entries: own })
+    if (hasRead) store.dispatch(id, { type: 'entries-adopted', entries: own })
     // Those of this session that were moved behind them included.
-    for (const { order } of allEntries(store.room(id).model.outbox.entries)) orders.atLeast(order)
+    for (const { order } of allEntries(store.room(id).model.outbox.entries)) sequence.atLeast(order)
   }
 
   const pause = (): void => {
@@ -117,7 +117,7 @@ export function createRestorer(
     pause()
   }
 
-  const settle = async (user: User, epoch: string): Promise<void> => {
+  const restoreFor = async (user: User, epoch: string): Promise<void> => {
     await (opening ?? Promise.resolve())
     if (openFor !== user.id) {
       // Another one was here last: nothing of his is shown, sent or kept under this name.
@@ -135,7 +135,7 @@ export function createRestorer(
       opening ??= open(null)
     },
     loaded: async () => opening ?? undefined,
-    onUser: (user, epoch) => settle(user, epoch),
+    onUser: (user, epoch) => restoreFor(user, epoch),
     onReopened: (snapshot) => {
       const { meta } = snapshot
       if (meta === null || (openFor !== null && openFor !== meta.user.id)) return

@@ -235,7 +235,7 @@ test('a write that hangs holds up nothing for longer than 4 s; it is ok again wh
 
 test('entries that were written with rows go on waiting when another tab has written rows meanwhile', async () => {
   let isWriter = true
-  scene = writerScene(disk, { r1: 1 }, { keeps: () => isWriter, onTaken: () => (isWriter = false) })
+  scene = writerScene(disk, { r1: 1 }, { writesRows: () => isWriter, onLostWriter: () => (isWriter = false) })
   await scene.open()
   await settle()
   const other = await disk.inner.open(ann)

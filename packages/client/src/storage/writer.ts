@@ -17,10 +17,10 @@ export type WriterOptions = {
   /** Of the time limits of the disk, which hold after the end too: it may be asked to delete once more. */
   readonly storeClock: Clock
   /** Does this tab write rows? */
-  keeps?(): boolean
+  writesRows?(): boolean
   onReopened?(snapshot: LocalSnapshot): void
-  /** Another tab has written rows meanwhile: after this `keeps` is false until it is known what is there now. */
-  onTaken?(): void
+  /** Another tab has written rows meanwhile: after this `writesRows` is false until it is known what is there now. */
+  onLostWriter?(): void
 }
 
 export type Writer = {
@@ -53,9 +53,9 @@ export function createWriter({
   source,
   clock,
   storeClock,
-  keeps = () => true,
+  writesRows = () => true,
   onReopened = () => {},
-  onTaken = () => {},
+  onLostWriter = () => {},
 }: WriterOptions): Writer {
   let dirt = noDirt()
   let meta: StoredMeta | null = null
@@ -92,7 +92,7 @@ export function createWriter({
   // What was done before this was loaded.
   for (const { model } of store.all()) noteRoom(dirt, model)
   store.watch((before, after, event) => {
-    if (event.type === 'keeping') metaDue = true
+    if (event.type === 'became-writer') metaDue = true
     const urgency = noteEvent(dirt, before, after, event)
     if (urgency === 'now') queueMicrotask(flush)
     else if (urgency === 'later') schedule()
@@ -122,7 +122,7 @@ export function createWriter({
     } else if (opener.mode() !== 'open' || isStuck) {
       if (!isClean(dirt)) isBehind = true
       letOut(dirt)
-    } else if (writing === null && meta !== null && (!isClean(dirt) || (metaDue && keeps()))) {
+    } else if (writing === null && meta !== null && (!isClean(dirt) || (metaDue && writesRows()))) {
       write(meta)
     }
   }
@@ -134,7 +134,7 @@ export function createWriter({
     dirt = noDirt()
     isBehind = false
     // Another tab writes the rows; should it ever be this one, all that it holds is dirty (see `noteEvent`).
-    const isWriter = keeps()
+    const isWriter = writesRows()
     const withMeta = isWriter && metaDue
     if (isWriter) metaDue = false
     const batch = isWriter
@@ -160,7 +160,7 @@ export function createWriter({
         if (failureOf(error).reason === 'taken') {
           // Entries can be kept whoever writes the rows: they go on waiting for the write that follows.
           for (const [id, roomId] of taken.awaited) dirt.awaited.set(id, roomId)
-          onTaken()
+          onLostWriter()
         } else {
           isBehind = true
           opener.failed(error)
@@ -199,7 +199,7 @@ export function createWriter({
     let failure = await refusalOf(part, turn)
     if (failure?.reason === 'quota') {
       opener.complain('degraded', failure)
-      while (failure?.reason === 'quota' && keeps() && (await opener.copy().makeRoom(roomsOf(whole))))
+      while (failure?.reason === 'quota' && writesRows() && (await opener.copy().makeRoom(roomsOf(whole))))
         failure = await refusalOf(part, turn)
       if (failure?.reason === 'quota') {
         part = withoutMessages(whole)

@@ -8,9 +8,9 @@ export function browserTabs(): TabsPort {
   return {
     lock: (name, how, signal) =>
       new Promise((resolve, reject) => {
-        let tellLost = (): void => {}
-        const lost = new Promise<void>((tell) => {
-          tellLost = tell
+        let resolveLost = (): void => {}
+        const lost = new Promise<void>((done) => {
+          resolveLost = done
         })
         const options: LockOptions =
           how === 'steal' ? { steal: true } : how === 'try' ? { ifAvailable: true } : signal ? { signal } : {}
@@ -20,7 +20,7 @@ export function browserTabs(): TabsPort {
             return new Promise<void>((release) => resolve({ lost, release } satisfies LockHold))
           })
           .catch((error: unknown) => {
-            tellLost()
+            resolveLost()
             // After it was granted this is a no-op.
             if (signal?.aborted) resolve(null)
             else reject(error)

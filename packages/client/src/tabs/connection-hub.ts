@@ -47,12 +47,12 @@ export function createConnectionHub(options: {
   me: string
   clock: Clock
   open(onEvent: (event: TransportEvent) => void): Transport
-  tell(tab: string, event: TransportEvent): void
+  deliver(tab: string, event: TransportEvent): void
   onUp(): void
   onJoined(tab: string, roomIds: readonly string[]): void
   onLeft(tab: string, roomIds: readonly string[]): void
 }): ConnectionHub {
-  const { me, clock, tell } = options
+  const { me, clock, deliver } = options
   let connection: SharedConnection = { at: 'none' }
   /** Every tab at the line, with the rooms that it has open there. */
   const joined = new Map<string, Set<string>>()
@@ -63,7 +63,7 @@ export function createConnectionHub(options: {
     clock,
     onAsk: (tab, reason) => drop(tab, reason),
     onRefresh: (tab) =>
-      tell(tab, { type: 'message', message: { event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } } }),
+      deliver(tab, { type: 'message', message: { event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } } }),
     onChoice: () => dial(),
   })
   const real = options.open((event) => onEvent(event))
@@ -85,7 +85,7 @@ export function createConnectionHub(options: {
         fall(event.reason)
         return
       case 'identified':
-        for (const tab of joined.keys()) tell(tab, event)
+        for (const tab of joined.keys()) deliver(tab, event)
         return
       case 'message':
         onMessage(event.message)
@@ -94,7 +94,7 @@ export function createConnectionHub(options: {
 
   function onReady({ by, token }: Extract<SharedConnection, { at: 'coming' }>, ready: Ready): void {
     connection = { at: 'up', by, token, ready, upAt: clock.now() }
-    for (const tab of [...joined.keys()]) tell(tab, { type: 'ready', ready })
+    for (const tab of [...joined.keys()]) deliver(tab, { type: 'ready', ready })
     options.onUp()
   }
 
@@ -109,7 +109,7 @@ export function createConnectionHub(options: {
     }
     for (const [tab, rooms] of joined) {
       const part = partFor(message, rooms)
-      if (part !== null) tell(tab, { type: 'message', message: part })
+      if (part !== null) deliver(tab, { type: 'message', message: part })
     }
   }
 
@@ -126,7 +126,7 @@ export function createConnectionHub(options: {
 
   function drop(tab: string, reason: DownReason): void {
     leave(tab)
-    tell(tab, { type: 'down', reason })
+    deliver(tab, { type: 'down', reason })
   }
 
   function leave(tab: string): void {
@@ -155,12 +155,12 @@ export function createConnectionHub(options: {
    * The server tells only of rooms that are open on this line, and later: a tab may have closed the room by then. Told
    * twice it is the same.
    */
-  function tellRead(reader: string, roomId: Payload<'mark-read'>['roomId'], seq: number): void {
+  function deliverRead(reader: string, roomId: Payload<'mark-read'>['roomId'], seq: number): void {
     const user = connection.at === 'up' ? connection.ready.user : null
     if (!user) return
     const payload = { roomId, reads: { [user.id]: seq } }
     for (const tab of joined.keys())
-      if (tab !== reader) tell(tab, { type: 'message', message: { event: 'read-receipts', payload } })
+      if (tab !== reader) deliver(tab, { type: 'message', message: { event: 'read-receipts', payload } })
   }
 
   const isWanted = (roomId: string): boolean => [...joined.values()].some((rooms) => rooms.has(roomId))
@@ -175,7 +175,7 @@ export function createConnectionHub(options: {
       if (!joined.has(tab)) joined.set(tab, new Set())
       tokens.offer(tab, token)
       if (connection.at === 'up')
-        tell(tab, { type: 'ready', ready: asOfNow(connection.ready, clock.now() - connection.upAt) })
+        deliver(tab, { type: 'ready', ready: asOfNow(connection.ready, clock.now() - connection.upAt) })
       else dial()
     },
     detach: (tab, dead) => {
@@ -217,7 +217,7 @@ export function createConnectionHub(options: {
       if (result.kind !== 'ack' || !result.ack.ok) return result
       if (event === 'refresh-token') tokens.refreshed()
       if (event === 'mark-read' && 'roomId' in payload && 'seq' in result.ack)
-        tellRead(tab, payload.roomId, result.ack.seq)
+        deliverRead(tab, payload.roomId, result.ack.seq)
       return result
     },
     signal: (event, payload) => {

@@ -6,14 +6,14 @@ import type { LocalCopy } from '../storage/local-copy'
 import type { TransportEvent, TransportFactory } from '../transport/port'
 import { type ConnectionHub, createConnectionHub } from './connection-hub'
 import { createElection, type Election, type Owner } from './election'
-import { readMessage, type Said, type TabMessage } from './messages'
-import { createNews } from './news'
+import { type OutgoingMessage, readMessage, type TabMessage } from './messages'
+import { createMirroredRooms } from './mirrored-rooms'
 import type { LockHold, TabsPort } from './port'
 import { connectionScope, userScope } from './scope'
-import { createShadows } from './shadows'
 import { type SharedCopy, shareCopy } from './shared-copy'
 import { createSharedTransport } from './shared-transport'
-import { leaveRooms, takeOverEntries, takeOverRooms } from './take-over'
+import { createTabUpdates } from './tab-updates'
+import { adoptEntries, startWritingRooms, stopWritingRooms } from './take-over'
 
 export { browserTabs } from './browser-tabs'
 
@@ -44,7 +44,7 @@ export function createTabs(options: TabsOptions) {
   let watching = new AbortController()
   const watched = new Set<string>()
   /** How much each tab was told in this term. */
-  const told = new Map<string, number>()
+  const deliveredCounts = new Map<string, number>()
   let scope: string | null = null
   let token: string | null = null
   /** Whose space is open on disk, and who it is, as the server says. */
@@ -57,11 +57,11 @@ export function createTabs(options: TabsOptions) {
   let hub: ConnectionHub | null = null
   let shared: SharedCopy | null = null
   /** Whose rows this tab writes; null: none. */
-  let keptFor: string | null = null
+  let writerFor: string | null = null
   let ended = false
   let signedOut = false
 
-  const say = (message: Said): void => channel?.post({ ...message, from: me })
+  const post = (message: OutgoingMessage): void => channel?.post({ ...message, from: me })
 
   const named = port.lock(tabLock(me), 'wait').then(
     (hold) => void (hold && held.push(hold)),
@@ -82,30 +82,30 @@ export function createTabs(options: TabsOptions) {
     return adopted.has(tab)
   }
 
-  const tell = (tab: string, event: TransportEvent): void => {
+  const deliver = (tab: string, event: TransportEvent): void => {
     const owner = election?.owner()
     if (tab === me) transport.onEvent(event)
-    else if (owner) say({ type: 'event', to: tab, term: owner.term, told: count(tab), event })
+    else if (owner) post({ type: 'event', to: tab, term: owner.term, told: count(tab), event })
   }
 
   const count = (tab: string): number => {
-    const next = (told.get(tab) ?? 0) + 1
-    told.set(tab, next)
+    const next = (deliveredCounts.get(tab) ?? 0) + 1
+    deliveredCounts.set(tab, next)
     return next
   }
 
-  const shadows = createShadows(options.room)
-  const news = createNews({
+  const mirroredRooms = createMirroredRooms(options.room)
+  const updates = createTabUpdates({
     store,
     clock,
-    say,
+    post,
     hub: () => hub,
-    tell: (tab, message) => tell(tab, { type: 'message', message }),
+    deliver: (tab, message) => deliver(tab, { type: 'message', message }),
   })
   const transport = createSharedTransport({
     me,
     clock,
-    say,
+    post,
     onEvent: (event) => {
       if (event.type === 'ready') confirmed = event.ready.user?.id ?? null
       options.onEvent(event)
@@ -134,8 +134,8 @@ export function createTabs(options: TabsOptions) {
       lockName: next,
       newTerm: () => ids.clientId(),
       random: () => ids.random(),
-      say,
-      told: (tab) => told.get(tab) ?? 0,
+      post,
+      deliveredCount: (tab) => deliveredCounts.get(tab) ?? 0,
       onOwner,
     })
   }
@@ -156,29 +156,29 @@ export function createTabs(options: TabsOptions) {
     channel?.close()
     election = null
     channel = null
-    keepNoMore()
+    stopWriting()
   }
 
   function dropHub(): void {
     watching.abort()
     watching = new AbortController()
     watched.clear()
-    told.clear()
-    shadows.clear()
+    deliveredCounts.clear()
+    mirroredRooms.clear()
     const old = hub
     hub = null
     old?.end()
   }
 
-  function keepNoMore(): void {
-    if (keptFor === null) return
-    keptFor = null
-    leaveRooms(store)
+  function stopWriting(): void {
+    if (writerFor === null) return
+    writerFor = null
+    stopWritingRooms(store)
   }
 
   /** A tab that slept may have lost its place without knowing it; the one that has it reads what is there, and goes on. */
-  async function taken(): Promise<void> {
-    keepNoMore()
+  async function lostWriter(): Promise<void> {
+    stopWriting()
     await port.settled()
     await inherit()
   }
@@ -186,7 +186,7 @@ export function createTabs(options: TabsOptions) {
   function onOwner(owner: Owner | null): void {
     dropHub()
     if (owner?.tab !== me) {
-      keepNoMore()
+      stopWriting()
       transport.onOwner(owner, null)
       return
     }
@@ -194,12 +194,12 @@ export function createTabs(options: TabsOptions) {
       me,
       clock,
       open: (onEvent) => options.openTransport(url, onEvent),
-      tell,
-      onUp: () => say({ type: 'line-up' }),
-      onJoined: (tab, roomIds) => (tab === me ? undefined : shadows.open(tab, roomIds)),
+      deliver,
+      onUp: () => post({ type: 'line-up' }),
+      onJoined: (tab, roomIds) => (tab === me ? undefined : mirroredRooms.open(tab, roomIds)),
       onLeft: (tab, roomIds) => {
-        shadows.close(tab, roomIds)
-        news.onLeft(roomIds)
+        mirroredRooms.close(tab, roomIds)
+        updates.onLeft(roomIds)
       },
     })
     transport.onOwner(owner, hub)
@@ -217,16 +217,16 @@ export function createTabs(options: TabsOptions) {
     const at = hub
     const userId = ownUser()
     if (at === null || shared === null || userId === null) return
-    const mayKeep = keptFor === userId || (await mayKeepRows(userId))
+    const mayKeep = writerFor === userId || (await mayKeepRows(userId))
     const snapshot = await shared.refreshed()
     if (shared.userId() !== userId) return
     store.batch(() => {
-      if (hub === at && mayKeep && keptFor === null) {
-        keptFor = userId
-        takeOverRooms(store, snapshot)
+      if (hub === at && mayKeep && writerFor === null) {
+        writerFor = userId
+        startWritingRooms(store, snapshot)
       }
       // Whoever has their tabs' locks has them, be he the owner still or not.
-      if (snapshot) takeOverEntries(store, snapshot, clock.now(), options.onOrder)
+      if (snapshot) adoptEntries(store, snapshot, clock.now(), options.onOrder)
     })
   }
 
@@ -267,7 +267,7 @@ export function createTabs(options: TabsOptions) {
     transport.onMessage(message)
     switch (message.type) {
       case 'draft':
-        news.onDraft(message.roomId, message.text)
+        updates.onDraft(message.roomId, message.text)
         break
       case 'line-up':
         // Whoever waits for its next try need not.
@@ -290,7 +290,7 @@ export function createTabs(options: TabsOptions) {
     if (message.type !== 'request') return
     const { no, event, payload, timeoutMs } = message
     void at.request(from, event, payload, timeoutMs).then((result) => {
-      if (hub === at) say({ type: 'answer', to: from, term, told: count(from), no, result })
+      if (hub === at) post({ type: 'answer', to: from, term, told: count(from), no, result })
     })
   }
 
@@ -309,20 +309,20 @@ export function createTabs(options: TabsOptions) {
 
   return {
     transport,
-    keeps: () => keptFor !== null,
-    taken: (): void => void taken(),
+    writesRows: () => writerFor !== null,
+    lostWriter: (): void => void lostWriter(),
     share: (inner: LocalCopy): LocalCopy => {
       shared = shareCopy({
         copy: inner,
         me,
         named,
-        keeps: () => keptFor !== null,
+        writesRows: () => writerFor !== null,
         adopt,
         onOrder: options.onOrder,
         onOpened: (userId) => {
           known = userId ?? known
           openCopy(userId)
-          if (keptFor !== userId) keepNoMore()
+          if (writerFor !== userId) stopWriting()
           enter()
           void inherit()
         },

@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock'
-import type { Said, TabMessage } from './messages'
+import type { OutgoingMessage, TabMessage } from './messages'
 import type { LockHold, TabsPort } from './port'
 
 /** How often a tab asks whether the owner lives. Timers of a hidden owner are slowed down; answers to messages are not. */
@@ -42,13 +42,13 @@ export function createElection(options: {
   lockName: string
   newTerm(): string
   random(): number
-  say(message: Said): void
+  post(message: OutgoingMessage): void
   /** How much the tab was told in this term. */
-  told(tab: string): number
+  deliveredCount(tab: string): number
   /** Told of every change of the owner; never twice of the same term. Null: not known yet. */
   onOwner(owner: Owner | null): void
 }): Election {
-  const { port, clock, me, lockName, say } = options
+  const { port, clock, me, lockName, post } = options
   let owner: Owner | null = null
   let hold: LockHold | null = null
   let queued = new AbortController()
@@ -86,7 +86,7 @@ export function createElection(options: {
     queued.abort()
     const term = options.newTerm()
     setOwner({ tab: me, term })
-    if (!isAlone) say({ type: 'owner', term })
+    if (!isAlone) post({ type: 'owner', term })
   }
 
   /** Where locks are forbidden nothing is shared: every tab is its own owner. */
@@ -116,7 +116,7 @@ export function createElection(options: {
 
   const ping = (): void => {
     unanswered ??= { since: clock.now(), ticks: 0 }
-    say({ type: 'ping', visible: port.isVisible() })
+    post({ type: 'ping', visible: port.isVisible() })
   }
 
   const tick = (): void => {
@@ -137,7 +137,7 @@ export function createElection(options: {
   /** The line is let go here and now; the lock is the other's to take. Should it not, our own pings find nobody. */
   const yieldTo = (tab: string): void => {
     setOwner(null)
-    say({ type: 'yielded', to: tab })
+    post({ type: 'yielded', to: tab })
   }
 
   const endPage = port.onPage((state) => {
@@ -160,7 +160,12 @@ export function createElection(options: {
             lastFollower = { tab: message.from, visible: message.visible }
           if (owner?.tab !== me) return
           if (message.visible && clock.now() - hiddenSince >= YIELD_AFTER_MS) return yieldTo(message.from)
-          say({ type: 'owner', term: owner.term, to: message.from, told: options.told(message.from) })
+          post({
+            type: 'owner',
+            term: owner.term,
+            to: message.from,
+            told: options.deliveredCount(message.from),
+          })
           return
         }
         case 'owner': {
@@ -170,7 +175,7 @@ export function createElection(options: {
           const mine = owner?.term
           void port.settled().then(() => {
             if (owner?.term === mine && mine !== undefined && hold !== null)
-              say({ type: 'owner', term: mine })
+              post({ type: 'owner', term: mine })
           })
           return
         }

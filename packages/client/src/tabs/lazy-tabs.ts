@@ -10,9 +10,9 @@ export type TabsLink = {
   readonly openTransport: TransportFactory
   share(copy: LocalCopy): Promise<LocalCopy>
   /** Does this tab write rows? */
-  keeps(): boolean
+  writesRows(): boolean
   /** Another tab has written rows while this one took itself for the one that does. */
-  taken(): void
+  lostWriter(): void
   end(): void
 }
 
@@ -47,8 +47,8 @@ export function linkTabs(
       return () => transport
     }),
     share: async (copy) => (await load()).share(copy),
-    keeps: () => loaded?.keeps() ?? false,
-    taken: () => loaded?.taken(),
+    writesRows: () => loaded?.writesRows() ?? false,
+    lostWriter: () => loaded?.lostWriter(),
     end: () => loaded?.end(),
   }
 }

@@ -41,7 +41,7 @@ type Relayed = {
 
 type WithoutFrom<T> = T extends unknown ? Omit<T, 'from'> : never
 /** A message as it is said: the tab's own name is put to it. */
-export type Said = WithoutFrom<TabMessage>
+export type OutgoingMessage = WithoutFrom<TabMessage>
 
 /** The border: only tabs of this origin can write here, and they run this code; a stray message is not for us. */
 export function readMessage(data: unknown, me: string): TabMessage | null {

@@ -7,7 +7,7 @@ const FOUND_OUT_MS = 1_000
 
 describe('what a tab did not hear while it was deaf it hears of with the next ping:', () => {
   const missed: [string, (world: TabsWorld, owner: TestTab, tab: TestTab) => void, string[]][] = [
-    ['a change', (world) => world.server.say(ROOM, 'bob', 'hello'), ['hello']],
+    ['a change', (world) => world.server.sendAs(ROOM, 'bob', 'hello'), ['hello']],
     ['that the line fell', (_, owner) => owner.connection.cut(), []],
     ['the answer to its send', (_, __, { room }) => void room.send('mine'), ['mine']],
   ]
@@ -26,7 +26,7 @@ describe('what a tab did not hear while it was deaf it hears of with the next pi
     expect(tab.contents()).toEqual(contents)
     expect(tab.chat.getState().unsent).toBe(0)
     // It is at the line again, and hears what comes.
-    world.server.say(ROOM, 'bob', 'after')
+    world.server.sendAs(ROOM, 'bob', 'after')
     await world.settle()
     expect(tab.contents()).toEqual([...contents, 'after'])
     expectConverged(world, tab)

@@ -20,7 +20,7 @@ test('a new name of the user reaches all tabs, and one that comes later', async 
   const world = new TabsWorld()
   const tabs = [await world.openTab(), await world.openTab()]
   const user = { id: asUserId('ada'), name: 'Ada Lovelace' }
-  world.owner(tabs).connection.tell({ event: 'user-changed', payload: { user } })
+  world.owner(tabs).connection.deliver({ event: 'user-changed', payload: { user } })
   await world.rest(1_000)
   tabs.push(await world.openTab())
   expect(tabs.map(({ chat }) => chat.getState().user)).toEqual([user, user, user])

@@ -17,14 +17,14 @@ export function shareCopy(options: {
   me: string
   /** Resolves when this tab's name is locked: before, nothing is written under it. */
   named: Promise<void>
-  keeps(): boolean
+  writesRows(): boolean
   adopt(tab: string): Promise<boolean>
   /** Places in the outbox after this one. */
   onOrder(order: number): void
   onOpened(userId: string | null): void
   onWiped(): void
 }): SharedCopy {
-  const { copy, me, keeps } = options
+  const { copy, me, writesRows } = options
   let scope: LocalScope | null = null
 
   async function own(snapshot: LocalSnapshot): Promise<LocalSnapshot> {
@@ -65,7 +65,7 @@ export function shareCopy(options: {
         putEntries: putEntries.map((entry) => ({ ...entry, data: { tab: me, entry: entry.data } })),
         deleteEntries,
       }
-      await copy.write(keeps() ? { ...rows, ...entries } : entries)
+      await copy.write(writesRows() ? { ...rows, ...entries } : entries)
     },
     wipe: async () => {
       scope = null

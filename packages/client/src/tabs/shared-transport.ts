@@ -4,7 +4,7 @@ import type { DownReason, RequestResult, Transport, TransportEvent } from '../tr
 import { UNWRITABLE } from '../transport/unwritable'
 import type { ConnectionHub } from './connection-hub'
 import type { Owner } from './election'
-import type { Said, TabMessage } from './messages'
+import type { OutgoingMessage, TabMessage } from './messages'
 
 /** The owner times a request; a tab waits this much longer for it to say so. */
 const RELAY_SLACK_MS = 1_000
@@ -41,25 +41,25 @@ export type SharedTransport = Transport & {
 export function createSharedTransport(options: {
   me: string
   clock: Clock
-  say(message: Said): void
+  post(message: OutgoingMessage): void
   onEvent(event: TransportEvent): void
   onToken(token: string): void
 }): SharedTransport {
-  const { me, clock, say } = options
+  const { me, clock, post } = options
   let owner: Owner | null = null
   let hub: ConnectionHub | null = null
   /** From the connect until the line is down. */
   let token: string | null = null
   let isUp = false
   /** How much of what the owner has told this tab in its term has come here. */
-  let heard = 0
+  let receivedCount = 0
   let requests = 0
   const pending = new Map<number, (result: RequestResult<ClientEvent>) => void>()
 
   const attach = (): void => {
     if (token === null || owner === null) return
     if (hub) hub.attach(me, token)
-    else say({ type: 'attach', to: owner.tab, term: owner.term, token })
+    else post({ type: 'attach', to: owner.tab, term: owner.term, token })
   }
 
   const detach = (dead: boolean): void => {
@@ -67,7 +67,7 @@ export function createSharedTransport(options: {
     forget()
     if (!wasAttached || owner === null) return
     if (hub) hub.detach(me, dead)
-    else say({ type: 'detach', to: owner.tab, term: owner.term, dead })
+    else post({ type: 'detach', to: owner.tab, term: owner.term, dead })
   }
 
   function forget(): void {
@@ -86,30 +86,30 @@ export function createSharedTransport(options: {
     options.onEvent(event)
   }
 
-  const hear = (told: number): void => {
-    const missed = told !== heard + 1
-    heard = told
-    if (missed && isUp) comeAnew()
+  const onDelivered = (told: number): void => {
+    const missed = told !== receivedCount + 1
+    receivedCount = told
+    if (missed && isUp) reattach()
   }
 
-  const comeAnew = (): void => {
+  const reattach = (): void => {
     detach(false)
     options.onEvent({ type: 'down', reason: MISSED })
   }
 
   /** The owner's answer to a ping comes behind all that it told before. */
-  const onTold = (told: number): void => {
-    const missed = told !== heard
-    heard = told
-    if (missed && isUp) comeAnew()
+  const onDeliveredCount = (told: number): void => {
+    const missed = told !== receivedCount
+    receivedCount = told
+    if (missed && isUp) reattach()
     // It, or the owner, may not have heard the other.
     else if (!isUp) attach()
   }
 
   /** False: the message holds what cannot be cloned. */
-  const trySay = (message: Said): boolean => {
+  const tryPost = (message: OutgoingMessage): boolean => {
     try {
-      say(message)
+      post(message)
       return true
     } catch {
       return false
@@ -131,8 +131,8 @@ export function createSharedTransport(options: {
       }
       const cancel = clock.setTimer(timeoutMs + RELAY_SLACK_MS, () => answer({ kind: 'timeout' }))
       pending.set(no, answer)
-      const isSaid = trySay({ type: 'request', to: to.tab, term: to.term, no, event, payload, timeoutMs })
-      if (!isSaid) answer({ kind: 'ack', ack: UNWRITABLE })
+      const isPosted = tryPost({ type: 'request', to: to.tab, term: to.term, no, event, payload, timeoutMs })
+      if (!isPosted) answer({ kind: 'ack', ack: UNWRITABLE })
     })
 
   const request = (
@@ -157,7 +157,7 @@ export function createSharedTransport(options: {
     signal: (event, payload) => {
       if (!isUp || owner === null) return
       if (hub) hub.signal(event, payload)
-      else trySay({ type: 'signal', to: owner.tab, term: owner.term, event, payload })
+      else tryPost({ type: 'signal', to: owner.tab, term: owner.term, event, payload })
     },
     isAttached: () => token !== null,
     onEvent,
@@ -166,15 +166,15 @@ export function createSharedTransport(options: {
       const moved = owner !== null && token !== null
       owner = next
       hub = nextHub
-      heard = 0
+      receivedCount = 0
       if (moved) onEvent({ type: 'down', reason: MOVED })
       else attach()
     },
     onMessage: (message) => {
       if (!('term' in message) || message.from !== owner?.tab || message.term !== owner.term) return
-      if (message.type === 'owner' && message.told !== undefined) onTold(message.told)
+      if (message.type === 'owner' && message.told !== undefined) onDeliveredCount(message.told)
       if (message.type === 'answer') pending.get(message.no)?.(message.result)
-      if (message.type === 'answer' || message.type === 'event') hear(message.told)
+      if (message.type === 'answer' || message.type === 'event') onDelivered(message.told)
       if (message.type === 'event') onEvent(message.event)
     },
   }

@@ -15,7 +15,7 @@ test('five tabs have one line, each message once, and are equal', async () => {
   expect(world.connections()).toBe(1)
   for (const [i, { room }] of tabs.entries())
     for (let n = 0; n < 4; n++) void room.send(`tab ${i}, message ${n}`)
-  world.server.say(ROOM, 'bob', 'hello all tabs')
+  world.server.sendAs(ROOM, 'bob', 'hello all tabs')
   await world.rest(5_000)
   expect(world.server.room(ROOM).messages).toHaveLength(21)
   for (const tab of tabs) {
@@ -56,7 +56,7 @@ test('a room that one tab closes stays live in the others, and is left with the 
   at(tabs, 1).room.close()
   await world.rest(5_000)
   expect(connection.served.some(({ event }) => event === 'leave-rooms')).toBe(false)
-  world.server.say(ROOM, 'bob', 'still here?')
+  world.server.sendAs(ROOM, 'bob', 'still here?')
   await world.rest(1_000)
   expect(at(tabs, 2).contents()).toEqual(['still here?'])
   expect(at(tabs, 0).contents()).toEqual(['still here?'])
@@ -71,27 +71,27 @@ test('a tab that has not opened a room hears of it: unread, preview, and reads i
   const owner = await world.openTab('ada', [])
   const reader = await world.openTab('ada')
   const lister = await world.openTab('ada', [])
-  world.server.say(ROOM, 'bob', 'one')
-  world.server.say(ROOM, 'bob', 'two')
+  world.server.sendAs(ROOM, 'bob', 'one')
+  world.server.sendAs(ROOM, 'bob', 'two')
   await world.rest(3_000)
   for (const { chat } of [owner, reader, lister])
     expect(chat.getState().rooms).toMatchObject([{ id: ROOM, unread: 2, preview: { content: 'two' } }])
   reader.room.markRead()
   await world.rest(1_000)
   // To everybody who has the room open, oneself included.
-  world.owner([owner]).connection.tell({
+  world.owner([owner]).connection.deliver({
     event: 'read-receipts',
     payload: { roomId: asRoomId(ROOM), reads: { ada: 2 } },
   })
   await world.rest(3_000)
-  world.server.say(ROOM, 'bob', 'three')
+  world.server.sendAs(ROOM, 'bob', 'three')
   await world.rest(3_000)
   for (const { chat } of [owner, reader, lister]) expect(chat.getState().unreadTotal).toBe(1)
 })
 
 test('what is read in one tab is read in all, also where no tab has the room open, in part or to the end', async () => {
   const world = new TabsWorld()
-  for (const text of ['one', 'two', 'three']) world.server.say(ROOM, 'bob', text)
+  for (const text of ['one', 'two', 'three']) world.server.sendAs(ROOM, 'bob', text)
   const tabs = [
     await world.openTab('ada', []),
     await world.openTab('ada', []),
@@ -112,7 +112,7 @@ test('what is read in one tab is read in all, also where no tab has the room ope
 /** More is unread than is held, so that the figure is the server's: in the owner's open room, and in another tab's list. */
 async function withBacklog() {
   const world = new TabsWorld()
-  for (let seq = 1; seq <= 90; seq++) world.server.say(ROOM, 'bob', `old ${seq}`)
+  for (let seq = 1; seq <= 90; seq++) world.server.sendAs(ROOM, 'bob', `old ${seq}`)
   const owner = await world.openTab('ada')
   const lister = await world.openTab('ada', [])
   await world.rest(3_000)
@@ -135,8 +135,8 @@ test('a tab hears of what came while the owner was not sure of the room', async 
     await world.tick()
   }
   expect(held.length).toBeGreaterThan(0)
-  world.server.say(ROOM, 'bob', 'new')
-  world.server.say(ROOM, 'bob', 'newer')
+  world.server.sendAs(ROOM, 'bob', 'new')
+  world.server.sendAs(ROOM, 'bob', 'newer')
   await world.rest(3_000)
   for (const frame of held) frame.run()
   await world.rest(3_000)
@@ -148,7 +148,7 @@ test('a tab hears of an unread figure that the owner was told late', async () =>
   // Another device has read a part that is not held here: what is left only the server can say.
   const roomId = asRoomId(ROOM)
   world.server.answer('ada', 'mark-read', { roomId, seq: 10 })
-  connection.tell({ event: 'read-receipts', payload: { roomId, reads: { ada: 10 } } })
+  connection.deliver({ event: 'read-receipts', payload: { roomId, reads: { ada: 10 } } })
   connection.step()
   await world.tick()
   connection.take('sync').run()
@@ -161,7 +161,7 @@ test('a tab hears of an unread figure that the owner was told late', async () =>
 
 test('a tab that closes a room hears of a read that was on its way to it (seed 149483)', async () => {
   const world = new TabsWorld()
-  for (const text of ['one', 'two']) world.server.say(ROOM, 'bob', text)
+  for (const text of ['one', 'two']) world.server.sendAs(ROOM, 'bob', text)
   const reader = await world.openTab('ada')
   const closer = await world.openTab('ada')
   await world.rest(3_000)
@@ -171,7 +171,7 @@ test('a tab that closes a room hears of a read that was on its way to it (seed 1
   closer.room.close()
   await world.rest(5_000)
   const payload = { roomId: asRoomId(ROOM), reads: { ada: 2 } }
-  reader.connection.tell({ event: 'read-receipts', payload })
+  reader.connection.deliver({ event: 'read-receipts', payload })
   await world.rest(3_000)
   for (const { chat } of [reader, closer]) expect(chat.getState().unreadTotal).toBe(0)
 })
@@ -181,7 +181,7 @@ test('a tab that closes a room which another has open is told where it stands (s
   const owner = await world.openTab('ada')
   const closer = await world.openTab('ada')
   await world.rest(3_000)
-  world.server.say(ROOM, 'bob', 'lost')
+  world.server.sendAs(ROOM, 'bob', 'lost')
   owner.connection.take('changes')
   // Its own ack tells the owner that something is missing, and the other nothing.
   owner.room.send('mine')
@@ -230,7 +230,7 @@ test('the line that is lost is lost for all, and they come back together', async
 
 test('one who signs out in one tab is signed out in all, and nothing stays on disk', async () => {
   const world = new TabsWorld()
-  world.server.say(ROOM, 'bob', 'a secret')
+  world.server.sendAs(ROOM, 'bob', 'a secret')
   const tabs = await world.openTabs(3)
   await world.rest(2_000)
   expect(world.browser.disk.rooms.size).toBe(1)
@@ -288,7 +288,7 @@ test('in time, too: the server warns once, and one tab sends a fresh one', async
   let tokens = 0
   const tabs = await withAuth(world, () => tokenOfAda(++tokens))
   const { connection } = world.owner(tabs)
-  connection.tell({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
+  connection.deliver({ event: 'bye', payload: { reason: 'TOKEN_EXPIRED' } })
   await world.rest(1_000)
   expect(connection.served.filter(({ event }) => event === 'refresh-token')).toHaveLength(1)
 })

@@ -40,8 +40,8 @@ class Run {
   readonly tabs: TestTab[] = []
   readonly frozen = new Set<TestTab>()
   /** What each tab sent and the disk had, in order: it may not get lost, whatever becomes of the tab. */
-  readonly said: string[][] = []
-  private readonly saidBy = new Map<TestTab, string[]>()
+  readonly posted: string[][] = []
+  private readonly postedBy = new Map<TestTab, string[]>()
   private count = 0
   /** What the first message said before it was edited: there is no other trace of it. */
   private overwritten: string | undefined
@@ -50,7 +50,7 @@ class Run {
     const { world } = this
     const tab = 'tab' in next ? this.tabs[next.tab % Math.max(1, this.tabs.length)] : undefined
     if (next.do === 'open' && this.tabs.length < MOST_TABS) this.tabs.push(world.newTab())
-    if (next.do === 'say') world.server.say(ROOM, 'bob', `bob ${++this.count}`)
+    if (next.do === 'say') world.server.sendAs(ROOM, 'bob', `bob ${++this.count}`)
     const [first] = world.server.room(ROOM).messages
     if (next.do === 'edit' && first) {
       this.overwritten ??= first.content
@@ -95,9 +95,9 @@ class Run {
       const { clientId } = tab.room.send(text)
       await world.tick()
       if (!world.browser.disk.entries.has(clientId)) return
-      const own = this.saidBy.get(tab) ?? []
-      if (own.length === 0) this.said.push(own)
-      this.saidBy.set(tab, own)
+      const own = this.postedBy.get(tab) ?? []
+      if (own.length === 0) this.posted.push(own)
+      this.postedBy.set(tab, own)
       own.push(text)
     }
   }
@@ -112,7 +112,7 @@ class Run {
     expect(world.connections()).toBe(1)
     const texts = world.server.room(ROOM).messages.map((row) => row.content)
     expect(new Set(texts).size).toBe(texts.length)
-    for (const own of this.said)
+    for (const own of this.posted)
       expect(texts.filter((text) => own.includes(text))).toEqual(
         own.filter((text) => text !== this.overwritten),
       )

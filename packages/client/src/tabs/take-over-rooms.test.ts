@@ -7,7 +7,7 @@ import { handClock } from '../platform/hand-clock'
 import { memoryStore } from '../storage/backends/memory'
 import { createWriter } from '../storage/writer'
 import { copyOn } from '../test-support/copies'
-import { takeOverRooms } from './take-over'
+import { startWritingRooms } from './take-over'
 
 const ROOM = 'general'
 
@@ -48,19 +48,19 @@ test('a new owner takes in nothing of another epoch, and leaves nothing of it on
     runEffects: () => {},
   })
   store.dispatchChat({ type: 'epoch', epoch: 'epoch-2' })
-  let keeps = false
+  let isWriter = false
   const clock = handClock()
   const writer = createWriter({
     store,
     source: { kind: disk.kind, load: async () => disk },
     clock,
     storeClock: clock,
-    keeps: () => keeps,
+    writesRows: () => isWriter,
   })
   await writer.open(scope)
   writer.begin({ user, epoch: 'epoch-2' })
-  keeps = true
-  takeOverRooms(store, old)
+  isWriter = true
+  startWritingRooms(store, old)
   expect(store.room(ROOM).model).toMatchObject({
     writesRows: true,
     rows: { evicted: [] },

@@ -43,7 +43,7 @@ test('an owner that was frozen follows when it goes on: its line is dropped, and
   const owner = world.owner(tabs)
   const [other] = others(tabs, owner)
   // A change whose write is still behind when everything stops.
-  world.server.say(ROOM, 'bob', 'before')
+  world.server.sendAs(ROOM, 'bob', 'before')
   await world.settle()
   world.freeze(owner)
   await world.until(() => other?.connection.isUp === true && isLive(other), TAKE_OVER_MS)
@@ -102,14 +102,14 @@ test('a request under way when the owner dies is lost, and the send goes out aga
 test('ten owners die one after the other in the middle of sends: each message once, the order of each tab kept', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(3)
-  const said: string[][] = []
+  const posted: string[][] = []
   for (let round = 0; round < 10; round++) {
     const owner = world.owner(tabs)
     for (const [i, { room }] of tabs.entries())
       for (let n = 0; n < 3; n++) {
         const text = `round ${round}, tab ${i}, ${n}`
         void room.send(text)
-        said[round * 3 + i] = [...(said[round * 3 + i] ?? []), text]
+        posted[round * 3 + i] = [...(posted[round * 3 + i] ?? []), text]
       }
     await world.tick()
     // Some frames get through, and not others.
@@ -120,8 +120,8 @@ test('ten owners die one after the other in the middle of sends: each message on
     await world.rest(3_000)
   }
   const texts = world.server.room(ROOM).messages.map((row) => row.content)
-  expect([...texts].sort()).toEqual(said.flat().sort())
-  for (const own of said) expect(texts.filter((text) => own.includes(text))).toEqual(own)
+  expect([...texts].sort()).toEqual(posted.flat().sort())
+  for (const own of posted) expect(texts.filter((text) => own.includes(text))).toEqual(own)
   for (const tab of tabs) expectConverged(world, tab)
   expect(world.browser.disk.entries.size).toBe(0)
 })
@@ -167,7 +167,7 @@ test('a new owner writes whose the copy is, though it is told again who it is be
 
 test('the new owner keeps what the old one kept: a cold start has it from disk', async () => {
   const world = new TabsWorld()
-  for (let i = 1; i <= 300; i++) world.server.say(ROOM, 'bob', `old ${i}`)
+  for (let i = 1; i <= 300; i++) world.server.sendAs(ROOM, 'bob', `old ${i}`)
   const first = await world.openTab()
   while (first.room.getState().hasOlder) {
     void first.room.loadOlder(200)
@@ -177,7 +177,7 @@ test('the new owner keeps what the old one kept: a cold start has it from disk',
   await world.rest(2_000)
   world.kill(first)
   await world.until(() => isLive(second), TAKE_OVER_MS)
-  world.server.say(ROOM, 'bob', 'new')
+  world.server.sendAs(ROOM, 'bob', 'new')
   await world.rest(2_000)
   // Whole chunks stay; of one that the new owner has only a part of, the rest is the server's again.
   expect(world.browser.disk.rooms.get(ROOM)?.ranges).toEqual([
@@ -196,7 +196,7 @@ test('the new owner keeps what the old one kept: a cold start has it from disk',
 
 test('what the old owner had not written of a change is not taken for right: its rows on disk are given up', async () => {
   const world = new TabsWorld()
-  for (let i = 1; i <= 600; i++) world.server.say(ROOM, 'bob', `old ${i}`)
+  for (let i = 1; i <= 600; i++) world.server.sendAs(ROOM, 'bob', `old ${i}`)
   const first = await world.openTab()
   while (first.room.getState().hasOlder) {
     void first.room.loadOlder(200)
@@ -229,12 +229,12 @@ test('a write that a tab had in hand when it fell asleep is refused when it wake
   owner.tab.slow = new Promise<void>((resolve) => {
     letGo = resolve
   })
-  world.server.say(ROOM, 'bob', 'one')
+  world.server.sendAs(ROOM, 'bob', 'one')
   // It has made sure that it leads, and made up its write; the disk has not taken it yet.
   await world.rest(500)
   world.freeze(owner)
   await world.until(() => other?.connection.isUp === true && isLive(other), TAKE_OVER_MS)
-  world.server.say(ROOM, 'bob', 'two')
+  world.server.sendAs(ROOM, 'bob', 'two')
   await world.rest(2_000)
   letGo()
   world.thaw(owner)
@@ -262,13 +262,13 @@ test('of two tabs that are each on their own the one that is looked at writes th
       .get(ROOM)
       ?.get(0)
       ?.map(({ content }) => content)
-  world.server.say(ROOM, 'bob', 'one')
+  world.server.sendAs(ROOM, 'bob', 'one')
   await world.rest(2_000)
   expect(kept()).toEqual(['one'])
   for (const [i, looked] of [first, second, first].entries()) {
     looked.wakes.wake('visible')
     await world.rest(1_000)
-    world.server.say(ROOM, 'bob', `more ${i}`)
+    world.server.sendAs(ROOM, 'bob', `more ${i}`)
     await world.rest(2_000)
     expect(kept()).toHaveLength(i + 2)
     const [writing, resting] = looked === first ? [first, second] : [second, first]

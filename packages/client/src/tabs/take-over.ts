@@ -4,27 +4,27 @@ import type { LocalSnapshot } from '../storage/local-copy'
 import { fromStored } from '../storage/restored-entries'
 
 /** Another tab writes the rows from now on. */
-export function leaveRooms(store: ChatStore): void {
+export function stopWritingRooms(store: ChatStore): void {
   store.batch(() => {
-    for (const { model } of store.all()) store.dispatch(model.id, { type: 'kept-elsewhere' })
+    for (const { model } of store.all()) store.dispatch(model.id, { type: 'lost-writer' })
   })
 }
 
 /** This tab keeps the rows from now on: what it holds and what is on disk are brought together, room by room. */
-export function takeOverRooms(store: ChatStore, snapshot: LocalSnapshot | null): void {
+export function startWritingRooms(store: ChatStore, snapshot: LocalSnapshot | null): void {
   const kept = new Map(snapshot?.rooms.map((room) => [room.roomId, room]))
   // Nothing of another epoch is taken in, or stays on the disk.
   const { epoch } = store.chat()
-  const isForeign = epoch !== null && snapshot?.meta?.epoch !== epoch
+  const isOtherEpoch = epoch !== null && snapshot?.meta?.epoch !== epoch
   const known = [...store.all()].map(({ model }) => model.id)
   store.batch(() => {
     for (const id of new Set([...known, ...kept.keys()]))
-      store.dispatch(id, { type: 'keeping', room: isForeign ? null : (kept.get(id) ?? null) })
+      store.dispatch(id, { type: 'became-writer', room: isOtherEpoch ? null : (kept.get(id) ?? null) })
   })
 }
 
 /** What tabs that have died left unsent joins this outbox, in their order (I9). */
-export function takeOverEntries(
+export function adoptEntries(
   store: ChatStore,
   { entries }: LocalSnapshot,
   now: number,
@@ -36,7 +36,7 @@ export function takeOverEntries(
         .filter(({ roomId }) => roomId === id)
         .flatMap((entry) => fromStored(entry, now) ?? [])
       if (left.length === 0) continue
-      store.dispatch(id, { type: 'taken-over', entries: left })
+      store.dispatch(id, { type: 'entries-adopted', entries: left })
       // Own ones that were moved for them included.
       for (const { order } of allEntries(store.room(id).model.outbox.entries)) onOrder(order)
     }

@@ -105,14 +105,14 @@ export class FakeBrowser {
     })
   }
 
-  private grant(tab: FakeTab, name: string, tell: (hold: LockHold) => void): void {
+  private grant(tab: FakeTab, name: string, deliver: (hold: LockHold) => void): void {
     let lose = (): void => {}
     const lost = new Promise<void>((resolve) => {
       lose = () => tab.run(resolve)
     })
     const lock: Lock = { holder: tab, lose }
     this.held.set(name, lock)
-    tell({ lost, release: () => this.release(name, lock) })
+    deliver({ lost, release: () => this.release(name, lock) })
   }
 
   private release(name: string, lock: Lock): void {
@@ -224,8 +224,8 @@ export class FakeTab {
   }
 
   /** `told`: the page hears of it before, as it does where the browser freezes a background tab. */
-  freeze(told = false): void {
-    if (told) this.tell('frozen')
+  freeze(notified = false): void {
+    if (notified) this.deliver('frozen')
     this.frozen = true
   }
 
@@ -236,10 +236,10 @@ export class FakeTab {
 
   show(visible: boolean): void {
     this.visible = visible
-    this.tell(visible ? 'visible' : 'hidden')
+    this.deliver(visible ? 'visible' : 'hidden')
   }
 
-  private tell(state: 'visible' | 'hidden' | 'frozen'): void {
+  private deliver(state: 'visible' | 'hidden' | 'frozen'): void {
     for (const listener of this.listeners) listener(state)
   }
 }

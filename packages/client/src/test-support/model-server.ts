@@ -75,29 +75,29 @@ export class ModelServer {
     return room
   }
 
-  say(roomId: string, userId: string, content: string): Change {
-    return this.#told(roomId, userId, addMessage(this.room(roomId), userId, { content }))
+  sendAs(roomId: string, userId: string, content: string): Change {
+    return this.#announced(roomId, userId, addMessage(this.room(roomId), userId, { content }))
   }
   edit(roomId: string, userId: string, seq: number, content: string): Change {
-    return this.#told(roomId, userId, editMessage(this.room(roomId), seq, content))
+    return this.#announced(roomId, userId, editMessage(this.room(roomId), seq, content))
   }
   remove(roomId: string, userId: string, seq: number): Change {
-    return this.#told(roomId, userId, deleteMessage(this.room(roomId), seq, userId))
+    return this.#announced(roomId, userId, deleteMessage(this.room(roomId), seq, userId))
   }
   react(roomId: string, userId: string, seq: number, emoji: string, op: 'add' | 'remove'): Change {
-    return this.#told(roomId, userId, reactTo(this.room(roomId), seq, userId, emoji, op))
+    return this.#announced(roomId, userId, reactTo(this.room(roomId), seq, userId, emoji, op))
   }
   kick(roomId: string, userId: string): Change {
-    return this.#told(roomId, '', removeMember(this.room(roomId), userId))
+    return this.#announced(roomId, '', removeMember(this.room(roomId), userId))
   }
   invite(roomId: string, userId: string): Change {
-    return this.#told(roomId, '', addMember(this.room(roomId), userId))
+    return this.#announced(roomId, '', addMember(this.room(roomId), userId))
   }
   rename(roomId: string, name: string): Change {
-    return this.#told(roomId, '', renameRoom(this.room(roomId), name))
+    return this.#announced(roomId, '', renameRoom(this.room(roomId), name))
   }
 
-  #told(roomId: string, author: string, change: Change | null): Change {
+  #announced(roomId: string, author: string, change: Change | null): Change {
     if (change === null) throw new Error('nothing changed')
     this.onChange(roomId, [change], author)
     return change

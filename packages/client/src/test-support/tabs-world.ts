@@ -74,8 +74,8 @@ export class TabsWorld extends World {
   }
 
   /** Nothing runs in the tab, and nobody reads its line. */
-  freeze(victim: TestTab, told = false): void {
-    victim.tab.freeze(told)
+  freeze(victim: TestTab, notified = false): void {
+    victim.tab.freeze(notified)
     this.remove(victim)
     this.sleeping.add(victim)
   }

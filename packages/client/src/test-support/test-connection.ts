@@ -118,10 +118,10 @@ export class TestConnection {
   /** A commit, as the server tells its subscribers. */
   broadcast(roomId: string, changes: readonly Change[]): void {
     if (!this.up || !this.subscribed.has(roomId)) return
-    this.tell({ event: 'changes', payload: JSON.parse(JSON.stringify({ roomId, changes })) })
+    this.deliver({ event: 'changes', payload: JSON.parse(JSON.stringify({ roomId, changes })) })
   }
 
-  tell(message: ServerMessage): void {
+  deliver(message: ServerMessage): void {
     this.push('down', message.event, message.payload, () => {
       if (message.event === 'room-heads') this.epoch = message.payload.epoch
       this.onEvent({ type: 'message', message })

@@ -28,7 +28,7 @@ import { onSyncAnswered, onSyncAsked } from '../sync/sync'
 import { type Subscription, wantOf } from '../sync/sync-state'
 import { unreadOf } from '../unread/unread-rows'
 import { onReloadAsked, onReloaded } from './reload'
-import { onForgotten, onKeeping, onKeptElsewhere, onRestored, onTakenOver, onWiped } from './restore'
+import { onBecameWriter, onEntriesAdopted, onForgotten, onLostWriter, onRestored, onWiped } from './restore'
 import type { RoomEvent } from './room-event'
 import { neverThere } from './room-gone'
 import { newRoom, type RoomConnection, type RoomModel, withOutbox, withPeople } from './room-model'
@@ -133,12 +133,12 @@ function reduce(model: RoomModel, event: RoomEvent): RoomModel {
       return cancel(model, event.id)
     case 'restored':
       return onRestored(model, event)
-    case 'taken-over':
-      return onTakenOver(model, event.entries)
-    case 'keeping':
-      return onKeeping(model, event.room)
-    case 'kept-elsewhere':
-      return onKeptElsewhere(model)
+    case 'entries-adopted':
+      return onEntriesAdopted(model, event.entries)
+    case 'became-writer':
+      return onBecameWriter(model, event.room)
+    case 'lost-writer':
+      return onLostWriter(model)
     case 'wiped':
       return onWiped(model, event.keep)
     case 'forgotten':

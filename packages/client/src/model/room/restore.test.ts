@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Entry, READY } from '../outbox/entry'
 import { allEntries } from '../outbox/entry-list'
 import { sampleRow } from '../rows/timeline/sample-rows'
-import { onTakenOver } from './restore'
+import { onEntriesAdopted } from './restore'
 import { newRoom } from './room-model'
 
 const base = { state: READY, attempts: 1, mayHaveBeenEmitted: true } as const
@@ -21,7 +21,7 @@ test('what waits for a send that is confirmed here already is about that message
     { ...base, kind: 'edit', id: changed, order: 2, content: 'changed', target: { clientId: sent } },
     { ...base, kind: 'send', id: answer, order: 3, content: 'so?', replyTo: { clientId: sent }, ...written },
   ]
-  expect(allEntries(onTakenOver(model, left).outbox.entries)).toMatchObject([
+  expect(allEntries(onEntriesAdopted(model, left).outbox.entries)).toMatchObject([
     { id: changed, target: { id: row.id } },
     { id: answer, replyTo: { id: row.id } },
   ])

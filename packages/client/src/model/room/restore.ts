@@ -44,7 +44,7 @@ export function onRestored(model: RoomModel, event: Extract<RoomEvent, { type: '
  * What a tab that has died left joins what waits here, each in the place of the moment at which it was done: an earlier
  * life of that tab may have left here what must go before it (I9).
  */
-export function onTakenOver(model: RoomModel, left: readonly Entry[]): RoomModel {
+export function onEntriesAdopted(model: RoomModel, left: readonly Entry[]): RoomModel {
   const old = undone(model, left)
   if (old.length === 0) return model
   const entries = inOrder([...allEntries(model.outbox.entries), ...old])
@@ -120,7 +120,7 @@ function afterRestart(entry: Entry): Entry {
  * Another tab wrote the rows until now, and this one does from here on. Rows in memory win; of the disk's only what is as
  * of the same cursor can stand beside them (I5). A room without rows in memory goes on from what is on disk.
  */
-export function onKeeping(model: RoomModel, disk: Restored | null): RoomModel {
+export function onBecameWriter(model: RoomModel, disk: Restored | null): RoomModel {
   const { rows, sync, people } = model
   const kept: RoomModel = { ...model, writesRows: true, rows: { ...rows, evicted: [] } }
   if (disk === null || model.listing.removed !== null || rows.fromOldEpoch) return kept
@@ -146,7 +146,7 @@ const isSame = (a: readonly Range[], b: readonly Range[]): boolean =>
   a.length === b.length && a.every(({ from, to }, i) => b[i]?.from === from && b[i]?.to === to)
 
 /** Another tab writes the rows from now on. */
-export const onKeptElsewhere = (model: RoomModel): RoomModel =>
+export const onLostWriter = (model: RoomModel): RoomModel =>
   model.writesRows ? { ...model, writesRows: false, rows: { ...model.rows, evicted: [] } } : model
 
 /** Another user, or the end of the session: nothing of the room is left in memory but the entries to be kept. */

@@ -174,11 +174,11 @@ export type RoomEvent =
       readonly after: number
     }
   /** What another tab, which has died, left unsent is this one's to send. */
-  | { readonly type: 'taken-over'; readonly entries: readonly Entry[] }
+  | { readonly type: 'entries-adopted'; readonly entries: readonly Entry[] }
   /** This tab keeps the rows from now on; `room`: what another left of it. */
-  | { readonly type: 'keeping'; readonly room: Restored | null }
+  | { readonly type: 'became-writer'; readonly room: Restored | null }
   /** Another tab keeps the rows from now on. */
-  | { readonly type: 'kept-elsewhere' }
+  | { readonly type: 'lost-writer' }
   /** Nothing of this user stays in memory but the entries named, which are another's or of this session. */
   | { readonly type: 'wiped'; readonly keep: (id: string) => boolean }
   /** A closed room whose rows leave memory. */

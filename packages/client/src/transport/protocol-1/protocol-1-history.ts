@@ -1,7 +1,7 @@
 import type { Delta, FetchHistoryAck, RoomCursor } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
-import type { SeedRoom } from './protocol-1-room'
-import { readSeedRow, type SeedRow } from './protocol-1-rows'
+import type { Protocol1Room } from './protocol-1-room'
+import { type Protocol1Row, readProtocol1Row } from './protocol-1-rows'
 
 /** Servers of protocol 1 give 50 a page where nothing is said, and may not give more when asked. */
 const PAGE = 50
@@ -9,27 +9,36 @@ const PAGE = 50
 const TAIL_PAGES = 4
 
 /** Rows before a place, oldest first, without the deleted. Null: no answer. */
-export type FetchPage = (beforeSeq: number | undefined, limit: number) => Promise<readonly SeedRow[] | null>
+export type FetchPage = (
+  beforeSeq: number | undefined,
+  limit: number,
+) => Promise<readonly Protocol1Row[] | null>
 
 /** What was told of a stretch, and when it was asked for. Null: no answer came. */
-type Told = { rows: SeedRow[]; from: number; since: number; known: number; limited: boolean }
+type ReadRows = { rows: Protocol1Row[]; from: number; since: number; known: number; limited: boolean }
 
 /** Reads backwards from before `before` (undefined: from the newest), down to `after`, or until `most` pages are read. */
 async function readBack(
-  room: SeedRoom,
+  room: Protocol1Room,
   fetch: FetchPage,
   { before, after, most }: { before?: number; after: number; most: number },
-): Promise<Told | null> {
-  const told: Told = { rows: [], from: after + 1, since: room.events, known: room.lastSeq, limited: false }
+): Promise<ReadRows | null> {
+  const found: ReadRows = {
+    rows: [],
+    from: after + 1,
+    since: room.events,
+    known: room.lastSeq,
+    limited: false,
+  }
   let place = before
   for (let pages = 1; ; pages++) {
     const page = await fetch(place, PAGE)
     if (page === null) return null
-    told.rows.unshift(...page)
+    found.rows.unshift(...page)
     const first = page[0]
-    if (first === undefined || page.length < PAGE || first.seq <= after + 1) return told
+    if (first === undefined || page.length < PAGE || first.seq <= after + 1) return found
     place = first.seq
-    if (pages === most) return { ...told, from: first.seq, limited: true }
+    if (pages === most) return { ...found, from: first.seq, limited: true }
   }
 }
 
@@ -37,7 +46,11 @@ async function readBack(
  * What a sync asks for, from a server that has only pages. A line that is new reads the whole held window again, because
  * that is the only way to learn of edits and deletes; a gap on a live line needs the newest rows alone.
  */
-export async function seedDelta(room: SeedRoom, fetch: FetchPage, cursor: RoomCursor): Promise<Delta | null> {
+export async function deltaOf(
+  room: Protocol1Room,
+  fetch: FetchPage,
+  cursor: RoomCursor,
+): Promise<Delta | null> {
   const { minSeq, maxSeq } = cursor
   const again = !room.isFresh && maxSeq > 0
   const window = again
@@ -46,7 +59,7 @@ export async function seedDelta(room: SeedRoom, fetch: FetchPage, cursor: RoomCu
   const tail = await readBack(room, fetch, { after: maxSeq, most: maxSeq === 0 ? 1 : TAIL_PAGES })
   if (tail === null || window === null) return null
   // From here to the end in one step: the answer is of one moment, whatever came while it was read.
-  const lastSeq = room.lastTold(tail.rows.at(-1)?.seq ?? 0, tail.known)
+  const lastSeq = room.lastSeqOf(tail.rows.at(-1)?.seq ?? 0, tail.known)
   const rows = room.read(tail.rows, tail.from, lastSeq, tail.since)
   const patch = window ? room.read(window.rows, minSeq, maxSeq, window.since) : []
   room.forgetMissing(tail.from)
@@ -66,8 +79,8 @@ export async function seedDelta(room: SeedRoom, fetch: FetchPage, cursor: RoomCu
 }
 
 /** A page of history; each kind of place becomes a place before which the server can be asked. */
-export async function seedPage(
-  room: SeedRoom,
+export async function pageOf(
+  room: Protocol1Room,
   fetch: FetchPage,
   query: { beforeSeq?: number | null; afterSeq?: number; aroundSeq?: number },
 ): Promise<Omit<FetchHistoryAck, 'ok'> | null> {
@@ -88,9 +101,9 @@ export async function seedPage(
   return { messages, rev: room.rev, fromSeq: from, toSeq: to, lastSeq, floorSeq: 1 }
 }
 
-export const readPage = (answer: unknown, roomId: string): readonly SeedRow[] | null => {
+export const readPage = (answer: unknown, roomId: string): readonly Protocol1Row[] | null => {
   const messages =
     typeof answer === 'object' && answer !== null && 'messages' in answer ? answer.messages : undefined
   if (!Array.isArray(messages)) return null
-  return messages.flatMap((row) => readSeedRow(row, roomId) ?? []).sort((a, b) => a.seq - b.seq)
+  return messages.flatMap((row) => readProtocol1Row(row, roomId) ?? []).sort((a, b) => a.seq - b.seq)
 }

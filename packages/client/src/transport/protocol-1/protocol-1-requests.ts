@@ -2,17 +2,17 @@ import type { Ack, ClientEvent, Delta, ErrorAck, Message, OkAck, Payload } from 
 import { asRoomId, retryOf } from '@roomful/protocol/plain'
 import type { RequestFailure } from '../port'
 import type { SocketConnection } from '../socket-connection'
-import { type FetchPage, readPage, seedDelta, seedPage } from './protocol-1-history'
-import { isRecord, readSeedRow } from './protocol-1-rows'
-import type { SeedState } from './protocol-1-state'
+import { deltaOf, type FetchPage, pageOf, readPage } from './protocol-1-history'
+import { isRecord, readProtocol1Row } from './protocol-1-rows'
+import type { Protocol1State } from './protocol-1-state'
 
 /** An answer, or the reason why there is none. */
 type Answer<E extends ClientEvent> = Ack<E> | RequestFailure
 type Requests = { [E in ClientEvent]?: (payload: Payload<E>) => Promise<Answer<E>> }
 
 /** One line's requests: each becomes what the reference's events can do. `joined` ends when the server has named the rooms. */
-export function seedRequests(
-  state: SeedState,
+export function protocol1Requests(
+  state: Protocol1State,
   connection: SocketConnection,
   joined: Promise<void>,
   timeoutMs: number,
@@ -46,7 +46,7 @@ export function seedRequests(
     if (clientId !== undefined) state.sending(clientId, roomId, draft.content)
     const answer = await ask('send-message', { roomId, ...draft })
     if (typeof answer === 'string' || isRefusal(answer)) return answer
-    const row = readSeedRow(answer.message, roomId)
+    const row = readProtocol1Row(answer.message, roomId)
     // Stored, and not told as what: the sync that follows a missing answer finds it.
     if (row === null) return 'timeout'
     state.iAm({ id: row.senderId, name: row.senderName })
@@ -80,7 +80,7 @@ export function seedRequests(
     },
     'leave-rooms': async () => ({ ok: true }),
     'fetch-history': async ({ roomId, ...query }) => {
-      const page = await seedPage(state.room(roomId), pagesOf(roomId), query)
+      const page = await pageOf(state.room(roomId), pagesOf(roomId), query)
       return page ? { ok: true, ...page } : 'timeout'
     },
     sync: async ({ rooms, list }) => {
@@ -92,7 +92,7 @@ export function seedRequests(
       for (const id of ids) {
         const cursor = rooms[id]
         if (cursor === undefined || removed.includes(id)) continue
-        const delta = await seedDelta(state.room(id), pagesOf(id), cursor)
+        const delta = await deltaOf(state.room(id), pagesOf(id), cursor)
         if (delta) deltas[id] = delta
       }
       return { ok: true, epoch: state.epoch, rooms: deltas, removed, ...(list ? { list: state.list() } : {}) }
@@ -121,7 +121,7 @@ export function seedRequests(
   }
 }
 
-function rowOf(state: SeedState, messageId: string): Message | undefined {
+function rowOf(state: Protocol1State, messageId: string): Message | undefined {
   for (const room of state.rooms.values()) {
     const row = room.byId(messageId)
     if (row) return row

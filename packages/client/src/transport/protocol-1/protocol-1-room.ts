@@ -1,5 +1,5 @@
 import type { Change, Message } from '@roomful/protocol'
-import { isSameState, type SeedRow } from './protocol-1-rows'
+import { isSameState, type Protocol1Row } from './protocol-1-rows'
 
 /** Rows remembered to tell a change from a repetition. One that was forgotten counts as changed, which is always right. */
 const REMEMBERED = 5_000
@@ -8,7 +8,7 @@ const REMEMBERED = 5_000
  * Gives one room of a server that counts no changes the numbers that the client's room needs. Each seq takes one rev when
  * it is first heard of, so that a message that was missed leaves a rev missing; each edit and delete takes the next.
  */
-export class SeedRoom {
+export class Protocol1Room {
   rev = 0
   lastSeq = 0
   /** The server's unread figure, as it was told and grew since. */
@@ -28,7 +28,7 @@ export class SeedRoom {
   constructor(readonly id: string) {}
 
   /** A live message. Null: it was known already. */
-  add(row: SeedRow): Change | null {
+  add(row: Protocol1Row): Change | null {
     if (this.rows.has(row.seq)) return null
     const reserved = this.missing.get(row.seq)
     if (reserved === undefined && row.seq <= this.lastSeq) return null
@@ -78,9 +78,9 @@ export class SeedRoom {
     return message
   }
 
-  /** The last seq of which a reading up to `told`, begun when `known` was the last, can speak. */
-  lastTold(told: number, known: number): number {
-    let to = Math.max(told, known)
+  /** The last seq of which a reading up to `served`, begun when `known` was the last, can speak. */
+  lastSeqOf(served: number, known: number): number {
+    let to = Math.max(served, known)
     while (this.rows.has(to + 1)) to++
     return to
   }
@@ -89,12 +89,12 @@ export class SeedRoom {
    * Rows of `from..to` as the server's history tells them, asked for when `since` events had come: the client's rows, those
    * that changed since they were last seen under a new rev. A known row that is not told any more is deleted.
    */
-  read(told: readonly SeedRow[], from: number, to: number, since: number): Message[] {
+  read(served: readonly Protocol1Row[], from: number, to: number, since: number): Message[] {
     if (to > this.lastSeq) {
       this.rev = Math.max(this.rev + to - this.lastSeq, to)
       this.lastSeq = to
     }
-    const bySeq = new Map(told.map((row) => [row.seq, row]))
+    const bySeq = new Map(served.map((row) => [row.seq, row]))
     const rows: Message[] = []
     for (let seq = from; seq <= to; seq++) {
       const now = this.readOne(seq, bySeq.get(seq), since)
@@ -103,21 +103,21 @@ export class SeedRoom {
     return rows
   }
 
-  private readOne(seq: number, told: SeedRow | undefined, since: number): Message | undefined {
+  private readOne(seq: number, served: Protocol1Row | undefined, since: number): Message | undefined {
     const held = this.rows.get(seq)
     // An event that came after the question knows better than its answer.
     if (held && (this.changedAt.get(seq) ?? 0) > since) return held
     const reserved = this.missing.get(seq)
     this.missing.delete(seq)
-    if (told === undefined) {
+    if (served === undefined) {
       if (held === undefined || held.deleted) return held
       return this.remember(tombstone(held, ++this.rev))
     }
-    if (held && isSameState(held, told)) return held
-    const clientId = told.clientId ?? held?.clientId
+    if (held && isSameState(held, served)) return held
+    const clientId = served.clientId ?? held?.clientId
     // A row that is seen for the first time takes its seq for a rev: below every change to come.
     const rev = reserved ?? (held || this.hasForgotten ? ++this.rev : seq)
-    return this.remember({ ...told, ...(clientId ? { clientId } : {}), rev })
+    return this.remember({ ...served, ...(clientId ? { clientId } : {}), rev })
   }
 
   /** Older ones are not loaded, so nothing is missing there. */

@@ -2,10 +2,10 @@ import type { Message } from '@roomful/protocol'
 import { asClientId, asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
 
 /** A message as a server of protocol 1 sends it: without `rev`, and often without the rest that came later. */
-export type SeedRow = Omit<Message, 'rev'>
+export type Protocol1Row = Omit<Message, 'rev'>
 
 /** Null: not a message, by the fields without which nothing can be shown. Everything else has a default. */
-export function readSeedRow(value: unknown, roomId?: string): SeedRow | null {
+export function readProtocol1Row(value: unknown, roomId?: string): Protocol1Row | null {
   if (!isRecord(value)) return null
   const { id, seq, content } = value
   const senderId = value.senderId ?? value.sender_id
@@ -34,7 +34,7 @@ export function readSeedRow(value: unknown, roomId?: string): SeedRow | null {
 }
 
 /** Is it the same state of one message? What a server of protocol 1 can change is its content, and that it is there. */
-export const isSameState = (a: SeedRow, b: SeedRow): boolean =>
+export const isSameState = (a: Protocol1Row, b: Protocol1Row): boolean =>
   a.content === b.content && a.deleted === b.deleted
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>

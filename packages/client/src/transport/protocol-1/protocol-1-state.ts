@@ -2,14 +2,14 @@ import type { Change, RoomListItem, ServerMessage, User } from '@roomful/protoco
 import { asClientId, asRoomId, asUserId } from '@roomful/protocol/plain'
 import { nanoid } from 'nanoid'
 import type { TransportEvent } from '../port'
-import { SeedRoom } from './protocol-1-room'
-import { isRecord, readSeedRow, type SeedRow } from './protocol-1-rows'
+import { Protocol1Room } from './protocol-1-room'
+import { isRecord, type Protocol1Row, readProtocol1Row } from './protocol-1-rows'
 
 type Emit = (event: TransportEvent) => void
 
 /** What is known of a server of protocol 1, over all lines to it; its events become those that protocol 2 would send. */
-export class SeedState {
-  readonly rooms = new Map<string, SeedRoom>()
+export class Protocol1State {
+  readonly rooms = new Map<string, Protocol1Room>()
   /** Rooms that the server put this user in; null: it has not said. */
   listed: readonly string[] | null = null
   me: User | null = null
@@ -20,8 +20,8 @@ export class SeedState {
 
   constructor(private readonly emit: Emit) {}
 
-  room(id: string): SeedRoom {
-    const room = this.rooms.get(id) ?? new SeedRoom(id)
+  room(id: string): Protocol1Room {
+    const room = this.rooms.get(id) ?? new Protocol1Room(id)
     this.rooms.set(id, room)
     return room
   }
@@ -34,7 +34,7 @@ export class SeedState {
 
   take(event: string, payload: unknown): void {
     if (event === 'new-message') {
-      const row = readSeedRow(payload)
+      const row = readProtocol1Row(payload)
       if (row) this.added(row)
     } else if (event === 'rooms-joined' && Array.isArray(payload)) {
       this.listed = payload.map(String)
@@ -55,7 +55,7 @@ export class SeedState {
   }
 
   /** A message by whichever way; the first time it is told as a change. */
-  added(row: SeedRow): void {
+  added(row: Protocol1Row): void {
     const own = this.recognise(row)
     const room = this.room(row.roomId)
     const change = room.add(own)
@@ -73,7 +73,7 @@ export class SeedState {
     for (const room of this.rooms.values()) this.changed(room, room.remove(messageId))
   }
 
-  private changed({ rev, lastSeq, lastReadSeq, unread }: SeedRoom, change: Change | null): void {
+  private changed({ rev, lastSeq, lastReadSeq, unread }: Protocol1Room, change: Change | null): void {
     if (change?.kind !== 'message') return
     const { roomId, seq, senderId, senderName, type, content, createdAt, deleted } = change.message
     this.tell('changes', { roomId, changes: [change] })
@@ -98,14 +98,14 @@ export class SeedState {
    * Finds out whether a row is one's own: by its clientId, or, from a server that does not keep that, as the first unseen
    * row with the same text. The first of them also tells who one is.
    */
-  recognise(row: SeedRow): SeedRow {
+  recognise(row: Protocol1Row): Protocol1Row {
     const found = row.clientId === undefined ? this.sendLike(row) : row.clientId
     if (found === undefined || !this.sends.delete(found)) return row
     this.iAm({ id: row.senderId, name: row.senderName })
     return { ...row, clientId: asClientId(found) }
   }
 
-  private sendLike(row: SeedRow): string | undefined {
+  private sendLike(row: Protocol1Row): string | undefined {
     if ((this.me && row.senderId !== this.me.id) || this.room(row.roomId).rows.has(row.seq)) return undefined
     for (const [clientId, { roomId, content }] of this.sends)
       if (roomId === row.roomId && content === row.content) return clientId

@@ -4,8 +4,8 @@ import { type ConnectError, refusalOf } from '../handshake-refusal'
 import { checkPayload } from '../payload-check'
 import type { DownReason, RequestResult, TransportFactory } from '../port'
 import { LOST, openSocket, type SocketConnection } from '../socket-connection'
-import { refusal, seedRequests } from './protocol-1-requests'
-import { SeedState } from './protocol-1-state'
+import { protocol1Requests, refusal } from './protocol-1-requests'
+import { Protocol1State } from './protocol-1-state'
 
 /** A server that never says which rooms one is in is not waited for longer than this. */
 const JOINED_WAIT_MS = 3_000
@@ -15,8 +15,8 @@ const JOINED_WAIT_MS = 3_000
  * from seqs and from what is seen to change, gaps are found by seq alone, and after each connect the held window is read
  * again, so that edits and deletes that were missed arrive.
  */
-export const seedTransport: TransportFactory = (url, onEvent) => {
-  const state = new SeedState(onEvent)
+export const protocol1Transport: TransportFactory = (url, onEvent) => {
+  const state = new Protocol1State(onEvent)
   let connection: SocketConnection | null = null
   let joined: Promise<void> = Promise.resolve()
 
@@ -64,7 +64,7 @@ export const seedTransport: TransportFactory = (url, onEvent) => {
       timeoutMs: number,
     ): Promise<RequestResult<E>> => {
       if (!connection?.socket.connected) return { kind: 'offline' }
-      const handler = seedRequests(state, connection, joined, timeoutMs)[event]
+      const handler = protocol1Requests(state, connection, joined, timeoutMs)[event]
       if (handler === undefined)
         return { kind: 'ack', ack: refusal('Protocol 1 has no such event', 'UNKNOWN_EVENT') }
       const checked = checkPayload(event, payload)

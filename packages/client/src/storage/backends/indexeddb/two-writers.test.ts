@@ -18,7 +18,7 @@ class History {
   readonly changes: number[] = []
   lastSeq = 0
 
-  say(): void {
+  sendAs(): void {
     this.changes.push(++this.lastSeq)
   }
 
@@ -168,13 +168,13 @@ test('two tabs that know nothing of each other write one room: what is on the di
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
       globalThis.indexedDB = new IDBFactory()
       const history = new History()
-      for (let i = 0; i < 300; i++) history.say()
+      for (let i = 0; i < 300; i++) history.sendAs()
       const tabs = [await Tab.open(history), await Tab.open(history)]
       const at = (index: number): Tab => tabs[index] ?? expect.fail('there are two')
       for (const step of steps) {
         switch (step.kind) {
           case 'say':
-            for (let i = 0; i < step.count; i++) history.say()
+            for (let i = 0; i < step.count; i++) history.sendAs()
             break
           case 'edit':
             history.edit(step.place)

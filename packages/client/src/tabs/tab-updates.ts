@@ -6,69 +6,71 @@ import { previewOf } from '../model/room-list/preview'
 import { unreadOf } from '../model/unread/unread-rows'
 import type { Clock } from '../platform/clock'
 import type { ConnectionHub } from './connection-hub'
-import type { Said } from './messages'
+import type { OutgoingMessage } from './messages'
 
 /** As often as the server tells of rooms that are not open. */
 const ACTIVITY_MS = 1_000
 
 /** What a tab tells the others of itself: drafts; and the owner: rooms that only some of them have open. */
-export function createNews(options: {
+export function createTabUpdates(options: {
   store: ChatStore
   clock: Clock
-  say(message: Said): void
+  post(message: OutgoingMessage): void
   hub(): ConnectionHub | null
-  tell(tab: string, message: ServerMessage): void
+  deliver(tab: string, message: ServerMessage): void
 }) {
   const { store, clock } = options
-  const stirred = new Set<string>()
+  const dirtyRooms = new Set<string>()
   let isDue = false
-  let isHeard = false
+  let isReceiving = false
 
   store.watch((before, after, event) => {
-    if (event.type === 'draft' && !isHeard && before.view.draft !== after.view.draft)
-      options.say({ type: 'draft', roomId: after.id, text: after.view.draft })
+    if (event.type === 'draft' && !isReceiving && before.view.draft !== after.view.draft)
+      options.post({ type: 'draft', roomId: after.id, text: after.view.draft })
     if (options.hub() === null || !after.view.opened || after.sync.subscription !== 'synced') return
     // What moved while it was not known to be right is told as soon as it is.
-    if (before.sync.subscription === 'synced' && isSameNews(before, after)) return
-    stir([after.id])
+    if (before.sync.subscription === 'synced' && isSameActivity(before, after)) return
+    markDirty([after.id])
   })
 
-  function stir(roomIds: readonly string[]): void {
-    for (const id of roomIds) stirred.add(id)
+  function markDirty(roomIds: readonly string[]): void {
+    for (const id of roomIds) dirtyRooms.add(id)
     if (isDue || options.hub() === null) return
     isDue = true
-    clock.setTimer(ACTIVITY_MS, tellActivity)
+    clock.setTimer(ACTIVITY_MS, deliverActivity)
   }
 
   /**
    * The server tells `room-activity` to lines that are not subscribed to the room. Ours is, for one of the tabs: the
    * others hear it from here.
    */
-  function tellActivity(): void {
+  function deliverActivity(): void {
     isDue = false
     const hub = options.hub()
     // What was known on a line that is lost meanwhile may be of another epoch than the tabs are in already (I13).
-    const rooms = [...stirred].filter((id) => store.room(id).model.sync.subscription === 'synced')
-    stirred.clear()
+    const rooms = [...dirtyRooms].filter((id) => store.room(id).model.sync.subscription === 'synced')
+    dirtyRooms.clear()
     if (hub === null) return
     for (const tab of hub.tabs()) {
-      const news = rooms.filter((id) => !hub.isJoined(tab, id)).map((id) => activityOf(store.room(id).model))
-      if (news.length > 0) options.tell(tab, { event: 'room-activity', payload: { rooms: news } })
+      const updates = rooms
+        .filter((id) => !hub.isJoined(tab, id))
+        .map((id) => activityOf(store.room(id).model))
+      if (updates.length > 0) options.deliver(tab, { event: 'room-activity', payload: { rooms: updates } })
     }
   }
 
   return {
     /** A tab has closed rooms that stay open in others: what was on its way to it is not told again. */
-    onLeft: stir,
+    onLeft: markDirty,
     onDraft: (roomId: string, text: string): void => {
-      isHeard = true
+      isReceiving = true
       store.dispatch(roomId, { type: 'draft', text })
-      isHeard = false
+      isReceiving = false
     },
   }
 }
 
-const isSameNews = (a: RoomModel, b: RoomModel): boolean =>
+const isSameActivity = (a: RoomModel, b: RoomModel): boolean =>
   a.sync.cursor === b.sync.cursor &&
   a.unread.lastReadSeq === b.unread.lastReadSeq &&
   a.unread.serverUnread === b.unread.serverUnread

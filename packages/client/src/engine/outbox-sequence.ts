@@ -1,6 +1,6 @@
 import type { RunClock } from '../platform/steady-clock'
 
-export type Orders = {
+export type OutboxSequence = {
   next(): number
   /** There is an entry at this place, on the disk or of another tab: what is done from now on comes after it. */
   atLeast(order: number): void
@@ -13,7 +13,7 @@ export type Orders = {
  * the time of day, so that those of two tabs are in the order of their making while the device's clock is right; when it
  * is not, each is one more than the last. Only the order is read from them.
  */
-export function createOrders(clock: Pick<RunClock, 'wall'>): Orders {
+export function createOutboxSequence(clock: Pick<RunClock, 'wall'>): OutboxSequence {
   let last = 0
   let floor = 0
   return {

@@ -4,7 +4,7 @@ import type { Room } from '../room'
  * Rooms that other tabs have open are open at the owner too: it alone keeps rows on disk, and it tells the rest what is
  * unread. Counted by tab.
  */
-export function createShadows(room: (id: string) => Room) {
+export function createMirroredRooms(room: (id: string) => Room) {
   const openBy = new Map<string, Set<string>>()
 
   const close = (tab: string, roomIds: readonly string[]): void => {
