@@ -37,7 +37,7 @@ test('what is read in one tab is read in all, and who types in any of them is se
   expect(await errorsOf(...tabs, ben)).toEqual([])
 })
 
-test('all tabs are given the same: the one with the line, one beside it, and one that was loaded anew', async () => {
+test('all tabs are given the same: the one with the connection, one beside it, and one that was loaded anew', async () => {
   await using fixture = await tabsFixture(browser)
   const { ben } = await fixture.openBen()
   const tabs = await fixture.openTabs(2)

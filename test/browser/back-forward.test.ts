@@ -49,7 +49,7 @@ test('a page that comes back by the back button is up to date, and sends what it
   expect(await errorsOf(ada, ben)).toEqual([])
 })
 
-test('the owner is left for another page: the other tab has the line, and both go on when it is back', async () => {
+test('the owner is left for another page: the other tab has the connection, and both go on when it is back', async () => {
   await using fixture = await tabsFixture(browser)
   const tabs = await fixture.openTabs(2)
   const owner = await ownerOf(tabs)

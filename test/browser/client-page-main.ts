@@ -39,7 +39,7 @@ export type ClientLook = {
   /** Who is typing, by name. */
   readonly typing: readonly string[]
   readonly connection: string
-  /** When the line is dialled next, if it waits; else 0. */
+  /** When the connection is dialled next, if it waits; else 0. */
   readonly retryAt: number
   /** When the connection last came up, by the clock of this machine. */
   readonly onlineAt: number
@@ -113,7 +113,7 @@ const client = {
     const keys = new Set<string>(texts.map((text) => send(text).clientId))
     return new Promise((resolve) => {
       const check = (): void => {
-        // Queued on a line that is up: it is still being written to disk.
+        // Queued on a connection that is up: it is still being written to disk.
         if (room.messages().some(({ key, status }) => keys.has(key) && status === 'queued')) return
         stop()
         resolve()

@@ -70,7 +70,7 @@ test.each([
     await chat.page.goto('about:blank')
     await say(news)
 
-    // The page comes from the device; the line is silent.
+    // The page comes from the device; the connection is silent.
     proxy.freeze()
     await chat.page.goto(chat.url)
     // The row may be there before a frame is: what counts is what was drawn.

@@ -98,13 +98,13 @@ test('a room of 100,000 cached messages opens with one chunk or two read from th
   expect(reads.every((read) => read.startsWith('get ["general",78'))).toBe(true)
 })
 
-test('the browser says that the network is gone, and that it is back: the line follows at once', async () => {
+test('the browser says that the network is gone, and that it is back: the connection follows at once', async () => {
   await using fixture = await tabsFixture(browser)
   const ada = await fixture.openTab()
   await fixture.context.setOffline(true)
   await waitUntil('the line to be down', async () => (await ada.look()).connection !== 'online')
   await ada.call('say', ['while there is no network'])
-  // The next try is far away: it is the event that brings the line back.
+  // The next try is far away: it is the event that brings the connection back.
   await waitUntil('a long wait for the next try', async () => (await ada.look()).retryAt - Date.now() > 4_000)
   const watch = stopwatch()
   const since = Date.now()

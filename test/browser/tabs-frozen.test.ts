@@ -24,7 +24,7 @@ async function freeze(tab: ClientTab): Promise<Stopped> {
   return { since, goOn: () => devtools.send('Debugger.disable') }
 }
 
-test('an owner that is frozen loses the line within 2 s, and follows when it goes on', async () => {
+test('an owner that is frozen loses the connection within 2 s, and follows when it goes on', async () => {
   await using fixture = await tabsFixture(browser)
   const tabs = await fixture.openTabs(3)
   const owner = await ownerOf(tabs)

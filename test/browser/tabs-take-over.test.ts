@@ -98,7 +98,7 @@ describe('an owner that is', () => {
       },
     ],
   ]
-  test.each(stops)('%s loses the line within 2 s, and follows when it goes on', async (_, stop) => {
+  test.each(stops)('%s loses the connection within 2 s, and follows when it goes on', async (_, stop) => {
     await using fixture = await tabsFixture(browser)
     const tabs = await fixture.openTabs(3)
     const processes = new Map<ClientTab, number>()
@@ -124,7 +124,7 @@ describe('an owner that is', () => {
   })
 })
 
-test('an owner that nobody looks at hands the line to a tab that is looked at', async () => {
+test('an owner that nobody looks at hands the connection to a tab that is looked at', async () => {
   await using fixture = await tabsFixture(browser)
   const tabs = await fixture.openTabs(2)
   const owner = await ownerOf(tabs)

@@ -108,13 +108,13 @@ test('one goes offline and sends three; back online, the three arrive once and i
   expect((await ada.texts()).slice(1)).toEqual(['one', 'two', 'three'])
   await ben.send('meanwhile')
   await ben.shows('meanwhile')
-  // Nothing of it has come through: the line is really down.
+  // Nothing of it has come through: the connection is really down.
   expect(await ben.texts()).toEqual(['before', 'meanwhile'])
   await ada.context.setOffline(false)
   for (const page of [ada, ben]) await page.settlesAs(['before', 'meanwhile', 'one', 'two', 'three'])
 })
 
-test('the same with a line that is cut, and with one that only goes silent', async () => {
+test('the same with a connection that is cut, and with one that only goes silent', async () => {
   await using proxy = await createTcpProxy(server.port)
   await using cleo = await ChatPage.join(browser, proxy.url, 'Cleo')
   const said: string[] = []

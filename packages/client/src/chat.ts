@@ -64,7 +64,7 @@ export interface Chat extends AsyncClosable {
    * then it may be called again, and nothing of it is on screen all the same.
    */
   signOut(): Promise<void>
-  /** The same object each time for one id, whether there is such a room or not: `open` tells. */
+  /** The same object each time for one id, whether there is such a room or not: `open` finds out. */
   room(id: string): Room
   /**
    * Makes a room that this user owns. Rejects with the refusal, as all below do; with OFFLINE when it could not be asked,
@@ -76,8 +76,8 @@ export interface Chat extends AsyncClosable {
     options?: WaitOptions,
   ): Promise<Room>
   /**
-   * The direct room of these 1 to 7 others and oneself: the same one for the same people. A stranger is invited, and is in it
-   * when they accept; a server may refuse them instead, with USER_NOT_FOUND.
+   * The direct room of these 1 to 7 others and oneself: the same one for the same people. A stranger is invited, and is
+   * in it when they accept; a server may refuse them instead, with USER_NOT_FOUND.
    */
   openDm(userIds: string[], options?: WaitOptions): Promise<Room>
   /** Public rooms by name, a page at a time. */
@@ -90,8 +90,8 @@ export interface Chat extends AsyncClosable {
   /** A dm too. The local copy goes; what is unsent in it stays with the user. */
   leaveRoom(id: string, options?: WaitOptions): Promise<void>
   /**
-   * Takes a dm out of `getState().rooms`, on all of the user's devices, until there is a newer message in it. `openDm` brings it
-   * back. FORBIDDEN for other rooms.
+   * Takes a dm out of `getState().rooms`, on all of the user's devices, until there is a newer message in it. `openDm`
+   * brings it back. FORBIDDEN for other rooms.
    */
   hideDm(id: string, options?: WaitOptions): Promise<void>
   /**
@@ -101,11 +101,11 @@ export interface Chat extends AsyncClosable {
    * for (const { roomId } of chat.getState().invitations) await chat.acceptInvitation(roomId)
    */
   acceptInvitation(roomId: string, options?: WaitOptions): Promise<Room>
-  /** Whoever invited does not learn of it. */
+  /** The inviter is not notified. */
   declineInvitation(roomId: string, options?: WaitOptions): Promise<void>
   /**
-   * To this user one is as absent from now on: they open no dm with one, put one nowhere, and their invitations do not come; the
-   * dm of the two is left. What they say in shared rooms stays. LIMIT_EXCEEDED after 1,000.
+   * To this user one is as absent from now on: they open no dm with one, put one nowhere, and their invitations do not
+   * come; the dm of the two is left. Their messages in shared rooms stay. LIMIT_EXCEEDED after 1,000.
    */
   blockUser(userId: string, options?: WaitOptions): Promise<void>
   unblockUser(userId: string, options?: WaitOptions): Promise<void>
@@ -115,15 +115,15 @@ export interface Chat extends AsyncClosable {
     options?: WaitOptions,
   ): Promise<{ blocked: { userId: string; blockedAt: string }[]; next?: string }>
   /**
-   * Who of these users (at most 200 at once, over all watches) is online, away or offline, told as it changes. Nothing is
-   * asked before somebody listens.
+   * Who of these users (at most 200 at once, over all watches) is online, away or offline, pushed as it changes. Nothing is
+   * asked before there is a listener.
    *
    * @example
    * const watch = chat.presence(['anna', 'ben'])
    * const stop = watch.subscribe(() => show(watch.getState().users.get('anna')?.status))
    */
   presence(userIds: readonly string[]): PresenceWatch
-  /** This device's own state, as others see it; `online` until told otherwise. Kept over reconnects. */
+  /** This device's own state, as others see it; `online` until it is set. Kept over reconnects. */
   setPresence(status: 'online' | 'away'): Promise<void>
   /**
    * Any event of the wire, decoded; for what has no method of its own (moderation, members). The payload is copied at the

@@ -44,7 +44,7 @@ const loadTransport = {
 }
 
 /**
- * The client of one user on one server. Nothing is connected until somebody connects, opens a room or sends.
+ * The client of one user on one server. Nothing is connected until the app connects, opens a room or sends.
  *
  * @example
  * const chat = createChat({ url: 'https://chat.example.com', auth: () => getToken() })
@@ -157,7 +157,7 @@ export function createChat(options: ChatOptions): Chat {
     if (isClosed) return false
     disk?.start()
     wake.watch()
-    // Beside the token. A load that fails is tried again, and told, when the line is dialled.
+    // In parallel with the token. A load that fails is tried again, and reported, when the connection is dialled.
     if (!options.ports?.transport) load().catch(() => {})
     store.dispatchChat({ type: 'connection', event: { type: 'wanted' } })
     return true

@@ -23,10 +23,10 @@ import type { TransportFactory } from './transport/port'
 export type Auth = string | (() => string | Promise<string>)
 
 /**
- * Where an error comes from that no promise and no state carries. `listener`: a function given to `subscribe` or `select`,
- * of the room named, of the chat or of presence. `auth`: what `auth` throws; the connection's state carries it too, so that
- * only an `onError` of the app gets it. `storage`: the local copy could not be taken in. `internal`: a bug of the client, or
- * of one of its `ports`; where the connection may be affected it is dropped, and tried again.
+ * Where an error comes from that no promise and no state carries. `listener`: a function given to `subscribe` or
+ * `select`, of the room named, of the chat or of presence. `auth`: what `auth` throws; the connection's state carries
+ * it too, so that only an `onError` of the app gets it. `storage`: the local copy could not be taken in. `internal`: a
+ * bug of the client, or of one of its `ports`; where the connection may be affected it is dropped, and tried again.
  */
 export type ErrorContext = {
   readonly source: 'listener' | 'auth' | 'storage' | 'internal'
@@ -74,7 +74,7 @@ export type ChatOptions = {
   /** How long `markRead` waits for a higher one, in ms. Default 500. */
   readDebounceMs?: number
   /**
-   * Called with what the app's own functions throw, or reject with, where nobody else could catch it. It changes nothing
+   * Called with what the app's own functions throw, or reject with, where no other code could catch it. It changes nothing
    * else: the other listeners are called, what waits is answered, the connection stays. Default: `reportError` where the
    * platform has it (pages, workers), so that it shows like any uncaught error; else, as in Node, `console.error`: an
    * uncaught exception would end the process. What `onError` itself throws goes there too.

@@ -16,7 +16,7 @@ export type PresenceState = {
   readonly error: ChatError | null
 }
 
-/** Presence of some users, for as long as somebody listens. What was known last stays while the line is gone. */
+/** Presence of some users, for as long as there is a listener. What was known last stays while the connection is gone. */
 export interface PresenceWatch {
   /** The same reference until something of it changed. */
   getState(): PresenceState

@@ -56,11 +56,11 @@ export interface Room {
   /** Shorthand for `getState().messages`. */
   messages(): readonly ShownMessage[]
   /**
-   * Subscribes, and loads the latest page; resolves when live, which offline takes until the line is back. Counted: each
-   * `open` wants a `close`, however it ends: a limit of `options` ends the wait, and the room stays open. Rejects with
-   * ROOM_NOT_FOUND when it is not the user's to see (at once, when no room can have this id: the room is `removed` from the
-   * first on, and a send in it `failed`), with ABORTED when the room or the chat is closed meanwhile, and with the code that
-   * stopped the chat.
+   * Subscribes, and loads the latest page; resolves when live, which offline takes until the connection is back.
+   * Counted: each `open` wants a `close`, however it ends: a limit of `options` ends the wait, and the room stays open.
+   * Rejects with ROOM_NOT_FOUND when it is not the user's to see (at once, when no room can have this id: the room is
+   * `removed` from the first on, and a send in it `failed`), with ABORTED when the room or the chat is closed
+   * meanwhile, and with the code that stopped the chat.
    *
    * @example
    * await room.open({ timeoutMs: 5_000 }).catch(() => render(room.messages()))
@@ -90,7 +90,7 @@ export interface Room {
   retry(clientId: string): void
   /**
    * Drops a message that was not sent yet, or failed. Answers false when it is too late. An EXPIRED one that was on its way
-   * when the line broke may be at the server all the same: then it shows as sent once that is known.
+   * when the connection broke may be at the server all the same: then it shows as sent once that is known.
    */
   cancel(clientId: string): boolean
   /**

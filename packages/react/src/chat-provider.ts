@@ -6,7 +6,7 @@ import { type IsEqual, shownInState, useStore } from './store-hook'
 const ChatContext = createContext<Chat | null>(null)
 
 /**
- * Gives one chat to the hooks below it, and connects it. It does not close it: whoever made the chat does, because
+ * Gives one chat to the hooks below it, and connects it. It does not close it: the code that made the chat does, because
  * StrictMode mounts twice and `close()` is for good.
  *
  * @example

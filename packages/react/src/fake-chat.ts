@@ -112,7 +112,7 @@ export class FakeChat extends FakeSource<ChatState> implements Chat {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-/** A confirmed message of somebody else. */
+/** A confirmed message of another user. */
 export function message(seq: number, part: Partial<ShownMessage> = {}): ShownMessage {
   return {
     key: `key-${seq}`,

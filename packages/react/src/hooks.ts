@@ -14,7 +14,7 @@ import { findMessage } from './find-message'
 import { RoomContext, useRoom, useRoomSelector } from './room-provider'
 import { sameItems, shownInState } from './store-hook'
 
-/** The line to the server, with its reason. */
+/** The connection to the server, with its reason. */
 export function useConnection(): ConnectionState {
   return useChatSelector((state) => state.connection)
 }

@@ -42,7 +42,7 @@ export function followMessages(
   const settle = () => {
     const state = room.getState()
     const last = state.messages.at(-1)
-    // Becoming unread while nobody looks begins a new divider: the one from before would mark nothing any more.
+    // A message that becomes unread while the list is not looked at begins a new divider: the old one would mark nothing.
     if (state.unread > 0 && unread === 0 && !wasReading) dividerSeq = state.lastReadSeq
     unread = state.unread
     if (isOpening) open(state)
@@ -69,7 +69,7 @@ export function followMessages(
     else if (anchor) restore(element, anchor)
   }
 
-  /** Takes in where we are: what to tell, what to load, what is read. */
+  /** Reads the scroll position: what to report, what to load, what is read. */
   const look = () => {
     const state = room.getState()
     const { messages } = state
@@ -96,12 +96,12 @@ export function followMessages(
 
   const onScroll = () => {
     isAway = !isAtBottom(element) || room.getState().hasNewer
-    // Who scrolls on his own has begun to read where he wanted.
+    // A user who scrolls has chosen where to read.
     if (isAway) isOpening = false
     look()
   }
 
-  // By hand only: with the browser's own anchoring on top, who moved `scrollTop` could not be told.
+  // By hand only: with the browser's own anchoring on top it would not be clear what moved `scrollTop`.
   element.style.overflowAnchor = 'none'
   const end = new AbortController()
   element.addEventListener('scroll', onScroll, end)

@@ -1,6 +1,6 @@
 import type { ShownMessage } from '@roomful/client'
 
-/** What the reader should be told about the place he looks at. */
+/** What the list shows about the reader's place. */
 export type ScrollView = {
   /** The newest message is in sight, and stays so as more arrive. */
   readonly atBottom: boolean

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useSyncExternalStore }
 
 /** What a hook can read: a chat, a room, or a watch of this package. */
 export type Source<S> = { getState(): S; subscribe(listener: () => void): () => void }
-/** Whether two values are the same to whoever shows them. */
+/** Whether two values render the same. */
 export type IsEqual<T> = (a: T, b: T) => boolean
 
 /**

@@ -6,7 +6,7 @@ import { useRoom, useRoomSelector } from './room-provider'
 import { AT_BOTTOM, type ScrollView } from './scroll-view'
 import { sameItems, useLayout } from './store-hook'
 
-/** What `useMessageScroll` answers: what to tell the list, and where it stands. */
+/** What `useMessageScroll` returns: the props of the list, and its position. */
 export type MessageScroll = ScrollView & {
   /** Goes to the element that scrolls. It has one child, whose children are the rows, with `data-key={message.key}`. */
   ref: RefCallback<HTMLElement>
@@ -50,7 +50,7 @@ export function useMessageScroll(): MessageScroll {
     return following.stop
   }, [chat, element, room])
 
-  // The dependencies say when; the scroller looks for itself.
+  // The dependencies say when; the scroller reads the position itself.
   useLayout(() => scroller.current?.settle(), [chat, element, room, moved, view.dividerSeq])
 
   const scrollToBottom = useCallback(() => scroller.current?.scrollToBottom(), [])

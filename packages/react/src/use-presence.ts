@@ -7,7 +7,7 @@ const NOBODY: PresenceState = { users: new Map(), error: null }
 const all = (state: PresenceState) => state
 
 /**
- * Who of these users (at most 200 at once, over all hooks) is online, away or offline, as the server tells it. A user
+ * Who of these users (at most 200 at once, over all hooks) is online, away or offline, as the server pushes it. A user
  * who is not yet known is not in the map. The list may be written inline.
  *
  * @example

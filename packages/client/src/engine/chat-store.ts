@@ -7,23 +7,23 @@ import type { Clock } from '../platform/clock'
 import { createNotifier, newTopic, type Topic } from './notifier'
 import { attempt, type Report } from './report'
 
-/** One room's state, and who is notified of it. `lastShown`: what is shown once the chat has ended, whatever `model` becomes. */
+/** One room's state, and who is notified of it. `lastShown`: what is shown once the chat has ended, even if `model` changes. */
 export type RoomSlot = { model: RoomModel; lastShown: RoomModel | null; readonly topic: Topic }
 
 /** Called for each room that a batch changed, before any listener. */
 export type RoomWatcher = (before: RoomModel, after: RoomModel, event: RoomEvent) => void
 
 /**
- * All state of one chat. `dispatch` is the only way to write. Everything inside one `batch` is one notification, when it
- * ends; before that `runEffects` runs, so that what follows from the change belongs to the same batch. Then the state is whole:
- * first the client's own observers are called, then the app's listeners (see the notifier).
+ * All state of one chat. `dispatch` is the only way to write. Everything inside one `batch` is one notification, when
+ * it ends; before that `runEffects` runs, so that what follows from the change belongs to the same batch. Then the
+ * state is whole: first the client's own observers are called, then the app's listeners (see the notifier).
  */
 export type ChatStore = {
   readonly chat: () => ChatModel
   /** The same; once the chat has ended, as it was then. */
   readonly shownChat: () => ChatModel
   readonly chatTopic: Topic
-  /** What rooms depend on beside their own state: the connection, the history behind it, and signs of waking. */
+  /** What rooms depend on besides their own state: the connection, its epoch, and wake signs. */
   readonly connectionTopic: Topic
   room(id: string): RoomSlot
   all(): Iterable<RoomSlot>
@@ -32,11 +32,11 @@ export type ChatStore = {
   batch<T>(run: () => T): T
   /** Until it is ended; of one room, or of all. */
   watch(watcher: RoomWatcher, roomId?: string): () => void
-  /** A batch of what comes from the local store. After `end` too, though not shown: what is written last must be right. */
+  /** A batch of what comes from the local store. It works after `end` too, but is not shown: the last write must be right. */
   local(run: () => void): void
-  /** The last change that is shown; after it only `local` changes anything. Twice is fine: a sign-out after a close. */
+  /** The last change that is shown; after it only `local` changes anything. May be called twice: a sign-out after a close. */
   end(last: () => void): void
-  /** Nothing changes any more, whatever is still under way. */
+  /** Nothing changes any more, even if calls are still under way. */
   ended(): void
   /** What is not part of this state has changed: notified with the batch around it, or at once. */
   changed(topic: Topic): void

@@ -22,7 +22,7 @@ const isLive = async (world: World, ada: TestClient): Promise<void> => {
   expectConverged(world, ada)
 }
 
-/** A line whose next event of this kind is changed on its way to the client. */
+/** A connection whose next event of this kind is changed on its way to the client. */
 function changing(world: World, type: TransportEvent['type'], change: (event: TransportEvent) => unknown) {
   const ada = world.client('ada')
   let isDue = true
@@ -40,7 +40,7 @@ function changing(world: World, type: TransportEvent['type'], change: (event: Tr
   return { ...twin, connection: ada.connection }
 }
 
-describe('an error on the way to ready is a lost line, and the next try succeeds (P5):', () => {
+describe('an error on the way to ready is a lost connection, and the next try succeeds (P5):', () => {
   test.each([
     ['a ready without its content', () => ({ type: 'ready' })],
     ['a user that is none', () => ({ type: 'identified', user: null })],
@@ -162,7 +162,7 @@ describe('a local copy that cannot be taken in holds up nothing (P14):', () => {
     return world.client('ada', { storage })
   }
 
-  test('one room of it is unreadable: the others show before the line is up', async () => {
+  test('one room of it is unreadable: the others show before the connection is up', async () => {
     const { world, sources } = expecting()
     const ada = await broken(world, 'rooms', (room) =>
       'roomId' in room && room.roomId === ROOM ? { ...room, ranges: undefined } : room,

@@ -86,7 +86,7 @@ test('a handshake without an answer is given up', async () => {
   expect(ada.chat.getState().connection.status).toBe('online')
 })
 
-test('after a wake a dead line is found within 3 s, and a waiting one tries at once (P7)', async () => {
+test('after a wake a dead connection is found within 3 s, and a waiting one tries at once (P7)', async () => {
   const world = new World()
   const { environment, wake } = wakeable()
   const ada = world.client('ada', { ports: { environment } })

@@ -7,7 +7,7 @@ import { type EngineContext, nowAndRandom } from './engine-context'
 import { attempt } from './report'
 import { createTokenSource } from './token-source'
 
-/** A handshake that takes longer is given up: a half-open line would hold us for ever. */
+/** A handshake that takes longer is given up: a half-open connection would block for ever. */
 const HANDSHAKE_MS = 15_000
 /** After a sign that the network is back: a dial or a fetch into the old one would keep us from a new one (P5). */
 const HURRIED_MS = 5_000
@@ -17,7 +17,7 @@ export type ConnectionRunner = {
   step(now: number): number
   onReady(): void
   onDown(reason: DownReason): void
-  /** Drops the line because it is dead, whatever it says of itself; with a cause, because of a bug. */
+  /** Drops the connection because it is dead, even if it claims to be up; with a cause, because of a bug. */
   drop(text: string, cause?: unknown): void
   /** A dial under way has less time from now on. */
   hurry(): void
@@ -26,8 +26,8 @@ export type ConnectionRunner = {
 }
 
 /**
- * Keeps one line to the server. The token is asked for once, and again only when the server refuses it. `onAuthError` gets
- * what went wrong in `auth()`.
+ * Keeps one connection to the server. The token is asked for once, and again only when the server refuses it.
+ * `onAuthError` gets what went wrong in `auth()`.
  */
 export function createConnectionRunner(
   engine: () => EngineContext,
@@ -36,14 +36,14 @@ export function createConnectionRunner(
 ): ConnectionRunner {
   const clock = () => engine().clock
   const tokens = createTokenSource(auth, clock, onAuthError)
-  /** The token of the dial under way, or of the line that is up. */
+  /** The token of the dial under way, or of the connection that is up. */
   let shown = ''
   /** Counts dials: what belongs to an older one is ignored. */
   let dials = 0
-  /** From the dial until the line is down: one line at a time. */
+  /** From the dial until the connection is down: one connection at a time. */
   let dialing = false
   const handshake = createDeadline(clock, () => drop('The handshake was not answered'))
-  /** A fresh token is on its way, to here or to the server: whatever else is refused until then is refused for the old one. */
+  /** A fresh token is on its way, to here or to the server: refusals until then are about the old one. */
   let isRefreshing = false
 
   const down = (error: ChatError, next: DownReason['next'], reconnectInMs?: number): void => {
@@ -89,7 +89,7 @@ export function createConnectionRunner(
     try {
       transport.connect(shown)
     } catch (cause) {
-      down(new ChatError('OFFLINE', 'The line could not be opened', { cause }), 'retry')
+      down(new ChatError('OFFLINE', 'The connection could not be opened', { cause }), 'retry')
     }
   }
 
@@ -130,7 +130,7 @@ export function createConnectionRunner(
           const { ok } = await engine().ask('refresh-token', { token })
           if (ok && no === dials) shown = token
         },
-        // The server ends the line when the token is over; the next dial tries again, and says why it cannot.
+        // The server ends the connection when the token is over; the next dial tries again, and says why it cannot.
         () => {},
       )
       void refreshed.finally(() => {

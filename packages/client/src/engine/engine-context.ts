@@ -8,7 +8,7 @@ import type { ChatStore } from './chat-store'
 import type { Report } from './report'
 import type { ServerTime } from './server-time'
 
-/** What the runners share: the state, the line, and the ports. */
+/** What the runners share: the state, the connection, and the ports. */
 export type EngineContext = {
   readonly store: ChatStore
   readonly transport: Transport
@@ -18,7 +18,7 @@ export type EngineContext = {
   readonly requestTimeoutMs: number
   /** Why nothing is sent any more: the code that stopped the chat, or ABORTED once it is closed. Null while it runs. */
   over(): ChatError | null
-  /** The answer to one request, refusals and missing answers told apart. Tells `onDoubt` of the missing ones. */
+  /** The answer to one request; a refusal and a missing answer differ. Probes the connection when an answer is missing. */
   ask<E extends ClientEvent>(event: E, payload: PayloadInput<E>, timeoutMs?: number): Promise<Asked<E>>
   /** Rows that the local store holds; those that it cannot give are missing. */
   readChunks(
@@ -26,11 +26,11 @@ export type EngineContext = {
     indexes: readonly number[],
   ): Promise<readonly { readonly index: number; readonly messages: readonly Message[] }[]>
   readonly report: Report
-  /** A bug, here or in a port: reported, and the line is dropped, so that what was under way is asked for again. */
+  /** A bug, here or in a port: reported, and the connection is dropped, so that what was under way is asked for again. */
   failed(error: unknown): void
   /** A fresh token is needed; one flight however many ask. */
   refreshToken(): void
-  /** An answer is missing on a line that claims to be up: is it? */
+  /** Checks a connection that claims to be up, because an answer is missing. */
   probeConnection(): void
 }
 
@@ -39,7 +39,7 @@ export type Asked<E extends ClientEvent> =
   | { readonly ok: true; readonly ack: OkAck<E> }
   | { readonly ok: false; readonly error: ChatError | null; readonly isUnsent?: boolean }
 
-/** Time and chance of an event that happens now. */
+/** `now` and `random` of an event that happens now. */
 export const nowAndRandom = ({
   clock,
   ids,

@@ -14,7 +14,7 @@ import { attempt } from './report'
 type ServerMessage = Extract<TransportEvent, { type: 'message' }>['message']
 type Ready = Extract<TransportEvent, { type: 'ready' }>['ready']
 
-/** Everything that comes in by the line becomes events, one batch a frame. */
+/** Turns everything that the connection receives into events, one batch a frame. */
 export function createInbox(
   engine: EngineContext,
   connection: ConnectionRunner,
@@ -100,7 +100,7 @@ export function createInbox(
 
   function onMessage(message: ServerMessage): void {
     if (message.event === 'room-heads') applyEpoch(store, message.payload.epoch)
-    // In time, the line stays; the server hangs up a few seconds later.
+    // In time, the connection stays; the server hangs up a few seconds later.
     if (message.event === 'bye' && message.payload.reason === 'TOKEN_EXPIRED') engine.refreshToken()
     if (message.event === 'user-changed') renamed(message.payload.user)
     if (message.event === 'invitation') invited(message.payload.invitation.roomId, message.payload.invitation)
@@ -118,9 +118,9 @@ export function createInbox(
   }
 }
 
-/** The list tells what this event leaves open. */
+/** The list has what this event leaves open. */
 const needsList = (event: RoomEvent, { listing, unread, view }: RoomModel): boolean =>
-  // News of a room that this device was never told of, or that is gone from here.
+  // An update of a room that this device does not know, or has removed.
   (event.type === 'activity' && !listing.listed) ||
   (event.type === 'head' && listing.removed !== null) ||
   // A part of it was read: an open room asks for itself what is left.
@@ -158,14 +158,14 @@ function roomEventsOf(
       const { roomId, userId, name, until } = message.payload
       return [[roomId, { type: 'typing', userId, name, until: Date.parse(until) - serverAheadMs, now }]]
     }
-    // The server closes the line after it, and the transport tells why and whether to come back.
+    // The server closes the connection after it, and the transport reports why and whether to reconnect.
     case 'bye':
     case 'ready':
     // Of the chat, not of a room.
     case 'user-changed':
     case 'invitation':
     case 'invitation-removed':
-    // Told to whoever watches it.
+    // Delivered to the watches of this user.
     case 'presence':
     // Protocol 1, which its transport translates.
     case 'new-message':

@@ -6,8 +6,9 @@ import type { ChatStore } from './chat-store'
 import type { EngineContext } from './engine-context'
 
 /**
- * A page of the user's room list, the answer to this sync: the rooms after one id and up to another. What is on it, and by
- * its absence what is not any more; of rooms on other pages it says nothing. What was told since it was asked for is newer.
+ * A page of the user's room list, the answer to this sync: the rooms after one id and up to another. What is on it, and
+ * by its absence what is not any more; of rooms on other pages it says nothing. Updates received since it was asked for
+ * are newer.
  */
 export function applyList(
   engine: EngineContext,
@@ -29,7 +30,7 @@ export function applyList(
     if (isKept(model) && !listed.has(model.id) && isInPage(model.id)) applyAbsence(engine, model.id, sync)
 }
 
-/** There is something of it here: its line in the list, or rows. One that is open is joined, and learns it by that. */
+/** Something of the room is here: its list item, or rows. An open room is joined, and the join's answer decides. */
 const isKept = ({ listing, view, sync }: RoomModel): boolean =>
   listing.listed || (!view.opened && sync.cursor > 0)
 
@@ -39,14 +40,14 @@ export function applyAbsence(engine: EngineContext, id: string, sync: number): v
   engine.store.dispatch(id, { type: 'removed', error: roomGoneError(), asOf: answeredAsOf(sync) })
 }
 
-/** Whether the room is there was heard since this sync was asked for. A newer list decides, should the two differ. */
+/** An update since this sync was asked for said whether the room is there. If the two differ, a newer list decides. */
 function isKnownSince({ store }: EngineContext, id: string, sync: number): boolean {
   if (store.room(id).model.listing.listedAsOf <= answeredAsOf(sync)) return false
   store.dispatchChat({ type: 'list-wanted' })
   return true
 }
 
-/** The server's history is another one: no cursor means anything any more, and every room is synced anew. */
+/** The server's history is another one: no cursor is valid any more, and every room is synced again. */
 export function applyEpoch(store: ChatStore, epoch: string): void {
   const known = store.chat().epoch
   if (known === epoch) return

@@ -8,7 +8,7 @@ import type { RoomModel } from '../model/room/room-model'
 import { type Asked, type EngineContext, nowAndRandom } from './engine-context'
 import { createAgenda, NO_TASKS, type RoomTasks, type Runner } from './runner'
 
-/** Rooms whose outboxes are under way at once: more would only wait in the same line. */
+/** Rooms whose outboxes are under way at once: more would only wait in the same queue. */
 const ROOMS_AT_ONCE = 8
 
 type Step = Exclude<OutboxStep, { do: 'wait' | 'expire' }>
@@ -149,6 +149,6 @@ const idsOf = (step: Step): readonly string[] => entriesOf(step).map(({ id }) =>
 const refuseAll = (entries: readonly Entry[], error: ChatError): readonly EntryAnswer[] =>
   entries.map(({ id }) => ({ id, error }))
 
-/** Refusals that one message of a batch may have brought on all of them. */
+/** Refusals of a whole batch that one message may have caused. */
 const isAboutPayload = (error: ChatError): boolean =>
   error.code === 'INVALID_PAYLOAD' || error.code === 'PAYLOAD_TOO_LARGE'

@@ -48,9 +48,9 @@ export type RoomWork<T extends string> = {
   basis?(): unknown
 }
 
-/** One of those who do what there is to do, as the state says (see the pump). */
+/** Does the work that the state calls for (see the pump). */
 export type Runner<T extends string = string> = {
-  /** Does what is on the agenda, or what the state of the chat asks for. Answers when to run again, whatever happens. */
+  /** Does what is on the agenda, or what the state of the chat calls for. Returns when to run again if nothing changes. */
   step(now: number): number
   readonly rooms?: RoomWork<T>
 }

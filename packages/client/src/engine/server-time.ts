@@ -7,9 +7,9 @@ const SAME_PACE_MS = 60_000
 export type ServerTime = {
   /** The server has said what time it is. */
   learn(serverTime: string | null): void
-  /** By how much it is ahead of this run's clock, as of the last connect; null: it never said. */
+  /** By how much it is ahead of this run's clock, as of the last connect; null: not known. */
   aheadMs(): number | null
-  /** What time it is there; null where that is not sure: the device may have slept since it was said. */
+  /** The server's time; null where it is not certain: the device may have slept since the last connect. */
   now(): number | null
 }
 

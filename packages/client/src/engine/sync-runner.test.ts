@@ -94,7 +94,7 @@ test('a room that was joined before one was invited is joined again, though no a
 test('a room that is gone from here, and of which the server goes on telling, is back: the list says so (seed 27722)', async () => {
   const world = new World()
   const ada = await world.live('ada')
-  // Another node had him out and in again, and nobody told the one that his line is on.
+  // Another node had him out and in again, and nobody told the one that his connection is on.
   ada.connection.deliver({ event: 'room-removed', payload: { roomId: asRoomId(ROOM), reason: 'left' } })
   await world.settle()
   expect(ada.room.getState().status).toBe('removed')

@@ -12,7 +12,7 @@ describe('what failed again and again is tried at once', () => {
   const { environment, wake } = wakeable()
   const signs: [string, (ada: TestClient) => void][] = [
     ['when somebody looks again', () => wake('focus')],
-    ['on another line', ({ connection }) => connection.cut()],
+    ['on another connection', ({ connection }) => connection.cut()],
   ]
 
   test.each(signs)('%s: a send', async (_, sign) => {

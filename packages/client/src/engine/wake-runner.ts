@@ -3,7 +3,7 @@ import type { ConnectionRunner } from './connection-runner'
 import { type EngineContext, request } from './engine-context'
 import { attempt } from './report'
 
-/** A line that slept is believed dead after this long without an answer (P7: within 3 s of waking). */
+/** A connection that slept is believed dead after this long without an answer (P7: within 3 s of waking). */
 const PROBE_TIMEOUT_MS = 2_500
 
 type WakeRunner = {
@@ -14,8 +14,8 @@ type WakeRunner = {
 }
 
 /**
- * After sleep a socket may look open and be dead: a small request tells, long before a ping would. Waiting for the
- * next try is cut short by the same signs, for the line and for all that is held back after a failure.
+ * After sleep a socket may look open and be dead: a small request finds out long before a ping would. Waiting for the
+ * next try is cut short by the same signs, for the connection and for all that is held back after a failure.
  */
 export function createWakeRunner(
   engine: Pick<EngineContext, 'store' | 'transport' | 'report'>,
@@ -32,8 +32,8 @@ export function createWakeRunner(
     probing = true
     const result = await request({ transport, report }, 'join-rooms', { roomIds: [] }, PROBE_TIMEOUT_MS)
     probing = false
-    // `lost` was told as a line that is down already.
-    if (result.kind === 'timeout') connection.drop('The line did not answer')
+    // `lost`: the connection has already reported that it is down.
+    if (result.kind === 'timeout') connection.drop('The connection did not answer')
   }
 
   const onWake = (): void => {

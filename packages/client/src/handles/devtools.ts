@@ -6,8 +6,8 @@ import { createRoomView } from '../model/view/room-view'
 import type { RoomState } from '../room'
 
 /**
- * zustand's `devtools` middleware, as an app passes it. Its own type would come into the declarations of every app, and names
- * `Window`, which a program for Node has not.
+ * zustand's `devtools` middleware, as an app passes it. Its own type would come into the declarations of every app, and
+ * names `Window`, which a program for Node has not.
  */
 export type Devtools = (initializer: () => object, options?: { name?: string }) => object
 

@@ -97,7 +97,7 @@ export function createEnding(
     disk?.start()
     stop(forget)
     const isGone = (await disk?.wipe()) ?? true
-    // `storage` says what became of the disk.
+    // `storage` shows the state of the disk.
     store.end(() => {})
     await leave()
     if (!isGone) throw new ChatError('INTERNAL', 'The local copy could not be deleted')

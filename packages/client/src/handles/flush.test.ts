@@ -18,7 +18,7 @@ const goOffline = ({ connection }: TestClient): void => {
 }
 
 describe('a script that sends and ends', () => {
-  test('loses nothing after flush(): all lines are there, and none is left (P4)', async () => {
+  test('loses nothing after flush(): all messages are there, and none is left (P4)', async () => {
     const world = new World()
     const { chat, room } = world.client('ada')
     for (let i = 1; i <= 5; i++) room.send(`line ${i}`)

@@ -78,9 +78,9 @@ export const limitedRun = <T>(clock: Clock, limits: Limits, run: () => Promise<T
   })
 
 /**
- * Waits until `look` answers something: on every change of the chat, or of the room and the connection. Rejects with an error that it
- * answers, with the reason when the chat is stopped, and when a limit is reached. `also` begins what else may change the
- * answer, and ends it.
+ * Waits until `look` answers something: on every change of the chat, or of the room and the connection. Rejects with an
+ * error that it answers, with the reason when the chat is stopped, and when a limit is reached. `also` begins what else
+ * may change the answer, and ends it.
  */
 export function waitFor<T>(
   { store, clock, over }: Pick<EngineContext, 'store' | 'clock' | 'over'>,

@@ -5,7 +5,7 @@ import { ChatError } from '../model/chat-error'
 import type { PresenceState } from '../presence'
 import type { Watch } from './presence'
 
-/** A list that the server did not take is told again after this long, unless it says when. */
+/** A list that the server refused is sent again after this long, unless the refusal names a time. */
 const RETRY_MS = 5_000
 
 export type PresenceHub = {
@@ -16,15 +16,15 @@ export type PresenceHub = {
 }
 
 /**
- * Who of the watched users is there. The server keeps one list a line, so all watches go in one, told anew when it changes
- * and after each reconnect; from then on the server tells of every change. Nothing is asked while nobody watches.
+ * Which of the watched users are online. The server keeps one list for each connection, so all watches share it. It is sent
+ * again when it changes and after each reconnect; then the server pushes every change. Without a watch nothing is sent.
  */
 export function createPresenceHub({ store, ask, clock, report, over }: EngineContext): PresenceHub {
   const watches = new Set<Watch>()
   const known = new Map<string, Presence>()
   let status: 'online' | 'away' | undefined
   let error: ChatError | null = null
-  /** What this line was told last. */
+  /** The list that this connection has sent last. */
   let sentList = ''
   let isDue = false
   let isAsking = false
@@ -60,9 +60,9 @@ export function createPresenceHub({ store, ask, clock, report, over }: EngineCon
     cancelRetry()
     const result = await ask('watch-presence', { userIds, ...(status === undefined ? {} : { status }) })
     isAsking = false
-    // What was known last stays: nothing is notified any more.
+    // What was known last stays: there are no notifications any more.
     if (over()) return
-    // Of a line that is gone: the next one is told anew.
+    // An answer of a lost connection does not count: the next one gets the list again.
     if (isOnline()) sentList = result.ok ? list : ''
     error = result.ok ? (wanted.length > userIds.length ? tooMany() : null) : result.error
     if (result.ok) result.ack.presence.forEach(note)

@@ -136,7 +136,7 @@ test("this device's own state is told with the list, and again after a reconnect
   expect(asked(ada).at(-1)).toEqual({ userIds: [], status: 'online' })
 })
 
-test("tabs that share a line share the list: each hears of its own, and none takes the others' away", async () => {
+test("tabs that share a connection share the list: each hears of its own, and none takes the others' away", async () => {
   const world = new TabsWorld()
   world.server.present.set('bob', 'online')
   const tabs = await world.openTabs(2)

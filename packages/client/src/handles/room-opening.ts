@@ -21,9 +21,9 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
     void unsubscribe()
   }
 
-  /** Also when a join was never answered. A server that refuses goes on telling every change, and no news of the room. */
+  /** Also when a join was never answered. A server that refuses goes on sending every change, but no room activity. */
   const unsubscribe = async (): Promise<void> => {
-    // A line that is gone has forgotten the subscription.
+    // The subscription ended with the connection.
     if (slot.model.view.opened || slot.model.connection !== 'up' || neverThere(id)) return
     const result = await engine.ask('leave-rooms', { roomIds: [asRoomId(id)] })
     if (!result.ok && result.error?.retry !== 'never') clock.setTimer(RELEASE_MS, unsubscribe)

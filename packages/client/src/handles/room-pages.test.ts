@@ -101,7 +101,7 @@ test('a jump under way, then a list that loads older messages by itself: the jum
   expect(shows(ada, 300)).toBe(true)
 })
 
-test('a jump that waits for the line, then an older page that this device keeps: the page is shown', async () => {
+test('a jump that waits for the connection, then an older page that this device keeps: the page is shown', async () => {
   const { world, ada, bob } = await reader({ windowSize: 100 })
   for (let pages = 0; pages < 8; pages++) {
     void ada.loadOlder()
@@ -171,7 +171,7 @@ test('the newest is marked as read while a jump is under way: the jump counts', 
   expect(shows(ada, 300)).toBe(true)
 })
 
-test('a jump outlives a cut line and a page that is never answered', async () => {
+test('a jump outlives a cut connection and a page that is never answered', async () => {
   const { world, ada } = await reader()
   const jump = ended(ada.jumpTo(300))
   await world.advance(1)

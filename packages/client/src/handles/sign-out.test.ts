@@ -105,7 +105,7 @@ test('a disk that does not let go is told, and a second try is possible', async 
   expect((await coldStart(world, disk)).contents()).toEqual([])
 })
 
-test.each([0, 1])('in tab %i it signs out all tabs of the user, and no line is left', async (which) => {
+test.each([0, 1])('in tab %i it signs out all tabs of the user, and no connection is left', async (which) => {
   const world = new TabsWorld()
   world.server.sendAs('general', 'bob', 'a secret')
   const tabs = await world.openTabs(3)

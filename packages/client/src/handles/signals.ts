@@ -5,7 +5,7 @@ import type { EngineContext } from '../engine/engine-context'
 export function createTypingSignal(engine: EngineContext, id: string): (typing: boolean) => void {
   const { transport, clock } = engine
   const roomId = asRoomId(id)
-  /** When the others were last told; null: they believe nobody types. */
+  /** When the last signal was sent; null: to the others this user does not type. */
   let signalledAt: number | null = null
 
   return (typing) => {

@@ -13,7 +13,7 @@ export type StreamPage = {
   /** Is what stands at this seq known, be it nothing? */
   holds(seq: number): boolean
   rowAt(seq: number): Message | undefined
-  /** The first seq that is not purged, as far as pages said. */
+  /** The first seq that is not purged, as far as the pages show. */
   floor(): number
   /** In place of what was held. */
   load(from: number): Promise<Loaded>
@@ -49,7 +49,7 @@ export function createStreamPage({ id, slot, engine }: HandleRoom): StreamPage {
       for (const change of event.changes) change.kind === 'message' && renew(change.message, change.actor)
     else if (event.type === 'answered')
       for (const answer of event.answers) 'row' in answer && answer.row && renew(answer.row)
-    // A sync tells of changes only where the room itself holds rows.
+    // A sync has changes only where the room itself holds rows.
     else if (event.type === 'sync-answered' || event.type === 'epoch-changed') clear(first)
   }, id)
 

@@ -166,7 +166,7 @@ test('a page that is refused for now is asked for ever more rarely, and no soone
   expect(read.seqs).toEqual(upTo(1, 300))
 })
 
-test('a page that is never answered is asked for again, and a line that is lost costs no wait', async () => {
+test('a page that is never answered is asked for again, and a connection that is lost costs no wait', async () => {
   const world = filled(300)
   const ada = await world.live('ada')
   const read = reading(ada.room, { after: 0 })

@@ -100,7 +100,7 @@ test('a send is on screen in the same tick, and notifies once for it', async () 
   expect(calls.take()).toMatchObject({ messages: 1, room: 1, typing: 0 })
 })
 
-test('what one types without a line is dropped, not sent later', async () => {
+test('what one types without a connection is dropped, not sent later', async () => {
   const { world, ada, asked, until } = await twoPeople()
   const heal = world.faults.partition({ user: 'ada' })
   await until(() => ada.getState().status === 'offline')

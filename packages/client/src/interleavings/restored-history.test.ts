@@ -8,7 +8,7 @@ const filled = (count: number): World => {
   return world
 }
 
-/** The database is another one with five messages, and the line that is up tells its heads. */
+/** The database is another one with five messages, and the connection that is up tells its heads. */
 function restore(world: World, { connection }: TestClient): void {
   world.server.rooms.delete(ROOM)
   const restored = world.server.addRoom(ROOM, ['ada', 'bob'])
@@ -22,7 +22,7 @@ function restore(world: World, { connection }: TestClient): void {
 }
 
 describe('19 the database is restored under a connection that is up', () => {
-  test('told by heads on a line that is up', async () => {
+  test('told by heads on a connection that is up', async () => {
     const world = filled(10)
     const ada = await world.live('ada')
     restore(world, ada)

@@ -52,7 +52,7 @@ test('after a reload the failed message says the same', async () => {
   expect(failed(after)).toMatchObject({ status: 'failed', error: refused })
 })
 
-test('so it does to a tab at another tab’s line', async () => {
+test('so it does to a tab at another tab’s connection', async () => {
   const world = new TabsWorld()
   const [, guest] = await world.openTabs(2)
   if (!guest) throw new Error('two tabs')

@@ -20,7 +20,7 @@ export type ChatModel = {
   readonly listWanted: boolean
   /** The list that is being read goes on after this room. */
   readonly listAfter: string | null
-  /** Rooms in a page of it; 0: this server tells all of it at once. */
+  /** Rooms in a page of it; 0: this server sends all of it at once. */
   readonly listPage: number
   readonly listHold: Hold
   /** Syncs asked for so far. */
@@ -103,7 +103,7 @@ export function reduceChat(model: ChatModel, event: ChatEvent): ChatModel {
       return model.listWanted ? model : { ...model, listWanted: true }
     case 'list-begun':
       return { ...model, listWanted: true, listAfter: null, listPage: event.page }
-    // A list that is wanted anew while one is read is read after it.
+    // A list that is wanted again while one is read is read after it.
     case 'list-asked':
       return { ...model, listWanted: model.listWanted && model.listAfter !== null, listAfter: null }
     case 'list-answered':
@@ -147,8 +147,8 @@ function withRoom(model: ChatModel, before: RoomModel | undefined, after: RoomMo
 }
 
 /**
- * When news of who is in a room were true, in the order of these numbers: what is told is newer than the answers of all
- * syncs that were asked for before it, in whatever order those come.
+ * Orders what the server says about who is in a room: an update that it pushes is newer than the answers of all syncs that
+ * were asked for before it, in whichever order those come.
  */
 export const pushedAsOf = ({ syncs }: ChatModel): number => 2 * syncs + 1
 export const answeredAsOf = (sync: number): number => 2 * sync
@@ -180,7 +180,7 @@ export function chatStateOf(model: ChatModel, connection: ConnectionState): Chat
   return {
     connection,
     user: model.user,
-    // Nobody pays for a list that nobody reads.
+    // Lazy: a list that is not read costs nothing.
     get rooms() {
       return roomsOf(list)
     },

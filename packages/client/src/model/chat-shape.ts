@@ -3,7 +3,7 @@ import type { ChatError } from './chat-error'
 import type { RoomRow } from './register'
 
 /**
- * The line to the server, with its reason.
+ * The connection to the server, with its reason.
  *
  *   idle ──connect()──▶ connecting ──ready──▶ online
  *                           ▲  ╲                │ lost
@@ -23,7 +23,7 @@ export type ConnectionState =
     }
   | { readonly status: 'stopped'; readonly error: ChatError | null }
 
-/** One line of the room list; kept up to date without opening the room. The same object until something of it changes. */
+/** One item of the room list; kept up to date without opening the room. The same object until something of it changes. */
 export type RoomSummary = {
   readonly id: string
   readonly name: string
@@ -36,7 +36,7 @@ export type RoomSummary = {
   readonly lastSeq: number
   /**
    * The newest message, cut at 200 code points; own messages from their confirmation on. Within one history of the server
-   * it never goes back to an older message or text, whatever becomes of the connection and of the room's rows.
+   * it never goes back to an older message or text, even if the connection drops or the room's rows leave memory.
    */
   readonly preview: Preview | null
   /** How many are in the room. 0: an older server, which does not say. */
@@ -45,7 +45,10 @@ export type RoomSummary = {
   readonly room: RoomRow
 }
 
-/** How the local copy stands, with its reason. `ok`: what is confirmed and what is unsent survives a reload. `degraded`: works, but not everything is kept; `memory`: nothing survives a reload. */
+/**
+ * How the local copy stands, with its reason. `ok`: what is confirmed and what is unsent survives a reload. `degraded`:
+ * works, but not everything is kept; `memory`: nothing survives a reload.
+ */
 export type StorageState = { readonly status: 'ok' | 'degraded' | 'memory'; readonly reason?: string }
 
 /** Everything an app shows that is not of one room. Each field keeps its reference until it changes. */

@@ -20,7 +20,7 @@ test('waits longer each time, and says why', () => {
   expect(after(wanted, down(100), retry).state).toEqual({ status: 'connecting', attempt: 2 })
 })
 
-test('a line that held begins anew, one that was dropped at once does not', () => {
+test('a connection that held begins anew, one that was dropped at once does not', () => {
   const online: ConnectionEvent[] = [wanted, down(0), retry, { type: 'ready', now: 1_000 }]
   expect(after(...online, down(7_000)).state).toMatchObject({ attempt: 1, retryAt: 7_500 })
   expect(after(...online, down(1_100)).state).toMatchObject({ attempt: 2, retryAt: 2_100 })
@@ -49,7 +49,7 @@ test('the server names the time of the return', () => {
   expect(after(wanted, event).state).toMatchObject({ retryAt: 9_000 })
 })
 
-test('a reason not to come back counts without a line, too', () => {
+test('a reason not to come back counts without a connection, too', () => {
   for (const events of [[], [wanted, down(0)]])
     expect(after(...events, down(1, 'stop')).state).toEqual({ status: 'stopped', error })
 })

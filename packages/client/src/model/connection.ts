@@ -4,7 +4,10 @@ import { backoffMs } from './backoff'
 import type { ChatError } from './chat-error'
 import type { ConnectionState } from './chat-shape'
 
-/** A line that held this long was a good one: the back-off starts anew. Shorter, and a server that drops us at once would be hammered. */
+/**
+ * A connection that held this long was a good one: the back-off starts over. A shorter time would hammer a server that
+ * drops clients at once.
+ */
 const STABLE_MS = 5_000
 
 /** The same token may become valid: its `nbf` lies ahead of the server's clock. With back-off about two minutes at most. */
@@ -12,9 +15,9 @@ const SAME_TOKEN_TRIES = 10
 
 export type Connection = {
   readonly state: ConnectionState
-  /** Tries since the line was last good. */
+  /** Tries since the connection was last good. */
   readonly tries: number
-  /** The last token that was refused since the line was last good: the next connect asks for another one. */
+  /** The last token that was refused since the connection was last good: the next connect asks for another one. */
   readonly refused: Refused | null
 }
 
@@ -55,13 +58,13 @@ export function reduceConnection(c: Connection, event: ConnectionEvent): Connect
       return status === 'waiting' ? { ...c, state: { status: 'connecting', attempt: c.tries + 1 } } : c
     case 'woken':
       if (status === 'waiting') return { ...c, tries: 0, state: { status: 'connecting', attempt: 1 } }
-      // A line that does not answer the probe is dialled anew soon, however many were lost before it.
+      // A connection that does not answer the probe is dialled again soon, however many were lost before it.
       return (status === 'connecting' || status === 'online') && c.tries > 0 ? { ...c, tries: 0 } : c
     case 'ready':
       if (status !== 'connecting') return c
       return { ...c, state: { status: 'online', since: event.now } }
     case 'down':
-      // A reason not to come back counts without a line too: another tab has signed out, offline.
+      // A reason not to come back counts without a connection too: another tab has signed out, offline.
       if (event.next === 'stop' && status !== 'stopped') return onDown(c, event)
       return status === 'connecting' || status === 'online' ? onDown(c, event) : c
     case 'closed':

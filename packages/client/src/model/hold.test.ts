@@ -14,7 +14,7 @@ test('waits twice as long each time, and no shorter than the server asked for', 
   expect(failing(1, asked).until).toBe(7_100)
 })
 
-test('on another line, or after waking, only what the server asked for is waited for', () => {
+test('on another connection, or after waking, only what the server asked for is waited for', () => {
   expect(relaxed(failing(9))).toEqual({ until: 100, tries: 0, least: 100 })
   const asked = new ChatError('RATE_LIMITED', 'slower', { retry: 'after', retryAfterMs: 7_000 })
   expect(relaxed(failing(9, asked))).toEqual({ until: 7_100, tries: 0, least: 7_100 })

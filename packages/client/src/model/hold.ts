@@ -1,7 +1,7 @@
 import { backoffMs } from './backoff'
 import type { ChatError } from './chat-error'
 
-/** Waiting after a refusal or a missing answer; `least` is what the server asked for, the rest our own back-off. */
+/** Waiting after a refusal or a missing answer; `least` is what the server asked for, the rest the client's own back-off. */
 export type Hold = { readonly until: number; readonly tries: number; readonly least: number }
 export const NO_HOLD: Hold = { until: 0, tries: 0, least: 0 }
 
@@ -16,7 +16,7 @@ export function longerHold(
   return { until: event.now + wait, tries: hold.tries + 1, least: event.now + asked }
 }
 
-/** Another line, or a machine that has woken: what failed before means nothing, only what the server asked for does. */
+/** After a reconnect or a wake earlier failures do not count; only the wait that the server asked for does. */
 export function relaxed(hold: Hold): Hold {
   return hold.tries === 0 ? hold : { until: hold.least, tries: 0, least: hold.least }
 }

@@ -3,15 +3,15 @@ import type { ChatError } from './chat-error'
 import type { RoomRow, ShownKind } from './register'
 
 /**
- * What a room can say of itself.
+ * The status of a room.
  *
  *   idle ──open()──▶ loading ──first page──▶ live ◀──caught up── catching-up
  *                      │                      │  ╲                  ▲
- *                      └── no line ─▶ offline ◀── line lost    line back, gap found
+ *                      └ no connection ▶ offline ◀─ lost   back, or gap found
  *   any ──kick, ban, leave, deleted──▶ removed (the last one)
  *
  * `live`: what is shown equals the server. `catching-up`: shown from cache, or a change is missing that has not come by
- * itself within 250 ms, until the sync that brings it.
+ * itself within 250 ms, until a sync fetches it.
  */
 export type RoomStatus = 'idle' | 'loading' | 'live' | 'catching-up' | 'offline' | 'removed'
 
@@ -21,8 +21,8 @@ export type SendStatus = 'sent' | 'sending' | 'queued' | 'failed'
 /**
  * A message as shown. `key` is stable from the moment of sending through its confirmation: use it as the UI key.
  *
- * With registered kinds (see `Register`) `type` and `deleted` discriminate `metadata`, which is as its sender passed it: not
- * validated. A message of an unknown kind is shown as it is, with `UnknownType` as its type.
+ * With registered kinds (see `Register`) `type` and `deleted` discriminate `metadata`, which is as its sender passed
+ * it: not validated. A message of an unknown kind is shown as it is, with `UnknownType` as its type.
  *
  * @example
  * if (message.deleted) show('deleted')
@@ -77,7 +77,7 @@ export type RoomState = {
   readonly members: readonly MemberView[]
   /** How many are in the room, loaded or not. From an older server as many as are loaded. */
   readonly memberCount: number
-  /** There are more than `members`: `loadMembers` brings the next of them. */
+  /** There are more than `members`: `loadMembers` loads the next of them. */
   readonly hasMoreMembers: boolean
   readonly loadingMembers: boolean
   /** Older (newer) messages exist that are not loaded next to what is shown. */

@@ -47,7 +47,7 @@ test('without a limit nothing waits', async () => {
   expect(seen.left).toBe(5_000)
 })
 
-test('I22: when the line ends, whatever waits is not sent, and no timer is left (I23)', async () => {
+test('I22: when the connection ends, whatever waits is not sent, and no timer is left (I23)', async () => {
   const pace = createPace(10, Date.now)
   const seen = ask(pace, 100)
   await vi.advanceTimersByTimeAsync(0)

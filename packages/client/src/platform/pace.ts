@@ -4,7 +4,7 @@ const BURST_PART = 0.5
 const LONGEST_HOLD_MS = 1_000
 
 export type Pace = {
-  /** Resolves when the next request may leave, in the order of the calls; false: the line has ended. */
+  /** Resolves when the next request may leave, in the order of the calls; false: the connection has ended. */
   turn(): Promise<boolean>
   /** The server has refused one for its rate: those behind it wait as well. */
   hold(ms: number): void

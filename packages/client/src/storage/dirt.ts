@@ -130,7 +130,10 @@ function noteEntries(dirt: Dirt, before: RoomModel, after: RoomModel, isNoted = 
   return isUrgent
 }
 
-/** Ready or in flight, for the first time or the tenth: after a crash it is all one, because `mayHaveBeenEmitted` was written before. */
+/**
+ * Ready or in flight, for the first time or the tenth: after a crash it is all one, because `mayHaveBeenEmitted` was
+ * written before.
+ */
 function isSameOnDisk(a: Entry, b: Entry): boolean {
   if (a === b) return true
   if (b.state.at === 'storing' || b.state.at === 'failed' || a.state.at === 'failed') return false

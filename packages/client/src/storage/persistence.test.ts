@@ -27,7 +27,7 @@ async function reload(world: World, before: TestClient, disk: LocalStore): Promi
 }
 
 describe('a cold start', () => {
-  test('shows rooms and the last page from disk before the line is up, then catches up by one sync', async () => {
+  test('shows rooms and the last page from disk before the connection is up, then catches up by one sync', async () => {
     const world = filled(60)
     const disk = memoryStore()
     const first = await world.live('ada', { storage: disk })
@@ -210,7 +210,7 @@ describe('trouble', () => {
     expect((await Promise.all([ada.room.send('and sends'), world.rest(10_000)]))[0].seq).toBe(4)
   })
 
-  test('with opening, and it opens before the line is up: it is this user’s from then on, and its sends go first', async () => {
+  test('with opening, and it opens before the connection is up: it is this user’s from then on, and its sends go first', async () => {
     const world = filled(1)
     const disk = memoryStore()
     const first = await world.live('ada', { storage: disk })

@@ -14,20 +14,23 @@ import type { Writer } from './writer'
 const WIPE_TRIES = 3
 
 type Restorer = {
-  /** Shows what the last session left, before the line is up. */
+  /** Shows what the last run left, before the connection is up. */
   start(): void
-  /** What the last session left is read, or cannot be. */
+  /** Resolves when what the last run left is read, or cannot be read. */
   loaded(): Promise<void>
-  /** Who it is, says the server: ends when what he left is in place. */
+  /** The server has named the user: resolves when what they left is in place. */
   onUser(user: User, epoch: string): Promise<void>
-  /** The store was opened behind, after all: what an earlier session left unsent goes out too. */
+  /** The store was opened behind, after all: what an earlier run left unsent is sent too. */
   onReopened(snapshot: LocalSnapshot): void
-  /** Signed out, and off the screen already: nothing of the user stays on the disk, nor comes from it. False: the disk may still have it, and `storage` says so. */
+  /**
+   * Signed out, and off the screen already: nothing of the user stays on the disk, nor comes from it. False: the disk
+   * may still have it, and `storage` says so.
+   */
   wipe(): Promise<boolean>
   close(): Promise<void>
 }
 
-/** Opens the local store and fills the rooms from it. Trouble with it never holds up the line for longer than its guard. */
+/** Opens the local store and fills the rooms from it. Trouble with it never delays the connection for longer than its time limit. */
 export function createRestorer(
   store: ChatStore,
   writer: Writer,
@@ -36,7 +39,7 @@ export function createRestorer(
   sequence: OutboxSequence,
   report: Report,
 ): Restorer {
-  /** Whose space is open; null: nobody's yet. */
+  /** Whose space is open; null: none is yet. */
   let openFor: string | null = null
   let opening: Promise<void> | null = null
   const restored = new Set<string>()
@@ -56,7 +59,7 @@ export function createRestorer(
     store.local(() => store.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
   }
 
-  /** `userId`: null where nobody has said yet who it is; then it is whoever was here last. */
+  /** `userId`: null while the user is not known; then it is the user who was here last. */
   function takeIn(snapshot: LocalSnapshot, userId: string | null): void {
     openFor = snapshot.meta?.user.id ?? userId
     // Signed out meanwhile: nothing of the user comes on the screen again.
@@ -120,7 +123,7 @@ export function createRestorer(
   const restoreFor = async (user: User, epoch: string): Promise<void> => {
     await (opening ?? Promise.resolve())
     if (openFor !== user.id) {
-      // Another one was here last: nothing of his is shown, sent or kept under this name.
+      // Another user was here last: nothing of theirs is shown, sent or kept under this name.
       forget((id) => !restored.has(id))
       await open(user.id)
     }
@@ -139,7 +142,7 @@ export function createRestorer(
     onReopened: (snapshot) => {
       const { meta } = snapshot
       if (meta === null || (openFor !== null && openFor !== meta.user.id)) return
-      // What the server has said since is newer than the disk; only what was left unsent is news (I14).
+      // What the server has sent since is newer than the disk; only unsent entries are new (I14).
       const { epoch } = store.chat()
       if (epoch === null) return attempt(() => takeIn(snapshot, openFor), unreadable)
       // What has been sent meanwhile is not put behind it any more.
@@ -155,14 +158,14 @@ export function createRestorer(
       pause()
       const nobody = openFor === null
       openFor = null
-      // A handle that has died is another one at the next try; what stays after that is told, and never thrown.
+      // A handle that has died is another one at the next try; what stays after that is reported, and never thrown.
       let trouble: unknown
       for (let tries = 0; tries < WIPE_TRIES; tries++) {
         try {
           await writer.wipe()
           return true
         } catch (error) {
-          // Nobody was here, and nothing can be: there is no copy.
+          // No user was here, and there is no copy to delete.
           if (nobody && error instanceof LocalStoreError && error.reason === 'unavailable') return true
           trouble = error
         }

@@ -24,7 +24,7 @@ export function storedRoom(model: RoomModel): StoredRoom | null {
   }
 }
 
-/** The room's line in the list, as it is shown now: what a cold start begins with. */
+/** The room's list item, as it is shown now: a cold start begins with it. */
 function itemOf(model: RoomModel): RoomListItem | null {
   const { listing, people, rows } = model
   const { room, hiddenSeq } = listing

@@ -22,7 +22,7 @@ export function withTimeout<T>(
       },
       (error: unknown) => {
         cancel()
-        // After the time is up this is a no-op: the caller has been told already.
+        // After the time is up this is a no-op: the promise is rejected already.
         reject(error)
       },
     )

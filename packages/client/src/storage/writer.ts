@@ -62,7 +62,7 @@ export function createWriter({
   let metaDue = false
   let hasNoSpace = false
   let writing: Promise<void> | null = null
-  /** What the write under way has taken. */
+  /** The dirt that the write under way has taken. */
   let taken = noDirt()
   /** The write under way has taken too long: nothing waits behind it. */
   let isStuck = false
@@ -158,7 +158,7 @@ export function createWriter({
         putBack(dirt, taken)
         metaDue ||= withMeta
         if (failureOf(error).reason === 'taken') {
-          // Entries can be kept whoever writes the rows: they go on waiting for the write that follows.
+          // Any tab may write its entries: they go on waiting for the write that follows.
           for (const [id, roomId] of taken.awaited) dirt.awaited.set(id, roomId)
           onLostWriter()
         } else {

@@ -8,12 +8,12 @@ import { createTokens } from './tokens'
 type Ready = Extract<TransportEvent, { type: 'ready' }>['ready']
 
 /**
- * The one line of all tabs, at its owner. Each tab is a client of its own here, the owner's too.
+ * The one connection of all tabs, at its owner. Each tab is a separate client here, the owner's too.
  *
- *   none ──a tab attaches──▶ coming ──ready──▶ up ──down, or a tab says that it is dead──▶ none
+ *   none ──a tab attaches──▶ coming ──ready──▶ up ──down, or a tab finds it dead──▶ none
  *
- * `coming` and `up` name whose token it is. Whoever attaches while it is up gets its `ready` at once; when it goes every
- * tab gets its `down`, and each comes back by itself.
+ * `coming` and `up` name whose token it is. A tab that attaches while it is up gets its `ready` at once. When it is lost
+ * every tab gets its `down`, and each reconnects by itself.
  */
 type SharedConnection =
   | { readonly at: 'none' }
@@ -28,11 +28,11 @@ type SharedConnection =
 
 export type ConnectionHub = {
   attach(tab: string, token: string): void
-  /** `dead`: the tab found that the line does not answer; it is dropped for all. */
+  /** `dead`: the tab found that the connection does not answer; it is dropped for all. */
   detach(tab: string, dead: boolean): void
   request(tab: string, event: ClientEvent, payload: Payload<ClientEvent>, timeoutMs: number): Promise<Answer>
   signal(event: ClientEvent, payload: Payload<ClientEvent>): void
-  /** Does this tab have the room open on this line? */
+  /** Does this tab have the room open on this connection? */
   isJoined(tab: string, roomId: string): boolean
   tabs(): Iterable<string>
   end(): void
@@ -41,7 +41,7 @@ export type ConnectionHub = {
 type Answer = RequestResult<ClientEvent>
 type Watching = Payload<'watch-presence'>
 
-export const CONNECTION_LOST: DownReason = { code: 'OFFLINE', text: 'The line was lost', next: 'retry' }
+export const CONNECTION_LOST: DownReason = { code: 'OFFLINE', text: 'The connection was lost', next: 'retry' }
 
 export function createConnectionHub(options: {
   me: string
@@ -54,7 +54,7 @@ export function createConnectionHub(options: {
 }): ConnectionHub {
   const { me, clock, deliver } = options
   let connection: SharedConnection = { at: 'none' }
-  /** Every tab at the line, with the rooms that it has open there. */
+  /** Every attached tab, with the rooms that it has open. */
   const joined = new Map<string, Set<string>>()
   /** Whose presence each tab shows. */
   const watching = new Map<string, Watching>()
@@ -98,7 +98,7 @@ export function createConnectionHub(options: {
     options.onUp()
   }
 
-  /** Rooms are heard by the tabs that have them open, as if each had a line of its own. */
+  /** A room's events go to the tabs that have it open, as if each had its own connection. */
   function onMessage(message: ServerMessage): void {
     // A tab that attaches later gets the `ready` of then.
     if (message.event === 'user-changed' && connection.at === 'up')
@@ -113,7 +113,7 @@ export function createConnectionHub(options: {
     }
   }
 
-  /** The line is gone: every tab hears it; only the one whose token was refused is asked for a fresh one (single flight). */
+  /** The connection is lost: every tab gets `down`; only the one whose token was refused is asked for a fresh one (single flight). */
   function fall(reason: DownReason): void {
     if (connection.at === 'none') return
     const { by, token } = connection
@@ -138,10 +138,10 @@ export function createConnectionHub(options: {
     if (rooms) options.onLeft(tab, [...rooms])
   }
 
-  /** The server keeps one list a line: what the tabs watch goes in one. Of their states the most present counts. */
+  /** The server keeps one list for each connection: it has what all tabs watch. Of their states the most present counts. */
   async function watch(tab: string, payload: Watching, timeoutMs: number): Promise<Answer> {
     watching.delete(tab)
-    // His own come first, should it be too many.
+    // The tab's own users come first, in case there are too many.
     const lists = [payload, ...watching.values()]
     watching.set(tab, payload)
     const result = await real.request('watch-presence', together(lists), timeoutMs)
@@ -152,8 +152,8 @@ export function createConnectionHub(options: {
   }
 
   /**
-   * The server tells only of rooms that are open on this line, and later: a tab may have closed the room by then. Told
-   * twice it is the same.
+   * The server sends it only for rooms that are open on this connection, and later: a tab may have closed the room by then.
+   * A second delivery changes nothing.
    */
   function deliverRead(reader: string, roomId: Payload<'mark-read'>['roomId'], seq: number): void {
     const user = connection.at === 'up' ? connection.ready.user : null
@@ -286,7 +286,7 @@ function together(lists: readonly Watching[]): Watching {
   const userIds = [...new Set(lists.flatMap((list) => list.userIds))].slice(0, LIMITS.watchedUsers)
   const states = lists.flatMap(({ status }) => status ?? [])
   if (states.length === 0) return { userIds }
-  // A tab that never said is in use.
+  // A tab that never set its state counts as online.
   const isAway = states.length === lists.length && !states.includes('online')
   return { userIds, status: isAway ? 'away' : 'online' }
 }

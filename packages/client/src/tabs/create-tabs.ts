@@ -33,8 +33,8 @@ export type TabsOptions = {
 const tabLock = (tab: string): string => `roomful:tab:${tab}`
 
 /**
- * One line and one disk for all tabs of a user. Each tab runs its whole client; what is shared is the line (the hub at
- * the owner, a relay elsewhere) and who writes what (see the shared copy).
+ * One connection and one disk for all tabs of a user. Each tab runs its whole client; the tabs share the
+ * connection (the hub at the owner, a relay elsewhere) and divide the writing (see the shared copy).
  */
 export function createTabs(options: TabsOptions) {
   const { port, url, store, clock, ids } = options
@@ -43,16 +43,16 @@ export function createTabs(options: TabsOptions) {
   /** Locks that this tab waits for: those of other tabs, while it is the owner. */
   let watching = new AbortController()
   const watched = new Set<string>()
-  /** How much each tab was told in this term. */
+  /** How many messages were delivered to each tab in this term. */
   const deliveredCounts = new Map<string, number>()
   let scope: string | null = null
   let token: string | null = null
-  /** Whose space is open on disk, and who it is, as the server says. */
+  /** Whose space is open on disk, and the user that the server has confirmed. */
   let known: string | null = null
   let confirmed: string | null = null
   let election: Election | null = null
   let channel: ReturnType<TabsPort['channel']> | null = null
-  /** Joins all tabs of the open local copy, also those whose tokens do not say that they are of one user. */
+  /** Joins all tabs of the open local copy, also those whose tokens do not name the same user. */
   let copy: ReturnType<TabsPort['channel']> | null = null
   let hub: ConnectionHub | null = null
   let shared: SharedCopy | null = null
@@ -65,7 +65,7 @@ export function createTabs(options: TabsOptions) {
 
   const named = port.lock(tabLock(me), 'wait').then(
     (hold) => void (hold && held.push(hold)),
-    // Locks are forbidden: nobody can adopt anything here, nor needs to be kept from it.
+    // Locks are forbidden: no tab can adopt anything here, so nothing needs to be protected.
     () => {},
   )
 
@@ -77,7 +77,7 @@ export function createTabs(options: TabsOptions) {
   const adopt = async (tab: string): Promise<boolean> => {
     const hold = adopted.has(tab) ? null : await port.lock(tabLock(tab), 'try').catch(() => null)
     if (hold) keepLock(tab, hold)
-    // It lives, or is frozen: its end is waited for, whether it ever speaks again or not.
+    // It lives, or is frozen: its lock is waited for, even if it never posts again.
     else if (hub && !adopted.has(tab)) watch(tab)
     return adopted.has(tab)
   }
@@ -117,7 +117,7 @@ export function createTabs(options: TabsOptions) {
     },
   })
 
-  /** Joins the tabs of this user, as soon as it is known who that is, and again when it is somebody else. */
+  /** Joins the tabs of this user, as soon as the user is known, and again when the user changes. */
   function enter(): void {
     const next = connectionScope(url, token, known)
     if (next === null || next === scope || ended) return
@@ -176,7 +176,7 @@ export function createTabs(options: TabsOptions) {
     stopWritingRooms(store)
   }
 
-  /** A tab that slept may have lost its place without knowing it; the one that has it reads what is there, and goes on. */
+  /** A tab that slept may have lost the lock without noticing; the tab that holds it reads what is on disk, and goes on. */
   async function lostWriter(): Promise<void> {
     stopWriting()
     await port.settled()
@@ -206,13 +206,13 @@ export function createTabs(options: TabsOptions) {
     void inherit()
   }
 
-  /** The open space is of the user of this line: the token says so, or the server did. Nothing of another is taken in. */
+  /** The user of the open space, where the token or the server confirms them; null otherwise: nothing of another is read. */
   const ownUser = (): string | null => {
     const userId = shared?.userId() ?? null
     return userId !== null && (userId === confirmed || userScope(url, userId) === scope) ? userId : null
   }
 
-  /** From what is on disk: what the owner before kept, and what tabs that have died left unsent. */
+  /** Reads from disk what the owner before wrote, and what tabs that have died left unsent. */
   async function inherit(): Promise<void> {
     const at = hub
     const userId = ownUser()
@@ -225,12 +225,12 @@ export function createTabs(options: TabsOptions) {
         writerFor = userId
         startWritingRooms(store, snapshot)
       }
-      // Whoever has their tabs' locks has them, be he the owner still or not.
+      // A dead tab's entries belong to the tab that holds its lock, even if that tab is no longer the leader.
       if (snapshot) adoptEntries(store, snapshot, clock.now(), options.onOrder)
     })
   }
 
-  /** Tabs of one user whose tokens do not tell so have several lines, but only one disk. */
+  /** Tabs of one user whose tokens do not name them have several connections, but only one disk. */
   async function mayKeepRows(userId: string): Promise<boolean> {
     const name = userScope(url, userId)
     if (name === scope) return true
@@ -242,7 +242,7 @@ export function createTabs(options: TabsOptions) {
     return true
   }
 
-  /** A tab's lock comes to whoever waits for it when the tab is gone, however it went. */
+  /** Waits for the tab's lock: it is granted when the tab is gone, however it ended. */
   function watch(tab: string): void {
     if (watched.has(tab)) return
     watched.add(tab)
@@ -253,7 +253,7 @@ export function createTabs(options: TabsOptions) {
         if (signal.aborted) return hold.release()
         watched.delete(tab)
         hub?.detach(tab, false)
-        // Not known to be this user's: the tab that is shall have what was left.
+        // Not known to be this user's: a tab that is adopts what was left.
         if (ownUser() === null) return hold.release()
         keepLock(tab, hold)
         void inherit()
@@ -270,7 +270,7 @@ export function createTabs(options: TabsOptions) {
         updates.onDraft(message.roomId, message.text)
         break
       case 'line-up':
-        // Whoever waits for its next try need not.
+        // A tab that waits for its next try can connect now.
         store.dispatchChat({ type: 'connection', event: { type: 'retry' } })
         break
       default:
@@ -278,7 +278,7 @@ export function createTabs(options: TabsOptions) {
     }
   }
 
-  /** What other tabs ask of this one, their owner. What was said to an earlier owner is not for it. */
+  /** Serves other tabs' messages to this one, their owner. Messages to an earlier owner are ignored. */
   function serve(at: ConnectionHub, message: TabMessage): void {
     const { from } = message
     if (message.type === 'ping') watch(from)
@@ -294,11 +294,11 @@ export function createTabs(options: TabsOptions) {
     })
   }
 
-  /** Another tab has ended the session: for this one it is as if the server had said so. */
+  /** Another tab has ended the session: this one ends as if the server had revoked it. */
   function signOut(): void {
     if (signedOut) return
     signedOut = true
-    // The line goes too, and this tab competes for no other.
+    // The connection goes too, and this tab competes for no other.
     leave()
     transport.close()
     options.onEvent({

@@ -4,12 +4,12 @@ import type { LockHold, TabsPort } from './port'
 
 /** How often a tab asks whether the owner lives. Timers of a hidden owner are slowed down; answers to messages are not. */
 const PING_MS = 350
-/** An owner that has not answered for this long is frozen or stuck: the line is taken from it. With one more ping and a
+/** An owner that has not answered for this long is frozen or stuck: the connection is taken from it. With one more ping and a
  * dial this stays below 2 s. */
 const DEAD_MS = 1_000
-/** A ping counts only when this many ticks of our own passed since: otherwise it was us who slept. */
+/** A ping counts only when this many of this tab's ticks passed since: otherwise this tab slept. */
 const DEAD_TICKS = 2
-/** An owner that nobody has looked at for this long hands the line to a tab that is looked at, before it gets frozen. */
+/** An owner that was hidden for this long hands the connection to a visible tab, before it gets frozen. */
 const YIELD_AFTER_MS = 10_000
 
 export type Owner = { readonly tab: string; readonly term: string }
@@ -19,12 +19,12 @@ export type Election = {
   onMessage(message: TabMessage): void
   /** Nothing that happened to the lock before is unknown after this. */
   settled(): Promise<void>
-  /** Lets go of the lock, for the next in line. */
+  /** Releases the lock for the next tab in the queue. */
   end(): void
 }
 
 /**
- * Who of the tabs owns the line.
+ * Which tab owns the connection.
  *
  *   seeking ──lock granted──▶ owner ──stolen, or yielded──▶ following
  *      │  ▲                                                    │
@@ -32,7 +32,7 @@ export type Election = {
  *      └──an owner answers──▶ following ──silent for 1 s: steal┴─▶ owner
  *   any ──end──▶ ended (the last one)
  *
- * A tab that seeks or follows stands in line for the lock all the time: when the owner's tab is gone the lock is granted
+ * A tab that seeks or follows waits in the lock queue all the time: when the owner's tab is gone the lock is granted
  * to the next within milliseconds. Only an owner that is there and does not answer needs the pings.
  */
 export function createElection(options: {
@@ -43,9 +43,9 @@ export function createElection(options: {
   newTerm(): string
   random(): number
   post(message: OutgoingMessage): void
-  /** How much the tab was told in this term. */
+  /** How many messages were delivered to the tab in this term. */
   deliveredCount(tab: string): number
-  /** Told of every change of the owner; never twice of the same term. Null: not known yet. */
+  /** Called on every change of the owner, never twice for the same term. Null: not known yet. */
   onOwner(owner: Owner | null): void
 }): Election {
   const { port, clock, me, lockName, post } = options
@@ -109,7 +109,7 @@ export function createElection(options: {
     unanswered = null
     port.lock(lockName, 'steal').then(
       (granted) => granted && own(granted),
-      // Somebody else stole it in the same moment; his announcement is on its way, or the next ping finds out.
+      // Another tab stole it in the same moment; its announcement is on its way, or the next ping finds out.
       () => {},
     )
   }
@@ -122,7 +122,7 @@ export function createElection(options: {
   const tick = (): void => {
     cancelTick()
     if (ended || isOwner()) return
-    // Never all tabs at the same moment: the first to steal tells the others.
+    // Jitter: the first tab to steal announces itself before the others try.
     cancelTick = clock.setTimer(PING_MS * (1 + options.random() / 5), tick)
     if (unanswered !== null) {
       unanswered = { ...unanswered, ticks: unanswered.ticks + 1 }
@@ -134,7 +134,7 @@ export function createElection(options: {
     ping()
   }
 
-  /** The line is let go here and now; the lock is the other's to take. Should it not, our own pings find nobody. */
+  /** Closes the connection at once; the other tab takes the lock. If it does not, this tab's pings get no answer. */
   const yieldTo = (tab: string): void => {
     setOwner(null)
     post({ type: 'yielded', to: tab })
@@ -171,7 +171,7 @@ export function createElection(options: {
         case 'owner': {
           const { from: tab, term } = message
           if (!isOwner()) return setOwner({ tab, term })
-          // Only one of us holds the lock: whoever was robbed and does not know it yet learns it now.
+          // Only one tab holds the lock: one that lost it without noticing finds out now.
           const mine = owner?.term
           void port.settled().then(() => {
             if (owner?.term === mine && mine !== undefined && hold !== null)

@@ -5,13 +5,13 @@ import { lazyTransport } from '../transport/lazy-transport'
 import type { TransportFactory } from '../transport/port'
 import type { Tabs, TabsOptions } from './create-tabs'
 
-/** What the client leans on instead of a connection and a disk of its own. Its code is loaded with the first of the two. */
+/** Replaces the client's own connection and disk. Its code is loaded with the first use of either. */
 export type TabsLink = {
   readonly openTransport: TransportFactory
   share(copy: LocalCopy): Promise<LocalCopy>
   /** Does this tab write rows? */
   writesRows(): boolean
-  /** Another tab has written rows while this one took itself for the one that does. */
+  /** Another tab has written rows while this one believed to be the writer. */
   lostWriter(): void
   end(): void
 }

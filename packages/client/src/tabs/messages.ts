@@ -1,22 +1,22 @@
 import type { ClientEvent, Payload } from '@roomful/protocol'
 import type { RequestResult, TransportEvent } from '../transport/port'
 
-/** What tabs say to each other. Every tab hears all of it, and heeds what is to it, or to nobody in particular. */
+/** Messages between tabs. Every tab receives all of them, and handles those that are to it or have no addressee. */
 export type TabMessage = {
   readonly from: string
   readonly to?: string
-} & ( // Who owns the line. `term` is another one each time that somebody becomes the owner.
+} & ( // Who owns the connection. `term` is new each time that a tab becomes the owner.
   | { readonly type: 'ping'; readonly visible: boolean }
-  /** `told`: how much of this term it has told the tab that it answers: whoever was deaf for a while learns it by this. */
+  /** `told`: how many messages of this term the owner has sent to this tab. A tab that received fewer has missed some. */
   | { readonly type: 'owner'; readonly term: string; readonly told?: number }
-  /** Of the owner: take the lock, I let go of the line. */
+  /** From the owner to one tab: take the lock, the connection is closed. */
   | { readonly type: 'yielded' }
-  // A tab at the owner's line, under the owner's term: what is said to an earlier owner is not for this one.
+  // A tab at the owner's connection, under the owner's term: a message to an earlier owner is not for this one.
   | { readonly type: 'attach'; readonly term: string; readonly token: string }
   | { readonly type: 'detach'; readonly term: string; readonly dead: boolean }
   | ({ readonly type: 'request'; readonly term: string; readonly no: number } & Relayed)
   | ({ readonly type: 'signal'; readonly term: string } & Omit<Relayed, 'timeoutMs'>)
-  // The owner, to one tab. `told` counts these, from 1 in each term.
+  // From the owner to one tab. `told` counts these, from 1 in each term. Tabs of an older version read it: keep the name.
   | {
       readonly type: 'answer'
       readonly term: string
@@ -25,9 +25,9 @@ export type TabMessage = {
       readonly result: RequestResult<ClientEvent>
     }
   | { readonly type: 'event'; readonly term: string; readonly told: number; readonly event: TransportEvent }
-  /** The line is up: whoever waits for the next try need not. */
+  /** The connection is up: a tab that waits for its next try can connect now. */
   | { readonly type: 'line-up' }
-  // News from tab to tab.
+  // From tab to tab.
   | { readonly type: 'draft'; readonly roomId: string; readonly text: string }
   /** On the channel of the local copy, which is being deleted. */
   | { readonly type: 'signed-out' }
@@ -40,7 +40,7 @@ type Relayed = {
 }
 
 type WithoutFrom<T> = T extends unknown ? Omit<T, 'from'> : never
-/** A message as it is said: the tab's own name is put to it. */
+/** A message before it is posted: the tab's own name is added then. */
 export type OutgoingMessage = WithoutFrom<TabMessage>
 
 /** The border: only tabs of this origin can write here, and they run this code; a stray message is not for us. */

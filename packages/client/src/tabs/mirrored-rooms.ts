@@ -1,8 +1,8 @@
 import type { Room } from '../room'
 
 /**
- * Rooms that other tabs have open are open at the owner too: it alone keeps rows on disk, and it tells the rest what is
- * unread. Counted by tab.
+ * Rooms that other tabs have open are open at the owner too: it alone writes rows to disk, and it sends the other tabs
+ * the unread counts. Counted by tab.
  */
 export function createMirroredRooms(room: (id: string) => Room) {
   const openBy = new Map<string, Set<string>>()

@@ -8,7 +8,7 @@ const FOUND_OUT_MS = 1_000
 describe('what a tab did not hear while it was deaf it hears of with the next ping:', () => {
   const missed: [string, (world: TabsWorld, owner: TestTab, tab: TestTab) => void, string[]][] = [
     ['a change', (world) => world.server.sendAs(ROOM, 'bob', 'hello'), ['hello']],
-    ['that the line fell', (_, owner) => owner.connection.cut(), []],
+    ['that the connection fell', (_, owner) => owner.connection.cut(), []],
     ['the answer to its send', (_, __, { room }) => void room.send('mine'), ['mine']],
   ]
   test.each(missed)('%s', async (_, happen, contents) => {
@@ -25,7 +25,7 @@ describe('what a tab did not hear while it was deaf it hears of with the next pi
     await world.rest(FOUND_OUT_MS)
     expect(tab.contents()).toEqual(contents)
     expect(tab.chat.getState().unsent).toBe(0)
-    // It is at the line again, and hears what comes.
+    // It is at the connection again, and hears what comes.
     world.server.sendAs(ROOM, 'bob', 'after')
     await world.settle()
     expect(tab.contents()).toEqual([...contents, 'after'])
@@ -34,12 +34,12 @@ describe('what a tab did not hear while it was deaf it hears of with the next pi
   })
 })
 
-test('a tab whose line came up while it was deaf is online with the next ping, not when its handshake times out', async () => {
+test('a tab whose connection came up while it was deaf is online with the next ping, not when its handshake times out', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(2)
   await world.rest(2_000)
   const owner = world.owner(tabs)
-  // It hands the line over, attaches to the next owner, and is stopped before that one's line is up.
+  // It hands the connection over, attaches to the next owner, and is stopped before that one's connection is up.
   owner.tab.freeze(true)
   owner.tab.thaw()
   await world.tick()

@@ -1,19 +1,19 @@
 /** An exclusive lock that this tab holds. */
 export type LockHold = {
-  /** Somebody has stolen it. Never resolves otherwise. */
+  /** Another tab has stolen it. Never resolves otherwise. */
   readonly lost: Promise<void>
   release(): void
 }
 
 /**
- * The other tabs of this origin, as far as the platform tells of them. Guarantees: a lock has one holder at a time, and
+ * The other tabs of this origin, as far as the platform shows them. Guarantees: a lock has one holder at a time, and
  * is free as soon as its holder's tab is gone, however it went; messages of one tab reach every other open tab once, in
- * the order in which they were posted, and never the poster. A frozen tab hears and does nothing until it goes on.
+ * the order in which they were posted, and never the poster. A frozen tab receives and does nothing until it goes on.
  */
 export interface TabsPort {
   /**
-   * `wait`: in line with the others; null when the signal ends it. `try`: null when it is taken. `steal`: at once,
-   * whoever held it. Rejects where locks are forbidden.
+   * `wait`: in the queue with the others; null when the signal ends it. `try`: null when it is taken. `steal`: at once,
+   * from any holder. Rejects where locks are forbidden.
    */
   lock(name: string, how: 'wait' | 'try' | 'steal', signal?: AbortSignal): Promise<LockHold | null>
   /** Resolves when everything that happened to the locks before is known here: a theft, above all. */

@@ -1,12 +1,12 @@
 import { serverName } from '../storage/local-copy'
 
-/** Everything of one user on one server: whoever holds this lock writes his rows to disk. */
+/** Everything of one user on one server: the tab that holds this lock writes their rows to disk. */
 export const userScope = (url: string, userId: string): string => `roomful:${serverName(url)}:${userId}`
 
 /**
- * Which tabs share a line: those of one user on one server. Who that is the token tells (`sub` of a JWT; nothing is
- * trusted for it, the server checks). Tabs whose tokens tell nothing share when it is the same token: whom the local copy
- * remembers is no proof. Without a token there is no line either, and the local copy's user is as good.
+ * Which tabs share a connection: those of one user on one server. The token names the user (`sub` of a JWT; nothing is
+ * trusted for it, the server checks). Tabs whose tokens name no user share when the token is the same: the user that the
+ * local copy remembers is no proof. Without a token there is no connection either, and the local copy's user is as good.
  */
 export function connectionScope(url: string, token: string | null, knownUser: string | null): string | null {
   if (token === null) return knownUser === null ? null : userScope(url, knownUser)

@@ -31,7 +31,7 @@ export function shareCopy(options: {
     const mine = new Map<string, boolean>([[me, true]])
     const kept: StoredEntry[] = []
     for (const entry of snapshot.entries) {
-      // What this tab left in an earlier life may be another's by now, and goes first, whatever the clock says (I9).
+      // What this tab left in an earlier run may be another's by now, and goes first, even if the clock disagrees (I9).
       options.onOrder(entry.order)
       const { tab, data } = untagged(entry.data)
       const isMine = mine.get(tab) ?? (await options.adopt(tab))
@@ -79,7 +79,7 @@ export function shareCopy(options: {
   }
 }
 
-/** What was written by a tab on its own has no name to it: it is the first's to come. */
+/** Entries that a separate tab wrote have no name: the first tab that comes adopts them. */
 function untagged(data: unknown): { readonly tab: string; readonly data: unknown } {
   const { tab, entry } = (data ?? {}) as { tab?: unknown; entry?: unknown }
   return typeof tab === 'string' && entry !== undefined ? { tab, data: entry } : { tab: '', data }

@@ -6,19 +6,19 @@ import type { ConnectionHub } from './connection-hub'
 import type { Owner } from './election'
 import type { OutgoingMessage, TabMessage } from './messages'
 
-/** The owner times a request; a tab waits this much longer for it to say so. */
+/** The owner times a request; a tab waits this much longer for the owner's time-out. */
 const RELAY_SLACK_MS = 1_000
 
 const MOVED: DownReason = {
   code: 'OFFLINE',
-  text: 'The line moves to another tab',
+  text: 'The connection moves to another tab',
   next: 'retry',
   reconnectInMs: 0,
 }
 
 const MISSED: DownReason = {
   code: 'OFFLINE',
-  text: 'The tab did not hear all that the line said',
+  text: 'The tab missed messages of the connection',
   next: 'retry',
   reconnectInMs: 0,
 }
@@ -33,10 +33,10 @@ export type SharedTransport = Transport & {
 }
 
 /**
- * A line of its own for this tab, as it seems: straight to the hub where this tab owns it, by messages where another does.
- * Keeps the promises of `Transport`: after a `down` nothing of that line comes any more, and before it every request has
- * its answer. What other tabs say may be lost (Chromium drops it while the debugger has stopped the page): the owner counts
- * what it tells, and a tab that missed some of it comes to the line anew.
+ * This tab's view of the shared connection: calls the hub where this tab is the owner, posts messages where another is.
+ * Keeps the promises of `Transport`: after a `down` nothing of that connection comes any more, and before it every
+ * request has its answer. Messages of other tabs may be lost (Chromium drops them while the debugger has stopped the
+ * page): the owner counts what it delivers, and a tab that missed some of it attaches again.
  */
 export function createSharedTransport(options: {
   me: string
@@ -48,10 +48,10 @@ export function createSharedTransport(options: {
   const { me, clock, post } = options
   let owner: Owner | null = null
   let hub: ConnectionHub | null = null
-  /** From the connect until the line is down. */
+  /** From the connect until the connection is down. */
   let token: string | null = null
   let isUp = false
-  /** How much of what the owner has told this tab in its term has come here. */
+  /** How many of the owner's messages this tab has received in this term. */
   let receivedCount = 0
   let requests = 0
   const pending = new Map<number, (result: RequestResult<ClientEvent>) => void>()
@@ -78,7 +78,7 @@ export function createSharedTransport(options: {
 
   const onEvent = (event: TransportEvent): void => {
     if (token === null) return
-    // Asked twice, it is told twice.
+    // A second attach gets a second `ready`.
     if (event.type === 'ready' && isUp) return
     if (event.type === 'ready') isUp = true
     else if (event.type === 'down') forget()
@@ -97,12 +97,12 @@ export function createSharedTransport(options: {
     options.onEvent({ type: 'down', reason: MISSED })
   }
 
-  /** The owner's answer to a ping comes behind all that it told before. */
+  /** The owner's answer to a ping arrives after all that it delivered before. */
   const onDeliveredCount = (told: number): void => {
     const missed = told !== receivedCount
     receivedCount = told
     if (missed && isUp) reattach()
-    // It, or the owner, may not have heard the other.
+    // The attach or its answer may have been lost.
     else if (!isUp) attach()
   }
 
@@ -162,7 +162,7 @@ export function createSharedTransport(options: {
     isAttached: () => token !== null,
     onEvent,
     onOwner: (next, nextHub) => {
-      // An owner that was not known yet has taken nothing over.
+      // The first owner that becomes known replaces no connection.
       const moved = owner !== null && token !== null
       owner = next
       hub = nextHub

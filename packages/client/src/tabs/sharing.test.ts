@@ -9,7 +9,7 @@ const at = (tabs: readonly TestTab[], index: number): TestTab => {
   return tab
 }
 
-test('five tabs have one line, each message once, and are equal', async () => {
+test('five tabs have one connection, each message once, and are equal', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(5)
   expect(world.connections()).toBe(1)
@@ -212,7 +212,7 @@ test('typing goes out from any tab', async () => {
   expect(at(tabs, 0).connection.served.at(-1)).toMatchObject({ event: 'typing', payload: { typing: true } })
 })
 
-test('the line that is lost is lost for all, and they come back together', async () => {
+test('the connection that is lost is lost for all, and they come back together', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(3)
   const { connection } = world.owner(tabs)

@@ -8,10 +8,10 @@ import type { Clock } from '../platform/clock'
 import type { ConnectionHub } from './connection-hub'
 import type { OutgoingMessage } from './messages'
 
-/** As often as the server tells of rooms that are not open. */
+/** As often as the server sends the activity of rooms that are not open. */
 const ACTIVITY_MS = 1_000
 
-/** What a tab tells the others of itself: drafts; and the owner: rooms that only some of them have open. */
+/** What a tab sends to the others: drafts; and as the owner: activity of rooms that only some of them have open. */
 export function createTabUpdates(options: {
   store: ChatStore
   clock: Clock
@@ -28,7 +28,7 @@ export function createTabUpdates(options: {
     if (event.type === 'draft' && !isReceiving && before.view.draft !== after.view.draft)
       options.post({ type: 'draft', roomId: after.id, text: after.view.draft })
     if (options.hub() === null || !after.view.opened || after.sync.subscription !== 'synced') return
-    // What moved while it was not known to be right is told as soon as it is.
+    // What changed while the room was not in sync is sent as soon as it is.
     if (before.sync.subscription === 'synced' && isSameActivity(before, after)) return
     markDirty([after.id])
   })
@@ -41,13 +41,13 @@ export function createTabUpdates(options: {
   }
 
   /**
-   * The server tells `room-activity` to lines that are not subscribed to the room. Ours is, for one of the tabs: the
-   * others hear it from here.
+   * The server sends `room-activity` to connections that are not subscribed to the room. The shared one is, for one of the
+   * tabs: the others get it from here.
    */
   function deliverActivity(): void {
     isDue = false
     const hub = options.hub()
-    // What was known on a line that is lost meanwhile may be of another epoch than the tabs are in already (I13).
+    // What was known on a connection that is lost meanwhile may be of another epoch than the tabs are in already (I13).
     const rooms = [...dirtyRooms].filter((id) => store.room(id).model.sync.subscription === 'synced')
     dirtyRooms.clear()
     if (hub === null) return
@@ -60,7 +60,7 @@ export function createTabUpdates(options: {
   }
 
   return {
-    /** A tab has closed rooms that stay open in others: what was on its way to it is not told again. */
+    /** A tab has closed rooms that stay open in others: what was on its way to it is not sent again. */
     onLeft: markDirty,
     onDraft: (roomId: string, text: string): void => {
       isReceiving = true

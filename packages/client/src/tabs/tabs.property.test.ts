@@ -126,7 +126,7 @@ class Run {
   }
 }
 
-test('tabs come, go, sleep and wake at any moment: one line, each message once, in order, all equal, the disk sound', async () => {
+test('tabs come, go, sleep and wake at any moment: one connection, each message once, in order, all equal, the disk sound', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
       const run = new Run()

@@ -10,7 +10,7 @@ const others = (tabs: readonly TestTab[], owner: TestTab): TestTab[] => tabs.fil
 const isLive = ({ chat, room }: TestTab): boolean =>
   chat.getState().connection.status === 'online' && room.getState().status === 'live'
 
-describe('the line moves to another tab within 2 s when its owner', () => {
+describe('the connection moves to another tab within 2 s when its owner', () => {
   const ends: [string, (world: TabsWorld, owner: TestTab) => void][] = [
     ['closes', (_, owner) => void owner.chat.close()],
     ['crashes', (world, owner) => world.kill(owner)],
@@ -72,7 +72,7 @@ test('an owner that nobody looks at hands over to a tab that is looked at', asyn
   for (const tab of tabs) expectConverged(world, tab)
 })
 
-test('where no tab is looked at the line stays', async () => {
+test('where no tab is looked at the connection stays', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(3)
   const owner = world.owner(tabs)

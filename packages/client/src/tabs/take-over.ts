@@ -10,7 +10,7 @@ export function stopWritingRooms(store: ChatStore): void {
   })
 }
 
-/** This tab keeps the rows from now on: what it holds and what is on disk are brought together, room by room. */
+/** This tab writes the rows from now on: merges what it holds with what is on disk, room by room. */
 export function startWritingRooms(store: ChatStore, snapshot: LocalSnapshot | null): void {
   const kept = new Map(snapshot?.rooms.map((room) => [room.roomId, room]))
   // Nothing of another epoch is taken in, or stays on the disk.
@@ -37,7 +37,7 @@ export function adoptEntries(
         .flatMap((entry) => fromStored(entry, now) ?? [])
       if (left.length === 0) continue
       store.dispatch(id, { type: 'entries-adopted', entries: left })
-      // Own ones that were moved for them included.
+      // Own entries that were moved for them included.
       for (const { order } of allEntries(store.room(id).model.outbox.entries)) onOrder(order)
     }
   })

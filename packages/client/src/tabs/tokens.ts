@@ -5,24 +5,27 @@ import type { DownReason } from '../transport/port'
 const REFRESH_MS = 3_000
 
 /**
- * Whose token the one line uses. Every tab brings one when it attaches; the owner's own is taken first. When the server
- * refuses one, one tab at a time is asked for a fresh one, whatever the number of tabs (single flight).
+ * Whose token the one connection uses. Every tab offers one when it attaches; the owner's own is taken first. When the
+ * server refuses one, one tab at a time is asked for a fresh one, however many tabs there are (single flight).
  */
 export function createTokens(options: {
   me: string
   clock: Clock
   /** This tab is to come back with a fresh token, for this reason. */
   onAsk(tab: string, reason: DownReason): void
-  /** This tab is to send a fresh token on the line that is up. */
+  /** This tab is to send a fresh token on the connection that is up. */
   onRefresh(tab: string): void
   /** It may be time to dial. */
   onChoice(): void
 }) {
   const { me, clock } = options
   const offered = new Map<string, string>()
-  /** `told`: the tabs that know of it. One that comes back with the very same token wants it to be tried again. */
-  let refused: { readonly token: string; readonly reason: DownReason; readonly told: Set<string> } | null =
-    null
+  /** `notified`: the tabs that know of it. One that comes back with the very same token wants it to be tried again. */
+  let refused: {
+    readonly token: string
+    readonly reason: DownReason
+    readonly notified: Set<string>
+  } | null = null
   let asked: { readonly tab: string; readonly until: number } | null = null
   let cancel = (): void => {}
 
@@ -53,16 +56,16 @@ export function createTokens(options: {
     offer: (tab: string, token: string): void => {
       offered.set(tab, token)
       if (asked?.tab === tab) asked = null
-      if (refused?.token === token && refused.told.has(tab)) refused = null
+      if (refused?.token === token && refused.notified.has(tab)) refused = null
     },
     forget: (tab: string): void => {
       offered.delete(tab)
     },
     refuse: (tab: string, token: string, reason: DownReason): void => {
-      refused = { token, reason, told: new Set([tab]) }
+      refused = { token, reason, notified: new Set([tab]) }
       ask(tab)
     },
-    /** Null: nobody has one that is worth a try; somebody has been asked. */
+    /** Null: no tab has one that is worth a try; one has been asked. */
     choose: (): { tab: string; token: string } | null => {
       if (asked !== null) return null
       const tabs = ownFirst([...offered.keys()])
@@ -73,7 +76,7 @@ export function createTokens(options: {
       const [first] = tabs
       if (first === undefined || refused === null) return null
       ask(first)
-      refused.told.add(first)
+      refused.notified.add(first)
       options.onAsk(first, refused.reason)
       return null
     },

@@ -136,7 +136,7 @@ export class FakeTab {
   frozen = false
   /** What it saves waits for this. */
   slow: Promise<void> | null = null
-  /** What other tabs say is lost, as in Chromium while the debugger has stopped the page. */
+  /** Messages of other tabs are lost, as in Chromium while the debugger has stopped the page. */
   deaf = false
   private visible = true
   private due: (() => void)[] = []
@@ -223,7 +223,7 @@ export class FakeTab {
     this.browser.bury(this)
   }
 
-  /** `told`: the page hears of it before, as it does where the browser freezes a background tab. */
+  /** `notified`: the page gets the event before, as it does where the browser freezes a background tab. */
   freeze(notified = false): void {
     if (notified) this.deliver('frozen')
     this.frozen = true

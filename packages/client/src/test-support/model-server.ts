@@ -43,7 +43,7 @@ type ModelLimits = { tail: number; tailLimited: number; patch: number }
 
 type Requests = { [E in ClientEvent]?: (userId: string, payload: Payload<E>) => Ack<E> }
 
-/** A server that follows the protocol's rules in memory, without any time or network. What it commits is told to `onChange`. */
+/** A server that follows the protocol's rules in memory, without any time or network. Its commits go to `onChange`. */
 export class ModelServer {
   epoch = 'epoch-1'
   limits: ModelLimits = { tail: 200, tailLimited: 50, patch: 500 }
@@ -103,7 +103,7 @@ export class ModelServer {
     return change
   }
 
-  /** What the server answers; what it commits for it is told before. */
+  /** What the server answers; what it commits for it is broadcast before. */
   answer<E extends ClientEvent>(userId: string, event: E, payload: Payload<E>): Ack<E> {
     const refused = this.refuse(userId, event)
     if (refused) return refused

@@ -7,10 +7,10 @@ import { ROOM, type TestClient, World } from './testing-world'
 
 export type TestTab = TestClient & { readonly tab: FakeTab }
 
-/** Tabs of one user in one browser, each with a whole client, and a server that counts their lines. */
+/** Tabs of one user in one browser, each with a whole client, and a server that counts their connections. */
 export class TabsWorld extends World {
   readonly browser = new FakeBrowser(this.clock)
-  /** Frozen: what the server says to them waits on their lines. */
+  /** Frozen: what the server sends them waits on their connections. */
   private readonly sleeping = new Set<TestTab>()
 
   constructor() {
@@ -34,7 +34,7 @@ export class TabsWorld extends World {
       ...options,
       ports: { ...options.ports, tabs: tab.port, clock: tab.clock },
     })
-    // Its rows are checked against the server's from the first on, whichever tab's line brings them (I5).
+    // Its rows are checked against the server's from the first on, whichever tab's connection brings them (I5).
     client.connection.epoch = this.server.epoch
     void client.chat.connect()
     for (const id of rooms) void client.chat.room(id).open()
@@ -55,7 +55,7 @@ export class TabsWorld extends World {
     return tabs
   }
 
-  /** Lines that the server has as signed in. */
+  /** Connections that the server has as signed in. */
   connections(): number {
     return this.clients.filter(({ connection }) => connection.isUp).length
   }
@@ -66,14 +66,14 @@ export class TabsWorld extends World {
     return owner
   }
 
-  /** The tab is gone in this instant, with its line and whatever it had in mind. */
+  /** The tab is gone in this instant, with its connection and its memory. */
   kill(victim: TestTab): void {
     victim.tab.kill()
     this.remove(victim)
     this.sleeping.delete(victim)
   }
 
-  /** Nothing runs in the tab, and nobody reads its line. */
+  /** Nothing runs in the tab, and its connection is not read. */
   freeze(victim: TestTab, notified = false): void {
     victim.tab.freeze(notified)
     this.remove(victim)

@@ -20,8 +20,8 @@ type Frame = {
 }
 
 /**
- * A line whose every frame is let through by hand: one, some, all, or never. The server acts when a request arrives, and
- * its answer and broadcasts are frames of their own.
+ * A connection whose every frame is let through by hand: one, some, all, or never. The server acts when a request
+ * arrives, and its answer and broadcasts are frames of their own.
  */
 export class TestConnection {
   frames: Frame[] = []
@@ -30,7 +30,7 @@ export class TestConnection {
   readonly tokens: string[] = []
   /** How the next handshakes are refused, if at all; a function looks at the token. */
   refuseConnect: DownReason | null | ((token: string) => DownReason | null) = null
-  /** The epoch that the client was told last. */
+  /** The epoch that the client received last. */
   epoch = ''
   /** No answer to a handshake at all. */
   silent = false
@@ -107,7 +107,7 @@ export class TestConnection {
     })
   }
 
-  /** To the rooms that he is in: the others have no head in the answer. */
+  /** Of the rooms that the user is in: the others have no head in the answer. */
   private subscribe(event: ClientEvent, payload: unknown, ack: unknown): void {
     const { roomIds } = payload as { roomIds?: string[] }
     const { heads } = ack as { heads?: object }
@@ -115,7 +115,7 @@ export class TestConnection {
     if (event === 'leave-rooms') for (const id of roomIds ?? []) this.subscribed.delete(id)
   }
 
-  /** A commit, as the server tells its subscribers. */
+  /** A commit, as the server broadcasts it to subscribers. */
   broadcast(roomId: string, changes: readonly Change[]): void {
     if (!this.up || !this.subscribed.has(roomId)) return
     this.deliver({ event: 'changes', payload: JSON.parse(JSON.stringify({ roomId, changes })) })
@@ -145,16 +145,16 @@ export class TestConnection {
     this.frames.push({ way, event, payload, run })
   }
 
-  /** Takes the first frame that fits off the line, without letting it through. */
+  /** Takes the first frame that fits off the connection, without letting it through. */
   take(event: string): Frame {
     const frame = this.frames.find((held) => held.event === event)
     if (frame === undefined)
-      throw new Error(`no ${event} on the line, only ${this.frames.map((f) => f.event)}`)
+      throw new Error(`no ${event} on the connection, only ${this.frames.map((f) => f.event)}`)
     this.frames = this.frames.filter((held) => held !== frame)
     return frame
   }
 
-  /** The server has this line as one that is signed in. */
+  /** The server has this connection as one that is signed in. */
   get isUp(): boolean {
     return this.up
   }

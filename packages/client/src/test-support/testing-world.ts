@@ -16,7 +16,7 @@ export type TestClient = {
   readonly chat: Chat
   readonly room: Room
   readonly connection: TestConnection
-  /** The state inside, for what the public one does not tell. */
+  /** The state inside, for what the public one does not show. */
   model(): RoomModel
   contents(): string[]
 }
@@ -24,7 +24,7 @@ export type TestClient = {
 export const ROOM = 'general'
 
 /**
- * One model server, any number of real clients on lines that are let through by hand, and one clock. Every event of
+ * One model server, any number of real clients on connections that are let through by hand, and one clock. Every event of
  * every room is checked: what holds locally, and that rows in held ranges are the server's (I5).
  */
 export class World {
@@ -58,7 +58,7 @@ export class World {
       ports: {
         transport: connection.factory,
         clock: this.clock,
-        // Without chance a wait is as long as it can be, and ids tell who made them, in order.
+        // Without chance a wait is as long as it can be, and ids show who made them, in order.
         ids: { clientId: () => `${userId}-${String(++this.ids).padStart(6, '0')}`, random: () => 0 },
         environment: { onWake: () => () => {}, isOnline: () => true },
         inspect: (before, after, event) => {
@@ -130,11 +130,11 @@ export class World {
     for (const error of this.broken) throw error
   }
 
-  /** Lets through all that is on the lines, and what follows from it, until they are quiet. */
+  /** Lets through all that is on the connections, and what follows from it, until they are quiet. */
   async settle(): Promise<void> {
     await this.tick()
     for (let rounds = 0; this.clients.some(({ connection }) => connection.frames.length > 0); rounds++) {
-      if (rounds > 2_000) throw new Error('I15: the lines never get quiet')
+      if (rounds > 2_000) throw new Error('I15: the connections never become idle')
       for (const { connection } of this.clients) connection.step()
       await this.tick()
     }

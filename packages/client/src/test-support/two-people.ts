@@ -16,7 +16,7 @@ export type TwoPeople = {
   until(isSo: () => boolean): Promise<void>
 }
 
-/** Ada and bob, live in one room of the testing world: the real server, on a network and a clock of its own. */
+/** Ada and bob, live in one room of the testing world: the real server, on its own network and clock. */
 export async function twoPeople({
   history = 0,
   ...options

@@ -9,7 +9,7 @@ export type ConnectError = Error & {
   context?: unknown
 }
 
-/** A refused handshake carries the server's refusal; anything else is a line that could not be made. */
+/** A refused handshake carries the server's refusal; anything else is a connection that could not be made. */
 export function refusalOf(error: ConnectError): DownReason {
   // Any event's ack may be a refusal, and this one has the smallest schema.
   const decoded = decodeAck('typing', error.data)

@@ -4,7 +4,7 @@ import type { Transport, TransportFactory } from './port'
 export function lazyTransport(load: () => Promise<TransportFactory>): TransportFactory {
   return (url, onEvent) => {
     let inner: Transport | null = null
-    /** Counts connects and ends: a load that comes too late must not open a line. */
+    /** Counts connects and ends: a load that comes too late must not open a connection. */
     let turns = 0
     const end = (): void => {
       turns++

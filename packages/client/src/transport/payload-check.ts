@@ -9,7 +9,7 @@ import {
 
 /**
  * A payload rebuilt from its checked fields, or the refusal that the server would give: the mistake is found before it
- * is on the line, and what no encoder could write (deep, circular) never comes to one.
+ * is on the connection, and what no encoder could write (deep, circular) never comes to one.
  */
 export function checkPayload<E extends ClientEvent>(
   event: E,

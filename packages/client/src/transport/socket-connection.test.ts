@@ -2,7 +2,7 @@ import { referenceServer } from '@roomful/testing'
 import { expect, test } from 'vitest'
 import { openSocket } from './socket-connection'
 
-test('a payload that the encoder cannot write is refused, not thrown; the line goes on', async () => {
+test('a payload that the encoder cannot write is refused, not thrown; the connection goes on', async () => {
   await using server = await referenceServer({
     users: { t1: { id: 'ada', name: 'Ada' } },
     rooms: { general: ['ada'] },

@@ -5,17 +5,17 @@ import { UNWRITABLE } from './unwritable'
 
 export type RawResult = { readonly kind: 'ack'; readonly answer: unknown } | { readonly kind: RequestFailure }
 
-/** One socket from its dial to its end, of which only the line is used: no buffer, reconnect, retries or recovery. */
+/** One socket from its dial to its end, used as a plain connection: no buffer, reconnect, retries or recovery. */
 export type SocketConnection = {
   readonly socket: Socket
   request(event: string, payload: unknown, timeoutMs: number): Promise<RawResult>
-  /** Whatever waits for an answer has none, and nothing of the line is heard any more. */
+  /** Requests under way end as `lost`, and nothing of the connection is received any more. */
   end(): void
 }
 
-export const LOST: DownReason = { code: 'OFFLINE', text: 'The line was lost', next: 'retry' }
+export const LOST: DownReason = { code: 'OFFLINE', text: 'The connection was lost', next: 'retry' }
 
-/** Dials. `onRefused` and `onLost` are called at most once, after the line has ended. */
+/** Dials. `onRefused` and `onLost` are called at most once, after the connection has ended. */
 export function openSocket(
   url: string,
   auth: Record<string, unknown>,

@@ -18,7 +18,7 @@ const AFTER_ABUSE_MS = 30_000
 /** Protocol 2 over Socket.IO. Everything that comes in is decoded here, once. */
 export const socketIoTransport: TransportFactory = (url, onEvent) => {
   let connection: SocketConnection | null = null
-  /** There is one from `ready` to the end of the line. */
+  /** There is one from `ready` to the end of the connection. */
   let pace: Pace | null = null
 
   const gone = (): void => {

@@ -12,7 +12,10 @@ import { entriesOf } from './entries'
 import { type TrueRoom, unreadIn } from './truth'
 import type { World } from './world'
 
-/** Timers that a node always has: room heads, the sweep of ephemeral rooms, and beside other nodes the looks at the database, for rooms and for sessions. */
+/**
+ * Timers that a node always has: room heads, the sweep of ephemeral rooms, and beside other nodes the looks at the
+ * database, for rooms and for sessions.
+ */
 const STANDING_TIMERS = 4
 
 /** What keeps the world from being converged (I11, P5, I13): nothing, when all devices equal the server and are at rest. */

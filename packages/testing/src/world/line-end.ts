@@ -1,7 +1,7 @@
 import type { DownReason } from '@roomful/client'
 import { type Bye, decodeAck } from '@roomful/protocol'
 
-export const LOST: DownReason = { code: 'OFFLINE', text: 'The line was lost', next: 'retry' }
+export const LOST: DownReason = { code: 'OFFLINE', text: 'The connection was lost', next: 'retry' }
 
 /** A refused handshake carries the server's refusal. */
 export function refusalReason(refusal: unknown): DownReason {

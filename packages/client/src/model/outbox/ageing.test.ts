@@ -26,7 +26,7 @@ const ended = (promise: Promise<unknown>): Promise<unknown> =>
   )
 
 describe('a message that waits longer than the app allows', () => {
-  test('is held back and visible as soon as it is too old, also without a line; a younger one goes out', async () => {
+  test('is held back and visible as soon as it is too old, also without a connection; a younger one goes out', async () => {
     const { world, chat, ada, bob, online } = await offline()
     const old = ended(ada.send('on my way'))
     await world.advance(HOUR_MS - 1_000)
@@ -121,7 +121,7 @@ describe('one that the server may have', () => {
     await world.settle()
     await world.advance(1_000)
     const request = world.faults.hold('request', 'send-message', { user: 'ada' })
-    // What the server says of it is lost with the line.
+    // What the server says of it is lost with the connection.
     world.faults.lose({ user: 'ada' })
     world.faults.dropAck('send-message', { user: 'ada' })
     const sent = ada.send('did it?')

@@ -102,7 +102,7 @@ const targetIdOf = (entry: Entry): string | undefined =>
   isTargeted(entry) && 'id' in entry.target ? entry.target.id : undefined
 
 /**
- * No answer: unknown, never failed (I10). The same ids go out again, after a sync that may settle them. An oversized or
+ * No answer: unknown, never failed (I10). The same ids go out again, after a sync that may confirm them. An oversized or
  * ill-formed batch is taken apart instead, to find the one at fault.
  */
 export function onUnanswered(model: RoomModel, event: Unanswered): RoomModel {

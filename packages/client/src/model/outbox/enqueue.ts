@@ -70,7 +70,7 @@ function openSend(outbox: Outbox, target: Target): SendEntry | undefined {
   return send?.kind === 'send' && isUntouched(send) ? send : undefined
 }
 
-/** One that expired may be known to the server; if it is, it is confirmed in the end, whatever became of it here. */
+/** One that expired may be known to the server; if it is, it is confirmed in the end, even if it was changed here. */
 const isIdle = (entry: SendEntry): boolean => isUntouched(entry) || entry.state.at === 'failed'
 
 const idOf = (target: Target): string =>

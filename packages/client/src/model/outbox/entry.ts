@@ -4,7 +4,7 @@ import type { ChatError } from '../chat-error'
 /**
  * One thing to be done at the server, in the order in which the user did it (I9).
  *
- *   storing ──kept on disk──▶ ready ──picked──▶ inflight ──taken──▶ (gone: settled)
+ *   storing ──kept on disk──▶ ready ──picked──▶ inflight ──taken──▶ (gone: confirmed)
  *                               ▲                  │ ╲
  *                               └── no answer, or  ┘  ╲──refused for good──▶ failed ──retry──▶ ready
  *                                   "later"                                    ╲──cancel──▶ (gone)

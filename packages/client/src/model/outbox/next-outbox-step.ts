@@ -21,7 +21,7 @@ export type OutboxStep =
 
 /**
  * What the outbox of one room sends now, if anything: first in, first out, one request in flight, the next carries all
- * sends that are queued (I9). After a reconnect the sync comes first, because it settles what had got through.
+ * sends that are queued (I9). After a reconnect the sync comes first, because it confirms what had got through.
  */
 export function nextOutboxStep(model: RoomModel, now: number): OutboxStep | null {
   const { outbox, sync, view, listing } = model

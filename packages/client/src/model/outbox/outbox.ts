@@ -19,7 +19,7 @@ export type Outbox = {
 
 type Ended = { readonly id: string; readonly outcome: Outcome }
 
-/** Outcomes that are remembered; a promise that waits for one settles with the event that brings it. */
+/** Outcomes that are remembered; a promise that waits for one settles with its event. */
 export const OUTCOMES_MAX = 200
 /** Refusals that are remembered: a view shows those of the messages that it shows. */
 export const REFUSED_MAX = 200
@@ -110,7 +110,7 @@ export function withoutRefusal(outbox: Outbox, messageId: string): Outbox {
   return { ...outbox, refused }
 }
 
-/** Whatever is about the message with this clientId is now about `target`. */
+/** Entries about the message with this clientId are now about `target`. */
 export const retarget = (outbox: Outbox, clientId: string, target: Target): Outbox =>
   entriesAbout(outbox.entries, clientId).reduce((next, entry) => put(next, aimed(entry, target)), outbox)
 

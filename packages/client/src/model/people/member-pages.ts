@@ -28,7 +28,7 @@ export function onMembersWanted(model: RoomModel, limit: number): RoomModel {
   return { ...model, people: { ...people, roster }, view: { ...model.view, error: null } }
 }
 
-/** One request of a room at a time, as for messages: no sync begins the members anew while a page is on its way. */
+/** One request of a room at a time, as for messages: no sync restarts the members while a page is on its way. */
 export function onMembersAsked(model: RoomModel): RoomModel {
   const { people, sync } = model
   if (people.roster.want === null) return model

@@ -19,7 +19,7 @@ export function onIdentified(model: RoomModel, me: string, myName: string): Room
   }
 }
 
-/** Of each member the row with the higher rev stays; mine also tells my role and where my reading starts. One copy for all. */
+/** Of each member the row with the higher rev stays; one's own also has one's role and where reading starts. One copy for all. */
 export function mergeMembers(model: RoomModel, rows: readonly Member[]): RoomModel {
   const { people, me } = model
   const newer = rows.filter(({ userId, rev }) => isNewer(people.members.get(userId), rev))

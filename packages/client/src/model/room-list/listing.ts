@@ -65,7 +65,7 @@ function withItem(model: RoomModel, item: RoomListItem, seenRev: number): RoomMo
 
 type Activity = Extract<RoomEvent, { type: 'activity' }>
 
-/** An update of a room that this connection is not subscribed to. Its row has a rev of its own to be compared by. */
+/** An update of a room that this connection is not subscribed to. Its row has its own rev to compare by. */
 export function onActivity(model: RoomModel, event: Activity): RoomModel {
   const active = withActivity(model, event)
   const next = withPeople(active, withCount(active.people, event.memberCount, event.rev))

@@ -27,7 +27,7 @@ export function previewOf({ listing, rows, sync }: RoomModel): Preview | null {
   return same ? preview : { seq, senderId, senderName, type, content, createdAt, deleted }
 }
 
-/** The room is not live any more, and its rows may go: what they say of the last message stays. */
+/** The room is not live any more, and its rows may go: the preview of the last message stays. */
 export function unsynced(model: RoomModel): RoomModel {
   const { listing, rows, sync } = model
   const preview = previewOf(model)

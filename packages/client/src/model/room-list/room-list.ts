@@ -25,7 +25,7 @@ export function roomsOf({ order }: RoomList): readonly RoomSummary[] {
   return rooms
 }
 
-/** A room's line in the list; null where it is not on it. The same object while nothing of it changed. */
+/** A room's list item; null where it is not on the list. The same object while nothing of it changed. */
 export function summaryOf(model: RoomModel, before: RoomSummary | undefined): RoomSummary | null {
   const { listing, rows, outbox } = model
   const { room } = listing

@@ -185,7 +185,7 @@ function onWoken(model: RoomModel): RoomModel {
   return { ...model, sync: { ...sync, hold: syncHold }, outbox: { ...outbox, hold: outboxHold } }
 }
 
-/** Removed was then; whether it still is, the server says. */
+/** It was removed then; the server says whether it still is. */
 function onOpened(model: RoomModel, usedAt: number): RoomModel {
   const removed = neverThere(model.id)
   return {
@@ -195,7 +195,7 @@ function onOpened(model: RoomModel, usedAt: number): RoomModel {
   }
 }
 
-/** Not live any more: the counts of the rows stay as the list's, until the server tells newer ones. */
+/** Not live any more: the counts of the rows stay as the list's, until the server sends newer ones. */
 function onClosed(model: RoomModel): RoomModel {
   const { unread, rows } = model
   const serverUnread = unreadOf(model, unread.lastReadSeq)

@@ -32,7 +32,7 @@ export function onReloadAsked(model: RoomModel): RoomModel {
   return { ...model, sync: requested(sync, { ...begun(sync), kind: 'reload', want: view.wantedPage }) }
 }
 
-/** Another tab may have written a chunk anew, with a hole: then it is not what its range says (I7). */
+/** Another tab may have rewritten a chunk with a hole: then its rows do not match its range (I7). */
 const isWhole = ({ from, to }: Range, rows: readonly Message[]): boolean =>
   rows.filter(({ seq }) => seq >= from && seq <= to).length === to - from + 1
 

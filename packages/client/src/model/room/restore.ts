@@ -8,7 +8,7 @@ import { emptyTimeline, type Range, rangesOf, rowsIn } from '../rows/timeline'
 import type { Restored, RoomEvent } from './room-event'
 import { newRoom, type RoomModel } from './room-model'
 
-/** What the last session left. Rows stay on disk until they are viewed; what was done since the start goes behind. */
+/** What the last run left. Rows stay on disk until they are viewed; what was done since the start goes behind. */
 export function onRestored(model: RoomModel, event: Extract<RoomEvent, { type: 'restored' }>): RoomModel {
   const { room } = event
   const old = undone(model, event.entries)
@@ -17,7 +17,7 @@ export function onRestored(model: RoomModel, event: Extract<RoomEvent, { type: '
   const isSame = old.length === 0 && own === held
   const next = isSame ? model : { ...model, outbox: outboxWith(model.outbox, [...old, ...own]) }
   const { rows, sync, unread, listing, view } = next
-  // A sync was quicker than the disk: what it brought is newer.
+  // The sync was faster than the disk, and its rows are newer.
   if (room === null || sync.cursor > 0) return next
   const { cursor, ranges, lastSeq, floorSeq, lastReadSeq, draft, usedAt } = room
   return {
@@ -53,7 +53,7 @@ export function onEntriesAdopted(model: RoomModel, left: readonly Entry[]): Room
 
 /** Of what was left, what is still to be done. */
 function undone(model: RoomModel, left: readonly Entry[]): readonly Entry[] {
-  // A disk that is reopened may still have what this run has settled: it is not done twice (I8).
+  // A disk that is reopened may still have entries that this run has confirmed: they are not sent twice (I8).
   const confirmed = left.length > 0 ? confirmedIn(model) : new Map<string, MessageId>()
   const held = allEntries(model.outbox.entries)
   const known = new Set<string>([
@@ -95,7 +95,7 @@ function confirmedIn({ rows, outbox, me }: RoomModel): Map<string, MessageId> {
   )
 }
 
-/** What was done since the start comes after all of it (I9), whatever the clocks of the two sessions say. */
+/** What was done since the start comes after all of it (I9), even if the clocks of the two runs disagree. */
 function behind(last: number, entries: readonly Entry[]): readonly Entry[] {
   if ((entries[0]?.order ?? last + 1) > last) return entries
   return entries.map((entry, i) => ({ ...entry, order: last + 1 + i }))
@@ -149,7 +149,7 @@ const isSame = (a: readonly Range[], b: readonly Range[]): boolean =>
 export const onLostWriter = (model: RoomModel): RoomModel =>
   model.writesRows ? { ...model, writesRows: false, rows: { ...model.rows, evicted: [] } } : model
 
-/** Another user, or the end of the session: nothing of the room is left in memory but the entries to be kept. */
+/** Another user, or a sign-out: nothing of the room is left in memory but the entries to be kept. */
 export function onWiped(model: RoomModel, keep: (id: string) => boolean): RoomModel {
   const { id, connection, windowSize, hasStore, writesRows } = model
   const entries = allEntries(model.outbox.entries).filter((entry) => keep(entry.id))

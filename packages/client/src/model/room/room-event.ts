@@ -41,7 +41,7 @@ export type Restored = {
 export type RoomEvent =
   // The connection, and whose it is.
   | { readonly type: 'connection'; readonly connection: RoomConnection }
-  /** The machine has woken, or somebody looks again: nothing waits any longer than the server asked for. */
+  /** The device has woken, or the tab is visible again: nothing waits longer than the server asked for. */
   | { readonly type: 'woken' }
   | { readonly type: 'identified'; readonly me: string; readonly name: string }
   | { readonly type: 'epoch-changed' }
@@ -52,8 +52,8 @@ export type RoomEvent =
   | { readonly type: 'page-wanted'; readonly want: PageWant }
   | { readonly type: 'viewed'; readonly anchor: number | null }
   | { readonly type: 'draft'; readonly text: string }
-  // What the server tells.
-  /** `asOf`: see `toldAsOf`. `added`: the user has come into the room just now. */
+  // What the server sends.
+  /** `asOf`: see `pushedAsOf`. `added`: the user has come into the room just now. */
   | {
       readonly type: 'listed'
       readonly item: RoomListItem
@@ -144,7 +144,7 @@ export type RoomEvent =
   /** Read cursors wait for no higher one. */
   | { readonly type: 'hurried' }
   | { readonly type: 'stored'; readonly ids: readonly string[] }
-  /** The disk can never keep them, for what is in them. */
+  /** Their content can never be written to the disk. */
   | { readonly type: 'unstorable'; readonly ids: readonly string[] }
   | { readonly type: 'picked'; readonly ids: readonly string[] }
   | {
@@ -173,13 +173,13 @@ export type RoomEvent =
       readonly entries: readonly Entry[]
       readonly after: number
     }
-  /** What another tab, which has died, left unsent is this one's to send. */
+  /** This tab sends what a tab that died left unsent. */
   | { readonly type: 'entries-adopted'; readonly entries: readonly Entry[] }
-  /** This tab keeps the rows from now on; `room`: what another left of it. */
+  /** This tab writes the rows from now on; `room`: what another tab wrote of it. */
   | { readonly type: 'became-writer'; readonly room: Restored | null }
-  /** Another tab keeps the rows from now on. */
+  /** Another tab writes the rows from now on. */
   | { readonly type: 'lost-writer' }
-  /** Nothing of this user stays in memory but the entries named, which are another's or of this session. */
+  /** Nothing of this user stays in memory but the entries named, which are another user's or of this run. */
   | { readonly type: 'wiped'; readonly keep: (id: string) => boolean }
   /** A closed room whose rows leave memory. */
   | { readonly type: 'forgotten' }

@@ -1,7 +1,7 @@
 import { isRoomId } from '@roomful/protocol/plain'
 import { ChatError } from '../chat-error'
 
-/** Why a room is removed. The server does not tell missing and hidden apart, so neither does this (P9). */
+/** Why a room is removed. The server does not distinguish missing from hidden, so neither does this (P9). */
 export const roomGoneError = (): ChatError =>
   new ChatError('ROOM_NOT_FOUND', 'You are not in this room, or it is gone')
 

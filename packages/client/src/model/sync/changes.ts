@@ -14,7 +14,7 @@ export const lastRevOf = (change: Change): number =>
   change.kind === 'skip' ? change.rev + change.count - 1 : change.rev
 
 /**
- * Changes as they come, in whatever order and however often (I17). Up to the cursor they renew held rows and confirm
+ * Changes as they come, in any order and any number of times (I17). Up to the cursor they renew held rows and confirm
  * own sends, and create nothing; past it they are remembered until the cursor gets there.
  */
 export function onChanges(model: RoomModel, changes: readonly Change[]): RoomModel {

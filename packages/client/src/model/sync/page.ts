@@ -51,7 +51,7 @@ export function onPageAnswered(
     rows: {
       ...rows,
       timeline,
-      // Nothing before it: whatever the reason, there is no more to be asked for on that side.
+      // Nothing before it, for any reason: there is no more to ask for on that side.
       floorSeq: isEmpty && want.kind === 'older' ? Math.max(page.floorSeq, want.seq) : page.floorSeq,
       lastSeq: Math.max(rows.lastSeq, page.lastSeq),
       // The one after it: in a room that was empty there is none at the tail itself.

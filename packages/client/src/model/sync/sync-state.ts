@@ -4,7 +4,7 @@ import type { Range } from '../rows/timeline'
 import type { PageWant } from '../view/view-place'
 
 /**
- * Is this connection subscribed to the room, and what is held the server's?
+ * Is this connection subscribed to the room, and do the held rows equal the server's?
  *
  *   none ──join-asked──▶ requested ──joined──▶ active ──sync answered──▶ synced
  *    ▲                    │    │                  ▲                          │
@@ -55,7 +55,7 @@ type RequestBase = {
   readonly received: readonly Change[]
 }
 
-/** `rev` is missing, since when, and how many syncs did not bring it. */
+/** `rev` is missing, since when, and how many syncs did not have it. */
 export type Gap = { readonly rev: number; readonly since: number; readonly tries: number }
 
 /** How far this room has followed the server, and what it asks it. */
@@ -63,7 +63,7 @@ export type Sync = {
   readonly subscription: Subscription
   /** The last rev applied, with all before it (I5). */
   readonly cursor: number
-  /** The highest rev seen, by whatever way. Above the cursor: a gap. */
+  /** The highest rev seen anywhere. Above the cursor: a gap. */
   readonly highestSeenRev: number
   /** Changes past the cursor, by their first rev. */
   readonly outOfOrder: ReadonlyMap<number, Change>

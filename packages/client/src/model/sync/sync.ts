@@ -210,7 +210,7 @@ function unreadAfter({ unread, sync, rows, me }: RoomModel, delta: Delta, { rece
     next = carryUnread(next, change, { me, floorSeq: rows.floorSeq })
     rev = lastRevOf(change)
   }
-  // Asked before the last read: its count is of the old cursor, and is asked for anew (I13).
+  // Asked before the last read: its count is of the old cursor, and is asked for again (I13).
   const isOlder = delta.lastReadSeq < unread.lastReadSeq && unread.lastReadSeq < rows.lastSeq
   return isOlder ? { ...next, stale: true } : next
 }

@@ -24,7 +24,7 @@ export function statusOf({ view, rows, sync, listing, connection }: RoomModel): 
  */
 const isLeftBehind = ({ gap, request }: Sync): boolean => gap !== null && (gap.tries > 0 || request !== null)
 
-/** One room's view: slices keep their reference until they change, and nothing is made that nobody asks for. */
+/** One room's view: slices keep their reference until they change, and slices are built lazily. */
 export function createRoomView(): (model: RoomModel) => RoomState {
   const shown = createShownMessages()
   const membersOf = memo((held: People['members']) => presentMembers(held).map(memberView))
@@ -84,7 +84,7 @@ function memo<S, T>(make: (source: S) => readonly T[]): (source: S) => readonly 
   }
 }
 
-/** Most of what a room does inside is not seen: then its state is the same object, and nobody renders. */
+/** Most of what a room does inside is not seen: then its state is the same object, and nothing renders. */
 function sameState(a: RoomState, b: RoomState): boolean {
   return sameList(Object.values(a), Object.values(b))
 }

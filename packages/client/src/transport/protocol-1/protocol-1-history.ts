@@ -14,7 +14,7 @@ export type FetchPage = (
   limit: number,
 ) => Promise<readonly Protocol1Row[] | null>
 
-/** What was told of a stretch, and when it was asked for. Null: no answer came. */
+/** What was read of a stretch, and when it was asked for. */
 type ReadRows = { rows: Protocol1Row[]; from: number; since: number; known: number; limited: boolean }
 
 /** Reads backwards from before `before` (undefined: from the newest), down to `after`, or until `most` pages are read. */
@@ -43,8 +43,8 @@ async function readBack(
 }
 
 /**
- * What a sync asks for, from a server that has only pages. A line that is new reads the whole held window again, because
- * that is the only way to learn of edits and deletes; a gap on a live line needs the newest rows alone.
+ * What a sync asks for, from a server that has only pages. A connection that is new reads the whole held window again,
+ * because that is the only way to learn of edits and deletes; a gap on a live connection needs the newest rows alone.
  */
 export async function deltaOf(
   room: Protocol1Room,

@@ -10,7 +10,7 @@ import type { Protocol1State } from './protocol-1-state'
 type Answer<E extends ClientEvent> = Ack<E> | RequestFailure
 type Requests = { [E in ClientEvent]?: (payload: Payload<E>) => Promise<Answer<E>> }
 
-/** One line's requests: each becomes what the reference's events can do. `joined` ends when the server has named the rooms. */
+/** One connection's requests: each becomes what the reference's events can do. `joined` ends when the server has named the rooms. */
 export function protocol1Requests(
   state: Protocol1State,
   connection: SocketConnection,
@@ -47,7 +47,7 @@ export function protocol1Requests(
     const answer = await ask('send-message', { roomId, ...draft })
     if (typeof answer === 'string' || isRefusal(answer)) return answer
     const row = readProtocol1Row(answer.message, roomId)
-    // Stored, and not told as what: the sync that follows a missing answer finds it.
+    // Stored, but its row is not in the answer: the sync that follows a missing answer finds it.
     if (row === null) return 'timeout'
     state.iAm({ id: row.senderId, name: row.senderName })
     state.added({ ...row, ...(clientId === undefined ? {} : { clientId }) })

@@ -6,15 +6,15 @@ const REMEMBERED = 5_000
 
 /**
  * Gives one room of a server that counts no changes the numbers that the client's room needs. Each seq takes one rev when
- * it is first heard of, so that a message that was missed leaves a rev missing; each edit and delete takes the next.
+ * it is first received, so that a message that was missed leaves a rev missing; each edit and delete takes the next.
  */
 export class Protocol1Room {
   rev = 0
   lastSeq = 0
-  /** The server's unread figure, as it was told and grew since. */
+  /** The server's unread count, and what was added since. */
   unread = 0
   lastReadSeq: number | null = null
-  /** The held rows were read on this line, so that no edit or delete of an earlier time is missing. */
+  /** The held rows were read on this connection, so that no edit or delete of an earlier time is missing. */
   isFresh = false
   /** Raised with every event: what was read before it must not undo it. */
   events = 0
@@ -35,7 +35,7 @@ export class Protocol1Room {
     this.missing.delete(row.seq)
     if (reserved !== undefined) return this.keep({ ...row, rev: reserved })
     this.unread++
-    // The first that is heard of a room tells nothing about those before it.
+    // The first event of a room says nothing about those before it.
     const first = this.lastSeq === 0 ? row.seq : this.lastSeq + 1
     for (let seq = first; seq < row.seq; seq++) this.missing.set(seq, this.rev + 1 + seq - first)
     this.rev = Math.max(this.rev + 1 + row.seq - first, row.seq)
@@ -86,8 +86,8 @@ export class Protocol1Room {
   }
 
   /**
-   * Rows of `from..to` as the server's history tells them, asked for when `since` events had come: the client's rows, those
-   * that changed since they were last seen under a new rev. A known row that is not told any more is deleted.
+   * Rows of `from..to` as the server's history has them, asked for when `since` events had come: the client's rows, those
+   * that changed since they were last seen under a new rev. A known row that is not served any more is deleted.
    */
   read(served: readonly Protocol1Row[], from: number, to: number, since: number): Message[] {
     if (to > this.lastSeq) {

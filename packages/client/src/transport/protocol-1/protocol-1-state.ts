@@ -7,7 +7,7 @@ import { isRecord, type Protocol1Row, readProtocol1Row } from './protocol-1-rows
 
 type Emit = (event: TransportEvent) => void
 
-/** What is known of a server of protocol 1, over all lines to it; its events become those that protocol 2 would send. */
+/** What is known of a server of protocol 1, over all connections to it; its events become those that protocol 2 would send. */
 export class Protocol1State {
   readonly rooms = new Map<string, Protocol1Room>()
   /** Rooms that the server put this user in; null: it has not said. */
@@ -26,7 +26,7 @@ export class Protocol1State {
     return room
   }
 
-  /** A new line: what was missed on it is to be read again. */
+  /** A new connection: what was missed on it is to be read again. */
   begin(token: string): void {
     this.me ??= userOfToken(token)
     for (const room of this.rooms.values()) room.isFresh = false
@@ -54,7 +54,7 @@ export class Protocol1State {
         if (typeof count === 'number') this.room(id).unread = count
   }
 
-  /** A message by whichever way; the first time it is told as a change. */
+  /** A message from any source; the first time it becomes a change. */
   added(row: Protocol1Row): void {
     const own = this.recognise(row)
     const room = this.room(row.roomId)
@@ -96,7 +96,7 @@ export class Protocol1State {
 
   /**
    * Finds out whether a row is one's own: by its clientId, or, from a server that does not keep that, as the first unseen
-   * row with the same text. The first of them also tells who one is.
+   * row with the same text. The first of them also identifies the user.
    */
   recognise(row: Protocol1Row): Protocol1Row {
     const found = row.clientId === undefined ? this.sendLike(row) : row.clientId
@@ -144,14 +144,14 @@ export class Protocol1State {
   }
 }
 
-/** Whose token it is, where it is a JWT. A server of protocol 1 does not tell. */
+/** Whose token it is, where it is a JWT. A server of protocol 1 does not send it. */
 function userOfToken(token: string): User | null {
   try {
     const body: unknown = JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/')))
     if (!isRecord(body) || typeof body.sub !== 'string') return null
     return { id: asUserId(body.sub), name: typeof body.name === 'string' ? body.name : body.sub }
   } catch {
-    // Any other kind of token is fine: then the first own message tells.
+    // Any other kind of token is fine: then the first own message identifies the user.
     return null
   }
 }

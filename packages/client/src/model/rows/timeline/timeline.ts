@@ -15,7 +15,7 @@ import { contains, overlaps, type Range, rangeHolding, withoutRange, withRange }
 
 /**
  * The confirmed messages of one room that are held, as an immutable value: a change copies one chunk, one block and
- * the short list of blocks, whatever the room's size. Rows exist inside ranges only; a seq in a range without a row
+ * the short list of blocks, independent of the room's size. Rows exist inside ranges only; a seq in a range without a row
  * is a message that is deleted for good.
  */
 export type Timeline = {
