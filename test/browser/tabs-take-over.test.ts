@@ -124,7 +124,7 @@ describe('an owner that is', () => {
   })
 })
 
-test('an owner that nobody looks at hands the connection to a tab that is looked at', async () => {
+test('an owner that is hidden hands the connection to a visible tab', async () => {
   await using fixture = await tabsFixture(browser)
   const tabs = await fixture.openTabs(2)
   const owner = await ownerOf(tabs)

@@ -104,7 +104,7 @@ export interface Chat extends AsyncClosable {
   /** The inviter is not notified. */
   declineInvitation(roomId: string, options?: WaitOptions): Promise<void>
   /**
-   * To this user one is as absent from now on: they open no dm with one, put one nowhere, and their invitations do not
+   * Hides oneself from this user: they open no dm with one, add one to no room, and their invitations do not
    * come; the dm of the two is left. Their messages in shared rooms stay. LIMIT_EXCEEDED after 1,000.
    */
   blockUser(userId: string, options?: WaitOptions): Promise<void>

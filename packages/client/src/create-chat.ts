@@ -16,7 +16,7 @@ import { createChatView } from './handles/chat-view'
 import { createConnect, roomConnectionOf } from './handles/connect'
 import { showInDevtools } from './handles/devtools'
 import { createEnding } from './handles/ending'
-import { stopped } from './handles/limits'
+import { chatClosedError } from './handles/limits'
 import { createPresence } from './handles/presence'
 import { createRoomHandles } from './handles/room-handle'
 import { createRoomUses } from './handles/room-uses'
@@ -116,8 +116,8 @@ export function createChat(options: ChatOptions): Chat {
     requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     over: () => {
       const { state } = store.chat().connection
-      if (isClosed) return stopped()
-      return state.status === 'stopped' ? (state.error ?? stopped()) : null
+      if (isClosed) return chatClosedError()
+      return state.status === 'stopped' ? (state.error ?? chatClosedError()) : null
     },
     report,
     failed: (error) => {

@@ -4,7 +4,7 @@ import type { ChatError } from './model/chat-error'
 export type PresenceView = {
   readonly userId: string
   readonly status: 'online' | 'away' | 'offline'
-  /** ISO time, UTC: when the server last saw him come, go or change. Null: not since it started. */
+  /** ISO time, UTC: when the server last saw the user come, go or change. Null: not since it started. */
   readonly lastSeenAt: string | null
 }
 
@@ -12,7 +12,7 @@ export type PresenceView = {
 export type PresenceState = {
   /** By user id. Missing: not known yet. With whom one shares no room is `offline`, as is who does not exist. */
   readonly users: ReadonlyMap<string, PresenceView>
-  /** Why the server does not tell: LIMIT_EXCEEDED past 200 users at once, UNKNOWN_EVENT from one of protocol 1. */
+  /** Why the server sends no presence: LIMIT_EXCEEDED past 200 users at once, UNKNOWN_EVENT from one of protocol 1. */
   readonly error: ChatError | null
 }
 

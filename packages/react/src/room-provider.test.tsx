@@ -115,7 +115,7 @@ test('useRoom(id) holds a room open without a provider', () => {
   expect(holders('a').at(-1)).toBe(0)
 })
 
-test('after a change of room the hooks tell of the new one in the same render', () => {
+test('after a change of room the hooks show the new one in the same render', () => {
   chat.room('a').set({ messages: messagesUpTo(3) })
   chat.room('b').set({ messages: messagesUpTo(5) })
   const seen: string[] = []

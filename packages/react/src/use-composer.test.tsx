@@ -53,7 +53,7 @@ describe('a new message', () => {
     expect(room().callsOf('send')).toEqual([])
   })
 
-  test('tells that one types, and that one stopped', () => {
+  test('signals that one types, and that one stopped', () => {
     const { now } = compose()
     act(() => now().setText('h'))
     act(() => now().submit())
@@ -86,7 +86,7 @@ describe('the draft', () => {
     expect(now().text).toBe('unfinished')
   })
 
-  test('that the cache or another tab brings is taken over', () => {
+  test('from the cache or another tab is shown', () => {
     const { now } = compose()
     act(() => room().set({ draft: 'from elsewhere' }))
     expect(now().text).toBe('from elsewhere')

@@ -250,7 +250,7 @@ test('rows that change their height move neither the bottom nor what one reads',
   first?.nextElementSibling?.remove()
 })
 
-test('another room starts anew', () => {
+test('another room starts over', () => {
   chat.room('b').set({ status: 'live', messages: messagesUpTo(40), lastReadSeq: 40, lastSeq: 40 })
   const { rerender } = render(tree('a'))
   scrollTo(100)

@@ -24,7 +24,7 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-test('shows what the watch tells; a list written inline stays the same watch', () => {
+test('shows what the watch has; a list written inline stays the same watch', () => {
   const { result, rerender } = watch('anna', 'bo')
   expect(result.current.users.size).toBe(0)
   act(() => chat.watches.get('anna,bo')?.set({ users: new Map([['anna', anna]]) }))
@@ -34,7 +34,7 @@ test('shows what the watch tells; a list written inline stays the same watch', (
   expect([...chat.watches.keys()]).toEqual(['anna,bo'])
 })
 
-test('another list is another watch, and nobody listens to the one before', () => {
+test('another list is another watch, and the one before has no listener', () => {
   const { rerender, unmount } = watch('anna')
   rerender({ ids: ['bo'] })
   expect([listeners('anna'), listeners('bo')]).toEqual([0, 1])
@@ -42,12 +42,12 @@ test('another list is another watch, and nobody listens to the one before', () =
   expect(listeners('bo')).toBe(0)
 })
 
-test('a list of nobody watches nobody', () => {
+test('an empty list watches no one', () => {
   watch()
   expect([...chat.watches.keys()]).toEqual([''])
 })
 
-test('a refusal is told', () => {
+test('a refusal is shown', () => {
   const { result } = watch('anna')
   const error = Object.assign(new Error('refused'), { code: 'LIMIT_EXCEEDED', retry: 'never' })
   act(() => chat.watches.get('anna')?.set({ error: error as never }))

@@ -314,7 +314,7 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/handles/chat-rooms.ts',
-        find: "if (state.status === 'waiting') return offline(state.error)",
+        find: "if (state.status === 'waiting') return offlineError(state.error)",
         replace: '',
       },
       {

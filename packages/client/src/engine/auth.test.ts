@@ -146,7 +146,7 @@ test('only the same answer to a fresh token ends it: stopped with TOKEN_INVALID,
   expect(world.clock.timers()).toBe(0)
 })
 
-test('a lost connection between the two refusals does not begin the count anew', async () => {
+test('a lost connection between the two refusals does not restart the count', async () => {
   const world = new World()
   let no = 0
   const ada = world.client('ada', { auth: () => `token ${++no}` })

@@ -115,7 +115,7 @@ test('a server that hangs up for good is not called again', async () => {
   expect(ada.connection.tokens).toHaveLength(1)
 })
 
-test('close ends everything: what waits is told, and no timer is left', async () => {
+test('close ends everything: what waits is rejected, and no timer is left', async () => {
   const world = new World()
   const ada = await world.live('ada')
   const sent = ada.room.send('never')

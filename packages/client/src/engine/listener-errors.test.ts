@@ -147,7 +147,7 @@ test('what waits is answered however many listeners throw: connect(), open(), pa
   expect((await next).value).toMatchObject({ content: 'the next' })
 })
 
-test('a presence listener that throws keeps presence from nobody else', async () => {
+test('a presence listener that throws does not keep presence from the others', async () => {
   const { list, onError } = reports()
   const { world, chat, asked } = await twoPeople({ client: { onError } })
   const watches = [chat.presence(['bob']), chat.presence(['bob', 'ada'])]

@@ -3,7 +3,7 @@ import { attempt, type Report } from './report'
 
 /** Notifications in a row that may each begin with a change by a listener. More is a loop: a page would hang in it. */
 const MOST_ROUNDS = 25
-/** The rest of a loop is a task of its own, after what else the page has to do. Browsers have no shorter timer here. */
+/** The rest of a loop is a separate task, after the page's other work. Browsers have no shorter timer here. */
 const REST_MS = 4
 
 /** What is notified of as a whole: the chat, a room, a presence watch. */

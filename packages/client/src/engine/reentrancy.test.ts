@@ -55,7 +55,7 @@ test('a listener that begins during a notification is called from the next chang
   expect(calls).toEqual([2])
 })
 
-test('a listener that stops and begins anew each time, and changes the room, ends', async () => {
+test('a listener that stops and begins again each time, and changes the room, ends', async () => {
   const { world, ada, bob } = await twoPeople()
   let calls = 0
   const begin = (): void => {

@@ -125,7 +125,7 @@ test('a list that was asked for before a room was left does not bring it back', 
   expect(ada.chat.getState().rooms.map(({ id }) => id)).toEqual([ROOM])
 })
 
-test('a sync that was asked for before a read does not bring the old unread figure back', async () => {
+test('a sync that was asked for before a read does not restore the old unread count', async () => {
   const world = new World()
   for (let seq = 1; seq <= 100; seq++) world.server.sendAs(ROOM, 'bob', `old ${seq}`)
   const ada = await world.live('ada')
@@ -209,7 +209,7 @@ test('a figure that has a deletion in it already is not taken down by its row (s
   expect(unread()).toBe(2)
 })
 
-test('a message that is told only after a later one is counted too (seed 162285)', async () => {
+test('a message that is delivered only after a later one is counted too (seed 162285)', async () => {
   const world = new World()
   for (let seq = 1; seq <= 90; seq++) world.server.sendAs(ROOM, 'bob', `old ${seq}`)
   const ada = await world.live('ada')
@@ -230,7 +230,7 @@ test('a message that is told only after a later one is counted too (seed 162285)
   expect(ada.room.getState().unread).toBe(92)
 })
 
-test('a change that is heard twice while a figure is on its way counts once (seed 56111)', async () => {
+test('a change that is delivered twice while a count is on its way counts once (seed 56111)', async () => {
   const world = new World()
   for (let seq = 1; seq <= 90; seq++) world.server.sendAs(ROOM, 'bob', `old ${seq}`)
   const ada = await world.live('ada')

@@ -140,7 +140,7 @@ describe.each(Object.entries(SKEWS))('the clock is set %s', (_, byMs) => {
     expect(Math.abs(after.since - before.since - byMs)).toBeLessThan(120_000)
   })
 
-  test('while somebody types: they are shown, and for no longer than ever', async () => {
+  test('while a user types: they are shown, and for no longer than ever', async () => {
     const world = await newWorld()
     const ada = await world.live('ada')
     const types = (): void =>
@@ -182,7 +182,7 @@ describe.each(Object.entries(SKEWS))('the clock is set %s', (_, byMs) => {
     expect(ada.connection.served.filter(({ event }) => event === 'mark-read')).toHaveLength(1)
   })
 
-  test('while nothing else happens: a message written then shows the right time, as the server tells it', async () => {
+  test('while nothing else happens: a message written then shows the right time, as the server has it', async () => {
     const world = await newWorld()
     world.clock.set(byMs)
     const ada = await world.live('ada')

@@ -24,10 +24,11 @@ type ChatRooms = Pick<
   | 'listBlocked'
 >
 
-const offline = (cause?: ChatError): ChatError =>
+const offlineError = (cause?: ChatError): ChatError =>
   new ChatError('OFFLINE', 'There is no connection', { cause })
 
-const unanswered = (): ChatError => new ChatError('TIMEOUT', 'No answer came in time; the outcome is unknown')
+const noAnswerError = (): ChatError =>
+  new ChatError('TIMEOUT', 'No answer came in time; the outcome is unknown')
 
 /** What is asked of the server outside of any room's own state. */
 export function createChatRooms(
@@ -40,7 +41,7 @@ export function createChatRooms(
   /** Undefined while a dial is under way: waiting for the next one would take as long as the network is gone. */
   const reached = (): true | ChatError | undefined => {
     const { state } = store.chat().connection
-    if (state.status === 'waiting') return offline(state.error)
+    if (state.status === 'waiting') return offlineError(state.error)
     return state.status === 'online' ? true : undefined
   }
 
@@ -55,14 +56,14 @@ export function createChatRooms(
     start()
     const timeoutMs = options?.timeoutMs ?? requestTimeoutMs
     // Until then nothing has been sent.
-    const limits = { ...options, timeoutMs, ...(options?.timeoutMs == null ? { late: offline } : {}) }
+    const limits = { ...options, timeoutMs, ...(options?.timeoutMs == null ? { late: offlineError } : {}) }
     const asked = async () => {
       await waitFor(engine, limits, reached)
       return engine.ask(event, payload, Math.max(timeoutMs, requestTimeoutMs))
     }
     const result = await limitedRun(clock, options, asked)
     if (result.ok) return result.ack
-    throw result.error ?? engine.over() ?? (result.isUnsent ? offline() : unanswered())
+    throw result.error ?? engine.over() ?? (result.isUnsent ? offlineError() : noAnswerError())
   }
 
   const list = (item: RoomListItem): void =>

@@ -100,7 +100,7 @@ describe('after close() listeners are called once, for the closing change:', () 
     expect(next.contents()).toEqual(['a secret', 'unsent'])
   })
 
-  test('whatever the app still does with its handles, and its device tells', async () => {
+  test('calls on its handles, and wake signs of the device', async () => {
     const world = new World()
     const { environment, wake } = wakeable()
     const ada = await world.live('ada', { ports: { environment } })

@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock'
 
-/** A time limit that can be brought closer, and never further away. */
+/** A time limit that can be moved closer, and never further away. */
 export function createDeadline(clock: () => Clock, onOver: () => void) {
   let at = Number.POSITIVE_INFINITY
   let cancel = (): void => {}

@@ -18,7 +18,7 @@ type Shown = {
 }
 
 /**
- * Shows the chat and its rooms in the Redux DevTools, with each event of a room as an action. A store of its own, for
+ * Shows the chat and its rooms in the Redux DevTools, with each event of a room as an action. A separate store, for
  * looking only: a state that is chosen there changes nothing in the chat.
  */
 export function showInDevtools(devtools: Devtools, store: ChatStore, chat: () => ChatState): void {

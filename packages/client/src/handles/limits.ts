@@ -7,9 +7,10 @@ import type { Clock } from '../platform/clock'
 /** A longer timer of the platform fires at once. */
 export const TIMER_MOST_MS = 2 ** 31 - 1
 
-export const stopped = (): ChatError => new ChatError('ABORTED', 'The chat was closed')
-const aborted = (cause: unknown): ChatError => new ChatError('ABORTED', 'The call was aborted', { cause })
-const timedOut = (): ChatError => new ChatError('TIMEOUT', 'It was not done in time')
+export const chatClosedError = (): ChatError => new ChatError('ABORTED', 'The chat was closed')
+const abortedError = (cause: unknown): ChatError =>
+  new ChatError('ABORTED', 'The call was aborted', { cause })
+const timeoutError = (): ChatError => new ChatError('TIMEOUT', 'It was not done in time')
 
 type Limits = WaitOptions & {
   /** The error when the time is over. */
@@ -42,8 +43,8 @@ export function limited<T>(
   return new Promise((resolve, reject) => {
     const limits: Limits | ChatError = readLimits(given)
     if (limits instanceof ChatError) return reject(limits)
-    const { signal, timeoutMs, late = timedOut, onAbort } = limits
-    if (signal?.aborted) return reject(aborted(signal.reason))
+    const { signal, timeoutMs, late = timeoutError, onAbort } = limits
+    if (signal?.aborted) return reject(abortedError(signal.reason))
     let isOver = false
     let end: (() => void) | undefined
     const finish = (settle: () => void): void => {
@@ -56,7 +57,7 @@ export function limited<T>(
     }
     const abort = (): void =>
       finish(() => {
-        reject(aborted(signal?.reason))
+        reject(abortedError(signal?.reason))
         onAbort?.()
       })
     signal?.addEventListener('abort', abort)
@@ -110,7 +111,7 @@ export function waitFor<T>(
 export function refusalOf({ over }: Pick<EngineContext, 'over'>, given: WaitOptions): ChatError | null {
   const limits = readLimits(given)
   if (limits instanceof ChatError) return limits
-  return over() ?? (limits.signal?.aborted ? aborted(limits.signal.reason) : null)
+  return over() ?? (limits.signal?.aborted ? abortedError(limits.signal.reason) : null)
 }
 
 /** The same promise; ignoring it raises no unhandled rejection, because the state shows how it ended. */

@@ -66,7 +66,7 @@ test('a room that is gone leaves the list with its page, and no other room with 
   expect(listed(ada)).toEqual([ROOM, 'side-2', 'side-3', 'side-5'].sort())
 })
 
-test('what is told while pages come is newer than they are: a room that was left stays away, a new one stays', async () => {
+test('updates while pages come are newer than they are: a room that was left stays away, a new one stays', async () => {
   const world = worldOf()
   const ada = world.client('ada')
   void ada.chat.connect()
@@ -85,7 +85,7 @@ test('what is told while pages come is newer than they are: a room that was left
   expect(listed(ada)).toEqual(['a-new-one', ROOM, ...SIDE.slice(1)].sort())
 })
 
-test('a connection that is lost between two pages begins the list anew', async () => {
+test('a connection that is lost between two pages restarts the list', async () => {
   const world = worldOf()
   const ada = world.client('ada')
   void ada.chat.connect()
@@ -114,7 +114,7 @@ test('a page that is refused is asked for again, not the list from its beginning
   expect(lists(ada).filter((list) => !(list as { after?: string }).after)).toHaveLength(1)
 })
 
-test('a list that is wanted anew while one is read is read after it', async () => {
+test('a list that is wanted again while one is read is read after it', async () => {
   const world = worldOf()
   const ada = world.client('ada')
   void ada.chat.connect()

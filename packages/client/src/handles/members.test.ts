@@ -51,7 +51,7 @@ test('a room that comes from the disk has its members with the first sync (found
   await world.expectConverged()
 })
 
-test('who has gone while a room began anew is not shown as a member any more', async () => {
+test('a member who left while a room started over is not shown as a member any more', async () => {
   const { world, room, move } = await three()
   const heal = world.faults.partition({ user: 'ada' })
   await move('remove-member', 'cid')
@@ -63,7 +63,7 @@ test('who has gone while a room began anew is not shown as a member any more', a
   expect(names(room)).toEqual(['ada', 'bob'])
 })
 
-test('somebody who comes while the members are on their way stays', async () => {
+test('a member who joins while the members are on their way stays', async () => {
   const { world, move } = await three()
   await world.fill(ROOM, 'bob', 1)
   await move('remove-member', 'cid')

@@ -64,7 +64,7 @@ export function createPresenceHub({ store, ask, clock, report, over }: EngineCon
     if (over()) return
     // An answer of a lost connection does not count: the next one gets the list again.
     if (isOnline()) sentList = result.ok ? list : ''
-    error = result.ok ? (wanted.length > userIds.length ? tooMany() : null) : result.error
+    error = result.ok ? (wanted.length > userIds.length ? tooManyError() : null) : result.error
     if (result.ok) result.ack.presence.forEach(note)
     renewThose(() => true)
     if (result.ok) return schedule()
@@ -110,7 +110,7 @@ export function createPresenceHub({ store, ask, clock, report, over }: EngineCon
   }
 }
 
-const tooMany = () =>
+const tooManyError = () =>
   new ChatError('LIMIT_EXCEEDED', `At most ${LIMITS.watchedUsers} users are watched at once`, {
     field: 'userIds',
     limit: LIMITS.watchedUsers,

@@ -26,7 +26,7 @@ const live = async () => {
 }
 
 describe('a watch', () => {
-  test('asks nothing before somebody listens, then once, and hears of every change', async () => {
+  test('asks nothing before there is a listener, then once, and receives every change', async () => {
     const { world, ada } = await live()
     const watch = ada.chat.presence(['bob', 'eve'])
     await world.rest(1_000)
@@ -49,7 +49,7 @@ describe('a watch', () => {
     expect(asked(ada)).toEqual([{ userIds: ['bob', 'eve'] }, { userIds: [] }])
   })
 
-  test('is asked anew after a reconnect, and calls nobody when all are as they were', async () => {
+  test('is asked again after a reconnect, and calls no listener when nothing changed', async () => {
     const { world, ada } = await live()
     const watch = ada.chat.presence(['bob', 'eve'])
     let calls = 0
@@ -80,7 +80,7 @@ describe('a watch', () => {
     expect(asked(ada).at(-1)).toEqual({ userIds: ['bob'] })
   })
 
-  test('is told anew after a reconnect, and keeps what was known until then', async () => {
+  test('is asked again after a reconnect, and keeps what was known until then', async () => {
     const { world, ada } = await live()
     const watch = ada.chat.presence(['bob'])
     watch.subscribe(() => {})
@@ -93,7 +93,7 @@ describe('a watch', () => {
     expect(statuses(watch)).toEqual(['bob away'])
   })
 
-  test('tells a refusal, and asks again unless it is for good', async () => {
+  test('shows a refusal, and asks again unless it is for good', async () => {
     const { world, ada } = await live()
     world.server.refuse = (_user, event) =>
       event === 'watch-presence' ? refusal('RATE_LIMITED', { retryAfterMs: 3_000 }) : undefined
@@ -123,7 +123,7 @@ describe('a watch', () => {
   })
 })
 
-test("this device's own state is told with the list, and again after a reconnect", async () => {
+test("this device's own state is sent with the list, and again after a reconnect", async () => {
   const { world, ada } = await live()
   await ada.chat.setPresence('away')
   await world.rest(1_000)
@@ -136,7 +136,7 @@ test("this device's own state is told with the list, and again after a reconnect
   expect(asked(ada).at(-1)).toEqual({ userIds: [], status: 'online' })
 })
 
-test("tabs that share a connection share the list: each hears of its own, and none takes the others' away", async () => {
+test("tabs that share a connection share the list: each receives its own users, and none takes the others' away", async () => {
   const world = new TabsWorld()
   world.server.present.set('bob', 'online')
   const tabs = await world.openTabs(2)

@@ -23,7 +23,7 @@ function deliverActivity({ connection }: TestClient, figures: Figures): void {
   connection.deliver({ event: 'room-activity', payload: { rooms: [news] } })
 }
 
-test('news that were counted before the last read and come after its answer do not bring the old figure back (seed 400004)', async () => {
+test('activity that was counted before the last read and comes after its answer does not restore the old count (seed 400004)', async () => {
   const { world, ada, unread } = await withUnread()
   const { rev } = world.server.room(ROOM).room
   ada.room.markRead(2)
@@ -42,7 +42,7 @@ test('news that were counted before the last read and come after its answer do n
   expect(ada.connection.served.slice(asked).map(({ event }) => event)).toEqual(['sync'])
 })
 
-test('the answer to a read that news have told of already is not newer than they are', async () => {
+test('the answer to a read that activity has reported already is not newer than they are', async () => {
   const { world, ada, unread } = await withUnread()
   ada.room.markRead(2)
   await world.pass(1_000)
@@ -57,7 +57,7 @@ test('the answer to a read that news have told of already is not newer than they
   expect(unread()).toBe(2)
 })
 
-test('a read that is told before it is known who one is is one’s own (found in Chromium: a tab beside the one that read)', async () => {
+test('a read that is delivered before the user is known is one’s own (found in Chromium: a tab beside the one that read)', async () => {
   const world = new World()
   for (let seq = 1; seq <= 3; seq++) world.server.sendAs(ROOM, 'bob', `text ${seq}`)
   const store = memoryStore()
@@ -84,7 +84,7 @@ test('a read that is told before it is known who one is is one’s own (found in
   expect(state).toMatchObject({ lastReadSeq: 2, unread: 1 })
 })
 
-test('a room that one gets into between the join and the sync is joined once more, and heard of (seed 612146)', async () => {
+test('a room that one gets into between the join and the sync is joined once more, and shown (seed 612146)', async () => {
   const world = new World()
   world.server.addRoom('side', ['bob'])
   world.server.sendAs('side', 'bob', 'before')
@@ -107,7 +107,7 @@ test('a room that one gets into between the join and the sync is joined once mor
   expect(events).toEqual(['join-rooms', 'sync', 'join-rooms', 'sync'])
 })
 
-test('a row of one’s own that tells of a read on another device takes the figure along (seed 615507)', async () => {
+test('a row of one’s own that shows a read on another device updates the count (seed 615507)', async () => {
   const world = new World()
   world.server.limits = { ...world.server.limits, tail: 5, tailLimited: 5 }
   for (let seq = 1; seq <= 20; seq++) world.server.sendAs(ROOM, 'bob', `text ${seq}`)
@@ -126,7 +126,7 @@ test('a row of one’s own that tells of a read on another device takes the figu
   expect(ada.room.getState()).toMatchObject({ lastReadSeq: 12, unread: 9 })
 })
 
-test('a room that one is told to be in while its sync is under way is joined, and then read, once more (seed 42360)', async () => {
+test('a room that one is added to while its sync is under way is joined, and then read, once more (seed 42360)', async () => {
   const world = new World()
   const ada = world.client('ada')
   void ada.room.open()
@@ -147,7 +147,7 @@ test('a room that one is told to be in while its sync is under way is joined, an
   expect([...ada.room.getState().reads]).toEqual([['bob', 1]])
 })
 
-test('rows of a room whose line in the list never came go when the list does not have it (I14, seed 504079)', async () => {
+test('rows of a room whose list item never came go when the list does not have it (I14, seed 504079)', async () => {
   const world = new World()
   world.server.sendAs(ROOM, 'bob', 'a secret')
   const disk = memoryStore()

@@ -3,7 +3,7 @@ import { neverThere } from '../model/room/room-gone'
 import { statusOf } from '../model/view/room-view'
 import type { Room } from '../room'
 import type { HandleRoom } from './handle-context'
-import { ignoreRejection, stopped, waitFor } from './limits'
+import { chatClosedError, ignoreRejection, waitFor } from './limits'
 
 /** A room that is closed and opened again at once (StrictMode, a tab bar) stays subscribed. */
 const RELEASE_MS = 2_000
@@ -42,7 +42,7 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
           options,
           () => {
             if (slot.model.listing.removed !== null) return slot.model.listing.removed
-            if (!slot.model.view.opened) return stopped()
+            if (!slot.model.view.opened) return chatClosedError()
             return statusOf(slot.model) === 'live' ? true : undefined
           },
           slot,

@@ -17,7 +17,7 @@ export function createRoomPages(room: HandleRoom): Pages {
   const { store } = engine
 
   const load = (want: PageWant, options: WaitOptions): Promise<void> => {
-    if (!slot.model.view.opened) return refused(notOpen())
+    if (!slot.model.view.opened) return refused(roomNotOpenError())
     room.start()
     store.dispatch(id, { type: 'page-wanted', want })
     // Ends when it is answered, refused, or another place is wanted instead.
@@ -59,7 +59,7 @@ export function createRoomPages(room: HandleRoom): Pages {
       const problem = problemOf('count', limit, options)
       if (problem !== null) return refused(problem)
       if (limit < 1 || !hasMoreMembers(slot.model.people)) return Promise.resolve()
-      if (!slot.model.view.opened) return refused(notOpen())
+      if (!slot.model.view.opened) return refused(roomNotOpenError())
       store.dispatch(id, { type: 'members-wanted', limit })
       const look = () =>
         slot.model.people.roster.want === null ? (slot.model.view.error ?? true) : undefined
@@ -80,7 +80,7 @@ export function createRoomPages(room: HandleRoom): Pages {
   }
 }
 
-/** NaN: no number. Of an object without a value of its own `Math.trunc` would throw. */
+/** NaN: no number. `Math.trunc` would throw for an object without a primitive value. */
 const whole = (value: unknown): number => (typeof value === 'number' ? Math.trunc(value) : Number.NaN)
 const refused = (error: ChatError): Promise<never> => ignoreRejection(Promise.reject(error))
-const notOpen = (): ChatError => new ChatError('ABORTED', 'The room is not open')
+const roomNotOpenError = (): ChatError => new ChatError('ABORTED', 'The room is not open')

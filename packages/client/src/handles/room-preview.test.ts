@@ -59,7 +59,7 @@ test('a send that is never answered takes nothing off the list', async () => {
   expect(previewOf(ada)).toBe('hello')
 })
 
-test('a closed room whose rows leave memory keeps its line, also what came after it was closed', async () => {
+test('a closed room whose rows leave memory keeps its preview, also what came after it was closed', async () => {
   const world = new World()
   const others = Array.from({ length: 21 }, (_, i) => `r${i}`)
   for (const id of others) {
@@ -84,7 +84,7 @@ test('a closed room whose rows leave memory keeps its line, also what came after
   expect(previewOf(ada)).toBe('closed')
 })
 
-test('a closed room whose rows leave memory takes no older line from a list that was read before', async () => {
+test('a closed room whose rows leave memory takes no older preview from a list that was read before', async () => {
   const world = new World()
   const ada = await world.live('ada')
   const model = reduceRoom(ada.model(), { type: 'closed' })
@@ -99,7 +99,7 @@ test('a closed room whose rows leave memory takes no older line from a list that
   expect(after.listing.preview?.content).toBe('late')
 })
 
-test('a room that is opened again shows no older line than the list had, before it has caught up', async () => {
+test('a room that is opened again shows no older preview than the list had, before it has caught up', async () => {
   const world = new World()
   world.server.sendAs(ROOM, 'bob', 'first')
   const ada = await world.live('ada')
@@ -120,7 +120,7 @@ test('a room that is opened again shows no older line than the list had, before 
   }
 })
 
-test('a first page from a reader that lags behind shows no older line than the list had', async () => {
+test('a first page from a reader that lags behind shows no older preview than the list had', async () => {
   const world = new World()
   world.server.sendAs(ROOM, 'bob', 'first')
   world.server.lagging = structuredClone(world.server.rooms)
@@ -143,7 +143,7 @@ test('a first page from a reader that lags behind shows no older line than the l
   expect([previewOf(ada), ...ada.contents()]).toEqual(['edited', 'edited'])
 })
 
-test('after a restart, offline, the room that is opened shows no older line than the list had', async () => {
+test('after a restart, offline, the room that is opened shows no older preview than the list had', async () => {
   const world = new World()
   world.server.sendAs(ROOM, 'bob', 'first')
   const storage = memoryStore()
@@ -162,7 +162,7 @@ test('after a restart, offline, the room that is opened shows no older line than
   expect(previewOf(ada)).toBe('edited')
 })
 
-test('a list that was counted before the last read still brings the newest message', async () => {
+test('a list that was counted before the last read still has the newest message', async () => {
   const world = new World()
   world.server.sendAs(ROOM, 'bob', 'first')
   const ada = world.client('ada')
@@ -177,7 +177,7 @@ test('a list that was counted before the last read still brings the newest messa
   expect(previewOf(ada)).toBe('second')
 })
 
-test('a room that was made here and whose first message came before the answer keeps its line', async () => {
+test('a room that was made here and whose first message came before the answer keeps its preview', async () => {
   const world = new World()
   const ada = world.client('ada')
   void ada.chat.connect()
@@ -191,7 +191,7 @@ test('a room that was made here and whose first message came before the answer k
   expect(previewOf(ada, 'new')).toBe('welcome')
 })
 
-test('a restored database: the line of a message that is not there any more goes, also where none is left', async () => {
+test('a restored database: the preview of a message that is not there any more goes, also where none is left', async () => {
   const world = new World()
   world.server.sendAs(ROOM, 'bob', 'lost')
   const ada = await world.live('ada')
@@ -205,7 +205,7 @@ test('a restored database: the line of a message that is not there any more goes
   expect(previewOf(ada)).toBe('new')
 })
 
-test('P5: a restored database: the line of a room that is not open is that of the new epoch (seed 106)', async () => {
+test('P5: a restored database: the preview of a room that is not open is that of the new epoch (seed 106)', async () => {
   const world = new World()
   for (const text of ['kept', 'lost', 'lost too']) world.server.sendAs(ROOM, 'bob', text)
   const ada = await world.live('ada')
@@ -219,7 +219,7 @@ test('P5: a restored database: the line of a room that is not open is that of th
   expect(lineOf(ada)?.preview).toMatchObject({ seq: 1, content: 'kept' })
 })
 
-test('the last message is deleted: its line says so, and stays when the connection drops', async () => {
+test('the last message is deleted: its preview says so, and stays when the connection drops', async () => {
   const world = new World()
   world.server.sendAs(ROOM, 'bob', 'oops')
   const ada = await world.live('ada')
@@ -230,7 +230,7 @@ test('the last message is deleted: its line says so, and stays when the connecti
   expect(lineOf(ada)?.preview).toMatchObject({ seq: 1, deleted: true, content: '' })
 })
 
-test('of a long message the list has the first 200 code points, as the server tells it', async () => {
+test('of a long message the list has the first 200 code points, as the server has it', async () => {
   const world = new World()
   const ada = await world.live('ada')
   void ada.room.send(`x${'😀'.repeat(300)}`)

@@ -67,7 +67,7 @@ test('before anything was connected it deletes what the last session left', asyn
   expect((await coldStart(world, disk)).contents()).toEqual([])
 })
 
-test('in memory, and where nobody ever was, there is only the screen', async () => {
+test('in memory, and where no user ever was, there is only the screen', async () => {
   const world = new World()
   world.server.sendAs('general', 'bob', 'a secret')
   const ada = await world.live('ada')
@@ -87,7 +87,7 @@ test('a session that the server ends is off the screen too, whatever the storage
   expect(ada.contents()).toEqual([])
 })
 
-test('a disk that does not let go is told, and a second try is possible', async () => {
+test('a disk that cannot be wiped is reported, and a second try is possible', async () => {
   const world = new World()
   const disk = troubled(memoryStore())
   let refuses = true

@@ -30,7 +30,7 @@ function listen({ chat, ada: room }: TwoPeople) {
 }
 const NONE = { chat: 0, rooms: 0, room: 0, messages: 0, typing: 0 }
 
-test('a repeated change notifies nobody', async () => {
+test('a repeated change calls no listener', async () => {
   const scene = await twoPeople()
   const { world, bob, until } = scene
   const frame = world.faults.hold('event', 'changes', { user: 'ada' })
@@ -133,7 +133,7 @@ test('what one types goes out at most every 2.5 s, and its end at once', async (
   expect(await sent()).toEqual([true, true, false])
 })
 
-test('a room that nobody listens to has no store: nothing is made of what happens in it', () => {
+test('a room without listeners has no store: nothing is made of what happens in it', () => {
   const topic = newTopic('r')
   let views = 0
   let state = { n: 0 }

@@ -22,7 +22,7 @@ function restore(world: World, { connection }: TestClient): void {
 }
 
 describe('19 the database is restored under a connection that is up', () => {
-  test('told by heads on a connection that is up', async () => {
+  test('found by heads on a connection that is up', async () => {
     const world = filled(10)
     const ada = await world.live('ada')
     restore(world, ada)

@@ -168,7 +168,7 @@ async function run(world: World, ada: TestClient, opened: Set<string>, step: Ste
   await world.tick()
 }
 
-test('whatever becomes of the connection, the rooms and their rows: the line of a room never goes back', async () => {
+test('the preview of a room never goes back, with any connection, rooms and rows', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 10, maxLength: 70 }),

@@ -20,7 +20,7 @@ test('waits longer each time, and says why', () => {
   expect(after(wanted, down(100), retry).state).toEqual({ status: 'connecting', attempt: 2 })
 })
 
-test('a connection that held begins anew, one that was dropped at once does not', () => {
+test('a connection that held starts the count over, one that was dropped at once does not', () => {
   const online: ConnectionEvent[] = [wanted, down(0), retry, { type: 'ready', now: 1_000 }]
   expect(after(...online, down(7_000)).state).toMatchObject({ attempt: 1, retryAt: 7_500 })
   expect(after(...online, down(1_100)).state).toMatchObject({ attempt: 2, retryAt: 2_100 })

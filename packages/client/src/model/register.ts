@@ -5,7 +5,7 @@ import type { FileMetadata, Metadata, Room, SystemMetadata } from '@roomful/prot
  * arktype, …).
  *
  * `messages`: the metadata of each kind. `send` then requires it, and `type` discriminates shown messages. The built-in
- * kinds `text`, `reply`, `image`, `file` and `system` stay; all but `system` may be declared anew. `room`: the metadata of
+ * kinds `text`, `reply`, `image`, `file` and `system` stay; all but `system` may be declared again. `room`: the metadata of
  * rooms.
  *
  * Types only: nothing is validated at run time, and a message of another version of the app is shown as it is. Validate

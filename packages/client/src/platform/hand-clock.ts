@@ -13,7 +13,7 @@ export type HandClock = Clock &
     truth(): number
   }
 
-/** A clock for tests that moves only when told to, timer by timer, in the order in which they are due. */
+/** A clock for tests that moves only by hand, timer by timer, in the order in which they are due. */
 export function handClock(): HandClock {
   const timers = new Set<{ readonly at: number; readonly fn: () => void }>()
   let measured = 0

@@ -88,7 +88,7 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
     }
   }
 
-  /** The user whose copy it is; it is the last one's from now on. Undefined: nobody was here, or they signed out. */
+  /** The user whose copy it is; it is the last one's from now on. Undefined: no user was here, or they signed out. */
   const userOf = (server: string, userId: string | null): Promise<string | undefined> =>
     inDirectory(async (space) => {
       const path: LocalPath = ['lastUsers', server]
@@ -297,7 +297,7 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
       const at = opened()
       await at.queue(() => write(at, part))
       const busy = new Set(part.chunks?.map(({ roomId }) => roomId))
-      // Behind it: the write is kept, whatever becomes of this. Trouble with the disk is the next call's to tell.
+      // In the background: the write is kept even if this fails. The next call reports trouble with the disk.
       if (at.budget.isOver(busy)) at.queue(() => trim(at, busy, at.budget.choose)).catch(() => {})
     },
 

@@ -79,7 +79,7 @@ export type LocalScope = { readonly url: string; readonly userId: string | null 
  */
 export interface LocalCopy {
   readonly kind: LocalStore['kind']
-  /** Leaves the copy that was open before. Null: nobody was last here, and nothing is open. */
+  /** Leaves the copy that was open before. Null: no user was here before, and nothing is open. */
   open(scope: LocalScope): Promise<LocalSnapshot | null>
   /** What is there now, after other tabs have written. From here on this one may write rows again. */
   refresh(): Promise<LocalSnapshot>

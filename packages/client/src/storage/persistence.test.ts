@@ -245,7 +245,7 @@ describe('trouble', () => {
   })
 })
 
-describe('is not sent by whoever starts after a crash in the same moment:', () => {
+describe('is not sent by a run that starts after a crash in the same moment:', () => {
   /** One that sends and dies, and what the next one shows; the server never has any of it. */
   async function shownAfter(die: (ada: TestClient, world: World) => Promise<void>): Promise<string[]> {
     const world = filled(1)
@@ -284,7 +284,7 @@ describe('is not sent by whoever starts after a crash in the same moment:', () =
   })
 })
 
-test('what another tab leaves on a disk that is opened anew goes out in the order of its making (seed 613147)', async () => {
+test('what another tab leaves on a disk that is opened again goes out in the order of its making (seed 613147)', async () => {
   const world = filled(1)
   const disk = memoryStore()
   let isLost = false

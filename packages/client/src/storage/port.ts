@@ -1,5 +1,5 @@
 /**
- * The tables of the local copy. `lastUsers`: who was last here on each server, in a space of its own. `meta`: whose copy it
+ * The tables of the local copy. `lastUsers`: who was last here on each server, in a separate space. `meta`: whose copy it
  * is. `rooms`: one record a room. `chunks`: up to 128 messages, by room and `seq >> 7`. `entries`: one unsent change each.
  */
 export type LocalTable = 'lastUsers' | 'meta' | 'rooms' | 'chunks' | 'entries'

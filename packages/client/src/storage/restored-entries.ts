@@ -70,11 +70,11 @@ function readSend(fields: Fields, base: Base, now: number): SendEntry {
     createdAt: typeof createdAt === 'string' ? createdAt : new Date(0).toISOString(),
     ...wantedOf(fields, base.order, now),
     ...((damaged || incomplete === true) && { incomplete: true }),
-    ...(damaged && { state: { at: 'failed', error: unusable(damaged) } }),
+    ...(damaged && { state: { at: 'failed', error: unusableError(damaged) } }),
   }
 }
 
-const unusable = (field: string): ChatError =>
+const unusableError = (field: string): ChatError =>
   new ChatError('INVALID_PAYLOAD', `${field} was kept in a form that cannot be sent`, { field })
 
 function targetOf(value: unknown): Target | null {

@@ -160,7 +160,7 @@ test.each(['deleted', 'unavailable'] as const)(
   },
 )
 
-test('a cold start with nobody known says memory before anything is sent, and keeps it once it is known', async () => {
+test('a cold start without a known user says memory before anything is sent, and keeps it once it is known', async () => {
   await scene.writer.open({ ...ann, userId: null })
   expect(scene.state().status).toBe('memory')
   scene.send('c1')

@@ -24,7 +24,7 @@ test('what a tab that died left unsent goes out by the owner, in its order, once
   expectConverged(world, owner)
 })
 
-test('a tab that lives keeps its own: nobody else sends or shows it', async () => {
+test('a tab that lives keeps its own entries: no other sends or shows them', async () => {
   const world = new TabsWorld()
   const [owner, other] = await world.openTabs(2)
   if (!owner || !other) throw new Error('two tabs')
@@ -85,7 +85,7 @@ test('a send that got through before its tab died is not shown twice, nor sent',
   expectConverged(world, owner)
 })
 
-test('what another user left on this disk is neither shown nor sent, though his tab is gone', async () => {
+test('what another user left on this disk is neither shown nor sent, though their tab is gone', async () => {
   const world = new TabsWorld()
   const ada = await world.openTab('ada')
   await world.rest(1_000)

@@ -5,7 +5,7 @@ import { expectConverged, ROOM } from '../test-support/testing-world'
 /** A ping finds it out, and one more sync mends it. */
 const FOUND_OUT_MS = 1_000
 
-describe('what a tab did not hear while it was deaf it hears of with the next ping:', () => {
+describe('a tab that missed messages catches up with the next ping:', () => {
   const missed: [string, (world: TabsWorld, owner: TestTab, tab: TestTab) => void, string[]][] = [
     ['a change', (world) => world.server.sendAs(ROOM, 'bob', 'hello'), ['hello']],
     ['that the connection fell', (_, owner) => owner.connection.cut(), []],
@@ -34,7 +34,7 @@ describe('what a tab did not hear while it was deaf it hears of with the next pi
   })
 })
 
-test('a tab whose connection came up while it was deaf is online with the next ping, not when its handshake times out', async () => {
+test('a tab whose connection came up while it received nothing is online with the next ping, not when its handshake times out', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(2)
   await world.rest(2_000)

@@ -36,14 +36,14 @@ function attached() {
   return { transport, posted, events, receive }
 }
 
-test('who asked twice for the connection is told twice that it is up, and tells it once', () => {
+test('a tab that attached twice gets `ready` twice, and passes it on once', () => {
   const { receive, events } = attached()
   receive(ready, 1)
   receive(ready, 2)
   expect(events).toEqual(['ready'])
 })
 
-test('who missed something learns it by what comes next, and comes to the connection anew', () => {
+test('a tab that missed a message finds out by the next one, and attaches again', () => {
   const { transport, receive, posted, events } = attached()
   receive(ready, 1)
   receive({ type: 'identified', user: { id: asUserId('ada'), name: 'Ada' } }, 3)

@@ -37,7 +37,7 @@ test('with `separate` each has its own', async () => {
   expect(world.connections()).toBe(3)
 })
 
-test('users never share, nor do tabs whose tokens do not tell the user', async () => {
+test('users never share, nor do tabs whose tokens do not name the user', async () => {
   const world = new TabsWorld()
   await world.openTab('ada')
   await world.openTab('bob')
@@ -66,7 +66,7 @@ test('a room that one tab closes stays live in the others, and is left with the 
   expect(connection.served.filter(({ event }) => event === 'leave-rooms')).toHaveLength(1)
 })
 
-test('a tab that has not opened a room hears of it: unread, preview, and reads in another tab', async () => {
+test('a tab that has not opened a room gets its activity: unread, preview, and reads in another tab', async () => {
   const world = new TabsWorld()
   const owner = await world.openTab('ada', [])
   const reader = await world.openTab('ada')
@@ -119,7 +119,7 @@ async function withBacklog() {
   return { world, owner, lister, connection: owner.connection }
 }
 
-test('a tab hears of what came while the owner was not sure of the room', async () => {
+test('a tab gets what came while the owner was not sure of the room', async () => {
   const { world, owner, lister, connection } = await withBacklog()
   const unread = (): number[] => [owner, lister].map(({ chat }) => chat.getState().unreadTotal)
   expect(unread()).toEqual([90, 90])
@@ -143,7 +143,7 @@ test('a tab hears of what came while the owner was not sure of the room', async 
   expect(unread()).toEqual([92, 92])
 })
 
-test('a tab hears of an unread figure that the owner was told late', async () => {
+test('a tab gets an unread count that the owner received late', async () => {
   const { world, owner, lister, connection } = await withBacklog()
   // Another device has read a part that is not held here: what is left only the server can say.
   const roomId = asRoomId(ROOM)
@@ -159,7 +159,7 @@ test('a tab hears of an unread figure that the owner was told late', async () =>
   for (const { chat } of [owner, lister]) expect(chat.getState().unreadTotal).toBe(80)
 })
 
-test('a tab that closes a room hears of a read that was on its way to it (seed 149483)', async () => {
+test('a tab that closes a room gets a read that was on its way to it (seed 149483)', async () => {
   const world = new TabsWorld()
   for (const text of ['one', 'two']) world.server.sendAs(ROOM, 'bob', text)
   const reader = await world.openTab('ada')
@@ -176,7 +176,7 @@ test('a tab that closes a room hears of a read that was on its way to it (seed 1
   for (const { chat } of [reader, closer]) expect(chat.getState().unreadTotal).toBe(0)
 })
 
-test('a tab that closes a room which another has open is told where it stands (seed 159366)', async () => {
+test('a tab that closes a room which another has open gets its state (seed 159366)', async () => {
   const world = new TabsWorld()
   const owner = await world.openTab('ada')
   const closer = await world.openTab('ada')

@@ -36,7 +36,7 @@ describe('the connection moves to another tab within 2 s when its owner', () => 
   })
 })
 
-test('an owner that was frozen follows when it goes on: its line is dropped, and it writes no rows', async () => {
+test('an owner that was frozen follows when it goes on: its connection is dropped, and it writes no rows', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(2)
   await world.rest(2_000)
@@ -59,7 +59,7 @@ test('an owner that was frozen follows when it goes on: its line is dropped, and
   ])
 })
 
-test('an owner that nobody looks at hands over to a tab that is looked at', async () => {
+test('an owner that is hidden hands over to a visible tab', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(3)
   const owner = world.owner(tabs)
@@ -151,7 +151,7 @@ test('what an owner was about to keep is kept in its new place when a dead tabâ€
   expect(world.browser.disk.entries.size).toBe(0)
 })
 
-test('a new owner writes whose the copy is, though it is told again who it is before it has written anything', async () => {
+test('a new owner writes whose the copy is, though the user is confirmed again before it has written anything', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(2)
   await world.rest(2_000)

@@ -2,7 +2,7 @@ import { type CopyOptions, createCopy } from '../storage/create-copy'
 import type { LocalCopy, LocalScope, LocalSnapshot } from '../storage/local-copy'
 import type { LocalBatch, LocalPath, LocalRecord, LocalSpace, LocalStore } from '../storage/port'
 
-/** Opens as empty where nobody was last here. */
+/** Opens as empty where no user was here before. */
 export type TestCopy = Omit<LocalCopy, 'open'> & { open(scope: LocalScope): Promise<LocalSnapshot> }
 
 /** A look at what is kept on a store, as another tab or the next start has it. */

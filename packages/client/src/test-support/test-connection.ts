@@ -128,7 +128,7 @@ export class TestConnection {
     })
   }
 
-  /** The line breaks: frames on their way are gone, in both directions. */
+  /** The connection breaks: frames on their way are gone, in both directions. */
   cut(reason: DownReason = { code: 'OFFLINE', text: 'cut', next: 'retry' }): void {
     this.fall()
     this.onEvent({ type: 'down', reason })

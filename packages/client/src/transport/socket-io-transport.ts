@@ -77,11 +77,11 @@ export const socketIoTransport: TransportFactory = (url, onEvent) => {
 
 function readAck<E extends ClientEvent>(event: E, answer: unknown): Ack<E> {
   const decoded = decodeAck(event, answer)
-  return decoded.ok ? decoded.value : unreadable(decoded.field)
+  return decoded.ok ? decoded.value : unreadableAck(decoded.field)
 }
 
 /** The server acted, and says so in a way that this client cannot read: asked again later, under the same id. */
-const unreadable = (field: string): ErrorAck => ({
+const unreadableAck = (field: string): ErrorAck => ({
   ok: false,
   error: `The answer could not be read at "${field}"`,
   code: 'INTERNAL',

@@ -2,7 +2,7 @@ import { ChatError } from '../chat-error'
 import { type Entry, isUntouched, type SendEntry, type Wanted } from './entry'
 import { entriesAbout } from './entry-list'
 import type { OutboxStep } from './next-outbox-step'
-import { dropSend, ended, entryOf, failSend, type Outbox, put, unsentReply, withOutcome } from './outbox'
+import { dropSend, ended, entryOf, failSend, type Outbox, put, unsentReplyError, withOutcome } from './outbox'
 
 /** So many at once: the rest with the next step. */
 const BATCH = 100
@@ -79,7 +79,7 @@ function holdSend(outbox: Outbox, entry: SendEntry, error: ChatError): Outbox {
     if (other.kind === 'delete') return dropSend(outbox, entry)
     if (other.kind === 'edit') next = withOutcome(next, other.id, { error })
     if (other.kind === 'react') next = ended(next, other.id, { error })
-    if (other.kind === 'send') next = failSend(next, other, unsentReply())
+    if (other.kind === 'send') next = failSend(next, other, unsentReplyError())
   }
   return put(next, { ...entry, state: { at: 'failed', error } })
 }

@@ -18,7 +18,7 @@ import {
   type Wanted,
 } from './entry'
 import { entriesAbout, highestRead } from './entry-list'
-import { dropSend, ended, entryOf, failSend, type Outbox, put, unsentReply, withOutcome } from './outbox'
+import { dropSend, ended, entryOf, failSend, type Outbox, put, unsentReplyError, withOutcome } from './outbox'
 
 /** Puts a command at the end of the outbox, or folds it into what waits there: what was never emitted can still change. */
 export function enqueue(model: RoomModel, command: Command, order: number, problem?: ChatError): RoomModel {
@@ -60,7 +60,7 @@ function enqueueSend(
   if (entry?.kind !== 'send') return model
   const { replyTo } = command
   const target = replyTo !== null && 'clientId' in replyTo ? entryOf(model.outbox, replyTo.clientId) : null
-  const error = problem ?? (target?.state.at === 'failed' ? unsentReply() : undefined)
+  const error = problem ?? (target?.state.at === 'failed' ? unsentReplyError() : undefined)
   return error ? withOutbox(next, failSend(next.outbox, entry, error)) : next
 }
 

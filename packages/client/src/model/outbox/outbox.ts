@@ -49,7 +49,7 @@ export function put(outbox: Outbox, entry: Entry): Outbox {
   return { ...outbox, entries: next, held: held - heldBy(entries, before) + heldBy(next, entry) }
 }
 
-/** The outbox with these entries, ascending by order, in place of its own. */
+/** The outbox with its entries replaced by these, ascending by order. */
 export function outboxWith(outbox: Outbox, all: readonly Entry[]): Outbox {
   const entries = listOf(all)
   const held = all.reduce((sum, entry) => sum + (entry.kind === 'send' ? heldBy(entries, entry) : 0), 0)
@@ -125,7 +125,7 @@ export function failSend(outbox: Outbox, entry: SendEntry, error: ChatError): Ou
     if (other.kind === 'edit') failed = { ...failed, content: other.content }
     if (other.kind === 'delete') return dropSend(outbox, entry)
     if (isTargeted(other)) next = ended(next, other.id, { error })
-    if (other.kind === 'send') next = failSend(next, other, unsentReply())
+    if (other.kind === 'send') next = failSend(next, other, unsentReplyError())
   }
   return put(next, failed)
 }
@@ -138,9 +138,10 @@ export function dropSend(outbox: Outbox, entry: SendEntry): Outbox {
   for (const other of others) if (isTargeted(other)) next = ended(next, other.id, {})
   next = retarget(next, entry.id, { lost: true })
   for (const reply of others)
-    if (reply.kind === 'send') next = failSend(next, { ...reply, replyTo: { lost: true } }, unsentReply())
+    if (reply.kind === 'send')
+      next = failSend(next, { ...reply, replyTo: { lost: true } }, unsentReplyError())
   return next
 }
 
-export const unsentReply = (): ChatError =>
+export const unsentReplyError = (): ChatError =>
   new ChatError('MESSAGE_NOT_FOUND', 'The message it replies to was not sent')

@@ -82,7 +82,7 @@ test('a row that has changed since the page was read stays as it is', () => {
   expect(memberCountOf(model.people)).toBe(4)
 })
 
-test('a page that nobody waits for any more is ignored', () => {
+test('a page that is not awaited any more is ignored', () => {
   const model = reduceRoom(asked(large()), { type: 'closed' })
   expect(model.people.roster.want).toBeNull()
   expect(answered({ ...model }, [member('a', 2)])).toEqual(model)
@@ -93,7 +93,7 @@ test('an older count does not undo a newer one, in whatever order they come', ()
   expect(memberCountOf(model.people)).toBe(7)
 })
 
-test('P15: changes of a node of the version before carry no count: where all rows are held, these tell it', () => {
+test('P15: changes of a node of the version before carry no count: where all rows are held, these give it', () => {
   const small = change(withAllMembers(large(), [member('me', 1), member('a', 2)], 10), member('b', 11), 3)
   expect(memberCountOf(small.people)).toBe(3)
   expect(memberCountOf(change(small, member('c', 12)).people)).toBe(4)

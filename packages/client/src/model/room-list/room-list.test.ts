@@ -54,7 +54,7 @@ test('rooms that come, move and go one by one are in the order that sorting them
   )
 })
 
-test('one event touches one line: the others are the same objects, and no change is the same list', () => {
+test('one event touches one item: the others are the same objects, and no change is the same list', () => {
   let list: RoomList = EMPTY_LIST
   for (let i = 0; i < 500; i++) list = withSummary(list, `room-${i}`, summary(`room-${i}`, i, 0))
   const moved = summary('room-7', 900, 1)
@@ -66,7 +66,7 @@ test('one event touches one line: the others are the same objects, and no change
   expect(withSummary(next, 'room-7', moved)).toBe(next)
 })
 
-test('the array is made once, and anew only when a room on it has changed', () => {
+test('the array is made once, and again only when a room on it has changed', () => {
   const list = withSummary(EMPTY_LIST, 'room-1', summary('room-1', 1, 0))
   expect(roomsOf(list)).toBe(roomsOf({ ...list, unreadTotal: 3 }))
   expect(roomsOf(withSummary(list, 'room-1', summary('room-1', 1, 4)))).not.toBe(roomsOf(list))

@@ -25,7 +25,7 @@ test('a kind and metadata that this version does not know show as they are, live
     expect(room.messages()[0]).toMatchObject({ type: 'hologram', reactions: [{ emoji: '👍' }] })
 })
 
-test('of its own a client sends any short word as a kind, with its metadata', async () => {
+test('a client sends any short word as a kind, with its metadata', async () => {
   const { world, ada, bob, until } = await twoPeople()
   const metadata = { options: ['pizza', 'soup'] }
   const sent = ada.send({ content: 'Lunch?', type: 'poll', metadata })

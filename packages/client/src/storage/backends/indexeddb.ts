@@ -112,7 +112,7 @@ async function saveAll(database: Database, batch: LocalBatch): Promise<void> {
   try {
     if (batch.expect) await look(transaction, batch.expect)
     for (const request of taken(requestsOf(transaction, batch))) requests.push(request)
-    // Without it the commit waits for this page to hear of each request, and a page that is left meanwhile aborts it.
+    // Without it the commit waits for this page to handle each request, and a page that is left meanwhile aborts it.
     transaction.commit()
   } catch (error) {
     // What cannot be cloned throws at once. Without the abort the requests before it would be committed.

@@ -128,7 +128,7 @@ test.each([false, true])(
   },
 )
 
-test('a wipe that a crash cuts short is finished by whoever opens next', async () => {
+test('a wipe that a crash cuts short is finished by the next open', async () => {
   for (let step = 1; ; step++) {
     const storage = fakeStorage()
     const store = keyValueCopy(storage)
@@ -150,7 +150,7 @@ test('a wipe that a crash cuts short is finished by whoever opens next', async (
 const sizeOf = (storage: { items: Map<string, string> }): number =>
   [...storage.items.keys()].filter((key) => key.includes('"ann"')).length
 
-test('damaged values cost what they held, are told, and nothing else', async () => {
+test('damaged values cost what they held, are reported, and nothing else', async () => {
   const storage = fakeStorage()
   await live(keyValueCopy(storage), 0)
   const prefix = 'roomful:["https://chat.example","ann"]:'
@@ -191,7 +191,7 @@ test('a full storage is `quota` and keeps nothing of that write', async () => {
   expect(await viewOf(keyValueCopy(storage))).toBe(before)
 })
 
-test('an index that is damaged is kept aside and told, and the storage goes on', async () => {
+test('an index that is damaged is kept aside and reported, and the storage goes on', async () => {
   const storage = fakeStorage()
   await live(keyValueCopy(storage), 0)
   const key = [...storage.items.keys()].find((one) => one.endsWith(':index') && one.includes('"ann"')) ?? ''

@@ -1,7 +1,7 @@
 import type { Change, Message } from '@roomful/protocol'
 import { isSameState, type Protocol1Row } from './protocol-1-rows'
 
-/** Rows remembered to tell a change from a repetition. One that was forgotten counts as changed, which is always right. */
+/** Rows remembered to distinguish a change from a repetition. One that was forgotten counts as changed, which is always right. */
 const REMEMBERED = 5_000
 
 /**

@@ -77,7 +77,7 @@ export const protocol1Transport: TransportFactory = (url, onEvent) => {
   }
 }
 
-/** A server of protocol 1 refuses in words of its own. Mostly it is the token; a fixed one is shown again, in case it is not. */
+/** A server of protocol 1 refuses with its own text. Mostly it is the token; a fixed one is sent again, in case it is not. */
 function refusalIn(error: ConnectError): DownReason {
   const reason = refusalOf(error)
   return reason.code === LOST.code && 'data' in error ? { ...reason, next: 'auth' } : reason

@@ -47,7 +47,7 @@ test('a chunk that the browser cannot read any more does so too', async () => {
   expect(await store.readChunks('r1', [0])).toEqual([])
 })
 
-test('a damaged room is left out, cleared and told; the others and the outbox stay', async () => {
+test('a damaged room is left out, cleared and reported; the others and the outbox stay', async () => {
   await pastTheStore((database) => database.put('rooms', { roomId: 'r1', cursor: 'x' } as never))
   const snapshot = await store.open(ann)
   expect(snapshot.rooms).toEqual([roomOf('r2')])
@@ -57,7 +57,7 @@ test('a damaged room is left out, cleared and told; the others and the outbox st
   expect((await store.open(ann)).damage).toBeUndefined()
 })
 
-test('a damaged entry is left out and told, and stays on the disk', async () => {
+test('a damaged entry is left out and reported, and stays on the disk', async () => {
   await pastTheStore((database) => database.put('entries', { clientId: 'c0' } as never))
   const snapshot = await store.open(ann)
   expect(snapshot.entries).toEqual([entryOf('c1')])

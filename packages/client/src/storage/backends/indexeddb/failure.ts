@@ -19,7 +19,7 @@ export function failureOf(error: unknown): LocalStoreError {
   if (error instanceof LocalStoreError) return error
   const name = nameOf(error)
   const text = error instanceof Error ? error.message : String(error)
-  // Some browsers tell a full disk in the message of another error only.
+  // Some browsers report a full disk only in the message of another error.
   if (name === 'QuotaExceededError' || /quota|disk (is )?full/i.test(text))
     return new LocalStoreError('quota', 'no room left for the local copy', { cause: error })
   if (name === 'VersionError')

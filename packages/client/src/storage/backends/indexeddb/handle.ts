@@ -15,7 +15,7 @@ export const OPEN_GUARD_MS = 4_000
  *                                ╲──another tab deletes──▶ deleted (the last one)
  *   any ──close──▶ closed (the last one)
  *
- * `deleted`: the user signed out in another tab, or cleared the site's data. It is never made anew without a new start.
+ * `spaceDeletedError`: the user signed out in another tab, or cleared the site's data. It is not made again until the app restarts.
  */
 export class Handle {
   #database: Promise<Database> | null = null
@@ -51,7 +51,7 @@ export class Handle {
   #open(): Promise<Database> {
     if (this.#state === 'closed')
       return Promise.reject(new LocalStoreError('unavailable', 'no space is open'))
-    if (this.#state === 'deleted') return Promise.reject(deleted())
+    if (this.#state === 'deleted') return Promise.reject(spaceDeletedError())
     const database = this.#database ?? this.#connect()
     this.#database = database
     return database
@@ -63,7 +63,7 @@ export class Handle {
     const connecting = new Promise<Database>((resolve, reject) => {
       openDB<Schema>(this.name, this.shape.length, {
         upgrade: (database, from, _to, transaction) => {
-          // A failed upgrade is told by the open request's error; `done` would tell it a second time, to nobody.
+          // The open request's error reports a failed upgrade; `done` would reject a second time, unhandled.
           transaction.done.catch(() => undefined)
           if (from > 0 || this.#state !== 'opened') {
             try {
@@ -94,7 +94,7 @@ export class Handle {
           else if (this.#state === 'none') this.#state = 'opened'
           resolve(database)
         },
-        (error: unknown) => reject(this.#state === 'deleted' ? deleted() : (broken ?? error)),
+        (error: unknown) => reject(this.#state === 'deleted' ? spaceDeletedError() : (broken ?? error)),
       )
     })
     const late = () =>
@@ -109,7 +109,7 @@ export class Handle {
   #drop(): void {
     const database = this.#database
     this.#database = null
-    // A handle that never came has reported its error to whoever waited for it.
+    // A handle that was never opened has rejected the calls that waited for it.
     database?.then(
       (opened) => opened.close(),
       () => undefined,
@@ -117,5 +117,5 @@ export class Handle {
   }
 }
 
-const deleted = () =>
+const spaceDeletedError = () =>
   new LocalStoreError('deleted', 'the local copy was deleted by another tab or the browser')

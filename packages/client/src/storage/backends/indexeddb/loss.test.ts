@@ -72,7 +72,7 @@ test('an upgrade by another tab is not held up, and afterwards this version stay
   await expect(store.write({ putEntries: [entryOf('c2')] })).rejects.toEqual(because('unavailable'))
 })
 
-test('a database that another tab deletes is not made anew behind its back', async () => {
+test('a database that another tab deletes is not made again behind its back', async () => {
   const blocked = vi.fn()
   await new Promise((resolve) => {
     const deleting = indexedDB.deleteDatabase(NAME)
@@ -85,7 +85,7 @@ test('a database that another tab deletes is not made anew behind its back', asy
   expect((await store.open(ann)).entries).toEqual([])
 })
 
-test('nor is its successor taken for it: who signed in there anew has his own', async () => {
+test('nor is its successor taken for it: a user who signed in there again has their own', async () => {
   await new Promise((resolve) => indexedDB.deleteDatabase(NAME).addEventListener('success', resolve))
   const other = idbCopy({ clock: handClock() })
   await other.open(ann)

@@ -85,7 +85,7 @@ test('an open that an old tab blocks says so at once', async () => {
   expect(await outcome).toEqual(because('blocked'))
 })
 
-test('a newer version of the app, no IndexedDB and a forbidden one are told apart from trouble that may pass', async () => {
+test('a newer version of the app, no IndexedDB and a forbidden one differ from trouble that may pass', async () => {
   ;(await openDB(NAME, 99)).close()
   await expect(idbCopy({ clock }).open(ann)).rejects.toEqual(because('unavailable'))
   vi.spyOn(indexedDB, 'open').mockImplementation(() => {

@@ -203,7 +203,7 @@ test('two tabs that know nothing of each other write one room: what is on the di
   expect(most).toBeGreaterThan(CHUNK_SIZE)
 })
 
-test('of a tab that has not heard of a new epoch only the outbox is kept, and it reads nothing of the new one', async () => {
+test('of a tab that does not know of a new epoch only the outbox is kept, and it reads nothing of the new one', async () => {
   globalThis.indexedDB = new IDBFactory()
   const [late, early] = [idbCopy({ clock: handClock() }), idbCopy({ clock: handClock() })]
   await late.open(ann)
