@@ -20,7 +20,7 @@ export interface ReferenceServer extends AsyncClosable {
   readonly rooms: ReferenceRooms
   /** Events that arrived, by name: what a client asked for, and how often. */
   readonly received: ReadonlyMap<string, number>
-  /** Stores and broadcasts the next `count` sends, but never answers them: the line drops first. */
+  /** Stores and broadcasts the next `count` sends, but never answers them: the connection drops first. */
   loseAcks(count: number): void
   /** Drops every connection; new ones work. */
   dropConnections(): void

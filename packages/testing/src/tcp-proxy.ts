@@ -5,7 +5,7 @@ import type { AsyncClosable } from '@roomful/protocol'
 type Pair = { readonly client: Socket; readonly upstream: Socket }
 
 /**
- * A line that can be made bad: everything between a client and a server goes through here, byte for byte.
+ * A connection that can be made bad: everything between a client and a server goes through here, byte for byte.
  *
  *   up ──cut()──▶ cut          connections are reset, new ones refused
  *   up ──freeze()──▶ frozen    connections stay open and nothing passes: half-open, as after a dead router
@@ -22,7 +22,7 @@ export interface TcpProxy extends AsyncClosable {
   cut(): void
   /** Keeps connections open but passes nothing, in either direction; new ones are accepted and hear nothing. */
   freeze(): void
-  /** Loses what the server answers from now on, while what the client says still arrives. `heal` then resets the line. */
+  /** Loses what the server answers from now on, while what the client says still arrives. `heal` then resets the connection. */
   dropReplies(): void
   /** Every byte takes this long from now on; 0: as fast as it goes. */
   delay(ms: number): void
@@ -66,7 +66,7 @@ export async function createTcpProxy(targetPort: number, host = '127.0.0.1'): Pr
       socket.on('error', () => socket.destroy())
       socket.on('close', () => {
         pairs.delete(pair)
-        // A frozen line tells nobody anything.
+        // A frozen connection sends no sign of it.
         whenThawed(() => other.destroy())
       })
     }

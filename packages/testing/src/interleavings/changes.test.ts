@@ -173,7 +173,7 @@ test('11: last event in a quiet room lost', async () => {
 test('13: node B publishes rev 11 before node A publishes 10', async () => {
   const scene = await Scene.of({ nodes: 2 })
   await scene.open('ann', 'bob', 'cat')
-  const nodeOf = (name: string) => scene.world.lineOf(scene.device(name))?.node
+  const nodeOf = (name: string) => scene.world.linkOf(scene.device(name))?.node
   while (nodeOf('ann') === nodeOf('bob')) {
     scene.kit.faults.disconnect({ user: 'bob' })
     await scene.kit.settle()

@@ -34,7 +34,7 @@ test('new settings and metadata of a room reach the list of a device that has no
   expect(item?.room).toMatchObject({ metadata: { topic: 'tea' }, settings: { archived: true } })
 })
 
-test('a room that is renamed while a device is off the line has its new name with the next sync, and after a reload', async () => {
+test('a room that is renamed while a device is offline has its new name with the next sync, and after a reload', async () => {
   const scene = await Scene.of()
   const back = scene.kit.faults.partition({ device: 'bob' })
   void rename(scene, 'ann', 'Lounge')

@@ -69,7 +69,7 @@ test('12: crash between commit and publish', async () => {
   scene.world.context.rates = { ...scene.world.context.rates, storeSlow: 1, storeSlowMs: 400 }
   scene.room('ann').send('committed, told to nobody')
   await scene.until(() => scene.truth.rows.length === 1)
-  scene.world.lineOf(scene.device('ann'))?.node.crash()
+  scene.world.linkOf(scene.device('ann'))?.node.crash()
   scene.world.context.rates = { ...scene.world.context.rates, storeSlow: 0 }
   await scene.pass(500)
   scene.world.startNode()
@@ -97,7 +97,7 @@ test('15: edit A (ack lost), edit B from the phone, retry of A', async () => {
   expect(scene.texts('ann')).toEqual(['B'])
 })
 
-test('16: delete of a message in flight; the ack comes, then the line drops', async () => {
+test('16: delete of a message in flight; the ack comes, then the connection drops', async () => {
   const scene = await Scene.of()
   await scene.open('ann', 'bob')
   const { clientId } = scene.room('ann').send('taken back')

@@ -259,7 +259,7 @@ export class Book {
         const send = sends.get(call)
         // Whoever was removed before his repeat came is told nothing of the room, not even that he was heard (P9).
         const isHidden = event.phase === 'failed' && HIDING.has(event.code)
-        // What a repeat is refused for is of now: an earlier try may be on a line that stands still, and get there.
+        // What a repeat is refused for is of now: an earlier try may be on a connection that stands still, and get there.
         const isLate = event.phase === 'failed' && world.watch.wentTwice(send?.op.clientId ?? '')
         const isOpen = isHidden || isLate || isTakenBack(call)
         const isUnknown = send === undefined ? isHidden : isThere(send) && isOpen

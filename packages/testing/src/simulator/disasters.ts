@@ -31,7 +31,7 @@ const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
       const tabs = scene.world.tabsOf(device)
       for (const tab of tabs) {
         tab.isOnline = false
-        scene.world.lineOf(tab)?.cut(scene.random.chance(0.5))
+        scene.world.linkOf(tab)?.cut(scene.random.chance(0.5))
       }
       later(scene, 500, 15_000, () => {
         for (const tab of tabs) {
@@ -93,7 +93,7 @@ const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
     onDevice(scene, (device) => {
       device.sleep()
       // The network does not wait: what is not answered is given up by the other side.
-      const line = scene.world.lineOf(device)
+      const line = scene.world.linkOf(device)
       line?.toServer.stall(20_000)
       line?.blackhole('client')
       later(scene, 1_000, 20_000, () => {
@@ -149,9 +149,9 @@ export function startAgain(scene: Pick<Scene, 'world' | 'book'>, device: Device)
   device.start()
 }
 
-function onLine(scene: Scene, strikeLine: (link: Link) => void): void {
+function onLine(scene: Scene, strikeLink: (link: Link) => void): void {
   const up = scene.world.links.filter((link) => link.isClientUp)
-  if (up.length > 0) strikeLine(scene.random.pick(up))
+  if (up.length > 0) strikeLink(scene.random.pick(up))
 }
 
 function onDevice(scene: Scene, strikeDevice: (device: Device) => void): void {

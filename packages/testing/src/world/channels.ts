@@ -2,22 +2,22 @@ import type { ServerEvent, ServerPayload } from '@roomful/protocol'
 import type { Broadcaster } from '@roomful/server'
 import type { Link } from './link'
 
-/** The broadcaster of one node: encodes once, and hands the text to every line of the channel. */
+/** The broadcaster of one node: encodes once, and hands the text to every link of the channel. */
 export class Channels implements Broadcaster {
-  readonly #lines = new Map<string, Set<Link>>()
+  readonly #links = new Map<string, Set<Link>>()
 
   join(channel: string, link: Link): void {
-    const lines = this.#lines.get(channel)
-    if (lines) lines.add(link)
-    else this.#lines.set(channel, new Set([link]))
+    const links = this.#links.get(channel)
+    if (links) links.add(link)
+    else this.#links.set(channel, new Set([link]))
   }
 
   leave(channel: string, link: Link): void {
-    this.#lines.get(channel)?.delete(link)
+    this.#links.get(channel)?.delete(link)
   }
 
   forget(link: Link): void {
-    for (const lines of this.#lines.values()) lines.delete(link)
+    for (const links of this.#links.values()) links.delete(link)
   }
 
   broadcast<E extends ServerEvent>(
@@ -26,9 +26,9 @@ export class Channels implements Broadcaster {
     payload: ServerPayload<E>,
     { except }: { volatile?: boolean; except?: string } = {},
   ): void {
-    const lines = this.#lines.get(channel)
-    if (lines === undefined || lines.size === 0) return
+    const links = this.#links.get(channel)
+    if (links === undefined || links.size === 0) return
     const text = JSON.stringify(payload)
-    for (const link of [...lines]) if (link.id !== except) link.emitText(event, text)
+    for (const link of [...links]) if (link.id !== except) link.emitText(event, text)
   }
 }

@@ -96,7 +96,7 @@ export class Device {
   get skewMs(): number {
     return this.#skewMs
   }
-  /** Timers that it always has: a tab that does not own the line asks whether the owner lives. */
+  /** Timers that it always has: a tab that does not own the connection asks whether the owner lives. */
   get standingTimers(): number {
     return (this.browser?.tabs.size ?? 0) > 1 ? 1 : 0
   }

@@ -10,7 +10,7 @@ export type Rates = {
   slowFrameMs: number
   /** The server has acted; its answer is never heard. */
   dropAck: number
-  /** A `changes` frame does not arrive, though its line goes on. */
+  /** A `changes` frame does not arrive, though its connection goes on. */
   loseChanges: number
   /** A `changes` frame arrives twice. */
   doubleChanges: number

@@ -7,7 +7,7 @@ import { Pipe } from './pipe'
 import type { Random } from './random'
 import type { ServerNode } from './server-node'
 
-/** A dead line is noticed by pings: at the earliest and at the latest after so long (P7). */
+/** A dead connection is noticed by pings: at the earliest and at the latest after so long (P7). */
 const PING_NOTICE_MS = { from: 5_000, to: 14_000 }
 
 /** The server has the request by then, or has just answered it. */
@@ -22,7 +22,7 @@ const CHANGING = new Set([
   'mark-read',
 ])
 
-/** The client's end of a line: what its transport is told. */
+/** The client's end of a connection: what its transport receives. */
 export type ClientEnd = {
   onConnected(): void
   onEvent(event: string, payload: unknown): void
@@ -32,8 +32,8 @@ export type ClientEnd = {
 }
 
 /**
- * One line from a device to a node, from its dial to its end. Each side has its own view of whether it is up; a cut,
- * a half-open or a one-way line are the times when these differ.
+ * One connection from a device to a node, from its dial to its end. Each side has its own view of whether it is up; a cut,
+ * a half-open or a one-way connection are the times when these differ.
  */
 export class Link implements Line {
   readonly toServer: Pipe

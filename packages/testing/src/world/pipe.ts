@@ -1,7 +1,7 @@
 import type { WorldContext } from './context'
 import type { Random } from './random'
 
-/** One direction of one line. What arrives, arrives in the order in which it was given, as on TCP. */
+/** One direction of one connection. What arrives, arrives in the order in which it was given, as on TCP. */
 export class Pipe {
   /** Nothing that is under way or given later arrives. */
   isDead = false

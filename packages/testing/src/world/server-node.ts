@@ -26,7 +26,7 @@ export type NodeOptions = {
   readonly onError: (text: string, error: unknown) => void
 }
 
-/** One server process: the real node, on lines, a bus, a database and a clock of this world. It can die. */
+/** One server process: the real node, on connections, a bus, a database and a clock of this world. It can die. */
 export class ServerNode {
   readonly channels = new Channels()
   readonly links = new Set<Link>()

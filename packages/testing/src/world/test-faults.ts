@@ -34,7 +34,7 @@ export class TestFaults {
     this.#strike((frame) => frame.isAck && (event === undefined || frame.event === event), 'drop', whom)
   }
 
-  /** The next broadcast of changes does not arrive, though its line goes on. */
+  /** The next broadcast of changes does not arrive, though its connection goes on. */
   lose(whom: Whom & { times?: number } = {}): void {
     this.#strike(isChanges, 'drop', whom)
   }
@@ -111,14 +111,14 @@ export class TestFaults {
     })
   }
 
-  /** The lines are cut once; the clients come back by themselves. */
+  /** The connections are cut once; the clients come back by themselves. */
   disconnect(whom: Whom = {}): void {
-    for (const device of this.#devices(whom)) this.world.lineOf(device)?.cut(false)
+    for (const device of this.#devices(whom)) this.world.linkOf(device)?.cut(false)
   }
 
-  /** The lines carry nothing any more, and nobody is told: what pings and probes are for. */
+  /** The connections carry nothing any more, without a sign: only pings and probes find out. */
   halfOpen(whom: Whom = {}): void {
-    for (const device of this.#devices(whom)) this.world.lineOf(device)?.blackhole('both')
+    for (const device of this.#devices(whom)) this.world.linkOf(device)?.blackhole('both')
   }
 
   /** No network, until it is ended: then the device is told that it is back. */
@@ -126,7 +126,7 @@ export class TestFaults {
     const devices = this.#devices(whom)
     for (const device of devices) {
       device.isOnline = false
-      this.world.lineOf(device)?.cut(false)
+      this.world.linkOf(device)?.cut(false)
     }
     return this.#until(() => {
       for (const device of devices) {

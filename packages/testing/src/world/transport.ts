@@ -8,7 +8,7 @@ import {
   type ErrorAck,
   type Payload,
 } from '@roomful/protocol'
-import { byeReason, LOST, refusalReason } from './line-end'
+import { byeReason, LOST, refusalReason } from './down-reasons'
 import type { ClientEnd, Link } from './link'
 import type { ProcessClock } from './process-clock'
 
@@ -29,7 +29,7 @@ type Open = {
 }
 type Pending = { answer(answer: unknown): void; fail(failure: RequestFailure): void }
 
-/** The client's transport port over a simulated line: its guarantees, and the decoding at the border. */
+/** The client's transport port over a simulated connection: its guarantees, and the decoding at the border. */
 export class LinkTransport implements Transport {
   #open: Open | null = null
   #ackIds = 0
@@ -99,7 +99,7 @@ export class LinkTransport implements Transport {
     this.disconnect()
   }
 
-  /** The program dies: its promises never settle, and the line is closed by whoever runs programs. */
+  /** The program dies: its promises never settle, and the connection is closed by whoever runs programs. */
   abandon(): void {
     const open = this.#open
     this.#open = null

@@ -138,7 +138,7 @@ export class Watch {
     for (const id of keysOf(payload)) {
       this.#emitted.set(id, (this.#emitted.get(id) ?? 0) + 1)
       const writer = this.#writerOf(id, device)
-      // An owner that has slept passes on what that tab has sent by another line since. What a sign-out in another tab
+      // An owner that has slept passes on what that tab has sent by another connection since. What a sign-out in another tab
       // has deleted is promised no more, and may go out before this one hears of it.
       const isOwn = nameIn(id) === device.name
       const { disk } = device
@@ -150,7 +150,7 @@ export class Watch {
     }
   }
 
-  /** What a tab hands to the owner of its line may go out when that tab is gone: what it has said of its disk counts. */
+  /** What a tab hands to the owner of its connection may go out when that tab is gone: what it has said of its disk counts. */
   #noteUnkept(device: Device, ids: readonly string[]): void {
     if (this.#keeps(device)) return
     for (const id of ids) if (!device.disk?.hasEntry(id)) this.#unkept.add(id)
@@ -198,7 +198,7 @@ export class Watch {
     if (found !== wanted) this.#violate(device, model, `I13: ${found} unread instead of ${wanted}`)
   }
 
-  /** A line carries what all tabs of its browser send; what a dead one left is its owner's. */
+  /** A connection carries what all tabs of its browser send; what a dead one left is its owner's. */
   #writerOf(id: string, device: Device): Device {
     if (device.browser === undefined) return device
     const name = nameIn(id)

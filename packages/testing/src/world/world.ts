@@ -148,8 +148,8 @@ export class World {
     return browser ? this.devices.filter((one) => one.browser === browser) : [device]
   }
 
-  /** The line of a device that its client believes in. */
-  lineOf(device: Device): Link | undefined {
+  /** The connection of a device that its client believes in. */
+  linkOf(device: Device): Link | undefined {
     return this.links.find((link) => link.device === device.name && link.isClientUp)
   }
 
