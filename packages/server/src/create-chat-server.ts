@@ -29,7 +29,7 @@ import { systemIds } from './ports/ids'
 import type { Log } from './ports/log'
 import { createAdmission } from './sockets/admission'
 import { acceptSockets } from './sockets/connect'
-import { socketBroadcaster } from './sockets/socket-line'
+import { socketBroadcaster } from './sockets/socket-connection'
 import { attachSockets, socketServer } from './sockets/socket-server'
 import { databaseFor } from './stores/database-for'
 import { isReadable, UNREADABLE } from './stores/database-url'
@@ -77,7 +77,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const webhook = options.webhook && createWebhook({ ...options.webhook, clock, log })
 
   const { meter, registry } = metrics({
-    sockets: () => node.services.hub.peers.size,
+    sockets: () => node.services.hub.devices.size,
     queueDepth: () => node.services.pipeline.depth(),
     fileBytes: () => quota?.bytesInAll ?? 0,
     ...(options.redis === undefined ? {} : { isBusUp: () => bus.isUp?.() ?? true }),

@@ -24,14 +24,18 @@ export { type ChatServer, createChatServer } from './create-chat-server'
 export type { EphemeralReader, EphemeralStore } from './ephemeral/ephemeral-store'
 export { MemoryEphemeral } from './ephemeral/memory-ephemeral'
 export type { FileStore } from './files/file-store'
-export type { Broadcaster, Line } from './hub/peer'
+export type { Broadcaster, DeviceConnection as Line } from './hub/device'
 export type { Draft, Hooks, Verdict } from './moderation/hooks'
 export { verifyWebhook } from './moderation/signature'
 export { createWebhook, type Webhook, type WebhookOptions } from './moderation/webhook'
 export { type WordFilterOptions, wordFilter } from './moderation/word-filter'
-export type { ChatNode, Conversation } from './node/chat-node'
+export type { ChatNode, DeviceSession as Conversation } from './node/chat-node'
 export { createNode, type NodeParts } from './node/create-node'
-export { type Carried, type MemoryLine, MemoryLines } from './node/memory-lines'
+export {
+  type Carried,
+  type MemoryConnection as MemoryLine,
+  MemoryConnections as MemoryLines,
+} from './node/memory-connections'
 export type { Retention } from './node/retention'
 export { type AuthOptions, ConfigError, type LogLevel, type RateOptions, type ServerOptions } from './options'
 export type { Clock } from './ports/clock'

@@ -1,8 +1,8 @@
 import { asRoomId, type ClientEvent, type OkAck, type Payload, type RoomId } from '@roomful/protocol'
 import type { Refusal } from '../core/ops'
 import type { TokenBucket } from '../handlers/token-bucket'
+import type { Device } from '../hub/device'
 import type { Hub } from '../hub/hub'
-import type { Peer } from '../hub/peer'
 import { PRICES } from './prices'
 import { weightOf } from './weight'
 
@@ -10,7 +10,7 @@ import { weightOf } from './weight'
 export type Account = {
   readonly budget: TokenBucket
   readonly hub: Pick<Hub, 'audience'>
-  readonly peer: Peer
+  readonly device: Device
 }
 
 /**
@@ -18,14 +18,14 @@ export type Account = {
  * zero: the one request that nothing is left for is still paid in full, by the wait after it.
  */
 export function charge<E extends ClientEvent>(
-  { budget, hub, peer }: Account,
+  { budget, hub, device }: Account,
   event: E,
   payload: Payload<E>,
 ): (answer: OkAck<E> | Refusal) => void {
   const { units, held = 0, tells = 0 } = PRICES[event](payload)
   const named = roomIn(payload)
   // The size of a room that the user may not know would tell of it: not before the request is taken.
-  const isKnown = named !== undefined && peer.rooms.has(named)
+  const isKnown = named !== undefined && device.rooms.has(named)
   budget.spend(units + held + (isKnown ? tells * hub.audience(named) : 0))
   return (answer) => {
     if (!answer.ok) return

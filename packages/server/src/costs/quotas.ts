@@ -3,8 +3,8 @@ import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { Rates } from '../handlers/rates'
 import type { Rate } from '../handlers/token-bucket'
+import type { Device } from '../hub/device'
 import type { Hub } from '../hub/hub'
-import type { Peer } from '../hub/peer'
 import type { Clock } from '../ports/clock'
 import type { Store } from '../stores/port'
 
@@ -57,7 +57,7 @@ export type Settle<E extends ClientEvent> = (answer: OkAck<E> | Refusal) => void
 export type QuotaDeps = {
   readonly store: Pick<Store, 'read'>
   readonly clock: Clock
-  readonly hub: Pick<Hub, 'peers'>
+  readonly hub: Pick<Hub, 'devices'>
   readonly limits: QuotaLimits
 }
 
@@ -76,21 +76,21 @@ export class Quotas {
 
   /** Counts what the request will add, or says why it may not. Undefined: most requests add nothing that stays. */
   take<E extends ClientEvent>(
-    peer: Peer,
+    device: Device,
     event: E,
     payload: Payload<E>,
   ): Promise<Settle<E> | Refusal> | undefined {
-    const addition = ADDITIONS[event]?.(payload, peer.userId)
-    return addition && this.#count(peer, addition)
+    const addition = ADDITIONS[event]?.(payload, device.userId)
+    return addition && this.#count(device, addition)
   }
 
-  async #count<E extends ClientEvent>(peer: Peer, addition: Addition): Promise<Settle<E> | Refusal> {
-    const full = await this.#fullRefusal(peer, addition)
+  async #count<E extends ClientEvent>(device: Device, addition: Addition): Promise<Settle<E> | Refusal> {
+    const full = await this.#fullRefusal(device, addition)
     if (full) return full
-    if (peer.identity.admin) return nothingToSettle
+    if (device.identity.admin) return nothingToSettle
     const wanted = (['rooms', 'members', 'reports'] as const).flatMap((kind) => {
       const count = addition[kind] ?? 0
-      return count > 0 ? [{ bucket: this.#rates[kind].of(peer.userId), count }] : []
+      return count > 0 ? [{ bucket: this.#rates[kind].of(device.userId), count }] : []
     })
     const spent = wanted.find(({ bucket }) => bucket.isSpent)?.bucket
     if (spent) return refuse('RATE_LIMITED', { retryAfterMs: spent.retryAfterMs })
@@ -105,7 +105,7 @@ export class Quotas {
 
   /** Who is in as many rooms as a user may be in comes into no other. */
   async #fullRefusal(
-    { userId }: Peer,
+    { userId }: Device,
     { comes, others = NO_OTHERS }: Addition,
   ): Promise<Refusal | undefined> {
     const { store, hub, limits } = this.deps
@@ -117,7 +117,7 @@ export class Quotas {
       const fullOthers = others.ids.filter((id) => id !== userId && full.has(id))
       if (fullOthers.length === 0) return undefined
       // Of a stranger it would tell that they are here (P9).
-      const known = await reader.whoIsIn([...hub.peers.roomsOf(userId)], fullOthers)
+      const known = await reader.whoIsIn([...hub.devices.roomsOf(userId)], fullOthers)
       return known.length > 0 ? refuse('LIMIT_EXCEEDED', { field: others.field, limit }) : undefined
     })
   }

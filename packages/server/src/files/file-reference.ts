@@ -4,7 +4,7 @@ import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { showsAddress, showsFiles } from '../core/shown-file'
 import type { Services } from '../handlers/handler'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import { isImage } from './file-kind'
 import { FILE_ID, type StoredFile } from './file-store'
 
@@ -44,18 +44,18 @@ const ForeignFile = v.optional(
  */
 export async function fileRefusal(
   { files, store }: Pick<Services, 'files' | 'store'>,
-  peer: Peer,
+  device: Device,
   { type, metadata, content }: { type: string; metadata: Metadata | undefined; content: string },
 ): Promise<Refusal | undefined> {
   if (!showsFiles(type)) return undefined
-  if (peer.protocol === 1 && showsAddress({ type, content, ...(metadata ? { metadata } : {}) }))
+  if (device.protocol === 1 && showsAddress({ type, content, ...(metadata ? { metadata } : {}) }))
     return undefined
   if (!files)
     return v.is(ForeignFile, metadata) ? undefined : refuse('INVALID_PAYLOAD', { field: 'metadata.fileId' })
   const shown = v.safeParse(Shown, metadata)
   if (!shown.success) return refuse('INVALID_PAYLOAD', { field: `metadata.${fieldOf(shown.issues)}` })
   const file = await files.find(shown.output.fileId)
-  if (!file || !(await mayRead({ store }, peer.userId, file)))
+  if (!file || !(await mayRead({ store }, device.userId, file)))
     return refuse('INVALID_PAYLOAD', { field: 'metadata.fileId' })
   return type === 'image' && !isImage(file.kind) ? refuse('INVALID_PAYLOAD', { field: 'type' }) : undefined
 }

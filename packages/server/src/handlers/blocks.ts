@@ -5,36 +5,36 @@ import { actorOf, type Handler } from './handler'
 import { submitInOrder } from './submit'
 
 /** Whether there is such a user makes no difference, nor whether they are blocked already. */
-export const blockUser: Handler<'block-user'> = async (services, peer, payload) => {
+export const blockUser: Handler<'block-user'> = async (services, device, payload) => {
   const { store, bus, clock, ids } = services
-  const { userId } = peer
+  const { userId } = device
   if (payload.userId === userId) return refuse('INVALID_PAYLOAD', { field: 'userId' })
   const declined = await store.block(userId, payload.userId, new Date(clock.now()).toISOString())
   if (!declined) return refuse('LIMIT_EXCEEDED', { field: 'userId', limit: LIMITS.blockedUsers })
   for (const roomId of declined) bus.publish({ type: 'uninvited', userId, roomId })
   const dm = await store.read((reader) => reader.dm(dmKeyOf([userId, payload.userId])))
   if (dm === undefined) return { ok: true }
-  const outcome = await submitInOrder(services, peer, () => {
+  const outcome = await submitInOrder(services, device, () => {
     const at = clock.now()
     return {
       roomId: dm,
-      op: { kind: 'leave', actor: actorOf(peer), at, messageId: asMessageId(ids.uuid(at)) },
+      op: { kind: 'leave', actor: actorOf(device), at, messageId: asMessageId(ids.uuid(at)) },
     }
   })
   // Not in it, or no more: there is nothing to leave.
   return outcome.ok || outcome.code === 'ROOM_NOT_FOUND' ? { ok: true } : outcome
 }
 
-export const unblockUser: Handler<'unblock-user'> = async ({ store }, peer, { userId }) => {
-  await store.unblock(peer.userId, userId)
+export const unblockUser: Handler<'unblock-user'> = async ({ store }, device, { userId }) => {
+  await store.unblock(device.userId, userId)
   return { ok: true }
 }
 
-export const listBlocked: Handler<'list-blocked'> = async ({ store }, peer, payload) => {
+export const listBlocked: Handler<'list-blocked'> = async ({ store }, device, payload) => {
   const { after, limit = LIMITS.blockedPage } = payload
   // One more than is sent, to see whether there are more.
   const query = { limit: limit + 1, ...(after === undefined ? {} : { after }) }
-  const found = await store.read((reader) => reader.blocked(peer.userId, query))
+  const found = await store.read((reader) => reader.blocked(device.userId, query))
   const blocked = found.slice(0, limit)
   const last = blocked.at(-1)
   return { ok: true, blocked, ...(last && found.length > limit ? { next: last.userId } : {}) }

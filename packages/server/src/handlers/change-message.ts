@@ -4,7 +4,7 @@ import { isCustomEmoji, isEmoji } from '../core/emoji'
 import { isoTime } from '../core/iso-time'
 import type { Op, Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import { screen } from '../moderation/screen'
 import { actorOf, type Handler, type Services } from './handler'
 import { messageAck } from './outcome-ack'
@@ -19,16 +19,16 @@ type ChangeArgs = [
   toOp: (roomId: RoomId) => Op | Refusal | Promise<Op | Refusal>,
 ]
 
-export const editMessage: Handler<'edit-message'> = async (services, peer, payload) => {
+export const editMessage: Handler<'edit-message'> = async (services, device, payload) => {
   let editedAt: string | undefined
-  const answer = await asSend(services, peer, payload, 'edit-own', async (roomId) => {
+  const answer = await asSend(services, device, payload, 'edit-own', async (roomId) => {
     const { messageId, content, opId, baseRev } = payload
-    const { id, name } = peer.identity
+    const { id, name } = device.identity
     const draft = { kind: 'edit', roomId, user: { id, name }, content, type: 'text', messageId } as const
     const passed = await screen(services, draft)
     if ('ok' in passed) return passed
     const version = baseRev === undefined ? {} : { baseRev }
-    const how = base(services, peer, opId)
+    const how = base(services, device, opId)
     editedAt = isoTime(how.at)
     return { kind: 'edit', content: passed.content, messageId, ...version, ...how }
   })
@@ -37,25 +37,25 @@ export const editMessage: Handler<'edit-message'> = async (services, peer, paylo
   return answer
 }
 
-export const deleteMessage: Handler<'delete-message'> = (services, peer, payload) =>
-  change(services, peer, payload, 'delete-own', () => {
+export const deleteMessage: Handler<'delete-message'> = (services, device, payload) =>
+  change(services, device, payload, 'delete-own', () => {
     const { messageId, opId } = payload
-    return { kind: 'delete', messageId, ...base(services, peer, opId) }
+    return { kind: 'delete', messageId, ...base(services, device, opId) }
   })
 
-export const reactMessage: Handler<'react-message'> = async (services, peer, payload) =>
-  asSend(services, peer, payload, 'react', async (roomId) => {
+export const reactMessage: Handler<'react-message'> = async (services, device, payload) =>
+  asSend(services, device, payload, 'react', async (roomId) => {
     const { messageId, emoji, op, opId } = payload
     // One that was taken before these rules can still be taken back.
     const refusal =
-      op === 'add' ? await emojiRefusal(services, peer, { roomId, messageId, emoji }) : undefined
-    return refusal ?? { kind: 'react', messageId, emoji, op, ...base(services, peer, opId) }
+      op === 'add' ? await emojiRefusal(services, device, { roomId, messageId, emoji }) : undefined
+    return refusal ?? { kind: 'react', messageId, emoji, op, ...base(services, device, opId) }
   })
 
 /** A reaction is a picture: words in its place would be a message that no rule of the room holds. */
 async function emojiRefusal(
   services: Services,
-  { identity: { id, name } }: Peer,
+  { identity: { id, name } }: Device,
   { roomId, messageId, emoji }: { roomId: RoomId; messageId: MessageId; emoji: string },
 ): Promise<Refusal | undefined> {
   if (!isEmoji(emoji) && !isCustomEmoji(emoji, services.customEmoji))
@@ -66,22 +66,22 @@ async function emojiRefusal(
   return 'ok' in passed ? passed : undefined
 }
 
-const base = ({ clock }: Services, peer: Peer, opId: string | undefined) => ({
-  actor: actorOf(peer),
+const base = ({ clock }: Services, device: Device, opId: string | undefined) => ({
+  actor: actorOf(device),
   at: clock.now(),
   ...(opId === undefined ? {} : { opId }),
 })
 
 /** It is shown to the whole room as a message is, and counts as one in the rate of its user. */
-function asSend(services: Services, peer: Peer, ...rest: ChangeArgs) {
-  const bucket = services.sendRates.of(peer.userId)
+function asSend(services: Services, device: Device, ...rest: ChangeArgs) {
+  const bucket = services.sendRates.of(device.userId)
   if (bucket.take(1) === 0) return refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs })
-  return change(services, peer, ...rest)
+  return change(services, device, ...rest)
 }
 
-async function change(services: Services, peer: Peer, ...[target, action, toOp]: ChangeArgs) {
-  const outcome = await submitInOrder(services, peer, async () => {
-    const roomId = await roomOf(services, peer, target, action)
+async function change(services: Services, device: Device, ...[target, action, toOp]: ChangeArgs) {
+  const outcome = await submitInOrder(services, device, async () => {
+    const roomId = await roomOf(services, device, target, action)
     if (!roomId) return refuse('MESSAGE_NOT_FOUND')
     const op = await toOp(roomId)
     return 'ok' in op ? op : { roomId, op }
@@ -95,14 +95,14 @@ async function change(services: Services, peer: Peer, ...[target, action, toOp]:
  */
 async function roomOf(
   { store }: Services,
-  peer: Peer,
+  device: Device,
   { roomId, messageId }: Target,
   action: Action,
 ): Promise<RoomId | undefined> {
   if (roomId !== undefined) return roomId
   return store.read(async (reader) => {
     const found = await reader.roomOfMessage(messageId)
-    const may = await permitted(reader, peer, found ?? NOWHERE, action)
+    const may = await permitted(reader, device, found ?? NOWHERE, action)
     return 'ok' in may && may.code === 'ROOM_NOT_FOUND' ? undefined : found
   })
 }

@@ -3,7 +3,7 @@ import { dmNameOf } from '../core/dm-name'
 import { refuse } from '../core/refusal'
 import { EPHEMERAL_LIMITS } from '../ephemeral/ephemeral-store'
 import { ephemeralRoomId } from '../ephemeral/room-id'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import { mayBeDone, StoreError } from '../stores/port'
 import { dmKeyOf } from './dm-key'
 import { entriesOf, invite, type Person } from './entries'
@@ -13,13 +13,13 @@ import { enterDm } from './open-dm'
 /** Rooms that nobody is in any more end once a minute. */
 const EPHEMERAL_RETRY_MS = 60_000
 
-export const createRoom: Handler<'create-room'> = async (services, peer, payload) => {
+export const createRoom: Handler<'create-room'> = async (services, device, payload) => {
   const { name, type, members = [], metadata = {}, settings = {} } = payload
-  const entries = await entriesOf(services, peer, members)
+  const entries = await entriesOf(services, device, members)
   if (entries.absent.length > 0) return refuse('USER_NOT_FOUND', { field: 'members' })
-  const { room, rows } = newRoom(services, peer, { name, type, metadata, settings }, entries.put)
+  const { room, rows } = newRoom(services, device, { name, type, metadata, settings }, entries.put)
   // Before there is the room: where they are too many, nothing is made.
-  const invited = await invite(services, peer, room.id, entries.invite)
+  const invited = await invite(services, device, room.id, entries.invite)
   if ('ok' in invited) return invited
   try {
     const created = await create(services, { room, members: rows })
@@ -35,12 +35,12 @@ export const createRoom: Handler<'create-room'> = async (services, peer, payload
 }
 
 /** The same set of people always gives the same room. */
-export const openDm: Handler<'open-dm'> = async (services, peer, { userIds }) => {
-  const entries = await entriesOf(services, peer, userIds)
+export const openDm: Handler<'open-dm'> = async (services, device, { userIds }) => {
+  const entries = await entriesOf(services, device, userIds)
   if (entries.absent.length > 0) return refuse('USER_NOT_FOUND', { field: 'userIds' })
   // Until they accept they are called by the id by which they were asked for: their name is not the asker's to see.
   const all: Person[] = [
-    peer.identity,
+    device.identity,
     ...entries.put,
     ...entries.invite.map((id): Person => ({ id, name: id })),
   ]
@@ -48,16 +48,18 @@ export const openDm: Handler<'open-dm'> = async (services, peer, { userIds }) =>
   const name = dmNameOf(all.map((person) => person.name))
   const { room, rows } = newRoom(
     services,
-    peer,
+    device,
     { name, type: 'dm', metadata: {}, settings: {} },
     entries.put,
   )
   const members = rows.map((row): Member => ({ ...row, role: 'member' }))
   const dmKey = dmKeyOf(all.map((person) => person.id))
   const { created, room: dm } = await create(services, { room, members, dmKey })
-  const entered = created ? { room: dm, invite: entries.invite } : await enterDm(services, peer, dm, entries)
+  const entered = created
+    ? { room: dm, invite: entries.invite }
+    : await enterDm(services, device, dm, entries)
   if ('ok' in entered) return entered
-  const invited = await invite(services, peer, dm.id, entered.invite)
+  const invited = await invite(services, device, dm.id, entered.invite)
   if ('ok' in invited) return invited
   invited.tell()
   return { ok: true, room: entered.room, ...namesOf(entered.invite) }
@@ -83,14 +85,14 @@ async function create(
 /** The first members take the revs 1..n; the creator is the owner. */
 function newRoom(
   { clock, ids }: Services,
-  peer: Peer,
+  device: Device,
   facts: Pick<Room, 'name' | 'type' | 'metadata' | 'settings'>,
   put: readonly Person[],
 ): { room: Room; rows: Member[] } {
   const now = clock.now()
   const [uuid, createdAt] = [ids.uuid(now), new Date(now).toISOString()]
   const id = facts.type === 'ephemeral' ? ephemeralRoomId(uuid) : asRoomId(uuid)
-  const rows = [peer.identity, ...put].map(
+  const rows = [device.identity, ...put].map(
     (person, index): Member => ({
       roomId: id,
       userId: person.id,
@@ -103,6 +105,6 @@ function newRoom(
       ...(index === 0 ? {} : { added: true }),
     }),
   )
-  const room = { id, ...facts, createdBy: peer.userId, createdAt, rev: rows.length, lastSeq: 0 }
+  const room = { id, ...facts, createdBy: device.userId, createdAt, rev: rows.length, lastSeq: 0 }
   return { room, rows }
 }

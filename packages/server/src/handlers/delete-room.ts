@@ -3,24 +3,24 @@ import type { Handler } from './handler'
 import { permitted } from './permission'
 
 /** For all, at once; its rows and files follow in the background. A retry finds it deleted, and is a success too. */
-export const deleteRoom: Handler<'delete-room'> = async (services, peer, { roomId }) => {
+export const deleteRoom: Handler<'delete-room'> = async (services, device, { roomId }) => {
   const { store, bus, hub, clock, log, purges } = services
   const may = await store.read(async (reader) => {
-    const found = await permitted(reader, peer, roomId, 'delete-room')
+    const found = await permitted(reader, device, roomId, 'delete-room')
     const isMissing = 'ok' in found && found.code === 'ROOM_NOT_FOUND'
-    return isMissing && peer.identity.admin && (await reader.deletedAmong([roomId])).length > 0
+    return isMissing && device.identity.admin && (await reader.deletedAmong([roomId])).length > 0
       ? 'deleted'
       : found
   })
   if (may === 'deleted') return { ok: true }
   if ('ok' in may) return may
-  const isDone = await store.deleteRoom(roomId, peer.userId, clock.now()).catch((error: unknown) => {
+  const isDone = await store.deleteRoom(roomId, device.userId, clock.now()).catch((error: unknown) => {
     // It may be gone, and nobody was told.
     hub.doubt(roomId)
     throw error
   })
   if (!isDone) return refuse('ROOM_NOT_FOUND')
-  log.info({ roomId, by: peer.userId }, 'a room was deleted')
+  log.info({ roomId, by: device.userId }, 'a room was deleted')
   bus.publish({ type: 'deleted', roomId })
   purges.begin()
   return { ok: true }

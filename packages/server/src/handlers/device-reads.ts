@@ -1,4 +1,4 @@
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import type { Reader, Store } from '../stores/port'
 
 /** The device that asked is not there any more: nothing is read for it, and its answer goes nowhere. */
@@ -12,23 +12,23 @@ export class DeviceGone extends Error {
  */
 export function readFor<T>(
   { store }: { readonly store: Pick<Store, 'read'> },
-  peer: Peer,
+  device: Device,
   reads: (reader: Reader) => Promise<T>,
 ): Promise<T> {
   return store.read((reader) => {
-    checkIsHere(peer)
-    return reads(whileHere(reader, peer))
+    checkIsHere(device)
+    return reads(whileHere(reader, device))
   })
 }
 
-export function checkIsHere(peer: Peer): void {
-  if (peer.isGone) throw new DeviceGone('the device is gone')
+export function checkIsHere(device: Device): void {
+  if (device.isGone) throw new DeviceGone('the device is gone')
 }
 
-function whileHere(reader: Reader, peer: Peer): Reader {
+function whileHere(reader: Reader, device: Device): Reader {
   return new Proxy(reader, {
     get(target, name, self) {
-      checkIsHere(peer)
+      checkIsHere(device)
       return Reflect.get(target, name, self)
     },
   })

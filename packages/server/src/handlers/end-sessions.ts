@@ -5,11 +5,15 @@ import type { Handler } from './handler'
 const ENDED_FOR_MS = 400 * 24 * 3_600_000
 
 /** Of a user who has never signed in too: their tokens may be in use elsewhere, or come later. */
-export const endSessions: Handler<'end-sessions'> = async ({ store, bus, clock, log }, peer, { userId }) => {
-  if (!peer.identity.admin) return refuse('FORBIDDEN')
+export const endSessions: Handler<'end-sessions'> = async (
+  { store, bus, clock, log },
+  device,
+  { userId },
+) => {
+  if (!device.identity.admin) return refuse('FORBIDDEN')
   const atMs = clock.now()
   await store.endSessions(userId, atMs, atMs + ENDED_FOR_MS)
-  log.info({ userId, by: peer.userId }, 'all sessions of a user were ended')
+  log.info({ userId, by: device.userId }, 'all sessions of a user were ended')
   bus.publish({ type: 'sessions-ended', userId, atMs })
   return { ok: true }
 }

@@ -2,7 +2,7 @@ import { LIMITS, type Member, type RoomId, type User, type UserId } from '@roomf
 import { type Entry, entryOf } from '../core/consent'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import type { Reader } from '../stores/port'
 import type { Services } from './handler'
 
@@ -21,28 +21,28 @@ export type Entries = {
 type Asking = Pick<Services, 'policy'>
 
 /** What becomes of each of these users, without the asking one. */
-export function entriesOf(services: Services, peer: Peer, userIds: readonly UserId[]): Promise<Entries> {
-  return services.store.read((reader) => readEntries(services, reader, peer, userIds))
+export function entriesOf(services: Services, device: Device, userIds: readonly UserId[]): Promise<Entries> {
+  return services.store.read((reader) => readEntries(services, reader, device, userIds))
 }
 
 /** The same queries for each of them, whatever becomes of it: time would tell who is here (P9). */
 export async function readEntries(
   { policy }: Asking,
   reader: Reader,
-  peer: Peer,
+  device: Device,
   userIds: readonly UserId[],
 ): Promise<Entries> {
-  const others = [...new Set(userIds)].filter((id) => id !== peer.userId)
+  const others = [...new Set(userIds)].filter((id) => id !== device.userId)
   if (others.length === 0) return { put: [], invite: [], absent: [] }
   const [users, acquainted, blockers] = await Promise.all([
     Promise.all(others.map((id) => reader.user(id))),
-    policy === 'open' ? new Set<UserId>() : reader.acquaintances(peer.userId, others),
-    reader.blockersOf(peer.userId, others),
+    policy === 'open' ? new Set<UserId>() : reader.acquaintances(device.userId, others),
+    reader.blockersOf(device.userId, others),
   ])
   const entries = others.map((id, index): { id: UserId; user: User | undefined; entry: Entry } => {
     const user = users[index]
     const relation = { exists: user !== undefined, acquainted: acquainted.has(id), blocked: blockers.has(id) }
-    return { id, user, entry: entryOf(policy, relation, peer.identity.admin) }
+    return { id, user, entry: entryOf(policy, relation, device.identity.admin) }
   })
   const idsOf = (wanted: Entry): UserId[] =>
     entries.filter(({ entry }) => entry === wanted).map(({ id }) => id)
@@ -56,14 +56,14 @@ export async function readEntries(
 /** Written at once; `tell` is for when the room is there. */
 export async function invite(
   { store, bus, clock }: Services,
-  peer: Peer,
+  device: Device,
   roomId: RoomId,
   userIds: readonly UserId[],
 ): Promise<{ tell(): void } | Refusal> {
   if (userIds.length === 0) return { tell() {} }
   const at = clock.now()
   const until = at + LIMITS.invitationDays * DAY_MS
-  const shownTo = await store.invite({ roomId, inviterId: peer.userId, userIds, at, until })
+  const shownTo = await store.invite({ roomId, inviterId: device.userId, userIds, at, until })
   if (!shownTo) return refuse('LIMIT_EXCEEDED', { field: 'invitations', limit: LIMITS.invitationsSent })
   return {
     tell() {

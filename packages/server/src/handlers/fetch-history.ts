@@ -4,14 +4,14 @@ import { fetchHistory as readPage } from '../pipeline/history'
 import { readFor } from './device-reads'
 import type { Handler } from './handler'
 
-export const fetchHistory: Handler<'fetch-history'> = async (services, peer, payload) => {
-  const grant = services.hub.beginGrant(peer.userId)
+export const fetchHistory: Handler<'fetch-history'> = async (services, device, payload) => {
+  const grant = services.hub.beginGrant(device.userId)
   try {
-    const isReference = peer.protocol === 1
+    const isReference = device.protocol === 1
     const query = isReference ? asReference(payload) : payload
     // In the reference a page with fewer rows than its limit is the last one: none of them may be left out.
     const characters = isReference ? Infinity : undefined
-    const page = await readFor(services, peer, (reader) => readPage(reader, peer.userId, query, characters))
+    const page = await readFor(services, device, (reader) => readPage(reader, device.userId, query, characters))
     // Removed while the page was read: he has been told so, and nothing of the room may follow (I14).
     return page.ok && grant.isRemoved(payload.roomId) ? refuse('ROOM_NOT_FOUND') : page
   } finally {

@@ -5,8 +5,8 @@ import type { InvitationPolicy } from '../core/consent'
 import type { Actor, Refusal } from '../core/ops'
 import type { Quotas } from '../costs/quotas'
 import type { FileStore } from '../files/file-store'
+import type { Device } from '../hub/device'
 import type { Hub } from '../hub/hub'
-import type { Peer } from '../hub/peer'
 import type { Hooks } from '../moderation/hooks'
 import type { Purges } from '../node/purges'
 import type { Names } from '../pipeline/names'
@@ -58,10 +58,10 @@ export type Services = {
 /** Answers one decoded request: the ack, or a refusal. It may throw; the caller makes INTERNAL of it. */
 export type Handler<E extends ClientEvent> = (
   services: Services,
-  peer: Peer,
+  device: Device,
   payload: Payload<E>,
 ) => Promise<OkAck<E> | Refusal>
 
-export function actorOf({ identity: { id, name, admin } }: Peer): Actor {
+export function actorOf({ identity: { id, name, admin } }: Device): Actor {
   return { id, name, admin }
 }

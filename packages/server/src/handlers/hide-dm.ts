@@ -1,25 +1,25 @@
 import type { RoomId } from '@roomful/protocol'
 import { refuse } from '../core/refusal'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import type { Handler, Services } from './handler'
 import { permitted } from './permission'
 
 /** Out of the user's list, on all of their devices, until there is a newer message than now. */
-export const hideDm: Handler<'hide-dm'> = async (services, peer, { roomId, hidden }) => {
-  const may = await services.store.read((reader) => permitted(reader, peer, roomId, 'read'))
+export const hideDm: Handler<'hide-dm'> = async (services, device, { roomId, hidden }) => {
+  const may = await services.store.read((reader) => permitted(reader, device, roomId, 'read'))
   if ('ok' in may) return may
   if (may.room.type !== 'dm') return refuse('FORBIDDEN')
-  return (await hide(services, peer, roomId, hidden)) ? { ok: true } : refuse('ROOM_NOT_FOUND')
+  return (await hide(services, device, roomId, hidden)) ? { ok: true } : refuse('ROOM_NOT_FOUND')
 }
 
 /** Who opens it again, or comes into it, sees it. */
-export async function showDm(services: Services, peer: Peer, roomId: RoomId): Promise<void> {
-  await hide(services, peer, roomId, false)
+export async function showDm(services: Services, device: Device, roomId: RoomId): Promise<void> {
+  await hide(services, device, roomId, false)
 }
 
 async function hide(
   { store, bus }: Services,
-  { userId }: Peer,
+  { userId }: Device,
   roomId: RoomId,
   hidden: boolean,
 ): Promise<boolean> {

@@ -6,15 +6,15 @@ import { actorOf, type Handler } from './handler'
 import { showDm } from './hide-dm'
 import { submitInOrder } from './submit'
 
-export const listInvitations: Handler<'list-invitations'> = async ({ store, clock }, peer) => {
-  const invitations = await store.read((reader) => readInvitations(reader, peer.userId, clock.now()))
+export const listInvitations: Handler<'list-invitations'> = async ({ store, clock }, device) => {
+  const invitations = await store.read((reader) => readInvitations(reader, device.userId, clock.now()))
   return { ok: true, invitations }
 }
 
 /** A repeat, or one by whoever has come in otherwise meanwhile, is a success. */
-export const acceptInvitation: Handler<'accept-invitation'> = async (services, peer, { roomId }) => {
+export const acceptInvitation: Handler<'accept-invitation'> = async (services, device, { roomId }) => {
   const { store, bus, clock, ids } = services
-  const { userId } = peer
+  const { userId } = device
   const { invitation, there } = await store.read(async (reader) => {
     const [invitation] = await reader.invitations(userId, { nowMs: clock.now(), roomId, limit: 1 })
     const [there] = await reader.memberships(userId, [roomId])
@@ -25,16 +25,16 @@ export const acceptInvitation: Handler<'accept-invitation'> = async (services, p
       ? { ok: true, room: there.room }
       : refuse('INVITATION_NOT_FOUND', { field: 'roomId' })
   const { inviterId } = invitation
-  const outcome = await submitInOrder(services, peer, () => {
+  const outcome = await submitInOrder(services, device, () => {
     const at = clock.now()
     const messageId = asMessageId(ids.uuid(at))
-    return { roomId, op: { kind: 'accept', actor: actorOf(peer), at, inviterId, messageId } }
+    return { roomId, op: { kind: 'accept', actor: actorOf(device), at, inviterId, messageId } }
   })
   const isVoid = !outcome.ok && outcome.code === 'ROOM_NOT_FOUND'
   if (!outcome.ok && !isVoid) return outcome
   await store.answerInvitation(userId, roomId, isVoid ? 'declined' : 'accepted')
   bus.publish({ type: 'uninvited', userId, roomId })
-  if (there?.hiddenSeq !== undefined) await showDm(services, peer, roomId)
+  if (there?.hiddenSeq !== undefined) await showDm(services, device, roomId)
   const [entered] = await store.read((reader) => reader.memberships(userId, [roomId]))
   return entered && !isVoid
     ? { ok: true, room: entered.room }

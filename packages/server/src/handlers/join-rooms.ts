@@ -1,5 +1,5 @@
 import { type Head, LIMITS, type RoomId } from '@roomful/protocol'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import { readableMemberships } from '../pipeline/readable'
 import type { Membership } from '../stores/port'
 import { checkIsHere, readFor } from './device-reads'
@@ -9,43 +9,46 @@ import type { Handler } from './handler'
  * Subscribes this device. A room that is missing or hidden is simply not among the heads. The heads are told as of
  * the subscription: whatever is committed after them arrives as an event.
  */
-export const joinRooms: Handler<'join-rooms'> = async (services, peer, { roomIds }) => {
+export const joinRooms: Handler<'join-rooms'> = async (services, device, { roomIds }) => {
   const { hub } = services
-  const grant = hub.beginGrant(peer.userId)
+  const grant = hub.beginGrant(device.userId)
   const left = new Set<RoomId>()
-  peer.joins.add(left)
+  device.joins.add(left)
   try {
-    const { memberships, unread } = await readFor(services, peer, async (reader) => {
+    const { memberships, unread } = await readFor(services, device, async (reader) => {
       const memberships = roomIds
-        ? (await readableMemberships(reader, peer.userId, roomIds)).found
-        : await reader.roomsOf(peer.userId, { limit: LIMITS.syncRooms })
+        ? (await readableMemberships(reader, device.userId, roomIds)).found
+        : await reader.roomsOf(device.userId, { limit: LIMITS.syncRooms })
       const joined = memberships.filter(isIn).slice(0, LIMITS.syncRooms)
-      const wantsCounts = peer.protocol === 1 && roomIds === undefined
+      const wantsCounts = device.protocol === 1 && roomIds === undefined
       const ids = joined.map(({ room }) => room.id)
-      return { memberships: joined, unread: wantsCounts ? await reader.unread(peer.userId, ids) : undefined }
+      return {
+        memberships: joined,
+        unread: wantsCounts ? await reader.unread(device.userId, ids) : undefined,
+      }
     })
     // Gone meanwhile: it would be subscribed for ever.
-    checkIsHere(peer)
+    checkIsHere(device)
     // From here to the end in one tick: a removal is either noted in the grant or still to come.
     const heads = new Map<RoomId, Head>()
     for (const { room, member } of memberships) {
       if (grant.isRemoved(room.id) || left.has(room.id)) continue
       const head = grant.headOf(room.id, { rev: room.rev, lastSeq: room.lastSeq })
-      hub.subscribe(peer, room.id, head, member?.added ?? false)
+      hub.subscribe(device, room.id, head, member?.added ?? false)
       heads.set(room.id, head)
     }
-    if (unread) tellProtocol1(peer, heads, unread)
+    if (unread) tellProtocol1(device, heads, unread)
     return { ok: true, heads: Object.fromEntries(heads) }
   } finally {
-    peer.joins.delete(left)
+    device.joins.delete(left)
     grant.end()
   }
 }
 
-export const leaveRooms: Handler<'leave-rooms'> = async ({ hub }, peer, { roomIds }) => {
+export const leaveRooms: Handler<'leave-rooms'> = async ({ hub }, device, { roomIds }) => {
   for (const roomId of roomIds) {
-    for (const left of peer.joins) left.add(roomId)
-    hub.unsubscribe(peer, roomId)
+    for (const left of device.joins) left.add(roomId)
+    hub.unsubscribe(device, roomId)
   }
   return { ok: true }
 }
@@ -53,11 +56,11 @@ export const leaveRooms: Handler<'leave-rooms'> = async ({ hub }, peer, { roomId
 const isIn = ({ member }: Membership): boolean => member !== undefined && member.removed === undefined
 
 function tellProtocol1(
-  peer: Peer,
+  device: Device,
   heads: ReadonlyMap<RoomId, Head>,
   unread: ReadonlyMap<RoomId, number>,
 ): void {
   const roomIds = [...heads.keys()]
-  peer.line.emit('rooms-joined', roomIds)
-  peer.line.emit('unread-counts', Object.fromEntries(roomIds.map((id) => [id, unread.get(id) ?? 0])))
+  device.connection.emit('rooms-joined', roomIds)
+  device.connection.emit('unread-counts', Object.fromEntries(roomIds.map((id) => [id, unread.get(id) ?? 0])))
 }

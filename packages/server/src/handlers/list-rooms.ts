@@ -4,12 +4,12 @@ import { readFor } from './device-reads'
 import type { Handler } from './handler'
 
 /** Public rooms by name; `next` stands for the last one's place, which stays valid when rooms come and go. */
-export const listRooms: Handler<'list-rooms'> = async (services, peer, payload) => {
+export const listRooms: Handler<'list-rooms'> = async (services, device, payload) => {
   const { query, after, limit = LIMITS.roomsPage } = payload
   const place = after === undefined ? undefined : placeFrom(after)
   if (after !== undefined && !place) return refuse('INVALID_PAYLOAD', { field: 'after' })
   const search = { ...(query === undefined ? {} : { query }), ...(place ? { after: place } : {}) }
-  const rooms = await readFor(services, peer, (reader) => reader.publicRooms({ ...search, limit }))
+  const rooms = await readFor(services, device, (reader) => reader.publicRooms({ ...search, limit }))
   const last = rooms.at(-1)
   const next = last && rooms.length === limit ? { next: `${last.id} ${last.name}` } : {}
   return { ok: true, rooms: [...rooms], ...next }

@@ -6,15 +6,15 @@ import type { Handler } from './handler'
  * Moves the read cursor forward, never back and never past the head (I6). The others are told where it stands, once: a
  * device that asks for what is there may repeat a read whose answer was lost, and which was not told.
  */
-export const markRead: Handler<'mark-read'> = async (services, peer, { roomId, seq }) => {
+export const markRead: Handler<'mark-read'> = async (services, device, { roomId, seq }) => {
   const { store, bus, hub, toldReads } = services
-  const read = await store.markRead(roomId, peer.userId, seq).catch((error: unknown) => {
+  const read = await store.markRead(roomId, device.userId, seq).catch((error: unknown) => {
     // It may have moved, and there may be no repeat.
     if (mayBeDone(error)) hub.doubt(roomId)
     throw error
   })
   if (!read) return refuse('ROOM_NOT_FOUND')
-  const { userId, id: lineId } = peer
+  const { userId, id: lineId } = device
   if (read.seq <= seq && toldReads.take(userId, roomId, read.seq))
     bus.publish({ type: 'read', roomId, userId, seq: read.seq, lineId })
   return { ok: true, seq: read.seq, unread: read.unread }

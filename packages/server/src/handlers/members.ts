@@ -1,7 +1,7 @@
 import { asMessageId, LIMITS, type RoomId, type UserId } from '@roomful/protocol'
 import { type Op, pairKey, type Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import { readFor } from './device-reads'
 import { invite, nobodyYet, type Person, readEntries } from './entries'
 import { actorOf, type Handler, type Services } from './handler'
@@ -11,14 +11,18 @@ import { submitInOrder } from './submit'
 import type { Rate } from './token-bucket'
 
 /** Oneself: joins a public room. Another: puts them there, or invites them. */
-export const addMember: Handler<'add-member'> = async (services, peer, { roomId, userId }) => {
-  const act = acting(services, peer)
-  if (userId === undefined || userId === peer.userId)
-    return write(services, peer, roomId, () => ({ kind: 'join', ...act, ...quietly(services, peer, roomId) }))
+export const addMember: Handler<'add-member'> = async (services, device, { roomId, userId }) => {
+  const act = acting(services, device)
+  if (userId === undefined || userId === device.userId)
+    return write(services, device, roomId, () => ({
+      kind: 'join',
+      ...act,
+      ...quietly(services, device, roomId),
+    }))
   // In an object, so that the next write waits for the queueing of this one and not for its commit.
-  const asked = await peer.inOrder(async () => {
-    const found = await whom(services, peer, roomId, userId)
-    if (found === 'invite') return { invited: await invite(services, peer, roomId, [userId]) }
+  const asked = await device.inOrder(async () => {
+    const found = await whom(services, device, roomId, userId)
+    if (found === 'invite') return { invited: await invite(services, device, roomId, [userId]) }
     if ('ok' in found) return { outcome: found }
     return { outcome: services.pipeline.submit(roomId, { kind: 'invite', target: found, ...act }) }
   })
@@ -30,16 +34,16 @@ export const addMember: Handler<'add-member'> = async (services, peer, { roomId,
 
 function whom(
   services: Services,
-  peer: Peer,
+  device: Device,
   roomId: RoomId,
   userId: UserId,
 ): Promise<Person | 'invite' | Refusal> {
   return services.store.read(async (reader) => {
     // Asked first: who may not invite does not learn from it who has an account here (P9).
-    const may = await permitted(reader, peer, roomId, 'invite')
+    const may = await permitted(reader, device, roomId, 'invite')
     if ('ok' in may) return may
     const [theirs] = await reader.memberships(userId, [roomId])
-    const { put, invite } = await readEntries(services, reader, peer, [userId])
+    const { put, invite } = await readEntries(services, reader, device, [userId])
     // Who is in the room, or is banned from it, is no stranger to whoever sees its members.
     const row = theirs?.member
     if (row && (row.removed === undefined || row.removed === 'banned')) return { id: userId, name: row.name }
@@ -48,42 +52,47 @@ function whom(
 }
 
 /** Oneself: leaves. Another: kicks. */
-export const removeMember: Handler<'remove-member'> = (services, peer, { roomId, userId, reason }) =>
-  write(services, peer, roomId, () =>
-    userId === undefined || userId === peer.userId
-      ? { kind: 'leave', ...acting(services, peer), ...quietly(services, peer, roomId) }
-      : { kind: 'kick', targetId: userId, ...because(reason), ...acting(services, peer) },
+export const removeMember: Handler<'remove-member'> = (services, device, { roomId, userId, reason }) =>
+  write(services, device, roomId, () =>
+    userId === undefined || userId === device.userId
+      ? { kind: 'leave', ...acting(services, device), ...quietly(services, device, roomId) }
+      : { kind: 'kick', targetId: userId, ...because(reason), ...acting(services, device) },
   )
 
-export const banMember: Handler<'ban-member'> = (services, peer, { roomId, userId, reason }) =>
-  write(services, peer, roomId, () => ({
+export const banMember: Handler<'ban-member'> = (services, device, { roomId, userId, reason }) =>
+  write(services, device, roomId, () => ({
     kind: 'ban',
     targetId: userId,
     ...because(reason),
-    ...acting(services, peer),
+    ...acting(services, device),
   }))
 
-export const unbanMember: Handler<'unban-member'> = (services, peer, { roomId, userId }) =>
-  write(services, peer, roomId, () => ({ kind: 'unban', targetId: userId, ...acting(services, peer) }))
+export const unbanMember: Handler<'unban-member'> = (services, device, { roomId, userId }) =>
+  write(services, device, roomId, () => ({ kind: 'unban', targetId: userId, ...acting(services, device) }))
 
-export const setRole: Handler<'set-role'> = (services, peer, { roomId, userId, role }) =>
-  write(services, peer, roomId, () => ({
+export const setRole: Handler<'set-role'> = (services, device, { roomId, userId, role }) =>
+  write(services, device, roomId, () => ({
     kind: 'set-role',
     targetId: userId,
     role,
-    ...acting(services, peer),
+    ...acting(services, device),
   }))
 
-export const muteMember: Handler<'mute-member'> = (services, peer, { roomId, userId, until }) =>
-  write(services, peer, roomId, () => ({ kind: 'mute', targetId: userId, until, ...acting(services, peer) }))
+export const muteMember: Handler<'mute-member'> = (services, device, { roomId, userId, until }) =>
+  write(services, device, roomId, () => ({
+    kind: 'mute',
+    targetId: userId,
+    until,
+    ...acting(services, device),
+  }))
 
 async function write(
   services: Services,
-  peer: Peer,
+  device: Device,
   roomId: RoomId,
   toOp: () => Op | Refusal | Promise<Op | Refusal>,
 ) {
-  const outcome = await submitInOrder(services, peer, async () => {
+  const outcome = await submitInOrder(services, device, async () => {
     const op = await toOp()
     return 'ok' in op ? op : { roomId, op }
   })
@@ -91,26 +100,26 @@ async function write(
 }
 
 /** `messageId`: of the line in the log that tells of the act, where there is one. */
-function acting({ clock, ids }: Services, peer: Peer) {
+function acting({ clock, ids }: Services, device: Device) {
   const at = clock.now()
-  return { actor: actorOf(peer), at, messageId: asMessageId(ids.uuid(at)) }
+  return { actor: actorOf(device), at, messageId: asMessageId(ids.uuid(at)) }
 }
 
 /** Of one user's joins and leaves in one room two a minute are told in its log, or one person could fill it. */
 export const COMINGS: Rate = { perSecond: 2 / 60, burst: 2 }
 
-const quietly = ({ comings }: Services, { userId }: Peer, roomId: RoomId): { quiet?: true } =>
+const quietly = ({ comings }: Services, { userId }: Device, roomId: RoomId): { quiet?: true } =>
   comings.of(pairKey(userId, roomId)).take(1) === 0 ? { quiet: true } : {}
 
 const because = (reason: string | undefined) => (reason === undefined ? {} : { reason })
 
 /** One page by user id, as of the room's `rev`. */
-export const fetchMembers: Handler<'fetch-members'> = async (services, peer, payload) => {
+export const fetchMembers: Handler<'fetch-members'> = async (services, device, payload) => {
   const { roomId, after, limit = LIMITS.membersPage } = payload
-  const grant = services.hub.beginGrant(peer.userId)
+  const grant = services.hub.beginGrant(device.userId)
   try {
-    const page = await readFor(services, peer, async (reader) => {
-      const may = await permitted(reader, peer, roomId, 'read')
+    const page = await readFor(services, device, async (reader) => {
+      const may = await permitted(reader, device, roomId, 'read')
       if ('ok' in may) return may
       // One more than is sent, to see whether there are more.
       const query = { limit: limit + 1, ...(after === undefined ? {} : { after }) }

@@ -2,7 +2,7 @@ import type { Room, UserId } from '@roomful/protocol'
 import type { Refusal } from '../core/ops'
 import { isPresent } from '../core/present'
 import { refuse } from '../core/refusal'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import type { Entries, Person } from './entries'
 import { actorOf, type Services } from './handler'
 import { showDm } from './hide-dm'
@@ -14,31 +14,31 @@ import { submitInOrder } from './submit'
  */
 export async function enterDm(
   services: Services,
-  peer: Peer,
+  device: Device,
   { id: roomId }: Room,
   { put, invite }: Entries,
 ): Promise<{ room: Room; invite: readonly UserId[] } | Refusal> {
   const { store, policy, clock } = services
   const { rows, hiddenSeq } = await store.read(async (reader) => {
-    const [mine] = await reader.memberships(peer.userId, [roomId])
+    const [mine] = await reader.memberships(device.userId, [roomId])
     const all = await reader.members(roomId, { afterRev: 0, limit: put.length + invite.length + 1 })
     return { rows: new Map(all.map((row) => [row.userId, row])), hiddenSeq: mine?.hiddenSeq }
   })
   const isIn = (id: UserId): boolean => isPresent(rows.get(id))
   const mustAsk = ({ id }: Person): boolean =>
-    policy === 'consent' && !peer.identity.admin && rows.get(id)?.removed === 'left'
-  const entering = [peer.identity, ...put].filter(
-    (one) => !isIn(one.id) && (one.id === peer.userId || !mustAsk(one)),
+    policy === 'consent' && !device.identity.admin && rows.get(id)?.removed === 'left'
+  const entering = [device.identity, ...put].filter(
+    (one) => !isIn(one.id) && (one.id === device.userId || !mustAsk(one)),
   )
   for (const { id, name } of entering) {
-    const outcome = await submitInOrder(services, peer, () => ({
+    const outcome = await submitInOrder(services, device, () => ({
       roomId,
-      op: { kind: 'enter-dm', actor: actorOf(peer), at: clock.now(), target: { id, name } },
+      op: { kind: 'enter-dm', actor: actorOf(device), at: clock.now(), target: { id, name } },
     }))
     if (!outcome.ok) return outcome
   }
-  if (hiddenSeq !== undefined) await showDm(services, peer, roomId)
-  const [entered] = await store.read((reader) => reader.memberships(peer.userId, [roomId]))
+  if (hiddenSeq !== undefined) await showDm(services, device, roomId)
+  const [entered] = await store.read((reader) => reader.memberships(device.userId, [roomId]))
   if (!entered) return refuse('ROOM_NOT_FOUND')
   const asked = [...invite, ...put.filter(mustAsk).map(({ id }) => id)].filter((id) => !isIn(id))
   return { room: entered.room, invite: asked }

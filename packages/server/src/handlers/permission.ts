@@ -2,21 +2,21 @@ import type { Member, Room, RoomId } from '@roomful/protocol'
 import { type Action, denialOf } from '../core/authorise'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import type { Reader } from '../stores/port'
 
 /** The room, if this user may do that in it. For reads; writes are decided under the room's lock. */
 export async function permitted(
   reader: Reader,
-  peer: Peer,
+  device: Device,
   roomId: RoomId,
   action: Action,
 ): Promise<{ room: Room; member: Member | undefined } | Refusal> {
-  const [found] = await reader.memberships(peer.userId, [roomId])
+  const [found] = await reader.memberships(device.userId, [roomId])
   const denial = denialOf(action, {
     room: found?.room,
     member: found?.member,
-    serverAdmin: peer.identity.admin,
+    serverAdmin: device.identity.admin,
   })
   return found && !denial ? found : refuse(denial ?? 'ROOM_NOT_FOUND')
 }

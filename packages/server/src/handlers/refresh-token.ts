@@ -5,16 +5,16 @@ import { refuse } from '../core/refusal'
 import type { Handler } from './handler'
 
 /** A fresh token for a line that is up. It must speak for the same user; his name and rights may be new. */
-export const refreshToken: Handler<'refresh-token'> = async (services, peer, { token }) => {
+export const refreshToken: Handler<'refresh-token'> = async (services, device, { token }) => {
   const { authenticate, hub, store, names } = services
   try {
     const identity = await authenticate(token)
-    if (identity.id !== peer.userId) return refuse('TOKEN_INVALID')
+    if (identity.id !== device.userId) return refuse('TOKEN_INVALID')
     if (identity.sid !== undefined && (await store.isSessionRevoked(identity.sid)))
       return refuse('SESSION_REVOKED')
     if (isEnded(identity, (await store.sessionsEnded([identity.id])).get(identity.id)))
       return refuse('SESSION_REVOKED')
-    if (!hub.renew(peer, await names.refreshed(identity))) return refuse('SESSION_REVOKED')
+    if (!hub.renew(device, await names.refreshed(identity))) return refuse('SESSION_REVOKED')
     const { expiresAt } = identity
     return { ok: true, expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString() }
   } catch (error) {

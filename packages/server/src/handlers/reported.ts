@@ -13,31 +13,31 @@ const MESSAGES_BEFORE = 5
  * The message, and what came before it. A moderator of the room sees what they can read there; a server admin, who need not
  * be in it, sees this much of any room and no more.
  */
-export const fetchReport: Handler<'fetch-report'> = ({ store }, peer, payload) =>
+export const fetchReport: Handler<'fetch-report'> = ({ store }, device, payload) =>
   store.read(async (reader) => {
     const { roomId } = payload
-    const may = await permitted(reader, peer, roomId, 'handle-reports')
+    const may = await permitted(reader, device, roomId, 'handle-reports')
     if ('ok' in may) return may
     const report = (await reportById(reader, payload, false)) ?? (await reportById(reader, payload, true))
     if (!report) return refuse('INVALID_PAYLOAD', { field: 'reportId' })
     const seq = await reader.seqOfMessage(roomId, report.messageId)
-    const floor = peer.identity.admin ? 1 : (may.member?.fromSeq ?? 1)
+    const floor = device.identity.admin ? 1 : (may.member?.fromSeq ?? 1)
     if (seq === undefined || seq < floor) return { ok: true as const, report, messages: [] }
     const rows = await reader.messages({
       ...{ roomId, fromSeq: Math.max(floor, seq - MESSAGES_BEFORE), toSeq: seq },
       ...{ includeDeleted: true, take: 'oldest', limit: MESSAGES_BEFORE + 1 },
     })
-    return { ok: true as const, report, messages: rows.map((row) => toWire(row, peer.userId)) }
+    return { ok: true as const, report, messages: rows.map((row) => toWire(row, device.userId)) }
   })
 
 /** Where a server admin has work to do. */
-export const listReportedRooms: Handler<'list-reported-rooms'> = async ({ store }, peer, payload) => {
-  if (!peer.identity.admin) return refuse('FORBIDDEN')
+export const listReportedRooms: Handler<'list-reported-rooms'> = async ({ store }, device, payload) => {
+  if (!device.identity.admin) return refuse('FORBIDDEN')
   const { after, limit = PAGE_DEFAULT } = payload
   return store.read(async (reader) => {
     const found = await reader.reportedRooms({ ...(after === undefined ? {} : { after }), limit })
     const ids = found.map(({ roomId }) => roomId)
-    const memberships = ids.length === 0 ? [] : await reader.memberships(peer.userId, ids)
+    const memberships = ids.length === 0 ? [] : await reader.memberships(device.userId, ids)
     const rooms = new Map(memberships.map(({ room }) => [room.id, room]))
     const last: RoomId | undefined = ids.at(-1)
     return {

@@ -1,7 +1,7 @@
 import type { OkAck, Payload, Report, RoomId, UserId } from '@roomful/protocol'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import type { Reader } from '../stores/port'
 import { readFor } from './device-reads'
 import type { Handler, Services } from './handler'
@@ -11,29 +11,31 @@ const PAGE_DEFAULT = 50
 /** Of one user in one room: more than anybody reads of them. */
 const OPEN_REPORTS = 100
 
-export const reportMessage: Handler<'report-message'> = async (services, peer, payload) => {
+export const reportMessage: Handler<'report-message'> = async (services, device, payload) => {
   const { store } = services
   const { messageId } = payload
   const found = await store.read(async (reader) => {
     const roomId = await reader.roomOfMessage(messageId)
     if (!roomId || (payload.roomId ?? roomId) !== roomId) return refuse('MESSAGE_NOT_FOUND')
-    const may = await permitted(reader, peer, roomId, 'report')
+    const may = await permitted(reader, device, roomId, 'report')
     if ('ok' in may) return may.code === 'ROOM_NOT_FOUND' ? refuse('MESSAGE_NOT_FOUND') : may
     // From before the member came: as hidden as what is not there (P9).
     const seq = await reader.seqOfMessage(roomId, messageId)
     return seq === undefined || seq < (may.member?.fromSeq ?? 1) ? refuse('MESSAGE_NOT_FOUND') : roomId
   })
   if (typeof found !== 'string') return found
-  return services.reporting.run(peer.userId, () => putReport(services, peer, { ...payload, roomId: found }))
+  return services.reporting.run(device.userId, () =>
+    putReport(services, device, { ...payload, roomId: found }),
+  )
 }
 
 /** A message has one open report of each user: who reports it again is answered with it. */
 async function putReport(
   { store, clock, ids }: Services,
-  peer: Peer,
+  device: Device,
   { roomId, messageId, reason = '' }: Payload<'report-message'> & { roomId: RoomId },
 ): Promise<OkAck<'report-message'> | Refusal> {
-  const open = await store.read((reader) => reader.openReportsOf(roomId, peer.userId, OPEN_REPORTS))
+  const open = await store.read((reader) => reader.openReportsOf(roomId, device.userId, OPEN_REPORTS))
   const there = open.find((report) => report.messageId === messageId)
   if (there) return { ok: true, report: there }
   if (open.length >= OPEN_REPORTS) return refuse('LIMIT_EXCEEDED', { limit: OPEN_REPORTS })
@@ -42,7 +44,7 @@ async function putReport(
     id: ids.uuid(now),
     roomId,
     messageId,
-    reporterId: peer.userId,
+    reporterId: device.userId,
     reason,
     createdAt: new Date(now).toISOString(),
     resolvedAt: null,
@@ -53,10 +55,10 @@ async function putReport(
   return { ok: true, report }
 }
 
-export const listReports: Handler<'list-reports'> = (services, peer, payload) => {
+export const listReports: Handler<'list-reports'> = (services, device, payload) => {
   const { roomId, resolved = false, after, limit = PAGE_DEFAULT } = payload
-  return readFor(services, peer, async (reader) => {
-    const may = await permitted(reader, peer, roomId, 'handle-reports')
+  return readFor(services, device, async (reader) => {
+    const may = await permitted(reader, device, roomId, 'handle-reports')
     if ('ok' in may) return may
     const query = { resolved, ...(after === undefined ? {} : { after }), limit }
     const reports = await reader.reports(roomId, query)
@@ -67,21 +69,21 @@ export const listReports: Handler<'list-reports'> = (services, peer, payload) =>
 }
 
 /** A report that is resolved already is answered as it is: a retry, or another moderator was faster. */
-export const resolveReport: Handler<'resolve-report'> = async ({ store, clock }, peer, payload) => {
+export const resolveReport: Handler<'resolve-report'> = async ({ store, clock }, device, payload) => {
   const { roomId, resolution } = payload
   const found = await store.read(async (reader) => {
-    const may = await permitted(reader, peer, roomId, 'handle-reports')
+    const may = await permitted(reader, device, roomId, 'handle-reports')
     if ('ok' in may) return may
     const report = (await reportById(reader, payload, false)) ?? (await reportById(reader, payload, true))
     // Nobody dismisses what is said of themselves: it waits for another moderator, or a server admin.
-    const isJudge = !report || peer.identity.admin || !(await isAbout(reader, report, peer.userId))
+    const isJudge = !report || device.identity.admin || !(await isAbout(reader, report, device.userId))
     return isJudge ? report : refuse('FORBIDDEN', { field: 'reportId' })
   })
   if (!found) return refuse('INVALID_PAYLOAD', { field: 'reportId' })
   if ('ok' in found) return found
   if (found.resolvedAt !== null) return { ok: true, report: found }
   const resolvedAt = new Date(clock.now()).toISOString()
-  const report: Report = { ...found, resolvedAt, resolvedBy: peer.userId, resolution }
+  const report: Report = { ...found, resolvedAt, resolvedBy: device.userId, resolution }
   await store.putReport(report)
   return { ok: true, report }
 }
@@ -104,10 +106,10 @@ export async function reportById(
   return report?.id === reportId ? report : undefined
 }
 
-export const fetchAudit: Handler<'fetch-audit'> = (services, peer, payload) => {
+export const fetchAudit: Handler<'fetch-audit'> = (services, device, payload) => {
   const { roomId, after, limit = PAGE_DEFAULT } = payload
-  return readFor(services, peer, async (reader) => {
-    const may = await permitted(reader, peer, roomId, 'read-audit')
+  return readFor(services, device, async (reader) => {
+    const may = await permitted(reader, device, roomId, 'read-audit')
     if ('ok' in may) return may
     const entries = await reader.audit(roomId, { ...(after === undefined ? {} : { after }), limit })
     const last = entries.at(-1)

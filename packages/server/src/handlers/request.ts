@@ -12,7 +12,7 @@ import { charge } from '../costs/account'
 import { REQUEST_UNITS } from '../costs/prices'
 import type { Settle } from '../costs/quotas'
 import { weightOf } from '../costs/weight'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import { StoreError } from '../stores/port'
 import { DeviceGone } from './device-reads'
 import { FRAME_TOO_LARGE } from './frame'
@@ -52,12 +52,12 @@ export type Gate = {
  */
 export async function request(
   services: Services,
-  peer: Peer,
+  device: Device,
   gate: Gate,
   [event, ...args]: readonly unknown[],
 ): Promise<object> {
   const end = services.meter.timeRequest(isClientEvent(event) ? event : 'unknown')
-  const answer = await answerTo(services, peer, gate, event, args)
+  const answer = await answerTo(services, device, gate, event, args)
   end()
   if (answer.ok) return answer
   services.meter.refusal(answer.code)
@@ -68,25 +68,25 @@ type Answer = OkAck<ClientEvent> | Refusal
 
 async function answerTo(
   services: Services,
-  peer: Peer,
+  device: Device,
   gate: Gate,
   event: unknown,
   args: readonly unknown[],
 ): Promise<Answer> {
-  if (gate.events.take(1) === 0) return overRate(peer, gate)
-  if (!isClientEvent(event)) return unknownEvent(peer, gate)
-  if (args.includes(FRAME_TOO_LARGE)) return tooLarge(peer, gate)
-  if (services.hub.lifetimes.isExpired(peer) && event !== 'refresh-token') return refuse('TOKEN_EXPIRED')
+  if (gate.events.take(1) === 0) return overRate(device, gate)
+  if (!isClientEvent(event)) return unknownEvent(device, gate)
+  if (args.includes(FRAME_TOO_LARGE)) return tooLarge(device, gate)
+  if (services.hub.lifetimes.isExpired(device) && event !== 'refresh-token') return refuse('TOKEN_EXPIRED')
   if (gate.isDraining()) return refuse('UNAVAILABLE')
   const weight = weightOf(args)
   // A token that is not renewed ends the connection: that is not to be had by using up a budget.
-  if (gate.budget.isSpent && event !== 'refresh-token') return overBudget(peer, gate, weight)
+  if (gate.budget.isSpent && event !== 'refresh-token') return overBudget(device, gate, weight)
   // Where the database is slow, what waits for it would be as much as a device can ask for in the meantime.
   if (gate.underWay >= gate.mostUnderWay) return refuse('OVERLOADED', { retryAfterMs: OVERLOADED_RETRY_MS })
   gate.budget.spend(REQUEST_UNITS + weight)
   gate.underWay++
   try {
-    return await handle(services, peer, gate, event, args)
+    return await handle(services, device, gate, event, args)
   } catch (error) {
     return refusalOf(services, event, error)
   } finally {
@@ -97,7 +97,7 @@ async function answerTo(
 /** The reference emits some events without any payload; more than one argument is nobody's. */
 async function handle<E extends ClientEvent>(
   services: Services,
-  peer: Peer,
+  device: Device,
   { budget }: Gate,
   event: E,
   args: readonly unknown[],
@@ -105,11 +105,11 @@ async function handle<E extends ClientEvent>(
   const decoded = decodePayload(event, args.length === 0 ? {} : args[0])
   if (args.length > 1) return refuse('INVALID_PAYLOAD')
   if (!decoded.ok) return invalid(decoded.field)
-  const settle = charge({ budget, hub: services.hub, peer }, event, decoded.value)
-  const counted = services.quotas.take(peer, event, decoded.value)
+  const settle = charge({ budget, hub: services.hub, device }, event, decoded.value)
+  const counted = services.quotas.take(device, event, decoded.value)
   const answer = counted
-    ? await countedAnswer(services, peer, event, decoded.value, await counted)
-    : await handlers[event](services, peer, decoded.value)
+    ? await countedAnswer(services, device, event, decoded.value, await counted)
+    : await handlers[event](services, device, decoded.value)
   settle(answer)
   return answer
 }
@@ -117,7 +117,7 @@ async function handle<E extends ClientEvent>(
 /** A handler that throws has added nothing, as far as anybody knows. */
 async function countedAnswer<E extends ClientEvent>(
   services: Services,
-  peer: Peer,
+  device: Device,
   event: E,
   payload: Payload<E>,
   counted: Settle<E> | Refusal,
@@ -125,7 +125,7 @@ async function countedAnswer<E extends ClientEvent>(
   if (typeof counted !== 'function') return counted
   let answer: OkAck<E> | Refusal = refuse('INTERNAL')
   try {
-    answer = await handlers[event](services, peer, payload)
+    answer = await handlers[event](services, device, payload)
     return answer
   } finally {
     counted(answer)
@@ -138,30 +138,30 @@ function invalid(field: string): Refusal {
 }
 
 /** The refusal has its price as well: many sockets of one user, each refused all the time, are no way around it. */
-function overRate(peer: Peer, { budget, events, overRate }: Gate): Refusal {
+function overRate(device: Device, { budget, events, overRate }: Gate): Refusal {
   if (!budget.isSpent) budget.spend(REQUEST_UNITS)
-  strike(peer, overRate)
+  strike(device, overRate)
   return refuse('RATE_LIMITED', { retryAfterMs: events.retryAfterMs })
 }
 
 /** A large payload was decoded, and counts as several. */
-function overBudget(peer: Peer, { budget, overBudget }: Gate, weight: number): Refusal {
-  strike(peer, overBudget, 1 + Math.floor(weight / WEIGHT_A_REFUSAL))
+function overBudget(device: Device, { budget, overBudget }: Gate, weight: number): Refusal {
+  strike(device, overBudget, 1 + Math.floor(weight / WEIGHT_A_REFUSAL))
   return refuse('RATE_LIMITED', { retryAfterMs: budget.retryAfterMs })
 }
 
 /** Its megabyte was read, whatever became of it. */
-function tooLarge(peer: Peer, { overRate }: Gate): Refusal {
-  strike(peer, overRate)
+function tooLarge(device: Device, { overRate }: Gate): Refusal {
+  strike(device, overRate)
   return refuse('PAYLOAD_TOO_LARGE', { limit: LIMITS.frameBytes })
 }
 
-function strike(peer: Peer, patience: TokenBucket, count = 1): void {
-  if (patience.take(count) < count) peer.line.close({ reason: 'ABUSE' })
+function strike(device: Device, patience: TokenBucket, count = 1): void {
+  if (patience.take(count) < count) device.connection.close({ reason: 'ABUSE' })
 }
 
-function unknownEvent(peer: Peer, gate: Gate): Refusal {
-  if (++gate.unknown > UNKNOWN_EVENTS_BEFORE_CLOSE) peer.line.close({ reason: 'ABUSE' })
+function unknownEvent(device: Device, gate: Gate): Refusal {
+  if (++gate.unknown > UNKNOWN_EVENTS_BEFORE_CLOSE) device.connection.close({ reason: 'ABUSE' })
   return refuse('UNKNOWN_EVENT')
 }
 

@@ -2,7 +2,7 @@ import { asMessageId, type Message, type RoomId, type SendMessage } from '@roomf
 import type { Op, Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { fileRefusal } from '../files/file-reference'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import { screen } from '../moderation/screen'
 import { actorOf, type Handler, type Services } from './handler'
 import { messageAck } from './outcome-ack'
@@ -11,11 +11,11 @@ import { submitInOrder } from './submit'
 type Content = Omit<SendMessage, 'roomId'>
 export type SendOp = Extract<Op, { kind: 'send' }>
 
-export const sendMessage: Handler<'send-message'> = async (services, peer, { roomId, ...content }) => {
-  const bucket = services.sendRates.of(peer.userId)
+export const sendMessage: Handler<'send-message'> = async (services, device, { roomId, ...content }) => {
+  const bucket = services.sendRates.of(device.userId)
   if (bucket.take(1) === 0) return refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs })
-  const outcome = await submitInOrder(services, peer, async () => {
-    const op = await toSendOp(services, peer, roomId, content)
+  const outcome = await submitInOrder(services, device, async () => {
+    const op = await toSendOp(services, device, roomId, content)
     return 'ok' in op ? op : { roomId, op }
   })
   noteSent(services, outcome)
@@ -25,14 +25,14 @@ export const sendMessage: Handler<'send-message'> = async (services, peer, { roo
 /** The op with its time and id drawn, or what the app's hook says against it. */
 export async function toSendOp(
   services: Services,
-  peer: Peer,
+  device: Device,
   roomId: RoomId,
   { content, type, replyTo = null, clientId, metadata }: Content,
 ): Promise<SendOp | Refusal> {
-  const { id, name } = peer.identity
+  const { id, name } = device.identity
   const kind = type ?? (replyTo === null ? 'text' : 'reply')
   const extra = metadata === undefined ? {} : { metadata }
-  const refusal = await fileRefusal(services, peer, { type: kind, metadata, content })
+  const refusal = await fileRefusal(services, device, { type: kind, metadata, content })
   if (refusal) return refusal
   const draft = { kind: 'send', roomId, user: { id, name }, content, type: kind, ...extra } as const
   const passed = await screen(services, draft)
@@ -40,7 +40,7 @@ export async function toSendOp(
   const at = services.clock.now()
   return {
     kind: 'send',
-    actor: actorOf(peer),
+    actor: actorOf(device),
     at,
     id: asMessageId(services.ids.uuid(at)),
     content: passed.content,

@@ -1,7 +1,7 @@
 import { type MessageDraft, type OkAck, type RoomId, retryOf } from '@roomful/protocol'
 import type { Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
-import type { Peer } from '../hub/peer'
+import type { Device } from '../hub/device'
 import type { Handler, Services } from './handler'
 import { messageAck } from './outcome-ack'
 import { errorAck } from './refusal-ack'
@@ -11,23 +11,23 @@ import { noteSent, type SendOp, toSendOp } from './send-message'
  * Each message counts against the rate. Those that the tokens suffice for are tried; the first of the rest is
  * RATE_LIMITED and what follows it NOT_ATTEMPTED, so that the order of sending holds (I9).
  */
-export const sendMessages: Handler<'send-messages'> = async (services, peer, { roomId, messages }) => {
-  const bucket = services.sendRates.of(peer.userId)
+export const sendMessages: Handler<'send-messages'> = async (services, device, { roomId, messages }) => {
+  const bucket = services.sendRates.of(device.userId)
   const taken = bucket.take(messages.length)
-  const outcomes = await send(services, peer, roomId, messages.slice(0, taken))
+  const outcomes = await send(services, device, roomId, messages.slice(0, taken))
   if (taken < messages.length) outcomes.push(refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs }))
   return { ok: true, results: results(services, stopAtRetryable(outcomes, messages.length)) }
 }
 
 async function send(
   services: Services,
-  peer: Peer,
+  device: Device,
   roomId: RoomId,
   drafts: readonly MessageDraft[],
 ): Promise<Outcome[]> {
   // The next write of this device waits until these are queued, not until they are committed.
-  const { asked, queued } = await peer.inOrder(async () => {
-    const asked = await toOps(services, peer, roomId, drafts)
+  const { asked, queued } = await device.inOrder(async () => {
+    const asked = await toOps(services, device, roomId, drafts)
     const ops = asked.filter((op): op is SendOp => !('ok' in op))
     return { asked, queued: services.pipeline.submitAll(roomId, ops) }
   })
@@ -40,13 +40,13 @@ async function send(
 /** One after the other, and no further than a refusal that may be retried. */
 async function toOps(
   services: Services,
-  peer: Peer,
+  device: Device,
   roomId: RoomId,
   drafts: readonly MessageDraft[],
 ): Promise<(SendOp | Refusal)[]> {
   const asked: (SendOp | Refusal)[] = []
   for (const draft of drafts) {
-    const op = await toSendOp(services, peer, roomId, draft)
+    const op = await toSendOp(services, device, roomId, draft)
     asked.push(op)
     if ('ok' in op && retryOf(op.code) !== 'never') break
   }

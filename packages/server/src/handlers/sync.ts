@@ -10,18 +10,18 @@ import type { Handler } from './handler'
 const RETRY_MS = 1_000
 
 /** One at a time a user; a device that is gone when its turn comes has none. */
-export const sync: Handler<'sync'> = (services, peer, payload) =>
-  services.syncTurns.run(peer.userId, () => syncNow(services, peer, payload)) ??
+export const sync: Handler<'sync'> = (services, device, payload) =>
+  services.syncTurns.run(device.userId, () => syncNow(services, device, payload)) ??
   Promise.resolve(refuse('RATE_LIMITED', { retryAfterMs: RETRY_MS }))
 
-const syncNow: Handler<'sync'> = async (services, peer, payload) => {
+const syncNow: Handler<'sync'> = async (services, device, payload) => {
   const { store, hub, clock } = services
-  checkIsHere(peer)
-  const { userId: viewer, rooms: openRooms } = peer
+  checkIsHere(device)
+  const { userId: viewer, rooms: openRooms } = device
   const grant = hub.beginGrant(viewer)
   try {
     const context = { viewer, epoch: store.epoch, openRooms }
-    const missed = await readFor(services, peer, async (reader) => ({
+    const missed = await readFor(services, device, async (reader) => ({
       ...(await readMissed(reader, context, payload)),
       ...(isFirstPage(payload) ? { invitations: await readInvitations(reader, viewer, clock.now()) } : {}),
     }))

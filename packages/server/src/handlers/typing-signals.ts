@@ -1,7 +1,7 @@
 import { type RoomId, TYPING_TTL_MS } from '@roomful/protocol'
 import type { Bus } from '../cluster/bus'
+import type { Device } from '../hub/device'
 import type { Hub } from '../hub/hub'
-import type { Peer } from '../hub/peer'
 import type { Clock } from '../ports/clock'
 import type { Services } from './handler'
 
@@ -16,7 +16,7 @@ type Said = {
   typing: boolean
   at: number
   /** What was said since, by which device. */
-  next: { readonly peer: Peer; readonly typing: boolean } | undefined
+  next: { readonly device: Device; readonly typing: boolean } | undefined
 }
 
 export type TypingDeps = {
@@ -33,19 +33,19 @@ export class TypingSignals {
 
   constructor(private readonly deps: TypingDeps) {}
 
-  say(peer: Peer, roomId: RoomId, typing: boolean): void {
-    const key = `${peer.userId} ${roomId}`
+  say(device: Device, roomId: RoomId, typing: boolean): void {
+    const key = `${device.userId} ${roomId}`
     const said = this.#said.get(key)
     if (!said) {
       if (this.#said.size >= MOST) return
       this.#said.set(key, { roomId, typing, at: this.deps.clock.now(), next: undefined })
       this.#arm()
-      this.#publish(peer, roomId, typing)
+      this.#publish(device, roomId, typing)
       return
     }
     const age = this.deps.clock.now() - said.at
     const isNews = typing !== said.typing || (typing && age >= RENEWED_MS)
-    said.next = isNews ? { peer, typing } : undefined
+    said.next = isNews ? { device, typing } : undefined
     if (age >= LEAST_MS) this.#sayNext(said)
   }
 
@@ -60,7 +60,7 @@ export class TypingSignals {
     said.next = undefined
     said.typing = next.typing
     said.at = this.deps.clock.now()
-    this.#publish(next.peer, roomId, next.typing)
+    this.#publish(next.device, roomId, next.typing)
   }
 
   #arm(): void {
@@ -71,7 +71,7 @@ export class TypingSignals {
     this.#cancel = undefined
     for (const [key, said] of this.#said) {
       // A device that has left the room meanwhile says nothing in it.
-      if (said.next && !said.next.peer.rooms.has(said.roomId)) said.next = undefined
+      if (said.next && !said.next.device.rooms.has(said.roomId)) said.next = undefined
       const age = this.deps.clock.now() - said.at
       if (said.next && age >= LEAST_MS) this.#sayNext(said)
       else if (age >= TYPING_TTL_MS) this.#said.delete(key)
@@ -79,7 +79,7 @@ export class TypingSignals {
     if (this.#said.size > 0) this.#arm()
   }
 
-  #publish({ id: lineId, identity }: Peer, roomId: RoomId, typing: boolean): void {
+  #publish({ id: lineId, identity }: Device, roomId: RoomId, typing: boolean): void {
     const { bus, clock, hub, budgets } = this.deps
     const until = new Date(clock.now() + (typing ? TYPING_TTL_MS : 0)).toISOString()
     const signal = { roomId, userId: identity.id, name: identity.name, until }

@@ -3,8 +3,8 @@ import type { UsersItem } from '../pipeline/activity-items'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Attendance } from '../stores/port'
-import type { Peer } from './peer'
-import type { Peers } from './peers'
+import type { Device } from './device'
+import type { DeviceRegistry } from './device-registry'
 
 /** The lines of these users' lists for these rooms, read in one snapshot; at most `ACTIVITY_STEP` of them. */
 export type ReadItems = (pairs: readonly Attendance[]) => Promise<readonly UsersItem[]>
@@ -19,7 +19,7 @@ const LOOK_STEP = 2_000
 /** Rooms to send, and whether with their row: its name, settings or metadata may be new to the device. */
 type Dirty = Map<RoomId, boolean>
 type Todo = Map<UserId, Dirty>
-type Line = ServerPayload<'room-activity'>['rooms'][number]
+type ActivityItem = ServerPayload<'room-activity'>['rooms'][number]
 
 /**
  * Keeps room lists fresh without subscriptions: members' devices that have not subscribed to a room get its new head,
@@ -35,7 +35,7 @@ export class Activity {
   constructor(
     private readonly deps: {
       clock: Clock
-      peers: Peers
+      devices: DeviceRegistry
       readItems: ReadItems
       /** Lets the event loop have its turn. */
       pause: () => Promise<void>
@@ -45,20 +45,20 @@ export class Activity {
 
   /** `withRow`: the room's own row has changed, or may have. */
   noteRoom(roomId: RoomId, withRow: boolean): void {
-    if (this.deps.peers.membersOf(roomId).size === 0) return
+    if (this.deps.devices.membersOf(roomId).size === 0) return
     note(this.#dirtyRooms, roomId, withRow)
     this.#arm()
   }
 
   /** `lineId`: the device that read it, which knows; the user's others may be on this node or on another. */
-  noteRead(userId: UserId, roomId: RoomId, lineId?: string): void {
-    const others = [...this.deps.peers.of(userId)].filter((peer) => peer.id !== lineId)
+  noteRead(userId: UserId, roomId: RoomId, connectionId?: string): void {
+    const others = [...this.deps.devices.of(userId)].filter((device) => device.id !== connectionId)
     if (others.length > 0) this.#noteFor(userId, roomId, false)
   }
 
   /** This user's devices may have missed anything of the room. */
   refresh(userId: UserId, roomId: RoomId): void {
-    if (this.deps.peers.of(userId).size > 0) this.#noteFor(userId, roomId, true)
+    if (this.deps.devices.of(userId).size > 0) this.#noteFor(userId, roomId, true)
   }
 
   stop(): void {
@@ -85,10 +85,10 @@ export class Activity {
   async #flush(): Promise<void> {
     const todo: Todo = new Map()
     try {
-      await this.#gather(todo)
+      await this.#collect(todo)
       for (const batch of batchesOf(todo)) {
         if (this.#stopped) return
-        await this.#tell(batch, todo)
+        await this.#send(batch, todo)
         for (const { userId, roomId } of batch) {
           const rooms = todo.get(userId)
           rooms?.delete(roomId)
@@ -99,21 +99,21 @@ export class Activity {
     } finally {
       // The store failed: what was not sent is sent at the next turn.
       for (const [userId, rooms] of todo)
-        if (this.deps.peers.of(userId).size > 0)
+        if (this.deps.devices.of(userId).size > 0)
           for (const [roomId, withRow] of rooms) this.#noteFor(userId, roomId, withRow)
       this.#cancel = undefined
       if (this.#dirtyRooms.size + this.#dirtyForUser.size > 0) this.#arm()
     }
   }
 
-  async #gather(todo: Todo): Promise<void> {
+  async #collect(todo: Todo): Promise<void> {
     for (const [userId, rooms] of this.#dirtyForUser) todo.set(userId, rooms)
     this.#dirtyForUser.clear()
     const rooms = [...this.#dirtyRooms]
     this.#dirtyRooms.clear()
     let looked = 0
     for (const [roomId, withRow] of rooms)
-      for (const userId of [...this.deps.peers.membersOf(roomId)]) {
+      for (const userId of [...this.deps.devices.membersOf(roomId)]) {
         if (this.#unsubscribed(userId, roomId))
           todo.set(userId, note(todo.get(userId) ?? new Map(), roomId, withRow))
         if (++looked % LOOK_STEP === 0) await this.deps.pause()
@@ -121,24 +121,24 @@ export class Activity {
   }
 
   #unsubscribed(userId: UserId, roomId: RoomId): boolean {
-    for (const peer of this.deps.peers.of(userId)) if (wants(peer, roomId)) return true
+    for (const device of this.deps.devices.of(userId)) if (wants(device, roomId)) return true
     return false
   }
 
-  async #tell(batch: readonly Attendance[], todo: Todo): Promise<void> {
-    const { peers, readItems } = this.deps
-    const lines = new Map<UserId, Line[]>()
+  async #send(batch: readonly Attendance[], todo: Todo): Promise<void> {
+    const { devices, readItems } = this.deps
+    const itemsByUser = new Map<UserId, ActivityItem[]>()
     for (const { userId, item } of await readItems(batch)) {
       const { id } = item.room
       // Removed while it was read: the user's copy of the room is going, nothing more of it reaches them (I14).
-      if (!peers.membersOf(id).has(userId)) continue
-      const line = toActivity(item, todo.get(userId)?.get(id) ?? false)
-      lines.set(userId, [...(lines.get(userId) ?? []), line])
+      if (!devices.membersOf(id).has(userId)) continue
+      const activityItem = toActivity(item, todo.get(userId)?.get(id) ?? false)
+      itemsByUser.set(userId, [...(itemsByUser.get(userId) ?? []), activityItem])
     }
-    for (const [userId, all] of lines)
-      for (const peer of peers.of(userId)) {
-        const rooms = all.filter(({ roomId }) => wants(peer, roomId))
-        if (rooms.length > 0) peer.line.emit('room-activity', { rooms })
+    for (const [userId, all] of itemsByUser)
+      for (const device of devices.of(userId)) {
+        const rooms = all.filter(({ roomId }) => wants(device, roomId))
+        if (rooms.length > 0) device.connection.emit('room-activity', { rooms })
       }
   }
 }
@@ -164,9 +164,9 @@ function* batchesOf(todo: Todo): Iterable<readonly Attendance[]> {
 const note = (dirty: Dirty, roomId: RoomId, withRow: boolean): Dirty =>
   dirty.set(roomId, withRow || (dirty.get(roomId) ?? false))
 
-const wants = (peer: Peer, roomId: RoomId): boolean => peer.protocol === 2 && !peer.rooms.has(roomId)
+const wants = (device: Device, roomId: RoomId): boolean => device.protocol === 2 && !device.rooms.has(roomId)
 
-function toActivity({ room, lastReadSeq, unread, preview }: RoomListItem, withRow: boolean): Line {
+function toActivity({ room, lastReadSeq, unread, preview }: RoomListItem, withRow: boolean): ActivityItem {
   const { id: roomId, rev, lastSeq, memberCount } = room
   return {
     ...{ roomId, rev, lastSeq, lastReadSeq, unread, preview },

@@ -1,17 +1,17 @@
 import type { Change, Member, Removal, RoomId, UserId } from '@roomful/protocol'
 import type { CommittedBatch } from '../pipeline/port'
 import type { Meter } from '../ports/meter'
+import { type Broadcaster, type Device, roomChannel } from './device'
+import type { DeviceRegistry } from './device-registry'
 import type { Grants } from './grants'
 import type { MemberRevs } from './member-revs'
-import { type Broadcaster, type Peer, roomChannel } from './peer'
-import type { Peers } from './peers'
 import { protocol1Events } from './room-events'
 import type { Subscriptions } from './subscriptions'
 import type { FreshBatch } from './told'
 
 export type FanOutDeps = {
   readonly broadcaster: Broadcaster
-  readonly peers: Peers
+  readonly devices: DeviceRegistry
   readonly subscriptions: Subscriptions
   readonly grants: Grants
   readonly memberRevs: MemberRevs
@@ -41,7 +41,7 @@ export function fanOut(deps: FanOutDeps, committed: CommittedBatch): void {
   for (const member of finalRows(members)) {
     if (member.removed) continue
     deps.grants.noteReturn(member.userId, roomId)
-    if (deps.peers.noteMember(member.userId, roomId, member.added ?? false))
+    if (deps.devices.noteMember(member.userId, roomId, member.added ?? false))
       deps.onAdded(member.userId, roomId)
   }
   for (const { member } of members) deps.memberRevs.note(member)
@@ -81,20 +81,20 @@ function finalRows(members: readonly MemberChange[]): Iterable<Member> {
 function remove(deps: FanOutDeps, batch: FreshBatch, userId: UserId, { rev, reason }: FirstRemoval): void {
   const { roomId } = batch
   deps.grants.noteRemoval(userId, roomId)
-  deps.peers.forgetMember(userId, roomId)
-  for (const peer of deps.peers.of(userId)) {
-    if (deps.subscriptions.remove(peer, roomId)) {
+  deps.devices.forgetMember(userId, roomId)
+  for (const device of deps.devices.of(userId)) {
+    if (deps.subscriptions.remove(device, roomId)) {
       const before = batch.changes.filter((change) => change.rev <= rev)
-      tell(peer, batch, before)
+      tell(device, batch, before)
     }
-    peer.line.emit('room-removed', { roomId, reason })
+    device.connection.emit('room-removed', { roomId, reason })
   }
 }
 
-function tell(peer: Peer, batch: FreshBatch, changes: readonly Change[]): void {
-  if (peer.protocol === 2) {
-    peer.line.emit('changes', { roomId: batch.roomId, changes: [...changes] })
+function tell(device: Device, batch: FreshBatch, changes: readonly Change[]): void {
+  if (device.protocol === 2) {
+    device.connection.emit('changes', { roomId: batch.roomId, changes: [...changes] })
     return
   }
-  for (const { event, payload } of protocol1Events(batch, changes)) peer.line.emit(event, payload)
+  for (const { event, payload } of protocol1Events(batch, changes)) device.connection.emit(event, payload)
 }

@@ -16,12 +16,12 @@ import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import { Activity, type ReadItems } from './activity'
 import { CatchUp, type CatchUpDeps } from './catch-up'
+import { type Broadcaster, type Device, roomChannel } from './device'
+import { DeviceRegistry } from './device-registry'
 import { type FanOutDeps, fanOut } from './fan-out'
 import { type Grant, Grants } from './grants'
 import { Lifetimes } from './lifetime'
 import { MemberRevs } from './member-revs'
-import { type Broadcaster, type Peer, roomChannel } from './peer'
-import { Peers } from './peers'
 import { type ReadInvitation, type ReadListItems, tellAdded, tellPersonal } from './personal'
 import { Presence } from './presence'
 import { Receipts } from './receipts'
@@ -66,7 +66,7 @@ export type HubDeps = {
  * and from others alike; the hub knows neither sockets nor the store's writes.
  */
 export class Hub {
-  readonly peers: Peers
+  readonly devices: DeviceRegistry
   readonly presence: Presence
   readonly lifetimes: Lifetimes
   readonly #subscriptions = new Subscriptions()
@@ -84,28 +84,28 @@ export class Hub {
 
   constructor(private readonly deps: HubDeps) {
     const { nodeId, clock, bus, broadcaster } = deps
-    this.peers = new Peers(deps.policy)
-    const { peers } = this
+    this.devices = new DeviceRegistry(deps.policy)
+    const { devices } = this
     const publish = (message: BusMessage): void => bus.publish(message)
-    this.presence = new Presence({ nodeId, clock, peers, publish })
+    this.presence = new Presence({ nodeId, clock, devices, publish })
     this.lifetimes = new Lifetimes(clock)
-    this.#revocations = new Revocations(clock, peers)
+    this.#revocations = new Revocations(clock, devices)
     this.#names = new RecentNames(clock)
     this.#roomFrames = new Rates<RoomId>(ROOM_FRAMES, clock)
     this.#receipts = new Receipts(clock, broadcaster, this.#subscriptions, this.#roomFrames)
     this.#fanOut = {
       ...deps,
-      peers,
+      devices,
       subscriptions: this.#subscriptions,
       grants: this.#grants,
       memberRevs: new MemberRevs(),
       onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
     }
     const pause = (): Promise<void> => this.#pause()
-    this.#activity = new Activity({ ...deps, peers, pause })
+    this.#activity = new Activity({ ...deps, devices, pause })
     this.#repair = new Repair({
       ...deps,
-      peers,
+      devices,
       pause,
       mayHaveMissed: () => bus.isShared && (bus.takeLoss?.() ?? true),
       onBehind: (roomId, head) => {
@@ -137,7 +137,7 @@ export class Hub {
       isShared: bus.isShared,
       sids: () => this.#sids(),
       revocations: this.#revocations,
-      userIds: () => this.peers.users(),
+      userIds: () => this.devices.users(),
     })
     let isYoung = true
     this.#stopHeads = every(clock, HEADS_INTERVAL_MS, () => {
@@ -150,24 +150,24 @@ export class Hub {
   }
 
   /** A device that has signed in. One whose session was revoked in the meantime is told so and is not taken. */
-  add(peer: Peer): boolean {
-    if (this.#revocations.refuses(peer.identity)) {
-      peer.line.close({ reason: 'SESSION_REVOKED' })
+  add(device: Device): boolean {
+    if (this.#revocations.refuses(device.identity)) {
+      device.connection.close({ reason: 'SESSION_REVOKED' })
       return false
     }
-    const name = this.#names.of(peer.userId)
-    if (name !== undefined) peer.identity = { ...peer.identity, name }
-    this.peers.add(peer)
-    this.lifetimes.watch(peer)
-    this.presence.update(peer.userId)
+    const name = this.#names.of(device.userId)
+    if (name !== undefined) device.identity = { ...device.identity, name }
+    this.devices.add(device)
+    this.lifetimes.watch(device)
+    this.presence.update(device.userId)
     return true
   }
 
   /** A fresh token on a line that is up. False: its session was revoked meanwhile, or the line is gone. */
-  renew(peer: Peer, identity: Identity): boolean {
-    if (this.#revocations.refuses(identity) || !this.peers.of(identity.id).has(peer)) return false
-    peer.identity = identity
-    this.lifetimes.watch(peer)
+  renew(device: Device, identity: Identity): boolean {
+    if (this.#revocations.refuses(identity) || !this.devices.of(identity.id).has(device)) return false
+    device.identity = identity
+    this.lifetimes.watch(device)
     return true
   }
 
@@ -185,13 +185,13 @@ export class Hub {
     this.#revocations.release(sid)
   }
 
-  remove(peer: Peer): void {
-    peer.isGone = true
-    this.lifetimes.unwatch(peer)
-    this.presence.unwatch(peer)
-    this.#subscriptions.removeAll(peer)
-    this.peers.remove(peer)
-    this.presence.update(peer.userId)
+  remove(device: Device): void {
+    device.isGone = true
+    this.lifetimes.unwatch(device)
+    this.presence.unwatch(device)
+    this.#subscriptions.removeAll(device)
+    this.devices.remove(device)
+    this.presence.update(device.userId)
   }
 
   /** To be called before a permission is read that a subscription will rest on. */
@@ -199,9 +199,9 @@ export class Hub {
     return this.#grants.begin(userId)
   }
 
-  subscribe(peer: Peer, roomId: RoomId, head: Head, added: boolean): void {
-    this.peers.noteMember(peer.userId, roomId, added)
-    this.#subscriptions.add(peer, roomId, head)
+  subscribe(device: Device, roomId: RoomId, head: Head, added: boolean): void {
+    this.devices.noteMember(device.userId, roomId, added)
+    this.#subscriptions.add(device, roomId, head)
     // Others may have been subscribed before him, and not been told what he has read.
     const isBehind = (this.#subscriptions.toldTo(roomId)?.rev ?? head.rev) < head.rev
     if (isBehind || this.deps.bus.isShared) this.#catchUp.soon(roomId)
@@ -217,15 +217,15 @@ export class Hub {
     return this.#subscriptions.size(roomId, 1) + this.#subscriptions.size(roomId, 2)
   }
 
-  unsubscribe(peer: Peer, roomId: RoomId): void {
-    if (!this.#subscriptions.remove(peer, roomId)) return
+  unsubscribe(device: Device, roomId: RoomId): void {
+    if (!this.#subscriptions.remove(device, roomId)) return
     // What was on its way to this device, or lost, is not sent again.
-    this.refresh(peer.userId, roomId)
+    this.refresh(device.userId, roomId)
   }
 
   /** A room that was read as this user's: from now on its activity is told. */
   noteMembership(userId: UserId, roomId: RoomId, added: boolean): void {
-    this.peers.noteMember(userId, roomId, added)
+    this.devices.noteMember(userId, roomId, added)
   }
 
   /** The user's lists get this room anew, within a second. */
@@ -255,13 +255,13 @@ export class Hub {
         return
       case 'created':
         for (const userId of message.userIds)
-          if (this.peers.noteMember(userId, message.roomId, userId !== message.by))
+          if (this.devices.noteMember(userId, message.roomId, userId !== message.by))
             this.#tellAdded(userId, message.roomId)
         return
       case 'invited':
       case 'uninvited':
       case 'hidden':
-        tellPersonal({ ...this.deps, peers: this.peers }, message)
+        tellPersonal({ ...this.deps, devices: this.devices }, message)
         return
       case 'read':
         this.#receipts.note(message.roomId, message.userId, message.seq, message.lineId)
@@ -337,16 +337,16 @@ export class Hub {
   /** A removal that nobody told: as by its batch, but without the changes before it, which are his no more. */
   #remove(userId: UserId, roomId: RoomId, reason: Removal | 'deleted'): void {
     this.#grants.noteRemoval(userId, roomId)
-    this.peers.forgetMember(userId, roomId)
-    for (const peer of this.peers.of(userId)) {
-      this.#subscriptions.remove(peer, roomId)
-      peer.line.emit('room-removed', { roomId, reason })
+    this.devices.forgetMember(userId, roomId)
+    for (const device of this.devices.of(userId)) {
+      this.#subscriptions.remove(device, roomId)
+      device.connection.emit('room-removed', { roomId, reason })
     }
   }
 
   #removeAll(roomId: RoomId): void {
     this.#grants.noteDeletion(roomId)
-    for (const userId of [...this.peers.membersOf(roomId)]) this.#remove(userId, roomId, 'deleted')
+    for (const userId of [...this.devices.membersOf(roomId)]) this.#remove(userId, roomId, 'deleted')
   }
 
   /** The last event of a room that then falls quiet may be lost: only its head, told again, can show that. */
@@ -360,8 +360,8 @@ export class Hub {
   }
 
   #tellAdded(userId: UserId, roomId: RoomId): void {
-    tellAdded({ ...this.deps, peers: this.peers }, userId, roomId, () => {
-      this.peers.forgetMember(userId, roomId)
+    tellAdded({ ...this.deps, devices: this.devices }, userId, roomId, () => {
+      this.devices.forgetMember(userId, roomId)
       this.#repair.doubt(roomId)
     })
   }
@@ -374,7 +374,7 @@ export class Hub {
   /** Of a rename that the bus has lost. */
   async #checkIdentities(): Promise<void> {
     let looked = 0
-    for (const userId of new Set([...this.peers.all()].map((peer) => peer.userId))) {
+    for (const userId of new Set([...this.devices.all()].map((device) => device.userId))) {
       const user = await this.deps.readUser(userId)
       if (user) this.#rename(user)
       if (++looked % IDENTITIES_STEP === 0) await this.#pause()
@@ -382,16 +382,16 @@ export class Hub {
   }
 
   *#sids(): Iterable<string> {
-    for (const { identity } of this.peers.all()) if (identity.sid !== undefined) yield identity.sid
+    for (const { identity } of this.devices.all()) if (identity.sid !== undefined) yield identity.sid
   }
 
   /** What the devices of this user do from now on, they do under this name. */
   #rename(user: User): void {
     this.#names.note(user)
-    for (const peer of this.peers.of(user.id)) {
-      if (peer.identity.name === user.name) continue
-      peer.identity = { ...peer.identity, name: user.name }
-      if (peer.protocol === 2) peer.line.emit('user-changed', { user })
+    for (const device of this.devices.of(user.id)) {
+      if (device.identity.name === user.name) continue
+      device.identity = { ...device.identity, name: user.name }
+      if (device.protocol === 2) device.connection.emit('user-changed', { user })
     }
   }
 }

@@ -1,37 +1,37 @@
 import type { Clock } from '../ports/clock'
-import type { Peer } from './peer'
+import type { Device } from './device'
 
 /** So long an expired device may take to come with a fresh token; its requests are refused meanwhile. */
 export const REFRESH_GRACE_MS = 4_000
 
 /** Ends each device's line when its token has expired: asks for a fresh one first. */
 export class Lifetimes {
-  readonly #timers = new Map<Peer, () => void>()
+  readonly #timers = new Map<Device, () => void>()
 
   constructor(private readonly clock: Clock) {}
 
   /** Begins to watch, or begins again after a refresh. */
-  watch(peer: Peer): void {
-    this.unwatch(peer)
-    const { expiresAt } = peer.identity
+  watch(device: Device): void {
+    this.unwatch(device)
+    const { expiresAt } = device.identity
     if (expiresAt === undefined) return
     const ask = (): void => {
-      peer.line.emit('bye', { reason: 'TOKEN_EXPIRED' })
+      device.connection.emit('bye', { reason: 'TOKEN_EXPIRED' })
       this.#timers.set(
-        peer,
-        this.clock.setTimer(REFRESH_GRACE_MS, () => peer.line.close()),
+        device,
+        this.clock.setTimer(REFRESH_GRACE_MS, () => device.connection.close()),
       )
     }
-    this.#timers.set(peer, this.clock.setTimer(expiresAt - this.clock.now(), ask))
+    this.#timers.set(device, this.clock.setTimer(expiresAt - this.clock.now(), ask))
   }
 
-  unwatch(peer: Peer): void {
-    this.#timers.get(peer)?.()
-    this.#timers.delete(peer)
+  unwatch(device: Device): void {
+    this.#timers.get(device)?.()
+    this.#timers.delete(device)
   }
 
-  isExpired(peer: Peer): boolean {
-    const { expiresAt } = peer.identity
+  isExpired(device: Device): boolean {
+    const { expiresAt } = device.identity
     return expiresAt !== undefined && expiresAt <= this.clock.now()
   }
 }

@@ -1,7 +1,7 @@
 import type { Invitation, RoomId, RoomListItem, ServerEvent, ServerPayload, UserId } from '@roomful/protocol'
 import type { BusMessage } from '../cluster/bus'
 import type { Log } from '../ports/log'
-import type { Peers } from './peers'
+import type { DeviceRegistry } from './device-registry'
 
 /** Undefined: it was answered meanwhile, or is over. */
 export type ReadInvitation = (userId: UserId, roomId: RoomId) => Promise<Invitation | undefined>
@@ -11,7 +11,11 @@ export type ReadListItems = (userId: UserId, roomIds: readonly RoomId[]) => Prom
 
 export type PersonalMessage = Extract<BusMessage, { type: 'invited' | 'uninvited' | 'hidden' }>
 
-type PersonalDeps = { readonly peers: Peers; readonly readInvitation: ReadInvitation; readonly log: Log }
+type PersonalDeps = {
+  readonly devices: DeviceRegistry
+  readonly readInvitation: ReadInvitation
+  readonly log: Log
+}
 
 /** What concerns one user and no room's subscribers. What is lost of it comes with the device's next list. */
 export function tellPersonal(deps: PersonalDeps, message: PersonalMessage): void {
@@ -33,15 +37,15 @@ export function tellPersonal(deps: PersonalDeps, message: PersonalMessage): void
 
 /** The user has come into the room, and its line in their list is new to their devices. */
 export function tellAdded(
-  { peers, readListItems, log }: Pick<PersonalDeps, 'peers' | 'log'> & { readListItems: ReadListItems },
+  { devices, readListItems, log }: Pick<PersonalDeps, 'devices' | 'log'> & { readListItems: ReadListItems },
   userId: UserId,
   roomId: RoomId,
   onFailed: () => void,
 ): void {
   readListItems(userId, [roomId]).then(
     ([item]) => {
-      if (!item || !peers.membersOf(roomId).has(userId)) return
-      for (const peer of peers.of(userId)) peer.line.emit('room-added', { item })
+      if (!item || !devices.membersOf(roomId).has(userId)) return
+      for (const device of devices.of(userId)) device.connection.emit('room-added', { item })
     },
     (error: unknown) => {
       log.warn({ err: error, roomId }, 'room-added was not told')
@@ -51,7 +55,7 @@ export function tellAdded(
 }
 
 function invited(deps: PersonalDeps, userId: UserId, roomId: RoomId): void {
-  if (deps.peers.of(userId).size === 0) return
+  if (deps.devices.of(userId).size === 0) return
   deps.readInvitation(userId, roomId).then(
     (invitation) => invitation && tell(deps, userId, 'invitation', { invitation }),
     (error: unknown) => deps.log.warn({ err: error, roomId }, 'an invitation was not told'),
@@ -59,10 +63,10 @@ function invited(deps: PersonalDeps, userId: UserId, roomId: RoomId): void {
 }
 
 function tell<E extends ServerEvent>(
-  { peers }: PersonalDeps,
+  { devices }: PersonalDeps,
   userId: UserId,
   event: E,
   payload: ServerPayload<E>,
 ): void {
-  for (const peer of peers.of(userId)) if (peer.protocol === 2) peer.line.emit(event, payload)
+  for (const device of devices.of(userId)) if (device.protocol === 2) device.connection.emit(event, payload)
 }

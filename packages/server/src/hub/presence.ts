@@ -2,8 +2,8 @@ import type { Presence as PresenceRow, PresenceStatus, UserId } from '@roomful/p
 import type { BusMessage } from '../cluster/bus'
 import { Rates } from '../handlers/rates'
 import type { Clock } from '../ports/clock'
-import type { Peer } from './peer'
-import type { Peers } from './peers'
+import type { Device } from './device'
+import type { DeviceRegistry } from './device-registry'
 
 /** A reload or a tunnel is not an absence. */
 const OFFLINE_AFTER_MS = 5_000
@@ -24,14 +24,14 @@ export class Presence {
   readonly #nodesOf = new Map<UserId, Map<string, PresenceStatus>>()
   readonly #lastSeenAt = new Map<UserId, number>()
   readonly #later = new Map<UserId, () => void>()
-  readonly #watchers = new Map<UserId, Set<Peer>>()
+  readonly #watchers = new Map<UserId, Set<Device>>()
   readonly #changes: Rates<UserId>
 
   constructor(
     private readonly deps: {
       nodeId: string
       clock: Clock
-      peers: Peers
+      devices: DeviceRegistry
       publish: (message: PresenceMessage | PresencesMessage) => void
     },
   ) {
@@ -42,7 +42,7 @@ export class Presence {
   update(userId: UserId): void {
     this.#later.get(userId)?.()
     this.#later.delete(userId)
-    const status = statusOf(this.deps.peers.of(userId))
+    const status = statusOf(this.deps.devices.of(userId))
     if (status === this.#toldOf(userId)) return
     const changes = this.#changes.of(userId)
     const isTooSoon = status !== 'offline' && changes.take(1) === 0
@@ -96,21 +96,21 @@ export class Presence {
   }
 
   /** Replaces what this device watches, and answers the present state of those users. */
-  watch(peer: Peer, userIds: readonly UserId[]): PresenceRow[] {
-    this.unwatch(peer)
-    peer.watched = new Set(userIds)
-    for (const userId of peer.watched)
-      this.#watchers.set(userId, (this.#watchers.get(userId) ?? new Set()).add(peer))
-    return [...peer.watched].map((userId) => this.#rowFor(peer, userId))
+  watch(device: Device, userIds: readonly UserId[]): PresenceRow[] {
+    this.unwatch(device)
+    device.watched = new Set(userIds)
+    for (const userId of device.watched)
+      this.#watchers.set(userId, (this.#watchers.get(userId) ?? new Set()).add(device))
+    return [...device.watched].map((userId) => this.#rowFor(device, userId))
   }
 
-  unwatch(peer: Peer): void {
-    for (const userId of peer.watched) {
+  unwatch(device: Device): void {
+    for (const userId of device.watched) {
       const watchers = this.#watchers.get(userId)
-      watchers?.delete(peer)
+      watchers?.delete(device)
       if (watchers?.size === 0) this.#watchers.delete(userId)
     }
-    peer.watched = new Set()
+    device.watched = new Set()
   }
 
   stop(): void {
@@ -143,15 +143,15 @@ export class Presence {
   }
 
   #tell(userId: UserId): void {
-    for (const peer of this.#watchers.get(userId) ?? []) {
-      if (!this.deps.peers.shareRoom(peer.userId, userId)) continue
-      peer.line.emit('presence', this.#rowFor(peer, userId))
+    for (const device of this.#watchers.get(userId) ?? []) {
+      if (!this.deps.devices.shareRoom(device.userId, userId)) continue
+      device.connection.emit('presence', this.#rowFor(device, userId))
     }
   }
 
   /** A stranger's row says offline, as that of nobody does. */
-  #rowFor(peer: Peer, userId: UserId): PresenceRow {
-    if (!this.deps.peers.shareRoom(peer.userId, userId))
+  #rowFor(device: Device, userId: UserId): PresenceRow {
+    if (!this.deps.devices.shareRoom(device.userId, userId))
       return { userId, status: 'offline', lastSeenAt: null }
     const seenAt = this.#lastSeenAt.get(userId)
     const lastSeenAt = seenAt === undefined ? null : new Date(seenAt).toISOString()
@@ -159,10 +159,10 @@ export class Presence {
   }
 }
 
-function statusOf(peers: ReadonlySet<Peer>): PresenceStatus {
+function statusOf(devices: ReadonlySet<Device>): PresenceStatus {
   let status: PresenceStatus = 'offline'
-  for (const peer of peers) {
-    if (peer.status === 'online') return 'online'
+  for (const device of devices) {
+    if (device.status === 'online') return 'online'
     status = 'away'
   }
   return status

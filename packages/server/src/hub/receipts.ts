@@ -1,7 +1,7 @@
 import type { RoomId, UserId } from '@roomful/protocol'
 import type { Rates } from '../handlers/rates'
 import type { Clock } from '../ports/clock'
-import { type Broadcaster, roomChannel } from './peer'
+import { type Broadcaster, roomChannel } from './device'
 import type { Subscriptions } from './subscriptions'
 
 /** Reads of one room within this time leave in one frame: a busy room has many readers. */
@@ -13,7 +13,7 @@ const FRAMES_AT_ONCE = 2_000
 /** Entries of a frame that take as long to be written as a frame. */
 const ENTRIES_A_UNIT = 20
 
-type Read = { readonly seq: number; readonly lineId: string }
+type Read = { readonly seq: number; readonly connectionId: string }
 
 /** Tells a room's subscribers who has read up to where: the last of each reader, as often as the room's frames allow. */
 export class Receipts {
@@ -29,11 +29,11 @@ export class Receipts {
   ) {}
 
   /** `lineId`: the device that read, which knows. */
-  note(roomId: RoomId, userId: UserId, seq: number, lineId: string): void {
+  note(roomId: RoomId, userId: UserId, seq: number, connectionId: string): void {
     if (!this.#isOpen(roomId)) return
     const reads = this.#waiting.get(roomId) ?? new Map<UserId, Read>()
     const before = reads.get(userId)
-    if (!before || seq > before.seq) reads.set(userId, { seq, lineId })
+    if (!before || seq > before.seq) reads.set(userId, { seq, connectionId })
     this.#waiting.set(roomId, reads)
     this.#arm()
   }
@@ -71,8 +71,8 @@ export class Receipts {
       this.broadcaster.broadcast(roomChannel(2, roomId), 'read-receipts', payload)
     }
     if (older === 0) return
-    for (const [userId, { seq, lineId }] of told) {
-      const options = { except: lineId }
+    for (const [userId, { seq, connectionId }] of told) {
+      const options = { except: connectionId }
       this.broadcaster.broadcast(roomChannel(1, roomId), 'read-receipt', { userId, roomId, seq }, options)
     }
   }

@@ -1,14 +1,14 @@
 import { asRoomId, asUserId, type Member, type Room, type RoomId, type UserId } from '@roomful/protocol'
 import { beforeEach, expect, test } from 'vitest'
-import { Peer } from './peer'
-import { Peers } from './peers'
+import { Device } from './device'
+import { DeviceRegistry } from './device-registry'
 import { Repair } from './repair'
 
 const ROOM = asRoomId('room')
 const [ann, bob] = [asUserId('ann'), asUserId('bob')]
 const line = { id: 'line', emit() {}, join() {}, leave() {}, close() {} }
 
-let peers: Peers
+let devices: DeviceRegistry
 let added: UserId[]
 let removed: string[]
 let failure: Error | undefined
@@ -46,7 +46,7 @@ const answer = <T>(query: string, found: T): T => {
 
 function repairOf(): Repair {
   return new Repair({
-    peers,
+    devices,
     pause: async () => void pauses++,
     mayHaveMissed: () => missed,
     readMemberships: async (userId, roomIds) =>
@@ -64,7 +64,7 @@ function repairOf(): Repair {
     },
     onBehind: () => {},
     onRemoved: (userId, roomId, reason) => {
-      peers.forgetMember(userId, roomId)
+      devices.forgetMember(userId, roomId)
       removed.push(`${userId} ${reason}`)
     },
     readDeleted: async (roomIds) => roomIds.filter((roomId) => deleted.has(roomId)),
@@ -78,10 +78,10 @@ function repairOf(): Repair {
 }
 
 const connect = (id: UserId): unknown =>
-  peers.add(new Peer({ ...line, id }, 2, { id, name: id, admin: false }))
+  devices.add(new Device({ ...line, id }, 2, { id, name: id, admin: false }))
 
 beforeEach(() => {
-  peers = new Peers()
+  devices = new DeviceRegistry()
   for (const id of [ann, bob]) connect(id)
   added = []
   removed = []
@@ -109,7 +109,7 @@ test('in doubt about a room, whoever is in it is told; then there is no doubt', 
 
 test('in doubt about a room, whoever is out of it is told, whoever else is connected', async () => {
   const repair = repairOf()
-  for (const id of [ann, bob]) peers.noteMember(id, ROOM, false)
+  for (const id of [ann, bob]) devices.noteMember(id, ROOM, false)
   present = [bob]
   repair.doubt(ROOM)
   await repair.run()

@@ -1,6 +1,6 @@
 import type { Head, Member, Removal, Room, RoomId, UserId } from '@roomful/protocol'
 import type { Membership } from '../stores/port'
-import type { Peers } from './peers'
+import type { DeviceRegistry } from './device-registry'
 
 /** The rooms that a user is in, and these besides, whether they are in them or not; in one snapshot. */
 export type ReadMemberships = (userId: UserId, roomIds: readonly RoomId[]) => Promise<readonly Membership[]>
@@ -9,7 +9,7 @@ export type ReadMemberships = (userId: UserId, roomIds: readonly RoomId[]) => Pr
 export type RoomMembers = { readonly room: Room; readonly members: readonly Member[] }
 
 export type RepairDeps = {
-  readonly peers: Peers
+  readonly devices: DeviceRegistry
   readonly readMemberships: ReadMemberships
   /** The rows of these users, those that are over among them; at most `STEP`. */
   readonly readRows: (roomId: RoomId, userIds: readonly UserId[]) => Promise<RoomMembers | undefined>
@@ -113,15 +113,16 @@ export class Repair {
       if (isWhole && !isDone) this.#owesAll = true
       for (const roomId of doubts) this.doubt(roomId)
     }
-    const { peers } = this.deps
-    for (const userId of this.#reads.keys()) if (peers.of(userId).size === 0) this.#reads.delete(userId)
-    for (const roomId of this.#revs.keys()) if (peers.membersOf(roomId).size === 0) this.#revs.delete(roomId)
+    const { devices } = this.deps
+    for (const userId of this.#reads.keys()) if (devices.of(userId).size === 0) this.#reads.delete(userId)
+    for (const roomId of this.#revs.keys())
+      if (devices.membersOf(roomId).size === 0) this.#revs.delete(roomId)
   }
 
   async #checkUsers(): Promise<void> {
-    const { peers, readMemberships } = this.deps
-    for (const userId of new Set([...peers.all()].map((peer) => peer.userId))) {
-      const known = [...peers.roomsOf(userId)]
+    const { devices, readMemberships } = this.deps
+    for (const userId of new Set([...devices.all()].map((device) => device.userId))) {
+      const known = [...devices.roomsOf(userId)]
       const found = await readMemberships(userId, known)
       for (const { room, member } of found) if (this.#takeHead(room)) this.#take(userId, room.id, member)
       await this.#checkDeleted(userId, known, found)
@@ -157,15 +158,15 @@ export class Repair {
 
   /** Those who are known to be in it, and then those who may have come without a word. */
   async #checkRoom(roomId: RoomId): Promise<void> {
-    const { peers } = this.deps
-    const known = [...peers.membersOf(roomId)]
+    const { devices } = this.deps
+    const known = [...devices.membersOf(roomId)]
     const memberCount = await this.#checkRows(roomId, known)
     if (memberCount === undefined) {
       if (known.length === 0 || (await this.deps.readDeleted([roomId])).length === 0) return
       for (const userId of known) this.deps.onRemoved(userId, roomId, 'deleted')
       return
     }
-    const others = new Set([...peers.all()].map((peer) => peer.userId))
+    const others = new Set([...devices.all()].map((device) => device.userId))
     for (const userId of known) others.delete(userId)
     if (others.size === 0) return
     if (memberCount > others.size) await this.#checkRows(roomId, [...others])
@@ -195,7 +196,7 @@ export class Repair {
       if (!found) return
       if (this.#takeHead(found.room))
         for (const member of found.members)
-          if (this.deps.peers.of(member.userId).size > 0) this.#take(member.userId, roomId, member)
+          if (this.deps.devices.of(member.userId).size > 0) this.#take(member.userId, roomId, member)
       after = found.members.length < REPAIR_STEP ? undefined : found.members.at(-1)?.userId
       await this.#step()
     } while (after !== undefined)
@@ -212,13 +213,13 @@ export class Repair {
   }
 
   #take(userId: UserId, roomId: RoomId, member: Member | undefined): void {
-    const { peers, onRemoved, onAdded, onRead } = this.deps
-    const isHere = peers.membersOf(roomId).has(userId)
+    const { devices, onRemoved, onAdded, onRead } = this.deps
+    const isHere = devices.membersOf(roomId).has(userId)
     if (member === undefined || member.removed !== undefined) {
       if (isHere) onRemoved(userId, roomId, member?.removed ?? 'left')
       return
     }
-    if (peers.noteMember(userId, roomId, member.added ?? false)) onAdded(userId, roomId)
+    if (devices.noteMember(userId, roomId, member.added ?? false)) onAdded(userId, roomId)
     const reads = this.#reads.get(userId) ?? new Map<RoomId, number>()
     this.#reads.set(userId, reads)
     if (member.lastReadSeq <= (reads.get(roomId) ?? -1)) return

@@ -2,8 +2,8 @@ import type { UserId } from '@roomful/protocol'
 import { isEnded } from '../auth/ended'
 import type { Identity } from '../auth/identity'
 import type { Clock } from '../ports/clock'
-import type { Peer } from './peer'
-import type { Peers } from './peers'
+import type { Device } from './device'
+import type { DeviceRegistry } from './device-registry'
 
 /** No handshake takes longer; later ones read the revocation from the store. */
 const REMEMBERED_MS = 60_000
@@ -19,7 +19,7 @@ export class Revocations {
 
   constructor(
     private readonly clock: Clock,
-    private readonly peers: Pick<Peers, 'all' | 'of'>,
+    private readonly devices: Pick<DeviceRegistry, 'all' | 'of'>,
   ) {}
 
   /** Ends its connections too. */
@@ -27,7 +27,7 @@ export class Revocations {
     const now = this.clock.now()
     for (const [known, until] of this.#untilBySid) if (until <= now) this.#untilBySid.delete(known)
     this.#untilBySid.set(sid, now + REMEMBERED_MS)
-    hangUp([...this.peers.all()].filter(({ identity }) => identity.sid === sid))
+    hangUp([...this.devices.all()].filter(({ identity }) => identity.sid === sid))
   }
 
   /** Refused until it is released. */
@@ -45,7 +45,7 @@ export class Revocations {
     const now = this.clock.now()
     for (const [known, { until }] of this.#ended) if (until <= now) this.#ended.delete(known)
     this.#ended.set(userId, { atMs, until: now + REMEMBERED_MS })
-    hangUp([...this.peers.of(userId)].filter(({ identity }) => isEnded(identity, atMs)))
+    hangUp([...this.devices.of(userId)].filter(({ identity }) => isEnded(identity, atMs)))
   }
 
   refuses(identity: Identity): boolean {
@@ -58,6 +58,6 @@ export class Revocations {
   }
 }
 
-function hangUp(peers: readonly Peer[]): void {
-  for (const peer of peers) peer.line.close({ reason: 'SESSION_REVOKED' })
+function hangUp(devices: readonly Device[]): void {
+  for (const device of devices) device.connection.close({ reason: 'SESSION_REVOKED' })
 }

@@ -1,6 +1,6 @@
 import type { Head, RoomId } from '@roomful/protocol'
 import type { CommittedBatch } from '../pipeline/port'
-import { type Peer, roomChannel } from './peer'
+import { type Device, roomChannel } from './device'
 import { type FreshBatch, Told } from './told'
 
 type Subscribed = {
@@ -19,32 +19,32 @@ const HEADS_REPEATED = 3
 export class Subscriptions {
   readonly #rooms = new Map<RoomId, Subscribed>()
 
-  add(peer: Peer, roomId: RoomId, head: Head): void {
-    if (peer.rooms.has(roomId)) return
-    peer.rooms.add(roomId)
-    peer.line.join(roomChannel(peer.protocol, roomId))
+  add(device: Device, roomId: RoomId, head: Head): void {
+    if (device.rooms.has(roomId)) return
+    device.rooms.add(roomId)
+    device.connection.join(roomChannel(device.protocol, roomId))
     const room = this.#rooms.get(roomId) ?? {
       count: { 1: 0, 2: 0 },
       head,
       headsLeft: 0,
       told: new Told(head),
     }
-    room.count[peer.protocol]++
+    room.count[device.protocol]++
     this.#rooms.set(roomId, room)
   }
 
-  remove(peer: Peer, roomId: RoomId): boolean {
-    if (!peer.rooms.delete(roomId)) return false
-    peer.line.leave(roomChannel(peer.protocol, roomId))
+  remove(device: Device, roomId: RoomId): boolean {
+    if (!device.rooms.delete(roomId)) return false
+    device.connection.leave(roomChannel(device.protocol, roomId))
     const room = this.#rooms.get(roomId)
     if (!room) return true
-    room.count[peer.protocol]--
+    room.count[device.protocol]--
     if (room.count[1] + room.count[2] === 0) this.#rooms.delete(roomId)
     return true
   }
 
-  removeAll(peer: Peer): void {
-    for (const roomId of [...peer.rooms]) this.remove(peer, roomId)
+  removeAll(device: Device): void {
+    for (const roomId of [...device.rooms]) this.remove(device, roomId)
   }
 
   has(roomId: RoomId, protocol: 1 | 2): boolean {

@@ -56,16 +56,16 @@ describe('a revoked session', () => {
     if ('ok' in handshake) throw new Error(handshake.code)
     await node.node.revokeSession('s1')
     const byes: unknown[] = []
-    const line = {
+    const connection = {
       id: 'line',
       emit: (_: string, payload: unknown) => byes.push(payload),
       join: () => {},
       leave: () => {},
       close: (bye: unknown) => byes.push(bye),
     }
-    expect(node.node.open(line, handshake)).toBeUndefined()
+    expect(node.node.open(connection, handshake)).toBeUndefined()
     expect(byes).toEqual([{ reason: 'SESSION_REVOKED' }])
-    expect(node.node.services.hub.peers.size).toBe(0)
+    expect(node.node.services.hub.devices.size).toBe(0)
   })
 })
 

@@ -9,7 +9,7 @@ import type { RoomsInUse } from '../ephemeral/rooms-in-use'
 import type { Services } from '../handlers/handler'
 import { type Gate, OVER_BUDGET, OVER_RATE, request } from '../handlers/request'
 import { type Rate, TokenBucket } from '../handlers/token-bucket'
-import { type Line, Peer } from '../hub/peer'
+import { Device, type DeviceConnection } from '../hub/device'
 import type { LateJoins } from './late-joins'
 import type { Revoker } from './revoker'
 import { welcome } from './welcome'
@@ -32,9 +32,9 @@ export type ChatNodeDeps = {
 }
 
 /** One device's conversation with the node. */
-export type Conversation = {
+export type DeviceSession = {
   /** @internal */
-  readonly peer: Peer
+  readonly device: Device
   /** Answers one event of the client: its name and arguments as they came from the wire. Never rejects. */
   request(packet: readonly unknown[]): Promise<object>
   /** The line is gone. */
@@ -76,7 +76,7 @@ export class ChatNode {
     if ('ok' in handshake) return handshake
     const { identity } = handshake
     const { socketsPerUser } = limits
-    if (services.hub.peers.of(identity.id).size >= socketsPerUser)
+    if (services.hub.devices.of(identity.id).size >= socketsPerUser)
       return refuse('RATE_LIMITED', { limit: socketsPerUser, retryAfterMs: TOO_MANY_SOCKETS_RETRY_MS })
     const budget = services.budgets.of(identity.id)
     if (budget.isSpent) return refuse('RATE_LIMITED', { retryAfterMs: budget.retryAfterMs })
@@ -86,18 +86,18 @@ export class ChatNode {
   }
 
   /** Takes an admitted device. Undefined: things have changed since its admission, and its line was closed. */
-  open(line: Line, { identity, protocol }: Handshake): Conversation | undefined {
+  open(connection: DeviceConnection, { identity, protocol }: Handshake): DeviceSession | undefined {
     const { services, limits } = this.deps
     const { hub } = services
-    const peer = new Peer(line, protocol, identity)
-    if (this.#draining) return closed(line, { reason: 'SERVER_SHUTDOWN' })
+    const device = new Device(connection, protocol, identity)
+    if (this.#draining) return closed(connection, { reason: 'SERVER_SHUTDOWN' })
     // Several handshakes of one user at once have each seen room for one more.
-    if (hub.peers.of(identity.id).size >= limits.socketsPerUser) return closed(line)
-    if (!hub.add(peer)) return undefined
-    if (protocol === 2) line.emit('ready', this.#readyFor(peer))
+    if (hub.devices.of(identity.id).size >= limits.socketsPerUser) return closed(connection)
+    if (!hub.add(device)) return undefined
+    if (protocol === 2) connection.emit('ready', this.#readyFor(device))
     const gate: Gate = {
       events: new TokenBucket(limits.events, services.clock),
-      budget: services.budgets.of(peer.userId),
+      budget: services.budgets.of(device.userId),
       overRate: new TokenBucket(OVER_RATE, services.clock),
       overBudget: new TokenBucket(OVER_BUDGET, services.clock),
       mostUnderWay:
@@ -109,9 +109,9 @@ export class ChatNode {
       isDraining: () => this.#draining,
     }
     return {
-      peer,
-      request: (packet) => request(services, peer, gate, packet),
-      end: () => hub.remove(peer),
+      device,
+      request: (packet) => request(services, device, gate, packet),
+      end: () => hub.remove(device),
     }
   }
 
@@ -143,9 +143,9 @@ export class ChatNode {
     this.#draining = true
     const { hub, ids, pipeline } = this.deps.services
     const { from, to } = RECONNECT_SPREAD_MS
-    for (const peer of hub.peers.all()) {
+    for (const device of hub.devices.all()) {
       const reconnectInMs = Math.round(from + ids.random() * (to - from))
-      peer.line.emit('bye', { reason: 'SERVER_SHUTDOWN', reconnectInMs })
+      device.connection.emit('bye', { reason: 'SERVER_SHUTDOWN', reconnectInMs })
     }
     await pipeline.drained()
   }
@@ -154,7 +154,7 @@ export class ChatNode {
   stop(): void {
     const { services, lateJoins, revoker, roomsInUse } = this.deps
     const { hub } = services
-    for (const peer of [...hub.peers.all()]) peer.line.close()
+    for (const device of [...hub.devices.all()]) device.connection.close()
     lateJoins.stop()
     revoker.stop()
     roomsInUse.stop()
@@ -164,9 +164,9 @@ export class ChatNode {
     hub.stop()
   }
 
-  #readyFor(peer: Peer): ServerPayload<'ready'> {
+  #readyFor(device: Device): ServerPayload<'ready'> {
     const { services, limits } = this.deps
-    const { id, name } = peer.identity
+    const { id, name } = device.identity
     return {
       protocol: 2,
       epoch: services.store.epoch,
@@ -183,7 +183,7 @@ export class ChatNode {
   }
 }
 
-function closed(line: Line, bye?: ServerPayload<'bye'>): undefined {
-  line.close(bye)
+function closed(connection: DeviceConnection, bye?: ServerPayload<'bye'>): undefined {
+  connection.close(bye)
   return undefined
 }

@@ -15,8 +15,8 @@ import { Rates } from '../handlers/rates'
 import { SyncTurns } from '../handlers/sync-turns'
 import { ToldReads } from '../handlers/told-reads'
 import { TypingSignals } from '../handlers/typing-signals'
+import type { Broadcaster } from '../hub/device'
 import { Hub } from '../hub/hub'
-import type { Broadcaster } from '../hub/peer'
 import type { Hooks } from '../moderation/hooks'
 import { DEFAULTS, type RateOptions } from '../options'
 import { AppendQueue } from '../pipeline/append-queue'
@@ -94,9 +94,9 @@ export function createNode(parts: NodeParts): ChatNode {
       refresh: (userId, roomId) => hub.refresh(userId, roomId),
     }),
   })
-  const inhabited = (): Iterable<RoomId> => hub.peers.rooms()
+  const inhabited = (): Iterable<RoomId> => hub.devices.rooms()
   const roomsInUse = new RoomsInUse({ store: ephemeral, clock, log, inhabited })
-  const isConnected = (userId: UserId): boolean => hub.peers.of(userId).size > 0
+  const isConnected = (userId: UserId): boolean => hub.devices.of(userId).size > 0
   const lateJoins = new LateJoins({ pipeline: queue, clock, ids, log, isConnected })
   const pipeline = withLateJoins(queue, lateJoins)
   const isOpen = (roomId: RoomId): boolean => hub.isOpen(roomId)

@@ -78,6 +78,6 @@ describe('batches of another node', () => {
     await settled()
     expect(subscribed?.all('room-removed')).toEqual([{ roomId, reason: 'kicked' }])
     expect(subscribed?.all('room-added')).toEqual([])
-    expect(world.node.services.hub.peers.membersOf(asRoomId(roomId)).has(asUserId('eve'))).toBe(false)
+    expect(world.node.services.hub.devices.membersOf(asRoomId(roomId)).has(asUserId('eve'))).toBe(false)
   })
 })

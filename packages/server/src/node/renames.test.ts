@@ -1,6 +1,6 @@
 import { asRoomId, asUserId, HEADS_INTERVAL_MS, type Member, type ServerPayload } from '@roomful/protocol'
 import { describe, expect, test } from 'vitest'
-import type { Line } from '../hub/peer'
+import type { DeviceConnection } from '../hub/device'
 import { roomOf } from '../stores/contract/contract-room'
 import { createMemoryStore, type MemoryStore } from '../stores/memory/memory-store'
 import { StoreError } from '../stores/port'
@@ -255,13 +255,13 @@ test('a handshake that had read the old name opens under the new one', async () 
   await node.device('bob?name=Robert')
   await clock.pass(10)
   const events: { event: string; payload: unknown }[] = []
-  const line: Line = {
+  const connection: DeviceConnection = {
     id: 'late',
     emit: (event, payload) => events.push({ event, payload }),
     join: () => {},
     leave: () => {},
     close: () => {},
   }
-  node.node.open(line, handshake)
+  node.node.open(connection, handshake)
   expect(events).toMatchObject([{ event: 'ready', payload: { user: { id: 'bob', name: 'Robert' } } }])
 })

@@ -12,7 +12,7 @@ import { noMeter } from '../ports/meter'
 import { MemoryStore } from '../stores/memory/memory-store'
 import type { Store } from '../stores/port'
 import { createNode } from './create-node'
-import { type Carried, MemoryLines } from './memory-lines'
+import { type Carried, MemoryConnections } from './memory-connections'
 
 /** Time that a test moves by hand. */
 export class ManualClock implements Clock {
@@ -77,7 +77,7 @@ export function testNode({
   /** `open`: where consent is not the subject, people are put together in one step. */
   invitations?: InvitationPolicy
 } = {}) {
-  const lines = new MemoryLines()
+  const connections = new MemoryConnections()
   let ids = 0
   const logged: { fields: object; text: string }[] = []
   const node = createNode({
@@ -85,7 +85,7 @@ export function testNode({
     bus,
     store: store ?? new MemoryStore({ epoch: 'epoch-1', now: clock.now }),
     ...(ephemeral ? { ephemeral } : {}),
-    broadcaster: lines,
+    broadcaster: connections,
     authenticate: customAuthenticate((token) => identityFrom(token), clock),
     clock,
     ids: {
@@ -103,7 +103,7 @@ export function testNode({
     invitations,
   })
   const device = (name: string, protocol: 1 | 2 = 2) =>
-    openDevice(node, lines, `${name}-${++ids}`, name, protocol)
+    openDevice(node, connections, `${name}-${++ids}`, name, protocol)
   return { clock, node, device, logged }
 }
 
@@ -124,7 +124,7 @@ function identityFrom(token: string) {
 
 async function openDevice(
   node: ReturnType<typeof createNode>,
-  lines: MemoryLines,
+  connections: MemoryConnections,
   id: string,
   token: string,
   protocol: 1 | 2,
@@ -133,24 +133,24 @@ async function openDevice(
   if ('ok' in handshake) throw new Error(`refused: ${handshake.code}`)
   const events: Carried[] = []
   let isOpen = true
-  const line = lines.open(
+  const connection = connections.open(
     id,
     (carried) => events.push(carried),
     () => {
       isOpen = false
-      conversation?.end()
+      deviceSession?.end()
     },
   )
-  const conversation = node.open(line, handshake)
+  const deviceSession = node.open(connection, handshake)
   return {
     events,
     all: (event: string) => events.filter((one) => one.event === event).map((one) => one.payload),
     isOpen: () => isOpen,
-    close: () => line.close(),
+    close: () => connection.close(),
     /** A packet as a parser made it of a frame: it may be nested too deep for JSON to write it again. */
-    request: (packet: readonly unknown[]): Promise<object> | undefined => conversation?.request(packet),
+    request: (packet: readonly unknown[]): Promise<object> | undefined => deviceSession?.request(packet),
     ask: async (event: string, ...args: unknown[]): Promise<Record<string, unknown>> => {
-      const answer = await conversation?.request([event, ...JSON.parse(JSON.stringify(args))])
+      const answer = await deviceSession?.request([event, ...JSON.parse(JSON.stringify(args))])
       return JSON.parse(JSON.stringify(answer ?? null))
     },
   }

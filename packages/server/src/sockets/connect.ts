@@ -4,14 +4,14 @@ import type { Handshake } from '../auth/handshake'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { errorAck } from '../handlers/refusal-ack'
-import type { ChatNode, Conversation } from '../node/chat-node'
+import type { ChatNode, DeviceSession } from '../node/chat-node'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import { joinWrites } from './joined-writes'
 import { type QueueWatch, watchQueue } from './queue-watch'
-import { SocketLine } from './socket-line'
+import { SocketConnection } from './socket-connection'
 
 export type ConnectDeps = {
   readonly io: Server
@@ -43,8 +43,8 @@ export function acceptSockets(deps: ConnectDeps): void {
     const handshake = admitted.get(socket)
     if (!handshake) throw new Error('a socket was connected that was not admitted')
     const queue = watchQueue(socket.conn)
-    const conversation = deps.node.open(new SocketLine(socket, deps.clock, queue), handshake)
-    if (conversation) listen(deps, socket, queue, conversation)
+    const deviceSession = deps.node.open(new SocketConnection(socket, deps.clock, queue), handshake)
+    if (deviceSession) listen(deps, socket, queue, deviceSession)
   })
 }
 
@@ -58,28 +58,28 @@ function connectError({ ids, meter }: ConnectDeps, refusal: Refusal): Error & { 
  * The only place that listens to a socket. Events are taken in a middleware that never calls `next`: so none of them
  * reaches the emitter, where one named `error` without a listener would end the process.
  */
-function listen({ log }: ConnectDeps, socket: Socket, queue: QueueWatch, conversation: Conversation): void {
-  const { peer } = conversation
+function listen({ log }: ConnectDeps, socket: Socket, queue: QueueWatch, deviceSession: DeviceSession): void {
+  const { device } = deviceSession
   const cutOff = (): void => {
-    log.warn({ userId: peer.userId }, 'a slow consumer is cut off')
-    peer.line.close({ reason: 'SLOW_CONSUMER' })
+    log.warn({ userId: device.userId }, 'a slow consumer is cut off')
+    device.connection.close({ reason: 'SLOW_CONSUMER' })
   }
   socket.use((packet: readonly unknown[]) => {
     // A device that asks on and does not read: neither is anything read for it, nor an answer written.
     if (queue.isFull()) return cutOff()
     const last = packet.at(-1)
     const ack = typeof last === 'function' ? last : undefined
-    conversation
+    deviceSession
       .request(ack ? packet.slice(0, -1) : packet)
       .then((answer) => (queue.isFull() ? cutOff() : ack?.(answer)))
       .catch((error: unknown) => {
         // An answer that cannot be written, above all: the device must not wait for it on a line that looks well.
-        log.error({ err: error, userId: peer.userId }, 'a request failed')
-        peer.line.close()
+        log.error({ err: error, userId: device.userId }, 'a request failed')
+        device.connection.close()
       })
   })
   socket.on('disconnect', () => {
-    conversation.end()
+    deviceSession.end()
     // Leaving the namespace alone would keep a connection that nobody counts.
     socket.conn.close()
   })

@@ -2,10 +2,10 @@ import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import { systemClock } from '../ports/clock'
 import { QUEUE_LIMIT, watchQueue } from './queue-watch'
-import { SocketLine } from './socket-line'
+import { SocketConnection } from './socket-connection'
 
 type Connection = Parameters<typeof watchQueue>[0]
-type Socket = ConstructorParameters<typeof SocketLine>[0]
+type Socket = ConstructorParameters<typeof SocketConnection>[0]
 
 /** A connection whose peer reads when the test says so, and the packets that were written for it. */
 function slow() {
@@ -35,7 +35,7 @@ const large = 'x'.repeat(QUEUE_LIMIT.bytes / 2)
 test('a packet for a device that does not read is not even written: the device is closed', () => {
   const { conn, socket, written } = slow()
   const queue = watchQueue(conn)
-  const line = new SocketLine(socket, systemClock, queue)
+  const line = new SocketConnection(socket, systemClock, queue)
   for (let n = 0; n < 10; n++) line.emit('typing', large as never)
   // Two and the names of their events are more than the bound; the third would be, and is not written.
   expect(written).toEqual(['typing', 'typing', 'bye'])

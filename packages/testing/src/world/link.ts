@@ -1,6 +1,6 @@
 import type { Bye, ServerEvent, ServerPayload } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol'
-import type { Conversation, Line } from '@roomful/server'
+import type { Line as DeviceConnection, Conversation as DeviceSession } from '@roomful/server'
 import type { WorldContext } from './context'
 import type { Frame, Verdict } from './faults'
 import { Pipe } from './pipe'
@@ -35,10 +35,10 @@ export type ClientEnd = {
  * One connection from a device to a node, from its dial to its end. Each side has its own view of whether it is up; a cut,
  * a half-open or a one-way connection are the times when these differ.
  */
-export class Link implements Line {
+export class Link implements DeviceConnection {
   readonly toServer: Pipe
   readonly toClient: Pipe
-  #conversation: Conversation | undefined
+  #deviceSession: DeviceSession | undefined
   #clientUp = true
   #serverUp = true
   #notices: (() => void)[] = []
@@ -177,19 +177,19 @@ export class Link implements Line {
         if (this.#clientUp) this.client.onConnected()
       })
       this.node.links.add(this)
-      this.#conversation = chatNode.open(this, handshake)
+      this.#deviceSession = chatNode.open(this, handshake)
     })
   }
 
   #onRequest(event: string, text: string, ackId: number | null): void {
-    const conversation = this.#conversation
-    if (!this.#serverUp || conversation === undefined) return
+    const deviceSession = this.#deviceSession
+    if (!this.#serverUp || deviceSession === undefined) return
     if (text.length > LIMITS.frameBytes * 16) {
       this.close()
       return
     }
     this.context.onServed?.(this.user, { event, payload: JSON.parse(text) })
-    void conversation.request([event, JSON.parse(text)]).then((answer) => this.#answer(event, ackId, answer))
+    void deviceSession.request([event, JSON.parse(text)]).then((answer) => this.#answer(event, ackId, answer))
   }
 
   #answer(event: string, ackId: number | null, answer: unknown): void {
@@ -267,7 +267,7 @@ export class Link implements Line {
     this.toServer.isDead = true
     this.node.channels.forget(this)
     this.node.links.delete(this)
-    this.#conversation?.end()
+    this.#deviceSession?.end()
     this.#tidy()
   }
 

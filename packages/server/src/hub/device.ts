@@ -5,7 +5,7 @@ import type { Identity } from '../auth/identity'
  * One line to one device: all that the hub and the handlers know of a socket. Guarantees: events arrive in the order
  * in which they were given; after `close` nothing is sent any more.
  */
-export interface Line {
+export interface DeviceConnection {
   readonly id: string
   emit<E extends ServerEvent>(event: E, payload: ServerPayload<E>): void
   /** Channels are what a Broadcaster sends to. */
@@ -27,7 +27,7 @@ export interface Broadcaster {
 }
 
 /** A signed-in device. */
-export class Peer {
+export class Device {
   /** The rooms it is subscribed to. */
   readonly rooms = new Set<RoomId>()
   /** For each join that is being read: the rooms that were left meanwhile, which it must not subscribe to. */
@@ -40,13 +40,13 @@ export class Peer {
   #lane: Promise<unknown> = Promise.resolve()
 
   constructor(
-    readonly line: Line,
+    readonly connection: DeviceConnection,
     readonly protocol: 1 | 2,
     public identity: Identity,
   ) {}
 
   get id(): string {
-    return this.line.id
+    return this.connection.id
   }
   get userId(): UserId {
     return this.identity.id

@@ -1,6 +1,6 @@
 import type { Bye, ServerEvent, ServerPayload } from '@roomful/protocol'
 import type { Server, Socket } from 'socket.io'
-import type { Broadcaster, Line } from '../hub/peer'
+import type { Broadcaster, DeviceConnection } from '../hub/device'
 import type { Clock } from '../ports/clock'
 import type { QueueWatch } from './queue-watch'
 
@@ -8,7 +8,7 @@ import type { QueueWatch } from './queue-watch'
 const FLUSH_ON_CLOSE_MS = 1_000
 
 /** A Line over one Socket.IO socket. */
-export class SocketLine implements Line {
+export class SocketConnection implements DeviceConnection {
   constructor(
     private readonly socket: Socket,
     private readonly clock: Clock,

@@ -1,6 +1,6 @@
 import type { RoomId, UserId } from '@roomful/protocol'
 import type { InvitationPolicy } from '../core/consent'
-import type { Peer } from './peer'
+import type { Device } from './device'
 
 /** Of so many users who are not here (any more) it is remembered which rooms they are in: who may be told of them. */
 const DEPARTED_KEPT = 10_000
@@ -9,8 +9,8 @@ const DEPARTED_KEPT = 10_000
 type Rooms = Map<RoomId, boolean>
 
 /** Who is connected to this node, and which rooms each connected user is known to be in. */
-export class Peers {
-  readonly #byUser = new Map<UserId, { peers: Set<Peer>; rooms: Rooms }>()
+export class DeviceRegistry {
+  readonly #byUser = new Map<UserId, { devices: Set<Device>; rooms: Rooms }>()
   readonly #membersHere = new Map<RoomId, Set<UserId>>()
   readonly #departed = new Map<UserId, Rooms>()
   #count = 0
@@ -23,29 +23,29 @@ export class Peers {
   }
 
   /** True: it is the user's first device on this node. */
-  add(peer: Peer): boolean {
-    const user = this.#byUser.get(peer.userId)
+  add(device: Device): boolean {
+    const user = this.#byUser.get(device.userId)
     this.#count++
     if (user) {
-      user.peers.add(peer)
+      user.devices.add(device)
       return false
     }
-    const rooms = this.#departed.get(peer.userId) ?? new Map<RoomId, boolean>()
-    this.#departed.delete(peer.userId)
-    this.#byUser.set(peer.userId, { peers: new Set([peer]), rooms })
-    for (const roomId of rooms.keys()) this.#remember(roomId, peer.userId)
+    const rooms = this.#departed.get(device.userId) ?? new Map<RoomId, boolean>()
+    this.#departed.delete(device.userId)
+    this.#byUser.set(device.userId, { devices: new Set([device]), rooms })
+    for (const roomId of rooms.keys()) this.#remember(roomId, device.userId)
     return true
   }
 
   /** True: it was the user's last device on this node. */
-  remove(peer: Peer): boolean {
-    const user = this.#byUser.get(peer.userId)
-    if (!user?.peers.delete(peer)) return false
+  remove(device: Device): boolean {
+    const user = this.#byUser.get(device.userId)
+    if (!user?.devices.delete(device)) return false
     this.#count--
-    if (user.peers.size > 0) return false
-    for (const roomId of user.rooms.keys()) this.#forget(roomId, peer.userId)
-    this.#byUser.delete(peer.userId)
-    this.#keepDeparted(peer.userId, user.rooms)
+    if (user.devices.size > 0) return false
+    for (const roomId of user.rooms.keys()) this.#forget(roomId, device.userId)
+    this.#byUser.delete(device.userId)
+    this.#keepDeparted(device.userId, user.rooms)
     return true
   }
 
@@ -66,8 +66,8 @@ export class Peers {
     if (this.#departed.size > DEPARTED_KEPT && longestGone !== undefined) this.#departed.delete(longestGone)
   }
 
-  of(userId: UserId): ReadonlySet<Peer> {
-    return this.#byUser.get(userId)?.peers ?? NOBODY
+  of(userId: UserId): ReadonlySet<Device> {
+    return this.#byUser.get(userId)?.devices ?? NOBODY
   }
 
   /** All who are connected. */
@@ -75,8 +75,8 @@ export class Peers {
     return this.#byUser.keys()
   }
 
-  *all(): Iterable<Peer> {
-    for (const { peers } of this.#byUser.values()) yield* peers
+  *all(): Iterable<Device> {
+    for (const { devices } of this.#byUser.values()) yield* devices
   }
 
   /**
@@ -139,5 +139,5 @@ export class Peers {
   }
 }
 
-const NOBODY: ReadonlySet<Peer> = new Set()
+const NOBODY: ReadonlySet<Device> = new Set()
 const NO_USERS: ReadonlySet<UserId> = new Set()

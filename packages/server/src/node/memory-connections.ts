@@ -1,16 +1,16 @@
 import type { Bye, ServerEvent, ServerPayload } from '@roomful/protocol'
-import type { Broadcaster, Line } from '../hub/peer'
+import type { Broadcaster, DeviceConnection } from '../hub/device'
 
 /** What a line carried, as JSON brought it over. */
 export type Carried = { readonly event: string; readonly payload: unknown }
 
 /** Lines within the process: what a server in memory, a test or a simulation puts in the place of sockets. */
-export class MemoryLines implements Broadcaster {
-  readonly #channels = new Map<string, Set<MemoryLine>>()
+export class MemoryConnections implements Broadcaster {
+  readonly #channels = new Map<string, Set<MemoryConnection>>()
 
   /** `onClose` is called once, by whichever side hangs up. */
-  open(id: string, receive: (carried: Carried) => void, onClose: () => void): MemoryLine {
-    return new MemoryLine(this.#channels, { id, receive, onClose })
+  open(id: string, receive: (carried: Carried) => void, onClose: () => void): MemoryConnection {
+    return new MemoryConnection(this.#channels, { id, receive, onClose })
   }
 
   broadcast<E extends ServerEvent>(
@@ -19,17 +19,17 @@ export class MemoryLines implements Broadcaster {
     payload: ServerPayload<E>,
     { except }: { volatile?: boolean; except?: string } = {},
   ): void {
-    for (const line of [...(this.#channels.get(channel) ?? [])])
-      if (line.id !== except) line.emit(event, payload)
+    for (const connection of [...(this.#channels.get(channel) ?? [])])
+      if (connection.id !== except) connection.emit(event, payload)
   }
 }
 
-export class MemoryLine implements Line {
+export class MemoryConnection implements DeviceConnection {
   readonly #joined = new Set<string>()
   #open = true
 
   constructor(
-    private readonly channels: Map<string, Set<MemoryLine>>,
+    private readonly channels: Map<string, Set<MemoryConnection>>,
     private readonly ends: { id: string; receive: (carried: Carried) => void; onClose: () => void },
   ) {}
 
@@ -47,16 +47,16 @@ export class MemoryLine implements Line {
 
   join(channel: string): void {
     this.#joined.add(channel)
-    const lines = this.channels.get(channel)
-    if (lines) lines.add(this)
+    const connections = this.channels.get(channel)
+    if (connections) connections.add(this)
     else this.channels.set(channel, new Set([this]))
   }
 
   leave(channel: string): void {
     this.#joined.delete(channel)
-    const lines = this.channels.get(channel)
-    lines?.delete(this)
-    if (lines?.size === 0) this.channels.delete(channel)
+    const connections = this.channels.get(channel)
+    connections?.delete(this)
+    if (connections?.size === 0) this.channels.delete(channel)
   }
 
   close(bye?: Bye): void {
