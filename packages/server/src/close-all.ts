@@ -18,7 +18,7 @@ export async function closeAll(parts: {
   beside: readonly { stop(): Promise<void> }[]
 }): Promise<void> {
   const { node, io, clock, cutConnections } = parts
-  await within(clock, DRAIN_MS, node.drain())
+  await withTimeout(clock, DRAIN_MS, node.drain())
   // The acks of the last commits are written in the turns after it.
   await pause(clock, POLL_MS)
   node.stop()
@@ -36,7 +36,7 @@ export async function closeAll(parts: {
 }
 
 /** Resolves with the work, or without it when the time is over. Leaves no timer: one would hold the process. */
-async function within(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+async function withTimeout(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
   let cancel = (): void => {}
   const timeIsUp = new Promise<void>((resolve) => {
     cancel = clock.setTimer(ms, resolve)

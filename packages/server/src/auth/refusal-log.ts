@@ -26,7 +26,7 @@ export function withRefusalLog(authenticate: Authenticate, clock: Clock, log: Lo
       if (error instanceof AuthError) {
         const { code } = error
         const reason = reasonOf(error, token)
-        log[isNews(error) && isDue(`${code} ${reason}`) ? 'warn' : 'debug'](
+        log[isUnexpected(error) && isDue(`${code} ${reason}`) ? 'warn' : 'debug'](
           { code, reason },
           'a token was refused',
         )
@@ -37,7 +37,7 @@ export function withRefusalLog(authenticate: Authenticate, clock: Clock, log: Lo
 }
 
 /** That a token runs out, a session ends or a user is banned is their way; all else may be a setting. */
-const isNews = ({ code }: AuthError): boolean => code === 'TOKEN_INVALID' || code === 'UNAVAILABLE'
+const isUnexpected = ({ code }: AuthError): boolean => code === 'TOKEN_INVALID' || code === 'UNAVAILABLE'
 
 /** The message only, as the cause may carry the token's claims; and an app's own check may put the token into its message. */
 function reasonOf({ cause }: AuthError, token: string): string | undefined {

@@ -6,39 +6,39 @@ const NODES_MAX = 1_000
 
 /** Which other nodes are heard of. Time is given to it. */
 export class OtherNodes {
-  readonly #heardAt = new Map<string, number>()
+  readonly #lastSeenAt = new Map<string, number>()
 
   get size(): number {
-    return this.#heardAt.size
+    return this.#lastSeenAt.size
   }
 
   /** False: it is not known, and there are more than any cluster has. */
   takes(nodeId: string): boolean {
-    return this.#heardAt.has(nodeId) || this.#heardAt.size < NODES_MAX
+    return this.#lastSeenAt.has(nodeId) || this.#lastSeenAt.size < NODES_MAX
   }
 
   /** True: it was not known, or was taken for gone. */
-  hear(nodeId: string, now: number): boolean {
-    const isNew = !this.#heardAt.has(nodeId)
-    this.#heardAt.set(nodeId, now)
+  noteAlive(nodeId: string, now: number): boolean {
+    const isNew = !this.#lastSeenAt.has(nodeId)
+    this.#lastSeenAt.set(nodeId, now)
     return isNew
   }
 
   forget(nodeId: string): boolean {
-    return this.#heardAt.delete(nodeId)
+    return this.#lastSeenAt.delete(nodeId)
   }
 
   /** After an outage of one's own: that nobody was heard says nothing about them. */
   pardon(now: number): void {
-    for (const nodeId of this.#heardAt.keys()) this.#heardAt.set(nodeId, now)
+    for (const nodeId of this.#lastSeenAt.keys()) this.#lastSeenAt.set(nodeId, now)
   }
 
   /** Forgets, and answers, those that have been silent for too long. */
   takeGone(now: number): string[] {
-    const gone = [...this.#heardAt]
+    const gone = [...this.#lastSeenAt]
       .filter(([, at]) => at + NODE_GONE_AFTER_MS <= now)
       .map(([nodeId]) => nodeId)
-    for (const nodeId of gone) this.#heardAt.delete(nodeId)
+    for (const nodeId of gone) this.#lastSeenAt.delete(nodeId)
     return gone
   }
 }

@@ -90,7 +90,7 @@ export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
       if (others.forget(from)) deliver({ type: 'node-gone', nodeId: from })
       return
     }
-    if (others.hear(from, clock.now())) {
+    if (others.noteAlive(from, clock.now())) {
       // So that it need not wait for the next one to know of this node.
       signOfLife()
       deliver({ type: 'node-here', nodeId: from })

@@ -1,11 +1,11 @@
 import type { Member, Room } from '@roomful/protocol'
 import { denialOf, standingIn } from './authorise'
+import { confirmMembership } from './confirm-membership'
 import { arriving } from './decide-member'
 import { dmNameOf } from './dm-name'
 import type { Fold } from './fold'
 import type { Op, Outcome } from './ops'
 import { refuse } from './refusal'
-import { settled } from './settled'
 import { addSystemMessage } from './system-message'
 
 /** Comes in by an invitation: it holds as long as its inviter could still invite. */
@@ -14,7 +14,7 @@ export function decideAccept(fold: Fold, op: Extract<Op, { kind: 'accept' }>): O
   const { actor, at, inviterId } = op
   if (!room) return refuse('ROOM_NOT_FOUND')
   const before = fold.member(actor.id)
-  if (before && standingIn(room, before) !== 'none') return arrived(settled(fold, before))
+  if (before && standingIn(room, before) !== 'none') return arrived(confirmMembership(fold, before))
   const inviter = fold.member(inviterId)
   const asInviter = { room, member: inviter, serverAdmin: false }
   if (denialOf(room.type === 'dm' ? 'read' : 'invite', asInviter)) return refuse('ROOM_NOT_FOUND')
@@ -32,7 +32,8 @@ export function decideEnterDm(fold: Fold, op: Extract<Op, { kind: 'enter-dm' }>)
   if (room?.type !== 'dm') return refuse('ROOM_NOT_FOUND')
   const before = fold.member(target.id)
   const isSelf = target.id === actor.id
-  if (before && standingIn(room, before) !== 'none') return arrived(isSelf ? settled(fold, before) : before)
+  if (before && standingIn(room, before) !== 'none')
+    return arrived(isSelf ? confirmMembership(fold, before) : before)
   const member = fold.putMember({
     ...arriving(room, before, target, at),
     ...(isSelf ? {} : { added: true as const }),

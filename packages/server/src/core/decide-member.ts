@@ -1,10 +1,10 @@
 import type { Member, Room, UserId } from '@roomful/protocol'
 import { denialOf, standingIn } from './authorise'
+import { confirmMembership } from './confirm-membership'
 import type { Fold } from './fold'
 import { isoTime } from './iso-time'
 import type { Op, Outcome } from './ops'
 import { refuse } from './refusal'
-import { settled } from './settled'
 import { addSystemMessage } from './system-message'
 
 type Join = Extract<Op, { kind: 'join' }>
@@ -19,7 +19,7 @@ export function decideJoin(fold: Fold, op: Join): Outcome {
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   // A default room takes those who were never in it: who left meanwhile stays outside.
   if (before && standingIn(room, before) !== 'none')
-    return { ok: true, kind: 'member', member: op.silent ? before : settled(fold, before) }
+    return { ok: true, kind: 'member', member: op.silent ? before : confirmMembership(fold, before) }
   if (before && op.silent) return { ok: true, kind: 'member', member: before }
   if (before?.removed === 'banned') return refuse('USER_BANNED')
   const member = fold.putMember(arriving(room, before, actor, at))

@@ -1,11 +1,11 @@
 import { contentProblem, LIMITS, type Member, type Room } from '@roomful/protocol'
 import { denialOf } from './authorise'
+import { confirmMembership } from './confirm-membership'
 import type { Fold } from './fold'
 import { isoTime, msOfIso } from './iso-time'
 import type { Op, Outcome, Refusal } from './ops'
 import { refuse } from './refusal'
 import { isSameSend } from './same-content'
-import { settled } from './settled'
 import { toWire } from './stored-message'
 
 type Send = Extract<Op, { kind: 'send' }>
@@ -37,7 +37,7 @@ export function decideSend(fold: Fold, op: Send): Outcome {
     replyRefusal(fold, member, op)
   if (refusal) return refusal
 
-  settled(fold, member)
+  confirmMembership(fold, member)
   const message = fold.addMessage(
     {
       id: op.id,

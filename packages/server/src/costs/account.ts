@@ -22,17 +22,17 @@ export function charge<E extends ClientEvent>(
   event: E,
   payload: Payload<E>,
 ): (answer: OkAck<E> | Refusal) => void {
-  const { units, held = 0, tells = 0 } = PRICES[event](payload)
+  const { units, held = 0, framesPerDevice = 0 } = PRICES[event](payload)
   const named = roomIn(payload)
   // The size of a room that the user may not know would tell of it: not before the request is taken.
   const isKnown = named !== undefined && device.rooms.has(named)
-  budget.spend(units + held + (isKnown ? tells * hub.audience(named) : 0))
+  budget.spend(units + held + (isKnown ? framesPerDevice * hub.audience(named) : 0))
   return (answer) => {
     if (!answer.ok) return
     if (held > 0) budget.spend(weightOf(answer) - held)
-    if (tells === 0 || isKnown) return
+    if (framesPerDevice === 0 || isKnown) return
     const roomId = named ?? roomIn('message' in answer ? answer.message : undefined)
-    if (roomId !== undefined) budget.spend(tells * hub.audience(roomId))
+    if (roomId !== undefined) budget.spend(framesPerDevice * hub.audience(roomId))
   }
 }
 

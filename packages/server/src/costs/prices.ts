@@ -10,7 +10,7 @@ export type Price = {
   /** What the answer may weigh. It is held while the work is done, and then replaced by what the answer does weigh. */
   readonly held?: number
   /** Frames for each device that has the room open; below 1 where several requests share a frame. */
-  readonly tells?: number
+  readonly framesPerDevice?: number
 }
 
 /** A request with its frame, its decoding and its ack, whatever it asks. */
@@ -35,11 +35,11 @@ const PAGE_DEFAULT = 50
 /** A frame of so many characters takes twice as long as a short one. */
 const FRAME_CHARACTERS = 4_000
 /** Read cursors that move within 300 ms leave in one frame. */
-const READ_TELLS = 0.3
+const READ_FRAMES = 0.3
 
-const change: Price = { units: COMMIT + 2 * ROW_WRITTEN, tells: 1 }
+const change: Price = { units: COMMIT + 2 * ROW_WRITTEN, framesPerDevice: 1 }
 /** The member's row, the line that tells of it, the head. */
-const memberChange: Price = { units: COMMIT + 3 * ROW_WRITTEN, tells: 1 }
+const memberChange: Price = { units: COMMIT + 3 * ROW_WRITTEN, framesPerDevice: 1 }
 
 const framesOf = (contents: readonly string[]): number =>
   1 + contents.reduce((sum, content) => sum + content.length, 0) / FRAME_CHARACTERS
@@ -48,16 +48,16 @@ const framesOf = (contents: readonly string[]): number =>
 export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Price } = {
   'join-rooms': ({ roomIds }) => ({ units: roomIds?.length ?? 0, held: roomIds?.length ?? LIMITS.syncRooms }),
   'leave-rooms': ({ roomIds }) => ({ units: roomIds.length }),
-  'send-message': ({ content }) => ({ ...change, tells: framesOf([content]) }),
+  'send-message': ({ content }) => ({ ...change, framesPerDevice: framesOf([content]) }),
   'send-messages': ({ messages }) => ({
     units: COMMIT + (messages.length + 1) * ROW_WRITTEN,
-    tells: framesOf(messages.map(({ content }) => content)),
+    framesPerDevice: framesOf(messages.map(({ content }) => content)),
   }),
   'fetch-history': ({ limit = LIMITS.historyPageDefault }) => ({ units: limit, held: limit }),
-  'edit-message': ({ content }) => ({ ...change, tells: framesOf([content]) }),
+  'edit-message': ({ content }) => ({ ...change, framesPerDevice: framesOf([content]) }),
   'delete-message': () => change,
   'react-message': () => change,
-  'mark-read': () => ({ units: COMMIT + ROW_WRITTEN, tells: READ_TELLS }),
+  'mark-read': () => ({ units: COMMIT + ROW_WRITTEN, framesPerDevice: READ_FRAMES }),
   sync: ({ rooms, list }) => {
     const asked = Object.keys(rooms).length
     return { units: asked * CURSOR + (list === undefined ? 0 : LIST), held: REPLY }
@@ -66,7 +66,7 @@ export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Pri
   typing: () => ({ units: 0 }),
   'create-room': ({ members = [] }) => ({ units: COMMIT + 3 * ROW_WRITTEN + members.length * NEW_MEMBER }),
   'update-room': () => change,
-  'delete-room': () => ({ units: COMMIT + 4 * ROW_WRITTEN, tells: 1 }),
+  'delete-room': () => ({ units: COMMIT + 4 * ROW_WRITTEN, framesPerDevice: 1 }),
   'list-rooms': ({ query, limit }) => ({
     units: query === undefined ? 0 : SEARCH,
     held: limit ?? LIMITS.roomsPage,

@@ -52,7 +52,7 @@ const ADDITIONS: { readonly [E in ClientEvent]?: (payload: Payload<E>, userId: U
 }
 
 /** Gives back what was not added: the request was refused, or the room was there already. */
-export type Settle<E extends ClientEvent> = (answer: OkAck<E> | Refusal) => void
+export type Refund<E extends ClientEvent> = (answer: OkAck<E> | Refusal) => void
 
 export type QuotaDeps = {
   readonly store: Pick<Store, 'read'>
@@ -79,15 +79,15 @@ export class Quotas {
     device: Device,
     event: E,
     payload: Payload<E>,
-  ): Promise<Settle<E> | Refusal> | undefined {
+  ): Promise<Refund<E> | Refusal> | undefined {
     const addition = ADDITIONS[event]?.(payload, device.userId)
     return addition && this.#count(device, addition)
   }
 
-  async #count<E extends ClientEvent>(device: Device, addition: Addition): Promise<Settle<E> | Refusal> {
+  async #count<E extends ClientEvent>(device: Device, addition: Addition): Promise<Refund<E> | Refusal> {
     const full = await this.#fullRefusal(device, addition)
     if (full) return full
-    if (device.identity.admin) return nothingToSettle
+    if (device.identity.admin) return nothingToRefund
     const wanted = (['rooms', 'members', 'reports'] as const).flatMap((kind) => {
       const count = addition[kind] ?? 0
       return count > 0 ? [{ bucket: this.#rates[kind].of(device.userId), count }] : []
@@ -131,6 +131,6 @@ function isAdded(answer: OkAck<ClientEvent> | Refusal, at: number): boolean {
   return made === undefined || Date.parse(made.createdAt) >= at
 }
 
-const nothingToSettle = (): void => {}
+const nothingToRefund = (): void => {}
 
 const hourly = (count: number): Rate => ({ perSecond: count / 3_600, burst: count })

@@ -36,7 +36,7 @@ function quotaOf({ perHour = 0, inAll = 0, onDisk = 0 } = {}) {
       sha256: id,
       createdAt: clock.now(),
     }
-    grant.settle(file)
+    grant.finish(file)
     return id
   }
   return { clock, disk, shown, quota, upload }
@@ -59,7 +59,7 @@ describe('bytes of a user in an hour', () => {
     for (let i = 0; i < 50; i++) {
       const grant = await quota.begin(ann, 10 * MB)
       if ('ok' in grant) throw new Error(grant.code)
-      grant.settle(undefined)
+      grant.finish(undefined)
     }
     expect(await upload(ann, 10 * MB)).toMatch(/^file/)
   })

@@ -34,7 +34,7 @@ export type UploadQuotaDeps = {
 type Upload = { readonly id: string; readonly at: number }
 
 /** An upload that may go on. To be told how it ended: with a file, or without one. */
-export type UploadGrant = { settle(file: StoredFile | undefined): void }
+export type UploadGrant = { finish(file: StoredFile | undefined): void }
 
 /** What may be uploaded: bytes of a user in an hour, files that nothing shows, and bytes in all. */
 export class UploadQuota {
@@ -75,7 +75,7 @@ export class UploadQuota {
       return refusal
     }
     return {
-      settle: (file) => {
+      finish: (file) => {
         this.#promised -= promised
         bucket.spend((file?.size ?? 0) - promised)
         if (!file) return

@@ -5,11 +5,11 @@ import { isoTime } from '../core/iso-time'
 import type { Op, Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Device } from '../hub/device'
-import { screen } from '../moderation/screen'
+import { moderate } from '../moderation/moderate'
 import { actorOf, type Handler, type Services } from './handler'
 import { messageAck } from './outcome-ack'
 import { permitted } from './permission'
-import { tellHook } from './send-message'
+import { callHook } from './send-message'
 import { submitInOrder } from './submit'
 
 type Target = { readonly roomId?: RoomId; readonly messageId: MessageId }
@@ -25,15 +25,15 @@ export const editMessage: Handler<'edit-message'> = async (services, device, pay
     const { messageId, content, opId, baseRev } = payload
     const { id, name } = device.identity
     const draft = { kind: 'edit', roomId, user: { id, name }, content, type: 'text', messageId } as const
-    const passed = await screen(services, draft)
-    if ('ok' in passed) return passed
+    const moderated = await moderate(services, draft)
+    if ('ok' in moderated) return moderated
     const version = baseRev === undefined ? {} : { baseRev }
     const how = base(services, device, opId)
     editedAt = isoTime(how.at)
-    return { kind: 'edit', content: passed.content, messageId, ...version, ...how }
+    return { kind: 'edit', content: moderated.content, messageId, ...version, ...how }
   })
   // Not of a retry, nor of an edit to what was there: neither changed anything.
-  if (answer.ok && answer.message.editedAt === editedAt) tellHook(services, 'afterEdit', answer.message)
+  if (answer.ok && answer.message.editedAt === editedAt) callHook(services, 'afterEdit', answer.message)
   return answer
 }
 
@@ -62,8 +62,8 @@ async function emojiRefusal(
     return refuse('INVALID_PAYLOAD', { field: 'emoji' })
   const user = { id, name }
   const draft = { kind: 'react', roomId, user, content: emoji, type: 'reaction', messageId } as const
-  const passed = await screen(services, draft)
-  return 'ok' in passed ? passed : undefined
+  const moderated = await moderate(services, draft)
+  return 'ok' in moderated ? moderated : undefined
 }
 
 const base = ({ clock }: Services, device: Device, opId: string | undefined) => ({

@@ -23,7 +23,7 @@ export const createRoom: Handler<'create-room'> = async (services, device, paylo
   if ('ok' in invited) return invited
   try {
     const created = await create(services, { room, members: rows })
-    invited.tell()
+    invited.notify()
     return { ok: true, room: created.room, ...namesOf(entries.invite) }
   } catch (error) {
     if (type !== 'ephemeral' || !(error instanceof StoreError) || error.code !== 'LIMIT_EXCEEDED') throw error
@@ -61,7 +61,7 @@ export const openDm: Handler<'open-dm'> = async (services, device, { userIds }) 
   if ('ok' in entered) return entered
   const invited = await invite(services, device, dm.id, entered.invite)
   if ('ok' in invited) return invited
-  invited.tell()
+  invited.notify()
   return { ok: true, room: entered.room, ...namesOf(entered.invite) }
 }
 
@@ -74,7 +74,7 @@ async function create(
 ): Promise<{ room: Room; created: boolean }> {
   const { room, created } = await store.createRoom(input).catch((error: unknown) => {
     // It may be there, and nobody was told.
-    if (mayBeDone(error)) hub.doubt(input.room.id)
+    if (mayBeDone(error)) hub.suspect(input.room.id)
     throw error
   })
   const [by, ...others] = input.members.map((member) => member.userId)

@@ -16,7 +16,7 @@ export const deleteRoom: Handler<'delete-room'> = async (services, device, { roo
   if ('ok' in may) return may
   const isDone = await store.deleteRoom(roomId, device.userId, clock.now()).catch((error: unknown) => {
     // It may be gone, and nobody was told.
-    hub.doubt(roomId)
+    hub.suspect(roomId)
     throw error
   })
   if (!isDone) return refuse('ROOM_NOT_FOUND')

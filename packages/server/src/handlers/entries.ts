@@ -59,14 +59,14 @@ export async function invite(
   device: Device,
   roomId: RoomId,
   userIds: readonly UserId[],
-): Promise<{ tell(): void } | Refusal> {
-  if (userIds.length === 0) return { tell() {} }
+): Promise<{ notify(): void } | Refusal> {
+  if (userIds.length === 0) return { notify() {} }
   const at = clock.now()
   const until = at + LIMITS.invitationDays * DAY_MS
   const shownTo = await store.invite({ roomId, inviterId: device.userId, userIds, at, until })
   if (!shownTo) return refuse('LIMIT_EXCEEDED', { field: 'invitations', limit: LIMITS.invitationsSent })
   return {
-    tell() {
+    notify() {
       for (const userId of shownTo) bus.publish({ type: 'invited', userId, roomId })
     },
   }

@@ -17,9 +17,9 @@ import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import type { Store } from '../stores/port'
 import type { OneAtATime } from './one-at-a-time'
+import type { PublishedReads } from './published-reads'
 import type { Rates } from './rates'
 import type { SyncTurns } from './sync-turns'
-import type { ToldReads } from './told-reads'
 import type { TypingSignals } from './typing-signals'
 
 /** All that the handlers of one node work with. */
@@ -47,7 +47,7 @@ export type Services = {
   /** Reports of one user, one after the other. */
   readonly reporting: OneAtATime<UserId>
   readonly typingSignals: TypingSignals
-  readonly toldReads: ToldReads
+  readonly publishedReads: PublishedReads
   readonly syncTurns: SyncTurns
   readonly authenticate: Authenticate
   readonly names: Names

@@ -37,7 +37,7 @@ export const joinRooms: Handler<'join-rooms'> = async (services, device, { roomI
       hub.subscribe(device, room.id, head, member?.added ?? false)
       heads.set(room.id, head)
     }
-    if (unread) tellProtocol1(device, heads, unread)
+    if (unread) sendProtocol1(device, heads, unread)
     return { ok: true, heads: Object.fromEntries(heads) }
   } finally {
     device.joins.delete(left)
@@ -55,7 +55,7 @@ export const leaveRooms: Handler<'leave-rooms'> = async ({ hub }, device, { room
 
 const isIn = ({ member }: Membership): boolean => member !== undefined && member.removed === undefined
 
-function tellProtocol1(
+function sendProtocol1(
   device: Device,
   heads: ReadonlyMap<RoomId, Head>,
   unread: ReadonlyMap<RoomId, number>,

@@ -7,15 +7,15 @@ import type { Handler } from './handler'
  * device that asks for what is there may repeat a read whose answer was lost, and which was not told.
  */
 export const markRead: Handler<'mark-read'> = async (services, device, { roomId, seq }) => {
-  const { store, bus, hub, toldReads } = services
+  const { store, bus, hub, publishedReads } = services
   const read = await store.markRead(roomId, device.userId, seq).catch((error: unknown) => {
     // It may have moved, and there may be no repeat.
-    if (mayBeDone(error)) hub.doubt(roomId)
+    if (mayBeDone(error)) hub.suspect(roomId)
     throw error
   })
   if (!read) return refuse('ROOM_NOT_FOUND')
   const { userId, id: lineId } = device
-  if (read.seq <= seq && toldReads.take(userId, roomId, read.seq))
+  if (read.seq <= seq && publishedReads.take(userId, roomId, read.seq))
     bus.publish({ type: 'read', roomId, userId, seq: read.seq, lineId })
   return { ok: true, seq: read.seq, unread: read.unread }
 }

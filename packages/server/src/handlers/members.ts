@@ -28,7 +28,7 @@ export const addMember: Handler<'add-member'> = async (services, device, { roomI
   })
   if ('outcome' in asked) return memberAck(await asked.outcome)
   if ('ok' in asked.invited) return asked.invited
-  asked.invited.tell()
+  asked.invited.notify()
   return { ok: true, member: nobodyYet(roomId, userId, act.at), invited: true }
 }
 

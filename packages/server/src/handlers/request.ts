@@ -10,7 +10,7 @@ import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { charge } from '../costs/account'
 import { REQUEST_UNITS } from '../costs/prices'
-import type { Settle } from '../costs/quotas'
+import type { Refund } from '../costs/quotas'
 import { weightOf } from '../costs/weight'
 import type { Device } from '../hub/device'
 import { StoreError } from '../stores/port'
@@ -105,12 +105,12 @@ async function handle<E extends ClientEvent>(
   const decoded = decodePayload(event, args.length === 0 ? {} : args[0])
   if (args.length > 1) return refuse('INVALID_PAYLOAD')
   if (!decoded.ok) return invalid(decoded.field)
-  const settle = charge({ budget, hub: services.hub, device }, event, decoded.value)
+  const adjustCharge = charge({ budget, hub: services.hub, device }, event, decoded.value)
   const counted = services.quotas.take(device, event, decoded.value)
   const answer = counted
     ? await countedAnswer(services, device, event, decoded.value, await counted)
     : await handlers[event](services, device, decoded.value)
-  settle(answer)
+  adjustCharge(answer)
   return answer
 }
 
@@ -120,7 +120,7 @@ async function countedAnswer<E extends ClientEvent>(
   device: Device,
   event: E,
   payload: Payload<E>,
-  counted: Settle<E> | Refusal,
+  counted: Refund<E> | Refusal,
 ): Promise<OkAck<E> | Refusal> {
   if (typeof counted !== 'function') return counted
   let answer: OkAck<E> | Refusal = refuse('INTERNAL')

@@ -3,7 +3,7 @@ import type { Op, Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { fileRefusal } from '../files/file-reference'
 import type { Device } from '../hub/device'
-import { screen } from '../moderation/screen'
+import { moderate } from '../moderation/moderate'
 import { actorOf, type Handler, type Services } from './handler'
 import { messageAck } from './outcome-ack'
 import { submitInOrder } from './submit'
@@ -35,15 +35,15 @@ export async function toSendOp(
   const refusal = await fileRefusal(services, device, { type: kind, metadata, content })
   if (refusal) return refusal
   const draft = { kind: 'send', roomId, user: { id, name }, content, type: kind, ...extra } as const
-  const passed = await screen(services, draft)
-  if ('ok' in passed) return passed
+  const moderated = await moderate(services, draft)
+  if ('ok' in moderated) return moderated
   const at = services.clock.now()
   return {
     kind: 'send',
     actor: actorOf(device),
     at,
     id: asMessageId(services.ids.uuid(at)),
-    content: passed.content,
+    content: moderated.content,
     type: kind,
     replyTo,
     ...extra,
@@ -55,17 +55,17 @@ export async function toSendOp(
 export function noteSent({ meter, hooks, log }: Services, outcome: Outcome): void {
   if (!outcome.ok || outcome.kind !== 'message' || outcome.duplicate) return
   meter.sends(1)
-  tellHook({ hooks, log }, 'afterSend', outcome.message)
+  callHook({ hooks, log }, 'afterSend', outcome.message)
 }
 
 /** The ack does not wait for it, and its failure is the app's to see in the log. */
-export function tellHook(
+export function callHook(
   { hooks, log }: Pick<Services, 'hooks' | 'log'>,
   hook: 'afterSend' | 'afterEdit',
   message: Message,
 ): void {
   if (!hooks[hook]) return
   Promise.resolve(message)
-    .then((told) => hooks[hook]?.(told))
+    .then((sent) => hooks[hook]?.(sent))
     .catch((error: unknown) => log.error({ err: error, roomId: message.roomId }, `${hook} failed`))
 }

@@ -12,7 +12,7 @@ const RENEWED_MS = 2_000
 /** Users and rooms at a time; beyond, signals are dropped. */
 const MOST = 20_000
 
-type Said = {
+type LastSignal = {
   typing: boolean
   at: number
   /** What was said since, by which device. */
@@ -28,38 +28,38 @@ export type TypingDeps = {
 
 /** Who types where, told at the pace of people: a device may say it a hundred times a second. */
 export class TypingSignals {
-  readonly #said = new Map<string, Said & { readonly roomId: RoomId }>()
+  readonly #lastSignals = new Map<string, LastSignal & { readonly roomId: RoomId }>()
   #cancel: (() => void) | undefined
 
   constructor(private readonly deps: TypingDeps) {}
 
-  say(device: Device, roomId: RoomId, typing: boolean): void {
+  note(device: Device, roomId: RoomId, typing: boolean): void {
     const key = `${device.userId} ${roomId}`
-    const said = this.#said.get(key)
-    if (!said) {
-      if (this.#said.size >= MOST) return
-      this.#said.set(key, { roomId, typing, at: this.deps.clock.now(), next: undefined })
+    const last = this.#lastSignals.get(key)
+    if (!last) {
+      if (this.#lastSignals.size >= MOST) return
+      this.#lastSignals.set(key, { roomId, typing, at: this.deps.clock.now(), next: undefined })
       this.#arm()
       this.#publish(device, roomId, typing)
       return
     }
-    const age = this.deps.clock.now() - said.at
-    const isNews = typing !== said.typing || (typing && age >= RENEWED_MS)
-    said.next = isNews ? { device, typing } : undefined
-    if (age >= LEAST_MS) this.#sayNext(said)
+    const age = this.deps.clock.now() - last.at
+    const isNew = typing !== last.typing || (typing && age >= RENEWED_MS)
+    last.next = isNew ? { device, typing } : undefined
+    if (age >= LEAST_MS) this.#publishNext(last)
   }
 
   stop(): void {
     this.#cancel?.()
-    this.#said.clear()
+    this.#lastSignals.clear()
   }
 
-  #sayNext(said: Said & { readonly roomId: RoomId }): void {
-    const { next, roomId } = said
+  #publishNext(last: LastSignal & { readonly roomId: RoomId }): void {
+    const { next, roomId } = last
     if (!next) return
-    said.next = undefined
-    said.typing = next.typing
-    said.at = this.deps.clock.now()
+    last.next = undefined
+    last.typing = next.typing
+    last.at = this.deps.clock.now()
     this.#publish(next.device, roomId, next.typing)
   }
 
@@ -69,14 +69,14 @@ export class TypingSignals {
 
   #turn(): void {
     this.#cancel = undefined
-    for (const [key, said] of this.#said) {
+    for (const [key, last] of this.#lastSignals) {
       // A device that has left the room meanwhile says nothing in it.
-      if (said.next && !said.next.device.rooms.has(said.roomId)) said.next = undefined
-      const age = this.deps.clock.now() - said.at
-      if (said.next && age >= LEAST_MS) this.#sayNext(said)
-      else if (age >= TYPING_TTL_MS) this.#said.delete(key)
+      if (last.next && !last.next.device.rooms.has(last.roomId)) last.next = undefined
+      const age = this.deps.clock.now() - last.at
+      if (last.next && age >= LEAST_MS) this.#publishNext(last)
+      else if (age >= TYPING_TTL_MS) this.#lastSignals.delete(key)
     }
-    if (this.#said.size > 0) this.#arm()
+    if (this.#lastSignals.size > 0) this.#arm()
   }
 
   #publish({ id: lineId, identity }: Device, roomId: RoomId, typing: boolean): void {

@@ -9,7 +9,7 @@ import type { Handler } from './handler'
 export const typing: Handler<'typing'> = async ({ store, typingSignals }, device, { roomId, typing }) => {
   // A subscription is proof of membership: it ends with it, in the same tick.
   if (!device.rooms.has(roomId) && !(await isMember(store, device, roomId))) return refuse('ROOM_NOT_FOUND')
-  typingSignals.say(device, roomId, typing)
+  typingSignals.note(device, roomId, typing)
   return { ok: true }
 }
 

@@ -43,10 +43,10 @@ export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
     const grant = await deps.quota.begin(caller.id, Number.isSafeInteger(declared) ? declared : undefined)
     if ('ok' in grant) return refusalResponse(c, grant, deps.ids)
     const taken = await take(c, deps, caller.id).catch((error: unknown) => {
-      grant.settle(undefined)
+      grant.finish(undefined)
       throw error
     })
-    grant.settle('ok' in taken ? undefined : taken)
+    grant.finish('ok' in taken ? undefined : taken)
     if ('ok' in taken) return refusalResponse(c, taken, deps.ids)
     const { id, kind, size } = taken
     return c.json({ ok: true, file: { id, kind, size } }, 201)

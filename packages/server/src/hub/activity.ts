@@ -6,14 +6,14 @@ import type { Attendance } from '../stores/port'
 import type { Device } from './device'
 import type { DeviceRegistry } from './device-registry'
 
-/** The lines of these users' lists for these rooms, read in one snapshot; at most `ACTIVITY_STEP` of them. */
+/** These users' list items for these rooms, read in one snapshot; at most `ACTIVITY_STEP` of them. */
 export type ReadItems = (pairs: readonly Attendance[]) => Promise<readonly UsersItem[]>
 
 /** A list of rooms is fresh enough when it is a second old. */
 const ACTIVITY_INTERVAL_MS = 1_000
-/** Lines that are read by one query and told before the event loop has its turn: some five milliseconds of work. */
+/** Items that one query reads and one step sends before it yields to the event loop: some five milliseconds of work. */
 export const ACTIVITY_STEP = 100
-/** People who are looked through before it has: a microsecond each. */
+/** Users that are checked before it yields: a microsecond each. */
 const LOOK_STEP = 2_000
 
 /** Rooms to send, and whether with their row: its name, settings or metadata may be new to the device. */
@@ -27,7 +27,7 @@ type ActivityItem = ServerPayload<'room-activity'>['rooms'][number]
  */
 export class Activity {
   readonly #dirtyRooms: Dirty = new Map()
-  /** Rooms that changed for one user only: another device of the user has read them, or has closed them. */
+  /** Rooms that changed for one user only: another device of that user read or closed them. */
   readonly #dirtyForUser = new Map<UserId, Dirty>()
   #cancel: (() => void) | undefined
   #stopped = false
@@ -37,7 +37,7 @@ export class Activity {
       clock: Clock
       devices: DeviceRegistry
       readItems: ReadItems
-      /** Lets the event loop have its turn. */
+      /** Yields to the event loop. */
       pause: () => Promise<void>
       log: Log
     },
@@ -50,7 +50,7 @@ export class Activity {
     this.#arm()
   }
 
-  /** `lineId`: the device that read it, which knows; the user's others may be on this node or on another. */
+  /** `connectionId`: of the device that read it, which needs no update. The user's others may be on any node. */
   noteRead(userId: UserId, roomId: RoomId, connectionId?: string): void {
     const others = [...this.deps.devices.of(userId)].filter((device) => device.id !== connectionId)
     if (others.length > 0) this.#noteFor(userId, roomId, false)
@@ -76,12 +76,12 @@ export class Activity {
     if (this.#cancel || this.#stopped) return
     this.#cancel = this.deps.clock.setTimer(ACTIVITY_INTERVAL_MS, () => {
       this.#flush().catch((error: unknown) =>
-        this.deps.log.warn({ err: error }, 'room activity was not told'),
+        this.deps.log.warn({ err: error }, 'room activity was not sent'),
       )
     })
   }
 
-  /** One batch after the other: where the store is slow, the lists get older instead of the queue longer. */
+  /** One batch at a time: when the store is slow, lists get staler and the queue does not grow. */
   async #flush(): Promise<void> {
     const todo: Todo = new Map()
     try {
@@ -97,7 +97,7 @@ export class Activity {
         await this.deps.pause()
       }
     } finally {
-      // The store failed: what was not sent is sent at the next turn.
+      // The store failed: the next flush sends what is left.
       for (const [userId, rooms] of todo)
         if (this.deps.devices.of(userId).size > 0)
           for (const [roomId, withRow] of rooms) this.#noteFor(userId, roomId, withRow)
@@ -130,7 +130,7 @@ export class Activity {
     const itemsByUser = new Map<UserId, ActivityItem[]>()
     for (const { userId, item } of await readItems(batch)) {
       const { id } = item.room
-      // Removed while it was read: the user's copy of the room is going, nothing more of it reaches them (I14).
+      // Removed during the read: the user's devices must receive nothing more of the room (I14).
       if (!devices.membersOf(id).has(userId)) continue
       const activityItem = toActivity(item, todo.get(userId)?.get(id) ?? false)
       itemsByUser.set(userId, [...(itemsByUser.get(userId) ?? []), activityItem])
@@ -143,7 +143,7 @@ export class Activity {
   }
 }
 
-/** What one query takes: all rooms of a user together, unless they are more than that. */
+/** Batches for one query each: a user's rooms stay together unless they exceed a batch. */
 function* batchesOf(todo: Todo): Iterable<readonly Attendance[]> {
   let batch: Attendance[] = []
   for (const [userId, rooms] of [...todo]) {

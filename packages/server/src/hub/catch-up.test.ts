@@ -14,15 +14,15 @@ function world(deps: Partial<CatchUpDeps> = {}) {
     [general, 5],
     [quiet, 1],
   ])
-  const told = new Map(truth)
+  const delivered = new Map(truth)
   const reads: string[] = []
   const catchUp = new CatchUp({
     clock,
     log: silent,
     isShared: true,
     isBusUp: () => true,
-    rooms: () => told.keys(),
-    toldTo: (roomId) => (told.has(roomId) ? head(told.get(roomId) ?? 0) : undefined),
+    rooms: () => delivered.keys(),
+    deliveredHead: (roomId) => (delivered.has(roomId) ? head(delivered.get(roomId) ?? 0) : undefined),
     readHeads: async (roomIds) => {
       reads.push(`heads ${roomIds.length}`)
       return new Map(roomIds.map((roomId) => [roomId, head(truth.get(roomId) ?? 0)]))
@@ -32,10 +32,10 @@ function world(deps: Partial<CatchUpDeps> = {}) {
       const to = Math.min(rev + 2, truth.get(roomId) ?? 0)
       return to > rev ? { roomId, previous: head(rev), head: head(to), changes: [] } : undefined
     },
-    onMissed: (batch) => told.set(batch.roomId, batch.head.rev),
+    onMissed: (batch) => delivered.set(batch.roomId, batch.head.rev),
     ...deps,
   })
-  return { clock, truth, told, reads, catchUp }
+  return { clock, truth, delivered, reads, catchUp }
 }
 
 describe('catching up', () => {
@@ -52,7 +52,7 @@ describe('catching up', () => {
   test('what was lost is told, page by page up to the head', async () => {
     w.truth.set(general, 10)
     await w.clock.pass(5_300)
-    expect(w.told.get(general)).toBe(10)
+    expect(w.delivered.get(general)).toBe(10)
     expect(w.reads.filter((read) => read === 'rows general')).toHaveLength(4)
     expect(w.reads).not.toContain('rows quiet')
   })
@@ -60,7 +60,7 @@ describe('catching up', () => {
   test('what is only a little late is not read', async () => {
     w.truth.set(general, 6)
     await w.clock.pass(5_100)
-    w.told.set(general, 6)
+    w.delivered.set(general, 6)
     await w.clock.pass(1_000)
     expect(w.reads).toEqual(['heads 2'])
   })
@@ -80,7 +80,7 @@ describe('catching up', () => {
     w.catchUp.soon(general)
     await w.clock.pass(1_300)
     expect(w.reads.slice(0, 2)).toEqual(['heads 1', 'rows general'])
-    expect(w.told.get(general)).toBe(6)
+    expect(w.delivered.get(general)).toBe(6)
   })
 
   test('a database that is away is asked again later', async () => {
@@ -95,10 +95,10 @@ describe('catching up', () => {
     truth.set(general, 6)
     w.truth.set(general, 6)
     await w.clock.pass(6_000)
-    expect(w.told.get(general)).toBe(5)
+    expect(w.delivered.get(general)).toBe(5)
     isAway = false
     await w.clock.pass(5_300)
-    expect(w.told.get(general)).toBe(6)
+    expect(w.delivered.get(general)).toBe(6)
   })
 
   test('a doubt stays until it could be looked at, also alone with its database', async () => {
@@ -113,16 +113,16 @@ describe('catching up', () => {
     w.truth.set(general, 6)
     w.catchUp.soon(general)
     await w.clock.pass(6_000)
-    expect(w.told.get(general)).toBe(5)
+    expect(w.delivered.get(general)).toBe(5)
     isAway = false
     await w.clock.pass(1_300)
-    expect(w.told.get(general)).toBe(6)
+    expect(w.delivered.get(general)).toBe(6)
   })
 
   test('a room that nobody subscribes to any more is left alone', async () => {
     w.truth.set(general, 6)
     await w.clock.pass(5_100)
-    w.told.delete(general)
+    w.delivered.delete(general)
     await w.clock.pass(1_000)
     expect(w.reads).toEqual(['heads 2'])
   })

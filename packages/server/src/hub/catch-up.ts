@@ -3,34 +3,34 @@ import type { CommittedBatch } from '../pipeline/port'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 
-/** With every client's own second or two it stays within the 10 s in which all that was lost has to be found. */
+/** With the client's own second or two this stays within the 10 s in which every loss must be found. */
 const LOOK_MS = 5_000
-/** While the bus is down the database is all there is; a removal then still takes effect in little more than this. */
+/** While the bus is down only the database shows changes: a removal takes effect after little more than this. */
 const LOOK_WHEN_DOWN_MS = 1_000
-/** A first subscriber may have come between another node's commit and its message. */
+/** A first subscriber may join between another node's commit and its bus message. */
 const SOON_MS = 1_000
-/** A commit is in the database before it is on the bus: whoever is behind may only be a little early. */
+/** A commit is in the database before it is on the bus: a node that seems behind may only be early. */
 const GRACE_MS = 250
 
 export type CatchUpDeps = {
   readonly clock: Clock
   readonly log: Log
-  /** Other nodes write to the same database: all rooms are looked at, again and again. */
+  /** Other nodes write to the same database: all rooms are checked periodically. */
   readonly isShared: boolean
   readonly isBusUp: () => boolean
   readonly rooms: () => Iterable<RoomId>
-  /** Up to where this node's subscribers were told everything; undefined: nobody subscribes to it any more. */
-  readonly toldTo: (roomId: RoomId) => Head | undefined
+  /** This node's subscribers have received everything up to here; undefined: the room has no subscribers. */
+  readonly deliveredHead: (roomId: RoomId) => Head | undefined
   /** One query, however many rooms. */
   readonly readHeads: (roomIds: readonly RoomId[]) => Promise<ReadonlyMap<RoomId, Head>>
-  /** What was committed after `told`, or the first part of it; undefined: nothing. */
-  readonly readMissed: (roomId: RoomId, told: Head) => Promise<CommittedBatch | undefined>
+  /** What was committed after `delivered`, or the first part of it; undefined: nothing. */
+  readonly readMissed: (roomId: RoomId, delivered: Head) => Promise<CommittedBatch | undefined>
   readonly onMissed: (batch: CommittedBatch) => void
 }
 
 /**
- * Compares what this node's subscribers were told with the database, and tells them what is missing: one read a room
- * and node instead of a sync by each client, and the only way for protocol-1 sockets to hear of it at all (P5, P16).
+ * Compares what was delivered to this node's subscribers with the database, and delivers what is missing. This takes
+ * one read a room and node instead of a sync by each client, and protocol-1 sockets have no other way (P5, P16).
  */
 export class CatchUp {
   readonly #soon = new Set<RoomId>()
@@ -43,7 +43,7 @@ export class CatchUp {
     if (deps.isShared) this.#armNext()
   }
 
-  /** Looks at this room in about a second. */
+  /** Checks this room in about a second. */
   soon(roomId: RoomId): void {
     if (this.#stopped) return
     this.#soon.add(roomId)
@@ -53,7 +53,7 @@ export class CatchUp {
       this.#soon.clear()
       this.#look(
         () => roomIds,
-        // In doubt until it has been looked at: alone with its database nothing else would ever look.
+        // The rooms stay suspect until a check succeeds: on a single node nothing else would check them.
         () => {
           for (const id of roomIds) this.soon(id)
         },
@@ -61,7 +61,7 @@ export class CatchUp {
     })
   }
 
-  /** Looks at all rooms: the bus was down, and may have lost anything. */
+  /** Checks all rooms: the bus was down, and may have lost anything. */
   all(): void {
     this.#look(this.deps.rooms)
   }
@@ -82,7 +82,7 @@ export class CatchUp {
     })
   }
 
-  /** One look after the other: where the database is slow, it is asked less often. */
+  /** One check at a time: a slow database gets fewer queries. */
   #look(rooms: () => Iterable<RoomId>, onFailed = (): void => {}): void {
     this.#lane = this.#lane
       .then(() => this.#compare([...rooms()]))
@@ -96,23 +96,23 @@ export class CatchUp {
     if (this.#stopped || roomIds.length === 0) return
     const heads = await this.deps.readHeads(roomIds)
     const isBehind = (roomId: RoomId): boolean => {
-      const told = this.deps.toldTo(roomId)
-      return told !== undefined && told.rev < (heads.get(roomId)?.rev ?? 0)
+      const delivered = this.deps.deliveredHead(roomId)
+      return delivered !== undefined && delivered.rev < (heads.get(roomId)?.rev ?? 0)
     }
     if (!roomIds.some(isBehind)) return
     await new Promise<void>((resolve) => void this.deps.clock.setTimer(GRACE_MS, resolve))
     for (const roomId of roomIds) if (isBehind(roomId)) await this.#fetch(roomId)
   }
 
-  /** A page at a time, until it is told all that there was; what comes while it reads is told by whoever is first. */
+  /** Page by page until nothing is missing. A change that arrives by bus meanwhile is delivered once, by the first. */
   async #fetch(roomId: RoomId): Promise<void> {
     for (;;) {
-      const told = this.deps.toldTo(roomId)
-      if (this.#stopped || !told) return
-      const batch = await this.deps.readMissed(roomId, told)
+      const delivered = this.deps.deliveredHead(roomId)
+      if (this.#stopped || !delivered) return
+      const batch = await this.deps.readMissed(roomId, delivered)
       if (!batch || this.#stopped) return
       this.deps.onMissed(batch)
-      if ((this.deps.toldTo(roomId)?.rev ?? 0) <= told.rev) return
+      if ((this.deps.deliveredHead(roomId)?.rev ?? 0) <= delivered.rev) return
     }
   }
 }

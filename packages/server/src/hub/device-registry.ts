@@ -49,12 +49,12 @@ export class DeviceRegistry {
     return true
   }
 
-  /** Is anything known of the rooms that this user is in? */
+  /** Are the rooms of this user known? */
   knows(userId: UserId): boolean {
     return this.#byUser.has(userId) || this.#departed.has(userId)
   }
 
-  /** He is in this room, and on another node if anywhere. */
+  /** The user is in this room, and connected to another node if at all. */
   noteElsewhere(userId: UserId, roomId: RoomId, added: boolean): void {
     if (this.noteMember(userId, roomId, added) || this.#byUser.has(userId)) return
     this.#keepDeparted(userId, new Map(this.#departed.get(userId) ?? []).set(roomId, !added))
@@ -70,7 +70,7 @@ export class DeviceRegistry {
     return this.#byUser.get(userId)?.devices ?? NOBODY
   }
 
-  /** All who are connected. */
+  /** All connected users. */
   users(): Iterable<UserId> {
     return this.#byUser.keys()
   }
@@ -113,7 +113,7 @@ export class DeviceRegistry {
     return this.#membersHere.get(roomId) ?? NO_USERS
   }
 
-  /** May one see the other's presence? Of a user who has left: whether he was in one of the other's present rooms. */
+  /** May one see the other's presence? For a user who has disconnected, their last known rooms count. */
   shareRoom(a: UserId, b: UserId): boolean {
     if (a === b) return true
     const [mine, theirs] = [a, b].map((id) => this.#byUser.get(id)?.rooms ?? this.#departed.get(id))

@@ -2,8 +2,8 @@ import type { Bye, RoomId, ServerEvent, ServerPayload, UserId } from '@roomful/p
 import type { Identity } from '../auth/identity'
 
 /**
- * One line to one device: all that the hub and the handlers know of a socket. Guarantees: events arrive in the order
- * in which they were given; after `close` nothing is sent any more.
+ * The connection to one device: all that the hub and the handlers know of a socket. Guarantees: events arrive in the
+ * order in which they were emitted; after `close` nothing is sent.
  */
 export interface DeviceConnection {
   readonly id: string
@@ -11,17 +11,17 @@ export interface DeviceConnection {
   /** Channels are what a Broadcaster sends to. */
   join(channel: string): void
   leave(channel: string): void
-  /** Says why, then hangs up. */
+  /** Sends the reason, then disconnects. */
   close(bye?: Bye): void
 }
 
-/** Sends one event to all lines of a channel, encoding it once. */
+/** Sends one event to all connections of a channel, encoding it once. */
 export interface Broadcaster {
   broadcast<E extends ServerEvent>(
     channel: string,
     event: E,
     payload: ServerPayload<E>,
-    /** `volatile`: a line that is busy misses it. `except`: the id of a line that does not get it. */
+    /** `volatile`: a busy connection misses it. `except`: the id of a connection that does not receive it. */
     options?: { volatile?: boolean; except?: string },
   ): void
 }
@@ -30,12 +30,12 @@ export interface Broadcaster {
 export class Device {
   /** The rooms it is subscribed to. */
   readonly rooms = new Set<RoomId>()
-  /** For each join that is being read: the rooms that were left meanwhile, which it must not subscribe to. */
+  /** For each join under way: the rooms that were left meanwhile, which it must not subscribe to. */
   readonly joins = new Set<Set<RoomId>>()
-  /** The users whose presence it is told. */
+  /** The users whose presence it receives. */
   watched: ReadonlySet<UserId> = new Set()
   status: 'online' | 'away' = 'online'
-  /** Its connection has ended: nobody waits for what it asked for. */
+  /** Its connection has ended: its requests need no answer. */
   isGone = false
   #lane: Promise<unknown> = Promise.resolve()
 
@@ -53,8 +53,8 @@ export class Device {
   }
 
   /**
-   * Runs one step after the other, in the order of the calls: what a device sends reaches its room in the order in
-   * which it was sent (I9), however long each takes to be looked up or screened.
+   * Runs one step at a time, in the order of the calls: a device's sends reach their room in the order in which they
+   * were sent (I9), however long each lookup or moderation takes.
    */
   inOrder<T>(step: () => Promise<T>): Promise<T> {
     const mine = this.#lane.then(step)
@@ -63,5 +63,5 @@ export class Device {
   }
 }
 
-/** The channel of a room's subscribers of one protocol: they are told the same facts in different events. */
+/** The channel of a room's subscribers of one protocol: both receive the same facts, in different events. */
 export const roomChannel = (protocol: 1 | 2, roomId: RoomId): string => `r${protocol}:${roomId}`

@@ -1,13 +1,13 @@
 import type { Change, Member, Removal, RoomId, UserId } from '@roomful/protocol'
 import type { CommittedBatch } from '../pipeline/port'
 import type { Meter } from '../ports/meter'
+import type { UndeliveredBatch } from './delivered-changes'
 import { type Broadcaster, type Device, roomChannel } from './device'
 import type { DeviceRegistry } from './device-registry'
 import type { Grants } from './grants'
 import type { MemberRevs } from './member-revs'
 import { protocol1Events } from './room-events'
 import type { Subscriptions } from './subscriptions'
-import type { FreshBatch } from './told'
 
 export type FanOutDeps = {
   readonly broadcaster: Broadcaster
@@ -16,25 +16,25 @@ export type FanOutDeps = {
   readonly grants: Grants
   readonly memberRevs: MemberRevs
   readonly meter: Meter
-  /** A connected user came into a room that was not known to be his. */
+  /** A connected user entered a room that this node did not know them to be in. */
   readonly onAdded: (userId: UserId, roomId: RoomId) => void
 }
 
 /**
- * Hands one committed batch to this node's devices: one frame a protocol-2 subscriber, however many messages.
- * Whoever is removed in it gets what came before his removal and nothing after it (I14).
+ * Delivers one committed batch to this node's devices: one frame a protocol-2 subscriber, however many messages.
+ * A user who is removed in it receives the changes before the removal and none after it (I14).
  */
 export function fanOut(deps: FanOutDeps, committed: CommittedBatch): void {
   const end = deps.meter.timeFanOut()
   const { roomId, head } = committed
   deps.grants.noteHead(roomId, head)
-  const batch = deps.subscriptions.takeFresh(committed)
-  // Of all changes: those who come or go need not be subscribed, and may not have been told what subscribers were.
+  const batch = deps.subscriptions.takeUndelivered(committed)
+  // Of all changes: users who join or leave need not be subscribed, and may not have received what subscribers did.
   const members = committed.changes
     .filter((change) => change.kind === 'member')
-    .filter(({ member }) => deps.memberRevs.isNews(member))
+    .filter(({ member }) => deps.memberRevs.isNewer(member))
   const removals = firstRemovals(members)
-  // First, so that the broadcast below no longer reaches them.
+  // First, so that the broadcast below does not reach them.
   for (const [userId, removal] of removals) remove(deps, batch, userId, removal)
   deps.subscriptions.noteHead(roomId, head)
   broadcast(deps, batch)
@@ -48,7 +48,7 @@ export function fanOut(deps: FanOutDeps, committed: CommittedBatch): void {
   end()
 }
 
-function broadcast({ broadcaster, subscriptions, meter }: FanOutDeps, batch: FreshBatch): void {
+function broadcast({ broadcaster, subscriptions, meter }: FanOutDeps, batch: UndeliveredBatch): void {
   const { roomId } = batch
   if (batch.changes.length === 0) return
   if (subscriptions.has(roomId, 2)) {
@@ -78,20 +78,25 @@ function finalRows(members: readonly MemberChange[]): Iterable<Member> {
   return new Map(members.map(({ member }) => [member.userId, member])).values()
 }
 
-function remove(deps: FanOutDeps, batch: FreshBatch, userId: UserId, { rev, reason }: FirstRemoval): void {
+function remove(
+  deps: FanOutDeps,
+  batch: UndeliveredBatch,
+  userId: UserId,
+  { rev, reason }: FirstRemoval,
+): void {
   const { roomId } = batch
   deps.grants.noteRemoval(userId, roomId)
   deps.devices.forgetMember(userId, roomId)
   for (const device of deps.devices.of(userId)) {
     if (deps.subscriptions.remove(device, roomId)) {
       const before = batch.changes.filter((change) => change.rev <= rev)
-      tell(device, batch, before)
+      deliver(device, batch, before)
     }
     device.connection.emit('room-removed', { roomId, reason })
   }
 }
 
-function tell(device: Device, batch: FreshBatch, changes: readonly Change[]): void {
+function deliver(device: Device, batch: UndeliveredBatch, changes: readonly Change[]): void {
   if (device.protocol === 2) {
     device.connection.emit('changes', { roomId: batch.roomId, changes: [...changes] })
     return

@@ -22,7 +22,7 @@ import { type FanOutDeps, fanOut } from './fan-out'
 import { type Grant, Grants } from './grants'
 import { Lifetimes } from './lifetime'
 import { MemberRevs } from './member-revs'
-import { type ReadInvitation, type ReadListItems, tellAdded, tellPersonal } from './personal'
+import { notifyAdded, notifyUser, type ReadInvitation, type ReadListItems } from './personal'
 import { Presence } from './presence'
 import { Receipts } from './receipts'
 import { RecentNames } from './recent-names'
@@ -31,9 +31,9 @@ import { Revocations } from './revocations'
 import { SessionWatch, type SessionWatchDeps } from './session-watch'
 import { Subscriptions } from './subscriptions'
 
-/** Frames of one room that can be dropped, or wait: a fifth of this process, whatever its people do. */
+/** Frames of one room that can be dropped or delayed: at most a fifth of this process, whatever its members do. */
 const ROOM_FRAMES = { perSecond: 20_000, burst: 20_000 }
-/** Users, or sessions, that are looked at between two turns of the event loop. */
+/** Users that are checked between two yields to the event loop. */
 const IDENTITIES_STEP = 50
 
 export type HubDeps = {
@@ -44,7 +44,7 @@ export type HubDeps = {
   readonly clock: Clock
   readonly bus: Bus
   readonly broadcaster: Broadcaster
-  /** The lines of one user's list for these rooms. */
+  /** One user's list items for these rooms. */
   readonly readListItems: ReadListItems
   readonly readItems: ReadItems
   readonly readMemberships: ReadMemberships
@@ -62,8 +62,8 @@ export type HubDeps = {
 }
 
 /**
- * This node's devices and what they are told. Everything that changes for them comes over the bus, from this node
- * and from others alike; the hub knows neither sockets nor the store's writes.
+ * This node's devices and what is delivered to them. Every change arrives over the bus, from this node and from
+ * others alike; the hub knows neither sockets nor the store's writes.
  */
 export class Hub {
   readonly devices: DeviceRegistry
@@ -99,7 +99,7 @@ export class Hub {
       subscriptions: this.#subscriptions,
       grants: this.#grants,
       memberRevs: new MemberRevs(),
-      onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
+      onAdded: (userId, roomId) => this.#notifyAdded(userId, roomId),
     }
     const pause = (): Promise<void> => this.#pause()
     this.#activity = new Activity({ ...deps, devices, pause })
@@ -111,11 +111,11 @@ export class Hub {
       onBehind: (roomId, head) => {
         this.#grants.noteHead(roomId, head)
         this.#subscriptions.noteHead(roomId, head)
-        // What has changed in it is not known.
+        // It is unknown what has changed in it.
         this.#activity.noteRoom(roomId, true)
       },
       onRemoved: (userId, roomId, reason) => this.#remove(userId, roomId, reason),
-      onAdded: (userId, roomId) => this.#tellAdded(userId, roomId),
+      onAdded: (userId, roomId) => this.#notifyAdded(userId, roomId),
       onRead: (userId, roomId) => this.#activity.noteRead(userId, roomId),
       openRooms: () => this.#subscriptions.rooms(),
       onReceipt: (roomId, userId, seq) => this.#receipts.note(roomId, userId, seq, ''),
@@ -126,10 +126,10 @@ export class Hub {
       isShared: bus.isShared,
       isBusUp: () => bus.isUp?.() ?? true,
       rooms: () => this.#subscriptions.rooms(),
-      toldTo: (roomId) => this.#subscriptions.toldTo(roomId),
+      deliveredHead: (roomId) => this.#subscriptions.deliveredHead(roomId),
       onMissed: (batch) => {
         deps.meter.caughtUp(batch.changes.length)
-        this.#tellBatch(batch)
+        this.#deliverBatch(batch)
       },
     })
     this.#sessions = new SessionWatch({
@@ -141,15 +141,15 @@ export class Hub {
     })
     let isYoung = true
     this.#stopHeads = every(clock, HEADS_INTERVAL_MS, () => {
-      // What the process before this one had asked for may have been done when the first devices were answered already.
-      if (isYoung) this.#repair.doubtAll()
+      // A request of the process before this one may have been committed after the first devices were answered.
+      if (isYoung) this.#repair.suspectAll()
       isYoung = false
       void this.#keepUp()
     })
     bus.subscribe((message) => this.#deliver(message))
   }
 
-  /** A device that has signed in. One whose session was revoked in the meantime is told so and is not taken. */
+  /** Adds a device that has signed in. If its session was revoked meanwhile, it is closed with that reason. */
   add(device: Device): boolean {
     if (this.#revocations.refuses(device.identity)) {
       device.connection.close({ reason: 'SESSION_REVOKED' })
@@ -163,7 +163,7 @@ export class Hub {
     return true
   }
 
-  /** A fresh token on a line that is up. False: its session was revoked meanwhile, or the line is gone. */
+  /** A fresh token on an open connection. False: its session was revoked meanwhile, or the connection is closed. */
   renew(device: Device, identity: Identity): boolean {
     if (this.#revocations.refuses(identity) || !this.devices.of(identity.id).has(device)) return false
     device.identity = identity
@@ -202,8 +202,8 @@ export class Hub {
   subscribe(device: Device, roomId: RoomId, head: Head, added: boolean): void {
     this.devices.noteMember(device.userId, roomId, added)
     this.#subscriptions.add(device, roomId, head)
-    // Others may have been subscribed before him, and not been told what he has read.
-    const isBehind = (this.#subscriptions.toldTo(roomId)?.rev ?? head.rev) < head.rev
+    // Earlier subscribers may not have received what this device has read.
+    const isBehind = (this.#subscriptions.deliveredHead(roomId)?.rev ?? head.rev) < head.rev
     if (isBehind || this.deps.bus.isShared) this.#catchUp.soon(roomId)
   }
 
@@ -219,23 +219,23 @@ export class Hub {
 
   unsubscribe(device: Device, roomId: RoomId): void {
     if (!this.#subscriptions.remove(device, roomId)) return
-    // What was on its way to this device, or lost, is not sent again.
+    // Frames on their way to this device, or lost, are not sent again.
     this.refresh(device.userId, roomId)
   }
 
-  /** A room that was read as this user's: from now on its activity is told. */
+  /** A read showed that the user is in this room: from now on they receive its activity. */
   noteMembership(userId: UserId, roomId: RoomId, added: boolean): void {
     this.devices.noteMember(userId, roomId, added)
   }
 
-  /** The user's lists get this room anew, within a second. */
+  /** Sends this room's list item to the user's devices again, within a second. */
   refresh(userId: UserId, roomId: RoomId): void {
     this.#activity.refresh(userId, roomId)
   }
 
-  /** A commit of this room may have happened, and nobody knows: its members are told what there is. */
-  doubt(roomId: RoomId): void {
-    this.#repair.doubt(roomId)
+  /** A commit of this room may have happened unnoticed: the room is read and its members receive what is missing. */
+  suspect(roomId: RoomId): void {
+    this.#repair.suspect(roomId)
     this.#catchUp.soon(roomId)
   }
 
@@ -251,24 +251,24 @@ export class Hub {
   #deliver(message: BusMessage): void {
     switch (message.type) {
       case 'batch':
-        this.#tellBatch(message.batch)
+        this.#deliverBatch(message.batch)
         return
       case 'created':
         for (const userId of message.userIds)
           if (this.devices.noteMember(userId, message.roomId, userId !== message.by))
-            this.#tellAdded(userId, message.roomId)
+            this.#notifyAdded(userId, message.roomId)
         return
       case 'invited':
       case 'uninvited':
       case 'hidden':
-        tellPersonal({ ...this.deps, devices: this.devices }, message)
+        notifyUser({ ...this.deps, devices: this.devices }, message)
         return
       case 'read':
         this.#receipts.note(message.roomId, message.userId, message.seq, message.lineId)
         this.#activity.noteRead(message.userId, message.roomId, message.lineId)
         return
       case 'typing':
-        this.#tellTyping(message)
+        this.#sendTyping(message)
         return
       case 'presence':
         this.presence.apply(message)
@@ -280,10 +280,10 @@ export class Hub {
         this.presence.forgetNode(message.nodeId)
         return
       case 'node-here':
-        this.presence.tellNodes()
+        this.presence.publishAll()
         return
       case 'bus-up':
-        this.presence.tellNodes()
+        this.presence.publishAll()
         this.#catchUp.all()
         void this.#keepUp()
         return
@@ -300,21 +300,21 @@ export class Hub {
         this.#revocations.add(message.sid)
         return
       default:
-        // A node of a newer version may say more; what it says is a hint, and heads repair what is missed.
+        // A newer version's message: it is only a hint, and heads repair what is missed.
         message satisfies never
     }
   }
 
-  #tellBatch(batch: CommittedBatch): void {
+  #deliverBatch(batch: CommittedBatch): void {
     const { roomId, previous, head, changes } = batch
     fanOut(this.#fanOut, batch)
-    // A batch that was lost before this one may have changed the row.
+    // A lost batch before this one may have changed the room's row.
     const isWhole = this.#repair.isUpTo(roomId, previous)
     this.#activity.noteRoom(roomId, !isWhole || changes.some(({ kind }) => kind === 'room'))
     this.#repair.noteHead(roomId, head)
   }
 
-  #tellTyping({ signal, lineId }: Extract<BusMessage, { type: 'typing' }>): void {
+  #sendTyping({ signal, lineId }: Extract<BusMessage, { type: 'typing' }>): void {
     const budget = this.#roomFrames.of(signal.roomId)
     if (budget.isSpent) return
     budget.spend(this.audience(signal.roomId))
@@ -331,10 +331,10 @@ export class Hub {
     } catch (error) {
       this.deps.log.warn({ err: error }, 'this node could not look whether it is behind')
     }
-    this.#tellHeads()
+    this.#sendHeads()
   }
 
-  /** A removal that nobody told: as by its batch, but without the changes before it, which are his no more. */
+  /** A removal without its batch: the changes before it are not delivered, since the user may no longer read them. */
   #remove(userId: UserId, roomId: RoomId, reason: Removal | 'deleted'): void {
     this.#grants.noteRemoval(userId, roomId)
     this.devices.forgetMember(userId, roomId)
@@ -349,8 +349,8 @@ export class Hub {
     for (const userId of [...this.devices.membersOf(roomId)]) this.#remove(userId, roomId, 'deleted')
   }
 
-  /** The last event of a room that then falls quiet may be lost: only its head, told again, can show that. */
-  #tellHeads(): void {
+  /** The last event before a room goes quiet may be lost: only its head, sent again, can show that. */
+  #sendHeads(): void {
     const { epoch, broadcaster } = this.deps
     for (const [roomId, head] of this.#subscriptions.takeChangedHeads()) {
       if (!this.#subscriptions.has(roomId, 2)) continue
@@ -359,19 +359,19 @@ export class Hub {
     }
   }
 
-  #tellAdded(userId: UserId, roomId: RoomId): void {
-    tellAdded({ ...this.deps, devices: this.devices }, userId, roomId, () => {
+  #notifyAdded(userId: UserId, roomId: RoomId): void {
+    notifyAdded({ ...this.deps, devices: this.devices }, userId, roomId, () => {
       this.devices.forgetMember(userId, roomId)
-      this.#repair.doubt(roomId)
+      this.#repair.suspect(roomId)
     })
   }
 
-  /** Everything else has its turn. */
+  /** Yields to the event loop. */
   #pause(): Promise<void> {
     return new Promise((resolve) => void this.deps.clock.setTimer(0, resolve))
   }
 
-  /** Of a rename that the bus has lost. */
+  /** Finds renames that the bus has lost. */
   async #checkIdentities(): Promise<void> {
     let looked = 0
     for (const userId of new Set([...this.devices.all()].map((device) => device.userId))) {
@@ -385,7 +385,7 @@ export class Hub {
     for (const { identity } of this.devices.all()) if (identity.sid !== undefined) yield identity.sid
   }
 
-  /** What the devices of this user do from now on, they do under this name. */
+  /** From now on the user's devices act under this name. */
   #rename(user: User): void {
     this.#names.note(user)
     for (const device of this.devices.of(user.id)) {

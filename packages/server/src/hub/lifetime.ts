@@ -4,7 +4,7 @@ import type { Device } from './device'
 /** So long an expired device may take to come with a fresh token; its requests are refused meanwhile. */
 export const REFRESH_GRACE_MS = 4_000
 
-/** Ends each device's line when its token has expired: asks for a fresh one first. */
+/** Closes each device's connection when its token has expired, after asking for a fresh one. */
 export class Lifetimes {
   readonly #timers = new Map<Device, () => void>()
 

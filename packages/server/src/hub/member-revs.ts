@@ -1,17 +1,17 @@
 import type { Member, RoomId, UserId } from '@roomful/protocol'
 
-/** So many comings and goings are remembered: many more than can be on the bus at a time. */
+/** Membership changes that are remembered: many more than can be on the bus at a time. */
 const KEPT = 10_000
 
 /**
- * The last rev that was told of a membership. A batch that was overtaken by a later one must not throw out whoever
- * has been taken in again since, nor take in who has gone.
+ * The last rev delivered of each membership. A batch that a later one has overtaken must neither remove a user who has
+ * rejoined since, nor add one who has left.
  */
 export class MemberRevs {
   readonly #revs = new Map<string, number>()
 
-  /** Is it later than all that is known of this membership? */
-  isNews({ roomId, userId, rev }: Member): boolean {
+  /** Is it later than the last known rev of this membership? */
+  isNewer({ roomId, userId, rev }: Member): boolean {
     return rev > (this.#revs.get(keyOf(roomId, userId)) ?? 0)
   }
 

@@ -3,10 +3,10 @@ import type { BusMessage } from '../cluster/bus'
 import type { Log } from '../ports/log'
 import type { DeviceRegistry } from './device-registry'
 
-/** Undefined: it was answered meanwhile, or is over. */
+/** Undefined: it was answered or expired meanwhile. */
 export type ReadInvitation = (userId: UserId, roomId: RoomId) => Promise<Invitation | undefined>
 
-/** The lines of a user's list for these rooms. */
+/** A user's list items for these rooms. */
 export type ReadListItems = (userId: UserId, roomIds: readonly RoomId[]) => Promise<readonly RoomListItem[]>
 
 export type PersonalMessage = Extract<BusMessage, { type: 'invited' | 'uninvited' | 'hidden' }>
@@ -17,26 +17,26 @@ type PersonalDeps = {
   readonly log: Log
 }
 
-/** What concerns one user and no room's subscribers. What is lost of it comes with the device's next list. */
-export function tellPersonal(deps: PersonalDeps, message: PersonalMessage): void {
+/** Notifies one user's devices of what concerns no room's subscribers. The next list repairs what is lost. */
+export function notifyUser(deps: PersonalDeps, message: PersonalMessage): void {
   const { userId, roomId } = message
   switch (message.type) {
     case 'invited':
       invited(deps, userId, roomId)
       return
     case 'uninvited':
-      tell(deps, userId, 'invitation-removed', { roomId })
+      emitTo(deps, userId, 'invitation-removed', { roomId })
       return
     case 'hidden':
-      tell(deps, userId, 'dm-hidden', { roomId, hiddenSeq: message.hiddenSeq })
+      emitTo(deps, userId, 'dm-hidden', { roomId, hiddenSeq: message.hiddenSeq })
       return
     default:
       message satisfies never
   }
 }
 
-/** The user has come into the room, and its line in their list is new to their devices. */
-export function tellAdded(
+/** Notifies the user's devices of the list item of a room that they entered. */
+export function notifyAdded(
   { devices, readListItems, log }: Pick<PersonalDeps, 'devices' | 'log'> & { readListItems: ReadListItems },
   userId: UserId,
   roomId: RoomId,
@@ -48,7 +48,7 @@ export function tellAdded(
       for (const device of devices.of(userId)) device.connection.emit('room-added', { item })
     },
     (error: unknown) => {
-      log.warn({ err: error, roomId }, 'room-added was not told')
+      log.warn({ err: error, roomId }, 'room-added was not sent')
       onFailed()
     },
   )
@@ -57,12 +57,12 @@ export function tellAdded(
 function invited(deps: PersonalDeps, userId: UserId, roomId: RoomId): void {
   if (deps.devices.of(userId).size === 0) return
   deps.readInvitation(userId, roomId).then(
-    (invitation) => invitation && tell(deps, userId, 'invitation', { invitation }),
-    (error: unknown) => deps.log.warn({ err: error, roomId }, 'an invitation was not told'),
+    (invitation) => invitation && emitTo(deps, userId, 'invitation', { invitation }),
+    (error: unknown) => deps.log.warn({ err: error, roomId }, 'an invitation was not sent'),
   )
 }
 
-function tell<E extends ServerEvent>(
+function emitTo<E extends ServerEvent>(
   { devices }: PersonalDeps,
   userId: UserId,
   event: E,

@@ -7,18 +7,18 @@ import type { DeviceRegistry } from './device-registry'
 
 /** A reload or a tunnel is not an absence. */
 const OFFLINE_AFTER_MS = 5_000
-/** Of so many absent users it is remembered when they were last seen; the oldest is forgotten first. */
+/** Absent users whose last-seen time is kept; the oldest is dropped first. */
 const LAST_SEEN_KEPT = 10_000
 
-/** Changes of one user's state that are told: many watch, and a device may say it a hundred times a second. */
+/** Published changes of one user's status: a device may change it a hundred times a second, and many users watch. */
 const CHANGES = { perSecond: 1, burst: 5 }
 
 type PresenceMessage = Extract<BusMessage, { type: 'presence' }>
 type PresencesMessage = Extract<BusMessage, { type: 'presences' }>
 
 /**
- * Who is online, away or offline: of several devices and nodes the most present one counts. Told only to those who
- * watch, and who share a room with the user.
+ * Who is online, away or offline: of several devices and nodes the most present one counts. Only watchers who share a
+ * room with the user are notified.
  */
 export class Presence {
   readonly #nodesOf = new Map<UserId, Map<string, PresenceStatus>>()
@@ -38,12 +38,12 @@ export class Presence {
     this.#changes = new Rates(CHANGES, deps.clock)
   }
 
-  /** A device came, went, or changed its state. Who goes is told later: it may come back. So is who changes too often. */
+  /** A device connected, disconnected or changed its status. Offline waits, as it may return; so do frequent changes. */
   update(userId: UserId): void {
     this.#later.get(userId)?.()
     this.#later.delete(userId)
     const status = statusOf(this.deps.devices.of(userId))
-    if (status === this.#toldOf(userId)) return
+    if (status === this.#publishedOf(userId)) return
     const changes = this.#changes.of(userId)
     const isTooSoon = status !== 'offline' && changes.take(1) === 0
     if (status !== 'offline' && !isTooSoon) {
@@ -68,10 +68,10 @@ export class Presence {
     if (nodes.size > 0) this.#nodesOf.set(userId, nodes)
     else this.#nodesOf.delete(userId)
     this.#see(userId, at)
-    if (before !== this.#statusOf(userId)) this.#tell(userId)
+    if (before !== this.#statusOf(userId)) this.#notifyWatchers(userId)
   }
 
-  /** From the bus: one node's view of all of its users; whom it does not name is not there. */
+  /** From the bus: one node's view of all of its users; users it does not name are not connected there. */
   applyAll({ nodeId, users, at }: PresencesMessage): void {
     const named = new Map(users)
     for (const [userId, nodes] of this.#nodesOf)
@@ -80,13 +80,13 @@ export class Presence {
     for (const [userId, status] of named) this.apply({ type: 'presence', nodeId, userId, status, at })
   }
 
-  /** Its users are gone with a node, as far as this node knows. */
+  /** A node is gone: none of its users counts as connected there. */
   forgetNode(nodeId: string): void {
     this.applyAll({ type: 'presences', nodeId, users: [], at: this.deps.clock.now() })
   }
 
-  /** To nodes that may not have been told: they are new, or the bus was down. */
-  tellNodes(): void {
+  /** For nodes that may have missed it: they are new, or the bus was down. */
+  publishAll(): void {
     const { nodeId, clock, publish } = this.deps
     const users = [...this.#nodesOf].flatMap(([userId, nodes]) => {
       const status = nodes.get(nodeId)
@@ -95,7 +95,7 @@ export class Presence {
     publish({ type: 'presences', nodeId, users, at: clock.now() })
   }
 
-  /** Replaces what this device watches, and answers the present state of those users. */
+  /** Replaces what this device watches, and returns the present status of those users. */
   watch(device: Device, userIds: readonly UserId[]): PresenceRow[] {
     this.unwatch(device)
     device.watched = new Set(userIds)
@@ -120,11 +120,11 @@ export class Presence {
 
   #publish(userId: UserId, status: PresenceStatus): void {
     const { nodeId, clock } = this.deps
-    if (this.#toldOf(userId) === status) return
+    if (this.#publishedOf(userId) === status) return
     this.deps.publish({ type: 'presence', nodeId, userId, status, at: clock.now() })
   }
 
-  #toldOf(userId: UserId): PresenceStatus | undefined {
+  #publishedOf(userId: UserId): PresenceStatus | undefined {
     return this.#nodesOf.get(userId)?.get(this.deps.nodeId)
   }
 
@@ -135,21 +135,21 @@ export class Presence {
   }
 
   #see(userId: UserId, at: number): void {
-    // A map keeps the order of insertion: the first one has not been seen for the longest time.
+    // A map keeps the order of insertion: the first one was seen the longest ago.
     this.#lastSeenAt.delete(userId)
     this.#lastSeenAt.set(userId, at)
     const [oldest] = this.#lastSeenAt.keys()
     if (this.#lastSeenAt.size > LAST_SEEN_KEPT && oldest !== undefined) this.#lastSeenAt.delete(oldest)
   }
 
-  #tell(userId: UserId): void {
+  #notifyWatchers(userId: UserId): void {
     for (const device of this.#watchers.get(userId) ?? []) {
       if (!this.deps.devices.shareRoom(device.userId, userId)) continue
       device.connection.emit('presence', this.#rowFor(device, userId))
     }
   }
 
-  /** A stranger's row says offline, as that of nobody does. */
+  /** A stranger's row says offline, as that of an unknown user does. */
   #rowFor(device: Device, userId: UserId): PresenceRow {
     if (!this.deps.devices.shareRoom(device.userId, userId))
       return { userId, status: 'offline', lastSeenAt: null }

@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock'
 import { type Broadcaster, roomChannel } from './device'
 import type { Subscriptions } from './subscriptions'
 
-/** Reads of one room within this time leave in one frame: a busy room has many readers. */
+/** Reads of one room within this time share a frame: a busy room has many readers. */
 const RECEIPTS_COALESCED_MS = 300
 /** Readers in one frame of protocol 2. */
 const READERS_A_FRAME = 500
@@ -15,7 +15,7 @@ const ENTRIES_A_UNIT = 20
 
 type Read = { readonly seq: number; readonly connectionId: string }
 
-/** Tells a room's subscribers who has read up to where: the last of each reader, as often as the room's frames allow. */
+/** Sends read cursors to a room's subscribers: the latest of each reader, as often as the room's frame budget allows. */
 export class Receipts {
   readonly #waiting = new Map<RoomId, Map<UserId, Read>>()
   #cancel: (() => void) | undefined
@@ -28,7 +28,7 @@ export class Receipts {
     private readonly frames: Rates<RoomId>,
   ) {}
 
-  /** `lineId`: the device that read, which knows. */
+  /** `connectionId`: of the device that read, which needs no receipt. */
   note(roomId: RoomId, userId: UserId, seq: number, connectionId: string): void {
     if (!this.#isOpen(roomId)) return
     const reads = this.#waiting.get(roomId) ?? new Map<UserId, Read>()
@@ -50,28 +50,28 @@ export class Receipts {
   #flush(): void {
     this.#cancel = undefined
     for (const [roomId, reads] of this.#waiting) {
-      if (this.#isOpen(roomId)) this.#tell(roomId, reads)
+      if (this.#isOpen(roomId)) this.#send(roomId, reads)
       else reads.clear()
       if (reads.size === 0) this.#waiting.delete(roomId)
     }
     if (this.#waiting.size > 0) this.#arm()
   }
 
-  /** What does not fit waits for the next time: it is the newest read of each that is told then. */
-  #tell(roomId: RoomId, reads: Map<UserId, Read>): void {
+  /** Reads that do not fit wait for the next flush, which sends the newest of each reader. */
+  #send(roomId: RoomId, reads: Map<UserId, Read>): void {
     const budget = this.frames.of(roomId)
     if (budget.isSpent) return
     const [older, newer] = [this.subscriptions.size(roomId, 1), this.subscriptions.size(roomId, 2)]
     const most = Math.min(READERS_A_FRAME, Math.ceil(FRAMES_AT_ONCE / Math.max(1, older)))
-    const told = [...reads].slice(0, most)
-    for (const [userId] of told) reads.delete(userId)
-    budget.spend(older * told.length + newer * (1 + told.length / ENTRIES_A_UNIT))
+    const sent = [...reads].slice(0, most)
+    for (const [userId] of sent) reads.delete(userId)
+    budget.spend(older * sent.length + newer * (1 + sent.length / ENTRIES_A_UNIT))
     if (newer > 0) {
-      const payload = { roomId, reads: Object.fromEntries(told.map(([userId, { seq }]) => [userId, seq])) }
+      const payload = { roomId, reads: Object.fromEntries(sent.map(([userId, { seq }]) => [userId, seq])) }
       this.broadcaster.broadcast(roomChannel(2, roomId), 'read-receipts', payload)
     }
     if (older === 0) return
-    for (const [userId, { seq, connectionId }] of told) {
+    for (const [userId, { seq, connectionId }] of sent) {
       const options = { except: connectionId }
       this.broadcaster.broadcast(roomChannel(1, roomId), 'read-receipt', { userId, roomId, seq }, options)
     }

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock'
 const REMEMBERED_MS = 60_000
 const KEPT = 10_000
 
-/** Names given a moment ago: a handshake that had read the store before must not open under an older one. */
+/** Recent renames: a handshake that read the store before one must not open under the old name. */
 export class RecentNames {
   readonly #names = new Map<UserId, { readonly name: string; readonly until: number }>()
 

@@ -100,7 +100,7 @@ beforeEach(() => {
 
 test('in doubt about a room, whoever is in it is told; then there is no doubt', async () => {
   const repair = repairOf()
-  repair.doubt(ROOM)
+  repair.suspect(ROOM)
   await repair.run()
   expect(added).toEqual([ann, bob])
   await repair.run()
@@ -111,7 +111,7 @@ test('in doubt about a room, whoever is out of it is told, whoever else is conne
   const repair = repairOf()
   for (const id of [ann, bob]) devices.noteMember(id, ROOM, false)
   present = [bob]
-  repair.doubt(ROOM)
+  repair.suspect(ROOM)
   await repair.run()
   expect(removed).toEqual(['ann left'])
   expect(added).toEqual([])
@@ -119,7 +119,7 @@ test('in doubt about a room, whoever is out of it is told, whoever else is conne
 
 test('a doubt that could not be looked at is looked at again', async () => {
   const repair = repairOf()
-  repair.doubt(ROOM)
+  repair.suspect(ROOM)
   failure = new Error('no database')
   await expect(repair.run()).rejects.toThrow('no database')
   failure = undefined
@@ -129,7 +129,7 @@ test('a doubt that could not be looked at is looked at again', async () => {
 
 test('whoever is in a room that has moved on while it was read is told at the next turn (seed 47412)', async () => {
   const repair = repairOf()
-  repair.doubt(ROOM)
+  repair.suspect(ROOM)
   whileRead = () => repair.noteHead(ROOM, { rev: 3, lastSeq: 1 })
   await repair.run()
   expect(added).toEqual([])
@@ -141,8 +141,8 @@ test('whoever is in a room that has moved on while it was read is told at the ne
 
 test('what comes into doubt again while it is looked at is looked at in the next turn', async () => {
   const repair = repairOf()
-  repair.doubt(ROOM)
-  whileRead = () => repair.doubt(ROOM)
+  repair.suspect(ROOM)
+  whileRead = () => repair.suspect(ROOM)
   await repair.run()
   whileRead = () => {}
   asked = []
@@ -156,7 +156,7 @@ test('what comes into doubt again while it is looked at is looked at in the next
 test('a thousand rooms in doubt and a thousand people cost a few queries a room, not one a person, with pauses (P11)', async () => {
   for (let n = 0; n < 1_000; n++) connect(asUserId(`user-${n}`))
   const repair = repairOf()
-  for (let n = 0; n < 1_000; n++) repair.doubt(asRoomId(`room-${n}`))
+  for (let n = 0; n < 1_000; n++) repair.suspect(asRoomId(`room-${n}`))
   await repair.run()
   expect(asked.length).toBeLessThanOrEqual(2_000)
   expect(pauses).toBeGreaterThanOrEqual(asked.length / 20 - 1)
@@ -167,7 +167,7 @@ test('of a room with more members than people are connected here only these are 
   for (let n = 0; n < 500; n++) connect(asUserId(`user-${n}`))
   present = [bob, ...Array.from({ length: 2_000 }, (_, n) => asUserId(`member-${n}`))].sort()
   const repair = repairOf()
-  repair.doubt(ROOM)
+  repair.suspect(ROOM)
   await repair.run()
   expect(asked).toEqual(['rows of 0', 'rows of 200', 'rows of 200', 'rows of 102'])
   expect(added).toEqual([bob])
@@ -189,13 +189,13 @@ test('a read that nobody told here, of somebody who is not here, is told where t
 
   missed = false
   reads.set(ROOM, [[cat, 18]])
-  repair.doubt(ROOM)
+  repair.suspect(ROOM)
   await repair.run()
   expect(receipts).toEqual(['cat 17', 'cat 18'])
 
   open = []
   reads.set(ROOM, [[cat, 19]])
-  repair.doubt(ROOM)
+  repair.suspect(ROOM)
   await repair.run()
   expect(receipts).toHaveLength(2)
 })

@@ -2,7 +2,7 @@ import type { Head, Member, Removal, Room, RoomId, UserId } from '@roomful/proto
 import type { Membership } from '../stores/port'
 import type { DeviceRegistry } from './device-registry'
 
-/** The rooms that a user is in, and these besides, whether they are in them or not; in one snapshot. */
+/** The rooms that a user is in, and these as well, member or not; in one snapshot. */
 export type ReadMemberships = (userId: UserId, roomIds: readonly RoomId[]) => Promise<readonly Membership[]>
 
 /** A room and the rows of some of its members, in one snapshot; undefined: there is no such room. */
@@ -11,58 +11,58 @@ export type RoomMembers = { readonly room: Room; readonly members: readonly Memb
 export type RepairDeps = {
   readonly devices: DeviceRegistry
   readonly readMemberships: ReadMemberships
-  /** The rows of these users, those that are over among them; at most `STEP`. */
+  /** The rows of these users, ended memberships included; at most `REPAIR_STEP`. */
   readonly readRows: (roomId: RoomId, userIds: readonly UserId[]) => Promise<RoomMembers | undefined>
   /** Who is in the room, by user id, after `after`. */
   readonly readPresent: (
     roomId: RoomId,
     query: { readonly after?: UserId; readonly limit: number },
   ) => Promise<RoomMembers | undefined>
-  /** Lets the event loop have its turn. */
+  /** Yields to the event loop. */
   readonly pause: () => Promise<void>
-  /** Other nodes write too, and something that they told since it was asked last may be lost: all is looked at. */
+  /** A message of another node may have been lost since the last call: everything must be checked. */
   readonly mayHaveMissed: () => boolean
   readonly onBehind: (roomId: RoomId, head: Head) => void
   readonly onRemoved: (userId: UserId, roomId: RoomId, reason: Removal | 'deleted') => void
   /** Which of these rooms were deleted. */
   readonly readDeleted: (roomIds: readonly RoomId[]) => Promise<readonly RoomId[]>
   readonly onAdded: (userId: UserId, roomId: RoomId) => void
-  /** They have read on, on another node. */
+  /** The user has read on, on another node. */
   readonly onRead: (userId: UserId, roomId: RoomId) => void
   /** Rooms that devices of this node have open. */
   readonly openRooms: () => Iterable<RoomId>
-  /** Who is in the room, and has read up to where; nobody, where they are too many to be told. */
+  /** The room's members with their read cursors; empty if the room is too large for receipts. */
   readonly readReads: (roomId: RoomId) => Promise<readonly (readonly [UserId, number])[]>
-  /** One of them has read on, wherever they are: for those who have the room open. */
+  /** A member has read on, on any node: for devices that have the room open. */
   readonly onReceipt: (roomId: RoomId, userId: UserId, seq: number) => void
-  /** Takes over the names that the database has. */
+  /** Applies the names that the database has. */
   readonly checkIdentities: () => Promise<void>
 }
 
-/** People of one room that one query looks at. */
+/** Members of one room that one query reads. */
 export const REPAIR_STEP = 200
-/** Users, or rooms, between two turns of the event loop. */
+/** Users, or rooms, between two yields to the event loop. */
 const PAUSE_AFTER = 20
-/** Rooms in doubt. Where there are more, everything is: that costs what all users' rooms cost, and no more. */
-const DOUBTS_MAX = 10_000
+/** Suspect rooms. Beyond it everything is checked, which costs no more than all users' rooms do. */
+const SUSPECTS_MAX = 10_000
 
 /**
- * Finds what nobody told this node: the commit of a node that died before it published, one whose answer was lost, a
- * message that the bus lost. The database is the truth, and what is told is only its echo (I14, P5, P8, P16).
+ * Finds commits that this node did not receive: of a node that died before it published, one whose answer was lost, or
+ * one whose bus message was lost. The database is the truth, and messages only echo it (I14, P5, P8, P16).
  *
- * A room in doubt is looked at by itself, and costs as much as it has members or as there are people connected here,
- * whichever is less. Only where anything at all may be missed is every user looked at.
+ * A suspect room is checked alone. That costs the smaller of its member count and the users connected here. Every user
+ * is checked only when anything at all may have been missed.
  */
 export class Repair {
   readonly #revs = new Map<RoomId, number>()
-  readonly #doubts = new Set<RoomId>()
-  /** Read cursors as they were last seen, of those who are connected. */
+  readonly #suspects = new Set<RoomId>()
+  /** The read cursors last seen, of connected users. */
   readonly #reads = new Map<UserId, Map<RoomId, number>>()
-  /** The same of everybody in the rooms that are open here. */
+  /** The same, of all members of the rooms that are open here. */
   readonly #receipts = new Map<RoomId, Map<UserId, number>>()
   #isRunning = false
-  /** Something may have been missed, and no look has come to its end since. */
-  #owesAll = false
+  /** Something may have been missed, and no check has completed since. */
+  #mustCheckAll = false
   #steps = 0
 
   constructor(private readonly deps: RepairDeps) {}
@@ -76,42 +76,42 @@ export class Repair {
     return (this.#revs.get(roomId) ?? -1) >= rev
   }
 
-  /** A commit of this room may have happened, and nobody knows. */
-  doubt(roomId: RoomId): void {
-    this.#doubts.add(roomId)
-    if (this.#doubts.size <= DOUBTS_MAX) return
-    this.#doubts.clear()
-    this.doubtAll()
+  /** A commit of this room may have happened unnoticed. */
+  suspect(roomId: RoomId): void {
+    this.#suspects.add(roomId)
+    if (this.#suspects.size <= SUSPECTS_MAX) return
+    this.#suspects.clear()
+    this.suspectAll()
   }
 
-  /** Anything may have been committed that nobody told: the next look is at everything. */
-  doubtAll(): void {
-    this.#owesAll = true
+  /** Any commit may have been missed: the next run checks everything. */
+  suspectAll(): void {
+    this.#mustCheckAll = true
   }
 
-  /** One look at the database: where it is slow, the next turn comes later instead of beside. */
+  /** One check of the database. Runs do not overlap: when it is slow, the next one is skipped. */
   async run(): Promise<void> {
     if (this.#isRunning) return
     this.#isRunning = true
-    // What comes into doubt from here on, or cannot be looked at now, is for the next turn.
-    const doubts = new Set(this.#doubts)
-    this.#doubts.clear()
-    const isWhole = this.deps.mayHaveMissed() || this.#owesAll
-    this.#owesAll = false
+    // Rooms that become suspect from here on, or cannot be read now, wait for the next run.
+    const suspects = new Set(this.#suspects)
+    this.#suspects.clear()
+    const isWhole = this.deps.mayHaveMissed() || this.#mustCheckAll
+    this.#mustCheckAll = false
     let isDone = false
     try {
       if (isWhole) await this.#checkUsers()
-      for (const roomId of this.#openAmong(isWhole ? 'all' : doubts)) await this.#checkReceipts(roomId)
-      for (const roomId of doubts) {
+      for (const roomId of this.#openAmong(isWhole ? 'all' : suspects)) await this.#checkReceipts(roomId)
+      for (const roomId of suspects) {
         await this.#checkRoom(roomId)
-        doubts.delete(roomId)
+        suspects.delete(roomId)
       }
       if (isWhole) await this.deps.checkIdentities()
       isDone = true
     } finally {
       this.#isRunning = false
-      if (isWhole && !isDone) this.#owesAll = true
-      for (const roomId of doubts) this.doubt(roomId)
+      if (isWhole && !isDone) this.#mustCheckAll = true
+      for (const roomId of suspects) this.suspect(roomId)
     }
     const { devices } = this.deps
     for (const userId of this.#reads.keys()) if (devices.of(userId).size === 0) this.#reads.delete(userId)
@@ -130,7 +130,7 @@ export class Repair {
     }
   }
 
-  /** A room that is not found may be out of reach for now: only what was deleted is gone. */
+  /** A room that is not found may only be unreachable for now: only a deletion removes it. */
   async #checkDeleted(userId: UserId, known: readonly RoomId[], found: readonly Membership[]): Promise<void> {
     const there = new Set(found.map(({ room }) => room.id))
     const missing = known.filter((roomId) => !there.has(roomId))
@@ -138,11 +138,11 @@ export class Repair {
     for (const roomId of await this.deps.readDeleted(missing)) this.deps.onRemoved(userId, roomId, 'deleted')
   }
 
-  /** Receipts take no rev: nothing else shows that one was missed. */
-  #openAmong(doubts: ReadonlySet<RoomId> | 'all'): readonly RoomId[] {
+  /** Receipts take no rev: nothing else shows a missed one. */
+  #openAmong(suspects: ReadonlySet<RoomId> | 'all'): readonly RoomId[] {
     const open = new Set(this.deps.openRooms())
     for (const roomId of this.#receipts.keys()) if (!open.has(roomId)) this.#receipts.delete(roomId)
-    return doubts === 'all' ? [...open] : [...doubts].filter((roomId) => open.has(roomId))
+    return suspects === 'all' ? [...open] : [...suspects].filter((roomId) => open.has(roomId))
   }
 
   async #checkReceipts(roomId: RoomId): Promise<void> {
@@ -156,7 +156,7 @@ export class Repair {
     await this.#step()
   }
 
-  /** Those who are known to be in it, and then those who may have come without a word. */
+  /** The known members first, then connected users who may have joined unnoticed. */
   async #checkRoom(roomId: RoomId): Promise<void> {
     const { devices } = this.deps
     const known = [...devices.membersOf(roomId)]
@@ -173,7 +173,7 @@ export class Repair {
     else await this.#checkPresent(roomId)
   }
 
-  /** Answers how many are in the room; undefined: there is no such room. */
+  /** Returns the member count; undefined: there is no such room. */
   async #checkRows(roomId: RoomId, userIds: readonly UserId[]): Promise<number | undefined> {
     let memberCount: number | undefined
     for (let at = 0; at === 0 || at < userIds.length; at += REPAIR_STEP) {
@@ -202,11 +202,11 @@ export class Repair {
     } while (after !== undefined)
   }
 
-  /** False: something newer was told while this was read, but not to whoever is in it unknown to this node. */
+  /** False: this node received something newer during the read. Members it does not know of may have missed that. */
   #takeHead({ id: roomId, rev, lastSeq }: Room): boolean {
-    const told = this.#revs.get(roomId) ?? 0
-    if (rev < told) this.doubt(roomId)
-    if (rev <= told) return rev === told
+    const knownRev = this.#revs.get(roomId) ?? 0
+    if (rev < knownRev) this.suspect(roomId)
+    if (rev <= knownRev) return rev === knownRev
     this.noteHead(roomId, { rev, lastSeq })
     this.deps.onBehind(roomId, { rev, lastSeq })
     return true

@@ -1,5 +1,5 @@
 import type { Change, Message, ServerPayload } from '@roomful/protocol'
-import type { FreshBatch } from './told'
+import type { UndeliveredBatch } from './delivered-changes'
 
 /** One change as protocol 1 tells it. */
 export type Protocol1Event =
@@ -9,7 +9,7 @@ export type Protocol1Event =
 
 /** The changes of one batch in the reference's events, one a message change. It has none for members and settings. */
 export function protocol1Events(
-  { created, overtaken }: FreshBatch,
+  { created, overtaken }: UndeliveredBatch,
   changes: readonly Change[],
 ): Protocol1Event[] {
   const events: Protocol1Event[] = []

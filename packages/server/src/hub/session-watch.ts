@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Revocations } from './revocations'
 
-/** With the answer of the database it stays within the second in which a revoked session ends on every node (P8). */
+/** With the query's own time this stays within the second in which a revoked session ends on every node (P8). */
 const EVERY_MS = 750
 /** Sessions of one query. */
 const PAGE = 1_000
@@ -11,7 +11,7 @@ const PAGE = 1_000
 export type SessionWatchDeps = {
   readonly clock: Clock
   readonly log: Log
-  /** Other nodes write to the same database. Alone, a node has revoked all that is revoked. */
+  /** Other nodes write to the same database. A single node knows all revocations. */
   readonly isShared: boolean
   /** The sessions of this node's devices. */
   readonly sids: () => Iterable<string>
@@ -24,8 +24,8 @@ export type SessionWatchDeps = {
 }
 
 /**
- * Finds in the database which of this node's sessions another node has revoked. That node says so over the bus as well; but
- * a bus that is down, or frozen, or that loses a message says nothing of it.
+ * Finds in the database which of this node's sessions another node has revoked. That node also publishes it, but the bus
+ * may be down or frozen, or lose the message.
  */
 export class SessionWatch {
   #cancel: (() => void) | undefined
@@ -41,7 +41,7 @@ export class SessionWatch {
     this.#cancel?.()
   }
 
-  /** One look after the other: where the database is slow, it is asked less often. */
+  /** One check at a time: a slow database gets fewer queries. */
   #arm(): void {
     this.#cancel = this.deps.clock.setTimer(EVERY_MS, () => {
       void this.#look().then(() => {

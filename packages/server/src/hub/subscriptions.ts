@@ -1,21 +1,21 @@
 import type { Head, RoomId } from '@roomful/protocol'
 import type { CommittedBatch } from '../pipeline/port'
+import { DeliveredChanges, type UndeliveredBatch } from './delivered-changes'
 import { type Device, roomChannel } from './device'
-import { type FreshBatch, Told } from './told'
 
 type Subscribed = {
-  /** Subscribers by protocol, so that no event is encoded for nobody. */
+  /** Subscribers by protocol, so that no event is encoded without a receiver. */
   readonly count: { 1: number; 2: number }
   head: Head
-  /** In how many more `room-heads` its head is told. */
+  /** In how many more `room-heads` its head is sent. */
   headsLeft: number
-  readonly told: Told
+  readonly delivered: DeliveredChanges
 }
 
-/** A changed head is told this often, so that one lost `room-heads` does not leave a client behind. */
+/** A changed head is sent this often, so that one lost `room-heads` does not leave a client behind. */
 const HEADS_REPEATED = 3
 
-/** Which rooms are listened to on this node, and by how many. */
+/** Which rooms have subscribers on this node, and how many. */
 export class Subscriptions {
   readonly #rooms = new Map<RoomId, Subscribed>()
 
@@ -27,7 +27,7 @@ export class Subscriptions {
       count: { 1: 0, 2: 0 },
       head,
       headsLeft: 0,
-      told: new Told(head),
+      delivered: new DeliveredChanges(head),
     }
     room.count[device.protocol]++
     this.#rooms.set(roomId, room)
@@ -59,14 +59,16 @@ export class Subscriptions {
     return this.#rooms.keys()
   }
 
-  /** Up to here the room's subscribers were told everything. */
-  toldTo(roomId: RoomId): Head | undefined {
-    return this.#rooms.get(roomId)?.told.head
+  /** The room's subscribers have received everything up to here. */
+  deliveredHead(roomId: RoomId): Head | undefined {
+    return this.#rooms.get(roomId)?.delivered.head
   }
 
-  /** What of it is news to this room's subscribers; it counts as told then. */
-  takeFresh(batch: CommittedBatch): FreshBatch {
-    return this.#rooms.get(batch.roomId)?.told.take(batch) ?? { ...batch, created: NONE, overtaken: NONE }
+  /** The part of it that is new to this room's subscribers. It then counts as delivered. */
+  takeUndelivered(batch: CommittedBatch): UndeliveredBatch {
+    return (
+      this.#rooms.get(batch.roomId)?.delivered.take(batch) ?? { ...batch, created: NONE, overtaken: NONE }
+    )
   }
 
   noteHead(roomId: RoomId, head: Head): void {
@@ -76,7 +78,7 @@ export class Subscriptions {
     room.headsLeft = HEADS_REPEATED
   }
 
-  /** Rooms whose head has changed of late: once a `room-heads`. */
+  /** Rooms whose head changed recently. Called once for each `room-heads`. */
   *takeChangedHeads(): Iterable<readonly [RoomId, Head]> {
     for (const [roomId, room] of this.#rooms) {
       if (room.headsLeft === 0) continue

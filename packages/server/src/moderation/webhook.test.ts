@@ -1,7 +1,7 @@
 import { asMessageId } from '@roomful/protocol'
 import { makeMessage } from '@roomful/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { ManualClock, settled } from '../node/test-node'
+import { flushPromises, ManualClock } from '../node/test-node'
 import { verifyWebhook } from './signature'
 import { createWebhook, type Webhook } from './webhook'
 
@@ -47,14 +47,14 @@ describe('a webhook', () => {
     send(1)
     const edited = makeMessage({ id: asMessageId('message-1'), seq: 1, rev: 7, content: 'edited' })
     webhook.afterEdit(edited)
-    await settled()
+    await flushPromises()
     expect(calls.map(({ headers }) => headers['Roomful-Delivery'])).toEqual(['message-1', 'message-1.7'])
     expect(JSON.parse(calls[1]?.body ?? '')).toEqual({ type: 'edit', message: edited })
   })
 
   test('posts each message, with a signature that its receiver can check', async () => {
     send(1)
-    await settled()
+    await flushPromises()
     const [call] = calls
     expect(JSON.parse(call?.body ?? '')).toMatchObject({
       type: 'message',
@@ -106,7 +106,7 @@ describe('a webhook', () => {
   test('four at once; a receiver that hangs holds nothing up but the rest of the queue', async () => {
     answers = Array(4).fill('never')
     for (let seq = 1; seq <= 10; seq++) send(seq)
-    await settled()
+    await flushPromises()
     expect(calls).toHaveLength(4)
     await clock.pass(5_000)
     expect(calls.slice(0, 10).map(({ headers }) => headers['Roomful-Delivery'])).toEqual(
@@ -123,7 +123,7 @@ describe('a webhook', () => {
   test('a stop waits for what is on its way, and takes nothing new', async () => {
     answers = [500]
     send(1)
-    await settled()
+    await flushPromises()
     const closing = webhook.stop()
     send(2)
     await clock.pass(1_000)
@@ -135,7 +135,7 @@ describe('a webhook', () => {
   test('a stop waits no longer than a few seconds', async () => {
     answers = ['never', 'never']
     send(1)
-    await settled()
+    await flushPromises()
     const closing = webhook.stop()
     await clock.pass(3_000)
     await closing

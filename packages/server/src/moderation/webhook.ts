@@ -58,7 +58,7 @@ export function createWebhook(options: WebhookOptions): Webhook {
   let closed = false
   let onEmpty = (): void => {}
 
-  const settle = (): void => {
+  const finished = (): void => {
     if (--waiting === 0) onEmpty()
   }
   const later = (ms: number, run: () => void): void => {
@@ -82,11 +82,11 @@ export function createWebhook(options: WebhookOptions): Webhook {
   /** Never rejects. */
   const deliver = async (delivery: Delivery): Promise<void> => {
     const outcome = await attempt(delivery)
-    if (outcome === 'done') return settle()
+    if (outcome === 'done') return finished()
     const waitMs = RETRY_AFTER_MS[delivery.attempts++]
     if (outcome === 'refused' || waitMs === undefined || closed) {
       log?.warn({ messageId: delivery.id, attempts: delivery.attempts }, 'a webhook was given up')
-      return settle()
+      return finished()
     }
     later(waitMs, () => {
       queue.push(delivery)

@@ -10,9 +10,9 @@ import type { Services } from '../handlers/handler'
 import { type Gate, OVER_BUDGET, OVER_RATE, request } from '../handlers/request'
 import { type Rate, TokenBucket } from '../handlers/token-bucket'
 import { Device, type DeviceConnection } from '../hub/device'
+import { ensureUser } from './ensure-user'
 import type { LateJoins } from './late-joins'
 import type { Revoker } from './revoker'
-import { welcome } from './welcome'
 
 export type NodeLimits = {
   readonly events: Rate
@@ -81,8 +81,8 @@ export class ChatNode {
     const budget = services.budgets.of(identity.id)
     if (budget.isSpent) return refuse('RATE_LIMITED', { retryAfterMs: budget.retryAfterMs })
     budget.spend(CONNECTION_UNITS)
-    const welcomed = await welcome(services, lateJoins, identity, defaultRooms)
-    return 'ok' in welcomed ? welcomed : { ...handshake, identity: welcomed }
+    const ensured = await ensureUser(services, lateJoins, identity, defaultRooms)
+    return 'ok' in ensured ? ensured : { ...handshake, identity: ensured }
   }
 
   /** Takes an admitted device. Undefined: things have changed since its admission, and its line was closed. */

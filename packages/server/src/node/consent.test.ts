@@ -129,10 +129,10 @@ describe('P9: a stranger', () => {
   test('declines: the inviter learns nothing, and cannot ask for the same again', async () => {
     const [ann, bob] = [await world.device('ann'), await world.device('bob')]
     const roomId = idOf(await done(ann, 'open-dm', { userIds: ['bob'] }))
-    const heard = () => ann.events.filter(({ event }) => !['ready', 'room-added'].includes(event))
+    const received = () => ann.events.filter(({ event }) => !['ready', 'room-added'].includes(event))
     await done(bob, 'decline-invitation', { roomId })
     await done(bob, 'decline-invitation', { roomId })
-    expect(heard()).toEqual([])
+    expect(received()).toEqual([])
     expect(await done(ann, 'open-dm', { userIds: ['bob'] })).toMatchObject({ invited: ['bob'] })
     expect(bob.all('invitation')).toHaveLength(1)
     expect(await invitedTo(bob)).toEqual([])

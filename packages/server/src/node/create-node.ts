@@ -11,9 +11,9 @@ import type { FileStore } from '../files/file-store'
 import type { Services } from '../handlers/handler'
 import { COMINGS } from '../handlers/members'
 import { OneAtATime } from '../handlers/one-at-a-time'
+import { PublishedReads } from '../handlers/published-reads'
 import { Rates } from '../handlers/rates'
 import { SyncTurns } from '../handlers/sync-turns'
-import { ToldReads } from '../handlers/told-reads'
 import { TypingSignals } from '../handlers/typing-signals'
 import type { Broadcaster } from '../hub/device'
 import { Hub } from '../hub/hub'
@@ -75,7 +75,7 @@ export function createNode(parts: NodeParts): ChatNode {
     onCommit: ({ ops, ms }) => meter.commit(ops, ms),
     onError: (error, roomId) => {
       log.error({ err: error, roomId }, 'a commit or its publishing failed')
-      if (mayBeDone(error)) hub.doubt(roomId)
+      if (mayBeDone(error)) hub.suspect(roomId)
     },
   })
   const hub: Hub = new Hub({
@@ -90,7 +90,7 @@ export function createNode(parts: NodeParts): ChatNode {
     readRevoked: (sids) => store.revokedSessions(sids),
     readEnded: (userIds) => store.sessionsEnded(userIds),
     ...hubReads(store, {
-      doubt: (roomId) => hub.doubt(roomId),
+      suspect: (roomId) => hub.suspect(roomId),
       refresh: (userId, roomId) => hub.refresh(userId, roomId),
     }),
   })
@@ -110,7 +110,7 @@ export function createNode(parts: NodeParts): ChatNode {
     quotas: new Quotas({ store, hub, clock, limits: limits.quotas }),
     reporting: new OneAtATime<UserId>(),
     typingSignals: new TypingSignals({ bus, clock, hub, budgets }),
-    toldReads: new ToldReads(),
+    publishedReads: new PublishedReads(),
     customEmoji: new Set(parts.customEmoji),
     syncTurns: new SyncTurns(),
     purges,

@@ -43,21 +43,21 @@ async function crowd() {
     devices.push(device)
   }
   await clock.pass(5_000)
-  const told = (): number => devices.reduce((sum, one) => sum + one.all('room-activity').length, 0)
-  return { node, clock, devices, reads, isAway, told }
+  const received = (): number => devices.reduce((sum, one) => sum + one.all('room-activity').length, 0)
+  return { node, clock, devices, reads, isAway, received }
 }
 
 test('a line in a room that 1,000 people have in their lists costs a query a hundred, and yields between them (P11)', async () => {
-  const { node, clock, reads, told } = await crowd()
+  const { node, clock, reads, received } = await crowd()
   const ann = await node.device('ann')
   await ann.ask('join-rooms', { roomIds: ['lobby'] })
   await clock.pass(5_000)
-  const before = { reads: reads(), told: told() }
+  const before = { reads: reads(), received: received() }
   await ann.ask('send-message', { roomId: 'lobby', content: 'hello', clientId: 'client-hello' })
   // Frames between two turns of the event loop, in each of which other work would be done.
-  let [last, longest, going] = [told(), 0, true]
+  let [last, longest, going] = [received(), 0, true]
   const turn = (): void => {
-    const now = told()
+    const now = received()
     longest = Math.max(longest, now - last)
     last = now
     if (going) setImmediate(turn)
@@ -65,24 +65,24 @@ test('a line in a room that 1,000 people have in their lists costs a query a hun
   setImmediate(turn)
   await clock.pass(3_000)
   going = false
-  expect(told() - before.told).toBe(PEOPLE)
+  expect(received() - before.received).toBe(PEOPLE)
   expect(reads() - before.reads).toBeLessThanOrEqual(PEOPLE / 100 + 3)
   expect(longest).toBeLessThanOrEqual(100)
 })
 
 test('what could not be read is told when the store is back, once', async () => {
-  const { node, clock, isAway, told, devices } = await crowd()
+  const { node, clock, isAway, received, devices } = await crowd()
   const ann = await node.device('ann')
   await ann.ask('join-rooms', { roomIds: ['lobby'] })
   await clock.pass(5_000)
-  const before = told()
+  const before = received()
   await ann.ask('send-message', { roomId: 'lobby', content: 'hello', clientId: 'client-hello' })
   isAway(true)
   await clock.pass(5_000)
-  expect(told()).toBe(before)
+  expect(received()).toBe(before)
   isAway(false)
   await clock.pass(3_000)
-  expect(told() - before).toBe(PEOPLE)
+  expect(received() - before).toBe(PEOPLE)
   expect(devices[0]?.all('room-activity').at(-1)).toMatchObject({
     rooms: [{ roomId: 'lobby', unread: 1, preview: { content: 'hello' } }],
   })

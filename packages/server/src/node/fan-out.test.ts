@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { settled, testNode } from './test-node'
+import { flushPromises, testNode } from './test-node'
 
 const clientId = (n: number): string => `client-${String(n).padStart(4, '0')}`
 
@@ -54,8 +54,8 @@ describe('one commit', () => {
     await ann.ask('react-message', { messageId, emoji: '👍', op: 'add' })
     await ann.ask('edit-message', { messageId, content: 'b' })
     await ann.ask('delete-message', { messageId })
-    const told = eve.events.map(({ event }) => event)
-    expect(told.filter((event) => event !== 'room-added')).toEqual([
+    const received = eve.events.map(({ event }) => event)
+    expect(received.filter((event) => event !== 'room-added')).toEqual([
       'new-message',
       'message-edited',
       'message-deleted',
@@ -121,11 +121,11 @@ describe('room-added', () => {
     const { roomId, ann } = await room(node, { bob: 2 })
     const [eve, phone] = [await node.device('eve'), await node.device('eve')]
     await ann.ask('add-member', { roomId, userId: 'eve' })
-    await settled()
+    await flushPromises()
     for (const device of [eve, phone])
       expect(device.all('room-added')).toMatchObject([{ item: { room: { id: roomId }, role: 'member' } }])
     await ann.ask('set-role', { roomId, userId: 'eve', role: 'admin' })
-    await settled()
+    await flushPromises()
     expect(eve.all('room-added')).toHaveLength(1)
   })
 })

@@ -49,6 +49,6 @@ test.each(['public', 'ephemeral'])('a %s room counts who is in it for its list',
   }
   expect(list.find(({ room }) => room.id === roomId)?.room.memberCount).toBe(2)
   await node.clock.pass(5_000)
-  const told = others[3]?.all('room-activity').at(-1)
-  expect(told).toMatchObject({ rooms: [{ roomId, memberCount: 2 }] })
+  const received = others[3]?.all('room-activity').at(-1)
+  expect(received).toMatchObject({ rooms: [{ roomId, memberCount: 2 }] })
 })

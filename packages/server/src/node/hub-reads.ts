@@ -14,7 +14,7 @@ const NOBODY = asUserId('nobody')
 
 /** What becomes of a room that cannot be looked at now. */
 type Later = {
-  readonly doubt: (roomId: RoomId) => void
+  readonly suspect: (roomId: RoomId) => void
   readonly refresh: (userId: UserId, roomId: RoomId) => void
 }
 
@@ -42,13 +42,14 @@ export function hubReads(store: Pick<Store, 'read'>, later: Later): HubReads {
       return await store.read(reads)
     } catch (error) {
       if (!isEphemeralId(roomId) || !(error instanceof StoreError)) throw error
-      later.doubt(roomId)
+      later.suspect(roomId)
       return none
     }
   }
   return {
     readHeads: (roomIds) => store.read((reader) => reader.heads(roomIds)),
-    readMissed: (roomId, told) => orLater(roomId, (reader) => readMissed(reader, roomId, told), undefined),
+    readMissed: (roomId, delivered) =>
+      orLater(roomId, (reader) => readMissed(reader, roomId, delivered), undefined),
     readDeleted: (roomIds) => store.read((reader) => reader.deletedAmong(roomIds)),
     readUser: (userId) => store.read((reader) => reader.user(userId)),
     readListItems: (userId, roomIds) => store.read((reader) => listItems(reader, userId, roomIds)),

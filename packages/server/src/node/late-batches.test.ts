@@ -1,7 +1,7 @@
 import { asRoomId, asUserId, type Change, type Member, type UserId } from '@roomful/protocol'
 import { makeMember, makeMessage } from '@roomful/testing'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { settled, testNode } from './test-node'
+import { flushPromises, testNode } from './test-node'
 
 type TestNode = ReturnType<typeof testNode>
 type Device = Awaited<ReturnType<TestNode['device']>>
@@ -48,8 +48,8 @@ describe('batches of another node', () => {
     publish(message(1))
     publish(message(2))
     publish(message(1), message(2))
-    const told = plain?.all('new-message') as { seq: number }[]
-    expect(told.map(({ seq }) => seq)).toEqual([2, 1])
+    const received = plain?.all('new-message') as { seq: number }[]
+    expect(received.map(({ seq }) => seq)).toEqual([2, 1])
     const frames = subscribed?.all('changes') as { changes: Change[] }[]
     expect(frames.flatMap(({ changes }) => changes.map(({ rev }) => rev))).toEqual([4, 3])
   })
@@ -67,7 +67,7 @@ describe('batches of another node', () => {
     publish(eveAt(4))
     publish(eveAt(3, { removed: 'kicked' }))
     publish(message(3))
-    await settled()
+    await flushPromises()
     expect(subscribed?.all('room-removed')).toEqual([])
     expect(plain?.all('new-message')).toHaveLength(1)
   })
@@ -75,7 +75,7 @@ describe('batches of another node', () => {
   test('a return that was overtaken by the removal brings nobody back', async () => {
     publish(eveAt(4, { removed: 'kicked' }))
     publish(eveAt(3))
-    await settled()
+    await flushPromises()
     expect(subscribed?.all('room-removed')).toEqual([{ roomId, reason: 'kicked' }])
     expect(subscribed?.all('room-added')).toEqual([])
     expect(world.node.services.hub.devices.membersOf(asRoomId(roomId)).has(asUserId('eve'))).toBe(false)

@@ -94,15 +94,15 @@ export class LateJoins {
 
 /** While a join is late its room is not there *yet*: what its user writes there comes again, and is not refused for good. */
 export function withLateJoins(pipeline: Pipeline, joins: Pick<LateJoins, 'isLate'>): Pipeline {
-  const patient = (outcome: Outcome, userId: UserId | undefined, roomId: RoomId): Outcome =>
+  const retryWhileLate = (outcome: Outcome, userId: UserId | undefined, roomId: RoomId): Outcome =>
     !outcome.ok && outcome.code === 'ROOM_NOT_FOUND' && userId && joins.isLate(userId, roomId)
       ? refuse('UNAVAILABLE')
       : outcome
   return {
-    submit: async (roomId, op) => patient(await pipeline.submit(roomId, op), op.actor.id, roomId),
+    submit: async (roomId, op) => retryWhileLate(await pipeline.submit(roomId, op), op.actor.id, roomId),
     submitAll: async (roomId, ops) => {
       const outcomes = await pipeline.submitAll(roomId, ops)
-      return outcomes.map((outcome, index) => patient(outcome, ops[index]?.actor.id, roomId))
+      return outcomes.map((outcome, index) => retryWhileLate(outcome, ops[index]?.actor.id, roomId))
     },
     depth: () => pipeline.depth(),
     drained: () => pipeline.drained(),

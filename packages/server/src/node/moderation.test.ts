@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { localBus } from '../cluster/local-bus'
 import { MemoryStore } from '../stores/memory/memory-store'
 import { makeDefaultRooms } from './default-rooms'
-import { ManualClock, settled, testNode } from './test-node'
+import { flushPromises, ManualClock, testNode } from './test-node'
 
 type Answer = Record<string, unknown>
 const idOf = (answer: Answer, row: string): string => (answer[row] as { id: string }).id
@@ -223,7 +223,7 @@ describe('a room that a server admin deletes', () => {
     const [ann, root] = [await node.device('ann'), await node.device('root?admin=1')]
     const sent = await ann.ask('send-message', { roomId: 'general', content: 'text' })
     await root.ask('delete-room', { roomId: 'general' })
-    await settled()
+    await flushPromises()
     expect(store.backup()).toMatchObject({ rooms: [], deletedRooms: ['general'] })
     expect(
       await store.read((reader) => reader.roomOfMessage(asMessageId(idOf(sent, 'message')))),

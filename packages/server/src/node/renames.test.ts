@@ -5,7 +5,7 @@ import { roomOf } from '../stores/contract/contract-room'
 import { createMemoryStore, type MemoryStore } from '../stores/memory/memory-store'
 import { StoreError } from '../stores/port'
 import { wire } from './test-buses'
-import { ManualClock, settled, testNode } from './test-node'
+import { flushPromises, ManualClock, testNode } from './test-node'
 
 type TestNode = ReturnType<typeof testNode>
 type TestDevice = Awaited<ReturnType<TestNode['device']>>
@@ -56,7 +56,7 @@ describe('a user who signs in under a new name', () => {
     const { node, ann, bob, roomId } = await scene()
     await say(bob, roomId, 'before')
     await node.device('bob?name=Robert')
-    await settled()
+    await flushPromises()
     expect(bob.all('user-changed')).toEqual([{ user: { id: 'bob', name: 'Robert' } }])
     await say(bob, roomId, 'after')
     await bob.ask('typing', { roomId, typing: true })
@@ -94,8 +94,8 @@ describe('a user who signs in under a new name', () => {
     const before = ann.all('room-activity').length
     await node.device('bob?name=Robert')
     await node.clock.pass(2_000)
-    const told = (ann.all('room-activity') as ServerPayload<'room-activity'>[]).slice(before)
-    const rows = told.flatMap(({ rooms }) => rooms.flatMap(({ room }) => room ?? []))
+    const received = (ann.all('room-activity') as ServerPayload<'room-activity'>[]).slice(before)
+    const rows = received.flatMap(({ rooms }) => rooms.flatMap(({ room }) => room ?? []))
     expect(rows).toMatchObject([{ id: dm.id, name: 'Robert, ann' }])
     expect(await nameIn(ann, roomId, 'bob')).toBe('Robert')
   })
@@ -158,7 +158,7 @@ describe('a user in many rooms', () => {
       return plan
     }
     await node.device('bob?name=Robert')
-    await settled()
+    await flushPromises()
     // The first batch is through, and no more before time has passed.
     expect([commits.length, commits[0]]).toEqual([32, ids[ROOMS - 1]])
     expect(renamesTold(ann)).toEqual(['bob Robert'])
@@ -172,7 +172,7 @@ describe('a user in many rooms', () => {
     await crowded(store, 200)
     const first = testNode({ store })
     await first.device('bob?name=Robert')
-    await settled()
+    await flushPromises()
     first.node.stop()
     await first.clock.pass(1_000)
     expect(await left(store)).toHaveLength(200 - 32)

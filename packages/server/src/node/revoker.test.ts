@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { MemoryStore } from '../stores/memory/memory-store'
 import { StoreError } from '../stores/port'
 import { wire } from './test-buses'
-import { ManualClock, settled, testNode } from './test-node'
+import { flushPromises, ManualClock, testNode } from './test-node'
 
 /** Two nodes on one database, and what may happen between and below them. */
 function twoNodes() {
@@ -34,7 +34,7 @@ describe('P8: a session that is revoked on one node', () => {
       await b.device('ann?sid=s1'),
       await b.device('ann?sid=s2'),
     ]
-    await settled()
+    await flushPromises()
     if (fault) buses[fault](true)
     await a.node.revokeSession('s1')
     expect(here.isOpen()).toBe(false)
@@ -50,7 +50,7 @@ describe('P8: a session that is revoked while the disk is full', () => {
     const [here, there] = [await a.device('ann?sid=s1'), await b.device('ann?sid=s1')]
     disk.isFull = true
     await expect(a.node.revokeSession('s1')).rejects.toMatchObject({ code: 'STORAGE_FULL' })
-    await settled()
+    await flushPromises()
     expect([here.isOpen(), there.isOpen()]).toEqual([false, false])
     // Longer than a handshake is waited for.
     await clock.pass(300_000)

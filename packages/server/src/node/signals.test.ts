@@ -2,7 +2,7 @@ import { asRoomId, asUserId, HEADS_INTERVAL_MS, TYPING_RENEW_MS } from '@roomful
 import { describe, expect, test } from 'vitest'
 import { localBus } from '../cluster/local-bus'
 import { createMemoryStore } from '../stores/memory/memory-store'
-import { ManualClock, settled, testNode } from './test-node'
+import { flushPromises, ManualClock, testNode } from './test-node'
 
 async function publicRoom(node: ReturnType<typeof testNode>) {
   const ann = await node.device('ann')
@@ -59,13 +59,13 @@ describe('read receipts', () => {
     for (const device of [ann, ...readers]) await device.ask('join-rooms', { roomIds })
     await ann.ask('send-message', sendTo(roomId, 'text'))
     for (const reader of readers) await reader.ask('mark-read', { roomId, seq: 1e9 })
-    const told = () => readers.reduce((sum, reader) => sum + reader.all('read-receipt').length, 0)
+    const received = () => readers.reduce((sum, reader) => sum + reader.all('read-receipt').length, 0)
     await node.clock.pass(300)
-    expect(told()).toBeLessThanOrEqual(2_000)
+    expect(received()).toBeLessThanOrEqual(2_000)
     await node.clock.pass(1_000)
-    expect(told()).toBeLessThan(30_000)
+    expect(received()).toBeLessThan(30_000)
     await node.clock.pass(10_000)
-    expect(told()).toBe(200 * 199)
+    expect(received()).toBe(200 * 199)
     const reads = ann.all('read-receipts').map((payload) => Object(payload).reads)
     expect(Object.keys(Object.assign({}, ...reads))).toHaveLength(200)
   })
@@ -99,8 +99,8 @@ describe('room-activity', () => {
     const before = bob.all('room-activity').length
     for (const n of [1, 2, 3]) await ann.ask('send-message', sendTo(roomId, `text ${n}`.replace(' ', '-')))
     await node.clock.pass(5_000)
-    const told = bob.all('room-activity').slice(before)
-    expect(told).toMatchObject([{ rooms: [{ roomId, unread: 3, preview: { content: 'text-3' } }] }])
+    const received = bob.all('room-activity').slice(before)
+    expect(received).toMatchObject([{ rooms: [{ roomId, unread: 3, preview: { content: 'text-3' } }] }])
     expect(eve.all('room-activity')).toEqual([])
   })
 
@@ -132,8 +132,8 @@ describe('room-activity', () => {
     await ann.ask('send-message', sendTo(roomId, 'text'))
     // A minute later everything is looked at again.
     await clock.pass(7 * HEADS_INTERVAL_MS)
-    const told = bob.all('room-activity').slice(before)
-    expect(told).toMatchObject([{ rooms: [{ roomId, preview: { content: 'text' } }] }])
+    const received = bob.all('room-activity').slice(before)
+    expect(received).toMatchObject([{ rooms: [{ roomId, preview: { content: 'text' } }] }])
     expect(cat.all('room-removed')).toEqual([{ roomId, reason: 'kicked' }])
   })
 
@@ -148,8 +148,8 @@ describe('room-activity', () => {
     // Committed late: it was asked for before.
     await ann.ask('send-message', sendTo(roomId, 'late'))
     await clock.pass(2 * HEADS_INTERVAL_MS)
-    const told = bob.all('room-activity').at(-1)
-    expect(told).toMatchObject({ rooms: [{ roomId, preview: { content: 'late' } }] })
+    const received = bob.all('room-activity').at(-1)
+    expect(received).toMatchObject({ rooms: [{ roomId, preview: { content: 'late' } }] })
   })
 
   test('says nothing of a room to whoever was removed from it in that second (I14)', async () => {
@@ -236,9 +236,9 @@ describe('typing too often', () => {
     const people = await Promise.all(Array.from({ length: 300 }, (_, n) => join(`typist-${n}`)))
     for (const device of people) await device.ask('join-rooms', { roomIds })
     for (const device of people) await device.ask('typing', { roomId, typing: true })
-    const told = people.reduce((sum, device) => sum + device.all('typing').length, 0)
-    expect(told).toBeGreaterThan(15_000)
-    expect(told).toBeLessThanOrEqual(21_000)
+    const received = people.reduce((sum, device) => sum + device.all('typing').length, 0)
+    expect(received).toBeGreaterThan(15_000)
+    expect(received).toBeLessThanOrEqual(21_000)
   })
 })
 
@@ -287,7 +287,7 @@ describe('presence', () => {
       { userId: 'eve', status: 'offline', lastSeenAt: null },
       { userId: 'nobody', status: 'offline', lastSeenAt: null },
     ])
-    await settled()
+    await flushPromises()
     expect(ann.all('presence')).toEqual([])
   })
 })

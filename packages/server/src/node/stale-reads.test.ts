@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { MemoryStore } from '../stores/memory/memory-store'
 import type { Store } from '../stores/port'
-import { settled, testNode } from './test-node'
+import { flushPromises, testNode } from './test-node'
 
 /** A store whose reads can be held up after they have been made: their answer is then about a moment that has passed. */
 function slowStore() {
@@ -38,12 +38,12 @@ async function scene() {
   const send = (content: string) =>
     ann.ask('send-message', { roomId, content, clientId: `client-${content}` })
   await send('before')
-  await settled()
+  await flushPromises()
   /** Bob asks; while the answer is on its way he is removed. */
   const askAndKick = async (event: string, payload: object) => {
     slow.hold()
     const asking = bob.ask(event, payload)
-    await settled()
+    await flushPromises()
     await ann.ask('remove-member', { roomId, userId: 'bob' })
     expect(bob.all('room-removed')).toHaveLength(1)
     slow.release()
@@ -63,7 +63,7 @@ test('join-rooms: the head is not behind what the subscription will bring', asyn
   const { slow, bob, roomId, send } = await scene()
   slow.hold()
   const joining = bob.ask('join-rooms', { roomIds: [roomId] })
-  await settled()
+  await flushPromises()
   const { message } = await send('meanwhile')
   slow.release()
   const { rev, seq } = message as { rev: number; seq: number }

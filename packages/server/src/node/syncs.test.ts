@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createMemoryStore } from '../stores/memory/memory-store'
 import type { Reader, Store } from '../stores/port'
-import { settled, testNode } from './test-node'
+import { flushPromises, testNode } from './test-node'
 
 /** A store whose reads wait until the test lets one go on, and that counts what they ask. */
 function gated() {
@@ -33,7 +33,7 @@ function gated() {
     },
     next: async () => {
       waiting.shift()?.()
-      await settled()
+      await flushPromises()
     },
   }
 }
@@ -47,10 +47,10 @@ test('the syncs of one user take turns, and those of others do not wait for them
   const bob = await node.device('bob')
   gate()
   const answers = devices.map((device) => device.ask('sync', whole))
-  await settled()
+  await flushPromises()
   expect(waiting).toHaveLength(1)
   const bobs = bob.ask('sync', whole)
-  await settled()
+  await flushPromises()
   expect(waiting).toHaveLength(2)
   for (let n = 0; n < 4; n++) await next()
   for (const answer of await Promise.all([...answers, bobs])) expect(answer).toMatchObject({ ok: true })
@@ -62,13 +62,13 @@ test('more syncs than a user has devices are told to come later (P11)', async ()
   const ann = await node.device('ann')
   gate()
   const answers = Array.from({ length: 50 }, () => ann.ask('sync', whole))
-  await settled()
+  await flushPromises()
   for (let n = 0; n < 41; n++) await next()
   const codes = (await Promise.all(answers)).map(({ ok, code }) => (ok ? 'ok' : code))
   expect(codes).toEqual([...Array(41).fill('ok'), ...Array(9).fill('RATE_LIMITED')])
   // Those that waited are through: there is room again.
   const again = ann.ask('sync', whole)
-  await settled()
+  await flushPromises()
   await next()
   expect(await again).toMatchObject({ ok: true })
 })
@@ -90,7 +90,7 @@ test('what a device asked for that has gone is not read, neither before nor betw
     ['list-rooms', {}],
   ]
   const answers = requests.map(([event, payload]) => phone.request([event, payload]))
-  await settled()
+  await flushPromises()
   phone.close()
   asked.length = 0
   for (let n = 0; n < requests.length; n++) await next()

@@ -33,7 +33,7 @@ export class ManualClock implements Clock {
   async pass(ms: number): Promise<void> {
     const until = this.#now + ms
     for (;;) {
-      await settled()
+      await flushPromises()
       const due = this.#timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0]
       if (!due) break
       this.#timers = this.#timers.filter((one) => one !== due)
@@ -45,7 +45,7 @@ export class ManualClock implements Clock {
 }
 
 /** All promises that depend on nothing but each other are through after a turn of the event loop. */
-export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+export const flushPromises = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 

@@ -6,7 +6,7 @@ import type { Op, Outcome, Plan, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Clock } from '../ports/clock'
 import { type Store, StoreError } from '../stores/port'
-import { gather } from './gather'
+import { delayBatch } from './batch-delay'
 import type { Pipeline, Publish } from './port'
 import { RoomQueue } from './room-queue'
 
@@ -129,7 +129,7 @@ export class AppendQueue implements Pipeline {
       this.ops -= dropped.ops
       this.bytes -= dropped.bytes
       if (this.ops === 0) for (const resolve of this.onDrained.splice(0)) resolve()
-      await gather(queue, { ops: batch.length, ms }, this.options.setTimer)
+      await delayBatch(queue, { ops: batch.length, ms }, this.options.setTimer)
     }
     this.rooms.delete(roomId)
   }
@@ -152,11 +152,11 @@ export class AppendQueue implements Pipeline {
       return ops.map(() => refuse(code))
     }
     const ms = now() - startedAt
-    this.tell(roomId, () => onCommit?.({ roomId, ops: ops.length, ms }))
+    this.notify(roomId, () => onCommit?.({ roomId, ops: ops.length, ms }))
     // Before the acks, so that an author who reads the room after his ack finds the others told as well.
     if (plan.changes.length > 0) {
       const { head, changes } = plan
-      this.tell(roomId, () => this.options.publish({ roomId, previous, head, changes }))
+      this.notify(roomId, () => this.options.publish({ roomId, previous, head, changes }))
     }
     return plan.outcomes
   }
@@ -175,7 +175,7 @@ export class AppendQueue implements Pipeline {
   }
 
   /** It is committed: whatever a listener does, the author must not be told otherwise; subscribers go by the head. */
-  private tell(roomId: RoomId, listener: () => void): void {
+  private notify(roomId: RoomId, listener: () => void): void {
     try {
       listener()
     } catch (error) {

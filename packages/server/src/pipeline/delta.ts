@@ -34,7 +34,7 @@ export type DeltaRequest = {
 }
 
 /** Has nothing taken a rev since the cursor, and does the reader hold all that there is? Then no query is needed. */
-export function isQuiet(request: DeltaRequest): boolean {
+export function isUpToDate(request: DeltaRequest): boolean {
   const { room, member, cursor, foreignEpoch } = request
   const held = heldSpan(cursor)
   return (
@@ -47,7 +47,7 @@ export function isQuiet(request: DeltaRequest): boolean {
 }
 
 export async function deltaOf(reader: Reader, request: DeltaRequest): Promise<Delta> {
-  if (isQuiet(request)) {
+  if (isUpToDate(request)) {
     const reads = request.wantReads ? await readsNow(reader, request.room, request.member) : {}
     return { ...emptyDelta(request), ...reads }
   }

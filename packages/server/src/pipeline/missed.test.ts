@@ -22,7 +22,7 @@ beforeEach(async () => {
   roomId = await newRoom(store)
 })
 
-const missed = (told: Head) => store.read((reader) => readMissed(reader, roomId, told))
+const missed = (delivered: Head) => store.read((reader) => readMissed(reader, roomId, delivered))
 const kinds = (changes: readonly Change[] = []) =>
   changes.map((change) =>
     change.kind === 'skip' ? [change.rev, 'skip', change.count] : [change.rev, change.kind],
@@ -36,7 +36,7 @@ describe('what was missed', () => {
   })
 
   test('are the batches as they would have come, where nothing has changed since', async () => {
-    const told = await headOf(store, roomId)
+    const delivered = await headOf(store, roomId)
     const plan = await commitOps(store, roomId, [
       sendOp('ann', 'one'),
       sendOp('bob', 'two'),
@@ -48,9 +48,9 @@ describe('what was missed', () => {
         messageId: nextMessageId(),
       },
     ])
-    expect(await missed(told)).toEqual({
+    expect(await missed(delivered)).toEqual({
       roomId,
-      previous: told,
+      previous: delivered,
       head: await headOf(store, roomId),
       changes: plan.changes,
     })
@@ -58,12 +58,12 @@ describe('what was missed', () => {
 
   test('tells a row by its last rev, and counts the others as skipped', async () => {
     const first = await say(store, roomId, 'ann', 'one')
-    const told = await headOf(store, roomId)
+    const delivered = await headOf(store, roomId)
     const second = await say(store, roomId, 'ann', 'two')
     await commitOne(store, roomId, editOp('ann', second, 'two, edited'))
     await commitOne(store, roomId, deleteOp('ann', first))
     await commitOne(store, roomId, editOp('ann', second, 'two, edited again'))
-    const batch = await missed(told)
+    const batch = await missed(delivered)
     expect(kinds(batch?.changes)).toEqual([
       [4, 'skip', 1],
       [5, 'room'],
@@ -74,7 +74,7 @@ describe('what was missed', () => {
   })
 
   test('tells the settings of the room by the last rev that is nobody else’s', async () => {
-    const told = await headOf(store, roomId)
+    const delivered = await headOf(store, roomId)
     await commitOne(store, roomId, {
       kind: 'update-room',
       actor: actorOf('ann'),
@@ -82,7 +82,7 @@ describe('what was missed', () => {
       messageId: nextMessageId(),
       name: 'Renamed',
     })
-    const batch = await missed(told)
+    const batch = await missed(delivered)
     expect(kinds(batch?.changes)).toEqual([
       [3, 'room'],
       [4, 'message'],
@@ -91,7 +91,7 @@ describe('what was missed', () => {
   })
 
   test('comes in pages that lead to the head without a rev left out', async () => {
-    const told = await headOf(store, roomId)
+    const delivered = await headOf(store, roomId)
     for (let n = 0; n < 5; n++)
       await commitOps(
         store,
@@ -100,7 +100,7 @@ describe('what was missed', () => {
       )
     const head = await headOf(store, roomId)
     const revs: number[] = []
-    let at = told
+    let at = delivered
     for (let batch = await missed(at); batch; batch = await missed(at)) {
       expect(batch.changes.length).toBeLessThanOrEqual(200)
       expect(batch.previous).toEqual(at)
@@ -108,6 +108,6 @@ describe('what was missed', () => {
       at = batch.head
     }
     expect(at).toEqual(head)
-    expect(revs).toEqual(Array.from({ length: 500 }, (_, index) => told.rev + 1 + index))
+    expect(revs).toEqual(Array.from({ length: 500 }, (_, index) => delivered.rev + 1 + index))
   })
 })

@@ -16,15 +16,21 @@ const NOBODY = asUserId('nobody')
 export async function readMissed(
   reader: Reader,
   roomId: RoomId,
-  told: Head,
+  delivered: Head,
 ): Promise<CommittedBatch | undefined> {
   const [found] = await reader.memberships(NOBODY, [roomId])
   const room = found?.room
-  if (!room || room.rev <= told.rev) return undefined
-  const query = { roomId, afterRev: told.rev, includeDeleted: true, take: 'rev', limit: PAGE_ROWS } as const
+  if (!room || room.rev <= delivered.rev) return undefined
+  const query = {
+    roomId,
+    afterRev: delivered.rev,
+    includeDeleted: true,
+    take: 'rev',
+    limit: PAGE_ROWS,
+  } as const
   const messages = await reader.messages(query)
   // Each changed row has a rev of its own, so there are no more than this.
-  const members = await reader.members(roomId, { afterRev: told.rev, limit: room.rev - told.rev })
+  const members = await reader.members(roomId, { afterRev: delivered.rev, limit: room.rev - delivered.rev })
   const isWhole = messages.length < PAGE_ROWS
   const upTo = isWhole ? room.rev : (messages.at(-1)?.rev ?? room.rev)
 
@@ -34,10 +40,15 @@ export async function readMissed(
   for (const row of messages) byRev.set(row.rev, { rev: row.rev, kind: 'message', message: toWire(row) })
   for (const member of members) byRev.set(member.rev, { rev: member.rev, kind: 'member', member, ...counted })
   // Which rev the room's own row took is written nowhere; the last one that no other row has is late enough.
-  const last = lastUnknown(byRev, told.rev, upTo)
+  const last = lastUnknown(byRev, delivered.rev, upTo)
   if (last !== undefined) byRev.set(last, { rev: last, kind: 'room', room: { ...room, rev: last } })
-  const lastSeq = isWhole ? room.lastSeq : Math.max(told.lastSeq, ...messages.map(({ seq }) => seq))
-  return { roomId, previous: told, head: { rev: upTo, lastSeq }, changes: inOrder(byRev, told.rev, upTo) }
+  const lastSeq = isWhole ? room.lastSeq : Math.max(delivered.lastSeq, ...messages.map(({ seq }) => seq))
+  return {
+    roomId,
+    previous: delivered,
+    head: { rev: upTo, lastSeq },
+    changes: inOrder(byRev, delivered.rev, upTo),
+  }
 }
 
 function lastUnknown(byRev: ReadonlyMap<number, Change>, after: number, upTo: number): number | undefined {

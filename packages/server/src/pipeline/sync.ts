@@ -2,7 +2,7 @@ import { type Delta, LIMITS, RoomId, type Sync, type SyncAck, type UserId } from
 import * as v from 'valibot'
 import { standingIn } from '../core/authorise'
 import type { Membership, Reader, RoomsPage } from '../stores/port'
-import { type DeltaRequest, deltaOf, isQuiet } from './delta'
+import { type DeltaRequest, deltaOf, isUpToDate } from './delta'
 import { readableMemberships } from './readable'
 import { itemSize, memberSize, messageSize, REPLY_CHARACTERS, readsSize } from './reply-size'
 import { pageOfList, roomListOf } from './room-list'
@@ -67,7 +67,7 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
       wantReads: openRooms?.has(roomId) ?? false,
       characters: Math.max(left, ROOM_CHARACTERS),
     }
-    const isFree = isQuiet(asking) && !asking.wantReads
+    const isFree = isUpToDate(asking) && !asking.wantReads
     if (!isFree && isBegun && left < ROOM_CHARACTERS) {
       more.push(roomId)
       continue
@@ -108,9 +108,9 @@ function isPresent({ room, member }: Membership): boolean {
 }
 
 function sizeOf({ patch, tail, members = [], reads = {} }: Delta): number {
-  const rows = [...patch, ...tail].reduce((sum, row) => sum + messageSize(row), QUIET_CHARACTERS)
+  const rows = [...patch, ...tail].reduce((sum, row) => sum + messageSize(row), UP_TO_DATE_CHARACTERS)
   return rows + readsSize(reads) + members.reduce((sum, member) => sum + memberSize(member), 0)
 }
 
 /** A delta that says nothing. */
-const QUIET_CHARACTERS = 150
+const UP_TO_DATE_CHARACTERS = 150

@@ -36,7 +36,7 @@ test.each([
   ['UNAVAILABLE', 1],
 ] satisfies [StoreErrorCode, number][])(
   'a room, a read or a send that is refused with %s is looked for afterwards: %i (P11)',
-  async (code, doubts) => {
+  async (code, suspects) => {
     const store = createMemoryStore({ epoch: 'epoch-1' })
     let isAway = false
     let reads = 0
@@ -68,7 +68,7 @@ test.each([
       expect(await ann.ask(event, payload)).toMatchObject({ ok: false, code })
       const before = reads
       await node.clock.pass(3 * HEADS_INTERVAL_MS)
-      expect(reads > before).toBe(doubts === 1)
+      expect(reads > before).toBe(suspects === 1)
     }
   },
 )

@@ -11,7 +11,7 @@ const HOOK_TIMEOUT_MS = 5_000
  * Asks the app's hook about a draft and answers its content. A hook that fails or hangs refuses for now: what a
  * filter could not look at does not pass it, and the outbox brings it again.
  */
-export async function screen(
+export async function moderate(
   { hooks, clock, log }: { hooks: Hooks; clock: Clock; log: Log },
   draft: Draft,
 ): Promise<{ content: string } | Refusal> {

@@ -12,16 +12,16 @@ const WORTH_MS = 1
  * may be back: as many as were in the last one and as have come since, at most as long as the last one took to be
  * committed and told. A room where one speaks at a time waits for nothing.
  */
-export async function gather(
+export async function delayBatch(
   queue: RoomQueue,
   last: { readonly ops: number; readonly ms: number },
   setTimer: Clock['setTimer'],
 ): Promise<void> {
-  const everybody = last.ops + queue.length
-  if (everybody < 2 || last.ms < WORTH_MS) return
+  const expectedOps = last.ops + queue.length
+  if (expectedOps < 2 || last.ms < WORTH_MS) return
   await new Promise<void>((resolve) => {
     const cancel = setTimer(Math.min(last.ms, LONGEST_MS), resolve)
-    queue.onLength(everybody, () => {
+    queue.onLength(expectedOps, () => {
       cancel()
       resolve()
     })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { sendOp } from '../stores/contract/contract-room'
-import { gather } from './gather'
+import { delayBatch } from './batch-delay'
 import { RoomQueue } from './room-queue'
 
 /** A gathering over a queue in which so many wait already, and the timer that it set. */
-function gathering({ waiting = 0, ops, ms }: { waiting?: number; ops: number; ms: number }) {
+function delayed({ waiting = 0, ops, ms }: { waiting?: number; ops: number; ms: number }) {
   const queue = new RoomQueue()
   const add = (): void => void queue.add([sendOp('ann', 'text')])
   for (let n = 0; n < waiting; n++) add()
@@ -17,7 +17,7 @@ function gathering({ waiting = 0, ops, ms }: { waiting?: number; ops: number; ms
       timer.cancelled = true
     }
   }
-  const done = gather(queue, { ops, ms }, setTimer).then(() => {
+  const done = delayBatch(queue, { ops, ms }, setTimer).then(() => {
     isOver = true
   })
   return { add, timers, done, isOver: () => isOver }
@@ -31,13 +31,13 @@ describe('the next batch', () => {
     ['after one alone', { ops: 1, ms: 10 }],
     ['after a batch that cost nothing', { ops: 50, ms: 0.5 }],
   ])('%s is not waited for', async (_name, last) => {
-    const { done, timers } = gathering(last)
+    const { done, timers } = delayed(last)
     await done
     expect(timers).toEqual([])
   })
 
   test('is taken when as many have come as there were, and nothing is left running', async () => {
-    const { add, timers, done, isOver } = gathering({ ops: 3, ms: 5 })
+    const { add, timers, done, isOver } = delayed({ ops: 3, ms: 5 })
     add()
     add()
     await microtasks()
@@ -48,7 +48,7 @@ describe('the next batch', () => {
   })
 
   test('takes in who came during the last commit and who was in it', async () => {
-    const { add, done, isOver } = gathering({ waiting: 1, ops: 1, ms: 5 })
+    const { add, done, isOver } = delayed({ waiting: 1, ops: 1, ms: 5 })
     await microtasks()
     expect(isOver()).toBe(false)
     add()
@@ -56,7 +56,7 @@ describe('the next batch', () => {
   })
 
   test('is taken when the time is over, whoever is missing; and that is 20 ms at most', async () => {
-    const { add, timers, done, isOver } = gathering({ ops: 3, ms: 400 })
+    const { add, timers, done, isOver } = delayed({ ops: 3, ms: 400 })
     add()
     await microtasks()
     expect(isOver()).toBe(false)

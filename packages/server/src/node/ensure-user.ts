@@ -14,7 +14,7 @@ import type { LateJoins } from './late-joins'
  * be refused for good. Who was here before is let in all the same (a room that cannot be written to keeps nobody from
  * reading the others), and the join is tried again while they are connected.
  */
-export async function welcome(
+export async function ensureUser(
   { store, log, names }: Services,
   joins: LateJoins,
   identity: Identity,

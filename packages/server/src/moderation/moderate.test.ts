@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { settled, testNode } from '../node/test-node'
+import { flushPromises, testNode } from '../node/test-node'
 import type { RateOptions } from '../options'
 import type { Draft, Hooks } from './hooks'
 
@@ -31,7 +31,7 @@ describe('afterEdit', () => {
     await edit('BUY COINS', 'op-000001')
     await edit('BUY COINS', 'op-000002')
     await edit('', 'op-000003')
-    await settled()
+    await flushPromises()
     expect(told).toEqual(['BUY COINS'])
   })
 })
@@ -129,7 +129,7 @@ describe('beforeSend', () => {
     })
     const first = ann.ask('send-message', { roomId, ...message(1, 'slow') })
     const second = ann.ask('send-message', { roomId, ...message(2, 'quick') })
-    await settled()
+    await flushPromises()
     release[0]?.()
     expect(await first).toMatchObject({ message: { seq: 1 } })
     expect(await second).toMatchObject({ message: { seq: 2 } })
@@ -149,7 +149,7 @@ describe('afterSend', () => {
     expect(await ann.ask('send-message', { roomId, ...message(1, 'once') })).toMatchObject({
       duplicate: true,
     })
-    await settled()
+    await flushPromises()
     expect(told).toEqual(['once'])
     expect(node.logged).toMatchObject([{ text: 'afterSend failed' }])
   })

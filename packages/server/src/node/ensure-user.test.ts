@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { MemoryStore } from '../stores/memory/memory-store'
 import { StoreError, type StoreErrorCode } from '../stores/port'
 import { makeDefaultRooms } from './default-rooms'
-import { ManualClock, settled, testNode } from './test-node'
+import { flushPromises, ManualClock, testNode } from './test-node'
 
 /** A database in which commits of these rooms fail, and writes of users when `users` does. */
 async function world(rooms: readonly string[] = ['general', 'random']) {
@@ -112,7 +112,7 @@ describe('who was here before, when there is a new default room that cannot be w
       expect(commits() - early).toBeLessThan(20)
       if (end === 'close') ann.close()
       else node.node.stop()
-      await settled()
+      await flushPromises()
       const before = commits()
       await clock.pass(300_000)
       expect(commits()).toBe(before)
