@@ -1,14 +1,14 @@
 import { createChat } from '@roomful/client'
 import { startPostgres, waitUntil } from '@roomful/testing'
 import { expect, test } from 'vitest'
-import { SessionPool } from '../../packages/server/src/stores/postgres/session-pool'
+import { ClientPool } from '../../packages/server/src/stores/postgres/client-pool'
 import { startServer, tokenOf } from './server-fixture'
 
 test('the database connection is cut during a first sign-in: in the default room all the same, and the first message is sent (P4)', async () => {
   await using postgres = await startPostgres()
   const database = await postgres.createDatabase()
   const server = await startServer({ database })
-  const admin = new SessionPool(database, { max: 1 })
+  const admin = new ClientPool(database, { max: 1 })
   const chat = createChat({ url: server.url, auth: await tokenOf('newcomer'), storage: 'memory' })
   const room = chat.room('general')
   const states: string[] = []
@@ -20,7 +20,7 @@ test('the database connection is cut during a first sign-in: in the default room
       await session.query('BEGIN')
       await session.query(`SELECT * FROM room_heads WHERE room_id = 'general' FOR UPDATE`)
       sent = room.send('my first message')
-      const other = new SessionPool(database, { max: 1 })
+      const other = new ClientPool(database, { max: 1 })
       const cut = () =>
         other.lend((session) =>
           session.query(

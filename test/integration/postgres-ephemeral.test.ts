@@ -3,17 +3,17 @@ import { ephemeralContract } from '../../packages/server/src/ephemeral/contract/
 import { openPostgresEphemeral } from '../../packages/server/src/ephemeral/postgres/postgres-ephemeral'
 import { schemaOf } from '../../packages/server/src/ephemeral/postgres/tables'
 import { withSchema } from '../../packages/server/src/stores/database-url'
-import { SessionPool } from '../../packages/server/src/stores/postgres/session-pool'
+import { ClientPool } from '../../packages/server/src/stores/postgres/client-pool'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 
 let postgres: TestPostgres
 let url = ''
-let admin: SessionPool
+let admin: ClientPool
 const epoch = '00000000-0000-7000-8000-00000000000A'
 beforeAll(async () => {
   postgres = await startPostgres()
   url = await postgres.createDatabase()
-  admin = new SessionPool(withSchema(url, schemaOf(epoch)), { max: 1 })
+  admin = new ClientPool(withSchema(url, schemaOf(epoch)), { max: 1 })
 })
 afterAll(async () => {
   await admin.close()
@@ -25,7 +25,7 @@ const TABLES = 'rooms, room_heads, room_members, messages, purged_sends, op_ids,
 // One schema for all tests, emptied before each: to make it takes longer than most tests.
 ephemeralContract('postgres', async (options) => {
   const store = await openPostgresEphemeral({ url, epoch, ...options })
-  await admin.lend((session) => session.query(`TRUNCATE ${TABLES}`))
+  await admin.lend((client) => client.query(`TRUNCATE ${TABLES}`))
   return {
     store,
     pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

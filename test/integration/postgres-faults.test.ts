@@ -8,8 +8,8 @@ import {
   sendOp,
 } from '../../packages/server/src/stores/contract/contract-room'
 import type { Store } from '../../packages/server/src/stores/port'
+import { ClientPool } from '../../packages/server/src/stores/postgres/client-pool'
 import { openPostgresStore } from '../../packages/server/src/stores/postgres/postgres-store'
-import { SessionPool } from '../../packages/server/src/stores/postgres/session-pool'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 
 /** The database says no in the middle of a commit, as often as asked: a sequence counts what a rollback takes back. */
@@ -32,24 +32,24 @@ describe('Postgres refuses', () => {
   let postgres: TestPostgres
   let url = ''
   let store: Store
-  let admin: SessionPool
+  let admin: ClientPool
   beforeAll(async () => {
     postgres = await startPostgres()
     url = await postgres.createDatabase()
     store = await openPostgresStore(url)
-    admin = new SessionPool(url, { max: 1 })
-    await admin.lend((session) => session.query(FAULTS))
+    admin = new ClientPool(url, { max: 1 })
+    await admin.lend((client) => client.query(FAULTS))
   })
-  afterEach(() => admin.lend((session) => session.query('TRUNCATE fault')))
+  afterEach(() => admin.lend((client) => client.query('TRUNCATE fault')))
   afterAll(async () => {
     await Promise.all([store.close(), admin.close()])
     await postgres[Symbol.asyncDispose]()
   })
 
   async function failWith(state: string, times: number): Promise<void> {
-    await admin.lend(async (session) => {
-      await session.query(`SELECT setval('attempts', 1, false)`)
-      await session.query('INSERT INTO fault VALUES ($1, $2::bigint)', state, times)
+    await admin.lend(async (client) => {
+      await client.query(`SELECT setval('attempts', 1, false)`)
+      await client.query('INSERT INTO fault VALUES ($1, $2::bigint)', state, times)
     })
   }
 
@@ -86,16 +86,16 @@ describe('Postgres refuses', () => {
   test('a database of a newer version is not opened', async () => {
     const newer = await postgres.createDatabase()
     await (await openPostgresStore(newer)).close()
-    const pool = new SessionPool(newer, { max: 1 })
-    await pool.lend((session) => session.query('INSERT INTO schema_version VALUES (999)'))
+    const pool = new ClientPool(newer, { max: 1 })
+    await pool.lend((client) => client.query('INSERT INTO schema_version VALUES (999)'))
     await pool.close()
     await expect(openPostgresStore(newer)).rejects.toThrow('newer version (999)')
   })
 
   test('options in the URL do not take the place of the store’s own', async () => {
-    const pool = new SessionPool(`${url}?options=-c%20lock_timeout%3D1234`, { max: 1 })
-    const [row] = await pool.lend((session) =>
-      session.query(
+    const pool = new ClientPool(`${url}?options=-c%20lock_timeout%3D1234`, { max: 1 })
+    const [row] = await pool.lend((client) =>
+      client.query(
         `SELECT current_setting('lock_timeout') AS own, current_setting('synchronous_commit') AS durable,
           current_setting('statement_timeout') AS timeout`,
       ),

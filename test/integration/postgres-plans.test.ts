@@ -2,6 +2,12 @@ import { asClientId, asMessageId, asRoomId, asUserId } from '@roomful/protocol'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { commitOps, editOp, newRoom, sendOp } from '../../packages/server/src/stores/contract/contract-room'
 import type { MessageQuery, Store } from '../../packages/server/src/stores/port'
+import { ClientPool } from '../../packages/server/src/stores/postgres/client-pool'
+import type {
+  DatabaseClient,
+  Statement,
+  Value,
+} from '../../packages/server/src/stores/postgres/database-client'
 import { lockAndRead } from '../../packages/server/src/stores/postgres/facts'
 import {
   answerInvitation,
@@ -10,12 +16,10 @@ import {
   hide,
   invite,
 } from '../../packages/server/src/stores/postgres/people'
+import { forgetOps, markRead, putUser } from '../../packages/server/src/stores/postgres/postgres-mutations'
 import { postgresReader } from '../../packages/server/src/stores/postgres/postgres-reader'
 import { openPostgresStore } from '../../packages/server/src/stores/postgres/postgres-store'
 import { DELETE_MESSAGES, KEEP_SENDS, purge } from '../../packages/server/src/stores/postgres/purge'
-import type { Session, Statement, Value } from '../../packages/server/src/stores/postgres/session'
-import { SessionPool } from '../../packages/server/src/stores/postgres/session-pool'
-import { forgetOps, markRead, putUser } from '../../packages/server/src/stores/postgres/small-writes'
 import { text } from '../../packages/server/src/stores/sql/column'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 
@@ -33,18 +37,18 @@ const literal = (value: Value): string =>
 let asked = 0
 
 /** Asks Postgres how it would run each prepared statement, and runs it. */
-class Explaining implements Session {
+class Explaining implements DatabaseClient {
   readonly plans = new Map<string, string>()
-  constructor(readonly session: Session) {}
+  constructor(readonly client: DatabaseClient) {}
 
   async query(statement: Statement | string, ...values: Value[]) {
     if (typeof statement !== 'string') {
       const name = `asked_${++asked}`
-      await this.session.query(`PREPARE ${name} AS ${statement.text}`)
-      const steps = await this.session.query(`EXPLAIN (COSTS OFF) EXECUTE ${name} (${values.map(literal)})`)
+      await this.client.query(`PREPARE ${name} AS ${statement.text}`)
+      const steps = await this.client.query(`EXPLAIN (COSTS OFF) EXECUTE ${name} (${values.map(literal)})`)
       this.plans.set(statement.name, steps.map((row) => text(row, 'QUERY PLAN').trim()).join('\n'))
     }
-    return this.session.query(statement, ...values)
+    return this.client.query(statement, ...values)
   }
 }
 
@@ -56,15 +60,15 @@ const MESSAGES = 60
 // other indexes look cheap in another query.
 describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tables', (kind) => {
   let postgres: TestPostgres
-  let pool: SessionPool
+  let pool: ClientPool
   beforeAll(async () => {
     postgres = await startPostgres({ settings: { autovacuum: 'off' } })
     const url = await postgres.createDatabase()
-    pool = new SessionPool(url, { max: 1 })
+    pool = new ClientPool(url, { max: 1 })
     const store = await openPostgresStore(url)
     if (kind !== 'empty') for (let room = 0; room < ROOMS; room++) await fill(store, room)
     await store.close()
-    if (kind === 'analysed') await pool.lend((session) => session.query('ANALYZE'))
+    if (kind === 'analysed') await pool.lend((client) => client.query('ANALYZE'))
   })
   afterAll(async () => {
     await pool.close()
@@ -85,9 +89,9 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     await commitOps(store, id, [...sends, ...edits])
   }
 
-  async function plansOf(work: (session: Session) => Promise<unknown>): Promise<Map<string, string>> {
-    return pool.lend(async (session) => {
-      const explaining = new Explaining(session)
+  async function plansOf(work: (client: DatabaseClient) => Promise<unknown>): Promise<Map<string, string>> {
+    return pool.lend(async (client) => {
+      const explaining = new Explaining(client)
       await work(explaining)
       expect(explaining.plans.size).toBeGreaterThan(0)
       return explaining.plans
@@ -105,9 +109,9 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       owners: true,
       lastSendOf: [ann],
     }
-    const plans = await plansOf(async (session) => {
-      await lockAndRead(session, general, need)
-      await session.query('ROLLBACK')
+    const plans = await plansOf(async (client) => {
+      await lockAndRead(client, general, need)
+      await client.query('ROLLBACK')
     })
     expect(walks(plans)).toEqual([])
     expect([...plans.keys()].sort()).toEqual([
@@ -148,8 +152,8 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
   test.each(queries)(
     'messages by $take from $fromSeq to $toSeq, deleted: $includeDeleted',
     async ({ index, ...query }) => {
-      const plans = await plansOf((session) =>
-        postgresReader(session).messages({ roomId: general, limit: 50, ...query }),
+      const plans = await plansOf((client) =>
+        postgresReader(client).messages({ roomId: general, limit: 50, ...query }),
       )
       const bounded =
         index === 'messages_rev' ? '.*rev > ' : query.fromSeq || query.toSeq ? '.*seq( \\+ 0\\))? [<>]= ' : ''
@@ -160,8 +164,8 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
   )
 
   test('everything else that is read, and what is written in passing', async () => {
-    const plans = await plansOf(async (session) => {
-      const reader = postgresReader(session)
+    const plans = await plansOf(async (client) => {
+      const reader = postgresReader(client)
       await reader.roomsOf(ann, { limit: 10 })
       await reader.memberships(ann, [general])
       await reader.unread(ann, [general])
@@ -193,8 +197,8 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       await reader.dm('ann bob')
       await reader.invitations(ann, { nowMs: 5, roomId: general, limit: 1 })
       await reader.invitations(ann, { nowMs: 5, limit: 10 })
-      await markRead(session, general, ann, 5)
-      await putUser(session, { id: ann, name: 'Ann' }, 0)
+      await markRead(client, general, ann, 5)
+      await putUser(client, { id: ann, name: 'Ann' }, 0)
     })
     // Only what changed is sorted, by user, and what waits for one user.
     expect(walks(plans).sort()).toEqual(['invitations', 'members-changed'])
@@ -235,8 +239,8 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
   })
 
   test('rooms by three letters of their name, and a short window by place', async () => {
-    const plans = await plansOf(async (session) => {
-      const reader = postgresReader(session)
+    const plans = await plansOf(async (client) => {
+      const reader = postgresReader(client)
       await reader.publicRooms({ query: 'general', limit: 10 })
       const query = { roomId: general, fromSeq: 5, toSeq: 9, afterRev: 3, includeDeleted: true, limit: 50 }
       await reader.messages({ ...query, take: 'rev', isNarrow: true })
@@ -249,18 +253,18 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
   })
 
   test('old op ids are found by their age, and taken by their key', async () => {
-    const plan = (await plansOf((session) => forgetOps(session, 5))).get('forget-ops')
+    const plan = (await plansOf((client) => forgetOps(client, 5))).get('forget-ops')
     expect(plan).toMatch(/op_ids_age on .*\n.*Cond: .*created_at < /)
     expect(plan).toMatch(/op_ids_pkey on .*\n.*Cond: .*room_id = .*user_id = .*op_id = /)
   })
 
   test('an invitation, a block and a hidden dm are found by their keys', async () => {
-    const plans = await plansOf(async (session) => {
-      await invite(session, { roomId: general, inviterId: ann, userIds: [bob], at: 5, until: 9 })
-      await block(session, bob, ann, '2026-01-01T00:00:00.000Z')
-      await answerInvitation(session, bob, general, 'declined')
-      await hide(session, general, ann, true)
-      await forgetInvitations(session, 5)
+    const plans = await plansOf(async (client) => {
+      await invite(client, { roomId: general, inviterId: ann, userIds: [bob], at: 5, until: 9 })
+      await block(client, bob, ann, '2026-01-01T00:00:00.000Z')
+      await answerInvitation(client, bob, general, 'declined')
+      await hide(client, general, ann, true)
+      await forgetInvitations(client, 5)
     })
     expect(walks(plans)).toEqual([])
     expect(plans.get('invitations-sent')).toMatch(
@@ -270,12 +274,12 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
   })
 
   test('a purge finds what it takes by seq', async () => {
-    const plans = await plansOf(async (session) => {
-      await purge(session, general, 1)
-      await session.query('BEGIN')
-      await session.query(KEEP_SENDS, general, 1)
-      await session.query(DELETE_MESSAGES, general, 1)
-      await session.query('ROLLBACK')
+    const plans = await plansOf(async (client) => {
+      await purge(client, general, 1)
+      await client.query('BEGIN')
+      await client.query(KEEP_SENDS, general, 1)
+      await client.query(DELETE_MESSAGES, general, 1)
+      await client.query('ROLLBACK')
     })
     expect(walks(plans)).toEqual([])
     for (const name of ['purge-keep-sends', 'purge-messages'])

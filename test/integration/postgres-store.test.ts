@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { storeContract } from '../../packages/server/src/stores/contract/store-contract'
 import type { Store } from '../../packages/server/src/stores/port'
+import { ClientPool } from '../../packages/server/src/stores/postgres/client-pool'
 import { migrate } from '../../packages/server/src/stores/postgres/migrate'
 import { MIGRATIONS } from '../../packages/server/src/stores/postgres/migrations'
 import { openPostgresStore } from '../../packages/server/src/stores/postgres/postgres-store'
-import { SessionPool } from '../../packages/server/src/stores/postgres/session-pool'
 import { farUnreadContract } from '../../packages/server/src/stores/sql/far-unread-contract'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 
 let postgres: TestPostgres
 let url = ''
 let store: Store
-let admin: SessionPool
+let admin: ClientPool
 beforeAll(async () => {
   postgres = await startPostgres()
   url = await postgres.createDatabase()
   store = await openPostgresStore(url)
-  admin = new SessionPool(url, { max: 1 })
+  admin = new ClientPool(url, { max: 1 })
 })
 afterAll(async () => {
   await Promise.all([store.close(), admin.close()])
@@ -28,7 +28,7 @@ const TABLES =
   'users, revoked_sessions, rooms, dm_rooms, room_heads, room_members, messages, op_ids, reports, audit, deleted_rooms, invitations, blocks'
 
 storeContract('postgres', async () => {
-  await admin.lend((session) => session.query(`TRUNCATE ${TABLES}`))
+  await admin.lend((client) => client.query(`TRUNCATE ${TABLES}`))
   return {
     store,
     async reopen() {
@@ -45,9 +45,9 @@ describe('postgres', () => {
 
   test('P15: a server of the version before writes members while this one counts them', async () => {
     const older = await postgres.createDatabase()
-    const pool = new SessionPool(older, { max: 1 })
-    const run = (sql: string) => pool.lend((session) => session.query(sql))
-    await pool.lend((session) => migrate(session, MIGRATIONS.slice(0, 3)))
+    const pool = new ClientPool(older, { max: 1 })
+    const run = (sql: string) => pool.lend((client) => client.query(sql))
+    await pool.lend((client) => migrate(client, MIGRATIONS.slice(0, 3)))
     const join = (user: string, removed: string, rev: number) =>
       run(`INSERT INTO room_members (room_id, user_id, name, removed, rev)
         VALUES ('r1', '${user}', '${user}', ${removed}, ${rev})
@@ -57,7 +57,7 @@ describe('postgres', () => {
     await join('ann', 'NULL', 1)
     await join('bob', 'NULL', 2)
     await join('cid', `'left'`, 3)
-    await pool.lend((session) => migrate(session))
+    await pool.lend((client) => migrate(client))
     const count = async () => (await run('SELECT member_count FROM room_heads'))[0]?.member_count
     expect(await count()).toBe(2)
     await join('cid', 'NULL', 4)

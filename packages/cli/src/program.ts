@@ -87,7 +87,7 @@ function addToken(program: Command, io: Io, done: (exitCode: number) => void): v
 }
 
 function addSend(program: Command, io: Io, done: (exitCode: number) => void): void {
-  session(program.command('send'), io)
+  connectOptions(program.command('send'), io)
     .description('send one message, or each line of standard input, and wait until all are confirmed')
     .argument('<room>', "the room's id", checked(toRoomId))
     .argument('[text...]', 'the message; absent or "-": standard input')
@@ -114,7 +114,7 @@ function addSend(program: Command, io: Io, done: (exitCode: number) => void): vo
 }
 
 function addTail(program: Command, io: Io, done: (exitCode: number) => void): void {
-  session(program.command('tail'), io)
+  connectOptions(program.command('tail'), io)
     .description("print a room's messages, and go on with those that come")
     .argument('<room>', "the room's id", checked(toRoomId))
     .addOption(number('--since <seq>', 'begin after this seq'))
@@ -132,7 +132,7 @@ function addTail(program: Command, io: Io, done: (exitCode: number) => void): vo
 }
 
 function addRooms(program: Command, io: Io, done: (exitCode: number) => void): void {
-  session(program.command('rooms'), io)
+  connectOptions(program.command('rooms'), io)
     .description('list your rooms')
     .option('--public', 'list the rooms that anyone may join')
     .option('--query <text>', 'with --public: a part of the name')
@@ -142,7 +142,7 @@ function addRooms(program: Command, io: Io, done: (exitCode: number) => void): v
 }
 
 function addInvitations(program: Command, io: Io, done: (exitCode: number) => void): void {
-  session(program.command('invitations'), io)
+  connectOptions(program.command('invitations'), io)
     .description('list the rooms that others want you in, or answer one of them')
     .option('--accept <room>', 'join this one', checked(toRoomId))
     .addOption(
@@ -157,7 +157,7 @@ function addInvitations(program: Command, io: Io, done: (exitCode: number) => vo
 }
 
 function addExport(program: Command, io: Io, done: (exitCode: number) => void): void {
-  session(program.command('export'), io)
+  connectOptions(program.command('export'), io)
     .description('write all rows of a room as JSON lines: the room, its members, its messages')
     .argument('<room>', "the room's id", checked(toRoomId))
     .option('-o, --output <file>', 'write here; a file that is there is gone on with where it ends')
@@ -172,7 +172,7 @@ function addExport(program: Command, io: Io, done: (exitCode: number) => void): 
 }
 
 /** What every command needs that talks to a server. */
-function session(command: Command, io: Io): Command {
+function connectOptions(command: Command, io: Io): Command {
   return command
     .addOption(
       new Option('--url <url>', "the server's address")

@@ -42,8 +42,14 @@ export type { Clock } from './ports/clock'
 export type { Ids } from './ports/ids'
 export type { Log } from './ports/log'
 export { type Meter, noMeter } from './ports/meter'
-export { backupDatabase, type Migrated, migrateDatabase, renewEpoch, restoreDatabase } from './stores/care'
 export { databaseOf, shownUrl, withSchema } from './stores/database-url'
+export {
+  backupDatabase,
+  type Migrated,
+  migrateDatabase,
+  renewEpoch,
+  restoreDatabase,
+} from './stores/maintenance'
 export type { Backup } from './stores/memory/backup'
 export { createMemoryStore, type MemoryStore } from './stores/memory/memory-store'
 export { openStore } from './stores/open-store'

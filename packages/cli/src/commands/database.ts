@@ -6,7 +6,7 @@ type Options = { readonly database: string; readonly json: boolean }
 
 /** Brings the tables to this version, and says from which to which. */
 export async function migrate(io: Io, { database, json }: Options): Promise<number> {
-  const done = await told(() => migrateDatabase(database))
+  const done = await withAdvice(() => migrateDatabase(database))
   const { from, to } = done
   const text = from === to ? `The tables are of version ${to} already.` : `Version ${from} → ${to}.`
   await write(io.stdout, `${json ? JSON.stringify(done) : text}\n`)
@@ -15,14 +15,14 @@ export async function migrate(io: Io, { database, json }: Options): Promise<numb
 
 /** Copies a SQLite database while it is in use. */
 export async function backup(io: Io, copy: string, { database, json }: Options): Promise<number> {
-  await told(() => backupDatabase(database, copy))
+  await withAdvice(() => backupDatabase(database, copy))
   await write(io.stdout, `${json ? JSON.stringify({ copy }) : `Copied to ${copy}.`}\n`)
   return EXIT.ok
 }
 
 /** Puts a copy in the place of a SQLite database, as a history of its own. */
 export async function restore(io: Io, copy: string, { database, json }: Options): Promise<number> {
-  const done = await told(() => restoreDatabase(database, copy))
+  const done = await withAdvice(() => restoreDatabase(database, copy))
   const before = done.kept === undefined ? '' : ` What was there is now ${done.kept}.`
   await write(io.stdout, `${json ? JSON.stringify(done) : `Restored, under a new epoch.${before}`}\n`)
   return EXIT.ok
@@ -30,12 +30,12 @@ export async function restore(io: Io, copy: string, { database, json }: Options)
 
 /** For a database that was restored by other means. */
 export async function newEpoch(io: Io, { database, json }: Options): Promise<number> {
-  const epoch = await told(() => renewEpoch(database))
+  const epoch = await withAdvice(() => renewEpoch(database))
   await write(io.stdout, `${json ? JSON.stringify({ epoch }) : `The epoch is ${epoch} now.`}\n`)
   return EXIT.ok
 }
 
-async function told<T>(work: () => Promise<T>): Promise<T> {
+async function withAdvice<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -5,12 +5,12 @@ import { CliError, EXIT } from '../failure'
 import { type Io, write } from '../io'
 import { showProgress } from '../progress'
 import type { RoomId } from '../room-id'
-import { type SessionOptions, withChat } from '../session'
 import { databaseFrom } from '../setting'
 import { endOfExport } from '../transfer-file'
 import { visibleJson } from '../visible'
+import { type ConnectOptions, withChat } from '../with-chat'
 
-type ExportOptions = SessionOptions & {
+type ExportOptions = ConnectOptions & {
   readonly room: RoomId
   /** Goes on after this seq, with messages only. */
   readonly since?: number

@@ -1,11 +1,11 @@
 import type { Invitation, RoomId } from '@roomful/client'
 import { EXIT } from '../failure'
 import { type Io, write } from '../io'
-import { type SessionOptions, withChat } from '../session'
 import { formatTable } from '../table'
 import { visibleJson } from '../visible'
+import { type ConnectOptions, withChat } from '../with-chat'
 
-type InvitationsOptions = SessionOptions & {
+type InvitationsOptions = ConnectOptions & {
   readonly accept?: RoomId
   readonly decline?: RoomId
   readonly json: boolean

@@ -1,11 +1,11 @@
 import type { Chat } from '@roomful/client'
 import { EXIT } from '../failure'
 import { type Io, write } from '../io'
-import { type SessionOptions, withChat } from '../session'
 import { formatTable } from '../table'
 import { visibleJson } from '../visible'
+import { type ConnectOptions, withChat } from '../with-chat'
 
-type RoomsOptions = SessionOptions & {
+type RoomsOptions = ConnectOptions & {
   /** Public rooms, joined or not, instead of one's own. */
   readonly public: boolean
   /** A part of the name; only with `public`. */

@@ -3,10 +3,10 @@ import { adviceFor, type CliError, EXIT, report, toCliError } from '../failure'
 import { aborted, type Io, write } from '../io'
 import { type Framing, readRecords } from '../records'
 import type { RoomId } from '../room-id'
-import { type SessionOptions, withChat } from '../session'
 import { visibleLine } from '../visible'
+import { type ConnectOptions, withChat } from '../with-chat'
 
-type SendOptions = SessionOptions & {
+type SendOptions = ConnectOptions & {
   readonly room: RoomId
   /** Absent: what standard input says. */
   readonly text?: string

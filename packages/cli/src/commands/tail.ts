@@ -3,9 +3,9 @@ import { EXIT } from '../failure'
 import { type Io, write } from '../io'
 import { formatMessage, type MessageFormat } from '../message-format'
 import type { RoomId } from '../room-id'
-import { type SessionOptions, withChat } from '../session'
+import { type ConnectOptions, withChat } from '../with-chat'
 
-type TailOptions = SessionOptions & {
+type TailOptions = ConnectOptions & {
   readonly room: RoomId
   /** Start after this seq. */
   readonly since?: number

@@ -1,41 +1,41 @@
 import { VERSION } from '../version'
 import { checkDisk } from './disk'
-import { bad, type Finding, good, type Patient, skipped } from './finding'
-import { checkLine } from './line'
+import { bad, type Finding, good, skipped, type Target } from './finding'
+import { checkSignIn } from './sign-in'
 import { checkUpgrade } from './upgrade'
 
-const PATIENCE_MS = 5_000
+const TIMEOUT_MS = 5_000
 /** Tokens live for minutes: with more than this they expire too early, or are not valid yet. */
 const SKEW_MAX_MS = 30_000
 
 /** All checks, in the order in which one rests on the other. A server that does not answer ends them. */
-export async function diagnose(patient: Patient): Promise<Finding[]> {
-  const disk = await checkDisk(patient)
-  const reached = await reach(patient, '/healthz')
+export async function diagnose(target: Target): Promise<Finding[]> {
+  const disk = await checkDisk(target)
+  const reached = await reach(target, '/healthz')
   if (reached instanceof Error) {
     const fix = 'is the server up, and is this its address? `roomful serve` starts one; --url names another'
-    return [bad('reach', `no answer from ${patient.url}: ${causeOf(reached)}`, fix), disk]
+    return [bad('reach', `no answer from ${target.url}: ${causeOf(reached)}`, fix), disk]
   }
   const findings = [
     reached.ok
-      ? good('reach', `${patient.url} answered`)
-      : bad('reach', `${patient.url} answered ${reached.status}`, 'something else answers at this address'),
+      ? good('reach', `${target.url} answered`)
+      : bad('reach', `${target.url} answered ${reached.status}`, 'something else answers at this address'),
     clockOf(reached),
-    await readiness(patient),
-    await version(patient),
-    await checkUpgrade(patient),
-    await cors(patient),
-    ...(await checkLine(patient)),
+    await readiness(target),
+    await version(target),
+    await checkUpgrade(target),
+    await cors(target),
+    ...(await checkSignIn(target)),
     disk,
   ]
   return findings
 }
 
-async function reach({ url, signal, origin }: Patient, path: string, init: RequestInit = {}) {
+async function reach({ url, signal, origin }: Target, path: string, init: RequestInit = {}) {
   try {
     const headers = { ...(origin === undefined ? {} : { origin }), ...init.headers }
-    const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
-    return await fetch(new URL(path, url), { ...init, headers, signal: patience })
+    const timeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
+    return await fetch(new URL(path, url), { ...init, headers, signal: timeout })
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }
@@ -50,8 +50,8 @@ function clockOf(response: Response): Finding {
   return bad('clock', found, 'set both clocks by NTP: tokens expire by the clock of the server')
 }
 
-async function readiness(patient: Patient): Promise<Finding> {
-  const ready = await reach(patient, '/readyz')
+async function readiness(target: Target): Promise<Finding> {
+  const ready = await reach(target, '/readyz')
   if (!(ready instanceof Error) && ready.ok) return good('ready', 'the database answers')
   return bad(
     'ready',
@@ -60,8 +60,8 @@ async function readiness(patient: Patient): Promise<Finding> {
   )
 }
 
-async function version(patient: Patient): Promise<Finding> {
-  const answer = await reach(patient, '/asyncapi.json')
+async function version(target: Target): Promise<Finding> {
+  const answer = await reach(target, '/asyncapi.json')
   if (answer instanceof Error || !answer.ok)
     return bad(
       'version',
@@ -74,15 +74,15 @@ async function version(patient: Patient): Promise<Finding> {
   return good('version', theirs === VERSION ? theirs : `${theirs}, and this command line ${VERSION}`)
 }
 
-async function cors(patient: Patient): Promise<Finding> {
-  const { origin } = patient
+async function cors(target: Target): Promise<Finding> {
+  const { origin } = target
   if (origin === undefined) return skipped('cors', 'name the page with --origin')
-  const answer = await reach(patient, '/auth/logout', {
+  const answer = await reach(target, '/auth/logout', {
     method: 'OPTIONS',
     headers: { origin, 'access-control-request-method': 'POST' },
   })
   const allowed = answer instanceof Error ? null : answer.headers.get('access-control-allow-origin')
-  if (allowed === '*' || allowed === origin || new URL(patient.url).origin === origin)
+  if (allowed === '*' || allowed === origin || new URL(target.url).origin === origin)
     return good('cors', `pages of ${origin} may sign in and upload`)
   return bad('cors', `pages of ${origin} are refused`, `serve with --origins ${origin}`)
 }

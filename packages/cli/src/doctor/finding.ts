@@ -6,7 +6,7 @@ export type Finding = {
   readonly fix?: string
 }
 
-export type Patient = {
+export type Target = {
   readonly url: string
   readonly token?: string
   /** The page that wants to connect. */

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { bad, type Finding, good, type Patient } from './finding'
+import { bad, type Finding, good, type Target } from './finding'
 
-const PATIENCE_MS = 5_000
+const TIMEOUT_MS = 5_000
 const PATH = '/socket.io/?EIO=4&transport=websocket'
 
 /** Does a websocket come through, with the page's origin where one is named? */
-export async function checkUpgrade(patient: Patient): Promise<Finding> {
-  const answer = await upgrade(patient)
+export async function checkUpgrade(target: Target): Promise<Finding> {
+  const answer = await upgrade(target)
   if (answer === 101) return good('websocket', 'the upgrade comes through')
-  const isOfPage = patient.origin !== undefined && (await upgrade({ ...patient, origin: undefined })) === 101
+  const isOfPage = target.origin !== undefined && (await upgrade({ ...target, origin: undefined })) === 101
   if (isOfPage)
-    return bad('websocket', `${patient.origin} is refused`, `serve with --origins ${patient.origin}`)
+    return bad('websocket', `${target.origin} is refused`, `serve with --origins ${target.origin}`)
   const proxy = 'let the proxy pass Upgrade and Connection (nginx: proxy_http_version 1.1), and /socket.io/'
   return bad('websocket', typeof answer === 'number' ? `answered ${answer} instead of 101` : answer, proxy)
 }
@@ -35,7 +35,7 @@ function upgrade({
         'sec-websocket-key': randomBytes(16).toString('base64'),
         ...(origin === undefined ? {} : { origin }),
       },
-      timeout: PATIENCE_MS,
+      timeout: TIMEOUT_MS,
     })
     request.on('upgrade', (_response, socket) => {
       socket.destroy()

@@ -2,15 +2,15 @@ import type { Device } from '../world/device'
 import type { Link } from '../world/link'
 import type { Random } from '../world/random'
 import type { World } from '../world/world'
-import type { Book } from './book'
+import type { Ledger } from './ledger'
 import type { Disaster } from './profile'
 
-type Scene = { readonly world: World; readonly book: Book; readonly random: Random }
+type Scene = { readonly world: World; readonly ledger: Ledger; readonly random: Random }
 
 /** Lets one thing go wrong. What lasts ends by itself, or with the first phase. */
-export function strike(world: World, book: Book, name: Disaster, random: Random): void {
+export function strike(world: World, ledger: Ledger, name: Disaster, random: Random): void {
   world.context.trace.note(() => `disaster: ${name}`)
-  DEEDS[name]({ world, book, random })
+  DEEDS[name]({ world, ledger, random })
 }
 
 const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
@@ -63,13 +63,13 @@ const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
     })
   },
   restore: (scene) => {
-    const { world, book } = scene
+    const { world, ledger } = scene
     world.database.takeBackup()
     later(scene, 500, 8_000, () => {
       for (const node of world.nodes) node.crash()
       world.database.restore()
       world.passing?.begin()
-      book.restored()
+      ledger.restored()
       startMissingNode(world)
     })
   },
@@ -124,26 +124,26 @@ const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
       if (node === undefined) return
       const { sid } = device
       const tabs = scene.world.tabsOf(device)
-      for (const tab of tabs) scene.book.signedOut(tab)
+      for (const tab of tabs) scene.ledger.signedOut(tab)
       device.newSession()
       node.chatNode.revokeSession(sid).catch(() => {})
       later(scene, 2_000, 6_000, () => {
         for (const tab of tabs) {
           kill(scene, tab)
-          scene.book.signsInAnew(tab)
+          scene.ledger.signsInAnew(tab)
           tab.start()
         }
       })
     }),
 }
 
-export function kill({ world, book }: Pick<Scene, 'world' | 'book'>, device: Device): void {
-  book.killed(world, device)
+export function kill({ world, ledger }: Pick<Scene, 'world' | 'ledger'>, device: Device): void {
+  ledger.killed(world, device)
   device.kill()
 }
 
 /** Another program begins, unless one runs; what is left of one that was closed is over. */
-export function startAgain(scene: Pick<Scene, 'world' | 'book'>, device: Device): void {
+export function startAgain(scene: Pick<Scene, 'world' | 'ledger'>, device: Device): void {
   if (device.isRunning) return
   if (device.program) kill(scene, device)
   device.start()

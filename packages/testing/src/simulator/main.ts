@@ -28,12 +28,12 @@ const LOOK_EVERY_MS = 1_000
 const total = { seeds: 0, events: 0, virtualMs: 0, twice: 0 }
 let current = from
 
-function tell(message: object): void {
+function report(message: object): void {
   process.stdout.write(`${JSON.stringify(message)}\n`)
 }
 
 function fail(violations: readonly string[]): void {
-  tell({ type: 'failed', seed: current, violations: violations.slice(0, 5) })
+  report({ type: 'failed', seed: current, violations: violations.slice(0, 5) })
 }
 
 // Of the seed that runs: they come up while its promises are run.
@@ -66,7 +66,7 @@ function watchForLoops(): void {
 
 function runNext(): void {
   if (total.seeds >= count) {
-    tell({ type: 'done', ...total })
+    report({ type: 'done', ...total })
     return
   }
   current = seedAt(total.seeds)
@@ -78,12 +78,12 @@ function runNext(): void {
   if (result.violations.length > 0) {
     fail(result.violations)
     if (stopsAtFirst) {
-      tell({ type: 'done', ...total })
+      report({ type: 'done', ...total })
       return
     }
   }
   if (current % TWICE_EVERY === 0) runTwice()
-  if (isList || total.seeds % 20 === 0) tell({ type: 'at', next: seedAt(total.seeds), ...total })
+  if (isList || total.seeds % 20 === 0) report({ type: 'at', next: seedAt(total.seeds), ...total })
   setImmediate(runNext)
 }
 
@@ -113,6 +113,6 @@ if (command === 'run' || isList) {
 // From a macrotask, where promises can be run to their end.
 setImmediate(() => {
   if (command === 'trace') traceOne()
-  else if (command === 'shrink') tell(shrink(current))
+  else if (command === 'shrink') report(shrink(current))
   else runNext()
 })

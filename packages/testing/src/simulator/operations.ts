@@ -3,7 +3,7 @@ import { asRoomId, asUserId } from '@roomful/protocol'
 import type { Device } from '../world/device'
 import type { Random } from '../world/random'
 import type { World } from '../world/world'
-import type { Book } from './book'
+import type { Ledger } from './ledger'
 import type { Operation } from './schedule'
 
 /** From two keyboards: one writes U+FE0F. */
@@ -12,7 +12,7 @@ const EMOJI = ['👍', '❤', '❤️', '🎉']
 /** What an operation works with: its own chance, a device, and one of the rooms. */
 type Scene = {
   readonly world: World
-  readonly book: Book
+  readonly ledger: Ledger
   readonly random: Random
   readonly device: Device
   readonly room: Room
@@ -24,7 +24,7 @@ type Scene = {
 /** Does one thing that a user may do, on a device that is running. */
 export function operate(
   world: World,
-  book: Book,
+  ledger: Ledger,
   users: readonly string[],
   name: Operation,
   random: Random,
@@ -36,7 +36,7 @@ export function operate(
   // Mostly where one is looking at: the rest would only be refused.
   const open = [...device.opened]
   const roomId = open.length > 0 && random.chance(0.8) ? random.pick(open) : random.pick(known)
-  operateIn({ world, book, random, device, roomId, users }, name)
+  operateIn({ world, ledger, random, device, roomId, users }, name)
 }
 
 /** The same on one device, in one room. */
@@ -54,7 +54,7 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
   reply: ({ room, random, ...scene }) => {
     const message = pickMessage(room, random)
     if (message === undefined) return
-    scene.book.send(scene.device, room, { content: text({ random, ...scene }), replyTo: message.id })
+    scene.ledger.send(scene.device, room, { content: text({ random, ...scene }), replyTo: message.id })
   },
   edit: (scene) => {
     const message = pickMessage(
@@ -69,20 +69,20 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
     if (message) editPending(scene, message)
   },
   delete: (scene) => {
-    const { room, random, device, book, roomId } = scene
+    const { room, random, device, ledger, roomId } = scene
     const message = pickMessage(
       room,
       random,
       (row) => row.seq > 0 && (isMine(row, device) || random.chance(0.1)),
     )
     if (message === undefined) return
-    book.superseded(device, message.id)
-    book.call(device, roomId, { kind: 'delete', messageId: message.id }, () => room.delete(message.id))
+    ledger.superseded(device, message.id)
+    ledger.call(device, roomId, { kind: 'delete', messageId: message.id }, () => room.delete(message.id))
   },
-  'delete-pending': ({ room, random, book }) => {
+  'delete-pending': ({ room, random, ledger }) => {
     const message = pickMessage(room, random, (row) => row.seq === 0)
     if (message === undefined) return
-    book.withdrawn(message.key)
+    ledger.withdrawn(message.key)
     room.delete(message.key).catch(() => {})
   },
   react: ({ room, random }) => {
@@ -95,15 +95,15 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
     if (random.chance(0.6)) room.markRead()
     else if (lastSeq > 0) room.markRead(random.range(1, lastSeq))
   },
-  cancel: ({ room, random, book }) => {
+  cancel: ({ room, random, ledger }) => {
     const message = pickMessage(room, random, (row) => row.seq === 0)
-    if (message && room.cancel(message.key)) book.withdrawn(message.key)
+    if (message && room.cancel(message.key)) ledger.withdrawn(message.key)
   },
-  retry: ({ room, random, book, device }) => {
+  retry: ({ room, random, ledger, device }) => {
     const message = pickMessage(room, random, (row) => row.status === 'failed')
     if (message === undefined) return
     room.retry(message.key)
-    book.resend(device, message.key)
+    ledger.resend(device, message.key)
   },
   type: ({ room, random }) => room.setTyping(random.chance(0.7)),
   draft: ({ room, random }) => room.setDraft(`draft ${random.int(100)}`),
@@ -120,10 +120,10 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
     if (lastSeq > 0) room.jumpTo(random.range(1, lastSeq)).catch(() => {})
   },
   stir: (scene) => stir(scene),
-  join: ({ device, book, roomId }) =>
-    book.call(device, roomId, { kind: 'add', userId: device.user }, () => device.chat.joinRoom(roomId)),
-  leave: ({ device, book, roomId }) =>
-    book.call(device, roomId, { kind: 'remove', userId: device.user }, () => device.chat.leaveRoom(roomId)),
+  join: ({ device, ledger, roomId }) =>
+    ledger.call(device, roomId, { kind: 'add', userId: device.user }, () => device.chat.joinRoom(roomId)),
+  leave: ({ device, ledger, roomId }) =>
+    ledger.call(device, roomId, { kind: 'remove', userId: device.user }, () => device.chat.leaveRoom(roomId)),
   invite: (scene) => toOther(scene, 'add', 'add-member'),
   kick: (scene) => toOther(scene, 'remove', 'remove-member'),
   ban: (scene) => toOther(scene, 'remove', 'ban-member'),
@@ -213,22 +213,24 @@ function stir({ world, random, device: fallback, roomId: anyRoom }: Scene): void
 }
 
 function send(scene: Scene): void {
-  void scene.book.send(scene.device, scene.room, { content: text(scene) })
+  void scene.ledger.send(scene.device, scene.room, { content: text(scene) })
 }
 
 function edit(scene: Scene, message: ShownMessage): void {
   const content = text(scene)
-  const { book, device, roomId, room } = scene
-  book.superseded(device, message.id)
-  book.call(device, roomId, { kind: 'edit', messageId: message.id, content }, () =>
+  const { ledger, device, roomId, room } = scene
+  ledger.superseded(device, message.id)
+  ledger.call(device, roomId, { kind: 'edit', messageId: message.id, content }, () =>
     room.edit(message.id, content),
   )
 }
 
 function editPending(scene: Scene, message: ShownMessage): void {
   const content = text(scene)
-  const { book, device, roomId, room } = scene
-  book.editsUnsent(device, roomId, { clientId: message.key, content }, () => room.edit(message.key, content))
+  const { ledger, device, roomId, room } = scene
+  ledger.editsUnsent(device, roomId, { clientId: message.key, content }, () =>
+    room.edit(message.key, content),
+  )
 }
 
 /** Texts that differ, so that what is shown tells where it came from. */
@@ -261,9 +263,9 @@ function toOther(
   kind: 'add' | 'remove',
   event: 'add-member' | 'remove-member' | 'ban-member',
 ): void {
-  const { device, book, roomId } = scene
+  const { device, ledger, roomId } = scene
   const userId = other(scene)
-  book.call(device, roomId, { kind, userId }, () =>
+  ledger.call(device, roomId, { kind, userId }, () =>
     device.chat.request(event, { roomId: asRoomId(roomId), userId: asUserId(userId) }),
   )
 }

@@ -8,8 +8,8 @@ import { World } from '../world/world'
 import { misbehave } from './app/deeds'
 import { HostileApp } from './app/hostile-app'
 import { appWithout } from './app/profile'
-import { Book, finalRooms } from './book'
 import { startAgain, startMissingNode, strike } from './disasters'
+import { finalRooms, Ledger } from './ledger'
 import { operate } from './operations'
 import { drawProfile, FAULT_RATES, type Profile } from './profile'
 import { drawSchedule, type Step } from './schedule'
@@ -66,22 +66,22 @@ export function runSeed(
     trace,
     traceLines: options.traceLines,
   })
-  const book = new Book()
+  const ledger = new Ledger()
   const app = new HostileApp({
     world,
-    book,
+    ledger,
     users: profile.users,
     app: appWithout(profile.app, without.kinds),
     random: random.split('app'),
   })
-  const run = { world, book, profile, random, app }
+  const run = { world, ledger, profile, random, app }
   build(run)
   for (const step of steps)
     world.time.schedule(step.at, 'step', () => {
       const own = random.split(`step ${step.no}`)
-      if (step.kind === 'operation') operate(world, book, profile.users, step.name, own)
-      else if (step.kind === 'disaster') strike(world, book, step.name, own)
-      else misbehave({ world, book, random: own }, step.name)
+      if (step.kind === 'operation') operate(world, ledger, profile.users, step.name, own)
+      else if (step.kind === 'disaster') strike(world, ledger, step.name, own)
+      else misbehave({ world, ledger, random: own }, step.name)
     })
   const { violations } = world.context
   runUntil(run, START_MS + profile.lengthMs)
@@ -89,7 +89,7 @@ export function runSeed(
   world.time.schedule(0, 'all faults end', () => recover(run))
   if (violations.length === 0) settle(run, profile.tokenMs === undefined ? 0 : 2 * world.devices.length)
   if (violations.length === 0)
-    for (const { kind, roomId, text } of checkHistory(book.history(world), finalRooms(world)))
+    for (const { kind, roomId, text } of checkHistory(ledger.history(world), finalRooms(world)))
       violations.push(`${kind} in ${roomId}: ${text}`)
   return {
     seed,
@@ -105,19 +105,19 @@ export function runSeed(
 
 type Run = {
   readonly world: World
-  readonly book: Book
+  readonly ledger: Ledger
   readonly profile: Profile
   readonly random: Random
   readonly app: HostileApp
 }
 
 function build(run: Run): void {
-  const { world, book, profile, random } = run
+  const { world, ledger, profile, random } = run
   for (const room of profile.rooms) {
     const users = profile.users.slice(0, room.members)
     void world.addRoom(room.id, room.type, users).then(() => {
       // Longer than one sync brings, so that there is history that is not loaded.
-      if (random.split(room.id).chance(0.4)) fill(world, book, room.id, users)
+      if (random.split(room.id).chance(0.4)) fill(world, ledger, room.id, users)
     })
   }
   for (const user of profile.users) {
@@ -156,13 +156,13 @@ function addDevice(
   })
 }
 
-function fill(world: World, book: Book, roomId: string, users: readonly string[]): void {
+function fill(world: World, ledger: Ledger, roomId: string, users: readonly string[]): void {
   const [node] = world.nodes
   if (node === undefined) return
   const ops = Array.from({ length: HISTORY_LENGTH }, (_, i) => {
     const user = users[i % users.length] ?? ''
     const clientId = `${user}-history-${i}`
-    book.before(user, roomId, clientId, `old text ${i}`)
+    ledger.before(user, roomId, clientId, `old text ${i}`)
     const actor = { id: asUserId(user), name: user, admin: false }
     const ids = { id: asMessageId(`${roomId}-history-${i}`), clientId: asClientId(clientId) }
     const row = { content: `old text ${i}`, type: 'text', replyTo: null, ...ids }
@@ -195,7 +195,7 @@ function happens(world: World, until: number): boolean {
 }
 
 /** All that is wrong ends: what is down comes up, and devices are told that the network is back. */
-function recover({ world, book, profile: { rates }, app }: Run): void {
+function recover({ world, ledger, profile: { rates }, app }: Run): void {
   world.context.trace.note(() => 'all faults end')
   const calm = Object.fromEntries(FAULT_RATES.map((name) => [name, 0]))
   world.context.rates = { ...rates, ...calm }
@@ -211,7 +211,7 @@ function recover({ world, book, profile: { rates }, app }: Run): void {
       device.disk.stalledUntil = 0
     }
     // A chat that is being closed is waited for; its app begins the next one.
-    if (!device.isClosing) startAgain({ world, book }, device)
+    if (!device.isClosing) startAgain({ world, ledger }, device)
     device.wakeUp('online')
   }
 }

@@ -53,7 +53,7 @@ export class Browser {
     const text = JSON.stringify(message)
     for (const tab of this.tabs)
       if (tab !== from)
-        this.time.schedule(MESSAGE_MS, `${this.name}'s tabs`, () => tab.run(() => tab.hear(channel, text)))
+        this.time.schedule(MESSAGE_MS, `${this.name}'s tabs`, () => tab.run(() => tab.receive(channel, text)))
   }
 
   /** A tab is gone without a word: its locks are free. */
@@ -118,7 +118,7 @@ export class Tab implements TabsPort {
 
   onPage: TabsPort['onPage'] = () => () => {}
 
-  hear(channel: string, text: string): void {
+  receive(channel: string, text: string): void {
     for (const listener of this.#listeners.get(channel) ?? []) listener(JSON.parse(text))
   }
 

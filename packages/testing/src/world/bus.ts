@@ -33,11 +33,11 @@ export class BusNetwork {
   connect(nodeId: string, isUp: () => boolean): Bus {
     const own: Listener[] = []
     this.#nodes.set(nodeId, own)
-    this.#say(nodeId, { type: 'bus-up' }, HERE_AFTER_MS)
+    this.#announce(nodeId, { type: 'bus-up' }, HERE_AFTER_MS)
     for (const other of this.#nodes.keys()) {
       if (other === nodeId) continue
-      this.#say(other, { type: 'node-here', nodeId }, HERE_AFTER_MS)
-      this.#say(nodeId, { type: 'node-here', nodeId: other }, HERE_AFTER_MS)
+      this.#announce(other, { type: 'node-here', nodeId }, HERE_AFTER_MS)
+      this.#announce(nodeId, { type: 'node-here', nodeId: other }, HERE_AFTER_MS)
     }
     return {
       isShared: this.isShared,
@@ -45,8 +45,8 @@ export class BusNetwork {
         if (!isUp()) return
         this.onPublish(nodeId, message)
         const text = JSON.stringify(message)
-        const heard: BusMessage = JSON.parse(text)
-        for (const listener of own) listener(heard)
+        const received: BusMessage = JSON.parse(text)
+        for (const listener of own) listener(received)
         for (const other of this.#nodes.keys()) if (other !== nodeId) this.#carry(other, text)
       },
       subscribe: (listener) => {
@@ -58,11 +58,12 @@ export class BusNetwork {
 
   disconnect(nodeId: string): void {
     this.#nodes.delete(nodeId)
-    for (const other of this.#nodes.keys()) this.#say(other, { type: 'node-gone', nodeId }, GONE_AFTER_MS)
+    for (const other of this.#nodes.keys())
+      this.#announce(other, { type: 'node-gone', nodeId }, GONE_AFTER_MS)
   }
 
   /** What the bus itself says: signs of life are repeated until they are heard, so none is lost. */
-  #say(to: string, message: BusMessage, ms: number): void {
+  #announce(to: string, message: BusMessage, ms: number): void {
     this.context.time.schedule(ms, 'bus', () => {
       for (const listener of this.#nodes.get(to) ?? []) listener(message)
     })

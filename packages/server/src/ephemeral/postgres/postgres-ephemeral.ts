@@ -2,10 +2,10 @@ import type { Report, RoomId, UserId } from '@roomful/protocol'
 import type { Facts, Need, Plan } from '../../core/ops'
 import { withSchema } from '../../stores/database-url'
 import { type Store, StoreError } from '../../stores/port'
+import { ClientPool } from '../../stores/postgres/client-pool'
+import { type DatabaseClient, together } from '../../stores/postgres/database-client'
 import { poolingOf } from '../../stores/postgres/pooling'
 import { storeOn } from '../../stores/postgres/postgres-store'
-import { type Session, together } from '../../stores/postgres/session'
-import { SessionPool } from '../../stores/postgres/session-pool'
 import { integer, text } from '../../stores/sql/column'
 import {
   EPHEMERAL_LIMITS,
@@ -67,7 +67,7 @@ export async function openPostgresEphemeral(options: PostgresEphemeralOptions): 
   const url = withSchema(options.url, schemaOf(epoch))
   const pooling = await poolingOf(url)
   await makeTables(url, pooling)
-  const pool = (max: number) => new SessionPool(url, { max, pooling })
+  const pool = (max: number) => new ClientPool(url, { max, pooling })
   return new PostgresEphemeral(
     { writers: pool(WRITERS), readers: pool(READERS) },
     epoch,
@@ -80,7 +80,7 @@ class PostgresEphemeral implements EphemeralStore {
   readonly #store: Store
 
   constructor(
-    private readonly pools: { readonly writers: SessionPool; readonly readers: SessionPool },
+    private readonly pools: { readonly writers: ClientPool; readonly readers: ClientPool },
     epoch: string,
     private readonly keep: Keep,
     private readonly limits: EphemeralLimits,
@@ -99,11 +99,8 @@ class PostgresEphemeral implements EphemeralStore {
   async createRoom(input: Parameters<Store['createRoom']>[0]): ReturnType<Store['createRoom']> {
     const { createdBy } = input.room
     const count = (): Promise<{ all: number; made: number }> =>
-      this.#ask(async (session) => {
-        const [[all], [made]] = await together(
-          session.query(COUNT_ROOMS),
-          session.query(COUNT_MADE, createdBy),
-        )
+      this.#ask(async (client) => {
+        const [[all], [made]] = await together(client.query(COUNT_ROOMS), client.query(COUNT_MADE, createdBy))
         return { all: all ? integer(all, 'count') : 0, made: made ? integer(made, 'count') : 0 }
       })
     let { all, made } = await count()
@@ -118,30 +115,30 @@ class PostgresEphemeral implements EphemeralStore {
 
   async markRead(roomId: RoomId, userId: UserId, seq: number): ReturnType<Store['markRead']> {
     const read = await this.#store.markRead(roomId, userId, seq)
-    if (read) await this.#ask((session) => use(session, roomId, this.limits.idleMs))
+    if (read) await this.#ask((client) => use(client, roomId, this.limits.idleMs))
     return read
   }
 
   async putReport(report: Report): Promise<void> {
     const { roomId, id } = report
-    const mayPut = await this.#ask(async (session) => {
-      const [[room], [row]] = await together(session.query(ROOM, roomId), session.query(REPORTS, roomId, id))
+    const mayPut = await this.#ask(async (client) => {
+      const [[room], [row]] = await together(client.query(ROOM, roomId), client.query(REPORTS, roomId, id))
       if (!room || !row) return false
       if (integer(row, 'same') > 0 || integer(row, 'count') < this.keep.reports) return true
-      if ((await session.query(DROP_REPORT, roomId)).length > 0) return true
+      if ((await client.query(DROP_REPORT, roomId)).length > 0) return true
       throw new StoreError('LIMIT_EXCEEDED', 'too many reports of this room are open')
     })
     if (mayPut) await this.#store.putReport(report)
   }
 
   async touch(roomIds: readonly RoomId[]): Promise<void> {
-    if (roomIds.length > 0) await this.#ask((session) => session.query(TOUCH, roomIds))
+    if (roomIds.length > 0) await this.#ask((client) => client.query(TOUCH, roomIds))
   }
 
   async sweep(): Promise<number> {
     let swept = 0
     while (swept < SWEEP_ROOMS) {
-      const count = await this.#ask((session) => this.#sweepSome(session))
+      const count = await this.#ask((client) => this.#sweepSome(client))
       swept += count
       if (count < SWEEP_STEP) break
     }
@@ -152,18 +149,18 @@ class PostgresEphemeral implements EphemeralStore {
     return this.#store.close()
   }
 
-  async #sweepSome(session: Session): Promise<number> {
+  async #sweepSome(client: DatabaseClient): Promise<number> {
     const [, idle] = await together(
-      session.query('BEGIN'),
-      session.query(FIND_IDLE, this.limits.idleMs, SWEEP_STEP),
+      client.query('BEGIN'),
+      client.query(FIND_IDLE, this.limits.idleMs, SWEEP_STEP),
     )
     const ids = idle.map((row) => text(row, 'room_id'))
-    const removals = ids.length === 0 ? [] : [...REMOVE, REMOVE_ROOMS].map((sql) => session.query(sql, ids))
-    await together(...removals, session.query('COMMIT'))
+    const removals = ids.length === 0 ? [] : [...REMOVE, REMOVE_ROOMS].map((sql) => client.query(sql, ids))
+    await together(...removals, client.query('COMMIT'))
     return ids.length
   }
 
-  #ask<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  #ask<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
     return this.pools.writers.lend(work)
   }
 }

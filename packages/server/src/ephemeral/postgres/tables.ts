@@ -1,7 +1,7 @@
 import type { Pooling } from '../../stores/postgres/access'
+import { ClientPool } from '../../stores/postgres/client-pool'
 import { migrate } from '../../stores/postgres/migrate'
 import { MIGRATIONS } from '../../stores/postgres/migrations'
-import { SessionPool } from '../../stores/postgres/session-pool'
 
 /**
  * The tables of all rooms once more, in a schema beside them that belongs to this history: unlogged, so that a commit
@@ -24,14 +24,14 @@ export const schemaOf = (epoch: string): string =>
 
 /** Brings the schema that this URL names to this version's tables. Any number of nodes may do so at once. */
 export async function makeTables(url: string, pooling: Pooling): Promise<void> {
-  const pool = new SessionPool(url, { max: 1, patient: true, pooling })
+  const pool = new ClientPool(url, { max: 1, noTimeouts: true, pooling })
   try {
-    await pool.lend((session) => migrate(session, UNLOGGED))
-    await pool.lend(async (session) => {
-      await session.query('BEGIN')
-      await session.query('SELECT pg_advisory_xact_lock($1::bigint)', LOCK_KEY)
-      for (const sql of MORE) await session.query(sql)
-      await session.query('COMMIT')
+    await pool.lend((client) => migrate(client, UNLOGGED))
+    await pool.lend(async (client) => {
+      await client.query('BEGIN')
+      await client.query('SELECT pg_advisory_xact_lock($1::bigint)', LOCK_KEY)
+      for (const sql of MORE) await client.query(sql)
+      await client.query('COMMIT')
     })
   } finally {
     await pool.close()

@@ -1,8 +1,8 @@
 import type { RoomId } from '@roomful/protocol'
 import type { Plan } from '../../core/ops'
+import type { DatabaseClient } from '../../stores/postgres/database-client'
 import type { Beside } from '../../stores/postgres/postgres-store'
 import { DELETE_MESSAGES, KEEP_SENDS, RAISE_FLOOR } from '../../stores/postgres/purge'
-import type { Session } from '../../stores/postgres/session'
 import type { Keep } from '../ephemeral-store'
 
 const TRIM_OPS = {
@@ -35,21 +35,21 @@ const USE_EVERY = 0.1
 
 /** What a commit takes away: with what it adds, in one transaction. */
 export function trimming(keep: Keep, idleMs: number): Beside {
-  return (session: Session, roomId: RoomId, { head, messages, opIds, audit, members }: Plan) => {
+  return (client: DatabaseClient, roomId: RoomId, { head, messages, opIds, audit, members }: Plan) => {
     const floor = head.lastSeq - keep.messages + 1
     return [
       ...(messages.length > 0 && floor > 1
-        ? [KEEP_SENDS, DELETE_MESSAGES, RAISE_FLOOR].map((sql) => session.query(sql, roomId, floor))
+        ? [KEEP_SENDS, DELETE_MESSAGES, RAISE_FLOOR].map((sql) => client.query(sql, roomId, floor))
         : []),
-      ...(opIds.length > 0 ? [session.query(TRIM_OPS, roomId, keep.ops)] : []),
-      ...(audit.length > 0 ? [session.query(TRIM_AUDIT, roomId, keep.audit)] : []),
+      ...(opIds.length > 0 ? [client.query(TRIM_OPS, roomId, keep.ops)] : []),
+      ...(audit.length > 0 ? [client.query(TRIM_AUDIT, roomId, keep.audit)] : []),
       ...(members.some(({ removed }) => removed === 'left')
-        ? [session.query(TRIM_DEPARTED, roomId, keep.departed)]
+        ? [client.query(TRIM_DEPARTED, roomId, keep.departed)]
         : []),
-      use(session, roomId, idleMs),
+      use(client, roomId, idleMs),
     ]
   }
 }
 
-export const use = (session: Session, roomId: RoomId, idleMs: number): Promise<unknown> =>
-  session.query(USE, roomId, Math.floor(idleMs * USE_EVERY))
+export const use = (client: DatabaseClient, roomId: RoomId, idleMs: number): Promise<unknown> =>
+  client.query(USE, roomId, Math.floor(idleMs * USE_EVERY))

@@ -13,7 +13,7 @@ describe('what the URL of a Postgres says', () => {
       statement_timeout: '5000',
       TimeZone: 'UTC',
     })
-    expect(accessOf(url, { patient: true }).settings).not.toHaveProperty('statement_timeout')
+    expect(accessOf(url, { noTimeouts: true }).settings).not.toHaveProperty('statement_timeout')
   })
 
   test('a schema', () => {

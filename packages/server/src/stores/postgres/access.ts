@@ -38,7 +38,7 @@ export type Access = {
  * What a database's URL says. It may carry settings of its own (`?options=-c lock_timeout=1000`), which pg would take in
  * place of ours, and the schema of the tables (`?schema=roomful`). `patient`: for work that may take long.
  */
-export function accessOf(url: string, { patient = false }: { patient?: boolean } = {}): Access {
+export function accessOf(url: string, { noTimeouts = false }: { noTimeouts?: boolean } = {}): Access {
   const parsed = new URL(url)
   const own = parsed.searchParams.get('options') ?? ''
   const schema = parsed.searchParams.get('schema')
@@ -48,7 +48,7 @@ export function accessOf(url: string, { patient = false }: { patient?: boolean }
     connectionString: parsed.href,
     settings: {
       ...SETTINGS,
-      ...(patient ? {} : { statement_timeout: String(STATEMENT_TIMEOUT_MS) }),
+      ...(noTimeouts ? {} : { statement_timeout: String(STATEMENT_TIMEOUT_MS) }),
       ...ownSettings(own),
       ...(schema ? { search_path: schema } : {}),
     },

@@ -2,7 +2,7 @@ import type { RoomId, UserId } from '@roomful/protocol'
 import type { Purged } from '../port'
 import { text } from '../sql/column'
 import { fileIn, PURGE_STEP_ROWS } from '../sql/purge-step'
-import type { Session } from './session'
+import type { DatabaseClient } from './database-client'
 
 /**
  * Every read of a room goes through its head, and every write locks it: without that the room is gone at once, and its rows
@@ -16,12 +16,12 @@ const DELETE_ROOM = {
 }
 
 export async function deleteRoom(
-  session: Session,
+  client: DatabaseClient,
   roomId: RoomId,
   by: UserId,
   atMs: number,
 ): Promise<boolean> {
-  return (await session.query(DELETE_ROOM, roomId, by, atMs)).length > 0
+  return (await client.query(DELETE_ROOM, roomId, by, atMs)).length > 0
 }
 
 const UNPURGED = {
@@ -54,16 +54,16 @@ const END = {
 }
 
 /** Each step is a transaction of its own; two nodes at once each take what the other leaves. */
-export async function purgeDeleted(session: Session): Promise<Purged> {
-  const [next] = await session.query(UNPURGED)
+export async function purgeDeleted(client: DatabaseClient): Promise<Purged> {
+  const [next] = await client.query(UNPURGED)
   if (!next) return { rows: 0, fileIds: [] }
   const roomId = text(next, 'room_id')
-  const messages = await session.query(MESSAGES, roomId, PURGE_STEP_ROWS)
+  const messages = await client.query(MESSAGES, roomId, PURGE_STEP_ROWS)
   if (messages.length > 0) return { rows: messages.length, fileIds: messages.flatMap(fileIn) }
   for (const statement of OTHERS) {
-    const gone = await session.query(statement, roomId, PURGE_STEP_ROWS)
+    const gone = await client.query(statement, roomId, PURGE_STEP_ROWS)
     if (gone.length > 0) return { rows: gone.length, fileIds: [] }
   }
-  await session.query(END, roomId)
+  await client.query(END, roomId)
   return { rows: 1, fileIds: [] }
 }

@@ -2,7 +2,7 @@ import { asMessageId, asUserId, type RoomId } from '@roomful/protocol'
 import { type Facts, type Need, pairKey } from '../../core/ops'
 import { integer, type Row, text } from '../sql/column'
 import { lastSendFrom, memberFrom, messageFrom, roomFrom } from '../sql/rows'
-import { type Session, together } from './session'
+import { type DatabaseClient, together } from './database-client'
 
 /** NO KEY UPDATE: as exclusive among writers, and foreign keys to the row do not wait for it. */
 const LOCK = { name: 'lock', text: 'SELECT 1 FROM room_heads WHERE room_id = $1 FOR NO KEY UPDATE' }
@@ -73,16 +73,16 @@ const LAST_SENDS = {
  * because under READ COMMITTED each sees what was committed before it began: after the wait for the lock. In the
  * locking statement they would be as of before it, and miss the winner of a race.
  */
-export async function lockAndRead(session: Session, roomId: RoomId, need: Need): Promise<Facts> {
+export async function lockAndRead(client: DatabaseClient, roomId: RoomId, need: Need): Promise<Facts> {
   const none: readonly Row[] = []
   const [, , rooms, members, messages, byClientId, opIds, owners, lastSends] = await together(
-    session.query('BEGIN'),
-    session.query(LOCK, roomId),
-    session.query(SELECT_ROOM, roomId),
-    need.userIds.length > 0 ? session.query(MEMBERS, roomId, need.userIds) : Promise.resolve(none),
-    need.messageIds.length > 0 ? session.query(MESSAGES, roomId, need.messageIds) : Promise.resolve(none),
+    client.query('BEGIN'),
+    client.query(LOCK, roomId),
+    client.query(SELECT_ROOM, roomId),
+    need.userIds.length > 0 ? client.query(MEMBERS, roomId, need.userIds) : Promise.resolve(none),
+    need.messageIds.length > 0 ? client.query(MESSAGES, roomId, need.messageIds) : Promise.resolve(none),
     need.clientIds.length > 0
-      ? session.query(
+      ? client.query(
           BY_CLIENT_ID,
           roomId,
           need.clientIds.map((key) => key.userId),
@@ -90,15 +90,15 @@ export async function lockAndRead(session: Session, roomId: RoomId, need: Need):
         )
       : Promise.resolve(none),
     need.opIds.length > 0
-      ? session.query(
+      ? client.query(
           OP_IDS,
           roomId,
           need.opIds.map((key) => key.userId),
           need.opIds.map((key) => key.opId),
         )
       : Promise.resolve(none),
-    need.owners ? session.query(OWNERS, roomId) : Promise.resolve(none),
-    need.lastSendOf.length > 0 ? session.query(LAST_SENDS, roomId, need.lastSendOf) : Promise.resolve(none),
+    need.owners ? client.query(OWNERS, roomId) : Promise.resolve(none),
+    need.lastSendOf.length > 0 ? client.query(LAST_SENDS, roomId, need.lastSendOf) : Promise.resolve(none),
   )
   const [room] = rooms
   const [count] = owners

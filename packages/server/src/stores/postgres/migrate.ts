@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { Migrated } from '../care'
+import type { Migrated } from '../maintenance'
 import { StoreError } from '../port'
 import { integer, text } from '../sql/column'
+import type { DatabaseClient } from './database-client'
 import { MIGRATIONS } from './migrations'
 import { tableInTheWay } from './postgres-error'
-import type { Session } from './session'
 
 /** Any number; the same on every node, and nobody else's. */
 const LOCK_KEY = 4_711_202_601
@@ -14,41 +14,39 @@ const LOCK_KEY = 4_711_202_601
  * with the database.
  */
 export async function migrate(
-  session: Session,
+  client: DatabaseClient,
   migrations: readonly string[] = MIGRATIONS,
 ): Promise<Migrated & { readonly epoch: string }> {
-  await session.query('BEGIN')
-  await session.query('SELECT pg_advisory_xact_lock($1::bigint)', LOCK_KEY)
-  await makeSchema(session)
-  await session.query('CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)')
-  const [row] = await session.query('SELECT coalesce(max(version), 0) AS version FROM schema_version')
+  await client.query('BEGIN')
+  await client.query('SELECT pg_advisory_xact_lock($1::bigint)', LOCK_KEY)
+  await makeSchema(client)
+  await client.query('CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)')
+  const [row] = await client.query('SELECT coalesce(max(version), 0) AS version FROM schema_version')
   const version = row ? integer(row, 'version') : 0
   if (version > migrations.length) {
     throw new Error(`the database is of a newer version (${version}) than this server (${migrations.length})`)
   }
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue
-    await session.query(sql).catch((error: unknown) => Promise.reject(inTheWay(error) ?? error))
-    await session.query('INSERT INTO schema_version (version) VALUES ($1)', index + 1)
+    await client.query(sql).catch((error: unknown) => Promise.reject(inTheWay(error) ?? error))
+    await client.query('INSERT INTO schema_version (version) VALUES ($1)', index + 1)
   }
-  await session.query(
+  await client.query(
     `INSERT INTO meta (key, value) VALUES ('epoch', $1) ON CONFLICT DO NOTHING`,
     randomUUID(),
   )
-  const [epoch] = await session.query(`SELECT value FROM meta WHERE key = 'epoch'`)
-  await session.query('COMMIT')
+  const [epoch] = await client.query(`SELECT value FROM meta WHERE key = 'epoch'`)
+  await client.query('COMMIT')
   if (!epoch) throw new Error('the database has no epoch')
   return { from: version, to: migrations.length, epoch: text(epoch, 'value') }
 }
 
 /** The first schema of the search path is where tables are made. It is made where it is missing, which needs a right to. */
-async function makeSchema(session: Session): Promise<void> {
-  const [row] = await session.query(
-    `SELECT current_schema() AS there, current_setting('search_path') AS path`,
-  )
+async function makeSchema(client: DatabaseClient): Promise<void> {
+  const [row] = await client.query(`SELECT current_schema() AS there, current_setting('search_path') AS path`)
   const path = row ? text(row, 'path') : ''
   const isNamed = /^[a-z_][a-z0-9_]*$/.test(path)
-  if (row?.there == null && isNamed) await session.query(`CREATE SCHEMA IF NOT EXISTS "${path}"`)
+  if (row?.there == null && isNamed) await client.query(`CREATE SCHEMA IF NOT EXISTS "${path}"`)
 }
 
 /** A table of that name is there already: an app's own, as ours are made once. */

@@ -2,8 +2,8 @@ import { asRoomId, asUserId, LIMITS, type RoomId, type UserId } from '@roomful/p
 import type { NewInvitations } from '../port'
 import { flag, integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
+import { type DatabaseClient, together } from './database-client'
 import { PRESENT } from './queries'
-import { type Session, together } from './session'
 
 // Invitations, blocks and hidden rooms: single statements, each a transaction of its own. Where one counts for the next, the
 // caller lets one request of a user run at a time; several nodes may go over a bound by what each does at that moment.
@@ -39,12 +39,12 @@ const INVITE = {
 }
 
 export async function invite(
-  session: Session,
+  client: DatabaseClient,
   { roomId, inviterId, userIds, at, until }: NewInvitations,
 ): Promise<readonly UserId[] | undefined> {
-  const [counted] = await session.query(SENT, inviterId, at, userIds, roomId)
+  const [counted] = await client.query(SENT, inviterId, at, userIds, roomId)
   if (counted && integer(counted, 'sent') > LIMITS.invitationsSent) return undefined
-  const made = await session.query(INVITE, inviterId, at, userIds, roomId, until)
+  const made = await client.query(INVITE, inviterId, at, userIds, roomId, until)
   return made.filter((row) => flag(row, 'shown')).map((row) => asUserId(text(row, 'user_id')))
 }
 
@@ -58,12 +58,12 @@ const DECLINE = {
 }
 
 export async function answerInvitation(
-  session: Session,
+  client: DatabaseClient,
   userId: UserId,
   roomId: RoomId,
   answer: 'accepted' | 'declined',
 ): Promise<boolean> {
-  return (await session.query(answer === 'accepted' ? ACCEPT : DECLINE, userId, roomId)).length > 0
+  return (await client.query(answer === 'accepted' ? ACCEPT : DECLINE, userId, roomId)).length > 0
 }
 
 /** By the index of ages: old ones are at its beginning. Two nodes at once each take what the other leaves. */
@@ -77,8 +77,8 @@ export const FORGET_INVITATIONS = {
     RETURNING 1`,
 }
 
-export async function forgetInvitations(session: Session, beforeMs: number): Promise<number> {
-  return (await session.query(FORGET_INVITATIONS, beforeMs, FORGET_OPS_STEP)).length
+export async function forgetInvitations(client: DatabaseClient, beforeMs: number): Promise<number> {
+  return (await client.query(FORGET_INVITATIONS, beforeMs, FORGET_OPS_STEP)).length
 }
 
 const BLOCKS = {
@@ -97,24 +97,24 @@ const DECLINE_ALL = {
 }
 
 export async function block(
-  session: Session,
+  client: DatabaseClient,
   userId: UserId,
   blockedId: UserId,
   at: string,
 ): Promise<readonly RoomId[] | undefined> {
-  const [held] = await session.query(BLOCKS, userId, blockedId)
+  const [held] = await client.query(BLOCKS, userId, blockedId)
   if (held && !flag(held, 'there') && integer(held, 'blocks') >= LIMITS.blockedUsers) return undefined
   const [, declined] = await together(
-    session.query(BLOCK, userId, blockedId, at),
-    session.query(DECLINE_ALL, userId, blockedId),
+    client.query(BLOCK, userId, blockedId, at),
+    client.query(DECLINE_ALL, userId, blockedId),
   )
   return declined.map((row) => asRoomId(text(row, 'room_id')))
 }
 
 const UNBLOCK = { name: 'unblock', text: 'DELETE FROM blocks WHERE user_id = $1 AND blocked_id = $2' }
 
-export async function unblock(session: Session, userId: UserId, blockedId: UserId): Promise<void> {
-  await session.query(UNBLOCK, userId, blockedId)
+export async function unblock(client: DatabaseClient, userId: UserId, blockedId: UserId): Promise<void> {
+  await client.query(UNBLOCK, userId, blockedId)
 }
 
 const HIDE = {
@@ -126,11 +126,11 @@ const HIDE = {
 }
 
 export async function hide(
-  session: Session,
+  client: DatabaseClient,
   roomId: RoomId,
   userId: UserId,
   hidden: boolean,
 ): Promise<{ hiddenSeq: number | null } | undefined> {
-  const [row] = await session.query(HIDE, roomId, userId, hidden)
+  const [row] = await client.query(HIDE, roomId, userId, hidden)
   return row && { hiddenSeq: row.hidden_seq === null ? null : integer(row, 'hidden_seq') }
 }

@@ -16,158 +16,158 @@ import {
   roomFrom,
   spanFrom,
 } from '../sql/rows'
+import type { DatabaseClient } from './database-client'
 import * as sql from './queries'
-import type { Session } from './session'
 
 /** The port's reads on one session, inside the transaction that its snapshot is. */
-export function postgresReader(session: Session): Reader {
+export function postgresReader(client: DatabaseClient): Reader {
   return {
     async memberships(userId, roomIds) {
-      return (await session.query(sql.MEMBERSHIPS_OF_ROOMS, userId, roomIds)).map(membershipFrom)
+      return (await client.query(sql.MEMBERSHIPS_OF_ROOMS, userId, roomIds)).map(membershipFrom)
     },
 
     async roomsOf(userId, { after = '', limit }) {
-      return (await session.query(sql.ROOMS_OF, userId, after, limit)).map(membershipFrom)
+      return (await client.query(sql.ROOMS_OF, userId, after, limit)).map(membershipFrom)
     },
 
     async heads(roomIds) {
-      return new Map((await session.query(sql.HEADS, roomIds)).map(headFrom))
+      return new Map((await client.query(sql.HEADS, roomIds)).map(headFrom))
     },
 
     async messages(query) {
       const { statement, values } = sql.messagesQuery(query)
-      const rows = (await session.query(statement, ...values)).map(messageFrom)
+      const rows = (await client.query(statement, ...values)).map(messageFrom)
       return query.take === 'newest' ? rows.reverse() : rows
     },
 
     async unread(userId, roomIds) {
-      const rows = await session.query(sql.UNREAD, LIMITS.unreadCap, roomIds, userId)
+      const rows = await client.query(sql.UNREAD, LIMITS.unreadCap, roomIds, userId)
       return new Map(rows.map((row) => [asRoomId(text(row, 'room_id')), integer(row, 'counted')]))
     },
 
     async previews(roomIds) {
-      return new Map((await session.query(sql.PREVIEWS, roomIds)).map(previewFrom))
+      return new Map((await client.query(sql.PREVIEWS, roomIds)).map(previewFrom))
     },
 
     async members(roomId, { after = asUserId(''), afterRev, limit }) {
       const rows =
         afterRev === undefined
-          ? await session.query(sql.MEMBERS, roomId, after, limit)
-          : await session.query(sql.MEMBERS_CHANGED, roomId, after, limit, afterRev)
+          ? await client.query(sql.MEMBERS, roomId, after, limit)
+          : await client.query(sql.MEMBERS_CHANGED, roomId, after, limit, afterRev)
       return rows.map(memberFrom)
     },
 
     async membersAmong(roomId, userIds) {
-      return (await session.query(sql.MEMBERS_AMONG, roomId, userIds)).map(memberFrom)
+      return (await client.query(sql.MEMBERS_AMONG, roomId, userIds)).map(memberFrom)
     },
 
     async standings(pairs) {
       const [roomIds, userIds] = [pairs.map(({ roomId }) => roomId), pairs.map(({ userId }) => userId)]
-      const rows = await session.query(sql.STANDINGS, LIMITS.unreadCap, roomIds, userIds)
+      const rows = await client.query(sql.STANDINGS, LIMITS.unreadCap, roomIds, userIds)
       return rows.map((row) => ({ member: memberFrom(row), unread: integer(row, 'counted') }))
     },
 
     async whoIsIn(roomIds, userIds) {
-      return (await session.query(sql.WHO_IS_IN, roomIds, userIds)).map(attendanceFrom)
+      return (await client.query(sql.WHO_IS_IN, roomIds, userIds)).map(attendanceFrom)
     },
 
     async roomOfMessage(messageId) {
-      const [row] = await session.query(sql.ROOM_OF_MESSAGE, messageId)
+      const [row] = await client.query(sql.ROOM_OF_MESSAGE, messageId)
       return row && asRoomId(text(row, 'room_id'))
     },
 
     async seqOfMessage(roomId, messageId) {
-      const [row] = await session.query(sql.SEQ_OF_MESSAGE, messageId, roomId)
+      const [row] = await client.query(sql.SEQ_OF_MESSAGE, messageId, roomId)
       return row && integer(row, 'seq')
     },
 
     async publicRooms({ query = '', after = { name: '', id: '' }, limit }) {
       const wanted = query.toLowerCase()
-      const found = [...wanted].length < INDEXED_LETTERS ? undefined : await roomsFound(session, wanted)
+      const found = [...wanted].length < INDEXED_LETTERS ? undefined : await roomsFound(client, wanted)
       const rows = found
-        ? await session.query(sql.FOUND_ROOMS, found, after.name, after.id, wanted, limit)
-        : await session.query(sql.PUBLIC_ROOMS, after.name, after.id, wanted, limit)
+        ? await client.query(sql.FOUND_ROOMS, found, after.name, after.id, wanted, limit)
+        : await client.query(sql.PUBLIC_ROOMS, after.name, after.id, wanted, limit)
       return rows.map(roomFrom)
     },
 
     async spans({ after = '', limit }) {
-      return (await session.query(sql.SPANS, after, limit)).map(spanFrom)
+      return (await client.query(sql.SPANS, after, limit)).map(spanFrom)
     },
 
     async isFileShown(fileId, userId) {
       const rows =
         userId === undefined
-          ? await session.query(sql.FILE_SHOWN, fileId)
-          : await session.query(sql.FILE_SHOWN_TO, fileId, userId)
+          ? await client.query(sql.FILE_SHOWN, fileId)
+          : await client.query(sql.FILE_SHOWN_TO, fileId, userId)
       return rows.length > 0
     },
 
     async user(userId) {
-      const [row] = await session.query(sql.USER, userId)
+      const [row] = await client.query(sql.USER, userId)
       return row && { id: userId, name: text(row, 'name') }
     },
 
     async acquaintances(userId, others) {
-      const rows = await session.query(sql.ACQUAINTANCES, userId, others)
+      const rows = await client.query(sql.ACQUAINTANCES, userId, others)
       return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))
     },
 
     async blockersOf(userId, others) {
-      const rows = await session.query(sql.BLOCKERS, userId, others)
+      const rows = await client.query(sql.BLOCKERS, userId, others)
       return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))
     },
 
     async blocked(userId, { after = asUserId(''), limit }) {
-      const rows = await session.query(sql.BLOCKED, userId, after, limit)
+      const rows = await client.query(sql.BLOCKED, userId, after, limit)
       return rows.map(blockFrom)
     },
 
     async invitations(userId, { nowMs, roomId, limit }) {
       const rows =
         roomId === undefined
-          ? await session.query(sql.INVITATIONS, userId, nowMs, limit)
-          : await session.query(sql.INVITATION, userId, roomId, nowMs)
+          ? await client.query(sql.INVITATIONS, userId, nowMs, limit)
+          : await client.query(sql.INVITATION, userId, roomId, nowMs)
       return rows.map(invitationFrom)
     },
 
     async dm(dmKey) {
-      const [row] = await session.query(sql.DM, dmKey)
+      const [row] = await client.query(sql.DM, dmKey)
       return row && asRoomId(text(row, 'room_id'))
     },
 
     async misnamed({ id, name }, limit) {
-      const rows = await session.query(sql.MISNAMED, id, name, limit)
+      const rows = await client.query(sql.MISNAMED, id, name, limit)
       return rows.map((row) => asRoomId(text(row, 'room_id')))
     },
 
     async reports(roomId, { resolved, after = '', limit }) {
       const statement = resolved ? sql.REPORTS_RESOLVED : sql.REPORTS_OPEN
-      return (await session.query(statement, roomId, after, limit)).map(reportFrom)
+      return (await client.query(statement, roomId, after, limit)).map(reportFrom)
     },
 
     async openReportsOf(roomId, reporterId, limit) {
-      return (await session.query(sql.REPORTS_OF, roomId, reporterId, limit)).map(reportFrom)
+      return (await client.query(sql.REPORTS_OF, roomId, reporterId, limit)).map(reportFrom)
     },
 
     async inRooms(userIds, atLeast) {
-      const rows = await session.query(sql.IN_ROOMS, userIds, atLeast)
+      const rows = await client.query(sql.IN_ROOMS, userIds, atLeast)
       return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))
     },
 
     async deletedAmong(roomIds) {
-      const rows = await session.query(sql.DELETED_AMONG, roomIds)
+      const rows = await client.query(sql.DELETED_AMONG, roomIds)
       return rows.map((row) => asRoomId(text(row, 'room_id')))
     },
 
     async reportedRooms({ after = asRoomId(''), limit }) {
-      return (await session.query(sql.REPORTED_ROOMS, after, limit)).map(reportedRoomFrom)
+      return (await client.query(sql.REPORTED_ROOMS, after, limit)).map(reportedRoomFrom)
     },
 
     async audit(roomId, { after, limit }) {
       const rows =
         after === undefined
-          ? await session.query(sql.AUDIT, roomId, limit)
-          : await session.query(sql.AUDIT_AFTER, roomId, limit, after)
+          ? await client.query(sql.AUDIT, roomId, limit)
+          : await client.query(sql.AUDIT_AFTER, roomId, limit, after)
       return rows.map(auditFrom)
     },
   }
@@ -179,8 +179,8 @@ const INDEXED_LETTERS = 3
 const FOUND_MAX = 1_000
 
 /** Undefined: more than are worth sorting. */
-async function roomsFound(session: Session, wanted: string): Promise<readonly string[] | undefined> {
+async function roomsFound(client: DatabaseClient, wanted: string): Promise<readonly string[] | undefined> {
   const pattern = `%${wanted.replaceAll(/[\\%_]/g, '\\$&')}%`
-  const rows = await session.query(sql.ROOMS_FOUND, pattern, FOUND_MAX + 1)
+  const rows = await client.query(sql.ROOMS_FOUND, pattern, FOUND_MAX + 1)
   return rows.length > FOUND_MAX ? undefined : rows.map((row) => text(row, 'id'))
 }

@@ -1,6 +1,8 @@
 import type { RoomId } from '@roomful/protocol'
 import type { Facts, Need, Plan } from '../../core/ops'
 import { type Reader, type Store, StoreError } from '../port'
+import { ClientPool } from './client-pool'
+import { type DatabaseClient, together } from './database-client'
 import { deleteRoom, purgeDeleted } from './delete-room'
 import { lockAndRead } from './facts'
 import { Lanes } from './lanes'
@@ -8,10 +10,6 @@ import { migrate } from './migrate'
 import * as people from './people'
 import { poolingOf } from './pooling'
 import { isRetryable } from './postgres-error'
-import { postgresReader } from './postgres-reader'
-import { purge } from './purge'
-import { type Session, together } from './session'
-import { SessionPool } from './session-pool'
 import {
   createRoom,
   endSessions,
@@ -24,7 +22,9 @@ import {
   revokedSessions,
   revokeSession,
   sessionsEnded,
-} from './small-writes'
+} from './postgres-mutations'
+import { postgresReader } from './postgres-reader'
+import { purge } from './purge'
 import { writePlan } from './write-plan'
 
 /** More writers would only wait for each other's row locks and fsyncs; the pipeline's batches are what scales. */
@@ -41,10 +41,10 @@ const READERS = 8
 export async function openPostgresStore(url: string): Promise<Store> {
   const pooling = await poolingOf(url)
   // Another node may be migrating, or there may be much to change: neither is a reason to give up.
-  const migrator = new SessionPool(url, { max: 1, patient: true, pooling })
+  const migrator = new ClientPool(url, { max: 1, noTimeouts: true, pooling })
   try {
-    const { epoch } = await migrator.lend((session) => migrate(session))
-    const pool = (max: number) => new SessionPool(url, { max, pooling })
+    const { epoch } = await migrator.lend((client) => migrate(client))
+    const pool = (max: number) => new ClientPool(url, { max, pooling })
     return storeOn({ writers: pool(WRITERS), readers: pool(READERS) }, epoch)
   } finally {
     await migrator.close()
@@ -52,24 +52,24 @@ export async function openPostgresStore(url: string): Promise<Store> {
 }
 
 /** Statements that a commit sends beside its plan's, in its transaction. */
-export type Beside = (session: Session, roomId: RoomId, plan: Plan) => readonly Promise<unknown>[]
+export type Beside = (client: DatabaseClient, roomId: RoomId, plan: Plan) => readonly Promise<unknown>[]
 
 /** On tables that are there. */
 export function storeOn(
-  { writers, readers }: { writers: SessionPool; readers: SessionPool },
+  { writers, readers }: { writers: ClientPool; readers: ClientPool },
   epoch: string,
   beside: Beside = () => [],
 ): Store {
   const lanes = new Lanes()
   let closing: Promise<unknown> | undefined
-  const lend = <T>(pool: SessionPool, work: (session: Session) => Promise<T>): Promise<T> =>
+  const lend = <T>(pool: ClientPool, work: (client: DatabaseClient) => Promise<T>): Promise<T> =>
     closing ? Promise.reject(new StoreError('UNAVAILABLE', 'the store is closed')) : pool.lend(work)
   return {
     kind: 'postgres',
     epoch,
     async commit(roomId, need, decide) {
       const attempt = (): Promise<Plan> =>
-        lend(writers, (session) => commit(session, roomId, need, decide, beside))
+        lend(writers, (client) => commit(client, roomId, need, decide, beside))
       try {
         return await attempt()
       } catch (error) {
@@ -77,35 +77,34 @@ export function storeOn(
         return attempt()
       }
     },
-    read: (reads) => lend(readers, (session) => snapshot(session, reads)),
-    createRoom: (input) => lend(readers, (session) => createRoom(session, input)),
-    putUser: (user, namedAt = 0) => lend(readers, (session) => putUser(session, user, namedAt)),
-    markRead: (roomId, userId, seq) => lend(readers, (session) => markRead(session, roomId, userId, seq)),
-    purge: (roomId, belowSeq) => lend(writers, (session) => purge(session, roomId, belowSeq)),
-    deleteRoom: (roomId, by, atMs) => lend(writers, (session) => deleteRoom(session, roomId, by, atMs)),
+    read: (reads) => lend(readers, (client) => snapshot(client, reads)),
+    createRoom: (input) => lend(readers, (client) => createRoom(client, input)),
+    putUser: (user, namedAt = 0) => lend(readers, (client) => putUser(client, user, namedAt)),
+    markRead: (roomId, userId, seq) => lend(readers, (client) => markRead(client, roomId, userId, seq)),
+    purge: (roomId, belowSeq) => lend(writers, (client) => purge(client, roomId, belowSeq)),
+    deleteRoom: (roomId, by, atMs) => lend(writers, (client) => deleteRoom(client, roomId, by, atMs)),
     purgeDeleted: () => lend(readers, purgeDeleted),
-    forgetOps: (beforeMs) => lend(readers, (session) => forgetOps(session, beforeMs)),
+    forgetOps: (beforeMs) => lend(readers, (client) => forgetOps(client, beforeMs)),
     invite: (invitations) =>
-      lanes.run(invitations.inviterId, () => lend(readers, (session) => people.invite(session, invitations))),
+      lanes.run(invitations.inviterId, () => lend(readers, (client) => people.invite(client, invitations))),
     answerInvitation: (userId, roomId, answer) =>
-      lend(readers, (session) => people.answerInvitation(session, userId, roomId, answer)),
-    forgetInvitations: (beforeMs) => lend(readers, (session) => people.forgetInvitations(session, beforeMs)),
+      lend(readers, (client) => people.answerInvitation(client, userId, roomId, answer)),
+    forgetInvitations: (beforeMs) => lend(readers, (client) => people.forgetInvitations(client, beforeMs)),
     block: (userId, blockedId, at) =>
-      lanes.run(userId, () => lend(readers, (session) => people.block(session, userId, blockedId, at))),
-    unblock: (userId, blockedId) => lend(readers, (session) => people.unblock(session, userId, blockedId)),
-    hide: (roomId, userId, hidden) =>
-      lend(readers, (session) => people.hide(session, roomId, userId, hidden)),
-    putReport: (report) => lend(readers, (session) => putReport(session, report)),
+      lanes.run(userId, () => lend(readers, (client) => people.block(client, userId, blockedId, at))),
+    unblock: (userId, blockedId) => lend(readers, (client) => people.unblock(client, userId, blockedId)),
+    hide: (roomId, userId, hidden) => lend(readers, (client) => people.hide(client, roomId, userId, hidden)),
+    putReport: (report) => lend(readers, (client) => putReport(client, report)),
     revokeSession: (sid, untilMs) =>
-      lend(readers, (session) => revokeSession(session, sid, untilMs, Date.now())),
+      lend(readers, (client) => revokeSession(client, sid, untilMs, Date.now())),
     endSessions: (userId, atMs, untilMs) =>
-      lend(readers, (session) => endSessions(session, userId, { atMs, untilMs, nowMs: Date.now() })),
-    sessionsEnded: (userIds) => lend(readers, (session) => sessionsEnded(session, userIds, Date.now())),
-    isSessionRevoked: (sid) => lend(readers, (session) => isSessionRevoked(session, sid, Date.now())),
-    revokedSessions: (sids) => lend(readers, (session) => revokedSessions(session, sids, Date.now())),
+      lend(readers, (client) => endSessions(client, userId, { atMs, untilMs, nowMs: Date.now() })),
+    sessionsEnded: (userIds) => lend(readers, (client) => sessionsEnded(client, userIds, Date.now())),
+    isSessionRevoked: (sid) => lend(readers, (client) => isSessionRevoked(client, sid, Date.now())),
+    revokedSessions: (sids) => lend(readers, (client) => revokedSessions(client, sids, Date.now())),
     async ping() {
-      await lend(writers, (session) => probe(session, Date.now()))
-      await lend(readers, (session) => session.query(`SELECT value FROM meta WHERE key = 'probe'`))
+      await lend(writers, (client) => probe(client, Date.now()))
+      await lend(readers, (client) => client.query(`SELECT value FROM meta WHERE key = 'probe'`))
     },
     async close() {
       closing ??= Promise.all([writers.close(), readers.close()])
@@ -116,25 +115,25 @@ export function storeOn(
 
 /** Two round trips: begin, lock and read; write and commit. */
 async function commit(
-  session: Session,
+  client: DatabaseClient,
   roomId: RoomId,
   need: Need,
   decide: (facts: Facts) => Plan,
   beside: Beside,
 ): Promise<Plan> {
-  const facts = await lockAndRead(session, roomId, need)
+  const facts = await lockAndRead(client, roomId, need)
   const plan = decide(facts)
-  const written = writePlan(session, roomId, facts, plan)
-  const more = written.length > 0 ? beside(session, roomId, plan) : []
+  const written = writePlan(client, roomId, facts, plan)
+  const more = written.length > 0 ? beside(client, roomId, plan) : []
   // COMMIT is sent along: after a failed write it rolls back, and the write's error is the answer.
-  await together(...written, ...more, session.query('COMMIT'))
+  await together(...written, ...more, client.query('COMMIT'))
   return plan
 }
 
-async function snapshot<T>(session: Session, reads: (reader: Reader) => Promise<T>): Promise<T> {
+async function snapshot<T>(client: DatabaseClient, reads: (reader: Reader) => Promise<T>): Promise<T> {
   // Sent without waiting: the first read goes along with it.
-  const begun = session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-  const [result] = await together(reads(postgresReader(session)), begun)
-  await session.query('COMMIT')
+  const begun = client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  const [result] = await together(reads(postgresReader(client)), begun)
+  await client.query('COMMIT')
   return result
 }

@@ -1,6 +1,6 @@
 import type { RoomId } from '@roomful/protocol'
 import { integer } from '../sql/column'
-import { type Session, together } from './session'
+import { type DatabaseClient, together } from './database-client'
 
 /** Against commits too: a retry must find its message here or there. */
 const LOCK_HEAD = {
@@ -24,19 +24,23 @@ export const RAISE_FLOOR = {
   text: 'UPDATE room_heads SET floor_seq = $2 WHERE room_id = $1',
 }
 
-export async function purge(session: Session, roomId: RoomId, belowSeq: number): Promise<number | undefined> {
-  const [, [head]] = await together(session.query('BEGIN'), session.query(LOCK_HEAD, roomId))
+export async function purge(
+  client: DatabaseClient,
+  roomId: RoomId,
+  belowSeq: number,
+): Promise<number | undefined> {
+  const [, [head]] = await together(client.query('BEGIN'), client.query(LOCK_HEAD, roomId))
   const before = head ? integer(head, 'floor_seq') : 0
   const floor = head ? Math.max(before, Math.min(belowSeq, integer(head, 'last_seq') + 1)) : undefined
   if (floor === undefined || floor === before) {
-    await session.query('COMMIT')
+    await client.query('COMMIT')
     return floor
   }
   await together(
-    session.query(KEEP_SENDS, roomId, floor),
-    session.query(DELETE_MESSAGES, roomId, floor),
-    session.query(RAISE_FLOOR, roomId, floor),
-    session.query('COMMIT'),
+    client.query(KEEP_SENDS, roomId, floor),
+    client.query(DELETE_MESSAGES, roomId, floor),
+    client.query(RAISE_FLOOR, roomId, floor),
+    client.query('COMMIT'),
   )
   return floor
 }

@@ -1,7 +1,7 @@
 import type { MessageQuery } from '../port'
-import { UNREAD_NEAR } from '../sql/unread-near'
+import { UNREAD_SCAN_ROWS } from '../sql/unread-scan'
+import type { Statement, Value } from './database-client'
 import { FROM_ROOM } from './facts'
-import type { Statement, Value } from './session'
 
 // Every query of the reader, apart from it so that a test can ask Postgres how it would run each. Each is written so that
 // one index can answer it and no other, whatever the planner believes:
@@ -53,14 +53,14 @@ const unreadBy = (lag: string, columns: string): string => `WITH near AS MATERIA
       SELECT lag.*, (
         SELECT count(*) FROM (
           SELECT 1 FROM messages
-          WHERE room_id = lag.room_id AND seq > lag.cursor AND seq <= lag.cursor + ${UNREAD_NEAR}
+          WHERE room_id = lag.room_id AND seq > lag.cursor AND seq <= lag.cursor + ${UNREAD_SCAN_ROWS}
             AND sender_id <> lag.user_id AND NOT deleted AND type <> 'system'
           ORDER BY seq LIMIT $1
         ) AS counted
       ) AS unread
       FROM ${lag}
     )
-    SELECT ${columns}, CASE WHEN unread >= $1 OR last_seq <= cursor + ${UNREAD_NEAR} THEN unread ELSE (
+    SELECT ${columns}, CASE WHEN unread >= $1 OR last_seq <= cursor + ${UNREAD_SCAN_ROWS} THEN unread ELSE (
       SELECT count(*) FROM (
         SELECT 1 FROM (
           SELECT user_id FROM room_members

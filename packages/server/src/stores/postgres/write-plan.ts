@@ -2,7 +2,7 @@ import type { AuditEntry, Member, Room, RoomId } from '@roomful/protocol'
 import type { Facts, Plan, StoredMessage } from '../../core/ops'
 import type { Row } from '../sql/column'
 import { MEMBER_COLUMNS, MESSAGE_COLUMNS, namesOf, typesOf, updatesOf, valuesOf } from '../sql/columns'
-import type { Session } from './session'
+import type { DatabaseClient } from './database-client'
 
 // Rows travel as one JSON text a table, however many there are: one statement, one plan, no list of parameters.
 
@@ -55,20 +55,25 @@ const UPDATE_HEAD = {
 }
 
 /** Sends the plan's statements, without waiting; empty where there is nothing to write. */
-export function writePlan(session: Session, roomId: RoomId, facts: Facts, plan: Plan): Promise<unknown>[] {
+export function writePlan(
+  client: DatabaseClient,
+  roomId: RoomId,
+  facts: Facts,
+  plan: Plan,
+): Promise<unknown>[] {
   const sent: Promise<readonly Row[]>[] = []
   const lastSeq = facts.room?.lastSeq ?? 0
   const fresh = plan.messages.filter((message) => message.seq > lastSeq)
   const changed = plan.messages.filter((message) => message.seq <= lastSeq)
-  if (fresh.length > 0) sent.push(session.query(INSERT_MESSAGES, JSON.stringify(fresh.map(messageRecord))))
+  if (fresh.length > 0) sent.push(client.query(INSERT_MESSAGES, JSON.stringify(fresh.map(messageRecord))))
   if (changed.length > 0) {
-    sent.push(session.query(UPDATE_MESSAGES, roomId, JSON.stringify(changed.map(messageRecord))))
+    sent.push(client.query(UPDATE_MESSAGES, roomId, JSON.stringify(changed.map(messageRecord))))
   }
-  if (plan.members.length > 0) sent.push(upsertMembers(session, plan.members))
-  if (plan.room) sent.push(updateRoom(session, plan.room))
+  if (plan.members.length > 0) sent.push(upsertMembers(client, plan.members))
+  if (plan.room) sent.push(updateRoom(client, plan.room))
   if (plan.opIds.length > 0) {
     sent.push(
-      session.query(
+      client.query(
         INSERT_OP_IDS,
         roomId,
         plan.opIds.map((op) => op.userId),
@@ -77,23 +82,23 @@ export function writePlan(session: Session, roomId: RoomId, facts: Facts, plan: 
       ),
     )
   }
-  if (plan.audit.length > 0) sent.push(session.query(INSERT_AUDIT, JSON.stringify(plan.audit.map(auditRow))))
+  if (plan.audit.length > 0) sent.push(client.query(INSERT_AUDIT, JSON.stringify(plan.audit.map(auditRow))))
   if (plan.head.rev !== facts.room?.rev || plan.head.lastSeq !== lastSeq) {
-    sent.push(session.query(UPDATE_HEAD, roomId, plan.head.lastSeq, plan.head.rev))
+    sent.push(client.query(UPDATE_HEAD, roomId, plan.head.lastSeq, plan.head.rev))
   }
   return sent
 }
 
-export function upsertMembers(session: Session, members: readonly Member[]): Promise<readonly Row[]> {
-  return session.query(
+export function upsertMembers(client: DatabaseClient, members: readonly Member[]): Promise<readonly Row[]> {
+  return client.query(
     UPSERT_MEMBERS,
     JSON.stringify(members.map((member) => recordOf(MEMBER_COLUMNS, member))),
   )
 }
 
-function updateRoom(session: Session, room: Room): Promise<readonly Row[]> {
+function updateRoom(client: DatabaseClient, room: Room): Promise<readonly Row[]> {
   const { id, name, type, metadata, settings } = room
-  return session.query(
+  return client.query(
     UPDATE_ROOM,
     id,
     name,

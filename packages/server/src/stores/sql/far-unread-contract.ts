@@ -2,7 +2,7 @@ import { asUserId, LIMITS } from '@roomful/protocol'
 import { expect, test } from 'vitest'
 import { commitOps, deleteOp, newRoom, say, sendOp, unreadOf } from '../contract/contract-room'
 import type { Store } from '../port'
-import { UNREAD_NEAR } from './unread-near'
+import { UNREAD_SCAN_ROWS } from './unread-scan'
 
 /** Unread far behind the head, where the SQL stores count in another way. `store()` is for inside of tests. */
 export function farUnreadContract(store: () => Store): void {
@@ -11,7 +11,7 @@ export function farUnreadContract(store: () => Store): void {
     await say(store(), roomId, 'bob', 'read')
     await store().markRead(roomId, asUserId('bot'), 1)
     const near = await say(store(), roomId, 'bob', 'near')
-    const own = Array.from({ length: UNREAD_NEAR + 50 }, (_, index) => sendOp('bot', `report ${index}`))
+    const own = Array.from({ length: UNREAD_SCAN_ROWS + 50 }, (_, index) => sendOp('bot', `report ${index}`))
     await commitOps(store(), roomId, own)
     expect(await unreadOf(store(), 'bot', roomId)).toBe(1)
     await commitOps(store(), roomId, [sendOp('cid', 'far'), sendOp('bob', 'far'), sendOp('bot', 'mine')])
@@ -23,6 +23,8 @@ export function farUnreadContract(store: () => Store): void {
     const many = Array.from({ length: LIMITS.unreadCap }, () => sendOp('cid', 'far'))
     await commitOps(store(), roomId, many)
     expect(await unreadOf(store(), 'bot', roomId)).toBe(LIMITS.unreadCap)
-    expect(await store().markRead(roomId, asUserId('bot'), UNREAD_NEAR + 60)).toMatchObject({ unread: 95 })
+    expect(await store().markRead(roomId, asUserId('bot'), UNREAD_SCAN_ROWS + 60)).toMatchObject({
+      unread: 95,
+    })
   })
 }

@@ -1,4 +1,4 @@
-import type { Migrated } from '../care'
+import type { Migrated } from '../maintenance'
 import type { Connection } from './connection'
 import { MIGRATIONS } from './migrations'
 

@@ -1,5 +1,5 @@
 import type { MessageQuery } from '../port'
-import { UNREAD_NEAR } from '../sql/unread-near'
+import { UNREAD_SCAN_ROWS } from '../sql/unread-scan'
 import type { Value } from './connection'
 import { SELECT_ROOM } from './facts'
 
@@ -35,14 +35,14 @@ const unreadBy = (lag: string, columns: string): string => `
     SELECT lag.*, (
       SELECT count(*) FROM (
         SELECT 1 FROM messages INDEXED BY messages_shown
-        WHERE room_id = lag.room_id AND seq > lag.cursor AND seq <= lag.cursor + ${UNREAD_NEAR}
+        WHERE room_id = lag.room_id AND seq > lag.cursor AND seq <= lag.cursor + ${UNREAD_SCAN_ROWS}
           AND sender_id <> lag.user_id AND deleted = 0 AND type <> 'system'
         LIMIT ?1
       )
     ) AS unread
     FROM lag
   )
-  SELECT ${columns}, CASE WHEN unread >= ?1 OR last_seq <= cursor + ${UNREAD_NEAR} THEN unread ELSE (
+  SELECT ${columns}, CASE WHEN unread >= ?1 OR last_seq <= cursor + ${UNREAD_SCAN_ROWS} THEN unread ELSE (
     SELECT count(*) FROM (
       SELECT 1 FROM room_members AS other
       CROSS JOIN messages INDEXED BY messages_sender

@@ -9,7 +9,7 @@ import { Connection, type Value } from './connection'
 import { readFacts } from './facts'
 import { migrate } from './migrate'
 import { answerInvitation, block, forgetInvitations, hide, invite } from './people'
-import { createRoom, forgetOps, markRead, putUser } from './small-writes'
+import { createRoom, forgetOps, markRead, putUser } from './sqlite-mutations'
 import { sqliteReader } from './sqlite-reader'
 
 /** Asks SQLite about each statement before it runs it. */

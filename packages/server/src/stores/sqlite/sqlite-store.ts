@@ -20,7 +20,7 @@ import {
   putReport,
   putUser,
   revokeSession,
-} from './small-writes'
+} from './sqlite-mutations'
 import { sqliteReader } from './sqlite-reader'
 import { Turns } from './turns'
 import { writePlan } from './write-plan'

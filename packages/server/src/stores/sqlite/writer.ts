@@ -29,13 +29,13 @@ export class Writer {
   write<T>(work: (connection: Connection) => T): Promise<T> {
     if (this.#closed) return Promise.reject(new StoreError('UNAVAILABLE', 'the store is closed'))
     return new Promise<T>((resolve, reject) => {
-      let settle = (): void => {}
+      let confirm = (): void => {}
       this.#jobs.push({
         work: () => {
           const result = work(this.#connection)
-          settle = () => resolve(result)
+          confirm = () => resolve(result)
         },
-        resolve: () => settle(),
+        resolve: () => confirm(),
         reject,
       })
       this.#schedule()

@@ -4,13 +4,13 @@ import type { Device } from '../../world/device'
 import type { Program } from '../../world/program'
 import type { Random } from '../../world/random'
 import type { World } from '../../world/world'
-import type { Book } from '../book'
 import { kill, startAgain } from '../disasters'
+import type { Ledger } from '../ledger'
 import { text } from '../operations'
 import { jsonOf, oddValue } from './odd-values'
 import type { AppDeed } from './profile'
 
-type Scene = { readonly world: World; readonly book: Book; readonly random: Random }
+type Scene = { readonly world: World; readonly ledger: Ledger; readonly random: Random }
 
 const DAY_MS = 86_400_000
 /** An app that closes waits no longer than this before its next program begins. */
@@ -52,14 +52,14 @@ const DEEDS: Readonly<Record<AppDeed, (scene: Scene, device: Device) => void>> =
 }
 
 /** I25: it is refused alone, or arrives as what it was at the call. */
-function sendOdd({ world, book, random }: Scene, device: Device, metadata: unknown): void {
+function sendOdd({ world, ledger, random }: Scene, device: Device, metadata: unknown): void {
   const { violations } = world.context
   const roomId = random.pick([...device.opened, 'general'])
   const json = jsonOf(metadata)
   const draft: MessageDraftInput = { content: text({ device, random }) }
   Reflect.set(draft, 'metadata', metadata)
   try {
-    book.send(device, device.room(roomId), draft).then(
+    ledger.send(device, device.room(roomId), draft).then(
       (message) => {
         const found = JSON.stringify(message.metadata)
         // Deleted before the answer came: a tombstone has none.
@@ -120,7 +120,7 @@ export function closeChat(scene: Scene, device: Device): void {
 }
 
 /** I22 I23: what is called on a chat that was closed settles at once, and begins nothing. */
-function callClosed({ random, world, book }: Scene, device: Device): void {
+function callClosed({ random, world, ledger }: Scene, device: Device): void {
   const { program } = device
   if (program === undefined) return
   const { chat } = program
@@ -128,7 +128,7 @@ function callClosed({ random, world, book }: Scene, device: Device): void {
   const calls: readonly (() => Promise<unknown>)[] = [
     () => chat.connect(),
     () => room.open(),
-    () => book.send(device, room, { content: text({ device, random }) }),
+    () => ledger.send(device, room, { content: text({ device, random }) }),
     () => room.edit('none', 'after close'),
     () => room.loadOlder(),
     () => room.jumpTo(1),
@@ -146,10 +146,10 @@ function callClosed({ random, world, book }: Scene, device: Device): void {
 /** The session ends here, and in the other tabs of its browser; its user comes back. */
 export function signOut(scene: Scene, device: Device): void {
   if (!device.isRunning) return
-  const { world, book, random } = scene
+  const { world, ledger, random } = scene
   const { program } = device
   const tabs = world.tabsOf(device)
-  for (const tab of tabs) book.signedOut(tab)
+  for (const tab of tabs) ledger.signedOut(tab)
   device.end((chat) => chat.signOut())
   const since = world.time.now
   const look = (): void => {
@@ -158,7 +158,7 @@ export function signOut(scene: Scene, device: Device): void {
     device.newSession()
     for (const tab of tabs) {
       kill(scene, tab)
-      book.signsInAnew(tab)
+      ledger.signsInAnew(tab)
       tab.start()
     }
   }
@@ -233,7 +233,7 @@ function callOddly({ world, random }: Scene, device: Device): void {
 
 /** A call that its app gives up: before it, at once, or some time after; by a signal, or by a time limit. */
 function callWithLimit(scene: Scene, device: Device): void {
-  const { world, book, random } = scene
+  const { world, ledger, random } = scene
   const { program } = device
   if (program === undefined) return
   const { chat } = program
@@ -246,9 +246,9 @@ function callWithLimit(scene: Scene, device: Device): void {
   const [old] = room.messages().filter(({ seq }) => seq > 0)
   const calls: readonly (() => Promise<unknown>)[] = [
     () => {
-      const sent = book.send(device, room, { content: text({ device, random }) }, limit)
+      const sent = ledger.send(device, room, { content: text({ device, random }) }, limit)
       // It is cancelled where it is not too late.
-      if (!isTimed) book.withdrawn(sent.clientId)
+      if (!isTimed) ledger.withdrawn(sent.clientId)
       return sent
     },
     () => chat.connect(limit),
@@ -279,7 +279,7 @@ function endedBy(program: Program, { context }: World, promise: Promise<unknown>
 
 /** A program whose first call is a request, while no server may answer. */
 function firstRequest(scene: Scene, device: Device): void {
-  const { world, book, random } = scene
+  const { world, ledger, random } = scene
   kill(scene, device)
   const isOffline = random.chance(0.6)
   if (isOffline) {
@@ -293,7 +293,7 @@ function firstRequest(scene: Scene, device: Device): void {
     const { user } = device
     const calls: readonly (() => void)[] = [
       () => void chat.listRooms().catch(() => {}),
-      () => book.call(device, roomId, { kind: 'add', userId: user }, () => chat.joinRoom(roomId)),
+      () => ledger.call(device, roomId, { kind: 'add', userId: user }, () => chat.joinRoom(roomId)),
       () => void chat.request('list-rooms', {}).catch(() => {}),
     ]
     random.pick(calls)()

@@ -4,8 +4,8 @@ import type { Program } from '../../world/program'
 import type { Random } from '../../world/random'
 import type { TokenFacts } from '../../world/token'
 import type { World } from '../../world/world'
-import type { Book } from '../book'
 import { kill } from '../disasters'
+import type { Ledger } from '../ledger'
 import { HostileAuth } from './auth'
 import { closeChat, signOut } from './deeds'
 import { drawListener } from './listeners'
@@ -28,7 +28,7 @@ const REQUESTS = /^chat\.(request|createRoom|openDm|listRooms|joinRoom|leaveRoom
 
 type Run = {
   readonly world: World
-  readonly book: Book
+  readonly ledger: Ledger
   readonly users: readonly string[]
   readonly app: AppProfile
   readonly random: Random
@@ -166,11 +166,11 @@ export class HostileApp implements App {
   }
 
   #draw(device: Device, program: Program, random: Random, isSync = false): (() => unknown) | undefined {
-    const { world, book, users, app } = this.run
+    const { world, ledger, users, app } = this.run
     return drawListener(
       {
         world,
-        book,
+        ledger,
         users,
         rates: app.rates,
         fail: this.fail,
@@ -214,7 +214,7 @@ export class HostileApp implements App {
     const code = connection.error?.code ?? 'none'
     if (!TOKEN_CODES.has(code)) return
     this.#restarts.add(program)
-    const { world, book, random } = this.run
+    const { world, ledger, random } = this.run
     // Tabs use each other's tokens.
     if (device.browser === undefined && this.#auth.badInRow(program) < BAD_TOKENS)
       world.context.violations.push(
@@ -222,7 +222,7 @@ export class HostileApp implements App {
       )
     world.time.schedule(random.split(`${device.name} begins anew`).range(500, 5_000), 'begins anew', () => {
       if (device.program !== program) return
-      kill({ world, book }, device)
+      kill({ world, ledger }, device)
       device.start()
     })
   }

@@ -2,7 +2,7 @@ import type { Device } from '../../world/device'
 import type { Program } from '../../world/program'
 import type { Random } from '../../world/random'
 import type { World } from '../../world/world'
-import type { Book } from '../book'
+import type { Ledger } from '../ledger'
 import { operateIn } from '../operations'
 import type { Operation } from '../schedule'
 import type { AppProfile } from './profile'
@@ -31,7 +31,7 @@ const ACTS_MAX = 3
 
 type Scene = {
   readonly world: World
-  readonly book: Book
+  readonly ledger: Ledger
   readonly users: readonly string[]
   readonly rates: AppProfile['rates']
   readonly fail: (text: string) => Error
@@ -70,7 +70,7 @@ export function drawListener(
   }
 }
 
-function act({ world, book, users, more }: Scene, device: Device, random: Random): void {
+function act({ world, ledger, users, more }: Scene, device: Device, random: Random): void {
   if (random.chance(0.25)) {
     more(device, random)
     return
@@ -78,5 +78,5 @@ function act({ world, book, users, more }: Scene, device: Device, random: Random
   const rooms = [...world.truth.present.rooms.keys()]
   const open = [...device.opened]
   const roomId = random.pick(open.length > 0 ? open : rooms)
-  operateIn({ world, book, users, random, device, roomId }, random.weighted(ACTS))
+  operateIn({ world, ledger, users, random, device, roomId }, random.weighted(ACTS))
 }

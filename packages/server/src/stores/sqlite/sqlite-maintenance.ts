@@ -12,7 +12,7 @@ import {
   rmSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { Migrated } from '../care'
+import type { Migrated } from '../maintenance'
 import { Connection } from './connection'
 import { OWNER_ONLY, realPath, syncFolders } from './database-file'
 import { lockFile } from './file-lock'

@@ -4,9 +4,9 @@ import { roomWasDeleted, type Store } from '../port'
 import { integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import { roomFrom } from '../sql/rows'
+import { type DatabaseClient, together } from './database-client'
 import { SELECT_ROOM } from './facts'
 import { DM, PRESENT, UNREAD, USER } from './queries'
-import { type Session, together } from './session'
 import { upsertMembers } from './write-plan'
 
 // Everything that is written besides plans. Single statements, each a transaction of its own, but for createRoom.
@@ -32,13 +32,16 @@ const INSERT_HEAD = {
 }
 
 /** An insert that meets another's waits for its commit; what it then finds is the room that is there. */
-export async function createRoom(session: Session, { room, members, dmKey }: NewRoom): Promise<Created> {
-  await session.query('BEGIN')
-  if (dmKey !== undefined && (await session.query(INSERT_DM, dmKey, room.id)).length === 0) {
-    const [dm] = await session.query(DM, dmKey)
-    return existing(session, dm ? text(dm, 'room_id') : room.id)
+export async function createRoom(
+  client: DatabaseClient,
+  { room, members, dmKey }: NewRoom,
+): Promise<Created> {
+  await client.query('BEGIN')
+  if (dmKey !== undefined && (await client.query(INSERT_DM, dmKey, room.id)).length === 0) {
+    const [dm] = await client.query(DM, dmKey)
+    return existing(client, dm ? text(dm, 'room_id') : room.id)
   }
-  const inserted = await session.query(
+  const inserted = await client.query(
     INSERT_ROOM,
     room.id,
     room.name,
@@ -49,17 +52,17 @@ export async function createRoom(session: Session, { room, members, dmKey }: New
     JSON.stringify(room.metadata),
     JSON.stringify(room.settings),
   )
-  if (inserted.length === 0) return existing(session, room.id)
+  if (inserted.length === 0) return existing(client, room.id)
   await together(
-    session.query(INSERT_HEAD, room.id, room.lastSeq, room.rev),
-    upsertMembers(session, members),
-    session.query('COMMIT'),
+    client.query(INSERT_HEAD, room.id, room.lastSeq, room.rev),
+    upsertMembers(client, members),
+    client.query('COMMIT'),
   )
   return { room: { ...room, memberCount: countPresent(members) }, created: true }
 }
 
-async function existing(session: Session, roomId: string): Promise<Created> {
-  const [[row]] = await together(session.query(SELECT_ROOM, roomId), session.query('ROLLBACK'))
+async function existing(client: DatabaseClient, roomId: string): Promise<Created> {
+  const [[row]] = await together(client.query(SELECT_ROOM, roomId), client.query('ROLLBACK'))
   if (!row) throw roomWasDeleted()
   return { room: roomFrom(row), created: false }
 }
@@ -73,8 +76,8 @@ const PUT_USER = {
       WHERE held.named_at <= excluded.named_at`,
 }
 
-export async function putUser(session: Session, { id, name }: User, namedAt: number): Promise<User> {
-  const [, [held]] = await together(session.query(PUT_USER, id, name, namedAt), session.query(USER, id))
+export async function putUser(client: DatabaseClient, { id, name }: User, namedAt: number): Promise<User> {
+  const [, [held]] = await together(client.query(PUT_USER, id, name, namedAt), client.query(USER, id))
   return { id, name: held ? text(held, 'name') : name }
 }
 
@@ -97,15 +100,15 @@ const READ_CURSOR = {
 }
 
 export async function markRead(
-  session: Session,
+  client: DatabaseClient,
   roomId: RoomId,
   userId: UserId,
   seq: number,
 ): Promise<Marked> {
   const [, [cursor], [counted]] = await together(
-    session.query(MARK_READ, roomId, userId, seq),
-    session.query(READ_CURSOR, roomId, userId),
-    session.query(UNREAD, LIMITS.unreadCap, [roomId], userId),
+    client.query(MARK_READ, roomId, userId, seq),
+    client.query(READ_CURSOR, roomId, userId),
+    client.query(UNREAD, LIMITS.unreadCap, [roomId], userId),
   )
   if (!cursor) return undefined
   return { seq: integer(cursor, 'last_read_seq'), unread: counted ? integer(counted, 'counted') : 0 }
@@ -121,8 +124,8 @@ const PUT_REPORT = {
       resolved_by = excluded.resolved_by, resolution = excluded.resolution`,
 }
 
-export async function putReport(session: Session, report: Report): Promise<void> {
-  await session.query(
+export async function putReport(client: DatabaseClient, report: Report): Promise<void> {
+  await client.query(
     PUT_REPORT,
     report.roomId,
     report.id,
@@ -147,8 +150,8 @@ export const FORGET_OPS = {
     RETURNING 1`,
 }
 
-export async function forgetOps(session: Session, beforeMs: number): Promise<number> {
-  return (await session.query(FORGET_OPS, new Date(beforeMs).toISOString(), FORGET_OPS_STEP)).length
+export async function forgetOps(client: DatabaseClient, beforeMs: number): Promise<number> {
+  return (await client.query(FORGET_OPS, new Date(beforeMs).toISOString(), FORGET_OPS_STEP)).length
 }
 
 const FORGET_SESSIONS = {
@@ -175,16 +178,16 @@ const PROBE = {
 }
 
 export async function revokedSessions(
-  session: Session,
+  client: DatabaseClient,
   sids: readonly string[],
   nowMs: number,
 ): Promise<readonly string[]> {
-  return (await session.query(REVOKED_SESSIONS, sids, nowMs)).map((row) => text(row, 'sid'))
+  return (await client.query(REVOKED_SESSIONS, sids, nowMs)).map((row) => text(row, 'sid'))
 }
 
 /** A write that is on the disk: a database that takes only reads is not ready. */
-export async function probe(session: Session, nowMs: number): Promise<void> {
-  await session.query(PROBE, String(nowMs))
+export async function probe(client: DatabaseClient, nowMs: number): Promise<void> {
+  await client.query(PROBE, String(nowMs))
 }
 
 const FORGET_ENDED = { name: 'forget-ended', text: 'DELETE FROM ended_sessions WHERE until_ms <= $1' }
@@ -200,32 +203,32 @@ const SESSIONS_ENDED = {
 }
 
 export async function endSessions(
-  session: Session,
+  client: DatabaseClient,
   userId: UserId,
   { atMs, untilMs, nowMs }: { atMs: number; untilMs: number; nowMs: number },
 ): Promise<void> {
-  await together(session.query(FORGET_ENDED, nowMs), session.query(END_SESSIONS, userId, atMs, untilMs))
+  await together(client.query(FORGET_ENDED, nowMs), client.query(END_SESSIONS, userId, atMs, untilMs))
 }
 
 export async function sessionsEnded(
-  session: Session,
+  client: DatabaseClient,
   userIds: readonly UserId[],
   nowMs: number,
 ): Promise<ReadonlyMap<UserId, number>> {
-  const rows = await session.query(SESSIONS_ENDED, userIds, nowMs)
+  const rows = await client.query(SESSIONS_ENDED, userIds, nowMs)
   return new Map(rows.map((row) => [asUserId(text(row, 'user_id')), integer(row, 'at_ms')]))
 }
 
 /** Revocations are kept only until the revoked tokens have expired anyway. */
 export async function revokeSession(
-  session: Session,
+  client: DatabaseClient,
   sid: string,
   untilMs: number,
   nowMs: number,
 ): Promise<void> {
-  await together(session.query(FORGET_SESSIONS, nowMs), session.query(REVOKE_SESSION, sid, untilMs))
+  await together(client.query(FORGET_SESSIONS, nowMs), client.query(REVOKE_SESSION, sid, untilMs))
 }
 
-export async function isSessionRevoked(session: Session, sid: string, nowMs: number): Promise<boolean> {
-  return (await session.query(SESSION_REVOKED, sid, nowMs)).length > 0
+export async function isSessionRevoked(client: DatabaseClient, sid: string, nowMs: number): Promise<boolean> {
+  return (await client.query(SESSION_REVOKED, sid, nowMs)).length > 0
 }

@@ -1,8 +1,8 @@
 import { Pool, type PoolClient, types } from 'pg'
 import { StoreError } from '../port'
 import { accessOf, localSettings, type Pooling, STATEMENT_TIMEOUT_MS, startOptions } from './access'
+import { type DatabaseClient, DirectClient, PooledClient } from './database-client'
 import { toStoreError } from './postgres-error'
-import { ClientSession, PooledSession, type Session } from './session'
 
 /** No answer at all after this: the line is half-open, and the connection is thrown away. */
 const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 3_000
@@ -13,21 +13,21 @@ const WAITING_MAX = 5_000
 type PoolOptions = {
   readonly max: number
   /** For work that may take long, such as a migration; nothing is given up. */
-  readonly patient?: boolean
+  readonly noTimeouts?: boolean
   readonly pooling?: Pooling
 }
 
 /** Lends connections. A broken one is never lent again, and its error never reaches the process. */
-export class SessionPool {
+export class ClientPool {
   readonly #pool: Pool
 
-  readonly #sessionOf: (client: PoolClient) => Session
+  readonly #clientOf: (connection: PoolClient) => DatabaseClient
 
-  constructor(url: string, { max, patient = false, pooling = 'none' }: PoolOptions) {
-    const { connectionString, settings } = accessOf(url, { patient })
+  constructor(url: string, { max, noTimeouts = false, pooling = 'none' }: PoolOptions) {
+    const { connectionString, settings } = accessOf(url, { noTimeouts })
     const local = localSettings(settings)
-    this.#sessionOf = (client) =>
-      pooling === 'none' ? new ClientSession(client) : new PooledSession(client, local)
+    this.#clientOf = (connection) =>
+      pooling === 'none' ? new DirectClient(connection) : new PooledClient(connection, local)
     this.#pool = new Pool({
       connectionString,
       ...(pooling === 'none' ? { options: startOptions(settings) } : {}),
@@ -36,25 +36,25 @@ export class SessionPool {
       keepAlive: true,
       application_name: 'roomful',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      ...(patient ? {} : { query_timeout: QUERY_TIMEOUT_MS }),
+      ...(noTimeouts ? {} : { query_timeout: QUERY_TIMEOUT_MS }),
       types: { getTypeParser },
     })
     // An 'error' without a listener ends the process. Here it is only news: an idle connection that broke is out of
     // the pool already, and the queries of one that is lent are rejected with the same error.
     this.#pool.on('error', () => {})
-    this.#pool.on('connect', (client) => client.on('error', () => {}))
+    this.#pool.on('connect', (connection) => connection.on('error', () => {}))
   }
 
   /** After a failure of the database the connection is thrown away, and an open transaction ends with it. */
-  async lend<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const client = await this.#connect()
-    const session = this.#sessionOf(client)
+  async lend<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
+    const connection = await this.#connect()
+    const client = this.#clientOf(connection)
     try {
-      const result = await work(session)
-      client.release()
+      const result = await work(client)
+      connection.release()
       return result
     } catch (error) {
-      client.release(error instanceof StoreError || !(await rolledBack(session)))
+      connection.release(error instanceof StoreError || !(await rolledBack(client)))
       throw error
     }
   }
@@ -75,9 +75,9 @@ export class SessionPool {
 }
 
 /** After an error of the caller's own the connection is as good as before. */
-async function rolledBack(session: Session): Promise<boolean> {
+async function rolledBack(client: DatabaseClient): Promise<boolean> {
   try {
-    await session.query('ROLLBACK')
+    await client.query('ROLLBACK')
     return true
   } catch {
     return false

@@ -27,7 +27,7 @@ type OpenSend = {
  * The history of one run, for the checker. What a crash or a restore makes uncertain is told to it as uncertain: only
  * a promise that was given may be broken.
  */
-export class Book {
+export class Ledger {
   readonly recorder = new Recorder()
   readonly #open = new Map<string, OpenSend>()
   /** Sends that were lost with a program before its disk had them: nobody was promised anything. */

@@ -3,7 +3,7 @@ import { type Chat, type ChatOptions, createChat } from '@roomful/client'
 import { adviceFor, CliError } from './failure'
 import type { Io } from './io'
 
-export type SessionOptions = {
+export type ConnectOptions = {
   readonly url: string
   readonly token?: string
   /** The name of a guest, where no token is given. */
@@ -18,7 +18,7 @@ const RETRY_MS = 500
 /** Signs in, connects, runs, and closes whatever comes. Ctrl+C ends the wait for the connection too. */
 export async function withChat<T>(
   io: Io,
-  options: SessionOptions,
+  options: ConnectOptions,
   run: (chat: Chat) => Promise<T>,
   extra: Pick<ChatOptions, 'storage'> = {},
 ): Promise<T> {
@@ -38,19 +38,19 @@ function online(io: Io, chat: Chat, deadline: number): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     const look = (): void => {
       const { connection } = chat.getState()
-      if (connection.status === 'online') settle(resolve)
+      if (connection.status === 'online') finish(resolve)
       else if (connection.status === 'stopped') {
         const error = connection.error ?? new CliError('ABORTED', 'The connection was given up')
-        settle(() => reject(error))
+        finish(() => reject(error))
       } else if (connection.status === 'waiting' && Date.now() >= deadline) {
         const { error } = connection
         const failure = new CliError(error.code, error.message, adviceFor('OFFLINE'), 1, { cause: error })
-        settle(() => reject(failure))
+        finish(() => reject(failure))
       }
     }
-    const stopped = (): void => settle(() => reject(new CliError('ABORTED', 'interrupted', undefined, 130)))
+    const stopped = (): void => finish(() => reject(new CliError('ABORTED', 'interrupted', undefined, 130)))
     const unsubscribe = chat.subscribe(look)
-    const settle = (end: () => void): void => {
+    const finish = (end: () => void): void => {
       unsubscribe()
       io.signal.removeEventListener('abort', stopped)
       end()
@@ -64,7 +64,7 @@ function online(io: Io, chat: Chat, deadline: number): Promise<void> {
 }
 
 /** Development servers let anyone in under a name. */
-async function guestToken(io: Io, options: SessionOptions, deadline: number): Promise<string> {
+async function guestToken(io: Io, options: ConnectOptions, deadline: number): Promise<string> {
   const name = options.name ?? io.env.ROOMFUL_NAME ?? userName()
   for (;;) {
     try {

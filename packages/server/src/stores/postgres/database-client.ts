@@ -12,26 +12,26 @@ export type Statement = { readonly name: string; readonly text: string }
  * them (the pool's clients pipeline), and run in that order, each beginning after the one before has ended.
  * Rejects with StoreError.
  */
-export interface Session {
+export interface DatabaseClient {
   query(statement: Statement | string, ...values: Value[]): Promise<readonly Row[]>
 }
 
 type Config = { readonly text: string; readonly name?: string; readonly values: readonly Value[] }
 
-async function send(client: PoolClient, config: Config): Promise<readonly Row[]> {
+async function send(connection: PoolClient, config: Config): Promise<readonly Row[]> {
   try {
-    return (await client.query<Record<string, unknown>>({ ...config, values: [...config.values] })).rows
+    return (await connection.query<Record<string, unknown>>({ ...config, values: [...config.values] })).rows
   } catch (error) {
     throw toStoreError(error)
   }
 }
 
-export class ClientSession implements Session {
-  constructor(private readonly client: PoolClient) {}
+export class DirectClient implements DatabaseClient {
+  constructor(private readonly connection: PoolClient) {}
 
   query(statement: Statement | string, ...values: Value[]): Promise<readonly Row[]> {
     const config = typeof statement === 'string' ? { text: statement } : statement
-    return send(this.client, { ...config, values })
+    return send(this.connection, { ...config, values })
   }
 }
 
@@ -39,17 +39,17 @@ export class ClientSession implements Session {
  * The same through a pooler, which may lend another connection for each transaction: what a connection would keep (named
  * statements, settings) is sent each time, and each statement has a transaction, with the settings at its beginning.
  */
-export class PooledSession implements Session {
+export class PooledClient implements DatabaseClient {
   #isInTransaction = false
 
   constructor(
-    private readonly client: PoolClient,
+    private readonly connection: PoolClient,
     private readonly settings: { readonly text: string; readonly values: readonly string[] },
   ) {}
 
   query(statement: Statement | string, ...values: Value[]): Promise<readonly Row[]> {
     const text = typeof statement === 'string' ? statement : statement.text
-    const run = (): Promise<readonly Row[]> => send(this.client, { text, values })
+    const run = (): Promise<readonly Row[]> => send(this.connection, { text, values })
     if (/^(COMMIT|ROLLBACK)$/.test(text)) {
       this.#isInTransaction = false
       return run()
@@ -57,11 +57,14 @@ export class PooledSession implements Session {
     if (this.#isInTransaction) return run()
     if (text.startsWith('BEGIN')) {
       this.#isInTransaction = true
-      return together(run(), send(this.client, this.settings)).then(([rows]) => rows)
+      return together(run(), send(this.connection, this.settings)).then(([rows]) => rows)
     }
-    const [begun, set] = [send(this.client, { text: 'BEGIN', values: [] }), send(this.client, this.settings)]
+    const [begun, set] = [
+      send(this.connection, { text: 'BEGIN', values: [] }),
+      send(this.connection, this.settings),
+    ]
     const result = run()
-    return together(begun, set, result, send(this.client, { text: 'COMMIT', values: [] })).then(
+    return together(begun, set, result, send(this.connection, { text: 'COMMIT', values: [] })).then(
       ([, , rows]) => rows,
     )
   }

@@ -1,10 +1,10 @@
 import { ChatError, createChat } from '@roomful/client'
-import { bad, type Finding, good, type Patient, skipped } from './finding'
+import { bad, type Finding, good, skipped, type Target } from './finding'
 
-const PATIENCE_MS = 10_000
+const TIMEOUT_MS = 10_000
 
 /** Signs in as the SDK does, in protocol 2: says whether the token is taken, and the protocol spoken. */
-export async function checkLine({ url, token, signal }: Patient): Promise<Finding[]> {
+export async function checkSignIn({ url, token, signal }: Target): Promise<Finding[]> {
   if (token === undefined) {
     const what = 'name a token with --token or ROOMFUL_TOKEN; `roomful token` makes one'
     return [skipped('token', what), skipped('protocol', what)]
@@ -37,9 +37,9 @@ function refused(error: unknown): Finding[] {
 }
 
 function gaveUp(signal: AbortSignal): Promise<never> {
-  const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
+  const timeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
   return new Promise((_, reject) => {
-    const stop = (): void => reject(new Error(`not signed in after ${PATIENCE_MS / 1_000} s`))
-    patience.addEventListener('abort', stop, { once: true })
+    const stop = (): void => reject(new Error(`not signed in after ${TIMEOUT_MS / 1_000} s`))
+    timeout.addEventListener('abort', stop, { once: true })
   })
 }

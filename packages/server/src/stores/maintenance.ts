@@ -10,9 +10,9 @@ export async function migrateDatabase(url: string): Promise<Migrated> {
   const database = databaseOf(url)
   switch (database.kind) {
     case 'sqlite':
-      return (await import('./sqlite/care')).migrateFile(database.path)
+      return (await import('./sqlite/sqlite-maintenance')).migrateFile(database.path)
     case 'postgres':
-      return (await import('./postgres/care')).migratePostgres(database.url)
+      return (await import('./postgres/postgres-maintenance')).migratePostgres(database.url)
     case 'memory':
       throw new TypeError(NOTHING_KEPT)
   }
@@ -26,9 +26,9 @@ export async function renewEpoch(url: string): Promise<string> {
   const database = databaseOf(url)
   switch (database.kind) {
     case 'sqlite':
-      return (await import('./sqlite/care')).renewFileEpoch(database.path)
+      return (await import('./sqlite/sqlite-maintenance')).renewFileEpoch(database.path)
     case 'postgres':
-      return (await import('./postgres/care')).renewPostgresEpoch(database.url)
+      return (await import('./postgres/postgres-maintenance')).renewPostgresEpoch(database.url)
     case 'memory':
       throw new TypeError(NOTHING_KEPT)
   }
@@ -36,7 +36,7 @@ export async function renewEpoch(url: string): Promise<string> {
 
 /** Writes a copy of a SQLite database, as it is at one moment, to a file that is not there yet. Servers may run. */
 export async function backupDatabase(url: string, copy: string): Promise<void> {
-  const { backupFile } = await import('./sqlite/care')
+  const { backupFile } = await import('./sqlite/sqlite-maintenance')
   backupFile(sqlitePathOf(url), copy)
 }
 
@@ -45,7 +45,7 @@ export async function backupDatabase(url: string, copy: string): Promise<void> {
  * No server may be running on the file.
  */
 export async function restoreDatabase(url: string, copy: string): Promise<{ kept: string | undefined }> {
-  const { restoreFile } = await import('./sqlite/care')
+  const { restoreFile } = await import('./sqlite/sqlite-maintenance')
   return restoreFile(sqlitePathOf(url), copy)
 }
 
