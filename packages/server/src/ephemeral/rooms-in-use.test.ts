@@ -1,6 +1,6 @@
 import { asRoomId, type RoomId } from '@roomful/protocol'
 import { afterEach, expect, test } from 'vitest'
-import { ManualClock, settled } from '../node/test-node'
+import { flushPromises, ManualClock } from '../node/test-node'
 import type { Log } from '../ports/log'
 import { Turns } from '../stores/sqlite/turns'
 import { SWEEP_ROOMS } from './ephemeral-store'
@@ -47,7 +47,7 @@ test('P12: a walk over very many rooms lets everything else have its turn', asyn
   const { touched } = start({ inhabited, turns })
   await clock.pass(MINUTE_MS)
   let waited = 0
-  for (; touched.length === 0; waited++) await settled()
+  for (; touched.length === 0; waited++) await flushPromises()
   expect(waited).toBeGreaterThan(100)
   expect(touched[0]).toHaveLength(1_000)
 })

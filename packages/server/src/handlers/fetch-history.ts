@@ -11,7 +11,9 @@ export const fetchHistory: Handler<'fetch-history'> = async (services, device, p
     const query = isReference ? asReference(payload) : payload
     // In the reference a page with fewer rows than its limit is the last one: none of them may be left out.
     const characters = isReference ? Infinity : undefined
-    const page = await readFor(services, device, (reader) => readPage(reader, device.userId, query, characters))
+    const page = await readFor(services, device, (reader) =>
+      readPage(reader, device.userId, query, characters),
+    )
     // Removed while the page was read: he has been told so, and nothing of the room may follow (I14).
     return page.ok && grant.isRemoved(payload.roomId) ? refuse('ROOM_NOT_FOUND') : page
   } finally {
