@@ -1,4 +1,5 @@
 import type { Server } from 'socket.io'
+import type { Endpoint } from './http/endpoint'
 import type { ChatNode } from './node/chat-node'
 import type { Clock } from './ports/clock'
 
@@ -13,11 +14,11 @@ export async function closeAll(parts: {
   node: ChatNode
   io: Server
   clock: Clock
-  cutConnections: () => void
+  endpoints: readonly Endpoint[]
   /** What works beside the sockets; ended before the store is. */
   beside: readonly { stop(): Promise<void> }[]
 }): Promise<void> {
-  const { node, io, clock, cutConnections } = parts
+  const { node, io, clock, endpoints } = parts
   await withTimeout(clock, DRAIN_MS, node.drain())
   // The acks of the last commits are written in the turns after it.
   await pause(clock, POLL_MS)
@@ -25,10 +26,10 @@ export async function closeAll(parts: {
   // Socket.IO's own close throws away what still waits in its queues.
   const deadline = clock.now() + FLUSH_MS
   while (io.engine.clientsCount > 0 && clock.now() < deadline) await pause(clock, POLL_MS)
-  // Stops listening, and resolves when the last connection is gone; those that do not go are cut.
-  const closed = io.close()
+  // Those that do not go by themselves are cut.
+  const closed = Promise.all([io.close(), ...endpoints.map((endpoint) => endpoint.close())])
   await pause(clock, POLL_MS)
-  cutConnections()
+  for (const endpoint of endpoints) endpoint.cut()
   await closed
   await Promise.all(parts.beside.map((part) => part.stop()))
   await node.services.bus.close()

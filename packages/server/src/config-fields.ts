@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isMountPoint, NOT_A_PATH } from './options'
 import { isReadable, isSchema, NO_SCHEMA, UNREADABLE } from './stores/database-url'
 
 /** One setting: how it is named on the command line, in the environment and in the file, and what it may be. */
@@ -25,6 +26,11 @@ const count = v.union(
 )
 const port = v.pipe(count, v.maxValue(65_535, 'must be a port from 0 to 65535'))
 const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not be empty'))
+const path = v.pipe(
+  text,
+  v.transform((value) => value.replace(/\/+$/, '')),
+  v.check(isMountPoint, NOT_A_PATH),
+)
 const bearer = v.pipe(text, v.regex(/^[\w.~+/-]+=*$/, 'must be letters, digits and - . _ ~ + /'))
 const onOff = v.union(
   [
@@ -109,6 +115,7 @@ const fileOf = (holds: string, flag: string): ConfigField => ({
 /** All settings of a server, in the order in which help shows them. */
 export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('port', 'port to listen on; 0: any that is free', port, '<number>'),
+  field('path', 'where its addresses begin, such as /api/chat; at the root by default', path, '<path>'),
   field('host', 'address to listen on; all of them by default', text, '<address>'),
   field('database', 'sqlite:<file>, postgres://… or memory:', database, '<url>'),
   fileOf('database', 'database-url-file'),

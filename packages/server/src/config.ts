@@ -74,6 +74,7 @@ const words = v.optional(v.array(v.string()))
 const word = v.optional(v.string())
 const Checked = v.object({
   port: whole,
+  path: word,
   host: word,
   database: word,
   databaseSchema: word,

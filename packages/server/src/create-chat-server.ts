@@ -12,10 +12,11 @@ import { filesFor } from './files/files-for'
 import { UploadQuota } from './files/upload-quota'
 import { adminRoutes } from './http/admin'
 import { httpApp } from './http/app'
+import { type Endpoint, mountedEndpoint, ownEndpoint } from './http/endpoint'
 import { fileRoutes } from './http/files'
-import { HTTP_TIMEOUTS, listen, trackConnections, urlOf } from './http/listen'
 import { metrics } from './http/metrics'
 import { serveMetrics } from './http/metrics-server'
+import { type HostServer, pathUnder } from './http/mount'
 import { readiness } from './http/readiness'
 import { createLogger } from './logger'
 import { createWebhook, withWebhook } from './moderation/webhook'
@@ -23,7 +24,7 @@ import type { ChatNode } from './node/chat-node'
 import { createNode } from './node/create-node'
 import { makeDefaultRooms } from './node/default-rooms'
 import { Upkeep } from './node/upkeep'
-import { ConfigError, DEFAULTS, type ServerOptions } from './options'
+import { ConfigError, DEFAULTS, isMountPoint, NOT_A_PATH, type ServerOptions } from './options'
 import { type Clock, systemClock } from './ports/clock'
 import { systemIds } from './ports/ids'
 import type { Log } from './ports/log'
@@ -37,9 +38,27 @@ import { openStore } from './stores/open-store'
 import type { Store } from './stores/port'
 
 export interface ChatServer extends AsyncClosable {
-  /** As a browser on this machine opens it. */
+  /** As a browser on this machine opens it, with the path; what `createChat` takes. */
   readonly url: string
+  /** 0 as long as an app's server that it is mounted in does not listen. */
   readonly port: number
+  /**
+   * Mounts it under `path` in an app's server too, of `node:http` or `node:https`, listening or not. Requests and
+   * websockets under the path are answered here, all others by what the app has there.
+   *
+   * @example
+   * const chat = await createChatServer({ port: false, path: '/api/chat', auth })
+   * chat.attach(app.listen(3000))
+   */
+  attach(server: HostServer): void
+  /**
+   * Answers an HTTP request under `path`: sign-in of guests, files, health. For frameworks that route requests as fetch
+   * has them; the connections of devices need `server` or `attach`. Others are answered 404.
+   *
+   * @example
+   * app.all('/api/chat/*', (c) => chat.handler(c.req.raw))
+   */
+  handler(request: Request): Promise<Response>
   /**
    * Ends a session (the token's `sid`) on all devices and nodes, and refuses its tokens from now on. Rejects with a
    * StoreError where that could not be written yet: it holds all the same as long as this server runs, which writes it as
@@ -74,6 +93,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const guests = guestsOf(options, authenticator)
   checkRedis(options.redis, database)
   checkDefaultRooms(defaultRooms)
+  const path = mountPoint(options)
   const webhook = options.webhook && createWebhook({ ...options.webhook, clock, log })
 
   const { meter, registry } = metrics({
@@ -143,9 +163,14 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     ...(options.static === undefined ? {} : { staticFolder: options.static }),
     ...{ clock, ids, log },
   })
-  const http = createServer(HTTP_TIMEOUTS, getRequestListener(app.fetch, { overrideGlobalObjects: false }))
-  attachSockets(io, http)
-  const cutConnections = trackConnections(http)
+  // Never listens: it has the part under the path of those that do.
+  const inner = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
+  attachSockets(io, inner)
+  const endpoints: Endpoint[] = []
+  const attach = (server: HostServer): void => {
+    if (path === '') throw new ConfigError([NO_PATH])
+    endpoints.push(mountedEndpoint(inner, path, server))
+  }
 
   const upkeep = new Upkeep({
     ...{ store: kept, clock, log },
@@ -153,17 +178,32 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     ...(files === undefined ? {} : { files }),
   })
   const beside: { stop(): Promise<void> }[] = [upkeep, ...(webhook ? [webhook] : [])]
-  const close = once(() => closeAll({ node, io, clock, cutConnections, beside }))
+  const close = once(() => closeAll({ node, io, clock, endpoints, beside }))
   try {
     await makeDefaultRooms(kept, clock, defaultRooms)
     acceptSockets({ io, node, clock, ids, log, meter })
     const metricsPort = options.metrics?.port
     if (metricsPort !== undefined) beside.push(await serveMetrics(registry, metricsPort, host))
-    const port = await listen(http, options.port ?? DEFAULTS.port, host)
-    log.info({ port, database: kept.kind }, 'listening')
+    if (options.server) attach(options.server)
+    else if (options.port !== false)
+      endpoints.push(await ownEndpoint(inner, path, { port: options.port ?? DEFAULTS.port, host }))
+    const [endpoint] = endpoints
+    log.info({ port: endpoint?.port(), path, database: kept.kind }, 'listening')
     return {
-      port,
-      url: urlOf(host, port),
+      get port() {
+        return endpoints[0]?.port() ?? 0
+      },
+      get url() {
+        return endpoints[0]?.url() ?? path
+      },
+      attach,
+      handler: async (request) => {
+        const { pathname, search, origin } = new URL(request.url)
+        const rest = pathUnder(pathname + search, path)
+        return rest === undefined
+          ? new Response('Not found\n', { status: 404 })
+          : app.fetch(new Request(origin + rest, request))
+      },
       revokeSession,
       close,
       [Symbol.asyncDispose]: close,
@@ -172,6 +212,21 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     await close()
     throw error
   }
+}
+
+const NO_PATH =
+  'a chat server that is mounted in another server needs the path of its part there, such as /api/chat (--path)'
+
+/** `/api/chat`, without a slash at its end; nothing where all addresses are the chat server's. */
+function mountPoint({ path = '', server, port, host }: ServerOptions): string {
+  const point = path.replace(/\/+$/, '')
+  const problems = []
+  if (!isMountPoint(point)) problems.push(`the path ${NOT_A_PATH} (--path)`)
+  if (server && point === '') problems.push(NO_PATH)
+  if (server && (typeof port === 'number' || host !== undefined))
+    problems.push('a server to mount in has a port and a host already: leave `port` and `host` out')
+  if (problems.length > 0) throw new ConfigError(problems)
+  return point
 }
 
 function checkDefaultRooms(names: readonly string[]): void {

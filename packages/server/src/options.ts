@@ -2,6 +2,7 @@ import type { Authenticated } from './auth/identity'
 import type { Origins } from './auth/origin'
 import type { TokenRules } from './auth/token-rules'
 import type { InvitationPolicy } from './core/consent'
+import type { HostServer } from './http/mount'
 import type { Hooks } from './moderation/hooks'
 import type { Retention } from './node/retention'
 import type { Log } from './ports/log'
@@ -63,9 +64,24 @@ export type RateOptions = {
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug'
 
 export type ServerOptions = {
-  /** 0: any that is free. */
-  readonly port?: number
+  /** 0: any that is free. False: none; the app mounts it with `attach`. */
+  readonly port?: number | false
   readonly host?: string
+  /**
+   * A server of the app's own to mount it in, of `node:http` or `node:https`, instead of a port: Express, Fastify, Nest,
+   * Hono and Next have one. Needs `path`. Close the chat server before it.
+   *
+   * @example
+   * const server = createServer(app)
+   * const chat = await createChatServer({ server, path: '/api/chat', auth })
+   * server.listen(3000)
+   */
+  readonly server?: HostServer
+  /**
+   * Where its addresses begin, such as `/api/chat`: `createChat({ url: 'https://app.example.com/api/chat' })`. Also with a
+   * port of its own, behind a proxy that hands on whole paths. Default: at the root.
+   */
+  readonly path?: string
   /** `sqlite:./data/roomful.db`, `postgres://…` or `memory:`. */
   readonly database?: string
   /** The schema of the tables on Postgres, made where it is missing; as `?schema=` in `database`. */
@@ -150,6 +166,10 @@ export const DEFAULTS = {
   /** A page with all of its tabs reloads at once; an office behind one address comes back within seconds. */
   handshakesPerSecond: 50,
 } as const satisfies { invitations: InvitationPolicy } & Record<string, string | number>
+
+/** A path of plain segments, without a slash at its end; or nothing. */
+export const isMountPoint = (path: string): boolean => /^(\/[\w~-][\w.~-]*)*$/.test(path)
+export const NOT_A_PATH = 'must be one such as /api/chat: letters, digits and - . _ ~ between slashes'
 
 /** What is wrong with the options: one line each, to be shown as they are. */
 export class ConfigError extends Error {

@@ -40,13 +40,14 @@ export function socketServer(origins: Origins, admission: Admission): Server {
   })
 }
 
-/** Attaches it, with a bound of its own for devices that poll; the handshake names it, and their client keeps to it. */
+/**
+ * Attaches it to a server that itself never listens, with a bound of its own for devices that poll; the handshake names
+ * it, and their client keeps to it.
+ */
 export function attachSockets(io: Server, http: HttpServer): void {
   io.attach(http)
-  // Engine.IO has one option for both, and takes the websocket's bound from it when the server begins to listen.
-  http.on('listening', () => {
-    io.engine.opts.maxHttpBufferSize = MAX_POLL_BYTES
-  })
+  // Engine.IO has one option for both, and has taken the websocket's bound from it by now.
+  io.engine.opts.maxHttpBufferSize = MAX_POLL_BYTES
 }
 
 /** A page may read why it is refused, and nothing else: without it a browser shows its script a network error. */

@@ -1,0 +1,80 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type ChatServer, ConfigError, createChatServer } from '@roomful/server'
+import { io } from 'socket.io-client'
+import { afterEach, expect, test } from 'vitest'
+import { Device, SECRET, startServer, tokenOf } from './server-fixture'
+
+const PATH = '/api/chat'
+const ends: (() => unknown)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+async function app(): Promise<{ server: ReturnType<typeof createServer>; url: string }> {
+  const server = createServer((request, response) => response.end(`the app at ${request.url}`))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  ends.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+}
+async function dial(url: string, transport: 'websocket' | 'polling'): Promise<Device> {
+  const auth = { token: await tokenOf('ann'), protocol: 2 }
+  const socket = io(url, { path: `${PATH}/socket.io`, auth, transports: [transport], forceNew: true })
+  ends.push(() => socket.disconnect())
+  const device = new Device(socket)
+  await device.next('ready')
+  return device
+}
+const mounted = (options: Parameters<typeof createChatServer>[0]): Promise<ChatServer> =>
+  createChatServer({
+    ...{ database: 'memory:', auth: { jwtSecret: SECRET }, logLevel: 'silent', defaultRooms: ['general'] },
+    ...{ path: PATH, ...options },
+  })
+
+test.each(['websocket', 'polling'] as const)('in a server of the app, by %s', async (transport) => {
+  const { server, url } = await app()
+  const chat = await mounted({ server })
+  ends.push(() => chat.close())
+  expect(chat).toMatchObject({ url: url.replace('127.0.0.1', 'localhost') + PATH })
+  const device = await dial(url, transport)
+  await device.do('send-message', { roomId: 'general', clientId: 'client-0001', type: 'text', content: 'hi' })
+  expect(await (await fetch(`${url}${PATH}/readyz`)).json()).toEqual({ ok: true })
+  expect(await (await fetch(`${url}/elsewhere`)).text()).toBe('the app at /elsewhere')
+
+  await chat.close()
+  await device.disconnected
+  // The app goes on, and the path is its own again.
+  expect(await (await fetch(`${url}${PATH}/readyz`)).text()).toBe('the app at /api/chat/readyz')
+})
+
+test('attached to a server that is made later, and answering requests that a framework hands over', async () => {
+  const chat = await mounted({ port: false })
+  ends.push(() => chat.close())
+  expect(chat).toMatchObject({ port: 0 })
+  const answer = await chat.handler(new Request(`https://app.example.com${PATH}/readyz`))
+  expect(await answer.json()).toEqual({ ok: true })
+  expect((await chat.handler(new Request('https://app.example.com/readyz'))).status).toBe(404)
+  const { server, url } = await app()
+  chat.attach(server)
+  await dial(url, 'websocket')
+  expect(chat.port).toBe((server.address() as AddressInfo).port)
+})
+
+test('under a path of its own port, where nothing else is', async () => {
+  await using chat = await startServer({ path: `${PATH}/` })
+  expect(chat.url).toBe(`http://127.0.0.1:${chat.port}${PATH}`)
+  await dial(new URL(chat.url).origin, 'websocket')
+  expect(await (await fetch(`${chat.url}/readyz`)).json()).toEqual({ ok: true })
+  expect((await fetch(new URL('/readyz', chat.url))).status).toBe(404)
+})
+
+test('what contradicts itself is refused at the start', async () => {
+  const { server } = await app()
+  await expect(mounted({ server, path: '' })).rejects.toThrow('needs the path of its part')
+  await expect(mounted({ server, port: 3000 })).rejects.toThrow('has a port and a host already')
+  for (const path of ['chat', '/a b', '/a//b', '/a?b', '/../a', '/a/..'])
+    await expect(mounted({ server, path })).rejects.toThrow(ConfigError)
+})
