@@ -1,6 +1,7 @@
 import { type Server as HttpServer, type IncomingMessage, ServerResponse } from 'node:http'
 import { LIMITS } from '@roomful/protocol'
 import { Server } from 'socket.io'
+import { type ServerOptions, WebSocketServer } from 'ws'
 import { isListed, type Origins } from '../auth/origin'
 import type { Admission } from './admission'
 import { frameLimitParser } from './frame-limit'
@@ -15,6 +16,16 @@ const MAX_POLL_BYTES = LIMITS.frameBytes + 64
 /** So long somebody may stand at the door without showing a token. */
 const CONNECT_TIMEOUT_MS = 5_000
 
+/** A peer that does not answer the end of its websocket is cut off after this; by itself `ws` waits 30 s. */
+const CLOSE_TIMEOUT_MS = 2_000
+
+class Websockets extends WebSocketServer {
+  constructor(options: ServerOptions) {
+    const bounded = { ...options, closeTimeout: CLOSE_TIMEOUT_MS }
+    super(bounded)
+  }
+}
+
 /** Socket.IO as the protocol needs it; still to be attached to an HTTP server, by `attachSockets`. */
 export function socketServer(origins: Origins, admission: Admission): Server {
   return new Server({
@@ -26,6 +37,7 @@ export function socketServer(origins: Origins, admission: Admission): Server {
     connectTimeout: CONNECT_TIMEOUT_MS,
     // Ten times the CPU a delivery, and 250 KB a connection.
     perMessageDeflate: false,
+    wsEngine: Websockets,
     // `connectionStateRecovery` stays off: it was seen to let a kicked user with a revoked token back in.
     parser: frameLimitParser,
     cors: {
