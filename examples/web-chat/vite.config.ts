@@ -9,6 +9,8 @@ export default defineConfig(({ command }) => {
   if (command === 'build') process.env.NODE_ENV = 'production'
   return {
     plugins: [react()],
+    // The server may be mounted under a path.
+    base: './',
     build: {
       // The page is served with `default-src 'self'`: nothing may become a data: address.
       assetsInlineLimit: 0,

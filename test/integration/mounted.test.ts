@@ -1,6 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createChat } from '@roomful/client'
 import { type ChatServer, ConfigError, createChatServer } from '@roomful/server'
+import { waitUntil } from '@roomful/testing'
 import { io } from 'socket.io-client'
 import { afterEach, expect, test } from 'vitest'
 import { Device, SECRET, startServer, tokenOf } from './server-fixture'
@@ -49,6 +51,26 @@ test.each(['websocket', 'polling'] as const)('in a server of the app, by %s', as
   // The app goes on, and the path is its own again.
   expect(await (await fetch(`${url}${PATH}/readyz`)).text()).toBe('the app at /api/chat/readyz')
 })
+
+test.each([{}, { transports: ['polling' as const] }, { path: `${PATH}/socket.io`, url: '' }])(
+  'the SDK finds it by the path in its address: %j',
+  async ({ url: under = PATH, ...options }) => {
+    const { server, url } = await app()
+    const chat = await mounted({ server })
+    ends.push(() => chat.close())
+    const [ann, bob] = await Promise.all(
+      ['ann', 'bob'].map(async (id) => {
+        const auth = await tokenOf(id)
+        const client = createChat({ ...options, url: url + under, auth, storage: 'memory' })
+        ends.push(() => client.close())
+        await client.room('general').open()
+        return client.room('general')
+      }),
+    )
+    await ann?.send('through the path')
+    await waitUntil('bob has it', () => bob?.messages().at(-1)?.content === 'through the path')
+  },
+)
 
 test('attached to a server that is made later, and answering requests that a framework hands over', async () => {
   const chat = await mounted({ port: false })

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Server } from 'node:http'
 import { type Chat, type ChatOptions, createChat, memoryStore } from '@roomful/client'
 import { type ChatServer, signToken } from '@roomful/server'
 import type { storeContract as holdToContract } from '@roomful/server/contract'
@@ -165,6 +167,20 @@ export const RUNS: Readonly<Record<string, Run>> = {
   },
 
   'docs/server.md 1': async (snippet) => {
+    const jwtSecret = 'a secret of these tests, 32 bytes long'
+    const instead = { 'server: http,': "server: http, database: 'memory:', logLevel: 'silent'," }
+    const { http, chat } = await runSnippet(snippet, { yours: { jwtSecret, port: 0 }, instead })
+    if (!(http instanceof Server)) throw new Error('there is no server')
+    await using server = serverOf(chat)
+    if (!http.listening) await once(http, 'listening')
+    const [app, ready] = await Promise.all(
+      [new URL('/', server.url), `${server.url}/readyz`].map(async (url) => (await fetch(url)).text()),
+    )
+    expect([app, ready]).toEqual(['the app', '{"ok":true}'])
+    http.close()
+  },
+
+  'docs/server.md 2': async (snippet) => {
     using folder = temporaryFolder()
     await using server = await createTestServer({ files: folder.path })
     await using chat = await createTestClient(server, 'ada')
@@ -177,7 +193,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     expect(await stored(server)).toEqual(['A cat on a keyboard'])
   },
 
-  'docs/server.md 2': async (snippet) => {
+  'docs/server.md 3': async (snippet) => {
     const show = vi.fn()
     const quiet = "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', guests: true,"
     const { server } = await runSnippet(snippet, {
@@ -193,7 +209,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     await close()
   },
 
-  'docs/server.md 3': async (snippet) => {
+  'docs/server.md 4': async (snippet) => {
     const storeContract = vi.fn<typeof holdToContract>()
     const instead = { "import { storeContract } from '@roomful/server/contract'": '' }
     await runSnippet(snippet, { yours: { storeContract }, instead })

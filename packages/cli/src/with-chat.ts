@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
 import { type Chat, type ChatOptions, createChat } from '@roomful/client'
+import { addressUnder } from './address'
 import { adviceFor, CliError } from './failure'
 import type { Io } from './io'
 
@@ -77,7 +78,7 @@ async function guestToken(io: Io, options: ConnectOptions, deadline: number): Pr
 }
 
 async function signIn(io: Io, url: string, name: string): Promise<string> {
-  const response = await reach(io, new URL('/auth/guest', url), name)
+  const response = await reach(io, addressUnder(url, '/auth/guest'), name)
   if (!response.ok) {
     throw response.status === 404 || response.status === 403
       ? new CliError('UNAUTHENTICATED', `${url} takes no guests`, adviceFor('UNAUTHENTICATED'))

@@ -22,7 +22,7 @@ import { createRoomHandles } from './handles/room-handle'
 import { createRoomUses } from './handles/room-uses'
 import { createWaiters } from './handles/waiters'
 import { newRoom } from './model/room/room-model'
-import type { ChatOptions } from './options'
+import type { ChatOptions, SocketOptions } from './options'
 import { hostEnvironment } from './platform/host-environment'
 import { nanoidIds } from './platform/nanoid-ids'
 import { scopedClock } from './platform/scoped-clock'
@@ -39,9 +39,23 @@ const MAX_UNSENT_AGE_MS = 86_400_000
 
 /** Protocol, Socket.IO and decoders: what is on the disk is on the screen before they have come. */
 const loadTransport = {
-  1: () => import('./transport/protocol-1/protocol-1-transport').then((module) => module.protocol1Transport),
-  2: () => import('./transport/socket-io-transport').then((module) => module.socketIoTransport),
+  1: async (options: SocketOptions) =>
+    (await import('./transport/protocol-1/protocol-1-transport')).protocol1Transport(options),
+  2: async (options: SocketOptions) =>
+    (await import('./transport/socket-io-transport')).socketIoTransport(options),
 }
+
+const socketOptions = ({
+  path,
+  withCredentials,
+  extraHeaders,
+  transports,
+}: SocketOptions): SocketOptions => ({
+  ...(path !== undefined && { path }),
+  ...(withCredentials !== undefined && { withCredentials }),
+  ...(extraHeaders !== undefined && { extraHeaders }),
+  ...(transports !== undefined && { transports }),
+})
 
 /**
  * The client of one user on one server. Nothing is connected until the app connects, opens a room or sends.
@@ -80,7 +94,7 @@ export function createChat(options: ChatOptions): Chat {
     options.auth,
     (error) => options.onError && report(error, { source: 'auth' }),
   )
-  const load = loadTransport[options.protocol ?? 2]
+  const load = () => loadTransport[options.protocol ?? 2](socketOptions(options))
   const openTransport = options.ports?.transport ?? lazyTransport(load)
   const sequence = createOutboxSequence(clock)
   const tabs =

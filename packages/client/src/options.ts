@@ -46,9 +46,27 @@ export type WaitOptions = {
   timeoutMs?: number
 }
 
+/** How the socket to the server is opened. */
+export type SocketOptions = {
+  /** Where the server's sockets are, should it not be `/socket.io` under the path of `url`. */
+  path?: string
+  /**
+   * Cookies go along to a server on another origin, which must list this one. In Node those that the server sets are sent
+   * back with each poll, as a load balancer with sticky sessions needs. Default false.
+   */
+  withCredentials?: boolean
+  /** Headers of each request. Browsers cannot send them with a websocket: only polls have them there. */
+  extraHeaders?: Record<string, string>
+  /** What is tried, in this order. Default `['websocket', 'polling']`. */
+  transports?: ('websocket' | 'polling')[]
+}
+
 /** What `createChat` is given. Only `url` and `auth` are needed. */
-export type ChatOptions = {
-  /** The server's address, such as `https://chat.example.com`. */
+export type ChatOptions = SocketOptions & {
+  /**
+   * The server's address, with the path where it is mounted: `https://chat.example.com`, `https://example.com/api/chat`. In
+   * a page also the path alone.
+   */
   url: string
   auth: Auth
   /** 1: a backend that speaks only the reference events. Default 2. */

@@ -47,8 +47,13 @@ export interface ChatServer extends AsyncClosable {
    * websockets under the path are answered here, all others by what the app has there.
    *
    * @example
-   * const chat = await createChatServer({ port: false, path: '/api/chat', auth })
-   * chat.attach(app.listen(3000))
+   * import { createServer } from 'node:http'
+   * import { createChatServer } from '@roomful/server'
+   * const chat = await createChatServer({ port: false, path: '/api/chat', database: 'memory:', guests: true })
+   * const app = createServer((request, response) => response.end('the app')).listen(0)
+   * chat.attach(app)
+   * await chat.close()
+   * app.close()
    */
   attach(server: HostServer): void
   /**
@@ -56,7 +61,10 @@ export interface ChatServer extends AsyncClosable {
    * has them; the connections of devices need `server` or `attach`. Others are answered 404.
    *
    * @example
-   * app.all('/api/chat/*', (c) => chat.handler(c.req.raw))
+   * const chat = await createChatServer({ port: false, path: '/api/chat', database: 'memory:', guests: true })
+   * const answer = await chat.handler(new Request('https://app.example.com/api/chat/healthz'))
+   * console.log(answer.status)
+   * await chat.close()
    */
   handler(request: Request): Promise<Response>
   /**

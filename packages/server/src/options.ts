@@ -72,9 +72,13 @@ export type ServerOptions = {
    * Hono and Next have one. Needs `path`. Close the chat server before it.
    *
    * @example
-   * const server = createServer(app)
-   * const chat = await createChatServer({ server, path: '/api/chat', auth })
-   * server.listen(3000)
+   * import { createServer } from 'node:http'
+   * import { createChatServer } from '@roomful/server'
+   * const server = createServer((request, response) => response.end('the app'))
+   * const chat = await createChatServer({ server, path: '/api/chat', database: 'memory:', guests: true })
+   * server.listen(0)
+   * await chat.close()
+   * server.close()
    */
   readonly server?: HostServer
   /**

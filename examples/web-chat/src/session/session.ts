@@ -1,5 +1,8 @@
 import { type Chat, createChat } from '@roomful/client'
 
+/** The server that serves this page, at the root or mounted under a path. */
+const SERVER = new URL('.', window.location.href).href.replace(/\/$/, '')
+
 export type Identity = { readonly token: string; readonly userId: string; readonly name: string }
 export type Session = { readonly identity: Identity; readonly chat: Chat }
 
@@ -7,7 +10,7 @@ const STORAGE_KEY = 'roomful.identity'
 
 /** Signs in as a guest; the text of what it rejects with is for the person at the screen. */
 export async function signIn(name: string): Promise<Session> {
-  const response = await fetch('/auth/guest', {
+  const response = await fetch(`${SERVER}/auth/guest`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ name }),
@@ -34,12 +37,15 @@ export async function endSession({ chat, identity }: Session): Promise<void> {
   await Promise.all([
     chat.signOut(),
     // 401: it had ended already. Unreachable: it ends when the token expires, and the token is forgotten here.
-    fetch('/auth/logout', { method: 'POST', headers: { authorization: `Bearer ${identity.token}` } }),
+    fetch(`${SERVER}/auth/logout`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${identity.token}` },
+    }),
   ])
 }
 
 function open(identity: Identity): Session {
-  return { identity, chat: createChat({ url: window.location.origin, auth: identity.token }) }
+  return { identity, chat: createChat({ url: SERVER, auth: identity.token }) }
 }
 
 function refusalText(status: number, body: unknown): string {

@@ -1,3 +1,4 @@
+import { addressUnder } from '../address'
 import { VERSION } from '../version'
 import { checkDisk } from './disk'
 import { bad, type Finding, good, skipped, type Target } from './finding'
@@ -31,11 +32,11 @@ export async function diagnose(target: Target): Promise<Finding[]> {
   return findings
 }
 
-async function reach({ url, signal, origin }: Target, path: string, init: RequestInit = {}) {
+async function reach({ url, signal, origin }: Target, path: `/${string}`, init: RequestInit = {}) {
   try {
     const headers = { ...(origin === undefined ? {} : { origin }), ...init.headers }
     const timeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
-    return await fetch(new URL(path, url), { ...init, headers, signal: timeout })
+    return await fetch(addressUnder(url, path), { ...init, headers, signal: timeout })
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { addressUnder } from '../address'
 import { bad, type Finding, good, type Target } from './finding'
 
 const TIMEOUT_MS = 5_000
@@ -24,7 +25,7 @@ function upgrade({
   readonly url: string
   readonly origin?: string | undefined
 }): Promise<number | string> {
-  const address = new URL(PATH, url)
+  const address = addressUnder(url, PATH)
   const send = address.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise((resolve) => {
     const request = send(address, {

@@ -1,4 +1,5 @@
 import { io, type Socket } from 'socket.io-client'
+import type { SocketOptions } from '../options'
 import type { ConnectError } from './handshake-refusal'
 import type { DownReason, RequestFailure } from './port'
 import { UNWRITABLE } from './unwritable'
@@ -15,20 +16,34 @@ export type SocketConnection = {
 
 export const LOST: DownReason = { code: 'OFFLINE', text: 'The connection was lost', next: 'retry' }
 
+/**
+ * Where the socket of a chat server is: Socket.IO takes a path in an address for one of its namespaces, and here it is
+ * where the server is mounted. Nothing before the path: the page's own server.
+ */
+export function endpointOf(url: string): { readonly host: string; readonly path: string } {
+  const [, host = '', path = '', query = ''] = /^((?:\w+:)?\/\/[^/?#]*|[^/?#]*)([^?#]*)(.*)$/s.exec(url) ?? []
+  return { host: host === '' ? '' : host + query, path: `${path.replace(/\/+$/, '')}/socket.io` }
+}
+
 /** Dials. `onRefused` and `onLost` are called at most once, after the connection has ended. */
 export function openSocket(
   url: string,
   auth: Record<string, unknown>,
+  options: SocketOptions,
   on: { refused(error: ConnectError): void; lost(): void },
 ): SocketConnection {
   const pending = new Set<() => void>()
-  const socket = io(url, {
+  const { host, path } = endpointOf(url)
+  const dial = {
+    path,
+    transports: ['websocket', 'polling'],
+    ...options,
     auth,
     forceNew: true,
     reconnection: false,
-    transports: ['websocket', 'polling'],
     tryAllTransports: true,
-  })
+  }
+  const socket = host === '' ? io(dial) : io(host, dial)
   const end = (): void => {
     socket.offAny()
     socket.off()

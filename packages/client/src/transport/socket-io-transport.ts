@@ -6,6 +6,7 @@ import {
   decodeServerEvent,
   type ErrorAck,
 } from '@roomful/protocol'
+import type { SocketOptions } from '../options'
 import { createPace, type Pace } from '../platform/pace'
 import { refusalOf } from './handshake-refusal'
 import { checkPayload } from './payload-check'
@@ -16,64 +17,65 @@ import { LOST, openSocket, type SocketConnection } from './socket-connection'
 const AFTER_ABUSE_MS = 30_000
 
 /** Protocol 2 over Socket.IO. Everything that comes in is decoded here, once. */
-export const socketIoTransport: TransportFactory = (url, onEvent) => {
-  let connection: SocketConnection | null = null
-  /** There is one from `ready` to the end of the connection. */
-  let pace: Pace | null = null
+export const socketIoTransport =
+  (options: SocketOptions): TransportFactory =>
+  (url, onEvent) => {
+    let connection: SocketConnection | null = null
+    /** There is one from `ready` to the end of the connection. */
+    let pace: Pace | null = null
 
-  const gone = (): void => {
-    pace?.end()
-    pace = null
-    connection = null
-  }
-  const drop = (): void => {
-    connection?.end()
-    gone()
-  }
+    const gone = (): void => {
+      pace?.end()
+      pace = null
+      connection = null
+    }
+    const drop = (): void => {
+      connection?.end()
+      gone()
+    }
 
-  return {
-    connect: (token) => {
-      let bye: Bye | null = null
-      const down = (reason: DownReason): void => {
-        gone()
-        onEvent({ type: 'down', reason })
-      }
-      connection = openSocket(
-        url,
-        { token, protocol: 2 },
-        { refused: (error) => down(refusalOf(error)), lost: () => down(bye ? reasonOfBye(bye) : LOST) },
-      )
-      connection.socket.onAny((event: string, payload: unknown) => {
-        // An event of a newer server is not for this client.
-        const decoded = decodeServerEvent(event, payload)
-        if (!decoded.ok) return
-        const message = decoded.value
-        if (message.event === 'bye') bye = message.payload
-        if (message.event === 'ready') {
-          pace = createPace(message.payload.limits.eventsPerSecond ?? 0)
-          onEvent({ type: 'ready', ready: message.payload })
-        } else if (pace) onEvent({ type: 'message', message })
-      })
-    },
-    disconnect: drop,
-    close: drop,
-    request: async (event, payload, timeoutMs) => {
-      const [at, pacing] = [connection, pace]
-      if (at === null || pacing === null) return { kind: 'offline' }
-      const checked = checkPayload(event, payload)
-      if (!checked.ok) return { kind: 'ack', ack: checked.ack }
-      if (!(await pacing.turn())) return { kind: 'offline' }
-      const result = await at.request(event, checked.payload, timeoutMs)
-      if (result.kind !== 'ack') return result
-      const ack = readAck(event, result.answer)
-      if (!ack.ok && ack.code === 'RATE_LIMITED') pacing.hold(ack.retryAfterMs ?? 0)
-      return { kind: 'ack', ack }
-    },
-    signal: (event, payload) => {
-      if (pace) connection?.socket.volatile.emit(event, payload)
-    },
+    return {
+      connect: (token) => {
+        let bye: Bye | null = null
+        const down = (reason: DownReason): void => {
+          gone()
+          onEvent({ type: 'down', reason })
+        }
+        connection = openSocket(url, { token, protocol: 2 }, options, {
+          refused: (error) => down(refusalOf(error)),
+          lost: () => down(bye ? reasonOfBye(bye) : LOST),
+        })
+        connection.socket.onAny((event: string, payload: unknown) => {
+          // An event of a newer server is not for this client.
+          const decoded = decodeServerEvent(event, payload)
+          if (!decoded.ok) return
+          const message = decoded.value
+          if (message.event === 'bye') bye = message.payload
+          if (message.event === 'ready') {
+            pace = createPace(message.payload.limits.eventsPerSecond ?? 0)
+            onEvent({ type: 'ready', ready: message.payload })
+          } else if (pace) onEvent({ type: 'message', message })
+        })
+      },
+      disconnect: drop,
+      close: drop,
+      request: async (event, payload, timeoutMs) => {
+        const [at, pacing] = [connection, pace]
+        if (at === null || pacing === null) return { kind: 'offline' }
+        const checked = checkPayload(event, payload)
+        if (!checked.ok) return { kind: 'ack', ack: checked.ack }
+        if (!(await pacing.turn())) return { kind: 'offline' }
+        const result = await at.request(event, checked.payload, timeoutMs)
+        if (result.kind !== 'ack') return result
+        const ack = readAck(event, result.answer)
+        if (!ack.ok && ack.code === 'RATE_LIMITED') pacing.hold(ack.retryAfterMs ?? 0)
+        return { kind: 'ack', ack }
+      },
+      signal: (event, payload) => {
+        if (pace) connection?.socket.volatile.emit(event, payload)
+      },
+    }
   }
-}
 
 function readAck<E extends ClientEvent>(event: E, answer: unknown): Ack<E> {
   const decoded = decodeAck(event, answer)

@@ -40,6 +40,9 @@ test("requests under the path go to the one, all others to the app's own listene
   const port = await started(host)
   expect(await get(port, '/api/chat/readyz?x=1')).toBe('chat /readyz?x=1')
   expect(await get(port, '/api/chats')).toBe('app /api/chats')
+  // As the page there has relative addresses.
+  const folder = await fetch(`http://127.0.0.1:${port}/api/chat`)
+  expect(folder).toMatchObject({ redirected: true, url: `http://127.0.0.1:${port}/api/chat/` })
   expect(await get(port, '/')).toBe('app /')
   mount.unmount()
   expect(await get(port, '/api/chat/readyz')).toBe('app /api/chat/readyz')

@@ -33,6 +33,8 @@ export function mountAt(host: HostServer, path: string, inner: HttpServer): Moun
       return inner.emit('upgrade', request, response, head)
     }
     if (!REQUESTS.has(event) || !isResponse(response)) return false
+    // Relative addresses of a page there are those of a folder.
+    if (request.url === path) return redirect(response, `${path}/`)
     request.url = rest
     // Node asks the listeners of `checkContinue` instead, where the app has one: its client waits for the word.
     if (event === 'checkContinue') response.writeContinue()
@@ -72,6 +74,11 @@ export function pathUnder(url: string | undefined, path: string): string | undef
   const rest = url.slice(path.length)
   if (rest === '' || rest.startsWith('?')) return `/${rest}`
   return rest.startsWith('/') ? rest : undefined
+}
+
+function redirect(response: ServerResponse, location: string): true {
+  response.writeHead(308, { location }).end()
+  return true
 }
 
 const isRequest = (value: unknown): value is IncomingMessage =>

@@ -1,5 +1,6 @@
 import type { ClientEvent, PayloadInput } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol/plain'
+import type { SocketOptions } from '../../options'
 import { type ConnectError, refusalOf } from '../handshake-refusal'
 import { checkPayload } from '../payload-check'
 import type { DownReason, RequestResult, TransportFactory } from '../port'
@@ -15,67 +16,68 @@ const JOINED_WAIT_MS = 3_000
  * from seqs and from what is seen to change, gaps are found by seq alone, and after each connect the held window is read
  * again, so that edits and deletes that were missed arrive.
  */
-export const protocol1Transport: TransportFactory = (url, onEvent) => {
-  const state = new Protocol1State(onEvent)
-  let connection: SocketConnection | null = null
-  let joined: Promise<void> = Promise.resolve()
+export const protocol1Transport =
+  (options: SocketOptions): TransportFactory =>
+  (url, onEvent) => {
+    const state = new Protocol1State(onEvent)
+    let connection: SocketConnection | null = null
+    let joined: Promise<void> = Promise.resolve()
 
-  const drop = (): void => {
-    connection?.end()
-    connection = null
-  }
+    const drop = (): void => {
+      connection?.end()
+      connection = null
+    }
 
-  return {
-    connect: (token) => {
-      const down = (reason: DownReason): void => {
-        connection = null
-        onEvent({ type: 'down', reason })
-      }
-      state.begin(token)
-      const opened = openSocket(
-        url,
-        { token },
-        { refused: (error) => down(refusalIn(error)), lost: () => down(LOST) },
-      )
-      connection = opened
-      joined = new Promise((resolve) => {
-        const timer = setTimeout(resolve, JOINED_WAIT_MS)
-        opened.socket.on('rooms-joined', () => {
-          clearTimeout(timer)
-          resolve()
+    return {
+      connect: (token) => {
+        const down = (reason: DownReason): void => {
+          connection = null
+          onEvent({ type: 'down', reason })
+        }
+        state.begin(token)
+        const opened = openSocket(url, { token }, options, {
+          refused: (error) => down(refusalIn(error)),
+          lost: () => down(LOST),
         })
-      })
-      opened.socket.onAny((event: string, payload: unknown) => state.take(event, payload))
-      opened.socket.on('connect', () => {
-        const { epoch, me: user } = state
-        onEvent({
-          type: 'ready',
-          ready: { protocol: 2, epoch, user, limits: { ...LIMITS }, serverTime: null },
+        connection = opened
+        joined = new Promise((resolve) => {
+          const timer = setTimeout(resolve, JOINED_WAIT_MS)
+          opened.socket.on('rooms-joined', () => {
+            clearTimeout(timer)
+            resolve()
+          })
         })
-        // Subscribes to all rooms: the reference knows no other way.
-        opened.socket.emit('join-rooms', {})
-      })
-    },
-    disconnect: drop,
-    close: drop,
-    request: async <E extends ClientEvent>(
-      event: E,
-      payload: PayloadInput<E>,
-      timeoutMs: number,
-    ): Promise<RequestResult<E>> => {
-      if (!connection?.socket.connected) return { kind: 'offline' }
-      const handler = protocol1Requests(state, connection, joined, timeoutMs)[event]
-      if (handler === undefined)
-        return { kind: 'ack', ack: refusal('Protocol 1 has no such event', 'UNKNOWN_EVENT') }
-      const checked = checkPayload(event, payload)
-      if (!checked.ok) return { kind: 'ack', ack: checked.ack }
-      const answer = await handler(checked.payload)
-      return typeof answer === 'string' ? { kind: answer } : { kind: 'ack', ack: answer }
-    },
-    // Typing is not in the reference.
-    signal: () => {},
+        opened.socket.onAny((event: string, payload: unknown) => state.take(event, payload))
+        opened.socket.on('connect', () => {
+          const { epoch, me: user } = state
+          onEvent({
+            type: 'ready',
+            ready: { protocol: 2, epoch, user, limits: { ...LIMITS }, serverTime: null },
+          })
+          // Subscribes to all rooms: the reference knows no other way.
+          opened.socket.emit('join-rooms', {})
+        })
+      },
+      disconnect: drop,
+      close: drop,
+      request: async <E extends ClientEvent>(
+        event: E,
+        payload: PayloadInput<E>,
+        timeoutMs: number,
+      ): Promise<RequestResult<E>> => {
+        if (!connection?.socket.connected) return { kind: 'offline' }
+        const handler = protocol1Requests(state, connection, joined, timeoutMs)[event]
+        if (handler === undefined)
+          return { kind: 'ack', ack: refusal('Protocol 1 has no such event', 'UNKNOWN_EVENT') }
+        const checked = checkPayload(event, payload)
+        if (!checked.ok) return { kind: 'ack', ack: checked.ack }
+        const answer = await handler(checked.payload)
+        return typeof answer === 'string' ? { kind: answer } : { kind: 'ack', ack: answer }
+      },
+      // Typing is not in the reference.
+      signal: () => {},
+    }
   }
-}
 
 /** A server of protocol 1 refuses with its own text. Mostly it is the token; a fixed one is sent again, in case it is not. */
 function refusalIn(error: ConnectError): DownReason {
