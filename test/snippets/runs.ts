@@ -167,9 +167,10 @@ export const RUNS: Readonly<Record<string, Run>> = {
   },
 
   'docs/server.md 1': async (snippet) => {
-    const jwtSecret = 'a secret of these tests, 32 bytes long'
-    const instead = { 'server: http,': "server: http, database: 'memory:', logLevel: 'silent'," }
-    const { http, chat } = await runSnippet(snippet, { yours: { jwtSecret, port: 0 }, instead })
+    const secret = 'a secret of these tests, 32 bytes long'
+    const quiet = "server: http, database: 'memory:', logLevel: 'silent',"
+    const instead = { 'server: http,': quiet, 'listen(3000)': 'listen(0)' }
+    const { http, chat } = await runSnippet(snippet, { yours: { secret }, instead })
     if (!(http instanceof Server)) throw new Error('there is no server')
     await using server = serverOf(chat)
     if (!http.listening) await once(http, 'listening')

@@ -52,8 +52,6 @@ export interface ChatServer extends AsyncClosable {
    * const chat = await createChatServer({ port: false, path: '/api/chat', database: 'memory:', guests: true })
    * const app = createServer((request, response) => response.end('the app')).listen(0)
    * chat.attach(app)
-   * await chat.close()
-   * app.close()
    */
   attach(server: HostServer): void
   /**

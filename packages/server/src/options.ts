@@ -77,8 +77,6 @@ export type ServerOptions = {
    * const server = createServer((request, response) => response.end('the app'))
    * const chat = await createChatServer({ server, path: '/api/chat', database: 'memory:', guests: true })
    * server.listen(0)
-   * await chat.close()
-   * server.close()
    */
   readonly server?: HostServer
   /**
