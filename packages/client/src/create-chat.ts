@@ -45,18 +45,6 @@ const loadTransport = {
     (await import('./transport/socket-io-transport')).socketIoTransport(options),
 }
 
-const socketOptions = ({
-  path,
-  withCredentials,
-  extraHeaders,
-  transports,
-}: SocketOptions): SocketOptions => ({
-  ...(path !== undefined && { path }),
-  ...(withCredentials !== undefined && { withCredentials }),
-  ...(extraHeaders !== undefined && { extraHeaders }),
-  ...(transports !== undefined && { transports }),
-})
-
 /**
  * The client of one user on one server. Nothing is connected until the app connects, opens a room or sends.
  *
@@ -94,7 +82,7 @@ export function createChat(options: ChatOptions): Chat {
     options.auth,
     (error) => options.onError && report(error, { source: 'auth' }),
   )
-  const load = () => loadTransport[options.protocol ?? 2](socketOptions(options))
+  const load = () => loadTransport[options.protocol ?? 2](options)
   const openTransport = options.ports?.transport ?? lazyTransport(load)
   const sequence = createOutboxSequence(clock)
   const tabs =

@@ -34,14 +34,10 @@ export function openSocket(
 ): SocketConnection {
   const pending = new Set<() => void>()
   const { host, path } = endpointOf(url)
+  const { withCredentials = false, extraHeaders = {}, transports = ['websocket', 'polling'] } = options
   const dial = {
-    path,
-    transports: ['websocket', 'polling'],
-    ...options,
-    auth,
-    forceNew: true,
-    reconnection: false,
-    tryAllTransports: true,
+    ...{ path: options.path ?? path, withCredentials, extraHeaders, transports },
+    ...{ auth, forceNew: true, reconnection: false, tryAllTransports: true },
   }
   const socket = host === '' ? io(dial) : io(host, dial)
   const end = (): void => {
