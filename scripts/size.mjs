@@ -19,8 +19,8 @@ const hooks = await chunksOf(HOOKS, [], ['@roomful/client', 'react'])
 /** The limit is what was measured, in KB of 1,000 bytes, rounded up to the next 0.1.
  * @type {{ what: string, chunks: Chunk[], limitKb: number }[]} */
 const checks = [
-  { what: 'client, all that a default app downloads', chunks: client, limitKb: 80.7 },
-  { what: 'client, own code of that', chunks: own, limitKb: 63.9 },
+  { what: 'client, all that a default app downloads', chunks: client, limitKb: 80.8 },
+  { what: 'client, own code of that', chunks: own, limitKb: 64 },
   { what: 'client, first chunk', chunks: client.filter(({ first }) => first), limitKb: 46.4 },
   { what: 'react hooks', chunks: hooks, limitKb: 3 },
 ]

@@ -188,7 +188,7 @@ describe('auth by', () => {
   test("an app's own function", async () => {
     await using own = await startServer({
       auth: {
-        authenticate: async (token) => {
+        authenticate: async ({ token }) => {
           if (token === 'banned') throw new AuthError('USER_BANNED')
           if (token === 'broken') throw new Error('the user database is down')
           return token === 'good' ? { id: 'ann', name: 'Ann' } : undefined

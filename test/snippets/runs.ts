@@ -182,6 +182,16 @@ export const RUNS: Readonly<Record<string, Run>> = {
   },
 
   'docs/server.md 2': async (snippet) => {
+    const quiet =
+      "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', defaultRooms: ['general'],"
+    const { server } = await runSnippet(snippet, { instead: { 'createChatServer({': quiet } })
+    await using _ = serverOf(server)
+    const { url } = serverOf(server)
+    await using chat = createChat({ url, extraHeaders: { cookie: 'session=s1' }, storage: 'memory' })
+    expect(await chat.room('general').send('by cookie')).toMatchObject({ senderId: 'ann' })
+  },
+
+  'docs/server.md 3': async (snippet) => {
     using folder = temporaryFolder()
     await using server = await createTestServer({ files: folder.path })
     await using chat = await createTestClient(server, 'ada')
@@ -194,7 +204,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     expect(await stored(server)).toEqual(['A cat on a keyboard'])
   },
 
-  'docs/server.md 3': async (snippet) => {
+  'docs/server.md 4': async (snippet) => {
     const show = vi.fn()
     const quiet = "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', guests: true,"
     const { server } = await runSnippet(snippet, {
@@ -210,7 +220,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     await close()
   },
 
-  'docs/server.md 4': async (snippet) => {
+  'docs/server.md 5': async (snippet) => {
     const storeContract = vi.fn<typeof holdToContract>()
     const instead = { "import { storeContract } from '@roomful/server/contract'": '' }
     await runSnippet(snippet, { yours: { storeContract }, instead })

@@ -61,14 +61,18 @@ export type SocketOptions = {
   transports?: ('websocket' | 'polling')[]
 }
 
-/** What `createChat` is given. Only `url` and `auth` are needed. */
+/** What `createChat` is given. Only `url`, and `auth` or a cookie, are needed. */
 export type ChatOptions = SocketOptions & {
   /**
    * The server's address, with the path where it is mounted: `https://chat.example.com`, `https://example.com/api/chat`. In
    * a page also the path alone.
    */
   url: string
-  auth: Auth
+  /**
+   * Left out where the app signs in by a cookie, which the browser sends by itself (to another origin with
+   * `withCredentials`). Tabs are `separate` then: nothing says in advance whether two of them are the same user's.
+   */
+  auth?: Auth
   /** 1: a backend that speaks only the reference events. Default 2. */
   protocol?: 1 | 2
   /** Default: IndexedDB in browsers, memory elsewhere. */

@@ -8,7 +8,7 @@ const server = await createChatServer({
   host: '127.0.0.1',
   database,
   defaultRooms: [ROOM],
-  auth: { authenticate: (token) => ({ id: token, name: token }) },
+  auth: { authenticate: ({ token }) => ({ id: token, name: token }) },
   limits: { sendsPerSecond: 0, eventsPerSecond: 0 },
   logLevel: 'warn',
 })

@@ -12,6 +12,7 @@ import { filesFor } from './files/files-for'
 import { UploadQuota } from './files/upload-quota'
 import { adminRoutes } from './http/admin'
 import { httpApp } from './http/app'
+import { identifyBy } from './http/bearer'
 import { type Endpoint, mountedEndpoint, ownEndpoint } from './http/endpoint'
 import { fileRoutes } from './http/files'
 import { metrics } from './http/metrics'
@@ -146,7 +147,8 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     stopwatch: () => performance.now(),
     ...{ clock, ids, log, meter },
   })
-  const identify = (token: string) => node.identify(token)
+  const proxies = options.trustProxy ?? 0
+  const identify = identifyBy({ check: (token, source) => node.identify(token, source), origins, proxies })
   const revokeSession = (sid: string) => node.revokeSession(sid)
   const app = httpApp({
     routes: [
@@ -187,7 +189,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const close = once(() => closeAll({ node, io, clock, endpoints, beside }))
   try {
     await makeDefaultRooms(kept, clock, defaultRooms)
-    acceptSockets({ io, node, clock, ids, log, meter })
+    acceptSockets({ io, node, clock, ids, log, meter, proxies })
     const metricsPort = options.metrics?.port
     if (metricsPort !== undefined) beside.push(await serveMetrics(registry, metricsPort, host))
     if (options.server) attach(options.server)

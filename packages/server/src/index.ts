@@ -10,6 +10,7 @@ export type {
   UserId,
 } from '@roomful/protocol'
 export { isUserId } from '@roomful/protocol'
+export type { Credentials } from './auth/credentials'
 export { AuthError, type AuthErrorCode, type Authenticated } from './auth/identity'
 export { type SignOptions, signToken } from './auth/jwt'
 export type { Origins } from './auth/origin'

@@ -1,3 +1,4 @@
+import type { Credentials } from './auth/credentials'
 import type { Authenticated } from './auth/identity'
 import type { Origins } from './auth/origin'
 import type { TokenRules } from './auth/token-rules'
@@ -24,11 +25,18 @@ export type AuthOptions =
         })
     ))
   /**
-   * An app's own check; it throws, or answers nothing, to refuse. What it throws is TOKEN_INVALID, unless it is an AuthError:
-   * where it cannot look at a token now, `new AuthError('UNAVAILABLE')`. So is one that takes longer than 10 s.
+   * An app's own check, of a token or of the app's own session cookie; it throws, or answers nothing, to refuse. What it
+   * throws is TOKEN_INVALID (UNAUTHENTICATED where there is no token), unless it is an AuthError: where it cannot look now,
+   * `new AuthError('UNAVAILABLE')`. So is one that takes longer than 10 s.
+   *
+   * @example
+   * const sessions = new Map([['s1', { id: 'ann', name: 'Ann' }]])
+   * const auth: AuthOptions = { authenticate: ({ cookies }) => sessions.get(cookies.session ?? '') }
    */
   | {
-      readonly authenticate: (token: string) => Authenticated | undefined | Promise<Authenticated | undefined>
+      readonly authenticate: (
+        credentials: Credentials,
+      ) => Authenticated | undefined | Promise<Authenticated | undefined>
     }
 
 /** Rates; 0 is no limit. */

@@ -31,7 +31,7 @@ export type ConnectionRunner = {
  */
 export function createConnectionRunner(
   engine: () => EngineContext,
-  auth: Auth,
+  auth: Auth | undefined,
   onAuthError: (error: unknown) => void,
 ): ConnectionRunner {
   const clock = () => engine().clock
@@ -122,7 +122,7 @@ export function createConnectionRunner(
       down(new ChatError(isErrorCode(code) ? code : 'OFFLINE', text), nextOf(code, next), reconnectInMs),
     refreshToken: () => {
       const no = dials
-      if (tokens.isFixed || isRefreshing) return
+      if (auth === undefined || tokens.isFixed || isRefreshing) return
       isRefreshing = true
       const refreshed = tokens.get(true).then(
         async (token) => {

@@ -20,7 +20,7 @@ export type TokenSource = {
 
 /** `onError` gets what `auth()` throws, also when that comes late, and why its answer is no token. */
 export function createTokenSource(
-  auth: Auth,
+  auth: Auth | undefined,
   clock: () => Clock,
   onError: (error: unknown) => void,
 ): TokenSource {
@@ -56,8 +56,10 @@ export function createTokenSource(
   }
 
   return {
-    isFixed: typeof auth !== 'function',
+    isFixed: typeof auth === 'string',
     get: async (fresh) => {
+      // The browser sends the app's cookie, and none of it is to be had here.
+      if (auth === undefined) return ''
       if (typeof auth !== 'function') return checked(auth)
       return token !== null && !fresh ? token : (flight ?? call(auth))
     },

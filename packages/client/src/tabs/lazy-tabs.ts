@@ -16,14 +16,17 @@ export type TabsLink = {
   end(): void
 }
 
-/** Shared where the platform lets tabs find each other and they have one disk; null: this tab is on its own. */
+/**
+ * Shared where the platform lets tabs find each other and they have one disk, and tokens say whose tabs they are; null: this
+ * tab is on its own.
+ */
 export function linkTabs(
-  { tabs, ports }: ChatOptions,
+  { auth, tabs, ports }: ChatOptions,
   kind: LocalStore['kind'],
   options: () => Omit<TabsOptions, 'port'>,
 ): TabsLink | null {
   const can = ports?.tabs !== undefined || (kind === 'indexeddb' && hasTabs())
-  if (tabs === 'separate' || !can) return null
+  if (tabs === 'separate' || auth === undefined || !can) return null
   let loading: Promise<Tabs> | null = null
   let loaded: Tabs | null = null
 

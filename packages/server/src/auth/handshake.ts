@@ -3,13 +3,18 @@ import { refuse } from '../core/refusal'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import { type Store, StoreError } from '../stores/port'
+import { credentialsOf, type RequestSource } from './credentials'
 import { isEnded } from './ended'
 import { AuthError, type Authenticate, type Identity } from './identity'
 
 /** A longer token is no token; the limit of `refresh-token`. */
 const TOKEN_MAX_LENGTH = 8_192
 
-export type Handshake = { readonly identity: Identity; readonly protocol: 1 | 2 }
+export type Handshake = {
+  readonly identity: Identity
+  readonly protocol: 1 | 2
+  readonly source: RequestSource
+}
 
 type Deps = {
   authenticate: Authenticate
@@ -21,13 +26,17 @@ type Deps = {
 }
 
 /** Who is at the door, and in which protocol he speaks. `auth` is the handshake's, as it came from the wire. */
-export async function checkHandshake(deps: Deps, auth: unknown): Promise<Handshake | Refusal> {
-  const { token, protocol } = fieldsOf(auth)
+export async function checkHandshake(
+  deps: Deps,
+  auth: unknown,
+  source: RequestSource,
+): Promise<Handshake | Refusal> {
+  const { token: shown, protocol } = fieldsOf(auth)
+  const token = shown ?? ''
   if (protocol !== undefined && protocol !== 1 && protocol !== 2) return refuse('PROTOCOL_UNSUPPORTED')
-  if (token === undefined || token === null || token === '') return refuse('UNAUTHENTICATED')
   if (typeof token !== 'string' || token.length > TOKEN_MAX_LENGTH) return refuse('TOKEN_INVALID')
   try {
-    const identity = await deps.authenticate(token)
+    const identity = await deps.authenticate(credentialsOf(token, source))
     if (identity.expiresAt !== undefined && identity.expiresAt <= deps.clock.now())
       return refuse('TOKEN_EXPIRED')
     if (deps.hub.isRevoked(identity.sid)) return refuse('SESSION_REVOKED')
@@ -35,7 +44,7 @@ export async function checkHandshake(deps: Deps, auth: unknown): Promise<Handsha
       return refuse('SESSION_REVOKED')
     if (isEnded(identity, (await deps.store.sessionsEnded([identity.id])).get(identity.id)))
       return refuse('SESSION_REVOKED')
-    return { identity, protocol: protocol ?? 1 }
+    return { identity, protocol: protocol ?? 1, source }
   } catch (error) {
     if (error instanceof AuthError) return refusalOfToken(error)
     if (error instanceof StoreError) return refuse(error.code)

@@ -1,5 +1,6 @@
 import { cleanName, isBlank, isStorableText, LIMITS, UserId, type WireErrorCode } from '@roomful/protocol'
 import * as v from 'valibot'
+import type { Credentials } from './credentials'
 
 /** Who a token speaks for. */
 export type Identity = {
@@ -33,8 +34,8 @@ export type Authenticated = {
   issuedAt?: number
 }
 
-/** Turns a token into a user. Rejects with an AuthError; anything else that it throws is a TOKEN_INVALID too. */
-export type Authenticate = (token: string) => Promise<Identity>
+/** Turns credentials into a user. Rejects with an AuthError; anything else that it throws is a TOKEN_INVALID too. */
+export type Authenticate = (credentials: Credentials) => Promise<Identity>
 
 export type AuthErrorCode = Extract<
   WireErrorCode,
@@ -46,7 +47,7 @@ export type AuthErrorCode = Extract<
  * milliseconds after which to come back, where it cannot look at the token now.
  *
  * @example
- * const authenticate = async (token: string): Promise<Authenticated> => {
+ * const authenticate = async ({ token }: Credentials): Promise<Authenticated> => {
  *   const response = await fetch('https://app.example.com/me', { headers: { authorization: token } })
  *   if (response.status >= 500) throw new AuthError('UNAVAILABLE', { retryAfterMs: 5_000 })
  *   return await response.json()

@@ -4,8 +4,11 @@ import { type JWTPayload, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { ManualClock } from '../node/test-node'
 import type { Log } from '../ports/log'
+import { credentialsOf, NO_REQUEST } from './credentials'
 import { customAuthenticate, jwksAuthenticate, secretAuthenticate, signToken } from './jwt'
 import type { TokenRules } from './token-rules'
+
+const shown = (token: string) => credentialsOf(token, NO_REQUEST)
 
 const SECRET = 'a secret of these tests'
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -29,7 +32,7 @@ describe('clocks that differ', () => {
   ])('a token with %j is %s', async (claims, answer) => {
     const clock = new ManualClock()
     const authenticate = secretAuthenticate(SECRET, clock)
-    const asked = authenticate(await signed(clock, claims))
+    const asked = authenticate(shown(await signed(clock, claims)))
     expect(
       await asked.then(
         ({ id }) => id,
@@ -42,7 +45,7 @@ describe('clocks that differ', () => {
     const clock = new ManualClock()
     const authenticate = secretAuthenticate(SECRET, clock)
     const endIn = async (exp: number) =>
-      ((await authenticate(await signed(clock, { exp }))).expiresAt ?? 0) - clock.now()
+      ((await authenticate(shown(await signed(clock, { exp })))).expiresAt ?? 0) - clock.now()
     expect([await endIn(60), await endIn(1), await endIn(-10)]).toEqual([60_000, 1_000, 20_000])
   })
 
@@ -50,7 +53,7 @@ describe('clocks that differ', () => {
     const manual = new ManualClock()
     let late = 0
     const clock = { now: () => manual.now() + late, setTimer: manual.setTimer }
-    const asked = secretAuthenticate(SECRET, clock)(await signed(manual, { exp: 1 }))
+    const asked = secretAuthenticate(SECRET, clock)(shown(await signed(manual, { exp: 1 })))
     late = 1_000
     expect(((await asked).expiresAt ?? 0) - clock.now()).toBe(30_000)
   })
@@ -95,7 +98,7 @@ async function startProvider(keys: Key[], rules: TokenRules = {}) {
     ...{ provider, clock, logged },
     /** The user, or why they are not let in. */
     show: async (token: string | Promise<string>): Promise<unknown> =>
-      authenticate(await token).then(
+      authenticate(shown(await token)).then(
         ({ id }) => id,
         ({ code, retryAfterMs, field }) => {
           if (field !== undefined) return `${code}: ${field}`
@@ -208,10 +211,10 @@ describe("an app's own check", () => {
     const clock = new ManualClock()
     let answer = (_: unknown): void => {}
     const authenticate = customAuthenticate(() => new Promise((resolve) => (answer = resolve)), clock)
-    const hung = expect(authenticate('a')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    const hung = expect(authenticate(shown('a'))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     await clock.pass(10_000)
     await hung
-    const taken = authenticate('b')
+    const taken = authenticate(shown('b'))
     await clock.pass(9_000)
     answer({ id: 'ann' })
     expect(await taken).toMatchObject({ id: 'ann' })
@@ -221,7 +224,7 @@ describe("an app's own check", () => {
 test('of what is wrong with a token the log gets the reason', async () => {
   const clock = new ManualClock()
   const authenticate = secretAuthenticate(SECRET, clock)
-  await expect(authenticate(await signToken(SECRET, { id: 'a b', name: 'A' }))).rejects.toMatchObject({
+  await expect(authenticate(shown(await signToken(SECRET, { id: 'a b', name: 'A' })))).rejects.toMatchObject({
     cause: { message: 'its sub is missing or not valid' },
   })
 })

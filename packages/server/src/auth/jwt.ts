@@ -1,6 +1,7 @@
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify, SignJWT } from 'jose'
 import { type Clock, systemClock } from '../ports/clock'
 import type { Log } from '../ports/log'
+import type { Credentials } from './credentials'
 import { AuthError, type Authenticate, type Identity, toIdentity } from './identity'
 import { KeySet } from './key-set'
 import { expectedOf, identityOf, type TokenRules } from './token-rules'
@@ -15,8 +16,8 @@ const CHECK_MS = 10_000
 /** Tokens that the app signs with a secret of its own (HS256). It may leave out `exp`: what a bot or a script is given. */
 export function secretAuthenticate(secret: string, clock: Clock, rules: TokenRules = {}): Authenticate {
   const key = new TextEncoder().encode(secret)
-  return (token) =>
-    verified(clock, rules, (options) => jwtVerify(token, key, { ...options, algorithms: ['HS256'] }))
+  return ({ token }) =>
+    verified(token, clock, rules, (options) => jwtVerify(token, key, { ...options, algorithms: ['HS256'] }))
 }
 
 /** Tokens of an identity provider, whose keys are read from its JWKS address and kept. They have to end. */
@@ -24,12 +25,13 @@ export function jwksAuthenticate(url: string, clock: Clock, log: Log, rules: Tok
   const keys = new KeySet(url, clock, log)
   // One algorithm family only: with HS256 allowed too, a public key could be passed off as a secret.
   const ours = { algorithms: ASYMMETRIC, requiredClaims: ['exp'] }
-  return (token) => verified(clock, rules, (options) => keys.verify(token, { ...options, ...ours }))
+  return ({ token }) =>
+    verified(token, clock, rules, (options) => keys.verify(token, { ...options, ...ours }))
 }
 
 /** An app's own check. It throws an AuthError, or anything at all, or answers nothing, to refuse. */
-export function customAuthenticate(check: (token: string) => unknown, clock: Clock): Authenticate {
-  return async (token) => {
+export function customAuthenticate(check: (credentials: Credentials) => unknown, clock: Clock): Authenticate {
+  return async (credentials) => {
     let cancel = (): void => {}
     const late = new Promise<never>((_, reject) => {
       cancel = clock.setTimer(CHECK_MS, () =>
@@ -37,8 +39,11 @@ export function customAuthenticate(check: (token: string) => unknown, clock: Clo
       )
     })
     try {
-      return toIdentity(await Promise.race([Promise.resolve(token).then(check), late]))
+      return toIdentity(await Promise.race([Promise.resolve(credentials).then(check), late]))
     } catch (cause) {
+      if (cause instanceof AuthError && cause.code !== 'TOKEN_INVALID') throw cause
+      // Without a token there is none that is wrong: a cookie may come, by a sign-in on the app's page.
+      if (credentials.token === '') throw new AuthError('UNAUTHENTICATED', { cause })
       throw cause instanceof AuthError ? cause : new AuthError('TOKEN_INVALID', { cause })
     } finally {
       cancel()
@@ -49,10 +54,12 @@ export function customAuthenticate(check: (token: string) => unknown, clock: Clo
 const LATE = 'authenticate did not answer in time'
 
 async function verified(
+  token: string,
   clock: Clock,
   rules: TokenRules,
   verify: (options: JWTVerifyOptions) => Promise<{ payload: JWTPayload }>,
 ): Promise<Identity> {
+  if (token === '') throw new AuthError('UNAUTHENTICATED')
   const now = clock.now()
   const options = {
     currentDate: new Date(now),

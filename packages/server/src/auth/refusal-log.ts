@@ -1,11 +1,14 @@
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
+import type { Credentials } from './credentials'
 import { AuthError, type Authenticate } from './identity'
 
 /** A client that is refused comes again: each reason is a warning once in this time, and of so many reasons. */
 const EVERY_MS = 60_000
 const REASONS = 100
 const REASON_LENGTH = 200
+/** No session is named by less; a shorter cookie is a setting such as a language. */
+const SECRET_LENGTH = 8
 
 /** Says in the log why tokens are refused: once a minute for each reason, so that no sender of tokens fills the disk. */
 export function withRefusalLog(authenticate: Authenticate, clock: Clock, log: Log): Authenticate {
@@ -19,13 +22,13 @@ export function withRefusalLog(authenticate: Authenticate, clock: Clock, log: Lo
     return true
   }
 
-  return async (token) => {
+  return async (credentials) => {
     try {
-      return await authenticate(token)
+      return await authenticate(credentials)
     } catch (error) {
       if (error instanceof AuthError) {
         const { code } = error
-        const reason = reasonOf(error, token)
+        const reason = reasonOf(error, credentials)
         log[isUnexpected(error) && isDue(`${code} ${reason}`) ? 'warn' : 'debug'](
           { code, reason },
           'a token was refused',
@@ -39,9 +42,15 @@ export function withRefusalLog(authenticate: Authenticate, clock: Clock, log: Lo
 /** That a token runs out, a session ends or a user is banned is their way; all else may be a setting. */
 const isUnexpected = ({ code }: AuthError): boolean => code === 'TOKEN_INVALID' || code === 'UNAVAILABLE'
 
-/** The message only, as the cause may carry the token's claims; and an app's own check may put the token into its message. */
-function reasonOf({ cause }: AuthError, token: string): string | undefined {
+/**
+ * The message only, as the cause may carry the token's claims; and an app's own check may put the token, or a cookie, into
+ * its message.
+ */
+function reasonOf({ cause }: AuthError, { token, cookies }: Credentials): string | undefined {
   if (!(cause instanceof Error)) return undefined
-  const text = token === '' ? cause.message : cause.message.replaceAll(token, '[token]')
-  return text.slice(0, REASON_LENGTH)
+  const cookie = Object.values(cookies).filter((value) => value.length >= SECRET_LENGTH)
+  const secrets = token === '' ? cookie : [token, ...cookie]
+  return secrets
+    .reduce((text, secret) => text.replaceAll(secret, '[token]'), cause.message)
+    .slice(0, REASON_LENGTH)
 }

@@ -3,10 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { ManualClock } from '../node/test-node'
 import type { Log } from '../ports/log'
 import { authenticatorFor } from './authenticator'
+import { credentialsOf, NO_REQUEST } from './credentials'
 import { AuthError, type Identity } from './identity'
-import { secretAuthenticate } from './jwt'
+import { customAuthenticate, secretAuthenticate } from './jwt'
 import { withRefusalLog } from './refusal-log'
 import type { TokenRules } from './token-rules'
+
+const byToken = (token: string) => credentialsOf(token, NO_REQUEST)
 
 const SECRET = 'a secret of these tests, 32 bytes long'
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -17,7 +20,9 @@ const signed = (claims: JWTPayload): Promise<string> =>
 /** The user, or why they are not let in. */
 async function shown(claims: JWTPayload, rules: TokenRules = {}): Promise<Identity | string> {
   const authenticate = secretAuthenticate(SECRET, new ManualClock(), rules)
-  return authenticate(await signed(claims)).catch(({ code, field }: AuthError) => `${code}: ${field}`)
+  return authenticate(byToken(await signed(claims))).catch(
+    ({ code, field }: AuthError) => `${code}: ${field}`,
+  )
 }
 
 describe('users as identity providers have them', () => {
@@ -122,18 +127,34 @@ describe('the secret of a server', () => {
 })
 
 describe('the log says why a token is refused', () => {
+  test('and never a cookie', async () => {
+    const clock = new ManualClock()
+    const lines: unknown[] = []
+    const log = { debug() {}, info() {}, error() {}, warn: (fields: object) => lines.push(fields) }
+    const authenticate = withRefusalLog(
+      customAuthenticate(({ cookies }) => {
+        throw new Error(`no session ${cookies.session} in ${cookies.lang}`)
+      }, clock),
+      clock,
+      log,
+    )
+    const source = { headers: { cookie: 'lang=en; session=s3cr3t-session' }, address: 'unknown' }
+    await expect(authenticate(credentialsOf('a token', source))).rejects.toThrow('TOKEN_INVALID')
+    expect(lines).toEqual([{ code: 'TOKEN_INVALID', reason: 'no session [token] in en' }])
+  })
+
   test('once a minute for each reason, of so many reasons, and never the token', async () => {
     const clock = new ManualClock()
     const lines: object[] = []
     const log = { ...silent, warn: (fields: object) => lines.push(fields) }
     const authenticate = withRefusalLog(
-      async (token) => {
+      async ({ token }) => {
         throw new AuthError('TOKEN_INVALID', { cause: new Error(`no user for ${token}`.slice(0, 900)) })
       },
       clock,
       log,
     )
-    const show = (token: string) => expect(authenticate(token)).rejects.toThrow('TOKEN_INVALID')
+    const show = (token: string) => expect(authenticate(byToken(token))).rejects.toThrow('TOKEN_INVALID')
     for (const token of ['first', 'second', 'first']) await show(token)
     expect(lines).toEqual([{ code: 'TOKEN_INVALID', reason: 'no user for [token]' }])
     await clock.pass(60_000)
@@ -146,12 +167,13 @@ describe('the log says why a token is refused', () => {
     const log = { ...silent, warn: () => warned++ }
     const authenticate = withRefusalLog(
       async (reason) => {
-        throw new AuthError('UNAVAILABLE', { cause: new Error(`${reason.length} reasons`) })
+        throw new AuthError('UNAVAILABLE', { cause: new Error(`${reason.token.length} reasons`) })
       },
       new ManualClock(),
       log,
     )
-    for (let i = 1; i <= 1_000; i++) await expect(authenticate('x'.repeat(i))).rejects.toThrow('UNAVAILABLE')
+    for (let i = 1; i <= 1_000; i++)
+      await expect(authenticate(byToken('x'.repeat(i)))).rejects.toThrow('UNAVAILABLE')
     expect(warned).toBe(100)
   })
 })

@@ -1,3 +1,4 @@
+import { credentialsOf } from '../auth/credentials'
 import { isEnded } from '../auth/ended'
 import { refusalOfToken } from '../auth/handshake'
 import { AuthError } from '../auth/identity'
@@ -8,7 +9,7 @@ import type { Handler } from './handler'
 export const refreshToken: Handler<'refresh-token'> = async (services, device, { token }) => {
   const { authenticate, hub, store, names } = services
   try {
-    const identity = await authenticate(token)
+    const identity = await authenticate(credentialsOf(token, device.source))
     if (identity.id !== device.userId) return refuse('TOKEN_INVALID')
     if (identity.sid !== undefined && (await store.isSessionRevoked(identity.sid)))
       return refuse('SESSION_REVOKED')

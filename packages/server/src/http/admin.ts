@@ -2,7 +2,7 @@ import { isStorableText } from '@roomful/protocol'
 import type { Hono } from 'hono'
 import { refuse } from '../core/refusal'
 import type { Ids } from '../ports/ids'
-import { callerOf, type Identify } from './bearer'
+import type { Identify } from './bearer'
 import { refusalResponse } from './refusal-response'
 
 const SID_LENGTH = 128
@@ -16,7 +16,7 @@ export type AdminDeps = {
 /** For whoever holds a token with the claim `admin`: ends a session on all devices and nodes. */
 export function adminRoutes(app: Hono, { identify, revokeSession, ids }: AdminDeps): void {
   app.post('/admin/sessions/:sid/revoke', async (c) => {
-    const caller = await callerOf(c, identify)
+    const caller = await identify(c)
     if ('ok' in caller) return refusalResponse(c, caller, ids)
     if (!caller.admin) return refusalResponse(c, refuse('FORBIDDEN'), ids)
     const sid = c.req.param('sid')

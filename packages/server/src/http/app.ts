@@ -45,7 +45,13 @@ export function httpApp(deps: HttpDeps): Hono {
   })
   const { origins } = deps
   for (const path of ['/auth/*', '/files/*', '/admin/*'])
-    app.use(path, cors({ origin: (origin) => (isListed(origin, origins) ? origin : null) }))
+    app.use(
+      path,
+      cors({
+        origin: (origin) => (isListed(origin, origins) ? origin : null),
+        credentials: origins !== '*',
+      }),
+    )
 
   app.get('/healthz', (c) => c.json({ ok: true }))
   app.get('/readyz', async (c) => {

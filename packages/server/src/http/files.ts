@@ -13,7 +13,7 @@ import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import { type Store, StoreError } from '../stores/port'
-import { callerOf, type Identify } from './bearer'
+import type { Identify } from './bearer'
 import { refusalResponse } from './refusal-response'
 
 export type FileRoutesDeps = {
@@ -34,7 +34,7 @@ export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
   const rates = new Rates<UserId>(UPLOADS, deps.clock)
 
   app.post('/files', async (c) => {
-    const caller = await callerOf(c, deps.identify)
+    const caller = await deps.identify(c)
     if ('ok' in caller) return refusalResponse(c, caller, deps.ids)
     const bucket = rates.of(caller.id)
     if (bucket.take(1) === 0)
@@ -53,7 +53,7 @@ export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
   })
 
   app.get('/files/:id', async (c) => {
-    const caller = await callerOf(c, deps.identify)
+    const caller = await deps.identify(c)
     if ('ok' in caller) return refusalResponse(c, caller, deps.ids)
     const file = await deps.files.find(c.req.param('id'))
     const isHis = file && (await mayRead(deps, caller.id, file))

@@ -1,4 +1,5 @@
 import type { Bye, RoomId, ServerEvent, ServerPayload, UserId } from '@roomful/protocol'
+import { NO_REQUEST, type RequestSource } from '../auth/credentials'
 import type { Identity } from '../auth/identity'
 
 /**
@@ -43,6 +44,8 @@ export class Device {
     readonly connection: DeviceConnection,
     readonly protocol: 1 | 2,
     public identity: Identity,
+    /** The request that opened it; a fresh token is checked beside it. */
+    readonly source: RequestSource = NO_REQUEST,
   ) {}
 
   get id(): string {

@@ -1,4 +1,5 @@
 import { LIMITS, type ServerPayload } from '@roomful/protocol'
+import { NO_REQUEST, type RequestSource } from '../auth/credentials'
 import { checkHandshake, type Handshake } from '../auth/handshake'
 import type { Identity } from '../auth/identity'
 import type { Refusal } from '../core/ops'
@@ -69,10 +70,10 @@ export class ChatNode {
   }
 
   /** Who is at the door. `auth` is the handshake's, as it came from the wire. */
-  async admit(auth: unknown): Promise<Handshake | Refusal> {
+  async admit(auth: unknown, source: RequestSource = NO_REQUEST): Promise<Handshake | Refusal> {
     const { services, lateJoins, defaultRooms, limits } = this.deps
     if (this.#draining) return refuse('UNAVAILABLE')
-    const handshake = await checkHandshake(services, auth)
+    const handshake = await checkHandshake(services, auth, source)
     if ('ok' in handshake) return handshake
     const { identity } = handshake
     const { socketsPerUser } = limits
@@ -86,10 +87,10 @@ export class ChatNode {
   }
 
   /** Takes an admitted device. Undefined: things have changed since its admission, and its line was closed. */
-  open(connection: DeviceConnection, { identity, protocol }: Handshake): DeviceSession | undefined {
+  open(connection: DeviceConnection, { identity, protocol, source }: Handshake): DeviceSession | undefined {
     const { services, limits } = this.deps
     const { hub } = services
-    const device = new Device(connection, protocol, identity)
+    const device = new Device(connection, protocol, identity, source)
     if (this.#draining) return closed(connection, { reason: 'SERVER_SHUTDOWN' })
     // Several handshakes of one user at once have each seen room for one more.
     if (hub.devices.of(identity.id).size >= limits.socketsPerUser) return closed(connection)
@@ -125,8 +126,8 @@ export class ChatNode {
   }
 
   /** Whose token this is, checked as at the door. */
-  async identify(token: string): Promise<Identity | Refusal> {
-    const handshake = await checkHandshake(this.deps.services, { token })
+  async identify(token: string, source: RequestSource = NO_REQUEST): Promise<Identity | Refusal> {
+    const handshake = await checkHandshake(this.deps.services, { token }, source)
     return 'ok' in handshake ? handshake : handshake.identity
   }
 

@@ -86,7 +86,7 @@ export function testNode({
     store: store ?? new MemoryStore({ epoch: 'epoch-1', now: clock.now }),
     ...(ephemeral ? { ephemeral } : {}),
     broadcaster: connections,
-    authenticate: customAuthenticate((token) => identityFrom(token), clock),
+    authenticate: customAuthenticate(({ token }) => identityFrom(token), clock),
     clock,
     ids: {
       uuid: () => `${idPrefix}-${String(++ids).padStart(8, '0')}`,

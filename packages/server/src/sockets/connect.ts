@@ -4,6 +4,7 @@ import type { Handshake } from '../auth/handshake'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { errorAck } from '../handlers/refusal-ack'
+import { clientAddress } from '../http/client-address'
 import type { ChatNode, DeviceSession } from '../node/chat-node'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
@@ -20,6 +21,8 @@ export type ConnectDeps = {
   readonly ids: Ids
   readonly log: Log
   readonly meter: Meter
+  /** Proxies in front of this server that are believed. */
+  readonly proxies: number
 }
 
 /** Joins Socket.IO to the node: lets devices in, and hands over what they say. */
@@ -27,7 +30,9 @@ export function acceptSockets(deps: ConnectDeps): void {
   /** Between the check of a handshake and its `connection`. */
   const admitted = new WeakMap<Socket, Handshake>()
   deps.io.use((socket, next) => {
-    deps.node.admit(socket.handshake.auth).then(
+    const { headers } = socket.request
+    const source = { headers, address: clientAddress(socket.request, deps.proxies) }
+    deps.node.admit(socket.handshake.auth, source).then(
       (handshake) => {
         if ('ok' in handshake) return next(connectError(deps, handshake))
         admitted.set(socket, handshake)

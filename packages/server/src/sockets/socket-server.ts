@@ -41,6 +41,8 @@ export function socketServer(origins: Origins, admission: Admission): Server {
     // `connectionStateRecovery` stays off: it was seen to let a kicked user with a revoked token back in.
     parser: frameLimitParser,
     cors: {
+      // Cookies of an app's sign-in come from listed pages only, never from any page there is.
+      credentials: origins !== '*',
       origin: (origin, answer) => answer(null, origin !== undefined && isListed(origin, origins)),
     },
     // CORS does not stop a websocket.

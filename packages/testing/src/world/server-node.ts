@@ -53,7 +53,7 @@ export class ServerNode {
       ...(passing ? { ephemeral: passing.connection(() => this.isUp) } : {}),
       bus: connection,
       broadcaster: this.channels,
-      authenticate: async (token) => identityOf(token, asUserId, context.time.now),
+      authenticate: async ({ token }) => identityOf(token, asUserId, context.time.now),
       clock: this.clock,
       ids: this.#idsOf(random),
       log: {
