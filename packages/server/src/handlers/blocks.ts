@@ -4,7 +4,7 @@ import { dmKeyOf } from './dm-key'
 import { actorOf, type Handler } from './handler'
 import { submitInOrder } from './submit'
 
-/** Whether there is such a user makes no difference, nor whether they are blocked already. */
+/** The answer is the same whether that user exists, and whether they are already blocked. */
 export const blockUser: Handler<'block-user'> = async (services, device, payload) => {
   const { store, bus, clock, ids } = services
   const { userId } = device
@@ -21,7 +21,7 @@ export const blockUser: Handler<'block-user'> = async (services, device, payload
       op: { kind: 'leave', actor: actorOf(device), at, messageId: asMessageId(ids.uuid(at)) },
     }
   })
-  // Not in it, or no more: there is nothing to leave.
+  // The user is not in it, or has left: there is nothing to leave.
   return outcome.ok || outcome.code === 'ROOM_NOT_FOUND' ? { ok: true } : outcome
 }
 

@@ -32,7 +32,7 @@ export const editMessage: Handler<'edit-message'> = async (services, device, pay
     editedAt = isoTime(how.at)
     return { kind: 'edit', content: moderated.content, messageId, ...version, ...how }
   })
-  // Not of a retry, nor of an edit to what was there: neither changed anything.
+  // Not for a retry, nor for an edit that keeps the content: neither changed anything.
   if (answer.ok && answer.message.editedAt === editedAt) callHook(services, 'afterEdit', answer.message)
   return answer
 }
@@ -46,13 +46,13 @@ export const deleteMessage: Handler<'delete-message'> = (services, device, paylo
 export const reactMessage: Handler<'react-message'> = async (services, device, payload) =>
   asSend(services, device, payload, 'react', async (roomId) => {
     const { messageId, emoji, op, opId } = payload
-    // One that was taken before these rules can still be taken back.
+    // A reaction that was accepted before these rules can still be removed.
     const refusal =
       op === 'add' ? await emojiRefusal(services, device, { roomId, messageId, emoji }) : undefined
     return refusal ?? { kind: 'react', messageId, emoji, op, ...base(services, device, opId) }
   })
 
-/** A reaction is a picture: words in its place would be a message that no rule of the room holds. */
+/** A reaction is a picture: words in its place would be a message that escapes the room's rules. */
 async function emojiRefusal(
   services: Services,
   { identity: { id, name } }: Device,
@@ -72,7 +72,7 @@ const base = ({ clock }: Services, device: Device, opId: string | undefined) => 
   ...(opId === undefined ? {} : { opId }),
 })
 
-/** It is shown to the whole room as a message is, and counts as one in the rate of its user. */
+/** The whole room sees it like a message, so it counts as one in the user's rate. */
 function asSend(services: Services, device: Device, ...rest: ChangeArgs) {
   const bucket = services.sendRates.of(device.userId)
   if (bucket.take(1) === 0) return refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs })
@@ -90,8 +90,9 @@ async function change(services: Services, device: Device, ...[target, action, to
 }
 
 /**
- * The reference's events name the message only. A room that is named is not trusted: the message must be in it. A hidden
- * message costs what a missing one costs, two queries, and never comes to the room's queue: time would tell it (P9).
+ * Protocol 1's events name the message only. A room that is named is not trusted: the message must be in it. A hidden
+ * message costs what a missing one costs, two queries, and never reaches the room's queue: the time would reveal it
+ * (P9).
  */
 async function roomOf(
   { store }: Services,
@@ -110,7 +111,7 @@ async function roomOf(
 /** No room has this id. */
 const NOWHERE = asRoomId('-')
 
-/** Who asks about a message learns of no room: missing and hidden are answered with the same bytes (P9). */
+/** A request about a message reveals no room: missing and hidden are answered with the same bytes (P9). */
 function asMessageRefusal(outcome: Outcome): Outcome {
   return !outcome.ok && outcome.code === 'ROOM_NOT_FOUND' ? refuse('MESSAGE_NOT_FOUND') : outcome
 }

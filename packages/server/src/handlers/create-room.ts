@@ -10,7 +10,7 @@ import { entriesOf, invite, type Person } from './entries'
 import type { Handler, Services } from './handler'
 import { enterDm } from './open-dm'
 
-/** Rooms that nobody is in any more end once a minute. */
+/** Empty rooms are removed once a minute. */
 const EPHEMERAL_RETRY_MS = 60_000
 
 export const createRoom: Handler<'create-room'> = async (services, device, payload) => {
@@ -18,7 +18,7 @@ export const createRoom: Handler<'create-room'> = async (services, device, paylo
   const entries = await entriesOf(services, device, members)
   if (entries.absent.length > 0) return refuse('USER_NOT_FOUND', { field: 'members' })
   const { room, rows } = newRoom(services, device, { name, type, metadata, settings }, entries.put)
-  // Before there is the room: where they are too many, nothing is made.
+  // Before the room is made: if there are too many invitations, nothing is made.
   const invited = await invite(services, device, room.id, entries.invite)
   if ('ok' in invited) return invited
   try {
@@ -34,11 +34,11 @@ export const createRoom: Handler<'create-room'> = async (services, device, paylo
   }
 }
 
-/** The same set of people always gives the same room. */
+/** The same set of users always gives the same room. */
 export const openDm: Handler<'open-dm'> = async (services, device, { userIds }) => {
   const entries = await entriesOf(services, device, userIds)
   if (entries.absent.length > 0) return refuse('USER_NOT_FOUND', { field: 'userIds' })
-  // Until they accept they are called by the id by which they were asked for: their name is not the asker's to see.
+  // Until they accept, they go by the id that the request named: the asking user may not see their name.
   const all: Person[] = [
     device.identity,
     ...entries.put,
@@ -73,7 +73,7 @@ async function create(
   input: { room: Room; members: readonly Member[]; dmKey?: string },
 ): Promise<{ room: Room; created: boolean }> {
   const { room, created } = await store.createRoom(input).catch((error: unknown) => {
-    // It may be there, and nobody was told.
+    // It may exist, and its members were not notified.
     if (mayBeDone(error)) hub.suspect(input.room.id)
     throw error
   })

@@ -2,7 +2,7 @@ import { refuse } from '../core/refusal'
 import type { Handler } from './handler'
 import { permitted } from './permission'
 
-/** For all, at once; its rows and files follow in the background. A retry finds it deleted, and is a success too. */
+/** For all, at once; a background purge removes its rows and files. A retry finds it deleted: a success too. */
 export const deleteRoom: Handler<'delete-room'> = async (services, device, { roomId }) => {
   const { store, bus, hub, clock, log, purges } = services
   const may = await store.read(async (reader) => {
@@ -15,7 +15,7 @@ export const deleteRoom: Handler<'delete-room'> = async (services, device, { roo
   if (may === 'deleted') return { ok: true }
   if ('ok' in may) return may
   const isDone = await store.deleteRoom(roomId, device.userId, clock.now()).catch((error: unknown) => {
-    // It may be gone, and nobody was told.
+    // It may be deleted, and its members were not notified.
     hub.suspect(roomId)
     throw error
   })

@@ -1,14 +1,14 @@
 import type { Device } from '../hub/device'
 import type { Reader, Store } from '../stores/port'
 
-/** The device that asked is not there any more: nothing is read for it, and its answer goes nowhere. */
+/** The device that asked has disconnected: nothing is read for it, and its answer goes nowhere. */
 export class DeviceGone extends Error {
   override readonly name = 'DeviceGone'
 }
 
 /**
- * What a device asks for, read in one snapshot. When its connection ends, the work ends before its next step: otherwise
- * whoever asks and hangs up would cost as much as whoever waits, and could do so again at once.
+ * Reads what a device asks for in one snapshot. When its connection ends, the work ends before its next step: otherwise
+ * a client that asks and hangs up would cost as much as one that waits, and could do so again at once.
  */
 export function readFor<T>(
   { store }: { readonly store: Pick<Store, 'read'> },

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { UserId } from '@roomful/protocol'
 
-/** Eight ids of 128 characters: what Postgres can keep in an index. */
+/** Eight ids of 128 characters: Postgres can keep this in an index. */
 const LONGEST = 1_031
 
 /**
- * What tells the direct-message room of some people from all others: the same people, the same key. Ids hold no space, so
- * two sets never make one key.
+ * The key of a direct-message room: the same users give the same key. Ids hold no space, so two sets never give one
+ * key.
  */
 export function dmKeyOf(userIds: readonly UserId[]): string {
   const key = [...userIds].sort().join(' ')

@@ -4,7 +4,7 @@ import type { Handler } from './handler'
 /** No token is expected to live longer. */
 const ENDED_FOR_MS = 400 * 24 * 3_600_000
 
-/** Of a user who has never signed in too: their tokens may be in use elsewhere, or come later. */
+/** Also for a user who has never signed in: their tokens may be in use elsewhere, or arrive later. */
 export const endSessions: Handler<'end-sessions'> = async (
   { store, bus, clock, log },
   device,

@@ -11,21 +11,21 @@ const DAY_MS = 86_400_000
 export type Person = User
 
 export type Entries = {
-  /** Into the room at once. */
+  /** Put into the room at once. */
   readonly put: readonly Person[]
-  /** Strangers, those who have blocked the asking user, and ids that are nobody's: told apart nowhere. */
+  /** Strangers, users who have blocked the asking user, and unknown ids: no answer distinguishes them. */
   readonly invite: readonly UserId[]
   readonly absent: readonly UserId[]
 }
 
 type Asking = Pick<Services, 'policy'>
 
-/** What becomes of each of these users, without the asking one. */
+/** Whether each of these users, except the asking one, is put or invited. */
 export function entriesOf(services: Services, device: Device, userIds: readonly UserId[]): Promise<Entries> {
   return services.store.read((reader) => readEntries(services, reader, device, userIds))
 }
 
-/** The same queries for each of them, whatever becomes of it: time would tell who is here (P9). */
+/** Runs the same queries for each of them, whatever the result: the time would reveal who has an account (P9). */
 export async function readEntries(
   { policy }: Asking,
   reader: Reader,
@@ -53,7 +53,7 @@ export async function readEntries(
   }
 }
 
-/** Written at once; `tell` is for when the room is there. */
+/** Writes the invitations at once; `tell` is to be called when the room exists. */
 export async function invite(
   { store, bus, clock }: Services,
   device: Device,
@@ -72,7 +72,7 @@ export async function invite(
   }
 }
 
-/** What `add-member` answers of somebody who is invited: the same of everybody, and of nobody. */
+/** What `add-member` answers for an invited user: the same for every id, known or unknown. */
 export function nobodyYet(roomId: RoomId, userId: UserId, at: number): Member {
   return {
     roomId,

@@ -9,19 +9,19 @@ export const fetchHistory: Handler<'fetch-history'> = async (services, device, p
   try {
     const isReference = device.protocol === 1
     const query = isReference ? asReference(payload) : payload
-    // In the reference a page with fewer rows than its limit is the last one: none of them may be left out.
+    // In protocol 1 a page with fewer rows than its limit is the last one, so no row may be left out.
     const characters = isReference ? Infinity : undefined
     const page = await readFor(services, device, (reader) =>
       readPage(reader, device.userId, query, characters),
     )
-    // Removed while the page was read: he has been told so, and nothing of the room may follow (I14).
+    // Removed while the page was read: the device has been notified, and nothing of the room may follow (I14).
     return page.ok && grant.isRemoved(payload.roomId) ? refuse('ROOM_NOT_FOUND') : page
   } finally {
     grant.end()
   }
 }
 
-/** In the reference `beforeSeq: 0` is as good as none. */
+/** In protocol 1 `beforeSeq: 0` means none. */
 function asReference({ beforeSeq, ...rest }: FetchHistory): FetchHistory {
   return beforeSeq === undefined || beforeSeq === null || beforeSeq === 0 ? rest : { ...rest, beforeSeq }
 }

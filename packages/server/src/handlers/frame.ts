@@ -1,2 +1,2 @@
-/** What a line puts in the place of a payload whose frame was too large to be decoded. */
+/** Stands in for a payload whose frame was too large to be decoded. */
 export const FRAME_TOO_LARGE = Symbol('frame too large')

@@ -22,7 +22,7 @@ import type { Rates } from './rates'
 import type { SyncTurns } from './sync-turns'
 import type { TypingSignals } from './typing-signals'
 
-/** All that the handlers of one node work with. */
+/** Everything the handlers of one node use. */
 export type Services = {
   readonly store: Store
   readonly pipeline: Pipeline
@@ -39,7 +39,7 @@ export type Services = {
   /** Where uploads are; absent: this server takes none. */
   readonly files?: FileStore
   readonly sendRates: Rates<UserId>
-  /** By user and room: how many joins and leaves are told. */
+  /** By user and room: how many joins and leaves are logged. */
   readonly comings: Rates<string>
   /** What the requests of a user may cost, in units of `costs/prices.ts`. */
   readonly budgets: Rates<UserId>
@@ -51,11 +51,11 @@ export type Services = {
   readonly syncTurns: SyncTurns
   readonly authenticate: Authenticate
   readonly names: Names
-  /** Of what deleted rooms leave behind. */
+  /** Purges of deleted rooms. */
   readonly purges: Pick<Purges, 'begin' | 'stop'>
 }
 
-/** Answers one decoded request: the ack, or a refusal. It may throw; the caller makes INTERNAL of it. */
+/** Answers one decoded request with the ack or a refusal. It may throw; the caller then answers INTERNAL. */
 export type Handler<E extends ClientEvent> = (
   services: Services,
   device: Device,

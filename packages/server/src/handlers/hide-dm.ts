@@ -4,7 +4,7 @@ import type { Device } from '../hub/device'
 import type { Handler, Services } from './handler'
 import { permitted } from './permission'
 
-/** Out of the user's list, on all of their devices, until there is a newer message than now. */
+/** Hides it from the user's list on all of their devices, until there is a newer message. */
 export const hideDm: Handler<'hide-dm'> = async (services, device, { roomId, hidden }) => {
   const may = await services.store.read((reader) => permitted(reader, device, roomId, 'read'))
   if ('ok' in may) return may
@@ -12,7 +12,7 @@ export const hideDm: Handler<'hide-dm'> = async (services, device, { roomId, hid
   return (await hide(services, device, roomId, hidden)) ? { ok: true } : refuse('ROOM_NOT_FOUND')
 }
 
-/** Who opens it again, or comes into it, sees it. */
+/** A user who opens it again, or enters it, sees it. */
 export async function showDm(services: Services, device: Device, roomId: RoomId): Promise<void> {
   await hide(services, device, roomId, false)
 }

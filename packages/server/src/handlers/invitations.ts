@@ -11,7 +11,7 @@ export const listInvitations: Handler<'list-invitations'> = async ({ store, cloc
   return { ok: true, invitations }
 }
 
-/** A repeat, or one by whoever has come in otherwise meanwhile, is a success. */
+/** A repeat is a success, and so is an acceptance by a user who has meanwhile joined another way. */
 export const acceptInvitation: Handler<'accept-invitation'> = async (services, device, { roomId }) => {
   const { store, bus, clock, ids } = services
   const { userId } = device
@@ -41,7 +41,7 @@ export const acceptInvitation: Handler<'accept-invitation'> = async (services, d
     : refuse('INVITATION_NOT_FOUND', { field: 'roomId' })
 }
 
-/** The inviter does not learn of it: the invitation counts as theirs until it is over. */
+/** The inviter is not notified: the invitation counts as theirs until it expires. */
 export const declineInvitation: Handler<'decline-invitation'> = async (
   { store, bus },
   { userId },

@@ -6,8 +6,8 @@ import { checkIsHere, readFor } from './device-reads'
 import type { Handler } from './handler'
 
 /**
- * Subscribes this device. A room that is missing or hidden is simply not among the heads. The heads are told as of
- * the subscription: whatever is committed after them arrives as an event.
+ * Subscribes this device. A room that is missing or hidden is simply not among the heads. The heads are those at the
+ * time of the subscription: every later commit arrives as an event.
  */
 export const joinRooms: Handler<'join-rooms'> = async (services, device, { roomIds }) => {
   const { hub } = services
@@ -27,7 +27,7 @@ export const joinRooms: Handler<'join-rooms'> = async (services, device, { roomI
         unread: wantsCounts ? await reader.unread(device.userId, ids) : undefined,
       }
     })
-    // Gone meanwhile: it would be subscribed for ever.
+    // A device that has disconnected would stay subscribed for ever.
     checkIsHere(device)
     // From here to the end in one tick: a removal is either noted in the grant or still to come.
     const heads = new Map<RoomId, Head>()

@@ -3,7 +3,7 @@ import { refuse } from '../core/refusal'
 import { readFor } from './device-reads'
 import type { Handler } from './handler'
 
-/** Public rooms by name; `next` stands for the last one's place, which stays valid when rooms come and go. */
+/** Public rooms by name; `next` is the position of the last one, which stays valid when rooms are made or deleted. */
 export const listRooms: Handler<'list-rooms'> = async (services, device, payload) => {
   const { query, after, limit = LIMITS.roomsPage } = payload
   const place = after === undefined ? undefined : placeFrom(after)

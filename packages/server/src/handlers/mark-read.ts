@@ -3,8 +3,8 @@ import { mayBeDone } from '../stores/port'
 import type { Handler } from './handler'
 
 /**
- * Moves the read cursor forward, never back and never past the head (I6). The others are told where it stands, once: a
- * device that asks for what is there may repeat a read whose answer was lost, and which was not told.
+ * Moves the read cursor forward, never back and never past the head (I6). The position is broadcast once: a device that
+ * marks a position again may repeat a read whose answer was lost, and which was not broadcast.
  */
 export const markRead: Handler<'mark-read'> = async (services, device, { roomId, seq }) => {
   const { store, bus, hub, publishedReads } = services

@@ -10,7 +10,7 @@ import { permitted } from './permission'
 import { submitInOrder } from './submit'
 import type { Rate } from './token-bucket'
 
-/** Oneself: joins a public room. Another: puts them there, or invites them. */
+/** For the asking user: joins a public room. For another user: puts or invites them. */
 export const addMember: Handler<'add-member'> = async (services, device, { roomId, userId }) => {
   const act = acting(services, device)
   if (userId === undefined || userId === device.userId)
@@ -19,7 +19,7 @@ export const addMember: Handler<'add-member'> = async (services, device, { roomI
       ...act,
       ...quietly(services, device, roomId),
     }))
-  // In an object, so that the next write waits for the queueing of this one and not for its commit.
+  // In an object, so that the next write waits until this one is queued, not until it is committed.
   const asked = await device.inOrder(async () => {
     const found = await whom(services, device, roomId, userId)
     if (found === 'invite') return { invited: await invite(services, device, roomId, [userId]) }
@@ -39,19 +39,19 @@ function whom(
   userId: UserId,
 ): Promise<Person | 'invite' | Refusal> {
   return services.store.read(async (reader) => {
-    // Asked first: who may not invite does not learn from it who has an account here (P9).
+    // Checked first: a user who may not invite must not learn who has an account here (P9).
     const may = await permitted(reader, device, roomId, 'invite')
     if ('ok' in may) return may
     const [theirs] = await reader.memberships(userId, [roomId])
     const { put, invite } = await readEntries(services, reader, device, [userId])
-    // Who is in the room, or is banned from it, is no stranger to whoever sees its members.
+    // A user who is in the room, or banned from it, is no stranger to its members.
     const row = theirs?.member
     if (row && (row.removed === undefined || row.removed === 'banned')) return { id: userId, name: row.name }
     return put[0] ?? (invite.length > 0 ? 'invite' : refuse('USER_NOT_FOUND', { field: 'userId' }))
   })
 }
 
-/** Oneself: leaves. Another: kicks. */
+/** For the asking user: leaves. For another user: kicks them. */
 export const removeMember: Handler<'remove-member'> = (services, device, { roomId, userId, reason }) =>
   write(services, device, roomId, () =>
     userId === undefined || userId === device.userId
@@ -99,13 +99,13 @@ async function write(
   return memberAck(outcome)
 }
 
-/** `messageId`: of the line in the log that tells of the act, where there is one. */
+/** `messageId`: the id of the system message about the act, where there is one. */
 function acting({ clock, ids }: Services, device: Device) {
   const at = clock.now()
   return { actor: actorOf(device), at, messageId: asMessageId(ids.uuid(at)) }
 }
 
-/** Of one user's joins and leaves in one room two a minute are told in its log, or one person could fill it. */
+/** Two joins or leaves a minute of one user in one room are logged, or one user could fill the log. */
 export const COMINGS: Rate = { perSecond: 2 / 60, burst: 2 }
 
 const quietly = ({ comings }: Services, { userId }: Device, roomId: RoomId): { quiet?: true } =>

@@ -1,4 +1,4 @@
-/** Runs the steps of one key one after the other; those of different keys side by side. */
+/** Runs the steps of one key in sequence; those of different keys run in parallel. */
 export class OneAtATime<K> {
   readonly #last = new Map<K, Promise<unknown>>()
 

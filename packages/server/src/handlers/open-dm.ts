@@ -9,8 +9,8 @@ import { showDm } from './hide-dm'
 import { submitInOrder } from './submit'
 
 /**
- * Into a dm that is there: the asking user comes back into it, or accepts it, and those who may be put there are. Who has
- * left it by themselves is not put back, but invited.
+ * Enters an existing dm: the asking user returns to it, or accepts it, and those who may be put there are put. A user
+ * who left it themselves is invited instead.
  */
 export async function enterDm(
   services: Services,

@@ -1,7 +1,7 @@
 import type { Member, Message, Room } from '@roomful/protocol'
 import type { Outcome, Refusal } from '../core/ops'
 
-/** What the pipeline answered, as the ack of an event about a message. */
+/** Turns the pipeline's outcome into the ack of an event about a message. */
 export function messageAck(outcome: Outcome): { ok: true; message: Message; duplicate?: boolean } | Refusal {
   if (!outcome.ok) return outcome
   if (outcome.kind !== 'message') throw unexpected(outcome.kind)

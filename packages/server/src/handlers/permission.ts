@@ -5,7 +5,7 @@ import { refuse } from '../core/refusal'
 import type { Device } from '../hub/device'
 import type { Reader } from '../stores/port'
 
-/** The room, if this user may do that in it. For reads; writes are decided under the room's lock. */
+/** The room, if this user is permitted the action. For reads; writes are decided under the room's lock. */
 export async function permitted(
   reader: Reader,
   device: Device,

@@ -3,7 +3,7 @@ import type { Device } from '../hub/device'
 import { checkIsHere } from './device-reads'
 import type { Handler, Services } from './handler'
 
-/** Replaces the list of users whose presence this device is told, and answers their present state. */
+/** Replaces the list of users whose presence this device receives, and answers their present state. */
 export const watchPresence: Handler<'watch-presence'> = async (services, device, { userIds, status }) => {
   const { hub } = services
   if (status !== undefined && status !== device.status) {
@@ -11,12 +11,12 @@ export const watchPresence: Handler<'watch-presence'> = async (services, device,
     hub.presence.update(device.userId)
   }
   await meetStrangers(services, device, userIds)
-  // Gone meanwhile: it would be watching for ever.
+  // A device that has disconnected would watch for ever.
   checkIsHere(device)
   return { ok: true, presence: hub.presence.watch(device, userIds) }
 }
 
-/** Whom this node has not seen may be on another one: whether he shares a room with this user is in the database. */
+/** A user not seen by this node may be on another one: the database knows whether they share a room. */
 async function meetStrangers(
   { hub, bus, store }: Services,
   device: Device,

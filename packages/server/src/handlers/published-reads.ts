@@ -1,13 +1,13 @@
 import type { RoomId, UserId } from '@roomful/protocol'
 
-/** Of so many readers and rooms it is remembered; then the one that has not read for the longest time is forgotten. */
+/** Reads, one per reader and room; beyond it, the one of the longest silent reader is dropped. */
 const KEPT = 20_000
 
-/** Which reads this node has told the others: one that is said again is not told again. */
+/** Which reads this node has broadcast: a repeated read is not broadcast again. */
 export class PublishedReads {
   readonly #seqs = new Map<string, number>()
 
-  /** True: up to here it was not told before. It counts as told then. */
+  /** True: this seq was not broadcast before. It counts as broadcast from now on. */
   take(userId: UserId, roomId: RoomId, seq: number): boolean {
     const key = `${userId} ${roomId}`
     const published = this.#seqs.get(key) ?? -1

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock'
 import { type Rate, TokenBucket } from './token-bucket'
 
-/** Beyond so many keys, those whose bucket is full again are forgotten. */
+/** Above this many keys, those with a full bucket are dropped. */
 const SWEEP_ABOVE = 10_000
 
 /** One rate for each key: a user over all of their devices on this node, or an address. */

@@ -5,7 +5,7 @@ import { AuthError } from '../auth/identity'
 import { refuse } from '../core/refusal'
 import type { Handler } from './handler'
 
-/** A fresh token for a line that is up. It must speak for the same user; his name and rights may be new. */
+/** Takes a fresh token on an open connection. It must belong to the same user; the name and rights may be new. */
 export const refreshToken: Handler<'refresh-token'> = async (services, device, { token }) => {
   const { authenticate, hub, store, names } = services
   try {

@@ -6,12 +6,12 @@ import { permitted } from './permission'
 import { reportById } from './reports'
 
 const PAGE_DEFAULT = 50
-/** A sentence is judged by what it answers. */
+/** A moderator judges a message by what it answers. */
 const MESSAGES_BEFORE = 5
 
 /**
- * The message, and what came before it. A moderator of the room sees what they can read there; a server admin, who need not
- * be in it, sees this much of any room and no more.
+ * The message, and what came before it. A moderator of the room sees what they can read there; a server admin, who need
+ * not be in it, sees only this much of any room.
  */
 export const fetchReport: Handler<'fetch-report'> = ({ store }, device, payload) =>
   store.read(async (reader) => {
@@ -30,7 +30,7 @@ export const fetchReport: Handler<'fetch-report'> = ({ store }, device, payload)
     return { ok: true as const, report, messages: rows.map((row) => toWire(row, device.userId)) }
   })
 
-/** Where a server admin has work to do. */
+/** Lists the rooms with open reports, for server admins. */
 export const listReportedRooms: Handler<'list-reported-rooms'> = async ({ store }, device, payload) => {
   if (!device.identity.admin) return refuse('FORBIDDEN')
   const { after, limit = PAGE_DEFAULT } = payload

@@ -8,7 +8,7 @@ import type { Handler, Services } from './handler'
 import { permitted } from './permission'
 
 const PAGE_DEFAULT = 50
-/** Of one user in one room: more than anybody reads of them. */
+/** Per user and room: more than a moderator will read. */
 const OPEN_REPORTS = 100
 
 export const reportMessage: Handler<'report-message'> = async (services, device, payload) => {
@@ -19,7 +19,7 @@ export const reportMessage: Handler<'report-message'> = async (services, device,
     if (!roomId || (payload.roomId ?? roomId) !== roomId) return refuse('MESSAGE_NOT_FOUND')
     const may = await permitted(reader, device, roomId, 'report')
     if ('ok' in may) return may.code === 'ROOM_NOT_FOUND' ? refuse('MESSAGE_NOT_FOUND') : may
-    // From before the member came: as hidden as what is not there (P9).
+    // From before the member joined: hidden, and answered like a missing message (P9).
     const seq = await reader.seqOfMessage(roomId, messageId)
     return seq === undefined || seq < (may.member?.fromSeq ?? 1) ? refuse('MESSAGE_NOT_FOUND') : roomId
   })
@@ -29,7 +29,7 @@ export const reportMessage: Handler<'report-message'> = async (services, device,
   )
 }
 
-/** A message has one open report of each user: who reports it again is answered with it. */
+/** A message has one open report per user: a second report is answered with the first. */
 async function putReport(
   { store, clock, ids }: Services,
   device: Device,
@@ -68,14 +68,14 @@ export const listReports: Handler<'list-reports'> = (services, device, payload) 
   })
 }
 
-/** A report that is resolved already is answered as it is: a retry, or another moderator was faster. */
+/** A report that is already resolved is answered as it is: a retry, or another moderator was faster. */
 export const resolveReport: Handler<'resolve-report'> = async ({ store, clock }, device, payload) => {
   const { roomId, resolution } = payload
   const found = await store.read(async (reader) => {
     const may = await permitted(reader, device, roomId, 'handle-reports')
     if ('ok' in may) return may
     const report = (await reportById(reader, payload, false)) ?? (await reportById(reader, payload, true))
-    // Nobody dismisses what is said of themselves: it waits for another moderator, or a server admin.
+    // A moderator may not resolve a report about themselves: another one or a server admin does.
     const isJudge = !report || device.identity.admin || !(await isAbout(reader, report, device.userId))
     return isJudge ? report : refuse('FORBIDDEN', { field: 'reportId' })
   })
@@ -96,7 +96,7 @@ async function isAbout(reader: Reader, { roomId, messageId }: Report, userId: Us
   return row?.senderId === userId
 }
 
-/** The page of one that begins right before this id: all but its last character sorts before it and after no other. */
+/** A page of one, right before this id: the id without its last character sorts before it and after no other. */
 export async function reportById(
   reader: Reader,
   { roomId, reportId }: { roomId: Report['roomId']; reportId: string },

@@ -21,22 +21,22 @@ import { errorAck } from './refusal-ack'
 import { handlers } from './table'
 import type { Rate, TokenBucket } from './token-bucket'
 
-/** So many events that do not exist are a mistake; more are somebody trying doors. */
+/** A few unknown events are a mistake; more are somebody probing. */
 const UNKNOWN_EVENTS_BEFORE_CLOSE = 20
 
-/** Refusals for a rate that a device gets in one second: it knows by then that it has to wait, and does not. */
+/** Rate refusals that a device gets in one second: by then it knows that it must wait, and does not. */
 export const OVER_RATE: Rate = { perSecond: 20, burst: 20 }
-/** Refusals for a budget: when it runs out, requests of several devices that knew nothing of it are under way. */
+/** Budget refusals: when the budget runs out, several devices already have requests under way. */
 export const OVER_BUDGET: Rate = { perSecond: 20, burst: 200 }
 const WEIGHT_A_REFUSAL = 8
 const OVERLOADED_RETRY_MS = 1_000
 
-/** One device's way into the server: what it has used up of the server's patience. */
+/** The limits of one device, and how much of them it has used. */
 export type Gate = {
   readonly events: TokenBucket
-  /** The user's, whatever device it is. */
+  /** Shared by all of the user's devices. */
   readonly budget: TokenBucket
-  /** What is refused for its rate counts here; a device that goes on regardless is closed. */
+  /** Counts rate refusals; a device that goes on regardless is closed. */
   readonly overRate: TokenBucket
   readonly overBudget: TokenBucket
   /** Requests that may be under way at a time. */
@@ -47,8 +47,8 @@ export type Gate = {
 }
 
 /**
- * The one wrapper around every handler: whatever comes in, an answer goes out, and nothing is thrown (P10). `packet`
- * is the event's name and its arguments as they came from the wire.
+ * The one wrapper around every handler: every request gets an answer, and nothing is thrown (P10). `packet` is the
+ * event's name and its arguments as they arrived.
  */
 export async function request(
   services: Services,
@@ -79,9 +79,9 @@ async function answerTo(
   if (services.hub.lifetimes.isExpired(device) && event !== 'refresh-token') return refuse('TOKEN_EXPIRED')
   if (gate.isDraining()) return refuse('UNAVAILABLE')
   const weight = weightOf(args)
-  // A token that is not renewed ends the connection: that is not to be had by using up a budget.
+  // A token that is not renewed ends the connection: an exhausted budget must not cause that.
   if (gate.budget.isSpent && event !== 'refresh-token') return overBudget(device, gate, weight)
-  // Where the database is slow, what waits for it would be as much as a device can ask for in the meantime.
+  // With a slow database, a device could otherwise have any number of requests waiting.
   if (gate.underWay >= gate.mostUnderWay) return refuse('OVERLOADED', { retryAfterMs: OVERLOADED_RETRY_MS })
   gate.budget.spend(REQUEST_UNITS + weight)
   gate.underWay++
@@ -94,7 +94,7 @@ async function answerTo(
   }
 }
 
-/** The reference emits some events without any payload; more than one argument is nobody's. */
+/** Protocol 1 emits some events without any payload; no client sends more than one argument. */
 async function handle<E extends ClientEvent>(
   services: Services,
   device: Device,
@@ -114,7 +114,7 @@ async function handle<E extends ClientEvent>(
   return answer
 }
 
-/** A handler that throws has added nothing, as far as anybody knows. */
+/** A handler that throws counts as having added nothing. */
 async function countedAnswer<E extends ClientEvent>(
   services: Services,
   device: Device,
@@ -137,7 +137,7 @@ function invalid(field: string): Refusal {
   return refuse('INVALID_PAYLOAD', field === '' ? {} : { field })
 }
 
-/** The refusal has its price as well: many sockets of one user, each refused all the time, are no way around it. */
+/** The refusal costs too: many sockets of one user, each refused all the time, are no way around the budget. */
 function overRate(device: Device, { budget, events, overRate }: Gate): Refusal {
   if (!budget.isSpent) budget.spend(REQUEST_UNITS)
   strike(device, overRate)
@@ -150,7 +150,7 @@ function overBudget(device: Device, { budget, overBudget }: Gate, weight: number
   return refuse('RATE_LIMITED', { retryAfterMs: budget.retryAfterMs })
 }
 
-/** Its megabyte was read, whatever became of it. */
+/** Its megabyte was read, although it is refused. */
 function tooLarge(device: Device, { overRate }: Gate): Refusal {
   strike(device, overRate)
   return refuse('PAYLOAD_TOO_LARGE', { limit: LIMITS.frameBytes })
@@ -166,7 +166,7 @@ function unknownEvent(device: Device, gate: Gate): Refusal {
 }
 
 function refusalOf({ log }: Services, event: ClientEvent, error: unknown): Refusal {
-  // No device gets it.
+  // The device is gone, so this answer is not delivered.
   if (error instanceof DeviceGone) return refuse('UNAVAILABLE')
   if (error instanceof StoreError) {
     log.warn({ err: error, event }, 'the store refused')

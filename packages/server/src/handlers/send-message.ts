@@ -22,7 +22,7 @@ export const sendMessage: Handler<'send-message'> = async (services, device, { r
   return messageAck(outcome)
 }
 
-/** The op with its time and id drawn, or what the app's hook says against it. */
+/** The op with its time and id, or the refusal of the app's hook. */
 export async function toSendOp(
   services: Services,
   device: Device,
@@ -51,14 +51,14 @@ export async function toSendOp(
   }
 }
 
-/** For metrics and the app's `afterSend`: a duplicate was there before and does not count. */
+/** For metrics and the app's `afterSend`: a duplicate does not count. */
 export function noteSent({ meter, hooks, log }: Services, outcome: Outcome): void {
   if (!outcome.ok || outcome.kind !== 'message' || outcome.duplicate) return
   meter.sends(1)
   callHook({ hooks, log }, 'afterSend', outcome.message)
 }
 
-/** The ack does not wait for it, and its failure is the app's to see in the log. */
+/** The ack does not wait for it, and its failure is logged. */
 export function callHook(
   { hooks, log }: Pick<Services, 'hooks' | 'log'>,
   hook: 'afterSend' | 'afterEdit',

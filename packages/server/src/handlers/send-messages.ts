@@ -8,7 +8,7 @@ import { errorAck } from './refusal-ack'
 import { noteSent, type SendOp, toSendOp } from './send-message'
 
 /**
- * Each message counts against the rate. Those that the tokens suffice for are tried; the first of the rest is
+ * Each message counts against the rate. As many as there are tokens for are tried; the first of the rest is
  * RATE_LIMITED and what follows it NOT_ATTEMPTED, so that the order of sending holds (I9).
  */
 export const sendMessages: Handler<'send-messages'> = async (services, device, { roomId, messages }) => {
@@ -37,7 +37,7 @@ async function send(
   return asked.map((op) => ('ok' in op ? op : (next.next().value ?? refuse('INTERNAL'))))
 }
 
-/** One after the other, and no further than a refusal that may be retried. */
+/** In sequence, up to the first refusal that may be retried. */
 async function toOps(
   services: Services,
   device: Device,
@@ -53,7 +53,7 @@ async function toOps(
   return asked
 }
 
-/** After a refusal that may be retried nothing further counts as tried. */
+/** After a refusal that may be retried no later one counts as tried. */
 function stopAtRetryable(outcomes: readonly Outcome[], length: number): Outcome[] {
   const stop = outcomes.findIndex((outcome) => !outcome.ok && retryOf(outcome.code) !== 'never')
   const kept = stop < 0 ? [...outcomes] : outcomes.slice(0, stop + 1)

@@ -1,18 +1,18 @@
 import type { UserId } from '@roomful/protocol'
 
-/** Syncs of one user that may wait: each of their devices may have one, and one that it did not know to be too late. */
+/** Syncs of one user that may wait: one per device, and one more for each that has already timed out. */
 const WAITING_MAX = 40
 
 type Lane = { readonly last: Promise<unknown>; readonly length: number }
 
 /**
- * One sync a user at a time, in the order in which they came. A sync is the dearest read there is, and twenty devices
- * that come back at once, or ask again and again, take turns instead of taking the server.
+ * Runs one sync per user at a time, in order of arrival. A sync is the most expensive read, and twenty devices that
+ * return at once, or ask again and again, take turns instead of overloading the server.
  */
 export class SyncTurns {
   readonly #lanes = new Map<UserId, Lane>()
 
-  /** Undefined: more of them wait than may. */
+  /** Undefined: the queue is full. */
   run<T>(userId: UserId, sync: () => Promise<T>): Promise<T> | undefined {
     const { last, length } = this.#lanes.get(userId) ?? { last: Promise.resolve(), length: 0 }
     if (length > WAITING_MAX) return undefined

@@ -6,10 +6,10 @@ import { sync as readMissed } from '../pipeline/sync'
 import { checkIsHere, readFor } from './device-reads'
 import type { Handler } from './handler'
 
-/** About as long as the syncs that wait take. */
+/** About as long as the waiting syncs take. */
 const RETRY_MS = 1_000
 
-/** One at a time a user; a device that is gone when its turn comes has none. */
+/** One at a time per user; a device that has disconnected loses its turn. */
 export const sync: Handler<'sync'> = (services, device, payload) =>
   services.syncTurns.run(device.userId, () => syncNow(services, device, payload)) ??
   Promise.resolve(refuse('RATE_LIMITED', { retryAfterMs: RETRY_MS }))
@@ -26,10 +26,10 @@ const syncNow: Handler<'sync'> = async (services, device, payload) => {
       ...(isFirstPage(payload) ? { invitations: await readInvitations(reader, viewer, clock.now()) } : {}),
     }))
     const ack = withoutRemoved(missed, grant)
-    // Whoever asks for his list wants it kept fresh.
+    // A client that asks for its list wants it kept up to date.
     for (const { room, added = false } of ack.list ?? []) {
       hub.noteMembership(viewer, room.id, added)
-      // Committed while it was read, and not told him then.
+      // Committed while the list was read, and not delivered to this user then.
       if (grant.headOf(room.id, room).rev > room.rev) hub.refresh(viewer, room.id)
     }
     return ack
@@ -41,7 +41,7 @@ const syncNow: Handler<'sync'> = async (services, device, payload) => {
 const isFirstPage = ({ list }: Sync): boolean =>
   list !== undefined && (list === true || list.after === undefined)
 
-/** Rooms that he was removed from while they were read: he has been told so, and nothing of them may follow (I14). */
+/** Removed while the rooms were read: the device has been notified, and nothing of them may follow (I14). */
 function withoutRemoved(ack: OkAck<'sync'>, grant: Grant): OkAck<'sync'> {
   const gone = new Set(Object.keys(ack.rooms).map(asRoomId).filter(grant.isRemoved))
   const list = ack.list?.filter(({ room }) => !grant.isRemoved(room.id))

@@ -22,7 +22,7 @@ import { sync } from './sync'
 import { typing } from './typing'
 import { updateRoom } from './update-room'
 
-/** Every event a client may send, and who answers it: an event without a handler does not compile. */
+/** Every event a client may send, with its handler: an event without one does not compile. */
 export const handlers: { readonly [E in ClientEvent]: Handler<E> } = {
   'join-rooms': joinRooms,
   'leave-rooms': leaveRooms,

@@ -1,11 +1,11 @@
 import type { Clock } from '../ports/clock'
 
-/** A rate: `perSecond` on the long run, `burst` at once. `perSecond` 0: no limit. */
+/** A rate: `perSecond` in the long run, `burst` at once. `perSecond` 0: no limit. */
 export type Rate = { readonly perSecond: number; readonly burst: number }
 
 /**
- * Counts in fractions of a token, by the clock it is given. A fixed window (what limiter libraries keep in memory)
- * would let twice the burst through at its seam, and reads the system's time by itself.
+ * Counts in fractions of a token, by the clock it is given. A fixed window (which limiter libraries keep in memory)
+ * would let twice the burst through at its boundary, and would read the system's time.
  */
 export class TokenBucket {
   #tokens: number
@@ -19,7 +19,7 @@ export class TokenBucket {
     this.#at = clock.now()
   }
 
-  /** Takes as many of `count` tokens as there are, whole ones only, and answers how many that is. */
+  /** Takes up to `count` whole tokens and returns how many. */
   take(count: number): number {
     if (this.rate.perSecond === 0) return count
     this.#refill()
@@ -28,7 +28,7 @@ export class TokenBucket {
     return taken
   }
 
-  /** Takes `count` tokens, there or not: what is done is paid for, if later. A negative count gives back. */
+  /** Takes `count` tokens, even below zero: work that is done is paid for, if later. A negative count gives back. */
   spend(count: number): void {
     if (this.rate.perSecond === 0) return
     this.#refill()
@@ -42,7 +42,7 @@ export class TokenBucket {
     return this.#tokens < 1
   }
 
-  /** Until the next whole token. */
+  /** Time until the next whole token. */
   get retryAfterMs(): number {
     this.#refill()
     return Math.max(0, Math.ceil(((1 - this.#tokens) * 1000) / this.rate.perSecond))
@@ -55,7 +55,7 @@ export class TokenBucket {
 
   #refill(): void {
     const now = this.clock.now()
-    // A clock that was set back gives nothing, and takes nothing.
+    // A clock that was set back adds nothing and takes nothing.
     const passedMs = Math.max(0, now - this.#at)
     this.#at = now
     this.#tokens = Math.min(this.rate.burst, this.#tokens + (passedMs * this.rate.perSecond) / 1000)

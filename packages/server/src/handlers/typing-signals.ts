@@ -5,17 +5,17 @@ import type { Hub } from '../hub/hub'
 import type { Clock } from '../ports/clock'
 import type { Services } from './handler'
 
-/** Of one user and room there is at most one signal in this time, from whatever devices. */
+/** At most one signal per user and room in this time, over all of their devices. */
 const LEAST_MS = 1_000
-/** A renewal that comes sooner says nothing new: the receivers keep a signal for longer. */
+/** An earlier renewal is redundant: receivers keep a signal for longer than this. */
 const RENEWED_MS = 2_000
-/** Users and rooms at a time; beyond, signals are dropped. */
+/** Pairs of user and room at a time; beyond it, signals are dropped. */
 const MOST = 20_000
 
 type LastSignal = {
   typing: boolean
   at: number
-  /** What was said since, by which device. */
+  /** The latest signal since, and its device. */
   next: { readonly device: Device; readonly typing: boolean } | undefined
 }
 
@@ -26,7 +26,7 @@ export type TypingDeps = {
   readonly budgets: Services['budgets']
 }
 
-/** Who types where, told at the pace of people: a device may say it a hundred times a second. */
+/** Limits typing signals to a human pace: a device may send a hundred a second. */
 export class TypingSignals {
   readonly #lastSignals = new Map<string, LastSignal & { readonly roomId: RoomId }>()
   #cancel: (() => void) | undefined
@@ -70,7 +70,7 @@ export class TypingSignals {
   #turn(): void {
     this.#cancel = undefined
     for (const [key, last] of this.#lastSignals) {
-      // A device that has left the room meanwhile says nothing in it.
+      // A device that has left the room meanwhile sends nothing to it.
       if (last.next && !last.next.device.rooms.has(last.roomId)) last.next = undefined
       const age = this.deps.clock.now() - last.at
       if (last.next && age >= LEAST_MS) this.#publishNext(last)

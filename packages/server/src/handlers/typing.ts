@@ -5,9 +5,9 @@ import type { Device } from '../hub/device'
 import type { Store } from '../stores/port'
 import type { Handler } from './handler'
 
-/** At most once and never stored: the receivers expire it by themselves. */
+/** Sent at most once and never stored: receivers let it expire. */
 export const typing: Handler<'typing'> = async ({ store, typingSignals }, device, { roomId, typing }) => {
-  // A subscription is proof of membership: it ends with it, in the same tick.
+  // A subscription proves membership: both end in the same tick.
   if (!device.rooms.has(roomId) && !(await isMember(store, device, roomId))) return refuse('ROOM_NOT_FOUND')
   typingSignals.note(device, roomId, typing)
   return { ok: true }

@@ -1,13 +1,13 @@
 import { asUserId, type RoomListItem, type UserId } from '@roomful/protocol'
 import type { Attendance, Reader } from '../stores/port'
 
-/** A line of one user's list. */
+/** One item of a user's room list. */
 export type UsersItem = { readonly userId: UserId; readonly item: RoomListItem }
 
-/** Whose row in the room is of no interest. */
+/** Stands for a user whose row is not needed. */
 const NOBODY = asUserId('nobody')
 
-/** The lines of many users' lists, as of one snapshot: three queries, however many people and rooms. */
+/** Room list items of many users, in one snapshot: three queries, however many users and rooms. */
 export async function itemsOf(reader: Reader, pairs: readonly Attendance[]): Promise<readonly UsersItem[]> {
   const roomIds = [...new Set(pairs.map(({ roomId }) => roomId))]
   const found = await reader.memberships(NOBODY, roomIds)
@@ -18,7 +18,7 @@ export async function itemsOf(reader: Reader, pairs: readonly Attendance[]): Pro
     const room = rooms.get(roomId)
     if (!room) return []
     const newest = previews.get(roomId)
-    // What was said before this member came (again) is not theirs to see, not even its first line (I14).
+    // A member may not see messages from before they joined (again), not even a preview (I14).
     const preview = newest && newest.seq >= fromSeq ? newest : null
     return [{ userId, item: { room, role, lastReadSeq, fromSeq, unread, preview } }]
   })

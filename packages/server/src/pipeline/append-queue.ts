@@ -10,15 +10,15 @@ import { delayBatch } from './batch-delay'
 import type { Pipeline, Publish } from './port'
 import { RoomQueue } from './room-queue'
 
-/** One transaction's ops: past this a commit takes long enough to delay whoever came first. */
+/** Ops of one transaction: a larger commit would delay its first ops noticeably. */
 const BATCH_OPS = 200
 /** A room's waiting ops: 25 full batches, a second or two of a healthy database. */
 const ROOM_WAITING_OPS = 5_000
 /** All rooms' waiting ops. */
 const WAITING_OPS = 50_000
-/** What they may take of the memory, with those that are being committed. An op of the longest content takes 32 KB. */
+/** Memory that they and the ops being committed may take. An op of the longest content takes 32 KB. */
 const WAITING_BYTES = 64 * 2 ** 20
-/** A quarter of it: one room that is written to by many must not refuse all others. */
+/** A quarter of it: one busy room must not refuse all others. */
 const ROOM_WAITING_BYTES = 16 * 2 ** 20
 /** When OVERLOADED: long enough for a full room queue to drain. */
 const OVERLOADED_RETRY_MS = 1_000
@@ -45,15 +45,15 @@ export type AppendQueueOptions = {
   /** A clock in milliseconds, to measure commits with. */
   readonly now: () => number
   readonly setTimer: Clock['setTimer']
-  /** What went wrong beside the outcomes: a failed commit, a publisher that threw. For the log. */
+  /** Errors beside the outcomes, for the log: a failed commit, a publisher that threw. */
   readonly onError: (error: unknown, roomId: RoomId) => void
   readonly onCommit?: (commit: { roomId: RoomId; ops: number; ms: number }) => void
   readonly limits?: Partial<QueueLimits>
 }
 
 /**
- * One queue a room, drained in batches. What arrives while a commit is under way is the next batch, so a busy room
- * pays for few commits and a quiet one waits for nobody. Rooms go on side by side.
+ * One queue a room, drained in batches. What arrives while a commit is under way is the next batch, so a busy room pays
+ * for few commits and a quiet one does not wait. Rooms commit in parallel.
  *
  *   waiting ── take ──▶ committing ── publish ──▶ answered        (I3: batches leave in the order of their commits)
  *      ▲                    ├── store away ──▶ answered with its code, nothing published
@@ -87,7 +87,7 @@ export class AppendQueue implements Pipeline {
     if (queue) return queue.add(ops)
     const fresh = new RoomQueue()
     this.rooms.set(roomId, fresh)
-    // A microtask later, so that what the same tick brings goes into the first batch.
+    // A microtask later, so that all ops of this tick go into the first batch.
     queueMicrotask(() => void this.drain(roomId, fresh))
     return fresh.add(ops)
   }
@@ -134,7 +134,7 @@ export class AppendQueue implements Pipeline {
     this.rooms.delete(roomId)
   }
 
-  /** Never rejects: whatever happens, the next batch must have its turn. */
+  /** Never rejects: the next batch must always have its turn. */
   private async commit(roomId: RoomId, ops: readonly Op[]): Promise<readonly Outcome[]> {
     const { store, now, onCommit, onError } = this.options
     const startedAt = now()
@@ -153,7 +153,7 @@ export class AppendQueue implements Pipeline {
     }
     const ms = now() - startedAt
     this.notify(roomId, () => onCommit?.({ roomId, ops: ops.length, ms }))
-    // Before the acks, so that an author who reads the room after his ack finds the others told as well.
+    // Before the acks, so that an author who reads the room after the ack finds it broadcast.
     if (plan.changes.length > 0) {
       const { head, changes } = plan
       this.notify(roomId, () => this.options.publish({ roomId, previous, head, changes }))
@@ -162,19 +162,19 @@ export class AppendQueue implements Pipeline {
   }
 
   /**
-   * One op that the database refuses, or that makes a rule throw, must not take those beside it along: it alone is
-   * refused, for good, after at most twice as many commits as it has neighbours.
+   * An op that the database refuses, or that makes a rule throw, must not fail its neighbours: it alone is refused,
+   * permanently, after at most twice as many commits as it has neighbours.
    */
   private async commitHalves(roomId: RoomId, ops: readonly Op[]): Promise<readonly Outcome[]> {
     const middle = Math.ceil(ops.length / 2)
     const first = await this.commit(roomId, ops.slice(0, middle))
-    // The store went away in between: what comes later must not overtake what is sent again (I9).
+    // The store became unavailable in between: later ops must not overtake those that are sent again (I9).
     const away = first.find((outcome) => !outcome.ok && retryOf(outcome.code) !== 'never')
     const rest = ops.slice(middle)
     return [...first, ...(away ? rest.map(() => away) : await this.commit(roomId, rest))]
   }
 
-  /** It is committed: whatever a listener does, the author must not be told otherwise; subscribers go by the head. */
+  /** It is committed: a listener that throws does not change the author's answer; subscribers catch up by the head. */
   private notify(roomId: RoomId, listener: () => void): void {
     try {
       listener()

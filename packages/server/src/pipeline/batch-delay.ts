@@ -1,16 +1,16 @@
 import type { Clock } from '../ports/clock'
 import type { RoomQueue } from './room-queue'
 
-/** Never longer, however slow the database: a person does not notice it. */
+/** The upper bound, however slow the database: people do not notice it. */
 const LONGEST_MS = 20
-/** A batch that is through sooner costs less than waiting for a timer. */
+/** A faster batch costs less than a timer. */
 const WORTH_MS = 1
 
 /**
- * Lets a busy room's next batch gather. Its authors answer a commit with what they say next, and the first of it,
- * committed alone, would make all the others wait for a commit of their own. So the next batch waits until everybody
- * may be back: as many as were in the last one and as have come since, at most as long as the last one took to be
- * committed and told. A room where one speaks at a time waits for nothing.
+ * Delays a busy room's next batch. Authors answer a commit with their next message, and the first of these, committed
+ * alone, would make all others wait for another commit. So the next batch waits until all authors may have answered:
+ * for as many ops as were in the last batch and have arrived since, at most as long as the last batch took to commit
+ * and broadcast. A room with one author at a time does not wait.
  */
 export async function delayBatch(
   queue: RoomQueue,

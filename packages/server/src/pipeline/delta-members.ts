@@ -14,9 +14,9 @@ export type MembersDelta = {
 const LIMIT = LIMITS.membersInline + 1
 
 /**
- * What the reader gets of the others. From the beginning (`since` 0): all who are present, or only the reader's own row
- * where the room is too large; the others then come by `fetch-members`. Later: the rows that changed, the removed among
- * them, or where those are too many the own row again.
+ * What the reader receives of the other members. From the beginning (`since` 0): all who are present, or only the
+ * reader's own row if the room is too large; `fetch-members` then reads the others. Later: the changed rows, also of
+ * removed members, or, if those are too many, the reader's own row again.
  */
 export async function membersSince(
   reader: Reader,
@@ -33,7 +33,7 @@ export async function membersSince(
   return { ...reads, ...(changed.length > 0 ? { members: [...changed] } : {}), tooMany: false }
 }
 
-/** Read cursors alone: they move without a rev, so nothing else tells a reader who was away. */
+/** Read cursors alone: they move without a rev, so a reader who was away learns of them nowhere else. */
 export async function readsNow(
   reader: Reader,
   room: Room,
@@ -43,7 +43,7 @@ export async function readsNow(
   return present ? { reads: readsOf(present, own) } : {}
 }
 
-/** Of everybody in a room that is small enough to tell them. */
+/** Of all members of a room that is small enough. */
 export async function readsIn(
   reader: Reader,
   roomId: RoomId,
@@ -52,7 +52,7 @@ export async function readsIn(
   return present?.map(({ userId, lastReadSeq }) => [userId, lastReadSeq] as const) ?? []
 }
 
-/** All members of a room that is small enough to tell them; undefined: it is not, and its rows are not read. */
+/** All members of a room that is small enough; undefined: it is not, and its rows are not read. */
 async function presentIn(
   reader: Reader,
   { id, memberCount = 0 }: Pick<Room, 'id' | 'memberCount'>,

@@ -6,34 +6,34 @@ import { type MembersDelta, membersSince, readsNow } from './delta-members'
 import { messageSize, whatFits } from './reply-size'
 
 /**
- * Pages of changed rows after which the reader begins anew: 5,000 rows are more than his window, and a room that
- * changes faster than he reads must not keep him paging for ever (I15).
+ * Pages of changed rows after which the reader begins anew: 5,000 rows are more than a window holds, and a room that
+ * changes faster than the client reads must not keep it paging for ever (I15).
  */
 const PATCH_PAGES = 10
-/** Rows that are read at a time: however large they are, no more of them is read than is told, and one step. */
+/** Rows per step: however large they are, at most one step more is read than is delivered. */
 const STEP_ROWS = 100
-/** Rows of a window, or changes of a room, that may be looked through for a page. With more of both the reader begins anew. */
+/** Rows of a window, or changes of a room, that may be scanned for a page. Above both, the reader begins anew. */
 const LOOK_ROWS = 5_000
 const LOOK_CHANGES = 50_000
 
 /** One room of one reader, as of the snapshot that is read. */
 export type DeltaRequest = {
   readonly room: Room
-  /** The reader's own row; he is in the room. */
+  /** The reader's own row; the reader is in the room. */
   readonly member: Member
-  /** The first seq that the room keeps; what lies below was purged. */
+  /** The first seq that the room keeps; lower ones were purged. */
   readonly roomFloor: number
   readonly cursor: RoomCursor
   readonly unread: number
-  /** The cursor is of another history, so its numbers mean nothing here. */
+  /** The cursor is from another history, so its numbers mean nothing here. */
   readonly foreignEpoch: boolean
-  /** Tell the others' read cursors even where nothing else has changed. */
+  /** Include the others' read cursors even if nothing else has changed. */
   readonly wantReads: boolean
-  /** About so many its delta may have: what does not fit comes by `cont`, or is left out of the tail. */
+  /** Approximate size limit of its delta: the rest is left to `cont`, or left out of the tail. */
   readonly characters: number
 }
 
-/** Has nothing taken a rev since the cursor, and does the reader hold all that there is? Then no query is needed. */
+/** True if nothing has taken a rev since the cursor and the reader holds everything. Then no query is needed. */
 export function isUpToDate(request: DeltaRequest): boolean {
   const { room, member, cursor, foreignEpoch } = request
   const held = heldSpan(cursor)
@@ -54,17 +54,17 @@ export async function deltaOf(reader: Reader, request: DeltaRequest): Promise<De
   return mustReset(request) ? resetDelta(reader, request) : catchUp(reader, request)
 }
 
-/** The cursor cannot be caught up from: its numbers are not of this log, or its rows are not the reader's to see. */
+/** The client cannot catch up from this cursor: its numbers are of another log, or the reader may not see its rows. */
 function mustReset({ room, member, cursor, foreignEpoch }: DeltaRequest): boolean {
   const held = heldSpan(cursor)
   return (
     (foreignEpoch && (cursor.rev > 0 || held !== undefined)) ||
     cursor.rev > room.rev ||
     cursor.maxSeq > room.lastSeq ||
-    // He was out and came again: rows below his new floor are no longer his (I14).
+    // The reader left and came back: they may no longer see rows below the new floor (I14).
     (held !== undefined && held.from < firstOwn(member)) ||
     (decodeCont(cursor.cont)?.page ?? 0) >= PATCH_PAGES ||
-    // Looking for what has changed would cost more than what there is to tell.
+    // Scanning for changes would cost more than sending everything.
     (held !== undefined && spanOf(held) > LOOK_ROWS && room.rev - cursor.rev > LOOK_CHANGES)
   )
 }
@@ -72,7 +72,7 @@ function mustReset({ room, member, cursor, foreignEpoch }: DeltaRequest): boolea
 async function catchUp(reader: Reader, request: DeltaRequest): Promise<Delta> {
   const { room, member, cursor } = request
   const { rows, size, cont } = await patchOf(reader, request)
-  // Only the last page tells the rest: it alone moves the cursor (I5), and its snapshot is the newest.
+  // Only the last page has the rest: it alone moves the cursor (I5), and its snapshot is the newest.
   if (cont !== undefined) return { ...emptyDelta(request), patch: rows, cont }
   const membersRev = cursor.members ? 0 : cursor.rev
   const others: MembersDelta =
@@ -89,7 +89,7 @@ async function catchUp(reader: Reader, request: DeltaRequest): Promise<Delta> {
   }
 }
 
-/** Everything from the beginning, as for a reader who holds nothing. */
+/** Everything from the beginning, for a reader who holds nothing. */
 async function resetDelta(reader: Reader, request: DeltaRequest): Promise<Delta> {
   return {
     ...emptyDelta(request),
@@ -102,7 +102,7 @@ async function resetDelta(reader: Reader, request: DeltaRequest): Promise<Delta>
 
 type Patch = { readonly rows: Message[]; readonly size: number; readonly cont?: string }
 
-/** A page of it ends with so many rows, or where no more fits beside the tail. */
+/** A page ends at its row limit, or where no more fits beside the tail. */
 async function patchOf(
   reader: Reader,
   { room, member, roomFloor, cursor, characters }: DeltaRequest,
@@ -117,7 +117,7 @@ async function patchOf(
     size,
     cont: encodeCont({ page: (cont?.page ?? 0) + 1, rev }),
   })
-  // A row that changes between two pages gets a higher rev, and so comes again in a later one.
+  // A row that changes between two pages gets a higher rev, and so appears again in a later one.
   let afterRev = Math.max(cursor.rev, cont?.rev ?? 0)
   for (;;) {
     const found = await reader.messages({
@@ -141,7 +141,7 @@ async function patchOf(
   }
 }
 
-/** Rows from `from` to the head: all, or the newest few that fit, with a hole before them that loses nothing. */
+/** Rows from `from` to the head: all, or the newest that fit, after a hole that loses nothing. */
 async function tailOf(
   reader: Reader,
   request: DeltaRequest,

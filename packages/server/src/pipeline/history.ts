@@ -8,15 +8,15 @@ import { messageSize, REPLY_CHARACTERS, whatFits } from './reply-size'
 
 /** Rows of a page, ascending, and the span they are complete for. An empty page has `to < from`. */
 type Page = { readonly rows: readonly Message[]; readonly from: number; readonly to: number }
-/** The seqs this reader may see at all. */
+/** The seqs that this reader may see. */
 type Bounds = { readonly floor: number; readonly last: number }
 
 /**
- * One page of a room's history and the head, in one snapshot. In `fromSeq..toSeq` a seq that is absent from the rows
- * is deleted; with `includeDeleted` none is absent. `minRev` is met by reading from the store that commits write to.
+ * One page of a room's history and the head, in one snapshot. In `fromSeq..toSeq` a seq that is absent from the rows is
+ * deleted; with `includeDeleted` none is absent. `minRev` holds because it reads from the store that commits write to.
  *
- * Of what was purged: a place that is asked for itself is refused as HISTORY_TRUNCATED. Paging back ends at the floor
- * with an empty page, as it ends at the first message, and paging on begins there.
+ * A purged place that is asked for directly is refused as HISTORY_TRUNCATED. Paging back ends at the floor with an
+ * empty page, as it ends at the first message, and paging forward begins there.
  *
  * A page of long messages holds fewer of them than `limit`: at most `characters` in all, but always one.
  */
@@ -60,12 +60,12 @@ type Read = {
   readonly bounds: Bounds
   readonly viewer: UserId
 }
-/** How much a page may hold at the most. */
+/** The most that a page may hold. */
 type Most = { readonly rows: number; readonly characters: number }
 
 function pageOf(read: Read, most: Most): Promise<Page> {
   const { request, bounds } = read
-  // Compared before it is counted with: 2^53 - 1 plus one is no longer a safe integer.
+  // Compared before arithmetic: 2^53 - 1 plus one is no longer a safe integer.
   const clamp = (seq: number): number => Math.min(Math.max(seq, bounds.floor - 1), bounds.last)
   if (request.afterSeq !== undefined) {
     const after = request.afterSeq >= bounds.last ? bounds.last : clamp(request.afterSeq)
@@ -80,7 +80,7 @@ function pageOf(read: Read, most: Most): Promise<Page> {
 async function older(read: Read, to: number, most: Most): Promise<Page> {
   const { includeDeleted = false } = read.request
   const { floor } = read.bounds
-  // Without the deleted the page may reach further back than `most.rows` seqs; with them it cannot.
+  // Without deleted rows the page may reach further back than `most.rows` seqs; with them it cannot.
   const from = includeDeleted ? Math.max(floor, to - most.rows + 1) : floor
   if (most.rows < 1 || to < from) return { rows: [], from: to + 1, to }
   const found = await rowsOf(read, from, to, 'newest', most.rows)
@@ -101,7 +101,7 @@ async function newer(read: Read, from: number, most: Most): Promise<Page> {
   return { rows, from, to: isAll ? to : (rows.at(-1)?.seq ?? to) }
 }
 
-/** Half a page up to `seq` and half past it; where one side is short the other gets what is left over. */
+/** Half a page up to `seq` and half past it; where one side is short the other gets the rest. */
 async function around(read: Read, seq: number, most: Most): Promise<Page> {
   const half = { rows: Math.ceil(most.rows / 2), characters: most.characters / 2 }
   const before = await older(read, seq, half)

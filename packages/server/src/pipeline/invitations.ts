@@ -2,7 +2,7 @@ import { type Invitation, LIMITS, type RoomId, type UserId } from '@roomful/prot
 import { isPresent } from '../core/present'
 import type { Reader } from '../stores/port'
 
-/** Those that wait for this user's answer, newest first; of one room where it is named. */
+/** Invitations that wait for this user's answer, newest first; of one room if it is named. */
 export async function readInvitations(
   reader: Reader,
   viewer: UserId,
@@ -25,7 +25,7 @@ export async function readInvitations(
   )
   return rows.flatMap(({ roomId, inviterId, at, until }) => {
     const membership = rooms.get(roomId)
-    // The room is gone, or the user has come into it otherwise.
+    // The room is gone, or the user has joined another way.
     if (!membership || isPresent(membership.member)) return []
     const { name, type, memberCount } = membership.room
     return {

@@ -3,15 +3,15 @@ import { toWire } from '../core/stored-message'
 import type { Reader } from '../stores/port'
 import type { CommittedBatch } from './port'
 
-/** Rows of one page: a frame of it stays far below what cuts a slow socket off. */
+/** Rows of one page: its frame stays far below the size that cuts a slow socket off. */
 const PAGE_ROWS = 200
-/** Whose row in the room is of no interest. */
+/** Stands for a user whose row is not needed. */
 const NOBODY = asUserId('nobody')
 
 /**
- * What was committed in a room after `told`, put together again from the rows as they are now, in the shape of the
- * batches that were lost. A rev whose row has changed since is told by the later one, and skipped. The first page of
- * it, where it is much; undefined where there is nothing.
+ * What was committed in a room after `delivered`, reconstructed from the rows as they are now, in the shape of the lost
+ * batches. A rev whose row has changed since is covered by the later one, and skipped. Returns only the first page;
+ * undefined if there is nothing.
  */
 export async function readMissed(
   reader: Reader,
@@ -29,17 +29,17 @@ export async function readMissed(
     limit: PAGE_ROWS,
   } as const
   const messages = await reader.messages(query)
-  // Each changed row has a rev of its own, so there are no more than this.
+  // Each changed row takes one rev, so there are no more than this.
   const members = await reader.members(roomId, { afterRev: delivered.rev, limit: room.rev - delivered.rev })
   const isWhole = messages.length < PAGE_ROWS
   const upTo = isWhole ? room.rev : (messages.at(-1)?.rev ?? room.rev)
 
-  // As of now, and so perhaps of a later page: the count of the highest rev is the one that stays.
+  // The present count, perhaps of a later page: the count with the highest rev is the one that stays.
   const counted = room.memberCount === undefined ? {} : { memberCount: room.memberCount }
   const byRev = new Map<number, Change>()
   for (const row of messages) byRev.set(row.rev, { rev: row.rev, kind: 'message', message: toWire(row) })
   for (const member of members) byRev.set(member.rev, { rev: member.rev, kind: 'member', member, ...counted })
-  // Which rev the room's own row took is written nowhere; the last one that no other row has is late enough.
+  // The rev of the room's own row is not stored; the last one that no other row has is late enough.
   const last = lastUnknown(byRev, delivered.rev, upTo)
   if (last !== undefined) byRev.set(last, { rev: last, kind: 'room', room: { ...room, rev: last } })
   const lastSeq = isWhole ? room.lastSeq : Math.max(delivered.lastSeq, ...messages.map(({ seq }) => seq))

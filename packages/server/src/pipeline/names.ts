@@ -7,14 +7,14 @@ import type { Log } from '../ports/log'
 import { type Reader, type Store, StoreError } from '../stores/port'
 import type { Pipeline } from './port'
 
-/** Rooms that are renamed at a time: others' commits have their turn in between, and a transaction takes several. */
+/** Rooms renamed at a time: other commits run in between, and a transaction takes several. */
 const BATCH_ROOMS = 32
 /** Rooms found by one query. */
 const PAGE_ROOMS = 5_000
-/** After a room that could not be written to now; later waits double, up to the last. */
+/** First wait after a room that could not be written; later waits double, up to the last. */
 const FIRST_WAIT_MS = 500
 const LAST_WAIT_MS = 10_000
-/** About a minute. What is not done by then is done at the user's next sign-in. */
+/** About a minute. The next sign-in of the user does the rest. */
 const TRIES = 10
 
 export type NamesDeps = {
@@ -23,23 +23,23 @@ export type NamesDeps = {
   readonly bus: Pick<Bus, 'publish'>
   readonly clock: Clock
   readonly log: Log
-  /** Rooms that somebody looks at come first. */
+  /** Open rooms come first. */
   readonly isOpen: (roomId: RoomId) => boolean
 }
 
 /**
- * Who is called what. A name comes with a sign-in; of two tokens' names that of the later token counts. Member rows carry
- * it, so that it reaches open rooms as a change and all others with their next sync, and is never read for each reader:
+ * Keeps the users' names. A name arrives with a sign-in; of two tokens, the later one's name counts. Member rows carry
+ * it, so that it reaches open rooms as a change and all others with their next sync, and is never read per reader:
  *
  *   sign-in ── users ──▶ all nodes (their devices of the user) ──▶ rooms, open ones first, a batch at a time
  *
- * Rooms in which the user still has another name are the to-do list: each sign-in looks for them, so that what a process
- * has begun another ends.
+ * Rooms in which the user still has another name are the to-do list: each sign-in looks for them, so that another
+ * process finishes what one has begun.
  */
 export class Names {
-  /** The name that is being put into a user's rooms. */
+  /** The name that is being written to a user's rooms. */
   readonly #spreading = new Map<UserId, User>()
-  /** Users whose rooms are to be looked through, one after the other. */
+  /** Users whose rooms are still to be checked, one user at a time. */
   readonly #checks = new Map<UserId, User>()
   readonly #waits = new Set<() => void>()
   #isChecking = false
@@ -47,7 +47,7 @@ export class Names {
 
   constructor(private readonly deps: NamesDeps) {}
 
-  /** The identity under the name that counts. `known`: the user as the store has them; undefined: a newcomer. */
+  /** The identity under the name that counts. `known`: the stored user; undefined: a new user. */
   async signedIn(identity: Identity, known: User | undefined): Promise<Identity> {
     const { id, name } = identity
     const isSame = known?.name === name
@@ -61,7 +61,7 @@ export class Names {
     return user.name === name ? identity : { ...identity, name: user.name }
   }
 
-  /** The same on a connection that is up. It goes on under the token's name while the store cannot say. */
+  /** The same on an open connection. Keeps the token's name while the store is unavailable. */
   async refreshed(identity: Identity): Promise<Identity> {
     try {
       return await this.signedIn(identity, await this.deps.store.read((reader) => reader.user(identity.id)))
@@ -77,7 +77,7 @@ export class Names {
     for (const end of this.#waits) end()
   }
 
-  /** A token of the future, of a clock that is ahead, must not keep its name for that long. */
+  /** A token dated in the future, from a clock that is ahead, must not keep its name for that long. */
   #namedAt({ namedAt }: Identity): number {
     const now = this.deps.clock.now()
     return Math.floor(Math.min(namedAt ?? now, now))
@@ -88,7 +88,7 @@ export class Names {
     if (!this.#isChecking) void this.#checkAll()
   }
 
-  /** Thousands of devices come back after a restart: their rooms are looked through one user at a time. */
+  /** Thousands of devices reconnect after a restart: one user's rooms are checked at a time. */
   async #checkAll(): Promise<void> {
     this.#isChecking = true
     for (const [userId, user] of this.#checks) {
@@ -102,7 +102,7 @@ export class Names {
     this.#isChecking = false
   }
 
-  /** One pass a user at a time: a name that changes again and again costs no more than the rooms can take. */
+  /** One pass per user at a time: a name that changes again and again costs no more than the rooms can take. */
   #spread(user: User): void {
     const isUnderWay = this.#spreading.has(user.id)
     this.#spreading.set(user.id, user)
@@ -122,11 +122,11 @@ export class Names {
     this.#spreading.delete(userId)
   }
 
-  /** Answers whether all rooms have the name, or will have a later one. */
+  /** Returns whether all rooms have the name, or will have a later one. */
   async #pass(user: User): Promise<boolean> {
     for (;;) {
       const found = await this.deps.store.read(async (reader) => {
-        // Given another one since, on another node: that one's pass does it.
+        // The user was renamed since, on another node: that node's pass does it.
         const now = await reader.user(user.id)
         return now?.name === user.name ? reader.misnamed(user, PAGE_ROOMS) : []
       })
@@ -140,7 +140,7 @@ export class Names {
         renamed += outcomes.filter(({ ok }) => ok).length
         await this.#wait(0)
       }
-      // Those that refuse it for good are asked no more.
+      // Rooms that refuse it permanently are not tried again.
       if (found.length < PAGE_ROOMS || renamed === 0) return true
     }
   }
@@ -180,7 +180,7 @@ export class Names {
   }
 }
 
-/** Nobody comes to a direct-message room or leaves it, so that they are the same under its lock. */
+/** Read before the room's lock: the room's name is replaced only if it is still made of these names. */
 async function othersIn(reader: Reader, roomId: RoomId, userId: UserId): Promise<readonly UserId[]> {
   const members = await reader.members(roomId, { limit: LIMITS.dmMembers })
   return members.flatMap((member) => (member.userId === userId ? [] : [member.userId]))

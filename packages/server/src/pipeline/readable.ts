@@ -2,12 +2,12 @@ import type { RoomId, UserId } from '@roomful/protocol'
 import { isEphemeralId } from '../ephemeral/room-id'
 import { type Membership, type Reader, StoreError } from '../stores/port'
 
-/** `away`: rooms that cannot be looked at now. Nothing follows from it that they are not among the found. */
+/** `away`: rooms that cannot be read now. Their absence from `found` means nothing. */
 type Readable = { readonly found: readonly Membership[]; readonly away: ReadonlySet<RoomId> }
 
 /**
- * The user's memberships of these rooms, the ephemeral ones where they can be read: while their Redis is away the other
- * rooms go on as before (P16).
+ * The user's memberships of these rooms, the ephemeral ones if they can be read: while their Redis is down the other
+ * rooms work as before (P16).
  */
 export async function readableMemberships(
   reader: Reader,

@@ -1,11 +1,11 @@
 import type { Member, Message, RoomListItem } from '@roomful/protocol'
 
 /**
- * About the bytes of one reply, counted in characters: a reader whose line is slow gets something to show before all is
- * there, and no reply, whatever is asked for and whatever others have written, is more than the process bears.
+ * Approximate size of one reply, in characters: a client on a slow connection gets something to show before everything
+ * has arrived, and no reply is more than the process can bear, whatever is asked for.
  */
 export const REPLY_CHARACTERS = 500_000
-/** A row's fields beside those that are counted, roughly. */
+/** A row's other fields, roughly. */
 const ROW_CHARACTERS = 400
 const MEMBER_CHARACTERS = 200
 
@@ -30,7 +30,7 @@ export function itemSize({ room, preview }: RoomListItem): number {
   return row + (preview ? 200 + preview.content.length : 0)
 }
 
-/** The first of these that fit, and at least one: what is asked for again and again gets on. */
+/** The first of these that fit, and at least one, so that repeated requests make progress. */
 export function whatFits<T>(
   items: readonly T[],
   sizeOf: (item: T) => number,

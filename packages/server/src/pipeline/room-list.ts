@@ -2,7 +2,7 @@ import type { RoomId, RoomListItem } from '@roomful/protocol'
 import type { Membership, Reader } from '../stores/port'
 import { itemSize, whatFits } from './reply-size'
 
-/** Rooms of a user as a list shows them, in the order given: one query, however many rooms. */
+/** A user's rooms as list items, in the order given: one query, however many rooms. */
 export async function roomListOf(
   reader: Reader,
   memberships: readonly Membership[],
@@ -18,7 +18,7 @@ export async function roomListOf(
       lastReadSeq: member.lastReadSeq,
       fromSeq: member.fromSeq,
       unread: unread.get(room.id) ?? 0,
-      // What was said before this member came (again) is not his to see, not even its first line (I14).
+      // A member may not see messages from before they joined (again), not even their preview (I14).
       preview: newest && newest.seq >= member.fromSeq ? newest : null,
       ...(member.added ? { added: true as const } : {}),
       ...(hiddenSeq === undefined ? {} : { hiddenSeq }),
@@ -26,7 +26,7 @@ export async function roomListOf(
   })
 }
 
-/** As much of it as a reply takes, and the room after which it goes on. `isWhole`: the items are all that there are. */
+/** As much of the list as a reply takes, and the room after which it goes on. `isWhole`: these items are all. */
 export function pageOfList(
   items: readonly RoomListItem[],
   isWhole: boolean,

@@ -2,7 +2,7 @@ import { retryOf } from '@roomful/protocol'
 import { sizeOf } from '../core/op-size'
 import type { Op, Outcome } from '../core/ops'
 
-/** An op in the queue, about how many bytes it takes, and whom to tell. */
+/** An op in the queue, its approximate size in bytes, and its callback. */
 export type Waiting = {
   readonly op: Op
   readonly bytes: number
@@ -12,19 +12,19 @@ export type Waiting = {
 /** Ops that were submitted together, in order. `failed`: one was refused and may be retried, so the rest must wait. */
 type Group = { readonly waiting: Waiting[]; failed: boolean }
 
-/** What waits for one room, oldest first. */
+/** The waiting ops of one room, oldest first. */
 export class RoomQueue {
   private groups: Group[] = []
   private count = 0
   private size = 0
   private awaited: { readonly length: number; readonly reached: () => void } | undefined
 
-  /** Ops that wait: those in the batch under way are not among them. */
+  /** Waiting ops, without those in the batch under way. */
   get length(): number {
     return this.count
   }
 
-  /** About the memory that they take. */
+  /** Approximate memory that they take. */
   get bytes(): number {
     return this.size
   }
@@ -52,12 +52,12 @@ export class RoomQueue {
     return Promise.all(outcomes)
   }
 
-  /** Calls back when so many wait. One at a time: whoever asks takes the place of who asked before. */
+  /** Calls back when this many wait. One callback at a time: a new one replaces the old one. */
   onLength(length: number, reached: () => void): void {
     this.awaited = { length, reached }
   }
 
-  /** The next batch. A group is cut only where it alone is longer than a batch. */
+  /** The next batch. A group is split only if it alone is longer than a batch. */
   take(most: number): Waiting[] {
     const batch: Waiting[] = []
     let whole = 0
@@ -73,7 +73,7 @@ export class RoomQueue {
     return batch
   }
 
-  /** Answers what is left of failed groups; what that was. */
+  /** Answers the rest of failed groups, and returns how much that was. */
   dropFailed(outcome: Outcome): { readonly ops: number; readonly bytes: number } {
     const before = this.size
     let dropped = 0

@@ -7,33 +7,33 @@ import { readableMemberships } from './readable'
 import { itemSize, memberSize, messageSize, REPLY_CHARACTERS, readsSize } from './reply-size'
 import { pageOfList, roomListOf } from './room-list'
 
-/** Of a reply the list takes no more than this where rooms are asked for too. */
+/** The most that the list takes of a reply if rooms are asked for too. */
 const LIST_CHARACTERS = REPLY_CHARACTERS / 2
 /**
- * `list: true` is all of it: the rooms that a user may be in, unless they are so large that no reply takes them. Who asks for
- * pages gets them in the size of every other reply.
+ * `list: true` asks for the whole list, up to the rooms a user may be in, unless they are too large for one reply.
+ * Requests for pages get the size of every other reply.
  */
 const WHOLE_LIST = { limit: 2_000, characters: 4 * REPLY_CHARACTERS }
-/** With less left than this no room is begun: it would be cut into more pages than it needs. */
+/** With less space left than this no room is begun: it would be split into more pages than needed. */
 const ROOM_CHARACTERS = REPLY_CHARACTERS / 2
 
 export type SyncContext = {
   readonly viewer: UserId
   readonly epoch: string
-  /** Rooms this socket is subscribed to: it is told the others' read cursors there even if nothing else changed. */
+  /** Rooms this socket is subscribed to: it receives the others' read cursors there even if nothing else changed. */
   readonly openRooms?: ReadonlySet<RoomId>
 }
 
 /**
- * All that one client missed, in all of its rooms, as of one snapshot. Rooms in which nothing happened cost no query. What
- * does not fit is named in `more`, `cont` or `listNext`; a part of it always fits, so that every request gets on.
+ * Everything one client missed, in all of its rooms, in one snapshot. Rooms without changes cost no query. What does
+ * not fit is named in `more`, `cont` or `listNext`; some part always fits, so that every request makes progress.
  */
 export async function sync(reader: Reader, context: SyncContext, request: Sync): Promise<SyncAck> {
   const { viewer, epoch, openRooms } = context
   const cursors = new Map(Object.entries(request.rooms).flatMap(([id, cursor]) => cursorOf(id, cursor)))
   const asked = [...cursors.keys()]
   const { limit, characters, ...place } = listQuery(request.list)
-  // One more than is told, to see whether there are more.
+  // One more than is sent, to see whether there are more.
   const listed = request.list ? await reader.roomsOf(viewer, { ...place, limit: limit + 1 }) : []
   const known = new Map(listed.map((membership) => [membership.room.id, membership]))
   const missing = asked.filter((roomId) => !known.has(roomId))
@@ -81,7 +81,7 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
     ok: true,
     epoch,
     rooms: Object.fromEntries(rooms),
-    // Missing, hidden and over are one thing to whoever asks (P9): his local copy goes.
+    // Missing, hidden and ended get the same answer (P9): the client drops its local copy.
     removed: asked.filter((roomId) => !mine.has(roomId) && !away.has(roomId)),
     ...list,
     ...(more.length > 0 ? { more } : {}),
@@ -94,7 +94,7 @@ function listQuery(list: Sync['list']): RoomsPage & { readonly characters: numbe
   return { limit, ...(after === undefined ? {} : { after }), characters: LIST_CHARACTERS }
 }
 
-/** A key that is no room's id names nothing, and is answered with nothing. */
+/** A key that is not a room's id is ignored. */
 function cursorOf(
   id: string,
   cursor: Sync['rooms'][string],
@@ -112,5 +112,5 @@ function sizeOf({ patch, tail, members = [], reads = {} }: Delta): number {
   return rows + readsSize(reads) + members.reduce((sum, member) => sum + memberSize(member), 0)
 }
 
-/** A delta that says nothing. */
+/** The size of an empty delta. */
 const UP_TO_DATE_CHARACTERS = 150

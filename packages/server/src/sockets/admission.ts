@@ -8,7 +8,7 @@ import type { Log } from '../ports/log'
 
 export type AdmissionOptions = {
   readonly origins: Origins
-  /** Proxies in front of this server that are believed. */
+  /** Trusted proxies in front of this server. */
   readonly proxies: number
   /** Connections that one address may begin a second; 0: no limit. */
   readonly handshakesPerSecond: number
@@ -16,9 +16,9 @@ export type AdmissionOptions = {
   readonly log: Log
 }
 
-/** So many seconds' worth may come at once. */
+/** The burst, in seconds' worth of connections. */
 const BURST_SECONDS = 20
-/** A page that is refused tries again and again: each origin is logged once, and of so many. */
+/** A refused page retries for ever: each origin is logged once, up to this many origins. */
 const ORIGINS_LOGGED = 100
 
 const PRIVATE = new BlockList()
@@ -35,7 +35,7 @@ for (const [network, prefix, family] of [
 
 export type Admission = (request: IncomingMessage) => 'ORIGIN_DENIED' | 'RATE_LIMITED' | null
 
-/** Who may begin a connection at all, before anything is known of them but their headers. Null: they may. */
+/** Checks whether a client may connect at all, by its headers alone. Null: it may. */
 export function createAdmission(options: AdmissionOptions): Admission {
   const { origins, proxies, handshakesPerSecond: perSecond, clock, log } = options
   const rates = new Rates<string>({ perSecond, burst: perSecond * BURST_SECONDS }, clock)
@@ -49,7 +49,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   return (request) => {
     const address = clientAddress(request, proxies)
-    // Without a trusted proxy an address of a private network may be a proxy's, and stand for everybody.
+    // Without a trusted proxy an address of a private network may be a proxy's, and stand for all clients behind it.
     const isLimited = perSecond > 0 && (proxies > 0 || !isPrivate(address))
     if (isLimited && rates.of(address).take(1) === 0) return 'RATE_LIMITED'
     if (isOriginAllowed(request.headers, { origins, trustsProxy: proxies > 0 })) return null
@@ -58,7 +58,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 }
 
-/** Of IPv6 only the network is known. */
+/** An IPv6 address is known by its network only. */
 function isPrivate(address: string): boolean {
   const version = isIP(address)
   if (version === 4) return PRIVATE.check(address, 'ipv4')

@@ -25,7 +25,7 @@ export type ConnectDeps = {
   readonly proxies: number
 }
 
-/** Joins Socket.IO to the node: lets devices in, and hands over what they say. */
+/** Connects Socket.IO to the node: admits devices and passes on their requests. */
 export function acceptSockets(deps: ConnectDeps): void {
   /** Between the check of a handshake and its `connection`. */
   const admitted = new WeakMap<Socket, Handshake>()
@@ -60,8 +60,8 @@ function connectError({ ids, meter }: ConnectDeps, refusal: Refusal): Error & { 
 }
 
 /**
- * The only place that listens to a socket. Events are taken in a middleware that never calls `next`: so none of them
- * reaches the emitter, where one named `error` without a listener would end the process.
+ * The only place that listens to a socket. A middleware that never calls `next` takes the events: none of them reaches
+ * the emitter, where an event named `error` without a listener would end the process.
  */
 function listen({ log }: ConnectDeps, socket: Socket, queue: QueueWatch, deviceSession: DeviceSession): void {
   const { device } = deviceSession
@@ -70,7 +70,7 @@ function listen({ log }: ConnectDeps, socket: Socket, queue: QueueWatch, deviceS
     device.connection.close({ reason: 'SLOW_CONSUMER' })
   }
   socket.use((packet: readonly unknown[]) => {
-    // A device that asks on and does not read: neither is anything read for it, nor an answer written.
+    // For a device that sends requests and does not read, nothing is read and no answer is written.
     if (queue.isFull()) return cutOff()
     const last = packet.at(-1)
     const ack = typeof last === 'function' ? last : undefined
@@ -78,17 +78,17 @@ function listen({ log }: ConnectDeps, socket: Socket, queue: QueueWatch, deviceS
       .request(ack ? packet.slice(0, -1) : packet)
       .then((answer) => (queue.isFull() ? cutOff() : ack?.(answer)))
       .catch((error: unknown) => {
-        // An answer that cannot be written, above all: the device must not wait for it on a line that looks well.
+        // Mostly an answer that cannot be written: the device must not wait for it on a connection that looks healthy.
         log.error({ err: error, userId: device.userId }, 'a request failed')
         device.connection.close()
       })
   })
   socket.on('disconnect', () => {
     deviceSession.end()
-    // Leaving the namespace alone would keep a connection that nobody counts.
+    // Leaving the namespace alone would keep an uncounted connection.
     socket.conn.close()
   })
-  // A frame that the parser refused: Socket.IO closes the line by itself.
+  // A frame that the parser refused: Socket.IO closes the connection by itself.
   socket.on('error', (error) => log.debug({ err: error }, 'a frame was refused'))
   joinWrites(socket.conn)
   queue.onFull(cutOff)

@@ -2,17 +2,17 @@ import { LIMITS } from '@roomful/protocol'
 import { Decoder, Encoder, type Packet, PacketType } from 'socket.io-parser'
 import { FRAME_TOO_LARGE } from '../handlers/frame'
 
-/** One line may ask to be let in this often; each asking costs a signature's check. */
+/** CONNECT packets allowed on one connection; each costs a signature check. */
 const CONNECTS_PER_LINE = 20
-/** Frames that one connection may hand over in one turn of the event loop: some 30 ms of work. */
+/** Frames that one connection may deliver in one turn of the event loop: some 30 ms of work. */
 const FRAMES_A_TURN = 2_000
 /** Type, namespace, ack id and event name of a frame: what is needed to refuse it. */
 const EVENT_HEAD = /^2(?:(\/[^,]{0,64}),)?(\d{0,15})\["((?:[^"\\]|\\.){0,64})"/
 
 /**
- * Socket.IO's own decoder, which in addition measures every frame as it came from the wire. A frame over the limit is
- * not parsed: its event goes on with FRAME_TOO_LARGE in the place of the payload, so that its sender gets an answer.
- * Binary packets are no part of the protocol and, like everything else that throws here, end the line.
+ * Socket.IO's own decoder, which also measures every frame as it arrived. A frame over the limit is not parsed: its
+ * event goes on with FRAME_TOO_LARGE in place of the payload, so that its sender gets an answer. Binary packets are no
+ * part of the protocol and, like everything else that throws here, end the connection.
  */
 class FrameLimitDecoder extends Decoder {
   #connects = 0
@@ -40,7 +40,7 @@ class FrameLimitDecoder extends Decoder {
   }
 }
 
-/** In UTF-8, as it was on the line; only where the count of characters leaves a doubt is it measured. */
+/** In UTF-8, as it was sent; it is measured only where the character count does not decide. */
 function isTooLarge(frame: string): boolean {
   const { frameBytes } = LIMITS
   if (frame.length > frameBytes) return true

@@ -3,9 +3,9 @@ import type { Socket } from 'socket.io'
 type Connection = Socket['conn']
 
 /**
- * Packets that leave together leave in one system call. Engine.IO hands the transport all that waits, and the
- * websocket then writes each frame by itself: the acks of one batch would be as many writes, and a write to a socket
- * is what a delivery costs most.
+ * Writes packets that leave together in one system call. Engine.IO hands all waiting packets to the transport, and the
+ * websocket then writes each frame separately: the acks of one batch would be as many writes, and a socket write is the
+ * largest cost of a delivery.
  */
 export function joinWrites(connection: Connection): void {
   const { socket } = connection.request

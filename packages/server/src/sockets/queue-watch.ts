@@ -4,18 +4,18 @@ type Connection = Socket['conn']
 /** The parts of Engine.IO's packet that are counted. */
 type QueuedPacket = { readonly data?: unknown }
 
-/** What may wait for one device that does not read. Beyond it, it is cut off and catches up when it comes back. */
+/** What may wait for one device. Beyond it, the device is cut off and catches up when it reconnects. */
 export const QUEUE_LIMIT = { packets: 1_000, bytes: 1024 * 1024 }
 
 /** What waits for one connection. */
 export type QueueWatch = {
-  /** More waits than may: asked before a packet is made, so that one nobody reads is not written either. */
+  /** Checked before a packet is made, so that a packet that will not be read is not written either. */
   isFull(): boolean
-  /** Calls this once, when a packet is made all the same (a broadcast is written once for all) while it is full. */
+  /** Calls this once, when a packet is made while it is full: a broadcast is encoded for all sockets at once. */
   onFull(fn: () => void): void
 }
 
-/** Socket.IO has no bound of its own: one client that stopped reading was seen to take 300 MB. */
+/** Socket.IO sets no bound: one client that stopped reading took 300 MB. */
 export function watchQueue(connection: Connection): QueueWatch {
   let packets = 0
   let bytes = 0
@@ -31,7 +31,7 @@ export function watchQueue(connection: Connection): QueueWatch {
     callback = undefined
     call?.()
   })
-  // Engine.IO hands all that waits to the transport in one go, when the last such batch has left this process.
+  // Engine.IO hands all waiting packets to the transport at once, when the last such batch has left this process.
   connection.on('flush', () => {
     packets = 0
     bytes = 0

@@ -4,10 +4,10 @@ import type { Broadcaster, DeviceConnection } from '../hub/device'
 import type { Clock } from '../ports/clock'
 import type { QueueWatch } from './queue-watch'
 
-/** So long a closed line may take to hand over what waits; then it is dropped. */
+/** Time a closed connection has to flush its queue; then it is dropped. */
 const FLUSH_ON_CLOSE_MS = 1_000
 
-/** A Line over one Socket.IO socket. */
+/** A DeviceConnection over one Socket.IO socket. */
 export class SocketConnection implements DeviceConnection {
   constructor(
     private readonly socket: Socket,
@@ -20,7 +20,7 @@ export class SocketConnection implements DeviceConnection {
   }
 
   emit<E extends ServerEvent>(event: E, payload: ServerPayload<E>): void {
-    // Not even written for a device that does not read.
+    // For a device that does not read, it is not even written.
     if (this.queue.isFull()) this.close({ reason: 'SLOW_CONSUMER' })
     else this.socket.emit(event, payload)
   }
@@ -38,13 +38,13 @@ export class SocketConnection implements DeviceConnection {
     if (bye) this.socket.emit('bye', bye)
     const { conn } = this.socket
     this.socket.disconnect(true)
-    // Engine.IO waits for its queue to drain first; of somebody who does not read it never does.
+    // Engine.IO first waits for its queue to drain; with a client that does not read, it never does.
     const cancel = this.clock.setTimer(FLUSH_ON_CLOSE_MS, () => conn.close(true))
     conn.once('close', cancel)
   }
 }
 
-/** Encodes once a broadcast, whatever the number of sockets. */
+/** Encodes each broadcast once, however many sockets receive it. */
 export function socketBroadcaster(io: Server): Broadcaster {
   return {
     broadcast(channel, event, payload, { volatile = false, except } = {}) {

@@ -9,14 +9,14 @@ import { frameLimitParser } from './frame-limit'
 /** A dead link is noticed after 15 s; with Socket.IO's own figures it takes 45. */
 const PING_INTERVAL_MS = 10_000
 const PING_TIMEOUT_MS = 5_000
-/** Above this a websocket's frame is dropped unread with its connection; below, one that is too large gets an answer. */
+/** A larger websocket frame is dropped unread with its connection; one that is too large below this is answered. */
 const MAX_BUFFER_BYTES = 1024 * 1024
-/** What a request of a device that polls may carry: one frame of the largest size, with its type and number. */
+/** The most a polling request may carry: one frame of the largest size, with its type and number. */
 const MAX_POLL_BYTES = LIMITS.frameBytes + 64
-/** So long somebody may stand at the door without showing a token. */
+/** Time to present a token after connecting. */
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** A peer that does not answer the end of its websocket is cut off after this; by itself `ws` waits 30 s. */
+/** A client that does not answer the close of its websocket is cut off after this; `ws` waits 30 s. */
 const CLOSE_TIMEOUT_MS = 2_000
 
 class Websockets extends WebSocketServer {
@@ -38,7 +38,7 @@ export function socketServer(origins: Origins, admission: Admission): Server {
     // Ten times the CPU a delivery, and 250 KB a connection.
     perMessageDeflate: false,
     wsEngine: Websockets,
-    // `connectionStateRecovery` stays off: it was seen to let a kicked user with a revoked token back in.
+    // `connectionStateRecovery` stays off: in a test it let a kicked user with a revoked token back in.
     parser: frameLimitParser,
     cors: {
       // Cookies of an app's sign-in come from listed pages only, never from any page there is.
@@ -55,19 +55,19 @@ export function socketServer(origins: Origins, admission: Admission): Server {
 }
 
 /**
- * Attaches it to a server that itself never listens, with a bound of its own for devices that poll; the handshake names
+ * Attaches it to a server that never listens itself, with a separate bound for devices that poll; the handshake states
  * it, and their client keeps to it.
  */
 export function attachSockets(io: Server, http: HttpServer): void {
   io.attach(http)
-  // Engine.IO has one option for both, and has taken the websocket's bound from it by now.
+  // Engine.IO has one option for both, and has already read the websocket's bound from it.
   io.engine.opts.maxHttpBufferSize = MAX_POLL_BYTES
 }
 
-/** A page may read why it is refused, and nothing else: without it a browser shows its script a network error. */
+/** Lets a page read why it is refused, and nothing else: without it a browser shows its script a network error. */
 function letItBeRead(request: IncomingMessage): void {
   const { origin } = request.headers
-  // Engine.IO keeps the response beside the request; of an upgrade there is none.
+  // Engine.IO keeps the response beside the request; an upgrade has none.
   if (origin !== undefined && 'res' in request && request.res instanceof ServerResponse)
     request.res.setHeader('Access-Control-Allow-Origin', origin)
 }
