@@ -2,9 +2,9 @@ import { PresenceStatus, RoomId, UserId } from '@roomful/protocol'
 import * as v from 'valibot'
 import type { BusMessage } from './bus'
 
-/** A text that is longer is not even parsed: a full batch of the longest messages is less. */
+/** A longer text is not parsed: a full batch of the longest messages is shorter. */
 export const TEXT_MAX = 8_000_000
-/** Changes of one commit: more than a batch has ops, each of which makes a few at the most. */
+/** Changes of one commit: more than a batch can make, whose ops make a few each. */
 const CHANGES_MAX = 2_000
 const USERS_MAX = 100_000
 
@@ -14,7 +14,7 @@ const Natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const Time = v.pipe(v.string(), v.isoTimestamp())
 const Head = v.object({ rev: Natural, lastSeq: Natural })
 
-// Of a row what this node goes by; the rest is for its devices, which look at it at their own border.
+// The fields that this node uses; the rest is for its devices, which validate it themselves.
 const Message = v.looseObject({
   id: v.string(),
   roomId: RoomId,
@@ -59,7 +59,7 @@ const Batch = v.pipe(
     changes: v.pipe(v.array(Change), v.maxLength(CHANGES_MAX)),
   }),
   v.check(({ previous, head, changes }) => {
-    // In their order, and all of this commit: a hole of a million revs would be filled one by one.
+    // In order and all of this commit: a hole of a million revs would be filled one by one.
     let rev = previous.rev
     for (const change of changes) {
       if (change.rev <= rev) return false
@@ -73,10 +73,10 @@ const Presence = { nodeId: LineId, at: v.pipe(v.number(), v.finite()) }
 const OneMember = { userId: UserId, roomId: RoomId }
 const User = v.object({ id: UserId, name: Name })
 
-/** What the bus says of itself is never sent. */
+/** Messages of the bus itself are never sent. */
 type Sent = Exclude<BusMessage['type'], 'node-here' | 'node-gone' | 'bus-up'>
 
-/** Of each message that is sent: a type without a shape does not compile. Fields that are new pass. */
+/** Shapes of all sent messages: a type without a shape does not compile. New fields pass. */
 const SHAPES: { readonly [T in Sent]: v.GenericSchema } & Readonly<Record<string, v.GenericSchema>> = {
   batch: v.looseObject({ type: v.literal('batch'), batch: Batch }),
   created: v.looseObject({
@@ -125,13 +125,13 @@ const SHAPES: { readonly [T in Sent]: v.GenericSchema } & Readonly<Record<string
 }
 
 /**
- * What another node says, checked at this border: by its shape, and by how much work it makes. Whoever can write to the bus
- * can still say what is not true; that is why it has to be private. `unknown`: of a newer version.
+ * Validates a message of another node by its shape and by how much work it makes. A process with access to the bus can
+ * still send false messages, so the bus must be private. `unknown`: from a newer version.
  */
 export function decodeMessage(value: { readonly type: string }): BusMessage | 'unknown' | undefined {
   const shape = Object.hasOwn(SHAPES, value.type) ? SHAPES[value.type] : undefined
   if (!shape) return 'unknown'
   const { success, output } = v.safeParse(shape, value, { abortEarly: true })
-  // Rows are looked at as far as they are gone by here.
+  // Rows are validated as far as this node uses them.
   return success ? (output as BusMessage) : undefined
 }

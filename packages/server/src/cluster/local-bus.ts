@@ -1,9 +1,9 @@
 import type { Bus, BusMessage } from './bus'
 
-/** Every sixth look at the heads, that is once a minute, everything else is compared with the database as well. */
+/** On every sixth check of the heads, that is once a minute, everything else is compared with the database too. */
 const LOOKS_A_LOSS = 6
 
-/** The bus of a single node; `isShared`: there are others on the same database, that nothing but it connects. */
+/** The bus of a single node; `isShared`: other nodes use the same database, and only the database connects them. */
 export function localBus({ isShared = false }: { isShared?: boolean } = {}): Bus {
   let asked = 0
   const listeners: ((message: BusMessage) => void)[] = []

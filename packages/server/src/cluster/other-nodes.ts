@@ -1,10 +1,10 @@
-/** Three of its signs of life may be lost before a node is taken for gone. */
+/** Three heartbeats may be lost before a node counts as gone. */
 export const NODE_GONE_AFTER_MS = 10_000
 
-/** A cluster has some dozens. */
+/** A cluster has dozens of nodes. */
 const NODES_MAX = 1_000
 
-/** Which other nodes are heard of. Time is given to it. */
+/** The other nodes that are alive. Time is an input. */
 export class OtherNodes {
   readonly #lastSeenAt = new Map<string, number>()
 
@@ -12,12 +12,12 @@ export class OtherNodes {
     return this.#lastSeenAt.size
   }
 
-  /** False: it is not known, and there are more than any cluster has. */
+  /** False: it is unknown, and there are more nodes than any cluster has. */
   takes(nodeId: string): boolean {
     return this.#lastSeenAt.has(nodeId) || this.#lastSeenAt.size < NODES_MAX
   }
 
-  /** True: it was not known, or was taken for gone. */
+  /** True: it was unknown, or counted as gone. */
   noteAlive(nodeId: string, now: number): boolean {
     const isNew = !this.#lastSeenAt.has(nodeId)
     this.#lastSeenAt.set(nodeId, now)
@@ -28,12 +28,12 @@ export class OtherNodes {
     return this.#lastSeenAt.delete(nodeId)
   }
 
-  /** After an outage of one's own: that nobody was heard says nothing about them. */
+  /** After an outage of this node: the silence of the others means nothing. */
   pardon(now: number): void {
     for (const nodeId of this.#lastSeenAt.keys()) this.#lastSeenAt.set(nodeId, now)
   }
 
-  /** Forgets, and answers, those that have been silent for too long. */
+  /** Removes and returns the nodes that have been silent for too long. */
   takeGone(now: number): string[] {
     const gone = [...this.#lastSeenAt]
       .filter(([, at]) => at + NODE_GONE_AFTER_MS <= now)

@@ -6,8 +6,8 @@ import type { RedisBusOptions } from './redis-bus'
 import { type Link, openSharedBus } from './shared-bus'
 
 /**
- * The bus of several nodes that share a Postgres and no Redis, over its notifications. They need a connection that stays the
- * same: through a pooler that lends one by the transaction there are none, and each node looks into the tables.
+ * The bus of several nodes that share a Postgres and no Redis, over its notifications. They need a fixed connection: a
+ * pooler in transaction mode has none, and each node then polls the tables.
  */
 export async function openPostgresBus({ url, epoch, ...parts }: RedisBusOptions): Promise<Bus> {
   const { clock, log } = parts
@@ -28,7 +28,7 @@ export async function openPostgresBus({ url, epoch, ...parts }: RedisBusOptions)
   })
 }
 
-/** Never up: the nodes look into the tables. */
+/** Never up: the nodes poll the tables. */
 const NO_LINK: Link = {
   isUp: false,
   dropped: 0,

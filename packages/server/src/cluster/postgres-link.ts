@@ -6,12 +6,12 @@ import type { Link, LinkEnds } from './shared-bus'
 import { PartedTexts, toParts } from './text-parts'
 
 const CONNECT_TIMEOUT_MS = 5_000
-/** A connection on which nothing comes for so long is dead, whatever the operating system believes. */
+/** A connection without traffic for this time is dead, whatever the operating system reports. */
 const DEAD_AFTER_MS = 6_000
 const PING_MS = 2_000
-/** An outage must not last longer than Postgres is away. */
+/** An outage must not outlast that of Postgres. */
 const RETRY_MS = 1_000
-/** What may wait to be sent. Beyond it hints are dropped: the database has what they tell. */
+/** What may wait to be sent. Beyond it, hints are dropped: the database has the data. */
 const WAITING_BYTES = 16 * 1024 * 1024
 
 type PostgresLinkOptions = LinkEnds & {
@@ -22,11 +22,11 @@ type PostgresLinkOptions = LinkEnds & {
 }
 
 /**
- * One channel of a Postgres, over a connection of its own. What is published while a statement is under way goes with
- * the next one, in one transaction. A pooler in between may take LISTEN and forget it: so the link is up only when its
- * own call has come back, and lost when no call comes back for a while.
+ * One channel of a Postgres, over a dedicated connection. Texts published while a statement runs go with the next one,
+ * in one transaction. A pooler in between may accept LISTEN and forget it: so the link is up only when its own ping has
+ * returned, and lost when no ping returns for a while.
  *
- *   down ── connected, LISTEN, own call heard ──▶ up ── error, end, or silence ──▶ down, and again in a second
+ *   down ── connected, LISTEN, own ping received ──▶ up ── error, end, or silence ──▶ down, and again in a second
  */
 export class PostgresLink implements Link {
   readonly #self = randomUUID()
@@ -81,7 +81,7 @@ export class PostgresLink implements Link {
     this.#closed = true
     this.#stopPings()
     const client = this.#client
-    // What was said last, such as a farewell, is on its way: statements end in their order.
+    // The last texts, such as the sign-off, are on their way: statements end in order.
     await client?.end().catch(() => undefined)
   }
 
@@ -99,7 +99,7 @@ export class PostgresLink implements Link {
     client.on('notification', ({ payload }) => this.#hear(client, payload ?? ''))
     try {
       await client.connect()
-      // Hints: none of them is worth waiting for the disk.
+      // Hints are not worth waiting for the disk.
       await client.query('SET synchronous_commit = off')
       await client.query(`LISTEN "${this.options.channel}"`)
       this.#heardAt = this.options.clock.now()
@@ -120,7 +120,7 @@ export class PostgresLink implements Link {
     if (text !== undefined) this.options.onText(text)
   }
 
-  /** One's own call, that has to come back. */
+  /** A notification to this node itself, which must return. */
   #ping(): void {
     if (!this.#client || this.#closed) return
     if (this.#heardAt > 0 && this.options.clock.now() - this.#heardAt > DEAD_AFTER_MS) {
@@ -170,7 +170,7 @@ export class PostgresLink implements Link {
     this.options.onUp()
   }
 
-  /** Said once an outage, not once a try. */
+  /** Reported once per outage, not per try. */
   #onLost(client: Client, reason: string): void {
     if (client !== this.#client) return
     this.#client = undefined

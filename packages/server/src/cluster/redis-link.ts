@@ -4,14 +4,14 @@ import { every } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Link, LinkEnds } from './shared-bus'
 
-/** A link that says nothing for so long is dead, whatever the operating system believes. */
+/** A link that is silent for this time is dead, whatever the operating system reports. */
 const DEAD_AFTER_MS = 6_000
 const PING_MS = 2_000
 const CONNECT_TIMEOUT_MS = 3_000
-/** How long until the next try, at most: an outage must not last longer than Redis is away. */
+/** The longest wait between tries: an outage must not outlast that of Redis. */
 const RETRY_MAX_MS = 1_000
 const RETRY_STEP_MS = 50
-/** What may be on its way unanswered. Beyond it hints are dropped: the database has what they tell. */
+/** What may be unanswered. Beyond it, hints are dropped: the database has the data. */
 const IN_FLIGHT = { messages: 5_000, bytes: 16 * 1024 * 1024 }
 
 type RedisLinkOptions = LinkEnds & {
@@ -22,8 +22,8 @@ type RedisLinkOptions = LinkEnds & {
 }
 
 /**
- * One channel of a Redis, to publish on and to listen to. A Redis that listens can do nothing else, so there are two
- * connections, and the link is up while both are.
+ * One channel of a Redis, to publish on and to listen to. A subscribed connection can do nothing else, so there are
+ * two, and the link is up while both are.
  *
  *   down ── both connected, subscribed ──▶ up      what is published reaches everybody who is up
  *    ▲                                     │
@@ -67,7 +67,7 @@ export class RedisLink implements Link {
     this.#inFlight = { messages: messages + 1, bytes: bytes + text.length }
     this.#publisher
       .publish(this.options.channel, text)
-      // Lost with the connection, which says so itself.
+      // Lost with the connection, which reports that itself.
       .catch(() => this.#dropped++)
       .finally(() => {
         this.#inFlight.messages--
@@ -100,13 +100,13 @@ export class RedisLink implements Link {
       socketTimeout: DEAD_AFTER_MS,
       retryStrategy: (attempt) => Math.min(attempt * RETRY_STEP_MS, RETRY_MAX_MS),
       maxRetriesPerRequest: 0,
-      // Nothing is kept for later: it would be old then, and an outage would cost memory without bound.
+      // Nothing is queued: it would be stale, and an outage would cost unbounded memory.
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       autoResubscribe: false,
     })
     redis.on('close', () => this.#onLost(`the ${name} was cut off`))
-    // Without a listener an error would be thrown. Its message only: the rest may hold the password.
+    // Without a listener the error would be thrown. Its message only: the rest may hold the password.
     redis.on('error', (error: Error) => this.#onLost(error.message))
     return redis
   }
@@ -121,7 +121,7 @@ export class RedisLink implements Link {
     )
   }
 
-  /** Both connections say something every few seconds, so that a silent one is a dead one. */
+  /** Both connections ping every few seconds, so that a silent one is a dead one. */
   #ping(): void {
     for (const redis of [this.#publisher, this.#subscriber])
       if (redis.status === 'ready') redis.ping().catch((error: Error) => this.#onLost(error.message))
@@ -136,7 +136,7 @@ export class RedisLink implements Link {
     this.options.onUp()
   }
 
-  /** Said once an outage, not once a try. */
+  /** Reported once per outage, not per try. */
   #onLost(reason: string): void {
     if (this.#subscriber.status !== 'ready') this.#subscribed = false
     if (this.isUp || this.#closed || this.#saidLost) return

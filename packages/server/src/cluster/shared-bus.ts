@@ -6,25 +6,25 @@ import { decodeMessage, TEXT_MAX } from './decode-message'
 import { OtherNodes } from './other-nodes'
 
 const SIGN_OF_LIFE_MS = 2_000
-/** A server starts without the others too; but where they can be reached, the first socket shall find it joined. */
+/** A server also starts without the others; but if they can be reached, the first socket should find it joined. */
 const START_PATIENCE_MS = 2_000
 const WARN_AGAIN_MS = 60_000
 
-/** A line to all nodes at once. It may lose anything, but keeps the order of one node's texts. */
+/** A broadcast channel to all nodes. It may lose anything, but keeps the order of each node's texts. */
 export interface Link {
-  /** What is published now reaches everybody who is up. */
+  /** Texts published now reach all nodes that are up. */
   readonly isUp: boolean
   /** Texts that were not sent: the link was down, or did not keep up. */
   readonly dropped: number
   publish(text: string): void
-  /** Resolves when the link is up for the first time, or after `patienceMs`: nothing waits for it. */
+  /** Resolves when the link is up for the first time, or after `patienceMs`: the start does not depend on it. */
   opened(patienceMs: number): Promise<void>
   close(): void | Promise<void>
 }
 
 export type LinkEnds = {
   readonly onText: (text: string) => void
-  /** The first time, and whenever it had been lost. */
+  /** Called the first time, and after each outage. */
   readonly onUp: () => void
 }
 
@@ -33,14 +33,14 @@ export type SharedBusOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly openLink: (ends: LinkEnds) => Link
-  /** Where each text costs much: while no other node is heard, only signs of life are sent. */
+  /** Each text is expensive: while no other node is alive, only heartbeats are sent. */
   readonly isDear?: boolean
 }
 
-/** What travels: a message, or a sign of life. */
+/** What is sent: a message, or a heartbeat. */
 type Envelope = { readonly from: string } & (
   | { readonly message: BusMessage }
-  /** `lost`: what this node published of late may not have arrived. */
+  /** `lost`: this node's recent messages may not have arrived. */
   | { readonly sign: 'here' | 'gone'; readonly lost?: boolean }
 )
 
@@ -52,9 +52,9 @@ const Outside = v.object({
 })
 
 /**
- * The bus of several nodes over one link. Whatever it loses is found in the database by each node's repair (P16), so
- * nothing here is kept, sent again or waited for. One channel for all rooms: a subscription for each would have to be
- * awaited before the first read of a room, and what fell in between would be in neither.
+ * The bus of several nodes over one link. Each node's repair finds in the database whatever is lost (P16), so nothing
+ * here is stored, sent again or waited for. One channel for all rooms: a subscription per room would have to be awaited
+ * before the first read of a room, and a change in between would be in neither.
  */
 export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
   const { nodeId, clock, log, isDear = false } = options
@@ -83,7 +83,7 @@ export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
       return
     }
     const { from } = envelope
-    // One's own comes back as well: one's listeners had it before it was sent.
+    // Own messages return as well: the listeners received them before they were sent.
     if (from === nodeId || !others.takes(from)) return
     if ('sign' in envelope && envelope.lost) mayHaveLost = true
     if ('sign' in envelope && envelope.sign === 'gone') {
@@ -91,7 +91,7 @@ export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
       return
     }
     if (others.noteAlive(from, clock.now())) {
-      // So that it need not wait for the next one to know of this node.
+      // So that the new node learns of this one at once.
       signOfLife()
       deliver({ type: 'node-here', nodeId: from })
     }
@@ -131,7 +131,7 @@ export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
       return lost
     },
     publish(message) {
-      // First here, so that a broadcast never falls behind its ack, and costs nothing of the link's time.
+      // First to this node, so that a broadcast never falls behind its ack and does not wait for the link.
       deliver(message)
       if (!isDear || others.size > 0) send({ from: nodeId, message })
     },
@@ -147,7 +147,7 @@ export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
   }
 }
 
-/** Undefined: it is not of these servers. */
+/** Undefined: it is not from these servers. */
 function decode(text: string): Envelope | undefined {
   if (text.length > TEXT_MAX) return undefined
   let value: unknown
@@ -161,9 +161,9 @@ function decode(text: string): Envelope | undefined {
   const { from, sign, lost, message: sent } = output
   if (sign) return { from, sign, ...(lost ? { lost } : {}) }
   const message = sent && decodeMessage(sent)
-  // A sign of life all the same.
+  // It still is a heartbeat.
   if (message === 'unknown') return { from, sign: 'here' }
-  // A node speaks for itself.
+  // A node sends only for itself.
   if (message === undefined || ('nodeId' in message && message.nodeId !== from)) return undefined
   return { from, message }
 }

@@ -1,8 +1,8 @@
-/** A notification of Postgres holds less than 8,000 bytes; before the text stand its number, place and count. */
+/** A notification of Postgres holds less than 8,000 bytes; the text follows its number, place and count. */
 const PART_BYTES = 7_500
-/** Whoever dies in the middle of a text leaves a beginning behind. */
+/** A node that dies in the middle of a text leaves an unfinished one. */
 const BEGUN_MAX = 100
-/** Longer texts are not taken over the bus. */
+/** Longer texts are not accepted from the bus. */
 const PARTS_MAX = 1_200
 
 /** Cuts a text into notifications: `<sender>-<number>/<index>/<count>/<part>`. */
@@ -19,11 +19,11 @@ export function toParts(sender: string, number: number, text: string): string[] 
   return cuts.map((cut, index) => `${sender}-${number}/${index}/${cuts.length}/${cut}`)
 }
 
-/** Puts texts together again: the parts of one come in their order, between those of others. */
+/** Joins texts again: the parts of one text arrive in order, between those of others. */
 export class PartedTexts {
   readonly #begun = new Map<string, string[]>()
 
-  /** The whole text, with its last part. A text that lacks a part never comes. */
+  /** Returns the whole text with its last part. A text that lacks a part is never returned. */
   take(part: string): string | undefined {
     const [, id, index, count, cut] = /^([\w-]+)\/(\d+)\/(\d+)\/(.*)$/s.exec(part) ?? []
     if (id === undefined || cut === undefined) return undefined

@@ -1,11 +1,11 @@
 import type { Member, Room } from '@roomful/protocol'
 
-/** Where somebody stands in a room. `none`: not in it now, whether he ever was or not. */
+/** A user's standing in a room. `none`: not in it now, whether they ever were or not. */
 type Standing = 'owner' | 'admin' | 'member' | 'none' | 'server-admin'
 
 /**
- * Who may do what: the only such table. `server-admin` is what the token's claim adds to whatever the user is in the
- * room; it moderates everywhere, and reads or speaks only where its holder has joined, in sight of the others.
+ * The only table of permissions. `server-admin` is what the token's claim adds to the user's role in the room; it
+ * moderates everywhere, and reads or speaks only where its user has joined, visibly to the others.
  */
 export const PERMISSIONS = {
   read: { owner: true, admin: true, member: true, none: false, 'server-admin': false },
@@ -13,7 +13,7 @@ export const PERMISSIONS = {
   'send-in-read-only': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
   'skip-slow-mode': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
   'edit-own': { owner: true, admin: true, member: true, none: false, 'server-admin': false },
-  // Words are their author's: a moderator takes them away, and never puts others in their place.
+  // A moderator may remove an author's words, but never replace them.
   'edit-other': { owner: false, admin: false, member: false, none: false, 'server-admin': false },
   'delete-own': { owner: true, admin: true, member: true, none: false, 'server-admin': true },
   'delete-other': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
@@ -27,7 +27,7 @@ export const PERMISSIONS = {
   mute: { owner: true, admin: true, member: false, none: false, 'server-admin': true },
   'set-role': { owner: true, admin: false, member: false, none: false, 'server-admin': true },
   'update-room': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
-  // It takes other people's words away without a trace: an owner archives instead.
+  // It removes other people's words without a trace: an owner archives instead.
   'delete-room': { owner: false, admin: false, member: false, none: false, 'server-admin': true },
   report: { owner: true, admin: true, member: true, none: false, 'server-admin': false },
   'handle-reports': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
@@ -36,7 +36,7 @@ export const PERMISSIONS = {
 
 export type Action = keyof typeof PERMISSIONS
 
-/** A dm is the set of its people, who are equals: nobody comes in but by `open-dm`, or sets rules for the other. */
+/** A dm is a fixed set of equals: they enter by `open-dm` only, and none sets rules for the other. */
 const NOT_IN_DMS: ReadonlySet<Action> = new Set<Action>([
   'join',
   'invite',
@@ -48,7 +48,7 @@ const NOT_IN_DMS: ReadonlySet<Action> = new Set<Action>([
   'update-room',
 ])
 
-/** Whoever is not in the room must not learn that it exists (P9): to him it is not found, whatever he asks. */
+/** A user outside the room must not learn that it exists (P9): for them it is not found, whatever they ask. */
 type Denial = 'ROOM_NOT_FOUND' | 'FORBIDDEN'
 
 type Asking = {
@@ -63,7 +63,7 @@ export function denialOf(action: Action, { room, member, serverAdmin }: Asking):
   const standing = standingIn(room, member)
   const known = standing !== 'none' || serverAdmin
   if (room.type === 'dm' && NOT_IN_DMS.has(action)) return known ? 'FORBIDDEN' : 'ROOM_NOT_FOUND'
-  // It ends by itself when its people have gone.
+  // It ends by itself when all have left.
   if (room.type === 'ephemeral' && action === 'delete-room') return known ? 'FORBIDDEN' : 'ROOM_NOT_FOUND'
   if (serverAdmin && PERMISSIONS[action]['server-admin']) return undefined
   if (action === 'join' && standing === 'none' && !isOpen(room)) return 'ROOM_NOT_FOUND'
@@ -77,7 +77,7 @@ export function standingIn(room: Room, member: Member | undefined): Exclude<Stan
   return room.type === 'dm' ? 'member' : member.role
 }
 
-/** May anybody come in who knows the room? An ephemeral room is not listed, but its id is the invitation. */
+/** May any user join who knows the room? An ephemeral room is not listed, but its id is the invitation. */
 function isOpen(room: Room): boolean {
   return room.type === 'public' || room.type === 'ephemeral'
 }
@@ -87,7 +87,7 @@ const RANK = { 'server-admin': 3, owner: 2, admin: 1, member: 0, none: 0 } as co
   number
 >
 
-/** Nobody removes, mutes or demotes his equal; two owners must agree, or the server's admin decides. */
+/** No user removes, mutes or demotes an equal; two owners must agree, or the server's admin decides. */
 export function outranks(asking: Asking, target: Member): boolean {
   if (!asking.room) return false
   const mine = asking.serverAdmin ? 'server-admin' : standingIn(asking.room, asking.member)

@@ -1,7 +1,7 @@
 import type { Member } from '@roomful/protocol'
 import type { Fold } from './fold'
 
-/** Who was put into the room has now said by an act of their own that they are in it. */
+/** A user who was put into the room now confirms by acting that they are in it. */
 export function confirmMembership(fold: Fold, member: Member): Member {
   if (member.added === undefined) return member
   const { added, ...row } = member

@@ -1,25 +1,25 @@
-/** `consent`: strangers are invited, and come in when they accept. `open`: anybody may put anybody anywhere. */
+/** `consent`: strangers are invited, and join when they accept. `open`: any user may put any other anywhere. */
 export type InvitationPolicy = 'open' | 'consent'
 
-/** How one user stands to another, who asks to have them in a room. */
+/** The relation of one user to another who wants them in a room. */
 export type Relation = {
-  /** There is such a user. */
+  /** The user exists. */
   readonly exists: boolean
-  /** They share a room that both came into by themselves. */
+  /** They share a room that both joined themselves. */
   readonly acquainted: boolean
-  /** The user has blocked the one who asks. */
+  /** The user has blocked the asking user. */
   readonly blocked: boolean
 }
 
 /**
- * `put`: into the room at once. `invite`: the user is asked, if there is one; whoever asks gets the same answer for a
- * stranger, for somebody who has blocked them and for nobody (P9). `absent`: USER_NOT_FOUND.
+ * `put`: into the room at once. `invite`: the user, if they exist, is invited; the answer is the same for a stranger, a
+ * user who has blocked the asking one, and an unknown id (P9). `absent`: USER_NOT_FOUND.
  */
 export type Entry = 'put' | 'invite' | 'absent'
 
 /**
- * What becomes of a user whom another wants in a room. `asAdmin`: the other is an admin of the server, who sees all users
- * anyway.
+ * Whether a user whom another wants in a room is put there or invited. `asAdmin`: the other is an admin of the server,
+ * who sees all users anyway.
  *
  * @example
  * entryOf('consent', { exists: true, acquainted: false, blocked: false }, false) // 'invite'

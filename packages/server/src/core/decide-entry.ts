@@ -8,7 +8,7 @@ import type { Op, Outcome } from './ops'
 import { refuse } from './refusal'
 import { addSystemMessage } from './system-message'
 
-/** Comes in by an invitation: it holds as long as its inviter could still invite. */
+/** Joins by an invitation, which is valid as long as its inviter could still invite. */
 export function decideAccept(fold: Fold, op: Extract<Op, { kind: 'accept' }>): Outcome {
   const { room } = fold
   const { actor, at, inviterId } = op
@@ -25,7 +25,7 @@ export function decideAccept(fold: Fold, op: Extract<Op, { kind: 'accept' }>): O
   return arrived(member)
 }
 
-/** One of a dm's people comes (back) into it. Whether they are one of them is known to the caller, by the dm's key. */
+/** A user of a dm enters it (again). The caller checks by the dm's key that they are one of its users. */
 export function decideEnterDm(fold: Fold, op: Extract<Op, { kind: 'enter-dm' }>): Outcome {
   const { room } = fold
   const { actor, at, target } = op
@@ -44,7 +44,7 @@ export function decideEnterDm(fold: Fold, op: Extract<Op, { kind: 'enter-dm' }>)
 
 const arrived = (member: Member): Outcome => ({ ok: true, kind: 'member', member })
 
-/** Until they came the dm was called after their id: their name was nobody's to see. */
+/** Until they entered, the dm's name held their id: no member may see the name of an invited user. */
 function renameDm(fold: Fold, room: Room, { id, name }: { id: string; name: string }): void {
   const parts = room.name.split(', ')
   if (!parts.includes(id) || id === name) return

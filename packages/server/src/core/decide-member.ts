@@ -17,7 +17,7 @@ export function decideJoin(fold: Fold, op: Join): Outcome {
   const before = fold.member(actor.id)
   const denial = denialOf('join', { room, member: before, serverAdmin: actor.admin })
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
-  // A default room takes those who were never in it: who left meanwhile stays outside.
+  // A default room takes only users who were never in it: one who left stays outside.
   if (before && standingIn(room, before) !== 'none')
     return { ok: true, kind: 'member', member: op.silent ? before : confirmMembership(fold, before) }
   if (before && op.silent) return { ok: true, kind: 'member', member: before }
@@ -36,7 +36,7 @@ export function decideInvite(fold: Fold, op: Invite): Outcome {
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   const before = fold.member(target.id)
   if (before && standingIn(room, before) !== 'none') return { ok: true, kind: 'member', member: before }
-  // The ban has to be taken back first, by somebody who means to.
+  // A moderator has to lift the ban first, on purpose.
   if (before?.removed === 'banned') return refuse('FORBIDDEN', { field: 'userId' })
   const member = fold.putMember({ ...arriving(room, before, target, at), added: true })
   const content = `${actor.name} added ${target.name}`
@@ -60,17 +60,17 @@ export function decideLeave(fold: Fold, op: Leave): Outcome {
 }
 
 /**
- * A room that has an owner keeps one: he hands it over before he goes or steps down. Refused with LIMIT_EXCEEDED,
- * not FORBIDDEN: no role could do it, and the app can tell its user what to do first.
+ * A room that has an owner keeps one: the owner hands it over before they leave or step down. Refused with
+ * LIMIT_EXCEEDED, not FORBIDDEN: no role could do it, and the app can tell its user what to do first.
  */
 export function isLastOwner(fold: Fold, member: Member): boolean {
   return member.removed === undefined && member.role === 'owner' && fold.ownerCount <= 1
 }
 
 /**
- * The row of somebody who comes in. What was said before he came does not count as unread. Who comes for the first
- * time may read all; who comes again does not see what was said while he was out, except where he left a public room
- * by himself: there any newcomer sees it.
+ * The row of a user who joins. Earlier messages do not count as unread. On the first join they may read all; after that
+ * they may not see what was sent while they were out, unless they left a public room themselves: there any newcomer
+ * sees it.
  */
 export function arriving(
   room: Room,
@@ -85,10 +85,10 @@ export function arriving(
     name: user.name,
     role: 'member',
     joinedAt: isoTime(at),
-    // What waits in a dm was written to them.
+    // The messages that wait in a dm were written to them.
     lastReadSeq: room.type === 'dm' && !before ? 0 : room.lastSeq,
     fromSeq: before ? kept : 1,
-    // A mute outlives leaving and coming back, or it would be no mute.
+    // A mute survives leaving and returning, or it could be evaded.
     ...(before?.mutedUntil === undefined ? {} : { mutedUntil: before.mutedUntil }),
   }
 }

@@ -21,7 +21,7 @@ export function decideEdit(fold: Fold, op: Edit): Outcome {
   const known = answerRetry(fold, op, message)
   if (known) return known
   if (message.deleted || !member) return refuse('MESSAGE_NOT_FOUND')
-  // Before the rules that could refuse it: what is asked for is so already.
+  // Before the rules that could refuse it: the message already is as asked for.
   if (message.content === op.content) return unchanged(fold, op, message)
 
   const refusal =
@@ -61,7 +61,7 @@ export function decideReact(fold: Fold, op: React): Outcome {
   const before = merged(message.reactions)
   const reactions = change(before, op.emoji, op.actor.id)
   if (reactions === before) return unchanged(fold, op, message)
-  // A muted member may still take a reaction back, as he may delete what he said.
+  // A muted member may still remove a reaction, just as they may delete a message.
   const closed =
     op.op === 'add' ? closedToWriting(room, member, op.at) : room.settings.archived && refuse('ROOM_ARCHIVED')
   if (closed) return closed
@@ -78,13 +78,13 @@ type Found = {
   readonly own: boolean
 }
 
-/** The message, if there is one that the actor may know of: otherwise the same answer for missing and hidden (P9). */
+/** The message, if the actor may know of it: otherwise the same answer for missing and hidden (P9). */
 function find(fold: Fold, op: OnMessage, actionOn: (own: boolean) => Action): Found | Refusal {
   const { room } = fold
   const message = fold.message(op.messageId)
   const member = fold.member(op.actor.id)
   if (!room || !message) return refuse('MESSAGE_NOT_FOUND')
-  // A system message tells what its sender did, not what he says: it is nobody's own.
+  // A system message reports what its sender did, not their words: it belongs to no user.
   const own = message.senderId === op.actor.id && message.type !== 'system'
   const action = actionOn(own)
   const denial = denialOf(action, { room, member, serverAdmin: op.actor.admin })
@@ -96,8 +96,8 @@ function find(fold: Fold, op: OnMessage, actionOn: (own: boolean) => Action): Fo
 }
 
 /**
- * An op that was done before is answered with the row as it is now, and not done again: between the first try and
- * this retry another device may have changed the message, and that change came later.
+ * An op that was done before is answered with the row as it is now, and not repeated: between the first try and this
+ * retry another device may have changed the message, and the later change stands.
  */
 function answerRetry(fold: Fold, op: OnMessage, message: StoredMessage): Outcome | undefined {
   const about = op.opId === undefined ? undefined : fold.doneOp(op.actor.id, op.opId)

@@ -18,7 +18,7 @@ export function decideKick(fold: Fold, op: Kick): Outcome {
   if ('ok' in found) return found
   const { target, asking } = found
   const removed = op.kind === 'kick' ? 'kicked' : 'banned'
-  // Already out, or out for good: a retry, or two moderators at once.
+  // Already removed or banned: a retry, or two moderators at once.
   if (target.removed === removed || (target.removed !== undefined && op.kind === 'kick')) return done(target)
   if (!outranks(asking, target)) return refuse('FORBIDDEN', { field: 'userId' })
   if (keepsItsOwner(fold, op, target)) return refuse('LIMIT_EXCEEDED', { field: 'userId', limit: 1 })
@@ -32,7 +32,7 @@ export function decideKick(fold: Fold, op: Kick): Outcome {
   return done(member)
 }
 
-/** The user is not in again by it; he may join, or be invited. */
+/** The user is not a member again: they may join, or be invited. */
 export function decideUnban(fold: Fold, op: Unban): Outcome {
   const found = find(fold, op, 'unban')
   if ('ok' in found) return found
@@ -51,7 +51,7 @@ export function decideMute(fold: Fold, op: Mute): Outcome {
   if (!outranks(asking, target)) return refuse('FORBIDDEN', { field: 'userId' })
   const untilMs = op.until === null ? undefined : msOfIso(op.until)
   if (untilMs !== undefined && Number.isNaN(untilMs)) return refuse('INVALID_PAYLOAD', { field: 'until' })
-  // One spelling for one moment: stores compare and return these texts as they are.
+  // One spelling per moment: stores compare and return these texts unchanged.
   const until = untilMs === undefined ? undefined : isoTime(untilMs)
   if (target.mutedUntil === until) return done(target)
   const { mutedUntil: _, ...rest } = target
@@ -60,14 +60,14 @@ export function decideMute(fold: Fold, op: Mute): Outcome {
   return done(member)
 }
 
-/** Role `owner` hands the room over: the giver, if he was an owner, becomes an admin. */
+/** Role `owner` hands the room over: the actor, if an owner, becomes an admin. */
 export function decideSetRole(fold: Fold, op: SetRole): Outcome {
   const found = find(fold, op, 'set-role')
   if ('ok' in found) return found
   const { target, asking } = found
   if (target.removed !== undefined) return refuse('USER_NOT_FOUND')
   if (target.role === op.role) return done(target)
-  // One may step down oneself; anybody else's role is set from above.
+  // Members may step down themselves; another's role needs a higher rank.
   if (target.userId !== op.actor.id && !outranks(asking, target))
     return refuse('FORBIDDEN', { field: 'userId' })
   if (keepsItsOwner(fold, op, target)) return refuse('LIMIT_EXCEEDED', { field: 'role', limit: 1 })
@@ -86,7 +86,7 @@ type Found = {
   readonly asking: { readonly room: Room; readonly member: Member | undefined; readonly serverAdmin: boolean }
 }
 
-/** First whether the actor may at all: only then does he learn who is, or was, in the room (P9). */
+/** Checks the permission first: only then may the actor learn who is, or was, in the room (P9). */
 function find(fold: Fold, op: OnMember, action: Action): Found | Refusal {
   const { room } = fold
   const member = fold.member(op.actor.id)
@@ -98,8 +98,8 @@ function find(fold: Fold, op: OnMember, action: Action): Found | Refusal {
 }
 
 /**
- * The last owner stays, for anybody else would have to ask them for everything. Not for a server admin: they may remove
- * whom they must, and name another owner, before or after.
+ * The last owner stays: a room without one could not be managed. A server admin may remove them, and name another owner
+ * before or after.
  */
 const keepsItsOwner = (fold: Fold, { actor }: OnMember, target: Member): boolean =>
   !actor.admin && isLastOwner(fold, target)

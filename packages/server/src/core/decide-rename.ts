@@ -5,8 +5,8 @@ import { isPresent } from './present'
 import { refuse } from './refusal'
 
 /**
- * The row of somebody who has another name now. No permission is asked: the server itself does it, after a sign-in. No
- * message tells of it, and those that were sent keep the name that they were sent under.
+ * Updates the row of a renamed user. It needs no permission: the server does it after a sign-in. No system message
+ * reports it, and sent messages keep the name they were sent under.
  */
 export function decideRename(fold: Fold, op: Extract<Op, { kind: 'rename-member' }>): Outcome {
   const { room } = fold
@@ -16,7 +16,7 @@ export function decideRename(fold: Fold, op: Extract<Op, { kind: 'rename-member'
   if (before.name === actor.name) return { ok: true, kind: 'member', member: before }
   const member = fold.putMember({ ...before, name: actor.name })
   const names = others.flatMap((id) => fold.member(id)?.name ?? [])
-  // One that was named otherwise, as an import may be, stays as it is.
+  // A dm with another name, perhaps from an import, keeps it.
   if (room.type === 'dm' && room.name === dmNameOf([before.name, ...names]))
     fold.putRoom({ ...room, name: dmNameOf([member.name, ...names]) })
   return { ok: true, kind: 'member', member }

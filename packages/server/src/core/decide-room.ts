@@ -26,7 +26,7 @@ export function decideUpdateRoom(fold: Fold, op: Extract<Op, { kind: 'update-roo
     isSameMetadata(wanted.metadata, room.metadata) &&
     isSameSettings(wanted.settings, room.settings)
   if (isSame) return { ok: true, kind: 'room', room }
-  // A name and a topic are shown to all: who is muted does not speak by them.
+  // All members see the name and topic: a muted member must not speak through them.
   const speaks = renamed || wanted.metadata !== room.metadata
   if (speaks && !actor.admin && member && isMuted(member, at)) return refuse('MUTED')
   const changed = fold.putRoom(wanted)

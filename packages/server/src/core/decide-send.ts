@@ -10,12 +10,12 @@ import { toWire } from './stored-message'
 
 type Send = Extract<Op, { kind: 'send' }>
 
-/** Of an ephemeral room every send is remembered while it lives, so that none is doubled (P2): there is an end to it. */
+/** An ephemeral room remembers every send while it lives, so that none is doubled (P2): hence a limit. */
 const EPHEMERAL_MESSAGES_MAX = 100_000
 
 /**
- * Membership, then the retry, then the rules: a retry of a send that was taken must be answered with its row even
- * when the sender has been muted since, or the room is in slow mode, or the message he replies to is gone.
+ * Membership, then the retry, then the rules: a retry of a send that was taken must be answered with its row even when
+ * the sender has been muted since, or the room is in slow mode, or the message they reply to is gone.
  */
 export function decideSend(fold: Fold, op: Send): Outcome {
   const { room } = fold
@@ -62,8 +62,8 @@ export function decideSend(fold: Fold, op: Send): Outcome {
 type Speaking = { readonly room: Room; readonly member: Member; readonly op: Pick<Send, 'actor' | 'at'> }
 
 /**
- * What stops a send also stops an edit: otherwise a member would speak through an old message where they are muted, where
- * only others may, or as often as they like in slow mode. There one send or edit an interval is allowed.
+ * What stops a send also stops an edit: otherwise a member could speak through an old message where they are muted,
+ * where only others may, or without limit in slow mode. Slow mode allows one send or edit per interval.
  */
 export function speechRefusal(fold: Fold, { room, member, op }: Speaking): Refusal | undefined {
   const asking = { room, member, serverAdmin: op.actor.admin }
@@ -101,14 +101,14 @@ function slowModeRefusal(fold: Fold, room: Room, op: Pick<Send, 'actor' | 'at'>)
   const waitMs = (room.settings.slowModeSeconds ?? 0) * 1_000
   const last = fold.lastSendAt(op.actor.id)
   if (waitMs === 0 || last === undefined) return undefined
-  // Nodes' clocks differ: a last one in the future must not make anybody wait longer than the rule says.
+  // Nodes' clocks differ: a last send in the future must not make a user wait longer than the rule says.
   const retryAfterMs = Math.min(last + waitMs - op.at, waitMs)
   return retryAfterMs > 0 ? refuse('SLOW_MODE', { retryAfterMs }) : undefined
 }
 
 /**
- * A reply needs an original of this room that its author may see; one of another room is as unknown to it as none.
- * A tombstone is a good original: its delete may have crossed the reply, and the text must not be lost for that.
+ * A reply needs an original of this room that its author may see; one of another room counts as missing. A tombstone is
+ * a valid original: the delete may have crossed the reply, whose text must not be lost.
  */
 function replyRefusal(fold: Fold, member: Member, op: Send): Refusal | undefined {
   if (op.replyTo === null) return undefined

@@ -10,8 +10,8 @@ import { Fold } from './fold'
 import type { Facts, Op, Outcome, Plan } from './ops'
 
 /**
- * What becomes of a batch. Pure: the same facts and ops give the same plan, so a store may ask again when its
- * database wants the transaction retried. Any split of the ops into batches ends in the same rows and outcomes.
+ * Decides a batch. Pure: the same facts and ops give the same plan, so a store may call it again when its database
+ * wants the transaction retried. However the ops are split into batches, rows and outcomes are the same.
  */
 export function decide(facts: Facts, ops: readonly Op[]): Plan {
   const fold = new Fold(facts)

@@ -1,7 +1,7 @@
 import { emojiKey } from '@roomful/protocol'
 
-// By the grammar of Unicode's UTS #51 and not by the list of this platform: a phone may know newer emoji. What could carry
-// words is bounded: one flag, at most four pictures in one, and of tags those of a region's flag.
+// By the grammar of Unicode's UTS #51 and not by the list of this platform: a phone may know newer emoji. What could
+// carry words is bounded: one flag, at most four joined pictures, and only the tags of a region's flag.
 const PICTURE = '\\p{Extended_Pictographic}\\uFE0E?\\p{Emoji_Modifier}?'
 const EMOJI = new RegExp(
   [
@@ -16,9 +16,12 @@ const EMOJI = new RegExp(
   'u',
 )
 
-/** Is it one emoji, with a skin tone, as a flag, or put together of several? U+FE0F may stand anywhere, as keyboards have it. */
+/**
+ * True for one emoji, also with a skin tone, as a flag, or joined of several. U+FE0F may stand anywhere, as keyboards
+ * place it.
+ */
 export const isEmoji = (text: string): boolean => EMOJI.test(emojiKey(text))
 
-/** What stands for a picture of the server's own: `:party-parrot:` where that name is among these. */
+/** A custom emoji of the server: `:party-parrot:` if that name is among these. */
 export const isCustomEmoji = (text: string, names: ReadonlySet<string>): boolean =>
   text.length > 2 && text.startsWith(':') && text.endsWith(':') && names.has(text.slice(1, -1))

@@ -7,8 +7,8 @@ import { toWire } from './stored-message'
 type NewMessage = Omit<StoredMessage, 'roomId' | 'seq' | 'rev'>
 
 /**
- * The facts as they become while a batch is decided: a later op sees what the earlier ones did, so that a batch ends
- * as the same ops one by one would. Only `add…` and `put…` take numbers, one rev a row (I1, I2).
+ * The facts while a batch is decided: a later op sees the effects of earlier ones, so that a batch ends as the same ops
+ * would one by one. Only `add…` and `put…` take numbers, one rev a row (I1, I2).
  */
 export class Fold {
   private rev: number
@@ -45,7 +45,7 @@ export class Fold {
     this.lastSends = new Map(facts.lastSendAt)
   }
 
-  /** The room with its head as of now. */
+  /** The room with its present head. */
   get room(): Room | undefined {
     const { rev, lastSeq, memberCount } = this
     return this.roomRow && { ...this.roomRow, rev, lastSeq, memberCount }
@@ -55,7 +55,7 @@ export class Fold {
     return this.owners
   }
 
-  /** The user's row, also when the membership is over. */
+  /** The user's row, also after the membership has ended. */
   member(userId: UserId): Member | undefined {
     return this.members.get(userId)
   }
@@ -94,7 +94,7 @@ export class Fold {
     return changed
   }
 
-  /** By its sender, who speaks by it as by a send. */
+  /** Edits as the sender; the edit counts as a send. */
   editMessage(message: StoredMessage, actor: Actor, at: number): StoredMessage {
     this.lastSends.set(actor.id, at)
     return this.changeMessage(message, actor)
@@ -119,14 +119,14 @@ export class Fold {
     return this.roomRow
   }
 
-  /** An op that came through, changed something or not: its retry will be answered, and not be done again. */
+  /** Remembers an accepted op, whether it changed anything or not: its retry is answered, and not repeated. */
   rememberOp(actor: Actor, opId: string | undefined, messageId: MessageId): void {
     if (opId === undefined) return
     this.doneOps.set(pairKey(actor.id, opId), messageId)
     this.newOpIds.push({ userId: actor.id, opId, messageId })
   }
 
-  /** Called right after the act was written: its rev makes an id that is the same at every try, and sorts. */
+  /** Called right after the act is written: its rev makes an id that sorts and is the same at every retry. */
   addAudit(
     actor: Actor,
     at: number,

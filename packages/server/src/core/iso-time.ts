@@ -1,4 +1,4 @@
-// The calendar by hand: the core may not touch Date, and these two functions are all it needs of one.
+// The calendar by hand: the core may not touch Date, and needs only these two functions of it.
 
 const DAY_MS = 86_400_000
 const DAYS_PER_ERA = 146_097

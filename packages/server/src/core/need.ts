@@ -12,7 +12,7 @@ type Wanted = {
   lastSendOf: Set<UserId>
 }
 
-/** What has to be read after the lock to decide these ops: no more, and each thing once. */
+/** What must be read after the lock to decide these ops: no more, and each thing once. */
 export function needOf(ops: readonly Op[]): Need {
   const wanted: Wanted = {
     userIds: new Set(),

@@ -1,13 +1,13 @@
 import type { Op } from './ops'
 
-/** An op with its strings but the longest, and its place in the queue. */
+/** An op without its content and metadata, and its place in the queue. */
 const BASE_BYTES = 1_000
 /** A string holds two bytes a character at most. */
 const CHARACTER_BYTES = 2
-/** Of metadata: its keys and values as objects, and not as JSON. */
+/** For metadata: its keys and values as objects, not as JSON. */
 const JSON_CHARACTER_BYTES = 4
 
-/** About the memory that an op takes while it waits, at most. */
+/** Upper estimate of the memory that a waiting op takes. */
 export function sizeOf(op: Op): number {
   const content = 'content' in op ? op.content.length * CHARACTER_BYTES : 0
   const metadata = 'metadata' in op && op.metadata !== undefined ? JSON.stringify(op.metadata).length : 0

@@ -13,16 +13,16 @@ import type {
   WireErrorCode,
 } from '@roomful/protocol'
 
-/** Who does it. `admin` is the token's claim: a server-wide moderator. */
+/** The user who acts. `admin` is the token's claim: a server-wide moderator. */
 export type Actor = { readonly id: UserId; readonly name: string; readonly admin: boolean }
 
 type Base = { readonly actor: Actor; readonly at: number }
 
-/** Null takes a setting away. */
+/** Null removes a setting. */
 export type SettingsChange = NonNullable<UpdateRoom['settings']>
 
 /**
- * One wish to change a room, decoded, with its time and ids already drawn: deciding it needs nothing else, and
+ * A requested change of a room, decoded, with its time and ids already drawn: deciding it needs nothing else, and
  * deciding it again gives the same. `at` is milliseconds since the epoch.
  */
 export type Op =
@@ -51,8 +51,8 @@ export type Op =
       readonly opId?: string
     })
   /**
-   * `silent`: how a server puts everyone into its default rooms; no system message tells of it, and nobody is brought back.
-   * `quiet`: done like any other, without a system message: its user comes and goes too often.
+   * `silent`: the server puts a user into a default room; no system message reports it, and users who left are not
+   * brought back. `quiet`: like any other, without a system message: the user joins and leaves too often.
    */
   | (Base & {
       readonly kind: 'join'
@@ -66,9 +66,9 @@ export type Op =
       readonly target: { id: UserId; name: string }
       readonly messageId: MessageId
     })
-  /** The actor comes in by an invitation of that user. */
+  /** The actor joins by an invitation of that user. */
   | (Base & { readonly kind: 'accept'; readonly inviterId: UserId; readonly messageId: MessageId })
-  /** One of a dm's people comes (back) into it, by themselves or put there by the actor. */
+  /** A user of a dm enters it (again), by themselves or put there by the actor. */
   | (Base & { readonly kind: 'enter-dm'; readonly target: { id: UserId; name: string } })
   | (Base & {
       readonly kind: 'kick' | 'ban'
@@ -79,7 +79,7 @@ export type Op =
   | (Base & { readonly kind: 'unban'; readonly targetId: UserId })
   | (Base & { readonly kind: 'set-role'; readonly targetId: UserId; readonly role: Role })
   | (Base & { readonly kind: 'mute'; readonly targetId: UserId; readonly until: string | null })
-  /** The actor has another name now. `others`: the rest of a direct-message room, whose name is made of theirs. */
+  /** The actor has a new name. `others`: the other users of a direct-message room, whose names are part of its name. */
   | (Base & { readonly kind: 'rename-member'; readonly others: readonly UserId[] })
   | (Base & {
       readonly kind: 'update-room'
@@ -89,7 +89,7 @@ export type Op =
       readonly settings?: SettingsChange
     })
 
-/** A message as kept: with every reacting user. `toWire` in stored-message.ts makes the wire's row of it. */
+/** A message as stored: with every reacting user. `toWire` in stored-message.ts makes the wire's row of it. */
 export type StoredMessage = Omit<Message, 'reactions'> & {
   readonly reactions: readonly { readonly emoji: string; readonly users: readonly UserId[] }[]
 }
@@ -104,14 +104,14 @@ export type Refusal = {
   readonly message?: Message
 }
 
-/** What became of one op. */
+/** The result of one op. */
 export type Outcome =
   | { readonly ok: true; readonly kind: 'message'; readonly message: Message; readonly duplicate?: true }
   | { readonly ok: true; readonly kind: 'member'; readonly member: Member }
   | { readonly ok: true; readonly kind: 'room'; readonly room: Room }
   | Refusal
 
-/** What the ops of one batch need to know; the store reads it after it has locked the room. */
+/** The facts that the ops of one batch need; the store reads them after it has locked the room. */
 export type Need = {
   readonly userIds: readonly UserId[]
   readonly messageIds: readonly MessageId[]
@@ -119,14 +119,14 @@ export type Need = {
   readonly opIds: readonly { readonly userId: UserId; readonly opId: string }[]
   /** Whether the number of present owners is needed: leave, kick, ban, set-role. */
   readonly owners: boolean
-  /** Users of whom it is needed when they last sent or edited: slow mode. */
+  /** Users whose last send or edit is needed: slow mode. */
   readonly lastSendOf: readonly UserId[]
 }
 
 /** Keys of the maps below: `${userId} ${clientId or opId}` (neither holds a space). */
 export const pairKey = (userId: string, id: string): string => `${userId} ${id}`
 
-/** The truth at the time of the commit. Members that left are in it, with `removed`. */
+/** The state at the time of the commit. Members who left are included, with `removed`. */
 export type Facts = {
   /** Undefined: there is no such room. Its rev and lastSeq are the locked head. */
   readonly room: Room | undefined
@@ -137,15 +137,15 @@ export type Facts = {
   readonly opIds: ReadonlyMap<string, MessageId>
   readonly owners: number
   /**
-   * Milliseconds since the epoch of the last time that each asked user sent or edited a message in this room, system
-   * messages not counted, tombstones counted. May be left empty where the room is not in slow mode.
+   * When each asked user last sent or edited a message in this room, in milliseconds since the epoch; system messages
+   * do not count, tombstones do. May be left empty if the room is not in slow mode.
    */
   readonly lastSendAt: ReadonlyMap<UserId, number>
 }
 
 /**
- * What a batch writes, in one transaction. With no rows in it nothing is written, and the head stays. `opIds` may be
- * the only rows: an op that changed nothing is remembered too, or its retry could undo what came in between.
+ * What a batch writes, in one transaction. Without rows nothing is written, and the head stays. `opIds` may be the only
+ * rows: an op that changed nothing is remembered too, or its retry could undo a change in between.
  */
 export type Plan = {
   readonly outcomes: readonly Outcome[]
@@ -155,7 +155,7 @@ export type Plan = {
   readonly members: readonly Member[]
   readonly room: Room | undefined
   readonly opIds: readonly { readonly userId: UserId; readonly opId: string; readonly messageId: MessageId }[]
-  /** Ids are unique within a room, and grow: they are made of the rev of the act. */
+  /** Ids are unique within a room and ascend: each is made from the rev of its act. */
   readonly audit: readonly AuditEntry[]
   /** One a rev, in rev order without a hole: what is broadcast. */
   readonly changes: readonly Change[]

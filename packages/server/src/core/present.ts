@@ -1,6 +1,6 @@
 import type { Member } from '@roomful/protocol'
 
-/** Is the membership one of now? Rows of those who left or were removed stay, as tombstones. */
+/** True for a present member. Rows of those who left or were removed stay, as tombstones. */
 export const isPresent = (member: Member | undefined): member is Member =>
   member !== undefined && member.removed === undefined
 

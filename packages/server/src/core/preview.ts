@@ -1,7 +1,7 @@
 import type { Preview } from '@roomful/protocol'
 import type { StoredMessage } from './ops'
 
-/** A room list shows one or two lines; more would only make the list heavy. */
+/** A room list shows one or two lines; more would only enlarge the list. */
 const PREVIEW_CODE_POINTS = 200
 
 export function toPreview(stored: StoredMessage): Preview {
@@ -9,7 +9,7 @@ export function toPreview(stored: StoredMessage): Preview {
   return { seq, senderId, senderName, type, content: cut(content), createdAt, deleted }
 }
 
-/** Cuts between code points: half a surrogate pair would be refused by every store and shown as a box. */
+/** Cuts between code points: every store refuses half a surrogate pair, and screens show a box. */
 function cut(content: string): string {
   if (content.length <= PREVIEW_CODE_POINTS) return content
   let end = 0

@@ -4,8 +4,8 @@ import type { StoredMessage } from './ops'
 type Reactions = StoredMessage['reactions']
 
 /**
- * One reaction for each emoji, however it was spelled: rows of older versions may hold ❤ beside ❤️. Shown as it was sent
- * first. The same array where there is nothing to bring together.
+ * One reaction per emoji, however it is spelled: rows of older versions may hold ❤ beside ❤️. The first spelling is
+ * shown. Returns the same array if there is nothing to merge.
  */
 export function merged(reactions: Reactions): Reactions {
   if (reactions.length < 2) return reactions

@@ -2,8 +2,8 @@ import type { Json, Metadata } from '@roomful/protocol'
 import type { Op, StoredMessage } from './ops'
 
 /**
- * Is this send a retry of the one that made `first`? What an edit or a delete has since taken away cannot be
- * compared, and then counts as the same: a retry whose ack was lost must find its message, not a conflict.
+ * True if this send is a retry of the one that made `first`. Content that an edit or a delete has since replaced cannot
+ * be compared, and counts as the same: a retry whose ack was lost must find its message, not a conflict.
  */
 export function isSameSend(first: StoredMessage, op: Extract<Op, { kind: 'send' }>): boolean {
   if (first.type !== op.type || first.replyTo !== op.replyTo) return false

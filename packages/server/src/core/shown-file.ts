@@ -1,11 +1,11 @@
 import type { Message } from '@roomful/protocol'
 
-/** The types of messages that show a file, which their metadata name as `fileId`. */
+/** Message types that show a file; their metadata name it as `fileId`. */
 const FILE_TYPES: ReadonlySet<string> = new Set(['image', 'file'])
 
 export const showsFiles = (type: string): boolean => FILE_TYPES.has(type)
 
-/** An address that a page may load a picture from: nothing that runs, or means another thing elsewhere. */
+/** An address that a page may load a picture from: none that runs code, or that means something else elsewhere. */
 export const isWebAddress = (text: string): boolean => /^https?:\/\/[^\s/?#]+\S*$/i.test(text)
 
 /** Protocol 1 shows a picture by its address, which is the content. */

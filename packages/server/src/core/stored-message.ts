@@ -4,8 +4,8 @@ import { merged } from './reactions'
 import { whole } from './whole'
 
 /**
- * The wire's row of a kept message. With a viewer, each reaction says whether it is also his; without one the row is
- * the same for everybody, as a broadcast needs it.
+ * The wire's row of a stored message. With a viewer, each reaction states whether it is also theirs; without one the
+ * row is the same for all, as a broadcast needs.
  */
 export function toWire(stored: StoredMessage, viewer?: UserId): Message {
   return {
@@ -32,7 +32,7 @@ function toWireReaction(
  */
 export function tombstoneOf(stored: StoredMessage): StoredMessage {
   const { id, roomId, seq, rev, senderId, senderName, clientId, type, replyTo, createdAt, editedAt } = stored
-  // Of what a message may have, only its metadata is not there any more: a new field is named here, or left out there.
+  // Only the metadata is left out: the type requires that a new field is named either here or there.
   return whole<Omit<StoredMessage, 'metadata'>>()({
     ...{ id, roomId, seq, rev, senderId, senderName, type, replyTo, createdAt, editedAt },
     ...(clientId === undefined ? {} : { clientId }),

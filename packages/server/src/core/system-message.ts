@@ -13,8 +13,8 @@ type SystemAct = {
 }
 
 /**
- * The line in the room's log that tells of an act. It comes after the act's own row, so that a removed member's
- * membership is over before the room talks about it (I14).
+ * The system message about an act. It follows the act's own row, so that a removed member's membership has ended before
+ * the room can discuss it (I14).
  */
 export function addSystemMessage(
   fold: Fold,

@@ -6,7 +6,7 @@ import type { Hub } from '../hub/hub'
 import { PRICES } from './prices'
 import { weightOf } from './weight'
 
-/** The user's budget, over all of their devices on this node; and who is told what. */
+/** The user's budget, over all of their devices on this node, and how many devices a frame goes to. */
 export type Account = {
   readonly budget: TokenBucket
   readonly hub: Pick<Hub, 'audience'>
@@ -14,8 +14,8 @@ export type Account = {
 }
 
 /**
- * Charges a request for what it will do, and returns what settles the bill with its answer. A budget may go below
- * zero: the one request that nothing is left for is still paid in full, by the wait after it.
+ * Charges a request for what it will do, and returns the function that corrects the charge by the answer. A budget may
+ * go below zero: the last request is still charged in full, by the wait after it.
  */
 export function charge<E extends ClientEvent>(
   { budget, hub, device }: Account,
@@ -24,7 +24,7 @@ export function charge<E extends ClientEvent>(
 ): (answer: OkAck<E> | Refusal) => void {
   const { units, held = 0, framesPerDevice = 0 } = PRICES[event](payload)
   const named = roomIn(payload)
-  // The size of a room that the user may not know would tell of it: not before the request is taken.
+  // The size of a room would reveal it to a user who may not know it: it is not charged before the request is accepted.
   const isKnown = named !== undefined && device.rooms.has(named)
   budget.spend(units + held + (isKnown ? framesPerDevice * hub.audience(named) : 0))
   return (answer) => {

@@ -1,44 +1,44 @@
 import { type ClientEvent, LIMITS, type Payload } from '@roomful/protocol'
 
 /**
- * Costs are counted in units of about 10 µs of this process: what a row that is read, or a frame to one device, takes.
- * They were measured on SQLite, where every row is read and written on this thread.
+ * Costs are counted in units of about 10 µs of this process: one row read, or one frame to one device. They were
+ * measured on SQLite, where every row is read and written on this thread.
  */
 export type Price = {
-  /** Known before the work: rows that are written, rows that are looked for. */
+  /** Known before the work: rows to write, rows to look for. */
   readonly units: number
-  /** What the answer may weigh. It is held while the work is done, and then replaced by what the answer does weigh. */
+  /** The most the answer may weigh. Charged while the work runs, then replaced by the answer's actual weight. */
   readonly held?: number
   /** Frames for each device that has the room open; below 1 where several requests share a frame. */
   readonly framesPerDevice?: number
 }
 
-/** A request with its frame, its decoding and its ack, whatever it asks. */
+/** Any request: its frame, its decoding and its ack. */
 export const REQUEST_UNITS = 4
 /** A connection: a signature, the user's row, the default rooms. */
 export const CONNECTION_UNITS = 150
 
 const ROW_WRITTEN = 10
-/** The wait for the disk, in which SQLite lets nothing else run; writes of one moment share it. */
+/** The wait for the disk, during which SQLite runs nothing else; writes of the same moment share it. */
 const COMMIT = 50
-/** A member of a new room: looked up, written, and the new line of their list read for them. */
+/** A member of a new room: looked up, written, and their list item read for them. */
 const NEW_MEMBER = 20
-/** A search may look at rooms that it does not answer. */
+/** A search may read rooms that it does not return. */
 const SEARCH = 200
-/** A cursor of a sync: the room, the member's row and the unread of it. */
+/** A cursor of a sync: the room, the member's row and its unread count. */
 const CURSOR = 4
-/** The cursors of all rooms are looked at, whatever comes of it. */
+/** The cursors of all rooms are checked, whatever the result. */
 const LIST = 200
-/** Of a sync, half a megabyte of text at most. */
+/** A sync's reply: half a megabyte of text at most. */
 const REPLY = 500
 const PAGE_DEFAULT = 50
-/** A frame of so many characters takes twice as long as a short one. */
+/** A frame of this length takes twice as long as a short one. */
 const FRAME_CHARACTERS = 4_000
 /** Read cursors that move within 300 ms leave in one frame. */
 const READ_FRAMES = 0.3
 
 const change: Price = { units: COMMIT + 2 * ROW_WRITTEN, framesPerDevice: 1 }
-/** The member's row, the line that tells of it, the head. */
+/** The member's row, its system message, the head. */
 const memberChange: Price = { units: COMMIT + 3 * ROW_WRITTEN, framesPerDevice: 1 }
 
 const framesOf = (contents: readonly string[]): number =>
@@ -62,7 +62,7 @@ export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Pri
     const asked = Object.keys(rooms).length
     return { units: asked * CURSOR + (list === undefined ? 0 : LIST), held: REPLY }
   },
-  // Told at most once a second a room, and charged then.
+  // Broadcast at most once a second per room, and charged then.
   typing: () => ({ units: 0 }),
   'create-room': ({ members = [] }) => ({ units: COMMIT + 3 * ROW_WRITTEN + members.length * NEW_MEMBER }),
   'update-room': () => change,
@@ -88,7 +88,7 @@ export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Pri
   'list-invitations': () => ({ units: 0, held: LIMITS.invitationsReceived }),
   'accept-invitation': () => ({ ...memberChange, units: 4 * ROW_WRITTEN }),
   'decline-invitation': () => ({ units: ROW_WRITTEN }),
-  // The dm of the two is left.
+  // The blocking user leaves the dm of the two.
   'block-user': () => ({ ...memberChange, units: 5 * ROW_WRITTEN }),
   'unblock-user': () => ({ units: ROW_WRITTEN }),
   'list-blocked': ({ limit }) => ({ units: 0, held: limit ?? LIMITS.blockedPage }),

@@ -8,25 +8,25 @@ import type { Hub } from '../hub/hub'
 import type { Clock } from '../ports/clock'
 import type { Store } from '../stores/port'
 
-/** What stays is counted by the hour: it costs others again and again. 0: no limit. */
+/** Lasting additions are counted by the hour: they cost others again and again. 0: no limit. */
 export type QuotaLimits = {
   readonly roomsPerHour: number
   readonly membersPerHour: number
-  /** Rooms that a user may be in, to make or join one more. */
+  /** A user in this many rooms cannot make or join another. */
   readonly roomsPerUser: number
 }
 
-/** Reports of one user: each is read by a person. */
+/** Reports of one user: a person reads each. */
 const REPORTS_PER_HOUR = 200
 
-/** What a request adds to the server, if it is taken. */
+/** What a request adds to the server, if it is accepted. */
 type Addition = {
   readonly rooms?: number
   readonly members?: number
   readonly reports?: number
-  /** Others who may come into a room, by the field that names them. */
+  /** Other users who may join a room, by the field that names them. */
   readonly others?: { readonly field: string; readonly ids: readonly UserId[] }
-  /** The asking user comes into a room. */
+  /** The asking user joins a room. */
   readonly comes?: true
 }
 
@@ -51,7 +51,7 @@ const ADDITIONS: { readonly [E in ClientEvent]?: (payload: Payload<E>, userId: U
   'report-message': () => ({ reports: 1 }),
 }
 
-/** Gives back what was not added: the request was refused, or the room was there already. */
+/** Gives back what was not added: the request was refused, or the room existed already. */
 export type Refund<E extends ClientEvent> = (answer: OkAck<E> | Refusal) => void
 
 export type QuotaDeps = {
@@ -74,7 +74,7 @@ export class Quotas {
     }
   }
 
-  /** Counts what the request will add, or says why it may not. Undefined: most requests add nothing that stays. */
+  /** Counts what the request will add, or refuses it. Undefined: most requests add nothing that lasts. */
   take<E extends ClientEvent>(
     device: Device,
     event: E,
@@ -94,7 +94,7 @@ export class Quotas {
     })
     const spent = wanted.find(({ bucket }) => bucket.isSpent)?.bucket
     if (spent) return refuse('RATE_LIMITED', { retryAfterMs: spent.retryAfterMs })
-    // The last of an hour may overdraw: the next one waits for it.
+    // The last request of an hour may overdraw: the next one waits for it.
     for (const { bucket, count } of wanted) bucket.spend(count)
     const at = this.deps.clock.now()
     return (answer) => {
@@ -103,7 +103,7 @@ export class Quotas {
     }
   }
 
-  /** Who is in as many rooms as a user may be in comes into no other. */
+  /** A user who is in the maximum number of rooms joins no other. */
   async #fullRefusal(
     { userId }: Device,
     { comes, others = NO_OTHERS }: Addition,
@@ -116,7 +116,7 @@ export class Quotas {
       if (comes && full.has(userId)) return refuse('LIMIT_EXCEEDED', { limit })
       const fullOthers = others.ids.filter((id) => id !== userId && full.has(id))
       if (fullOthers.length === 0) return undefined
-      // Of a stranger it would tell that they are here (P9).
+      // Only for acquaintances: the refusal would reveal that a stranger has an account (P9).
       const known = await reader.whoIsIn([...hub.devices.roomsOf(userId)], fullOthers)
       return known.length > 0 ? refuse('LIMIT_EXCEEDED', { field: others.field, limit }) : undefined
     })

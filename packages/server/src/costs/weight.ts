@@ -1,10 +1,9 @@
-/** Characters that take as long to be read or written as a row takes to be read. */
+/** Characters that take as long to read or write as it takes to read a row. */
 const CHARACTERS_A_UNIT = 1_000
 
 /**
- * What a request or an answer costs, by what is in it: its parts, of which a row is one, and its characters. By the
- * answer and not by the rows that were read for it: what a hidden room or message adds to a bill would tell that it is
- * there (P9).
+ * The cost of a request or an answer, by its parts (a row is one) and its characters. It goes by the answer, not by the
+ * rows read for it: the cost of a hidden room or message would reveal that it exists (P9).
  */
 export function weightOf(answer: unknown): number {
   const seen = { parts: 0, characters: 0 }

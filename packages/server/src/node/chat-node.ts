@@ -32,28 +32,28 @@ export type ChatNodeDeps = {
   readonly roomsInUse: RoomsInUse
 }
 
-/** One device's conversation with the node. */
+/** The node's side of one device's connection. */
 export type DeviceSession = {
   /** @internal */
   readonly device: Device
-  /** Answers one event of the client: its name and arguments as they came from the wire. Never rejects. */
+  /** Answers one event of the client: its name and arguments as they arrived. Never rejects. */
   request(packet: readonly unknown[]): Promise<object>
-  /** The line is gone. */
+  /** The connection has closed. */
   end(): void
 }
 
-/** Connections that a user has too many of may be dead ones, which are noticed after this time. */
+/** Some of a user's too many connections may be dead; those are noticed after this time. */
 const TOO_MANY_SOCKETS_RETRY_MS = 15_000
-/** A device may have so many seconds' requests under way: a database that answers within them is not noticed. */
+/** A device may have this many seconds' requests under way: a database that answers within it is not noticed. */
 const UNDER_WAY_SECONDS = 2
 /** No token is expected to live longer. */
 const REVOKED_FOR_MS = 400 * 24 * 3600 * 1000
-/** Devices come back spread over this time after a stop, not all in the same moment. */
+/** Devices reconnect spread over this time after a stop, not all at once. */
 const RECONNECT_SPREAD_MS = { from: 500, to: 5_000 }
 
 /**
- * A server without its sockets: it knows lines only. Behind Socket.IO it is a server; in a simulation it runs on
- * lines of memory and on virtual time.
+ * A server without sockets: it knows connections only. Socket.IO makes it a server; a simulation runs it on in-memory
+ * connections and virtual time.
  */
 export class ChatNode {
   #draining = false
@@ -69,7 +69,7 @@ export class ChatNode {
     return this.#draining
   }
 
-  /** Who is at the door. `auth` is the handshake's, as it came from the wire. */
+  /** Checks a handshake. `auth` is the handshake's, as it arrived. */
   async admit(auth: unknown, source: RequestSource = NO_REQUEST): Promise<Handshake | Refusal> {
     const { services, lateJoins, defaultRooms, limits } = this.deps
     if (this.#draining) return refuse('UNAVAILABLE')
@@ -86,13 +86,16 @@ export class ChatNode {
     return 'ok' in ensured ? ensured : { ...handshake, identity: ensured }
   }
 
-  /** Takes an admitted device. Undefined: things have changed since its admission, and its line was closed. */
+  /**
+   * Opens the connection of an admitted device. Undefined: the state has changed since its admission, and the
+   * connection was closed.
+   */
   open(connection: DeviceConnection, { identity, protocol, source }: Handshake): DeviceSession | undefined {
     const { services, limits } = this.deps
     const { hub } = services
     const device = new Device(connection, protocol, identity, source)
     if (this.#draining) return closed(connection, { reason: 'SERVER_SHUTDOWN' })
-    // Several handshakes of one user at once have each seen room for one more.
+    // Several simultaneous handshakes of one user have each seen room for one more.
     if (hub.devices.of(identity.id).size >= limits.socketsPerUser) return closed(connection)
     if (!hub.add(device)) return undefined
     if (protocol === 2) connection.emit('ready', this.#readyFor(device))
@@ -117,7 +120,7 @@ export class ChatNode {
   }
 
   /**
-   * Ends a session on every device and node. Rejects with StoreError where that could not be written yet: the session has
+   * Ends a session on every device and node. Rejects with StoreError if that could not be written yet: the session has
    * ended all the same, and this node writes it as soon as it can.
    */
   async revokeSession(sid: string, untilMs?: number): Promise<void> {
@@ -125,13 +128,13 @@ export class ChatNode {
     await revoker.revoke(sid, untilMs ?? services.clock.now() + REVOKED_FOR_MS)
   }
 
-  /** Whose token this is, checked as at the door. */
+  /** The identity of a token, checked as in a handshake. */
   async identify(token: string, source: RequestSource = NO_REQUEST): Promise<Identity | Refusal> {
     const handshake = await checkHandshake(this.deps.services, { token }, source)
     return 'ok' in handshake ? handshake : handshake.identity
   }
 
-  /** Ends the session that this token belongs to. False: it is not valid, or names no session. */
+  /** Ends the session of this token. False: it is not valid, or names no session. */
   async logout(token: string): Promise<boolean> {
     const identity = await this.identify(token)
     if ('ok' in identity || identity.sid === undefined) return false
@@ -139,7 +142,7 @@ export class ChatNode {
     return true
   }
 
-  /** Takes nothing new, tells everybody to come back later, and resolves when all that was taken is committed. */
+  /** Accepts nothing new, asks all devices to reconnect later, and resolves when everything accepted is committed. */
   async drain(): Promise<void> {
     this.#draining = true
     const { hub, ids, pipeline } = this.deps.services
@@ -151,7 +154,7 @@ export class ChatNode {
     await pipeline.drained()
   }
 
-  /** Hangs up and stops every timer. */
+  /** Closes all connections and stops every timer. */
   stop(): void {
     const { services, lateJoins, revoker, roomsInUse } = this.deps
     const { hub } = services

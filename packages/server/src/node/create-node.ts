@@ -34,10 +34,10 @@ import { Purges } from './purges'
 import { Revoker } from './revoker'
 
 export type NodeParts = {
-  /** Tells this process from the others on the bus. */
+  /** Identifies this process on the bus. */
   readonly nodeId: string
   readonly store: Store
-  /** Of ephemeral rooms; where there are several nodes, the same of all. In memory by default. */
+  /** The store of ephemeral rooms; several nodes share one. In memory by default. */
   readonly ephemeral?: EphemeralStore
   readonly bus: Bus
   readonly broadcaster: Broadcaster
@@ -50,17 +50,17 @@ export type NodeParts = {
   readonly hooks: Hooks
   readonly customEmoji?: readonly string[]
   readonly files?: FileStore
-  /** Milliseconds, from any beginning: for measuring only. */
+  /** Milliseconds from an arbitrary start: for measuring only. */
   readonly stopwatch: () => number
   readonly defaultRooms: readonly string[]
-  /** Whether strangers are invited, or put into rooms at once. */
+  /** Whether strangers are invited, or put into rooms directly. */
   readonly invitations?: InvitationPolicy
 }
 
-/** A budget that was not used lasts for so long at once: for a start with all rooms, on a few devices. */
+/** Seconds of unused budget that may be spent at once: for a start with all rooms, on a few devices. */
 const BUDGET_SECONDS = 3
 
-/** Puts a node together; the store, the bus and the lines are its caller's. */
+/** Assembles a node; the caller owns the store, the bus and the connections. */
 export function createNode(parts: NodeParts): ChatNode {
   const { bus, clock, ids, log, meter, hooks, authenticate, defaultRooms } = parts
   const limits = limitsOf(parts.rates)
@@ -123,7 +123,7 @@ export function createNode(parts: NodeParts): ChatNode {
 
 function limitsOf(rates: RateOptions): NodeLimits {
   const { sendsPerSecond, sendsBurst, eventsPerSecond, socketsPerUser } = { ...DEFAULTS, ...rates }
-  // What an operator has set free is free, unless they name a figure.
+  // Without an event limit these have none either, unless they are set.
   const free = eventsPerSecond === 0 ? { costPerSecond: 0, roomsPerHour: 0, membersPerHour: 0 } : {}
   const { costPerSecond, roomsPerHour, membersPerHour, roomsPerUser } = { ...DEFAULTS, ...free, ...rates }
   return {

@@ -2,10 +2,10 @@ import { asRoomId, type Room } from '@roomful/protocol'
 import type { Clock } from '../ports/clock'
 import type { Store } from '../stores/port'
 
-/** Makes the rooms that everybody is in, where they are not there yet. They belong to nobody. */
+/** Makes the missing default rooms, which all users are in. They have no owner. */
 export async function makeDefaultRooms(store: Store, clock: Clock, names: readonly string[]): Promise<void> {
   const ids = names.map(asRoomId)
-  // A server admin took it away for good.
+  // A server admin deleted it for good.
   const deleted = ids.length === 0 ? [] : await store.read((reader) => reader.deletedAmong(ids))
   for (const name of names) {
     if (deleted.includes(asRoomId(name))) continue

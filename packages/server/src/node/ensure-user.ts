@@ -7,12 +7,12 @@ import { StoreError } from '../stores/port'
 import type { LateJoins } from './late-joins'
 
 /**
- * Makes the user known, so that others can invite them, and lets them into the rooms that everybody is in.
+ * Stores the user, so that others can invite them, and adds them to the default rooms.
  *
- * The user's row is written last: it says that the first sign-in is whole. Without it a join that fails for now refuses the
- * handshake, and the client comes back: a newcomer without rooms would have nothing to see, and their first message would
- * be refused for good. Who was here before is let in all the same (a room that cannot be written to keeps nobody from
- * reading the others), and the join is tried again while they are connected.
+ * The user's row is written last: it marks the first sign-in as complete. Without it a join that fails for now refuses
+ * the handshake, and the client retries: a new user without rooms would see nothing, and their first message would be
+ * refused permanently. A known user is let in all the same (a room that cannot be written must not stop them from
+ * reading the others), and the join is retried while they are connected.
  */
 export async function ensureUser(
   { store, log, names }: Services,
@@ -25,11 +25,11 @@ export async function ensureUser(
     const { known, fresh } = await store.read(async (reader) => {
       const rooms = defaultRooms.map(asRoomId)
       const found = rooms.length === 0 ? [] : await reader.memberships(id, rooms)
-      // At the first time only: who left such a room, or was removed, has a row in it and stays outside.
+      // Only the first time: a user who left such a room, or was removed, has a row in it and stays outside.
       const fresh = found.flatMap(({ room, member }) => (member === undefined ? [room.id] : []))
       return { known: await reader.user(id), fresh }
     })
-    // Who was here before joins under the name that counts, which an older token need not have.
+    // A known user joins under the name that counts, which an older token need not have.
     const named = known ? await names.signedIn(identity, known) : identity
     const failed = await joins.join(named, fresh)
     const [refusal] = failed.values()

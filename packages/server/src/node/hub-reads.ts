@@ -9,10 +9,10 @@ import { roomListOf } from '../pipeline/room-list'
 import { type Attendance, type Membership, type Reader, type Store, StoreError } from '../stores/port'
 
 const ROOMS_PAGE = 500
-/** Whose row in a room is of no interest. */
+/** Stands for a user whose row is not needed. */
 const NOBODY = asUserId('nobody')
 
-/** What becomes of a room that cannot be looked at now. */
+/** How a room that cannot be read now is retried. */
 type Later = {
   readonly suspect: (roomId: RoomId) => void
   readonly refresh: (userId: UserId, roomId: RoomId) => void
@@ -33,8 +33,8 @@ type HubReads = Pick<
 >
 
 /**
- * What the hub looks up. An ephemeral room that cannot be read is left for later, and keeps nothing of other rooms
- * waiting: while Redis is away these looks are what finds commits, removals and revocations (P8, P16).
+ * The hub's reads. An ephemeral room that cannot be read is retried later, and does not delay other rooms: while Redis
+ * is down these reads are what finds commits, removals and revocations (P8, P16).
  */
 export function hubReads(store: Pick<Store, 'read'>, later: Later): HubReads {
   async function orLater<T>(roomId: RoomId, reads: (reader: Reader) => Promise<T>, none: T): Promise<T> {
@@ -99,7 +99,7 @@ async function readableItems(
   }
 }
 
-/** Of somebody who is connected: page by page, as of one moment. */
+/** All rooms of a connected user: page by page, in one snapshot. */
 async function allRoomsOf(reader: Reader, userId: UserId): Promise<readonly Membership[]> {
   const found: Membership[] = []
   for (;;) {

@@ -22,17 +22,17 @@ export type LateJoinsDeps = {
 type Late = { readonly rooms: Set<RoomId>; readonly cancel: () => void }
 
 /**
- * Joins of default rooms. One that fails for now is tried again with back-off until it works, or its user has gone: their
- * next sign-in begins anew.
+ * Joins of default rooms. One that fails for now is retried with back-off until it works or its user has gone: the next
+ * sign-in starts again.
  */
 export class LateJoins {
   readonly #late = new Map<UserId, Late>()
-  /** For the log: a room that cannot be joined at all says so once, not with every user. */
+  /** For the log: a room that cannot be joined at all is logged once, not for every user. */
   readonly #closed = new Set<RoomId>()
 
   constructor(private readonly deps: LateJoinsDeps) {}
 
-  /** Joins these rooms, silently. Answers those that failed for now, with the reason of each. */
+  /** Joins these rooms silently. Returns those that failed for now, with their reasons. */
   async join({ id, name, admin }: Identity, roomIds: readonly RoomId[]): Promise<Map<RoomId, Refusal>> {
     const { pipeline, clock, ids } = this.deps
     const at = clock.now()
@@ -49,7 +49,7 @@ export class LateJoins {
     return failed
   }
 
-  /** Goes on trying for a user who is let in all the same. */
+  /** Keeps retrying for a user who is let in all the same. */
   retry(identity: Identity, roomIds: Iterable<RoomId>, tries = 0): void {
     const rooms = new Set([...roomIds, ...(this.#late.get(identity.id)?.rooms ?? [])])
     this.forget(identity.id)
@@ -61,7 +61,7 @@ export class LateJoins {
     this.#late.set(identity.id, { rooms, cancel })
   }
 
-  /** As `retry` left it: this user will be in the room. */
+  /** True: a retry is under way, so this user will be in the room. */
   isLate(userId: UserId, roomId: RoomId): boolean {
     return this.#late.get(userId)?.rooms.has(roomId) ?? false
   }
@@ -79,7 +79,7 @@ export class LateJoins {
     const late = this.#late.get(identity.id)
     if (!this.deps.isConnected(identity.id)) return this.forget(identity.id)
     const failed = await this.join(identity, [...rooms])
-    // Stopped meanwhile, or signed in once more: that has its own try.
+    // Stopped meanwhile, or the user signed in again: that has its own retry.
     if (this.#late.get(identity.id) !== late) return
     this.forget(identity.id)
     this.retry(identity, failed.keys(), tries)
@@ -92,7 +92,7 @@ export class LateJoins {
   }
 }
 
-/** While a join is late its room is not there *yet*: what its user writes there comes again, and is not refused for good. */
+/** While a join is late, its user is not in the room *yet*: their writes are refused for now, not permanently. */
 export function withLateJoins(pipeline: Pipeline, joins: Pick<LateJoins, 'isLate'>): Pipeline {
   const retryWhileLate = (outcome: Outcome, userId: UserId | undefined, roomId: RoomId): Outcome =>
     !outcome.ok && outcome.code === 'ROOM_NOT_FOUND' && userId && joins.isLate(userId, roomId)

@@ -1,14 +1,14 @@
 import type { Bye, ServerEvent, ServerPayload } from '@roomful/protocol'
 import type { Broadcaster, DeviceConnection } from '../hub/device'
 
-/** What a line carried, as JSON brought it over. */
+/** What a connection carried, after a trip through JSON. */
 export type Carried = { readonly event: string; readonly payload: unknown }
 
-/** Lines within the process: what a server in memory, a test or a simulation puts in the place of sockets. */
+/** Connections within the process: an in-memory server, a test or a simulation uses them in place of sockets. */
 export class MemoryConnections implements Broadcaster {
   readonly #channels = new Map<string, Set<MemoryConnection>>()
 
-  /** `onClose` is called once, by whichever side hangs up. */
+  /** `onClose` is called once, when either side closes. */
   open(id: string, receive: (carried: Carried) => void, onClose: () => void): MemoryConnection {
     return new MemoryConnection(this.#channels, { id, receive, onClose })
   }
@@ -41,7 +41,7 @@ export class MemoryConnection implements DeviceConnection {
   }
 
   emit<E extends ServerEvent>(event: E, payload: ServerPayload<E>): void {
-    // No reference is shared between the two sides, as there would be none over a wire.
+    // The two sides share no reference, as over a wire.
     if (this.#open) this.ends.receive({ event, payload: JSON.parse(JSON.stringify(payload)) })
   }
 

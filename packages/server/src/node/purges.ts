@@ -8,7 +8,7 @@ export type PurgesDeps = {
   readonly files?: FileStore
 }
 
-/** Takes away what deleted rooms have left behind: their rows, and the files that only they showed. */
+/** Removes the remains of deleted rooms: their rows, and the files that only they showed. */
 export async function purgeDeletedRooms(
   { store, files, log }: PurgesDeps,
   isStopped = (): boolean => false,
@@ -31,7 +31,7 @@ export async function purgeDeletedRooms(
   }
 }
 
-/** One purge at a time, beside everything else. What is not done when the node stops is done by the hourly upkeep. */
+/** One purge at a time, in the background. The hourly upkeep does what is left when the node stops. */
 export class Purges {
   #isRunning = false
   #isWanted = false

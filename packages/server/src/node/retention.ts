@@ -2,17 +2,17 @@ import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Reader, Span, Store } from '../stores/port'
 
-/** How much of its history a room keeps; both: whatever is too old or too much goes. */
+/** How much of its history a room keeps; with both, a message goes that exceeds either limit. */
 export type Retention = { readonly days?: number; readonly messages?: number }
 
 const DAY_MS = 24 * 3_600_000
-/** One transaction's rows: the room's lock is held no longer than by a few large batches. */
+/** Rows of one transaction: the room's lock is held no longer than for a few large batches. */
 const PURGE_STEP = 2_000
 const ROOMS_PAGE = 200
 
 type Deps = { readonly store: Pick<Store, 'read' | 'purge'>; readonly clock: Clock; readonly log: Log }
 
-/** Purges every room to what it may keep. Several nodes may do so at once: a floor only rises. Answers the count. */
+/** Purges every room to its retention. Several nodes may do so at once: a floor only rises. Returns the count. */
 export async function applyRetention(
   deps: Deps,
   rule: Retention,
@@ -49,8 +49,8 @@ async function floorFor(reader: Reader, span: Span, rule: Retention, beforeMs: n
 }
 
 /**
- * The first seq that was sent at that time or later, by halves: a few look-ups in a room of any length. Times follow
- * the seqs but for the difference of the nodes' clocks.
+ * The first seq sent at or after that time, by binary search: a few look-ups in a room of any length. Times ascend with
+ * the seqs, apart from the difference of the nodes' clocks.
  */
 async function firstSince(
   reader: Reader,

@@ -4,9 +4,9 @@ import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import { type Store, StoreError } from '../stores/port'
 
-/** After a write that failed; as long as the database cannot be written to, the nodes are told again as often. */
+/** Retry interval after a failed write; while the database cannot be written, the nodes are notified as often. */
 const RETRY_MS = 1_000
-/** Revocations that wait to be written. The oldest is given up first. */
+/** Revocations that wait to be written. The oldest is dropped first. */
 const WAITING = 10_000
 
 export type RevokerDeps = {
@@ -18,10 +18,10 @@ export type RevokerDeps = {
 }
 
 /**
- * Ends sessions. Their connections are closed before anything is written, and no disk that is full keeps one open: what
- * could not be written is refused from memory, here and by the other nodes, and written as soon as it can be.
+ * Ends sessions. Their connections close before anything is written, so a full disk keeps none open: a revocation that
+ * could not be written is enforced from memory, here and on the other nodes, and written as soon as possible.
  *
- *   revoke ── held here, told to all nodes ── written ──▶ released: the store refuses it
+ *   revoke ── held here, sent to all nodes ── written ──▶ released: the store refuses it
  *                      ▲                        └─ failed ─▶ rejects; tried again in a second ─┐
  *                      └───────────────────────────────────────────────────────────────────────┘
  */
@@ -33,7 +33,7 @@ export class Revoker {
 
   constructor(private readonly deps: RevokerDeps) {}
 
-  /** Rejects with StoreError where it could not be written yet: the session has ended all the same. */
+  /** Rejects with StoreError if it could not be written yet: the session has ended all the same. */
   async revoke(sid: string, untilMs: number): Promise<void> {
     this.#end(sid)
     try {
@@ -45,7 +45,7 @@ export class Revoker {
     }
   }
 
-  /** What waits is lost with the process. */
+  /** Waiting revocations are lost with the process. */
   stop(): void {
     this.#stopped = true
     this.#cancel?.()
@@ -87,7 +87,7 @@ export class Revoker {
     })
   }
 
-  /** The first that fails ends the round: the others would fail as well. */
+  /** The first failure ends the round: the others would fail too. */
   async #retry(): Promise<void> {
     this.#isRunning = true
     const now = this.deps.clock.now()

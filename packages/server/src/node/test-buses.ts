@@ -1,6 +1,6 @@
 import type { Bus, BusMessage } from '../cluster/bus'
 
-/** Two nodes' buses; JSON all through, and each in a turn of its own, as on a network. */
+/** The buses of two nodes; all messages are JSON, and each arrives in its own turn, as on a network. */
 export function wire() {
   const listeners: ((message: BusMessage) => void)[][] = [[], []]
   let isCut = false
@@ -21,7 +21,7 @@ export function wire() {
     isCut = value
     if (!value) for (const index of [0, 1]) deliver(index, { type: 'bus-up' })
   }
-  /** Messages are lost, and nobody knows. */
+  /** Messages are lost, unnoticed. */
   const lose = (value: boolean): void => {
     isCut = value
   }

@@ -14,7 +14,7 @@ import type { Store } from '../stores/port'
 import { createNode } from './create-node'
 import { type Carried, MemoryConnections } from './memory-connections'
 
-/** Time that a test moves by hand. */
+/** Time that a test advances by hand. */
 export class ManualClock implements Clock {
   #now = Date.UTC(2026, 0, 1)
   #timers: { at: number; fn: () => void }[] = []
@@ -29,7 +29,7 @@ export class ManualClock implements Clock {
     }
   }
 
-  /** Goes on in time, and lets everything happen that falls into it. */
+  /** Advances the time, and runs everything that falls into it. */
   async pass(ms: number): Promise<void> {
     const until = this.#now + ms
     for (;;) {
@@ -44,7 +44,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** All promises that depend on nothing but each other are through after a turn of the event loop. */
+/** After a turn of the event loop, all promises that depend only on each other have settled. */
 export const flushPromises = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
@@ -67,14 +67,14 @@ export function testNode({
   store?: Store
   ephemeral?: EphemeralStore
   hooks?: Hooks
-  /** Several nodes have one clock and the same stores, and each its own name, bus and ids. */
+  /** Several nodes share a clock and stores, and each has its own name, bus and ids. */
   clock?: ManualClock
   nodeId?: string
   bus?: Bus
   idPrefix?: string
   defaultRooms?: readonly string[]
   customEmoji?: readonly string[]
-  /** `open`: where consent is not the subject, people are put together in one step. */
+  /** `open`: for tests that are not about consent, users are put together in one step. */
   invitations?: InvitationPolicy
 } = {}) {
   const connections = new MemoryConnections()
@@ -147,7 +147,7 @@ async function openDevice(
     all: (event: string) => events.filter((one) => one.event === event).map((one) => one.payload),
     isOpen: () => isOpen,
     close: () => connection.close(),
-    /** A packet as a parser made it of a frame: it may be nested too deep for JSON to write it again. */
+    /** A packet as parsed from a frame: it may be nested too deep for JSON to write it again. */
     request: (packet: readonly unknown[]): Promise<object> | undefined => deviceSession?.request(packet),
     ask: async (event: string, ...args: unknown[]): Promise<Record<string, unknown>> => {
       const answer = await deviceSession?.request([event, ...JSON.parse(JSON.stringify(args))])

@@ -6,10 +6,10 @@ import type { Store } from '../stores/port'
 import { purgeDeletedRooms } from './purges'
 import { applyRetention, type Retention } from './retention'
 
-/** After a start there is more urgent work than this. */
+/** A start has more urgent work. */
 const FIRST_MS = 60_000
 const EVERY_MS = 3_600_000
-/** A device may be away for so long and still repeat an edit, a delete or a reaction without doing it twice. */
+/** A device may be away for this long and still repeat an edit, a delete or a reaction without doing it twice. */
 export const OPS_KEPT_MS = 30 * 24 * 3_600_000
 
 export type UpkeepParts = {
@@ -20,7 +20,10 @@ export type UpkeepParts = {
   readonly files?: FileStore
 }
 
-/** Once an hour: purges what is too old and what is left of deleted rooms, forgets old op ids and invitations that are over, then removes the files that nothing shows any more. */
+/**
+ * Once an hour: purges old messages and the remains of deleted rooms, drops old op ids and expired invitations, then
+ * removes files that no message shows any more.
+ */
 export class Upkeep {
   #cancel: () => void
   #running: Promise<void> = Promise.resolve()
@@ -30,7 +33,7 @@ export class Upkeep {
     this.#cancel = parts.clock.setTimer(FIRST_MS, () => this.#turn())
   }
 
-  /** Resolves when what is under way has ended; it ends soon. */
+  /** Resolves when the running work has ended; that is soon. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#cancel()
