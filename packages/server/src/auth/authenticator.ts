@@ -10,14 +10,14 @@ import type { TokenRules } from './token-rules'
 
 export type Authenticator = {
   readonly authenticate: Authenticate
-  /** Where this server signs tokens itself. */
+  /** Set if this server signs tokens itself. */
   readonly signing?: Signing
 }
 
-/** With what it signs; and what it will look for in them, where it looks at it. */
+/** How it signs tokens, and the issuer and audience that it checks, if any. */
 export type Signing = { readonly secret: string; readonly issuer?: string; readonly audience?: string }
 
-/** How this server checks tokens; with no options it makes a secret, and keeps it where it keeps its data. */
+/** How this server checks tokens; without options it makes a secret and stores it with its data. */
 export function authenticatorFor(
   auth: AuthOptions | undefined,
   { database, guests = false }: { readonly database: string | undefined; readonly guests?: boolean },
@@ -31,17 +31,20 @@ export function authenticatorFor(
   if (auth && 'authenticate' in auth)
     return { authenticate: withRefusalLog(customAuthenticate(auth.authenticate, clock), clock, log) }
   const secret = auth?.jwtSecret ?? ownSecret(database, guests)
-  // With guests, which is for development, anybody is let in by a name: there is nothing that a secret protects.
+  // With guests, for development only, any name is let in: the secret protects nothing.
   if (!guests && Buffer.byteLength(secret) < SECRET_BYTES) throw new ConfigError([TOO_SHORT])
   const authenticate = secretAuthenticate(secret, clock, auth)
   return { authenticate: withRefusalLog(authenticate, clock, log), signing: signingOf(secret, auth ?? {}) }
 }
 
-/** HS256 needs a key as long as its hash (RFC 7518, 3.2): one of fewer can be found by trying. */
+/** HS256 needs a key as long as its hash (RFC 7518, 3.2): a shorter one can be found by brute force. */
 const SECRET_BYTES = 32
 const TOO_SHORT = `the secret that tokens are signed with needs ${SECRET_BYTES} bytes at least, such as \`openssl rand -base64 32\` makes (--jwt-secret, ROOMFUL_JWT_SECRET); a shorter one is taken only with --guests, for development`
 
-/** A provider signs the tokens of all its applications with the same keys: those of others must not open this door. */
+/**
+ * A provider signs the tokens of all its applications with the same keys: tokens of other applications must be refused
+ * here.
+ */
 function checkAudience({ issuer, audience, ...auth }: Extract<AuthOptions, { jwks: string }>): void {
   if ('anyAudience' in auth && auth.anyAudience === true) return
   if (isGiven(issuer) && isGiven(audience)) return
@@ -70,6 +73,6 @@ function ownSecret(database: string | undefined, guests: boolean): string {
   if (database.startsWith('sqlite:'))
     return keptSecret(join(dirname(database.replace(/^sqlite:(\/\/(?=\/))?/, '')), 'jwt-secret'))
   if (database.startsWith('memory:')) return newSecret()
-  // Several servers may share this database: each with a secret of its own would refuse the others' tokens.
+  // Several servers may share this database: with separate secrets each would refuse the others' tokens.
   throw new ConfigError(['a server on Postgres needs a secret (--jwt-secret, ROOMFUL_JWT_SECRET) or --jwks'])
 }

@@ -1,8 +1,8 @@
 import type { Identity } from './identity'
 
 /**
- * Was this token issued before all sessions of its user were ended? One that does not say when counts as old, and so does
- * one of the same second, for tokens tell no more.
+ * True if this token was issued before all sessions of its user were ended. A token without a time counts as old, and
+ * so does one of the same second, because tokens have no finer time.
  */
 export const isEnded = ({ issuedAt }: Pick<Identity, 'issuedAt'>, endedAt: number | undefined): boolean =>
   endedAt !== undefined && (issuedAt ?? 0) <= endedAt

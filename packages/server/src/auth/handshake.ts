@@ -7,7 +7,7 @@ import { credentialsOf, type RequestSource } from './credentials'
 import { isEnded } from './ended'
 import { AuthError, type Authenticate, type Identity } from './identity'
 
-/** A longer token is no token; the limit of `refresh-token`. */
+/** Longer tokens are refused; the same limit as of `refresh-token`. */
 const TOKEN_MAX_LENGTH = 8_192
 
 export type Handshake = {
@@ -19,13 +19,13 @@ export type Handshake = {
 type Deps = {
   authenticate: Authenticate
   store: Pick<Store, 'isSessionRevoked' | 'sessionsEnded'>
-  /** Knows of revocations that the store does not have yet. */
+  /** Has revocations that the store does not have yet. */
   hub: { isRevoked(sid: string | undefined): boolean }
   clock: Clock
   log: Log
 }
 
-/** Who is at the door, and in which protocol he speaks. `auth` is the handshake's, as it came from the wire. */
+/** Checks a handshake: its identity and protocol. `auth` is the handshake's, as it arrived. */
 export async function checkHandshake(
   deps: Deps,
   auth: unknown,
@@ -53,7 +53,7 @@ export async function checkHandshake(
   }
 }
 
-/** What an `authenticate` threw, as an answer. */
+/** The error of an `authenticate`, as a refusal. */
 export const refusalOfToken = ({ code, retryAfterMs, field }: AuthError): Refusal =>
   refuse(code, {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),

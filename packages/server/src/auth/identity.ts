@@ -2,28 +2,28 @@ import { cleanName, isBlank, isStorableText, LIMITS, UserId, type WireErrorCode 
 import * as v from 'valibot'
 import type { Credentials } from './credentials'
 
-/** Who a token speaks for. */
+/** The user and rights that a token stands for. */
 export type Identity = {
   readonly id: UserId
   readonly name: string
   /** A server-wide moderator. */
   readonly admin: boolean
-  /** The session: what can be revoked. */
+  /** The login session, which can be revoked. */
   readonly sid?: string
   /** Milliseconds since the epoch; absent: the token does not expire. */
   readonly expiresAt?: number
   /** When the name was given, in milliseconds since the epoch; absent: now. */
   readonly namedAt?: number
-  /** When the token was issued, in milliseconds since the epoch; absent: it does not say. */
+  /** When the token was issued, in milliseconds since the epoch; absent: unknown. */
   readonly issuedAt?: number
 }
 
-/** Before every other time: a token without a name does not change the one that its user has. */
+/** Earlier than every time: a token without a name does not change the user's name. */
 const NEVER_NAMED = -1
 
 /**
- * What an app's own `authenticate` function answers. `expiresAt`, `issuedAt`: milliseconds since the epoch. Of the names of
- * several tokens that of the one issued last counts; without `issuedAt` that of the last sign-in.
+ * The result of an app's own `authenticate` function. `expiresAt`, `issuedAt`: milliseconds since the epoch. If several
+ * tokens carry names, that of the one issued last counts; without `issuedAt`, that of the last sign-in.
  */
 export type Authenticated = {
   id: string
@@ -43,8 +43,8 @@ export type AuthErrorCode = Extract<
 >
 
 /**
- * Why somebody is not let in. An `authenticate` function throws it to say more than TOKEN_INVALID: UNAVAILABLE, with the
- * milliseconds after which to come back, where it cannot look at the token now.
+ * Why a token is refused. An `authenticate` function throws it for more detail than TOKEN_INVALID: UNAVAILABLE, with
+ * the milliseconds after which to retry, if it cannot check the token now.
  *
  * @example
  * const authenticate = async ({ token }: Credentials): Promise<Authenticated> => {
@@ -74,9 +74,9 @@ const text = (maxLength: number) =>
     v.maxLength(maxLength),
     v.check((value) => isStorableText(value) && !isBlank(value)),
   )
-/** Some providers number their users. */
+/** Some providers use numeric user ids. */
 const AnyId = v.pipe(v.union([v.string(), v.pipe(v.number(), v.safeInteger())]), v.transform(String), UserId)
-/** What a `Date` can hold; dates of the wire and whole numbers of a database are made of it. */
+/** The range of a `Date`; the wire's dates and the database's integers are made from it. */
 const LAST_MS = 8.64e15
 const time = v.pipe(
   v.number(),
@@ -85,7 +85,7 @@ const time = v.pipe(
 )
 const Facts = v.object({
   id: AnyId,
-  /** Whatever an identity provider has as a name; a person is not refused for it. */
+  /** Any name that an identity provider has; it must not refuse a user. */
   name: v.nullish(v.string()),
   admin: v.nullish(v.boolean()),
   sid: v.nullish(text(128)),
@@ -95,8 +95,8 @@ const Facts = v.object({
 type Fact = keyof v.InferOutput<typeof Facts>
 
 /**
- * The border for what a token or an app's function says: rebuilt from checked fields. A nameless user bears their id.
- * `nameOf` says how the token calls a field.
+ * Validates the claims of a token or an app's function and rebuilds them from checked fields. A nameless user is shown
+ * by their id. `nameOf` gives the token's name of a field.
  */
 export function toIdentity(facts: unknown, nameOf: (fact: Fact) => string = (fact) => fact): Identity {
   const result = v.safeParse(Facts, facts)

@@ -8,28 +8,28 @@ import { expectedOf, identityOf, type TokenRules } from './token-rules'
 
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 
-/** Clocks differ, the server's and those of who signs tokens: `nbf` and `exp` count with so much to spare. */
+/** The server's clock and the signers' differ: `nbf` and `exp` are checked with this tolerance. */
 export const CLOCK_TOLERANCE_SECONDS = 30
-/** An app's own check that takes longer answers too late for its client, which gives a handshake up after 15 s. */
+/** An app's own check that takes longer is too late for its client, which gives up a handshake after 15 s. */
 const CHECK_MS = 10_000
 
-/** Tokens that the app signs with a secret of its own (HS256). It may leave out `exp`: what a bot or a script is given. */
+/** Tokens that the app signs with its own secret (HS256). It may leave out `exp`, for a bot or a script. */
 export function secretAuthenticate(secret: string, clock: Clock, rules: TokenRules = {}): Authenticate {
   const key = new TextEncoder().encode(secret)
   return ({ token }) =>
     verified(token, clock, rules, (options) => jwtVerify(token, key, { ...options, algorithms: ['HS256'] }))
 }
 
-/** Tokens of an identity provider, whose keys are read from its JWKS address and kept. They have to end. */
+/** Tokens of an identity provider, whose keys are read from its JWKS address and cached. They must expire. */
 export function jwksAuthenticate(url: string, clock: Clock, log: Log, rules: TokenRules = {}): Authenticate {
   const keys = new KeySet(url, clock, log)
-  // One algorithm family only: with HS256 allowed too, a public key could be passed off as a secret.
+  // One algorithm family only: with HS256 allowed too, a public key could serve as a secret.
   const ours = { algorithms: ASYMMETRIC, requiredClaims: ['exp'] }
   return ({ token }) =>
     verified(token, clock, rules, (options) => keys.verify(token, { ...options, ...ours }))
 }
 
-/** An app's own check. It throws an AuthError, or anything at all, or answers nothing, to refuse. */
+/** An app's own check. To refuse, it throws an AuthError or anything else, or returns nothing. */
 export function customAuthenticate(check: (credentials: Credentials) => unknown, clock: Clock): Authenticate {
   return async (credentials) => {
     let cancel = (): void => {}
@@ -78,7 +78,10 @@ async function verified(
   }
 }
 
-/** A token ends by its `exp`. One that is taken after it, by the tolerance, ends with that: it would end at once. */
+/**
+ * A token ends at its `exp`. One accepted after it, within the tolerance, ends with the tolerance: otherwise it would
+ * end at once.
+ */
 function endOf(exp: number, now: number): number {
   const at = exp * 1000
   return at > now ? at : at + CLOCK_TOLERANCE_SECONDS * 1000
@@ -91,7 +94,7 @@ function toAuthError(cause: unknown): AuthError {
   return new AuthError('TOKEN_INVALID', { cause, ...field })
 }
 
-/** Of a token that is signed; `issuer` and `audience` for a server that looks at them. */
+/** Options of a signed token; `issuer` and `audience` for a server that checks them. */
 export type SignOptions = {
   readonly expiresInSeconds?: number
   readonly issuer?: string
@@ -100,7 +103,7 @@ export type SignOptions = {
 }
 
 /**
- * Signs a token for a server that was given this secret.
+ * Signs a token for a server with this secret.
  *
  * @example
  * const token = await signToken(secret, { id: 'ann', name: 'Ann' }, { expiresInSeconds: 3600 })

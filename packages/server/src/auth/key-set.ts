@@ -10,31 +10,34 @@ import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import { AuthError } from './identity'
 
-/** The provider is asked for its keys at most this often, whatever tokens come: each unknown key is a reason to ask. */
+/**
+ * The provider is asked for its keys at most this often, whatever tokens arrive: each unknown key would be a reason to
+ * ask.
+ */
 const COOL_DOWN_MS = 10_000
-/** A key that the provider has withdrawn is taken for so long. */
+/** A key that the provider has withdrawn is accepted for this long. */
 const MAX_AGE_MS = 600_000
-/** So many unknown keys are remembered; a sender of nonsense must not fill the memory. */
+/** Unknown keys that are remembered; a sender of nonsense must not fill the memory. */
 const UNKNOWN_KEYS = 1_000
 const KEY_NAME_LENGTH = 200
 
 type Verified = { readonly payload: JWTPayload }
 
 /**
- * The keys of an identity provider, by its JWKS address. A token of a key that is not among them is not refused before the
- * keys were read after it was shown: the provider may have changed its keys a moment ago.
+ * The keys of an identity provider, by its JWKS address. A token with an unknown key is refused only if the keys were
+ * read after it was first presented: the provider may have just changed its keys.
  *
  *   key known ─────────────────────────────────────────────▶ verified, or TOKEN_INVALID
  *   unknown, and the keys may be read ── read ── known ────▶ verified
  *                                          └─── unknown ───▶ TOKEN_INVALID
- *   unknown, and the keys were read a moment ago ──────────▶ UNAVAILABLE: to be shown again after the cool-down
+ *   unknown, and the keys were just read ──────────────────▶ UNAVAILABLE: retry after the cool-down
  *   the keys cannot be read ───────────────────────────────▶ UNAVAILABLE
  */
 export class KeySet {
   readonly #keys: ReturnType<typeof createRemoteJWKSet>
-  /** How often the keys had been read when each unknown key was first shown. */
+  /** How often the keys had been read when each unknown key was first presented. */
   readonly #unknown = new Map<string, number>()
-  /** When the last reading of the keys began, and which it was. */
+  /** When the last read of the keys began, and its number. */
   #readAt = Number.NEGATIVE_INFINITY
   #read = 0
   #begun = 0
@@ -46,12 +49,12 @@ export class KeySet {
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
-    // When the keys are read is decided here, by the server's clock.
+    // This class decides when the keys are read, by the server's clock.
     const never = { cacheMaxAge: Number.POSITIVE_INFINITY, cooldownDuration: Number.POSITIVE_INFINITY }
     this.#keys = createRemoteJWKSet(new URL(url), never)
   }
 
-  /** Rejects with an AuthError, or with the error of jose that says what is wrong with the token. */
+  /** Rejects with an AuthError, or with the jose error that describes the token's fault. */
   async verify(token: string, options: JWTVerifyOptions): Promise<Verified> {
     const shownAt = this.#begun
     if (!this.#isReadWithin(MAX_AGE_MS)) await this.#refresh()
@@ -83,13 +86,13 @@ export class KeySet {
     throw new AuthError('UNAVAILABLE', { cause, retryAfterMs })
   }
 
-  /** A clock that was set back must not put the next reading off by as much. */
+  /** A clock that was set back must not delay the next read by as much. */
   #isReadWithin(ms: number): boolean {
     const age = this.clock.now() - this.#readAt
     return age >= 0 && age < ms
   }
 
-  /** A token need not name its key; then each that fits is tried. */
+  /** A token need not name its key; then each matching key is tried. */
   async #tryKeys(token: string, options: JWTVerifyOptions): Promise<Verified> {
     try {
       return await jwtVerify(token, this.#keys, options)
@@ -138,7 +141,7 @@ export class KeySet {
   }
 }
 
-/** Without a name of its key a token of a new one cannot be told from a wrong signature. */
+/** If a token does not name its key, a new key cannot be distinguished from a wrong signature. */
 function isUnknownKey(token: string, error: unknown): boolean {
   if (error instanceof errors.JWKSNoMatchingKey) return true
   return error instanceof errors.JWSSignatureVerificationFailed && kidOf(token) === undefined

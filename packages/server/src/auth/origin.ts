@@ -8,24 +8,25 @@ export type Origins = '*' | readonly string[]
 
 export type OriginPolicy = {
   readonly origins: Origins
-  /** A proxy in front of this server says by which host it was asked: `X-Forwarded-Host`. */
+  /** A proxy in front of this server sends the requested host: `X-Forwarded-Host`. */
   readonly trustsProxy?: boolean
 }
 
 /**
- * May a page of this origin open a connection? CORS does not stop a websocket handshake, so this is asked for every
- * one. Without an Origin it is no browser, and the token alone decides. A page that this server serves is allowed.
+ * Whether a page of this origin may open a connection. CORS does not stop a websocket handshake, so every one is
+ * checked. A request without an Origin is not from a browser, and the token alone decides. A page that this server
+ * serves is allowed.
  */
 export function isOriginAllowed(headers: IncomingHttpHeaders, policy: OriginPolicy): boolean {
   const { origin } = headers
   if (origin === undefined || isListed(origin, policy.origins)) return true
   const page = originOf(origin)
   const host = policy.trustsProxy ? (forwardedHost(headers) ?? headers.host) : headers.host
-  // The host in the form of the origin: in small letters, without the port that its scheme has anyway.
+  // The host in the form of the origin: in lower case, without the default port of its scheme.
   return page !== undefined && host !== undefined && originOf(`${page.protocol}//${host}`)?.host === page.host
 }
 
-/** Is this origin on the list, as it stands there or by a pattern? */
+/** Whether this origin is on the list, literally or by a pattern. */
 export function isListed(origin: string, origins: Origins): boolean {
   if (origins === '*' || origins.includes(origin)) return true
   const page = originOf(origin)
@@ -43,7 +44,7 @@ function matches(entry: string, origin: string): boolean {
 const forwardedHost = ({ 'x-forwarded-host': value }: IncomingHttpHeaders): string | undefined =>
   (Array.isArray(value) ? value[0] : value)?.split(',')[0]?.trim()
 
-/** Undefined for `null`, which sandboxed frames and files send, and for anything else that is no http origin. */
+/** Undefined for `null`, which sandboxed frames and files send, and for any other value that is not an http origin. */
 function originOf(origin: string): URL | undefined {
   if (!/^https?:\/\/[^/?#@\s]+$/i.test(origin) || !URL.canParse(origin)) return undefined
   return new URL(origin)

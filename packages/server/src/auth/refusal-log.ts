@@ -3,14 +3,14 @@ import type { Log } from '../ports/log'
 import type { Credentials } from './credentials'
 import { AuthError, type Authenticate } from './identity'
 
-/** A client that is refused comes again: each reason is a warning once in this time, and of so many reasons. */
+/** A refused client retries: each reason is logged as a warning once in this time, up to this many reasons. */
 const EVERY_MS = 60_000
 const REASONS = 100
 const REASON_LENGTH = 200
 /** No session is named by less; a shorter cookie is a setting such as a language. */
 const SECRET_LENGTH = 8
 
-/** Says in the log why tokens are refused: once a minute for each reason, so that no sender of tokens fills the disk. */
+/** Logs why tokens are refused: once a minute for each reason, so that no sender of tokens fills the disk. */
 export function withRefusalLog(authenticate: Authenticate, clock: Clock, log: Log): Authenticate {
   const loggedAt = new Map<string, number>()
 
@@ -39,12 +39,11 @@ export function withRefusalLog(authenticate: Authenticate, clock: Clock, log: Lo
   }
 }
 
-/** That a token runs out, a session ends or a user is banned is their way; all else may be a setting. */
+/** An expired token, an ended session or a banned user is normal; anything else may be a wrong setting. */
 const isUnexpected = ({ code }: AuthError): boolean => code === 'TOKEN_INVALID' || code === 'UNAVAILABLE'
 
 /**
- * The message only, as the cause may carry the token's claims; and an app's own check may put the token, or a cookie, into
- * its message.
+ * The message only: the cause may hold the token's claims, and an app's own check may put the token into its message.
  */
 function reasonOf({ cause }: AuthError, { token, cookies }: Credentials): string | undefined {
   if (!(cause instanceof Error)) return undefined

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 
 const SECRET_BYTES = 32
 
-/** The secret kept in this file; made, readable by the owner only, when there is none. */
+/** The secret in this file; made, readable by the owner only, if it is missing. */
 export function keptSecret(path: string): string {
   mkdirSync(dirname(path), { recursive: true })
   try {

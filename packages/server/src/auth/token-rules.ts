@@ -2,19 +2,19 @@ import type { JWTPayload } from 'jose'
 import type { Identity } from './identity'
 import { toIdentity } from './identity'
 
-/** Under which names a token has what the server needs. */
+/** The names of the claims that the server needs. */
 export type ClaimNames = {
   /** The user's id; `sub` by default. */
   readonly id?: string
-  /** What others see; `name` by default. */
+  /** The shown name; `name` by default. */
   readonly name?: string
   /** True: a moderator of the whole server; `admin` by default. */
   readonly admin?: string
-  /** The session, which can be revoked; `sid` by default. */
+  /** The login session, which can be revoked; `sid` by default. */
   readonly sid?: string
 }
 
-/** What a token has to say besides its signature. */
+/** Requirements on a token besides its signature. */
 export type TokenRules = {
   /** Its `iss`, one of these. */
   readonly issuer?: string | readonly string[]
@@ -25,7 +25,7 @@ export type TokenRules = {
 
 const DEFAULT_CLAIMS = { id: 'sub', name: 'name', admin: 'admin', sid: 'sid' } as const
 
-/** Who a token speaks for. The times are in milliseconds since the epoch. */
+/** The identity that a token stands for. Times are in milliseconds since the epoch. */
 export function identityOf(
   payload: JWTPayload,
   { claims }: TokenRules,
@@ -47,7 +47,7 @@ export function identityOf(
   })
 }
 
-/** The options of jose for them. */
+/** These rules as options of jose. */
 export function expectedOf({ issuer, audience }: TokenRules): { issuer?: string[]; audience?: string[] } {
   return {
     ...(issuer === undefined ? {} : { issuer: [issuer].flat() }),

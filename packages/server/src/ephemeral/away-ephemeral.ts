@@ -1,7 +1,7 @@
 import { StoreError } from '../stores/port'
 import type { EphemeralStore } from './ephemeral-store'
 
-/** Where there can be no ephemeral rooms, for a reason that is in the log: all else goes on. */
+/** Stands in where ephemeral rooms are impossible, for a logged reason: all else works. */
 export function awayEphemeral(): EphemeralStore {
   const refuse = async (): Promise<never> => {
     throw new StoreError('UNAVAILABLE', 'there can be no ephemeral rooms here')

@@ -1,6 +1,6 @@
 import type { EphemeralReader, EphemeralStore } from './ephemeral-store'
 
-/** A read that begins with the first question: most reads are about rooms that are kept, and shall cost nothing here. */
+/** A read that begins with the first query: most reads concern kept rooms, and must cost nothing here. */
 export class LazyRead {
   readonly #isOver: Promise<void>
   #end: () => void = () => {}
@@ -25,7 +25,7 @@ export class LazyRead {
     return this.#reader
   }
 
-  /** Resolves when nothing of it is left. */
+  /** Resolves when it has ended. */
   async end(): Promise<void> {
     this.#end()
     await this.#read

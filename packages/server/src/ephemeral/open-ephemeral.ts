@@ -5,7 +5,10 @@ import { awayEphemeral } from './away-ephemeral'
 import type { EphemeralStore } from './ephemeral-store'
 import { MemoryEphemeral } from './memory-ephemeral'
 
-/** What keeps the ephemeral rooms: the Redis that joins the nodes; the Postgres that they share; this process alone. */
+/**
+ * Opens the store of the ephemeral rooms: the Redis that joins the nodes, the Postgres they share, or this process
+ * alone.
+ */
 export async function openEphemeral(
   redis: string | undefined,
   database: string | undefined,

@@ -5,20 +5,20 @@ import { Turns } from '../stores/sqlite/turns'
 import { type EphemeralStore, SWEEP_ROOMS } from './ephemeral-store'
 import { isEphemeralId } from './room-id'
 
-/** Often enough that a room whose people are connected is never idle, even if some turns fail. */
+/** Often enough that a room with connected members is never idle, even if some rounds fail. */
 const TURN_MS = 60_000
 
 export type RoomsInUseParts = {
   readonly store: Pick<EphemeralStore, 'touch' | 'sweep'>
   readonly clock: Clock
   readonly log: Log
-  /** Rooms of whom somebody is connected to this node. */
+  /** Rooms with a member connected to this node. */
   readonly inhabited: () => Iterable<RoomId>
-  /** When the walk over them lets everything else have its turn. */
+  /** Yields to other work during the walk over them. */
   readonly turns?: Turns
 }
 
-/** Once a minute: says which ephemeral rooms are in use here, and takes those away that are in use nowhere. */
+/** Once a minute: marks the ephemeral rooms in use here, and removes those that are in use nowhere. */
 export class RoomsInUse {
   readonly #stop: () => void
   #isBusy = false

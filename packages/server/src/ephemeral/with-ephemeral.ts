@@ -5,8 +5,8 @@ import { LazyRead } from './lazy-read'
 import { isEphemeralId } from './room-id'
 
 /**
- * One store of all rooms: their ids say where they are. Sessions, users and lists of public rooms are in the kept one.
- * `isEphemeral`: for tests, which may want all rooms in one of the two.
+ * One store for all rooms: their ids show which store has them. Sessions, users and lists of public rooms are in the
+ * kept one. `isEphemeral`: for tests that want all rooms in one of the two.
  */
 export function withEphemeral(
   kept: Store,
@@ -35,10 +35,10 @@ export function withEphemeral(
     forgetInvitations: (beforeMs) => kept.forgetInvitations(beforeMs),
     block: (userId, blockedId, at) => kept.block(userId, blockedId, at),
     unblock: (userId, blockedId) => kept.unblock(userId, blockedId),
-    // Of dms, which are kept.
+    // For dms, which are kept.
     hide: (roomId, userId, hidden) => kept.hide(roomId, userId, hidden),
     purge: (roomId, belowSeq) => kept.purge(roomId, belowSeq),
-    // An ephemeral room ends by itself: the rules let nobody delete one.
+    // An ephemeral room ends by itself: no user may delete one.
     deleteRoom: (roomId, by, atMs) => kept.deleteRoom(roomId, by, atMs),
     purgeDeleted: () => kept.purgeDeleted(),
     forgetOps: (beforeMs) => kept.forgetOps(beforeMs),
@@ -57,8 +57,8 @@ export function withEphemeral(
 }
 
 /**
- * What is asked about rooms by their ids is answered by both, or not at all. What is asked about a user, and what finds
- * out whether something was missed, is answered without the ephemeral rooms while those are away (P16).
+ * Reads of rooms by id are answered by both stores, or fail. Reads about a user, and those that find missed changes,
+ * leave the ephemeral rooms out while their store is down (P16).
  */
 function readerOfBoth(
   kept: Reader,
@@ -67,7 +67,7 @@ function readerOfBoth(
 ): Reader {
   const about = (roomId: RoomId): Reader | Promise<EphemeralReader> =>
     isEphemeral(roomId) ? ephemeral() : kept
-  /** Each part asks the reader that has its rooms; one that has none is not asked. */
+  /** Queries each reader for its rooms; one without any is not queried. */
   async function split<T>(
     roomIds: readonly RoomId[],
     ask: (reader: Reader | EphemeralReader, ids: readonly RoomId[]) => Promise<T>,
@@ -113,7 +113,7 @@ function readerOfBoth(
     reports: async (roomId, query) => (await about(roomId)).reports(roomId, query),
     openReportsOf: async (roomId, reporterId, limit) =>
       (await about(roomId)).openReportsOf(roomId, reporterId, limit),
-    // Each kind of room by itself: the bound is one of work, not of a sum.
+    // Each kind of room separately: the limit bounds work, not a sum.
     async inRooms(userIds, atLeast) {
       const there = await kept.inRooms(userIds, atLeast)
       const here = await unlessAway(ephemeral().then((reader) => reader.inRooms(userIds, atLeast)))
@@ -143,7 +143,10 @@ function readerOfBoth(
   }
 }
 
-/** Of these, who has come by themselves into an ephemeral room that the user came into so; of the first hundred of those. */
+/**
+ * Which of these joined themselves an ephemeral room that the user also joined themselves; checks the first hundred
+ * such rooms.
+ */
 async function metIn(
   reader: EphemeralReader,
   userId: UserId,

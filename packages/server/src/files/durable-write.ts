@@ -1,6 +1,6 @@
 import { open, rename } from 'node:fs/promises'
 
-/** Writes a small file so that it is there whole or not at all, also after a power cut. */
+/** Writes a small file whole or not at all, even across a power cut. */
 export async function writeWhole(path: string, content: string): Promise<void> {
   const beside = `${path}.new`
   const file = await open(beside, 'w', 0o600)
@@ -13,7 +13,7 @@ export async function writeWhole(path: string, content: string): Promise<void> {
   await rename(beside, path)
 }
 
-/** Makes names that were given in these folders last: a file alone may be on the disk without its name. */
+/** Makes new names in these folders durable: a synced file alone may lack its name on the disk. */
 export async function syncFolders(...folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     const handle = await open(folder, 'r')

@@ -12,7 +12,7 @@ import { receive } from './incoming'
 const INCOMING = 'incoming'
 const CONTENT = 'content'
 const PLACE_ATTEMPTS = 5
-/** An upload that is this old was cut off, and nobody will finish it. */
+/** An upload this old was cut off, and will not be finished. */
 const ABANDONED_MS = 3_600_000
 
 const FileRecord = v.object({
@@ -25,7 +25,7 @@ const FileRecord = v.object({
 })
 
 /**
- * Files in a folder, that several servers may share:
+ * Files in a folder that several servers may share:
  *
  *   incoming/<random>              an upload under way
  *   <first two of sha>/<sha>/content        the bytes, once, however often they were uploaded
@@ -43,11 +43,12 @@ export async function openFileFolder(folder: string, now: number): Promise<FileS
   const place = async (path: string, file: StoredFile, attempts = PLACE_ATTEMPTS): Promise<void> => {
     try {
       await mkdir(folderOf(file.sha256), { recursive: true })
-      // The record first: whoever removes the last record of a content looks again before the content goes.
+      // The record first: a server that removes the last record of a content checks again before it removes the
+      // content.
       await writeWhole(recordOf(file), JSON.stringify(file))
       await rename(path, join(folderOf(file.sha256), CONTENT))
     } catch (error) {
-      // The folder was removed with the last owner of the same content, between two of these steps.
+      // The last owner of the same content removed the folder between two of these steps.
       if (attempts <= 1 || !isMissing(error)) throw error
       await place(path, file, attempts - 1)
     }
@@ -111,8 +112,8 @@ export async function openFileFolder(folder: string, now: number): Promise<FileS
 }
 
 /**
- * The content goes with its last owner. It is put aside first: an upload of the same content writes its record before
- * its content, so what is then found to have an owner again is either put back here or replaced there.
+ * Removes a content with its last owner. It is moved aside first: an upload of the same content writes its record
+ * before its content, so a content that then has an owner again is either moved back here or replaced there.
  */
 async function removeUnowned(folder: string): Promise<void> {
   const isOwned = async (): Promise<boolean> => (await namesIn(folder)).some((name) => name.endsWith('.json'))
@@ -125,7 +126,7 @@ async function removeUnowned(folder: string): Promise<void> {
   }
   await rm(aside, { force: true })
   await rmdir(folder).catch((error: unknown) => {
-    // Somebody has just begun anew in it, or has removed it as well.
+    // Another upload has just started in it, or it was already removed.
     if (!isMissing(error) && !(isSystemError(error) && error.code === 'ENOTEMPTY')) throw error
   })
 }

@@ -1,4 +1,4 @@
-/** What may be uploaded. SVG and HTML are not among them: both may run scripts, and are text here if anything. */
+/** What may be uploaded. SVG and HTML are not included: both may run scripts, and count as text here at most. */
 export type FileKind =
   | 'image/png'
   | 'image/jpeg'
@@ -7,13 +7,13 @@ export type FileKind =
   | 'application/pdf'
   | 'text/plain'
 
-/** So many bytes tell the kind. */
+/** Bytes that suffice to identify the kind. */
 export const KIND_BYTES = 12
 
 const ascii = (bytes: Uint8Array, from: number, to: number): string =>
   String.fromCharCode(...bytes.subarray(from, to))
 
-/** By the bytes that such a file begins with, whatever its name or its sender says. Undefined: none of the binary kinds. */
+/** The kind by the file's first bytes, whatever its name or sender states. Undefined: none of the binary kinds. */
 export function kindByMagic(bytes: Uint8Array): FileKind | undefined {
   if (ascii(bytes, 0, 8) === '\x89PNG\r\n\x1a\n') return 'image/png'
   if (ascii(bytes, 0, 3) === '\xff\xd8\xff') return 'image/jpeg'
@@ -34,7 +34,7 @@ export const EXTENSIONS = {
   'text/plain': 'txt',
 } as const satisfies Record<FileKind, string>
 
-/** Is it text all through: UTF-8, and no control characters but white space? Fed piece by piece. */
+/** Checks that all of it is text: UTF-8, and no control characters but white space. Fed in chunks. */
 export class TextCheck {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true })
   #isText = true

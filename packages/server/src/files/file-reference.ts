@@ -9,14 +9,17 @@ import { isImage } from './file-kind'
 import { FILE_ID, type StoredFile } from './file-store'
 
 const NAME_LENGTH = 255
-/** What makes a name lie about what it names: line ends, controls, and turns of the direction. Marks of it are in real names. */
+/**
+ * Characters that make a name misleading: line ends, controls, and overrides of direction. Direction marks occur in
+ * real names.
+ */
 const NOT_IN_FILE_NAMES = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 const pixels = v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1)))
 
-/** What the metadata of an image or a file say. Whatever else is in them is the app's own. */
+/** The metadata of an image or a file. Other fields are the app's own. */
 const Shown = v.object({
   fileId: v.pipe(v.string(), v.regex(FILE_ID)),
-  /** How the sender calls it: to be shown, never to be trusted. */
+  /** The sender's name for it: to be shown, never to be trusted. */
   name: v.exactOptional(
     v.pipe(
       v.string(),
@@ -28,7 +31,7 @@ const Shown = v.object({
   height: pixels,
 })
 
-/** Of files that are kept elsewhere the app's own id, if it has one: short, for it is looked up. */
+/** The app's own id of a file that is stored elsewhere, if any: short, because it is looked up. */
 const ForeignFile = v.optional(
   v.looseObject({
     fileId: v.optional(
@@ -38,9 +41,9 @@ const ForeignFile = v.optional(
 )
 
 /**
- * Whether a message may show the file that it names: its sender's own upload, or one that is shown to him already.
- * Otherwise whoever guesses an id could open a file by posting it to himself. Missing and hidden are one (P9). Protocol 1
- * knows no uploads: an image there is a web address.
+ * Whether a message may show the file that it names: one its sender uploaded, or one already shown to them. Otherwise a
+ * user who guesses an id could open a file by posting it to themselves. Missing and hidden get the same answer (P9).
+ * Protocol 1 knows no uploads: an image there is a web address.
  */
 export async function fileRefusal(
   { files, store }: Pick<Services, 'files' | 'store'>,
@@ -60,7 +63,7 @@ export async function fileRefusal(
   return type === 'image' && !isImage(file.kind) ? refuse('INVALID_PAYLOAD', { field: 'type' }) : undefined
 }
 
-/** Whoever uploaded it, and whoever is in a room that shows it. */
+/** The uploader may, and every member of a room that shows it. */
 export async function mayRead(
   { store }: Pick<Services, 'store'>,
   userId: StoredFile['ownerId'],

@@ -6,30 +6,30 @@ export type StoredFile = {
   readonly ownerId: UserId
   readonly kind: FileKind
   readonly size: number
-  /** Of the content: what caches compare. */
+  /** Hash of the content, for caches to compare. */
   readonly sha256: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number
 }
 
-/** Why an upload was not taken. */
+/** Why an upload was refused. */
 export type FileProblem = 'TOO_LARGE' | 'UNKNOWN_KIND' | 'EMPTY'
 
 /**
- * Where uploads are kept. Guarantees: what `put` answered is durable; content never changes; two uploads of the same
- * content have two ids and are kept once; a name of the uploader's is never part of a path.
+ * Stores uploads. Guarantees: once `put` resolves, the file is durable; content never changes; two uploads of the same
+ * content have two ids and are stored once; a name from the uploader is never part of a path.
  */
 export interface FileStore {
-  /** Rejects with a StoreError (STORAGE_FULL, UNAVAILABLE) where the disk fails, and with the body's own error. */
+  /** Rejects with a StoreError (STORAGE_FULL, UNAVAILABLE) if the disk fails, and with the body's own error. */
   put(body: AsyncIterable<Uint8Array>, ownerId: UserId, now: number): Promise<StoredFile | FileProblem>
-  /** Undefined for whatever is no id of a file that is there. */
+  /** Undefined unless it is the id of an existing file. */
   find(id: string): Promise<StoredFile | undefined>
-  /** Undefined: it has been removed in this moment. */
+  /** Undefined: it has just been removed. */
   content(file: StoredFile): Promise<ReadableStream<Uint8Array> | undefined>
-  /** All that were uploaded before that time. */
+  /** All files uploaded before that time. */
   olderThan(beforeMs: number): AsyncIterable<StoredFile>
   remove(file: StoredFile): Promise<void>
-  /** Bytes of all contents together. Reads the folder, and yields. */
+  /** Total bytes of all contents. Reads the folder, and yields. */
   measure(): Promise<number>
 }
 

@@ -2,10 +2,10 @@ import type { Log } from '../ports/log'
 import type { Store } from '../stores/port'
 import type { FileStore } from './file-store'
 
-/** An upload may wait so long in an outbox for the message that shows it. */
+/** An upload may wait this long for its message, which may still be in an outbox. */
 export const UNSHOWN_MS = 7 * 24 * 3_600_000
 
-/** Removes uploads that no message shows (any more): never sent, deleted, or purged. Answers how many that were. */
+/** Removes uploads that no message shows (any more): never sent, deleted, or purged. Returns how many. */
 export async function sweepFiles(
   { files, store, log }: { files: FileStore; store: Pick<Store, 'read'>; log: Log },
   now: number,

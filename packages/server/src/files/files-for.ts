@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import type { Clock } from '../ports/clock'
 import type { FileStore } from './file-store'
 
-/** The folder of uploads: the one that is named, or the one beside a SQLite file. Elsewhere there is none. */
+/** The folder of uploads: the named one, or the one beside a SQLite file. Otherwise none. */
 export async function filesFor(
   files: string | false | undefined,
   database: string | undefined,

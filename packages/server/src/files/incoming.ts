@@ -5,7 +5,7 @@ import { FILE_BYTES, type FileProblem } from './file-store'
 
 type Received = { readonly sha256: string; readonly size: number; readonly kind: FileKind }
 
-/** Writes a body to a path as it comes, and learns what it is. Stops at the first byte too many. */
+/** Writes a body to a path as it arrives, and detects its kind. Stops at the first byte too many. */
 export async function receive(
   path: string,
   body: AsyncIterable<Uint8Array>,
@@ -27,7 +27,7 @@ export async function receive(
     if (size === 0) return 'EMPTY'
     const kind = kindByMagic(head) ?? (text.end() ? 'text/plain' : undefined)
     if (!kind) return 'UNKNOWN_KIND'
-    // A message that names it may be acked next, and that holds after a power cut.
+    // A message that names it may be acked next, and an ack must survive a power cut.
     await file.sync()
     return { sha256: hash.digest('hex'), size, kind }
   } finally {

@@ -6,21 +6,23 @@ import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import { FILE_BYTES, type FileStore, type StoredFile } from './file-store'
 
-/** How much is taken; 0: no limit. */
+/** How much is accepted; 0: no limit. */
 export type UploadLimits = {
   /** Bytes of one user in an hour, on this server. */
   readonly bytesPerHour: number
-  /** Bytes of all files together, as they stand in the folder. */
+  /** Total bytes of all files in the folder. */
   readonly bytesInAll: number
 }
 
 const HOUR_MS = 3_600_000
 /** Uploads of the last hour of one user that no message shows yet. An album is posted within minutes. */
 const UNSHOWN_PER_HOUR = 100
-/** Other servers may write to the folder as well, and the sweep removes: so the folder is measured anew, but not all the time. */
+/**
+ * Other servers may write to the folder too, and the sweep removes: so the folder is measured again, but not too often.
+ */
 const MEASURED_FOR_MS = 600_000
 const FULL_MEASURED_FOR_MS = 60_000
-/** Users whose uploads are remembered; beyond it those who have uploaded nothing in the last hour are forgotten. */
+/** Users whose uploads are remembered; beyond it, those without an upload in the last hour are dropped. */
 const USERS = 10_000
 
 export type UploadQuotaDeps = {
@@ -33,15 +35,15 @@ export type UploadQuotaDeps = {
 
 type Upload = { readonly id: string; readonly at: number }
 
-/** An upload that may go on. To be told how it ended: with a file, or without one. */
+/** A permitted upload. Call `finish` with the file, or without one if it failed. */
 export type UploadGrant = { finish(file: StoredFile | undefined): void }
 
-/** What may be uploaded: bytes of a user in an hour, files that nothing shows, and bytes in all. */
+/** Limits uploads: bytes of a user in an hour, files that nothing shows, and bytes in all. */
 export class UploadQuota {
   readonly #bytes: Rates<UserId>
   readonly #recent = new Map<UserId, readonly Upload[]>()
   #inAll = 0
-  /** Of uploads that are under way. */
+  /** Bytes of uploads under way. */
   #promised = 0
   #measuredAt = Number.NEGATIVE_INFINITY
   #measuring: Promise<void> | undefined
@@ -58,14 +60,14 @@ export class UploadQuota {
     return this.#inAll
   }
 
-  /** `bytes`: how long it says it is; undefined: it does not say. */
+  /** `bytes`: the announced length; undefined: none was announced. */
   async begin(userId: UserId, bytes = FILE_BYTES): Promise<UploadGrant | Refusal> {
     const { limits } = this.deps
     const bucket = this.#bytes.of(userId)
     if (bucket.isSpent)
       return refuse('RATE_LIMITED', { limit: limits.bytesPerHour, retryAfterMs: bucket.retryAfterMs })
     const promised = Math.min(bytes, FILE_BYTES)
-    // Before anything is waited for: several uploads at once must not each see room for one.
+    // Before the first await: several uploads at once must not each see room for one.
     bucket.spend(promised)
     this.#promised += promised
     const refusal = (await this.#unshownRefusal(userId)) ?? (await this.#fullRefusal())
@@ -106,7 +108,7 @@ export class UploadQuota {
     return isFull() ? refuse('STORAGE_FULL', { limit: bytesInAll }) : undefined
   }
 
-  /** Resolves when the folder was measured no longer ago than that. A look that fails leaves what was known. */
+  /** Resolves when the folder was measured no longer ago than that. A failed measurement leaves the known value. */
   #measured(forMs: number): Promise<void> {
     const { clock, files, log } = this.deps
     const age = clock.now() - this.#measuredAt

@@ -13,7 +13,7 @@ export type AdminDeps = {
   readonly ids: Ids
 }
 
-/** For whoever holds a token with the claim `admin`: ends a session on all devices and nodes. */
+/** For tokens with the claim `admin`: ends a session on all devices and nodes. */
 export function adminRoutes(app: Hono, { identify, revokeSession, ids }: AdminDeps): void {
   app.post('/admin/sessions/:sid/revoke', async (c) => {
     const caller = await identify(c)
@@ -22,7 +22,7 @@ export function adminRoutes(app: Hono, { identify, revokeSession, ids }: AdminDe
     const sid = c.req.param('sid')
     if (sid.length > SID_LENGTH || !isStorableText(sid))
       return refusalResponse(c, refuse('INVALID_PAYLOAD', { field: 'sid' }), ids)
-    // A session that nobody has is revoked as well: its tokens may be in use elsewhere, or come later.
+    // An unknown session is revoked too: its tokens may be in use elsewhere, or arrive later.
     await revokeSession(sid)
     return c.json({ ok: true })
   })

@@ -18,24 +18,24 @@ import { staticFiles } from './static-files'
 
 export type HttpDeps = {
   readonly registry: Registry
-  /** With a token only those who show it see them; elsewhere: on a port of their own. */
+  /** With a token: only for requests that carry it; elsewhere: on a separate port. */
   readonly metrics: { readonly token?: string } | 'elsewhere'
   /** Resolves when the server can take requests: it is not stopping, and its database answers. */
   readonly checkReady: () => Promise<boolean>
-  /** Ends the session of this token; false: there is nothing to end. */
+  /** Ends the session of this token; false: there is none. */
   readonly logout: (token: string) => Promise<boolean>
   readonly origins: Origins
-  /** Given: guests may sign in, with tokens signed so. */
+  /** If set, guests may sign in, with tokens signed this way. */
   readonly guests?: Signing
   readonly staticFolder?: string
-  /** What else there is; each adds its own. */
+  /** Further routes; each function adds its own. */
   readonly routes?: readonly ((app: Hono) => void)[]
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
 }
 
-/** Everything that is not a chat line. */
+/** All HTTP except the chat connections. */
 export function httpApp(deps: HttpDeps): Hono {
   const app = new Hono()
   app.use(async (c, next) => {
@@ -82,7 +82,7 @@ export function httpApp(deps: HttpDeps): Hono {
   app.notFound((c) => c.text('Not found\n', 404))
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse()
-    // The database is away, or its disk is full: which of them, and when to come back.
+    // The database is down, or its disk is full: the answer states which, and when to retry.
     if (error instanceof StoreError) return refusalResponse(c, refuse(error.code), deps.ids)
     deps.log.error({ err: error, path: c.req.path }, 'an HTTP request failed')
     return c.text('The server failed\n', 500)
@@ -90,7 +90,7 @@ export function httpApp(deps: HttpDeps): Hono {
   return app
 }
 
-/** Takes as long for a wrong token as for one that is almost right. */
+/** Takes the same time for every wrong token. */
 function isSame(shown: string, token: string): boolean {
   const [a, b] = [shown, token].map((text) => createHash('sha256').update(text).digest())
   return a !== undefined && b !== undefined && timingSafeEqual(a, b)

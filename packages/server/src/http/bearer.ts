@@ -10,7 +10,7 @@ import { clientAddress } from './client-address'
 /** Who asks, checked as in a socket's handshake. */
 export type Identify = (c: Context) => Promise<Identity | Refusal>
 
-/** The token of `Authorization: Bearer …`; it is taken from nowhere else: addresses end up in logs. */
+/** The token of `Authorization: Bearer …`, and of nothing else: addresses end up in logs. */
 export const bearerToken = (c: Context): string | undefined =>
   /^Bearer (\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
 

@@ -5,9 +5,9 @@ import { isIPv6 } from 'node:net'
 const IPV6_GROUPS = 4
 
 /**
- * Where a request comes from, as far as it can be believed: the peer's own address, or with `proxies` in front of this
- * server what the first of them has seen, from the end of `X-Forwarded-For`. What a client writes itself stands before
- * that and is not read. Of an IPv6 address the network: one customer has 2^64 of them.
+ * The origin of a request as far as it can be trusted: the peer's address, or with `proxies` in front of this server
+ * the address that the first of them saw, counted from the end of `X-Forwarded-For`. What the client wrote itself
+ * stands before that and is ignored. For IPv6 it is the network: one customer has 2^64 addresses.
  */
 export function clientAddress(
   { socket, headers }: Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } },

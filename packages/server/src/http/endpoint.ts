@@ -3,19 +3,19 @@ import { Server as HttpsServer } from 'node:https'
 import { HTTP_TIMEOUTS, listen, trackConnections, urlOf } from './listen'
 import { type HostServer, mountAt } from './mount'
 
-/** Where the chat server is reached: a port of its own, or an app's server. */
+/** Where the chat server is reached: its own port, or an app's server. */
 export type Endpoint = {
-  /** 0: the app's server does not listen yet, or not on a port. */
+  /** 0: the app's server does not listen yet, or has no port. */
   port(): number
-  /** As a browser on this machine opens it. */
+  /** The address for a browser on this machine. */
   url(): string
-  /** No more connections come in; resolves when the last one that is its own is gone. */
+  /** Accepts no more connections; resolves when the last of its own is closed. */
   close(): Promise<void>
-  /** Ends the connections that are still there. */
+  /** Ends the connections that are still open. */
   cut(): void
 }
 
-/** A port of its own, where all that is not under `path` is not found. */
+/** Its own port, where everything outside `path` is not found. */
 export async function ownEndpoint(
   inner: HttpServer,
   path: string,
@@ -35,7 +35,7 @@ export async function ownEndpoint(
   }
 }
 
-/** The part under `path` of an app's server, which goes on without it. */
+/** The part under `path` of an app's server, which keeps running without it. */
 export function mountedEndpoint(inner: HttpServer, path: string, host: HostServer): Endpoint {
   const mount = mountAt(host, path, inner)
   const port = (): number => {

@@ -26,10 +26,10 @@ export type FileRoutesDeps = {
   readonly log: Log
 }
 
-/** How fast one user may upload: an album at once, then one every two seconds. */
+/** Upload rate of one user: an album at once, then one every two seconds. */
 const UPLOADS = { perSecond: 0.5, burst: 20 }
 
-/** `POST /files` takes the bytes of a file as they are; `GET /files/:id` gives them to whoever may see it. */
+/** `POST /files` takes the raw bytes of a file; `GET /files/:id` returns them to users who may see it. */
 export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
   const rates = new Rates<UserId>(UPLOADS, deps.clock)
 
@@ -61,7 +61,7 @@ export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
   })
 }
 
-/** The same for a file that is not there and one that is not his to know (P9). */
+/** The same for a missing file and one that the user may not see (P9). */
 const notFound = (c: Context): Response => c.json({ ok: false, error: 'There is no such file' }, 404)
 
 async function take(
@@ -70,7 +70,7 @@ async function take(
   ownerId: StoredFile['ownerId'],
 ): Promise<StoredFile | Refusal> {
   const { body } = c.req.raw
-  // Said before it is read, where the client says how much it is.
+  // Refused before it is read, if the client announces the length.
   if (Number(c.req.header('content-length') ?? 0) > FILE_BYTES) return refusalOf('TOO_LARGE')
   if (!body) return refusalOf('EMPTY')
   try {
@@ -102,10 +102,10 @@ async function answer(c: Context, files: FileStore, file: StoredFile): Promise<R
   const name = `${id.slice(-16)}.${EXTENSIONS[kind]}`
   c.header('Content-Type', kind === 'text/plain' ? 'text/plain; charset=utf-8' : kind)
   c.header('Content-Disposition', isImage(kind) ? 'inline' : `attachment; filename="${name}"`)
-  // Whatever it is, and however it is opened: nothing in it runs, and nothing is loaded for it.
+  // However the file is opened, nothing in it runs, and nothing is loaded for it.
   c.header('Content-Security-Policy', "default-src 'none'; sandbox")
   c.header('ETag', etag)
-  // Asked for again each time: who has been removed since gets nothing, not from his own cache either.
+  // Revalidated each time: a user who has been removed since gets nothing, not even from their own cache.
   c.header('Cache-Control', 'private, no-cache')
   c.header('Vary', 'Authorization')
   if (c.req.header('if-none-match') === etag) return c.body(null, 304)

@@ -20,7 +20,7 @@ const GuestRequest = v.object({
 
 export const guestBodyLimit = bodyLimit({ maxSize: BODY_LIMIT_BYTES })
 
-/** Signs anybody in under the name he gives. For development: there is nothing that he has to prove. */
+/** Signs any guest in under the name they give. For development: they prove nothing. */
 export function guestSignIn(deps: { signing: Signing; clock: Clock; ids: Ids }): MiddlewareHandler {
   return async (c) => {
     const body: unknown = await c.req.json().catch(() => undefined)

@@ -2,17 +2,17 @@ import type { Server, ServerOptions } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 
 /**
- * How long a peer may take. Node's own figures (60 s for the headers, 300 s for a request, looked at every 30 s) let
- * somebody who says nothing hold a connection for minutes.
+ * Time limits of a peer. Node's own (60 s for the headers, 300 s for a request, checked every 30 s) let a silent client
+ * hold a connection for minutes.
  */
 export const HTTP_TIMEOUTS: ServerOptions = {
   headersTimeout: 5_000,
-  // An upload of 10 MB over a slow line, or a poll that waits for the next ping.
+  // An upload of 10 MB over a slow network, or a poll that waits for the next ping.
   requestTimeout: 120_000,
   connectionsCheckingInterval: 1_000,
 }
 
-/** Resolves with the port when connections can be made; rejects where the port is taken. */
+/** Resolves with the port when connections can be made; rejects if the port is taken. */
 export function listen(http: Server, port: number, host: string | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     http.once('error', reject)
@@ -31,8 +31,8 @@ export function urlOf(host: string | undefined, port: number): string {
 }
 
 /**
- * Returns what cuts all connections that are still there. Node's own closeAllConnections leaves out those that became
- * websockets, and one whose client has stopped reading would hold a stop up for 30 s.
+ * Returns the function that cuts all open connections. Node's own closeAllConnections leaves out those that became
+ * websockets, and one whose client has stopped reading would delay a stop by 30 s.
  */
 export function trackConnections(http: Server): () => void {
   const connections = new Set<Socket>()

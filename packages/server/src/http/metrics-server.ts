@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { Registry } from 'prom-client'
 import { HTTP_TIMEOUTS, listen } from './listen'
 
-/** `GET /metrics` on a port of its own, which a firewall can keep from the public. */
+/** `GET /metrics` on a separate port, which a firewall can close to the public. */
 export async function serveMetrics(
   registry: Registry,
   port: number,

@@ -4,13 +4,13 @@ import type { Meter } from '../ports/meter'
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 const OPS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 
-/** Figures of one server, for Prometheus. A registry of its own: two servers in one process count apart. */
+/** Metrics of one server, for Prometheus. A separate registry: two servers in one process count apart. */
 export function metrics(now: {
   sockets: () => number
   queueDepth: () => number
-  /** Of uploads, on the disk. */
+  /** Bytes of uploads on the disk. */
   fileBytes: () => number
-  /** Given where nodes are joined: whether they are at the moment. */
+  /** Set if nodes are joined: whether the bus is up now. */
   isBusUp?: () => boolean
 }): {
   meter: Meter

@@ -2,12 +2,12 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Server as HttpsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 
-/** A server of the app's own, of `node:http` or `node:https`. */
+/** The app's own server, from `node:http` or `node:https`. */
 export type HostServer = HttpServer | HttpsServer
 
 /** The chat server's part of an app's own HTTP server. */
 export type Mount = {
-  /** Requests under the path go to the app again, and the websockets opened through here are cut. */
+  /** Requests under the path go to the app again, and websockets opened through here are cut. */
   unmount(): void
 }
 
@@ -33,17 +33,17 @@ export function mountAt(host: HostServer, path: string, inner: HttpServer): Moun
       return inner.emit('upgrade', request, response, head)
     }
     if (!REQUESTS.has(event) || !isResponse(response)) return false
-    // Relative addresses of a page there are those of a folder.
+    // A page there resolves relative addresses against the folder.
     if (request.url === path) return redirect(response, `${path}/`)
     request.url = rest
-    // Node asks the listeners of `checkContinue` instead, where the app has one: its client waits for the word.
+    // If the app listens for `checkContinue`, Node emits that instead, and the client waits for `100 Continue`.
     if (event === 'checkContinue') response.writeContinue()
     return inner.emit('request', request, response)
   }
   const mounted: (event: string, ...args: unknown[]) => boolean = (event, ...args) =>
     takes(event, args) || Reflect.apply(emit, host, [event, ...args])
   host.emit = mounted
-  // Where nobody listens for upgrades, Node hands them over as plain requests.
+  // Without an upgrade listener, Node emits upgrades as plain requests.
   const refuseUpgrade = (_request: IncomingMessage, socket: Duplex): void => {
     if (host.listenerCount('upgrade') === 1) socket.end(NOT_FOUND)
   }
@@ -51,7 +51,7 @@ export function mountAt(host: HostServer, path: string, inner: HttpServer): Moun
 
   return {
     unmount: () => {
-      // Somebody else may have wrapped it since: then it stays in between, and takes nothing any more.
+      // Another wrapper may have replaced it since: then this one stays in between, and takes nothing any more.
       if (host.emit === mounted) host.emit = emit
       path = NOWHERE
       host.off('upgrade', refuseUpgrade)

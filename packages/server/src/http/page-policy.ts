@@ -1,8 +1,8 @@
 const HOST = /^[A-Za-z0-9.-]+(:\d+)?$|^\[[0-9A-Fa-f:]+\](:\d+)?$/
 
-/** What a page of this server may load: its own files and lines to this server, nothing from anywhere else. */
+/** What a page of this server may load: its own files and connections to this server, nothing from elsewhere. */
 export function pagePolicy(host: string | undefined): string {
-  // Not every browser takes 'self' for a websocket too. The header is the client's: only a host is repeated.
+  // Not every browser applies 'self' to websockets. The client sets the header, so only a valid host is repeated.
   const lines = host !== undefined && HOST.test(host) ? ` ws://${host} wss://${host}` : ''
   return [
     "default-src 'self'",

@@ -1,11 +1,11 @@
 import type { Clock } from '../ports/clock'
 
-/** Whoever asks within it gets the same answer: each look is a write, and anybody may ask. */
+/** Requests within this time get the same answer: each check is a write, and any client may ask. */
 const KEPT_MS = 1_000
 
 /**
- * Is this server ready to take requests? It is not while it stops, and not while its database cannot be written to and read,
- * as on a disk that is full. The database is looked at once a second at most.
+ * Whether this server is ready for requests. It is not while it stops, nor while its database cannot be written and
+ * read, as with a full disk. The database is checked once a second at most.
  */
 export function readiness(deps: {
   readonly clock: Clock

@@ -22,7 +22,7 @@ const STATUS: Partial<Record<WireErrorCode, ContentfulStatusCode>> = {
 }
 const OTHERWISE = 400
 
-/** A refusal as on a socket, with the status that says the same to those who know only HTTP. */
+/** A refusal as on a socket, with the matching HTTP status. */
 export function refusalResponse(c: Context, refusal: Refusal, ids: Ids): Response {
   const { code, retryAfterMs } = refusal
   if (retryAfterMs !== undefined) c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)))

@@ -22,7 +22,7 @@ export function staticFiles(folder: string): MiddlewareHandler {
   }
 }
 
-/** Undefined for whatever is not a plain path: dot files, `..`, NUL, backslashes, broken escapes. */
+/** Undefined unless it is a plain path: no dot files, `..`, NUL, backslashes, broken escapes. */
 function safePath(raw: string): string | undefined {
   try {
     const path = decodeURIComponent(raw)
@@ -33,7 +33,7 @@ function safePath(raw: string): string | undefined {
   }
 }
 
-/** An address that a browser asks for as a page, with no file's extension. */
+/** A browser's request for a page, without a file extension. */
 function isPage(c: Context, path: string): boolean {
   return extname(path) === '' && (c.req.header('accept') ?? '').includes('text/html')
 }
@@ -41,7 +41,7 @@ function isPage(c: Context, path: string): boolean {
 async function fileAt(folder: string, path: string): Promise<File | undefined> {
   try {
     const root = await realpath(folder)
-    // Resolved with its links: one that leads out of the folder is not followed.
+    // Links are resolved: one that leads out of the folder is not followed.
     const found = await realpath(join(root, path))
     if (found !== root && !found.startsWith(root + sep)) return undefined
     const facts = await stat(found)

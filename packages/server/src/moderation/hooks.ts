@@ -5,9 +5,9 @@ export type Draft = {
   readonly kind: 'send' | 'edit' | 'react'
   readonly roomId: RoomId
   readonly user: User
-  /** Of a reaction the emoji. */
+  /** For a reaction, the emoji. */
   readonly content: string
-  /** `text` of an edit, `reaction` of a reaction. */
+  /** For an edit `text`, for a reaction `reaction`. */
   readonly type: string
   readonly metadata?: Metadata
   /** The message that is edited or reacted to. */
@@ -15,8 +15,8 @@ export type Draft = {
 }
 
 /**
- * Nothing: let it pass. `content`: take this instead; a reaction has no other, and is refused. `refuse`: answered with
- * INVALID_CONTENT.
+ * Undefined: accept it. `content`: replace the content; a reaction cannot be replaced, and is refused. `refuse`:
+ * answered with INVALID_CONTENT.
  */
 export type Verdict = undefined | { content: string } | { refuse: string }
 
@@ -26,8 +26,8 @@ export type Verdict = undefined | { content: string } | { refuse: string }
  */
 export type Hooks = {
   beforeSend?(draft: Draft): Verdict | Promise<Verdict>
-  /** After the commit and the broadcast of a new message. What it throws is logged. */
+  /** Called after the commit and the broadcast of a new message. Its errors are logged. */
   afterSend?(message: Message): void | Promise<void>
-  /** The same of an edit: the message as it is now. */
+  /** The same for an edit: the message as it is now. */
   afterEdit?(message: Message): void | Promise<void>
 }

@@ -4,12 +4,12 @@ import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Draft, Hooks } from './hooks'
 
-/** A sender waits no longer for an app's hook. */
+/** The longest a sender waits for an app's hook. */
 const HOOK_TIMEOUT_MS = 5_000
 
 /**
- * Asks the app's hook about a draft and answers its content. A hook that fails or hangs refuses for now: what a
- * filter could not look at does not pass it, and the outbox brings it again.
+ * Calls the app's hook with a draft and returns its content. A hook that fails or hangs refuses it for now: content
+ * that a filter could not check does not pass, and the outbox sends it again.
  */
 export async function moderate(
   { hooks, clock, log }: { hooks: Hooks; clock: Clock; log: Log },

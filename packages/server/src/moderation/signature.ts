@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** An older call may be somebody's recording of it. */
+/** An older call may be a replay. */
 const TOLERANCE_MS = 5 * 60_000
 
 const hmac = (secret: string, text: string): Buffer => createHmac('sha256', secret).update(text).digest()
@@ -10,13 +10,7 @@ export function signWebhook(secret: string, body: string, now: number): string {
   return `t=${now},v1=${hmac(secret, `${now}.${body}`).toString('hex')}`
 }
 
-/**
- * For who receives a webhook: is it from a server with this secret, and of now? `body` is the raw body.
- *
- * @example
- * const signature = request.headers.get('roomful-signature') ?? ''
- * const ok = verifyWebhook({ secret, signature, body: await request.text() })
- */
+/** For receivers of a webhook: whether it is recent and from a server with this secret. `body` is the raw body. */
 export function verifyWebhook({
   secret,
   signature,

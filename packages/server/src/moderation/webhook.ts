@@ -4,19 +4,19 @@ import type { Log } from '../ports/log'
 import type { Hooks } from './hooks'
 import { signWebhook } from './signature'
 
-/** Deliveries that wait, those on their way included: beyond it new ones are dropped, as a send waits for nobody. */
+/** Waiting deliveries, with those under way: beyond it new ones are dropped, since a send does not wait. */
 const WAITING_MAX = 1_000
 const AT_ONCE = 4
 const ATTEMPT_MS = 5_000
 /** Waits between the attempts: given up after about a minute. */
 const RETRY_AFTER_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000]
-/** How long a stop waits for what is on its way: it is the last part of the 10 s that a stop may take. */
+/** How long a stop waits for deliveries under way: the last part of the 10 s that a stop may take. */
 const CLOSE_MS = 1_500
 
 export type WebhookOptions = {
   /** Called with POST for each new message and each edit. */
   readonly url: string
-  /** Signs each call, so that its receiver knows it from others. */
+  /** Signs each call, so that the receiver can verify it. */
   readonly secret: string
   readonly log?: Log
   readonly clock?: Clock
@@ -24,20 +24,20 @@ export type WebhookOptions = {
 }
 
 export interface Webhook {
-  /** To be given as `hooks.afterSend`. */
+  /** Pass it as `hooks.afterSend`. */
   afterSend(message: Message): void
-  /** To be given as `hooks.afterEdit`. */
+  /** Pass it as `hooks.afterEdit`. */
   afterEdit(message: Message): void
-  /** Takes nothing new, and waits a few seconds for what is on its way. */
+  /** Accepts nothing new, and waits at most 1.5 s for deliveries under way. */
   stop(): Promise<void>
 }
 
 type Delivery = { readonly id: string; readonly body: string; attempts: number }
 
 /**
- * Tells another server of every new message and every edit. Beside the sends, never in their way: at most so many wait, four go out
- * at once, and each is tried again for about a minute. A receiver may get one twice (it knows it by the
- * `Roomful-Delivery` header) and, when this server dies, not at all.
+ * Notifies another server of every new message and edit, without delaying sends: a limited number wait, four go out at
+ * once, and each is retried for about a minute. A receiver may get one twice (with the same `Roomful-Delivery` header)
+ * and, if this server dies, not at all.
  *
  *   waiting ──▶ on its way ── 2xx ──▶ done
  *      ▲            ├── other 4xx ──▶ given up
@@ -106,7 +106,7 @@ export function createWebhook(options: WebhookOptions): Webhook {
           'Roomful-Signature': signature,
           'Roomful-Delivery': id,
         },
-        // What was agreed on is this address, and no other that it may send one to.
+        // Only this address is agreed on, and none that it redirects to.
         redirect: 'manual',
         signal: cut.signal,
       })
@@ -123,7 +123,7 @@ export function createWebhook(options: WebhookOptions): Webhook {
   const take = (id: string, type: 'message' | 'edit', message: Message): void => {
     if (closed) return
     if (waiting >= WAITING_MAX) {
-      // Said once for a whole run of them.
+      // Logged once for a whole run of them.
       if (dropped++ % WAITING_MAX === 0) log?.error({ dropped }, 'webhooks are dropped: too many wait')
       return
     }
@@ -148,7 +148,7 @@ export function createWebhook(options: WebhookOptions): Webhook {
   }
 }
 
-/** The receiver says no, and will say it again. */
+/** The receiver refuses permanently. */
 const isFinal = (status: number): boolean => status < 500 && status !== 408 && status !== 429
 
 /** An app's own hooks, and the webhook after them. */

@@ -1,13 +1,13 @@
 import type { Draft, Verdict } from './hooks'
 
 export type WordFilterOptions = {
-  /** `refuse`, the default: the message is not taken. `mask`: stars stand for the word. */
+  /** `refuse`, the default: the message is refused. `mask`: stars replace the word. */
   readonly on?: 'refuse' | 'mask'
 }
 
 /**
- * A `beforeSend` hook against certain words: whole words, in any case, in messages and edits. Against words, not
- * against people who want to get around it.
+ * A `beforeSend` hook against certain words: whole words, in any case, in messages and edits. It stops words, not users
+ * who try to evade it.
  *
  * @example
  * const server = await createChatServer({ hooks: { beforeSend: wordFilter(['darn', 'dang it'], { on: 'mask' }) } })
@@ -32,7 +32,7 @@ export function wordFilter(
   }
 }
 
-/** As a pattern that finds just that, with white space of any width between its parts. */
+/** A pattern that matches exactly this, with white space of any width between its parts. */
 function escaped(word: string): string {
   return word
     .split(/\s+/)

@@ -2,7 +2,9 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Calls `fn` once, no earlier than `ms` from now. Returns the function that cancels it; twice is fine. */
+  /**
+   * Calls `fn` once, no earlier than `ms` from now. Returns the function that cancels it, which may be called twice.
+   */
   setTimer(ms: number, fn: () => void): () => void
 }
 

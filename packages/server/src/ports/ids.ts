@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import { v7 } from 'uuid'
 
-/** Identity and chance as inputs. */
+/** Ids and randomness as inputs. */
 export interface Ids {
   /** A UUIDv7 of that moment: sortable, unique on every node. */
   uuid(now: number): string
@@ -14,7 +14,7 @@ export interface Ids {
 const REQUEST_ID_RADIX = 36
 
 const UUID_BYTES = 16
-/** Drawn for 256 ids at once: asking the system for each was a twelfth of a message's cost. */
+/** Drawn for 256 ids at once: a system call for each took a twelfth of a message's cost. */
 const pool = new Uint8Array(256 * UUID_BYTES)
 let used = pool.length
 
@@ -28,7 +28,7 @@ function chance(): Uint8Array {
 }
 
 export function systemIds(): Ids {
-  // A prefix of chance tells the requests of two processes apart; counting is cheaper than a UUID a request.
+  // A random prefix distinguishes the requests of two processes; counting is cheaper than a UUID per request.
   const prefix = Math.floor(Math.random() * REQUEST_ID_RADIX ** 6).toString(REQUEST_ID_RADIX)
   let requests = 0
   return {

@@ -1,4 +1,4 @@
-/** The part of a pino logger that the server uses. Texts of messages and tokens are never given to it. */
+/** The part of a pino logger that the server uses. It never receives texts of messages or tokens. */
 export interface Log {
   debug(fields: object, text: string): void
   info(fields: object, text: string): void

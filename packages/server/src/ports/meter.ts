@@ -1,16 +1,16 @@
 import type { ServerEvent } from '@roomful/protocol'
 
-/** What the server counts. All of it may be ignored. */
+/** The server's metrics. An implementation may ignore all of it. */
 export interface Meter {
   sends(count: number): void
-  /** One transaction: of how many ops, and how long it took. */
+  /** One transaction: its number of ops and its duration. */
   commit(ops: number, ms: number): void
-  /** Frames handed to lines. */
+  /** Frames sent to connections. */
   deliveries(event: ServerEvent, count: number): void
   refusal(code: string): void
-  /** Changes that no node told this one, and that were found in the database. */
+  /** Changes that this node missed and found in the database. */
   caughtUp(changes: number): void
-  /** Begins to measure; the returned function ends it. */
+  /** Starts a measurement; the returned function ends it. */
   timeFanOut(): () => void
   timeRequest(event: string): () => void
 }

@@ -5,7 +5,7 @@ import type { ExportedRow } from './exported-row'
 
 const PAGE = 500
 
-/** Every row of a room that is kept, messages after `afterSeq`. Of ids that name no room: nothing. */
+/** Every row of a kept room, messages after `afterSeq`. Nothing for an unknown id. */
 export async function* exportRoom(store: Store, roomId: RoomId, afterSeq = 0): AsyncGenerator<ExportedRow> {
   const nobody = asUserId('nobody')
   const [found] = await store.read((reader) => reader.memberships(nobody, [roomId]))
@@ -26,7 +26,7 @@ export async function* exportRoom(store: Store, roomId: RoomId, afterSeq = 0): A
 
 async function* membersOf(store: Store, roomId: RoomId): AsyncGenerator<Member> {
   for (let after: Member['userId'] | undefined; ; ) {
-    // With those who have left or were banned: they must not find the door open.
+    // Including users who left or were banned: an import must not let them back in.
     const query = { limit: PAGE, afterRev: 0, ...(after === undefined ? {} : { after }) }
     const page = await store.read((reader) => reader.members(roomId, query))
     yield* page

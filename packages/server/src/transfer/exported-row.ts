@@ -10,7 +10,7 @@ const Row = v.variant('kind', [
 /** A line of an export: the room first, then its members, then its messages by seq, tombstones included. */
 export type ExportedRow = v.InferOutput<typeof Row>
 
-/** One line of an export, parsed as JSON; undefined: it is none. */
+/** One line of an export, parsed as JSON; undefined: it is not one. */
 export function decodeExportedRow(value: unknown): ExportedRow | undefined {
   const result = v.safeParse(Row, value)
   return result.success ? result.output : undefined

@@ -6,18 +6,17 @@ import { dmKeyOf } from '../handlers/dm-key'
 import type { Store } from '../stores/port'
 import type { ExportedRow } from './exported-row'
 
-/** What one import did: how many messages it added, and how many were there already. */
+/** The result of one import: how many messages it added, and how many existed already. */
 export type Imported = { readonly roomId: RoomId; readonly added: number; readonly present: number }
 
-/** One transaction's rows. */
+/** Rows of one transaction. */
 const BATCH = 500
 const OWNED = 'the first line of an export is its room'
 
 /**
- * Puts an exported room into a database: ids, senders, times, edits, reactions and tombstones as they were. What is
- * there already is left as it is, so that doing it twice, or going on after it was cut short, adds nothing twice.
- * Numbers are the same where the room was not there and the export begins with its first message; otherwise they
- * are the next ones, in the same order (I1, I2).
+ * Imports an exported room: ids, senders, times, edits, reactions and tombstones are kept. Existing rows stay as they
+ * are, so a repeated or resumed import adds nothing twice. If the room is new and the export begins with its first
+ * message, the numbers are kept; otherwise the next ones are used, in the same order (I1, I2).
  */
 export async function importRoom(
   store: Store,
@@ -64,9 +63,9 @@ export async function importRoom(
   return { roomId: room.id, added, present }
 }
 
-/** As at its making: the members take the first revs, the messages come after them. */
+/** As in a new room: the members take the first revs, the messages follow. */
 async function makeRoom(store: Store, room: Room, members: readonly Member[]): Promise<void> {
-  // Another server may have taken names that this one does not.
+  // Another server may have accepted names that this one does not.
   const rows = members.map(({ name, ...member }, index): Member => {
     const clean = cleanName(name, LIMITS.userNameLength) || member.userId
     return { ...member, name: clean, lastReadSeq: 0, rev: index + 1 }
@@ -90,7 +89,7 @@ async function makeRoom(store: Store, room: Room, members: readonly Member[]): P
     throw new Error(`these people have a direct-message room already: ${made.room.id}`)
 }
 
-/** Answers how many of them were not there. */
+/** Returns how many of them are new. */
 async function append(store: Store, roomId: RoomId, messages: readonly Message[]): Promise<number> {
   let fresh = 0
   await store.commit(roomId, needOf(messages), (facts) => {

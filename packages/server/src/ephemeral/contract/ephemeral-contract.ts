@@ -25,13 +25,13 @@ import { withEphemeral } from '../with-ephemeral'
 
 export type OpenedEphemeral = {
   readonly store: EphemeralStore
-  /** Lets at least so much time pass, for the store's clock. */
+  /** Advances the store's clock by at least this much. */
   readonly pass: (ms: number) => Promise<void>
   readonly dispose: () => Promise<void>
 }
 export type OpenEphemeral = (options: { keep: Keep; limits: EphemeralLimits }) => Promise<OpenedEphemeral>
 
-/** As much as a test of any store wants. */
+/** Enough for the tests of any store. */
 const KEEP_ALL: Keep = {
   messages: 100_000,
   ops: 100_000,
@@ -44,7 +44,7 @@ const NO_LIMITS: EphemeralLimits = { rooms: 100_000, roomsPerUser: 100_000, idle
 const asStore = (ephemeral: EphemeralStore): Store =>
   withEphemeral(new MemoryStore({ epoch: 'beside' }), ephemeral, () => true)
 
-/** What every EphemeralStore has to hold, as tests: call it in a test file of the store. `open` makes an empty one. */
+/** The guarantees of every EphemeralStore, as tests: call it in a test file of the store. `open` makes an empty one. */
 export function ephemeralContract(name: string, open: OpenEphemeral): void {
   roomStoreContract(name, async () => {
     const { store, dispose } = await open({ keep: KEEP_ALL, limits: NO_LIMITS })

@@ -19,10 +19,10 @@ import {
 import { makeTables, schemaOf } from './tables'
 import { trimming, use } from './trim'
 
-/** Beside those of the rooms that are kept. */
+/** In addition to those of kept rooms. */
 const WRITERS = 2
 const READERS = 2
-/** One transaction's. */
+/** Rooms of one transaction. */
 const SWEEP_STEP = 20
 
 const COUNT_ROOMS = { name: 'count-rooms', text: 'SELECT count(*) AS count FROM room_heads' }
@@ -36,7 +36,7 @@ const FIND_IDLE = {
   text: `SELECT room_id FROM room_heads WHERE used_at < now() - $1 * interval '1 millisecond'
     ORDER BY used_at LIMIT $2 FOR UPDATE SKIP LOCKED`,
 }
-/** Everything else of a room goes with its row. */
+/** All other rows of a room are removed with its own. */
 const REMOVE = ['messages', 'purged_sends'].map((table) => ({
   name: `remove-${table}`,
   text: `DELETE FROM ${table} WHERE room_id = ANY ($1::text[])`,
@@ -61,7 +61,7 @@ export type PostgresEphemeralOptions = {
   readonly limits?: EphemeralLimits
 }
 
-/** The ephemeral rooms of several nodes that share a Postgres and no Redis: its store once more, on unlogged tables. */
+/** The ephemeral rooms of several nodes that share a Postgres and no Redis: the same store on unlogged tables. */
 export async function openPostgresEphemeral(options: PostgresEphemeralOptions): Promise<EphemeralStore> {
   const { epoch } = options
   const url = withSchema(options.url, schemaOf(epoch))

@@ -4,25 +4,25 @@ import { migrate } from '../../stores/postgres/migrate'
 import { MIGRATIONS } from '../../stores/postgres/migrations'
 
 /**
- * The tables of all rooms once more, in a schema beside them that belongs to this history: unlogged, so that a commit
- * waits for no disk. After a crash of Postgres they are empty, all together.
+ * A second set of the room tables, in a schema that belongs to this history: unlogged, so that a commit waits for no
+ * disk. A crash of Postgres empties all of them.
  */
 const UNLOGGED = MIGRATIONS.map((sql) => sql.replaceAll('CREATE TABLE', 'CREATE UNLOGGED TABLE'))
 
-/** What only rooms that end have. Each may be there. */
+/** Tables that only ephemeral rooms have. Each may exist already. */
 const MORE = [
   'ALTER TABLE room_heads ADD COLUMN IF NOT EXISTS used_at timestamptz NOT NULL DEFAULT now()',
   'CREATE INDEX IF NOT EXISTS room_heads_used ON room_heads (used_at)',
   'CREATE INDEX IF NOT EXISTS rooms_maker ON rooms (created_by)',
   `CREATE INDEX IF NOT EXISTS room_members_left ON room_members (room_id, rev) WHERE removed = 'left'`,
 ]
-/** The same on every node, and nobody else's. */
+/** The same on every node, and used by no other app. */
 const LOCK_KEY = 4_711_202_602
 
 export const schemaOf = (epoch: string): string =>
   `roomful_ephemeral_${epoch.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase()}`.slice(0, 63)
 
-/** Brings the schema that this URL names to this version's tables. Any number of nodes may do so at once. */
+/** Migrates the schema that this URL names to this version's tables. Any number of nodes may do so at once. */
 export async function makeTables(url: string, pooling: Pooling): Promise<void> {
   const pool = new ClientPool(url, { max: 1, noTimeouts: true, pooling })
   try {

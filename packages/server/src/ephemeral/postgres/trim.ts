@@ -24,16 +24,16 @@ const TRIM_DEPARTED = {
       SELECT rev FROM room_members WHERE room_id = $1 AND removed = 'left' ORDER BY rev DESC OFFSET $2 LIMIT 1
     )`,
 }
-/** Rarely, for it is in an index: an hour's messages need not move it more often than a minute's. */
+/** Updated rarely, since it is indexed: an hour's messages need not move it more often than a minute's. */
 const USE = {
   name: 'use',
   text: `UPDATE room_heads SET used_at = now()
     WHERE room_id = $1 AND used_at < now() - $2 * interval '1 millisecond'`,
 }
-/** Of the time that a room may be idle. */
+/** A fraction of the time that a room may be idle. */
 const USE_EVERY = 0.1
 
-/** What a commit takes away: with what it adds, in one transaction. */
+/** What a commit removes, in the same transaction as what it adds. */
 export function trimming(keep: Keep, idleMs: number): Beside {
   return (client: DatabaseClient, roomId: RoomId, { head, messages, opIds, audit, members }: Plan) => {
     const floor = head.lastSeq - keep.messages + 1

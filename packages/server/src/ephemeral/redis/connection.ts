@@ -5,16 +5,16 @@ import type { Log } from '../../ports/log'
 import { StoreError } from '../../stores/port'
 
 const CONNECT_TIMEOUT_MS = 3_000
-/** A Redis that has not answered by then is away: whether it did what was asked is not known. */
+/** A Redis that has not answered by then counts as down: whether it ran the command is unknown. */
 const COMMAND_TIMEOUT_MS = 3_000
 const RETRY_MAX_MS = 1_000
 const RETRY_STEP_MS = 50
-/** What may be on its way unanswered. */
+/** The most commands that may be unanswered. */
 const IN_FLIGHT_MAX = 10_000
 
 export type RedisConnectionOptions = {
   readonly url: string
-  /** The database's: servers on another one may use the same Redis. */
+  /** The database's: servers on another database may use the same Redis. */
   readonly epoch: string
   readonly clock: Clock
   readonly log: Log
@@ -23,11 +23,11 @@ export type RedisConnectionOptions = {
 export type Argument = string | number
 
 /**
- * The line to the Redis that holds the ephemeral rooms. Nothing waits for a connection, and nothing is sent twice: what
- * cannot be asked now, or is not answered in time, is UNAVAILABLE.
+ * The connection to the Redis that holds the ephemeral rooms. No command waits for a connection, and none is sent
+ * twice: a command that cannot be sent now, or is not answered in time, is UNAVAILABLE.
  *
- * All keys begin with the name of this run of Redis. A Redis that was started again from its disk, or another one that
- * took over, may have lost the last commits: it begins without rooms instead of giving their numbers a second time.
+ * All keys begin with the name of this run of Redis. A Redis that restarted from its disk, or a replica that took over,
+ * may have lost the last commits: it starts without rooms instead of issuing their numbers again.
  */
 export class RedisConnection {
   readonly #redis: Redis
@@ -51,7 +51,7 @@ export class RedisConnection {
     this.#redis.on('close', () => {
       this.#base = undefined
     })
-    // Without a listener an error would be thrown. The bus says that Redis is away.
+    // Without a listener the error would be thrown. The bus reports that Redis is down.
     this.#redis.on('error', () => {})
   }
 
@@ -107,14 +107,14 @@ export class RedisConnection {
     const base = this.#redis.info('server').then(
       (info) => this.#baseOf(/^run_id:(\w+)/m.exec(info)?.[1] ?? 'unnamed'),
       (error: unknown) => {
-        // Its rules keep us from asking. An operator who does that has to take care of it by himself.
+        // Its access rules forbid the command. An operator who sets them must handle restarts themselves.
         if (isReply(error)) return this.#baseOf('unnamed')
         throw error
       },
     )
     base.catch(() => {})
     this.#base = base
-    // Not answered, or not allowed: nothing is known of it, and requests show whether Redis is there.
+    // No answer, or no permission: nothing is known, and requests show whether Redis is up.
     this.#redis.info('memory').then(
       (info) => this.#warnOfEviction(info),
       () => {},
@@ -141,7 +141,7 @@ export class RedisConnection {
     if (message.startsWith('OOM')) return new StoreError('STORAGE_FULL', 'Redis: its memory is full')
     if (isReply(error) && !this.#closed)
       this.options.log.warn({ reason: message.slice(0, 200) }, 'Redis refused a command')
-    // It may hang: until it is there again nothing else shall wait for it.
+    // It may hang: until it is back, no other command shall wait for it.
     if (message === 'Command timed out') {
       this.#base = undefined
       this.#redis.disconnect(true)
@@ -150,7 +150,7 @@ export class RedisConnection {
   }
 }
 
-/** Redis has answered, and refuses. */
+/** Redis has answered with a refusal. */
 const isReply = (error: unknown): boolean => error instanceof Error && error.name === 'ReplyError'
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

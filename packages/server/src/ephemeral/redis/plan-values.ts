@@ -8,13 +8,13 @@ import type { Keep } from '../ephemeral-store'
 import type { Argument } from './connection'
 import { briefOf } from './rows'
 
-/** A list as a script takes it: its length, and what is in it. */
+/** A list as a script takes it: its length, then its items. */
 export const list = (values: readonly Argument[]): Argument[] => [values.length, ...values]
 
-/** A day after the last node was there, nothing is left. Until then each node takes away what is idle. */
+/** A day after the last node has gone, everything expires. Until then each node removes idle rooms. */
 export const TTL_MS = 24 * 3_600_000
 
-/** What the script COMMIT is given. */
+/** The arguments of the script COMMIT. */
 export function commitValues(
   roomId: RoomId,
   version: string,
@@ -47,7 +47,7 @@ export function commitValues(
   ]
 }
 
-/** What the script CREATE is given after the limits. */
+/** The arguments of the script CREATE after the limits. */
 export function createValues(room: Room, members: readonly Member[]): Argument[] {
   const owners = members.filter(isOwner).length
   const fields: Argument[] = [
@@ -59,12 +59,12 @@ export function createValues(room: Room, members: readonly Member[]): Argument[]
   return [...list(fields), ...list(members.flatMap(standingOf))]
 }
 
-/** The counters have fields of their own. */
+/** The counters have separate fields. */
 function rowOf({ memberCount: _, ...room }: Room): string {
   return JSON.stringify(room)
 }
 
-/** Kept for as long as the room lives, so that a late retry finds what it sent (I4). */
+/** Kept for as long as the room lives, so that a late retry finds its message (I4). */
 function sentFields(row: StoredMessage): Argument[] {
   const { id, seq, senderId, clientId } = row
   return [
@@ -75,7 +75,7 @@ function sentFields(row: StoredMessage): Argument[] {
   ]
 }
 
-/** When the sender last spoke: an edit counts as a send, what others do to the message does not. */
+/** When the sender last sent: an edit counts as a send, others' changes to the message do not. */
 function spokenFields({ id, senderId, type, createdAt, editedAt }: StoredMessage, facts: Facts): Argument[] {
   const before = facts.messages.get(id)
   if (type === 'system' || (before && before.editedAt === editedAt)) return []
@@ -88,7 +88,7 @@ const memberFields = (member: Member): Argument[] => [
   ...[`f:${member.userId}`, member.fromSeq],
 ]
 
-/** User, rev, and where they stand: in, left, out. */
+/** User, rev, and standing: in, left, out. */
 function standingOf({ userId, rev, removed }: Member): Argument[] {
   return [userId, rev, removed === undefined ? 'in' : removed === 'left' ? 'left' : 'out']
 }

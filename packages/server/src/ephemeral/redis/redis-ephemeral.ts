@@ -17,9 +17,9 @@ import { RedisReader } from './redis-reader'
 import { listOf, memberFrom, messageFrom, numberOf, type Reply, reportValue, roomFrom, textOf } from './rows'
 import * as scripts from './scripts'
 
-/** As long as others commit first: each time one of them has got on, so this is patience and not hope. */
+/** Tries while others commit first: each time one of them makes progress, so this ends. */
 const TRIES = 100
-/** Rooms that one script takes away, or marks: a few ms in which nothing else runs. */
+/** Rooms that one script removes or marks: a few ms in which nothing else runs. */
 const SWEEP_STEP = 20
 const TOUCH_STEP = 200
 const START_PATIENCE_MS = 2_000
@@ -30,8 +30,8 @@ export type RedisEphemeralOptions = RedisConnectionOptions & {
 }
 
 /**
- * The ephemeral rooms of several nodes, in a Redis that they share. A commit reads its facts, decides, and applies the
- * plan where nothing was committed in between; else it decides anew. This node's commits of a room wait for each other.
+ * The ephemeral rooms of several nodes, in a shared Redis. A commit reads its facts, decides, and applies the plan if
+ * nothing was committed in between; otherwise it decides again. This node commits to a room one at a time.
  *
  *   facts ── decide ──▶ commit ── applied ──▶ done
  *     ▲                   │
@@ -133,7 +133,7 @@ class RedisEphemeral implements EphemeralStore {
     throw new StoreError('OVERLOADED', 'others always committed first')
   }
 
-  /** `version`: of these facts; undefined: there is no such room. */
+  /** `version`: of these facts; undefined: the room does not exist. */
   async #facts(roomId: RoomId, need: Need): Promise<{ facts: Facts; version: string | undefined }> {
     const clientIds = need.clientIds.map(({ userId, clientId }) => pairKey(userId, clientId))
     const opIds = need.opIds.map(({ userId, opId }) => pairKey(userId, opId))
@@ -157,7 +157,7 @@ class RedisEphemeral implements EphemeralStore {
   }
 }
 
-/** The message as it is, or what is left of it when it is no longer kept. */
+/** The message as it is, or its tombstone if it is no longer kept. */
 function sentFrom(first: Reply, row: Reply): StoredMessage {
   return messageFrom(row ?? textOf(first).slice(textOf(first).indexOf(' ')))
 }

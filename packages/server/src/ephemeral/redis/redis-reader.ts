@@ -40,23 +40,23 @@ import {
 import * as scripts from './scripts'
 import { selectMessages } from './select-messages'
 
-/** Rooms that one script looks at: a few ms in which nothing else runs. */
+/** Rooms that one script reads: a few ms in which nothing else runs. */
 const ROOMS_STEP = 100
-/** Pairs of rooms and users that one script looks at. */
+/** Pairs of rooms and users that one script reads. */
 const PAIRS_STEP = 5_000
 /** Users whose unread one script counts. */
 const STANDINGS_STEP = 200
 const NOBODY = asUserId('')
 
-/** A room as it was when this reader first looked at it, and one user in it. */
+/** A room when this reader first read it, and one user in it. */
 type Look = Membership & { readonly unread: number | undefined; readonly preview: Preview | undefined }
 
 /**
- * A snapshot without a transaction: what was looked at once is remembered, and what was sent later than the first look is
- * left out. A row that was changed since may come as it is now; its rev, which is above that of the room, says so.
+ * A snapshot without a transaction: the first read of each thing is remembered, and later messages are left out. A row
+ * that was changed since may appear as it is now; its rev above the room's shows that.
  */
 export class RedisReader implements EphemeralReader {
-  /** By user and room. Null: there is no such room. */
+  /** By user and room. Null: the room does not exist. */
   readonly #looks = new Map<string, Look | null>()
   readonly #rooms = new Map<RoomId, Look | null>()
   readonly #rows = new Map<RoomId, Promise<readonly StoredMessage[]>>()
@@ -230,7 +230,7 @@ export class RedisReader implements EphemeralReader {
       .slice(0, limit)
   }
 
-  /** All that there are: they are bounded. By id. */
+  /** All of them, by id: their number is bounded. */
   async #reportsOf(roomId: RoomId, resolved: boolean): Promise<readonly Report[]> {
     const reply = await this.#once(`reports ${roomId}`, () => this.connection.run(scripts.REPORTS, roomId))
     return listOf(reply)
@@ -239,7 +239,7 @@ export class RedisReader implements EphemeralReader {
       .sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
-  /** In the order of the ids, which are few or many; sorted here, so that Redis need not. */
+  /** Sorted by id here, so that Redis need not. */
   async #changedMembers(
     roomId: RoomId,
     { after, afterRev, limit }: { after: UserId; afterRev: number; limit: number },
@@ -278,7 +278,7 @@ export class RedisReader implements EphemeralReader {
         const look = found.get(roomId) ?? null
         const first = this.#rooms.get(roomId)
         if (first === undefined) this.#rooms.set(roomId, look)
-        // The room as it was, whoever is asked about.
+        // The room as first read, for every user.
         this.#looks.set(keyOf(roomId), first && look ? { ...look, room: first.room } : look)
       }
     }
@@ -295,7 +295,7 @@ export class RedisReader implements EphemeralReader {
     return rows
   }
 
-  /** The first answer is the answer. */
+  /** Keeps the first answer to each query. */
   #once<T>(question: string, ask: () => Promise<T>): Promise<T> {
     const known = this.#answers.get(question)
     if (known) return known as Promise<T>

@@ -2,10 +2,10 @@ import type { Member, Preview, Report, Room } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
 import { shownFile } from '../../core/shown-file'
 
-/** What Redis hands over: nothing is known about it yet. */
+/** A reply of Redis, not validated yet. */
 export type Reply = unknown
 
-// The keys are ours, so a wrong type is a bug or somebody else's doing: it throws instead of spreading.
+// The keys are ours, so a wrong type is a bug or the work of another program: it throws instead of spreading.
 
 export function listOf(reply: Reply): readonly Reply[] {
   if (!Array.isArray(reply)) throw new TypeError('Redis answered with no list')
@@ -23,22 +23,22 @@ export function numberOf(reply: Reply): number {
   return value
 }
 
-/** What this server wrote as JSON, and checked before it did: the one place where it gets its type back. */
+/** JSON that this server validated and wrote: the one place where it gets its type back. */
 const fromJson = <T>(reply: Reply): T => JSON.parse(textOf(reply)) as T
 
-/** The room's row has no counters of its own. */
+/** The counters are not part of the room's row. */
 export function roomFrom(json: Reply, rev: Reply, seq: Reply, count: Reply): Room {
   const room = fromJson<Room>(json)
   return { ...room, rev: numberOf(rev), lastSeq: numberOf(seq), memberCount: numberOf(count) }
 }
 
-/** The cursor moves without the row. */
+/** The cursor moves separately from the row. */
 export function memberFrom(json: Reply, cursor: Reply): Member {
   const member = fromJson<Member>(json)
   return cursor === null ? member : { ...member, lastReadSeq: numberOf(cursor) }
 }
 
-/** Rows and cursors, as two lists. Who has no row is left out. */
+/** Rows and cursors, as two lists. Users without a row are left out. */
 export function membersFrom(rows: Reply, cursors: Reply): readonly Member[] {
   const reads = listOf(cursors)
   return listOf(rows).flatMap((row, index) => (row === null ? [] : [memberFrom(row, reads[index] ?? null)]))

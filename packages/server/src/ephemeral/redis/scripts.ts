@@ -1,4 +1,4 @@
-// What Redis runs, each as one step that nothing can come into. KEYS[1] is the prefix of all keys; it holds their hash tag.
+// The scripts of Redis, each an atomic step. KEYS[1] is the prefix of all keys; it holds their hash tag.
 //
 //   rooms            zset: room → when it was last used, in ms
 //   messages         hash: message → room, of the messages that are kept
@@ -68,7 +68,7 @@ local function unreadOf(key, user, floor, seq, cap)
 end
 `
 
-/** Who has a row that changed after this rev. */
+/** Members whose row changed after this rev. */
 export const MEMBERS_SINCE = `${COMMON}
 local key = roomKey(take())
 return redis.call('ZRANGEBYSCORE', key .. ':revs', '(' .. take(), '+inf')
@@ -77,7 +77,7 @@ return redis.call('ZRANGEBYSCORE', key .. ':revs', '(' .. take(), '+inf')
 export const ROOM_OF_MESSAGE = `return redis.call('HGET', KEYS[1] .. 'messages', ARGV[1])`
 export const SEQ_OF_MESSAGE = `return redis.call('HGET', KEYS[1] .. 'room:' .. ARGV[1], 'i:' .. ARGV[2])`
 
-/** Least, users → those who are in so many rooms. */
+/** Least, users → those who are in at least this many rooms. */
 export const IN_ROOMS = `${COMMON}
 local least, found = tonumber(take()), {}
 for _, user in ipairs(takeList()) do
@@ -89,7 +89,7 @@ return found
 export const REPORTS = `return redis.call('HVALS', KEYS[1] .. 'room:' .. ARGV[1] .. ':reports')`
 export const AUDIT = `return redis.call('LRANGE', KEYS[1] .. 'room:' .. ARGV[1] .. ':audit', 0, -1)`
 
-/** Room, users, messages, clientIds, opIds, senders → what `Facts` are made of; nothing: there is no such room. */
+/** Room, users, messages, clientIds, opIds, senders → the parts of `Facts`; nothing: the room does not exist. */
 export const FACTS = `${COMMON}
 local key = roomKey(take())
 local head = redis.call('HMGET', key, 'room', 'rev', 'seq', 'v', 'owners')
@@ -105,7 +105,7 @@ return { head, redis.call('ZCARD', key .. ':present'), fields(key, 'm:', users),
   sentRows, fields(key, 'o:', opIds), fields(key, 'l:', senders) }
 `
 
-/** Applies a plan where nothing was committed since its facts were read; 0: something was, or the room has gone. */
+/** Applies a plan if nothing was committed since its facts were read; 0: something was, or the room is gone. */
 export const COMMIT = `${COMMON}
 local room = take()
 local key = roomKey(room)
@@ -161,7 +161,7 @@ keep(key, ttl)
 return 1
 `
 
-/** ok; there: it was made before; user, full: there are too many. */
+/** ok; there: it exists already; user, full: there are too many. */
 export const CREATE = `${COMMON}
 local room, maker = take(), take()
 local key = roomKey(room)
@@ -200,7 +200,7 @@ keep(key, ttl)
 return 'ok'
 `
 
-/** Room, user, seq, cap → the cursor and what is unread; nothing: the user is not in the room. */
+/** Room, user, seq, cap → the cursor and the unread count; nothing: the user is not in the room. */
 export const MARK_READ = `${COMMON}
 local room, user, wanted, cap = take(), take(), tonumber(take()), tonumber(take())
 local key = roomKey(room)
@@ -215,7 +215,7 @@ end
 return { read, unreadOf(key, user, tonumber(floor), tonumber(seq), cap) }
 `
 
-/** User, cap, rooms → of each room that is there: its id, head, members, and the user's row, cursor and unread. */
+/** User, cap, rooms → of each existing room: its id, head, members, and the user's row, cursor and unread. */
 export const LOOK = `${COMMON}
 local user, cap, found = take(), tonumber(take()), {}
 for _, room in ipairs(takeList()) do
@@ -239,7 +239,7 @@ end
 return found
 `
 
-/** The rows that are kept, by seq. */
+/** The kept rows, by seq. */
 export const ROWS = `${COMMON}
 local key = roomKey(take())
 local seq, floor = unpack(redis.call('HMGET', key, 'seq', 'floor'))
@@ -247,7 +247,7 @@ if not seq then return {} end
 return fields(key, 's:', seqs(tonumber(floor), tonumber(seq)))
 `
 
-/** Room, after, limit → members who are in it and their cursors, by name. */
+/** Room, after, limit → present members and their cursors, by name. */
 export const MEMBERS = `${COMMON}
 local key, after, limit = roomKey(take()), take(), take()
 local users = redis.call('ZRANGEBYLEX', key .. ':present', after == '' and '-' or '(' .. after, '+', 'LIMIT', 0, limit)
@@ -259,7 +259,7 @@ local key, users = roomKey(take()), takeList()
 return { fields(key, 'm:', users), fields(key, 'r:', users) }
 `
 
-/** Room, last seq that counts, cap, users → row, cursor and unread of each who is in it, else nothing. */
+/** Room, last seq that counts, cap, users → row, cursor and unread of each present member, else nothing. */
 export const STANDINGS = `${COMMON}
 local key, last, cap, found = roomKey(take()), tonumber(take()), tonumber(take()), {}
 local users = takeList()
@@ -287,7 +287,7 @@ end
 return found
 `
 
-/** User, after, limit → ids of rooms that the user is in, by name. Those that are no more are forgotten. */
+/** User, after, limit → ids of rooms that the user is in, by name. Ended rooms are dropped. */
 export const ROOMS_OF = `${COMMON}
 local key, ttl, after, limit = base .. 'of:' .. take(), tonumber(take()), take(), tonumber(take())
 redis.call('PEXPIRE', key, ttl * 30)
@@ -336,7 +336,7 @@ end
 return 0
 `
 
-/** 0: there are as many as there may be, and none of them is resolved. */
+/** 0: the list is full, and none is resolved. */
 export const PUT_REPORT = `${COMMON}
 local key, id, value, most, ttl = roomKey(take()), take(), take(), tonumber(take()), take()
 if redis.call('EXISTS', key) == 0 then return 1 end
@@ -366,7 +366,7 @@ end
 return 1
 `
 
-/** How long unused, how many at most → how many were taken away. */
+/** Unused time, at most this many → how many were removed. */
 export const SWEEP = `${COMMON}
 local idle, most = tonumber(take()), take()
 local rooms = redis.call('ZRANGEBYSCORE', base .. 'rooms', '-inf', now() - idle, 'LIMIT', 0, most)

@@ -1,7 +1,7 @@
 import type { StoredMessage } from '../../core/ops'
 import type { MessageQuery } from '../../stores/port'
 
-/** What a query asks for, of the few rows that an ephemeral room has. `rows`: by seq. */
+/** Selects a query's rows from the few that an ephemeral room has. `rows`: by seq. */
 export function selectMessages(
   rows: readonly StoredMessage[],
   query: MessageQuery,
