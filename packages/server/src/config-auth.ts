@@ -15,7 +15,7 @@ const Checked = v.object({
   claimSid: word,
 })
 
-/** How tokens are checked, of settings that are right each by itself. What they are wrong in together goes to `problems`. */
+/** Builds the token check from settings that are valid one by one. Contradictions go to `problems`. */
 export function authFrom(values: ReadonlyMap<string, unknown>, problems: string[]): AuthOptions | undefined {
   const { jwtSecret, jwks, issuer, audience, anyAudience, ...claimed } = v.parse(
     Checked,
@@ -40,6 +40,6 @@ export function authFrom(values: ReadonlyMap<string, unknown>, problems: string[
       )
     return undefined
   }
-  // Whether they are there, when they have to be, is asked of those who give options in code as well.
+  // Missing ones are reported later, as for options given in code.
   return anyAudience ? { jwks, ...rules, anyAudience } : { jwks, issuer: [], audience: [], ...rules }
 }

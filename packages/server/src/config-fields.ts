@@ -2,16 +2,18 @@ import * as v from 'valibot'
 import { isMountPoint, NOT_A_PATH } from './options'
 import { isReadable, isSchema, NO_SCHEMA, UNREADABLE } from './stores/database-url'
 
-/** One setting: how it is named on the command line, in the environment and in the file, and what it may be. */
+/** One setting: its name on the command line, in the environment and in the file, and its allowed values. */
 export type ConfigField = {
   /** In the file and in code: camelCase of the flag. */
   readonly key: string
   readonly flag: string
   readonly env: string
-  /** What stands behind the flag; absent: it is a switch. */
+  /** The placeholder of the flag's value; absent: it is a switch. */
   readonly value?: string
   readonly help: string
-  /** The setting that the file named here holds: for secrets, which a command line shows to all users of the machine. */
+  /**
+   * The setting whose value is in the file named here: for secrets, since all users of the machine see a command line.
+   */
   readonly holds?: string
   /** @internal */
   readonly schema: v.GenericSchema<unknown, unknown>

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { CONFIG_FIELDS, type ConfigField } from './config-fields'
 
 export type ConfigInput = {
-  /** What stands on the command line, by flag in camelCase: `{ port: '3000', guests: true }`. */
+  /** Values of the command line, by flag in camelCase: `{ port: '3000', guests: true }`. */
   readonly flags?: Readonly<Record<string, unknown>>
   readonly env?: Readonly<Record<string, string | undefined>>
   /** A JSON file with the same names. `flags.config` and ROOMFUL_CONFIG name one too. */
@@ -12,7 +12,7 @@ export type ConfigInput = {
 
 type Source = { readonly value: unknown; readonly from: string }
 
-/** What is set, by its key. What is wrong goes to `problems`, one line each. */
+/** The settings by key. Faults go to `problems`, one line each. */
 export function valuesOf(
   { flags = {}, env = {}, file }: ConfigInput,
   fields: readonly ConfigField[],
@@ -36,7 +36,7 @@ export function valuesOf(
   return values
 }
 
-/** The setting itself, where a file holds it. */
+/** The setting whose value a file holds. */
 function settingFrom(
   source: Source,
   field: ConfigField,
@@ -48,7 +48,7 @@ function settingFrom(
   return value === undefined ? undefined : { field: held, value, from: `the file of ${source.from}` }
 }
 
-/** What is in a file of one line. Undefined: it cannot be read, which is among the problems then. */
+/** The content of a one-line file. Undefined: it cannot be read, which is reported in `problems`. */
 function readSecret(
   { value, from }: Source,
   { flag, env }: ConfigField,
@@ -73,7 +73,7 @@ function sourceOf(
   }: ConfigInput & { fromFile: Record<string, unknown>; path: string | undefined },
 ): Source | undefined {
   if (flags?.[key] !== undefined) return { value: flags[key], from: `--${flag}` }
-  // Hosting platforms set PORT; an empty variable is one that is not set.
+  // Hosting platforms set PORT; an empty variable counts as unset.
   const names = key === 'port' ? [name, 'PORT'] : [name]
   for (const variable of names) if (env?.[variable]) return { value: env[variable], from: variable }
   if (Object.hasOwn(fromFile, key)) return { value: fromFile[key], from: `"${key}" in ${path}` }

@@ -5,8 +5,8 @@ import { type ConfigInput, textOf, valuesOf } from './config-values'
 import { ConfigError, type ServerOptions } from './options'
 
 /**
- * The options of a server, from flags, then ROOMFUL_* variables, then a JSON file: the first that says something wins.
- * Throws a ConfigError with one line for each thing that is wrong.
+ * The options of a server, from flags, then ROOMFUL_* variables, then a JSON file: the first that is set wins. Throws a
+ * ConfigError with one line for each fault.
  *
  * @example
  * const options = loadConfig({ flags: { port: '0' }, env: process.env })
@@ -24,7 +24,7 @@ export function loadConfig(input: ConfigInput): ServerOptions {
 }
 
 /**
- * One setting, as a server would have it: also from the file that holds a secret, such as `--jwt-secret-file`. Throws a
+ * One setting, as a server would read it: also from the file that holds a secret, such as `--jwt-secret-file`. Throws a
  * ConfigError.
  *
  * @example
@@ -38,7 +38,7 @@ export function loadSetting(key: string, input: ConfigInput): string | undefined
   return textOf(value)
 }
 
-/** Rebuilt by name: every value has been through its own schema, and the last check gives them their types. */
+/** Rebuilt by name: every value has passed its own schema, and the last check gives them their types. */
 function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
   const { origins, ...others } = v.parse(Checked, Object.fromEntries(values))
   const { sendsPerSecond, sendsBurst, eventsPerSecond, costPerSecond, ...more } = others
@@ -47,7 +47,7 @@ function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
   const { files, retentionDays, retentionMessages, webhook, webhookSecret, ...shown } = settings
   const { metricsToken: token, metricsPort, ...rest } = shown
   const metrics = withoutUndefined({ token, port: metricsPort })
-  // 0 is how a variable says "no limit"; in code there is none without the rule.
+  // In a variable 0 means "no limit"; in code the rule is absent instead.
   const retention = withoutUndefined({
     days: retentionDays || undefined,
     messages: retentionMessages || undefined,

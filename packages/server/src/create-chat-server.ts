@@ -39,13 +39,13 @@ import { openStore } from './stores/open-store'
 import type { Store } from './stores/port'
 
 export interface ChatServer extends AsyncClosable {
-  /** As a browser on this machine opens it, with the path; what `createChat` takes. */
+  /** The address for a browser on this machine, with the path; pass it to `createChat`. */
   readonly url: string
-  /** 0 as long as an app's server that it is mounted in does not listen. */
+  /** 0 until the app's server in which it is mounted listens. */
   readonly port: number
   /**
-   * Mounts it under `path` in an app's server too, of `node:http` or `node:https`, listening or not. Requests and
-   * websockets under the path are answered here, all others by what the app has there.
+   * Also mounts it under `path` in an app's server, from `node:http` or `node:https`, listening or not. Requests and
+   * websockets under the path are answered here, all others by the app.
    *
    * @example
    * import { createServer } from 'node:http'
@@ -56,8 +56,8 @@ export interface ChatServer extends AsyncClosable {
    */
   attach(server: HostServer): void
   /**
-   * Answers an HTTP request under `path`: sign-in of guests, files, health. For frameworks that route requests as fetch
-   * has them; the connections of devices need `server` or `attach`. Others are answered 404.
+   * Answers an HTTP request under `path`: sign-in of guests, files, health. For frameworks that route fetch requests;
+   * the connections of devices need `server` or `attach`. Other paths are answered 404.
    *
    * @example
    * const chat = await createChatServer({ port: false, path: '/api/chat', database: 'memory:', guests: true })
@@ -68,17 +68,17 @@ export interface ChatServer extends AsyncClosable {
   handler(request: Request): Promise<Response>
   /**
    * Ends a session (the token's `sid`) on all devices and nodes, and refuses its tokens from now on. Rejects with a
-   * StoreError where that could not be written yet: it holds all the same as long as this server runs, which writes it as
+   * StoreError if that could not be written yet: it is in force all the same while this server runs, which writes it as
    * soon as it can.
    */
   revokeSession(sid: string): Promise<void>
-  /** Tells the devices, commits what was taken, hangs up. At most 10 s. Closing twice is fine. */
+  /** Notifies the devices, commits the accepted work, closes the connections. At most 10 s. May be called twice. */
   close(): Promise<void>
 }
 
 /**
- * Starts a chat server. Rejects with a ConfigError for options that contradict each other, and with the system's
- * error where the port or the database cannot be had.
+ * Starts a chat server. Rejects with a ConfigError for options that contradict each other, and with the system's error
+ * if the port or the database is unavailable.
  *
  * @example
  * const server = await createChatServer({ port: 0, database: 'memory:', guests: true })
@@ -171,7 +171,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     ...(options.static === undefined ? {} : { staticFolder: options.static }),
     ...{ clock, ids, log },
   })
-  // Never listens: it has the part under the path of those that do.
+  // Never listens: it serves the part under the path of the servers that do.
   const inner = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
   attachSockets(io, inner)
   const endpoints: Endpoint[] = []
@@ -225,7 +225,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
 const NO_PATH =
   'a chat server that is mounted in another server needs the path of its part there, such as /api/chat (--path)'
 
-/** `/api/chat`, without a slash at its end; nothing where all addresses are the chat server's. */
+/** `/api/chat`, without a trailing slash; empty if all addresses belong to the chat server. */
 function mountPoint({ path = '', server, port, host }: ServerOptions): string {
   const point = path.replace(/\/+$/, '')
   const problems = []
@@ -249,14 +249,14 @@ const MEGABYTE = 1024 * 1024
 function checkRedis(redis: string | undefined, database: string | undefined): void {
   if (redis !== undefined && !isReadable(redis))
     throw new ConfigError([`the address of the Redis ${UNREADABLE}`])
-  // Whether servers can share a store of the app's own, only the app knows.
+  // Only the app knows whether servers can share its own store.
   if (redis === undefined || database === undefined || /^postgres(ql)?:/.test(database)) return
   throw new ConfigError([
     'servers that Redis joins need a database that they share: Postgres (--redis, --database)',
   ])
 }
 
-/** Only what is used is loaded. On Postgres there may be other servers, whether Redis joins them or not. */
+/** Loads only what is used. On Postgres there may be other servers, whether Redis joins them or not. */
 async function busFor(
   redis: string | undefined,
   database: string | undefined,
@@ -272,7 +272,7 @@ async function busFor(
   return openRedisBus({ url: redis, epoch, ...parts })
 }
 
-/** Guests are let in by tokens that this server signs itself. */
+/** Guests sign in with tokens that this server signs itself. */
 function guestsOf({ guests = false }: ServerOptions, { signing }: Authenticator): Signing | undefined {
   if (!guests) return undefined
   const problems = []

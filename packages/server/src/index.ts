@@ -1,4 +1,4 @@
-// What is inferred from the names below is written with these; under pnpm an app finds no @roomful/protocol.
+// Types inferred from the names below use these; under pnpm an app cannot resolve @roomful/protocol.
 export type {
   AsyncClosable,
   Brand,

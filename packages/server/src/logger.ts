@@ -2,7 +2,7 @@ import pino from 'pino'
 import type { LogLevel } from './options'
 import type { Log } from './ports/log'
 
-/** Never in a log, wherever it stands: what opens a door, and what people wrote. */
+/** Never logged, at any depth: secrets, and what users wrote. */
 const SECRET_KEYS = [
   'token',
   'jwtSecret',

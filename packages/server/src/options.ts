@@ -9,29 +9,25 @@ import type { Retention } from './node/retention'
 import type { Log } from './ports/log'
 import type { Store } from './stores/port'
 
-/** How tokens are checked: one of the three. */
+/** How tokens are checked: one of three ways. */
 export type AuthOptions =
-  /** Tokens that the app signs itself (HS256). `exp`, `iss` and `aud` are looked at where they are given, or asked for. */
+  /** Tokens that the app signs itself (HS256). `exp`, `iss` and `aud` are checked if they are present or required. */
   | ({ readonly jwtSecret: string } & TokenRules)
   /**
-   * Address of an identity provider's key set. The provider signs for others too: `issuer` and `audience` say which tokens
-   * are for this server. They need an `exp`.
+   * Address of an identity provider's key set. The provider signs for others too: `issuer` and `audience` select the
+   * tokens for this server. They need an `exp`.
    */
   | ({ readonly jwks: string } & (
       | (TokenRules & Required<Pick<TokenRules, 'issuer' | 'audience'>>)
       | (TokenRules & {
-          /** Those of every application of the provider are taken, but for what `issuer` and `audience` say. */
+          /** Accepts tokens of every application of the provider, within `issuer` and `audience`. */
           readonly anyAudience: true
         })
     ))
   /**
-   * An app's own check, of a token or of the app's own session cookie; it throws, or answers nothing, to refuse. What it
-   * throws is TOKEN_INVALID (UNAUTHENTICATED where there is no token), unless it is an AuthError: where it cannot look now,
-   * `new AuthError('UNAVAILABLE')`. So is one that takes longer than 10 s.
-   *
-   * @example
-   * const sessions = new Map([['s1', { id: 'ann', name: 'Ann' }]])
-   * const auth: AuthOptions = { authenticate: ({ cookies }) => sessions.get(cookies.session ?? '') }
+   * An app's own check; to refuse, it throws or returns nothing. Its errors are TOKEN_INVALID, except an AuthError: if
+   * it cannot check a token now, `new AuthError('UNAVAILABLE')`. A check that takes longer than 10 s is UNAVAILABLE
+   * too.
    */
   | {
       readonly authenticate: (
@@ -39,32 +35,33 @@ export type AuthOptions =
       ) => Authenticated | undefined | Promise<Authenticated | undefined>
     }
 
-/** Rates; 0 is no limit. */
+/** Rates; 0 means no limit. */
 export type RateOptions = {
   readonly sendsPerSecond?: number
   readonly sendsBurst?: number
   readonly eventsPerSecond?: number
   readonly socketsPerUser?: number
   /**
-   * What the requests of one user may cost a second on this server, over all of their devices, in units of about 10 µs of
-   * its time: a row that is read or a frame to one other device is one, a row that is written ten, a commit fifty. Thrice as
-   * much at once. 5,000 by default, and no limit where `eventsPerSecond` is 0.
+   * What one user's requests may cost a second on this server, over all of their devices, in units of about 10 µs of
+   * its time: a row read or a frame to one other device is one, a row written ten, a commit fifty. Up to three times as
+   * much at once. 5,000 by default, and no limit if `eventsPerSecond` is 0.
    */
   readonly costPerSecond?: number
   /**
-   * Rooms that a user may make in an hour, direct messages among them, and other people that they may put into rooms. Not
-   * counted of server admins. No limit where `eventsPerSecond` is 0.
+   * Rooms that a user may make in an hour, including direct messages, and other users that they may put into rooms.
+   * Server admins are exempt. No limit if `eventsPerSecond` is 0.
    */
   readonly roomsPerHour?: number
   readonly membersPerHour?: number
-  /** Rooms that a user may be in; with so many they can make and join no other. */
+  /** Rooms that a user may be in; at the limit they can make and join no other. */
   readonly roomsPerUser?: number
-  /** Megabytes that a user may upload in an hour, and that all files together may have on the disk. */
+  /** Megabytes that a user may upload in an hour, and that all files together may take on the disk. */
   readonly uploadMbPerHour?: number
   readonly uploadMbInAll?: number
   /**
-   * Connections that one address may begin, with twenty times as many at once. An address of the private networks or of
-   * this machine is limited only where `trustProxy` is set: without it, it may be that of a proxy, and stand for all.
+   * Connections that one address may begin a second, and twenty times as many at once. An address of a private network
+   * or of this machine is limited only if `trustProxy` is set: otherwise it may be a proxy's, and stand for all
+   * clients.
    */
   readonly handshakesPerSecond?: number
 }
@@ -72,11 +69,11 @@ export type RateOptions = {
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug'
 
 export type ServerOptions = {
-  /** 0: any that is free. False: none; the app mounts it with `attach`. */
+  /** 0: any free port. False: none; the app mounts it with `attach`. */
   readonly port?: number | false
   readonly host?: string
   /**
-   * A server of the app's own to mount it in, of `node:http` or `node:https`, instead of a port: Express, Fastify, Nest,
+   * The app's own server to mount it in, from `node:http` or `node:https`, instead of a port: Express, Fastify, Nest,
    * Hono and Next have one. Needs `path`. Close the chat server before it.
    *
    * @example
@@ -88,67 +85,69 @@ export type ServerOptions = {
    */
   readonly server?: HostServer
   /**
-   * Where its addresses begin, such as `/api/chat`: `createChat({ url: 'https://app.example.com/api/chat' })`. Also with a
-   * port of its own, behind a proxy that hands on whole paths. Default: at the root.
+   * The prefix of its addresses, such as `/api/chat`: `createChat({ url: 'https://app.example.com/api/chat' })`. Also
+   * with its own port, behind a proxy that forwards whole paths. Default: at the root.
    */
   readonly path?: string
   /** `sqlite:./data/roomful.db`, `postgres://…` or `memory:`. */
   readonly database?: string
-  /** The schema of the tables on Postgres, made where it is missing; as `?schema=` in `database`. */
+  /** The schema of the tables on Postgres, made if it is missing; as `?schema=` in `database`. */
   readonly databaseSchema?: string
   /**
-   * The same Postgres without the pooler that `database` names: for notifications, where no Redis joins the servers, which a
-   * pooler that lends connections by the transaction loses.
+   * The same Postgres without the pooler that `database` names: for notifications, if no Redis joins the servers; a
+   * pooler in transaction mode loses them.
    */
   readonly databaseDirectUrl?: string
   /**
-   * A store of the app's own instead of `database`: whatever passes `storeContract` of `@roomful/server/contract`. The
-   * server closes it when it closes. Such a server keeps no secret and no files of its own accord: give `auth`, and `files`
-   * where it is to take uploads. Several servers on one store need `redis`.
+   * The app's own store instead of `database`: any that passes `storeContract` of `@roomful/server/contract`. The
+   * server closes it when it closes. Such a server stores no secret and no files by default: give `auth`, and `files`
+   * for uploads. Several servers on one store need `redis`.
    *
    * @example
    * const server = await createChatServer({ port: 0, store: createMemoryStore(), guests: true })
    */
   readonly store?: Store
   readonly redis?: string
-  /** Without it a secret is made and kept beside the SQLite file. */
+  /** By default a secret is made and stored beside the SQLite file. */
   readonly auth?: AuthOptions
-  /** Anybody may sign in by a name. Refused where NODE_ENV is production. */
+  /** Any user may sign in by a name alone. Refused if NODE_ENV is production. */
   readonly guests?: boolean
-  /** Web pages that may connect, besides this server's own; none by default. */
+  /** Origins of web pages that may connect, besides this server's own; none by default. */
   readonly origins?: Origins
   /**
    * Proxies in front of this server, each of which appends to `X-Forwarded-For` (and the outermost sets
-   * `X-Forwarded-Host`). 0, the default: these headers are a client's own words and are not read.
+   * `X-Forwarded-Host`). 0, the default: a client can forge these headers, so they are ignored.
    */
   readonly trustProxy?: number
   readonly limits?: RateOptions
   readonly hooks?: Hooks
-  /** Names that are taken as reactions between colons, beside Unicode's emoji: `party-parrot` for `:party-parrot:`. */
+  /**
+   * Names that are accepted as reactions between colons, beside Unicode's emoji: `party-parrot` for `:party-parrot:`.
+   */
   readonly customEmoji?: readonly string[]
   /** Public rooms that are made at the start and that every new user is in; none by default. */
   readonly defaultRooms?: readonly string[]
   /**
-   * Who may put whom into a room or dm. `consent`, the default: those who share a room that both came into by themselves; strangers are
-   * invited, and their inviter learns nothing of them, not even that they exist, until they accept. `open`: anybody may put
-   * anybody anywhere, as suits a company.
+   * Which users may put others into a room or dm. `consent`, the default: those who share a room that both joined
+   * themselves; strangers are invited, and the inviter learns nothing of them, not even that they exist, until they
+   * accept. `open`: any user may put any other anywhere, as suits a company.
    */
   readonly invitations?: InvitationPolicy
-  /** Where uploads are kept; `files` beside the SQLite file by default. False: none are taken. */
+  /** The folder of uploads; `files` beside the SQLite file by default. False: uploads are refused. */
   readonly files?: string | false
   /** How much of its history a room keeps; all by default. */
   readonly retention?: Retention
   /** Called for every new message and edit, beside `hooks.afterSend` and `hooks.afterEdit`. */
   readonly webhook?: { readonly url: string; readonly secret: string }
   /**
-   * `/metrics` only for those who show this token (`Authorization: Bearer`), or on a port of its own instead. Without either
-   * everybody may read it.
+   * `/metrics` only for requests with this token (`Authorization: Bearer`), or on a separate port. Without either it is
+   * public.
    */
   readonly metrics?: { readonly token?: string; readonly port?: number }
   /** A folder to serve at `/`. */
   readonly static?: string
   readonly logLevel?: LogLevel
-  /** Instead of the server's own logger. */
+  /** Replaces the server's own logger. */
   readonly logger?: Log
 }
 
@@ -157,31 +156,34 @@ export const DEFAULTS = {
   database: 'sqlite:./data/roomful.db',
   invitations: 'consent',
   sendsPerSecond: 10,
-  /** A user types no faster, and a pasted list still goes out at once. */
+  /** No user types faster, and a pasted list still goes out at once. */
   sendsBurst: 20,
   eventsPerSecond: 100,
   socketsPerUser: 20,
-  /** A twentieth of the process. A person uses a tenth of it; 200 listeners are told 18 messages a second by it. */
+  /**
+   * A twentieth of the process. A person uses a tenth of it; it suffices to deliver 18 messages a second to 200
+   * listeners.
+   */
   costPerSecond: 5_000,
-  /** Nobody makes one every twenty seconds by hand. */
+  /** No user makes one every twenty seconds by hand. */
   roomsPerHour: 200,
   /** A user with a phone full of pictures, and not 18 GB of them. */
   uploadMbPerHour: 200,
-  /** Whoever runs the server knows their disk. */
+  /** The operator knows the disk. */
   uploadMbInAll: 0,
-  /** A company of a thousand is put into its first room within an hour. */
+  /** Puts a company of a thousand into its first room within an hour. */
   membersPerHour: 1_000,
-  /** Each is a line of the user's list, which every start of every device reads. */
+  /** Each is an item of the user's list, which every start of every device reads. */
   roomsPerUser: 2_000,
-  /** A page with all of its tabs reloads at once; an office behind one address comes back within seconds. */
+  /** All tabs of a page reload at once; an office behind one address returns within seconds. */
   handshakesPerSecond: 50,
 } as const satisfies { invitations: InvitationPolicy } & Record<string, string | number>
 
-/** A path of plain segments, without a slash at its end; or nothing. */
+/** A path of plain segments without a trailing slash, or empty. */
 export const isMountPoint = (path: string): boolean => /^(\/[\w~-][\w.~-]*)*$/.test(path)
 export const NOT_A_PATH = 'must be one such as /api/chat: letters, digits and - . _ ~ between slashes'
 
-/** What is wrong with the options: one line each, to be shown as they are. */
+/** The faults of the options: one line each, to be shown as they are. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   constructor(readonly problems: readonly string[]) {
