@@ -1,7 +1,7 @@
 import { ConfigError, DEFAULTS, type ServerOptions } from '../options'
 import { withSchema } from './database-url'
 
-/** The URL of the database that the options name, or the default one; undefined: the app brings its own store. */
+/** The URL of the database that the options name, or the default one; undefined: the app has its own store. */
 export function databaseFor(options: ServerOptions): string | undefined {
   if (options.store === undefined)
     return withSchema(options.database ?? DEFAULTS.database, options.databaseSchema)

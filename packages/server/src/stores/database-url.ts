@@ -4,7 +4,7 @@ export type Database =
   | { readonly kind: 'postgres'; readonly url: string }
   | { readonly kind: 'memory' }
 
-/** Throws TypeError for what is none of `sqlite:./data/roomful.db`, `postgres://user@host/database`, `memory:`. */
+/** Throws TypeError unless it is one of `sqlite:./data/roomful.db`, `postgres://user@host/database`, `memory:`. */
 export function databaseOf(url: string): Database {
   const scheme = url.slice(0, url.indexOf(':') + 1)
   switch (scheme) {
@@ -56,12 +56,12 @@ function checkSchema(schema: string | null): void {
 export const isSchema = (name: string): boolean => SCHEMA.test(name)
 export const NO_SCHEMA = 'must be a name of small letters, digits and _'
 
-/** Of a password with `/`, `?` or `#` in it a URL takes a part for the host: what stands behind it has an `@` then. */
+/** A URL takes part of a password with `/`, `?` or `#` for the host: what follows then contains an `@`. */
 export const isReadable = (url: string): boolean =>
   URL.canParse(url) && !/^[a-z]+:\/\/[^/?#]*[/?#].*@/is.test(url)
 
 /**
- * An address as it may stand in a terminal or a log: without its password.
+ * An address for a terminal or a log: without its password.
  *
  * @example
  * shownUrl('postgres://app:secret@db/chat') // 'postgres://app:***@db/chat'

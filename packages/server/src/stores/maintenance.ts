@@ -1,11 +1,11 @@
 import { databaseOf } from './database-url'
 
-/** From which version of the tables to which: the same where nothing was to do. */
+/** Table versions before and after: equal if nothing was to do. */
 export type Migrated = { readonly from: number; readonly to: number }
 
 const NOTHING_KEPT = 'a database in memory is gone with its server: there is nothing to look after'
 
-/** Brings the tables to this version, as a server does at its start. SQLite: no server may be running on the file. */
+/** Migrates the tables to this version, as a server does at its start. SQLite: no server may be running on the file. */
 export async function migrateDatabase(url: string): Promise<Migrated> {
   const database = databaseOf(url)
   switch (database.kind) {
@@ -19,8 +19,8 @@ export async function migrateDatabase(url: string): Promise<Migrated> {
 }
 
 /**
- * Says that this is another history from now on: to be called after a backup was put back, while no server runs.
- * Clients that hold rows of the time after the backup then swap them for what is there. Answers the new epoch.
+ * Starts another history: call it after restoring a backup, while no server runs. Clients that hold rows newer than the
+ * backup then replace them. Returns the new epoch.
  */
 export async function renewEpoch(url: string): Promise<string> {
   const database = databaseOf(url)
@@ -34,15 +34,15 @@ export async function renewEpoch(url: string): Promise<string> {
   }
 }
 
-/** Writes a copy of a SQLite database, as it is at one moment, to a file that is not there yet. Servers may run. */
+/** Copies a SQLite database, as of one moment, to a new file. Servers may run. */
 export async function backupDatabase(url: string, copy: string): Promise<void> {
   const { backupFile } = await import('./sqlite/sqlite-maintenance')
   backupFile(sqlitePathOf(url), copy)
 }
 
 /**
- * Puts a copy in the place of a SQLite database, under a new epoch. What was there is kept beside it; answers where.
- * No server may be running on the file.
+ * Replaces a SQLite database with a copy, under a new epoch. The old one is kept beside it; returns where. No server
+ * may be running on the file.
  */
 export async function restoreDatabase(url: string, copy: string): Promise<{ kept: string | undefined }> {
   const { restoreFile } = await import('./sqlite/sqlite-maintenance')

@@ -17,17 +17,17 @@ import type { MessageQuery, Reader, Store } from '../port'
 
 export type OpenedStore = {
   readonly store: Store
-  /** Closes the store and opens the same database again. Absent: this store forgets. */
+  /** Closes the store and opens the same database again. Absent: this store is not durable. */
   readonly reopen?: () => Promise<Store>
   readonly dispose: () => Promise<void>
 }
 export type OpenStore = () => Promise<OpenedStore>
 
-/** 2026-01-01T00:00:00.000Z; each op drawn comes a second after the one before. */
+/** 2026-01-01T00:00:00.000Z; each op is one second later than the one before. */
 export const START_MS = 1_767_225_600_000
 let drawn = 0
 
-/** Ids in the shape that the server makes, in rising order, none twice in a process. */
+/** Ids in the server's format, ascending, unique within a process. */
 export const nextId = (): string => `01942000-0000-7000-8000-${(++drawn).toString(16).padStart(12, '0')}`
 export const nextMessageId = (): MessageId => asMessageId(nextId())
 export const nextAt = (): number => START_MS + ++drawn * 1_000
@@ -71,14 +71,14 @@ export function commitOps(store: Store, roomId: RoomId, ops: readonly Op[]): Pro
   return store.commit(roomId, needOf(ops), (facts) => decide(facts, ops))
 }
 
-/** Commits one op that has to come through. */
+/** Commits one op that must succeed. */
 export async function commitOne(store: Store, roomId: RoomId, op: Op): Promise<Outcome & { ok: true }> {
   const [outcome] = (await commitOps(store, roomId, [op])).outcomes
   if (!outcome?.ok) throw new Error(`${op.kind} was refused with ${outcome?.code}`)
   return outcome
 }
 
-/** Sends one message that has to be taken, and gives its id. */
+/** Sends one message that must be accepted, and returns its id. */
 export async function say(store: Store, roomId: RoomId, name: string, content: string): Promise<MessageId> {
   const outcome = await commitOne(store, roomId, sendOp(name, content))
   if (outcome.kind !== 'message') throw new Error('a send was not answered with a message')
@@ -124,7 +124,7 @@ export function roomOf({ roles = { ann: 'owner', bob: 'member' }, ...input }: Ro
   return { room, members }
 }
 
-/** By default a private room of ann, who owns it, and bob: its rev is 2 then. */
+/** By default a private room owned by ann, with bob: its rev is 2 then. */
 export async function newRoom(store: Store, input: RoomInput = {}): Promise<RoomId> {
   const { room, members } = roomOf(input)
   await store.createRoom({ room, members })

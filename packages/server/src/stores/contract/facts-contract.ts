@@ -164,7 +164,7 @@ export function factsContract({ store }: ContractContext): void {
       await commitOps(store(), roomId, [one, two])
       const edit = { ...editOp('ann', one.id, 'one, better'), at: first + 80_000 }
       await commitOne(store(), roomId, edit)
-      // What others do to it is not the sender's speech.
+      // Others' changes to it do not count as the sender's.
       await commitOne(store(), roomId, reactOp('bob', one.id, first + 90_000))
       const { lastSendAt } = await factsOf(store(), roomId, { lastSendOf: ids('ann', 'bob') })
       expect([...lastSendAt]).toEqual([['ann', first + 80_000]])

@@ -60,7 +60,7 @@ export function filesContract({ store }: ContractContext): void {
   })
 }
 
-/** Whether anything shows a file, whoever asks: what nothing shows is removed. */
+/** Whether any message shows a file, for any user: a file without one is removed. */
 export function unshownFilesContract({ store }: ContractContext): void {
   const isShown = (fileId: string): Promise<boolean> => store().read((reader) => reader.isFileShown(fileId))
 

@@ -6,7 +6,7 @@ import type { ContractContext } from './store-contract'
 
 const MINUTE_MS = 60_000
 
-/** Ops are remembered so that a repeat changes nothing; not for ever. */
+/** Ops are remembered so that a repeat changes nothing, but not for ever. */
 export function forgetOpsContract({ store }: ContractContext): void {
   describe('forgetOps', () => {
     const knows = (roomId: Awaited<ReturnType<typeof newRoom>>, opId: string): Promise<boolean> => {

@@ -17,7 +17,7 @@ export function peopleContract({ store }: ContractContext): void {
   const acquaintancesOf = async (userId: UserId, others: readonly UserId[]): Promise<UserId[]> =>
     [...(await store().read((reader) => reader.acquaintances(userId, others)))].sort()
 
-  /** A room of ann, who made it and put the others there. */
+  /** A room that ann made, putting the others into it. */
   async function withAdded(...added: string[]): Promise<RoomId> {
     const { room, members } = roomOf({ roles: { ann: 'owner', bob: 'member', cid: 'member' } })
     const rows = members.map((row): Member => (added.includes(row.userId) ? { ...row, added: true } : row))

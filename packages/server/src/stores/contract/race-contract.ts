@@ -31,7 +31,7 @@ const roles = Object.fromEntries(
 )
 
 async function race(store: Store, roomId: RoomId): Promise<Plan[]> {
-  // Every writer fires all its batches at once and then the same again, as retries with unknown outcomes do.
+  // Every writer sends all its batches at once and then again, as retries with unknown outcomes do.
   const batches = Array.from({ length: WRITERS }, (_, writer) => batchesOf(writer)).flat()
   return Promise.all([...batches, ...batches].map((ops) => commitOps(store, roomId, ops)))
 }
@@ -51,13 +51,13 @@ export function raceContract({ store }: ContractContext): void {
       expect(new Set(rows.map(({ clientId }) => clientId)).size).toBe(expected)
       expect(await headOf(store(), roomId)).toEqual({ rev: before.rev + expected, lastSeq: expected })
 
-      // All plans together announce each rev once, and in each plan without a hole (I2, I3).
+      // All plans together contain each rev once, and each plan has no hole (I2, I3).
       const announced = plans.map((plan) => plan.changes.map(({ rev }) => rev))
       expect(announced.flat().sort((a, b) => a - b)).toEqual(numbers.map((seq) => seq + before.rev))
       for (const revs of announced) {
         expect(revs).toEqual(revs.map((_, index) => (revs[0] ?? 0) + index))
       }
-      // Everybody was told the row that is there, winner or duplicate (I4).
+      // Every answer has the stored row, winner or duplicate (I4).
       const bySeq = new Map(rows.map((row) => [row.seq, row]))
       for (const outcome of plans.flatMap((plan) => plan.outcomes)) {
         if (!outcome.ok || outcome.kind !== 'message') throw new Error('a send was refused')

@@ -161,7 +161,7 @@ export function directoryContract({ store }: ContractContext): void {
       }
       expect(seen).toHaveLength(names.length)
       expect(new Set(seen.map(({ id }) => id))).toEqual(all)
-      // By code point, on every store: one that sorted otherwise would lose rooms between two pages.
+      // By code point, on every store: another order would lose rooms between two pages.
       expect(seen.map(({ name }) => name)).toEqual(['', 'Z', 'a', 'b', 'b', 'b', 'c', 'ä', '\uff5a', '😀'])
     })
 
@@ -311,7 +311,7 @@ export function directoryContract({ store }: ContractContext): void {
     expect(await store().putUser({ id: bob, name: 'Robert' }, 1_000)).toEqual({ id: bob, name: 'Bob' })
     expect(await nameOf()).toBe('Bob')
     expect(await store().putUser({ id: bob, name: 'Robert' }, 2_000)).toEqual({ id: bob, name: 'Robert' })
-    // A token without a name gives none to somebody who has one.
+    // A token without a name does not change a user's name.
     expect(await store().putUser({ id: bob, name: 'bob' }, -1)).toEqual({ id: bob, name: 'Robert' })
     expect(await nameOf()).toBe('Robert')
     const cid = asUserId('cid')

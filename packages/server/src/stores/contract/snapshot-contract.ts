@@ -4,7 +4,7 @@ import type { Reader } from '../port'
 import { actorOf, commitOps, newRoom, roomOf, say, sendOp } from './contract-room'
 import type { ContractContext } from './store-contract'
 
-/** A store whose commits wait for readers is as good: the race with this bound keeps it from a deadlock here. */
+/** A store whose commits wait for readers passes too: the race with this bound prevents a deadlock here. */
 const COMMIT_WAIT_MS = 250
 
 export function settledOrWaited(commit: Promise<unknown>): Promise<unknown> {

@@ -19,14 +19,14 @@ import { directoryContract, roomsContract } from './rooms-contract'
 import { snapshotContract } from './snapshot-contract'
 import { textContract, userNamesContract } from './text-contract'
 
-/** A fresh store for every test; `store()` and `opened()` are for inside of tests. */
+/** A fresh store for every test; call `store()` and `opened()` within tests only. */
 export type ContractContext = {
   readonly opened: () => OpenedStore
   readonly store: () => OpenedStore['store']
 }
 
 /**
- * What every Store has to hold, as tests: call it in a test file of the store. `open` makes an empty one.
+ * The guarantees of every Store, as tests: call it in a test file of the store. `open` makes an empty one.
  *
  * @example
  * storeContract('memory', async () => ({ store: createMemoryStore({ epoch: 'e1' }), dispose: async () => {} }))
@@ -46,7 +46,7 @@ export function storeContract(name: string, open: OpenStore): void {
   ])
 }
 
-/** The part of it that is about rooms by their ids: what a store of ephemeral rooms has to hold as well. */
+/** The part about rooms by id, which a store of ephemeral rooms must pass too. */
 export function roomStoreContract(name: string, open: OpenStore): void {
   contract(`room store contract: ${name}`, open, ABOUT_ROOMS)
 }

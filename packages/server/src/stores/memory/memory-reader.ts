@@ -295,7 +295,7 @@ export class MemoryReader implements Reader {
   }
 }
 
-/** A message that may be unread is past the cursor: the rest need not be looked at. */
+/** Only messages past the cursor can be unread, so only those are read. */
 export function unreadIn(record: RoomRecord, member: Member, snapshot: Snapshot): number {
   function* pastCursor(): Generator<StoredMessage> {
     for (

@@ -16,18 +16,18 @@ import { MemoryReader, unreadIn } from './memory-reader'
 import { Tables } from './tables'
 
 type MemoryStoreOptions = {
-  /** Names this history; a store made from an old backup needs a new one. Left out: drawn. */
+  /** Names this history; a store made from an old backup needs a new one. Random by default. */
   readonly epoch?: string
   readonly backup?: Backup
-  /** Milliseconds since the epoch: only to forget revocations that are over, and old ops. */
+  /** Milliseconds since the epoch: only to drop expired revocations and old ops. */
   readonly now?: () => number
-  /** Of rooms that are never written down: how much of each is kept. All by default. */
+  /** How much of each room is kept if rooms are never stored. All by default. */
   readonly keep?: Keep
 }
 
 /**
- * The store of `memory:` servers, tests and the simulator. JavaScript runs one thing at a time, so a commit that
- * never awaits is a transaction under a lock. Rows are never changed in place: what was read stays as it was.
+ * The store of `memory:` servers, tests and the simulator. JavaScript runs one thing at a time, so a commit that never
+ * awaits is a transaction under a lock. Rows are never changed in place: a row that was read stays the same.
  */
 export class MemoryStore implements Store {
   readonly kind = 'memory'
@@ -197,7 +197,7 @@ export class MemoryStore implements Store {
     this.tables.putReport(report, this.keep?.reports)
   }
 
-  /** All of the room is gone, and a snapshot that is being read no longer sees it. */
+  /** Removes the whole room, also from snapshots that are being read. */
   removeRoom(roomId: RoomId): void {
     this.tables.removeRoom(roomId)
   }
@@ -206,7 +206,7 @@ export class MemoryStore implements Store {
     this.checkOpen()
     const { revokedSessions } = this.tables
     const now = this.now()
-    // Tokens of these sessions have expired by themselves: without this the list would grow for ever.
+    // Tokens of these sessions have expired: without this the list would grow for ever.
     for (const [old, until] of revokedSessions) if (until < now) revokedSessions.delete(old)
     revokedSessions.set(sid, Math.max(untilMs, revokedSessions.get(sid) ?? 0))
   }
@@ -247,7 +247,7 @@ export class MemoryStore implements Store {
     this.closed = true
   }
 
-  /** Everything as of now, to make another store of: a backup to be restored, or a server that starts again. */
+  /** The present content, to make another store from: a restored backup, or a restarted server. */
   backup(): Backup {
     return backupOf(this.tables)
   }

@@ -5,8 +5,8 @@ import type { InvitationRow, NewInvitations } from '../port'
 type Held = InvitationRow & { readonly shown: boolean }
 
 /**
- * Who is invited and who is blocked. Without versions, unlike rooms: nothing else of a snapshot depends on it, and what is
- * over leaves nothing behind.
+ * Invitations and blocks. Without versions, unlike rooms: nothing else in a snapshot depends on them, and ended ones
+ * leave nothing behind.
  */
 export class People {
   readonly #invitations = new Map<UserId, Map<RoomId, Held>>()

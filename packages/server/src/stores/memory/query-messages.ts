@@ -39,7 +39,7 @@ export function queryMessages(record: RoomRecord, query: MessageQuery, snapshot:
   return step === 1 ? found : found.reverse()
 }
 
-/** The index of the first entry with a rev above `afterRev`; by halves, the log is sorted. */
+/** The index of the first entry with a rev above `afterRev`; by binary search, since the log is sorted. */
 function firstAfter(log: RoomRecord['log'], afterRev: number): number {
   let low = 0
   let high = log.length

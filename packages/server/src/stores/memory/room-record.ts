@@ -6,32 +6,32 @@ import { tombstoneOf } from '../../core/stored-message'
 import type { Keep } from '../../ephemeral/ephemeral-store'
 import type { Cell, Versions } from './versions'
 
-/** Where the log of revs has grown to this many entries more than twice the rows, the outdated ones go. */
+/** When the log of revs has this many entries more than twice the rows, the outdated ones are dropped. */
 const LOG_SLACK = 64
 
-/** When an op was done, and about which message. */
+/** The time and message of a done op. */
 export type DoneOp = { readonly messageId: MessageId; readonly at: number }
 
-/** One room: rows in cells, and the indexes that a commit or a query needs to be found in one step. */
+/** One room: rows in cells, and the indexes by which commits and queries find them in one step. */
 export class RoomRecord {
   head: Cell<Room>
   /** By seq: the first message is at 0. Undefined in its cell: it was purged. */
   readonly messages: Cell<StoredMessage | undefined>[] = []
-  /** The first seq that is kept. */
+  /** The first kept seq. */
   floor: Cell<number>
-  /** Of purged messages what a late retry is answered with (I4), by pairKey. */
+  /** The parts of purged messages that answer a late retry (I4), by pairKey. */
   readonly purgedSends = new Map<string, StoredMessage>()
   /** Which message was written at which rev, ascending. An entry is outdated when its row has a later rev. */
   log: { readonly rev: number; readonly seq: number }[] = []
   readonly members = new Map<UserId, Cell<Member>>()
-  /** By member, the newest message when they hid the room. Of no snapshot: it is read alone. */
+  /** By member, the newest message when they hid the room. In no snapshot: it is read alone. */
   readonly hidden = new Map<UserId, number>()
   readonly audit: Cell<AuditEntry>[] = []
   /** By pairKey, in the order of `at`. */
   readonly opIds = new Map<string, DoneOp>()
   /** The file that a message shows, or did, by seq. */
   readonly fileIds = new Map<number, string>()
-  /** Who has left, in the order in which they did. */
+  /** Users who have left, in order. */
   private readonly departed = new Set<UserId>()
   private readonly seqs = new Map<MessageId, number>()
   private readonly byClientId = new Map<string, number>()
@@ -126,7 +126,7 @@ export class RoomRecord {
     this.members.set(member.userId, this.versions.write(before, member))
   }
 
-  /** Within a write transaction; answers what is gone. `belowSeq` is at most the head plus one. */
+  /** Within a write transaction; returns what was purged. `belowSeq` is at most the head plus one. */
   purge(belowSeq: number): StoredMessage[] {
     const gone: StoredMessage[] = []
     for (let index = this.floor.value - 1; index < belowSeq - 1; index++) {
@@ -145,7 +145,7 @@ export class RoomRecord {
     return gone
   }
 
-  /** Of a room that is never written down: what is too much goes, the oldest first. Answers who has no row any more. */
+  /** For a room that is never stored: drops the oldest excess. Returns the users without a row now. */
   trim({ ops, audit, departed }: Keep): UserId[] {
     for (const key of this.opIds.keys()) {
       if (this.opIds.size <= ops) break
@@ -170,7 +170,7 @@ export class RoomRecord {
     return count
   }
 
-  /** For a record that is made of a backup: its messages begin at this seq. */
+  /** For a record made from a backup: its messages begin at this seq. */
   beginAt(floorSeq: number): void {
     for (let seq = 1; seq < floorSeq; seq++) this.messages.push(this.versions.write(undefined, undefined))
     this.floor = this.versions.write<number>(undefined, floorSeq)
@@ -187,7 +187,7 @@ export class RoomRecord {
       }
       if (message.type !== 'system') this.noteSpoken(message.senderId, message.createdAt)
     }
-    // An edit is its sender's own, and counts as a send.
+    // Only its sender can edit, and an edit counts as a send.
     if (message.editedAt !== null && message.editedAt !== before?.value?.editedAt)
       this.noteSpoken(message.senderId, message.editedAt)
     this.messages[index] = this.versions.write(before, message)
@@ -198,7 +198,7 @@ export class RoomRecord {
   }
 
   private compactLog(): void {
-    // An older snapshot still needs the entries that are outdated for everybody else.
+    // An older snapshot still needs the entries that are outdated for all others.
     if (this.log.length <= this.messages.length * 2 + LOG_SLACK || this.versions.hasReaders) return
     this.log = this.log.filter(({ rev, seq }) => this.messages[seq - 1]?.value?.rev === rev)
   }
@@ -206,7 +206,7 @@ export class RoomRecord {
 
 const isPresentOwner = (member: Member | undefined): boolean => isPresent(member) && member.role === 'owner'
 
-/** By halves. */
+/** By binary search. */
 function firstNotBelow(sorted: readonly UserId[], userId: UserId): number {
   let [low, high] = [0, sorted.length]
   while (low < high) {

@@ -10,11 +10,11 @@ import { type Cell, Versions } from './versions'
 /** `namedAt`: when the name was given. */
 export type NamedUser = User & { readonly namedAt: number }
 
-/** All that the memory store holds. Keyed by Maps: ids come from outside, and `__proto__` is one of them. */
+/** All data of the memory store. Keyed by Maps: ids come from outside, and `__proto__` may be one. */
 export class Tables {
   readonly versions = new Versions()
   readonly rooms = new Map<RoomId, RoomRecord>()
-  /** Rooms in which a user is or was: there is a member row. */
+  /** Rooms in which a user is or was: those with a member row. */
   readonly roomsOf = new Map<UserId, Set<RoomId>>()
   readonly roomOfMessage = new Map<MessageId, Cell<RoomId>>()
   /** Messages that show a file, or did. */
@@ -22,13 +22,13 @@ export class Tables {
   readonly dmKeys = new Map<string, RoomId>()
   readonly users = new Map<UserId, Cell<NamedUser>>()
   readonly reports = new Map<RoomId, Map<string, Cell<Report>>>()
-  /** Rooms that were deleted, and whether their rows are gone too. */
+  /** Deleted rooms, and whether their rows are gone too. */
   readonly deletedRooms = new Map<RoomId, { isPurged: boolean }>()
   readonly endedSessions = new Map<UserId, { readonly atMs: number; readonly untilMs: number }>()
   readonly people = new People()
   readonly revokedSessions = new Map<string, number>()
 
-  /** Within a write transaction, as all of these. */
+  /** Within a write transaction, like all of these. */
   addRoom(room: Room, dmKey: string | undefined): RoomRecord {
     const record = new RoomRecord(this.versions, room)
     this.rooms.set(room.id, record)
@@ -41,7 +41,7 @@ export class Tables {
     return this.deletedRooms.has(roomId) ? undefined : this.rooms.get(roomId)
   }
 
-  /** All that is left of a deleted room; answers the files that it showed. */
+  /** Removes the rest of a deleted room; returns the files that it showed. */
   forget(roomId: RoomId): { rows: number; fileIds: string[] } {
     const record = this.rooms.get(roomId)
     this.deletedRooms.set(roomId, { isPurged: true })
@@ -70,7 +70,7 @@ export class Tables {
     this.rooms.get(roomId)?.fileIds.set(seq, fileId)
   }
 
-  /** Answers the room's floor then: it only rises, and never past the head. */
+  /** Returns the room's new floor: it only rises, and never past the head. */
   purge(record: RoomRecord, belowSeq: number): number {
     const floor = Math.max(record.floor.value, Math.min(belowSeq, record.head.value.lastSeq + 1))
     if (floor === record.floor.value) return floor
@@ -90,7 +90,7 @@ export class Tables {
     for (const userId of record.members.keys()) this.unindexMember(userId, roomId)
   }
 
-  /** What goes of a room that is never written down, when something was added to it. */
+  /** Trims a room that is never stored, after something was added to it. */
   trim(record: RoomRecord, keep: Keep): void {
     this.purge(record, record.head.value.lastSeq - keep.messages + 1)
     for (const userId of record.trim(keep)) this.unindexMember(userId, record.id)
@@ -100,7 +100,7 @@ export class Tables {
     this.users.set(user.id, this.versions.write(this.users.get(user.id), user))
   }
 
-  /** `most`: so many are kept of the room, the oldest resolved one goes first. */
+  /** `most`: the room keeps this many; the oldest resolved one goes first. */
   putReport(report: Report, most = Number.POSITIVE_INFINITY): void {
     const reports = this.reports.get(report.roomId) ?? new Map<string, Cell<Report>>()
     if (!reports.has(report.id) && reports.size >= most) {

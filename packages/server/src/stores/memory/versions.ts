@@ -1,22 +1,22 @@
-/** A value with the values it had before, as far back as somebody still reads. */
+/** A value with its earlier values, as far back as a reader needs them. */
 export type Cell<T> = { readonly value: T; readonly version: number; before: Cell<T> | undefined }
 
 export type Snapshot = { readonly version: number }
 
 /**
- * Snapshots without copying: every write transaction gets a number, every cell keeps its older values only while a
- * read is under way that may ask for them. Without readers a write costs one object.
+ * Snapshots without copying: every write transaction gets a number, every cell keeps older values only while a running
+ * read may need them. Without readers a write costs one object.
  */
 export class Versions {
   private current = 0
-  // In the order in which they began, so that the first is the oldest.
+  // In order of their start, so that the first is the oldest.
   private readonly open = new Set<Snapshot>()
 
   get hasReaders(): boolean {
     return this.open.size > 0
   }
 
-  /** Begins a write transaction; it ends before anything else can run, so no snapshot sees half of it. */
+  /** Begins a write transaction; it ends before other code can run, so no snapshot sees half of it. */
   begin(): void {
     this.current++
   }
@@ -35,7 +35,7 @@ export class Versions {
     this.open.delete(snapshot)
   }
 
-  /** Cuts off what is older than the oldest reader needs: a chain is never longer than there are readers. */
+  /** Drops values older than the oldest reader needs: a chain is never longer than the number of readers. */
   private stillRead<T>(cell: Cell<T>): Cell<T> | undefined {
     const [oldest] = this.open
     if (!oldest) return undefined
@@ -46,7 +46,7 @@ export class Versions {
   }
 }
 
-/** The value as of the snapshot; undefined where it was not there yet. */
+/** The value in the snapshot; undefined if it did not exist yet. */
 export function valueAt<T>(cell: Cell<T> | undefined, snapshot: Snapshot): T | undefined {
   let found = cell
   while (found && found.version > snapshot.version) found = found.before

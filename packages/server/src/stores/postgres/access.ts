@@ -1,16 +1,16 @@
-/** How a connection comes about: directly, or lent by a pooler to a session, or from transaction to transaction. */
+/** How a connection is made: directly, or lent by a pooler per session or per transaction. */
 export type Pooling = 'none' | 'session' | 'transaction'
 
-/** What the server gives up on: a statement that waits for a lock, or runs, longer than this. */
+/** The server gives up a statement that runs, or waits for a lock, longer than this. */
 export const STATEMENT_TIMEOUT_MS = 5_000
-/** A node that vanished in the middle of a transaction must not keep its room's lock. */
+/** A node that died within a transaction must not keep its room's lock. */
 const IDLE_IN_TRANSACTION_MS = 10_000
 
 /**
- * Every query here is a few look-ups by key, and which index answers it must not depend on what the planner has seen
- * of the tables: statistics are missing at first, plans are cached, and it takes columns for independent that are not
- * (who writes in which room). So queries are written for one index each (queries.ts), and what else it could do is
- * turned off, and each is planned once a connection. jit would take longer than any of these queries runs.
+ * Every query here is a few look-ups by key, and its index must not depend on the planner's statistics: they are
+ * missing at first, plans are cached, and the planner takes dependent columns (who writes in which room) for
+ * independent. So each query is written for one index (queries.ts), the alternatives are turned off, and each is
+ * planned once per connection. jit would take longer than any of these queries.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   TimeZone: 'UTC',
@@ -26,7 +26,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
 }
 
-/** No setting of Postgres. Where a connection has it, it has all others that it was begun with. */
+/** Not a setting of Postgres. A connection that has it has all others that it was started with. */
 export const MARK = 'roomful.direct'
 
 export type Access = {
@@ -35,8 +35,8 @@ export type Access = {
 }
 
 /**
- * What a database's URL says. It may carry settings of its own (`?options=-c lock_timeout=1000`), which pg would take in
- * place of ours, and the schema of the tables (`?schema=roomful`). `patient`: for work that may take long.
+ * Reads a database's URL. It may carry extra settings (`?options=-c lock_timeout=1000`), which pg would use in place of
+ * ours, and the schema of the tables (`?schema=roomful`). `noTimeouts`: for work that may take long.
  */
 export function accessOf(url: string, { noTimeouts = false }: { noTimeouts?: boolean } = {}): Access {
   const parsed = new URL(url)
@@ -69,7 +69,9 @@ export const startOptions = (settings: Readonly<Record<string, string>>): string
     .map(([name, value]) => `-c ${name}=${value.replace(/([\s\\])/g, '\\$1')}`)
     .join(' ')
 
-/** For the start of each transaction: a pooler takes no such options, and lends another connection to the next one. */
+/**
+ * For the start of each transaction: a pooler accepts no such options, and lends another connection to the next one.
+ */
 export function localSettings(settings: Readonly<Record<string, string>>): {
   text: string
   values: string[]

@@ -4,15 +4,15 @@ import { accessOf, localSettings, type Pooling, STATEMENT_TIMEOUT_MS, startOptio
 import { type DatabaseClient, DirectClient, PooledClient } from './database-client'
 import { toStoreError } from './postgres-error'
 
-/** No answer at all after this: the line is half-open, and the connection is thrown away. */
+/** Without an answer after this, the connection is half-open, and is discarded. */
 const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 3_000
 const CONNECT_TIMEOUT_MS = 5_000
-/** Work that waits for a connection. Beyond it it is refused, and comes again later. */
+/** Work that waits for a connection. Beyond it, work is refused, and clients retry later. */
 const WAITING_MAX = 5_000
 
 type PoolOptions = {
   readonly max: number
-  /** For work that may take long, such as a migration; nothing is given up. */
+  /** For work that may take long, such as a migration: no timeouts. */
   readonly noTimeouts?: boolean
   readonly pooling?: Pooling
 }
@@ -39,13 +39,13 @@ export class ClientPool {
       ...(noTimeouts ? {} : { query_timeout: QUERY_TIMEOUT_MS }),
       types: { getTypeParser },
     })
-    // An 'error' without a listener ends the process. Here it is only news: an idle connection that broke is out of
-    // the pool already, and the queries of one that is lent are rejected with the same error.
+    // An 'error' without a listener ends the process. Here it is harmless: the pool has already dropped a broken idle
+    // connection, and the queries of a lent one are rejected with the same error.
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (connection) => connection.on('error', () => {}))
   }
 
-  /** After a failure of the database the connection is thrown away, and an open transaction ends with it. */
+  /** After a database failure the connection is discarded, and an open transaction ends with it. */
   async lend<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
     const connection = await this.#connect()
     const client = this.#clientOf(connection)
@@ -59,7 +59,7 @@ export class ClientPool {
     }
   }
 
-  /** Resolves when what was lent has come back. */
+  /** Resolves when all lent connections are back. */
   async close(): Promise<void> {
     await this.#pool.end()
   }
@@ -74,7 +74,7 @@ export class ClientPool {
   }
 }
 
-/** After an error of the caller's own the connection is as good as before. */
+/** After an error of the caller the connection can be reused. */
 async function rolledBack(client: DatabaseClient): Promise<boolean> {
   try {
     await client.query('ROLLBACK')
@@ -85,7 +85,7 @@ async function rolledBack(client: DatabaseClient): Promise<boolean> {
 }
 
 const PARSERS = new Map<number, (value: string) => unknown>([
-  // Counters stay far below 2^53; column.ts refuses what does not.
+  // Counters stay far below 2^53; column.ts refuses larger ones.
   [types.builtins.INT8, Number],
   [types.builtins.TIMESTAMPTZ, isoTime],
   // rows.ts parses it, for both databases.

@@ -4,13 +4,12 @@ import { toStoreError } from './postgres-error'
 
 export type Value = string | number | boolean | null | readonly string[]
 
-/** A statement that is parsed and planned once a connection: the name stands for the text. */
+/** A statement, parsed and planned once per connection: the name stands for the text. */
 export type Statement = { readonly name: string; readonly text: string }
 
 /**
- * One connection while it is lent. Statements are sent as they are asked for, without waiting for the answers before
- * them (the pool's clients pipeline), and run in that order, each beginning after the one before has ended.
- * Rejects with StoreError.
+ * One connection while it is lent. Statements are sent at once, without waiting for earlier answers (the pool's clients
+ * pipeline), and run in order, one after the other. Rejects with StoreError.
  */
 export interface DatabaseClient {
   query(statement: Statement | string, ...values: Value[]): Promise<readonly Row[]>
@@ -36,8 +35,8 @@ export class DirectClient implements DatabaseClient {
 }
 
 /**
- * The same through a pooler, which may lend another connection for each transaction: what a connection would keep (named
- * statements, settings) is sent each time, and each statement has a transaction, with the settings at its beginning.
+ * The same through a pooler, which may lend another connection for each transaction: the state of a connection (named
+ * statements, settings) is sent each time, and each statement has a transaction that begins with the settings.
  */
 export class PooledClient implements DatabaseClient {
   #isInTransaction = false
@@ -71,7 +70,7 @@ export class PooledClient implements DatabaseClient {
 }
 
 /**
- * Waits for statements that were sent together. After one failed the rest say only that the transaction is aborted:
+ * Waits for statements that were sent together. After one failed, the rest only report that the transaction is aborted:
  * the first failure, in the order of sending, is the reason.
  */
 export async function together<T extends readonly Promise<unknown>[]>(

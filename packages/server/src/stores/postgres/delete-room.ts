@@ -5,8 +5,8 @@ import { fileIn, PURGE_STEP_ROWS } from '../sql/purge-step'
 import type { DatabaseClient } from './database-client'
 
 /**
- * Every read of a room goes through its head, and every write locks it: without that the room is gone at once, and its rows
- * may follow step by step. One statement, so that it is done whole or not at all.
+ * Every read of a room goes through its head, and every write locks it: without its head the room is gone at once, and
+ * its rows can follow in steps. One statement, so that it is atomic.
  */
 const DELETE_ROOM = {
   name: 'delete-room',
@@ -53,7 +53,7 @@ const END = {
     UPDATE deleted_rooms SET is_purged = true WHERE room_id = $1`,
 }
 
-/** Each step is a transaction of its own; two nodes at once each take what the other leaves. */
+/** Each step is one transaction; two nodes at once each take what the other leaves. */
 export async function purgeDeleted(client: DatabaseClient): Promise<Purged> {
   const [next] = await client.query(UNPURGED)
   if (!next) return { rows: 0, fileIds: [] }

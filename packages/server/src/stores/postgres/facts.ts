@@ -4,7 +4,7 @@ import { integer, type Row, text } from '../sql/column'
 import { lastSendFrom, memberFrom, messageFrom, roomFrom } from '../sql/rows'
 import { type DatabaseClient, together } from './database-client'
 
-/** NO KEY UPDATE: as exclusive among writers, and foreign keys to the row do not wait for it. */
+/** NO KEY UPDATE: just as exclusive among writers, but foreign keys to the row do not wait for it. */
 const LOCK = { name: 'lock', text: 'SELECT 1 FROM room_heads WHERE room_id = $1 FOR NO KEY UPDATE' }
 
 export const FROM_ROOM = `
@@ -14,7 +14,7 @@ export const SELECT_ROOM = { name: 'room', text: `${FROM_ROOM} WHERE rooms.id = 
 
 const SEND_COLUMNS = 'room_id, seq, rev, id, sender_id, sender_name, client_id, type, reply_to, created_at'
 const MESSAGE_COLUMNS = `${SEND_COLUMNS}, content, metadata, edited_at, deleted, reactions`
-/** The same of a message that was purged: its sender's retry still finds it (I4). */
+/** The same of a purged message: its sender's retry still finds it (I4). */
 const PURGED_COLUMNS = `${SEND_COLUMNS}, '', NULL::json, NULL::timestamptz, true, NULL::json`
 
 const MEMBERS = {
@@ -69,9 +69,9 @@ const LAST_SENDS = {
 }
 
 /**
- * Begins, locks the room, and reads: all sent at once, one round trip. The facts are in statements of their own,
+ * Begins, locks the room, and reads: all sent at once, one round trip. The facts are read in separate statements,
  * because under READ COMMITTED each sees what was committed before it began: after the wait for the lock. In the
- * locking statement they would be as of before it, and miss the winner of a race.
+ * locking statement they would be older than the lock, and miss the winner of a race.
  */
 export async function lockAndRead(client: DatabaseClient, roomId: RoomId, need: Need): Promise<Facts> {
   const none: readonly Row[] = []

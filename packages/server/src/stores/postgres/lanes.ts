@@ -1,6 +1,6 @@
 /**
- * One thing at a time for each key, in the order of the calls. What waits holds no session: a lock in the database would let
- * one user's requests keep all of them busy.
+ * Runs one call per key at a time, in order. A waiting call holds no connection: with a lock in the database, one
+ * user's requests could keep all of them busy.
  */
 export class Lanes {
   readonly #ends = new Map<string, Promise<unknown>>()

@@ -6,12 +6,12 @@ import type { DatabaseClient } from './database-client'
 import { MIGRATIONS } from './migrations'
 import { tableInTheWay } from './postgres-error'
 
-/** Any number; the same on every node, and nobody else's. */
+/** Arbitrary; the same on every node, and used by no other app. */
 const LOCK_KEY = 4_711_202_601
 
 /**
- * Brings the database to this version's tables, in one transaction, one node at a time. Answers the epoch: it is made
- * with the database.
+ * Migrates the database to this version's tables, in one transaction, one node at a time. Returns the epoch, which is
+ * made with the database.
  */
 export async function migrate(
   client: DatabaseClient,
@@ -41,7 +41,7 @@ export async function migrate(
   return { from: version, to: migrations.length, epoch: text(epoch, 'value') }
 }
 
-/** The first schema of the search path is where tables are made. It is made where it is missing, which needs a right to. */
+/** Tables are made in the first schema of the search path. It is made if it is missing, which needs the privilege. */
 async function makeSchema(client: DatabaseClient): Promise<void> {
   const [row] = await client.query(`SELECT current_schema() AS there, current_setting('search_path') AS path`)
   const path = row ? text(row, 'path') : ''
@@ -49,7 +49,7 @@ async function makeSchema(client: DatabaseClient): Promise<void> {
   if (row?.there == null && isNamed) await client.query(`CREATE SCHEMA IF NOT EXISTS "${path}"`)
 }
 
-/** A table of that name is there already: an app's own, as ours are made once. */
+/** A table of that name exists already: it is an app's own, since ours are made once. */
 function inTheWay(error: unknown): Error | undefined {
   const name = error instanceof StoreError ? tableInTheWay(error.cause) : undefined
   if (name === undefined) return undefined

@@ -2,8 +2,8 @@
  * One string a version, run in order, all in the transaction that records them. Never change one that was released:
  * append. Every table of a room leads with `room_id` in its key, so that it can be distributed by it as it is.
  *
- * Text is compared by bytes (COLLATE "C"): pages go on where the last one ended, whatever the database's locale.
- * JSON is json and not jsonb: it comes back as it was written, its keys in their order.
+ * Text is compared by bytes (COLLATE "C"): pages continue where the last one ended, whatever the database's locale.
+ * JSON is json and not jsonb: it is returned as it was written, with its keys in order.
  */
 export const MIGRATIONS: readonly string[] = [
   `

@@ -5,8 +5,8 @@ import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import { type DatabaseClient, together } from './database-client'
 import { PRESENT } from './queries'
 
-// Invitations, blocks and hidden rooms: single statements, each a transaction of its own. Where one counts for the next, the
-// caller lets one request of a user run at a time; several nodes may go over a bound by what each does at that moment.
+// Invitations, blocks and hidden rooms: single statements, each in its own transaction. If one depends on another, the
+// caller runs one request of a user at a time; several nodes may exceed a limit by what each does at that moment.
 
 const SENT = {
   name: 'invitations-sent',
@@ -20,7 +20,7 @@ const SENT = {
     ) AS sent`,
 }
 
-/** For an id that is nobody's it is the same work as for anybody's (P9). */
+/** The work is the same for an unknown id (P9). */
 const INVITE = {
   name: 'invite',
   text: `INSERT INTO invitations (user_id, room_id, inviter_id, at_ms, until_ms, shown)
@@ -66,7 +66,7 @@ export async function answerInvitation(
   return (await client.query(answer === 'accepted' ? ACCEPT : DECLINE, userId, roomId)).length > 0
 }
 
-/** By the index of ages: old ones are at its beginning. Two nodes at once each take what the other leaves. */
+/** By the index of ages, where old ones come first. Two nodes at once each take what the other leaves. */
 export const FORGET_INVITATIONS = {
   name: 'forget-invitations',
   text: `DELETE FROM invitations USING (

@@ -3,14 +3,14 @@ import { accessOf, MARK, type Pooling, startOptions } from './access'
 import { toStoreError } from './postgres-error'
 
 const CONNECT_TIMEOUT_MS = 5_000
-/** A pooler hands out the connection that came back last, unless another client was quicker. */
+/** A pooler lends the connection that was returned last, unless another client was quicker. */
 const TRIES = 5
 
 /**
- * Is there a pooler between this server and its database, such as PgBouncer, and for how long does it lend a connection?
+ * Detects a pooler such as PgBouncer between this server and its database, and for how long it lends a connection.
  *
- * Our settings travel with the start of a connection. A pooler refuses them, or leaves them out. One that lends a connection
- * for a transaction gives the same one to two clients, one after the other, that are both there.
+ * Our settings are sent at the start of a connection. A pooler refuses or drops them. One that lends a connection per
+ * transaction gives the same one to two connected clients in turn.
  */
 export async function poolingOf(url: string): Promise<Pooling> {
   const { connectionString, settings } = accessOf(url)
@@ -37,7 +37,7 @@ export async function poolingOf(url: string): Promise<Pooling> {
   }
 }
 
-/** In the words of PgBouncer, which others speak as well. Not Postgres: it would not know the setting's name. */
+/** PgBouncer's message, which others use as well. Postgres would not know the setting's name. */
 const isRefusedOption = (error: unknown): boolean =>
   error instanceof Error && /unsupported startup parameter/i.test(error.message)
 

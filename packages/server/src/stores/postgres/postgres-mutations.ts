@@ -9,7 +9,7 @@ import { SELECT_ROOM } from './facts'
 import { DM, PRESENT, UNREAD, USER } from './queries'
 import { upsertMembers } from './write-plan'
 
-// Everything that is written besides plans. Single statements, each a transaction of its own, but for createRoom.
+// All writes besides plans. Single statements, each in its own transaction, except createRoom.
 
 type NewRoom = Parameters<Store['createRoom']>[0]
 type Created = Awaited<ReturnType<Store['createRoom']>>
@@ -31,7 +31,7 @@ const INSERT_HEAD = {
   text: 'INSERT INTO room_heads (room_id, last_seq, rev) VALUES ($1, $2, $3)',
 }
 
-/** An insert that meets another's waits for its commit; what it then finds is the room that is there. */
+/** An insert that conflicts with another waits for its commit, and then finds the existing room. */
 export async function createRoom(
   client: DatabaseClient,
   { room, members, dmKey }: NewRoom,
@@ -69,7 +69,7 @@ async function existing(client: DatabaseClient, roomId: string): Promise<Created
 
 const PUT_USER = {
   name: 'put-user',
-  // At every sign-in, and almost never new: what changes nothing writes nothing.
+  // Runs at every sign-in, and the name is almost never new: no change writes nothing.
   text: `INSERT INTO users AS held (id, name, named_at) SELECT $1, $2, $3
     WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = $1 AND (name = $2 OR named_at > $3))
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, named_at = excluded.named_at
@@ -82,8 +82,8 @@ export async function putUser(client: DatabaseClient, { id, name }: User, namedA
 }
 
 /**
- * Forward only, and never past the head (I6). Without the room's lock, which the senders need: the head only grows,
- * and two devices of one user meet at the row, where the second one's condition is looked at again.
+ * Forward only, and never past the head (I6). Without the room's lock, which senders need: the head only grows, and two
+ * devices of one user meet at the row, where the second one's condition is checked again.
  */
 const MARK_READ = {
   name: 'mark-read',
@@ -139,7 +139,7 @@ export async function putReport(client: DatabaseClient, report: Report): Promise
   )
 }
 
-/** By the index of ages: old ones are at its beginning. Two nodes at once each take what the other leaves. */
+/** By the index of ages, where old ones come first. Two nodes at once each take what the other leaves. */
 export const FORGET_OPS = {
   name: 'forget-ops',
   text: `DELETE FROM op_ids USING (
@@ -185,7 +185,7 @@ export async function revokedSessions(
   return (await client.query(REVOKED_SESSIONS, sids, nowMs)).map((row) => text(row, 'sid'))
 }
 
-/** A write that is on the disk: a database that takes only reads is not ready. */
+/** A durable write: a database that only accepts reads is not ready. */
 export async function probe(client: DatabaseClient, nowMs: number): Promise<void> {
   await client.query(PROBE, String(nowMs))
 }

@@ -19,7 +19,7 @@ import {
 import type { DatabaseClient } from './database-client'
 import * as sql from './queries'
 
-/** The port's reads on one session, inside the transaction that its snapshot is. */
+/** The port's reads on one connection, inside the transaction that is its snapshot. */
 export function postgresReader(client: DatabaseClient): Reader {
   return {
     async memberships(userId, roomIds) {
@@ -173,12 +173,12 @@ export function postgresReader(client: DatabaseClient): Reader {
   }
 }
 
-/** The index holds three letters and more. */
+/** The index needs at least three letters. */
 const INDEXED_LETTERS = 3
-/** So many rooms are sorted, all of them. With more, the names in their order soon have enough for a page. */
+/** Up to this many rooms are all sorted. With more, a walk through the sorted names soon fills a page. */
 const FOUND_MAX = 1_000
 
-/** Undefined: more than are worth sorting. */
+/** Undefined: too many to sort. */
 async function roomsFound(client: DatabaseClient, wanted: string): Promise<readonly string[] | undefined> {
   const pattern = `%${wanted.replaceAll(/[\\%_]/g, '\\$&')}%`
   const rows = await client.query(sql.ROOMS_FOUND, pattern, FOUND_MAX + 1)

@@ -27,12 +27,12 @@ import { postgresReader } from './postgres-reader'
 import { purge } from './purge'
 import { writePlan } from './write-plan'
 
-/** More writers would only wait for each other's row locks and fsyncs; the pipeline's batches are what scales. */
+/** More writers would only wait for each other's row locks and fsyncs; the pipeline's batches provide the scaling. */
 const WRITERS = 2
 const READERS = 8
 
 /**
- * Connects, and brings the tables to this version. Any number of servers share one database; poolers may stand in between.
+ * Connects, and migrates the tables to this version. Any number of servers share one database, also through poolers.
  * `?schema=name` in the URL puts the tables into that schema.
  *
  * @example
@@ -40,7 +40,7 @@ const READERS = 8
  */
 export async function openPostgresStore(url: string): Promise<Store> {
   const pooling = await poolingOf(url)
-  // Another node may be migrating, or there may be much to change: neither is a reason to give up.
+  // Another node may be migrating, or the migration may be long: neither is a reason to give up.
   const migrator = new ClientPool(url, { max: 1, noTimeouts: true, pooling })
   try {
     const { epoch } = await migrator.lend((client) => migrate(client))
@@ -54,7 +54,7 @@ export async function openPostgresStore(url: string): Promise<Store> {
 /** Statements that a commit sends beside its plan's, in its transaction. */
 export type Beside = (client: DatabaseClient, roomId: RoomId, plan: Plan) => readonly Promise<unknown>[]
 
-/** On tables that are there. */
+/** On existing tables. */
 export function storeOn(
   { writers, readers }: { writers: ClientPool; readers: ClientPool },
   epoch: string,
@@ -131,7 +131,7 @@ async function commit(
 }
 
 async function snapshot<T>(client: DatabaseClient, reads: (reader: Reader) => Promise<T>): Promise<T> {
-  // Sent without waiting: the first read goes along with it.
+  // Sent without waiting, together with the first read.
   const begun = client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
   const [result] = await together(reads(postgresReader(client)), begun)
   await client.query('COMMIT')

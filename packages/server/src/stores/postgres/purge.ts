@@ -2,12 +2,12 @@ import type { RoomId } from '@roomful/protocol'
 import { integer } from '../sql/column'
 import { type DatabaseClient, together } from './database-client'
 
-/** Against commits too: a retry must find its message here or there. */
+/** Excludes commits too: a retry must find its message in one table or the other. */
 const LOCK_HEAD = {
   name: 'purge-lock',
   text: 'SELECT last_seq, floor_seq FROM room_heads WHERE room_id = $1 FOR NO KEY UPDATE',
 }
-/** What a late retry has to be answered with stays, in a table of its own (I4). */
+/** Keeps the data that answers a late retry, in a separate table (I4). */
 export const KEEP_SENDS = {
   name: 'purge-keep-sends',
   text: `INSERT INTO purged_sends

@@ -3,12 +3,12 @@ import { UNREAD_SCAN_ROWS } from '../sql/unread-scan'
 import type { Statement, Value } from './database-client'
 import { FROM_ROOM } from './facts'
 
-// Every query of the reader, apart from it so that a test can ask Postgres how it would run each. Each is written so that
-// one index can answer it and no other, whatever the planner believes:
+// Every query of the reader, in a separate file so that a test can ask Postgres for each one's plan. Each is written so
+// that one index and no other can answer it, whatever the planner assumes:
 // - LATERAL with a limit fixes the order of the loops: the list first, then one look-up for each.
-// - ORDER BY, where only one index has that order, and sorting is off. A column that equals something has no order, so
-//   where it is needed equality is written as BETWEEN.
-// - An index with a condition (`rev >= 0`, which always holds) is seen only by a query that repeats it.
+// - ORDER BY, where only one index has that order, and sorting is off. A column with an equality has no order, so
+//   where the order is needed equality is written as BETWEEN.
+// - An index with a condition (`rev >= 0`, which always holds) is used only by a query that repeats it.
 
 const MEMBERSHIP = `
   SELECT room.*, member.room_id, member.user_id, member.name AS member_name, member.role, member.joined_at,
@@ -41,13 +41,15 @@ export const HEADS = {
     CROSS JOIN LATERAL (SELECT * FROM room_heads WHERE room_id = wanted.id LIMIT 1) AS head`,
 }
 
-/** `removed IS NULL`, but for the index of that condition, which is by user and would be walked through. */
+/**
+ * `removed IS NULL`, written so that the index with that condition, which is by user and would be scanned, is not used.
+ */
 export const PRESENT = `coalesce(removed, '') = ''`
 
 /**
- * Unread (I13), counted up to a cap and at a cost that does not grow with the absence: of the first rows past the
- * cursor (seqs have no holes, so these are at most NEAR), or, where nearly all of those are one's own (a bot's, an
- * import's), sender by sender of the others.
+ * Unread (I13), counted up to a cap and at a cost that does not grow with the absence: among the first rows past the
+ * cursor (seqs have no holes, so these are at most UNREAD_SCAN_ROWS), or, if nearly all of those are the user's own (a
+ * bot's, an import's), sender by sender of the others.
  */
 const unreadBy = (lag: string, columns: string): string => `WITH near AS MATERIALIZED (
       SELECT lag.*, (
@@ -89,7 +91,7 @@ export const UNREAD = {
   ),
 }
 
-/** Of pairs of a room and a user: the member with it. */
+/** For pairs of a room and a user: the member and their unread. */
 export const STANDINGS = {
   name: 'standings',
   text: unreadBy(
@@ -152,19 +154,19 @@ export const SEQ_OF_MESSAGE = {
   text: 'SELECT seq FROM messages WHERE id = $1 AND room_id = $2 ORDER BY id, room_id LIMIT 1',
 }
 
-/** strpos and not LIKE: nothing in what a user types means anything. */
+/** strpos and not LIKE: a user's text has no special characters. */
 export const PUBLIC_ROOMS = {
   name: 'public-rooms',
   text: `${FROM_ROOM}
     WHERE type = 'public' AND (name, id) > ($1, $2) AND strpos(name_search, $3) > 0 ORDER BY name, id LIMIT $4`,
 }
 
-/** Some of the public rooms that have this in their name. The type is written as only one index has it. */
+/** Some of the public rooms with this in their name. The type is written as only one index has it. */
 export const ROOMS_FOUND = {
   name: 'rooms-found',
   text: `SELECT id FROM rooms WHERE type >= 'public' AND type <= 'public' AND name_search LIKE $1 LIMIT $2`,
 }
-/** Where they are few: all of them, in the order of names. */
+/** If they are few: all of them, ordered by name. */
 export const FOUND_ROOMS = {
   name: 'found-rooms',
   text: `SELECT room.* FROM unnest($1::text[]) AS found (id)
@@ -216,7 +218,7 @@ export const DELETED_AMONG = {
   text: `SELECT gone.room_id FROM unnest($1::text[]) AS wanted (id)
     CROSS JOIN LATERAL (SELECT room_id FROM deleted_rooms WHERE room_id = wanted.id LIMIT 1) AS gone`,
 }
-/** Room by room of the one who asks: how many the others are in costs nothing, and so tells nothing (P9). */
+/** Room by room of the asking user: the number of the others' rooms costs nothing, and so reveals nothing (P9). */
 export const ACQUAINTANCES = {
   name: 'acquaintances',
   text: `SELECT wanted.id AS user_id FROM unnest($2::text[]) AS wanted (id)
@@ -265,13 +267,13 @@ export const REPORTS_RESOLVED = {
   text: 'SELECT * FROM reports WHERE room_id = $1 AND id > $2 AND resolved_at IS NOT NULL ORDER BY id LIMIT $3',
 }
 
-/** By an index of the open ones. */
+/** By an index of open reports. */
 export const REPORTS_OF = {
   name: 'reports-of',
   text: `SELECT * FROM reports WHERE room_id = $1 AND reporter_id = $2 AND resolved_at IS NULL
     ORDER BY id LIMIT $3`,
 }
-/** Of each user no more rows are looked at than are asked for. */
+/** Reads no more rows of each user than are asked for. */
 export const IN_ROOMS = {
   name: 'in-rooms',
   text: `SELECT asked.user_id FROM unnest($1::text[]) AS asked (user_id)
@@ -292,7 +294,7 @@ export const AUDIT_AFTER = {
 
 const ORDER = { oldest: 'seq', newest: 'seq DESC', rev: 'rev' } as const
 
-/** One of a few texts, by which bounds are asked for; `newest` comes in descending order. */
+/** One of a few texts, depending on the given bounds; `newest` is in descending order. */
 export function messagesQuery(query: MessageQuery): { statement: Statement; values: Value[] } {
   const { take, includeDeleted, isNarrow = false } = query
   const seq = includeDeleted || take === 'rev' ? 'seq' : 'seq + 0'

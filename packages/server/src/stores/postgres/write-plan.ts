@@ -54,7 +54,7 @@ const UPDATE_HEAD = {
   text: 'UPDATE room_heads SET last_seq = $2, rev = $3 WHERE room_id = $1',
 }
 
-/** Sends the plan's statements, without waiting; empty where there is nothing to write. */
+/** Sends the plan's statements without waiting; empty if there is nothing to write. */
 export function writePlan(
   client: DatabaseClient,
   roomId: RoomId,

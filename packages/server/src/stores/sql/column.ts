@@ -1,8 +1,8 @@
-/** A row as a driver hands it over: nothing is known about it yet. */
+/** A row from a driver, not validated yet. */
 export type Row = Readonly<Record<string, unknown>>
 
-// The columns are ours, so a wrong type is a bug or a damaged file: it throws instead of spreading. Only the
-// column's name goes into the error, never its value: that may be somebody's message.
+// The columns are ours, so a wrong type is a bug or a damaged file: it throws instead of spreading. The error has only
+// the column's name, never its value, which may be a user's message.
 
 export function text(row: Row, column: string): string {
   const value = row[column]
@@ -37,7 +37,7 @@ export function oneOf<const T extends string>(row: Row, column: string, words: r
   return word
 }
 
-/** What this server wrote as JSON, and checked before it did: the one place where it gets its type back. */
+/** JSON that this server validated and wrote: the one place where it gets its type back. */
 export function json<T>(row: Row, column: string): T {
   return JSON.parse(text(row, column)) as T
 }

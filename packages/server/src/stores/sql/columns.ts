@@ -6,14 +6,14 @@ export type Column = {
   readonly name: string
   /** On Postgres, as `json_to_recordset` reads it. */
   readonly type: 'text' | 'bigint' | 'boolean' | 'json' | 'timestamptz'
-  /** What a later commit does to it in a row that is there: nothing; sets it; raises it, never lowers it (I6). */
+  /** How a later commit changes it in an existing row: not at all; sets it; raises it, never lowers it (I6). */
   readonly later: 'stays' | 'set' | 'raised'
 }
 
 /** Every field of a row has its column: a new field does not compile without one. */
 type Columns<T> = { readonly [K in keyof T]-?: Column }
 
-/** A message's place, id, sender and clientId stay for ever (I4). */
+/** A message's place, id, sender and clientId never change (I4). */
 export const MESSAGE_COLUMNS: Columns<StoredMessage> = {
   roomId: { name: 'room_id', type: 'text', later: 'stays' },
   seq: { name: 'seq', type: 'bigint', later: 'stays' },
@@ -32,7 +32,7 @@ export const MESSAGE_COLUMNS: Columns<StoredMessage> = {
   reactions: { name: 'reactions', type: 'json', later: 'set' },
 }
 
-/** The read cursor also moves without the room's lock: a commit that read an older one must not lower it. */
+/** The read cursor also moves without the room's lock: a commit that read an older value must not lower it. */
 export const MEMBER_COLUMNS: Columns<Member> = {
   roomId: { name: 'room_id', type: 'text', later: 'stays' },
   userId: { name: 'user_id', type: 'text', later: 'stays' },
@@ -61,7 +61,10 @@ export const typesOf = (table: Table): string =>
     .map(({ name, type }) => `${name} ${type}`)
     .join(', ')
 
-/** `rev = …, content = …`: what a commit changes in a row that is there. `next`: the new value; `raised`: of a column that only rises. */
+/**
+ * `rev = …, content = …`: what a commit changes in an existing row. `next`: the new value; `raised`: of a column that
+ * only rises.
+ */
 export const updatesOf = (
   table: Table,
   next: (name: string, at: number) => string,
@@ -75,8 +78,8 @@ export const updatesOf = (
     .join(', ')
 
 /**
- * What is written of a row, by column. A flag that is absent is false, and all else that is absent is NULL; so is an empty list:
- * most rows have none, and stay short.
+ * The written values of a row, by column. An absent flag is false, and any other absent value is NULL; so is an empty
+ * list: most rows have none, and stay short.
  */
 export const valuesOf = (table: Table, row: Readonly<Record<string, unknown>>): [Column, unknown][] =>
   Object.entries(table).map(([field, column]) => [column, storedValue(column, row[field])])

@@ -4,7 +4,7 @@ import { commitOps, deleteOp, newRoom, say, sendOp, unreadOf } from '../contract
 import type { Store } from '../port'
 import { UNREAD_SCAN_ROWS } from './unread-scan'
 
-/** Unread far behind the head, where the SQL stores count in another way. `store()` is for inside of tests. */
+/** Unread far behind the head, which the SQL stores count in another way. Call `store()` within tests only. */
 export function farUnreadContract(store: () => Store): void {
   test('unread is exact behind a long run of one’s own messages (I13)', async () => {
     const roomId = await newRoom(store(), { roles: { bot: 'owner', bob: 'member', cid: 'member' } })

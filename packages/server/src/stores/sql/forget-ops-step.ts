@@ -1,2 +1,2 @@
-/** Ops, or invitations, that one statement forgets: some ten milliseconds. */
+/** Ops, or invitations, that one statement drops: some ten milliseconds. */
 export const FORGET_OPS_STEP = 2_000

@@ -1,7 +1,7 @@
 import { shownFile } from '../../core/shown-file'
 import { flag, json, type Row, text } from './column'
 
-/** What one step takes away of a deleted room, at most: nobody's send waits long for the writer. */
+/** The most rows that one step removes of a deleted room: no send waits long for the writer. */
 export const PURGE_STEP_ROWS = 2_000
 
 /** The file that a row of `messages` (type, metadata, deleted) showed. */

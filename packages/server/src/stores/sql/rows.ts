@@ -118,14 +118,14 @@ export function messageFrom(row: Row): StoredMessage {
   })
 }
 
-/** From a sender's last message and last edit: when they last spoke, in milliseconds since the epoch. */
+/** From a sender's last message and last edit: their last send, in milliseconds since the epoch. */
 export function lastSendFrom(row: Row): number {
   const editedAt = textOrNull(row, 'edited_at')
   const sentAt = Date.parse(text(row, 'created_at'))
   return editedAt === null ? sentAt : Math.max(sentAt, Date.parse(editedAt))
 }
 
-/** The content comes already cut at 200 code points. */
+/** The content is already cut at 200 code points. */
 export function previewFrom(row: Row): [RoomId, Preview] {
   const preview: Preview = {
     seq: integer(row, 'seq'),

@@ -2,15 +2,15 @@ import Database from 'libsql'
 import type { Row } from '../sql/column'
 import { toStoreError } from './sqlite-error'
 
-/** What may be bound. Not booleans: libsql aborts the whole process on one. */
+/** Values that may be bound. Not booleans: libsql aborts the whole process on one. */
 export type Value = string | number | null
 
 /**
- * Another program may look into the file (a backup, a shell). Waiting for it blocks the event loop, so it is short;
- * the client tries again later.
+ * Another program may read the file (a backup, a shell). Waiting for it blocks the event loop, so the wait is short;
+ * the client retries later.
  */
 const BUSY_TIMEOUT_MS = 500
-/** The write-ahead log is cut back to this after a burst, so that it does not keep its largest size for ever. */
+/** The write-ahead log is truncated to this after a burst, so that it does not keep its largest size for ever. */
 const WAL_BYTES = 64 * 1024 * 1024
 const CACHE_KIB = 16 * 1024
 
@@ -20,7 +20,7 @@ type Statement = {
   all(values: Value[]): unknown[]
 }
 
-/** One connection: statements prepared once, rows typed as unknown, every failure a StoreError. */
+/** One connection: it prepares each statement once, types rows as unknown, and makes every failure a StoreError. */
 export class Connection {
   readonly #db: Database.Database
   readonly #statements = new Map<string, Statement>()
@@ -28,7 +28,7 @@ export class Connection {
   constructor(path: string) {
     this.#db = guarded(() => new Database(path, { timeout: BUSY_TIMEOUT_MS }))
     try {
-      // Readers never wait for the writer, nor it for them; a commit is one fsync, and is on the disk after it (P1).
+      // Readers and the writer never wait for each other; a commit is one fsync, and is on the disk after it (P1).
       const mode = this.get('PRAGMA journal_mode = WAL')?.journal_mode
       if (mode !== 'wal') throw new Error(`${path}: this file system does not allow SQLite's write-ahead log`)
       this.exec('PRAGMA synchronous = FULL')
@@ -61,7 +61,7 @@ export class Connection {
     return guarded(() => this.#statement(sql).all(values)) as Row[]
   }
 
-  /** A failed statement may have ended the transaction already: a full disk does. */
+  /** A failed statement may already have ended the transaction: a full disk does that. */
   rollback(): void {
     if (this.inTransaction) this.exec('ROLLBACK')
   }

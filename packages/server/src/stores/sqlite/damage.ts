@@ -1,7 +1,7 @@
 import { StoreError } from '../port'
 import type { Connection } from './connection'
 
-/** The database file cannot be trusted: what is written to it could be lost, or take more with it. */
+/** The database file cannot be trusted: writes could be lost, or destroy more of it. */
 export class DatabaseDamagedError extends Error {
   override readonly name = 'DatabaseDamagedError'
   readonly code = 'DATABASE_DAMAGED'
@@ -13,14 +13,14 @@ export class DatabaseDamagedError extends Error {
   }
 }
 
-/** Reads all pages, about a gigabyte a second: damage is found before anything is served from it, and not by a user. */
+/** Reads all pages, about a gigabyte a second: damage is found before anything is served from it, not by a user. */
 export function checkWhole(path: string, connection: Connection): void {
   const verdict = connection.get('PRAGMA quick_check(1)')?.quick_check
   if (verdict !== 'ok')
     throw new DatabaseDamagedError(path, String(verdict).replace(/\s+/g, ' ').slice(0, 200))
 }
 
-/** A file that is none of SQLite's, or one that says of itself that it is damaged. */
+/** Not a SQLite file, or one that reports damage. */
 export function asDamage(path: string, error: unknown): unknown {
   const state = error instanceof StoreError && error.cause instanceof Error ? stateOf(error.cause) : undefined
   if (state === undefined) return error

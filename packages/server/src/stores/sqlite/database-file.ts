@@ -3,19 +3,21 @@ import { dirname, resolve } from 'node:path'
 
 export const OWNER_ONLY = 0o600
 
-/** The same file has the same lock, by whichever link it is reached. Made here if need be, for its owner's eyes only. */
+/**
+ * The real path: a file has one lock, whichever link leads to it. Makes the file if needed, readable by its owner only.
+ */
 export function realPath(file: string): string {
   const path = resolve(file)
   const made = mkdirSync(dirname(path), { recursive: true })
   if (made !== undefined) syncFolders(dirname(path), dirname(made))
-  // Not when it is there: closing any handle of a file drops all locks that this process has on it.
+  // Not if it exists: closing any handle of a file drops all locks that this process has on it.
   if (!existsSync(path)) closeSync(openSync(path, 'a', OWNER_ONLY))
   return realpathSync(path)
 }
 
-/** Without it a power cut could take a new folder, and the database in it, whatever was synced inside (P1). */
+/** Without it a power cut could lose a new folder, and the database in it, whatever was synced inside (P1). */
 export function syncFolders(from: string, upTo: string): void {
-  // Windows keeps its folders by itself, and refuses to sync one.
+  // Windows makes its folders durable by itself, and refuses to sync one.
   if (process.platform === 'win32') return
   for (let folder = from; ; folder = dirname(folder)) {
     const handle = openSync(folder, 'r')

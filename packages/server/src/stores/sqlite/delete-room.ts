@@ -4,10 +4,12 @@ import { text } from '../sql/column'
 import { fileIn, PURGE_STEP_ROWS } from '../sql/purge-step'
 import type { Connection } from './connection'
 
-/** Every read of a room goes through its head: without that it is gone at once, and its rows may follow step by step. */
+/**
+ * Every read of a room goes through its head: without its head it is gone at once, and its rows can follow in steps.
+ */
 export function deleteRoom(db: Connection, roomId: RoomId, by: UserId, atMs: number): boolean {
   if (db.all('DELETE FROM room_heads WHERE room_id = ? RETURNING 1', roomId).length === 0) return false
-  // The same people may open another one.
+  // The same users may open another one.
   db.run('DELETE FROM dm_rooms WHERE room_id = ?', roomId)
   db.run('INSERT INTO deleted_rooms (room_id, deleted_by, deleted_at_ms) VALUES (?, ?, ?)', roomId, by, atMs)
   return true

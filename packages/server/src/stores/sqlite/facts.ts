@@ -42,7 +42,7 @@ const LAST_SENDS = `
   ) AS edited_at
   FROM json_each(?2) AS key`
 
-/** The truth about one room inside the write transaction, which is its lock: nothing can change it before the commit. */
+/** The facts of one room within the write transaction, which is its lock: nothing can change them before the commit. */
 export function readFacts(connection: Connection, roomId: RoomId, need: Need): Facts {
   const found = connection.get(`${SELECT_ROOM} WHERE rooms.id = ?`, roomId)
   const room = found && roomFrom(found)

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import Database from 'libsql'
 
-/** The database file belongs to another server process: two would each believe to hold the room's lock. */
+/** Another server process has the database file: two would each assume that they hold the room's lock. */
 export class DatabaseInUseError extends Error {
   override readonly name = 'DatabaseInUseError'
   readonly code = 'DATABASE_IN_USE'
@@ -17,13 +17,13 @@ export class DatabaseInUseError extends Error {
 }
 
 /**
- * Takes `path` for this process until `close`, or throws DatabaseInUseError. An open exclusive transaction on an
- * empty file beside it: the operating system drops it with the process, so a kill -9 leaves nothing to clean up. A
- * file with a pid in it would have to be judged stale, and pids are used again. Not a lock on the database itself:
- * that would keep this process's readers out, and a backup.
+ * Locks `path` for this process until `close`, or throws DatabaseInUseError. An open exclusive transaction on an empty
+ * file beside it: the operating system drops it with the process, so a kill -9 leaves nothing to clean up. A file with
+ * a pid would need a staleness check, and pids are reused. A lock on the database itself would exclude this process's
+ * readers, and a backup.
  *
- * Somebody may have removed that file while a server holds it, and a new one says nothing: then the database itself is asked
- * whether any connection is open on it.
+ * If that file was removed while a server holds it, a new one shows nothing: then the database is checked for open
+ * connections.
  */
 export function lockFile(path: string): { close(): void } {
   checkNames(path)
@@ -44,8 +44,8 @@ export function lockFile(path: string): { close(): void } {
 }
 
 /**
- * The log of a database stands beside one of its names: under another name its messages would not be there, and a second
- * server could not see the first.
+ * A database's log lies beside one of its names: under another name its messages would be missing, and a second server
+ * would not see the first.
  */
 function checkNames(path: string): void {
   const names = existsSync(path) ? statSync(path).nlink : 1
@@ -55,7 +55,10 @@ function checkNames(path: string): void {
     )
 }
 
-/** A file can leave write-ahead mode only while nobody else has it open: the lock for it is of the file, not of its name. */
+/**
+ * A file can leave write-ahead mode only while no other connection has it open: that lock belongs to the file, not to
+ * its name.
+ */
 function isOpen(path: string): boolean {
   if (!existsSync(path) || statSync(path).size === 0) return false
   const db = new Database(path, { timeout: 0 })
@@ -64,14 +67,14 @@ function isOpen(path: string): boolean {
     return false
   } catch (error) {
     if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) return true
-    // A damaged file: whoever opens it next says so.
+    // A damaged file: the next open reports it.
     return false
   } finally {
     db.close()
   }
 }
 
-/** The holder of the lock leaves its pid in the database; only for the message. */
+/** The lock's holder stores its pid in the database; used for the message only. */
 function ownerOf(path: string): number | undefined {
   if (!existsSync(path)) return undefined
   const db = new Database(path, { timeout: 100 })
@@ -79,7 +82,7 @@ function ownerOf(path: string): number | undefined {
     const row = db.prepare<unknown[][]>("SELECT value FROM meta WHERE key = 'server_pid'").get([])
     return typeof row === 'object' && row !== null && 'value' in row ? Number(row.value) : undefined
   } catch {
-    // No table yet: the other process is still making it. The refusal stands without its number.
+    // No table yet: the other process is still making it. The refusal is given without the pid.
     return undefined
   } finally {
     db.close()

@@ -2,7 +2,7 @@ import type { Migrated } from '../maintenance'
 import type { Connection } from './connection'
 import { MIGRATIONS } from './migrations'
 
-/** Brings the file to this version's tables. Runs under the file lock, so no other server looks on. */
+/** Migrates the file to this version's tables. Runs under the file lock, so no other server has it open. */
 export function migrate(connection: Connection, migrations: readonly string[] = MIGRATIONS): Migrated {
   connection.exec('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)')
   const version = connection.get('SELECT coalesce(max(version), 0) AS version FROM schema_version')?.version

@@ -13,7 +13,7 @@ const SENT = `
     SELECT 1 FROM invitations WHERE user_id = wanted.value AND room_id = ?4 AND until_ms > ?2
   )) AS sent`
 
-/** For an id that is nobody's it is the same work as for anybody's (P9). */
+/** The work is the same for an unknown id (P9). */
 const INVITE = `
   INSERT INTO invitations (user_id, room_id, inviter_id, at_ms, until_ms, shown)
   SELECT wanted.value, ?4, ?1, ?2, ?5,
@@ -50,7 +50,7 @@ export function answerInvitation(
   return db.all(`${verb} ${where}`, userId, roomId).length > 0
 }
 
-/** By the index of ages: old ones are at its beginning. */
+/** By the index of ages, where old ones come first. */
 export const FORGET_INVITATIONS = `
   DELETE FROM invitations WHERE (user_id, room_id) IN
     (SELECT user_id, room_id FROM invitations WHERE until_ms < ? ORDER BY until_ms LIMIT ?)

@@ -3,7 +3,7 @@ import { UNREAD_SCAN_ROWS } from '../sql/unread-scan'
 import type { Value } from './connection'
 import { SELECT_ROOM } from './facts'
 
-// Every query of the reader, apart from it so that a test can ask SQLite how it would run each. CROSS JOIN fixes the
+// Every query of the reader, in a separate file so that a test can ask SQLite for each one's plan. CROSS JOIN fixes the
 // order of the loops: the list of rooms is short, and each step from there is one look-up in an index.
 
 const MEMBERSHIP = `
@@ -25,9 +25,9 @@ export const MEMBERSHIPS_OF_ROOMS = `${MEMBERSHIP}
   LEFT JOIN room_members AS member ON member.room_id = rooms.id AND member.user_id = ?`
 
 /**
- * Unread (I13), counted up to a cap and at a cost that does not grow with the absence: of the first rows past the
- * cursor (seqs have no holes, so these are at most NEAR), or, where nearly all of those are one's own (a bot's, an
- * import's), sender by sender of the others. MATERIALIZED, or SQLite would count twice.
+ * Unread (I13), counted up to a cap and at a cost that does not grow with the absence: among the first rows past the
+ * cursor (seqs have no holes, so these are at most UNREAD_SCAN_ROWS), or, if nearly all of those are the user's own (a
+ * bot's, an import's), sender by sender of the others. MATERIALIZED, or SQLite would count twice.
  */
 const unreadBy = (lag: string, columns: string): string => `
   WITH lag AS MATERIALIZED (${lag}
@@ -65,7 +65,7 @@ export const UNREAD = unreadBy(
   'room_id',
 )
 
-/** Of pairs of a room and a user: the member with it. */
+/** For pairs of a room and a user: the member and their unread. */
 export const STANDINGS = unreadBy(
   `
     SELECT member.*, head.last_seq, max(member.last_read_seq, member.from_seq - 1) AS cursor
@@ -81,7 +81,7 @@ export const STANDINGS = unreadBy(
 export const HEADS = `
   SELECT room_heads.* FROM json_each(?) AS wanted CROSS JOIN room_heads ON room_heads.room_id = wanted.value`
 
-/** The head names the newest message, so that it is one look-up. 200 code points: substr counts those. */
+/** The head names the newest message, so this is one look-up. 200 code points: substr counts those. */
 export const PREVIEWS = `
   SELECT messages.room_id, seq, sender_id, sender_name, messages.type, substr(content, 1, 200) AS content,
     created_at, deleted
@@ -111,11 +111,11 @@ export const SEQ_OF_MESSAGE = `SELECT seq FROM messages WHERE id = ? AND room_id
 export const PUBLIC_ROOMS = `${SELECT_ROOM}
   WHERE type = 'public' AND (name, id) > (?, ?) ORDER BY name, id LIMIT ?`
 
-/** How many public rooms have this in their name, counted up to a bound. */
+/** The number of public rooms with this in their name, counted up to a bound. */
 export const ROOMS_FOUND = `
   SELECT count(*) AS found FROM (SELECT 1 FROM room_search WHERE room_search MATCH ? LIMIT ?)`
 
-/** Where they are few: all of them, in the order of names. instr and not LIKE: nothing in what a user types means anything. */
+/** If they are few: all of them, ordered by name. instr and not LIKE: a user's text has no special characters. */
 export const FOUND_ROOMS = `${SELECT_ROOM}
   WHERE rooms.id IN (
     SELECT room_id FROM room_search CROSS JOIN room_names ON room_names.no = room_search.rowid
@@ -123,7 +123,7 @@ export const FOUND_ROOMS = `${SELECT_ROOM}
   ) AND type = 'public' AND (rooms.name, rooms.id) > (?2, ?3) AND instr(name_search, ?4) > 0
   ORDER BY +rooms.name, +rooms.id LIMIT ?5`
 
-/** Where they are many, or the text is too short for an index: names in their order, some at a time. */
+/** If they are many, or the text is too short for an index: names in order, in steps. */
 export const ROOM_NAMES = `
   SELECT name, id FROM rooms WHERE type = 'public' AND (name, id) > (?, ?) ORDER BY name, id LIMIT ?`
 export const ROOMS_BY_ID = `${SELECT_ROOM} WHERE rooms.id IN (SELECT value FROM json_each(?)) ORDER BY +name, +rooms.id`
@@ -146,7 +146,7 @@ export const DM = `SELECT room_id FROM dm_rooms WHERE dm_key = ?`
 
 export const USER = `SELECT name FROM users WHERE id = ?`
 
-/** Room by room of the one who asks: how many the others are in costs nothing, and so tells nothing (P9). */
+/** Room by room of the asking user: the number of the others' rooms costs nothing, and so reveals nothing (P9). */
 export const ACQUAINTANCES = `
   SELECT wanted.value AS user_id FROM json_each(?2) AS wanted WHERE EXISTS (
     SELECT 1 FROM room_members AS mine INDEXED BY room_members_user
@@ -169,12 +169,12 @@ export const REPORTS_OPEN = `
 export const REPORTS_RESOLVED = `
   SELECT * FROM reports WHERE room_id = ? AND id > ? AND resolved_at IS NOT NULL ORDER BY id LIMIT ?`
 
-/** By an index of the open ones: without statistics SQLite would walk through all of the room. */
+/** By an index of open reports: without statistics SQLite would scan the whole room. */
 export const REPORTS_OF = `
   SELECT * FROM reports INDEXED BY reports_open_of
   WHERE room_id = ? AND reporter_id = ? AND resolved_at IS NULL ORDER BY id LIMIT ?`
 
-/** Of each user no more rows are looked at than are asked for. */
+/** Reads no more rows of each user than are asked for. */
 export const IN_ROOMS = `
   SELECT value AS user_id FROM json_each(?) WHERE ? <= (
     SELECT count(*) FROM (SELECT 1 FROM room_members WHERE user_id = value AND removed IS NULL LIMIT ?)
@@ -193,10 +193,10 @@ export const AUDIT_AFTER = `SELECT * FROM audit WHERE room_id = ? AND id < ? ORD
 
 const ORDER = { oldest: 'seq', newest: 'seq DESC', rev: 'rev' } as const
 
-/** One of a few texts, by which bounds are asked for; `newest` comes in descending order. */
+/** One of a few texts, depending on the given bounds; `newest` is in descending order. */
 export function messagesQuery(query: MessageQuery): { text: string; values: Value[] } {
   const byRev = query.take === 'rev' && query.isNarrow !== true
-  // A plus takes a term out of the choice of index: without statistics SQLite would take the wrong one.
+  // A plus excludes a term from the choice of index: without statistics SQLite would choose the wrong one.
   const seq = byRev ? '+seq' : 'seq'
   const rev = byRev ? 'rev' : '+rev'
   const bounds: [string, number | undefined][] = [

@@ -2,14 +2,14 @@ import { StoreError } from '../port'
 import { Connection } from './connection'
 
 /**
- * A read transaction stays open across awaits, so each takes a connection for itself. SQLite answers on this very
- * thread: more connections would not make anything faster, they only let slow callers overlap.
+ * A read transaction stays open across awaits, so each takes one connection. SQLite answers on this thread: more
+ * connections would not be faster, they only let slow callers overlap.
  */
 const CONNECTIONS = 4
-/** Reads that wait for one: some seconds of them. Beyond it they are refused, and come again later. */
+/** Reads that wait for one: some seconds of them. Beyond it they are refused, and clients retry later. */
 const WAITING_MAX = 5_000
 
-/** Connections for snapshots, opened when first needed; who finds none waits in line. */
+/** Connections for snapshots, opened when first needed; if all are in use, reads wait in line. */
 export class ReaderPool {
   readonly #path: string
   readonly #waitingMax: number
@@ -68,7 +68,7 @@ export class ReaderPool {
 const overloaded = (): StoreError => new StoreError('OVERLOADED', 'too many reads wait')
 const closedError = (): StoreError => new StoreError('UNAVAILABLE', 'the store is closed')
 
-/** A connection that cannot even end its transaction is thrown away; the answer that was read is none the worse. */
+/** A connection that cannot end its transaction is discarded; the answer already read is still valid. */
 function ended(connection: Connection): boolean {
   try {
     connection.rollback()

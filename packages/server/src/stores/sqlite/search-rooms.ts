@@ -4,11 +4,11 @@ import { roomFrom } from '../sql/rows'
 import type { Connection } from './connection'
 import * as sql from './queries'
 
-/** The index holds three letters and more. */
+/** The index needs at least three letters. */
 const INDEXED_LETTERS = 3
-/** So many rooms are sorted, all of them. With more, the names in their order soon have enough for a page. */
+/** Up to this many rooms are all sorted. With more, a walk through the sorted names soon fills a page. */
 const FOUND_MAX = 1_000
-/** Names that one step looks at: a millisecond or two. */
+/** Names that one step reads: a millisecond or two. */
 const NAMES_STEP = 2_000
 
 type Step = <T>(work: () => T) => Promise<T>
@@ -19,7 +19,7 @@ type Search = {
   readonly limit: number
 }
 
-/** Public rooms that have this in their name, by (name, id): what finds nothing costs nothing. */
+/** Public rooms with this in their name, by (name, id): a search without results costs nothing. */
 export async function searchRooms(
   connection: Connection,
   step: Step,
@@ -27,7 +27,7 @@ export async function searchRooms(
 ): Promise<readonly Room[]> {
   const { text: wanted, after, limit } = search
   if ([...wanted].length >= INDEXED_LETTERS) {
-    // A phrase: within the quotes nothing means anything.
+    // A phrase: within the quotes there are no special characters.
     const match = `"${wanted.replaceAll('"', '""')}"`
     const counted = await step(() => connection.get(sql.ROOMS_FOUND, match, FOUND_MAX + 1))
     if (counted && integer(counted, 'found') <= FOUND_MAX)

@@ -1,12 +1,12 @@
 import Database from 'libsql'
 import { StoreError, type StoreErrorCode } from '../port'
 
-/** The rows are refused for what is in them, whenever they come. */
+/** The rows are always refused for their content. */
 const REFUSED = /^SQLITE_(?:TOOBIG|MISMATCH|CONSTRAINT_(?:CHECK|NOTNULL|DATATYPE))/
 
 /**
- * SQLite's own failures as the port's: a full disk, rows that it never takes, or a file that cannot be had for now.
- * Anything else (wrong SQL, a damaged file) is a bug or beyond help, and UNAVAILABLE too: the cause says which.
+ * SQLite's own failures as the port's: a full disk, rows that it never accepts, or a file that is unavailable for now.
+ * Anything else (wrong SQL, a damaged file) is a bug or beyond repair, and UNAVAILABLE too: the cause tells which.
  */
 export function toStoreError(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error

@@ -18,7 +18,7 @@ import { OWNER_ONLY, realPath, syncFolders } from './database-file'
 import { lockFile } from './file-lock'
 import { migrate } from './migrate'
 
-// What is done to a database file besides serving it. All but a backup while no server has it.
+// Maintenance of a database file. All but a backup need it closed by servers.
 
 export function migrateFile(file: string): Migrated {
   return alone(file, (connection) => migrate(connection))
@@ -31,7 +31,7 @@ export function renewFileEpoch(file: string): string {
   })
 }
 
-/** Beside a running server: it reads one snapshot, and neither waits for the writer nor keeps it waiting. */
+/** May run beside a server: it reads one snapshot, and neither it nor the writer waits for the other. */
 export function backupFile(file: string, copy: string): void {
   const [from, to] = [resolve(file), resolve(copy)]
   if (!existsSync(from)) throw new Error(`${from} is not there`)
@@ -46,7 +46,7 @@ export function backupFile(file: string, copy: string): void {
   sync(to)
 }
 
-/** The copy is checked and renamed first, so that at any moment there is either the old database or the new one. */
+/** The copy is checked first, then renamed, so that at any moment there is either the old database or the new one. */
 export function restoreFile(file: string, copy: string): { kept: string | undefined } {
   const [path, from] = [resolve(file), resolve(copy)]
   if (!existsSync(from)) throw new Error(`${from} is not there`)
@@ -61,7 +61,7 @@ export function restoreFile(file: string, copy: string): { kept: string | undefi
     prepare(fresh)
     sync(fresh)
     if (there) {
-      // Its log belongs to it: it is written into it before the name passes on.
+      // Its log belongs to it: it is written into it before the name is reused.
       const old = new Connection(target)
       emptyLog(old)
       old.close()
@@ -77,7 +77,7 @@ export function restoreFile(file: string, copy: string): { kept: string | undefi
   }
 }
 
-/** A copy that is whole, of this version's tables, and under an epoch of its own. */
+/** Makes the copy ready: whole, with this version's tables, and under a new epoch. */
 function prepare(file: string): void {
   const connection = new Connection(file)
   try {
@@ -93,7 +93,7 @@ function prepare(file: string): void {
   }
 }
 
-/** All that the log holds is in the file then: the log may be left behind. */
+/** Moves everything from the log into the file, so that the log can be left behind. */
 function emptyLog(connection: Connection): void {
   const busy = connection.get('PRAGMA wal_checkpoint(TRUNCATE)')?.busy
   if (busy !== 0) throw new Error('another program is reading the database')

@@ -10,7 +10,7 @@ import { DM } from './queries'
 import { unreadOf } from './sqlite-reader'
 import { upsertMember } from './write-plan'
 
-// Everything that is written besides plans; each runs inside the writer's transaction.
+// All writes besides plans; each runs inside the writer's transaction.
 
 type NewRoom = Parameters<Store['createRoom']>[0]
 type Created = Awaited<ReturnType<Store['createRoom']>>
@@ -41,7 +41,7 @@ export function createRoom(db: Connection, { room, members, dmKey }: NewRoom): C
 
 export function putUser(db: Connection, { id, name }: User, namedAt: number): User {
   const held = db.get('SELECT name, named_at FROM users WHERE id = ?', id)
-  // What changes nothing costs no fsync.
+  // No change costs no fsync.
   if (held && (text(held, 'name') === name || integer(held, 'named_at') > namedAt))
     return { id, name: text(held, 'name') }
   db.run(
@@ -76,7 +76,7 @@ export function markRead(db: Connection, roomId: RoomId, userId: UserId, seq: nu
   return { seq: after, unread: unreadOf(db, userId, roomId) }
 }
 
-/** What a late retry has to be answered with stays, in a table of its own (I4). */
+/** Keeps the data that answers a late retry, in a separate table (I4). */
 const KEEP_SENDS = `
   INSERT INTO purged_sends (room_id, sender_id, client_id, seq, rev, id, sender_name, type, reply_to, created_at)
   SELECT room_id, sender_id, client_id, seq, rev, id, sender_name, type, reply_to, created_at
@@ -94,7 +94,7 @@ export function purge(db: Connection, roomId: RoomId, belowSeq: number): number 
   return floor
 }
 
-/** A step of it, so that nobody's send waits long for the writer. By the index of ages: old ones are at its beginning. */
+/** In steps, so that no send waits long for the writer. By the index of ages, where old ones come first. */
 export const FORGET_OPS = `
   DELETE FROM op_ids WHERE (room_id, user_id, op_id) IN
     (SELECT room_id, user_id, op_id FROM op_ids WHERE created_at_ms < ? ORDER BY created_at_ms LIMIT ?)

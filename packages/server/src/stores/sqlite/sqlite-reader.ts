@@ -21,7 +21,7 @@ import * as sql from './queries'
 import { searchRooms } from './search-rooms'
 import { Turns } from './turns'
 
-/** Rooms whose unread is counted in one statement: at the worst each costs as many rows as are looked at nearby. */
+/** Rooms whose unread one statement counts: at worst each costs UNREAD_SCAN_ROWS rows. */
 const UNREAD_STEP = 20
 /** Users whose rooms one statement counts, up to the bound of a user's rooms. */
 const IN_ROOMS_STEP = 10
@@ -31,8 +31,8 @@ const ACQUAINTANCES_STEP = 10
 const ROOMS_STEP = 250
 
 /**
- * The port's reads on one connection, inside the transaction that its snapshot is. Each statement is a step, and no
- * statement grows with what a user has: between them the event loop has its turn.
+ * The port's reads on one connection, inside the transaction that is its snapshot. Each statement is a step, and no
+ * statement grows with a user's data: between them other work runs on the event loop.
  */
 export function sqliteReader(connection: Connection, turns: Turns = new Turns()): Reader {
   const step = async <T>(work: () => T): Promise<T> => {
@@ -40,7 +40,7 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
     if (pause) await pause
     return work()
   }
-  /** A list that is looked up, so many of it at a time. */
+  /** Looks a list up in steps of this size. */
   const inSteps = async <T>(
     ids: readonly unknown[],
     size: number,
@@ -219,7 +219,7 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
   }
 }
 
-/** For the writer's connection, whose markRead answers with the unread of that same moment. */
+/** For the writer's connection, whose markRead returns the unread of the same moment. */
 export function unreadOf(connection: Connection, userId: UserId, roomId: RoomId): number {
   const row = connection.get(sql.UNREAD, LIMITS.unreadCap, JSON.stringify([roomId]), userId)
   return row ? integer(row, 'counted') : 0

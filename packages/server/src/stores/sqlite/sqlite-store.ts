@@ -27,8 +27,8 @@ import { writePlan } from './write-plan'
 import { Writer } from './writer'
 
 /**
- * Opens the file, making it and its folder where they are missing. Throws DatabaseInUseError while another server
- * process has it, and DatabaseDamagedError for one that is not whole.
+ * Opens the file, making it and its folder if they are missing. Throws DatabaseInUseError while another server process
+ * has it, and DatabaseDamagedError if it is damaged.
  *
  * @example
  * const store = await openSqliteStore('./data/roomful.db')
@@ -125,7 +125,7 @@ const REVOKED_AMONG =
   'SELECT sid FROM revoked_sessions WHERE sid IN (SELECT value FROM json_each(?)) AND until_ms > ?'
 const PROBE = "INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', ?)"
 
-/** Says who has the file, and learns whose history it is: the epoch is made with the database. */
+/** Stores this process's pid in the file, and reads its epoch, which is made with the database. */
 function introduce(connection: Connection): string {
   connection.exec('BEGIN IMMEDIATE')
   connection.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('server_pid', ?)", String(process.pid))

@@ -8,7 +8,7 @@ const marks = (table: object): string =>
     .map((_, at) => `?${at + 1}`)
     .join(', ')
 const INSERT_MESSAGE = `INSERT INTO messages (${namesOf(MESSAGE_COLUMNS)}) VALUES (${marks(MESSAGE_COLUMNS)})`
-// The same values in the same places, of which it leaves out what stays.
+// The same values in the same places; it ignores those that stay.
 const UPDATE_MESSAGE = `
   UPDATE messages SET ${updatesOf(
     MESSAGE_COLUMNS,

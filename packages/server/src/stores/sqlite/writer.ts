@@ -1,7 +1,9 @@
 import { StoreError } from '../port'
 import type { Connection } from './connection'
 
-/** A transaction takes in no more work after this long, so that the event loop is not held for what can wait a turn. */
+/**
+ * A transaction accepts no more work after this long, so that work that can wait a turn does not hold the event loop.
+ */
 const GROUP_MS = 10
 
 type Job = {
@@ -11,9 +13,9 @@ type Job = {
 }
 
 /**
- * The one writer. Work is synchronous, so the transaction is the lock: nothing of this process runs in between, and
- * no other process has the file. What is asked for in one turn of the event loop shares a transaction and its fsync,
- * each in a savepoint of its own; promises settle after the commit.
+ * The only writer. Work is synchronous, so the transaction is the lock: no other code of this process runs in between,
+ * and no other process has the file. Work requested in one turn of the event loop shares a transaction and its fsync,
+ * each job in a savepoint; promises settle after the commit.
  */
 export class Writer {
   readonly #connection: Connection
@@ -25,7 +27,7 @@ export class Writer {
     this.#connection = connection
   }
 
-  /** `work` may run in a transaction that then fails: it has no effect but through the connection. */
+  /** `work` may run in a transaction that then fails: it may have effects only through the connection. */
   write<T>(work: (connection: Connection) => T): Promise<T> {
     if (this.#closed) return Promise.reject(new StoreError('UNAVAILABLE', 'the store is closed'))
     return new Promise<T>((resolve, reject) => {
@@ -42,7 +44,7 @@ export class Writer {
     })
   }
 
-  /** Does what is waiting, then refuses. */
+  /** Does the waiting work, then refuses more. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -64,7 +66,7 @@ export class Writer {
     if (this.#jobs.length === 0) return
     const shared = this.#jobs.length > 1
     try {
-      // Only after a rollback that failed: the disk was away, and may be back.
+      // Only after a failed rollback: the disk was unavailable, and may be back.
       this.#connection.rollback()
       this.#connection.exec('BEGIN IMMEDIATE')
     } catch (error) {
@@ -89,7 +91,7 @@ export class Writer {
     for (const job of done) job.resolve()
   }
 
-  /** One job's failure is its own, unless it took the transaction with it. */
+  /** A failed job affects no other, unless it ended the transaction. */
   #attempt(job: Job, shared: boolean): boolean {
     const connection = this.#connection
     try {
