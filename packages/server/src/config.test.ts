@@ -30,7 +30,7 @@ function problemsOf(load: () => unknown): readonly string[] {
 }
 
 describe('sources', () => {
-  test('nothing said is nothing set', () => {
+  test('without settings nothing is set', () => {
     expect(loadConfig({})).toEqual({ limits: {} })
   })
 
@@ -44,7 +44,7 @@ describe('sources', () => {
     })
   })
 
-  test('PORT is heard where ROOMFUL_PORT is not set; an empty variable is none', () => {
+  test('PORT counts if ROOMFUL_PORT is not set; an empty variable is unset', () => {
     expect(loadConfig({ env: { PORT: '8080' } })).toMatchObject({ port: 8080 })
     expect(loadConfig({ env: { PORT: '8080', ROOMFUL_PORT: '1' } })).toMatchObject({ port: 1 })
     expect(loadConfig({ env: { PORT: '', ROOMFUL_DATABASE: '' } })).toEqual({ limits: {} })
@@ -113,7 +113,7 @@ describe('problems', () => {
     expect(found).toContain(problem)
   })
 
-  test('a file that is missing, broken, or has settings that are none', () => {
+  test('a file that is missing, broken, or has unknown settings', () => {
     expect(problemsOf(() => loadConfig({ file: '/nowhere.json' }))[0]).toContain(
       '/nowhere.json cannot be read',
     )
@@ -141,7 +141,7 @@ describe('problems', () => {
       expect(problemsOf(() => loadConfig({ flags: alone }))[0]).toContain('--webhook needs --webhook-secret')
   })
 
-  test('what a token has to say', () => {
+  test('rules for tokens', () => {
     const env = { ROOMFUL_ISSUER: 'https://id.example.com/', ROOMFUL_AUDIENCE: 'chat, other' }
     const rules = { issuer: ['https://id.example.com/'], audience: ['chat', 'other'] }
     const jwks = 'https://id.example.com/keys'
@@ -197,7 +197,7 @@ describe('problems', () => {
     expect(problem).not.toContain('secret')
   })
 
-  test('metrics behind a token, or on a port of their own', () => {
+  test('metrics behind a token, or on a separate port', () => {
     expect(loadConfig({ env: { ROOMFUL_METRICS_TOKEN: 'abc-1' } }).metrics).toEqual({ token: 'abc-1' })
     expect(loadConfig({ flags: { metricsPort: '9100' } }).metrics).toEqual({ port: 9100 })
     expect(problemsOf(() => loadConfig({ flags: { metricsToken: 'a b' } }))[0]).toContain('must be letters')

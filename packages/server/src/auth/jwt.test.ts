@@ -41,7 +41,7 @@ describe('clocks that differ', () => {
     ).toBe(answer)
   })
 
-  test('a token ends by its exp; one that is taken after it ends with the tolerance', async () => {
+  test('a token ends by its exp; one accepted after it ends with the tolerance', async () => {
     const clock = new ManualClock()
     const authenticate = secretAuthenticate(SECRET, clock)
     const endIn = async (exp: number) =>
@@ -49,7 +49,7 @@ describe('clocks that differ', () => {
     expect([await endIn(60), await endIn(1), await endIn(-10)]).toEqual([60_000, 1_000, 20_000])
   })
 
-  test('a token whose exp passes while it is looked at is taken after it, as any other', async () => {
+  test('a token whose exp passes during the check is accepted with the tolerance, as any other', async () => {
     const manual = new ManualClock()
     let late = 0
     const clock = { now: () => manual.now() + late, setTimer: manual.setTimer }
@@ -113,7 +113,7 @@ async function startProvider(keys: Key[], rules: TokenRules = {}) {
 }
 
 describe('the keys of an identity provider', () => {
-  test('changed a moment after they were read: the token is to be shown again, and is then taken', async () => {
+  test('that changed just after they were read: the token must be sent again, and is then accepted', async () => {
     const [old, next] = [newKey('k1'), newKey('k2')]
     await using at = await startProvider([old])
     expect(await at.show(tokenOf(old))).toBe('ann')
@@ -147,7 +147,7 @@ describe('the keys of an identity provider', () => {
     expect(at.provider.asked).toBe(1)
   })
 
-  test('without names: each that fits is tried, and a new one is found as well', async () => {
+  test('without names: each matching one is tried, and a new one is found too', async () => {
     const [old, next] = [newKey('k1', false), newKey('k2', false)]
     await using at = await startProvider([old])
     expect(await at.show(tokenOf(old, false))).toBe('ann')
@@ -170,7 +170,7 @@ describe('the keys of an identity provider', () => {
     expect(at.logged).toEqual(['the key set cannot be read', 'the key set is read again'])
   })
 
-  test('a withdrawn key is taken for ten minutes at most', async () => {
+  test('a withdrawn key is accepted for ten minutes at most', async () => {
     const old = newKey('k1')
     await using at = await startProvider([old])
     expect(await at.show(tokenOf(old))).toBe('ann')
@@ -199,7 +199,7 @@ describe('tokens of the same provider', () => {
     expect(await at.show(tokenOf(key, true, claims))).toBe(answer)
   })
 
-  test('an unusable claim is the fault of the token, also of one that names no key', async () => {
+  test('an unusable claim is TOKEN_INVALID, also in a token that names no key', async () => {
     const key = newKey('k1', false)
     await using at = await startProvider([key], { claims: { id: 'email' } })
     for (let i = 0; i < 3; i++) expect(await at.show(tokenOf(key, false))).toBe('TOKEN_INVALID: email')
@@ -221,7 +221,7 @@ describe("an app's own check", () => {
   })
 })
 
-test('of what is wrong with a token the log gets the reason', async () => {
+test('the log gets the reason why a token is refused', async () => {
   const clock = new ManualClock()
   const authenticate = secretAuthenticate(SECRET, clock)
   await expect(authenticate(shown(await signToken(SECRET, { id: 'a b', name: 'A' })))).rejects.toMatchObject({

@@ -31,7 +31,7 @@ test('* allows all', () => {
   expect(isOriginAllowed({ host: 'a', origin: 'https://evil.example.com' }, { origins: '*' })).toBe(true)
 })
 
-test('the host that a proxy was asked by counts only where the proxy is trusted', () => {
+test('the forwarded host counts only if the proxy is trusted', () => {
   const headers = {
     host: '10.0.0.7:3000',
     origin: 'https://chat.example.com',

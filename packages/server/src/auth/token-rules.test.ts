@@ -25,7 +25,7 @@ async function shown(claims: JWTPayload, rules: TokenRules = {}): Promise<Identi
   )
 }
 
-describe('users as identity providers have them', () => {
+describe('users of identity providers', () => {
   test.each([
     'auth0|507f1f77bcf86cd799439020',
     'ann.smith+chat@example.com',
@@ -37,7 +37,7 @@ describe('users as identity providers have them', () => {
     expect(await shown({ sub, name: 'Ann' })).toMatchObject({ id: sub, name: 'Ann' })
   })
 
-  test('a number is an id; a user without a name is called by the id, which is cut', async () => {
+  test('a number is an id; a user without a name gets the id as name, cut', async () => {
     expect(await shown({ user: 1234567 }, { claims: { id: 'user' } })).toMatchObject({ id: '1234567' })
     expect(await shown({ sub: 'x'.repeat(255), name: null })).toMatchObject({ name: 'x'.repeat(100) })
   })
@@ -67,7 +67,7 @@ describe('users as identity providers have them', () => {
     [{ sub: 'ann', admin: 'yes' }, 'admin'],
     [{ sub: 'ann', sid: '' }, 'sid'],
   ])(
-    'a signed token with an unusable claim is TOKEN_INVALID, and says which: %j, %s',
+    'a signed token with an unusable claim is TOKEN_INVALID, and names it: %j, %s',
     async (claims, field) => {
       // What a token may say is not what its type says.
       expect(await shown(JSON.parse(JSON.stringify(claims)))).toBe(`TOKEN_INVALID: ${field}`)
@@ -84,7 +84,7 @@ describe('users as identity providers have them', () => {
   })
 })
 
-describe('a server that is given a key set', () => {
+describe('a server with a key set', () => {
   const jwks = 'https://id.example.com/keys'
   const start = (auth: object) =>
     authenticatorFor(
@@ -113,15 +113,15 @@ describe('the secret of a server', () => {
   const start = (jwtSecret: string, guests = false) =>
     authenticatorFor({ jwtSecret }, { database: 'memory:', guests }, new ManualClock(), silent)
 
-  test.each(['a', 'x'.repeat(31)])('%j is refused: what is signed with it can be forged', (secret) => {
+  test.each(['a', 'x'.repeat(31)])('%j is refused: its tokens can be forged', (secret) => {
     expect(() => start(secret)).toThrow(/needs 32 bytes at least.*--jwt-secret, ROOMFUL_JWT_SECRET/)
   })
 
-  test('of 32 bytes is taken, of letters or of others', () => {
+  test('of 32 bytes is accepted, of letters or others', () => {
     for (const secret of ['x'.repeat(32), 'ü'.repeat(16)]) expect(start(secret).signing).toEqual({ secret })
   })
 
-  test('of one byte is taken for development, where guests are let in', () => {
+  test('of one byte is accepted for development, with guests', () => {
     expect(start('a', true).signing).toEqual({ secret: 'a' })
   })
 })

@@ -13,7 +13,7 @@ describe('other nodes', () => {
     expect(nodes.noteAlive('a', 20_000)).toBe(true)
   })
 
-  test('are forgotten when they say so themselves', () => {
+  test('are dropped when they sign off', () => {
     const nodes = new OtherNodes()
     nodes.noteAlive('a', 0)
     expect(nodes.forget('a')).toBe(true)
@@ -21,7 +21,7 @@ describe('other nodes', () => {
     expect(nodes.takeGone(1_000_000)).toEqual([])
   })
 
-  test('are not blamed for one’s own outage', () => {
+  test('are not counted as gone after an own outage', () => {
     const nodes = new OtherNodes()
     nodes.noteAlive('a', 0)
     nodes.pardon(60_000)

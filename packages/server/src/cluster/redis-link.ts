@@ -25,7 +25,7 @@ type RedisLinkOptions = LinkEnds & {
  * One channel of a Redis, to publish on and to listen to. A subscribed connection can do nothing else, so there are
  * two, and the link is up while both are.
  *
- *   down ── both connected, subscribed ──▶ up      what is published reaches everybody who is up
+ *   down ── both connected, subscribed ──▶ up      what is published reaches all nodes that are up
  *    ▲                                     │
  *    └───── either lost, or silent ────────┘       what is published is dropped, nothing is kept for later
  */

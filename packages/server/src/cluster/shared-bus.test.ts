@@ -34,7 +34,7 @@ const batch = {
   changes: [{ rev: 1, kind: 'message', message }],
 }
 
-test('what a node says arrives whole, and what a newer one says beside it is no fault', async () => {
+test('messages of a node arrive whole, and unknown ones of a newer node are ignored', async () => {
   const { heard, warned, from } = await busOf()
   const said = [
     { type: 'batch', batch },
@@ -86,7 +86,7 @@ test.each([
   expect(heard).toEqual([])
 })
 
-test('what is no text of these servers is refused unread where it is too long, and logged once a minute', async () => {
+test('foreign texts are refused, unread if too long, and logged once a minute', async () => {
   const { clock, heard, warned, say, from } = await busOf()
   for (const text of ['', 'x', '[]', 'null', '{"from":1}', `{"from":"${'x'.repeat(200)}","sign":"here"}`])
     say(text)

@@ -15,14 +15,14 @@ describe('texts in parts', () => {
     expect(parts.map((part) => texts.take(part))).toEqual([...parts.slice(1).map(() => undefined), text])
   })
 
-  test('parts of several nodes in between each other', () => {
+  test('parts of several nodes may interleave', () => {
     const [a, b] = ['a', 'b'].map((text, node) => toParts(`node-${node}`, 1, text.repeat(16_000)))
     const texts = new PartedTexts()
     const whole = (a ?? []).flatMap((part, index) => [texts.take(part), texts.take(b?.[index] ?? '')])
     expect(whole.filter((text) => text !== undefined)).toEqual(['a'.repeat(16_000), 'b'.repeat(16_000)])
   })
 
-  test('a text that lacks a part never comes, and the next one does', () => {
+  test('a text that lacks a part is never delivered, and the next one is', () => {
     const texts = new PartedTexts()
     const [first, , third] = toParts('node-1', 1, 'x'.repeat(20_000))
     expect([first, third].map((part) => texts.take(part ?? ''))).toEqual([undefined, undefined])

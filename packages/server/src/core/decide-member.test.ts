@@ -46,7 +46,7 @@ const room = (type: Room['type'], roles?: Parameters<typeof newRoom>[1]): Promis
   newRoom(store, { type, roles: { ann: 'owner', adm: 'admin', bob: 'member' }, ...roles })
 
 describe('coming', () => {
-  test('tells it after the member’s own row, and starts with nothing unread', async () => {
+  test('is logged after the member’s own row, and starts with nothing unread', async () => {
     const roomId = await room('public')
     await say(store, roomId, 'ann', 'before')
     const plan = await planOf(roomId, act('join', 'dot'))
@@ -66,13 +66,13 @@ describe('coming', () => {
     ])
   })
 
-  test('silently tells nothing but the row', async () => {
+  test('silently broadcasts only the row', async () => {
     const roomId = await room('public')
     const plan = await planOf(roomId, { ...act('join', 'dot'), silent: true } as Op)
     expect(plan.changes.map(({ kind }) => kind)).toEqual(['member'])
   })
 
-  test('and going quietly, as who does so too often, is a row each and no line in the log', async () => {
+  test('and going quietly, by a user who does so too often, is a row each and no system message', async () => {
     const roomId = await room('public')
     const quietly = (kind: 'join' | 'leave'): Op => ({ ...act(kind, 'bob'), quiet: true }) as Op
     const plan = await commitOps(store, roomId, [quietly('leave'), quietly('join')])
@@ -104,7 +104,7 @@ describe('coming', () => {
   })
 
   test.each(['leave', 'kick', 'ban'] as const)(
-    'a silent join, of a default room, brings nobody back: %s',
+    'a silent join, of a default room, does not bring a user back: %s',
     async (kind) => {
       const roomId = await room('public')
       await planOf(roomId, kind === 'leave' ? act(kind, 'bob') : act(kind, 'ann', 'bob'))
@@ -113,7 +113,7 @@ describe('coming', () => {
     },
   )
 
-  test('a banned user can neither join nor be invited until he is unbanned', async () => {
+  test('a banned user can neither join nor be invited until they are unbanned', async () => {
     const roomId = await room('public')
     await planOf(roomId, act('ban', 'ann', 'bob'))
     expect(await decided(roomId, act('join', 'bob'))).toEqual({ ok: false, code: 'USER_BANNED' })
@@ -123,7 +123,7 @@ describe('coming', () => {
     expect(await decided(roomId, act('join', 'bob'))).toMatchObject({ ok: true })
   })
 
-  test('a ban of a private room is not told to the banned', async () => {
+  test('a ban of a private room is not revealed to the banned user', async () => {
     const roomId = await room('private')
     await planOf(roomId, act('ban', 'ann', 'bob'))
     expect(await decided(roomId, act('join', 'bob'))).toEqual({ ok: false, code: 'ROOM_NOT_FOUND' })
@@ -145,7 +145,7 @@ describe('coming', () => {
 })
 
 describe('going', () => {
-  test('leaves a row that says so, then the message', async () => {
+  test('leaves a row with the removal, then the message', async () => {
     const roomId = await room('private')
     const plan = await planOf(roomId, act('leave', 'bob'))
     expect(plan.changes).toMatchObject([
@@ -154,7 +154,7 @@ describe('going', () => {
     ])
   })
 
-  test('again is a success for whoever left, and nothing for whoever was thrown out', async () => {
+  test('again is a success for a user who left, and nothing for one who was removed', async () => {
     const roomId = await room('private')
     await planOf(roomId, act('leave', 'bob'))
     expect(await planOf(roomId, act('leave', 'bob'))).toMatchObject({ outcomes: [{ ok: true }], changes: [] })
@@ -227,13 +227,13 @@ describe('rank', () => {
 })
 
 describe('moderation', () => {
-  test('of somebody unknown is USER_NOT_FOUND, but only to whoever may moderate', async () => {
+  test('of an unknown user is USER_NOT_FOUND, but only for moderators', async () => {
     const roomId = await room('private')
     expect(await decided(roomId, act('kick', 'ann', 'ghost'))).toEqual({ ok: false, code: 'USER_NOT_FOUND' })
     expect(await decided(roomId, act('kick', 'bob', 'ghost'))).toEqual({ ok: false, code: 'FORBIDDEN' })
   })
 
-  test('done twice is a success and no change; a ban of somebody kicked is one', async () => {
+  test('done twice is a success and no change; a ban of a kicked user is one', async () => {
     const roomId = await room('private')
     const [first] = (await planOf(roomId, act('kick', 'ann', 'bob'))).changes
     expect(first).toMatchObject({ kind: 'member', member: { removed: 'kicked' } })
@@ -266,7 +266,7 @@ describe('moderation', () => {
     ])
   })
 
-  test('a rename is told to the room; other settings are merged and told by the room’s row alone', async () => {
+  test('a rename is a system message; other settings are merged and broadcast by the room’s row alone', async () => {
     const roomId = await newRoom(store, { name: 'Old', settings: { readOnly: true } })
     const update = {
       kind: 'update-room',
@@ -294,7 +294,7 @@ describe('moderation', () => {
     ])
   })
 
-  test('a dm knows no owner: nobody deletes the other’s words', async () => {
+  test('a dm has no owner: neither user deletes the other’s messages', async () => {
     const roomId = await newRoom(store, { type: 'dm' })
     const messageId = await say(store, roomId, 'bob', 'mine')
     const deletion: Op = { kind: 'delete', actor: actorOf('ann'), at: nextAt(), messageId }
@@ -331,7 +331,7 @@ describe('the only owner', () => {
     })
   })
 
-  test('stays for everybody else, itself included', async () => {
+  test('stays for all others, itself included', async () => {
     const roomId = await room('public')
     expect(await decided(roomId, act('leave', 'ann'))).toMatchObject({ code: 'LIMIT_EXCEEDED' })
     expect(await decided(roomId, setRole('ann', 'ann', 'member'))).toMatchObject({ code: 'LIMIT_EXCEEDED' })

@@ -61,7 +61,7 @@ export function decideLeave(fold: Fold, op: Leave): Outcome {
 
 /**
  * A room that has an owner keeps one: the owner hands it over before they leave or step down. Refused with
- * LIMIT_EXCEEDED, not FORBIDDEN: no role could do it, and the app can tell its user what to do first.
+ * LIMIT_EXCEEDED, not FORBIDDEN: no role could do it, and the app can show its user what to do first.
  */
 export function isLastOwner(fold: Fold, member: Member): boolean {
   return member.removed === undefined && member.role === 'owner' && fold.ownerCount <= 1

@@ -167,7 +167,7 @@ describe('an edit', () => {
     })
   })
 
-  test('of a tombstone, of nothing, of a system message', async () => {
+  test('of a tombstone, a missing message, a system message', async () => {
     const messageId = await say(store, roomId, 'ann', 'gone')
     await commitOps(store, roomId, [deleteOp('ann', messageId), { ...update({}), name: 'New' } as Op])
     const [, system] = await messagesOf(store, roomId)
@@ -209,7 +209,7 @@ describe('a delete', () => {
     expect(await headOf(store, roomId)).toEqual({ rev: 4, lastSeq: 1 })
   })
 
-  test("of another's is in the audit, one's own is not; changes name who did it", async () => {
+  test("of another's is in the audit, one's own is not; changes name their author", async () => {
     const [own, his] = [await say(store, roomId, 'ann', '1'), await say(store, roomId, 'bob', '2')]
     const plan = await commitOps(store, roomId, [deleteOp('ann', own), deleteOp('ann', his)])
     expect(plan.audit).toMatchObject([{ action: 'delete-message', actorId: 'ann', targetId: his }])
@@ -242,7 +242,7 @@ describe('a reaction', () => {
     expect(await messagesOf(store, roomId)).toMatchObject([{ rev: 7, reactions: [] }])
   })
 
-  test('is one, with U+FE0F and without: each takes back their own from any keyboard', async () => {
+  test('is one, with U+FE0F and without: each user removes their own from any keyboard', async () => {
     const messageId = await say(store, roomId, 'ann', 'hi')
     const { outcomes } = await commitOps(store, roomId, [
       reactOp('bob', messageId, '❤️'),
@@ -287,7 +287,7 @@ describe('a reaction', () => {
     expect(await decided(reactOp('bob', messageId, '👍'))).toEqual({ ok: false, code: 'MESSAGE_NOT_FOUND' })
   })
 
-  test('of a muted member can be taken back, not added; in an archived room neither', async () => {
+  test('of a muted member can be removed, not added; in an archived room neither', async () => {
     const messageId = await say(store, roomId, 'ann', 'vote')
     await commitOps(store, roomId, [
       reactOp('bob', messageId, '👍'),
@@ -304,7 +304,7 @@ describe('a reaction', () => {
   })
 })
 
-test('a message from before one came again is not there for edit, react or delete', async () => {
+test('a message from before the user returned is not found by edit, react or delete', async () => {
   const messageId = await say(store, roomId, 'bob', 'before')
   const base = { actor: actorOf('ann'), at: START_MS }
   await commitOps(store, roomId, [

@@ -35,7 +35,7 @@ test('a member row with the new name, one rev, and no message in the log', () =>
   expect([plan.messages, plan.audit, plan.room, plan.head.rev]).toEqual([[], [], undefined, 4])
 })
 
-test('the same name takes no rev; who is not in the room any more is not renamed', () => {
+test('the same name takes no rev; a user who has left the room is not renamed', () => {
   expect(decide(factsOf({}), [rename('ann')]).changes).toEqual([])
   const left = factsOf({}, (member) => ({ ...member, removed: 'left' }))
   expect(decide(left, [rename('Anna')])).toMatchObject({
@@ -44,7 +44,7 @@ test('the same name takes no rev; who is not in the room any more is not renamed
   })
 })
 
-test('a direct-message room that is named after its people is named after them still', () => {
+test('a direct-message room that is named after its users stays named after them', () => {
   const named = factsOf({ type: 'dm', name: dmNameOf(['cid', 'bob', 'ann']) })
   expect(decide(named, [rename('Zoe')]).changes).toMatchObject([
     { kind: 'member', member: { name: 'Zoe' } },

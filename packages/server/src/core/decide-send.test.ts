@@ -53,7 +53,7 @@ describe('a retry', () => {
     expect(await messagesOf(store, roomId)).toMatchObject([{ content: 'hi', rev: 3 }])
   })
 
-  test('inside of one batch is found as well', async () => {
+  test('within one batch is found too', async () => {
     const roomId = await newRoom(store)
     const op = sendOp('ann', 'hi', { clientId })
     const { outcomes, changes } = await commitOps(store, roomId, [
@@ -127,7 +127,7 @@ describe('a retry', () => {
 })
 
 describe('rules', () => {
-  test('an archived room takes no message from anybody', async () => {
+  test('an archived room accepts no message', async () => {
     const roomId = await newRoom(store, { settings: { archived: true } })
     expect(await decided(roomId, sendOp('ann', 'hi'))).toEqual({ ok: false, code: 'ROOM_ARCHIVED' })
   })
@@ -144,7 +144,7 @@ describe('rules', () => {
     expect(await decided(roomId, sendOp('bob', 'hi', { at: until }))).toMatchObject({ ok: true })
   })
 
-  test('slow mode says how long to wait; owners do not wait, and system messages do not count', async () => {
+  test('slow mode answers how long to wait; owners do not wait, and system messages do not count', async () => {
     const roomId = await newRoom(store, { settings: { slowModeSeconds: 30 } })
     const at = START_MS
     const send = (name: string, after: number) => decided(roomId, sendOp(name, 'hi', { at: at + after }))
@@ -158,7 +158,7 @@ describe('rules', () => {
     expect(await send('ann', 30_001)).toMatchObject({ ok: true })
   })
 
-  test('slow mode holds inside of one batch', async () => {
+  test('slow mode holds within one batch', async () => {
     const roomId = await newRoom(store, { settings: { slowModeSeconds: 30 } })
     const ops = ['one', 'two'].map((content) => sendOp('bob', content, { at: START_MS }))
     const { outcomes } = await commitOps(store, roomId, ops)
@@ -176,7 +176,7 @@ describe('rules', () => {
     expect(await headOf(store, roomId)).toEqual({ rev: 2, lastSeq: 0 })
   })
 
-  test('a send after a kick in the same batch is refused, one before it is taken', async () => {
+  test('a send after a kick in the same batch is refused, one before it is accepted', async () => {
     const roomId = await newRoom(store)
     const kick = {
       kind: 'kick',
@@ -219,7 +219,7 @@ describe('a reply', () => {
     expect(outcomes).toMatchObject([{ ok: true }, { ok: true }])
   })
 
-  test('to nothing, to another room, or to what its author may not see is refused alike', async () => {
+  test('to a missing message, another room, or a hidden message is refused alike', async () => {
     const roomId = await newRoom(store)
     const elsewhere = await say(store, await newRoom(store), 'ann', 'elsewhere')
     const before = await say(store, roomId, 'ann', 'before he came again')
@@ -235,7 +235,7 @@ describe('a reply', () => {
 })
 
 describe('an ephemeral room', () => {
-  test('P11: takes so many messages and no more; a retry of one is still answered, and no other room ends', async () => {
+  test('P11: accepts a limited number of messages; a retry of one is still answered, and no other room ends', async () => {
     const [roomId, other] = [await newRoom(store, { type: 'ephemeral' }), await newRoom(store)]
     const op = sendOp('ann', 'first', { clientId: 'client-0001' })
     await commitOne(store, roomId, op)

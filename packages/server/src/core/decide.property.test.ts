@@ -217,7 +217,7 @@ test('seqs are 1..lastSeq, each message has the rev of its last change, and a to
   )
 })
 
-test('a retry of a send that was taken is its row, and takes no number (I4)', async () => {
+test('a retry of an accepted send gets its row, and takes no number (I4)', async () => {
   await fc.assert(
     fc.asyncProperty(run, async ({ ops, batches }) => {
       const store = await freshStore('public')
@@ -244,7 +244,7 @@ test('a retry of a send that was taken is its row, and takes no number (I4)', as
 /** What a server admin may do to the last owner. */
 const UNSEATS: ReadonlySet<Op['kind']> = new Set<Op['kind']>(['kick', 'ban', 'set-role'])
 
-test('a room that has an owner keeps one, unless a server admin decides, and out of a dm is only who has left it', async () => {
+test('a room that has an owner keeps one, unless a server admin decides, and a dm loses only users who leave it', async () => {
   await fc.assert(
     fc.asyncProperty(run, types, async ({ batches }, type) => {
       // Who may come into a dm is known by its key, and the key to whoever asks for these two.

@@ -6,7 +6,7 @@ import { merged, withoutReaction, withReaction } from './reactions'
 const [ann, bob] = [asUserId('ann'), asUserId('bob')]
 const VS16 = '\uFE0F'
 
-test('a user who has reacted in both spellings of an older row takes back both at once', () => {
+test('a user who has reacted in both spellings of an older row removes both at once', () => {
   const older = merged([
     { emoji: '👍', users: [ann, bob] },
     { emoji: `👍${VS16}`, users: [ann] },
@@ -15,7 +15,7 @@ test('a user who has reacted in both spellings of an older row takes back both a
   expect(withoutReaction(older, `👍${VS16}`, ann)).toEqual([{ emoji: '👍', users: [bob] }])
 })
 
-test('what has nothing to bring together keeps its reference', () => {
+test('reactions without anything to merge keep their reference', () => {
   const rows = [
     { emoji: '👍', users: [ann] },
     { emoji: '👍🏽', users: [ann] },

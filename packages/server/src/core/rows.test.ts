@@ -24,13 +24,13 @@ const stored: StoredMessage = {
 }
 
 describe('toWire', () => {
-  test('counts all reactions and names the first 20, the same for everybody', () => {
+  test('counts all reactions and names the first 20, the same for all', () => {
     expect(toWire(stored).reactions).toEqual([
       { emoji: '👍', count: 25, users: users.slice(0, LIMITS.reactionUsers) },
     ])
   })
 
-  test('tells a viewer which are his, also past the first 20', () => {
+  test('shows a viewer which are theirs, also past the first 20', () => {
     expect(toWire(stored, users[24]).reactions[0]?.mine).toBe(true)
     expect(toWire(stored, asUserId('ann')).reactions[0]?.mine).toBe(false)
   })

@@ -82,7 +82,7 @@ describe('an ephemeral room on two nodes', () => {
     })
   })
 
-  test('P2: what was sent on a node that has died is sent again on another: it is the same message', async () => {
+  test('P2: a message sent on a node that died and again on another is the same message', async () => {
     const { a, b, ann, bob, roomId, say } = await cluster()
     await bob.ask('add-member', { roomId })
     const { message } = (await say(ann, 'once')) as { message: { id: string; seq: number } }
@@ -93,7 +93,7 @@ describe('an ephemeral room on two nodes', () => {
     expect(await bob.ask('fetch-history', { roomId })).toMatchObject({ ok: true, lastSeq: message.seq + 1 })
   })
 
-  test('P8: a kick on one reaches the other, and what is sent after it is refused', async () => {
+  test('P8: a kick on one reaches the other, and later sends are refused', async () => {
     const { ann, bob, roomId, clock, say, join } = await cluster()
     await bob.ask('add-member', { roomId })
     await join(bob)
@@ -115,7 +115,7 @@ describe('an ephemeral room on two nodes', () => {
     expect(await bob.ask('fetch-audit', { roomId })).toMatchObject({ entries: [{ action: 'set-role' }] })
   })
 
-  test('P5: what the bus has lost is found out by the heads, and the subscribers get it', async () => {
+  test('P5: the heads reveal what the bus has lost, and the subscribers get it', async () => {
     const { ann, bob, roomId, clock, say, join, lose } = await cluster()
     await bob.ask('add-member', { roomId })
     await join(bob)
@@ -129,7 +129,7 @@ describe('an ephemeral room on two nodes', () => {
     expect(await bob.ask('fetch-history', { roomId })).toMatchObject({ ok: true, lastSeq: 2 })
   })
 
-  test('P16: while the bus is down both nodes go on in it, and afterwards everybody has everything', async () => {
+  test('P16: while the bus is down both nodes write to it, and afterwards all devices have everything', async () => {
     const { ann, bob, roomId, clock, say, join, cut } = await cluster()
     await bob.ask('add-member', { roomId })
     await join(ann)
@@ -144,7 +144,7 @@ describe('an ephemeral room on two nodes', () => {
     expect([contents(ann), contents(bob).sort()]).toEqual([all, [...all].sort()])
   })
 
-  test('lives while somebody of it is connected to any node, and goes ten minutes after the last one', async () => {
+  test('lives while a member is connected to any node, and ends ten minutes after the last one', async () => {
     const { a, b, ann, bob, roomId, clock, say } = await cluster()
     await bob.ask('add-member', { roomId })
     await clock.pass(10)
@@ -158,7 +158,7 @@ describe('an ephemeral room on two nodes', () => {
     expect(await late.ask('fetch-history', { roomId })).toMatchObject({ code: 'ROOM_NOT_FOUND' })
   })
 
-  test('is there for a node that comes later', async () => {
+  test('is visible to a node that starts later', async () => {
     const { bus } = wire()
     const clock = new ManualClock()
     const store = new MemoryStore({ epoch: 'epoch-1', now: clock.now })
@@ -174,8 +174,8 @@ describe('an ephemeral room on two nodes', () => {
   })
 })
 
-describe('P16: while the store of ephemeral rooms is away', () => {
-  test('they are not there for now, which is not the same as gone', async () => {
+describe('P16: while the store of ephemeral rooms is down', () => {
+  test('they are unavailable, which is not the same as gone', async () => {
     const { ann, roomId, say, setAway } = await cluster()
     await say(ann, 'before')
     setAway(true)
@@ -193,7 +193,7 @@ describe('P16: while the store of ephemeral rooms is away', () => {
     expect(await say(ann, 'meanwhile')).toMatchObject({ ok: true, message: { seq: 2 } })
   })
 
-  test('all other rooms go on: joined, synced, listed, chatted in, and what the bus loses in them is found', async () => {
+  test('all other rooms work: join, sync, list, send, and what the bus loses in them is found', async () => {
     const { ann, bob, roomId, clock, setAway, lose } = await cluster()
     await bob.ask('add-member', { roomId })
     const { room } = (await ann.ask('create-room', { name: 'Kept', type: 'private', members: ['bob'] })) as {
@@ -218,7 +218,7 @@ describe('P16: while the store of ephemeral rooms is away', () => {
     expect(await ann.ask('edit-message', edit)).toMatchObject({ ok: true })
   })
 
-  test('P8: sessions that end and lines of lists are found by the database as ever', async () => {
+  test('P8: ended sessions and list items are still found in the database', async () => {
     const { a, b, ann, bob, roomId, clock, setAway, lose, join, say } = await cluster()
     await bob.ask('add-member', { roomId })
     const { room } = (await ann.ask('create-room', { name: 'Kept', type: 'private', members: ['bob'] })) as {

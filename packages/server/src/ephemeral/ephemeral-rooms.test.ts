@@ -23,7 +23,7 @@ describe('an ephemeral room', () => {
     expect(await ann.ask('send-message', other)).toMatchObject({ code: 'CLIENT_ID_CONFLICT' })
   })
 
-  test('keeps the last 100; what is older is below the floor of pages and of deltas', async () => {
+  test('keeps the last 100; older ones are below the floor of pages and of deltas', async () => {
     const { ann, send, roomId } = await live()
     for (let n = 1; n <= 150; n++) await send(n)
     const page = await ann.ask('fetch-history', { roomId, limit: 200, includeDeleted: true })
@@ -35,7 +35,7 @@ describe('an ephemeral room', () => {
     expect(gone).toMatchObject({ code: 'MESSAGE_NOT_FOUND' })
   })
 
-  test('is in the list of whoever is in it, and in nobody else’s', async () => {
+  test('is in the lists of its members, and in no other', async () => {
     const { node, ann, roomId, send } = await live()
     const bob = await node.device('bob')
     await send(1)
@@ -57,7 +57,7 @@ describe('an ephemeral room', () => {
     })
   })
 
-  test('stays while somebody of it is connected, and is gone ten minutes after the last one', async () => {
+  test('stays while a member is connected, and ends ten minutes after the last one', async () => {
     const { node, ann, roomId, send } = await live()
     await send(1)
     await node.clock.pass(60 * MINUTE_MS)
@@ -74,7 +74,7 @@ describe('an ephemeral room', () => {
     expect(await late.ask('sync', { rooms: { [roomId]: cursor } })).toMatchObject({ removed: [roomId] })
   })
 
-  test('P11: is refused for now to who has made too many that are still there', async () => {
+  test('P11: is refused for now to a user who has made too many that still exist', async () => {
     const node = testNode()
     const [ann, bob] = [await node.device('ann'), await node.device('bob')]
     const make = (device: typeof ann) => device.ask('create-room', { name: 'Live', type: 'ephemeral' })

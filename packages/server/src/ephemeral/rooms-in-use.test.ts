@@ -24,7 +24,7 @@ function start(parts: Partial<RoomsInUseParts>): { touched: (readonly RoomId[])[
   return { touched, sweeps }
 }
 
-test('the ephemeral rooms of whoever is connected are in use, others are not told of', async () => {
+test('the ephemeral rooms of connected users are marked as in use, others are not', async () => {
   const ids = ['general', 'ephemeral_1', 'ephemeral_2'].map(asRoomId)
   const { touched } = start({ inhabited: () => ids })
   await clock.pass(MINUTE_MS)
@@ -32,14 +32,14 @@ test('the ephemeral rooms of whoever is connected are in use, others are not tol
   expect(touched).toEqual([ids.slice(1), ids.slice(1)])
 })
 
-test('what is in use nowhere goes in one turn, however much it is', async () => {
+test('rooms in use nowhere are removed in one round, however many', async () => {
   const { sweeps } = start({})
   sweeps.push(SWEEP_ROOMS, SWEEP_ROOMS, 3)
   await clock.pass(MINUTE_MS)
   expect(sweeps).toEqual([])
 })
 
-test('P12: a walk over very many rooms lets everything else have its turn', async () => {
+test('P12: a walk over very many rooms yields to other work', async () => {
   let steps = 0
   // Each look at the clock takes a millisecond.
   const turns = new Turns(() => ++steps)

@@ -42,7 +42,7 @@ async function all(beforeMs = NOW + 1): Promise<string[]> {
 const leftInIncoming = (): string[] => readdirSync(join(folder, 'incoming'))
 
 describe('a folder of files', () => {
-  test('gives back what was put, by an id of its own making', async () => {
+  test('returns what was put, by an id that it makes', async () => {
     const file = await put(PNG)
     const sha256 = createHash('sha256').update(PNG).digest('hex')
     expect(file).toEqual({
@@ -61,7 +61,7 @@ describe('a folder of files', () => {
     expect(await again.find(file.id)).toEqual(file)
   })
 
-  test('keeps the same content once, for each who uploaded it', async () => {
+  test('keeps the same content once, for each uploader', async () => {
     const [first, second] = [await put(PNG), await put(PNG, bob)]
     expect(first.id).not.toBe(second.id)
     expect((await files.find(second.id))?.ownerId).toBe(bob)
@@ -92,14 +92,14 @@ describe('a folder of files', () => {
     expect(await all()).toEqual([])
   })
 
-  test('takes the largest that it may, and a magic number in pieces', async () => {
+  test('accepts the largest allowed file, and a magic number in pieces', async () => {
     const most = Buffer.concat([PNG, Buffer.alloc(FILE_BYTES - PNG.length)])
     expect(await put(most)).toMatchObject({ size: FILE_BYTES, kind: 'image/png' })
     const bytes = [...PNG].map((byte) => Buffer.from([byte]))
     expect(await files.put(pieces(...bytes), ann, NOW)).toMatchObject({ kind: 'image/png', size: PNG.length })
   })
 
-  test('text is text, whatever is written in it', async () => {
+  test('text is text, whatever its words', async () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>')
     expect(await put(svg)).toMatchObject({ kind: 'text/plain' })
   })
@@ -131,7 +131,7 @@ describe('a folder of files', () => {
     expect(await all(NOW + 1)).toEqual([old.id, young.id].sort())
   })
 
-  test('clears away what was cut off long ago, and not what is under way', async () => {
+  test('removes uploads that were cut off long ago, and none under way', async () => {
     const [old, young] = [join(folder, 'incoming/old'), join(folder, 'incoming/young')]
     mkdirSync(join(folder, 'incoming'), { recursive: true })
     for (const path of [old, young]) writeFileSync(path, 'half of it')

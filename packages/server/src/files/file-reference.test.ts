@@ -10,7 +10,7 @@ async function room() {
   return { show }
 }
 
-test('a server without uploads takes the ids of files that are kept elsewhere', async () => {
+test('a server without uploads accepts the ids of files that are stored elsewhere', async () => {
   const { show } = await room()
   expect(await show('file', { fileId: 'https://bucket.example.com/a/b.pdf', pages: 3 })).toMatchObject({
     ok: true,
@@ -20,7 +20,7 @@ test('a server without uploads takes the ids of files that are kept elsewhere', 
   expect(await show('image')).toMatchObject({ ok: true })
 })
 
-test('a fileId that no index takes is refused, where it shows a file (P12)', async () => {
+test('a fileId that no index can hold is refused if it shows a file (P12)', async () => {
   const { show } = await room()
   const long = { fileId: 'x'.repeat(3_800) }
   for (const type of ['file', 'image'])

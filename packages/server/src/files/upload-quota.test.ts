@@ -43,7 +43,7 @@ function quotaOf({ perHour = 0, inAll = 0, onDisk = 0 } = {}) {
 }
 
 describe('bytes of a user in an hour', () => {
-  test('more is RATE_LIMITED, and says when to come back; another user is not concerned', async () => {
+  test('more is RATE_LIMITED, with the time to retry; another user is not affected', async () => {
     const { clock, upload } = quotaOf({ perHour: 100 * MB })
     for (let i = 0; i < 10; i++) expect(await upload(ann, 10 * MB)).toMatch(/^file/)
     const refused = await upload(ann, MB)
@@ -53,7 +53,7 @@ describe('bytes of a user in an hour', () => {
     expect(await upload(ann, 10 * MB)).toMatch(/^file/)
   })
 
-  test('an upload that does not say its length is counted by what it had, one that fails not at all', async () => {
+  test('an upload without a length is counted by its actual one, a failed one not at all', async () => {
     const { quota, upload } = quotaOf({ perHour: 100 * MB })
     for (let i = 0; i < 50; i++) expect(await upload(ann, 1_000, undefined)).toMatch(/^file/)
     for (let i = 0; i < 50; i++) {
@@ -64,7 +64,7 @@ describe('bytes of a user in an hour', () => {
     expect(await upload(ann, 10 * MB)).toMatch(/^file/)
   })
 
-  test('many at once do not each see the whole of it', async () => {
+  test('simultaneous uploads do not each see the whole quota', async () => {
     const { quota } = quotaOf({ perHour: 100 * MB })
     const begun = await Promise.all(Array.from({ length: 30 }, () => quota.begin(ann, 10 * MB)))
     expect(begun.filter((grant) => 'ok' in grant)).toHaveLength(20)
@@ -83,7 +83,7 @@ test('files that nothing shows: a hundred in an hour, those that a message shows
 })
 
 describe('bytes in all', () => {
-  test('what does not fit is STORAGE_FULL; what was removed makes room within a minute', async () => {
+  test('a file that does not fit is STORAGE_FULL; removed ones make room within a minute', async () => {
     const { clock, disk, upload } = quotaOf({ inAll: 100 * MB, onDisk: 95 * MB })
     expect(await upload(ann, 6 * MB)).toMatchObject({ code: 'STORAGE_FULL', limit: 100 * MB })
     expect(await upload(ann, 4 * MB)).toMatch(/^file/)
@@ -96,7 +96,7 @@ describe('bytes in all', () => {
     expect(await upload(bob, 4 * MB)).toMatch(/^file/)
   })
 
-  test('no limit is none', async () => {
+  test('no limit means none', async () => {
     const { upload, quota } = quotaOf({ onDisk: 5 * MB })
     expect(await upload(ann, 10 * MB)).toMatch(/^file/)
     expect(quota.bytesInAll).toBe(15 * MB)

@@ -10,8 +10,8 @@ const PAGE_DEFAULT = 50
 const MESSAGES_BEFORE = 5
 
 /**
- * The message, and what came before it. A moderator of the room sees what they can read there; a server admin, who need
- * not be in it, sees only this much of any room.
+ * The message, and those before it. A moderator of the room sees what they can read there; a server admin, who need not
+ * be in it, sees only this much of any room.
  */
 export const fetchReport: Handler<'fetch-report'> = ({ store }, device, payload) =>
   store.read(async (reader) => {

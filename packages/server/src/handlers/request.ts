@@ -21,7 +21,7 @@ import { errorAck } from './refusal-ack'
 import { handlers } from './table'
 import type { Rate, TokenBucket } from './token-bucket'
 
-/** A few unknown events are a mistake; more are somebody probing. */
+/** A few unknown events are a mistake; more are an attack. */
 const UNKNOWN_EVENTS_BEFORE_CLOSE = 20
 
 /** Rate refusals that a device gets in one second: by then it knows that it must wait, and does not. */

@@ -22,7 +22,7 @@ test('gives its burst at once, then its rate, and never more than the burst', ()
   expect(tokens.take(100)).toBe(20)
 })
 
-test('waiting as long as it says is always enough', () => {
+test('waiting for retryAfterMs is always enough', () => {
   const { bucket: tokens, pass } = bucket(3, 1)
   for (let n = 0; n < 100; n++) {
     expect(tokens.take(1)).toBe(1)

@@ -22,7 +22,7 @@ function app(more: Partial<HttpDeps> = {}) {
   return { app: httpApp(deps), logged }
 }
 
-test('readyz says 503 while it cannot serve; healthz still answers', async () => {
+test('readyz answers 503 while it cannot serve; healthz still answers', async () => {
   const { app: stopping } = app({ checkReady: async () => false })
   expect((await stopping.request('/readyz')).status).toBe(503)
   expect((await stopping.request('/healthz')).status).toBe(200)
@@ -41,7 +41,7 @@ test('pages of the allowed origins may sign guests in, others may not read the a
   expect(evil.headers.get('access-control-allow-origin')).toBeNull()
 })
 
-test('a failure is logged and says nothing of what is inside', async () => {
+test('a failure is logged and reveals nothing of the inside', async () => {
   const { app: broken, logged } = app({ checkReady: () => Promise.reject(new Error('db.internal is gone')) })
   const response = await broken.request('/readyz')
   expect([response.status, await response.text()]).toEqual([500, 'The server failed\n'])
@@ -66,7 +66,7 @@ test.each([
   expect(logged).toEqual([])
 })
 
-test('with a token the metrics are for those who show it', async () => {
+test('with a token the metrics need it', async () => {
   const { app: guarded } = app({ metrics: { token: 'a token of Prometheus' } })
   const ask = (authorization?: string) =>
     guarded.request('/metrics', authorization === undefined ? {} : { headers: { authorization } })

@@ -33,7 +33,7 @@ const answering = (name: string): Server =>
 const get = async (port: number, path: string): Promise<string> =>
   (await fetch(`http://127.0.0.1:${port}${path}`)).text()
 
-test("requests under the path go to the one, all others to the app's own listeners, also those added later", async () => {
+test("requests under the path go to the mounted server, all others to the app's own listeners, also those added later", async () => {
   const host = createServer()
   const mount = mountAt(host, '/api/chat', answering('chat'))
   host.on('request', (incoming, response) => response.end(`app ${incoming.url}`))
@@ -60,7 +60,7 @@ test('two on one server, and one that ends while the other has wrapped it', asyn
   expect(await get(port, '/two/a')).toBe('second /a')
 })
 
-test('a client that waits for the word to go on gets it, though the app listens for that too', async () => {
+test('a client that waits for 100 Continue gets it, though the app listens for that too', async () => {
   const host = answering('app')
   host.on('checkContinue', (_incoming, response) => response.writeHead(417).end())
   mountAt(host, '/chat', answering('chat'))
@@ -75,7 +75,7 @@ test('a client that waits for the word to go on gets it, though the app listens 
   expect(text).toBe('chat /files')
 })
 
-test('an upgrade that nobody listens for is refused, and another one goes to whoever does', async () => {
+test('an upgrade without a listener is refused, and another one goes to its listener', async () => {
   const host = answering('app')
   mountAt(host, '/chat', createServer())
   const port = await started(host)

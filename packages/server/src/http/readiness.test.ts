@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ManualClock } from '../node/test-node'
 import { readiness } from './readiness'
 
-test('a server is ready while its database can be written to and read; it is looked at once a second', async () => {
+test('a server is ready while its database can be written to and read; it is checked once a second', async () => {
   const clock = new ManualClock()
   const database = { isFull: false, looks: 0 }
   let isDraining = false

@@ -56,7 +56,7 @@ describe('beforeSend', () => {
     ])
   })
 
-  test('sees reactions, and refuses one or lets it pass as it is', async () => {
+  test('sees reactions, and refuses one or accepts it unchanged', async () => {
     const drafts: Draft[] = []
     const { ann, roomId } = await room({
       beforeSend: (draft) => {
@@ -80,7 +80,7 @@ describe('beforeSend', () => {
     expect(drafts).toHaveLength(4)
   })
 
-  test('refuses one message of a batch, and the others are taken', async () => {
+  test('refuses one message of a batch, and the others are accepted', async () => {
     const { ann, roomId } = await room({
       beforeSend: ({ content }) => (content === 'spam' ? { refuse: 'spam' } : undefined),
     })
@@ -93,7 +93,7 @@ describe('beforeSend', () => {
     ])
   })
 
-  test('that fails or hangs lets nothing through, for now', async () => {
+  test('that fails or hangs accepts nothing, for now', async () => {
     const { node, ann, roomId } = await room({
       beforeSend: ({ content }) => {
         if (content === 'hang') return new Promise(() => {})
@@ -109,7 +109,7 @@ describe('beforeSend', () => {
     expect(JSON.stringify(node.logged)).not.toContain('hang')
   })
 
-  test('that fails before the tokens run out: nothing further counts as tried', async () => {
+  test('that fails before the tokens run out: no later message counts as tried', async () => {
     const broken = () => Promise.reject(new Error('the filter is down'))
     const { ann, roomId } = await room({ beforeSend: broken }, { sendsPerSecond: 10, sendsBurst: 2 })
     const messages = [1, 2, 3].map((n) => message(n, 'text'))
@@ -121,7 +121,7 @@ describe('beforeSend', () => {
     ])
   })
 
-  test('takes its time with one message without letting the next one pass it (I9)', async () => {
+  test('may be slow with one message, and the next one does not overtake it (I9)', async () => {
     const release: (() => void)[] = []
     const { ann, roomId } = await room({
       beforeSend: ({ content }) =>
@@ -137,7 +137,7 @@ describe('beforeSend', () => {
 })
 
 describe('afterSend', () => {
-  test('is told of each new message once, and its failure is the log’s alone', async () => {
+  test('is called once for each new message, and its failure is only logged', async () => {
     const told: string[] = []
     const { node, ann, roomId } = await room({
       afterSend: ({ content }) => {

@@ -43,7 +43,7 @@ describe('a webhook', () => {
   const send = (seq: number): void =>
     webhook.afterSend(makeMessage({ id: asMessageId(`message-${seq}`), seq }))
 
-  test('posts each edit, under a delivery id of its own', async () => {
+  test('posts each edit, with a separate delivery id', async () => {
     send(1)
     const edited = makeMessage({ id: asMessageId('message-1'), seq: 1, rev: 7, content: 'edited' })
     webhook.afterEdit(edited)
@@ -103,7 +103,7 @@ describe('a webhook', () => {
     expect(said.map(({ text }) => text)).toEqual(['a webhook was given up'])
   })
 
-  test('four at once; a receiver that hangs holds nothing up but the rest of the queue', async () => {
+  test('four at once; a receiver that hangs delays only the rest of the queue', async () => {
     answers = Array(4).fill('never')
     for (let seq = 1; seq <= 10; seq++) send(seq)
     await flushPromises()
@@ -114,13 +114,13 @@ describe('a webhook', () => {
     )
   })
 
-  test('drops what is too much, and says so once', async () => {
+  test('drops the excess, and logs it once', async () => {
     answers = Array(5_000).fill('never')
     for (let seq = 1; seq <= 1_500; seq++) send(seq)
     expect(said.map(({ text }) => text)).toEqual(['webhooks are dropped: too many wait'])
   })
 
-  test('a stop waits for what is on its way, and takes nothing new', async () => {
+  test('a stop waits for deliveries under way, and accepts nothing new', async () => {
     answers = [500]
     send(1)
     await flushPromises()

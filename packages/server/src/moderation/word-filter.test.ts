@@ -41,12 +41,12 @@ describe('the word filter', () => {
     })
   })
 
-  test('is the same for the same draft, as a retry needs it', () => {
+  test('gives the same result for the same draft, as a retry needs', () => {
     const filter = wordFilter(['darn'])
     expect([1, 2, 3].map(() => filter(draft('darn')))).toEqual(Array(3).fill({ refuse: expect.any(String) }))
   })
 
-  test('without words lets everything pass', () => {
+  test('without words accepts everything', () => {
     expect(verdict([], 'darn')).toBeUndefined()
     expect(verdict(['  ', ''], 'anything at all')).toBeUndefined()
   })

@@ -82,7 +82,7 @@ test('P12: one budget for all devices of a user, which fills again; other users 
   expect(await laptop.ask('list-rooms')).toMatchObject({ ok: true })
 })
 
-test('P10: a device that goes on without a budget is closed after 200 refusals, and is not let in again at once', async () => {
+test('P10: a device that goes on without a budget is closed after 200 refusals, and is not admitted again at once', async () => {
   const node = testNode({ rates: { costPerSecond: 1_000 } })
   const ann = await node.device('ann')
   await untilRefused(() => ann.ask('list-rooms', { query: 'x' }))
@@ -93,7 +93,7 @@ test('P10: a device that goes on without a budget is closed after 200 refusals, 
   expect(await node.node.admit({ token: 'ann' })).toMatchObject({ code: 'RATE_LIMITED' })
 })
 
-test('P12: a message costs as many frames as there are devices that have the room open', async () => {
+test('P12: a message costs as many frames as devices have the room open', async () => {
   const taken = async (listeners: number): Promise<number> => {
     const node = testNode({ rates: { costPerSecond: 1_000 } })
     const ann = await node.device('ann')
@@ -111,7 +111,7 @@ test('P12: a message costs as many frames as there are devices that have the roo
   expect(few).toBeGreaterThan(many * 3)
 })
 
-test('P12: what is answered is charged: long pages run out sooner than short ones', async () => {
+test('P12: answers are charged: long pages use up the budget sooner than short ones', async () => {
   const node = testNode({ rates: { costPerSecond: 1_000 } })
   const [ann, bob] = [await node.device('ann'), await node.device('bob')]
   const { room } = await ann.ask('create-room', { name: 'R', type: 'public' })
@@ -124,7 +124,7 @@ test('P12: what is answered is charged: long pages run out sooner than short one
   expect(short.taken).toBeGreaterThan(long.taken * 5)
 })
 
-test('P9: a hidden room costs its prober what a missing one costs', async () => {
+test('P9: a hidden room costs a prober as much as a missing one', async () => {
   const node = testNode({ rates: { costPerSecond: 1_000 } })
   const ann = await node.device('ann')
   const { room } = await ann.ask('create-room', { name: 'hidden', type: 'private' })

@@ -4,7 +4,7 @@ import { StoreError } from '../stores/port'
 import { testNode } from './test-node'
 
 describe('a token', () => {
-  test('expires on a live line: asked for a fresh one, refused meanwhile, closed within 5 s', async () => {
+  test('expires on an open connection: the server asks for a fresh one, and closes it within 5 s', async () => {
     const node = testNode()
     const expiresAt = node.clock.now() + 60_000
     const ann = await node.device(`ann?expiresAt=${expiresAt}`)
@@ -18,7 +18,7 @@ describe('a token', () => {
     expect(ann.isOpen()).toBe(false)
   })
 
-  test('is refreshed on the live line, before it expires or while it is asked for', async () => {
+  test('is refreshed on the open connection, before it expires or when asked', async () => {
     const node = testNode()
     const ann = await node.device(`ann?expiresAt=${node.clock.now() + 10_000}`)
     await node.clock.pass(11_000)
@@ -38,7 +38,7 @@ describe('a token', () => {
 })
 
 describe('a revoked session', () => {
-  test('is told and closed on its live lines, and never let in again', async () => {
+  test('is notified and closed on its open connections, and never admitted again', async () => {
     const node = testNode()
     const [ann, other] = [await node.device('ann?sid=s1'), await node.device('ann?sid=s2')]
     await node.node.revokeSession('s1')
@@ -50,7 +50,7 @@ describe('a revoked session', () => {
     })
   })
 
-  test('between the check at the door and the opening of the line: it does not slip in', async () => {
+  test('between the handshake and the opening of the connection: it is not admitted', async () => {
     const node = testNode()
     const handshake = await node.node.admit({ token: 'ann?sid=s1' })
     if ('ok' in handshake) throw new Error(handshake.code)
@@ -70,7 +70,7 @@ describe('a revoked session', () => {
 })
 
 describe('limits', () => {
-  test('20 connections a user, and the 21st when one is gone', async () => {
+  test('20 connections a user, and the 21st when one has closed', async () => {
     const node = testNode()
     const devices = await Promise.all(Array.from({ length: 20 }, () => node.device('ann')))
     const refused = await node.node.admit({ token: 'ann' })
@@ -79,7 +79,7 @@ describe('limits', () => {
     expect(await node.node.admit({ token: 'ann' })).toMatchObject({ protocol: 1 })
   })
 
-  test('requests a second a line', async () => {
+  test('requests a second on one connection', async () => {
     const node = testNode({ rates: { eventsPerSecond: 5 } })
     const ann = await node.device('ann')
     const answers = await Promise.all(Array.from({ length: 7 }, () => ann.ask('list-rooms')))
@@ -89,7 +89,7 @@ describe('limits', () => {
     expect(await ann.ask('list-rooms')).toMatchObject({ ok: true })
   })
 
-  test('a batch of sends: what the tokens suffice for, then one RATE_LIMITED, the rest not attempted', async () => {
+  test('a batch of sends: as many as there are tokens for, then one RATE_LIMITED, the rest not attempted', async () => {
     const node = testNode({ rates: { sendsPerSecond: 10, sendsBurst: 2 } })
     const ann = await node.device('ann')
     const { id: roomId } = (await ann.ask('create-room', { name: 'R', type: 'public' })).room as {
@@ -107,7 +107,7 @@ describe('limits', () => {
 })
 
 describe('a store that fails', () => {
-  test('is told by its code; anything else is INTERNAL, logged, with nothing of it on the wire', async () => {
+  test('is answered with its code; any other error is INTERNAL, logged, and not sent', async () => {
     const store = new MemoryStore({ epoch: 'epoch-1' })
     const node = testNode({ store })
     const ann = await node.device('ann')
@@ -124,7 +124,7 @@ describe('a store that fails', () => {
 })
 
 describe('draining', () => {
-  test('tells everybody to come back spread out, takes nothing new, and lets nobody in', async () => {
+  test('asks all devices to reconnect spread out, accepts nothing new, and admits no device', async () => {
     const node = testNode()
     const ann = await node.device('ann')
     await node.node.drain()

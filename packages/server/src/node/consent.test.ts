@@ -46,7 +46,7 @@ async function meet(...devices: Device[]): Promise<string> {
   return roomId
 }
 
-describe('who share a room that both joined', () => {
+describe('users who share a room that both joined', () => {
   test('put each other into rooms and dms at once', async () => {
     const [ann, bob] = [await world.device('ann'), await world.device('bob')]
     await meet(ann, bob)
@@ -61,7 +61,7 @@ describe('who share a room that both joined', () => {
     expect(await statusOf(ann, 'bob')).toBe('online')
   })
 
-  test('being put somewhere is no meeting, until one writes there', async () => {
+  test('being put into a room is no acquaintance until the user writes there', async () => {
     const [ann, bob, eve] = [await world.device('ann'), await world.device('bob'), await world.device('eve')]
     await meet(ann, bob)
     await meet(ann, eve)
@@ -76,7 +76,7 @@ describe('who share a room that both joined', () => {
 })
 
 describe('P9: a stranger', () => {
-  test('is invited, and until they accept is answered as nobody is', async () => {
+  test('is invited, and until they accept is answered like an unknown id', async () => {
     const [eve, bob] = [await world.device('eve'), await world.device('bob?name=Bob')]
     const room = idOf(await done(eve, 'create-room', { name: 'Trap', type: 'private' }))
     const bytesOf = async (userId: string): Promise<string> => {
@@ -99,7 +99,7 @@ describe('P9: a stranger', () => {
     })
   })
 
-  test('accepts: is in the room, by their name, and seen from then on', async () => {
+  test('accepts: is in the room, by their name, and visible from then on', async () => {
     const [ann, bob] = [await world.device('ann'), await world.device('bob?name=Bob')]
     const dm = await done(ann, 'open-dm', { userIds: ['bob'] })
     expect(dm).toMatchObject({ room: { name: 'ann, bob', memberCount: 1 }, invited: ['bob'] })
@@ -116,7 +116,7 @@ describe('P9: a stranger', () => {
     await done(bob, 'accept-invitation', { roomId })
   })
 
-  test('who opens the same dm accepts it', async () => {
+  test('opening the same dm accepts it', async () => {
     const [ann, bob] = [await world.device('ann'), await world.device('bob')]
     const roomId = idOf(await done(ann, 'open-dm', { userIds: ['bob'] }))
     const dm = await done(bob, 'open-dm', { userIds: ['ann'] })
@@ -139,7 +139,7 @@ describe('P9: a stranger', () => {
     expect(await bob.ask('accept-invitation', { roomId })).toMatchObject({ code: 'INVITATION_NOT_FOUND' })
   })
 
-  test('an invitation ends with the time, and with the right to invite', async () => {
+  test('an invitation ends at its time, and with the right to invite', async () => {
     const [ann, eve, bob] = [await world.device('ann'), await world.device('eve'), await world.device('bob')]
     await meet(ann, eve)
     const roomId = idOf(await done(ann, 'create-room', { name: 'Den', type: 'private', members: ['eve'] }))
@@ -157,7 +157,7 @@ describe('P9: a stranger', () => {
     })
   })
 
-  test('an invitation that is missing is answered as one of a room that is hidden', async () => {
+  test('a missing invitation is answered like one of a hidden room', async () => {
     const [ann, eve] = [await world.device('ann'), await world.device('eve')]
     const hidden = idOf(await done(ann, 'create-room', { name: 'Den', type: 'private' }))
     const bytesOf = async (roomId: string): Promise<string> =>
@@ -165,7 +165,7 @@ describe('P9: a stranger', () => {
     expect(await bytesOf(hidden)).toBe(await bytesOf('missing'))
   })
 
-  test('a list says which invitations wait, and a device that comes later learns of them', async () => {
+  test('a list has the waiting invitations, also on a device that connects later', async () => {
     const ann = await world.device('ann')
     const roomId = idOf(await done(ann, 'open-dm', { userIds: ['bob'] }))
     const bob = await world.device('bob')
@@ -176,7 +176,7 @@ describe('P9: a stranger', () => {
     expect(await done(bob, 'sync', { rooms: {} })).not.toHaveProperty('invitations')
   })
 
-  test('a banned one is not invited back, and an invitation of before does not hold', async () => {
+  test('a banned user is not invited back, and an earlier invitation is void', async () => {
     const [ann, bob] = [await world.device('ann'), await world.device('bob')]
     const roomId = idOf(await done(ann, 'create-room', { name: 'Den', type: 'public' }))
     await done(ann, 'add-member', { roomId, userId: 'bob' })
@@ -186,14 +186,14 @@ describe('P9: a stranger', () => {
     expect(await bob.ask('accept-invitation', { roomId })).toMatchObject({ code: 'USER_BANNED' })
   })
 
-  test('a server admin puts people anywhere, and is told who is absent', async () => {
+  test('a server admin puts users anywhere, and learns which ids are unknown', async () => {
     const [root, bob] = [await world.device('root?admin=1'), await world.device('bob')]
     const made = await done(root, 'create-room', { name: 'Den', type: 'private', members: ['bob'] })
     expect(await roomsOf(bob)).toEqual([idOf(made)])
     expect(await root.ask('open-dm', { userIds: ['nob'] })).toMatchObject({ code: 'USER_NOT_FOUND' })
   })
 
-  test('of one user no more invitations wait than the limit', async () => {
+  test('no more invitations of one user wait than the limit', async () => {
     const eve = await world.device('eve')
     const members = (from: number, count: number): string[] =>
       Array.from({ length: count }, (_, n) => `user-${from + n}`)
@@ -228,7 +228,7 @@ describe('a blocked user', () => {
     expect(await eve.ask('open-dm', { userIds: ['bob'] })).toMatchObject({ code: 'USER_NOT_FOUND' })
   })
 
-  test('takes their invitations along, and is listed without a name', async () => {
+  test('loses their invitations, and is listed without a name', async () => {
     const [eve, bob] = [await world.device('eve'), await world.device('bob')]
     const roomId = idOf(await done(eve, 'open-dm', { userIds: ['bob'] }))
     await done(bob, 'block-user', { userId: 'eve' })
@@ -254,7 +254,7 @@ describe('a dm', () => {
     return idOf(await done(ann, 'open-dm', { userIds: ['bob'] }))
   }
 
-  test('can be left; who left it is invited and not put back', async () => {
+  test('can be left; a user who left it is invited and not put back', async () => {
     const [ann, bob] = [await world.device('ann'), await world.device('bob')]
     const roomId = await dmOf(ann, bob)
     await done(bob, 'remove-member', { roomId })

@@ -47,7 +47,7 @@ async function crowd() {
   return { node, clock, devices, reads, isAway, received }
 }
 
-test('a line in a room that 1,000 people have in their lists costs a query a hundred, and yields between them (P11)', async () => {
+test('a message in a room that 1,000 users have in their lists costs a query a hundred, and yields between them (P11)', async () => {
   const { node, clock, reads, received } = await crowd()
   const ann = await node.device('ann')
   await ann.ask('join-rooms', { roomIds: ['lobby'] })
@@ -70,7 +70,7 @@ test('a line in a room that 1,000 people have in their lists costs a query a hun
   expect(longest).toBeLessThanOrEqual(100)
 })
 
-test('what could not be read is told when the store is back, once', async () => {
+test('an item that could not be read is sent when the store is back, once', async () => {
   const { node, clock, isAway, received, devices } = await crowd()
   const ann = await node.device('ann')
   await ann.ask('join-rooms', { roomIds: ['lobby'] })

@@ -53,14 +53,14 @@ describe('at a first sign-in', () => {
     },
   )
 
-  test('a default room that can never be joined keeps nobody out', async () => {
+  test('a default room that can never be joined does not refuse the user', async () => {
     const w = await world()
     w.broken.set('general', 'INVALID_PAYLOAD')
     expect(await admit(w, 'ann')).not.toHaveProperty('ok')
   })
 })
 
-describe('who was here before, when there is a new default room that cannot be written to', () => {
+describe('a known user, when there is a new default room that cannot be written to', () => {
   async function scene() {
     const first = await world(['general'])
     await first.node.device('ann').then((device) => device.close())
@@ -71,7 +71,7 @@ describe('who was here before, when there is a new default room that cannot be w
   }
   const send = { roomId: 'news' as RoomId, content: 'early', clientId: 'client-id-1' }
 
-  test('is let in, and what they write there waits', async () => {
+  test('is admitted, and their messages there wait', async () => {
     const { ann, broken } = await scene()
     expect(await ann.ask('join-rooms', { roomIds: ['general'] })).toMatchObject({
       heads: { general: { rev: 1 } },
@@ -89,7 +89,7 @@ describe('who was here before, when there is a new default room that cannot be w
     })
   })
 
-  test('is in it as soon as it can be written to, and is told so', async () => {
+  test('is in it as soon as it can be written to, and is notified', async () => {
     const { ann, broken, clock } = await scene()
     await clock.pass(10_000)
     expect(JSON.stringify(ann.all('room-added'))).not.toContain('news')
@@ -101,7 +101,7 @@ describe('who was here before, when there is a new default room that cannot be w
     expect(await ann.ask('send-message', send)).toMatchObject({ ok: true })
   })
 
-  test('the tries get rarer, and end with the last connection of the user and with the node', async () => {
+  test('the retries get rarer, and end with the last connection of the user and with the node', async () => {
     for (const end of ['close', 'stop'] as const) {
       const { ann, node, clock, commits } = await scene()
       await clock.pass(1_000)
@@ -119,7 +119,7 @@ describe('who was here before, when there is a new default room that cannot be w
     }
   })
 
-  test('who leaves meanwhile stays outside', async () => {
+  test('a user who leaves meanwhile stays outside', async () => {
     const { ann, broken, clock } = await scene()
     broken.clear()
     expect(await ann.ask('add-member', { roomId: 'news', userId: 'ann' })).toMatchObject({ ok: true })

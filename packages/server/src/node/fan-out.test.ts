@@ -37,7 +37,7 @@ describe('one commit', () => {
     expect(eve.all('changes')).toEqual([])
   })
 
-  test('a duplicate is not told again', async () => {
+  test('a duplicate is not broadcast again', async () => {
     const node = testNode()
     const { roomId, ann, bob } = await room(node, { bob: 2 })
     const message = { roomId, content: 'once', clientId: clientId(1) }
@@ -46,7 +46,7 @@ describe('one commit', () => {
     expect(texts(bob.all('changes'))).toEqual(['once'])
   })
 
-  test('edit, reaction and delete: protocol 1 is told what its events can say', async () => {
+  test('edit, reaction and delete: protocol 1 gets what its events can express', async () => {
     const node = testNode()
     const { roomId, ann, eve } = await room(node, { eve: 1 })
     const sent = await ann.ask('send-message', { roomId, content: 'a', clientId: clientId(1) })
@@ -67,7 +67,7 @@ describe('one commit', () => {
 
 describe('a removal (I14)', () => {
   test.each([1, 2] as const)(
-    'in one batch with sends: protocol %i gets what came before it',
+    'in one batch with sends: protocol %i gets what precedes it',
     async (protocol) => {
       const node = testNode()
       const { roomId, ann, bob, eve } = await room(node, { bob: 2, eve: protocol })
@@ -93,7 +93,7 @@ describe('a removal (I14)', () => {
     },
   )
 
-  test('while a subscription is being read: the subscription does not come about', async () => {
+  test('while a subscription is being read: there is no subscription', async () => {
     const node = testNode()
     const { roomId, ann } = await room(node, { bob: 2, eve: 2 })
     const second = await node.device('eve')
@@ -104,7 +104,7 @@ describe('a removal (I14)', () => {
     expect(texts(second.all('changes'))).toEqual([])
   })
 
-  test('ban and leave are told with their reason', async () => {
+  test('ban and leave are broadcast with their reason', async () => {
     const node = testNode()
     const { roomId, ann, bob, eve } = await room(node, { bob: 2, eve: 2 })
     await ann.ask('ban-member', { roomId, userId: 'eve' })
@@ -116,7 +116,7 @@ describe('a removal (I14)', () => {
 })
 
 describe('room-added', () => {
-  test('goes to every device of whoever comes in, once', async () => {
+  test('goes to every device of a user who joins, once', async () => {
     const node = testNode()
     const { roomId, ann } = await room(node, { bob: 2 })
     const [eve, phone] = [await node.device('eve'), await node.device('eve')]

@@ -13,7 +13,7 @@ async function crowd(count: number, type = 'public') {
   return { node, ann, others, roomId }
 }
 
-test('pages follow each other to the last, which says that it is the last', async () => {
+test('pages follow each other to the last, which is marked as the last', async () => {
   const { ann, roomId } = await crowd(7)
   const sizes: number[] = []
   for (let after: object | undefined = {}; after !== undefined; ) {
@@ -27,7 +27,7 @@ test('pages follow each other to the last, which says that it is the last', asyn
   expect(exact).not.toHaveProperty('next')
 })
 
-test('a page says as of which rev it is, and how many there are', async () => {
+test('a page has its rev, and the number of members', async () => {
   const { ann, others, roomId } = await crowd(4)
   await others[0]?.ask('remove-member', { roomId })
   const { heads } = (await ann.ask('join-rooms', { roomIds: [roomId] })) as {
@@ -39,7 +39,7 @@ test('a page says as of which rev it is, and how many there are', async () => {
   })
 })
 
-test.each(['public', 'ephemeral'])('a %s room counts who is in it for its list', async (type) => {
+test.each(['public', 'ephemeral'])('a %s room counts its members for the list', async (type) => {
   const { node, ann, others, roomId } = await crowd(5, type)
   await ann.ask('remove-member', { roomId, userId: 'u000' })
   await ann.ask('ban-member', { roomId, userId: 'u001' })

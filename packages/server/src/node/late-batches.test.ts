@@ -43,7 +43,7 @@ describe('batches of another node', () => {
     return { rev, kind: 'member', member: makeMember({ roomId: asRoomId(roomId), userId, rev, ...more }) }
   }
 
-  test('each message once, whichever comes first and however often', () => {
+  test('each message once, in any order and however often they arrive', () => {
     publish(message(2))
     publish(message(1))
     publish(message(2))
@@ -54,7 +54,7 @@ describe('batches of another node', () => {
     expect(frames.flatMap(({ changes }) => changes.map(({ rev }) => rev))).toEqual([4, 3])
   })
 
-  test('an edit that comes before its message is told as the message, and the message no more', () => {
+  test('an edit that arrives before its message is delivered as the message, and the message is dropped', () => {
     publish(message(1, { rev: 4, content: 'edited', editedAt: '2026-01-01T00:00:00.000Z' }))
     publish(message(1))
     const events = plain?.events.map(({ event }) => event).filter((event) => event.startsWith('message-'))
@@ -63,7 +63,7 @@ describe('batches of another node', () => {
     expect(events).toEqual([])
   })
 
-  test('a removal that was overtaken by the return removes nobody', async () => {
+  test('a removal that arrives after the return removes no user', async () => {
     publish(eveAt(4))
     publish(eveAt(3, { removed: 'kicked' }))
     publish(message(3))
@@ -72,7 +72,7 @@ describe('batches of another node', () => {
     expect(plain?.all('new-message')).toHaveLength(1)
   })
 
-  test('a return that was overtaken by the removal brings nobody back', async () => {
+  test('a return that arrives after the removal adds no user', async () => {
     publish(eveAt(4, { removed: 'kicked' }))
     publish(eveAt(3))
     await flushPromises()

@@ -9,7 +9,7 @@ type Answer = Record<string, unknown>
 const idOf = (answer: Answer, row: string): string => (answer[row] as { id: string }).id
 
 describe('a report', () => {
-  test('of a message from before the member came is MESSAGE_NOT_FOUND, as of none (P9)', async () => {
+  test('of a message from before the member joined is MESSAGE_NOT_FOUND, as of a missing one (P9)', async () => {
     const node = testNode()
     const [ann, bob] = [await node.device('ann'), await node.device('bob')]
     const made = await ann.ask('create-room', { name: 'Room', type: 'private', members: ['bob'] })
@@ -42,8 +42,8 @@ async function twoPeople(type = 'private') {
   return { node, ann, bob, root, roomId, say }
 }
 
-describe('what was reported', () => {
-  test('is read by a server admin, in a dm too: the message and five before it, and no more', async () => {
+describe('a reported message', () => {
+  test('is read by a server admin, in a dm too: the message and only five before it', async () => {
     const { bob, root, roomId, say } = await twoPeople('dm')
     for (let n = 1; n <= 7; n++) await say(`text ${n}`)
     const messageId = await say('bad')
@@ -82,7 +82,7 @@ describe('what was reported', () => {
     })
   })
 
-  test('stands in the list of rooms with open reports until it is resolved', async () => {
+  test('is in the list of rooms with open reports until it is resolved', async () => {
     const { bob, root, roomId, say } = await twoPeople('dm')
     const messageId = await say('bad')
     const reportId = idOf(await bob.ask('report-message', { messageId }), 'report')
@@ -96,7 +96,7 @@ describe('what was reported', () => {
 })
 
 describe('a moderator', () => {
-  test('does not dismiss what is said of themselves: another one does, or a server admin', async () => {
+  test('cannot resolve a report about themselves: another one can, or a server admin', async () => {
     const { ann, bob, root, roomId, say } = await twoPeople()
     const messageId = await say('bad')
     const reportId = idOf(await bob.ask('report-message', { messageId }), 'report')
@@ -106,7 +106,7 @@ describe('a moderator', () => {
     expect(await root.ask('resolve-report', { ...dismiss, resolution: 'other' })).toMatchObject({ ok: true })
   })
 
-  test('who is muted does not speak by the room’s name or topic', async () => {
+  test('who is muted cannot change the room’s name or topic', async () => {
     const { ann, bob, root, roomId } = await twoPeople()
     await ann.ask('set-role', { roomId, userId: 'bob', role: 'admin' })
     await ann.ask('mute-member', { roomId, userId: 'bob', until: '2999-01-01T00:00:00.000Z' })
@@ -122,7 +122,7 @@ describe('a moderator', () => {
 describe('a user all of whose sessions a server admin ends', () => {
   const oldToken = 'bob?issuedAt=1000'
 
-  test('P8: is put out on all devices at once, and comes back only with a token issued since', async () => {
+  test('P8: is disconnected on all devices at once, and returns only with a token issued since', async () => {
     const node = testNode()
     const root = await node.device('root?admin=1')
     const devices = [await node.device(oldToken), await node.device('bob?sid=other&issuedAt=2000')]
@@ -143,7 +143,7 @@ describe('a user all of whose sessions a server admin ends', () => {
     expect(await back.ask('list-rooms')).toMatchObject({ ok: true })
   })
 
-  test('P8: is put out on another node within a second, also where the bus carries nothing', async () => {
+  test('P8: is disconnected on another node within a second, also without the bus', async () => {
     const [clock, store] = [new ManualClock(), new MemoryStore({})]
     const deaf = (nodeId: string) =>
       testNode({ clock, store, bus: localBus({ isShared: true }), nodeId, idPrefix: nodeId })
@@ -156,7 +156,7 @@ describe('a user all of whose sessions a server admin ends', () => {
 })
 
 describe('a room that a server admin deletes', () => {
-  test('P8: is gone for everybody at once, wherever they have it open, and for good', async () => {
+  test('P8: is gone for all at once, wherever they have it open, and for good', async () => {
     const { node, ann, bob, root, roomId, say } = await twoPeople()
     const messageId = await say('text')
     const old = await node.device('ann', 1)
@@ -187,13 +187,13 @@ describe('a room that a server admin deletes', () => {
     expect(await bob.ask('delete-room', { roomId })).toMatchObject({ code: 'ROOM_NOT_FOUND' })
   })
 
-  test('is theirs to delete alone: an owner archives', async () => {
+  test('can be deleted by them alone: an owner archives', async () => {
     const { ann, bob, roomId } = await twoPeople()
     for (const device of [ann, bob])
       expect(await device.ask('delete-room', { roomId })).toMatchObject({ code: 'FORBIDDEN' })
   })
 
-  test('of two people can be opened anew by them, empty', async () => {
+  test('of two users can be opened again by them, empty', async () => {
     const { ann, root, roomId, say } = await twoPeople('dm')
     await say('bad')
     await root.ask('delete-room', { roomId })
@@ -202,7 +202,7 @@ describe('a room that a server admin deletes', () => {
     expect(again.room).toMatchObject({ lastSeq: 0 })
   })
 
-  test('P16: goes from another node that the bus did not tell', async () => {
+  test('P16: goes from another node that the bus did not reach', async () => {
     const [clock, store] = [new ManualClock(), new MemoryStore({})]
     const deaf = (nodeId: string) =>
       testNode({ clock, store, bus: localBus({ isShared: true }), nodeId, idPrefix: nodeId })
@@ -215,7 +215,7 @@ describe('a room that a server admin deletes', () => {
     expect(ann.all('room-removed')).toEqual([{ roomId, reason: 'deleted' }])
   })
 
-  test('leaves no row behind, and no default room comes back', async () => {
+  test('leaves no row behind, and no default room is made again', async () => {
     const store = new MemoryStore({})
     const clock = new ManualClock()
     await makeDefaultRooms(store, clock, ['general'])
@@ -237,7 +237,7 @@ describe('a room that a server admin deletes', () => {
   })
 })
 
-test('the edit window of a room can be taken away again', async () => {
+test('the edit window of a room can be removed again', async () => {
   const node = testNode()
   const ann = await node.device('ann')
   const roomId = idOf(await ann.ask('create-room', { name: 'Room', type: 'public' }), 'room')

@@ -11,8 +11,8 @@ const makeRoom = (device: Device, members: readonly string[] = []): Promise<Answ
 const idOf = ({ room }: Answer): string => String(Reflect.get(Object(room), 'id'))
 const HOUR_MS = 3_600_000
 
-describe('P11: what stays is bounded', () => {
-  test('rooms of a user and hour, over all of their devices; what was refused is not counted', async () => {
+describe('P11: lasting additions are bounded', () => {
+  test('rooms of a user and hour, over all of their devices; refused ones are not counted', async () => {
     const node = testNode({ rates: { roomsPerHour: 5 } })
     const [phone, laptop] = [await node.device('ann'), await node.device('ann')]
     for (let n = 0; n < 10; n++)
@@ -26,7 +26,7 @@ describe('P11: what stays is bounded', () => {
     expect(await makeRoom(phone)).toMatchObject({ ok: true })
   })
 
-  test('a direct message that is there already is opened as often as one likes', async () => {
+  test('an existing direct message can be opened any number of times', async () => {
     const node = testNode({ rates: { roomsPerHour: 2 } })
     const ann = await node.device('ann')
     await node.device('bob')
@@ -36,7 +36,7 @@ describe('P11: what stays is bounded', () => {
       expect(await ann.ask('open-dm', { userIds: ['bob'] })).toMatchObject({ ok: true })
   })
 
-  test('people put into rooms, a user and hour', async () => {
+  test('users put into rooms, a user and hour', async () => {
     const node = testNode({ rates: { membersPerHour: 3 } })
     const ann = await node.device('ann')
     for (const name of ['bob', 'cid', 'dan', 'eve']) await node.device(name)

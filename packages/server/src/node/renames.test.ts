@@ -52,7 +52,7 @@ describe('a user who signs in under a new name', () => {
     expect(renamesTold(ann)).toEqual(['bob Robert'])
   })
 
-  test('has it on their other devices: what those send from then on, and that they type', async () => {
+  test('has it on their other devices: in later messages and typing signals', async () => {
     const { node, ann, bob, roomId } = await scene()
     await say(bob, roomId, 'before')
     await node.device('bob?name=Robert')
@@ -69,7 +69,7 @@ describe('a user who signs in under a new name', () => {
     expect(ann.all('typing')).toMatchObject([{ userId: 'bob', name: 'Robert' }])
   })
 
-  test('has it in what a device misses: the next sync brings the row', async () => {
+  test('has it on a device that was away: the next sync has the row', async () => {
     const { node, ann, roomId } = await scene()
     const { heads } = (await ann.ask('join-rooms', { roomIds: [roomId] })) as {
       heads: Record<string, { rev: number }>
@@ -85,7 +85,7 @@ describe('a user who signs in under a new name', () => {
     })
   })
 
-  test('has it in a direct-message room, and so has that room for its list', async () => {
+  test('has it in a direct-message room, and in the room’s name in the list', async () => {
     const { node, ann, roomId } = await scene()
     const dm = (await ann.ask('open-dm', { userIds: ['bob'] })).room as { id: string; name: string }
     expect(dm.name).toBe('ann, bob')
@@ -100,7 +100,7 @@ describe('a user who signs in under a new name', () => {
     expect(await nameIn(ann, roomId, 'bob')).toBe('Robert')
   })
 
-  test('by a fresh token on a connection that is up: the same', async () => {
+  test('by a fresh token on an open connection: the same', async () => {
     const { node, ann, bob, roomId } = await scene()
     expect(await bob.ask('refresh-token', { token: 'bob?name=Robert' })).toMatchObject({ ok: true })
     await node.clock.pass(10)
@@ -108,7 +108,7 @@ describe('a user who signs in under a new name', () => {
     expect(await say(bob, roomId, 'after')).toMatchObject({ message: { senderName: 'Robert' } })
   })
 
-  test('is not brought back to the old one by a device with an older token', async () => {
+  test('does not get the old one back from a device with an older token', async () => {
     const { node, ann, roomId } = await scene()
     const start = node.clock.now()
     await node.device(`bob?name=Robert&issuedAt=${start}`)
@@ -119,7 +119,7 @@ describe('a user who signs in under a new name', () => {
     expect(await say(old, roomId, 'under-the-newer')).toMatchObject({ message: { senderName: 'Robert' } })
   })
 
-  test('of a token from the future does not keep its name until then', async () => {
+  test('from a token dated in the future does not keep that name until then', async () => {
     const { node, ann, roomId } = await scene()
     await node.device(`bob?name=Robert&issuedAt=${node.clock.now() + 86_400_000}`)
     await node.clock.pass(1_000)
@@ -141,7 +141,7 @@ describe('a user in many rooms', () => {
   const left = (store: MemoryStore) =>
     store.read((reader) => reader.misnamed({ id: asUserId('bob'), name: 'Robert' }, 10_000))
 
-  test('is renamed in batches that let others have their turn, the open rooms first', async () => {
+  test('is renamed in batches that yield to others, the open rooms first', async () => {
     const store = createMemoryStore({ epoch: 'epoch-1' })
     const ids = await crowded(store)
     const node = testNode({ store })
@@ -167,7 +167,7 @@ describe('a user in many rooms', () => {
     expect([commits.length, most]).toEqual([ROOMS, 32])
   })
 
-  test('goes on at the next sign-in with what a server that died left undone', async () => {
+  test('continues at the next sign-in after a server that died midway', async () => {
     const store = createMemoryStore({ epoch: 'epoch-1' })
     await crowded(store, 200)
     const first = testNode({ store })
@@ -225,7 +225,7 @@ describe('two nodes', () => {
     return { here: nodeOf(0), there: nodeOf(1), buses, clock }
   }
 
-  test('a rename on one is one for open rooms and devices on the other', async () => {
+  test('a rename on one reaches open rooms and devices on the other', async () => {
     const { here, there, clock } = cluster()
     const { ann, bob, roomId } = await scene(here, there)
     await here.device('bob?name=Robert')

@@ -37,7 +37,7 @@ describe('retention', () => {
     expect(await apply({ messages: 3 })).toBe(0)
   })
 
-  test('by age: what is older goes, all of it where need be', async () => {
+  test('by age: older messages go, all of them if need be', async () => {
     const roomId = await roomOf(10)
     await apply({ days: 3.5 })
     expect(await kept(roomId)).toEqual([7, 8, 9, 10])
@@ -46,7 +46,7 @@ describe('retention', () => {
     expect(await kept(roomId)).toEqual([])
   })
 
-  test('by both: whatever one of them says', async () => {
+  test('by both: messages beyond either limit go', async () => {
     const [roomId, other] = [await roomOf(10), await roomOf(3)]
     await apply({ days: 5.5, messages: 2 })
     expect(await kept(roomId)).toEqual([9, 10])
@@ -75,7 +75,7 @@ describe('retention', () => {
     expect(await kept(long)).toEqual([5_000])
   })
 
-  test('stops when it is told to', async () => {
+  test('stops on request', async () => {
     const roomId = await roomOf(10)
     await applyRetention({ store, clock, log: silent }, { messages: 1 }, () => true)
     expect(await kept(roomId)).toHaveLength(10)

@@ -45,7 +45,7 @@ describe('P8: a session that is revoked on one node', () => {
 })
 
 describe('P8: a session that is revoked while the disk is full', () => {
-  test('ends at once on all nodes, is let in by none, and is written when there is room', async () => {
+  test('ends at once on all nodes, is admitted by none, and is written when there is room', async () => {
     const { clock, store, disk, a, b } = twoNodes()
     const [here, there] = [await a.device('ann?sid=s1'), await b.device('ann?sid=s1')]
     disk.isFull = true

@@ -23,7 +23,7 @@ const sendTo = (roomId: string, content: string, n = 1) => ({
 })
 
 describe('read receipts', () => {
-  test('P12: are coalesced for both protocols, one frame a reader for protocol 1, and not told to the reader', async () => {
+  test('P12: are coalesced for both protocols, one frame a reader for protocol 1, and not sent to the reader', async () => {
     const node = testNode()
     const { ann, roomId, roomIds, join } = await publicRoom(node)
     const [bob, eve] = [await join('bob'), await join('eve', 1)]
@@ -38,7 +38,7 @@ describe('read receipts', () => {
     expect(eve.all('read-receipt')).toEqual([{ userId: 'bob', roomId, seq: head }])
   })
 
-  test('P12: a read that is repeated, and moved nothing, is not told again', async () => {
+  test('P12: a repeated read that moves nothing is not broadcast again', async () => {
     const node = testNode()
     const { ann, roomId, roomIds, join } = await publicRoom(node)
     const [bob, eve] = [await join('bob'), await join('eve', 1)]
@@ -52,7 +52,7 @@ describe('read receipts', () => {
     expect(eve.all('read-receipt')).toHaveLength(1)
   })
 
-  test('P12: in a crowd the frames of receipts are bounded, and each reader is told at last', async () => {
+  test('P12: in a crowd the frames of receipts are bounded, and each reader is broadcast in the end', async () => {
     const node = testNode()
     const { ann, roomId, roomIds, join } = await publicRoom(node)
     const readers = await Promise.all(Array.from({ length: 200 }, (_, n) => join(`reader-${n}`, 1)))
@@ -70,7 +70,7 @@ describe('read receipts', () => {
     expect(Object.keys(Object.assign({}, ...reads))).toHaveLength(200)
   })
 
-  test('what is read again, as after an answer that was lost, is told again (seed 7543); a cursor that is further is not', async () => {
+  test('a read repeated after a lost answer is broadcast again (seed 7543); a cursor that is further is not', async () => {
     const store = createMemoryStore()
     const node = testNode({ store })
     const { ann, roomId, roomIds, join } = await publicRoom(node)
@@ -89,7 +89,7 @@ describe('read receipts', () => {
 })
 
 describe('room-activity', () => {
-  test('keeps the list of a device fresh that has not subscribed, at most once a second', async () => {
+  test('keeps the list of an unsubscribed device up to date, at most once a second', async () => {
     const node = testNode()
     const { ann, roomId, roomIds, join } = await publicRoom(node)
     const [bob, eve] = [await join('bob'), await join('eve')]
@@ -104,7 +104,7 @@ describe('room-activity', () => {
     expect(eve.all('room-activity')).toEqual([])
   })
 
-  test('tells the other device of a reader that his unread is gone', async () => {
+  test('updates the unread count on the reader’s other device', async () => {
     const node = testNode()
     const { ann, roomId, join } = await publicRoom(node)
     const [bob, phone] = [await join('bob'), await node.device('bob')]
@@ -116,7 +116,7 @@ describe('room-activity', () => {
     expect(phone.all('room-activity').slice(before)).toMatchObject([{ rooms: [{ roomId, unread: 0 }] }])
   })
 
-  test('tells what the bus lost, though the first who is looked at is out of the room (seed 127410)', async () => {
+  test('delivers what the bus lost, though the first checked user has left the room (seed 127410)', async () => {
     const [store, clock] = [createMemoryStore(), new ManualClock()]
     const nodeOf = (n: number) =>
       testNode({ store, clock, nodeId: `node-${n}`, idPrefix: `n${n}`, bus: localBus({ isShared: true }) })
@@ -137,7 +137,7 @@ describe('room-activity', () => {
     expect(cat.all('room-removed')).toEqual([{ roomId, reason: 'kicked' }])
   })
 
-  test('tells what a process that has died had under way, once a node is young no more (seed 171512)', async () => {
+  test('delivers the unfinished work of a dead process, once a node is no longer young (seed 171512)', async () => {
     const [store, clock] = [createMemoryStore(), new ManualClock()]
     const before = testNode({ store, clock, idPrefix: 'n0' })
     const { ann, roomId, join } = await publicRoom(before)
@@ -152,7 +152,7 @@ describe('room-activity', () => {
     expect(received).toMatchObject({ rooms: [{ roomId, preview: { content: 'late' } }] })
   })
 
-  test('says nothing of a room to whoever was removed from it in that second (I14)', async () => {
+  test('sends nothing of a room to a user who was removed from it in that second (I14)', async () => {
     const node = testNode()
     const { ann, roomId, join } = await publicRoom(node)
     const bob = await join('bob')
@@ -167,7 +167,7 @@ describe('room-activity', () => {
 })
 
 describe('room-heads', () => {
-  test('tells the head of a room that changed, and stops when it stays quiet', async () => {
+  test('sends the head of a changed room, and stops when it stays quiet', async () => {
     const node = testNode()
     const { ann, roomId, roomIds } = await publicRoom(node)
     await ann.ask('join-rooms', { roomIds })
@@ -200,7 +200,7 @@ describe('typing', () => {
 })
 
 describe('typing too often', () => {
-  test('P12: repeated a hundred times it is told once; on and off, once a second, and the last state at the end', async () => {
+  test('P12: repeated a hundred times it is broadcast once; on and off, once a second, and the last state at the end', async () => {
     const node = testNode()
     const { ann, roomId, roomIds, join } = await publicRoom(node)
     const [bob, phone] = [await join('bob'), await node.device('bob')]
@@ -243,7 +243,7 @@ describe('typing too often', () => {
 })
 
 describe('presence', () => {
-  test('P12: of a device that says it a hundred times, five changes are told at once, then one a second, the last at the end', async () => {
+  test('P12: of a hundred changes of a device, five are broadcast at once, then one a second, the last at the end', async () => {
     const node = testNode()
     const { ann, join, roomIds } = await publicRoom(node)
     const bob = await join('bob')
@@ -258,7 +258,7 @@ describe('presence', () => {
     expect(ann.all('presence').at(-1)).toMatchObject({ userId: 'bob', status: 'away' })
   })
 
-  test('of several devices the most present one counts; a reload is no absence', async () => {
+  test('of several devices the most active one counts; a reload is no absence', async () => {
     const node = testNode()
     const { ann, join, roomIds } = await publicRoom(node)
     const bob = await join('bob')
@@ -279,7 +279,7 @@ describe('presence', () => {
     expect(ann.all('presence').at(-1)).toMatchObject({ userId: 'bob', status: 'offline' })
   })
 
-  test('a stranger is offline to whoever shares no room with him', async () => {
+  test('a stranger is offline to users who share no room with them', async () => {
     const node = testNode()
     const [ann] = [await node.device('ann'), await node.device('eve')]
     const watched = await ann.ask('watch-presence', { userIds: ['eve', 'nobody'] })

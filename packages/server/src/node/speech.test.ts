@@ -13,8 +13,8 @@ async function room(options: Parameters<typeof testNode>[0] = {}) {
   return { node, ann, roomId, send }
 }
 
-describe('coming and going', () => {
-  test('over and over fills nobody else’s room: two lines a minute', async () => {
+describe('joining and leaving', () => {
+  test('over and over does not fill a room: two system messages a minute', async () => {
     const { node, ann, roomId } = await room()
     const bob = await node.device('bob')
     const lines = async () => {
@@ -35,7 +35,7 @@ describe('coming and going', () => {
 })
 
 describe('a reaction', () => {
-  test('is no way to write words', async () => {
+  test('cannot carry words', async () => {
     const { ann, send } = await room()
     const { id: messageId } = await send('hello')
     for (const emoji of ['BUY-COINS-AT-COINS.EXAMPLE', ':coins:', '👍👍', '🇧']) {
@@ -47,7 +47,7 @@ describe('a reaction', () => {
     })
   })
 
-  test('may be a name that the server knows', async () => {
+  test('may be a custom name of the server', async () => {
     const { ann, send } = await room({ customEmoji: ['party-parrot'] })
     const { id: messageId } = await send('hello')
     const react = (emoji: string) => ann.ask('react-message', { messageId, emoji, op: 'add' })
@@ -57,7 +57,7 @@ describe('a reaction', () => {
     expect(await react(':coins:')).toMatchObject({ code: 'INVALID_PAYLOAD', field: 'emoji' })
   })
 
-  test('that older rules let through can be taken back', async () => {
+  test('that older rules accepted can be removed', async () => {
     const { ann, send } = await room()
     const { id: messageId } = await send('hello')
     const taken = await ann.ask('react-message', { messageId, emoji: 'BUY-COINS', op: 'remove' })

@@ -52,14 +52,14 @@ async function scene() {
   return { node, slow, ann, bob, roomId, send, askAndKick }
 }
 
-test('join-rooms: nobody is subscribed after his removal (I14)', async () => {
+test('join-rooms: no user is subscribed after their removal (I14)', async () => {
   const { bob, roomId, send, askAndKick } = await scene()
   expect(await askAndKick('join-rooms', { roomIds: [roomId] })).toEqual({ ok: true, heads: {} })
   await send('after')
   expect(bob.all('changes')).toEqual([])
 })
 
-test('join-rooms: the head is not behind what the subscription will bring', async () => {
+test('join-rooms: the head is not behind what the subscription will deliver', async () => {
   const { slow, bob, roomId, send } = await scene()
   slow.hold()
   const joining = bob.ask('join-rooms', { roomIds: [roomId] })
@@ -78,17 +78,17 @@ test('sync: the room is among the removed, and not in the list', async () => {
   expect(JSON.stringify(ack)).not.toContain('before')
 })
 
-test('fetch-history: the page is not handed over', async () => {
+test('fetch-history: the page is not sent', async () => {
   const { roomId, askAndKick } = await scene()
   expect(await askAndKick('fetch-history', { roomId })).toMatchObject({ ok: false, code: 'ROOM_NOT_FOUND' })
 })
 
-test('fetch-members: the page is not handed over (I14)', async () => {
+test('fetch-members: the page is not sent (I14)', async () => {
   const { roomId, askAndKick } = await scene()
   expect(await askAndKick('fetch-members', { roomId })).toMatchObject({ ok: false, code: 'ROOM_NOT_FOUND' })
 })
 
-test('room-activity says nothing of the room any more', async () => {
+test('room-activity sends nothing of the room any more', async () => {
   const { node, slow, ann, bob, roomId, send } = await scene()
   // Whoever is subscribed needs no activity: bob's is the first to be read.
   await ann.ask('join-rooms', { roomIds: [roomId] })

@@ -7,7 +7,7 @@ import { testNode } from './test-node'
 
 const ephemeral = (name: string) => ({ name, type: 'ephemeral' })
 
-test('one user has so many ephemeral rooms at a time, and leaves room for the others (P11)', async () => {
+test('the ephemeral rooms of one user are limited, and leave room for others (P11)', async () => {
   const node = testNode()
   const [ann, bob] = [await node.device('ann'), await node.device('bob')]
   for (let n = 0; n < EPHEMERAL_LIMITS.roomsPerUser; n++)
@@ -35,7 +35,7 @@ test.each([
   ['INVALID_PAYLOAD', 0],
   ['UNAVAILABLE', 1],
 ] satisfies [StoreErrorCode, number][])(
-  'a room, a read or a send that is refused with %s is looked for afterwards: %i (P11)',
+  'a room, a read or a send that is refused with %s is checked afterwards: %i (P11)',
   async (code, suspects) => {
     const store = createMemoryStore({ epoch: 'epoch-1' })
     let isAway = false

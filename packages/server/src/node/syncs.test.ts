@@ -56,7 +56,7 @@ test('the syncs of one user take turns, and those of others do not wait for them
   for (const answer of await Promise.all([...answers, bobs])) expect(answer).toMatchObject({ ok: true })
 })
 
-test('more syncs than a user has devices are told to come later (P11)', async () => {
+test('more syncs than a user has devices are refused for now (P11)', async () => {
   const { store, gate, next } = gated()
   const node = testNode({ store })
   const ann = await node.device('ann')
@@ -73,7 +73,7 @@ test('more syncs than a user has devices are told to come later (P11)', async ()
   expect(await again).toMatchObject({ ok: true })
 })
 
-test('what a device asked for that has gone is not read, neither before nor between the steps (P11)', async () => {
+test('requests of a device that has gone are not read, neither before nor between the steps (P11)', async () => {
   const { store, asked, gate, next } = gated()
   const node = testNode({ store })
   const [ann, phone] = [await node.device('ann'), await node.device('ann')]
@@ -98,7 +98,7 @@ test('what a device asked for that has gone is not read, neither before nor betw
   expect(asked).toEqual([])
 })
 
-test('a device that has gone is neither subscribed to a room nor a watcher of presence, for ever', async () => {
+test('a device that has gone is neither subscribed to a room nor watching presence for ever', async () => {
   const node = testNode()
   const [ann, phone] = [await node.device('ann'), await node.device('ann')]
   const { room } = (await ann.ask('create-room', { name: 'Room', type: 'private' })) as {

@@ -75,7 +75,7 @@ describe('upkeep', () => {
     expect(kept.map(({ id }) => id)).toEqual(['shown'])
   })
 
-  test('op ids are forgotten when they are a month old, whatever is retained', async () => {
+  test('op ids are dropped when they are a month old, whatever the retention', async () => {
     const asked: number[] = []
     const remaining = [3, 1, 0]
     const counting = {
@@ -92,7 +92,7 @@ describe('upkeep', () => {
     expect(asked).toEqual([OPS_KEPT_MS, OPS_KEPT_MS, OPS_KEPT_MS])
   })
 
-  test('what fails once is done an hour later', async () => {
+  test('a failed step is done an hour later', async () => {
     const roomId = await newRoom(store)
     for (const text of ['one', 'two']) await say(store, roomId, 'ann', text)
     let fails = true

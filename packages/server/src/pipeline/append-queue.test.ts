@@ -90,7 +90,7 @@ describe('batches', () => {
     expect(store.batches).toEqual([1])
   })
 
-  test('what arrives during a commit is the next batch', async () => {
+  test('ops that arrive during a commit are the next batch', async () => {
     const roomId = await newRoom(memory)
     const queue = queueOf()
     store.close()
@@ -110,7 +110,7 @@ describe('batches', () => {
     ])
   })
 
-  test('what one tick brings is one batch', async () => {
+  test('the ops of one tick are one batch', async () => {
     const roomId = await newRoom(memory)
     const queue = queueOf()
     await Promise.all(sends(7).map((op) => queue.submit(roomId, op)))
@@ -124,7 +124,7 @@ describe('batches', () => {
     expect(store.batches).toEqual([200, 200, 50])
   })
 
-  test('do not cut ops that were submitted together, unless they alone are too many', async () => {
+  test('do not split ops that were submitted together, unless they alone are too many', async () => {
     const roomId = await newRoom(memory)
     const queue = queueOf({ limits: { batchOps: 10 } })
     await Promise.all([8, 5, 5, 25].map((count) => queue.submitAll(roomId, sends(count))))
@@ -132,7 +132,7 @@ describe('batches', () => {
     expect(await headOf(memory, roomId)).toEqual({ rev: 45, lastSeq: 43 })
   })
 
-  test('of many rooms go on side by side', async () => {
+  test('of many rooms run in parallel', async () => {
     const [first, second] = [await newRoom(memory), await newRoom(memory)]
     const queue = queueOf()
     store.close()
@@ -179,7 +179,7 @@ describe('an op that can never be committed', () => {
   })
 })
 
-test('a store that goes away while a batch is halved lets nothing overtake what has to be sent again (I9)', async () => {
+test('if the store goes away while a batch is halved, no op overtakes one that must be sent again (I9)', async () => {
   const roomId = await newRoom(memory)
   let commits = 0
   const flaky = {
@@ -196,7 +196,7 @@ test('a store that goes away while a batch is halved lets nothing overtake what 
 })
 
 describe('publishing', () => {
-  test('comes after the commit and before the answer, once a batch', async () => {
+  test('follows the commit and precedes the answer, once a batch', async () => {
     const roomId = await newRoom(memory)
     const order: string[] = []
     const queue = queueOf({
@@ -229,7 +229,7 @@ describe('publishing', () => {
     ])
   })
 
-  test('does not happen where nothing changed', async () => {
+  test('does not happen if nothing changed', async () => {
     const roomId = await newRoom(memory)
     const queue = queueOf()
     const op = sendOp('ann', 'once', { clientId: 'client-0001' })
@@ -314,7 +314,7 @@ describe('bounds', () => {
     ])
   })
 
-  test('P11: the bytes of what waits are bounded, of a room and of all, and are given back', async () => {
+  test('P11: the bytes of waiting ops are bounded, of a room and of all, and are given back', async () => {
     const rooms = [await newRoom(memory), await newRoom(memory), await newRoom(memory)]
     const queue = queueOf({ limits: { roomBytes: 100_000, bytes: 150_000 } })
     const long = (count: number): Op[] =>
@@ -353,7 +353,7 @@ describe('bounds', () => {
     await Promise.all(waiting)
   })
 
-  test('depth counts what waits and what is committed; drained tells when it is none', async () => {
+  test('depth counts waiting and committing ops; drained resolves when there are none', async () => {
     const roomId = await newRoom(memory)
     const queue = queueOf()
     await queue.drained()

@@ -58,7 +58,7 @@ export type AppendQueueOptions = {
  *   waiting ── take ──▶ committing ── publish ──▶ answered        (I3: batches leave in the order of their commits)
  *      ▲                    ├── store away ──▶ answered with its code, nothing published
  *      │                    └── rows refused ──▶ halved, until the op that is refused is alone
- *      └── gather, after a batch of several
+ *      └── batch delay, after a batch of several
  */
 export class AppendQueue implements Pipeline {
   private readonly rooms = new Map<RoomId, RoomQueue>()

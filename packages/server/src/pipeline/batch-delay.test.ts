@@ -36,7 +36,7 @@ describe('the next batch', () => {
     expect(timers).toEqual([])
   })
 
-  test('is taken when as many have come as there were, and nothing is left running', async () => {
+  test('is taken when as many have arrived as there were, and nothing is left running', async () => {
     const { add, timers, done, isOver } = delayed({ ops: 3, ms: 5 })
     add()
     add()
@@ -47,7 +47,7 @@ describe('the next batch', () => {
     expect(timers).toMatchObject([{ ms: 5, cancelled: true }])
   })
 
-  test('takes in who came during the last commit and who was in it', async () => {
+  test('expects those that arrived during the last commit and those in it', async () => {
     const { add, done, isOver } = delayed({ waiting: 1, ops: 1, ms: 5 })
     await microtasks()
     expect(isOver()).toBe(false)
@@ -55,7 +55,7 @@ describe('the next batch', () => {
     await done
   })
 
-  test('is taken when the time is over, whoever is missing; and that is 20 ms at most', async () => {
+  test('is taken when the time is over, complete or not; and that is 20 ms at most', async () => {
     const { add, timers, done, isOver } = delayed({ ops: 3, ms: 400 })
     add()
     await microtasks()

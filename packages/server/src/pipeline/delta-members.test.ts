@@ -55,14 +55,14 @@ describe('what a reader of a large room missed', () => {
     expect(queries).not.toContain('members')
   })
 
-  test('from the beginning is everybody in a room of the most that a delta tells', async () => {
+  test('from the beginning is all members, in a room as large as a delta holds', async () => {
     const roles = Object.fromEntries(names.slice(0, 199).map((name) => [name, 'member' as const]))
     const delta = await deltaOf(await newRoom(store, { roles: { bob: 'owner', ...roles } }), fresh)
     expect(delta.members).toHaveLength(200)
     expect(delta).not.toHaveProperty('membersPartial')
   })
 
-  test('comes as the members that changed', async () => {
+  test('is the changed members', async () => {
     const roomId = await largeRoom()
     const { rev } = await deltaOf(roomId, fresh)
     await commitOps(store, roomId, names.slice(0, 2).map(kick))
@@ -75,7 +75,7 @@ describe('what a reader of a large room missed', () => {
     expect(delta).not.toHaveProperty('membersPartial')
   })
 
-  test('says that the members are to be loaded anew where too many changed to name them', async () => {
+  test('marks the members to be loaded again if too many changed to name them', async () => {
     const roomId = await largeRoom()
     const { rev } = await deltaOf(roomId, fresh)
     await commitOps(store, roomId, names.slice(0, 201).map(kick))

@@ -6,11 +6,11 @@ export type MembersDelta = {
   /** There are more than these; what the reader holds of others may be out of date. */
   readonly membersPartial?: true
   readonly reads?: Record<string, number>
-  /** More rows changed than a delta tells, in a room whose reader holds them all: begin anew. */
+  /** More rows changed than a delta holds, in a room whose reader has them all: begin anew. */
   readonly tooMany: boolean
 }
 
-/** One more than is told, to see whether there are more. */
+/** One more than is sent, to see whether there are more. */
 const LIMIT = LIMITS.membersInline + 1
 
 /**

@@ -105,7 +105,7 @@ describe('a page', () => {
     }
   })
 
-  test('that begins or ends with deleted rows spans them all the same', async () => {
+  test('that begins or ends with deleted rows spans them too', async () => {
     const other = await newRoom(store)
     const ids = []
     for (const text of ['1', '2', '3', '4', '5']) ids.push(await say(store, other, 'ann', text))
@@ -118,7 +118,7 @@ describe('a page', () => {
     }
   })
 
-  test('tells reactions as the viewer sees them', async () => {
+  test('has reactions as the viewer sees them', async () => {
     const messageId = await say(store, roomId, 'ann', 'vote')
     const react = {
       kind: 'react',
@@ -144,8 +144,8 @@ describe('a page', () => {
   })
 })
 
-describe('what one may not see', () => {
-  test('rooms that are missing, hidden, public but not joined, or left, in the same words', async () => {
+describe('what a user may not see', () => {
+  test('rooms that are missing, hidden, public but not joined, or left, with the same answer', async () => {
     const refusal = { ok: false, code: 'ROOM_NOT_FOUND' }
     const foreign = await newRoom(store, { roles: { ann: 'owner' } })
     const open = await newRoom(store, { roles: { ann: 'owner' }, type: 'public' })
@@ -156,7 +156,7 @@ describe('what one may not see', () => {
     }
   })
 
-  test('what was said before one came again', async () => {
+  test('messages from before the user returned', async () => {
     const base = { actor: actorOf('ann'), at: nextAt() }
     await commitOps(store, roomId, [
       { kind: 'kick', ...base, targetId: BOB, messageId: nextMessageId() },
@@ -205,13 +205,13 @@ describe('a page of long messages (P12)', () => {
     expect(page.ok && page.messages.map(({ seq }) => seq)).toEqual(seqs)
   })
 
-  test('always holds one, so that who reads on gets to the end', async () => {
+  test('always holds one, so that a reader gets to the end', async () => {
     expect(await askFor({ afterSeq: 4 }, 1)).toMatchObject({ fromSeq: 5, toSeq: 5 })
     expect(await askFor({ beforeSeq: 4 }, 1)).toMatchObject({ fromSeq: 3, toSeq: 3 })
     expect(await askFor({ aroundSeq: 4 }, 1)).toMatchObject({ fromSeq: 4, toSeq: 4 })
   })
 
-  test('of 200 messages as long as may be is no larger than any other answer', async () => {
+  test('of 200 messages of the largest size is no larger than any other answer', async () => {
     const longest = 'x'.repeat(LIMITS.contentCodePoints)
     for (let seq = 1; seq <= 200; seq++) await say(store, roomId, 'ann', longest)
     const page = await ask({ limit: LIMITS.historyPage })

@@ -29,13 +29,13 @@ const kinds = (changes: readonly Change[] = []) =>
   )
 
 describe('what was missed', () => {
-  test('is nothing at the head, and nothing of a room that is not there', async () => {
+  test('is nothing at the head, and nothing of a missing room', async () => {
     expect(await missed(await headOf(store, roomId))).toBeUndefined()
     const nowhere = await newRoom(createMemoryStore())
     expect(await store.read((reader) => readMissed(reader, nowhere, { rev: 0, lastSeq: 0 }))).toBeUndefined()
   })
 
-  test('are the batches as they would have come, where nothing has changed since', async () => {
+  test('are the batches as broadcast, if nothing has changed since', async () => {
     const delivered = await headOf(store, roomId)
     const plan = await commitOps(store, roomId, [
       sendOp('ann', 'one'),
@@ -56,7 +56,7 @@ describe('what was missed', () => {
     })
   })
 
-  test('tells a row by its last rev, and counts the others as skipped', async () => {
+  test('has a row at its last rev, and counts the others as skipped', async () => {
     const first = await say(store, roomId, 'ann', 'one')
     const delivered = await headOf(store, roomId)
     const second = await say(store, roomId, 'ann', 'two')
@@ -73,7 +73,7 @@ describe('what was missed', () => {
     expect(batch?.head).toEqual(await headOf(store, roomId))
   })
 
-  test('tells the settings of the room by the last rev that is nobody else’s', async () => {
+  test('has the settings of the room at the last rev that no other row has', async () => {
     const delivered = await headOf(store, roomId)
     await commitOne(store, roomId, {
       kind: 'update-room',
@@ -90,7 +90,7 @@ describe('what was missed', () => {
     expect(batch?.changes[0]).toMatchObject({ room: { name: 'Renamed', rev: 3 } })
   })
 
-  test('comes in pages that lead to the head without a rev left out', async () => {
+  test('is in pages that lead to the head without a rev left out', async () => {
     const delivered = await headOf(store, roomId)
     for (let n = 0; n < 5; n++)
       await commitOps(

@@ -51,7 +51,7 @@ describe('sync, of a room that was purged below 10', () => {
     expect(first).toMatchObject({ floorSeq: 10, tailFrom: 10, limited: false, lastSeq: 20 })
   })
 
-  test('a window that reaches below it is not thrown away: it gets the floor, and what changed above', async () => {
+  test('a window that reaches below it is kept: it gets the floor, and the changes above', async () => {
     const missed = await delta({ rev: revAt20, minSeq: 1, maxSeq: 20 })
     expect(seqs(missed.patch)).toEqual([15])
     expect(missed).toMatchObject({ floorSeq: 10, tail: [] })
@@ -65,7 +65,7 @@ describe('sync, of a room that was purged below 10', () => {
     expect(missed.reset).toBeUndefined()
   })
 
-  test('a reader who is up to date is told the floor too', async () => {
+  test('a reader who is up to date gets the floor too', async () => {
     const { rev } = await headOf(store, roomId)
     const quiet = await delta({ rev, minSeq: 1, maxSeq: 20 })
     expect(quiet).toMatchObject({ floorSeq: 10, patch: [], tail: [] })
@@ -98,14 +98,14 @@ describe('history, of a room that was purged below 10', () => {
     expect(newer).toMatchObject({ fromSeq: 10, toSeq: 13, floorSeq: 10 })
   })
 
-  test('a place that is gone is HISTORY_TRUNCATED', async () => {
+  test('a purged place is HISTORY_TRUNCATED', async () => {
     expect(await page({ aroundSeq: 9 })).toMatchObject({ code: 'HISTORY_TRUNCATED', field: 'aroundSeq' })
     expect(await page({ aroundSeq: 1 })).toMatchObject({ code: 'HISTORY_TRUNCATED' })
     expect(await page({ aroundSeq: 10, limit: 4 })).toMatchObject({ ok: true, fromSeq: 10, toSeq: 13 })
     expect(await page({ aroundSeq: 0 })).toMatchObject({ ok: true, fromSeq: 10 })
   })
 
-  test('only a member learns of it (P9)', async () => {
+  test('only a member can see it (P9)', async () => {
     const stranger = await store.read((reader) =>
       fetchHistory(reader, asUserId('eve'), { roomId, aroundSeq: 1 }),
     )

@@ -55,7 +55,7 @@ describe('every reply is bounded, whatever is asked for and however large the ro
   const large = (n: number) => sendOp('ann', `${n}`.padEnd(8_000, 'x'), { metadata })
   const MOST = 560_000
 
-  test('many changed rows of one room come in pages, and none is lost', async () => {
+  test('many changed rows of one room are split into pages, and none is lost', async () => {
     const roomId = await newRoom(store)
     const sent = (await commitOps(store, roomId, range(1, 150).map(large))).messages
     await commitOps(
@@ -84,7 +84,7 @@ describe('every reply is bounded, whatever is asked for and however large the ro
     expect(got).toEqual(range(1, 150))
   })
 
-  test('of many new rows the newest come that fit, and the others are a hole like any other', async () => {
+  test('of many new rows the newest that fit are sent, and the others are a hole like any other', async () => {
     const roomId = await newRoom(store)
     await commitOps(store, roomId, range(1, 150).map(large))
     const ack = await ask({ [roomId]: fresh })
@@ -117,7 +117,7 @@ describe('every reply is bounded, whatever is asked for and however large the ro
   })
 })
 
-test('a reader of one old row, or of too much, does not make the server look through the room (P11)', async () => {
+test('a reader of one old row, or of too much, does not make the server scan the room (P11)', async () => {
   const roomId = await newRoom(store)
   await commitOps(
     store,
@@ -167,7 +167,7 @@ describe('the list in pages', () => {
   }
   const idsIn = (ack: SyncAck): string[] => (ack.list ?? []).map(({ room }) => room.id)
 
-  test('has each room once, by id, and says whether there are more', async () => {
+  test('has each room once, by id, and shows whether there are more', async () => {
     const made = await make(7)
     const first = await ask({}, { list: { limit: 3 } })
     expect(idsIn(first)).toEqual(made.slice(0, 3))
@@ -178,7 +178,7 @@ describe('the list in pages', () => {
     expect(queries).toEqual(['roomsOf', 'unread', 'previews', 'roomsOf', 'unread', 'previews'])
   })
 
-  test('of 3,000 rooms no reply is more than it may be, and a list that is asked for whole ends too', async () => {
+  test('of 3,000 rooms no reply is too large, and a list that is asked for whole ends too', async () => {
     const made = await make(3_000)
     const got: string[] = []
     for (let after: RoomId | undefined; ; ) {
@@ -195,7 +195,7 @@ describe('the list in pages', () => {
     expect(whole.listNext).toBe(idsIn(whole).at(-1))
   })
 
-  test('a place that is no room any more is a place all the same', async () => {
+  test('the place of a room that is gone is still valid', async () => {
     const made = await make(2)
     const after = asRoomId(`${made[0]}`.slice(0, -1))
     expect(idsIn(await ask({}, { list: { after } }))).toEqual(made)

@@ -13,7 +13,7 @@ async function roomList(reader: Reader, viewer: UserId): Promise<RoomListItem[]>
   return roomListOf(reader, found, await reader.unread(viewer, roomIds))
 }
 
-test('the list has the rooms one is in, with role, unread and preview', async () => {
+test('the list has the user’s rooms, with role, unread and preview', async () => {
   const store = createMemoryStore()
   const [busy, quiet, left] = [await newRoom(store), await newRoom(store), await newRoom(store)]
   await newRoom(store, { roles: { ann: 'owner' } })
@@ -35,7 +35,7 @@ test('the list has the rooms one is in, with role, unread and preview', async ()
   ])
 })
 
-test('a preview from before one came again is not told', async () => {
+test('a preview from before the user returned is not sent', async () => {
   const store = createMemoryStore()
   const roomId = await newRoom(store)
   const base = { actor: actorOf('ann'), at: nextAt() }

@@ -190,7 +190,7 @@ async function checkCursor(store: MemoryStore, roomId: RoomId, reader: Reader): 
   }
 }
 
-test('whatever happens between and during syncs, the cursor never passes a change that was not told', async () => {
+test('whatever happens between and during syncs, the cursor never passes a change that was not delivered', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
       const store = createMemoryStore()

@@ -104,7 +104,7 @@ describe('a room asked for the first time', () => {
 })
 
 describe('what was missed', () => {
-  test('comes as changed rows inside of the window, by rev, and all rows past it, tombstones too', async () => {
+  test('is changed rows within the window, by rev, and all rows past it, tombstones too', async () => {
     const roomId = await newRoom(store)
     const ids = []
     for (const text of ['1', '2', '3', '4', '5']) ids.push(await say(store, roomId, 'ann', text))
@@ -131,7 +131,7 @@ describe('what was missed', () => {
     expect(delta).not.toHaveProperty('members')
   })
 
-  test('names all members to a reader who holds none, even where nothing has happened', async () => {
+  test('has all members for a reader who holds none, even if nothing has happened', async () => {
     const roomId = await newRoom(store, { roles: { ann: 'owner', bob: 'member', cid: 'member' } })
     const { rev } = await deltaOf(roomId, fresh)
     const delta = await deltaOf(roomId, { rev, minSeq: 0, maxSeq: 0, members: true })
@@ -140,7 +140,7 @@ describe('what was missed', () => {
     expect(delta).not.toHaveProperty('reset')
   })
 
-  test('tells the read cursors of an open room also to a reader who only lacks rows', async () => {
+  test('has the read cursors of an open room also for a reader who only lacks rows', async () => {
     const roomId = await newRoom(store)
     await sendMany(roomId, 3)
     const { rev } = await deltaOf(roomId, fresh)
@@ -164,7 +164,7 @@ describe('what was missed', () => {
     expect(delta.reads).toEqual({ ann: 0 })
   })
 
-  test('tells reactions as this viewer sees them', async () => {
+  test('has reactions as this viewer sees them', async () => {
     const roomId = await newRoom(store)
     const messageId = await say(store, roomId, 'ann', 'vote')
     const react = (name: string): Op => ({
@@ -180,7 +180,7 @@ describe('what was missed', () => {
     expect(delta.patch[0]?.reactions).toEqual([{ emoji: '👍', count: 2, users: ['ann', 'bob'], mine: true }])
   })
 
-  test('past 200 rows leaves a hole and takes the newest 50; changes in the window come all the same', async () => {
+  test('past 200 rows leaves a hole and takes the newest 50; changes in the window are still sent', async () => {
     const roomId = await newRoom(store)
     const messageId = await say(store, roomId, 'ann', 'old')
     await sendMany(roomId, 250)
@@ -191,7 +191,7 @@ describe('what was missed', () => {
     expect(seqs(delta.tail)).toEqual(range(202, 251))
   })
 
-  test('past 500 changed rows comes in pages, of which only the last has tail and head', async () => {
+  test('past 500 changed rows is in pages, of which only the last has tail and head', async () => {
     const roomId = await newRoom(store)
     const sent = await sendMany(roomId, 1_200)
     const edits = sent.messages.slice(0, 1_100).map(({ id }) => editOp('ann', id, 'edited'))
@@ -216,7 +216,7 @@ describe('what was missed', () => {
     expect(third.patch.at(-1)).toMatchObject({ seq: 1, deleted: true })
   })
 
-  test('a token of nobody’s making starts at the first page; too many pages start anew', async () => {
+  test('an invalid token starts at the first page; too many pages start anew', async () => {
     const roomId = await newRoom(store)
     const messageId = await say(store, roomId, 'ann', 'old')
     await commitOps(store, roomId, [editOp('ann', messageId, 'edited')])
@@ -260,7 +260,7 @@ describe('reset', () => {
     }
   })
 
-  test('when one was out and came again: nothing from before is told', async () => {
+  test('when the user left and returned: nothing from before is sent', async () => {
     const roomId = await newRoom(store)
     await sendMany(roomId, 3)
     await commitOps(store, roomId, [onBob('kick'), sendOp('ann', 'behind his back'), onBob('invite')])
@@ -298,7 +298,7 @@ describe('reset', () => {
 })
 
 describe('all rooms in one round trip', () => {
-  test('quiet rooms cost no query of their own, and still tell read cursor and unread', async () => {
+  test('quiet rooms cost no extra query, and still have read cursor and unread', async () => {
     const rooms = []
     for (const _ of range(1, 20)) {
       const roomId = await newRoom(store)
@@ -324,7 +324,7 @@ describe('all rooms in one round trip', () => {
     ])
   })
 
-  test('read cursors of an open room come though nothing else changed', async () => {
+  test('read cursors of an open room are sent though nothing else changed', async () => {
     const roomId = await newRoom(store)
     await sendMany(roomId, 3)
     await store.markRead(roomId, asUserId('ann'), 2)
@@ -359,7 +359,7 @@ describe('all rooms in one round trip', () => {
     expect(Object.getPrototypeOf(ack.rooms)).toBe(Object.prototype)
   })
 
-  test('what does not fit into a reply is named, and comes when asked for again', async () => {
+  test('the rest of a full reply is named, and is sent when asked for again', async () => {
     const rooms: RoomId[] = []
     for (const _ of range(1, 5)) {
       const roomId = await newRoom(store)

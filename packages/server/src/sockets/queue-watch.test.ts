@@ -42,7 +42,7 @@ test('a packet for a device that does not read is not even written: the device i
   expect(socket.connected).toBe(false)
 })
 
-test('what is written for all at once closes a full connection too, once', () => {
+test('a broadcast closes a full connection too, once', () => {
   const { conn, make } = slow()
   const queue = watchQueue(conn)
   let times = 0
@@ -54,7 +54,7 @@ test('what is written for all at once closes a full connection too, once', () =>
   expect(times).toBe(1)
 })
 
-test('one that reads is never full, however much it gets', () => {
+test('a device that reads is never full, however much it gets', () => {
   const { conn, make, events } = slow()
   const queue = watchQueue(conn)
   for (let n = 0; n < 50; n++) {

@@ -56,7 +56,7 @@ export function socketServer(origins: Origins, admission: Admission): Server {
 
 /**
  * Attaches it to a server that never listens itself, with a separate bound for devices that poll; the handshake states
- * it, and their client keeps to it.
+ * it, and their client obeys it.
  */
 export function attachSockets(io: Server, http: HttpServer): void {
   io.attach(http)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { shownUrl } from './database-url'
 import { openStore } from './open-store'
 
-describe('an address as it is shown', () => {
+describe('a shown address', () => {
   test.each([
     ['postgres://chat:secret@db:5432/chat', 'postgres://chat:***@db:5432/chat'],
     ['postgres://chat:p%40%2Fss@db/chat?sslmode=require', 'postgres://chat:***@db/chat?sslmode=require'],

@@ -25,7 +25,7 @@ describe('openStore', () => {
     await store.close()
   })
 
-  test('a Postgres that is not there is UNAVAILABLE', async () => {
+  test('a Postgres that is down is UNAVAILABLE', async () => {
     await expect(openStore('postgres://nobody@127.0.0.1:1/none')).rejects.toMatchObject({
       name: 'StoreError',
       code: 'UNAVAILABLE',

@@ -55,7 +55,7 @@ async function exported(count: number) {
 }
 
 describe('an exported room, imported', () => {
-  test('is the same room: ids, senders, times, edits, tombstones, places, members, what was read', async () => {
+  test('is the same room: ids, senders, times, edits, tombstones, places, members, read cursors', async () => {
     const { store, roomId, rows } = await exported(1_201)
     const other = fresh()
     expect(await importRoom(other, of(rows))).toEqual({ roomId, added: 1_201, present: 0 })
@@ -70,7 +70,7 @@ describe('an exported room, imported', () => {
     ])
   })
 
-  test('a second time adds nothing; cut short, it goes on', async () => {
+  test('a second time adds nothing; after an interruption, it continues', async () => {
     const { roomId, rows } = await exported(40)
     const other = fresh()
     expect(await importRoom(other, of(rows.slice(0, 20)))).toMatchObject({ added: 17, present: 0 })
@@ -81,7 +81,7 @@ describe('an exported room, imported', () => {
     )
   })
 
-  test('into a room that has gone on: after what is there, in order, without a hole (I1, I2)', async () => {
+  test('into a room with newer messages: after those, in order, without a hole (I1, I2)', async () => {
     const { roomId, rows } = await exported(10)
     const other = fresh()
     await importRoom(other, of(rows.slice(0, 6)))
@@ -114,7 +114,7 @@ describe('an exported room, imported', () => {
     expect(rows.map((row) => row.kind === 'message' && row.message.seq)).toEqual([8, 9, 10])
   })
 
-  test('an ephemeral room is not taken: no database holds such rooms', async () => {
+  test('an ephemeral room is refused: no database holds such rooms', async () => {
     const store = fresh()
     await newRoom(store, { id: ephemeralRoomId('1'), type: 'ephemeral' })
     const rows = await all(exportRoom(store, ephemeralRoomId('1')))

@@ -81,7 +81,7 @@ export function ephemeralContract(name: string, open: OpenEphemeral): void {
     const seqsOf = async (store: Store, roomId: RoomId): Promise<number[]> =>
       (await messagesOf(store, roomId)).map(({ seq }) => seq)
 
-    test('keeps the last 100 messages; what is older is below the floor, and counts no more', async () => {
+    test('keeps the last 100 messages; older ones are below the floor, and do not count', async () => {
       const { store } = await start({})
       const roomId = await newRoom(store)
       await sendMany(store, roomId, 1, 130)
@@ -95,7 +95,7 @@ export function ephemeralContract(name: string, open: OpenEphemeral): void {
       })
     })
 
-    test('more in one batch than it keeps ends as one by one would', async () => {
+    test('more in one batch than it keeps ends as one by one', async () => {
       const { store } = await start({ keep: { messages: 3 } })
       const roomId = await newRoom(store)
       await sendMany(store, roomId, 1, 10)
@@ -123,7 +123,7 @@ export function ephemeralContract(name: string, open: OpenEphemeral): void {
       expect(await headOf(store, roomId)).toMatchObject({ lastSeq: 300 })
     })
 
-    test('what is no longer kept is not found: by its id, for an edit, a delete, a reply, a file', async () => {
+    test('a message that is no longer kept is not found: by its id, for an edit, a delete, a reply, a file', async () => {
       const { store } = await start({ keep: { messages: 2 } })
       const roomId = await newRoom(store)
       const op = sendOp('ann', 'picture', { type: 'image', metadata: { fileId: 'file-1' } })
@@ -164,7 +164,7 @@ export function ephemeralContract(name: string, open: OpenEphemeral): void {
       expect(audit.map(({ reason }) => reason)).toEqual(['admin', 'member', 'admin'])
     })
 
-    test('of those who have left the last ones have a row; who is in, and who was put out, keeps theirs', async () => {
+    test('of users who have left the last ones have a row; present and removed members keep theirs', async () => {
       const { store } = await start({ keep: { departed: 2 } })
       const names = ['u1', 'u2', 'u3', 'u4']
       const roles = Object.fromEntries(names.map((name) => [name, 'member' as const]))
@@ -191,7 +191,7 @@ export function ephemeralContract(name: string, open: OpenEphemeral): void {
       expect(await store.read((reader) => reader.roomsOf(asUserId('u1'), { limit: 100 }))).toEqual([])
     })
 
-    test('takes so many reports; a resolved one makes place, an open one is not pushed out', async () => {
+    test('accepts a limited number of reports; a resolved one makes room, an open one is kept', async () => {
       const { store } = await start({ keep: { reports: 2 } })
       const roomId = await newRoom(store)
       const messageId = await say(store, roomId, 'ann', 'bad')
@@ -208,7 +208,7 @@ export function ephemeralContract(name: string, open: OpenEphemeral): void {
       expect([await found(false), await found(true)]).toEqual([['r2', 'r3'], []])
     })
 
-    test('of a room that is not there takes no report', async () => {
+    test('accepts no report for a missing room', async () => {
       const { store } = await start({})
       const roomId = asRoomId('nowhere')
       await store.putReport({
@@ -223,7 +223,7 @@ export function ephemeralContract(name: string, open: OpenEphemeral): void {
       expect(await store.read((reader) => reader.reports(roomId, { resolved: false, limit: 10 }))).toEqual([])
     })
 
-    test('P11: one user makes so many rooms, and all users together so many', async () => {
+    test('P11: the rooms of one user, and of all users together, are limited', async () => {
       const { store } = await start({ limits: { rooms: 4, roomsPerUser: 2 } })
       const make = (name: string) => store.createRoom(roomOf({ roles: { [name]: 'owner' } }))
       for (const name of ['ann', 'ann', 'bob']) await make(name)
@@ -233,7 +233,7 @@ export function ephemeralContract(name: string, open: OpenEphemeral): void {
       expect(await store.read((reader) => reader.roomsOf(asUserId('cid'), { limit: 100 }))).toEqual([])
     })
 
-    test('a room that is not used goes, with all of it; its maker, and everybody, may make another', async () => {
+    test('an unused room is removed whole; its creator, and all others, may make another', async () => {
       const { store, ephemeral, pass } = await start({ limits: { rooms: 2, roomsPerUser: 1, idleMs: 100 } })
       const idle = await newRoom(store)
       const messageId = await say(store, idle, 'ann', 'bye')
@@ -258,7 +258,7 @@ export function ephemeralContract(name: string, open: OpenEphemeral): void {
       await newRoom(store)
     })
 
-    test('whoever writes or reads in it keeps it', async () => {
+    test('writing or reading in it keeps it', async () => {
       const { store, ephemeral, pass } = await start({ limits: { idleMs: 1_000 } })
       const [written, read, idle] = [await newRoom(store), await newRoom(store), await newRoom(store)]
       await say(store, read, 'bob', 'unread')
@@ -272,7 +272,7 @@ export function ephemeralContract(name: string, open: OpenEphemeral): void {
       expect(rooms.some(({ room }) => room.id === idle)).toBe(false)
     })
 
-    test('where all places are taken by idle rooms, a new one takes the place of them', async () => {
+    test('a new room replaces idle ones if they take all places', async () => {
       const { store, pass } = await start({ limits: { rooms: 2, idleMs: 100 } })
       const [first] = [await newRoom(store), await newRoom(store)]
       await pass(200)

@@ -45,7 +45,7 @@ export function commitContract({ store }: ContractContext): void {
       expect(await headOf(store(), roomId)).toEqual({ rev: 5, lastSeq: 3 })
     })
 
-    test('gives back every field of a message as it was written', async () => {
+    test('returns every field of a message as it was written', async () => {
       const roomId = await newRoom(store())
       const original = await say(store(), roomId, 'ann', 'original')
       const metadata = { file: { id: 'f1', sizes: [1, 2.5, -3] }, on: true, none: null, '': 'empty key' }
@@ -94,7 +94,7 @@ export function commitContract({ store }: ContractContext): void {
       expect(await headOf(store(), roomId)).toEqual({ rev: 5, lastSeq: 1 })
     })
 
-    test('keeps all users of a reaction, in the order in which they came, and drops them with the message', async () => {
+    test('keeps all users of a reaction, in order, and drops them with the message', async () => {
       const names = Array.from({ length: 25 }, (_, index) => `user${index}`)
       const roles = Object.fromEntries(names.map((name) => [name, 'member' as const]))
       const roomId = await newRoom(store(), { roles: { ann: 'owner', ...roles } })
@@ -112,7 +112,7 @@ export function commitContract({ store }: ContractContext): void {
       })
     })
 
-    test('writes nothing where the plan has nothing', async () => {
+    test('writes nothing if the plan is empty', async () => {
       const roomId = await newRoom(store())
       await say(store(), roomId, 'ann', 'one')
       await store().commit(roomId, NOTHING, planOfNothing)
@@ -121,7 +121,7 @@ export function commitContract({ store }: ContractContext): void {
       expect(await messagesOf(store(), roomId)).toHaveLength(1)
     })
 
-    test('of a room that is not there tells so, and writes nothing', async () => {
+    test('of a missing room answers so, and writes nothing', async () => {
       let seen: Facts | undefined
       const missing = asRoomId('nowhere')
       await store().commit(missing, { ...NOTHING, userIds: [asUserId('ann')] }, (facts) => {

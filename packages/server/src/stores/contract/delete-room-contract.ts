@@ -40,8 +40,8 @@ export function deleteRoomContract({ store, opened }: ContractContext): void {
     }
   }
 
-  describe('a room that was deleted', () => {
-    test('is nowhere found, from that moment on, and others are', async () => {
+  describe('a deleted room', () => {
+    test('is not found from that moment on, and others are', async () => {
       const [roomId, other] = [await newRoom(store(), { type: 'public' }), await newRoom(store())]
       const messageId = await say(store(), roomId, 'ann', 'text')
       expect([await remove(roomId), await remove(roomId), await remove(asRoomId('nowhere'))]).toEqual([
@@ -68,7 +68,7 @@ export function deleteRoomContract({ store, opened }: ContractContext): void {
       ])
     })
 
-    test('gives its id to no other room', async () => {
+    test('reserves its id', async () => {
       const { room, members } = roomOf({ type: 'public' })
       await store().createRoom({ room, members })
       await remove(room.id)
@@ -78,7 +78,7 @@ export function deleteRoomContract({ store, opened }: ContractContext): void {
       await expect(again()).rejects.toMatchObject({ code: 'INVALID_PAYLOAD' })
     })
 
-    test('of two people leaves them free to open another one', async () => {
+    test('of two users lets them open another one', async () => {
       const open = () => store().createRoom({ ...roomOf({ type: 'dm' }), dmKey: 'ann bob' })
       const first = await open()
       expect(await open()).toMatchObject({ created: false, room: { id: first.room.id } })
@@ -105,7 +105,7 @@ export function deleteRoomContract({ store, opened }: ContractContext): void {
       expect([await isShown('file-1'), await isShown('file-2')]).toEqual([false, true])
     })
 
-    test('is purged whole, in steps, and nothing of others', async () => {
+    test('is purged whole, in steps, without touching others', async () => {
       const [roomId, other] = [await newRoom(store()), await newRoom(store())]
       for (const id of [roomId, other]) {
         const sends = Array.from({ length: 3 }, (_, n) =>
@@ -131,7 +131,7 @@ export function deleteRoomContract({ store, opened }: ContractContext): void {
       })
     })
 
-    test('stays deleted over a restart, which goes on with the purge', async () => {
+    test('stays deleted after a restart, which continues the purge', async () => {
       const { reopen } = opened()
       if (!reopen) return
       const roomId = await newRoom(store())
@@ -144,7 +144,7 @@ export function deleteRoomContract({ store, opened }: ContractContext): void {
   })
 
   describe('rooms with open reports', () => {
-    test('come by id, in pages, with how many there are; the resolved do not count', async () => {
+    test('are read by id, in pages, with their number; the resolved do not count', async () => {
       const rooms = [await newRoom(store()), await newRoom(store()), await newRoom(store())].sort()
       const [one, two, three] = rooms
       if (!one || !two || !three) throw new Error('three rooms were made')

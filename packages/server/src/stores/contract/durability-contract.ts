@@ -32,7 +32,7 @@ async function everything(store: Store, roomId: RoomId) {
 
 export function durabilityContract({ opened, store }: ContractContext): void {
   describe('epoch', () => {
-    test('is there, short, and does not change while the store is open', async () => {
+    test('exists, is short, and does not change while the store is open', async () => {
       const { epoch } = store()
       expect(epoch).toMatch(/^.{1,64}$/)
       await say(store(), await newRoom(store()), 'ann', 'x')
@@ -41,7 +41,7 @@ export function durabilityContract({ opened, store }: ContractContext): void {
   })
 
   describe('opened again', () => {
-    test('everything that was committed is there, and goes on with the next numbers', async () => {
+    test('everything committed is there, and the numbers continue', async () => {
       const { reopen } = opened()
       if (!reopen) {
         expect(store().kind, 'only a store without a disk may forget').toBe('memory')

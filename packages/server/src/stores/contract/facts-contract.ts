@@ -108,7 +108,7 @@ export function factsContract({ store }: ContractContext): void {
       expect(byClientId.get(pairKey('ann', clientId))).toMatchObject({ content: 'of ann', seq: 1 })
     })
 
-    test('find a deleted message by its clientId: once is for ever (I4)', async () => {
+    test('find a deleted message by its clientId, for ever (I4)', async () => {
       const roomId = await newRoom(store())
       const op = sendOp('ann', 'gone', { clientId: 'client-0001' })
       await commitOne(store(), roomId, op)
@@ -157,7 +157,7 @@ export function factsContract({ store }: ContractContext): void {
       expect([...lastSendAt]).toEqual([['ann', first + 40_000]])
     })
 
-    test('in slow mode have the time of the last edit, where that was later', async () => {
+    test('in slow mode have the time of the last edit, if that was later', async () => {
       const roomId = await newRoom(store(), { settings: { slowModeSeconds: 30 } })
       const first = nextAt()
       const [one, two] = [sendOp('ann', 'one', { at: first }), sendOp('ann', 'two', { at: first + 40_000 })]

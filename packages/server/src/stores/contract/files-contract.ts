@@ -19,7 +19,7 @@ export function filesContract({ store }: ContractContext): void {
   }
 
   describe('a file', () => {
-    test('is shown to the members of a room that shows it, and to nobody else', async () => {
+    test('is shown to the members of a room that shows it only', async () => {
       const [roomId, other] = [await newRoom(store()), await newRoom(store(), { roles: { eve: 'owner' } })]
       await show(roomId, 'file-1')
       await commitOne(store(), other, sendOp('eve', 'hi'))
@@ -47,7 +47,7 @@ export function filesContract({ store }: ContractContext): void {
       expect(await isShown('file-1', 'bob')).toBe(false)
     })
 
-    test('is not shown to who was removed, nor to who came again after it (I14)', async () => {
+    test('is not shown to a removed user, nor to one who returned after it (I14)', async () => {
       const roomId = await newRoom(store())
       await show(roomId, 'file-1')
       await member('kick', roomId, 'bob')

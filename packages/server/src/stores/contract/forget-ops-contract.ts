@@ -22,7 +22,7 @@ export function forgetOpsContract({ store }: ContractContext): void {
       return look.then(() => known)
     }
 
-    test('forgets what is older, in every room, and leaves what is not', async () => {
+    test('drops older ones, in every room, and keeps newer ones', async () => {
       const [roomId, other] = [await newRoom(store()), await newRoom(store())]
       for (const room of [roomId, other]) {
         const messageId = await say(store(), room, 'ann', 'zero')
@@ -36,7 +36,7 @@ export function forgetOpsContract({ store }: ContractContext): void {
       expect(await store().forgetOps(Date.now() + MINUTE_MS)).toBe(0)
     })
 
-    test('takes no number and changes no row; the room goes on', async () => {
+    test('takes no number and changes no row; the room stays writable', async () => {
       const roomId = await newRoom(store())
       const messageId = await say(store(), roomId, 'ann', 'zero')
       await commitOne(store(), roomId, editOp('ann', messageId, 'one', 'op-00001'))

@@ -5,7 +5,7 @@ import type { ContractContext } from './store-contract'
 
 export function headsContract({ store }: ContractContext): void {
   describe('heads', () => {
-    test('of many rooms at once; a room that is not there is not among them', async () => {
+    test('of many rooms at once; a missing room is not among them', async () => {
       const [first, second] = [await newRoom(store()), await newRoom(store())]
       await say(store(), second, 'ann', 'one')
       await say(store(), second, 'bob', 'two')

@@ -26,7 +26,7 @@ export function memberCountContract({ store }: ContractContext): void {
   })
 
   describe('memberCount', () => {
-    test('counts who is in the room, not who was', async () => {
+    test('counts present members, not past ones', async () => {
       const roomId = await newRoom(store(), { type: 'public' })
       expect(await countOf(roomId)).toBe(2)
       const steps: [Op, number][] = [
@@ -49,7 +49,7 @@ export function memberCountContract({ store }: ContractContext): void {
       }
     })
 
-    test('is right after a batch in which one comes, goes and comes again', async () => {
+    test('is right after a batch in which a user joins, leaves and joins again', async () => {
       const roomId = await newRoom(store(), { type: 'public' })
       const { changes } = await commitOps(store(), roomId, [
         own('join', 'cid'),
@@ -62,7 +62,7 @@ export function memberCountContract({ store }: ContractContext): void {
       expect(await countOf(roomId)).toBe(4)
     })
 
-    test('of a room that is made with members who have left counts the others', async () => {
+    test('of a room made with members who have left counts the others', async () => {
       const { room, members } = roomOf({ roles: { ann: 'owner', bob: 'member', cid: 'member' } })
       const rows = members.map((member) =>
         member.userId === 'cid' ? { ...member, removed: 'left' as const } : member,
@@ -73,7 +73,7 @@ export function memberCountContract({ store }: ContractContext): void {
       expect((await store().createRoom({ room, members: rows })).room.memberCount).toBe(2)
     })
 
-    test('of a room that is made with thousands of members, as an import does, is theirs', async () => {
+    test('of a room made with thousands of members, as by an import, is their number', async () => {
       const names = Array.from({ length: 5_000 }, (_, index) => `user${index}`)
       const roles = Object.fromEntries(names.map((name) => [name, 'member' as const]))
       const roomId = await newRoom(store(), { roles })
@@ -92,7 +92,7 @@ export function memberCountContract({ store }: ContractContext): void {
       expect(await countOf(roomId)).toBe(2)
     })
 
-    test('is in the row that a commit answers', async () => {
+    test('is in the row that a commit returns', async () => {
       const roomId = await newRoom(store(), { type: 'public', name: 'Counted' })
       await commitOps(store(), roomId, [own('join', 'cid')])
       const { outcomes } = await commitOps(store(), roomId, [
@@ -107,7 +107,7 @@ export function memberCountContract({ store }: ContractContext): void {
       expect(outcomes).toMatchObject([{ ok: true, room: { memberCount: 3 } }])
     })
 
-    test('is as of the snapshot that is read', async () => {
+    test('is that of the snapshot', async () => {
       const roomId = await newRoom(store(), { type: 'public' })
       let joining: Promise<unknown> = Promise.resolve()
       await store().read(async (reader) => {

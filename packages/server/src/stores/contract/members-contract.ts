@@ -22,7 +22,7 @@ export function membersContract({ store }: ContractContext): void {
   }
 
   describe('members', () => {
-    test('come by user id, the present ones only', async () => {
+    test('are read by user id, the present ones only', async () => {
       const roomId = await newRoom(store(), { roles })
       await kick(roomId, 'dot')
       const members = await membersOf(roomId, {})
@@ -30,7 +30,7 @@ export function membersContract({ store }: ContractContext): void {
       expect(members[2]).toMatchObject({ userId: 'cid', name: 'cid', role: 'admin', fromSeq: 1, rev: 3 })
     })
 
-    test('who is in which of some rooms: only those who are in them now', async () => {
+    test('which users are in which rooms: only present members', async () => {
       const [first, second, third] = [
         await newRoom(store(), { roles }),
         await newRoom(store()),
@@ -46,7 +46,7 @@ export function membersContract({ store }: ContractContext): void {
       expect(await store().read((reader) => reader.whoIsIn([third], []))).toEqual([])
     })
 
-    test('come in pages', async () => {
+    test('are read in pages', async () => {
       const roomId = await newRoom(store(), { roles })
       expect(names(await membersOf(roomId, { limit: 2 }))).toEqual(['ann', 'bob'])
       expect(names(await membersOf(roomId, { limit: 2, after: asUserId('bob') }))).toEqual(['cid', 'dot'])
@@ -55,7 +55,7 @@ export function membersContract({ store }: ContractContext): void {
       expect(names(await membersOf(roomId, { limit: 2, after: asUserId('bz') }))).toEqual(['cid', 'dot'])
     })
 
-    test('changed since a rev come with the removed', async () => {
+    test('changed since a rev include the removed', async () => {
       const roomId = await newRoom(store(), { roles })
       expect(names(await membersOf(roomId, { afterRev: 3 }))).toEqual(['dot', 'eve'])
       await kick(roomId, 'bob')
@@ -68,7 +68,7 @@ export function membersContract({ store }: ContractContext): void {
       ])
     })
 
-    test('keep a mute until it is taken back', async () => {
+    test('keep a mute until it is lifted', async () => {
       const roomId = await newRoom(store(), { roles })
       const mute = { kind: 'mute', actor: actorOf('ann'), at: nextAt(), targetId: asUserId('bob') } as const
       await commitOne(store(), roomId, { ...mute, until: '2030-01-01T00:00:00Z' })
@@ -77,7 +77,7 @@ export function membersContract({ store }: ContractContext): void {
       expect((await membersOf(roomId, {}))[1]).not.toHaveProperty('mutedUntil')
     })
 
-    test('who come again are no longer removed', async () => {
+    test('who return are no longer removed', async () => {
       const roomId = await newRoom(store(), { roles })
       await kick(roomId, 'bob')
       await commitOne(store(), roomId, {
@@ -92,7 +92,7 @@ export function membersContract({ store }: ContractContext): void {
       expect(bob).not.toHaveProperty('removed')
     })
 
-    test('the rooms that one is in under another name: present ones, some of them', async () => {
+    test('the rooms where a user has another name: present ones, some of them', async () => {
       const misnamed = (name: string, limit = 10) =>
         store().read((reader) => reader.misnamed({ id: asUserId('bob'), name }, limit))
       const rooms = [
@@ -111,7 +111,7 @@ export function membersContract({ store }: ContractContext): void {
       expect((await membersOf(second, {}))[1]).toMatchObject({ name: 'Robert', role: 'member', rev: 6 })
     })
 
-    test('which users are in so many rooms now', async () => {
+    test('which users are in at least this many rooms now', async () => {
       const rooms = [await newRoom(store(), { roles }), await newRoom(store(), { roles })]
       const ids = [...Object.keys(roles), 'nobody-at-all'].map(asUserId)
       const inRooms = async (atLeast: number): Promise<string[]> => {
@@ -124,7 +124,7 @@ export function membersContract({ store }: ContractContext): void {
       expect(await inRooms(1_000_000)).toEqual([])
     })
 
-    test('of a room that is not there are none', async () => {
+    test('of a missing room are none', async () => {
       expect(await membersOf(asRoomId('nowhere'), {})).toEqual([])
     })
   })

@@ -61,11 +61,11 @@ export function messageQueryContract({ store }: ContractContext): void {
       expect((await messagesOf(store(), roomId, query)).map(({ seq }) => seq)).toEqual(seqs)
     })
 
-    test('of a room that is not there are none', async () => {
+    test('of a missing room are none', async () => {
       expect(await messagesOf(store(), asRoomId('nowhere'))).toEqual([])
     })
 
-    test('of one room never come from another', async () => {
+    test('of one room never include another’s', async () => {
       const roomId = await tenMessages()
       const other = await newRoom(store())
       await say(store(), other, 'ann', 'elsewhere')
@@ -73,7 +73,7 @@ export function messageQueryContract({ store }: ContractContext): void {
       expect((await messagesOf(store(), roomId)).every((row) => row.roomId === roomId)).toBe(true)
     })
 
-    test('carry the rev of their last change', async () => {
+    test('have the rev of their last change', async () => {
       const roomId = await tenMessages()
       const rows = await messagesOf(store(), roomId, { afterRev: 12, take: 'rev' })
       expect(rows.map(({ rev, content, deleted }) => [rev, content, deleted])).toEqual([
@@ -85,7 +85,7 @@ export function messageQueryContract({ store }: ContractContext): void {
     })
   })
 
-  test('a window that is looked through by place gives what the log of changes gives', async () => {
+  test('a window that is scanned by place gives the same rows as the log of changes', async () => {
     const roomId = await tenMessages()
     for (const [fromSeq, toSeq] of [
       [1, 10],

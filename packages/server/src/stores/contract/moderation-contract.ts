@@ -24,7 +24,7 @@ export function moderationContract({ store }: ContractContext): void {
       query: { resolved: boolean; after?: string; limit?: number },
     ): Promise<readonly Report[]> => store().read((reader) => reader.reports(roomId, { limit: 10, ...query }))
 
-    test('come oldest first, in pages, of their room only', async () => {
+    test('are read oldest first, in pages, of their room only', async () => {
       const [roomId, other] = [await newRoom(store()), await newRoom(store())]
       const messageId = await say(store(), roomId, 'ann', 'bad')
       const reports = [1, 2, 3].map((number) => reportOf(roomId, number, messageId))
@@ -35,7 +35,7 @@ export function moderationContract({ store }: ContractContext): void {
       expect(await list(roomId, { resolved: false, after: 'report-002' })).toEqual(reports.slice(2))
     })
 
-    test('put again are replaced: resolved ones leave the queue', async () => {
+    test('are replaced when put again: resolved ones leave the queue', async () => {
       const roomId = await newRoom(store())
       const report = reportOf(roomId, 1, await say(store(), roomId, 'ann', 'bad'))
       await store().putReport(report)
@@ -83,7 +83,7 @@ export function moderationContract({ store }: ContractContext): void {
       return roomId
     }
 
-    test('comes newest first, in pages, of its room only', async () => {
+    test('is read newest first, in pages, of its room only', async () => {
       const roomId = await threeActs()
       // The same acts at the same revs: ids of audit entries are unique within their room only.
       const other = await threeActs()
@@ -107,7 +107,7 @@ export function moderationContract({ store }: ContractContext): void {
 
 export function sessionsContract({ store }: ContractContext): void {
   describe('sessions', () => {
-    test('are revoked one by one, and stay so', async () => {
+    test('are revoked one by one, and stay revoked', async () => {
       const tomorrow = Date.now() + 86_400_000
       await store().revokeSession('session-1', tomorrow)
       await store().revokeSession('session-1', tomorrow)
@@ -134,7 +134,7 @@ export function sessionsContract({ store }: ContractContext): void {
     expect(await store().sessionsEnded([])).toEqual(new Map())
   })
 
-  test('sessions that are revoked, among a thousand', async () => {
+  test('revoked sessions among a thousand', async () => {
     const tomorrow = Date.now() + 86_400_000
     await store().revokeSession('session-7', tomorrow)
     await store().revokeSession('it\'s "one"', tomorrow)

@@ -26,14 +26,14 @@ export function peopleContract({ store }: ContractContext): void {
   }
 
   describe('acquaintances', () => {
-    test('share a room that both came into by themselves', async () => {
+    test('share a room that both joined themselves', async () => {
       await withAdded('cid')
       expect(await acquaintancesOf(ANN, [BOB, CID, EVE, asUserId('__proto__')])).toEqual(['bob'])
       expect(await acquaintancesOf(CID, [ANN, BOB])).toEqual([])
       expect(await acquaintancesOf(ANN, [])).toEqual([])
     })
 
-    test('do not when one has left, and do when who was put there writes', async () => {
+    test('do not when one has left, and do when a user who was put there writes', async () => {
       const roomId = await withAdded('cid')
       const messageId = nextMessageId()
       await commitOne(store(), roomId, { kind: 'leave', actor: actorOf('bob'), at: nextAt(), messageId })
@@ -41,7 +41,7 @@ export function peopleContract({ store }: ContractContext): void {
       expect(await acquaintancesOf(ANN, [BOB, CID])).toEqual(['cid'])
     })
 
-    test('whether a member was put there is in every row of theirs', async () => {
+    test('whether a member was put there is in each of their rows', async () => {
       const roomId = await withAdded('cid')
       const found = await store().read(async (reader) => ({
         member: (await reader.memberships(CID, [roomId]))[0]?.member?.added,
@@ -57,7 +57,7 @@ export function peopleContract({ store }: ContractContext): void {
   })
 
   describe('invitations', () => {
-    test('wait for their user, newest first, and go when they are accepted', async () => {
+    test('wait for their user, newest first, and are removed when accepted', async () => {
       const second = asRoomId('room-2')
       expect(await inviting([BOB, asUserId('nobody')])).toEqual(['bob', 'nobody'])
       expect(await inviting([BOB], { roomId: second, at: NOW + 1 })).toEqual(['bob'])
@@ -73,7 +73,7 @@ export function peopleContract({ store }: ContractContext): void {
       expect(await waiting(BOB)).toEqual([second])
     })
 
-    test('of one room are one: what waits stays, and what was declined stays declined', async () => {
+    test('of one room are one: a waiting one stays, and a declined one stays declined', async () => {
       await inviting([BOB])
       expect(await inviting([BOB], { inviterId: ANN })).toEqual([])
       expect(await store().answerInvitation(BOB, ROOM, 'declined')).toBe(true)
@@ -82,7 +82,7 @@ export function peopleContract({ store }: ContractContext): void {
       expect(await waiting(BOB)).toEqual([])
     })
 
-    test('end with the time, are made anew then, and are forgotten', async () => {
+    test('expire, can be made again then, and are dropped', async () => {
       await inviting([BOB, CID])
       await store().answerInvitation(BOB, ROOM, 'declined')
       expect(await waiting(CID, SOON - 1)).toEqual([ROOM])
@@ -93,7 +93,7 @@ export function peopleContract({ store }: ContractContext): void {
       expect(await waiting(BOB, SOON)).toEqual([ROOM])
     })
 
-    test('of one inviter are no more than the limit, declined ones too; a repeat is none more', async () => {
+    test('of one inviter are no more than the limit, declined ones included; a repeat does not count', async () => {
       const users = ids(...Array.from({ length: LIMITS.invitationsSent }, (_, n) => `user-${n}`))
       expect(await inviting(users)).toHaveLength(users.length)
       await store().answerInvitation(asUserId('user-0'), ROOM, 'declined')
@@ -129,7 +129,7 @@ export function peopleContract({ store }: ContractContext): void {
       expect(await page({ limit: 9 })).toEqual([{ userId: 'cid', blockedAt: at }])
     })
 
-    test('decline what waits, and what comes is not shown', async () => {
+    test('decline waiting invitations, and later ones are not shown', async () => {
       const at = '2026-01-01T00:00:00.000Z'
       await inviting([BOB])
       await inviting([BOB], { roomId: asRoomId('room-2'), inviterId: ANN })
@@ -138,7 +138,7 @@ export function peopleContract({ store }: ContractContext): void {
       expect(await waiting(BOB)).toEqual(['room-2'])
     })
 
-    test('are no more than the limit; who is blocked already may be again', async () => {
+    test('are no more than the limit; a blocked user may be blocked again', async () => {
       const at = '2026-01-01T00:00:00.000Z'
       const users = ids(...Array.from({ length: LIMITS.blockedUsers }, (_, n) => `user-${n}`))
       await Promise.all(users.map((id) => store().block(BOB, id, at)))

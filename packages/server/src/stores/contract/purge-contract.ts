@@ -33,7 +33,7 @@ export function purgeContract({ store, opened }: ContractContext): void {
     (await store().read((reader) => reader.memberships(ann, [roomId])))[0]?.floorSeq
 
   describe('purge', () => {
-    test('takes the rows below the floor away, and nothing else', async () => {
+    test('removes the rows below the floor, and nothing else', async () => {
       const [roomId, other] = [await fiveMessages(), await fiveMessages()]
       const head = await headOf(store(), roomId)
       expect(await store().purge(roomId, 4)).toBe(4)
@@ -46,7 +46,7 @@ export function purgeContract({ store, opened }: ContractContext): void {
       expect(changed.map(({ seq }) => seq)).toEqual([4, 5])
     })
 
-    test('goes up only, and no further than the head', async () => {
+    test('only rises, and no further than the head', async () => {
       const roomId = await fiveMessages()
       expect(await store().purge(roomId, 3)).toBe(3)
       expect(await store().purge(roomId, 2)).toBe(3)
@@ -57,7 +57,7 @@ export function purgeContract({ store, opened }: ContractContext): void {
       expect(await store().purge(asRoomId('nowhere'), 3)).toBeUndefined()
     })
 
-    test('the room goes on with its next numbers (I1, I2)', async () => {
+    test('the room continues with its next numbers (I1, I2)', async () => {
       const roomId = await fiveMessages()
       await store().purge(roomId, 6)
       const sent = await commitOne(store(), roomId, sendOp('bob', 'six'))
@@ -84,7 +84,7 @@ export function purgeContract({ store, opened }: ContractContext): void {
       expect(kept).toMatchObject({ duplicate: true, message: { seq: 5, content: 'text 5' } })
     })
 
-    test('what is gone is not found: by its id, for an edit, a delete, a reply', async () => {
+    test('a purged message is not found: by its id, for an edit, a delete, a reply', async () => {
       const roomId = await fiveMessages()
       const [first] = await messagesOf(store(), roomId)
       if (!first) throw new Error('five messages were sent')
@@ -98,7 +98,7 @@ export function purgeContract({ store, opened }: ContractContext): void {
       expect(await store().read((reader) => reader.roomOfMessage(first.id))).toBeUndefined()
     })
 
-    test('what is gone is not unread, and no preview', async () => {
+    test('a purged message is not unread, and no preview', async () => {
       const roomId = await fiveMessages()
       expect(await unreadOf(store(), 'bob', roomId)).toBe(5)
       await store().purge(roomId, 4)

@@ -65,7 +65,7 @@ export function raceContract({ store }: ContractContext): void {
       }
     })
 
-    test('rooms side by side do not disturb each other', async () => {
+    test('parallel commits of several rooms do not disturb each other', async () => {
       const rooms = await Promise.all(Array.from({ length: 5 }, () => newRoom(store())))
       await Promise.all(
         rooms.flatMap((roomId) =>

@@ -19,7 +19,7 @@ export function readCursorContract({ store }: ContractContext): void {
   const bob = asUserId('bob')
 
   describe('markRead', () => {
-    test('moves forward, never back, and tells where it stands', async () => {
+    test('moves forward, never back, and returns the position', async () => {
       const roomId = await newRoom(store())
       for (const text of ['1', '2', '3', '4', '5']) await say(store(), roomId, 'ann', text)
       expect(await store().markRead(roomId, bob, 4)).toEqual({ seq: 4, unread: 1 })
@@ -88,7 +88,7 @@ export function readCursorContract({ store }: ContractContext): void {
       expect(await store().markRead(roomId, bob, 0)).toMatchObject({ seq: 30 })
     })
 
-    test('answers nothing to whoever is not in the room now', async () => {
+    test('returns nothing for a user who is not in the room now', async () => {
       const roomId = await newRoom(store())
       await commitOne(store(), roomId, {
         kind: 'leave',
@@ -103,7 +103,7 @@ export function readCursorContract({ store }: ContractContext): void {
   })
 
   describe('unread (I13)', () => {
-    test("leaves out one's own, the deleted, the system's and the read", async () => {
+    test('leaves out own, deleted, system and read messages', async () => {
       const roomId = await newRoom(store())
       const deleted = await say(store(), roomId, 'ann', 'deleted later')
       await say(store(), roomId, 'ann', 'one')
@@ -133,7 +133,7 @@ export function readCursorContract({ store }: ContractContext): void {
       expect(await unreadOf(store(), 'bob', roomId)).toBe(LIMITS.unreadCap - 5)
     })
 
-    test('does not count what was said before one came again', async () => {
+    test('does not count messages from before the user returned', async () => {
       const roomId = await newRoom(store())
       const base = { actor: actorOf('ann'), at: nextAt() }
       await commitOne(store(), roomId, { kind: 'kick', ...base, targetId: bob, messageId: nextMessageId() })
@@ -144,7 +144,7 @@ export function readCursorContract({ store }: ContractContext): void {
       expect(await unreadOf(store(), 'bob', roomId)).toBe(1)
     })
 
-    test('comes for many rooms at once; rooms one is not in count nothing', async () => {
+    test('is counted for many rooms at once; other rooms count nothing', async () => {
       const [first, second, foreign] = [
         await newRoom(store()),
         await newRoom(store()),

@@ -8,7 +8,7 @@ export function roomsContract({ store }: ContractContext): void {
   const bob = asUserId('bob')
 
   describe('memberships', () => {
-    test('of asked rooms: one each, the user undefined where he never was, the missing missing', async () => {
+    test('of the asked rooms: one each, the user undefined if they never were in it, missing rooms left out', async () => {
       const mine = await newRoom(store())
       const foreign = await newRoom(store(), { roles: { ann: 'owner' } })
       const asked = [mine, foreign, asRoomId('nowhere'), asRoomId('__proto__'), asRoomId('constructor')]
@@ -21,7 +21,7 @@ export function roomsContract({ store }: ContractContext): void {
       )
     })
 
-    test('the rooms that a user is in now come by id, in pages', async () => {
+    test('the rooms that a user is in now are read by id, in pages', async () => {
       const [first, second, left] = [await newRoom(store()), await newRoom(store()), await newRoom(store())]
       await newRoom(store(), { roles: { ann: 'owner' } })
       const actor = { id: bob, name: 'bob', admin: false }
@@ -36,7 +36,7 @@ export function roomsContract({ store }: ContractContext): void {
       expect(await store().read((reader) => reader.memberships(bob, []))).toEqual([])
     })
 
-    test('give back every field of room and member', async () => {
+    test('return every field of room and member', async () => {
       const metadata = { topic: 'x', list: [1, { deep: null }] }
       const settings = { readOnly: true, slowModeSeconds: 3, editWindowSeconds: 0, archived: false }
       const { room, members } = roomOf({ name: 'Whole', type: 'public', metadata, settings })
@@ -102,7 +102,7 @@ export function roomsContract({ store }: ContractContext): void {
       expect(previews.get(second)).toMatchObject({ seq: 1, content: '', deleted: true, type: 'text' })
     })
 
-    test('are cut at 200 code points, never inside of one', async () => {
+    test('are cut at 200 code points, never within one', async () => {
       const roomId = await newRoom(store())
       await say(store(), roomId, 'ann', `x${'😀'.repeat(300)}`)
       const previews = await store().read((reader) => reader.previews([roomId]))
@@ -137,7 +137,7 @@ export function directoryContract({ store }: ContractContext): void {
     })
 
     test.each(['%', '_', '\\', '\\%', "'", '"', '*', '[a]', '\\_\\'])(
-      '%s is looked for as it is',
+      '%s is searched literally',
       async (text) => {
         await named(`has ${text} in it`)
         await named('has nothing special')
@@ -145,7 +145,7 @@ export function directoryContract({ store }: ContractContext): void {
       },
     )
 
-    test('come in pages by name and id, each once, also under one name', async () => {
+    test('are read in pages by name and id, each once, also under one name', async () => {
       const names = ['a', 'b', 'b', 'b', 'c', 'Z', 'ä', '😀', '\uff5a', '']
       const all = new Set<string>()
       for (const name of names) all.add(await named(name))
@@ -165,7 +165,7 @@ export function directoryContract({ store }: ContractContext): void {
       expect(seen.map(({ name }) => name)).toEqual(['', 'Z', 'a', 'b', 'b', 'b', 'c', 'ä', '\uff5a', '😀'])
     })
 
-    test('come with how many are in them', async () => {
+    test('have their number of members', async () => {
       const roomId = await named('Counted')
       await commitOne(store(), roomId, {
         kind: 'join',
@@ -192,7 +192,7 @@ export function directoryContract({ store }: ContractContext): void {
   })
 
   describe('createRoom', () => {
-    test('under an id that is there gives the room that is there, and changes nothing', async () => {
+    test('with an existing id returns the existing room, and changes nothing', async () => {
       const first = roomOf({ id: asRoomId('general'), name: 'First' })
       const second = roomOf({ id: asRoomId('general'), name: 'Second', roles: { cid: 'owner' } })
       expect(await store().createRoom(first)).toEqual({ room: first.room, created: true })
@@ -212,21 +212,21 @@ export function directoryContract({ store }: ContractContext): void {
       expect(other.created).toBe(true)
     })
 
-    test('with a dmKey that is there tells the head as it is now', async () => {
+    test('with an existing dmKey returns the present head', async () => {
       const first = await store().createRoom({ ...roomOf({ type: 'dm' }), dmKey: 'ann bob' })
       await say(store(), first.room.id, 'ann', 'hello')
       const again = await store().createRoom({ ...roomOf({ type: 'dm' }), dmKey: 'ann bob' })
       expect(again).toMatchObject({ created: false, room: { id: first.room.id, rev: 3, lastSeq: 1 } })
     })
 
-    test('takes a room without members', async () => {
+    test('accepts a room without members', async () => {
       const roomId = await newRoom(store(), { roles: {}, type: 'public' })
       const [found] = await store().read((reader) => reader.memberships(bob, [roomId]))
       expect(found).toMatchObject({ room: { rev: 0, createdBy: null }, member: undefined })
     })
   })
 
-  test('a search finds the public rooms that have the text in their name, whatever it is, in pages', async () => {
+  test('a search finds the public rooms with any text in their name, in pages', async () => {
     const named = async (name: string, type: 'public' | 'private' = 'public') => {
       const { room, members } = roomOf({ name, type })
       await store().createRoom({ room, members })
@@ -273,7 +273,7 @@ export function directoryContract({ store }: ContractContext): void {
     expect(await find('nothing has this')).toEqual([])
   })
 
-  test('a room that has another name is found by that and by the old one no more', async () => {
+  test('a renamed room is found by the new name, and no longer by the old one', async () => {
     const roomId = await newRoom(store(), { name: 'Before', type: 'public' })
     const actor = { id: asUserId('ann'), name: 'ann', admin: false }
     const change = {
@@ -289,7 +289,7 @@ export function directoryContract({ store }: ContractContext): void {
     expect([await find('before'), await find('afterw')]).toEqual([[], [roomId]])
   })
 
-  test('of more rooms than are worth sorting a search finds a page as well', async () => {
+  test('a search finds a page also among more rooms than are sorted', async () => {
     for (let n = 0; n < 1_050; n++) {
       const { room, members } = roomOf({
         name: `Crowded ${String(n).padStart(4, '0')}`,
@@ -305,7 +305,7 @@ export function directoryContract({ store }: ContractContext): void {
     expect(last.map(({ name }) => name)).toEqual(['Crowded 1048', 'Crowded 1049'])
   })
 
-  test('a user has the name that was given last, whenever it is put', async () => {
+  test('a user has the name that was given last, whenever it is written', async () => {
     const nameOf = async () => (await store().read((reader) => reader.user(bob)))?.name
     expect(await store().putUser({ id: bob, name: 'Bob' }, 2_000)).toEqual({ id: bob, name: 'Bob' })
     expect(await store().putUser({ id: bob, name: 'Robert' }, 1_000)).toEqual({ id: bob, name: 'Bob' })
@@ -319,7 +319,7 @@ export function directoryContract({ store }: ContractContext): void {
     expect(await store().putUser({ id: cid, name: 'Cid' })).toEqual({ id: cid, name: 'Cid' })
   })
 
-  test('a user is the last that was put', async () => {
+  test('a user is as last written', async () => {
     expect(await store().read((reader) => reader.user(bob))).toBeUndefined()
     await store().putUser({ id: bob, name: 'Bob' })
     await store().putUser({ id: bob, name: 'Robert' })

@@ -82,7 +82,7 @@ export function snapshotContract({ store }: ContractContext): void {
       await writing
     })
 
-    test('sees what was committed before it began', async () => {
+    test('sees all that was committed before it began', async () => {
       const roomId = await newRoom(store())
       for (let round = 1; round <= 5; round++) {
         await say(store(), roomId, 'ann', `${round}`)
@@ -91,7 +91,7 @@ export function snapshotContract({ store }: ContractContext): void {
       }
     })
 
-    test('passes on what its function gives or throws', async () => {
+    test('passes on what its function returns or throws', async () => {
       await expect(store().read(async () => 'answer')).resolves.toBe('answer')
       const failing = store().read(async () => {
         throw new Error('reader failed')

@@ -28,7 +28,7 @@ const texts: [name: string, text: string][] = [
 ]
 
 export function textContract({ store }: ContractContext): void {
-  describe('text comes back byte for byte', () => {
+  describe('text is returned byte for byte', () => {
     test.each(texts)('%s', async (_, text) => {
       const roomId = await newRoom(store())
       const short = [...text].slice(0, 50).join('')
@@ -92,7 +92,7 @@ export function textContract({ store }: ContractContext): void {
 }
 
 export function userNamesContract({ store }: ContractContext): void {
-  test('names of users come back byte for byte', async () => {
+  test('names of users are returned byte for byte', async () => {
     for (const [, text] of texts) {
       const name = [...text].slice(0, 30).join('')
       await store().putUser({ id: asUserId('ann'), name })

@@ -40,7 +40,7 @@ async function lookAt(reader: Reader, roomId: Awaited<ReturnType<typeof newRoom>
   }
 }
 
-test('a reader that is open for long finds by rev what was there, though the log has been outgrown', async () => {
+test('a long open reader finds its rows by rev, though the log was cut since', async () => {
   const store = createMemoryStore()
   const roomId = await newRoom(store)
   const messages = [sendOp('ann', 'one'), sendOp('ann', 'two')]

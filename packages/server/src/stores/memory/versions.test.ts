@@ -25,7 +25,7 @@ test('a snapshot sees the value as it was, however often it is written afterward
   for (const { snapshot, value } of open) expect(valueAt(cell, snapshot)).toBe(value)
 })
 
-test('two snapshots of one moment are two: closing one does not end the other', () => {
+test('two snapshots of one moment are separate: closing one does not end the other', () => {
   const versions = new Versions()
   const [first, second] = [versions.openSnapshot(), versions.openSnapshot()]
   versions.closeSnapshot(first)

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { withSchema } from '../database-url'
 import { accessOf, localSettings, startOptions } from './access'
 
-describe('what the URL of a Postgres says', () => {
-  test('settings of its own are added to ours, and taken out of the address', () => {
+describe('the URL of a Postgres', () => {
+  test('its settings are added to ours, and removed from the address', () => {
     const url = 'postgres://app:secret@db/chat?sslmode=require&options=-c%20lock_timeout%3D1234%20--jit%3Don'
     const { connectionString, settings } = accessOf(url)
     expect(connectionString).toBe('postgres://app:secret@db/chat?sslmode=require')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Lanes } from './lanes'
 
-test('one key has one thing at a time, in order, whatever fails; others do not wait for it', async () => {
+test('one key runs one call at a time, in order, also after failures; others do not wait for it', async () => {
   const lanes = new Lanes()
   const said: string[] = []
   let open = (): void => {}

@@ -6,7 +6,7 @@ import { UNREAD_SCAN_ROWS } from './unread-scan'
 
 /** Unread far behind the head, which the SQL stores count in another way. Call `store()` within tests only. */
 export function farUnreadContract(store: () => Store): void {
-  test('unread is exact behind a long run of one’s own messages (I13)', async () => {
+  test('unread is exact behind a long run of own messages (I13)', async () => {
     const roomId = await newRoom(store(), { roles: { bot: 'owner', bob: 'member', cid: 'member' } })
     await say(store(), roomId, 'bob', 'read')
     await store().markRead(roomId, asUserId('bot'), 1)

@@ -14,7 +14,7 @@ describe('file lock', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  test('is one holder’s, and free again when he closes', () => {
+  test('has one holder, and is free again when it closes', () => {
     const path = join(folder, 'test.db')
     const first = lockFile(path)
     expect(() => lockFile(path)).toThrow(DatabaseInUseError)
@@ -24,7 +24,7 @@ describe('file lock', () => {
     lockFile(path).close()
   })
 
-  test('the database and its log are for its owner’s eyes only', async () => {
+  test('the database and its log are readable by their owner only', async () => {
     const path = join(folder, 'new', 'test.db')
     const store = await openSqliteStore(path)
     for (const file of [path, `${path}-wal`]) expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -51,7 +51,7 @@ describe('file lock', () => {
     await again.close()
   })
 
-  test('is not fooled by who removes its file: the database itself is asked', async () => {
+  test('holds if its file is removed: the database itself is checked', async () => {
     const path = join(folder, 'test.db')
     const store = await openSqliteStore(path)
     await store.ping()
@@ -65,7 +65,7 @@ describe('file lock', () => {
     await again.close()
   })
 
-  test('is not fooled by a hard link: a second name is refused, and it is said why', async () => {
+  test('holds for a hard link: a second name is refused, with the reason', async () => {
     const path = join(folder, 'test.db')
     const store = await openSqliteStore(path)
     linkSync(path, join(folder, 'other.db'))

@@ -32,7 +32,7 @@ describe('migrate', () => {
     expect(connection.all('SELECT id FROM two')).toHaveLength(1)
   })
 
-  test('one that fails is taken back whole, and the version stays', () => {
+  test('one that fails is rolled back whole, and the version stays', () => {
     migrate(connection, [FIRST])
     expect(() => migrate(connection, [FIRST, 'CREATE TABLE two (id INTEGER); nonsense'])).toThrow()
     expect(version()).toBe(1)
@@ -40,7 +40,7 @@ describe('migrate', () => {
     expect(version()).toBe(2)
   })
 
-  test('counts the members of the rooms that are there, from then on by itself', () => {
+  test('counts the members of existing rooms, and from then on automatically', () => {
     migrate(connection, MIGRATIONS.slice(0, 3))
     connection.exec(`
       INSERT INTO rooms VALUES ('r1', 'Room', 'room', 'public', NULL, '', '{}', '{}');
@@ -59,7 +59,7 @@ describe('migrate', () => {
     expect(counts()).toEqual([1, 0])
   })
 
-  test('finds the rooms and messages that are there by the new indexes', () => {
+  test('finds existing rooms and messages by the new indexes', () => {
     const before = MIGRATIONS.findIndex((sql) => sql.includes('messages_shown'))
     migrate(connection, MIGRATIONS.slice(0, before))
     connection.exec(`

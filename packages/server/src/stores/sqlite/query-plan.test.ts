@@ -118,7 +118,7 @@ describe('SQLite finds by index', () => {
     },
   )
 
-  test('everything else that is read', async () => {
+  test('all other reads', async () => {
     const reader = sqliteReader(db)
     const plans = await plansOf(async () => {
       await reader.roomsOf(ann, { limit: 10 })
@@ -160,7 +160,7 @@ describe('SQLite finds by index', () => {
     expect(plans.flat()).toContainEqual(expect.stringContaining('room_members_user'))
   })
 
-  test('what bounds a user: open reports, and rooms', async () => {
+  test('limits of a user: open reports, and rooms', async () => {
     const reader = sqliteReader(db)
     const plans = await plansOf(async () => {
       await reader.openReportsOf(roomId, ann, 100)
@@ -171,7 +171,7 @@ describe('SQLite finds by index', () => {
     expect(plans.flat().join()).toContain('INDEX room_members_user')
   })
 
-  test('a short window is looked through by place, whatever the room has changed since', async () => {
+  test('a short window is scanned by place, however much the room has changed since', async () => {
     const query = { roomId, fromSeq: 5, toSeq: 9, afterRev: 3, includeDeleted: true, limit: 50 } as const
     const plans = await plansOf(() => sqliteReader(db).messages({ ...query, take: 'rev', isNarrow: true }))
     expect(plans.flat()).toEqual([
@@ -180,7 +180,7 @@ describe('SQLite finds by index', () => {
     ])
   })
 
-  test('rooms by three letters of their name: by an index that knows those', async () => {
+  test('rooms by three letters of their name: by an index of those', async () => {
     const plans = await plansOf(() => sqliteReader(db).publicRooms({ query: 'general', limit: 10 }))
     const walks = plans.flat().filter((step) => isWalk(step))
     expect(walks.filter((step) => !/room_search VIRTUAL TABLE INDEX \d+:M/.test(step))).toEqual([])
@@ -215,7 +215,7 @@ describe('SQLite finds by index', () => {
     expect(plans.flat()).toContainEqual(expect.stringMatching(/invitations_age \(until_ms<\?\)/))
   })
 
-  test('what is written in passing', async () => {
+  test('small writes', async () => {
     putUser(db, { id: ann, name: 'Ann' }, 0)
     const plans = await plansOf(() => markRead(db, roomId, ann, 5))
     expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])

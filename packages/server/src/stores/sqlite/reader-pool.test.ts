@@ -34,7 +34,7 @@ describe('reader pool', () => {
   const count = (db: Connection): unknown => db.get('SELECT count(*) AS n FROM notes')?.n
   const add = (): void => writer.run('INSERT INTO notes VALUES (?)', 'note')
 
-  test('so many reads may wait, and one more is told to come later (P11)', async () => {
+  test('a limited number of reads may wait, and one more is refused for now (P11)', async () => {
     const small = new ReaderPool(join(folder, 'test.db'), { waiting: 3 })
     const held = gate()
     const reads = Array.from({ length: 7 }, () => small.snapshot(() => held.promise))
@@ -64,7 +64,7 @@ describe('reader pool', () => {
     expect(await pool.snapshot(async (db) => count(db))).toBe(12)
   })
 
-  test('never sees what is not committed', async () => {
+  test('never sees uncommitted rows', async () => {
     writer.exec('BEGIN IMMEDIATE')
     add()
     expect(await pool.snapshot(async (db) => count(db))).toBe(0)
@@ -72,7 +72,7 @@ describe('reader pool', () => {
     expect(await pool.snapshot(async (db) => count(db))).toBe(1)
   })
 
-  test('a look that throws gives its connection back', async () => {
+  test('a read that throws returns its connection', async () => {
     for (let round = 0; round < 10; round++) {
       const failing = pool.snapshot(async () => {
         throw new Error('reader failed')
@@ -83,7 +83,7 @@ describe('reader pool', () => {
     expect(await pool.snapshot(async (db) => count(db))).toBe(1)
   })
 
-  test('closing refuses who waits, and lets who reads finish', async () => {
+  test('closing refuses waiting reads, and lets running ones finish', async () => {
     const held = gate()
     const reading = Array.from({ length: 4 }, () =>
       pool.snapshot(async (db) => {

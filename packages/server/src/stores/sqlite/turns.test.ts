@@ -21,7 +21,7 @@ class Counting extends Connection {
   }
 }
 
-describe('reads of SQLite let the event loop have its turns (P11)', () => {
+describe('reads of SQLite yield to the event loop (P11)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'roomful-turns-'))
   const path = join(folder, 'test.db')
   let store: Store

@@ -31,7 +31,7 @@ describe('writer', () => {
     }
   }
 
-  test('does in order what was asked for in one turn, and answers after the commit', async () => {
+  test('runs the work of one turn in order, and answers after the commit', async () => {
     const seen = await Promise.all([
       writer.write(insert('a')).then(notes),
       writer.write((db) => db.all('SELECT note FROM notes').length),
@@ -40,7 +40,7 @@ describe('writer', () => {
     expect(seen).toEqual([['a', 'b'], 1, undefined])
   })
 
-  test('one that throws takes back its own rows and nobody else’s', async () => {
+  test('a job that throws rolls back its own rows only', async () => {
     const results = await Promise.allSettled([
       writer.write(insert('a')),
       writer.write((db) => {
@@ -56,7 +56,7 @@ describe('writer', () => {
     expect(notes()).toEqual(['a', 'b'])
   })
 
-  test('one alone that throws leaves nothing behind', async () => {
+  test('a single job that throws leaves nothing behind', async () => {
     const failing = writer.write((db) => {
       insert('half')(db)
       throw new Error('decided otherwise')
@@ -67,7 +67,7 @@ describe('writer', () => {
     expect(notes()).toEqual(['next'])
   })
 
-  test('a full disk is STORAGE_FULL for all of the transaction, and nothing of it stays', async () => {
+  test('a full disk is STORAGE_FULL for the whole transaction, and nothing of it stays', async () => {
     const pages = connection.get('PRAGMA page_count')?.page_count
     connection.exec(`PRAGMA max_page_count = ${pages}`)
     const results = await Promise.allSettled([
@@ -83,7 +83,7 @@ describe('writer', () => {
     expect(notes()).toEqual(['room again'])
   })
 
-  test('a file that another program holds is UNAVAILABLE, and works again when it lets go', async () => {
+  test('a file locked by another program is UNAVAILABLE, and works again when it is released', async () => {
     const other = new Connection(join(folder, 'test.db'))
     other.exec('BEGIN IMMEDIATE')
     const results = await Promise.allSettled([writer.write(insert('a')), writer.write(insert('b'))])
@@ -94,7 +94,7 @@ describe('writer', () => {
     expect(notes()).toEqual(['a'])
   })
 
-  test('work that takes long does not hold the others’ answers', async () => {
+  test('slow work does not delay the answers of other work', async () => {
     const order: string[] = []
     const slow = (note: string) => (db: Connection) => {
       insert(note)(db)
@@ -111,7 +111,7 @@ describe('writer', () => {
     expect(notes()).toEqual(['a', 'b'])
   })
 
-  test('closing does what waits, and refuses what comes later', async () => {
+  test('closing does the waiting work, and refuses later work', async () => {
     const last = writer.write(insert('last'))
     writer.close()
     await expect(last).resolves.toBeUndefined()
