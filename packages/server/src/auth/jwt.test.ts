@@ -13,7 +13,7 @@ const shown = (token: string) => credentialsOf(token, NO_REQUEST)
 const SECRET = 'a secret of these tests'
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** A token by the provider's clock, which is so many seconds ahead of the server's. */
+/** A token by the provider's clock, which is this many seconds ahead of the server's. */
 const signed = (clock: ManualClock, claims: { nbf?: number; exp?: number }): Promise<string> => {
   const now = clock.now() / 1000
   const jwt = new SignJWT({ name: 'Ann' }).setProtectedHeader({ alg: 'HS256' }).setSubject('ann')
@@ -78,7 +78,7 @@ const tokenOf = (key: Key, isNamed = true, claims: JWTPayload = { exp: IN_2026 }
     .setSubject('ann')
     .sign(key.privateKey)
 
-/** An identity provider whose keys can change, and that can be away. */
+/** An identity provider whose keys can change, and that can be down. */
 async function startProvider(keys: Key[], rules: TokenRules = {}) {
   const provider = { keys, isAway: false, asked: 0 }
   const http = createServer((_, response) => {
@@ -96,7 +96,7 @@ async function startProvider(keys: Key[], rules: TokenRules = {}) {
   const authenticate = jwksAuthenticate(`http://127.0.0.1:${port}/keys`, clock, log, rules)
   return {
     ...{ provider, clock, logged },
-    /** The user, or why they are not let in. */
+    /** The user, or why the token is refused. */
     show: async (token: string | Promise<string>): Promise<unknown> =>
       authenticate(shown(await token)).then(
         ({ id }) => id,

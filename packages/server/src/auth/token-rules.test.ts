@@ -17,7 +17,7 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {} }
 const signed = (claims: JWTPayload): Promise<string> =>
   new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(SECRET))
 
-/** The user, or why they are not let in. */
+/** The user, or why the token is refused. */
 async function shown(claims: JWTPayload, rules: TokenRules = {}): Promise<Identity | string> {
   const authenticate = secretAuthenticate(SECRET, new ManualClock(), rules)
   return authenticate(byToken(await signed(claims))).catch(
@@ -69,7 +69,7 @@ describe('users of identity providers', () => {
   ])(
     'a signed token with an unusable claim is TOKEN_INVALID, and names it: %j, %s',
     async (claims, field) => {
-      // What a token may say is not what its type says.
+      // A token may hold more than its type allows.
       expect(await shown(JSON.parse(JSON.stringify(claims)))).toBe(`TOKEN_INVALID: ${field}`)
     },
   )

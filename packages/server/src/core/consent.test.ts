@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { entryOf, type InvitationPolicy } from './consent'
 
-/** By hand: who exists, is known, has blocked; what becomes of them under consent, under open, and by a server admin. */
+/** By hand: exists, acquainted, blocked; the result under consent, under open, and by a server admin. */
 const TABLE = `
   exists acquainted blocked  consent open   admin
   no     no         no       invite  absent absent

@@ -242,7 +242,7 @@ describe('moderation', () => {
       changes: [],
     })
     const ban = await planOf(roomId, act('ban', 'adm', 'bob'))
-    // He is out already: the room is not told again.
+    // Bob is out already: no second system message.
     expect(ban.changes).toMatchObject([{ kind: 'member', member: { removed: 'banned' } }])
     expect(await planOf(roomId, act('kick', 'ann', 'bob'))).toMatchObject({ changes: [] })
   })
@@ -314,7 +314,7 @@ describe('the only owner', () => {
       ok: true,
       member: { userId: 'ann', removed: kind === 'kick' ? 'kicked' : 'banned' },
     })
-    // Nobody of the room can take its place; the server admin names somebody.
+    // No member can take the owner's place; the server admin names one.
     expect(await decided(roomId, setRole('adm', 'adm', 'owner'))).toMatchObject({ code: 'FORBIDDEN' })
     expect(await decided(roomId, byRoot(setRole('root', 'bob', 'owner')))).toMatchObject({
       member: { userId: 'bob', role: 'owner' },

@@ -144,7 +144,7 @@ describe('an edit', () => {
     const hundred = Array.from({ length: 100 }, (_, n) => edit(n + 2, 60_000 + n))
     const { outcomes } = await commitOps(store, roomId, hundred)
     expect(new Set(outcomes.map((outcome) => !outcome.ok && outcome.code))).toEqual(new Set(['SLOW_MODE']))
-    // An edit is speech: the next send waits for it too.
+    // An edit counts as a send: the next send waits for it too.
     const next = { ...sendOp('bob', 'next'), at: op.at + 100_000 }
     expect(await decided(next)).toMatchObject({ code: 'SLOW_MODE', retryAfterMs: 20_000 })
     expect(await decided({ ...next, at: op.at + 120_000 })).toMatchObject({ ok: true })

@@ -151,7 +151,7 @@ describe('rules', () => {
     expect(await send('bob', 0)).toMatchObject({ ok: true })
     expect(await send('bob', 10_000)).toEqual({ ok: false, code: 'SLOW_MODE', retryAfterMs: 20_000 })
     expect(await send('bob', 29_999)).toMatchObject({ retryAfterMs: 1 })
-    // A clock that runs behind: no longer than the rule.
+    // A clock that is behind: no longer than the rule.
     expect(await send('bob', -50_000)).toMatchObject({ retryAfterMs: 30_000 })
     expect(await send('bob', 30_000)).toMatchObject({ ok: true })
     expect(await send('ann', 30_000)).toMatchObject({ ok: true })

@@ -20,7 +20,7 @@ const actorOf = (name: (typeof NAMES)[number]): Actor => ({ id: asUserId(name), 
 
 const actor = fc.constantFrom(...NAMES).map(actorOf)
 const targetId = fc.constantFrom(...NAMES).map((name) => asUserId(name))
-// Ids of messages that may be there by then, or not yet, or never: the op at that place may not be a send.
+// Ids of messages that may exist by then, later, or never: the op at that place may not be a send.
 const messageId = fc.nat({ max: 25 }).map((place) => asMessageId(`message-${place}`))
 const content = fc.constantFrom('hello', 'other', '', 'same')
 const opId = fc.option(fc.constantFrom('op-aaaaaa', 'op-bbbbbb', 'op-cccccc'), { nil: undefined })
@@ -241,13 +241,13 @@ test('a retry of an accepted send gets its row, and takes no number (I4)', async
   )
 })
 
-/** What a server admin may do to the last owner. */
+/** Acts of a server admin on the last owner. */
 const UNSEATS: ReadonlySet<Op['kind']> = new Set<Op['kind']>(['kick', 'ban', 'set-role'])
 
 test('a room that has an owner keeps one, unless a server admin decides, and a dm loses only users who leave it', async () => {
   await fc.assert(
     fc.asyncProperty(run, types, async ({ batches }, type) => {
-      // Who may come into a dm is known by its key, and the key to whoever asks for these two.
+      // A dm's key shows who may enter it, and only the caller knows it: these two kinds are left out.
       const asked = batches.map((ops) => ops.filter(({ kind }) => kind !== 'enter-dm' && kind !== 'accept'))
       const { rows } = await runIn(await freshStore(type), type === 'dm' ? asked : batches)
       const members = rows.rooms[0]?.members ?? []

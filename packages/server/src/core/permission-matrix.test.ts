@@ -5,8 +5,8 @@ import { decide } from './decide'
 import type { Facts, Op, StoredMessage } from './ops'
 
 /**
- * What is expected, written down a second time and by hand: y it is done, F refused for the role, N the room or
- * message does not exist for him. `admin+` and `none+` have the token's admin claim, in the room and outside of it.
+ * The expected table, written a second time by hand: y it is done, F refused for the role, N the room or message does
+ * not exist for them. `admin+` and `none+` have the token's admin claim, in the room and outside of it.
  */
 const EXPECTED = `
                     owner admin member left kicked never admin+ none+
@@ -40,7 +40,7 @@ const cells = lines.flatMap(([action = '', ...verdicts]) =>
   verdicts.map((verdict, column) => ({ action, standing: header[column] ?? '', verdict })),
 )
 
-/** In a dm everybody is a member, and these acts do not exist; whoever is outside finds nothing as ever. */
+/** In a dm all are members, and these acts do not exist; users outside find nothing, as elsewhere. */
 const NO_ACT_OF_DMS = 'join invite kick ban unban mute set-role update-room'.split(' ')
 const NEEDS_RANK = 'send-in-read-only skip-slow-mode delete-other handle-reports read-audit'.split(' ')
 
@@ -51,7 +51,7 @@ function expectedIn(type: Room['type'], action: string, standing: string, verdic
     if (NEEDS_RANK.includes(action) && ['owner', 'admin'].includes(standing)) return 'F'
   }
   if (action === 'join' && isOutside && type === 'private') return 'N'
-  // One that ends by itself is deleted by nobody.
+  // No user may delete a room that ends by itself.
   if (action === 'delete-room' && type === 'ephemeral' && verdict === 'y') return 'F'
   return verdict
 }
@@ -210,7 +210,7 @@ describe.each(ROOM_TYPES)('in a %s room', (type) => {
     }
     const op = { ...wanted.op, actor: { id: ME, name: 'me', admin: serverAdmin }, at: AT } as Op
     const [outcome] = decide(nothing, [op]).outcomes
-    // The very same refusal as for a room that is hidden: not a field more (P9).
+    // Exactly the refusal of a hidden room: not one field more (P9).
     const [hidden] = decide(factsOf(type === 'dm' ? 'dm' : 'private', 'never', {}), [
       { ...op, actor: { ...op.actor, admin: false } },
     ]).outcomes

@@ -8,7 +8,7 @@ import { MemoryEphemeral } from './memory-ephemeral'
 
 const MINUTE_MS = 60_000
 
-/** A store of ephemeral rooms that can go away, as a Redis does. */
+/** A store of ephemeral rooms that can be down, like a Redis. */
 function fallible(inner: EphemeralStore): { store: EphemeralStore; setAway: (value: boolean) => void } {
   let isAway = false
   const check = <T>(run: () => Promise<T>): Promise<T> =>

@@ -14,7 +14,7 @@ afterEach(() => rooms.stop())
 
 function start(parts: Partial<RoomsInUseParts>): { touched: (readonly RoomId[])[]; sweeps: number[] } {
   const touched: (readonly RoomId[])[] = []
-  /** What each sweep finds; from then on nothing. */
+  /** How many each sweep removes; then none. */
   const sweeps: number[] = []
   const store = {
     touch: async (ids: readonly RoomId[]) => void touched.push(ids),
@@ -41,7 +41,7 @@ test('rooms in use nowhere are removed in one round, however many', async () => 
 
 test('P12: a walk over very many rooms yields to other work', async () => {
   let steps = 0
-  // Each look at the clock takes a millisecond.
+  // Each read of the clock takes a millisecond.
   const turns = new Turns(() => ++steps)
   const inhabited = () => Array.from({ length: 1_000 }, (_, n) => asRoomId(`ephemeral_${n}`))
   const { touched } = start({ inhabited, turns })

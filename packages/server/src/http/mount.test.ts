@@ -40,7 +40,7 @@ test("requests under the path go to the mounted server, all others to the app's 
   const port = await started(host)
   expect(await get(port, '/api/chat/readyz?x=1')).toBe('chat /readyz?x=1')
   expect(await get(port, '/api/chats')).toBe('app /api/chats')
-  // As the page there has relative addresses.
+  // The page there has relative addresses.
   const folder = await fetch(`http://127.0.0.1:${port}/api/chat`)
   expect(folder).toMatchObject({ redirected: true, url: `http://127.0.0.1:${port}/api/chat/` })
   expect(await get(port, '/')).toBe('app /')

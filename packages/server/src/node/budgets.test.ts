@@ -4,7 +4,7 @@ import { testNode } from './test-node'
 
 type Answer = Record<string, unknown>
 
-/** Asks until the server says to wait; how often it did not. */
+/** Asks until a refusal; `taken` counts the requests before it. */
 async function untilRefused(ask: () => Promise<Answer>): Promise<{ taken: number; refusal: Answer }> {
   for (let taken = 0; ; taken++) {
     const answer = await ask()

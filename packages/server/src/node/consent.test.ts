@@ -37,7 +37,7 @@ const namesIn = async (device: Device, roomId: string): Promise<unknown> =>
 const statusOf = async (device: Device, userId: string): Promise<unknown> =>
   at(await done(device, 'watch-presence', { userIds: [userId] }), 'presence', '0', 'status')
 
-/** Both join it by themselves. */
+/** Both join it themselves. */
 async function meet(...devices: Device[]): Promise<string> {
   const [first, ...others] = devices
   if (!first) throw new Error('nobody meets')

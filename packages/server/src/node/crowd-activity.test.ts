@@ -4,7 +4,7 @@ import { createMemoryStore } from '../stores/memory/memory-store'
 import { type Store, StoreError } from '../stores/port'
 import { ManualClock, testNode } from './test-node'
 
-/** Counts snapshots, and can be away. */
+/** Counts snapshots, and can be down. */
 function watched(): { store: Store; reads: () => number; isAway: (away: boolean) => void } {
   const store = createMemoryStore({ epoch: 'epoch-1' })
   let reads = 0
@@ -54,7 +54,7 @@ test('a message in a room that 1,000 users have in their lists costs a query a h
   await clock.pass(5_000)
   const before = { reads: reads(), received: received() }
   await ann.ask('send-message', { roomId: 'lobby', content: 'hello', clientId: 'client-hello' })
-  // Frames between two turns of the event loop, in each of which other work would be done.
+  // Frames between two turns of the event loop, in which other work would run.
   let [last, longest, going] = [received(), 0, true]
   const turn = (): void => {
     const now = received()

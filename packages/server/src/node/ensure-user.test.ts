@@ -42,7 +42,7 @@ describe('at a first sign-in', () => {
       const w = await world()
       w.broken.set('general', code)
       expect(await admit(w, 'ann')).toMatchObject({ ok: false, code })
-      // What worked the first time does not stand for the rest.
+      // One successful join does not stand for the rest.
       expect(await admit(w, 'ann')).toMatchObject({ ok: false, code })
       w.broken.clear()
       const ann = await w.node.device('ann')
@@ -76,14 +76,14 @@ describe('a known user, when there is a new default room that cannot be written 
     expect(await ann.ask('join-rooms', { roomIds: ['general'] })).toMatchObject({
       heads: { general: { rev: 1 } },
     })
-    // The room can be written to, and the next try is still to come.
+    // The room can be written, and the next try is still pending.
     broken.clear()
     expect(await ann.ask('send-message', send)).toMatchObject({ code: 'UNAVAILABLE', retry: 'after' })
     const { roomId, ...message } = send
     expect(await ann.ask('send-messages', { roomId, messages: [message] })).toMatchObject({
       results: [{ code: 'UNAVAILABLE' }],
     })
-    // Nothing is said of other rooms.
+    // Other rooms are answered as before.
     expect(await ann.ask('send-message', { ...send, roomId: 'none' })).toMatchObject({
       code: 'ROOM_NOT_FOUND',
     })

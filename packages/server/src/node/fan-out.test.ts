@@ -3,7 +3,7 @@ import { flushPromises, testNode } from './test-node'
 
 const clientId = (n: number): string => `client-${String(n).padStart(4, '0')}`
 
-/** A room of ann's with these people in it, and all of their devices subscribed to it. */
+/** A room of ann's with these members, and all of their devices subscribed to it. */
 async function room(node: ReturnType<typeof testNode>, people: Record<string, 1 | 2>) {
   const ann = await node.device('ann')
   const devices: Record<string, Awaited<ReturnType<typeof node.device>>> = {}

@@ -6,7 +6,7 @@ import { flushPromises, testNode } from './test-node'
 type TestNode = ReturnType<typeof testNode>
 type Device = Awaited<ReturnType<TestNode['device']>>
 
-/** What another node published, as the bus brings it: late, twice, in any order. */
+/** Batches of another node, as the bus delivers them: late, twice, in any order. */
 describe('batches of another node', () => {
   let world: TestNode
   let roomId: string
@@ -59,7 +59,7 @@ describe('batches of another node', () => {
     publish(message(1))
     const events = plain?.events.map(({ event }) => event).filter((event) => event.startsWith('message-'))
     expect(plain?.all('new-message')).toMatchObject([{ seq: 1, content: 'edited' }])
-    // The older row comes after it, and protocol 1 cannot tell the two apart by itself.
+    // The older row arrives after it, and protocol 1 cannot distinguish the two.
     expect(events).toEqual([])
   })
 

@@ -56,7 +56,7 @@ describe('a reported message', () => {
       ...[3, 4, 5, 6, 7].map((n) => `text ${n}`),
       'bad',
     ])
-    // The rest of the dm stays closed to it, as it is to everybody else.
+    // The rest of the dm stays closed to the admin, as to all others.
     expect(await root.ask('fetch-history', { roomId })).toMatchObject({ code: 'ROOM_NOT_FOUND' })
     expect(await bob.ask('fetch-report', { roomId, reportId })).toMatchObject({ code: 'FORBIDDEN' })
   })
@@ -112,7 +112,7 @@ describe('a moderator', () => {
     await ann.ask('mute-member', { roomId, userId: 'bob', until: '2999-01-01T00:00:00.000Z' })
     for (const change of [{ name: 'BUY COINS' }, { metadata: { topic: 'BUY COINS' } }])
       expect(await bob.ask('update-room', { roomId, ...change })).toMatchObject({ code: 'MUTED' })
-    // What says nothing is still theirs to do.
+    // Settings without text may still be changed.
     const settings = { slowModeSeconds: 5 }
     expect(await bob.ask('update-room', { roomId, settings })).toMatchObject({ ok: true })
     expect(await root.ask('update-room', { roomId, name: 'Fine' })).toMatchObject({ ok: true })
@@ -134,7 +134,7 @@ describe('a user all of whose sessions a server admin ends', () => {
       expect(device.isOpen()).toBe(false)
     }
     expect([ann.isOpen(), root.isOpen()]).toEqual([true, true])
-    // A token that does not say when it was issued counts as old.
+    // A token without an issue time counts as old.
     for (const token of [oldToken, 'bob'])
       expect(await node.node.admit({ token, protocol: 2 })).toMatchObject({ code: 'SESSION_REVOKED' })
     const later = node.clock.now() + 1_000
@@ -182,7 +182,7 @@ describe('a room that a server admin deletes', () => {
       removed: [roomId],
       list: [],
     })
-    // A retry whose first answer was lost; for everybody else it was never there.
+    // A retry whose first answer was lost; for all others the room never existed.
     expect(await root.ask('delete-room', { roomId })).toEqual({ ok: true })
     expect(await bob.ask('delete-room', { roomId })).toMatchObject({ code: 'ROOM_NOT_FOUND' })
   })
@@ -230,7 +230,7 @@ describe('a room that a server admin deletes', () => {
     ).toBeUndefined()
     await makeDefaultRooms(store, clock, ['general'])
     expect(store.backup()).toMatchObject({ rooms: [] })
-    // Newcomers are let in without it.
+    // New users are admitted without it.
     expect(await (await node.device('new')).ask('sync', { rooms: {}, list: true })).toMatchObject({
       list: [],
     })

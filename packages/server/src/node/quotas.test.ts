@@ -125,6 +125,6 @@ test('P12: edits and reactions count in the rate of sends', async () => {
   expect(await ann.ask('react-message', { messageId, emoji: '👍', op: 'add' })).toMatchObject(waits)
   expect(await ann.ask('edit-message', { messageId, content: 'more' })).toMatchObject(waits)
   expect(await ann.ask('send-message', { roomId, content: 'text' })).toMatchObject(waits)
-  // What takes something away is never late.
+  // A removal is never limited.
   expect(await ann.ask('delete-message', { messageId })).toMatchObject({ ok: true })
 })

@@ -159,7 +159,7 @@ describe('a user in many rooms', () => {
     }
     await node.device('bob?name=Robert')
     await flushPromises()
-    // The first batch is through, and no more before time has passed.
+    // The first batch is done, and no more before time has passed.
     expect([commits.length, commits[0]]).toEqual([32, ids[ROOMS - 1]])
     expect(renamesTold(ann)).toEqual(['bob Robert'])
     await node.clock.pass(1_000)

@@ -4,7 +4,7 @@ import { StoreError } from '../stores/port'
 import { wire } from './test-buses'
 import { flushPromises, ManualClock, testNode } from './test-node'
 
-/** Two nodes on one database, and what may happen between and below them. */
+/** Two nodes on one database, whose bus and disk can fail. */
 function twoNodes() {
   const clock = new ManualClock()
   const store = new MemoryStore({ epoch: 'epoch-1', now: clock.now })
@@ -52,7 +52,7 @@ describe('P8: a session that is revoked while the disk is full', () => {
     await expect(a.node.revokeSession('s1')).rejects.toMatchObject({ code: 'STORAGE_FULL' })
     await flushPromises()
     expect([here.isOpen(), there.isOpen()]).toEqual([false, false])
-    // Longer than a handshake is waited for.
+    // Longer than the timeout of a handshake.
     await clock.pass(300_000)
     for (const { node } of [a, b])
       expect(await node.admit({ token: 'ann?sid=s1' })).toMatchObject({ code: 'SESSION_REVOKED' })
@@ -63,7 +63,7 @@ describe('P8: a session that is revoked while the disk is full', () => {
     expect(await store.isSessionRevoked('s1')).toBe(true)
     expect(a.node.services.hub.isRevoked('s1')).toBe(true)
     await clock.pass(60_000)
-    // From now on the store says it.
+    // From now on the store refuses it.
     expect(a.node.services.hub.isRevoked('s1')).toBe(false)
     expect(await a.node.admit({ token: 'ann?sid=s1' })).toMatchObject({ code: 'SESSION_REVOKED' })
   })

@@ -9,7 +9,7 @@ type TestNode = ReturnType<typeof testNode>
 type TestDevice = Awaited<ReturnType<TestNode['device']>>
 type Activity = ServerPayload<'room-activity'>['rooms'][number]
 
-/** A room of ann's; bob is in it and shows his list, without having opened the room. */
+/** A room of ann's; bob is in it and shows the list, without having opened the room. */
 async function listed(node: TestNode, other = node) {
   const ann = await node.device('ann')
   const made = await ann.ask('create-room', { name: 'Room', type: 'public' })

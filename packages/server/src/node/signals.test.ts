@@ -77,7 +77,7 @@ describe('read receipts', () => {
     const bob = await join('bob')
     await ann.ask('join-rooms', { roomIds })
     for (const n of [1, 2]) await ann.ask('send-message', sendTo(roomId, 'text', n))
-    // Committed, and nobody was told: as where the database could not say so.
+    // Committed without a broadcast, as if the database's answer was lost.
     await store.markRead(asRoomId(roomId), asUserId('bob'), 2)
     await bob.ask('mark-read', { roomId, seq: 2 })
     await node.clock.pass(1_000)
@@ -130,7 +130,7 @@ describe('room-activity', () => {
     const before = bob.all('room-activity').length
     await ann.ask('remove-member', { roomId, userId: 'cat' })
     await ann.ask('send-message', sendTo(roomId, 'text'))
-    // A minute later everything is looked at again.
+    // A minute later everything is checked again.
     await clock.pass(7 * HEADS_INTERVAL_MS)
     const received = bob.all('room-activity').slice(before)
     expect(received).toMatchObject([{ rooms: [{ roomId, preview: { content: 'text' } }] }])
@@ -145,7 +145,7 @@ describe('room-activity', () => {
     const after = testNode({ store, clock, nodeId: 'node-2', idPrefix: 'n1' })
     const bob = await after.device('bob')
     await bob.ask('sync', { rooms: {}, list: true })
-    // Committed late: it was asked for before.
+    // Committed late, although requested earlier.
     await ann.ask('send-message', sendTo(roomId, 'late'))
     await clock.pass(2 * HEADS_INTERVAL_MS)
     const received = bob.all('room-activity').at(-1)
@@ -181,7 +181,7 @@ describe('room-heads', () => {
     const head = { rev: sent.rev, lastSeq: sent.seq }
     expect(ann.all('room-heads')).toEqual([{ epoch: 'epoch-1', heads: { [roomId]: head } }])
     await node.clock.pass(10 * HEADS_INTERVAL_MS)
-    // Told three times in all, so that a lost one does no harm.
+    // Sent three times in all, so that a lost one does no harm.
     expect(ann.all('room-heads')).toHaveLength(3)
   })
 })
@@ -211,7 +211,7 @@ describe('typing too often', () => {
     for (let n = 0; n < 100; n++) await phone.ask('typing', { roomId, typing: n % 2 === 0 })
     await node.clock.pass(1_000)
     expect(ann.all('typing')).toHaveLength(2)
-    // Off: it has ended when it comes.
+    // Off: it has expired on arrival.
     const { until } = Object(ann.all('typing').at(-1))
     expect(Date.parse(until)).toBeLessThanOrEqual(node.clock.now())
     await node.clock.pass(60_000)

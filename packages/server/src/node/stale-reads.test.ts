@@ -3,7 +3,7 @@ import { MemoryStore } from '../stores/memory/memory-store'
 import type { Store } from '../stores/port'
 import { flushPromises, testNode } from './test-node'
 
-/** A store whose reads can be held up after they have been made: their answer is then about a moment that has passed. */
+/** A store whose finished reads can be held: their answer is then about a past moment. */
 function slowStore() {
   const store = new MemoryStore({ epoch: 'epoch-1' })
   const read: Store['read'] = store.read.bind(store)
@@ -28,7 +28,7 @@ function slowStore() {
   }
 }
 
-/** Bob is in ann's room; his device has one message of it behind him. */
+/** Bob is in ann's room, which has one message. */
 async function scene() {
   const slow = slowStore()
   const node = testNode({ store: slow.store })
@@ -39,7 +39,7 @@ async function scene() {
     ann.ask('send-message', { roomId, content, clientId: `client-${content}` })
   await send('before')
   await flushPromises()
-  /** Bob asks; while the answer is on its way he is removed. */
+  /** Bob asks, and is removed while the answer is on its way. */
   const askAndKick = async (event: string, payload: object) => {
     slow.hold()
     const asking = bob.ask(event, payload)
@@ -90,7 +90,7 @@ test('fetch-members: the page is not sent (I14)', async () => {
 
 test('room-activity sends nothing of the room any more', async () => {
   const { node, slow, ann, bob, roomId, send } = await scene()
-  // Whoever is subscribed needs no activity: bob's is the first to be read.
+  // A subscriber needs no activity: bob's is the first to be read.
   await ann.ask('join-rooms', { roomIds: [roomId] })
   await node.clock.pass(3_000)
   const before = bob.all('room-activity').length

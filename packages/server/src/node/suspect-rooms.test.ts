@@ -23,7 +23,7 @@ test('the ephemeral rooms of one user are limited, and leave room for others (P1
   expect(await bob.ask('create-room', ephemeral('Of bob'))).toMatchObject({ ok: true })
 
   ann.close()
-  // Where nobody is, the rooms end.
+  // Empty rooms end.
   await node.clock.pass(12 * 60_000)
   const back = await node.device('ann')
   expect(await back.ask('create-room', ephemeral('One more'))).toMatchObject({ ok: true })

@@ -3,7 +3,7 @@ import { createMemoryStore } from '../stores/memory/memory-store'
 import type { Reader, Store } from '../stores/port'
 import { flushPromises, testNode } from './test-node'
 
-/** A store whose reads wait until the test lets one go on, and that counts what they ask. */
+/** A store whose reads wait until the test releases one, and that counts its queries. */
 function gated() {
   const store = createMemoryStore({ epoch: 'epoch-1' })
   const waiting: (() => void)[] = []
@@ -66,7 +66,7 @@ test('more syncs than a user has devices are refused for now (P11)', async () =>
   for (let n = 0; n < 41; n++) await next()
   const codes = (await Promise.all(answers)).map(({ ok, code }) => (ok ? 'ok' : code))
   expect(codes).toEqual([...Array(41).fill('ok'), ...Array(9).fill('RATE_LIMITED')])
-  // Those that waited are through: there is room again.
+  // The waiting ones are done: there is room again.
   const again = ann.ask('sync', whole)
   await flushPromises()
   await next()

@@ -9,12 +9,12 @@ import type { CommittedBatch } from './port'
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** A memory store whose commits wait at a gate, and fail when told to. */
+/** A memory store whose commits wait at a gate, and fail on request. */
 class GatedStore {
   readonly batches: number[] = []
   readonly underWay = new Set<RoomId>()
   failure: unknown
-  /** Of a plan that writes a message with such a content the database refuses the rows. */
+  /** The database refuses the rows of a plan that writes a message with such content. */
   refused: RegExp | undefined
   throws: RegExp | undefined
   private gate: Promise<void> | undefined
@@ -322,7 +322,7 @@ describe('bounds', () => {
     const short = (roomId: RoomId) => queue.submitAll(roomId, [sendOp('ann', 'hi')])
     const [first, second, third] = rooms as [RoomId, RoomId, RoomId]
     store.close()
-    // A first one, which is being committed, counts for all rooms and no more for its own.
+    // The first one is being committed: it counts for all rooms, and no longer for its own.
     const waiting = [queue.submitAll(first, long(1))]
     await settled()
     waiting.push(queue.submitAll(first, long(5)))

@@ -3,7 +3,7 @@ import { sendOp } from '../stores/contract/contract-room'
 import { delayBatch } from './batch-delay'
 import { RoomQueue } from './room-queue'
 
-/** A gathering over a queue in which so many wait already, and the timer that it set. */
+/** A batch delay over a queue with this many waiting ops, and the timer that it set. */
 function delayed({ waiting = 0, ops, ms }: { waiting?: number; ops: number; ms: number }) {
   const queue = new RoomQueue()
   const add = (): void => void queue.add([sendOp('ann', 'text')])

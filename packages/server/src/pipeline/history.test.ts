@@ -76,7 +76,7 @@ describe('a page', () => {
     if (!page.ok) throw new Error(page.code)
     expect(page.messages.map(({ seq }) => seq)).toEqual(seqs)
     expect(page).toMatchObject({ fromSeq, toSeq, lastSeq: 20, rev: 26, floorSeq: 1 })
-    // What the page promises: whatever is absent from its span is deleted.
+    // The page's promise: every seq absent from its span is deleted.
     for (let seq = page.fromSeq; seq <= page.toSeq; seq++) {
       if (!seqs.includes(seq)) expect([3, 4, 11, 20]).toContain(seq)
       if (request.includeDeleted) expect(seqs).toContain(seq)
@@ -180,7 +180,7 @@ describe('what a user may not see', () => {
 
 describe('a page of long messages (P12)', () => {
   const TEXT = 'x'.repeat(1_000)
-  /** Two of these with what stands beside them, and no third. */
+  /** Two of these with their other fields, and no third. */
   const TWO = 3_000
   beforeEach(async () => {
     roomId = await newRoom(store)

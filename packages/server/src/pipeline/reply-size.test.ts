@@ -26,7 +26,7 @@ beforeEach(() => {
 type Cursor = Sync['rooms'][string]
 const fresh: Cursor = { rev: 0, minSeq: 0, maxSeq: 0 }
 
-/** Decoded as the border does it, so that no test asks what a client could not. */
+/** Decoded as on the server's border, so that no test asks what a client could not. */
 function ask(rooms: Record<string, Cursor>, rest: Partial<Sync> = {}): Promise<SyncAck> {
   const request = v.parse(Sync, JSON.parse(JSON.stringify({ rooms, ...rest })))
   return store.read((reader) => {
@@ -76,7 +76,7 @@ describe('every reply is bounded, whatever is asked for and however large the ro
         continue
       }
       expect(page).toBeGreaterThan(3)
-      // Beside the last page there is room for what is new.
+      // The last page leaves room for new rows.
       expect(seqs(tail)).toEqual([151, 152, 153])
       expect(limited).toBe(false)
       break
@@ -148,7 +148,7 @@ test('a reader of one old row, or of too much, does not make the server scan the
   expect((await askOf({ rev: 0, minSeq: 7, maxSeq: 7 }))?.patch).toMatchObject([{ seq: 7 }])
   expect(queries[0]).toMatchObject({ fromSeq: 7, toSeq: 7, isNarrow: true })
   queries.length = 0
-  // A window of its whole history, and more changes than it is worth to look for.
+  // A window of the whole history, and too many changes to scan.
   const large = { rev: 1_000_000, lastSeq: 20_000 }
   expect(await askOf({ rev: 5, minSeq: 1, maxSeq: 20_000 }, large)).toMatchObject({ reset: true, patch: [] })
   expect(queries.filter(({ take }) => take === 'rev')).toEqual([])

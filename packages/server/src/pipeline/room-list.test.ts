@@ -42,7 +42,7 @@ test('a preview from before the user returned is not sent', async () => {
   await commitOps(store, roomId, [{ kind: 'kick', ...base, targetId: BOB, messageId: nextMessageId() }])
   await say(store, roomId, 'ann', 'behind his back')
   const backup = store.backup()
-  // As if he had been let in without a word: only a silent way in leaves an older message the newest.
+  // As if added silently: only then an older message is the newest.
   const [room] = backup.rooms
   if (!room) throw new Error('the room is in the backup')
   const members = room.members.map((member) => {

@@ -20,7 +20,7 @@ import { sync } from './sync'
 
 const BOB = asUserId('bob')
 
-/** What a client does with what it is told, and no more: the least that has to stay right. */
+/** The least that a client does with what it receives: it must stay right. */
 class Reader {
   readonly rows = new Map<number, Message>()
   members = new Map<string, Member>()
@@ -58,7 +58,7 @@ class Reader {
     if (page.ok && page.rev >= this.rev) for (const row of page.messages) this.rows.set(row.seq, row)
   }
 
-  /** The line dropped in the middle of a paged sync: it starts at the cursor again. */
+  /** The connection drops during a paged sync: it starts at the cursor again. */
   interrupt(): void {
     this.cont = undefined
   }
@@ -180,7 +180,7 @@ async function take(store: MemoryStore, roomId: RoomId, reader: Reader, wanted: 
   }
 }
 
-/** I5: whatever the cursor has passed is held as the server has it, or not at all. */
+/** I5: every change that the cursor has passed is held as on the server, or not at all. */
 async function checkCursor(store: MemoryStore, roomId: RoomId, reader: Reader): Promise<void> {
   const truth = new Map((await messagesOf(store, roomId)).map((row) => [row.seq, row]))
   for (const [seq, row] of reader.rows) {
@@ -213,7 +213,7 @@ test('whatever happens between and during syncs, the cursor never passes a chang
       expect([...reader.rows.keys()].every((seq) => seq >= member.fromSeq)).toBe(true)
       const newest = await messagesOf(store, roomId, { fromSeq: member.fromSeq, take: 'newest', limit: 50 })
       expect(newest.map(({ seq }) => reader.rows.get(seq))).toEqual(newest.map((row) => toWire(row, BOB)))
-      // Those who are gone are kept as rows with `removed`; the others are the members of now.
+      // Former members are kept as rows with `removed`; the others are present.
       const present = [...reader.members.values()].filter(({ removed }) => removed === undefined)
       const now = await store.read((all) => all.members(roomId, { limit: 10 }))
       const plain = ({ lastReadSeq: _, ...rest }: Member) => rest

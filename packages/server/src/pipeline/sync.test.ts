@@ -28,7 +28,7 @@ beforeEach(() => {
 type Cursor = Sync['rooms'][string]
 const fresh: Cursor = { rev: 0, minSeq: 0, maxSeq: 0 }
 
-/** Decoded as the border does it, so that no test asks what a client could not. */
+/** Decoded as on the server's border, so that no test asks what a client could not. */
 function ask(rooms: Record<string, Cursor>, rest: Partial<Sync> = {}, context: Partial<SyncContext> = {}) {
   const request = v.parse(Sync, JSON.parse(JSON.stringify({ rooms, ...rest })))
   return store.read((reader) => {
@@ -201,7 +201,7 @@ describe('what was missed', () => {
     const first = await deltaOf(roomId, cursor)
     expect(first).toMatchObject({ tail: [], limited: false, cont: 'p1.1702' })
     expect(first).not.toHaveProperty('room')
-    // A row of the first page changes between the pages: it comes again.
+    // A row of the first page changes between the pages: it appears again.
     await commitOps(store, roomId, [
       deleteOp('ann', edits[0]?.kind === 'edit' ? edits[0].messageId : nextMessageId()),
     ])
@@ -275,7 +275,7 @@ describe('reset', () => {
       unread: 2,
     })
     expect(seqs(delta.tail)).toEqual([6, 7, 8])
-    // Whoever holds nothing of before need not throw anything away.
+    // A client that holds nothing older need not drop anything.
     const empty = await deltaOf(roomId, { rev: 5, minSeq: 0, maxSeq: 0 })
     expect(empty).not.toHaveProperty('reset')
     expect(seqs(empty.tail)).toEqual([6, 7, 8])

@@ -7,7 +7,7 @@ import { SocketConnection } from './socket-connection'
 type Connection = Parameters<typeof watchQueue>[0]
 type Socket = ConstructorParameters<typeof SocketConnection>[0]
 
-/** A connection whose peer reads when the test says so, and the packets that were written for it. */
+/** A connection whose peer reads on request, and the packets that were written for it. */
 function slow() {
   const events = new EventEmitter()
   const conn = Object.assign(events, { close: () => {} })
@@ -37,7 +37,7 @@ test('a packet for a device that does not read is not even written: the device i
   const queue = watchQueue(conn)
   const line = new SocketConnection(socket, systemClock, queue)
   for (let n = 0; n < 10; n++) line.emit('typing', large as never)
-  // Two and the names of their events are more than the bound; the third would be, and is not written.
+  // Two of them with their event names exceed the bound; the third is not written.
   expect(written).toEqual(['typing', 'typing', 'bye'])
   expect(socket.connected).toBe(false)
 })

@@ -18,7 +18,7 @@ type Step = { kind: 'send' | 'read' | 'open' | 'close' } | { kind: 'edit'; seqs:
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom<Step>({ kind: 'send' }, { kind: 'read' }) },
   { weight: 2, arbitrary: fc.constantFrom<Step>({ kind: 'open' }, { kind: 'close' }) },
-  // Many edits of few messages: so the log of revs outgrows its rows and is cut.
+  // Many edits of few messages, so that the log of revs outgrows its rows and is cut.
   {
     weight: 6,
     arbitrary: fc.record({
@@ -92,7 +92,7 @@ test('every reader sees the moment at which it began, also over a log that is cu
               const message = sent[seq - 1]
               return message ? [editOp('ann', message.id, `${index} ${turn}`)] : []
             })
-            // One commit each: within one only the last rev of a row is kept anyhow.
+            // One commit each: within one, only the last rev of a row is kept.
             for (const edit of edits) await commitOps(store, roomId, [edit])
             break
           }

@@ -57,7 +57,7 @@ describe('file lock', () => {
     await store.ping()
     rmSync(`${path}-lock`)
     await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'DATABASE_IN_USE', pid: process.pid })
-    // The first goes on, and is let go when it ends.
+    // The first keeps working, and releases the file when it ends.
     await store.ping()
     await store.close()
     const again = await openSqliteStore(path)

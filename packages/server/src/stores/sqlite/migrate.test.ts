@@ -78,7 +78,7 @@ describe('migrate', () => {
         )
         .map((row) => row.room_id)
     expect(found()).toEqual(['r1'])
-    // A copy gives rows other numbers where they have none of their own.
+    // A copy renumbers rows that have no explicit numbers.
     connection.exec(`DELETE FROM rooms WHERE id = 'r2'; VACUUM`)
     expect(found()).toEqual(['r1'])
     connection.exec(`DELETE FROM rooms WHERE id = 'r1'`)

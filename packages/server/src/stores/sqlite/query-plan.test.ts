@@ -12,7 +12,7 @@ import { answerInvitation, block, forgetInvitations, hide, invite } from './peop
 import { createRoom, forgetOps, markRead, putUser } from './sqlite-mutations'
 import { sqliteReader } from './sqlite-reader'
 
-/** Asks SQLite about each statement before it runs it. */
+/** Asks SQLite for the plan of each statement before it runs. */
 class Explaining extends Connection {
   readonly plans = new Map<string, string[]>()
 
@@ -65,7 +65,7 @@ describe('SQLite finds by index', () => {
     return [...db.plans.values()]
   }
 
-  /** Only the list of ids that came in, and what was found for it, may be walked through. */
+  /** Only the given list of ids, and the rows found for it, may be scanned. */
   const isWalk = (step: string): boolean =>
     /^SCAN (?!key|wanted|json_each|lag|near|CONSTANT ROW|\(subquery)/.test(step)
   const isSort = (step: string): boolean => step.includes('TEMP B-TREE')
@@ -94,7 +94,7 @@ describe('SQLite finds by index', () => {
     }
   })
 
-  // Tombstones are not even looked at, however many there are.
+  // Tombstones are not read, however many there are.
   const byPlace = (includeDeleted: boolean): string => (includeDeleted ? 'messages_seq' : 'messages_shown')
   const bounds: Partial<MessageQuery>[] = [{}, { fromSeq: 5 }, { toSeq: 9 }, { fromSeq: 5, toSeq: 9 }]
   const queries = bounds.flatMap((bound) =>

@@ -55,7 +55,7 @@ describe('reader pool', () => {
       }),
     )
     for (const { resolve } of gates) {
-      // One look ends, and the next in line begins after this note.
+      // One read ends, and the next in line begins after this note.
       add()
       resolve()
       await new Promise((settled) => setImmediate(settled))

@@ -9,7 +9,7 @@ import { openSqliteStore } from './sqlite-store'
 
 async function open(): Promise<OpenedStore> {
   const folder = mkdtempSync(join(tmpdir(), 'roomful-sqlite-'))
-  // In a folder that is not there yet: the store makes it.
+  // In a missing folder: the store makes it.
   const path = join(folder, 'data', 'roomful.db')
   let store = await openSqliteStore(path)
   return {

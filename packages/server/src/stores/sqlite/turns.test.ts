@@ -76,7 +76,7 @@ describe('reads of SQLite yield to the event loop (P11)', () => {
       ),
     )
     expect(all).toBe(500)
-    // A slice, and one step each of those that had waited.
+    // A slice, and one step of each waiting read.
     expect(run).toBeLessThanOrEqual(16)
     db.close()
   })
