@@ -36,7 +36,7 @@ export const PERMISSIONS = {
 
 export type Action = keyof typeof PERMISSIONS
 
-/** A dm is a fixed set of equals: they enter by `open-dm` only, and none sets rules for the other. */
+/** A dm is a fixed set of equals: they enter by `open-dm` or its invitation, and none sets rules for the other. */
 const NOT_IN_DMS: ReadonlySet<Action> = new Set<Action>([
   'join',
   'invite',

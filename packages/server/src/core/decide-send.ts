@@ -14,8 +14,8 @@ type Send = Extract<Op, { kind: 'send' }>
 const EPHEMERAL_MESSAGES_MAX = 100_000
 
 /**
- * Membership, then the retry, then the rules: a retry of a send that was taken must be answered with its row even when
- * the sender has been muted since, or the room is in slow mode, or the message they reply to is gone.
+ * Membership, then the retry, then the rules: a retry of an accepted send must be answered with its row even when the
+ * sender has been muted since, or the room is in slow mode, or the message they reply to is gone.
  */
 export function decideSend(fold: Fold, op: Send): Outcome {
   const { room } = fold

@@ -1,6 +1,6 @@
 /**
- * The object unchanged; compiles only if it names every field of `T`, the optional ones too. A spread of `{ field } |
- * {}` names the field. So a new field cannot be forgotten where rows are copied field by field.
+ * The object unchanged; compiles only if it names every field of `T`, also the optional. A spread of `{ field } | {}`
+ * names the field. So a new field cannot be forgotten where rows are copied field by field.
  *
  * @example
  * const nameOf = (id: string, note: string | null) =>
