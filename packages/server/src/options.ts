@@ -25,9 +25,13 @@ export type AuthOptions =
         })
     ))
   /**
-   * An app's own check; to refuse, it throws or returns nothing. Its errors are TOKEN_INVALID, except an AuthError: if
-   * it cannot check a token now, `new AuthError('UNAVAILABLE')`. A check that takes longer than 10 s is UNAVAILABLE
-   * too.
+   * An app's own check, of a token or of its session cookie; to refuse, it throws or returns nothing. Its errors are
+   * TOKEN_INVALID (UNAUTHENTICATED without a token), except an AuthError: if it cannot check now,
+   * `new AuthError('UNAVAILABLE')`. A check that takes longer than 10 s is UNAVAILABLE too.
+   *
+   * @example
+   * const sessions = new Map([['s1', { id: 'ann', name: 'Ann' }]])
+   * const auth: AuthOptions = { authenticate: ({ cookies }) => sessions.get(cookies.session ?? '') }
    */
   | {
       readonly authenticate: (

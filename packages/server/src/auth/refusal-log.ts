@@ -43,7 +43,8 @@ export function withRefusalLog(authenticate: Authenticate, clock: Clock, log: Lo
 const isUnexpected = ({ code }: AuthError): boolean => code === 'TOKEN_INVALID' || code === 'UNAVAILABLE'
 
 /**
- * The message only: the cause may hold the token's claims, and an app's own check may put the token into its message.
+ * The message only: the cause may hold the token's claims, and an app's own check may put the token or a cookie into its
+ * message.
  */
 function reasonOf({ cause }: AuthError, { token, cookies }: Credentials): string | undefined {
   if (!(cause instanceof Error)) return undefined
