@@ -27,7 +27,7 @@ describe('a client event', () => {
     ['fetch-history', { roomId: 'general', beforeSeq: null, limit: 50 }],
     ['mark-read', { roomId: 'general', seq: 0 }],
     ['sync', { rooms: { general: { rev: 3, minSeq: 1, maxSeq: 2 } }, list: true }],
-  ])('%s is taken', (event, payload) => {
+  ])('accepts %s', (event, payload) => {
     expect(decodePayload(event, payload)).toEqual({ ok: true, value: payload })
   })
 
@@ -52,7 +52,7 @@ describe('a client event', () => {
     ['a cursor of a sync', 'sync', { rooms: { a: { rev: -1, minSeq: 0, maxSeq: 0 } } }, 'rooms.a.rev'],
     ['a 10 KB emoji', 'react-message', { messageId: 'm', emoji: 'x'.repeat(10_000), op: 'add' }, 'emoji'],
     ['a toggle', 'react-message', { messageId: 'm', emoji: '👍', op: 'toggle' }, 'op'],
-  ])('with %s is refused, naming the field', (_name, event, payload, field) => {
+  ])('refuses %s and names the field', (_name, event, payload, field) => {
     expect(decodePayload(event, payload)).toEqual({ ok: false, field })
   })
 
@@ -69,7 +69,7 @@ describe('a client event', () => {
 })
 
 describe('an ack', () => {
-  it('is taken or refused', () => {
+  it('is accepted or refused', () => {
     expect(decodeAck('mark-read', { ok: true, seq: 3, unread: 0 })).toEqual({
       ok: true,
       value: { ok: true, seq: 3, unread: 0 },
@@ -89,7 +89,7 @@ describe('a server event', () => {
     })
   })
 
-  it('with fields of a newer server is taken without them', () => {
+  it('drops fields of a newer server', () => {
     const decoded = decodeServerEvent('new-message', { ...message, pinned: true })
     expect(decoded).toEqual({ ok: true, value: { event: 'new-message', payload: message } })
   })

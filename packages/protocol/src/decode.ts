@@ -19,21 +19,21 @@ export function isClientEvent(event: unknown): event is ClientEvent {
   return typeof event === 'string' && Object.hasOwn(clientEvents, event)
 }
 
-/** Server's border: one client event's payload, rebuilt from its validated fields. */
+/** At the server: one client event's payload, rebuilt from its validated fields. */
 export function decodePayload<E extends ClientEvent>(event: E, payload: unknown): Decoded<Payload<E>> {
-  // valibot takes an array for an object whose fields are all optional.
+  // valibot accepts an array as an object whose fields are all optional.
   if (Array.isArray(payload)) return { ok: false, field: '' }
   return run(clientEvents[event].payload, payload) as Decoded<Payload<E>>
 }
 
-/** Client's border: the answer to a request, taken or refused. */
+/** At the client: the answer to a request, accepted or refused. */
 export function decodeAck<E extends ClientEvent>(event: E, ack: unknown): Decoded<Ack<E>> {
   const refused = v.safeParse(ErrorAck, ack)
   if (refused.success) return { ok: true, value: refused.output }
   return run(clientEvents[event].ack, ack) as Decoded<Ack<E>>
 }
 
-/** Client's border: one event of the server. An unknown event is a failure with field `event`: ignore and count it. */
+/** At the client: one event of the server. An unknown event is a failure with field `event`: ignore and count it. */
 export function decodeServerEvent(event: string, payload: unknown): Decoded<ServerMessage> {
   if (!Object.hasOwn(serverEvents, event)) return { ok: false, field: 'event' }
   const decoded = run(serverEvents[event as ServerEvent], payload)

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
 
 /**
- * A refused request, as it travels. `error` is a text for developers, as in protocol 1; programs look at `code`
- * and `retry` only. `code` is any string here: a newer server may know more codes than this client.
+ * A refused request on the wire. `error` is a text for developers, as in protocol 1; programs read only `code` and
+ * `retry`. `code` is any string here: a newer server may have more codes than this client.
  */
 export const ErrorAck = v.object({
   ok: v.literal(false),

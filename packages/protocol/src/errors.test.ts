@@ -11,6 +11,6 @@ it('a wire code and a local code never share a name', () => {
   for (const code of Object.keys(LOCAL_ERRORS)) expect(code in WIRE_ERRORS).toBe(false)
 })
 
-it('names of Object.prototype are no codes', () => {
+it('names of Object.prototype are not codes', () => {
   for (const code of ['toString', 'constructor', '__proto__']) expect(isErrorCode(code)).toBe(false)
 })

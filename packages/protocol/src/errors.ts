@@ -1,6 +1,6 @@
 /**
- * What a client does next. `never`: the same request will be refused again. `now`: send it again at once.
- * `after`: send it again after `retryAfterMs`, or a back-off of your own. `auth`: get a fresh token first.
+ * What a client does next. `never`: the same request will be refused again. `now`: send it again at once. `after`: send
+ * it again after `retryAfterMs`, or your own back-off. `auth`: get a fresh token first.
  */
 export type Retry = 'never' | 'now' | 'after' | 'auth'
 
@@ -41,7 +41,7 @@ export const WIRE_ERRORS = {
 
 export type WireErrorCode = keyof typeof WIRE_ERRORS
 
-/** Outcomes that only the SDK knows. TIMEOUT is *unknown*, never failed: retry with the same clientId. */
+/** Outcomes that only the SDK reports. TIMEOUT is *unknown*, never failed: retry with the same clientId. */
 export const LOCAL_ERRORS = {
   TIMEOUT: { retry: 'now', text: 'No answer came in time; the outcome is unknown' },
   OFFLINE: { retry: 'after', text: 'There is no connection' },
@@ -62,7 +62,7 @@ export function retryOf(code: ErrorCode): Retry {
     : LOCAL_ERRORS[code as LocalErrorCode].retry
 }
 
-/** Narrows a string from outside; codes of a newer server are not known here and answer false. */
+/** Narrows a string from outside; false for codes of a newer server. */
 export function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(WIRE_ERRORS, code) || Object.hasOwn(LOCAL_ERRORS, code)
 }

@@ -4,12 +4,18 @@ import { ROOM_ID } from './room-id'
 import { USER_ID } from './user-id'
 
 declare const brand: unique symbol
-/** Distinguishes ids of different things. Not valibot's `Brand`: then the declarations of an app would have to name valibot. */
+/**
+ * Distinguishes ids of different things. Not valibot's `Brand`: then the declarations of an app would have to name
+ * valibot.
+ */
 export interface Brand<Name extends string> {
   readonly [brand]: Name
 }
 
-/** A room's name on the wire: a UUIDv7, behind `ephemeral_` where the room is that, or a word chosen by whoever runs the server. */
+/**
+ * A room's id on the wire: a UUIDv7 (prefixed with `ephemeral_` for an ephemeral room), or a word that the server's
+ * operator chose.
+ */
 export const RoomId = v.pipe(v.string(), v.regex(ROOM_ID), v.transform(asRoomId))
 export type RoomId = string & Brand<'RoomId'>
 
@@ -17,7 +23,7 @@ export type RoomId = string & Brand<'RoomId'>
 export const MessageId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/), v.transform(asMessageId))
 export type MessageId = string & Brand<'MessageId'>
 
-/** The `sub` of the token: whatever identity providers have, `auth0|7`, `ann@example.com` or `tenant/ann`. */
+/** The `sub` of the token in the identity provider's form: `auth0|7`, `ann@example.com` or `tenant/ann`. */
 export const UserId = v.pipe(v.string(), v.regex(USER_ID), v.transform(asUserId))
 export type UserId = string & Brand<'UserId'>
 

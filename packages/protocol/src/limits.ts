@@ -1,6 +1,6 @@
 /**
- * Every limit of the wire, in one place. Both sides use the same figures: the server to refuse, the client to
- * refuse before it sends. A running server may lower some of them; what it holds is told in `ready.limits`.
+ * Every limit of the wire, in one place. Both sides use the same figures: the server to refuse, the client to refuse
+ * before it sends. A server may lower some of them, and sends its values in `ready.limits`.
  */
 export const LIMITS = {
   /** One frame from a client, in bytes. A larger one is refused with PAYLOAD_TOO_LARGE, not cut. */
@@ -21,7 +21,7 @@ export const LIMITS = {
   listPage: 500,
   /** Changed rows inside the client's window in one sync page; more come by `cont`. */
   syncPatch: 500,
-  /** Up to this many new rows come whole; beyond it the newest `syncTailLimited` come and leave a hole. */
+  /** Up to this many new rows are sent whole; beyond it only the newest `syncTailLimited`, which leaves a hole. */
   syncTail: 200,
   syncTailLimited: 50,
   /** Unread is counted up to here and no further, so that its cost does not grow with the room. */
@@ -33,7 +33,7 @@ export const LIMITS = {
   /** A direct-message room, the opener included. */
   dmMembers: 8,
   reactionEmojis: 50,
-  /** `reactions[].users` names the first so many; `count` counts all. */
+  /** `reactions[].users` names this many of the first; `count` counts all. */
   reactionUsers: 20,
   emojiLength: 32,
   roomNameLength: 100,
@@ -42,9 +42,9 @@ export const LIMITS = {
   queryLength: 100,
   reasonLength: 500,
   watchedUsers: 200,
-  /** Invitations of one user that are neither accepted nor over; a declined one counts until it is over. */
+  /** Invitations of one user that are neither accepted nor expired; a declined one counts until it expires. */
   invitationsSent: 100,
-  /** Invitations that one user is shown; what comes beyond is not shown, and its sender does not learn of it. */
+  /** Invitations that one user sees; later ones are not shown, and their sender is not notified. */
   invitationsReceived: 100,
   /** Of those, from one inviter. */
   invitationsFromOne: 3,
@@ -53,7 +53,7 @@ export const LIMITS = {
   blockedPage: 100,
 } as const
 
-/** A typing signal lives this long at the receiver unless renewed. */
+/** A typing signal expires after this long at the receiver unless renewed. */
 export const TYPING_TTL_MS = 5_000
 /** A sender renews its typing signal no more often than this. */
 export const TYPING_RENEW_MS = 2_500

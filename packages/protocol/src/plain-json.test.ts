@@ -21,7 +21,7 @@ describe('isMetadata', () => {
       { a: { b: 1 }, list: Array(100).fill(0) },
     ],
     ['the same, before it', { list: Array(100).fill(0), a: { b: 1 } }],
-  ])('takes %s', (_name, value) => {
+  ])('accepts %s', (_name, value) => {
     expect(isMetadata(value)).toBe(true)
   })
 
@@ -58,7 +58,7 @@ describe('isMetadata', () => {
   })
 })
 
-/** As `reactive` of Vue, an observable of MobX or a draft of immer: all that is read goes through it. */
+/** Like Vue's `reactive`, a MobX observable or an immer draft: every read goes through it. */
 function proxied<T extends object>(value: T): T {
   return new Proxy(value, {
     get: (target, key, receiver) => {
@@ -68,7 +68,7 @@ function proxied<T extends object>(value: T): T {
   })
 }
 
-/** Deeper at every look. */
+/** Deeper at every read. */
 const endless = (): object => new Proxy({ next: 1 }, { get: () => endless() })
 
 describe('plainMetadata', () => {
@@ -128,11 +128,11 @@ describe('plainMetadata', () => {
     ['a list', [1], 'metadata'],
     ['a text', 'text', 'metadata'],
     ['null', null, 'metadata'],
-  ])('refuses %s, and says where', (_name, value, field) => {
+  ])('refuses %s, with its path', (_name, value, field) => {
     expect(plainMetadata(value)).toMatchObject({ ok: false, field })
   })
 
-  it('refuses a cycle where it closes', () => {
+  it('refuses a cycle at the point where it closes', () => {
     const value: { a: { back?: object }[] } = { a: [{}] }
     value.a[0] = { back: value }
     expect(plainMetadata(value)).toMatchObject({
@@ -142,7 +142,7 @@ describe('plainMetadata', () => {
     })
   })
 
-  it('takes what stands in two places twice', () => {
+  it('accepts an object that appears in two places', () => {
     const shared = { a: 1 }
     expect(plainMetadata({ x: shared, y: shared })).toMatchObject({
       ok: true,
@@ -150,7 +150,7 @@ describe('plainMetadata', () => {
     })
   })
 
-  it('refuses what is too deep, too many or too much, with the limit', () => {
+  it('refuses what is too deep, too many or too large, with the limit', () => {
     expect(plainMetadata(nested(9))).toMatchObject({ field: `metadata${'.a'.repeat(8)}`, limit: 8 })
     expect(plainMetadata(endless())).toMatchObject({ field: `metadata${'.next'.repeat(8)}`, limit: 8 })
     const keys = Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`k${i}`, 1]))
@@ -160,7 +160,7 @@ describe('plainMetadata', () => {
     expect(plainMetadata({ list: new Array(9_999) })).toMatchObject({ field: 'metadata.list', limit: 4_096 })
   })
 
-  it('refuses a Proxy that claims a length which is none, or has been revoked', () => {
+  it('refuses a Proxy that claims an invalid length, or was revoked', () => {
     const odd = new Proxy([], {
       get: (list, key) => (key === 'length' ? Number.NaN : Reflect.get(list, key)),
     })
@@ -180,7 +180,7 @@ describe('plainMetadata', () => {
     expect(plainMetadata(value)).toEqual({ ok: true, value: { n: 1 } })
   })
 
-  it('gives a copy that nobody can change', () => {
+  it('returns a frozen copy', () => {
     const plain = plainMetadata({ list: [{ n: 1 }] })
     if (!plain.ok) throw new Error('it is plain')
     const list = plain.value.list as { n: number }[]
@@ -201,7 +201,7 @@ describe('plainMetadata', () => {
     withUnicodeString: true,
   })
 
-  it('of anything: what it takes the server takes, unchanged by the way there; what it refuses has a path', () => {
+  it('for any value: the server accepts an accepted one unchanged; a refused one has a path', () => {
     fc.assert(
       fc.property(anything, (value) => {
         const plain = plainMetadata(value)
@@ -217,7 +217,7 @@ describe('plainMetadata', () => {
     )
   })
 
-  it('of what came from JSON: takes exactly what the server takes', () => {
+  it('for JSON values: accepts exactly what the server accepts', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 10 }), (value) => {
         expect(plainMetadata(value).ok).toBe(isMetadata(value))
@@ -228,7 +228,7 @@ describe('plainMetadata', () => {
 })
 
 describe('plainPayload', () => {
-  it('copies what is in one frame, however many keys it has', () => {
+  it('copies what fits in one frame, however many keys it has', () => {
     const messages = Array.from({ length: 50 }, (_, i) => ({ clientId: `client-${i}`, metadata: nested(8) }))
     expect(plainPayload(proxied({ roomId: 'r', messages }))).toEqual({
       ok: true,

@@ -4,12 +4,12 @@ import { byteLength, isStorableText } from './text'
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
-/** How much of it there may be. `isStrict`: it came over the wire, and has to be plain as it is. */
+/** Its bounds. `isStrict`: it came over the wire, and must already be plain. */
 type Bounds = {
   readonly depth: number
   readonly keys: number
   readonly bytes: number
-  /** Only texts that come back byte for byte from every store. */
+  /** Only texts that every store returns byte for byte. */
   readonly isStorable: boolean
   readonly isStrict?: boolean
 }
@@ -21,7 +21,7 @@ const METADATA_BOUNDS: Bounds = {
   isStorable: true,
 }
 
-/** A whole request: metadata lies at most four levels deep in it, and its texts have rules of their own. */
+/** A whole request: metadata is at most four levels deep in it, and its texts have their own rules. */
 const PAYLOAD_BOUNDS: Bounds = {
   depth: LIMITS.metadataDepth + 4,
   keys: LIMITS.frameBytes,
@@ -31,7 +31,7 @@ const PAYLOAD_BOUNDS: Bounds = {
 
 const WIRE_BOUNDS: Bounds = { ...METADATA_BOUNDS, isStrict: true }
 
-/** `field`: the path of what JSON cannot carry. `reason` goes on from there: "is a bigint". */
+/** `field`: the path of what JSON cannot carry. `reason` completes the sentence: "is a bigint". */
 export type Plain<T> =
   | { readonly ok: true; readonly value: T }
   | {
@@ -58,10 +58,9 @@ class NotPlain extends Error {
 }
 
 /**
- * A frozen copy of what an app hands in, as plain JSON within the limits of metadata: of a Proxy what it shows, of an object
- * with `toJSON` (a `Date`) what that answers, without properties that are undefined. Refused is what would arrive as
- * something else: BigInt, function, symbol, NaN, a class instance, a list with a hole, a cycle, and what throws when it is
- * read.
+ * A frozen copy of the app's value, as plain JSON within the limits of metadata: of a Proxy what it shows, of an object
+ * with `toJSON` (a `Date`) its result, without properties that are undefined. It refuses what would arrive changed:
+ * BigInt, function, symbol, NaN, a class instance, a list with a hole, a cycle, and what throws when it is read.
  *
  * @example
  * plainMetadata({ n: 1n }) // { ok: false, field: 'metadata.n', reason: 'is a bigint' }
@@ -69,7 +68,7 @@ class NotPlain extends Error {
 export const plainMetadata = (value: unknown): Plain<Metadata> =>
   asObject(plainJson(value, 'metadata', METADATA_BOUNDS), 'metadata')
 
-/** The same of the payload of a request, with room for all that is in one frame. */
+/** The same for the payload of a request, with the bounds of one frame. */
 export function plainPayload(value: unknown): Plain<Metadata> {
   const payload = asObject(plainJson(value, '', PAYLOAD_BOUNDS), '')
   if (!payload.ok || payload.value.metadata === undefined) return payload
@@ -77,7 +76,7 @@ export function plainPayload(value: unknown): Plain<Metadata> {
   return metadata.ok ? payload : metadata
 }
 
-/** Is it that already, from the wire? */
+/** Is it plain already, as it came over the wire? */
 export const isMetadata = (value: unknown): value is Metadata =>
   asObject(plainJson(value, '', WIRE_BOUNDS), '').ok
 
@@ -89,16 +88,16 @@ function asObject(plain: Plain<Json>, field: string): Plain<Metadata> {
   return { ok: true, value }
 }
 
-/** Never goes deeper than the bounds, so that neither the stack nor a Proxy without an end can hurt. */
+/** Never goes deeper than the bounds, so that neither the stack nor an endless Proxy can hurt. */
 function plainJson(value: unknown, field: string, bounds: Bounds): Plain<Json> {
-  /** What is looked at: where the app's own code may throw. */
+  /** The path that is being read: the app's own code may throw there. */
   let at = field
   let keys = 0
   let size = 0
 
   const grow = (by: number): void => {
     size += by
-    // Also of a length that is no number.
+    // False too for a length that is not a number.
     if (!(size <= bounds.bytes)) throw new NotPlain(`is larger than ${bounds.bytes} bytes`, bounds.bytes)
   }
 
@@ -114,7 +113,7 @@ function plainJson(value: unknown, field: string, bounds: Bounds): Plain<Json> {
     if (typeof item === 'string') return textOf(item)
     if (typeof item === 'number') {
       if (!Number.isFinite(item)) throw new NotPlain(`is ${item}`)
-      // JSON knows no -0.
+      // JSON has no -0.
       return item === 0 ? 0 : item
     }
     if (typeof item !== 'object') throw new NotPlain(`is a ${typeof item}`)
@@ -170,7 +169,7 @@ function plainJson(value: unknown, field: string, bounds: Bounds): Plain<Json> {
   }
 }
 
-/** As `JSON.stringify` has it; but an invalid date is not null. */
+/** As `JSON.stringify` does it; but an invalid date is not null. */
 function jsonOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('toJSON' in value)) return value
   if (typeof value.toJSON !== 'function') return value

@@ -1,4 +1,4 @@
-/** What needs no schema: whoever imports only this loads no decoders. */
+/** What needs no schema: an import of this alone loads no decoders. */
 export { asClientId, asMessageId, asRoomId, asUserId } from './branded'
 export { emojiKey } from './emoji'
 export { isErrorCode, LOCAL_ERRORS, retryOf, WIRE_ERRORS } from './errors'

@@ -2,7 +2,7 @@ import type { RoomId } from './ids'
 
 export const ROOM_ID = /^[A-Za-z0-9_-]{1,64}$/
 
-/** Names that no decoder takes as keys of a map, so that such a room could be neither joined nor synced. */
+/** Names that no decoder accepts as keys of a map: such a room could be neither joined nor synced. */
 const NO_KEYS = /^(__proto__|prototype|constructor)$/
 
 /** Can a room have this id? */

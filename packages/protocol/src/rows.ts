@@ -14,8 +14,8 @@ export const Reaction = v.object({
 export type Reaction = v.InferOutput<typeof Reaction>
 
 /**
- * One message. A tombstone (`deleted`) keeps its place and sender and has lost content, metadata and reactions.
- * `type` is any string here: custom types and those of newer servers are shown as they are.
+ * One message. A tombstone (`deleted`) keeps its place and sender, and has no content, metadata or reactions. `type` is
+ * any string here: custom types and those of newer servers are shown as they are.
  */
 export const Message = v.object({
   id: MessageId,
@@ -47,7 +47,7 @@ export const RoomSettings = v.object({
   slowModeSeconds: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(86_400))),
   /** Seconds after which the sender can no longer edit; absent: no limit. */
   editWindowSeconds: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-  /** Nobody may send any more; history stays readable. */
+  /** The room is archived: no more sends; history stays readable. */
   archived: v.exactOptional(v.boolean()),
 })
 export type RoomSettings = v.InferOutput<typeof RoomSettings>
@@ -62,7 +62,7 @@ export const Room = v.object({
   settings: RoomSettings,
   rev: Rev,
   lastSeq: Seq,
-  /** How many are in it now. Absent: the server does not say. */
+  /** The present member count. Absent: the server does not send it. */
   memberCount: v.exactOptional(Count),
 })
 export type Room = v.InferOutput<typeof Room>
@@ -85,14 +85,14 @@ export const Member = v.object({
   fromSeq: Seq,
   mutedUntil: v.exactOptional(IsoTime),
   rev: Rev,
-  /** Another put them here, and they have neither joined nor written since. */
+  /** Another user added them, and they have neither joined nor written since. */
   added: v.exactOptional(v.literal(true)),
-  /** Present: the membership is over. The row stays as a tombstone so that deltas can tell it. */
+  /** Present: the membership has ended. The row stays as a tombstone so that deltas include it. */
   removed: v.exactOptional(Removal),
 })
 export type Member = v.InferOutput<typeof Member>
 
-/** A room's head: enough to know whether something was missed. */
+/** A room's head: enough to detect a missed change. */
 export const Head = v.object({ rev: Rev, lastSeq: Seq })
 export type Head = v.InferOutput<typeof Head>
 
@@ -108,7 +108,7 @@ export const Preview = v.object({
 })
 export type Preview = v.InferOutput<typeof Preview>
 
-/** One line of the user's room list. `unread` is counted up to `LIMITS.unreadCap`. */
+/** One item of the user's room list. `unread` is counted up to `LIMITS.unreadCap`. */
 export const RoomListItem = v.object({
   room: Room,
   role: Role,
@@ -118,7 +118,7 @@ export const RoomListItem = v.object({
   preview: v.nullable(Preview),
   /** As in the reader's member row. */
   added: v.exactOptional(v.literal(true)),
-  /** The reader hid the room when this was its newest message: it is hidden until there is a newer one. */
+  /** The reader hid the room when this was its newest message: it stays hidden until there is a newer one. */
   hiddenSeq: v.exactOptional(Seq),
 })
 export type RoomListItem = v.InferOutput<typeof RoomListItem>
@@ -126,21 +126,21 @@ export type RoomListItem = v.InferOutput<typeof RoomListItem>
 export const User = v.object({ id: UserId, name: v.string() })
 export type User = v.InferOutput<typeof User>
 
-/** A room that another wants this user in. Until it is accepted, the inviter learns nothing of the user. */
+/** A room that another user invites this user to. Until they accept, the inviter learns nothing of them. */
 export const Invitation = v.object({
   roomId: RoomId,
-  /** The room's, as it is now. */
+  /** The room's present name. */
   name: v.string(),
   type: RoomType,
   memberCount: v.exactOptional(Count),
   inviter: User,
   createdAt: IsoTime,
-  /** From then on it is over: no event says so. */
+  /** When it expires: no event announces it. */
   expiresAt: IsoTime,
 })
 export type Invitation = v.InferOutput<typeof Invitation>
 
-/** What a client may ask for as a message's type: a short word; `system` is the server's own. */
+/** The message types that a client may send: a short word; `system` is reserved for the server. */
 export const ClientMessageType = v.pipe(
   v.string(),
   v.regex(/^[a-z][a-z0-9-]*$/),

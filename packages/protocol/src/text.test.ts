@@ -44,7 +44,7 @@ describe('contentProblem', () => {
 
 describe('names', () => {
   it.each(['Support', 'Ünï çødé', '家族', 'مرحبا', 'two words', 'Ann 👨‍👩‍👧', 'a\u200db'])(
-    '%j is one',
+    'accepts %j',
     (name) => {
       expect(isName(name)).toBe(true)
       expect(cleanName(name, 64)).toBe(name)
@@ -63,25 +63,25 @@ describe('names', () => {
     ['\u2066isolated\u2069', 'isolated'],
     ['nul\u0000', 'nul'],
     ['half \ud800', 'half \ufffd'],
-  ])('%j is none, and becomes %j', (name, clean) => {
+  ])('refuses %j, and turns it into %j', (name, clean) => {
     expect(isName(name)).toBe(false)
     expect(cleanName(name, 64)).toBe(clean)
     expect(isName(clean)).toBe(true)
   })
 
-  it.each(['', ' ', '\u200b\u200d', '\n', '\u202e'])('of %j nothing is left', (name) => {
+  it.each(['', ' ', '\u200b\u200d', '\n', '\u202e'])('leaves nothing of %j', (name) => {
     expect(isName(name)).toBe(false)
     expect(cleanName(name, 64)).toBe('')
   })
 
-  it('are cut without halving a pair', () => {
+  it('are cut without splitting a pair', () => {
     expect(cleanName('abc😀', 4)).toBe('abc')
     expect(cleanName('x'.repeat(300), 64)).toHaveLength(64)
   })
 })
 
 describe('the parts', () => {
-  it('tell storable and blank apart', () => {
+  it('distinguish storable and blank', () => {
     expect(isStorableText('')).toBe(true)
     expect(isBlank('')).toBe(true)
     expect(isBlank(' .')).toBe(false)

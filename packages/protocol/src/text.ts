@@ -6,17 +6,17 @@ const LONE_SURROGATES = /\p{Surrogate}/gu
 // Zero-width and other invisible characters count as blank: such a message would be an empty bubble.
 const BLANK = /^[\s\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]*$/u
 
-// What a name must not have: line ends and controls (C0, C1) break lists and logs, marks and overrides of direction
-// (Unicode's Bidi_Control) turn the text beside them round.
+// What a name must not have: line ends and controls (C0, C1) break lists and logs; direction marks and overrides
+// (Unicode's Bidi_Control) reverse the text beside them.
 const NOT_IN_NAMES = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu
 
-/** Can this string be stored and come back byte for byte on every store? All but NUL, which Postgres refuses, and halves of pairs. */
+/** Does every store keep this string byte for byte? All but NUL, which Postgres refuses, and unpaired surrogates. */
 export function isStorableText(text: string): boolean {
   return !text.includes('\0') && !LONE_SURROGATE.test(text)
 }
 
 /**
- * May a room be called so? Visible characters on one line: no line ends, controls, or overrides of direction.
+ * Is this a valid room name? Visible characters on one line: no line ends, controls, or direction overrides.
  *
  * @example
  * isName('Support') // true
@@ -27,8 +27,8 @@ export function isName(text: string): boolean {
 }
 
 /**
- * The name that comes closest: line ends and tabs are spaces, what a name must not have is left out, and it is cut to
- * `length` code units without halving a pair. Empty where nothing visible is left.
+ * The closest valid name: line ends and tabs become spaces, other forbidden characters are removed, and it is cut to
+ * `length` code units without splitting a pair. Empty if nothing visible is left.
  */
 export function cleanName(text: string, length: number): string {
   const clean = text
@@ -62,8 +62,8 @@ export function byteLength(text: string): number {
 export type TextProblem = 'INVALID_CONTENT' | 'CONTENT_TOO_LONG'
 
 /**
- * The rule for a message's content: 1 to 8,000 code points, well-formed, not blank, no NUL. Everything else is kept byte
- * for byte, the line ends of Windows, a log's form feeds and a bot's colours too: what shows it decides what it does.
+ * The rule for a message's content: 1 to 8,000 code points, well-formed, not blank, no NUL. Everything else is kept
+ * byte for byte, also Windows line ends, a log's form feeds and a bot's colours: the display decides what they do.
  *
  * @example
  * contentProblem('hello') // undefined

@@ -14,7 +14,7 @@ describe('the id of a user', () => {
     'a%2Fb',
     '{"sub":7}',
     'x'.repeat(255),
-  ])('may be %s', (id) => {
+  ])('accepts %s', (id) => {
     expect(isUserId(id)).toBe(true)
   })
 
@@ -34,7 +34,7 @@ describe('the id of a user', () => {
     ['an emoji', 'ann😀'],
     ['a number', 7],
     ['null', null],
-  ])('is not %s', (_, id) => {
+  ])('refuses %s', (_, id) => {
     expect(isUserId(id)).toBe(false)
   })
 })

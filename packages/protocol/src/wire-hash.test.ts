@@ -7,9 +7,9 @@ import { LOCAL_ERRORS, WIRE_ERRORS } from './errors'
 import { LIMITS } from './limits'
 import { serverEvents } from './server-events/table'
 
-// The wire is frozen: a change of any event, row, error or limit changes this hash. When that is what you want,
-// write a line in docs/protocol.md, "History", and put the new hash here. A change that older clients or servers
-// would not understand needs a new protocol number instead.
+// The wire is frozen: a change of any event, row, error or limit changes this hash. If the change is intended, write a
+// line in docs/protocol.md, "History", and put the new hash here. A change that older clients or servers would not
+// understand needs a new protocol number instead.
 const FROZEN = '0e4c24f5bfdf2829202c77f5231c7bb9bfcfbcf3acdd11af404d3e983d0a748e'
 
 function describeWire(): string {
@@ -23,7 +23,7 @@ function describeWire(): string {
   return JSON.stringify({ client, server, error: schema(ErrorAck), WIRE_ERRORS, LOCAL_ERRORS, LIMITS })
 }
 
-it('the wire is what it was', () => {
+it('the wire has not changed', () => {
   expect(createHash('sha256').update(describeWire()).digest('hex')).toBe(FROZEN)
 })
 

@@ -7,17 +7,23 @@ import { isStorableText } from '../text'
 const reason = v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.reasonLength), v.check(isStorableText)))
 const target = { roomId: RoomId, userId: UserId }
 
-/** Without `userId`: join a public room oneself. With another's: put them there, or invite them where they are a stranger. */
+/**
+ * Without `userId`: the caller joins a public room. With another user's: adds them, or invites them if they are a
+ * stranger.
+ */
 export const AddMember = v.strictObject({ roomId: RoomId, userId: v.exactOptional(UserId) })
 /** Without `userId`: leave. With another's: kick. */
 export const RemoveMember = v.strictObject({ roomId: RoomId, userId: v.exactOptional(UserId), reason })
-/** Role `owner` hands the room over: the giver becomes an admin. */
+/** Role `owner` transfers the room: the caller becomes an admin. */
 export const SetRole = v.strictObject({ ...target, role: Role })
 export const BanMember = v.strictObject({ ...target, reason })
 export const UnbanMember = v.strictObject(target)
 /** `until: null` ends the mute. */
 export const MuteMember = v.strictObject({ ...target, until: v.nullable(IsoTime) })
-/** `invited`: there is no member yet, if ever; `member` is a row of nobody then, with `removed`, for older clients. */
+/**
+ * `invited`: there is no member yet, and perhaps never will be. `member` is then a placeholder row with `removed`, for
+ * older clients.
+ */
 export const MemberAck = v.object({
   ok: v.literal(true),
   member: Member,
@@ -29,7 +35,7 @@ export const FetchMembers = v.strictObject({
   after: v.exactOptional(UserId),
   limit: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(LIMITS.membersPage))),
 })
-/** By user id. `next`, for `after`: there are more. `rev`: the room's, as of which they are read. */
+/** By user id. `next`, to pass as `after`: there are more. `rev`: the room's rev at which they were read. */
 export const FetchMembersAck = v.object({
   ok: v.literal(true),
   members: v.array(Member),
@@ -70,9 +76,9 @@ export const ListReportsAck = v.object({
 
 const ReportId = v.pipe(v.string(), v.maxLength(64), v.check(isStorableText))
 
-/** What was reported, to be judged: the message as it is now, after up to five before it. */
+/** A reported message to moderate: the message as it is now, after up to five before it. */
 export const FetchReport = v.strictObject({ roomId: RoomId, reportId: ReportId })
-/** `messages` ascend and end with the reported one; it is not among them when it was purged. */
+/** `messages` ascend and end with the reported one, which is absent if it was purged. */
 export const FetchReportAck = v.object({
   ok: v.literal(true),
   report: Report,
@@ -84,7 +90,7 @@ export const ListReportedRooms = v.strictObject({
   after: v.exactOptional(RoomId),
   limit: page.limit,
 })
-/** `open`: how many reports wait. */
+/** `open`: how many reports are open. */
 export const ListReportedRoomsAck = v.object({
   ok: v.literal(true),
   rooms: v.array(v.object({ room: Room, open: Count })),
@@ -108,7 +114,7 @@ export const AuditEntry = v.object({
 })
 export type AuditEntry = v.InferOutput<typeof AuditEntry>
 
-/** Every act of moderation in one room, newest first. */
+/** Every moderation action in one room, newest first. */
 export const FetchAudit = v.strictObject({ roomId: RoomId, ...page })
 export const FetchAuditAck = v.object({
   ok: v.literal(true),

@@ -12,18 +12,18 @@ const draft = {
   metadata: v.exactOptional(Metadata),
 }
 
-/** A message to be sent. `clientId` makes the send idempotent: with it a retry is always safe. */
+/** A message to send. `clientId` makes the send idempotent: with it a retry is always safe. */
 export const MessageDraft = v.strictObject({ ...draft, clientId: ClientId })
 export type MessageDraft = v.InferOutput<typeof MessageDraft>
 
-/** A member asks for one message to be stored. Protocol 1 may leave `clientId` out, and then has no safe retry. */
+/** A member asks the server to store one message. Protocol 1 may leave `clientId` out, and then has no safe retry. */
 export const SendMessage = v.strictObject({ roomId: RoomId, ...draft, clientId: v.exactOptional(ClientId) })
 export type SendMessage = v.InferOutput<typeof SendMessage>
 
 export const SendMessageAck = v.object({
   ok: v.literal(true),
   message: Message,
-  /** The clientId was there before: `message` is the first row, and nothing was broadcast. */
+  /** The clientId was used before: `message` is the first row, and nothing was broadcast. */
   duplicate: v.exactOptional(v.boolean()),
 })
 
@@ -34,13 +34,13 @@ export const SendMessages = v.strictObject({
 })
 export type SendMessages = v.InferOutput<typeof SendMessages>
 
-/** One result a message, in order. After a retryable refusal the rest are NOT_ATTEMPTED. */
+/** One result per message, in order. After a retryable refusal the rest are NOT_ATTEMPTED. */
 export const SendMessagesAck = v.object({
   ok: v.literal(true),
   results: v.array(v.union([SendMessageAck, ErrorAck])),
 })
 
-/** A page of history around, before or after a place; the newest page where none is named. */
+/** A page of history around, before or after a place; the newest page if none is named. */
 export const FetchHistory = v.strictObject({
   roomId: RoomId,
   /** `null` as well as absent: the newest page (a protocol-1 habit). */
@@ -49,7 +49,7 @@ export const FetchHistory = v.strictObject({
   aroundSeq: v.exactOptional(Seq),
   limit: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(LIMITS.historyPage))),
   includeDeleted: v.exactOptional(v.boolean()),
-  /** The reader's cursor: a page older than it is refused by the reader, so wait for it where that is possible. */
+  /** The reader's cursor. The reader refuses a page older than it, so the server waits for it if it can. */
   minRev: v.exactOptional(Rev),
 })
 export type FetchHistory = v.InferOutput<typeof FetchHistory>
@@ -79,7 +79,7 @@ export const EditMessage = v.strictObject({
 })
 export type EditMessage = v.InferOutput<typeof EditMessage>
 
-/** The sender, or a moderator, makes a tombstone of it. Deleting a tombstone is a success and no change. */
+/** The sender, or a moderator, turns it into a tombstone. Deleting a tombstone succeeds and changes nothing. */
 export const DeleteMessage = v.strictObject(onMessage)
 export type DeleteMessage = v.InferOutput<typeof DeleteMessage>
 
@@ -90,7 +90,7 @@ const Emoji = v.pipe(
   v.regex(/^[^\s\p{Cc}\p{Surrogate}]+$/u),
 )
 
-/** Adds or removes one's own reaction; never a toggle, so that a retry is safe. */
+/** Adds or removes the caller's own reaction; never a toggle, so that a retry is safe. */
 export const ReactMessage = v.strictObject({ ...onMessage, emoji: Emoji, op: v.picklist(['add', 'remove']) })
 export type ReactMessage = v.InferOutput<typeof ReactMessage>
 

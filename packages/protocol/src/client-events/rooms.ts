@@ -9,7 +9,7 @@ const roomIds = v.pipe(v.array(RoomId), v.maxLength(LIMITS.syncRooms))
 
 /** Subscribes this socket. Without ids (protocol 1): all of the user's rooms, up to a cap. */
 export const JoinRooms = v.strictObject({ roomIds: v.exactOptional(roomIds) })
-/** `heads` has a room that was joined; one that is missing or hidden is not in it. */
+/** `heads` has each room that was joined; a missing or hidden room is not in it. */
 export const JoinRoomsAck = v.object({ ok: v.literal(true), heads: v.record(v.string(), Head) })
 
 export const LeaveRooms = v.strictObject({ roomIds })
@@ -24,7 +24,7 @@ export const RoomName = v.pipe(
 const StrictSettings = v.strictObject(RoomSettings.entries)
 
 /**
- * The creator becomes the owner. Of `members`, those whom the creator may put there are in it at once, and the others are
+ * The creator becomes the owner. Of `members`, those whom the creator may add are members at once, and the others are
  * invited. Dms are opened with `open-dm` instead.
  */
 export const CreateRoom = v.strictObject({
@@ -36,7 +36,7 @@ export const CreateRoom = v.strictObject({
 })
 export type CreateRoom = v.InferOutput<typeof CreateRoom>
 
-/** What changes; `editWindowSeconds: null` takes the window away. */
+/** What changes; `editWindowSeconds: null` removes the window. */
 const SettingsChange = v.strictObject({
   ...RoomSettings.entries,
   editWindowSeconds: v.exactOptional(v.nullable(RoomSettings.entries.editWindowSeconds.wrapped)),
@@ -51,7 +51,7 @@ export const UpdateRoom = v.strictObject({
 })
 export type UpdateRoom = v.InferOutput<typeof UpdateRoom>
 
-/** A server admin takes a room away for everybody, for good. Of one that was deleted already it is a success. */
+/** A server admin deletes a room for all users, for good. Deleting a deleted room succeeds. */
 export const DeleteRoom = v.strictObject({ roomId: RoomId })
 
 /** Public rooms by name. `query` is a part of the name, taken literally; `after` is the `next` of the last page. */
@@ -67,11 +67,11 @@ export const ListRoomsAck = v.object({
   next: v.exactOptional(v.string()),
 })
 
-/** The one room of oneself and these users; made when there is none. */
+/** The one room of the caller and these users; created if it does not exist. */
 export const OpenDm = v.strictObject({
   userIds: v.pipe(v.array(UserId), v.minLength(1), v.maxLength(LIMITS.dmMembers - 1)),
 })
-/** `invited`: who is not in it yet, whether there is such a user or not. */
+/** `invited`: who is not in it yet, whether such a user exists or not. */
 export const RoomAck = v.object({
   ok: v.literal(true),
   room: Room,

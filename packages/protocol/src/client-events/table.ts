@@ -53,8 +53,8 @@ export const clientEvents = {
 export type ClientEvent = keyof typeof clientEvents
 /** The payload of an event, as it is decoded. */
 export type Payload<E extends ClientEvent> = v.InferOutput<(typeof clientEvents)[E]['payload']>
-/** The same as an app may write it: ids are plain strings, checked where they are sent. */
+/** The same as an app may write it: ids are plain strings, checked when they are sent. */
 export type PayloadInput<E extends ClientEvent> = v.InferInput<(typeof clientEvents)[E]['payload']>
-/** The ack of a request that was taken. */
+/** The ack of an accepted request. */
 export type OkAck<E extends ClientEvent> = v.InferOutput<(typeof clientEvents)[E]['ack']>
 export type Ack<E extends ClientEvent> = OkAck<E> | ErrorAck

@@ -2,24 +2,24 @@ import * as v from 'valibot'
 import { Count, Rev, RoomId, Seq, UserId } from '../ids'
 import { Head, Member, Message, Preview, Room } from '../rows'
 
-/** One committed change. It carries the whole row, so applying it is: keep the row with the higher rev. */
+/** One committed change. It carries the whole row, so a client applies it by keeping the row with the higher rev. */
 export const Change = v.variant('kind', [
   v.object({
     rev: Rev,
     kind: v.literal('message'),
     message: Message,
-    /** Who did it, where that is not the sender: a reaction, a moderator's delete. */
+    /** Who made it, if not the sender: a reaction, a moderator's delete. */
     actor: v.exactOptional(UserId),
   }),
   v.object({
     rev: Rev,
     kind: v.literal('member'),
     member: Member,
-    /** How many are in the room after it. */
+    /** The member count after it. */
     memberCount: v.exactOptional(Count),
   }),
   v.object({ rev: Rev, kind: v.literal('room'), room: Room }),
-  /** `count` revs from `rev` on that this reader does not get to see; they count for the cursor. */
+  /** `count` revs from `rev` on that this reader does not get; they advance the cursor. */
   v.object({ rev: Rev, kind: v.literal('skip'), count: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
 ])
 export type Change = v.InferOutput<typeof Change>
@@ -28,7 +28,7 @@ export type Change = v.InferOutput<typeof Change>
 export const Changes = v.object({ roomId: RoomId, changes: v.array(Change) })
 export type Changes = v.InferOutput<typeof Changes>
 
-/** To subscribed protocol-2 sockets, coalesced: who has read up to where. */
+/** To subscribed protocol-2 sockets, coalesced: read cursors. */
 export const ReadReceipts = v.object({ roomId: RoomId, reads: v.record(v.string(), Seq) })
 
 /** To members who have not subscribed to the room, at most once a second. */
@@ -38,12 +38,12 @@ export const RoomActivity = v.object({
       roomId: RoomId,
       rev: Rev,
       lastSeq: Seq,
-      /** The read cursor that `unread` counts from: the figure may have been read before the receiver's last read. */
+      /** The read cursor that `unread` counts from: the count may be older than the receiver's last read. */
       lastReadSeq: Seq,
       unread: v.number(),
       preview: v.nullable(Preview),
       memberCount: v.exactOptional(Count),
-      /** Where its name, settings or metadata may have changed since the last one. */
+      /** Present if its name, settings or metadata may have changed since the last one. */
       room: v.exactOptional(Room),
     }),
   ),

@@ -7,7 +7,7 @@ export const Ready = v.object({
   protocol: v.literal(2),
   epoch: Epoch,
   user: User,
-  /** The limits this server holds, by their names in `LIMITS`, and its rates. */
+  /** This server's limits, by their names in `LIMITS`, and its rates. */
   limits: v.record(v.string(), v.number()),
   serverTime: IsoTime,
 })
@@ -21,17 +21,17 @@ export const RoomRemoved = v.object({
 })
 export type RoomRemoved = v.InferOutput<typeof RoomRemoved>
 
-/** To all of the user's protocol-2 sockets, on every node: somebody wants them in a room. */
+/** To all of the user's protocol-2 sockets, on every node: another user invites them to a room. */
 export const InvitationCame = v.object({ invitation: Invitation })
-/** To the same: it was accepted or declined, here or on another device. */
+/** To the same: the invitation was accepted or declined, here or on another device. */
 export const InvitationRemoved = v.object({ roomId: RoomId })
-/** To the same: the user has hidden this dm, or brought it back (null). */
+/** To the same: the user hid this dm, or showed it again (null). */
 export const DmHidden = v.object({ roomId: RoomId, hiddenSeq: v.nullable(Seq) })
 
-/** To all of the user's sockets, on every node: they have another name now, after a sign-in of theirs. */
+/** To all of the user's sockets, on every node: the user has a new name, after a sign-in. */
 export const UserChanged = v.object({ user: User })
 
-/** Volatile, to the others in the room. `until` in the past ends it; the receiver expires it by itself. */
+/** Volatile, to the others in the room. `until` in the past ends it; the receiver also expires it by itself. */
 export const TypingSignal = v.object({ roomId: RoomId, userId: UserId, name: v.string(), until: IsoTime })
 export type TypingSignal = v.InferOutput<typeof TypingSignal>
 

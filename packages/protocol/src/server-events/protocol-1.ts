@@ -4,7 +4,7 @@ import { Message } from '../rows'
 
 // The same facts for protocol-1 sockets. `roomId` and `rev` are extra to the reference and may be ignored.
 
-/** To subscribed protocol-1 sockets, one a message, after the commit. */
+/** To subscribed protocol-1 sockets, one per message, after the commit. */
 export const NewMessage = Message
 export const MessageEdited = v.object({
   messageId: MessageId,
@@ -15,7 +15,7 @@ export const MessageEdited = v.object({
   editedAt: v.nullable(v.string()),
 })
 export const MessageDeleted = v.object({ messageId: MessageId, seq: Seq, roomId: RoomId, rev: Rev })
-/** To the socket that sent `join-rooms` without ids: what it is now subscribed to. */
+/** To the socket that sent `join-rooms` without ids: the rooms it is now subscribed to. */
 export const RoomsJoined = v.array(RoomId)
 /** To the same socket: unread by room id. */
 export const UnreadCounts = v.record(v.string(), v.number())
