@@ -10,11 +10,11 @@ test.each([
   expect(parseCommand(content, '/')).toEqual(call)
 })
 
-test.each(['roll', ' /roll', '/', '/ roll', '//roll', '/a/b'])('%j is none', (content) => {
+test.each(['roll', ' /roll', '/', '/ roll', '//roll', '/a/b'])('%j is not a command', (content) => {
   expect(parseCommand(content, '/')).toBeUndefined()
 })
 
-test('help is made of the commands, by name', () => {
+test('help is made from the commands, by name', () => {
   const handler = (): void => {}
   const commands = [
     { name: 'roll', description: 'rolls a die', handler },

@@ -1,12 +1,12 @@
 import type { BotContext } from './context'
 
 export type Handler = (context: BotContext) => void | Promise<void>
-/** Runs before and after what comes behind it; not calling `next` ends the handling of this message. */
+/** Runs around the next handler; not calling `next` ends the handling of this message. */
 export type Middleware = (context: BotContext, next: () => Promise<void>) => void | Promise<void>
 
 export type Command = { readonly name: string; readonly description: string; readonly handler: Handler }
 
-/** A message that calls a command, taken apart. */
+/** A message that calls a command, parsed. */
 export type CommandCall = {
   readonly name: string
   /** Words, or texts in double quotes. */
@@ -16,7 +16,7 @@ export type CommandCall = {
 }
 
 /**
- * `/roll 2 "big ones"` is `roll` with two arguments. Undefined for what is no command.
+ * `/roll 2 "big ones"` is `roll` with two arguments. Undefined if it is not a command.
  *
  * @example
  * parseCommand('/roll 2', '/') // { name: 'roll', args: ['2'], rest: '2' }
@@ -29,7 +29,7 @@ export function parseCommand(content: string, prefix: string): CommandCall | und
   return { name: name.toLowerCase(), args, rest: rest.trim() }
 }
 
-/** What `/help` answers: made of the commands themselves, so it cannot be out of date. */
+/** The answer to `/help`: made from the commands themselves, so it cannot be out of date. */
 export function helpText(commands: Iterable<Command>, prefix: string): string {
   return [...commands]
     .sort((a, b) => a.name.localeCompare(b.name))

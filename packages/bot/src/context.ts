@@ -12,18 +12,19 @@ export type BotContext = {
   readonly chat: Chat
   readonly room: Room
   readonly message: BotMessage
-  /** The command that the message calls, where it does. */
+  /** The command that the message calls, if any. */
   readonly command: CommandCall | undefined
   /** Aborted when the bot is stopped. */
   readonly signal: AbortSignal
   /**
-   * Answers the message, in its room. Keyed to it: however often a message is handled (a crash, a second process), its
-   * first reply is sent once, its second once, and so on. `key` names a reply where their order may differ.
+   * Replies to the message in its room. The reply is keyed to the message: however often a message is handled (a crash,
+   * a second process), its first reply is sent once, its second once, and so on. `key` names a reply if their order may
+   * differ.
    */
   reply(reply: ReplyInput, key?: string): Promise<void>
 }
 
-/** The same message and key give the same clientId, for ever: I4 makes one reply of any number of tries. */
+/** The same message and key always give the same clientId: by I4 any number of tries makes one reply. */
 export function replyClientId(messageId: string, key: string): ClientId {
   return `bot-${createHash('sha256').update(`${messageId} ${key}`).digest('base64url')}` as ClientId
 }
@@ -31,7 +32,7 @@ export function replyClientId(messageId: string, key: string): ClientId {
 type ClientId = NonNullable<ShownMessage['clientId']>
 type MessageId = NonNullable<ShownMessage['replyTo']>
 
-/** A confirmed message is named by the server's id, which the type of a shown one leaves open. */
+/** A confirmed message has the server's id; the type of a shown one leaves it optional. */
 export function messageIdOf(message: ShownMessage): MessageId {
   if (message.seq === 0) throw new Error('Only a confirmed message can be answered')
   return message.id as MessageId

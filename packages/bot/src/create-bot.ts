@@ -21,13 +21,13 @@ export type BotOptions = {
   rooms: readonly string[]
   /** Default `/`. */
   prefix?: string
-  /** Where it remembers how far it has come. Default: nowhere; each start begins with what comes next. */
+  /** Where it stores how far it has read. Default: nowhere; each start begins with the next message. */
   cursors?: CursorStore
-  /** Where to begin in a room without a cursor: with what comes `next` (the default), or at its `first` message. */
+  /** Where to begin in a room without a cursor: with the `next` message (the default), or at its `first`. */
   begin?: 'next' | 'first'
-  /** How often a message is tried whose handler throws. Default 3; a reply that was sent is not sent again. */
+  /** How often to try a message whose handler throws. Default 3; a reply that was sent is not sent again. */
   attempts?: number
-  /** A message that failed every time. The bot goes on with the next. Default: printed to standard error. */
+  /** A message that failed every time. The bot continues with the next. Default: printed to standard error. */
   onDeadLetter?: (message: ShownMessage, error: unknown) => void
   /** For tests. */
   ports?: ChatPorts
@@ -35,24 +35,26 @@ export type BotOptions = {
 
 export interface Bot extends AsyncClosable {
   readonly chat: Chat
-  /** Answers `<prefix>name …`. Names are lower case; a second one of a name is an error. */
+  /** Answers `<prefix>name …`. Names are lower case; a duplicate name is an error. */
   command(name: string, description: string, handler: Handler): Bot
-  /** Runs for every message of others, in the order of the calls, before any command. */
+  /** Runs for every message of other users, in the order of the calls, before any command. */
   use(middleware: Middleware): Bot
-  /** Every message of others that calls no command. */
+  /** Every message of other users that calls no command. */
   onMessage(handler: Handler): Bot
   /** Resolves when it listens in all its rooms. */
   start(): Promise<void>
-  /** Takes no new message, ends the ones it has, waits up to 5 s until all that was sent is there, and disconnects. */
+  /**
+   * Accepts no new message, finishes the ones in progress, waits up to 5 s until everything is sent, and disconnects.
+   */
   stop(): Promise<void>
 }
 
 const ATTEMPTS = 3
-/** How long `stop` waits for what is still unsent: less than the 10 s after which a container is killed. */
+/** How long `stop` waits for unsent messages: less than the 10 s after which a container is killed. */
 const FLUSH_MS = 5_000
 
 /**
- * A bot: it reads each message once, in order, from where it stopped, and answers.
+ * A bot: it reads each message once, in order, from where it stopped, and replies.
  *
  * @example
  * const bot = createBot({ url, auth: token, rooms: ['general'], cursors: fileCursors('./bot.json') })
@@ -79,7 +81,7 @@ export function createBot(options: BotOptions): Bot {
     for (const handler of handlers) await handler(context)
   }
 
-  /** At least once: the cursor moves when the message is done with, one way or the other. */
+  /** At least once: the cursor moves when the message was handled or given up. */
   async function handle(room: Room, message: ShownMessage): Promise<void> {
     const isOwn = message.senderId === chat.getState().user?.id
     if (!isOwn && message.type !== 'system' && !message.deleted) {
@@ -96,7 +98,7 @@ export function createBot(options: BotOptions): Bot {
           })
           break
         } catch (error) {
-          // Stopped in the middle: it is not the handler's fault, and the next start takes the message again.
+          // Stopped midway: the handler did not fail, and the next start handles the message again.
           if (stopping.signal.aborted) return
           if (attempt >= attempts) {
             deadLetter(message, error)
@@ -144,13 +146,13 @@ export function createBot(options: BotOptions): Bot {
         const begin = options.begin === 'first' ? 0 : room.getState().lastSeq
         return listen(room, from.get(room.id) ?? begin)
       })
-      // Whoever waits in `stop` hears of it; until then it must not end the process.
+      // `stop` rejects with this error; until then it must not end the process.
       for (const one of listening) one.catch(() => {})
     },
     async stop() {
       stopping.abort()
       const ended = await Promise.allSettled(listening)
-      // What a handler sent by the room's own outbox goes out too.
+      // Messages that a handler sent by the room's own outbox are sent too.
       await chat.close({ flush: true, timeoutMs: FLUSH_MS })
       for (const one of ended) {
         if (one.status === 'rejected' && !isAbort(one.reason)) throw one.reason
@@ -168,7 +170,7 @@ function isAbort(reason: unknown): boolean {
   )
 }
 
-/** Its place, not its text: logs are read by others than the room's members. */
+/** The message's place, not its text: people outside the room read logs. */
 function printDeadLetter(message: ShownMessage, error: unknown): void {
   console.error(
     `message ${message.id} (seq ${message.seq} of ${message.roomId}) could not be handled:`,

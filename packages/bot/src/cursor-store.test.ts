@@ -27,7 +27,7 @@ describe.each([
   })
 })
 
-test('the file survives, and leaves no other behind', async () => {
+test('the file survives, and no other file is left', async () => {
   const path = join(folder, 'bot.json')
   await fileCursors(path).save('general', 7)
   expect(await fileCursors(path).load()).toEqual(new Map([['general', 7]]))
@@ -35,7 +35,7 @@ test('the file survives, and leaves no other behind', async () => {
 })
 
 test.each(['[]', '{"general":"7"}', '{"general":-1}', '{'])(
-  'a file of %s is not taken for an empty one',
+  'a file of %s does not pass for an empty one',
   async (text) => {
     const path = join(folder, 'bot.json')
     writeFileSync(path, text)

@@ -2,16 +2,16 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
- * Where a bot remembers how far it has come in each room. Guarantee: `save` resolves only when it is kept, so that a
- * message counts as handled only once it is; a crash before it means that the message is handled again.
+ * Where a bot stores how far it has read in each room. Guarantee: `save` resolves only once the cursor is stored, and
+ * only then does a message count as handled; after an earlier crash it is handled again.
  */
 export interface CursorStore {
-  /** The last handled seq by room id; a room that is missing has not been begun. */
+  /** The last handled seq by room id; a missing room has not been started. */
   load(): Promise<ReadonlyMap<string, number>>
   save(roomId: string, seq: number): Promise<void>
 }
 
-/** Forgets at the end of the process: for tests, and for bots that only care for what is said while they run. */
+/** Forgets everything when the process ends: for tests, and for bots that only need messages sent while they run. */
 export function memoryCursors(begin: Iterable<readonly [string, number]> = []): CursorStore {
   const cursors = new Map(begin)
   return {
@@ -23,14 +23,14 @@ export function memoryCursors(begin: Iterable<readonly [string, number]> = []): 
 }
 
 /**
- * One small JSON file. It is replaced whole, by a rename, so a crash leaves the old one or the new one.
+ * One small JSON file. A rename replaces it whole, so a crash leaves the old one or the new one.
  *
  * @example
  * createBot({ url, auth: token, rooms: ['general'], cursors: fileCursors('./data/bot.json') })
  */
 export function fileCursors(path: string): CursorStore {
   let cursors: Map<string, number> | undefined
-  // One write at a time: rooms are handled side by side, and the later rename must hold the later state.
+  // One write at a time: rooms are handled in parallel, and the later rename must hold the later state.
   let writing: Promise<void> = Promise.resolve()
 
   async function read(): Promise<Map<string, number>> {
@@ -56,7 +56,7 @@ export function fileCursors(path: string): CursorStore {
         await writeFile(`${path}.new`, text)
         await rename(`${path}.new`, path)
       })
-      // A failed write is its caller's; the next one begins anew.
+      // A failed write rejects for its caller; the next one starts anew.
       writing = write.catch(() => {})
       return write
     },

@@ -1,4 +1,4 @@
-// What is inferred from the names below is written with these; under pnpm an app finds no @roomful/client.
+// Inferred types are written with the names below; under pnpm an app cannot resolve @roomful/client.
 export {
   type AsyncClosable,
   type Auth,

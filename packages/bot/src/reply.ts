@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type Chat, ChatError, type ShownMessage } from '@roomful/client'
 import { type BotContext, messageIdOf, replyClientId } from './context'
 
-/** Between two tries where the server named no time. */
+/** Between two tries if the server named no time. */
 const RETRY_MS = 500
 
 /**
- * Sends outside the outbox: the key, not a queue, is what makes a repeat harmless, and a bot that is stopped before
- * the answer handles the message again at its next start.
+ * Sends outside the outbox: the key, not a queue, makes a repeat harmless, and a bot that stops before the answer
+ * handles the message again at its next start.
  */
 export function replyTo(chat: Chat, message: ShownMessage, signal: AbortSignal): BotContext['reply'] {
   let replies = 0
@@ -28,7 +28,7 @@ export function replyTo(chat: Chat, message: ShownMessage, signal: AbortSignal):
         return
       } catch (error) {
         if (!(error instanceof ChatError)) throw error
-        // An earlier run has answered with other words (the time, a die): that answer stands.
+        // An earlier run replied with other words (the time, a die): that reply stands.
         if (error.code === 'CLIENT_ID_CONFLICT') return
         if (error.retry === 'never') throw error
         await delay(error.retryAfterMs ?? RETRY_MS, undefined, { signal })

@@ -10,7 +10,7 @@ type Typed = {
   input?: string
 }
 
-/** The commands that work on a database and not through a server. Its driver is loaded only by them. */
+/** The commands that work on a database and not through a server. Only they load its driver. */
 export function addDatabase(program: Command, io: Io, done: (exitCode: number) => void): void {
   const options = async ({ database, databaseUrlFile, databaseSchema, json = false }: Typed) => {
     const { databaseFrom } = await import('./setting')

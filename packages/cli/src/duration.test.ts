@@ -11,11 +11,11 @@ test.each([
   expect(parseSeconds(typed)).toBe(seconds)
 })
 
-test.each(['', '-1', '1.5h', '1w', 'h', '1e3'])('%j is no duration', (typed) => {
+test.each(['', '-1', '1.5h', '1w', 'h', '1e3'])('%j is not a duration', (typed) => {
   expect(() => parseSeconds(typed)).toThrow('no duration')
 })
 
-test.each(['', '-1', '1.5', '0x10', '9007199254740993'])('%j is no whole number', (typed) => {
+test.each(['', '-1', '1.5', '0x10', '9007199254740993'])('%j is not a whole number', (typed) => {
   expect(() => parseNatural(typed)).toThrow('whole number')
 })
 

@@ -18,7 +18,7 @@ function reported(error: CliError, json: boolean): string {
   return text
 }
 
-test('an error hands a terminal nothing that it would act on, whoever wrote it', () => {
+test('an error prints no control characters to a terminal, from any source', () => {
   const error = new CliError('BAD\u009bCODE', 'one\ntwo \u001b[2J\u202Ethree')
   expect(reported(error, false)).toBe('roomful: BAD\ufffdCODE: one two \ufffd[2J\ufffdthree\n')
   const json = reported(error, true)

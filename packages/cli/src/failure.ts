@@ -2,10 +2,10 @@ import { ChatError } from '@roomful/client'
 import type { Io } from './io'
 import { visibleJson, visibleLine } from './visible'
 
-/** Exit codes: 0 all went well, 1 something failed or was refused, 2 the command was typed wrongly. */
+/** Exit codes: 0 success, 1 something failed or was refused, 2 a usage error. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
-/** A failure as it is told to whoever typed the command: what, and what to do about it. */
+/** A failure as the user sees it: what happened, and what to do about it. */
 export class CliError extends Error {
   override readonly name = 'CliError'
   constructor(
@@ -22,7 +22,7 @@ export class CliError extends Error {
 const SIGN_IN = 'give a fresh token with --token or ROOMFUL_TOKEN; `roomful token` makes one'
 const LATER = 'try again in a moment'
 
-/** What to do about a refusal of the server, in the words of this command line. */
+/** What to do about a refusal of the server, in terms of this command line. */
 const ADVICE: Readonly<Record<string, string>> = {
   ROOM_NOT_FOUND:
     '`roomful rooms` lists yours, `roomful rooms --public` those that anyone may join with --join',
@@ -61,5 +61,5 @@ export function report(io: Io, error: CliError, json: boolean): void {
   io.stderr.write(`${line}\n`)
 }
 
-/** It may be the server's text, or name what somebody else wrote. */
+/** It may be the server's text, or contain what another user wrote. */
 const oneLine = (text: string): string => visibleLine(text.replace(/\s*\n\s*/g, ' ').trim())

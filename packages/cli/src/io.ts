@@ -1,16 +1,16 @@
 import type { Readable, Writable } from 'node:stream'
 
-/** All that a command touches of the world around it: tests hand in their own. */
+/** Everything a command touches outside itself: tests pass their own. */
 export type Io = {
   readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly stdout: Writable & { readonly isTTY?: boolean }
   readonly stderr: Writable & { readonly isTTY?: boolean }
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Aborted by Ctrl+C, by SIGTERM, and when whoever reads the output has gone. */
+  /** Aborted by Ctrl+C, by SIGTERM, and when the reader of the output is gone. */
   readonly signal: AbortSignal
 }
 
-/** Writes and waits until it is taken: a slow reader slows us down instead of filling memory. */
+/** Writes and waits until the stream accepts it: a slow reader slows us down instead of filling memory. */
 export async function write(stream: Writable, text: string): Promise<void> {
   if (stream.destroyed || stream.writableEnded) return
   if (stream.write(text)) return
@@ -23,7 +23,7 @@ export async function write(stream: Writable, text: string): Promise<void> {
   })
 }
 
-/** A promise that ends when the signal does. */
+/** A promise that resolves when the signal aborts. */
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve()

@@ -5,8 +5,8 @@ import { CliError } from './failure'
 export const DEFAULT_DATABASE = 'sqlite:./data/roomful.db'
 
 /**
- * The secret that a server without one of its own has made, beside its SQLite file. It is only read here: made in the
- * wrong folder, it would sign tokens that no server takes.
+ * The secret that a server without a configured one generated beside its SQLite file. It is only read here: one made in
+ * the wrong folder would sign tokens that no server accepts.
  */
 export function readKeptSecret(database: string): string {
   if (!database.startsWith('sqlite:')) {

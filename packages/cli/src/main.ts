@@ -4,10 +4,10 @@ import { run } from './program'
 const controller = new AbortController()
 const stop = (): void => controller.abort()
 
-// The first one ends the work tidily; a second one, while that hangs, is the system's own and ends at once.
+// The first signal ends the work cleanly; a second one, if that hangs, gets the system's default and ends at once.
 process.once('SIGINT', stop)
 process.once('SIGTERM', stop)
-// `roomful tail general | head` closes our output: nobody reads any more, so there is nothing left to do.
+// `roomful tail general | head` closes our output: without a reader there is nothing left to do.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
   stop()
@@ -22,8 +22,8 @@ const io: Io = {
   signal: controller.signal,
 }
 const exitCode = await run(process.argv.slice(2), io)
-// A command that is done is done: a timer left somewhere must not hold up a shell, or whoever restarts a server. What
-// was written has left first: on some systems a pipe takes it later.
+// A finished command exits: a leftover timer must not block a shell or a supervisor that restarts a server. The output
+// is flushed first: on some systems a pipe accepts it later.
 await Promise.all([process.stdout, process.stderr].map(flushed))
 process.exit(exitCode)
 

@@ -13,16 +13,16 @@ const message: FormattedMessage = {
 }
 const plain = { kind: 'text', colour: false } as const
 
-test('people see the time, the name, and lines under one another', () => {
+test('text has the time, the name, and aligned lines', () => {
   expect(formatMessage(message, plain)).toBe('03:04:05 Ada: hello\n         world\n')
 })
 
-test('a terminal is not handed what it would act on', () => {
+test('text prints no control characters to a terminal', () => {
   const content = 'a\u009b31mb\u202ec'
   expect(formatMessage({ ...message, content }, plain)).toBe('03:04:05 Ada: a\ufffd31mb\ufffdc\n')
 })
 
-test('no format hands a terminal what it would act on; a program reads every byte (P10)', () => {
+test('no format prints control characters to a terminal; a program reads every byte (P10)', () => {
   const content = '\u001b[2Jgone\r\n\u009b31m\u202eb'
   const printed = formatMessage({ ...message, content }, { kind: 'json' })
   expect(printed).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u)
@@ -33,24 +33,24 @@ test('no format hands a terminal what it would act on; a program reads every byt
   expect(formatMessage({ ...message, content }, { kind: 'raw' })).toBe(`${content}\n`)
 })
 
-test('a name makes up no line of somebody else', () => {
+test('a name cannot forge a line of another user', () => {
   const senderName = 'Ada: hi\n03:04:06 Root'
   expect(formatMessage({ ...message, content: 'x', senderName }, plain)).toBe(
     '03:04:05 Ada: hi\ufffd03:04:06 Root: x\n',
   )
 })
 
-test('NUL between messages hands a terminal nothing that it would act on either', () => {
+test('NUL between messages prints no control characters to a terminal either', () => {
   const content = '\u001b[2Jgone'
   expect(formatMessage({ ...message, content }, { kind: 'null', terminal: true })).toBe('\ufffd[2Jgone\0')
   expect(formatMessage({ ...message, content }, { kind: 'null' })).toBe(`${content}\0`)
 })
 
-test('colours only where they are asked for', () => {
+test('colours only if requested', () => {
   expect(formatMessage(message, { kind: 'text', colour: true })).toContain('\u001b[1mAda')
 })
 
-test('raw and NUL give the content as it is', () => {
+test('raw and NUL give the content unchanged', () => {
   expect(formatMessage(message, { kind: 'raw' })).toBe('hello\nworld\n\n')
   expect(formatMessage(message, { kind: 'null' })).toBe('hello\nworld\n\0')
 })
@@ -61,7 +61,7 @@ test('JSON is one line', () => {
   expect(JSON.parse(line)).toMatchObject({ seq: 7, content: 'hello\nworld\n', senderName: 'Ada' })
 })
 
-test('what nobody wrote, or is deleted, is left out of contents', () => {
+test('contents leave out system messages and deleted ones', () => {
   for (const kind of ['raw', 'null'] as const) {
     expect(formatMessage({ ...message, type: 'system' }, { kind })).toBe('')
     expect(formatMessage({ ...message, deleted: true }, { kind })).toBe('')

@@ -2,13 +2,13 @@ import pc from 'picocolors'
 import { visible, visibleJson, visibleLine } from './visible'
 
 /**
- * `text`: a line a message for people. `json`: one object a line. `raw`: the content and a newline. `null`: the content
- * and a NUL, which no message can have, so that it can be taken apart again byte for byte.
+ * `text`: one line per message for people. `json`: one object a line. `raw`: the content and a newline. `null`: the
+ * content and a NUL, which no message can contain, so that a reader can split it byte for byte.
  */
 export type MessageFormat =
   | { readonly kind: 'text'; readonly colour: boolean }
   | { readonly kind: 'json' }
-  /** `terminal`: what is printed is looked at, and not read by a program. */
+  /** `terminal`: a person reads the output, not a program. */
   | { readonly kind: 'raw'; readonly terminal?: boolean }
   | { readonly kind: 'null'; readonly terminal?: boolean }
 
@@ -23,7 +23,7 @@ export type FormattedMessage = {
   readonly deleted: boolean
 }
 
-/** What is printed for one message; nothing for what the format leaves out. */
+/** The output for one message; empty for what the format leaves out. */
 export function formatMessage(message: FormattedMessage, format: MessageFormat): string {
   switch (format.kind) {
     case 'json':
@@ -37,7 +37,7 @@ export function formatMessage(message: FormattedMessage, format: MessageFormat):
   }
 }
 
-/** Written by somebody and still there: what a script that compares contents wants. */
+/** Written by a user and not deleted: what a script that compares contents wants. */
 const isWritten = (message: FormattedMessage): boolean => !message.deleted && message.type !== 'system'
 
 /** The fields of the wire's row, without what only a screen needs. */
@@ -50,7 +50,7 @@ function forPeople(message: FormattedMessage, colour: boolean): string {
   const c = pc.createColors(colour)
   const time = message.createdAt.slice(11, 19)
   const text = visible(message.content).replace(/\n+$/, '')
-  // Lines after the first stand under the first, so that each message begins where a time stands.
+  // Later lines are indented under the first, so that each message begins where a time stands.
   const indent = ' '.repeat(time.length + 1)
   const lines = text.replaceAll('\n', `\n${indent}`)
   if (message.type === 'system') return `${c.dim(`${time} ${lines}`)}\n`

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { CliError, EXIT } from './failure'
 
-/** Commander wants its own error for a wrong argument, so that it names the option. */
+/** Commander needs its own error for a wrong argument, so that it names the option. */
 export function checked<T>(parse: (typed: string) => T): (typed: string) => T {
   return (typed) => {
     try {

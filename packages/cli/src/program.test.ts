@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { runCli } from './captured-run'
 
 describe('roomful', () => {
-  test('tells its version and its commands', async () => {
+  test('prints its version and its commands', async () => {
     expect((await runCli(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
     const { code, stdout } = await runCli(['--help'])
     expect(code).toBe(0)
@@ -23,7 +23,7 @@ describe('roomful', () => {
     }
   })
 
-  test('help never prints a token that the environment has', async () => {
+  test('help never prints a token from the environment', async () => {
     const { stdout } = await runCli(['send', '--help'], { env: { ROOMFUL_TOKEN: 'very-secret' } })
     expect(stdout).not.toContain('very-secret')
   })
@@ -45,7 +45,7 @@ describe('roomful', () => {
     expect(stderr).not.toContain('    at ')
   })
 
-  test('a server that is not there is one line, with what to do', async () => {
+  test('an unreachable server is one line, with what to do', async () => {
     const { code, stderr } = await runCli(['send', 'general', 'hi', '--url', 'http://127.0.0.1:9'])
     expect(code).toBe(1)
     expect(stderr).toMatch(
@@ -53,7 +53,7 @@ describe('roomful', () => {
     )
   })
 
-  test('and JSON where JSON is spoken', async () => {
+  test('and JSON with --json', async () => {
     const { stderr } = await runCli(['rooms', '--json', '--url', 'http://127.0.0.1:9'])
     expect(JSON.parse(stderr)).toMatchObject({ error: { code: 'OFFLINE' } })
   })

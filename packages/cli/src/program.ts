@@ -14,7 +14,7 @@ import { type Framing, unescapeDelimiter } from './records'
 import { type RoomId, toRoomId } from './room-id'
 import { VERSION } from './version'
 
-/** Runs one command line, without the program's name, and answers its exit code. Never throws, never exits. */
+/** Runs one command line, without the program's name, and returns its exit code. Never throws, never exits. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let exitCode: number = EXIT.ok
   const done = (code: number): void => {
@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
     const failure = toCliError(error)
-    // Whoever pressed Ctrl+C knows that it was interrupted.
+    // After Ctrl+C the user knows that it was interrupted.
     if (failure.exitCode !== EXIT.interrupted) report(io, failure, argv.includes('--json'))
     return failure.exitCode
   }
@@ -56,7 +56,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
   return program
 }
 
-/** The server is loaded only by those who want it: it would double the time that a `send` takes to begin. */
+/** Only the commands that need the server load it: it would double the start time of a `send`. */
 async function addServe(
   program: Command,
   io: Io,
@@ -171,7 +171,7 @@ function addExport(program: Command, io: Io, done: (exitCode: number) => void): 
     })
 }
 
-/** What every command needs that talks to a server. */
+/** The options of every command that talks to a server. */
 function connectOptions(command: Command, io: Io): Command {
   return command
     .addOption(

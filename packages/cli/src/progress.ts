@@ -1,11 +1,11 @@
 import type { Io } from './io'
 
-/** A terminal is written to no more often than this. */
+/** The shortest time between two writes to a terminal. */
 const EVERY_MS = 100
 
 type Progress = { readonly count: number; add(count: number): void; end(): void }
 
-/** One line that counts, where somebody watches; nothing where standard error is a file or a pipe. */
+/** A line with a counter on a terminal; nothing if standard error is a file or a pipe. */
 export function showProgress(io: Io, what: string): Progress {
   const isWatched = io.stderr.isTTY === true
   let [count, shownAt] = [0, 0]

@@ -26,7 +26,7 @@ describe('lines', () => {
     ).toEqual(['höhö', '👩‍👩‍👧'])
   })
 
-  test('keep what surrounds their text', async () => {
+  test('keep white space around their text', async () => {
     expect(await records(['\tindented  \n\ufeffmarked\n'], lines)).toEqual(['\tindented  ', '\ufeffmarked'])
   })
 })
@@ -45,13 +45,13 @@ describe('records between delimiters', () => {
     ])
   })
 
-  test('of nothing are none', async () => {
+  test('an empty input has none', async () => {
     expect(await records([], nul)).toEqual([])
     expect(await records([''], nul)).toEqual([])
   })
 })
 
-test('a byte that is not UTF-8 is refused with its place', async () => {
+test('a byte that is not UTF-8 is refused with its position', async () => {
   await expect(records([Buffer.from('ok\n'), Uint8Array.of(0xff, 0x0a)], lines)).rejects.toThrow('line 2')
 })
 

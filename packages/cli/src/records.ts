@@ -2,17 +2,17 @@ import { CliError } from './failure'
 
 /** Where one message of the input ends and the next begins. */
 export type Framing =
-  /** A line a message; blank lines are none. A carriage return before the newline belongs to it. */
+  /** One message per line; blank lines are skipped. A carriage return before the newline belongs to it. */
   | { readonly kind: 'lines' }
   /** Between two delimiters everything is kept, byte for byte: `git log -z` and `find -print0` write NUL. */
   | { readonly kind: 'delimited'; readonly delimiter: string }
 
-/** Far above what a message may have: an input without any delimiter must not fill the memory before it is refused. */
+/** Far above a message's limit: an input without any delimiter must not fill the memory before it is refused. */
 const RECORD_MAX_BYTES = 1024 * 1024
 
 /**
- * Cuts a stream of bytes into messages, without holding more than one of them. What stands after the last delimiter
- * is a message too; an empty end is not.
+ * Splits a stream of bytes into messages, without holding more than one of them. Text after the last delimiter is a
+ * message too; an empty end is not.
  *
  * @example
  * for await (const text of readRecords(process.stdin, { kind: 'lines' })) await room.send(text)
@@ -45,12 +45,12 @@ export async function* readRecords(
   if (isWanted(text, framing)) yield text
 }
 
-/** Blank lines separate; a blank record between delimiters was meant, and its refusal is reported. */
+/** Blank lines separate; a blank record between delimiters was intended, and its refusal is reported. */
 function isWanted(text: string, framing: Framing): boolean {
   return framing.kind === 'delimited' || text.trim() !== ''
 }
 
-/** Strict: a byte that is not UTF-8 would come out as another one. A byte order mark is text like any other. */
+/** Strict: a byte that is not UTF-8 would be changed. A byte order mark is text like any other. */
 function decode(bytes: Buffer, number: number, framing: Framing): string {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

@@ -3,7 +3,7 @@ import { CliError, EXIT } from './failure'
 
 export type RoomId = ShownMessage['roomId']
 
-/** What was typed as a room, checked: the border where a text becomes an id. */
+/** Checks a room id from the command line. */
 export function toRoomId(typed: string): RoomId {
   if (!isRoomId(typed)) {
     throw new CliError(

@@ -2,7 +2,7 @@ import { ConfigError, loadSetting, withSchema } from '@roomful/server'
 import { CliError, EXIT } from './failure'
 import type { Io } from './io'
 
-/** One of the server's settings, for a command that is given the same flags and variables. */
+/** One of the server's settings, for a command with the same flags and variables. */
 export function settingOf(io: Io, key: string, flags: Readonly<Record<string, unknown>>): string | undefined {
   try {
     return loadSetting(key, { flags, env: io.env })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatTable } from './table'
 
-test('columns stand under one another', () => {
+test('columns are aligned', () => {
   expect(
     formatTable([
       ['ID', 'NAME', 'N'],
@@ -10,7 +10,7 @@ test('columns stand under one another', () => {
   ).toBe('ID       NAME       N\ngeneral  All\ufffdof us  3\n')
 })
 
-test('a name can turn nothing round, and make up no row', () => {
+test('a name cannot reverse text or forge a row', () => {
   const bad = 'a\u202Eb\u2028c\u009bd\ne'
   expect(formatTable([['ID', bad]])).toBe('ID  a\ufffdb\ufffdc\ufffdd\ufffde\n')
 })

@@ -1,6 +1,6 @@
 import { visibleLine } from './visible'
 
-/** Columns under one another, two spaces apart; the last one is not padded. What a terminal acts on becomes a mark. */
+/** Aligned columns, two spaces apart; the last one is not padded. Control characters become a mark. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const shown = rows.map((row) => row.map(visibleLine))
   const widths: number[] = []

@@ -4,15 +4,15 @@ import { decodeExportedRow, type ExportedRow } from '@roomful/server'
 import { CliError } from './failure'
 import { readRecords } from './records'
 
-/** The rows of an export, each checked. A last line without its end is one that was cut short: it is left out. */
+/** The rows of an export, each checked. A last line without a newline was cut short and is skipped. */
 export async function* readExport(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<ExportedRow> {
   let number = 0
   for await (const line of readRecords(chunks, { kind: 'lines' })) yield rowOf(line, ++number)
 }
 
 /**
- * Where an export file ends: the seq of its last message; undefined: it has none, and begins anew. What a write that
- * was cut short has left of a line is taken away.
+ * Where an export file ends: the seq of its last message; undefined if it has none and starts anew. Removes the partial
+ * line of an interrupted write.
  */
 export async function endOfExport(path: string, roomId: string): Promise<number | undefined> {
   if (!existsSync(path)) return undefined

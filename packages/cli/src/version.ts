@@ -2,5 +2,5 @@ import { readFileSync } from 'node:fs'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
-/** As published: package.json lies beside `src` and `dist` alike. */
+/** The published version: package.json is beside both `src` and `dist`. */
 export const VERSION: string = version

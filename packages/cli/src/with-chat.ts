@@ -7,16 +7,16 @@ import type { Io } from './io'
 export type ConnectOptions = {
   readonly url: string
   readonly token?: string
-  /** The name of a guest, where no token is given. */
+  /** The name of a guest, if no token is given. */
   readonly name?: string
   /** Seconds to keep trying to reach a server that is not up yet. */
   readonly wait: number
 }
 
-/** What a server that is on its way up answers, or fails to. */
+/** The errors of a server that is still starting. */
 const RETRY_MS = 500
 
-/** Signs in, connects, runs, and closes whatever comes. Ctrl+C ends the wait for the connection too. */
+/** Signs in, connects, runs, and always closes. Ctrl+C ends the wait for the connection too. */
 export async function withChat<T>(
   io: Io,
   options: ConnectOptions,
@@ -34,7 +34,7 @@ export async function withChat<T>(
   }
 }
 
-/** Resolves once online. The first failure is the answer, unless there is time left to wait. */
+/** Resolves once online. Rejects with the first failure, unless there is time left to wait. */
 function online(io: Io, chat: Chat, deadline: number): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     const look = (): void => {
@@ -58,13 +58,13 @@ function online(io: Io, chat: Chat, deadline: number): Promise<void> {
     }
     io.signal.addEventListener('abort', stopped)
     if (io.signal.aborted) return stopped()
-    // Its outcome is in the state too, where the subscription sees it.
+    // The outcome is in the state too, where the subscription sees it.
     chat.connect().catch(() => look())
     look()
   })
 }
 
-/** Development servers let anyone in under a name. */
+/** Development servers accept any guest name. */
 async function guestToken(io: Io, options: ConnectOptions, deadline: number): Promise<string> {
   const name = options.name ?? io.env.ROOMFUL_NAME ?? userName()
   for (;;) {

@@ -97,7 +97,7 @@ function plainJson(value: unknown, field: string, bounds: Bounds): Plain<Json> {
 
   const grow = (by: number): void => {
     size += by
-    // False too for a length that is not a number.
+    // Written so that it also refuses a length that is NaN.
     if (!(size <= bounds.bytes)) throw new NotPlain(`is larger than ${bounds.bytes} bytes`, bounds.bytes)
   }
 

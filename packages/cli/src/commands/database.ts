@@ -4,7 +4,7 @@ import { type Io, write } from '../io'
 
 type Options = { readonly database: string; readonly json: boolean }
 
-/** Brings the tables to this version, and says from which to which. */
+/** Migrates the tables to this version, and prints from which to which. */
 export async function migrate(io: Io, { database, json }: Options): Promise<number> {
   const done = await withAdvice(() => migrateDatabase(database))
   const { from, to } = done
@@ -20,7 +20,7 @@ export async function backup(io: Io, copy: string, { database, json }: Options):
   return EXIT.ok
 }
 
-/** Puts a copy in the place of a SQLite database, as a history of its own. */
+/** Restores a copy of a SQLite database in its place, with a history of its own. */
 export async function restore(io: Io, copy: string, { database, json }: Options): Promise<number> {
   const done = await withAdvice(() => restoreDatabase(database, copy))
   const before = done.kept === undefined ? '' : ` What was there is now ${done.kept}.`
@@ -28,7 +28,7 @@ export async function restore(io: Io, copy: string, { database, json }: Options)
   return EXIT.ok
 }
 
-/** For a database that was restored by other means. */
+/** For a database that was restored in another way. */
 export async function newEpoch(io: Io, { database, json }: Options): Promise<number> {
   const epoch = await withAdvice(() => renewEpoch(database))
   await write(io.stdout, `${json ? JSON.stringify({ epoch }) : `The epoch is ${epoch} now.`}\n`)

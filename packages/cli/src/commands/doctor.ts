@@ -12,7 +12,7 @@ type DoctorOptions = {
   readonly json: boolean
 }
 
-/** Looks at a server from outside, and says for each finding what to do. Ends with 1 where something is wrong. */
+/** Checks a server from outside, and prints for each finding what to do. Ends with 1 if something is wrong. */
 export async function doctor(io: Io, options: DoctorOptions): Promise<number> {
   const token = options.token ?? io.env.ROOMFUL_TOKEN
   const findings = await diagnose({

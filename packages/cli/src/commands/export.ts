@@ -12,11 +12,11 @@ import { type ConnectOptions, withChat } from '../with-chat'
 
 type ExportOptions = ConnectOptions & {
   readonly room: RoomId
-  /** Goes on after this seq, with messages only. */
+  /** Continues after this seq, with messages only. */
   readonly since?: number
-  /** A file that is made, or gone on with where it ends. Absent: standard output. */
+  /** A file to create, or to continue at its end. Absent: standard output. */
   readonly output?: string
-  /** Read here instead of from a server. */
+  /** Read this database instead of a server. */
   readonly database?: string
   readonly databaseUrlFile?: string
   readonly databaseSchema?: string
@@ -49,7 +49,7 @@ export async function exportCommand(io: Io, options: ExportOptions): Promise<num
 
 function eachRow(io: Io, options: ExportOptions, since: number, take: Take): Promise<void> {
   const { room, databaseUrlFile, databaseSchema } = options
-  // Only what is typed: with a variable for its server a shell exports from that server all the same.
+  // Only the typed flags: a shell that has a variable for its server's database still exports from the server.
   const flags = { database: options.database, databaseUrlFile, databaseSchema }
   const database = databaseFrom({ ...io, env: {} }, flags)
   if (database !== undefined) return fromDatabase(io, database, room, since, take)
@@ -77,7 +77,7 @@ async function fromDatabase(
   }
 }
 
-/** What a member sees, from his own first message on; up to the head as it is at the start. */
+/** What a member sees, from their own first message on, up to the head as it is at the start. */
 async function fromServer(io: Io, chat: Chat, roomId: RoomId, since: number, take: Take): Promise<void> {
   const head = await chat.request('fetch-history', { roomId, limit: 1 })
   if (since === 0) {

@@ -12,7 +12,7 @@ type ImportOptions = {
   readonly json: boolean
 }
 
-/** Puts an exported room into a database; what is there already is left alone. */
+/** Imports an exported room into a database; rows that exist are left alone. */
 export async function importCommand(io: Io, { database, input, json }: ImportOptions): Promise<number> {
   const progress = showProgress(io, 'imported')
   const store = await openStore(database)

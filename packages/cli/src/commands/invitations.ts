@@ -11,7 +11,7 @@ type InvitationsOptions = ConnectOptions & {
   readonly json: boolean
 }
 
-/** Answers one invitation where it is named; then lists those that wait: a table for people, JSON lines with `--json`. */
+/** Answers one invitation if one is named; then lists those that wait: a table for people, JSON lines with `--json`. */
 export function invitations(
   io: Io,
   { accept, decline, json, ...options }: InvitationsOptions,

@@ -6,7 +6,7 @@ import { visibleJson } from '../visible'
 import { type ConnectOptions, withChat } from '../with-chat'
 
 type RoomsOptions = ConnectOptions & {
-  /** Public rooms, joined or not, instead of one's own. */
+  /** Public rooms, joined or not, instead of the user's own. */
   readonly public: boolean
   /** A part of the name; only with `public`. */
   readonly query?: string
@@ -42,7 +42,7 @@ export function rooms(io: Io, options: RoomsOptions): Promise<number> {
   })
 }
 
-/** Asked for, not taken from the chat's state: that fills some time after the line is up. */
+/** Requested, not read from the chat's state, which fills some time after the connection is up. */
 async function ownRooms(chat: Chat): Promise<Row[]> {
   const { list = [] } = await chat.request('sync', { rooms: {}, list: true })
   return list.map(({ room: { id, name, type, lastSeq }, unread }) => ({ id, name, type, unread, lastSeq }))

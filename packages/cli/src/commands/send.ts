@@ -8,7 +8,7 @@ import { type ConnectOptions, withChat } from '../with-chat'
 
 type SendOptions = ConnectOptions & {
   readonly room: RoomId
-  /** Absent: what standard input says. */
+  /** Absent: read standard input. */
   readonly text?: string
   readonly framing: Framing
   readonly join: boolean
@@ -18,10 +18,10 @@ type SendOptions = ConnectOptions & {
 
 /** Messages in flight: enough to fill the outbox's batches, few enough to hold no long input in memory. */
 const IN_FLIGHT_MOST = 500
-/** Refusals that are told one by one; the rest are counted. */
+/** Refusals that are printed one by one; the rest are counted. */
 const REFUSALS_SHOWN = 5
 
-/** Sends and waits until every message is confirmed. Answers the exit code. */
+/** Sends and waits until every message is confirmed. Returns the exit code. */
 export function send(io: Io, options: SendOptions): Promise<number> {
   const extra = options.storage === undefined ? {} : { storage: options.storage }
   return withChat(io, options, (chat) => sendAll(io, options, chat), extra)
@@ -37,7 +37,7 @@ async function sendAll(io: Io, options: SendOptions, chat: Chat): Promise<number
     if (io.signal.aborted) break
   }
   while (tally.open > 0 && !io.signal.aborted) await Promise.race([tally.next(), interrupted])
-  // A file outbox may bring unsent messages of an earlier run: they are sent and waited for as well.
+  // A file outbox may hold unsent messages of an earlier run: they are sent and awaited as well.
   const problem = await chat.flush({ signal: io.signal }).then(() => undefined, toCliError)
   return tally.finish(problem)
 }
@@ -55,7 +55,7 @@ async function* textsOf(io: Io, { text, framing }: SendOptions): AsyncGenerator<
   }
 }
 
-/** Counts what became of the messages, and shows it while it goes on where somebody watches. */
+/** Counts the outcomes of the messages, and shows progress on a terminal. */
 class Tally {
   open = 0
   #sent = 0
@@ -83,7 +83,7 @@ class Tally {
         this.#settled()
       },
       (error: unknown) => {
-        // What the end of the session leaves is not refused: it is not confirmed.
+        // A message left over when the login session ends is unconfirmed, not refused.
         if (this.chat.getState().connection.status !== 'stopped')
           this.#refused.push({ number, error: toCliError(error) })
         this.#settled()
@@ -98,7 +98,7 @@ class Tally {
     })
   }
 
-  /** `problem`: why not all of it went out. */
+  /** `problem`: why not all messages were sent. */
   async finish(problem: CliError | undefined): Promise<number> {
     const { io, options } = this
     this.#clearProgress()

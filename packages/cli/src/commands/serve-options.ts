@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander'
 import type { Io } from '../io'
 import { serve } from './serve'
 
-/** The server's own list of settings makes the flags, so that the two cannot differ. */
+/** The flags are made from the server's own list of settings, so that the two cannot differ. */
 export function addServeOptions(command: Command, io: Io, done: (exitCode: number) => void): void {
   command
     .description('run the server; every flag can be a ROOMFUL_… variable as well, and PORT is understood')

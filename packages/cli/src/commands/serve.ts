@@ -3,7 +3,7 @@ import { CliError, EXIT } from '../failure'
 import { aborted, type Io, write } from '../io'
 import { DEFAULT_DATABASE } from '../kept-secret'
 
-/** What a server has without a word about it: a room to meet in, and no more to say than what goes wrong. */
+/** The defaults of `roomful serve`: one room to meet in, and logs only of what goes wrong. */
 const DEFAULTS = { defaultRooms: ['general'], logLevel: 'warn' } as const
 
 /** Serves until Ctrl+C or SIGTERM, then drains. `flags`: by camelCase name, as typed. */
@@ -40,7 +40,7 @@ function configOf(io: Io, flags: Readonly<Record<string, unknown>>) {
   }
 }
 
-/** A start that fails says what to do about it: a taken port and a file in use are the two that happen. */
+/** A failed start prints what to do about it: a taken port and a file in use are the two that happen. */
 async function started<T>(start: () => Promise<T>, database: string): Promise<T> {
   try {
     return await start()

@@ -9,7 +9,7 @@ type TailOptions = ConnectOptions & {
   readonly room: RoomId
   /** Start after this seq. */
   readonly since?: number
-  /** Start so many messages before the end. */
+  /** Start this many messages before the end. */
   readonly last?: number
   readonly follow: boolean
   readonly join: boolean
@@ -17,7 +17,7 @@ type TailOptions = ConnectOptions & {
 }
 
 const PAGE = 200
-/** What `tail` shows of the past where nothing else is said, as `tail -f` shows ten lines. */
+/** The messages that `tail` shows by default, as `tail -f` shows ten lines. */
 const LAST_WHEN_FOLLOWING = 10
 
 type Row = Pick<
@@ -25,7 +25,7 @@ type Row = Pick<
   'id' | 'seq' | 'type' | 'content' | 'senderName' | 'senderId' | 'createdAt' | 'deleted'
 >
 
-/** Prints a room's messages in order; with `follow`, those that come as well, until Ctrl+C. */
+/** Prints a room's messages in order; with `follow`, new ones too, until Ctrl+C. */
 export function tail(io: Io, options: TailOptions): Promise<number> {
   return withChat(io, options, async (chat) => {
     const room = options.join ? await chat.joinRoom(options.room) : chat.room(options.room)
@@ -50,7 +50,7 @@ export function tail(io: Io, options: TailOptions): Promise<number> {
   })
 }
 
-/** The seq after which to begin. `tail -f` shows the end of a file; without following, all of it is wanted. */
+/** The seq to start after. `tail -f` shows the end of a file; without `follow` the default is the whole room. */
 function startOf({ since, last, follow }: TailOptions, lastSeq: number): number {
   if (since !== undefined) return since
   if (last !== undefined) return Math.max(0, lastSeq - last)

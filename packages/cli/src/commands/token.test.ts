@@ -23,7 +23,7 @@ describe('roomful token', () => {
     expect(claimsOf(stdout)).toMatchObject({ sub: 'ada', name: 'ada' })
   })
 
-  test('has what was asked for', async () => {
+  test('has the requested claims', async () => {
     const argv = ['token', '--user', 'ada', '--name', 'Ada L.', '--admin', '--expires', '1h']
     const { stdout } = await runCli(argv, { env: { ROOMFUL_JWT_SECRET: 's3cret' } })
     const claims = claimsOf(stdout)
@@ -53,14 +53,14 @@ describe('roomful token', () => {
     [['token', '--user', 'a b', '--jwt-secret', 'x'], 2, 'user id'],
     [['token', '--user', 'ada', '--expires', 'soon', '--jwt-secret', 'x'], 2, 'no duration'],
     [['token', '--user', 'ada', '--database', 'memory:'], 1, '--jwt-secret'],
-  ])('%j ends with %d and says why', async (argv, code, why) => {
+  ])('%j ends with %d and prints why', async (argv, code, why) => {
     const result = await runCli(argv)
     expect(result.code).toBe(code)
     expect(result.stdout).toBe('')
     expect(result.stderr).toContain(why)
   })
 
-  test('no secret is made where there is none', async () => {
+  test('makes no secret if there is none', async () => {
     const result = await runCli(['token', '--user', 'ada', '--database', `sqlite:${folder}/roomful.db`])
     expect(result.code).toBe(1)
     expect(result.stderr).toMatch(/^roomful: NO_SECRET: no secret at .*jwt-secret \(.*\)\n$/)

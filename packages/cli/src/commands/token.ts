@@ -17,7 +17,7 @@ type TokenOptions = {
   readonly database?: string
 }
 
-/** Signs a token and prints it, alone on its line, so that it can be put into a variable. */
+/** Signs a token and prints it, alone on its line, so that it can be assigned to a variable. */
 export async function token(io: Io, options: TokenOptions): Promise<number> {
   const { user, name = user, admin, expires } = options
   if (!isUserId(user)) {

@@ -6,10 +6,10 @@ import { checkSignIn } from './sign-in'
 import { checkUpgrade } from './upgrade'
 
 const TIMEOUT_MS = 5_000
-/** Tokens live for minutes: with more than this they expire too early, or are not valid yet. */
+/** Tokens live for minutes: with a larger clock difference they expire too early, or are not valid yet. */
 const SKEW_MAX_MS = 30_000
 
-/** All checks, in the order in which one rests on the other. A server that does not answer ends them. */
+/** All checks, each after those it depends on. A server that does not answer ends them. */
 export async function diagnose(target: Target): Promise<Finding[]> {
   const disk = await checkDisk(target)
   const reached = await reach(target, '/healthz')

@@ -3,10 +3,10 @@ import { dirname, resolve } from 'node:path'
 import { databaseOf } from '@roomful/server'
 import { bad, type Finding, good, skipped, type Target } from './finding'
 
-/** Below it a busy day can fill the disk. */
+/** Below this a busy day can fill the disk. */
 const FREE_MIN_BYTES = 1024 ** 3
 
-/** Is there room for more, where the database is on this machine? */
+/** Is there enough free space, if the database is on this machine? */
 export async function checkDisk({ database }: Pick<Target, 'database'>): Promise<Finding> {
   const named = database === undefined ? undefined : databaseOf(database)
   if (named?.kind !== 'sqlite') return skipped('disk', 'name a SQLite file of this machine with --database')

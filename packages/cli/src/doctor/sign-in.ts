@@ -3,7 +3,7 @@ import { bad, type Finding, good, skipped, type Target } from './finding'
 
 const TIMEOUT_MS = 10_000
 
-/** Signs in as the SDK does, in protocol 2: says whether the token is taken, and the protocol spoken. */
+/** Signs in as the SDK does, in protocol 2: reports whether the token is accepted, and the protocol spoken. */
 export async function checkSignIn({ url, token, signal }: Target): Promise<Finding[]> {
   if (token === undefined) {
     const what = 'name a token with --token or ROOMFUL_TOKEN; `roomful token` makes one'

@@ -7,7 +7,7 @@ import { bad, type Finding, good, type Target } from './finding'
 const TIMEOUT_MS = 5_000
 const PATH = '/socket.io/?EIO=4&transport=websocket'
 
-/** Does a websocket come through, with the page's origin where one is named? */
+/** Does a websocket upgrade succeed, with the page's origin if one is named? */
 export async function checkUpgrade(target: Target): Promise<Finding> {
   const answer = await upgrade(target)
   if (answer === 101) return good('websocket', 'the upgrade comes through')
