@@ -8,8 +8,8 @@ const PACKAGES = fileURLToPath(new URL('../..', import.meta.url))
 /** @typedef {import('./patches.mjs').Patch} Patch */
 
 /**
- * One file with the client, the server and the simulator in it, made from the sources: it starts at once and runs
- * faster than modules that are compiled one by one.
+ * One file with the client, the server and the simulator, built from the sources: it starts at once and runs faster
+ * than modules that are compiled one by one.
  *
  * @param {string} outfile
  * @param {Patch[]} patches

@@ -1,7 +1,7 @@
 import { bundle } from './bundle.mjs'
 import { spread, worker } from './workers.mjs'
 
-/** Within so many seeds each known mistake must be found. */
+/** Each known mistake must be found within this many seeds. */
 const SEEDS_MAX = 5_000
 
 /**
@@ -11,7 +11,7 @@ const SEEDS_MAX = 5_000
  */
 
 /**
- * Puts each known mistake into the sources in turn, and looks for a seed that finds it.
+ * Puts each known mistake into the sources in turn, and searches for a seed that finds it.
  *
  * @param {Mistake[]} mistakes
  * @param {{ folder: string, jobs: number, onFound: (found: Found) => void }} options

@@ -13,13 +13,13 @@ import { REGRESSIONS } from './regressions.mjs'
 import { spread, sum, worker } from './workers.mjs'
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
-/** Its own, because two runs may go on at once. */
+/** A separate folder, because two runs may go on at once. */
 const FOLDER = `${ROOT}.cache/simulator/${process.pid}`
 const FILE = `${FOLDER}/simulator.mjs`
 const DEFAULT_SEEDS = 5_000
-/** Failures that are told one by one. */
+/** Failures that are printed one by one. */
 const TOLD_MAX = 10
-/** Those of which the shortest schedule is looked for, at some seconds each. */
+/** Failures whose shortest schedule is searched for, at some seconds each. */
 const SHRUNK_MAX = 2
 
 const { values } = parseArgs({
@@ -34,7 +34,7 @@ const { values } = parseArgs({
   },
 })
 const jobs = Number(values.jobs)
-/** Seeds that have failed once; each run begins with them. @type {{ seed: number, found: string }[]} */
+/** Seeds that failed once; each run begins with them. @type {{ seed: number, found: string }[]} */
 const KNOWN = JSON.parse(readFileSync(new URL('seeds.json', import.meta.url), 'utf8'))
 
 const say = (/** @type {string} */ text) => process.stdout.write(`${text}\n`)
@@ -95,7 +95,7 @@ async function runMany(count) {
   return failures.length === 0
 }
 
-/** At once, for an hour may be left; the whole of it comes at the end. @param {import('./workers.mjs').Failure} failure */
+/** At once, because an hour may be left; the rest comes at the end. @param {import('./workers.mjs').Failure} failure */
 function onFailed({ seed, violations }) {
   say(`  ✗ seed ${seed}: ${violations[0]}`)
 }
@@ -133,7 +133,7 @@ async function lookFor(mistakes, kind) {
 }
 
 /**
- * What was broken, the shortest schedule that breaks it, and how to see it again.
+ * What was broken, the shortest schedule that breaks it, and the command that shows it again.
  *
  * @param {import('./workers.mjs').Failure} failure
  * @param {boolean} shrinks

@@ -1,5 +1,6 @@
 /**
- * Changes of the sources, made while the simulator is bundled. Nothing of them is in the product: no switch, no branch.
+ * Changes of the sources, made while the simulator is bundled. The product contains nothing of them: no switch, no
+ * branch.
  *
  * @typedef {{ file: string, find: string, replace: string }} Patch `find` must be there exactly once, or the bundle
  *   fails: a patch that no longer fits must not pass for one that finds nothing.
@@ -7,7 +8,7 @@
  */
 
 /**
- * The model is small, so that a short run meets what takes a long room in life: pages, limited syncs, capped counts.
+ * The limits are small, so that a short run meets what takes a long room in life: pages, limited syncs, capped counts.
  * @type {Patch[]}
  */
 export const SCALE = [
@@ -23,8 +24,8 @@ export const SCALE = [
 ]
 
 /**
- * Mistakes that a chat system is known to make. Each must be found within 5,000 seeds, or the simulator is blind to
- * what it promises to see.
+ * Typical mistakes of chat systems. Each must be found within 5,000 seeds, or the simulator misses what it promises to
+ * find.
  * @type {Canary[]}
  */
 export const CANARIES = [

@@ -1,7 +1,7 @@
 /**
- * What the simulator found in this code, each with what un-does its mending while the simulator is bundled: every run
- * shows that it would be found again. `seed` found it last; where the order of chance has changed since, another one
- * is looked for.
+ * What the simulator found in this code, each with a patch that undoes its fix while the simulator is bundled: every
+ * run shows that it would be found again. `seed` found it last; if the random order has changed since, another one is
+ * searched for.
  *
  * @typedef {import('./patches.mjs').Patch} Patch
  * @typedef {{ name: string, what: string, seed?: number, patches: Patch[] }} Regression

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
 /**
- * Client and server in one process are much code, of which little is hot: less inlining leaves the compiler's share of
- * the cores to the seeds, and a large young generation spares most of the copying.
+ * Client and server in one process are much code, of which little is hot: less inlining leaves the cores to the seeds
+ * instead of the compiler, and a large young generation saves most of the copying.
  */
 const ENGINE = ['--max-inlined-bytecode-size-cumulative=300', '--max-semi-space-size=64']
 
 /**
- * What one process of the simulator has to say.
+ * The report of one process of the simulator.
  *
  * @typedef {{ seed: number, violations: string[] }} Failure
  * @typedef {{ seeds: number, events: number, virtualMs: number, twice: number }} Total
@@ -59,13 +59,13 @@ export function worker(file, args, { onTotal, onFailed, signal } = {}) {
       }
     })
     child.on('error', (error) => {
-      // Stopped because another one has found what was looked for.
+      // Stopped because another process found what was searched for.
       if (signal?.aborted) resolve(report)
       else reject(error)
     })
     child.on('close', (code) => {
       const text = `the process ended with ${code}, at this seed or one of the 20 after it`
-      // What has looped was told by the process that looked for loops; out of memory is told by nothing but the end.
+      // The process that detects loops reports a loop; out of memory shows only as an exit.
       if (!isDone && !signal?.aborted && !report.failures.some(isLoop))
         report.failures.push({ seed: next, violations: [text] })
       resolve(report)
@@ -77,7 +77,7 @@ export function worker(file, args, { onTotal, onFailed, signal } = {}) {
 const isLoop = ({ violations: [first] }) => first?.startsWith('I15: an endless loop') ?? false
 
 /**
- * Spreads seeds over processes: the first takes every n-th, the second those beside it.
+ * Spreads seeds over processes: the first runs every n-th, the second those beside it.
  *
  * @param {string} file
  * @param {{ from: number, count: number, jobs: number, first?: boolean, onTotal?: (total: Total) => void,

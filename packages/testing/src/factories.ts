@@ -10,9 +10,9 @@ import {
   type User,
 } from '@roomful/protocol'
 
-/** Rows for tests: valid as they are, with what matters to the test laid over. */
+/** Rows for tests: valid by default, with the fields that matter to the test on top. */
 const START = Date.UTC(2026, 0, 1)
-/** A second apart, so that times and seqs tell the same order. */
+/** One second apart, so that times and seqs have the same order. */
 const at = (n: number): string => new Date(START + n * 1_000).toISOString()
 
 export function makeUser(over: Partial<User> = {}): User {

@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** Debian keeps each version's programs in a folder of its own, off the PATH. */
+/** Debian keeps each version's programs in its own folder, off the PATH. */
 const POSTGRES_ROOT = '/usr/lib/postgresql'
 
 /**
- * The folder that holds all of `programs`: the newest Postgres, then the PATH. Throws with the line that installs
+ * The folder that holds all of `programs`: the newest Postgres, then the PATH. Throws with the command that installs
  * them.
  */
 export function findBinaries(programs: readonly string[], debianPackage: string): string {

@@ -1,3 +1,3 @@
-/** For a page: what its client does is recorded there, and checked by whoever has all histories together. */
+/** For a page: it records what its client does, and the process that has all histories checks them. */
 export type { Actor, HistoryEvent, ViewEvent } from './history/event'
 export { Recorder, viewOf } from './history/recorder'

@@ -2,25 +2,25 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 
-/** A start that takes longer than this has failed; a database replaying its log after a crash is the slowest. */
+/** A start that takes longer than this has failed; a database that replays its log after a crash is the slowest. */
 const START_TIMEOUT_MS = 120_000
-/** Of what the process said, this much goes into the error when it does not start. */
+/** This much of the process's output goes into the error if it does not start. */
 const LOG_CHARS = 4_000
 
 type LocalProcessOptions = {
   readonly command: string
   readonly args: readonly string[]
-  /** The process's own; removed when this process ends. */
+  /** The process's own folder; removed when this process ends. */
   readonly folder: string
-  /** What it says, on standard output or error, when it can be used. */
+  /** The output, on standard output or error, that shows it is ready. */
   readonly ready: RegExp
   readonly user?: { readonly uid: number; readonly gid: number } | undefined
-  /** What asks it to end by itself. */
+  /** The signal that asks it to stop. */
   readonly stopSignal: NodeJS.Signals
 }
 
 /**
- * A server program that a test starts, kills and starts again on the same data. It dies with this process.
+ * A server program that a test starts, kills and starts again on the same data. It ends with this process.
  *
  *   down ──start()──▶ up ──kill(): SIGKILL──▶ down
  *                     up ──stop(): asks, and waits──▶ down
@@ -42,7 +42,7 @@ export class LocalProcess {
     return this.#child?.pid
   }
 
-  /** Resolves when it can be used; rejects with its last words. */
+  /** Resolves when it is ready; rejects with its last output. */
   start(): Promise<void> {
     const { command, args, folder, ready, user } = this.#options
     const child = spawn(command, [...args], {
@@ -76,7 +76,7 @@ export class LocalProcess {
     })
   }
 
-  /** As a power cut for the process alone: nothing is flushed, nobody is told. Resolves when it is gone. */
+  /** Like a power cut for this process alone: nothing is flushed, no peer is notified. Resolves when it is gone. */
   kill(): Promise<void> {
     return this.#end('SIGKILL')
   }
@@ -102,7 +102,7 @@ export class LocalProcess {
   }
 }
 
-/** A port that nobody listens on at the moment. */
+/** A port without a listener at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {

@@ -7,11 +7,11 @@ import { freePort, LocalProcess } from './local-process'
 import { postgresUser } from './postgres'
 
 export interface TestPgBouncer extends AsyncClosable {
-  /** The same database as this URL names, through the pooler. */
+  /** The same database as this URL, through the pooler. */
   through(url: string): string
 }
 
-/** A real PgBouncer in front of a test's Postgres. `mode`: for how long it lends a connection. */
+/** A real PgBouncer in front of a test's Postgres. `mode`: how long it lends a connection. */
 export async function startPgBouncer(
   postgresPort: number,
   mode: 'session' | 'transaction',

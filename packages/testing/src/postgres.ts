@@ -8,13 +8,13 @@ import { findBinaries } from './find-binary'
 import { freePort, LocalProcess } from './local-process'
 
 const USER = 'roomful'
-/** After a kill -9 the backends of the old postmaster end by themselves; until then it refuses to start again. */
+/** After a kill -9 the backends of the old postmaster end on their own; until then it refuses to start again. */
 const RESTART_ATTEMPTS = 40
 
-/** A real Postgres of the test's own, empty, on a free port. */
+/** A real, empty Postgres for one test, on a free port. */
 export interface TestPostgres extends AsyncClosable {
   readonly port: number
-  /** Makes an empty database and answers its URL. */
+  /** Creates an empty database and returns its URL. */
   createDatabase(): Promise<string>
   /** kill -9 of the postmaster. Its data stay; `start` recovers them from the log. */
   kill(): Promise<void>
@@ -24,7 +24,7 @@ export interface TestPostgres extends AsyncClosable {
 }
 
 export type TestPostgresOptions = {
-  /** Off by default: a kill -9 loses nothing of what the kernel has, and tests are faster. On to measure. */
+  /** Off by default: a kill -9 loses nothing that the kernel has, and tests are faster. On for measurements. */
   readonly fsync?: boolean
   /** More settings, as in postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>
@@ -103,7 +103,7 @@ async function startAgain(server: LocalProcess): Promise<void> {
   }
 }
 
-/** Postgres refuses to run as root: its package's own user does it then. */
+/** Postgres refuses to run as root: then its package's user runs it. */
 export function postgresUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))

@@ -5,7 +5,7 @@ import type { AsyncClosable } from '@roomful/protocol'
 import { findBinaries } from './find-binary'
 import { freePort, LocalProcess } from './local-process'
 
-/** A real Redis of the test's own. It keeps nothing on disk: after a kill or a stop it starts empty. */
+/** A real Redis for one test. It keeps nothing on disk: after a kill or a stop it starts empty. */
 export interface TestRedis extends AsyncClosable {
   readonly port: number
   readonly url: string

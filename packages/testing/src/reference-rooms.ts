@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 
 export type ReferenceUser = { readonly id: string; readonly name: string }
 
-/** A message as the reference names its fields: no `rev`, no reactions. */
+/** A message with the reference's field names: no `rev`, no reactions. */
 export type ReferenceMessage = {
   id: string
   roomId: string
@@ -26,7 +26,7 @@ type ReferenceRoom = {
 const PAGE_DEFAULT = 50
 const PAGE_MOST = 100
 
-/** What the reference keeps in its three tables, in memory. It outlives the server that is given it. */
+/** What the reference keeps in its three tables, in memory. It outlives the server that uses it. */
 export class ReferenceRooms {
   readonly #rooms = new Map<string, ReferenceRoom>()
 
@@ -47,7 +47,7 @@ export class ReferenceRooms {
     return this.#rooms.get(roomId)?.members.has(userId) ?? false
   }
 
-  /** All rows of a room, the deleted ones too: what a test compares with. */
+  /** All rows of a room, the deleted ones too: tests compare with them. */
   rows(roomId: string): readonly ReferenceMessage[] {
     return this.#rooms.get(roomId)?.messages ?? []
   }
@@ -88,7 +88,7 @@ export class ReferenceRooms {
     return this.#room(roomId).members.get(userId)?.lastReadSeq ?? 0
   }
 
-  /** By subtraction, as the reference does it: not the definition that protocol 2 has. */
+  /** By subtraction, as the reference does it: this differs from protocol 2's definition. */
   unread(userId: string): Record<string, number> {
     return Object.fromEntries(
       this.of(userId).map((roomId) => {

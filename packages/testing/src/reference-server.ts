@@ -4,13 +4,13 @@ import { Server, type Socket } from 'socket.io'
 import { type ReferenceMessage, ReferenceRooms, type ReferenceUser } from './reference-rooms'
 
 export type ReferenceServerOptions = {
-  /** Tokens that are let in, each with its user. */
+  /** Accepted tokens, each with its user. */
   users: Readonly<Record<string, ReferenceUser>>
-  /** Rooms that are there, each with the ids of its members. */
+  /** The rooms, each with the ids of its members. */
   rooms: Readonly<Record<string, readonly string[]>>
-  /** 0: any that is free. A server that comes back takes its old one. */
+  /** 0: any free port. A server that restarts uses its old one. */
   port?: number
-  /** What a server before this one stored: it goes on from there. */
+  /** What an earlier server stored: this one continues from there. */
   state?: ReferenceRooms
 }
 
@@ -18,7 +18,7 @@ export interface ReferenceServer extends AsyncClosable {
   readonly url: string
   readonly port: number
   readonly rooms: ReferenceRooms
-  /** Events that arrived, by name: what a client asked for, and how often. */
+  /** Events that arrived, by name: what a client requested, and how often. */
   readonly received: ReadonlyMap<string, number>
   /** Stores and broadcasts the next `count` sends, but never answers them: the connection drops first. */
   loseAcks(count: number): void
@@ -30,9 +30,9 @@ export interface ReferenceServer extends AsyncClosable {
 type Reply = (answer: unknown) => void
 
 /**
- * Somebody else's backend: a Socket.IO server that speaks only the reference chat-rooms events and does what its
- * handlers do, and no more. No `ready`, no `rev`, no `code` in an error, no answer to `join-rooms` and `mark-read`,
- * no second look at a clientId. The SDK's `protocol: 1` must live with it.
+ * A third-party backend: a Socket.IO server that speaks only the reference chat-rooms events and does only what its
+ * handlers do. No `ready`, no `rev`, no `code` in an error, no answer to `join-rooms` and `mark-read`, no deduplication
+ * by clientId. The SDK's `protocol: 1` must work with it.
  *
  * @example
  * const server = await referenceServer({ users: { t1: { id: 'ada', name: 'Ada' } }, rooms: { general: ['ada'] } })

@@ -5,34 +5,34 @@ import type { AsyncClosable } from '@roomful/protocol'
 export type Command = readonly [file: string, ...args: string[]]
 
 export type ServerProcessOptions = {
-  /** What `roomful` is here, such as `['npx', 'roomful']`. */
+  /** The command that runs `roomful`, such as `['npx', 'roomful']`. */
   readonly command: Command
-  /** What comes after `serve`. */
+  /** The arguments after `serve`. */
   readonly args?: readonly string[]
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** How a process ended: by itself with a code, or by a signal. */
+/** How a process ended: with an exit code, or by a signal. */
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
-/** The server as its users run it: a process of its own, that can be killed. */
+/** The server as its users run it: a separate process that can be killed. */
 export interface ServerProcess extends AsyncClosable {
   readonly url: string
   readonly port: number
   readonly pid: number
-  /** What it has printed by now. */
+  /** Its output so far. */
   output(): { stdout: string; stderr: string }
   /** SIGTERM: it drains. Resolves when it has ended. */
   stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<Exit>
-  /** SIGKILL: it gets to do nothing more. */
+  /** SIGKILL: it can do nothing more. */
   kill(): Promise<Exit>
 }
 
 const START_TIMEOUT_MS = 120_000
 const STOP_TIMEOUT_MS = 120_000
 
-/** Starts `roomful serve --json` and resolves when it listens. Rejects with what it printed when it ends instead. */
+/** Starts `roomful serve --json` and resolves when it listens. Rejects with its output if it ends instead. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const [file, ...before] = options.command
   const child = spawn(file, [...before, 'serve', '--json', ...(options.args ?? [])], {
@@ -44,7 +44,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
   const ended = endOf(child)
-  // The test's own process going away must not leave a server behind.
+  // If the test's own process ends, no server may be left behind.
   const killWithParent = (): void => void child.kill('SIGKILL')
   process.once('exit', killWithParent)
   void ended.then(() => process.off('exit', killWithParent))
@@ -100,7 +100,7 @@ async function listening(
     return await Promise.race([said, failed, late])
   } finally {
     clearTimeout(timer)
-    // The loser of the race goes on: it is looked after elsewhere.
+    // The loser of the race is still pending: it is handled elsewhere.
     failed.catch(() => {})
     late.catch(() => {})
   }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createTcpProxy, type TcpProxy } from './tcp-proxy'
 import { waitUntil } from './wait-until'
 
-/** Answers every byte with itself, and keeps what it heard. */
+/** Echoes every byte, and keeps what it received. */
 let echo: Server
 let heard = ''
 let proxy: TcpProxy
@@ -39,19 +39,19 @@ async function client(): Promise<Client> {
   let got = ''
   socket.on('error', () => {})
   socket.on('data', (bytes) => (got += bytes.toString()))
-  // A proxy that is cut resets it before or after: both are an end of the waiting.
+  // A proxy that is cut resets it before or after: both end the wait.
   await waitUntil('a connection or its refusal', () => !socket.connecting)
   return { say: (text) => void socket.write(text), got: () => got, closed: () => socket.destroyed }
 }
 
-test('it passes everything on, both ways', async () => {
+test('it forwards everything in both directions', async () => {
   const one = await client()
   one.say('hello')
   await waitUntil('the echo', () => one.got() === 'hello')
   expect(proxy.connections).toBe(1)
 })
 
-test('cut resets what there is and refuses what comes, until it is healed', async () => {
+test('cut resets open connections and refuses new ones, until it is healed', async () => {
   const one = await client()
   one.say('hello')
   await waitUntil('the echo', () => one.got() === 'hello')
@@ -65,7 +65,7 @@ test('cut resets what there is and refuses what comes, until it is healed', asyn
   await waitUntil('the echo', () => three.got() === 'again')
 })
 
-test('frozen, it is open and silent; healed, it passes on what it held', async () => {
+test('frozen, it is open and silent; healed, it forwards what it held', async () => {
   const one = await client()
   one.say('a')
   await waitUntil('the echo', () => one.got() === 'a')
@@ -79,7 +79,7 @@ test('frozen, it is open and silent; healed, it passes on what it held', async (
   await waitUntil('what was held', () => one.got() === 'ab' && two.got() === 'c')
 })
 
-test('replies are lost while what is said arrives', async () => {
+test('replies are lost while requests arrive', async () => {
   const one = await client()
   one.say('a')
   await waitUntil('the echo', () => one.got() === 'a')

@@ -1,33 +1,38 @@
 import { connect, createServer, type Socket } from 'node:net'
 import type { AsyncClosable } from '@roomful/protocol'
 
-/** One connection through the proxy. Bytes that wait for `delay` sit in order, each with the time it may leave. */
+/**
+ * One connection through the proxy. Bytes that wait for `delay` are queued in order, each with the time it may leave.
+ */
 type Pair = { readonly client: Socket; readonly upstream: Socket }
 
 /**
- * A connection that can be made bad: everything between a client and a server goes through here, byte for byte.
+ * A connection that can be made to fail: everything between a client and a server goes through here, byte for byte.
  *
  *   up ──cut()──▶ cut          connections are reset, new ones refused
- *   up ──freeze()──▶ frozen    connections stay open and nothing passes: half-open, as after a dead router
- *   cut, frozen ──heal()──▶ up what was held back while frozen is passed on first
+ *   up ──freeze()──▶ frozen    connections stay open and nothing gets through: half-open, as after a dead router
+ *   cut, frozen ──heal()──▶ up what was held back while frozen is forwarded first
  */
 export interface TcpProxy extends AsyncClosable {
   readonly port: number
   readonly url: string
   /** Connections that are open at the moment. */
   readonly connections: number
-  /** Pieces that wait for `heal`. */
+  /** Chunks that wait for `heal`. */
   readonly held: number
   /** Resets every connection and refuses new ones. */
   cut(): void
-  /** Keeps connections open but passes nothing, in either direction; new ones are accepted and hear nothing. */
+  /** Keeps connections open but forwards nothing, in either direction; new ones are accepted and receive nothing. */
   freeze(): void
-  /** Loses what the server answers from now on, while what the client says still arrives. `heal` then resets the connection. */
+  /**
+   * Loses the server's answers from now on, while the client's requests still arrive. `heal` then resets the
+   * connection.
+   */
   dropReplies(): void
-  /** Every byte takes this long from now on; 0: as fast as it goes. */
+  /** Every byte takes this long from now on; 0: no delay. */
   delay(ms: number): void
   heal(): void
-  /** Resets the connections that there are; new ones work. */
+  /** Resets the open connections; new ones work. */
   kick(): void
   close(): Promise<void>
 }
@@ -62,7 +67,7 @@ export async function createTcpProxy(targetPort: number, host = '127.0.0.1'): Pr
       [client, upstream],
       [upstream, client],
     ] as const) {
-      // A refused or reset side is what this proxy is for: the other side learns of it below, by 'close'.
+      // Refused and reset connections are this proxy's purpose: the other side gets a 'close' below.
       socket.on('error', () => socket.destroy())
       socket.on('close', () => {
         pairs.delete(pair)
@@ -132,7 +137,7 @@ export async function createTcpProxy(targetPort: number, host = '127.0.0.1'): Pr
       delayMs = ms
     },
     heal() {
-      // Bytes are missing in these streams: passing on the rest would hand the client torn frames.
+      // Bytes are missing in these streams: forwarding the rest would send the client torn frames.
       if (mode === 'deaf') kick()
       mode = 'up'
       const waiting = onHeal

@@ -13,8 +13,7 @@ export interface TestServer extends AsyncClosable {
 }
 
 /**
- * The real server, in memory, on a port of its own, without limits on rates, with the room `general`. Gone when the
- * test is.
+ * The real server, in memory, on its own port, without rate limits, with the room `general`. It ends with the test.
  *
  * @example
  * const server = await createTestServer()
@@ -46,7 +45,7 @@ export async function createTestServer(options: Omit<ServerOptions, 'auth'> = {}
   }
 }
 
-/** A client of the SDK, signed in at a test server and online. It keeps everything in memory. */
+/** An SDK client, signed in at a test server and online. It keeps everything in memory. */
 export async function createTestClient(
   server: Pick<TestServer, 'url' | 'token'>,
   user: string | TestUser,

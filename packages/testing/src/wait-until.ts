@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** How often a condition is looked at: often enough to be quick, seldom enough to leave the CPU to what is awaited. */
+/** How often a condition is checked: often enough to be quick, seldom enough to leave the CPU to what is awaited. */
 const POLL_MS = 10
-/** It ends a wait that is in vain; on a machine with other things to do, what is right may take its time. */
+/** It ends a wait that never succeeds; on a busy machine a correct result may take its time. */
 const DEFAULT_TIMEOUT_MS = 120_000
 
 /**
- * Waits for a condition instead of a time: answers its first value that is neither false nor undefined. Rejects with
- * what was awaited, and the last error of the condition, after `timeoutMs` (default 120,000: a bound for what never
- * comes, not a measure of how fast it should).
+ * Waits for a condition instead of a time: resolves with its first value that is neither false nor undefined. Rejects
+ * with what was awaited, and the last error of the condition, after `timeoutMs` (default 120,000: a bound for what
+ * never comes, not a measure of how fast it should).
  *
  * @example
  * await waitUntil('both messages', () => room.messages().length === 2)

@@ -7,7 +7,7 @@ import {
   LocalStoreError,
 } from '@roomful/client'
 
-/** Where a store keeps things. `store` gives one that is not open yet; a second one is what a reload would get. */
+/** Where a store keeps its data. `store` returns one that is not open yet; a second one is what a reload would get. */
 export type StorePlace = { store(): LocalStore; dispose?(): Promise<void> }
 
 export type LocalStoreCase = {
@@ -118,7 +118,7 @@ export const localStoreContract: readonly LocalStoreCase[] = [
     await space.save(next('a', 'b'))
     await refused(space.save(next('a', 'c')), 'taken')
     await refused(space.save(next(undefined, 'c')), 'taken')
-    // Of two at once that expect the same, one.
+    // Of two concurrent ones that expect the same value, one succeeds.
     const outcomes = await Promise.allSettled([space.save(next('b', 'd')), space.save(next('b', 'e'))])
     same(
       outcomes.map(({ status }) => status),
@@ -275,7 +275,7 @@ function on(name: string, body: (place: StorePlace) => Promise<void>): LocalStor
   }
 }
 
-/** Closes a space and loads from another handle on it, as a reload does. */
+/** Closes a storage space and loads from another handle on it, as a reload does. */
 async function reopened(
   place: StorePlace,
   space: LocalSpace,
@@ -309,6 +309,6 @@ const canonical = (value: unknown): string =>
       : part,
   ) ?? 'undefined'
 
-/** The order of the records below one path is not promised. */
+/** The order of the records under one path is not promised. */
 const sorted = (records: readonly LocalRecord[]): readonly LocalRecord[] =>
   [...records].sort((a, b) => (canonical(a[0]) < canonical(b[0]) ? -1 : 1))

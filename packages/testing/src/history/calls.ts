@@ -1,6 +1,6 @@
 import type { Actor, HistoryEvent, Operation, SeenMessage } from './event'
 
-/** One call with its outcome, made of the lines that carry its name. Indexes are places in the history. */
+/** One call with its outcome, made of the events with its name. Indexes are positions in the history. */
 export type Call = {
   readonly call: string
   readonly who: Actor
@@ -13,7 +13,7 @@ export type Call = {
   readonly message?: SeenMessage
 }
 
-/** Pairs the lines of each call. A later line about one call wins: an unknown send may turn out ok after all. */
+/** Pairs the events of each call. A later event of a call wins: an unknown send may turn out ok after all. */
 export function callsOf(history: readonly HistoryEvent[]): Call[] {
   const calls = new Map<string, Call>()
   history.forEach((event, at) => {

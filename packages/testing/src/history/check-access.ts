@@ -3,8 +3,8 @@ import type { FinalRoom, HistoryEvent } from './event'
 import type { Finding } from './finding'
 
 /**
- * Leak after removal (I14): once a removal was acked, no message reaches that user whose send began later. A message
- * that was under way at that moment may still arrive: it was sent to a member.
+ * Leak after removal (I14): after a removal was acked, that user receives no message whose send began later. A message
+ * in flight at that moment may still arrive: it was sent to a member.
  */
 export function checkAccess(
   history: readonly HistoryEvent[],

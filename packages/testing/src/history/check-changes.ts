@@ -2,7 +2,7 @@ import type { Call } from './calls'
 import type { FinalRoom, HistoryEvent, SeenMessage } from './event'
 import type { Finding } from './finding'
 
-/** Lost edit, resurrected delete: an acked change of a message holds for ever (I12). */
+/** Lost edit, resurrected delete: an acked change of a message lasts for ever (I12). */
 export function checkChanges(
   history: readonly HistoryEvent[],
   calls: readonly Call[],
@@ -33,7 +33,7 @@ function lostEdits(own: readonly Call[], room: FinalRoom): Finding[] {
     })
 }
 
-/** After an acked delete no device that has seen the tombstone, nor the server at the end, may show content again. */
+/** After an acked delete no device that received the tombstone, nor the server at the end, may show content again. */
 function resurrected(history: readonly HistoryEvent[], own: readonly Call[], room: FinalRoom): Finding[] {
   const { roomId } = room
   const deleted = new Set(
@@ -55,7 +55,7 @@ function resurrected(history: readonly HistoryEvent[], own: readonly Call[], roo
     for (const row of shown) {
       const key = `${event.who.device} ${row.id}`
       if (!isAlive(row)) tombstones.add(key)
-      // A late delivery of an old change is harmless as long as nothing is shown of it.
+      // A late delivery of an old change is harmless if no device shows it.
       else if (event.phase === 'view' && tombstones.has(key)) {
         found.push({
           kind: 'resurrected delete',

@@ -93,7 +93,7 @@ describe('nothing is found in', () => {
     expect(kinds(history, final())).toEqual([])
   })
 
-  test('an edit that another edit overtook while it was under way', () => {
+  test('an edit that another edit overtook while it was in flight', () => {
     const history = [
       ...two,
       invoked(ada, 'e1', { kind: 'edit', messageId: 'm1', content: 'one' }),
@@ -107,7 +107,7 @@ describe('nothing is found in', () => {
     expect(kinds(history, edited('text 1'))).toEqual(['lost edit', 'lost edit'])
   })
 
-  test('a system message that nobody sent', () => {
+  test('a system message that no user sent', () => {
     const { clientId: _, ...system } = row(3, { type: 'system' })
     expect(kinds(two, final({ messages: [row(1), row(2), system], lastSeq: 3 }))).toEqual([])
   })
@@ -142,7 +142,7 @@ describe('found:', () => {
     expect(kinds([...sent, streamed(1), streamed(3)], three)).toEqual(['gap'])
   })
 
-  test('phantom: nobody sent it', () => {
+  test('phantom: no user sent it', () => {
     expect(kinds(two, final({ messages: [row(1), row(2), row(3)], lastSeq: 3 }))).toEqual(['phantom'])
   })
 
@@ -171,11 +171,11 @@ describe('found:', () => {
     expect(kinds(history, final({ messages: [row(1), row(2), row(4)], lastSeq: 4 }))).toEqual(['gap'])
   })
 
-  test('gap in what a device says it has', () => {
+  test('gap in what a device claims to have', () => {
     expect(kinds([...two, view(ben, [row(2)])], final())).toEqual(['gap'])
   })
 
-  test('stale read: asked after the ack', () => {
+  test('stale read: requested after the ack', () => {
     const page = view(ben, [row(1)], { complete: true, asked: two.length })
     expect(kinds([...two, page], final())).toEqual(['stale read'])
   })

@@ -10,8 +10,8 @@ import type { FinalRoom, HistoryEvent } from './event'
 import type { Finding } from './finding'
 
 /**
- * Reads what devices did and saw, and what the server holds at the end, and says what was broken: nothing, when all
- * is well. Pure: simulator, runs with real processes and runs in browsers all use it.
+ * Reads what devices did and saw, and what the server holds at the end, and returns what was broken: nothing if all is
+ * well. Pure: the simulator, runs with real processes and runs in browsers all use it.
  *
  * @example
  * const recorder = new Recorder()

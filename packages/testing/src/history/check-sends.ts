@@ -32,7 +32,7 @@ export function checkSends(sends: readonly SendCall[], room: FinalRoom): Finding
           ? [finding(room, 'reordered', `${name} was acked as ${send.message.seq} and is at ${row.seq}`)]
           : []
       case 'failed': {
-        // The same clientId may have been sent twice, and refused only once.
+        // The same clientId may be sent twice, and refused only once.
         const taken = all.some(
           (other) => other !== send && sameKey(other, send) && other.outcome !== 'failed',
         )
@@ -65,7 +65,7 @@ function phantoms(own: readonly SendCall[], room: FinalRoom): Finding[] {
     .map((row) => finding(room, 'phantom', `nobody sent seq ${row.seq} (${row.clientId ?? 'no clientId'})`))
 }
 
-/** One device's sends have seqs in the order of sending (I9). A retry counts as sent when it was first sent. */
+/** One device's sends have seqs in the order of sending (I9). A retry counts from its first send. */
 function reordered(own: readonly SendCall[], rows: ReadonlyMap<string, SeenMessage>): Finding[] {
   const last = new Map<string, { seq: number; clientId: string }>()
   const seen = new Set<string>()

@@ -14,7 +14,7 @@ export function unreadOf(
   return Math.min(count, cap)
 }
 
-/** Unread drift: what a device counts at the end against the definition. Both are capped: beyond it nobody counts. */
+/** Unread drift: what a device counts at the end against the definition. Both are capped. */
 export function checkUnread(room: FinalRoom, cap: number): Finding[] {
   return room.views.flatMap(({ who, unread, lastReadSeq }): Finding[] => {
     if (unread === undefined || lastReadSeq === undefined) return []

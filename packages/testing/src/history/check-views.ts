@@ -66,7 +66,7 @@ function shapeOf(rows: readonly SeenMessage[]): Pick<Finding, 'kind' | 'text'>[]
   ]
 }
 
-/** Seqs that a view says it has whole, that the server has alive at the end, and that it does not show. */
+/** Seqs that a view claims to have whole, that are alive on the server at the end, and that it does not show. */
 function missingIn(
   view: { messages: readonly SeenMessage[]; fromSeq: number; toSeq: number },
   room: FinalRoom,
@@ -77,7 +77,7 @@ function missingIn(
     .map((row) => row.seq)
 }
 
-/** A device at the end of a quiet run equals the server, in all it says it has (I11). */
+/** A device at the end of a quiet run equals the server, in everything it claims to have (I11). */
 function finalFindings(view: FinalRoom['views'][number], room: FinalRoom): Finding[] {
   const { roomId } = room
   const name = view.who.device

@@ -1,16 +1,16 @@
-/** What can be wrong with a history; each has a promise it breaks. */
+/** What can be wrong with a history; each breaks one promise. */
 export type FindingKind =
-  /** Acked, and not there. */
+  /** Acked, and missing. */
   | 'lost'
   /** One send, two messages; or one message shown twice. */
   | 'doubled'
-  /** There, and nobody sent it; or its send was refused. */
+  /** Present, and no user sent it; or its send was refused. */
   | 'phantom'
-  /** One device's sends in another order; or two places for one message. */
+  /** One device's sends in another order; or two seqs for one message. */
   | 'reordered'
-  /** A number between 1 and the head that no message has; or a stretch said to be whole that is not. */
+  /** A number between 1 and the head that no message has; or a range claimed as whole that is not. */
   | 'gap'
-  /** Older than what was acked before the question, or than what the same device saw before. */
+  /** Older than what was acked before the request, or than what the same device saw before. */
   | 'stale read'
   | 'lost edit'
   | 'resurrected delete'
@@ -23,7 +23,7 @@ export type FindingKind =
 
 export type Finding = { readonly kind: FindingKind; readonly roomId: string; readonly text: string }
 
-/** For messages of tests: one line a finding, cut where a broken run finds thousands. */
+/** For messages of tests: one finding a line, cut when a broken run finds thousands. */
 export function formatFindings(findings: readonly Finding[], most = 20): string {
   const lines = findings.slice(0, most).map(({ kind, roomId, text }) => `${kind} in ${roomId}: ${text}`)
   const rest = findings.length - lines.length

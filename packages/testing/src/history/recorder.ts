@@ -4,7 +4,7 @@ import type { Actor, FinalRoom, HistoryEvent, Operation, SeenMessage } from './e
 
 type WaitOptions = Parameters<Room['send']>[1]
 
-/** Refusals that only the SDK knows: the server may have acted or not. */
+/** Errors that only the SDK reports: the server may or may not have acted. */
 const UNKNOWN_CODES = new Set([
   'TIMEOUT',
   'OFFLINE',
@@ -16,9 +16,9 @@ const UNKNOWN_CODES = new Set([
 ])
 
 /**
- * Writes a history down while a run goes on. One for a run: the order of its lines is the order of time. Where a run has
- * several programs (pages, processes), each has its own, whose lines go on to one history by `onEvent`; their calls need
- * names that tell them apart.
+ * Records a history during a run. One per run: the order of its events is the order of time. In a run with several
+ * programs (pages, processes) each has its own recorder, and `onEvent` forwards its events to one history; their calls
+ * need distinct names.
  */
 export class Recorder {
   readonly history: HistoryEvent[] = []
@@ -31,7 +31,7 @@ export class Recorder {
     } = {},
   ) {}
 
-  /** One call that is not a `room.send`: run it, and write down what became of it. */
+  /** Runs one call that is not a `room.send`, and records its outcome. */
   async call<T>(who: Actor, roomId: string, op: Operation, run: () => Promise<T>): Promise<T> {
     const call = this.#invoke(who, roomId, op)
     try {
@@ -90,7 +90,7 @@ export function seen(message: Message | ShownMessage): SeenMessage {
   return { id, seq, rev, senderId, type, content, deleted, ...(clientId === undefined ? {} : { clientId }) }
 }
 
-/** What a room shows: confirmed messages, and how far it says it has them whole. */
+/** What a room shows: confirmed messages, and the range it claims to have whole. */
 export function viewOf(room: Room) {
   const { messages, hasOlder, hasNewer, lastSeq, status, unread, lastReadSeq } = room.getState()
   const confirmed = messages.filter((message) => message.seq > 0).map(seen)

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Frame } from '../world/faults'
 import { answerTo, ROOM, requestOf, Scene, toClient } from './scene'
 
-/** The broadcast that brings this rev to a device. */
+/** The broadcast that carries this rev to a device. */
 const changeOf = (device: string, rev: number) => (frame: Frame) =>
   toClient(device, 'changes')(frame) && JSON.stringify(frame.payload).includes(`"changes":[{"rev":${rev},`)
 
@@ -145,7 +145,7 @@ test('10: limited sync with a live row inside the new hole whose edit was lost',
   await scene.open('ann', 'bob')
   scene.room('ann').send('before')
   await scene.kit.settle()
-  // Bob misses all of it but one message in the middle, then that one's edit.
+  // Bob misses everything except one message in the middle, then that one's edit.
   scene.meets('drop', changeOf('bob', 5), 1)
   scene.meets('drop', (frame) => toClient('bob', 'changes')(frame) && !changeOf('bob', 55)(frame), 100)
   scene.meets('drop', requestOf('bob', 'sync'), 1)
@@ -251,7 +251,7 @@ test('22: jump to seq 5000 and scroll until the ranges meet', async () => {
   const room = scene.room('bob')
   await Promise.all([room.jumpTo(5_000), scene.pass(500)])
   expect(scene.texts('bob')).toContain('text 5000')
-  // A message that comes meanwhile belongs to the newest stretch, not behind what is shown.
+  // A message that arrives meanwhile belongs to the newest range, not behind what is shown.
   await scene.fill('cat', 1)
   await scene.pass(500)
   expect(room.messages().at(-1)?.seq).toBeLessThan(5_400)

@@ -3,7 +3,7 @@ import { asRoomId, asUserId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
 import { answerTo, Scene, toClient } from './scene'
 
-/** People who share no room. */
+/** Users who share no room. */
 const strangers = (): Promise<Scene> => Scene.of({ users: ['ann', 'bob'], rooms: [], invitations: 'consent' })
 const chatOf = (scene: Scene, name: string): Chat => scene.device(name).chat
 const waitingFor = (scene: Scene, name: string): string[] =>
@@ -15,7 +15,7 @@ const listed = (scene: Scene, name: string): string[] =>
     .getState()
     .rooms.map(({ id }) => id)
 
-/** What is asked of the server needs time to pass, which it does only here. */
+/** A request to the server needs time to pass, which happens only here. */
 async function done<T>(scene: Scene, asked: Promise<T>): Promise<T> {
   asked.catch(() => {})
   await scene.pass(1_000)
@@ -28,7 +28,7 @@ async function invited(scene: Scene): Promise<string> {
   return id
 }
 
-test('an invitation is in the state of all devices, and out of it when one of them accepts', async () => {
+test('an invitation is in the state of all devices, and leaves it when one of them accepts', async () => {
   const scene = await strangers()
   await scene.kit.addDevice('bob')
   const roomId = await invited(scene)
@@ -43,7 +43,7 @@ test('an invitation is in the state of all devices, and out of it when one of th
   await scene.ends()
 })
 
-test('an event that is lost comes with the next list', async () => {
+test('a lost event comes with the next list', async () => {
   const scene = await strangers()
   scene.meets('drop', toClient('bob', 'invitation'))
   const roomId = await invited(scene)
@@ -56,7 +56,7 @@ test('an event that is lost comes with the next list', async () => {
   await scene.ends()
 })
 
-test('the answer of a list that was read before an invitation came does not take it away', async () => {
+test('a list that was read before an invitation came does not remove it', async () => {
   const scene = await strangers()
   scene.kit.faults.disconnect({ user: 'bob' })
   scene.meets({ late: 2_000 }, answerTo('bob', 'sync'))
@@ -67,14 +67,14 @@ test('the answer of a list that was read before an invitation came does not take
   await scene.ends()
 })
 
-test('P13: nothing of them is left after a sign-out', async () => {
+test('P13: nothing of invitations and hidden rooms is left after a sign-out', async () => {
   const scene = await strangers()
   await invited(scene)
   void chatOf(scene, 'bob').signOut()
   expect(waitingFor(scene, 'bob')).toEqual([])
 })
 
-test('a hidden dm is in no list, over a reload too, until there is a newer message', async () => {
+test('a hidden dm is in no list, also after a reload, until it has a newer message', async () => {
   const scene = await Scene.of({ users: ['ann', 'bob'], invitations: 'consent' })
   await scene.kit.addDevice('bob')
   const dm = await done(scene, chatOf(scene, 'ann').openDm(['bob']))
@@ -104,7 +104,7 @@ test('a hidden dm is in no list, over a reload too, until there is a newer messa
   await scene.ends()
 })
 
-test('a dm can be left, and a user be blocked', async () => {
+test('a dm can be left, and a user can be blocked', async () => {
   const scene = await Scene.of({ users: ['ann', 'bob'], invitations: 'consent' })
   const [ann, bob] = [chatOf(scene, 'ann'), chatOf(scene, 'bob')]
   const dm = await done(scene, ann.openDm(['bob']))

@@ -9,7 +9,7 @@ const CROWD = 'crowd'
 const people = (count: number): string[] =>
   Array.from({ length: count }, (_, i) => `u${String(i + 1).padStart(4, '0')}`)
 
-/** A room of ann, who owns it, bob, cat and these others, on a device each of the three. */
+/** A room of ann, who owns it, bob, cat and these others; the three have a device each. */
 async function crowd(others: number, options: Parameters<typeof Scene.of>[0] = {}): Promise<Scene> {
   const scene = await Scene.of(options)
   await scene.world.addRoom(CROWD, 'public', ['ann', 'bob', 'cat', ...people(others)])
@@ -49,7 +49,7 @@ async function loadAll(scene: Scene, device: string): Promise<void> {
 const ask = (scene: Scene, by: string, event: 'add-member' | 'remove-member' | 'ban-member', user: string) =>
   scene.device(by).chat.request(event, { roomId: asRoomId(CROWD), userId: asUserId(user) })
 
-/** Without the wait of asking for each. */
+/** Without the wait of a request for each. */
 async function kickAll(scene: Scene, users: readonly string[]): Promise<void> {
   const [node] = scene.world.nodes
   const actor = { id: asUserId('ann'), name: 'ann', admin: false }
@@ -84,7 +84,7 @@ test('a room of 200 members is loaded whole, as before', async () => {
   await scene.ends()
 })
 
-test('the count follows who comes, leaves, is kicked and banned, in the open room and in the list', async () => {
+test('the count follows joins, leaves, kicks and bans, in the open room and in the list', async () => {
   const scene = await crowd(250, { users: ['ann', 'bob', 'cat', 'dot'] })
   await open(scene, 'ann', 'bob')
   const counts = () => [
@@ -108,7 +108,7 @@ test('the count follows who comes, leaves, is kicked and banned, in the open roo
   await scene.ends()
 })
 
-test('who is kicked while a page with them is on its way is not shown', async () => {
+test('a member kicked while a page with them is in flight is not shown', async () => {
   const scene = await crowd(300)
   await open(scene, 'ann', 'bob')
   scene.meets({ late: 1_000 }, answerTo('bob', 'fetch-members'))
@@ -123,7 +123,7 @@ test('who is kicked while a page with them is on its way is not shown', async ()
   await scene.ends()
 })
 
-test('who comes while pages are loaded is shown, before and behind what is loaded', async () => {
+test('a member who joins while pages load is shown, before and after what is loaded', async () => {
   const scene = await crowd(300, { users: ['ann', 'bob', 'cat', 'aaa', 'zzz'] })
   await open(scene, 'bob')
   await load(scene, 'bob')
@@ -134,7 +134,7 @@ test('who comes while pages are loaded is shown, before and behind what is loade
   await scene.ends()
 })
 
-test('a load that loses its connection goes on with the next one', async () => {
+test('a load that loses its connection continues with the next one', async () => {
   const scene = await crowd(300)
   await open(scene, 'bob')
   scene.meets('drop', answerTo('bob', 'fetch-members'))
@@ -147,7 +147,7 @@ test('a load that loses its connection goes on with the next one', async () => {
   await scene.ends()
 })
 
-test('two calls at once are one request', async () => {
+test('two concurrent calls are one request', async () => {
   const scene = await crowd(300)
   await open(scene, 'bob')
   const asked: Frame[] = []
@@ -163,7 +163,7 @@ test('two calls at once are one request', async () => {
   expect(idsOf(scene, 'bob')).toHaveLength(100)
 })
 
-test('what was loaded is right again after an absence in which a few changed', async () => {
+test('loaded members are right again after an absence in which a few changed', async () => {
   const scene = await crowd(300)
   await open(scene, 'ann', 'bob')
   await loadAll(scene, 'bob')
@@ -176,7 +176,7 @@ test('what was loaded is right again after an absence in which a few changed', a
   expect(stateOf(scene, 'bob').hasMoreMembers).toBe(false)
 })
 
-test('after an absence in which more changed than a sync tells, what was loaded is dropped and loaded anew', async () => {
+test('after an absence with more changes than a sync sends, loaded members are dropped and loaded anew', async () => {
   const scene = await crowd(450)
   await open(scene, 'ann', 'bob')
   await loadAll(scene, 'bob')
@@ -216,7 +216,7 @@ test('the count is on the disk: a cold start without a connection shows it', asy
   expect(listed(scene, 'bob')).toBe(303)
 })
 
-test('a count that a lost broadcast told is made good by the sync', async () => {
+test('a sync corrects a count whose broadcast was lost', async () => {
   const scene = await crowd(250, { users: ['ann', 'bob', 'cat', 'dot'] })
   await open(scene, 'bob')
   scene.meets('drop', toClient('bob', 'changes'))
@@ -226,7 +226,7 @@ test('a count that a lost broadcast told is made good by the sync', async () => 
   await scene.ends()
 })
 
-test('P15: a server that does not say how many shows as many as are loaded', async () => {
+test('P15: without a count from the server, as many as are loaded are shown', async () => {
   const scene = await Scene.of()
   const strip = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return

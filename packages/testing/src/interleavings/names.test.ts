@@ -34,7 +34,7 @@ test('new settings and metadata of a room reach the list of a device that has no
   expect(item?.room).toMatchObject({ metadata: { topic: 'tea' }, settings: { archived: true } })
 })
 
-test('a room that is renamed while a device is offline has its new name with the next sync, and after a reload', async () => {
+test('a room renamed while a device is offline has its new name with the next sync, and after a reload', async () => {
   const scene = await Scene.of()
   const back = scene.kit.faults.partition({ device: 'bob' })
   void rename(scene, 'ann', 'Lounge')
@@ -45,7 +45,7 @@ test('a room that is renamed while a device is offline has its new name with the
   expect(nameAt(scene, 'bob')).toBe('Lounge')
 })
 
-test('a name that was told by room-activity alone is on the disk: a cold start offline shows it', async () => {
+test('a name that only room-activity sent is on the disk: a cold start offline shows it', async () => {
   const scene = await Scene.of()
   void rename(scene, 'ann', 'Lounge')
   await scene.pass(3_000)
@@ -56,7 +56,7 @@ test('a name that was told by room-activity alone is on the disk: a cold start o
   expect(nameAt(scene, 'bob')).toBe('Lounge')
 })
 
-test('a room that was closed just before its rename is told the new name all the same', async () => {
+test('a room closed just before its rename still gets the new name', async () => {
   const scene = await Scene.of()
   await scene.open('bob')
   scene.meets('drop', toClient('bob', 'changes'))
@@ -108,7 +108,7 @@ test('a user who signs in under a new name has it in open member lists within a 
   await scene.ends()
 })
 
-test('a device that was away has the new name of a member with its next sync', async () => {
+test("a device that was away has a member's new name with its next sync", async () => {
   const scene = await Scene.of()
   await scene.open('bob')
   const back = scene.kit.faults.partition({ device: 'bob' })
@@ -120,7 +120,7 @@ test('a device that was away has the new name of a member with its next sync', a
   expect(memberNames(scene, 'bob')).toEqual(['Anna', 'bob', 'cat'])
 })
 
-test('new messages bear the new name from every device, old ones keep theirs', async () => {
+test('new messages have the new name from every device, old ones keep theirs', async () => {
   const scene = await Scene.of()
   await scene.kit.addDevice('ann')
   await scene.open('ann', 'ann-2', 'bob')
@@ -152,7 +152,7 @@ test('a message that waits on another device shows the new name', async () => {
   await scene.ends()
 })
 
-test('who is renamed while they type goes on typing under the new name', async () => {
+test('a user renamed while they type continues to type under the new name', async () => {
   const scene = await Scene.of()
   await scene.open('ann', 'bob')
   await scene.kit.addDevice('ann')
@@ -175,7 +175,7 @@ test('the new name is on the disk of the other devices: a cold start offline sho
   expect(scene.device('ann-2').chat.getState().user?.name).toBe('Anna')
 })
 
-test('a direct-message room is called after the new name in all lists', async () => {
+test('a direct-message room has the new name in all lists', async () => {
   const scene = await Scene.of()
   void scene.device('bob').chat.openDm(['ann'])
   await scene.kit.settle()

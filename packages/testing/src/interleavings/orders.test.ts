@@ -2,11 +2,11 @@ import { asRoomId, asUserId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
 import { answerTo, ROOM, requestOf, Scene } from './scene'
 
-// Orders of frames that one schedule can take in more than one way: each is held and released by hand.
+// Orders of frames that one schedule can have in more than one way: each frame is held and released by hand.
 
 const idOf = (scene: Scene, seq: number): string => scene.truth.rows[seq - 1]?.id ?? ''
 
-/** Counts the frames that fit from now on. */
+/** Counts the frames that match from now on. */
 function counted(scene: Scene, fits: Parameters<Scene['meets']>[1]): { readonly count: number } {
   let count = 0
   scene.world.context.rules.push((frame) => {
@@ -31,7 +31,7 @@ const say = async (scene: Scene, user: string, content: string): Promise<void> =
   await scene.pass(150)
 }
 
-test('3: an own send behind a missing change is shown as sent at once, and in its place when that came', async () => {
+test('3: an own send behind a missing change shows as sent at once, and in its place once that arrives', async () => {
   const scene = await Scene.of()
   await scene.open('ann', 'bob')
   const first = scene.kit.faults.hold('event', 'changes', { user: 'ann' })
@@ -46,7 +46,7 @@ test('3: an own send behind a missing change is shown as sent at once, and in it
   await scene.ends()
 })
 
-test('6: a page that is older than the cursor at its request is asked for again', async () => {
+test('6: a page older than the cursor at its request is requested again', async () => {
   const scene = await Scene.of()
   await scene.fill('bob', 260)
   await scene.open('ann', 'bob', 'cat')
@@ -69,7 +69,7 @@ test('6: a page that is older than the cursor at its request is asked for again'
   await scene.ends()
 })
 
-test('8: a sync of a reader that lags behind the cursor at the request is asked for again', async () => {
+test('8: a sync of a reader that lags behind the cursor at the request is requested again', async () => {
   const scene = await Scene.of()
   await scene.open('ann', 'bob')
   await say(scene, 'ann', 'one')
@@ -104,7 +104,7 @@ test('8: a sync of a reader that lags behind the cursor at the request is asked 
   await scene.ends()
 })
 
-test('13: a rev that is overtaken is waited for, without a sync', async () => {
+test('13: an overtaken rev is waited for, without a sync', async () => {
   const scene = await Scene.of()
   await scene.open('ann', 'bob')
   const [first, overtook] = twoChanges(scene)
@@ -123,7 +123,7 @@ test('13: a rev that is overtaken is waited for, without a sync', async () => {
   await scene.ends()
 })
 
-test('13: and when it never comes, a sync brings it after 250 ms', async () => {
+test('13: and if it never comes, a sync fetches it after 250 ms', async () => {
   const scene = await Scene.of()
   await scene.open('ann', 'bob')
   const [lost, seen] = twoChanges(scene)
@@ -159,7 +159,7 @@ test('14: what is committed after the read and delivered before its answer is no
   await scene.ends()
 })
 
-test('18: kicked while offline and not invited again: the copy goes, the text of the unsent message stays', async () => {
+test('18: kicked while offline and not invited again: the copy is deleted, the text of the unsent message stays', async () => {
   const scene = await Scene.of()
   await scene.fill('ann', 5)
   await scene.open('ann', 'bob')
@@ -176,7 +176,7 @@ test('18: kicked while offline and not invited again: the copy goes, the text of
   expect(scene.device('bob').chat.getState().rooms).toEqual([])
 })
 
-test('1: killed before the first emit, what is unsent is on the disk and goes out at the next start', async () => {
+test('1: killed before the first emit, unsent messages are on the disk and go out at the next start', async () => {
   const scene = await Scene.of()
   await scene.open('ann', 'bob')
   const heal = scene.kit.faults.partition({ user: 'ann' })
@@ -214,7 +214,7 @@ test('1: nothing is emitted before it is on the disk', async () => {
   expect(scene.texts('bob')).toEqual(['careful'])
 })
 
-test('9: between the pages of a sync the cursor stays, and what changes meanwhile is in a later page', async () => {
+test('9: between the pages of a sync the cursor stays, and changes in that time are in a later page', async () => {
   const scene = await Scene.of()
   await scene.fill('ann', 190)
   await scene.open('ann', 'bob')
@@ -241,7 +241,7 @@ test('9: between the pages of a sync the cursor stays, and what changes meanwhil
   expect(scene.texts('bob').filter((text) => !text.endsWith('!'))).toEqual(['edited again'])
 })
 
-test('17: what was refused goes out when it is tried again, and then the reply to it', async () => {
+test('17: a refused message goes out on retry, and then the reply to it', async () => {
   const scene = await Scene.of()
   await scene.open('ann', 'bob')
   scene.kit.faults.refuse('send-message', 'MUTED', { user: 'ann' })

@@ -7,7 +7,7 @@ import type { TrueRoom } from '../world/truth'
 
 export const ROOM = 'general'
 
-/** A world for one scripted schedule: what happens to which frame is said beforehand, then time passes. */
+/** A world for one scripted schedule: each frame's fate is set beforehand, then time passes. */
 export class Scene {
   private constructor(readonly kit: RunningWorld) {}
 
@@ -39,7 +39,7 @@ export class Scene {
     await this.kit.settle()
   }
 
-  /** The first frame that fits meets this fate; `times`: the first few. */
+  /** The first frame that matches gets this fate; `times`: the first few. */
   meets(verdict: Verdict, fits: (frame: Frame) => boolean, times = 1): void {
     const { rules } = this.world.context
     let left = times
@@ -54,7 +54,7 @@ export class Scene {
     return this.kit.advance(ms)
   }
 
-  /** Events one by one, until it is so. */
+  /** Events one by one, until the condition is true. */
   async until(isSo: () => boolean): Promise<void> {
     const end = this.world.time.now + 60_000
     while (!isSo()) {
@@ -62,7 +62,7 @@ export class Scene {
     }
   }
 
-  /** What is confirmed, as this device shows it. */
+  /** The confirmed messages, as this device shows them. */
   texts(name: string): string[] {
     return this.room(name)
       .messages()

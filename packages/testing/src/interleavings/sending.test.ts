@@ -38,7 +38,7 @@ test('2: two sockets send one clientId at once', async () => {
   for (const name of ['ann', 'ann-tab']) expect(scene.texts(name)).toEqual(['from two tabs'])
 })
 
-describe('3: an own send is settled by', () => {
+describe('3: an own send is confirmed by', () => {
   test.each<[string, Verdict | undefined, Verdict | undefined]>([
     ['its echo first', undefined, { late: 300 }],
     ['its ack first', { late: 300 }, undefined],

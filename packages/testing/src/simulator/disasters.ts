@@ -7,7 +7,7 @@ import type { Disaster } from './profile'
 
 type Scene = { readonly world: World; readonly ledger: Ledger; readonly random: Random }
 
-/** Lets one thing go wrong. What lasts ends by itself, or with the first phase. */
+/** Lets one thing go wrong. Lasting faults end on their own, or with the first phase. */
 export function strike(world: World, ledger: Ledger, name: Disaster, random: Random): void {
   world.context.trace.note(() => `disaster: ${name}`)
   DEEDS[name]({ world, ledger, random })
@@ -92,7 +92,7 @@ const DEEDS: Readonly<Record<Disaster, (scene: Scene) => void>> = {
   sleep: (scene) =>
     onDevice(scene, (device) => {
       device.sleep()
-      // The network does not wait: what is not answered is given up by the other side.
+      // The network does not wait: the other side gives up what is not answered.
       const line = scene.world.linkOf(device)
       line?.toServer.stall(20_000)
       line?.blackhole('client')
@@ -142,7 +142,7 @@ export function kill({ world, ledger }: Pick<Scene, 'world' | 'ledger'>, device:
   device.kill()
 }
 
-/** Another program begins, unless one runs; what is left of one that was closed is over. */
+/** Another program starts, unless one runs; what is left of a closed one is over. */
 export function startAgain(scene: Pick<Scene, 'world' | 'ledger'>, device: Device): void {
   if (device.isRunning) return
   if (device.program) kill(scene, device)

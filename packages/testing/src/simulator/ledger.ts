@@ -6,7 +6,7 @@ import { entriesOf } from '../world/entries'
 import type { Program } from '../world/program'
 import type { World } from '../world/world'
 
-/** What is answered to whoever may not know: it says nothing of what an earlier try has done. */
+/** Refusals that hide the room from the user: they reveal nothing about an earlier try. */
 const HIDING = new Set(['ROOM_NOT_FOUND', 'MESSAGE_NOT_FOUND'])
 
 type SendEvent = Extract<HistoryEvent, { phase: 'invoked' }> & {
@@ -24,23 +24,26 @@ type OpenSend = {
 }
 
 /**
- * The history of one run, for the checker. What a crash or a restore makes uncertain is told to it as uncertain: only
- * a promise that was given may be broken.
+ * The history of one run, for the checker. It records as uncertain what a crash or a restore makes uncertain: only a
+ * promise that was made can be broken.
  */
 export class Ledger {
   readonly recorder = new Recorder()
   readonly #open = new Map<string, OpenSend>()
-  /** Sends that were lost with a program before its disk had them: nobody was promised anything. */
+  /** Sends that were lost with a program before its disk had them: they carry no promise. */
   readonly #abandoned = new Set<string>()
   readonly #withdrawn = new Set<string>()
-  /** Sends that another tab takes over: they keep their order, but not with what their tab sends later. By call: which order. */
+  /**
+   * Sends that another tab takes over: they keep their order, but not relative to what their tab sends later. By call:
+   * which order.
+   */
   readonly #inherited = new Map<string, string>()
-  /** Of each tab: how often what was left had to begin another order. */
+  /** By tab: how often its left-behind sends had to start another order. */
   readonly #orders = new Map<string, number>()
-  /** How often each device's program has been killed, and the life in which each send was made last. */
+  /** How often each device's program was killed, and the life in which each send was made last. */
   readonly #kills = new Map<string, number>()
   readonly #lives = new Map<string, number>()
-  /** Devices whose session is being ended. */
+  /** Devices whose login session is being ended. */
   readonly #signingOut = new Set<string>()
   #restoredAt = 0
 
@@ -58,7 +61,7 @@ export class Ledger {
     sent.then(
       () => void this.#open.delete(call),
       (error: { code?: string }) => {
-        // A chat that is closed gives its sends up; its disk does not. Nor does a time limit end more than the wait.
+        // A closed chat rejects its sends; its disk keeps them. A time limit too ends only the wait.
         const isOver = program?.phase !== 'running' || hasStopped(program) || error.code === 'TIMEOUT'
         if (!isOver) this.#open.delete(call)
       },
@@ -77,11 +80,11 @@ export class Ledger {
       op: { kind: 'send', clientId, content },
     })
     this.recorder.history.push({ who, roomId, phase: 'unknown', call })
-    // A restore may take it back, or a database that fails at the first moment may not have it.
+    // A restore may undo it, or a database that fails at the first moment may not have it.
     this.#abandoned.add(call)
   }
 
-  /** A failed message goes out again: its place in the order is that of now. */
+  /** A failed message goes out again: it takes its place in the order now. */
   resend(device: Device, clientId: string): void {
     const first = this.recorder.history.find((event) => isSend(event) && event.op.clientId === clientId)
     if (first === undefined || !isSend(first)) return
@@ -93,7 +96,7 @@ export class Ledger {
     const { history } = this.recorder
     const { roomId, call } = first
     const kept = history.filter((event) => !('call' in event) || event.call !== call)
-    // It keeps its place in the outbox: before what still waits, after what has gone.
+    // It keeps its place in the outbox: before what still waits, after what has gone out.
     const waiting = kept.findIndex(
       (event) =>
         event.phase === 'invoked' &&
@@ -107,7 +110,7 @@ export class Ledger {
     this.#lives.set(call, this.#lifeOf(device))
   }
 
-  /** A send that the user took back: it has no outcome to be checked, unless it was too late. */
+  /** A send that the user cancelled: it has no outcome to check, unless it was too late. */
   withdrawn(clientId: string): void {
     this.#withdrawn.add(clientId)
   }
@@ -116,7 +119,7 @@ export class Ledger {
     this.recorder.call(whoOf(device), roomId, op, run).catch(() => {})
   }
 
-  /** An edit of what may not be sent yet: it goes out with it or after it, whenever that is, and promises nothing. */
+  /** An edit of a message that may be unsent: it goes out with it or after it, at any time, and carries no promise. */
   editsUnsent(
     device: Device,
     roomId: string,
@@ -125,7 +128,7 @@ export class Ledger {
   ): void {
     const place = this.recorder.history.length
     this.call(device, roomId, { kind: 'edit', messageId: clientId, content }, run)
-    // Written down before listeners, which the edit may call, do more.
+    // Recorded before listeners, which the edit may call, do more.
     this.#abandoned.add(this.#callAt(place))
   }
 
@@ -146,8 +149,8 @@ export class Ledger {
   }
 
   /**
-   * What a tab leaves goes behind what it left in earlier lives, which another tab may not have sent yet; but not when
-   * it was under way already.
+   * What a tab leaves goes behind what it left in earlier lives, which another tab may not have sent yet; but not if it
+   * was already in flight.
    */
   #orderOf(world: World, device: Device, left: readonly OpenSend[]): string {
     const isUnderWay = left.some(({ roomId, clientId }) => {
@@ -160,8 +163,8 @@ export class Ledger {
   }
 
   /**
-   * A refusal that the disk has not heard of dies with the program: the send goes out once more, in the order of then,
-   * for what came after it may have gone meanwhile. Answers which.
+   * A refusal that is not on the disk yet is lost with the program: the send goes out once more, in the order of then,
+   * because what came after it may have gone out meanwhile. Returns these calls.
    */
   #forgetRefusals(device: Device): string[] {
     const { history } = this.recorder
@@ -177,13 +180,15 @@ export class Ledger {
     return again.map(({ call }) => call)
   }
 
-  /** A sign-out takes the outbox with it, as soon as it is heard of: what was not sent by then is gone, as its user wished. */
+  /**
+   * A sign-out deletes the outbox as soon as a tab is notified: what was not sent by then is gone, as its user wished.
+   */
   signedOut(device: Device): void {
     this.#signingOut.add(device.name)
     this.#giveUp(device)
   }
 
-  /** Its next program begins another session. */
+  /** Its next program starts another login session. */
   signsInAnew(device: Device): void {
     this.#signingOut.delete(device.name)
   }
@@ -193,7 +198,7 @@ export class Ledger {
       if (isSend(event) && event.who.device === device.name) this.#abandoned.add(event.call)
   }
 
-  /** A later edit takes the place of one that waits: the earlier is not promised any more. */
+  /** A later edit replaces one that waits: the earlier one carries no promise any more. */
   superseded(device: Device, messageId: string): void {
     for (const event of this.recorder.history)
       if (event.phase === 'invoked' && event.op.kind === 'edit' && event.op.messageId === messageId)
@@ -213,7 +218,7 @@ export class Ledger {
     const sends = new Map(history.flatMap((event) => (isSend(event) ? [[event.call, event] as const] : [])))
     const isTakenBack = (call: string): boolean => takenBack.has(sends.get(call)?.op.clientId ?? '')
     const isWithdrawn = (call: string): boolean => this.#withdrawn.has(sends.get(call)?.op.clientId ?? '')
-    // What was acked is promised, whatever became of the device.
+    // What was acked is promised, whatever happened to the device.
     const isGivenUp = (call: string): boolean => this.#abandoned.has(call) && !acked.has(call)
     const isThere = ({ roomId, who, op }: SendEvent): boolean =>
       present.rooms.get(roomId)?.sends.has(`${who.user} ${op.clientId}`) ?? false
@@ -222,25 +227,26 @@ export class Ledger {
       const isOver = isWithdrawn(call) || shownAsFailed.has(send.op.clientId)
       if ((isOver || isGivenUp(call) || isTakenBack(call)) && !isThere(send)) dropped.add(call)
     }
-    /** Changes that may have happened: they explain what is there, and promise nothing. */
+    /** Changes that may have happened: they explain what exists, and carry no promise. */
     const open = new Set<string>()
     history.forEach((event, at) => {
       if (event.phase !== 'invoked' || isSend(event)) return
       if (this.#abandoned.has(event.call) || at < this.#restoredAt) open.add(event.call)
     })
-    /** Only what one program sent, or several from one disk, has an order. */
+    /** Only the sends of one program, or of several from one disk, have an order. */
     const orderOf = (call: string): string | undefined => {
-      // Taken back by a restore, and on a disk still: it goes out once more, whenever that disk is read.
+      // Undone by a restore, and still on a disk: it goes out once more, whenever that disk is read.
       if (isTakenBack(call)) return `taken back, ${call}`
-      // Taken back by its user, and the program died before the disk had heard of it: the same.
+      // Cancelled by its user, and the program died before the disk had that: the same.
       if (isWithdrawn(call)) return `withdrawn, ${call}`
-      // What was lost with a program may still have been under way: it has no place in the order of what came later.
+      // A send lost with a program may still have been in flight: it has no place in the order of later ones.
       if (isGivenUp(call)) return `given up in life ${this.#lives.get(call) ?? 0}`
       const inherited = this.#inherited.get(call)
       const clientId = sends.get(call)?.op.clientId ?? ''
       // Two tabs that take over what was left in two lives send it from two outboxes.
       if (inherited !== undefined) return `${inherited}, sent by ${world.watch.pickedBy(clientId)}`
-      // A disk that did not answer in time is not waited for: what an earlier program left there comes after all.
+      // The client does not wait for a disk that did not answer in time: what an earlier program left there is sent
+      // later.
       const isFromMemory = world.watch.wentUnkept(clientId)
       return isFromMemory ? `from memory in life ${this.#lives.get(call) ?? 0}` : undefined
     }
@@ -257,9 +263,10 @@ export class Ledger {
           order === undefined ? event.who : { ...event.who, device: `${event.who.device}, ${order}` }
         if (event.phase === 'invoked') return { ...event, who, op: withRealId(world, event) }
         const send = sends.get(call)
-        // Whoever was removed before his repeat came is told nothing of the room, not even that he was heard (P9).
+        // A user removed before their repeat arrived learns nothing of the room, not even that the send was accepted
+        // (P9).
         const isHidden = event.phase === 'failed' && HIDING.has(event.code)
-        // What a repeat is refused for is of now: an earlier try may be on a connection that stands still, and get there.
+        // A repeat is refused for a present reason: an earlier try may be on a stalled connection, and still arrive.
         const isLate = event.phase === 'failed' && world.watch.wentTwice(send?.op.clientId ?? '')
         const isOpen = isHidden || isLate || isTakenBack(call)
         const isUnknown = send === undefined ? isHidden : isThere(send) && isOpen
@@ -283,7 +290,7 @@ const hasStopped = ({ chat }: Program): boolean => chat.getState().connection.st
 const isAnswered = (history: readonly HistoryEvent[], call: string): boolean =>
   history.some((event) => 'call' in event && event.call === call && event.phase !== 'invoked')
 
-/** What was said of a message by its clientId, before it had an id. */
+/** An operation that named a message by its clientId, before it had an id. */
 function withRealId(
   world: World,
   { op, roomId, who }: Extract<HistoryEvent, { phase: 'invoked' }>,
@@ -322,7 +329,7 @@ export function finalRooms(world: World): FinalRoom[] {
       messages: truth.rows.map(seen),
       views: inside.map((device) => {
         const { unread, lastReadSeq, ...view } = viewOf(device.room(truth.id))
-        // Who came back later has and counts nothing below his floor, which the checker does not know.
+        // A user who came back later has and counts nothing below their floor, which the checker does not know.
         const floor = truth.members.get(device.user)?.fromSeq ?? 1
         const counts = floor === 1 ? { unread, lastReadSeq } : {}
         return { who: whoOf(device), ...view, fromSeq: Math.max(view.fromSeq, floor), ...counts }

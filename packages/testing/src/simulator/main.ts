@@ -4,8 +4,8 @@ import { shrink } from './shrink'
 import { uncaught } from './uncaught'
 
 /**
- * The part of the simulator that runs in a process of its own: `run FROM COUNT STEP [first]`, `list SEED…`,
- * `trace SEED`, `shrink SEED`. One JSON line for each thing that it has to say.
+ * The part of the simulator that runs in a process of its own: `run FROM COUNT STEP [first]`, `list SEED…`, `trace
+ * SEED`, `shrink SEED`. It prints one JSON line per report.
  */
 const [command = 'run', ...args] = process.argv.slice(2)
 const numbers = args.map(Number)
@@ -14,15 +14,15 @@ const isList = command === 'list'
 const count = isList ? numbers.length : runs
 const seedAt = (index: number): number => (isList ? (numbers[index] ?? 0) : from + index * step)
 const stopsAtFirst = args.includes('first')
-/** One seed in so many is run twice, and must leave the same trace. */
+/** One seed in so many runs twice, and must leave the same trace. */
 const TWICE_EVERY = 100
 
 /**
- * Processor time that one seed may take. Most take a hundredth of a second; one that takes so much goes round in a
- * circle, on a busy machine as on an idle one. What is waited for is not counted, only what this process computes.
+ * Processor time that one seed may take. Most take a hundredth of a second; a seed that takes this much is in a loop,
+ * on a busy machine as on an idle one. Waits are not counted, only this process's computation.
  */
 const SEED_CPU_MS = 30_000
-/** How often it is looked at. */
+/** How often it is checked. */
 const LOOK_EVERY_MS = 1_000
 
 const total = { seeds: 0, events: 0, virtualMs: 0, twice: 0 }
@@ -36,11 +36,11 @@ function fail(violations: readonly string[]): void {
   report({ type: 'failed', seed: current, violations: violations.slice(0, 5) })
 }
 
-// Of the seed that runs: they come up while its promises are run.
+// Of the running seed: they come up while its promises run.
 process.on('unhandledRejection', (error) => void uncaught.push(error))
 process.on('uncaughtException', (error) => void uncaught.push(error))
 
-/** A loop keeps its thread: another one must see it. */
+/** A loop keeps its thread: another one must detect it. */
 const seen = new Int32Array(new SharedArrayBuffer(4))
 function watchForLoops(): void {
   const code = `
@@ -101,16 +101,16 @@ function traceOne(): void {
   process.exitCode = result.violations.length > 0 ? 1 : 0
 }
 
-// What the client warns of is what the seed has drawn.
+// The client's warnings are what the seed drew.
 console.warn = () => {}
 
-// Thousands of refusals a second are made as errors; where one comes from is told when its seed is traced.
+// A run makes thousands of refusals a second as errors; the trace of a seed shows where one comes from.
 if (command === 'run' || isList) {
   Error.stackTraceLimit = 0
   watchForLoops()
 }
 
-// From a macrotask, where promises can be run to their end.
+// From a macrotask, where promises can run to their end.
 setImmediate(() => {
   if (command === 'trace') traceOne()
   else if (command === 'shrink') report(shrink(current))

@@ -9,7 +9,7 @@ import type { Operation } from './schedule'
 /** From two keyboards: one writes U+FE0F. */
 const EMOJI = ['👍', '❤', '❤️', '🎉']
 
-/** What an operation works with: its own chance, a device, and one of the rooms. */
+/** What an operation works with: its own random source, a device, and one of the rooms. */
 type Scene = {
   readonly world: World
   readonly ledger: Ledger
@@ -21,7 +21,7 @@ type Scene = {
   readonly users: readonly string[]
 }
 
-/** Does one thing that a user may do, on a device that is running. */
+/** Does one thing that a user may do, on a running device. */
 export function operate(
   world: World,
   ledger: Ledger,
@@ -33,7 +33,7 @@ export function operate(
   if (awake.length === 0) return
   const device = random.pick(awake)
   const known = [...world.truth.present.rooms.keys()]
-  // Mostly where one is looking at: the rest would only be refused.
+  // Mostly in the room on screen: in others it would only be refused.
   const open = [...device.opened]
   const roomId = open.length > 0 && random.chance(0.8) ? random.pick(open) : random.pick(known)
   operateIn({ world, ledger, random, device, roomId, users }, name)
@@ -175,7 +175,7 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
   },
 }
 
-/** Somebody scrolls to where nothing is loaded, and what is being loaded changes meanwhile. */
+/** A user scrolls to a place where nothing is loaded, and rows change while they load. */
 function stir({ world, random, device: fallback, roomId: anyRoom }: Scene): void {
   const holes = world.devices.flatMap((device) =>
     device.isRunning && !device.isAsleep
@@ -233,13 +233,13 @@ function editPending(scene: Scene, message: ShownMessage): void {
   )
 }
 
-/** Texts that differ, so that what is shown tells where it came from. */
+/** Texts that differ, so that what is shown reveals its source. */
 export const text = ({ device, random }: Pick<Scene, 'device' | 'random'>): string =>
   `${device.name} says ${random.int(1_000_000)}`
 
 const isMine = (row: ShownMessage, device: Device): boolean => row.senderId === device.user
 
-/** One of those on screen; the newest are the likeliest. */
+/** A message on screen; the newest are the likeliest. */
 function pickMessage(
   room: Room,
   random: Random,

@@ -2,7 +2,7 @@ import type { Rates } from '../world/faults'
 import type { Random } from '../world/random'
 import { type AppProfile, drawApp } from './app/profile'
 
-/** What befalls the world at moments, besides what goes wrong by rate. */
+/** Faults that strike the world at moments, besides those that strike by rate. */
 export const DISASTERS = [
   'cut',
   'cut-behind-requests',
@@ -26,7 +26,7 @@ export const DISASTERS = [
 ] as const
 export type Disaster = (typeof DISASTERS)[number]
 
-/** The kinds of chance; each can be taken out of a run to find the shortest one that fails. */
+/** The kinds of faults; each can be taken out of a run to find the shortest one that fails. */
 export const FAULT_RATES = [
   'slowFrame',
   'dropAck',
@@ -61,7 +61,7 @@ export type Profile = {
   readonly disasters: number
   readonly disasterWeights: Readonly<Record<Disaster, number>>
   readonly rates: Rates
-  /** Sends a second that a server takes of one user; 0: all. */
+  /** Sends a second that a server accepts from one user; 0: all. */
   readonly sendsPerSecond: number
   readonly windowSize: number
   readonly requestTimeoutMs: number
@@ -71,14 +71,14 @@ export type Profile = {
   readonly app: AppProfile
 }
 
-/** Drawn anew for each seed: some days are calm, some are hell, and each has troubles of its own. */
+/** Drawn anew for each seed: some days are calm, some are hell, and each has its own troubles. */
 export function drawProfile(random: Random): Profile {
-  // From a source of its own: days without a hostile app are what they were before there was one.
+  // From a separate source: days without a hostile app are what they were before hostile apps existed.
   const app = drawApp(random.split('app'))
   const userCount = random.range(2, 3)
   const users = ['ann', 'bob', 'cat'].slice(0, userCount)
   const mood = random.pick([0, 0.2, 0.5, 1, 1, 2])
-  /** Most kinds of trouble stay away on most days, so that each is also seen alone. */
+  /** Most kinds of trouble are off on most days, so that each also occurs alone. */
   const rate = (most: number): number => (random.chance(0.35) ? random.next() * most * mood : 0)
   const nodes = random.weighted({ 1: 6, 2: 3, 3: 1 })
   const fast = random.range(1, 20)
@@ -138,7 +138,7 @@ function drawWeights(random: Random): Record<Disaster, number> {
     'half-open': 2,
     reload: 3,
     kill: 2,
-    // Rare, because it takes back what the checks of a run rest on.
+    // Rare, because it undoes what the checks of a run rest on.
     restore: 0.5,
   }
   const weights = DISASTERS.map((name): [Disaster, number] => [

@@ -15,17 +15,17 @@ import { drawProfile, FAULT_RATES, type Profile } from './profile'
 import { drawSchedule, type Step } from './schedule'
 import { describeUncaught, uncaught } from './uncaught'
 
-/** So long after the last fault everything must be right again. */
+/** This long after the last fault everything must be right again. */
 const LIVENESS_MS = 30_000
-/** How often it is looked whether it is. */
+/** How often that is checked. */
 const LOOK_EVERY_MS = 1_000
 /** Events of one run; more is a loop (I15). */
 const EVENTS_MAX = 60_000
 
-/** So many devices are browsers with a second tab. */
+/** This share of devices are browsers with a second tab. */
 const TAB_CHANCE = 0.15
 
-/** Messages of a room that has been there before. */
+/** Messages of a room that existed before. */
 const HISTORY_LENGTH = 24
 
 /** What is taken out of a run, to find the shortest that still fails. */
@@ -85,7 +85,7 @@ export function runSeed(
     })
   const { violations } = world.context
   runUntil(run, START_MS + profile.lengthMs)
-  // As an event, so that what it begins goes on before anything else is due.
+  // As an event, so that what it starts continues before anything else is due.
   world.time.schedule(0, 'all faults end', () => recover(run))
   if (violations.length === 0) settle(run, profile.tokenMs === undefined ? 0 : 2 * world.devices.length)
   if (violations.length === 0)
@@ -116,7 +116,7 @@ function build(run: Run): void {
   for (const room of profile.rooms) {
     const users = profile.users.slice(0, room.members)
     void world.addRoom(room.id, room.type, users).then(() => {
-      // Longer than one sync brings, so that there is history that is not loaded.
+      // More than one sync sends, so that some history is not loaded.
       if (random.split(room.id).chance(0.4)) fill(world, ledger, room.id, users)
     })
   }
@@ -181,7 +181,7 @@ function runUntil({ world, app }: Run, until: number): void {
   world.time.skipTo(until)
 }
 
-/** The next event. What comes out of it as an error has gone through all of the client (I24). */
+/** The next event. An error that comes out of it has passed through all of the client (I24). */
 function happens(world: World, until: number): boolean {
   let hasHappened = false
   try {
@@ -194,7 +194,7 @@ function happens(world: World, until: number): boolean {
   return hasHappened
 }
 
-/** All that is wrong ends: what is down comes up, and devices are told that the network is back. */
+/** All faults end: what is down comes up, and devices are notified that the network is back. */
 function recover({ world, ledger, profile: { rates }, app }: Run): void {
   world.context.trace.note(() => 'all faults end')
   const calm = Object.fromEntries(FAULT_RATES.map((name) => [name, 0]))
@@ -210,7 +210,7 @@ function recover({ world, ledger, profile: { rates }, app }: Run): void {
       device.disk.isFull = false
       device.disk.stalledUntil = 0
     }
-    // A chat that is being closed is waited for; its app begins the next one.
+    // The run waits for a chat that is closing; its app starts the next one.
     if (!device.isClosing) startAgain({ world, ledger }, device)
     device.wakeUp('online')
   }

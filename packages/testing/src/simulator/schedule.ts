@@ -38,8 +38,8 @@ export const OPERATIONS = {
 export type Operation = keyof typeof OPERATIONS
 
 /**
- * One thing that is to happen at a moment of the first phase. Each draws from a source of its own, named by its
- * number: taking others out of a run does not change what it does.
+ * One thing that happens at a moment of the first phase. Each draws from its own source, named by its number: taking
+ * others out of a run does not change what it does.
  */
 export type Step = { readonly no: number; readonly at: number } & (
   | { readonly kind: 'operation'; readonly name: Operation }

@@ -2,7 +2,7 @@ import { APP_DEEDS, APP_RATES } from './app/profile'
 import { DISASTERS, FAULT_RATES } from './profile'
 import { runSeed, type SeedResult, type Without } from './run-seed'
 
-/** What a search may cost: some seconds. In events, so that it ends at the same place on a busy machine. */
+/** The budget of a search: some seconds. In events, so that it ends at the same place on a busy machine. */
 const TRIES_MAX = 400
 const EVENTS_MAX = 400_000
 const LAST_LINES = 40
@@ -19,7 +19,10 @@ export type Shrunk = {
   readonly lines: readonly string[]
 }
 
-/** Finds a short schedule that fails in the same way: first without kinds of faults, then without ever smaller groups of steps. */
+/**
+ * Finds a short schedule that fails in the same way: first without kinds of faults, then without ever smaller groups of
+ * steps.
+ */
 export function shrink(seed: number): Shrunk {
   const whole = runSeed(seed)
   const wanted = kindOf(whole)

@@ -1,4 +1,4 @@
-/** Errors that nothing has caught since they were last looked at. The process that runs seeds fills it (I24). */
+/** Uncaught errors since the last look. The process that runs seeds fills it (I24). */
 export const uncaught: unknown[] = []
 
 export function describeUncaught(): string | undefined {

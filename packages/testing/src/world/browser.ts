@@ -1,13 +1,13 @@
 import type { LockHold, TabsPort } from '@roomful/client'
 import type { VirtualTime } from './virtual-time'
 
-/** A message from tab to tab takes so long. */
+/** The delay of a message between tabs. */
 const MESSAGE_MS = 1
 
 type Held = { readonly tab: Tab; lose(): void }
 type Waiting = { readonly tab: Tab; readonly grant: (hold: LockHold | null) => void }
 
-/** One browser: tabs that share a disk, a session, locks and channels. */
+/** One browser: tabs that share a disk, a login session, locks and channels. */
 export class Browser {
   /** How often its user has signed in anew. */
   sessions = 0
@@ -56,7 +56,7 @@ export class Browser {
         this.time.schedule(MESSAGE_MS, `${this.name}'s tabs`, () => tab.run(() => tab.receive(channel, text)))
   }
 
-  /** A tab is gone without a word: its locks are free. */
+  /** A tab dies without notice: its locks are free. */
   bury(tab: Tab): void {
     this.tabs.delete(tab)
     for (const [name, queue] of this.#waiting)
@@ -91,7 +91,7 @@ export class Browser {
   }
 }
 
-/** One tab, from its start to its end. What comes to a sleeping one is run when it goes on. */
+/** One tab, from its start to its end. What arrives at a sleeping one runs when it continues. */
 export class Tab implements TabsPort {
   #isDead = false
   #due: (() => void)[] | null = null

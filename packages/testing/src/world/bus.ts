@@ -2,29 +2,29 @@ import type { Bus, BusMessage } from '@roomful/server'
 import type { WorldContext } from './context'
 import type { Random } from './random'
 
-/** A message between nodes comes so much later when it is overtaken. */
+/** An overtaken message between nodes comes this much later. */
 const LATE_MS = { from: 20, to: 3_000 }
 
-/** The first sign of life of a node comes so soon, and silence is taken for its end after so long, as in the real bus. */
+/** A node's first heartbeat comes after this, and silence of this length counts as its end, as in the real bus. */
 const HERE_AFTER_MS = 5
 const GONE_AFTER_MS = 10_000
 
 type Listener = (message: BusMessage) => void
 
 /**
- * What the nodes tell each other. A node hears itself at once; the others hear it later, twice, in another order, or
- * not at all. Nothing is shared between them but text.
+ * The messages between nodes. A node receives its own at once; the others receive it later, twice, in another order, or
+ * not at all. Nodes share nothing but text.
  */
 export class BusNetwork {
   readonly #nodes = new Map<string, Listener[]>()
   readonly #random: Random
-  /** Told of everything that is published by a node that lives. */
+  /** Called with everything that a live node publishes. */
   onPublish: (nodeId: string, message: BusMessage) => void = () => {}
   isCut = false
 
   constructor(
     private readonly context: WorldContext,
-    /** More than one node is on it, or will be. */
+    /** It has, or will have, more than one node. */
     readonly isShared: boolean,
   ) {
     this.#random = context.random.split('bus')
@@ -62,7 +62,7 @@ export class BusNetwork {
       this.#announce(other, { type: 'node-gone', nodeId }, GONE_AFTER_MS)
   }
 
-  /** What the bus itself says: signs of life are repeated until they are heard, so none is lost. */
+  /** The bus's own messages: heartbeats are repeated until they are received, so none is lost. */
   #announce(to: string, message: BusMessage, ms: number): void {
     this.context.time.schedule(ms, 'bus', () => {
       for (const listener of this.#nodes.get(to) ?? []) listener(message)

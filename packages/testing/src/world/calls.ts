@@ -4,7 +4,7 @@ import type { VirtualTime } from './virtual-time'
 export type OpenCall = { readonly name: string; since: number }
 
 /**
- * Every promise that one program of the client gave to its app, until it settles (I22). What it wraps behaves as
+ * Every promise that one program of the client returned to its app, until it settles (I22). What it wraps behaves as
  * before: the promises are the client's own.
  */
 export class Calls {
@@ -17,7 +17,7 @@ export class Calls {
     private readonly onCall: (name: string, promise: Promise<unknown>) => void = () => {},
   ) {}
 
-  /** The app is inside a call: what changes now is the app's own doing. */
+  /** The app is inside a call: a change now is the app's own doing. */
   get isInside(): boolean {
     return this.#depth > 0
   }
@@ -27,7 +27,7 @@ export class Calls {
     return this.#open.values()
   }
 
-  /** The same object, with all promises that its methods give out noted under `name`. */
+  /** The same object; all promises that its methods return are noted under `name`. */
   wrap<T extends object>(target: T, name: string): T {
     const methods = new Map<string | symbol, unknown>()
     return new Proxy(target, {

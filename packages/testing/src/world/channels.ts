@@ -2,7 +2,7 @@ import type { ServerEvent, ServerPayload } from '@roomful/protocol'
 import type { Broadcaster } from '@roomful/server'
 import type { Link } from './link'
 
-/** The broadcaster of one node: encodes once, and hands the text to every link of the channel. */
+/** The broadcaster of one node: encodes once, and passes the text to every link of the channel. */
 export class Channels implements Broadcaster {
   readonly #links = new Map<string, Set<Link>>()
 

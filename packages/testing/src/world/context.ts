@@ -3,7 +3,7 @@ import type { Random } from './random'
 import type { Trace } from './trace'
 import type { VirtualTime } from './virtual-time'
 
-/** A request as it came to the server. */
+/** A request as it arrived at the server. */
 export type ServedRequest = { readonly event: string; readonly payload: unknown }
 
 /** What all parts of one world share. */
@@ -13,8 +13,8 @@ export type WorldContext = {
   readonly trace: Trace
   rates: Rates
   readonly rules: FrameRule[]
-  /** Called with each request that a node takes. */
+  /** Called with each request that a node accepts. */
   onServed?: (user: string, request: ServedRequest) => void
-  /** What was broken, first things first. The world is over with the first. */
+  /** What was broken, in order. The first violation ends the world. */
   readonly violations: string[]
 }

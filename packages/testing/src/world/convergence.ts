@@ -13,18 +13,18 @@ import { type TrueRoom, unreadIn } from './truth'
 import type { World } from './world'
 
 /**
- * Timers that a node always has: room heads, the sweep of ephemeral rooms, and beside other nodes the looks at the
- * database, for rooms and for sessions.
+ * Timers that a node always has: room heads, the sweep of ephemeral rooms, and beside other nodes the database checks,
+ * for rooms and for login sessions.
  */
 const STANDING_TIMERS = 4
 
-/** What keeps the world from being converged (I11, P5, I13): nothing, when all devices equal the server and are at rest. */
-/** `standing`: timers that a node may have beside its own, such as those of its devices' tokens. */
+/** What keeps the world from being converged (I11, P5, I13): empty when all devices equal the server and are idle. */
+/** `standing`: timers that a node may have besides its own, such as those of its devices' tokens. */
 export function unsettled(world: World, standing = 0): string[] {
   const found: string[] = []
   for (const device of world.devices) {
     if (device.isClosing) found.push(`I22: the end of ${device.name}'s chat has not settled`)
-    // Its app begins another program in a moment.
+    // Its app starts another program in a moment.
     if (device.isClosed) found.push(`I11: ${device.name} is closed`)
     if (!device.isRunning) continue
     const { status } = device.chat.getState().connection
@@ -41,7 +41,7 @@ export function unsettled(world: World, standing = 0): string[] {
     }
     for (const { name } of device.openCalls)
       if (found.length === 0) found.push(`I22: ${name} has not settled — ${device.name}`)
-    // What an earlier program left is not in any outbox before the disk has been read.
+    // What an earlier program left is in no outbox before the disk has been read.
     if (found.length === 0 && device.handle?.isBusy) found.push(`I11: ${device.name}'s disk is at work`)
     if (found.length === 0 && device.timers > device.standingTimers)
       found.push(`I11: ${device.name} has ${device.timers} timers`)
@@ -52,7 +52,7 @@ export function unsettled(world: World, standing = 0): string[] {
   return found
 }
 
-/** A change of a message that is held back waits with it, until the app decides. */
+/** A change of a held-back message waits with it, until the app decides. */
 const isHeld = (model: RoomModel, entry: Entry): boolean => {
   if (!('target' in entry && 'clientId' in entry.target)) return false
   const { clientId } = entry.target
@@ -118,7 +118,7 @@ function previewProblem(
   return `P5: the list shows seq ${found?.seq ?? 'none'}, the newest is ${last?.seq ?? 'none'}`
 }
 
-/** Who is in the room, as what, and who has read up to where. */
+/** Who is in the room, in which role, and everyone's read cursor. */
 function unlikePeople(device: Device, model: RoomModel, truth: TrueRoom): string | undefined {
   const present = presentIn(truth)
   const { members, memberCount, hasMoreMembers, reads } = device.room(model.id).getState()
@@ -128,7 +128,7 @@ function unlikePeople(device: Device, model: RoomModel, truth: TrueRoom): string
   const wanted = present.filter(({ userId }) => !hasMoreMembers || loaded.has(userId)).map(personOf)
   if (shown.join() !== wanted.join()) return `P5: the members are ${shown}, the server has ${wanted}`
   if (reads.has(device.user)) return 'P5: the own read cursor is among those of the others'
-  // Of a larger room a sync does not tell them.
+  // A sync does not send the members of a larger room.
   if (present.length > LIMITS.membersInline) return undefined
   for (const { userId, lastReadSeq } of present)
     if (userId !== device.user && (reads.get(userId) ?? 0) !== lastReadSeq)
@@ -145,7 +145,7 @@ const presentIn = ({ members }: TrueRoom): Member[] =>
 const personOf = ({ userId, name, role, mutedUntil = '' }: MemberView): string =>
   [userId, name, role, mutedUntil].join(' ')
 
-/** What a client holds, and where it looks. */
+/** What a client holds, and the place that it views. */
 function places({ rows, view, windowSize }: RoomModel): string {
   const { timeline, evicted, tail, floorSeq, pastTail } = rows
   const { anchor } = view
@@ -153,7 +153,7 @@ function places({ rows, view, windowSize }: RoomModel): string {
   return JSON.stringify({ ranges, evicted, tail, anchor, floorSeq, windowSize, pastTail: pastTail.length })
 }
 
-/** What a client's unread count is made of. */
+/** What a client's unread count is computed from. */
 function figures({ unread, rows, view, sync, me }: RoomModel): string {
   const { rowCounts, ...counts } = unread
   const { lastSeq, tail, floorSeq } = rows

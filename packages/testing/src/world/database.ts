@@ -5,8 +5,8 @@ import type { Random } from './random'
 import type { Truth } from './truth'
 
 /**
- * The database that all nodes share: the real memory store, with what a network and a crash put around it. It stays
- * when nodes die, it may be slow or away, and it may be restored from a backup, which begins a new history.
+ * The database that all nodes share: the real memory store, behind a network and crashes. It stays when nodes die, it
+ * may be slow or down, and it may be restored from a backup, which starts a new history.
  */
 export class Database {
   isDown = false
@@ -32,7 +32,7 @@ export class Database {
     this.truth.noteBackup()
   }
 
-  /** To the last backup, or to the beginning of the present history where there is none. */
+  /** To the last backup, or to the beginning of the present history if there is none. */
   restore(): void {
     if (this.#backup === undefined) return
     this.#restores++
@@ -40,7 +40,7 @@ export class Database {
     this.truth.restore(this.#store.epoch)
   }
 
-  /** As one node sees it. `isUp`: whether that node still lives; what it asked for before it died may yet be done. */
+  /** As one node sees it. `isUp`: whether that node still lives; what it requested before it died may still be done. */
   connection(isUp: () => boolean): Store {
     const { context } = this
     const store = this.#store

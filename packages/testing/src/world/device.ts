@@ -10,7 +10,7 @@ import { type TokenFacts, tokenOf } from './token'
 import type { Dial } from './transport'
 import type { Watch } from './watch'
 
-/** What an app may say of its client, and a world does not. */
+/** Client options that an app may set, and a world does not. */
 export type ClientOptions = Pick<
   ChatOptions,
   'maxUnsentAgeMs' | 'onError' | 'readDebounceMs' | 'requestTimeoutMs' | 'windowSize'
@@ -22,20 +22,20 @@ export type DeviceOptions = {
   readonly url: string
   /** Absent: it keeps everything in memory. */
   readonly disk?: Disk
-  /** It is a tab of this browser, whose tabs have one disk and one session. */
+  /** It is a tab of this browser, whose tabs share one disk and one login session. */
   readonly browser?: Browser
   readonly client?: ClientOptions
-  /** A token is valid for so long; absent: for ever. */
+  /** A token is valid for this long; absent: for ever. */
   readonly tokenMs?: number
-  /** What runs on it beside the client. Absent: an app that does nothing odd. */
+  /** The app that runs on it besides the client. Absent: an app that does nothing odd. */
   readonly app?: App
 }
 
-/** One device with the real client on it. The program on it may end and be started again; the disk stays. */
+/** One device with the real client on it. Its program may end and start again; the disk stays. */
 export class Device {
   readonly opened = new Set<string>()
   isOnline = true
-  /** What its next token calls the user; by default the id. */
+  /** The user's name in its next token; by default the id. */
   userName: string | undefined
   isAsleep = false
   #program: Program | undefined
@@ -62,7 +62,7 @@ export class Device {
   get isRunning(): boolean {
     return this.#program?.phase === 'running'
   }
-  /** Its app has closed the chat, which has not settled yet. */
+  /** Its app has closed the chat, and the close has not settled yet. */
   get isClosing(): boolean {
     return this.#program?.phase === 'closing'
   }
@@ -85,7 +85,7 @@ export class Device {
   get openCalls(): Iterable<OpenCall> {
     return this.#program?.calls.open ?? []
   }
-  /** The session that its tokens name: what a sign-out revokes. */
+  /** The login session that its tokens name: a sign-out revokes it. */
   get sid(): string {
     const { browser } = this.options
     return browser ? `${browser.name}-${browser.sessions}` : `${this.name}-${this.#sessions}`
@@ -96,7 +96,7 @@ export class Device {
   get skewMs(): number {
     return this.#skewMs
   }
-  /** Timers that it always has: a tab that does not own the connection asks whether the owner lives. */
+  /** Timers that it always has: a tab that does not own the connection checks whether the owner lives. */
   get standingTimers(): number {
     return (this.browser?.tabs.size ?? 0) > 1 ? 1 : 0
   }
@@ -144,13 +144,13 @@ export class Device {
     return program.chat
   }
 
-  /** Its app ends the chat: `close()` or `signOut()`. What is left after it is looked at until the next start. */
+  /** Its app ends the chat: `close()` or `signOut()`. What is left after it is checked until the next start. */
   end(run: (chat: Chat) => Promise<unknown>): void {
     this.context.trace.note(() => `${this.name} ends its chat`)
     this.#program?.end(run)
   }
 
-  /** The program dies without a word: a crash, a closed tab, a reload. */
+  /** The program dies without notice: a crash, a closed tab, a reload. */
   kill(): void {
     if (!this.#program) return
     this.context.trace.note(() => `${this.name} is killed`)
@@ -160,7 +160,7 @@ export class Device {
     this.isAsleep = false
   }
 
-  /** Another session of the same user begins; the old one has been revoked, or is given up. */
+  /** Another login session of the same user begins; the old one was revoked, or is given up. */
   newSession(): void {
     if (this.browser) this.browser.sessions++
     else this.#sessions++
@@ -180,7 +180,7 @@ export class Device {
     this.#program?.wakeUp(reason)
   }
 
-  /** The device's clock is set to another time; what it measures goes on. */
+  /** The device's clock is set to another time; its measured durations continue. */
   setSkew(ms: number): void {
     this.#skewMs = ms
     if (this.#program) this.#program.clock.skewMs = ms

@@ -9,25 +9,25 @@ import {
 import type { WorldContext } from './context'
 import type { Random } from './random'
 
-/** What is kept is text, as on a disk, by path; it is read again only when a program starts or looks for it. */
+/** Stores text, as on a disk, by path; it is read again only when a program starts or looks for it. */
 type Space = {
   readonly records: Map<string, string>
-  /** Every entry that ever was there. */
+  /** Every entry that ever existed. */
   readonly written: Set<string>
 }
 
-/** A local write that is well takes so long. */
+/** The duration of a successful local write. */
 const WRITE_MS = 1
 
 /**
- * A device's disk: it outlives the program, keeps a prefix of what was written when that crashes, and may fail, fill
- * up, stall, or close under it. Everything goes through JSON, as on a disk.
+ * A device's disk: it outlives the program, keeps a prefix of the writes in progress at a crash, and may fail, fill up,
+ * stall, or close under the program. Everything goes through JSON, as on a disk.
  */
 export class Disk {
   isFull = false
   stalledUntil = 0
   readonly spaces = new Map<string, Space>()
-  /** Spaces that were deleted, and the entries that were there once: other programs may have them open still. */
+  /** Deleted storage spaces, with their former entries: other programs may still have them open. */
   readonly #deleted = new Set<Space>()
   readonly #deletedEntries = new Set<string>()
   #handles = 0
@@ -38,7 +38,7 @@ export class Disk {
     private readonly name: string,
   ) {}
 
-  /** What a program that starts gets. */
+  /** The store for a program that starts. */
   open(): DiskHandle {
     return new DiskHandle(this, this.context, this.random, `${this.name}/${++this.#handles}`)
   }
@@ -56,7 +56,7 @@ export class Disk {
     this.spaces.delete(key)
   }
 
-  /** Would this be sent after a crash now? What is kept as refused is not. */
+  /** Would this be sent after a crash now? An entry stored as refused would not. */
   wouldSend(clientId: string): boolean {
     for (const { records } of this.spaces.values()) {
       const entry = records.get(textOf(['entries', clientId]))
@@ -65,20 +65,20 @@ export class Disk {
     return false
   }
 
-  /** The outbox of all spaces: what would be sent after a crash now. */
+  /** The outbox of all storage spaces: what would be sent after a crash now. */
   hasEntry(clientId: string): boolean {
     for (const { records } of this.spaces.values())
       if (records.has(textOf(['entries', clientId]))) return true
     return false
   }
 
-  /** Was this in an outbox once, even if it has its outcome by now? */
+  /** Was this ever in an outbox, even if it has its outcome by now? */
   hadEntry(clientId: string): boolean {
     for (const space of this.spaces.values()) if (space.written.has(clientId)) return true
     return this.wasDeleted(clientId)
   }
 
-  /** Was it taken from here by a sign-out, of another tab it may be? */
+  /** Did a sign-out, possibly in another tab, delete it from here? */
   wasDeleted(clientId: string): boolean {
     return this.#deletedEntries.has(clientId)
   }
@@ -94,7 +94,7 @@ type Job = {
   settle(error: unknown, value: unknown): void
 }
 
-/** One program's access to the disk. Its calls are done one after the other. */
+/** One program's access to the disk. Its calls run one after the other. */
 export class DiskHandle implements LocalStore {
   readonly kind = 'indexeddb' as const
   #jobs: Job[] = []
@@ -108,7 +108,7 @@ export class DiskHandle implements LocalStore {
     private readonly label: string,
   ) {}
 
-  /** Something was asked of it that it has not answered. */
+  /** It has a call without an answer yet. */
   get isBusy(): boolean {
     return this.#busy
   }
@@ -122,7 +122,7 @@ export class DiskHandle implements LocalStore {
     let isOpen = true
     const checked = (): Map<string, string> => {
       if (!isOpen) throw error('unavailable')
-      // As in a browser: another tab has deleted the database, and this one's handle was closed for it.
+      // As in a browser: another tab deleted the database, and this one's handle was closed for it.
       if (this.disk.isDeleted(space)) throw error('deleted')
       return space.records
     }
@@ -152,19 +152,19 @@ export class DiskHandle implements LocalStore {
     }
   }
 
-  /** The browser closes the handle under the program: what it does next fails, and the store opens another. */
+  /** The browser closes the handle under the program: its next call fails, and the store opens another. */
   lose(): void {
     if (this.#state === 'fine') this.#state = 'closed'
   }
 
-  /** The program dies: of what was under way a prefix is kept, and nobody hears of it. */
+  /** The program dies: of the writes in progress a prefix is kept, without a notice. */
   crash(): void {
     const writes = this.#jobs.filter((job) => job.isWrite)
     for (const job of writes.slice(0, this.random.int(writes.length + 1))) {
       try {
         job.work()
       } catch {
-        // A full disk keeps none of what is left.
+        // A full disk keeps none of the rest.
         break
       }
     }
@@ -224,7 +224,7 @@ export class DiskHandle implements LocalStore {
 const error = (reason: LocalStoreError['reason']): LocalStoreError =>
   new LocalStoreError(reason, `the disk: ${reason}`)
 
-/** A path as a text that those below it begin with. */
+/** A path as the prefix of those below it. */
 const textOf = (path: LocalPath): string => JSON.stringify(path).slice(0, -1)
 
 const textsAt = (records: ReadonlyMap<string, string>, path: LocalPath): string[] => {
@@ -238,14 +238,14 @@ const recordsAt = (records: ReadonlyMap<string, string>, path: LocalPath): Local
 const grows = ({ put = [] }: LocalBatch): boolean =>
   put.some(([[table]]) => table === 'rooms' || table === 'chunks' || table === 'entries')
 
-/** What a batch is about, for a trace. */
+/** A batch's content, for a trace. */
 function outlineOf({ put = [], remove = [] }: LocalBatch): string {
   const paths = (of: readonly LocalPath[]) =>
     of.filter(([table]) => table !== 'meta').map((path) => path.join('/'))
   return JSON.stringify({ put: paths(put.map(([path]) => path)), remove: paths(remove) })
 }
 
-/** Takes down what is to be kept as it is now, and answers what keeps it. */
+/** Copies what is to be kept as it is now, and returns the function that keeps it. */
 function applying({
   expect,
   remove = [],

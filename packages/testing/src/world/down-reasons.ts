@@ -12,7 +12,7 @@ export function refusalReason(refusal: unknown): DownReason {
   return { code, text, next, ...(retryAfterMs === undefined ? {} : { reconnectInMs: retryAfterMs }) }
 }
 
-/** As the adapter of sockets reads a `bye`. */
+/** As the socket adapter reads a `bye`. */
 export function byeReason({ reason, reconnectInMs }: Bye): DownReason {
   const delay = reconnectInMs === undefined ? {} : { reconnectInMs }
   const text = `The server hung up: ${reason}`

@@ -1,6 +1,6 @@
 /**
- * Runs all promises that are ready, and those that become ready by it, until none is left; nothing in a world waits
- * for anything else. From a macrotask only: inside of a promise's own callback there is no nested turn.
+ * Runs all promises that are ready, and those that become ready meanwhile, until none is left; nothing in a world waits
+ * for anything else. From a macrotask only: inside a promise's own callback there is no nested turn.
  *
  * `process._tickCallback` is what Node itself calls at the end of a callback, at 0.1 µs where a turn of the event loop
  * costs 10: a simulator drains after every event. Without it (another runtime) a world is driven by `nextTurn`.

@@ -1,5 +1,5 @@
 import type { unstable_Entry as Entry, unstable_RoomCore as RoomModel } from '@roomful/client'
 
-/** All that waits in a room's outbox, in its order. */
+/** Everything that waits in a room's outbox, in order. */
 export const entriesOf = ({ outbox }: RoomModel): readonly Entry[] =>
   outbox.entries.chunks.flatMap(({ entries }) => entries)

@@ -1,14 +1,14 @@
 /**
- * What may go wrong by itself, and how often. All chances are a message's, a commit's or a write's; all zero and one
- * latency is a calm day. They may be changed while the world runs.
+ * What may go wrong at random, and how often. All chances are per message, per commit or per write; all zero and one
+ * latency is a calm day. They may change while the world runs.
  */
 export type Rates = {
   /** One way, in ms: uniform between the two. */
   latencyMs: readonly [number, number]
-  /** A frame takes up to this much longer; what is behind it waits, as on TCP. */
+  /** A frame takes up to this much longer; later ones wait behind it, as on TCP. */
   slowFrame: number
   slowFrameMs: number
-  /** The server has acted; its answer is never heard. */
+  /** The server has acted; its answer never arrives. */
   dropAck: number
   /** A `changes` frame does not arrive, though its connection goes on. */
   loseChanges: number
@@ -22,11 +22,11 @@ export type Rates = {
   busMs: readonly [number, number]
   /** A commit is refused before it begins. */
   storeRefuse: number
-  /** A commit is durable, and its caller hears UNAVAILABLE. */
+  /** A commit is durable, and its caller gets UNAVAILABLE. */
   storeLoseAnswer: number
   storeSlow: number
   storeSlowMs: number
-  /** A commit waits so long for its room's lock, while everything else goes on. */
+  /** A commit waits this long for its room's lock, while everything else continues. */
   lockWait: number
   lockWaitMs: number
   /** A local write fails and nothing of it is kept. */
@@ -61,12 +61,12 @@ export const CALM: Rates = {
   diskSlowMs: 0,
 }
 
-/** One frame on its way, as a rule sees it. */
+/** One frame in flight, as a rule sees it. */
 export type Frame = {
   readonly to: 'server' | 'client'
   readonly device: string
   readonly user: string
-  /** The event's name; of an answer: the name of what it answers. */
+  /** The event's name; for an answer: the name of its request. */
   readonly event: string
   readonly isAck: boolean
   readonly payload: unknown
@@ -75,8 +75,8 @@ export type Frame = {
 /**
  * What becomes of a frame.
  *
- *   late    it comes so much later, and others may overtake it
- *   hold    it waits until the function that is handed over is called; each call delivers it once
+ *   late    it comes this much later, and others may overtake it
+ *   hold    it waits until the function passed on is called; each call delivers it once
  *   instead it carries this payload
  *   answer  of a request: the server does not see it, and this is its answer
  */
@@ -89,5 +89,5 @@ export type Verdict =
   | { readonly instead: unknown }
   | { readonly answer: unknown }
 
-/** Decides over each frame before chance does. Undefined: it has no opinion. */
+/** Decides over each frame before chance does. Undefined: no decision. */
 export type FrameRule = (frame: Frame) => Verdict | undefined

@@ -2,18 +2,20 @@ import { StoreError } from '@roomful/server'
 import type { WorldContext } from './context'
 import type { Random } from './random'
 
-/** Calls to something that is not in the node's process: they are slow, refused, or their answers are lost. */
+/** Calls to something outside the node's process: they are slow, refused, or their answers are lost. */
 export type FaultyCalls = {
   /** Throws while it cannot be reached. */
   check(): void
   read<T>(run: () => Promise<T>): Promise<T>
-  /** One writing call: before it, at its place in the order of all, and after it. `waitsForLock`: others may be first. */
+  /**
+   * One writing call: before it, at its place in the order of all, and after it. `waitsForLock`: others may be first.
+   */
   write<T>(run: () => Promise<T>, waitsForLock?: boolean): Promise<T>
 }
 
 /**
- * As one node makes them. `isUp`: whether that node still lives; what it asked for before it died may yet be done.
- * `isAway`: whether what is asked is away, or is another one by now.
+ * As one node makes them. `isUp`: whether that node still lives; what it requested before it died may still be done.
+ * `isAway`: whether the callee is down, or has been replaced by now.
  */
 export function faultyCalls(
   context: WorldContext,
@@ -49,7 +51,7 @@ export function faultyCalls(
       check()
       if (lock) {
         await lock
-        // The rules are read and decided in the node, once it has the lock: of a dead one nothing follows.
+        // The node reads and checks the rules once it has the lock: a dead node does nothing more.
         if (!isUp()) throw new StoreError('UNAVAILABLE', 'no connection')
       }
       const before = pause()

@@ -7,7 +7,7 @@ import { Pipe } from './pipe'
 import type { Random } from './random'
 import type { ServerNode } from './server-node'
 
-/** A dead connection is noticed by pings: at the earliest and at the latest after so long (P7). */
+/** Pings detect a dead connection: at the earliest and at the latest after this long (P7). */
 const PING_NOTICE_MS = { from: 5_000, to: 14_000 }
 
 /** The server has the request by then, or has just answered it. */
@@ -32,8 +32,8 @@ export type ClientEnd = {
 }
 
 /**
- * One connection from a device to a node, from its dial to its end. Each side has its own view of whether it is up; a cut,
- * a half-open or a one-way connection are the times when these differ.
+ * One connection from a device to a node, from its dial to its end. Each side has its own view of whether it is up;
+ * after a cut, and while it is half-open or one-way, these views differ.
  */
 export class Link implements DeviceConnection {
   readonly toServer: Pipe
@@ -126,7 +126,7 @@ export class Link implements DeviceConnection {
 
   // What the network does to it.
 
-  /** Gone for both. `carryUp`: what was on its way to the server still gets there, so that it acts and is not heard. */
+  /** Gone for both. `carryUp`: frames in flight to the server still arrive, so it acts and its answers are lost. */
   cut(carryUp: boolean): void {
     this.context.trace.note(() => `${this.id} is cut${carryUp ? ' behind the requests' : ''}`)
     this.toClient.isDead = true
@@ -136,12 +136,12 @@ export class Link implements DeviceConnection {
     this.#after(carryUp ? 1_000 : 1 + this.random.int(200), () => this.#endServer())
   }
 
-  /** The next request that changes something gets through, and is not heard of again. */
+  /** The next request that changes something arrives, and its answer is lost. */
   cutBehindNext(): void {
     this.#cutsBehindNext = true
   }
 
-  /** One direction, or both, carries nothing any more, and neither side is told. */
+  /** One direction, or both, carries nothing any more, and neither side is notified. */
   blackhole(way: 'server' | 'client' | 'both'): void {
     this.context.trace.note(() => `${this.id} carries nothing to ${way}`)
     if (way !== 'client') this.toServer.isDead = true
@@ -150,7 +150,7 @@ export class Link implements DeviceConnection {
     this.#noticeByPing('server')
   }
 
-  /** The node is gone: nobody answers at the other end. */
+  /** The node is gone: no process answers at the other end. */
   nodeDied(silently: boolean): void {
     this.toServer.isDead = true
     this.toClient.isDead = true
@@ -271,7 +271,7 @@ export class Link implements DeviceConnection {
     this.#tidy()
   }
 
-  /** Both ends know: nothing is left to be noticed. */
+  /** Both ends know: nothing is left to detect. */
   #tidy(): void {
     if (this.#clientUp || this.#serverUp) return
     for (const cancel of this.#notices) cancel()

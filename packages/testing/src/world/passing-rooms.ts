@@ -6,9 +6,9 @@ import type { Random } from './random'
 import { Truth } from './truth'
 
 /**
- * The ephemeral rooms of several nodes: the real memory store as the Redis that joins them, which is away when the bus is
- * cut. Nothing of a node is in it, and it stays when nodes die. What the numbers of its commits promise is checked as it
- * happens (I1, I2, I4, I12).
+ * The ephemeral rooms of several nodes: the real memory store in the role of the Redis that joins them, which is down
+ * while the bus is cut. It holds nothing of a node, and stays when nodes die. It checks the promises about the numbers
+ * of its commits as they happen (I1, I2, I4, I12).
  */
 export class PassingRooms {
   readonly #random: Random
@@ -24,7 +24,7 @@ export class PassingRooms {
     this.#truth = this.#newTruth()
   }
 
-  /** The database was restored: what belonged to the history that is over is found no more. */
+  /** The database was restored: rooms of the old history are not found any more. */
   begin(): void {
     this.#store = this.#open()
     this.#truth = this.#newTruth()

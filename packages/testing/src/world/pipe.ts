@@ -1,9 +1,9 @@
 import type { WorldContext } from './context'
 import type { Random } from './random'
 
-/** One direction of one connection. What arrives, arrives in the order in which it was given, as on TCP. */
+/** One direction of one connection. Frames arrive in the order in which they were sent, as on TCP. */
 export class Pipe {
-  /** Nothing that is under way or given later arrives. */
+  /** No frame in flight, and none sent later, arrives. */
   isDead = false
   #lastAt = 0
   #stalledUntil = 0
@@ -14,7 +14,7 @@ export class Pipe {
     private readonly label: string,
   ) {}
 
-  /** `late`: it alone comes so much later, out of the order. */
+  /** `late`: this frame alone comes this much later, out of order. */
   send(deliver: () => void, late?: number): void {
     if (this.isDead) return
     const { time } = this.context
@@ -28,7 +28,7 @@ export class Pipe {
     })
   }
 
-  /** Everything waits for so long, and is not lost. */
+  /** Every frame waits this long, and none is lost. */
   stall(ms: number): void {
     this.#stalledUntil = Math.max(this.#stalledUntil, this.context.time.now + ms)
   }

@@ -1,8 +1,8 @@
 import type { VirtualTime } from './virtual-time'
 
 /**
- * The clock of one process or device: it may be wrong, may jump, stands still while the device sleeps (all but its time of
- * day), and its timers die with it. Client and server have the same port for it.
+ * The clock of one process or device: it may be wrong, may jump, stands still while the device sleeps (except for the
+ * time of day), and its timers die with it. Client and server have the same port for it.
  */
 export class ProcessClock {
   /** How far it is ahead of the true time. */
@@ -29,7 +29,7 @@ export class ProcessClock {
 
   now = (): number => Math.floor(this.time.now + this.skewMs)
 
-  /** Neither the time of day nor sleep shows in it. */
+  /** Independent of the time of day and of sleep. */
   monotonic = (): number => Math.floor((this.#sleepsSince ?? this.time.now) - this.#sleptMs)
 
   setTimer = (ms: number, fn: () => void): (() => void) => {

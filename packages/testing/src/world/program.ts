@@ -17,7 +17,7 @@ import type { Watch } from './watch'
 
 type ErrorContext = Parameters<NonNullable<ChatOptions['onError']>>[1]
 
-/** What a program takes from its device. */
+/** What a program uses of its device. */
 export type Host = {
   readonly device: Device
   readonly context: WorldContext
@@ -35,7 +35,7 @@ export type Host = {
  *   running ──close(), signOut()──▶ closing ──settled──▶ closed
  *      ╰────────────── kill() ─────────┴──────────────────┴──▶ dead
  *
- * `closed`: nothing of it may run any more (I23). `dead`: what it still does is not seen by anything.
+ * `closed`: nothing of it may run any more (I23). `dead`: what it still does has no effect on anything.
  */
 export class Program {
   readonly chat: Chat
@@ -69,13 +69,13 @@ export class Program {
     for (const listener of [...this.#wakeListeners]) listener(reason)
   }
 
-  /** Ends it as an app does. What does not settle shows as a call that is open. */
+  /** Ends it as an app does. A call that does not settle shows as open. */
   end(run: (chat: Chat) => Promise<unknown>): void {
     this.phase = 'closing'
     const closed = (): void => {
       if (this.phase !== 'closing') return
       this.phase = 'closed'
-      // What settles with it has settled by then.
+      // What settles together with it has settled by then.
       this.host.context.time.schedule(0, `${this.host.device.name} is closed`, () => this.checkClosed())
     }
     run(this.chat).then(closed, closed)
@@ -129,7 +129,7 @@ export class Program {
             this.ranClosed(`${event} is asked`)
             watch.requested(device, event, payload)
           })
-          // A program that was killed may still run its last promises: what it opens then is nobody's.
+          // A killed program may still run its last promises: what it opens then belongs to no program.
           if (clock.isDead) transport.abandon()
           else this.#transport = transport
           return transport
@@ -164,7 +164,7 @@ export class Program {
     }
   }
 
-  /** I24: what an app has thrown, and nothing else. */
+  /** I24: only errors that an app threw. */
   #report(error: unknown, { source }: ErrorContext): void {
     const { device, context } = this.host
     this.ranClosed('an error is reported')

@@ -1,4 +1,4 @@
-/** A deterministic source of chance (sfc32), split by name so that one subsystem's draws never shift another's. */
+/** A deterministic random source (sfc32), split by name so that one subsystem's draws never shift another's. */
 export class Random {
   #a: number
   #b: number
@@ -11,11 +11,11 @@ export class Random {
     this.#a = h
     this.#b = Math.imul(h ^ (h >>> 15), 0x85ebca6b)
     this.#c = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-    // Names that differ little begin alike: a few rounds set them apart.
+    // Similar names start similarly: a few rounds separate them.
     for (let i = 0; i < 12; i++) this.#bits()
   }
 
-  /** The source of a part: it depends on the names alone, not on what was drawn before. */
+  /** The source of a part: it depends only on the names, not on earlier draws. */
   split(part: string): Random {
     return new Random(`${this.name}/${part}`)
   }

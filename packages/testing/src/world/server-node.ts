@@ -20,9 +20,9 @@ import { identityOf } from './token'
 export type NodeOptions = {
   readonly rates: RateOptions
   readonly defaultRooms: readonly string[]
-  /** The server's own where it is not said. */
+  /** The server's defaults where absent. */
   readonly invitations: ServerOptions['invitations']
-  /** Something that the server says should never happen: an INTERNAL, a failed listener. */
+  /** Something that the server should never report: an INTERNAL, a failed listener. */
   readonly onError: (text: string, error: unknown) => void
 }
 
@@ -74,7 +74,7 @@ export class ServerNode {
     })
   }
 
-  /** Everything it had in memory is gone; what it asked of the database may still be done. */
+  /** Everything it had in memory is gone; what it requested from the database may still be done. */
   crash(silently = false): void {
     if (!this.isUp) return
     this.context.trace.note(() => `${this.id} dies${silently ? ' silently' : ''}`)
@@ -85,7 +85,7 @@ export class ServerNode {
     this.links.clear()
   }
 
-  /** Stops as on SIGTERM: tells its devices, commits what it has taken, hangs up. */
+  /** Stops as on SIGTERM: notifies its devices, commits what it has accepted, closes their connections. */
   async stop(): Promise<void> {
     await this.chatNode.drain()
     if (!this.isUp) return

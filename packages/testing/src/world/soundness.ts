@@ -7,9 +7,9 @@ import type { Message } from '@roomful/protocol'
 import type { TrueRoom } from './truth'
 
 /**
- * I5 and I8 for one room of one device: every message in its ranges is one of the server's, and where the server's row
- * is not past the cursor the local row equals it. Equal pairs are remembered: rows are never changed in place, so
- * an unchanged row costs one look.
+ * I5 and I8 for one room of one device: every message in its ranges is one of the server's, and equals the server's row
+ * unless that row is past the cursor. Equal pairs are remembered: rows never change in place, so an unchanged row costs
+ * one lookup.
  */
 export class Soundness {
   readonly #equal = new WeakMap<Message, Message>()
@@ -56,7 +56,7 @@ const FIELDS = [
   'deleted',
 ] as const
 
-/** The first field in which two rows differ. `mine` is the reader's, and known where all users are named. */
+/** The first field in which two rows differ. `mine` is the reader's, and known if all users are named. */
 export function differ(ours: Message, theirs: Message, me: string | null): string | undefined {
   for (const field of FIELDS) if (ours[field] !== theirs[field]) return field
   if (ours.reactions.length !== theirs.reactions.length) return 'reactions'

@@ -9,27 +9,27 @@ import type { Device } from './device'
 import type { Frame, FrameRule, Verdict } from './faults'
 import type { World } from './world'
 
-/** Whom a fault strikes: all of a user's devices, one device by its name, or, left out, everybody. */
+/** The target of a fault: all of a user's devices, one device by its name, or, if absent, everyone. */
 export type Whom = { readonly user?: string; readonly device?: string }
 
-/** A frame that is kept back on its way. */
+/** A frame that is held back. */
 export type HeldFrame = {
-  /** It has been sent. */
+  /** It was sent. */
   readonly isThere: boolean
-  /** It arrives now, unless its connection is gone. Again: it arrives once more. */
+  /** It arrives now, unless its connection is gone. A second call delivers it once more. */
   release(): void
 }
 
-/** A message that is overtaken comes so much later. */
+/** An overtaken message comes this much later. */
 const OVERTAKEN_MS = 500
 
-/** What can go wrong in a test world, by name. What lasts returns the function that ends it. */
+/** What can go wrong in a test world, by name. A lasting fault returns the function that ends it. */
 export class TestFaults {
   readonly #ends = new Set<() => void>()
 
   constructor(private readonly world: World) {}
 
-  /** The server acts on the next request of this name (any, without a name), and its answer is never heard. */
+  /** The server acts on the next request of this name (any, without a name), and its answer never arrives. */
   dropAck(event?: ClientEvent, whom: Whom & { times?: number } = {}): void {
     this.#strike((frame) => frame.isAck && (event === undefined || frame.event === event), 'drop', whom)
   }
@@ -50,7 +50,7 @@ export class TestFaults {
   }
 
   /**
-   * The next request, answer or event of this name stays on its way until it is released; what is behind it overtakes it.
+   * The next request, answer or event of this name is held until it is released; later ones overtake it.
    *
    * @example
    * const world = await createTestWorld({ users: ['ann', 'bob'] })
@@ -84,7 +84,7 @@ export class TestFaults {
   }
 
   /**
-   * The next request of this name is answered with this refusal, and the server does not see it. `when` looks at the
+   * The next request of this name is answered with this refusal, and the server does not receive it. `when` checks the
    * payload, `details` goes into the refusal.
    */
   refuse(
@@ -101,7 +101,7 @@ export class TestFaults {
     this.#strike(fits, { answer }, whom)
   }
 
-  /** Every frame takes so much longer, one way. */
+  /** Every frame takes this much longer, one way. */
   delay(ms: number): () => void {
     const { context } = this.world
     const [least, most] = context.rates.latencyMs
@@ -111,17 +111,17 @@ export class TestFaults {
     })
   }
 
-  /** The connections are cut once; the clients come back by themselves. */
+  /** The connections are cut once; the clients reconnect on their own. */
   disconnect(whom: Whom = {}): void {
     for (const device of this.#devices(whom)) this.world.linkOf(device)?.cut(false)
   }
 
-  /** The connections carry nothing any more, without a sign: only pings and probes find out. */
+  /** The connections carry nothing any more, without a sign: only pings and probes detect it. */
   halfOpen(whom: Whom = {}): void {
     for (const device of this.#devices(whom)) this.world.linkOf(device)?.blackhole('both')
   }
 
-  /** No network, until it is ended: then the device is told that it is back. */
+  /** No network, until the fault ends: then the device is notified that it is back. */
   partition(whom: Whom = {}): () => void {
     const devices = this.#devices(whom)
     for (const device of devices) {
@@ -136,7 +136,7 @@ export class TestFaults {
     })
   }
 
-  /** Every commit and read takes up to so long. */
+  /** Every commit and read takes up to this long. */
   slowStore(ms: number): () => void {
     const { context } = this.world
     context.rates = { ...context.rates, storeSlow: 1, storeSlowMs: ms }
@@ -154,7 +154,7 @@ export class TestFaults {
     })
   }
 
-  /** A server process dies, and another takes its place after `downMs`. */
+  /** A server process dies, and another replaces it after `downMs`. */
   crashNode(downMs = 500): void {
     const node = this.world.nodes.find(({ isUp }) => isUp)
     if (node === undefined) return
@@ -162,7 +162,7 @@ export class TestFaults {
     this.world.time.schedule(downMs, 'a node starts', () => this.world.startNode())
   }
 
-  /** All that lasts ends. */
+  /** All lasting faults end. */
   heal(): void {
     for (const end of [...this.#ends]) end()
     this.world.context.rules.length = 0

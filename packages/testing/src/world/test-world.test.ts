@@ -23,7 +23,7 @@ test('a message whose answer is lost arrives once', async () => {
   expect(texts(ann)).toEqual(['hello'])
 })
 
-test('what is sent without a network goes out when it is back, in order, also after a reload', async () => {
+test('messages sent without a network go out when it is back, in order, also after a reload', async () => {
   await using world = await createTestWorld({ users: ['ann', 'bob'] })
   const { bob } = world.clients
   void bob.room('general').open()
@@ -40,7 +40,7 @@ test('what is sent without a network goes out when it is back, in order, also af
   expect(texts(bob)).toEqual(['one', 'two', 'three'])
 })
 
-test('broadcasts that are lost, doubled and overtaken leave no trace', async () => {
+test('lost, doubled and overtaken broadcasts leave no trace', async () => {
   await using world = await createTestWorld({ seed: 7, users: ['ann', 'bob'], nodes: 2 })
   const { ann, bob } = world.clients
   void ann.room('general').open()
@@ -74,7 +74,7 @@ test('one seed is one world', async () => {
   expect(await run()).toBe(await run())
 })
 
-test('it says what is not right', async () => {
+test('it reports what is not right', async () => {
   await using world = await createTestWorld({ users: ['ann'] })
   void world.clients.ann.room('general').open()
   await world.settle()

@@ -14,7 +14,7 @@ export type TestWorldOptions<User extends string = string> = {
   readonly rooms?: readonly string[]
   /** Server processes, 1–3. Default 1. */
   readonly nodes?: number
-  /** Who may put whom into a room; as a server's default. */
+  /** Who may add whom to a room; the server's default if absent. */
   readonly invitations?: 'consent' | 'open'
   /** Options of all clients. */
   readonly client?: ClientOptions
@@ -28,17 +28,20 @@ export interface TestWorld<User extends string = string> extends AsyncClosable {
   readonly now: number
   /** Another device of this user: another phone, another browser. */
   addDevice(user: User): Promise<Chat>
-  /** The user's first device starts again from what its disk has. */
+  /** The user's first device starts again from its disk. */
   reload(user: User): Promise<Chat>
-  /** What a user's devices have asked, as it came to the server, first things first. */
+  /** The requests of a user's devices as they arrived at the server, in order. */
   requests(user: User): readonly ServedRequest[]
-  /** So many messages of a user, committed at once: `text 1`, `text 2` … Those who are live see them come. */
+  /** This many messages of a user, committed at once: `text 1`, `text 2` … Live devices see them arrive. */
   fill(room: string, user: User, count: number): Promise<void>
-  /** Virtual time passes, and all that falls into it happens. */
+  /** Virtual time passes, with everything that falls into it. */
   advance(ms: number): Promise<void>
-  /** Time passes until every device equals the server and is at rest, or for 30 s where something keeps it from that. */
+  /** Time passes until every device equals the server and is idle, or for 30 s if something prevents that. */
   settle(): Promise<void>
-  /** `settle`, then throws with all that is not right: rows, cursors, outboxes, unread, and every broken invariant. */
+  /**
+   * `settle`, then throws with everything that is not right: rows, cursors, outboxes, unread, and every broken
+   * invariant.
+   */
   expectConverged(): Promise<void>
   /** Ends all clients and servers. */
   close(): Promise<void>
@@ -48,8 +51,8 @@ const SETTLE_MS = 30_000
 const LOOK_EVERY_MS = 250
 
 /**
- * The real server and real clients in one process, on a clock, a network, disks and a database of their own: what takes
- * a minute in life takes milliseconds here, and happens the same way each time.
+ * The real server and real clients in one process, on a virtual clock, network, disks and database: what takes a minute
+ * in life takes milliseconds here, and happens the same way each time.
  *
  * @example
  * const world = await createTestWorld({ users: ['ann', 'bob'] })
@@ -64,7 +67,7 @@ export function createTestWorld<User extends string>(
   return startWorld(options)
 }
 
-/** As `createTestWorld`, with the inside at hand. */
+/** As `createTestWorld`, with access to its parts. */
 export async function startWorld(options: TestWorldOptions): Promise<RunningWorld> {
   const { users, rooms = ['general'], seed = 1, nodes = 1, invitations, client = {} } = options
   const world = new World({ seed, nodes, ...(invitations === undefined ? {} : { invitations }) })

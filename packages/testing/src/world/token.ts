@@ -1,23 +1,23 @@
 import type { UserId } from '@roomful/protocol'
 import { AuthError } from '@roomful/server'
 
-/** What a token of this world says. */
+/** The claims of a token of this world. */
 export type TokenFacts = {
   readonly user: string
   readonly sid: string
   readonly expiresAt?: number
-  /** It is not valid yet: the clock of who made it is ahead. */
+  /** It is not valid yet: its issuer's clock is ahead. */
   readonly notBefore?: number
   readonly admin?: boolean
   /** The user's id by default. */
   readonly name?: string
 }
 
-/** Of the form of a JWT: the tabs of one browser find each other by its `sub`. */
+/** In the form of a JWT: the tabs of one browser find each other by its `sub`. */
 export const tokenOf = (facts: TokenFacts): string =>
   `sim.${btoa(JSON.stringify({ ...facts, sub: facts.user }))}.unsigned`
 
-/** Throws, as an `authenticate` does, for what is not a token or is not one yet. */
+/** Throws, as an `authenticate` does, for an invalid token and for one that is not valid yet. */
 export function identityOf(token: string, asUserId: (id: string) => UserId, now: number) {
   const { user, sid, expiresAt, notBefore = 0, admin = false, name = user } = factsOf(token)
   if (notBefore > now) throw new AuthError('TOKEN_INVALID')

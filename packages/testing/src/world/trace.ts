@@ -4,8 +4,8 @@ import type { VirtualTime } from './virtual-time'
 const LAST_LINES = 200
 
 /**
- * What happened, in order: a hash that tells two runs apart, and the last lines for people. Off, it costs nothing; a
- * line is made only when somebody wants it.
+ * What happened, in order: a hash that distinguishes two runs, and the last lines for people. When off, it costs
+ * nothing; a line is only built when it is used.
  */
 export class Trace {
   readonly lines: string[] = []

@@ -12,12 +12,12 @@ import { byeReason, LOST, refusalReason } from './down-reasons'
 import type { ClientEnd, Link } from './link'
 import type { ProcessClock } from './process-clock'
 
-/** A network that takes a device's dials. Undefined: no node answers. */
+/** A network that accepts a device's dials. Undefined: no node answers. */
 export type Dial = (end: ClientEnd) => Link | undefined
 
-/** How long a dial that nobody answers takes to fail. */
+/** The time that an unanswered dial takes to fail. */
 const NO_ANSWER_MS = 300
-/** Rooms in a page of the list, as the server may say: the few rooms of a world make several pages. */
+/** Rooms in a page of the list, as the server may announce it: the few rooms of a world fill several pages. */
 const LIST_PAGE = 2
 
 type Open = {
@@ -29,7 +29,7 @@ type Open = {
 }
 type Pending = { answer(answer: unknown): void; fail(failure: RequestFailure): void }
 
-/** The client's transport port over a simulated connection: its guarantees, and the decoding at the border. */
+/** The client's transport port over a simulated connection: with its guarantees, and the decoding of frames. */
 export class LinkTransport implements Transport {
   #open: Open | null = null
   #ackIds = 0
@@ -39,7 +39,7 @@ export class LinkTransport implements Transport {
     private readonly dial: Dial,
     private readonly clock: ProcessClock,
     private readonly onEvent: (event: TransportEvent) => void,
-    /** Told of each request before it is on its way. */
+    /** Called with each request before it is sent. */
     private readonly onRequest: (event: string, payload: unknown) => void = () => {},
   ) {}
 
@@ -99,7 +99,7 @@ export class LinkTransport implements Transport {
     this.disconnect()
   }
 
-  /** The program dies: its promises never settle, and the connection is closed by whoever runs programs. */
+  /** The program dies: its promises never settle, and the owner of programs closes the connection. */
   abandon(): void {
     const open = this.#open
     this.#open = null

@@ -1,6 +1,6 @@
 import { type Change, type Head, LIMITS, type Member, type Message, type Room } from '@roomful/protocol'
 
-/** What one room holds, as it was committed. Rows are never changed in place. */
+/** What one room holds, as it was committed. Rows never change in place. */
 export type TrueRoom = {
   readonly id: string
   readonly rows: Message[]
@@ -8,7 +8,7 @@ export type TrueRoom = {
   room: Room
   rev: number
   lastSeq: number
-  /** Seq of the message that took this rev; 0: the rev was not a message's. Index: rev. */
+  /** Seq of the message that has this rev; 0: the rev was not a message's. Index: rev. */
   readonly seqAtRev: number[]
   /** `sender clientId` of every send: one is one message, for ever (I4). */
   readonly sends: Map<string, number>
@@ -17,9 +17,9 @@ export type TrueRoom = {
 export type History = { readonly epoch: string; readonly rooms: Map<string, TrueRoom> }
 
 /**
- * The server's truth, written down from the commits as they happen: what clients are compared with. It checks what
- * the numbers of each commit promise (I1, I2, I4, I12). One history an epoch: who has not heard of a restore yet is
- * compared with the old one.
+ * The server's truth, recorded from the commits as they happen: clients are compared with it. It checks the promises
+ * about the numbers of each commit (I1, I2, I4, I12). One history per epoch: a client that does not know of a restore
+ * yet is compared with the old one.
  */
 export class Truth {
   readonly histories: History[] = [{ epoch: 'epoch-0', rooms: new Map() }]
@@ -28,7 +28,7 @@ export class Truth {
 
   #copy: Map<string, TrueRoom> | undefined
   #backup: { readonly sizes: Map<string, number> } | undefined
-  /** clientIds of sends that a restore took back. */
+  /** clientIds of sends that a restore undid. */
   readonly takenBack = new Set<string>()
 
   get present(): History {
@@ -93,7 +93,7 @@ export class Truth {
     this.#backup = { sizes: new Map([...copy].map(([id, room]) => [id, room.rows.length])) }
   }
 
-  /** The history goes on from the backup, under another name. */
+  /** The history continues from the backup, with a new epoch. */
   restore(epoch: string): void {
     for (const [id, room] of this.present.rooms)
       for (const row of room.rows.slice(this.#backup?.sizes.get(id) ?? 0))

@@ -1,4 +1,4 @@
-/** One thing that is to happen. `run` null: it was called off. */
+/** One future event. `run` null: it was cancelled. */
 type Due = { readonly at: number; readonly no: number; readonly label: string; run: (() => void) | null }
 
 /** Any fixed moment: runs of the same seed must see the same dates. */
@@ -36,7 +36,7 @@ export class VirtualTime {
     return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY
   }
 
-  /** Calls `run` once, `ms` from now. Returns the function that calls it off. */
+  /** Calls `run` once, `ms` from now. Returns the function that cancels it. */
   schedule(ms: number, label: string, run: () => void): () => void {
     const due: Due = { at: this.#now + Math.max(0, ms), no: ++this.#count, label, run }
     this.#push(due)
@@ -48,7 +48,7 @@ export class VirtualTime {
     }
   }
 
-  /** Lets the next event happen. Its label, or undefined when there is none up to `until`. */
+  /** Runs the next event. Returns its label, or undefined if there is none up to `until`. */
   step(until: number): string | undefined {
     this.#dropCalledOff()
     const next = this.#heap[0]
@@ -63,7 +63,7 @@ export class VirtualTime {
     return next.label
   }
 
-  /** Goes on to a moment before which nothing is due any more. */
+  /** Advances to a moment before which nothing is due any more. */
   skipTo(at: number): void {
     this.#now = Math.max(this.#now, at)
   }

@@ -15,29 +15,29 @@ type Inspect = NonNullable<NonNullable<ChatOptions['ports']>['inspect']>
 
 type Run = Parameters<NonNullable<NonNullable<ChatOptions['ports']>['inspectRun']>>[0]
 
-/** What is known of one running program. */
+/** The facts about one running program. */
 type Program = {
   readonly models: Map<string, RoomModel>
   readonly soundness: Soundness
-  /** The history that each room was last seen to follow; it only goes on. */
+  /** The history that each room was last seen to follow; it only advances. */
   readonly followed: Map<string, number>
-  /** What was put into its outbox in this run, and when. */
+  /** What it added to its outbox in this run, and when. */
   readonly made: Map<string, number>
   requests: number
   countedSince: number
 }
 
-/** More requests than this of one device in a second: it asks in a loop. */
+/** More requests than this of one device in a second: it requests in a loop. */
 const REQUESTS_MAX = 100
 const REQUESTS_WITHIN_MS = 1_000
 /** The client's default. */
 const MAX_UNSENT_AGE_MS = 86_400_000
 
-/** Looks at every room of every device after each of its events, and writes down what is broken. */
+/** Checks every room of every device after each of its events, and records violations. */
 export class Watch {
-  /** Entries that went out while their device could keep nothing, and said so. */
+  /** Entries that went out while their device could store nothing, and reported so. */
   readonly #unkept = new Set<string>()
-  /** The device whose outbox let an entry out last. */
+  /** The device whose outbox sent an entry last. */
   readonly #pickedBy = new Map<string, string>()
   /** How often each entry has gone out. */
   readonly #emitted = new Map<string, number>()
@@ -64,17 +64,17 @@ export class Watch {
     return this.#programs.get(device)?.models.values() ?? []
   }
 
-  /** Did it go out while its device could keep nothing, and said so? */
+  /** Did it go out while its device could store nothing, and reported so? */
   wentUnkept(id: string): boolean {
     return this.#unkept.has(id)
   }
 
-  /** Did it go out again, so that an earlier try may still be on its way? */
+  /** Did it go out again, so that an earlier try may still be in flight? */
   wentTwice(id: string): boolean {
     return (this.#emitted.get(id) ?? 0) > 1
   }
 
-  /** The device that has sent it, or tries to: in a browser any tab may take over what another has left. */
+  /** The device that sent it, or tries to: in a browser any tab may take over what another left. */
   pickedBy(id: string): string | undefined {
     return this.#pickedBy.get(id)
   }
@@ -82,7 +82,7 @@ export class Watch {
   inspector(device: Device): Inspect {
     const program = this.#programOf(device)
     return (before, after, event) => {
-      // A program that was killed may still run its last promises; nobody sees them.
+      // A killed program may still run its last promises, without effect.
       if (this.#programs.get(device) !== program) return
       program.models.set(after.id, after)
       if (event.type === 'enqueued') program.made.set(event.command.id, this.context.time.now)
@@ -105,7 +105,7 @@ export class Watch {
     }
   }
 
-  /** I28: what a program has to do was found, though it looked at few of its rooms. */
+  /** I28: a program's due work was found, although it checked few of its rooms. */
   ran(device: Device, run: Run): void {
     try {
       checkRun(run)
@@ -114,7 +114,7 @@ export class Watch {
     }
   }
 
-  /** I27: it has waited for so long in true time. What an earlier program made may be older than is known here. */
+  /** I27: it has waited this long in true time. An entry of an earlier program may be older than is known here. */
   #checkAge(device: Device, { made }: Program, ids: readonly string[]): void {
     const most = device.options.client?.maxUnsentAgeMs ?? MAX_UNSENT_AGE_MS
     for (const id of ids) {
@@ -123,7 +123,7 @@ export class Watch {
     }
   }
 
-  /** I10: what is emitted would survive a crash, where the device keeps anything. I15: nobody asks without end. */
+  /** I10: what is emitted would survive a crash, if the device stores anything. I15: no endless requests. */
   requested(device: Device, event: string, payload: unknown): void {
     const program = this.#programOf(device)
     const { time } = this.context
@@ -138,25 +138,28 @@ export class Watch {
     for (const id of keysOf(payload)) {
       this.#emitted.set(id, (this.#emitted.get(id) ?? 0) + 1)
       const writer = this.#writerOf(id, device)
-      // An owner that has slept passes on what that tab has sent by another connection since. What a sign-out in another tab
-      // has deleted is promised no more, and may go out before this one hears of it.
+      // A connection owner that slept forwards what that tab has since sent by another connection. An entry that a
+      // sign-out in another tab deleted carries no promise any more, and may go out before this tab is notified.
       const isOwn = nameIn(id) === device.name
       const { disk } = device
       const isKept = isOwn ? disk?.hasEntry(id) || disk?.wasDeleted(id) : disk?.hadEntry(id)
-      // What went out once while nothing could be kept goes out again under the same id, kept by then or not.
+      // An entry that went out while nothing could be stored goes out again under the same id, stored by then or not.
       if (!isKept && !this.#keeps(writer)) this.#unkept.add(id)
       if (!isKept && !this.#unkept.has(id))
         this.context.violations.push(`I10: ${id} goes out before it is on the disk — ${device.name}`)
     }
   }
 
-  /** What a tab hands to the owner of its connection may go out when that tab is gone: what it has said of its disk counts. */
+  /**
+   * What a tab passes to the owner of its connection may go out after that tab is gone: the tab's own report on its
+   * disk counts.
+   */
   #noteUnkept(device: Device, ids: readonly string[]): void {
     if (this.#keeps(device)) return
     for (const id of ids) if (!device.disk?.hasEntry(id)) this.#unkept.add(id)
   }
 
-  /** I5 against the history that this device follows: the present one, or an older one until it hears of a restore. */
+  /** I5 against the history that this device follows: the present one, or an older one until it learns of a restore. */
   checkSound(device: Device, model: RoomModel): void {
     if (model.rows.fromOldEpoch) return
     const program = this.#programOf(device)
@@ -175,7 +178,7 @@ export class Watch {
     if (problem !== undefined) this.#violate(device, model, problem)
   }
 
-  /** I13 while things move: a live room that has heard all up to the head counts what the definition says. */
+  /** I13 in motion: a live room that has received everything up to the head counts what the definition says. */
   #checkUnread(device: Device, model: RoomModel): void {
     const truth = this.truth.present.rooms.get(model.id)
     if (
@@ -198,7 +201,9 @@ export class Watch {
     if (found !== wanted) this.#violate(device, model, `I13: ${found} unread instead of ${wanted}`)
   }
 
-  /** A connection carries what all tabs of its browser send; what a dead one left is its owner's. */
+  /**
+   * A connection carries the sends of all tabs of its browser; a dead tab's entries belong to the connection's owner.
+   */
   #writerOf(id: string, device: Device): Device {
     if (device.browser === undefined) return device
     const name = nameIn(id)
@@ -236,7 +241,7 @@ function outboxText(model: RoomModel): string {
   return ` [${entries.map(({ id, kind, state }) => `${kind} ${id} ${state.at}`).join(', ')}]`
 }
 
-/** Ids are a device's name and a number. */
+/** An id is a device's name and a number. */
 const nameIn = (id: string): string => id.slice(0, id.lastIndexOf('-'))
 
 /** The keys of sends and changes in a request. */

@@ -34,7 +34,7 @@ export type WorldOptions = {
 
 /**
  * A whole chat system in one process: the real server on 1–3 nodes, the real client on any number of devices, and
- * between them a network, a bus, a database, disks and clocks that do what the seed says.
+ * between them a network, a bus, a database, disks and clocks that behave as the seed decides.
  */
 export class World {
   readonly context: WorldContext
@@ -81,7 +81,7 @@ export class World {
       defaultRooms: this.options.defaultRooms ?? [],
       invitations: this.options.invitations,
       onError: (text, error) => {
-        // A database that fails is one of the faults; anything else is a mistake.
+        // A database that fails is one of the faults; any other error is a mistake.
         if (!(error instanceof StoreError)) this.context.violations.push(`P10: ${text}: ${describe(error)}`)
       },
     })
@@ -91,7 +91,7 @@ export class World {
     return node
   }
 
-  /** Makes a room straight in the database, before anything happens. */
+  /** Creates a room directly in the database, before anything happens. */
   async addRoom(id: string, type: Room['type'], userIds: readonly string[]): Promise<void> {
     const createdAt = new Date(START_MS).toISOString()
     const members = userIds.map(
@@ -148,12 +148,12 @@ export class World {
     return browser ? this.devices.filter((one) => one.browser === browser) : [device]
   }
 
-  /** The connection of a device that its client believes in. */
+  /** The connection of a device that its client considers up. */
   linkOf(device: Device): Link | undefined {
     return this.links.find((link) => link.device === device.name && link.isClientUp)
   }
 
-  /** One event, and all that follows from it at once. False: nothing is due up to `until`. */
+  /** One event with its immediate consequences. False: nothing is due up to `until`. */
   step(until: number): boolean {
     if (drain === undefined) throw new Error('this runtime cannot be driven without turns of its event loop')
     if (this.time.step(until) === undefined) return false

@@ -6,10 +6,10 @@ import type { AppProfile } from './profile'
 
 type Make = (facts?: Partial<TokenFacts>) => string
 
-/** Answers `auth` as apps do on their bad days. */
+/** Answers `auth` as apps do on bad days. */
 export class HostileAuth {
   isCalm = false
-  /** Tokens that no server takes, in a row. By program: one that has ended may be answered late, and hears nothing. */
+  /** Tokens in a row that no server accepts. By program: one that has ended may get a late answer, which it ignores. */
   readonly #bad = new Map<Program, number>()
 
   constructor(

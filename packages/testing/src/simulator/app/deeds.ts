@@ -51,7 +51,7 @@ const DEEDS: Readonly<Record<AppDeed, (scene: Scene, device: Device) => void>> =
   },
 }
 
-/** I25: it is refused alone, or arrives as what it was at the call. */
+/** I25: the metadata is refused alone, or arrives as it was at the call. */
 function sendOdd({ world, ledger, random }: Scene, device: Device, metadata: unknown): void {
   const { violations } = world.context
   const roomId = random.pick([...device.opened, 'general'])
@@ -73,7 +73,7 @@ function sendOdd({ world, ledger, random }: Scene, device: Device, metadata: unk
   }
 }
 
-/** P10: a promise that is not looked at raises nothing. */
+/** P10: a promise that the app ignores raises nothing. */
 function ignoreAll({ truth }: World, random: Random, device: Device): void {
   const room = device.program?.chat.room(random.pick([...truth.present.rooms.keys(), 'none']))
   if (room === undefined) return
@@ -96,7 +96,7 @@ function ignoreAll({ truth }: World, random: Random, device: Device): void {
   for (let i = random.range(1, 4); i > 0; i--) random.pick(calls)()
 }
 
-/** The chat is closed in the middle of it all, used on, and begun anew. */
+/** The chat is closed in the middle of other work, used on, and started anew. */
 export function closeChat(scene: Scene, device: Device): void {
   if (!device.isRunning) return
   const { random, world } = scene
@@ -119,7 +119,7 @@ export function closeChat(scene: Scene, device: Device): void {
   world.time.schedule(random.range(1, 300), 'after close', waits ? look : again)
 }
 
-/** I22 I23: what is called on a chat that was closed settles at once, and begins nothing. */
+/** I22 I23: a call on a closed chat settles at once, and starts nothing. */
 function callClosed({ random, world, ledger }: Scene, device: Device): void {
   const { program } = device
   if (program === undefined) return
@@ -143,7 +143,7 @@ function callClosed({ random, world, ledger }: Scene, device: Device): void {
   world.time.schedule(1, 'used closed', () => program.checkClosed())
 }
 
-/** The session ends here, and in the other tabs of its browser; its user comes back. */
+/** The login session ends here, and in the other tabs of its browser; its user comes back. */
 export function signOut(scene: Scene, device: Device): void {
   if (!device.isRunning) return
   const { world, ledger, random } = scene
@@ -165,7 +165,7 @@ export function signOut(scene: Scene, device: Device): void {
   world.time.schedule(random.range(500, 4_000), 'after the sign-out', look)
 }
 
-/** A loop over the room's messages, left in one of the ways in which a loop is left. */
+/** A loop over the room's messages that ends in one of the ways in which a loop can end. */
 function readStream({ world, random }: Scene, device: Device): void {
   const { program } = device
   if (program === undefined) return
@@ -178,7 +178,7 @@ function readStream({ world, random }: Scene, device: Device): void {
     .stream({ ...after, signal })
     [Symbol.asyncIterator]()
   const name = `the stream of ${roomId}`
-  // A place past the newest is taken for the newest; after a restore, of which a client hears late, numbers come again.
+  // A place past the newest counts as the newest; after a restore, which a client notices late, numbers repeat.
   let last = 0
   let restores = 0
   const given = new Set<string>()
@@ -205,14 +205,14 @@ function readStream({ world, random }: Scene, device: Device): void {
   })
 }
 
-/** Methods that answer a promise, and those that answer nothing, by who has them. */
+/** Methods that return a promise, and those that return nothing, by owner. */
 const ASKING = {
   chat: ['createRoom', 'openDm', 'listRooms', 'joinRoom', 'leaveRoom', 'setPresence'],
   room: ['edit', 'delete', 'react', 'loadOlder', 'loadNewer', 'jumpTo'],
 } as const
 const DOING = ['markRead', 'setTyping', 'setDraft', 'cancel', 'retry'] as const
 
-/** I25: arguments that are none are refused by a rejection, and change nothing else. */
+/** I25: invalid arguments are refused by a rejection, and change nothing else. */
 function callOddly({ world, random }: Scene, device: Device): void {
   const { program } = device
   if (program === undefined) return
@@ -225,13 +225,13 @@ function callOddly({ world, random }: Scene, device: Device): void {
     const result: unknown = Reflect.apply(Reflect.get(target, name), undefined, args)
     if (result instanceof Promise) result.catch(() => {})
   } catch (error) {
-    // What answers nothing has no other way to refuse.
+    // A method without a result has no other way to refuse.
     if (!DOING.some((one) => one === name))
       world.context.violations.push(`I25: ${name} throws ${error} — ${device.name}`)
   }
 }
 
-/** A call that its app gives up: before it, at once, or some time after; by a signal, or by a time limit. */
+/** A call that its app aborts: before it, at once, or some time after; by a signal, or by a time limit. */
 function callWithLimit(scene: Scene, device: Device): void {
   const { world, ledger, random } = scene
   const { program } = device
@@ -247,7 +247,7 @@ function callWithLimit(scene: Scene, device: Device): void {
   const calls: readonly (() => Promise<unknown>)[] = [
     () => {
       const sent = ledger.send(device, room, { content: text({ device, random }) }, limit)
-      // It is cancelled where it is not too late.
+      // The send is cancelled if it is not too late.
       if (!isTimed) ledger.withdrawn(sent.clientId)
       return sent
     },

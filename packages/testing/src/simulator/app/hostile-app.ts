@@ -17,9 +17,9 @@ class AppError extends Error {
   override readonly name = 'AppError'
 }
 
-/** Refusals of a token: an app gets another one, and begins anew. */
+/** Refusals of a token: an app gets another one, and starts anew. */
 const TOKEN_CODES = new Set(['TOKEN_INVALID', 'TOKEN_EXPIRED', 'UNAUTHENTICATED'])
-/** Answers to `auth` that must have been refused before the client gives up (I26). */
+/** Answers to `auth` that must be refused before the client gives up (I26). */
 const BAD_TOKENS = 2
 /** A request waits for a connection and for its answer, each for as long as one request may take (I22). */
 const REQUEST_WAITS = 2
@@ -34,9 +34,9 @@ type Run = {
   readonly random: Random
 }
 
-/** The app of all devices of one run, and the checks of what it may not change. */
+/** The app of all devices of one run, and the checks of what it must not change. */
 export class HostileApp implements App {
-  /** Thrown by listeners, and not reported yet. */
+  /** Errors that listeners threw and that are not reported yet. */
   readonly #thrown = new Set<unknown>()
   readonly #auth: HostileAuth
   #witnesses: Witness[] = []
@@ -51,7 +51,7 @@ export class HostileApp implements App {
     this.#auth = new HostileAuth(world.time, app.rates, random.split('auth'), (text) => new AppError(text))
   }
 
-  /** The faults end: what throws goes on to throw, and nothing new is begun. */
+  /** The faults end: what throws still throws, and nothing new starts. */
   calm(): void {
     this.#isCalm = true
     this.#auth.isCalm = true
@@ -64,7 +64,7 @@ export class HostileApp implements App {
   }
 
   hasThrown(error: unknown, source: string): boolean {
-    // Also an answer that never came, or was no token: then the client says so.
+    // Also an answer that never came, or that was not a token: then the client reports it.
     if (source === 'auth') return true
     return this.#thrown.delete(error)
   }
@@ -99,7 +99,7 @@ export class HostileApp implements App {
     this.#listen(device, program, `room ${roomId}`, program.room(roomId), (state) => state.unread)
   }
 
-  /** I21 I22 I24 I26, after an event and all that followed from it. */
+  /** I21 I22 I24 I26, after an event and all its consequences. */
   check(): void {
     const { world } = this.run
     const { violations, time } = world.context
@@ -139,7 +139,7 @@ export class HostileApp implements App {
       if (listener) target.subscribe(listener)
     }
     const choosing = (): void => {
-      // What a selector answers is a value, were it a promise.
+      // A selector's result is a value, even if it is a promise.
       const listener = this.#draw(device, program, random, true)
       if (listener === undefined) return
       let isFirst = true
@@ -181,14 +181,14 @@ export class HostileApp implements App {
     )
   }
 
-  /** What a listener does beside using its room. */
+  /** What a listener does besides using its room. */
   #more(device: Device, random: Random): void {
     const { program } = device
     if (program === undefined) return
     const roomId = random.pick([...device.opened, 'general'])
     switch (random.pick(['subscribe', 'unsubscribe', 'close', 'sign-out', 'request'] as const)) {
       case 'subscribe':
-        // Behaving well: others that act would make others that act.
+        // Well-behaved: listeners that act would make others act.
         this.#witness(program, `${device.name}'s room ${roomId}`, program.room(roomId))
         return
       case 'unsubscribe': {

@@ -7,7 +7,7 @@ import { operateIn } from '../operations'
 import type { Operation } from '../schedule'
 import type { AppProfile } from './profile'
 
-/** What is done from inside a notification. */
+/** An action from inside a notification. */
 const ACTS = {
   send: 6,
   edit: 3,
@@ -35,7 +35,7 @@ type Scene = {
   readonly users: readonly string[]
   readonly rates: AppProfile['rates']
   readonly fail: (text: string) => Error
-  /** It may not begin anything any more. */
+  /** It may not start anything any more. */
   readonly isCalm: () => boolean
   /** What else it does where it was called. */
   readonly more: (device: Device, random: Random) => void

@@ -7,7 +7,7 @@ class Money {
   }
 }
 
-/** What apps put into metadata without thinking of JSON, each made anew. */
+/** Values that apps put into metadata without thinking of JSON, each made anew. */
 const ODD_VALUES: readonly (() => unknown)[] = [
   () => ({ n: 1n }),
   () => {
@@ -59,7 +59,7 @@ const ODD_VALUES: readonly (() => unknown)[] = [
 
 export const oddValue = (random: Random): unknown => random.pick(ODD_VALUES)()
 
-/** Its JSON, where it has one. */
+/** Its JSON, if it has one. */
 export function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value)

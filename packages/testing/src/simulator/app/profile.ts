@@ -1,6 +1,6 @@
 import type { Random } from '../../world/random'
 
-/** What a hostile app does whenever it is called. */
+/** What a hostile app does at every call. */
 export const APP_RATES = [
   'listener-throws',
   'listener-acts',
@@ -14,7 +14,7 @@ export const APP_RATES = [
 ] as const
 export type AppRate = (typeof APP_RATES)[number]
 
-/** What it does at moments of its own. */
+/** What it does at random moments. */
 export const APP_DEEDS = [
   'odd-metadata',
   'changed-metadata',
@@ -31,14 +31,14 @@ export const APP_DEEDS = [
 export type AppDeed = (typeof APP_DEEDS)[number]
 
 export type AppProfile = {
-  /** Devices with a hostile app on them, of all. */
+  /** The share of devices with a hostile app. */
   readonly share: number
   readonly rates: Readonly<Record<AppRate, number>>
   readonly deeds: number
   readonly weights: Readonly<Record<AppDeed, number>>
 }
 
-/** Most days have no hostile app, and on the others most of its kinds stay away. */
+/** Most days have no hostile app, and on the others most of its kinds are off. */
 export function drawApp(random: Random): AppProfile {
   const isHostile = random.chance(0.4)
   const draw = (): number => {

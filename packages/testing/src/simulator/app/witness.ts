@@ -1,8 +1,8 @@
 import type { Program } from '../../world/program'
 
 /**
- * A listener that behaves well, beside others that do not: it keeps what it was shown last. When an event and all that
- * follows from it is over, that is what `getState` answers, or it was not called (I21).
+ * A well-behaved listener beside others that are not: it keeps the last value it received. After an event and all its
+ * consequences, `getState` returns that value, or the listener was not called (I21).
  */
 export class Witness {
   #shown: unknown
@@ -29,7 +29,7 @@ export class Witness {
 
   #problem: string | undefined
 
-  /** What is wrong with what it was shown. */
+  /** What is wrong with the value it received. */
   get problem(): string | undefined {
     if (this.#problem !== undefined || this.#hasStopped) return this.#problem
     return this.#shown === this.read() ? undefined : 'was not called for what has changed'
