@@ -8,7 +8,7 @@ const OUT = '.cache/types'
 
 /**
  * Declarations of all packages: each emits them file by file, then each entry point is bundled into one file, for
- * `node16` resolution finds no extensionless neighbours. tsup's own `dts` parses everything anew for each package.
+ * `node16` resolution finds no extensionless neighbours. tsup's own `dts` parses everything again for each package.
  * @param {Record<string, string[]>} entries source files by package
  */
 export async function buildTypes(entries) {
@@ -29,8 +29,8 @@ export async function buildTypes(entries) {
 }
 
 /**
- * A program for each package, of itself and what it depends on: in one for all, TypeScript writes down names by way of
- * whichever package gives them out too, such as `import("@roomful/client").UserId` in the server.
+ * A program for each package, of itself and its dependencies: in one program for all, TypeScript writes names through
+ * any package that exports them too, such as `import("@roomful/client").UserId` in the server.
  * @param {Record<string, string[]>} entries
  */
 function emit(entries) {
@@ -45,7 +45,7 @@ function emit(entries) {
     noEmit: false,
     incremental: false,
     declaration: true,
-    // What only this package's own files use.
+    // Types that only this package's own files use.
     stripInternal: true,
     emitDeclarationOnly: true,
     rootDir: '.',
@@ -55,7 +55,7 @@ function emit(entries) {
   for (const [dir, files] of Object.entries(entries)) {
     const program = ts.createProgram(files, emitting, host)
     const own = program.getSourceFiles().filter(({ fileName }) => fileName.includes(`packages/${dir}/src/`))
-    // Whether the code is right is asked by `npm run types`; here only whether its types can be written down.
+    // `npm run types` checks the code; this step only checks that its types can be emitted.
     const diagnostics = own.flatMap((file) => program.emit(file).diagnostics)
     if (diagnostics.length > 0) throw new Error(ts.formatDiagnostics(diagnostics, host))
   }
@@ -74,8 +74,8 @@ function parsingOnce(host) {
 }
 
 /**
- * The bundler writes `export type { … }` of another package, and of what is declared only, as if they were values, which an
- * app could then import and not find.
+ * The bundler writes `export type { … }` of another package, and declared names without a value, as if they were
+ * values, which an app could then import and not find.
  * @param {string[]} entries
  */
 function keepTypeOnly(entries) {

@@ -1,4 +1,4 @@
-// npm run build: builds what is stale. `--force` builds everything, `--packages` only what the packages run.
+// npm run build: builds what is stale. `--force` builds everything, `--packages` only what the packages need to run.
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -15,7 +15,7 @@ const CLI_MAIN = 'packages/cli/src/main.ts'
 
 /**
  * @param {{ force?: boolean, types?: boolean, webChat?: boolean }} [options] `types: false` leaves the declarations out:
- *   nothing that only runs needs them, and they are most of the time.
+ *   running code does not need them, and they take most of the time.
  */
 export async function build({ force = false, types = true, webChat: withWebChat = true } = {}) {
   process.chdir(ROOT)
@@ -50,7 +50,7 @@ export async function build({ force = false, types = true, webChat: withWebChat 
   })
 }
 
-/** Each package's entry points, as its `exports` names them. */
+/** Each package's entry points, from its `exports`. */
 function entryPoints() {
   return Object.fromEntries(
     readdirSync('packages').map((dir) => {

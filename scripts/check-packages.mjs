@@ -1,5 +1,5 @@
-// npm run check:packages: packs every package as it would be published, and asks publint and attw about the
-// tarballs themselves, not the folders they come from: what `files` forgets is seen only there.
+// npm run check:packages: packs every package as it would be published, and runs publint and attw on the tarballs
+// themselves, not on the folders: only there a file that `files` forgets is missing.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -54,7 +54,7 @@ async function checkManifest(name, tarball) {
   return messages.map((message) => formatMessage(message, manifest) ?? message.code)
 }
 
-/** Whether the types are found under every module resolution there is. @param {string} tarball */
+/** Whether the types are found under every module resolution. */
 async function checkTypes(tarball) {
   const args = [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color', '--no-emoji']
   return run('node_modules/.bin/attw', args).then(

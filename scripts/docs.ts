@@ -1,4 +1,5 @@
-// Writes what is generated from the protocol package: docs/errors.md and the AsyncAPI document that the server serves.
+// Writes the documents generated from the protocol package: docs/errors.md and the AsyncAPI document that the server
+// serves.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { asyncApi } from './docs/asyncapi'
 import { errorsPage } from './docs/errors-page'

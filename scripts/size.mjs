@@ -7,7 +7,7 @@ import { build } from './build.mjs'
 
 const CLIENT = `import { createChat } from './packages/client/dist/index.js'; globalThis.chat = createChat(options)`
 const HOOKS = `export * from './packages/react/dist/index.js'`
-/** What is not this project's code, wherever it is imported. */
+/** Code from outside this project, wherever it is imported. */
 const DEPENDENCIES = ['socket.io-client', 'idb', 'nanoid', 'valibot', 'zustand']
 /** Chunks that an app loads only when it uses protocol 1, or presence. All others come with the first connection. */
 const ON_DEMAND = ['protocol-1-transport', 'presence-hub']
@@ -16,8 +16,10 @@ await build({ types: false, webChat: false })
 const client = await chunksOf(CLIENT, ON_DEMAND)
 const own = await chunksOf(CLIENT, ON_DEMAND, DEPENDENCIES)
 const hooks = await chunksOf(HOOKS, [], ['@roomful/client', 'react'])
-/** The limit is what was measured, in KB of 1,000 bytes, rounded up to the next 0.1.
- * @type {{ what: string, chunks: Chunk[], limitKb: number }[]} */
+/**
+ * The limit is the measured size, in KB of 1,000 bytes, rounded up to the next 0.1.
+ * @type {{ what: string, chunks: Chunk[], limitKb: number }[]}
+ */
 const checks = [
   { what: 'client, all that a default app downloads', chunks: client, limitKb: 80.8 },
   { what: 'client, own code of that', chunks: own, limitKb: 64 },
@@ -68,7 +70,7 @@ async function chunksOf(contents, onDemand, external = []) {
   }
   const app =
     Object.keys(metafile.outputs).find((path) => metafile.outputs[path]?.entryPoint === 'app.js') ?? ''
-  // A chunk under another name would pass for one that everybody loads, and the limit would be raised for it.
+  // A chunk under another name would pass for one that every app loads, and the limit would be raised for it.
   const missing = onDemand.filter(
     (name) => ![...imports.keys()].some((path) => basename(path).startsWith(name)),
   )

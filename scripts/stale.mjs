@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 // Beside the repository's files and not in node_modules: `npm ci` must not make a finished build stale.
 const STAMPS = '.cache/build.json'
 const LOCK = '.cache/build.lock'
-/** What changes every build when it changes. By content, not by time: a fresh clone has new times for old files. */
+/** Files that change every build. By content, not by time: a fresh clone has new times for old files. */
 const EVERYONES = [
   'package-lock.json',
   'tsconfig.json',

@@ -10,10 +10,10 @@ const defaults = {
   database: ROOMFUL_DATABASE ?? 'sqlite:./data/roomful.db',
   static: 'examples/web-chat/dist',
 }
-// What is typed comes last, so it wins.
+// Typed flags come last, so they win.
 const flags = Object.entries(defaults).flatMap(([name, value]) => [`--${name}`, value])
 process.argv = [process.argv0, 'roomful', 'serve', '--guests', ...flags, ...process.argv.slice(2)]
 
-// In this process, not in a child, and `exec` in package.json for the same reason: no shell between npm and the
-// server, which would die of the Ctrl+C that the server drains after, and make the exit code 130.
+// In this process, not in a child, and with `exec` in package.json for the same reason: no shell between npm and the
+// server. Such a shell would die of the Ctrl+C on which the server drains, and make the exit code 130.
 await import(`${ROOT}/packages/cli/dist/main.js`)

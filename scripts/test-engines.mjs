@@ -1,11 +1,11 @@
-// npm run test:engines: the browser suites on Chromium, Firefox and WebKit, one after the other. `-- --engine firefox` for
-// one of them; what else is given goes to vitest: `-- --engine webkit test/browser/reloads.test.ts`.
+// npm run test:engines: the browser suites on Chromium, Firefox and WebKit, one after the other. `-- --engine firefox`
+// for one of them; other arguments go to vitest: `-- --engine webkit test/browser/reloads.test.ts`.
 import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { ROOT } from './build.mjs'
 import { ensureTools } from './test-tools.mjs'
 
-/** The vitest project of each. @type {Record<string, string>} */
+/** The vitest project of each. */
 const PROJECTS = { chromium: 'browser', firefox: 'firefox', webkit: 'webkit' }
 
 const { values, positionals } = parseArgs({

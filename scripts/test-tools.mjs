@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter } from 'node:path'
 
-// What the tests run besides Node, each with its Debian package.
+// The programs that the tests run besides Node, each with its Debian package.
 const TOOLS = [
   { package: 'chromium', find: () => findChromium() },
   { package: 'firefox-esr', find: () => findFirefox() },
@@ -33,7 +33,7 @@ export function findWebKitDriver() {
   return onPath('WebKitWebDriver')
 }
 
-/** WebKitGTK's own small browser, off the PATH, in a folder of the machine's kind and the library's version. */
+/** WebKitGTK's own small browser, off the PATH, in a folder named by architecture and library version. */
 export function findMiniBrowser() {
   const kinds = ['x86_64-linux-gnu', 'aarch64-linux-gnu']
   return kinds
@@ -59,7 +59,7 @@ export function findPostgres() {
   return folders.find((folder) => existsSync(`${folder}/initdb`) && existsSync(`${folder}/postgres`))
 }
 
-/** Installs what is missing where it can; throws with the line to type where it cannot. */
+/** Installs what is missing if it can; otherwise throws with the command to type. */
 export function ensureTools() {
   const missing = TOOLS.filter((tool) => !tool.find()).map((tool) => tool.package)
   if (missing.length === 0) return
@@ -72,7 +72,7 @@ export function ensureTools() {
   console.log(`installing ${missing.join(', ')} …`)
   withoutServices(() => {
     execFileSync('sh', ['-c', line], {
-      // What apt says is shown only when it fails, in the error.
+      // apt's output is shown only when it fails, in the error.
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     })
@@ -83,7 +83,7 @@ export function ensureTools() {
 }
 
 /**
- * Only the binaries are wanted: without this, Debian starts a Redis on 6379 and makes a Postgres cluster on 5432.
+ * Only the binaries are needed: without this, Debian starts a Redis on 6379 and makes a Postgres cluster on 5432.
  * @param {() => void} install
  */
 function withoutServices(install) {

@@ -1,13 +1,15 @@
-// npm test: everything CI asks. `npm test -- --only unit` runs the steps whose name begins so.
-// Every step runs whatever became of the others; the last line is `N passed, N failed`.
+// npm test: everything that CI runs. `npm test -- --only unit` runs the steps whose name begins with that. Every step
+// runs even if others fail; the last line is `N passed, N failed`.
 import { spawn } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { relative } from 'node:path'
 import { build, ROOT } from './build.mjs'
 import { ensureTools } from './test-tools.mjs'
 
-/** What failed is named again at the end, where the last lines of a log still show it.
- * @typedef {{ passed: number, failed: number, skipped: number, names: string[] }} Counts */
+/**
+ * Failures are named again at the end, where the last lines of a log still show them.
+ * @typedef {{ passed: number, failed: number, skipped: number, names: string[] }} Counts
+ */
 
 process.chdir(ROOT)
 // Under CI=true the tools colour even a log file.
@@ -15,8 +17,10 @@ if (!process.stdout.isTTY) process.env.NO_COLOR = '1'
 const bin = (/** @type {string} */ name) => `node_modules/.bin/${name}`
 const SHORT_PASS = 'test/browser/short-pass.test.ts'
 /** @typedef {[name: string, run: () => Promise<Counts>]} Step */
-/** One stage after the other; the lanes of a stage side by side, for each of these steps keeps one core busy.
- * @type {Step[][][]} */
+/**
+ * One stage after the other; the lanes of a stage in parallel, because each of these steps keeps one core busy.
+ * @type {Step[][][]}
+ */
 const STAGES = [
   [[['tools', () => check(async () => ensureTools())]]],
   [
@@ -34,13 +38,13 @@ const STAGES = [
   [[['unit', () => vitest('unit')]]],
   [[['integration', () => vitest('integration')]]],
   [[['browser', () => vitest('browser')]]],
-  // The whole of these two is `npm run test:engines`.
+  // `npm run test:engines` runs these two in full.
   [[['firefox', () => vitest('firefox', SHORT_PASS)]], [['webkit', () => vitest('webkit', SHORT_PASS)]]],
-  // By itself: it fills all cores, and beside others it took three times as long.
+  // On its own: it fills all cores, and beside others it took three times as long.
   [[['simulator', () => vitest('simulator')]]],
 ]
 
-/** The one limit of time there is: on two idle cores a run takes a tenth of it. It ends a step that hangs. */
+/** The only time limit: on two idle cores a run takes a tenth of it. It ends a step that hangs. */
 const RUN_MAX_MINUTES = 85
 /** Processes of the steps that run now. @type {Set<import('node:child_process').ChildProcess>} */
 const children = new Set()
@@ -99,8 +103,10 @@ function command(file, args) {
   })
 }
 
-/** Keeps a process where the run's limit finds it.
- * @template {import('node:child_process').ChildProcess} C @param {C} child @returns {C} */
+/**
+ * Registers a process so that the run's time limit can end it.
+ * @template {import('node:child_process').ChildProcess} C @param {C} child @returns {C}
+ */
 function begun(child) {
   children.add(child)
   child.on('close', () => children.delete(child))
@@ -129,7 +135,7 @@ async function vitest(project, ...files) {
     const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(
       readFileSync(report, 'utf8'),
     )
-    // A file that does not load, or an error after its tests, fails the run and no test.
+    // A file that does not load, or an error after its tests, fails the run but no test.
     const failed = code === 0 ? numFailedTests : Math.max(1, numFailedTests)
     const names = testResults.flatMap(failures)
     return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests, names }

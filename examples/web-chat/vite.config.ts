@@ -5,7 +5,7 @@ import { defineConfig } from 'vite'
 const SERVER = process.env.ROOMFUL_URL ?? 'http://localhost:3000'
 
 export default defineConfig(({ command }) => {
-  // A test runner that builds the page leaves its own NODE_ENV: React's development build would be in it.
+  // A test runner that builds the page passes its own NODE_ENV: the build would contain React's development version.
   if (command === 'build') process.env.NODE_ENV = 'production'
   return {
     plugins: [react()],
@@ -17,7 +17,7 @@ export default defineConfig(({ command }) => {
       target: 'es2022',
     },
     server: {
-      // The host stays the page's own: the server lets a page in whose origin it is.
+      // The host stays the page's own: the server accepts a page whose origin it is.
       proxy: { '/socket.io': { target: SERVER, ws: true, changeOrigin: false }, '/auth': SERVER },
     },
   }

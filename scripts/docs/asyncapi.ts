@@ -14,10 +14,11 @@ import { toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema'
 
 type Schema = Parameters<typeof toJsonSchema>[0]
 
-/** The rows, told once and referred to. */
+/** The rows, defined once and referenced. */
 const rows = { Change, Delta, Member, Message, Preview, Room, RoomListItem }
 
-// Checks that JSON Schema cannot say (text rules, metadata's limits) are left out; the server holds them all the same.
+// Checks that JSON Schema cannot express (text rules, metadata's limits) are left out; the server enforces them all the
+// same.
 const config = {
   definitions: rows,
   errorMode: 'ignore',
@@ -32,7 +33,10 @@ const schema = (value: Schema) => {
 const pascal = (event: string) =>
   event.replace(/(^|-)(\w)/g, (_all, _dash, letter: string) => letter.toUpperCase())
 
-/** The AsyncAPI 3 document of the wire: one channel, an operation a client event with its ack as reply, one a server event. */
+/**
+ * The AsyncAPI 3 document of the wire: one channel, an operation per client event with its ack as reply, and one per
+ * server event.
+ */
 export function asyncApi(version: string) {
   const messages: Record<string, unknown> = { Refusal: { name: 'refusal', payload: schema(ErrorAck) } }
   const operations: Record<string, unknown> = {}

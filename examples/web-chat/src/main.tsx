@@ -1,15 +1,15 @@
 /*
- * The web chat, and what a browser test may hold on to. These names stay.
+ * The web chat, and the names that a browser test may rely on. They do not change.
  *
  *   sign-in       textbox "Your name", button "Join"
- *   app           `[data-connection]` is the line's status: idle, connecting, online, waiting, stopped;
+ *   app           `[data-connection]` is the connection's status: idle, connecting, online, waiting, stopped;
  *                 `[data-unsent]` counts what waits to be sent
  *   room list     navigation "Rooms", a link a room; buttons "New room", "Browse rooms", "Sign out"
  *   room          `[data-room-status]`: idle, loading, live, catching-up, offline, removed
  *   messages      log "Messages"; each row is an article with `data-key`, `data-status` (queued, sending, sent,
  *                 failed), `data-seq` and `data-own`; its text, byte for byte, is in `[data-testid=content]`
  *   on a row      after hovering or focusing it: buttons "Add reaction", "Reply", "Edit message", "Delete message";
- *                 where a send failed, always: buttons "Retry", "Discard"
+ *                 if a send failed, always: buttons "Retry", "Discard"
  *   composer      textbox "Message", button "Send"; while editing the button is "Save", and Escape or "Cancel" ends it
  *   elsewhere     separator "New messages"; button "Jump to latest" or "n new messages"; `[data-testid=typing]`;
  *                 status lines `[data-testid=connection]` and `[data-testid=storage]`, whose `[data-storage]` is ok,

@@ -28,7 +28,7 @@ export function row(seq: number, rev: number, change: Partial<Message> = {}): Me
 export const rows = (from: number, to: number): Message[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => row(from + i, from + i))
 
-/** What one `changes` event carries, as text, which is what the socket hands over. */
+/** One `changes` event as text, as the socket delivers it. */
 export const changesText = (messages: readonly Message[]): string =>
   JSON.stringify({
     roomId: ROOM,

@@ -5,13 +5,13 @@ import { promisify } from 'node:util'
 import { type PeerName, peers } from './peers'
 
 export type Installed = {
-  /** Where a peer is, or why it is not. */
+  /** Where a peer is installed, or why it is not. */
   folderOf(name: PeerName): { readonly folder: string } | { readonly why: string }
-  /** Deletes what is temporary. */
+  /** Deletes temporary folders. */
   remove(): void
 }
 
-/** Each in a folder of its own, so that one which cannot be installed does not take the others along. */
+/** Each in its own folder, so that a failed install does not affect the others. */
 export async function installPeers(names: readonly PeerName[], kept?: string): Promise<Installed> {
   const root = kept ?? (names.length > 0 ? mkdtempSync(`${tmpdir()}/roomful-peers-`) : '')
   const why = new Map<PeerName, string>()

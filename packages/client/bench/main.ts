@@ -6,14 +6,14 @@ import { type Row, type Subject, tableRows } from './rows'
 import { type Measured, type Run, runRow } from './run-row'
 
 /**
- * `npm run bench:client`: what one event costs an app, through `createChat` of the built package, beside its yardsticks
+ * `npm run bench:client`: the cost of one event for an app, through `createChat` of the built package, with yardsticks
  * in the same run. CPU time, medians of interleaved rounds.
  *
- *   --only NAME    the rows whose name has this in it
+ *   --only NAME    the rows whose name contains this
  *   --scale 0.01   lowers the large sizes, for a quick look
  *   --rounds 21    measured rounds of each subject
  *   --no-peers     this client and the yardsticks alone
- *   --peers DIR    where the peers are installed, and kept; default: a temporary folder
+ *   --peers DIR    where the peers are installed and kept; default: a temporary folder
  *   --json         the same as one JSON document
  */
 const { values: flags } = parseArgs({

@@ -1,7 +1,7 @@
 import type { PeerName } from './peers'
 import type { TrialName } from './trials'
 
-/** One measured thing of a row. `size` is what varies in it. */
+/** One measured value of a row. `size` is what varies in it. */
 export type Subject = { readonly trial: TrialName | PeerName; readonly size: number }
 
 export type Verdict = { readonly wanted: string; readonly value: string; readonly passed: boolean | null }

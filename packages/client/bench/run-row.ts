@@ -7,7 +7,9 @@ import type { Order, Report } from './subject'
 
 export type Run = { readonly rounds: number; readonly peers: Installed }
 
-/** `micros` undefined: it could not be measured, and `why`. `spread`: half of the middle half, as a part of the median. */
+/**
+ * `micros` undefined: it could not be measured, and `why`. `spread`: half of the middle half, as a part of the median.
+ */
 export type Measured = Subject & {
   readonly micros: number | undefined
   readonly spread: number
@@ -27,7 +29,7 @@ type Running = {
   why: string | undefined
 }
 
-/** Its subjects take turns within a round, so that whatever else the machine does meets all of them alike. */
+/** Its subjects take turns within a round, so that other load on the machine affects all of them alike. */
 export async function runRow(
   { subjects, warmUp }: Row,
   { rounds, peers }: Run,
@@ -67,7 +69,7 @@ async function begin(
   if ('why' in place) return { subject, child: null, samples: [], why: place.why }
   const rounds = isPeer(trial) ? PEER_WARM_UP : warmUp.rounds
   const child = fork(PROGRAM, [trial, ...[size, rounds, warmUp.size].map(String), place.folder], {
-    // Libraries log; what fails is reported.
+    // Libraries log; failures are reported.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production' },
   })
@@ -75,7 +77,7 @@ async function begin(
   return { subject, child, samples: [], why: report.is === 'failed' ? report.why : undefined }
 }
 
-/** What it reports next. */
+/** Its next report. */
 function asked(child: ChildProcess, order?: Order): Promise<Report> {
   return new Promise((resolve) => {
     const finish = (report: Report): void => {

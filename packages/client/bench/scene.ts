@@ -5,7 +5,7 @@ import { ME, previewOf, ROOM, roomRow, row, rows } from './frames'
 import { sink, turn } from './trial'
 import { type Reply, reply, Wire } from './wire'
 
-/** The built package, by an address that the compiler does not follow: it would check what the bundler has written. */
+/** The built package, by an address that the compiler does not follow: it would check the bundler's output. */
 const { createChat }: typeof import('@roomful/client') = await import(
   new URL('../dist/index.js', import.meta.url).href
 )
@@ -13,16 +13,16 @@ const { createChat }: typeof import('@roomful/client') = await import(
 export type SceneOptions = {
   /** Messages that the room has at the server. */
   readonly messages: number
-  /** How many of them the client loads; default: as many as its window takes. */
+  /** How many of them the client loads; default: as many as fit into its window. */
   readonly held?: number
   readonly windowSize?: number
   /** Rooms in the list of the user, this one among them. */
   readonly rooms?: number
-  /** Answers a request of the trial's own; undefined: as usual; null: never. */
+  /** Answers one of the trial's own requests; undefined: the default answer; null: never. */
   readonly answer?: (event: ClientEvent, payload: unknown) => Reply | null | undefined
 }
 
-/** A chat of the built package with one open room, a listener that reads it, and a server that is a few tables. */
+/** A chat of the built package with one open room, a listener that reads it, and a server made of a few tables. */
 export type Scene = {
   readonly chat: Chat
   readonly room: Room
@@ -77,7 +77,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     },
     ports: {
       transport: wire.factory,
-      // Foretold, so that what the server answers is made before the clock runs.
+      // Predicted, so that the server's answer is built before the clock runs.
       ids: { clientId: () => clientIdOf(++clientIds), random: () => 0.5 },
     },
   }
@@ -97,7 +97,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
   return whole
 }
 
-/** The client's own default, which these figures are about. */
+/** The client's own default, which these figures describe. */
 const DEFAULT_WINDOW = 2_000
 
 export const clientIdOf = (n: number): string => `client-of-mine-${String(n).padStart(8, '0')}`

@@ -2,20 +2,20 @@ import { isPeer, peerTrial } from './peers'
 import { type Trial, turn } from './trial'
 import { isTrialName, trials } from './trials'
 
-/** What the parent asks of a subject, and what it answers. */
+/** What the parent requests of a subject, and its answer. */
 export type Order = { readonly do: 'round' } | { readonly do: 'end' }
 export type Report =
   | { readonly is: 'ready'; readonly heapMb: number }
   | { readonly is: 'round'; readonly micros: number }
   | { readonly is: 'failed'; readonly why: string }
 
-/** One trial at one size, in a process of its own: its heap and its compiled code are nobody else's. */
+/** One trial at one size, in a separate process with its own heap and compiled code. */
 const [name = '', size = '0', warmUp = '0', warmUpSize = '0', peers = ''] = process.argv.slice(2)
 const report = (message: Report): void => void process.send?.(message)
 const failed = (error: unknown): void =>
   report({ is: 'failed', why: error instanceof Error ? error.message : String(error) })
 
-/** Rounds of which the fastest is compared with that of as many before: the compiler is done when it falls no more. */
+/** Rounds whose fastest is compared with that of as many before: the compiler is done when it falls no more. */
 const SETTLING_ROUNDS = 10
 const SETTLING_MAX = 20
 const STILL_FALLS = 0.95

@@ -1,4 +1,4 @@
-/** One thing that is measured, at one size, in a process of its own. */
+/** One measured trial, at one size, in a separate process. */
 export type Trial = {
   /** How many operations one `run` does. */
   readonly count: number
@@ -6,15 +6,15 @@ export type Trial = {
   run(): Promise<void> | void
   /** Between two rounds, not measured: it prepares the next one. */
   between?(): Promise<void> | void
-  /** What has to hold of the last round, beside its time. Throws where it does not. */
+  /** The conditions on the last round, besides its time. Throws if one fails. */
   check?(): void
 }
 
-/** Sets a trial up. `size` is what varies: messages held, rooms, entries that wait. */
+/** Sets a trial up. `size` is what varies: messages held, rooms, waiting entries. */
 export type TrialMaker = (size: number) => Promise<Trial>
 
-/** What the compiler must not leave out. */
+/** What the compiler must not optimize away. */
 export const sink: { value: unknown } = { value: undefined }
 
-/** All that follows from the last call and is neither a timer nor the network. */
+/** Everything that follows from the last call and is neither a timer nor the network. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

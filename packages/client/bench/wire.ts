@@ -8,7 +8,7 @@ import {
   type ServerMessage,
 } from '@roomful/protocol'
 
-/** An event on its way to the client: text, or what was decoded of it before the clock runs. */
+/** An event on its way to the client: text, or decoded before the clock runs. */
 export type Frame = { readonly event: string; readonly text: string; readonly decoded?: ServerMessage }
 
 function decode(event: string, text: string): ServerMessage {
@@ -18,7 +18,7 @@ function decode(event: string, text: string): ServerMessage {
 }
 
 export const frame = (event: string, text: string): Frame => ({ event, text })
-/** Decoded in advance: what is left to measure is the client's own work. */
+/** Decoded in advance: only the client's own work is left to measure. */
 export const decodedFrame = (event: string, text: string): Frame => ({
   event,
   text,
@@ -29,7 +29,7 @@ export const decodedFrame = (event: string, text: string): Frame => ({
 export const parseAndDecode = (frame: Frame): ServerMessage =>
   frame.decoded ?? decode(frame.event, frame.text)
 
-/** What the server answers, as text, or decoded in advance. */
+/** The server's answer, as text, or decoded in advance. */
 export type Reply = { readonly event: ClientEvent; readonly text: string; readonly decoded?: unknown }
 
 export const reply = (event: ClientEvent, ack: object): Reply => ({ event, text: JSON.stringify(ack) })
@@ -49,8 +49,8 @@ export const decodedReply = (event: ClientEvent, ack: object): Reply => {
 export type Answer = <E extends ClientEvent>(event: E, payload: Payload<E>) => Reply | null
 
 /**
- * A connection whose server is a function in the same process. What comes in is decoded, as the Socket.IO adapter does; a
- * request is answered in a microtask.
+ * A connection whose server is a function in the same process. Incoming frames are decoded as in the Socket.IO adapter;
+ * a request is answered in a microtask.
  */
 export class Wire {
   private onEvent: (event: TransportEvent) => void = () => {}
@@ -82,7 +82,7 @@ export class Wire {
     request: async <E extends ClientEvent>(event: E, payload: Payload<E>) => {
       const answer = this.answer(event, payload)
       if (answer === null) return new Promise(() => {})
-      // The border: `decodeReply` has checked it against the schema of this event.
+      // `decodeReply` has checked it against the schema of this event.
       return { kind: 'ack', ack: decodeReply(answer) as Ack<E> }
     },
   }

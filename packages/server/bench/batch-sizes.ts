@@ -1,4 +1,4 @@
-/** How many ops were committed together, and how long that took, as the server's own figures tell it. */
+/** How many ops were committed together, and how long that took, by the server's own metrics. */
 export type BatchSizes = {
   readonly mean: number
   readonly buckets: readonly { upTo: string; count: number }[]
@@ -23,7 +23,7 @@ export async function batchSizes(url: string): Promise<BatchSizes> {
     mean: only('roomful_batch_ops_sum') / only('roomful_batch_ops_count'),
     commitMs: (only('roomful_commit_seconds_sum') / only('roomful_commit_seconds_count')) * 1_000,
     fanOutMs: (only('roomful_fan_out_seconds_sum') / only('roomful_fan_out_seconds_count')) * 1_000,
-    // A bucket counts what is in the smaller ones as well.
+    // A bucket includes the smaller ones.
     buckets: upTo
       .map(({ label, value }, i) => ({ upTo: label, count: value - (upTo[i - 1]?.value ?? 0) }))
       .filter(({ count }) => count > 0),

@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 /** Processor time: of the server, and of the crowd in this process. */
 export type Round = Seen & { readonly cpuMicros: number; readonly crowdMicros: number }
 
-/** A server in a process of its own, with a crowd in this one. */
+/** A server in a separate process, with a crowd in this one. */
 export class Contestant {
   private constructor(
     readonly name: string,

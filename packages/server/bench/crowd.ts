@@ -6,26 +6,26 @@ export const MEMBERS = 100
 export const SENDERS = 10
 export const IN_FLIGHT = 5
 const TEXT = 'As long as what people write to each other in a room most of the time.'
-/** After the last ack the last deliveries are on their way; on a busy machine they take a moment. */
+/** After the last ack the last deliveries are in flight; on a busy machine they take a moment. */
 const DELIVERY_PATIENCE_MS = 30_000
 
-/** What one run of the crowd saw. `latencies`: from a send to its ack, in milliseconds, ascending. */
+/** The results of one run of the crowd. `latencies`: from a send to its ack, in milliseconds, ascending. */
 export type Seen = {
   readonly sends: number
   readonly seconds: number
   readonly latencies: readonly number[]
-  /** The one member who reads everything saw so many messages out of the order of seqs. */
+  /** The one member who reads everything received this many messages out of the order of seqs. */
   readonly disorder: number
 }
 
-/** All members of one room, each with a line of his own. The first of them reads everything. */
+/** All members of one room, each with their own connection. The first of them reads everything. */
 export class Crowd {
   private constructor(
     private readonly members: readonly Member[],
     private readonly clientId: () => string,
   ) {}
 
-  /** `clientId` makes the ids of what is sent. By default they sort by time, as the SDK's do. */
+  /** `clientId` makes the ids of sends. By default they sort by time, as the SDK's do. */
   static async gather(url: string, clientId: () => string = v7): Promise<Crowd> {
     const members: Member[] = []
     for (let n = 0; n < MEMBERS; n++) {
@@ -36,7 +36,7 @@ export class Crowd {
     return new Crowd(members, clientId)
   }
 
-  /** 10 members keep 5 sends each on their way for so long; then every delivery is waited for, and checked. */
+  /** 10 members keep 5 sends each in flight for this long; then every delivery is awaited and checked. */
   async run(ms: number): Promise<Seen> {
     for (const member of this.members) member.deliveries = 0
     const latencies: number[] = []
@@ -74,7 +74,7 @@ export class Crowd {
     if (wrong) throw new Error(`of ${sends} sends ${wrong.deliveries} were delivered to ${wrong.id}`)
   }
 
-  /** Throws when the reader did not see each seq once, without a hole. */
+  /** Throws unless the reader received each seq once, without a hole. */
   #checkedDisorder(sends: number): number {
     const seqs = this.members[0]?.seqs.splice(0) ?? []
     const sorted = [...seqs].sort((a, b) => a - b)

@@ -1,17 +1,20 @@
 import { connect, type Socket } from 'node:net'
 
-/** So long a message may be, less than 126 bytes, without a length field of its own in a websocket's frame. */
+/** The length a message may have, less than 126 bytes, without an extra length field in a websocket's frame. */
 const SHORT = 126
-/** And so long with a length field of two bytes. */
+/** And the length with a length field of two bytes. */
 const LONGEST = 65_535
 const NOTHING = Buffer.alloc(0)
-/** All lines read into this one, one after the other: a buffer a read kept the collector busier than the reading did. */
+/**
+ * All connections read into this one, one after the other: a buffer per read cost more in garbage collection than the
+ * reads did.
+ */
 const READ = Buffer.alloc(65_536)
 const UPGRADE_END = Buffer.from('\r\n\r\n')
 
 /**
- * A websocket with nothing around it. A client library spends on a delivery as much as the server does, and would be
- * what is measured; here a frame costs the reading of its header.
+ * A bare websocket. A client library spends as much on a delivery as the server does, and would dominate the
+ * measurement; here a frame costs only the parsing of its header.
  */
 export class Line {
   #rest: Buffer = NOTHING
@@ -63,7 +66,7 @@ export class Line {
     this.socket.write(frame)
   }
 
-  /** Takes nothing more off the system's buffers. */
+  /** Reads nothing more from the system's buffers. */
   pause(): void {
     this.socket.pause()
   }
@@ -90,7 +93,7 @@ export class Line {
   }
 }
 
-/** Where the payload of the frame that begins at `at` is, once all of it has come. */
+/** Where the payload of the frame that begins at `at` is, once it is complete. */
 function frameAt(data: Buffer, at: number): { start: number; end: number } | undefined {
   const left = data.length - at
   if (left < 2) return undefined

@@ -6,8 +6,8 @@ import { literalPostgres } from './literal-postgres'
 import { literalSqlite } from './literal-sqlite'
 import { reportTo } from './report'
 
-// The handlers of the reference document, as it has them: a member's message is one transaction, one emit, one ack.
-// Only what it leaves to others is filled in: the database, and that a token is the user's name.
+// The handlers of the reference document, as written there: a member's message is one transaction, one emit, one ack.
+// Only what the document leaves open is filled in: the database, and that a token is the user's name.
 
 export type LiteralMessage = {
   readonly id: string
@@ -21,7 +21,7 @@ export type LiteralMessage = {
 
 export interface LiteralDatabase {
   checkMembership(roomId: string, userId: string): Promise<boolean>
-  /** Stores it under the next sequence number of its room, in one transaction, and answers that number. */
+  /** Stores it under the next sequence number of its room, in one transaction, and returns that number. */
   saveMessage(message: LiteralMessage): Promise<number>
 }
 

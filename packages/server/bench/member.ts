@@ -13,12 +13,12 @@ const CODES = {
 } as const
 
 /**
- * One device of the crowd. What it is told is counted and not parsed: a hundred devices have a hundred processors in
- * life, and must not compete here with the server for one.
+ * One device of the crowd. It counts its deliveries and does not parse them: a hundred devices have a hundred
+ * processors in life, and must not compete here with the server for one.
  */
 export class Member {
   deliveries = 0
-  /** With `reads` it parses all it is told, so that what is counted is known to be right. */
+  /** With `reads` it parses everything it receives, so that the counts are known to be right. */
   readonly seqs: number[] = []
   readonly #line: Line
   readonly #answers = new Map<number, (answer: string) => void>()
@@ -41,7 +41,7 @@ export class Member {
     await this.ask('join-rooms', { roomIds: [roomId] })
   }
 
-  /** Resolves with the ack, which has to be a success. */
+  /** Resolves with the ack, which must be a success. */
   async ask(event: string, payload: object): Promise<void> {
     const id = this.#asked++
     const answer = await new Promise<string>((resolve) => {
@@ -84,7 +84,7 @@ export class Member {
   }
 }
 
-/** How many messages one `changes` of our server brings; the reference's `new-message` is always one. */
+/** The number of messages in one `changes` of our server; the reference's `new-message` always has one. */
 function countOf(frame: Buffer): number {
   let count = 0
   for (let at = frame.indexOf(MARK); at >= 0; at = frame.indexOf(MARK, at + MARK.length)) count++

@@ -1,15 +1,15 @@
 import type { Server } from 'node:http'
 
-/** What a server that is measured tells the process that measures it. */
+/** What a measured server reports to the process that measures it. */
 export type Report = { readonly url: string } | { readonly cpuMicros: number }
 
-/** Says where it listens, and how much processor time it has used whenever it is asked. */
+/** Reports where it listens, and on request how much processor time it has used. */
 export function reportUrl(own: NodeJS.Process, url: string): void {
   own.on('message', () => {
     const { user, system } = own.cpuUsage()
     own.send?.({ cpuMicros: user + system } satisfies Report)
   })
-  // With the process that measures it, it ends.
+  // It ends with the process that measures it.
   own.on('disconnect', () => own.exit())
   own.send?.({ url } satisfies Report)
 }

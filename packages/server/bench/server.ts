@@ -9,13 +9,13 @@ import { Contestant, type Round } from './contestant'
 import { IN_FLIGHT, MEMBERS, SENDERS } from './crowd'
 
 /**
- * `npm run bench:server`: sends a second of this server and of a literal handler of the reference document, on the
- * same database, in turns, each with a hundred members in one room. Fails where the ratio is below 8.
+ * `npm run bench:server`: sends a second of this server and of a literal handler of the reference document, on the same
+ * database, in turns, each with a hundred members in one room. Fails if the ratio is below 8.
  *
  *   npm run bench:server -- --before ../roomful-before
  *
- * With the checkout of an earlier commit (its packages installed) its server races too. Fails where this one is more
- * than 5 % slower.
+ * With the checkout of an earlier commit (its packages installed) its server races too. Fails if this one is more than
+ * 5 % slower.
  */
 const LEAST_RATIO = 8
 const LEAST_OF_BEFORE = 0.95
@@ -70,8 +70,8 @@ const entryOf = (title: string, root: string | undefined, database: string): Ent
 type Ratios = { readonly literal: number; readonly before: number }
 
 /**
- * In turns, so that whatever else the machine does meets all alike; the ratio is each round's own. The first is ours,
- * the second what it is compared with; a third is for information; a fourth is the server of an earlier commit.
+ * In turns, so that other load on the machine affects all alike; the ratio is each round's own. The first is ours, the
+ * second is the yardstick; a third is for information; a fourth is the server of an earlier commit.
  */
 async function compare(entries: readonly Entry[]): Promise<Ratios> {
   const racing = await Promise.all(

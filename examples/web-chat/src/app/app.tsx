@@ -6,7 +6,7 @@ import { ErrorBoundary } from '../ui/error-boundary'
 import { NoticeProvider } from '../ui/notices'
 import { ChatScreen } from './chat-screen'
 
-/** Signed out or signed in; a chat lives as long as its session. */
+/** Signed out or signed in; a chat lives as long as its login session. */
 export function App({ saved }: { saved: Session | null }): ReactElement {
   const [session, setSession] = useState(saved)
   const [notice, setNotice] = useState<string | null>(null)

@@ -30,7 +30,7 @@ export function ChatScreen({
   useTitle()
   useEnded(onSignOut)
 
-  // Where there is place for both, a list without a room beside it is half a screen of nothing.
+  // On a wide screen, a list without a room beside it would leave half of it empty.
   const first = rooms[0]?.id
   useEffect(() => {
     if (roomId === null && first !== undefined && hasTwoPanes) goToRoom(first, 'replace')

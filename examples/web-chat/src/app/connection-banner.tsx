@@ -5,7 +5,7 @@ import { Icon } from '../ui/icon'
 import { useOnline } from './use-online'
 import { useSecondsUntil } from './use-seconds-until'
 
-/** Says the truth about the line, and nothing while all is well. */
+/** Shows connection trouble, and nothing while all is well. */
 export function ConnectionBanner(): ReactElement {
   const told = useConnectionText()
   const unsent = useChatSelector((state) => state.unsent)
@@ -17,7 +17,7 @@ export function ConnectionBanner(): ReactElement {
           <Icon name="offline" />
           <span>
             {told.text}
-            {/* Seen only: read out, each second would be one more announcement. */}
+            {/* Visible only: read aloud, each second would be one more announcement. */}
             {told.next && <span aria-hidden="true"> {told.next}</span>}
             {unsent > 0 && ` ${waiting}`}
           </span>
@@ -36,7 +36,7 @@ function useConnectionText(): { text: string; next?: string } | null {
     case 'idle':
       return null
     case 'connecting':
-      // The first try is no news yet.
+      // The first attempt is not worth a banner yet.
       if (connection.attempt <= 1) return null
       return hasNetwork ? { text: 'Connection lost.', next: 'Reconnecting…' } : { text: 'You are offline.' }
     case 'waiting': {

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react'
 
 const PREFIX = '#/rooms/'
 
-/** The room that is open, by the address: a reload, the back button and a copied link all lead to it. */
+/** The address names the open room: a reload, the back button and a copied link all lead to it. */
 export function useRoomRoute(): string | null {
   return useSyncExternalStore(subscribe, roomInAddress)
 }
@@ -31,7 +31,7 @@ function roomInAddress(): string | null {
   try {
     return decodeURIComponent(hash.slice(PREFIX.length)) || null
   } catch {
-    // A half percent sequence, typed by hand.
+    // An incomplete percent sequence, typed by hand.
     return null
   }
 }

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import { Icon } from '../ui/icon'
 import { useLasting } from './use-lasting'
 
-/** On the way in the copy of the one before is closed and one's own opened: no news yet. */
+/** During sign-in the previous user's copy is closed and the new one opened: no trouble yet. */
 const NEWS_AFTER_MS = 1_500
 
 const TEXTS = {
@@ -14,7 +14,7 @@ const TEXTS = {
     'This browser keeps no copy of your messages. What is not sent yet is lost when you close the page.',
 } as const
 
-/** Says before something is lost that it may be, and nothing while all is well. */
+/** Warns before something may be lost, and shows nothing while all is well. */
 export function StorageBanner(): ReactElement {
   const status = useLasting(
     useChatSelector((state) => state.storage.status),

@@ -1,7 +1,7 @@
 import { useConnection } from '@roomful/react'
 import { useEffect } from 'react'
 
-/** What ends a session for good: only a new sign-in helps. */
+/** Ends a login session for good: only a new sign-in helps. */
 const ENDINGS: Readonly<Record<string, string>> = {
   TOKEN_INVALID: 'Your session is not valid any more. Join again.',
   TOKEN_EXPIRED: 'Your session has run out. Join again.',

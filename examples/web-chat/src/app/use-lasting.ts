@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** The value, once it has been the same for so long: what passes at once is no news. */
+/** The value, once it has been the same for this long: brief states are not shown. */
 export function useLasting<T>(value: T, ms: number, first: T): T {
   const [lasting, setLasting] = useState(first)
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { useChatSelector } from '@roomful/react'
 import { useEffect } from 'react'
 
-/** How much is unread, in the tab's title: that is all one sees of a page in the background. */
+/** The unread total in the tab's title: it is all that a user sees of a page in the background. */
 export function useTitle(): void {
   const unread = useChatSelector((state) => state.unreadTotal)
   useEffect(() => {

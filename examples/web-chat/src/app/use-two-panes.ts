@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 /** Below it there is one pane at a time; the same figure is in layout.css. */
 const TWO_PANES = '(min-width: 46rem)'
 
-/** Whether there is place for the list and a room beside each other. */
+/** Whether the list and a room fit beside each other. */
 export function useTwoPanes(): boolean {
   return useSyncExternalStore(subscribe, () => matchMedia(TWO_PANES).matches)
 }

@@ -3,7 +3,7 @@ import { Icon } from '../ui/icon'
 import { IconButton } from '../ui/icon-button'
 import { useRoomComposer } from './composer-context'
 
-/** What is being edited or answered, above the field. */
+/** The message being edited or answered, above the field. */
 export function ComposerContextLine(): ReactElement | null {
   const { editing, replyTo, cancel } = useRoomComposer()
   const message = editing ?? replyTo

@@ -4,7 +4,7 @@ import { createContext, type ReactElement, type ReactNode, useContext, useMemo }
 
 type Commands = { reply(message: ShownMessage): void; edit(message: ShownMessage): void }
 
-/** Apart from the text: a row needs the commands only, and must not render at each key. */
+/** Separate from the text: a row needs only the commands, and must not render at each key. */
 const CommandsContext = createContext<Commands | null>(null)
 const ComposerContext = createContext<Composer | null>(null)
 

@@ -7,7 +7,7 @@ import { ComposerContextLine } from './composer-context-line'
 import { LengthLeft } from './length-left'
 import { whyReadOnly } from './read-only'
 
-/** The field grows with its text up to here, where the browser cannot do that by itself. */
+/** The field grows with its text up to here, in browsers that cannot do that themselves. */
 const MAX_ROWS = 8
 
 export function Composer(): ReactElement {
@@ -17,7 +17,7 @@ export function Composer(): ReactElement {
   const field = useRef<HTMLTextAreaElement>(null)
   const { text, editing, replyTo, error, canSubmit } = composer
 
-  // Entering a room, an edit or a reply: the next key belongs here. On a touch screen a keyboard would jump up.
+  // On entering a room, an edit or a reply the field gets the focus. On a touch screen a keyboard would jump up.
   const subject = `${room.id} ${editing?.key} ${replyTo?.key}`
   useEffect(() => {
     if (subject && (matchMedia('(hover: hover)').matches || editing || replyTo)) field.current?.focus()

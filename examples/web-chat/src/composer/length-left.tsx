@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react'
 
-/** What the server takes (`LIMITS.contentCodePoints`), in code points. */
+/** The server's limit (`LIMITS.contentCodePoints`), in code points. */
 const MAX_CODE_POINTS = 8_000
-/** Said only when it begins to matter. */
+/** Shown only when it starts to matter. */
 const WARN_BELOW = 500
 
 export function LengthLeft({ text }: { text: string }): ReactElement | null {

@@ -3,7 +3,7 @@ import { memo, type ReactElement } from 'react'
 import { linkify } from '../text/linkify'
 import { fullTime } from '../text/time'
 
-/** Text only, as it was sent, byte for byte; links are the one thing made of it. */
+/** Only text, as it was sent, byte for byte, except that links are clickable. */
 export const MessageContent = memo(function MessageContent({
   message,
 }: {

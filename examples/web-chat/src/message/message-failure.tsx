@@ -3,7 +3,7 @@ import { useRoom } from '@roomful/react'
 import type { ReactElement, ReactNode } from 'react'
 import { errorText } from '../text/error-text'
 
-/** Why it was not sent, with what to do; on a message that is there: why its last change was refused. */
+/** Why it was not sent, with what to do; on a sent message: why its last change was refused. */
 export function MessageFailure({ message }: { message: ShownMessage }): ReactElement | null {
   const room = useRoom()
   const { id, error, status } = message

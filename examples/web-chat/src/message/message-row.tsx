@@ -13,7 +13,7 @@ import { useMessageKeys } from './use-message-keys'
 
 type Props = {
   message: ShownMessage
-  /** The message it replies to, where that is loaded. */
+  /** The message it replies to, if that is loaded. */
   quoted: ShownMessage | undefined
   isOwn: boolean
   isRead: boolean
@@ -24,7 +24,7 @@ type Props = {
 /** Renders again only when something of this message changes. */
 export const MessageRow = memo(function MessageRow(props: Props): ReactElement {
   const { message, isOwn, startsGroup, position } = props
-  // Buttons on all rows would be most of the page: they are there while the row is pointed at or has the focus.
+  // Buttons on all rows would be most of the page: they exist while the row is hovered or has the focus.
   const [isActive, setIsActive] = useState(false)
   const onKeyDown = useMessageKeys(message, isOwn)
   const isSystem = message.type === 'system'
@@ -38,7 +38,7 @@ export const MessageRow = memo(function MessageRow(props: Props): ReactElement {
       aria-setsize={-1}
       aria-posinset={position}
       aria-label={describe(message)}
-      // Arrows bring the focus here, for the message's own keys.
+      // Arrow keys move the focus here, for the message's own keys.
       tabIndex={-1}
       onPointerEnter={() => setIsActive(true)}
       onPointerLeave={() => setIsActive(false)}

@@ -2,7 +2,7 @@ import type { ShownMessage } from '@roomful/client'
 import type { ReactElement } from 'react'
 import { Icon } from '../ui/icon'
 
-/** The tick on one's own message. */
+/** The tick on the user's own message. */
 export function MessageStatus({ message, isRead }: { message: ShownMessage; isRead: boolean }): ReactElement {
   return <span className={`tick ${isRead ? 'is-read' : ''}`}>{tick(message, isRead)}</span>
 }

@@ -4,7 +4,7 @@ import { tintOf } from '../text/person'
 
 const FLASH_MS = 1_200
 
-/** What a reply answers to; where it is loaded, a click goes there. */
+/** The message that a reply answers; if it is loaded, a click goes there. */
 export function Quote({ quoted }: { quoted: ShownMessage | undefined }): ReactElement {
   if (!quoted) return <p className="quote muted">An earlier message</p>
   const { key, senderId, senderName, content, deleted } = quoted

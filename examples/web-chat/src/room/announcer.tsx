@@ -2,12 +2,14 @@ import type { ShownMessage } from '@roomful/client'
 import { useRoom } from '@roomful/react'
 import { type ReactElement, useEffect, useState } from 'react'
 
-/** Speech is slower than chat: what comes within a second is said as one. */
+/** Speech is slower than chat: messages within a second are announced as one. */
 const BATCH_MS = 1_000
 /** More than these are counted instead of read out. */
 const READ_OUT = 2
 
-/** The one live region: reads out new messages of others. The log itself is silent, or each redraw would speak. */
+/**
+ * The only live region: reads out new messages of other users. The log itself is silent, or each redraw would speak.
+ */
 export function Announcer({ myId }: { myId: string }): ReactElement {
   const room = useRoom()
   const [text, setText] = useState('')
@@ -26,7 +28,7 @@ export function Announcer({ myId }: { myId: string }): ReactElement {
       (messages) => {
         const before = said
         said = Math.max(said, newest(messages))
-        // Before the first page there was nothing to compare with: history is not news.
+        // Before the first page there was nothing to compare with: history is not announced.
         if (before === 0 || before === said) return
         const fresh = messages.slice(messages.findLastIndex(({ seq }) => seq > 0 && seq <= before) + 1)
         waiting.push(

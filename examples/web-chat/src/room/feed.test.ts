@@ -23,20 +23,20 @@ test('a group is one sender within one minute', () => {
   expect(seqs(messages, 'startsGroup', null)).toEqual([1, 3, 4, 5])
 })
 
-test('system messages stand alone', () => {
+test('system messages are not grouped', () => {
   const system = { type: 'system' }
   expect(seqs([at(1, 0), at(2, 0, system), at(3, 0, system), at(4, 0)], 'startsGroup', null)).toEqual([
     1, 2, 3, 4,
   ])
 })
 
-test('days begin at midnight where the reader is', () => {
+test("days begin at midnight in the reader's time zone", () => {
   const messages = [at(1, 0), at(2, 12 * HOUR_MS - 1), at(3, 12 * HOUR_MS), at(4, 36 * HOUR_MS)]
   expect(seqs(messages, 'startsDay', null)).toEqual([1, 3, 4])
   expect(seqs(messages, 'startsGroup', null)).toEqual([1, 2, 3, 4])
 })
 
-test('the unread divider stands once, before the first after the seq, and begins a group', () => {
+test('the unread divider appears once, before the first after the seq, and begins a group', () => {
   const messages = [at(1, 0), at(2, 0), at(3, 0), at(4, 0)]
   expect(seqs(messages, 'startsUnread', 2)).toEqual([3])
   expect(seqs(messages, 'startsGroup', 2)).toEqual([1, 3])
@@ -45,7 +45,7 @@ test('the unread divider stands once, before the first after the seq, and begins
   expect(seqs(messages, 'startsUnread', null)).toEqual([])
 })
 
-test('positions are the seqs, and go on where a message has none yet', () => {
+test('positions are the seqs, and continue for messages without one yet', () => {
   const messages = [at(7, 0), at(8, 0), at(0, 0), at(0, 0)]
   expect(feedOf(messages, null).map(({ position }) => position)).toEqual([7, 8, 9, 10])
 })

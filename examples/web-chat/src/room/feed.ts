@@ -1,7 +1,7 @@
 import type { ShownMessage } from '@roomful/client'
 import { dayOf } from '../text/time'
 
-/** One message and how it stands among its neighbours. */
+/** One message and its place among its neighbours. */
 type FeedItem = {
   readonly message: ShownMessage
   /** The first of a day: a day divider goes before it. */
@@ -14,7 +14,7 @@ type FeedItem = {
   readonly position: number
 }
 
-/** A group is what one sender wrote within one minute: so the one time that stands on it is true for all of it. */
+/** A group is what one sender wrote within one minute: so the one time shown is true for all of it. */
 export function feedOf(messages: readonly ShownMessage[], dividerSeq: number | null): FeedItem[] {
   let previous: ShownMessage | undefined
   let minute = Number.NaN
@@ -23,7 +23,7 @@ export function feedOf(messages: readonly ShownMessage[], dividerSeq: number | n
   let seeksUnread = dividerSeq !== null
   return messages.map((message) => {
     const thisMinute = minuteOf(message)
-    // Naming a day costs more than all the rest, and within a minute it is the same one.
+    // Formatting a day costs more than all the rest, and within a minute it is the same one.
     const thisDay = thisMinute === minute ? day : dayOf(message.createdAt)
     const startsDay = thisDay !== day
     const startsUnread = seeksUnread && message.seq > (dividerSeq ?? 0)

@@ -7,7 +7,7 @@ import { Avatar } from '../ui/avatar'
 import { Dialog } from '../ui/dialog'
 import { useAttempt } from '../ui/notices'
 
-/** More cannot be watched at once (`LIMITS.watchedUsers`). */
+/** The limit of users watched at once (`LIMITS.watchedUsers`). */
 const MAX_WATCHED = 200
 
 export function MembersDialog({ myId, onClose }: { myId: string; onClose: () => void }): ReactElement {

@@ -2,7 +2,7 @@ import { useRoomSelector } from '@roomful/react'
 import type { ReactElement } from 'react'
 import { EmptyState } from '../ui/empty-state'
 
-/** What stands where the messages would, while there are none. */
+/** Shown in place of the messages while there are none. */
 export function NoMessages(): ReactElement {
   const status = useRoomSelector((state) => state.status)
   switch (status) {

@@ -27,7 +27,7 @@ export function RoomHeader({ myName, onMembers }: { myName: string; onMembers: (
   )
 }
 
-/** The members, or that what is shown is not the newest yet. */
+/** The members, or a note that the newest is not loaded yet. */
 function RoomState(): ReactElement {
   const status = useRoomSelector((state) => state.status)
   const count = useRoomSelector((state) => state.memberCount)

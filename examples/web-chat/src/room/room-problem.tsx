@@ -4,7 +4,7 @@ import { errorText } from '../text/error-text'
 import { EmptyState } from '../ui/empty-state'
 import { useAttempt } from '../ui/notices'
 
-/** The room cannot be shown: one left it, was put out of it, or was never in it. A public one can be joined. */
+/** The room cannot be shown: the user left it, was removed from it, or was never in it. A public one can be joined. */
 export function RoomProblem({ onBrowse }: { onBrowse: () => void }): ReactElement {
   const chat = useChat()
   const { id } = useRoom()

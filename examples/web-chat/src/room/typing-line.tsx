@@ -1,7 +1,7 @@
 import { useTyping } from '@roomful/react'
 import type { ReactElement } from 'react'
 
-/** Always one line high, so that nothing jumps. Not announced: it would talk over everything else. */
+/** Always one line high, so that nothing jumps. Not announced: it would interrupt everything else. */
 export function TypingLine(): ReactElement {
   const names = useTyping().map(({ name }) => name)
   return (

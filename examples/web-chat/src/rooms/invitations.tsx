@@ -4,7 +4,7 @@ import { goToRoom } from '../app/route'
 import { useAttempt } from '../ui/notices'
 import { RoomAvatar } from './room-avatar'
 
-/** Rooms that strangers want the user in. Whoever invited them learns of a yes only. */
+/** Rooms that strangers invite the user to. The inviter is notified only of an acceptance. */
 export function Invitations(): ReactElement | null {
   const chat = useChat()
   const attempt = useAttempt()

@@ -9,7 +9,7 @@ const TYPES = [
   { type: 'public', name: 'Public', text: 'Anyone may find it and join' },
   { type: 'private', name: 'Private', text: 'By invitation only' },
 ] as const
-/** As many as the server takes (`LIMITS.roomNameLength`). */
+/** The server's limit (`LIMITS.roomNameLength`). */
 const NAME_LENGTH = 100
 
 export function NewRoom({ onClose }: { onClose: () => void }): ReactElement {

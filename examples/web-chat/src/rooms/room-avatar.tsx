@@ -4,7 +4,7 @@ import { tintOf } from '../text/person'
 import { Avatar } from '../ui/avatar'
 import { Icon } from '../ui/icon'
 
-/** Tells the kind of room at a glance: a person, a lock, or the public square. */
+/** Shows the kind of room at a glance: a person, a lock, or the public square. */
 export function RoomAvatar({
   id,
   name,

@@ -14,7 +14,7 @@ export function Sidebar({
   onBrowse,
   onSignOut,
 }: {
-  /** There is nothing beside it: a small screen, and no room is open. */
+  /** Nothing is beside it: a small screen, and no room is open. */
   isWholePage: boolean
   name: string
   userId: string

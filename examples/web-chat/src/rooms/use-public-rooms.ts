@@ -2,7 +2,7 @@ import type { ChatError, RoomSummary } from '@roomful/client'
 import { useChat } from '@roomful/react'
 import { useCallback, useEffect, useState } from 'react'
 
-/** Typing pauses about this long between two words. */
+/** A typical pause between two typed words. */
 const SEARCH_DELAY_MS = 200
 const PAGE = 30
 
@@ -10,7 +10,7 @@ type PublicRoom = RoomSummary['room']
 type Found = { rooms: PublicRoom[]; next: string | undefined; error: ChatError | null; busy: boolean }
 const NOTHING: Found = { rooms: [], next: undefined, error: null, busy: true }
 
-/** Public rooms whose name has `query` in it, a page at a time. */
+/** Public rooms whose name contains `query`, a page at a time. */
 export function usePublicRooms(query: string): Found & { loadMore: () => void } {
   const chat = useChat()
   const [found, setFound] = useState(NOTHING)

@@ -8,7 +8,7 @@ export type Session = { readonly identity: Identity; readonly chat: Chat }
 
 const STORAGE_KEY = 'roomful.identity'
 
-/** Signs in as a guest; the text of what it rejects with is for the person at the screen. */
+/** Signs in as a guest; the text of its rejection is for the user. */
 export async function signIn(name: string): Promise<Session> {
   const response = await fetch(`${SERVER}/auth/guest`, {
     method: 'POST',
@@ -25,18 +25,20 @@ export async function signIn(name: string): Promise<Session> {
   return open(identity)
 }
 
-/** Who was signed in here before a reload, in any tab of this browser. */
+/** The user who was signed in here before a reload, in any tab of this browser. */
 export function restoreSession(): Session | null {
   const identity = recall()
   return identity && open(identity)
 }
 
-/** Ends the session for this browser at once, with all that it keeps, and on the server as soon as it hears of it. */
+/**
+ * Ends the login session in this browser at once, with everything it keeps, and on the server when the request arrives.
+ */
 export async function endSession({ chat, identity }: Session): Promise<void> {
   forget()
   await Promise.all([
     chat.signOut(),
-    // 401: it had ended already. Unreachable: it ends when the token expires, and the token is forgotten here.
+    // 401: it had ended already. Unreachable: it ends when the token expires, and this browser forgets the token.
     fetch(`${SERVER}/auth/logout`, {
       method: 'POST',
       headers: { authorization: `Bearer ${identity.token}` },
@@ -55,7 +57,7 @@ function refusalText(status: number, body: unknown): string {
   return typeof error === 'string' ? error : `The server refused (${status}).`
 }
 
-/** The border: an answer of the server, `{ token, user: { id, name } }`, or what was stored here by some version. */
+/** An answer of the server, `{ token, user: { id, name } }`, or what some version stored here; neither is trusted. */
 function decodeIdentity(value: unknown): Identity | null {
   const { token, user } = (value ?? {}) as { token?: unknown; user?: { id?: unknown; name?: unknown } }
   if (typeof token !== 'string' || typeof user?.id !== 'string' || typeof user.name !== 'string') return null
@@ -66,7 +68,7 @@ function recall(): Identity | null {
   try {
     return decodeIdentity(JSON.parse(localStorage.getItem(STORAGE_KEY) ?? 'null'))
   } catch {
-    // Storage is forbidden, or holds something else: then one signs in again.
+    // Storage is forbidden, or holds something else: then the user signs in again.
     return null
   }
 }
@@ -75,7 +77,7 @@ function remember({ token, userId, name }: Identity): void {
   try {
     localStorage.setItem(STORAGE_KEY, JSON.stringify({ token, user: { id: userId, name } }))
   } catch {
-    // Storage is forbidden or full: the session lasts as long as the page.
+    // Storage is forbidden or full: the login session lasts as long as the page.
   }
 }
 
@@ -83,6 +85,6 @@ function forget(): void {
   try {
     localStorage.removeItem(STORAGE_KEY)
   } catch {
-    // Storage is forbidden, so nothing was remembered.
+    // Storage is forbidden, so nothing was stored.
   }
 }

@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactElement, useState } from 'react'
 import { type Session, signIn } from './session'
 
-/** As many as the server takes (`LIMITS.userNameLength`). */
+/** The server's limit (`LIMITS.userNameLength`). */
 const NAME_LENGTH = 100
 
 export function SignIn({

@@ -1,6 +1,6 @@
 import type { ChatError } from '@roomful/client'
 
-/** What to say to the person at the screen; the rest of the table speaks to developers. */
+/** Texts for the user; the rest of the table is for developers. */
 const TEXTS: Readonly<Record<string, string>> = {
   CONTENT_TOO_LONG: 'The message is too long.',
   PAYLOAD_TOO_LARGE: 'The message is too long.',

@@ -35,7 +35,7 @@ describe('no link is made of', () => {
   })
 })
 
-test('no part is lost, whatever is in it', () => {
+test('no part is lost, whatever it contains', () => {
   const contents = [
     '',
     'plain',

@@ -1,6 +1,6 @@
 type TextPart = { readonly text: string; readonly href?: string }
 
-/** Where a link may begin; what it really is, `URL` decides. */
+/** Where a link may begin; `URL` decides what it really is. */
 const CANDIDATE = /\b(?:https?:\/\/|mailto:)[^\s<>"'`]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/giu
 const ALLOWED = new Set(['http:', 'https:', 'mailto:'])
 /** Belongs to the sentence, not to the link. */

@@ -14,7 +14,7 @@ test.each([
   expect(initialsOf(name)).toBe(initials)
 })
 
-test('a person’s tint is always the same, and not everybody’s', () => {
+test('a person’s tint is always the same, and differs between people', () => {
   expect(tintOf('guest_1')).toBe(tintOf('guest_1'))
   const tints = new Set(Array.from({ length: 200 }, (_, i) => tintOf(`guest_${i}`)))
   expect([...tints].every((tint) => /^tint-[0-9]$/.test(tint))).toBe(true)

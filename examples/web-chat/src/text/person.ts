@@ -1,7 +1,7 @@
-/** As many tints as tokens.css has. */
+/** The number of tints in tokens.css. */
 const TINTS = 10
 
-/** A class that gives one person the same colour everywhere and always. */
+/** A class that gives one person the same colour in every place. */
 export function tintOf(id: string): string {
   let hash = 0
   for (let i = 0; i < id.length; i++) hash = (Math.imul(hash, 31) + id.charCodeAt(i)) | 0

@@ -1,6 +1,6 @@
 import type { RoomSummary } from '@roomful/client'
 
-/** A direct-message room is named after all who are in it; for one of them, it is named after the others. */
+/** A direct-message room is named after all of its members; each sees it named after the others. */
 export function roomTitle(name: string, type: RoomSummary['type'], myName: string): string {
   if (type !== 'dm') return name
   const names = name.split(', ')

@@ -13,7 +13,7 @@ test('near days have names, others a date', () => {
   expect(dayLabel(iso(2025, 1, 27, 23), now)).toContain('2025')
 })
 
-test('a day is the reader’s own', () => {
+test('a day is in the reader’s time zone', () => {
   expect(dayOf(iso(2026, 2, 1, 0))).toBe(dayOf(iso(2026, 2, 1, 23)))
   expect(dayOf(iso(2026, 2, 1, 0))).not.toBe(dayOf(iso(2026, 1, 28, 23)))
 })

@@ -7,7 +7,7 @@ const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 
 export const clockTime = (iso: string): string => clock.format(new Date(iso))
 export const fullTime = (iso: string): string => full.format(new Date(iso))
 
-/** The same calendar day, where the reader is. */
+/** The same calendar day, in the reader's time zone. */
 export function dayOf(iso: string): string {
   return new Date(iso).toDateString()
 }

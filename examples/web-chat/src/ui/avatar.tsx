@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import { initialsOf, tintOf } from '../text/person'
 
-/** Decoration: the name stands beside it. */
+/** Decoration: the name is beside it. */
 export function Avatar({ id, name }: { id: string; name: string }): ReactElement {
   return (
     <span className={`avatar ${tintOf(id)}`} aria-hidden="true">

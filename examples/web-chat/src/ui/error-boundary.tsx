@@ -3,7 +3,7 @@ import { EmptyState } from './empty-state'
 
 type Props = { children: ReactNode }
 
-/** The last resort: a page that says so instead of a blank one. */
+/** The last resort: an error page instead of a blank one. */
 export class ErrorBoundary extends Component<Props, { failed: boolean }> {
   override state = { failed: false }
 

@@ -16,7 +16,7 @@ const NOTICE_MS = 8_000
 
 const NoticeContext = createContext<(text: string) => void>(() => undefined)
 
-/** Shows one notice at a time; it goes by itself or when it is closed. */
+/** Shows one notice at a time; it closes after a while or by a click. */
 export function NoticeProvider({ children }: { children: ReactNode }): ReactElement {
   const [notice, setNotice] = useState<{ text: string } | null>(null)
   const show = useCallback((text: string) => setNotice({ text }), [])
@@ -40,7 +40,7 @@ export function NoticeProvider({ children }: { children: ReactNode }): ReactElem
   )
 }
 
-/** For what is asked of the server by a click: a refusal is shown, never lost. */
+/** For requests that a click makes: a refusal is shown, never lost. */
 export function useAttempt(): (action: Promise<unknown>) => void {
   const show = useContext(NoticeContext)
   return useCallback((action) => void action.catch((error: ChatError) => show(errorText(error))), [show])

@@ -5,7 +5,7 @@ import { mattermost } from './mattermost'
 import type { Peer } from './peer'
 import { tanstack } from './tanstack'
 
-/** What others do with the same message, at the version that was measured against. */
+/** Other libraries with the same message, at the version that was measured. */
 export const peers = {
   'matrix-js-sdk': { install: ['matrix-js-sdk@37.5.0'], open: matrix },
   '@chatscope/use-chat': {
@@ -21,7 +21,7 @@ export const isPeer = (name: string): name is PeerName => Object.hasOwn(peers, n
 
 const COUNT = 20
 
-/** A live message at a peer that holds so many: parsed from the same text, applied, read by its subscriber. */
+/** A live message at a peer that holds this many: parsed from the same text, applied, read by its subscriber. */
 export async function peerTrial(name: PeerName, folder: string, size: number): Promise<Trial> {
   const { hold, live } = await peers[name].open(folder)
   await hold(size)

@@ -42,7 +42,7 @@ export const matrix: Peer = async (folder) => {
     sink.value = shown.at(-1)
     if (shown.length >= expected) arrived?.()
   })
-  /** The answer to the poll that is under way, and then until the listener has read it and the next poll is there. */
+  /** Answers the poll in flight, and waits until the listener has read it and the next poll is there. */
   const deliver = async (body: string, until: number): Promise<void> => {
     expected = until
     const shows = new Promise<void>((resolve) => (arrived = resolve))

@@ -4,7 +4,7 @@ import { decodedFrame, frame } from '../wire'
 import * as live from './live'
 import * as sends from './sends'
 
-/** Every trial of this client, by the name that a row calls it by. */
+/** Every trial of this client, by its name in the rows. */
 export const trials = {
   'parse+decode': live.yardstick(25, (i) => changesText([row(1_000 + i, 1_000 + i)])),
   'parse+decode burst': live.yardstick(1, () => changesText(rows(1_001, 1_200)), 200),

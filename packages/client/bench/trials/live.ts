@@ -6,7 +6,7 @@ import { type decodedFrame, type Frame, frame, parseAndDecode } from '../wire'
 const COUNT = 25
 const BURST = 200
 
-/** What `parse and decode` costs of so many frames of another trial, each with so many messages. */
+/** The cost of `parse and decode` for this many frames of another trial, each with this many messages. */
 export function yardstick(frameCount: number, text: (i: number) => string, messages = 1): TrialMaker {
   return async () => {
     const frames = Array.from({ length: frameCount }, (_, i) => frame('changes', text(i)))
@@ -19,7 +19,7 @@ export function yardstick(frameCount: number, text: (i: number) => string, messa
   }
 }
 
-/** So many messages come live, in bursts. */
+/** This many messages arrive live, in bursts. */
 async function passBy(scene: Scene, count: number): Promise<void> {
   for (let left = count; left > 0; left -= BURST) {
     const from = scene.lastSeq + 1
@@ -43,7 +43,7 @@ async function deliverAll(scene: Scene, frames: readonly Frame[]): Promise<void>
   }
 }
 
-/** Messages of others that come live, each in a frame; read between two rounds, or never. */
+/** Live messages of other users, each in a frame; read between two rounds, or never. */
 export function liveTrial(scene: Scene, reads = true): Trial {
   let frames: Frame[] = []
   const prepare = () => {
@@ -62,11 +62,11 @@ export function liveTrial(scene: Scene, reads = true): Trial {
   }
 }
 
-/** Holds so many messages, however many those are: nothing leaves the window. */
+/** Holds this many messages, however many: nothing leaves the window. */
 export const liveHeld: TrialMaker = async (size) =>
   liveTrial(await openScene({ messages: size, windowSize: 10 * size + 20_000 }))
 
-/** A room of so many messages, with the default window. */
+/** A room with this many messages, with the default window. */
 export const liveInRoom: TrialMaker = async (size) => liveTrial(await openScene({ messages: size }))
 
 export const liveAmongRooms: TrialMaker = async (size) =>
@@ -163,7 +163,7 @@ export const readersText = (count: number, seq: number): string =>
     ),
   })
 
-/** One event that moves the read cursors of so many. */
+/** One event that moves this many read cursors. */
 export const receipts: TrialMaker = async (size) => {
   const scene = await openScene({ messages: 1_000 })
   let seq = 0

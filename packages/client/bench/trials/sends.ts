@@ -17,10 +17,10 @@ import { liveTrial } from './live'
 
 const COUNT = 20
 
-/** `whole`: as text comes from the socket. `own`: decoded before the clock runs. */
+/** `whole`: text, as it comes from the socket. `own`: decoded before the clock runs. */
 export type Decoding = 'whole' | 'own'
 
-/** What the server makes of one send: it broadcasts the row, then answers with it. */
+/** The server's part of one send: it broadcasts the row, then answers with it. */
 type Taken = { readonly broadcast: Frame; readonly answer: Reply }
 
 function taken(n: number, seq: number, rev: number, decoding: Decoding): Taken {
@@ -46,7 +46,7 @@ export const sendYardstick: TrialMaker = async () => {
   }
 }
 
-/** A room whose server takes each send. */
+/** A room whose server accepts each send. */
 async function sendingScene(decoding: Decoding) {
   const takes = new Map<string, Taken>()
   const scene: Scene = await openScene({
@@ -73,7 +73,7 @@ async function sendingScene(decoding: Decoding) {
   return { scene, prepare, send }
 }
 
-/** Sent, shown, broadcast, answered; so many have been sent before. */
+/** Sent, shown, broadcast, answered; this many were sent before. */
 export const cycle =
   (decoding: Decoding): TrialMaker =>
   async (size) => {
@@ -85,7 +85,7 @@ export const cycle =
     return { count: COUNT, run: send, between: prepare }
   }
 
-/** A message of another, after so many of one's own. */
+/** A message of another user, after this many of the user's own. */
 export const liveAfterOwn: TrialMaker = async (size) => {
   const { scene, prepare, send } = await sendingScene('own')
   const [seq, rev] = [scene.lastSeq, scene.rev]
@@ -93,13 +93,13 @@ export const liveAfterOwn: TrialMaker = async (size) => {
     await send()
     prepare()
   }
-  // What was prepared last is not sent.
+  // The last prepared one is not sent.
   scene.lastSeq = seq + size - COUNT
   scene.rev = rev + size - COUNT
   return liveTrial(scene)
 }
 
-/** Sends that are never answered: one is in flight, and so many wait behind it. */
+/** Sends without an answer: one is in flight, and this many wait behind it. */
 async function pendingScene(pending: number): Promise<Scene> {
   const scene = await openScene({
     messages: 1_000,
@@ -112,7 +112,7 @@ async function pendingScene(pending: number): Promise<Scene> {
 
 export const livePending: TrialMaker = async (size) => liveTrial(await pendingScene(size))
 
-/** One more that waits: what it costs until it is shown. It is cancelled before the next round. */
+/** One more that waits: its cost until it is shown. It is cancelled before the next round. */
 export const sendPending: TrialMaker = async (size) => {
   const scene = await pendingScene(size)
   let sent: Sent[] = []

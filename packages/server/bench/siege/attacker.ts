@@ -4,19 +4,19 @@ import { Device } from './device'
 import { PROGRAMS, type Program } from './programs'
 import { ATTACKER } from './seed'
 
-/** Frames of a second leave in so many portions. */
+/** The frames of a second are sent in this many portions. */
 const PORTIONS = 50
-/** A program that goes as fast as it can: so many frames a portion and socket. */
+/** A program that goes as fast as it can: this many frames per portion and socket. */
 const FLOOD = 200
 
-/** What became of it: answers by the code of the refusal or `ok`, and connections that the server closed. */
+/** Its results: answers by the code of the refusal or `ok`, and connections that the server closed. */
 export type Attack = { readonly answers: Record<string, number>; readonly closed: number }
 
 const [url = ''] = process.argv.slice(2)
-// An attacker has a machine of their own: here they must not take the server's processor.
+// An attacker has their own machine: here they must not take the server's processor.
 setPriority(10)
 
-/** One program of one user, on all of their sockets; a socket that was closed is opened again at once. */
+/** One program of one user, on all of their sockets; a closed socket is opened again at once. */
 class Attacker {
   isOn = false
   #sent = 0

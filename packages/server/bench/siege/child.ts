@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** A process of the siege. It answers each word that it is asked with one message, and its start with the first. */
+/** A process of the siege. It answers each request with one message, and its start with the first. */
 export class Child {
   exit: string | undefined
 
@@ -50,7 +50,7 @@ export class Child {
   }
 }
 
-/** In the child: each word of its parent is answered, and without a parent it ends. */
+/** In the child: answers each message of its parent, and ends without a parent. */
 export function answerParent(first: unknown, answer: (word: string) => unknown): void {
   process.on('message', async (word: string) => process.send?.((await answer(word)) ?? null))
   process.on('disconnect', () => process.exit())

@@ -1,7 +1,7 @@
 import { answerParent } from './child'
 import { Device } from './device'
 
-/** So many sign in at a time: the door is not what is measured. */
+/** This many sign in at a time: the sign-in is not what is measured. */
 const AT_ONCE = 20
 
 export type Counted = { readonly frames: number; readonly lost: number }

@@ -11,13 +11,13 @@ function tokenOf(id: string): Promise<string> {
   return token
 }
 
-/** Each user has one of their own; the server believes that it is behind a proxy. */
+/** Each user has their own address; the server assumes a proxy in front of it. */
 function addressOf(id: string): string {
   const n = Number(/\d+$/.exec(id)?.[0] ?? 0)
   return `203.0.${Math.floor(n / 250)}.${(n % 250) + 1}`
 }
 
-/** One connection, which counts what comes and parses as little of it as it can. */
+/** One connection, which counts what arrives and parses as little of it as it can. */
 export class Device {
   frames = 0
   isOpen = false
@@ -41,7 +41,7 @@ export class Device {
     )
   }
 
-  /** Resolves when the device is signed in, or has been refused: then it is not open. */
+  /** Resolves when the device is signed in, or was refused: then it is not open. */
   static async open(url: string, id: string, protocol: 1 | 2 = 2): Promise<Device> {
     await tokenOf(id)
     const device = new Device(url, id, protocol)
@@ -56,7 +56,7 @@ export class Device {
     if (this.isOpen) this.#line.send(`42${this.#asked++}${JSON.stringify([event, payload])}`)
   }
 
-  /** The ack as text; undefined where the line ended before. */
+  /** The ack as text; undefined if the connection ended before. */
   ask(event: string, payload: unknown): Promise<string | undefined> {
     if (!this.isOpen) return Promise.resolve(undefined)
     const id = this.#asked++
@@ -66,7 +66,7 @@ export class Device {
     })
   }
 
-  /** Takes nothing more off the line, as a suspended process does. */
+  /** Reads nothing more from the connection, as a suspended process does. */
   mute(): void {
     this.#line.pause()
   }

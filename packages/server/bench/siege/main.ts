@@ -8,8 +8,9 @@ import { besiege, type Turns } from './siege'
 import { brokenPromises, heading, rowOf } from './verdict'
 
 /**
- * `npm run siege`: what an ordinary user can do to all others with all that they are given, 20 sockets and 100 requests
- * a second on each. Exits with 1 where P10, P11 or P12 does not hold. Clients are in other processes than the server.
+ * `npm run siege`: the harm that an ordinary user can do to all others with their full allowance, 20 sockets and 100
+ * requests a second on each. Exits with 1 if P10, P11 or P12 does not hold. Clients are in other processes than the
+ * server.
  *
  *   npm run siege -- --only typing --database sqlite --turns 5 --ms 4000
  */

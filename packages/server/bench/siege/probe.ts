@@ -2,7 +2,7 @@ import { Device } from './device'
 
 const SENDERS = 5
 
-/** People who write a line now and then, in the room that all have open, and see how long its ack takes. */
+/** Users who write now and then, in the room that all have open, and measure the time to the ack. */
 export class Probe {
   readonly #devices: Device[] = []
   #sent = 0
@@ -21,7 +21,7 @@ export class Probe {
     return this.#devices.every(({ isOpen }) => isOpen)
   }
 
-  /** Latencies in milliseconds. Each writes once in `everyMs`, the next one not before the last is acked. */
+  /** Latencies in milliseconds. Each writes once in `everyMs`, the next time only after the last ack. */
   async run(ms: number, everyMs: number): Promise<number[]> {
     const latencies: number[] = []
     const endsAt = performance.now() + ms

@@ -2,17 +2,17 @@ import { FAT, GRAVES, HALL, MANY_ROOMS, PEOPLE } from './seed'
 
 type Frame = readonly [event: string, payload: unknown]
 
-/** What an ordinary user does with all that they are given: 20 sockets, 100 requests a second on each. */
+/** What an ordinary user can do with their full allowance: 20 sockets, 100 requests a second on each. */
 export type Program = {
   readonly name: string
   readonly sockets: number
-  /** A second and socket; 0: as fast as it goes. */
+  /** Per second and socket; 0: as fast as it goes. */
   readonly perSecond: number
-  /** The event number so much, with its payload. */
+  /** The n-th event, with its payload. */
   readonly frames: (n: number) => Frame
   /** It reads nothing. */
   readonly mute?: boolean
-  /** Each connection is left again at once. */
+  /** Each connection is closed at once. */
   readonly storm?: boolean
 }
 

@@ -6,9 +6,9 @@ import { openStore } from '../../src/stores/open-store'
 import type { Store } from '../../src/stores/port'
 
 export const ATTACKER = 'eve'
-/** Everybody of the crowd, who can be put into rooms. */
+/** Every user of the crowd, to be added to rooms. */
 export const PEOPLE = Array.from({ length: 200 }, (_, n) => `u${n}`)
-/** A room of long messages, one of deleted ones, one to come and go, and many. */
+/** A room of long messages, one of deleted ones, one for joins and leaves, and many others. */
 export const FAT = 'fat'
 export const GRAVES = 'graves'
 export const HALL = 'hall'
@@ -21,7 +21,7 @@ const at = Date.UTC(2026, 0, 1)
 const createdAt = new Date(at).toISOString()
 const eve = { id: asUserId(ATTACKER), name: ATTACKER, admin: false }
 
-/** A database as an ordinary user leaves it who has been here for a while; made before the server starts. */
+/** A database after an ordinary user's long stay; created before the server starts. */
 export async function seed(database: string): Promise<void> {
   const store = await openStore(database)
   try {

@@ -4,11 +4,11 @@ import { answerParent } from './child'
 import { SECRET } from './device'
 import { seed } from './seed'
 
-/** The histogram counts from timer to timer, of which so much is no delay. */
+/** The histogram counts from timer to timer, and this much of it is no delay. */
 const RESOLUTION_MS = 5
 const NANOS_A_MS = 1e6
 
-/** Since it was last asked. */
+/** Since the last request. */
 export type Health = {
   readonly lagP99Ms: number
   readonly lagMaxMs: number
@@ -24,7 +24,7 @@ const server = await createChatServer({
   database,
   defaultRooms: ['general'],
   auth: { jwtSecret: SECRET },
-  // The limit of handshakes an address holds behind a proxy only, where an address is a person's.
+  // The limit of handshakes per address applies only behind a proxy, where an address is one person's.
   trustProxy: 1,
   logLevel: 'error',
 })

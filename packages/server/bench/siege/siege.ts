@@ -7,7 +7,7 @@ import type { Health } from './server'
 
 export type Ground = {
   readonly database: string
-  /** Devices that have the room open, and all that are connected. */
+  /** Devices that have the room open, and all connected ones. */
   readonly listeners: number
   readonly connections: number
 }
@@ -15,11 +15,11 @@ export type Ground = {
 export type Turns = {
   readonly count: number
   readonly ms: number
-  /** Each of five people writes a line in so many milliseconds. */
+  /** Each of five users writes once in this many milliseconds. */
   readonly everyMs: number
 }
 
-/** What the others saw while the attacker was quiet, or was not. */
+/** What the others measured while the attacker was quiet, or was not. */
 export type Seen = {
   readonly latencies: number[]
   lagP99Ms: number
@@ -34,17 +34,17 @@ export type Outcome = {
   readonly calm: Seen
   readonly siege: Seen
   readonly attack: Attack
-  /** Devices of the others that lost their line. */
+  /** Devices of the others that lost their connection. */
   readonly lost: number
   readonly exit: string | undefined
 }
 
-/** What is done between two turns is over by then. */
+/** Work between two turns is over by then. */
 const SETTLE_MS = 500
-/** The heap that a server has to do with. */
+/** The heap that a server gets. */
 const HEAP = '--max-old-space-size=512'
 
-/** Each program of one user against one server, in turns with calm, so that what else the machine does meets both. */
+/** Each program of one user against one server, in turns with calm, so that other load on the machine affects both. */
 export async function* besiege(
   { database, listeners, connections }: Ground,
   turns: Turns,

@@ -1,10 +1,10 @@
 import type { Outcome, Seen } from './siege'
 
-/** In one run others' p99 may be half as much again as without the attacker (P12). */
+/** In one run the others' p99 may be up to half as much again as without the attacker (P12). */
 const WORSE = 1.5
-/** Below it a difference is the machine's, not the attacker's. */
+/** Below this a difference comes from the machine, not from the attacker. */
 const NOISE_MS = 10
-/** No delivery waits longer for the event loop, but for one in a hundred. */
+/** No delivery waits longer for the event loop, except for one in a hundred. */
 const LAG_P99_MS = 50
 /** With a heap of 512 MB (P11). */
 const RSS_MB = 900
@@ -14,7 +14,7 @@ export const at = (values: readonly number[], part: number): number => {
   return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * part))] ?? Number.NaN
 }
 
-/** What of the promises does not hold; nothing: all do. */
+/** The promises that do not hold; empty: all do. */
 export function brokenPromises({ calm, siege, lost, exit }: Outcome): string[] {
   if (exit !== undefined) return [`P10: ${exit}`]
   const [before, during] = [at(calm.latencies, 0.99), at(siege.latencies, 0.99)]

@@ -7,16 +7,16 @@ import { type Disk, inFolder, makeFolder, namesIn, realDisk } from './file/files
 import { takeLock } from './file/lock'
 import { LOG_BYTES, Log } from './file/log'
 
-/** What a folder is renamed to before it is deleted. */
+/** The name that a folder gets before it is deleted. */
 const GRAVE = '.wiped'
 
-/** For tests: a disk that crashes, and a log that is rewritten early. */
+/** For tests: a disk that crashes, and an early rewrite of the log. */
 type FileStoreOptions = { readonly disk?: Disk; readonly logBytes?: number }
 
 /**
- * Keeps everything in a folder, for Node scripts and bots that must survive: what a save has confirmed is there after
- * kill -9, and outbox entries after power loss too. One process a user and folder; a second one is refused as `blocked`.
- * The folder is made where it is missing, readable by its owner only.
+ * Keeps everything in a folder, for Node scripts and bots that must survive: confirmed saves survive kill -9, and
+ * outbox entries power loss too. One process per user and folder; a second one is refused as `blocked`. A missing
+ * folder is created, readable by its owner only.
  *
  *   last-users.json · <hash of the space>/lock.N · <hash of the space>/records.<generation>.log
  *
@@ -49,7 +49,7 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Local
         close,
         erase: async () => {
           await close()
-          // Renamed first: what is left after a crash in the middle is no space any more.
+          // Renamed first: what a crash in the middle leaves is no longer a storage space.
           const grave = `${path}${GRAVE}`
           await disk.rm(grave, { recursive: true, force: true })
           await disk.rename(path, grave)
@@ -65,7 +65,7 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Local
   return { kind: 'file', open: async (name) => inOrder(await translated(() => open(name))) }
 }
 
-/** Calls one after the other, and their errors as the port's. */
+/** Runs calls one after the other, and maps their errors to the port's. */
 function inOrder(space: LocalSpace): LocalSpace {
   const queue = serialQueue()
   const run = <T>(call: () => Promise<T>): Promise<T> => queue(() => translated(call))

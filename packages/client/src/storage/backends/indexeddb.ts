@@ -18,15 +18,18 @@ type Tables = LocalTable[]
 type Writing = IDBPTransaction<Schema, Tables, 'readwrite'>
 type Key = string | [string, number]
 
-/** Keeps records in IndexedDB, one database a space. The clock is for the time limit of an open that never answers. */
+/**
+ * Keeps records in IndexedDB, one database per storage space. The clock is for the time limit of an open that never
+ * answers.
+ */
 export function indexedDbStore({ clock }: { clock: Clock }): LocalStore {
   let hasAsked = false
 
-  /** What is unsent is nowhere else: the browser is asked not to clear it when it needs room. It may say no. */
+  /** Unsent messages exist nowhere else: this asks the browser not to clear them when it needs room. It may refuse. */
   function askToPersist(): void {
     if (hasAsked) return
     hasAsked = true
-    // Missing in insecure pages, and an opaque origin rejects: neither can keep anything for long anyway.
+    // Missing in insecure pages, and an opaque origin rejects: neither keeps data for long anyway.
     globalThis.navigator?.storage?.persist?.().catch(() => undefined)
   }
 
@@ -46,7 +49,7 @@ export function indexedDbStore({ clock }: { clock: Clock }): LocalStore {
 }
 
 function spaceIn(handle: Handle, onEntry: () => void): LocalSpace {
-  // So that a write after the loss of a handle does not overtake those before it.
+  // So that a write after the loss of a handle does not overtake earlier ones.
   const inOrder = serialQueue()
 
   return {
@@ -66,7 +69,7 @@ function spaceIn(handle: Handle, onEntry: () => void): LocalSpace {
     },
     erase: () =>
       inOrder(async () => {
-        // First the content, which no other tab can hold up; then the database, which an old tab's handle can.
+        // First the content, which no other tab can block; then the database, which an old tab's handle can.
         const [cleared] = await Promise.allSettled([handle.use(clear)])
         handle.close()
         const isGone = await deleted(handle.name)
@@ -100,27 +103,27 @@ async function loadAll(database: Database, paths: readonly LocalPath[]): Promise
 }
 
 /**
- * One batch, one transaction over all tables: all or nothing, and in the order of the calls. Nothing but its own requests
- * is awaited in it, or it would commit too early.
+ * One batch, one transaction over all tables: all or nothing, and in the order of the calls. It awaits only its own
+ * requests, or it would commit too early.
  */
 async function saveAll(database: Database, batch: LocalBatch): Promise<void> {
   const transaction: Writing = database.transaction(tablesOf(database), 'readwrite', {
-    // The outbox must survive power loss; rows can be had again and are far cheaper relaxed.
+    // The outbox must survive power loss; rows can be loaded again and are far cheaper relaxed.
     durability: batch.durable ? 'strict' : 'relaxed',
   })
   const requests: Promise<unknown>[] = [transaction.done]
   try {
     if (batch.expect) await look(transaction, batch.expect)
     for (const request of taken(requestsOf(transaction, batch))) requests.push(request)
-    // Without it the commit waits for this page to handle each request, and a page that is left meanwhile aborts it.
+    // Without it the commit waits for this page to handle each request, and leaving the page aborts it.
     transaction.commit()
   } catch (error) {
-    // What cannot be cloned throws at once. Without the abort the requests before it would be committed.
+    // A value that cannot be cloned throws at once. Without the abort the requests before it would be committed.
     if (transaction.error === null) transaction.abort()
     await Promise.allSettled(requests)
     throw error
   }
-  // The requests come before `done` in time: the first rejection is the one that says why.
+  // The requests settle before `done`: the first rejection names the cause.
   await Promise.all(requests)
 }
 
@@ -131,7 +134,7 @@ async function look(transaction: Writing, [path, value]: LocalRecord): Promise<v
     throw new LocalStoreError('taken', 'another tab has written to the local copy')
 }
 
-/** A value that cannot be cloned throws as its request is made, and says nothing about the handle. */
+/** A value that cannot be cloned throws as its request is made, and is no sign about the handle. */
 function* taken(requests: Iterable<Promise<unknown>>): Generator<Promise<unknown>> {
   try {
     yield* requests
@@ -140,7 +143,7 @@ function* taken(requests: Iterable<Promise<unknown>>): Generator<Promise<unknown
   }
 }
 
-/** One request after the other, as they are taken. */
+/** One request after the other. */
 function* requestsOf(
   transaction: Writing,
   { remove = [], put = [] }: LocalBatch,
@@ -172,7 +175,7 @@ async function clear(database: Database): Promise<void> {
   await Promise.all([...clearing, transaction.done])
 }
 
-/** False: another tab's handle holds it; it goes when the last one lets go. */
+/** False: another tab's handle blocks it; it is deleted when the last one closes. */
 function deleted(name: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     deleteDB(name, { blocked: () => resolve(false) }).then(

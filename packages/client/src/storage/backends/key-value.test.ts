@@ -11,7 +11,7 @@ import { memoryStore } from './memory'
 
 const keyValueCopy = (storage: KeyValueStorage): TestCopy => copyOn(keyValueStore(storage))
 
-/** A storage that dies at its `crashAt`-th change. The small one has nothing but the three calls that it must. */
+/** A storage that dies at its `crashAt`-th change. The small one has only the three required calls. */
 function fakeStorage({ small = false } = {}): KeyValueStorage & {
   items: Map<string, string>
   changes: number
@@ -95,7 +95,7 @@ async function live(store: TestCopy, first: number): Promise<number> {
       kept++
     }
   } catch {
-    // The crash. What follows is the next process.
+    // The crash. The next process follows.
   }
   return kept
 }
@@ -122,7 +122,7 @@ test.each([false, true])(
       expect(arrived, `crash at ${crashAt}, ${kept} confirmed`).not.toBe(-1)
       expect(await live(keyValueCopy(storage), kept + arrived)).toBe(writes.length)
       expect(await viewOf(keyValueCopy(storage))).toBe(views.at(-1))
-      // Nothing that does not count is left behind, where the storage can tell.
+      // No obsolete item is left, if the storage can list them.
       if (!small) expect([...storage.items.keys()].length).toBe(sound.items.size)
     }
   },
@@ -141,7 +141,7 @@ test('a wipe that a crash cuts short is finished by the next open', async () => 
     storage.crashAt = Number.POSITIVE_INFINITY
     await keyValueCopy(storage).open({ ...ann, userId: 'bob' })
     const left = [...storage.items.keys()].filter((key) => key.includes('"ann"'))
-    // Before its first mark the wipe has not begun.
+    // Before its first mark the wipe has not started.
     expect(left.length, `crash at step ${step}`).toBe(step === 1 ? sizeOf(storage) : 0)
     if (isDone) break
   }
@@ -150,7 +150,7 @@ test('a wipe that a crash cuts short is finished by the next open', async () => 
 const sizeOf = (storage: { items: Map<string, string> }): number =>
   [...storage.items.keys()].filter((key) => key.includes('"ann"')).length
 
-test('damaged values cost what they held, are reported, and nothing else', async () => {
+test('damaged values cost only what they held, and are reported', async () => {
   const storage = fakeStorage()
   await live(keyValueCopy(storage), 0)
   const prefix = 'roomful:["https://chat.example","ann"]:'
@@ -191,7 +191,7 @@ test('a full storage is `quota` and keeps nothing of that write', async () => {
   expect(await viewOf(keyValueCopy(storage))).toBe(before)
 })
 
-test('an index that is damaged is kept aside and reported, and the storage goes on', async () => {
+test('a damaged index is copied aside and reported, and the storage goes on working', async () => {
   const storage = fakeStorage()
   await live(keyValueCopy(storage), 0)
   const key = [...storage.items.keys()].find((one) => one.endsWith(':index') && one.includes('"ann"')) ?? ''

@@ -21,7 +21,7 @@ export function keyValueStore(storage: KeyValueStorage): LocalStore {
       throw failureOf(error)
     })
 
-  /** Takes up a wipe that a crash cut short. */
+  /** Resumes a wipe that a crash interrupted. */
   async function finishWipe(): Promise<void> {
     const prefix = await storage.getItem(WIPING_KEY)
     if (prefix === null) return

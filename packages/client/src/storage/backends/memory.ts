@@ -2,15 +2,15 @@ import { type LocalSpace, type LocalStore, LocalStoreError } from '../port'
 import { below, checkExpected, parse, pathOf, textOf, textsOf } from './records'
 
 /**
- * Keeps everything as long as the object lives: for tests, where a second `createChat` on the same store is a reload.
- * Values are kept as JSON, as on a disk.
+ * Keeps everything as long as the object lives: for tests, in which a second `createChat` on the same store is a
+ * reload. Values are kept as JSON, as on a disk.
  */
 export const memoryStore = (): LocalStore => storeIn(new Map())
 
 /** By name as JSON, and then by path as text. */
 export type MemorySpaces = Map<string, Map<string, string>>
 
-/** A hold on these spaces, of which there may be several. */
+/** A handle on these storage spaces, of which there may be several. */
 export function storeIn(spaces: MemorySpaces): LocalStore {
   return {
     kind: 'memory',

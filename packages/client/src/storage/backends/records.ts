@@ -1,6 +1,6 @@
 import { type LocalBatch, type LocalPath, type LocalRecord, LocalStoreError } from '../port'
 
-/** A path as a text that no other path begins with, but for those below it. */
+/** A path as a text that is a prefix only of the paths below it. */
 export const textOf = (path: LocalPath): string => JSON.stringify(path).slice(0, -1)
 
 export const pathOf = (text: string): LocalPath => JSON.parse(`${text}]`)
@@ -9,7 +9,7 @@ export const pathOf = (text: string): LocalPath => JSON.parse(`${text}]`)
 export const isBelow = (text: string, path: string): boolean =>
   text.startsWith(path) && (text.length === path.length || text[path.length] === ',')
 
-/** Of these texts, those of the records at and below the path. A path of one record is not searched for. */
+/** Of these texts, those of the records at and below the path. The path of one record needs no search. */
 export function below(texts: Iterable<string>, has: (text: string) => boolean, path: LocalPath): string[] {
   const text = textOf(path)
   if (path.length === (path[0] === 'chunks' ? 3 : 2)) return has(text) ? [text] : []
@@ -26,7 +26,7 @@ export function textsOf({ put = [] }: LocalBatch): Map<string, string> {
   return new Map(put.map(([path, value]) => [textOf(path), valueText(value)]))
 }
 
-/** That a value cannot be written says nothing about the place: it is `invalid`. */
+/** A value that cannot be written is no sign about the storage: it is `invalid`. */
 function valueText(value: unknown): string {
   let text: string | undefined
   try {
@@ -38,7 +38,7 @@ function valueText(value: unknown): string {
   return text
 }
 
-/** Undefined for what is no JSON: a damaged value. */
+/** Undefined if it is not JSON: a damaged value. */
 export function parse(text: string | null | undefined): unknown {
   try {
     return typeof text === 'string' ? JSON.parse(text) : undefined

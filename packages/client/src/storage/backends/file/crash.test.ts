@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** A life of two rooms: messages that come one by one, an edit, sends that come and go, a reset. */
+/** The life of two rooms: single messages, an edit, sends that are added and removed, a reset. */
 const writes: LocalWrite[] = Array.from({ length: 5 }, (_, i) => {
   const seq = 120 + i
   const rows = [...Array(seq).keys()].slice(-4).map((s) => sampleRow(s + 1, s === 125 ? 900 + i : s + 1))
@@ -50,7 +50,7 @@ async function viewOf(store: TestCopy): Promise<View> {
   }
 }
 
-/** What each prefix of the writes looks like. */
+/** The state after each prefix of the writes. */
 async function prefixes(): Promise<View[]> {
   const store = copyOn(memoryStore())
   const views = [await viewOf(store)]
@@ -62,7 +62,7 @@ async function prefixes(): Promise<View[]> {
   return views
 }
 
-/** Runs the writes from `first` on until the end or the crash; says how many are confirmed then. */
+/** Runs the writes from `first` on until the end or the crash; returns how many are confirmed by then. */
 async function live(disk: Disk, first: number, bytes = logBytes): Promise<number> {
   const store = fileCopy(folder, { disk, logBytes: bytes })
   let kept = first
@@ -73,13 +73,13 @@ async function live(disk: Disk, first: number, bytes = logBytes): Promise<number
       kept++
     }
   } catch {
-    // The crash. What follows is the next process.
+    // The crash. The next process follows.
   }
   await store.close().catch(() => undefined)
   return kept
 }
 
-/** The dead process's lock: its pid is this one's, so it must be told that it is dead. */
+/** The dead process's lock: its pid is this one's, so the test marks it as dead. */
 async function buryLocks(): Promise<void> {
   const dead = JSON.stringify({ pid: 2 ** 30, host: hostname(), startedAt: 0 })
   for (const name of await readdir(folder, { recursive: true }))
@@ -99,10 +99,10 @@ test('a crash at any call leaves a prefix of the writes with all that was confir
     const kept = await live(troubledDisk({ crashAt }).disk, 0)
     await buryLocks()
     const view = JSON.stringify(await viewOf(fileCopy(folder, { disk: sound.disk, logBytes })))
-    // The write under way may have arrived or not.
+    // The write in progress may have arrived or not.
     const arrived = views.slice(kept, kept + 2).findIndex((prefix) => JSON.stringify(prefix) === view)
     expect(arrived, `crash at call ${crashAt}, ${kept} confirmed`).not.toBe(-1)
-    // And the next process goes on from there, in the same journal.
+    // And the next process continues from there, in the same journal.
     expect(await live(sound.disk, kept + arrived, 1_000_000)).toBe(writes.length)
     expect(await viewOf(fileCopy(folder, { disk: sound.disk, logBytes }))).toEqual(views.at(-1))
   }

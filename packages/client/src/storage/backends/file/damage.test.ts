@@ -32,7 +32,7 @@ async function pathTo(pattern: RegExp): Promise<string> {
 
 const content = { rooms: [roomOf('r1'), roomOf('r2')], chunks: [chunkOf('r1'), chunkOf('r2')] }
 
-test('a torn last batch is cut off without a word, and the next write follows the last whole one', async () => {
+test('a torn last batch is cut off silently, and the next write follows the last whole one', async () => {
   await store.write({ putEntries: [entryOf('c1')] })
   await store.close()
   for (const torn of [
@@ -48,7 +48,7 @@ test('a torn last batch is cut off without a word, and the next write follows th
   expect((await store.open(ann)).entries).toEqual([entryOf('c1'), entryOf('c3', 3)])
 })
 
-test('an unreadable batch in the middle costs the rooms, not the outbox, is kept aside and told once', async () => {
+test('an unreadable batch in the middle costs the rooms, not the outbox, and is reported once', async () => {
   await store.write({ ...content, putEntries: [entryOf('c1')] })
   await store.write({ rooms: [roomOf('r1', 12)], putEntries: [entryOf('c2', 2)] })
   await store.write({ putEntries: [entryOf('c3', 3)] })
@@ -66,7 +66,7 @@ test('an unreadable batch in the middle costs the rooms, not the outbox, is kept
   expect((await store.open(ann)).damage).toBeUndefined()
 })
 
-test('an unreadable value clears the rows of its room only, and a file that is all junk costs all', async () => {
+test('an unreadable value clears the rows of its room only, and a file that is all junk costs everything', async () => {
   await store.write({ ...content, putEntries: [entryOf('c1')] })
   await store.close()
   const path = await pathTo(/records.*log/)
@@ -99,7 +99,7 @@ test.each([
     await probing.open(ann)
     const opened = probe.calls()
     await probing.close()
-    // Looks for the lock, appends, syncs.
+    // Reads the lock, appends, syncs.
     for (let failAt = opened + 2; failAt <= opened + 3; failAt++) {
       const failing = fileCopy(folder, { disk: troubledDisk({ failAt, code }).disk })
       await failing.open(ann)
@@ -118,7 +118,7 @@ test.each([
   },
 )
 
-test('only the owner can read it, and after a wipe nothing is there', async () => {
+test('only the owner can read it, and a wipe leaves nothing', async () => {
   await store.write({ ...content, putEntries: [entryOf('c1')] })
   for (const path of await pathsTo(/./)) {
     const entry = await stat(path)
@@ -129,7 +129,7 @@ test('only the owner can read it, and after a wipe nothing is there', async () =
   expect(await readFile(join(folder, 'last-users.json'), 'utf8')).toBe('{}')
 })
 
-test('a folder that cannot be made is `unavailable` or `lost`, never a crash', async () => {
+test('a folder that cannot be created is `unavailable` or `lost`, never a crash', async () => {
   const file = join(folder, 'a-file')
   await writeFile(file, '')
   await chmod(file, 0o600)

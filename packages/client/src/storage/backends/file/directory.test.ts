@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { directorySpace } from './directory'
 import { realDisk } from './files'
 
-test('programs that sign in at the same moment, on one folder, do not stand in each other’s way', async () => {
+test('programs that sign in at the same moment, on one folder, do not block each other', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'roomful-directory-'))
   const path = join(folder, 'last-users.json')
   const users = Array.from({ length: 40 }, (_, at) => `user-${at}`)

@@ -3,14 +3,16 @@ import { parse } from '../records'
 import { isMissing } from './failure'
 import { type Disk, readText, replaceFile } from './files'
 
-/** So often in a row may another process replace the file at the same moment. */
+/** How often in a row another process may replace the file at the same moment. */
 const MOST_TRIES = 100
 
-/** Who was last on each server, in one small file that is replaced whole: it has no lock, and any process may write it. */
+/**
+ * The last user on each server, in one small file that is replaced whole: it has no lock, and any process may write it.
+ */
 export function directorySpace(disk: Disk, path: string): LocalSpace {
   const read = async (): Promise<Record<string, unknown>> => {
     const users = parse(await readText(disk, path))
-    // Damaged, it is only a convenience: the next open by id says it anew.
+    // It is only a convenience: after damage the next open by id writes it anew.
     return typeof users === 'object' && users !== null ? { ...users } : {}
   }
   return {

@@ -1,6 +1,6 @@
 import { LocalStoreError } from '../../port'
 
-/** A file system error as the port's; its own kind is passed through. */
+/** Maps a file system error to the port's; the port's own errors pass through. */
 export function failureOf(error: unknown): LocalStoreError {
   if (error instanceof LocalStoreError) return error
   const code = codeOf(error)

@@ -2,7 +2,7 @@ import * as disk from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from './failure'
 
-/** The part of `node:fs/promises` that the store uses; tests put one between that crashes at a chosen call. */
+/** The part of `node:fs/promises` that the store uses; tests wrap it to crash at a chosen call. */
 export type Disk = Pick<
   typeof disk,
   'mkdir' | 'open' | 'readFile' | 'readdir' | 'rename' | 'rm' | 'stat' | 'utimes' | 'writeFile'
@@ -17,8 +17,8 @@ export const makeFolder = (disk: Disk, path: string): Promise<unknown> =>
   disk.mkdir(path, { recursive: true, mode: FOLDER_MODE })
 
 /**
- * Replaces a file whole: a reader, and a crash at any moment, finds the old content or the new. After power loss which
- * of the two is only sure once the folder is synced.
+ * Replaces a file whole: a reader, and a crash at any moment, finds the old content or the new. Which of the two
+ * survives power loss is only certain once the folder is synced.
  */
 export async function replaceFile(disk: Disk, path: string, text: string): Promise<void> {
   const fresh = `${path}.new`
@@ -32,7 +32,7 @@ export async function replaceFile(disk: Disk, path: string, text: string): Promi
   await disk.rename(fresh, path)
 }
 
-/** Makes names durable. Windows has no such thing, and needs none. */
+/** Makes names durable. Windows has no equivalent, and needs none. */
 export async function syncFolder(disk: Disk, path: string): Promise<void> {
   if (process.platform === 'win32') return
   const handle = await disk.open(path, 'r')

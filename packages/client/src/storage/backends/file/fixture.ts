@@ -3,7 +3,7 @@ import { copyOn, type TestCopy } from '../../../test-support/copies'
 import type { StoredEntry, StoredRoom } from '../../local-copy'
 import { fileStore } from '../file'
 
-/** What the tests of the file store share: one user and his things. */
+/** What the tests of the file store share: one user and their data. */
 export const ann = { url: 'https://chat.example', userId: 'ann' }
 
 export const entryOf = (clientId: string, order = 1): StoredEntry => ({

@@ -13,7 +13,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Writes entry after entry, each with a room, and says each number once it is kept; compacts all the time. */
+/** Writes entry after entry, each with a room, and prints each number once it is stored; compacts all the time. */
 const script = (state: string, first: number) => `
   import { fileStore } from ${JSON.stringify(join(import.meta.dirname, '../file.ts'))}
   import { createCopy } from ${JSON.stringify(join(import.meta.dirname, '../../create-copy.ts'))}
@@ -25,7 +25,7 @@ const script = (state: string, first: number) => `
   }
 `
 
-/** Kills the writer with -9 as soon as it has confirmed so many; answers the last number it confirmed. */
+/** Kills the writer with -9 once it has confirmed this many; returns the last number it confirmed. */
 async function killAfter(count: number, state: string, first: number): Promise<number> {
   const file = join(folder, 'writer.mts')
   await writeFile(file, script(state, first))
@@ -40,7 +40,7 @@ async function killAfter(count: number, state: string, first: number): Promise<n
   return Number(output.trimEnd().split('\n').at(-1))
 }
 
-test('kill -9 in the middle of writing: all that was confirmed is there, without a hole, and the next one goes on', async () => {
+test('kill -9 during a write: everything confirmed is there, without a hole, and the next process continues', async () => {
   const state = join(folder, 'state')
   let next = 0
   for (const count of [1, 20, 60]) {
@@ -50,7 +50,7 @@ test('kill -9 in the middle of writing: all that was confirmed is there, without
     const { entries, damage } = await store.open(ann)
     await store.close()
     expect(damage).toBeUndefined()
-    // The one under way when it died may have arrived too.
+    // The write in progress may have arrived too.
     expect([last + 1, last + 2]).toContain(entries.length)
     expect(entries.map((entry) => entry.order)).toEqual(entries.map((_, i) => i))
     next = entries.length

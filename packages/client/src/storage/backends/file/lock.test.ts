@@ -15,13 +15,13 @@ afterEach(async () => {
 })
 
 const because = (reason: string) => expect.objectContaining({ name: 'LocalStoreError', reason })
-/** A holder that is doubted is watched for a moment: those of these tests do not beat, unless they are said to. */
+/** A suspect holder is watched for a moment: in these tests holders do not beat unless the test makes them. */
 const take = () => takeLock(realDisk, folder, 40)
 const lockOf = (holder: { pid: number; host: string; startedAt: number }, number = 4) =>
   writeFile(join(folder, `lock.${number}`), JSON.stringify(holder))
 const longAgo = new Date(Date.now() - 60_000)
 
-test('one holder at a time; a release lets the next one in', async () => {
+test('one holder at a time; after a release the next one gets it', async () => {
   const first = await take()
   await expect(take()).rejects.toEqual(because('blocked'))
   await expect(take()).rejects.toThrow(`process ${process.pid} on ${hostname()}`)
@@ -41,7 +41,7 @@ test('of many at once exactly one gets it', async () => {
   await won[0]?.release()
 })
 
-test('a dead process holds nothing: killed, its pid given to this one, or a container long silent', async () => {
+test('a dead process holds nothing: killed, its pid reused by this one, or a container long silent', async () => {
   const child = spawn(process.execPath, ['-e', ''])
   await new Promise((resolve) => child.on('exit', resolve))
   const dead = [
@@ -67,30 +67,27 @@ test('a living process on this machine, and one that is just writing its name, h
   await expect(take()).rejects.toEqual(because('blocked'))
 })
 
-test.each([90, -90])(
-  'a clock that is set by %i days takes no lock from a process that lives',
-  async (days) => {
-    const first = await take()
-    const nowMs = Date.now()
-    vi.useFakeTimers({ toFake: ['Date'], now: nowMs + days * 86_400_000 })
-    try {
-      await expect(take()).rejects.toEqual(because('blocked'))
-      await first.check()
-    } finally {
-      vi.useRealTimers()
-    }
-    await first.release()
-  },
-)
+test.each([90, -90])('a clock set by %i days takes no lock from a living process', async (days) => {
+  const first = await take()
+  const nowMs = Date.now()
+  vi.useFakeTimers({ toFake: ['Date'], now: nowMs + days * 86_400_000 })
+  try {
+    await expect(take()).rejects.toEqual(because('blocked'))
+    await first.check()
+  } finally {
+    vi.useRealTimers()
+  }
+  await first.release()
+})
 
-test('one that a clock ahead has left behind is free when its holder does not beat', async () => {
+test('a lock dated ahead by a wrong clock is free if its holder does not beat', async () => {
   await lockOf({ pid: 1, host: 'another-container', startedAt: 0 })
   const nextYear = new Date(Date.now() + 31_536_000_000)
   await utimes(join(folder, 'lock.4'), nextYear, nextYear)
   await (await take()).release()
 })
 
-test('who was silent for too long finds out before it writes, and does not release the other', async () => {
+test('a process silent for too long detects it before it writes, and leaves the other lock alone', async () => {
   const asleep = await takeLock(realDisk, folder)
   await utimes(join(folder, 'lock.1'), longAgo, longAgo)
   const next = await take()

@@ -3,18 +3,18 @@ import { LocalStoreError } from '../../port'
 import { isMissing, isTaken } from './failure'
 import { type Disk, FILE_MODE, inFolder, namesIn, readText } from './files'
 
-/** The holder's sign of life, and the silence after which it is doubted: a container that never came back. */
+/** The holder's heartbeat, and the silence after which it is suspect: for example a container that never came back. */
 const BEAT_MS = 2_000
 const DOUBTED_AFTER_MS = 10_000
-/** A holder that is doubted is watched for a little longer than one beat: the clock may have been set instead. */
+/** A suspect holder is watched for a little longer than one beat: the clock may have been set instead. */
 const WATCH_BEATS = 1.2
-/** Two reads of this process's start differ by clock adjustments; two processes with one pid by more. */
+/** Two readings of this process's start differ by clock adjustments; two processes with one pid differ by more. */
 const SAME_START_MS = 2_000
 
 type Holder = { readonly pid: number; readonly host: string; readonly startedAt: number }
 
 let self: Holder | undefined
-/** Once: a clock that is set later must not make another process of this one. */
+/** Read once: a later clock change must not make this process look like another one. */
 const me = (): Holder => {
   self ??= { pid: process.pid, host: hostname(), startedAt: Date.now() - process.uptime() * 1_000 }
   return self
@@ -27,10 +27,10 @@ export type Lock = {
 }
 
 /**
- * One process a folder, also across kill -9, pids that are given out again, and containers that share a volume.
+ * One process per folder, also across kill -9, reused pids, and containers that share a volume.
  *
- * A lock is a file `lock.N`; the highest N holds. Taking it is making `lock.N+1`, which the file system grants once;
- * numbers never go back, so a slow taker can never undo a later one. Released is a lock with no holder in it.
+ * A lock is a file `lock.N`; the highest N holds. To take it a process creates `lock.N+1`, which the file system grants
+ * once; numbers never go back, so a slow process can never undo a later one. A released lock has no holder in it.
  */
 export async function takeLock(disk: Disk, folder: string, beatMs = BEAT_MS): Promise<Lock> {
   for (;;) {
@@ -44,7 +44,7 @@ export async function takeLock(disk: Disk, folder: string, beatMs = BEAT_MS): Pr
       if (isTaken(error)) continue
       throw error
     }
-    // Between the look and the making somebody may have gone two further and cleaned up behind himself.
+    // Between the check and the creation another process may have gone two numbers further and deleted the older locks.
     if ((await highestLock(disk, folder)) !== mine) {
       await disk.rm(path, { force: true })
       continue
@@ -59,7 +59,7 @@ function held(disk: Disk, folder: string, mine: number, beatMs: number): Lock {
   const path = lockPath(folder, mine)
   const beat = setInterval(() => {
     const now = new Date()
-    // A lost lock is found by `check`, before anything is written.
+    // `check` finds a lost lock before anything is written.
     disk.utimes(path, now, now).catch(() => clearInterval(beat))
   }, beatMs)
   beat.unref()
@@ -79,7 +79,7 @@ async function refuseIfHeld(disk: Disk, folder: string, number: number, beatMs: 
   const path = lockPath(folder, number)
   const beatAt = await lastBeat(disk, path)
   const holder = parseHolder(await readText(disk, path))
-  // Empty: made a moment ago, its holder's name is on the way.
+  // An empty file counts as `unknown`, so it holds: its owner is about to write its name.
   if (beatAt === null || holder === 'none' || (holder !== 'unknown' && isDead(holder))) return
   if (Math.abs(Date.now() - beatAt) > DOUBTED_AFTER_MS) {
     await new Promise((resolve) => setTimeout(resolve, beatMs * WATCH_BEATS))
@@ -108,7 +108,7 @@ function isDead({ pid, host, startedAt }: Holder): boolean {
     process.kill(pid, 0)
     return false
   } catch (error) {
-    // EPERM: it lives, as somebody else.
+    // EPERM: it lives, and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'ESRCH'
   }
 }
@@ -121,7 +121,7 @@ function parseHolder(text: string | null): Holder | 'none' | 'unknown' {
     if (typeof pid === 'number' && typeof host === 'string' && typeof startedAt === 'number')
       return { pid, host, startedAt }
   } catch {
-    // Half written: somebody is at it, or died at it; then his silence tells.
+    // Half written: its holder is writing it, or died while it wrote; then its silence shows that.
   }
   return 'unknown'
 }

@@ -6,16 +6,16 @@ import { type Disk, FILE_MODE, inFolder, namesIn, syncFolder } from './files'
 import { type Places, readLog } from './read-log'
 import { readVersion1, removeVersion1 } from './version-1'
 
-/** Large enough that it is rarely rewritten, small enough to be looked through in a few ms at the start. */
+/** Large enough that it is rarely rewritten, small enough to scan in a few ms at the start. */
 export const LOG_BYTES = 1_000_000
 
 /**
- * The records of one space, appended to one file. Memory holds where each value is, not the value. When most of the file
- * counts no more it is written anew under the next generation, and takes the place of the old one by its name.
+ * The records of one storage space, appended to one file. Memory holds where each value is, not the value. When most of
+ * the file is obsolete, it is rewritten under the next generation, whose name makes it replace the old one.
  */
 export class Log {
   #handle: FileHandle | null = null
-  /** The rooms have to be given up, for a part of what they were built of is gone; `told`: and that is known. */
+  /** The rooms have to be cleared, because a part of their records is gone; `told`: and this was reported. */
   #damage: 'none' | 'found' | 'told' = 'none'
 
   private constructor(
@@ -35,7 +35,7 @@ export class Log {
     try {
       if (isDamaged) {
         log.#damage = 'found'
-        // No crash does this. What is unsent may be saved from the copy by hand.
+        // No crash causes this. Unsent messages may be recovered from the copy by hand.
         await disk.writeFile(inFolder(folder, 'records.damaged'), bytes, { mode: FILE_MODE })
       }
       if (generation === 0) await log.#import()
@@ -65,7 +65,7 @@ export class Log {
     )
   }
 
-  /** Appended at once, and kept whole or, when the disk refuses, not at all. */
+  /** Appended at once, and kept whole, or not at all if the disk refuses. */
   async save(batch: LocalBatch): Promise<void> {
     const handle = this.#opened()
     const { expect, remove = [], durable } = batch
@@ -120,7 +120,7 @@ export class Log {
     return bytes
   }
 
-  /** Cuts off what a failed append left behind. Where even that fails, all is refused until the space is opened again. */
+  /** Cuts off what a failed append left. If that fails too, every call is refused until the space is opened again. */
   async #takeBack(handle: FileHandle): Promise<void> {
     try {
       await handle.truncate(this.size)
@@ -140,7 +140,7 @@ export class Log {
     await this.#rewrite(readVersion1(this.disk, this.folder))
   }
 
-  /** Writes a new file, and goes over to it once it is whole on the disk. */
+  /** Writes a new file, and switches to it once it is whole on the disk. */
   async #rewrite(values: AsyncIterable<readonly [string, string]>): Promise<void> {
     const { disk, folder } = this
     const next = this.generation + 1
@@ -191,7 +191,7 @@ export class Log {
   }
 }
 
-/** A line that says what follows, by bytes, and then each value on a line of its own. JSON has no line breaks. */
+/** A header line with the byte lengths, and then each value on its own line. JSON has no line breaks. */
 function batchBytes(
   remove: readonly string[],
   put: ReadonlyMap<string, string>,

@@ -9,8 +9,8 @@ const NEWLINE = 10
 const HEADER_START = Buffer.from('\n{"put":[')
 
 /**
- * Where everything is, by the batches of a log. What follows the last whole one was torn by a crash, was never confirmed,
- * and goes. `isDamaged`: there are whole batches behind one that is not, which no crash does.
+ * Where every value is, by the batches of a log. What follows the last whole batch was torn by a crash, was never
+ * confirmed, and is dropped. `isDamaged`: whole batches follow one that is not, which no crash causes.
  */
 export function readLog(bytes: Buffer): { places: Places; size: number; isDamaged: boolean } {
   const places: Places = new Map()
@@ -25,7 +25,7 @@ export function readLog(bytes: Buffer): { places: Places; size: number; isDamage
       at = next
       continue
     }
-    // A value of the app cannot look like a header: a line break in it would be escaped.
+    // A value of the app cannot look like a header: its line breaks are escaped.
     const later = bytes.indexOf(HEADER_START, at)
     if (later < 0) break
     isDamaged = true
@@ -44,7 +44,7 @@ function headerOf(text: string): Header | null {
   }
 }
 
-/** Where the batch ends, if all its values do where they should; null: it is not whole. */
+/** The end of the batch, if all its values end where they should; null: it is not whole. */
 function wholeUntil(bytes: Buffer, start: number, { put }: Header): number | null {
   let at = start
   for (const [, length] of put) {

@@ -2,7 +2,7 @@ import { type Disk, realDisk } from './files'
 
 /**
  * A real disk under a process that dies at its `crashAt`-th call: half of that append arrives, and nothing after.
- * `failAt` instead: only that call fails, with this code, as a full or failing disk does.
+ * `failAt` instead: only that call fails, with this code, as on a full or failing disk.
  */
 export function troubledDisk(trouble: { crashAt?: number; failAt?: number; code?: string }): {
   disk: Disk
@@ -15,7 +15,7 @@ export function troubledDisk(trouble: { crashAt?: number; failAt?: number; code?
     const method: unknown = Reflect.get(target, name)
     if (typeof method !== 'function') throw new Error(`no such call: ${name}`)
     calls++
-    // A process that dies takes no page from the kernel: the syncs are counted and left out, which is 20 times faster.
+    // A dying process loses no page that the kernel has: syncs are counted and left out, which is 20 times faster.
     if (calls < crashAt && calls !== failAt)
       return /sync$/.test(name) ? undefined : Reflect.apply(method, target, args)
     const [bytes] = args
@@ -29,7 +29,7 @@ export function troubledDisk(trouble: { crashAt?: number; failAt?: number; code?
       get(_, name) {
         const value: unknown = Reflect.get(target, name)
         if (typeof value !== 'function' || typeof name !== 'string') return value
-        // Closing is what the end of a process does too.
+        // The end of a process closes files too.
         if (name === 'close') return value.bind(target)
         return async (...args: unknown[]) => {
           const result = await around(target, name, args)

@@ -21,15 +21,15 @@ type Copy = {
   meta: StoredMeta | null
   readonly rooms: Map<string, StoredRoom>
   readonly entries: Map<string, StoredEntry>
-  /** Those that the journal speaks of, an empty list for a deleted one: they overrule the files. */
+  /** The chunks that the journal names, an empty list for a deleted one: they override the files. */
   readonly chunks: Map<string, Map<number, readonly Message[]>>
-  /** Rooms whose chunk files do not count any more. */
+  /** Rooms whose chunk files are obsolete. */
   readonly cleared: Set<string>
 }
 
 /**
- * The records of a folder that version 1 wrote: `snapshot.json`, a journal of what came after it, and chunks in files of
- * their own. A line that is unreadable ends it: what follows may build on it, and can be had again.
+ * The records of a folder that version 1 wrote: `snapshot.json`, a journal of what came after it, and chunks in
+ * separate files. An unreadable line ends it: later ones may build on it, and the server has them.
  */
 export async function* readVersion1(disk: Disk, folder: string): AsyncGenerator<readonly [string, string]> {
   const copy = await readCopy(disk, folder)

@@ -37,7 +37,7 @@ test('above the budget the rooms viewed longest ago lose their rows, and nothing
   expect(await roomsWithRows()).toEqual(['a', 'b', 'c'])
   await write(store, 'd', 4)
   await store.close()
-  // Two of them: it goes well below the budget, so that not every write has to.
+  // Two of them: it goes well below the budget, so that not every write has to trim.
   expect(await roomsWithRows()).toEqual(['a', 'd'])
   const { rooms, entries } = await store.open(ann)
   expect(rooms.map(({ roomId, cursor, ranges, draft }) => [roomId, cursor, ranges.length, draft])).toEqual([
@@ -50,7 +50,7 @@ test('above the budget the rooms viewed longest ago lose their rows, and nothing
   await store.close()
 })
 
-test('what an earlier session wrote counts, and the room that is being written stays whatever its age', async () => {
+test('rows of an earlier run count, and the room being written stays whatever its age', async () => {
   const before = idbCopy({ clock: handClock(), budgetBytes: BUDGET })
   await before.open(ann)
   for (const [roomId, usedAt] of [
@@ -67,7 +67,7 @@ test('what an earlier session wrote counts, and the room that is being written s
   expect(await roomsWithRows()).toEqual(['c', 'old'])
 })
 
-test('written again, cleared or emptied a chunk counts once, or no more', async () => {
+test('a chunk written again, cleared or emptied counts once, or no more', async () => {
   const store = idbCopy({ clock: handClock(), budgetBytes: BUDGET })
   await store.open(ann)
   for (let i = 0; i < 10; i++) await write(store, 'a', 1)

@@ -39,7 +39,7 @@ test.each([
   expect(entries).toHaveLength(1)
 })
 
-test('a chunk that the browser cannot read any more does so too', async () => {
+test('a chunk that the browser cannot read any more does the same', async () => {
   vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementationOnce(() => {
     throw new DOMException('Failed to read large IndexedDB value', 'DataError')
   })
@@ -65,7 +65,7 @@ test('a damaged entry is left out and reported, and stays on the disk', async ()
   expect(await pastTheStore((database) => database.count('entries'))).toBe(2)
 })
 
-test('a full disk is `quota`, whether a request or the commit finds out, and nothing of that write is kept', async () => {
+test('a full disk is `quota`, whether a request or the commit detects it, and nothing of that write is kept', async () => {
   const { put } = IDBObjectStore.prototype
   const spy = vi.spyOn(IDBObjectStore.prototype, 'put')
   const full = new DOMException('full', 'QuotaExceededError')
@@ -89,7 +89,7 @@ test('a full disk is `quota`, whether a request or the commit finds out, and not
   expect(entries).toEqual([entryOf('c1')])
 })
 
-test('only writes that the outbox or the cursor of a user lean on wait for the disk', async () => {
+test("only writes that the outbox or a user's cursor depends on wait for the disk", async () => {
   const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction')
   await store.write({ rooms: [roomOf('r1')], chunks: [chunkOf('r1')] })
   await store.write({ rooms: [roomOf('r1')], putEntries: [entryOf('c2')] })
@@ -97,7 +97,7 @@ test('only writes that the outbox or the cursor of a user lean on wait for the d
   expect(transaction.mock.calls.map((call) => call[2]?.durability)).toEqual(['relaxed', 'strict', 'strict'])
 })
 
-test('after wiping nothing of the user is there, also while an old tab holds on to the database', async () => {
+test('a wipe leaves nothing of the user, also while an old tab holds on to the database', async () => {
   const stubborn = await openDB(NAME, SCHEMA_VERSION)
   await store.wipe()
   expect(await stubborn.getAll('rooms')).toEqual([])
@@ -111,7 +111,7 @@ test('after wiping nothing of the user is there, also while an old tab holds on 
   expect(await store.open({ ...ann, userId: null })).toEqual({ meta: null, rooms: [], entries: [] })
 })
 
-test('the browser is asked to keep the data as soon as something unsent is in it, once', async () => {
+test('the browser is asked once to keep the data, as soon as something unsent is in it', async () => {
   const persist = vi.fn(async () => false)
   vi.stubGlobal('navigator', { storage: { persist } })
   await store.close()

@@ -1,20 +1,20 @@
 import { LocalStoreError } from '../../port'
 
 /**
- * The handle is dead and all that it says from now on is an error: Safari after the background, a force-closed
- * connection, a failing disk. It must be dropped; trying again on it never works.
+ * The handle is dead and only returns errors from now on: Safari after the background, a force-closed connection, a
+ * failing disk. It must be dropped; a retry on it never works.
  */
 export const isDeadHandle = (error: unknown): boolean =>
   ['InvalidStateError', 'UnknownError', 'AbortError'].includes(nameOf(error))
 
-/** The record cannot be read though the database can: a damaged or vanished blob behind it. */
+/** The record cannot be read although the database can: a damaged or vanished blob behind it. */
 export const isUnreadable = (error: unknown): boolean => ['DataError', 'UnknownError'].includes(nameOf(error))
 
-/** Of what a request throws as it is made: a value that cannot be cloned, or the app's own error out of one. */
+/** An error thrown while a request is made: a value that cannot be cloned, or the app's own error out of one. */
 export const isAboutValue = (error: unknown): boolean =>
   !(error instanceof DOMException) || ['DataCloneError', 'DataError'].includes(error.name)
 
-/** An IndexedDB error as the port's; its own kind is passed through. */
+/** Maps an IndexedDB error to the port's; the port's own errors pass through. */
 export function failureOf(error: unknown): LocalStoreError {
   if (error instanceof LocalStoreError) return error
   const name = nameOf(error)

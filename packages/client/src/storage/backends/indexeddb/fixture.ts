@@ -7,7 +7,7 @@ import type { StoredChunk, StoredEntry, StoredRoom } from '../../local-copy'
 import { indexedDbStore } from '../indexeddb'
 import { COPY, type Schema } from './schema'
 
-/** What the tests of the IndexedDB store share: one user, one room, and a look past the store into its database. */
+/** What the tests of the IndexedDB store share: one user, one room, and a direct view of its database. */
 export const ann = { url: 'https://chat.example', userId: 'ann' }
 export const NAME = `roomful:${ann.url}:${ann.userId}`
 export const SCHEMA_VERSION = COPY.length
@@ -46,6 +46,6 @@ export async function pastTheStore<T>(work: (database: IDBPDatabase<Schema>) => 
   }
 }
 
-/** The copy of a tab, on its own handle. */
+/** A tab's local copy, on its own handle. */
 export const idbCopy = ({ clock, ...options }: { clock: Clock } & CopyOptions): TestCopy =>
   copyOn(indexedDbStore({ clock }), options)

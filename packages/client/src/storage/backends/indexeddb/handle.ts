@@ -5,7 +5,7 @@ import { withTimeout } from '../../with-timeout'
 import { failureOf, isDeadHandle } from './failure'
 import { type Database, type DatabaseShape, type Schema, upgrade } from './schema'
 
-/** Longer than any healthy open, short enough for a first screen; WebKit's sometimes never answers. */
+/** Longer than any healthy open, short enough for a first screen; WebKit sometimes never answers. */
 export const OPEN_GUARD_MS = 4_000
 
 /**
@@ -15,7 +15,8 @@ export const OPEN_GUARD_MS = 4_000
  *                                ╲──another tab deletes──▶ deleted (the last one)
  *   any ──close──▶ closed (the last one)
  *
- * `spaceDeletedError`: the user signed out in another tab, or cleared the site's data. It is not made again until the app restarts.
+ * `spaceDeletedError`: the user signed out in another tab, or cleared the site's data. It is not created again until
+ * the app restarts.
  */
 export class Handle {
   #database: Promise<Database> | null = null
@@ -27,7 +28,9 @@ export class Handle {
     private readonly clock: Clock,
   ) {}
 
-  /** Runs `work` on a live handle; when it proves dead, once more on a new one, and then it is `lost`. */
+  /**
+   * Runs `work` on a live handle; if that proves dead, once more on a new one, and after that the call fails as `lost`.
+   */
   async use<T>(work: (database: Database) => Promise<T>): Promise<T> {
     try {
       return await work(await this.#open())
@@ -58,7 +61,7 @@ export class Handle {
   }
 
   #connect(): Promise<Database> {
-    /** Why an upgrade failed; the open request only says that it was aborted. */
+    /** Why an upgrade failed; the open request only reports that it was aborted. */
     let broken: unknown
     const connecting = new Promise<Database>((resolve, reject) => {
       openDB<Schema>(this.name, this.shape.length, {
@@ -73,7 +76,7 @@ export class Handle {
             }
             return
           }
-          // It was there before and is not any more.
+          // The database existed before and is gone.
           this.#state = 'deleted'
           transaction.abort()
         },
@@ -89,7 +92,7 @@ export class Handle {
         },
       }).then(
         (database) => {
-          // Given up in the meantime (blocked, too late, closed): it must not keep others from upgrading.
+          // Given up in the meantime (blocked, too late, closed): it must not block other upgrades.
           if (this.#database !== opening) database.close()
           else if (this.#state === 'none') this.#state = 'opened'
           resolve(database)

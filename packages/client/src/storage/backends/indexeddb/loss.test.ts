@@ -21,7 +21,7 @@ afterEach(async () => {
 const because = (reason: string) => expect.objectContaining({ name: 'LocalStoreError', reason })
 const databases = async () => (await indexedDB.databases()).map((database) => database.name)
 
-/** Every transaction of the open handles fails like this from now on, `times` times. */
+/** From now on every transaction of the open handles fails with this error, `times` times. */
 function failTransactions(name: string, times: number) {
   const spy = vi.spyOn(IDBDatabase.prototype, 'transaction')
   for (let i = 0; i < times; i++)
@@ -64,7 +64,7 @@ test('a handle that the browser closes is opened again by the next call', async 
   expect((await store.open(ann)).entries).toHaveLength(2)
 })
 
-test('an upgrade by another tab is not held up, and afterwards this version stays out', async () => {
+test('an upgrade by another tab is not blocked, and afterwards this version stays out', async () => {
   const blocked = vi.fn()
   const newer = await openDB(NAME, SCHEMA_VERSION + 1, { blocked })
   expect(blocked).not.toHaveBeenCalled()
@@ -72,7 +72,7 @@ test('an upgrade by another tab is not held up, and afterwards this version stay
   await expect(store.write({ putEntries: [entryOf('c2')] })).rejects.toEqual(because('unavailable'))
 })
 
-test('a database that another tab deletes is not made again behind its back', async () => {
+test('a database that another tab deletes is not created again behind its back', async () => {
   const blocked = vi.fn()
   await new Promise((resolve) => {
     const deleting = indexedDB.deleteDatabase(NAME)
@@ -85,7 +85,7 @@ test('a database that another tab deletes is not made again behind its back', as
   expect((await store.open(ann)).entries).toEqual([])
 })
 
-test('nor is its successor taken for it: a user who signed in there again has their own', async () => {
+test('nor is its successor used: a user who signed in there again has their own', async () => {
   await new Promise((resolve) => indexedDB.deleteDatabase(NAME).addEventListener('success', resolve))
   const other = idbCopy({ clock: handClock() })
   await other.open(ann)

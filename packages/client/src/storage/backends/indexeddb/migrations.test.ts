@@ -7,7 +7,7 @@ import { ann, chunkOf, entryOf, idbCopy, NAME, pastTheStore, roomOf, SCHEMA_VERS
 
 const meta = { user: { id: 'ann', name: 'Ann' }, epoch: 'e1' }
 
-/** How each released version made its database and wrote into it, from then: never changed. */
+/** How each released version created its database and wrote into it, as of then: never changed. */
 const OLD_VERSIONS: Record<number, () => Promise<void>> = {
   1: async () => {
     const database = await openDB(NAME, 1, {
@@ -58,7 +58,7 @@ test('there is a fixture of every version before this one', () => {
   )
 })
 
-test.each(Object.entries(OLD_VERSIONS))('what version %s wrote is all there', async (_, write) => {
+test.each(Object.entries(OLD_VERSIONS))('everything that version %s wrote is there', async (_, write) => {
   await write()
   const store = idbCopy({ clock: handClock() })
   const snapshot = await store.open(ann)
@@ -69,7 +69,7 @@ test.each(Object.entries(OLD_VERSIONS))('what version %s wrote is all there', as
   expect(await pastTheStore(async (database) => [...database.objectStoreNames])).not.toContain('sizes')
 })
 
-test('an upgrade that breaks off leaves the old version as it was, and the next try makes it', async () => {
+test('an interrupted upgrade leaves the old version as it was, and the next try completes it', async () => {
   await OLD_VERSIONS[2]?.()
   vi.spyOn(IDBDatabase.prototype, 'deleteObjectStore').mockImplementationOnce(() => {
     throw new DOMException('full', 'QuotaExceededError')

@@ -37,7 +37,7 @@ test('an open that never answers is given up after 4 s, and no timer is left aft
   await store.close()
 })
 
-/** Another tab that is upgrading the database: everybody else waits until it is done. */
+/** Another tab that is upgrading the database: all others wait until it is done. */
 function busyTab(): { finish(): Promise<void> } {
   let isDone = false
   const upgrading = openDB(NAME, 1, {
@@ -74,7 +74,7 @@ test('an open that answers too late leaves no handle behind that would block oth
   expect(blocked).not.toHaveBeenCalled()
 })
 
-test('an open that an old tab blocks says so at once', async () => {
+test('an open blocked by an old tab reports it at once', async () => {
   const request = new IDBOpenDBRequest()
   vi.spyOn(indexedDB, 'open').mockReturnValue(request)
   const outcome = idbCopy({ clock })
@@ -85,7 +85,7 @@ test('an open that an old tab blocks says so at once', async () => {
   expect(await outcome).toEqual(because('blocked'))
 })
 
-test('a newer version of the app, no IndexedDB and a forbidden one differ from trouble that may pass', async () => {
+test('a newer version of the app, no IndexedDB and a forbidden one differ from temporary trouble', async () => {
   ;(await openDB(NAME, 99)).close()
   await expect(idbCopy({ clock }).open(ann)).rejects.toEqual(because('unavailable'))
   vi.spyOn(indexedDB, 'open').mockImplementation(() => {
@@ -96,7 +96,7 @@ test('a newer version of the app, no IndexedDB and a forbidden one differ from t
   await expect(idbCopy({ clock }).open(ann)).rejects.toEqual(because('unavailable'))
 })
 
-test('of two opens at once the later one counts, whichever answers first', async () => {
+test('of two concurrent opens the later one counts, whichever answers first', async () => {
   const bob = { ...ann, userId: 'bob' }
   const store = idbCopy({ clock })
   const first = store.open(bob).catch((error: unknown) => error)
@@ -108,7 +108,7 @@ test('of two opens at once the later one counts, whichever answers first', async
   const slow = store.open(ann)
   await store.open(bob)
   await tab.finish()
-  // That database is the busy tab's, of another shape.
+  // That database is the busy tab's, with another schema.
   await expect(slow).rejects.toEqual(because('unavailable'))
   await store.write({ putEntries: [entryOf('c2')] })
   const ids = async (userId: string) =>

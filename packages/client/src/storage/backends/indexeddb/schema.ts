@@ -1,7 +1,7 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb'
 import type { LocalTable } from '../../port'
 
-/** A chunk is one record: written in chunks a message costs a 20th of a record each. */
+/** A chunk is one record: in chunks a message costs a 20th of a record each. */
 export interface Schema extends DBSchema {
   lastUsers: { key: string; value: unknown }
   meta: { key: string; value: unknown }
@@ -15,15 +15,15 @@ type Upgrade = IDBPTransaction<Schema, LocalTable[], 'versionchange'>
 type Step = (database: Database) => void
 
 /**
- * Step n leads from version n to n + 1; the database's version is their number. A released step is never changed: a new
- * shape is a new step, with a test that starts from each older version.
+ * Step n leads from version n to n + 1; the database's version is their number. A released step never changes: a new
+ * schema is a new step, with a test that starts from each older version.
  */
 export type DatabaseShape = readonly Step[]
 
-/** Who was last here, by server. */
+/** The last user, by server. */
 export const DIRECTORY: DatabaseShape = [(database) => void database.createObjectStore('lastUsers')]
 
-/** One database a server and user. */
+/** One database per server and user. */
 export const COPY: DatabaseShape = [
   (database) => {
     database.createObjectStore('meta')
@@ -31,21 +31,21 @@ export const COPY: DatabaseShape = [
     database.createObjectStore('chunks')
     database.createObjectStore('entries', { keyPath: 'clientId' })
   },
-  // Bytes of each chunk were counted here.
+  // This table counted the bytes of each chunk.
   () => {},
-  // Tabs of older versions do not look at the version of the rows: with this step they let go of the database.
+  // Tabs of older versions do not check the version of the rows: with this step they close the database.
   (database) => {
     const { objectStoreNames } = database as unknown as IDBDatabase
     if (objectStoreNames.contains('sizes')) (database as unknown as IDBDatabase).deleteObjectStore('sizes')
   },
 ]
 
-/** All steps or none: the first that fails takes the transaction with it, and is what this throws. */
+/** All steps or none: the first that fails aborts the transaction, and its error is thrown. */
 export function upgrade(shape: DatabaseShape, database: Database, transaction: Upgrade, from: number): void {
   try {
     for (const step of shape.slice(from)) step(database)
   } catch (error) {
-    // A request that failed has aborted it already.
+    // A failed request has aborted it already.
     if (transaction.error === null) transaction.abort()
     throw error
   }

@@ -14,7 +14,7 @@ const metaOf = (epoch: string) => ({ user: { id: 'ann', name: 'Ann' }, epoch }) 
 
 /** The room at the server: which change was the last of each message, as of any cursor. */
 class History {
-  /** The seq that each change is about. */
+  /** The seq that each change belongs to. */
   readonly changes: number[] = []
   lastSeq = 0
 
@@ -35,7 +35,7 @@ class History {
   }
 }
 
-/** A tab on its own: what it holds goes from a seq to the head, and it writes the chunks that changed. */
+/** An isolated tab: it holds a seq up to the head, and it writes the chunks that changed. */
 class Tab {
   #cursor = 0
   #from = 1
@@ -88,7 +88,7 @@ class Tab {
       await this.store.write(write)
     } catch (error) {
       expect(error).toMatchObject({ reason: 'taken' })
-      // As a client does: it looks at what is there, and what it holds itself takes its place.
+      // As a client does: it reads what is there, and replaces it with what it holds itself.
       await this.store.refresh()
       for (let index = chunkOf(this.#from); index <= chunkOf(to); index++) this.#dirty.add(index)
       const all = [...this.#dirty].map((index) => ({ roomId: ROOM, index, messages: this.#rows(index, to) }))
@@ -98,7 +98,7 @@ class Tab {
     this.#meta = undefined
   }
 
-  /** What is read of what it holds is no older than what this tab has kept account of. */
+  /** Chunks within this tab's range are no older on the disk than its cursor. */
   async check(): Promise<void> {
     const to = this.history.headAt(this.#cursor)
     for (let index = chunkOf(this.#from); index <= chunkOf(to); index++)
@@ -132,7 +132,9 @@ async function expectFresh(
   return chunk?.messages.map(({ seq }) => seq) ?? []
 }
 
-/** Whoever starts now finds what holds together: no row older than the cursor, no hole in what a range speaks of (I5, I7). */
+/**
+ * The data that a tab starting now finds is consistent: no row older than the cursor, no hole inside a range (I5, I7).
+ */
 async function expectSound(history: History): Promise<number> {
   const store = idbCopy({ clock: handClock() })
   const { rooms } = await store.open(ann)
@@ -162,7 +164,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('write' as const), tab }) },
 )
 
-test('two tabs that know nothing of each other write one room: what is on the disk holds together at any moment', async () => {
+test('two isolated tabs write one room: the data on the disk is consistent at any moment', async () => {
   let most = 0
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
@@ -199,11 +201,11 @@ test('two tabs that know nothing of each other write one room: what is on the di
     }),
     { numRuns: 50 },
   )
-  // It would hold of an empty disk, too.
+  // An empty disk would pass, too.
   expect(most).toBeGreaterThan(CHUNK_SIZE)
 })
 
-test('of a tab that does not know of a new epoch only the outbox is kept, and it reads nothing of the new one', async () => {
+test('of a tab that does not know a new epoch only the outbox is kept, and it reads nothing of the new one', async () => {
   globalThis.indexedDB = new IDBFactory()
   const [late, early] = [idbCopy({ clock: handClock() }), idbCopy({ clock: handClock() })]
   await late.open(ann)

@@ -4,22 +4,22 @@ import { getMany, type KeyValueStorage, removeMany, setMany } from './storage'
 import { importDirectory, importVersion1 } from './version-1'
 
 /**
- * What counts: the key of each record's value, by its path. Values are never overwritten: a batch makes new ones under
- * the next generation and then replaces this one item, which makes the whole batch count at once.
+ * The valid values: the key of each record's value, by its path. Values are never overwritten: a batch writes new ones
+ * under the next generation and then replaces this one item, which makes the whole batch valid at once.
  */
 type Index = {
   readonly generation: number
   readonly keys: ReadonlyMap<string, string>
-  /** Keys that do not count any more and may still be there. */
+  /** Obsolete keys that may still exist. */
   readonly garbage: readonly string[]
 }
 
 const EMPTY: Index = { generation: 0, keys: new Map(), garbage: [] }
 
-/** One space: items under one prefix, `index`, and `<generation>:<n>` for the values. */
+/** One storage space: items under one prefix, `index`, and `<generation>:<n>` for the values. */
 export class Space {
   #index: Index = EMPTY
-  /** Never used twice, not even after a failed batch: its values may be there. */
+  /** Never used twice, not even after a failed batch: its values may exist. */
   #generation = 0
   #isOpen = true
   #isDamaged = false
@@ -92,7 +92,7 @@ export class Space {
     const { keys, garbage } = this.#index
     const all =
       (await this.#allKeys()) ?? [...keys.values(), ...garbage, 'damaged'].map((key) => this.#key(key))
-    // The index last: as long as it is there, a wipe that was interrupted can be taken up again.
+    // The index last: while it exists, an interrupted wipe can resume.
     await removeMany(
       this.storage,
       all.filter((key) => key !== this.#indexKey),
@@ -114,7 +114,7 @@ export class Space {
     if (text === null) return await this.#import()
     const index = readIndex(parse(text))
     if (index === undefined) {
-      // Kept aside: with it what is unsent may be found by hand.
+      // Copied aside: unsent messages may be recovered from it by hand.
       await this.storage.setItem(this.#key('damaged'), text)
       this.#isDamaged = true
     }
@@ -123,7 +123,7 @@ export class Space {
     if (index) await this.#cleanUp()
   }
 
-  /** What the layout before this one left becomes this one's, in one step: the values that can stay where they are. */
+  /** Converts the previous layout to this one in one step; values that can stay where they are do. */
   async #import(): Promise<void> {
     const old =
       (await importVersion1(this.storage, this.prefix)) ?? (await importDirectory(this.storage, this.prefix))
@@ -136,11 +136,11 @@ export class Space {
 
   async #replaceIndex(index: Index): Promise<void> {
     await this.storage.setItem(this.#indexKey, JSON.stringify({ ...index, keys: [...index.keys] }))
-    // From here on it counts, all of it.
+    // From here on it is valid, all of it.
     this.#index = index
   }
 
-  /** Removes values of a batch that never came to count, where the storage can list them. */
+  /** Removes values of a batch that never became valid, if the storage can list them. */
   async #cleanUp(): Promise<void> {
     const all = await this.#allKeys()
     if (all === undefined) return await this.#removeGarbage()
@@ -164,7 +164,7 @@ export class Space {
       )
       this.#index = { ...this.#index, garbage: [] }
     } catch {
-      // It costs space only; the next batch tries again.
+      // It costs only space; the next batch tries again.
     }
   }
 

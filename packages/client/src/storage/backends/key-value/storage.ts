@@ -2,7 +2,7 @@ import { LocalStoreError } from '../../port'
 
 /**
  * Asynchronous storage of texts by key, such as React Native's AsyncStorage. `setItem` must replace a value whole or
- * not at all. The `multi…` calls are used where they exist; `getAllKeys` lets what a crash left be cleaned up.
+ * not at all. The `multi…` calls are used if they exist; `getAllKeys` allows a cleanup after a crash.
  */
 export interface KeyValueStorage {
   getItem(key: string): Promise<string | null>

@@ -2,7 +2,9 @@ import type { LocalPath, LocalRecord } from '../../port'
 import { parse, textOf } from '../records'
 import { getMany, type KeyValueStorage } from './storage'
 
-/** What an older layout left: `keys` of values that stay where they are, `records` to be written, and keys that go then. */
+/**
+ * What an older layout left: `keys` of values that stay where they are, `records` to write, and keys to delete then.
+ */
 export type OldCopy = {
   readonly generation: number
   readonly keys: ReadonlyMap<string, string>
@@ -52,7 +54,7 @@ export async function importVersion1(storage: KeyValueStorage, prefix: string): 
   return { generation: typeof generation === 'number' ? generation : 0, keys, records, obsolete }
 }
 
-/** Version 1 kept who was last here in one item for all servers. */
+/** Version 1 kept the last user in one item for all servers. */
 export async function importDirectory(storage: KeyValueStorage, prefix: string): Promise<OldCopy | null> {
   const key = 'roomful:last-users'
   if (prefix !== `roomful:${JSON.stringify([])}:`) return null
