@@ -2,10 +2,10 @@ export const VS16 = '\uFE0F'
 const SKINS = ['🏻', '🏼', '🏽', '🏾', '🏿']
 /** Newer than the compiler's target. */
 const SETS: string = 'v'
-/** The platform's own table of what is an emoji, fully qualified. */
+/** The platform's own table of emoji, fully qualified. */
 const RGI = new RegExp('^\\p{RGI_Emoji}$', SETS)
 
-/** Every fully qualified emoji: what they can be made of, as far as the platform knows them. */
+/** Every fully qualified emoji that the platform's table confirms, by trying combinations. */
 export const emojis = ((): readonly string[] => {
   const found = new Set<string>()
   const note = (text: string): void => {
@@ -20,7 +20,7 @@ export const emojis = ((): readonly string[] => {
   for (const digit of '#*0123456789') note(`${digit}${VS16}\u20E3`)
   const letters = Array.from({ length: 26 }, (_, i) => String.fromCodePoint(0x1f1e6 + i))
   for (const a of letters) for (const b of letters) note(a + b)
-  // One skin tone stands for all in what is put together, and none for whom it is put together with.
+  // In sequences one skin tone stands for all, and none for the other person.
   const parts = [...found].filter((text) => !/\p{Emoji_Modifier}|\p{RI}|\u20E3/u.test(text))
   const people = [...found].filter((text) => /^\p{Emoji_Modifier_Base}🏽?$/u.test(text))
   const bases = [

@@ -1,7 +1,7 @@
-/** CPU time that a look at the machine costs: long enough for several turns of the scheduler. */
+/** CPU time of one measurement of the machine: long enough for several turns of the scheduler. */
 const PROBE_CPU_MS = 50
 
-/** How much longer work takes than on a core without other processes: 1 on an idle machine, 3 where two others compete. */
+/** How much longer work takes than on a core without other processes: 1 on an idle machine, 3 if two others compete. */
 function slowdown(): number {
   const startedAt = performance.now()
   const before = process.cpuUsage()
@@ -14,13 +14,13 @@ function slowdown(): number {
 }
 
 export type Stopwatch = {
-  /** Milliseconds since the start, or those that were measured elsewhere, as an idle machine would need them. */
+  /** Milliseconds since the start, or those measured elsewhere, as an idle machine would need them. */
   idleMs(tookMs?: number): number
 }
 
 /**
- * Measures a promised time on a machine that may be busy with other things: what passed, divided by how much longer
- * everything takes here. The machine is looked at before and after, and the busier of the two counts.
+ * Measures a promised time on a machine that may be busy with other things: the time that passed, divided by how much
+ * longer everything takes here. The machine is measured before and after, and the busier result counts.
  *
  * @example
  * const watch = stopwatch()

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test('what is read in one tab is read in all, and who types in any of them is seen to type', async () => {
+test('a read in one tab shows in all, and typing in any of them shows to others', async () => {
   await using fixture = await tabsFixture(browser)
   const tabs = await fixture.openTabs(3)
   const { ben } = await fixture.openBen()
@@ -37,7 +37,7 @@ test('what is read in one tab is read in all, and who types in any of them is se
   expect(await errorsOf(...tabs, ben)).toEqual([])
 })
 
-test('all tabs are given the same: the one with the connection, one beside it, and one that was loaded anew', async () => {
+test('all tabs show the same: the one with the connection, one beside it, and a reloaded one', async () => {
   await using fixture = await tabsFixture(browser)
   const { ben } = await fixture.openBen()
   const tabs = await fixture.openTabs(2)
@@ -53,11 +53,11 @@ test('all tabs are given the same: the one with the connection, one beside it, a
   const areDone = async (): Promise<boolean> => {
     await Promise.all(tabs.map((tab) => tab.settled()))
     const all = await given()
-    // Ben's receipt is the last that comes.
+    // Ben's receipt is the last to arrive.
     const { reads }: RoomState = JSON.parse(all[0] ?? '{}')
     return Object.values(reads).includes(3) && new Set(all).size === 1
   }
-  // Whether they came to it in time is said by what differs.
+  // If they did not arrive in time, the diff shows it.
   await waitUntil('all to be given the same', areDone).catch(() => undefined)
   const [first = '', ...others] = await given()
   for (const other of others) expect(other).toBe(first)
@@ -67,7 +67,7 @@ test('all tabs are given the same: the one with the connection, one beside it, a
   expect(Object.values(state.reads)).toEqual([3])
 })
 
-test('a token that runs out is renewed by one tab, and no tab loses its line', async () => {
+test('one tab renews a token that expires, and no tab loses its connection', async () => {
   await using fixture = await tabsFixture(browser)
   const { url, room } = fixture.options
   let asked = 0
@@ -82,7 +82,7 @@ test('a token that runs out is renewed by one tab, and no tab loses its line', a
   const lines = (await Promise.all(tabs.map((tab) => tab.look()))).map(({ onlineAt }) => onlineAt)
   await waitUntil('three renewals', () => asked >= first + 3)
   const lives = Math.ceil((Date.now() - since) / (TOKEN_SECONDS * 1_000))
-  // Three tabs that renew for themselves would ask three times as often.
+  // Three tabs that renew on their own would request three times as often.
   expect(asked - first).toBeLessThanOrEqual(lives + 1)
   for (const [i, tab] of tabs.entries()) {
     await tab.send([`from tab ${i}`])
@@ -114,7 +114,7 @@ test('without Web Locks each tab is on its own, and what two of them send at onc
   const shown = await allShow(40)
   for (const texts of said) expect(shown.filter((text) => texts.includes(text))).toEqual(texts)
 
-  // Unsent, on the disk that both have: the next two tabs find the same, and send it in the same moment.
+  // Unsent, on the disk that both share: the next two tabs find the same, and send it in the same moment.
   await context.setOffline(true)
   for (const tab of tabs) await waitUntil('no line', async () => (await tab.look()).connection !== 'online')
   await Promise.all(tabs.map((tab, i) => tab.call('say', [`left by ${names[i]}`])))
@@ -127,7 +127,7 @@ test('without Web Locks each tab is on its own, and what two of them send at onc
   await waitUntil('the outbox to be empty', async () => (await tabs[0]?.call('cachedEntries')) === 0)
   expect(await errorsOf(...tabs)).toEqual([])
 
-  // What two tabs have written side by side is sound: a third shows it without a server.
+  // What two tabs wrote at the same time is sound: a third shows it without a server.
   await waitUntil('the rows to be on disk', async () => (await tabs[0]?.call('cachedRows')) === 42)
   for (const tab of tabs) await tab.page.close()
   await keepPage(context, options.url)

@@ -8,7 +8,7 @@ import { launchBrowser } from './engines'
 import { ownerOf } from './owners'
 import { tabsFixture } from './tabs-fixture'
 
-/** Whether the browser keeps a page that was left as it is, and shows it again. Measured: docs/tabs.md has it. */
+/** Whether the browser keeps a page that the user left, and shows it again unchanged. Measured: docs/tabs.md has it. */
 const KEEPS_PAGE: Record<EngineName, boolean> = { chromium: true, firefox: false, webkit: true }
 
 let browser: TestBrowser
@@ -17,13 +17,13 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-/** The page is left: hidden, frozen, with its connection cut, or gone. */
+/** The user left the page: it is hidden, frozen, with its connection cut, or gone. */
 async function leave(tab: ClientTab, url: string): Promise<void> {
   await tab.page.evaluate(() => void Object.assign(window, { mark: 'the same page' }))
   await tab.page.goto(`${url}/old.html`)
 }
 
-/** Answers whether it is the same page. One that is loaded anew is given its client. */
+/** Returns whether it is the same page. A reloaded one gets its client. */
 async function comeBack(tab: ClientTab, options: ClientOptions): Promise<boolean> {
   await tab.page.goBack()
   const isSame = await tab.page.evaluate(() => 'mark' in window)
@@ -31,7 +31,7 @@ async function comeBack(tab: ClientTab, options: ClientOptions): Promise<boolean
   return isSame
 }
 
-test('a page that comes back by the back button is up to date, and sends what it was told before', async () => {
+test('a page that comes back by the back button is up to date, and sends what it queued before', async () => {
   await using fixture = await tabsFixture(browser)
   const ada = await fixture.openTab()
   const { ben } = await fixture.openBen()
@@ -49,7 +49,7 @@ test('a page that comes back by the back button is up to date, and sends what it
   expect(await errorsOf(ada, ben)).toEqual([])
 })
 
-test('the owner is left for another page: the other tab has the connection, and both go on when it is back', async () => {
+test('the owner navigates away: the other tab gets the connection, and both continue when it is back', async () => {
   await using fixture = await tabsFixture(browser)
   const tabs = await fixture.openTabs(2)
   const owner = await ownerOf(tabs)

@@ -13,9 +13,9 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 /**
- * Timers as those of a page that has been hidden for five minutes: once a minute, until it is looked at again. Without a
- * screen nothing is ever hidden, so the page does to itself what Chromium would.
- * Source: developer.chrome.com/blog/timer-throttling-in-chrome-88
+ * Timers as in a page that has been hidden for five minutes: once a minute, until it is shown again. Without a screen
+ * no page is ever hidden, so the page does to itself what Chromium would. Source:
+ * developer.chrome.com/blog/timer-throttling-in-chrome-88
  */
 function throttleTimers(): void {
   const { setTimeout: start, setInterval: repeat, clearTimeout: end } = window
@@ -48,7 +48,7 @@ function throttleTimers(): void {
   })
 }
 
-test('a hidden page whose timers fire once a minute hears and sends at once; looked at again it has its line back at once', async () => {
+test('a hidden page whose timers fire once a minute receives and sends at once; shown again it reconnects at once', async () => {
   await using fixture = await tabsFixture(browser)
   await using proxy = await createTcpProxy(fixture.server.port)
   const ada = await ClientTab.open(

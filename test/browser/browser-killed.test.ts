@@ -9,7 +9,7 @@ import { watchDisk } from './watch-disk'
 const ROUNDS = 3
 const EACH = 20
 
-test('the whole browser is killed in mid-send, three times: what was on disk goes out once and in order', async () => {
+test('the whole browser is killed during sends, three times: what was on disk goes out once and in order', async () => {
   using profile = temporaryFolder()
   let browser = await launchBrowser(profile.path)
   await using fixture = await tabsFixture(browser)

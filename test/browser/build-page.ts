@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'tsup'
 
-/** Pages with nothing but a file of this folder in each, to be served from `folder`: `index` is the one at `/`. */
+/** Pages with only one file of this folder in each, to serve from `folder`: `index` is the one at `/`. */
 export async function buildPages(folder: string, pages: Record<string, string>): Promise<void> {
   const names = Object.keys(pages)
   await build({

@@ -2,8 +2,8 @@ import { launchChromium } from './engine/chromium'
 import { openStorePage } from './store-page'
 
 /**
- * `npm run bench:cache`: what a message costs on its way into Chromium's IndexedDB, in chunks as the client writes them,
- * and in one record and transaction each, in the same run. Fails when the chunks are not ten times faster.
+ * `npm run bench:cache`: the cost of a message on its way into Chromium's IndexedDB, in chunks as the client writes
+ * them, and in one record and transaction each, in the same run. Fails unless the chunks are ten times faster.
  */
 const MESSAGES = 10_000
 const LEAST_RATIO = 10

@@ -9,12 +9,12 @@ type ShownRow = {
   readonly text: string | null
 }
 
-/** A user at the web chat, in a browser context of their own. All is found by what a user is shown. */
+/** A user at the web chat, in a separate browser context. Finds everything by what a user sees. */
 export class ChatPage implements AsyncDisposable {
   private constructor(
     readonly context: TestContext,
     readonly page: TestPage,
-    /** Of the web chat, as this context reaches it. */
+    /** The web chat's address, as this context reaches it. */
     readonly url: string,
   ) {}
 
@@ -47,7 +47,7 @@ export class ChatPage implements AsyncDisposable {
     return this.has(`[data-connection=${status}]`)
   }
 
-  /** What the selector names is in the page. */
+  /** An element for the selector is in the page. */
   has(selector: string): Promise<true> {
     return waitUntil(`${selector} in the page`, () =>
       this.count(selector).then((count) => count > 0 || false),
@@ -58,7 +58,7 @@ export class ChatPage implements AsyncDisposable {
     return this.page.evaluate((wanted) => document.querySelectorAll(wanted).length, selector)
   }
 
-  /** Of the first element that the selector names. */
+  /** Of the first element for the selector. */
   text(selector: string): Promise<string> {
     return this.page.evaluate((wanted) => document.querySelector(wanted)?.textContent ?? '', selector)
   }
@@ -102,7 +102,7 @@ export class ChatPage implements AsyncDisposable {
     await clickOn(this.page, { role: 'button', name: 'Delete message', inRow: text })
   }
 
-  /** Every row in the order of the page. `text` is null where the message was deleted. */
+  /** Every row in the order of the page. `text` is null if the message was deleted. */
   rows(): Promise<ShownRow[]> {
     return this.page.evaluate(() =>
       [...document.querySelectorAll('article')].map((article) => ({
@@ -118,7 +118,7 @@ export class ChatPage implements AsyncDisposable {
     return (await this.rows()).map(({ text }) => text)
   }
 
-  /** Waits until the page shows just these, in this order, all of them sent. */
+  /** Waits until the page shows exactly these, in this order, all of them sent. */
   async settlesAs(texts: readonly string[]): Promise<void> {
     let rows: ShownRow[] = []
     await waitUntil(`${texts.length} rows`, async () => {
@@ -135,7 +135,7 @@ export class ChatPage implements AsyncDisposable {
     })
   }
 
-  /** Scrolls up until the beginning, and answers every row seen on the way, by seq. */
+  /** Scrolls up to the beginning, and returns every row seen on the way, by seq. */
   async readAll(lastSeq: number): Promise<ShownRow[]> {
     const seen = new Map<number, ShownRow>()
     await waitUntil('the first message', async () => {

@@ -3,10 +3,10 @@ import { type AddressInfo, connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { AsyncClosable } from '@roomful/protocol'
 
-/** Asked for by a page, it makes the browser clear the site's storage. */
+/** A page that requests this makes the browser clear the site's storage. */
 export const CLEAR_PATH = '/clear-site-data'
 
-/** The server on `targetPort`, and at the same origin what clears the storage of the site. */
+/** The server on `targetPort`, and at the same origin a path that clears the storage of the site. */
 export async function createClearingProxy(
   targetPort: number,
 ): Promise<AsyncClosable & { readonly url: string }> {
@@ -26,7 +26,7 @@ export async function createClearingProxy(
     outgoing.on('error', () => answer.destroy())
     incoming.pipe(outgoing)
   })
-  // Those that were upgraded are no longer the server's to close.
+  // The server cannot close upgraded sockets.
   const websockets = new Set<Duplex>()
   server.on('upgrade', ({ method, url, rawHeaders }, client, head) => {
     websockets.add(client)
@@ -36,7 +36,7 @@ export async function createClearingProxy(
     upstream.write(`${method} ${url} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
     upstream.write(head)
     upstream.pipe(client).pipe(upstream)
-    // The end of one is the end of both.
+    // The end of one ends the other.
     upstream.on('error', () => client.destroy()).on('close', () => client.destroy())
     client.on('error', () => upstream.destroy())
     client.on('close', () => {

@@ -1,4 +1,4 @@
-/** The page of the tests that drive a client by itself, in tabs: see client-page.ts. */
+/** The page of the tests that drive a bare client in tabs: see client-page.ts. */
 import {
   type Chat,
   type ChatOptions,
@@ -15,20 +15,20 @@ export type { StorageState }
 
 export type ClientOptions = Pick<ChatOptions, 'tabs'> & {
   readonly url: string
-  /** Absent: the page asks the test for one (see notes.ts), each time that it needs one. */
+  /** Absent: the page requests one from the test (see notes.ts), each time it needs one. */
   readonly token?: string
   readonly room: string
-  /** What this page does and shows goes down in the history of the test (see page-history.ts), as done by this one. */
+  /** What this page does and shows goes into the history of the test (see page-history.ts), under this name. */
   readonly who?: Actor
 }
 
-/** Names the calls of this page among those of all pages. */
+/** Distinguishes the calls of this page from those of other pages. */
 const PAGE = crypto.randomUUID()
 
 export type ClientLook = {
   readonly status: string
   readonly texts: readonly string[]
-  /** Of the messages that are shown, the pending ones left out. */
+  /** Of the messages that are shown, without the pending ones. */
   readonly seqs: readonly number[]
   readonly storage: StorageState
   /** The rooms in the list. */
@@ -39,11 +39,11 @@ export type ClientLook = {
   /** Who is typing, by name. */
   readonly typing: readonly string[]
   readonly connection: string
-  /** When the connection is dialled next, if it waits; else 0. */
+  /** When the next dial happens, if the connection waits; else 0. */
   readonly retryAt: number
   /** When the connection last came up, by the clock of this machine. */
   readonly onlineAt: number
-  /** Websockets of this page that are open, or about to be. */
+  /** Websockets of this page that are open or opening. */
   readonly sockets: number
 }
 
@@ -59,11 +59,11 @@ window.WebSocket = class extends WebSocket {
 let chat: Chat
 let room: Room
 let onlineAt = 0
-/** Where `who` was given. */
+/** Only with `who`. */
 let send = (text: string): Sent => room.send(text)
 
 const client = {
-  /** Resolves at once: the room comes from the disk, and from the server when there is one. */
+  /** Resolves at once: the room comes from the disk, and from the server when it can be reached. */
   open: ({ url, token, room: id, who, ...options }: ClientOptions): void => {
     chat = createChat({ url, auth: token ?? freshToken, ...options })
     room = chat.room(id)
@@ -77,12 +77,12 @@ const client = {
     void room.open()
   },
 
-  /** A private room, of nobody else. */
+  /** A private room, without other members. */
   createRoom: async (name: string): Promise<string> => (await chat.createRoom({ name, type: 'private' })).id,
 
   /** Of the message with this text. */
   edit: (text: string, into: string): void => {
-    // What the server says of it shows in the room.
+    // The server's change of it shows in the room.
     room.edit(keyOf(text), into).catch(() => {})
   },
 
@@ -90,18 +90,18 @@ const client = {
     while (room.getState().hasOlder) await room.loadOlder(200)
   },
 
-  /** Rows and entries on the disk of this origin, whosoever they are. */
+  /** Rows and entries on the disk of this origin, of any user. */
   cachedRows: async (): Promise<number> => (await onDisk('chunks')).flat().length,
   cachedEntries: async (): Promise<number> => (await onDisk('entries')).length,
 
   signOut: (): Promise<void> => chat.signOut(),
 
-  /** Shown, and no more than that. */
+  /** Shown, and nothing more. */
   say: (texts: readonly string[]): void => {
     for (const text of texts) void send(text)
   },
 
-  /** The same with metadata that no test can hand to a page. */
+  /** The same with metadata that no test can pass to a page. */
   sayWith: (text: string, metadata: keyof typeof METADATA): void => {
     room.send({ content: text, metadata: METADATA[metadata]() as never }).catch(() => {})
   },
@@ -113,7 +113,7 @@ const client = {
     const keys = new Set<string>(texts.map((text) => send(text).clientId))
     return new Promise((resolve) => {
       const check = (): void => {
-        // Queued on a connection that is up: it is still being written to disk.
+        // Queued on an open connection: it is still being written to disk.
         if (room.messages().some(({ key, status }) => keys.has(key) && status === 'queued')) return
         stop()
         resolve()
@@ -123,16 +123,16 @@ const client = {
     })
   },
 
-  /** The room as the checker of histories looks at it. */
+  /** The room as the history checker reads it. */
   view: (): Omit<ViewEvent, 'phase'> => viewOf(room),
 
   markRead: (): void => room.markRead(),
   setTyping: (typing: boolean): void => room.setTyping(typing),
   setDraft: (text: string): void => room.setDraft(text),
 
-  /** Keeps the page from doing anything at all, from now on. */
+  /** Blocks the page completely from now on. */
   hang: (ms: number): void => {
-    // Once this call has been answered: some drivers wait for the answer before they look at another page.
+    // Once this call has returned: some drivers wait for the result before they turn to another page.
     setTimeout(() => {
       const end = Date.now() + ms
       while (Date.now() < end);
@@ -157,7 +157,7 @@ const client = {
     sockets,
   }),
 
-  /** All that an app is given, as text, but for the UI keys, which are each tab's own. */
+  /** Everything an app gets, as text, except for the UI keys, which differ by tab. */
   everything: (): string => {
     const { connection, ...ofChat } = chat.getState()
     const { reads, members, ...ofRoom } = room.getState()
@@ -201,7 +201,7 @@ function record(who: Actor): void {
 const retryAtOf = (connection: ConnectionState): number =>
   connection.status === 'waiting' ? connection.retryAt : 0
 
-/** All records of these stores, past the client. */
+/** All records of these stores, read without the client. */
 async function onDisk(store: string): Promise<unknown[]> {
   const records: unknown[] = []
   for (const { name } of await indexedDB.databases())

@@ -2,10 +2,13 @@ import { waitUntil } from '@roomful/testing'
 import type { ClientLook, ClientOptions, InPage, StorageState } from './client-page-main'
 import type { TestContext, TestPage } from './engine/port'
 
-/** Since when nothing runs in a page (its followers may have moved on before the test knows), and what ends it. */
+/**
+ * Since when nothing runs in a page (its followers may have moved on before the test sees it), and the function that
+ * ends this.
+ */
 export type Stopped = { readonly since: number; goOn(): Promise<unknown> }
 
-/** Runs in the page before its client is made, each time that the page is loaded. */
+/** Runs in the page before its client is created, each time the page loads. */
 export type Before = () => void
 
 /** One tab with a client in it. */
@@ -24,14 +27,14 @@ export class ClientTab {
     return tab
   }
 
-  /** A tab whose client has only just been made: there may be no server at all. */
+  /** A tab whose client has just been created: there may be no server at all. */
   static async load(context: TestContext, options: ClientOptions, before?: Before): Promise<ClientTab> {
     const tab = new ClientTab(await context.newPage(), before)
     await tab.start(options)
     return tab
   }
 
-  /** Loads the page, or loads it again. */
+  /** Loads the page, or reloads it. */
   async start(options: ClientOptions): Promise<void> {
     await this.page.goto(options.url)
     await waitUntil('the code of the page', () => this.page.evaluate(() => 'client' in window))
@@ -66,7 +69,7 @@ export class ClientTab {
     return this.call('setDraft', text)
   }
 
-  /** Nothing runs in the page for so long: as when it is stuck, or the browser has put it to sleep. */
+  /** Nothing runs in the page for this long: as when it hangs, or the browser has put it to sleep. */
   hang(ms: number): Promise<void> {
     return this.call('hang', ms)
   }
@@ -80,13 +83,13 @@ export class ClientTab {
     this.#kill = await this.page.prepareKill()
   }
 
-  /** The process of the page ends, without a farewell. */
+  /** The process of the page ends, without notice. */
   async kill(): Promise<void> {
     const kill = this.#kill ?? (await this.page.prepareKill())
     await kill()
   }
 
-  /** The page is shown, or hidden, as far as it can see: without a screen nothing is ever hidden. */
+  /** The page is shown or hidden, as far as it can see: without a screen no page is ever hidden. */
   async show(visibility: 'visible' | 'hidden'): Promise<void> {
     await this.page.evaluate((state) => {
       Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
@@ -94,7 +97,7 @@ export class ClientTab {
     }, visibility)
   }
 
-  /** The app is told this of its storage, with such a reason, or none. */
+  /** The app gets this storage status, with this reason, or none. */
   async storageIs(status: StorageState['status'], reason?: RegExp): Promise<void> {
     let storage: StorageState | undefined
     await waitUntil(`storage to be ${status}`, async () => {
@@ -105,7 +108,7 @@ export class ClientTab {
     })
   }
 
-  /** This message arrives once, and all else has gone out. */
+  /** This message arrived once, and everything else is sent. */
   async receives(text: string): Promise<void> {
     await waitUntil(
       `${text} to arrive`,

@@ -38,7 +38,7 @@ test.each([
   ['nothing was missed', 0],
   ['three messages were missed', 3],
 ])(
-  'the list and the last page are there before the socket, and one sync makes them right: %s',
+  'the list and the last page are there before the socket, and one sync corrects them: %s',
   async (_, missed) => {
     using folder = temporaryFolder()
     const page = `${folder.path}/page`
@@ -73,7 +73,7 @@ test.each([
     // The page comes from the device; the connection is silent.
     proxy.freeze()
     await chat.page.goto(chat.url)
-    // The row may be there before a frame is: what counts is what was drawn.
+    // The row may exist before a frame does: only drawn frames count.
     const before = await waitUntil('a frame with messages', async () =>
       (await shownOn(chat.page)).seen.find(({ texts }) => texts.length > 0),
     )
@@ -85,12 +85,12 @@ test.each([
     const { seen, sent } = await shownOn(chat.page)
     const first = seen.findIndex(({ texts }) => texts.length > 0)
     const shown = seen.slice(first)
-    // All at once, with the list beside it, and marked as what it is.
+    // All at once, with the list beside it, and marked as stale.
     expect(shown[0]).toMatchObject({ status: 'catching-up', rooms: 1, texts: known })
     expect(new Set(shown.map(({ status }) => status))).toEqual(new Set(['catching-up', 'live']))
     const lists = [...new Set(shown.map(({ texts }) => texts.join()))]
     expect(lists).toEqual([...new Set([known.join(), [...known, ...news].join()])])
-    // Where it was first is where it stays; what is new pushes it up once.
+    // It stays where it first was; new messages push it up once.
     const tops = [...new Set(shown.map(({ top }) => top))]
     expect(tops).toHaveLength(missed > 0 ? 2 : 1)
     expect(sent.join().split('["sync"')).toHaveLength(2)

@@ -3,7 +3,7 @@ import type { EngineName, TestBrowser } from './engine/port'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Said by the project: see vitest.config.ts. */
+    /** Set by the project: see vitest.config.ts. */
     engine: EngineName
   }
 }
@@ -14,7 +14,7 @@ const LAUNCH: Record<EngineName, (profile?: string) => Promise<TestBrowser>> = {
   webkit: async () => (await import('./engine/webkit')).launchWebKit(),
 }
 
-/** The browser of the project that runs. `profile`: a folder in which it keeps what it keeps; else all is gone with it. */
+/** The browser of the running project. `profile`: a folder for its data; without one all is gone with it. */
 export function launchBrowser(profile?: string): Promise<TestBrowser> {
   return LAUNCH[inject('engine')](profile)
 }

@@ -1,4 +1,4 @@
-/** Notes what is on the screen, frame by frame, from the first one on, and what goes out: see cold-start.test.ts. */
+/** Records what is on the screen, frame by frame, from the first one on, and what goes out: see cold-start.test.ts. */
 export type Frame = {
   readonly status: string | null
   readonly connection: string | null
@@ -27,7 +27,7 @@ function look(): void {
 }
 requestAnimationFrame(look)
 
-// Over a websocket, or by requests where the first dial came to nothing.
+// Over a websocket, or by requests if the first dial failed.
 for (const { prototype } of [WebSocket, XMLHttpRequest]) {
   const { send } = prototype
   prototype.send = function (...args: [data?: unknown]) {

@@ -18,7 +18,7 @@ const start = (folder: string, port = '0'): Promise<ServerProcess> =>
 
 const recordsOf = (log: Buffer): string[] => log.toString().split('\0').slice(0, -1)
 
-/** Every row of the page against every record that was sent: the same, in the same order, byte for byte. */
+/** Compares every row of the page with every record that was sent: the same, in the same order, byte for byte. */
 async function expectShown(page: ChatPage, records: readonly string[]): Promise<void> {
   const rows = records.length === 0 ? [] : await page.readAll(records.length)
   expect(rows.map(({ seq }) => seq)).toEqual(records.map((_, i) => i + 1))
@@ -37,7 +37,7 @@ test.each([
     },
   ],
 ])(
-  'the page shows %s as it is, scrolled up to its beginning, through a kill -9 of the server',
+  'the page shows %s unchanged, scrolled up to its beginning, through a kill -9 of the server',
   async (_, logOf) => {
     using folder = temporaryFolder()
     const log = await logOf(folder.path)

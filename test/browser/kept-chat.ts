@@ -3,7 +3,10 @@ import { WEB_CHAT } from '../integration/roomful-command'
 import { buildPages } from './build-page'
 import { writeWorkers } from './page-workers'
 
-/** The web chat, to be served from `folder`, with what keeps it on the device (`keepPage`) and what notes its frames. */
+/**
+ * The web chat, to serve from `folder`, with the scripts that store it on the device (`keepPage`) and record its
+ * frames.
+ */
 export async function buildKeptChat(folder: string): Promise<void> {
   cpSync(WEB_CHAT, folder, { recursive: true })
   await buildPages(folder, { frames: 'frames-page-main.ts' })

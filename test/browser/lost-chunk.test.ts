@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test('code that is loaded late and does not come is asked for again, and nothing is lost', async () => {
+test('lazy code that fails to load is requested again, and nothing is lost', async () => {
   await using fixture = await tabsFixture(browser)
   await loseCode(fixture.context, fixture.options.url)
   const tab = await fixture.openTab()

@@ -1,6 +1,6 @@
 /**
- * How the pages of a test speak with it, on every engine alike: over a channel to the page notes-page-main.ts, in which
- * the test looks. What a page has posted arrives even if the page is killed in the next moment.
+ * How the pages of a test talk to it, the same on every engine: over a channel to the page notes-page-main.ts, which
+ * the test reads. A page's posts arrive even if the page is killed in the next moment.
  */
 export type Note = { readonly kind: string; readonly value: unknown }
 export type Question = { readonly kind: string; readonly id: string }

@@ -1,4 +1,4 @@
-/** The page that keeps what the other pages of its context tell the test: see notes.ts. */
+/** The page that collects what the other pages of its context report to the test: see notes.ts. */
 import { type Answer, CHANNELS, type Note, type Question } from './note'
 
 let notes: Note[] = []

@@ -6,14 +6,14 @@ import type { Desk } from './notes-page-main'
 
 const POLL_MS = 10
 
-/** What the pages of a context tell the test, and ask it: see note.ts. */
+/** What the pages of a context report to the test, and request from it: see note.ts. */
 export class Notes {
   readonly #all: Note[] = []
   #isOpen = true
 
   private constructor(readonly page: TestPage) {}
 
-  /** Before any page that has something to tell. `url`: of the fixture. */
+  /** Before any page that reports something. `url`: of the fixture. */
   static async of(context: TestContext, url: string): Promise<Notes> {
     const page = await context.newPage()
     await page.goto(`${url}/notes.html`)
@@ -29,7 +29,7 @@ export class Notes {
     return this.#all.filter((one) => one.kind === kind).map(({ value }) => value as T)
   }
 
-  /** Answers what pages ask, until `close`. Rejects when that fails. */
+  /** Answers the requests of pages, until `close`. Rejects if that fails. */
   async answer(kind: string, answerOf: () => Promise<string>): Promise<void> {
     while (this.#isOpen) {
       const questions = await this.page.evaluate(() =>

@@ -11,7 +11,7 @@ let fixture: TabsFixture
 let context: TestContext
 let options: ClientOptions
 let userId: string
-/** Somebody else: what he sees has come through. */
+/** Another user: what they see has come through. */
 let other: ClientTab
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ const shows = (tab: ClientTab, text: string): Promise<unknown> =>
     async () => (await tab.look()).texts.filter((t) => t === text).length === 1,
   )
 
-/** What is sent now reaches the other, and is shown here as sent. */
+/** What is sent now reaches the other user, and shows here as sent. */
 async function goesOn(tab: ClientTab, text: string): Promise<void> {
   await tab.call('say', [text])
   for (const one of [tab, other]) await shows(one, text)
@@ -45,7 +45,7 @@ async function goesOn(tab: ClientTab, text: string): Promise<void> {
   expect(await tab.errors()).toEqual([])
 }
 
-test('metadata behind a Proxy, as of Vue: it is sent, and what is then written offline survives the page', async () => {
+test('metadata behind a Proxy, as of Vue: it is sent, and what is written offline afterwards survives the page', async () => {
   const tab = await ClientTab.open(context, options)
   await tab.call('sayWith', 'reactive', 'proxy')
   for (const one of [tab, other]) await shows(one, 'reactive')
@@ -77,7 +77,7 @@ test.each(['bigint', 'cycle', 'function'] as const)(
   },
 )
 
-test('a message that an older version left with a BigInt in it is failed, and can be cancelled; all goes on', async () => {
+test('a message that an older version stored with a BigInt is failed, and can be cancelled; everything else continues', async () => {
   const before = await ClientTab.open(context, options)
   await goesOn(before, 'of the older version')
   await before.page.close()

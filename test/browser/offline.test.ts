@@ -31,7 +31,7 @@ test('offline from the first load on: the room opens, sends wait and can be edit
   await context.setOffline(true)
   const ada = await ClientTab.load(context, options)
   await waitUntil('the room from the disk', async () => (await ada.look()).texts.length === 3)
-  // At the latest when the first connect has come to nothing.
+  // At the latest when the first connect has failed.
   await waitUntil('it to be offline', async () => (await ada.look()).status === 'offline')
   expect(await ada.look()).toMatchObject({
     texts: ['one', 'two', 'three'],
@@ -46,7 +46,7 @@ test('offline from the first load on: the room opens, sends wait and can be edit
   await waitUntil('the outbox to be on disk', async () => (await ada.call('cachedEntries')) === 3)
   await ben.send(['meanwhile'])
 
-  // And once more from the disk, with all that waits.
+  // And once more from the disk, with everything that waits.
   await ada.start(options)
   await waitUntil('the room from the disk', async () => (await ada.look()).texts.length === 5)
   expect(await ada.look()).toMatchObject({ texts: waiting, unsent: 3, storage: { status: 'ok' } })
@@ -98,13 +98,13 @@ test('a room of 100,000 cached messages opens with one chunk or two read from th
   expect(reads.every((read) => read.startsWith('get ["general",78'))).toBe(true)
 })
 
-test('the browser says that the network is gone, and that it is back: the connection follows at once', async () => {
+test('the browser reports that the network is gone, and that it is back: the connection follows at once', async () => {
   await using fixture = await tabsFixture(browser)
   const ada = await fixture.openTab()
   await fixture.context.setOffline(true)
   await waitUntil('the line to be down', async () => (await ada.look()).connection !== 'online')
   await ada.call('say', ['while there is no network'])
-  // The next try is far away: it is the event that brings the connection back.
+  // The next attempt is far away: the event brings the connection back.
   await waitUntil('a long wait for the next try', async () => (await ada.look()).retryAt - Date.now() > 4_000)
   const watch = stopwatch()
   const since = Date.now()

@@ -2,7 +2,7 @@ import { waitUntil } from '@roomful/testing'
 import type { Stopwatch } from '../stopwatch'
 import type { ClientTab } from './client-page'
 
-/** What is promised, and what a machine that is busy with other things may add to it. */
+/** The promised time, and what a busy machine may add to it. */
 export const TAKE_OVER_MS = 2_000
 export const BUSY_MS = 1_000
 

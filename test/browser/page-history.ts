@@ -14,10 +14,10 @@ import type { Notes } from './notes'
 
 type SendEvent = Extract<HistoryEvent, { phase: 'invoked' }>
 
-/** What all pages of a test did and showed, in the order in which it was told, for the checker. */
+/** What all pages of a test did and showed, in the order in which they reported it, for the checker. */
 export class PageHistory {
   readonly #events: HistoryEvent[] = []
-  /** By text, of which no two are alike. */
+  /** By text, which is unique. */
   readonly #handed = new Map<string, { readonly who: Actor; readonly isKept: boolean }>()
 
   /** How many of the notes are among the events. */
@@ -32,8 +32,8 @@ export class PageHistory {
   }
 
   /**
-   * The page is gone, and what it had under way may have happened, now or later by another page. `handed`: texts that it was
-   * given to send: with the page goes what it was about to tell. `isKept`: whether it has said that it has kept one.
+   * The page is gone, and its calls in progress may have happened, now or later by another page. `handed`: texts that
+   * it was given to send: its unsent reports are lost with it. `isKept`: whether it reported that one is stored.
    */
   async ended(page: Actor, handed: readonly string[], isKept: (text: string) => boolean): Promise<void> {
     await this.#take()
@@ -44,7 +44,7 @@ export class PageHistory {
         this.#events.push({ who, roomId, phase: 'unknown', call })
   }
 
-  /** Nothing is wrong with it, nor with what the server and these tabs hold now. Answers what the server has. */
+  /** Nothing is wrong with it, nor with what the server and these tabs hold now. Returns what the server has. */
   async expectSound(
     reader: Chat,
     room: string,
@@ -57,13 +57,13 @@ export class PageHistory {
     const events = this.#completed(room, rows)
     const findings = checkHistory(events, [{ roomId: room, lastSeq, rev, messages: rows, views, outbox: [] }])
     expect(findings, formatFindings(findings)).toEqual([])
-    // A history in which nothing happened would be sound, too.
+    // An empty history would be sound, too.
     expect(events.filter(({ phase }) => phase === 'view').length).toBeGreaterThan(tabs.length)
     expect(events.filter(isInvoked).length).toBeGreaterThan(0)
     return rows
   }
 
-  /** What was not kept promises nothing, and is taken out where it is not there; what nobody told of is put in. */
+  /** What was not stored carries no promise, and is removed if it is missing; what no page reported is added. */
   #completed(roomId: string, rows: readonly SeenMessage[]): readonly HistoryEvent[] {
     const sends = this.#events.filter(isInvoked)
     const there = new Map(rows.map(({ content, clientId }) => [content, clientId]))

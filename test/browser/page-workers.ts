@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { waitUntil } from '@roomful/testing'
 import type { TestContext } from './engine/port'
 
-/** Code that a page loads when it needs it. */
+/** Code that a page loads lazily. */
 const LATE_CODE = '(socket-io-transport|idb-store|create-tabs)-'
 
 /** Puts the service workers of the tests beside the pages in `folder`. */
@@ -14,12 +14,12 @@ export function writeWorkers(folder: string): void {
   writeFileSync(`${folder}/lose-worker.js`, LOSE_WORKER)
 }
 
-/** From now on the page and its code are on the device, as an app that works offline has them. */
+/** From now on the page and its code are on the device, as for an app that works offline. */
 export function keepPage(context: TestContext, url: string): Promise<void> {
   return register(context, url, '/keep-worker.js')
 }
 
-/** The first six requests for code that is loaded late come to nothing. `/failures` answers how many did. */
+/** The first six requests for lazy code fail. `/failures` returns how many did. */
 export function loseCode(context: TestContext, url: string): Promise<void> {
   return register(context, url, '/lose-worker.js')
 }

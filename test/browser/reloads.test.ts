@@ -34,7 +34,7 @@ const ends: [string, (tab: ClientTab, round: number) => Promise<void>][] = [
 ]
 
 test.each(ends)(
-  `${ROUNDS} %s in mid-send, at random moments: each message once, none lost, order kept`,
+  `${ROUNDS} %s during sends, at random moments: each message once, none lost, order kept`,
   async (name, end) => {
     await using fixture = await tabsFixture(browser)
     const options = fixture.as('the tab')
@@ -46,7 +46,7 @@ test.each(ends)(
     let tab = await ClientTab.open(fixture.context, options, watchDisk)
     const pages: string[] = []
     for (let round = 0; round < ROUNDS; round++) {
-      // Every other time into a client that has only just been made: its line is not up yet, nor is its disk open.
+      // Every other time into a client that has just been created: it is not connected yet, and its disk is not open.
       if (round % 2 === 0) await tab.settled()
       if (name !== 'reloads' && round % 2 === 0) await tab.prepareKill()
       const until = Date.now() + random() * MOST_MS
@@ -78,7 +78,7 @@ test.each(ends)(
     const kept = await keptTexts()
     const lost = said.filter((text) => !texts.includes(text))
     expect(lost.filter((text) => kept.has(text))).toEqual([])
-    // There was something to lose in every round; how much of it a kill leaves time for is the machine's to say.
+    // Each round had something to lose; how much of it a kill leaves time for depends on the machine.
     expect(kept.size).toBeGreaterThan(ROUNDS)
     expect(pages).toEqual([])
   },

@@ -50,7 +50,7 @@ test('the web chat: sign in, send, two tabs over one websocket, a dead server, a
       (await ada.page.evaluate(onDisk)).includes('the other tab'),
     )
 
-    // It would take over what the other leaves unsent in its reload.
+    // It would take over the unsent messages that the other leaves in its reload.
     await second.page.close()
     await server.kill()
     await ada.connection('waiting')

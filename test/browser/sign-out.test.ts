@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-/** All that the origin keeps, as one text: names and content of every place a page can write to. */
+/** Everything that the origin stores, as one text: names and content of every place a page can write to. */
 async function everything(page: TestPage, context: TestContext): Promise<string> {
   const cookies = JSON.stringify(await context.cookies())
   return (
@@ -50,7 +50,7 @@ test('A signs out in one of two tabs, B signs in: nothing of A is in any storage
   const ada = await guest(server.url, 'Ada Lovelace')
   const ben = await guest(server.url, 'Ben')
   const first = await ClientTab.open(context, { ...options, token: ada.token })
-  // What is said in public is Ben's to see, too.
+  // Public messages are Ben's to see, too.
   const hers = { ...options, token: ada.token, room: await first.call('createRoom', 'den of Ada') }
   await first.start(hers)
   await first.settled()
@@ -58,7 +58,7 @@ test('A signs out in one of two tabs, B signs in: nothing of A is in any storage
   await first.send(['a secret of Ada'])
   await second.setDraft('half a secret of Ada')
   await waitUntil('it to be on disk', async () => (await first.call('cachedRows')) > 0)
-  // What waits to be sent is of her, too.
+  // Unsent messages are hers, too.
   await context.setOffline(true)
   await waitUntil('the line to be down', async () => (await second.look()).connection !== 'online')
   await second.call('say', ['a third secret of Ada'])

@@ -11,12 +11,12 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test('quota exceeded: what is sent goes out from memory and says so; with room again all is kept', async () => {
+test('quota exceeded: sends go out from memory and the state reports it; with room again all is stored', async () => {
   await using fixture = await tabsFixture(browser)
   const other = await fixture.openTab()
   const context = await browser.newContext()
   const { token } = await guest(fixture.server.url)
-  // Chromium looks at it when it first has to: so before the page is there.
+  // Chromium checks it at the first use: so before the page exists.
   const devtools = await devtoolsOf(await context.newPage())
   const origin = fixture.server.url
   await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 300_000 })

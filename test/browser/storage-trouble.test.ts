@@ -13,7 +13,7 @@ let fixture: TabsFixture
 let context: TestContext
 let options: ClientOptions
 let userId: string
-/** Somebody else: what he sees has come through. */
+/** Another user: what they see has come through. */
 let other: ClientTab
 const said: string[] = []
 
@@ -36,7 +36,7 @@ afterEach(() => context.close())
 
 const databaseName = (): string => `roomful:${options.url}:${userId}`
 
-/** What is sent now reaches the other, and is shown here as sent. */
+/** What is sent now reaches the other user, and shows here as sent. */
 async function goesOn(tab: ClientTab, text: string): Promise<void> {
   said.push(text)
   await tab.call('say', [text])
@@ -45,7 +45,7 @@ async function goesOn(tab: ClientTab, text: string): Promise<void> {
   expect(await tab.errors()).toEqual([])
 }
 
-test('an IndexedDB that never answers: the room is there within 4 s, and the app says that nothing is kept (P14)', async () => {
+test('an IndexedDB that never answers: the room is there within 4 s, and the app shows that nothing is stored (P14)', async () => {
   const neverAnswers = (): void => {
     IDBFactory.prototype.open = () =>
       Object.create(IDBOpenDBRequest.prototype, { addEventListener: { value: () => {} } })
@@ -72,7 +72,7 @@ test('forbidden, as in a private window: memory, with the reason', async () => {
   await goesOn(tab, 'in private')
 })
 
-test('an old tab that holds on to an older version: memory and the reason; when it is closed all is kept', async () => {
+test('an old tab that holds on to an older version: memory and the reason; when it closes everything is stored', async () => {
   const old = await context.newPage()
   await old.goto(`${options.url}/old.html`)
   await old.evaluate(
@@ -86,7 +86,7 @@ test('an old tab that holds on to an older version: memory and the reason; when 
           database.createObjectStore('chunks')
           database.createObjectStore('entries', { keyPath: 'clientId' })
         }
-        // And no `onversionchange`: that is what makes it an old tab.
+        // And no `onversionchange`: that makes it an old tab.
         opening.onsuccess = () => resolve(Object.assign(window, { held: opening.result }) && undefined)
         opening.onerror = () => reject(opening.error)
       }),
@@ -101,11 +101,11 @@ test('an old tab that holds on to an older version: memory and the reason; when 
   await waitUntil('all to be on disk', async () => (await tab.call('cachedRows')) === said.length)
 })
 
-/** What there is not yet cannot be deleted. */
+/** What does not exist yet cannot be deleted. */
 const kept = (tab: ClientTab): Promise<true> =>
   waitUntil('rows to be on disk', async () => (await tab.call('cachedRows')) > 0)
 
-test('the database is deleted under the app: it goes on from memory, says so, and makes none anew', async () => {
+test('the database is deleted under the app: it continues from memory, reports it, and creates no new one', async () => {
   const tab = await ClientTab.open(context, options)
   await goesOn(tab, 'not yet deleted')
   await kept(tab)
@@ -139,7 +139,7 @@ test("the site's data is cleared by the browser: the same", async () => {
 
 type Handles = { closeHandles(): void; setSick(isSick: boolean): void }
 
-test('a handle that is closed is opened anew; when that does not help the app says so, and heals', async () => {
+test('a closed handle is reopened; when that does not help the app reports it, and recovers', async () => {
   const holdHandles = (): void => {
     const handles: IDBDatabase[] = []
     const { transaction } = IDBDatabase.prototype
@@ -171,7 +171,7 @@ test('a handle that is closed is opened anew; when that does not help the app sa
   await waitUntil('all to be on disk', async () => (await tab.call('cachedRows')) === said.length)
 })
 
-test('damaged data: the room comes from the server again, and what is unsent stays', async () => {
+test('damaged data: the room comes from the server again, and unsent messages stay', async () => {
   const before = await ClientTab.open(context, options)
   await goesOn(before, 'sound')
   await waitUntil('all to be on disk', async () => (await before.call('cachedRows')) === said.length)

@@ -1,4 +1,4 @@
-/** The page of the tests that drive the local store by itself: see store-page.ts. */
+/** The page of the tests that drive the local store on its own: see store-page.ts. */
 
 import { asUserId } from '@roomful/protocol/plain'
 import { CHUNK_SIZE } from '../../packages/client/src/model/rows/timeline'
@@ -40,7 +40,7 @@ const store = {
     return results
   },
 
-  /** A room with so many messages in the cache of this user, as a session before left it. */
+  /** A room with this many messages in the cache of this user, as an earlier run left it. */
   fill: async (url: string, userId: string, count: number): Promise<void> => {
     const local = openCopy()
     await local.open({ url, userId })
@@ -65,10 +65,10 @@ const store = {
     const round = messages / WRITE_ROUNDS
     const chunked: number[] = []
     const single: number[] = []
-    // In turns, and the median of each: whatever else holds up the machine for a moment falls into one of the rounds.
+    // In turns, and the median of each: other load on the machine falls into one of the rounds.
     for (let done = 0; done < messages; done += round) {
       const start = performance.now()
-      // A page of history a write, each chunk that it touches whole: what the client does while somebody scrolls.
+      // A page of history per write, each chunk that it touches whole: what the client does while a user scrolls.
       for (let to = done + pageSize; to <= done + round; to += pageSize) {
         const first = Math.floor((to - pageSize + 1) / CHUNK_SIZE)
         const chunks = Array.from({ length: Math.floor(to / CHUNK_SIZE) - first + 1 }, (_, i) =>

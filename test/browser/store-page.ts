@@ -16,7 +16,7 @@ export type StorePage = AsyncDisposable & {
   ): Promise<Awaited<ReturnType<InStorePage[K]>>>
 }
 
-/** A page with nothing but the local store and what measures it, at an origin of its own. */
+/** A page with only the local store and its measurements, at a separate origin. */
 export async function openStorePage(browser: TestBrowser): Promise<StorePage> {
   const folder = temporaryFolder()
   await buildPages(folder.path, { index: 'store-page-main.ts' })
@@ -31,7 +31,7 @@ export async function openStorePage(browser: TestBrowser): Promise<StorePage> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const context = await browser.newContext()
   const page = await context.newPage()
-  // A secure context, and with it the same IndexedDB as elsewhere.
+  // A secure context, so that it has the same IndexedDB as elsewhere.
   const { port } = server.address() as AddressInfo
   await page.goto(await context.reach(`http://127.0.0.1:${port}/`))
   await waitUntil('the code of the page', () => page.evaluate(() => 'store' in window))

@@ -11,8 +11,8 @@ const NO_SECOND_TRY = 'it never asks again for a module that did not come, until
 const NO_PROFILE = 'a MiniBrowser that is driven keeps its profile in memory'
 
 /**
- * The suites that do not run on an engine because it, or what drives it, lacks what they are about. All others run on all
- * three. docs/tabs.md quotes it: see test/unit/engine-suites.test.ts.
+ * The suites that do not run on an engine because it, or its driver, lacks what they test. All others run on all three.
+ * docs/tabs.md quotes it: see test/unit/engine-suites.test.ts.
  * @type {Record<EngineName, Record<string, string>>}
  */
 export const LACKING = {

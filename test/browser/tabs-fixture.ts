@@ -14,15 +14,15 @@ export type TabsFixture = AsyncDisposable & {
   readonly server: ServerProcess
   readonly context: TestContext
   readonly options: ClientOptions
-  /** The same, for a tab whose history is written down under this name. */
+  /** The same, for a tab whose history is recorded under this name. */
   as(device: string): ClientOptions & { readonly who: Actor }
   openTab(before?: Before): Promise<ClientTab>
   openTabs(count: number): Promise<ClientTab[]>
-  /** The user Ben, in a context of their own. */
+  /** The user Ben, in a separate context. */
   openBen(): Promise<{ readonly ben: ClientTab; readonly context: TestContext }>
-  /** What the tabs of a context, the fixture's if none is given, tell the test. Opened before those that do. */
+  /** The reports of a context's tabs (by default the fixture's) to the test. Opened before those that report. */
   notes(of?: TestContext): Promise<Notes>
-  /** A token of that user which lives no longer than this. */
+  /** A token of that user with this lifetime at most. */
   token(seconds: number): Promise<string>
   /** The same user once more, with an empty disk, outside the browser. */
   elsewhere(): Promise<Chat>

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-/** What the browser does to a page in the background: it says so, and then nothing runs there. */
+/** What the browser does to a page in the background: it notifies the page, and then nothing runs there. */
 async function freeze(tab: ClientTab): Promise<Stopped> {
   const devtools = await devtoolsOf(tab.page)
   await devtools.send('Debugger.enable')
@@ -24,7 +24,7 @@ async function freeze(tab: ClientTab): Promise<Stopped> {
   return { since, goOn: () => devtools.send('Debugger.disable') }
 }
 
-test('an owner that is frozen loses the connection within 2 s, and follows when it goes on', async () => {
+test('a frozen owner loses the connection within 2 s, and follows when it continues', async () => {
   await using fixture = await tabsFixture(browser)
   const tabs = await fixture.openTabs(3)
   const owner = await ownerOf(tabs)

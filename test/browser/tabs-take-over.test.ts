@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-test('the owner dies ten times in mid-send, closed or crashed: nothing lost, nothing doubled, another within 2 s', async () => {
+test('the owner dies ten times during sends, closed or crashed: nothing lost, nothing doubled, another within 2 s', async () => {
   await using fixture = await tabsFixture(browser)
   const history = new PageHistory(await fixture.notes())
   const names = new Map<ClientTab, Actor>()
@@ -39,7 +39,7 @@ test('the owner dies ten times in mid-send, closed or crashed: nothing lost, not
     said.push(...handed)
     const sends = tabs.map(async (tab, i) => {
       const texts = handed[i] ?? []
-      // A tab that is gone before it could say that they are on disk may have lost them.
+      // A tab that ends before it could report them as stored may have lost them.
       await tab.send(texts).catch(() => {
         for (const text of texts) maybe.add(text)
       })
@@ -98,7 +98,7 @@ describe('an owner that is', () => {
       },
     ],
   ]
-  test.each(stops)('%s loses the connection within 2 s, and follows when it goes on', async (_, stop) => {
+  test.each(stops)('%s loses the connection within 2 s, and follows when it continues', async (_, stop) => {
     await using fixture = await tabsFixture(browser)
     const tabs = await fixture.openTabs(3)
     const processes = new Map<ClientTab, number>()
@@ -124,7 +124,7 @@ describe('an owner that is', () => {
   })
 })
 
-test('an owner that is hidden hands the connection to a visible tab', async () => {
+test('a hidden owner passes the connection to a visible tab', async () => {
   await using fixture = await tabsFixture(browser)
   const tabs = await fixture.openTabs(2)
   const owner = await ownerOf(tabs)

@@ -42,7 +42,7 @@ test('two people sign in and chat, both ways', async () => {
 })
 
 test('a message shows at once, and then as sent, in the same place', async () => {
-  // Every status of every row from now on, whatever comes and goes between two looks of this test.
+  // Every status of every row from now on, also statuses between two checks of this test.
   await ada.page.evaluate(() => {
     const seen: string[] = []
     Object.assign(window, { seen })
@@ -59,7 +59,7 @@ test('a message shows at once, and then as sent, in the same place', async () =>
     document
       .querySelector('form.composer')
       ?.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }))
-    // The next thing that happens in the page: no answer of a server can have come before it.
+    // The next event in the page: no server could have answered before it.
     return new Promise<string | undefined>((resolve) => {
       queueMicrotask(() =>
         resolve(document.querySelector('article')?.getAttribute('data-status') ?? undefined),
@@ -75,7 +75,7 @@ test('a message shows at once, and then as sent, in the same place', async () =>
   expect(seen.at(-1)).toMatch(/ sent$/)
 })
 
-test('a reload keeps all, and who one is', async () => {
+test('a reload keeps everything, and the user', async () => {
   await ada.send('one')
   await ben.shows('one')
   await ben.send('two')
@@ -87,7 +87,7 @@ test('a reload keeps all, and who one is', async () => {
   expect(await ada.count('article[data-own=true]')).toBe(2)
 })
 
-test('an edit and a delete reach the other side, and hold after a reload', async () => {
+test('an edit and a delete reach the other side, and last after a reload', async () => {
   for (const text of ['keep me', 'change me', 'delete me']) {
     await ada.send(text)
     await ben.shows(text)
@@ -100,7 +100,7 @@ test('an edit and a delete reach the other side, and hold after a reload', async
   await ben.settlesAs(['keep me', 'changed'])
 })
 
-test('one goes offline and sends three; back online, the three arrive once and in order', async () => {
+test('one user goes offline and sends three; back online, the three arrive once and in order', async () => {
   await ada.send('before')
   await ben.shows('before')
   await ada.context.setOffline(true)
@@ -129,7 +129,7 @@ test('the same with a connection that is cut, and with one that only goes silent
   expect(await cleo.errors()).toEqual([])
 })
 
-test('the server is killed in the middle of it and comes back: both go on by themselves', async () => {
+test('the server is killed midway and comes back: both continue on their own', async () => {
   await ada.send('before')
   await ben.shows('before')
   const port = String(server.port)

@@ -1,7 +1,7 @@
 import { waitUntil } from '@roomful/testing'
 import type { Point, TestPage } from './engine/port'
 
-/** A control, by what a user of it is shown or a screen reader says. */
+/** A control, by what a user sees or a screen reader reads. */
 export type Control = {
   readonly role: 'button' | 'textbox'
   /** Its label, or the text in it: all of it. */
@@ -15,7 +15,7 @@ export async function clickOn(page: TestPage, control: Control): Promise<void> {
   await page.click(await placeOf(page, control))
 }
 
-/** Types over what is in it. */
+/** Replaces what is in it. */
 export async function fillIn(page: TestPage, name: string, text: string): Promise<void> {
   await clickOn(page, { role: 'textbox', name })
   await page.evaluate(() => {
@@ -37,7 +37,7 @@ function placeOf(page: TestPage, control: Control): Promise<Point> {
   return settledPlace(page, `${control.role} "${control.name}"`, () => page.evaluate(controlPlace, control))
 }
 
-/** Where it is once it no longer moves: at two looks in the same place. */
+/** Its position once it no longer moves: the same at two checks. */
 async function settledPlace(page: TestPage, what: string, look: () => Promise<Point | null>): Promise<Point> {
   let last: Point | null = null
   return waitUntil(what, async () => {

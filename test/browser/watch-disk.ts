@@ -1,4 +1,4 @@
-/** Runs in the page: notes each message of the outbox whose transaction the browser has called complete. */
+/** Runs in the page: records each message of the outbox whose transaction the browser has reported complete. */
 export function watchDisk(): void {
   const { note } = window as unknown as { note(kind: string, value: unknown): void }
   const { put } = IDBObjectStore.prototype

@@ -6,7 +6,7 @@ export type Protocol = 1 | 2
 
 /**
  * One line of a script. Payloads and patterns may hold `$names`: `$room`, `$a`, `$b`, `$c` (user ids), `$id1`…`$id9`
- * (fresh clientIds), and what an earlier step kept.
+ * (fresh clientIds), and what an earlier step stored.
  */
 export type Step =
   /** Sends and waits for the answer. `keep`: names for parts of it, by path. */
@@ -20,7 +20,7 @@ export type Step =
     }
   /** Sends without an ack function. */
   | { readonly kind: 'tell'; readonly who: Who; readonly event: string; readonly payload: unknown }
-  /** Waits for an event that fits. Those of other shapes are left for later steps. */
+  /** Waits for an event that matches. Others are left for later steps. */
   | {
       readonly kind: 'see'
       readonly who: Who
@@ -28,7 +28,7 @@ export type Step =
       readonly expect: Pattern
       readonly keep?: Readonly<Record<string, string>>
     }
-  /** No event that fits has come by now; a round trip before it makes "by now" certain. */
+  /** No event that matches has come by now; a round trip before it makes "by now" certain. */
   | { readonly kind: 'miss'; readonly who: Who; readonly event: string; readonly expect: Pattern }
 
 export type Case = {
@@ -66,13 +66,13 @@ export const both = casesOf(1, 2)
 /** Subscribes to `$room`. */
 export const join = (who: Who): Step => ask(who, 'join-rooms', { roomIds: ['$room'] }, { ok: true })
 
-/** Sends one text into `$room` and keeps the row's id under `name`. */
+/** Sends one text into `$room` and stores the row's id under `name`. */
 export function say(who: Who, content: string, name = 'm'): Step {
   const payload = { roomId: '$room', content, clientId: `$client-${name}` }
   return ask(who, 'send-message', payload, { ok: true, message: { content } }, { [name]: 'message.id' })
 }
 
-/** The shape of every refusal. `error` stays a text, as in the reference; programs look at `code`. */
+/** The shape of every refusal. `error` stays a text, as in the reference; programs read `code`. */
 export function refusal(code: string, more: Readonly<Record<string, Pattern>> = {}): Pattern {
   return { ok: false, error: text, code, ...more }
 }

@@ -1,4 +1,4 @@
-/** A rule for one value, with the words for what it wants. */
+/** A rule for one value, with a text for what it wants. */
 export class Rule {
   constructor(
     readonly wants: string,
@@ -7,8 +7,8 @@ export class Rule {
 }
 
 /**
- * What a frame must look like: an object needs the named fields and may have others, a list must be as long, all
- * else is equal. A Rule is asked.
+ * What a frame must look like: an object needs the named fields and may have others, a list must be as long, everything
+ * else must be equal. A Rule decides itself.
  */
 export type Pattern =
   | string
@@ -38,7 +38,7 @@ export function listOf(length: number): Rule {
   return new Rule(`a list of ${length}`, (value) => Array.isArray(value) && value.length === length)
 }
 
-/** A list that has, among others, an element that fits. */
+/** A list that contains an element that matches. */
 export const containing = (pattern: Pattern): Rule => new ContainingRule(pattern)
 export const lacking = (pattern: Pattern): Rule => new ContainingRule(pattern, false)
 
@@ -51,7 +51,7 @@ class ContainingRule extends Rule {
   }
 }
 
-/** Puts what `$names` stand for in their place, in payloads and patterns. A key may be a name too. */
+/** Replaces `$names` by their values, in payloads and patterns. A key may be a name too. */
 export function fill(value: unknown, names: Names): unknown {
   if (typeof value === 'string') return value.startsWith('$') ? known(value.slice(1), names) : value
   if (value instanceof ContainingRule) {
@@ -69,7 +69,7 @@ function known(name: string, names: Names): unknown {
   return names.get(name)
 }
 
-/** What does not fit, as `path: wanted …, got …`; undefined when all does. */
+/** What does not match, as `path: wanted …, got …`; undefined if everything does. */
 export function mismatch(value: unknown, pattern: Pattern, path = ''): string | undefined {
   const wrong = (wants: string): string => `${path || 'it'}: wanted ${wants}, got ${brief(value)}`
   if (pattern instanceof ContainingRule) {

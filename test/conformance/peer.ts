@@ -7,7 +7,7 @@ const TIMEOUT_MS = 60_000
 
 type Frame = { readonly event: string; readonly payload: unknown }
 
-/** A bare Socket.IO client: none of the SDK, so that the suite tests the wire and not the SDK's idea of it. */
+/** A bare Socket.IO client without the SDK, so that the suite tests the wire and not the SDK's idea of it. */
 export class Peer {
   readonly #frames: Frame[] = []
   readonly #waiting = new Set<() => void>()
@@ -45,13 +45,13 @@ export class Peer {
     }
   }
 
-  /** Without a payload nothing is sent in its place either: `undefined` would travel as `null`. */
+  /** Without a payload nothing is sent in its place either: `undefined` would be sent as `null`. */
   tell(event: string, payload: unknown): void {
     if (payload === undefined) this.socket.emit(event)
     else this.socket.emit(event, payload)
   }
 
-  /** Takes the first frame that fits, come or to come. */
+  /** Takes the first frame that matches, past or future. */
   async see(event: string, pattern: Pattern): Promise<unknown> {
     const take = (): Frame | undefined => {
       const at = this.#frames.findIndex((frame) => frame.event === event && fits(frame, pattern))
@@ -64,7 +64,7 @@ export class Peer {
     throw new Error(`no ${event} that fits within ${TIMEOUT_MS} ms${why ? `; the last one: ${why}` : ''}`)
   }
 
-  /** A frame that fits and has come, if there is one. */
+  /** A frame that matches and has arrived, if any. */
   has(event: string, pattern: Pattern): boolean {
     return this.#frames.some((frame) => frame.event === event && fits(frame, pattern))
   }

@@ -11,7 +11,7 @@ export type Result = { readonly name: string; readonly protocol: Protocol; reado
 /** How often a rate-limited step is repeated: a server with low limits makes the run slow, not red. */
 const RATE_LIMIT_TRIES = 20
 
-/** Plays one script in a room of its own. */
+/** Plays one script in a separate room. */
 export async function runCase(url: string, users: Users, one: Case, protocol: Protocol): Promise<Result> {
   const { name } = one
   const stage = new Stage(url, users, protocol)
@@ -50,8 +50,8 @@ class Stage {
   }
 
   /**
-   * A private room of `a` and `b`. Made by protocol 2, whatever the case speaks: the reference has no such event. `c`
-   * comes by, so that the server knows who that is.
+   * A private room of `a` and `b`. Created by protocol 2, in every case: the reference has no such event. `c` connects
+   * once, so that the server knows the user.
    */
   async prepare(): Promise<void> {
     const all = await Promise.all((['a', 'b', 'c'] as const).map((who) => this.#connect(who, 2)))

@@ -3,15 +3,15 @@ import { type Result, runCase, type User, type Users } from './run-case'
 
 type SuiteOptions = {
   readonly url: string
-  /** Tokens of three users; what is missing is a fresh guest a case. */
+  /** Tokens of three users; a missing one becomes a fresh guest per case. */
   readonly tokens?: Readonly<Partial<Record<'a' | 'b' | 'c', string>>>
   readonly protocols?: readonly Protocol[]
-  /** Only cases whose name has this in it. */
+  /** Only cases whose name contains this. */
   readonly only?: string
   readonly onResult?: (result: Result) => void
 }
 
-/** Scripts have rooms of their own, so some may run side by side. */
+/** Scripts have separate rooms, so some may run in parallel. */
 const AT_ONCE = 4
 
 /** Plays every case against a server, for each protocol that it is for. Results come in the order of the cases. */
@@ -58,7 +58,7 @@ async function guest(url: string, name: string): Promise<User> {
   return { id: user.id, token }
 }
 
-/** The user id that a JWT names. It is the server's to verify, not ours. */
+/** The user id in a JWT. Verifying it is up to the server. */
 function subjectOf(token: string): string {
   const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
   if (typeof claims === 'object' && claims !== null && 'sub' in claims && typeof claims.sub === 'string') {

@@ -29,7 +29,7 @@ async function withAda<T>(run: (room: Room) => Promise<T>): Promise<T> {
 const shows = (room: Room, content: string) =>
   waitUntil(content, () => room.messages().find((message) => message.content === content))
 
-test('it answers commands, as a reply to the message, and knows its own help', async () => {
+test('it answers commands, as a reply to the message, and has its own help', async () => {
   await using bot = await botFor()
   bot.command('add', 'adds numbers', (context) =>
     context.reply(String(context.command?.args.reduce((sum, arg) => sum + Number(arg), 0))),
@@ -43,7 +43,7 @@ test('it answers commands, as a reply to the message, and knows its own help', a
   })
 })
 
-test('middleware runs around it, and may end it', async () => {
+test('middleware runs around the handler, and may end the handling', async () => {
   const log: string[] = []
   await using bot = await botFor()
   bot
@@ -107,7 +107,7 @@ test('a message that is handled again is answered once', async () => {
   expect(await contents()).toEqual(['ping', 'pong 1'])
 })
 
-test('a handler that throws is tried again, its replies are not repeated, and the bot goes on', async () => {
+test('a handler that throws is tried again, its replies are not repeated, and the bot continues', async () => {
   const dead: string[] = []
   let tries = 0
   await using bot = await botFor({ onDeadLetter: (message) => void dead.push(message.content) })
@@ -141,14 +141,14 @@ test('it does not answer itself', async () => {
   expect((await contents()).filter((content) => content.startsWith('echo echo'))).toEqual([])
 })
 
-test('a second command of one name is an error', async () => {
+test('a second command with the same name is an error', async () => {
   const bot = await botFor()
   bot.command('a', '', () => {})
   expect(() => bot.command('a', '', () => {})).toThrow('already')
   await bot.stop()
 })
 
-test('what a handler sends by the room is there when stop() is through, though the server was slow to take it', async () => {
+test('messages that a handler sends by the room are there after stop(), even on a slow server', async () => {
   await using slow = await createTestServer({ limits: { sendsPerSecond: 4, sendsBurst: 1 } })
   const bot = createBot({ url: slow.url, auth: await slow.token('bot'), rooms: ['general'] })
   const handled = new Promise<void>((resolve) => {

@@ -46,7 +46,7 @@ async function join(kind: string, place: Place): Promise<{ bus: Bus; heard: BusM
   return { bus, heard }
 }
 
-/** `later`: a field of a newer version, which passes as it is. */
+/** `later`: a field of a newer version, which passes unchanged. */
 const note = (seq: number, later?: string): BusMessage => ({
   ...{ type: 'read', roomId: asRoomId('general'), userId: asUserId('ann'), seq, lineId: 'line' },
   ...(later === undefined ? {} : { later }),
@@ -55,17 +55,17 @@ const reads = (heard: readonly BusMessage[]): number[] =>
   heard.flatMap((message) => (message.type === 'read' ? [message.seq] : []))
 
 describe.each(Object.keys(open))('bus contract: %s', (kind) => {
-  test('one’s own listeners have it when publish returns, once', async () => {
+  test("a node's own listeners get a message once, before publish returns", async () => {
     const { bus, heard } = await join(kind, { nodeId: 'node-a', epoch: newEpoch() })
     bus.publish(note(1))
     expect(reads(heard)).toEqual([1])
-    // Time for an echo that there must not be.
+    // Time for an echo that must not come.
     bus.publish(note(2))
     await waitUntil('the bus to be up', () => bus.isUp?.() ?? true)
     expect(reads(heard)).toEqual([1, 2])
   })
 
-  test('after it is closed nobody is told', async () => {
+  test('after it is closed no listener is called', async () => {
     const { bus, heard } = await join(kind, { nodeId: 'node-a', epoch: newEpoch() })
     await bus.close()
     bus.publish(note(1))
@@ -79,7 +79,7 @@ describe.each(['Redis', 'Postgres'])('bus contract between nodes: %s', (kind) =>
     const b = await join(kind, { nodeId: 'node-b', epoch })
     const knows = ({ heard }: typeof a, nodeId: string): boolean =>
       heard.some((message) => message.type === 'node-here' && message.nodeId === nodeId)
-    // Whoever comes second may have been greeted before it had listeners.
+    // The second node may have been greeted before it had listeners.
     await waitUntil('the first to know the second', () => knows(a, 'node-b'))
     return { a, b }
   }
@@ -106,7 +106,7 @@ describe.each(['Redis', 'Postgres'])('bus contract between nodes: %s', (kind) =>
     ])
   })
 
-  test('servers on another database hear nothing', async () => {
+  test('servers on another database receive nothing', async () => {
     const { a, b } = await two()
     const stranger = await join(kind, { nodeId: 'node-x', epoch: newEpoch() })
     a.bus.publish(note(1))
@@ -114,7 +114,7 @@ describe.each(['Redis', 'Postgres'])('bus contract between nodes: %s', (kind) =>
     expect(stranger.heard.filter(({ type }) => type === 'read' || type === 'node-here')).toEqual([])
   })
 
-  test('who leaves is missed at once', async () => {
+  test('a node that leaves is missed at once', async () => {
     const { a, b } = await two()
     await b.bus.close()
     await waitUntil('the farewell', () =>

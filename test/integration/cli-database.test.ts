@@ -8,7 +8,7 @@ import { startPostgres } from '../../packages/testing/src/postgres'
 import { NO_LIMITS, roomful, serve, temporaryFolder } from './roomful-command'
 import { startServer, tokenOf } from './server-fixture'
 
-// Each command is a process of its own, and a dozen of them on a busy machine take their time.
+// Each command is a separate process, and a dozen of them on a busy machine take their time.
 vi.setConfig({ testTimeout: 120_000 })
 
 const token = (user: string | { readonly id: string }): Promise<string> =>
@@ -20,7 +20,7 @@ const rowsOf = (text: string): { kind: string; message: { seq: number; content: 
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
 
-test('a room is exported from a running server, goes on where the file ends, and is imported once', async () => {
+test('a room is exported from a running server, continues where the file ends, and is imported once', async () => {
   using folder = temporaryFolder()
   const [source, file] = [`sqlite:${folder.path}/from.db`, join(folder.path, 'general.ndjson')]
   const lines = Array.from({ length: 420 }, (_, n) => `line ${n}`)
@@ -33,7 +33,7 @@ test('a room is exported from a running server, goes on where the file ends, and
     const first = await roomful(['export', 'general', '-o', file, ...at])
     expect(first).toMatchObject({ code: 0, stderr: '' })
     expect(first.stdout.toString()).toBe(`400 messages of general written to ${file}\n`)
-    // As a kill in mid-write leaves it.
+    // As a kill during a write leaves it.
     appendFileSync(file, '{"kind":"message","mess')
     expect((await roomful(['send', 'general', ...at], { stdin: lines.slice(400).join('\n') })).code).toBe(0)
     const second = await roomful(['export', 'general', '-o', file, ...at])
@@ -62,7 +62,7 @@ test('a room is exported from a running server, goes on where the file ends, and
   expect(texts(to?.stdout.toString())).toHaveLength(420)
 })
 
-test('an import of something else says which line, and an export of no room that there is none', async () => {
+test('an import of another file names the line, and an export of no room reports that', async () => {
   using folder = temporaryFolder()
   const target = ['--database', `sqlite:${folder.path}/to.db`]
   const wrong = await roomful(['import', ...target], { stdin: '{"a":1}\n' })
@@ -73,7 +73,7 @@ test('an import of something else says which line, and an export of no room that
   expect(none.stderr).toMatch(/^roomful: ROOM_NOT_FOUND: /)
 })
 
-test('migrate says what it did, on SQLite and on Postgres', async () => {
+test('migrate prints what it did, on SQLite and on Postgres', async () => {
   using folder = temporaryFolder()
   await using postgres = await startPostgres()
   for (const database of [`sqlite:${folder.path}/a.db`, await postgres.createDatabase()]) {
@@ -96,7 +96,7 @@ test('migrate says what it did, on SQLite and on Postgres', async () => {
   expect(createMemoryStore().kind).toBe('memory')
 })
 
-test('a client that is ahead of a restored database swaps its rows for what is there', async () => {
+test("a client ahead of a restored database replaces its rows by the server's", async () => {
   using folder = temporaryFolder()
   const [database, copy] = [`sqlite:${folder.path}/roomful.db`, join(folder.path, 'copy.db')]
   const options = { database, limits: { sendsPerSecond: 0 } }
@@ -106,7 +106,7 @@ test('a client that is ahead of a restored database swaps its rows for what is t
   const room = ann.room('general')
   await room.open()
   for (let n = 1; n <= 20; n++) await room.send(`kept ${n}`)
-  // While the server runs, and refused where something is already.
+  // While the server runs, and refused if the file exists.
   expect(await roomful(['backup', copy, '--database', database])).toMatchObject({ code: 0, stderr: '' })
   expect((await roomful(['backup', copy, '--database', database])).code).toBe(1)
   for (let n = 1; n <= 30; n++) await room.send(`lost ${n}`)
@@ -121,7 +121,7 @@ test('a client that is ahead of a restored database swaps its rows for what is t
   expect(statSync(kept).size).toBeGreaterThan(0)
 
   const second = await startServer({ ...options, port })
-  // New revs overtake the old numbers: only the epoch can tell.
+  // New revs overtake the old numbers: only the epoch can distinguish them.
   await using bob = await createTestClient({ url: second.url, token }, 'bob')
   for (let n = 1; n <= 40; n++) await bob.room('general').send(`after ${n}`)
   const contents = (): string[] => room.messages().map(({ content }) => content)
@@ -147,7 +147,7 @@ test('a client that is ahead of a restored database swaps its rows for what is t
   await old.close()
 })
 
-test('what is no copy of a database is not put in its place', async () => {
+test('a file that is not a copy of a database is not restored', async () => {
   using folder = temporaryFolder()
   const [database, copy] = [`sqlite:${folder.path}/roomful.db`, join(folder.path, 'copy.db')]
   const { epoch } = await openStore(database).then(async (store) => ({

@@ -42,7 +42,7 @@ test('a healthy server, with everything named', async () => {
   expect(code).toBe(0)
 })
 
-test('for people: a line a finding, and what was not asked is not wrong', async () => {
+test('for people: one line per finding, and skipped checks are not wrong', async () => {
   await using server = await startServer()
   const { code, stdout } = await roomful(['doctor', '--url', server.url])
   expect(code).toBe(0)
@@ -50,7 +50,7 @@ test('for people: a line a finding, and what was not asked is not wrong', async 
   expect(stdout.toString()).toMatch(/^- {4}token: name a token with --token/m)
 })
 
-test('a page that may not connect, and a token that is not of this server', async () => {
+test('a page that may not connect, and a token of another server', async () => {
   await using server = await startServer()
   const token = await signToken('another secret than that of this server', { id: 'ann', name: 'Ann' })
   const { code, findings } = await doctor(
@@ -67,7 +67,7 @@ test('a page that may not connect, and a token that is not of this server', asyn
   expect(findings.token).toMatchObject({ verdict: 'bad', found: expect.stringContaining('TOKEN_INVALID') })
 })
 
-test('nobody at this address, and a folder that is not there', async () => {
+test('no server at this address, and a folder that does not exist', async () => {
   const proxy = await createTcpProxy(1)
   const { url } = proxy
   await proxy[Symbol.asyncDispose]()
@@ -77,7 +77,7 @@ test('nobody at this address, and a folder that is not there', async () => {
   expect(findings.reach?.fix).toContain('roomful serve')
 })
 
-test('something else at this address: a clock that is off, no database, no websocket', async () => {
+test('something else at this address: a wrong clock, no database, no websocket', async () => {
   const other = createServer((request, response) => {
     response.setHeader('date', new Date(Date.now() - 3_600_000).toUTCString())
     response.statusCode = request.url === '/healthz' ? 200 : 404

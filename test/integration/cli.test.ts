@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** A room of its own for one test, public, made by somebody else. */
+/** A public room for one test, created by another user. */
 async function freshRoom(name: string): Promise<string> {
   await using owner = await createTestClient(server, 'owner')
   const room = await owner.createRoom({ name, type: 'public' })
@@ -30,7 +30,7 @@ async function contents(roomId: string): Promise<string[]> {
 }
 
 describe('roomful send', () => {
-  test('sends what is typed, under the given name', async () => {
+  test('sends the typed text, under the given name', async () => {
     const room = await freshRoom('typed')
     const sent = await roomful([
       'send',
@@ -48,7 +48,7 @@ describe('roomful send', () => {
     expect(await contents(room)).toEqual(['hello you  two'])
   })
 
-  test('sends standard input, a line a message, in order', async () => {
+  test('sends standard input, one message per line, in order', async () => {
     const room = await freshRoom('lines')
     const lines = Array.from({ length: 300 }, (_, i) => `line ${i}`)
     const stdin = `${lines.join('\n')}\n\n`
@@ -65,7 +65,7 @@ describe('roomful send', () => {
     expect(await contents(room)).toEqual(['a\nb', ' c ', 'd'])
   })
 
-  test('tells which message was refused and why, sends the others, and ends with 1', async () => {
+  test('names the refused message and the reason, sends the others, and ends with 1', async () => {
     const room = await freshRoom('refused')
     const sent = await roomful(['send', room, '--join', '--null', '--url', url], {
       stdin: 'one\0\u200b\0three\0',
@@ -76,19 +76,19 @@ describe('roomful send', () => {
     expect(await contents(room)).toEqual(['one', 'three'])
   })
 
-  test('a room that is not there, or not yours, is one line with what to do', async () => {
+  test('a room that does not exist, or is hidden, is one line with what to do', async () => {
     const sent = await roomful(['send', 'nowhere', 'x', '--url', url])
     expect(sent.code).toBe(1)
     expect(sent.stderr).toMatch(/^roomful: ROOM_NOT_FOUND: [^\n]*--join\)\n$/)
   })
 
-  test('a token that is not valid is one line with what to do', async () => {
+  test('an invalid token is one line with what to do', async () => {
     const sent = await roomful(['send', 'general', 'x', '--url', url], { env: { ROOMFUL_TOKEN: 'nonsense' } })
     expect(sent.code).toBe(1)
     expect(sent.stderr).toMatch(/^roomful: TOKEN_INVALID: [^\n]*--token[^\n]*\n$/)
   })
 
-  test('Ctrl+C ends it cleanly, with 130 and what became of the messages', async () => {
+  test('Ctrl+C ends it cleanly, with 130 and the outcome of the messages', async () => {
     await using slow = await createTestServer({ limits: { sendsPerSecond: 1, sendsBurst: 2 } })
     const stdin = Array.from({ length: 50 }, (_, i) => `line ${i}`).join('\n')
     const running = startRoomful(['send', 'general', '--url', slow.url], { stdin })
@@ -104,7 +104,7 @@ describe('roomful send', () => {
     )
   })
 
-  test('a session that ends in the middle ends it, says why, and how many are not confirmed', async () => {
+  test('a login session that ends midway ends it, with the reason and the number of unconfirmed messages', async () => {
     const jwtSecret = 'a secret of this test, 32 bytes long'
     const slow = await createChatServer({
       ...{ port: 0, host: '127.0.0.1', database: 'memory:', defaultRooms: ['general'], logLevel: 'silent' },
@@ -156,7 +156,7 @@ describe('roomful send', () => {
 })
 
 describe('roomful tail', () => {
-  test('prints from where it is told to, in the asked form', async () => {
+  test('prints from the given start, in the requested format', async () => {
     const room = await freshRoom('tail')
     await roomful(['send', room, '--join', '--url', url, '--name', 'Ada'], { stdin: 'one\ntwo\nthree\n' })
     const tail = async (...args: string[]): Promise<string> =>
@@ -170,7 +170,7 @@ describe('roomful tail', () => {
     expect(await tail('--raw', '--since', String(two.seq))).toBe('three\n')
     const text = await tail('--last', '10')
     expect(text).toMatch(/^\d\d:\d\d:\d\d Ada: two$/m)
-    // Nothing for a terminal where there is none.
+    // No terminal codes without a terminal.
     expect(text).not.toContain('\u001b')
   })
 
@@ -215,7 +215,7 @@ describe('roomful tail', () => {
 })
 
 describe('roomful rooms', () => {
-  test('lists one’s own as a table, and as JSON', async () => {
+  test("lists the user's own as a table, and as JSON", async () => {
     const { stdout } = await roomful(['rooms', '--url', url])
     expect(stdout.toString()).toMatch(
       /^ID +NAME +TYPE +MESSAGES +UNREAD\n(.*\n)*general +\S+ +public +\d+ +\d+\n/,
@@ -230,7 +230,7 @@ describe('roomful rooms', () => {
     ).toContainEqual(expect.objectContaining({ id: 'general', type: 'public' }))
   })
 
-  test('lists those that anyone may join', async () => {
+  test('lists those that any user may join', async () => {
     const id = await freshRoom('Needle in a haystack')
     const { stdout } = await roomful(['rooms', '--public', '--query', 'NEEDLE', '--url', url])
     expect(stdout.toString().split('\n')[1]).toMatch(
@@ -240,7 +240,7 @@ describe('roomful rooms', () => {
 })
 
 describe('roomful invitations', () => {
-  test('lists what waits, accepts and declines', async () => {
+  test('lists invitations, accepts and declines', async () => {
     await using strict = await createTestServer({ defaultRooms: [], invitations: 'consent' })
     await using ann = await createTestClient(strict, { id: 'ann', name: 'Ann' })
     const members = ['bob']

@@ -49,8 +49,8 @@ function gatherOver(nodes: readonly ServerProcess[]): Promise<Device[]> {
 }
 
 /**
- * Every device shows the end without a gap before it. It knows the head sooner than it has the rows: those of the
- * other node are found in the database where Redis lost them, within the 10 s that P5 and P16 give.
+ * Every device shows the end without a gap before it. It knows the head sooner than it has the rows: the database
+ * delivers those of the other node that Redis lost, within the 10 s that P5 and P16 give.
  */
 async function converged(devices: readonly Device[], lastSeq: number): Promise<void> {
   const showsEnd = ({ room }: Device): boolean => {
@@ -63,7 +63,7 @@ async function converged(devices: readonly Device[], lastSeq: number): Promise<v
   expect(watch.idleMs()).toBeLessThan(10_000)
 }
 
-/** Seqs are 1..n without a hole, each send once, each sender in his order, each device equal to the server. */
+/** Seqs are 1..n without a hole, each send once, in each sender's order, each device equal to the server. */
 async function expectRight(devices: readonly Device[], recorder: Recorder): Promise<void> {
   const [first] = devices
   if (!first) throw new Error('nobody came')
@@ -94,7 +94,7 @@ test(`two server processes, ${CLIENTS} writers, every tenth send twice, Redis ki
   }
 })
 
-test('a node is killed while it commits: what it committed is told by the other one, which goes on', async () => {
+test('a node is killed while it commits: the other one delivers its commits, and continues', async () => {
   const nodes = await startNodes(['--redis', redis.url])
   const [first, second] = nodes
   if (!first || !second) throw new Error('no nodes')

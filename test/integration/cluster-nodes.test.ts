@@ -51,7 +51,7 @@ const contents = (device: Device): string[] => [
   ...device.all('new-message').map(({ content }) => content),
 ]
 
-/** Protocol 2 goes by heads where it was told no rows: with either it has the message. */
+/** Protocol 2 goes by heads when it gets no rows: with either it has the message. */
 async function converged(device: Device, content: string, withinMs: number): Promise<void> {
   const watch = stopwatch()
   await waitUntil(`"${content}" to arrive`, () => contents(device).includes(content))
@@ -67,7 +67,7 @@ describe.each(Object.keys(buses))('two nodes on %s', (kind) => {
   const joining = (): ServerOptions => buses[kind]?.() ?? {}
   beforeEach(() => startNodes(joining()))
 
-  test('an invitation on A is told on B within a second; an ephemeral room of A is one of B as well', async () => {
+  test('an invitation on A arrives on B within a second; an ephemeral room of A is one of B as well', async () => {
     const [ann, bob] = [await enter(0, 'ann'), await enter(1, 'bob')]
     const { room } = await ann.do('create-room', { name: 'Ours', type: 'private' })
     const watch = stopwatch()
@@ -98,7 +98,7 @@ describe.each(Object.keys(buses))('two nodes on %s', (kind) => {
     expect(contents(eve)).toEqual(sent)
   })
 
-  test('both nodes send at once: every device is told every message once, by rev without a gap', async () => {
+  test('both nodes send at once: every device receives every message once, by rev without a gap', async () => {
     const [ann, bob, eve] = [await enter(0, 'ann'), await enter(1, 'bob'), await enter(0, 'eve', 1)]
     for (const device of [ann, bob, eve]) await joinGeneral(device)
     await Promise.all(Array.from({ length: 100 }, (_, n) => say(n % 2 === 0 ? ann : bob, `message ${n}`)))
@@ -128,7 +128,7 @@ describe.each(Object.keys(buses))('two nodes on %s', (kind) => {
     expect(JSON.stringify(bob.events)).not.toContain('secret')
   })
 
-  test('P8: a session revoked on A is ended on B within a second', async () => {
+  test('P8: a login session revoked on A ends on B within a second', async () => {
     const token = await tokenOf('bob', { sid: 'session-of-bob' })
     const bob = await connect(node(1), { token, protocol: 2 })
     devices.push(bob)
@@ -144,7 +144,7 @@ describe.each(Object.keys(buses))('two nodes on %s', (kind) => {
     const [ann, bob] = [await enter(0, 'ann'), await enter(1, 'bob')]
     for (const device of [ann, bob]) await joinGeneral(device)
     await say(ann, 'hello')
-    // At most once, as everything volatile: whoever types says so again and again.
+    // At most once, like everything volatile: a user who types repeats the signal.
     await waitUntil('typing', async () => {
       await ann.do('typing', { ...inGeneral, typing: true })
       return bob.all('typing').some(({ userId }) => userId === 'ann')
@@ -157,13 +157,13 @@ describe.each(Object.keys(buses))('two nodes on %s', (kind) => {
     await bob.next('presence', ({ userId, status }) => userId === 'ann' && status === 'offline')
   })
 
-  test('a node that comes later learns who is there', async () => {
+  test('a node that joins later learns who is there', async () => {
     const ann = await enter(0, 'ann')
     await joinGeneral(ann)
     const database = await postgres.createDatabase()
     const late = await startServer({ database, ...joining() })
     nodes.push(late)
-    // On another database, and so of another world: it hears nothing of this one.
+    // On another database, and so separate: it receives nothing of this one.
     const stranger = await connect(late, { token: await tokenOf('zoe'), protocol: 2 })
     devices.push(stranger)
     await stranger.do('join-rooms', { roomIds: ['general'] })
@@ -180,7 +180,7 @@ describe.each(Object.keys(buses))('two nodes on %s', (kind) => {
 })
 
 describe('P16: without Redis', () => {
-  test('kill -9 of Redis: what is sent is still told everywhere, once, and at once again when it is back', async () => {
+  test('kill -9 of Redis: sends still arrive everywhere, once, and at once again when it is back', async () => {
     const warned: string[] = []
     const note = (_: object, text: string): void => void warned.push(text)
     const logger = { debug() {}, info: note, warn: note, error: note }
@@ -202,7 +202,7 @@ describe('P16: without Redis', () => {
     await Promise.all([converged(bob, 'after', 1_000), converged(eve, 'after', 1_000)])
     await bob.next('room-added', ({ item }) => item.room.id === room.id)
     for (const device of [bob, eve]) expect(contents(device)).toEqual(['before', ...sent, 'after'])
-    // Said once an outage and node, however often it was tried.
+    // Logged once per outage and node, however often it was tried.
     expect(warned.filter((text) => text.startsWith('Redis cannot be reached'))).toHaveLength(2)
   })
 
@@ -223,7 +223,7 @@ describe('P16: without Redis', () => {
     await eve.next('message-deleted', ({ messageId }) => messageId === message.id)
   })
 
-  test('a server starts while Redis is away, and on SQLite it says what it needs', async () => {
+  test('a server starts while Redis is down, and on SQLite it names what it needs', async () => {
     await redis.kill()
     const database = await postgres.createDatabase()
     const watch = stopwatch()

@@ -5,15 +5,15 @@ import { allCases } from '../conformance/cases/all'
 import { absent, containing, fill, lacking, mismatch, type Pattern, text } from '../conformance/match'
 import { runSuite } from '../conformance/run-suite'
 
-test('the server does what every script of the wire says', async () => {
-  // The scripts put people together who share no room.
+test('the server passes every script of the wire', async () => {
+  // The scripts add users to rooms who share no room.
   await using server = await createTestServer({ invitations: 'open' })
   const results = await runSuite(allCases, { url: server.url })
   expect(results.filter(({ failure }) => failure !== undefined)).toEqual([])
   expect(results.length).toBeGreaterThanOrEqual(120)
 })
 
-test('a script that says otherwise fails, with the step and the reason', async () => {
+test('a script with another expectation fails, with the step and the reason', async () => {
   await using server = await createTestServer()
   const wrong = both('wrong', ask('a', 'fetch-history', { roomId: '$room' }, { ok: true, lastSeq: 7 }))
   const results = await runSuite([wrong], { url: server.url })
@@ -26,7 +26,7 @@ test('a script that says otherwise fails, with the step and the reason', async (
   )
 })
 
-test('names of cases tell them apart', () => {
+test('names of cases are unique', () => {
   const names = allCases.map(({ name }) => name)
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([])
 })
@@ -39,7 +39,7 @@ describe('a frame', () => {
     [{ list: [1] }, { list: lacking({ id: 'x' }) }],
     [{ a: 'x' }, { a: text, b: absent }],
     [null, null],
-  ])('%j fits', (value, pattern) => {
+  ])('%j matches', (value, pattern) => {
     expect(mismatch(value, pattern)).toBeUndefined()
   })
 
@@ -57,7 +57,7 @@ describe('a frame', () => {
     expect(mismatch(value, pattern)).toContain(why)
   })
 
-  test('speaks of what was kept, in keys and values', () => {
+  test('uses stored values, in keys and values', () => {
     expect(
       fill(
         { $a: ['$m'] },

@@ -7,7 +7,7 @@ const ROOM = 'general'
 
 export type Device = { readonly who: Actor; readonly chat: Chat; readonly room: Room }
 
-/** So many users, each with one device, all in one room. */
+/** This many users, each with one device, all in one room. */
 export async function gather(url: string, count: number): Promise<Device[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, i) => {
@@ -26,9 +26,9 @@ export const tokenFor = (user: string | { readonly id: string; readonly name?: s
 }
 
 /**
- * Every device sends `count` messages: half of them at once, each of the others when one is confirmed, so that there
- * is something to send at any moment. Every tenth goes out a second time, past the outbox, with the same clientId,
- * while the first is under way. Resolves when all have an outcome; `onConfirmed` hears of each.
+ * Every device sends `count` messages: half of them at once, each of the others when one is confirmed, so that there is
+ * something to send at any moment. Every tenth goes out a second time, past the outbox, with the same clientId, while
+ * the first is in flight. Resolves when all have an outcome; calls `onConfirmed` for each.
  */
 export async function sendAll(
   devices: readonly Device[],
@@ -56,8 +56,8 @@ export async function sendAll(
 }
 
 /**
- * The same message by another way, once the outbox has it under way: sooner, it would overtake what is queued before
- * it, and the order of sending would rightly be found broken.
+ * The same message by another way, once the outbox has it in flight: sooner, it would overtake what is queued before
+ * it, and the checker would rightly report the order as broken.
  */
 async function sendAgain({ chat, room }: Device, clientId: string): Promise<void> {
   const shown = await underWay(room, clientId)
@@ -66,7 +66,7 @@ async function sendAgain({ chat, room }: Device, clientId: string): Promise<void
   try {
     await chat.request('send-message', { roomId, content, type, clientId: shown.clientId })
   } catch (error) {
-    // The line may drop under it, or the database: the outbox sends the message all the same.
+    // The connection may drop meanwhile, or the database fail: the outbox sends the message all the same.
     if (!(error instanceof ChatError) || !['OFFLINE', 'TIMEOUT', 'UNAVAILABLE'].includes(error.code))
       throw error
   }
@@ -85,7 +85,7 @@ function underWay(room: Room, clientId: string): Promise<ShownMessage | undefine
   })
 }
 
-/** Every device shows all there is, and waits for nothing. */
+/** Every device shows everything, and waits for nothing. */
 export function settled(devices: readonly Device[], lastSeq: number): Promise<true> {
   return waitUntil('every device to be live and at the head', () =>
     devices.every(({ room, chat }) => {

@@ -2,7 +2,7 @@ import { createTcpProxy, createTestClient, createTestServer, waitUntil } from '@
 import { expect, test } from 'vitest'
 import { stopwatch } from '../stopwatch'
 
-/** Of the way there and of the look itself, on top of the 15 s. */
+/** For the way there and the check itself, on top of the 15 s. */
 const MARGIN_MS = 1_000
 
 const socketsOf = async (url: string): Promise<number> => {
@@ -10,7 +10,7 @@ const socketsOf = async (url: string): Promise<number> => {
   return Number(/^roomful_sockets (\d+)$/m.exec(metrics)?.[1])
 }
 
-test('a connection through which nothing passes is known to be dead within 15 s, at both ends (P7)', async () => {
+test('both ends detect a connection through which nothing passes within 15 s (P7)', async () => {
   await using server = await createTestServer()
   await using proxy = await createTcpProxy(Number(new URL(server.url).port))
   const ann = await createTestClient({ url: proxy.url, token: server.token }, 'ann')

@@ -19,7 +19,7 @@ const nodes: ServerProcess[] = []
 const devices: Device[] = []
 afterEach(async () => {
   for (const device of devices.splice(0)) device.close()
-  // One that is frozen hears no SIGTERM.
+  // A frozen one receives no SIGTERM.
   await Promise.all(nodes.splice(0).map((node) => node.kill()))
 })
 
@@ -61,7 +61,7 @@ const kinds: Record<string, () => readonly string[]> = {
 describe.each(Object.keys(kinds))('ephemeral rooms of two servers, on %s', (kind) => {
   const start = () => twoNodes(kinds[kind]?.() ?? [])
 
-  test('P1 P2: a room made on A is served by B when A is killed; what was acked is there, once', async () => {
+  test('P1 P2: a room created on A is served by B when A is killed; what was acked is there, once', async () => {
     const [a, b] = await start()
     const [ann, bob] = [await enter(a, 'ann'), await enter(b, 'bob')]
     const { room } = await ann.do('create-room', { name: 'Live', type: 'ephemeral', members: ['bob'] })
@@ -96,7 +96,7 @@ describe.each(Object.keys(kinds))('ephemeral rooms of two servers, on %s', (kind
     })
   })
 
-  test('P5 P16: while A is frozen its rooms are there, and A has everything when it goes on', async () => {
+  test('P5 P16: while A is frozen its rooms are there, and A has everything when it continues', async () => {
     const [a, b] = await start()
     const [ann, bob] = [await enter(a, 'ann'), await enter(b, 'bob')]
     const { room } = await ann.do('create-room', { name: 'Live', type: 'ephemeral', members: ['bob'] })
@@ -116,7 +116,7 @@ describe.each(Object.keys(kinds))('ephemeral rooms of two servers, on %s', (kind
     })
   })
 
-  test('P8: somebody who is put out on B is out on A, although A made the room', async () => {
+  test('P8: a user removed on B is removed on A, although A created the room', async () => {
     const [a, b] = await start()
     const [ann, bob] = [await enter(a, 'ann'), await enter(b, 'bob')]
     const { room } = await ann.do('create-room', { name: 'Live', type: 'ephemeral', members: ['bob'] })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ClientPool } from '../../packages/server/src/stores/postgres/client-pool'
 import { startServer, tokenOf } from './server-fixture'
 
-test('the database connection is cut during a first sign-in: in the default room all the same, and the first message is sent (P4)', async () => {
+test('the database connection is cut during a first sign-in: the user is in the default room all the same, and the first message is sent (P4)', async () => {
   await using postgres = await startPostgres()
   const database = await postgres.createDatabase()
   const server = await startServer({ database })
@@ -15,7 +15,7 @@ test('the database connection is cut during a first sign-in: in the default room
   chat.subscribe(() => states.push(chat.getState().connection.status))
   try {
     let sent: Promise<unknown> = Promise.resolve()
-    // The join of the newcomer waits for the room's lock, and is cut there.
+    // The newcomer's join waits for the room's lock, and is cut there.
     await admin.lend(async (session) => {
       await session.query('BEGIN')
       await session.query(`SELECT * FROM room_heads WHERE room_id = 'general' FOR UPDATE`)
@@ -34,7 +34,7 @@ test('the database connection is cut during a first sign-in: in the default room
     await sent
     expect(room.messages()).toMatchObject([{ content: 'my first message', status: 'sent' }])
     await waitUntil('the room in the list', () => chat.getState().rooms.some(({ id }) => id === 'general'))
-    // They were not let in without it.
+    // The server did not accept them without it.
     expect(states).toContain('waiting')
   } finally {
     await chat.close()

@@ -7,7 +7,7 @@ import { faultOf } from './fuzz/judge'
 import { fuzzOnSocket } from './fuzz/on-socket'
 import { Pool } from './fuzz/valid'
 
-/** Another seed by ROOMFUL_FUZZ_SEED; `npm run fuzz` goes through many. */
+/** Another seed by ROOMFUL_FUZZ_SEED; `npm run fuzz` runs many. */
 const SEED = Number(process.env.ROOMFUL_FUZZ_SEED ?? 20_260_101)
 
 const problems: unknown[] = []
@@ -26,7 +26,7 @@ afterEach(() => {
 test(`20,000 generated inputs in process, seed ${SEED}: each is answered, none by INTERNAL (P10)`, async () => {
   const tally = await fuzzInProcess(SEED, 20_000)
   process.stdout.write(`seed ${SEED}: ${tally}\n`)
-  // They do not all bounce off the first check: a good part is taken, and the rules refuse by many codes.
+  // They do not all fail the first check: a good part is accepted, and the rules refuse by many codes.
   for (const code of [
     'ok',
     'INVALID_PAYLOAD',
@@ -68,6 +68,6 @@ test.each([
     'the advice is not that of its code',
   ],
   [{ ok: false, code: 'FORBIDDEN', retry: 'never', error: WIRE_ERRORS.FORBIDDEN.text }, 'no requestId'],
-])('an answer such as %j is found wrong', (answer, fault) => {
+])('an answer such as %j counts as wrong', (answer, fault) => {
   expect(faultOf(answer)).toBe(fault)
 })

@@ -3,7 +3,7 @@ import { ROOT } from '../../scripts/build.mjs'
 import { gitLog, makeRepository, trickyMessages } from './git-repository'
 import { NO_LIMITS, roomful, serve, temporaryFolder } from './roomful-command'
 
-/** Sends the records through the command line into a fresh room, and compares what `tail` prints: byte for byte. */
+/** Sends the records through the command line into a fresh room, and compares the output of `tail`: byte for byte. */
 async function expectSame(log: Buffer, data: string): Promise<number> {
   await using server = await serve(['--port', '0', '--database', `sqlite:${data}/chat.db`, ...NO_LIMITS])
   const count = log.filter((byte) => byte === 0).length

@@ -6,8 +6,8 @@ const MOST = 1_000
 const run = promisify(execFile)
 
 /**
- * The newest commits of a repository as NUL-ended records, just as git prints them: author, time, subject, body.
- * Nothing at all where nothing was committed yet.
+ * The newest commits of a repository as NUL-ended records, exactly as git prints them: author, time, subject, body.
+ * Empty if there is no commit yet.
  */
 export async function gitLog(folder: string): Promise<Buffer> {
   const git = ['-C', folder]
@@ -21,7 +21,7 @@ export async function gitLog(folder: string): Promise<Buffer> {
   return stdout
 }
 
-/** A repository with one commit a message, oldest first. The texts go in as they are: no editor, no clean-up. */
+/** A repository with one commit per message, oldest first. The texts go in unchanged: no editor, no clean-up. */
 export async function makeRepository(folder: string, messages: readonly string[]): Promise<void> {
   await run('git', ['init', '--quiet', '--initial-branch=main', folder])
   const git = spawn('git', ['-C', folder, 'fast-import', '--quiet'], { stdio: ['pipe', 'ignore', 'inherit'] })
@@ -36,7 +36,9 @@ export async function makeRepository(folder: string, messages: readonly string[]
   if (code !== 0) throw new Error(`git fast-import ended with ${code}`)
 }
 
-/** Texts that something on the way has been seen to change: trimmed, normalised, escaped, cut or taken for an option. */
+/**
+ * Texts that programs on the way have been seen to change: trimmed, normalised, escaped, cut or taken for an option.
+ */
 const TRICKY = [
   'subject only',
   'subject\n\nbody of\nseveral lines\n\n\n\nwith gaps',

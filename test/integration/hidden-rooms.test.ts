@@ -8,7 +8,7 @@ import { stopwatch } from '../stopwatch'
 import { type Answer, type Device, signIn, startServer } from './server-fixture'
 
 const TRIES = 2_000
-/** On a network nobody tells a difference of medians below this from chance. */
+/** On a network a difference of medians below this is indistinguishable from chance. */
 const MOST_MS = 2
 
 type Place = { readonly roomId: string; readonly messageId: string }
@@ -20,7 +20,7 @@ const MISSING: Place = {
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
-/** What of an answer may not differ: all but the request's own number, which only counts. */
+/** The part of an answer that may not differ: all but the request's own number, which only counts. */
 const bytes = ({ requestId, ...answer }: Answer): string => {
   expect(requestId).toMatch(/^[0-9a-z]+-[0-9a-z]+$/)
   return JSON.stringify(answer)
@@ -34,7 +34,7 @@ const asking: Record<string, (place: Place, n: number) => object> = {
   'mark-read': ({ roomId }) => ({ roomId, seq: 1 }),
 }
 
-describe.each(['SQLite', 'Postgres'])('on %s, to whoever is not in a private room', (kind) => {
+describe.each(['SQLite', 'Postgres'])('on %s, to a user who is not in a private room', (kind) => {
   let server: ChatServer
   let owner: Device
   let stranger: Device
@@ -79,7 +79,7 @@ describe.each(['SQLite', 'Postgres'])('on %s, to whoever is not in a private roo
         answers.add(bytes(answer))
       }
       for (let n = 0; n < TRIES; n++) {
-        // In turns, and neither always first: whatever else the machine does meets both alike.
+        // In turns, and neither always first: other load on the machine affects both alike.
         const [first, second] =
           n % 2 === 0 ? (['hidden', 'missing'] as const) : (['missing', 'hidden'] as const)
         await once(first, n)

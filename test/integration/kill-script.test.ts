@@ -29,7 +29,7 @@ test(`a script with fileStore, killed ${KILLS} times while it sends ${MESSAGES} 
   }
   const random = seededRandom(SEED)
 
-  /** One life of the script: to its end, or to the moment. Answers the exit code; null when it was killed. */
+  /** One life of the script: to its end, or to the moment. Returns the exit code; null if it was killed. */
   const live = async (moment?: { afterSends: number; ms: number }): Promise<number | null> => {
     const child = fork(SCRIPT, { env: { PATH: process.env.PATH, ...env }, execArgv: [] })
     const ended = once(child, 'exit')

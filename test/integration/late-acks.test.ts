@@ -4,7 +4,7 @@ import { createTcpProxy, type TcpProxy, waitUntil } from '@roomful/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Device, signIn, startServer, tokenOf } from './server-fixture'
 
-// Two of the bad inputs are no input but a bad moment: the numbers are those of the table in the reliability page.
+// Two of the bad inputs are not inputs but bad moments: the numbers are those of the table in the reliability page.
 
 const TIMEOUT_MS = 500
 
@@ -49,20 +49,20 @@ async function expectOneRow(seen: readonly string[]): Promise<void> {
   expect(messages.map(({ content }) => content)).toEqual(['once'])
 }
 
-test('26: committed, and the line drops before the ack: sent after the reconnect, one row', async () => {
+test('26: committed, and the connection drops before the ack: sent after the reconnect, one row', async () => {
   const seen = watchStatus()
   proxy.dropReplies()
   chat.room('general').send('once')
   await bob.heard('once')
   expect(seen).not.toContain('sent')
-  // What was lost of the stream cannot be made good: the line is another one.
+  // Lost bytes of the stream cannot be recovered: the client needs another connection.
   proxy.heal()
   await expectOneRow(seen)
 })
 
 test('27: the ack comes after the timeout: pending, then sent, and never failed', async () => {
   const seen = watchStatus()
-  // Both ways: so late that the request has long timed out, and so early that the line is not given up.
+  // Both ways: so late that the request has long timed out, and so early that the connection is not given up.
   proxy.delay(2 * TIMEOUT_MS)
   const sentAt = performance.now()
   chat.room('general').send('once')

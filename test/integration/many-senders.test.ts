@@ -7,7 +7,7 @@ const CLIENTS = 16
 const SENDS = 200
 const TOTAL = CLIENTS * SENDS
 
-/** Seqs are 1..n without a hole, each clientId once, and the history has nothing to be ashamed of. */
+/** Seqs are 1..n without a hole, each clientId once, and the checker finds nothing in the history. */
 async function expectRight(devices: readonly Device[], recorder: Recorder): Promise<void> {
   const [first] = devices
   if (!first) throw new Error('Nobody came')
@@ -37,7 +37,7 @@ test('16 clients send 200 messages each at once, every tenth of them twice: 1..n
   }
 })
 
-test('the server is killed twice in the middle of it: clients go on by themselves, nothing is lost or doubled', async () => {
+test('the server is killed twice midway: clients continue on their own, nothing is lost or doubled', async () => {
   using folder = temporaryFolder()
   let server = await serverOn(folder.path)
   const port = String(server.port)
@@ -46,8 +46,8 @@ test('the server is killed twice in the middle of it: clients go on by themselve
   const restarts: Promise<void>[] = []
   try {
     await sendAll(devices, SENDS, recorder, (confirmed) => {
-      // In the very moment of a confirmation, with hundreds of others under way.
-      // One after the other: answers that were on their way may reach the second mark while the first start goes on.
+      // At the very moment of a confirmation, with hundreds of others in flight. One after the other: answers in flight
+      // may reach the second mark during the first start.
       if (confirmed === TOTAL / 4 || confirmed === TOTAL / 2)
         restarts.push((restarts.at(-1) ?? Promise.resolve()).then(killAndStart))
     })

@@ -1,7 +1,7 @@
 import { createTestClient, createTestServer, type TestServer, waitUntil } from '@roomful/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-// Real sockets: 251 people, each of whom has signed in once.
+// Real sockets: 251 users, each of whom has signed in once.
 const CROWD = Array.from({ length: 250 }, (_, i) => `u${String(i).padStart(3, '0')}`)
 
 describe('a room of 251 members', () => {
@@ -12,7 +12,7 @@ describe('a room of 251 members', () => {
   })
   afterAll(() => server.close())
 
-  test('is counted exactly, loaded page by page, and followed as people come and go', async () => {
+  test('is counted exactly, loaded page by page, and followed as users come and go', async () => {
     await using ann = await createTestClient(server, 'zoe')
     await using other = await createTestClient(server, 'u000')
     await using gone = await createTestClient(server, 'u001')

@@ -48,7 +48,7 @@ test.each(['websocket', 'polling'] as const)('in a server of the app, by %s', as
 
   await chat.close()
   await device.disconnected
-  // The app goes on, and the path is its own again.
+  // The app continues, and the path is its own again.
   expect(await (await fetch(`${url}${PATH}/readyz`)).text()).toBe('the app at /api/chat/readyz')
 })
 
@@ -72,7 +72,7 @@ test.each([{}, { transports: ['polling' as const] }, { path: `${PATH}/socket.io`
   },
 )
 
-test('attached to a server that is made later, and answering requests that a framework hands over', async () => {
+test('attached to a server that is created later, and answering requests from a framework', async () => {
   const chat = await mounted({ port: false })
   ends.push(() => chat.close())
   expect(chat).toMatchObject({ port: 0 })
@@ -85,7 +85,7 @@ test('attached to a server that is made later, and answering requests that a fra
   expect(chat.port).toBe((server.address() as AddressInfo).port)
 })
 
-test('under a path of its own port, where nothing else is', async () => {
+test('under a path of its own port, with nothing else there', async () => {
   await using chat = await startServer({ path: `${PATH}/` })
   expect(chat.url).toBe(`http://127.0.0.1:${chat.port}${PATH}`)
   await dial(new URL(chat.url).origin, 'websocket')
@@ -93,7 +93,7 @@ test('under a path of its own port, where nothing else is', async () => {
   expect((await fetch(new URL('/readyz', chat.url))).status).toBe(404)
 })
 
-test('what contradicts itself is refused at the start', async () => {
+test('contradictory options are refused at the start', async () => {
   const { server } = await app()
   await expect(mounted({ server, path: '' })).rejects.toThrow('needs the path of its part')
   await expect(mounted({ server, port: 3000 })).rejects.toThrow('has a port and a host already')

@@ -3,7 +3,7 @@ import { createChatServer, createMemoryStore, type ServerOptions, type Store } f
 import { createTestClient, createTestServer, waitUntil } from '@roomful/testing'
 import { expect, test } from 'vitest'
 
-/** What an app could write: a store of another kind, that counts what is asked of it. */
+/** A store that an app could write: it counts its calls. */
 function countingStore(): { store: Store; calls: Map<string, number> } {
   const calls = new Map<string, number>()
   const store: Store = new Proxy<Store>(createMemoryStore(), {
@@ -18,7 +18,7 @@ function countingStore(): { store: Store; calls: Map<string, number> } {
   return { store, calls }
 }
 
-test('a server keeps its rooms in the store that the app brings, and closes it with itself', async () => {
+test("a server keeps its rooms in the app's store, and closes it with itself", async () => {
   const { store, calls } = countingStore()
   const server = await createTestServer({ store })
   const [ann, bob] = [await createTestClient(server, 'ann'), await createTestClient(server, 'bob')]

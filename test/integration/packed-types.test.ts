@@ -9,7 +9,7 @@ afterAll(() => apps?.[Symbol.dispose]())
 
 // By bundler, node16 and nodenext; with `skipLibCheck: false` and `declaration: true`; laid out as pnpm does.
 test.each(['5.4', '5.9', 'newest'] as const)(
-  'apps compile with TypeScript %s, and so do the declarations that they import and write',
+  'apps compile with TypeScript %s, and so do the declarations that they import and emit',
   async (compiler) => {
     expect(await apps.check(compiler)).toBe('')
   },

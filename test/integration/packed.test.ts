@@ -40,7 +40,7 @@ test('renders on a server, with the hooks: as installed, and in one file as a bu
   expect(await project.node('render.cjs')).toBe('<p>idle 0 0 0 0</p>')
 })
 
-test('importing it touches no global: there is none but the language has', async () => {
+test("importing it touches no global except the language's own", async () => {
   const outfile = outOf('touch.js')
   await build({ ...bundle('touch.mjs'), format: 'iife', globalName: 'roomful', platform: 'browser', outfile })
   const context = createContext({})
@@ -48,7 +48,7 @@ test('importing it touches no global: there is none but the language has', async
     context,
   )
   expect(context.names).toBe('ChatError,createChat,keyValueStore,memoryStore')
-  // Made, it waits for nobody yet: still nothing of the platform is needed.
+  // Created, it connects to nothing yet: so it still needs nothing of the platform.
   new Script(
     "globalThis.made = roomful.createChat({ url: 'https://x', auth: 'x' }).getState().connection.status",
   ).runInContext(context)

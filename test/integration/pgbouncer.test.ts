@@ -17,7 +17,7 @@ afterAll(() => postgres[Symbol.asyncDispose]())
 
 const ROOMS = ['r1', 'r2', 'r3', 'r4', 'r5']
 
-/** A server, and what it complains of. */
+/** A server, and its warnings. */
 async function start(database: string, more: { databaseDirectUrl?: string } = {}) {
   const complaints: string[] = []
   const complain = (fields: object, text: string) =>
@@ -31,7 +31,7 @@ async function start(database: string, more: { databaseDirectUrl?: string } = {}
 const open = ({ url }: ChatServer, id: string): Chat =>
   createChat({ url, auth: () => tokenOf(id), storage: 'memory' })
 
-test('a direct connection is one', async () => {
+test('a direct connection is recognised as one', async () => {
   expect(await poolingOf(await postgres.createDatabase())).toBe('none')
 })
 
@@ -50,7 +50,7 @@ describe.each(['session', 'transaction'] as const)('behind PgBouncer in %s mode'
     await store.close()
   })
 
-  test('25 people send 250 messages in 5 rooms, and none is refused (P1, P2)', async () => {
+  test('25 users send 250 messages in 5 rooms, and none is refused (P1, P2)', async () => {
     const { server, complaints } = await start(pooler.through(await postgres.createDatabase()))
     const chats = Array.from({ length: 25 }, (_, index) => open(server, `u${index}`))
     await Promise.all(chats.map((chat) => chat.connect()))
@@ -65,7 +65,7 @@ describe.each(['session', 'transaction'] as const)('behind PgBouncer in %s mode'
     expect(complaints.filter((text) => !text.includes('a pooler lends'))).toEqual([])
   })
 
-  test('settings hold for each transaction, and none of them is left behind on a connection', async () => {
+  test('settings apply to each transaction, and none of them is left on a connection', async () => {
     const direct = await postgres.createDatabase()
     const store = await openPostgresStore(pooler.through(direct))
     const userIds = Array.from({ length: 50 }, (_, index) => `u${index}`)
@@ -80,7 +80,7 @@ describe.each(['session', 'transaction'] as const)('behind PgBouncer in %s mode'
     await store.close()
   })
 
-  test('two servers find what the other has committed (P5, P16)', async () => {
+  test("two servers find each other's commits (P5, P16)", async () => {
     const url = pooler.through(await postgres.createDatabase())
     const [a, b] = [await start(url), await start(url)]
     const [ann, bob] = [open(a.server, 'ann'), open(b.server, 'bob')]
@@ -126,12 +126,12 @@ describe('a database that an app has for itself', () => {
     return url
   }
 
-  test('with a table `messages`: the server says so, and what to do', async () => {
+  test('with a table `messages`: the server reports it, and what to do', async () => {
     const started = start(await withAppsTable())
     await expect(started).rejects.toThrow(/relation "messages".*--database-schema roomful/)
   })
 
-  test.each(['none', 'transaction'] as const)('a schema of its own beside it (pooler: %s)', async (mode) => {
+  test.each(['none', 'transaction'] as const)('a separate schema beside it (pooler: %s)', async (mode) => {
     const url = await withAppsTable()
     const pooler = mode === 'none' ? undefined : await startPgBouncer(postgres.port, mode)
     const options = { databaseSchema: 'chat', port: 0, defaultRooms: ['r1'], logLevel: 'silent' } as const

@@ -22,7 +22,7 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end()
 })
 
-/** The stores of one database: one a node. */
+/** The stores of one database: one per node. */
 const databases: Record<string, () => Promise<Store[]>> = {
   memory: async () => [new MemoryStore({ epoch: 'epoch-1' })],
   SQLite: async () => {
@@ -41,7 +41,7 @@ async function onPostgres(nodes: number): Promise<Store[]> {
   return Promise.all(Array.from({ length: nodes }, () => openPostgresStore(url)))
 }
 
-/** A row of the wire, as far as this test looks at it. */
+/** A row of the wire, as far as this test reads it. */
 type Row = Pick<Message, 'seq' | 'rev' | 'id' | 'senderId' | 'content'>
 type Sent = { readonly ok: boolean; readonly message: Row; readonly duplicate?: boolean }
 
@@ -61,7 +61,7 @@ describe.each(Object.keys(databases))('on %s', (kind) => {
       roles: { ann: 'owner', ...Object.fromEntries(names.map((name) => [name, 'member' as const])) },
     })
     const before = await headOf(store, roomId)
-    // Ids are the world's, not a node's: two that made the same ones would refuse each other's rows.
+    // Ids are global, not per node: two nodes that made the same ones would refuse each other's rows.
     const nodes = stores.map((one, n) => testNode({ store: one, nodeId: `node-${n}`, idPrefix: `n${n}` }))
     const deviceOn = (index: number, name: string): Promise<Device> => {
       const node = nodes[index % nodes.length]
@@ -71,7 +71,7 @@ describe.each(Object.keys(databases))('on %s', (kind) => {
     const reader = await deviceOn(0, 'ann')
     await reader.ask('join-rooms', { roomIds: [roomId] })
 
-    // Without waiting for one before the next: what is on the way together meets in batches, and in races of nodes.
+    // Without waiting for one before the next: concurrent sends meet in batches, and in races of nodes.
     const acks = await Promise.all(
       names.map(async (name) => {
         const devices = [await deviceOn(0, name), await deviceOn(1, name)]
@@ -99,7 +99,7 @@ describe.each(Object.keys(databases))('on %s', (kind) => {
       expect([one?.duplicate, other?.duplicate].filter(Boolean)).toHaveLength(1)
     }
     if (nodes.length > 1) return
-    // Whoever listened was told every change once, in its order (I3).
+    // Every listener received every change once, in order (I3).
     const told = reader.all('changes').flatMap((frame) => (frame as { changes: { rev: number }[] }).changes)
     expect(told.map(({ rev }) => rev)).toEqual(numbers(before.rev + 1, before.rev + total))
   })

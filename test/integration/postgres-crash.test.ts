@@ -34,7 +34,7 @@ describe('Postgres goes away', () => {
     await postgres[Symbol.asyncDispose]()
   })
 
-  /** A client as it should be: every send again under its clientId until it is acked. */
+  /** A well-behaved client: every send again under its clientId until it is acked. */
   async function sendUntilStopped(
     roomId: RoomId,
     client: number,
@@ -48,14 +48,14 @@ describe('Postgres goes away', () => {
         acked.push(clientId)
       } catch (error) {
         if (!(error instanceof StoreError) || error.code !== 'UNAVAILABLE') throw error
-        // As a client's back-off; without it this loop would keep the server's start from the CPU.
+        // Like a client's back-off; without it this loop would keep the server's start from the CPU.
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     }
     return acked
   }
 
-  test('kill -9 under load: refusals are UNAVAILABLE, and the same store goes on; nothing lost or doubled (P1, P2)', async () => {
+  test('kill -9 under load: refusals are UNAVAILABLE, and the same store continues; nothing lost or doubled (P1, P2)', async () => {
     const roomId = await newRoom(store)
     let running = true
     const clients = Array.from({ length: CLIENTS }, (_, client) =>
@@ -82,14 +82,14 @@ describe('Postgres goes away', () => {
     expect(new Set(kept)).toEqual(new Set(acked))
   })
 
-  test('an operator’s restart ends idle connections, and nobody notices', async () => {
+  test('an operator’s restart ends idle connections, and no request fails', async () => {
     const roomId = await newRoom(store)
     await postgres.stop()
     await postgres.start()
     await waitUntil('the connections to be new', () => say(store, roomId, 'ann', 'goes on'))
   })
 
-  test('a half-open line is given up on after seconds, and the next commit finds a new one', async () => {
+  test('a half-open connection is given up after seconds, and the next commit opens a new one', async () => {
     const roomId = await newRoom(store)
     await say(store, roomId, 'ann', 'before')
     proxy.freeze()

@@ -10,7 +10,7 @@ const TOTAL = CLIENTS * SENDS
 
 let postgres: TestPostgres
 beforeAll(async () => {
-  // As in production: a kill must not be survived by the kernel's kindness alone.
+  // As in production: data must not survive a kill only because the kernel has it.
   postgres = await startPostgres({ fsync: true })
 })
 afterAll(() => postgres[Symbol.asyncDispose]())
@@ -30,7 +30,7 @@ async function expectRight(devices: readonly Device[], recorder: Recorder): Prom
   expect(findings, formatFindings(findings)).toEqual([])
 }
 
-test(`Postgres is killed twice under the load of ${CLIENTS} clients: the server goes on by itself, nothing is lost or doubled (P1, P2)`, async () => {
+test(`Postgres is killed twice under the load of ${CLIENTS} clients: the server continues on its own, nothing is lost or doubled (P1, P2)`, async () => {
   await using server = await serverOn(await postgres.createDatabase())
   const recorder = new Recorder()
   const devices = await gather(server.url, CLIENTS)
@@ -43,7 +43,7 @@ test(`Postgres is killed twice under the load of ${CLIENTS} clients: the server 
   }
   try {
     await sendAll(devices, SENDS, recorder, (confirmed) => {
-      // In the moment of a confirmation; many more may be on their way, so the second may have to wait for the first.
+      // At the moment of a confirmation; many more may be in flight, so the second may have to wait for the first.
       if (confirmed === TOTAL / 4 || confirmed === TOTAL / 2) restarted = restarted.then(killAndStart)
     })
     await restarted
@@ -54,7 +54,7 @@ test(`Postgres is killed twice under the load of ${CLIENTS} clients: the server 
   }
 })
 
-test('the server is killed in the middle of it, on Postgres: clients go on by themselves, nothing is lost or doubled', async () => {
+test('the server is killed midway, on Postgres: clients continue on their own, nothing is lost or doubled', async () => {
   const database = await postgres.createDatabase()
   let server = await serverOn(database)
   const port = String(server.port)

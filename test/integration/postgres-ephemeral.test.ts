@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const TABLES = 'rooms, room_heads, room_members, messages, purged_sends, op_ids, reports, audit'
 
-// One schema for all tests, emptied before each: to make it takes longer than most tests.
+// One schema for all tests, emptied before each: creating it takes longer than most tests.
 ephemeralContract('postgres', async (options) => {
   const store = await openPostgresEphemeral({ url, epoch, ...options })
   await admin.lend((client) => client.query(`TRUNCATE ${TABLES}`))

@@ -12,7 +12,7 @@ import { ClientPool } from '../../packages/server/src/stores/postgres/client-poo
 import { openPostgresStore } from '../../packages/server/src/stores/postgres/postgres-store'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 
-/** The database says no in the middle of a commit, as often as asked: a sequence counts what a rollback takes back. */
+/** The database fails in the middle of a commit, as often as requested: a sequence counts what a rollback undoes. */
 const FAULTS = `
   CREATE SEQUENCE attempts;
   CREATE TABLE fault (state text, until bigint);
@@ -53,7 +53,7 @@ describe('Postgres refuses', () => {
     })
   }
 
-  test.each(['40001', '40P01'])('%s once: the commit is done again, and decided again', async (state) => {
+  test.each(['40001', '40P01'])('%s once: the commit is repeated, and decided again', async (state) => {
     const roomId = await newRoom(store)
     await failWith(state, 1)
     await say(store, roomId, 'ann', 'second try')
@@ -70,13 +70,13 @@ describe('Postgres refuses', () => {
     ['22021', 1, 'INVALID_PAYLOAD'],
     ['23514', 1, 'INVALID_PAYLOAD'],
     ['54000', 1, 'INVALID_PAYLOAD'],
-  ])('%s %i times is %s, nothing is written, and the next commit is well', async (state, times, code) => {
+  ])('%s %i times is %s, nothing is written, and the next commit succeeds', async (state, times, code) => {
     const roomId = await newRoom(store)
     await failWith(state, times)
     const refused = commitOps(store, roomId, [sendOp('ann', 'no'), sendOp('ann', 'nor this')])
     const error: unknown = await refused.catch((reason: unknown) => reason)
     expect(error).toMatchObject({ name: 'StoreError', code, cause: { code: state } })
-    // Nothing of the row goes along into a log.
+    // Nothing of the row goes into a log.
     expect(inspect(error)).not.toContain('secret words')
     expect(await headOf(store, roomId)).toEqual({ rev: 2, lastSeq: 0 })
     await say(store, roomId, 'ann', 'yes')
@@ -92,7 +92,7 @@ describe('Postgres refuses', () => {
     await expect(openPostgresStore(newer)).rejects.toThrow('newer version (999)')
   })
 
-  test('options in the URL do not take the place of the store’s own', async () => {
+  test('options in the URL do not replace the store’s own', async () => {
     const pool = new ClientPool(`${url}?options=-c%20lock_timeout%3D1234`, { max: 1 })
     const [row] = await pool.lend((client) =>
       client.query(

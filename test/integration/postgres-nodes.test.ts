@@ -16,14 +16,14 @@ import { startPostgres, type TestPostgres } from '../../packages/testing/src/pos
 const WRITERS = 16
 const SENDS_PER_WRITER = 30
 
-/** Two server processes on one database differ from two stores in one process by nothing that the database sees. */
+/** To the database, two server processes look the same as two stores in one process. */
 describe('two nodes on one Postgres', () => {
   let postgres: TestPostgres
   let nodes: Store[] = []
   beforeAll(async () => {
     postgres = await startPostgres()
     const url = await postgres.createDatabase()
-    // At once, so that both find an empty database and want to make its tables.
+    // At once, so that both find an empty database and try to create its tables.
     nodes = await Promise.all([openPostgresStore(url), openPostgresStore(url)])
   })
   afterAll(async () => {
@@ -70,7 +70,7 @@ describe('two nodes on one Postgres', () => {
     }
   })
 
-  test('one direct-message room, whoever opens it first', async () => {
+  test('one direct-message room, whichever user opens it first', async () => {
     const made = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
         node(index).createRoom({ ...roomOf({ type: 'dm' }), dmKey: 'ann bob' }),

@@ -26,7 +26,7 @@ import { startPostgres, type TestPostgres } from '../../packages/testing/src/pos
 const [ann, bob] = [asUserId('ann'), asUserId('bob')]
 const general = asRoomId('general')
 
-/** The values that come up here: words, numbers and lists of words. */
+/** The values that occur here: words, numbers and lists of words. */
 const literal = (value: Value): string =>
   Array.isArray(value)
     ? `ARRAY[${value.map(literal)}]::text[]`
@@ -36,7 +36,7 @@ const literal = (value: Value): string =>
 
 let asked = 0
 
-/** Asks Postgres how it would run each prepared statement, and runs it. */
+/** Asks Postgres for the plan of each prepared statement, and runs it. */
 class Explaining implements DatabaseClient {
   readonly plans = new Map<string, string>()
   constructor(readonly client: DatabaseClient) {}
@@ -56,7 +56,7 @@ const ROOMS = 40
 const MEMBERS = 30
 const MESSAGES = 60
 
-// A planner that knows nothing, one that sees large tables without statistics, and one that has them: for each the
+// A planner without any statistics, one that sees large tables without statistics, and one that has them: for each the
 // other indexes look cheap in another query.
 describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tables', (kind) => {
   let postgres: TestPostgres
@@ -139,7 +139,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     expect(plans.get('fact-last-sends')).toMatch(/messages_edited on .*\n.*Cond: .*room_id = .*sender_id >=/)
   })
 
-  // Tombstones are not even looked at, however many there are.
+  // Tombstones are not even read, however many there are.
   const byPlace = (includeDeleted: boolean) => (includeDeleted ? 'messages_pkey' : 'messages_shown')
   const bounds: Partial<MessageQuery>[] = [{}, { fromSeq: 5 }, { toSeq: 9 }, { fromSeq: 5, toSeq: 9 }]
   const queries = bounds.flatMap((bound) =>
@@ -163,7 +163,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     },
   )
 
-  test('everything else that is read, and what is written in passing', async () => {
+  test('everything else that is read, and occasional writes', async () => {
     const plans = await plansOf(async (client) => {
       const reader = postgresReader(client)
       await reader.roomsOf(ann, { limit: 10 })
@@ -200,7 +200,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       await markRead(client, general, ann, 5)
       await putUser(client, { id: ann, name: 'Ann' }, 0)
     })
-    // Only what changed is sorted, by user, and what waits for one user.
+    // Only what changed is sorted, by user, and the pending items of one user.
     expect(walks(plans).sort()).toEqual(['invitations', 'members-changed'])
     expect(plans.get('acquaintances')).toMatch(
       /room_members_user on (.*\n)*.*room_members_pkey on .*\n.*Cond: .*room_id = .*user_id = /,
@@ -252,7 +252,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     expect(walks(plans).filter((name) => name !== 'found-rooms' && !name.startsWith('messages'))).toEqual([])
   })
 
-  test('old op ids are found by their age, and taken by their key', async () => {
+  test('old op ids are found by their age, and deleted by their key', async () => {
     const plan = (await plansOf((client) => forgetOps(client, 5))).get('forget-ops')
     expect(plan).toMatch(/op_ids_age on .*\n.*Cond: .*created_at < /)
     expect(plan).toMatch(/op_ids_pkey on .*\n.*Cond: .*room_id = .*user_id = .*op_id = /)
@@ -273,7 +273,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     expect(plans.get('forget-invitations')).toMatch(/invitations_age on .*\n.*Cond: .*until_ms < /)
   })
 
-  test('a purge finds what it takes by seq', async () => {
+  test('a purge finds its messages by seq', async () => {
     const plans = await plansOf(async (client) => {
       await purge(client, general, 1)
       await client.query('BEGIN')

@@ -43,7 +43,7 @@ storeContract('postgres', async () => {
 describe('postgres', () => {
   farUnreadContract(() => store)
 
-  test('P15: a server of the version before writes members while this one counts them', async () => {
+  test('P15: a server of the previous version writes members while this one counts them', async () => {
     const older = await postgres.createDatabase()
     const pool = new ClientPool(older, { max: 1 })
     const run = (sql: string) => pool.lend((client) => client.query(sql))

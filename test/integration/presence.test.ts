@@ -1,7 +1,7 @@
 import { createTestClient, createTestServer, waitUntil } from '@roomful/testing'
 import { expect, test } from 'vitest'
 
-test('of somebody with two devices the most present one counts, and when he was last seen is told', async () => {
+test('a user with two devices has the state of the most present one, and their last-seen time is sent', async () => {
   const server = await createTestServer()
   const ada = await createTestClient(server, { id: 'ada', name: 'Ada' })
   const phone = await createTestClient(server, { id: 'ben', name: 'Ben' })

@@ -56,7 +56,7 @@ describe('redis, as several servers use it', () => {
   const asStore = (store: EphemeralStore): Store =>
     withEphemeral(new MemoryStore({ epoch: 'beside' }), store, () => true)
 
-  test('that may evict keys is warned of at the start', async () => {
+  test('logs a warning at the start if it may evict keys', async () => {
     const admin = new Redis(redis.url)
     const setUp = async (maxmemory: string, policy: string): Promise<object[]> => {
       await admin.config('SET', 'maxmemory', maxmemory)
@@ -65,7 +65,7 @@ describe('redis, as several servers use it', () => {
       const warn = (fields: object, text: string): void => void warnings.push({ ...fields, text })
       const store = await open({ log: { ...log, warn } })
       stores.push(store)
-      // Answered behind what the connection asks at its start.
+      // Answered after what the connection requests at its start.
       await newRoom(asStore(store))
       return warnings
     }
@@ -103,7 +103,7 @@ describe('redis, as several servers use it', () => {
     expect((await a.read((reader) => reader.heads([roomId]))).size).toBe(1)
   })
 
-  test('P1: with its memory full nothing more is taken, and what is there stays as it was', async () => {
+  test('P1: with its memory full it accepts nothing more, and existing data stays unchanged', async () => {
     const store = asStore(await at(newEpoch()))
     const roomId = await newRoom(store)
     await say(store, roomId, 'ann', 'before')
@@ -119,7 +119,7 @@ describe('redis, as several servers use it', () => {
     ])
   })
 
-  test('P16: while Redis hangs it is UNAVAILABLE, and at once; when it goes on, so do the rooms', async () => {
+  test('P16: while Redis hangs it is UNAVAILABLE, and at once; when it continues, so do the rooms', async () => {
     const own = await startRedis()
     const hung = await open({ url: own.url })
     stores.push(hung)
@@ -130,7 +130,7 @@ describe('redis, as several servers use it', () => {
     if (pid === undefined) throw new Error('Redis is running')
     process.kill(pid, 'SIGSTOP')
     await expect(say(store, roomId, 'ann', 'meanwhile')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
-    // It is known to be away: nobody waits for it again.
+    // It is known to be down: no request waits for it again.
     const later = Array.from({ length: 100 }, () => say(store, roomId, 'bob', 'later'))
     for (const result of await Promise.allSettled(later))
       expect(result).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } })
@@ -148,7 +148,7 @@ describe('redis, as several servers use it', () => {
     await own[Symbol.asyncDispose]()
   })
 
-  test('after kill -9 of Redis its rooms are gone, and new ones are made', async () => {
+  test('after kill -9 of Redis its rooms are gone, and new ones are created', async () => {
     const own = await startRedis()
     const killed = await open({ url: own.url })
     stores.push(killed)
@@ -169,7 +169,7 @@ describe('redis, as several servers use it', () => {
     await own[Symbol.asyncDispose]()
   })
 
-  test('nothing is left without an end: every key expires by itself', async () => {
+  test('nothing is stored without an end: every key expires on its own', async () => {
     const epoch = newEpoch()
     const store = asStore(await at(epoch))
     const roomId = await newRoom(store, { type: 'public' })

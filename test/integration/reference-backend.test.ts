@@ -2,7 +2,7 @@ import { type Chat, createChat, type Room } from '@roomful/client'
 import { ReferenceRooms, type ReferenceServer, referenceServer, waitUntil } from '@roomful/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-// The SDK against somebody else's backend, which speaks only the reference document's events.
+// The SDK against a third-party backend, which speaks only the reference document's events.
 
 const USERS = { 'ada-token': { id: 'ada', name: 'Ada' }, 'ben-token': { id: 'ben', name: 'Ben' } }
 const ROOMS = { general: ['ada', 'ben'], 'ada-only': ['ada'] }
@@ -32,7 +32,7 @@ const texts = (room: Room): string[] =>
     .filter((message) => !message.deleted)
     .map((message) => message.content)
 
-test('a send is shown at once, confirmed once, and reaches the other', async () => {
+test('a send shows at once, is confirmed once, and reaches the other user', async () => {
   const ada = await open('ada')
   const ben = await open('ben')
   const sent = ada.room.send('hello')
@@ -40,7 +40,7 @@ test('a send is shown at once, confirmed once, and reaches the other', async () 
   const { key } = ada.room.messages()[0] ?? {}
   expect(await sent).toMatchObject({ content: 'hello', seq: 1, status: 'sent' })
   await waitUntil('it at the other', () => texts(ben.room).length === 1)
-  // Ack and echo have both come: a later message proves it, for the line keeps its order.
+  // Ack and echo have both arrived: a later message proves it, because the connection keeps its order.
   await ben.room.send('hi')
   await waitUntil('the answer', () => texts(ada.room).length === 2)
   expect(ada.room.messages()).toMatchObject([{ key, content: 'hello' }, { content: 'hi' }])
@@ -78,7 +78,7 @@ test('a refusal fails the message, and can be retried or dropped', async () => {
   await room.send('still fine')
 })
 
-test('after the line was lost: what was missed is there, with edits and deletes, and what was queued goes out once', async () => {
+test('after a lost connection: missed messages are there, with edits and deletes, and queued ones go out once', async () => {
   const ada = await open('ada')
   const ben = await open('ben')
   const one = await ada.room.send('one')
@@ -96,7 +96,7 @@ test('after the line was lost: what was missed is there, with edits and deletes,
   expect(server.rooms.rows('general').filter((row) => row.content === 'from the tunnel')).toHaveLength(1)
 })
 
-test('a server that was restarted is found again, and nothing is shown twice', async () => {
+test('a restarted server is found again, and nothing shows twice', async () => {
   const ada = await open('ada')
   await ada.room.send('before')
   const { port, rooms } = server
@@ -110,7 +110,7 @@ test('a server that was restarted is found again, and nothing is shown twice', a
   expect(rooms.rows('general').map((row) => row.content)).toEqual(['before', 'meanwhile'])
 })
 
-test('a lost answer is not a second message on the screen', async () => {
+test('a lost answer does not show a second message', async () => {
   const ada = await open('ada')
   server.loseAcks(1)
   await ada.room.send('once')
@@ -118,7 +118,7 @@ test('a lost answer is not a second message on the screen', async () => {
   expect(texts(ada.room)).toEqual(['once', 'then'])
 })
 
-test('reading is told to the server once, with the highest seq', async () => {
+test('reading is sent to the server once, with the highest seq', async () => {
   const ben = await open('ben')
   const ada = await open('ada')
   for (const word of ['one', 'two', 'three']) await ben.room.send(word)

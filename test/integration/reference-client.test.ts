@@ -6,8 +6,8 @@ import { createTestServer, type TestServer } from '@roomful/testing'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-// Written from the reference chat-rooms document alone: its event names, its payloads, its callbacks. Nothing of the
-// SDK and nothing of protocol 2 is used here.
+// Written from the reference chat-rooms document alone: its event names, its payloads, its callbacks. It uses nothing
+// of the SDK and nothing of protocol 2.
 
 type ReferenceMessage = {
   id: string
@@ -70,7 +70,7 @@ async function joinRooms(socket: Socket): Promise<{ rooms: string[]; unread: Rec
   return { rooms: await rooms, unread: await unread }
 }
 
-/** The optimistic store of the reference: by id, with one's own echo told by its clientId. */
+/** The optimistic store of the reference: by id, with the user's own echo recognised by its clientId. */
 function messageStore(socket: Socket): Map<string, ReferenceMessage> {
   const store = new Map<string, ReferenceMessage>()
   socket.on('new-message', (message: ReferenceMessage) => {
@@ -84,7 +84,7 @@ function messageStore(socket: Socket): Map<string, ReferenceMessage> {
 const send = (socket: Socket, content: string, clientId: string = randomUUID()): Promise<Answer> =>
   ask(socket, 'send-message', { roomId: 'general', content, clientId })
 
-test('joining tells the rooms and what is unread in them', async () => {
+test('joining returns the rooms and their unread counts', async () => {
   await joinRooms(ada)
   await send(ada, 'one')
   await send(ada, 'two')
@@ -110,7 +110,7 @@ test('a message is acknowledged with its seq and reaches the others', async () =
   expect(await arrives).toEqual(message)
 })
 
-test('two people talk, and each has every message once', async () => {
+test('two users chat, and each has every message once', async () => {
   const stores = [messageStore(ada), messageStore(ben)]
   await joinRooms(ada)
   await joinRooms(ben)
@@ -118,7 +118,7 @@ test('two people talk, and each has every message once', async () => {
     await send(ada, `${word} from ada`)
     await send(ben, `${word} from ben`)
   }
-  // An answer comes after all that was broadcast before it.
+  // An answer comes after all earlier broadcasts.
   const { messages = [] } = await ask(ben, 'fetch-history', { roomId: 'general' })
   await ask(ada, 'fetch-history', { roomId: 'general' })
   for (const store of stores)
@@ -154,7 +154,7 @@ test('history is paged backwards by beforeSeq', async () => {
   expect(pages).toEqual([[5, 6, 7], [2, 3, 4], [1]])
 })
 
-test('reading tells the others, and the count goes down', async () => {
+test('reading reaches the others, and the count goes down', async () => {
   await joinRooms(ada)
   await joinRooms(ben)
   await send(ada, 'one')
@@ -193,7 +193,7 @@ test('a delete reaches both, and the history leaves it out', async () => {
   expect(messages).toMatchObject([{ seq: 2, content: 'two' }])
 })
 
-test('an image is its address, as the reference has it, also where the server takes uploads', async () => {
+test('an image is its address, as in the reference, also if the server accepts uploads', async () => {
   await using files = await mkdtempDisposable()
   await using uploads = await createTestServer({ files: files.path })
   const token = await uploads.token({ id: 'ada', name: 'Ada' })

@@ -36,7 +36,7 @@ describe.each(Object.keys(worlds))('%s', (kind) => {
     await Promise.all(servers.map((server) => server.close()))
   })
 
-  /** Ann is at the first server, all others are at the last. */
+  /** Ann is on the first server, all others are on the last. */
   async function enter(user: TestUser): Promise<Chat> {
     const server = user.id === 'ann' ? servers[0] : servers.at(-1)
     if (server === undefined) throw new Error('a server is up')
@@ -59,7 +59,7 @@ describe.each(Object.keys(worlds))('%s', (kind) => {
   const nameOf = (chat: Chat, id: string): string | undefined =>
     chat.getState().rooms.find((one) => one.id === id)?.name
 
-  test('a room that is renamed has its new name on devices that have not opened it', async () => {
+  test('a renamed room has its new name on devices that have not opened it', async () => {
     const { ann, bob, phone, id } = await room()
     await bob.room(id).open()
     await ann.request('update-room', { roomId: asRoomId(id), name: 'After' })
@@ -67,7 +67,7 @@ describe.each(Object.keys(worlds))('%s', (kind) => {
     expect(phone.room(id).getState().status).toBe('idle')
   })
 
-  test('a room that is renamed while a device is off has its new name when it comes back', async () => {
+  test('a room renamed while a device is off has its new name when it comes back', async () => {
     const { ann, phone, id } = await room()
     await phone.close()
     await ann.request('update-room', { roomId: asRoomId(id), name: 'After' })

@@ -9,7 +9,7 @@ const FLOOR = 21
 
 let postgres: TestPostgres
 let database: string
-/** Another process on the same database, as the upkeep of another server is. */
+/** Another process on the same database, like the maintenance of another server. */
 let store: Store
 beforeAll(async () => {
   postgres = await startPostgres()
@@ -24,7 +24,7 @@ afterAll(async () => {
 const token = (user: string | { readonly id: string }): Promise<string> =>
   tokenOf(typeof user === 'string' ? user : user.id)
 
-test('a client that holds what was purged drops it, and nobody reads it any more', async () => {
+test('a client that holds purged messages drops them, and no client reads them any more', async () => {
   await using server = await startServer({ database, limits: { sendsPerSecond: 0 } })
   await using proxy = await createTcpProxy(server.port)
   const ann = await createTestClient({ url: proxy.url, token }, 'ann', { storage: 'memory' })

@@ -21,7 +21,7 @@ const MISSING: Ids = {
   report: 'none',
 }
 
-/** The payload of one line, about the room of the scene or about one that is missing. */
+/** The payload of one line, about the room of the scene or about a missing one. */
 function payloadOf(row: string, { room: roomId, mine, theirs, report }: Ids): object {
   const send = { content: 'text', clientId: freshClientId() }
   switch (row) {
@@ -109,13 +109,13 @@ function payloadOf(row: string, { room: roomId, mine, theirs, report }: Ids): ob
 
 const eventOf = (row: string): string => row.split(':')[0] ?? row
 
-/** The outcome of a request: of a batch that of its one message. */
+/** The outcome of a request: for a batch that of its one message. */
 function outcomeOf(answer: Answer): Answer {
   const { results } = answer
   return Array.isArray(results) ? results[0] : answer
 }
 
-/** What is left when names and numbers of the request are taken out: to be the same for hidden and missing. */
+/** An answer without the request's names and numbers: it must be the same for hidden and missing. */
 function bytes(answer: Answer, { room }: Ids): string {
   return JSON.stringify(answer)
     .replaceAll(room, '<room>')
@@ -150,7 +150,7 @@ async function settle(row: string, { boss, me, ids }: Scene, standing: Standing)
       ? { slowModeSeconds: 60 }
       : undefined
   if (!settings) return
-  // When `me` owns the room `boss` is an admin of it, and may still do that.
+  // When `me` owns the room, `boss` is an admin of it, and may still do that.
   expect(await boss.ask('update-room', { roomId: ids.room, settings })).toMatchObject({ ok: true })
   if (standing !== 'never' && row.endsWith('slow'))
     await me.ask('send-message', payloadOf('send-message', ids))

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type Command, type ServerProcess, startServerProcess } from '@roomful/testing'
 import { build, ROOT } from '../../scripts/build.mjs'
 
-// What users run is the build: a stale one must not answer for the sources. ROOMFUL_BIN names another one to test.
+// Users run the build: a stale one must not stand in for the sources. ROOMFUL_BIN names another one to test.
 const bin = process.env.ROOMFUL_BIN
 if (bin === undefined) await build({ types: false })
 
@@ -15,7 +15,7 @@ export const ROOMFUL: Command =
   bin === undefined ? [process.execPath, `${ROOT}/packages/cli/bin/roomful.js`] : [bin]
 export const WEB_CHAT = `${ROOT}/examples/web-chat/dist`
 
-/** Without limits on rates: load is what these tests are about. */
+/** Without rate limits: these tests are about load. */
 export const NO_LIMITS = ['--sends-per-second', '0', '--events-per-second', '0'] as const
 
 type CommandResult = {
@@ -45,7 +45,7 @@ export function startRoomful(
   let stderr = ''
   child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  // A command that ends before it has read all of its input says so with its exit code.
+  // A command that ends before it has read all of its input reports that by its exit code.
   child.stdin.on('error', () => {})
   child.stdin.end(stdin)
   return {
@@ -65,7 +65,7 @@ export function roomful(args: readonly string[], options: RunOptions = {}): Prom
   return startRoomful(args, options).done
 }
 
-/** The server on a SQLite file, by the same command. It lets guests in and has the room `general`. */
+/** The server on a SQLite file, by the same command. It accepts guests and has the room `general`. */
 export function serve(
   args: readonly string[],
   options: { env?: Record<string, string>; cwd?: string } = {},
@@ -77,7 +77,7 @@ export function serve(
   })
 }
 
-/** A folder that is gone after the test. */
+/** A folder that is deleted after the test. */
 export function temporaryFolder(): { readonly path: string } & Disposable {
   const path = mkdtempSync(join(tmpdir(), 'roomful-test-'))
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }

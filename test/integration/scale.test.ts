@@ -14,16 +14,16 @@ const ROOMS = 500
 const FEW = 100
 const MANY = 100_000
 const TRIES = 25
-/** Rooms in which something was said: in both cases the same, so that both answers are of one size. */
+/** Rooms with messages: the same in both cases, so that both answers are of one size. */
 const TALKING = 100
-/** Of the median times. Both are of one run, in turns; what is per message would be a thousand times. */
+/** Of the median times. Both are of one run, in turns; a cost per message would be a factor of a thousand. */
 const MOST_GROWTH = 2
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 const roomIdOf = (n: number): RoomId => asRoomId(`room-${String(n).padStart(3, '0')}`)
 
-/** Bob is in 500 rooms with so many messages in all; in each he has read all but the last one. */
+/** Bob is in 500 rooms with this many messages in all; in each he has read all but the last one. */
 async function fill(store: Store, messages: number): Promise<void> {
   for (let room = 0; room < ROOMS; room++) {
     const roomId = await newRoom(store, { id: roomIdOf(room), roles: { ann: 'owner', bob: 'member' } })
@@ -45,7 +45,7 @@ function counting(store: Store): { store: Store; queries: string[] } {
     new Proxy(reader, {
       get(target, name, receiver) {
         const query: unknown = Reflect.get(target, name, receiver)
-        // An await looks for a `then` first.
+        // An await checks for a `then` first.
         if (query !== undefined) queries.push(String(name))
         return query
       },
@@ -81,7 +81,7 @@ describe.each(['SQLite', 'Postgres'])(`${ROOMS} rooms a user, on %s`, (kind) => 
     for (const end of ends) await end()
   })
 
-  /** One arrival: the handshake, and the sync with the list and all cursors. */
+  /** One connect: the handshake, and the sync with the list and all cursors. */
   async function arrive(node: ReturnType<typeof testNode>, rooms: Cursors) {
     const bob = await node.device('bob')
     const ack = await bob.ask('sync', { rooms, list: true })
@@ -106,11 +106,11 @@ describe.each(['SQLite', 'Postgres'])(`${ROOMS} rooms a user, on %s`, (kind) => 
     const ack = await arrive(node, cursors)
     expect(ack.list).toHaveLength(ROOMS)
     expect(Object.keys(ack.rooms as object)).toHaveLength(ROOMS)
-    // Who it is; then their rooms, what is unread in them, the last lines, and who invites them: each in one.
+    // The user; then their rooms, their unread counts, the last messages, and their invitations: each in one query.
     expect(queries).toEqual(['user', 'roomsOf', 'unread', 'previews', 'invitations'])
   })
 
-  test('a room in which something happened costs its own queries, and only it', async () => {
+  test('a room with new changes costs its own queries, and only it', async () => {
     const { store, queries } = counting(many)
     const cursors = await cursorsOf(many)
     const behind = cursors[roomIdOf(7)]
@@ -119,7 +119,7 @@ describe.each(['SQLite', 'Postgres'])(`${ROOMS} rooms a user, on %s`, (kind) => 
     const ack = await arrive(testNode({ store }), late)
     expect(ack.rooms).toMatchObject({ [roomIdOf(7)]: { tail: [{}, {}, {}] }, [roomIdOf(8)]: { tail: [] } })
     expect(queries.filter((name) => name === 'messages')).toHaveLength(2)
-    // With the five of an arrival.
+    // With the five of a connect.
     expect(queries.length).toBeLessThan(11)
   })
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** Runs a script as users write them to its own end: one that something keeps alive never answers. */
+/** Runs a script as users write them to its own end: one that something keeps alive never returns. */
 async function run(script: string, token: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { PATH: process.env.PATH, URL: server.url, TOKEN: token }
   const child = spawn(process.execPath, ['--input-type=module', '-e', `${HEAD}${script}`], { cwd: ROOT, env })
@@ -51,7 +51,7 @@ test.each([
   },
 )
 
-test('a script that closes without flush is warned of how many it lost, and not of what', async () => {
+test('a script that closes without flush is warned how many it lost, but not of their content', async () => {
   const ended = await run(`room.send('lost'); await chat.close()`, await server.token('ada'))
   expect(ended).toEqual({
     code: 0,
@@ -62,7 +62,7 @@ test('a script that closes without flush is warned of how many it lost, and not 
 })
 
 test.each(['not a token', ''])(
-  'a script with the token %j learns why, and its process ends',
+  'a script with the token %j gets the reason, and its process ends',
   async (token) => {
     const ended = await run(
       `room.send('hello').catch(({ code }) => console.log(code)); room.open().catch(() => {})`,

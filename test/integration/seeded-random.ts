@@ -1,4 +1,4 @@
-/** Chance that is the same each time (mulberry32). Uniform in [0, 1). */
+/** A seeded random source (mulberry32). Uniform in [0, 1). */
 export function seededRandom(seed: number): () => number {
   let state = seed
   return () => {

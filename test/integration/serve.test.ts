@@ -12,7 +12,7 @@ const as = (url: string) => ({
     signToken(SECRET, { id: typeof user === 'string' ? user : user.id, name: 'x' }),
 })
 
-test('it says where it listens and where the data lies', async () => {
+test('it prints where it listens and where the data lies', async () => {
   using folder = temporaryFolder()
   await using server = await serve(['--port', '0'], { cwd: folder.path })
   expect(JSON.parse(server.output().stdout)).toMatchObject({
@@ -23,7 +23,7 @@ test('it says where it listens and where the data lies', async () => {
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
 })
 
-test('its own secret is kept beside the data, for the owner alone, and `roomful token` signs with it', async () => {
+test('its own secret is stored beside the data, readable by the owner alone, and `roomful token` signs with it', async () => {
   using folder = temporaryFolder()
   await using server = await serve(['--port', '0'], { cwd: folder.path })
   expect(statSync(join(folder.path, 'data/jwt-secret')).mode & 0o777).toBe(0o600)
@@ -52,7 +52,7 @@ test('PORT, ROOMFUL_DATABASE and ROOMFUL_JWT_SECRET are honoured', async () => {
   expect(existsSync(join(folder.path, 'deep/chat.db'))).toBe(true)
   await using chat = await createTestClient(as(server.url), 'ada')
   expect(chat.getState().user).toMatchObject({ id: 'ada' })
-  // With a secret given, none is made.
+  // With a given secret, none is generated.
   expect(existsSync(join(folder.path, 'deep/jwt-secret'))).toBe(false)
 })
 
@@ -66,7 +66,7 @@ test('a flag wins over the environment', async () => {
   expect(existsSync(join(folder.path, 'chat.db'))).toBe(false)
 })
 
-test('a second server on one file ends with 1 and one clear line; the first goes on', async () => {
+test('a second server on one file ends with 1 and one clear line; the first continues', async () => {
   using folder = temporaryFolder()
   const database = `sqlite:${folder.path}/chat.db`
   await using server = await serve(['--port', '0', '--database', database])
@@ -78,7 +78,7 @@ test('a second server on one file ends with 1 and one clear line; the first goes
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200)
 })
 
-test('a port that is taken is one clear line', async () => {
+test('a port in use is one clear line', async () => {
   await using server = await serve(['--port', '0', '--database', 'memory:'])
   const second = await roomful([
     'serve',
@@ -117,7 +117,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
         sent.then(
           (message) => {
             acked.push(message.id)
-            // In the middle of it all.
+            // In the middle of traffic.
             if (acked.length === 100) stopping = server.stop(signal)
           },
           () => {},
@@ -144,7 +144,7 @@ test.each([
     'in a password, write all but letters and digits as %XX',
   ],
   [['--jwt-secret', 'hidden'], 2, 'needs 32 bytes at least'],
-])('%j ends with %i and a line that says why, without the secret', async (args, code, why) => {
+])('%j ends with %i and a line with the reason, without the secret', async (args, code, why) => {
   const failed = await roomful([
     'serve',
     '--port',
@@ -170,7 +170,7 @@ test('secrets in files: for the server and for the command that signs tokens', a
   expect(sent.code).toBe(0)
 })
 
-test('nothing that opens a door is printed or logged', async () => {
+test('no secret is printed or logged', async () => {
   using folder = temporaryFolder()
   await using server = await serve(['--port', '0', '--log-level', 'debug'], { cwd: folder.path })
   const secret = readFileSync(join(folder.path, 'data/jwt-secret'), 'utf8').trim()

@@ -46,7 +46,7 @@ describe('shape', () => {
     expect(await ann.ask('list-rooms')).toMatchObject({ ok: true })
   })
 
-  test('1: an argument in the place of the ack, and more arguments than one: INVALID_PAYLOAD', async () => {
+  test('1: an argument in the place of the ack, and more than one argument: INVALID_PAYLOAD', async () => {
     const ann = await enter()
     ann.socket.emit('send-message', send({}), 'not a function')
     expect(await ann.ask('send-message', send({}), { more: true })).toMatchObject({ code: 'INVALID_PAYLOAD' })
@@ -103,11 +103,11 @@ describe('shape', () => {
     line.close()
   })
 
-  test('12: a 70 KB frame: refused, and in UTF-8 as it is on the line', async () => {
+  test('12: a 70 KB frame: refused, and counted in UTF-8 as on the wire', async () => {
     const ann = await enter()
     for (const content of ['x'.repeat(70_000), 'é'.repeat(34_000)])
       expect(await ann.ask('send-message', send({ content }))).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' })
-    // Under the limit for frames it is the content's own limit that speaks.
+    // Under the limit for frames the content's own limit applies.
     expect(await ann.ask('send-message', send({ content: 'x'.repeat(60_000) }))).toMatchObject({
       code: 'CONTENT_TOO_LONG',
     })
@@ -129,7 +129,7 @@ describe('shape', () => {
   })
 })
 
-describe('38: events that are none', () => {
+describe('38: invalid events', () => {
   test('an unknown name, "" and a number: UNKNOWN_EVENT; closed after 20', async () => {
     const ann = await enter()
     for (const event of ['no-such-event', '', 'error', 'message', 'toString', '__proto__'])
@@ -142,7 +142,7 @@ describe('38: events that are none', () => {
     await ann.disconnected
   })
 
-  test('a number as the name, with an ack id of its own', async () => {
+  test('a number as the name, with its own ack id', async () => {
     const line = await rawLine(server)
     await line.signIn()
     line.send('27[7,{}]')
@@ -150,21 +150,21 @@ describe('38: events that are none', () => {
     line.close()
   })
 
-  test('no name at all: counted as one that is unknown', async () => {
+  test('no name at all: counted as an unknown one', async () => {
     const line = await rawLine(server)
     await line.signIn()
     for (let n = 0; n < 21; n++) line.send('2')
     await line.closed
   })
 
-  test('before the line is let in: closed', async () => {
+  test('before the connection is authenticated: closed', async () => {
     const line = await rawLine(server)
     line.send('20["send-message",{}]')
     await line.closed
   })
 })
 
-describe('37: frames that are none are closed by the parser', () => {
+describe('37: the parser closes on invalid frames', () => {
   test.each([
     '50-["x"]',
     '511-["x",{"_placeholder":true,"num":0}]',
@@ -189,7 +189,7 @@ describe('37: frames that are none are closed by the parser', () => {
     await line.closed
   })
 
-  test('too many attempts to be let in on one line', async () => {
+  test('too many attempts to authenticate on one connection', async () => {
     const line = await rawLine(server)
     for (let n = 0; n < 30; n++) line.send(`0/namespace-${n},{}`)
     await line.closed
@@ -197,8 +197,8 @@ describe('37: frames that are none are closed by the parser', () => {
 })
 
 /**
- * A line below Socket.IO's client, which would not send such frames. A frame is written without Engine.IO's own first
- * character, which is 4 for every message.
+ * A connection below Socket.IO's client, which would not send such frames. A frame is written without Engine.IO's own
+ * first character, which is 4 for every message.
  */
 async function rawLine(to: ChatServer) {
   const manager = new Manager(to.url, { transports: ['websocket'], reconnection: false, autoConnect: false })

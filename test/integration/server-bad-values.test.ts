@@ -11,12 +11,12 @@ let ids = 0
 const clientId = (): string => `client-id-${++ids}`
 const draft = (more: object): object => ({ roomId: 'general', content: 'x', clientId: clientId(), ...more })
 const send = (device: Device, more: object = {}) => device.ask('send-message', draft(more))
-/** A send that has to be taken. */
+/** A send that must be accepted. */
 const sent = async (device: Device, more: object = {}) =>
   (await device.do('send-message', draft(more))).message
 const history = (more: object = {}) => ann.ask('fetch-history', { roomId: 'general', ...more })
 const page = (more: object) => ann.do('fetch-history', { roomId: 'general', ...more })
-/** Two refusals that nobody can tell apart, but for the id that names each in the log. */
+/** Two refusals that must be indistinguishable, except for the id that names each in the log. */
 const bytesOf = ({ requestId: _, ...rest }: Answer): string => JSON.stringify(rest)
 
 beforeAll(async () => {
@@ -43,7 +43,7 @@ describe('ids', () => {
   )
 
   test.each([['a b'], [''], ['x'.repeat(65)], ['../x'], [7], [null], [{}]])(
-    'roomId %j cannot be one: INVALID_PAYLOAD',
+    'roomId %j is impossible: INVALID_PAYLOAD',
     async (roomId) =>
       expect(await send(ann, { roomId })).toMatchObject({ code: 'INVALID_PAYLOAD', field: 'roomId' }),
   )
@@ -76,7 +76,7 @@ describe('ids', () => {
     expect(theirs).toMatchObject({ content: 'theirs', seq: mine.seq + 1 })
   })
 
-  test('25: two devices flush one item in the same moment: one row, both see it sent', async () => {
+  test('25: two devices flush one item at the same moment: one row, both see it sent', async () => {
     const tab = await signIn(server, 'ann')
     const item = { content: 'both', clientId: clientId() }
     const payload = draft(item)
@@ -103,7 +103,7 @@ describe('content', () => {
     })
   })
 
-  test('11: 8,001 code points: CONTENT_TOO_LONG with the limit; 8,000 are taken', async () => {
+  test('11: 8,001 code points: CONTENT_TOO_LONG with the limit; 8,000 are accepted', async () => {
     const refusal = await send(ann, { content: '𝄞'.repeat(8_001) })
     expect(refusal).toMatchObject({ code: 'CONTENT_TOO_LONG', limit: 8_000 })
     expect(await send(ann, { content: '𝄞'.repeat(8_000) })).toMatchObject({ ok: true })
@@ -128,7 +128,7 @@ describe('content', () => {
     ['text', '"x"'],
     ['NUL', '{"a":"\\u0000"}'],
   ])('7: metadata with %s: INVALID_PAYLOAD', async (_, json) => {
-    // As text in the frame: an object with such a key cannot be written down in JavaScript.
+    // As text in the frame: JavaScript cannot write an object with such a key.
     const refusal = await send(ann, { metadata: JSON.parse(json) })
     if (json.includes('1e400'))
       expect(refusal).toMatchObject({ ok: true, message: { metadata: { a: null } } })
@@ -136,9 +136,12 @@ describe('content', () => {
     expect(Reflect.get({}, 'admin')).toBeUndefined()
   })
 
-  test.each(['system', 'System', '', 'x'.repeat(21), 'a b', 7])('type %j is not a client’s', async (type) => {
-    expect(await send(ann, { type })).toMatchObject({ code: 'INVALID_PAYLOAD', field: 'type' })
-  })
+  test.each(['system', 'System', '', 'x'.repeat(21), 'a b', 7])(
+    'clients may not send type %j',
+    async (type) => {
+      expect(await send(ann, { type })).toMatchObject({ code: 'INVALID_PAYLOAD', field: 'type' })
+    },
+  )
 })
 
 describe('numbers', () => {
@@ -190,8 +193,8 @@ describe('searches', () => {
   })
 })
 
-describe('what is not yours', () => {
-  test('28, 29: a private room and no room are answered with the same bytes, whatever is asked', async () => {
+describe('what belongs to others', () => {
+  test('28, 29: a private room and no room are answered with the same bytes, for every request', async () => {
     const { room } = await bob.do('create-room', { name: 'Private', type: 'private' })
     const { id: messageId } = await sent(bob, { roomId: room.id })
     const asks: ((roomId: string) => Promise<Answer>)[] = [

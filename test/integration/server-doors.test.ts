@@ -11,7 +11,7 @@ afterEach(() => {
   for (const device of devices.splice(0)) device.close()
 })
 
-/** Opens a connection as a client that polls does, and answers where it goes on, and what it was told. */
+/** Opens a connection as a polling client does, and returns its URL and what it received. */
 async function poll(url: string): Promise<{ at: string; told: { maxPayload: number } }> {
   const path = `${url}/socket.io/?EIO=4&transport=polling`
   const text = await (await fetch(path)).text()
@@ -22,14 +22,14 @@ async function poll(url: string): Promise<{ at: string; told: { maxPayload: numb
 const post = async (at: string, body: string): Promise<number> =>
   (await fetch(at, { method: 'POST', body })).status
 
-/** The largest frame that the protocol has, as one that polls would post it. */
+/** The largest frame of the protocol, as a polling client would post it. */
 const largestFrame = (): string => {
   const head = '420["no-such-event","'
   return `4${head.slice(1)}${'x'.repeat(LIMITS.frameBytes - head.length - 1)}"]`
 }
 
 describe('a device that polls (P10, P12)', () => {
-  test('is told what a request may carry, and one that is larger ends its connection', async () => {
+  test('gets the request size limit, and a larger request ends its connection', async () => {
     await using server = await startServer()
     const { at, told } = await poll(server.url)
     expect(told.maxPayload).toBeLessThan(LIMITS.frameBytes + 1_024)
@@ -38,13 +38,13 @@ describe('a device that polls (P10, P12)', () => {
     expect(await post(at, `${largestFrame()}\u001e${largestFrame()}`)).toBe(413)
   })
 
-  test('cannot hand over thousands of frames in one request', async () => {
+  test('cannot send thousands of frames in one request', async () => {
     await using server = await startServer()
     const { at } = await poll(server.url)
     expect(await post(at, `40{"token":"${await tokenOf('ann')}","protocol":2}`)).toBe(200)
     const frames = Array.from({ length: 5_000 }, () => '42["x"]').join('\u001e')
     await post(at, frames)
-    // It receives what waits and that it is closed, and then it is not known any more.
+    // It receives what waits and the close, and then it is unknown.
     const statuses: number[] = []
     while (statuses.length < 10 && statuses.at(-1) !== 400) statuses.push((await fetch(at)).status)
     expect(statuses.at(-1)).toBe(400)
@@ -54,7 +54,7 @@ describe('a device that polls (P10, P12)', () => {
   })
 })
 
-test('P10: a device that is told to wait 20 times and goes on is closed; a burst is only refused', async () => {
+test('P10: a device that continues after 20 rate limits is closed; a burst is only refused', async () => {
   await using server = await startServer({ limits: { eventsPerSecond: 10 } })
   const burst = await signIn(server, 'burst')
   devices.push(burst)
@@ -74,16 +74,16 @@ test('P10: a device that is told to wait 20 times and goes on is closed; a burst
   expect(flood.all('bye')).toEqual([{ reason: 'ABUSE' }])
 })
 
-test('leaving the namespace ends the connection: none is kept that counts for nobody (P11)', async () => {
+test('leaving the namespace ends the connection: none stays open that no limit counts (P11)', async () => {
   await using server = await startServer()
   const ann = await signIn(server, 'ann')
   const closed = new Promise((resolve) => ann.socket.io.engine.once('close', resolve))
-  // A packet of its own, as a client writes it that wants to keep the line.
+  // A separate packet, as written by a client that wants to keep the connection.
   ann.socket.io.engine.write('41')
   await closed
 })
 
-test('who connects and says nothing is cut off within seconds (P11)', async () => {
+test('a silent connection is cut off within seconds (P11)', async () => {
   await using server = await startServer()
   const silent = connectTcp(server.port, '127.0.0.1')
   await once(silent, 'connect')
@@ -98,14 +98,14 @@ describe('handshakes of one address', () => {
     (await fetch(`${url}/socket.io/?EIO=4&transport=polling`, { headers: { 'x-forwarded-for': forwarded } }))
       .status
 
-  test('are limited behind a proxy that is trusted, each address by itself', async () => {
+  test('are limited behind a trusted proxy, per address', async () => {
     await using server = await startServer({ trustProxy: 1, limits: { handshakesPerSecond: 1 } })
     const statuses = await Promise.all(Array.from({ length: 60 }, () => handshake(server.url, '203.0.113.7')))
     expect(statuses.filter((status) => status === 403).length).toBeGreaterThan(20)
     expect(await handshake(server.url, '6.6.6.6, 203.0.113.8')).toBe(200)
   })
 
-  test('are not limited on a private address without one: it may be a proxy, and all there are', async () => {
+  test('are not limited on a private address without one: it may be a proxy for all clients', async () => {
     await using server = await startServer({ limits: { handshakesPerSecond: 1 } })
     const statuses = await Promise.all(Array.from({ length: 60 }, () => handshake(server.url, '203.0.113.7')))
     expect(new Set(statuses)).toEqual(new Set([200]))
@@ -127,18 +127,18 @@ test('35: a refused page is logged once, with what to do, however often it tries
   expect(logged).toEqual([{ origin, text: expect.stringContaining('--origins') }])
 })
 
-test('35: a page that is refused learns why: the SDK stops with ORIGIN_DENIED', async () => {
+test('35: a refused page gets the reason: the SDK stops with ORIGIN_DENIED', async () => {
   await using server = await startServer()
   const evil = { origin: 'https://evil.example.com' }
   const answer = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`, { headers: evil })
-  // What a browser asks for before it shows an answer to the page.
+  // The headers that a browser requires before it shows an answer to the page.
   expect(answer.headers.get('access-control-allow-origin')).toBe(evil.origin)
   expect(await answer.json()).toMatchObject({ message: 'ORIGIN_DENIED' })
   const socket = io(server.url, {
     ...{ transports: ['websocket', 'polling'], tryAllTransports: true, reconnection: false, forceNew: true },
     extraHeaders: evil,
   })
-  // At once, as the SDK looks at it: a moment later the request is forgotten with its answer.
+  // At once, as the SDK reads it: a moment later the request is gone with its answer.
   const reason = await new Promise((resolve) => {
     socket.once('connect_error', (error: ConnectError) => {
       socket.disconnect()
@@ -148,7 +148,7 @@ test('35: a page that is refused learns why: the SDK stops with ORIGIN_DENIED', 
   expect(reason).toMatchObject({ code: 'ORIGIN_DENIED', next: 'stop' })
 })
 
-test('metrics on a port of their own are not on the public one', async () => {
+test('metrics on a separate port are not on the public one', async () => {
   await using probe = await startServer()
   const { port } = probe
   await probe.close()
@@ -159,7 +159,7 @@ test('metrics on a port of their own are not on the public one', async () => {
   expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(404)
 })
 
-test('who upgrades to a websocket and says nothing is cut off within seconds (P11)', async () => {
+test('a silent websocket upgrade is cut off within seconds (P11)', async () => {
   await using server = await startServer()
   const silent = connectTcp(server.port, '127.0.0.1')
   await once(silent, 'connect')

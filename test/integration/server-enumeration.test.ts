@@ -10,7 +10,7 @@ import { type Answer, type Device, signIn, startServer } from './server-fixture'
 const TRIES = 2_000
 const MEDIANS_WITHIN_MS = 2
 
-/** Users who share no room with eve; and as many ids that are nobody's. */
+/** Users who share no room with eve; and as many ids without a user. */
 const STRANGERS = Array.from({ length: 50 }, (_, n) => `stranger-${n}`)
 const ABSENT = STRANGERS.map((id) => id.replace('stranger', 'nobodys0'))
 const INVITERS = 5
@@ -18,7 +18,7 @@ const INVITERS = 5
 let folder: string
 let server: ChatServer
 let eve: Device
-/** A room of eve's own. */
+/** Eve's own room. */
 let own = ''
 let hidden: { roomId: string; messageId: string }
 const missing = {
@@ -76,14 +76,14 @@ const questions: Record<string, (place: Place) => object> = {
   'report-message': ({ messageId }) => ({ messageId }),
 }
 
-/** All of the answer but what is of this one request. */
+/** The answer without what belongs to this one request. */
 const bytes = (answer: Answer, { roomId, messageId }: Place): string =>
   JSON.stringify(answer)
     .replaceAll(/"requestId":"[^"]*"/g, '"requestId":""')
     .replaceAll(roomId, 'ROOM')
     .replaceAll(messageId, 'MESSAGE')
 
-describe('P9: a room that is hidden is answered as one that is missing', () => {
+describe('P9: a hidden room is answered as a missing one', () => {
   test.each(Object.keys(questions))('%s: with the same bytes', async (event) => {
     const question = questions[event]
     if (!question) throw new Error('no question')
@@ -94,13 +94,13 @@ describe('P9: a room that is hidden is answered as one that is missing', () => {
   })
 
   test.each(['fetch-history', 'send-message', 'edit-message', 'sync'])(
-    `%s: in the same time, as far as ${TRIES} tries can tell`,
+    `%s: in the same time, as far as ${TRIES} tries can distinguish`,
     async (event) => {
       const question = questions[event]
       if (!question) throw new Error('no question')
       const watch = stopwatch()
       const times: Record<'hidden' | 'missing', number[]> = { hidden: [], missing: [] }
-      // In turns, so that whatever else this machine does falls upon both alike.
+      // In turns, so that other load on this machine affects both alike.
       for (let index = 0; index < TRIES; index++) {
         const kind = index % 2 === 0 ? 'hidden' : 'missing'
         const began = performance.now()
@@ -114,7 +114,7 @@ describe('P9: a room that is hidden is answered as one that is missing', () => {
   )
 })
 
-/** What eve may ask about another user. */
+/** What eve may request about another user. */
 const aboutUsers: Record<string, (userId: string) => object> = {
   'create-room': (userId) => ({ name: 'Trap', type: 'private', members: [userId] }),
   'open-dm': (userId) => ({ userIds: [userId] }),

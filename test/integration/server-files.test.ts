@@ -63,7 +63,7 @@ const show = (device: Device, roomId: string, fileId: string, more: object = {})
     metadata: { fileId, name: 'cat.png', width: 640, height: 480 },
     ...more,
   })
-/** A room of ann and bob in which ann shows a picture; eve is on the server, and not in it. */
+/** A room of ann and bob in which ann shows a picture; eve is on the server, and not in the room. */
 async function pictureRoom() {
   const [ann, bob, eve] = [await enter('ann'), await enter('bob'), await enter('eve')]
   const { room } = await ann.do('create-room', { name: 'Ours', type: 'private', members: ['bob'] })
@@ -75,7 +75,7 @@ async function pictureRoom() {
 }
 
 describe('an upload', () => {
-  test('is answered with an id of the server’s making, its kind by its bytes, and its size', async () => {
+  test('is answered with an id from the server, its kind by its bytes, and its size', async () => {
     const response = await post('ann', PNG, { 'content-type': 'image/jpeg' })
     expect(response.status).toBe(201)
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
@@ -102,7 +102,7 @@ describe('an upload', () => {
     expect(await response.json()).toMatchObject({ ok: false, code, retry: 'never' })
   })
 
-  test('of too much that does not say how much it is, is refused as well', async () => {
+  test('that is too large and declares no size is refused as well', async () => {
     async function* endless(): AsyncGenerator<Uint8Array> {
       for (let sent = 0; sent <= TEN_MEGABYTES; sent += 65_536) yield new Uint8Array(65_536).fill(97)
     }
@@ -140,7 +140,7 @@ describe('an upload', () => {
 })
 
 describe('a file', () => {
-  test('is given to the members of a room that shows it', async () => {
+  test('is sent to the members of a room that shows it', async () => {
     const { fileId } = await pictureRoom()
     for (const id of ['ann', 'bob']) {
       const response = await get(id, fileId)
@@ -158,7 +158,7 @@ describe('a file', () => {
     }
   })
 
-  test('is asked for again with its tag, and not sent twice', async () => {
+  test('is requested again with its tag, and not sent twice', async () => {
     const { fileId } = await pictureRoom()
     const etag = `"${fileId.slice(0, 64)}"`
     const again = await get('bob', fileId, { 'if-none-match': etag })
@@ -167,7 +167,7 @@ describe('a file', () => {
     expect(stranger.status).toBe(404)
   })
 
-  test('P9: is to others as one that was never there', async () => {
+  test('P9: is to others like a missing one', async () => {
     const { fileId } = await pictureRoom()
     const [hidden, missing] = [
       await get('eve', fileId),
@@ -180,7 +180,7 @@ describe('a file', () => {
       expect((await get('eve', path)).status).toBe(404)
   })
 
-  test('is closed to who was kicked, in the same moment, and to all when its message is deleted', async () => {
+  test('is closed to a kicked user at the same moment, and to all when its message is deleted', async () => {
     const { ann, roomId, fileId, messageId } = await pictureRoom()
     await ann.do('remove-member', { roomId, userId: 'bob' })
     expect((await get('bob', fileId)).status).toBe(404)
@@ -209,7 +209,7 @@ describe('a file', () => {
 })
 
 describe('a message that shows a file', () => {
-  test('needs one: uploaded by its sender, or shown to him already', async () => {
+  test('needs one: uploaded by its sender, or already shown to them', async () => {
     const { bob, eve, roomId, fileId } = await pictureRoom()
     const refused = { ok: false, code: 'INVALID_PAYLOAD', field: 'metadata.fileId' }
     expect(await show(bob, 'general', fileId)).toMatchObject({ ok: true })
@@ -238,7 +238,7 @@ describe('a message that shows a file', () => {
     expect(await show(eve, roomId, own, { type: 'file' })).toMatchObject({ code: 'ROOM_NOT_FOUND' })
   })
 
-  test('of a file that is hidden from its sender is refused like one of no file, and opens nothing', async () => {
+  test('of a file hidden from its sender is refused like one of no file, and opens nothing', async () => {
     const { eve, fileId } = await pictureRoom()
     const { room } = await eve.do('create-room', { name: 'Mine', type: 'private' })
     const missing = `${'0'.repeat(64)}-${'0'.repeat(16)}`
@@ -267,7 +267,7 @@ describe('a message that shows a file', () => {
   })
 })
 
-test('a deleted room takes the files along that only it showed, from their uploader too', async () => {
+test('a deleted room deletes the files that only it showed, for their uploader too', async () => {
   const { ann, bob, roomId, fileId } = await pictureRoom()
   const shared = await upload('ann', PDF)
   await show(ann, roomId, shared, { type: 'file' })
@@ -297,7 +297,7 @@ test('without a folder there are no files, and an image is a message like any ot
   expect(response.status).toBe(404)
 })
 
-test('uploads have a bound a user and hour, and one in all; the metrics say how much there is', async () => {
+test('uploads have a limit per user and hour, and a total one; the metrics count them', async () => {
   const own = mkdtempSync(join(tmpdir(), 'roomful-quota-'))
   const database = `sqlite:${join(own, 'chat.db')}`
   const send = async (to: ChatServer, bytes: number) => {
@@ -317,7 +317,7 @@ test('uploads have a bound a user and hour, and one in all; the metrics say how 
   {
     await using slow = await startServer({ database, limits: { uploadMbPerHour: 1 } })
     expect((await send(slow, TEN_MEGABYTES)).status).toBe(201)
-    // The moment in between may have paid for a byte, and so for one more: what is too much is paid later.
+    // The moment between may have earned a byte, and so one more upload: an excess is paid later.
     await send(slow, TEN_MEGABYTES)
     const refused = await send(slow, 10)
     expect([refused.status, await refused.json()]).toMatchObject([429, { code: 'RATE_LIMITED' }])

@@ -26,16 +26,16 @@ export function tokenOf(id: string, more: { sid?: string; expiresInSeconds?: num
   )
 }
 
-/** An ack as it came over the wire, whatever it is. */
+/** An ack as it came over the wire, of any shape. */
 export type Answer = Record<string, unknown> & { ok?: boolean; code?: string; retryAfterMs?: number }
 
-/** The bound for something that never comes. */
+/** The limit for something that never comes. */
 const PATIENCE_MS = 120_000
 
-/** A client that speaks to the server as directly as a socket allows, and keeps all that it is told. */
+/** A client that speaks to the server as directly as a socket allows, and keeps everything it receives. */
 export class Device {
   readonly events: { event: string; payload: unknown }[] = []
-  /** Resolves with Socket.IO's reason when the line is gone. */
+  /** Resolves with Socket.IO's reason when the connection is gone. */
   readonly disconnected: Promise<string>
   readonly #waiting = new Set<() => void>()
 
@@ -44,12 +44,12 @@ export class Device {
     this.disconnected = new Promise((resolve) => socket.once('disconnect', resolve))
   }
 
-  /** Emits one event, of whatever shape, and resolves with its ack. */
+  /** Emits one event, of any shape, and resolves with its ack. */
   ask(event: string, ...args: unknown[]): Promise<Answer> {
     return this.socket.timeout(PATIENCE_MS).emitWithAck(event, ...args)
   }
 
-  /** Emits an event that has to be taken, and resolves with what it gave. */
+  /** Emits an event that must be accepted, and resolves with its result. */
   async do<E extends ClientEvent>(event: E, payload: object): Promise<OkAck<E>> {
     const answer: unknown = await this.ask(event, payload)
     if (isTaken<E>(answer)) return answer
@@ -60,7 +60,7 @@ export class Device {
     return this.events.flatMap((one) => (isOf(one, event) ? [one.payload] : []))
   }
 
-  /** The first event of that name that fits, past or to come. */
+  /** The first event of that name that matches, past or future. */
   async next<E extends ServerEvent>(
     event: E,
     fits: (payload: ServerPayload<E>) => boolean = () => true,
@@ -75,7 +75,7 @@ export class Device {
     }
   }
 
-  /** Waits until it has been told of a message with this content. */
+  /** Waits until it has received a message with this content. */
   async heard(content: string): Promise<Message> {
     const tells = (frame: Changes): boolean => messagesOf([frame]).some((row) => row.content === content)
     const [message] = messagesOf([await this.next('changes', tells)]).filter((row) => row.content === content)
@@ -115,7 +115,7 @@ function isOf<E extends ServerEvent>(
   return one.event === event
 }
 
-/** The message rows in these frames, in the order in which they came. */
+/** The message rows in these frames, in the order of arrival. */
 export function messagesOf(frames: readonly Changes[]): Message[] {
   return frames.flatMap(({ changes }) =>
     changes.flatMap((change) => (change.kind === 'message' ? [change.message] : [])),
@@ -129,7 +129,7 @@ type ConnectOptions = {
   extraHeaders?: Record<string, string>
 }
 
-/** Resolves once the device is let in; rejects with the `connect_error`. */
+/** Resolves once the device is authenticated; rejects with the `connect_error`. */
 export function connect(
   server: Pick<ChatServer, 'url'>,
   { token, protocol, ...rest }: ConnectOptions,
@@ -160,7 +160,7 @@ export async function signIn(
   return connect(server, { token: await tokenOf(id), protocol })
 }
 
-/** The refusal that a handshake is answered with. */
+/** The refusal that answers a handshake. */
 export async function refusalOf(server: ChatServer, options: ConnectOptions): Promise<unknown> {
   try {
     const device = await connect(server, options)

@@ -25,7 +25,7 @@ const send = (device: Device, content: string, more = {}) =>
 const GENERAL = { roomIds: ['general'] }
 
 describe('protocol 2', () => {
-  test('ready comes first and says what the server holds', async () => {
+  test("ready comes first with the server's limits", async () => {
     const ann = await enter('ann')
     const ready = await ann.next('ready')
     expect(ready).toMatchObject({ protocol: 2, user: { id: 'ann', name: 'Ann' } })
@@ -33,7 +33,7 @@ describe('protocol 2', () => {
     expect(ann.events[0]?.event).toBe('ready')
   })
 
-  test('a send is told to the others and, before its ack, to its sender', async () => {
+  test('a send reaches the others and, before its ack, its sender', async () => {
     const [ann, bob] = [await enter('ann'), await enter('bob')]
     const { heads } = await ann.do('join-rooms', GENERAL)
     await bob.ask('join-rooms', GENERAL)
@@ -61,7 +61,7 @@ describe('protocol 2', () => {
     expect(changes.find(({ rev }) => rev === message.rev + 2)).toMatchObject({ actor: 'bob' })
   })
 
-  test('a page of history, and a sync that brings what was missed', async () => {
+  test('a page of history, and a sync that sends what was missed', async () => {
     const [ann, bob] = [await enter('ann'), await enter('bob')]
     const page = await bob.do('fetch-history', { roomId: 'general', limit: 2, includeDeleted: true })
     expect(page).toMatchObject({ ok: true, toSeq: page.lastSeq, fromSeq: page.lastSeq - 1 })
@@ -75,7 +75,7 @@ describe('protocol 2', () => {
     expect(ack.list?.map((item) => item.room.id)).toContain('general')
   })
 
-  test('mark-read moves forward only, and the others are told', async () => {
+  test('mark-read moves forward only, and reaches the others', async () => {
     const [ann, bob] = [await enter('ann'), await enter('bob')]
     await ann.ask('join-rooms', GENERAL)
     const { message } = await send(ann, 'read me')
@@ -85,7 +85,7 @@ describe('protocol 2', () => {
     expect(await bob.ask('mark-read', { roomId: 'general', seq: 1 })).toMatchObject({ seq: message.seq })
   })
 
-  test('rooms: made, found, joined, left; a private one is not to be found', async () => {
+  test('rooms: created, found, joined, left; a private one is not found', async () => {
     const [ann, bob] = [await enter('ann'), await enter('bob')]
     const open = await ann.do('create-room', { name: 'Open house', type: 'public' })
     const closed = await ann.do('create-room', { name: 'Closed house', type: 'private' })
@@ -103,7 +103,7 @@ describe('protocol 2', () => {
     await bob.next('room-removed', (frame) => frame.roomId === open.room.id && frame.reason === 'left')
   })
 
-  test('a direct message room is the same for the same people, whoever opens it', async () => {
+  test('a direct message room is the same for the same users, whichever opens it', async () => {
     const [ann, bob] = [await enter('ann'), await enter('bob')]
     const first = await ann.do('open-dm', { userIds: ['bob'] })
     expect(first).toMatchObject({ ok: true, room: { type: 'dm', name: 'Ann, Bob' } })
@@ -111,7 +111,7 @@ describe('protocol 2', () => {
     expect(second.room.id).toBe(first.room.id)
     await bob.next('room-added', ({ item }) => item.room.id === first.room.id)
     expect(await ann.ask('open-dm', { userIds: ['ann'] })).toMatchObject({ code: 'INVALID_PAYLOAD' })
-    // As a stranger is answered (P9).
+    // Answered like a stranger (P9).
     expect(await ann.do('open-dm', { userIds: ['nobody'] })).toMatchObject({ invited: ['nobody'] })
   })
 
@@ -153,7 +153,7 @@ describe('protocol 2', () => {
     }
     expect(await bob.ask('add-member', { roomId })).toMatchObject({ ok: true })
     const page = await bob.do('fetch-history', { roomId, limit: 200, includeDeleted: true })
-    // The last line is that bob has joined.
+    // The last message is that bob has joined.
     expect(page).toMatchObject({ lastSeq: 121, floorSeq: 22, fromSeq: 22, toSeq: 121 })
     expect(page.messages).toHaveLength(100)
     expect((await bob.do('list-rooms', { query: 'Live' })).rooms).toEqual([])
@@ -166,7 +166,7 @@ describe('protocol 2', () => {
 })
 
 describe('protocol 1', () => {
-  test('join-rooms without a payload, and then all that the reference promises', async () => {
+  test('join-rooms without a payload, and then everything that the reference promises', async () => {
     const [old, ann] = [await enter('old', 1), await enter('ann')]
     expect(old.events).toEqual([])
     old.socket.emit('join-rooms')

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 describe('a token', () => {
-  test('is asked for: without one the answer is UNAUTHENTICATED', async () => {
+  test('is required: without one the answer is UNAUTHENTICATED', async () => {
     const refusal = await refusalOf(server, { protocol: 2 })
     expect(refusal).toEqual({
       ok: false,
@@ -44,7 +44,7 @@ describe('a token', () => {
     })
   })
 
-  test('in the query is not looked at', async () => {
+  test('in the query is ignored', async () => {
     const token = await tokenOf('ann')
     const answer = await polling(server, `&token=${token}`)
     expect(answer.status).toBe(200)
@@ -54,7 +54,7 @@ describe('a token', () => {
   test.each([
     ['that will be valid in 2 s', { nbf: 2 }],
     ['that expired 2 s ago', { exp: -2 }],
-  ])('%s is taken: clocks differ by more', async (_, claims) => {
+  ])('%s is accepted: clocks differ by more', async (_, claims) => {
     const now = Math.floor(Date.now() / 1000)
     const times = Object.fromEntries(Object.entries(claims).map(([name, ahead]) => [name, now + ahead]))
     const token = signed({ alg: 'HS256' }, { sub: 'ann', name: 'Ann', ...times }, bySecret)
@@ -64,7 +64,7 @@ describe('a token', () => {
     device.close()
   })
 
-  test('33: that expires on a live line: bye, then closed within 5 s', async () => {
+  test('33: that expires on a live connection: bye, then closed within 5 s', async () => {
     const device = await connect(server, {
       token: await tokenOf('brief', { expiresInSeconds: 1 }),
       protocol: 2,
@@ -74,7 +74,7 @@ describe('a token', () => {
     expect(await device.disconnected).toBe('io server disconnect')
   })
 
-  test('that is refreshed on the live line keeps it up', async () => {
+  test('that is refreshed on the live connection keeps it up', async () => {
     const device = await connect(server, {
       token: await tokenOf('fresh', { expiresInSeconds: 1 }),
       protocol: 2,
@@ -90,8 +90,8 @@ describe('a token', () => {
   })
 })
 
-describe('34: a revoked session', () => {
-  test('is told on the live line, closed, and refused afterwards', async () => {
+describe('34: a revoked login session', () => {
+  test('is notified on the live connection, closed, and refused afterwards', async () => {
     const token = await tokenOf('ann', { sid: 'session-1' })
     const device = await connect(server, { token, protocol: 2 })
     await device.next('ready')
@@ -113,7 +113,7 @@ describe('34: a revoked session', () => {
 })
 
 describe('a protocol', () => {
-  test('that is not asked for is 1: no ready', async () => {
+  test('that is not requested is 1: no ready', async () => {
     const device = await connect(server, { token: await tokenOf('old') })
     expect(await device.ask('join-rooms', { roomIds: [] })).toMatchObject({ ok: true })
     expect(device.all('ready')).toEqual([])
@@ -137,7 +137,7 @@ describe('35: an origin', () => {
     expect((await polling(server, '', { origin })).status).toBe(status)
   })
 
-  test('of the page that this server serves is allowed, and none at all needs the token only', async () => {
+  test('of the page that this server serves is allowed, and without an origin only the token counts', async () => {
     expect((await polling(server, '', { origin: server.url })).status).toBe(200)
     expect((await polling(server, '')).status).toBe(200)
   })
@@ -159,7 +159,7 @@ test('a device that can only poll chats as well', async () => {
   device.close()
 })
 
-test('the 21st connection of one user is refused, and taken when one is gone', async () => {
+test('the 21st connection of one user is refused, and accepted when one is gone', async () => {
   const devices = await Promise.all(Array.from({ length: 20 }, () => signIn(server, 'many')))
   const token = await tokenOf('many')
   expect(await refusalOf(server, { token })).toMatchObject({
@@ -178,7 +178,7 @@ test('the 21st connection of one user is refused, and taken when one is gone', a
     .toBeUndefined()
 })
 
-test('connection state recovery is off: no private id is handed out', async () => {
+test('connection state recovery is off: no private id is sent', async () => {
   const device = await signIn(server, 'ann')
   expect(Reflect.get(device.socket, '_pid')).toBeUndefined()
   device.close()
@@ -219,7 +219,7 @@ describe('auth by', () => {
     expect(await refusalOf(own, { token: await tokenOf('ann') })).toMatchObject({ code: 'TOKEN_INVALID' })
   })
 
-  test("a provider's key that is newer than the last reading of its keys: UNAVAILABLE, and when to come back", async () => {
+  test("a provider's key that is newer than the last fetch of its keys: UNAVAILABLE, with the time to come back", async () => {
     const [old, next] = [providerKey('k1'), providerKey('k2')]
     await using provider = await startKeySet([old.jwk])
     const logged: object[] = []
@@ -241,7 +241,7 @@ describe('auth by', () => {
     device.close()
   })
 
-  test('a key set that cannot be read: UNAVAILABLE, which is not the fault of the token', async () => {
+  test('an unreadable key set: UNAVAILABLE, because the token is not at fault', async () => {
     await using own = await startServer({ auth: { jwks: 'http://127.0.0.1:1/keys', anyAudience: true } })
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const token = signed({ alg: 'ES256' }, { sub: 'ann' }, byKey(privateKey))
@@ -249,11 +249,11 @@ describe('auth by', () => {
   })
 })
 
-/** For whom the tokens of the provider are, and of whom. */
+/** Audience and issuer of the provider's tokens. */
 const OURS = { issuer: 'https://id.example.com/', audience: 'chat' }
 const claimed = () => ({ iss: OURS.issuer, aud: [OURS.audience], exp: Math.floor(Date.now() / 1000) + 3_600 })
 
-/** A token by hand, so that wrong ones can be made too. */
+/** A token by hand, so that the tests can make wrong ones too. */
 function signed(header: object, claims: object, signature: (text: string) => string): string {
   const text = [header, claims]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
@@ -287,7 +287,7 @@ async function startKeySet(keys: readonly object[]) {
   return provider
 }
 
-/** The first request of a polling transport, as a browser or anybody else makes it. */
+/** The first request of a polling transport, as from a browser. */
 function polling(
   to: ChatServer,
   query: string,
@@ -304,14 +304,14 @@ function polling(
   })
 }
 
-test('a second server on the same port is told so', async () => {
+test('a second server on the same port gets that error', async () => {
   const second = createChatServer({
     ...{ port: server.port, host: '127.0.0.1', database: 'memory:', logLevel: 'silent' },
   })
   await expect(second).rejects.toThrow('EADDRINUSE')
 })
 
-test('a server that comes back with another secret: the client asks its app for another token, and goes on', async () => {
+test('a server that comes back with another secret: the client gets another token from its app, and continues', async () => {
   const secrets = ['the secret of the first run, of 32 bytes', 'the secret of the second, of 32 bytes']
   const first = await startServer({ auth: { jwtSecret: secrets[0] ?? '' } })
   const { port } = first

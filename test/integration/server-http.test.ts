@@ -25,7 +25,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** As written: fetch would tidy the path up before it sends it. */
+/** As written: fetch would normalise the path before it sends it. */
 function get(path: string, headers: Record<string, string> = {}) {
   return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; body: string }>(
     (resolve, reject) => {
@@ -81,7 +81,7 @@ describe('static files', () => {
     expect(headers['content-security-policy']).toContain("script-src 'self';")
   })
 
-  test('a bundle is kept for ever, a plain file is asked for again and answered with 304', async () => {
+  test('a bundle is cached for ever, a plain file is requested again and answered with 304', async () => {
     const bundle = await get('/assets/index-DbX1_a2b.js')
     expect(bundle.headers).toMatchObject({
       'content-type': expect.stringContaining('text/javascript'),
@@ -98,7 +98,7 @@ describe('static files', () => {
     })
   })
 
-  test('an address of the app is its page; a file that is missing is missing', async () => {
+  test('an address of the app is its page; a missing file is missing', async () => {
     expect(await get('/rooms/general', { accept: 'text/html' })).toMatchObject({ status: 200 })
     expect(await get('/rooms/general')).toMatchObject({ status: 404 })
     expect(await get('/assets/missing.js', { accept: 'text/html' })).toMatchObject({ status: 404 })
@@ -123,7 +123,7 @@ describe('static files', () => {
     expect(status).toBe(404)
   })
 
-  test('without a folder the address says that a server is there', async () => {
+  test('without a folder the address shows that a server is there', async () => {
     await using plain = await startServer()
     expect(await (await fetch(plain.url)).text()).toBe('Roomful is running.\n')
   })
@@ -161,13 +161,13 @@ describe('guests', () => {
     expect(user.name).toBe(`Ann Marie ${'x'.repeat(200)}`.slice(0, LIMITS.userNameLength))
   })
 
-  test('not with a body of 5 KB, and not where they were not asked for', async () => {
+  test('not with a body of 5 KB, and not if they are not enabled', async () => {
     expect((await guest(JSON.stringify({ name: 'x'.repeat(5_000) }))).status).toBe(413)
     await using plain = await startServer()
     expect((await guest('{"name":"Zoë"}', plain.url)).status).toBe(404)
   })
 
-  test('not in production, and not without a secret of this server', async () => {
+  test("not in production, and not without this server's own secret", async () => {
     const before = process.env.NODE_ENV
     process.env.NODE_ENV = 'production'
     try {
@@ -192,7 +192,7 @@ describe('guests', () => {
     await expect(withJwks).rejects.toThrow('--guests, ROOMFUL_GUESTS')
   })
 
-  test('with the secret that a server without one makes and keeps beside its data, for its owner only', async () => {
+  test('with the secret that a server without one generates and stores beside its data, for its owner only', async () => {
     const database = `sqlite:${join(folder, 'data/chat.db')}`
     const options = { port: 0, host: '127.0.0.1', database, guests: true, logLevel: 'silent' } as const
     const first = await createChatServer(options)
@@ -208,7 +208,7 @@ describe('guests', () => {
   })
 })
 
-test('no answer names what it is made of', async () => {
+test('no answer names the software behind it', async () => {
   const { headers } = await get('/nowhere')
   expect(Object.keys(headers)).not.toContain('x-powered-by')
   expect(JSON.stringify(headers)).not.toContain(SECRET)

@@ -31,7 +31,7 @@ async function contentsOf(device: Device): Promise<string[]> {
 }
 
 describe('36: 1,000 sends in one second', () => {
-  test('the first 20 are taken, the rest RATE_LIMITED but for what has trickled in', async () => {
+  test('the first 20 are accepted, the rest RATE_LIMITED except for what has trickled in', async () => {
     await using server = await startServer({ limits: { eventsPerSecond: 0 } })
     const ann = await enter(server, 'ann')
     const began = performance.now()
@@ -51,7 +51,7 @@ describe('36: 1,000 sends in one second', () => {
       })
   })
 
-  test('all arrive, in order, where an outbox waits as it is told', async () => {
+  test('all arrive, in order, if an outbox waits as required', async () => {
     await using server = await startServer({ limits: { sendsPerSecond: 500, eventsPerSecond: 0 } })
     const ann = await enter(server, 'ann')
     let pauses = 0
@@ -80,7 +80,7 @@ describe('36: 1,000 sends in one second', () => {
     expect(codes.slice(20)).toEqual(['RATE_LIMITED', ...Array(29).fill('NOT_ATTEMPTED')])
   })
 
-  test('100 requests a second a socket, and the others do not feel it', async () => {
+  test('100 requests a second per socket, without an effect on the others', async () => {
     await using server = await startServer()
     const [ann, bob] = [await enter(server, 'ann'), await enter(server, 'bob')]
     const answers: Answer[] = await Promise.all(Array.from({ length: 115 }, () => ann.ask('list-rooms')))
@@ -92,7 +92,7 @@ describe('36: 1,000 sends in one second', () => {
   })
 })
 
-test('P10: an app that makes 200 rooms at once, and opens them all, is not refused: its client keeps the pace', async () => {
+test('P10: an app that creates 200 rooms at once, and opens them all, is not refused: its client keeps the pace', async () => {
   await using server = await createTestServer({ limits: { costPerSecond: 0 } })
   await using ann = await createTestClient(server, { id: 'ann', admin: true })
   const names = Array.from({ length: 200 }, (_, n) => `Room ${n}`)
@@ -138,7 +138,7 @@ test('a client that stops reading is cut off, and the others are served', async 
   await bob.heard('after all')
 })
 
-/** Stops the system from taking more off the line, as a suspended process or a dead phone does. */
+/** Stops the system from reading the connection, as in a suspended process or a dead phone. */
 function pauseReading({ socket }: Device): void {
   const transport = Reflect.get(socket.io.engine, 'transport')
   const websocket = Reflect.get(transport, 'ws')
@@ -179,7 +179,7 @@ describe('a stop', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('twice is once', async () => {
+  test('called twice runs once', async () => {
     const server = await startServer()
     await Promise.all([server.close(), server.close()])
     await server.close()

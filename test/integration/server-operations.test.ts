@@ -26,7 +26,7 @@ describe('POST /admin/sessions/:sid/revoke', () => {
     })
   const admin = (): Promise<string> => signToken(SECRET, { id: 'root', name: 'Root', admin: true })
 
-  test('ends the session at once, on every device, for good, and no other', async () => {
+  test('ends the login session at once, on every device, for good, and no other', async () => {
     const token = await tokenOf('bob', { sid: 'stolen' })
     const [thief, owner] = [
       await connect(server, { token, protocol: 2 }),
@@ -41,7 +41,7 @@ describe('POST /admin/sessions/:sid/revoke', () => {
     expect(await owner.ask('list-rooms')).toMatchObject({ ok: true })
   })
 
-  test('is for who has the claim', async () => {
+  test('requires the claim', async () => {
     expect((await revoke('any')).status).toBe(401)
     const member = await revoke('any', await tokenOf('bob'))
     expect([member.status, await member.json()]).toMatchObject([403, { code: 'FORBIDDEN' }])
@@ -76,7 +76,7 @@ describe('hooks', () => {
   })
   afterAll(() => new Promise((resolve) => receiver.close(resolve)))
 
-  test('a webhook hears of each new message, signed; of a duplicate it does not', async () => {
+  test('a webhook gets each new message, signed, and no duplicates', async () => {
     received = []
     await using server = await startServer({ webhook: { url, secret: 'shared' } })
     const ann = await signIn(server, 'ann')
@@ -91,7 +91,7 @@ describe('hooks', () => {
     }
   })
 
-  test('a receiver that does not answer holds no send up, and a stop only for a few seconds', async () => {
+  test('a receiver that does not answer delays no send, and a stop only for a few seconds', async () => {
     answer = () => {}
     const server = await startServer({ webhook: { url, secret: 'shared' } })
     const ann = await signIn(server, 'ann')
@@ -107,7 +107,7 @@ describe('hooks', () => {
     answer = (end) => end(204)
   })
 
-  test('a word filter stands before the room, for edits too', async () => {
+  test('a word filter runs before the room, for edits too', async () => {
     await using server = await startServer({ hooks: { beforeSend: wordFilter(['darn']) } })
     const ann = await signIn(server, 'ann')
     devices.push(ann)

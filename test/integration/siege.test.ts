@@ -5,15 +5,15 @@ import { expect, test } from 'vitest'
 import { PROGRAMS } from '../../packages/server/bench/siege/programs'
 import { besiege, type Outcome } from '../../packages/server/bench/siege/siege'
 
-/** A short `npm run siege`: what is counted, not how long it takes, which is for a machine that does nothing else. */
+/** A short `npm run siege`: it checks counts, not times, which need an idle machine. */
 const GROUND = { listeners: 20, connections: 20 }
 const TURNS = { count: 1, ms: 600, everyMs: 100 }
 /** With a heap of 512 MB. */
 const MOST_MB = 900
-/** Frames to one device in a turn, beside the lines that people write. */
+/** Frames to one device in a turn, beside the messages that users write. */
 const MOST_FRAMES = 200
 
-test('P10, P11, P12: 16 programs of one user, on 20 sockets, end nothing and nobody, and tell the others little', async () => {
+test('P10, P11, P12: 16 programs of one user, on 20 sockets, end no process and no connection, and send the others little', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'roomful-siege-'))
   const outcomes: Outcome[] = []
   const database = `sqlite:${join(folder, 'siege.db')}`

@@ -17,7 +17,7 @@ const numbered = shown.map((snippet, at) => {
 beforeAll(() => build({ types: false }))
 
 test('there are as many snippets as pages and docstrings show', () => {
-  // Where one is taken away on purpose, the number goes down with it.
+  // If a snippet is removed on purpose, the number goes down with it.
   expect(shown.length).toBeGreaterThanOrEqual(14)
   expect(all.length).toBeGreaterThanOrEqual(70)
   expect(claims.length).toBeGreaterThanOrEqual(5)
@@ -28,7 +28,7 @@ test('each snippet has the types that it claims', async () => {
   expect(await typeErrors(all)).toEqual([])
 })
 
-test('each snippet is JavaScript that this Node reads, once its types are left out', () => {
+test('this Node parses each snippet as JavaScript, once its types are removed', () => {
   expect(all.flatMap((snippet) => syntaxError(snippet) ?? [])).toEqual([])
 })
 
@@ -39,7 +39,7 @@ const claims = examples().filter(({ code }) =>
     .split('\n')
     .every((line) => line.includes(' // ')),
 )
-test.each(claims)('the example of $file:$line has the values that stand beside it', async (snippet) => {
+test.each(claims)('the example of $file:$line has the values written beside it', async (snippet) => {
   const { real, claimed } = await claimedValues(snippet)
   expect(real).toEqual(claimed)
 })

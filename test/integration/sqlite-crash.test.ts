@@ -21,7 +21,7 @@ describe('SQLite and kill -9', () => {
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  /** Starts a writer, and resolves with what it was acked until it was killed. */
+  /** Starts a writer, and resolves with its acks until it was killed. */
   async function writeAndDie(round: number, killAfter: number): Promise<string[]> {
     const acked: string[] = []
     const child = fork(WRITER, [path, String(round)], { execArgv: ['--import', 'tsx'] })
@@ -34,7 +34,7 @@ describe('SQLite and kill -9', () => {
     return acked
   }
 
-  test('keeps what was acked, whole batches only, without a hole, and the next process goes on (P1, I1, I2)', async () => {
+  test('keeps what was acked, whole batches only, without a hole, and the next process continues (P1, I1, I2)', async () => {
     const acked: string[] = []
     for (const [round, killAfter] of KILL_AFTER.entries()) {
       acked.push(...(await writeAndDie(round, killAfter)))
@@ -59,7 +59,7 @@ describe('SQLite and kill -9', () => {
     }
   })
 
-  test('a second process is refused while the first lives, and let in when it was killed', async () => {
+  test('a second process is refused while the first lives, and accepted after its kill', async () => {
     const child = fork(WRITER, [path, 'lock'], { execArgv: ['--import', 'tsx'] })
     writer = child
     await once(child, 'message')

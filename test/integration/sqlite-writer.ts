@@ -4,7 +4,7 @@ import { needOf } from '../../packages/server/src/core/need'
 import type { Op } from '../../packages/server/src/core/ops'
 import { openSqliteStore } from '../../packages/server/src/stores/sqlite/sqlite-store'
 
-// A process of its own that the crash test kills: opens the file, and sends without end, telling what was acked.
+// A separate process that the crash test kills: opens the file, and sends without end, reporting its acks.
 
 const [path = '', round = ''] = process.argv.slice(2)
 const store = await openSqliteStore(path)
@@ -40,7 +40,7 @@ process.send?.({ open: true })
 
 for (let sent = 0; ; ) {
   const size = 1 + (sent % 7)
-  // Each message says how many came with it, so that half a batch would show.
+  // Each message has the size of its batch, so that half a batch would show.
   const content = `${size} from ${round}-${sent}`
   const ops = Array.from({ length: size }, (): Op => {
     const clientId = asClientId(`round-${round}-${String(++sent).padStart(6, '0')}`)

@@ -8,7 +8,7 @@ const CUTS = 50
 
 type Act = (room: Room, text: string, pick: (from: readonly string[]) => string | undefined) => void
 
-/** Whatever a user may do. Refusals (an edit of what the other device has deleted) are part of life. */
+/** Everything a user may do. Refusals (an edit of what the other device deleted) are normal. */
 const ACTS: Readonly<Record<string, readonly [share: number, act: Act]>> = {
   send: [0.5, (room, text) => void room.send(text)],
   edit: [0.16, (room, text, pick) => each(pick(own(room)), (id) => room.edit(id, `${text}, edited`))],
@@ -38,7 +38,7 @@ function each(id: string | undefined, act: (id: string) => Promise<void>): void 
   act(id).catch((error: { code?: string }) => expect(error.code).toMatch(/^(MESSAGE_NOT_FOUND|ABORTED)$/))
 }
 
-/** What everybody sees alike. */
+/** What all devices show alike. */
 const view = (chat: Chat) =>
   chat
     .room('general')
@@ -79,7 +79,7 @@ test.each([1, 2, 3])(
       for (const [kind, [share, act]] of Object.entries(ACTS)) {
         left -= share
         if (left > 0) continue
-        // The reader says nothing: what he does not write nobody can have confused.
+        // The reader sends nothing: their device shows only the authors' work.
         const isReading = name === 'bob' && (kind === 'send' || kind === 'edit' || kind === 'delete')
         if (!isReading) act(chat.room('general'), `${i} from ${name}`, pick)
         if (!isReading && kind === 'send') sent++
@@ -96,12 +96,12 @@ test.each([1, 2, 3])(
     for (const other of others) expect(other).toEqual(first)
     const seqs = first?.map(({ seq }) => seq) ?? []
     expect(seqs).toEqual(seqs.map((_, n) => n + 1))
-    // Each send is there once, or was taken back before it went out.
+    // Each send is there once, or was cancelled before it went out.
     expect(seqs.length).toBeGreaterThan(sent * 0.8)
     expect(seqs.length).toBeLessThanOrEqual(sent)
     const contents =
       first?.filter(({ deleted }) => !deleted).map(({ content }) => content.split(',')[0]) ?? []
-    // The number in a text is its place among the operations: one device's are in its order (I9).
+    // The number in a text is its place among the operations: one device's are in order (I9).
     for (const name of ['ann', 'ann-2']) {
       const own = contents.flatMap((text) => (text?.endsWith(` ${name}`) ? [Number.parseInt(text, 10)] : []))
       expect(new Set(own).size).toBe(own.length)

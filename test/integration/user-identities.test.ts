@@ -59,7 +59,7 @@ describe.each(STORES)('on %s', (_, database) => {
   test.each([
     ['fractional', 4_000_000_000.0004],
     ['huge', 1e300],
-  ])('a token with a %s exp is taken, renewed and logged out by', async (_kind, exp) => {
+  ])('a token with a %s exp is accepted, renewed and logged out by', async (_kind, exp) => {
     await using server = await startServer({ database: await database() })
     const token = await new SignJWT({ sub: 'ann', sid: 's1', exp })
       .setProtectedHeader({ alg: 'HS256' })

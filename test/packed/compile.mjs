@@ -1,5 +1,5 @@
-// node compile.mjs <folder of typescript> <tsconfig.json> …: as `tsc -p` for each, in one process, so that what many
-// programs read is parsed once. Prints what is wrong, by config, as JSON.
+// node compile.mjs <folder of typescript> <tsconfig.json> …: as `tsc -p` for each, in one process, so that shared files
+// are parsed once. Prints the errors by config, as JSON.
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -9,12 +9,16 @@ const [folder = '', ...configs] = process.argv.slice(2)
 const ts = createRequire(pathToFileURL(join(folder, 'package.json')).href)('typescript')
 
 /**
- * Declarations of others are checked once, in the first program that has them: valibot's alone take longer than all else.
+ * Third-party declarations are checked once, in the first program that has them: valibot's alone take longer than
+ * everything else.
  * @type {Set<string>}
  */
 const checked = new Set()
 
-/** By how the file is to be read, which the program's options say. @type {Map<string, import('typescript').SourceFile | undefined>} */
+/**
+ * By the parse mode of the file, which depends on the program's options. @type {Map<string,
+ * import('typescript').SourceFile | undefined>}
+ */
 const sources = new Map()
 
 /** @param {string} file */

@@ -11,13 +11,13 @@ export type Packed = {
   readonly name: string
   readonly version: string
   readonly home: string
-  /** What it declares: dependencies and peers. */
+  /** Its declared dependencies and peers. */
   readonly needs: readonly string[]
 }
 
 /**
- * Builds and packs packages of this repository, and unpacks each where `homeOf` says. `types: false` where only the code is
- * of interest: to build them takes the longest.
+ * Builds and packs packages of this repository, and unpacks each at `homeOf`. `types: false` if only the code is
+ * needed: building the types takes longest.
  */
 export async function pack(
   names: readonly string[],
@@ -53,10 +53,10 @@ export function declaredBy(home: string): string[] {
   return Object.keys({ ...dependencies, ...peerDependencies })
 }
 
-/** What is installed here, so that no network is needed. */
+/** Packages installed here, so that no network is needed. */
 export const installed = (name: string): string => join(ROOT, 'node_modules', name)
 
-/** Makes a package found in `modules` under its name. */
+/** Links a package found in `modules` under its name. */
 export function link(modules: string, name: string, target = installed(name)): void {
   const at = join(modules, name)
   mkdirSync(dirname(at), { recursive: true })

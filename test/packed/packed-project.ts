@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { link, pack } from './pack'
 
-/** What the app of the tests has besides. */
+/** The other packages that the test's app has. */
 const APP_NEEDS = ['react', 'react-dom']
 
 const run = promisify(execFile)
@@ -15,13 +15,13 @@ const HERE = dirname(fileURLToPath(import.meta.url))
 /** An app outside of this repository that has the packages as they would be published. */
 export type PackedProject = Disposable & {
   readonly folder: string
-  /** Runs a script of it, in a Node that knows nothing of this repository. Rejects when it fails. */
+  /** Runs a script of it, in a Node without access to this repository. Rejects if it fails. */
   node(script: string, env?: Record<string, string>): Promise<string>
 }
 
 /**
- * Packs the packages and puts them where npm would, in a folder of their own, with what they declare and nothing else: a
- * dependency that is used and not declared is not found. Their types are checked by `typed-apps.ts`.
+ * Packs the packages and puts them where npm would, in a separate folder, with their declared dependencies and nothing
+ * else: a dependency that is used and not declared is not found. `typed-apps.ts` checks their types.
  */
 export async function packedProject(names: readonly string[]): Promise<PackedProject> {
   const folder = mkdtempSync(join(tmpdir(), 'roomful-packed-'))

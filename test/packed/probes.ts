@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import type { Packed } from './pack'
 
-/** What tests put under an app: such an app has the package that these are of. */
+/** Generated code for a test app: the app has the package that the code uses. */
 const PORTS = new Set(['ChatPorts', 'LocalStore', 'NodeParts'])
 
 /** An entry point of a package, such as `@roomful/client/node`. */
@@ -14,14 +14,14 @@ export type Entry = {
 }
 
 export type Probe = Entry & {
-  /** The names that are there when it runs, as its declarations say. */
+  /** The names that exist at run time, according to its declarations. */
   readonly values: readonly string[]
   readonly text: string
 }
 
 /**
- * Code that has TypeScript infer a type from every export of these packages and from every property of each, and so write
- * it into an app's declarations. Whatever an app may ever have to name is in there.
+ * Code that makes TypeScript infer a type from every export of these packages and from every property of each, and so
+ * emit it into an app's declarations. It contains everything that an app may ever have to name.
  */
 export function probes(packages: readonly Packed[]): Probe[] {
   const entries = packages.flatMap(entriesOf)
@@ -84,12 +84,12 @@ function isGeneric(symbol: ts.Symbol): boolean {
   )
 }
 
-/** Of what is an object; those that all have where there are several. */
+/** Of an object; of a union the common ones. */
 function propertiesOf(checker: ts.TypeChecker, symbol: ts.Symbol): string[] {
   const type = checker.getDeclaredTypeOfSymbol(symbol)
   if (PORTS.has(symbol.name)) return []
   const parts = type.isUnion() ? type.types : [type]
-  // What lists and tuples have is the language's, and another one's where the app has another `lib`.
+  // The members of lists and tuples are the language's, and differ if the app has another `lib`.
   if (parts.some((part) => checker.isArrayType(part) || checker.isTupleType(part))) return []
   const isObject = (part: ts.Type): boolean =>
     part.isIntersection() ? part.types.every(isObject) : (part.flags & ts.TypeFlags.Object) !== 0

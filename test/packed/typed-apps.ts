@@ -10,7 +10,7 @@ import { probes } from './probes'
 
 const run = promisify(execFile)
 const HERE = dirname(fileURLToPath(import.meta.url))
-/** Packages of others that declarations of ours import: of the rest only the code is used. */
+/** Third-party packages that our declarations import: of the rest only the code is used. */
 const TYPED = new Set(['valibot', 'react', '@types/react'])
 const PACKAGES = ['protocol', 'client', 'react', 'server', 'bot', 'testing', 'cli']
 
@@ -18,7 +18,10 @@ type App = {
   /** What its package.json would name: under pnpm it finds nothing else. */
   readonly needs: readonly string[]
   readonly lib: readonly string[]
-  /** By every compiler and module resolution. The others show what can be named, for which one is enough: the fastest. */
+  /**
+   * By every compiler and module resolution. The other apps check what can be named, for which one is enough: the
+   * fastest.
+   */
   readonly everywhere?: true
 }
 const MODULES = { bundler: 'ESNext', node16: 'Node16', nodenext: 'NodeNext' }
@@ -26,10 +29,10 @@ type Resolution = keyof typeof MODULES
 const RESOLUTIONS: readonly Resolution[] = ['bundler', 'node16', 'nodenext']
 
 const REACT = ['@roomful/client', '@roomful/react', 'react', '@types/react']
-/** As Vite's template has it: no Node. */
+/** As in Vite's template: no Node. */
 const VITE_LIB = ['ES2022', 'DOM', 'DOM.Iterable']
 const NODE_LIB = ['ES2023']
-/** Each is a program of its own: in one, TypeScript finds a package by way of another app. */
+/** Each is a separate program: in one, TypeScript finds a package through another app. */
 const APPS: Record<string, App> = {
   web: { needs: REACT, lib: VITE_LIB, everywhere: true },
   node: {
@@ -53,15 +56,15 @@ export type Compiler = keyof typeof COMPILERS
 
 /** Apps outside of this repository that have the packages as pnpm installs them. */
 export type TypedApps = Disposable & {
-  /** By entry point, the names that are there when it runs, as the declarations say. */
+  /** By entry point, the names that exist at run time according to the declarations. */
   readonly values: ReadonlyMap<string, readonly string[]>
-  /** Compiles each app, with the declarations of all that it imports and its own: what is wrong, app by app. */
+  /** Compiles each app, with the declarations of its imports and its own: returns the errors by app. */
   check(compiler: Compiler): Promise<string>
 }
 
 /**
- * As pnpm lays packages out: each in a folder of its own beside links to what it declares, and an app has links to what it
- * declares. What TypeScript infers in an app must be nameable by way of those (TS2742 otherwise).
+ * pnpm's layout of packages: each in a separate folder beside links to its declared dependencies, and an app has links
+ * to its own. TypeScript's inferred types in an app must be nameable through those (TS2742 otherwise).
  */
 export async function typedApps(): Promise<TypedApps> {
   const folder = mkdtempSync(join(tmpdir(), 'roomful-types-'))
@@ -70,7 +73,7 @@ export async function typedApps(): Promise<TypedApps> {
     join(store, `${name.replace('/', '+')}@${version}`, 'node_modules')
   const packed = await pack(PACKAGES, folder, (name, version) => join(modulesOf(name, version), name))
   const homes = new Map(packed.map(({ name, home }) => [name, home]))
-  /** Copied, not linked: what TypeScript says of a package depends on where it really is. */
+  /** Copied, not linked: TypeScript's errors about a package depend on its real path. */
   const homeOf = (name: string): string => {
     const known = homes.get(name)
     if (known !== undefined) return known
@@ -137,7 +140,7 @@ const configOf = (resolution: Resolution, lib: readonly string[], types: readonl
   include: ['*.ts', '*.tsx'],
 })
 
-/** In one process: parsing and checking what the apps have in common is most of the work. */
+/** In one process: parsing and checking what the apps share is most of the work. */
 async function compile(typescript: string, configs: readonly string[]): Promise<Map<string, string>> {
   const { stdout } = await run(process.execPath, [join(HERE, 'compile.mjs'), typescript, ...configs], {
     maxBuffer: 64 * 1024 * 1024,

@@ -7,14 +7,14 @@ import { createTestServer } from '@roomful/testing'
 /** What ran for one send: the functions of each file, by path from the root. */
 export type SendPath = { readonly files: Readonly<Record<string, readonly string[]>> }
 
-/** What runs by chance beside one send does not run beside each of so many. */
+/** Unrelated code that runs beside one send does not run beside each of this many. */
 const SENDS = 5
-/** Longer than what is written behind a send waits for more, on the disk and for receipts. */
+/** Longer than the delays of writes after a send, on the disk and for receipts. */
 const QUIET_MS = 1_500
 
 /**
- * The functions that each of a few sends runs through in a client as browsers have it (IndexedDB, shared tabs, Socket.IO)
- * and in the server, from the call until all that follows has been done. From the sources, by V8's coverage.
+ * The functions that each of a few sends runs through in a client as browsers have it (IndexedDB, shared tabs,
+ * Socket.IO) and in the server, from the call until all its effects are done. From the sources, by V8's coverage.
  */
 export async function measureSendPath(): Promise<SendPath> {
   const server = await createTestServer()
@@ -35,7 +35,7 @@ export async function measureSendPath(): Promise<SendPath> {
     await room.send(`message ${i}`)
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS))
     const { result } = await session.post('Profiler.takePreciseCoverage')
-    // The first one loads what is loaded late.
+    // The first one loads the lazy code.
     if (i >= 0) runs.push(new Set(result.flatMap(functionsOf)))
   }
   session.disconnect()
@@ -64,7 +64,7 @@ function functionsOf({ url, functions }: Script): string[] {
   const path = url.startsWith('file:') ? fileURLToPath(url).slice(ROOT.length) : ''
   if (!PRODUCT.test(path)) return []
   return functions.flatMap(({ functionName, ranges: [range] }) =>
-    // `__name` is the compiler's, and what begins at 0 is the module itself.
+    // `__name` is the compiler's, and the function that begins at 0 is the module itself.
     range && range.count > 0 && range.startOffset > 0 && functionName !== '__name'
       ? `${path}\t${functionName || '(anonymous)'}\t${range.startOffset}`
       : [],

@@ -22,14 +22,14 @@ test('5,000 days of faults break nothing, and each known mistake is found', asyn
   console.warn(output.trim())
 })
 
-test('one seed can be looked at, and leaves the same trace each time (P17)', async () => {
+test('one seed can be run alone, and leaves the same trace each time (P17)', async () => {
   const [first, second] = [await sim('--seed', '7', '--trace'), await sim('--seed', '7', '--trace')]
   expect(first.code).toBe(0)
   expect(first.output).toMatch(/events, trace hash [0-9a-f]{8}/)
   expect(second.output).toBe(first.output)
 })
 
-test('a failure is told with all that is needed to see it again (P17)', async () => {
+test('a failure is printed with everything needed to see it again (P17)', async () => {
   const canary = 'unread by subtraction'
   const { code, output } = await sim('--seeds', '60', '--canary', canary)
   expect(code).toBe(1)
@@ -39,7 +39,7 @@ test('a failure is told with all that is needed to see it again (P17)', async ()
   expect(output).toMatch(/^ {2}faults that it needs: /m)
   expect(output).toMatch(/^ {2}the last that happened:\n {4} *\d+\.\d{3} {2}/m)
   expect(output).toContain(`npm run sim -- --seed ${seed} --canary '${canary}' --trace`)
-  // What the day does not need for its failure was left out: it began with eight operations at the least.
+  // Operations that the failure does not need were left out: the day began with at least eight.
   expect(steps?.length).toBeLessThan(8)
 
   const again = await sim('--seed', seed, '--canary', canary, '--trace')

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { runInThisContext } from 'node:vm'
 import type { Snippet } from './find-snippets'
 
-/** Of an example whose lines are `expression // value`: what the expressions are, and what stands beside them. */
+/** For an example whose lines are `expression // value`: the expressions, and their claimed values. */
 export async function claimedValues({ file, code }: Snippet): Promise<{ real: unknown; claimed: unknown }> {
   const names: Readonly<Record<string, unknown>> = await import(/* @vite-ignore */ resolve(file))
   const evaluate = (text: string): unknown =>

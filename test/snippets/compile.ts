@@ -10,8 +10,9 @@ const YOURS = resolve('test/snippets/yours.d.ts')
 type Sources = Map<string, ts.SourceFile | undefined>
 
 /**
- * Type-checks each snippet as a module by itself, as strictly as the sources, and answers what is wrong and where it stands.
- * All of them are one program; one that registers kinds of messages, which changes the types of all others, has its own.
+ * Type-checks each snippet as a separate module, as strictly as the sources, and returns the errors with their places.
+ * All of them are one program; one that registers kinds of messages, which changes the types of all others, has its
+ * own.
  */
 export async function typeErrors(snippets: readonly Snippet[]): Promise<string[]> {
   const registers = snippets.filter(({ code }) => code.includes('declare module'))
@@ -45,7 +46,7 @@ async function* check(
   }
   const program = ts.createProgram({ rootNames: [...modules.keys(), YOURS], options, host })
   for (const [path, snippet] of modules) {
-    // The runner of the tests waits for a sign of life.
+    // The test runner waits for a sign of life.
     await setImmediate()
     const file = program.getSourceFile(path)
     if (!file) throw new Error(`${path} was not read`)
@@ -70,7 +71,7 @@ function moduleOf(snippet: Snippet): string {
 
 function compilerOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile)
-  // The snippets are all there is to read.
+  // The snippets are the only input.
   const host = { ...ts.sys, readDirectory: () => [] }
   const { tsBuildInfoFile: _, ...options } = ts.parseJsonConfigFileContent(
     config,

@@ -3,9 +3,9 @@ import { fences, lineOf, pages, textOf } from './find-snippets'
 /** One command that a reader may type: `words` without pipes, comments and variables before it. */
 export type TypedCommand = { readonly place: string; readonly words: readonly string[] }
 
-/** History: it may name what is no longer there. */
+/** History: it may name what no longer exists. */
 const isOfToday = (file: string): boolean => file !== 'CHANGELOG.md'
-/** In a fence without a language only lines that begin so are commands. */
+/** In a fence without a language only lines that begin with these are commands. */
 const OURS = /^(?:npm|npx|roomful|node_modules\/\.bin\/\S+)(?: |$)/
 
 /** Every command of a fence, and every one between backticks in the text. */
@@ -14,7 +14,7 @@ export function commands(): TypedCommand[] {
     .filter(({ file }) => isOfToday(file))
     .flatMap(({ file, line, language, code }) =>
       code.split('\n').flatMap((text, at) => {
-        // In a fence that is no script, what is said of a command stands beside it.
+        // In a fence that is no script, text about a command is beside it.
         const typed = language === 'sh' ? text.replace(/ +#.*/, '') : text.replace(/ {2,}.*/, '')
         if (language === 'sh' ? typed === '' : language !== '' || !OURS.test(typed)) return []
         return split(typed, `${file}:${line + at}`)

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * A piece of code that a reader may copy. `line`: where its first line stands in `file`, from 1. A fence is all that its
- * reader has; an example is read as part of its package.
+ * A piece of code that a reader may copy. `line`: of its first line in `file`, from 1. A fence is all that its reader
+ * has; an example is read as part of its package.
  */
 export type Snippet = {
   readonly kind: 'fence' | 'example'
@@ -27,7 +27,7 @@ export function pages(): string[] {
   )
 }
 
-/** The fences of all pages. Throws where one is not closed, or is in a language that no test looks at. */
+/** The fences of all pages. Throws if one is not closed, or is in a language that no test checks. */
 export function fences(): Snippet[] {
   return pages().flatMap((file) => {
     const text = textOf(file)

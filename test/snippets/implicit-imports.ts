@@ -4,7 +4,7 @@ import { type Snippet, textOf } from './find-snippets'
 
 export type ImplicitImport = { readonly name: string; readonly isType: boolean; readonly from: string }
 
-/** Where names are looked for, in this order, after a snippet's own package. */
+/** The packages to search for names, in this order, after a snippet's own package. */
 const PACKAGES = ['client', 'react', 'server', 'bot', 'testing', 'protocol']
 const ENTRIES = ['index', 'node', 'plain', 'history']
 
@@ -12,8 +12,8 @@ const OWN_EXPORT = /^export (?:async |abstract )?(?:(type|interface)|const|class
 const DECLARED = /\b(?:const|let|function|class|interface|type) (\w+)/g
 
 /**
- * What a reader takes for imported: an example, and a fence without imports, leaves out where Roomful's names come from. An
- * example has those of its own file too. A snippet that imports something has to import all that it uses.
+ * The imports that a reader assumes: an example, and a fence without imports, leaves out the imports of Roomful's
+ * names. An example has those of its own file too. A snippet with an import must import everything it uses.
  */
 export function implicitImports({ kind, file, code }: Snippet): ImplicitImport[] {
   if (/^import /m.test(code)) return []

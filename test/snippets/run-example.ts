@@ -5,19 +5,19 @@ import type { Snippet } from './find-snippets'
 import { implicitImports } from './implicit-imports'
 import { runSnippet } from './run-snippet'
 
-/** Those that only compile: what one needs that a test has not, by a word of it. */
+/** Examples that only compile, each by a word in it: they need something that a test lacks. */
 const ONLY_COMPILED: readonly string[] = [
   // Not installed.
   'async-storage',
-  // A database of its own, which has tests of its own.
+  // It needs a database, and has other tests.
   'startPostgres',
-  // Without an end; the README of the client has one that ends.
+  // Endless; the README of the client has one that ends.
   'room.stream(',
   // Types only.
   'declare module',
 ]
 
-/** Examples of what apps use, in plain TypeScript. Those of the inside are not in the packages as they are built. */
+/** Examples of what apps use, in plain TypeScript. Internal ones are not in the built packages. */
 export const canRun = (snippet: Snippet): boolean =>
   snippet.kind === 'example' &&
   snippet.language === 'ts' &&

@@ -17,7 +17,7 @@ class NoResizeObserver {
 }
 
 /**
- * Shows a component in a page while `run` looks at it. Of a browser there is only a document to render into, which is there
+ * Shows a component in a page while `run` checks it. Of a browser there is only a document to render into, which exists
  * before React and the testing library look for one; sockets are Node's own.
  */
 export async function runInPage(

@@ -9,13 +9,13 @@ import { implicitImports } from './implicit-imports'
 type Values = Readonly<Record<string, unknown>>
 
 export type RunOptions = {
-  /** What the snippet leaves to its reader: seen by it as if the app had it. */
+  /** What the snippet leaves to its reader, visible to it as if the app had it. */
   readonly yours?: Values
-  /** By what stands in the snippet, such as an address, what stands there in this run. Each has to be there. */
+  /** Replacements for text in the snippet, such as an address, in this run. Each text must occur. */
   readonly instead?: Readonly<Record<string, string>>
 }
 
-/** Where Node finds the packages as they are built. */
+/** Where Node finds the built packages. */
 const FOLDER = resolve('node_modules/.cache/snippets')
 let runs = 0
 
@@ -25,8 +25,8 @@ declare global {
 globalThis.yoursOfSnippets ??= new Map()
 
 /**
- * Writes the snippet into a file, without its types and otherwise as it is, and has Node run it. Answers what it declares at
- * its top level, once it has run to its end.
+ * Writes the snippet into a file, without its types and otherwise unchanged, and runs it in Node. Returns its top-level
+ * declarations, once it has run to its end.
  */
 export async function runSnippet(snippet: Snippet, options: RunOptions = {}): Promise<Values> {
   const { yours = {}, instead = {} } = options
@@ -77,9 +77,9 @@ function javaScriptOf(code: string): string {
   }).outputText
 }
 
-/** Why this Node, which may be the oldest that is supported, cannot read the snippet; undefined where it can. */
+/** Why this Node, which may be the oldest supported one, cannot parse the snippet; undefined if it can. */
 export function syntaxError({ file, line, code }: Snippet): string | undefined {
-  // A script knows neither imports nor exports, and an `await` only in a function.
+  // A script has no imports and exports, and `await` only in functions.
   const body = javaScriptOf(code)
     .replace(/^import .*$/gm, '')
     .replace(/^export (\{.*\};?)?/gm, '')

@@ -15,7 +15,7 @@ type Run = (snippet: Snippet) => Promise<void>
 const LOCAL = 'http://localhost:3000'
 const REMOTE = 'https://chat.example.com'
 
-/** Each fence of TypeScript, by its page and its number there: that it runs, and does what its page says. */
+/** Each TypeScript fence, by its page and its number there: that it runs, and does what its page says. */
 export const RUNS: Readonly<Record<string, Run>> = {
   'README.md 1': async (snippet) => {
     await using server = await createTestServer()
@@ -238,13 +238,13 @@ export const RUNS: Readonly<Record<string, Run>> = {
     expect(texts(chatOf(bob))).toEqual(['hello'])
   },
 
-  // Of what they show no server is needed: a chat is made, and says of what kind its storage is.
+  // These need no server: a chat is created, and its storage status is checked.
   'docs/storage.md 1': async (snippet) => {
     using folder = temporaryFolder()
     const made = await chatsOf(snippet, { './state': folder.path })
     expect(made.map(({ storage }) => storage)).toEqual([undefined, 'memory', expect.objectContaining({})])
   },
-  // Types only: a store and a space have the methods that the page shows, and no other.
+  // Types only: a store and a space have exactly the methods that the page shows.
   'docs/storage.md 2': async ({ code }) => {
     const shown = [...code.matchAll(/^ {2}(\w+)\(/gm)].map(({ 1: name }) => name)
     const store = memoryStore()

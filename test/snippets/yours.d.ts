@@ -1,18 +1,18 @@
-// What Roomful's pages and examples leave to their reader. As few as possible: a name that is not here, a snippet has to
-// import or declare. A script, not a module, so that its names are everywhere.
+// What Roomful's pages and examples leave to their reader. As little as possible: a snippet has to import or declare
+// any name that is not here. A script, not a module, so that its names are global.
 declare const url: string
 declare const token: string
 declare const secret: string
 declare const auth: () => Promise<string>
 declare function getToken(): Promise<string>
 
-/** Where a fence or an example goes on from the first one of its page. */
+/** For a fence or an example that continues the first one of its page. */
 declare const chat: import('@roomful/client').Chat
 declare const room: import('@roomful/client').Room
 declare const message: import('@roomful/client').ShownMessage
 
 declare const lines: readonly string[]
-/** What an upload was answered with. */
+/** The answer to an upload. */
 declare const fileId: string
 declare const request: Request
 

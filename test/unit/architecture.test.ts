@@ -14,7 +14,7 @@ function sourcesUnder(folder: string): string[] {
 }
 
 describe('the repository', () => {
-  test('keeps every rule', () => {
+  test('obeys every rule', () => {
     const files = ['packages', 'examples', 'test', 'scripts'].flatMap(sourcesUnder)
     expect(files.length).toBeGreaterThan(20)
     expect(files.flatMap((path) => breaches(path, readFileSync(path, 'utf8')))).toEqual([])
@@ -37,7 +37,7 @@ describe('the repository', () => {
   })
 })
 
-describe('a breach is seen:', () => {
+describe('detects a breach:', () => {
   const core = 'packages/client/src/model/reduce.ts'
   test.each([
     ['client imports server', 'packages/client/src/a.ts', `import { x } from '@roomful/server'`],
@@ -86,7 +86,7 @@ describe('an import cycle', () => {
       ['src/d.ts', `import './a'`],
     ])
 
-  test('is seen through other files', () => {
+  test('is detected through other files', () => {
     const [cycle, ...others] = importCycles(files(`import { type A, a } from './a'`))
     expect(cycle?.sort()).toEqual(['src/a.ts', 'src/b/index.ts', 'src/c.ts'])
     expect(others).toEqual([])
@@ -99,12 +99,12 @@ describe('an import cycle', () => {
     },
   )
 
-  test('of types is seen where types count', () => {
+  test('of types is detected if types count', () => {
     expect(importCycles(files(`import type { A } from './a'`), true)).toHaveLength(1)
   })
 })
 
-describe('no breach is seen in', () => {
+describe('finds no breach in', () => {
   test.each([
     ['allowed imports', 'packages/cli/src/a.ts', `import '@roomful/server'\nimport '@roomful/client/node'`],
     ['a test that uses testing', 'packages/client/src/a.test.ts', `import { world } from '@roomful/testing'`],

@@ -24,7 +24,7 @@ const IMPURE = new Set(
   ),
 )
 const MAX_LINES = 400
-/** Benchmarks stand beside a package as its tests do: they use it from outside. */
+/** Benchmarks, like tests, use a package from outside. */
 const isTest = (path: string): boolean =>
   /\.test\.tsx?$|\/test-support\/|^packages\/[^/]+\/bench\//.test(path)
 
@@ -94,7 +94,7 @@ function checkIndex(path: string, source: ts.SourceFile): Breach[] {
   return stars.length > 0 ? [`${path}: list the exported names, \`export *\` hides what is public`] : []
 }
 
-/** What is loaded before the line is up needs no schema: one such import would bring them all. */
+/** What is loaded before the connection needs no schema: one such import would load them all. */
 function checkFirstLoad(path: string, source: ts.SourceFile): Breach[] {
   if (!/^packages\/client\/src\/(model|engine|handles|platform)\//.test(path) || isTest(path)) return []
   const schemas = source.statements.filter(

@@ -15,9 +15,9 @@ const workspaces = ['packages', 'examples'].flatMap((dir) =>
 )
 const root = manifest('.')
 
-/** Of npm itself. */
+/** npm's own commands. */
 const NPM = new Set(['ci', 'install'])
-/** Of others, which a reader has. */
+/** Other programs, which a reader has. */
 const OTHERS = new Set(['git', 'less'])
 
 const typed = commands()
@@ -26,7 +26,7 @@ test('pages show as many commands as a reader sees', () => {
   expect(typed.length).toBeGreaterThanOrEqual(40)
 })
 
-test('every command of a page is there, with each of its flags', async () => {
+test('every command of a page exists, with each of its flags', async () => {
   const wrong = await Promise.all(
     typed.map(async ({ place, words }) => {
       const why = await whatIsWrong(words)
@@ -36,7 +36,7 @@ test('every command of a page is there, with each of its flags', async () => {
   expect(wrong.flat()).toEqual([])
 })
 
-// A row is about the commands that its first cell begins with; a flag that it names is one of theirs.
+// A row is about the commands in its first cell; a flag that it names is one of theirs.
 test('the README of the command line has every command, and the flags that it names', async () => {
   const rows = textOf('packages/cli/README.md').matchAll(/^\| (`[a-z].*?) \| (.*) \|$/gm)
   const named: string[] = []
@@ -95,7 +95,7 @@ async function wrongOfNpm([command = '', ...words]: readonly string[]): Promise<
   return unknown.length === 0 ? undefined : `no ${unknown.join(', ')}`
 }
 
-/** The flags that a command's help has. */
+/** The flags in a command's help. */
 async function helpOf(command: string): Promise<ReadonlySet<string>> {
   const { stdout } = await runCli([command, '--help'])
   return new Set(stdout.match(/(?<=^ +(?:-\w, )?)--?[\w-]+/gm))

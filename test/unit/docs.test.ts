@@ -6,7 +6,7 @@ import { errorsPage } from '../../scripts/docs/errors-page'
 
 const committed = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
-// `npm run docs` writes both anew.
+// `npm run docs` regenerates both.
 it('docs/errors.md is fresh', () => {
   expect(committed('docs/errors.md')).toBe(errorsPage())
 })

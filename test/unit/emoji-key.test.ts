@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { emojis, VS16 } from '../emojis'
 
 describe('the key of an emoji', () => {
-  test('is the same however its keyboard spells it: with U+FE0F, without, or with some of them', () => {
+  test("is the same for every keyboard's spelling: with U+FE0F, without, or with some of them", () => {
     expect(emojis.length).toBeGreaterThan(2_000)
     const spelling = fc.constantFrom(...emojis).chain((emoji) => {
       const chars = [...emoji]
@@ -22,7 +22,7 @@ describe('the key of an emoji', () => {
     fc.assert(fc.property(spelling, ({ emoji, spelled }) => emojiKey(spelled) === emojiKey(emoji)))
   })
 
-  test('tells every fully qualified emoji from every other', () => {
+  test('distinguishes every fully qualified emoji from every other', () => {
     expect(new Set(emojis.map(emojiKey)).size).toBe(emojis.length)
   })
 

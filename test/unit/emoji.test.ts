@@ -3,7 +3,7 @@ import { isCustomEmoji, isEmoji } from '../../packages/server/src/core/emoji'
 import { emojis, VS16 } from '../emojis'
 
 describe('an emoji', () => {
-  test('is each that this platform knows, with U+FE0F and without', () => {
+  test('is each that this platform has, with U+FE0F and without', () => {
     expect(emojis.length).toBeGreaterThan(2_000)
     expect(emojis.filter((emoji) => !isEmoji(emoji))).toEqual([])
     expect(emojis.filter((emoji) => !isEmoji(emoji.replaceAll(VS16, '')))).toEqual([])

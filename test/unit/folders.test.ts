@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
-/** Each folder of a package's sources that has a file of its own. */
+/** Each folder of a package's sources with a file directly in it. */
 const folders = readdirSync('packages').flatMap((dir) => withFiles(`packages/${dir}/src`))
 
 function withFiles(folder: string): string[] {
@@ -12,7 +12,7 @@ function withFiles(folder: string): string[] {
   return entries.some((entry) => entry.isFile()) ? [folder, ...below] : below
 }
 
-test('CONTRIBUTING.md says of each folder what is in it, and names none that is not there', () => {
+test('CONTRIBUTING.md describes each folder, and names none that does not exist', () => {
   const [, list = ''] = readFileSync('CONTRIBUTING.md', 'utf8').split('\n## The folders\n')
   const named = [...(list.split('\n## ')[0] ?? '').matchAll(/^\| `(packages\/[^`]+)` \| \S/gm)]
   expect(named.map(({ 1: folder }) => folder).sort()).toEqual(folders.sort())

@@ -10,7 +10,7 @@ const proofs = [...page.matchAll(/^\| (P\d+) \| (.*) \|$/gm)].map(({ 1: number =
   files: [...links.matchAll(/\]\(([^)]+)\)/g)].map(({ 1: path = '' }) => join('docs', path)),
 }))
 
-/** The names of a file's tests, and of the groups that they are in. */
+/** The names of a file's tests and of their groups. */
 function titlesOf(path: string): string[] {
   const titles: string[] = []
   const visit = (node: ts.Node): void => {
@@ -30,7 +30,7 @@ test('every guarantee has its proofs, P1 to P17', () => {
   expect(proofs.map(({ number }) => number)).toEqual([...given].sort(byNumber))
 })
 
-test.each(proofs)('each test file that is said to prove $number names it in a test', ({ number, files }) => {
+test.each(proofs)('each test file listed as proof of $number names it in a test', ({ number, files }) => {
   expect(files.length).toBeGreaterThan(0)
   const word = new RegExp(`\\b${number}\\b`)
   expect(files.filter((file) => !titlesOf(file).some((title) => word.test(title)))).toEqual([])

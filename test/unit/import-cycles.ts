@@ -5,7 +5,7 @@ import ts from 'typescript'
 type Sources = ReadonlyMap<string, string>
 
 /**
- * Groups of files that import each other, directly or through others. Type imports count where `withTypes` says so: they
+ * Groups of files that import each other, directly or through others. Type imports count if `withTypes` is set: they
  * load nothing, but two files whose types need each other cannot be read one after the other.
  */
 export function importCycles(sources: Sources, withTypes = false): string[][] {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { lineOf, pages, textOf } from '../snippets/find-snippets'
 
-/** In all pages but the changelog, which may name what is no longer there. */
+/** In all pages but the changelog, which may name what no longer exists. */
 const found = (pattern: RegExp) =>
   pages()
     .filter((file) => file !== 'CHANGELOG.md')
@@ -32,7 +32,7 @@ test('README.md leads to every page of docs', () => {
 })
 
 // A page may leave out the beginning: `idb-store/schema.ts`.
-test('every file that a page names is there', () => {
+test('every file that a page names exists', () => {
   const named = found(/`([\w.-]+(?:\/[\w.-]+)*\/[\w.-]+\.(?:tsx?|mjs|css|json))`/g)
   expect(named.length).toBeGreaterThanOrEqual(25)
   const all = ['packages', 'examples', 'test', 'scripts'].flatMap(filesOf)
@@ -40,13 +40,13 @@ test('every file that a page names is there', () => {
   expect(missing.map(({ place }) => place)).toEqual([])
 })
 
-test('every folder that a page names is there', () => {
+test('every folder that a page names exists', () => {
   const named = found(/`((?:packages|examples|test|scripts|docs)\/[\w/.-]+)`/g)
   expect(named.length).toBeGreaterThanOrEqual(30)
   expect(named.filter(({ name }) => !existsSync(name)).map(({ place }) => place)).toEqual([])
 })
 
-/** As GitHub names them. */
+/** Heading ids as GitHub makes them. */
 const headings = (file: string): string[] =>
   [...textOf(file).matchAll(/^#+ (.*)$/gm)].map(({ 1: text = '' }) =>
     text

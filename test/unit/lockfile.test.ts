@@ -15,7 +15,7 @@ const entries = Object.entries(packages)
 const nameOf = (path: string): string =>
   path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
 
-/** Below these, a server can be brought down from outside. */
+/** Below these versions, a server can be brought down from outside. */
 test.each([
   ['engine.io', '6.6.10'],
   ['socket.io-parser', '4.2.7'],

@@ -22,7 +22,7 @@ function withNul(value: unknown, [key, ...rest]: Place): unknown {
   return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries)
 }
 
-/** Not kept, or looked into by the rules of content. */
+/** Not stored, or checked by the rules of content. */
 const isExempt = (event: string, place: Place): boolean =>
   event === 'refresh-token' || place.at(-1) === 'content'
 

@@ -7,17 +7,17 @@ const ENTRIES = readdirSync('packages').flatMap((dir) =>
     .map((entry) => `packages/${dir}/src/${entry}.ts`)
     .filter((path) => existsSync(path)),
 )
-/** Where every name has its sentence. */
+/** In these packages every name has a sentence. */
 const DOCUMENTED = ENTRIES.filter((path) => /^packages\/(client|react)\//.test(path))
 
-// A name that is given out is a promise. When the change is meant: `npx vitest run -u test/unit/public-names.test.ts`.
+// An exported name is a promise. If the change is intended: `npx vitest run -u test/unit/public-names.test.ts`.
 test.each(ENTRIES)('%s gives out the names that it did', async (entry) => {
   const names = publicNames(entry).map(({ name, kind }) => `${kind} ${name}\n`)
   const [, dir, file] = /^packages\/([^/]+)\/src\/([^/]+)\.ts$/.exec(entry) ?? []
   await expect(names.join('')).toMatchFileSnapshot(`public-names/${dir}.${file}.txt`)
 })
 
-test.each(DOCUMENTED)('every name of %s says what it is', (entry) => {
+test.each(DOCUMENTED)('every name of %s has a description', (entry) => {
   const bare = publicNames(entry).filter(({ doc }) => doc === undefined)
   expect(bare.map(({ name, file }) => `${file}: ${name}`)).toEqual([])
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 
-/** One name that a package gives out. `doc`: the comment at its declaration; undefined where there is none. */
+/** One name that a package exports. `doc`: the comment at its declaration; undefined if there is none. */
 export type PublicName = {
   readonly name: string
   readonly kind: 'type' | 'value'
@@ -10,7 +10,7 @@ export type PublicName = {
   readonly doc: string | undefined
 }
 
-/** The names of an entry point, in the order of the alphabet. Follows re-exports to where each is declared. */
+/** The names of an entry point, in alphabetical order. Follows re-exports to each declaration. */
 export function publicNames(entry: string): PublicName[] {
   return exportsOf(entry).sort((a, b) => (a.name < b.name ? -1 : 1))
 }
@@ -64,7 +64,7 @@ function docOf(node: ts.Node, source: ts.SourceFile): string | undefined {
     .findLast((text) => text.startsWith('/**'))
 }
 
-/** A file of this repository; undefined for what a package of others gives out. */
+/** A file of this repository; undefined for an export of another package. */
 function fileOf(from: string, specifier: string): string | undefined {
   const own = /^@roomful\/(\w+)$/.exec(specifier)?.[1]
   if (own) return `packages/${own}/src/index.ts`

@@ -8,7 +8,7 @@ const page = readFileSync(new URL('../../docs/server.md', import.meta.url), 'utf
 const rows = (start: RegExp): string[] => page.split('\n').filter((line) => start.test(line))
 
 describe('docs/server.md', () => {
-  test('has every setting, in the order of its help, as the help has it', () => {
+  test('has every setting, in the order and wording of its help', () => {
     const table = CONFIG_FIELDS.map(({ flag, value, env, help }) => {
       const name = value === undefined ? `--${flag}` : `--${flag} ${value}`
       return `| \`${name}\` | \`${env}\` | ${help} |`
@@ -16,7 +16,7 @@ describe('docs/server.md', () => {
     expect(rows(/^\| `--/)).toEqual(table)
   })
 
-  test('has every metric, and none that is not there', async () => {
+  test('has every metric, and none that does not exist', async () => {
     const { registry } = metrics({
       sockets: () => 0,
       queueDepth: () => 0,

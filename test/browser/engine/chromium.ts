@@ -14,7 +14,7 @@ const ARGS = [
   '--disable-sync',
 ]
 
-/** The bound for what never comes on a page; a busy machine may take its time. */
+/** The limit for what never comes on a page; a busy machine may take its time. */
 const PATIENCE_MS = 120_000
 
 export async function launchChromium(profile?: string): Promise<TestBrowser> {
@@ -23,7 +23,7 @@ export async function launchChromium(profile?: string): Promise<TestBrowser> {
   const options = {
     executablePath,
     args: ARGS,
-    // Playwright switches it off: its own navigation does not notice a page that comes back. Users have it.
+    // Playwright switches it off: its own navigation does not notice a page that comes back. Users have it on.
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
     timeout: PATIENCE_MS,
   }
@@ -37,7 +37,7 @@ export async function launchChromium(profile?: string): Promise<TestBrowser> {
     kill: async () => {
       const ended = new Promise((resolve) => browser.once('disconnected', resolve))
       const devtools = await browser.newBrowserCDPSession()
-      // It never answers: the browser that would is gone.
+      // It never answers: the browser is gone.
       devtools.send('Browser.crash').catch(() => undefined)
       await ended
     },
@@ -57,7 +57,7 @@ function contextOf(browser: Browser, context: BrowserContext): TestContext {
   }
 }
 
-/** For what only Chromium can be told to do: see `LACKING` in ../suites.mjs. */
+/** For what only Chromium can do: see `LACKING` in ../suites.mjs. */
 export function devtoolsOf(page: TestPage): Promise<CDPSession> {
   if (!(page instanceof ChromiumPage)) throw new Error('only Chromium has these')
   return page.devtools()
@@ -90,7 +90,7 @@ class ChromiumPage implements TestPage {
   }
 
   evaluate<R, A>(run: (arg: A) => R | Promise<R>, arg?: A): Promise<R> {
-    // Of what is not JSON nothing comes through elsewhere.
+    // Elsewhere only JSON comes through.
     return this.page.evaluate(run as (arg: unknown) => R | Promise<R>, arg)
   }
 
@@ -125,7 +125,7 @@ class ChromiumPage implements TestPage {
     const devtools = await this.devtools()
     return async () => {
       const crashed = this.page.waitForEvent('crash')
-      // It never answers: the page that would is gone.
+      // It never answers: the page is gone.
       devtools.send('Page.crash').catch(() => undefined)
       await crashed
     }

@@ -4,21 +4,21 @@ import { orDead } from './or-dead'
 import type { Point, TestBrowser, TestContext, TestPage } from './port'
 import { carry, descendants, killIfThere, processOf } from './process-of'
 
-/** The bound for what never comes on a page; a busy machine may take its time. */
+/** The limit for what never comes on a page; a busy machine may take its time. */
 const PATIENCE_MS = 120_000
 
 const PREFS = {
-  // A process for each page, as users have it for different sites: what stops one stops no other.
+  // A process for each page, as users have it for different sites: blocking one blocks no other.
   'dom.ipc.processCount.webIsolated': 64,
-  // Navigations by the back button come from the memory, as they do for users. Some test profiles switch that off.
+  // Back-button navigations come from memory, as they do for users. Some test profiles switch that off.
   'browser.sessionhistory.max_total_viewers': -1,
   'fission.bfcacheInParent': true,
 }
 
-/** A websocket that comes to nothing is no error of the page's code, but Firefox reports it among them. */
+/** A failed websocket is not an error of the page's code, but Firefox reports it as one. */
 const IS_OF_THE_NETWORK = /^Error: (Firefox can’t establish a connection to|The connection to) .*ws:/
 
-/** Over WebDriver BiDi, as the browser itself speaks it. */
+/** Over WebDriver BiDi, Firefox's native protocol. */
 export async function launchFirefox(profile?: string): Promise<TestBrowser> {
   const executablePath = findFirefox()
   if (executablePath === undefined) throw new Error('There is no Firefox: `npm test` installs one')
@@ -45,7 +45,7 @@ export async function launchFirefox(profile?: string): Promise<TestBrowser> {
       const below = descendants(pid)
       process.kill(pid, 'SIGKILL')
       for (const one of below) killIfThere(one)
-      // When the browser has ended puppeteer puts files of the profile in order, and only its `close` waits for that.
+      // After the browser has ended, puppeteer restores files of the profile, and only its `close` waits for that.
       await browser.close()
     },
   }
@@ -64,7 +64,7 @@ class FirefoxContext implements TestContext {
     const page = await this.context.newPage({ type: 'window' })
     page.setDefaultTimeout(PATIENCE_MS)
     this.#pages.add(page)
-    // The switch is one of a page: a new one has to be told.
+    // The switch is per page: it must be set for each new one.
     if (this.#isOffline) await page.setOfflineMode(true)
     return new FirefoxPage(this.browser, page, () => this.#pages.delete(page))
   }
@@ -83,7 +83,7 @@ class FirefoxContext implements TestContext {
   }
 
   async close(): Promise<void> {
-    // The one of a profile is the browser's own, and one of a browser that was killed is gone.
+    // A profile's default context is the browser's own, and that of a killed browser is gone.
     if (this.browser.connected && this.context.id !== undefined) await this.context.close()
   }
 }
@@ -148,7 +148,7 @@ class FirefoxPage implements TestPage {
     return async () => {
       this.onEnd()
       process.kill(pid, 'SIGKILL')
-      // Firefox answers nothing for a page that has no process any more.
+      // Firefox does not answer for a page without a process.
       this.#end.die('the process of the page was killed')
     }
   }

@@ -1,4 +1,4 @@
-/** Ends what is under way in a page that has been killed, where the driver says nothing. */
+/** Ends calls to a killed page, for drivers that report nothing. */
 export type OrDead = {
   readonly isDead: boolean
   die(reason: string): void

@@ -1,6 +1,6 @@
 /**
  * What the browser tests need of a browser: the same for Chromium, Firefox and WebKit, each by its own adapter in this
- * folder. Which engine runs is said by the vitest project (see ../engines.ts).
+ * folder. The vitest project decides which engine runs (see ../engines.ts).
  */
 export type EngineName = 'chromium' | 'firefox' | 'webkit'
 
@@ -8,24 +8,24 @@ export interface TestBrowser {
   readonly engine: EngineName
   readonly version: string
   /**
-   * Storage, cookies and network of its own: another person, or the same one on another device. With a profile on the disk
-   * there is one context, which outlives the browser.
+   * Separate storage, cookies and network: another person, or the same one on another device. With a profile on the
+   * disk there is one context, which outlives the browser.
    */
   newContext(): Promise<TestContext>
   close(): Promise<void>
-  /** All of its processes end at once, as when the machine's memory runs out. */
+  /** All of its processes end at once, as when the machine runs out of memory. */
   kill(): Promise<void>
 }
 
 export interface TestContext {
-  /** In a window of its own: a tab behind another one is hidden, and its timers are slow. */
+  /** In a separate window: a tab behind another one is hidden, and its timers are slow. */
   newPage(): Promise<TestPage>
   /**
-   * The address by which the pages of this context reach the server at `url`. Where an engine has no switch for the
-   * network it is a proxy, which `setOffline` cuts.
+   * The address by which the pages of this context reach the server at `url`. For an engine without a network switch it
+   * is a proxy, which `setOffline` cuts.
    */
   reach(url: string): Promise<string>
-  /** No page of this context reaches a server, and each gets the event `offline`; or all of it is back. */
+  /** No page of this context reaches a server, and each gets the event `offline`; or all of that ends. */
   setOffline(isOffline: boolean): Promise<void>
   cookies(): Promise<readonly { readonly name: string; readonly value: string }[]>
   close(): Promise<void>
@@ -37,23 +37,23 @@ export type Point = { readonly x: number; readonly y: number }
 export interface TestPage {
   /** Resolves when the page has loaded. */
   goto(url: string): Promise<void>
-  /** Resolves when the page before is shown: loaded anew, or as it was left. */
+  /** Resolves when the previous page is shown: reloaded, or as the user left it. */
   goBack(): Promise<void>
   reload(): Promise<void>
-  /** Runs the text of a function in the page. `arg` and the answer are JSON. Rejects when the page ends meanwhile. */
+  /** Runs the text of a function in the page. `arg` and the result are JSON. Rejects if the page ends first. */
   evaluate<R>(run: () => R | Promise<R>): Promise<R>
   evaluate<R, A>(run: (arg: A) => R | Promise<R>, arg: A): Promise<R>
   /** Real input, as from a mouse and a keyboard. */
   click(at: Point): Promise<void>
   hover(at: Point): Promise<void>
   type(text: string): Promise<void>
-  /** Errors that nothing in the page caught. None may be. */
+  /** Uncaught errors of the page. There must be none. */
   errors(): Promise<readonly string[]>
   /** The process in which the page runs. Keeps the page busy for a moment. */
   processId(): Promise<number>
   /**
-   * Answers what ends the page at once, without a farewell: its process is killed, or, where a driver does not survive
-   * that, its window closed. Whatever has to be found out for it is found out before.
+   * Returns a function that ends the page at once, without notice: it kills the page's process, or closes its window if
+   * a driver does not survive that. Everything it needs is found out beforehand.
    */
   prepareKill(): Promise<() => Promise<void>>
   /** PNG. */

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** More than a page grows by itself within a moment. */
+/** More than a page grows on its own within a moment. */
 const BALLAST_BYTES = 128 * 1024 * 1024
 
-/** Runs in the page: takes memory, or lets go of it. */
+/** Runs in the page: allocates memory, or frees it. */
 type Ballast = (bytes: number) => Promise<unknown>
 
 /**
- * Which of `pids` runs a page. No engine's driver says so: it is the one that grows by what the page takes. To take it
- * keeps the page busy, long enough on a busy machine for other tabs to take the connection from it.
+ * Which of `pids` runs a page. No engine's driver reports it: it is the process that grows when the page allocates. The
+ * allocation keeps the page busy, on a busy machine long enough for other tabs to take over the connection.
  */
 export async function processOf(pids: () => readonly number[], ballast: Ballast): Promise<number> {
   const before = new Map(pids().map((pid) => [pid, residentBytes(pid)]))
@@ -25,7 +25,7 @@ export function carry(bytes: number): void {
   Object.assign(window, { ballast: bytes > 0 ? new Uint8Array(bytes).fill(1) : undefined })
 }
 
-/** All processes that `root` has started, and those that they have. Source: proc(5). */
+/** All processes that `root` has started, and their descendants. Source: proc(5). */
 export function descendants(root: number): readonly number[] {
   const children = new Map<number, number[]>()
   for (const name of readdirSync('/proc')) {
@@ -41,7 +41,7 @@ export function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended by itself.
+    // It has ended on its own.
   }
 }
 

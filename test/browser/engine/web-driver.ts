@@ -17,7 +17,7 @@ type Started = { readonly sessionId: string; readonly capabilities: { readonly b
 type Answer = { readonly value: unknown }
 type Failure = { readonly error: string; readonly message: string }
 
-/** A session of W3C WebDriver, over HTTP. Source: w3.org/TR/webdriver2, from which each name here is taken. */
+/** A session of W3C WebDriver, over HTTP. Source: w3.org/TR/webdriver2, for every name here. */
 export class WebDriverSession {
   private constructor(
     readonly url: string,
@@ -65,7 +65,7 @@ export class WebDriverSession {
     return this.#post('/refresh', {})
   }
 
-  /** The last argument of the script is what it calls with its answer. */
+  /** The script's last argument is the callback for its result. */
   execute(script: string, args: readonly unknown[]): Promise<unknown> {
     return this.#post('/execute/async', { script, args })
   }

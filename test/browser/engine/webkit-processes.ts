@@ -9,9 +9,9 @@ import { WebDriverSession } from './web-driver'
 export type Display = { readonly name: string; close(): Promise<void> }
 export type Driver = { readonly session: WebDriverSession; readonly pid: number; close(): Promise<void> }
 
-/** A screen that nobody looks at: MiniBrowser has to have one. */
+/** A virtual screen: MiniBrowser needs one. */
 export async function startDisplay(): Promise<Display> {
-  // It picks a number that is free, and says which one.
+  // It picks a free number, and reports it.
   const child = spawn(
     found(findXvfb(), 'Xvfb'),
     ['-displayfd', '3', '-screen', '0', SCREEN, '-nolisten', 'tcp'],
@@ -27,7 +27,7 @@ export async function startDisplay(): Promise<Display> {
 
 const SCREEN = '1280x1024x24'
 
-/** A driver with its browser: it takes one session, and a session is one profile. */
+/** A driver with its browser: it supports one session, and a session is one profile. */
 export async function startDriver(display: Display): Promise<Driver> {
   const port = await freePort()
   const child = spawn(found(findWebKitDriver(), 'WebKitWebDriver'), [`--port=${port}`], {
@@ -42,7 +42,7 @@ export async function startDriver(display: Display): Promise<Driver> {
   const pid = child.pid ?? Number.NaN
   const close = async (): Promise<void> => {
     const browser = descendants(pid)
-    // Its session may have ended with a page: then the driver is all that is left.
+    // Its session may have ended with a page: then only the driver is left.
     await session.end().catch(() => undefined)
     await end(child)
     for (const one of browser) killIfThere(one)

@@ -6,11 +6,11 @@ import { carry, descendants, processOf } from './process-of'
 import type { WebDriverSession } from './web-driver'
 import { type Display, type Driver, startDisplay, startDriver } from './webkit-processes'
 
-/** The bound for what never comes on a page; a busy machine may take its time. */
+/** The limit for what never comes on a page; a busy machine may take its time. */
 const PATIENCE_MS = 120_000
 const POLL_MS = 5
 
-/** By WebKitWebDriver, with MiniBrowser on a screen of its own. */
+/** By WebKitWebDriver, with MiniBrowser on a separate virtual screen. */
 export async function launchWebKit(): Promise<TestBrowser> {
   const display = await startDisplay()
   const first = await WebKitContext.start(display)
@@ -33,19 +33,19 @@ export async function launchWebKit(): Promise<TestBrowser> {
       return context
     },
     close,
-    // What it keeps is in memory: there is no difference.
+    // It stores everything in memory: there is no difference.
     kill: close,
   }
 }
 
-/** A driver and a browser of its own: a session has one profile, which is in memory and ends with it. */
+/** A separate driver and browser: a session has one profile, which is in memory and ends with it. */
 class WebKitContext implements TestContext {
   readonly #pages = new Set<WebKitPage>()
   readonly #proxies: TcpProxy[] = []
   #isOffline = false
   #isClosed = false
   #current: string
-  /** One after the other: what a command is about is the window that was chosen last. */
+  /** One after the other: a command applies to the window that was selected last. */
   #turn: Promise<unknown> = Promise.resolve()
 
   private constructor(
@@ -58,7 +58,7 @@ class WebKitContext implements TestContext {
   static async start(display: Display): Promise<WebKitContext> {
     const driver = await startDriver(display)
     await driver.session.setTimeouts({ script: PATIENCE_MS, pageLoad: PATIENCE_MS })
-    // The first window stays, and stays empty: with the last one the session would end.
+    // The first window stays, empty: the session would end with the last window.
     return new WebKitContext(driver, await driver.session.currentWindow())
   }
 
@@ -93,7 +93,7 @@ class WebKitContext implements TestContext {
     return proxy.url
   }
 
-  /** The driver has no switch for it: the network is cut, and the pages get the event. */
+  /** The driver has no network switch: the proxy cuts the network, and the pages get the event. */
   async setOffline(isOffline: boolean): Promise<void> {
     this.#isOffline = isOffline
     for (const proxy of this.#proxies) isOffline ? proxy.cut() : proxy.heal()
@@ -147,8 +147,8 @@ class WebKitPage implements TestPage {
 
   async evaluate<R, A>(run: (arg: A) => R | Promise<R>, arg?: A): Promise<R> {
     const id = crypto.randomUUID()
-    // Other pages have their turn while this one waits for its answer.
-    // In the script itself: the policy of the page forbids code that is made of text.
+    // Yields to other pages while this one waits for its result. Inline in the script: the policy of the page forbids
+    // code made from text.
     let answer = await this.#execute(`const run = ${run}\n${START}`, [id, arg ?? null])
     while (answer.at === 'waiting') {
       await delay(POLL_MS)
@@ -189,7 +189,7 @@ class WebKitPage implements TestPage {
     )
   }
 
-  /** With the process of a page the driver ends the whole session, so it is the window that goes. */
+  /** Without the process of a page the driver ends the whole session, so this closes the window. */
   async prepareKill(): Promise<() => Promise<void>> {
     return () => this.#close()
   }
@@ -216,10 +216,10 @@ type Outcome =
   | { readonly at: 'done'; readonly value: unknown }
   | { readonly at: 'failed'; readonly reason: string }
 
-/** How long an answer is waited for before other pages have their turn. */
+/** How long one poll waits for a result before it yields to other pages. */
 const START_WAIT_MS = 15
 
-/** Runs a function, and keeps what becomes of it where LOOK finds it. */
+/** Runs a function, and stores its outcome where LOOK finds it. */
 const START = `
 const [id, arg, answer] = arguments
 const outcomes = (window.testOutcomes ??= new Map())
@@ -244,7 +244,7 @@ if (outcome.at !== 'waiting') window.testOutcomes?.delete(id)
 answer(outcome)
 `
 
-/** The driver tells of no errors: the page keeps them. */
+/** The driver reports no errors: the page collects them. */
 function noteErrors(): void {
   if ('testErrors' in window) return
   const errors: string[] = []

@@ -113,7 +113,7 @@ export const roomCases = [
     see('b', 'room-removed', { roomId: '$room', reason: 'kicked' }),
     ask('b', 'fetch-history', { roomId: '$room' }, refusal('ROOM_NOT_FOUND')),
     say('a', 'secret'),
-    // `b` can still ask about nothing but its own list: the round trip is that.
+    // `b` can still request nothing but its own list: that is the round trip.
     ask('b', 'sync', { rooms: {} }, { ok: true }),
     miss('b', 'changes', { changes: containing({ message: { content: 'secret' } }) }),
   ),

@@ -84,7 +84,7 @@ export const syncCases = [
             clientId: `$client-${i}-${n}`,
           })),
         },
-        // A server with a low rate takes a part of it: that is another case's subject.
+        // A server with a low rate accepts a part of it: another case tests that.
         { ok: true },
       ),
     ),

@@ -1,4 +1,4 @@
-/** Chance from a seed: the same seed draws the same inputs (mulberry32). */
+/** A seeded random source: the same seed draws the same inputs (mulberry32). */
 export class Chance {
   #state: number
 

@@ -11,10 +11,10 @@ const LATEST_ID = '~'.repeat(64)
 const many = <T>(count: number, make: (n: number) => T): T[] =>
   Array.from({ length: count }, (_, n) => make(n))
 
-/** As long as it may be, in one kind of letter: the longest texts are not the longest in bytes. */
+/** At its maximum length, in one kind of letter: the longest texts are not the longest in bytes. */
 const longText = (chance: Chance, length: number): string => `x${chance.pick(LETTERS).repeat(length - 2)}x`
 
-/** As large, as wide or as deep as it may be. */
+/** At its maximum size, width or depth. */
 function metadata(chance: Chance): object {
   switch (chance.below(3)) {
     case 0:
@@ -30,8 +30,8 @@ function metadata(chance: Chance): object {
 }
 
 /**
- * A payload of the right shape at the bounds of what an event may ask: the longest texts, the largest lists, places at the
- * end of the numbers, pages far behind. Undefined: this event has no bounds of its own.
+ * A payload of the right shape at the limits of an event: the longest texts, the largest lists, places at the end of
+ * the numbers, pages far behind. Undefined: this event has no limits of its own.
  */
 export function extremePayload(chance: Chance, event: ClientEvent, pool: Pool): object | undefined {
   const roomId = chance.pick(pool.rooms)
@@ -142,7 +142,7 @@ export function extremePayload(chance: Chance, event: ClientEvent, pool: Pool): 
   }
 }
 
-/** As many as one request may name: those that are there, and those that are not. */
+/** As many as one request may name: existing ones and missing ones. */
 function roomsOf(chance: Chance, pool: Pool): string[] {
   const known = [...pool.rooms, ...pool.crowd]
   const from = chance.below(known.length)

@@ -12,14 +12,14 @@ const DEVICES: readonly (readonly [string, 1 | 2])[] = [
   ['eve', 1],
   ['root?admin=1', 2],
 ]
-/** Rooms that are there at the beginning. */
+/** Rooms that exist at the beginning. */
 const ROOMS = 3_000
-/** So many may be under way at once. */
+/** At most this many may be in flight at once. */
 const AT_ONCE = 8
 
 /**
- * Puts so many generated inputs to a server without sockets, and then lets two people speak on it. Throws at the
- * first wrong answer, with the input.
+ * Feeds this many generated inputs to a server without sockets, and then lets two users chat on it. Throws at the first
+ * wrong answer, with the input.
  */
 export async function fuzzInProcess(seed: number, inputs: number): Promise<Tally> {
   const chance = new Chance(seed)
@@ -52,7 +52,7 @@ export async function fuzzInProcess(seed: number, inputs: number): Promise<Tally
     await node.clock.pass(20)
     for (const [at, [name, protocol]] of DEVICES.entries()) {
       const device = devices[at]
-      // Who sends too many events that do not exist is hung up on; he comes back.
+      // The server disconnects a user who sends too many unknown events; they come back.
       if (device?.isOpen() === false) devices[at] = await node.device(name, protocol)
       device?.events.splice(0)
     }
@@ -61,7 +61,7 @@ export async function fuzzInProcess(seed: number, inputs: number): Promise<Tally
   return tally
 }
 
-/** Thousands of rooms, of which some people are in every second, some in every tenth. */
+/** Thousands of rooms, of which some users are in every second, some in every tenth. */
 async function crowdOf(store: MemoryStore): Promise<readonly string[]> {
   const createdAt = '2026-01-01T00:00:00.000Z'
   const ids = Array.from({ length: ROOMS }, (_, n) => asRoomId(`crowd-${String(n).padStart(5, '0')}`))

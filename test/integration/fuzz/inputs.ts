@@ -22,7 +22,7 @@ export function inputJson(chance: Chance, pool: Pool): string {
   return `[${name},${mutated(chance, valid)}]`
 }
 
-/** A payload that is right but for one to three places. */
+/** A payload that is right except in one to three places. */
 function mutated(chance: Chance, payload: string): string {
   let text = payload
   for (let left = 1 + chance.below(3); left > 0; left--) text = mutatedOnce(chance, text)

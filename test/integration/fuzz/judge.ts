@@ -1,6 +1,6 @@
 import { retryOf, WIRE_ERRORS, type WireErrorCode } from '@roomful/protocol'
 
-/** What is wrong with one answer; undefined when nothing is. */
+/** What is wrong with one answer; undefined if nothing is. */
 export function faultOf(answer: unknown): string | undefined {
   if (typeof answer !== 'object' || answer === null || !('ok' in answer)) return 'no answer'
   if ('polluted' in {} || Object.keys(Object.prototype).length > 0) return 'Object.prototype was changed'
@@ -16,7 +16,7 @@ export function faultOf(answer: unknown): string | undefined {
 
 const isWireCode = (code: string): code is WireErrorCode => Object.hasOwn(WIRE_ERRORS, code)
 
-/** Counts of codes: what a run has met. */
+/** Counts of codes that a run got. */
 export class Tally {
   readonly #counts = new Map<string, number>()
 

@@ -22,7 +22,7 @@ const TEXTS = [
   'a'.repeat(65),
   ...PROTOTYPE_KEYS,
 ]
-/** As texts of JSON: some are no values that a program would write. */
+/** As JSON texts: some are values that no program would write. */
 const NUMBERS = [
   '0',
   '-0',
@@ -39,7 +39,7 @@ const NUMBERS = [
 ]
 const DEEPEST = 5_000
 
-/** A text of JSON: whatever could come over the wire, and no more. */
+/** A JSON text: anything that could come over the wire, and nothing else. */
 export function junkJson(chance: Chance, depth = 0): string {
   const kind = chance.below(depth > 3 ? 6 : 9)
   if (kind === 0) return chance.pick(['null', 'true', 'false'])

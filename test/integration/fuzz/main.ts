@@ -1,5 +1,5 @@
-// npm run fuzz -- [--inputs 5000000] [--sockets 200000] [--seed 1]
-// Generated inputs in process and frames on a real socket, in rounds of a seed each; the first wrong answer ends it.
+// npm run fuzz -- [--inputs 5000000] [--sockets 200000] [--seed 1] Generated inputs in process and frames on a real
+// socket, in rounds of one seed each; the first wrong answer ends it.
 import { parseArgs } from 'node:util'
 import { fuzzInProcess } from './in-process'
 import { fuzzOnSocket } from './on-socket'
@@ -32,6 +32,6 @@ async function rounds(
   }
 }
 
-// An unhandled rejection or an exception ends the process by itself, with what it was.
+// An unhandled rejection or an exception ends the process on its own, and prints its cause.
 await rounds('inputs', Number(values.inputs), INPUTS_A_ROUND, fuzzInProcess)
 await rounds('frames', Number(values.sockets), FRAMES_A_ROUND, fuzzOnSocket)

@@ -8,12 +8,12 @@ import { RawLine } from './raw-line'
 import { Pool } from './valid'
 
 const USERS = ['ann', 'bob', 'eve', 'root']
-/** Inputs a line is used for at most: so that there are comings and goings among them. */
+/** The most inputs per connection, so that connections come and go among them. */
 const PER_LINE = 100
 
 /**
- * Sends so many generated frames to a real server, most of them events, some not even that. Every event is answered,
- * or its line is closed; afterwards the server serves. Throws at the first that is not so.
+ * Sends this many generated frames to a real server, most of them events, some not even that. Every event is answered,
+ * or its connection is closed; afterwards the server serves. Throws at the first exception to this.
  */
 export async function fuzzOnSocket(seed: number, frames: number): Promise<Tally> {
   const chance = new Chance(seed)
@@ -39,7 +39,7 @@ export async function fuzzOnSocket(seed: number, frames: number): Promise<Tally>
     if (junk !== undefined) line.send(junk)
     const answer = await line.ask(n, json)
     const input = junk === undefined ? json : `frame ${JSON.stringify(String(junk))}`
-    // A line that was closed has answered in its way.
+    // A closed connection counts as an answer.
     const fault = logged[0] ?? (answer === 'closed' ? undefined : faultOf(answer))
     if (fault !== undefined) throw new Error(`seed ${seed}, frame ${n}: ${fault} for ${input.slice(0, 500)}`)
     pool.learn(answer)

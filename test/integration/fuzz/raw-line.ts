@@ -1,9 +1,9 @@
 import { Manager } from 'socket.io-client'
 
-/** So long an answer is waited for; a server that is alive has either given it or hung up. */
+/** The wait for an answer; a live server has either answered or disconnected by then. */
 const PATIENCE_MS = 120_000
 
-/** A connection on which frames are written as texts: what Socket.IO's encoder would not write as well. */
+/** A connection that writes frames as texts, also those that Socket.IO's encoder would not write. */
 export class RawLine {
   isClosed = false
   readonly #answers = new Map<number, (answer: unknown) => void>()

@@ -4,10 +4,10 @@ import type { Chance } from './chance'
 const KEPT = 10
 const TURNOVER = 7
 
-/** Ids that answers have brought, so that inputs are about things that are there. */
+/** Ids from answers, so that inputs are about things that exist. */
 export class Pool {
   readonly rooms: string[] = ['general']
-  /** Rooms by the thousand, which are only listed, joined and synced. */
+  /** Thousands of rooms, which are only listed, joined and synced. */
   crowd: readonly string[] = []
   readonly messages: string[] = ['no-such-message']
   readonly reports: string[] = ['no-such-report']
@@ -23,7 +23,8 @@ export class Pool {
     ] as const) {
       const id = idIn(answer, name)
       if (id === undefined) continue
-      // A few, and the same for a while, so that inputs meet each other; when it is full the oldest goes now and then.
+      // A few, and the same for a while, so that inputs meet each other; when it is full the oldest is dropped now and
+      // then.
       if (list.length < KEPT) list.push(id)
       else if (++this.#learned % TURNOVER === 0) list.splice(1, list.length, ...list.slice(2), id)
     }
@@ -102,7 +103,7 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
       }
     case 'update-room':
       return { roomId, ...maybe({ name: 'Renamed' }), ...maybe({ settings: { readOnly: chance.with(0.1) } }) }
-    // Of its own, or nothing would be left to try.
+    // Its own, or nothing would be left to try.
     case 'delete-room':
       return { roomId: chance.with(0.05) ? roomId : 'no-such-room' }
     case 'list-rooms':
@@ -151,7 +152,7 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
       return { roomId, hidden: chance.with(0.5) }
     case 'watch-presence':
       return { userIds: [userId], ...maybe({ status: 'away' }) }
-    // Nobody would be left to try.
+    // No user would be left to try.
     case 'end-sessions':
       return { userId: 'nobody' }
     case 'refresh-token':

@@ -2,13 +2,13 @@ import type { RoomType } from '@roomful/protocol'
 import { STANDINGS, type Standing } from './scene'
 
 /**
- * What is expected at the wire, written by hand and not derived from the server's own table. Each line: an event (and
- * what about it), the permission it needs, and the answer by standing:
+ * The expected answers on the wire, written by hand and not derived from the server's own table. Each line: an event
+ * (and its variant), the permission it needs, and the answer by standing:
  *
  *   y  done
- *   F  FORBIDDEN, or SLOW_MODE where that is what the role would skip
- *   N  the room or message does not exist: the very answer that a missing one gives
- *   0  taken, and the room is not in it: again as of a missing one
+ *   F  FORBIDDEN, or SLOW_MODE if that is what the role would skip
+ *   N  the room or message does not exist: the same answer as for a missing one
+ *   0  accepted, and the room is not in it: also as for a missing one
  *   B  USER_BANNED    L  LIMIT_EXCEEDED: the last owner
  */
 const IN_A_PRIVATE_ROOM = `
@@ -61,10 +61,10 @@ const IN_A_PRIVATE_ROOM = `
   end-sessions           -                   F     F     F     F     F      F      F     y      y
   refresh-token          -                   y     y     y     y     y      y      y     y      y`
 
-/** Where anybody may come in who knows the room. */
+/** Any user who knows the room may join. */
 const OPEN_JOIN = { left: 'y', kicked: 'y', banned: 'B', never: 'y' } as const
 
-/** In a dm, by standing. `-`: there is no such dm, for its settings cannot be changed. */
+/** In a dm, by standing. `-`: there is no such dm, because its settings cannot be changed. */
 const IN_A_DM = `
   event                  member never admin+ none+
   send-message:readonly    -     -      -      -
@@ -100,7 +100,7 @@ function tableOf(text: string): Table {
 const privateRoom = tableOf(IN_A_PRIVATE_ROOM)
 const dm = tableOf(IN_A_DM)
 
-/** The lines: event names with what about them, each with its permission. */
+/** The lines: event names with their variants, each with its permission. */
 export const rows: readonly { readonly row: string; readonly permission: string }[] = [...privateRoom].map(
   ([row, cells]) => ({ row, permission: cells.get('permission') ?? '' }),
 )
@@ -110,7 +110,7 @@ export function expected(type: RoomType, row: string, standing: Standing): strin
     const special = dm.get(row)?.get(standing)
     if (special !== undefined) return special
   }
-  // One that ends by itself is deleted by nobody.
+  // No user deletes one that ends on its own.
   if (type === 'ephemeral' && row === 'delete-room' && standing.endsWith('+')) return 'F'
   const isOpen = type === 'public' || type === 'ephemeral'
   if (row === 'add-member:self' && isOpen) {

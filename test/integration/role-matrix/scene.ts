@@ -1,7 +1,9 @@
 import type { RoomType } from '@roomful/protocol'
 import { testNode } from '../../../packages/server/src/node/test-node'
 
-/** Where `me` stands. `admin+` and `none+` have the token's admin claim, in the room as a member and outside of it. */
+/**
+ * The standing of `me`. `admin+` and `none+` have the token's admin claim, in the room as a member and outside of it.
+ */
 export const STANDINGS = [
   'owner',
   'admin',
@@ -15,7 +17,7 @@ export const STANDINGS = [
 ] as const
 export type Standing = (typeof STANDINGS)[number]
 
-/** A dm is the set of its people: nobody ranks above another in it, nobody goes, and nobody is put out. */
+/** A dm is the set of its users: none ranks above another in it, none leaves, and none is removed. */
 const STANDINGS_OF_DMS: readonly Standing[] = ['member', 'never', 'admin+', 'none+']
 export const standingsIn = (type: RoomType): readonly Standing[] =>
   type === 'dm' ? STANDINGS_OF_DMS : STANDINGS
@@ -25,7 +27,7 @@ type Device = Awaited<ReturnType<ReturnType<typeof testNode>['device']>>
 export type Scene = {
   readonly me: Device
   readonly boss: Device
-  /** What payloads speak of. */
+  /** The ids that payloads use. */
   readonly ids: {
     readonly room: string
     readonly mine: string
@@ -38,7 +40,7 @@ const isIn = (standing: Standing): boolean => !['never', 'none+'].includes(stand
 let sent = 0
 export const freshClientId = (): string => `client-${String(++sent).padStart(6, '0')}`
 
-/** The part of an answer at a path, which has to be a text. */
+/** The part of an answer at a path, which must be a text. */
 function textAt(answer: unknown, ...path: string[]): string {
   let part = answer
   for (const key of path) {
@@ -51,8 +53,8 @@ function textAt(answer: unknown, ...path: string[]): string {
 }
 
 /**
- * A room of `boss`, with `oth` in it and `out` banned from it, a message of each and a report; `me` as he stands, with
- * a message of his own from when he was in. `new` is known and not in the room.
+ * A room of `boss`, with `oth` in it and `out` banned from it, a message of each and a report; `me` in their standing,
+ * with an own message from when they were in. `new` is known and not in the room.
  */
 export async function makeScene(type: RoomType, standing: Standing): Promise<Scene> {
   const node = testNode()

@@ -1,7 +1,7 @@
 import { ChatError, createChat } from '@roomful/client'
 
 /**
- * What every place must be able to do: connect, open a room, send, be refused, page, read a stream.
+ * What every platform must be able to do: connect, open a room, send, be refused, page, read a stream.
  *
  * @param {{ url: string, token: string, storage?: import('@roomful/client').ChatOptions['storage'] }} options
  */

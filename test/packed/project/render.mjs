@@ -1,4 +1,4 @@
-// A page rendered on a server, with the packages as installed: nothing is connected, no global of a browser is there.
+// A page rendered on a server, with the packages as installed: no connection, and no global of a browser.
 import { createChat } from '@roomful/client'
 import {
   ChatProvider,

@@ -1,2 +1,2 @@
-// Imported where there is no global but the language's own.
+// Imported without any global except the language's own.
 export { ChatError, createChat, keyValueStore, memoryStore } from '@roomful/client'

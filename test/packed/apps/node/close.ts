@@ -1,4 +1,4 @@
-// Where the language knows `await using`, it closes what is made here.
+// In languages with `await using`, it closes what is created here.
 import { type ChatOptions, createChat } from '@roomful/client'
 
 export async function once(options: ChatOptions): Promise<void> {

@@ -1,4 +1,4 @@
-// What does not compile in any app.
+// Code that must not compile in any app.
 import { type ChatOptions, createChat } from '@roomful/client'
 
 export function errors(options: ChatOptions): void {

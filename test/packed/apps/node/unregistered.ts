@@ -1,4 +1,4 @@
-// An app that writes down nothing: any word is a kind, and metadata are any JSON.
+// An app that registers no types: any word is a kind, and metadata are any JSON.
 import type { Chat, MessageMetadata, MessageType, Room, RoomMetadata, ShownMessage } from '@roomful/client'
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json }

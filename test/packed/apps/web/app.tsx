@@ -24,7 +24,7 @@ const List = () => {
   return <div ref={ref}>{useMemo(() => count, [count])}</div>
 }
 
-// What an app exports without writing its type down.
+// What an app exports without an explicit type.
 export const useForm = () => ({ ...useComposer(), members: useMembers() })
 export const send = (content: string) => room.send(content)
 export const find = (query: string) => chat.listRooms({ query })

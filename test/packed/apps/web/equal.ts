@@ -1,4 +1,4 @@
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
-/** Compiles where the two types are the same. */
+/** Compiles if the two types are the same. */
 export const same = <A, B>(_: Equal<A, B>): undefined => undefined

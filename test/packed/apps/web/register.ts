@@ -1,7 +1,7 @@
-// What an app writes down once. Everything else in this folder is checked with it.
+// What an app registers once. It applies to everything else in this folder.
 type Poll = { options: string[]; closesAt?: string | undefined }
 
-/** A Standard Schema, such as valibot, zod and arktype make them; its output is another type than what is written. */
+/** A Standard Schema, such as valibot, zod and arktype make them; its output type differs from its input type. */
 export const pollSchema = {
   '~standard': {
     version: 1,
@@ -11,7 +11,7 @@ export const pollSchema = {
   },
 } as const
 
-/** Interfaces have no index signature: they must do as well. */
+/** Interfaces have no index signature: they must work as well. */
 export interface Place {
   latitude: number
   longitude: number

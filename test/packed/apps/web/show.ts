@@ -4,7 +4,7 @@ import { same } from './equal.js'
 import type { Place } from './register.js'
 
 type Poll = { options: string[]; closesAt?: string | undefined }
-/** A component's props: a poll that is there. */
+/** A component's props: a poll that exists. */
 type ShownPoll = Extract<ShownMessage, { type: 'poll' }>
 
 export function textOf(message: ShownMessage): string {
@@ -28,7 +28,7 @@ export function textOf(message: ShownMessage): string {
     case 'bell':
       return message.content
     default:
-      // Of a newer version of the app: there, with its words, its type a string like any other.
+      // Of a newer version of the app: present, with its words, its type a string like any other.
       same<typeof message.type, UnknownType>(true)
       return `${message.type.toUpperCase()}: ${message.content} ${String(message.metadata?.colour)}`
   }
