@@ -15,10 +15,7 @@ const ts = createRequire(pathToFileURL(join(folder, 'package.json')).href)('type
  */
 const checked = new Set()
 
-/**
- * By the parse mode of the file, which depends on the program's options. @type {Map<string,
- * import('typescript').SourceFile | undefined>}
- */
+/** By parse mode, which depends on the program's options. @type {Map<string, import('typescript').SourceFile | undefined>} */
 const sources = new Map()
 
 /** @param {string} file */

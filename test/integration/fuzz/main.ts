@@ -1,5 +1,5 @@
-// npm run fuzz -- [--inputs 5000000] [--sockets 200000] [--seed 1] Generated inputs in process and frames on a real
-// socket, in rounds of one seed each; the first wrong answer ends it.
+// npm run fuzz -- [--inputs 5000000] [--sockets 200000] [--seed 1]
+// Generated inputs in process and frames on a real socket, in rounds of one seed each; the first wrong answer ends it.
 import { parseArgs } from 'node:util'
 import { fuzzInProcess } from './in-process'
 import { fuzzOnSocket } from './on-socket'
