@@ -54,7 +54,7 @@ async function checkManifest(name, tarball) {
   return messages.map((message) => formatMessage(message, manifest) ?? message.code)
 }
 
-/** Whether the types are found under every module resolution. */
+/** Whether the types are found under every module resolution. @param {string} tarball */
 async function checkTypes(tarball) {
   const args = [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color', '--no-emoji']
   return run('node_modules/.bin/attw', args).then(

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { ROOT } from './build.mjs'
 import { ensureTools } from './test-tools.mjs'
 
-/** The vitest project of each. */
+/** The vitest project of each. @type {Record<string, string>} */
 const PROJECTS = { chromium: 'browser', firefox: 'firefox', webkit: 'webkit' }
 
 const { values, positionals } = parseArgs({

@@ -12,9 +12,9 @@ export interface Chat extends AsyncClosable {
   /** The same object until something of it changed. */
   getState(): ChatState
   /**
-   * Calls `listener` once a batch of changes, never for a no-op. Returns the function that stops it: from then on it is not
-   * called, in the middle of a notification either. It is called when the change is complete, in the same tick, and never
-   * while another listener runs: what a listener changes is the next notification. What it throws goes to
+   * Calls `listener` once a batch of changes, never for a no-op. Returns the function that stops it: after that it is
+   * not called any more, not even later in the same notification. It is called when the change is complete, in the same
+   * tick, and never while another listener runs: a listener's own changes are the next notification. Its errors go to
    * `ChatOptions.onError`.
    *
    * @example
@@ -30,15 +30,15 @@ export interface Chat extends AsyncClosable {
    */
   select<T>(selector: (state: ChatState) => T, listener: (value: T) => void): () => void
   /**
-   * Connects, if it has not yet; opening a room or sending does so too. Resolves when online, which offline takes until the
-   * network is back. Rejects with the code that stopped the chat, ABORTED once it is closed, and as `options` say.
+   * Connects, if it has not yet; opening a room or sending does so too. Resolves when online; offline it waits for the
+   * network. Rejects with the code that stopped the chat, ABORTED once it is closed, and as `options` describe.
    */
   connect(options?: WaitOptions): Promise<void>
   /**
-   * Resolves when nothing of the outbox waits any more: messages, edits, deletes, reactions and read cursors, those that
-   * an earlier run left on the disk too; at once when there are none. What is `failed` does not wait: it is for `retry` and
-   * `cancel`. Offline it takes until the network is back, so give it a limit. Rejects with ABORTED, TIMEOUT, or the code
-   * that stopped the chat; what was not sent by then stays in the outbox.
+   * Resolves when nothing in the outbox waits any more: messages, edits, deletes, reactions and read cursors, also
+   * those that an earlier run left on the disk; at once if there are none. A `failed` entry does not wait: it needs
+   * `retry` or `cancel`. Offline it waits for the network, so set a limit. Rejects with ABORTED, TIMEOUT, or the code
+   * that stopped the chat; entries that were not sent by then stay in the outbox.
    *
    * @example
    * for (const line of lines) room.send(line)
@@ -47,24 +47,23 @@ export interface Chat extends AsyncClosable {
    */
   flush(options?: WaitOptions): Promise<void>
   /**
-   * Ends the connection for good, and resolves when the disk has what it is to keep and nothing runs any more. With
-   * `flush` it waits first until all is sent, at most `timeoutMs` (10,000). `unsent`: messages and changes that are not
-   * confirmed; they go out the next time where storage is `ok`, else nothing keeps them, and a warning on the console says
-   * how many.
-   * A second call does not wait for the first one's flush.
+   * Ends the connection for good, and resolves when everything is written to the disk and nothing runs any more. With
+   * `flush` it first waits until everything is sent, at most `timeoutMs` (10,000). `unsent`: messages and changes that
+   * are not confirmed; they go out the next time if storage is `ok`, otherwise they are lost, and a console warning has
+   * their number. A second call does not wait for the first one's flush.
    *
    * @example
    * const { unsent } = await chat.close({ flush: true, timeoutMs: 5_000 })
    */
   close(options?: { flush?: boolean; timeoutMs?: number }): Promise<{ unsent: number }>
   /**
-   * Ends the connection for good and deletes all that this device keeps of the user: rooms, messages, drafts, and what is
-   * unsent (`getState().unsent` says how much that is). Other tabs of the user are signed out too. The token stays valid
-   * at the server; ending the session there is the app's. Rejects with INTERNAL when the local copy could not be deleted:
-   * then it may be called again, and nothing of it is on screen all the same.
+   * Ends the connection for good and deletes everything that this device stores of the user: rooms, messages, drafts,
+   * and unsent changes (`getState().unsent` counts them). Other tabs of the user are signed out too. The token stays
+   * valid at the server; the app ends the login session there. Rejects with INTERNAL if the local copy could not be
+   * deleted: then it may be called again, and nothing of it is on screen all the same.
    */
   signOut(): Promise<void>
-  /** The same object each time for one id, whether there is such a room or not: `open` finds out. */
+  /** The same object each time for one id, whether the room exists or not: `open` finds out. */
   room(id: string): Room
   /**
    * Makes a room that this user owns. Rejects with the refusal, as all below do; with OFFLINE when it could not be asked,
@@ -76,8 +75,8 @@ export interface Chat extends AsyncClosable {
     options?: WaitOptions,
   ): Promise<Room>
   /**
-   * The direct room of these 1 to 7 others and oneself: the same one for the same people. A stranger is invited, and is
-   * in it when they accept; a server may refuse them instead, with USER_NOT_FOUND.
+   * The direct room of these 1 to 7 other users and the caller: the same one for the same users. A stranger is invited,
+   * and is in it once they accept; a server may refuse them instead, with USER_NOT_FOUND.
    */
   openDm(userIds: string[], options?: WaitOptions): Promise<Room>
   /** Public rooms by name, a page at a time. */
@@ -90,12 +89,12 @@ export interface Chat extends AsyncClosable {
   /** A dm too. The local copy goes; what is unsent in it stays with the user. */
   leaveRoom(id: string, options?: WaitOptions): Promise<void>
   /**
-   * Takes a dm out of `getState().rooms`, on all of the user's devices, until there is a newer message in it. `openDm`
-   * brings it back. FORBIDDEN for other rooms.
+   * Hides a dm from `getState().rooms`, on all of the user's devices, until it has a newer message. `openDm` shows it
+   * again. FORBIDDEN for other rooms.
    */
   hideDm(id: string, options?: WaitOptions): Promise<void>
   /**
-   * Becomes a member of the room of one of `getState().invitations`. INVITATION_NOT_FOUND: it is over.
+   * Becomes a member of the room of one of `getState().invitations`. INVITATION_NOT_FOUND: it has expired.
    *
    * @example
    * for (const { roomId } of chat.getState().invitations) await chat.acceptInvitation(roomId)
@@ -104,8 +103,8 @@ export interface Chat extends AsyncClosable {
   /** The inviter is not notified. */
   declineInvitation(roomId: string, options?: WaitOptions): Promise<void>
   /**
-   * Hides oneself from this user: they open no dm with one, add one to no room, and their invitations do not
-   * come; the dm of the two is left. Their messages in shared rooms stay. LIMIT_EXCEEDED after 1,000.
+   * Blocks this user: they can open no dm with the caller, add them to no room, and their invitations are not
+   * delivered; the caller leaves their dm. Their messages in shared rooms stay. LIMIT_EXCEEDED after 1,000.
    */
   blockUser(userId: string, options?: WaitOptions): Promise<void>
   unblockUser(userId: string, options?: WaitOptions): Promise<void>
@@ -126,8 +125,8 @@ export interface Chat extends AsyncClosable {
   /** This device's own state, as others see it; `online` until it is set. Kept over reconnects. */
   setPresence(status: 'online' | 'away'): Promise<void>
   /**
-   * Any event of the wire, decoded; for what has no method of its own (moderation, members). The payload is copied at the
-   * call, as plain JSON. Rejects with ChatError: INVALID_PAYLOAD, with the path in `error.field`, for what is none.
+   * Any event of the wire, decoded; for requests without a method (moderation, members). The payload is copied at the
+   * call, as plain JSON. Rejects with ChatError: INVALID_PAYLOAD, with the path in `error.field`, if it is not.
    */
   request<E extends ClientEvent>(event: E, payload: PayloadInput<E>, options?: WaitOptions): Promise<OkAck<E>>
 }

@@ -89,8 +89,8 @@ export interface Room {
    */
   retry(clientId: string): void
   /**
-   * Drops a message that was not sent yet, or failed. Answers false when it is too late. An EXPIRED one that was on its way
-   * when the connection broke may be at the server all the same: then it shows as sent once that is known.
+   * Drops a message that was not sent yet, or failed. Returns false if it is too late. An EXPIRED one that was in
+   * flight when the connection broke may be at the server all the same: then it shows as sent once that is known.
    */
   cancel(clientId: string): boolean
   /**
@@ -118,7 +118,7 @@ export interface Room {
    * INVALID_PAYLOAD when `count` is not a number. A limit of `options` ends the wait, not the load.
    */
   loadOlder(count?: number, options?: WaitOptions): Promise<void>
-  /** The same after those shown: where one has jumped back. */
+  /** The same after the shown ones: after a jump back. */
   loadNewer(count?: number, options?: WaitOptions): Promise<void>
   /**
    * Loads up to `count` more members (100, which is the most): in rooms of more than 200 the others do not come by

@@ -80,7 +80,7 @@ test.each<[string, unknown]>([
       throw new Error('no session')
     },
   ],
-])('an auth() that answers %s is asked again, and the state says why', async (_, answer) => {
+])('an auth() that answers %s is called again, and the state has the reason', async (_, answer) => {
   const world = new World()
   const { auth, calls } = answers(answer, answer, 'good')
   const ada = world.client('ada', { auth })

@@ -1,8 +1,8 @@
 import type { PumpRun } from './pump'
 
 /**
- * I28. Throws when a look at all rooms finds other work than the run did, which has looked only at those that had
- * changed or whose time had come. Tests call it after each run; nothing of it is in the shipped build.
+ * I28. Throws if a check of all rooms finds other work than the run did, which checked only those that had changed or
+ * were due. Tests call it after each run; nothing of it is in the shipped build.
  */
 export function checkRun({ now, rooms, runners, dueAt }: PumpRun): void {
   for (const { model } of rooms()) {

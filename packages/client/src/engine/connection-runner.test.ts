@@ -42,7 +42,7 @@ test('a refused token is refreshed once and tried again at once; a second refusa
   expect(ada.chat.getState().connection.status).toBe('online')
 })
 
-test('a fixed token that is refused stops, and says so', async () => {
+test('a refused fixed token stops the chat, with the reason', async () => {
   const world = new World()
   const ada = world.client('ada')
   ada.connection.refuseConnect = { code: 'TOKEN_EXPIRED', text: 'expired', next: 'auth' }

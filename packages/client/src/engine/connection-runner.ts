@@ -13,7 +13,7 @@ const HANDSHAKE_MS = 15_000
 const HURRIED_MS = 5_000
 
 export type ConnectionRunner = {
-  /** Dials when it is time. Answers when that is. */
+  /** Dials when it is time. Returns when that is. */
   step(now: number): number
   onReady(): void
   onDown(reason: DownReason): void
@@ -130,7 +130,7 @@ export function createConnectionRunner(
           const { ok } = await engine().ask('refresh-token', { token })
           if (ok && no === dials) shown = token
         },
-        // The server ends the connection when the token is over; the next dial tries again, and says why it cannot.
+        // The server ends the connection when the token expires; the next dial tries again, and reports why it cannot.
         () => {},
       )
       void refreshed.finally(() => {
@@ -147,7 +147,7 @@ export function createConnectionRunner(
   }
 
   /**
-   * A fixed token that is refused is refused for good, where the server says that it is the token. After TOKEN_INVALID a
+   * A refused fixed token is refused for good, if the server names the token as the cause. After TOKEN_INVALID a
    * function may have another one.
    */
   function nextOf(code: string, next: DownReason['next']): DownReason['next'] {

@@ -11,7 +11,7 @@ export type DueIndex = {
   at(id: string): number
   /** The earliest time of all; Infinity: there is none. */
   next(): number
-  /** Those that are due by now, earliest first: they are due no more. */
+  /** Those that are due by now, earliest first; removes them. */
   take(now: number): string[]
 }
 

@@ -91,7 +91,7 @@ export function createInbox(
     hooks.onUser(user, epoch)?.catch((error) => engine.report(error, { source: 'internal' }))
   }
 
-  /** The one of that room, which there is one of at most; without it, it is over. */
+  /** The invitation to that room, of which there is at most one; without it, it has expired. */
   function invited(roomId: string, ...fresh: Invitation[]): void {
     const others = store.chat().invitations.filter((one) => one.roomId !== roomId)
     const invitations = [...fresh, ...others].slice(0, LIMITS.invitationsReceived)

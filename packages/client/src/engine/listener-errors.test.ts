@@ -103,7 +103,7 @@ test('send() does not throw for a listener that does: the message is sent once',
   expect(list).toEqual([inRoom])
 })
 
-test('after a reconnect every room becomes live, whatever a listener of one of them throws (P5)', async () => {
+test('after a reconnect every room becomes live, even if a listener of one of them throws (P5)', async () => {
   const ids = ['aaa', 'bbb', 'ccc']
   const { list, onError } = reports()
   const { world, chat, until } = await twoPeople({ rooms: [ROOM, ...ids], client: { onError } })

@@ -6,9 +6,9 @@ import type { ChatStore } from './chat-store'
 import type { EngineContext } from './engine-context'
 
 /**
- * A page of the user's room list, the answer to this sync: the rooms after one id and up to another. What is on it, and
- * by its absence what is not any more; of rooms on other pages it says nothing. Updates received since it was asked for
- * are newer.
+ * A page of the user's room list, the answer to this sync: the rooms after one id and up to another. Rooms in that
+ * range that are absent have left the list; the page means nothing for rooms on other pages. Updates received since the
+ * request are newer.
  */
 export function applyList(
   engine: EngineContext,
@@ -40,7 +40,7 @@ export function applyAbsence(engine: EngineContext, id: string, sync: number): v
   engine.store.dispatch(id, { type: 'removed', error: roomGoneError(), asOf: answeredAsOf(sync) })
 }
 
-/** An update since this sync was asked for said whether the room is there. If the two differ, a newer list decides. */
+/** An update since this sync's request had said whether the room is there. If the two differ, a newer list decides. */
 function isKnownSince({ store }: EngineContext, id: string, sync: number): boolean {
   if (store.room(id).model.listing.listedAsOf <= answeredAsOf(sync)) return false
   store.dispatchChat({ type: 'list-wanted' })

@@ -4,7 +4,7 @@ import { ROOM, World } from '../test-support/testing-world'
 
 const looks = vi.hoisted(() => ({ count: 0 }))
 
-// Every look at a room derives what it has to ask for.
+// Every check of a room derives its requests.
 vi.mock('../model/sync/next-room-step', async (original) => {
   const real = await original<typeof nextRoomStep>()
   const counted: typeof real.nextRoomStep = (model, now) => {
@@ -14,11 +14,11 @@ vi.mock('../model/sync/next-room-step', async (original) => {
   return { ...real, nextRoomStep: counted }
 })
 
-/** How many rooms are looked at for each of these, with so many on the list. */
+/** How many rooms each of these checks, with this many on the list. */
 async function looksWith(rooms: number): Promise<Record<string, number>> {
   const world = new World()
   for (let i = 1; i < rooms; i++) world.server.addRoom(`room-${i}`, ['ada', 'bob'])
-  // The check itself looks at all rooms.
+  // The test's own check covers all rooms.
   const ada = await world.live('ada', { ports: { inspectRun: () => {} } })
   const bob = await world.live('bob')
   await world.rest(1_000)
@@ -47,7 +47,7 @@ async function looksWith(rooms: number): Promise<Record<string, number>> {
   }
 }
 
-test('a message, a send and a tick look at as many rooms with 600 on the list as with one', async () => {
+test('a message, a send and a tick check as many rooms with 600 on the list as with one', async () => {
   const one = await looksWith(1)
   expect(await looksWith(600)).toEqual(one)
   expect(one).toMatchObject({ tick: 0 })

@@ -4,7 +4,7 @@ import { ROOM, texts, twoPeople } from '../test-support/two-people'
 
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, i) => `message ${i}`)
 
-test('one request in flight, and the next carries all that is queued', async () => {
+test('one request in flight, and the next carries everything that is queued', async () => {
   const { world, ada, bob, until } = await twoPeople()
   const answer = world.faults.hold('answer', 'send-message', { user: 'ada' })
   const [first = '', ...others] = numbered(60)

@@ -20,7 +20,7 @@ type Task = 'busy' | 'expire' | 'send'
 export function createOutboxRunner(engine: EngineContext, maxAgeMs: number): Runner<Task> {
   const { store } = engine
   const agenda = createAgenda<Task>()
-  /** The last look: in most runs it is at the one room that is sent from next. */
+  /** The last room checked: in most runs it is the one that sends next. */
   let last: { model: RoomModel; now: number; serverAheadMs: number | null; due: DueStep } | undefined
 
   const dueStep = (model: RoomModel, now: number): DueStep => {
@@ -32,7 +32,7 @@ export function createOutboxRunner(engine: EngineContext, maxAgeMs: number): Run
   }
 
   const tasksOf = (model: RoomModel, now: number): RoomTasks<Task> => {
-    // Once it is over nothing is sent any more, and a timer would keep a process alive.
+    // After the end nothing is sent any more, and a timer would keep a process alive.
     if (model.outbox.entries.size === 0 || engine.over()) return NO_TASKS
     const { step, until } = dueStep(model, now)
     const tasks: Task[] = model.outbox.entries.totals.inflight > 0 ? ['busy'] : []
@@ -111,7 +111,7 @@ export function createOutboxRunner(engine: EngineContext, maxAgeMs: number): Run
     return {
       answers: step.entries.map(({ id }, i): EntryAnswer => {
         const answer = result.ack.results[i]
-        // A shorter answer than the batch says nothing about the rest.
+        // A shorter answer than the batch has no result for the rest.
         if (answer === undefined)
           return { id, error: new ChatError('NOT_ATTEMPTED', 'The batch was cut short') }
         return answer.ok ? { id, row: answer.message } : { id, error: ChatError.fromAck(answer) }

@@ -9,9 +9,9 @@ export type OutboxSequence = {
 }
 
 /**
- * Places in the outbox: ordinals that rise, over a reload too, and past all that the last run left (I9). They begin at
- * the time of day, so that entries of two tabs sort by when they were made while the device's clock is right; when it
- * is not, each is one more than the last. Only the order is read from them.
+ * Places in the outbox: ordinals that rise, also after a reload, and past everything that the last run left (I9). They
+ * start at the time of day, so that entries of two tabs sort by creation time while the device's clock is right;
+ * otherwise each is one more than the last. Only the order is read from them.
  */
 export function createOutboxSequence(clock: Pick<RunClock, 'wall'>): OutboxSequence {
   let last = 0

@@ -7,7 +7,7 @@ import { createPump, type PumpRun } from './pump'
 import { createAgenda, type Runner } from './runner'
 
 const ROOMS = 1_000
-/** A draft with this text is to be done; one that is a number, at that time. */
+/** A draft with this text is due work; one that is a number, at that time. */
 const WORK = 'work'
 
 let looked: string[]
@@ -74,7 +74,7 @@ beforeEach(() => {
   basis = undefined
 })
 
-test('a run looks at the rooms that have changed, and again at those that it has changed itself', () => {
+test('a run checks the rooms that have changed, and again those that it changed itself', () => {
   const { store, draft } = world()
   draft(7, WORK)
   expect(done).toEqual(['room-7'])
@@ -84,7 +84,7 @@ test('a run looks at the rooms that have changed, and again at those that it has
   expect(looked).toEqual([])
 })
 
-test('one that names a time is looked at when it has come, and no other', () => {
+test('a room that names a time is checked at that time, and no other is', () => {
   const { clock, draft } = world()
   const now = clock.now()
   draft(3, String(now + 500))
@@ -99,7 +99,7 @@ test('one that names a time is looked at when it has come, and no other', () => 
   expect(new Set(looked)).toEqual(new Set(['room-3', 'room-4']))
 })
 
-test('what all of them depend on has changed: all are looked at, once', () => {
+test('after a change of shared input: all are checked, once', () => {
   const { store } = world()
   basis = 'another'
   store.batch(() => {})
@@ -108,7 +108,7 @@ test('what all of them depend on has changed: all are looked at, once', () => {
   expect(looked).toHaveLength(ROOMS)
 })
 
-test('a room that cannot be looked at is tried again later, and costs no other', () => {
+test('a room whose check throws is tried again later, and affects no other', () => {
   const { clock, store, draft } = world()
   store.batch(() => {
     draft(1, 'throw')
@@ -122,7 +122,7 @@ test('a room that cannot be looked at is tried again later, and costs no other',
   expect(failures).toHaveLength(2)
 })
 
-test('the check finds what a look at some of the rooms has missed (I28)', () => {
+test('the check finds what a run over some of the rooms has missed (I28)', () => {
   const { draft } = world()
   draft(5, WORK)
   const run = inspected as PumpRun

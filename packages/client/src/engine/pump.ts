@@ -10,12 +10,12 @@ const FAILED_MS = 5_000
 /** A timer is set no further than this ahead: the platform's own ends at 24 days, and then fires at once. */
 const LOOK_AHEAD_MS = 86_400_000
 
-/** A run of the pump, for tests: a look at all rooms must find what the look at some of them found. */
+/** A run of the pump, for tests: a check of all rooms must find the same work as the run. */
 export type PumpRun = {
   readonly now: number
   rooms(): Iterable<RoomSlot>
   readonly runners: readonly Runner[]
-  /** When the room is looked at again, should nothing change it. */
+  /** When the room is checked again, unless it changes before. */
   dueAt(roomId: string): number
 }
 

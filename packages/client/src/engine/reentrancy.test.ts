@@ -142,7 +142,7 @@ test('two listeners that answer each other for ever do not hang the page: the re
   const sent = ada.send('mine')
   const first = calls
   expect(first).toBeLessThan(200)
-  // The client goes on meanwhile: what waits inside is not held up by it.
+  // The client continues meanwhile: what waits inside does not block it.
   await until(() => ada.messages().at(-1)?.status === 'sent')
   await expect(sent).resolves.toMatchObject({ content: 'mine' })
   const settled = calls

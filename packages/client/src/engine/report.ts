@@ -29,8 +29,8 @@ export function warn(text: string): void {
 }
 
 /**
- * Not rethrown in a separate task where there is no `reportError`: an uncaught exception ends a Node process, and a
- * bug of one listener must not. Deno ends the process for `reportError` as well.
+ * Not rethrown in a separate task if there is no `reportError`: an uncaught exception ends a Node process, and a bug of
+ * one listener must not. Deno ends the process for `reportError` as well.
  */
 function publish(error: unknown): void {
   try {

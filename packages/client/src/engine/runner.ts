@@ -39,12 +39,15 @@ export type RoomTasks<T extends string> = { readonly tasks: readonly T[]; readon
 
 export const NO_TASKS: RoomTasks<never> = { tasks: [], until: Number.POSITIVE_INFINITY }
 
-/** How one runner looks at rooms, one by one. */
+/** How one runner checks rooms, one by one. */
 export type RoomWork<T extends string> = {
   readonly agenda: Agenda<T>
-  /** A pure function of the room, of the time, and of what `basis` answers: only then is a look at what changed enough. */
+  /**
+   * A pure function of the room, of the time, and of the result of `basis`: only then is a check of the changed rooms
+   * enough.
+   */
   tasksOf(model: RoomModel, now: number): RoomTasks<T>
-  /** What `tasksOf` reads beside the room. All rooms are looked at again when it changes. */
+  /** What `tasksOf` reads besides the room. All rooms are checked again when it changes. */
   basis?(): unknown
 }
 

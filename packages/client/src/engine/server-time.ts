@@ -3,13 +3,13 @@ import type { RunClock } from '../platform/steady-clock'
 /** The device's two clocks differ by no more than this, unless it has slept or one of them was set. */
 const SAME_PACE_MS = 60_000
 
-/** The server's time, as far as it is known here. It goes on while the device sleeps, and between two runs. */
+/** The server's time, as far as it is known here. It advances while the device sleeps, and between two runs. */
 export type ServerTime = {
-  /** The server has said what time it is. */
+  /** The server has sent its time. */
   learn(serverTime: string | null): void
   /** By how much it is ahead of this run's clock, as of the last connect; null: not known. */
   aheadMs(): number | null
-  /** The server's time; null where it is not certain: the device may have slept since the last connect. */
+  /** The server's time; null if it is not certain: the device may have slept since the last connect. */
   now(): number | null
 }
 

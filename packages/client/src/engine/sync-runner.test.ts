@@ -73,14 +73,14 @@ test('a list that was asked for before a room was left and joined again does not
   expectConverged(world, ada)
 })
 
-test('a room that was joined before one was invited is joined again, though no answer said that one was not in it', async () => {
+test('a room that was joined before an invitation is joined again, although no answer reported that the user was not in it', async () => {
   const world = new World()
   world.server.kick(ROOM, 'ada')
   const ada = world.client('ada')
   void ada.room.open()
   await world.tick()
   await served(world, ada)
-  // The answer gets lost, and the next one knows him as a member.
+  // The answer gets lost, and the next one has the user as a member.
   ada.connection.take('sync ack')
   world.server.invite(ROOM, 'ada')
   deliverAdded(ada, world.server.room(ROOM).room)
@@ -91,10 +91,10 @@ test('a room that was joined before one was invited is joined again, though no a
   expectConverged(world, ada)
 })
 
-test('a room that is gone from here, and of which the server goes on telling, is back: the list says so (seed 27722)', async () => {
+test('a room that was removed here, and for which the server still sends events, is back: the list has it (seed 27722)', async () => {
   const world = new World()
   const ada = await world.live('ada')
-  // Another node had him out and in again, and nobody told the one that his connection is on.
+  // Another node removed and re-added the user, and the node with their connection was not notified.
   ada.connection.deliver({ event: 'room-removed', payload: { roomId: asRoomId(ROOM), reason: 'left' } })
   await world.settle()
   expect(ada.room.getState().status).toBe('removed')
@@ -109,7 +109,7 @@ test('a room that is gone from here, and of which the server goes on telling, is
   expectConverged(world, ada)
 })
 
-test('a list that was asked for before a room was left does not bring it back', async () => {
+test('a list requested before a room was left does not restore it', async () => {
   const world = new World()
   world.server.addRoom('side', ['ada'])
   const ada = await world.live('ada')
@@ -221,7 +221,7 @@ test('a message that is delivered only after a later one is counted too (seed 16
   const told = [1, 2, 3].map(() => ada.connection.take('changes').payload as { changes: Change[] })
   const [, later, edited] = told.flatMap(({ changes }) => changes)
   if (later === undefined || edited === undefined) throw new Error('three changes')
-  // As a node tells it that has caught up: what has changed since stands at the rev of the change, and comes last.
+  // As from a node that has caught up: changes since then have the rev of the change, and come last.
   const skip: Change = { kind: 'skip', rev: rev + 1, count: 1 }
   for (const changes of [[later], [skip, edited]])
     ada.connection.deliver({ event: 'changes', payload: { roomId: asRoomId(ROOM), changes } })
@@ -234,7 +234,7 @@ test('a change that is delivered twice while a count is on its way counts once (
   const world = new World()
   for (let seq = 1; seq <= 90; seq++) world.server.sendAs(ROOM, 'bob', `old ${seq}`)
   const ada = await world.live('ada')
-  // Another device has read a part that is not held here: what is left only the server can say.
+  // Another device has read a part that is not held here: only the server has the rest of the count.
   const roomId = asRoomId(ROOM)
   world.server.answer('ada', 'mark-read', { roomId, seq: 10 })
   ada.connection.deliver({ event: 'read-receipts', payload: { roomId, reads: { ada: 10 } } })

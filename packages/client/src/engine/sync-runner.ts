@@ -17,12 +17,12 @@ import { applyAbsence, applyEpoch, applyList } from './listing'
 import { attempt } from './report'
 import { createAgenda, type RoomTasks, type Runner } from './runner'
 
-/** `joining`: it is being joined. `tick`: a typing signal is over. The rest: see `nextRoomStep`. */
+/** `joining`: it is being joined. `tick`: a typing signal expires. The rest: see `nextRoomStep`. */
 type Task = RoomRequestStep | 'joining' | 'tick'
 
 /**
- * Asks for what open rooms miss: joins and syncs of all rooms in one request each, pages room by room. Ends typing signals
- * whose time is over.
+ * Requests what open rooms miss: joins and syncs of all rooms in one request each, pages room by room. Ends expired
+ * typing signals.
  */
 export function createSyncRunner(engine: EngineContext): Runner<Task> {
   const { store, ask, failed } = engine

@@ -3,7 +3,7 @@ import { refusal } from '../test-support/model-server'
 import { expectConverged, ROOM, type TestClient, World } from '../test-support/testing-world'
 import { wakeable } from '../test-support/wakeable'
 
-/** A server that is in trouble for so long that whoever asks has come to ask every 30 s. */
+/** A server in trouble for so long that clients retry only every 30 s. */
 const TROUBLE_MS = 45_000
 /** A dial, and one round trip. */
 const SOON_MS = 1_500

@@ -14,8 +14,8 @@ type WakeRunner = {
 }
 
 /**
- * After sleep a socket may look open and be dead: a small request finds out long before a ping would. Waiting for the
- * next try is cut short by the same signs, for the connection and for all that is held back after a failure.
+ * After sleep a socket may look open and be dead: a small request detects that long before a ping would. The same signs
+ * cut short the wait for the next attempt, for the connection and for everything held back after a failure.
  */
 export function createWakeRunner(
   engine: Pick<EngineContext, 'store' | 'transport' | 'report'>,

@@ -323,7 +323,7 @@ describe('the device sleeps for two days', () => {
   })
 })
 
-test('an hour offline in each of three runs counts as three hours, whatever the clock says in between', async () => {
+test('an hour offline in each of three runs counts as three hours, even if the clock changes in between', async () => {
   const world = await newWorld()
   const disk = memoryStore()
   const first = await world.live('ada', { storage: disk })

@@ -5,7 +5,7 @@ import { ROOM, type TwoPeople, texts, twoPeople } from '../test-support/two-peop
 // Loaded lazily by the client: here already, for no virtual time passes while a module loads.
 import './presence-hub'
 
-/** What an app written without types hands in. */
+/** Values from an app without types. */
 const untyped = <T>(value: unknown): T => value as T
 
 const cycle: { self?: object } = {}
@@ -151,7 +151,7 @@ describe('a draft', () => {
     },
   )
 
-  test('may say `replyTo: null`', async () => {
+  test('may have `replyTo: null`', async () => {
     const { world, ada, bob } = await twoRooms()
     void ada.send(untyped<MessageDraftInput>({ content: 'plain', replyTo: null }))
     await world.settle()
@@ -279,7 +279,7 @@ describe('a request', () => {
         ),
       { code: 'UNKNOWN_EVENT' },
     ],
-  ])('with %s rejects, and says where', async (_what, call, error) => {
+  ])('with %s rejects, with the path', async (_what, call, error) => {
     const scene = await twoRooms()
     const { world } = scene
     const request = call(scene)

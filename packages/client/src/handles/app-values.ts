@@ -10,8 +10,8 @@ import {
 } from '@roomful/protocol/plain'
 import { ChatError } from '../model/chat-error'
 
-// The border to the app. What is to be kept, sent, or passed to another tab becomes plain data here, when it is handed in:
-// what the app changes later changes nothing, and nothing behind it has to ask whether it can be written.
+// The app's values enter here. A value to be stored, sent, or passed to another tab becomes plain data at the call:
+// later changes by the app have no effect, and nothing behind this has to check whether it can be written.
 
 const invalid = (field: string, reason: string, more: { limit?: number; cause?: unknown } = {}): ChatError =>
   new ChatError('INVALID_PAYLOAD', `${field || 'The value'} ${reason}`, { field, ...more })

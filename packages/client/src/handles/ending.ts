@@ -5,7 +5,7 @@ import { ChatError } from '../model/chat-error'
 import type { createPersistence } from '../storage/persistence'
 import { ignoreRejection, refusalOf, waitFor } from './limits'
 
-/** How long `close({ flush: true })` waits where it is not said: as long as one request may take. */
+/** The default wait of `close({ flush: true })`: as long as one request may take. */
 const FLUSH_MS = 10_000
 
 export type Ending = Pick<Chat, 'flush' | 'close' | 'signOut'> & {

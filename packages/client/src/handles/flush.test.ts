@@ -114,7 +114,7 @@ describe('flush()', () => {
     expect(world.server.room(ROOM).reads.get('ada')).toBe(4)
   })
 
-  test('does not wait for what has failed: that is for retry and cancel', async () => {
+  test('does not wait for failed entries: those need retry and cancel', async () => {
     const world = new World()
     const ada = await world.live('ada')
     world.server.refuse = (_user, event) => (event === 'send-message' ? refusal('MUTED') : undefined)
@@ -191,7 +191,7 @@ describe('the end', () => {
     }
   })
 
-  test('close({ flush: true }) offline ends after its time, and says what is left', async () => {
+  test('close({ flush: true }) offline ends after its time, and returns what is left', async () => {
     const world = new World()
     const ada = await world.live('ada')
     goOffline(ada)
@@ -202,7 +202,7 @@ describe('the end', () => {
     expect(warnings).toHaveLength(1)
   })
 
-  test('`await using` closes, and says what it lost', async () => {
+  test('`await using` closes, and warns of what it lost', async () => {
     const world = new World()
     {
       await using chat = world.client('ada').chat
@@ -224,7 +224,7 @@ describe('the end', () => {
     expect(world.clock.timers()).toBe(0)
   })
 
-  test('a disk that hangs holds close() up for a few seconds, and a warning says what it did not keep', async () => {
+  test('a disk that hangs delays close() for a few seconds, and a warning names what it did not store', async () => {
     const world = new World()
     const disk = memoryStore()
     let hangs = false

@@ -56,7 +56,7 @@ describe.each(names)('%s', (name) => {
     const world = new World()
     const ada = silent(world)
     await expect(call(name, ada, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ABORTED' })
-    // An open is counted, whatever becomes of the wait.
+    // An open counts, whatever the outcome of the wait.
     if (name !== 'open' && name !== 'jumpTo') expect(ada.chat.getState().connection.status).toBe('idle')
     expect(ada.room.messages()).toEqual([])
     expect(ada.chat.getState().unsent).toBe(0)
@@ -145,7 +145,7 @@ describe('a send', () => {
     expect(ada.room.messages()).toMatchObject([{ content: 'too late', status: 'sent' }])
   })
 
-  test('stays in the outbox when its time is over, and goes out by itself', async () => {
+  test('stays in the outbox after its time limit, and goes out on its own', async () => {
     const world = new World()
     const ada = await world.live('ada')
     ada.connection.silent = true

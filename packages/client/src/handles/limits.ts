@@ -13,7 +13,7 @@ const abortedError = (cause: unknown): ChatError =>
 const timeoutError = (): ChatError => new ChatError('TIMEOUT', 'It was not done in time')
 
 type Limits = WaitOptions & {
-  /** The error when the time is over. */
+  /** The error at the time limit. */
   late?: () => ChatError
   onAbort?: () => void
 }

@@ -122,7 +122,7 @@ test('a list that is wanted again while one is read is read after it', async () 
   const first = await untilPage(world, ada)
   first.run()
   await world.tick()
-  // News of a room that this device was never told of.
+  // An update of a room that this device did not know.
   world.server.addRoom('a-lost-one', ['ada'])
   const { id: roomId, rev, lastSeq } = world.server.room('a-lost-one').room
   const news = { roomId, rev, lastSeq, lastReadSeq: 0, unread: 0, preview: null }

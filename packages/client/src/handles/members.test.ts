@@ -18,7 +18,7 @@ async function three() {
     await world.settle()
     return room
   }
-  /** The owner puts somebody out, or in again. */
+  /** The owner removes a user, or adds them again. */
   const move = async (event: 'remove-member' | 'add-member', user: 'ada' | 'cid') => {
     const payload = { roomId: asRoomId(ROOM), userId: asUserId(user) }
     await Promise.all([world.clients.bob.request(event, payload), world.advance(300)])

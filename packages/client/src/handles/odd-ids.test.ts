@@ -3,7 +3,7 @@ import { memoryStore } from '../storage/backends/memory'
 import { copyOn } from '../test-support/copies'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
 
-/** Ids that no room can have, whatever their type says. */
+/** Ids that no room can have, despite their type. */
 const ODD: readonly (readonly [string, unknown])[] = [
   ['a space', 'a b'],
   ['an umlaut', 'grüße'],

@@ -93,7 +93,7 @@ describe('a watch', () => {
     expect(statuses(watch)).toEqual(['bob away'])
   })
 
-  test('shows a refusal, and asks again unless it is for good', async () => {
+  test('shows a refusal, and retries unless it is for good', async () => {
     const { world, ada } = await live()
     world.server.refuse = (_user, event) =>
       event === 'watch-presence' ? refusal('RATE_LIMITED', { retryAfterMs: 3_000 }) : undefined
@@ -113,7 +113,7 @@ describe('a watch', () => {
     expect(asked(ada)).toHaveLength(3)
   })
 
-  test('of more than 200 users says so, and watches the first 200', async () => {
+  test('of more than 200 users reports it, and watches the first 200', async () => {
     const { world, ada } = await live()
     const watch = ada.chat.presence(Array.from({ length: 201 }, (_, i) => `user-${i}`))
     watch.subscribe(() => {})
@@ -157,7 +157,7 @@ test("tabs that share a connection share the list: each receives its own users, 
   expect([statuses(bob), statuses(eve)]).toEqual([['bob away'], ['eve online']])
   await second.chat.setPresence('away')
   await world.rest(1_000)
-  // The first is in use, as far as it said.
+  // The first is in use, as far as it reported.
   expect(asked({ connection }).at(-1)).toMatchObject({ status: 'online' })
   await first.chat.setPresence('away')
   await world.rest(1_000)

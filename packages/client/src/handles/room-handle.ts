@@ -27,7 +27,7 @@ function createRoomHandle(context: HandleContext, id: string): Room {
     ...createRoomSends(room, () => setTyping(false)),
     ...createRoomPages(room),
     setTyping,
-    // What is no text would stand where the disk expects one.
+    // A value that is not a text would be stored where the disk expects one.
     setDraft: (text) => typeof text === 'string' && store.dispatch(id, { type: 'draft', text }),
     stream: createRoomStream(room, opening),
   }

@@ -4,7 +4,7 @@ import { memoryStore } from '../storage/backends/memory'
 import { copyOn, hooked } from '../test-support/copies'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
 
-/** A device that looks at the list only: three messages of somebody else wait, and it says so. */
+/** A device that shows only the list: three messages of another user wait, and it shows that. */
 async function withUnread(): Promise<{ world: World; ada: TestClient; unread: () => number }> {
   const world = new World()
   for (let seq = 1; seq <= 3; seq++) world.server.sendAs(ROOM, 'bob', `text ${seq}`)
@@ -96,7 +96,7 @@ test('a room that one gets into between the join and the sync is joined once mor
     ada.connection.take(event).run()
     await world.tick()
   }
-  // The answer to the commit was lost: nobody told her.
+  // The answer to the commit was lost: she got no notice.
   world.server.invite('side', 'ada')
   await world.settle()
   world.server.sendAs('side', 'bob', 'after')
@@ -139,7 +139,7 @@ test('a room that one is added to while its sync is under way is joined, and the
   const item = { room, role: 'member' as const, lastReadSeq: 0, fromSeq: 1, unread: 0, preview: null }
   ada.connection.deliver({ event: 'room-added', payload: { item } })
   ada.connection.take('room-added').run()
-  // Somebody reads in between: a receipt takes no rev, and is told to those who are subscribed.
+  // Another user reads in between: a receipt takes no rev, and goes to the subscribers.
   world.server.sendAs(ROOM, 'ada', 'mine')
   world.server.answer('bob', 'mark-read', { roomId: asRoomId(ROOM), seq: 1 })
   await world.settle()

@@ -8,7 +8,7 @@ import { chatClosedError, ignoreRejection, waitFor } from './limits'
 /** A room that is closed and opened again at once (StrictMode, a tab bar) stays subscribed. */
 const RELEASE_MS = 2_000
 
-/** Counts who looks at the room: the first opens it, and some time after the last it is let go. */
+/** Counts the users of the room handle: the first opens the room, and some time after the last it is released. */
 export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'> {
   const { engine, slot, id } = room
   const { store, clock } = engine
@@ -21,7 +21,7 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
     void unsubscribe()
   }
 
-  /** Also when a join was never answered. A server that refuses goes on sending every change, but no room activity. */
+  /** Also if a join was never answered. A server that refuses still sends every change, but no room activity. */
   const unsubscribe = async (): Promise<void> => {
     // The subscription ended with the connection.
     if (slot.model.view.opened || slot.model.connection !== 'up' || neverThere(id)) return

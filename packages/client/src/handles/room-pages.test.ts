@@ -120,7 +120,7 @@ test('a jump that waits for the connection, then an older page that this device 
   expect(shows(ada, first - 1)).toBe(true)
 })
 
-test('the page of a jump that is given up is refused: the jump after it goes on', async () => {
+test('the page of an abandoned jump is refused: the jump after it continues', async () => {
   const { world, ada } = await reader()
   world.faults.refuse('fetch-history', 'HISTORY_TRUNCATED', { user: 'ada' })
   const first = ended(ada.jumpTo(300))
@@ -132,7 +132,7 @@ test('the page of a jump that is given up is refused: the jump after it goes on'
   expect(ada.getState().error).toBeNull()
 })
 
-test('a jump that is refused leaves the window where it is, and holds up no other', async () => {
+test('a refused jump leaves the window where it is, and blocks no other', async () => {
   const { world, ada } = await reader()
   world.faults.refuse('fetch-history', 'HISTORY_TRUNCATED', { user: 'ada' })
   const first = ended(ada.jumpTo(300))
@@ -222,7 +222,7 @@ test('a jump while the room is read from the disk shows its own place, not the n
   expect(shows(again, 200)).toBe(true)
 })
 
-test('the place that is looked at is gone with a stay in the room: the window goes to what is left, and is not empty', async () => {
+test('the viewed place is gone after a re-join: the window moves to what is left, and is not empty', async () => {
   const world = await createTestWorld({ users: ['bob', 'ada'], invitations: 'open' })
   await world.fill(ROOM, 'bob', 400)
   const ada = world.clients.ada.room(ROOM)

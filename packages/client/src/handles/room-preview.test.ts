@@ -12,7 +12,7 @@ const previewOf = (client: TestClient, id = ROOM): string | null =>
   lineOf(client, id)?.preview?.content ?? null
 const order = ({ chat }: TestClient): string[] => chat.getState().rooms.map(({ id }) => id)
 
-/** What the server tells those who have not opened the room. */
+/** What the server sends to users who have not opened the room. */
 function deliverActivity(world: World, { connection }: TestClient): void {
   const { room, lastReadSeq, unread, preview } = listItemOf(world.server.room(ROOM), 'ada')
   const { rev, lastSeq } = room
@@ -219,7 +219,7 @@ test('P5: a restored database: the preview of a room that is not open is that of
   expect(lineOf(ada)?.preview).toMatchObject({ seq: 1, content: 'kept' })
 })
 
-test('the last message is deleted: its preview says so, and stays when the connection drops', async () => {
+test('the last message is deleted: its preview shows that, and stays when the connection drops', async () => {
   const world = new World()
   world.server.sendAs(ROOM, 'bob', 'oops')
   const ada = await world.live('ada')

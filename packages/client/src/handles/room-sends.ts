@@ -118,7 +118,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       const most = Math.max(lastSeq, tail ?? 0)
       const wanted: unknown = seq ?? tail ?? lastSeq
       const to = typeof wanted === 'number' ? Math.min(Math.trunc(wanted), most) : 0
-      // The newest is read, so it is looked at: the window follows, unless the user has asked for another place.
+      // The newest is read, so it is on screen: the window follows, unless the user has requested another place.
       if (to === tail && slot.model.view.wantedPage === null && !room.state().hasNewer)
         store.dispatch(roomId, { type: 'viewed', anchor: null })
       const dueAt = clock.now() + room.readDebounceMs

@@ -25,7 +25,7 @@ function countTimers(clock: Clock): () => number {
   return () => open.size
 }
 
-/** What is on the disk for whoever comes next, without a server. */
+/** What the next user finds on the disk, without a server. */
 const coldStart = async (world: World, disk: ReturnType<typeof memoryStore>): Promise<TestClient> => {
   const next = world.client('ada', { storage: disk })
   next.connection.silent = true
@@ -78,7 +78,7 @@ test('in memory, and where no user ever was, there is only the screen', async ()
   expect(nobody.chat.getState().storage.status).toBe('memory')
 })
 
-test('a session that the server ends is off the screen too, whatever the storage', async () => {
+test('a login session that the server ends is off the screen too, with any storage', async () => {
   const world = new World()
   world.server.sendAs('general', 'bob', 'a secret')
   const ada = await world.live('ada')
@@ -124,7 +124,7 @@ test.each([0, 1])('in tab %i it signs out all tabs of the user, and no connectio
   expect(bob.chat.getState()).toMatchObject({ user: { id: 'bob' }, connection: { status: 'online' } })
 })
 
-test('it signs out tabs that share only the disk, for their tokens do not say whose they are', async () => {
+test('it signs out tabs that share only the disk, because their tokens do not name their user', async () => {
   const world = new TabsWorld()
   world.server.sendAs('general', 'bob', 'a secret')
   const first = await world.openTab('ada', undefined, { auth: 'opaque-1' })

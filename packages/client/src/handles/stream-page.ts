@@ -10,7 +10,7 @@ const { historyPage } = LIMITS
 export type Loaded = { readonly ok: true } | { readonly ok: false; readonly error: ChatError | null }
 
 export type StreamPage = {
-  /** Is what stands at this seq known, be it nothing? */
+  /** Is it known what is at this seq, even if it is nothing? */
   holds(seq: number): boolean
   rowAt(seq: number): Message | undefined
   /** The first seq that is not purged, as far as the pages show. */
@@ -68,7 +68,7 @@ export function createStreamPage({ id, slot, engine }: HandleRoom): StreamPage {
       if (!result.ok) return { ok: false, error: result.error }
       const page = result.ack
       floor = page.floorSeq
-      // From a reader that lags behind, or with nothing where there is something.
+      // From a reader that lags behind, or empty although there is something.
       if (page.rev < minRev || page.toSeq < from) return { ok: false, error: null }
       // Changes may have been missed since it was asked for: it is asked for again.
       if (rows !== asked) return { ok: true }

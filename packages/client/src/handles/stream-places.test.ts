@@ -117,7 +117,7 @@ test('tombstones at the end, and whole pages of them, are passed over, and what 
   expect(read.seqs.slice(-1)).toEqual([702])
 })
 
-test('what was purged is passed over in one step, wherever the stream stands', async () => {
+test('purged messages are skipped in one step, wherever the stream is', async () => {
   const world = filled(100_000)
   const member = world.server.room(ROOM).members.get('ada') ?? expect.fail('she is in it')
   world.server.room(ROOM).members.set('ada', { ...member, fromSeq: 99_501 })
@@ -138,7 +138,7 @@ test('a page that is refused for good ends the stream with the refusal', async (
   expect(read.end).toBe('HISTORY_TRUNCATED')
 })
 
-test('a page that is refused for now is asked for ever more rarely, and no sooner than the server says', async () => {
+test('a page that is refused for now is requested ever more rarely, and no sooner than the server allows', async () => {
   const world = filled(300)
   const { environment, wake } = wakeable()
   const ada = await world.live('ada', { ports: { environment } })
@@ -248,7 +248,7 @@ function restore(world: World, count: number, then: (room: ModelRoom) => void): 
   world.clock.pass(1_000)
   then(room)
 }
-/** Later than all that was lost. */
+/** Later than everything that was lost. */
 function addMessages(room: ModelRoom, count: number): void {
   for (let i = 1; i <= count; i++) {
     addMessage(room, 'bob', { content: `new ${i}` })
@@ -295,7 +295,7 @@ test('the database is restored while the stream is far behind: what it had not g
   await iterator.return?.()
 })
 
-test('a saved place past the head of a restored room: the stream goes on with what comes next', async () => {
+test('a saved place past the head of a restored room: the stream continues with the next message', async () => {
   const world = filled(5)
   const ada = world.client('ada')
   const read = reading(ada.room, { after: 15 })

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Room } from '../room'
 import { ROOM } from '../test-support/two-people'
 
-/** A room with so many messages of bob's, which ada has not opened. */
+/** A room with this many messages of bob's, which ada has not opened. */
 async function worldOf(history: number) {
   const world = await createTestWorld({ users: ['bob', 'ada'] })
   const ada = world.clients.ada.room(ROOM)

@@ -41,7 +41,7 @@ export function createRoomStream(room: HandleRoom, opening: Opening): Room['stre
 }
 
 /**
- * What there is to do next.
+ * The next step.
  *
  *   begin ──head known──▶ held ──not in memory──▶ missing ──page──▶ held
  *                           │ another history, or one that ends before this place

@@ -62,7 +62,7 @@ test('typing notifies no message selector, and ends by itself', async () => {
   await until(() => ada.getState().typing.length > 0)
   expect(ada.getState().typing).toEqual([{ userId: 'bob', name: 'bob' }])
   expect(calls.take()).toEqual({ ...NONE, room: 1, typing: 1 })
-  // Nothing more is heard of bob.
+  // No more events of bob arrive.
   world.faults.halfOpen({ user: 'bob' })
   await world.advance(4_000)
   expect(ada.getState().typing).toHaveLength(1)
@@ -159,7 +159,7 @@ test('a room without listeners has no store: nothing is made of what happens in 
   expect([topic.publish, views]).toEqual([null, 0])
 })
 
-test('one that begins in a notification is called from the next on, however long it goes on beginning', () => {
+test('one added in a notification is called from the next on, however often more are added', () => {
   const topic = newTopic('r')
   let state = { n: 0 }
   const { subscribe } = createViewStore(topic, () => state)

@@ -114,7 +114,7 @@ async function run(world: World, ada: TestClient, step: Step): Promise<void> {
       break
     }
     case 'deliver': {
-      // What goes up keeps its order: it is one stream, and the server reads it so.
+      // Requests keep their order: they are one stream, and the server reads it in order.
       const frame = connection.frames[step.at] ?? connection.frames[0]
       const next = frame?.way === 'up' ? connection.frames.find((held) => held.way === 'up') : frame
       if (next === undefined) break
@@ -151,7 +151,7 @@ async function run(world: World, ada: TestClient, step: Step): Promise<void> {
   await world.tick()
 }
 
-/** Faults over: heads tell what is the last, and everything comes through. */
+/** Faults over: heads name the last change, and everything comes through. */
 async function heal(world: World, ada: TestClient): Promise<void> {
   world.server.refuse = () => undefined
   world.server.lagging = null
@@ -269,7 +269,7 @@ test('an old snapshot and the changes since make the new snapshot (I18)', async 
   )
 })
 
-test('a deleted message never comes back, whatever comes late (I12)', async () => {
+test('a deleted message never comes back, even if frames arrive late (I12)', async () => {
   const world = new World()
   const ada = await world.live('ada')
   world.server.sendAs(ROOM, 'bob', 'secret')

@@ -8,7 +8,7 @@ const filled = (count: number): World => {
   return world
 }
 
-/** The database is another one with five messages, and the connection that is up tells its heads. */
+/** The database is another one with five messages, and the open connection sends its heads. */
 function restore(world: World, { connection }: TestClient): void {
   world.server.rooms.delete(ROOM)
   const restored = world.server.addRoom(ROOM, ['ada', 'bob'])

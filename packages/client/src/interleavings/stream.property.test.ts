@@ -45,7 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-/** Takes so many messages as it is asked to, as they come. */
+/** Takes as many messages as requested, as they come. */
 class Reader {
   readonly given: { seq: number; content: string; deleted: boolean }[] = []
   private wanted = 0
@@ -131,7 +131,7 @@ async function run(world: World, ada: TestClient, reader: Reader, step: Step): P
   await world.tick()
 }
 
-test('whatever comes between, a stream gives each message once, in order, and none that was deleted before', async () => {
+test('with any interleaving, a stream yields each message once, in order, and none that was deleted before', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 5, maxLength: 60 }),

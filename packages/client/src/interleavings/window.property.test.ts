@@ -35,7 +35,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-/** Where the last call wants the window: these messages are shown, with all that is between. */
+/** Where the last call wants the window: these messages are shown, with everything between. */
 type Place = { readonly shown: readonly number[] } | 'end'
 
 /** Calls what a reader calls, and keeps what the last call asked for. */
@@ -125,7 +125,7 @@ async function run(world: World, { client: { connection } }: Reader, step: Step)
   await world.tick()
 }
 
-/** Faults over: heads tell what is the last, and everything comes through. */
+/** Faults over: heads name the last change, and everything comes through. */
 async function heal(world: World, { connection }: TestClient): Promise<void> {
   world.server.refuse = () => undefined
   await world.rest(5_000)

@@ -13,7 +13,7 @@ const refuse = ({ server }: World): void => {
 }
 const failed = ({ room }: TestClient) => room.messages().at(-1)
 
-test('an error says all that the refusal said', () => {
+test('an error has everything that the refusal had', () => {
   expect(ChatError.fromAck(refusal('LIMIT_EXCEEDED', details))).toMatchObject(refused)
   const plain = ChatError.fromAck(refusal('MUTED'))
   for (const name of Object.keys(details)) expect(plain).not.toHaveProperty(name, expect.anything())
@@ -40,7 +40,7 @@ test('so does one of a batch', async () => {
   for (const sent of sends) await expect(sent).rejects.toMatchObject(refused)
 })
 
-test('after a reload the failed message says the same', async () => {
+test('after a reload the failed message has the same error', async () => {
   const world = new World()
   const disk = memoryStore()
   const before = await world.live('ada', { storage: disk })

@@ -1,7 +1,7 @@
 import type { ErrorAck, ErrorCode, Retry } from '@roomful/protocol'
 import { isErrorCode, retryOf } from '@roomful/protocol/plain'
 
-/** What a refusal says beside its code; each is there only where it means something. */
+/** The details of a refusal besides its code; each is there only if it has a meaning. */
 type ErrorDetails = {
   /** Milliseconds to wait before the next try. */
   readonly retryAfterMs?: number

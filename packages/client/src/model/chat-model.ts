@@ -16,9 +16,9 @@ export type ChatModel = {
   readonly user: User | null
   /** The server's history that all cursors speak of. */
   readonly epoch: string | null
-  /** The room list is to be asked for with the next sync, from its beginning. */
+  /** The next sync requests the room list, from its beginning. */
   readonly listWanted: boolean
-  /** The list that is being read goes on after this room. */
+  /** The list that is being read continues after this room. */
   readonly listAfter: string | null
   /** Rooms in a page of it; 0: this server sends all of it at once. */
   readonly listPage: number
@@ -94,7 +94,7 @@ export function reduceChat(model: ChatModel, event: ChatEvent): ChatModel {
       const { user } = event
       const same = model.user?.id === user.id && model.user.name === user.name
       if (same) return model
-      // Those of another user are none of theirs.
+      // Data of another user does not apply to them.
       return { ...model, user, ...(model.user?.id === user.id ? {} : { invitations: [] }) }
     }
     case 'epoch':
@@ -147,8 +147,8 @@ function withRoom(model: ChatModel, before: RoomModel | undefined, after: RoomMo
 }
 
 /**
- * Orders what the server says about who is in a room: an update that it pushes is newer than the answers of all syncs that
- * were asked for before it, in whichever order those come.
+ * Orders the server's statements about memberships: an update that it pushes is newer than the answers of all syncs
+ * requested before it, in any order of arrival.
  */
 export const pushedAsOf = ({ syncs }: ChatModel): number => 2 * syncs + 1
 export const answeredAsOf = (sync: number): number => 2 * sync

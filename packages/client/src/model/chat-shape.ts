@@ -28,7 +28,9 @@ export type RoomSummary = {
   readonly id: string
   readonly name: string
   readonly type: RoomType
-  /** Of others, after one's read cursor: exact where it is known, else the server's count, which ends at 100. */
+  /**
+   * Messages of other users after the read cursor: exact if it is known, else the server's count, which ends at 100.
+   */
   readonly unread: number
   /** Own messages that were refused or held back, and wait for `retry` or `cancel`. */
   readonly failed: number
@@ -39,15 +41,15 @@ export type RoomSummary = {
    * it never goes back to an older message or text, even if the connection drops or the room's rows leave memory.
    */
   readonly preview: Preview | null
-  /** How many are in the room. 0: an older server, which does not say. */
+  /** The member count. 0: an older server, which does not send it. */
   readonly memberCount: number
   /** The row: settings, metadata, who made it. */
   readonly room: RoomRow
 }
 
 /**
- * How the local copy stands, with its reason. `ok`: what is confirmed and what is unsent survives a reload. `degraded`:
- * works, but not everything is kept; `memory`: nothing survives a reload.
+ * The state of the local copy, with its reason. `ok`: confirmed and unsent messages survive a reload. `degraded`:
+ * works, but not everything is stored; `memory`: nothing survives a reload.
  */
 export type StorageState = { readonly status: 'ok' | 'degraded' | 'memory'; readonly reason?: string }
 
@@ -59,8 +61,9 @@ export type ChatState = {
   /** By last activity, newest first. */
   readonly rooms: readonly RoomSummary[]
   /**
-   * Rooms that others want the user in, newest first: for `acceptInvitation` and `declineInvitation`. Empty until they are
-   * known, and on servers without invitations. One is over at its `expiresAt`, and may stand here a while longer.
+   * Rooms that other users invite this user to, newest first: for `acceptInvitation` and `declineInvitation`. Empty
+   * until they are known, and on servers without invitations. One expires at its `expiresAt`, and may stay listed a
+   * while longer.
    */
   readonly invitations: readonly Invitation[]
   /** Of all rooms together. */

@@ -14,7 +14,7 @@ const after = (...events: ConnectionEvent[]): Connection => events.reduce(reduce
 const wanted: ConnectionEvent = { type: 'wanted' }
 const retry: ConnectionEvent = { type: 'retry' }
 
-test('waits longer each time, and says why', () => {
+test('waits longer each time, and has the reason', () => {
   expect(after(wanted, down(100)).state).toEqual({ status: 'waiting', attempt: 1, retryAt: 600, error })
   expect(after(wanted, down(100), retry, down(600)).state).toMatchObject({ attempt: 2, retryAt: 1_600 })
   expect(after(wanted, down(100), retry).state).toEqual({ status: 'connecting', attempt: 2 })
@@ -61,7 +61,7 @@ test('stopped is the end', () => {
     expect(reduceConnection(stopped, event)).toBe(stopped)
 })
 
-test('a refused token: what comes of it is bounded, whatever else happens in between', () => {
+test('a refused token: its consequences are bounded, whatever else happens in between', () => {
   const invalid = (token: string): ConnectionEvent => ({
     type: 'down',
     error: new ChatError('TOKEN_INVALID', 'no'),

@@ -142,7 +142,7 @@ function checkOutbox(before: RoomModel, after: RoomModel, fail: Fail): void {
   checkCounts(after.outbox, all, fail)
 }
 
-/** What is carried on from change to change is what a look at all entries finds. */
+/** The counts carried from change to change equal counts over all entries. */
 function checkCounts(outbox: Outbox, all: readonly Entry[], fail: Fail): void {
   const failed = new Set<string>(all.flatMap((entry) => (entry.state.at === 'failed' ? [entry.id] : [])))
   const waiting = all.filter(
@@ -159,7 +159,7 @@ function checkCounts(outbox: Outbox, all: readonly Entry[], fail: Fail): void {
     if (entryOf(outbox, entry.id) !== entry) fail(`I10: ${entry.id} is not found in the outbox`)
 }
 
-/** What is carried on from event to event is what a look at all unread rows finds. */
+/** The count carried from event to event equals a count over all unread rows. */
 function checkUnread(model: RoomModel, fail: Fail): void {
   const readSeq = readSeqOf(model)
   const carried = unreadOf(model, readSeq)
@@ -197,7 +197,7 @@ function checkForward(before: RoomModel, after: RoomModel, fail: Fail): void {
     if ((userId === after.me ? lastReadSeq : (after.people.reads.get(userId) ?? 0)) < seq)
       fail('I6: a receipt went back')
   const [shown, now] = [previewOf(before), previewOf(after)]
-  // Of a new epoch nothing is known yet: what is shown is of the old one until the server says more.
+  // A new epoch has no data yet: the old one's rows are shown until the server sends more.
   const isListed = shown === before.listing.preview && before.listing.previewRev === 0
   const isOfOldEpoch = before.sync.highestSeenRev === 0 || isListed
   if (shown && now && !isOfOldEpoch && now.seq < shown.seq)

@@ -71,8 +71,8 @@ export type RoomState = {
   readonly reads: ReadonlyMap<string, number>
   readonly typing: readonly TypingUser[]
   /**
-   * Those who are in the room, by user id (code units), which `loadMembers` keeps: in rooms of up to 200 members all of
-   * them, in larger ones oneself, those who changed since the room was opened, and what `loadMembers` has loaded.
+   * The members, by user id (code units), which `loadMembers` keeps current: in rooms of up to 200 members all of them,
+   * in larger ones the user, members who changed since the room was opened, and those that `loadMembers` has loaded.
    */
   readonly members: readonly MemberView[]
   /** How many are in the room, loaded or not. From an older server as many as are loaded. */

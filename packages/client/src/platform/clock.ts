@@ -3,7 +3,7 @@ export interface Clock {
   /** The device's time of day, in ms since the epoch. May be wrong, and may be set, forward and back, at any moment. */
   now(): number
   /**
-   * Milliseconds since any moment, at an even pace whatever happens to the time of day. It may stand still while the device
+   * Milliseconds since any moment, at an even pace, independent of the time of day. It may stand still while the device
    * sleeps. Without it a time of day that is set forward counts as time that has passed.
    */
   monotonic?(): number

@@ -1,6 +1,6 @@
 /**
- * Why the connection should be checked now: the device may have slept, or the network may be back. `jump`: the clock
- * says that nothing ran for a while.
+ * Why the connection should be checked now: the device may have slept, or the network may be back. `jump`: by the
+ * clock, nothing ran for a while.
  */
 export type WakeReason = 'online' | 'visible' | 'pageshow' | 'resume' | 'focus' | 'jump'
 

@@ -14,7 +14,7 @@ const heard = () => {
   const reasons: WakeReason[] = []
   return { reasons, stop: hostEnvironment.onWake((reason) => reasons.push(reason)) }
 }
-/** The device sleeps: its clock goes on, its timers do not. */
+/** The device sleeps: its clock advances, its timers do not. */
 const sleep = (ms: number) => vi.setSystemTime(Date.now() + ms)
 
 test('a clock that has jumped ahead is a sign of sleep; one that only ticks is none', () => {

@@ -5,7 +5,7 @@ type Source = {
   removeEventListener: EventTarget['removeEventListener']
 }
 
-/** How often the clock is looked at, and how much more than that must have passed. */
+/** How often the clock is checked, and how much more than that must have passed. */
 const TICK_MS = 2_000
 const JUMP_MS = 3_000
 

@@ -5,7 +5,7 @@ test('a clientId is one that a server takes', () => {
   expect(nanoidIds.clientId()).toMatch(/^[A-Za-z0-9_-]{8,64}$/)
 })
 
-test('clientIds sort by the time they were made, whatever chance added', () => {
+test('clientIds sort by creation time, whatever the random part', () => {
   const times = [
     1_764_000_000_000, 1_764_000_000_001, 1_764_000_000_036, 1_900_000_000_000, 2_700_000_000_000,
   ]

@@ -4,7 +4,7 @@ import { createPace } from './pace'
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
-/** Asks for so many turns; how many have come is counted. */
+/** Requests this many turns; counts those that came. */
 function ask(pace: ReturnType<typeof createPace>, count: number) {
   const seen = { left: 0, ended: 0, order: [] as number[] }
   for (let n = 0; n < count; n++)
@@ -47,7 +47,7 @@ test('without a limit nothing waits', async () => {
   expect(seen.left).toBe(5_000)
 })
 
-test('I22: when the connection ends, whatever waits is not sent, and no timer is left (I23)', async () => {
+test('I22: when the connection ends, waiting requests are not sent, and no timer is left (I23)', async () => {
   const pace = createPace(10, Date.now)
   const seen = ask(pace, 100)
   await vi.advanceTimersByTimeAsync(0)

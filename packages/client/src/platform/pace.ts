@@ -19,7 +19,7 @@ export function createPace(perSecond: number, now: () => number = performance.no
   const stepMs = perSecond > 0 ? 1_000 / perSecond : 0
   const burstMs = 1_000 * BURST_PART
   let heldUntil = 0
-  /** When all that has left would have left, one step after the other. */
+  /** When everything that has left would have left, one step after the other. */
   let paidUntil = 0
   let ended = false
   let last = Promise.resolve()

@@ -88,7 +88,7 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
     }
   }
 
-  /** The user whose copy it is; it is the last one's from now on. Undefined: no user was here, or they signed out. */
+  /** The user whose copy it is; it becomes the last user's. Undefined: there was no user, or they signed out. */
   const userOf = (server: string, userId: string | null): Promise<string | undefined> =>
     inDirectory(async (space) => {
       const path: LocalPath = ['lastUsers', server]
@@ -214,7 +214,7 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
     return isStoredMeta(meta) && meta.epoch === at.epoch && cursor >= (at.cursors.get(roomId) ?? 0)
   }
 
-  /** Takes the rows of a room with a damaged chunk away, keeps draft and list item, and says so. */
+  /** Clears the rows of a room with a damaged chunk, keeps draft and list item, and reports it. */
   async function giveUpRoom(at: Open, roomId: string, cause?: unknown): Promise<never> {
     const path: LocalPath = ['rooms', roomId]
     const room = valueAt(await at.space.load([path]), path)

@@ -27,7 +27,7 @@ export type Dirt = {
   readonly awaited: Map<string, string>
 }
 
-/** When a change has to be written: `now` where an emit waits for it, or where a crash would undo it. */
+/** When a change has to be written: `now` if an emit waits for it, or if a crash would undo it. */
 export type Urgency = 'now' | 'later' | 'never'
 
 export const noDirt = (): Dirt => ({
@@ -105,7 +105,7 @@ function noteRows(dirt: Dirt, before: RoomModel, after: RoomModel): void {
   if (hasEvicted) boundEvicted(dirt)
 }
 
-/** Another tab wrote the rows until now: whatever is in memory may differ from the disk, and replaces it. */
+/** Another tab wrote the rows until now: everything in memory may differ from the disk, and replaces it. */
 function noteAll(dirt: Dirt, model: RoomModel): void {
   if (model.rows.tail === null && model.rows.evicted.length > 0) return
   noteRows(dirt, newRoom(model.id, model), model)

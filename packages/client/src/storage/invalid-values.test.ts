@@ -23,28 +23,21 @@ describe('a value that can never be kept', () => {
     ['JSON in Chromium', () => new TypeError('Do not know how to serialize a BigInt')],
     ['JSON in Firefox', () => new TypeError('cyclic object value')],
     ['JSON in Safari', () => new TypeError('JSON.stringify cannot serialize cyclic structures.')],
-  ])(
-    'in an entry, in the words of %s: all that was to be written with it is kept',
-    async (_whose, refusal) => {
-      disk.refuse = (write) => (JSON.stringify(write.putEntries ?? []).includes('odd') ? refusal() : null)
-      await scene.writer.open(ann)
-      scene.send('c1')
-      scene.send('c2', 'odd')
-      scene.send('c3')
-      scene.writer.begin(metaOfAnn)
-      await settle()
-      expect([scene.at('c1'), scene.error('c2'), scene.at('c3')]).toEqual([
-        'ready',
-        'INVALID_PAYLOAD',
-        'ready',
-      ])
-      scene.send('c4')
-      await settle()
-      expect(await onDisk()).toEqual(['c1', 'c3', 'c4'])
-      expect(await disk.inner.readChunks('r2', [0])).toHaveLength(1)
-      expect(scene.states).toEqual([])
-    },
-  )
+  ])('in an entry, as %s reports it: everything written with it is kept', async (_whose, refusal) => {
+    disk.refuse = (write) => (JSON.stringify(write.putEntries ?? []).includes('odd') ? refusal() : null)
+    await scene.writer.open(ann)
+    scene.send('c1')
+    scene.send('c2', 'odd')
+    scene.send('c3')
+    scene.writer.begin(metaOfAnn)
+    await settle()
+    expect([scene.at('c1'), scene.error('c2'), scene.at('c3')]).toEqual(['ready', 'INVALID_PAYLOAD', 'ready'])
+    scene.send('c4')
+    await settle()
+    expect(await onDisk()).toEqual(['c1', 'c3', 'c4'])
+    expect(await disk.inner.readChunks('r2', [0])).toHaveLength(1)
+    expect(scene.states).toEqual([])
+  })
 
   test('in the rows of a room: they go, and its record and the other rooms are kept', async () => {
     scene = writerScene(disk, { r1: 1, r2: 2 })

@@ -18,7 +18,7 @@ export type OpenerOptions = {
   readonly source: CopySource
   readonly clock: Clock
   onState(state: StorageState): void
-  /** The mode may have changed: what is dirty is to be written, or goes out from memory. */
+  /** The mode may have changed: dirty data has to be written, or goes out from memory. */
   onMode(mode: Mode, damage?: readonly string[]): void
   /** What is still under way belongs to an earlier open. */
   onReset(): void
@@ -190,7 +190,7 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
       }
     },
 
-    /** Those that can be had within 4 s. A missing one is a hole, as in the port. */
+    /** Chunks available within 4 s. A missing one is a hole, as in the port. */
     readChunks: async (roomId: string, indexes: readonly number[]): Promise<readonly ReadChunk[]> => {
       if (mode !== 'open') return []
       const of = turn

@@ -154,7 +154,7 @@ describe('memory', () => {
     }
     expect(ada.room.messages()[0]?.seq).toBeLessThan(500)
     expect(rowCount(ada.model().rows.timeline)).toBeLessThanOrEqual(300 + 256)
-    // The newest are kept, apart from what is looked at.
+    // The newest are kept, apart from the viewed ones.
     expect(rangesOf(ada.model().rows.timeline).at(-1)?.to).toBe(1_000)
     void ada.room.jumpTo(1_000)
     await world.settle()
@@ -183,7 +183,7 @@ describe('memory', () => {
 })
 
 describe('trouble', () => {
-  test('with writing: it is sent from memory, and the state says so until it is kept', async () => {
+  test('with writing: it is sent from memory, and the state reports that until it is stored', async () => {
     const world = filled(1)
     const disk = troubled(memoryStore())
     const ada = await world.live('ada', { storage: disk })
@@ -218,7 +218,7 @@ describe('trouble', () => {
     first.connection.silent = true
     void first.room.send('of the session before')
     let opens = 0
-    // The first open fails; whatever is opened after the one behind it fails too.
+    // The first open fails; any open after the one in the background fails too.
     const moody = hooked(disk, {
       open: (open) => (++opens === 2 ? open() : Promise.reject(new LocalStoreError('timeout', 'no answer'))),
     })

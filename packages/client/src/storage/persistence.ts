@@ -19,13 +19,13 @@ type Persistence = {
   readChunks: LocalCopy['readChunks']
   /** Does this tab write rows? */
   writesRows(): boolean
-  /** The tab is looked at again. */
+  /** The tab is visible again. */
   woken(): void
   wipe(): Promise<boolean>
   close(): Promise<void>
 }
 
-/** On the store that was asked for; in IndexedDB where there is one; otherwise none, and memory is all. */
+/** The store that the app chose; IndexedDB if it exists; otherwise only memory. */
 export function copyFor(storage: ChatOptions['storage'], clock: Clock): CopySource | null {
   if (storage === 'memory') return null
   const code = () => import('./on-disk')
@@ -57,7 +57,7 @@ export function createPersistence(options: {
     copy = (await tabs?.share(own)) ?? own
     return copy
   }
-  /** A tab on its own writes rows until another one does, and again when it is looked at. */
+  /** A tab on its own writes rows until another one does, and again when it is visible. */
   let hasLostWriter = false
   const writesRows = (): boolean => tabs?.writesRows() ?? !hasLostWriter
 
@@ -96,7 +96,7 @@ export function createPersistence(options: {
     readChunks: writer.readChunks,
     writesRows,
     woken: () => {
-      // A disk that does not answer is looked after by the writer, and this is tried again at the next sign.
+      // The writer handles a disk that does not answer, and this is tried again at the next sign.
       if (hasLostWriter) attempt(becomeWriterAgain, () => {})
     },
   }

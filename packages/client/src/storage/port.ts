@@ -15,7 +15,7 @@ export type LocalRecord = readonly [path: LocalPath, value: unknown]
 
 /** What is saved at once: what goes, and then what is put. */
 export type LocalBatch = {
-  /** The record that has to be there as it is here, or (undefined) not at all: else the batch is refused as `taken`. */
+  /** The record that must be there unchanged, or (undefined) be absent: otherwise the batch is refused as `taken`. */
   readonly expect?: LocalRecord
   /** Before `put`. What is not there is fine. */
   readonly remove?: readonly LocalPath[]
@@ -31,8 +31,8 @@ export type LocalBatch = {
  */
 export interface LocalSpace {
   /**
-   * The records at these paths and below them, in the order of the paths; what is not there is left out. A value that
-   * cannot be read is undefined; where the platform cannot say which it is, it rejects as `corrupt`.
+   * The records at these paths and below them, in the order of the paths; missing ones are left out. A value that
+   * cannot be read is undefined; if the platform cannot tell which one it is, the call rejects as `corrupt`.
    */
   load(paths: readonly LocalPath[]): Promise<readonly LocalRecord[]>
   save(batch: LocalBatch): Promise<void>
@@ -48,7 +48,7 @@ export interface LocalSpace {
  */
 export interface LocalStore {
   readonly kind: 'memory' | 'file' | 'indexeddb' | 'key-value'
-  /** Opens a space, and makes it where it is missing. Spaces of different names share nothing. */
+  /** Opens a storage space, and creates it if it is missing. Spaces of different names share nothing. */
   open(name: readonly string[]): Promise<LocalSpace>
 }
 

@@ -33,9 +33,9 @@ const READERS: { readonly [K in Entry['kind']]: Reader<K> } = {
 }
 
 /**
- * An entry of the outbox as it is on the disk: of an older version, or damaged. It is rebuilt of what can be sent and
- * kept, so that it cannot stand in the way of any other. Null for what another version wrote, or what cannot be shown:
- * left where it is.
+ * An entry of the outbox as it is on the disk: of an older version, or damaged. It is rebuilt from what can be sent and
+ * stored, so that it cannot block any other. Null for an entry of another version, or one that cannot be shown: it
+ * stays where it is.
  */
 export function fromStored({ clientId, order, data }: StoredEntry, now: number): Entry | null {
   if (!isRecord(data) || data.id !== clientId || !isKind(data.kind)) return null
@@ -44,7 +44,7 @@ export function fromStored({ clientId, order, data }: StoredEntry, now: number):
     order,
     state: stateOf(data.state),
     attempts: numberIn(data.attempts) ?? 0,
-    // Where nothing says so it may have been emitted.
+    // Unless it is recorded otherwise, it may have been emitted.
     mayHaveBeenEmitted: data.maybe !== false,
   }
   return READERS[data.kind](data, base, now)
@@ -98,7 +98,7 @@ function wantedOf({ age, savedAt, serverAt, wantedAt }: Fields, order: number, n
   }
 }
 
-/** What was under way is to be done again. */
+/** Work in progress has to be done again. */
 const stateOf = (value: unknown): Entry['state'] =>
   isRecord(value) && value.at === 'failed' ? { at: 'failed', error: errorFrom(value.error) } : { at: 'ready' }
 

@@ -23,8 +23,8 @@ type Restorer = {
   /** The store was opened behind, after all: what an earlier run left unsent is sent too. */
   onReopened(snapshot: LocalSnapshot): void
   /**
-   * Signed out, and off the screen already: nothing of the user stays on the disk, nor comes from it. False: the disk
-   * may still have it, and `storage` says so.
+   * Signed out, and off the screen already: nothing of the user stays on the disk, nor is read from it. False: the disk
+   * may still have it, and `storage` reports that.
    */
   wipe(): Promise<boolean>
   close(): Promise<void>
@@ -52,7 +52,7 @@ export function createRestorer(
     attempt(() => takeIn(snapshot, userId), unreadable)
   }
 
-  /** The rest goes on: what cannot be taken in stays on the disk, and the server has the rows. */
+  /** The rest continues: what cannot be read in stays on the disk, and the server has the rows. */
   function unreadable(error: unknown): void {
     report(error, { source: 'storage' })
     const reason = 'A part of the local copy could not be taken in'
@@ -77,7 +77,7 @@ export function createRestorer(
         for (const { model } of store.all()) store.dispatch(model.id, { type: 'identified', me, name })
       }
       const kept = new Map(rooms.map((room) => [room.roomId, room]))
-      // What was done before the disk was read has its place behind all that is on it, that of other tabs too (I9).
+      // Entries made before the disk was read are placed behind everything on it, also that of other tabs (I9).
       const after = hasRead ? 0 : Math.max(sequence.floor(), entries.at(-1)?.order ?? 0)
       const done = [...store.all()].flatMap(({ model }) =>
         hasRead || model.outbox.entries.size === 0 ? [] : model.id,
@@ -103,7 +103,7 @@ export function createRestorer(
     if (room?.item) store.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
     store.dispatch(id, { type: 'restored', room, entries: hasRead ? [] : own, after })
     if (hasRead) store.dispatch(id, { type: 'entries-adopted', entries: own })
-    // Those of this session that were moved behind them included.
+    // Including those of this run that were moved behind them.
     for (const { order } of allEntries(store.room(id).model.outbox.entries)) sequence.atLeast(order)
   }
 

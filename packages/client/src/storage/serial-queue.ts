@@ -6,7 +6,7 @@ export function serialQueue(): <T>(call: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
   return (call) => {
     const result = last.then(call)
-    // The caller has `result` and its error; the chain only wants to know that it is over.
+    // The caller has `result` and its error; the chain only needs its end.
     last = result.catch(() => undefined)
     return result
   }

@@ -1,6 +1,6 @@
 import { LocalStoreError } from './port'
 
-/** A part of a write as text. That it cannot be written says nothing about the place: it is `invalid`. */
+/** A part of a write as text. A value that cannot be written is no sign about the storage: it is `invalid`. */
 export function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value)

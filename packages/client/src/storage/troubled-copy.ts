@@ -4,7 +4,7 @@ import { createCopy } from './create-copy'
 import type { LocalCopy, LocalWrite } from './local-copy'
 import { LocalStoreError, type LocalStoreReason } from './port'
 
-/** For tests: a copy on a disk whose next calls fail, hang, or have room for so many rooms with messages. */
+/** For tests: a copy on a disk whose next calls fail, hang, or have room for this many rooms with messages. */
 export class TroubledCopy implements LocalCopy {
   readonly kind = 'indexeddb'
   readonly #store = memoryStore()

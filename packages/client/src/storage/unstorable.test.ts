@@ -5,7 +5,7 @@ import { ROOM, type TestClient, World } from '../test-support/testing-world'
 import { memoryStore } from './backends/memory'
 import { type LocalStore, LocalStoreError } from './port'
 
-/** A store of an app, with no place for what says `odd`. */
+/** An app's store that refuses values with `odd`. */
 function picky(disk: LocalStore): LocalStore {
   return hooked(disk, {
     kind: 'key-value',
@@ -44,7 +44,7 @@ test('a message that the store can never keep is failed, and not sent; all other
   expect(world.server.room('other').messages).toMatchObject([{ content: 'two' }])
 })
 
-test('an edit that the store can never keep is taken back, and says why', async () => {
+test('an edit that the store can never keep is reverted, with the reason', async () => {
   const world = new World()
   const ada = await world.live('ada', { storage: picky(memoryStore()) })
   const [{ id }] = await Promise.all([ada.room.send('mine'), world.rest(1_000)])
@@ -57,7 +57,7 @@ test('an edit that the store can never keep is taken back, and says why', async 
   expect(world.server.room(ROOM).messages).toMatchObject([{ content: 'another' }])
 })
 
-test('what is on its way already goes on: a store that is late to refuse it changes nothing', async () => {
+test('a change already in flight continues: a late refusal by the store has no effect', async () => {
   const world = new World()
   addMessage(world.server.room(ROOM), 'bob', { content: 'old' })
   const disk = memoryStore()

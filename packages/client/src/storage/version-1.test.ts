@@ -72,7 +72,7 @@ const PLACES: Record<string, () => Promise<() => TestCopy>> = {
 const folders: string[] = []
 
 describe.each(Object.entries(PLACES))('a copy that version 1 wrote to %s', (_kind, place) => {
-  test('opens for the last user with all that was in it, and can be written to', async () => {
+  test('opens for the last user with everything in it, and can be written to', async () => {
     const store = await place()
     for (const text of ['first', 'second']) {
       const opened = store()
@@ -109,7 +109,7 @@ describe.each(Object.entries(PLACES))('a copy that version 1 wrote to %s', (_kin
       ])
       expect(await opened.readChunks('__proto__', [0])).toEqual([{ index: 0, messages: sampleRows(1, 1) }])
       expect(await opened.readChunks('gone', [0])).toEqual([])
-      // What is written on top of it is there after a reload, beside all that was there before.
+      // Later writes are there after a reload, beside everything from before.
       if (text === 'second') expect(entries.slice(3)).toEqual([['first', 5]])
       await opened.write({ putEntries: [{ clientId: text, roomId: 'general', order: 5, data: {} }] })
       await opened.close()

@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock'
 
-/** The promise's outcome, or a rejection with `late()` after so many ms. A late outcome goes to `onLate` only. */
+/** The promise's outcome, or a rejection with `late()` after this many ms. A late outcome goes to `onLate` only. */
 export function withTimeout<T>(
   clock: Clock,
   ms: number,

@@ -55,7 +55,7 @@ test('what changes while a write is under way is composed when it has ended: one
   expect((await kept()).rooms).toMatchObject([{ roomId: 'r1', draft: 'second' }])
 })
 
-test('an open that hangs is over after 3 s, and what waits is written when it comes after all', async () => {
+test('an open that hangs ends after 3 s, and waiting data is written if it succeeds later', async () => {
   await disk.inner.open(ann)
   await disk.inner.write({ putEntries: [{ clientId: 'old', roomId: 'r1', order: 0, data: {} }] })
   disk.trouble = 'hang'
@@ -160,7 +160,7 @@ test.each(['deleted', 'unavailable'] as const)(
   },
 )
 
-test('a cold start without a known user says memory before anything is sent, and keeps it once it is known', async () => {
+test('a cold start without a known user reports memory before anything is sent, and stores it once the user is known', async () => {
   await scene.writer.open({ ...ann, userId: null })
   expect(scene.state().status).toBe('memory')
   scene.send('c1')
@@ -233,7 +233,7 @@ test('a write that hangs holds up nothing for longer than 4 s; it is ok again wh
   expect(await onDisk()).toEqual(['c1', 'c2', 'c3'])
 })
 
-test('entries that were written with rows go on waiting when another tab has written rows meanwhile', async () => {
+test('entries written with rows keep waiting when another tab has written rows meanwhile', async () => {
   let isWriter = true
   scene = writerScene(disk, { r1: 1 }, { writesRows: () => isWriter, onLostWriter: () => (isWriter = false) })
   await scene.open()
@@ -270,7 +270,7 @@ test('reading never rejects nor hangs: what cannot be had is a hole', async () =
   expect(scene.state().status).toBe('degraded')
 })
 
-test('a wipe reaches a place that could not be opened so far, and says so when it cannot', async () => {
+test('a wipe reaches a storage space that could not be opened so far, and reports it if it cannot', async () => {
   await disk.inner.open(ann)
   await disk.inner.write({ putEntries: [{ clientId: 'old', roomId: 'r1', order: 0, data: {} }] })
   disk.trouble = 'blocked'

@@ -7,7 +7,7 @@ import type { CopySource, LocalCopy, LocalScope, LocalSnapshot, LocalWrite, Stor
 import { createOpener, failureOf, WAIT_MS } from './opener'
 import { LocalStoreError } from './port'
 
-/** Rows are written this long after they came, with all that came since; the outbox does not wait. */
+/** Rows are written this long after they arrived, with everything that arrived since; the outbox does not wait. */
 const WRITE_BEHIND_MS = 250
 
 export type WriterOptions = {
@@ -112,7 +112,7 @@ export function createWriter({
     }
   }
 
-  /** Writes all that is dirty, unless a write is under way: then it goes with the next one. */
+  /** Writes everything dirty, unless a write is in progress: then it goes with the next one. */
   function flush(): void {
     if (meta === null && !hasNoSpace) return
     if (hasNoSpace || opener.mode() === 'off') {
@@ -133,7 +133,7 @@ export function createWriter({
     taken = dirt
     dirt = noDirt()
     isBehind = false
-    // Another tab writes the rows; should it ever be this one, all that it holds is dirty (see `noteEvent`).
+    // Another tab writes the rows; if this one ever does, everything it holds is dirty (see `noteEvent`).
     const isWriter = writesRows()
     const withMeta = isWriter && metaDue
     if (isWriter) metaDue = false
@@ -158,7 +158,7 @@ export function createWriter({
         putBack(dirt, taken)
         metaDue ||= withMeta
         if (failureOf(error).reason === 'taken') {
-          // Any tab may write its entries: they go on waiting for the write that follows.
+          // Any tab may write its entries: they keep waiting for the next write.
           for (const [id, roomId] of taken.awaited) dirt.awaited.set(id, roomId)
           onLostWriter()
         } else {
@@ -250,7 +250,7 @@ export function createWriter({
     begin: (next) => {
       const { id, name } = next.user
       metaDue ||= meta?.user.id !== id || meta.user.name !== name || meta.epoch !== next.epoch
-      // Rows of the old history under the new one's name would be taken for the new one's after a crash (I16).
+      // After a crash, rows of the old history under the new one's name would pass for the new one's (I16).
       if (meta !== null && meta.epoch !== next.epoch)
         for (const { model } of store.all()) noteDropped(dirt, model.id)
       meta = next

@@ -74,7 +74,7 @@ test('a send that got through before its tab died is not shown twice, nor sent',
   if (!owner || !other) throw new Error('two tabs')
   void other.room.send('got through')
   await world.tick()
-  // The owner hears of it; the answer is on its way to a tab that is no more.
+  // The owner gets it; the answer goes to a tab that no longer exists.
   owner.connection.step()
   await world.tick()
   world.kill(other)
@@ -95,7 +95,7 @@ test('what another user left on this disk is neither shown nor sent, though thei
   await world.rest(1_000)
   expect(world.browser.disk.entries.size).toBe(1)
   world.kill(ada)
-  // The disk opens as hers, for she was here last, before the server says who this is.
+  // The disk opens as hers, because she was the last user, before the server names the user.
   const bob = await world.openTab('bob')
   await world.rest(5_000)
   expect(bob.contents()).toEqual([])

@@ -1,6 +1,6 @@
 import type { LockHold, TabsPort } from './port'
 
-/** Web Locks and BroadcastChannel, looked for when called, never on import. */
+/** Web Locks and BroadcastChannel, looked up when called, never on import. */
 export function browserTabs(): TabsPort {
   const { locks } = navigator
   const page = typeof document === 'undefined' ? undefined : document

@@ -176,7 +176,10 @@ export function createTabs(options: TabsOptions) {
     stopWritingRooms(store)
   }
 
-  /** A tab that slept may have lost the lock without noticing; the tab that holds it reads what is on disk, and goes on. */
+  /**
+   * A tab that slept may have lost the lock without noticing; the tab that holds it reads what is on disk, and
+   * continues.
+   */
   async function lostWriter(): Promise<void> {
     stopWriting()
     await port.settled()

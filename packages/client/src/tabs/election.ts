@@ -9,7 +9,7 @@ const PING_MS = 350
 const DEAD_MS = 1_000
 /** A ping counts only when this many of this tab's ticks passed since: otherwise this tab slept. */
 const DEAD_TICKS = 2
-/** An owner that was hidden for this long hands the connection to a visible tab, before it gets frozen. */
+/** An owner that was hidden for this long passes the connection to a visible tab, before it gets frozen. */
 const YIELD_AFTER_MS = 10_000
 
 export type Owner = { readonly tab: string; readonly term: string }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { TabsWorld, type TestTab } from '../test-support/tabs-world'
 import { expectConverged, ROOM } from '../test-support/testing-world'
 
-/** A ping finds it out, and one more sync mends it. */
+/** A ping detects it, and one more sync repairs it. */
 const FOUND_OUT_MS = 1_000
 
 describe('a tab that missed messages catches up with the next ping:', () => {
@@ -25,7 +25,7 @@ describe('a tab that missed messages catches up with the next ping:', () => {
     await world.rest(FOUND_OUT_MS)
     expect(tab.contents()).toEqual(contents)
     expect(tab.chat.getState().unsent).toBe(0)
-    // It is at the connection again, and hears what comes.
+    // It is attached to the connection again, and receives new events.
     world.server.sendAs(ROOM, 'bob', 'after')
     await world.settle()
     expect(tab.contents()).toEqual([...contents, 'after'])
@@ -39,7 +39,7 @@ test('a tab whose connection came up while it received nothing is online with th
   const tabs = await world.openTabs(2)
   await world.rest(2_000)
   const owner = world.owner(tabs)
-  // It hands the connection over, attaches to the next owner, and is stopped before that one's connection is up.
+  // It passes the connection on, attaches to the next owner, and is stopped before that one's connection is up.
   owner.tab.freeze(true)
   owner.tab.thaw()
   await world.tick()

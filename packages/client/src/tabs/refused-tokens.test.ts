@@ -6,7 +6,7 @@ import type { DownReason } from '../transport/port'
 const INVALID: DownReason = { code: 'TOKEN_INVALID', text: 'The token is not valid', next: 'stop' }
 const token = (no: number): string => `header.${btoa(JSON.stringify({ sub: 'ada' }))}.${no}`
 
-/** Three tabs that are online; from now on the server takes only what `accepts` says. */
+/** Three tabs that are online; from now on the server accepts only the tokens of `accepts`. */
 async function threeTabs(auth: () => string, accepts: (token: string) => boolean) {
   const world = new TabsWorld()
   const tabs: TestTab[] = []

@@ -29,7 +29,7 @@ function subjectOf(token: string): string | null {
   }
 }
 
-/** Names of locks can be read by all of the origin: the token itself does not belong there. 53 bits tell two apart. */
+/** All of the origin can read names of locks: the token itself must not be in them. 53 bits distinguish two. */
 function hashOf(text: string): string {
   let high = 0xdeadbeef
   let low = 0x41c6ce57

@@ -17,7 +17,7 @@ const ready: TransportEvent = {
   },
 }
 
-/** A tab at the line of another, with what it says and what it tells its client. */
+/** A tab attached to another one's connection, with its posts and the events for its client. */
 function attached() {
   const posted: OutgoingMessage['type'][] = []
   const events: TransportEvent['type'][] = []
@@ -52,7 +52,7 @@ test('a tab that missed a message finds out by the next one, and attaches again'
   expect(transport.isAttached()).toBe(false)
 })
 
-test('a request that no channel can carry is refused, not thrown; the next one goes on its way', async () => {
+test('a request that no channel can carry is refused, not thrown; the next one is sent', async () => {
   const { transport, receive, posted } = attached()
   receive(ready, 1)
   const payload = { roomId: () => 'general' }

@@ -78,7 +78,7 @@ test('a tab that has not opened a room gets its activity: unread, preview, and r
     expect(chat.getState().rooms).toMatchObject([{ id: ROOM, unread: 2, preview: { content: 'two' } }])
   reader.room.markRead()
   await world.rest(1_000)
-  // To everybody who has the room open, oneself included.
+  // To all tabs that have the room open, this one included.
   world.owner([owner]).connection.deliver({
     event: 'read-receipts',
     payload: { roomId: asRoomId(ROOM), reads: { ada: 2 } },
@@ -145,7 +145,7 @@ test('a tab gets what came while the owner was not sure of the room', async () =
 
 test('a tab gets an unread count that the owner received late', async () => {
   const { world, owner, lister, connection } = await withBacklog()
-  // Another device has read a part that is not held here: what is left only the server can say.
+  // Another device has read a part that is not held here: only the server has the rest of the count.
   const roomId = asRoomId(ROOM)
   world.server.answer('ada', 'mark-read', { roomId, seq: 10 })
   connection.deliver({ event: 'read-receipts', payload: { roomId, reads: { ada: 10 } } })
@@ -183,7 +183,7 @@ test('a tab that closes a room which another has open gets its state (seed 15936
   await world.rest(3_000)
   world.server.sendAs(ROOM, 'bob', 'lost')
   owner.connection.take('changes')
-  // Its own ack tells the owner that something is missing, and the other nothing.
+  // Its own ack shows the owner that something is missing, and shows the other tab nothing.
   owner.room.send('mine')
   await world.tick()
   owner.connection.take('send-message').run()

@@ -34,16 +34,16 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-/** Tabs that come and go, sleep and wake, hear nothing for a while, at any point of what they do. */
+/** Tabs that open and close, sleep and wake, receive nothing for a while, at any point of their work. */
 class Run {
   readonly world = new TabsWorld()
   readonly tabs: TestTab[] = []
   readonly frozen = new Set<TestTab>()
-  /** What each tab sent and the disk had, in order: it may not get lost, whatever becomes of the tab. */
+  /** What each tab sent and the disk had, in order: it must not get lost, whatever happens to the tab. */
   readonly posted: string[][] = []
   private readonly postedBy = new Map<TestTab, string[]>()
   private count = 0
-  /** What the first message said before it was edited: there is no other trace of it. */
+  /** The first message's text before it was edited: there is no other trace of it. */
   private overwritten: string | undefined
 
   async take(next: Step): Promise<void> {

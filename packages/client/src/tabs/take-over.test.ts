@@ -36,7 +36,7 @@ describe('the connection moves to another tab within 2 s when its owner', () => 
   })
 })
 
-test('an owner that was frozen follows when it goes on: its connection is dropped, and it writes no rows', async () => {
+test('a frozen owner follows when it wakes: its connection is dropped, and it writes no rows', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(2)
   await world.rest(2_000)
@@ -59,7 +59,7 @@ test('an owner that was frozen follows when it goes on: its connection is droppe
   ])
 })
 
-test('an owner that is hidden hands over to a visible tab', async () => {
+test('a hidden owner passes the connection to a visible tab', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(3)
   const owner = world.owner(tabs)
@@ -72,7 +72,7 @@ test('an owner that is hidden hands over to a visible tab', async () => {
   for (const tab of tabs) expectConverged(world, tab)
 })
 
-test('where no tab is looked at the connection stays', async () => {
+test('without a visible tab the connection stays', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(3)
   const owner = world.owner(tabs)
@@ -248,7 +248,7 @@ test('a write that a tab had in hand when it fell asleep is refused when it wake
   for (const tab of tabs) expectConverged(world, tab)
 })
 
-test('of two tabs that are each on their own the one that is looked at writes the rows, the other none', async () => {
+test('of two tabs that are each on their own the visible one writes the rows, the other none', async () => {
   const world = new TabsWorld()
   const [first, second] = [0, 1].map(() => {
     const wakes = wakeable()

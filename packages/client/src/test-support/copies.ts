@@ -5,7 +5,7 @@ import type { LocalBatch, LocalPath, LocalRecord, LocalSpace, LocalStore } from 
 /** Opens as empty where no user was here before. */
 export type TestCopy = Omit<LocalCopy, 'open'> & { open(scope: LocalScope): Promise<LocalSnapshot> }
 
-/** A look at what is kept on a store, as another tab or the next start has it. */
+/** A view of what a store holds, as another tab or the next start has it. */
 export function copyOn(store: LocalStore, options: CopyOptions = {}): TestCopy {
   const copy = createCopy(store, options)
   const nothing: LocalSnapshot = { meta: null, rooms: [], entries: [] }

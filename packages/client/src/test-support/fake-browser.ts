@@ -57,7 +57,7 @@ export class FakeBrowser {
     return isLeft ? structuredClone(this.left.get(String(value.left))) : value
   }
 
-  /** The record that says whose copy it is is gone. */
+  /** Deletes the record of whose copy it is. */
   forgetMeta(): void {
     for (const records of this.spaces.values()) records.delete(META)
   }
@@ -130,7 +130,7 @@ export class FakeBrowser {
   }
 }
 
-/** One tab: killed, frozen, deafened and hidden by hand. What comes to a frozen tab is run when it goes on. */
+/** One tab: killed, frozen, deafened and hidden by hand. Messages to a frozen tab run when it wakes. */
 export class FakeTab {
   dead = false
   frozen = false

@@ -34,7 +34,7 @@ export class TabsWorld extends World {
       ...options,
       ports: { ...options.ports, tabs: tab.port, clock: tab.clock },
     })
-    // Its rows are checked against the server's from the first on, whichever tab's connection brings them (I5).
+    // Its rows are checked against the server's from the first on, whichever tab's connection delivers them (I5).
     client.connection.epoch = this.server.epoch
     void client.chat.connect()
     for (const id of rooms) void client.chat.room(id).open()
@@ -91,7 +91,10 @@ export class TabsWorld extends World {
     if (at >= 0) this.clients.splice(at, 1)
   }
 
-  /** Lets time pass in small steps until it is so; answers how long that took. Throws when it takes longer than `ms`. */
+  /**
+   * Lets time pass in small steps until the condition is true; returns how long that took. Throws if it takes longer
+   * than `ms`.
+   */
   async until(condition: () => boolean, ms: number): Promise<number> {
     const from = this.clock.now()
     for (;;) {

@@ -20,15 +20,15 @@ type Frame = {
 }
 
 /**
- * A connection whose every frame is let through by hand: one, some, all, or never. The server acts when a request
- * arrives, and its answer and broadcasts are frames of their own.
+ * A connection whose every frame is delivered by hand: one, some, all, or never. The server acts when a request
+ * arrives, and its answer and broadcasts are separate frames.
  */
 export class TestConnection {
   frames: Frame[] = []
   /** Requests that reached the server, in order. */
   readonly served: { event: ClientEvent; payload: unknown }[] = []
   readonly tokens: string[] = []
-  /** How the next handshakes are refused, if at all; a function looks at the token. */
+  /** How the next handshakes are refused, if at all; a function checks the token. */
   refuseConnect: DownReason | null | ((token: string) => DownReason | null) = null
   /** The epoch that the client received last. */
   epoch = ''

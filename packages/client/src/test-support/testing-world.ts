@@ -130,7 +130,7 @@ export class World {
     for (const error of this.broken) throw error
   }
 
-  /** Lets through all that is on the connections, and what follows from it, until they are quiet. */
+  /** Delivers everything on the connections, and its consequences, until they are quiet. */
   async settle(): Promise<void> {
     await this.tick()
     for (let rounds = 0; this.clients.some(({ connection }) => connection.frames.length > 0); rounds++) {

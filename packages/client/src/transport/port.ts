@@ -1,8 +1,8 @@
 import type { Ack, ClientEvent, Payload, PayloadInput, Ready, ServerMessage, User } from '@roomful/protocol'
 
 /**
- * Why a connection went down. `stop`: do not come back; `auth`: come back with a fresh token. TOKEN_INVALID may say
- * `stop`, as the server does: whether there is another token to try, the client knows.
+ * Why a connection went down. `stop`: do not come back; `auth`: come back with a fresh token. TOKEN_INVALID may come
+ * with `stop`, as the server sends it: only the client knows whether it has another token to try.
  */
 export type DownReason = {
   code: string

@@ -16,7 +16,7 @@ test.each([
   expect(endpointOf(url)).toEqual({ host, path })
 })
 
-test('a payload that the encoder cannot write is refused, not thrown; the connection goes on', async () => {
+test('a payload that the encoder cannot write is refused, not thrown; the connection stays up', async () => {
   await using server = await referenceServer({
     users: { t1: { id: 'ada', name: 'Ada' } },
     rooms: { general: ['ada'] },

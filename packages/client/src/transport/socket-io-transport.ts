@@ -82,7 +82,7 @@ function readAck<E extends ClientEvent>(event: E, answer: unknown): Ack<E> {
   return decoded.ok ? decoded.value : unreadableAck(decoded.field)
 }
 
-/** The server acted, and says so in a way that this client cannot read: asked again later, under the same id. */
+/** The server acted, and answered in a way that this client cannot read: requested again later, under the same id. */
 const unreadableAck = (field: string): ErrorAck => ({
   ok: false,
   error: `The answer could not be read at "${field}"`,

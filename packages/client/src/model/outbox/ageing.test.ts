@@ -121,7 +121,7 @@ describe('one that the server may have', () => {
     await world.settle()
     await world.advance(1_000)
     const request = world.faults.hold('request', 'send-message', { user: 'ada' })
-    // What the server says of it is lost with the connection.
+    // The server's answer about it is lost with the connection.
     world.faults.lose({ user: 'ada' })
     world.faults.dropAck('send-message', { user: 'ada' })
     const sent = ada.send('did it?')
@@ -148,7 +148,7 @@ describe('one that the server may have', () => {
     expect(texts(bob)).toEqual(['hello', 'did it?'])
   })
 
-  test('is held back when it is not there, and `retry` and `cancel` do what they say', async () => {
+  test('is held back if it is not there, and `retry` and `cancel` work', async () => {
     const { world, ada, bob, sent, online } = await inDoubt(false)
     const outcome = ended(sent)
     await online()

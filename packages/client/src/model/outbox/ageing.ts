@@ -7,14 +7,14 @@ import { dropSend, ended, entryOf, failSend, type Outbox, put, unsentReplyError,
 /** So many at once: the rest with the next step. */
 const BATCH = 100
 
-/** When it is too old, by the clock of this run: by what this run has measured, or by what the server's clock says. */
+/** When it is too old, by the clock of this run: by what this run has measured, or by the server's clock. */
 function tooOldAt({ wantedAt, serverAt }: Wanted, maxAgeMs: number, serverAheadMs: number | null): number {
   const byServer =
     serverAt === null || serverAheadMs === null ? Number.POSITIVE_INFINITY : serverAt - serverAheadMs
   return Math.min(wantedAt, byServer) + maxAgeMs
 }
 
-/** What an outbox does now; null: it waits. `until`: what time alone changes is as said up to here. */
+/** What an outbox does now; null: it waits. `until`: by time alone the result changes no earlier than here. */
 export type DueStep = {
   readonly step: Exclude<OutboxStep, { do: 'wait' }> | null
   readonly until: number
@@ -54,7 +54,7 @@ export function withAge(
 const isUnsent = (entry: Entry): entry is SendEntry =>
   entry.kind === 'send' && entry.state.at !== 'failed' && isUntouched(entry)
 
-/** Held, and visible, until the app says `retry` or `cancel` (I10). */
+/** Held, and visible, until the app calls `retry` or `cancel` (I10). */
 export function onExpired(outbox: Outbox, ids: readonly string[]): Outbox {
   let next = outbox
   for (const id of ids) {

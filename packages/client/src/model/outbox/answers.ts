@@ -51,7 +51,7 @@ export function onAnswered(model: RoomModel, event: Answered): RoomModel {
   let progress = false
   for (const answer of event.answers) {
     if (!('error' in answer) || answer.error.retry === 'never') progress = true
-    // NOT_ATTEMPTED only says that an earlier one of the batch has the reason.
+    // NOT_ATTEMPTED only means that an earlier one of the batch has the reason.
     else if (late === undefined || answer.error.retry === 'after') late = answer.error
     next = onAnswer(next, answer)
   }

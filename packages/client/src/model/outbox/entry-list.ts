@@ -5,7 +5,7 @@ const CHUNK_SIZE = 64
 /** Ids in the memo that are tolerated beyond twice the entries. */
 const SPARE_IDS = 256
 
-/** What can be said of some entries without a look at each. */
+/** Facts about some entries without a check of each. */
 export type Totals = {
   readonly failed: number
   readonly inflight: number
@@ -14,7 +14,7 @@ export type Totals = {
   readonly unemitted: number
 }
 
-/** Entries next to each other, with what can be said of all of them. */
+/** Neighbouring entries, with facts about all of them. */
 export type Chunk = {
   readonly entries: readonly Entry[]
   readonly totals: Totals

@@ -44,7 +44,7 @@ export type SendEntry = Base & {
   readonly metadata?: Metadata
   /** Something of it could not be kept, because it was no JSON: nothing sends the rest. */
   readonly incomplete?: true
-  /** ISO time, the server's where it is known, else this device's; shown until the message is confirmed. */
+  /** ISO time, the server's if it is known, else this device's; shown until the message is confirmed. */
   readonly createdAt: string
 } & Wanted
 
@@ -52,7 +52,7 @@ export type SendEntry = Base & {
 export type Wanted = {
   /** By the clock of this run. */
   readonly wantedAt: number
-  /** By the server's, which goes on while nothing here runs; null where that was not known. */
+  /** By the server's clock, which advances while nothing here runs; null if that was not known. */
   readonly serverAt: number | null
 }
 export type EditEntry = Base & { readonly kind: 'edit'; readonly target: Target; readonly content: string }

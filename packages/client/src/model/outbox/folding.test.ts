@@ -161,7 +161,7 @@ describe('of a message that is there', () => {
     expect(reads.map(({ payload }) => payload)).toEqual([{ roomId: ROOM, seq: 3 }])
   })
 
-  test('a refused edit is taken back, and the message says why', async () => {
+  test('a refused edit is reverted, and the message has the reason', async () => {
     const { world, ada, id } = await withMine()
     world.faults.heal()
     await world.settle()

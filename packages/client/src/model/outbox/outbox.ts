@@ -35,10 +35,10 @@ export const newOutbox = (): Outbox => ({
 
 export const entryOf = ({ entries }: Outbox, id: string): Entry | undefined => entryIn(entries, id)
 
-/** What goes out by itself: neither failed, nor about a message that failed. */
+/** Entries that go out on their own: neither failed, nor about a message that failed. */
 export const waitingCount = ({ entries, held }: Outbox): number => entries.size - entries.totals.failed - held
 
-/** The same without read cursors: one on its way is no reason to hold anybody up. */
+/** The same without read cursors: one in flight is no reason to delay others. */
 export const unsentCount = (outbox: Outbox): number => waitingCount(outbox) - outbox.entries.totals.reads
 
 /** Adds an entry, or replaces the one with its id. */

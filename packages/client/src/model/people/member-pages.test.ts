@@ -88,7 +88,7 @@ test('a page that is not awaited any more is ignored', () => {
   expect(answered({ ...model }, [member('a', 2)])).toEqual(model)
 })
 
-test('an older count does not undo a newer one, in whatever order they come', () => {
+test('an older count does not undo a newer one, in any order of arrival', () => {
   const model = change(change(large(), member('x', 12), 7), member('y', 11), 6)
   expect(memberCountOf(model.people)).toBe(7)
 })
@@ -100,7 +100,7 @@ test('P15: changes of a node of the version before carry no count: where all row
   expect(memberCountOf(change(small, member('a', 12, { removed: 'left' })).people)).toBe(2)
 })
 
-test('a refusal for good ends the wait and says why; one for now is tried again', () => {
+test('a refusal for good ends the wait with its reason; one for now is retried', () => {
   const failed = (retry: 'never' | 'after'): RoomModel => {
     const model = asked(large())
     const error = Object.assign(new Error('no'), { code: 'FORBIDDEN', retry })

@@ -11,14 +11,14 @@ type Members = People['members']
 const present = (members: Members): Member[] =>
   [...members.values()].filter((member) => member.removed === undefined)
 
-/** Those who are in the room now, as far as they are held, in the order of the pages: by user id. */
+/** The present members, as far as they are held, in the order of the pages: by user id. */
 export const presentMembers = (members: Members): readonly Member[] =>
   present(members).sort((a, b) => (a.userId < b.userId ? -1 : 1))
 
-/** As many as are held, where the server does not say. */
+/** As many as are held, if the server does not send the count. */
 export const memberCountOf = ({ roster, members }: People): number => roster.count ?? present(members).length
 
-/** The last page says that it is the last; who came since it was read is held too. */
+/** The last page marks itself as the last; members who joined since it was read are held too. */
 export const hasMoreMembers = ({ roster }: People): boolean => roster.to !== null
 
 export function onMembersWanted(model: RoomModel, limit: number): RoomModel {

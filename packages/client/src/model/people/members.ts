@@ -19,7 +19,10 @@ export function onIdentified(model: RoomModel, me: string, myName: string): Room
   }
 }
 
-/** Of each member the row with the higher rev stays; one's own also has one's role and where reading starts. One copy for all. */
+/**
+ * Of each member the row with the higher rev stays; the user's own also has their role and where reading starts. One
+ * copy for all.
+ */
 export function mergeMembers(model: RoomModel, rows: readonly Member[]): RoomModel {
   const { people, me } = model
   const newer = rows.filter(({ userId, rev }) => isNewer(people.members.get(userId), rev))
@@ -37,7 +40,7 @@ export function mergeMembers(model: RoomModel, rows: readonly Member[]): RoomMod
 
 const isNewer = (held: Member | undefined, rev: number): boolean => held === undefined || held.rev < rev
 
-/** A user who is renamed while typing goes on under the new name. */
+/** A user renamed while typing continues under the new name. */
 function withNames(typing: People['typing'], members: readonly Member[]): People['typing'] {
   let next = typing
   for (const { userId, name } of members) {
@@ -48,8 +51,8 @@ function withNames(typing: People['typing'], members: readonly Member[]): People
 }
 
 /**
- * Those that there are as of `rev`: who is not among them has gone, unless they have come since. `partial`: they are not
- * all, and the others come page by page.
+ * The members as of `rev`: a missing one has left, unless they joined since. `partial`: these are not all, and the
+ * others come page by page.
  */
 export function withAllMembers(
   model: RoomModel,

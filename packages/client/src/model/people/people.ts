@@ -1,8 +1,8 @@
 import type { Member, Role } from '@roomful/protocol'
 
-/** Of the members, what the rows that are held do not say. */
+/** What is known of the members beyond the rows that are held. */
 export type Roster = {
-  /** How many are in the room, as the server says; null: it does not, or has not yet. */
+  /** The member count, from the server; null: it does not send it, or has not yet. */
   readonly count: number | null
   /** The rev that `count` is as of: an older count does not win. */
   readonly asOf: number
@@ -19,7 +19,7 @@ export type People = {
   /** The user's own role, once known. */
   readonly role: Role | null
   readonly members: ReadonlyMap<string, Member>
-  /** A sync said who they are: all, or up to `roster.to`. A local store keeps none: the next sync asks for them. */
+  /** A sync sent them: all, or up to `roster.to`. A local store keeps none: the next sync requests them. */
   readonly membersKnown: boolean
   readonly roster: Roster
   /** Read cursors of the others. */
@@ -47,7 +47,7 @@ export const ofOtherEpoch = (people: People): People => ({
   reads: new Map(),
 })
 
-/** How many are in the room, as of a rev. Undefined: an older server, which does not say. */
+/** The member count, as of a rev. Undefined: an older server, which does not send it. */
 export function withCount(people: People, count: number | undefined, asOf: number): People {
   const { roster } = people
   if (count === undefined || (roster.count !== null && roster.asOf > asOf)) return people

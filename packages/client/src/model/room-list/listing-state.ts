@@ -1,11 +1,11 @@
 import type { Preview, Room as RoomRow } from '@roomful/protocol'
 import type { ChatError } from '../chat-error'
 
-/** What the user's room list says of the room. */
+/** The room's state on the user's room list. */
 export type Listing = {
   readonly room: RoomRow | null
   readonly preview: Preview | null
-  /** It shows all that was changed up to this rev. */
+  /** It shows everything that changed up to this rev. */
   readonly previewRev: number
   /** On the user's room list. */
   readonly listed: boolean

@@ -12,14 +12,14 @@ const PREVIEW = /^.{0,200}/su
 export function previewOf({ listing, rows, sync }: RoomModel): Preview | null {
   const { preview, previewRev } = listing
   const { tail, timeline, floorSeq } = rows
-  // Rows of an older epoch say nothing any more, once the server has described the room in this one.
+  // Rows of an older epoch are ignored, once the server has described the room in this one.
   if (rows.fromOldEpoch && previewRev > 0) return preview
   const row = tail === null ? undefined : at(timeline, tail)
   // None was sent yet, or none that the user may see.
   if (row === undefined)
     return sync.subscription === 'synced' && tail !== null && tail < floorSeq ? null : preview
   const { seq, senderId, senderName, type, createdAt, deleted } = row
-  // Without a rev it is of an older epoch, or of a disk: a row says more.
+  // Without a rev it is of an older epoch, or of a disk: a row has more.
   const isNewer = preview && (preview.seq > seq || (preview.seq === seq && previewRev >= row.rev))
   if (isNewer && previewRev > 0) return preview
   const content = PREVIEW.exec(row.content)?.[0] ?? ''

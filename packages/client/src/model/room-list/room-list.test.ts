@@ -23,7 +23,7 @@ function summary(id: string, at: number | null, unread: number): RoomSummary {
   return { id, name: id, type: 'public', unread, failed: 0, lastSeq: 0, preview, memberCount: 1, room }
 }
 
-/** What the index stands for. */
+/** The specification of the index. */
 const sorted = (rooms: Iterable<RoomSummary>): RoomSummary[] => {
   const activity = (room: RoomSummary): string =>
     `${room.preview?.createdAt ?? room.room.createdAt} ${room.id}`

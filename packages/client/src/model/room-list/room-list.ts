@@ -25,7 +25,7 @@ export function roomsOf({ order }: RoomList): readonly RoomSummary[] {
   return rooms
 }
 
-/** A room's list item; null where it is not on the list. The same object while nothing of it changed. */
+/** A room's list item; null if it is not on the list. The same object while nothing of it changes. */
 export function summaryOf(model: RoomModel, before: RoomSummary | undefined): RoomSummary | null {
   const { listing, rows, outbox } = model
   const { room } = listing
@@ -62,7 +62,7 @@ const activityOf = (room: RoomSummary): string => room.preview?.createdAt ?? roo
 const byActivity = (a: RoomSummary, b: RoomSummary): number =>
   textOrder(activityOf(b), activityOf(a)) || byId(b, a)
 
-/** How the room stands on the list; undefined: it does not. */
+/** The room's entry on the list; undefined if it has none. */
 export const summaryIn = (list: RoomList, id: string): RoomSummary | undefined =>
   findIn(list.byId, { id }, byId)
 

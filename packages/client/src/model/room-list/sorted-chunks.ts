@@ -18,7 +18,7 @@ function spliced<T>(list: readonly T[], at: number, count: number, ...items: T[]
   return copy
 }
 
-/** The first place of `length` that is not before what is looked for. */
+/** The first place of `length` that is not before the key. */
 function lowerBound(length: number, isBefore: (place: number) => boolean): number {
   let low = 0
   let high = length

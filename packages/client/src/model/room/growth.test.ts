@@ -14,13 +14,13 @@ import { createRoomView } from '../view/room-view'
 import { reduceRoom } from './reduce-room'
 import { newRoom, type RoomModel } from './room-model'
 
-// What an event costs is counted in rows, entries and members that are looked at, never in time: the counts of a small
+// The cost of an event is measured in rows, entries and members that it reads, never in time: the counts of a small
 // room and of a large one are compared.
 
 const NOW = 1_800_000_000_000
 const ME = 'me'
 
-/** The object, with each look at `field` counted. */
+/** The object, with each read of `field` counted. */
 function watched<T extends object>(subject: T, field: keyof T, visits: { count: number }): T {
   const value = subject[field]
   const get = () => {
@@ -62,7 +62,7 @@ const sendOf = (i: number): SendEntry => ({
   serverAt: null,
 })
 
-/** Looks at entries during one send, its confirmation, and all that reads the outbox meanwhile, with so many waiting. */
+/** Entries read during one send, its confirmation, and all reads of the outbox meanwhile, with this many waiting. */
 function looksAtEntries(pending: number): number {
   const visits = { count: 0 }
   const entries = Array.from({ length: pending }, (_, i) => watched(sendOf(i + 1), 'kind', visits))
@@ -91,7 +91,7 @@ function looksAtEntries(pending: number): number {
   return visits.count
 }
 
-test('a send looks at no more entries when 10,000 wait than when 300 do', () => {
+test('a send reads no more entries when 10,000 wait than when 300 do', () => {
   expect(looksAtEntries(10_000)).toBeLessThanOrEqual(looksAtEntries(300) * 1.3)
 })
 
@@ -135,10 +135,10 @@ test('why changes were refused is remembered of the latest messages only', () =>
   expect(model.outbox.refused.size).toBe(REFUSED_MAX)
 })
 
-/** Looks at rows for the unread figure while a message comes and one is read, with so many unread. */
+/** Rows read for the unread count while a message arrives and one is read, with this many unread. */
 function looksAtUnread(unread: number): number {
   const visits = { count: 0 }
-  // System messages count for nothing, so that no cap ends the look at them.
+  // System messages do not count, so that no cap ends the reads.
   const rows = sampleRows(1, unread).map((row) => watched({ ...row, type: 'system' }, 'deleted', visits))
   let model = live(liveRoom(rows, 0), sampleRow(unread + 1, unread + 1))
   unreadOf(model, readSeqOf(model))
@@ -156,11 +156,11 @@ function looksAtUnread(unread: number): number {
   return visits.count
 }
 
-test('a message looks at no more rows when 5,000 are unread than when 300 are', () => {
+test('a message reads no more rows when 5,000 are unread than when 300 are', () => {
   expect(looksAtUnread(5_000)).toBeLessThanOrEqual(looksAtUnread(300) * 1.3)
 })
 
-/** A map that counts how many of its entries are handed out. */
+/** A map that counts how many of its entries are read. */
 class WatchedMap<K, V> extends Map<K, V> {
   visits = 0
   override *[Symbol.iterator](): MapIterator<[K, V]> {

@@ -185,7 +185,7 @@ function onWoken(model: RoomModel): RoomModel {
   return { ...model, sync: { ...sync, hold: syncHold }, outbox: { ...outbox, hold: outboxHold } }
 }
 
-/** It was removed then; the server says whether it still is. */
+/** It was removed then; the server decides whether it still is. */
 function onOpened(model: RoomModel, usedAt: number): RoomModel {
   const removed = neverThere(model.id)
   return {

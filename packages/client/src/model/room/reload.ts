@@ -36,7 +36,7 @@ export function onReloadAsked(model: RoomModel): RoomModel {
 const isWhole = ({ from, to }: Range, rows: readonly Message[]): boolean =>
   rows.filter(({ seq }) => seq >= from && seq <= to).length === to - from + 1
 
-/** Chunks from the store: as of the cursor, like all that is evicted. One that is missing there is not held. */
+/** Chunks from the store: as of the cursor, like all evicted rows. A chunk missing there is not held. */
 export function onReloaded(model: RoomModel, event: Extract<RoomEvent, { type: 'reloaded' }>): RoomModel {
   const { request } = model.sync
   if (request?.kind !== 'reload' || request.no !== event.no) return model

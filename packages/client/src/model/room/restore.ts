@@ -66,7 +66,7 @@ function undone(model: RoomModel, left: readonly Entry[]): readonly Entry[] {
   return open.filter((entry) => !isOrphan(entry, sends)).map(afterRestart)
 }
 
-/** What waits for a send that is confirmed here already waits for nothing: it is about that message. */
+/** A change of a send that is already confirmed here waits for nothing: it applies to that message. */
 function found(entry: Entry, confirmed: ReadonlyMap<string, MessageId>): Entry {
   const subject = subjectOf(entry)
   const id = subject !== null && 'clientId' in subject ? confirmed.get(subject.clientId) : undefined
@@ -117,8 +117,8 @@ function afterRestart(entry: Entry): Entry {
 }
 
 /**
- * Another tab wrote the rows until now, and this one does from here on. Rows in memory win; of the disk's only what is as
- * of the same cursor can stand beside them (I5). A room without rows in memory goes on from what is on disk.
+ * Another tab wrote the rows until now, and this one does from here on. Rows in memory win; of the disk's rows only
+ * those as of the same cursor can stay beside them (I5). A room without rows in memory continues from the disk.
  */
 export function onBecameWriter(model: RoomModel, disk: Restored | null): RoomModel {
   const { rows, sync, people } = model
@@ -131,7 +131,7 @@ export function onBecameWriter(model: RoomModel, disk: Restored | null): RoomMod
     return { ...kept, rows: rangesOf(rows.timeline).reduce(discardEvicted, evicted) }
   }
   if (cursor < sync.cursor) return kept
-  // Nothing was written since it was read here: what is asked of it just now stands.
+  // Nothing was written since it was read here: current requests stay valid.
   if (cursor === sync.cursor && isSame(ranges, rows.evicted)) return { ...model, writesRows: true }
   return {
     ...kept,

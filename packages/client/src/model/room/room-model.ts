@@ -11,8 +11,8 @@ import { neverThere } from './room-gone'
 export type RoomConnection = 'up' | 'coming' | 'down'
 
 /**
- * One room as a value; `reduceRoom` is the only function that makes the next one. Each slice has its type, and what changes
- * it, in a file of its own.
+ * One room as a value; `reduceRoom` is the only function that makes the next one. Each slice has its type, and its
+ * transitions, in a separate file.
  */
 export type RoomModel = {
   readonly id: string

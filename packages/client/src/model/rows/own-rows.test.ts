@@ -17,7 +17,7 @@ test('the key of an own message is its clientId, of others the id (I19)', () => 
   expect(keyOf(plain, 'ada')).toBe(mine.id)
 })
 
-test('a confirmed message is found by its clientId where it is held, past the tail, or has just ended', () => {
+test('a confirmed message is found by its clientId if it is held, past the tail, or has just ended', () => {
   const timeline = addRange(emptyTimeline, { from: 7, to: 7 }, [mine])
   const held = { ...room, rows: { ...room.rows, timeline, tail: 7 } }
   expect(ownRow(held, 'c7')).toBe(mine)

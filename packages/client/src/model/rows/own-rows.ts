@@ -3,7 +3,7 @@ import type { RoomModel } from '../room/room-model'
 import { newestRow } from './timeline'
 
 /**
- * The UI key of a message. An own one keeps its clientId, by which it was shown while it was on its way (I19): the server
+ * The UI key of a message. An own one keeps its clientId, under which it was shown while in flight (I19): the server
  * never changes it, so nothing has to be remembered, and a reload or another device has the same key.
  */
 export const keyOf = ({ id, senderId, clientId }: Message, me: string | null): string =>

@@ -3,7 +3,7 @@ import { emojiKey } from '@roomful/protocol/plain'
 
 type Reactions = Message['reactions']
 
-/** The reaction with this emoji, however either is spelled. An older server may have two of them: then one's own. */
+/** The reaction with this emoji, in any spelling. An older server may have two of them: then the user's own. */
 export function reactionLike(reactions: Reactions, emoji: string): Reactions[number] | undefined {
   const key = emojiKey(emoji)
   const like = reactions.filter((reaction) => emojiKey(reaction.emoji) === key)
@@ -12,7 +12,7 @@ export function reactionLike(reactions: Reactions, emoji: string): Reactions[num
 
 /**
  * Gives a row its `mine`, which only replies made for one viewer carry. The first 20 users are named, so most of the
- * time the list tells; beyond it the actor and the count before do. Normal form: `true` or absent, so that a row is
+ * time the list shows it; beyond it the actor and the count before do. Normal form: `true` or absent, so that a row is
  * equal by whichever way it came (I17).
  */
 export function withMine(

@@ -43,7 +43,7 @@ function onChange(model: RoomModel, change: Change): RoomModel {
   return { ...applied, sync: { ...applied.sync, highestSeenRev, outOfOrder: remembered } }
 }
 
-/** All that a change says, whether the cursor passes it now or later. */
+/** Everything in a change, whether the cursor passes it now or later. */
 function apply(model: RoomModel, change: Change): RoomModel {
   const next = mergeRow(model, change, true)
   switch (change.kind) {

@@ -40,7 +40,7 @@ export function onPageAnswered(
   const { rows, sync, view } = next
   let { timeline } = rows
   const isEmpty = page.toSeq < page.fromSeq
-  // What stands past the tail with messages missing before it has no place yet (I7): the sync that is due has it.
+  // A row past the tail with messages missing before it has no place yet (I7): the sync that is due delivers it.
   const fits = !isEmpty && (rows.tail === null || page.fromSeq <= rows.tail + 1)
   if (fits) timeline = addRange(timeline, { from: page.fromSeq, to: page.toSeq }, viewed(next, page.messages))
   if (page.floorSeq > 1) timeline = dropRange(timeline, { from: 1, to: page.floorSeq - 1 })

@@ -14,13 +14,13 @@ import type { PageWant } from '../view/view-place'
  *   any ──connection lost, room closed, added to the room──▶ none
  *
  * `synced`: a sync was answered on this connection after it was subscribed, so that nothing fell between the two.
- * `notAMember`: the server did not find the user in the room; the next sync says whether they are in it since.
+ * `notAMember`: the server did not find the user in the room; the next sync shows whether they are in it since.
  */
 export type Subscription = 'none' | 'requested' | 'notAMember' | 'active' | 'synced'
 
 /**
- * The one request of a room that is under way: sync and page never run side by side, or a page could bring back what a
- * sync had passed.
+ * The one request of a room in flight: sync and page never run in parallel, or a page could restore what a sync had
+ * passed.
  *
  *   (none) ──asked──▶ a request ──answered, failed, or connection lost──▶ (none)
  *                     a sync with more pages: ──answered──▶ morePages: true ──asked──▶ morePages: false
@@ -33,7 +33,7 @@ export type RoomRequest = RequestBase &
         readonly span: Range
         /** Rows are replaced by the answer, not merged with it. */
         readonly replace: boolean
-        /** The answer had a part of it: the next page is to be asked for. */
+        /** The answer had a part of it: the next page has to be requested. */
         readonly morePages: boolean
         readonly cont?: string
       }

@@ -23,7 +23,7 @@ import { begun, isSubscribed, type RoomRequest, requested } from './sync-state'
 
 type SyncRequest = Extract<RoomRequest, { kind: 'sync' }>
 
-/** Asks for what was missed since the cursor in the span that is held; with nothing to go on, for a first page. */
+/** Requests what was missed since the cursor in the held span; without a cursor, a first page. */
 export function onSyncAsked(model: RoomModel): RoomModel {
   const { sync, rows } = model
   const { request } = sync

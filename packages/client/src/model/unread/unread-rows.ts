@@ -35,7 +35,7 @@ export function unreadRows({ rows, sync }: RoomModel, readSeq: number): Range | 
   return isHeld ? { from, to: tail } : undefined
 }
 
-/** Carries the last count on to these rows: it looks at those that the read cursor has passed, and at those that differ. */
+/** Updates the last count for these rows: it reads those that the read cursor has passed, and those that differ. */
 function countUnread(memo: RowCounts, now: Omit<RowCount, 'count'>): number {
   const { last } = memo
   const isOnward = last !== null && last.me === now.me && last.from <= now.from && last.to <= now.to

@@ -23,7 +23,7 @@ function withOp(shown: ShownMessage, op: TargetedEntry, me: string | null): Show
   if (shown.deleted) return shown
   switch (op.kind) {
     case 'edit':
-      // Without the server's time the old one stands in: what counts is that it is marked as edited.
+      // Without the server's time the old one is used: it only has to be marked as edited.
       return { ...shown, content: op.content, editedAt: shown.editedAt ?? shown.createdAt }
     case 'delete': {
       const { metadata: _, ...rest } = shown

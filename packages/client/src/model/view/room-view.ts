@@ -19,8 +19,8 @@ export function statusOf({ view, rows, sync, listing, connection }: RoomModel): 
 }
 
 /**
- * A gap that its first sync did not close, or whose sync has to wait for a page. Before that it is more often a change that
- * comes by another path in a moment: the room does not flicker for it.
+ * A gap that its first sync did not close, or whose sync has to wait for a page. Before that it is usually a change
+ * that arrives by another path in a moment: the room does not flicker for it.
  */
 const isLeftBehind = ({ gap, request }: Sync): boolean => gap !== null && (gap.tries > 0 || request !== null)
 

@@ -7,13 +7,13 @@ import { keyOf } from '../rows/own-rows'
 import { changedChunks, chunkAt, chunkOf, type Range, rangeAround, seqOf } from '../rows/timeline'
 import { shownEntry, shownRow } from './overlay'
 
-/** The seqs that are shown: the loaded stretch around what is looked at. Undefined: none is loaded. */
+/** The shown seqs: the loaded range around the viewed place. Undefined: none is loaded. */
 export function shownRange(model: RoomModel): Range | undefined {
   const place = model.view.anchor ?? model.rows.tail
   return place === null ? undefined : rangeAround(model.rows.timeline, place)
 }
 
-/** Are the newest messages shown? Only there do unsent ones stand behind them. */
+/** Are the newest messages shown? Only then do unsent ones follow them. */
 export const isAtTail = (model: RoomModel): boolean =>
   model.view.anchor === null || shownRange(model)?.to === model.rows.tail
 
@@ -25,8 +25,8 @@ type Made = { ops: Ops; error: unknown; shown: ShownMessage }
 
 /**
  * Messages as shown: the overlay of confirmed rows and the outbox. A message keeps its reference until something of it
- * changed, and so does the list. Made chunk by chunk like the timeline and the outbox, so that one change looks at one
- * chunk of either, and the list is put together by copying whole parts.
+ * changes, and so does the list. Built chunk by chunk like the timeline and the outbox, so that one change reads one
+ * chunk of either, and the list is assembled by copying whole parts.
  */
 export function createShownMessages(): (model: RoomModel) => Shown {
   let chunks = new Map<number, Shown>()

@@ -45,7 +45,7 @@ describe('a room that misses a change', () => {
     await world.expectConverged()
   })
 
-  test('says so when a page holds its sync up', async () => {
+  test('reports it when a page delays its sync', async () => {
     const { world, ada, status } = await behind()
     const page = world.faults.hold('request', 'fetch-history', { user: 'ada' })
     void ada.loadOlder()

@@ -10,7 +10,7 @@ export type PageWant = {
 
 /** What only this device knows: where the user looks, and what they have typed. */
 export type ViewPlace = {
-  /** An app has the room open: it is to be live. */
+  /** An app has the room open: it should be live. */
   readonly opened: boolean
   readonly usedAt: number
   /** The place that is viewed; null: the newest. */

@@ -3,7 +3,7 @@ import { LIMITS } from '@roomful/protocol/plain'
 import type { Protocol1Room } from './protocol-1-room'
 import { type Protocol1Row, readProtocol1Row } from './protocol-1-rows'
 
-/** Servers of protocol 1 give 50 a page where nothing is said, and may not give more when asked. */
+/** Servers of protocol 1 return 50 a page by default, and may not return more on request. */
 const PAGE = 50
 /** Up to this many new rows come whole; beyond it the newest page comes, and leaves a hole. */
 const TAIL_PAGES = 4
@@ -58,7 +58,7 @@ export async function deltaOf(
     : undefined
   const tail = await readBack(room, fetch, { after: maxSeq, most: maxSeq === 0 ? 1 : TAIL_PAGES })
   if (tail === null || window === null) return null
-  // From here to the end in one step: the answer is of one moment, whatever came while it was read.
+  // From here to the end in one step: the answer is of one moment, whatever arrived while it was read.
   const lastSeq = room.lastSeqOf(tail.rows.at(-1)?.seq ?? 0, tail.known)
   const rows = room.read(tail.rows, tail.from, lastSeq, tail.since)
   const patch = window ? room.read(window.rows, minSeq, maxSeq, window.since) : []

@@ -17,7 +17,7 @@ export function protocol1Requests(
   joined: Promise<void>,
   timeoutMs: number,
 ): Requests {
-  /** The answer as it came; refused where it says `error`, which is all that a refusal is in protocol 1. */
+  /** The answer as it came; refused if it has `error`, which is all that a refusal is in protocol 1. */
   const ask = async (
     event: string,
     payload: unknown,
@@ -74,7 +74,7 @@ export function protocol1Requests(
   return {
     'join-rooms': async ({ roomIds = [] }) => {
       await joined
-      // Its rooms are the server's to choose: what was asked for counts as joined until the sync says otherwise.
+      // The server chooses its rooms: requested ones count as joined until the sync shows otherwise.
       const heads = roomIds.map((id) => [id, { rev: 0, lastSeq: 0 }])
       return { ok: true, heads: Object.fromEntries(heads) }
     },
@@ -129,7 +129,7 @@ function rowOf(state: Protocol1State, messageId: string): Message | undefined {
   return undefined
 }
 
-/** A refusal of protocol 1 has a text and no code: nothing says that the same request could ever be taken. */
+/** A refusal of protocol 1 has a text and no code: nothing shows that the same request could ever succeed. */
 export const refusal = (error: string, code: 'INTERNAL' | 'UNKNOWN_EVENT' = 'INTERNAL'): ErrorAck => ({
   ok: false,
   error,

@@ -5,8 +5,8 @@ import { isSameState, type Protocol1Row } from './protocol-1-rows'
 const REMEMBERED = 5_000
 
 /**
- * Gives one room of a server that counts no changes the numbers that the client's room needs. Each seq takes one rev when
- * it is first received, so that a message that was missed leaves a rev missing; each edit and delete takes the next.
+ * Assigns the numbers that the client's room needs to one room of a server that counts no changes. Each seq takes one
+ * rev when it is first received, so that a missed message leaves a rev missing; each edit and delete takes the next.
  */
 export class Protocol1Room {
   rev = 0
@@ -35,7 +35,7 @@ export class Protocol1Room {
     this.missing.delete(row.seq)
     if (reserved !== undefined) return this.keep({ ...row, rev: reserved })
     this.unread++
-    // The first event of a room says nothing about those before it.
+    // The first event of a room carries no information about those before it.
     const first = this.lastSeq === 0 ? row.seq : this.lastSeq + 1
     for (let seq = first; seq < row.seq; seq++) this.missing.set(seq, this.rev + 1 + seq - first)
     this.rev = Math.max(this.rev + 1 + row.seq - first, row.seq)

@@ -10,12 +10,12 @@ type Emit = (event: TransportEvent) => void
 /** What is known of a server of protocol 1, over all connections to it; its events become those that protocol 2 would send. */
 export class Protocol1State {
   readonly rooms = new Map<string, Protocol1Room>()
-  /** Rooms that the server put this user in; null: it has not said. */
+  /** Rooms that the server added this user to; null: it has not sent them. */
   listed: readonly string[] | null = null
   me: User | null = null
-  /** The numbers are this object's own, so no other may go on from them. */
+  /** The numbers are this object's own, so no other may continue them. */
   readonly epoch = `seed-${nanoid()}`
-  /** Sends whose row was not seen yet, by clientId: how one's own rows, and so oneself, are recognised. */
+  /** Sends whose row was not seen yet, by clientId: they identify the user's own rows, and so the user. */
   private readonly sends = new Map<string, { roomId: string; content: string }>()
 
   constructor(private readonly emit: Emit) {}
@@ -26,7 +26,7 @@ export class Protocol1State {
     return room
   }
 
-  /** A new connection: what was missed on it is to be read again. */
+  /** A new connection: what was missed on it has to be read again. */
   begin(token: string): void {
     this.me ??= userOfToken(token)
     for (const room of this.rooms.values()) room.isFresh = false
@@ -95,8 +95,8 @@ export class Protocol1State {
   }
 
   /**
-   * Finds out whether a row is one's own: by its clientId, or, from a server that does not keep that, as the first unseen
-   * row with the same text. The first of them also identifies the user.
+   * Decides whether a row is the user's own: by its clientId, or, from a server that does not keep that, as the first
+   * unseen row with the same text. The first of them also identifies the user.
    */
   recognise(row: Protocol1Row): Protocol1Row {
     const found = row.clientId === undefined ? this.sendLike(row) : row.clientId
@@ -144,7 +144,7 @@ export class Protocol1State {
   }
 }
 
-/** Whose token it is, where it is a JWT. A server of protocol 1 does not send it. */
+/** The user of the token, if it is a JWT. A server of protocol 1 does not send it. */
 function userOfToken(token: string): User | null {
   try {
     const body: unknown = JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/')))

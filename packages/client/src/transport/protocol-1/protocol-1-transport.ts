@@ -8,7 +8,7 @@ import { LOST, openSocket, type SocketConnection } from '../socket-connection'
 import { protocol1Requests, refusal } from './protocol-1-requests'
 import { Protocol1State } from './protocol-1-state'
 
-/** A server that never says which rooms one is in is not waited for longer than this. */
+/** The longest wait for a server that never sends the user's rooms. */
 const JOINED_WAIT_MS = 3_000
 
 /**

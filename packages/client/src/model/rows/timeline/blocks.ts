@@ -87,7 +87,7 @@ function pruned(blocks: Blocks, fresh: ReadonlyMap<number, (Chunk | undefined)[]
   return blocks.filter((block) => block.chunks.some((chunk) => chunk !== undefined))
 }
 
-/** Empties a range. Whole blocks and chunks go without a look at their rows; at most two chunks are copied. */
+/** Empties a range. Whole blocks and chunks are dropped without reading their rows; at most two chunks are copied. */
 export function withoutSlots(blocks: Blocks, range: Range): Blocks {
   return blocks.flatMap((block) => {
     const span = spanOf(block.index, BLOCK_SIZE * CHUNK_SIZE)

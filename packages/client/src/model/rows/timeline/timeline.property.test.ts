@@ -113,7 +113,7 @@ test('a step repeated changes nothing, by reference', () => {
   )
 })
 
-test('the chunks that are named as changed are enough to bring a disk up to date', () => {
+test('the chunks reported as changed are enough to bring a disk up to date', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
       const disk = new Map<number, readonly Message[]>()

@@ -153,7 +153,7 @@ describe('chunks', () => {
     expect(changedChunks(t, addRange(t, { from: 9_001, to: 9_001 }, [sampleRow(9_001, 9_001)]))).toEqual([70])
   })
 
-  test('read from disk are held where the stored ranges say so, and only those that were read', () => {
+  test('read from disk are held if the stored ranges contain them, and only those that were read', () => {
     const t = held(100, 600)
     const chunks = [0, 1, 4].map((index) => ({ index, messages: chunkAt(t, index) }))
     const loaded = addChunks(emptyTimeline, rangesOf(t), chunks)

@@ -139,8 +139,8 @@ export function addRange(t: Timeline, range: Range, rows: readonly Message[]): T
 }
 
 /**
- * Takes in chunks read from disk, of a room whose stored ranges are these. A range counts as held only where its chunk
- * was read: one that is missing or was not asked for stays a hole (I7).
+ * Adds chunks read from disk, of a room with these stored ranges. A range counts as held only if its chunk was read:
+ * one that is missing or was not requested stays a hole (I7).
  */
 export function addChunks(
   t: Timeline,
