@@ -77,7 +77,7 @@ export function refusal(code: string, more: Readonly<Record<string, Pattern>> = 
   return { ok: false, error: text, code, ...more }
 }
 
-/** One refused request, as a case of its own. */
+/** One refused request, as a separate case. */
 export function refuses(name: string, event: string, payload: unknown, code: string, who: Who = 'a'): Case {
   return both(name, ask(who, event, payload, refusal(code)))
 }

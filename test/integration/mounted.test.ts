@@ -85,7 +85,7 @@ test('attached to a server that is created later, and answering requests from a 
   expect(chat.port).toBe((server.address() as AddressInfo).port)
 })
 
-test('under a path of its own port, with nothing else there', async () => {
+test('under a path of a separate port, with nothing else there', async () => {
   await using chat = await startServer({ path: `${PATH}/` })
   expect(chat.url).toBe(`http://127.0.0.1:${chat.port}${PATH}`)
   await dial(new URL(chat.url).origin, 'websocket')

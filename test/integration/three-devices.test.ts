@@ -89,7 +89,7 @@ test.each([1, 2, 3])(
       await world.advance(Math.floor(random() * 60))
     }
 
-    // After so many cuts the next try may be 30 s away.
+    // After this many cuts the next attempt may be 30 s away.
     await world.advance(30_000)
     await world.expectConverged()
     const [first, ...others] = devices.map(({ chat }) => view(chat))

@@ -69,14 +69,13 @@ export interface Room {
   /** Lets the room go 2 s after the last `close`; its rows may leave memory when more than 20 rooms are closed. */
   close(): void
   /**
-   * Shown before it returns, at the end, where the window goes; sent in the order of the calls. Never throws: content that
-   * the server would refuse, or a value that is no JSON, is `failed` at once, with its text. Rejects with the refusal:
-   * INVALID_CONTENT, CONTENT_TOO_LONG,
-   * INVALID_PAYLOAD (see `metadata`), PAYLOAD_TOO_LARGE, ROOM_NOT_FOUND, FORBIDDEN, MUTED, SLOW_MODE, ROOM_ARCHIVED,
-   * MESSAGE_NOT_FOUND (what it replies to is gone), EXPIRED (see `maxUnsentAgeMs`); with ABORTED when it is cancelled or
-   * the chat is closed, with the code that stopped the chat: then what is on disk goes out the next time. An aborted signal
-   * cancels the message, where it is not too late, and rejects with ABORTED; after `timeoutMs` it rejects with TIMEOUT, and
-   * the message stays in the outbox.
+   * Shown before it returns, at the end, and the window moves there; sent in the order of the calls. Never throws:
+   * content that the server would refuse, or a value that is not JSON, is `failed` at once, with its text. Rejects with
+   * the refusal: INVALID_CONTENT, CONTENT_TOO_LONG, INVALID_PAYLOAD (see `metadata`), PAYLOAD_TOO_LARGE,
+   * ROOM_NOT_FOUND, FORBIDDEN, MUTED, SLOW_MODE, ROOM_ARCHIVED, MESSAGE_NOT_FOUND (what it replies to is gone), EXPIRED
+   * (see `maxUnsentAgeMs`); with ABORTED when it is cancelled or the chat is closed, with the code that stopped the
+   * chat: then a stored message goes out the next time. An aborted signal cancels the message, unless it is too late,
+   * and rejects with ABORTED; after `timeoutMs` it rejects with TIMEOUT, and the message stays in the outbox.
    *
    * @example
    * const giveUp = new AbortController()
@@ -149,17 +148,17 @@ export interface Room {
   /** Text not sent yet: kept over reloads where storage works, the same in all tabs. */
   setDraft(text: string): void
   /**
-   * Each message once, in order, gaps filled; what was deleted or purged before its turn is left out. Starts after `after`
-   * (a seq; 0: with the first message; past the newest: as if it were the newest), or with what comes next. Nothing is
-   * loaded ahead of the consumer; each loop over the same stream reads for itself.
+   * Each message once, in order, gaps filled; messages deleted or purged before their turn are left out. Starts after
+   * `after` (a seq; 0: with the first message; past the newest: as if it were the newest), or with the next new
+   * message. Nothing is loaded ahead of the consumer; each loop over the same stream reads for itself.
    *
-   * Whatever it waits for, it ends at once with the signal and when the loop is left. It throws ROOM_NOT_FOUND when the
-   * room is removed, ABORTED when the chat is closed, the code that stopped the chat, a refusal that no retry changes, and
-   * INVALID_PAYLOAD when `after` is not a number. Refused for now, it asks ever more rarely, and no sooner than the server
-   * says.
+   * It ends at once with the signal and when the loop is left, even during a wait. It throws ROOM_NOT_FOUND when the
+   * room is removed, ABORTED when the chat is closed, the code that stopped the chat, a refusal that no retry changes,
+   * and INVALID_PAYLOAD when `after` is not a number. After temporary refusals it retries ever more rarely, and no
+   * sooner than the server allows.
    *
-   * When the server's database is restored from a backup, it goes on with what was sent since then (by the messages'
-   * times), though those have numbers that other messages had before.
+   * When the server's database is restored from a backup, it continues with the messages sent since then (by their
+   * times), although they have numbers that other messages had before.
    *
    * @example
    * for await (const message of room.stream({ after: 0 })) show(message.content)

@@ -20,7 +20,7 @@ export async function backup(io: Io, copy: string, { database, json }: Options):
   return EXIT.ok
 }
 
-/** Restores a copy of a SQLite database in its place, with a history of its own. */
+/** Restores a copy of a SQLite database in its place, with a new epoch. */
 export async function restore(io: Io, copy: string, { database, json }: Options): Promise<number> {
   const done = await withAdvice(() => restoreDatabase(database, copy))
   const before = done.kept === undefined ? '' : ` What was there is now ${done.kept}.`

@@ -14,9 +14,9 @@ import { createStreamPage, type Loaded } from './stream-page'
 type Opening = Pick<Room, 'open' | 'close'>
 
 /**
- * Every message once, in order of seq, with nothing left out: from the rows that are held where they are, by pages where
- * not. Nothing runs ahead of the consumer. A message deleted before its turn is skipped. Whatever it waits for, it ends
- * at once with the signal and with `return`, and throws when the room is removed or the chat is stopped.
+ * Every message once, in order of seq, with nothing left out: from held rows if possible, otherwise by pages. Nothing
+ * runs ahead of the consumer. A message deleted before its turn is skipped. It ends at once with the signal and with
+ * `return`, even during a wait, and throws when the room is removed or the chat is stopped.
  */
 export function createRoomStream(room: HandleRoom, opening: Opening): Room['stream'] {
   return ({ after, signal } = {}) => ({

@@ -4,9 +4,9 @@ import type { Topic } from '../engine/notifier'
 import { attempt } from '../engine/report'
 
 /**
- * `subscribe` and `select` of a topic: a zustand store of the state that is seen, while anybody listens. The notifier
- * publishes to it, in its rounds, so that zustand calls listeners only when the state is whole; it makes no call where
- * `view` answers what was published before. What zustand does not promise is added here:
+ * `subscribe` and `select` of a topic: a zustand store of the visible state, while it has listeners. The notifier
+ * publishes to it, in its rounds, so that zustand calls listeners only when the state is whole; it makes no call if
+ * `view` returns what was published before. It adds what zustand does not promise:
  *
  * - a selector or listener that throws is reported, and the others are called;
  * - each is called with the newest state, also where one before it has changed it in the same round;

@@ -7,9 +7,9 @@ export type RunClock = Omit<Clock, 'monotonic'> & {
 }
 
 /**
- * Begins with the device's time of day and goes on by the monotonic clock, so that a time of day that is set, by seconds or
- * by years, makes nothing early and nothing late. Its time never goes back, also where there is no monotonic clock, and a
- * timer that fires proves how much has passed, also where the monotonic clock stands still.
+ * Starts at the device's time of day and advances by the monotonic clock, so that a change of the time of day, by
+ * seconds or by years, makes nothing early or late. Its time never goes back, even without a monotonic clock, and a
+ * timer that fires proves how much time has passed, even if the monotonic clock stands still.
  */
 export function steadyClock(clock: Clock): RunClock {
   const measured = (): number => clock.monotonic?.() ?? clock.now()

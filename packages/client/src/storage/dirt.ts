@@ -11,8 +11,9 @@ import { isWorthKeeping } from './stored-rooms'
 const MOST_EVICTED_ROWS = 20_000
 
 /**
- * What of a room has to be written: its record, and these chunks. `live` rows are read from the room when the disk takes
- * them; the others left memory before, and are kept here. `clear`: all that the disk has of the room goes first.
+ * The parts of a room to be written: its record, and these chunks. `live` rows are read from the room when the disk is
+ * ready; the others left memory before, and are kept here. `clear`: everything that the disk has of the room is deleted
+ * first.
  */
 export type DirtyRoom = { readonly clear: boolean; readonly chunks: Map<number, 'live' | readonly Message[]> }
 

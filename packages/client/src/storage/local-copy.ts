@@ -69,7 +69,7 @@ export type LocalSnapshot = {
 
 /**
  * Whose copy to open. With `userId: null` (the token's owner is not known yet: a cold start, offline) it is that of the
- * user who opened one last on this server and did not sign out since; `meta.user` of the snapshot says who.
+ * user who opened one last on this server and has not signed out since; `meta.user` of the snapshot names them.
  */
 export type LocalScope = { readonly url: string; readonly userId: string | null }
 
@@ -84,8 +84,8 @@ export interface LocalCopy {
   /** What is there now, after other tabs have written. From here on this one may write rows again. */
   refresh(): Promise<LocalSnapshot>
   /**
-   * The chunks that are there, in the order asked for. One that is missing means that its seqs are not held, whatever
-   * the room's ranges say (it may have been trimmed). `corrupt`: unreadable, and the room's rows have been cleared.
+   * The existing chunks, in the requested order. If one is missing, its seqs are not held, even if they are in the
+   * room's ranges (it may have been trimmed). `corrupt`: unreadable, and the room's rows have been cleared.
    */
   readChunks(roomId: string, indexes: readonly number[]): Promise<readonly ReadChunk[]>
   /** `taken`: another tab has written rows since this one last read or wrote them. Entries alone are never refused so. */

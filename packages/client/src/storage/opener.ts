@@ -31,7 +31,7 @@ export type OpenerOptions = {
 const NOTHING: LocalSnapshot = { meta: null, rooms: [], entries: [] }
 
 /**
- * Opens a local copy so that it never stands in the way: `open` and `readChunks` never reject, and nothing waits longer
+ * Opens a local copy so that it never blocks the client: `open` and `readChunks` never reject, and nothing waits longer
  * than 4 s (`open`: 3; `wipe`: 8).
  *
  *   closed ──open──▶ open ◀──opened behind──╮
@@ -39,8 +39,8 @@ const NOTHING: LocalSnapshot = { meta: null, rooms: [], entries: [] }
  *                   │   ╲─deleted, unavailable──▶ off (until `open`)
  *                   ╰──open fails──▶ down or off
  *
- * `open`: the disk takes writes. `down`: what is dirty waits. `off`: nothing is kept. The state says which: `ok`,
- * `degraded` (what was kept is there, what is new waits), `memory`.
+ * `open`: the disk accepts writes. `down`: dirty data waits. `off`: nothing is stored. The state shows which: `ok`,
+ * `degraded` (stored data is there, new data waits), `memory`.
  */
 export function createOpener({ source, clock, onState, onMode, onReset, onReopened, isOver }: OpenerOptions) {
   const fine: StorageState = { status: source.kind === 'memory' ? 'memory' : 'ok' }

@@ -5,8 +5,8 @@
 export type LocalTable = 'lastUsers' | 'meta' | 'rooms' | 'chunks' | 'entries'
 
 /**
- * Where a record is: its table, and its key there, which has two parts in `chunks` (`['chunks', roomId, index]`) and one
- * everywhere else. A path that ends earlier stands for all records below it.
+ * Where a record is: its table, and its key there, which has two parts in `chunks` (`['chunks', roomId, index]`) and
+ * one everywhere else. A shorter path means all records below it.
  */
 export type LocalPath = readonly [table: LocalTable, ...key: readonly (string | number)[]]
 

@@ -85,9 +85,9 @@ function targetOf(value: unknown): Target | null {
 }
 
 /**
- * How old a send is after a restart. This run goes on from the age that was kept. How long it lay on the disk the server's
- * clock says, once it is known; where it was not known then, the device's is taken for it. A version before this one kept
- * only when it was wanted, by the device's clock.
+ * The age of a send after a restart. This run continues from the stored age. The server's clock shows how long it was
+ * on the disk, once it is known; if it was not known at the time, the device's clock replaces it. The previous version
+ * stored only when it was wanted, by the device's clock.
  */
 function wantedOf({ age, savedAt, serverAt, wantedAt }: Fields, order: number, now: number): Wanted {
   const isAged = typeof age === 'number' && typeof savedAt === 'number'

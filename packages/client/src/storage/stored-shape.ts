@@ -3,8 +3,8 @@ import { chunkOf, type Range } from '../model/rows/timeline'
 import type { StoredEntry, StoredMeta, StoredRoom } from './local-copy'
 
 /**
- * What is read back is not trusted: a crashed disk, another program or a bug of an older version may have been there.
- * These look at what the client leans on, not at every field: 128 rows a chunk are on the way to the first screen.
+ * Stored data is not trusted: a crashed disk, another program or a bug of an older version may have changed it. These
+ * check what the client depends on, not every field: 128 rows a chunk are on the way to the first screen.
  */
 type Fields = Readonly<Record<string, unknown>>
 

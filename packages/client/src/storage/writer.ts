@@ -43,10 +43,10 @@ export type Writer = {
 }
 
 /**
- * Writes what is dirty, one write at a time: it is composed when the disk takes it, so that all that changed meanwhile is
- * in it. Rows, cursor and ranges of a room are in one write (I16). An entry of the outbox is written at once, and becomes
- * ready to be emitted when it is kept (I10), when the disk has taken 4 s, or where nothing can be kept. What a failed
- * write had taken is dirty again.
+ * Writes dirty data, one write at a time: it composes a write when the disk is ready, so that all changes up to then
+ * are in it. Rows, cursor and ranges of a room are in one write (I16). An entry of the outbox is written at once, and
+ * becomes ready to be emitted when it is stored (I10), when the disk has taken 4 s, or if nothing can be stored. The
+ * contents of a failed write are dirty again.
  */
 export function createWriter({
   store,

@@ -6,9 +6,9 @@ export type LockHold = {
 }
 
 /**
- * The other tabs of this origin, as far as the platform shows them. Guarantees: a lock has one holder at a time, and
- * is free as soon as its holder's tab is gone, however it went; messages of one tab reach every other open tab once, in
- * the order in which they were posted, and never the poster. A frozen tab receives and does nothing until it goes on.
+ * The other tabs of this origin, as far as the platform shows them. Guarantees: a lock has one holder at a time, and is
+ * free as soon as its holder's tab is gone, for any reason; messages of one tab reach every other open tab once, in the
+ * order in which they were posted, and never the poster. A frozen tab receives and does nothing until it wakes.
  */
 export interface TabsPort {
   /**
@@ -23,6 +23,8 @@ export interface TabsPort {
     onMessage: (message: unknown) => void,
   ): { post(message: unknown): void; close(): void }
   isVisible(): boolean
-  /** `hidden` and `frozen` as they begin, `visible` when it is looked at. Returns the function that stops it. */
+  /**
+   * `hidden` and `frozen` when they start, `visible` when the user returns to it. Returns the function that stops it.
+   */
   onPage(listener: (state: 'visible' | 'hidden' | 'frozen') => void): () => void
 }

@@ -77,7 +77,7 @@ export const SyncAck = v.object({
   /** Requested, and missing or no longer accessible: the client drops its copy. */
   removed: v.array(RoomId),
   list: v.exactOptional(v.array(RoomListItem)),
-  /** The list goes on after this room: ask for the next page. Absent: this was all, or the last page. */
+  /** The list continues after this room: ask for the next page. Absent: this was all, or the last page. */
   listNext: v.exactOptional(RoomId),
   /** With the list, or its first page: all invitations that wait for an answer. */
   invitations: v.exactOptional(v.array(Invitation)),

@@ -1,7 +1,7 @@
 import type { FinalRoom, SeenMessage } from './event'
 import type { Finding } from './finding'
 
-/** Unread by its definition (I13): after the read cursor, not one's own, not deleted, not a system message. */
+/** Unread by its definition (I13): after the read cursor, from others, not deleted, not a system message. */
 export function unreadOf(
   rows: readonly SeenMessage[],
   userId: string,

@@ -92,7 +92,7 @@ export class Scene {
     await this.#pipeline.submitAll(asRoomId(ROOM), edits)
   }
 
-  /** So many messages of one user, without the wait of sending them. */
+  /** This many messages of one user, without the wait of sending them. */
   fill(user: string, count: number): Promise<void> {
     return this.kit.fill(ROOM, user, count)
   }

@@ -4,8 +4,8 @@ import { shrink } from './shrink'
 import { uncaught } from './uncaught'
 
 /**
- * The part of the simulator that runs in a process of its own: `run FROM COUNT STEP [first]`, `list SEED…`, `trace
- * SEED`, `shrink SEED`. It prints one JSON line per report.
+ * The part of the simulator that runs in a separate process: `run FROM COUNT STEP [first]`, `list SEED…`, `trace SEED`,
+ * `shrink SEED`. It prints one JSON line per report.
  */
 const [command = 'run', ...args] = process.argv.slice(2)
 const numbers = args.map(Number)

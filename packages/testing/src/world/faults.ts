@@ -10,7 +10,7 @@ export type Rates = {
   slowFrameMs: number
   /** The server has acted; its answer never arrives. */
   dropAck: number
-  /** A `changes` frame does not arrive, though its connection goes on. */
+  /** A `changes` frame does not arrive, although its connection stays up. */
   loseChanges: number
   /** A `changes` frame arrives twice. */
   doubleChanges: number

@@ -34,7 +34,7 @@ export class TestFaults {
     this.#strike((frame) => frame.isAck && (event === undefined || frame.event === event), 'drop', whom)
   }
 
-  /** The next broadcast of changes does not arrive, though its connection goes on. */
+  /** The next broadcast of changes does not arrive, although its connection stays up. */
   lose(whom: Whom & { times?: number } = {}): void {
     this.#strike(isChanges, 'drop', whom)
   }

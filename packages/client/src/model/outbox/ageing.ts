@@ -4,7 +4,7 @@ import { entriesAbout } from './entry-list'
 import type { OutboxStep } from './next-outbox-step'
 import { dropSend, ended, entryOf, failSend, type Outbox, put, unsentReplyError, withOutcome } from './outbox'
 
-/** So many at once: the rest with the next step. */
+/** At most this many at once: the rest with the next step. */
 const BATCH = 100
 
 /** When it is too old, by the clock of this run: by what this run has measured, or by the server's clock. */
@@ -21,10 +21,10 @@ export type DueStep = {
 }
 
 /**
- * The step that is due, or `expire` for what has waited longer than the app allows: nobody is shown yesterday's "on my way"
- * without the user being asked. What the server may have is only known after the sync, so its age counts when it would
- * go out again; what has never left the device expires without a connection, too. While the device sleeps, and between two runs,
- * only the server's clock goes on: what it says counts before anything is sent.
+ * The step that is due, or `expire` for entries that have waited longer than the app allows: yesterday's "on my way" is
+ * not shown to others without asking the user. Whether the server has an entry is only known after the sync, so its age
+ * counts when it would go out again; an entry that has never left the device expires without a connection, too. While
+ * the device sleeps, and between two runs, only the server's clock advances: it counts before anything is sent.
  */
 export function withAge(
   { entries }: Outbox,

@@ -78,7 +78,7 @@ function onAnswer(model: RoomModel, answer: EntryAnswer): RoomModel {
 }
 
 /**
- * Without changes of its own to carry it on, a room that is not live takes the server's count; but what came of this read
+ * Without own changes to update it, a room that is not live uses the server's count; but the effect of this read
  * already is no older than the answer.
  */
 function onRead(model: RoomModel, read: { readonly seq: number; readonly unread: number }): RoomModel {

@@ -3,7 +3,7 @@ import { type RoomModel, withPeople } from '../room/room-model'
 import { movedRead } from '../unread/unread'
 import { type People, withCount } from './people'
 
-/** Who the user is: what came of them before that is known as of anybody. */
+/** Sets who the user is: events that came before count like those of any member. */
 export function onIdentified(model: RoomModel, me: string, myName: string): RoomModel {
   if (model.me === me) return model.myName === myName ? model : { ...model, myName }
   const { people, unread } = model

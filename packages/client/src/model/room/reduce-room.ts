@@ -289,8 +289,8 @@ function onRequestFailed(model: RoomModel, event: Extract<RoomEvent, { type: 're
 
 /**
  * A rev that was seen and is not here is a gap: the time since when, or since the last sync that could not close it,
- * decides when to ask. So is a tail behind the last seq though no rev is missing: a rev may be skipped because its row has
- * changed since, and what stands behind that row had no place when it came.
+ * decides when to ask. So is a tail behind the last seq although no rev is missing: a rev may be skipped because its
+ * row has changed since, and the rows behind that row had no place when they arrived.
  */
 function watchGap(model: RoomModel, now: number | null, synced: boolean): RoomModel {
   const { sync, rows } = model

@@ -13,9 +13,9 @@ function rowOf({ rows, me }: RoomModel, change: Change): Message | null {
 }
 
 /**
- * Merges one change's row: confirms an own send, renews a held row, or lengthens the tail by the one next to it. A row
- * farther on waits in `outOfOrder`: shown now, it would stand beside messages that are missing. One that falls into a hole
- * is dropped; the page that fills the hole has it. `grow`: only a change past the cursor may create a row.
+ * Merges one change's row: confirms an own send, updates a held row, or extends the tail by the next one. A row farther
+ * ahead waits in `outOfOrder`: shown now, it would stand right after missing messages. A row inside a hole is
+ * dropped; the page that fills the hole has it. `grow`: only a change past the cursor may create a row.
  */
 export function mergeRow(model: RoomModel, change: Change, grow: boolean): RoomModel {
   const row = rowOf(model, change)

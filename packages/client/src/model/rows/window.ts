@@ -6,10 +6,9 @@ import { CHUNK_SIZE, dropRange, type Range, rangesOf, rowCount, withRange } from
 const SLACK = CHUNK_SIZE
 
 /**
- * Keeps memory bounded (I15): the tail, and the window around what is viewed. The rest is evicted where there is a local
- * store, and can be loaded again. Whole chunks leave: one is in memory or evicted, never half of each.
- * Done before an event takes rows in, never after: a row that changed and left memory in one step would be on no disk as
- * it is now (I5).
+ * Keeps memory bounded (I15): the tail, and the window around what is viewed. The rest is evicted if there is a local
+ * store, and can be loaded again. Whole chunks leave: one is in memory or evicted, never half of each. Done before an
+ * event adds rows, never after: a row that changed and left memory in one step would be on no disk as it is now (I5).
  */
 export function trimmed(model: RoomModel): RoomModel {
   const { rows, windowSize, writesRows } = model

@@ -27,8 +27,8 @@ export type RowCount = {
 }
 
 /**
- * The last count of unread rows, from which the next one is carried on. All versions of a room share this memo: what is
- * counted follows from the rows alone, and the memo only says where to begin.
+ * The last count of unread rows, from which the next one continues. All versions of a room share this memo: the count
+ * follows from the rows alone, and the memo is only a starting point.
  */
 export type RowCounts = { last: RowCount | null }
 
@@ -50,8 +50,8 @@ export function movedRead(unread: Unread, seq: number): Unread {
 }
 
 /**
- * Carries the server's count over one change, in rev order and each once: a new message of another user adds one, a delete
- * of one that was unread takes one off. A count at the server's cap says "that many or more", and is not taken down from.
+ * Updates the server's count by one change, in rev order and each once: a new message of another user adds one, a
+ * delete of an unread one subtracts one. A count at the server's cap means "that many or more", and is never reduced.
  */
 export function carryUnread(
   unread: Unread,
