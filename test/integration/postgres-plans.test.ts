@@ -107,6 +107,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       clientIds: [{ userId: ann, clientId: asClientId('client-0001') }],
       opIds: [{ userId: ann, opId: 'op-00001' }],
       owners: true,
+      pins: true,
       lastSendOf: [ann],
     }
     const plans = await plansOf(async (client) => {
@@ -121,6 +122,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       'fact-messages',
       'fact-op-ids',
       'fact-owners',
+      'fact-pins',
       'lock',
       'room',
     ])
@@ -135,6 +137,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       /purged_sends_pkey on .*\n.*Cond: .*room_id = .*sender_id = .*client_id = /,
     )
     expect(plans.get('fact-op-ids')).toMatch(/op_ids_pkey on .*\n.*Cond: .*room_id = .*user_id = .*op_id = /)
+    expect(plans.get('fact-pins')).toMatch(/messages_pinned on /)
     expect(plans.get('fact-last-sends')).toMatch(/messages_sender on .*\n.*Cond: .*room_id = .*sender_id >=/)
     expect(plans.get('fact-last-sends')).toMatch(/messages_edited on .*\n.*Cond: .*room_id = .*sender_id >=/)
   })
@@ -170,6 +173,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       await reader.memberships(ann, [general])
       await reader.unread(ann, [general])
       await reader.previews([general])
+      await reader.pins(general)
       await reader.heads([general])
       await reader.membersAmong(general, [ann])
       await reader.standings([{ roomId: general, userId: ann }])

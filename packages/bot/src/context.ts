@@ -22,6 +22,8 @@ export type BotContext = {
    * differ.
    */
   reply(reply: ReplyInput, key?: string): Promise<void>
+  /** Pins the message, where the bot moderates the room. Pinned already is a success too, so that a second try is none. */
+  pin(): Promise<void>
 }
 
 /** The same message and key always give the same clientId: by I4 any number of tries makes one reply. */

@@ -95,6 +95,7 @@ export function createBot(options: BotOptions): Bot {
             command: parseCommand(message.content, prefix),
             signal: stopping.signal,
             reply: replyTo(chat, message, stopping.signal),
+            pin: () => room.pin(message.id, { signal: stopping.signal }),
           })
           break
         } catch (error) {

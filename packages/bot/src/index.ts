@@ -16,6 +16,7 @@ export {
   type Metadata,
   type OkAck,
   type PayloadInput,
+  type Pin,
   type PresenceState,
   type PresenceView,
   type PresenceWatch,

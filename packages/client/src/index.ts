@@ -11,6 +11,7 @@ export type {
   OkAck,
   Payload,
   PayloadInput,
+  Pin,
   Retry,
   RoomId,
   SystemAction,

@@ -108,6 +108,17 @@ export interface Room {
    */
   react(idOrClientId: string, emoji: string, op: 'add' | 'remove', options?: WaitOptions): Promise<void>
   /**
+   * As `edit`. Pins the message for everybody in the room: it is in `getState().pins`, and has `pinned`. What is so already
+   * is no request. Rejects with FORBIDDEN where the user does not moderate the room (in a dm both may), with LIMIT_EXCEEDED
+   * at 50 pins, with ROOM_ARCHIVED.
+   *
+   * @example
+   * await room.pin(message.id)
+   */
+  pin(idOrClientId: string, options?: WaitOptions): Promise<void>
+  /** Takes the pin away; as `pin`. A message that is deleted loses its pin by itself. */
+  unpin(idOrClientId: string, options?: WaitOptions): Promise<void>
+  /**
    * Loads up to `count` messages (50; at most 200) before those shown. Of `loadOlder`, `loadNewer`, `jumpTo` and `send` the
    * latest call decides where the window goes: a call before it that is still under way resolves, and moves nothing. While
    * a jump is under way `loadOlder` and `loadNewer` load nothing, and resolve with it.

@@ -90,7 +90,7 @@ describe('a server event', () => {
   })
 
   it('drops fields of a newer server', () => {
-    const decoded = decodeServerEvent('new-message', { ...message, pinned: true })
+    const decoded = decodeServerEvent('new-message', { ...message, starred: true })
     expect(decoded).toEqual({ ok: true, value: { event: 'new-message', payload: message } })
   })
 

@@ -43,12 +43,15 @@ export { type Brand, ClientId, MessageId, RoomId, UserId } from './ids'
 export { HEADS_INTERVAL_MS, LIMITS, TYPING_RENEW_MS, TYPING_TTL_MS } from './limits'
 export type { FileMetadata, SystemAction, SystemMetadata } from './message-kinds'
 export { Metadata } from './metadata'
+export { cutContent, pinOf, pinsInOrder } from './pins'
 export { isMetadata, type Json, type Plain, plainMetadata, plainPayload } from './plain-json'
 export {
   Head,
   Invitation,
   Member,
   Message,
+  Pin,
+  Pinned,
   Preview,
   Reaction,
   type Removal,

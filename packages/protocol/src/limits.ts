@@ -32,10 +32,14 @@ export const LIMITS = {
   roomsPage: 100,
   /** A direct-message room, the opener included. */
   dmMembers: 8,
+  /** The content of a preview or a pin, in code points. */
+  previewCodePoints: 200,
   reactionEmojis: 50,
   /** `reactions[].users` names this many of the first; `count` counts all. */
   reactionUsers: 20,
   emojiLength: 32,
+  /** Pinned messages of one room. */
+  pins: 50,
   roomNameLength: 100,
   userNameLength: 100,
   typeLength: 20,

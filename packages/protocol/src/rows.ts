@@ -13,8 +13,12 @@ export const Reaction = v.object({
 })
 export type Reaction = v.InferOutput<typeof Reaction>
 
+/** Who pinned a message, and when. */
+export const Pinned = v.object({ by: UserId, at: IsoTime })
+export type Pinned = v.InferOutput<typeof Pinned>
+
 /**
- * One message. A tombstone (`deleted`) keeps its place and sender, and has no content, metadata or reactions. `type` is
+ * One message. A tombstone (`deleted`) keeps its place and sender, and has no content, metadata, reactions or pin. `type` is
  * any string here: custom types and those of newer servers are shown as they are.
  */
 export const Message = v.object({
@@ -33,6 +37,8 @@ export const Message = v.object({
   editedAt: v.nullable(IsoTime),
   deleted: v.boolean(),
   reactions: v.array(Reaction),
+  /** Absent: it is not pinned. */
+  pinned: v.exactOptional(Pinned),
 })
 export type Message = v.InferOutput<typeof Message>
 
@@ -107,6 +113,19 @@ export const Preview = v.object({
   deleted: v.boolean(),
 })
 export type Preview = v.InferOutput<typeof Preview>
+
+/** A pinned message as the room's list of pins shows it; `content` is cut as in a preview. */
+export const Pin = v.object({
+  messageId: MessageId,
+  seq: Seq,
+  senderId: UserId,
+  senderName: v.string(),
+  type: v.string(),
+  content: v.string(),
+  createdAt: IsoTime,
+  pinned: Pinned,
+})
+export type Pin = v.InferOutput<typeof Pin>
 
 /** One item of the user's room list. `unread` is counted up to `LIMITS.unreadCap`. */
 export const RoomListItem = v.object({

@@ -49,6 +49,8 @@ class FakeRoom extends FakeSource<RoomState> implements Room {
   edit = (id: string, content: string) => this.note(this.answerEdit(), 'edit', id, content)
   delete = (id: string) => this.note(Promise.resolve(), 'delete', id)
   react: Room['react'] = (...args) => this.note(Promise.resolve(), 'react', ...args)
+  pin: Room['pin'] = (id) => this.note(Promise.resolve(), 'pin', id)
+  unpin: Room['unpin'] = (id) => this.note(Promise.resolve(), 'unpin', id)
   loadOlder = () => this.note(Promise.resolve(), 'loadOlder')
   loadNewer = () => this.note(Promise.resolve(), 'loadNewer')
   loadMembers = () => this.note(Promise.resolve(), 'loadMembers')

@@ -3,6 +3,7 @@ import type {
   Invitation,
   MemberView,
   MessageDraftInput,
+  Pin,
   RoomSummary,
   Sent,
   ShownMessage,
@@ -70,6 +71,20 @@ export function useSend(): (draft: string | MessageDraftInput) => Sent {
 /** Who is typing, without oneself. A name goes by itself when its owner stops or is lost. */
 export function useTyping(): readonly TypingUser[] {
   return useRoomSelector((state) => state.typing)
+}
+
+/**
+ * The room's pinned messages, loaded or not, the newest pin first. `room.pin` and `room.unpin` change them.
+ *
+ * @example
+ * function PinBar() {
+ *   const room = useRoom()
+ *   const [newest] = usePins()
+ *   return newest && <button onClick={() => room.jumpTo(newest.seq)}>{newest.content}</button>
+ * }
+ */
+export function usePins(): readonly Pin[] {
+  return useRoomSelector((state) => state.pins)
 }
 
 /** The room's members, of which a large room loads only some by itself. */

@@ -18,6 +18,7 @@ export const IDLE_ROOM: RoomState = {
   room: null,
   role: null,
   messages: [],
+  pins: [],
   unread: 0,
   lastReadSeq: 0,
   lastSeq: 0,

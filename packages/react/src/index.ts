@@ -8,6 +8,7 @@ export {
   useMembers,
   useMessage,
   useMessages,
+  usePins,
   useReadReceipts,
   useRooms,
   useSend,

@@ -86,6 +86,8 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
       return { messageId, ...maybe({ opId: clientId }), ...maybe({ roomId }) }
     case 'react-message':
       return { messageId, emoji: chance.pick(['👍', ':x:', '❤️']), op: chance.pick(['add', 'remove']) }
+    case 'pin-message':
+      return { messageId, op: chance.pick(['add', 'remove']), ...maybe({ opId: clientId }) }
     case 'mark-read':
       return { roomId, seq: chance.below(100) }
     case 'sync':

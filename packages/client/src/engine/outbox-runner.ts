@@ -122,7 +122,7 @@ export function createOutboxRunner(engine: EngineContext, maxAgeMs: number): Run
   function emitOp(
     { entry, messageId }: Extract<Step, { do: 'op' }>,
     roomId: ReturnType<typeof asRoomId>,
-  ): Promise<Asked<'edit-message' | 'delete-message' | 'react-message' | 'send-message'>> {
+  ): Promise<Asked<'edit-message' | 'delete-message' | 'react-message' | 'pin-message' | 'send-message'>> {
     const common = { messageId, roomId, opId: entry.id }
     switch (entry.kind) {
       case 'edit':
@@ -131,13 +131,15 @@ export function createOutboxRunner(engine: EngineContext, maxAgeMs: number): Run
         return engine.ask('delete-message', common)
       case 'react':
         return engine.ask('react-message', { ...common, emoji: entry.emoji, op: entry.op })
+      case 'pin':
+        return engine.ask('pin-message', { ...common, op: entry.op })
     }
   }
 }
 
 function one(
   entry: Entry | undefined,
-  result: Asked<'send-message' | 'edit-message' | 'delete-message' | 'react-message'>,
+  result: Asked<'send-message' | 'edit-message' | 'delete-message' | 'react-message' | 'pin-message'>,
 ): { answers: readonly EntryAnswer[] } | { whole: ChatError | null } {
   if (!result.ok) return { whole: result.error }
   return { answers: entry ? [{ id: entry.id, row: result.ack.message }] : [] }

@@ -14,7 +14,10 @@ import { contentRefusal, readDraft, textRefusal } from './app-values'
 import type { HandleRoom } from './handle-context'
 import { ignoreRejection, limitedRun, readLimits } from './limits'
 
-type Sends = Pick<Room, 'send' | 'retry' | 'cancel' | 'edit' | 'delete' | 'react' | 'markRead'>
+type Sends = Pick<
+  Room,
+  'send' | 'retry' | 'cancel' | 'edit' | 'delete' | 'react' | 'pin' | 'unpin' | 'markRead'
+>
 
 /** What the user does to messages: all of it goes through the outbox, and shows before the call returns. */
 export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends {
@@ -46,6 +49,15 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       }),
     )
 
+  const now = (): string => new Date(serverTime.now() ?? clock.wall()).toISOString()
+
+  const pin = (id: string, op: 'add' | 'remove', options?: WaitOptions): Promise<void> =>
+    change(
+      { kind: 'pin', id: newId(), target: targetOf(slot.model, id), op, at: now() },
+      options,
+      textRefusal({ messageId: id }),
+    )
+
   const cancel = (clientId: string): boolean => {
     store.dispatch(roomId, { type: 'cancelled', id: clientId })
     return (
@@ -63,7 +75,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
         id,
         content,
         replyTo: replyTo === undefined ? null : targetOf(slot.model, replyTo),
-        createdAt: new Date(serverTime.now() ?? clock.wall()).toISOString(),
+        createdAt: now(),
         ...wanted(),
         ...(type === undefined ? {} : { type }),
         ...(metadata === undefined ? {} : { metadata }),
@@ -112,6 +124,9 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
         options,
         textRefusal({ messageId: id, emoji, op }),
       ),
+
+    pin: (id, options) => pin(id, 'add', options),
+    unpin: (id, options) => pin(id, 'remove', options),
 
     markRead: (seq) => {
       const { tail, lastSeq } = slot.model.rows

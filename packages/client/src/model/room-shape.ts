@@ -1,4 +1,4 @@
-import type { ClientId, Message, MessageId, Role, UserId } from '@roomful/protocol'
+import type { ClientId, Message, MessageId, Pin, Role, UserId } from '@roomful/protocol'
 import type { ChatError } from './chat-error'
 import type { RoomRow, ShownKind } from './register'
 
@@ -63,6 +63,8 @@ export type RoomState = {
   /** My own role, once known. */
   readonly role: Role | null
   readonly messages: readonly ShownMessage[]
+  /** The room's pinned messages, loaded or not, the newest pin first; at most 50. After a restart they come with the first sync. */
+  readonly pins: readonly Pin[]
   /** Exact where the loaded range covers it, otherwise the server's count plus what came since. */
   readonly unread: number
   readonly lastReadSeq: number

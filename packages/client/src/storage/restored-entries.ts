@@ -28,6 +28,11 @@ const READERS: { readonly [K in Entry['kind']]: Reader<K> } = {
     const isSound = about !== null && typeof emoji === 'string' && (op === 'add' || op === 'remove')
     return isSound ? { ...base, kind: 'react', target: about, emoji, op } : null
   },
+  pin: ({ target, op, at }, base) => {
+    const about = targetOf(target)
+    const isSound = about !== null && typeof at === 'string' && (op === 'add' || op === 'remove')
+    return isSound ? { ...base, kind: 'pin', target: about, op, at } : null
+  },
   read: ({ seq, dueAt }, base) =>
     typeof seq === 'number' ? { ...base, kind: 'read', seq, dueAt: numberIn(dueAt) ?? 0 } : null,
 }

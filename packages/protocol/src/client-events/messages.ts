@@ -94,6 +94,10 @@ const Emoji = v.pipe(
 export const ReactMessage = v.strictObject({ ...onMessage, emoji: Emoji, op: v.picklist(['add', 'remove']) })
 export type ReactMessage = v.InferOutput<typeof ReactMessage>
 
+/** Pins a message, or takes its pin away; never a toggle. By those who moderate the room, in a dm by both. */
+export const PinMessage = v.strictObject({ ...onMessage, op: v.picklist(['add', 'remove']) })
+export type PinMessage = v.InferOutput<typeof PinMessage>
+
 export const MessageAck = v.object({ ok: v.literal(true), message: Message })
 
 /** Moves the read cursor forward to `seq`, never back and never past the head. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { Epoch, Rev, RoomId, Seq } from '../ids'
 import { LIMITS } from '../limits'
-import { Invitation, Member, Message, Room, RoomListItem } from '../rows'
+import { Invitation, Member, Message, Pin, Room, RoomListItem } from '../rows'
 
 const Cont = v.pipe(v.string(), v.maxLength(100), v.regex(/^[A-Za-z0-9_:.-]+$/))
 
@@ -67,6 +67,8 @@ export const Delta = v.object({
    */
   membersPartial: v.exactOptional(v.boolean()),
   room: v.exactOptional(Room),
+  /** All pins that the reader may see, the newest first. Absent: none changed, or more pages follow. */
+  pins: v.exactOptional(v.array(Pin)),
 })
 export type Delta = v.InferOutput<typeof Delta>
 

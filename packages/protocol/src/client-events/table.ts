@@ -17,6 +17,7 @@ export const clientEvents = {
   'edit-message': { payload: messages.EditMessage, ack: messages.MessageAck },
   'delete-message': { payload: messages.DeleteMessage, ack: messages.MessageAck },
   'react-message': { payload: messages.ReactMessage, ack: messages.MessageAck },
+  'pin-message': { payload: messages.PinMessage, ack: messages.MessageAck },
   'mark-read': { payload: messages.MarkRead, ack: messages.MarkReadAck },
   sync: { payload: sync.Sync, ack: sync.SyncAck },
   typing: { payload: signals.Typing, ack: rooms.OkAck },

@@ -17,6 +17,7 @@ export const PERMISSIONS = {
   'edit-other': { owner: false, admin: false, member: false, none: false, 'server-admin': false },
   'delete-own': { owner: true, admin: true, member: true, none: false, 'server-admin': true },
   'delete-other': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  pin: { owner: true, admin: true, member: false, none: false, 'server-admin': true },
   react: { owner: true, admin: true, member: true, none: false, 'server-admin': false },
   join: { owner: true, admin: true, member: true, none: true, 'server-admin': true },
   leave: { owner: true, admin: true, member: true, none: false, 'server-admin': false },
@@ -48,6 +49,9 @@ const NOT_IN_DMS: ReadonlySet<Action> = new Set<Action>([
   'update-room',
 ])
 
+/** What takes a moderator elsewhere, and in a dm nobody: its people are equals. */
+const OF_ALL_IN_DMS: ReadonlySet<Action> = new Set<Action>(['pin'])
+
 /** A user outside the room must not learn that it exists (P9): for them it is not found, whatever they ask. */
 type Denial = 'ROOM_NOT_FOUND' | 'FORBIDDEN'
 
@@ -63,6 +67,7 @@ export function denialOf(action: Action, { room, member, serverAdmin }: Asking):
   const standing = standingIn(room, member)
   const known = standing !== 'none' || serverAdmin
   if (room.type === 'dm' && NOT_IN_DMS.has(action)) return known ? 'FORBIDDEN' : 'ROOM_NOT_FOUND'
+  if (room.type === 'dm' && OF_ALL_IN_DMS.has(action) && standing !== 'none') return undefined
   // It ends by itself when all have left.
   if (room.type === 'ephemeral' && action === 'delete-room') return known ? 'FORBIDDEN' : 'ROOM_NOT_FOUND'
   if (serverAdmin && PERMISSIONS[action]['server-admin']) return undefined

@@ -1,9 +1,9 @@
-import { LIMITS, type Member, type MessageId, type Room } from '@roomful/protocol'
-import { type Action, denialOf, PERMISSIONS } from './authorise'
+import { LIMITS, type Room } from '@roomful/protocol'
 import { closedToWriting, contentRefusal, speechRefusal } from './decide-send'
 import type { Fold } from './fold'
 import { isoTime, msOfIso } from './iso-time'
-import type { Actor, Op, Outcome, Refusal, StoredMessage } from './ops'
+import { answerRetry, changed, find, unchanged } from './on-message'
+import type { Op, Outcome, Refusal, StoredMessage } from './ops'
 import { merged, withoutReaction, withReaction } from './reactions'
 import { refuse } from './refusal'
 import { isWebAddress, showsAddress } from './shown-file'
@@ -12,7 +12,6 @@ import { tombstoneOf, toWire } from './stored-message'
 type Edit = Extract<Op, { kind: 'edit' }>
 type Delete = Extract<Op, { kind: 'delete' }>
 type React = Extract<Op, { kind: 'react' }>
-type OnMessage = { readonly actor: Actor; readonly messageId: MessageId; readonly opId?: string }
 
 export function decideEdit(fold: Fold, op: Edit): Outcome {
   const found = find(fold, op, (own) => (own ? 'edit-own' : 'edit-other'))
@@ -69,50 +68,6 @@ export function decideReact(fold: Fold, op: React): Outcome {
     return refuse('LIMIT_EXCEEDED', { field: 'emoji', limit: LIMITS.reactionEmojis })
   }
   return changed(fold, op, { ...message, reactions })
-}
-
-type Found = {
-  readonly room: Room
-  readonly member: Member | undefined
-  readonly message: StoredMessage
-  readonly own: boolean
-}
-
-/** The message, if the actor may know of it: otherwise the same answer for missing and hidden (P9). */
-function find(fold: Fold, op: OnMessage, actionOn: (own: boolean) => Action): Found | Refusal {
-  const { room } = fold
-  const message = fold.message(op.messageId)
-  const member = fold.member(op.actor.id)
-  if (!room || !message) return refuse('MESSAGE_NOT_FOUND')
-  // A system message reports what its sender did, not their words: it belongs to no user.
-  const own = message.senderId === op.actor.id && message.type !== 'system'
-  const action = actionOn(own)
-  const denial = denialOf(action, { room, member, serverAdmin: op.actor.admin })
-  if (denial === 'ROOM_NOT_FOUND') return refuse('MESSAGE_NOT_FOUND')
-  const moderates = op.actor.admin && PERMISSIONS[action]['server-admin']
-  const hidden = member !== undefined && message.seq < member.fromSeq
-  if (hidden && !moderates) return refuse('MESSAGE_NOT_FOUND')
-  return denial ? refuse(denial) : { room, member, message, own }
-}
-
-/**
- * An op that was done before is answered with the row as it is now, and not repeated: between the first try and this
- * retry another device may have changed the message, and the later change stands.
- */
-function answerRetry(fold: Fold, op: OnMessage, message: StoredMessage): Outcome | undefined {
-  const about = op.opId === undefined ? undefined : fold.doneOp(op.actor.id, op.opId)
-  if (about === undefined) return undefined
-  if (about !== op.messageId) return refuse('CLIENT_ID_CONFLICT', { field: 'opId' })
-  return { ok: true, kind: 'message', message: toWire(message, op.actor.id) }
-}
-
-function unchanged(fold: Fold, op: OnMessage, message: StoredMessage): Outcome {
-  fold.rememberOp(op.actor, op.opId, op.messageId)
-  return { ok: true, kind: 'message', message: toWire(message, op.actor.id) }
-}
-
-function changed(fold: Fold, op: OnMessage, message: StoredMessage): Outcome {
-  return unchanged(fold, op, fold.changeMessage(message, op.actor))
 }
 
 function editWindowRefusal(room: Room, message: StoredMessage, at: number): Refusal | undefined {

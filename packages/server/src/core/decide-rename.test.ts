@@ -16,6 +16,7 @@ function factsOf(room: Partial<Room>, change: (member: Member) => Member = (memb
     byClientId: new Map(),
     opIds: new Map(),
     owners: 1,
+    pins: 0,
     lastSendAt: new Map(),
   }
 }

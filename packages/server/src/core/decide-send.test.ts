@@ -245,7 +245,7 @@ describe('an ephemeral room', () => {
       const none = { messages: new Map(), byClientId: new Map(), opIds: new Map(), lastSendAt: new Map() }
       const members = new Map([[found.member.userId, found.member]])
       const room = { ...found.room, lastSeq: 100_000 }
-      return decide({ room, members, owners: 1, ...none }, [send]).outcomes[0]
+      return decide({ room, members, owners: 1, pins: 0, ...none }, [send]).outcomes[0]
     }
     expect(await full(roomId, sendOp('ann', 'too many'))).toMatchObject({
       code: 'LIMIT_EXCEEDED',

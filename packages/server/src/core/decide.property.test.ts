@@ -40,7 +40,19 @@ const wish = fc.record({
   waitMs: fc.constantFrom(0, 1_000, 6_000),
   actor,
   kind: fc.constantFrom<Op['kind']>(
-    ...(['send', 'send', 'send', 'send', 'edit', 'edit', 'delete', 'react', 'react', 'react'] as const),
+    ...([
+      'send',
+      'send',
+      'send',
+      'send',
+      'edit',
+      'edit',
+      'delete',
+      'react',
+      'react',
+      'react',
+      'pin',
+    ] as const),
     ...(['join', 'leave', 'invite', 'kick', 'ban', 'unban', 'set-role', 'mute', 'update-room'] as const),
     ...(['rename-member', 'accept', 'enter-dm'] as const),
   ),
@@ -85,6 +97,8 @@ function opOf(drawn: Drawn, at: number, place: number): Op {
       return { kind: 'delete', ...onMessage }
     case 'react':
       return { kind: 'react', ...onMessage, emoji: drawn.emoji, op: drawn.op }
+    case 'pin':
+      return { kind: 'pin', ...onMessage, op: drawn.op }
     case 'join':
     case 'leave':
       return { kind: drawn.kind, ...base, messageId: own }

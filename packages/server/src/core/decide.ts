@@ -3,6 +3,7 @@ import { decideAccept, decideEnterDm } from './decide-entry'
 import { decideInvite, decideJoin, decideLeave } from './decide-member'
 import { decideDelete, decideEdit, decideReact } from './decide-message'
 import { decideKick, decideMute, decideSetRole, decideUnban } from './decide-moderation'
+import { decidePin } from './decide-pin'
 import { decideRename } from './decide-rename'
 import { decideUpdateRoom } from './decide-room'
 import { decideSend } from './decide-send'
@@ -28,6 +29,8 @@ function decideOne(fold: Fold, op: Op): Outcome {
       return decideDelete(fold, op)
     case 'react':
       return decideReact(fold, op)
+    case 'pin':
+      return decidePin(fold, op)
     case 'join':
       return decideJoin(fold, op)
     case 'leave':

@@ -16,6 +16,7 @@ export class Fold {
   private roomRow: Room | undefined
   private roomChanged = false
   private owners: number
+  private pins: number
   private memberCount: number
   private readonly members: Map<UserId, Member>
   private readonly messages: Map<MessageId, StoredMessage>
@@ -33,6 +34,7 @@ export class Fold {
     this.rev = facts.room?.rev ?? 0
     this.lastSeq = facts.room?.lastSeq ?? 0
     this.owners = facts.owners
+    this.pins = facts.pins
     this.memberCount = facts.room?.memberCount ?? 0
     this.members = new Map(facts.members)
     this.messages = new Map(facts.messages)
@@ -53,6 +55,11 @@ export class Fold {
 
   get ownerCount(): number {
     return this.owners
+  }
+
+  /** Where the batch asked for it. */
+  get pinCount(): number {
+    return this.pins
   }
 
   /** The user's row, also after the membership has ended. */
@@ -162,6 +169,7 @@ export class Fold {
   }
 
   private recordMessage(message: StoredMessage, actorId: UserId): void {
+    this.pins += Number(isPinned(message)) - Number(isPinned(this.messages.get(message.id)))
     this.messages.set(message.id, message)
     this.changedMessages.add(message.id)
     const actor = actorId === message.senderId ? {} : { actor: actorId }
@@ -169,4 +177,5 @@ export class Fold {
   }
 }
 
+const isPinned = (message: StoredMessage | undefined): boolean => message?.pinned !== undefined
 const isPresentOwner = (member: Member | undefined): boolean => isPresent(member) && member.role === 'owner'

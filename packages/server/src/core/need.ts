@@ -9,6 +9,7 @@ type Wanted = {
   clientIds: Map<string, Need['clientIds'][number]>
   opIds: Map<string, Need['opIds'][number]>
   owners: boolean
+  pins: boolean
   lastSendOf: Set<UserId>
 }
 
@@ -20,6 +21,7 @@ export function needOf(ops: readonly Op[]): Need {
     clientIds: new Map(),
     opIds: new Map(),
     owners: false,
+    pins: false,
     lastSendOf: new Set(),
   }
   for (const op of ops) want(wanted, op)
@@ -29,6 +31,7 @@ export function needOf(ops: readonly Op[]): Need {
     clientIds: [...wanted.clientIds.values()],
     opIds: [...wanted.opIds.values()],
     owners: wanted.owners,
+    pins: wanted.pins,
     lastSendOf: [...wanted.lastSendOf],
   }
 }
@@ -50,6 +53,10 @@ function want(wanted: Wanted, op: Op): void {
       return
     case 'delete':
     case 'react':
+      onMessage(wanted, op)
+      return
+    case 'pin':
+      wanted.pins = true
       onMessage(wanted, op)
       return
     case 'leave':
@@ -83,7 +90,7 @@ function want(wanted: Wanted, op: Op): void {
   }
 }
 
-function onMessage(wanted: Wanted, op: Extract<Op, { kind: 'edit' | 'delete' | 'react' }>): void {
+function onMessage(wanted: Wanted, op: Extract<Op, { kind: 'edit' | 'delete' | 'react' | 'pin' }>): void {
   const userId = op.actor.id
   wanted.messageIds.add(op.messageId)
   if (op.opId !== undefined) wanted.opIds.set(pairKey(userId, op.opId), { userId, opId: op.opId })

@@ -50,6 +50,12 @@ export type Op =
       readonly op: 'add' | 'remove'
       readonly opId?: string
     })
+  | (Base & {
+      readonly kind: 'pin'
+      readonly messageId: MessageId
+      readonly op: 'add' | 'remove'
+      readonly opId?: string
+    })
   /**
    * `silent`: the server puts a user into a default room; no system message reports it, and users who left are not
    * brought back. `quiet`: like any other, without a system message: the user joins and leaves too often.
@@ -119,6 +125,8 @@ export type Need = {
   readonly opIds: readonly { readonly userId: UserId; readonly opId: string }[]
   /** Whether the number of present owners is needed: leave, kick, ban, set-role. */
   readonly owners: boolean
+  /** Whether the number of pinned messages is needed: pin. */
+  readonly pins: boolean
   /** Users whose last send or edit is needed: slow mode. */
   readonly lastSendOf: readonly UserId[]
 }
@@ -136,6 +144,8 @@ export type Facts = {
   /** Ops that were done before, by pairKey: the message they were about. */
   readonly opIds: ReadonlyMap<string, MessageId>
   readonly owners: number
+  /** How many messages of the room are pinned; 0 where it was not asked for. */
+  readonly pins: number
   /**
    * When each asked user last sent or edited a message in this room, in milliseconds since the epoch; system messages
    * do not count, tombstones do. May be left empty if the room is not in slow mode.

@@ -18,6 +18,7 @@ const EXPECTED = `
   edit-other          F     F     F     N     N      N      F     N
   delete-own          y     y     y     N     N      N      y     y
   delete-other        y     y     F     N     N      N      y     y
+  pin                 y     y     F     N     N      N      y     y
   react               y     y     y     N     N      N      y     N
   join                y     y     y     y     y      y      y     y
   leave               y     y     y     y     N      N      y     N
@@ -47,6 +48,7 @@ const NEEDS_RANK = 'send-in-read-only skip-slow-mode delete-other handle-reports
 function expectedIn(type: Room['type'], action: string, standing: string, verdict: string): string {
   const isOutside = ['left', 'kicked', 'never'].includes(standing)
   if (type === 'dm') {
+    if (action === 'pin' && standing === 'member') return 'y'
     if (NO_ACT_OF_DMS.includes(action)) return isOutside ? 'N' : 'F'
     if (NEEDS_RANK.includes(action) && ['owner', 'admin'].includes(standing)) return 'F'
   }
@@ -112,6 +114,7 @@ function factsOf(type: Room['type'], standing: string, settings: Room['settings'
     byClientId: new Map(),
     opIds: new Map(),
     owners: 2,
+    pins: 0,
     lastSendAt: new Map([[ME, AT - 1_000]]),
   }
 }
@@ -137,6 +140,8 @@ function opFor(action: string): { op: Unsigned<Op>; settings?: Room['settings'] 
       return { op: { kind: 'delete', messageId: asMessageId('mine') } }
     case 'delete-other':
       return { op: { kind: 'delete', messageId: asMessageId('others') } }
+    case 'pin':
+      return { op: { kind: 'pin', messageId: asMessageId('others'), op: 'add' } }
     case 'react':
       return { op: { kind: 'react', messageId: asMessageId('others'), emoji: '👍', op: 'add' } }
     case 'join':

@@ -57,6 +57,7 @@ export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Pri
   'edit-message': ({ content }) => ({ ...change, framesPerDevice: framesOf([content]) }),
   'delete-message': () => change,
   'react-message': () => change,
+  'pin-message': () => change,
   'mark-read': () => ({ units: COMMIT + ROW_WRITTEN, framesPerDevice: READ_FRAMES }),
   sync: ({ rooms, list }) => {
     const asked = Object.keys(rooms).length

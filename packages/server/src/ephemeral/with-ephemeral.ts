@@ -109,6 +109,7 @@ function readerOfBoth(
     },
     whoIsIn: (roomIds, userIds) => split(roomIds, (reader, ids) => reader.whoIsIn(ids, userIds), lists, true),
     messages: async (query) => (await about(query.roomId)).messages(query),
+    pins: async (roomId) => (await about(roomId)).pins(roomId),
     members: async (roomId, query) => (await about(roomId)).members(roomId, query),
     reports: async (roomId, query) => (await about(roomId)).reports(roomId, query),
     openReportsOf: async (roomId, reporterId, limit) =>

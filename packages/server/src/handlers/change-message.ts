@@ -52,6 +52,12 @@ export const reactMessage: Handler<'react-message'> = async (services, device, p
     return refusal ?? { kind: 'react', messageId, emoji, op, ...base(services, device, opId) }
   })
 
+export const pinMessage: Handler<'pin-message'> = async (services, device, payload) =>
+  asSend(services, device, payload, 'pin', () => {
+    const { messageId, op, opId } = payload
+    return { kind: 'pin', messageId, op, ...base(services, device, opId) }
+  })
+
 /** A reaction is a picture: words in its place would be a message that escapes the room's rules. */
 async function emojiRefusal(
   services: Services,

@@ -1,6 +1,6 @@
 import type { ClientEvent } from '@roomful/protocol'
 import { blockUser, listBlocked, unblockUser } from './blocks'
-import { deleteMessage, editMessage, reactMessage } from './change-message'
+import { deleteMessage, editMessage, pinMessage, reactMessage } from './change-message'
 import { createRoom, openDm } from './create-room'
 import { deleteRoom } from './delete-room'
 import { endSessions } from './end-sessions'
@@ -32,6 +32,7 @@ export const handlers: { readonly [E in ClientEvent]: Handler<E> } = {
   'edit-message': editMessage,
   'delete-message': deleteMessage,
   'react-message': reactMessage,
+  'pin-message': pinMessage,
   'mark-read': markRead,
   sync,
   typing,

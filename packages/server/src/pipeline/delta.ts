@@ -1,4 +1,14 @@
-import { type Delta, LIMITS, type Member, type Message, type Room, type RoomCursor } from '@roomful/protocol'
+import {
+  type Delta,
+  LIMITS,
+  type Member,
+  type Message,
+  type Pin,
+  pinOf,
+  pinsInOrder,
+  type Room,
+  type RoomCursor,
+} from '@roomful/protocol'
 import { toWire } from '../core/stored-message'
 import type { Reader } from '../stores/port'
 import { decodeCont, encodeCont } from './cont'
@@ -85,6 +95,7 @@ async function catchUp(reader: Reader, request: DeltaRequest): Promise<Delta> {
     patch: rows,
     ...(await tailOf(reader, request, cursor.maxSeq + 1, size)),
     ...rowsOf(others),
+    pins: await pinsFor(reader, request),
     ...(room.rev > cursor.rev ? { room } : {}),
   }
 }
@@ -95,9 +106,17 @@ async function resetDelta(reader: Reader, request: DeltaRequest): Promise<Delta>
     ...emptyDelta(request),
     ...(await tailOf(reader, request, 1, 0)),
     ...rowsOf(await membersSince(reader, request.room, request.member, 0)),
+    pins: await pinsFor(reader, request),
     room: request.room,
     reset: true,
   }
+}
+
+/** All of them: they are few, and which of them changed no row outside of the held span would tell. */
+async function pinsFor(reader: Reader, request: DeltaRequest): Promise<Pin[]> {
+  const rows = await reader.pins(request.room.id)
+  const floorSeq = floorOf(request)
+  return pinsInOrder(rows.flatMap((row) => (row.seq < floorSeq ? [] : (pinOf(row) ?? []))))
 }
 
 type Patch = { readonly rows: Message[]; readonly size: number; readonly cont?: string }

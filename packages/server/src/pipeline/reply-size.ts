@@ -9,7 +9,12 @@ export const REPLY_CHARACTERS = 500_000
 const ROW_CHARACTERS = 400
 const MEMBER_CHARACTERS = 200
 
-export function messageSize({ content, metadata, reactions }: Message): number {
+/** Of a pin too: it is as a message without some of its fields. */
+export function messageSize({
+  content,
+  metadata,
+  reactions = [],
+}: Pick<Message, 'content'> & Partial<Message>): number {
   let size = ROW_CHARACTERS + content.length
   if (metadata) size += JSON.stringify(metadata).length
   for (const { emoji, users } of reactions)

@@ -107,8 +107,8 @@ function isPresent({ room, member }: Membership): boolean {
   return standingIn(room, member) !== 'none'
 }
 
-function sizeOf({ patch, tail, members = [], reads = {} }: Delta): number {
-  const rows = [...patch, ...tail].reduce((sum, row) => sum + messageSize(row), UP_TO_DATE_CHARACTERS)
+function sizeOf({ patch, tail, members = [], reads = {}, pins = [] }: Delta): number {
+  const rows = [...patch, ...tail, ...pins].reduce((sum, row) => sum + messageSize(row), UP_TO_DATE_CHARACTERS)
   return rows + readsSize(reads) + members.reduce((sum, member) => sum + memberSize(member), 0)
 }
 

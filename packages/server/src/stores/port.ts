@@ -83,6 +83,8 @@ export interface Reader {
   /** One query, however many rooms. Rooms that are missing are missing. */
   heads(roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, Head>>
   messages(query: MessageQuery): Promise<readonly StoredMessage[]>
+  /** The room's pinned messages, by seq: at most LIMITS.pins. */
+  pins(roomId: RoomId): Promise<readonly StoredMessage[]>
   /** Unread by its definition, up to LIMITS.unreadCap; one query, however many rooms. */
   unread(userId: UserId, roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, number>>
   /** The newest message of each room; one query. */

@@ -105,7 +105,7 @@ function needOf(messages: readonly Message[]): Need {
     clientId === undefined ? [] : [{ userId: senderId, clientId }],
   )
   const messageIds = messages.map(({ id }) => id)
-  return { userIds: [], messageIds, clientIds, opIds: [], owners: false, lastSendOf: [] }
+  return { userIds: [], messageIds, clientIds, opIds: [], owners: false, pins: true, lastSendOf: [] }
 }
 
 function planFor(facts: Facts, messages: readonly Message[]): Plan {

@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never'
 import { ChatError } from '../chat-error'
 import { type Entry, isUntouched, type SendEntry, type Wanted } from './entry'
 import { entriesAbout } from './entry-list'
@@ -71,15 +72,30 @@ export function onExpired(outbox: Outbox, ids: readonly string[]): Outbox {
 
 /**
  * What the server may have keeps its tries: its text must not change under this clientId. An edit of it waits with it, and
- * its promise rejects; a reaction ends, a reply fails, and a delete is done, as of a message that was refused.
+ * its promise rejects; a reaction and a pin end, a reply fails, and a delete is done, as of a message that was refused.
  */
 function holdSend(outbox: Outbox, entry: SendEntry, error: ChatError): Outbox {
   let next = withOutcome(outbox, entry.id, { error })
   for (const other of entriesAbout(outbox.entries, entry.id)) {
-    if (other.kind === 'delete') return dropSend(outbox, entry)
-    if (other.kind === 'edit') next = withOutcome(next, other.id, { error })
-    if (other.kind === 'react') next = ended(next, other.id, { error })
-    if (other.kind === 'send') next = failSend(next, other, unsentReplyError())
+    switch (other.kind) {
+      case 'delete':
+        return dropSend(outbox, entry)
+      case 'edit':
+        next = withOutcome(next, other.id, { error })
+        break
+      case 'react':
+      case 'pin':
+        next = ended(next, other.id, { error })
+        break
+      case 'send':
+        next = failSend(next, other, unsentReplyError())
+        break
+      // About no message.
+      case 'read':
+        break
+      default:
+        assertNever(other)
+    }
   }
   return put(next, { ...entry, state: { at: 'failed', error } })
 }

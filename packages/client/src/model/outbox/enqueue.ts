@@ -31,6 +31,8 @@ export function enqueue(model: RoomModel, command: Command, order: number, probl
       return enqueueDelete(model, command, order)
     case 'react':
       return enqueueReact(model, command, order)
+    case 'pin':
+      return enqueuePin(model, command, order)
     case 'read':
       return enqueueRead(model, command, order)
     default:
@@ -125,6 +127,26 @@ function enqueueReact(model: RoomModel, command: CommandOf<'react'>, order: numb
     return append(model, { ...command, emoji: (held ?? pending ?? command).emoji }, order)
   const next = done(model, command)
   return withOutbox(next, ended(next.outbox, last.id, {}))
+}
+
+/** As of a reaction: what is so already is no request, and what was never emitted is taken back. */
+function enqueuePin(model: RoomModel, command: CommandOf<'pin'>, order: number): RoomModel {
+  const about = idOf(command.target)
+  if (entryOf(model.outbox, about)?.state.at === 'failed')
+    return done(model, command, { error: unsentTarget() })
+  const last = opsAbout(model.outbox, about).findLast((entry) => entry.kind === 'pin')
+  if ((last ? last.op === 'add' : isPinned(model, about)) === (command.op === 'add'))
+    return done(model, command)
+  if (last === undefined || !isUntouched(last)) return append(model, command, order)
+  const next = done(model, command)
+  return withOutbox(next, ended(next.outbox, last.id, {}))
+}
+
+/** Undefined: of a message that is not held only its pin is known. */
+function isPinned({ rows }: RoomModel, id: string): boolean | undefined {
+  const row = at(rows.timeline, seqOf(rows.timeline, id) ?? 0)
+  if (row) return row.pinned !== undefined
+  return rows.pins.some(({ messageId }) => messageId === id) || undefined
 }
 
 const unsentTarget = () => new ChatError('MESSAGE_NOT_FOUND', 'The message was not sent')

@@ -10,6 +10,7 @@ export type Totals = {
   readonly failed: number
   readonly inflight: number
   readonly reads: number
+  readonly pins: number
   /** Entries that the disk has as not emitted. */
   readonly unemitted: number
 }
@@ -43,7 +44,7 @@ type Memo = {
   readonly about: Map<string, Set<string>>
 }
 
-const NO_TOTALS: Totals = { failed: 0, inflight: 0, reads: 0, unemitted: 0 }
+const NO_TOTALS: Totals = { failed: 0, inflight: 0, reads: 0, pins: 0, unemitted: 0 }
 const newMemo = (): Memo => ({ orders: new Map(), about: new Map() })
 export const emptyList = (): EntryList => ({ chunks: [], size: 0, totals: NO_TOTALS, memo: newMemo() })
 
@@ -134,7 +135,7 @@ export function changedEntries(
 }
 
 function chunkOf(entries: readonly Entry[]): Chunk {
-  const totals = { failed: 0, inflight: 0, reads: 0, unemitted: 0 }
+  const totals = { failed: 0, inflight: 0, reads: 0, pins: 0, unemitted: 0 }
   let readSeq = 0
   let [wantedAt, serverAt] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   for (const entry of entries) {
@@ -142,6 +143,7 @@ function chunkOf(entries: readonly Entry[]): Chunk {
     if (at === 'failed') totals.failed++
     if (at === 'inflight') totals.inflight++
     if (!entry.mayHaveBeenEmitted) totals.unemitted++
+    if (entry.kind === 'pin') totals.pins++
     if (entry.kind === 'read') {
       totals.reads++
       readSeq = Math.max(readSeq, entry.seq)
@@ -196,5 +198,6 @@ const sum = (a: Totals, b: Totals, sign: 1 | -1): Totals => ({
   failed: a.failed + sign * b.failed,
   inflight: a.inflight + sign * b.inflight,
   reads: a.reads + sign * b.reads,
+  pins: a.pins + sign * b.pins,
   unemitted: a.unemitted + sign * b.unemitted,
 })

@@ -63,12 +63,19 @@ export type ReactEntry = Base & {
   readonly emoji: string
   readonly op: 'add' | 'remove'
 }
+export type PinEntry = Base & {
+  readonly kind: 'pin'
+  readonly target: Target
+  readonly op: 'add' | 'remove'
+  /** ISO time, as a send's `createdAt`: shown until the pin is confirmed. */
+  readonly at: string
+}
 /** Waits until `dueAt` for a higher one, and does not hold up what is behind it. */
 export type ReadEntry = Base & { readonly kind: 'read'; readonly seq: number; readonly dueAt: number }
 
 /** What waits in a room's outbox, in the order in which the user did it. */
-export type Entry = SendEntry | EditEntry | DeleteEntry | ReactEntry | ReadEntry
-export type TargetedEntry = EditEntry | DeleteEntry | ReactEntry
+export type Entry = SendEntry | EditEntry | DeleteEntry | ReactEntry | PinEntry | ReadEntry
+export type TargetedEntry = EditEntry | DeleteEntry | ReactEntry | PinEntry
 
 export const STORING: EntryState = { at: 'storing' }
 export const READY: EntryState = { at: 'ready' }

@@ -1,9 +1,7 @@
 import type { Preview } from '@roomful/protocol'
+import { cutContent } from '@roomful/protocol/plain'
 import type { RoomModel } from '../room/room-model'
 import { at } from '../rows/timeline'
-
-/** As much of a message as the server's own previews have, in code points. */
-const PREVIEW = /^.{0,200}/su
 
 /**
  * The last message, for a room list: from the row at the tail, or as the server last described it, whichever is newer.
@@ -22,7 +20,7 @@ export function previewOf({ listing, rows, sync }: RoomModel): Preview | null {
   // Without a rev it is of an older epoch, or of a disk: a row has more.
   const isNewer = preview && (preview.seq > seq || (preview.seq === seq && previewRev >= row.rev))
   if (isNewer && previewRev > 0) return preview
-  const content = PREVIEW.exec(row.content)?.[0] ?? ''
+  const content = cutContent(row.content)
   const same = preview?.seq === seq && preview.content === content && preview.deleted === deleted
   return same ? preview : { seq, senderId, senderName, type, content, createdAt, deleted }
 }

@@ -1,4 +1,4 @@
-import type { Message } from '@roomful/protocol'
+import type { Message, Pin } from '@roomful/protocol'
 import { emptyTimeline, type Range, type Timeline } from './timeline'
 
 /** What the server confirmed of the messages. */
@@ -12,6 +12,8 @@ export type Rows = {
   readonly pastTail: readonly Message[]
   readonly lastSeq: number
   readonly floorSeq: number
+  /** As of the cursor, the newest first. Known where the members are: a local store keeps none of either. */
+  readonly pins: readonly Pin[]
   /** The rows are of another epoch: shown until the sync replaces them, compared with nothing. */
   readonly fromOldEpoch: boolean
 }
@@ -24,8 +26,13 @@ export const withTimeline = (rows: Rows, timeline: Timeline, tail: number | null
   pastTail: rows.pastTail,
   lastSeq,
   floorSeq: rows.floorSeq,
+  pins: rows.pins,
   fromOldEpoch: rows.fromOldEpoch,
 })
+
+/** With other pins; the same rows while they are the same. */
+export const withPins = (rows: Rows, pins: readonly Pin[]): Rows =>
+  pins === rows.pins ? rows : { ...rows, pins }
 
 /** Own rows past the tail that are kept: of a room that is not open the newest are enough (I15). */
 export const PAST_TAIL_MAX = 200
@@ -37,6 +44,7 @@ export const newRows = (): Rows => ({
   pastTail: [],
   lastSeq: 0,
   floorSeq: 1,
+  pins: [],
   fromOldEpoch: false,
 })
 

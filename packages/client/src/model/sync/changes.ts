@@ -3,6 +3,8 @@ import { assertNever } from '../assert-never'
 import { mergeRoomRow, onMemberChange } from '../people/members'
 import { type RoomModel, withSlices } from '../room/room-model'
 import { mergeRow } from '../rows/merge'
+import { carryPins } from '../rows/pins'
+import { withPins } from '../rows/rows'
 import { carryUnread } from '../unread/unread'
 import type { Sync } from './sync-state'
 
@@ -70,7 +72,7 @@ function received(sync: Sync, changes: readonly Change[]): Sync {
   return { ...sync, request: all.length > RECEIVED_MAX ? null : { ...request, received: all } }
 }
 
-/** The cursor moves over one change, in rev order: the only place where the server's unread count is carried on. */
+/** The cursor moves over one change, in rev order: the only place where the server's unread count and pins are carried on. */
 function passed(model: RoomModel, change: Change, highestSeenRev: number): RoomModel {
   const { unread, me, rows, sync } = model
   const next: Sync = {
@@ -85,7 +87,7 @@ function passed(model: RoomModel, change: Change, highestSeenRev: number): RoomM
   }
   const isCounted = change.rev <= unread.asOfRev
   const carried = isCounted ? unread : carryUnread(unread, change, { me, floorSeq: rows.floorSeq })
-  return withSlices(model, rows, next, carried)
+  return withSlices(model, withPins(rows, carryPins(rows.pins, change)), next, carried)
 }
 
 /**

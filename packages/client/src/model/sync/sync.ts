@@ -1,9 +1,10 @@
-import type { Delta } from '@roomful/protocol'
+import type { Change, Delta } from '@roomful/protocol'
 import { longerHold, NO_HOLD } from '../hold'
 import { mergeMembers, mergeRoomRow, onReads, withAllMembers } from '../people/members'
 import type { RoomEvent } from '../room/room-event'
 import type { RoomModel } from '../room/room-model'
 import { discardEvictedRow } from '../rows/evicted-ranges'
+import { carryPins } from '../rows/pins'
 import type { Rows } from '../rows/rows'
 import {
   addRange,
@@ -81,7 +82,7 @@ export function onSyncAnswered(
   return replayed(
     {
       ...merged,
-      rows: { ...merged.rows, fromOldEpoch: false },
+      rows: { ...merged.rows, fromOldEpoch: false, pins: pinsAfter(merged, delta, request) },
       sync: {
         ...sync,
         highestSeenRev: Math.max(sync.cursor, ...(replace ? outOfOrder : [sync.highestSeenRev])),
@@ -203,14 +204,26 @@ function unreadAfter({ unread, sync, rows, me }: RoomModel, delta: Delta, { rece
     asOfRev: delta.rev,
     stale: false,
   }
-  let { rev } = delta
-  // One change may have come twice: by itself, and as what an own op was answered with.
-  for (const change of [...received].sort((a, b) => a.rev - b.rev)) {
-    if (change.rev <= rev || lastRevOf(change) > sync.cursor) continue
+  for (const change of passedSince(delta.rev, received, sync.cursor))
     next = carryUnread(next, change, { me, floorSeq: rows.floorSeq })
-    rev = lastRevOf(change)
-  }
   // Asked before the last read: its count is of the old cursor, and is asked for again (I13).
   const isOlder = delta.lastReadSeq < unread.lastReadSeq && unread.lastReadSeq < rows.lastSeq
   return isOlder ? { ...next, stale: true } : next
+}
+
+/** All pins as of the answer's rev, and what the cursor had already passed beyond it. Absent: none has changed. */
+function pinsAfter({ sync, rows }: RoomModel, { pins, rev }: Delta, { received }: SyncRequest): Rows['pins'] {
+  return pins === undefined ? rows.pins : passedSince(rev, received, sync.cursor).reduce(carryPins, pins)
+}
+
+/** In rev order. One change may have come twice: by itself, and as what an own op was answered with. */
+function passedSince(rev: number, received: readonly Change[], cursor: number): readonly Change[] {
+  let last = rev
+  return [...received]
+    .sort((a, b) => a.rev - b.rev)
+    .filter((change) => {
+      const isNext = change.rev > last && lastRevOf(change) <= cursor
+      if (isNext) last = lastRevOf(change)
+      return isNext
+    })
 }

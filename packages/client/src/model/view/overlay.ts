@@ -1,6 +1,7 @@
 import type { Message } from '@roomful/protocol'
 import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
-import type { SendEntry, TargetedEntry } from '../outbox/entry'
+import { assertNever } from '../assert-never'
+import type { PinEntry, SendEntry, TargetedEntry } from '../outbox/entry'
 import type { RoomModel } from '../room/room-model'
 import type { ShownMessage } from '../room-shape'
 import { reactionLike } from '../rows/reactions'
@@ -26,12 +27,29 @@ function withOp(shown: ShownMessage, op: TargetedEntry, me: string | null): Show
       // Without the server's time the old one is used: it only has to be marked as edited.
       return { ...shown, content: op.content, editedAt: shown.editedAt ?? shown.createdAt }
     case 'delete': {
-      const { metadata: _, ...rest } = shown
+      const { metadata: _, pinned: __, ...rest } = shown
       return { ...rest, content: '', deleted: true, reactions: [] }
     }
     case 'react':
       return { ...shown, reactions: withReaction(shown.reactions, op, me) }
+    case 'pin':
+      return withPin(shown, op, me)
+    default:
+      return assertNever(op)
   }
+}
+
+/** As the server would have it: who pinned it first stays named. */
+export function withPin<T extends Pick<Message, 'pinned'>>(
+  shown: T,
+  { op, at }: Pick<PinEntry, 'op' | 'at'>,
+  me: string | null,
+): T {
+  if ((shown.pinned !== undefined) === (op === 'add')) return shown
+  if (op === 'add') return { ...shown, pinned: { by: asUserId(me ?? ''), at } }
+  const next = { ...shown }
+  delete next.pinned
+  return next
 }
 
 function withReaction(

@@ -8,6 +8,7 @@ import type { MemberView, RoomState, RoomStatus, TypingUser } from '../room-shap
 import type { Sync } from '../sync/sync-state'
 import { unreadOf } from '../unread/unread-rows'
 import { createShownMessages, isAtTail, sameList, shownRange } from './shown-messages'
+import { createShownPins } from './shown-pins'
 
 export function statusOf({ view, rows, sync, listing, connection }: RoomModel): RoomStatus {
   if (listing.removed !== null) return 'removed'
@@ -27,6 +28,7 @@ const isLeftBehind = ({ gap, request }: Sync): boolean => gap !== null && (gap.t
 /** One room's view: slices keep their reference until they change, and slices are built lazily. */
 export function createRoomView(): (model: RoomModel) => RoomState {
   const shown = createShownMessages()
+  const pins = createShownPins()
   const membersOf = memo((held: People['members']) => presentMembers(held).map(memberView))
   const typingOf = memo((held: People['typing']): readonly TypingUser[] =>
     [...held].map(([userId, { name }]) => ({ userId: asUserId(userId), name })),
@@ -45,6 +47,7 @@ export function createRoomView(): (model: RoomModel) => RoomState {
       room: listing.room,
       role: people.role,
       messages: shown(model),
+      pins: pins(model),
       unread: unreadOf(model, readSeq),
       lastReadSeq: readSeq,
       lastSeq: rows.lastSeq,

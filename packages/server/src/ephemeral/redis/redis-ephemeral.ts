@@ -151,9 +151,16 @@ class RedisEphemeral implements EphemeralStore {
       byClientId: found(clientIds, sent, (first, index) => sentFrom(first, kept[index] ?? null)),
       opIds: found(opIds, done, (id) => textOf(id) as StoredMessage['id']),
       owners: numberOf(owners),
+      pins: need.pins ? await this.#pinsOf(roomId) : 0,
       lastSendAt: found(need.lastSendOf, lastSends, numberOf),
     }
     return { facts, version: textOf(version) }
+  }
+
+  /** Read after the facts: where another commits in between, the version is no longer theirs, and all is read again. */
+  async #pinsOf(roomId: RoomId): Promise<number> {
+    const rows = listOf(await this.connection.run(scripts.ROWS, roomId))
+    return rows.filter((row) => row !== null && messageFrom(row).pinned !== undefined).length
   }
 }
 
@@ -179,5 +186,6 @@ const NO_ROOM: Facts = {
   byClientId: new Map(),
   opIds: new Map(),
   owners: 0,
+  pins: 0,
   lastSendAt: new Map(),
 }

@@ -46,6 +46,8 @@ const ROOMS_STEP = 100
 const PAIRS_STEP = 5_000
 /** Users whose unread one script counts. */
 const STANDINGS_STEP = 200
+/** A room keeps few. */
+const ALL_ROWS = Number.MAX_SAFE_INTEGER
 const NOBODY = asUserId('')
 
 /** A room when this reader first read it, and one user in it. */
@@ -103,6 +105,11 @@ export class RedisReader implements EphemeralReader {
       rows.filter(({ seq }) => seq <= lastSeq),
       query,
     )
+  }
+
+  async pins(roomId: RoomId): Promise<readonly StoredMessage[]> {
+    const rows = await this.messages({ roomId, includeDeleted: false, take: 'oldest', limit: ALL_ROWS })
+    return rows.filter(({ pinned }) => pinned !== undefined)
   }
 
   async unread(userId: UserId, roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, number>> {

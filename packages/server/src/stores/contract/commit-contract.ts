@@ -17,7 +17,15 @@ import {
 } from './contract-room'
 import type { ContractContext } from './store-contract'
 
-const NOTHING = { userIds: [], messageIds: [], clientIds: [], opIds: [], owners: false, lastSendOf: [] }
+const NOTHING = {
+  userIds: [],
+  messageIds: [],
+  clientIds: [],
+  opIds: [],
+  owners: false,
+  pins: false,
+  lastSendOf: [],
+}
 
 const planOfNothing = (facts: Facts): Plan => ({
   outcomes: [],

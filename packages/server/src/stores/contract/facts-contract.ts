@@ -25,6 +25,7 @@ async function factsOf(store: Store, roomId: RoomId, need: Partial<Need>): Promi
     clientIds: [],
     opIds: [],
     owners: false,
+    pins: false,
     lastSendOf: [],
     ...need,
   }

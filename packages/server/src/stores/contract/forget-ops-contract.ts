@@ -11,7 +11,15 @@ export function forgetOpsContract({ store }: ContractContext): void {
   describe('forgetOps', () => {
     const knows = (roomId: Awaited<ReturnType<typeof newRoom>>, opId: string): Promise<boolean> => {
       const opIds = [{ userId: asUserId('ann'), opId }]
-      const need = { userIds: [], messageIds: [], clientIds: [], opIds, owners: false, lastSendOf: [] }
+      const need = {
+        userIds: [],
+        messageIds: [],
+        clientIds: [],
+        opIds,
+        owners: false,
+        pins: false,
+        lastSendOf: [],
+      }
       let known = false
       const look = store().commit(roomId, need, (facts) => {
         known = facts.opIds.has(pairKey('ann', opId))

@@ -12,6 +12,7 @@ import { membersContract } from './members-contract'
 import { messageQueryContract } from './message-query-contract'
 import { moderationContract, sessionsContract } from './moderation-contract'
 import { peopleContract } from './people-contract'
+import { pinsContract } from './pins-contract'
 import { purgeContract } from './purge-contract'
 import { raceContract } from './race-contract'
 import { readCursorContract } from './read-cursor-contract'
@@ -54,6 +55,7 @@ export function roomStoreContract(name: string, open: OpenStore): void {
 const ABOUT_ROOMS: readonly ((context: ContractContext) => void)[] = [
   commitContract,
   factsContract,
+  pinsContract,
   headsContract,
   roomsContract,
   filesContract,

@@ -65,6 +65,14 @@ export class MemoryReader implements Reader {
     return record ? queryMessages(record, query, this.snapshot) : []
   }
 
+  async pins(roomId: RoomId): Promise<readonly StoredMessage[]> {
+    const record = this.tables.live(roomId)
+    return [...(record?.pinnedSeqs ?? [])]
+      .sort((a, b) => a - b)
+      .flatMap((seq) => valueAt(record?.messages[seq - 1], this.snapshot) ?? [])
+      .filter(({ pinned }) => pinned !== undefined)
+  }
+
   async unread(userId: UserId, roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, number>> {
     const counts = new Map<RoomId, number>()
     for (const roomId of roomIds) {

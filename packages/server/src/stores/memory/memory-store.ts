@@ -268,5 +268,6 @@ const NO_ROOM: Facts = {
   byClientId: new Map(),
   opIds: new Map(),
   owners: 0,
+  pins: 0,
   lastSendAt: new Map(),
 }

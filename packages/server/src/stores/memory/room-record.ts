@@ -31,6 +31,8 @@ export class RoomRecord {
   readonly opIds = new Map<string, DoneOp>()
   /** The file that a message shows, or did, by seq. */
   readonly fileIds = new Map<number, string>()
+  /** Seqs of messages that are pinned, or were. */
+  readonly pinnedSeqs = new Set<number>()
   /** Users who have left, in order. */
   private readonly departed = new Set<UserId>()
   private readonly seqs = new Map<MessageId, number>()
@@ -90,6 +92,7 @@ export class RoomRecord {
         ({ userId, opId }) => this.opIds.get(pairKey(userId, opId))?.messageId,
       ),
       owners: this.owners,
+      pins: need.pins ? [...this.pinnedSeqs].filter((seq) => messageOf(seq)?.pinned).length : 0,
       lastSendAt: pick(
         need.lastSendOf,
         (id) => id,
@@ -190,6 +193,7 @@ export class RoomRecord {
     // Only its sender can edit, and an edit counts as a send.
     if (message.editedAt !== null && message.editedAt !== before?.value?.editedAt)
       this.noteSpoken(message.senderId, message.editedAt)
+    if (message.pinned) this.pinnedSeqs.add(message.seq)
     this.messages[index] = this.versions.write(before, message)
   }
 

@@ -13,9 +13,9 @@ export const FROM_ROOM = `
 export const SELECT_ROOM = { name: 'room', text: `${FROM_ROOM} WHERE rooms.id = $1` }
 
 const SEND_COLUMNS = 'room_id, seq, rev, id, sender_id, sender_name, client_id, type, reply_to, created_at'
-const MESSAGE_COLUMNS = `${SEND_COLUMNS}, content, metadata, edited_at, deleted, reactions`
+const MESSAGE_COLUMNS = `${SEND_COLUMNS}, content, metadata, edited_at, deleted, reactions, pinned`
 /** The same of a purged message: its sender's retry still finds it (I4). */
-const PURGED_COLUMNS = `${SEND_COLUMNS}, '', NULL::json, NULL::timestamptz, true, NULL::json`
+const PURGED_COLUMNS = `${SEND_COLUMNS}, '', NULL::json, NULL::timestamptz, true, NULL::json, NULL::json`
 
 const MEMBERS = {
   name: 'fact-members',
@@ -53,6 +53,12 @@ const OWNERS = {
   name: 'fact-owners',
   text: `SELECT count(*) AS owners FROM room_members WHERE room_id = $1 AND role = 'owner' AND removed IS NULL`,
 }
+const PINS = {
+  name: 'fact-pins',
+  text: `SELECT count(*) AS pins FROM (
+      SELECT 1 FROM messages WHERE room_id = $1 AND pinned IS NOT NULL ORDER BY seq + 0 OFFSET 0
+    ) AS pinned`,
+}
 const LAST_SENDS = {
   name: 'fact-last-sends',
   text: `SELECT key.user_id, last.created_at, edited.edited_at
@@ -75,7 +81,7 @@ const LAST_SENDS = {
  */
 export async function lockAndRead(client: DatabaseClient, roomId: RoomId, need: Need): Promise<Facts> {
   const none: readonly Row[] = []
-  const [, , rooms, members, messages, byClientId, opIds, owners, lastSends] = await together(
+  const [, , rooms, members, messages, byClientId, opIds, owners, pins, lastSends] = await together(
     client.query('BEGIN'),
     client.query(LOCK, roomId),
     client.query(SELECT_ROOM, roomId),
@@ -98,10 +104,12 @@ export async function lockAndRead(client: DatabaseClient, roomId: RoomId, need: 
         )
       : Promise.resolve(none),
     need.owners ? client.query(OWNERS, roomId) : Promise.resolve(none),
+    need.pins ? client.query(PINS, roomId) : Promise.resolve(none),
     need.lastSendOf.length > 0 ? client.query(LAST_SENDS, roomId, need.lastSendOf) : Promise.resolve(none),
   )
   const [room] = rooms
   const [count] = owners
+  const [pinned] = pins
   return {
     room: room && roomFrom(room),
     members: new Map(members.map(memberFrom).map((member) => [member.userId, member])),
@@ -118,6 +126,7 @@ export async function lockAndRead(client: DatabaseClient, roomId: RoomId, need: 
       ]),
     ),
     owners: count ? integer(count, 'owners') : 0,
+    pins: pinned ? integer(pinned, 'pins') : 0,
     lastSendAt: new Map(lastSends.map((row) => [asUserId(text(row, 'user_id')), lastSendFrom(row)])),
   }
 }

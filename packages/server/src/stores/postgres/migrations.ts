@@ -251,4 +251,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (user_id, blocked_id)
   );
   `,
+  `
+  -- Who pinned the message, and when. By seq + 0, which only the queries that are meant for it say: see queries.ts.
+  ALTER TABLE messages ADD COLUMN pinned json;
+  CREATE INDEX messages_pinned ON messages (room_id, (seq + 0)) WHERE pinned IS NOT NULL;
+  `,
 ]

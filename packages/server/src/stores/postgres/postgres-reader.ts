@@ -40,6 +40,10 @@ export function postgresReader(client: DatabaseClient): Reader {
       return query.take === 'newest' ? rows.reverse() : rows
     },
 
+    async pins(roomId) {
+      return (await client.query(sql.PINS, roomId)).map(messageFrom)
+    },
+
     async unread(userId, roomIds) {
       const rows = await client.query(sql.UNREAD, LIMITS.unreadCap, roomIds, userId)
       return new Map(rows.map((row) => [asRoomId(text(row, 'room_id')), integer(row, 'counted')]))

@@ -292,6 +292,11 @@ export const AUDIT_AFTER = {
   text: 'SELECT * FROM audit WHERE room_id = $1 AND id < $3 ORDER BY id DESC LIMIT $2',
 }
 
+export const PINS = {
+  name: 'pins',
+  text: 'SELECT * FROM messages WHERE room_id = $1 AND pinned IS NOT NULL ORDER BY seq + 0',
+}
+
 const ORDER = { oldest: 'seq', newest: 'seq DESC', rev: 'rev' } as const
 
 /** One of a few texts, depending on the given bounds; `newest` is in descending order. */

@@ -30,6 +30,7 @@ export const MESSAGE_COLUMNS: Columns<StoredMessage> = {
   editedAt: { name: 'edited_at', type: 'timestamptz', later: 'set' },
   deleted: { name: 'deleted', type: 'boolean', later: 'set' },
   reactions: { name: 'reactions', type: 'json', later: 'set' },
+  pinned: { name: 'pinned', type: 'json', later: 'set' },
 }
 
 /** The read cursor also moves without the room's lock: a commit that read an older value must not lower it. */

@@ -7,6 +7,7 @@ import {
   type Head,
   type Member,
   type Metadata,
+  type Pinned,
   type Preview,
   type Removal,
   type Report,
@@ -115,6 +116,7 @@ export function messageFrom(row: Row): StoredMessage {
     deleted: flag(row, 'deleted'),
     // Almost no message has any: NULL keeps the row short and the parser out of the hot path.
     reactions: row.reactions === null ? [] : json<StoredMessage['reactions']>(row, 'reactions'),
+    ...(row.pinned === null ? {} : { pinned: json<Pinned>(row, 'pinned') }),
   })
 }
 

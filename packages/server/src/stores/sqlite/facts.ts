@@ -18,7 +18,8 @@ const BY_CLIENT_ID = `
     AND messages.sender_id = json_extract(key.value, '$.userId')
     AND messages.client_id = json_extract(key.value, '$.clientId')`
 const BY_PURGED_CLIENT_ID = `
-  SELECT purged_sends.*, '' AS content, NULL AS metadata, NULL AS edited_at, 1 AS deleted, NULL AS reactions
+  SELECT purged_sends.*, '' AS content, NULL AS metadata, NULL AS edited_at, 1 AS deleted, NULL AS reactions,
+    NULL AS pinned
   FROM json_each(?) AS key CROSS JOIN purged_sends
   ON purged_sends.room_id = ?
     AND purged_sends.sender_id = json_extract(key.value, '$.userId')
@@ -31,6 +32,8 @@ const OP_IDS = `
 const OWNERS = `
   SELECT count(*) AS owners FROM room_members INDEXED BY room_members_owners
   WHERE room_id = ? AND role = 'owner' AND removed IS NULL`
+const PINS = `
+  SELECT count(*) AS pins FROM messages INDEXED BY messages_pinned WHERE room_id = ? AND pinned IS NOT NULL`
 const lastSend = (deleted: 0 | 1): string => `coalesce((
     SELECT created_at FROM messages INDEXED BY messages_sender
     WHERE room_id = ?1 AND sender_id = key.value AND deleted = ${deleted} AND type <> 'system' ORDER BY seq DESC LIMIT 1
@@ -60,6 +63,7 @@ export function readFacts(connection: Connection, roomId: RoomId, need: Need): F
   const slow = (room?.settings.slowModeSeconds ?? 0) > 0
   const lastSends = rows(slow ? need.lastSendOf : [], (list) => connection.all(LAST_SENDS, roomId, list))
   const owners = need.owners ? connection.get(OWNERS, roomId) : undefined
+  const pins = need.pins ? connection.get(PINS, roomId) : undefined
   return {
     room,
     members: new Map(members.map((member) => [member.userId, member])),
@@ -74,6 +78,7 @@ export function readFacts(connection: Connection, roomId: RoomId, need: Need): F
       ]),
     ),
     owners: owners ? integer(owners, 'owners') : 0,
+    pins: pins ? integer(pins, 'pins') : 0,
     lastSendAt: new Map(
       lastSends
         .filter((row) => row.created_at !== null)

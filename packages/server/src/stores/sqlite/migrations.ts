@@ -242,4 +242,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (user_id, blocked_id)
   ) WITHOUT ROWID;
   `,
+  `
+  -- JSON: who pinned the message, and when.
+  ALTER TABLE messages ADD COLUMN pinned TEXT;
+  CREATE INDEX messages_pinned ON messages (room_id, seq) WHERE pinned IS NOT NULL;
+  `,
 ]

@@ -191,6 +191,9 @@ export const DELETED_AMONG = `
 export const AUDIT = `SELECT * FROM audit WHERE room_id = ? ORDER BY id DESC LIMIT ?`
 export const AUDIT_AFTER = `SELECT * FROM audit WHERE room_id = ? AND id < ? ORDER BY id DESC LIMIT ?`
 
+export const PINS = `
+  SELECT * FROM messages INDEXED BY messages_pinned WHERE room_id = ? AND pinned IS NOT NULL ORDER BY seq`
+
 const ORDER = { oldest: 'seq', newest: 'seq DESC', rev: 'rev' } as const
 
 /** One of a few texts, depending on the given bounds; `newest` is in descending order. */

@@ -77,10 +77,11 @@ describe('SQLite finds by index', () => {
       clientIds: [{ userId: ann, clientId: asClientId('client-0001') }],
       opIds: [{ userId: ann, opId: 'op-00001' }],
       owners: true,
+      pins: true,
       lastSendOf: [ann],
     }
     const plans = await plansOf(() => readFacts(db, roomId, need))
-    expect(plans).toHaveLength(7)
+    expect(plans).toHaveLength(8)
     const steps = plans.flat()
     expect(steps.filter((step) => isWalk(step) || isSort(step))).toEqual([])
     for (const index of [
@@ -89,6 +90,7 @@ describe('SQLite finds by index', () => {
       'messages_sender',
       'messages_edited',
       'room_members_owners',
+      'messages_pinned',
     ]) {
       expect(steps.some((step) => step.includes(index))).toBe(true)
     }
@@ -125,6 +127,7 @@ describe('SQLite finds by index', () => {
       await reader.memberships(ann, [roomId])
       await reader.unread(ann, [roomId])
       await reader.previews([roomId])
+      await reader.pins(roomId)
       await reader.heads([roomId])
       await reader.membersAmong(roomId, [ann])
       await reader.standings([{ roomId, userId: ann }])
@@ -149,7 +152,7 @@ describe('SQLite finds by index', () => {
       await reader.dm('ann bob')
       await reader.invitations(ann, { nowMs: 5, roomId, limit: 1 })
     })
-    expect(plans).toHaveLength(27)
+    expect(plans).toHaveLength(28)
     expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
     expect(plans.flat()).toContainEqual(
       expect.stringMatching(/INDEX messages_shown \(room_id=\? AND seq>\? AND seq<\?\)/),

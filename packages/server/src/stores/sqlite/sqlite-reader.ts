@@ -79,6 +79,8 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
         return query.take === 'newest' ? rows.reverse() : rows
       }),
 
+    pins: (roomId) => step(() => connection.all(sql.PINS, roomId).map(messageFrom)),
+
     unread: async (userId, roomIds) => {
       const rows = await inSteps(roomIds, UNREAD_STEP, (list) =>
         connection.all(sql.UNREAD, LIMITS.unreadCap, list, userId),
