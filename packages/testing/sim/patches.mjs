@@ -19,6 +19,7 @@ export const SCALE = [
   { file: 'protocol/src/limits.ts', find: 'syncTail: 200,', replace: 'syncTail: 8,' },
   { file: 'protocol/src/limits.ts', find: 'syncTailLimited: 50,', replace: 'syncTailLimited: 3,' },
   { file: 'protocol/src/limits.ts', find: 'reactionUsers: 20,', replace: 'reactionUsers: 2,' },
+  { file: 'protocol/src/limits.ts', find: 'pins: 50,', replace: 'pins: 4,' },
   { file: 'client/src/model/rows/timeline/blocks.ts', find: 'CHUNK_BITS = 7', replace: 'CHUNK_BITS = 3' },
   { file: 'server/src/ephemeral/ephemeral-store.ts', find: 'messages: 100,', replace: 'messages: 15,' },
 ]
@@ -355,6 +356,17 @@ export const CANARIES = [
         file: 'client/src/engine/outbox-runner.ts',
         find: "engine.over() ? 'over' : engine.serverTime.aheadMs()",
         replace: "engine.over() ? 'over' : null",
+      },
+    ],
+  },
+  {
+    name: 'pins by what is loaded',
+    what: 'a sync brings no pins: those of messages that are not loaded are missing, or stay for ever',
+    patches: [
+      {
+        file: 'client/src/model/sync/sync.ts',
+        find: 'return pins === undefined ? rows.pins : passedSince(rev, received, sync.cursor).reduce(carryPins, pins)',
+        replace: 'return pins === undefined || rows.pins.length > 0 ? rows.pins : pins',
       },
     ],
   },

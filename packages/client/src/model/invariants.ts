@@ -1,3 +1,4 @@
+import { LIMITS } from '@roomful/protocol/plain'
 import { readSeqOf } from './outbox/enqueue'
 import { type Entry, isTargeted } from './outbox/entry'
 import { allEntries } from './outbox/entry-list'
@@ -106,7 +107,13 @@ function checkRows(model: RoomModel, fail: Fail): void {
   const own = new Set<string>()
   const unsent = new Set<string>(allEntries(model.outbox.entries).map((entry) => entry.id))
   for (const row of [...rowsIn(rows.timeline, { from: 0, to: Number.MAX_SAFE_INTEGER }), ...rows.pastTail]) {
-    if (row.deleted && (row.content !== '' || row.metadata !== undefined || row.reactions.length > 0))
+    if (
+      row.deleted &&
+      (row.content !== '' ||
+        row.metadata !== undefined ||
+        row.pinned !== undefined ||
+        row.reactions.length > 0)
+    )
       fail(`I12: tombstone ${row.seq} has content`)
     if (row.senderId !== model.me) continue
     if (own.has(row.id)) fail(`I8: own message ${row.seq} is shown twice`)
@@ -176,6 +183,7 @@ function checkBounds(before: RoomModel, model: RoomModel, fail: Fail): void {
     ['rows', rowCount(rows.timeline), model.windowSize + 1_200],
     ['evicted ranges', rows.evicted.length, rows.lastSeq / 2 + 1],
     ['rows past the tail', rows.pastTail.length, PAST_TAIL_MAX],
+    ['pins', rows.pins.length, LIMITS.pins],
     ['changes out of order', sync.outOfOrder.size, 2_100],
     ['changes during a request', sync.request?.received.length ?? 0, 2_100],
     ['typing users', people.typing.size, TYPING_MAX],

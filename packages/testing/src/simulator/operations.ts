@@ -90,6 +90,17 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
     const op = random.chance(0.7) ? 'add' : 'remove'
     if (message) room.react(message.id, random.pick(EMOJI), op).catch(() => {})
   },
+  pin: ({ room, random }) => {
+    const message = pickMessage(room, random, (row) => row.seq > 0 || random.chance(0.2))
+    if (message) room.pin(message.id).catch(() => {})
+  },
+  // From the list too, where the message may not be loaded.
+  unpin: ({ room, random }) => {
+    const { pins } = room.getState()
+    const pin = pins.length > 0 ? random.pick(pins) : undefined
+    const messageId = pin?.messageId ?? pickMessage(room, random)?.id
+    if (messageId !== undefined) room.unpin(messageId).catch(() => {})
+  },
   read: ({ room, random }) => {
     const { lastSeq } = room.getState()
     if (random.chance(0.6)) room.markRead()

@@ -35,7 +35,12 @@ export const OPERATIONS = {
   dm: 0.7,
   ephemeral: 0.7,
 } as const
-export type Operation = keyof typeof OPERATIONS
+/** Drawn apart, on every other day: the rest of a day is as it was before there were pins. */
+const PIN_OPERATIONS = { pin: 3, unpin: 1 } as const
+const PINNING_DAYS = 0.5
+const PINS_MAX = 14
+
+export type Operation = keyof typeof OPERATIONS | keyof typeof PIN_OPERATIONS
 
 /**
  * One thing that happens at a moment of the first phase. Each draws from its own source, named by its number: taking
@@ -60,6 +65,12 @@ export function drawSchedule(random: Random, profile: Profile): Step[] {
   for (let i = 0; i < profile.app.deeds; i++) {
     const at = Math.floor(own.next() * profile.lengthMs)
     steps.push({ no: steps.length, at, kind: 'app', name: own.weighted(profile.app.weights) })
+  }
+  const pinning = random.split('pins')
+  const pins = pinning.chance(PINNING_DAYS) ? pinning.range(1, PINS_MAX) : 0
+  for (let i = 0; i < pins; i++) {
+    const at = Math.floor(pinning.next() * profile.lengthMs)
+    steps.push({ no: steps.length, at, kind: 'operation', name: pinning.weighted(PIN_OPERATIONS) })
   }
   return steps.sort((a, b) => a.at - b.at || a.no - b.no)
 }

@@ -9,6 +9,7 @@ import {
 import { LIMITS, type Member } from '@roomful/protocol'
 import type { Device } from './device'
 import { entriesOf } from './entries'
+import { pinsProblem, shownPinsProblem } from './pins'
 import { type TrueRoom, unreadIn } from './truth'
 import type { World } from './world'
 
@@ -89,7 +90,7 @@ function unsettledRoom(device: Device, model: RoomModel, truth: TrueRoom): strin
   if (state.lastReadSeq !== member.lastReadSeq)
     return `I13: the read cursor is ${state.lastReadSeq}, the server has ${member.lastReadSeq}`
   if (state.unread !== unread) return `I13: ${state.unread} unread instead of ${unread} (${figures(model)})`
-  return unlikePeople(device, model, truth)
+  return unlikePeople(device, model, truth) ?? pinsProblem(model, truth) ?? shownPinsProblem(state, model)
 }
 
 /** The list has the room as it is, opened or not. */

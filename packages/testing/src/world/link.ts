@@ -19,6 +19,7 @@ const CHANGING = new Set([
   'edit-message',
   'delete-message',
   'react-message',
+  'pin-message',
   'mark-read',
 ])
 

@@ -41,24 +41,32 @@ export class Soundness {
   }
 }
 
-const FIELDS = [
-  'id',
-  'roomId',
-  'seq',
-  'senderId',
-  'senderName',
-  'clientId',
-  'type',
-  'content',
-  'replyTo',
-  'createdAt',
-  'editedAt',
-  'deleted',
-] as const
+/** What two equal rows have alike, field by field: a new one does not compile without its place here. */
+const ALIKE: { readonly [K in keyof Message]-?: 'same' | 'json' | 'looked at apart' } = {
+  id: 'same',
+  roomId: 'same',
+  seq: 'same',
+  rev: 'looked at apart',
+  senderId: 'same',
+  senderName: 'same',
+  clientId: 'same',
+  type: 'same',
+  content: 'same',
+  replyTo: 'same',
+  createdAt: 'same',
+  editedAt: 'same',
+  deleted: 'same',
+  reactions: 'looked at apart',
+  pinned: 'json',
+  metadata: 'json',
+}
+const fieldsOf = (how: 'same' | 'json'): (keyof Message)[] =>
+  (Object.keys(ALIKE) as (keyof Message)[]).filter((field) => ALIKE[field] === how)
+const [SAME, JSON_FIELDS] = [fieldsOf('same'), fieldsOf('json')]
 
 /** The first field in which two rows differ. `mine` is the reader's, and known if all users are named. */
 export function differ(ours: Message, theirs: Message, me: string | null): string | undefined {
-  for (const field of FIELDS) if (ours[field] !== theirs[field]) return field
+  for (const field of SAME) if (ours[field] !== theirs[field]) return field
   if (ours.reactions.length !== theirs.reactions.length) return 'reactions'
   for (const [i, reaction] of ours.reactions.entries()) {
     const other = theirs.reactions[i]
@@ -67,5 +75,5 @@ export function differ(ours: Message, theirs: Message, me: string | null): strin
     const allNamed = other.count <= other.users.length
     if (allNamed && (reaction.mine ?? false) !== other.users.some((user) => user === me)) return 'mine'
   }
-  return JSON.stringify(ours.metadata) === JSON.stringify(theirs.metadata) ? undefined : 'metadata'
+  return JSON_FIELDS.find((field) => JSON.stringify(ours[field]) !== JSON.stringify(theirs[field]))
 }

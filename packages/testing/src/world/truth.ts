@@ -1,4 +1,14 @@
-import { type Change, type Head, LIMITS, type Member, type Message, type Room } from '@roomful/protocol'
+import {
+  type Change,
+  type Head,
+  LIMITS,
+  type Member,
+  type Message,
+  type Pin,
+  pinOf,
+  pinsInOrder,
+  type Room,
+} from '@roomful/protocol'
 
 /** What one room holds, as it was committed. Rows never change in place. */
 export type TrueRoom = {
@@ -12,6 +22,8 @@ export type TrueRoom = {
   readonly seqAtRev: number[]
   /** `sender clientId` of every send: one is one message, for ever (I4). */
   readonly sends: Map<string, number>
+  /** Seqs of pinned messages. */
+  readonly pins: Set<number>
 }
 
 export type History = { readonly epoch: string; readonly rooms: Map<string, TrueRoom> }
@@ -55,6 +67,7 @@ export class Truth {
       lastSeq: room.lastSeq,
       seqAtRev: new Array<number>(room.rev + 1).fill(0),
       sends: new Map(),
+      pins: new Set(),
     })
   }
 
@@ -127,6 +140,13 @@ export class Truth {
       if (before.deleted && !row.deleted) violate(`I12: seq ${row.seq} of ${room.id} has content again`)
     }
     room.rows[row.seq - 1] = row
+    if (row.pinned === undefined) room.pins.delete(row.seq)
+    else room.pins.add(row.seq)
+    if (row.pinned && row.deleted) violate(`I12: seq ${row.seq} of ${room.id} is deleted and pinned`)
+    if (room.pins.size <= LIMITS.pins) return
+    if (room.room.type !== 'ephemeral') violate(`I15: ${room.id} has ${room.pins.size} pins`)
+    // It keeps its newest messages: the oldest that is pinned has gone.
+    room.pins.delete(Math.min(...room.pins))
   }
 }
 
@@ -136,7 +156,17 @@ const copyOf = (room: TrueRoom): TrueRoom => ({
   members: new Map(room.members),
   seqAtRev: [...room.seqAtRev],
   sends: new Map(room.sends),
+  pins: new Set(room.pins),
 })
+
+/** The pins that a reader may see from this seq on, the newest first. */
+export const pinsIn = ({ rows, pins }: TrueRoom, fromSeq: number): Pin[] =>
+  pinsInOrder(
+    [...pins].flatMap((seq) => {
+      const row = seq < fromSeq ? undefined : rows[seq - 1]
+      return (row && pinOf(row)) ?? []
+    }),
+  )
 
 /** Unread by its definition (I13). */
 export function unreadIn(truth: TrueRoom, user: string, lastReadSeq: number, fromSeq: number): number {

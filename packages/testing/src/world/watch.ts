@@ -8,6 +8,7 @@ import {
 import type { WorldContext } from './context'
 import type { Device } from './device'
 import { entriesOf } from './entries'
+import { pinsProblem } from './pins'
 import { Soundness } from './soundness'
 import { type Truth, unreadIn } from './truth'
 
@@ -99,7 +100,7 @@ export class Watch {
         this.#violate(device, after, error instanceof Error ? error.message : String(error))
       }
       if (touched) this.checkSound(device, after)
-      this.#checkUnread(device, after)
+      this.#checkLive(device, after)
       if (after.listing.removed !== null && after.rows.tail !== null)
         this.#violate(device, after, 'I14: the copy of a room he is not in stays')
     }
@@ -178,8 +179,8 @@ export class Watch {
     if (problem !== undefined) this.#violate(device, model, problem)
   }
 
-  /** I13 in motion: a live room that has received everything up to the head counts what the definition says. */
-  #checkUnread(device: Device, model: RoomModel): void {
+  /** In motion: a live room that has received everything up to the head counts as the definition says (I13), and has the pins. */
+  #checkLive(device: Device, model: RoomModel): void {
     const truth = this.truth.present.rooms.get(model.id)
     if (
       truth === undefined ||
@@ -199,6 +200,8 @@ export class Watch {
     const found = unreadOf(model, model.unread.lastReadSeq)
     const wanted = unreadIn(truth, device.user, model.unread.lastReadSeq, model.rows.floorSeq)
     if (found !== wanted) this.#violate(device, model, `I13: ${found} unread instead of ${wanted}`)
+    const problem = pinsProblem(model, truth)
+    if (problem !== undefined) this.#violate(device, model, problem)
   }
 
   /**
