@@ -239,6 +239,27 @@ describe('roomful rooms', () => {
   })
 })
 
+describe('roomful pins', () => {
+  test('pins, lists and unpins, for who moderates the room', async () => {
+    await using strict = await createTestServer({ defaultRooms: [] })
+    await using ann = await createTestClient(strict, { id: 'ann', name: 'Ann' })
+    const den = await ann.createRoom({ name: 'Den', type: 'public' })
+    const { id } = await den.send('the\nrules')
+    const session = ['--url', strict.url, '--token', await strict.token('ann')]
+    const { stdout } = await roomful(['pins', den.id, '--pin', id, ...session])
+    expect(stdout.toString()).toMatch(/^MESSAGE +SEQ +FROM +PINNED BY +TEXT\n/)
+    expect(stdout.toString()).toContain(id)
+    const bob = ['--url', strict.url, '--token', await strict.token('bob')]
+    const refused = await roomful(['pins', den.id, '--join', '--unpin', id, ...bob])
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('FORBIDDEN') })
+    const json = await roomful(['pins', den.id, '--json', ...bob])
+    expect(JSON.parse(json.stdout.toString())).toMatchObject({ messageId: id, pinned: { by: 'ann' } })
+    const none = await roomful(['pins', den.id, '--unpin', id, '--json', ...session])
+    expect(none).toMatchObject({ code: 0 })
+    expect(none.stdout.toString()).toBe('')
+  })
+})
+
 describe('roomful invitations', () => {
   test('lists invitations, accepts and declines', async () => {
     await using strict = await createTestServer({ defaultRooms: [], invitations: 'consent' })

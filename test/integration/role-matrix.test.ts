@@ -53,6 +53,8 @@ function payloadOf(row: string, { room: roomId, mine, theirs, report }: Ids): ob
     case 'delete-message:other':
     case 'report-message':
       return { messageId: theirs }
+    case 'pin-message':
+      return { messageId: theirs, op: 'add' }
     case 'react-message':
       return { messageId: theirs, emoji: '👍', op: 'add' }
     case 'mark-read':

@@ -73,6 +73,7 @@ const questions: Record<string, (place: Place) => object> = {
   'edit-message': ({ messageId }) => ({ messageId, content: 'x' }),
   'delete-message': ({ messageId }) => ({ messageId }),
   'react-message': ({ messageId }) => ({ messageId, emoji: '👍', op: 'add' }),
+  'pin-message': ({ messageId }) => ({ messageId, op: 'add' }),
   'report-message': ({ messageId }) => ({ messageId }),
 }
 

@@ -8,8 +8,11 @@
  *   room          `[data-room-status]`: idle, loading, live, catching-up, offline, removed
  *   messages      log "Messages"; each row is an article with `data-key`, `data-status` (queued, sending, sent,
  *                 failed), `data-seq` and `data-own`; its text, byte for byte, is in `[data-testid=content]`
- *   on a row      after hovering or focusing it: buttons "Add reaction", "Reply", "Edit message", "Delete message";
+ *   on a row      after hovering or focusing it: buttons "Add reaction", "Reply", "Edit message", "Delete message", "Pin
+ *                 message" and "Unpin message" for those who may;
  *                 if a send failed, always: buttons "Retry", "Discard"
+ *   pins          complementary "Pinned messages" (`.pin-bar`), if there are any: a button goes to the newest, another
+ *                 ("Pinned", "All n pins") opens a dialog of all, each with "Unpin message" for those who may
  *   composer      textbox "Message", button "Send"; while editing the button is "Save", and Escape or "Cancel" ends it
  *   elsewhere     separator "New messages"; button "Jump to latest" or "n new messages"; `[data-testid=typing]`;
  *                 status lines `[data-testid=connection]` and `[data-testid=storage]`, whose `[data-storage]` is ok,

@@ -49,6 +49,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
   addSend(program, io, done)
   addTail(program, io, done)
   addRooms(program, io, done)
+  addPins(program, io, done)
   addInvitations(program, io, done)
   addExport(program, io, done)
   addDatabase(program, io, done)
@@ -138,6 +139,18 @@ function addRooms(program: Command, io: Io, done: (exitCode: number) => void): v
     .option('--query <text>', 'with --public: a part of the name')
     .action(async (typed) => {
       done(await rooms(io, { ...typed, public: typed.public ?? false, json: typed.json ?? false }))
+    })
+}
+
+function addPins(program: Command, io: Io, done: (exitCode: number) => void): void {
+  session(program.command('pins'), io)
+    .description("list a room's pinned messages, or pin one")
+    .argument('<room>', "the room's id", checked(toRoomId))
+    .option('--pin <message>', 'pin the message with this id')
+    .option('--unpin <message>', 'take its pin away')
+    .action(async (room: RoomId, typed) => {
+      const { pins } = await import('./commands/pins')
+      done(await pins(io, { ...typed, room, join: typed.join ?? false, json: typed.json ?? false }))
     })
 }
 

@@ -26,6 +26,7 @@ const IN_A_PRIVATE_ROOM = `
   edit-message:other     edit-other          F     F     F     N     N      N      N     F      N
   delete-message:own     delete-own          y     y     y     N     N      N      N     y      y
   delete-message:other   delete-other        y     y     F     N     N      N      N     y      y
+  pin-message            pin                 y     y     F     N     N      N      N     y      y
   react-message          react               y     y     y     N     N      N      N     y      N
   mark-read              read                y     y     y     N     N      N      N     y      N
   sync                   read                y     y     y     0     0      0      0     y      0
@@ -71,6 +72,7 @@ const IN_A_DM = `
   send-message:slow        -     -      -      -
   edit-message:readonly    -     -      -      -
   edit-message:slow        -     -      -      -
+  pin-message              y     N      y      y
   update-room              F     N      F      F
   add-member:self          F     N      F      F
   add-member:other         F     N      F      F

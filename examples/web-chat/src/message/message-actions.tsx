@@ -5,6 +5,7 @@ import { useComposerCommands } from '../composer/composer-context'
 import { IconButton } from '../ui/icon-button'
 import { useAttempt } from '../ui/notices'
 import { ReactionPicker } from './reaction-picker'
+import { useMayPin } from './use-may-pin'
 
 export function MessageActions({ message, isOwn }: { message: ShownMessage; isOwn: boolean }): ReactElement {
   const room = useRoom()
@@ -12,6 +13,7 @@ export function MessageActions({ message, isOwn }: { message: ShownMessage; isOw
   const { reply, edit } = useComposerCommands()
   const [picks, setPicks] = useState(false)
   const moderates = useRoomSelector(({ role }) => role === 'owner' || role === 'admin')
+  const mayPin = useMayPin()
   const isSent = message.status === 'sent'
   if (picks) return <ReactionPicker message={message} onDone={() => setPicks(false)} />
   return (
@@ -21,6 +23,13 @@ export function MessageActions({ message, isOwn }: { message: ShownMessage; isOw
       <IconButton icon="reply" label="Reply" onClick={() => reply(message)} />
       {isOwn && message.status !== 'failed' && (
         <IconButton icon="edit" label="Edit message" onClick={() => edit(message)} />
+      )}
+      {mayPin && isSent && (
+        <IconButton
+          icon="pin"
+          label={message.pinned ? 'Unpin message' : 'Pin message'}
+          onClick={() => attempt(message.pinned ? room.unpin(message.id) : room.pin(message.id))}
+        />
       )}
       {(isOwn || (moderates && isSent)) && message.status !== 'failed' && (
         <IconButton icon="trash" label="Delete message" onClick={() => attempt(room.delete(message.id))} />

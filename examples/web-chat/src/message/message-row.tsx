@@ -3,6 +3,7 @@ import { memo, type ReactElement, useState } from 'react'
 import { tintOf } from '../text/person'
 import { clockTime, fullTime } from '../text/time'
 import { Avatar } from '../ui/avatar'
+import { Icon } from '../ui/icon'
 import { MessageActions } from './message-actions'
 import { MessageContent } from './message-content'
 import { MessageFailure } from './message-failure'
@@ -68,6 +69,11 @@ function Bubble({ message, quoted, isOwn, isRead, startsGroup }: Props): ReactEl
         <div className="bubble">
           {message.replyTo !== null && !message.deleted && <Quote quoted={quoted} />}
           <MessageContent message={message} />
+          {message.pinned && (
+            <span className="pin-mark">
+              <Icon name="pin" label="Pinned" />
+            </span>
+          )}
           {isOwn && !message.deleted && <MessageStatus message={message} isRead={isRead} />}
         </div>
         <Reactions message={message} />

@@ -5,6 +5,7 @@ import { ComposerProvider } from '../composer/composer-context'
 import { Announcer } from './announcer'
 import { MembersDialog } from './members-dialog'
 import { MessageList } from './message-list'
+import { PinBar } from './pin-bar'
 import { RoomHeader } from './room-header'
 import { RoomProblem } from './room-problem'
 import { TypingLine } from './typing-line'
@@ -28,6 +29,7 @@ export function RoomPane({
         <RoomProblem onBrowse={onBrowse} />
       ) : (
         <ComposerProvider>
+          <PinBar />
           <MessageList myId={myId} />
           <TypingLine />
           <Composer />

@@ -1,0 +1,42 @@
+import type { Pin } from '@roomful/client'
+import { EXIT } from '../failure'
+import { type Io, write } from '../io'
+import type { RoomId } from '../room-id'
+import { type SessionOptions, withChat } from '../session'
+import { formatTable } from '../table'
+import { visibleJson, visibleLine } from '../visible'
+
+type PinsOptions = SessionOptions & {
+  readonly room: RoomId
+  readonly join: boolean
+  /** Ids of messages. */
+  readonly pin?: string
+  readonly unpin?: string
+  readonly json: boolean
+}
+
+/** Pins or unpins one message where it is named; then lists the room's pins: a table for people, JSON lines with `--json`. */
+export function pins(io: Io, { room: id, join, pin, unpin, json, ...options }: PinsOptions): Promise<number> {
+  return withChat(io, options, async (chat) => {
+    const room = join ? await chat.joinRoom(id) : chat.room(id)
+    await room.open({ signal: io.signal })
+    if (pin !== undefined) await room.pin(pin, { signal: io.signal })
+    if (unpin !== undefined) await room.unpin(unpin, { signal: io.signal })
+    const listed = room.getState().pins
+    await write(io.stdout, json ? jsonOf(listed) : tableOf(listed))
+    return EXIT.ok
+  })
+}
+
+const jsonOf = (all: readonly Pin[]): string => all.map((one) => `${visibleJson(one)}\n`).join('')
+
+function tableOf(all: readonly Pin[]): string {
+  const lines = all.map(({ messageId, seq, senderName, content, pinned }) => [
+    messageId,
+    String(seq),
+    senderName,
+    pinned.by,
+    visibleLine(content),
+  ])
+  return formatTable([['MESSAGE', 'SEQ', 'FROM', 'PINNED BY', 'TEXT'], ...lines])
+}
