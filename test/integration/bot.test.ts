@@ -65,6 +65,16 @@ test('middleware runs around the handler, and may end the handling', async () =>
   expect(log).toEqual(['before', 'after', 'before', 'hello', 'after'])
 })
 
+test('it pins what it handles, where it may', async () => {
+  await using bot = await botFor()
+  bot.onMessage((context) => context.pin().catch((error: { code: string }) => context.reply(error.code)))
+  await bot.start()
+  await withAda(async (room) => {
+    await room.send('keep this')
+    await shows(room, 'FORBIDDEN')
+  })
+})
+
 test('stopped, it resumes where it was: every message once, in order', async () => {
   using folder = temporaryFolder()
   const cursors = () => fileCursors(`${folder.path}/bot.json`)

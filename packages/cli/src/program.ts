@@ -143,7 +143,7 @@ function addRooms(program: Command, io: Io, done: (exitCode: number) => void): v
 }
 
 function addPins(program: Command, io: Io, done: (exitCode: number) => void): void {
-  session(program.command('pins'), io)
+  connectOptions(program.command('pins'), io)
     .description("list a room's pinned messages, or pin one")
     .argument('<room>', "the room's id", checked(toRoomId))
     .option('--pin <message>', 'pin the message with this id')

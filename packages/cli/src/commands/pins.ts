@@ -2,11 +2,11 @@ import type { Pin } from '@roomful/client'
 import { EXIT } from '../failure'
 import { type Io, write } from '../io'
 import type { RoomId } from '../room-id'
-import { type SessionOptions, withChat } from '../session'
 import { formatTable } from '../table'
 import { visibleJson, visibleLine } from '../visible'
+import { type ConnectOptions, withChat } from '../with-chat'
 
-type PinsOptions = SessionOptions & {
+type PinsOptions = ConnectOptions & {
   readonly room: RoomId
   readonly join: boolean
   /** Ids of messages. */

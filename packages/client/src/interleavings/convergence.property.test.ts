@@ -1,3 +1,4 @@
+import { pinOf, pinsInOrder } from '@roomful/protocol/plain'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { memoryStore } from '../storage/backends/memory'
@@ -11,8 +12,8 @@ type Step =
   /** Frame `at` comes through, out of its turn; with `twice` it stays and comes again later. */
   | { do: 'deliver'; at: number; twice: boolean }
   | { do: 'lose'; at: number }
-  | { do: 'others'; what: 'edit' | 'remove' | 'react'; at: number }
-  | { do: 'mine'; what: 'edit' | 'delete' | 'add' | 'take'; at: number }
+  | { do: 'others'; what: 'edit' | 'remove' | 'react' | 'pin'; at: number }
+  | { do: 'mine'; what: 'edit' | 'delete' | 'add' | 'take' | 'pin' | 'unpin'; at: number }
   | { do: 'jump' | 'reply'; at: number }
   /** Syncs and pages come from a reader that stays as it is now, until it catches up. */
   | { do: 'lag'; on: boolean }
@@ -44,7 +45,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('others' as const),
-      what: fc.constantFrom('edit' as const, 'remove' as const, 'react' as const),
+      what: fc.constantFrom('edit' as const, 'remove' as const, 'react' as const, 'pin' as const),
       at: place,
     }),
   },
@@ -52,7 +53,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('mine' as const),
-      what: fc.constantFrom('edit' as const, 'delete' as const, 'add' as const, 'take' as const),
+      what: fc.constantFrom(
+        'edit' as const,
+        'delete' as const,
+        'add' as const,
+        'take' as const,
+        'pin' as const,
+        'unpin' as const,
+      ),
       at: place,
     }),
   },
@@ -133,6 +141,8 @@ async function run(world: World, ada: TestClient, step: Step): Promise<void> {
       if (server.room.lastSeq === 0 || server.messages[seq - 1]?.deleted) break
       if (step.what === 'edit') world.server.edit(ROOM, 'bob', seq, `edit ${++texts}`)
       if (step.what === 'remove') world.server.remove(ROOM, 'bob', seq)
+      if (step.what === 'pin')
+        world.server.pin(ROOM, 'bob', seq, server.messages[seq - 1]?.pinned ? 'remove' : 'add')
       if (step.what === 'react') {
         const has = server.messages[seq - 1]?.reactions[0]?.users.some((user) => user === 'bob') ?? false
         world.server.react(ROOM, 'bob', seq, '👍', has ? 'remove' : 'add')
@@ -144,6 +154,8 @@ async function run(world: World, ada: TestClient, step: Step): Promise<void> {
       if (step.what === 'edit') void room.edit(target.id, `mine ${++texts}`)
       if (step.what === 'delete') void room.delete(target.id)
       if (step.what === 'add') void room.react(target.id, '👍\uFE0F', 'add')
+      if (step.what === 'pin') void room.pin(target.id)
+      if (step.what === 'unpin') void room.unpin(target.id)
       if (step.what === 'take') void room.react(target.id, '👍', 'remove')
       break
     }
@@ -195,6 +207,8 @@ test('any order, loss and repetition of frames ends equal to the server (I4–I1
         }
         await heal(world, ada)
         expectConverged(world, ada)
+        const rows = world.server.room(ROOM).messages
+        expect(ada.room.getState().pins).toEqual(pinsInOrder(rows.flatMap((row) => pinOf(row) ?? [])))
         expectEverySendOnce(world, ada, failedOnce)
       },
     ),

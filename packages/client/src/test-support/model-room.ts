@@ -133,7 +133,7 @@ export function editMessage(room: ModelRoom, seq: number, content: string): Chan
 export function deleteMessage(room: ModelRoom, seq: number, actor?: string): Change | null {
   const held = messageAt(room, seq)
   if (held.deleted) return null
-  const { metadata: _, ...rest } = held
+  const { metadata: _, pinned: __, ...rest } = held
   return withMessage(room, (rev) => ({ ...rest, rev, content: '', deleted: true, reactions: [] }), actor)
 }
 
@@ -154,6 +154,26 @@ export function reactTo(
   const shown = like?.emoji ?? emoji
   const reactions = now.length > 0 ? [...others, { emoji: shown, count: now.length, users: now }] : others
   return withMessage(room, (rev) => ({ ...held, rev, reactions }), userId)
+}
+
+export function pinMessage(
+  room: ModelRoom,
+  seq: number,
+  userId: string,
+  op: 'add' | 'remove',
+): Change | null {
+  const { pinned, ...rest } = messageAt(room, seq)
+  if (rest.deleted || (pinned !== undefined) === (op === 'add')) return null
+  const fresh =
+    op === 'add'
+      ? {
+          pinned: {
+            by: asUserId(userId),
+            at: new Date(Date.parse(BORN) + room.room.rev * 1_000).toISOString(),
+          },
+        }
+      : {}
+  return withMessage(room, (rev) => ({ ...rest, ...fresh, rev }), userId)
 }
 
 export function messageAt(room: ModelRoom, seq: number): Message {

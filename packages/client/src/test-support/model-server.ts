@@ -14,7 +14,7 @@ import type {
   RoomId,
   WireErrorCode,
 } from '@roomful/protocol'
-import { asRoomId, asUserId, retryOf } from '@roomful/protocol/plain'
+import { asRoomId, asUserId, pinOf, pinsInOrder, retryOf } from '@roomful/protocol/plain'
 import {
   addMember,
   addMessage,
@@ -24,6 +24,7 @@ import {
   type ModelRoom,
   messageAt,
   modelRoom,
+  pinMessage,
   reactTo,
   removeMember,
   renameRoom,
@@ -87,6 +88,9 @@ export class ModelServer {
   react(roomId: string, userId: string, seq: number, emoji: string, op: 'add' | 'remove'): Change {
     return this.#announced(roomId, userId, reactTo(this.room(roomId), seq, userId, emoji, op))
   }
+  pin(roomId: string, userId: string, seq: number, op: 'add' | 'remove'): Change {
+    return this.#announced(roomId, userId, pinMessage(this.room(roomId), seq, userId, op))
+  }
   kick(roomId: string, userId: string): Change {
     return this.#announced(roomId, '', removeMember(this.room(roomId), userId))
   }
@@ -147,6 +151,8 @@ export class ModelServer {
       this.#change(userId, messageId, opId, (room, seq) => deleteMessage(room, seq)),
     'react-message': (userId, { messageId, emoji, op, opId }) =>
       this.#change(userId, messageId, opId, (room, seq) => reactTo(room, seq, userId, emoji, op)),
+    'pin-message': (userId, { messageId, op, opId }) =>
+      this.#change(userId, messageId, opId, (room, seq) => pinMessage(room, seq, userId, op)),
     'watch-presence': (_userId, { userIds }) => ({
       ok: true,
       presence: userIds.map((id) => ({
@@ -294,6 +300,7 @@ function deltaOf(
       from === 0 || cursor.members ? held.removed === undefined : held.rev > from,
     ),
     ...(rev > from ? { room: room.room } : {}),
+    pins: pinsInOrder(room.messages.flatMap((row) => (row.seq < floorSeq ? [] : (pinOf(row) ?? [])))),
   }
 }
 

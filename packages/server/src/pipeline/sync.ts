@@ -108,7 +108,10 @@ function isPresent({ room, member }: Membership): boolean {
 }
 
 function sizeOf({ patch, tail, members = [], reads = {}, pins = [] }: Delta): number {
-  const rows = [...patch, ...tail, ...pins].reduce((sum, row) => sum + messageSize(row), UP_TO_DATE_CHARACTERS)
+  const rows = [...patch, ...tail, ...pins].reduce(
+    (sum, row) => sum + messageSize(row),
+    UP_TO_DATE_CHARACTERS,
+  )
   return rows + readsSize(reads) + members.reduce((sum, member) => sum + memberSize(member), 0)
 }
 

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { ephemeralRoomId } from '../ephemeral/room-id'
 import {
   commitOne,
+  commitOps,
   deleteOp,
   editOp,
   headOf,
@@ -11,6 +12,7 @@ import {
   say,
   sendOp,
 } from '../stores/contract/contract-room'
+import { pinOp } from '../stores/contract/pins-contract'
 import { createMemoryStore } from '../stores/memory/memory-store'
 import type { Store } from '../stores/port'
 import { exportRoom } from './export-room'
@@ -68,6 +70,35 @@ describe('an exported room, imported', () => {
       { userId: 'ann', role: 'owner' },
       { userId: 'bob', role: 'member', lastReadSeq: 3 },
     ])
+  })
+
+  test('keeps its pins, up to the limit of the room', async () => {
+    const store = fresh()
+    const roomId = await newRoom(store)
+    const ops = Array.from({ length: 60 }, (_, n) => sendOp('ann', `text ${n}`))
+    await commitOps(store, roomId, ops)
+    await commitOps(
+      store,
+      roomId,
+      ops.slice(0, 40).map(({ id }) => pinOp('ann', id)),
+    )
+    const rows = await all(exportRoom(store, roomId))
+    const pinsIn = async (from: Store) =>
+      (await from.read((reader) => reader.pins(roomId))).map(({ content, pinned }) => [content, pinned])
+    const other = fresh()
+    await importRoom(other, of(rows))
+    expect(await pinsIn(other)).toEqual(await pinsIn(store))
+    // Of another export of the room: its other messages are pinned.
+    const [begun, seen] = [fresh(), new Set(ops.slice(40).map(({ id }) => id))]
+    const isSeen = (row: ExportedRow): boolean => row.kind !== 'message' || seen.has(row.message.id)
+    await importRoom(begun, of(rows.filter(isSeen)))
+    await commitOps(
+      begun,
+      roomId,
+      ops.slice(40).map(({ id }) => pinOp('ann', id)),
+    )
+    await importRoom(begun, of(rows))
+    expect(await pinsIn(begun)).toHaveLength(50)
   })
 
   test('a second time adds nothing; after an interruption, it continues', async () => {

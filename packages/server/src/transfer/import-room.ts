@@ -121,12 +121,23 @@ function planFor(facts: Facts, messages: readonly Message[]): Plan {
   const fresh = messages
     .filter((message) => !isThere(message))
     .map((message, index) => toStored(message, { seq: lastSeq + index + 1, rev: rev + index + 1 }))
+    .map(pinnedUpTo(LIMITS.pins - facts.pins))
   return {
     outcomes: [],
     head: { lastSeq: lastSeq + fresh.length, rev: rev + fresh.length },
     messages: fresh,
     changes: fresh.map((message) => ({ rev: message.rev, kind: 'message', message: toWire(message) })),
     ...{ members: [], room: undefined, opIds: [], audit: [] },
+  }
+}
+
+/** A room that was there may have pins already: so many more it takes, the first that come. */
+function pinnedUpTo(most: number): (message: StoredMessage) => StoredMessage {
+  let left = most
+  return (message) => {
+    if (message.pinned === undefined || left-- > 0) return message
+    const { pinned: _, ...rest } = message
+    return rest
   }
 }
 
