@@ -28,7 +28,10 @@ test('every link between pages leads to a page, and to a heading of it', () => {
 
 test('README.md leads to every page of docs', () => {
   const linked = links.filter(({ file }) => file === 'README.md').map(({ name }) => name)
-  expect(readdirSync('docs').filter((name) => !linked.includes(`docs/${name}`))).toEqual([])
+  const pagesOfDocs = readdirSync('docs', { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.md'),
+  )
+  expect(pagesOfDocs.filter((name) => !linked.includes(`docs/${name}`))).toEqual([])
 })
 
 // A page may leave out the beginning: `idb-store/schema.ts`.
