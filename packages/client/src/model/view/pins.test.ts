@@ -89,6 +89,25 @@ test('the list is whole for who has not loaded the messages, and for who was awa
   for (const room of [bob, laptop]) expect(listed(room)).toEqual([])
 })
 
+test('an answer that is older than what has come since takes nothing of it back', async () => {
+  const [one, two] = await say('one', 'two')
+  void ada.pin(idOf(one))
+  await world.settle()
+  const change = world.faults.hold('event', 'changes', { user: 'bob' })
+  void ada.pin(idOf(two))
+  while (!change.isThere) await world.advance(1)
+  const answer = world.faults.hold('answer', 'sync', { user: 'bob' })
+  void ada.send('with a gap before it')
+  while (!answer.isThere) await world.advance(10)
+  change.release()
+  void ada.unpin(idOf(one))
+  while (listed(bob).join() !== 'two') await world.advance(1)
+  answer.release()
+  expect(listed(bob)).toEqual(['two'])
+  await world.expectConverged()
+  expect(listed(bob)).toEqual(['two'])
+})
+
 describe('without a connection', () => {
   test('a pin and an unpin cancel out, what is so already is no request, and a pin outlives a restart', async () => {
     const [one] = await say('one')
