@@ -74,6 +74,8 @@ describe('redis, as several servers use it', () => {
     expect(await setUp('500mb', 'volatile-ttl')).toEqual([{ policy: 'volatile-ttl', text }])
     expect(await setUp('500mb', 'noeviction')).toEqual([])
     expect(await setUp('0', 'allkeys-lru')).toEqual([])
+    // As the other tests have it.
+    await setUp('0', 'noeviction')
     admin.disconnect()
   })
 

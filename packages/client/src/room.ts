@@ -113,7 +113,9 @@ export interface Room {
    * at 50 pins, with ROOM_ARCHIVED.
    *
    * @example
-   * await room.pin(message.id)
+   * const room = await chat.openDm(['ben'])
+   * const { id } = await room.send('We meet at nine')
+   * await room.pin(id)
    */
   pin(idOrClientId: string, options?: WaitOptions): Promise<void>
   /** Takes the pin away; as `pin`. A message that is deleted loses its pin by itself. */

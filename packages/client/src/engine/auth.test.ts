@@ -218,7 +218,7 @@ test.each<[string, DownReason]>([
 
 test.each([
   ['empty', ''],
-  ['missing, as without types', undefined as unknown as string],
+  ['null, as without types', null as unknown as string],
 ])('a fixed token that is %s stops the client at once, and is not shown to the server', async (_, auth) => {
   const world = new World()
   const ada = world.client('ada', { auth })
@@ -226,6 +226,13 @@ test.each([
   await world.settle()
   expect(connection(ada)).toMatchObject({ status: 'stopped', error: { code: 'UNAUTHENTICATED' } })
   expect([connected.now(), ada.connection.tokens]).toEqual(['UNAUTHENTICATED', []])
+})
+
+test('without auth the client connects at once, and shows no token: the app signs in by a cookie', async () => {
+  const world = new World()
+  const ada = world.client('ada', { auth: undefined as unknown as string })
+  await Promise.all([ada.chat.connect(), world.settle()])
+  expect(ada.connection.tokens).toEqual([''])
 })
 
 test.each(['close', 'signOut'] as const)(

@@ -42,6 +42,9 @@ export type ChatStore = {
   changed(topic: Topic): void
 }
 
+/** What the room does not take in of these was done before, and has to go from the disk: the writer gets them all. */
+const IS_OF_DISK: ReadonlySet<RoomEvent['type']> = new Set<RoomEvent['type']>(['restored', 'entries-adopted'])
+
 export function createChatStore(options: {
   storage: StorageState
   clock: Clock
@@ -116,10 +119,11 @@ export function createChatStore(options: {
         const slot = room(id)
         const before = slot.model
         const after = reduceRoom(before, event)
-        if (after === before) return
-        slot.model = after
-        changed(slot.topic)
-        setChat(reduceChat(chat, { type: 'room', before, after }))
+        if (after !== before) {
+          slot.model = after
+          changed(slot.topic)
+          setChat(reduceChat(chat, { type: 'room', before, after }))
+        } else if (!IS_OF_DISK.has(event.type)) return
         for (const watched of [undefined, id])
           for (const watcher of watchers.get(watched) ?? [])
             attempt(() => watcher(before, after, event), failed)

@@ -56,7 +56,7 @@ export function createTokenSource(
   }
 
   return {
-    isFixed: typeof auth === 'string',
+    isFixed: auth !== undefined && typeof auth !== 'function',
     get: async (fresh) => {
       // The browser sends the app's cookie, and none of it is to be had here.
       if (auth === undefined) return ''

@@ -313,6 +313,35 @@ test('what another tab leaves on a disk that is opened again goes out in the ord
   expect(world.server.room(ROOM).messages.map(({ content }) => content)).toEqual(['old 1', 'first', 'second'])
 })
 
+test('what is unsent on a disk that does not name its user goes out when it opens at last (seed 54765)', async () => {
+  const world = filled(1)
+  const disk = memoryStore()
+  const first = await world.live('ada', { storage: disk })
+  first.connection.cut()
+  first.connection.silent = true
+  void first.room.send('of the session before')
+  await world.rest(1_000)
+  let [isLost, opens] = [true, 0]
+  const moody = hooked(disk, {
+    open: async (open) => {
+      if (isLost) throw new LocalStoreError('timeout', 'no answer')
+      const space = await open()
+      // Every tab writes its entries, but only the owner writes whose space it is, and it never got to it.
+      if (opens++ === 0) await space.save({ remove: [['meta'], ['rooms'], ['chunks']] })
+      return space
+    },
+  })
+  const second = await reload(world, first, moody)
+  second.connection.silent = false
+  await world.rest(20_000)
+  expect(second.chat.getState()).toMatchObject({ connection: { status: 'online' }, unsent: 0 })
+  isLost = false
+  await world.rest(60_000)
+  const texts = world.server.room(ROOM).messages.map((row) => row.content)
+  expect(texts).toEqual(['old 1', 'of the session before'])
+  expectConverged(world, second)
+})
+
 test('the first write under the name of a new epoch has nothing of the old one’s (seed 39499)', async () => {
   const world = filled(3)
   const disk = memoryStore()

@@ -141,13 +141,15 @@ export function createRestorer(
     onUser: (user, epoch) => restoreFor(user, epoch),
     onReopened: (snapshot) => {
       const { meta } = snapshot
-      if (meta === null || (openFor !== null && openFor !== meta.user.id)) return
+      // Entries may be on a disk on which no tab could write whose it is: the space is the user's all the same.
+      const userId = meta?.user.id ?? openFor
+      if (userId === null || (openFor !== null && openFor !== userId)) return
       // What the server has sent since is newer than the disk; only unsent entries are new (I14).
       const { epoch } = store.chat()
       if (epoch === null) return attempt(() => takeIn(snapshot, openFor), unreadable)
       // What has been sent meanwhile is not put behind it any more.
       hasRead = true
-      if (meta.epoch !== epoch) writer.drop(snapshot.rooms.map((room) => room.roomId))
+      if (meta?.epoch !== epoch) writer.drop(snapshot.rooms.map((room) => room.roomId))
       attempt(() => fill({ ...snapshot, meta: null, rooms: [] }), unreadable)
     },
     wipe: async () => {

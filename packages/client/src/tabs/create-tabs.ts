@@ -30,6 +30,10 @@ export type TabsOptions = {
   onOrder(order: number): void
 }
 
+/** What could not be read from the disk is read again after this, and then ever more rarely. */
+const READ_FIRST_MS = 1_000
+const READ_MOST_MS = 30_000
+
 const tabLock = (tab: string): string => `roomful:tab:${tab}`
 
 /**
@@ -58,6 +62,10 @@ export function createTabs(options: TabsOptions) {
   let shared: SharedCopy | null = null
   /** Whose rows this tab writes; null: none. */
   let writerFor: string | null = null
+  /** The disk was in trouble when this tab had to read what others left: their locks are held, so no other tab reads it. */
+  let isBehind = false
+  let readAgainMs = READ_FIRST_MS
+  let cancelReading = (): void => {}
   let ended = false
   let signedOut = false
 
@@ -219,10 +227,11 @@ export function createTabs(options: TabsOptions) {
   async function inherit(): Promise<void> {
     const at = hub
     const userId = ownUser()
-    if (at === null || shared === null || userId === null) return
-    const mayKeep = writerFor === userId || (await mayKeepRows(userId))
+    if ((at === null && !isBehind) || shared === null || userId === null) return
+    const mayKeep = at !== null && (writerFor === userId || (await mayKeepRows(userId)))
     const snapshot = await shared.refreshed()
     if (shared.userId() !== userId) return
+    readAgain(snapshot === null)
     store.batch(() => {
       if (hub === at && mayKeep && writerFor === null) {
         writerFor = userId
@@ -231,6 +240,13 @@ export function createTabs(options: TabsOptions) {
       // A dead tab's entries belong to the tab that holds its lock, even if that tab is no longer the leader.
       if (snapshot) adoptEntries(store, snapshot, clock.now(), options.onOrder)
     })
+  }
+
+  function readAgain(hasFailed: boolean): void {
+    cancelReading()
+    isBehind = hasFailed && !ended
+    if (isBehind) cancelReading = clock.setTimer(readAgainMs, () => void inherit())
+    readAgainMs = isBehind ? Math.min(2 * readAgainMs, READ_MOST_MS) : READ_FIRST_MS
   }
 
   /** Tabs of one user whose tokens do not name them have several connections, but only one disk. */
@@ -339,6 +355,7 @@ export function createTabs(options: TabsOptions) {
     /** The last: after the last write. */
     end: (): void => {
       ended = true
+      cancelReading()
       leave()
       openCopy(null)
       for (const hold of held.splice(0)) hold.release()

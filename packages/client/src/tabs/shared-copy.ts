@@ -3,7 +3,7 @@ import type { LocalCopy, LocalScope, LocalSnapshot, StoredEntry } from '../stora
 export type SharedCopy = LocalCopy & {
   /** Whose copy is open; null: none is. */
   userId(): string | null
-  /** The entries that this tab may send: its own, and those of tabs that have died. */
+  /** The entries that this tab may send: its own, and those of tabs that have died. Null: the disk could not be read. */
   refreshed(): Promise<LocalSnapshot | null>
 }
 
@@ -56,7 +56,6 @@ export function shareCopy(options: {
     },
     refreshed: async () => {
       if (scope === null || scope.userId === null) return null
-      // Trouble with the disk is the next write's to find.
       const snapshot = await copy.refresh().catch(() => null)
       return snapshot && (await own(snapshot))
     },

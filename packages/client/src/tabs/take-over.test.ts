@@ -151,6 +151,27 @@ test('what an owner was about to keep is kept in its new place when a dead tabâ€
   expect(world.browser.disk.entries.size).toBe(0)
 })
 
+test('what a dead tab left goes out, though the disk failed when its lock was granted (seed 91191)', async () => {
+  const world = new TabsWorld()
+  const owner = await world.openTab()
+  const other = await world.openTab()
+  await world.rest(2_000)
+  owner.connection.silent = true
+  void other.room.send('of the tab that dies')
+  await world.pass(5)
+  expect(world.browser.disk.entries.size).toBe(1)
+  owner.tab.unreadable = true
+  world.kill(other)
+  await world.rest(500)
+  owner.tab.unreadable = false
+  owner.connection.silent = false
+  await world.rest(60_000)
+  expect(world.server.room(ROOM).messages.map(({ content }) => content)).toEqual(['of the tab that dies'])
+  expect(owner.chat.getState().unsent).toBe(0)
+  // It had been committed, and its row was here before the entry: nothing of that stays on the disk either.
+  expect(world.browser.disk.entries.size).toBe(0)
+})
+
 test('a new owner writes whose the copy is, though the user is confirmed again before it has written anything', async () => {
   const world = new TabsWorld()
   const tabs = await world.openTabs(2)

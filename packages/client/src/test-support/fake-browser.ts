@@ -134,6 +134,8 @@ export class FakeBrowser {
 export class FakeTab {
   dead = false
   frozen = false
+  /** It cannot read the disk. */
+  unreadable = false
   /** What it saves waits for this. */
   slow: Promise<void> | null = null
   /** Messages of other tabs are lost, as in Chromium while the debugger has stopped the page. */
@@ -193,9 +195,10 @@ export class FakeTab {
           const space = await disk.open(name)
           return {
             load: (paths) =>
-              this.alive(async () =>
-                (await space.load(paths)).map(([path, value]) => [path, this.browser.asLeft(value)]),
-              ),
+              this.alive(async () => {
+                if (this.unreadable) throw new LocalStoreError('timeout', 'the disk does not answer')
+                return (await space.load(paths)).map(([path, value]) => [path, this.browser.asLeft(value)])
+              }),
             save: async (batch) => {
               await this.slow
               await this.alive(() => space.save(structuredClone(batch)))
