@@ -1,6 +1,7 @@
-import { asRoomId } from '@roomful/protocol'
+import { asClientId, asRoomId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
 import { reduceRoom } from '../model/room/reduce-room'
+import { previewOf as previewIn } from '../model/room-list/preview'
 import { memoryStore } from '../storage/backends/memory'
 import { troubled } from '../test-support/killable-store'
 import { addMessage, listItemOf } from '../test-support/model-room'
@@ -217,6 +218,37 @@ test('P5: a restored database: the preview of a room that is not open is that of
   world.server.sendAs(ROOM, 'bob', 'kept')
   await world.rest(5_000)
   expect(lineOf(ada)?.preview).toMatchObject({ seq: 1, content: 'kept' })
+})
+
+test('I6: a restored database: the list goes back to no older message than it showed before the new list comes (seed 71624)', async () => {
+  const world = new World()
+  world.server.sendAs(ROOM, 'bob', 'held')
+  const ada = await world.live('ada')
+  ada.room.close()
+  await world.rest(3_000)
+  world.server.sendAs(ROOM, 'bob', 'only on the list')
+  deliverActivity(world, ada)
+  await world.settle()
+  expect(previewOf(ada)).toBe('only on the list')
+  const after = reduceRoom(ada.model(), { type: 'epoch-changed' })
+  expect(previewIn(after)?.content).toBe('only on the list')
+})
+
+test('P5: a restored database: a list as of before an own reaction replaces the old preview and count (near seed 71624)', async () => {
+  const world = new World()
+  for (const text of ['kept', 'lost', 'lost too']) world.server.sendAs(ROOM, 'bob', text)
+  const ada = await world.live('ada')
+  ada.room.close()
+  await world.rest(3_000)
+  world.server.addRoom(ROOM, ['ada', 'bob'])
+  const kept = world.server.sendAs(ROOM, 'bob', 'kept')
+  const item = listItemOf(world.server.room(ROOM), 'ada')
+  const row = { ...(kept.kind === 'message' ? kept.message : expect.fail()), rev: kept.rev + 1 }
+  let model = reduceRoom(ada.model(), { type: 'epoch-changed' })
+  model = reduceRoom(model, { type: 'answered', answers: [{ id: asClientId('op'), row }], now: 0, random: 0 })
+  model = reduceRoom(model, { type: 'listed', item, asOf: 1, now: 0 })
+  expect(previewIn(model)).toMatchObject({ seq: 1, content: 'kept' })
+  expect(model.unread).toMatchObject({ serverUnread: 1, throughSeq: 1 })
 })
 
 test('the last message is deleted: its preview shows that, and stays when the connection drops', async () => {

@@ -25,7 +25,7 @@ export function onListed(model: RoomModel, event: Extract<RoomEvent, { type: 'li
       hiddenSeq: event.asOf < listedAsOf ? hiddenSeq : (item.hiddenSeq ?? -1),
     },
   }
-  if (!isFollowed(model)) return withItem(next, item, model.sync.highestSeenRev)
+  if (!isFollowed(model)) return withItem(next, item)
   return { ...seen(next, item.room.rev), unread: movedRead(next.unread, item.lastReadSeq) }
 }
 
@@ -42,12 +42,15 @@ const seen = (model: RoomModel, rev: number): RoomModel => ({
   sync: { ...model.sync, highestSeenRev: Math.max(model.sync.highestSeenRev, rev) },
 })
 
-function withItem(model: RoomModel, item: RoomListItem, seenRev: number): RoomModel {
+/**
+ * Each part is replaced by an item that is as new as that part. A rev that was only seen says nothing of them: the answer
+ * to an own reaction may come before the first list of an epoch.
+ */
+function withItem(model: RoomModel, item: RoomListItem): RoomModel {
   const { room, lastReadSeq, unread: serverUnread, preview, fromSeq } = item
-  const { rows, unread, listing } = model
+  const { rows, sync, unread, listing } = model
   // From a disk that was opened late, or as of before the last read: the count here is newer, and maybe the message.
-  const isOld = room.rev < seenRev
-  const isMiscounted = isOld || lastReadSeq < unread.lastReadSeq
+  const isMiscounted = room.rev < Math.max(unread.asOfRev, sync.cursor) || lastReadSeq < unread.lastReadSeq
   const count = isMiscounted
     ? unread
     : { ...unread, serverUnread, throughSeq: room.lastSeq, asOfRev: room.rev, stale: false }
@@ -55,11 +58,11 @@ function withItem(model: RoomModel, item: RoomListItem, seenRev: number): RoomMo
     ...seen(model, room.rev),
     rows: {
       ...rows,
-      lastSeq: isOld ? rows.lastSeq : Math.max(rows.lastSeq, room.lastSeq),
+      lastSeq: Math.max(rows.lastSeq, room.lastSeq),
       floorSeq: Math.max(rows.floorSeq, fromSeq),
     },
     unread: { ...count, lastReadSeq: Math.max(unread.lastReadSeq, lastReadSeq) },
-    listing: isOld ? listing : { ...listing, preview, previewRev: room.rev },
+    listing: room.rev < listing.previewRev ? listing : { ...listing, preview, previewRev: room.rev },
   }
 }
 

@@ -10,8 +10,8 @@ import { at } from '../rows/timeline'
 export function previewOf({ listing, rows, sync }: RoomModel): Preview | null {
   const { preview, previewRev } = listing
   const { tail, timeline, floorSeq } = rows
-  // Rows of an older epoch are ignored, once the server has described the room in this one.
-  if (rows.fromOldEpoch && previewRev > 0) return preview
+  // What rows of an older epoch had to show is in the preview since it ended (see `unsynced`).
+  if (rows.fromOldEpoch) return preview
   const row = tail === null ? undefined : at(timeline, tail)
   // None was sent yet, or none that the user may see.
   if (row === undefined)
@@ -29,8 +29,7 @@ export function previewOf({ listing, rows, sync }: RoomModel): Preview | null {
 export function unsynced(model: RoomModel): RoomModel {
   const { listing, rows, sync } = model
   const preview = previewOf(model)
-  const isHeld = preview === listing.preview || rows.fromOldEpoch
-  const rowRev = isHeld ? 0 : (at(rows.timeline, rows.tail ?? 0)?.rev ?? 0)
+  const rowRev = preview === listing.preview ? 0 : (at(rows.timeline, rows.tail ?? 0)?.rev ?? 0)
   const previewRev = Math.max(listing.previewRev, rowRev)
   return {
     ...model,
