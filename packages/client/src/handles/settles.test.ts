@@ -61,6 +61,16 @@ describe('a request made first, while no server answers', () => {
     expect(ended()).toBe('OFFLINE')
   })
 
+  test('with a time limit of its own that is longer it waits until that, and no longer (seeds 34951, 85189)', async () => {
+    const world = new World()
+    const { chat } = silent(world, { requestTimeoutMs: 800 })
+    const ended = outcome(chat.listRooms({}, { timeoutMs: 3_716 }))
+    await world.pass(3_715)
+    expect(ended()).toBe('pending')
+    await world.pass(1)
+    expect(ended()).toBe('TIMEOUT')
+  })
+
   test.each(Object.keys(REQUESTS))('%s rejects while auth() hangs', async (name) => {
     const world = new World()
     const { chat, room } = world.client('ada', { auth: () => new Promise(() => {}) })

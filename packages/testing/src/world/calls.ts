@@ -1,7 +1,7 @@
 import type { VirtualTime } from './virtual-time'
 
-/** A call whose promise is still open. */
-export type OpenCall = { readonly name: string; since: number }
+/** A call whose promise is still open. `limitMs`: the time limit that its app gave it. */
+export type OpenCall = { readonly name: string; since: number; limitMs?: number }
 
 /**
  * Every promise that one program of the client returned to its app, until it settles (I22). What it wraps behaves as
@@ -43,6 +43,12 @@ export class Calls {
         return method
       },
     })
+  }
+
+  /** The app gave this call a time limit of its own, which replaces that of the client. */
+  limited(promise: Promise<unknown>, limitMs: number): void {
+    const call = this.#open.get(promise)
+    if (call !== undefined) call.limitMs = limitMs
   }
 
   /** One that may last for as long as the chat does. */

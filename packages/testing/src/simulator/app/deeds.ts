@@ -262,6 +262,7 @@ function callWithLimit(scene: Scene, device: Device): void {
   ]
   const promise = random.pick(calls)()
   promise.catch(() => {})
+  if (isTimed) program.calls.limited(promise, ms)
   world.time.schedule(ms, `${device.name} gives up`, () => {
     controller.abort()
     world.time.schedule(1, 'has given up', () => {
