@@ -36,7 +36,7 @@ export const REGRESSIONS = [
       },
       {
         file: 'client/src/storage/restorer.ts',
-        find: 'if (meta.epoch !== epoch) writer.drop(snapshot.rooms.map((room) => room.roomId))',
+        find: 'if (meta?.epoch !== epoch) writer.drop(snapshot.rooms.map((room) => room.roomId))',
         replace: '',
       },
       {
