@@ -1,9 +1,12 @@
 import { asClientId, asUserId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
+import { checkRoom } from '../invariants'
 import { type Entry, READY } from '../outbox/entry'
 import { allEntries } from '../outbox/entry-list'
 import { sampleRow } from '../rows/timeline/sample-rows'
+import { reduceRoom } from './reduce-room'
 import { onEntriesAdopted } from './restore'
+import type { Restored, RoomEvent } from './room-event'
 import { newRoom } from './room-model'
 
 const base = { state: READY, attempts: 1, mayHaveBeenEmitted: true } as const
@@ -25,4 +28,34 @@ test('what waits for a send that is confirmed here already is about that message
     { id: changed, target: { id: row.id } },
     { id: answer, replyTo: { id: row.id } },
   ])
+})
+
+test('a tab that begins to write a room it knows nothing of goes on from all that the disk has of it (seed 33368)', () => {
+  const options = {
+    me: 'ada',
+    connection: 'down',
+    windowSize: 200,
+    hasStore: true,
+    writesRows: false,
+  } as const
+  const model = newRoom('general', options)
+  const room: Restored = {
+    cursor: 30,
+    lastSeq: 27,
+    ranges: [
+      { from: 13, to: 18 },
+      { from: 22, to: 27 },
+    ],
+    lastReadSeq: 24,
+    floorSeq: 3,
+    draft: 'half a thought',
+    usedAt: 7,
+  }
+  const event: RoomEvent = { type: 'became-writer', room }
+  const next = reduceRoom(model, event)
+  checkRoom(model, event, next)
+  const restored = reduceRoom(model, { type: 'restored', room, entries: [], after: 0 })
+  const { rows, sync, unread, view } = restored
+  expect(next).toMatchObject({ writesRows: true, rows, sync, unread, view })
+  expect(next.rows).toMatchObject({ evicted: room.ranges, lastSeq: 27, floorSeq: 3 })
 })

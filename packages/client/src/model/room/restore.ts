@@ -16,12 +16,20 @@ export function onRestored(model: RoomModel, event: Extract<RoomEvent, { type: '
   const own = behind(Math.max(event.after, old.at(-1)?.order ?? 0), held)
   const isSame = old.length === 0 && own === held
   const next = isSame ? model : { ...model, outbox: outboxWith(model.outbox, [...old, ...own]) }
-  const { rows, sync, unread, listing, view } = next
+  const { sync, listing } = next
   // The sync was faster than the disk, and its rows are newer.
   if (room === null || sync.cursor > 0) return next
-  const { cursor, ranges, lastSeq, floorSeq, lastReadSeq, draft, usedAt } = room
+  // Kept with the rows, or newer than they are.
+  const previewRev = Math.max(listing.previewRev, room.cursor)
+  return { ...continued(next, room), listing: { ...listing, previewRev } }
+}
+
+/** The room goes on from the disk: its cursor and ranges, and of the rest whichever is newer, there or here. */
+function continued(model: RoomModel, disk: Restored): RoomModel {
+  const { rows, sync, unread, view } = model
+  const { cursor, ranges, lastSeq, floorSeq, lastReadSeq, draft, usedAt } = disk
   return {
-    ...next,
+    ...model,
     rows: {
       ...rows,
       evicted: ranges,
@@ -30,8 +38,6 @@ export function onRestored(model: RoomModel, event: Extract<RoomEvent, { type: '
     },
     sync: { ...sync, cursor, highestSeenRev: Math.max(sync.highestSeenRev, cursor) },
     unread: { ...unread, lastReadSeq: Math.max(unread.lastReadSeq, lastReadSeq) },
-    // Kept with the rows, or newer than they are.
-    listing: { ...listing, previewRev: Math.max(listing.previewRev, cursor) },
     view: {
       ...view,
       draft: view.draft === '' ? draft : view.draft,
@@ -133,11 +139,11 @@ export function onBecameWriter(model: RoomModel, disk: Restored | null): RoomMod
   if (cursor < sync.cursor) return kept
   // Nothing was written since it was read here: current requests stay valid.
   if (cursor === sync.cursor && isSame(ranges, rows.evicted)) return { ...model, writesRows: true }
+  const next = continued(kept, disk)
+  // What was asked for with the old cursor cannot be kept apart from what is new to this one.
   return {
-    ...kept,
-    rows: { ...rows, evicted: ranges },
-    // What was asked for with the old cursor cannot be kept apart from what is new to this one.
-    sync: { ...sync, cursor, highestSeenRev: Math.max(sync.highestSeenRev, cursor), request: null },
+    ...next,
+    sync: { ...next.sync, request: null },
     people: { ...people, membersKnown: false },
   }
 }
