@@ -210,6 +210,28 @@ describe('trouble', () => {
     expect((await Promise.all([ada.room.send('and sends'), world.rest(10_000)]))[0].seq).toBe(4)
   })
 
+  test('with opening, and the connection comes again meanwhile: nothing goes out before the state reports it (seed 97507)', async () => {
+    const world = filled(1)
+    const disk = memoryStore()
+    // Who was here last is known, and nothing else is kept.
+    await copyOn(disk).open({ url: 'test:', userId: 'ada' })
+    let opens = 0
+    const hanging = hooked(disk, {
+      kind: 'file',
+      open: (open) => (++opens === 1 ? open() : new Promise(() => {})),
+    })
+    const ada = world.client('ada', { storage: hanging })
+    void ada.room.open()
+    void ada.room.send('important')
+    for (const ms of [1_000, 2_200]) {
+      await world.rest(ms)
+      ada.connection.cut()
+    }
+    for (let i = 0; i < 50 && world.server.room(ROOM).messages.length < 2; i++) await world.rest(100)
+    expect(world.server.room(ROOM).messages).toHaveLength(2)
+    expect(ada.chat.getState().storage.status).toBe('memory')
+  })
+
   test('with opening, and it opens before the connection is up: it is this user’s from then on, and its sends go first', async () => {
     const world = filled(1)
     const disk = memoryStore()

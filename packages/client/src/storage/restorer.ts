@@ -121,11 +121,13 @@ export function createRestorer(
   }
 
   const restoreFor = async (user: User, epoch: string): Promise<void> => {
-    await (opening ?? Promise.resolve())
+    // One open at a time: a second would end the first as if the disk had answered, and nothing would report that.
+    for (let last: unknown; last !== opening; await last) last = opening
     if (openFor !== user.id) {
       // Another user was here last: nothing of theirs is shown, sent or kept under this name.
       forget((id) => !restored.has(id))
-      await open(user.id)
+      opening = open(user.id)
+      await opening
     }
     // First, so that nothing of the old history is written under the new one's name.
     store.local(() => applyEpoch(store, epoch))
