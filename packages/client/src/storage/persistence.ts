@@ -86,13 +86,8 @@ export function createPersistence(options: {
     startWritingRooms(store, snapshot)
   }
 
-  const { start, loaded, onUser, wipe, close } = restorer
   return {
-    start,
-    loaded,
-    onUser,
-    wipe,
-    close,
+    ...restorer,
     readChunks: writer.readChunks,
     writesRows,
     woken: () => {

@@ -41,7 +41,7 @@ export function createRestorer(
 ): Restorer {
   /** Whose space is open; null: none is yet. */
   let openFor: string | null = null
-  let opening: Promise<void> | null = null
+  let opening: Promise<void> | undefined
   const restored = new Set<string>()
   let isWiped = false
   /** The disk has been read: what is new on it since was left by a tab that has gone meanwhile. */
@@ -139,8 +139,8 @@ export function createRestorer(
     start: () => {
       opening ??= open(null)
     },
-    loaded: async () => opening ?? undefined,
-    onUser: (user, epoch) => restoreFor(user, epoch),
+    loaded: async () => opening,
+    onUser: restoreFor,
     onReopened: (snapshot) => {
       const { meta } = snapshot
       // Entries may be on a disk on which no tab could write whose it is: the space is the user's all the same.

@@ -16,10 +16,16 @@ export function startWritingRooms(store: ChatStore, snapshot: LocalSnapshot | nu
   // Nothing of another epoch is taken in, or stays on the disk.
   const { epoch } = store.chat()
   const isOtherEpoch = epoch !== null && snapshot?.meta?.epoch !== epoch
-  const known = [...store.all()].map(({ model }) => model.id)
   store.batch(() => {
-    for (const id of new Set([...known, ...kept.keys()]))
-      store.dispatch(id, { type: 'became-writer', room: isOtherEpoch ? null : (kept.get(id) ?? null) })
+    for (const id of kept.keys()) store.room(id)
+    for (const { model } of store.all()) {
+      const { id, listing } = model
+      const room = (!isOtherEpoch && kept.get(id)) || null
+      // This tab knows of no list item: without it the room would be on the disk, and in no list.
+      if (room?.item && !listing.listed && !listing.removed)
+        store.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
+      store.dispatch(id, { type: 'became-writer', room })
+    }
   })
 }
 

@@ -40,7 +40,7 @@ function continued(model: RoomModel, disk: Restored): RoomModel {
     unread: { ...unread, lastReadSeq: Math.max(unread.lastReadSeq, lastReadSeq) },
     view: {
       ...view,
-      draft: view.draft === '' ? draft : view.draft,
+      draft: view.draft || draft,
       usedAt: Math.max(view.usedAt, usedAt),
     },
   }
@@ -139,13 +139,9 @@ export function onBecameWriter(model: RoomModel, disk: Restored | null): RoomMod
   if (cursor < sync.cursor) return kept
   // Nothing was written since it was read here: current requests stay valid.
   if (cursor === sync.cursor && isSame(ranges, rows.evicted)) return { ...model, writesRows: true }
-  const next = continued(kept, disk)
   // What was asked for with the old cursor cannot be kept apart from what is new to this one.
-  return {
-    ...next,
-    sync: { ...next.sync, request: null },
-    people: { ...people, membersKnown: false },
-  }
+  const anew = { ...kept, sync: { ...sync, request: null }, people: { ...people, membersKnown: false } }
+  return continued(anew, disk)
 }
 
 const isSame = (a: readonly Range[], b: readonly Range[]): boolean =>
