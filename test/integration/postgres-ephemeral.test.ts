@@ -1,9 +1,11 @@
-import { afterAll, beforeAll } from 'vitest'
+import { waitUntil } from '@roomful/testing'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ephemeralContract } from '../../packages/server/src/ephemeral/contract/ephemeral-contract'
 import { openPostgresEphemeral } from '../../packages/server/src/ephemeral/postgres/postgres-ephemeral'
 import { schemaOf } from '../../packages/server/src/ephemeral/postgres/tables'
 import { withSchema } from '../../packages/server/src/stores/database-url'
 import { ClientPool } from '../../packages/server/src/stores/postgres/client-pool'
+import { LOCK_KEY } from '../../packages/server/src/stores/postgres/migrate'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 
 let postgres: TestPostgres
@@ -31,4 +33,27 @@ ephemeralContract('postgres', async (options) => {
     pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     dispose: () => store.close(),
   }
+})
+
+test('servers that start at once on a new database all have ephemeral rooms (P2)', async () => {
+  const fresh = await postgres.createDatabase()
+  const gate = new ClientPool(fresh, { max: 2 })
+  const waiting = async (): Promise<number> => {
+    const rows = await gate.lend((client) =>
+      client.query(`SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`),
+    )
+    return rows.length
+  }
+  const opening = await gate.lend(async (client) => {
+    await client.query('BEGIN')
+    await client.query('SELECT pg_advisory_xact_lock($1::bigint)', LOCK_KEY)
+    const stores = [1, 2, 3].map(() => openPostgresEphemeral({ url: fresh, epoch }))
+    await waitUntil('all of them wait for the lock', async () => (await waiting()) === stores.length)
+    await client.query('COMMIT')
+    return stores
+  })
+  const outcomes = await Promise.allSettled(opening)
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
+  for (const outcome of outcomes) if (outcome.status === 'fulfilled') await outcome.value.close()
+  await gate.close()
 })

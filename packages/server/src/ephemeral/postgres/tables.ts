@@ -2,6 +2,7 @@ import type { Pooling } from '../../stores/postgres/access'
 import { ClientPool } from '../../stores/postgres/client-pool'
 import { migrate } from '../../stores/postgres/migrate'
 import { MIGRATIONS } from '../../stores/postgres/migrations'
+import { isCreatedMeanwhile } from '../../stores/postgres/postgres-error'
 
 /**
  * A second set of the room tables, in a schema that belongs to this history: unlogged, so that a commit waits for no
@@ -26,7 +27,9 @@ export const schemaOf = (epoch: string): string =>
 export async function makeTables(url: string, pooling: Pooling): Promise<void> {
   const pool = new ClientPool(url, { max: 1, noTimeouts: true, pooling })
   try {
-    await pool.lend((client) => migrate(client, UNLOGGED))
+    const once = () => pool.lend((client) => migrate(client, UNLOGGED))
+    // Behind a pooler a session may believe for one transaction more that the schema is missing.
+    await once().catch((error: unknown) => (isCreatedMeanwhile(error) ? once() : Promise.reject(error)))
     await pool.lend(async (client) => {
       await client.query('BEGIN')
       await client.query('SELECT pg_advisory_xact_lock($1::bigint)', LOCK_KEY)

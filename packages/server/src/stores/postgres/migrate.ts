@@ -7,7 +7,7 @@ import { MIGRATIONS } from './migrations'
 import { tableInTheWay } from './postgres-error'
 
 /** Arbitrary; the same on every node, and used by no other app. */
-const LOCK_KEY = 4_711_202_601
+export const LOCK_KEY = 4_711_202_601
 
 /**
  * Migrates the database to this version's tables, in one transaction, one node at a time. Returns the epoch, which is
@@ -43,10 +43,13 @@ export async function migrate(
 
 /** Tables are made in the first schema of the search path. It is made if it is missing, which needs the privilege. */
 async function makeSchema(client: DatabaseClient): Promise<void> {
-  const [row] = await client.query(`SELECT current_schema() AS there, current_setting('search_path') AS path`)
+  const [row] = await client.query(`SELECT current_setting('search_path') AS path`)
   const path = row ? text(row, 'path') : ''
-  const isNamed = /^[a-z_][a-z0-9_]*$/.test(path)
-  if (row?.there == null && isNamed) await client.query(`CREATE SCHEMA IF NOT EXISTS "${path}"`)
+  if (!/^[a-z_][a-z0-9_]*$/.test(path)) return
+  // The table itself is read: what the session has cached of the schema may be from before its wait for the lock, and
+  // another node may have created it since.
+  const [found] = await client.query('SELECT nspname FROM pg_namespace WHERE nspname = $1', path)
+  if (!found) await client.query(`CREATE SCHEMA IF NOT EXISTS "${path}"`)
 }
 
 /** A table of that name exists already: it is an app's own, since ours are made once. */

@@ -37,6 +37,14 @@ export function isRetryable(error: unknown): boolean {
   return state !== undefined && RETRY.has(state)
 }
 
+/** A unique index of the catalog, a schema, a table: another session has created the same since this one looked. */
+const CREATED = new Set(['23505', '42P06', '42P07'])
+
+export function isCreatedMeanwhile(error: unknown): boolean {
+  const state = error instanceof StoreError ? sqlState(error.cause) : undefined
+  return state !== undefined && CREATED.has(state)
+}
+
 function sqlState(error: unknown): string | undefined {
   return error instanceof DatabaseError ? error.code : undefined
 }
