@@ -4,7 +4,8 @@
  *
  * @typedef {{ file: string, find: string, replace: string }} Patch `find` must be there exactly once, or the bundle
  *   fails: a patch that no longer fits must not pass for one that finds nothing.
- * @typedef {{ name: string, what: string, patches: Patch[] }} Canary
+ * @typedef {{ name: string, what: string, seed?: number, patches: Patch[] }} Canary `seed`: where it was found last, of those
+ *   that are rare.
  */
 
 /**
@@ -43,6 +44,7 @@ export const CANARIES = [
   },
   {
     name: 'cursor saved before rows',
+    seed: 2158,
     what: 'the cursor is on disk before the rows that it speaks of',
     patches: [
       {
@@ -93,6 +95,7 @@ export const CANARIES = [
   },
   {
     name: 'page and sync in parallel',
+    seed: 308,
     what: 'a page is merged as if nothing else had come since it was asked for',
     patches: [
       {
@@ -131,6 +134,7 @@ export const CANARIES = [
   },
   {
     name: 'lookup in the locking statement',
+    seed: 750,
     what: 'the clientIds are looked up as of before the lock, so that the winner of a race is missed',
     patches: [
       {
@@ -175,6 +179,7 @@ export const CANARIES = [
   },
   {
     name: 'tombstone overwritten',
+    seed: 299,
     what: 'content wins over a tombstone',
     patches: [
       {
