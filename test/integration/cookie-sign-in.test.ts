@@ -95,3 +95,20 @@ test('a page of another origin may send cookies only where it is listed by name'
     expect(await allowed('*', path)).toBe(null)
   }
 })
+
+test('a websocket of another origin brings no cookies, unless it is listed by name', async () => {
+  const outcome = async (origins: ServerOptions['origins'] & {}, origin: string): Promise<string> => {
+    const { server } = await withSessions({ origins })
+    const extraHeaders = { cookie: 'session=session-of-ann', origin: origin || server.url }
+    const options = { auth: { protocol: 2 }, extraHeaders, forceNew: true, reconnection: false }
+    const socket = io(server.url, { ...options, transports: ['websocket'] })
+    ends.push(() => socket.disconnect())
+    return new Promise((resolve) => {
+      socket.on('ready', () => resolve('in'))
+      socket.on('connect_error', (error) => resolve(error.message))
+    })
+  }
+  expect(await outcome('*', 'https://evil.example.com')).toBe('UNAUTHENTICATED')
+  expect(await outcome('*', '')).toBe('in')
+  expect(await outcome(['https://app.example.com'], 'https://app.example.com')).toBe('in')
+})

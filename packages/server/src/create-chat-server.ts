@@ -177,6 +177,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const endpoints: Endpoint[] = []
   const attach = (server: HostServer): void => {
     if (path === '') throw new ConfigError([NO_PATH])
+    if (node.isDraining) throw new Error('the chat server is closed')
     endpoints.push(mountedEndpoint(inner, path, server))
   }
 
@@ -189,7 +190,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const close = once(() => closeAll({ node, io, clock, endpoints, beside }))
   try {
     await makeDefaultRooms(kept, clock, defaultRooms)
-    acceptSockets({ io, node, clock, ids, log, meter, proxies })
+    acceptSockets({ io, node, clock, ids, log, meter, proxies, origins })
     const metricsPort = options.metrics?.port
     if (metricsPort !== undefined) beside.push(await serveMetrics(registry, metricsPort, host))
     if (options.server) attach(options.server)

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { parse } from 'hono/utils/cookie'
+import { isOriginAllowed, type OriginPolicy } from './origin'
 
 /** What somebody shows to be let in. */
 export type Credentials = {
@@ -15,6 +16,21 @@ export type Credentials = {
 
 /** The request behind a connection. */
 export type RequestSource = { readonly headers: IncomingHttpHeaders; readonly address: string }
+
+/**
+ * The request as far as it may speak for a user. A browser adds cookies to what any page asks for, to a websocket above
+ * all: those of pages that are neither this server's own nor listed by name are left out. `*` names none.
+ */
+export function sourceOf(
+  headers: IncomingHttpHeaders,
+  address: string,
+  { origins, trustsProxy = false }: OriginPolicy,
+): RequestSource {
+  if (isOriginAllowed(headers, { origins: origins === '*' ? [] : origins, trustsProxy }))
+    return { headers, address }
+  const { cookie: _, ...rest } = headers
+  return { headers: rest, address }
+}
 
 export const NO_REQUEST: RequestSource = { headers: {}, address: 'unknown' }
 

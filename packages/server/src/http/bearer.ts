@@ -1,8 +1,8 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
-import type { RequestSource } from '../auth/credentials'
+import { type RequestSource, sourceOf } from '../auth/credentials'
 import type { Identity } from '../auth/identity'
-import { isOriginAllowed, type Origins } from '../auth/origin'
+import type { Origins } from '../auth/origin'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { clientAddress } from './client-address'
@@ -20,19 +20,15 @@ export type IdentifyOptions = {
   readonly proxies: number
 }
 
-/**
- * A browser adds cookies to what any page asks for: without a token a request counts only from this server's own pages and
- * from those on the list.
- */
+/** Of a request without a token the cookies count, if a page that may send them asks. */
 export function identifyBy({ check, origins, proxies }: IdentifyOptions): Identify {
   return async (c) => {
     const token = bearerToken(c)
     const headers = c.req.header()
-    if (token === undefined) {
-      if (headers.cookie === undefined) return refuse('UNAUTHENTICATED')
-      if (!isOriginAllowed(headers, { origins, trustsProxy: proxies > 0 })) return refuse('UNAUTHENTICATED')
-    }
-    return check(token ?? '', { headers, address: clientAddress({ headers, socket: peerOf(c) }, proxies) })
+    const address = clientAddress({ headers, socket: peerOf(c) }, proxies)
+    const source = sourceOf(headers, address, { origins, trustsProxy: proxies > 0 })
+    if (token === undefined && source.headers.cookie === undefined) return refuse('UNAUTHENTICATED')
+    return check(token ?? '', source)
   }
 }
 

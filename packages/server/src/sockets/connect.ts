@@ -1,6 +1,8 @@
 import type { ErrorAck } from '@roomful/protocol'
 import type { Server, Socket } from 'socket.io'
+import { sourceOf } from '../auth/credentials'
 import type { Handshake } from '../auth/handshake'
+import type { Origins } from '../auth/origin'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { errorAck } from '../handlers/refusal-ack'
@@ -23,6 +25,7 @@ export type ConnectDeps = {
   readonly meter: Meter
   /** Proxies in front of this server that are believed. */
   readonly proxies: number
+  readonly origins: Origins
 }
 
 /** Connects Socket.IO to the node: admits devices and passes on their requests. */
@@ -31,7 +34,9 @@ export function acceptSockets(deps: ConnectDeps): void {
   const admitted = new WeakMap<Socket, Handshake>()
   deps.io.use((socket, next) => {
     const { headers } = socket.request
-    const source = { headers, address: clientAddress(socket.request, deps.proxies) }
+    const { origins, proxies } = deps
+    const address = clientAddress(socket.request, proxies)
+    const source = sourceOf(headers, address, { origins, trustsProxy: proxies > 0 })
     deps.node.admit(socket.handshake.auth, source).then(
       (handshake) => {
         if ('ok' in handshake) return next(connectError(deps, handshake))
