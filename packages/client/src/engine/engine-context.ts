@@ -1,6 +1,6 @@
 import type { Ack, ClientEvent, ErrorAck, Message, OkAck, PayloadInput } from '@roomful/protocol'
-import { TIMER_MOST_MS } from '../handles/limits'
 import { ChatError } from '../model/chat-error'
+import { TIMER_MOST_MS } from '../platform/clock'
 import type { Ids } from '../platform/ids'
 import type { RunClock } from '../platform/steady-clock'
 import type { RequestResult, Transport } from '../transport/port'

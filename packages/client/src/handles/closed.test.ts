@@ -234,7 +234,7 @@ test('ports that throw when they are begun or ended hold up neither send() nor c
   const ada = world.client('ada', {
     storage: hooked(memoryStore(), { close: fail }),
     ports: {
-      environment: { onWake: fail, isOnline: () => true },
+      environment: { onWake: fail },
       transport: (url, onEvent) => ({ ...connection.factory(url, onEvent), close: fail }),
     },
   })

@@ -2,10 +2,7 @@ import type { RoomSlot } from '../engine/chat-store'
 import type { EngineContext } from '../engine/engine-context'
 import { ChatError } from '../model/chat-error'
 import type { WaitOptions } from '../options'
-import type { Clock } from '../platform/clock'
-
-/** A longer timer of the platform fires at once. */
-export const TIMER_MOST_MS = 2 ** 31 - 1
+import { type Clock, TIMER_MOST_MS } from '../platform/clock'
 
 export const chatClosedError = (): ChatError => new ChatError('ABORTED', 'The chat was closed')
 const abortedError = (cause: unknown): ChatError =>

@@ -6,9 +6,10 @@ import { longerHold, NO_HOLD, relaxed } from '../model/hold'
 import { keyOf } from '../model/rows/own-rows'
 import { at, covers } from '../model/rows/timeline'
 import { shownRow } from '../model/view/overlay'
+import { TIMER_MOST_MS } from '../platform/clock'
 import type { Room, ShownMessage } from '../room'
 import { type HandleRoom, until } from './handle-context'
-import { ignoreRejection, TIMER_MOST_MS } from './limits'
+import { ignoreRejection } from './limits'
 import { createStreamPage, type Loaded } from './stream-page'
 
 type Opening = Pick<Room, 'open' | 'close'>

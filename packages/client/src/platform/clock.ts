@@ -10,3 +10,6 @@ export interface Clock {
   /** Calls `fn` once, no earlier than `ms` from now. Returns the function that cancels it; cancelling twice is fine. */
   setTimer(ms: number, fn: () => void): () => void
 }
+
+/** Milliseconds. A longer timer of the platform fires at once. */
+export const TIMER_MOST_MS = 2 ** 31 - 1

@@ -8,6 +8,4 @@ export type WakeReason = 'online' | 'visible' | 'pageshow' | 'resume' | 'focus' 
 export interface Environment {
   /** Calls `listener` on each wake sign. Returns the function that stops it. */
   onWake(listener: (reason: WakeReason) => void): () => void
-  /** False only when the host is sure that there is no network. */
-  isOnline(): boolean
 }

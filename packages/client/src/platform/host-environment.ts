@@ -52,5 +52,4 @@ export const hostEnvironment: Environment = {
       for (const end of ends) end()
     }
   },
-  isOnline: () => typeof navigator === 'undefined' || navigator.onLine !== false,
 }

@@ -17,8 +17,6 @@ export type Owner = { readonly tab: string; readonly term: string }
 export type Election = {
   owner(): Owner | null
   onMessage(message: TabMessage): void
-  /** Nothing that happened to the lock before is unknown after this. */
-  settled(): Promise<void>
   /** Releases the lock for the next tab in the queue. */
   end(): void
 }
@@ -151,7 +149,6 @@ export function createElection(options: {
 
   return {
     owner: () => owner,
-    settled: () => port.settled(),
     onMessage: (message) => {
       if (isAlone || ended) return
       switch (message.type) {

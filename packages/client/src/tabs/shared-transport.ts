@@ -29,7 +29,6 @@ export type SharedTransport = Transport & {
   onMessage(message: TabMessage): void
   /** From the hub to this tab. */
   onEvent(event: TransportEvent): void
-  isAttached(): boolean
 }
 
 /**
@@ -159,7 +158,6 @@ export function createSharedTransport(options: {
       if (hub) hub.signal(event, payload)
       else tryPost({ type: 'signal', to: owner.tab, term: owner.term, event, payload })
     },
-    isAttached: () => token !== null,
     onEvent,
     onOwner: (next, nextHub) => {
       // The first owner that becomes known replaces no connection.

@@ -60,7 +60,7 @@ export class World {
         clock: this.clock,
         // Without chance a wait is as long as it can be, and ids show who made them, in order.
         ids: { clientId: () => `${userId}-${String(++this.ids).padStart(6, '0')}`, random: () => 0 },
-        environment: { onWake: () => () => {}, isOnline: () => true },
+        environment: { onWake: () => () => {} },
         inspect: (before, after, event) => {
           models.set(after.id, after)
           try {

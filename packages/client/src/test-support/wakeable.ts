@@ -8,7 +8,6 @@ export function wakeable(): { readonly environment: Environment; wake(reason: Wa
       listener = next
       return () => {}
     },
-    isOnline: () => true,
   }
   return { environment, wake: (reason) => listener(reason) }
 }

@@ -149,7 +149,6 @@ export class Program {
             this.#wakeListeners.add(listener)
             return () => this.#wakeListeners.delete(listener)
           },
-          isOnline: () => device.isOnline,
         },
         inspect: this.#inspecting(watch.inspector(device)),
         inspectRun: (run) => watch.ran(device, run),
