@@ -21,11 +21,14 @@ export function errorsPage(): string {
 
 <!-- Made by \`npm run docs\` from packages/protocol/src/errors.ts. -->
 
-A refusal is \`{ ok: false, error, code, retry, retryAfterMs?, field?, limit?, requestId }\`. \`error\` is a text for
+A refusal is \`{ ok: false, error, code, retry, retryAfterMs?, field?, limit?, reason?, requestId }\`. \`error\` is a text for
 developers and may change; programs look at \`code\` and \`retry\`. \`field\` is the path of what was refused
 (\`metadata.order.n\`), \`limit\` the limit that was reached, \`requestId\` how the server's log names the request. In the
 SDK it is a \`ChatError\` with the same fields, also on a failed message after a reload; what the SDK refuses by itself has
 no \`requestId\`. A code that your client does not know yet still has its \`retry\`.
+
+\`REFUSED\` is the app's own refusal, by its \`beforeSend\`. Its \`reason\`, if the app gave one, is for the
+user: one line of at most 500 characters. It is text and never HTML; \`error\` is the same, for clients that do not know \`reason\`.
 
 ${advice.join('\n')}
 

@@ -12,6 +12,8 @@ export const ErrorAck = v.object({
   retryAfterMs: v.exactOptional(v.number()),
   field: v.exactOptional(v.string()),
   limit: v.exactOptional(v.number()),
+  /** REFUSED: why, in the app's own words, to be shown to the user; one line of at most `LIMITS.reasonLength`. */
+  reason: v.exactOptional(v.string()),
   requestId: v.exactOptional(v.string()),
   /** VERSION_CONFLICT carries the row as it is now. */
   message: v.exactOptional(v.unknown()),

@@ -20,6 +20,7 @@ export const WIRE_ERRORS = {
   MESSAGE_NOT_FOUND: { retry: 'never', text: 'There is no such message' },
   INVITATION_NOT_FOUND: { retry: 'never', text: 'There is no such invitation' },
   USER_NOT_FOUND: { retry: 'never', text: 'There is no such user' },
+  REFUSED: { retry: 'never', text: 'The app does not permit this' },
   FORBIDDEN: { retry: 'never', text: 'Your role does not permit this' },
   MUTED: { retry: 'never', text: 'You are muted in this room' },
   SLOW_MODE: { retry: 'never', text: 'This room is in slow mode' },

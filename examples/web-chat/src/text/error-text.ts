@@ -5,6 +5,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   CONTENT_TOO_LONG: 'The message is too long.',
   PAYLOAD_TOO_LARGE: 'The message is too long.',
   INVALID_CONTENT: 'The message has characters that cannot be sent.',
+  REFUSED: 'This is not permitted here.',
   FORBIDDEN: 'You are not allowed to do that here.',
   MUTED: 'You are muted in this room.',
   SLOW_MODE: 'This room is in slow mode. Wait a moment.',
@@ -24,5 +25,6 @@ const TEXTS: Readonly<Record<string, string>> = {
 }
 
 export function errorText(error: ChatError): string {
-  return TEXTS[error.code] ?? error.message
+  // The app's own words for its users.
+  return error.reason ?? TEXTS[error.code] ?? error.message
 }

@@ -118,8 +118,11 @@ export function createConnectionRunner(
       tokens.hurry(HURRIED_MS)
       handshake.shorten(HURRIED_MS)
     },
-    onDown: ({ code, text, next, reconnectInMs }) =>
-      down(new ChatError(isErrorCode(code) ? code : 'OFFLINE', text), nextOf(code, next), reconnectInMs),
+    onDown: ({ code, text, next, reconnectInMs, reason }) => {
+      const details = reason === undefined ? {} : { reason }
+      const error = new ChatError(isErrorCode(code) ? code : 'OFFLINE', text, details)
+      down(error, nextOf(code, next), reconnectInMs)
+    },
     refreshToken: () => {
       const no = dials
       if (auth === undefined || tokens.isFixed || isRefreshing) return

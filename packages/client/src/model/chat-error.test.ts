@@ -5,7 +5,10 @@ import { TabsWorld } from '../test-support/tabs-world'
 import { ROOM, type TestClient, World } from '../test-support/testing-world'
 import { ChatError } from './chat-error'
 
-const details = { field: 'metadata.order', limit: 64, requestId: 'req-000001', retryAfterMs: 1_500 }
+const details = {
+  ...{ field: 'metadata.order', limit: 64, requestId: 'req-000001', retryAfterMs: 1_500 },
+  reason: 'No adverts here',
+}
 const refused = { code: 'LIMIT_EXCEEDED', retry: 'never', ...details }
 const refuse = ({ server }: World): void => {
   server.refuse = (_user, event) =>

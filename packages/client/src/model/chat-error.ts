@@ -9,6 +9,8 @@ type ErrorDetails = {
   readonly field?: string
   /** The limit that was reached: how many, how long, or how many bytes. */
   readonly limit?: number
+  /** REFUSED: why, in the app's own words, for the user; one line of text, never HTML. */
+  readonly reason?: string
   /** By which the server's log knows the request; absent where the client refused by itself. */
   readonly requestId?: string
 }
@@ -29,6 +31,7 @@ export class ChatError extends Error implements ErrorDetails {
   declare readonly retryAfterMs?: number
   declare readonly field?: string
   declare readonly limit?: number
+  declare readonly reason?: string
   declare readonly requestId?: string
 
   constructor(

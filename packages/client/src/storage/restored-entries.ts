@@ -108,7 +108,7 @@ const stateOf = (value: unknown): Entry['state'] =>
   isRecord(value) && value.at === 'failed' ? { at: 'failed', error: errorFrom(value.error) } : { at: 'ready' }
 
 function errorFrom(value: unknown): ChatError {
-  const { code, message, retryAfterMs, field, limit, requestId } = isRecord(value) ? value : {}
+  const { code, message, retryAfterMs, field, limit, reason, requestId } = isRecord(value) ? value : {}
   return new ChatError(
     typeof code === 'string' && isErrorCode(code) ? code : 'INTERNAL',
     typeof message === 'string' ? message : 'The send was refused',
@@ -117,6 +117,7 @@ function errorFrom(value: unknown): ChatError {
       ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
       ...(typeof field === 'string' && { field }),
       ...(typeof limit === 'number' && { limit }),
+      ...(typeof reason === 'string' && { reason }),
       ...(typeof requestId === 'string' && { requestId }),
     },
   )

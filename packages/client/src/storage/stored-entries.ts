@@ -24,12 +24,13 @@ const agedNow = (entry: Entry, clock: Pick<RunClock, 'now' | 'wall'>) =>
     ? { wantedAt: undefined, age: clock.now() - entry.wantedAt, savedAt: clock.wall() }
     : {}
 
-const fieldsOf = ({ code, message, retry, retryAfterMs, field, limit, requestId }: ChatError) => ({
+const fieldsOf = ({ code, message, retry, retryAfterMs, field, limit, reason, requestId }: ChatError) => ({
   code,
   message,
   retry,
   retryAfterMs,
   field,
   limit,
+  reason,
   requestId,
 })

@@ -14,9 +14,13 @@ export function refusalOf(error: ConnectError): DownReason {
   // Any event's ack may be a refusal, and this one has the smallest schema.
   const decoded = decodeAck('typing', error.data)
   if (!decoded.ok || decoded.value.ok) return { ...LOST, text: error.message, ...doorRefusal(error) }
-  const { code, error: text, retry, retryAfterMs } = decoded.value
+  const { code, error: text, retry, retryAfterMs, reason } = decoded.value
   const next = retry === 'never' ? 'stop' : retry === 'auth' ? 'auth' : 'retry'
-  return { code, text, next, ...(retryAfterMs === undefined ? {} : { reconnectInMs: retryAfterMs }) }
+  return {
+    ...{ code, text, next },
+    ...(retryAfterMs === undefined ? {} : { reconnectInMs: retryAfterMs }),
+    ...(reason === undefined ? {} : { reason }),
+  }
 }
 
 /** Before a handshake a server refuses the request itself, such as for its origin: `{"code":4,"message":"ORIGIN_DENIED"}`. */

@@ -9,6 +9,8 @@ export type DownReason = {
   text: string
   next: 'retry' | 'auth' | 'stop'
   reconnectInMs?: number
+  /** REFUSED: why, in the app's words. */
+  reason?: string
 }
 
 /** Events of a transport. */

@@ -106,6 +106,8 @@ export type Refusal = {
   readonly retryAfterMs?: number
   readonly field?: string
   readonly limit?: number
+  /** REFUSED: why, in the app's words. */
+  readonly reason?: string
   /** VERSION_CONFLICT: the row as it is. */
   readonly message?: Message
 }

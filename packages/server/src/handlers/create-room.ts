@@ -4,6 +4,7 @@ import { refuse } from '../core/refusal'
 import { EPHEMERAL_LIMITS } from '../ephemeral/ephemeral-store'
 import { ephemeralRoomId } from '../ephemeral/room-id'
 import type { Device } from '../hub/device'
+import { moderateRoomName } from '../moderation/moderate-name'
 import { mayBeDone, StoreError } from '../stores/port'
 import { dmKeyOf } from './dm-key'
 import { entriesOf, invite, type Person } from './entries'
@@ -17,7 +18,10 @@ export const createRoom: Handler<'create-room'> = async (services, device, paylo
   const { name, type, members = [], metadata = {}, settings = {} } = payload
   const entries = await entriesOf(services, device, members)
   if (entries.absent.length > 0) return refuse('USER_NOT_FOUND', { field: 'members' })
-  const { room, rows } = newRoom(services, device, { name, type, metadata, settings }, entries.put)
+  const { room: drafted, rows } = newRoom(services, device, { name, type, metadata, settings }, entries.put)
+  const named = await moderateRoomName(services, { roomId: drafted.id, user: device.identity, name })
+  if ('ok' in named) return named
+  const room = { ...drafted, ...named }
   // Before the room is made: if there are too many invitations, nothing is made.
   const invited = await invite(services, device, room.id, entries.invite)
   if ('ok' in invited) return invited

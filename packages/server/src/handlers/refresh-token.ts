@@ -3,6 +3,7 @@ import { isEnded } from '../auth/ended'
 import { refusalOfToken } from '../auth/handshake'
 import { AuthError } from '../auth/identity'
 import { refuse } from '../core/refusal'
+import { moderateUserName } from '../moderation/moderate-name'
 import type { Handler } from './handler'
 
 /** Takes a fresh token on an open connection. It must belong to the same user; the name and rights may be new. */
@@ -15,7 +16,9 @@ export const refreshToken: Handler<'refresh-token'> = async (services, device, {
       return refuse('SESSION_REVOKED')
     if (isEnded(identity, (await store.sessionsEnded([identity.id])).get(identity.id)))
       return refuse('SESSION_REVOKED')
-    if (!hub.renew(device, await names.refreshed(identity))) return refuse('SESSION_REVOKED')
+    const named = await moderateUserName(services, identity, device.identity)
+    if ('ok' in named) return named
+    if (!hub.renew(device, await names.refreshed(named))) return refuse('SESSION_REVOKED')
     const { expiresAt } = identity
     return { ok: true, expiresAt: expiresAt === undefined ? null : new Date(expiresAt).toISOString() }
   } catch (error) {

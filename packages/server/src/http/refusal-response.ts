@@ -12,6 +12,7 @@ const STATUS: Partial<Record<WireErrorCode, ContentfulStatusCode>> = {
   SESSION_REVOKED: 401,
   USER_BANNED: 403,
   FORBIDDEN: 403,
+  REFUSED: 403,
   PAYLOAD_TOO_LARGE: 413,
   INVALID_CONTENT: 415,
   RATE_LIMITED: 429,

@@ -1,22 +1,42 @@
 import type { Message, MessageId, Metadata, RoomId, User } from '@roomful/protocol'
 
-/** Content on its way into a room: a new message, the new text of an old one, or a reaction to one. */
-export type Draft = {
-  readonly kind: 'send' | 'edit' | 'react'
-  readonly roomId: RoomId
-  readonly user: User
-  /** For a reaction, the emoji. */
-  readonly content: string
-  /** For an edit `text`, for a reaction `reaction`. */
-  readonly type: string
-  readonly metadata?: Metadata
-  /** The message that is edited or reacted to. */
-  readonly messageId?: MessageId
-}
+/**
+ * What a user wants others to see, on its way: a new message, the new text of an old one, a reaction to one, the name of
+ * a room, or their own name.
+ */
+export type Draft =
+  | {
+      readonly kind: 'send' | 'edit' | 'react'
+      readonly roomId: RoomId
+      readonly user: User
+      /** For a reaction, the emoji. */
+      readonly content: string
+      /** For an edit `text`, for a reaction `reaction`. */
+      readonly type: string
+      readonly metadata?: Metadata
+      /** The message that is edited or reacted to. */
+      readonly messageId?: MessageId
+    }
+  /** A new room, under the id that it will have, or the new name of one. */
+  | {
+      readonly kind: 'room-name'
+      readonly roomId: RoomId
+      readonly user: User
+      readonly content: string
+      readonly type: 'name'
+    }
+  /** At the first sign-in of a user, and at one under a new name. */
+  | {
+      readonly kind: 'user-name'
+      readonly roomId?: never
+      readonly user: User
+      readonly content: string
+      readonly type: 'name'
+    }
 
 /**
  * Undefined: accept it. `content`: replace the content; a reaction cannot be replaced, and is refused. `refuse`:
- * answered with INVALID_CONTENT.
+ * answered with REFUSED, and with this reason, which the user may see: one line of at most 500 characters, more is cut.
  */
 export type Verdict = undefined | { content: string } | { refuse: string }
 

@@ -8,8 +8,16 @@ const message = (n: number, content: string) => ({
   clientId: `client-${String(n).padStart(4, '0')}`,
 })
 
+/** A hook that is asked about messages alone. Names: moderate-name.test.ts. */
+const onMessages = ({ beforeSend, ...hooks }: Hooks): Hooks => ({
+  ...hooks,
+  ...(beforeSend && {
+    beforeSend: (draft) => (draft.kind.endsWith('-name') ? undefined : beforeSend(draft)),
+  }),
+})
+
 async function room(hooks: Hooks, rates: RateOptions = {}) {
-  const node = testNode({ hooks, rates })
+  const node = testNode({ hooks: onMessages(hooks), rates })
   const ann = await node.device('ann')
   const made = await ann.ask('create-room', { name: 'Room', type: 'public' })
   const { id: roomId } = made.room as { id: string }
@@ -69,8 +77,11 @@ describe('beforeSend', () => {
     const sent = await ann.ask('send-message', { roomId, ...message(1, 'hello') })
     const { id: messageId } = sent.message as { id: string }
     const react = (emoji: string, op = 'add') => ann.ask('react-message', { messageId, emoji, op })
-    for (const emoji of ['🍆', '🍑'])
-      expect(await react(emoji)).toMatchObject({ ok: false, code: 'INVALID_CONTENT', field: 'emoji' })
+    const refused = { ok: false, code: 'REFUSED', retry: 'never', field: 'emoji' }
+    expect(await react('🍆')).toMatchObject({ ...refused, reason: 'not here' })
+    const replaced = await react('🍑')
+    expect(replaced).toMatchObject(refused)
+    expect(replaced).not.toHaveProperty('reason')
     expect(await react('👍')).toMatchObject({ message: { reactions: [{ emoji: '👍', count: 1 }] } })
     expect(drafts.at(-1)).toEqual({
       ...{ kind: 'react', roomId, user: { id: 'ann', name: 'ann' } },
@@ -88,9 +99,32 @@ describe('beforeSend', () => {
     const { results } = await ann.ask('send-messages', { roomId, messages })
     expect(results).toMatchObject([
       { ok: true, message: { seq: 1 } },
-      { ok: false, code: 'INVALID_CONTENT', retry: 'never' },
+      { ok: false, code: 'REFUSED', retry: 'never', field: 'content', reason: 'spam' },
       { ok: true, message: { seq: 2 } },
     ])
+  })
+
+  test('tells its reason to who sends and edits, over protocol 1 as the text of the error', async () => {
+    const { node, ann, roomId } = await room({
+      beforeSend: ({ content }) => (content === 'spam' ? { refuse: 'No adverts here' } : undefined),
+    })
+    const reason = { ok: false, code: 'REFUSED', error: 'No adverts here', reason: 'No adverts here' }
+    const sent = await ann.ask('send-message', { roomId, ...message(1, 'hello') })
+    const { id: messageId } = sent.message as { id: string }
+    expect(await ann.ask('send-message', { roomId, ...message(2, 'spam') })).toMatchObject(reason)
+    expect(await ann.ask('edit-message', { messageId, content: 'spam' })).toMatchObject(reason)
+    const old = await node.device('ann', 1)
+    expect(await old.ask('send-message', { roomId, content: 'spam' })).toMatchObject(reason)
+  })
+
+  test('has its reason cut, and freed of what could fool a terminal', async () => {
+    const { ann, roomId } = await room({
+      beforeSend: ({ content }) => (content === 'hello' ? undefined : { refuse: content }),
+    })
+    const reasonOf = async (content: string) =>
+      (await ann.ask('send-message', { roomId, ...message(1, content) })).reason
+    expect(await reasonOf('one\ntwo \u001b[2J\u202Ethree')).toBe('one two [2Jthree')
+    expect(await reasonOf('é'.repeat(600))).toBe('é'.repeat(500))
   })
 
   test('that fails or hangs accepts nothing, for now', async () => {

@@ -3,6 +3,7 @@ import type { Identity } from '../auth/identity'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Services } from '../handlers/handler'
+import { moderateUserName } from '../moderation/moderate-name'
 import { StoreError } from '../stores/port'
 import type { LateJoins } from './late-joins'
 
@@ -15,12 +16,12 @@ import type { LateJoins } from './late-joins'
  * reading the others), and the join is retried while they are connected.
  */
 export async function ensureUser(
-  { store, log, names }: Services,
+  { store, hooks, clock, log, names }: Services,
   joins: LateJoins,
-  identity: Identity,
+  signedIn: Identity,
   defaultRooms: readonly string[],
 ): Promise<Identity | Refusal> {
-  const { id } = identity
+  const { id } = signedIn
   try {
     const { known, fresh } = await store.read(async (reader) => {
       const rooms = defaultRooms.map(asRoomId)
@@ -29,6 +30,8 @@ export async function ensureUser(
       const fresh = found.flatMap(({ room, member }) => (member === undefined ? [room.id] : []))
       return { known: await reader.user(id), fresh }
     })
+    const identity = await moderateUserName({ hooks, clock, log }, signedIn, known)
+    if ('ok' in identity) return identity
     // A known user joins under the name that counts, which an older token need not have.
     const named = known ? await names.signedIn(identity, known) : identity
     const failed = await joins.join(named, fresh)

@@ -7,9 +7,13 @@ export const LOST: DownReason = { code: 'OFFLINE', text: 'The connection was los
 export function refusalReason(refusal: unknown): DownReason {
   const decoded = decodeAck('typing', refusal)
   if (!decoded.ok || decoded.value.ok) return LOST
-  const { code, error: text, retry, retryAfterMs } = decoded.value
+  const { code, error: text, retry, retryAfterMs, reason } = decoded.value
   const next = retry === 'never' ? 'stop' : retry === 'auth' ? 'auth' : 'retry'
-  return { code, text, next, ...(retryAfterMs === undefined ? {} : { reconnectInMs: retryAfterMs }) }
+  return {
+    ...{ code, text, next },
+    ...(retryAfterMs === undefined ? {} : { reconnectInMs: retryAfterMs }),
+    ...(reason === undefined ? {} : { reason }),
+  }
 }
 
 /** As the socket adapter reads a `bye`. */
