@@ -7,17 +7,18 @@ import { promisify } from 'node:util'
 import { hashOf, locked, readStamps, writeStamps } from './stale.mjs'
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
-const WEB_CHAT = 'examples/web-chat'
+/** Pages that vite builds: the web chat, and what the host examples serve. */
+const PAGES = { 'web-chat': 'examples/web-chat', page: 'examples/page' }
 /** Run, never imported: it has no declarations. */
 const CLI_MAIN = 'packages/cli/src/main.ts'
 
 /** @typedef {{ name: string, inputs: string[], outputs: string[] }} Target */
 
 /**
- * @param {{ force?: boolean, types?: boolean, webChat?: boolean }} [options] `types: false` leaves the declarations out:
+ * @param {{ force?: boolean, types?: boolean, pages?: boolean }} [options] `types: false` leaves the declarations out:
  *   running code does not need them, and they take most of the time.
  */
-export async function build({ force = false, types = true, webChat: withWebChat = true } = {}) {
+export async function build({ force = false, types = true, pages: withPages = true } = {}) {
   process.chdir(ROOT)
   const entries = entryPoints()
   /** @type {Target[]} */
@@ -34,7 +35,10 @@ export async function build({ force = false, types = true, webChat: withWebChat 
       .flat()
       .map((f) => dist(f, '.d.ts')),
   }
-  const webChat = { name: 'web-chat', inputs: [...all, WEB_CHAT], outputs: [`${WEB_CHAT}/dist/index.html`] }
+  const pages = Object.entries(PAGES).map(([name, folder]) => ({
+    folder,
+    target: { name, inputs: [...all, folder], outputs: [`${folder}/dist/index.html`] },
+  }))
 
   await locked(async () => {
     const stamps = force ? {} : readStamps()
@@ -42,7 +46,11 @@ export async function build({ force = false, types = true, webChat: withWebChat 
     if (stale.length > 0) await step(stale, stamps, () => buildPackages(stale))
     // Two cores: vite in its own process beside the declarations in this one.
     await Promise.all([
-      withWebChat && isStale(webChat, stamps) && step([webChat], stamps, buildWebChat),
+      withPages &&
+        buildPages(
+          pages.filter(({ target }) => isStale(target, stamps)),
+          stamps,
+        ),
       types &&
         isStale(declarations, stamps) &&
         step([declarations], stamps, async () => (await import('./build-types.mjs')).buildTypes(entries)),
@@ -95,20 +103,19 @@ async function buildPackages(stale) {
   await tsup.build({ silent: true })
 }
 
-async function buildWebChat() {
-  await promisify(execFile)(process.execPath, [
-    'node_modules/vite/bin/vite.js',
-    'build',
-    WEB_CHAT,
-    '--logLevel',
-    'warn',
-  ])
+/** One after the other. @param {{ folder: string, target: Target }[]} stale @param {Record<string, string>} stamps */
+async function buildPages(stale, stamps) {
+  const vite = 'node_modules/vite/bin/vite.js'
+  for (const { folder, target } of stale)
+    await step([target], stamps, async () => {
+      await promisify(execFile)(process.execPath, [vite, 'build', folder, '--logLevel', 'warn'])
+    })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const packagesOnly = process.argv.includes('--packages')
   const force = process.argv.includes('--force')
-  await build({ force, types: !packagesOnly, webChat: !packagesOnly }).catch((error) => {
+  await build({ force, types: !packagesOnly, pages: !packagesOnly }).catch((error) => {
     console.error(error.stderr || error.message)
     process.exitCode = 1
   })

@@ -12,7 +12,7 @@ const DEPENDENCIES = ['socket.io-client', 'idb', 'nanoid', 'valibot', 'zustand']
 /** Chunks that an app loads only when it uses protocol 1, or presence. All others come with the first connection. */
 const ON_DEMAND = ['protocol-1-transport', 'presence-hub']
 
-await build({ types: false, webChat: false })
+await build({ types: false, pages: false })
 const client = await chunksOf(CLIENT, ON_DEMAND)
 const own = await chunksOf(CLIENT, ON_DEMAND, DEPENDENCIES)
 const hooks = await chunksOf(HOOKS, [], ['@roomful/client', 'react'])

@@ -14,6 +14,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ['@roomful/client', '@roomful/server'],
   testing: ['@roomful/client', '@roomful/protocol', '@roomful/server'],
   'web-chat': ['@roomful/client', '@roomful/react'],
+  page: ['@roomful/client', '@roomful/react'],
+  express: ['@roomful/server'],
 }
 /** Besides its own files, its protocol and itself. */
 const CORE_MAY_IMPORT: Record<string, readonly string[]> = { client: ['immer'] }

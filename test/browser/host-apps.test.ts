@@ -1,0 +1,80 @@
+import { waitUntil } from '@roomful/testing'
+import { io } from 'socket.io-client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ChatPage } from './chat-page'
+import { errorsOf } from './client-page'
+import type { TestBrowser } from './engine/port'
+import { launchBrowser } from './engines'
+import { type HostApp, startHostApp } from './host-app'
+
+let browser: TestBrowser
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+
+/** The refusal of a connection with this cookie; "none" if it is let in. */
+async function refusal(app: HostApp, cookie: string): Promise<string> {
+  const socket = io(app.url, {
+    path: '/api/chat/socket.io',
+    auth: { protocol: 2 },
+    extraHeaders: { cookie },
+    ...{ forceNew: true, reconnection: false },
+  })
+  try {
+    return await new Promise((resolve) => {
+      socket.once('ready', () => resolve('none'))
+      socket.once('connect_error', ({ message }) => resolve(message))
+    })
+  } finally {
+    socket.disconnect()
+  }
+}
+
+describe.each([{ name: 'express' }])('a chat in the app of examples/$name', ({ name }) => {
+  let app: HostApp
+  beforeAll(async () => {
+    app = await startHostApp(name)
+  })
+  afterAll(() => app[Symbol.asyncDispose]())
+
+  test('two users of the app chat, reload, and one signs out', async () => {
+    await using ada = await ChatPage.join(browser, app.url, 'Ada')
+    await using ben = await ChatPage.join(browser, app.url, 'Ben')
+    await ada.send('hello Ben')
+    await ben.shows('hello Ben')
+    await ben.send('hello Ada')
+    await ada.shows('hello Ada')
+    await ada.reload()
+    await ada.settlesAs(['hello Ben', 'hello Ada'])
+    expect(await ada.count('article[data-own=true]')).toBe(1)
+
+    const [cookie] = (await ada.context.cookies()).map((one) => `${one.name}=${one.value}`)
+    expect(await refusal(app, cookie ?? '')).toBe('none')
+    await ada.click('Sign out')
+    await ada.has('input[name=name]')
+    // The app has forgotten the session, and the chat with it; the other user stays.
+    await waitUntil(
+      'the session to end',
+      async () => (await refusal(app, cookie ?? '')) === 'UNAUTHENTICATED',
+    )
+    await ben.send('still here')
+    await ben.shows('still here')
+    expect(await errorsOf(ada, ben)).toEqual([])
+  })
+
+  test('without a session of the app nobody comes in', async () => {
+    expect(await refusal(app, '')).toBe('UNAUTHENTICATED')
+    expect(await refusal(app, 'session=made-up')).toBe('UNAUTHENTICATED')
+  })
+
+  test('the app answers all other addresses itself, and ends by SIGTERM', async () => {
+    const [chat, page, none] = await Promise.all(
+      ['/api/chat/readyz', '/', '/api/elsewhere'].map((path) => fetch(app.url + path)),
+    )
+    expect(await chat?.json()).toEqual({ ok: true })
+    expect(await page?.text()).toContain('An app with a chat')
+    expect(none?.status).toBe(404)
+    expect(await app.stop()).toBe(0)
+  })
+})
