@@ -1,4 +1,4 @@
-import type { Message, RoomListItem, User } from '@roomful/protocol'
+import type { Message, Pin, RoomListItem, User } from '@roomful/protocol'
 import type { Range } from '../model/rows/timeline'
 import type { LocalStore } from './port'
 
@@ -16,6 +16,8 @@ export type StoredRoom = {
   readonly ranges: readonly StoredRange[]
   readonly lastReadSeq: number
   readonly floorSeq: number
+  /** As of the cursor; absent in what was written before pins were kept. */
+  readonly pins?: readonly Pin[]
   readonly item: RoomListItem | null
   readonly draft: string
   /** When it was last viewed, ms since the epoch: the oldest is trimmed first. */

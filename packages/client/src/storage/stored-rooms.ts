@@ -18,6 +18,7 @@ export function storedRoom(model: RoomModel): StoredRoom | null {
     ranges: rows.fromOldEpoch ? [] : heldRanges(rows),
     lastReadSeq: unread.lastReadSeq,
     floorSeq: rows.floorSeq,
+    pins: rows.fromOldEpoch ? [] : rows.pins,
     item,
     draft: view.draft,
     usedAt: view.usedAt,
@@ -48,6 +49,7 @@ export function isWorthKeeping(before: RoomModel, after: RoomModel): boolean {
   return (
     before.rows.timeline !== after.rows.timeline ||
     before.rows.evicted !== after.rows.evicted ||
+    before.rows.pins !== after.rows.pins ||
     before.sync.cursor !== after.sync.cursor ||
     before.rows.fromOldEpoch !== after.rows.fromOldEpoch ||
     before.listing.removed !== after.listing.removed ||

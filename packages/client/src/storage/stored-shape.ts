@@ -1,4 +1,4 @@
-import type { Message } from '@roomful/protocol'
+import type { Message, Pin } from '@roomful/protocol'
 import { chunkOf, type Range } from '../model/rows/timeline'
 import type { StoredEntry, StoredMeta, StoredRoom } from './local-copy'
 
@@ -29,8 +29,16 @@ export const isStoredRoom = (value: unknown): value is StoredRoom =>
   [value.cursor, value.lastSeq, value.lastReadSeq, value.floorSeq].every(isNatural) &&
   isText(value.draft) &&
   typeof value.usedAt === 'number' &&
+  (value.pins === undefined || (Array.isArray(value.pins) && value.pins.every(isPin))) &&
   isRanges(value.ranges) &&
   (value.item === null || (isFields(value.item) && isFields(value.item.room) && isText(value.item.room.id)))
+
+const isPin = (value: unknown): value is Pin =>
+  isFields(value) &&
+  isNatural(value.seq) &&
+  [value.messageId, value.senderId, value.senderName, value.type, value.content].every(isText) &&
+  isFields(value.pinned) &&
+  [value.pinned.at, value.pinned.by].every(isText)
 
 /** Sorted, disjoint, never touching (I7). */
 function isRanges(value: unknown): value is readonly Range[] {

@@ -27,11 +27,12 @@ export function onRestored(model: RoomModel, event: Extract<RoomEvent, { type: '
 /** The room goes on from the disk: its cursor and ranges, and of the rest whichever is newer, there or here. */
 function continued(model: RoomModel, disk: Restored): RoomModel {
   const { rows, sync, unread, view } = model
-  const { cursor, ranges, lastSeq, floorSeq, lastReadSeq, draft, usedAt } = disk
+  const { cursor, ranges, lastSeq, floorSeq, pins = rows.pins, lastReadSeq, draft, usedAt } = disk
   return {
     ...model,
     rows: {
       ...rows,
+      pins,
       evicted: ranges,
       lastSeq: Math.max(rows.lastSeq, lastSeq),
       floorSeq: Math.max(rows.floorSeq, floorSeq),

@@ -6,6 +6,7 @@ import type {
   FetchMembersAck,
   Head,
   Message,
+  Pin,
   Preview,
   RoomListItem,
   Room as RoomRow,
@@ -30,6 +31,7 @@ export type Restored = {
   readonly ranges: readonly Range[]
   readonly lastReadSeq: number
   readonly floorSeq: number
+  readonly pins?: readonly Pin[]
   readonly draft: string
   readonly usedAt: number
 }

@@ -135,3 +135,16 @@ describe('without a connection', () => {
     for (const room of [reloaded, bob]) expect(listed(room)).toEqual(['one'])
   })
 })
+
+test('pins are there after a start without a network', async () => {
+  const [one] = await say('one')
+  void ada.pin(idOf(one))
+  await world.expectConverged()
+  const online = world.faults.partition({ user: 'bob' })
+  bob = (await world.reload('bob')).room(ROOM)
+  void bob.open()
+  await world.advance(1_000)
+  expect(listed(bob)).toEqual(['one'])
+  online()
+  await world.expectConverged()
+})
