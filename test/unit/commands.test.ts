@@ -44,7 +44,7 @@ test('the README of the command line has every command, and the flags that it na
   for (const { 0: row, 1: cell = '' } of rows) {
     const names = [...cell.matchAll(/`([a-z-]+)/g)].map(({ 1: name = '' }) => name)
     named.push(...names, ...(row.match(/(?<=`)new-epoch(?=`)/g) ?? []))
-    const helps = await Promise.all(names.map(helpOf))
+    const helps = await Promise.all(names.map((name) => helpOf(name)))
     for (const [flag] of row.matchAll(/--[a-z-]+/g))
       if (!helps.some((help) => help.has(flag))) wrong.push(`${names.join(', ')} ${flag}`)
   }
@@ -95,10 +95,18 @@ async function wrongOfNpm([command = '', ...words]: readonly string[]): Promise<
   return unknown.length === 0 ? undefined : `no ${unknown.join(', ')}`
 }
 
-/** The flags in a command's help. */
-async function helpOf(command: string): Promise<ReadonlySet<string>> {
-  const { stdout } = await runCli([command, '--help'])
-  return new Set(stdout.match(/(?<=^ +(?:-\w, )?)--?[\w-]+/gm))
+/** The flags in a command's help, and in those of the commands below it. */
+async function helpOf(...command: readonly string[]): Promise<ReadonlySet<string>> {
+  const { stdout } = await runCli([...command, '--help'])
+  const [options = '', listed = ''] = stdout.split('\nCommands:\n')
+  const below = [...listed.matchAll(/^ {2}([a-z-]+) /gm)].flatMap(({ 1: name }) =>
+    name === 'help' ? [] : (name ?? []),
+  )
+  const flags = await Promise.all(below.map((name) => helpOf(...command, name)))
+  return new Set([
+    ...(options.match(/(?<=^ +(?:-\w, )?)--?[\w-]+/gm) ?? []),
+    ...flags.flatMap((more) => [...more]),
+  ])
 }
 
 async function allCommands(): Promise<ReadonlySet<string>> {

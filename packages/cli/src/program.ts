@@ -1,5 +1,6 @@
 import { fileStore } from '@roomful/client/node'
 import { Command, CommanderError, Option } from 'commander'
+import { addApiKey } from './api-key-options'
 import { rooms } from './commands/rooms'
 import { send } from './commands/send'
 import { tail } from './commands/tail'
@@ -53,6 +54,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
   addInvitations(program, io, done)
   addExport(program, io, done)
   addDatabase(program, io, done)
+  addApiKey(program, io, done)
   addDoctor(program, io, done)
   return program
 }

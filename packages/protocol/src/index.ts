@@ -1,5 +1,5 @@
 export type { AsyncClosable } from './async-closable'
-export { asClientId, asMessageId, asRoomId, asUserId } from './branded'
+export { asClientId, asMessageId, asRoomId, asUserId, SYSTEM_SENDER } from './branded'
 export { AuditEntry, FetchMembersAck, Report } from './client-events/members'
 export {
   FetchHistory,
@@ -45,6 +45,7 @@ export type { FileMetadata, SystemAction, SystemMetadata } from './message-kinds
 export { Metadata } from './metadata'
 export { cutContent, pinOf, pinsInOrder } from './pins'
 export { isMetadata, type Json, type Plain, plainMetadata, plainPayload } from './plain-json'
+export { isRoomId } from './room-id'
 export {
   Head,
   Invitation,

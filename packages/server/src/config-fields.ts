@@ -175,6 +175,12 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   ),
   fileOf('metricsToken', 'metrics-token-file'),
   field('metrics-port', 'port of its own for /metrics, which is then not on the other', port, '<number>'),
+  field(
+    'api-key-file',
+    'file of the keys for /v1, the server API; `roomful api-key` makes it',
+    text,
+    '<file>',
+  ),
   field('static', 'folder to serve at /', text, '<folder>'),
   field('sends-per-second', 'messages a second a user; 0: no limit', count, '<number>'),
   field('sends-burst', 'messages a user may send at once', count, '<number>'),
@@ -187,5 +193,6 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   field('rooms-per-user', 'rooms a user may be in; 0: no limit', count, '<number>'),
   field('sockets-per-user', 'connections a user on one server', count, '<number>'),
   field('handshakes-per-second', 'connections an address may begin a second; 0: no limit', count, '<number>'),
+  field('api-rows-per-second', 'rows a second an API key; 0: no limit', count, '<number>'),
   field('log-level', 'silent, error, warn, info or debug', level, '<level>'),
 ]

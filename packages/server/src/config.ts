@@ -42,7 +42,8 @@ export function loadSetting(key: string, input: ConfigInput): string | undefined
 function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
   const { origins, ...others } = v.parse(Checked, Object.fromEntries(values))
   const { sendsPerSecond, sendsBurst, eventsPerSecond, costPerSecond, ...more } = others
-  const { roomsPerHour, membersPerHour, roomsPerUser, socketsPerUser, handshakesPerSecond, ...most } = more
+  const { roomsPerHour, membersPerHour, roomsPerUser, socketsPerUser, ...many } = more
+  const { handshakesPerSecond, apiRowsPerSecond, ...most } = many
   const { uploadMbPerHour, uploadMbInAll, ...settings } = most
   const { files, retentionDays, retentionMessages, webhook, webhookSecret, ...shown } = settings
   const { metricsToken: token, metricsPort, ...rest } = shown
@@ -54,7 +55,7 @@ function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
   })
   const rates = { sendsPerSecond, sendsBurst, eventsPerSecond, costPerSecond }
   const quotas = { roomsPerHour, membersPerHour, roomsPerUser, uploadMbPerHour, uploadMbInAll }
-  const limits = { ...rates, ...quotas, socketsPerUser, handshakesPerSecond }
+  const limits = { ...rates, ...quotas, socketsPerUser, handshakesPerSecond, apiRowsPerSecond }
   return withoutUndefined({
     ...rest,
     files: files === 'off' ? (false as const) : files,
@@ -93,6 +94,7 @@ const Checked = v.object({
   webhookSecret: word,
   metricsToken: word,
   metricsPort: whole,
+  apiKeyFile: word,
   static: word,
   sendsPerSecond: whole,
   sendsBurst: whole,
@@ -105,6 +107,7 @@ const Checked = v.object({
   roomsPerUser: whole,
   socketsPerUser: whole,
   handshakesPerSecond: whole,
+  apiRowsPerSecond: whole,
   logLevel: v.optional(v.picklist(['silent', 'error', 'warn', 'info', 'debug'])),
 })
 

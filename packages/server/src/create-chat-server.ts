@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { AsyncClosable } from '@roomful/protocol'
+import type { ServerApi } from './api/create-api'
+import { startApi } from './api/start-api'
 import { type Authenticator, authenticatorFor, type Signing } from './auth/authenticator'
 import { closeAll } from './close-all'
 import type { Bus } from './cluster/bus'
@@ -66,6 +68,8 @@ export interface ChatServer extends AsyncClosable {
    * await chat.close()
    */
   handler(request: Request): Promise<Response>
+  /** What the app's backend does with users, rooms and messages; the same as `/v1` for other processes. */
+  readonly api: ServerApi
   /**
    * Ends a session (the token's `sid`) on all devices and nodes, and refuses its tokens from now on. Rejects with a
    * StoreError if that could not be written yet: it is in force all the same while this server runs, which writes it as
@@ -150,8 +154,10 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const proxies = options.trustProxy ?? 0
   const identify = identifyBy({ check: (token, source) => node.identify(token, source), origins, proxies })
   const revokeSession = (sid: string) => node.revokeSession(sid)
+  const { api, routes: apiRoutes } = startApi(node, options)
   const app = httpApp({
     routes: [
+      apiRoutes,
       (app) => adminRoutes(app, { identify, revokeSession, ids }),
       (app) =>
         files &&
@@ -213,6 +219,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
           ? new Response('Not found\n', { status: 404 })
           : app.fetch(new Request(origin + rest, request))
       },
+      api,
       revokeSession,
       close,
       [Symbol.asyncDispose]: close,

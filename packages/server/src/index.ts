@@ -10,6 +10,9 @@ export type {
   UserId,
 } from '@roomful/protocol'
 export { isUserId } from '@roomful/protocol'
+export { ApiError } from './api/api-error'
+export type { ServerApi } from './api/create-api'
+export { createApiKey, type ListedApiKey, listApiKeys, revokeApiKey } from './api/edit-key-file'
 export type { Credentials } from './auth/credentials'
 export { AuthError, type AuthErrorCode, type Authenticated } from './auth/identity'
 export { type SignOptions, signToken } from './auth/jwt'

@@ -68,6 +68,8 @@ export type RateOptions = {
    * clients.
    */
   readonly handshakesPerSecond?: number
+  /** Rows that one key of the server API may ask for a second, and five times as many at once. */
+  readonly apiRowsPerSecond?: number
 }
 
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug'
@@ -148,6 +150,11 @@ export type ServerOptions = {
    * public.
    */
   readonly metrics?: { readonly token?: string; readonly port?: number }
+  /**
+   * The file of the keys for the server API under `/v1`, made by `roomful api-key create`. Without it only `server.api`
+   * can be used. It is read again when it changes.
+   */
+  readonly apiKeyFile?: string
   /** A folder to serve at `/`. */
   readonly static?: string
   readonly logLevel?: LogLevel
@@ -181,6 +188,8 @@ export const DEFAULTS = {
   roomsPerUser: 2_000,
   /** All tabs of a page reload at once; an office behind one address returns within seconds. */
   handshakesPerSecond: 50,
+  /** A job's thousand users at once, and then a fifth of what a small machine takes. */
+  apiRowsPerSecond: 1_000,
 } as const satisfies { invitations: InvitationPolicy } & Record<string, string | number>
 
 /** A path of plain segments without a trailing slash, or empty. */

@@ -1,4 +1,12 @@
-import { cleanName, isBlank, isStorableText, LIMITS, UserId, type WireErrorCode } from '@roomful/protocol'
+import {
+  cleanName,
+  isBlank,
+  isStorableText,
+  LIMITS,
+  SYSTEM_SENDER,
+  UserId,
+  type WireErrorCode,
+} from '@roomful/protocol'
 import * as v from 'valibot'
 import type { Credentials } from './credentials'
 
@@ -75,7 +83,12 @@ const text = (maxLength: number) =>
     v.check((value) => isStorableText(value) && !isBlank(value)),
   )
 /** Some providers use numeric user ids. */
-const AnyId = v.pipe(v.union([v.string(), v.pipe(v.number(), v.safeInteger())]), v.transform(String), UserId)
+const AnyId = v.pipe(
+  v.union([v.string(), v.pipe(v.number(), v.safeInteger())]),
+  v.transform(String),
+  UserId,
+  v.check((id) => id !== SYSTEM_SENDER),
+)
 /** The range of a `Date`; the wire's dates and the database's integers are made from it. */
 const LAST_MS = 8.64e15
 const time = v.pipe(

@@ -5,6 +5,7 @@ import type { Fold } from './fold'
 import { isoTime, msOfIso } from './iso-time'
 import type { Op, Outcome, Refusal } from './ops'
 import { refuse } from './refusal'
+import { textOfAct } from './server-actor'
 import { addSystemMessage } from './system-message'
 
 type Kick = Extract<Op, { kind: 'kick' | 'ban' }>
@@ -26,7 +27,11 @@ export function decideKick(fold: Fold, op: Kick): Outcome {
   const member = fold.putMember({ ...target, removed })
   fold.addAudit(op.actor, op.at, op.kind, target.userId, op.reason ?? null)
   if (wasIn) {
-    const content = `${op.actor.name} ${op.kind === 'kick' ? 'removed' : 'banned'} ${target.name}`
+    const verb = op.kind === 'kick' ? 'removed' : 'banned'
+    const content = textOfAct(op.actor, {
+      active: `${verb} ${target.name}`,
+      passive: `${target.name} was ${verb}`,
+    })
     addSystemMessage(fold, { ...op, action: op.kind, content, userId: target.userId })
   }
   return done(member)

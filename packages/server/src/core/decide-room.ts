@@ -5,6 +5,7 @@ import type { Fold } from './fold'
 import type { Op, Outcome, SettingsChange } from './ops'
 import { refuse } from './refusal'
 import { isSameMetadata } from './same-content'
+import { textOfAct } from './server-actor'
 import { addSystemMessage } from './system-message'
 
 /** Settings are merged key by key, metadata is replaced. */
@@ -35,7 +36,10 @@ export function decideUpdateRoom(fold: Fold, op: Extract<Op, { kind: 'update-roo
     addSystemMessage(fold, {
       ...op,
       action: 'rename',
-      content: `${actor.name} renamed the room to ${wanted.name}`,
+      content: textOfAct(actor, {
+        active: `renamed the room to ${wanted.name}`,
+        passive: `The room was renamed to ${wanted.name}`,
+      }),
     })
   }
   return { ok: true, kind: 'room', room: changed }

@@ -13,6 +13,7 @@ import { createMemoryStore, type MemoryStore } from '../stores/memory/memory-sto
 import { decide } from './decide'
 import { needOf } from './need'
 import type { Actor, Op, Outcome } from './ops'
+import { SERVER_ACTOR } from './server-actor'
 
 const ROOM_ID = asRoomId('room')
 const NAMES = ['ann', 'bob', 'cid', 'dot', 'eve'] as const
@@ -54,7 +55,7 @@ const wish = fc.record({
       'pin',
     ] as const),
     ...(['join', 'leave', 'invite', 'kick', 'ban', 'unban', 'set-role', 'mute', 'update-room'] as const),
-    ...(['rename-member', 'accept', 'enter-dm'] as const),
+    ...(['rename-member', 'accept', 'enter-dm', 'put-member', 'system', 'revise'] as const),
   ),
   clientId: fc.option(fc.constantFrom('client-1', 'client-2', 'client-3'), { nil: undefined }),
   replyTo: fc.option(messageId, { nil: null, freq: 5 }),
@@ -126,6 +127,25 @@ function opOf(drawn: Drawn, at: number, place: number): Op {
       const actor = { ...base.actor, name: drawn.name ?? base.actor.name }
       return { kind: 'rename-member', ...base, actor, others: [drawn.targetId] }
     }
+    case 'put-member': {
+      const target = { id: drawn.targetId, name: drawn.targetId }
+      const role = drawn.muted ? { role: drawn.role } : {}
+      return { kind: 'put-member', ...base, actor: SERVER_ACTOR, messageId: own, target, ...role }
+    }
+    case 'system': {
+      const clientId = drawn.clientId as (Op & { kind: 'send' })['clientId']
+      const metadata = { action: 'shipped' }
+      const more = { content: drawn.content, metadata, ...given('clientId', clientId) }
+      return { kind: 'system', ...base, actor: SERVER_ACTOR, id: own, ...more }
+    }
+    case 'revise':
+      return {
+        kind: 'revise',
+        ...base,
+        actor: SERVER_ACTOR,
+        messageId: drawn.messageId,
+        content: drawn.content,
+      }
     case 'update-room':
       return {
         kind: 'update-room',
@@ -256,7 +276,7 @@ test('a retry of an accepted send gets its row, and takes no number (I4)', async
 })
 
 /** Acts of a server admin on the last owner. */
-const UNSEATS: ReadonlySet<Op['kind']> = new Set<Op['kind']>(['kick', 'ban', 'set-role'])
+const UNSEATS: ReadonlySet<Op['kind']> = new Set<Op['kind']>(['kick', 'ban', 'set-role', 'put-member'])
 
 test('a room that has an owner keeps one, unless a server admin decides, and a dm loses only users who leave it', async () => {
   await fc.assert(

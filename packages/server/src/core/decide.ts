@@ -7,6 +7,7 @@ import { decidePin } from './decide-pin'
 import { decideRename } from './decide-rename'
 import { decideUpdateRoom } from './decide-room'
 import { decideSend } from './decide-send'
+import { decidePutMember, decideRevise, decideSystem } from './decide-server'
 import { Fold } from './fold'
 import type { Facts, Op, Outcome, Plan } from './ops'
 
@@ -54,6 +55,12 @@ function decideOne(fold: Fold, op: Op): Outcome {
       return decideRename(fold, op)
     case 'update-room':
       return decideUpdateRoom(fold, op)
+    case 'put-member':
+      return decidePutMember(fold, op)
+    case 'system':
+      return decideSystem(fold, op)
+    case 'revise':
+      return decideRevise(fold, op)
     default:
       return assertNever(op, 'op')
   }

@@ -47,6 +47,17 @@ function want(wanted: Wanted, op: Op): void {
       }
       if (op.replyTo !== null) wanted.messageIds.add(op.replyTo)
       return
+    case 'system':
+      if (op.clientId !== undefined)
+        wanted.clientIds.set(pairKey(userId, op.clientId), { userId, clientId: op.clientId })
+      return
+    case 'revise':
+      wanted.messageIds.add(op.messageId)
+      return
+    case 'put-member':
+      wanted.owners = true
+      wanted.userIds.add(op.target.id)
+      return
     case 'edit':
       wanted.lastSendOf.add(userId)
       onMessage(wanted, op)

@@ -26,6 +26,7 @@ export type SettingsChange = NonNullable<UpdateRoom['settings']>
  * deciding it again gives the same. `at` is milliseconds since the epoch.
  */
 export type Op =
+  | ServerOp
   | (Base & {
       readonly kind: 'send'
       readonly id: MessageId
@@ -94,6 +95,27 @@ export type Op =
       readonly metadata?: Metadata
       readonly settings?: SettingsChange
     })
+
+/** The ops of the app's backend: `actor` is the server's own, and the permission table is not asked. */
+export type ServerOp =
+  /** The target is a member afterwards, with this role if it is given. `silent`: no system message reports it. */
+  | (Base & {
+      readonly kind: 'put-member'
+      readonly target: { readonly id: UserId; readonly name: string }
+      readonly messageId: MessageId
+      readonly role?: Role
+      readonly silent?: true
+    })
+  /** A message of type `system` with the app's own action in its metadata. */
+  | (Base & {
+      readonly kind: 'system'
+      readonly id: MessageId
+      readonly clientId?: ClientId
+      readonly content: string
+      readonly metadata: Metadata
+    })
+  /** New content of any message. */
+  | (Base & { readonly kind: 'revise'; readonly messageId: MessageId; readonly content: string })
 
 /** A message as stored: with every reacting user. `toWire` in stored-message.ts makes the wire's row of it. */
 export type StoredMessage = Omit<Message, 'reactions'> & {

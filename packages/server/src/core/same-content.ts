@@ -5,7 +5,10 @@ import type { Op, StoredMessage } from './ops'
  * True if this send is a retry of the one that made `first`. Content that an edit or a delete has since replaced cannot
  * be compared, and counts as the same: a retry whose ack was lost must find its message, not a conflict.
  */
-export function isSameSend(first: StoredMessage, op: Extract<Op, { kind: 'send' }>): boolean {
+export function isSameSend(
+  first: StoredMessage,
+  op: Pick<Extract<Op, { kind: 'send' }>, 'type' | 'replyTo' | 'content' | 'metadata'>,
+): boolean {
   if (first.type !== op.type || first.replyTo !== op.replyTo) return false
   if (first.deleted) return true
   if (!isSameMetadata(first.metadata, op.metadata)) return false
