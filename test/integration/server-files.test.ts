@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ChatServer, signToken } from '@roomful/server'
+import { type ChatServer, type FileStore, type StoredFile, signToken } from '@roomful/server'
 import { waitUntil } from '@roomful/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { FILE_SAMPLES, PNG } from '../../packages/server/src/files/file-samples'
 import { connect, type Device, SECRET, signIn, startServer, tokenOf } from './server-fixture'
 
-const PNG = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.from('a picture')])
 const SVG = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
 const HTML = Buffer.from('<!doctype html><script>alert(1)</script>')
 const PDF = Buffer.from('%PDF-1.7\n…')
@@ -94,12 +94,33 @@ describe('an upload', () => {
   test.each([
     ['nothing', Buffer.alloc(0), 415, 'INVALID_CONTENT'],
     ['a program', Buffer.from('\x7fELF\0\0\0', 'latin1'), 415, 'INVALID_CONTENT'],
-    ['an archive', Buffer.from('PK\x03\x04\0', 'latin1'), 415, 'INVALID_CONTENT'],
     ['too much', Buffer.alloc(TEN_MEGABYTES + 1, 'a'), 413, 'PAYLOAD_TOO_LARGE'],
   ])('of %s is refused', async (_, body, status, code) => {
     const response = await post('up', body)
     expect(response.status).toBe(status)
     expect(await response.json()).toMatchObject({ ok: false, code, retry: 'never' })
+  })
+
+  test('of a kind that is not accepted is answered with those that are', async () => {
+    const { kinds } = (await (await post('up', Buffer.from('MZ\0\0', 'latin1'))).json()) as {
+      kinds: string[]
+    }
+    expect(kinds).toContain('image/png')
+    await using own = await startServer({ files: join(folder, 'own'), fileKinds: { png: 1, text: 0.001 } })
+    const send = async (content: Buffer): Promise<Response> =>
+      fetch(`${own.url}/files`, {
+        method: 'POST',
+        headers: await bearer('ann'),
+        body: new Uint8Array(content),
+      })
+    const refused = await send(FILE_SAMPLES.jpeg)
+    expect([refused.status, await refused.json()]).toMatchObject([
+      415,
+      { ok: false, code: 'INVALID_CONTENT', kinds: ['image/png', 'text/plain'] },
+    ])
+    const long = await send(Buffer.alloc(1_100, 'a'))
+    expect([long.status, await long.json()]).toMatchObject([413, { code: 'PAYLOAD_TOO_LARGE', limit: 1_048 }])
+    expect((await send(PNG)).status).toBe(201)
   })
 
   test('that is too large and declares no size is refused as well', async () => {
@@ -198,6 +219,7 @@ describe('a file', () => {
     ['SVG', SVG, 'text/plain; charset=utf-8', 'txt'],
     ['HTML', HTML, 'text/plain; charset=utf-8', 'txt'],
     ['PDF', PDF, 'application/pdf', 'pdf'],
+    ['ZIP', FILE_SAMPLES.zip, 'application/zip', 'zip'],
   ])('%s is never shown in the page', async (_, body, type, extension) => {
     const response = await get('ann', await upload('ann', body))
     expect(response.headers.get('content-type')).toBe(type)
@@ -206,6 +228,29 @@ describe('a file', () => {
     )
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   })
+})
+
+test('an app keeps files in a store of its own', async () => {
+  const kept = new Map<string, { file: StoredFile; content: Buffer }>()
+  const files: FileStore = {
+    put: async (file, path) => {
+      kept.set(file.id, { file, content: readFileSync(path) })
+    },
+    find: async (id) => kept.get(id)?.file,
+    content: async ({ id }) =>
+      kept.has(id) ? new Blob([new Uint8Array(kept.get(id)?.content ?? [])]).stream() : undefined,
+    putThumbnail: async () => {},
+    olderThan: async function* () {},
+    remove: async (id) => void kept.delete(id),
+    measure: async () => 0,
+  }
+  await using own = await startServer({ files })
+  const authorized = { headers: await bearer('ann') }
+  const sent = await fetch(`${own.url}/files`, { method: 'POST', ...authorized, body: new Uint8Array(PNG) })
+  const { file } = (await sent.json()) as { file: { id: string } }
+  expect(kept.get(file.id)?.file).toMatchObject({ ownerId: 'ann', kind: 'image/png', size: PNG.length })
+  const answer = await fetch(`${own.url}/files/${file.id}`, authorized)
+  expect(Buffer.from(await answer.arrayBuffer())).toEqual(PNG)
 })
 
 describe('a message that shows a file', () => {

@@ -5,6 +5,7 @@ import { type ChatServer, signToken } from '@roomful/server'
 import type { storeContract as holdToContract } from '@roomful/server/contract'
 import { createTestClient, createTestServer, readRoom, type TestServer, waitUntil } from '@roomful/testing'
 import { expect, type Mock, vi } from 'vitest'
+import { PNG } from '../../packages/server/src/files/file-samples'
 import { temporaryFolder } from '../integration/roomful-command'
 import type { Snippet } from './find-snippets'
 import { runInPage } from './run-in-page'
@@ -195,7 +196,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     using folder = temporaryFolder()
     await using server = await createTestServer({ files: folder.path })
     await using chat = await createTestClient(server, 'ada')
-    const body = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+    const body = new Uint8Array(PNG)
     const headers = { authorization: `Bearer ${await server.token('ada')}` }
     const upload = await fetch(`${server.url}/files`, { method: 'POST', body, headers })
     const { file } = await upload.json()

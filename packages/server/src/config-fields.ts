@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { kindSetting } from './files/kind-setting'
 import { isMountPoint, NOT_A_PATH } from './options'
 import { isReadable, isSchema, NO_SCHEMA, UNREADABLE } from './stores/database-url'
 
@@ -156,6 +157,12 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     'folder of uploads; beside the SQLite file by default; off: none are taken',
     text,
     '<folder>',
+  ),
+  field(
+    'file-kinds',
+    'kinds of files that are taken, each up to 10 MB or its own size, as png,mp4:100; all by default',
+    v.pipe(list, kindSetting),
+    '<list>',
   ),
   field('retention-days', 'days a message is kept; 0: for ever', count, '<number>'),
   field('retention-messages', 'messages a room keeps; 0: all', count, '<number>'),

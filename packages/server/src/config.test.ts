@@ -156,6 +156,15 @@ describe('problems', () => {
     expect(problemsOf(() => loadConfig({ env }))[0]).toContain('one of them is needed')
   })
 
+  test('kinds of files, with their sizes', () => {
+    const fileKinds = { png: 10, mp4: 100, text: 0.5 }
+    expect(loadConfig({ flags: { fileKinds: 'png, mp4:100,text:0.5' } })).toMatchObject({ fileKinds })
+    for (const wrong of ['svg', 'png:0', 'png:', 'png:x', 'mp4:9999', ','])
+      expect(problemsOf(() => loadConfig({ env: { ROOMFUL_FILE_KINDS: wrong } }))).toEqual([
+        expect.stringMatching(/^ROOMFUL_FILE_KINDS must be .*\(--file-kinds, ROOMFUL_FILE_KINDS\)$/),
+      ])
+  })
+
   test('secrets are read from files, with or without a line end', () => {
     const secret = 'a secret that stands in a file'
     const database = 'postgres://chat:secret@db/chat'

@@ -88,6 +88,7 @@ const Checked = v.object({
   customEmoji: words,
   invitations: v.optional(v.picklist(['consent', 'open'])),
   files: word,
+  fileKinds: v.optional(v.record(v.string(), v.number())),
   retentionDays: whole,
   retentionMessages: whole,
   webhook: word,

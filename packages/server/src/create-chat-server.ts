@@ -10,13 +10,11 @@ import type { Bus } from './cluster/bus'
 import { localBus } from './cluster/local-bus'
 import { openEphemeral } from './ephemeral/open-ephemeral'
 import { isEphemeralId } from './ephemeral/room-id'
-import { filesFor } from './files/files-for'
-import { UploadQuota } from './files/upload-quota'
+import { openFiles } from './files/open-files'
 import { adminRoutes } from './http/admin'
 import { httpApp } from './http/app'
 import { identifyBy } from './http/bearer'
 import { type Endpoint, mountedEndpoint, ownEndpoint } from './http/endpoint'
-import { fileRoutes } from './http/files'
 import { metrics } from './http/metrics'
 import { serveMetrics } from './http/metrics-server'
 import { type HostServer, pathUnder } from './http/mount'
@@ -110,19 +108,12 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const { meter, registry } = metrics({
     sockets: () => node.services.hub.devices.size,
     queueDepth: () => node.services.pipeline.depth(),
-    fileBytes: () => quota?.bytesInAll ?? 0,
+    fileBytes: () => files?.bytesInAll() ?? 0,
     ...(options.redis === undefined ? {} : { isBusUp: () => bus.isUp?.() ?? true }),
   })
   const kept = options.store ?? (await openStore(database ?? DEFAULTS.database))
-  const files = await filesFor(options.files, database, clock)
-  const { uploadMbPerHour, uploadMbInAll } = { ...DEFAULTS, ...options.limits }
-  const quota =
-    files &&
-    new UploadQuota({
-      ...{ files, clock, log },
-      isShown: (fileId) => kept.read((reader) => reader.isFileShown(fileId)),
-      limits: { bytesPerHour: uploadMbPerHour * MEGABYTE, bytesInAll: uploadMbInAll * MEGABYTE },
-    })
+  const isShown = (fileId: string) => kept.read((reader) => reader.isFileShown(fileId))
+  const files = await openFiles(options, { database, clock, log, isShown })
   const nodeId = randomUUID()
   const bus = await busFor(options.redis, options.databaseDirectUrl ?? database, {
     nodeId,
@@ -147,7 +138,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     rates: options.limits ?? {},
     hooks: withWebhook(options.hooks ?? {}, webhook),
     customEmoji: options.customEmoji ?? [],
-    ...(files === undefined ? {} : { files }),
+    ...(files === undefined ? {} : { files: files.store }),
     stopwatch: () => performance.now(),
     ...{ clock, ids, log, meter },
   })
@@ -159,10 +150,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     routes: [
       apiRoutes,
       (app) => adminRoutes(app, { identify, revokeSession, ids }),
-      (app) =>
-        files &&
-        quota &&
-        fileRoutes(app, { files, quota, store: node.services.store, identify, clock, ids, log }),
+      (app) => files?.routes(app, { store: node.services.store, identify, ids }),
     ],
     registry,
     metrics: options.metrics?.port === undefined ? (options.metrics ?? {}) : 'elsewhere',
@@ -190,7 +178,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const upkeep = new Upkeep({
     ...{ store: kept, clock, log },
     ...(options.retention === undefined ? {} : { retention: options.retention }),
-    ...(files === undefined ? {} : { files }),
+    ...(files === undefined ? {} : { files: files.store, sweepUploads: files.sweep }),
   })
   const beside: { stop(): Promise<void> }[] = [upkeep, ...(webhook ? [webhook] : [])]
   const close = once(() => closeAll({ node, io, clock, endpoints, beside }))
@@ -251,8 +239,6 @@ function checkDefaultRooms(names: readonly string[]): void {
     .map((name) => `${name} is the name of an ephemeral room, and cannot be a default one (--default-rooms)`)
   if (problems.length > 0) throw new ConfigError(problems)
 }
-
-const MEGABYTE = 1024 * 1024
 
 function checkRedis(redis: string | undefined, database: string | undefined): void {
   if (redis !== undefined && !isReadable(redis))

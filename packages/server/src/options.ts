@@ -3,6 +3,8 @@ import type { Authenticated } from './auth/identity'
 import type { Origins } from './auth/origin'
 import type { TokenRules } from './auth/token-rules'
 import type { InvitationPolicy } from './core/consent'
+import type { FileStore } from './files/file-store'
+import type { FileKindLimits } from './files/kind-limits'
 import type { HostServer } from './http/mount'
 import type { Hooks } from './moderation/hooks'
 import type { Retention } from './node/retention'
@@ -139,8 +141,20 @@ export type ServerOptions = {
    * accept. `open`: any user may put any other anywhere, as suits a company.
    */
   readonly invitations?: InvitationPolicy
-  /** The folder of uploads; `files` beside the SQLite file by default. False: uploads are refused. */
-  readonly files?: string | false
+  /**
+   * Where uploads are kept: a folder, `files` beside the SQLite file by default, or an app's own store. False: uploads
+   * are refused.
+   */
+  readonly files?: string | FileStore | false
+  /**
+   * The kinds of files that are accepted, and no other, each with its largest size in megabytes. All that are known, of
+   * 10 MB, by default.
+   *
+   * @example
+   * const options = { port: 0, database: 'memory:', guests: true, files: './files' } as const
+   * const server = await createChatServer({ ...options, fileKinds: { png: 5, jpeg: 5, mp4: 100 } })
+   */
+  readonly fileKinds?: FileKindLimits
   /** How much of its history a room keeps; all by default. */
   readonly retention?: Retention
   /** Called for every new message and edit, beside `hooks.afterSend` and `hooks.afterEdit`. */

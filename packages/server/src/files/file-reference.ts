@@ -5,7 +5,7 @@ import { refuse } from '../core/refusal'
 import { showsAddress, showsFiles } from '../core/shown-file'
 import type { Services } from '../handlers/handler'
 import type { Device } from '../hub/device'
-import { isImage } from './file-kind'
+import { isImage } from './file-kinds'
 import { FILE_ID, type StoredFile } from './file-store'
 
 const NAME_LENGTH = 255

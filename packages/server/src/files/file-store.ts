@@ -1,38 +1,50 @@
 import type { UserId } from '@roomful/protocol'
-import type { FileKind } from './file-kind'
+import type { FileKind } from './file-kinds'
 
 export type StoredFile = {
+  /** Made by the server, from `[0-9a-f-]` only. */
   readonly id: string
   readonly ownerId: UserId
+  /** By its content, whatever its sender states. */
   readonly kind: FileKind
+  /** Bytes. */
   readonly size: number
-  /** Hash of the content, for caches to compare. */
+  /** Hash of the content in hex, for caches to compare. */
   readonly sha256: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number
 }
 
-/** Why an upload was refused. */
-export type FileProblem = 'TOO_LARGE' | 'UNKNOWN_KIND' | 'EMPTY'
+/** The longest side of a thumbnail, in pixels. */
+export const THUMBNAIL_SIZES = [160, 480, 1280] as const
+export type ThumbnailSize = (typeof THUMBNAIL_SIZES)[number]
 
 /**
- * Stores uploads. Guarantees: once `put` resolves, the file is durable; content never changes; two uploads of the same
- * content have two ids and are stored once; a name from the uploader is never part of a path.
+ * Stores uploads: a folder, a bucket, or an app's own, as `files` of `createChatServer`. `fileStoreContract` of
+ * `@roomful/server/contract` tests an own one.
+ *
+ * Guarantees: once a `put` resolves, the file is durable; a content never changes. Methods reject with a StoreError: STORAGE_FULL, or UNAVAILABLE if it is worth another attempt.
  */
 export interface FileStore {
-  /** Rejects with a StoreError (STORAGE_FULL, UNAVAILABLE) if the disk fails, and with the body's own error. */
-  put(body: AsyncIterable<Uint8Array>, ownerId: UserId, now: number): Promise<StoredFile | FileProblem>
-  /** Undefined unless it is the id of an existing file. */
+  /** A folder on the disk of this store, where uploads under way are received. By default one of the system's. */
+  readonly incoming?: string
+  /**
+   * Keeps a file whose content is at this path, checked and complete. The path may be moved away. The same file again
+   * is no error: the first `put` may have been cut off, or its answer lost.
+   */
+  put(file: StoredFile, path: string): Promise<void>
+  /** Undefined unless it is the id of an existing file; any text may be asked for. */
   find(id: string): Promise<StoredFile | undefined>
-  /** Undefined: it has just been removed. */
-  content(file: StoredFile): Promise<ReadableStream<Uint8Array> | undefined>
-  /** All files uploaded before that time. */
-  olderThan(beforeMs: number): AsyncIterable<StoredFile>
-  remove(file: StoredFile): Promise<void>
-  /** Total bytes of all contents. Reads the folder, and yields. */
+  /** The bytes, or those of its thumbnail. Undefined: it has just been removed, or has no such thumbnail. */
+  content(file: StoredFile, thumbnail?: ThumbnailSize): Promise<ReadableStream<Uint8Array> | undefined>
+  /** Keeps a thumbnail, a WebP picture, for as long as its file. */
+  putThumbnail(file: StoredFile, size: ThumbnailSize, path: string): Promise<void>
+  /** Ids of all files that were put before that time, in milliseconds since the epoch. Reads page by page. */
+  olderThan(beforeMs: number): AsyncIterable<string>
+  /** Removes a file and its thumbnails. No error if there is no such file. */
+  remove(id: string): Promise<void>
+  /** Total bytes that it takes. Reads page by page. */
   measure(): Promise<number>
 }
 
-/** The longest upload. */
-export const FILE_BYTES = 10 * 1024 * 1024
 export const FILE_ID = /^[0-9a-f]{64}-[0-9a-f]{16}$/

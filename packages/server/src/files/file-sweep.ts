@@ -12,10 +12,10 @@ export async function sweepFiles(
   isStopped = (): boolean => false,
 ): Promise<number> {
   let removed = 0
-  for await (const file of files.olderThan(now - UNSHOWN_MS)) {
+  for await (const id of files.olderThan(now - UNSHOWN_MS)) {
     if (isStopped()) break
-    if (await store.read((reader) => reader.isFileShown(file.id))) continue
-    await files.remove(file)
+    if (await store.read((reader) => reader.isFileShown(id))) continue
+    await files.remove(id)
     removed++
   }
   if (removed > 0) log.info({ files: removed }, 'files that nothing shows were removed')

@@ -22,7 +22,7 @@ function quotaOf({ perHour = 0, inAll = 0, onDisk = 0 } = {}) {
     isShown: async (id) => shown.has(id),
     clock,
     log: { debug() {}, info() {}, warn() {}, error() {} },
-    limits: { bytesPerHour: perHour, bytesInAll: inAll },
+    limits: { bytesPerHour: perHour, bytesInAll: inAll, bytesOfOne: 10 * MB },
   })
   const upload = async (userId: typeof ann, size: number, declared: number | undefined = size) => {
     const grant = await quota.begin(userId, declared)

@@ -4,21 +4,23 @@ import { refuse } from '../core/refusal'
 import { Rates } from '../handlers/rates'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
-import { FILE_BYTES, type FileStore, type StoredFile } from './file-store'
+import type { FileStore, StoredFile } from './file-store'
 
 /** How much is accepted; 0: no limit. */
 export type UploadLimits = {
   /** Bytes of one user in an hour, on this server. */
   readonly bytesPerHour: number
-  /** Total bytes of all files in the folder. */
+  /** Total bytes of all files in the store. */
   readonly bytesInAll: number
+  /** The largest upload. */
+  readonly bytesOfOne: number
 }
 
 const HOUR_MS = 3_600_000
 /** Uploads of the last hour of one user that no message shows yet. An album is posted within minutes. */
 const UNSHOWN_PER_HOUR = 100
 /**
- * Other servers may write to the folder too, and the sweep removes: so the folder is measured again, but not too often.
+ * Other servers may write to the store too, and the sweep removes: so it is measured again, but not too often.
  */
 const MEASURED_FOR_MS = 600_000
 const FULL_MEASURED_FOR_MS = 60_000
@@ -49,24 +51,24 @@ export class UploadQuota {
   #measuring: Promise<void> | undefined
 
   constructor(private readonly deps: UploadQuotaDeps) {
-    const { bytesPerHour } = deps.limits
-    const burst = Math.max(bytesPerHour, FILE_BYTES)
+    const { bytesPerHour, bytesOfOne } = deps.limits
+    const burst = Math.max(bytesPerHour, bytesOfOne)
     this.#bytes = new Rates({ perSecond: bytesPerHour / 3_600, burst }, deps.clock)
     void this.#measured(0)
   }
 
-  /** Bytes in the folder, as far as this server knows. */
+  /** Bytes in the store, as far as this server knows. */
   get bytesInAll(): number {
     return this.#inAll
   }
 
   /** `bytes`: the announced length; undefined: none was announced. */
-  async begin(userId: UserId, bytes = FILE_BYTES): Promise<UploadGrant | Refusal> {
+  async begin(userId: UserId, bytes?: number): Promise<UploadGrant | Refusal> {
     const { limits } = this.deps
     const bucket = this.#bytes.of(userId)
     if (bucket.isSpent)
       return refuse('RATE_LIMITED', { limit: limits.bytesPerHour, retryAfterMs: bucket.retryAfterMs })
-    const promised = Math.min(bytes, FILE_BYTES)
+    const promised = Math.min(bytes ?? limits.bytesOfOne, limits.bytesOfOne)
     // Before the first await: several uploads at once must not each see room for one.
     bucket.spend(promised)
     this.#promised += promised
@@ -102,13 +104,16 @@ export class UploadQuota {
 
   async #fullRefusal(): Promise<Refusal | undefined> {
     const { bytesInAll } = this.deps.limits
-    const isFull = (): boolean => bytesInAll > 0 && this.#inAll + this.#promised > bytesInAll
-    await this.#measured(MEASURED_FOR_MS)
+    const isFull = (): boolean => this.#inAll + this.#promised > bytesInAll
+    const measured = this.#measured(MEASURED_FOR_MS)
+    // Without a limit it is measured for the metrics only; a large store takes its time.
+    if (bytesInAll === 0) return undefined
+    await measured
     if (isFull()) await this.#measured(FULL_MEASURED_FOR_MS)
     return isFull() ? refuse('STORAGE_FULL', { limit: bytesInAll }) : undefined
   }
 
-  /** Resolves when the folder was measured no longer ago than that. A failed measurement leaves the known value. */
+  /** Resolves when the store was measured no longer ago than that. A failed measurement leaves the known value. */
   #measured(forMs: number): Promise<void> {
     const { clock, files, log } = this.deps
     const age = clock.now() - this.#measuredAt
@@ -119,7 +124,7 @@ export class UploadQuota {
         (bytes) => {
           this.#inAll = bytes
         },
-        (error: unknown) => log.warn({ err: error }, 'the folder of files could not be measured'),
+        (error: unknown) => log.warn({ err: error }, 'the files could not be measured'),
       )
       .finally(() => {
         this.#measuredAt = clock.now()

@@ -2,12 +2,12 @@ import { Readable } from 'node:stream'
 import type { ReadableStream as NodeStream } from 'node:stream/web'
 import type { UserId } from '@roomful/protocol'
 import type { Context, Hono } from 'hono'
-import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
-import { EXTENSIONS, isImage } from '../files/file-kind'
+import { shownAs } from '../files/file-kinds'
 import { mayRead } from '../files/file-reference'
-import { FILE_BYTES, type FileProblem, type FileStore, type StoredFile } from '../files/file-store'
+import type { FileStore, StoredFile } from '../files/file-store'
 import type { UploadQuota } from '../files/upload-quota'
+import type { UploadRefusal, Uploads } from '../files/uploads'
 import { Rates } from '../handlers/rates'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
@@ -18,6 +18,7 @@ import { refusalResponse } from './refusal-response'
 
 export type FileRoutesDeps = {
   readonly files: FileStore
+  readonly uploads: Uploads
   readonly quota: UploadQuota
   readonly store: Store
   readonly identify: Identify
@@ -56,26 +57,25 @@ export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
     const caller = await deps.identify(c)
     if ('ok' in caller) return refusalResponse(c, caller, deps.ids)
     const file = await deps.files.find(c.req.param('id'))
-    const isHis = file && (await mayRead(deps, caller.id, file))
-    return (isHis && (await answer(c, deps.files, file))) || notFound(c)
+    const isReadable = file && (await mayRead(deps, caller.id, file))
+    return (isReadable && (await answer(c, deps.files, file))) || notFound(c)
   })
 }
 
-/** The same for a missing file and one that the user may not see (P9). */
+/** The same for a missing file and for one that the user may not see (P9). */
 const notFound = (c: Context): Response => c.json({ ok: false, error: 'There is no such file' }, 404)
 
 async function take(
   c: Context,
-  { files, clock, log }: FileRoutesDeps,
-  ownerId: StoredFile['ownerId'],
-): Promise<StoredFile | Refusal> {
+  { uploads, log }: FileRoutesDeps,
+  ownerId: UserId,
+): Promise<StoredFile | UploadRefusal> {
   const { body } = c.req.raw
   // Refused before it is read, if the client announces the length.
-  if (Number(c.req.header('content-length') ?? 0) > FILE_BYTES) return refusalOf('TOO_LARGE')
-  if (!body) return refusalOf('EMPTY')
+  const declared = uploads.sizeRefusal(Number(c.req.header('content-length') ?? 0))
+  if (declared) return declared
   try {
-    const stored = await files.put(Readable.fromWeb(body as NodeStream<Uint8Array>), ownerId, clock.now())
-    return typeof stored === 'string' ? refusalOf(stored) : stored
+    return await uploads.accept(body ? Readable.fromWeb(body as NodeStream<Uint8Array>) : NOTHING, ownerId)
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     log.error({ err: error }, 'an upload could not be kept')
@@ -83,15 +83,7 @@ async function take(
   }
 }
 
-function refusalOf(problem: FileProblem): Refusal {
-  switch (problem) {
-    case 'TOO_LARGE':
-      return refuse('PAYLOAD_TOO_LARGE', { limit: FILE_BYTES })
-    case 'UNKNOWN_KIND':
-    case 'EMPTY':
-      return refuse('INVALID_CONTENT')
-  }
-}
+const NOTHING: AsyncIterable<Uint8Array> = Readable.from([])
 
 async function answer(c: Context, files: FileStore, file: StoredFile): Promise<Response | undefined> {
   const { id, kind, size, sha256 } = file
@@ -99,9 +91,9 @@ async function answer(c: Context, files: FileStore, file: StoredFile): Promise<R
   const content = isRead ? await files.content(file) : undefined
   if (isRead && !content) return undefined
   const etag = `"${sha256}"`
-  const name = `${id.slice(-16)}.${EXTENSIONS[kind]}`
-  c.header('Content-Type', kind === 'text/plain' ? 'text/plain; charset=utf-8' : kind)
-  c.header('Content-Disposition', isImage(kind) ? 'inline' : `attachment; filename="${name}"`)
+  const { contentType, disposition } = shownAs(kind, id)
+  c.header('Content-Type', contentType)
+  c.header('Content-Disposition', disposition)
   // However the file is opened, nothing in it runs, and nothing is loaded for it.
   c.header('Content-Security-Policy', "default-src 'none'; sandbox")
   c.header('ETag', etag)

@@ -18,9 +18,8 @@ export async function purgeDeletedRooms(
     rows += step.rows
     for (const fileId of new Set(step.fileIds)) {
       if (!files || (await store.read((reader) => reader.isFileShown(fileId)))) continue
-      const file = await files.find(fileId)
-      if (!file) continue
-      await files.remove(file)
+      if (!(await files.find(fileId))) continue
+      await files.remove(fileId)
       removed++
     }
   }

@@ -26,10 +26,10 @@ describe('upkeep', () => {
   }
   const files: Pick<FileStore, 'olderThan' | 'remove'> = {
     async *olderThan(beforeMs) {
-      yield* kept.filter(({ createdAt }) => createdAt < beforeMs)
+      for (const { id, createdAt } of kept) if (createdAt < beforeMs) yield id
     },
-    remove: async (file) => {
-      kept = kept.filter((other) => other !== file)
+    remove: async (id) => {
+      kept = kept.filter((file) => file.id !== id)
     },
   }
   const upload = (id: string): void => {

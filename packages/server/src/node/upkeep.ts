@@ -18,6 +18,8 @@ export type UpkeepParts = {
   readonly log: Log
   readonly retention?: Retention
   readonly files?: FileStore
+  /** Removes what is left of uploads that were cut off. */
+  readonly sweepUploads?: (now: number) => Promise<void>
 }
 
 /**
@@ -47,7 +49,7 @@ export class Upkeep {
   }
 
   async #run(): Promise<void> {
-    const { store, clock, log, retention, files } = this.parts
+    const { store, clock, log, retention, files, sweepUploads } = this.parts
     const isStopped = (): boolean => this.#stopped
     try {
       if (retention) await applyRetention({ store, clock, log }, retention, isStopped)
@@ -55,6 +57,7 @@ export class Upkeep {
       await purgeDeletedRooms({ store, log, ...(files ? { files } : {}) }, isStopped)
       while (!isStopped() && (await store.forgetInvitations(clock.now())) > 0) {}
       if (files) await sweepFiles({ files, store, log }, clock.now(), isStopped)
+      await sweepUploads?.(clock.now())
     } catch (error) {
       log.error({ err: error }, 'the upkeep of this hour was cut short')
     }
