@@ -100,6 +100,18 @@ describe('a user who signs in under a new name', () => {
     expect(await nameIn(ann, roomId, 'bob')).toBe('Robert')
   })
 
+  test('has it in the name of a dm that the other has left', async () => {
+    const node = testNode()
+    const ann = await node.device('ann')
+    const bob = await node.device('bob')
+    const dm = (await ann.ask('open-dm', { userIds: ['bob'] })).room as { id: string }
+    expect(await bob.ask('remove-member', { roomId: dm.id, userId: 'bob' })).toMatchObject({ ok: true })
+    const anna = await node.device('ann?name=Anna')
+    await node.clock.pass(2_000)
+    const { list } = await anna.ask('sync', { rooms: {}, list: true })
+    expect(list).toMatchObject([{ room: { id: dm.id, name: 'Anna, bob' } }])
+  })
+
   test('by a fresh token on an open connection: the same', async () => {
     const { node, ann, bob, roomId } = await scene()
     expect(await bob.ask('refresh-token', { token: 'bob?name=Robert' })).toMatchObject({ ok: true })

@@ -180,8 +180,11 @@ export class Names {
   }
 }
 
-/** Read before the room's lock: the room's name is replaced only if it is still made of these names. */
+/**
+ * With those who left, whose names the room's name keeps. Read before the room's lock: the room's name is replaced only
+ * if it is still made of these names.
+ */
 async function othersIn(reader: Reader, roomId: RoomId, userId: UserId): Promise<readonly UserId[]> {
-  const members = await reader.members(roomId, { limit: LIMITS.dmMembers })
+  const members = await reader.members(roomId, { afterRev: 0, limit: LIMITS.dmMembers })
   return members.flatMap((member) => (member.userId === userId ? [] : [member.userId]))
 }
