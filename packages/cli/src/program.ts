@@ -45,7 +45,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
       writeErr: (text) => void io.stderr.write(text),
       outputError: (text, write) => write(text.replace(/^error: /, 'roomful: USAGE: ')),
     })
-    .showHelpAfterError('(`roomful help` tells how)')
+    .showHelpAfterError('(see `roomful help`)')
   addToken(program, io, done)
   addSend(program, io, done)
   addTail(program, io, done)
@@ -123,7 +123,7 @@ function addTail(program: Command, io: Io, done: (exitCode: number) => void): vo
     .addOption(number('--since <seq>', 'begin after this seq'))
     .addOption(number('-n, --last <count>', 'begin so many messages before the end').conflicts('since'))
     .option('-f, --follow', 'go on until Ctrl+C (the default)')
-    .option('--no-follow', 'end at the end; begins at the start unless told otherwise')
+    .option('--no-follow', 'end at the end; begins at the start by default')
     .option('--raw', 'only what was written, a newline after each')
     .option('-0, --null', 'only what was written, a NUL after each: byte for byte')
     .action(async (room: RoomId, typed) => {

@@ -7,18 +7,18 @@ import { useSecondsUntil } from './use-seconds-until'
 
 /** Shows connection trouble, and nothing while all is well. */
 export function ConnectionBanner(): ReactElement {
-  const told = useConnectionText()
+  const shown = useConnectionText()
   const unsent = useChatSelector((state) => state.unsent)
   const waiting = unsent === 1 ? 'One change waits to be sent.' : `${unsent} changes wait to be sent.`
   return (
     <div className="connection" role="status" data-testid="connection">
-      {told && (
+      {shown && (
         <p>
           <Icon name="offline" />
           <span>
-            {told.text}
+            {shown.text}
             {/* Visible only: read aloud, each second would be one more announcement. */}
-            {told.next && <span aria-hidden="true"> {told.next}</span>}
+            {shown.next && <span aria-hidden="true"> {shown.next}</span>}
             {unsent > 0 && ` ${waiting}`}
           </span>
         </p>

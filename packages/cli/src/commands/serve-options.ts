@@ -8,7 +8,7 @@ export function addServeOptions(command: Command, io: Io, done: (exitCode: numbe
   command
     .description('run the server; every flag can be a ROOMFUL_… variable as well, and PORT is understood')
     .option('--config <file>', 'a JSON file with settings, by their names in camelCase')
-    .option('--json', 'tell where it listens as JSON')
+    .option('--json', 'print where it listens, as JSON')
   for (const { flag, value, help, env } of CONFIG_FIELDS) {
     command.addOption(
       new Option(value === undefined ? `--${flag}` : `--${flag} ${value}`, `${help} (${env})`),

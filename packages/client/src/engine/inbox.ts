@@ -140,7 +140,10 @@ function roomEventsOf(
     case 'read-receipts':
       return [[message.payload.roomId, { type: 'reads', reads: message.payload.reads }]]
     case 'room-activity':
-      return message.payload.rooms.map(({ roomId, ...news }) => [roomId, { type: 'activity', ...news, now }])
+      return message.payload.rooms.map(({ roomId, ...activity }) => [
+        roomId,
+        { type: 'activity', ...activity, now },
+      ])
     case 'room-heads':
       return Object.entries(message.payload.heads).map(([id, head]) => [id, { type: 'head', head, now }])
     case 'room-added':

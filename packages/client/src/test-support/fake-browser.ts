@@ -143,7 +143,7 @@ export class FakeTab {
   private visible = true
   private due: (() => void)[] = []
   private readonly listeners = new Set<(state: 'visible' | 'hidden' | 'frozen') => void>()
-  readonly heard = new Map<string, Set<(message: unknown) => void>>()
+  readonly channelListeners = new Map<string, Set<(message: unknown) => void>>()
 
   constructor(
     private readonly browser: FakeBrowser,
@@ -160,8 +160,8 @@ export class FakeTab {
     lock: (name, how, signal) => this.browser.lock(this, name, how, signal),
     settled: async () => {},
     channel: (name, onMessage) => {
-      const here = this.heard.get(name) ?? new Set()
-      this.heard.set(name, here.add(onMessage))
+      const here = this.channelListeners.get(name) ?? new Set()
+      this.channelListeners.set(name, here.add(onMessage))
       return {
         post: (message) => {
           // As a channel does: what cannot be cloned throws here.
@@ -171,7 +171,7 @@ export class FakeTab {
               queueMicrotask(() =>
                 tab.run(() => {
                   if (tab.deaf) return
-                  for (const hear of tab.heard.get(name) ?? []) hear(structuredClone(copy))
+                  for (const listen of tab.channelListeners.get(name) ?? []) listen(structuredClone(copy))
                 }),
               )
         },

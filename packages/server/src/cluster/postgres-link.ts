@@ -96,7 +96,7 @@ export class PostgresLink implements Link {
     this.#client = client
     client.on('error', (error) => this.#onLost(client, error.message))
     client.on('end', () => this.#onLost(client, 'the connection was ended'))
-    client.on('notification', ({ payload }) => this.#hear(client, payload ?? ''))
+    client.on('notification', ({ payload }) => this.#receive(client, payload ?? ''))
     try {
       await client.connect()
       // Hints are not worth waiting for the disk.
@@ -109,7 +109,7 @@ export class PostgresLink implements Link {
     }
   }
 
-  #hear(client: Client, part: string): void {
+  #receive(client: Client, part: string): void {
     if (client !== this.#client) return
     if (part === this.#self) {
       this.#heardAt = this.options.clock.now()
@@ -162,7 +162,8 @@ export class PostgresLink implements Link {
 
   #onUp(): void {
     if (this.#closed) return
-    if (this.#saidLost) this.options.log.info({ dropped: this.#dropped }, 'the servers hear each other again')
+    if (this.#saidLost)
+      this.options.log.info({ dropped: this.#dropped }, 'the servers receive each other’s messages again')
     this.#saidLost = false
     this.#isUp = true
     this.#wasUp = true

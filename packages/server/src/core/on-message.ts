@@ -21,7 +21,7 @@ export function find(fold: Fold, op: OnMessage, actionOn: (own: boolean) => Acti
   const message = fold.message(op.messageId)
   const member = fold.member(op.actor.id)
   if (!room || !message) return refuse('MESSAGE_NOT_FOUND')
-  // A system message tells what its sender did, not what he says: it is nobody's own.
+  // A system message is about what its sender did, and not what they say: it is nobody's own.
   const own = message.senderId === op.actor.id && message.type !== 'system'
   const action = actionOn(own)
   const denial = denialOf(action, { room, member, serverAdmin: op.actor.admin })

@@ -53,7 +53,7 @@ export async function readEntries(
   }
 }
 
-/** Writes the invitations at once; `tell` is to be called when the room exists. */
+/** Writes the invitations at once; `notify` is to be called when the room exists. */
 export async function invite(
   { store, bus, clock }: Services,
   device: Device,

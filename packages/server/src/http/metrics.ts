@@ -34,7 +34,7 @@ export function metrics(now: {
   })
   const caughtUp = new Counter({
     name: 'roomful_caught_up_total',
-    help: 'Changes of other nodes that were found in the database because nothing told of them',
+    help: 'Changes of other nodes that were found in the database because no node sent them',
     registers,
   })
   const batch = histogram('roomful_batch_ops', 'Ops committed in one transaction', OPS)

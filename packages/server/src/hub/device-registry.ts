@@ -2,7 +2,7 @@ import type { RoomId, UserId } from '@roomful/protocol'
 import type { InvitationPolicy } from '../core/consent'
 import type { Device } from './device'
 
-/** Of so many users who are not here (any more) it is remembered which rooms they are in: who may be told of them. */
+/** Of so many users who are not here (any more) it is remembered which rooms they are in: who is notified of them. */
 const DEPARTED_KEPT = 10_000
 
 /** The rooms of a user, and whether they came into each by themselves: another may have put them there. */

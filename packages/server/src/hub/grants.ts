@@ -3,7 +3,7 @@ import type { Head, RoomId, UserId } from '@roomful/protocol'
 /**
  * A permission that is being read from the store. The read answers for a moment that may have passed when the answer
  * arrives: what is committed and published in between is noted here, so that nobody is subscribed after his
- * removal (I14), and no head is told that is behind the subscription.
+ * removal (I14), and no head is sent that is behind the subscription.
  */
 export interface Grant {
   isRemoved(roomId: RoomId): boolean

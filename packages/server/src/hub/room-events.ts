@@ -1,7 +1,7 @@
 import type { Change, Message, ServerPayload } from '@roomful/protocol'
 import type { UndeliveredBatch } from './delivered-changes'
 
-/** One change as protocol 1 tells it. */
+/** One change as protocol 1 sends it. */
 export type Protocol1Event =
   | { event: 'new-message'; payload: ServerPayload<'new-message'> }
   | { event: 'message-edited'; payload: ServerPayload<'message-edited'> }

@@ -112,7 +112,7 @@ async function resetDelta(reader: Reader, request: DeltaRequest): Promise<Delta>
   }
 }
 
-/** All of them: they are few, and which of them changed no row outside of the held span would tell. */
+/** All of them: they are few, and no row outside of the held span says which of them changed. */
 async function pinsFor(reader: Reader, request: DeltaRequest): Promise<Pin[]> {
   const rows = await reader.pins(request.room.id)
   const floorSeq = floorOf(request)

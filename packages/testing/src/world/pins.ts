@@ -5,7 +5,7 @@ import { pinsIn, type TrueRoom } from './truth'
 /** P5 for the pins of a room whose cursor is at the head: they are the server's, loaded or not. */
 export function pinsProblem({ rows, people, sync }: RoomModel, truth: TrueRoom): string | undefined {
   if (!people.membersKnown || sync.cursor !== truth.rev) return undefined
-  // What was purged below the floor no event tells: it is not shown.
+  // What was purged below the floor no event reports: it is not shown.
   const [held, wanted] = [rows.pins.filter(({ seq }) => seq >= rows.floorSeq), pinsIn(truth, rows.floorSeq)]
   return same(held, wanted)
     ? undefined

@@ -48,7 +48,7 @@ export class Protocol1State {
     if (event === 'message-edited') this.edited(String(messageId), String(content))
     if (event === 'message-deleted') this.removed(String(messageId))
     if (event === 'read-receipt' && typeof seq === 'number')
-      this.tell('read-receipts', { roomId: asRoomId(String(roomId)), reads: { [String(userId)]: seq } })
+      this.deliver('read-receipts', { roomId: asRoomId(String(roomId)), reads: { [String(userId)]: seq } })
     if (event === 'unread-counts')
       for (const [id, count] of Object.entries(payload))
         if (typeof count === 'number') this.room(id).unread = count
@@ -76,14 +76,14 @@ export class Protocol1State {
   private changed({ rev, lastSeq, lastReadSeq, unread }: Protocol1Room, change: Change | null): void {
     if (change?.kind !== 'message') return
     const { roomId, seq, senderId, senderName, type, content, createdAt, deleted } = change.message
-    this.tell('changes', { roomId, changes: [change] })
+    this.deliver('changes', { roomId, changes: [change] })
     const preview = { seq, senderId, senderName, type, content, createdAt, deleted }
     if (seq !== lastSeq) return
-    const news = { roomId, rev, lastSeq, lastReadSeq: lastReadSeq ?? 0, unread, preview }
-    this.tell('room-activity', { rooms: [news] })
+    const activity = { roomId, rev, lastSeq, lastReadSeq: lastReadSeq ?? 0, unread, preview }
+    this.deliver('room-activity', { rooms: [activity] })
   }
 
-  private tell<E extends ServerMessage['event']>(
+  private deliver<E extends ServerMessage['event']>(
     event: E,
     payload: Extract<ServerMessage, { event: E }>['payload'],
   ): void {

@@ -88,9 +88,9 @@ export class HostileApp implements App {
     this.#draws.set(program, this.run.random.split(`${device.name} ${no}`))
     const { chat } = program
     const watch = chat.presence(this.run.users)
-    const hears = this.#draw(device, program, this.run.random.split(`${device.name} ${no} presence`))
-    if (hears) {
-      watch.subscribe(hears)
+    const listener = this.#draw(device, program, this.run.random.split(`${device.name} ${no} presence`))
+    if (listener) {
+      watch.subscribe(listener)
       this.#witness(program, `${device.name}'s presence`, watch)
     }
     this.#listen(device, program, 'chat', chat, (state) => state.connection.status)

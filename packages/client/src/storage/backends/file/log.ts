@@ -15,8 +15,8 @@ export const LOG_BYTES = 1_000_000
  */
 export class Log {
   #handle: FileHandle | null = null
-  /** The rooms have to be cleared, because a part of their records is gone; `told`: and this was reported. */
-  #damage: 'none' | 'found' | 'told' = 'none'
+  /** The rooms have to be cleared, because a part of their records is gone; `reported`: and the caller knows. */
+  #damage: 'none' | 'found' | 'reported' = 'none'
 
   private constructor(
     private readonly disk: Disk,
@@ -55,7 +55,7 @@ export class Log {
   async load(paths: readonly LocalPath[]): Promise<readonly LocalRecord[]> {
     const handle = this.#opened()
     if (this.#damage === 'found' && paths.some(([table]) => table === 'rooms')) {
-      this.#damage = 'told'
+      this.#damage = 'reported'
       throw new LocalStoreError('corrupt', 'a part of the records was unreadable')
     }
     const { places } = this
@@ -89,7 +89,7 @@ export class Log {
       this.places.set(text, { at: this.size + start.at, length: start.length })
     this.size += bytes.length
     const isMended =
-      this.#damage === 'told' && remove.some(([table, key]) => table === 'rooms' && key === undefined)
+      this.#damage === 'reported' && remove.some(([table, key]) => table === 'rooms' && key === undefined)
     if (isMended) this.#damage = 'none'
     if (isMended || this.size > Math.max(this.logBytes, 2 * this.#counting()))
       await this.#rewrite(this.#values(handle))
