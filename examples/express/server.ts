@@ -16,13 +16,11 @@ const chat = await createChatServer({
 
 app.post('/login', ({ body }, response) => {
   const [name, session] = [String(body?.name), randomUUID()]
-  sessions.set(session, { id: name.toLowerCase(), name, sid: randomUUID() })
+  sessions.set(session, { id: name.toLowerCase(), name, sid: session })
   response.cookie('session', session, { httpOnly: true, sameSite: 'lax' }).redirect('/')
 })
 app.post('/logout', async ({ cookies }, response) => {
-  const user = sessions.get(cookies.session)
-  sessions.delete(cookies.session)
-  if (user) await chat.revokeSession(user.sid)
+  if (sessions.delete(cookies.session)) await chat.revokeSession(cookies.session)
   response.clearCookie('session').redirect('/')
 })
 app.use(express.static(fileURLToPath(new URL('../page/dist', import.meta.url))))

@@ -31,7 +31,7 @@ async function refusal(app: HostApp, cookie: string): Promise<string> {
   }
 }
 
-describe.each([{ name: 'express' }])('a chat in the app of examples/$name', ({ name }) => {
+describe.each(['express', 'fastify', 'hono', 'nest'])('a chat in the app of examples/%s', (name) => {
   let app: HostApp
   beforeAll(async () => {
     app = await startHostApp(name)

@@ -16,6 +16,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'web-chat': ['@roomful/client', '@roomful/react'],
   page: ['@roomful/client', '@roomful/react'],
   express: ['@roomful/server'],
+  fastify: ['@roomful/server'],
+  hono: ['@roomful/server'],
+  nest: ['@roomful/server'],
 }
 /** Besides its own files, its protocol and itself. */
 const CORE_MAY_IMPORT: Record<string, readonly string[]> = { client: ['immer'] }
