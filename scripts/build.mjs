@@ -7,8 +7,12 @@ import { promisify } from 'node:util'
 import { hashOf, locked, readStamps, writeStamps } from './stale.mjs'
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
-/** Pages that vite builds: the web chat, and what the host examples serve. */
-const PAGES = { 'web-chat': 'examples/web-chat', page: 'examples/page' }
+/** Pages that vite builds: the web chat, what the host examples serve, and the operator's page, which the server ships. */
+const PAGES = {
+  'web-chat': { folder: 'examples/web-chat', output: 'examples/web-chat/dist' },
+  page: { folder: 'examples/page', output: 'examples/page/dist' },
+  admin: { folder: 'examples/admin', output: 'packages/server/dist/admin' },
+}
 /** Run, never imported: it has no declarations. */
 const CLI_MAIN = 'packages/cli/src/main.ts'
 
@@ -35,9 +39,9 @@ export async function build({ force = false, types = true, pages: withPages = tr
       .flat()
       .map((f) => dist(f, '.d.ts')),
   }
-  const pages = Object.entries(PAGES).map(([name, folder]) => ({
+  const pages = Object.entries(PAGES).map(([name, { folder, output }]) => ({
     folder,
-    target: { name, inputs: [...all, folder], outputs: [`${folder}/dist/index.html`] },
+    target: { name, inputs: [...all, folder], outputs: [`${output}/index.html`] },
   }))
 
   await locked(async () => {

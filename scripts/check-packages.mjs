@@ -25,7 +25,7 @@ try {
     const tarball = `${folder}/${filename}`
     const paths = files.map((/** @type {{ path: string }} */ file) => file.path)
     const problems = [
-      ...checkFiles(paths),
+      ...checkFiles(paths, name),
       ...(await checkManifest(name, tarball)),
       ...(await checkTypes(tarball)),
     ]
@@ -38,9 +38,11 @@ try {
 }
 process.exitCode = failed ? 1 : 0
 
-/** @param {string[]} paths */
-function checkFiles(paths) {
-  const missing = ['LICENSE', 'README.md'].filter((wanted) => !paths.includes(wanted))
+/** @param {string[]} paths @param {string} name */
+function checkFiles(paths, name) {
+  // The operator's page is built into the server's package.
+  const wanted = ['LICENSE', 'README.md', ...(name === '@roomful/server' ? ['dist/admin/index.html'] : [])]
+  const missing = wanted.filter((path) => !paths.includes(path))
   const stray = paths.filter((path) => /\.test\.|^src\//.test(path))
   return [...missing.map((path) => `no ${path}`), ...stray.map((path) => `ships ${path}`)]
 }

@@ -15,6 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   testing: ['@roomful/client', '@roomful/protocol', '@roomful/server'],
   'web-chat': ['@roomful/client', '@roomful/react'],
   page: ['@roomful/client', '@roomful/react'],
+  admin: ['@roomful/protocol'],
   express: ['@roomful/server'],
   fastify: ['@roomful/server'],
   hono: ['@roomful/server'],

@@ -188,6 +188,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     text,
     '<file>',
   ),
+  field('admin-page', 'serve the page of operators at /admin, and let admin tokens use /v1', onOff),
   field('static', 'folder to serve at /', text, '<folder>'),
   field('sends-per-second', 'messages a second a user; 0: no limit', count, '<number>'),
   field('sends-burst', 'messages a user may send at once', count, '<number>'),

@@ -96,6 +96,7 @@ const Checked = v.object({
   metricsToken: word,
   metricsPort: whole,
   apiKeyFile: word,
+  adminPage: v.optional(v.boolean()),
   static: word,
   sendsPerSecond: whole,
   sendsBurst: whole,

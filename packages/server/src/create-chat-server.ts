@@ -24,6 +24,7 @@ import { createWebhook, withWebhook } from './moderation/webhook'
 import type { ChatNode } from './node/chat-node'
 import { createNode } from './node/create-node'
 import { makeDefaultRooms } from './node/default-rooms'
+import { counted } from './node/live-figures'
 import { Upkeep } from './node/upkeep'
 import { ConfigError, DEFAULTS, isMountPoint, NOT_A_PATH, type ServerOptions } from './options'
 import { type Clock, systemClock } from './ports/clock'
@@ -105,12 +106,14 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const path = mountPoint(options)
   const webhook = options.webhook && createWebhook({ ...options.webhook, clock, log })
 
-  const { meter, registry } = metrics({
+  const measured = metrics({
     sockets: () => node.services.hub.devices.size,
     queueDepth: () => node.services.pipeline.depth(),
     fileBytes: () => files?.bytesInAll() ?? 0,
     ...(options.redis === undefined ? {} : { isBusUp: () => bus.isUp?.() ?? true }),
   })
+  const { registry } = measured
+  const { meter, totals } = counted(measured.meter)
   const kept = options.store ?? (await openStore(database ?? DEFAULTS.database))
   const isShown = (fileId: string) => kept.read((reader) => reader.isFileShown(fileId))
   const files = await openFiles(options, { database, clock, log, isShown })
@@ -145,10 +148,10 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const proxies = options.trustProxy ?? 0
   const identify = identifyBy({ check: (token, source) => node.identify(token, source), origins, proxies })
   const revokeSession = (sid: string) => node.revokeSession(sid)
-  const { api, routes: apiRoutes } = startApi(node, options)
+  const operators = startApi(node, options, { nodeId, totals, identify })
   const app = httpApp({
     routes: [
-      apiRoutes,
+      ...operators.routes,
       (app) => adminRoutes(app, { identify, revokeSession, ids }),
       (app) => files?.routes(app, { store: node.services.store, identify, ids }),
     ],
@@ -207,7 +210,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
           ? new Response('Not found\n', { status: 404 })
           : app.fetch(new Request(origin + rest, request))
       },
-      api,
+      api: operators.api,
       revokeSession,
       close,
       [Symbol.asyncDispose]: close,

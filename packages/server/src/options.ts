@@ -169,6 +169,11 @@ export type ServerOptions = {
    * can be used. It is read again when it changes.
    */
   readonly apiKeyFile?: string
+  /**
+   * Serves the operator's page at `/admin`, and takes tokens with the claim `admin` for the server API, as if they were
+   * keys with every scope. Off by default.
+   */
+  readonly adminPage?: boolean
   /** A folder to serve at `/`. */
   readonly static?: string
   readonly logLevel?: LogLevel

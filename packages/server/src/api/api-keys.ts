@@ -12,6 +12,8 @@ export type ApiKey = {
 
 const ID_BYTES = 6
 const SECRET_BYTES = 32
+/** No token of a user begins like this. */
+export const looksLikeKey = (shown: string): boolean => shown.startsWith('rfk_')
 const KEY = /^rfk_([0-9a-f]{12})_[\w-]{43}$/
 
 /** A new key, and what is kept of it. */
@@ -48,7 +50,7 @@ function keyOf(line: string): ApiKey | undefined {
 export const isScope = (word: string): word is Scope | '*' =>
   word === '*' || SCOPES.some((scope) => scope === word)
 
-export const permits = ({ scopes }: ApiKey, scope: Scope): boolean =>
+export const permits = ({ scopes }: Pick<ApiKey, 'scopes'>, scope: Scope): boolean =>
   scopes.includes('*') || scopes.includes(scope)
 
 /** The key that was shown, if it is one of these. A wrong one takes the same time, whatever is right in it. */

@@ -1,12 +1,16 @@
 import type { WireErrorCode } from '@roomful/protocol'
 import * as v from 'valibot'
-import type { Refusal } from '../core/ops'
+import type { Actor, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Services } from '../handlers/handler'
+import type { LiveFigures } from '../node/live-figures'
 
 /** What the operations of the server API work on: the same services as the sockets. */
 export type ApiContext = {
   readonly services: Services
+  /** Who asks: the backend, or the user of an admin token. */
+  readonly actor: Actor
+  readonly figures: () => LiveFigures
   readonly isDraining: () => boolean
 }
 

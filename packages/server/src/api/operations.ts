@@ -1,3 +1,4 @@
+import { live } from './live'
 import { members } from './members'
 import { messages } from './messages'
 import type { Operation } from './operation'
@@ -8,12 +9,15 @@ import { users } from './users'
  * Every operation of the server API, by its id. `chat.api`, the routes under `/v1`, the OpenAPI document and
  * `@roomful/admin` are made from this table.
  */
-export const operations = { ...users, ...rooms, ...members, ...messages } as const
+export const operations = { ...users, ...rooms, ...members, ...messages, ...live } as const
 
 export type Operations = typeof operations
 export type OperationId = keyof Operations
 
+export type ListedOperation = Operation & { readonly id: string }
+
 /** The same without the types of each, in the order of the table. */
-export const OPERATIONS: readonly (Operation & { readonly id: string })[] = Object.entries(operations).map(
-  ([id, operation]) => ({ id, ...operation }),
-)
+export const OPERATIONS: readonly ListedOperation[] = Object.entries(operations).map(([id, operation]) => ({
+  id,
+  ...operation,
+}))

@@ -3,21 +3,20 @@ import { bodyLimit } from 'hono/body-limit'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import { SERVER_ACTOR } from '../core/server-actor'
 import { Rates } from '../handlers/rates'
 import type { Rate } from '../handlers/token-bucket'
-import { bearerToken } from '../http/bearer'
 import { answerOf, isRefusal } from './answer'
-import { type ApiKey, permits } from './api-keys'
-import type { ApiKeys } from './key-file'
-import type { ApiContext, Operation } from './operation'
-import { OPERATIONS } from './operations'
+import { permits } from './api-keys'
+import type { Caller, FindCaller } from './callers'
+import type { ApiContext } from './operation'
+import { type ListedOperation, OPERATIONS } from './operations'
 import { problemResponse } from './problem'
 import { requestValues } from './request-values'
 
 export type ApiRoutesDeps = {
   readonly context: ApiContext
-  /** Absent: every request is refused. */
-  readonly keys?: ApiKeys
+  readonly findCaller: FindCaller
   /** Rows a second that one key may ask for. */
   readonly rate: Rate
 }
@@ -26,19 +25,20 @@ export type ApiRoutesDeps = {
 const BODY_BYTES = 1024 * 1024
 
 /** `/v1`: every operation of the server API for those who show a key. Every refusal is a problem document. */
-export function apiRoutes(app: Hono, { context, keys, rate }: ApiRoutesDeps): void {
-  const { ids, clock } = context.services
+export function apiRoutes(app: Hono, { context, findCaller, rate }: ApiRoutesDeps): void {
+  const { ids, clock, log } = context.services
   const rates = new Rates<string>(rate, clock)
   const problem = (refusal: Refusal, detail?: string): Response =>
     problemResponse(refusal, ids.requestId(), detail)
 
-  const allowed = async (c: Context, { scope }: Operation): Promise<ApiKey | Response> => {
-    const shown = bearerToken(c)
-    if (shown === undefined)
-      return problem(refuse('UNAUTHENTICATED'), 'Send `Authorization: Bearer` and an API key')
-    const key = await keys?.find(shown)
-    if (!key) return problem(refuse('TOKEN_INVALID'), 'The API key is not known, or was revoked')
-    return permits(key, scope) ? key : problem(refuse('FORBIDDEN'), `The API key lacks the scope ${scope}`)
+  const allowed = async (c: Context, { id, scope }: ListedOperation): Promise<Caller | Response> => {
+    const caller = await findCaller(c)
+    if ('refusal' in caller) return problem(caller.refusal, caller.detail)
+    if (!permits(caller, scope)) return problem(refuse('FORBIDDEN'), `The API key lacks the scope ${scope}`)
+    // Two users may share an API key, and no log knows which; a token has one.
+    if (caller.actor.id !== SERVER_ACTOR.id)
+      log.info({ userId: caller.actor.id, operationId: id }, 'an admin token was used for the server API')
+    return caller
   }
 
   const limit = bodyLimit({
@@ -48,14 +48,16 @@ export function apiRoutes(app: Hono, { context, keys, rate }: ApiRoutesDeps): vo
   for (const operation of OPERATIONS) {
     const path = operation.path.replace(/\{(\w+)\}/g, ':$1')
     app.on(operation.method, path, limit, async (c) => {
-      const key = await allowed(c, operation)
-      if (key instanceof Response) return key
+      const caller = await allowed(c, operation)
+      if (caller instanceof Response) return caller
       const values = await requestValues(c, operation)
       const call = isRefusal(values) ? values : operation.prepare(values)
-      const bucket = rates.of(key.id)
+      const bucket = rates.of(caller.id)
       if (bucket.isSpent) return problem(refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs }))
       bucket.spend(isRefusal(call) ? 1 : call.weight)
-      const answer = isRefusal(call) ? call : await answerOf(context, operation.id, call)
+      const answer = isRefusal(call)
+        ? call
+        : await answerOf({ ...context, actor: caller.actor }, operation.id, call)
       return isRefusal(answer) ? problem(answer) : json(answer)
     })
   }

@@ -1,6 +1,11 @@
 import type { Hono } from 'hono'
+import { SERVER_ACTOR } from '../core/server-actor'
+import type { Identify } from '../http/bearer'
+import { operatorPage } from '../http/operator-page'
 import type { ChatNode } from '../node/chat-node'
+import { figuresOf, type Totals } from '../node/live-figures'
 import { DEFAULTS, type RateOptions } from '../options'
+import { callers } from './callers'
 import { createApi, type ServerApi } from './create-api'
 import { keyFile } from './key-file'
 import { apiRoutes } from './routes'
@@ -8,15 +13,32 @@ import { apiRoutes } from './routes'
 /** Seconds of unused rate that a key may use at once: a job begins with a thousand users. */
 const BURST_SECONDS = 5
 
-/** The server API of a node, in process and as routes. */
+type ApiOptions = {
+  readonly apiKeyFile?: string
+  readonly adminPage?: boolean
+  readonly limits?: RateOptions
+}
+type ApiParts = {
+  readonly nodeId: string
+  readonly totals: () => Totals
+  readonly identify: Identify
+}
+
+/** The server API of a node, in process and as routes, and the operator's page that uses them. */
 export function startApi(
   node: ChatNode,
-  { apiKeyFile, limits = {} }: { readonly apiKeyFile?: string; readonly limits?: RateOptions },
-): { readonly api: ServerApi; readonly routes: (app: Hono) => void } {
+  { apiKeyFile, adminPage = false, limits = {} }: ApiOptions,
+  { nodeId, totals, identify }: ApiParts,
+): { readonly api: ServerApi; readonly routes: readonly ((app: Hono) => void)[] } {
   const { services } = node
-  const context = { services, isDraining: () => node.isDraining }
+  const figures = () => figuresOf(services, nodeId, totals())
+  const context = { services, actor: SERVER_ACTOR, figures, isDraining: () => node.isDraining }
   const { apiRowsPerSecond: perSecond } = { ...DEFAULTS, ...limits }
   const rate = { perSecond, burst: perSecond * BURST_SECONDS }
   const keys = apiKeyFile === undefined ? {} : { keys: keyFile(apiKeyFile, services.log) }
-  return { api: createApi(context), routes: (app) => apiRoutes(app, { context, rate, ...keys }) }
+  const findCaller = callers({ ...keys, ...(adminPage ? { identify } : {}) })
+  return {
+    api: createApi(context),
+    routes: [(app) => apiRoutes(app, { context, rate, findCaller }), ...(adminPage ? [operatorPage()] : [])],
+  }
 }

@@ -11,14 +11,21 @@ type File = { path: string; size: number; etag: string }
 /** Bundlers put the content's hash into these names: such a file never changes. */
 const HASHED = /-[A-Za-z0-9_-]{8,}\.\w+$/
 
+export type StaticOptions = {
+  /** The path that stands for the folder; the root by default. */
+  readonly under?: string
+  /** What its pages may load, instead of `pagePolicy`. */
+  readonly policy?: string
+}
+
 /** Serves a folder, and its index.html for every page address of a single-page app. */
-export function staticFiles(folder: string): MiddlewareHandler {
+export function staticFiles(folder: string, { under = '', policy }: StaticOptions = {}): MiddlewareHandler {
   return async (c) => {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return c.notFound()
-    const path = safePath(c.req.path)
+    const path = safePath(c.req.path.slice(under.length))
     if (path === undefined) return c.notFound()
     const file = (await fileAt(folder, path)) ?? (isPage(c, path) ? await fileAt(folder, '/') : undefined)
-    return file ? answer(c, file) : c.notFound()
+    return file ? answer(c, file, policy) : c.notFound()
   }
 }
 
@@ -58,12 +65,12 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
 
-function answer(c: Context, { path, size, etag }: File): Response {
+function answer(c: Context, { path, size, etag }: File, policy = pagePolicy(c.req.header('host'))): Response {
   const type = getMimeType(path) ?? 'application/octet-stream'
   c.header('Content-Type', type)
   c.header('ETag', etag)
   c.header('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
-  if (type.startsWith('text/html')) c.header('Content-Security-Policy', pagePolicy(c.req.header('host')))
+  if (type.startsWith('text/html')) c.header('Content-Security-Policy', policy)
   if (c.req.header('if-none-match') === etag) return c.body(null, 304)
   c.header('Content-Length', String(size))
   if (c.req.method === 'HEAD') return c.body(null)

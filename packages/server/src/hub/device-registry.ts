@@ -22,6 +22,11 @@ export class DeviceRegistry {
     return this.#count
   }
 
+  /** How many users are connected. */
+  get people(): number {
+    return this.#byUser.size
+  }
+
   /** True: it is the user's first device on this node. */
   add(device: Device): boolean {
     const user = this.#byUser.get(device.userId)

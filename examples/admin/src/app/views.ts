@@ -1,0 +1,7 @@
+/** What an operator may look at: the first part of the address, and its name. */
+export const VIEWS = [{ id: 'live', name: 'Live' }] as const
+export type ViewId = (typeof VIEWS)[number]['id']
+
+/** Anything else shows the first one. */
+export const viewOf = (part: string | undefined): ViewId =>
+  VIEWS.find(({ id }) => id === part)?.id ?? VIEWS[0].id

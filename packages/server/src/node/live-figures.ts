@@ -1,0 +1,54 @@
+import type { Hub } from '../hub/hub'
+import type { Pipeline } from '../pipeline/port'
+import type { Meter } from '../ports/meter'
+
+/** What one node does now. The totals begin with the process: what happens in a second is the difference of two. */
+export type LiveFigures = {
+  /** Another node, or this one after a restart, counts apart. */
+  readonly nodeId: string
+  /** Connected users. */
+  readonly people: number
+  readonly sockets: number
+  /** Changes that wait or are being committed. */
+  readonly queueDepth: number
+  readonly sends: number
+  /** Frames handed to sockets. */
+  readonly deliveries: number
+  readonly commits: number
+  /** Milliseconds of all commits together. */
+  readonly commitMs: number
+}
+
+export type Totals = Pick<LiveFigures, 'sends' | 'deliveries' | 'commits' | 'commitMs'>
+
+/** The same meter, which also keeps the totals. */
+export function counted(meter: Meter): { meter: Meter; totals: () => Totals } {
+  let totals: Totals = { sends: 0, deliveries: 0, commits: 0, commitMs: 0 }
+  return {
+    totals: () => totals,
+    meter: {
+      ...meter,
+      sends(count) {
+        totals = { ...totals, sends: totals.sends + count }
+        meter.sends(count)
+      },
+      deliveries(event, count) {
+        totals = { ...totals, deliveries: totals.deliveries + count }
+        meter.deliveries(event, count)
+      },
+      commit(ops, ms) {
+        totals = { ...totals, commits: totals.commits + 1, commitMs: totals.commitMs + ms }
+        meter.commit(ops, ms)
+      },
+    },
+  }
+}
+
+export function figuresOf(
+  { hub, pipeline }: { readonly hub: Hub; readonly pipeline: Pipeline },
+  nodeId: string,
+  totals: Totals,
+): LiveFigures {
+  const { devices } = hub
+  return { nodeId, people: devices.people, sockets: devices.size, queueDepth: pipeline.depth(), ...totals }
+}
