@@ -154,9 +154,9 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   ),
   field(
     'files',
-    'folder of uploads; beside the SQLite file by default; off: none are taken',
+    'folder of uploads, or s3://<bucket>/<prefix>; beside the SQLite file by default; off: none are taken',
     text,
-    '<folder>',
+    '<place>',
   ),
   field(
     'file-kinds',

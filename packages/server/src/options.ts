@@ -142,8 +142,9 @@ export type ServerOptions = {
    */
   readonly invitations?: InvitationPolicy
   /**
-   * Where uploads are kept: a folder, `files` beside the SQLite file by default, or an app's own store. False: uploads
-   * are refused.
+   * Where uploads are kept: a folder, `files` beside the SQLite file by default, a bucket as
+   * `s3://<bucket>/<prefix>?endpoint=…&region=…` with AWS's own variables for the keys, or a store such as
+   * `s3FileStore()` or the app's own. False: uploads are refused.
    */
   readonly files?: string | FileStore | false
   /**

@@ -45,6 +45,38 @@ export interface FileStore {
   remove(id: string): Promise<void>
   /** Total bytes that it takes. Reads page by page. */
   measure(): Promise<number>
+  /**
+   * An address that anybody may read the content at until it expires, served with that type and disposition. Absent:
+   * this server hands the bytes on.
+   */
+  link?(file: StoredFile, shown: LinkOptions, thumbnail?: ThumbnailSize): Promise<string>
+  /** Uploads of clients into the store, past this server. Absent: this server takes the bytes. */
+  readonly direct?: DirectUploads
+}
+
+export type LinkOptions = {
+  readonly contentType: string
+  readonly disposition: string
+  readonly expiresInMs: number
+}
+
+/**
+ * The part of a store that clients upload to. What they sent is under a key, apart from the files, until the server has
+ * checked it and put it as a file. Keys are made by the server, from `[0-9a-f/-]`.
+ */
+export interface DirectUploads {
+  /** Where one PUT of exactly `size` bytes with these headers is accepted, until it expires. */
+  address(
+    key: string,
+    size: number,
+    expiresInMs: number,
+  ): Promise<{ readonly url: string; readonly headers: Readonly<Record<string, string>> }>
+  /** The bytes that were sent. Undefined: none were, or they were discarded. */
+  received(key: string): Promise<ReadableStream<Uint8Array> | undefined>
+  /** No error if there are none. */
+  discard(key: string): Promise<void>
+  /** Discards what was sent before that time, in milliseconds since the epoch. Reads page by page; returns how many. */
+  sweep(beforeMs: number): Promise<number>
 }
 
 export const FILE_ID = /^[0-9a-f]{64}-[0-9a-f]{16}$/

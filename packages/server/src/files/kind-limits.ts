@@ -1,4 +1,4 @@
-import { FILE_KIND_NAMES, type FileKind, type FileKindName, kindOf } from './file-kinds'
+import { FILE_KIND_NAMES, FILE_KINDS, type FileKind, type FileKindName, kindOf } from './file-kinds'
 
 /** Kinds that are accepted, each with its largest size in megabytes. */
 export type FileKindLimits = { readonly [name in FileKindName]?: number }
@@ -11,7 +11,7 @@ export const MOST_FILE_MB = 5_000
 
 /** The accepted kinds, and the largest size of each in bytes. */
 export class KindLimits {
-  readonly #bytes: ReadonlyMap<FileKind, number>
+  readonly #bytes: ReadonlyMap<string, number>
 
   constructor(limits: FileKindLimits = EVERY_KIND) {
     this.#bytes = new Map(
@@ -23,7 +23,7 @@ export class KindLimits {
   }
 
   get kinds(): readonly FileKind[] {
-    return [...this.#bytes.keys()]
+    return FILE_KINDS.filter((kind) => this.#bytes.has(kind))
   }
 
   /** The largest size of any kind. */
@@ -31,8 +31,8 @@ export class KindLimits {
     return Math.max(...this.#bytes.values())
   }
 
-  /** The largest size of this kind; undefined: it is not accepted. */
-  of(kind: FileKind): number | undefined {
+  /** The largest size of this kind, by its media type; undefined: it is not accepted. */
+  of(kind: string): number | undefined {
     return this.#bytes.get(kind)
   }
 }

@@ -4,11 +4,15 @@ import { type FileRoutesDeps, fileRoutes } from '../http/files'
 import { ConfigError, DEFAULTS, type ServerOptions } from '../options'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
+import { DirectUploading } from './direct-uploads'
+import { openFileFolder } from './file-folder'
 import type { FileStore } from './file-store'
 import { KindLimits, kindProblems, MEGABYTE } from './kind-limits'
+import { isS3Address, s3OptionsFrom } from './s3/s3-address'
+import { s3FileStore } from './s3/s3-file-store'
 import { Staging } from './staging'
 import { UploadQuota } from './upload-quota'
-import { Uploads } from './uploads'
+import { drawSuffix, Uploads } from './uploads'
 
 type OpenFilesDeps = {
   readonly database: string | undefined
@@ -22,7 +26,7 @@ export type Files = {
   readonly store: FileStore
   /** As far as this server knows. */
   bytesInAll(): number
-  routes(app: Hono, deps: Omit<FileRoutesDeps, 'files' | 'uploads' | 'quota' | 'clock' | 'log'>): void
+  routes(app: Hono, deps: Pick<FileRoutesDeps, 'store' | 'identify' | 'ids'>): void
   /** Removes what is left of uploads that were cut off. */
   sweep(now: number): Promise<void>
 }
@@ -46,15 +50,23 @@ export async function openFiles(options: ServerOptions, deps: OpenFilesDeps): Pr
       bytesOfOne: limits.most,
     },
   })
+  const { direct: directStore } = store
+  const direct =
+    directStore &&
+    new DirectUploading({ ...{ store, uploads, quota, clock, log }, direct: directStore, draw: drawSuffix })
+  const parts = { files: store, uploads, quota, clock, log, ...(direct ? { direct } : {}) }
   return {
     store,
     bytesInAll: () => quota.bytesInAll,
-    routes: (app, rest) => fileRoutes(app, { files: store, uploads, quota, clock, log, ...rest }),
-    sweep: (now) => staging.sweep(now),
+    routes: (app, rest) => fileRoutes(app, { ...parts, ...rest }),
+    sweep: async (now) => {
+      await staging.sweep(now)
+      await direct?.sweep(now)
+    },
   }
 }
 
-/** The app's own, the named folder, or the folder beside a SQLite file. Otherwise none. */
+/** The app's own, the named bucket or folder, or the folder beside a SQLite file. Otherwise none. */
 async function storeOf(
   files: ServerOptions['files'],
   database: string | undefined,
@@ -62,7 +74,7 @@ async function storeOf(
   if (typeof files === 'object') return files
   const folder = files ?? besideSqlite(database)
   if (folder === false || folder === undefined) return undefined
-  const { openFileFolder } = await import('./file-folder')
+  if (isS3Address(folder)) return s3FileStore(s3OptionsFrom(folder, process.env))
   return openFileFolder(folder)
 }
 

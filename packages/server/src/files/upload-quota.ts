@@ -37,8 +37,13 @@ export type UploadQuotaDeps = {
 
 type Upload = { readonly id: string; readonly at: number }
 
-/** A permitted upload. Call `finish` with the file, or without one if it failed. */
-export type UploadGrant = { finish(file: StoredFile | undefined): void }
+/** A permitted upload: call one of them, once. */
+export type UploadGrant = {
+  /** With the file, or without one if nothing of it was kept. */
+  finish(file: StoredFile | undefined): void
+  /** It comes to nothing, and counts all the same: its bytes may have been sent. */
+  lapse(): void
+}
 
 /** Limits uploads: bytes of a user in an hour, files that nothing shows, and bytes in all. */
 export class UploadQuota {
@@ -85,6 +90,9 @@ export class UploadQuota {
         if (!file) return
         this.#inAll += file.size
         this.#recent.set(userId, [...this.#recentOf(userId), { id: file.id, at: this.deps.clock.now() }])
+      },
+      lapse: () => {
+        this.#promised -= promised
       },
     }
   }

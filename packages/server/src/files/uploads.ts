@@ -20,24 +20,43 @@ export type UploadsDeps = {
   readonly clock: Clock
 }
 
+/** Who uploads. */
+export type Uploader = { readonly id: UserId; readonly name: string }
+
+/** The random part of an id, by which two uploads of one content are two files. */
+export const drawSuffix = (): string => randomBytes(8).toString('hex')
+
 /** The way of every upload into the store: received, checked, kept. */
 export class Uploads {
   constructor(private readonly deps: UploadsDeps) {}
 
-  /** The refusal of an upload that is announced as too large. */
-  sizeRefusal(size: number): UploadRefusal | undefined {
-    const { most } = this.deps.limits
+  /** The refusal of an upload by what is announced of it, before it is sent. */
+  announcedRefusal(size: number, kind?: string): UploadRefusal | undefined {
+    const { limits } = this.deps
+    const most = kind === undefined ? limits.most : limits.of(kind)
+    if (most === undefined) return { ...refuse('INVALID_CONTENT'), kinds: limits.kinds }
     return size > most ? refuse('PAYLOAD_TOO_LARGE', { limit: most }) : undefined
   }
 
-  /** Rejects with a StoreError, or with the body's own error; then nothing is kept. */
-  async accept(body: AsyncIterable<Uint8Array>, ownerId: UserId): Promise<StoredFile | UploadRefusal> {
+  /**
+   * Rejects with a StoreError, or with the body's own error; then nothing is kept. `announced`: the id of the file, and
+   * what its content has to be.
+   */
+  async accept(
+    body: AsyncIterable<Uint8Array>,
+    owner: Uploader,
+    announced?: { readonly id: string; readonly size: number; readonly sha256: string },
+  ): Promise<StoredFile | UploadRefusal> {
     const { staging, limits } = this.deps
-    const staged = await staging.receive(body, limits.most)
-    if (!staged) return refuse('PAYLOAD_TOO_LARGE', { limit: limits.most })
+    const most = announced ? Math.min(announced.size, limits.most) : limits.most
+    const staged = await staging.receive(body, most)
+    if (!staged) return refuse('PAYLOAD_TOO_LARGE', { limit: most })
     try {
+      if (announced && announced.sha256 !== staged.sha256)
+        return refuse('INVALID_CONTENT', { field: 'sha256' })
       const kind = await this.#kindOf(staged)
-      return typeof kind === 'string' ? await this.#keep(staged, kind, ownerId) : kind
+      if (typeof kind !== 'string') return kind
+      return await this.#keep(staged, kind, { owner, id: announced?.id })
     } finally {
       await rm(staged.path, { force: true })
     }
@@ -51,10 +70,13 @@ export class Uploads {
     return staged.size > most ? refuse('PAYLOAD_TOO_LARGE', { limit: most }) : kind
   }
 
-  async #keep({ path, size, sha256 }: Staged, kind: FileKind, ownerId: UserId): Promise<StoredFile> {
+  async #keep(
+    { path, size, sha256 }: Staged,
+    kind: FileKind,
+    { owner, id = `${sha256}-${drawSuffix()}` }: { owner: Uploader; id: string | undefined },
+  ): Promise<StoredFile> {
     const { store, clock } = this.deps
-    const id = `${sha256}-${randomBytes(8).toString('hex')}`
-    const file: StoredFile = { id, ownerId, kind, size, sha256, createdAt: clock.now() }
+    const file: StoredFile = { id, ownerId: owner.id, kind, size, sha256, createdAt: clock.now() }
     await store.put(file, path)
     return file
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { asUserId } from '@roomful/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { FileStore, StoredFile, ThumbnailSize } from '../file-store'
+import { directUploadContract } from './direct-upload-contract'
 
 export type OpenedFileStore = {
   readonly store: FileStore
@@ -185,5 +186,20 @@ export function fileStoreContract(name: string, open: () => Promise<OpenedFileSt
       await store.remove(other.id)
       expect(await store.measure()).toBe(0)
     })
+
+    test('a link, if it has such, serves the content as it is told to, without a token', async () => {
+      if (!store.link) return
+      const file = await put(CAT)
+      await store.putThumbnail(file, 160, await onDisk(Buffer.from('small')))
+      const disposition = 'attachment; filename="cat.txt"'
+      const shown = { contentType: 'text/plain; charset=utf-8', disposition, expiresInMs: HOUR_MS }
+      const answer = await fetch(await store.link(file, shown))
+      expect(Buffer.from(await answer.arrayBuffer())).toEqual(CAT)
+      expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+      expect(answer.headers.get('content-disposition')).toBe(disposition)
+      expect(await (await fetch(await store.link(file, shown, 160))).text()).toBe('small')
+    })
+
+    directUploadContract(() => store)
   })
 }

@@ -1,0 +1,34 @@
+import type { DirectUploads } from '../file-store'
+import type { S3Client } from './s3-client'
+import { listObjects } from './s3-list'
+
+/** Uploads of clients into the bucket, by an address that is signed for one key and one length. */
+export function directUploads(client: S3Client, incoming: string, pageSize: number): DirectUploads {
+  return {
+    async address(key, size, expiresInMs) {
+      const signed = { 'content-length': String(size) }
+      const url = await client.presign('PUT', incoming + key, { headers: signed, expiresInMs })
+      // The client's own fetch sets the length.
+      return { url, headers: {} }
+    },
+
+    async received(key) {
+      const answer = await client.request('GET', incoming + key)
+      return answer?.body ?? undefined
+    },
+
+    async discard(key) {
+      await client.request('DELETE', incoming + key)
+    },
+
+    async sweep(beforeMs) {
+      let removed = 0
+      for await (const { key, modifiedMs } of listObjects(client, incoming, pageSize)) {
+        if (modifiedMs >= beforeMs) continue
+        await client.request('DELETE', key)
+        removed++
+      }
+      return removed
+    },
+  }
+}
