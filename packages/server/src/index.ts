@@ -27,6 +27,7 @@ export type { Facts, Need, Op, Outcome, Plan, Refusal, StoredMessage } from './c
 export { type ChatServer, createChatServer } from './create-chat-server'
 export type { EphemeralReader, EphemeralStore } from './ephemeral/ephemeral-store'
 export { MemoryEphemeral } from './ephemeral/memory-ephemeral'
+export type { OnUpload, ReceivedUpload } from './files/check-upload'
 export { openFileFolder } from './files/file-folder'
 export type { FileKind, FileKindName } from './files/file-kinds'
 export type { DirectUploads, FileStore, LinkOptions, StoredFile, ThumbnailSize } from './files/file-store'

@@ -3,6 +3,7 @@ import type { Authenticated } from './auth/identity'
 import type { Origins } from './auth/origin'
 import type { TokenRules } from './auth/token-rules'
 import type { InvitationPolicy } from './core/consent'
+import type { OnUpload } from './files/check-upload'
 import type { FileStore } from './files/file-store'
 import type { FileKindLimits } from './files/kind-limits'
 import type { HostServer } from './http/mount'
@@ -156,6 +157,17 @@ export type ServerOptions = {
    * const server = await createChatServer({ ...options, fileKinds: { png: 5, jpeg: 5, mp4: 100 } })
    */
   readonly fileKinds?: FileKindLimits
+  /**
+   * Checks every upload before it is kept, such as by a scan for viruses.
+   *
+   * @example
+   * const hasVirus = async (path: string) => false
+   * const onUpload: OnUpload = async ({ path }) =>
+   *   (await hasVirus(path)) ? { refuse: 'This file has a virus' } : undefined
+   * const options = { port: 0, database: 'memory:', guests: true, files: './files' } as const
+   * const server = await createChatServer({ ...options, onUpload })
+   */
+  readonly onUpload?: OnUpload
   /** How much of its history a room keeps; all by default. */
   readonly retention?: Retention
   /** Called for every new message and edit, beside `hooks.afterSend` and `hooks.afterEdit`. */

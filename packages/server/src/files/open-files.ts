@@ -40,7 +40,7 @@ export async function openFiles(options: ServerOptions, deps: OpenFilesDeps): Pr
   const { clock, log, isShown } = deps
   const limits = new KindLimits(options.fileKinds)
   const staging = await Staging.open(store.incoming, clock.now())
-  const uploads = new Uploads({ store, staging, limits, clock })
+  const uploads = new Uploads({ store, staging, limits, onUpload: options.onUpload, clock, log })
   const { uploadMbPerHour, uploadMbInAll } = { ...DEFAULTS, ...options.limits }
   const quota = new UploadQuota({
     ...{ files: store, clock, log, isShown },

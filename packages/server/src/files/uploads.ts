@@ -4,6 +4,8 @@ import type { UserId } from '@roomful/protocol'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Clock } from '../ports/clock'
+import type { Log } from '../ports/log'
+import { checkUpload, type OnUpload } from './check-upload'
 import { detectKind } from './detect-kind'
 import type { FileKind } from './file-kinds'
 import type { FileStore, StoredFile } from './file-store'
@@ -17,7 +19,9 @@ export type UploadsDeps = {
   readonly store: FileStore
   readonly staging: Staging
   readonly limits: KindLimits
+  readonly onUpload?: OnUpload | undefined
   readonly clock: Clock
+  readonly log: Log
 }
 
 /** Who uploads. */
@@ -56,7 +60,8 @@ export class Uploads {
         return refuse('INVALID_CONTENT', { field: 'sha256' })
       const kind = await this.#kindOf(staged)
       if (typeof kind !== 'string') return kind
-      return await this.#keep(staged, kind, { owner, id: announced?.id })
+      const refusal = await this.#refusal(staged, kind, owner)
+      return refusal ?? (await this.#keep(staged, kind, { owner, id: announced?.id }))
     } finally {
       await rm(staged.path, { force: true })
     }
@@ -68,6 +73,16 @@ export class Uploads {
     const most = kind && limits.of(kind)
     if (!kind || most === undefined) return { ...refuse('INVALID_CONTENT'), kinds: limits.kinds }
     return staged.size > most ? refuse('PAYLOAD_TOO_LARGE', { limit: most }) : kind
+  }
+
+  async #refusal(
+    { path, size, sha256 }: Staged,
+    kind: FileKind,
+    user: Uploader,
+  ): Promise<UploadRefusal | undefined> {
+    const { onUpload, clock, log } = this.deps
+    const { id, name } = user
+    return checkUpload({ onUpload, clock, log }, { user: { id, name }, kind, size, sha256, path })
   }
 
   async #keep(

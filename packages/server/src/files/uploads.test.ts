@@ -1,0 +1,108 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { asUserId } from '@roomful/protocol'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ManualClock } from '../node/test-node'
+import type { OnUpload, ReceivedUpload } from './check-upload'
+import { openFileFolder } from './file-folder'
+import { FILE_SAMPLES, PNG } from './file-samples'
+import { KindLimits } from './kind-limits'
+import { Staging } from './staging'
+import { Uploads } from './uploads'
+
+const ann = { id: asUserId('ann'), name: 'Ann' }
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'roomful-uploads-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+async function uploadsWith(onUpload?: OnUpload) {
+  const store = await openFileFolder(folder)
+  const clock = new ManualClock()
+  const errors: object[] = []
+  const log = { debug() {}, info() {}, warn() {}, error: (fields: object) => void errors.push(fields) }
+  const staging = await Staging.open(store.incoming, clock.now())
+  const limits = new KindLimits({ png: 1, pdf: 0.00001 })
+  const uploads = new Uploads({ store, staging, limits, onUpload, clock, log })
+  async function* once(content: Uint8Array): AsyncGenerator<Uint8Array> {
+    yield content
+  }
+  return {
+    ...{ store, clock, errors },
+    accept: (content: Uint8Array) => uploads.accept(once(content), ann),
+    left: () =>
+      readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
+  }
+}
+
+describe('an upload', () => {
+  test('is kept as a file of its sender', async () => {
+    const { accept, store } = await uploadsWith()
+    const file = await accept(PNG)
+    expect(file).toMatchObject({ ownerId: 'ann', kind: 'image/png', size: PNG.length })
+    if ('ok' in file) throw new Error(file.code)
+    expect(await store.find(file.id)).toEqual(file)
+  })
+
+  test('of another kind, of none, or too large for its kind is refused, and leaves nothing', async () => {
+    const { accept, left } = await uploadsWith()
+    const kinds = ['image/png', 'application/pdf']
+    expect(await accept(FILE_SAMPLES.gif)).toEqual({ ok: false, code: 'INVALID_CONTENT', kinds })
+    expect(await accept(Buffer.alloc(0))).toEqual({ ok: false, code: 'INVALID_CONTENT', kinds })
+    expect(await accept(FILE_SAMPLES.pdf)).toEqual({ ok: false, code: 'PAYLOAD_TOO_LARGE', limit: 10 })
+    expect(left()).toEqual([])
+  })
+})
+
+describe("the app's check of an upload", () => {
+  test('sees who sends it, what it is, and its content', async () => {
+    const seen: ReceivedUpload[] = []
+    const contents: Buffer[] = []
+    const { accept } = await uploadsWith(async (upload) => {
+      seen.push(upload)
+      contents.push(readFileSync(upload.path), Buffer.from(await new Response(upload.stream()).arrayBuffer()))
+      return undefined
+    })
+    const file = await accept(PNG)
+    expect('ok' in file).toBe(false)
+    expect(seen).toMatchObject([
+      { user: ann, kind: 'image/png', size: PNG.length, sha256: expect.any(String) },
+    ])
+    expect(contents).toEqual([PNG, PNG])
+  })
+
+  test('refuses it with a reason, and then nothing of it is left', async () => {
+    const { accept, left } = await uploadsWith(() => ({ refuse: 'It has a virus.' }))
+    expect(await accept(PNG)).toEqual({ ok: false, code: 'REFUSED', reason: 'It has a virus.' })
+    expect(left()).toEqual([])
+  })
+
+  test('that fails keeps nothing, and the sender may try again', async () => {
+    const { accept, left, errors } = await uploadsWith(() => {
+      throw new Error('no scanner')
+    })
+    expect(await accept(PNG)).toEqual({ ok: false, code: 'UNAVAILABLE' })
+    expect(errors).toHaveLength(1)
+    expect(left()).toEqual([])
+  })
+
+  test('that hangs ends after a minute', async () => {
+    let asked = (): void => {}
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve
+    })
+    const { accept, left, clock } = await uploadsWith(() => {
+      asked()
+      return new Promise(() => {})
+    })
+    const answer = accept(PNG)
+    await isAsked
+    await clock.pass(59_000)
+    expect(left()).toHaveLength(1)
+    await clock.pass(1_000)
+    expect(await answer).toEqual({ ok: false, code: 'UNAVAILABLE' })
+    expect(left()).toEqual([])
+  })
+})
