@@ -233,6 +233,42 @@ export const RUNS: Readonly<Record<string, Run>> = {
     expect(storeContract).toHaveBeenCalledOnce()
   },
 
+  'docs/webhooks.md 1': async (snippet) => {
+    const show = vi.fn()
+    const quiet =
+      "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', defaultRooms: ['general'],"
+    const { server } = await runSnippet(snippet, {
+      yours: { show },
+      instead: { 'createChatServer({': quiet },
+    })
+    await using _ = serverOf(server)
+    const { url } = serverOf(server)
+    await using ada = createChat({ url, auth: () => guestToken(url), storage: 'memory' })
+    await ada.room('general').open()
+    await waitUntil('the listener', () => show.mock.calls.length > 0)
+    expect(show.mock.calls[0]?.[0]).toMatch(/ joined$/)
+  },
+
+  'docs/webhooks.md 2': async (snippet) => {
+    const show = vi.fn()
+    const secret = `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`
+    const instead = { '.end()\n})': ".end()\n}).listen(0, '127.0.0.1')" }
+    const { receiver } = await runSnippet(snippet, { yours: { secret, show }, instead })
+    if (!(receiver instanceof Server)) throw new Error('there is no server')
+    if (!receiver.listening) await once(receiver, 'listening')
+    const address = receiver.address()
+    const at = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`
+    const webhooks = [{ id: 'app', url: at, secrets: [secret] }]
+    await using server = await createTestServer({ webhooks })
+    await using ada = await createTestClient(server, 'ada')
+    await ada.room('general').send('for the receiver')
+    await waitUntil('the call', () => show.mock.calls.length > 0)
+    expect(show.mock.calls).toContainEqual(['for the receiver'])
+    expect((await fetch(at, { method: 'POST', body: '{}' })).status).toBe(401)
+    receiver.closeAllConnections()
+    receiver.close()
+  },
+
   'docs/simulator.md 1': async (snippet) => {
     const { ann, bob } = await runSnippet(snippet)
     expect(texts(chatOf(ann))).toEqual(['hello'])

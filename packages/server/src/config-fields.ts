@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { faultsOf } from './events/endpoint'
 import { kindSetting } from './files/kind-setting'
 import { isMountPoint, NOT_A_PATH } from './options'
 import { isReadable, isSchema, NO_SCHEMA, UNREADABLE } from './stores/database-url'
@@ -96,6 +97,23 @@ const url = (protocols: readonly string[]) =>
       `must be an address that begins with ${protocols.join(' or ')}`,
     ),
   )
+/** In a file of settings the list itself; elsewhere its JSON. */
+const webhooks = v.pipe(
+  v.unknown(),
+  v.transform((value) => (typeof value === 'string' ? parsed(value) : value)),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const [fault] = faultsOf(dataset.value)
+    if (fault !== undefined) addIssue({ message: fault })
+  }),
+)
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    // It is reported as what it is not: a list.
+    return undefined
+  }
+}
 const level = v.picklist(
   ['silent', 'error', 'warn', 'info', 'debug'],
   'must be silent, error, warn, info or debug',
@@ -166,14 +184,8 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   ),
   field('retention-days', 'days a message is kept; 0: for ever', count, '<number>'),
   field('retention-messages', 'messages a room keeps; 0: all', count, '<number>'),
-  field(
-    'webhook',
-    'address that is called for every new message and edit',
-    url(['https://', 'http://']),
-    '<url>',
-  ),
-  field('webhook-secret', 'secret that calls of the webhook are signed with', text, '<secret>'),
-  fileOf('webhookSecret', 'webhook-secret-file'),
+  field('webhooks', 'endpoints that events are posted to, as JSON', webhooks, '<json>'),
+  fileOf('webhooks', 'webhooks-file'),
   field(
     'metrics-token',
     'token that /metrics is asked for with; everybody may read it by default',

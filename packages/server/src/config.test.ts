@@ -126,19 +126,51 @@ describe('problems', () => {
     expect(problemsOf(() => loadConfig({ file: wrong }))[0]).toContain(`"port" in ${wrong} must be`)
   })
 
-  test('retention, files and webhook', () => {
+  test('retention and files', () => {
     const env = { ROOMFUL_RETENTION_DAYS: '90', ROOMFUL_RETENTION_MESSAGES: '0' }
-    const flags = { files: '/srv/files', webhook: 'https://app.example.com/chat', webhookSecret: 's' }
+    const flags = { files: '/srv/files' }
     expect(loadConfig({ flags, env })).toEqual({
       files: '/srv/files',
       retention: { days: 90 },
-      webhook: { url: 'https://app.example.com/chat', secret: 's' },
       limits: {},
     })
     expect(loadConfig({ flags: { files: 'off' } }).files).toBe(false)
     expect(loadConfig({ env: { ROOMFUL_RETENTION_DAYS: '0' } }).retention).toBeUndefined()
-    for (const alone of [{ webhook: flags.webhook }, { webhookSecret: 's' }])
-      expect(problemsOf(() => loadConfig({ flags: alone }))[0]).toContain('--webhook needs --webhook-secret')
+  })
+
+  describe('webhooks', () => {
+    const secrets = [`whsec_${Buffer.from('a secret of 24 bytes here').toString('base64')}`]
+    const app = { id: 'app', url: 'https://app.example.com/chat', secrets }
+    const all = [app, { ...app, id: 'audit', types: ['room.deleted'], rooms: ['general'] }]
+
+    test('from a file, a variable, or the file of settings', () => {
+      expect(loadConfig({ flags: { webhooksFile: fileOf(JSON.stringify(all, null, 2)) } }).webhooks).toEqual(
+        all,
+      )
+      expect(loadConfig({ env: { ROOMFUL_WEBHOOKS: JSON.stringify(all) } }).webhooks).toEqual(all)
+      expect(loadConfig({ file: fileOf(JSON.stringify({ webhooks: all })) }).webhooks).toEqual(all)
+    })
+
+    test.each([
+      ['no JSON', 'must be a list of endpoints'],
+      [JSON.stringify(app), 'must be a list of endpoints'],
+      [JSON.stringify([app, app]), 'must be endpoints with different ids'],
+      [JSON.stringify([{ ...app, id: 'two words' }]), '0.id must be a name of letters'],
+      [JSON.stringify([{ ...app, url: 'ftp://a' }]), '0.url must be an address that begins with https://'],
+      [JSON.stringify([{ ...app, secrets: [] }]), '0.secrets must be one secret or more'],
+      [
+        JSON.stringify([{ ...app, secrets: ['hunter2'] }]),
+        '0.secrets.0 must be whsec_ and then 24 to 64 bytes',
+      ],
+      [JSON.stringify([{ ...app, types: ['message.sentt'] }]), '0.types.0 must be among message.sent, '],
+      [JSON.stringify([{ ...app, secret: 'x' }]), '0.secret is not a setting, or is missing'],
+      [JSON.stringify([{ id: 'app', secrets }]), '0.url is not a setting, or is missing'],
+    ])('%s is refused', (webhooks, problem) => {
+      const [found] = problemsOf(() => loadConfig({ env: { ROOMFUL_WEBHOOKS: webhooks } }))
+      expect(found).toContain(problem)
+      expect(found).toContain('(--webhooks, ROOMFUL_WEBHOOKS)')
+      for (const hidden of ['hunter2', ...secrets]) expect(found).not.toContain(hidden)
+    })
   })
 
   test('rules for tokens', () => {
@@ -168,15 +200,15 @@ describe('problems', () => {
   test('secrets are read from files, with or without a line end', () => {
     const secret = 'a secret that stands in a file'
     const database = 'postgres://chat:secret@db/chat'
-    const flags = { jwtSecretFile: fileOf(`${secret}\n`), webhook: 'https://app.example.com/chat' }
+    const flags = { jwtSecretFile: fileOf(`${secret}\n`) }
     const env = {
       ROOMFUL_DATABASE_URL_FILE: fileOf(database),
       ROOMFUL_REDIS_URL_FILE: fileOf('rediss://:secret@redis\r\n'),
-      ROOMFUL_WEBHOOK_SECRET_FILE: fileOf('s'),
+      ROOMFUL_METRICS_TOKEN_FILE: fileOf('s'),
     }
     expect(loadConfig({ flags, env })).toEqual({
       ...{ database, redis: 'rediss://:secret@redis', auth: { jwtSecret: secret }, limits: {} },
-      webhook: { url: 'https://app.example.com/chat', secret: 's' },
+      metrics: { token: 's' },
     })
     expect(loadSetting('database', { env })).toBe(database)
     expect(loadSetting('database', {})).toBeUndefined()

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { authFrom } from './config-auth'
 import { CONFIG_FIELDS } from './config-fields'
 import { type ConfigInput, textOf, valuesOf } from './config-values'
+import { WebhookEndpoints } from './events/endpoint'
 import { ConfigError, type ServerOptions } from './options'
 
 /**
@@ -15,10 +16,6 @@ export function loadConfig(input: ConfigInput): ServerOptions {
   const problems: string[] = []
   const values = valuesOf(input, CONFIG_FIELDS, problems)
   const auth = authFrom(values, problems)
-  if (values.has('webhook') !== values.has('webhookSecret'))
-    problems.push(
-      '--webhook needs --webhook-secret, and the other way round (ROOMFUL_WEBHOOK, ROOMFUL_WEBHOOK_SECRET)',
-    )
   if (problems.length > 0) throw new ConfigError(problems)
   return { ...toOptions(values), ...(auth === undefined ? {} : { auth }) }
 }
@@ -45,7 +42,7 @@ function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
   const { roomsPerHour, membersPerHour, roomsPerUser, socketsPerUser, ...many } = more
   const { handshakesPerSecond, apiRowsPerSecond, ...most } = many
   const { uploadMbPerHour, uploadMbInAll, ...settings } = most
-  const { files, retentionDays, retentionMessages, webhook, webhookSecret, ...shown } = settings
+  const { files, retentionDays, retentionMessages, ...shown } = settings
   const { metricsToken: token, metricsPort, ...rest } = shown
   const metrics = withoutUndefined({ token, port: metricsPort })
   // In a variable 0 means "no limit"; in code the rule is absent instead.
@@ -60,10 +57,6 @@ function toOptions(values: ReadonlyMap<string, unknown>): ServerOptions {
     ...rest,
     files: files === 'off' ? (false as const) : files,
     retention: Object.keys(retention).length > 0 ? retention : undefined,
-    webhook:
-      webhook !== undefined && webhookSecret !== undefined
-        ? { url: webhook, secret: webhookSecret }
-        : undefined,
     metrics: Object.keys(metrics).length > 0 ? metrics : undefined,
     limits: withoutUndefined(limits),
     origins: origins?.includes('*') ? ('*' as const) : origins,
@@ -91,8 +84,7 @@ const Checked = v.object({
   fileKinds: v.optional(v.record(v.string(), v.number())),
   retentionDays: whole,
   retentionMessages: whole,
-  webhook: word,
-  webhookSecret: word,
+  webhooks: v.optional(WebhookEndpoints),
   metricsToken: word,
   metricsPort: whole,
   apiKeyFile: word,

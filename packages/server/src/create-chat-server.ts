@@ -8,8 +8,12 @@ import { type Authenticator, authenticatorFor, type Signing } from './auth/authe
 import { closeAll } from './close-all'
 import type { Bus } from './cluster/bus'
 import { localBus } from './cluster/local-bus'
+import type { EventType } from './core/chat-event'
 import { openEphemeral } from './ephemeral/open-ephemeral'
 import { isEphemeralId } from './ephemeral/room-id'
+import type { EventListener } from './events/event-log'
+import { checkEndpoints, startEvents } from './events/start-events'
+import type { Webhooks } from './events/webhooks'
 import { openFiles } from './files/open-files'
 import { adminRoutes } from './http/admin'
 import { httpApp } from './http/app'
@@ -20,7 +24,6 @@ import { serveMetrics } from './http/metrics-server'
 import { type HostServer, pathUnder } from './http/mount'
 import { readiness } from './http/readiness'
 import { createLogger } from './logger'
-import { createWebhook, withWebhook } from './moderation/webhook'
 import type { ChatNode } from './node/chat-node'
 import { createNode } from './node/create-node'
 import { makeDefaultRooms } from './node/default-rooms'
@@ -75,6 +78,20 @@ export interface ChatServer extends AsyncClosable {
    * soon as it can.
    */
   revokeSession(sid: string): Promise<void>
+  /**
+   * Calls the listener after each event of this type that happens on this server; returns the function that ends it.
+   * Where several servers share a database, an event happens on one of them. Unlike a webhook it is not repeated: a
+   * listener that throws, or a server that dies, misses it.
+   *
+   * @example
+   * const chat = await createChatServer({ port: 0, database: 'memory:', guests: true })
+   * const off = chat.on('message.sent', ({ data }) => console.log(data.message.content))
+   * off()
+   * await chat.close()
+   */
+  on<T extends EventType>(type: T, listener: EventListener<T>): () => void
+  /** What waits for the endpoints of `webhooks`, and what was given up. */
+  readonly webhooks: Webhooks
   /** Notifies the devices, commits the accepted work, closes the connections. At most 10 s. May be called twice. */
   close(): Promise<void>
 }
@@ -104,7 +121,8 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   checkRedis(options.redis, database)
   checkDefaultRooms(defaultRooms)
   const path = mountPoint(options)
-  const webhook = options.webhook && createWebhook({ ...options.webhook, clock, log })
+  const { webhooks = [] } = options
+  checkEndpoints(webhooks)
 
   const measured = metrics({
     sockets: () => node.services.hub.devices.size,
@@ -115,6 +133,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const { registry } = measured
   const { meter, totals } = counted(measured.meter)
   const kept = options.store ?? (await openStore(database ?? DEFAULTS.database))
+  const events = startEvents({ endpoints: webhooks, outbox: kept.outbox, clock, ids, log, registry })
   const isShown = (fileId: string) => kept.read((reader) => reader.isFileShown(fileId))
   const files = await openFiles(options, { database, clock, log, isShown })
   const nodeId = randomUUID()
@@ -139,7 +158,8 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     defaultRooms,
     invitations: options.invitations ?? DEFAULTS.invitations,
     rates: options.limits ?? {},
-    hooks: withWebhook(options.hooks ?? {}, webhook),
+    hooks: options.hooks ?? {},
+    events,
     customEmoji: options.customEmoji ?? [],
     ...(files === undefined ? {} : { files: files.store }),
     stopwatch: () => performance.now(),
@@ -183,10 +203,10 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     ...(options.retention === undefined ? {} : { retention: options.retention }),
     ...(files === undefined ? {} : { files: files.store, sweepUploads: files.sweep }),
   })
-  const beside: { stop(): Promise<void> }[] = [upkeep, ...(webhook ? [webhook] : [])]
+  const beside: { stop(): Promise<void> }[] = [upkeep, events]
   const close = once(() => closeAll({ node, io, clock, endpoints, beside }))
   try {
-    await makeDefaultRooms(kept, clock, defaultRooms)
+    await makeDefaultRooms(node.services.store, clock, defaultRooms)
     acceptSockets({ io, node, clock, ids, log, meter, proxies, origins })
     const metricsPort = options.metrics?.port
     if (metricsPort !== undefined) beside.push(await serveMetrics(registry, metricsPort, host))
@@ -212,6 +232,8 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
       },
       api: operators.api,
       revokeSession,
+      on: (type, listener) => events.log.on(type, listener),
+      webhooks: events.webhooks,
       close,
       [Symbol.asyncDispose]: close,
     }

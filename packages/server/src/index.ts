@@ -23,10 +23,17 @@ export { localBus } from './cluster/local-bus'
 export { loadConfig, loadSetting } from './config'
 export { CONFIG_FIELDS, type ConfigField } from './config-fields'
 export type { ConfigInput } from './config-values'
-export type { Facts, Need, Op, Outcome, Plan, Refusal, StoredMessage } from './core/ops'
+export type { ChatEvent, EventData, EventType } from './core/chat-event'
+export type { Act, Facts, Need, Op, OutboxEvent, Outcome, Plan, Refusal, StoredMessage } from './core/ops'
 export { type ChatServer, createChatServer } from './create-chat-server'
 export type { EphemeralReader, EphemeralStore } from './ephemeral/ephemeral-store'
 export { MemoryEphemeral } from './ephemeral/memory-ephemeral'
+export type { WebhookEndpoint } from './events/endpoint'
+export type { EventListener, EventOf } from './events/event-log'
+export { type OpenWebhooks, openWebhooks } from './events/open-webhooks'
+export { verifyWebhook, type WebhookHeaders } from './events/signature'
+export type { Events } from './events/start-events'
+export type { DeadWebhook, DeadWebhooks, WebhookState, Webhooks } from './events/webhooks'
 export type { OnUpload, ReceivedUpload } from './files/check-upload'
 export { openFileFolder } from './files/file-folder'
 export type { FileKind, FileKindName } from './files/file-kinds'
@@ -36,8 +43,6 @@ export type { S3Credentials, S3Location } from './files/s3/s3-client'
 export { type S3Options, s3FileStore } from './files/s3/s3-file-store'
 export type { Broadcaster, DeviceConnection as Line } from './hub/device'
 export type { Draft, Hooks, Verdict } from './moderation/hooks'
-export { verifyWebhook } from './moderation/signature'
-export { createWebhook, type Webhook, type WebhookOptions } from './moderation/webhook'
 export { type WordFilterOptions, wordFilter } from './moderation/word-filter'
 export type { ChatNode, DeviceSession as Conversation } from './node/chat-node'
 export { createNode, type NodeParts } from './node/create-node'
@@ -63,6 +68,15 @@ export {
 export type { Backup } from './stores/memory/backup'
 export { createMemoryStore, type MemoryStore } from './stores/memory/memory-store'
 export { openStore } from './stores/open-store'
+export type {
+  Claim,
+  ClaimedStream,
+  DeadLetter,
+  KeptEvent,
+  Outbox,
+  Queue,
+  Settlement,
+} from './stores/outbox'
 export {
   type Attendance,
   type Attending,
@@ -72,6 +86,7 @@ export {
   type MessageQuery,
   type NewInvitations,
   type Purged,
+  type PutUser,
   type Reader,
   type ReportedRoom,
   type RoomsPage,

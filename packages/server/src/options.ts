@@ -3,6 +3,7 @@ import type { Authenticated } from './auth/identity'
 import type { Origins } from './auth/origin'
 import type { TokenRules } from './auth/token-rules'
 import type { InvitationPolicy } from './core/consent'
+import type { WebhookEndpoint } from './events/endpoint'
 import type { OnUpload } from './files/check-upload'
 import type { FileStore } from './files/file-store'
 import type { FileKindLimits } from './files/kind-limits'
@@ -170,8 +171,8 @@ export type ServerOptions = {
   readonly onUpload?: OnUpload
   /** How much of its history a room keeps; all by default. */
   readonly retention?: Retention
-  /** Called for every new message and edit, beside `hooks.afterSend` and `hooks.afterEdit`. */
-  readonly webhook?: { readonly url: string; readonly secret: string }
+  /** Where events are posted, signed as Standard Webhooks are. They wait in the database until they are delivered. */
+  readonly webhooks?: readonly WebhookEndpoint[]
   /**
    * `/metrics` only for requests with this token (`Authorization: Bearer`), or on a separate port. Without either it is
    * public.

@@ -9,7 +9,7 @@ import { decideUpdateRoom } from './decide-room'
 import { decideSend } from './decide-send'
 import { decidePutMember, decideRevise, decideSystem } from './decide-server'
 import { Fold } from './fold'
-import type { Facts, Op, Outcome, Plan } from './ops'
+import type { Act, Facts, Op, Outcome, Plan } from './ops'
 
 /**
  * Decides a batch. Pure: the same facts and ops give the same plan, so a store may call it again when its database
@@ -17,7 +17,15 @@ import type { Facts, Op, Outcome, Plan } from './ops'
  */
 export function decide(facts: Facts, ops: readonly Op[]): Plan {
   const fold = new Fold(facts)
-  return fold.plan(ops.map((op) => decideOne(fold, op)))
+  const acts: Act[] = []
+  const outcomes = ops.map((op) => {
+    const [from, before] = [fold.changeCount, fold.presentCount]
+    const outcome = decideOne(fold, op)
+    const to = fold.changeCount
+    if (to > from) acts.push({ op, from, to, isArrival: fold.presentCount > before })
+    return outcome
+  })
+  return { ...fold.plan(outcomes), acts }
 }
 
 function decideOne(fold: Fold, op: Op): Outcome {

@@ -57,6 +57,16 @@ export class Fold {
     return this.owners
   }
 
+  /** Present members. */
+  get presentCount(): number {
+    return this.memberCount
+  }
+
+  /** How many changes were made until now. */
+  get changeCount(): number {
+    return this.changes.length
+  }
+
   /** Where the batch asked for it. */
   get pinCount(): number {
     return this.pins

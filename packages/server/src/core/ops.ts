@@ -177,6 +177,27 @@ export type Facts = {
   readonly lastSendAt: ReadonlyMap<UserId, number>
 }
 
+/** An op that changed something: its changes are `plan.changes.slice(from, to)`. `isArrival`: it brought a member in. */
+export type Act = {
+  readonly op: Op
+  readonly from: number
+  readonly to: number
+  readonly isArrival: boolean
+}
+
+/**
+ * An event that waits in the database for one endpoint. `stream`: those of one stream are delivered in order. `at`: it
+ * waits since then, in milliseconds since the epoch. `body`: what is posted.
+ */
+export type OutboxEvent = {
+  readonly endpoint: string
+  readonly stream: string
+  readonly id: string
+  readonly type: string
+  readonly at: number
+  readonly body: string
+}
+
 /**
  * What a batch writes, in one transaction. Without rows nothing is written, and the head stays. `opIds` may be the only
  * rows: an op that changed nothing is remembered too, or its retry could undo a change in between.
@@ -193,4 +214,8 @@ export type Plan = {
   readonly audit: readonly AuditEntry[]
   /** One a rev, in rev order without a hole: what is broadcast. */
   readonly changes: readonly Change[]
+  /** Which op made which changes, in order; absent: it is not known. Not written. */
+  readonly acts?: readonly Act[]
+  /** Events to keep until they are delivered, in order; absent: none. */
+  readonly outbox?: readonly OutboxEvent[]
 }

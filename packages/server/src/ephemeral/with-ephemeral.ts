@@ -17,6 +17,7 @@ export function withEphemeral(
   return {
     kind: kept.kind,
     epoch: kept.epoch,
+    outbox: kept.outbox,
     commit: (roomId, need, decide) => storeOf(roomId).commit(roomId, need, decide),
     read: (reads) =>
       kept.read(async (reader) => {
@@ -29,7 +30,7 @@ export function withEphemeral(
       }),
     createRoom: (input) => storeOf(input.room.id).createRoom(input),
     markRead: (roomId, userId, seq) => storeOf(roomId).markRead(roomId, userId, seq),
-    putReport: (report) => storeOf(report.roomId).putReport(report),
+    putReport: (report, outbox) => storeOf(report.roomId).putReport(report, outbox),
     invite: (invitations) => kept.invite(invitations),
     answerInvitation: (userId, roomId, answer) => kept.answerInvitation(userId, roomId, answer),
     forgetInvitations: (beforeMs) => kept.forgetInvitations(beforeMs),
@@ -39,10 +40,10 @@ export function withEphemeral(
     hide: (roomId, userId, hidden) => kept.hide(roomId, userId, hidden),
     purge: (roomId, belowSeq) => kept.purge(roomId, belowSeq),
     // An ephemeral room ends by itself: no user may delete one.
-    deleteRoom: (roomId, by, atMs) => kept.deleteRoom(roomId, by, atMs),
+    deleteRoom: (roomId, by, atMs, outbox) => kept.deleteRoom(roomId, by, atMs, outbox),
     purgeDeleted: () => kept.purgeDeleted(),
     forgetOps: (beforeMs) => kept.forgetOps(beforeMs),
-    putUser: (user, namedAt) => kept.putUser(user, namedAt),
+    putUser: (user, namedAt, outbox) => kept.putUser(user, namedAt, outbox),
     revokeSession: (sid, untilMs) => kept.revokeSession(sid, untilMs),
     isSessionRevoked: (sid) => kept.isSessionRevoked(sid),
     endSessions: (userId, atMs, untilMs) => kept.endSessions(userId, atMs, untilMs),

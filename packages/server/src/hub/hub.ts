@@ -23,7 +23,7 @@ import { type Grant, Grants } from './grants'
 import { Lifetimes } from './lifetime'
 import { MemberRevs } from './member-revs'
 import { notifyAdded, notifyUser, type ReadInvitation, type ReadListItems } from './personal'
-import { Presence } from './presence'
+import { type ConnectionListener, Presence } from './presence'
 import { Receipts } from './receipts'
 import { RecentNames } from './recent-names'
 import { type ReadMemberships, Repair, type RepairDeps } from './repair'
@@ -55,6 +55,7 @@ export type HubDeps = {
   readonly readEnded: SessionWatchDeps['readEnded']
   readonly readDeleted: RepairDeps['readDeleted']
   readonly readUser: (userId: UserId) => Promise<User | undefined>
+  readonly onConnection?: ConnectionListener | undefined
   readonly readHeads: CatchUpDeps['readHeads']
   readonly readMissed: CatchUpDeps['readMissed']
   readonly log: Log
@@ -87,7 +88,8 @@ export class Hub {
     this.devices = new DeviceRegistry(deps.policy)
     const { devices } = this
     const publish = (message: BusMessage): void => bus.publish(message)
-    this.presence = new Presence({ nodeId, clock, devices, publish })
+    const { onConnection } = deps
+    this.presence = new Presence({ nodeId, clock, devices, publish, ...(onConnection && { onConnection }) })
     this.lifetimes = new Lifetimes(clock)
     this.#revocations = new Revocations(clock, devices)
     this.#names = new RecentNames(clock)

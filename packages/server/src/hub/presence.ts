@@ -13,6 +13,8 @@ const LAST_SEEN_KEPT = 10_000
 /** Published changes of one user's status: a device may change it a hundred times a second, and many users watch. */
 const CHANGES = { perSecond: 1, burst: 5 }
 
+export type ConnectionListener = (userId: UserId, isConnected: boolean, at: number) => void
+
 type PresenceMessage = Extract<BusMessage, { type: 'presence' }>
 type PresencesMessage = Extract<BusMessage, { type: 'presences' }>
 
@@ -33,6 +35,8 @@ export class Presence {
       clock: Clock
       devices: DeviceRegistry
       publish: (message: PresenceMessage | PresencesMessage) => void
+      /** The user's first device has connected to any node, or the last one has gone. */
+      onConnection?: ConnectionListener
     },
   ) {
     this.#changes = new Rates(CHANGES, deps.clock)
@@ -121,7 +125,11 @@ export class Presence {
   #publish(userId: UserId, status: PresenceStatus): void {
     const { nodeId, clock } = this.deps
     if (this.#publishedOf(userId) === status) return
-    this.deps.publish({ type: 'presence', nodeId, userId, status, at: clock.now() })
+    const wasConnected = this.#statusOf(userId) !== 'offline'
+    const at = clock.now()
+    this.deps.publish({ type: 'presence', nodeId, userId, status, at })
+    const isConnected = this.#statusOf(userId) !== 'offline'
+    if (isConnected !== wasConnected) this.deps.onConnection?.(userId, isConnected, at)
   }
 
   #publishedOf(userId: UserId): PresenceStatus | undefined {

@@ -7,6 +7,8 @@ import type { EphemeralStore } from '../ephemeral/ephemeral-store'
 import { MemoryEphemeral } from '../ephemeral/memory-ephemeral'
 import { RoomsInUse } from '../ephemeral/rooms-in-use'
 import { withEphemeral } from '../ephemeral/with-ephemeral'
+import type { Events } from '../events/start-events'
+import { withEvents } from '../events/with-events'
 import type { FileStore } from '../files/file-store'
 import type { Services } from '../handlers/handler'
 import { COMINGS } from '../handlers/members'
@@ -55,6 +57,8 @@ export type NodeParts = {
   readonly defaultRooms: readonly string[]
   /** Whether strangers are invited, or put into rooms directly. */
   readonly invitations?: InvitationPolicy
+  /** Makes events of what happens; none by default. */
+  readonly events?: Pick<Events, 'log' | 'onConnection'>
 }
 
 /** Seconds of unused budget that may be spent at once: for a start with all rooms, on a few devices. */
@@ -66,7 +70,8 @@ export function createNode(parts: NodeParts): ChatNode {
   const limits = limitsOf(parts.rates)
   const { invitations: policy = DEFAULTS.invitations } = parts
   const ephemeral = parts.ephemeral ?? new MemoryEphemeral({ now: clock.now })
-  const store = withEphemeral(parts.store, ephemeral)
+  const all = withEphemeral(parts.store, ephemeral)
+  const store = parts.events ? withEvents(all, parts.events.log, clock) : all
   const queue = new AppendQueue({
     store,
     publish: (batch) => bus.publish({ type: 'batch', batch }),
@@ -87,6 +92,7 @@ export function createNode(parts: NodeParts): ChatNode {
       const [found] = await store.read((reader) => readInvitations(reader, userId, now, roomId))
       return found
     },
+    onConnection: parts.events?.onConnection,
     readRevoked: (sids) => store.revokedSessions(sids),
     readEnded: (userIds) => store.sessionsEnded(userIds),
     ...hubReads(store, {

@@ -11,7 +11,7 @@ import type { Log } from '../ports/log'
 import { noMeter } from '../ports/meter'
 import { MemoryStore } from '../stores/memory/memory-store'
 import type { Store } from '../stores/port'
-import { createNode } from './create-node'
+import { createNode, type NodeParts } from './create-node'
 import { type Carried, MemoryConnections } from './memory-connections'
 
 /** Time that a test advances by hand. */
@@ -62,6 +62,7 @@ export function testNode({
   defaultRooms = [],
   customEmoji = [],
   invitations = 'open',
+  events,
 }: {
   rates?: RateOptions
   store?: Store
@@ -76,6 +77,7 @@ export function testNode({
   customEmoji?: readonly string[]
   /** `open`: for tests that are not about consent, users are put together in one step. */
   invitations?: InvitationPolicy
+  events?: NodeParts['events']
 } = {}) {
   const connections = new MemoryConnections()
   let ids = 0
@@ -101,6 +103,7 @@ export function testNode({
     defaultRooms,
     customEmoji,
     invitations,
+    ...(events ? { events } : {}),
   })
   const device = (name: string, protocol: 1 | 2 = 2) =>
     openDevice(node, connections, `${name}-${++ids}`, name, protocol)

@@ -79,7 +79,7 @@ describe('upkeep', () => {
     const asked: number[] = []
     const remaining = [3, 1, 0]
     const counting = {
-      ...{ purge: store.purge.bind(store), read: store.read.bind(store) },
+      ...{ purge: store.purge.bind(store), read: store.read.bind(store), outbox: store.outbox },
       purgeDeleted: store.purgeDeleted.bind(store),
       forgetInvitations: store.forgetInvitations.bind(store),
       forgetOps: async (beforeMs: number) => {
@@ -97,6 +97,7 @@ describe('upkeep', () => {
     for (const text of ['one', 'two']) await say(store, roomId, 'ann', text)
     let fails = true
     const flaky = {
+      outbox: store.outbox,
       purge: store.purge.bind(store),
       forgetOps: store.forgetOps.bind(store),
       purgeDeleted: store.purgeDeleted.bind(store),

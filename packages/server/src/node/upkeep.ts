@@ -1,3 +1,4 @@
+import { boundOutbox } from '../events/outbox-upkeep'
 import type { FileStore } from '../files/file-store'
 import { sweepFiles } from '../files/file-sweep'
 import type { Clock } from '../ports/clock'
@@ -13,7 +14,10 @@ const EVERY_MS = 3_600_000
 export const OPS_KEPT_MS = 30 * 24 * 3_600_000
 
 export type UpkeepParts = {
-  readonly store: Pick<Store, 'read' | 'purge' | 'purgeDeleted' | 'forgetOps' | 'forgetInvitations'>
+  readonly store: Pick<
+    Store,
+    'read' | 'purge' | 'purgeDeleted' | 'forgetOps' | 'forgetInvitations' | 'outbox'
+  >
   readonly clock: Clock
   readonly log: Log
   readonly retention?: Retention
@@ -23,8 +27,8 @@ export type UpkeepParts = {
 }
 
 /**
- * Once an hour: purges old messages and the remains of deleted rooms, drops old op ids and expired invitations, then
- * removes files that no message shows any more.
+ * Once an hour: purges old messages and the remains of deleted rooms, drops old op ids, expired invitations and events
+ * of endpoints that are no more, then removes files that no message shows any more.
  */
 export class Upkeep {
   #cancel: () => void
@@ -56,6 +60,7 @@ export class Upkeep {
       while (!isStopped() && (await store.forgetOps(clock.now() - OPS_KEPT_MS)) > 0) {}
       await purgeDeletedRooms({ store, log, ...(files ? { files } : {}) }, isStopped)
       while (!isStopped() && (await store.forgetInvitations(clock.now())) > 0) {}
+      await boundOutbox({ outbox: store.outbox, log }, clock.now(), isStopped)
       if (files) await sweepFiles({ files, store, log }, clock.now(), isStopped)
       await sweepUploads?.(clock.now())
     } catch (error) {

@@ -10,7 +10,8 @@ import type {
   User,
   UserId,
 } from '@roomful/protocol'
-import type { Facts, Need, Plan, StoredMessage } from '../core/ops'
+import type { Facts, Need, OutboxEvent, Plan, StoredMessage } from '../core/ops'
+import type { Outbox } from './outbox'
 
 /** A room and the asking user's row in it, if there is or was one. */
 export type Membership = {
@@ -50,7 +51,11 @@ export type NewInvitations = {
   readonly userIds: readonly UserId[]
   readonly at: number
   readonly until: number
+  /** Events about those who see a new invitation, kept together with it. */
+  readonly outbox?: (shownTo: readonly UserId[]) => readonly OutboxEvent[]
 }
+
+export type PutUser = User & { readonly isNew?: true }
 
 export type Block = { readonly userId: UserId; readonly blockedAt: string }
 
@@ -164,22 +169,26 @@ export interface Store {
   readonly kind: StoreKind
   /** Identity of this history, made with the database. */
   readonly epoch: string
+  /** The events that wait for delivery. */
+  readonly outbox: Outbox
   commit(roomId: RoomId, need: Need, decide: (facts: Facts) => Plan): Promise<Plan>
   read<T>(reads: (reader: Reader) => Promise<T>): Promise<T>
   /**
    * Makes the room and its first members in one transaction. If the dmKey or the id exists already, returns that room.
-   * Rejects with INVALID_PAYLOAD for the id of a deleted room.
+   * Rejects with INVALID_PAYLOAD for the id of a deleted room. `outbox`: kept if the room is made.
    */
   createRoom(input: {
     room: Room
     members: readonly Member[]
     dmKey?: string
+    outbox?: readonly OutboxEvent[]
   }): Promise<{ room: Room; created: boolean }>
   /**
    * Sets the user's name, unless there is a later one. `namedAt`: when it was given, in whole milliseconds since the
-   * epoch, 0 by default. Returns the user as stored then. A call that changes nothing writes nothing.
+   * epoch, 0 by default. Returns the user as stored then, `isNew` if this call made the user; `outbox` is kept then. A
+   * call that changes nothing writes nothing.
    */
-  putUser(user: User, namedAt?: number): Promise<User>
+  putUser(user: User, namedAt?: number, outbox?: readonly OutboxEvent[]): Promise<PutUser>
   /** Max-merges the read cursor, clamped to the head. Not a member: undefined. */
   markRead(roomId: RoomId, userId: UserId, seq: number): Promise<{ seq: number; unread: number } | undefined>
   /**
@@ -190,9 +199,10 @@ export interface Store {
   purge(roomId: RoomId, belowSeq: number): Promise<number | undefined>
   /**
    * Deletes a room for all, at once and permanently: no read finds it any more, and its id is never reused. The users
-   * of a dm may open another one. False: the room does not exist. `purgeDeleted` removes its rows.
+   * of a dm may open another one. False: the room does not exist, and `outbox` is not kept. `purgeDeleted` removes its
+   * rows.
    */
-  deleteRoom(roomId: RoomId, by: UserId, atMs: number): Promise<boolean>
+  deleteRoom(roomId: RoomId, by: UserId, atMs: number, outbox?: readonly OutboxEvent[]): Promise<boolean>
   /** Removes some rows of deleted rooms; 0 rows: none are left. */
   purgeDeleted(): Promise<Purged>
   /** Drops some of the ops (edits, deletes, reactions) done before that time; returns how many. */
@@ -218,7 +228,7 @@ export interface Store {
   unblock(userId: UserId, blockedId: UserId): Promise<void>
   /** Hides the room from the user's list as of its newest message, or shows it. Not a member: undefined. */
   hide(roomId: RoomId, userId: UserId, hidden: boolean): Promise<{ hiddenSeq: number | null } | undefined>
-  putReport(report: Report): Promise<void>
+  putReport(report: Report, outbox?: readonly OutboxEvent[]): Promise<void>
   revokeSession(sid: string, untilMs: number): Promise<void>
   isSessionRevoked(sid: string): Promise<boolean>
   /** Refuses tokens of the user issued up to `atMs`, until `untilMs`. A later time stays. */

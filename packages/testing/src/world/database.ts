@@ -1,6 +1,6 @@
-import { type Backup, createMemoryStore, type MemoryStore, type Store } from '@roomful/server'
+import { type Backup, createMemoryStore, type MemoryStore, type Outbox, type Store } from '@roomful/server'
 import type { WorldContext } from './context'
-import { faultyCalls } from './faulty-calls'
+import { type FaultyCalls, faultyCalls } from './faulty-calls'
 import type { Random } from './random'
 import type { Truth } from './truth'
 
@@ -51,6 +51,7 @@ export class Database {
     return {
       kind: store.kind,
       epoch: store.epoch,
+      outbox: faultyOutbox(store.outbox, { read, write }),
       commit: (roomId, need, decide) =>
         write(async () => {
           const plan = await store.commit(roomId, need, decide)
@@ -64,7 +65,7 @@ export class Database {
           if (made.created) truth.createRoom(store.epoch, made.room, input.members)
           return made
         }),
-      putUser: (user) => write(() => store.putUser(user)),
+      putUser: (user, _namedAt, events) => write(() => store.putUser(user, undefined, events)),
       markRead: (roomId, userId, seq) =>
         write(async () => {
           const marked = await store.markRead(roomId, userId, seq)
@@ -72,7 +73,7 @@ export class Database {
           return marked
         }),
       purge: (roomId, belowSeq) => write(() => store.purge(roomId, belowSeq)),
-      deleteRoom: (roomId, by, atMs) => write(() => store.deleteRoom(roomId, by, atMs)),
+      deleteRoom: (roomId, by, atMs, events) => write(() => store.deleteRoom(roomId, by, atMs, events)),
       purgeDeleted: () => write(() => store.purgeDeleted()),
       forgetOps: (beforeMs) => write(() => store.forgetOps(beforeMs)),
       invite: (invitations) => write(() => store.invite(invitations)),
@@ -82,7 +83,7 @@ export class Database {
       block: (userId, blockedId, at) => write(() => store.block(userId, blockedId, at)),
       unblock: (userId, blockedId) => write(() => store.unblock(userId, blockedId)),
       hide: (roomId, userId, hidden) => write(() => store.hide(roomId, userId, hidden)),
-      putReport: (report) => write(() => store.putReport(report)),
+      putReport: (report, events) => write(() => store.putReport(report, events)),
       revokeSession: (sid, untilMs) => write(() => store.revokeSession(sid, untilMs)),
       isSessionRevoked: async (sid) => {
         check()
@@ -108,5 +109,20 @@ export class Database {
       now: () => this.context.time.now,
       ...(backup ? { backup } : {}),
     })
+  }
+}
+
+/** The events that wait, as one node sees them. */
+function faultyOutbox(outbox: Outbox, { read, write }: Pick<FaultyCalls, 'read' | 'write'>): Outbox {
+  return {
+    add: (events) => write(() => outbox.add(events)),
+    claim: (claim) => write(() => outbox.claim(claim)),
+    settle: (settlement) => write(() => outbox.settle(settlement)),
+    oldest: (endpoint, query) => read(() => outbox.oldest(endpoint, query)),
+    dead: (endpoint, query) => read(() => outbox.dead(endpoint, query)),
+    replay: (endpoint, query) => write(() => outbox.replay(endpoint, query)),
+    wake: (endpoint, nowMs) => write(() => outbox.wake(endpoint, nowMs)),
+    forgetDead: (endpoint, query) => write(() => outbox.forgetDead(endpoint, query)),
+    queues: () => read(() => outbox.queues()),
   }
 }

@@ -10,11 +10,15 @@ export const start = () =>
       afterSend: (message) => void message.senderId,
     },
   })
-export const isOurs = (body: string, signature: string) =>
-  verifyWebhook({ secret: 'secret', signature, body })
+export const receive = (body: string, headers: Headers) => {
+  const event = verifyWebhook({ headers, body, secrets: ['whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5'] })
+  return event?.type === 'message.sent' ? event.data.message.content : undefined
+}
 export async function run(): Promise<void> {
   await using server = await start()
   await server.revokeSession('sid')
+  const off = server.on('room.created', ({ data }) => void data.room.name)
+  off()
 }
 
 export const startOn = (store: Store) =>

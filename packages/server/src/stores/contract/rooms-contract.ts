@@ -307,7 +307,11 @@ export function directoryContract({ store }: ContractContext): void {
 
   test('a user has the name that was given last, whenever it is written', async () => {
     const nameOf = async () => (await store().read((reader) => reader.user(bob)))?.name
-    expect(await store().putUser({ id: bob, name: 'Bob' }, 2_000)).toEqual({ id: bob, name: 'Bob' })
+    expect(await store().putUser({ id: bob, name: 'Bob' }, 2_000)).toEqual({
+      id: bob,
+      name: 'Bob',
+      isNew: true,
+    })
     expect(await store().putUser({ id: bob, name: 'Robert' }, 1_000)).toEqual({ id: bob, name: 'Bob' })
     expect(await nameOf()).toBe('Bob')
     expect(await store().putUser({ id: bob, name: 'Robert' }, 2_000)).toEqual({ id: bob, name: 'Robert' })
@@ -315,7 +319,7 @@ export function directoryContract({ store }: ContractContext): void {
     expect(await store().putUser({ id: bob, name: 'bob' }, -1)).toEqual({ id: bob, name: 'Robert' })
     expect(await nameOf()).toBe('Robert')
     const cid = asUserId('cid')
-    expect(await store().putUser({ id: cid, name: 'cid' }, -1)).toEqual({ id: cid, name: 'cid' })
+    expect(await store().putUser({ id: cid, name: 'cid' }, -1)).toEqual({ id: cid, name: 'cid', isNew: true })
     expect(await store().putUser({ id: cid, name: 'Cid' })).toEqual({ id: cid, name: 'Cid' })
   })
 

@@ -11,6 +11,7 @@ import { memberCountContract } from './member-count-contract'
 import { membersContract } from './members-contract'
 import { messageQueryContract } from './message-query-contract'
 import { moderationContract, sessionsContract } from './moderation-contract'
+import { outboxContract } from './outbox-contract'
 import { peopleContract } from './people-contract'
 import { pinsContract } from './pins-contract'
 import { purgeContract } from './purge-contract'
@@ -43,6 +44,7 @@ export function storeContract(name: string, open: OpenStore): void {
     userNamesContract,
     sessionsContract,
     peopleContract,
+    outboxContract,
     durabilityContract,
   ])
 }

@@ -1,5 +1,6 @@
 import type { AuditEntry, Member, Report, Room, RoomId, UserId } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
+import type { OutboxBackup } from './memory-outbox'
 import type { People } from './people'
 import type { DoneOp } from './room-record'
 import { type NamedUser, Tables } from './tables'
@@ -26,6 +27,7 @@ export type Backup = {
   readonly endedSessions: readonly (readonly [UserId, { readonly atMs: number; readonly untilMs: number }])[]
   readonly revokedSessions: readonly (readonly [string, number])[]
   readonly people: ReturnType<People['backup']>
+  readonly outbox: OutboxBackup
 }
 
 export function backupOf(tables: Tables): Backup {
@@ -51,6 +53,7 @@ export function backupOf(tables: Tables): Backup {
     endedSessions: [...tables.endedSessions],
     revokedSessions: [...tables.revokedSessions],
     people: tables.people.backup(),
+    outbox: tables.outbox.backup(),
   }
 }
 
@@ -76,5 +79,6 @@ export function restore(backup: Backup): Tables {
   for (const [userId, ended] of backup.endedSessions) tables.endedSessions.set(userId, ended)
   for (const [sid, untilMs] of backup.revokedSessions) tables.revokedSessions.set(sid, untilMs)
   tables.people.restore(backup.people)
+  tables.outbox.restore(backup.outbox)
   return tables
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { Member, Report, Room, RoomId, User, UserId } from '@roomful/protocol'
-import type { Facts, Need, Plan } from '../../core/ops'
+import type { Report, Room, RoomId, User, UserId } from '@roomful/protocol'
+import type { Facts, Need, OutboxEvent, Plan } from '../../core/ops'
 import { countPresent, isPresent } from '../../core/present'
 import type { Keep } from '../../ephemeral/ephemeral-store'
+import type { Outbox } from '../outbox'
 import {
   type NewInvitations,
   type Purged,
+  type PutUser,
   type Reader,
   roomWasDeleted,
   type Store,
@@ -44,6 +46,10 @@ export class MemoryStore implements Store {
     this.tables = backup ? restore(backup) : new Tables()
   }
 
+  get outbox(): Outbox {
+    return this.tables.outbox
+  }
+
   async commit(roomId: RoomId, need: Need, decide: (facts: Facts) => Plan): Promise<Plan> {
     this.checkOpen()
     const record = this.tables.live(roomId)
@@ -55,6 +61,7 @@ export class MemoryStore implements Store {
     for (const member of plan.members) this.tables.indexMember(member)
     for (const message of plan.messages) this.tables.indexMessage(message)
     if (this.keep) this.tables.trim(record, this.keep)
+    this.tables.outbox.keep(plan.outbox ?? [])
     return plan
   }
 
@@ -72,11 +79,8 @@ export class MemoryStore implements Store {
     room,
     members,
     dmKey,
-  }: {
-    room: Room
-    members: readonly Member[]
-    dmKey?: string
-  }): Promise<{ room: Room; created: boolean }> {
+    outbox = [],
+  }: Parameters<Store['createRoom']>[0]): Promise<{ room: Room; created: boolean }> {
     this.checkOpen()
     const roomId = (dmKey === undefined ? undefined : this.tables.dmKeys.get(dmKey)) ?? room.id
     if (this.tables.deletedRooms.has(roomId)) throw roomWasDeleted()
@@ -89,16 +93,19 @@ export class MemoryStore implements Store {
       record.putMember(member)
       this.tables.indexMember(member)
     }
+    this.tables.outbox.keep(outbox)
     return { room: counted, created: true }
   }
 
-  async putUser({ id, name }: User, namedAt = 0): Promise<User> {
+  async putUser({ id, name }: User, namedAt = 0, outbox: readonly OutboxEvent[] = []): Promise<PutUser> {
     this.checkOpen()
     const held = this.tables.users.get(id)?.value
     if (held && (held.name === name || held.namedAt > namedAt)) return { id, name: held.name }
     this.tables.versions.begin()
     this.tables.putUser({ id, name, namedAt })
-    return { id, name }
+    if (held) return { id, name }
+    this.tables.outbox.keep(outbox)
+    return { id, name, isNew: true }
   }
 
   async markRead(
@@ -130,11 +137,17 @@ export class MemoryStore implements Store {
     return this.tables.purge(record, belowSeq)
   }
 
-  async deleteRoom(roomId: RoomId, _by: UserId, _atMs: number): Promise<boolean> {
+  async deleteRoom(
+    roomId: RoomId,
+    _by: UserId,
+    _atMs: number,
+    outbox: readonly OutboxEvent[] = [],
+  ): Promise<boolean> {
     this.checkOpen()
     if (!this.tables.live(roomId)) return false
     this.tables.deletedRooms.set(roomId, { isPurged: false })
     for (const [dmKey, id] of this.tables.dmKeys) if (id === roomId) this.tables.dmKeys.delete(dmKey)
+    this.tables.outbox.keep(outbox)
     return true
   }
 
@@ -154,7 +167,9 @@ export class MemoryStore implements Store {
 
   async invite(invitations: NewInvitations): Promise<readonly UserId[] | undefined> {
     this.checkOpen()
-    return this.tables.people.invite(invitations)
+    const shownTo = this.tables.people.invite(invitations)
+    if (shownTo) this.tables.outbox.keep(invitations.outbox?.(shownTo) ?? [])
+    return shownTo
   }
 
   async answerInvitation(userId: UserId, roomId: RoomId, answer: 'accepted' | 'declined'): Promise<boolean> {
@@ -191,10 +206,11 @@ export class MemoryStore implements Store {
     return { hiddenSeq: hidden ? lastSeq : null }
   }
 
-  async putReport(report: Report): Promise<void> {
+  async putReport(report: Report, outbox: readonly OutboxEvent[] = []): Promise<void> {
     this.checkOpen()
     this.tables.versions.begin()
     this.tables.putReport(report, this.keep?.reports)
+    this.tables.outbox.keep(outbox)
   }
 
   /** Removes the whole room, also from snapshots that are being read. */

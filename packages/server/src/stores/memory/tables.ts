@@ -3,6 +3,7 @@ import type { StoredMessage } from '../../core/ops'
 import { shownFile } from '../../core/shown-file'
 import type { Keep } from '../../ephemeral/ephemeral-store'
 import { StoreError } from '../port'
+import { MemoryOutbox } from './memory-outbox'
 import { People } from './people'
 import { RoomRecord } from './room-record'
 import { type Cell, Versions } from './versions'
@@ -26,6 +27,7 @@ export class Tables {
   readonly deletedRooms = new Map<RoomId, { isPurged: boolean }>()
   readonly endedSessions = new Map<UserId, { readonly atMs: number; readonly untilMs: number }>()
   readonly people = new People()
+  readonly outbox = new MemoryOutbox()
   readonly revokedSessions = new Map<string, number>()
 
   /** Within a write transaction, like all of these. */

@@ -1,8 +1,10 @@
 import type { RoomId, UserId } from '@roomful/protocol'
+import type { OutboxEvent } from '../../core/ops'
 import type { Purged } from '../port'
 import { text } from '../sql/column'
 import { fileIn, PURGE_STEP_ROWS } from '../sql/purge-step'
-import type { DatabaseClient } from './database-client'
+import { type DatabaseClient, together } from './database-client'
+import { keepEvents } from './outbox'
 
 /**
  * Every read of a room goes through its head, and every write locks it: without its head the room is gone at once, and
@@ -20,8 +22,12 @@ export async function deleteRoom(
   roomId: RoomId,
   by: UserId,
   atMs: number,
+  events: readonly OutboxEvent[] = [],
 ): Promise<boolean> {
-  return (await client.query(DELETE_ROOM, roomId, by, atMs)).length > 0
+  if (events.length === 0) return (await client.query(DELETE_ROOM, roomId, by, atMs)).length > 0
+  const [, gone] = await together(client.query('BEGIN'), client.query(DELETE_ROOM, roomId, by, atMs))
+  await together(...(gone.length > 0 ? keepEvents(client, events) : []), client.query('COMMIT'))
+  return gone.length > 0
 }
 
 const UNPURGED = {

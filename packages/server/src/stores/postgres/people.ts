@@ -3,6 +3,7 @@ import type { NewInvitations } from '../port'
 import { flag, integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import { type DatabaseClient, together } from './database-client'
+import { keepEvents } from './outbox'
 import { PRESENT } from './queries'
 
 // Invitations, blocks and hidden rooms: single statements, each in its own transaction. If one depends on another, the
@@ -40,12 +41,15 @@ const INVITE = {
 
 export async function invite(
   client: DatabaseClient,
-  { roomId, inviterId, userIds, at, until }: NewInvitations,
+  { roomId, inviterId, userIds, at, until, outbox }: NewInvitations,
 ): Promise<readonly UserId[] | undefined> {
   const [counted] = await client.query(SENT, inviterId, at, userIds, roomId)
   if (counted && integer(counted, 'sent') > LIMITS.invitationsSent) return undefined
+  if (outbox) await client.query('BEGIN')
   const made = await client.query(INVITE, inviterId, at, userIds, roomId, until)
-  return made.filter((row) => flag(row, 'shown')).map((row) => asUserId(text(row, 'user_id')))
+  const shownTo = made.filter((row) => flag(row, 'shown')).map((row) => asUserId(text(row, 'user_id')))
+  if (outbox) await together(...keepEvents(client, outbox(shownTo)), client.query('COMMIT'))
+  return shownTo
 }
 
 const ACCEPT = {

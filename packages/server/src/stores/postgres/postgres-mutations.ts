@@ -1,11 +1,13 @@
 import { asUserId, LIMITS, type Report, type RoomId, type User, type UserId } from '@roomful/protocol'
+import type { OutboxEvent } from '../../core/ops'
 import { countPresent } from '../../core/present'
-import { roomWasDeleted, type Store } from '../port'
-import { integer, text } from '../sql/column'
+import { type PutUser, roomWasDeleted, type Store } from '../port'
+import { flag, integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import { roomFrom } from '../sql/rows'
 import { type DatabaseClient, together } from './database-client'
 import { SELECT_ROOM } from './facts'
+import { keepEvents } from './outbox'
 import { DM, PRESENT, UNREAD, USER } from './queries'
 import { upsertMembers } from './write-plan'
 
@@ -34,7 +36,7 @@ const INSERT_HEAD = {
 /** An insert that conflicts with another waits for its commit, and then finds the existing room. */
 export async function createRoom(
   client: DatabaseClient,
-  { room, members, dmKey }: NewRoom,
+  { room, members, dmKey, outbox = [] }: NewRoom,
 ): Promise<Created> {
   await client.query('BEGIN')
   if (dmKey !== undefined && (await client.query(INSERT_DM, dmKey, room.id)).length === 0) {
@@ -56,6 +58,7 @@ export async function createRoom(
   await together(
     client.query(INSERT_HEAD, room.id, room.lastSeq, room.rev),
     upsertMembers(client, members),
+    ...keepEvents(client, outbox),
     client.query('COMMIT'),
   )
   return { room: { ...room, memberCount: countPresent(members) }, created: true }
@@ -73,12 +76,25 @@ const PUT_USER = {
   text: `INSERT INTO users AS held (id, name, named_at) SELECT $1, $2, $3
     WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = $1 AND (name = $2 OR named_at > $3))
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, named_at = excluded.named_at
-      WHERE held.named_at <= excluded.named_at`,
+      WHERE held.named_at <= excluded.named_at
+    RETURNING (xmax = 0) AS is_new`,
 }
 
-export async function putUser(client: DatabaseClient, { id, name }: User, namedAt: number): Promise<User> {
-  const [, [held]] = await together(client.query(PUT_USER, id, name, namedAt), client.query(USER, id))
-  return { id, name: held ? text(held, 'name') : name }
+export async function putUser(
+  client: DatabaseClient,
+  { id, name }: User,
+  namedAt: number,
+  events: readonly OutboxEvent[] = [],
+): Promise<PutUser> {
+  const begun = events.length > 0 ? [client.query('BEGIN')] : []
+  const [[put], [held]] = await together(
+    client.query(PUT_USER, id, name, namedAt),
+    client.query(USER, id),
+    ...begun,
+  )
+  const isNew = put !== undefined && flag(put, 'is_new')
+  if (events.length > 0) await together(...(isNew ? keepEvents(client, events) : []), client.query('COMMIT'))
+  return { id, name: held ? text(held, 'name') : name, ...(isNew ? { isNew } : {}) }
 }
 
 /**
@@ -124,8 +140,13 @@ const PUT_REPORT = {
       resolved_by = excluded.resolved_by, resolution = excluded.resolution`,
 }
 
-export async function putReport(client: DatabaseClient, report: Report): Promise<void> {
-  await client.query(
+export async function putReport(
+  client: DatabaseClient,
+  report: Report,
+  events: readonly OutboxEvent[] = [],
+): Promise<void> {
+  const begun = events.length > 0 ? [client.query('BEGIN')] : []
+  const put = client.query(
     PUT_REPORT,
     report.roomId,
     report.id,
@@ -137,6 +158,8 @@ export async function putReport(client: DatabaseClient, report: Report): Promise
     report.resolvedBy,
     report.resolution,
   )
+  const kept = keepEvents(client, events)
+  await together(...begun, put, ...kept, ...(events.length > 0 ? [client.query('COMMIT')] : []))
 }
 
 /** By the index of ages, where old ones come first. Two nodes at once each take what the other leaves. */

@@ -7,6 +7,7 @@ import { deleteRoom, purgeDeleted } from './delete-room'
 import { lockAndRead } from './facts'
 import { Lanes } from './lanes'
 import { migrate } from './migrate'
+import { postgresOutbox } from './outbox'
 import * as people from './people'
 import { poolingOf } from './pooling'
 import { isRetryable } from './postgres-error'
@@ -67,6 +68,7 @@ export function storeOn(
   return {
     kind: 'postgres',
     epoch,
+    outbox: postgresOutbox((work) => lend(readers, work)),
     async commit(roomId, need, decide) {
       const attempt = (): Promise<Plan> =>
         lend(writers, (client) => commit(client, roomId, need, decide, beside))
@@ -79,10 +81,11 @@ export function storeOn(
     },
     read: (reads) => lend(readers, (client) => snapshot(client, reads)),
     createRoom: (input) => lend(readers, (client) => createRoom(client, input)),
-    putUser: (user, namedAt = 0) => lend(readers, (client) => putUser(client, user, namedAt)),
+    putUser: (user, namedAt = 0, events) => lend(readers, (client) => putUser(client, user, namedAt, events)),
     markRead: (roomId, userId, seq) => lend(readers, (client) => markRead(client, roomId, userId, seq)),
     purge: (roomId, belowSeq) => lend(writers, (client) => purge(client, roomId, belowSeq)),
-    deleteRoom: (roomId, by, atMs) => lend(writers, (client) => deleteRoom(client, roomId, by, atMs)),
+    deleteRoom: (roomId, by, atMs, events) =>
+      lend(writers, (client) => deleteRoom(client, roomId, by, atMs, events)),
     purgeDeleted: () => lend(readers, purgeDeleted),
     forgetOps: (beforeMs) => lend(readers, (client) => forgetOps(client, beforeMs)),
     invite: (invitations) =>
@@ -94,7 +97,7 @@ export function storeOn(
       lanes.run(userId, () => lend(readers, (client) => people.block(client, userId, blockedId, at))),
     unblock: (userId, blockedId) => lend(readers, (client) => people.unblock(client, userId, blockedId)),
     hide: (roomId, userId, hidden) => lend(readers, (client) => people.hide(client, roomId, userId, hidden)),
-    putReport: (report) => lend(readers, (client) => putReport(client, report)),
+    putReport: (report, events) => lend(readers, (client) => putReport(client, report, events)),
     revokeSession: (sid, untilMs) =>
       lend(readers, (client) => revokeSession(client, sid, untilMs, Date.now())),
     endSessions: (userId, atMs, untilMs) =>

@@ -3,6 +3,7 @@ import type { Facts, Plan, StoredMessage } from '../../core/ops'
 import type { Row } from '../sql/column'
 import { MEMBER_COLUMNS, MESSAGE_COLUMNS, namesOf, typesOf, updatesOf, valuesOf } from '../sql/columns'
 import type { DatabaseClient } from './database-client'
+import { keepEvents } from './outbox'
 
 // Rows travel as one JSON text a table, however many there are: one statement, one plan, no list of parameters.
 
@@ -83,6 +84,7 @@ export function writePlan(
     )
   }
   if (plan.audit.length > 0) sent.push(client.query(INSERT_AUDIT, JSON.stringify(plan.audit.map(auditRow))))
+  if (plan.outbox) sent.push(...keepEvents(client, plan.outbox))
   if (plan.head.rev !== facts.room?.rev || plan.head.lastSeq !== lastSeq) {
     sent.push(client.query(UPDATE_HEAD, roomId, plan.head.lastSeq, plan.head.rev))
   }

@@ -1,17 +1,26 @@
 import type { RoomId, UserId } from '@roomful/protocol'
+import type { OutboxEvent } from '../../core/ops'
 import type { Purged } from '../port'
 import { text } from '../sql/column'
 import { fileIn, PURGE_STEP_ROWS } from '../sql/purge-step'
 import type { Connection } from './connection'
+import { keepEvents } from './outbox'
 
 /**
  * Every read of a room goes through its head: without its head it is gone at once, and its rows can follow in steps.
  */
-export function deleteRoom(db: Connection, roomId: RoomId, by: UserId, atMs: number): boolean {
+export function deleteRoom(
+  db: Connection,
+  roomId: RoomId,
+  by: UserId,
+  atMs: number,
+  events: readonly OutboxEvent[] = [],
+): boolean {
   if (db.all('DELETE FROM room_heads WHERE room_id = ? RETURNING 1', roomId).length === 0) return false
   // The same users may open another one.
   db.run('DELETE FROM dm_rooms WHERE room_id = ?', roomId)
   db.run('INSERT INTO deleted_rooms (room_id, deleted_by, deleted_at_ms) VALUES (?, ?, ?)', roomId, by, atMs)
+  keepEvents(db, events)
   return true
 }
 

@@ -247,4 +247,46 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE messages ADD COLUMN pinned TEXT;
   CREATE INDEX messages_pinned ON messages (room_id, seq) WHERE pinned IS NOT NULL;
   `,
+  `
+  -- Events that wait until the endpoint has taken them, one row an endpoint. seq: the order in which they were written.
+  CREATE TABLE outbox_events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    endpoint TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    body TEXT NOT NULL
+  );
+  CREATE INDEX outbox_events_stream ON outbox_events (endpoint, stream, seq);
+  CREATE INDEX outbox_events_oldest ON outbox_events (endpoint, seq);
+
+  -- Streams that have such events, and when each is tried. lease: who is delivering it, until next_at_ms.
+  CREATE TABLE outbox_streams (
+    endpoint TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    waiting INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at_ms INTEGER NOT NULL,
+    lease TEXT,
+    PRIMARY KEY (endpoint, stream)
+  ) WITHOUT ROWID;
+  CREATE INDEX outbox_streams_due ON outbox_streams (endpoint, next_at_ms);
+
+  -- Events that nobody tries to deliver any more.
+  CREATE TABLE outbox_dead (
+    seq INTEGER PRIMARY KEY,
+    endpoint TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    dead_at_ms INTEGER NOT NULL,
+    reason TEXT NOT NULL
+  );
+  CREATE INDEX outbox_dead_endpoint ON outbox_dead (endpoint, seq);
+  CREATE INDEX outbox_dead_age ON outbox_dead (endpoint, dead_at_ms);
+  CREATE INDEX outbox_dead_id ON outbox_dead (endpoint, id);
+  `,
 ]

@@ -3,6 +3,7 @@ import type { NewInvitations } from '../port'
 import { flag, integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import type { Connection } from './connection'
+import { keepEvents } from './outbox'
 
 // Invitations, blocks and hidden rooms; each runs inside the writer's transaction.
 
@@ -30,13 +31,15 @@ const INVITE = `
 
 export function invite(
   db: Connection,
-  { roomId, inviterId, userIds, at, until }: NewInvitations,
+  { roomId, inviterId, userIds, at, until, outbox }: NewInvitations,
 ): readonly UserId[] | undefined {
   const wanted = JSON.stringify(userIds)
   const counted = db.get(SENT, inviterId, at, wanted, roomId)
   if (counted && integer(counted, 'sent') > LIMITS.invitationsSent) return undefined
   const made = db.all(INVITE, inviterId, at, wanted, roomId, until)
-  return made.filter((row) => flag(row, 'shown')).map((row) => asUserId(text(row, 'user_id')))
+  const shownTo = made.filter((row) => flag(row, 'shown')).map((row) => asUserId(text(row, 'user_id')))
+  if (outbox) keepEvents(db, outbox(shownTo))
+  return shownTo
 }
 
 export function answerInvitation(

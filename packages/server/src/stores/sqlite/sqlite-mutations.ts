@@ -1,11 +1,13 @@
 import type { Report, RoomId, User, UserId } from '@roomful/protocol'
+import type { OutboxEvent } from '../../core/ops'
 import { countPresent } from '../../core/present'
-import { roomWasDeleted, type Store } from '../port'
+import { type PutUser, roomWasDeleted, type Store } from '../port'
 import { integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import { roomFrom } from '../sql/rows'
 import type { Connection } from './connection'
 import { SELECT_ROOM } from './facts'
+import { keepEvents } from './outbox'
 import { DM } from './queries'
 import { unreadOf } from './sqlite-reader'
 import { upsertMember } from './write-plan'
@@ -16,7 +18,7 @@ type NewRoom = Parameters<Store['createRoom']>[0]
 type Created = Awaited<ReturnType<Store['createRoom']>>
 type Marked = Awaited<ReturnType<Store['markRead']>>
 
-export function createRoom(db: Connection, { room, members, dmKey }: NewRoom): Created {
+export function createRoom(db: Connection, { room, members, dmKey, outbox = [] }: NewRoom): Created {
   const dm = dmKey === undefined ? undefined : db.get(DM, dmKey)
   const there = db.get(`${SELECT_ROOM} WHERE rooms.id = ?`, dm ? text(dm, 'room_id') : room.id)
   if (there) return { room: roomFrom(there), created: false }
@@ -36,10 +38,16 @@ export function createRoom(db: Connection, { room, members, dmKey }: NewRoom): C
   db.run('INSERT INTO room_heads (room_id, last_seq, rev) VALUES (?, ?, ?)', room.id, room.lastSeq, room.rev)
   if (dmKey !== undefined) db.run('INSERT INTO dm_rooms (dm_key, room_id) VALUES (?, ?)', dmKey, room.id)
   for (const member of members) upsertMember(db, member)
+  keepEvents(db, outbox)
   return { room: { ...room, memberCount: countPresent(members) }, created: true }
 }
 
-export function putUser(db: Connection, { id, name }: User, namedAt: number): User {
+export function putUser(
+  db: Connection,
+  { id, name }: User,
+  namedAt: number,
+  events: readonly OutboxEvent[] = [],
+): PutUser {
   const held = db.get('SELECT name, named_at FROM users WHERE id = ?', id)
   // No change costs no fsync.
   if (held && (text(held, 'name') === name || integer(held, 'named_at') > namedAt))
@@ -51,7 +59,9 @@ export function putUser(db: Connection, { id, name }: User, namedAt: number): Us
     name,
     namedAt,
   )
-  return { id, name }
+  if (held) return { id, name }
+  keepEvents(db, events)
+  return { id, name, isNew: true }
 }
 
 /** Forward only, and never past the head (I6). */
@@ -104,7 +114,8 @@ export function forgetOps(db: Connection, beforeMs: number): number {
   return db.all(FORGET_OPS, beforeMs, FORGET_OPS_STEP).length
 }
 
-export function putReport(db: Connection, report: Report): void {
+export function putReport(db: Connection, report: Report, events: readonly OutboxEvent[] = []): void {
+  keepEvents(db, events)
   db.run(
     `INSERT OR REPLACE INTO reports
        (room_id, id, message_id, reporter_id, reason, created_at, resolved_at, resolved_by, resolution)

@@ -9,6 +9,7 @@ import { deleteRoom, purgeDeleted } from './delete-room'
 import { readFacts } from './facts'
 import { lockFile } from './file-lock'
 import { migrate } from './migrate'
+import { sqliteOutbox } from './outbox'
 import * as people from './people'
 import { ReaderPool } from './reader-pool'
 import {
@@ -57,6 +58,10 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
   return {
     kind: 'sqlite',
     epoch,
+    outbox: sqliteOutbox({
+      write: (work) => writer.write(work),
+      read: (work) => readers.snapshot(async (db) => work(db)),
+    }),
 
     commit: (roomId, need, decide) =>
       writer.write((db) => {
@@ -70,10 +75,10 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
 
     createRoom: (input) => writer.write((db) => createRoom(db, input)),
 
-    putUser: (user, namedAt = 0) => writer.write((db) => putUser(db, user, namedAt)),
+    putUser: (user, namedAt = 0, events) => writer.write((db) => putUser(db, user, namedAt, events)),
     markRead: (roomId, userId, seq) => writer.write((db) => markRead(db, roomId, userId, seq)),
     purge: (roomId, belowSeq) => writer.write((db) => purge(db, roomId, belowSeq)),
-    deleteRoom: (roomId, by, atMs) => writer.write((db) => deleteRoom(db, roomId, by, atMs)),
+    deleteRoom: (roomId, by, atMs, events) => writer.write((db) => deleteRoom(db, roomId, by, atMs, events)),
     purgeDeleted: () => writer.write(purgeDeleted),
     forgetOps: (beforeMs) => writer.write((db) => forgetOps(db, beforeMs)),
     invite: (invitations) => writer.write((db) => people.invite(db, invitations)),
@@ -83,7 +88,7 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
     block: (userId, blockedId, at) => writer.write((db) => people.block(db, userId, blockedId, at)),
     unblock: (userId, blockedId) => writer.write((db) => people.unblock(db, userId, blockedId)),
     hide: (roomId, userId, hidden) => writer.write((db) => people.hide(db, roomId, userId, hidden)),
-    putReport: (report) => writer.write((db) => putReport(db, report)),
+    putReport: (report, events) => writer.write((db) => putReport(db, report, events)),
     revokeSession: (sid, untilMs) => writer.write((db) => revokeSession(db, sid, untilMs, Date.now())),
 
     endSessions: (userId, atMs, untilMs) =>
@@ -130,6 +135,8 @@ function introduce(connection: Connection): string {
   connection.exec('BEGIN IMMEDIATE')
   connection.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('server_pid', ?)", String(process.pid))
   connection.run("INSERT INTO meta (key, value) VALUES ('epoch', ?) ON CONFLICT DO NOTHING", randomUUID())
+  // No other process has the file: who leased these is dead.
+  connection.run('UPDATE outbox_streams SET lease = NULL, next_at_ms = 0 WHERE lease IS NOT NULL')
   connection.exec('COMMIT')
   const row = connection.get("SELECT value FROM meta WHERE key = 'epoch'")
   if (!row) throw new Error('the database has no epoch')

@@ -2,6 +2,7 @@ import type { AuditEntry, Member, Room, RoomId } from '@roomful/protocol'
 import type { Facts, Plan } from '../../core/ops'
 import { MEMBER_COLUMNS, MESSAGE_COLUMNS, namesOf, updatesOf, valuesOf } from '../sql/columns'
 import type { Connection, Value } from './connection'
+import { keepEvents } from './outbox'
 
 const marks = (table: object): string =>
   Object.keys(table)
@@ -44,6 +45,7 @@ export function writePlan(connection: Connection, roomId: RoomId, facts: Facts, 
   const now = Date.now()
   for (const op of plan.opIds) connection.run(INSERT_OP_ID, roomId, op.userId, op.opId, op.messageId, now)
   for (const entry of plan.audit) insertAudit(connection, entry)
+  keepEvents(connection, plan.outbox ?? [])
   if (plan.head.rev !== facts.room?.rev || plan.head.lastSeq !== lastSeq) {
     connection.run(UPDATE_HEAD, plan.head.lastSeq, plan.head.rev, roomId)
   }

@@ -1,0 +1,103 @@
+import { type ChatEvent, type EventType, type Happening, roomOf, streamOf } from '../core/chat-event'
+import type { OutboxEvent } from '../core/ops'
+import { isEphemeralId } from '../ephemeral/room-id'
+import type { Ids } from '../ports/ids'
+import type { Log } from '../ports/log'
+import type { WebhookEndpoint } from './endpoint'
+
+export type EventOf<T extends EventType> = Extract<ChatEvent, { readonly type: T }>
+/** May be async; what it throws is logged, and changes nothing. */
+export type EventListener<T extends EventType> = (event: EventOf<T>) => void | Promise<void>
+
+/** Events of one write: what listeners get after it, and the rows that are written with it. */
+export type Prepared = { readonly events: readonly ChatEvent[]; readonly rows: readonly OutboxEvent[] }
+
+export const NO_EVENTS: Prepared = { events: [], rows: [] }
+
+/**
+ * Makes the events of one node. In process they go to listeners, once the write is committed. For each endpoint that
+ * wants an event there is a row, which is written with it.
+ */
+export class EventLog {
+  readonly #listeners = new Map<EventType, Set<(event: ChatEvent) => void>>()
+  #listening = 0
+  readonly #onKept = new Set<() => void>()
+
+  constructor(
+    private readonly parts: {
+      readonly endpoints: readonly WebhookEndpoint[]
+      readonly ids: Pick<Ids, 'uuid'>
+      readonly log: Log
+    },
+  ) {}
+
+  /** Without an endpoint or a listener no event is made, and nothing is written. */
+  get isWanted(): boolean {
+    return this.#listening > 0 || this.parts.endpoints.length > 0
+  }
+
+  prepare(happenings: readonly Happening[]): Prepared {
+    if (!this.isWanted || happenings.length === 0) return NO_EVENTS
+    const rows: OutboxEvent[] = []
+    const events = happenings.map((happening): ChatEvent => {
+      const { at, ...rest } = happening
+      const event = { ...rest, id: this.parts.ids.uuid(at), timestamp: new Date(at).toISOString() }
+      rows.push(...this.#rowsOf(event, happening))
+      return event
+    })
+    return { events, rows }
+  }
+
+  /** The write is committed. */
+  publish({ events, rows }: Prepared): void {
+    for (const event of events) for (const notify of this.#listeners.get(event.type) ?? []) notify(event)
+    if (rows.length > 0) for (const notify of this.#onKept) notify()
+  }
+
+  /** Returns the function that ends it. */
+  on<T extends EventType>(type: T, listener: EventListener<T>): () => void {
+    const notify = (event: ChatEvent): void => {
+      if (isOf(event, type)) void this.#call(event, listener)
+    }
+    const listeners = this.#listeners.get(type) ?? new Set()
+    this.#listeners.set(type, listeners.add(notify))
+    this.#listening++
+    return () => {
+      if (listeners.delete(notify)) this.#listening--
+    }
+  }
+
+  /** Called after events were written for endpoints. */
+  onKept(listener: () => void): void {
+    this.#onKept.add(listener)
+  }
+
+  async #call<T extends EventType>(event: EventOf<T>, listener: EventListener<T>): Promise<void> {
+    try {
+      await listener(event)
+    } catch (error) {
+      this.parts.log.error({ err: error, eventId: event.id, type: event.type }, 'a listener of events failed')
+    }
+  }
+
+  #rowsOf(event: ChatEvent, happening: Happening): readonly OutboxEvent[] {
+    const roomId = roomOf(happening)
+    // Nothing of an ephemeral room is stored.
+    if (roomId !== undefined && isEphemeralId(roomId)) return []
+    const wanting = this.parts.endpoints.filter((endpoint) => isWantedBy(endpoint, event.type, roomId))
+    if (wanting.length === 0) return []
+    const { id, type } = event
+    const kept = { stream: streamOf(happening), id, type, at: happening.at, body: JSON.stringify(event) }
+    return wanting.map((endpoint) => ({ endpoint: endpoint.id, ...kept }))
+  }
+}
+
+const isOf = <T extends EventType>(event: ChatEvent, type: T): event is EventOf<T> => event.type === type
+
+const isWantedBy = (
+  { types, rooms }: WebhookEndpoint,
+  type: EventType,
+  roomId: string | undefined,
+): boolean =>
+  (types === undefined || types.includes(type)) &&
+  (rooms === undefined || (roomId !== undefined && rooms.includes(roomId)))

@@ -1,0 +1,86 @@
+import type { UserId } from '@roomful/protocol'
+import type { Registry } from 'prom-client'
+import { ConfigError } from '../options'
+import { type Clock, every } from '../ports/clock'
+import type { Ids } from '../ports/ids'
+import type { Log } from '../ports/log'
+import type { Outbox } from '../stores/outbox'
+import { Deliverer } from './deliverer'
+import { faultsOf, type WebhookEndpoint } from './endpoint'
+import { EventLog } from './event-log'
+import { LooseEvents } from './loose-events'
+import { webhookMetrics } from './metrics'
+import { boundOutbox } from './outbox-upkeep'
+import { post } from './post'
+import { type Webhooks, webhooksOf } from './webhooks'
+
+/** The gauges are as old as this. */
+const BOUND_MS = 15_000
+
+export type Events = {
+  readonly log: EventLog
+  readonly webhooks: Webhooks
+  /** A user's first device has connected, or the last one has gone. */
+  readonly onConnection: (userId: UserId, isConnected: boolean, at: number) => void
+  stop(): Promise<void>
+}
+
+/** Throws a ConfigError for endpoints that cannot be. */
+export function checkEndpoints(endpoints: readonly WebhookEndpoint[]): void {
+  const faults = faultsOf(endpoints)
+  if (faults.length > 0)
+    throw new ConfigError(faults.map((fault) => `the webhooks: ${fault} (--webhooks-file)`))
+}
+
+/** The events of a server, and the delivery of those that its endpoints want. Without any nothing runs. */
+export function startEvents(parts: {
+  readonly endpoints: readonly WebhookEndpoint[]
+  readonly outbox: Outbox
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly log: Log
+  readonly registry: Registry
+}): Events {
+  const { endpoints, outbox, clock, ids, log, registry } = parts
+  const events = new EventLog({ endpoints, ids, log })
+  const webhooks = webhooksOf({ endpoints, outbox, clock })
+  const loose = new LooseEvents({ events, outbox, clock, log })
+  const onConnection: Events['onConnection'] = (userId, isConnected, at) => {
+    if (events.isWanted)
+      loose.note({ type: isConnected ? 'user.connected' : 'user.disconnected', at, data: { userId } })
+  }
+  const made = { log: events, webhooks, onConnection }
+  if (endpoints.length === 0) return { ...made, stop: async () => {} }
+
+  const meter = webhookMetrics(registry)
+  const deliverers = endpoints.map(
+    (endpoint) => new Deliverer({ endpoint, outbox, clock, ids, log, meter, post }),
+  )
+  const wake = (): void => {
+    for (const deliverer of deliverers) deliverer.wake()
+  }
+  events.onKept(wake)
+  let isStopped = false
+  let bounding: Promise<void> | undefined
+  const bound = async (): Promise<void> => {
+    try {
+      meter.queues(await boundOutbox({ outbox, log }, clock.now(), () => isStopped), clock.now())
+    } catch (error) {
+      log.warn({ err: error }, 'the webhooks that wait could not be counted')
+    } finally {
+      bounding = undefined
+    }
+  }
+  const stopBounding = every(clock, BOUND_MS, () => {
+    bounding ??= bound()
+  })
+  return {
+    ...made,
+    async stop() {
+      isStopped = true
+      stopBounding()
+      await loose.stop()
+      await Promise.all([...deliverers.map((deliverer) => deliverer.stop()), bounding])
+    },
+  }
+}
