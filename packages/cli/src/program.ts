@@ -14,6 +14,7 @@ import { checked, parseUrl } from './option-parsing'
 import { type Framing, unescapeDelimiter } from './records'
 import { type RoomId, toRoomId } from './room-id'
 import { VERSION } from './version'
+import { addWebhooks } from './webhooks-options'
 
 /** Runs one command line, without the program's name, and returns its exit code. Never throws, never exits. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -55,6 +56,7 @@ function createProgram(io: Io, done: (exitCode: number) => void): Command {
   addExport(program, io, done)
   addDatabase(program, io, done)
   addApiKey(program, io, done)
+  addWebhooks(program, io, done)
   addDoctor(program, io, done)
   return program
 }

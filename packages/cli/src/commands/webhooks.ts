@@ -1,0 +1,73 @@
+import { type DeadWebhook, openWebhooks, type Webhooks } from '@roomful/server'
+import { CliError, EXIT } from '../failure'
+import { type Io, write } from '../io'
+import { formatTable } from '../table'
+
+type Options = { readonly database: string; readonly json: boolean }
+
+/** Ids of one call. */
+const IDS = 500
+
+export function listWebhooks(io: Io, options: Options): Promise<number> {
+  return withWebhooks(options, async (webhooks) => {
+    const all = await webhooks.list()
+    const rows = all.map(({ id, waiting, dead, oldestAt }) => [
+      ...[id, `${waiting} waiting`, `${dead} dead`, oldestAt === undefined ? '' : `since ${oldestAt}`],
+    ])
+    await write(io.stdout, options.json ? lines(all) : formatTable(rows))
+  })
+}
+
+/** Page by page: there may be ten thousand. */
+export function deadWebhooks(io: Io, endpoint: string, options: Options): Promise<number> {
+  return withWebhooks(options, async (webhooks) => {
+    let after: number | undefined
+    do {
+      const { letters, next } = await webhooks.dead(endpoint, after === undefined ? {} : { after })
+      await write(io.stdout, options.json ? lines(letters) : formatTable(letters.map(rowOf)))
+      after = next
+    } while (after !== undefined)
+  })
+}
+
+export function replayWebhooks(
+  io: Io,
+  endpoint: string,
+  ids: readonly string[],
+  options: Options,
+): Promise<number> {
+  return withWebhooks(options, async (webhooks) => {
+    let replayed = 0
+    if (ids.length === 0) replayed = await webhooks.replay(endpoint)
+    for (let at = 0; at < ids.length; at += IDS)
+      replayed += await webhooks.replay(endpoint, { ids: ids.slice(at, at + IDS) })
+    const text = `${replayed} ${replayed === 1 ? 'waits' : 'wait'} again.`
+    await write(io.stdout, `${options.json ? JSON.stringify({ replayed }) : text}\n`)
+  })
+}
+
+const lines = (all: readonly object[]): string => all.map((one) => `${JSON.stringify(one)}\n`).join('')
+
+/** Without the body: it has what users wrote. */
+const rowOf = ({ id, type, deadAt, reason }: DeadWebhook): readonly string[] => [
+  ...[id, type, new Date(deadAt).toISOString(), reason],
+]
+
+async function withWebhooks(
+  { database }: Options,
+  work: (webhooks: Webhooks) => Promise<void>,
+): Promise<number> {
+  try {
+    const webhooks = await openWebhooks(database)
+    try {
+      await work(webhooks)
+    } finally {
+      await webhooks.close()
+    }
+    return EXIT.ok
+  } catch (error) {
+    if (error instanceof CliError) throw error
+    const message = error instanceof Error ? error.message : String(error)
+    throw new CliError('DATABASE', message, undefined, EXIT.failed, { cause: error })
+  }
+}
