@@ -8,6 +8,7 @@ const packages: Record<string, { platform: 'neutral' | 'browser' | 'node'; entri
   react: { platform: 'neutral' },
   server: { platform: 'node', entries: ['contract'] },
   bot: { platform: 'node' },
+  admin: { platform: 'neutral' },
   testing: { platform: 'node', entries: ['history'] },
   cli: { platform: 'node', entries: ['main'] },
 }

@@ -11,7 +11,7 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const PAGES = {
   'web-chat': { folder: 'examples/web-chat', output: 'examples/web-chat/dist' },
   page: { folder: 'examples/page', output: 'examples/page/dist' },
-  admin: { folder: 'examples/admin', output: 'packages/server/dist/admin' },
+  'admin-page': { folder: 'examples/admin', output: 'packages/server/dist/admin' },
 }
 /** Run, never imported: it has no declarations. */
 const CLI_MAIN = 'packages/cli/src/main.ts'

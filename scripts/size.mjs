@@ -15,6 +15,7 @@ const ON_DEMAND = ['protocol-1-transport', 'presence-hub']
 await build({ types: false, pages: false })
 const client = await chunksOf(CLIENT, ON_DEMAND)
 const own = await chunksOf(CLIENT, ON_DEMAND, DEPENDENCIES)
+const admin = await chunksOf(`export * from './packages/admin/dist/index.js'`, [])
 const hooks = await chunksOf(HOOKS, [], ['@roomful/client', 'react'])
 /**
  * The limit is the measured size, in KB of 1,000 bytes, rounded up to the next 0.1.
@@ -25,6 +26,7 @@ const checks = [
   { what: 'client, own code of that', chunks: own, limitKb: 65.3 },
   { what: 'client, first chunk', chunks: client.filter(({ first }) => first), limitKb: 47.7 },
   { what: 'react hooks', chunks: hooks, limitKb: 3 },
+  { what: 'admin client', chunks: admin, limitKb: 5 },
 ]
 
 for (const { what, chunks, limitKb } of checks) {

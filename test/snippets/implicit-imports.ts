@@ -5,7 +5,7 @@ import { type Snippet, textOf } from './find-snippets'
 export type ImplicitImport = { readonly name: string; readonly isType: boolean; readonly from: string }
 
 /** The packages to search for names, in this order, after a snippet's own package. */
-const PACKAGES = ['client', 'react', 'server', 'bot', 'testing', 'protocol']
+const PACKAGES = ['client', 'react', 'server', 'bot', 'admin', 'testing', 'protocol']
 const ENTRIES = ['index', 'node', 'plain', 'history']
 
 const OWN_EXPORT = /^export (?:async |abstract )?(?:(type|interface)|const|class|function\*?) (\w+)/gm

@@ -1,4 +1,6 @@
+import { createAdmin } from '@roomful/admin'
 import type { Chat } from '@roomful/client'
+import { createApiKey } from '@roomful/server'
 import { createTestClient, createTestServer } from '@roomful/testing'
 import { temporaryFolder } from '../integration/roomful-command'
 import type { Snippet } from './find-snippets'
@@ -26,15 +28,18 @@ export const canRun = (snippet: Snippet): boolean =>
 
 /** Runs an example to its end, with a server, an open room with two messages in it, and another user. */
 export async function runExample(snippet: Snippet): Promise<void> {
-  await using server = await createTestServer()
+  using folder = temporaryFolder()
+  const apiKeyFile = `${folder.path}/api-keys`
+  const { key: apiKey } = await createApiKey(apiKeyFile, ['*'])
+  await using server = await createTestServer({ apiKeyFile })
   await using ben = await createTestClient(server, 'ben')
   await using chat = await createTestClient(server, 'ada')
-  using folder = temporaryFolder()
   await ben.room('general').send('hello')
   const message = await ben.room('general').send('are you there?')
   const room = chat.room('general')
   await room.open()
   const all = {
+    ...{ apiKey, admin: createAdmin({ url: server.url, apiKey }) },
     ...{ chat, room, message, url: server.url, lines: ['one', 'two'] },
     ...{ secret: 'a secret', token: await server.token('ada') },
     ...{ getToken: () => server.token('ada'), auth: () => server.token('ada') },

@@ -7,6 +7,7 @@ import { createTestClient, createTestServer, readRoom, type TestServer, waitUnti
 import { expect, type Mock, vi } from 'vitest'
 import { PNG } from '../../packages/server/src/files/file-samples'
 import { temporaryFolder } from '../integration/roomful-command'
+import { ADMIN_RUNS } from './admin-runs'
 import type { Snippet } from './find-snippets'
 import { runInPage } from './run-in-page'
 import { runSnippet } from './run-snippet'
@@ -18,6 +19,7 @@ const REMOTE = 'https://chat.example.com'
 
 /** Each TypeScript fence, by its page and its number there: that it runs, and does what its page says. */
 export const RUNS: Readonly<Record<string, Run>> = {
+  ...ADMIN_RUNS,
   'README.md 1': async (snippet) => {
     await using server = await createTestServer()
     const { chat } = await runSnippet(snippet, {

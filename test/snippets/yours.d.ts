@@ -11,6 +11,9 @@ declare const chat: import('@roomful/client').Chat
 declare const room: import('@roomful/client').Room
 declare const message: import('@roomful/client').ShownMessage
 
+declare const admin: import('@roomful/admin').Admin
+declare const apiKey: string
+
 declare const lines: readonly string[]
 /** The answer to an upload. */
 declare const fileId: string

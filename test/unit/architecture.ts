@@ -11,11 +11,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   react: ['@roomful/client'],
   server: ['@roomful/protocol'],
   bot: ['@roomful/client'],
+  admin: [],
   cli: ['@roomful/client', '@roomful/server'],
   testing: ['@roomful/client', '@roomful/protocol', '@roomful/server'],
   'web-chat': ['@roomful/client', '@roomful/react'],
   page: ['@roomful/client', '@roomful/react'],
-  admin: ['@roomful/protocol'],
+  'examples/admin': ['@roomful/protocol'],
   express: ['@roomful/server'],
   fastify: ['@roomful/server'],
   hono: ['@roomful/server'],
@@ -65,7 +66,8 @@ function checkImports(path: string, source: ts.SourceFile): Breach[] {
   const [, home, dir] = /^(packages|examples)\/([^/]+)\//.exec(path) ?? []
   if (!home || !dir) return []
   const allowed = [
-    ...(MAY_IMPORT[dir] ?? []),
+    // An example may have the name of a package.
+    ...(MAY_IMPORT[`${home}/${dir}`] ?? MAY_IMPORT[dir] ?? []),
     ...(isTest(path) ? ['@roomful/testing', `@roomful/${dir}`] : []),
   ]
   return importsOf(source).flatMap((name): Breach[] => {

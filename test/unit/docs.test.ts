@@ -1,18 +1,28 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { version } from '../../packages/protocol/package.json'
+import { adminTypes } from '../../scripts/docs/admin-types'
 import { asyncApi } from '../../scripts/docs/asyncapi'
 import { errorsPage } from '../../scripts/docs/errors-page'
+import { openApi } from '../../scripts/docs/openapi'
 
 const committed = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
-// `npm run docs` regenerates both.
+// `npm run docs` regenerates all.
 it('docs/errors.md is fresh', () => {
   expect(committed('docs/errors.md')).toBe(errorsPage())
 })
 
 it('the AsyncAPI document is fresh', () => {
   expect(JSON.parse(committed('packages/server/src/http/asyncapi.json'))).toEqual(asyncApi(version))
+})
+
+it('the OpenAPI document is fresh, and so are the types that are made from it', () => {
+  const document = openApi(version)
+  expect(JSON.parse(committed('packages/server/src/http/openapi.json'))).toEqual(document)
+  // Whatever the formatter adds or leaves out.
+  const bare = (text: string): string => text.replace(/[\s;,()|'"]/g, '')
+  expect(bare(committed('packages/admin/src/generated.ts')) === bare(adminTypes(document))).toBe(true)
 })
 
 it('the AsyncAPI document has every reference it makes', () => {

@@ -34,6 +34,7 @@ export async function createApiKey(
  * The keys of a file, in its order.
  *
  * @example
+ * await createApiKey('./data/api-keys', ['*'])
  * for (const { id, scopes } of await listApiKeys('./data/api-keys')) console.log(id, scopes.join(' '))
  */
 export async function listApiKeys(file: string): Promise<readonly ListedApiKey[]> {
@@ -45,7 +46,8 @@ export async function listApiKeys(file: string): Promise<readonly ListedApiKey[]
  * Takes a key out of the file: servers refuse it from the next request on. False: the file has no such key.
  *
  * @example
- * const isRevoked = await revokeApiKey('./data/api-keys', '8f14e45fceea')
+ * const { id } = await createApiKey('./data/api-keys', ['*'])
+ * const isRevoked = await revokeApiKey('./data/api-keys', id)
  */
 export async function revokeApiKey(file: string, id: string): Promise<boolean> {
   const lines = (await readFile(file, 'utf8')).split('\n')

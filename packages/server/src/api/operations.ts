@@ -1,6 +1,8 @@
+import { accounts } from './accounts'
 import { live } from './live'
 import { members } from './members'
 import { messages } from './messages'
+import { moderation } from './moderation'
 import type { Operation } from './operation'
 import { rooms } from './rooms'
 import { users } from './users'
@@ -9,7 +11,15 @@ import { users } from './users'
  * Every operation of the server API, by its id. `chat.api`, the routes under `/v1`, the OpenAPI document and
  * `@roomful/admin` are made from this table.
  */
-export const operations = { ...users, ...rooms, ...members, ...messages, ...live } as const
+export const operations = {
+  ...users,
+  ...accounts,
+  ...rooms,
+  ...members,
+  ...messages,
+  ...moderation,
+  ...live,
+} as const
 
 export type Operations = typeof operations
 export type OperationId = keyof Operations

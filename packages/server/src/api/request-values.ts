@@ -55,8 +55,12 @@ function typeOf(schema: v.ObjectEntries[string] | undefined): string | undefined
 const toNumber = (text: string): unknown => (/^-?\d{1,16}$/.test(text) ? Number(text) : text)
 const toBoolean = (text: string): unknown => (text === 'true' ? true : text === 'false' ? false : text)
 
+const FIELD_LENGTH = 100
+
 /** An empty body is an empty request. */
 async function bodyValues(c: Context): Promise<Values | Refusal> {
+  const [inQuery] = Object.keys(c.req.query())
+  if (inQuery !== undefined) return refuse('INVALID_PAYLOAD', { field: inQuery.slice(0, FIELD_LENGTH) })
   const text = await c.req.text()
   if (text === '') return { values: {} }
   const value = parsed(text)

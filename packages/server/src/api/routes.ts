@@ -6,13 +6,14 @@ import { refuse } from '../core/refusal'
 import { SERVER_ACTOR } from '../core/server-actor'
 import { Rates } from '../handlers/rates'
 import type { Rate } from '../handlers/token-bucket'
+import openapi from '../http/openapi.json'
 import { answerOf, isRefusal } from './answer'
 import { permits } from './api-keys'
 import type { Caller, FindCaller } from './callers'
 import type { ApiContext } from './operation'
 import { type ListedOperation, OPERATIONS } from './operations'
 import { problemResponse } from './problem'
-import { requestValues } from './request-values'
+import { hasQuery, requestValues } from './request-values'
 
 export type ApiRoutesDeps = {
   readonly context: ApiContext
@@ -47,7 +48,7 @@ export function apiRoutes(app: Hono, { context, findCaller, rate }: ApiRoutesDep
   })
   for (const operation of OPERATIONS) {
     const path = operation.path.replace(/\{(\w+)\}/g, ':$1')
-    app.on(operation.method, path, limit, async (c) => {
+    const answer = async (c: Context): Promise<Response> => {
       const caller = await allowed(c, operation)
       if (caller instanceof Response) return caller
       const values = await requestValues(c, operation)
@@ -55,12 +56,22 @@ export function apiRoutes(app: Hono, { context, findCaller, rate }: ApiRoutesDep
       const bucket = rates.of(caller.id)
       if (bucket.isSpent) return problem(refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs }))
       bucket.spend(isRefusal(call) ? 1 : call.weight)
-      const answer = isRefusal(call)
+      const found = isRefusal(call)
         ? call
         : await answerOf({ ...context, actor: caller.actor }, operation.id, call)
-      return isRefusal(answer) ? problem(answer) : json(answer)
-    })
+      return isRefusal(found) ? problem(found) : json(found)
+    }
+    const safely = (c: Context): Promise<Response> =>
+      answer(c).catch((error: unknown) => {
+        // Such as a body that was cut off.
+        log.error({ err: error, operationId: operation.id }, 'a request of the server API failed')
+        return problem(refuse('INTERNAL'))
+      })
+    // A body that is never read needs no limit.
+    if (hasQuery(operation)) app.on(operation.method, path, safely)
+    else app.on(operation.method, path, limit, safely)
   }
+  app.get('/v1/openapi.json', (c) => c.json(openapi))
   app.all('/v1/*', () => problem(refuse('UNKNOWN_EVENT'), 'There is no such operation'))
 }
 

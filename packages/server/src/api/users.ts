@@ -1,8 +1,22 @@
-import { LIMITS, type User, type UserId } from '@roomful/protocol'
+import { asRoomId, asUserId, LIMITS, type User, type UserId } from '@roomful/protocol'
 import { refuse } from '../core/refusal'
 import type { Services } from '../handlers/handler'
+import { roomListOf } from '../pipeline/room-list'
 import { operation } from './operation'
-import { GetUser, MOST, UpsertUser, UpsertUsers, UserAnswer, UsersAnswer } from './schemas'
+import { askedOf, pageOf, scan } from './pages'
+import {
+  ListRoomsOf,
+  ListUsers,
+  MOST,
+  OneUser,
+  RoomsOfPage,
+  UpsertUser,
+  UpsertUsers,
+  UserAnswer,
+  UsersAnswer,
+  UsersPage,
+} from './schemas'
+import { shownUser, shownUsers } from './shown-user'
 
 /** Users written at a time: those of one turn share a transaction on SQLite, and the connections on Postgres. */
 const AT_ONCE = 50
@@ -16,7 +30,10 @@ export const users = {
     request: UpsertUser,
     answer: UserAnswer,
     refusals: [],
-    run: async ({ services }, { userId, name }) => ({ user: await upsert(services, { id: userId, name }) }),
+    run: async ({ services }, { userId, name }) => {
+      const user = await upsert(services, { id: userId, name })
+      return { user: await shownUser(services, user) }
+    },
   }),
   'users.upsertMany': operation({
     method: 'PUT',
@@ -34,7 +51,7 @@ export const users = {
         const some = wanted.slice(at, at + AT_ONCE)
         stored.push(...(await Promise.all(some.map((user) => upsert(services, user)))))
       }
-      return { users: stored }
+      return { users: await shownUsers(services, stored) }
     },
   }),
   'users.get': operation({
@@ -42,12 +59,55 @@ export const users = {
     path: '/v1/users/{userId}',
     scope: 'users:read',
     summary: 'One user.',
-    request: GetUser,
+    request: OneUser,
     answer: UserAnswer,
     refusals: ['USER_NOT_FOUND'],
     run: async ({ services }, { userId }) => {
       const user = await services.store.read((reader) => reader.user(userId))
-      return user ? { user } : refuse('USER_NOT_FOUND', { field: 'userId' })
+      return user ? { user: await shownUser(services, user) } : refuse('USER_NOT_FOUND', { field: 'userId' })
+    },
+  }),
+  'users.list': operation({
+    method: 'GET',
+    path: '/v1/users',
+    scope: 'users:read',
+    summary:
+      'Users by id. `query`: a part of the name or id, in any case; a page of it may be empty and still have a `next`.',
+    request: ListUsers,
+    answer: UsersPage,
+    refusals: [],
+    run: async ({ services }, { query, after, ...asked }) => {
+      const { most } = askedOf(asked, asUserId)
+      const wanted = query?.toLowerCase() ?? ''
+      const { rows, ...next } = await scan(
+        services.store,
+        { after, most },
+        (reader, place, limit) =>
+          reader.users({ limit, ...(place === undefined ? {} : { after: asUserId(place) }) }),
+        {
+          idOf: ({ id }) => id,
+          fits: ({ id, name }) => [id, name].some((text) => text.toLowerCase().includes(wanted)),
+        },
+      )
+      return { users: await shownUsers(services, rows), ...next }
+    },
+  }),
+  'users.rooms': operation({
+    method: 'GET',
+    path: '/v1/users/{userId}/rooms',
+    scope: 'rooms:read',
+    summary: "The user's rooms by id, as their list shows them, with their unread.",
+    request: ListRoomsOf,
+    answer: RoomsOfPage,
+    refusals: [],
+    run: async ({ services }, { userId, ...asked }) => {
+      const { most, query } = askedOf(asked, asRoomId)
+      return services.store.read(async (reader) => {
+        const { rows, ...next } = pageOf(await reader.roomsOf(userId, query), most, ({ room }) => room.id)
+        const ids = rows.map(({ room }) => room.id)
+        const unread = ids.length === 0 ? new Map() : await reader.unread(userId, ids)
+        return { rooms: await roomListOf(reader, rows, unread), ...next }
+      })
     },
   }),
 } as const

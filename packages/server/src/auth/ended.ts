@@ -6,3 +6,6 @@ import type { Identity } from './identity'
  */
 export const isEnded = ({ issuedAt }: Pick<Identity, 'issuedAt'>, endedAt: number | undefined): boolean =>
   endedAt !== undefined && (issuedAt ?? 0) <= endedAt
+
+/** The end of a deactivated user's sessions: later than any token is issued. The last time of a `Date`. */
+export const FOREVER_MS = 8.64e15

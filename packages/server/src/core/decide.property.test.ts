@@ -55,7 +55,7 @@ const wish = fc.record({
       'pin',
     ] as const),
     ...(['join', 'leave', 'invite', 'kick', 'ban', 'unban', 'set-role', 'mute', 'update-room'] as const),
-    ...(['rename-member', 'accept', 'enter-dm', 'put-member', 'system', 'revise'] as const),
+    ...(['rename-member', 'accept', 'enter-dm', 'put-member', 'system', 'revise', 'anonymise'] as const),
   ),
   clientId: fc.option(fc.constantFrom('client-1', 'client-2', 'client-3'), { nil: undefined }),
   replyTo: fc.option(messageId, { nil: null, freq: 5 }),
@@ -146,6 +146,13 @@ function opOf(drawn: Drawn, at: number, place: number): Op {
         messageId: drawn.messageId,
         content: drawn.content,
       }
+    case 'anonymise': {
+      const names = { was: drawn.targetId, now: 'Deleted user' }
+      const about = { messageId: drawn.messageId, userId: drawn.targetId, names, blank: drawn.muted }
+      return { kind: 'anonymise', ...base, actor: SERVER_ACTOR, ...about }
+    }
+    case 'forget-member':
+      return { kind: 'forget-member', ...base, userId: drawn.targetId, name: 'Deleted user' }
     case 'update-room':
       return {
         kind: 'update-room',

@@ -1,5 +1,6 @@
 import { assertNever } from './assert-never'
 import { decideAccept, decideEnterDm } from './decide-entry'
+import { decideAnonymise, decideForgetMember } from './decide-forget'
 import { decideInvite, decideJoin, decideLeave } from './decide-member'
 import { decideDelete, decideEdit, decideReact } from './decide-message'
 import { decideKick, decideMute, decideSetRole, decideUnban } from './decide-moderation'
@@ -69,6 +70,10 @@ function decideOne(fold: Fold, op: Op): Outcome {
       return decideSystem(fold, op)
     case 'revise':
       return decideRevise(fold, op)
+    case 'anonymise':
+      return decideAnonymise(fold, op)
+    case 'forget-member':
+      return decideForgetMember(fold, op)
     default:
       return assertNever(op, 'op')
   }

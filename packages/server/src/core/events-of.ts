@@ -40,6 +40,8 @@ function eventOfMessage(op: Op, message: MessageChange['message']): Happening {
     case 'edit':
     case 'revise':
       return { type: 'message.edited', at, data: { message, by } }
+    case 'anonymise':
+      return { type: message.deleted ? 'message.deleted' : 'message.edited', at, data: { message, by } }
     case 'delete':
       return { type: 'message.deleted', at, data: { message, by } }
     case 'react':
@@ -59,6 +61,7 @@ function eventOfMessage(op: Op, message: MessageChange['message']): Happening {
     case 'mute':
     case 'rename-member':
     case 'update-room':
+    case 'forget-member':
     case 'put-member':
     case 'system':
       // Also the system message about it.
@@ -81,6 +84,9 @@ function eventOfMember({ op, isArrival }: Act, member: MemberChange['member']): 
       return isArrival ? { type: 'member.joined', at, data: { member, by } } : undefined
     case 'leave':
       return { type: 'member.left', at, data: { member } }
+    case 'forget-member':
+      // One who was removed before left no more than their name.
+      return member.removed === 'left' ? { type: 'member.left', at, data: { member } } : undefined
     case 'kick':
     case 'ban': {
       const reason = op.reason === undefined ? {} : { reason: op.reason }
@@ -101,6 +107,7 @@ function eventOfMember({ op, isArrival }: Act, member: MemberChange['member']): 
     case 'update-room':
     case 'system':
     case 'revise':
+    case 'anonymise':
       return undefined
     default:
       return assertNever(op, 'op')

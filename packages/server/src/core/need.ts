@@ -51,6 +51,11 @@ function want(wanted: Wanted, op: Op): void {
       if (op.clientId !== undefined)
         wanted.clientIds.set(pairKey(userId, op.clientId), { userId, clientId: op.clientId })
       return
+    case 'forget-member':
+      wanted.owners = true
+      wanted.userIds.add(op.userId)
+      return
+    case 'anonymise':
     case 'revise':
       wanted.messageIds.add(op.messageId)
       return

@@ -116,6 +116,19 @@ export type ServerOp =
     })
   /** New content of any message. */
   | (Base & { readonly kind: 'revise'; readonly messageId: MessageId; readonly content: string })
+  /** A deleted user's message gets this name instead of theirs; `blank`: and becomes a tombstone. */
+  | (Base & {
+      readonly kind: 'anonymise'
+      readonly messageId: MessageId
+      readonly userId: UserId
+      readonly names: Renaming
+      readonly blank: boolean
+    })
+  /** A deleted user is a member no more, and their row has this name. */
+  | (Base & { readonly kind: 'forget-member'; readonly userId: UserId; readonly name: string })
+
+/** `was`: undefined if it is not known any more. */
+export type Renaming = { readonly was: string | undefined; readonly now: string }
 
 /** A message as stored: with every reacting user. `toWire` in stored-message.ts makes the wire's row of it. */
 export type StoredMessage = Omit<Message, 'reactions'> & {

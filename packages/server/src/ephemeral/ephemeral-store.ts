@@ -6,6 +6,10 @@ export type EphemeralReader = Omit<
   Reader,
   | 'publicRooms'
   | 'user'
+  | 'users'
+  | 'rooms'
+  | 'leftRooms'
+  | 'countMessages'
   | 'spans'
   | 'deletedAmong'
   | 'reportedRooms'

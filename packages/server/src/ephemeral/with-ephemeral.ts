@@ -47,6 +47,8 @@ export function withEphemeral(
     revokeSession: (sid, untilMs) => kept.revokeSession(sid, untilMs),
     isSessionRevoked: (sid) => kept.isSessionRevoked(sid),
     endSessions: (userId, atMs, untilMs) => kept.endSessions(userId, atMs, untilMs),
+    resumeSessions: (userId, atMs) => kept.resumeSessions(userId, atMs),
+    forgetUser: (userId) => kept.forgetUser(userId),
     sessionsEnded: (userIds) => kept.sessionsEnded(userIds),
     revokedSessions: (sids) => kept.revokedSessions(sids),
     ping: () => kept.ping(),
@@ -127,6 +129,10 @@ function readerOfBoth(
     seqOfMessage: async (roomId, messageId) => (await about(roomId)).seqOfMessage(roomId, messageId),
     publicRooms: (query) => kept.publicRooms(query),
     user: (userId) => kept.user(userId),
+    users: (query) => kept.users(query),
+    rooms: (query) => kept.rooms(query),
+    leftRooms: (userId, query) => kept.leftRooms(userId, query),
+    countMessages: (roomId, fromSeq, toSeq) => kept.countMessages(roomId, fromSeq, toSeq),
     async acquaintances(userId, others) {
       const there = await kept.acquaintances(userId, others)
       const here = await unlessAway(ephemeral().then((reader) => metIn(reader, userId, others)))

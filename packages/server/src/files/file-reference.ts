@@ -47,7 +47,7 @@ const ForeignFile = v.optional(
  */
 export async function fileRefusal(
   { files, store }: Pick<Services, 'files' | 'store'>,
-  device: Device,
+  device: Pick<Device, 'userId' | 'protocol'>,
   { type, metadata, content }: { type: string; metadata: Metadata | undefined; content: string },
 ): Promise<Refusal | undefined> {
   if (!showsFiles(type)) return undefined

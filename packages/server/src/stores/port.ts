@@ -115,6 +115,14 @@ export interface Reader {
     limit: number
   }): Promise<readonly Room[]>
   user(userId: UserId): Promise<User | undefined>
+  /** All users, by id, after `after`. */
+  users(query: { after?: UserId; limit: number }): Promise<readonly User[]>
+  /** All rooms of every type, by id, after `after`. */
+  rooms(query: RoomsPage): Promise<readonly Room[]>
+  /** Rooms in which the user was and is not any more, by id, after `after`. */
+  leftRooms(userId: UserId, query: RoomsPage): Promise<readonly RoomId[]>
+  /** How many messages with these seqs are not deleted. The cost grows with the span. */
+  countMessages(roomId: RoomId, fromSeq: number, toSeq: number): Promise<number>
   /**
    * Which of these share a room with the user that both joined themselves (no `added` in either row); one query, whose
    * cost depends on the user's rooms and not on the others'.
@@ -233,6 +241,10 @@ export interface Store {
   isSessionRevoked(sid: string): Promise<boolean>
   /** Refuses tokens of the user issued up to `atMs`, until `untilMs`. A later time stays. */
   endSessions(userId: UserId, atMs: number, untilMs: number): Promise<void>
+  /** From now on tokens of the user issued after `atMs` are taken again, whenever their sessions were ended. */
+  resumeSessions(userId: UserId, atMs: number): Promise<void>
+  /** Removes the user's own row; rooms keep theirs. */
+  forgetUser(userId: UserId): Promise<void>
   /** Those of these users whose sessions were ended, and when. One query. */
   sessionsEnded(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, number>>
   /** Those of them that are revoked. One query. */

@@ -90,6 +90,8 @@ export class Database {
         return store.isSessionRevoked(sid)
       },
       endSessions: (userId, atMs, untilMs) => write(() => store.endSessions(userId, atMs, untilMs)),
+      resumeSessions: (userId, atMs) => write(() => store.resumeSessions(userId, atMs)),
+      forgetUser: (userId) => write(() => store.forgetUser(userId)),
       sessionsEnded: async (userIds) => {
         check()
         return store.sessionsEnded(userIds)

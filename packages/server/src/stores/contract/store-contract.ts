@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe } from 'vitest'
+import { backendContract } from './backend-contract'
 import { commitContract } from './commit-contract'
 import type { OpenedStore, OpenStore } from './contract-room'
 import { deleteRoomContract } from './delete-room-contract'
@@ -45,6 +46,7 @@ export function storeContract(name: string, open: OpenStore): void {
     sessionsContract,
     peopleContract,
     outboxContract,
+    backendContract,
     durabilityContract,
   ])
 }

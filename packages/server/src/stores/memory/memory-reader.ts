@@ -219,6 +219,35 @@ export class MemoryReader implements Reader {
     return held && { id: held.id, name: held.name }
   }
 
+  async users({ after = asUserId(''), limit }: { after?: UserId; limit: number }): Promise<readonly User[]> {
+    return [...this.tables.users.values()]
+      .flatMap((cell) => valueAt(cell, this.snapshot) ?? [])
+      .filter(({ id }) => id > after)
+      .sort((a, b) => compareByCodePoint(a.id, b.id))
+      .slice(0, limit)
+      .map(({ id, name }) => ({ id, name }))
+  }
+
+  async rooms({ after = asRoomId(''), limit }: RoomsPage): Promise<readonly Room[]> {
+    return [...this.tables.rooms.keys()]
+      .filter((roomId) => roomId > after)
+      .sort(compareByCodePoint)
+      .flatMap((roomId) => this.roomAt(roomId) ?? [])
+      .slice(0, limit)
+  }
+
+  async leftRooms(userId: UserId, { after = asRoomId(''), limit }: RoomsPage): Promise<readonly RoomId[]> {
+    return [...(this.tables.roomsOf.get(userId) ?? [])]
+      .filter((roomId) => roomId > after && this.memberAt(roomId, userId)?.removed !== undefined)
+      .sort(compareByCodePoint)
+      .slice(0, limit)
+  }
+
+  async countMessages(roomId: RoomId, fromSeq: number, toSeq: number): Promise<number> {
+    const query = { roomId, fromSeq, toSeq, includeDeleted: false, take: 'oldest' } as const
+    return (await this.messages({ ...query, limit: Number.POSITIVE_INFINITY })).length
+  }
+
   async dm(dmKey: string): Promise<RoomId | undefined> {
     return this.tables.dmKeys.get(dmKey)
   }

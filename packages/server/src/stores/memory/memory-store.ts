@@ -235,6 +235,17 @@ export class MemoryStore implements Store {
     if ((held?.atMs ?? 0) <= atMs) endedSessions.set(userId, { atMs, untilMs })
   }
 
+  async resumeSessions(userId: UserId, atMs: number): Promise<void> {
+    this.checkOpen()
+    const held = this.tables.endedSessions.get(userId)
+    if (held) this.tables.endedSessions.set(userId, { ...held, atMs: Math.min(held.atMs, atMs) })
+  }
+
+  async forgetUser(userId: UserId): Promise<void> {
+    this.checkOpen()
+    this.tables.users.delete(userId)
+  }
+
   async sessionsEnded(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, number>> {
     this.checkOpen()
     return new Map(

@@ -298,4 +298,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX outbox_dead_age ON outbox_dead (endpoint, dead_at_ms);
   CREATE INDEX outbox_dead_id ON outbox_dead (endpoint, id);
   `,
+  `
+  -- From a user to the rooms in which they were: what is theirs is exported, or made nameless, there too.
+  CREATE INDEX room_members_left ON room_members (user_id, room_id) WHERE removed IS NOT NULL;
+  `,
 ]

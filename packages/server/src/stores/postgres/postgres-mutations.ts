@@ -233,6 +233,20 @@ export async function endSessions(
   await together(client.query(FORGET_ENDED, nowMs), client.query(END_SESSIONS, userId, atMs, untilMs))
 }
 
+const RESUME_SESSIONS = {
+  name: 'resume-sessions',
+  text: 'UPDATE ended_sessions SET at_ms = least(at_ms, $2) WHERE user_id = $1',
+}
+const FORGET_USER = { name: 'forget-user', text: 'DELETE FROM users WHERE id = $1' }
+
+export async function resumeSessions(client: DatabaseClient, userId: UserId, atMs: number): Promise<void> {
+  await client.query(RESUME_SESSIONS, userId, atMs)
+}
+
+export async function forgetUser(client: DatabaseClient, userId: UserId): Promise<void> {
+  await client.query(FORGET_USER, userId)
+}
+
 export async function sessionsEnded(
   client: DatabaseClient,
   userIds: readonly UserId[],

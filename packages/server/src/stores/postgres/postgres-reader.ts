@@ -15,6 +15,7 @@ import {
   reportFrom,
   roomFrom,
   spanFrom,
+  userFrom,
 } from '../sql/rows'
 import type { DatabaseClient } from './database-client'
 import * as sql from './queries'
@@ -109,6 +110,24 @@ export function postgresReader(client: DatabaseClient): Reader {
     async user(userId) {
       const [row] = await client.query(sql.USER, userId)
       return row && { id: userId, name: text(row, 'name') }
+    },
+
+    async users({ after = asUserId(''), limit }) {
+      return (await client.query(sql.USERS, after, limit)).map(userFrom)
+    },
+
+    async rooms({ after = '', limit }) {
+      return (await client.query(sql.ROOMS, after, limit)).map(roomFrom)
+    },
+
+    async leftRooms(userId, { after = '', limit }) {
+      const rows = await client.query(sql.LEFT_ROOMS, userId, after, limit)
+      return rows.map((row) => asRoomId(text(row, 'room_id')))
+    },
+
+    async countMessages(roomId, fromSeq, toSeq) {
+      const [row] = await client.query(sql.COUNT_MESSAGES, roomId, fromSeq, toSeq)
+      return row ? integer(row, 'counted') : 0
     },
 
     async acquaintances(userId, others) {

@@ -206,6 +206,37 @@ export const MISNAMED = {
 
 export const DM = { name: 'select-dm', text: 'SELECT room_id FROM dm_rooms WHERE dm_key = $1' }
 
+export const USERS = {
+  name: 'users',
+  text: 'SELECT id, name FROM users WHERE id > $1 ORDER BY id LIMIT $2',
+}
+
+export const ROOMS = {
+  name: 'rooms',
+  text: `SELECT room.* FROM (
+      SELECT room_id FROM room_heads WHERE room_id > $1 ORDER BY room_id LIMIT $2
+    ) AS head
+    CROSS JOIN LATERAL (${FROM_ROOM} WHERE rooms.id = head.room_id LIMIT 1) AS room`,
+}
+
+export const LEFT_ROOMS = {
+  name: 'left-rooms',
+  text: `SELECT member.room_id FROM (
+      SELECT room_id FROM room_members
+      WHERE user_id BETWEEN $1 AND $1 AND removed IS NOT NULL AND room_id > $2 ORDER BY user_id, room_id LIMIT $3
+    ) AS member
+    CROSS JOIN LATERAL (SELECT 1 FROM room_heads WHERE room_id = member.room_id LIMIT 1) AS head`,
+}
+
+export const COUNT_MESSAGES = {
+  name: 'count-messages',
+  text: `SELECT count(*) AS counted FROM (SELECT room_id FROM room_heads WHERE room_id = $1) AS head
+    CROSS JOIN LATERAL (
+      SELECT 1 FROM messages
+      WHERE room_id = head.room_id AND seq >= $2 AND seq <= $3 AND NOT deleted ORDER BY seq LIMIT $3
+    ) AS shown`,
+}
+
 export const USER = { name: 'user', text: 'SELECT name FROM users WHERE id = $1' }
 
 export const REPORTED_ROOMS = {

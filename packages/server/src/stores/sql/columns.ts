@@ -20,7 +20,8 @@ export const MESSAGE_COLUMNS: Columns<StoredMessage> = {
   rev: { name: 'rev', type: 'bigint', later: 'set' },
   id: { name: 'id', type: 'text', later: 'stays' },
   senderId: { name: 'sender_id', type: 'text', later: 'stays' },
-  senderName: { name: 'sender_name', type: 'text', later: 'stays' },
+  // Only when its user is deleted.
+  senderName: { name: 'sender_name', type: 'text', later: 'set' },
   clientId: { name: 'client_id', type: 'text', later: 'stays' },
   type: { name: 'type', type: 'text', later: 'set' },
   content: { name: 'content', type: 'text', later: 'set' },

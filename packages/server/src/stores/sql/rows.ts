@@ -16,6 +16,7 @@ import {
   type Room,
   type RoomId,
   type RoomSettings,
+  type User,
 } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
 import { whole } from '../../core/whole'
@@ -40,6 +41,9 @@ export function roomFrom(row: Row): Room {
     memberCount: integer(row, 'member_count'),
   })
 }
+
+/** From `users`. */
+export const userFrom = (row: Row): User => ({ id: asUserId(text(row, 'id')), name: text(row, 'name') })
 
 /** From `room_heads`. */
 export function headFrom(row: Row): [RoomId, Head] {

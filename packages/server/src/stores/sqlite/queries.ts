@@ -144,6 +144,19 @@ export const MISNAMED = `
 
 export const DM = `SELECT room_id FROM dm_rooms WHERE dm_key = ?`
 
+export const USERS = `SELECT id, name FROM users WHERE id > ? ORDER BY id LIMIT ?`
+
+export const ROOMS = `${SELECT_ROOM.replace(' JOIN ', ' CROSS JOIN ')} WHERE rooms.id > ? ORDER BY rooms.id LIMIT ?`
+
+export const LEFT_ROOMS = `
+  SELECT room_id FROM room_members INDEXED BY room_members_left
+  CROSS JOIN room_heads USING (room_id)
+  WHERE user_id = ? AND removed IS NOT NULL AND room_id > ? ORDER BY room_id LIMIT ?`
+
+export const COUNT_MESSAGES = `
+  SELECT count(*) AS counted FROM room_heads CROSS JOIN messages INDEXED BY messages_shown USING (room_id)
+  WHERE room_id = ? AND seq BETWEEN ? AND ? AND deleted = 0`
+
 export const USER = `SELECT name FROM users WHERE id = ?`
 
 /** Room by room of the asking user: the number of the others' rooms costs nothing, and so reveals nothing (P9). */

@@ -150,6 +150,14 @@ export function endSessions(
   )
 }
 
+export function resumeSessions(db: Connection, userId: UserId, atMs: number): void {
+  db.run('UPDATE ended_sessions SET at_ms = min(at_ms, ?) WHERE user_id = ?', atMs, userId)
+}
+
+export function forgetUser(db: Connection, userId: UserId): void {
+  db.run('DELETE FROM users WHERE id = ?', userId)
+}
+
 /** Revocations are kept only until the revoked tokens have expired anyway. */
 export function revokeSession(db: Connection, sid: string, untilMs: number, nowMs: number): void {
   db.run('DELETE FROM revoked_sessions WHERE until_ms <= ?', nowMs)

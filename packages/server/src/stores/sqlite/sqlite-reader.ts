@@ -15,6 +15,7 @@ import {
   reportFrom,
   roomFrom,
   spanFrom,
+  userFrom,
 } from '../sql/rows'
 import type { Connection } from './connection'
 import * as sql from './queries'
@@ -150,6 +151,22 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
       step(() => {
         const row = connection.get(sql.USER, userId)
         return row && { id: userId, name: text(row, 'name') }
+      }),
+
+    users: ({ after = asUserId(''), limit }) =>
+      step(() => connection.all(sql.USERS, after, limit).map(userFrom)),
+
+    rooms: ({ after = '', limit }) => step(() => connection.all(sql.ROOMS, after, limit).map(roomFrom)),
+
+    leftRooms: (userId, { after = '', limit }) =>
+      step(() =>
+        connection.all(sql.LEFT_ROOMS, userId, after, limit).map((row) => asRoomId(text(row, 'room_id'))),
+      ),
+
+    countMessages: (roomId, fromSeq, toSeq) =>
+      step(() => {
+        const row = connection.get(sql.COUNT_MESSAGES, roomId, fromSeq, toSeq)
+        return row ? integer(row, 'counted') : 0
       }),
 
     acquaintances: async (userId, others) => {

@@ -16,10 +16,12 @@ import {
   createRoom,
   endSessions,
   forgetOps,
+  forgetUser,
   markRead,
   purge,
   putReport,
   putUser,
+  resumeSessions,
   revokeSession,
 } from './sqlite-mutations'
 import { sqliteReader } from './sqlite-reader'
@@ -93,6 +95,8 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
 
     endSessions: (userId, atMs, untilMs) =>
       writer.write((db) => endSessions(db, userId, atMs, untilMs, Date.now())),
+    resumeSessions: (userId, atMs) => writer.write((db) => resumeSessions(db, userId, atMs)),
+    forgetUser: (userId) => writer.write((db) => forgetUser(db, userId)),
     sessionsEnded: (userIds) =>
       readers.snapshot(async (db) => {
         const rows = db.all(SESSIONS_ENDED, JSON.stringify(userIds), Date.now())
