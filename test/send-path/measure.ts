@@ -18,7 +18,9 @@ const QUIET_MS = 1_500
  */
 export async function measureSendPath(): Promise<SendPath> {
   const server = await createTestServer()
-  const chat = createChat({ url: server.url, auth: await server.token('ada'), ports: { tabs: oneTab() } })
+  // Without wake signs: the look for jumps of the clock, each few seconds, is in every window of a busy machine.
+  const ports = { tabs: oneTab(), environment: { onWake: () => () => {} } }
+  const chat = createChat({ url: server.url, auth: await server.token('ada'), ports })
   const room = chat.room('general')
   await room.open()
   const { storage } = chat.getState()
