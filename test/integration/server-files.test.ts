@@ -294,6 +294,19 @@ describe('a message that shows a file', () => {
     expect((await get('eve', fileId)).status).toBe(404)
   })
 
+  test('needs no caption', async () => {
+    const { bob, ann, roomId, fileId } = await pictureRoom()
+    const shown = await show(ann, roomId, fileId, { content: '' })
+    expect(shown).toMatchObject({ ok: true, message: { content: '', metadata: { fileId } } })
+    const { message } = shown as { message: { id: string } }
+    const { messages } = await bob.do('fetch-history', { roomId })
+    expect(messages).toContainEqual(expect.objectContaining({ id: message.id, content: '' }))
+    expect(await show(ann, roomId, fileId, { content: ' ' })).toMatchObject({ code: 'INVALID_CONTENT' })
+    expect(await show(ann, roomId, fileId, { type: 'text', content: '' })).toMatchObject({
+      code: 'INVALID_CONTENT',
+    })
+  })
+
   test('in a batch is refused alone, and an ephemeral room shows it too', async () => {
     const { ann, bob } = await pictureRoom()
     const { room } = await ann.do('create-room', { name: 'Live', type: 'ephemeral', members: ['bob'] })

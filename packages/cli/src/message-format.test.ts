@@ -69,3 +69,11 @@ test('contents leave out system messages and deleted ones', () => {
   expect(formatMessage({ ...message, type: 'system' }, plain)).toBe('03:04:05 hello\n         world\n')
   expect(formatMessage({ ...message, deleted: true }, plain)).toBe('')
 })
+
+test('a picture or file without a caption is shown by its name', () => {
+  const picture = { ...message, type: 'image', content: '' }
+  const named = { ...picture, metadata: { fileId: 'f1', name: 'cat\u202e.png' } }
+  expect(formatMessage(named, plain)).toBe('03:04:05 Ada: [image: cat\ufffd.png]\n')
+  expect(formatMessage({ ...picture, type: 'file' }, plain)).toBe('03:04:05 Ada: [file]\n')
+  expect(formatMessage(picture, { kind: 'raw' })).toBe('\n')
+})

@@ -21,6 +21,7 @@ export type FormattedMessage = {
   readonly senderName: string
   readonly createdAt: string
   readonly deleted: boolean
+  readonly metadata?: { readonly name?: unknown } | undefined
 }
 
 /** The output for one message; empty for what the format leaves out. */
@@ -46,10 +47,16 @@ function jsonOf(message: FormattedMessage): object {
   return { seq, id, senderId, senderName, type, content, createdAt, ...(deleted ? { deleted } : {}) }
 }
 
+/** A picture or file without a caption is shown by its name. */
+function withoutCaption({ type, metadata }: FormattedMessage): string {
+  const name = metadata?.name
+  return typeof name === 'string' ? `[${type}: ${visibleLine(name)}]` : `[${type}]`
+}
+
 function forPeople(message: FormattedMessage, colour: boolean): string {
   const c = pc.createColors(colour)
   const time = message.createdAt.slice(11, 19)
-  const text = visible(message.content).replace(/\n+$/, '')
+  const text = visible(message.content === '' ? withoutCaption(message) : message.content).replace(/\n+$/, '')
   // Later lines are indented under the first, so that each message begins where a time stands.
   const indent = ' '.repeat(time.length + 1)
   const lines = text.replaceAll('\n', `\n${indent}`)

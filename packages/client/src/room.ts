@@ -20,7 +20,7 @@ export type {
  * the path, such as `metadata.order.n`.
  */
 export type MessageDraftInput = SentKind & {
-  /** 1 to 8,000 code points that are not all blank; no NUL. Never HTML. */
+  /** 1 to 8,000 code points that are not all blank; no NUL. Never HTML. Empty for a picture or file without a caption. */
   content: string
   /** Id, key or clientId of the message it answers, which may itself be unsent. */
   replyTo?: string

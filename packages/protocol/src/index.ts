@@ -41,6 +41,7 @@ export {
 } from './errors'
 export { type Brand, ClientId, MessageId, RoomId, UserId } from './ids'
 export { HEADS_INTERVAL_MS, LIMITS, TYPING_RENEW_MS, TYPING_TTL_MS } from './limits'
+export { messageProblem, showsFile } from './message-content'
 export type { FileMetadata, SystemAction, SystemMetadata } from './message-kinds'
 export { Metadata } from './metadata'
 export { cutContent, pinOf, pinsInOrder } from './pins'

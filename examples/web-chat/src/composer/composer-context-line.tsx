@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { shownText } from '../text/shown-text'
 import { Icon } from '../ui/icon'
 import { IconButton } from '../ui/icon-button'
 import { useRoomComposer } from './composer-context'
@@ -13,7 +14,7 @@ export function ComposerContextLine(): ReactElement | null {
       <Icon name={editing ? 'edit' : 'reply'} />
       <p className="grow clip">
         <strong>{editing ? 'Editing' : `Replying to ${message.senderName}`}</strong>{' '}
-        <span className="muted">{message.content}</span>
+        <span className="muted">{shownText(message)}</span>
       </p>
       <IconButton icon="close" label="Cancel" onClick={cancel} />
     </div>

@@ -1,6 +1,7 @@
 import type { ShownMessage } from '@roomful/client'
 import { memo, type ReactElement } from 'react'
 import { linkify } from '../text/linkify'
+import { shownText } from '../text/shown-text'
 import { fullTime } from '../text/time'
 
 /** Only text, as it was sent, byte for byte, except that links are clickable. */
@@ -13,7 +14,7 @@ export const MessageContent = memo(function MessageContent({
   return (
     <>
       <p className="content" dir="auto" data-testid="content">
-        {linkify(message.content).map(({ text, href }, i) =>
+        {linkify(shownText(message)).map(({ text, href }, i) =>
           href === undefined ? (
             text
           ) : (

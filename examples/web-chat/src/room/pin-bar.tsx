@@ -2,6 +2,7 @@ import type { Pin } from '@roomful/client'
 import { usePins, useRoom } from '@roomful/react'
 import { type ReactElement, useState } from 'react'
 import { showRow } from '../message/show-row'
+import { shownText } from '../text/shown-text'
 import { Icon } from '../ui/icon'
 import { useAttempt } from '../ui/notices'
 import { PinsDialog } from './pins-dialog'
@@ -19,7 +20,7 @@ export function PinBar(): ReactElement | null {
       <button type="button" className="pin-text grow" onClick={() => jump(newest)}>
         <span className="visually-hidden">Go to the pinned message: </span>
         <bdi className="sender">{newest.senderName}</bdi>
-        <span className="clip">{newest.content}</span>
+        <span className="clip">{shownText(newest)}</span>
       </button>
       <button type="button" className="button" onClick={() => setShowsAll(true)}>
         {pins.length === 1 ? 'Pinned' : `All ${pins.length} pins`}

@@ -2,6 +2,7 @@ import type { RoomSummary } from '@roomful/client'
 import { memo, type ReactElement } from 'react'
 import { hrefOfRoom } from '../app/route'
 import { roomTitle } from '../text/room-title'
+import { shownText } from '../text/shown-text'
 import { listTime } from '../text/time'
 import { RoomAvatar } from './room-avatar'
 
@@ -54,7 +55,7 @@ export const RoomListItem = memo(function RoomListItem({
   )
 })
 
-function previewText({ deleted, type, senderName, content }: NonNullable<RoomSummary['preview']>): string {
-  if (deleted) return 'Message deleted'
-  return type === 'system' ? content : `${senderName}: ${content}`
+function previewText(preview: NonNullable<RoomSummary['preview']>): string {
+  if (preview.deleted) return 'Message deleted'
+  return preview.type === 'system' ? preview.content : `${preview.senderName}: ${shownText(preview)}`
 }

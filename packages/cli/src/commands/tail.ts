@@ -22,7 +22,7 @@ const LAST_WHEN_FOLLOWING = 10
 
 type Row = Pick<
   ShownMessage,
-  'id' | 'seq' | 'type' | 'content' | 'senderName' | 'senderId' | 'createdAt' | 'deleted'
+  'id' | 'seq' | 'type' | 'content' | 'senderName' | 'senderId' | 'createdAt' | 'deleted' | 'metadata'
 >
 
 /** Prints a room's messages in order; with `follow`, new ones too, until Ctrl+C. */

@@ -1,8 +1,8 @@
 import type { ClientEvent, Metadata, PayloadInput, UserId } from '@roomful/protocol'
 import {
-  contentProblem,
   isUserId,
   LIMITS,
+  messageProblem,
   type Plain,
   plainMetadata,
   plainPayload,
@@ -71,8 +71,8 @@ export const statusRefusal = (status: unknown): ChatError | undefined =>
   status === 'online' || status === 'away' ? undefined : invalid('status', 'is neither `online` nor `away`')
 
 /** Refused here, with the server's own rule: it shows as failed at once, and the text is not lost. */
-export function contentRefusal(content: string): ChatError | undefined {
-  const code = contentProblem(content)
+export function contentRefusal(message: Parameters<typeof messageProblem>[0]): ChatError | undefined {
+  const code = messageProblem(message)
   const limit = code === 'CONTENT_TOO_LONG' && { limit: LIMITS.contentCodePoints }
   return code && new ChatError(code, WIRE_ERRORS[code].text, { field: 'content', ...limit })
 }

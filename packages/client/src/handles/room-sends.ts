@@ -6,7 +6,7 @@ import { entryOf, outcomeOf } from '../model/outbox/outbox'
 import { neverThere } from '../model/room/room-gone'
 import type { RoomModel } from '../model/room/room-model'
 import { ownRow } from '../model/rows/own-rows'
-import { seqOf } from '../model/rows/timeline'
+import { at, seqOf } from '../model/rows/timeline'
 import { shownRow } from '../model/view/overlay'
 import type { WaitOptions } from '../options'
 import type { Room, Sent, ShownMessage } from '../room'
@@ -91,7 +91,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       const odd = limits instanceof ChatError ? limits : undefined
       const shown = limitedRun(clock, odd ? {} : { ...limits, onAbort: () => void cancel(id) }, async () => {
         const done = waiters.wait(roomId, id)
-        enqueue(command, nowhere ?? problem ?? odd ?? contentRefusal(content))
+        enqueue(command, nowhere ?? problem ?? odd ?? contentRefusal(command))
         stopTyping()
         return shownAs(await done)
       })
@@ -108,7 +108,7 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       change(
         { kind: 'edit', id: newId(), target: targetOf(slot.model, id), content },
         options,
-        textRefusal({ messageId: id, content }) ?? contentRefusal(content),
+        textRefusal({ messageId: id, content }) ?? editRefusal(slot.model, id, content),
       ),
 
     delete: (id, options) =>
@@ -140,6 +140,16 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       if (to > room.state().lastReadSeq) enqueue({ kind: 'read', id: newId(), seq: to, dueAt })
     },
   }
+}
+
+/** Of a message that is not held, only the server knows whether an empty content is the caption of a file. */
+function editRefusal(model: RoomModel, id: string, content: string): ChatError | undefined {
+  if (content !== '') return contentRefusal({ content })
+  const entry = entryOf(model.outbox, id)
+  const seq = seqOf(model.rows.timeline, id)
+  const row = seq === undefined ? ownRow(model, id) : at(model.rows.timeline, seq)
+  const message = entry?.kind === 'send' ? entry : row
+  return message && contentRefusal({ type: message.type, metadata: message.metadata, content })
 }
 
 /** A message by its id, its UI key or its clientId. */

@@ -76,3 +76,22 @@ test('content that is refused here names its field and its limit', async () => {
   await expect(ada.room.edit('any', 'x'.repeat(8_001))).rejects.toMatchObject(tooLong)
   expect(world.server.room(ROOM).messages).toEqual([])
 })
+
+test('a picture needs no caption, and one can be taken away', async () => {
+  const world = new World()
+  const ada = await world.live('ada')
+  const metadata = { fileId: 'f1' }
+  const picture = ada.room.send({ type: 'image', content: '', metadata })
+  const captioned = ada.room.send({ type: 'image', content: 'a cat', metadata })
+  await world.rest(1_000)
+  expect(await picture).toMatchObject({ status: 'sent', content: '', type: 'image' })
+  const edited = ada.room.edit((await captioned).id, '')
+  await world.rest(1_000)
+  await edited
+  expect(world.server.room(ROOM).messages.map(({ content }) => content)).toEqual(['', ''])
+  const refused = { code: 'INVALID_CONTENT', field: 'content' }
+  const text = ada.room.send('words')
+  await world.rest(1_000)
+  await expect(ada.room.edit((await text).id, '')).rejects.toMatchObject(refused)
+  await expect(ada.room.send({ type: 'image', content: '' })).rejects.toMatchObject(refused)
+})

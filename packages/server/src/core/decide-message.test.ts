@@ -51,6 +51,18 @@ const muteBob: Op = {
 }
 
 describe('an edit', () => {
+  test('takes the caption of a picture away, and of nothing else', async () => {
+    const picture = sendOp('ann', 'a cat', { type: 'image', metadata: { fileId: 'f1' } })
+    await commitOne(store, roomId, picture)
+    expect(await decided(editOp('ann', picture.id, ''))).toMatchObject({ ok: true, message: { content: '' } })
+    expect(await decided(editOp('ann', picture.id, ' '))).toMatchObject({ code: 'INVALID_CONTENT' })
+    const text = await say(store, roomId, 'ann', 'words')
+    expect(await decided(editOp('ann', text, ''))).toMatchObject({
+      code: 'INVALID_CONTENT',
+      field: 'content',
+    })
+  })
+
   test('changes content, editedAt and rev, and nothing else', async () => {
     const op = sendOp('ann', 'old', { clientId: 'client-0001', metadata: { a: 1 } })
     await commitOne(store, roomId, op)

@@ -27,7 +27,7 @@ export function decideEdit(fold: Fold, op: Edit): Outcome {
     speechRefusal(fold, { room, member, op }) ??
     editWindowRefusal(room, message, op.at) ??
     versionRefusal(message, op) ??
-    contentRefusal(op.content) ??
+    contentRefusal({ ...message, content: op.content }) ??
     // A picture that is shown by its address stays one.
     (showsAddress(message) && !isWebAddress(op.content)
       ? refuse('INVALID_CONTENT', { field: 'content' })

@@ -27,6 +27,18 @@ async function decided(roomId: RoomId, op: Op): Promise<Outcome | undefined> {
   return (await commitOps(store, roomId, [op])).outcomes[0]
 }
 
+test('a picture or a file needs no caption; every other message has content', async () => {
+  const roomId = await newRoom(store)
+  const send = (content: string, type: string, metadata?: { fileId: string }) =>
+    decided(roomId, sendOp('ann', content, { type, ...(metadata ? { metadata } : {}) }))
+  for (const type of ['image', 'file'])
+    expect(await send('', type, { fileId: 'f1' })).toMatchObject({ ok: true, message: { content: '', type } })
+  const refused = { ok: false, code: 'INVALID_CONTENT', field: 'content' }
+  expect(await send(' ', 'image', { fileId: 'f1' })).toEqual(refused)
+  expect(await send('', 'image')).toEqual(refused)
+  expect(await send('', 'text', { fileId: 'f1' })).toEqual(refused)
+})
+
 describe('a retry', () => {
   const clientId = 'client-0001'
 

@@ -1,4 +1,4 @@
-import { contentProblem, LIMITS, type Member, type Room } from '@roomful/protocol'
+import { LIMITS, type Member, messageProblem, type Room } from '@roomful/protocol'
 import { denialOf } from './authorise'
 import { confirmMembership } from './confirm-membership'
 import type { Fold } from './fold'
@@ -33,7 +33,7 @@ export function decideSend(fold: Fold, op: Send): Outcome {
   const refusal =
     speechRefusal(fold, { room, member, op }) ??
     (isFull(room) ? refuse('LIMIT_EXCEEDED', { limit: EPHEMERAL_MESSAGES_MAX }) : undefined) ??
-    contentRefusal(op.content) ??
+    contentRefusal(op) ??
     replyRefusal(fold, member, op)
   if (refusal) return refusal
 
@@ -85,8 +85,8 @@ export function isMuted(member: Member, at: number): boolean {
   return member.mutedUntil !== undefined && at < msOfIso(member.mutedUntil)
 }
 
-export function contentRefusal(content: string): Refusal | undefined {
-  const problem = contentProblem(content)
+export function contentRefusal(message: Parameters<typeof messageProblem>[0]): Refusal | undefined {
+  const problem = messageProblem(message)
   if (!problem) return undefined
   return problem === 'CONTENT_TOO_LONG'
     ? refuse(problem, { field: 'content', limit: LIMITS.contentCodePoints })

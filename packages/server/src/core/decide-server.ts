@@ -55,7 +55,7 @@ export function decideSystem(fold: Fold, op: System): Outcome {
       return refuse('CLIENT_ID_CONFLICT', { field: 'clientId' })
     return { ok: true, kind: 'message', message: toWire(first), duplicate: true }
   }
-  const refusal = room.settings.archived ? refuse('ROOM_ARCHIVED') : contentRefusal(content)
+  const refusal = room.settings.archived ? refuse('ROOM_ARCHIVED') : contentRefusal({ content })
   if (refusal) return refusal
   const message = fold.addMessage(
     {
@@ -87,7 +87,7 @@ export function decideRevise(fold: Fold, { actor, at, messageId, content }: Revi
   if (message.content === content) return { ok: true, kind: 'message', message: toWire(message) }
   const refusal =
     (room.settings.archived ? refuse('ROOM_ARCHIVED') : undefined) ??
-    contentRefusal(content) ??
+    contentRefusal({ ...message, content }) ??
     (showsAddress(message) && !isWebAddress(content)
       ? refuse('INVALID_CONTENT', { field: 'content' })
       : undefined)
