@@ -9,6 +9,7 @@ import type {
   Value,
 } from '../../packages/server/src/stores/postgres/database-client'
 import { lockAndRead } from '../../packages/server/src/stores/postgres/facts'
+import { postgresOutbox } from '../../packages/server/src/stores/postgres/outbox'
 import {
   answerInvitation,
   block,
@@ -281,6 +282,35 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       /invitations_sent on .*\n.*Cond: .*inviter_id .*until_ms > /,
     )
     expect(plans.get('forget-invitations')).toMatch(/invitations_age on .*\n.*Cond: .*until_ms < /)
+  })
+
+  test('events that wait, and dead letters, are found by their endpoint and place', async () => {
+    const event = { endpoint: 'app', type: 'message.sent', at: 1, body: '{}' }
+    const plans = await plansOf(async (client) => {
+      const outbox = postgresOutbox((work) => work(client))
+      const events = Array.from({ length: 50 }, (_, at) => ({ ...event, stream: `s${at % 5}`, id: `e${at}` }))
+      await outbox.add(events)
+      const lease = { nowMs: 5, lease: 'l', untilMs: 9 }
+      const [claimed] = await outbox.claim({ endpoint: 'app', ...lease, streams: 1, events: 3 })
+      const dead = (claimed?.events ?? []).map(({ seq }) => ({ seq, reason: 'gone' }))
+      const end = { endpoint: 'app', stream: claimed?.stream ?? '', nowMs: 5 }
+      await outbox.settle({ ...end, lease: 'l', delivered: [1], dead })
+      await outbox.oldest('app', { limit: 10 })
+      await outbox.dead('app', { after: 1, limit: 10 })
+      await outbox.replay('app', { nowMs: 5, limit: 1 })
+      await outbox.replay('app', { nowMs: 5, limit: 1, ids: ['e1'] })
+      await outbox.wake('app', 5)
+      await outbox.forgetDead('app', { beforeMs: 5, keep: 5, limit: 5 })
+    })
+    // Only the events that are written are sorted and counted.
+    expect(walks(plans).sort()).toEqual(['outbox-keep', 'outbox-replay', 'outbox-replay-ids'])
+    expect([...plans.values()].join()).not.toMatch(/Seq Scan on outbox/)
+    expect(plans.get('outbox-claim')).toMatch(
+      /outbox_streams_due on .*\n.*Cond: .*endpoint = .*next_at_ms <= /,
+    )
+    expect(plans.get('outbox-first')).toMatch(/outbox_events_pkey on .*\n.*Cond: .*endpoint = .*stream >= /)
+    expect(plans.get('outbox-oldest')).toMatch(/outbox_events_oldest on .*\n.*Cond: .*endpoint = /)
+    expect(plans.get('outbox-dead')).toMatch(/outbox_dead_endpoint on .*\n.*Cond: .*endpoint = .*seq > /)
   })
 
   test('a purge finds its messages by seq', async () => {

@@ -34,7 +34,7 @@ export function keepEvents(
   return [client.query(KEEP, JSON.stringify(rows))]
 }
 
-export const CLAIM = {
+const CLAIM = {
   name: 'outbox-claim',
   text: `WITH due AS (
       SELECT stream FROM outbox_streams WHERE endpoint = $1 AND next_at_ms <= $2
@@ -44,12 +44,12 @@ export const CLAIM = {
     WHERE held.endpoint = $1 AND held.stream = due.stream
     RETURNING held.stream, held.attempts`,
 }
-export const FIRST = {
+const FIRST = {
   name: 'outbox-first',
   text: `SELECT found.* FROM unnest($2::text[]) AS key (stream) CROSS JOIN LATERAL (
-      SELECT * FROM outbox_events WHERE endpoint = $1 AND stream = key.stream
+      SELECT * FROM outbox_events WHERE endpoint = $1 AND stream BETWEEN key.stream AND key.stream
       ORDER BY endpoint, stream, seq LIMIT $3
-    ) AS found ORDER BY found.seq`,
+    ) AS found`,
 }
 
 /** Events that are committed in between may be among them: they are the last of their stream. */
@@ -58,7 +58,9 @@ export async function claim(client: DatabaseClient, asked: Claim): Promise<reado
   const claimed = await client.query(CLAIM, endpoint, nowMs, streams, untilMs, lease)
   if (claimed.length === 0) return []
   const names = claimed.map((row) => text(row, 'stream'))
-  const events = (await client.query(FIRST, endpoint, names, asked.events)).map(keptEventFrom)
+  const events = (await client.query(FIRST, endpoint, names, asked.events))
+    .map(keptEventFrom)
+    .sort((a, b) => a.seq - b.seq)
   return claimed.map((row) => {
     const stream = text(row, 'stream')
     return {
@@ -73,15 +75,15 @@ const LOCK = {
   name: 'outbox-lock',
   text: 'SELECT 1 FROM outbox_streams WHERE endpoint = $1 AND stream = $2 FOR UPDATE',
 }
-export const REMOVE = {
+const REMOVE = {
   name: 'outbox-remove',
   text: `WITH gone AS (
-      DELETE FROM outbox_events WHERE endpoint = $1 AND stream = $2 AND seq = ANY ($3::bigint[])
+      DELETE FROM outbox_events WHERE endpoint = $1 AND stream = $2 AND seq = ANY (($3::text[])::bigint[])
       RETURNING seq, ${COLUMNS}
     ), buried AS (
       INSERT INTO outbox_dead (seq, ${COLUMNS}, dead_at_ms, reason)
       SELECT gone.seq, ${COLUMNS}, $4, dead.reason
-      FROM gone JOIN unnest($5::bigint[], $6::text[]) AS dead (seq, reason) ON dead.seq = gone.seq
+      FROM gone JOIN unnest(($5::text[])::bigint[], $6::text[]) AS dead (seq, reason) ON dead.seq = gone.seq
     )
     UPDATE outbox_streams SET waiting = waiting - (SELECT count(*) FROM gone)
     WHERE endpoint = $1 AND stream = $2`,
@@ -123,9 +125,9 @@ const DEAD = {
 const again = (name: string, which: string) => ({
   name,
   text: `WITH back AS (
-      DELETE FROM outbox_dead WHERE seq IN (
-        SELECT seq FROM outbox_dead WHERE endpoint = $1 ${which} LIMIT $3 FOR UPDATE SKIP LOCKED
-      ) RETURNING seq, ${COLUMNS}
+      DELETE FROM outbox_dead USING (
+        SELECT seq AS old FROM outbox_dead WHERE endpoint = $1 ${which} LIMIT $3 FOR UPDATE SKIP LOCKED
+      ) AS chosen WHERE seq = chosen.old RETURNING seq, ${COLUMNS}
     ), kept AS (
       INSERT INTO outbox_events (seq, ${COLUMNS}) SELECT seq, endpoint, stream, id, type, $2, body FROM back
       RETURNING endpoint, stream
@@ -136,8 +138,8 @@ const again = (name: string, which: string) => ({
     )
     SELECT 1 FROM kept`,
 })
-export const REPLAY = again('outbox-replay', 'ORDER BY endpoint, seq')
-export const REPLAY_IDS = again('outbox-replay-ids', 'AND id = ANY ($4::text[])')
+const REPLAY = again('outbox-replay', 'ORDER BY endpoint, seq')
+const REPLAY_IDS = again('outbox-replay-ids', 'AND id = ANY ($4::text[])')
 
 const WAKE = {
   name: 'outbox-wake',
@@ -147,20 +149,20 @@ const WAKE = {
     ) AS resting
     WHERE outbox_streams.endpoint = $1 AND outbox_streams.stream = resting.stream`,
 }
-export const FORGET_AGED = {
+const FORGET_AGED = {
   name: 'outbox-forget-aged',
-  text: `DELETE FROM outbox_dead WHERE seq IN (
-      SELECT seq FROM outbox_dead WHERE endpoint = $1 AND dead_at_ms < $2
+  text: `DELETE FROM outbox_dead USING (
+      SELECT seq AS old FROM outbox_dead WHERE endpoint = $1 AND dead_at_ms < $2
       ORDER BY endpoint, dead_at_ms LIMIT $3 FOR UPDATE SKIP LOCKED
-    ) RETURNING 1`,
+    ) AS chosen WHERE seq = chosen.old RETURNING 1`,
 }
-export const FORGET_BEYOND = {
+const FORGET_BEYOND = {
   name: 'outbox-forget-beyond',
-  text: `DELETE FROM outbox_dead WHERE seq IN (
-      SELECT seq FROM outbox_dead WHERE endpoint = $1 AND seq <= (
+  text: `DELETE FROM outbox_dead USING (
+      SELECT seq AS old FROM outbox_dead WHERE endpoint = $1 AND seq <= (
         SELECT seq FROM outbox_dead WHERE endpoint = $1 ORDER BY endpoint DESC, seq DESC LIMIT 1 OFFSET $2
       ) ORDER BY endpoint, seq LIMIT $3 FOR UPDATE SKIP LOCKED
-    ) RETURNING 1`,
+    ) AS chosen WHERE seq = chosen.old RETURNING 1`,
 }
 const WAITING = {
   name: 'outbox-waiting',

@@ -8,6 +8,7 @@ import { type Row, text } from '../sql/column'
 import { Connection, type Value } from './connection'
 import { readFacts } from './facts'
 import { migrate } from './migrate'
+import { claim, forgetDead, keepEvents, replay, settle, sqliteOutbox } from './outbox'
 import { answerInvitation, block, forgetInvitations, hide, invite } from './people'
 import { createRoom, forgetOps, markRead, putUser } from './sqlite-mutations'
 import { sqliteReader } from './sqlite-reader'
@@ -220,6 +221,34 @@ describe('SQLite finds by index', () => {
       expect.stringMatching(/invitations_sent \(inviter_id=\? AND until_ms>\?\)/),
     )
     expect(plans.flat()).toContainEqual(expect.stringMatching(/invitations_age \(until_ms<\?\)/))
+  })
+
+  test('events that wait, and dead letters', async () => {
+    const event = { endpoint: 'app', stream: roomId, type: 'message.sent', at: 1, body: '{}' }
+    const outbox = sqliteOutbox({ write: async (work) => work(db), read: async (work) => work(db) })
+    const plans = await plansOf(async () => {
+      keepEvents(
+        db,
+        [1, 2, 3].map((number) => ({ ...event, id: `event-${number}` })),
+      )
+      const lease = { nowMs: 5, lease: 'l', untilMs: 9 }
+      const [claimed] = claim(db, { endpoint: 'app', ...lease, streams: 1, events: 2 })
+      const dead = (claimed?.events ?? []).map(({ seq }) => ({ seq, reason: 'gone' }))
+      settle(db, { endpoint: 'app', stream: roomId, lease: 'l', nowMs: 5, delivered: [], dead })
+      await outbox.oldest('app', { limit: 10 })
+      await outbox.dead('app', { after: 1, limit: 10 })
+      replay(db, 'app', { nowMs: 5, limit: 1 })
+      replay(db, 'app', { nowMs: 5, limit: 1, ids: ['event-2'] })
+      await outbox.wake('app', 5)
+      forgetDead(db, 'app', { beforeMs: 9, keep: 5, limit: 5 })
+    })
+    expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
+    expect(plans.flat()).toContainEqual(
+      expect.stringMatching(/outbox_streams_due \(endpoint=\? AND next_at_ms<\?\)/),
+    )
+    expect(plans.flat()).toContainEqual(
+      expect.stringMatching(/outbox_events_stream \(endpoint=\? AND stream=\?/),
+    )
   })
 
   test('small writes', async () => {
