@@ -169,6 +169,25 @@ export const RUNS: Readonly<Record<string, Run>> = {
     expect(show.mock.calls).toEqual([[['bob: a rude word']]])
   },
 
+  'docs/rules.md 1': async (snippet) => {
+    const quiet = "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', guests: true,"
+    const { server } = await runSnippet(snippet, { instead: { 'createChatServer({': quiet } })
+    await using _ = serverOf(server)
+    const { url } = serverOf(server)
+    await using ada = createChat({ url, auth: () => guestToken(url), storage: 'memory' })
+    const [open, closed] = await Promise.all(
+      [false, true].map((closed) =>
+        ada.createRoom({ name: 'Ticket', type: 'private', metadata: { closed } }),
+      ),
+    )
+    if (!open || !closed) throw new Error('two rooms')
+    expect(await ada.room(open.id).send('hello')).toMatchObject({ content: 'hello' })
+    await expect(ada.room(closed.id).send('hello?')).rejects.toMatchObject({
+      code: 'REFUSED',
+      reason: 'This ticket is closed',
+    })
+  },
+
   'docs/server.md 1': async (snippet) => {
     const secret = 'a secret of these tests, 32 bytes long'
     const quiet = "server: http, database: 'memory:', logLevel: 'silent',"

@@ -158,6 +158,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     defaultRooms,
     invitations: options.invitations ?? DEFAULTS.invitations,
     rates: options.limits ?? {},
+    authorize: options.authorize,
     hooks: options.hooks ?? {},
     events,
     customEmoji: options.customEmoji ?? [],
@@ -167,13 +168,14 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   })
   const proxies = options.trustProxy ?? 0
   const identify = identifyBy({ check: (token, source) => node.identify(token, source), origins, proxies })
+  const { rules } = node.services
   const revokeSession = (sid: string) => node.revokeSession(sid)
   const operators = startApi(node, options, { nodeId, totals, identify })
   const app = httpApp({
     routes: [
       ...operators.routes,
-      (app) => adminRoutes(app, { identify, revokeSession, ids }),
-      (app) => files?.routes(app, { store: node.services.store, identify, ids }),
+      (app) => adminRoutes(app, { identify, revokeSession, rules, ids }),
+      (app) => files?.routes(app, { store: node.services.store, identify, rules, ids }),
     ],
     registry,
     metrics: options.metrics?.port === undefined ? (options.metrics ?? {}) : 'elsewhere',

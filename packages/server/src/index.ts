@@ -57,6 +57,7 @@ export type { Clock } from './ports/clock'
 export type { Ids } from './ports/ids'
 export type { Log } from './ports/log'
 export { type Meter, noMeter } from './ports/meter'
+export type { Authorization, Authorize, AuthorizedAct, AuthorizedAction } from './rules/authorize'
 export { databaseOf, shownUrl, withSchema } from './stores/database-url'
 export {
   backupDatabase,

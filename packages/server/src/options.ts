@@ -11,6 +11,7 @@ import type { HostServer } from './http/mount'
 import type { Hooks } from './moderation/hooks'
 import type { Retention } from './node/retention'
 import type { Log } from './ports/log'
+import type { Authorize } from './rules/authorize'
 import type { Store } from './stores/port'
 
 /** How tokens are checked: one of three ways. */
@@ -131,6 +132,11 @@ export type ServerOptions = {
   readonly trustProxy?: number
   readonly limits?: RateOptions
   readonly hooks?: Hooks
+  /**
+   * The app's own rules: asked before every act that the table of permissions allows, on sockets and for files. It may
+   * forbid, with a reason for the user.
+   */
+  readonly authorize?: Authorize
   /**
    * Names that are accepted as reactions between colons, beside Unicode's emoji: `party-parrot` for `:party-parrot:`.
    */

@@ -1,5 +1,6 @@
-import type { RoomType } from '@roomful/protocol'
-import { STANDINGS, type Standing } from './scene'
+import { ROOM_TYPES, type RoomType } from '@roomful/protocol'
+import type { AuthorizedAction } from '@roomful/server'
+import { STANDINGS, type Standing, standingsIn } from './scene'
 
 /**
  * The expected answers on the wire, written by hand and not derived from the server's own table. Each line: an event
@@ -9,7 +10,7 @@ import { STANDINGS, type Standing } from './scene'
  *   F  FORBIDDEN, or SLOW_MODE if that is what the role would skip
  *   N  the room or message does not exist: the same answer as for a missing one
  *   0  accepted, and the room is not in it: also as for a missing one
- *   B  USER_BANNED    L  LIMIT_EXCEEDED: the last owner
+ *   B  USER_BANNED    L  LIMIT_EXCEEDED: the last owner    R  REFUSED by the app, with its reason
  */
 const IN_A_PRIVATE_ROOM = `
   event                  permission        owner admin member left kicked banned never admin+ none+
@@ -31,11 +32,11 @@ const IN_A_PRIVATE_ROOM = `
   mark-read              read                y     y     y     N     N      N      N     y      N
   sync                   read                y     y     y     0     0      0      0     y      0
   typing                 read                y     y     y     N     N      N      N     y      N
-  create-room            -                   y     y     y     y     y      y      y     y      y
+  create-room            create-room         y     y     y     y     y      y      y     y      y
   update-room            update-room         y     y     F     N     N      N      N     y      y
   delete-room            delete-room         F     F     F     N     N      N      N     y      y
-  list-rooms             -                   y     y     y     y     y      y      y     y      y
-  open-dm                -                   y     y     y     y     y      y      y     y      y
+  list-rooms             search-rooms        y     y     y     y     y      y      y     y      y
+  open-dm                open-dm             y     y     y     y     y      y      y     y      y
   add-member:self        join                y     y     y     N     N      N      N     y      y
   add-member:other       invite              y     y     F     N     N      N      N     y      y
   remove-member:self     leave               L     y     y     y     N      N      N     y      N
@@ -48,18 +49,19 @@ const IN_A_PRIVATE_ROOM = `
   report-message         report              y     y     y     N     N      N      N     y      N
   list-reports           handle-reports      y     y     F     N     N      N      N     y      y
   fetch-report           handle-reports      y     y     F     N     N      N      N     y      y
-  list-reported-rooms    -                   F     F     F     F     F      F      F     y      y
+  list-reported-rooms    list-reported-rooms F     F     F     F     F      F      F     y      y
   resolve-report         handle-reports      y     y     F     N     N      N      N     y      y
   fetch-audit            read-audit          y     y     F     N     N      N      N     y      y
   list-invitations       -                   y     y     y     y     y      y      y     y      y
   accept-invitation      -                   y     y     y     N     N      N      N     y      N
+  accept-invitation:invited join            y     y     y     y     y      B      y     y      y
   decline-invitation     -                   y     y     y     y     y      y      y     y      y
   block-user             -                   y     y     y     y     y      y      y     y      y
   unblock-user           -                   y     y     y     y     y      y      y     y      y
   list-blocked           -                   y     y     y     y     y      y      y     y      y
   hide-dm                read                F     F     F     N     N      N      N     F      N
   watch-presence         -                   y     y     y     y     y      y      y     y      y
-  end-sessions           -                   F     F     F     F     F      F      F     y      y
+  end-sessions           end-sessions        F     F     F     F     F      F      F     y      y
   refresh-token          -                   y     y     y     y     y      y      y     y      y`
 
 /** Any user who knows the room may join. */
@@ -123,4 +125,69 @@ export function expected(type: RoomType, row: string, standing: Standing): strin
   if (cell === undefined || !STANDINGS.includes(standing))
     throw new Error(`no expectation: ${row} by ${standing}`)
   return cell
+}
+
+/** Acts that have no event: role-matrix-http.test.ts. */
+export const OVER_HTTP: ReadonlySet<AuthorizedAction> = new Set(['upload-file', 'download-file'])
+
+export type Cell = {
+  readonly type: RoomType
+  readonly row: string
+  readonly permission: string
+  readonly standing: Standing
+  readonly wanted: string
+}
+
+export const cells: readonly Cell[] = ROOM_TYPES.flatMap((type) =>
+  rows.flatMap(({ row, permission }) =>
+    standingsIn(type).map((standing) => ({
+      ...{ type, row, permission, standing },
+      wanted: expected(type, row, standing),
+    })),
+  ),
+).filter(({ wanted }) => wanted !== '-')
+
+/** What is so already, and is answered as before: in the room, or out of it. */
+const CHANGES_NOTHING: ReadonlyMap<string, readonly Standing[]> = new Map([
+  ['add-member:self', ['owner', 'admin', 'member', 'admin+']],
+  ['accept-invitation:invited', ['owner', 'admin', 'member', 'admin+']],
+  ['remove-member:self', ['left']],
+])
+
+/** Acts that need a privilege beside the permission to act: the app is asked about both, in this order. */
+const FIRST: ReadonlyMap<string, string> = new Map([
+  ['send-message:readonly', 'send'],
+  ['send-message:slow', 'send'],
+  ['edit-message:readonly', 'edit-own'],
+  ['edit-message:slow', 'edit-own'],
+])
+
+/**
+ * The actions that the app is asked about: what the table permits, and nothing else. Of a user who was never in the
+ * room, `mine` is a message of another one.
+ */
+export function askedIn({ row, permission, standing, wanted }: Cell): readonly string[] {
+  const first = FIRST.get(row)
+  if (permission === '-' || (row === 'remove-member:self' && standing === 'left')) return []
+  if (wanted === 'F') return first === undefined ? [] : [first]
+  // USER_BANNED and LIMIT_EXCEEDED are no refusals of the table.
+  if (wanted !== 'y' && wanted !== 'B' && wanted !== 'L') return []
+  const action = row === 'delete-message:own' && standing === 'none+' ? 'delete-other' : permission
+  return first === undefined ? [action] : [first, action]
+}
+
+/** The answer when the app refuses that one action: the table's refusals come first. */
+export function expectedIfRefused(cell: Cell): string {
+  const { row, permission, standing, wanted } = cell
+  if (wanted !== 'y' || !askedIn(cell).includes(permission) || CHANGES_NOTHING.get(row)?.includes(standing))
+    return wanted
+  switch (permission) {
+    // To who may not skip it, slow mode applies.
+    case 'skip-slow-mode':
+      return 'F'
+    case 'read':
+      return row === 'join-rooms' || row === 'sync' ? '0' : 'R'
+    default:
+      return 'R'
+  }
 }

@@ -1,5 +1,5 @@
 import type { RoomType } from '@roomful/protocol'
-import { testNode } from '../../../packages/server/src/node/test-node'
+import type { Authorize } from '@roomful/server'
 
 /**
  * The standing of `me`. `admin+` and `none+` have the token's admin claim, in the room as a member and outside of it.
@@ -22,17 +22,40 @@ const STANDINGS_OF_DMS: readonly Standing[] = ['member', 'never', 'admin+', 'non
 export const standingsIn = (type: RoomType): readonly Standing[] =>
   type === 'dm' ? STANDINGS_OF_DMS : STANDINGS
 
-type Device = Awaited<ReturnType<ReturnType<typeof testNode>['device']>>
+type Device = {
+  ask(event: string, payload: object): Promise<Record<string, unknown>>
+  close(): void
+}
+
+/** A server for these scenes. Scenes of one world do not meet: each has users of its own. */
+export type World = {
+  /** A token is an id; one that ends with `?admin=1` has the admin claim. */
+  device(token: string): Promise<Device>
+  /** Writes an invitation to a room, whatever the users have in common. */
+  invite(roomId: string, inviterId: string, userId: string): Promise<void>
+  /** What the server's `authorize` calls; without it all is allowed. */
+  readonly app: { authorize?: Authorize }
+}
 
 export type Scene = {
   readonly me: Device
   readonly boss: Device
+  /** The token of `me`. */
+  readonly token: string
+  readonly devices: readonly Device[]
+  /** Invites `me`. */
+  readonly invite: () => Promise<void>
   /** The ids that payloads use. */
   readonly ids: {
+    readonly boss: string
     readonly room: string
     readonly mine: string
     readonly theirs: string
     readonly report: string
+    readonly me: string
+    readonly oth: string
+    readonly out: string
+    readonly fresh: string
   }
 }
 
@@ -52,22 +75,27 @@ function textAt(answer: unknown, ...path: string[]): string {
   return part
 }
 
+let scenes = 0
+
 /**
  * A room of `boss`, with `oth` in it and `out` banned from it, a message of each and a report; `me` in their standing,
- * with an own message from when they were in. `new` is known and not in the room.
+ * with an own message from when they were in. `fresh` is known and not in the room.
  */
-export async function makeScene(type: RoomType, standing: Standing): Promise<Scene> {
-  const node = testNode()
-  const [boss, oth] = [await node.device('boss'), await node.device('oth')]
-  const me = await node.device(standing.endsWith('+') ? 'me?admin=1' : 'me')
-  for (const name of ['new', 'out']) (await node.device(name)).close()
+export async function makeScene(world: World, type: RoomType, standing: Standing): Promise<Scene> {
+  const no = ++scenes
+  const user = (name: string): string => `${name}-${no}`
+  const ids = { boss: user('boss'), me: user('me'), oth: user('oth'), out: user('out'), fresh: user('fresh') }
+  const [boss, oth] = [await world.device(ids.boss), await world.device(ids.oth)]
+  const token = standing.endsWith('+') ? `${ids.me}?admin=1` : ids.me
+  const me = await world.device(token)
+  for (const id of [ids.fresh, ids.out]) (await world.device(id)).close()
   const done = async (device: Device, event: string, payload: object): Promise<Record<string, unknown>> => {
     const answer = await device.ask(event, payload)
     if (answer.ok !== true) throw new Error(`${event} was refused: ${JSON.stringify(answer)}`)
     return answer
   }
 
-  const members = [...(isIn(standing) ? ['me'] : []), 'oth', ...(type === 'dm' ? [] : ['out'])]
+  const members = [...(isIn(standing) ? [ids.me] : []), ids.oth, ...(type === 'dm' ? [] : [ids.out])]
   const made = await (type === 'dm'
     ? done(boss, 'open-dm', { userIds: members })
     : done(boss, 'create-room', { name: 'Room', type, members }))
@@ -79,12 +107,17 @@ export async function makeScene(type: RoomType, standing: Standing): Promise<Sce
   const theirs = await say(oth)
   const mine = isIn(standing) ? await say(me) : theirs
   const report = textAt(await done(oth, 'report-message', { messageId: theirs }), 'report', 'id')
-  if (type !== 'dm') await done(boss, 'ban-member', { roomId, userId: 'out' })
+  if (type !== 'dm') await done(boss, 'ban-member', { roomId, userId: ids.out })
 
+  const userId = ids.me
   if (standing === 'owner' || standing === 'admin')
-    await done(boss, 'set-role', { roomId, userId: 'me', role: standing })
+    await done(boss, 'set-role', { roomId, userId, role: standing })
   if (standing === 'left') await done(me, 'remove-member', { roomId })
-  if (standing === 'kicked') await done(boss, 'remove-member', { roomId, userId: 'me' })
-  if (standing === 'banned') await done(boss, 'ban-member', { roomId, userId: 'me' })
-  return { me, boss, ids: { room: roomId, mine, theirs, report } }
+  if (standing === 'kicked') await done(boss, 'remove-member', { roomId, userId })
+  if (standing === 'banned') await done(boss, 'ban-member', { roomId, userId })
+  return {
+    ...{ me, boss, token, devices: [me, boss, oth] },
+    invite: () => world.invite(roomId, ids.boss, userId),
+    ids: { room: roomId, mine, theirs, report, ...ids },
+  }
 }

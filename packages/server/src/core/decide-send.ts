@@ -59,7 +59,11 @@ export function decideSend(fold: Fold, op: Send): Outcome {
   return { ok: true, kind: 'message', message: toWire(message, op.actor.id) }
 }
 
-type Speaking = { readonly room: Room; readonly member: Member; readonly op: Pick<Send, 'actor' | 'at'> }
+type Speaking = {
+  readonly room: Room
+  readonly member: Member
+  readonly op: Pick<Send, 'actor' | 'at' | 'waits'>
+}
 
 /**
  * What stops a send also stops an edit: otherwise a member could speak through an old message where they are muted,
@@ -70,7 +74,7 @@ export function speechRefusal(fold: Fold, { room, member, op }: Speaking): Refus
   return (
     closedToWriting(room, member, op.at) ??
     (room.settings.readOnly ? refusalOf(denialOf('send-in-read-only', asking)) : undefined) ??
-    (denialOf('skip-slow-mode', asking) ? slowModeRefusal(fold, room, op) : undefined)
+    (op.waits || denialOf('skip-slow-mode', asking) ? slowModeRefusal(fold, room, op) : undefined)
   )
 }
 

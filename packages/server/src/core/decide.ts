@@ -10,7 +10,7 @@ import { decideUpdateRoom } from './decide-room'
 import { decideSend } from './decide-send'
 import { decidePutMember, decideRevise, decideSystem } from './decide-server'
 import { Fold } from './fold'
-import type { Act, Facts, Op, Outcome, Plan } from './ops'
+import type { Act, Facts, Op, Outcome, Plan, Refusal } from './ops'
 
 /**
  * Decides a batch. Pure: the same facts and ops give the same plan, so a store may call it again when its database
@@ -21,12 +21,22 @@ export function decide(facts: Facts, ops: readonly Op[]): Plan {
   const acts: Act[] = []
   const outcomes = ops.map((op) => {
     const [from, before] = [fold.changeCount, fold.presentCount]
-    const outcome = decideOne(fold, op)
+    const outcome = op.refused ? decideRefused(fold, op, op.refused) : decideOne(fold, op)
     const to = fold.changeCount
     if (to > from) acts.push({ op, from, to, isArrival: fold.presentCount > before })
     return outcome
   })
   return { ...fold.plan(outcomes), acts }
+}
+
+/**
+ * What the app refuses is tried on a copy: the table's own refusal comes first, and an op that changes nothing, as a
+ * retry of one that was done before the app changed its mind, is answered as ever.
+ */
+function decideRefused(fold: Fold, op: Op, refused: Refusal): Outcome {
+  const trial = new Fold(fold.facts())
+  const outcome = decideOne(trial, op)
+  return outcome.ok && trial.changeCount > 0 ? refused : outcome
 }
 
 function decideOne(fold: Fold, op: Op): Outcome {

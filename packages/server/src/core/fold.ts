@@ -143,6 +143,24 @@ export class Fold {
     this.newOpIds.push({ userId: actor.id, opId, messageId })
   }
 
+  /** The facts as they are after the ops so far. */
+  facts(): Facts {
+    const sent = [...this.byClientId].flatMap(([key, id]) => {
+      const message = this.messages.get(id)
+      return message ? [[key, message] as const] : []
+    })
+    return {
+      room: this.room,
+      members: this.members,
+      messages: this.messages,
+      byClientId: new Map(sent),
+      opIds: this.doneOps,
+      owners: this.owners,
+      pins: this.pins,
+      lastSendAt: this.lastSends,
+    }
+  }
+
   /** Called right after the act is written: its rev makes an id that sorts and is the same at every retry. */
   addAudit(
     actor: Actor,

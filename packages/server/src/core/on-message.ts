@@ -15,14 +15,17 @@ type Found = {
   readonly own: boolean
 }
 
+/** A system message is about what its sender did, and not what they say: it is no user's own. */
+export const isOwn = ({ senderId, type }: StoredMessage, actor: Pick<Actor, 'id'>): boolean =>
+  senderId === actor.id && type !== 'system'
+
 /** The message, if there is one that the actor may know of: otherwise the same answer for missing and hidden (P9). */
 export function find(fold: Fold, op: OnMessage, actionOn: (own: boolean) => Action): Found | Refusal {
   const { room } = fold
   const message = fold.message(op.messageId)
   const member = fold.member(op.actor.id)
   if (!room || !message) return refuse('MESSAGE_NOT_FOUND')
-  // A system message is about what its sender did, and not what they say: it is nobody's own.
-  const own = message.senderId === op.actor.id && message.type !== 'system'
+  const own = isOwn(message, op.actor)
   const action = actionOn(own)
   const denial = denialOf(action, { room, member, serverAdmin: op.actor.admin })
   if (denial === 'ROOM_NOT_FOUND') return refuse('MESSAGE_NOT_FOUND')

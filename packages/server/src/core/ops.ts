@@ -16,7 +16,15 @@ import type {
 /** The user who acts. `admin` is the token's claim: a server-wide moderator. */
 export type Actor = { readonly id: UserId; readonly name: string; readonly admin: boolean }
 
-type Base = { readonly actor: Actor; readonly at: number }
+/** The app's answer to whether an op may be done, drawn before like its time: a retry is decided with the same. */
+export type Verdict = {
+  /** The op changes nothing. If it was done before, it is answered as a retry all the same. */
+  readonly refused?: Refusal
+  /** Of a send or an edit: in slow mode its actor waits, whatever their role. */
+  readonly waits?: true
+}
+
+type Base = Verdict & { readonly actor: Actor; readonly at: number }
 
 /** Null removes a setting. */
 export type SettingsChange = NonNullable<UpdateRoom['settings']>

@@ -26,7 +26,7 @@ export type Files = {
   readonly store: FileStore
   /** As far as this server knows. */
   bytesInAll(): number
-  routes(app: Hono, deps: Pick<FileRoutesDeps, 'store' | 'identify' | 'ids'>): void
+  routes(app: Hono, deps: Pick<FileRoutesDeps, 'store' | 'identify' | 'ids' | 'rules'>): void
   /** Removes what is left of uploads that were cut off. */
   sweep(now: number): Promise<void>
 }

@@ -2,11 +2,10 @@ import { asMessageId, LIMITS } from '@roomful/protocol'
 import { refuse } from '../core/refusal'
 import { dmKeyOf } from './dm-key'
 import { actorOf, type Handler } from './handler'
-import { submitInOrder } from './submit'
 
 /** The answer is the same whether that user exists, and whether they are already blocked. */
 export const blockUser: Handler<'block-user'> = async (services, device, payload) => {
-  const { store, bus, clock, ids } = services
+  const { store, bus, clock, ids, pipeline } = services
   const { userId } = device
   if (payload.userId === userId) return refuse('INVALID_PAYLOAD', { field: 'userId' })
   const declined = await store.block(userId, payload.userId, new Date(clock.now()).toISOString())
@@ -14,13 +13,13 @@ export const blockUser: Handler<'block-user'> = async (services, device, payload
   for (const roomId of declined) bus.publish({ type: 'uninvited', userId, roomId })
   const dm = await store.read((reader) => reader.dm(dmKeyOf([userId, payload.userId])))
   if (dm === undefined) return { ok: true }
-  const outcome = await submitInOrder(services, device, () => {
+  // Part of the block, which is the user's own: the app is not asked, as it is of other leaves.
+  const { left } = await device.inOrder(async () => {
     const at = clock.now()
-    return {
-      roomId: dm,
-      op: { kind: 'leave', actor: actorOf(device), at, messageId: asMessageId(ids.uuid(at)) },
-    }
+    const op = { kind: 'leave', actor: actorOf(device), at, messageId: asMessageId(ids.uuid(at)) } as const
+    return { left: pipeline.submit(dm, op) }
   })
+  const outcome = await left
   // The user is not in it, or has left: there is nothing to leave.
   return outcome.ok || outcome.code === 'ROOM_NOT_FOUND' ? { ok: true } : outcome
 }

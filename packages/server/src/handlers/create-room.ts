@@ -19,6 +19,9 @@ export const createRoom: Handler<'create-room'> = async (services, device, paylo
   const entries = await entriesOf(services, device, members)
   if (entries.absent.length > 0) return refuse('USER_NOT_FOUND', { field: 'members' })
   const { room: drafted, rows } = newRoom(services, device, { name, type, metadata, settings }, entries.put)
+  const about = { room: drafted, members }
+  const refused = await services.rules.refusalOf(device.identity, 'create-room', about)
+  if (refused) return refused
   const named = await moderateRoomName(services, { roomId: drafted.id, user: device.identity, name })
   if ('ok' in named) return named
   const room = { ...drafted, ...named }
@@ -40,6 +43,8 @@ export const createRoom: Handler<'create-room'> = async (services, device, paylo
 
 /** The same set of users always gives the same room. */
 export const openDm: Handler<'open-dm'> = async (services, device, { userIds }) => {
+  const refused = await services.rules.refusalOf(device.identity, 'open-dm', { members: userIds })
+  if (refused) return refused
   const entries = await entriesOf(services, device, userIds)
   if (entries.absent.length > 0) return refuse('USER_NOT_FOUND', { field: 'userIds' })
   // Until they accept, they go by the id that the request named: the asking user may not see their name.

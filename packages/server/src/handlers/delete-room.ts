@@ -1,4 +1,5 @@
 import { refuse } from '../core/refusal'
+import { appRefusal } from '../rules/ask-about'
 import type { Handler } from './handler'
 import { permitted } from './permission'
 
@@ -14,6 +15,8 @@ export const deleteRoom: Handler<'delete-room'> = async (services, device, { roo
   })
   if (may === 'deleted') return { ok: true }
   if ('ok' in may) return may
+  const refused = await appRefusal(services, device.identity, 'delete-room', { roomId })
+  if (refused) return refused
   const isDone = await store.deleteRoom(roomId, device.userId, clock.now()).catch((error: unknown) => {
     // It may be deleted, and its members were not notified.
     hub.suspect(roomId)

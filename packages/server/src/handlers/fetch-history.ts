@@ -1,10 +1,13 @@
 import type { FetchHistory } from '@roomful/protocol'
 import { refuse } from '../core/refusal'
 import { fetchHistory as readPage } from '../pipeline/history'
+import { appRefusal } from '../rules/ask-about'
 import { readFor } from './device-reads'
 import type { Handler } from './handler'
 
 export const fetchHistory: Handler<'fetch-history'> = async (services, device, payload) => {
+  const refused = await appRefusal(services, device.identity, 'read', payload)
+  if (refused) return refused
   const grant = services.hub.beginGrant(device.userId)
   try {
     const isReference = device.protocol === 1

@@ -15,6 +15,7 @@ import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
+import type { AppRules } from '../rules/app-rules'
 import type { Store } from '../stores/port'
 import type { OneAtATime } from './one-at-a-time'
 import type { PublishedReads } from './published-reads'
@@ -35,6 +36,8 @@ export type Services = {
   readonly hooks: Hooks
   /** Names that may stand between colons as a reaction. */
   readonly customEmoji: ReadonlySet<string>
+  /** What the app permits, beside the table of permissions. */
+  readonly rules: AppRules
   readonly policy: InvitationPolicy
   /** Where uploads are; absent: this server takes none. */
   readonly files?: FileStore

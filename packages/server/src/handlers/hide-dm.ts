@@ -1,6 +1,7 @@
 import type { RoomId } from '@roomful/protocol'
 import { refuse } from '../core/refusal'
 import type { Device } from '../hub/device'
+import { appRefusal } from '../rules/ask-about'
 import type { Handler, Services } from './handler'
 import { permitted } from './permission'
 
@@ -9,6 +10,8 @@ export const hideDm: Handler<'hide-dm'> = async (services, device, { roomId, hid
   const may = await services.store.read((reader) => permitted(reader, device, roomId, 'read'))
   if ('ok' in may) return may
   if (may.room.type !== 'dm') return refuse('FORBIDDEN')
+  const refused = await appRefusal(services, device.identity, 'read', { roomId })
+  if (refused) return refused
   return (await hide(services, device, roomId, hidden)) ? { ok: true } : refuse('ROOM_NOT_FOUND')
 }
 

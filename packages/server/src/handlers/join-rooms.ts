@@ -1,6 +1,7 @@
 import { type Head, LIMITS, type RoomId } from '@roomful/protocol'
 import type { Device } from '../hub/device'
 import { readableMemberships } from '../pipeline/readable'
+import { refusedReads } from '../rules/ask-about'
 import type { Membership } from '../stores/port'
 import { checkIsHere, readFor } from './device-reads'
 import type { Handler } from './handler'
@@ -27,12 +28,14 @@ export const joinRooms: Handler<'join-rooms'> = async (services, device, { roomI
         unread: wantsCounts ? await reader.unread(device.userId, ids) : undefined,
       }
     })
+    const unreadable = await refusedReads(services, device.identity, memberships)
+    if ('ok' in unreadable) return unreadable
     // A device that has disconnected would stay subscribed for ever.
     checkIsHere(device)
     // From here to the end in one tick: a removal is either noted in the grant or still to come.
     const heads = new Map<RoomId, Head>()
     for (const { room, member } of memberships) {
-      if (grant.isRemoved(room.id) || left.has(room.id)) continue
+      if (grant.isRemoved(room.id) || left.has(room.id) || unreadable.has(room.id)) continue
       const head = grant.headOf(room.id, { rev: room.rev, lastSeq: room.lastSeq })
       hub.subscribe(device, room.id, head, member?.added ?? false)
       heads.set(room.id, head)

@@ -8,6 +8,8 @@ export const listRooms: Handler<'list-rooms'> = async (services, device, payload
   const { query, after, limit = LIMITS.roomsPage } = payload
   const place = after === undefined ? undefined : placeFrom(after)
   if (after !== undefined && !place) return refuse('INVALID_PAYLOAD', { field: 'after' })
+  const refused = await services.rules.refusalOf(device.identity, 'search-rooms')
+  if (refused) return refused
   const search = { ...(query === undefined ? {} : { query }), ...(place ? { after: place } : {}) }
   const rooms = await readFor(services, device, (reader) => reader.publicRooms({ ...search, limit }))
   const last = rooms.at(-1)

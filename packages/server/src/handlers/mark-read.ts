@@ -1,4 +1,5 @@
 import { refuse } from '../core/refusal'
+import { appRefusal } from '../rules/ask-about'
 import { mayBeDone } from '../stores/port'
 import type { Handler } from './handler'
 
@@ -8,6 +9,11 @@ import type { Handler } from './handler'
  */
 export const markRead: Handler<'mark-read'> = async (services, device, { roomId, seq }) => {
   const { store, bus, hub, publishedReads } = services
+  // The app was asked when the device opened the room.
+  const refused = device.rooms.has(roomId)
+    ? undefined
+    : await appRefusal(services, device.identity, 'read', { roomId })
+  if (refused) return refused
   const read = await store.markRead(roomId, device.userId, seq).catch((error: unknown) => {
     // It may have moved, and there may be no repeat.
     if (mayBeDone(error)) hub.suspect(roomId)

@@ -2,6 +2,7 @@ import { asMessageId, LIMITS, type RoomId, type UserId } from '@roomful/protocol
 import { type Op, pairKey, type Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Device } from '../hub/device'
+import { appRefusal, verdictOn } from '../rules/ask-about'
 import { readFor } from './device-reads'
 import { invite, nobodyYet, type Person, readEntries } from './entries'
 import { actorOf, type Handler, type Services } from './handler'
@@ -22,9 +23,15 @@ export const addMember: Handler<'add-member'> = async (services, device, { roomI
   // In an object, so that the next write waits until this one is queued, not until it is committed.
   const asked = await device.inOrder(async () => {
     const found = await whom(services, device, roomId, userId)
-    if (found === 'invite') return { invited: await invite(services, device, roomId, [userId]) }
+    if (found === 'invite') {
+      const about = { roomId, target: userId }
+      const refused = await appRefusal(services, device.identity, 'invite', about)
+      return { invited: refused ?? (await invite(services, device, roomId, [userId])) }
+    }
     if ('ok' in found) return { outcome: found }
-    return { outcome: services.pipeline.submit(roomId, { kind: 'invite', target: found, ...act }) }
+    const op = { kind: 'invite', target: found, ...act } as const
+    const verdict = await verdictOn(services, device.identity, roomId, op)
+    return { outcome: services.pipeline.submit(roomId, { ...op, ...verdict }) }
   })
   if ('outcome' in asked) return memberAck(await asked.outcome)
   if ('ok' in asked.invited) return asked.invited
@@ -116,6 +123,8 @@ const because = (reason: string | undefined) => (reason === undefined ? {} : { r
 /** One page by user id, as of the room's `rev`. */
 export const fetchMembers: Handler<'fetch-members'> = async (services, device, payload) => {
   const { roomId, after, limit = LIMITS.membersPage } = payload
+  const refused = await appRefusal(services, device.identity, 'read', { roomId })
+  if (refused) return refused
   const grant = services.hub.beginGrant(device.userId)
   try {
     const page = await readFor(services, device, async (reader) => {

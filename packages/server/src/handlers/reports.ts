@@ -2,6 +2,7 @@ import type { OkAck, Payload, Report, RoomId, UserId } from '@roomful/protocol'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Device } from '../hub/device'
+import { appRefusal } from '../rules/ask-about'
 import type { Reader } from '../stores/port'
 import { readFor } from './device-reads'
 import type { Handler, Services } from './handler'
@@ -24,6 +25,9 @@ export const reportMessage: Handler<'report-message'> = async (services, device,
     return seq === undefined || seq < (may.member?.fromSeq ?? 1) ? refuse('MESSAGE_NOT_FOUND') : roomId
   })
   if (typeof found !== 'string') return found
+  const about = { roomId: found, messageId }
+  const refused = await appRefusal(services, device.identity, 'report', about)
+  if (refused) return refused
   return services.reporting.run(device.userId, () =>
     putReport(services, device, { ...payload, roomId: found }),
   )
@@ -55,8 +59,10 @@ async function putReport(
   return { ok: true, report }
 }
 
-export const listReports: Handler<'list-reports'> = (services, device, payload) => {
+export const listReports: Handler<'list-reports'> = async (services, device, payload) => {
   const { roomId, resolved = false, after, limit = PAGE_DEFAULT } = payload
+  const refused = await appRefusal(services, device.identity, 'handle-reports', { roomId })
+  if (refused) return refused
   return readFor(services, device, async (reader) => {
     const may = await permitted(reader, device, roomId, 'handle-reports')
     if ('ok' in may) return may
@@ -69,8 +75,11 @@ export const listReports: Handler<'list-reports'> = (services, device, payload) 
 }
 
 /** A report that is already resolved is answered as it is: a retry, or another moderator was faster. */
-export const resolveReport: Handler<'resolve-report'> = async ({ store, clock }, device, payload) => {
+export const resolveReport: Handler<'resolve-report'> = async (services, device, payload) => {
+  const { store, clock } = services
   const { roomId, resolution } = payload
+  const refused = await appRefusal(services, device.identity, 'handle-reports', { roomId })
+  if (refused) return refused
   const found = await store.read(async (reader) => {
     const may = await permitted(reader, device, roomId, 'handle-reports')
     if ('ok' in may) return may
@@ -106,8 +115,10 @@ export async function reportById(
   return report?.id === reportId ? report : undefined
 }
 
-export const fetchAudit: Handler<'fetch-audit'> = (services, device, payload) => {
+export const fetchAudit: Handler<'fetch-audit'> = async (services, device, payload) => {
   const { roomId, after, limit = PAGE_DEFAULT } = payload
+  const refused = await appRefusal(services, device.identity, 'read-audit', { roomId })
+  if (refused) return refused
   return readFor(services, device, async (reader) => {
     const may = await permitted(reader, device, roomId, 'read-audit')
     if ('ok' in may) return may

@@ -2,6 +2,7 @@ import { type MessageDraft, type OkAck, type RoomId, retryOf } from '@roomful/pr
 import type { Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Device } from '../hub/device'
+import { verdictOn } from '../rules/ask-about'
 import type { Handler, Services } from './handler'
 import { messageAck } from './outcome-ack'
 import { errorAck } from './refusal-ack'
@@ -29,7 +30,14 @@ async function send(
   const { asked, queued } = await device.inOrder(async () => {
     const asked = await toOps(services, device, roomId, drafts)
     const ops = asked.filter((op): op is SendOp => !('ok' in op))
-    return { asked, queued: services.pipeline.submitAll(roomId, ops) }
+    const [first] = ops
+    // One question for all of them: they are of one user in one room.
+    const verdict = first ? await verdictOn(services, device.identity, roomId, first) : {}
+    const queued = services.pipeline.submitAll(
+      roomId,
+      ops.map((op) => ({ ...op, ...verdict })),
+    )
+    return { asked, queued }
   })
   const outcomes = await queued
   for (const outcome of outcomes) noteSent(services, outcome)

@@ -1,10 +1,15 @@
-import { asRoomId, type OkAck, type Sync } from '@roomful/protocol'
+import { asRoomId, type OkAck, RoomId, type Sync } from '@roomful/protocol'
+import * as v from 'valibot'
+import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import type { Device } from '../hub/device'
 import type { Grant } from '../hub/grants'
 import { readInvitations } from '../pipeline/invitations'
+import { readableMemberships } from '../pipeline/readable'
 import { sync as readMissed } from '../pipeline/sync'
+import { refusedReads } from '../rules/ask-about'
 import { checkIsHere, readFor } from './device-reads'
-import type { Handler } from './handler'
+import type { Handler, Services } from './handler'
 
 /** About as long as the waiting syncs take. */
 const RETRY_MS = 1_000
@@ -14,9 +19,12 @@ export const sync: Handler<'sync'> = (services, device, payload) =>
   services.syncTurns.run(device.userId, () => syncNow(services, device, payload)) ??
   Promise.resolve(refuse('RATE_LIMITED', { retryAfterMs: RETRY_MS }))
 
-const syncNow: Handler<'sync'> = async (services, device, payload) => {
+const syncNow: Handler<'sync'> = async (services, device, asked) => {
   const { store, hub, clock } = services
   checkIsHere(device)
+  const allowed = await withoutRefused(services, device, asked)
+  if ('ok' in allowed) return allowed
+  const { payload, refused } = allowed
   const { userId: viewer, rooms: openRooms } = device
   const grant = hub.beginGrant(viewer)
   try {
@@ -25,7 +33,7 @@ const syncNow: Handler<'sync'> = async (services, device, payload) => {
       ...(await readMissed(reader, context, payload)),
       ...(isFirstPage(payload) ? { invitations: await readInvitations(reader, viewer, clock.now()) } : {}),
     }))
-    const ack = withoutRemoved(missed, grant)
+    const ack = withoutRemoved({ ...missed, removed: [...missed.removed, ...refused] }, grant)
     // A client that asks for its list wants it kept up to date.
     for (const { room, added = false } of ack.list ?? []) {
       hub.noteMembership(viewer, room.id, added)
@@ -36,6 +44,24 @@ const syncNow: Handler<'sync'> = async (services, device, payload) => {
   } finally {
     grant.end()
   }
+}
+
+/**
+ * The rooms that are asked for, without those that the app does not let the user read: they are as good as gone, and
+ * the client drops its copy. The list is the user's by their membership: the app is not asked about every room in it.
+ */
+async function withoutRefused(
+  { rules, store }: Services,
+  device: Device,
+  payload: Sync,
+): Promise<{ readonly payload: Sync; readonly refused: readonly RoomId[] } | Refusal> {
+  const roomIds = Object.keys(payload.rooms).flatMap((id) => (v.is(RoomId, id) ? [asRoomId(id)] : []))
+  if (!rules.areAsked || roomIds.length === 0) return { payload, refused: [] }
+  const { found } = await store.read((reader) => readableMemberships(reader, device.userId, roomIds))
+  const refused = await refusedReads({ rules }, device.identity, found)
+  if ('ok' in refused) return refused
+  const rooms = Object.fromEntries(Object.entries(payload.rooms).filter(([id]) => !refused.has(asRoomId(id))))
+  return { payload: { ...payload, rooms }, refused: [...refused] }
 }
 
 const isFirstPage = ({ list }: Sync): boolean =>

@@ -7,6 +7,7 @@ import type { DirectUploading } from '../files/direct-uploads'
 import type { Uploads } from '../files/uploads'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
+import type { AppRules } from '../rules/app-rules'
 import { StoreError } from '../stores/port'
 import type { Identify } from './bearer'
 import { refusalResponse } from './refusal-response'
@@ -16,6 +17,7 @@ type DirectUploadRoutesDeps = {
   /** Absent: the store takes no uploads itself. */
   readonly direct?: DirectUploading
   readonly identify: Identify
+  readonly rules: AppRules
   /** RATE_LIMITED: this user uploads too often. */
   readonly rateRefusal: (userId: string, step: 'begin' | 'finish') => Refusal | undefined
   readonly ids: Ids
@@ -36,7 +38,7 @@ const Announced = v.object({
  * takes none, the first answers `upload: null`, and the bytes go to `POST /files`.
  */
 export function directUploadRoutes(app: Hono, deps: DirectUploadRoutesDeps): void {
-  const { uploads, direct, identify, ids, rateRefusal } = deps
+  const { uploads, direct, identify, rules, ids, rateRefusal } = deps
 
   app.post('/files/uploads', bodyBytes, async (c) => {
     const caller = await identify(c)
@@ -50,6 +52,8 @@ export function directUploadRoutes(app: Hono, deps: DirectUploadRoutesDeps): voi
     if (!direct) return c.json({ ok: true, upload: null })
     const limited = rateRefusal(caller.id, 'begin')
     if (limited) return refusalResponse(c, limited, ids)
+    const refused = await rules.refusalOf(caller, 'upload-file')
+    if (refused) return refusalResponse(c, refused, ids)
     const begun = await orRefusal(deps.log, direct.begin(caller.id, { size, sha256 }))
     if ('ok' in begun) return refusalResponse(c, begun, ids)
     const { expiresAt, ...upload } = begun

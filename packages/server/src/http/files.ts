@@ -12,6 +12,7 @@ import { Rates } from '../handlers/rates'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
+import type { AppRules } from '../rules/app-rules'
 import type { Store } from '../stores/port'
 import type { Identify } from './bearer'
 import { directUploadRoutes, orRefusal } from './direct-uploads'
@@ -25,6 +26,7 @@ export type FileRoutesDeps = {
   readonly quota: UploadQuota
   readonly store: Store
   readonly identify: Identify
+  readonly rules: AppRules
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -48,6 +50,8 @@ export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
     if ('ok' in caller) return refusalResponse(c, caller, ids)
     const limited = rateRefusal(caller.id, 'begin')
     if (limited) return refusalResponse(c, limited, ids)
+    const refused = await deps.rules.refusalOf(caller, 'upload-file')
+    if (refused) return refusalResponse(c, refused, ids)
     const declared = Number(c.req.header('content-length') ?? Number.NaN)
     const grant = await deps.quota.begin(caller.id, Number.isSafeInteger(declared) ? declared : undefined)
     if ('ok' in grant) return refusalResponse(c, grant, ids)
@@ -65,8 +69,10 @@ export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
     const caller = await deps.identify(c)
     if ('ok' in caller) return refusalResponse(c, caller, ids)
     const file = await deps.files.find(c.req.param('id'))
-    const isReadable = file && (await mayRead(deps, caller.id, file))
-    return (isReadable && (await fileResponse(c, deps.files, file))) || notFound(c)
+    if (!file || !(await mayRead(deps, caller.id, file))) return notFound(c)
+    const refused = await deps.rules.refusalOf(caller, 'download-file', { fileId: file.id })
+    if (refused) return refusalResponse(c, refused, ids)
+    return (await fileResponse(c, deps.files, file)) ?? notFound(c)
   })
 }
 

@@ -3,7 +3,12 @@ import type { Clock } from '../ports/clock'
 /** The longest a user waits for an app's own function. */
 export const APP_TIMEOUT_MS = 5_000
 
-/** The answer of an app's function. Rejects if it throws, or takes longer than `ms`, 5 s by default. */
+/** The app's function did not answer in time. */
+export class TooSlow extends Error {
+  override readonly name = 'TooSlow'
+}
+
+/** The answer of an app's function. Rejects with what it throws, or with TooSlow after `ms`, 5 s by default. */
 export async function withinTime<T>(
   clock: Clock,
   name: string,
@@ -12,7 +17,7 @@ export async function withinTime<T>(
 ): Promise<T> {
   let cancel = (): void => {}
   const timeout = new Promise<never>((_, reject) => {
-    cancel = clock.setTimer(ms, () => reject(new Error(`${name} took too long`)))
+    cancel = clock.setTimer(ms, () => reject(new TooSlow(`${name} took too long`)))
   })
   try {
     return await Promise.race([ask(), timeout])

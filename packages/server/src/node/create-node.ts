@@ -28,6 +28,8 @@ import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
+import { AppRules } from '../rules/app-rules'
+import type { Authorize } from '../rules/authorize'
 import { mayBeDone, type Store } from '../stores/port'
 import { ChatNode, type NodeLimits } from './chat-node'
 import { hubReads } from './hub-reads'
@@ -50,6 +52,8 @@ export type NodeParts = {
   readonly meter: Meter
   readonly rates: RateOptions
   readonly hooks: Hooks
+  /** The app's own rules, asked before every act. */
+  readonly authorize?: Authorize | undefined
   readonly customEmoji?: readonly string[]
   readonly files?: FileStore
   /** Milliseconds from an arbitrary start: for measuring only. */
@@ -113,6 +117,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, policy, authenticate, names },
     ...{ sendRates, budgets },
+    rules: new AppRules({ authorize: parts.authorize, clock, log }),
     quotas: new Quotas({ store, hub, clock, limits: limits.quotas }),
     reporting: new OneAtATime<UserId>(),
     typingSignals: new TypingSignals({ bus, clock, hub, budgets }),

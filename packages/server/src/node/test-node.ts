@@ -9,6 +9,7 @@ import type { RateOptions } from '../options'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import { noMeter } from '../ports/meter'
+import type { Authorize } from '../rules/authorize'
 import { MemoryStore } from '../stores/memory/memory-store'
 import type { Store } from '../stores/port'
 import { createNode, type NodeParts } from './create-node'
@@ -55,6 +56,7 @@ export function testNode({
   store,
   ephemeral,
   hooks = {},
+  authorize,
   clock = new ManualClock(),
   nodeId = 'node-1',
   bus = localBus(),
@@ -68,6 +70,7 @@ export function testNode({
   store?: Store
   ephemeral?: EphemeralStore
   hooks?: Hooks
+  authorize?: Authorize
   /** Several nodes share a clock and stores, and each has its own name, bus and ids. */
   clock?: ManualClock
   nodeId?: string
@@ -99,6 +102,7 @@ export function testNode({
     meter: noMeter,
     rates: { sendsPerSecond: 0, eventsPerSecond: 0, ...rates },
     hooks,
+    authorize,
     stopwatch: clock.now,
     defaultRooms,
     customEmoji,
