@@ -128,3 +128,14 @@ test('the live figures count people, devices, sends, deliveries and commits of t
   expect(after.commitMs).toBeGreaterThan(before.commitMs)
   for (const device of [ann, alsoAnn, bob]) device.close()
 })
+
+test('rooms are found by a part of their name or id, in any case', async () => {
+  for (const [roomId, name] of [
+    ['order-8', 'Fragile'],
+    ['x7', 'Order of the day'],
+    ['y7', 'Other'],
+  ] as const)
+    await server.api.rooms.upsert({ roomId, name, type: 'private' })
+  const { rooms, next } = await server.api.rooms.list({ query: 'ORDER' })
+  expect([rooms.map(({ id }) => id), next]).toEqual([['order-8', 'x7'], undefined])
+})

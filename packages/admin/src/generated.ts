@@ -154,8 +154,9 @@ export type Requests = {
   }
   /** Deletes a room for all, at once and for good; its id is never used again. */
   'rooms.delete': { readonly roomId: string }
-  /** Rooms by id; of one type, or with this metadata. A page of those may be empty and still have a `next`. */
+  /** Rooms by id; of one type, or with this metadata. `query`: a part of the name or id, in any case. A page of those may be empty and still have a `next`. */
   'rooms.list': {
+    readonly query?: string
     readonly type?: 'public' | 'private' | 'dm'
     readonly key?: string
     readonly value?: string
@@ -260,6 +261,12 @@ export type Requests = {
   }
   /** What moderators and the backend did in a room, from the newest on. */
   'moderation.audit': { readonly roomId: string; readonly after?: string; readonly limit?: number }
+  /** The endpoints of webhooks, and how many events wait for each or were given up. */
+  'webhooks.list': Readonly<Record<string, never>>
+  /** Events of an endpoint that were given up, oldest first, each with what would be posted. */
+  'webhooks.dead': { readonly endpointId: string; readonly after?: number; readonly limit?: number }
+  /** Lets events that were given up wait again, at their old place: those with these ids, or all. */
+  'webhooks.replay': { readonly endpointId: string; readonly ids?: readonly string[] }
   /** What the node that answers does now. Its totals begin with its process: a rate is the difference of two answers of one node. */
   'stats.live': Readonly<Record<string, never>>
 }
@@ -312,6 +319,27 @@ export type Answers = {
   'moderation.report': { readonly report: Report; readonly messages: readonly Message[] }
   'moderation.resolve': { readonly report: Report }
   'moderation.audit': { readonly entries: readonly AuditEntry[]; readonly next?: string }
+  'webhooks.list': {
+    readonly webhooks: readonly {
+      readonly id: string
+      readonly url: string | null
+      readonly waiting: number
+      readonly dead: number
+      readonly oldestAt: string | null
+    }[]
+  }
+  'webhooks.dead': {
+    readonly letters: readonly {
+      readonly id: string
+      readonly type: string
+      readonly body: string
+      readonly reason: string
+      readonly at: string
+      readonly deadAt: string
+    }[]
+    readonly next?: number
+  }
+  'webhooks.replay': { readonly replayed: number }
   'stats.live': {
     readonly nodeId: string
     readonly at: string
@@ -363,5 +391,8 @@ export const ROUTES = {
   'moderation.report': 'GET /v1/rooms/{roomId}/reports/{reportId}',
   'moderation.resolve': 'POST /v1/rooms/{roomId}/reports/{reportId}/resolve',
   'moderation.audit': 'GET /v1/rooms/{roomId}/audit',
+  'webhooks.list': 'GET /v1/webhooks',
+  'webhooks.dead': 'GET /v1/webhooks/{endpointId}/dead',
+  'webhooks.replay': 'POST /v1/webhooks/{endpointId}/replay',
   'stats.live': 'GET /v1/stats/live',
 } as const satisfies { readonly [Id in keyof Requests]: string }

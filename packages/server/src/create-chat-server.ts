@@ -170,7 +170,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const identify = identifyBy({ check: (token, source) => node.identify(token, source), origins, proxies })
   const { rules } = node.services
   const revokeSession = (sid: string) => node.revokeSession(sid)
-  const operators = startApi(node, options, { nodeId, totals, identify })
+  const operators = startApi(node, options, { nodeId, totals, webhooks: events.webhooks, identify })
   const app = httpApp({
     routes: [
       ...operators.routes,

@@ -2,6 +2,7 @@ import type { WireErrorCode } from '@roomful/protocol'
 import * as v from 'valibot'
 import type { Actor, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import type { Webhooks } from '../events/webhooks'
 import type { Services } from '../handlers/handler'
 import type { LiveFigures } from '../node/live-figures'
 
@@ -11,6 +12,7 @@ export type ApiContext = {
   /** Who asks: the backend, or the user of an admin token. */
   readonly actor: Actor
   readonly figures: () => LiveFigures
+  readonly webhooks: Webhooks
   readonly isDraining: () => boolean
 }
 
@@ -22,6 +24,7 @@ export const SCOPES = [
   'messages:read',
   'messages:write',
   'moderation',
+  'webhooks',
   'stats',
 ] as const
 export type Scope = (typeof SCOPES)[number]

@@ -6,6 +6,7 @@ import { moderation } from './moderation'
 import type { Operation } from './operation'
 import { rooms } from './rooms'
 import { users } from './users'
+import { webhooks } from './webhooks'
 
 /**
  * Every operation of the server API, by its id. `chat.api`, the routes under `/v1`, the OpenAPI document and
@@ -18,6 +19,7 @@ export const operations = {
   ...members,
   ...messages,
   ...moderation,
+  ...webhooks,
   ...live,
 } as const
 

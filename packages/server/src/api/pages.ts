@@ -51,3 +51,12 @@ export async function scan<Row>(
   }
   return { rows: found, ...(place === undefined ? {} : { next: place }) }
 }
+
+/** Whether the query is a part of the id or the name, in any case. */
+export function isCalled(
+  { id, name }: { readonly id: string; readonly name: string },
+  query: string,
+): boolean {
+  const wanted = query.toLowerCase()
+  return [id, name].some((text) => text.toLowerCase().includes(wanted))
+}

@@ -8,7 +8,7 @@ import type { Services } from '../handlers/handler'
 import { roomAck } from '../handlers/outcome-ack'
 import { mayBeDone, type Reader, StoreError } from '../stores/port'
 import { operation } from './operation'
-import { askedOf, scan } from './pages'
+import { askedOf, isCalled, scan } from './pages'
 import {
   ChangeRoom,
   ListRooms,
@@ -65,11 +65,11 @@ export const rooms = {
     path: '/v1/rooms',
     scope: 'rooms:read',
     summary:
-      'Rooms by id; of one type, or with this metadata. A page of those may be empty and still have a `next`.',
+      'Rooms by id; of one type, or with this metadata. `query`: a part of the name or id, in any case. A page of those may be empty and still have a `next`.',
     request: ListRooms,
     answer: RoomsPage,
     refusals: [],
-    run: async ({ services }, { type, key, value, after, ...asked }) => {
+    run: async ({ services }, { query, type, key, value, after, ...asked }) => {
       if ((key === undefined) !== (value === undefined)) return refuse('INVALID_PAYLOAD', { field: 'value' })
       const { most } = askedOf(asked, asRoomId)
       const { rows, ...next } = await scan(
@@ -80,6 +80,7 @@ export const rooms = {
         {
           idOf: ({ id }) => id,
           fits: (room) =>
+            (query === undefined || isCalled(room, query)) &&
             (type === undefined || room.type === type) &&
             (key === undefined || hasMetadata(room, key, value ?? '')),
         },

@@ -118,6 +118,7 @@ export const OneRoom = v.strictObject({ roomId: RoomId })
 
 /** `key` and `value`: rooms whose metadata has this text (or number, as text) under this key. */
 export const ListRooms = v.strictObject({
+  query: v.exactOptional(Query),
   type: v.exactOptional(v.picklist(['public', 'private', 'dm'])),
   key: v.exactOptional(Query),
   value: v.exactOptional(Query),
@@ -238,3 +239,31 @@ export const ResolveReport = v.strictObject({
 export const ResolvedAnswer = v.strictObject({ report: Report })
 export const ListAudit = v.strictObject({ roomId: RoomId, ...page })
 export const AuditPage = v.strictObject({ entries: v.array(AuditEntry), next })
+
+const endpoint = { endpointId: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)) }
+/** `url`: null if the options name no such endpoint (any more). `oldestAt`: null if nothing waits. */
+const Webhook = v.strictObject({
+  id: v.string(),
+  url: v.nullable(v.string()),
+  waiting: v.number(),
+  dead: v.number(),
+  oldestAt: v.nullable(v.string()),
+})
+export const WebhooksAnswer = v.strictObject({ webhooks: v.array(Webhook) })
+export const ListDeadLetters = v.strictObject({ ...endpoint, after: v.exactOptional(Seq), limit: Limit })
+const DeadLetter = v.strictObject({
+  id: v.string(),
+  type: v.string(),
+  /** What would be posted: JSON. */
+  body: v.string(),
+  reason: v.string(),
+  at: v.string(),
+  deadAt: v.string(),
+})
+export const DeadLettersPage = v.strictObject({ letters: v.array(DeadLetter), next: v.exactOptional(Seq) })
+/** `ids`: absent means all. */
+export const ReplayWebhook = v.strictObject({
+  ...endpoint,
+  ids: v.exactOptional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(64))), v.maxLength(MOST.page))),
+})
+export const ReplayedAnswer = v.strictObject({ replayed: v.number() })

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { SERVER_ACTOR } from '../core/server-actor'
+import type { Webhooks } from '../events/webhooks'
 import type { Identify } from '../http/bearer'
 import { operatorPage } from '../http/operator-page'
 import type { ChatNode } from '../node/chat-node'
@@ -21,6 +22,7 @@ type ApiOptions = {
 type ApiParts = {
   readonly nodeId: string
   readonly totals: () => Totals
+  readonly webhooks: Webhooks
   readonly identify: Identify
 }
 
@@ -28,11 +30,11 @@ type ApiParts = {
 export function startApi(
   node: ChatNode,
   { apiKeyFile, adminPage = false, limits = {} }: ApiOptions,
-  { nodeId, totals, identify }: ApiParts,
+  { nodeId, totals, webhooks, identify }: ApiParts,
 ): { readonly api: ServerApi; readonly routes: readonly ((app: Hono) => void)[] } {
   const { services } = node
   const figures = () => figuresOf(services, nodeId, totals())
-  const context = { services, actor: SERVER_ACTOR, figures, isDraining: () => node.isDraining }
+  const context = { services, actor: SERVER_ACTOR, figures, webhooks, isDraining: () => node.isDraining }
   const { apiRowsPerSecond: perSecond } = { ...DEFAULTS, ...limits }
   const rate = { perSecond, burst: perSecond * BURST_SECONDS }
   const keys = apiKeyFile === undefined ? {} : { keys: keyFile(apiKeyFile, services.log) }

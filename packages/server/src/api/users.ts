@@ -3,7 +3,7 @@ import { refuse } from '../core/refusal'
 import type { Services } from '../handlers/handler'
 import { roomListOf } from '../pipeline/room-list'
 import { operation } from './operation'
-import { askedOf, pageOf, scan } from './pages'
+import { askedOf, isCalled, pageOf, scan } from './pages'
 import {
   ListRoomsOf,
   ListUsers,
@@ -78,7 +78,6 @@ export const users = {
     refusals: [],
     run: async ({ services }, { query, after, ...asked }) => {
       const { most } = askedOf(asked, asUserId)
-      const wanted = query?.toLowerCase() ?? ''
       const { rows, ...next } = await scan(
         services.store,
         { after, most },
@@ -86,7 +85,7 @@ export const users = {
           reader.users({ limit, ...(place === undefined ? {} : { after: asUserId(place) }) }),
         {
           idOf: ({ id }) => id,
-          fits: ({ id, name }) => [id, name].some((text) => text.toLowerCase().includes(wanted)),
+          fits: (user) => query === undefined || isCalled(user, query),
         },
       )
       return { users: await shownUsers(services, rows), ...next }
