@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   testing: ['@roomful/client', '@roomful/protocol', '@roomful/server'],
   'web-chat': ['@roomful/client', '@roomful/react'],
   page: ['@roomful/client', '@roomful/react'],
-  'examples/admin': ['@roomful/protocol'],
+  'examples/admin': ['@roomful/admin'],
   express: ['@roomful/server'],
   fastify: ['@roomful/server'],
   hono: ['@roomful/server'],

@@ -14,6 +14,8 @@ import { ErrorBoundary } from './ui/error-boundary'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/layout.css'
+import './styles/lists.css'
+import './styles/parts.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')

@@ -1,7 +1,7 @@
 import { type ReactElement, useMemo, useState } from 'react'
+import { ApiContext, apiOf } from '../api/api'
 import { forget, recall, remember } from '../session/session'
 import { SignIn } from '../session/sign-in'
-import { OperatorContext, operatorOf } from './operator'
 import { Shell } from './shell'
 
 type Session =
@@ -33,13 +33,13 @@ export function App(): ReactElement {
 type SignedInProps = { readonly credential: string; readonly onSignOut: (notice?: string) => void }
 
 function SignedIn({ credential, onSignOut }: SignedInProps): ReactElement {
-  const operator = useMemo(
-    () => operatorOf(credential, () => onSignOut('The key or token is not valid any more. Sign in again.')),
+  const api = useMemo(
+    () => apiOf(credential, () => onSignOut('The key or token is not valid any more. Sign in again.')),
     [credential, onSignOut],
   )
   return (
-    <OperatorContext value={operator}>
+    <ApiContext value={api}>
       <Shell credential={credential} onSignOut={() => onSignOut()} />
-    </OperatorContext>
+    </ApiContext>
   )
 }

@@ -1,15 +1,7 @@
-/** An answer of `stats.live`. The totals begin with the process of the node. */
-export type Sample = {
-  readonly nodeId: string
-  readonly at: string
-  readonly people: number
-  readonly sockets: number
-  readonly queueDepth: number
-  readonly sends: number
-  readonly deliveries: number
-  readonly commits: number
-  readonly commitMs: number
-}
+import type { Answers } from '@roomful/admin'
+
+/** The totals begin with the process of the node. */
+export type Sample = Answers['stats.live']
 
 /** One moment as the page shows it. Null: there is nothing to compare with, or nothing was committed. */
 export type Moment = {
@@ -39,8 +31,8 @@ export function momentOf(sample: Sample, before: Sample | undefined): Moment {
   }
 }
 
-/** Four minutes of a poll each two seconds. */
-export const MOMENTS_KEPT = 120
+/** Two minutes of a poll each two seconds. */
+export const MOMENTS_KEPT = 60
 
 /** The moments that are shown: those of the node that answered last. */
 export const withMoment = (moments: readonly Moment[], moment: Moment): readonly Moment[] =>

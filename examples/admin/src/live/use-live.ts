@@ -1,6 +1,6 @@
+import type { AdminError } from '@roomful/admin'
 import { useEffect, useState } from 'react'
-import { asFailure, type Failure } from '../api/failure'
-import { useOperator } from '../app/operator'
+import { asFailure, useApi } from '../api/api'
 import { type Moment, momentOf, type Sample, withMoment } from './rates'
 
 const POLL_MS = 2_000
@@ -8,12 +8,12 @@ const POLL_MS = 2_000
 export type Live = {
   readonly moments: readonly Moment[]
   /** Of the newest poll: the moments are older then. */
-  readonly failure: Failure | undefined
+  readonly failure: AdminError | undefined
 }
 
 /** Polls the live figures while the view is shown and the tab is in front, one request at a time. */
 export function useLive(): Live {
-  const { ask } = useOperator()
+  const api = useApi()
   const [live, setLive] = useState<Live>({ moments: [], failure: undefined })
   useEffect(() => {
     const abort = new AbortController()
@@ -22,7 +22,7 @@ export function useLive(): Live {
     let timer: ReturnType<typeof setTimeout> | undefined
     const poll = async (): Promise<void> => {
       try {
-        const sample = document.hidden ? undefined : await ask<Sample>('stats/live', { signal })
+        const sample = document.hidden ? undefined : await api.stats.live({}, { signal })
         if (signal.aborted) return
         if (sample) {
           const moment = momentOf(sample, before)
@@ -40,6 +40,6 @@ export function useLive(): Live {
       abort.abort()
       clearTimeout(timer)
     }
-  }, [ask])
+  }, [api])
   return live
 }

@@ -1,11 +1,12 @@
+import type { AdminError } from '@roomful/admin'
 import { type FormEvent, type ReactElement, useId, useState } from 'react'
-import { asFailure, type Failure } from '../api/failure'
-import { request } from '../api/request'
+import { apiOf, asFailure } from '../api/api'
 import { FailureNote } from '../ui/failure-note'
 
 /** Checks the key by a request that each may make or is refused by its scope: both show that it is known. */
 async function check(credential: string): Promise<void> {
-  await request(credential, 'stats/live').catch((error: unknown) => {
+  const calls = apiOf(credential)
+  await calls.stats.live().catch((error: unknown) => {
     const failure = asFailure(error)
     const lacksScope = failure.code === 'FORBIDDEN' && credential.startsWith('rfk_')
     if (!lacksScope) throw failure
@@ -16,7 +17,7 @@ type Props = { readonly notice?: string | undefined; readonly onSignedIn: (crede
 
 export function SignIn({ notice, onSignedIn }: Props): ReactElement {
   const [credential, setCredential] = useState('')
-  const [failure, setFailure] = useState<Failure>()
+  const [failure, setFailure] = useState<AdminError>()
   const [checking, setChecking] = useState(false)
   const hint = useId()
 

@@ -1,7 +1,7 @@
+import type { AdminError } from '@roomful/admin'
 import type { ReactElement } from 'react'
-import type { Failure } from '../api/failure'
 
-type Props = { readonly failure: Failure; readonly onRetry?: (() => void) | undefined }
+type Props = { readonly failure: AdminError; readonly onRetry?: (() => void) | undefined }
 
 /** What went wrong, with what an operator needs to find it in the server's log. */
 export function FailureNote({ failure, onRetry }: Props): ReactElement {
