@@ -60,9 +60,12 @@ export async function runSnippet(snippet: Snippet, options: RunOptions = {}): Pr
 /** Names at the top level that it does not export itself. */
 function declaredIn(code: string): string[] {
   return [...code.matchAll(/^(?:const|let|(?:async )?function) (?:(\w+)|\{ (.*?) \})/gm)].flatMap(
-    ({ 1: name, 2: names = '' }) => (name === undefined ? names.split(', ') : [name]),
+    ({ 1: name, 2: names = '' }) => (name === undefined ? names.split(', ').map(boundTo) : [name]),
   )
 }
+
+/** `key: name = value` in a pattern declares `name`. */
+const boundTo = (part: string): string => part.replace(/^.*: /, '').replace(/ = .*$/, '')
 
 function javaScriptOf(code: string): string {
   const { ESNext } = ts.ScriptTarget

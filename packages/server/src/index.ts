@@ -5,6 +5,7 @@ export type {
   ClientId,
   MessageId,
   Metadata,
+  Retry,
   RoomId,
   ServerPayload,
   UserId,
@@ -24,7 +25,18 @@ export { loadConfig, loadSetting } from './config'
 export { CONFIG_FIELDS, type ConfigField } from './config-fields'
 export type { ConfigInput } from './config-values'
 export type { ChatEvent, EventData, EventType } from './core/chat-event'
-export type { Act, Facts, Need, Op, OutboxEvent, Outcome, Plan, Refusal, StoredMessage } from './core/ops'
+export type {
+  Act,
+  Actor,
+  Facts,
+  Need,
+  Op,
+  OutboxEvent,
+  Outcome,
+  Plan,
+  Refusal,
+  StoredMessage,
+} from './core/ops'
 export { type ChatServer, createChatServer } from './create-chat-server'
 export type { EphemeralReader, EphemeralStore } from './ephemeral/ephemeral-store'
 export { MemoryEphemeral } from './ephemeral/memory-ephemeral'

@@ -39,6 +39,8 @@ export function keyFile(path: string, log: Log): ApiKeys {
       keys = []
       return keys
     })
+  // The log shows at the start how many there are, or why there are none.
+  void current()
   return { find: async (shown) => findKey(await current(), shown) }
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { SERVER_ACTOR } from '../core/server-actor'
 import { ephemeralRoomId } from '../ephemeral/room-id'
 import {
   commitOne,
@@ -9,6 +10,8 @@ import {
   ids,
   messagesOf,
   newRoom,
+  nextAt,
+  nextMessageId,
   say,
   sendOp,
 } from '../stores/contract/contract-room'
@@ -152,5 +155,19 @@ describe('an exported room, imported', () => {
     const other = fresh()
     await expect(importRoom(other, of(rows))).rejects.toThrow('an ephemeral room is not kept')
     expect(await other.read((reader) => reader.heads([ephemeralRoomId('1')]))).toEqual(new Map())
+  })
+
+  test('a message of the backend has no name in the copy either', async () => {
+    const { store, roomId } = await exported(2)
+    await commitOne(store, roomId, {
+      ...{ kind: 'system', actor: SERVER_ACTOR, at: nextAt(), id: nextMessageId() },
+      ...{ content: 'Shipped', metadata: { action: 'shipped' } },
+    })
+    const rows = await all(exportRoom(store, roomId))
+    const other = fresh()
+    await importRoom(other, of(rows))
+    expect((await messagesOf(other, roomId)).at(-1)).toMatchObject({
+      ...{ senderId: 'roomful:server', senderName: '', content: 'Shipped' },
+    })
   })
 })

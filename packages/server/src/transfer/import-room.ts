@@ -1,4 +1,12 @@
-import { cleanName, LIMITS, type Member, type Message, type Room, type RoomId } from '@roomful/protocol'
+import {
+  cleanName,
+  LIMITS,
+  type Member,
+  type Message,
+  type Room,
+  type RoomId,
+  SYSTEM_SENDER,
+} from '@roomful/protocol'
 import { type Facts, type Need, type Plan, pairKey, type StoredMessage } from '../core/ops'
 import { toWire } from '../core/stored-message'
 import { isEphemeralId } from '../ephemeral/room-id'
@@ -143,6 +151,8 @@ function pinnedUpTo(most: number): (message: StoredMessage) => StoredMessage {
 
 function toStored(message: Message, place: { seq: number; rev: number }): StoredMessage {
   const reactions = message.reactions.map(({ emoji, users }) => ({ emoji, users }))
-  const senderName = cleanName(message.senderName, LIMITS.userNameLength) || message.senderId
+  // The app's backend has no name.
+  const nameless = message.senderId === SYSTEM_SENDER ? '' : message.senderId
+  const senderName = cleanName(message.senderName, LIMITS.userNameLength) || nameless
   return { ...message, ...place, senderName, reactions }
 }

@@ -28,12 +28,13 @@ export function backendContract({ store }: ContractContext): void {
     })
 
     test('whose sessions were ended for ever may sign in again with a later token', async () => {
-      await store().endSessions(ANN, FOREVER, FOREVER)
-      await store().endSessions(ANN, 5_000, FOREVER)
-      expect(await store().sessionsEnded([ANN])).toEqual(new Map([[ANN, FOREVER]]))
-      await store().resumeSessions(ANN, 7_000)
-      await store().resumeSessions(BOB, 7_000)
-      expect(await store().sessionsEnded([ANN, BOB])).toEqual(new Map([[ANN, 7_000]]))
+      const [ended, other] = ids('ended-for-ever', 'never-ended') as [UserId, UserId]
+      await store().endSessions(ended, FOREVER, FOREVER)
+      await store().endSessions(ended, 5_000, FOREVER)
+      expect(await store().sessionsEnded([ended])).toEqual(new Map([[ended, FOREVER]]))
+      await store().resumeSessions(ended, 7_000)
+      await store().resumeSessions(other, 7_000)
+      expect(await store().sessionsEnded([ended, other])).toEqual(new Map([[ended, 7_000]]))
     })
   })
 
