@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type ChatServer, type FileStore, s3FileStore } from '@roomful/server'
 import { startServerProcess } from '@roomful/testing'
+import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { FILE_SAMPLES, PNG } from '../../packages/server/src/files/file-samples'
 import { ROOMFUL, temporaryFolder } from './roomful-command'
@@ -215,6 +216,23 @@ describe('an upload past the server', () => {
     await put(begun, large)
     expect(await finish(begun.id, 'ann', full)).toMatchObject({ status: 201 })
     expect(await post('/files/uploads', 'bob', announced, full)).toMatchObject({ status: 507 })
+  })
+
+  test('of a picture loses its metadata, and has thumbnails', async () => {
+    await server.close()
+    server = await fresh({ stripImageMetadata: true, thumbnails: true })
+    const photo = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#3c3' } })
+      .withExif({ IFD0: { Artist: 'Ann' } })
+      .jpeg()
+      .toBuffer()
+    const finished = await upload(photo)
+    expect(finished).toMatchObject({ status: 201, file: { kind: 'image/jpeg' } })
+    const { id } = finished.file as { id: string }
+    const kept = await sharp(await (await get(id, 'ann')).arrayBuffer()).metadata()
+    expect([kept.width, kept.exif]).toEqual([300, undefined])
+    const small = await sharp(await (await get(`${id}?size=160`, 'ann')).arrayBuffer()).metadata()
+    expect([small.width, small.format]).toEqual([160, 'webp'])
+    expect(await finish(`${photo.length}-${id}`)).toEqual(finished)
   })
 
   test('by way of the server goes into the bucket too', async () => {

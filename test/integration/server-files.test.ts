@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ChatServer, type FileStore, type StoredFile, signToken } from '@roomful/server'
+import { type ChatServer, signToken } from '@roomful/server'
 import { waitUntil } from '@roomful/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { FILE_SAMPLES, PNG } from '../../packages/server/src/files/file-samples'
@@ -228,29 +228,6 @@ describe('a file', () => {
     )
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
   })
-})
-
-test('an app keeps files in a store of its own', async () => {
-  const kept = new Map<string, { file: StoredFile; content: Buffer }>()
-  const files: FileStore = {
-    put: async (file, path) => {
-      kept.set(file.id, { file, content: readFileSync(path) })
-    },
-    find: async (id) => kept.get(id)?.file,
-    content: async ({ id }) =>
-      kept.has(id) ? new Blob([new Uint8Array(kept.get(id)?.content ?? [])]).stream() : undefined,
-    putThumbnail: async () => {},
-    olderThan: async function* () {},
-    remove: async (id) => void kept.delete(id),
-    measure: async () => 0,
-  }
-  await using own = await startServer({ files })
-  const authorized = { headers: await bearer('ann') }
-  const sent = await fetch(`${own.url}/files`, { method: 'POST', ...authorized, body: new Uint8Array(PNG) })
-  const { file } = (await sent.json()) as { file: { id: string } }
-  expect(kept.get(file.id)?.file).toMatchObject({ ownerId: 'ann', kind: 'image/png', size: PNG.length })
-  const answer = await fetch(`${own.url}/files/${file.id}`, authorized)
-  expect(Buffer.from(await answer.arrayBuffer())).toEqual(PNG)
 })
 
 describe('a message that shows a file', () => {

@@ -182,6 +182,8 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
     v.pipe(list, kindSetting),
     '<list>',
   ),
+  field('strip-image-metadata', 'take out of pictures where and when they were made; needs sharp', onOff),
+  field('thumbnails', 'make thumbnails of pictures; needs sharp', onOff),
   field('retention-days', 'days a message is kept; 0: for ever', count, '<number>'),
   field('retention-messages', 'messages a room keeps; 0: all', count, '<number>'),
   field('webhooks', 'endpoints that events are posted to, as JSON', webhooks, '<json>'),

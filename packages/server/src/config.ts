@@ -82,6 +82,8 @@ const Checked = v.object({
   invitations: v.optional(v.picklist(['consent', 'open'])),
   files: word,
   fileKinds: v.optional(v.record(v.string(), v.number())),
+  stripImageMetadata: v.optional(v.boolean()),
+  thumbnails: v.optional(v.boolean()),
   retentionDays: whole,
   retentionMessages: whole,
   webhooks: v.optional(WebhookEndpoints),

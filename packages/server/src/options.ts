@@ -165,6 +165,13 @@ export type ServerOptions = {
    */
   readonly fileKinds?: FileKindLimits
   /**
+   * Takes out of pictures where, when and by whom they were made, and turns them upright: they are compressed anew. Needs
+   * the package `sharp`, which the app installs. HEIC is refused then, for nothing can strip it.
+   */
+  readonly stripImageMetadata?: boolean
+  /** Makes thumbnails of pictures (`GET /files/:id?size=160`). Needs the package `sharp`, which the app installs. */
+  readonly thumbnails?: boolean
+  /**
    * Checks every upload before it is kept, such as by a scan for viruses.
    *
    * @example

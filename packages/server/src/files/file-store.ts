@@ -47,9 +47,9 @@ export interface FileStore {
   measure(): Promise<number>
   /**
    * An address that anybody may read the content at until it expires, served with that type and disposition. Absent:
-   * this server hands the bytes on.
+   * this server hands the bytes on, as it does with thumbnails.
    */
-  link?(file: StoredFile, shown: LinkOptions, thumbnail?: ThumbnailSize): Promise<string>
+  link?(file: StoredFile, shown: LinkOptions): Promise<string>
   /** Uploads of clients into the store, past this server. Absent: this server takes the bytes. */
   readonly direct?: DirectUploads
 }

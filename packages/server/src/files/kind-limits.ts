@@ -13,11 +13,12 @@ export const MOST_FILE_MB = 5_000
 export class KindLimits {
   readonly #bytes: ReadonlyMap<string, number>
 
-  constructor(limits: FileKindLimits = EVERY_KIND) {
+  constructor(limits: FileKindLimits = EVERY_KIND, isPossible: (kind: FileKind) => boolean = () => true) {
     this.#bytes = new Map(
       FILE_KIND_NAMES.flatMap((name) => {
         const megabytes = limits[name]
-        return megabytes === undefined ? [] : [[kindOf(name), Math.floor(megabytes * MEGABYTE)] as const]
+        if (megabytes === undefined || !isPossible(kindOf(name))) return []
+        return [[kindOf(name), Math.floor(megabytes * MEGABYTE)] as const]
       }),
     )
   }

@@ -6,11 +6,14 @@ import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import { DirectUploading } from './direct-uploads'
 import { openFileFolder } from './file-folder'
+import { type FileKind, isImage } from './file-kinds'
 import type { FileStore } from './file-store'
+import { type Images, isPicture, openImages } from './images'
 import { KindLimits, kindProblems, MEGABYTE } from './kind-limits'
 import { isS3Address, s3OptionsFrom } from './s3/s3-address'
 import { s3FileStore } from './s3/s3-file-store'
 import { Staging } from './staging'
+import { Thumbnails } from './thumbnails'
 import { UploadQuota } from './upload-quota'
 import { drawSuffix, Uploads } from './uploads'
 
@@ -33,14 +36,21 @@ export type Files = {
 
 /** Undefined: this server takes no uploads. Rejects with a ConfigError. */
 export async function openFiles(options: ServerOptions, deps: OpenFilesDeps): Promise<Files | undefined> {
-  const problems = options.fileKinds ? kindProblems(options.fileKinds) : []
+  const { fileKinds, stripImageMetadata = false, thumbnails: hasThumbnails = false } = options
+  const problems = fileKinds ? kindProblems(fileKinds) : []
+  if (stripImageMetadata && fileKinds?.heic !== undefined) problems.push(NO_HEIC)
   if (problems.length > 0) throw new ConfigError(problems)
   const store = await storeOf(options.files, deps.database)
   if (!store) return undefined
   const { clock, log, isShown } = deps
-  const limits = new KindLimits(options.fileKinds)
+  const images = await imagesFor(options)
+  // Those whose metadata nothing can take away are not accepted.
+  const limits = new KindLimits(fileKinds, stripImageMetadata ? isStrippable : () => true)
   const staging = await Staging.open(store.incoming, clock.now())
-  const uploads = new Uploads({ store, staging, limits, onUpload: options.onUpload, clock, log })
+  const { onUpload } = options
+  const stripping = stripImageMetadata ? images : undefined
+  const uploads = new Uploads({ store, staging, limits, onUpload, stripping, clock, log })
+  const thumbnails = hasThumbnails && images && new Thumbnails({ store, staging, images })
   const { uploadMbPerHour, uploadMbInAll } = { ...DEFAULTS, ...options.limits }
   const quota = new UploadQuota({
     ...{ files: store, clock, log, isShown },
@@ -54,7 +64,8 @@ export async function openFiles(options: ServerOptions, deps: OpenFilesDeps): Pr
   const direct =
     directStore &&
     new DirectUploading({ ...{ store, uploads, quota, clock, log }, direct: directStore, draw: drawSuffix })
-  const parts = { files: store, uploads, quota, clock, log, ...(direct ? { direct } : {}) }
+  const optional = { ...(direct ? { direct } : {}), ...(thumbnails ? { thumbnails } : {}) }
+  const parts = { files: store, uploads, quota, clock, log, ...optional }
   return {
     store,
     bytesInAll: () => quota.bytesInAll,
@@ -64,6 +75,20 @@ export async function openFiles(options: ServerOptions, deps: OpenFilesDeps): Pr
       await direct?.sweep(now)
     },
   }
+}
+
+const NO_HEIC =
+  'the metadata of heic cannot be taken away: leave it out of the kinds of files (--strip-image-metadata, --file-kinds)'
+
+const isStrippable = (kind: FileKind): boolean => !isImage(kind) || isPicture(kind)
+
+/** Loaded only where a setting needs it. */
+async function imagesFor({ stripImageMetadata, thumbnails }: ServerOptions): Promise<Images | undefined> {
+  const needing = [
+    ...(stripImageMetadata ? ['--strip-image-metadata'] : []),
+    ...(thumbnails ? ['--thumbnails'] : []),
+  ]
+  return needing.length > 0 ? openImages(needing) : undefined
 }
 
 /** The app's own, the named bucket or folder, or the folder beside a SQLite file. Otherwise none. */

@@ -7,6 +7,7 @@ import { ManualClock } from '../node/test-node'
 import type { OnUpload, ReceivedUpload } from './check-upload'
 import { openFileFolder } from './file-folder'
 import { FILE_SAMPLES, PNG } from './file-samples'
+import type { Images } from './images'
 import { KindLimits } from './kind-limits'
 import { Staging } from './staging'
 import { Uploads } from './uploads'
@@ -18,14 +19,14 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-async function uploadsWith(onUpload?: OnUpload) {
+async function uploadsWith(onUpload?: OnUpload, stripping?: Images) {
   const store = await openFileFolder(folder)
   const clock = new ManualClock()
   const errors: object[] = []
   const log = { debug() {}, info() {}, warn() {}, error: (fields: object) => void errors.push(fields) }
   const staging = await Staging.open(store.incoming, clock.now())
   const limits = new KindLimits({ png: 1, pdf: 0.00001 })
-  const uploads = new Uploads({ store, staging, limits, onUpload, clock, log })
+  const uploads = new Uploads({ store, staging, limits, onUpload, stripping, clock, log })
   async function* once(content: Uint8Array): AsyncGenerator<Uint8Array> {
     yield content
   }
@@ -52,6 +53,29 @@ describe('an upload', () => {
     expect(await accept(FILE_SAMPLES.gif)).toEqual({ ok: false, code: 'INVALID_CONTENT', kinds })
     expect(await accept(Buffer.alloc(0))).toEqual({ ok: false, code: 'INVALID_CONTENT', kinds })
     expect(await accept(FILE_SAMPLES.pdf)).toEqual({ ok: false, code: 'PAYLOAD_TOO_LARGE', limit: 10 })
+    expect(left()).toEqual([])
+  })
+})
+
+describe('a picture whose metadata is to be taken away', () => {
+  const images = (picture: Uint8Array | undefined): Images => ({
+    stripped: async () => picture,
+    thumbnail: async () => undefined,
+  })
+
+  test('is kept as what is left of it', async () => {
+    const { accept, store, left } = await uploadsWith(undefined, images(Buffer.from('bare')))
+    const file = await accept(PNG)
+    if ('ok' in file) throw new Error(file.code)
+    expect(file).toMatchObject({ kind: 'image/png', size: 4 })
+    const content = await store.content(file)
+    expect(content && (await new Response(content).text())).toBe('bare')
+    expect(left()).toHaveLength(2)
+  })
+
+  test('is refused if it cannot be read, and leaves nothing', async () => {
+    const { accept, left } = await uploadsWith(undefined, images(undefined))
+    expect(await accept(PNG)).toEqual({ ok: false, code: 'INVALID_CONTENT' })
     expect(left()).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import { Readable } from 'node:stream'
 import type { UserId } from '@roomful/protocol'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
@@ -9,6 +10,7 @@ import { checkUpload, type OnUpload } from './check-upload'
 import { detectKind } from './detect-kind'
 import type { FileKind } from './file-kinds'
 import type { FileStore, StoredFile } from './file-store'
+import { type Images, isPicture } from './images'
 import type { KindLimits } from './kind-limits'
 import type { Staged, Staging } from './staging'
 
@@ -20,9 +22,14 @@ export type UploadsDeps = {
   readonly staging: Staging
   readonly limits: KindLimits
   readonly onUpload?: OnUpload | undefined
+  /** Takes the metadata out of pictures. */
+  readonly stripping?: Images | undefined
   readonly clock: Clock
   readonly log: Log
 }
+
+/** Whose file it becomes; the id if it was drawn before. */
+type As = { readonly owner: Uploader; readonly id: string | undefined }
 
 /** Who uploads. */
 export type Uploader = { readonly id: UserId; readonly name: string }
@@ -61,7 +68,7 @@ export class Uploads {
       const kind = await this.#kindOf(staged)
       if (typeof kind !== 'string') return kind
       const refusal = await this.#refusal(staged, kind, owner)
-      return refusal ?? (await this.#keep(staged, kind, { owner, id: announced?.id }))
+      return refusal ?? (await this.#keepStripped(staged, kind, { owner, id: announced?.id }))
     } finally {
       await rm(staged.path, { force: true })
     }
@@ -85,10 +92,23 @@ export class Uploads {
     return checkUpload({ onUpload, clock, log }, { user: { id, name }, kind, size, sha256, path })
   }
 
+  async #keepStripped(staged: Staged, kind: FileKind, as: As): Promise<StoredFile | UploadRefusal> {
+    const { staging, stripping } = this.deps
+    if (!stripping || !isPicture(kind)) return this.#keep(staged, kind, as)
+    const picture = await stripping.stripped(staged.path, kind)
+    const stripped = picture && (await staging.receive(Readable.from([picture]), picture.byteLength))
+    if (!stripped) return refuse('INVALID_CONTENT')
+    try {
+      return await this.#keep(stripped, kind, as)
+    } finally {
+      await rm(stripped.path, { force: true })
+    }
+  }
+
   async #keep(
     { path, size, sha256 }: Staged,
     kind: FileKind,
-    { owner, id = `${sha256}-${drawSuffix()}` }: { owner: Uploader; id: string | undefined },
+    { owner, id = `${sha256}-${drawSuffix()}` }: As,
   ): Promise<StoredFile> {
     const { store, clock } = this.deps
     const file: StoredFile = { id, ownerId: owner.id, kind, size, sha256, createdAt: clock.now() }

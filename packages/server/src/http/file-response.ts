@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { shownAs } from '../files/file-kinds'
-import type { FileStore, StoredFile } from '../files/file-store'
+import type { FileStore, StoredFile, ThumbnailSize } from '../files/file-store'
+import type { Thumbnails } from '../files/thumbnails'
 
 /** How long an address of a content in the store is valid: until a download has begun. */
 const LINK_MS = 60_000
@@ -14,22 +15,45 @@ export async function fileResponse(
   file: StoredFile,
 ): Promise<Response | undefined> {
   const { id, kind, size, sha256 } = file
-  const etag = `"${sha256}"`
   const { contentType, disposition } = shownAs(kind, id)
-  c.header('ETag', etag)
-  // Revalidated each time: a user who has been removed since gets nothing, not even from their own cache.
-  c.header('Cache-Control', 'private, no-cache')
-  c.header('Vary', 'Authorization')
-  if (c.req.header('if-none-match') === etag) return c.body(null, 304)
+  if (isKnown(c, `"${sha256}"`)) return c.body(null, 304)
   const isRead = c.req.method !== 'HEAD'
   if (isRead && files.link)
     return c.redirect(await files.link(file, { contentType, disposition, expiresInMs: LINK_MS }), 302)
   const content = isRead ? await files.content(file) : undefined
   if (isRead && !content) return undefined
-  c.header('Content-Type', contentType)
-  c.header('Content-Disposition', disposition)
-  // However the file is opened, nothing in it runs, and nothing is loaded for it.
-  c.header('Content-Security-Policy', "default-src 'none'; sandbox")
+  present(c, contentType, disposition)
   c.header('Content-Length', String(size))
   return content ? c.body(content) : c.body(null)
+}
+
+/** Undefined: the file is no picture, or this server makes no thumbnails. */
+export async function thumbnailResponse(
+  c: Context,
+  thumbnails: Thumbnails | undefined,
+  { file, size }: { readonly file: StoredFile; readonly size: ThumbnailSize },
+): Promise<Response | undefined> {
+  const content = await thumbnails?.content(file, size)
+  if (!content) return undefined
+  if (isKnown(c, `"${file.sha256}-${size}"`)) {
+    await content.cancel()
+    return c.body(null, 304)
+  }
+  present(c, 'image/webp', 'inline')
+  return c.body(content)
+}
+
+/** Whether the client has it. It asks each time: one who was removed since gets nothing, not even from its own cache. */
+function isKnown(c: Context, etag: string): boolean {
+  c.header('ETag', etag)
+  c.header('Cache-Control', 'private, no-cache')
+  c.header('Vary', 'Authorization')
+  return c.req.header('if-none-match') === etag
+}
+
+/** However the file is opened, nothing in it runs, and nothing is loaded for it. */
+function present(c: Context, contentType: string, disposition: string): void {
+  c.header('Content-Type', contentType)
+  c.header('Content-Disposition', disposition)
+  c.header('Content-Security-Policy', "default-src 'none'; sandbox")
 }

@@ -5,7 +5,8 @@ import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { DirectUploading } from '../files/direct-uploads'
 import { mayRead } from '../files/file-reference'
-import type { FileStore, StoredFile } from '../files/file-store'
+import { type FileStore, type StoredFile, THUMBNAIL_SIZES } from '../files/file-store'
+import type { Thumbnails } from '../files/thumbnails'
 import type { UploadQuota } from '../files/upload-quota'
 import type { Uploader, UploadRefusal, Uploads } from '../files/uploads'
 import { Rates } from '../handlers/rates'
@@ -16,13 +17,14 @@ import type { AppRules } from '../rules/app-rules'
 import type { Store } from '../stores/port'
 import type { Identify } from './bearer'
 import { directUploadRoutes, orRefusal } from './direct-uploads'
-import { fileResponse } from './file-response'
+import { fileResponse, thumbnailResponse } from './file-response'
 import { refusalResponse } from './refusal-response'
 
 export type FileRoutesDeps = {
   readonly files: FileStore
   readonly uploads: Uploads
   readonly direct?: DirectUploading
+  readonly thumbnails?: Thumbnails
   readonly quota: UploadQuota
   readonly store: Store
   readonly identify: Identify
@@ -35,7 +37,7 @@ export type FileRoutesDeps = {
 /** Upload rate of one user: an album at once, then one every two seconds. */
 const UPLOADS = { perSecond: 0.5, burst: 20 }
 
-/** `POST /files` takes the raw bytes of a file; `GET /files/:id` returns them to users who may see it. */
+/** `POST /files` takes the raw bytes of a file; `GET /files/:id` returns them, or a thumbnail, to users who may see it. */
 export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
   const { clock, ids } = deps
   const rates = { begin: new Rates<string>(UPLOADS, clock), finish: new Rates<string>(UPLOADS, clock) }
@@ -68,11 +70,16 @@ export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
   app.get('/files/:id', async (c) => {
     const caller = await deps.identify(c)
     if ('ok' in caller) return refusalResponse(c, caller, ids)
+    const wanted = c.req.query('size')
+    const size = THUMBNAIL_SIZES.find((one) => String(one) === wanted)
+    if (wanted !== undefined && size === undefined)
+      return refusalResponse(c, refuse('INVALID_PAYLOAD', { field: 'size' }), ids)
     const file = await deps.files.find(c.req.param('id'))
     if (!file || !(await mayRead(deps, caller.id, file))) return notFound(c)
     const refused = await deps.rules.refusalOf(caller, 'download-file', { fileId: file.id })
     if (refused) return refusalResponse(c, refused, ids)
-    return (await fileResponse(c, deps.files, file)) ?? notFound(c)
+    if (size === undefined) return (await fileResponse(c, deps.files, file)) ?? notFound(c)
+    return (await thumbnailResponse(c, deps.thumbnails, { file, size })) ?? notFound(c)
   })
 }
 

@@ -92,8 +92,8 @@ export function s3FileStore({ prefix = '', pageSize = 1_000, ...location }: S3Op
       return bytes
     },
 
-    link: ({ id }, { contentType, disposition, expiresInMs }, thumbnail) =>
-      client.presign('GET', keyOf(id, thumbnail), {
+    link: ({ id }, { contentType, disposition, expiresInMs }) =>
+      client.presign('GET', keyOf(id), {
         query: {
           'response-content-type': contentType,
           'response-content-disposition': disposition,
