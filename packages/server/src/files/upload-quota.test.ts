@@ -64,6 +64,17 @@ describe('bytes of a user in an hour', () => {
     expect(await upload(ann, 10 * MB)).toMatch(/^file/)
   })
 
+  test('one that lapses stays counted, and no longer as under way', async () => {
+    const { quota, upload } = quotaOf({ perHour: 20 * MB, inAll: 11 * MB })
+    const grant = await quota.begin(ann, 10 * MB)
+    if ('ok' in grant) throw new Error(grant.code)
+    expect(await upload(bob, 2 * MB)).toMatchObject({ code: 'STORAGE_FULL' })
+    grant.lapse()
+    expect(await upload(ann, 10 * MB)).toMatch(/^file/)
+    expect(await upload(ann, 1)).toMatchObject({ code: 'RATE_LIMITED' })
+    expect(await upload(bob, MB)).toMatch(/^file/)
+  })
+
   test('simultaneous uploads do not each see the whole quota', async () => {
     const { quota } = quotaOf({ perHour: 100 * MB })
     const begun = await Promise.all(Array.from({ length: 30 }, () => quota.begin(ann, 10 * MB)))
