@@ -33,7 +33,8 @@ const FileHeaders = v.object({
  *   <prefix>incoming/<key>         what a client uploaded past the server, and did not finish yet
  *
  * @example
- * const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = process.env
+ * const accessKeyId = process.env.AWS_ACCESS_KEY_ID ?? ''
+ * const secretAccessKey = process.env.AWS_SECRET_ACCESS_KEY ?? ''
  * const credentials = { accessKeyId, secretAccessKey }
  * const files = s3FileStore({ bucket: 'chat-files', region: 'eu-central-1', credentials })
  */
