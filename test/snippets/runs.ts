@@ -188,6 +188,21 @@ export const RUNS: Readonly<Record<string, Run>> = {
     })
   },
 
+  'docs/rules.md 2': async (snippet) => {
+    const quiet = "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', guests: true,"
+    const { server } = await runSnippet(snippet, { instead: { 'createChatServer({': quiet } })
+    await using _ = serverOf(server)
+    const { url } = serverOf(server)
+    await using ada = createChat({ url, auth: () => guestToken(url), storage: 'memory' })
+    for (const [type, kind] of [
+      ['private', 'support'],
+      ['public', 'news'],
+    ] as const)
+      await expect(ada.createRoom({ name: 'Room', type, kind })).rejects.toMatchObject({
+        ...{ code: 'FORBIDDEN', field: 'kind' },
+      })
+  },
+
   'docs/server.md 1': async (snippet) => {
     const secret = 'a secret of these tests, 32 bytes long'
     const quiet = "server: http, database: 'memory:', logLevel: 'silent',"

@@ -64,6 +64,7 @@ export type Room = {
   readonly id: string
   readonly name: string
   readonly type: 'public' | 'private' | 'dm' | 'ephemeral'
+  readonly kind?: string
   readonly createdBy: string | null
   readonly createdAt: string
   readonly metadata: Readonly<Record<string, unknown>>
@@ -130,6 +131,7 @@ export type Requests = {
     readonly roomId: string
     readonly name: string
     readonly type: 'public' | 'private'
+    readonly kind?: string
     readonly metadata?: Readonly<Record<string, unknown>>
     readonly settings?: {
       readonly readOnly?: boolean

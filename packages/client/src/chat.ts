@@ -71,7 +71,13 @@ export interface Chat extends AsyncClosable {
    * no answer came in that time, or in `timeoutMs`; with ABORTED, or the code that stopped the chat.
    */
   createRoom(
-    input: { name: string; type: Exclude<RoomType, 'dm'>; members?: string[] } & WithRoomMetadata,
+    input: {
+      name: string
+      type: Exclude<RoomType, 'dm'>
+      /** One of the server's own kinds of rooms, whose base is `type`. */
+      kind?: string
+      members?: string[]
+    } & WithRoomMetadata,
     options?: WaitOptions,
   ): Promise<Room>
   /**

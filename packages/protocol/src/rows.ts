@@ -62,6 +62,8 @@ export const Room = v.object({
   id: RoomId,
   name: v.string(),
   type: RoomType,
+  /** One of the app's own kinds of rooms. It never changes. */
+  kind: v.exactOptional(v.string()),
   createdBy: v.nullable(UserId),
   createdAt: IsoTime,
   metadata: Metadata,

@@ -33,6 +33,7 @@ import { ConfigError, DEFAULTS, isMountPoint, NOT_A_PATH, type ServerOptions } f
 import { type Clock, systemClock } from './ports/clock'
 import { systemIds } from './ports/ids'
 import type { Log } from './ports/log'
+import { checkedKinds } from './rules/checked-kinds'
 import { createAdmission } from './sockets/admission'
 import { acceptSockets } from './sockets/connect'
 import { socketBroadcaster } from './sockets/socket-connection'
@@ -120,6 +121,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const guests = guestsOf(options, authenticator)
   checkRedis(options.redis, database)
   checkDefaultRooms(defaultRooms)
+  const kinds = checkedKinds(options.roomTypes)
   const path = mountPoint(options)
   const { webhooks = [] } = options
   checkEndpoints(webhooks)
@@ -158,6 +160,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     defaultRooms,
     invitations: options.invitations ?? DEFAULTS.invitations,
     rates: options.limits ?? {},
+    kinds,
     authorize: options.authorize,
     hooks: options.hooks ?? {},
     events,

@@ -70,6 +70,7 @@ export type { Ids } from './ports/ids'
 export type { Log } from './ports/log'
 export { type Meter, noMeter } from './ports/meter'
 export type { Authorization, Authorize, AuthorizedAct, AuthorizedAction } from './rules/authorize'
+export type { RoomTypeRules, RoomTypes } from './rules/room-types'
 export { databaseOf, shownUrl, withSchema } from './stores/database-url'
 export {
   backupDatabase,

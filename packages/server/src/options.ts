@@ -12,6 +12,7 @@ import type { Hooks } from './moderation/hooks'
 import type { Retention } from './node/retention'
 import type { Log } from './ports/log'
 import type { Authorize } from './rules/authorize'
+import type { RoomTypes } from './rules/room-types'
 import type { Store } from './stores/port'
 
 /** How tokens are checked: one of three ways. */
@@ -132,6 +133,18 @@ export type ServerOptions = {
   readonly trustProxy?: number
   readonly limits?: RateOptions
   readonly hooks?: Hooks
+  /**
+   * The app's own kinds of rooms, by name: who makes them, and who may do what in them, where it is not as in other
+   * rooms. Give the same ones to all servers of a database.
+   *
+   * @example
+   * const server = await createChatServer({
+   *   ...{ port: 0, database: 'memory:', guests: true },
+   *   roomTypes: { support: { base: 'private', create: 'api', invite: 'server-admin', leave: 'api' } },
+   * })
+   * await server.close()
+   */
+  readonly roomTypes?: RoomTypes
   /**
    * The app's own rules: asked before every act that the table of permissions allows, on sockets and for files. It may
    * forbid, with a reason for the user.

@@ -30,6 +30,8 @@ const StrictSettings = v.strictObject(RoomSettings.entries)
 export const CreateRoom = v.strictObject({
   name: RoomName,
   type: v.picklist(['public', 'private', 'ephemeral']),
+  /** One of the server's own kinds, whose base is `type`. */
+  kind: v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.typeLength), v.check(isStorableText))),
   members: v.exactOptional(v.pipe(v.array(UserId), v.maxLength(LIMITS.membersPage))),
   metadata: v.exactOptional(Metadata),
   settings: v.exactOptional(StrictSettings),

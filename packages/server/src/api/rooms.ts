@@ -6,6 +6,7 @@ import { SERVER_ACTOR } from '../core/server-actor'
 import { dmKeyOf } from '../handlers/dm-key'
 import type { Services } from '../handlers/handler'
 import { roomAck } from '../handlers/outcome-ack'
+import { kindRefusal } from '../rules/room-types'
 import { mayBeDone, type Reader, StoreError } from '../stores/port'
 import { operation } from './operation'
 import { askedOf, isCalled, scan } from './pages'
@@ -30,11 +31,14 @@ export const rooms = {
     request: UpsertRoom,
     answer: UpsertedRoom,
     refusals: [],
-    run: async ({ services, actor }, { roomId, name, type, metadata, settings }) => {
+    run: async ({ services, actor }, { roomId, name, type, kind, metadata, settings }) => {
+      const unmade = kindRefusal(services.kinds, { kind, type }, 'api')
+      if (unmade) return unmade
       const made = await create(services, {
         id: roomId,
         name,
         type,
+        ...(kind === undefined ? {} : { kind }),
         metadata: metadata ?? {},
         settings: settings ?? {},
       })
@@ -42,6 +46,7 @@ export const rooms = {
       if (made.created) return made
       // What a room is for never changes: its members rely on it.
       if (made.room.type !== type) return refuse('INVALID_PAYLOAD', { field: 'type' })
+      if (kind !== undefined && made.room.kind !== kind) return refuse('INVALID_PAYLOAD', { field: 'kind' })
       const changes = { name, ...(metadata ? { metadata } : {}), ...(settings ? { settings } : {}) }
       const changed = await change(services, actor, roomId, changes)
       return changed.ok ? { room: changed.room, created: false } : changed
@@ -166,7 +171,7 @@ export async function roomOf(reader: Reader, roomId: RoomId): Promise<Room | und
   return found?.room
 }
 
-type NewRoom = Pick<Room, 'id' | 'name' | 'type' | 'metadata' | 'settings'>
+type NewRoom = Pick<Room, 'id' | 'name' | 'type' | 'kind' | 'metadata' | 'settings'>
 
 async function create(
   { store, clock, hub }: Services,

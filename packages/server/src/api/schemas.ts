@@ -104,10 +104,13 @@ export const UpsertUsers = v.strictObject({
 export const UsersAnswer = v.strictObject({ users: v.array(ApiUser) })
 
 const StrictSettings = v.strictObject(RoomSettings.entries)
+const RoomKind = v.pipe(v.string(), v.maxLength(LIMITS.typeLength))
 export const UpsertRoom = v.strictObject({
   roomId: OwnRoomId,
   name: RoomName,
   type: v.picklist(['public', 'private']),
+  /** One of the server's own kinds, whose base is `type`. */
+  kind: v.exactOptional(RoomKind),
   metadata: v.exactOptional(Metadata),
   settings: v.exactOptional(StrictSettings),
 })

@@ -1,4 +1,5 @@
 import type { Member, Room } from '@roomful/protocol'
+import type { Allowed, RoomKinds } from './room-kinds'
 
 /** A user's standing in a room. `none`: not in it now, whether they ever were or not. */
 type Standing = 'owner' | 'admin' | 'member' | 'none' | 'server-admin'
@@ -59,13 +60,22 @@ type Asking = {
   readonly room: Room | undefined
   readonly member: Member | undefined
   readonly serverAdmin: boolean
+  /** What the app set for kinds of rooms. */
+  readonly kinds: RoomKinds
 }
 
 /** Undefined: it is permitted. */
-export function denialOf(action: Action, { room, member, serverAdmin }: Asking): Denial | undefined {
+export function denialOf(action: Action, { room, member, serverAdmin, kinds }: Asking): Denial | undefined {
   if (!room) return 'ROOM_NOT_FOUND'
   const standing = standingIn(room, member)
   const known = standing !== 'none' || serverAdmin
+  const allowed = allowedIn(room, action, kinds)
+  if (allowed !== undefined) {
+    // Who is in it already joins it again without a change.
+    const isIn = action === 'join' && standing !== 'none'
+    if (isIn || isAllowed(action, allowed, standing, serverAdmin)) return undefined
+    return known || isOpen(room) ? 'FORBIDDEN' : 'ROOM_NOT_FOUND'
+  }
   if (room.type === 'dm' && NOT_IN_DMS.has(action)) return known ? 'FORBIDDEN' : 'ROOM_NOT_FOUND'
   if (room.type === 'dm' && OF_ALL_IN_DMS.has(action) && standing !== 'none') return undefined
   // It ends by itself when all have left.
@@ -74,6 +84,27 @@ export function denialOf(action: Action, { room, member, serverAdmin }: Asking):
   if (action === 'join' && standing === 'none' && !isOpen(room)) return 'ROOM_NOT_FOUND'
   if (PERMISSIONS[action][standing]) return undefined
   return standing === 'none' ? 'ROOM_NOT_FOUND' : 'FORBIDDEN'
+}
+
+/** Who may, if the room is of a kind with a rule for it. A kind that the server has no more is as its base. */
+function allowedIn({ kind }: Room, action: Action, kinds: RoomKinds): Allowed | undefined {
+  if (kind === undefined || action === 'read' || action === 'edit-other') return undefined
+  return kinds.get(kind)?.who[action]
+}
+
+function isAllowed(action: Action, allowed: Allowed, standing: Standing, serverAdmin: boolean): boolean {
+  switch (allowed) {
+    case 'api':
+      return false
+    case 'server-admin':
+      return serverAdmin
+    case 'owner':
+    case 'admin':
+    case 'member':
+      // As in other rooms, a server admin moderates without being in it, and speaks only as a member.
+      if (serverAdmin && PERMISSIONS[action]['server-admin']) return true
+      return standing !== 'none' && RANK[standing] >= RANK[allowed]
+  }
 }
 
 /** The standing by membership alone; in a dm all are members. */
@@ -93,7 +124,7 @@ const RANK = { 'server-admin': 3, owner: 2, admin: 1, member: 0, none: 0 } as co
 >
 
 /** No user removes, mutes or demotes an equal; two owners must agree, or the server's admin decides. */
-export function outranks(asking: Asking, target: Member): boolean {
+export function outranks(asking: Omit<Asking, 'kinds'>, target: Member): boolean {
   if (!asking.room) return false
   const mine = asking.serverAdmin ? 'server-admin' : standingIn(asking.room, asking.member)
   return RANK[mine] > RANK[standingIn(asking.room, target)]

@@ -16,7 +16,7 @@ export function decideAccept(fold: Fold, op: Extract<Op, { kind: 'accept' }>): O
   const before = fold.member(actor.id)
   if (before && standingIn(room, before) !== 'none') return arrived(confirmMembership(fold, before))
   const inviter = fold.member(inviterId)
-  const asInviter = { room, member: inviter, serverAdmin: false }
+  const asInviter = { room, member: inviter, serverAdmin: false, kinds: fold.kinds }
   if (denialOf(room.type === 'dm' ? 'read' : 'invite', asInviter)) return refuse('ROOM_NOT_FOUND')
   if (before?.removed === 'banned') return refuse('USER_BANNED')
   const member = fold.putMember(arriving(room, before, actor, at))

@@ -15,7 +15,7 @@ export function decideJoin(fold: Fold, op: Join): Outcome {
   const { room } = fold
   const { actor, at } = op
   const before = fold.member(actor.id)
-  const denial = denialOf('join', { room, member: before, serverAdmin: actor.admin })
+  const denial = denialOf('join', { room, member: before, serverAdmin: actor.admin, kinds: fold.kinds })
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   // A default room takes only users who were never in it: one who left stays outside.
   if (before && standingIn(room, before) !== 'none')
@@ -32,7 +32,12 @@ export function decideJoin(fold: Fold, op: Join): Outcome {
 export function decideInvite(fold: Fold, op: Invite): Outcome {
   const { room } = fold
   const { actor, at, target } = op
-  const denial = denialOf('invite', { room, member: fold.member(actor.id), serverAdmin: actor.admin })
+  const denial = denialOf('invite', {
+    room,
+    member: fold.member(actor.id),
+    serverAdmin: actor.admin,
+    kinds: fold.kinds,
+  })
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   const before = fold.member(target.id)
   if (before && standingIn(room, before) !== 'none') return { ok: true, kind: 'member', member: before }
@@ -50,7 +55,7 @@ export function decideLeave(fold: Fold, op: Leave): Outcome {
   const before = fold.member(actor.id)
   // The retry of a leave whose ack was lost.
   if (room && before?.removed === 'left') return { ok: true, kind: 'member', member: before }
-  const denial = denialOf('leave', { room, member: before, serverAdmin: actor.admin })
+  const denial = denialOf('leave', { room, member: before, serverAdmin: actor.admin, kinds: fold.kinds })
   if (!before || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   if (isLastOwner(fold, before)) return refuse('LIMIT_EXCEEDED', { field: 'role', limit: 1 })
   const member = fold.putMember({ ...before, removed: 'left' })

@@ -96,7 +96,7 @@ function find(fold: Fold, op: OnMember, action: Action): Found | Refusal {
   const { room } = fold
   const member = fold.member(op.actor.id)
   const serverAdmin = op.actor.admin
-  const denial = denialOf(action, { room, member, serverAdmin })
+  const denial = denialOf(action, { room, member, serverAdmin, kinds: fold.kinds })
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   const target = fold.member(op.targetId)
   return target ? { target, asking: { room, member, serverAdmin } } : refuse('USER_NOT_FOUND')

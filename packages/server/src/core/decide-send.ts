@@ -20,7 +20,7 @@ const EPHEMERAL_MESSAGES_MAX = 100_000
 export function decideSend(fold: Fold, op: Send): Outcome {
   const { room } = fold
   const member = fold.member(op.actor.id)
-  const asking = { room, member, serverAdmin: op.actor.admin }
+  const asking = { room, member, serverAdmin: op.actor.admin, kinds: fold.kinds }
   const denial = denialOf('send', asking)
   if (!room || !member || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
 
@@ -70,7 +70,7 @@ type Speaking = {
  * where only others may, or without limit in slow mode. Slow mode allows one send or edit per interval.
  */
 export function speechRefusal(fold: Fold, { room, member, op }: Speaking): Refusal | undefined {
-  const asking = { room, member, serverAdmin: op.actor.admin }
+  const asking = { room, member, serverAdmin: op.actor.admin, kinds: fold.kinds }
   return (
     closedToWriting(room, member, op.at) ??
     (room.settings.readOnly ? refusalOf(denialOf('send-in-read-only', asking)) : undefined) ??

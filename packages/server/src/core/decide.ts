@@ -11,13 +11,14 @@ import { decideSend } from './decide-send'
 import { decidePutMember, decideRevise, decideSystem } from './decide-server'
 import { Fold } from './fold'
 import type { Act, Facts, Op, Outcome, Plan, Refusal } from './ops'
+import { NO_KINDS, type RoomKinds } from './room-kinds'
 
 /**
  * Decides a batch. Pure: the same facts and ops give the same plan, so a store may call it again when its database
  * wants the transaction retried. However the ops are split into batches, rows and outcomes are the same.
  */
-export function decide(facts: Facts, ops: readonly Op[]): Plan {
-  const fold = new Fold(facts)
+export function decide(facts: Facts, ops: readonly Op[], kinds: RoomKinds = NO_KINDS): Plan {
+  const fold = new Fold(facts, kinds)
   const acts: Act[] = []
   const outcomes = ops.map((op) => {
     const [from, before] = [fold.changeCount, fold.presentCount]
@@ -34,7 +35,7 @@ export function decide(facts: Facts, ops: readonly Op[]): Plan {
  * retry of one that was done before the app changed its mind, is answered as ever.
  */
 function decideRefused(fold: Fold, op: Op, refused: Refusal): Outcome {
-  const trial = new Fold(fold.facts())
+  const trial = new Fold(fold.facts(), fold.kinds)
   const outcome = decideOne(trial, op)
   return outcome.ok && trial.changeCount > 0 ? refused : outcome
 }

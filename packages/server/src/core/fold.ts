@@ -2,6 +2,7 @@ import type { AuditEntry, Change, ClientId, Member, MessageId, Room, UserId } fr
 import { isoTime } from './iso-time'
 import { type Actor, type Facts, type Outcome, type Plan, pairKey, type StoredMessage } from './ops'
 import { isPresent } from './present'
+import type { RoomKinds } from './room-kinds'
 import { toWire } from './stored-message'
 
 type NewMessage = Omit<StoredMessage, 'roomId' | 'seq' | 'rev'>
@@ -29,7 +30,10 @@ export class Fold {
   private readonly audit: AuditEntry[] = []
   private readonly changes: Change[] = []
 
-  constructor(facts: Facts) {
+  constructor(
+    facts: Facts,
+    readonly kinds: RoomKinds,
+  ) {
     this.roomRow = facts.room
     this.rev = facts.room?.rev ?? 0
     this.lastSeq = facts.room?.lastSeq ?? 0

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Action, denialOf, PERMISSIONS } from './authorise'
 import { decide } from './decide'
 import type { Facts, Op, StoredMessage } from './ops'
+import { NO_KINDS } from './room-kinds'
 
 /**
  * The expected table, written a second time by hand: y it is done, F refused for the role, N the room or message does
@@ -187,7 +188,7 @@ describe.each(ROOM_TYPES)('in a %s room', (type) => {
     const wanted = opFor(action)
     const facts = factsOf(type, standing, wanted?.settings ?? {})
     if (!wanted) {
-      const asking = { room: facts.room, member: facts.members.get(ME), serverAdmin }
+      const asking = { room: facts.room, member: facts.members.get(ME), serverAdmin, kinds: NO_KINDS }
       expect(CODES[denialOf(action as Action, asking) ?? 'OK']).toBe(expected)
       return
     }
@@ -202,9 +203,9 @@ describe.each(ROOM_TYPES)('in a %s room', (type) => {
     const wanted = opFor(action)
     const serverAdmin = standing.endsWith('+')
     if (!wanted) {
-      expect(denialOf(action as Action, { room: undefined, member: undefined, serverAdmin })).toBe(
-        'ROOM_NOT_FOUND',
-      )
+      expect(
+        denialOf(action as Action, { room: undefined, member: undefined, serverAdmin, kinds: NO_KINDS }),
+      ).toBe('ROOM_NOT_FOUND')
       return
     }
     const nothing = {

@@ -101,15 +101,15 @@ async function change(services: Services, device: Device, ...[target, action, to
  * (P9).
  */
 async function roomOf(
-  { store }: Services,
+  services: Services,
   device: Device,
   { roomId, messageId }: Target,
   action: Action,
 ): Promise<RoomId | undefined> {
   if (roomId !== undefined) return roomId
-  return store.read(async (reader) => {
+  return services.store.read(async (reader) => {
     const found = await reader.roomOfMessage(messageId)
-    const may = await permitted(reader, device, found ?? NOWHERE, action)
+    const may = await permitted(services, reader, device, found ?? NOWHERE, action)
     return 'ok' in may && may.code === 'ROOM_NOT_FOUND' ? undefined : found
   })
 }

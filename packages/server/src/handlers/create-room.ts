@@ -5,6 +5,7 @@ import { EPHEMERAL_LIMITS } from '../ephemeral/ephemeral-store'
 import { ephemeralRoomId } from '../ephemeral/room-id'
 import type { Device } from '../hub/device'
 import { moderateRoomName } from '../moderation/moderate-name'
+import { kindRefusal } from '../rules/room-types'
 import { mayBeDone, StoreError } from '../stores/port'
 import { dmKeyOf } from './dm-key'
 import { entriesOf, invite, type Person } from './entries'
@@ -15,10 +16,18 @@ import { enterDm } from './open-dm'
 const EPHEMERAL_RETRY_MS = 60_000
 
 export const createRoom: Handler<'create-room'> = async (services, device, payload) => {
-  const { name, type, members = [], metadata = {}, settings = {} } = payload
+  const { name, type, kind, members = [], metadata = {}, settings = {} } = payload
+  const creator = device.identity.admin ? 'admin' : 'user'
+  const kindless = kindRefusal(services.kinds, { kind, type }, creator)
+  if (kindless) return kindless
   const entries = await entriesOf(services, device, members)
   if (entries.absent.length > 0) return refuse('USER_NOT_FOUND', { field: 'members' })
-  const { room: drafted, rows } = newRoom(services, device, { name, type, metadata, settings }, entries.put)
+  const { room: drafted, rows } = newRoom(
+    services,
+    device,
+    { name, type, ...(kind === undefined ? {} : { kind }), metadata, settings },
+    entries.put,
+  )
   const about = { room: drafted, members }
   const refused = await services.rules.refusalOf(device.identity, 'create-room', about)
   if (refused) return refused
@@ -95,7 +104,7 @@ async function create(
 function newRoom(
   { clock, ids }: Services,
   device: Device,
-  facts: Pick<Room, 'name' | 'type' | 'metadata' | 'settings'>,
+  facts: Pick<Room, 'name' | 'type' | 'kind' | 'metadata' | 'settings'>,
   put: readonly Person[],
 ): { room: Room; rows: Member[] } {
   const now = clock.now()

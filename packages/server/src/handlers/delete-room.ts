@@ -7,7 +7,7 @@ import { permitted } from './permission'
 export const deleteRoom: Handler<'delete-room'> = async (services, device, { roomId }) => {
   const { store, bus, hub, clock, log, purges } = services
   const may = await store.read(async (reader) => {
-    const found = await permitted(reader, device, roomId, 'delete-room')
+    const found = await permitted(services, reader, device, roomId, 'delete-room')
     const isMissing = 'ok' in found && found.code === 'ROOM_NOT_FOUND'
     return isMissing && device.identity.admin && (await reader.deletedAmong([roomId])).length > 0
       ? 'deleted'

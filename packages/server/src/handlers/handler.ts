@@ -3,6 +3,7 @@ import type { Authenticate } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
 import type { InvitationPolicy } from '../core/consent'
 import type { Actor, Refusal } from '../core/ops'
+import type { RoomKinds } from '../core/room-kinds'
 import type { Quotas } from '../costs/quotas'
 import type { FileStore } from '../files/file-store'
 import type { Device } from '../hub/device'
@@ -36,6 +37,8 @@ export type Services = {
   readonly hooks: Hooks
   /** Names that may stand between colons as a reaction. */
   readonly customEmoji: ReadonlySet<string>
+  /** The app's own kinds of rooms. */
+  readonly kinds: RoomKinds
   /** What the app permits, beside the table of permissions. */
   readonly rules: AppRules
   readonly policy: InvitationPolicy

@@ -7,7 +7,7 @@ import { permitted } from './permission'
 
 /** Hides it from the user's list on all of their devices, until there is a newer message. */
 export const hideDm: Handler<'hide-dm'> = async (services, device, { roomId, hidden }) => {
-  const may = await services.store.read((reader) => permitted(reader, device, roomId, 'read'))
+  const may = await services.store.read((reader) => permitted(services, reader, device, roomId, 'read'))
   if ('ok' in may) return may
   if (may.room.type !== 'dm') return refuse('FORBIDDEN')
   const refused = await appRefusal(services, device.identity, 'read', { roomId })

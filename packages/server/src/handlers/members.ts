@@ -47,7 +47,7 @@ function whom(
 ): Promise<Person | 'invite' | Refusal> {
   return services.store.read(async (reader) => {
     // Checked first: a user who may not invite must not learn who has an account here (P9).
-    const may = await permitted(reader, device, roomId, 'invite')
+    const may = await permitted(services, reader, device, roomId, 'invite')
     if ('ok' in may) return may
     const [theirs] = await reader.memberships(userId, [roomId])
     const { put, invite } = await readEntries(services, reader, device, [userId])
@@ -128,7 +128,7 @@ export const fetchMembers: Handler<'fetch-members'> = async (services, device, p
   const grant = services.hub.beginGrant(device.userId)
   try {
     const page = await readFor(services, device, async (reader) => {
-      const may = await permitted(reader, device, roomId, 'read')
+      const may = await permitted(services, reader, device, roomId, 'read')
       if ('ok' in may) return may
       // One more than is sent, to see whether there are more.
       const query = { limit: limit + 1, ...(after === undefined ? {} : { after }) }

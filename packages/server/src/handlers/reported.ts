@@ -19,7 +19,7 @@ export const fetchReport: Handler<'fetch-report'> = async (services, device, pay
   const refused = await appRefusal(services, device.identity, 'handle-reports', { roomId })
   if (refused) return refused
   return services.store.read(async (reader) => {
-    const may = await permitted(reader, device, roomId, 'handle-reports')
+    const may = await permitted(services, reader, device, roomId, 'handle-reports')
     if ('ok' in may) return may
     const report = (await reportById(reader, payload, false)) ?? (await reportById(reader, payload, true))
     if (!report) return refuse('INVALID_PAYLOAD', { field: 'reportId' })

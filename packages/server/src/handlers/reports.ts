@@ -18,7 +18,7 @@ export const reportMessage: Handler<'report-message'> = async (services, device,
   const found = await store.read(async (reader) => {
     const roomId = await reader.roomOfMessage(messageId)
     if (!roomId || (payload.roomId ?? roomId) !== roomId) return refuse('MESSAGE_NOT_FOUND')
-    const may = await permitted(reader, device, roomId, 'report')
+    const may = await permitted(services, reader, device, roomId, 'report')
     if ('ok' in may) return may.code === 'ROOM_NOT_FOUND' ? refuse('MESSAGE_NOT_FOUND') : may
     // From before the member joined: hidden, and answered like a missing message (P9).
     const seq = await reader.seqOfMessage(roomId, messageId)
@@ -64,7 +64,7 @@ export const listReports: Handler<'list-reports'> = async (services, device, pay
   const refused = await appRefusal(services, device.identity, 'handle-reports', { roomId })
   if (refused) return refused
   return readFor(services, device, async (reader) => {
-    const may = await permitted(reader, device, roomId, 'handle-reports')
+    const may = await permitted(services, reader, device, roomId, 'handle-reports')
     if ('ok' in may) return may
     const query = { resolved, ...(after === undefined ? {} : { after }), limit }
     const reports = await reader.reports(roomId, query)
@@ -81,7 +81,7 @@ export const resolveReport: Handler<'resolve-report'> = async (services, device,
   const refused = await appRefusal(services, device.identity, 'handle-reports', { roomId })
   if (refused) return refused
   const found = await store.read(async (reader) => {
-    const may = await permitted(reader, device, roomId, 'handle-reports')
+    const may = await permitted(services, reader, device, roomId, 'handle-reports')
     if ('ok' in may) return may
     const report = (await reportById(reader, payload, false)) ?? (await reportById(reader, payload, true))
     // A moderator may not resolve a report about themselves: another one or a server admin does.
@@ -120,7 +120,7 @@ export const fetchAudit: Handler<'fetch-audit'> = async (services, device, paylo
   const refused = await appRefusal(services, device.identity, 'read-audit', { roomId })
   if (refused) return refused
   return readFor(services, device, async (reader) => {
-    const may = await permitted(reader, device, roomId, 'read-audit')
+    const may = await permitted(services, reader, device, roomId, 'read-audit')
     if ('ok' in may) return may
     const entries = await reader.audit(roomId, { ...(after === undefined ? {} : { after }), limit })
     const last = entries.at(-1)

@@ -1,6 +1,7 @@
 import type { RoomId } from '@roomful/protocol'
 import { denialOf } from '../core/authorise'
 import { refuse } from '../core/refusal'
+import { NO_KINDS } from '../core/room-kinds'
 import type { Device } from '../hub/device'
 import { appRefusal } from '../rules/ask-about'
 import type { Store } from '../stores/port'
@@ -20,5 +21,10 @@ export const typing: Handler<'typing'> = async (services, device, { roomId, typi
 
 async function isMember(store: Store, device: Device, roomId: RoomId): Promise<boolean> {
   const [found] = await store.read((reader) => reader.memberships(device.userId, [roomId]))
-  return !denialOf('read', { room: found?.room, member: found?.member, serverAdmin: device.identity.admin })
+  return !denialOf('read', {
+    room: found?.room,
+    member: found?.member,
+    serverAdmin: device.identity.admin,
+    kinds: NO_KINDS,
+  })
 }

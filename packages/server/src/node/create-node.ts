@@ -2,6 +2,7 @@ import type { RoomId, UserId } from '@roomful/protocol'
 import type { Authenticate } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
 import type { InvitationPolicy } from '../core/consent'
+import { NO_KINDS, type RoomKinds } from '../core/room-kinds'
 import { Quotas } from '../costs/quotas'
 import type { EphemeralStore } from '../ephemeral/ephemeral-store'
 import { MemoryEphemeral } from '../ephemeral/memory-ephemeral'
@@ -52,6 +53,8 @@ export type NodeParts = {
   readonly meter: Meter
   readonly rates: RateOptions
   readonly hooks: Hooks
+  /** The app's own kinds of rooms. */
+  readonly kinds?: RoomKinds
   /** The app's own rules, asked before every act. */
   readonly authorize?: Authorize | undefined
   readonly customEmoji?: readonly string[]
@@ -72,6 +75,7 @@ const BUDGET_SECONDS = 3
 export function createNode(parts: NodeParts): ChatNode {
   const { bus, clock, ids, log, meter, hooks, authenticate, defaultRooms } = parts
   const limits = limitsOf(parts.rates)
+  const { kinds = NO_KINDS } = parts
   const { invitations: policy = DEFAULTS.invitations } = parts
   const ephemeral = parts.ephemeral ?? new MemoryEphemeral({ now: clock.now })
   const all = withEphemeral(parts.store, ephemeral)
@@ -79,6 +83,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const queue = new AppendQueue({
     store,
     publish: (batch) => bus.publish({ type: 'batch', batch }),
+    kinds,
     now: parts.stopwatch,
     setTimer: clock.setTimer,
     onCommit: ({ ops, ms }) => meter.commit(ops, ms),
@@ -117,6 +122,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, policy, authenticate, names },
     ...{ sendRates, budgets },
+    kinds,
     rules: new AppRules({ authorize: parts.authorize, clock, log }),
     quotas: new Quotas({ store, hub, clock, limits: limits.quotas }),
     reporting: new OneAtATime<UserId>(),

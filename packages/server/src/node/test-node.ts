@@ -10,6 +10,7 @@ import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
 import { noMeter } from '../ports/meter'
 import type { Authorize } from '../rules/authorize'
+import { kindsOf, type RoomTypes } from '../rules/room-types'
 import { MemoryStore } from '../stores/memory/memory-store'
 import type { Store } from '../stores/port'
 import { createNode, type NodeParts } from './create-node'
@@ -57,6 +58,7 @@ export function testNode({
   ephemeral,
   hooks = {},
   authorize,
+  roomTypes,
   clock = new ManualClock(),
   nodeId = 'node-1',
   bus = localBus(),
@@ -71,6 +73,7 @@ export function testNode({
   ephemeral?: EphemeralStore
   hooks?: Hooks
   authorize?: Authorize
+  roomTypes?: RoomTypes
   /** Several nodes share a clock and stores, and each has its own name, bus and ids. */
   clock?: ManualClock
   nodeId?: string
@@ -103,6 +106,7 @@ export function testNode({
     rates: { sendsPerSecond: 0, eventsPerSecond: 0, ...rates },
     hooks,
     authorize,
+    kinds: kindsOf(roomTypes),
     stopwatch: clock.now,
     defaultRooms,
     customEmoji,

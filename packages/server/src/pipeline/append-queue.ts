@@ -4,6 +4,7 @@ import { needOf } from '../core/need'
 import { sizeOf } from '../core/op-size'
 import type { Op, Outcome, Plan, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import type { RoomKinds } from '../core/room-kinds'
 import type { Clock } from '../ports/clock'
 import { type Store, StoreError } from '../stores/port'
 import { delayBatch } from './batch-delay'
@@ -49,6 +50,7 @@ export type AppendQueueOptions = {
   readonly onError: (error: unknown, roomId: RoomId) => void
   readonly onCommit?: (commit: { roomId: RoomId; ops: number; ms: number }) => void
   readonly limits?: Partial<QueueLimits>
+  readonly kinds?: RoomKinds
 }
 
 /**
@@ -143,7 +145,7 @@ export class AppendQueue implements Pipeline {
     try {
       plan = await store.commit(roomId, needOf(ops), (facts) => {
         previous = facts.room ? { rev: facts.room.rev, lastSeq: facts.room.lastSeq } : NO_HEAD
-        return decide(facts, ops)
+        return decide(facts, ops, this.options.kinds)
       })
     } catch (error) {
       const code = error instanceof StoreError ? error.code : 'INVALID_PAYLOAD'

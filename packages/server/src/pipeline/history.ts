@@ -2,6 +2,7 @@ import { type FetchHistory, type FetchHistoryAck, LIMITS, type Message, type Use
 import { denialOf } from '../core/authorise'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import { NO_KINDS } from '../core/room-kinds'
 import { toWire } from '../core/stored-message'
 import type { Reader } from '../stores/port'
 import { messageSize, REPLY_CHARACTERS, whatFits } from './reply-size'
@@ -33,7 +34,7 @@ export async function fetchHistory(
   const [membership] = await reader.memberships(viewer, [request.roomId])
   const room = membership?.room
   const member = membership?.member
-  const denial = denialOf('read', { room, member, serverAdmin: false })
+  const denial = denialOf('read', { room, member, serverAdmin: false, kinds: NO_KINDS })
   if (!room || !member || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
 
   const { floorSeq } = membership

@@ -2,12 +2,13 @@ import type { MessageId, RoomId, UserId } from '@roomful/protocol'
 import type { Identity } from '../auth/identity'
 import { type Action, denialOf } from '../core/authorise'
 import type { Op, Refusal, StoredMessage, Verdict } from '../core/ops'
+import { NO_KINDS, type RoomKinds } from '../core/room-kinds'
 import { toWire } from '../core/stored-message'
 import type { Membership, Reader, Store } from '../stores/port'
 import type { AppRules, Asked } from './app-rules'
 import { aboutOf, actionsOf } from './asked-of-op'
 
-type Deps = { readonly rules: AppRules; readonly store: Pick<Store, 'read'> }
+type Deps = { readonly rules: AppRules; readonly kinds: RoomKinds; readonly store: Pick<Store, 'read'> }
 type User = Pick<Identity, 'id' | 'name' | 'admin'>
 type About = {
   readonly roomId: RoomId
@@ -23,19 +24,23 @@ const AT_ONCE = 16
  * refused by the table, and the app's answer would reveal the room.
  */
 export async function appRefusal(
-  { rules, store }: Deps,
+  { rules, kinds, store }: Deps,
   user: User,
   action: Action,
   { roomId, target, messageId }: About,
 ): Promise<Refusal | undefined> {
   if (!rules.areAsked) return undefined
   const found = await store.read((reader) => factsFor(reader, user.id, { roomId, messageId }))
-  if (!found || !isPermitted(action, user, found)) return undefined
+  if (!found || !isPermitted(kinds, action, user, found)) return undefined
   return rules.refusalOf(user, action, factsOf(user, found, target))
 }
 
-const isPermitted = (action: Action, { admin }: User, { room, member }: Membership): boolean =>
-  denialOf(action, { room, member, serverAdmin: admin }) === undefined
+const isPermitted = (
+  kinds: RoomKinds,
+  action: Action,
+  { admin }: User,
+  { room, member }: Membership,
+): boolean => denialOf(action, { room, member, serverAdmin: admin, kinds }) === undefined
 
 const factsOf = ({ id }: User, { room, member, message }: Facts, target: UserId | undefined): Asked => ({
   ...{ room, member },
@@ -45,7 +50,7 @@ const factsOf = ({ id }: User, { room, member, message }: Facts, target: UserId 
 
 /** The app's verdict on an op, to be decided with it under the room's lock. */
 export async function verdictOn(
-  { rules, store }: Deps,
+  { rules, kinds, store }: Deps,
   user: User,
   roomId: RoomId,
   op: Op,
@@ -56,7 +61,7 @@ export async function verdictOn(
   if (!found) return {}
   for (const action of actionsOf(op, found)) {
     // An invitation lets its user into a room that they could not join.
-    const isOpen = op.kind === 'accept' || isPermitted(action, user, found)
+    const isOpen = op.kind === 'accept' || isPermitted(kinds, action, user, found)
     if (!isOpen) return {}
     const refused = await rules.refusalOf(user, action, factsOf(user, found, about.target))
     if (refused?.code === 'REFUSED' && action === 'skip-slow-mode') return { waits: true }
@@ -81,7 +86,7 @@ export async function refusedReads(
   const askForSome = async (): Promise<void> => {
     for (const { room, member } of rest) {
       if (failure) return
-      if (denialOf('read', { room, member, serverAdmin: user.admin })) continue
+      if (denialOf('read', { room, member, serverAdmin: user.admin, kinds: NO_KINDS })) continue
       const refused = await rules.refusalOf(user, 'read', { room, member })
       if (refused?.code === 'REFUSED') refusedRooms.add(room.id)
       else failure ??= refused

@@ -85,7 +85,7 @@ export async function say(store: Store, roomId: RoomId, name: string, content: s
   return outcome.message.id
 }
 
-type RoomInput = Partial<Pick<Room, 'id' | 'name' | 'type' | 'settings' | 'metadata'>> & {
+type RoomInput = Partial<Pick<Room, 'id' | 'name' | 'type' | 'kind' | 'settings' | 'metadata'>> & {
   roles?: Record<string, Role>
 }
 

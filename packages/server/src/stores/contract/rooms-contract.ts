@@ -39,7 +39,7 @@ export function roomsContract({ store }: ContractContext): void {
     test('return every field of room and member', async () => {
       const metadata = { topic: 'x', list: [1, { deep: null }] }
       const settings = { readOnly: true, slowModeSeconds: 3, editWindowSeconds: 0, archived: false }
-      const { room, members } = roomOf({ name: 'Whole', type: 'public', metadata, settings })
+      const { room, members } = roomOf({ name: 'Whole', type: 'public', kind: 'lobby', metadata, settings })
       await store().createRoom({ room, members })
       const [found] = await store().read((reader) => reader.memberships(bob, [room.id]))
       expect(found).toEqual({ room, member: members[1], floorSeq: 1 })

@@ -302,4 +302,8 @@ export const MIGRATIONS: readonly string[] = [
   -- From a user to the rooms in which they were: what is theirs is exported, or made nameless, there too.
   CREATE INDEX room_members_left ON room_members (user_id, room_id) WHERE removed IS NOT NULL;
   `,
+  `
+  -- The app's own kind of a room; null: of none.
+  ALTER TABLE rooms ADD COLUMN kind text;
+  `,
 ]

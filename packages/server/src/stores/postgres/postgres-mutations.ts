@@ -23,8 +23,8 @@ const INSERT_DM = {
 }
 const INSERT_ROOM = {
   name: 'insert-room',
-  text: `INSERT INTO rooms (id, name, name_search, type, created_by, created_at, metadata, settings)
-    SELECT $1, $2, $3, $4, $5, $6::timestamptz, $7::json, $8::json
+  text: `INSERT INTO rooms (id, name, name_search, type, created_by, created_at, metadata, settings, kind)
+    SELECT $1, $2, $3, $4, $5, $6::timestamptz, $7::json, $8::json, $9
     WHERE NOT EXISTS (SELECT 1 FROM deleted_rooms WHERE room_id = $1)
     ON CONFLICT DO NOTHING RETURNING id`,
 }
@@ -53,6 +53,7 @@ export async function createRoom(
     room.createdAt,
     JSON.stringify(room.metadata),
     JSON.stringify(room.settings),
+    room.kind ?? null,
   )
   if (inserted.length === 0) return existing(client, room.id)
   await together(

@@ -28,10 +28,12 @@ const REMOVALS = ['left', 'kicked', 'banned'] as const satisfies readonly Remova
 /** From `rooms` joined with `room_heads`. */
 export function roomFrom(row: Row): Room {
   const createdBy = textOrNull(row, 'created_by')
+  const kind = textOrNull(row, 'kind')
   return whole<Room>()({
     id: asRoomId(text(row, 'id')),
     name: text(row, 'name'),
     type: oneOf(row, 'type', ROOM_TYPES),
+    ...(kind === null ? {} : { kind }),
     createdBy: createdBy === null ? null : asUserId(createdBy),
     createdAt: text(row, 'created_at'),
     metadata: json<Metadata>(row, 'metadata'),

@@ -24,8 +24,8 @@ export function createRoom(db: Connection, { room, members, dmKey, outbox = [] }
   if (there) return { room: roomFrom(there), created: false }
   if (db.get('SELECT 1 FROM deleted_rooms WHERE room_id = ?', room.id)) throw roomWasDeleted()
   db.run(
-    `INSERT INTO rooms (id, name, name_search, type, created_by, created_at, metadata, settings)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO rooms (id, name, name_search, type, created_by, created_at, metadata, settings, kind)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     room.id,
     room.name,
     room.name.toLowerCase(),
@@ -34,6 +34,7 @@ export function createRoom(db: Connection, { room, members, dmKey, outbox = [] }
     room.createdAt,
     JSON.stringify(room.metadata),
     JSON.stringify(room.settings),
+    room.kind ?? null,
   )
   db.run('INSERT INTO room_heads (room_id, last_seq, rev) VALUES (?, ?, ?)', room.id, room.lastSeq, room.rev)
   if (dmKey !== undefined) db.run('INSERT INTO dm_rooms (dm_key, room_id) VALUES (?, ?)', dmKey, room.id)
