@@ -81,9 +81,15 @@ export class DirectUploading {
   }
 
   /** Discards what was sent and never finished. */
-  async sweep(now: number): Promise<void> {
-    const removed = await this.deps.direct.sweep(now - UNFINISHED_MS)
-    if (removed > 0) this.deps.log.info({ uploads: removed }, 'uploads that were not finished were removed')
+  async sweep(now: number, isStopped: () => boolean): Promise<void> {
+    const { direct, log } = this.deps
+    let removed = 0
+    for await (const key of direct.olderThan(now - UNFINISHED_MS)) {
+      if (isStopped()) break
+      await direct.discard(key)
+      removed++
+    }
+    if (removed > 0) log.info({ uploads: removed }, 'uploads that were not finished were removed')
   }
 
   async #finish(owner: Uploader, id: string): Promise<StoredFile | UploadRefusal | undefined> {

@@ -75,8 +75,8 @@ export interface DirectUploads {
   received(key: string): Promise<ReadableStream<Uint8Array> | undefined>
   /** No error if there are none. */
   discard(key: string): Promise<void>
-  /** Discards what was sent before that time, in milliseconds since the epoch. Reads page by page; returns how many. */
-  sweep(beforeMs: number): Promise<number>
+  /** Keys of what was sent before that time, in milliseconds since the epoch, and not discarded. Reads page by page. */
+  olderThan(beforeMs: number): AsyncIterable<string>
 }
 
 export const FILE_ID = /^[0-9a-f]{64}-[0-9a-f]{16}$/

@@ -31,7 +31,7 @@ export type Files = {
   bytesInAll(): number
   routes(app: Hono, deps: Pick<FileRoutesDeps, 'store' | 'identify' | 'ids' | 'rules'>): void
   /** Removes what is left of uploads that were cut off. */
-  sweep(now: number): Promise<void>
+  sweep(now: number, isStopped: () => boolean): Promise<void>
 }
 
 /** Undefined: this server takes no uploads. Rejects with a ConfigError. */
@@ -70,9 +70,9 @@ export async function openFiles(options: ServerOptions, deps: OpenFilesDeps): Pr
     store,
     bytesInAll: () => quota.bytesInAll,
     routes: (app, rest) => fileRoutes(app, { ...parts, ...rest }),
-    sweep: async (now) => {
+    sweep: async (now, isStopped) => {
       await staging.sweep(now)
-      await direct?.sweep(now)
+      await direct?.sweep(now, isStopped)
     },
   }
 }

@@ -23,7 +23,7 @@ export type UpkeepParts = {
   readonly retention?: Retention
   readonly files?: FileStore
   /** Removes what is left of uploads that were cut off. */
-  readonly sweepUploads?: (now: number) => Promise<void>
+  readonly sweepUploads?: (now: number, isStopped: () => boolean) => Promise<void>
 }
 
 /**
@@ -62,7 +62,7 @@ export class Upkeep {
       while (!isStopped() && (await store.forgetInvitations(clock.now())) > 0) {}
       await boundOutbox({ outbox: store.outbox, log }, clock.now(), isStopped)
       if (files) await sweepFiles({ files, store, log }, clock.now(), isStopped)
-      await sweepUploads?.(clock.now())
+      await sweepUploads?.(clock.now(), isStopped)
     } catch (error) {
       log.error({ err: error }, 'the upkeep of this hour was cut short')
     }

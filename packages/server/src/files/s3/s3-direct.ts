@@ -21,14 +21,9 @@ export function directUploads(client: S3Client, incoming: string, pageSize: numb
       await client.request('DELETE', incoming + key)
     },
 
-    async sweep(beforeMs) {
-      let removed = 0
-      for await (const { key, modifiedMs } of listObjects(client, incoming, pageSize)) {
-        if (modifiedMs >= beforeMs) continue
-        await client.request('DELETE', key)
-        removed++
-      }
-      return removed
+    async *olderThan(beforeMs) {
+      for await (const { key, modifiedMs } of listObjects(client, incoming, pageSize))
+        if (modifiedMs < beforeMs) yield key.slice(incoming.length)
     },
   }
 }
