@@ -6,7 +6,10 @@ import { type EventLog, NO_EVENTS } from './event-log'
 
 type Added = Parameters<Store['createRoom']>[0]
 
-/** The store, with the events of its writes: written together with them, published after them. */
+/**
+ * The store, with the events of its writes: written together with them, published after them. `store` is a plain object,
+ * as `withEphemeral` makes one.
+ */
 export function withEvents(store: Store, log: EventLog, clock: Pick<Clock, 'now'>): Store {
   return {
     ...store,
