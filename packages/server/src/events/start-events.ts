@@ -14,6 +14,8 @@ import { boundOutbox } from './outbox-upkeep'
 import { post } from './post'
 import { type Webhooks, webhooksOf } from './webhooks'
 
+/** A stop waits no longer, also if the database is away: what is not noted is delivered again. */
+const CLOSE_MS = 2_000
 /** The gauges are as old as this. */
 const BOUND_MS = 15_000
 
@@ -79,8 +81,22 @@ export function startEvents(parts: {
     async stop() {
       isStopped = true
       stopBounding()
-      await loose.stop()
-      await Promise.all([...deliverers.map((deliverer) => deliverer.stop()), bounding])
+      const stopped = Promise.all([
+        loose.stop(),
+        ...deliverers.map((deliverer) => deliverer.stop()),
+        bounding,
+      ])
+      await orAfter(clock, CLOSE_MS, stopped)
     },
   }
+}
+
+/** Leaves no timer, which would keep the process alive. */
+async function orAfter(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  let cancel = (): void => {}
+  const timeIsUp = new Promise<void>((resolve) => {
+    cancel = clock.setTimer(ms, resolve)
+  })
+  await Promise.race([work, timeIsUp])
+  cancel()
 }
