@@ -10,6 +10,8 @@ const TOOLS = [
   { package: 'xvfb', find: () => findXvfb() },
   { package: 'redis-server', find: () => onPath('redis-server') },
   { package: 'postgresql', find: () => findPostgres() },
+  { package: 'nginx', find: () => onPath('nginx') ?? onPath('../sbin/nginx') },
+  { package: 'systemd', find: () => onPath('systemd-analyze') },
   { package: 'pgbouncer', find: () => onPath('pgbouncer') ?? onPath('../sbin/pgbouncer') },
 ]
 

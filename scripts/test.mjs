@@ -26,7 +26,7 @@ const STAGES = [
   [
     [
       ['format and lint', () => check(() => command(bin('biome'), ['ci', '--error-on-warnings']))],
-      ['types', () => check(() => command(bin('tsc'), ['--noEmit']))],
+      ['types', () => check(() => command('npm', ['run', '--silent', 'types']))],
       ['unused', () => check(() => command(bin('knip'), []))],
     ],
     [

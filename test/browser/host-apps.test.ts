@@ -31,7 +31,7 @@ async function refusal(app: HostApp, cookie: string): Promise<string> {
   }
 }
 
-describe.each(['express', 'fastify', 'hono', 'nest'])('a chat in the app of examples/%s', (name) => {
+describe.each(['express', 'fastify', 'hono', 'nest', 'next'])('a chat in the app of examples/%s', (name) => {
   let app: HostApp
   beforeAll(async () => {
     app = await startHostApp(name)
@@ -54,10 +54,8 @@ describe.each(['express', 'fastify', 'hono', 'nest'])('a chat in the app of exam
     await ada.click('Sign out')
     await ada.has('input[name=name]')
     // The app has forgotten the session, and the chat with it; the other user stays.
-    await waitUntil(
-      'the session to end',
-      async () => (await refusal(app, cookie ?? '')) === 'UNAUTHENTICATED',
-    )
+    await waitUntil('the session to end', async () => (await refusal(app, cookie ?? '')) !== 'none')
+    expect(['UNAUTHENTICATED', 'SESSION_REVOKED']).toContain(await refusal(app, cookie ?? ''))
     await ben.send('still here')
     await ben.shows('still here')
     expect(await errorsOf(ada, ben)).toEqual([])
@@ -77,4 +75,19 @@ describe.each(['express', 'fastify', 'hono', 'nest'])('a chat in the app of exam
     expect(none?.status).toBe(404)
     expect(await app.stop()).toBe(0)
   })
+})
+
+test("Next's own websocket, which reloads what is edited, opens beside the chat's", async () => {
+  await using app = await startHostApp('next')
+  await using ada = await ChatPage.join(browser, app.url, 'Ada')
+  const opened = await ada.page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(`ws://${location.host}/_next/hmr`)
+        socket.onopen = () => resolve(true)
+        socket.onclose = () => resolve(false)
+      }),
+  )
+  expect(opened).toBe(true)
+  expect(await ada.errors()).toEqual([])
 })

@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   fastify: ['@roomful/server'],
   hono: ['@roomful/server'],
   nest: ['@roomful/server'],
+  next: ['@roomful/client', '@roomful/react', '@roomful/server'],
 }
 /** Besides its own files, its protocol and itself. */
 const CORE_MAY_IMPORT: Record<string, readonly string[]> = { client: ['immer'] }
