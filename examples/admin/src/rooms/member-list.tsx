@@ -71,7 +71,7 @@ function MemberRow({ member, onChanged }: RowProps): ReactElement {
       <td className="wide-only">
         <Id>{userId}</Id>
       </td>
-      <td className="wide-only">{time(joinedAt)}</td>
+      <td className="time-cell wide-only">{time(joinedAt)}</td>
       <td className="figure-cell wide-only">{number(lastReadSeq)}</td>
       <td className="act-cell">
         <ActButton

@@ -53,7 +53,7 @@ export function WebhooksView(): ReactElement {
                     )}
                   </td>
                   <td className="figure-cell">{number(waiting)}</td>
-                  <td className="wide-only">{oldestAt === null ? '–' : time(oldestAt)}</td>
+                  <td className="time-cell wide-only">{oldestAt === null ? '–' : time(oldestAt)}</td>
                   <td className="figure-cell">
                     {dead > 0 ? <span className="badge strong">{number(dead)}</span> : number(dead)}
                   </td>
