@@ -114,12 +114,12 @@ describe('hooks', () => {
     const ann = await signIn(server, 'ann')
     devices.push(ann)
     expect(await say(ann, 'oh darn', 'client-id-1')).toMatchObject({
-      code: 'INVALID_CONTENT',
+      code: 'REFUSED',
       retry: 'never',
     })
     const sent = await ann.do('send-message', { roomId: 'general', content: 'oh', clientId: 'client-id-2' })
     const edit = { messageId: sent.message.id, content: 'DARN' }
-    expect(await ann.ask('edit-message', edit)).toMatchObject({ code: 'INVALID_CONTENT' })
+    expect(await ann.ask('edit-message', edit)).toMatchObject({ code: 'REFUSED' })
   })
 })
 
