@@ -46,7 +46,8 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
   const roomId = chance.pick(pool.rooms)
   const messageId = chance.pick(pool.messages)
   const userId = chance.pick(pool.users)
-  const clientId = `client-${chance.below(40)}-fuzz`
+  // Few of each, so that ids meet other content, and edits other revs, whatever the order of the answers.
+  const clientId = `client-${chance.below(8)}-fuzz`
   const draft = { content: `text ${chance.below(8)}`, clientId }
   const maybe = <T extends object>(extra: T): T | object => (chance.with(0.3) ? extra : {})
   switch (event) {
@@ -78,9 +79,9 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
     case 'edit-message':
       return {
         messageId,
-        content: 'edited',
+        content: draft.content,
         ...maybe({ opId: clientId }),
-        ...(chance.with(0.8) ? { baseRev: chance.below(50) } : {}),
+        ...(chance.with(0.8) ? { baseRev: chance.below(3) } : {}),
       }
     case 'delete-message':
       return { messageId, ...maybe({ opId: clientId }), ...maybe({ roomId }) }
