@@ -9,7 +9,7 @@ import { type Count, countSendPath } from '../send-path/count'
  */
 const MOST: Readonly<Record<'client' | 'server', Count>> = {
   client: { files: 95, functions: 441 },
-  server: { files: 62, functions: 174 },
+  server: { files: 62, functions: 189 },
 }
 
 test('one send runs through no more files and functions than it did', async () => {
