@@ -237,7 +237,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
       },
       api: operators.api,
       revokeSession,
-      on: (type, listener) => events.log.on(type, listener),
+      on: events.on,
       webhooks: events.webhooks,
       close,
       [Symbol.asyncDispose]: close,

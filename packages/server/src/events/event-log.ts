@@ -14,11 +14,18 @@ export type Prepared = { readonly events: readonly ChatEvent[]; readonly rows: r
 
 export const NO_EVENTS: Prepared = { events: [], rows: [] }
 
+/** What a write needs: the rows to be written with it, and a notice once it is committed. */
+export type EventWriter = {
+  readonly isWanted: boolean
+  prepare(happenings: readonly Happening[]): Prepared
+  publish(prepared: Prepared): void
+}
+
 /**
  * Makes the events of one node. In process they go to listeners, once the write is committed. For each endpoint that
  * wants an event there is a row, which is written with it.
  */
-export class EventLog {
+export class EventLog implements EventWriter {
   readonly #listeners = new Map<EventType, Set<(event: ChatEvent) => void>>()
   #listening = 0
   readonly #onKept = new Set<() => void>()

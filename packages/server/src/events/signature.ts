@@ -22,7 +22,9 @@ export function signedHeaders(
 }
 
 /** As `node:http` and fetch have them. */
-export type WebhookHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>
+export type WebhookHeaders =
+  | { get(name: string): string | null }
+  | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /**
  * For receivers of webhooks: the event, or undefined if the call is older than five minutes or was signed with none of
@@ -64,7 +66,10 @@ export function verifyWebhook({
 }
 
 function headerOf(headers: WebhookHeaders, name: string): string | undefined {
-  if (headers instanceof Headers) return headers.get(name) ?? undefined
+  if (isFetchHeaders(headers)) return headers.get(name) ?? undefined
   const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]
   return typeof value === 'string' || value === undefined ? value : value[0]
 }
+
+const isFetchHeaders = (headers: WebhookHeaders): headers is { get(name: string): string | null } =>
+  typeof headers.get === 'function'

@@ -1,5 +1,6 @@
 import type { UserId } from '@roomful/protocol'
 import type { Registry } from 'prom-client'
+import type { EventType } from '../core/chat-event'
 import { ConfigError } from '../options'
 import { type Clock, every } from '../ports/clock'
 import type { Ids } from '../ports/ids'
@@ -7,7 +8,7 @@ import type { Log } from '../ports/log'
 import type { Outbox } from '../stores/outbox'
 import { Deliverer } from './deliverer'
 import { faultsOf, type WebhookEndpoint } from './endpoint'
-import { EventLog } from './event-log'
+import { type EventListener, EventLog, type EventWriter } from './event-log'
 import { LooseEvents } from './loose-events'
 import { webhookMetrics } from './metrics'
 import { boundOutbox } from './outbox-upkeep'
@@ -20,7 +21,9 @@ const CLOSE_MS = 2_000
 const BOUND_MS = 15_000
 
 export type Events = {
-  readonly log: EventLog
+  readonly log: EventWriter
+  /** Returns the function that ends it. */
+  on<T extends EventType>(type: T, listener: EventListener<T>): () => void
   readonly webhooks: Webhooks
   /** A user's first device has connected, or the last one has gone. */
   readonly onConnection: (userId: UserId, isConnected: boolean, at: number) => void
@@ -51,7 +54,8 @@ export function startEvents(parts: {
     if (events.isWanted)
       loose.note({ type: isConnected ? 'user.connected' : 'user.disconnected', at, data: { userId } })
   }
-  const made = { log: events, webhooks, onConnection }
+  const on: Events['on'] = (type, listener) => events.on(type, listener)
+  const made = { log: events, on, webhooks, onConnection }
   if (endpoints.length === 0) return { ...made, stop: async () => {} }
 
   const meter = webhookMetrics(registry)

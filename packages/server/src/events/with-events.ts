@@ -2,7 +2,7 @@ import type { Happening } from '../core/chat-event'
 import { eventsOf } from '../core/events-of'
 import type { Clock } from '../ports/clock'
 import type { Store } from '../stores/port'
-import { type EventLog, NO_EVENTS } from './event-log'
+import { type EventWriter, NO_EVENTS } from './event-log'
 
 type Added = Parameters<Store['createRoom']>[0]
 
@@ -10,7 +10,7 @@ type Added = Parameters<Store['createRoom']>[0]
  * The store, with the events of its writes: written together with them, published after them. `store` is a plain object,
  * as `withEphemeral` makes one.
  */
-export function withEvents(store: Store, log: EventLog, clock: Pick<Clock, 'now'>): Store {
+export function withEvents(store: Store, log: EventWriter, clock: Pick<Clock, 'now'>): Store {
   return {
     ...store,
 
