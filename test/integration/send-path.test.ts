@@ -8,7 +8,7 @@ import { type Count, countSendPath } from '../send-path/count'
  * 170 functions. `npm run send-path` names all of them.
  */
 const MOST: Readonly<Record<'client' | 'server', Count>> = {
-  client: { files: 95, functions: 441 },
+  client: { files: 96, functions: 442 },
   server: { files: 62, functions: 189 },
 }
 
