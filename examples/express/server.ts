@@ -25,4 +25,4 @@ app.post('/logout', async ({ cookies }, response) => {
 })
 app.use(express.static(fileURLToPath(new URL('../page/dist', import.meta.url))))
 server.listen(PORT, () => console.log(`The app is at ${new URL('/', chat.url)}`))
-process.once('SIGTERM', () => chat.close().then(() => server.close()))
+process.once('SIGTERM', () => chat.close().then(() => process.exit()))

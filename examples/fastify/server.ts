@@ -8,7 +8,7 @@ import fastify from 'fastify'
 
 const { PORT = '3000', DATABASE = 'sqlite:./data/roomful.db' } = process.env
 const sessions = new Map<string, { id: string; name: string; sid: string }>()
-const app = fastify().register(cookie).register(formBody)
+const app = fastify({ forceCloseConnections: true }).register(cookie).register(formBody)
 const chat = await createChatServer({
   ...{ server: app.server, path: '/api/chat', database: DATABASE, defaultRooms: ['general'] },
   auth: { authenticate: ({ cookies }) => sessions.get(cookies.session ?? '') },

@@ -27,4 +27,4 @@ app.post('/logout', async (c) => {
 })
 app.use(serveStatic({ root: '../page/dist' }))
 server.listen(PORT, () => console.log(`The app is at ${new URL('/', chat.url)}`))
-process.once('SIGTERM', () => chat.close().then(() => server.close()))
+process.once('SIGTERM', () => chat.close().then(() => process.exit()))

@@ -12,7 +12,7 @@ const { PORT = '3000', DATABASE = 'sqlite:./data/roomful.db' } = process.env
 @Module({ controllers: [SessionController], providers: [Sessions] })
 class AppModule {}
 
-const app = await NestFactory.create<NestExpressApplication>(AppModule)
+const app = await NestFactory.create<NestExpressApplication>(AppModule, { forceCloseConnections: true })
 app.use(cookieParser())
 app.useStaticAssets(fileURLToPath(new URL('../page/dist', import.meta.url)))
 const sessions = app.get(Sessions)
