@@ -23,21 +23,22 @@ export type Totals = Pick<LiveFigures, 'sends' | 'deliveries' | 'commits' | 'com
 
 /** The same meter, which also keeps the totals. */
 export function counted(meter: Meter): { meter: Meter; totals: () => Totals } {
-  let totals: Totals = { sends: 0, deliveries: 0, commits: 0, commitMs: 0 }
+  const totals = { sends: 0, deliveries: 0, commits: 0, commitMs: 0 } satisfies Totals
   return {
-    totals: () => totals,
+    totals: () => ({ ...totals }),
     meter: {
       ...meter,
       sends(count) {
-        totals = { ...totals, sends: totals.sends + count }
+        totals.sends += count
         meter.sends(count)
       },
       deliveries(event, count) {
-        totals = { ...totals, deliveries: totals.deliveries + count }
+        totals.deliveries += count
         meter.deliveries(event, count)
       },
       commit(ops, ms) {
-        totals = { ...totals, commits: totals.commits + 1, commitMs: totals.commitMs + ms }
+        totals.commits++
+        totals.commitMs += ms
         meter.commit(ops, ms)
       },
     },
