@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -38,4 +38,11 @@ test('a scope that does not exist is an error that names those that do', async (
     code: 2,
     stderr: expect.stringMatching(/everything.*rooms:read/),
   })
+})
+
+test('a file that was edited by hand, without an end of its last line, loses no key by a new one', async () => {
+  await apiKey('create')
+  writeFileSync(file, readFileSync(file, 'utf8').trimEnd())
+  await apiKey('create')
+  expect((await apiKey('list')).stdout.trim().split('\n')).toHaveLength(2)
 })

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { writeWhole } from '../files/durable-write'
+import { ignoreMissing } from '../files/file-errors'
 import { type ApiKey, isScope, lineOf, newApiKey, parseKeys } from './api-keys'
 import { SCOPES } from './operation'
 
@@ -26,7 +27,10 @@ export async function createApiKey(
     )
   const { key, kept } = newApiKey(scopes.filter(isScope), createdAt)
   await mkdir(dirname(file), { recursive: true })
-  await appendFile(file, lineOf(kept), { mode: 0o600, flush: true })
+  const held = await readFile(file, 'utf8').catch(ignoreMissing)
+  // An editor may have left the last line without its end: the new key must not become a part of it.
+  const start = held === undefined || held === '' || held.endsWith('\n') ? '' : '\n'
+  await appendFile(file, start + lineOf(kept), { mode: 0o600, flush: true })
   return { key, id: kept.id }
 }
 
