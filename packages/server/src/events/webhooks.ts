@@ -79,9 +79,12 @@ export function webhooksOf({
         limit: STEP,
         ...(ids === undefined ? {} : { ids: ids.slice(0, STEP) }),
       }
+      const dead = (await outbox.queues()).find(({ endpoint }) => endpoint === id)?.dead ?? 0
       let replayed = 0
-      // Each step is a transaction, and other work has its turn in between.
-      for (let step = STEP; step === STEP; replayed += step) step = await outbox.replay(id, query)
+      // Each step is a transaction, and other work has its turn in between. No more than there were: a receiver may
+      // refuse them again meanwhile.
+      for (let step = STEP; step === STEP && replayed < dead; replayed += step)
+        step = await outbox.replay(id, query)
       await outbox.wake(id, clock.now())
       return replayed
     },
