@@ -2,6 +2,7 @@ import type { MessageId, RoomId, UserId } from '@roomful/protocol'
 import type { Identity } from '../auth/identity'
 import { type Action, denialOf } from '../core/authorise'
 import type { Op, Refusal, StoredMessage, Verdict } from '../core/ops'
+import { refuse } from '../core/refusal'
 import { NO_KINDS, type RoomKinds } from '../core/room-kinds'
 import { toWire } from '../core/stored-message'
 import type { Membership, Reader, Store } from '../stores/port'
@@ -15,6 +16,12 @@ type About = {
   readonly target?: UserId | undefined
   readonly messageId?: MessageId | undefined
 }
+
+/**
+ * The table forbade the act when it was looked at, and the app was not asked. The table's own refusal comes first under
+ * the lock; only where it permits the act by then the user has to try again.
+ */
+const NOT_ASKED: Verdict = { refused: refuse('UNAVAILABLE') }
 
 /** Rooms that the app is asked about at a time. */
 const AT_ONCE = 16
@@ -58,11 +65,11 @@ export async function verdictOn(
   if (!rules.areAsked) return {}
   const about = aboutOf(op)
   const found = await store.read((reader) => factsFor(reader, user.id, { roomId, ...about }))
-  if (!found) return {}
+  if (!found) return NOT_ASKED
   for (const action of actionsOf(op, found)) {
     // An invitation lets its user into a room that they could not join.
     const isOpen = op.kind === 'accept' || isPermitted(kinds, action, user, found)
-    if (!isOpen) return {}
+    if (!isOpen) return action === 'skip-slow-mode' ? { waits: true } : NOT_ASKED
     const refused = await rules.refusalOf(user, action, factsOf(user, found, about.target))
     if (refused?.code === 'REFUSED' && action === 'skip-slow-mode') return { waits: true }
     if (refused) return { refused }

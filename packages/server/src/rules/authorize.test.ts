@@ -54,6 +54,22 @@ describe('an app’s authorize', () => {
     ])
   })
 
+  test('is never passed by where a role changes while the act is on its way', async () => {
+    const { app, ann, bob, roomId, node } = await scene()
+    app.answer = denying('update-room')
+    const { store } = node.services
+    const { read } = store
+    store.read = async (reads) => {
+      const found = await read.call(store, reads)
+      store.read = read
+      await ann.ask('set-role', { roomId, userId: 'bob', role: 'admin' })
+      return found as never
+    }
+    const rename = { roomId, metadata: { topic: 'mine' } }
+    expect(await bob.ask('update-room', rename)).toMatchObject({ ok: false, code: 'UNAVAILABLE' })
+    expect(await bob.ask('update-room', rename)).toMatchObject(REFUSED)
+  })
+
   test('refuses with a reason that the user sees, and nothing happens', async () => {
     const { app, ann, bob, roomId, messageId } = await scene()
     app.answer = () => ({ deny: 'Not today' })
