@@ -29,6 +29,11 @@ export const WIRE_ERRORS = {
   LIMIT_EXCEEDED: { retry: 'never', text: 'A limit is reached' },
   CLIENT_ID_CONFLICT: { retry: 'never', text: 'This clientId was used for other content' },
   VERSION_CONFLICT: { retry: 'never', text: 'The message was changed since' },
+  STREAM_OPEN: { retry: 'never', text: 'The message is still growing' },
+  STREAM_ENDED: {
+    retry: 'never',
+    text: 'The message does not grow any more, or another producer continues it',
+  },
   HISTORY_TRUNCATED: { retry: 'never', text: 'This part of the history was purged' },
   UNAUTHENTICATED: { retry: 'auth', text: 'Not signed in' },
   TOKEN_EXPIRED: { retry: 'auth', text: 'The token has expired' },
@@ -51,6 +56,7 @@ export const LOCAL_ERRORS = {
     retry: 'never',
     text: 'The message has waited too long; whether it is still to be sent, the user says',
   },
+  FILE_LOST: { retry: 'never', text: 'The bytes of the file are gone; it has to be chosen again' },
 } as const satisfies Record<string, { retry: Retry; text: string }>
 
 export type LocalErrorCode = keyof typeof LOCAL_ERRORS

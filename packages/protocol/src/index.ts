@@ -10,6 +10,7 @@ export {
 } from './client-events/messages'
 export { CreateRoom, ListRooms, UpdateRoom } from './client-events/rooms'
 export { Presence, PresenceStatus } from './client-events/signals'
+export { StreamPiece, WriteStream } from './client-events/streams'
 export { Delta, ListPage, RoomCursor, Sync, SyncAck } from './client-events/sync'
 export {
   type Ack,
@@ -40,7 +41,15 @@ export {
   type WireErrorCode,
 } from './errors'
 export { type Brand, ClientId, MessageId, RoomId, UserId } from './ids'
-export { HEADS_INTERVAL_MS, LIMITS, TYPING_RENEW_MS, TYPING_TTL_MS } from './limits'
+export {
+  HEADS_INTERVAL_MS,
+  LIMITS,
+  STREAM_ALIVE_MS,
+  STREAM_LEASE_MS,
+  STREAM_WRITE_MS,
+  TYPING_RENEW_MS,
+  TYPING_TTL_MS,
+} from './limits'
 export { messageProblem, showsFile } from './message-content'
 export type { FileMetadata, SystemAction, SystemMetadata } from './message-kinds'
 export { Metadata } from './metadata'
@@ -64,6 +73,10 @@ export {
   RoomListItem,
   RoomSettings,
   RoomType,
+  SentInvitation,
+  STREAM_STATES,
+  Stream,
+  StreamState,
   User,
 } from './rows'
 export { Change, Changes } from './server-events/changes'

@@ -40,8 +40,14 @@ export const LIMITS = {
   emojiLength: 32,
   /** Pinned messages of one room. */
   pins: 50,
+  /** Messages that grow at a time: of one user, and in one room. */
+  streamsPerUser: 50,
+  streamsPerRoom: 200,
+  /** One `message-delta` of a client; the server sends as many at once as a room has streams. */
+  streamDeltas: 50,
   roomNameLength: 100,
   userNameLength: 100,
+  avatarUrlLength: 500,
   typeLength: 20,
   queryLength: 100,
   reasonLength: 500,
@@ -56,6 +62,13 @@ export const LIMITS = {
   blockedUsers: 1_000,
   blockedPage: 100,
 } as const
+
+/** The producer of a growing message writes what it has this often. */
+export const STREAM_WRITE_MS = 1_000
+/** A producer with nothing to add sends an empty delta this often. */
+export const STREAM_ALIVE_MS = 5_000
+/** A growing message is `interrupted` when nothing has come from its producer for this long. */
+export const STREAM_LEASE_MS = 15_000
 
 /** A typing signal expires after this long at the receiver unless renewed. */
 export const TYPING_TTL_MS = 5_000

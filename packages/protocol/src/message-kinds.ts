@@ -1,11 +1,15 @@
 import type { UserId } from './ids'
 
-/** Metadata of a message of type `image` or `file`. `name`, `width` and `height` are not checked against the file. */
+/** Metadata of a message of type `image` or `file`. All but `fileId` is the sender's word, and not checked against the file. */
 export type FileMetadata = {
   /** Id of the upload: `GET /files/:id`. */
   fileId: string
   /** At most 255 characters. */
   name?: string
+  /** Bytes. */
+  size?: number
+  /** Media type, such as `image/png`. */
+  kind?: string
   /** In pixels. */
   width?: number
   height?: number

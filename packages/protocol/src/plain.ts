@@ -2,7 +2,14 @@
 export { asClientId, asMessageId, asRoomId, asUserId } from './branded'
 export { emojiKey } from './emoji'
 export { isErrorCode, LOCAL_ERRORS, retryOf, WIRE_ERRORS } from './errors'
-export { HEADS_INTERVAL_MS, LIMITS, TYPING_RENEW_MS, TYPING_TTL_MS } from './limits'
+export {
+  HEADS_INTERVAL_MS,
+  LIMITS,
+  STREAM_ALIVE_MS,
+  STREAM_WRITE_MS,
+  TYPING_RENEW_MS,
+  TYPING_TTL_MS,
+} from './limits'
 export { messageProblem, showsFile } from './message-content'
 export { cutContent, pinOf, pinsInOrder } from './pins'
 export { type Plain, plainMetadata, plainPayload } from './plain-json'

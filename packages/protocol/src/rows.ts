@@ -17,9 +17,28 @@ export type Reaction = v.InferOutput<typeof Reaction>
 export const Pinned = v.object({ by: UserId, at: IsoTime })
 export type Pinned = v.InferOutput<typeof Pinned>
 
+export const STREAM_STATES = ['streaming', 'finished', 'cancelled', 'interrupted'] as const
+export const StreamState = v.picklist(STREAM_STATES)
+export type StreamState = v.InferOutput<typeof StreamState>
+
 /**
- * One message. A tombstone (`deleted`) keeps its place and sender, and has no content, metadata, reactions or pin. `type` is
- * any string here: custom types and those of newer servers are shown as they are.
+ * What has a message that its sender wrote piece by piece. `interrupted`: its producer is gone; the sender may continue
+ * it.
+ */
+export const Stream = v.object({
+  state: StreamState,
+  /** How often its sender has resumed it: an earlier producer writes no more. Absent: 0. */
+  run: v.exactOptional(Count),
+  /** The sender of the message that it answers, who may cancel it too. */
+  for: v.exactOptional(UserId),
+  /** It was cancelled by another user, and its producer may still add what it has sent out already. */
+  closing: v.exactOptional(v.literal(true)),
+})
+export type Stream = v.InferOutput<typeof Stream>
+
+/**
+ * One message. A tombstone (`deleted`) keeps its place and sender, and has no content, metadata, reactions, pin or stream.
+ * `type` is any string here: custom types and those of newer servers are shown as they are.
  */
 export const Message = v.object({
   id: MessageId,
@@ -39,6 +58,8 @@ export const Message = v.object({
   reactions: v.array(Reaction),
   /** Absent: it is not pinned. */
   pinned: v.exactOptional(Pinned),
+  /** Absent: it was sent whole. */
+  stream: v.exactOptional(Stream),
 })
 export type Message = v.InferOutput<typeof Message>
 
@@ -82,10 +103,14 @@ export type Role = v.InferOutput<typeof Role>
 export const Removal = v.picklist(['left', 'kicked', 'banned'])
 export type Removal = v.InferOutput<typeof Removal>
 
+/** Address (`http` or `https`) of a user's picture. Absent: they have none. It may be of any server, and may be dead. */
+const AvatarUrl = v.exactOptional(v.string())
+
 export const Member = v.object({
   roomId: RoomId,
   userId: UserId,
   name: v.string(),
+  avatarUrl: AvatarUrl,
   role: Role,
   joinedAt: IsoTime,
   lastReadSeq: Seq,
@@ -144,7 +169,7 @@ export const RoomListItem = v.object({
 })
 export type RoomListItem = v.InferOutput<typeof RoomListItem>
 
-export const User = v.object({ id: UserId, name: v.string() })
+export const User = v.object({ id: UserId, name: v.string(), avatarUrl: AvatarUrl })
 export type User = v.InferOutput<typeof User>
 
 /** A room that another user invites this user to. Until they accept, the inviter learns nothing of them. */
@@ -160,6 +185,15 @@ export const Invitation = v.object({
   expiresAt: IsoTime,
 })
 export type Invitation = v.InferOutput<typeof Invitation>
+
+/** An invitation as its inviter wrote it: nothing of the user, not even whether there is one, until they accept. */
+export const SentInvitation = v.object({
+  roomId: RoomId,
+  userId: UserId,
+  createdAt: IsoTime,
+  expiresAt: IsoTime,
+})
+export type SentInvitation = v.InferOutput<typeof SentInvitation>
 
 /** The message types that a client may send: a short word; `system` is reserved for the server. */
 export const ClientMessageType = v.pipe(

@@ -1,6 +1,14 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { LIMITS } from './limits'
-import { cleanName, codePointLength, contentProblem, isBlank, isName, isStorableText } from './text'
+import {
+  byteLength,
+  cleanName,
+  codePointLength,
+  contentProblem,
+  isBlank,
+  isName,
+  isStorableText,
+} from './text'
 
 describe('contentProblem', () => {
   it.each([
@@ -87,4 +95,9 @@ describe('the parts', () => {
     expect(isBlank(' .')).toBe(false)
     expect(codePointLength('a😀')).toBe(2)
   })
+})
+
+test('bytes are counted as UTF-8 encodes them, a lone surrogate as its replacement', () => {
+  for (const text of ['', 'a', 'é', '߿', 'ࠀ', '漢', '\uffff', '😀', '\ud83d', 'x\udc00y', 'über 👋'])
+    expect(byteLength(text)).toBe(new TextEncoder().encode(text).byteLength)
 })

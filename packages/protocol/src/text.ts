@@ -54,9 +54,14 @@ export function codePointLength(text: string): number {
   return count
 }
 
-/** UTF-8 bytes of a string. */
+/** UTF-8 bytes of a string. Counted, because an older React Native has no `TextEncoder`. */
 export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).byteLength
+  let bytes = 0
+  for (const point of text) {
+    const code = point.codePointAt(0) ?? 0
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return bytes
 }
 
 export type TextProblem = 'INVALID_CONTENT' | 'CONTENT_TOO_LONG'

@@ -8,9 +8,9 @@ import { LIMITS } from './limits'
 import { serverEvents } from './server-events/table'
 
 // The wire is frozen: a change of any event, row, error or limit changes this hash. If the change is intended, write a
-// line in docs/protocol.md, "History", and put the new hash here. A change that older clients or servers would not
+// line in docs/reference/protocol.md, "History", and put the new hash here. A change that older clients or servers would not
 // understand needs a new protocol number instead.
-const FROZEN = 'fc8f6239ffd65ff36ac634a2d7d28530ec5bc4dc1d1fa787c44ee40902faf96b'
+const FROZEN = '464c4df1b60f517c073536b506984b7f3ca0c10081d4aac61c35f222ed2056fe'
 
 function describeWire(): string {
   const schema = (value: Parameters<typeof toJsonSchema>[0]) => toJsonSchema(value, { errorMode: 'ignore' })

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { ErrorAck } from '../error-ack'
-import { ClientId, MessageId, OpId, Rev, RoomId, Seq } from '../ids'
+import { ClientId, IsoTime, MessageId, OpId, Rev, RoomId, Seq } from '../ids'
 import { LIMITS } from '../limits'
 import { Metadata } from '../metadata'
 import { ClientMessageType, Message } from '../rows'
@@ -10,6 +10,8 @@ const draft = {
   type: v.exactOptional(ClientMessageType),
   replyTo: v.exactOptional(v.nullable(MessageId)),
   metadata: v.exactOptional(Metadata),
+  /** It grows: its content, which may be empty, is the beginning. `write-stream` adds the rest. */
+  stream: v.exactOptional(v.literal(true)),
 }
 
 /** A message to send. `clientId` makes the send idempotent: with it a retry is always safe. */
@@ -47,6 +49,10 @@ export const FetchHistory = v.strictObject({
   beforeSeq: v.exactOptional(v.nullable(Seq)),
   afterSeq: v.exactOptional(Seq),
   aroundSeq: v.exactOptional(Seq),
+  /** Around this message, deleted or not. MESSAGE_NOT_FOUND: there is none that the reader may see. */
+  aroundId: v.exactOptional(MessageId),
+  /** Around the first message of this time or later; around the last where none is. */
+  aroundTime: v.exactOptional(IsoTime),
   limit: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(LIMITS.historyPage))),
   includeDeleted: v.exactOptional(v.boolean()),
   /** The reader's cursor. The reader refuses a page older than it, so the server waits for it if it can. */
@@ -66,6 +72,8 @@ export const FetchHistoryAck = v.object({
   toSeq: v.pipe(v.number(), v.safeInteger()),
   lastSeq: Seq,
   floorSeq: Seq,
+  /** The place of `aroundId` or `aroundTime`. */
+  aroundSeq: v.exactOptional(Seq),
 })
 export type FetchHistoryAck = v.InferOutput<typeof FetchHistoryAck>
 

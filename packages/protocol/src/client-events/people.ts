@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { IsoTime, RoomId, UserId } from '../ids'
 import { LIMITS } from '../limits'
-import { Invitation } from '../rows'
+import { Invitation, SentInvitation } from '../rows'
 
 export const ListInvitations = v.strictObject({})
 /** Invitations that wait for an answer, newest first. */
@@ -11,6 +11,15 @@ export const ListInvitationsAck = v.object({ ok: v.literal(true), invitations: v
 export const AcceptInvitation = v.strictObject({ roomId: RoomId })
 /** The inviter is not notified. Declining an invitation that does not exist succeeds. */
 export const DeclineInvitation = v.strictObject({ roomId: RoomId })
+
+export const ListSentInvitations = v.strictObject({})
+/**
+ * The caller's own invitations that are neither accepted, expired nor withdrawn, newest first. A declined one, and one of
+ * an id without an account, are listed like any other.
+ */
+export const ListSentInvitationsAck = v.object({ ok: v.literal(true), invitations: v.array(SentInvitation) })
+/** The user no longer sees it. It counts until it expires. Withdrawing one that does not exist succeeds. */
+export const WithdrawInvitation = v.strictObject({ roomId: RoomId, userId: UserId })
 
 /**
  * From now on the blocked user cannot open a dm with the caller or add them to a room, their invitations are not shown,

@@ -81,6 +81,11 @@ export const SyncAck = v.object({
   list: v.exactOptional(v.array(RoomListItem)),
   /** The list continues after this room: ask for the next page. Absent: this was all, or the last page. */
   listNext: v.exactOptional(RoomId),
+  /**
+   * Some rooms cannot be read now: that a room is missing from this list, or page, means nothing. The client keeps what it
+   * has, and asks again later.
+   */
+  listPartial: v.exactOptional(v.literal(true)),
   /** With the list, or its first page: all invitations that wait for an answer. */
   invitations: v.exactOptional(v.array(Invitation)),
   /** Rooms that did not fit into this reply; the client asks for them again. */

@@ -5,6 +5,7 @@ import * as messages from './messages'
 import * as people from './people'
 import * as rooms from './rooms'
 import * as signals from './signals'
+import * as streams from './streams'
 import * as sync from './sync'
 
 /** Every event a client may send: one object as payload, one ack. `volatile`: sent at most once, no ack needed. */
@@ -18,6 +19,10 @@ export const clientEvents = {
   'delete-message': { payload: messages.DeleteMessage, ack: messages.MessageAck },
   'react-message': { payload: messages.ReactMessage, ack: messages.MessageAck },
   'pin-message': { payload: messages.PinMessage, ack: messages.MessageAck },
+  'write-stream': { payload: streams.WriteStream, ack: messages.MessageAck },
+  'resume-stream': { payload: streams.ResumeStream, ack: messages.MessageAck },
+  'cancel-stream': { payload: streams.CancelStream, ack: messages.MessageAck },
+  'message-delta': { payload: streams.MessageDelta, ack: streams.MessageDeltaAck },
   'mark-read': { payload: messages.MarkRead, ack: messages.MarkReadAck },
   sync: { payload: sync.Sync, ack: sync.SyncAck },
   typing: { payload: signals.Typing, ack: rooms.OkAck },
@@ -42,6 +47,8 @@ export const clientEvents = {
   'list-invitations': { payload: people.ListInvitations, ack: people.ListInvitationsAck },
   'accept-invitation': { payload: people.AcceptInvitation, ack: rooms.RoomAck },
   'decline-invitation': { payload: people.DeclineInvitation, ack: rooms.OkAck },
+  'list-sent-invitations': { payload: people.ListSentInvitations, ack: people.ListSentInvitationsAck },
+  'withdraw-invitation': { payload: people.WithdrawInvitation, ack: rooms.OkAck },
   'block-user': { payload: people.BlockUser, ack: rooms.OkAck },
   'unblock-user': { payload: people.UnblockUser, ack: rooms.OkAck },
   'list-blocked': { payload: people.ListBlocked, ack: people.ListBlockedAck },

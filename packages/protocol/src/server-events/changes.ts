@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { StreamPiece } from '../client-events/streams'
 import { Count, Rev, RoomId, Seq, UserId } from '../ids'
 import { Head, Member, Message, Preview, Room } from '../rows'
 
@@ -27,6 +28,10 @@ export type Change = v.InferOutput<typeof Change>
 /** To subscribed protocol-2 sockets, after the commit, in rev order: the commit batch is the broadcast batch. */
 export const Changes = v.object({ roomId: RoomId, changes: v.array(Change) })
 export type Changes = v.InferOutput<typeof Changes>
+
+/** Volatile, to subscribed protocol-2 sockets: what growing messages have more than their rows. */
+export const MessageDelta = v.object({ roomId: RoomId, deltas: v.array(StreamPiece) })
+export type MessageDelta = v.InferOutput<typeof MessageDelta>
 
 /** To subscribed protocol-2 sockets, coalesced: read cursors. */
 export const ReadReceipts = v.object({ roomId: RoomId, reads: v.record(v.string(), Seq) })

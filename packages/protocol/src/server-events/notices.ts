@@ -28,11 +28,17 @@ export const InvitationRemoved = v.object({ roomId: RoomId })
 /** To the same: the user hid this dm, or showed it again (null). */
 export const DmHidden = v.object({ roomId: RoomId, hiddenSeq: v.nullable(Seq) })
 
-/** To all of the user's sockets, on every node: the user has a new name, after a sign-in. */
+/** To all of the user's sockets, on every node: the user has a new name or picture, after a sign-in. */
 export const UserChanged = v.object({ user: User })
 
 /** Volatile, to the others in the room. `until` in the past ends it; the receiver also expires it by itself. */
-export const TypingSignal = v.object({ roomId: RoomId, userId: UserId, name: v.string(), until: IsoTime })
+export const TypingSignal = v.object({
+  roomId: RoomId,
+  userId: UserId,
+  name: v.string(),
+  avatarUrl: v.exactOptional(v.string()),
+  until: IsoTime,
+})
 export type TypingSignal = v.InferOutput<typeof TypingSignal>
 
 export const BYE_REASONS = [

@@ -8,6 +8,7 @@ import * as protocol1 from './protocol-1'
 export const serverEvents = {
   ready: notices.Ready,
   changes: changes.Changes,
+  'message-delta': changes.MessageDelta,
   'read-receipts': changes.ReadReceipts,
   'room-activity': changes.RoomActivity,
   'room-heads': changes.RoomHeads,
