@@ -1,4 +1,4 @@
-import { Line } from './line'
+import { BenchSocket } from './bench-socket'
 
 const MARK = '"kind":"message"'
 const CODES = {
@@ -20,7 +20,7 @@ export class Member {
   deliveries = 0
   /** With `reads` it parses everything it receives, so that the counts are known to be right. */
   readonly seqs: number[] = []
-  readonly #line: Line
+  readonly #socket: BenchSocket
   readonly #answers = new Map<number, (answer: string) => void>()
   #asked = 0
   #onConnected = (): void => {}
@@ -29,8 +29,10 @@ export class Member {
     url: string,
     readonly id: string,
     private readonly reads: boolean,
+    /** Gets each frame that is no answer: changes, and deltas of messages that grow. */
+    private readonly onFrame: (frame: Buffer) => void = () => {},
   ) {
-    this.#line = Line.open(url, (message) => this.#take(message))
+    this.#socket = BenchSocket.open(url, (message) => this.#take(message))
   }
 
   async enter(roomId: string): Promise<void> {
@@ -41,33 +43,35 @@ export class Member {
     await this.ask('join-rooms', { roomIds: [roomId] })
   }
 
-  /** Resolves with the ack, which must be a success. */
-  async ask(event: string, payload: object): Promise<void> {
+  /** Resolves with the ack, as it came. It must be a success. */
+  async ask(event: string, payload: object): Promise<string> {
     const id = this.#asked++
     const answer = await new Promise<string>((resolve) => {
       this.#answers.set(id, resolve)
-      this.#line.send(`${CODES.event}${id}${JSON.stringify([event, payload])}`)
+      this.#socket.send(`${CODES.event}${id}${JSON.stringify([event, payload])}`)
     })
     if (!answer.startsWith('[{"ok":true')) throw new Error(`${event} was refused: ${answer}`)
+    return answer
   }
 
   leave(): void {
-    this.#line.close()
+    this.#socket.close()
   }
 
   #take(message: Buffer): void {
     const head = message.toString('latin1', 0, 16)
+    if (head.startsWith(CODES.event)) this.onFrame(message)
     if (head.startsWith('42["changes"')) this.#deliver(message, countOf(message))
     else if (head.startsWith('42["new-message"')) this.#deliver(message, 1)
     else if (head.startsWith(CODES.ack)) this.#answer(message.toString())
     else if (head.startsWith(CODES.connected)) this.#onConnected()
     else if (head.startsWith(CODES.open)) this.#signIn()
-    else if (head === CODES.ping) this.#line.send(CODES.pong)
+    else if (head === CODES.ping) this.#socket.send(CODES.pong)
     else if (head.startsWith(CODES.refused)) throw new Error(`refused at the door: ${message}`)
   }
 
   #signIn(): void {
-    this.#line.send(`${CODES.connect}${JSON.stringify({ token: this.id, protocol: 2 })}`)
+    this.#socket.send(`${CODES.connect}${JSON.stringify({ token: this.id, protocol: 2 })}`)
   }
 
   #deliver(message: Buffer, count: number): void {

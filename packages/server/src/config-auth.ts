@@ -11,6 +11,7 @@ const Checked = v.object({
   anyAudience: v.optional(v.boolean()),
   claimId: word,
   claimName: word,
+  claimAvatarUrl: word,
   claimAdmin: word,
   claimSid: word,
 })
@@ -21,9 +22,15 @@ export function authFrom(values: ReadonlyMap<string, unknown>, problems: string[
     Checked,
     Object.fromEntries(values),
   )
-  const { claimId: id, claimName: name, claimAdmin: admin, claimSid: sid } = claimed
+  const {
+    claimId: id,
+    claimName: name,
+    claimAvatarUrl: avatarUrl,
+    claimAdmin: admin,
+    claimSid: sid,
+  } = claimed
   const claims = Object.fromEntries(
-    Object.entries({ id, name, admin, sid }).filter(([, claim]) => claim !== undefined),
+    Object.entries({ id, name, avatarUrl, admin, sid }).filter(([, claim]) => claim !== undefined),
   )
   const rules = {
     ...(issuer?.length ? { issuer } : {}),

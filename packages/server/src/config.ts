@@ -75,6 +75,7 @@ const Checked = v.object({
   databaseDirectUrl: word,
   redis: word,
   guests: v.optional(v.boolean()),
+  provisioning: v.optional(v.picklist(['at-sign-in', 'by-api'])),
   origins: words,
   trustProxy: whole,
   defaultRooms: words,

@@ -82,7 +82,8 @@ export interface ChatServer extends AsyncClosable {
   /**
    * Calls the listener after each event of this type that happens on this server; returns the function that ends it.
    * Where several servers share a database, an event happens on one of them. Unlike a webhook it is not repeated: a
-   * listener that throws, or a server that dies, misses it.
+   * listener that throws, or a server that dies, misses it. `context.claims`: what the sign-in of the connection that acted
+   * said.
    *
    * @example
    * const chat = await createChatServer({ port: 0, database: 'memory:', guests: true })
@@ -159,6 +160,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     authenticate: authenticator.authenticate,
     defaultRooms,
     invitations: options.invitations ?? DEFAULTS.invitations,
+    provisioning: options.provisioning ?? DEFAULTS.provisioning,
     rates: options.limits ?? {},
     kinds,
     authorize: options.authorize,
@@ -173,7 +175,13 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   const identify = identifyBy({ check: (token, source) => node.identify(token, source), origins, proxies })
   const { rules } = node.services
   const revokeSession = (sid: string) => node.revokeSession(sid)
-  const operators = startApi(node, options, { nodeId, totals, webhooks: events.webhooks, identify })
+  const operators = startApi(node, options, {
+    nodeId,
+    totals,
+    webhooks: events.webhooks,
+    identify,
+    proxies,
+  })
   const app = httpApp({
     routes: [
       ...operators.routes,
@@ -191,7 +199,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     origins,
     ...(guests === undefined ? {} : { guests }),
     ...(options.static === undefined ? {} : { staticFolder: options.static }),
-    ...{ clock, ids, log },
+    ...{ clock, ids, log, meter },
   })
   // Never listens: it serves the part under the path of the servers that do.
   const inner = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))

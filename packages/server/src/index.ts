@@ -14,17 +14,21 @@ export { isUserId } from '@roomful/protocol'
 export { ApiError } from './api/api-error'
 export type { ServerApi } from './api/create-api'
 export { createApiKey, type ListedApiKey, listApiKeys, revokeApiKey } from './api/edit-key-file'
+export type { ActingUser } from './auth/acting-user'
 export type { Credentials } from './auth/credentials'
 export { AuthError, type AuthErrorCode, type Authenticated } from './auth/identity'
 export { type SignOptions, signToken } from './auth/jwt'
 export type { Origins } from './auth/origin'
+export type { Provisioning } from './auth/provisioning'
 export type { ClaimNames, TokenRules } from './auth/token-rules'
 export type { Bus, BusMessage } from './cluster/bus'
 export { localBus } from './cluster/local-bus'
+export { pingRedis, type RedisAnswer } from './cluster/ping-redis'
 export { loadConfig, loadSetting } from './config'
 export { CONFIG_FIELDS, type ConfigField } from './config-fields'
 export type { ConfigInput } from './config-values'
 export type { ChatEvent, EventData, EventType } from './core/chat-event'
+export type { Claims } from './core/claims'
 export type {
   Act,
   Actor,
@@ -41,7 +45,7 @@ export { type ChatServer, createChatServer } from './create-chat-server'
 export type { EphemeralReader, EphemeralStore } from './ephemeral/ephemeral-store'
 export { MemoryEphemeral } from './ephemeral/memory-ephemeral'
 export type { WebhookEndpoint } from './events/endpoint'
-export type { EventListener, EventOf } from './events/event-log'
+export type { EventContext, EventListener, EventOf } from './events/event-log'
 export { type OpenWebhooks, openWebhooks } from './events/open-webhooks'
 export { verifyWebhook, type WebhookHeaders } from './events/signature'
 export type { Events } from './events/start-events'
@@ -53,15 +57,16 @@ export type { DirectUploads, FileStore, LinkOptions, StoredFile, ThumbnailSize }
 export type { FileKindLimits } from './files/kind-limits'
 export type { S3Credentials, S3Location } from './files/s3/s3-client'
 export { type S3Options, s3FileStore } from './files/s3/s3-file-store'
-export type { Broadcaster, DeviceConnection as Line } from './hub/device'
+export type { HostServer } from './http/mount'
+export type { Broadcaster, DeviceConnection } from './hub/device'
 export type { Draft, Hooks, Verdict } from './moderation/hooks'
 export { type WordFilterOptions, wordFilter } from './moderation/word-filter'
-export type { ChatNode, DeviceSession as Conversation } from './node/chat-node'
+export type { ChatNode, DeviceSession } from './node/chat-node'
 export { createNode, type NodeParts } from './node/create-node'
 export {
   type Carried,
-  type MemoryConnection as MemoryLine,
-  MemoryConnections as MemoryLines,
+  type MemoryConnection,
+  MemoryConnections,
 } from './node/memory-connections'
 export type { Retention } from './node/retention'
 export { type AuthOptions, ConfigError, type LogLevel, type RateOptions, type ServerOptions } from './options'
@@ -78,6 +83,7 @@ export {
   migrateDatabase,
   renewEpoch,
   restoreDatabase,
+  tableVersions,
 } from './stores/maintenance'
 export type { Backup } from './stores/memory/backup'
 export { createMemoryStore, type MemoryStore } from './stores/memory/memory-store'
@@ -96,6 +102,7 @@ export {
   type Attending,
   type Block,
   type InvitationRow,
+  type InvitationToWithdraw,
   type Membership,
   type MessageQuery,
   type NewInvitations,
@@ -110,7 +117,16 @@ export {
   StoreError,
   type StoreErrorCode,
   type StoreKind,
+  type UserToPut,
 } from './stores/port'
 export { exportRoom } from './transfer/export-room'
 export { decodeExportedRow, type ExportedRow } from './transfer/exported-row'
 export { type Imported, importRoom } from './transfer/import-room'
+export type { ComparedTable, Difference } from './transfer/move/compare-sides'
+export {
+  MoveDiffersError,
+  type Moved,
+  type MoveOptions,
+  type MoveProgress,
+  moveDatabase,
+} from './transfer/move/move-database'

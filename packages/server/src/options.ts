@@ -1,6 +1,7 @@
 import type { Credentials } from './auth/credentials'
 import type { Authenticated } from './auth/identity'
 import type { Origins } from './auth/origin'
+import type { Provisioning } from './auth/provisioning'
 import type { TokenRules } from './auth/token-rules'
 import type { InvitationPolicy } from './core/consent'
 import type { WebhookEndpoint } from './events/endpoint'
@@ -122,6 +123,11 @@ export type ServerOptions = {
   readonly redis?: string
   /** By default a secret is made and stored beside the SQLite file. */
   readonly auth?: AuthOptions
+  /**
+   * Who makes users, and says what others see of them. `at-sign-in`, the default: their sign-in. `by-api`: only the
+   * server API; a user that it has not made is refused with USER_NOT_FOUND, and a name in a token changes none.
+   */
+  readonly provisioning?: Provisioning
   /** Any user may sign in by a name alone. Refused if NODE_ENV is production. */
   readonly guests?: boolean
   /** Origins of web pages that may connect, besides this server's own; none by default. */
@@ -225,6 +231,7 @@ export const DEFAULTS = {
   port: 3000,
   database: 'sqlite:./data/roomful.db',
   invitations: 'consent',
+  provisioning: 'at-sign-in',
   sendsPerSecond: 10,
   /** No user types faster, and a pasted list still goes out at once. */
   sendsBurst: 20,
@@ -249,7 +256,10 @@ export const DEFAULTS = {
   handshakesPerSecond: 50,
   /** A job's thousand users at once, and then a fifth of what a small machine takes. */
   apiRowsPerSecond: 1_000,
-} as const satisfies { invitations: InvitationPolicy } & Record<string, string | number>
+} as const satisfies { invitations: InvitationPolicy; provisioning: Provisioning } & Record<
+  string,
+  string | number
+>
 
 /** A path of plain segments without a trailing slash, or empty. */
 export const isMountPoint = (path: string): boolean => /^(\/[\w~-][\w.~-]*)*$/.test(path)

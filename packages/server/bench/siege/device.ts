@@ -1,5 +1,5 @@
 import { signToken } from '@roomful/server'
-import { Line } from '../line'
+import { BenchSocket } from '../bench-socket'
 
 export const SECRET = 'a secret of the siege, of 32 bytes and more'
 
@@ -23,7 +23,7 @@ export class Device {
   isOpen = false
   /** By code of the refusal, or `ok`. */
   readonly answers: Record<string, number> = {}
-  readonly #line: Line
+  readonly #socket: BenchSocket
   readonly #waiting = new Map<number, (answer: string | undefined) => void>()
   #asked = 1
   #onSettled: (isIn: boolean) => void = () => {}
@@ -33,7 +33,7 @@ export class Device {
     private readonly id: string,
     private readonly protocol: 1 | 2,
   ) {
-    this.#line = Line.open(
+    this.#socket = BenchSocket.open(
       url,
       (message) => this.#take(message),
       () => this.#end(),
@@ -53,7 +53,7 @@ export class Device {
 
   /** Emits without waiting; the answer is counted. */
   emit(event: string, payload: unknown): void {
-    if (this.isOpen) this.#line.send(`42${this.#asked++}${JSON.stringify([event, payload])}`)
+    if (this.isOpen) this.#socket.send(`42${this.#asked++}${JSON.stringify([event, payload])}`)
   }
 
   /** The ack as text; undefined if the connection ended before. */
@@ -62,17 +62,17 @@ export class Device {
     const id = this.#asked++
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve)
-      this.#line.send(`42${id}${JSON.stringify([event, payload])}`)
+      this.#socket.send(`42${id}${JSON.stringify([event, payload])}`)
     })
   }
 
   /** Reads nothing more from the connection, as a suspended process does. */
   mute(): void {
-    this.#line.pause()
+    this.#socket.pause()
   }
 
   close(): void {
-    this.#line.close()
+    this.#socket.close()
   }
 
   #end(): void {
@@ -87,14 +87,14 @@ export class Device {
     const head = message.toString('latin1', 0, 12)
     if (head.startsWith('43')) this.#answer(message)
     else if (head.startsWith('0')) void this.#signIn()
-    else if (head === '2') this.#line.send('3')
-    else if (head.startsWith('44')) this.#line.close()
+    else if (head === '2') this.#socket.send('3')
+    else if (head.startsWith('44')) this.#socket.close()
     else if (head.startsWith('40')) this.#onSettled(true)
   }
 
   async #signIn(): Promise<void> {
     const auth = { token: await tokenOf(this.id), protocol: this.protocol }
-    this.#line.send(`40${JSON.stringify(auth)}`)
+    this.#socket.send(`40${JSON.stringify(auth)}`)
   }
 
   #answer(message: Buffer): void {

@@ -27,17 +27,27 @@ export function newApiKey(scopes: ApiKey['scopes'], createdAt: string): { key: s
 export const lineOf = ({ id, hash, scopes, createdAt }: ApiKey): string =>
   `${id} ${hash} ${scopes.join(',')} ${createdAt}\n`
 
-/** The keys of a file, and the numbers of lines that are none. Empty lines and those that begin with # are left out. */
+/** The line that takes a key away: `revoked id time`. The file is only ever added to, so no two writers lose a line. */
+export const revocationOf = (id: string, revokedAt: string): string => `revoked ${id} ${revokedAt}\n`
+const REVOCATION = /^\s*revoked ([0-9a-f]{12})(\s|$)/
+
+/**
+ * The keys of a file that are not revoked, and the numbers of lines that say nothing. Empty lines and those that begin
+ * with # are left out.
+ */
 export function parseKeys(text: string): { keys: readonly ApiKey[]; badLines: readonly number[] } {
   const keys: ApiKey[] = []
+  const revoked = new Set<string>()
   const badLines: number[] = []
   for (const [index, line] of text.split('\n').entries()) {
     if (/^\s*(#|$)/.test(line)) continue
     const key = keyOf(line)
+    const revokedId = REVOCATION.exec(line)?.[1]
     if (key) keys.push(key)
+    else if (revokedId !== undefined) revoked.add(revokedId)
     else badLines.push(index + 1)
   }
-  return { keys, badLines }
+  return { keys: keys.filter(({ id }) => !revoked.has(id)), badLines }
 }
 
 function keyOf(line: string): ApiKey | undefined {

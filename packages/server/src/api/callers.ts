@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { userOf } from '../auth/acting-user'
 import type { Actor, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { SERVER_ACTOR } from '../core/server-actor'
@@ -38,9 +39,9 @@ export function callers({
     }
     const identity = await identify(c)
     if ('ok' in identity) return { refusal: identity }
-    const { id, name, admin } = identity
+    const { id, admin } = identity
     if (!admin)
       return { refusal: refuse('FORBIDDEN'), detail: 'The token of a user needs the claim `admin` here' }
-    return { id: `user ${id}`, actor: { id, name, admin }, scopes: ['*'] }
+    return { id: `user ${id}`, actor: { ...userOf(identity), admin }, scopes: ['*'] }
   }
 }

@@ -1,8 +1,7 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { writeWhole } from '../files/durable-write'
 import { ignoreMissing } from '../files/file-errors'
-import { type ApiKey, isScope, lineOf, newApiKey, parseKeys } from './api-keys'
+import { type ApiKey, isScope, lineOf, newApiKey, parseKeys, revocationOf } from './api-keys'
 import { SCOPES } from './operation'
 
 /** A key of the server API as its file has it, without its hash. */
@@ -27,11 +26,15 @@ export async function createApiKey(
     )
   const { key, kept } = newApiKey(scopes.filter(isScope), createdAt)
   await mkdir(dirname(file), { recursive: true })
-  const held = await readFile(file, 'utf8').catch(ignoreMissing)
-  // An editor may have left the last line without its end: the new key must not become a part of it.
-  const start = held === undefined || held === '' || held.endsWith('\n') ? '' : '\n'
-  await appendFile(file, start + lineOf(kept), { mode: 0o600, flush: true })
+  await addLine(file, lineOf(kept), await readFile(file, 'utf8').catch(ignoreMissing))
   return { key, id: kept.id }
+}
+
+/** In one write at the end of the file: several programs may do so at once. `held`: what the file has. */
+async function addLine(file: string, line: string, held = ''): Promise<void> {
+  // An editor may have left the last line without its end: the new one must not become a part of it.
+  const start = held === '' || held.endsWith('\n') ? '' : '\n'
+  await appendFile(file, start + line, { mode: 0o600, flush: true })
 }
 
 /**
@@ -47,16 +50,16 @@ export async function listApiKeys(file: string): Promise<readonly ListedApiKey[]
 }
 
 /**
- * Takes a key out of the file: servers refuse it from the next request on. False: the file has no such key.
+ * Revokes a key: servers refuse it from the next request on. Its line stays, and another one takes it away. False: the
+ * file has no such key, or it is revoked already.
  *
  * @example
  * const { id } = await createApiKey('./data/api-keys', ['*'])
  * const isRevoked = await revokeApiKey('./data/api-keys', id)
  */
 export async function revokeApiKey(file: string, id: string): Promise<boolean> {
-  const lines = (await readFile(file, 'utf8')).split('\n')
-  const kept = lines.filter((line) => !line.trimStart().startsWith(`${id} `))
-  if (kept.length === lines.length) return false
-  await writeWhole(file, kept.join('\n'))
+  const held = await readFile(file, 'utf8')
+  if (!parseKeys(held).keys.some((key) => key.id === id)) return false
+  await addLine(file, revocationOf(id, new Date().toISOString()), held)
   return true
 }

@@ -3,6 +3,7 @@ import { dmNameOf } from '../core/dm-name'
 import type { Actor, Refusal, SettingsChange } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { SERVER_ACTOR } from '../core/server-actor'
+import { deleteForAll } from '../handlers/delete-for-all'
 import { dmKeyOf } from '../handlers/dm-key'
 import type { Services } from '../handlers/handler'
 import { roomAck } from '../handlers/outcome-ack'
@@ -116,20 +117,9 @@ export const rooms = {
     answer: Nothing,
     refusals: ['ROOM_NOT_FOUND'],
     run: async ({ services, actor }, { roomId }) => {
-      const { store, bus, hub, clock, log, purges } = services
-      const isDone = await store.deleteRoom(roomId, actor.id, clock.now()).catch((error: unknown) => {
-        // It may be deleted, and its members were not notified.
-        hub.suspect(roomId)
-        throw error
-      })
-      if (!isDone) {
-        const deleted = await store.read((reader) => reader.deletedAmong([roomId]))
-        return deleted.length > 0 ? {} : refuse('ROOM_NOT_FOUND', { field: 'roomId' })
-      }
-      log.info({ roomId, by: actor.id }, 'a room was deleted')
-      bus.publish({ type: 'deleted', roomId })
-      purges.begin()
-      return {}
+      if (await deleteForAll(services, roomId, actor.id)) return {}
+      const deleted = await services.store.read((reader) => reader.deletedAmong([roomId]))
+      return deleted.length > 0 ? {} : refuse('ROOM_NOT_FOUND', { field: 'roomId' })
     },
   }),
   'rooms.openDm': operation({
@@ -150,14 +140,20 @@ export const rooms = {
       if (people.length < wanted.length) return refuse('USER_NOT_FOUND', { field: 'userIds' })
       const roomId = asRoomId(ids.uuid(clock.now()))
       const members = people.map(
-        ({ id, name }, index): Member => ({
-          ...{ roomId, userId: id, name, role: 'member', joinedAt: new Date(clock.now()).toISOString() },
+        ({ id, ...profile }, index): Member => ({
+          ...{
+            roomId,
+            userId: id,
+            ...profile,
+            role: 'member',
+            joinedAt: new Date(clock.now()).toISOString(),
+          },
           ...{ lastReadSeq: 0, fromSeq: 1, rev: index + 1, added: true },
         }),
       )
       const name = dmNameOf(people.map((person) => person.name))
       const facts = { id: roomId, name, type: 'dm', metadata: {}, settings: {} } as const
-      const made = await create(services, facts, { members, dmKey: dmKeyOf(wanted) })
+      const made = await create(services, facts, { members, dmKey: await dmKeyOf(wanted) })
       if (made === 'deleted') return refuse('INTERNAL')
       if (made.created) bus.publish({ type: 'created', roomId, userIds: wanted })
       return made

@@ -6,6 +6,7 @@ import { refuse } from '../core/refusal'
 import { SERVER_ACTOR } from '../core/server-actor'
 import { Rates } from '../handlers/rates'
 import type { Rate } from '../handlers/token-bucket'
+import { addressOf } from '../http/bearer'
 import openapi from '../http/openapi.json'
 import { answerOf, isRefusal } from './answer'
 import { permits } from './api-keys'
@@ -20,21 +21,33 @@ export type ApiRoutesDeps = {
   readonly findCaller: FindCaller
   /** Rows a second that one key may ask for. */
   readonly rate: Rate
+  /** Trusted proxies in front of this server. */
+  readonly proxies: number
 }
+
+/** Of one address, callers who are not known. Those that are do not pay for what others of their address try. */
+const UNKNOWN_CALLERS: Rate = { perSecond: 10, burst: 50 }
+const UNKNOWN: ReadonlySet<Refusal['code']> = new Set(['TOKEN_INVALID', 'TOKEN_EXPIRED'])
 
 /** A thousand users with the longest names and ids. */
 const BODY_BYTES = 1024 * 1024
 
 /** `/v1`: every operation of the server API for those who show a key. Every refusal is a problem document. */
-export function apiRoutes(app: Hono, { context, findCaller, rate }: ApiRoutesDeps): void {
+export function apiRoutes(app: Hono, { context, findCaller, rate, proxies }: ApiRoutesDeps): void {
   const { ids, clock, log } = context.services
   const rates = new Rates<string>(rate, clock)
+  const unknown = new Rates<string>(UNKNOWN_CALLERS, clock)
   const problem = (refusal: Refusal, detail?: string): Response =>
     problemResponse(refusal, ids.requestId(), detail)
 
   const allowed = async (c: Context, { id, scope }: ListedOperation): Promise<Caller | Response> => {
     const caller = await findCaller(c)
-    if ('refusal' in caller) return problem(caller.refusal, caller.detail)
+    if ('refusal' in caller) {
+      if (!UNKNOWN.has(caller.refusal.code)) return problem(caller.refusal, caller.detail)
+      const bucket = unknown.of(addressOf(c, proxies))
+      if (bucket.take(1) === 1) return problem(caller.refusal, caller.detail)
+      return problem(refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs }))
+    }
     if (!permits(caller, scope)) return problem(refuse('FORBIDDEN'), `The API key lacks the scope ${scope}`)
     // Two users may share an API key, and no log knows which; a token has one.
     if (caller.actor.id !== SERVER_ACTOR.id)

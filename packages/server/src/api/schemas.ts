@@ -22,6 +22,7 @@ import {
   RoomId as WireRoomId,
 } from '@roomful/protocol'
 import * as v from 'valibot'
+import { avatarUrlOf } from '../auth/avatar-url'
 import { isEphemeralId } from '../ephemeral/room-id'
 import { RoomName, UserName } from './names'
 
@@ -55,7 +56,22 @@ const Kind = v.pipe(
   v.check((kind) => !/^(join|invite|leave|kick|ban|rename)$/.test(kind)),
 )
 
-export const UpsertUser = v.strictObject({ userId: PersonId, name: UserName })
+/** Null: no picture. Absent: as it was. */
+const AvatarUrl = v.exactOptional(
+  v.nullable(
+    v.pipe(
+      v.string(),
+      v.maxLength(LIMITS.avatarUrlLength),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        const url = avatarUrlOf(dataset.value)
+        if (url !== undefined) return url
+        addIssue({ message: 'must be an absolute address, http or https' })
+        return NEVER
+      }),
+    ),
+  ),
+)
+export const UpsertUser = v.strictObject({ userId: PersonId, name: UserName, avatarUrl: AvatarUrl })
 /** `deactivated`: they cannot sign in. */
 export const ApiUser = v.strictObject({ ...User.entries, deactivated: v.boolean() })
 export type ApiUser = v.InferOutput<typeof ApiUser>
@@ -96,7 +112,7 @@ export const RoomsOfPage = v.strictObject({ rooms: v.array(RoomListItem), next }
 
 export const UpsertUsers = v.strictObject({
   users: v.pipe(
-    v.array(v.strictObject({ id: PersonId, name: UserName })),
+    v.array(v.strictObject({ id: PersonId, name: UserName, avatarUrl: AvatarUrl })),
     v.minLength(1),
     v.maxLength(MOST.users),
   ),

@@ -9,7 +9,7 @@ export async function shownUsers(
   users: readonly User[],
 ): Promise<ApiUser[]> {
   const ended = await store.sessionsEnded(users.map(({ id }) => id))
-  return users.map(({ id, name }) => ({ id, name, deactivated: ended.get(id) === FOREVER_MS }))
+  return users.map((user) => ({ ...user, deactivated: ended.get(user.id) === FOREVER_MS }))
 }
 
 export async function shownUser(services: Pick<Services, 'store'>, user: User): Promise<ApiUser> {

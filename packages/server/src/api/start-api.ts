@@ -24,13 +24,14 @@ type ApiParts = {
   readonly totals: () => Totals
   readonly webhooks: Webhooks
   readonly identify: Identify
+  readonly proxies: number
 }
 
 /** The server API of a node, in process and as routes, and the operator's page that uses them. */
 export function startApi(
   node: ChatNode,
   { apiKeyFile, adminPage = false, limits = {} }: ApiOptions,
-  { nodeId, totals, webhooks, identify }: ApiParts,
+  { nodeId, totals, webhooks, identify, proxies }: ApiParts,
 ): { readonly api: ServerApi; readonly routes: readonly ((app: Hono) => void)[] } {
   const { services } = node
   const figures = () => figuresOf(services, nodeId, totals())
@@ -41,6 +42,9 @@ export function startApi(
   const findCaller = callers({ ...keys, ...(adminPage ? { identify } : {}) })
   return {
     api: createApi(context),
-    routes: [(app) => apiRoutes(app, { context, rate, findCaller }), ...(adminPage ? [operatorPage()] : [])],
+    routes: [
+      (app) => apiRoutes(app, { context, rate, findCaller, proxies }),
+      ...(adminPage ? [operatorPage()] : []),
+    ],
   }
 }

@@ -1,7 +1,9 @@
 import { asRoomId, asUserId, LIMITS, type User, type UserId } from '@roomful/protocol'
+import { userOf } from '../auth/acting-user'
 import { refuse } from '../core/refusal'
 import type { Services } from '../handlers/handler'
 import { roomListOf } from '../pipeline/room-list'
+import type { UserToPut } from '../stores/port'
 import { operation } from './operation'
 import { askedOf, isCalled, pageOf, scan } from './pages'
 import {
@@ -26,12 +28,12 @@ export const users = {
     method: 'PUT',
     path: '/v1/users/{userId}',
     scope: 'users:write',
-    summary: 'Makes a user, or gives them this name; they need not have signed in.',
+    summary: 'Makes a user, or gives them this name and picture; they need not have signed in.',
     request: UpsertUser,
     answer: UserAnswer,
     refusals: [],
-    run: async ({ services }, { userId, name }) => {
-      const user = await upsert(services, { id: userId, name })
+    run: async ({ services }, { userId, ...given }) => {
+      const user = await upsert(services, { id: userId, ...given })
       return { user: await shownUser(services, user) }
     },
   }),
@@ -39,7 +41,7 @@ export const users = {
     method: 'PUT',
     path: '/v1/users',
     scope: 'users:write',
-    summary: `Makes up to ${MOST.users} users, or gives them these names. The last of two with one id counts.`,
+    summary: `Makes up to ${MOST.users} users, or gives them these names and pictures. The last of two with one id counts.`,
     request: UpsertUsers,
     answer: UsersAnswer,
     refusals: [],
@@ -112,11 +114,10 @@ export const users = {
 } as const
 
 /** The backend's name counts from now on, until a token that was issued later brings another. */
-async function upsert({ store, names, clock }: Services, { id, name }: User): Promise<User> {
+async function upsert({ store, names, clock }: Services, { id, ...given }: UserToPut): Promise<User> {
   const known = await store.read((reader) => reader.user(id))
-  const identity = { id, name, admin: false, namedAt: clock.now() }
-  const named = await names.signedIn(identity, known)
-  return { id, name: named.name }
+  const identity = { id, ...given, admin: false, namedAt: clock.now() }
+  return userOf(await names.signedIn(identity, known))
 }
 
 /** The user, who is made if they are not known. Any later name replaces the one given here. */

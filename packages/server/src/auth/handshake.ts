@@ -6,6 +6,7 @@ import { type Store, StoreError } from '../stores/port'
 import { credentialsOf, type RequestSource } from './credentials'
 import { isEnded } from './ended'
 import { AuthError, type Authenticate, type Identity } from './identity'
+import { type Provisioning, provisioned } from './provisioning'
 
 /** Longer tokens are refused; the same limit as of `refresh-token`. */
 const TOKEN_MAX_LENGTH = 8_192
@@ -18,7 +19,8 @@ export type Handshake = {
 
 type Deps = {
   authenticate: Authenticate
-  store: Pick<Store, 'isSessionRevoked' | 'sessionsEnded'>
+  store: Pick<Store, 'isSessionRevoked' | 'sessionsEnded' | 'read'>
+  provisioning: Provisioning
   /** Has revocations that the store does not have yet. */
   hub: { isRevoked(sid: string | undefined): boolean }
   clock: Clock
@@ -36,14 +38,16 @@ export async function checkHandshake(
   if (protocol !== undefined && protocol !== 1 && protocol !== 2) return refuse('PROTOCOL_UNSUPPORTED')
   if (typeof token !== 'string' || token.length > TOKEN_MAX_LENGTH) return refuse('TOKEN_INVALID')
   try {
-    const identity = await deps.authenticate(credentialsOf(token, source))
-    if (identity.expiresAt !== undefined && identity.expiresAt <= deps.clock.now())
+    const signedIn = await deps.authenticate(credentialsOf(token, source))
+    if (signedIn.expiresAt !== undefined && signedIn.expiresAt <= deps.clock.now())
       return refuse('TOKEN_EXPIRED')
-    if (deps.hub.isRevoked(identity.sid)) return refuse('SESSION_REVOKED')
-    if (identity.sid !== undefined && (await deps.store.isSessionRevoked(identity.sid)))
+    if (deps.hub.isRevoked(signedIn.sid)) return refuse('SESSION_REVOKED')
+    if (signedIn.sid !== undefined && (await deps.store.isSessionRevoked(signedIn.sid)))
       return refuse('SESSION_REVOKED')
-    if (isEnded(identity, (await deps.store.sessionsEnded([identity.id])).get(identity.id)))
+    if (isEnded(signedIn, (await deps.store.sessionsEnded([signedIn.id])).get(signedIn.id)))
       return refuse('SESSION_REVOKED')
+    const identity = await provisioned(deps, signedIn)
+    if ('ok' in identity) return identity
     return { identity, protocol: protocol ?? 1, source }
   } catch (error) {
     if (error instanceof AuthError) return refusalOfToken(error)

@@ -8,12 +8,17 @@ import {
   type WireErrorCode,
 } from '@roomful/protocol'
 import * as v from 'valibot'
+import type { Claims } from '../core/claims'
+import { avatarUrlOf } from './avatar-url'
+import { ClaimsFact } from './claims'
 import type { Credentials } from './credentials'
 
 /** The user and rights that a token stands for. */
 export type Identity = {
   readonly id: UserId
   readonly name: string
+  /** Null: the user has no picture; absent: the token does not say. */
+  readonly avatarUrl?: string | null
   /** A server-wide moderator. */
   readonly admin: boolean
   /** The login session, which can be revoked. */
@@ -24,22 +29,28 @@ export type Identity = {
   readonly namedAt?: number
   /** When the token was issued, in milliseconds since the epoch; absent: unknown. */
   readonly issuedAt?: number
+  /** For the app's own rules. */
+  readonly claims?: Claims
 }
 
 /** Earlier than every time: a token without a name does not change the user's name. */
-const NEVER_NAMED = -1
+export const NEVER_NAMED = -1
 
 /**
  * The result of an app's own `authenticate` function. `expiresAt`, `issuedAt`: milliseconds since the epoch. If several
- * tokens carry names, that of the one issued last counts; without `issuedAt`, that of the last sign-in.
+ * tokens carry names, that of the one issued last counts; without `issuedAt`, that of the last sign-in. `avatarUrl`: the
+ * `http` or `https` address of a picture, which comes with the name; null: none; absent: as it was. `claims`: plain
+ * JSON of up to 8 KB for the app's own rules (`authorize`, `beforeSend`, `chat.on`), which other users never see.
  */
 export type Authenticated = {
   id: string
   name: string
+  avatarUrl?: string | null
   admin?: boolean
   sid?: string
   expiresAt?: number
   issuedAt?: number
+  claims?: Claims
 }
 
 /** Turns credentials into a user. Rejects with an AuthError; anything else that it throws is a TOKEN_INVALID too. */
@@ -100,10 +111,13 @@ const Facts = v.object({
   id: AnyId,
   /** Any name that an identity provider has; it must not refuse a user. */
   name: v.nullish(v.string()),
+  /** The same: one that is no address is none. */
+  avatarUrl: v.nullish(v.unknown()),
   admin: v.nullish(v.boolean()),
   sid: v.nullish(text(128)),
   expiresAt: v.optional(time),
   issuedAt: v.optional(time),
+  claims: v.nullish(ClaimsFact),
 })
 type Fact = keyof v.InferOutput<typeof Facts>
 
@@ -120,18 +134,23 @@ export function toIdentity(facts: unknown, nameOf: (fact: Fact) => string = (fac
     const cause = new Error(`its ${field} is missing or not valid`)
     throw new AuthError('TOKEN_INVALID', { cause, field })
   }
-  const { id, admin, sid, expiresAt, issuedAt } = result.output
+  const { id, avatarUrl, admin, sid, expiresAt, issuedAt, claims } = result.output
   const name = cleanName(result.output.name ?? '', LIMITS.userNameLength)
   const namedAt = name === '' ? NEVER_NAMED : issuedAt
   return {
     id,
     name: name || cleanName(id, LIMITS.userNameLength),
+    ...(avatarUrl === undefined ? {} : { avatarUrl: shownUrl(avatarUrl) }),
     admin: admin ?? false,
     ...(sid == null ? {} : { sid }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(namedAt === undefined ? {} : { namedAt }),
     ...(issuedAt === undefined ? {} : { issuedAt }),
+    ...(claims == null ? {} : { claims }),
   }
 }
+
+const shownUrl = (value: unknown): string | null =>
+  (typeof value === 'string' ? avatarUrlOf(value) : undefined) ?? null
 
 const isFact = (key: unknown): key is Fact => typeof key === 'string' && Object.hasOwn(Facts.entries, key)

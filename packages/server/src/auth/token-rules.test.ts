@@ -42,6 +42,33 @@ describe('users of identity providers', () => {
     expect(await shown({ sub: 'x'.repeat(255), name: null })).toMatchObject({ name: 'x'.repeat(100) })
   })
 
+  test('the picture of OpenID Connect is the address of their picture, if it can be one', async () => {
+    const pictureOf = async (picture: unknown): Promise<unknown> => {
+      const identity = await shown({ sub: 'ann', name: 'Ann', picture })
+      return typeof identity === 'string' ? identity : identity.avatarUrl
+    }
+    expect(await pictureOf('https://example.com/ann.png?s=80')).toBe('https://example.com/ann.png?s=80')
+    expect(await pictureOf('HTTP://EXAMPLE.com/a b')).toBe('http://example.com/a%20b')
+    expect(await pictureOf(`https://example.com/${'x'.repeat(480)}`)).toHaveLength(500)
+    expect(await pictureOf(undefined)).toBeUndefined()
+    const others = [
+      'javascript:alert(1)',
+      'data:image/png;base64,AAAA',
+      '/ann.png',
+      '//example.com/ann.png',
+      '',
+    ]
+    const odd = [
+      'https://ann:pw@example.com/',
+      `https://example.com/${'x'.repeat(481)}`,
+      7,
+      null,
+      ['https://a.b/'],
+    ]
+    // It must not refuse a user, no more than a name does.
+    for (const picture of [...others, ...odd]) expect(await pictureOf(picture)).toBeNull()
+  })
+
   test('claims have the names that the settings give them', async () => {
     const claims = {
       id: 'oid',
@@ -53,7 +80,7 @@ describe('users of identity providers', () => {
       ...{ sub: 'another', oid: 'ann', name: 'not this', preferred_username: 'Ann' },
       ...{ session: 's1', 'https://example.com/admin': true },
     }
-    expect(await shown(token, { claims })).toEqual({ id: 'ann', name: 'Ann', admin: true, sid: 's1' })
+    expect(await shown(token, { claims })).toMatchObject({ id: 'ann', name: 'Ann', admin: true, sid: 's1' })
     expect(await shown({ sub: 'ann', name: 'Ann' }, { claims: { id: 'constructor' } })).toBe(
       'TOKEN_INVALID: constructor',
     )

@@ -8,6 +8,8 @@ export type ClaimNames = {
   readonly id?: string
   /** The shown name; `name` by default. */
   readonly name?: string
+  /** The address of the user's picture; `picture` by default. */
+  readonly avatarUrl?: string
   /** True: a moderator of the whole server; `admin` by default. */
   readonly admin?: string
   /** The login session, which can be revoked; `sid` by default. */
@@ -23,7 +25,7 @@ export type TokenRules = {
   readonly claims?: ClaimNames
 }
 
-const DEFAULT_CLAIMS = { id: 'sub', name: 'name', admin: 'admin', sid: 'sid' } as const
+const DEFAULT_CLAIMS = { id: 'sub', name: 'name', avatarUrl: 'picture', admin: 'admin', sid: 'sid' } as const
 
 /** The identity that a token stands for. Times are in milliseconds since the epoch. */
 export function identityOf(
@@ -33,14 +35,18 @@ export function identityOf(
 ): Identity {
   const names = { ...DEFAULT_CLAIMS, ...claims }
   const claim = (name: string): unknown => (Object.hasOwn(payload, name) ? payload[name] : undefined)
-  const { id, name, admin, sid } = names
-  const facts = { id: claim(id), name: claim(name), admin: claim(admin), sid: claim(sid), ...times }
+  const { id, name, avatarUrl, admin, sid } = names
+  const seen = { id: claim(id), name: claim(name), avatarUrl: claim(avatarUrl) }
+  const named = { ...seen, admin: claim(admin), sid: claim(sid) }
+  const facts = { ...named, claims: payload, ...times }
   return toIdentity(facts, (fact) => {
     switch (fact) {
       case 'expiresAt':
         return 'exp'
       case 'issuedAt':
         return 'iat'
+      case 'claims':
+        return fact
       default:
         return names[fact]
     }

@@ -1,4 +1,4 @@
-import type { PresenceStatus, RoomId, TypingSignal, User, UserId } from '@roomful/protocol'
+import type { PresenceStatus, RoomId, StreamPiece, TypingSignal, User, UserId } from '@roomful/protocol'
 import type { CommittedBatch } from '../pipeline/port'
 
 /** Messages between the nodes. Plain JSON, so that they can travel. */
@@ -29,6 +29,8 @@ export type BusMessage =
       /** The connection that sent it: it does not receive it. */
       readonly lineId: string
     }
+  /** What growing messages have more than their rows. */
+  | { readonly type: 'delta'; readonly roomId: RoomId; readonly deltas: readonly StreamPiece[] }
   | { readonly type: 'typing'; readonly signal: TypingSignal; readonly lineId: string }
   | {
       readonly type: 'presence'

@@ -1,4 +1,4 @@
-import { PresenceStatus, RoomId, UserId } from '@roomful/protocol'
+import { PresenceStatus, RoomId, StreamPiece, UserId } from '@roomful/protocol'
 import * as v from 'valibot'
 import type { BusMessage } from './bus'
 
@@ -6,6 +6,8 @@ import type { BusMessage } from './bus'
 export const TEXT_MAX = 8_000_000
 /** Changes of one commit: more than a batch can make, whose ops make a few each. */
 const CHANGES_MAX = 2_000
+/** A room has fewer streams; one that is written anew has two pieces. */
+const DELTAS_MAX = 1_000
 const USERS_MAX = 100_000
 
 const Name = v.pipe(v.string(), v.maxLength(1_000))
@@ -91,6 +93,11 @@ const SHAPES: { readonly [T in Sent]: v.GenericSchema } & Readonly<Record<string
     userId: UserId,
     seq: Natural,
     lineId: LineId,
+  }),
+  delta: v.looseObject({
+    type: v.literal('delta'),
+    roomId: RoomId,
+    deltas: v.pipe(v.array(StreamPiece), v.maxLength(DELTAS_MAX)),
   }),
   typing: v.looseObject({
     type: v.literal('typing'),

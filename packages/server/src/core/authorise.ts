@@ -19,6 +19,8 @@ export const PERMISSIONS = {
   'delete-own': { owner: true, admin: true, member: true, none: false, 'server-admin': true },
   'delete-other': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
   pin: { owner: true, admin: true, member: false, none: false, 'server-admin': true },
+  // Of others: its sender, and the user whom it answers, need no permission.
+  'cancel-stream': { owner: true, admin: true, member: false, none: false, 'server-admin': true },
   react: { owner: true, admin: true, member: true, none: false, 'server-admin': false },
   join: { owner: true, admin: true, member: true, none: true, 'server-admin': true },
   leave: { owner: true, admin: true, member: true, none: false, 'server-admin': false },
@@ -51,7 +53,7 @@ const NOT_IN_DMS: ReadonlySet<Action> = new Set<Action>([
 ])
 
 /** What takes a moderator elsewhere, and in a dm nobody: its people are equals. */
-const OF_ALL_IN_DMS: ReadonlySet<Action> = new Set<Action>(['pin'])
+const OF_ALL_IN_DMS: ReadonlySet<Action> = new Set<Action>(['pin', 'cancel-stream'])
 
 /** A user outside the room must not learn that it exists (P9): for them it is not found, whatever they ask. */
 type Denial = 'ROOM_NOT_FOUND' | 'FORBIDDEN'

@@ -1,5 +1,6 @@
 import type { Member, Message, Report, Room, RoomId, User, UserId } from '@roomful/protocol'
 import { assertNever } from './assert-never'
+import type { Claims } from './claims'
 
 /** What each type of event carries as its `data`. Rows are as they are after the act; `by` is the user who acted. */
 export interface EventData {
@@ -54,9 +55,14 @@ export type ChatEvent = {
   }
 }[EventType]
 
-/** An event that has no id yet. `at`: milliseconds since the epoch. */
+/** An event that has no id yet. `at`: milliseconds since the epoch. `claims`: of the connection that did it. */
 export type Happening = {
-  readonly [T in EventType]: { readonly type: T; readonly at: number; readonly data: EventData[T] }
+  readonly [T in EventType]: {
+    readonly type: T
+    readonly at: number
+    readonly data: EventData[T]
+    readonly claims?: Claims
+  }
 }[EventType]
 
 const TYPES: Readonly<Record<EventType, true>> = {

@@ -2,6 +2,7 @@ import type { Member } from '@roomful/protocol'
 import { dmNameOf } from './dm-name'
 import type { Fold } from './fold'
 import type { Outcome, Renaming, ServerOp, StoredMessage } from './ops'
+import { isSameProfile, withProfile } from './profile'
 import { refuse } from './refusal'
 import { tombstoneOf, toWire } from './stored-message'
 
@@ -27,7 +28,7 @@ function withoutName(message: StoredMessage, { was, now }: Renaming): StoredMess
   return { ...message, content: message.content.split(was).join(now) }
 }
 
-/** Also the last owner, and of a dm, whose name has the names of its users. */
+/** Their picture goes with their name. Also the last owner, and of a dm, whose name has the names of its users. */
 export function decideForgetMember(
   fold: Fold,
   { userId, name }: Extract<ServerOp, { kind: 'forget-member' }>,
@@ -35,8 +36,8 @@ export function decideForgetMember(
   const { room } = fold
   const before = fold.member(userId)
   if (!room || !before) return refuse('ROOM_NOT_FOUND')
-  if (before.name === name && before.removed !== undefined) return done(before)
-  const member = fold.putMember({ ...before, name, removed: before.removed ?? 'left' })
+  if (isSameProfile(before, { name }) && before.removed !== undefined) return done(before)
+  const member = fold.putMember({ ...withProfile(before, { name }), removed: before.removed ?? 'left' })
   const parts = room.name.split(', ')
   if (room.type === 'dm' && parts.includes(before.name))
     fold.putRoom({ ...room, name: dmNameOf(parts.map((part) => (part === before.name ? name : part))) })

@@ -1,9 +1,10 @@
-import type { Member, Room, UserId } from '@roomful/protocol'
+import type { Member, Room, User } from '@roomful/protocol'
 import { denialOf, standingIn } from './authorise'
 import { confirmMembership } from './confirm-membership'
 import type { Fold } from './fold'
 import { isoTime } from './iso-time'
 import type { Op, Outcome } from './ops'
+import { profileOf } from './profile'
 import { refuse } from './refusal'
 import { addSystemMessage } from './system-message'
 
@@ -80,14 +81,14 @@ export function isLastOwner(fold: Fold, member: Member): boolean {
 export function arriving(
   room: Room,
   before: Member | undefined,
-  user: { id: UserId; name: string },
+  user: User,
   at: number,
 ): Omit<Member, 'rev'> {
   const kept = before?.removed === 'left' && room.type === 'public' ? before.fromSeq : room.lastSeq + 1
   return {
     roomId: room.id,
     userId: user.id,
-    name: user.name,
+    ...profileOf(user),
     role: 'member',
     joinedAt: isoTime(at),
     // The messages that wait in a dm were written to them.

@@ -1,6 +1,7 @@
 import { LIMITS, type Room } from '@roomful/protocol'
 import { closedToWriting, contentRefusal, speechRefusal } from './decide-send'
 import type { Fold } from './fold'
+import { growingRefusal } from './growing'
 import { isoTime, msOfIso } from './iso-time'
 import { answerRetry, changed, find, unchanged } from './on-message'
 import type { Op, Outcome, Refusal, StoredMessage } from './ops'
@@ -24,6 +25,7 @@ export function decideEdit(fold: Fold, op: Edit): Outcome {
   if (message.content === op.content) return unchanged(fold, op, message)
 
   const refusal =
+    growingRefusal(message) ??
     speechRefusal(fold, { room, member, op }) ??
     editWindowRefusal(room, message, op.at) ??
     versionRefusal(message, op) ??

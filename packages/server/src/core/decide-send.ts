@@ -2,6 +2,7 @@ import { LIMITS, type Member, messageProblem, type Room } from '@roomful/protoco
 import { denialOf } from './authorise'
 import { confirmMembership } from './confirm-membership'
 import type { Fold } from './fold'
+import { openedStream } from './growing'
 import { isoTime, msOfIso } from './iso-time'
 import type { Op, Outcome, Refusal } from './ops'
 import { refuse } from './refusal'
@@ -48,6 +49,7 @@ export function decideSend(fold: Fold, op: Send): Outcome {
       content: op.content,
       replyTo: op.replyTo,
       ...(op.metadata === undefined ? {} : { metadata: op.metadata }),
+      ...(op.stream ? { stream: openedStream(fold, op) } : {}),
       createdAt: isoTime(op.at),
       editedAt: null,
       deleted: false,

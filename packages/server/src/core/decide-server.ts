@@ -2,6 +2,7 @@ import type { Member } from '@roomful/protocol'
 import { arriving } from './decide-member'
 import { contentRefusal } from './decide-send'
 import type { Fold } from './fold'
+import { growingRefusal } from './growing'
 import { isoTime } from './iso-time'
 import type { Outcome, ServerOp } from './ops'
 import { refuse } from './refusal'
@@ -86,6 +87,7 @@ export function decideRevise(fold: Fold, { actor, at, messageId, content }: Revi
   if (!message || message.deleted) return refuse('MESSAGE_NOT_FOUND')
   if (message.content === content) return { ok: true, kind: 'message', message: toWire(message) }
   const refusal =
+    growingRefusal(message) ??
     (room.settings.archived ? refuse('ROOM_ARCHIVED') : undefined) ??
     contentRefusal({ ...message, content }) ??
     (showsAddress(message) && !isWebAddress(content)

@@ -6,6 +6,7 @@ import {
   type Member,
   ROLES,
   type Room,
+  STREAM_STATES,
 } from '@roomful/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -23,7 +24,7 @@ const actor = fc.constantFrom(...NAMES).map(actorOf)
 const targetId = fc.constantFrom(...NAMES).map((name) => asUserId(name))
 // Ids of messages that may exist by then, later, or never: the op at that place may not be a send.
 const messageId = fc.nat({ max: 25 }).map((place) => asMessageId(`message-${place}`))
-const content = fc.constantFrom('hello', 'other', '', 'same')
+const content = fc.constantFrom('hello', 'hello, and more', 'other', '', 'same')
 const opId = fc.option(fc.constantFrom('op-aaaaaa', 'op-bbbbbb', 'op-cccccc'), { nil: undefined })
 const settings = fc.record(
   {
@@ -53,6 +54,11 @@ const wish = fc.record({
       'react',
       'react',
       'pin',
+      'write-stream',
+      'write-stream',
+      'resume-stream',
+      'cancel-stream',
+      'interrupt-stream',
     ] as const),
     ...(['join', 'leave', 'invite', 'kick', 'ban', 'unban', 'set-role', 'mute', 'update-room'] as const),
     ...(['rename-member', 'accept', 'enter-dm', 'put-member', 'system', 'revise', 'anonymise'] as const),
@@ -63,6 +69,9 @@ const wish = fc.record({
   content,
   opId,
   baseRev: fc.option(fc.nat({ max: 30 }), { nil: undefined, freq: 5 }),
+  stream: fc.constantFrom<true | undefined>(true, undefined),
+  run: fc.constantFrom(0, 0, 0, 1),
+  state: fc.constantFrom(...STREAM_STATES),
   emoji: fc.constantFrom('👍', '🎉'),
   op: fc.constantFrom<'add' | 'remove'>('add', 'remove'),
   targetId,
@@ -90,6 +99,7 @@ function opOf(drawn: Drawn, at: number, place: number): Op {
         replyTo,
         type: 'text',
         ...given('clientId', clientId),
+        ...given('stream', drawn.stream),
       }
     }
     case 'edit':
@@ -100,6 +110,17 @@ function opOf(drawn: Drawn, at: number, place: number): Op {
       return { kind: 'react', ...onMessage, emoji: drawn.emoji, op: drawn.op }
     case 'pin':
       return { kind: 'pin', ...onMessage, op: drawn.op }
+    case 'write-stream': {
+      const { content, run, state } = drawn
+      return { kind: 'write-stream', ...base, messageId: drawn.messageId, content, run, state }
+    }
+    case 'resume-stream':
+    case 'cancel-stream':
+      return { kind: drawn.kind, ...base, messageId: drawn.messageId }
+    case 'interrupt-stream': {
+      const { messageId, run } = drawn
+      return { kind: 'interrupt-stream', ...base, actor: SERVER_ACTOR, messageId, run, length: 5 }
+    }
     case 'join':
     case 'leave':
       return { kind: drawn.kind, ...base, messageId: own }

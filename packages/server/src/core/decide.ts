@@ -9,6 +9,12 @@ import { decideRename } from './decide-rename'
 import { decideUpdateRoom } from './decide-room'
 import { decideSend } from './decide-send'
 import { decidePutMember, decideRevise, decideSystem } from './decide-server'
+import {
+  decideCancelStream,
+  decideInterruptStream,
+  decideResumeStream,
+  decideWriteStream,
+} from './decide-stream'
 import { Fold } from './fold'
 import type { Act, Facts, Op, Outcome, Plan, Refusal } from './ops'
 import { NO_KINDS, type RoomKinds } from './room-kinds'
@@ -52,6 +58,14 @@ function decideOne(fold: Fold, op: Op): Outcome {
       return decideReact(fold, op)
     case 'pin':
       return decidePin(fold, op)
+    case 'write-stream':
+      return decideWriteStream(fold, op)
+    case 'resume-stream':
+      return decideResumeStream(fold, op)
+    case 'cancel-stream':
+      return decideCancelStream(fold, op)
+    case 'interrupt-stream':
+      return decideInterruptStream(fold, op)
     case 'join':
       return decideJoin(fold, op)
     case 'leave':

@@ -1,6 +1,7 @@
 import type { Change } from '@roomful/protocol'
 import { assertNever } from './assert-never'
 import type { Happening } from './chat-event'
+import { isGrowing } from './growing'
 import type { Act, Op, Plan } from './ops'
 
 /** What a batch did, as events, in the order of its changes. */
@@ -8,7 +9,9 @@ export function eventsOf({ acts = [], changes }: Pick<Plan, 'acts' | 'changes'>)
   return acts.flatMap((act) =>
     changes.slice(act.from, act.to).flatMap((change): Happening[] => {
       const event = eventOf(act, change)
-      return event ? [event] : []
+      if (!event) return []
+      const { claims } = act.op.actor
+      return [claims === undefined ? event : { ...event, claims }]
     }),
   )
 }
@@ -33,7 +36,7 @@ function eventOf(act: Act, change: Change): Happening | undefined {
 type MessageChange = Extract<Change, { kind: 'message' }>
 type MemberChange = Extract<Change, { kind: 'member' }>
 
-function eventOfMessage(op: Op, message: MessageChange['message']): Happening {
+function eventOfMessage(op: Op, message: MessageChange['message']): Happening | undefined {
   const { at } = op
   const by = op.actor.id
   switch (op.kind) {
@@ -42,6 +45,12 @@ function eventOfMessage(op: Op, message: MessageChange['message']): Happening {
       return { type: 'message.edited', at, data: { message, by } }
     case 'anonymise':
       return { type: message.deleted ? 'message.deleted' : 'message.edited', at, data: { message, by } }
+    case 'write-stream':
+    case 'resume-stream':
+    case 'cancel-stream':
+    case 'interrupt-stream':
+      // Once, when it has ended: the text in between is nobody's last word.
+      return isGrowing(message) ? undefined : { type: 'message.edited', at, data: { message, by } }
     case 'delete':
       return { type: 'message.deleted', at, data: { message, by } }
     case 'react':
@@ -98,6 +107,10 @@ function eventOfMember({ op, isArrival }: Act, member: MemberChange['member']): 
       return { type: 'member.role', at, data: { member, by } }
     case 'send':
     case 'edit':
+    case 'write-stream':
+    case 'resume-stream':
+    case 'cancel-stream':
+    case 'interrupt-stream':
     case 'delete':
     case 'react':
     case 'pin':

@@ -67,6 +67,12 @@ function want(wanted: Wanted, op: Op): void {
       wanted.lastSendOf.add(userId)
       onMessage(wanted, op)
       return
+    case 'write-stream':
+    case 'resume-stream':
+    case 'cancel-stream':
+    case 'interrupt-stream':
+      wanted.messageIds.add(op.messageId)
+      return
     case 'delete':
     case 'react':
       onMessage(wanted, op)

@@ -8,13 +8,25 @@ import type {
   Metadata,
   Role,
   Room,
+  StreamState,
   UpdateRoom,
+  User,
   UserId,
   WireErrorCode,
 } from '@roomful/protocol'
+import type { Claims } from './claims'
 
-/** The user who acts. `admin` is the token's claim: a server-wide moderator. */
-export type Actor = { readonly id: UserId; readonly name: string; readonly admin: boolean }
+/**
+ * The user who acts. `admin` is the token's claim: a server-wide moderator. `claims`: what else their sign-in said, for
+ * listeners of the app; it decides nothing.
+ */
+export type Actor = {
+  readonly id: UserId
+  readonly name: string
+  readonly avatarUrl?: string
+  readonly admin: boolean
+  readonly claims?: Claims
+}
 
 /** The app's answer to whether an op may be done, drawn before like its time: a retry is decided with the same. */
 export type Verdict = {
@@ -43,7 +55,10 @@ export type Op =
       readonly type: string
       readonly replyTo: MessageId | null
       readonly metadata?: Metadata
+      /** It grows from here on. */
+      readonly stream?: true
     })
+  | StreamOp
   | (Base & {
       readonly kind: 'edit'
       readonly messageId: MessageId
@@ -78,13 +93,13 @@ export type Op =
   | (Base & { readonly kind: 'leave'; readonly messageId: MessageId; readonly quiet?: true })
   | (Base & {
       readonly kind: 'invite'
-      readonly target: { id: UserId; name: string }
+      readonly target: User
       readonly messageId: MessageId
     })
   /** The actor joins by an invitation of that user. */
   | (Base & { readonly kind: 'accept'; readonly inviterId: UserId; readonly messageId: MessageId })
   /** A user of a dm enters it (again), by themselves or put there by the actor. */
-  | (Base & { readonly kind: 'enter-dm'; readonly target: { id: UserId; name: string } })
+  | (Base & { readonly kind: 'enter-dm'; readonly target: User })
   | (Base & {
       readonly kind: 'kick' | 'ban'
       readonly targetId: UserId
@@ -94,7 +109,7 @@ export type Op =
   | (Base & { readonly kind: 'unban'; readonly targetId: UserId })
   | (Base & { readonly kind: 'set-role'; readonly targetId: UserId; readonly role: Role })
   | (Base & { readonly kind: 'mute'; readonly targetId: UserId; readonly until: string | null })
-  /** The actor has a new name. `others`: the other users of a direct-message room, whose names are part of its name. */
+  /** The actor has a new name or picture. `others`: the other users of a direct-message room, whose names are part of its name. */
   | (Base & { readonly kind: 'rename-member'; readonly others: readonly UserId[] })
   | (Base & {
       readonly kind: 'update-room'
@@ -109,7 +124,7 @@ export type ServerOp =
   /** The target is a member afterwards, with this role if it is given. `silent`: no system message reports it. */
   | (Base & {
       readonly kind: 'put-member'
-      readonly target: { readonly id: UserId; readonly name: string }
+      readonly target: User
       readonly messageId: MessageId
       readonly role?: Role
       readonly silent?: true
@@ -134,6 +149,25 @@ export type ServerOp =
     })
   /** A deleted user is a member no more, and their row has this name. */
   | (Base & { readonly kind: 'forget-member'; readonly userId: UserId; readonly name: string })
+
+/** What happens to a growing message. See decide-stream.ts. */
+export type StreamOp =
+  /** `content`: all of the text so far. `state`: how it is after it. */
+  | (Base & {
+      readonly kind: 'write-stream'
+      readonly messageId: MessageId
+      readonly run: number
+      readonly content: string
+      readonly state: StreamState
+    })
+  | (Base & { readonly kind: 'resume-stream' | 'cancel-stream'; readonly messageId: MessageId })
+  /** The server has had nothing from the producer of this run since its text had this length. */
+  | (Base & {
+      readonly kind: 'interrupt-stream'
+      readonly messageId: MessageId
+      readonly run: number
+      readonly length: number
+    })
 
 /** `was`: undefined if it is not known any more. */
 export type Renaming = { readonly was: string | undefined; readonly now: string }

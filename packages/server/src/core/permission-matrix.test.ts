@@ -20,6 +20,7 @@ const EXPECTED = `
   delete-own          y     y     y     N     N      N      y     y
   delete-other        y     y     F     N     N      N      y     y
   pin                 y     y     F     N     N      N      y     y
+  cancel-stream       y     y     F     N     N      N      y     y
   react               y     y     y     N     N      N      y     N
   join                y     y     y     y     y      y      y     y
   leave               y     y     y     y     N      N      y     N
@@ -49,7 +50,7 @@ const NEEDS_RANK = 'send-in-read-only skip-slow-mode delete-other handle-reports
 function expectedIn(type: Room['type'], action: string, standing: string, verdict: string): string {
   const isOutside = ['left', 'kicked', 'never'].includes(standing)
   if (type === 'dm') {
-    if (action === 'pin' && standing === 'member') return 'y'
+    if (['pin', 'cancel-stream'].includes(action) && standing === 'member') return 'y'
     if (NO_ACT_OF_DMS.includes(action)) return isOutside ? 'N' : 'F'
     if (NEEDS_RANK.includes(action) && ['owner', 'admin'].includes(standing)) return 'F'
   }

@@ -7,11 +7,14 @@ import type { Op, StoredMessage } from './ops'
  */
 export function isSameSend(
   first: StoredMessage,
-  op: Pick<Extract<Op, { kind: 'send' }>, 'type' | 'replyTo' | 'content' | 'metadata'>,
+  op: Pick<Extract<Op, { kind: 'send' }>, 'type' | 'replyTo' | 'content' | 'metadata' | 'stream'>,
 ): boolean {
   if (first.type !== op.type || first.replyTo !== op.replyTo) return false
   if (first.deleted) return true
+  if ((first.stream !== undefined) !== (op.stream === true)) return false
   if (!isSameMetadata(first.metadata, op.metadata)) return false
+  // What has grown cannot be compared with its beginning.
+  if (first.stream) return true
   return first.editedAt !== null || first.content === op.content
 }
 

@@ -32,8 +32,8 @@ function toWireReaction(
  */
 export function tombstoneOf(stored: StoredMessage): StoredMessage {
   const { id, roomId, seq, rev, senderId, senderName, clientId, type, replyTo, createdAt, editedAt } = stored
-  // Only the metadata and the pin are left out: the type requires that a new field is named either here or there.
-  return whole<Omit<StoredMessage, 'metadata' | 'pinned'>>()({
+  // Only the metadata, the pin and the stream are left out: the type requires that a new field is named either here or there.
+  return whole<Omit<StoredMessage, 'metadata' | 'pinned' | 'stream'>>()({
     ...{ id, roomId, seq, rev, senderId, senderName, type, replyTo, createdAt, editedAt },
     ...(clientId === undefined ? {} : { clientId }),
     ...{ content: '', deleted: true, reactions: [] },

@@ -33,7 +33,9 @@ const LIST = 200
 const REPLY = 500
 const PAGE_DEFAULT = 50
 /** A frame of this length takes twice as long as a short one. */
-const FRAME_CHARACTERS = 4_000
+export const FRAME_CHARACTERS = 4_000
+/** Writes and deltas of several streams of a room leave in one frame. */
+export const STREAM_FRAMES = 0.3
 /** Read cursors that move within 300 ms leave in one frame. */
 const READ_FRAMES = 0.3
 
@@ -58,6 +60,15 @@ export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Pri
   'delete-message': () => change,
   'react-message': () => change,
   'pin-message': () => change,
+  // Those of a user's streams leave together: they share commits and frames.
+  'write-stream': ({ content }) => ({
+    units: COMMIT / 2 + ROW_WRITTEN,
+    framesPerDevice: STREAM_FRAMES * framesOf([content]),
+  }),
+  'resume-stream': () => change,
+  'cancel-stream': () => change,
+  // Gathered a room, and charged when it is taken.
+  'message-delta': ({ deltas }) => ({ units: deltas.length }),
   'mark-read': () => ({ units: COMMIT + ROW_WRITTEN, framesPerDevice: READ_FRAMES }),
   sync: ({ rooms, list }) => {
     const asked = Object.keys(rooms).length
@@ -89,6 +100,8 @@ export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Pri
   'list-invitations': () => ({ units: 0, held: LIMITS.invitationsReceived }),
   'accept-invitation': () => ({ ...memberChange, units: 4 * ROW_WRITTEN }),
   'decline-invitation': () => ({ units: ROW_WRITTEN }),
+  'list-sent-invitations': () => ({ units: 0, held: LIMITS.invitationsSent }),
+  'withdraw-invitation': () => ({ units: ROW_WRITTEN }),
   // The blocking user leaves the dm of the two.
   'block-user': () => ({ ...memberChange, units: 5 * ROW_WRITTEN }),
   'unblock-user': () => ({ units: ROW_WRITTEN }),

@@ -4,6 +4,7 @@ import type { Reader, Store } from '../stores/port'
 /** The reads of ephemeral rooms. They appear in no list of rooms, and their users are stored elsewhere. */
 export type EphemeralReader = Omit<
   Reader,
+  | 'hasLeftOut'
   | 'publicRooms'
   | 'user'
   | 'users'
@@ -11,12 +12,14 @@ export type EphemeralReader = Omit<
   | 'leftRooms'
   | 'countMessages'
   | 'spans'
+  | 'growing'
   | 'deletedAmong'
   | 'reportedRooms'
   | 'acquaintances'
   | 'blockersOf'
   | 'blocked'
   | 'invitations'
+  | 'sentInvitations'
   | 'dm'
 >
 

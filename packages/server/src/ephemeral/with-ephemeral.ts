@@ -33,6 +33,7 @@ export function withEphemeral(
     putReport: (report, outbox) => storeOf(report.roomId).putReport(report, outbox),
     invite: (invitations) => kept.invite(invitations),
     answerInvitation: (userId, roomId, answer) => kept.answerInvitation(userId, roomId, answer),
+    withdrawInvitation: (invitation) => kept.withdrawInvitation(invitation),
     forgetInvitations: (beforeMs) => kept.forgetInvitations(beforeMs),
     block: (userId, blockedId, at) => kept.block(userId, blockedId, at),
     unblock: (userId, blockedId) => kept.unblock(userId, blockedId),
@@ -88,14 +89,17 @@ function readerOfBoth(
     )
     return here === undefined ? there : join(there, here)
   }
+  let hasLeftOut = false
   const ofUser = async <T>(
     ask: (reader: Reader | EphemeralReader) => Promise<readonly T[]>,
   ): Promise<readonly T[]> => {
     const there = await ask(kept)
     const here = await unlessAway(ephemeral().then(ask))
+    hasLeftOut ||= here === undefined
     return here && here.length > 0 ? [...there, ...here] : there
   }
   return {
+    hasLeftOut: () => hasLeftOut,
     memberships: (userId, roomIds) => split(roomIds, (reader, ids) => reader.memberships(userId, ids), lists),
     async roomsOf(userId, page) {
       const found = await ofUser((reader) => reader.roomsOf(userId, page))
@@ -141,10 +145,13 @@ function readerOfBoth(
     blockersOf: (userId, others) => kept.blockersOf(userId, others),
     blocked: (userId, query) => kept.blocked(userId, query),
     invitations: (userId, query) => kept.invitations(userId, query),
+    sentInvitations: (inviterId, query) => kept.sentInvitations(inviterId, query),
     dm: (dmKey) => kept.dm(dmKey),
     misnamed: (user, limit) => ofUser((reader) => reader.misnamed(user, limit)),
     deletedAmong: (roomIds) => kept.deletedAmong(roomIds),
     reportedRooms: (query) => kept.reportedRooms(query),
+    // Those of ephemeral rooms are looked for room by room: see stream-watch.ts.
+    growing: (query) => kept.growing(query),
     spans: (query) => kept.spans(query),
     isFileShown: async (fileId, userId) =>
       (await kept.isFileShown(fileId, userId)) || (await ephemeral()).isFileShown(fileId, userId),

@@ -1,4 +1,5 @@
 import { type ChatEvent, type EventType, type Happening, roomOf, streamOf } from '../core/chat-event'
+import type { Claims } from '../core/claims'
 import type { OutboxEvent } from '../core/ops'
 import { isEphemeralId } from '../ephemeral/room-id'
 import type { Ids } from '../ports/ids'
@@ -6,11 +7,24 @@ import type { Log } from '../ports/log'
 import type { WebhookEndpoint } from './endpoint'
 
 export type EventOf<T extends EventType> = Extract<ChatEvent, { readonly type: T }>
+/** What only listeners in the process learn of an event: it is in no webhook. */
+export type EventContext = {
+  /**
+   * Of the connection that acted, in a message, a membership or a change of a room. Absent: its sign-in gave none, or
+   * it was the app's backend.
+   */
+  readonly claims?: Claims
+}
 /** May be async; what it throws is logged, and changes nothing. */
-export type EventListener<T extends EventType> = (event: EventOf<T>) => void | Promise<void>
+export type EventListener<T extends EventType> = (
+  event: EventOf<T>,
+  context: EventContext,
+) => void | Promise<void>
+
+type Noted = { readonly event: ChatEvent; readonly context: EventContext }
 
 /** Events of one write: what listeners get after it, and the rows that are written with it. */
-export type Prepared = { readonly events: readonly ChatEvent[]; readonly rows: readonly OutboxEvent[] }
+export type Prepared = { readonly events: readonly Noted[]; readonly rows: readonly OutboxEvent[] }
 
 export const NO_EVENTS: Prepared = { events: [], rows: [] }
 
@@ -26,7 +40,7 @@ export type EventWriter = {
  * wants an event there is a row, which is written with it.
  */
 export class EventLog implements EventWriter {
-  readonly #listeners = new Map<EventType, Set<(event: ChatEvent) => void>>()
+  readonly #listeners = new Map<EventType, Set<(noted: Noted) => void>>()
   #listening = 0
   readonly #onKept = new Set<() => void>()
 
@@ -46,25 +60,26 @@ export class EventLog implements EventWriter {
   prepare(happenings: readonly Happening[]): Prepared {
     if (!this.isWanted || happenings.length === 0) return NO_EVENTS
     const rows: OutboxEvent[] = []
-    const events = happenings.map((happening): ChatEvent => {
-      const { at, ...rest } = happening
+    const events = happenings.map((happening): Noted => {
+      const { at, claims, ...rest } = happening
       const event = { ...rest, id: this.parts.ids.uuid(at), timestamp: new Date(at).toISOString() }
       rows.push(...this.#rowsOf(event, happening))
-      return event
+      return { event, context: claims === undefined ? {} : { claims } }
     })
     return { events, rows }
   }
 
   /** The write is committed. */
   publish({ events, rows }: Prepared): void {
-    for (const event of events) for (const notify of this.#listeners.get(event.type) ?? []) notify(event)
+    for (const noted of events)
+      for (const notify of this.#listeners.get(noted.event.type) ?? []) notify(noted)
     if (rows.length > 0) for (const notify of this.#onKept) notify()
   }
 
   /** Returns the function that ends it. */
   on<T extends EventType>(type: T, listener: EventListener<T>): () => void {
-    const notify = (event: ChatEvent): void => {
-      if (isOf(event, type)) void this.#call(event, listener)
+    const notify = ({ event, context }: Noted): void => {
+      if (isOf(event, type)) void this.#call(event, context, listener)
     }
     const listeners = this.#listeners.get(type) ?? new Set()
     this.#listeners.set(type, listeners.add(notify))
@@ -79,9 +94,13 @@ export class EventLog implements EventWriter {
     this.#onKept.add(listener)
   }
 
-  async #call<T extends EventType>(event: EventOf<T>, listener: EventListener<T>): Promise<void> {
+  async #call<T extends EventType>(
+    event: EventOf<T>,
+    context: EventContext,
+    listener: EventListener<T>,
+  ): Promise<void> {
     try {
-      await listener(event)
+      await listener(event, context)
     } catch (error) {
       this.parts.log.error({ err: error, eventId: event.id, type: event.type }, 'a listener of events failed')
     }

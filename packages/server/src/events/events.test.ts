@@ -147,6 +147,40 @@ describe('events', () => {
     expect(new Set(heard.map(({ id }) => id)).size).toBe(7)
   })
 
+  test('of a message that grows: that it begins and how it ends, not what is written in between', async () => {
+    const { ann, roomId, heard, kept, clock } = await company([
+      endpointOf({ types: ['message.sent', 'message.edited'] }),
+    ])
+    const before = (await kept()).length
+    const opened = { roomId, content: '', stream: true, clientId: 'client-0001' }
+    const messageId = idOf(await ann.ask('send-message', opened), 'message')
+    const write = async (content: string, state = 'streaming', run = 0) =>
+      expect(await ann.ask('write-stream', { roomId, messageId, run, content, state })).toMatchObject({
+        ok: true,
+      })
+    let text = ''
+    for (let second = 0; second < 3; second++) {
+      for (const word of ['a ', 'b ', 'c ']) {
+        const deltas = [{ roomId, messageId, run: 0, offset: text.length, text: word }]
+        expect(await ann.ask('message-delta', { deltas })).toEqual({ ok: true, refused: [] })
+        text += word
+        await clock.pass(300)
+      }
+      await write(text)
+    }
+    await write(text, 'interrupted')
+    await ann.ask('resume-stream', { roomId, messageId })
+    await write(`${text}d`, 'streaming', 1)
+    await write(`${text}d`, 'finished', 1)
+    const messages = heard.flatMap(({ type, data }) => ('message' in data ? [[type, data.message]] : []))
+    expect(messages).toMatchObject([
+      ['message.sent', { id: messageId, content: '', stream: { state: 'streaming' } }],
+      ['message.edited', { id: messageId, content: text, stream: { state: 'interrupted' } }],
+      ['message.edited', { id: messageId, content: `${text}d`, stream: { state: 'finished' } }],
+    ])
+    expect((await kept()).slice(before)).toEqual(heard)
+  })
+
   test('of invitations: that they are made, and that they are accepted', async () => {
     const { ann, device, heard } = await company()
     const cid = await device('cid')

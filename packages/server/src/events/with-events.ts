@@ -1,7 +1,7 @@
 import type { Happening } from '../core/chat-event'
 import { eventsOf } from '../core/events-of'
 import type { Clock } from '../ports/clock'
-import type { Store } from '../stores/port'
+import { putOver, type Store } from '../stores/port'
 import { type EventWriter, NO_EVENTS } from './event-log'
 
 type Added = Parameters<Store['createRoom']>[0]
@@ -50,7 +50,9 @@ export function withEvents(store: Store, log: EventWriter, clock: Pick<Clock, 'n
 
     async putUser(user, namedAt) {
       const at = clock.now()
-      const prepared = log.prepare([{ type: 'user.first_seen', at, data: { user } }])
+      const prepared = log.prepare([
+        { type: 'user.first_seen', at, data: { user: putOver(undefined, user) } },
+      ])
       const put = await store.putUser(user, namedAt, prepared.rows)
       if (put.isNew) log.publish(prepared)
       return put

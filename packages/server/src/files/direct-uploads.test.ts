@@ -30,8 +30,12 @@ function uploading() {
     ...{ files: store, isShown: async () => false, clock, log },
     limits: { bytesPerHour: 0, bytesInAll: 0, bytesOfOne: limits.most },
   })
-  const draw = () => '0123456789abcdef'
-  return { clock, sent, uploading: new DirectUploading({ store, direct, uploads, quota, clock, log, draw }) }
+  const suffixOf = (_user: string, key = '0123456789abcdef') => key
+  return {
+    clock,
+    sent,
+    uploading: new DirectUploading({ store, direct, uploads, quota, clock, log, suffixOf }),
+  }
 }
 
 test('the address is for the user who asks, the size and the hash, and expires', async () => {
@@ -45,6 +49,17 @@ test('the address is for the user who asks, the size and the hash, and expires',
   expect(begun.url).toMatch(new RegExp(`^https://bucket.example.com/[0-9a-f]{32}/${id}$`))
   expect(other.url).not.toBe(begun.url)
   expect(await uploads.finish({ id: asUserId('ann'), name: 'Ann' }, id)).toBeUndefined()
+})
+
+test('a repeated one with its key is the same upload, and counts once as under way', async () => {
+  const { uploading: uploads } = uploading()
+  const announced = { size: 5, sha256: 'ab'.repeat(32) }
+  const ids = new Set<unknown>()
+  for (let tries = 0; tries < 200; tries++) {
+    const begun = await uploads.begin(asUserId('ann'), announced, 'fedcba9876543210')
+    ids.add('ok' in begun ? begun : begun.id)
+  }
+  expect([...ids]).toEqual([`5-${'ab'.repeat(32)}-fedcba9876543210`])
 })
 
 test('what was not finished within a day is discarded, and a stop ends it', async () => {

@@ -35,8 +35,8 @@ export type DirectUploadingDeps = {
   readonly quota: UploadQuota
   readonly clock: Clock
   readonly log: Log
-  /** A random text of 16 hexadecimal digits. */
-  readonly draw: () => string
+  /** The end of the id of an upload: 16 hexadecimal digits, the same for the same key. */
+  readonly suffixOf: (userId: UserId, key: string | undefined) => string
 }
 
 /**
@@ -57,16 +57,22 @@ export class DirectUploading {
     this.#grants = new OpenGrants(deps.clock)
   }
 
-  async begin(userId: UserId, { size, sha256 }: Announced): Promise<BegunUpload | Refusal> {
-    const { direct, quota, clock, draw } = this.deps
+  /** With a key that was used for the same bytes before, it is the same upload again. */
+  async begin(
+    userId: UserId,
+    { size, sha256 }: Announced,
+    uploadKey?: string,
+  ): Promise<BegunUpload | Refusal> {
+    const { direct, quota, clock, suffixOf } = this.deps
     const crowded = this.#grants.refusal(userId)
     if (crowded) return crowded
     const grant = await quota.begin(userId, size)
     if ('ok' in grant) return grant
-    const id = `${size}-${sha256}-${draw()}`
+    const id = `${size}-${sha256}-${suffixOf(userId, uploadKey)}`
     try {
       const expiresAt = clock.now() + ADDRESS_MS
       const address = await direct.address(keyOf(userId, id), size, ADDRESS_MS)
+      this.#grants.take(userId, id)?.lapse()
       this.#grants.add(userId, id, grant)
       return { id, ...address, expiresAt }
     } catch (error) {
@@ -97,9 +103,14 @@ export class DirectUploading {
     const [, size, sha256, random] = UPLOAD_ID.exec(id) ?? []
     if (size === undefined || sha256 === undefined) return undefined
     const fileId = `${sha256}-${random}`
-    const finished = await store.find(fileId)
-    if (finished) return finished.ownerId === owner.id ? finished : undefined
     const key = keyOf(owner.id, id)
+    const finished = await store.find(fileId)
+    if (finished) {
+      if (finished.ownerId !== owner.id) return undefined
+      this.#grants.take(owner.id, id)?.lapse()
+      await this.#discard(key)
+      return finished
+    }
     const body = await direct.received(key)
     if (!body) return undefined
     // Another server began it, or this one before it was started again.
@@ -115,10 +126,12 @@ export class DirectUploading {
     owner: Uploader,
     upload: { id: string; key: string; grant: UploadGrant; body: ReadableStream; fileId: string } & Announced,
   ): Promise<StoredFile | UploadRefusal> {
-    const { direct, uploads, log } = this.deps
+    const { uploads } = this.deps
     const { id, key, grant, body, fileId, size, sha256 } = upload
     const kept = await uploads
-      .accept(Readable.fromWeb(body as NodeStream<Uint8Array>), owner, { id: fileId, size, sha256 })
+      .accept(Readable.fromWeb(body as NodeStream<Uint8Array>), owner, {
+        announced: { id: fileId, size, sha256 },
+      })
       .catch((error: unknown) => {
         this.#grants.add(owner.id, id, grant)
         throw error
@@ -126,10 +139,15 @@ export class DirectUploading {
     // A refused one stays paid for: its address is still valid, and could be used again.
     if ('ok' in kept) grant.lapse()
     else grant.finish(kept)
+    await this.#discard(key)
+    return kept
+  }
+
+  async #discard(key: string): Promise<void> {
+    const { direct, log } = this.deps
     await direct.discard(key).catch((error: unknown) => {
       log.warn({ err: error }, 'an upload could not be discarded now, and is swept later')
     })
-    return kept
   }
 }
 

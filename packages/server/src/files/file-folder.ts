@@ -78,6 +78,13 @@ export async function openFileFolder(folder: string): Promise<FileStore> {
         return handle && (Readable.toWeb(handle.createReadStream()) as ReadableStream<Uint8Array>)
       }),
 
+    part: (file, { from, to }) =>
+      asStoreError(async () => {
+        const handle = await open(join(folderOf(file.id), CONTENT)).catch(ignoreMissing)
+        const bytes = handle?.createReadStream({ start: from, end: to })
+        return bytes && (Readable.toWeb(bytes) as ReadableStream<Uint8Array>)
+      }),
+
     putThumbnail: (file, size, path) =>
       asStoreError(async () => {
         // The file may have been removed meanwhile: then there is no folder for it.

@@ -37,6 +37,11 @@ export interface FileStore {
   find(id: string): Promise<StoredFile | undefined>
   /** The bytes, or those of its thumbnail. Undefined: it has just been removed, or has no such thumbnail. */
   content(file: StoredFile, thumbnail?: ThumbnailSize): Promise<ReadableStream<Uint8Array> | undefined>
+  /**
+   * The bytes from `from` to `to`, both included and inside the file, for a player that seeks. Undefined: it has just been
+   * removed. Absent: only whole files are served.
+   */
+  part?(file: StoredFile, range: ByteRange): Promise<ReadableStream<Uint8Array> | undefined>
   /** Keeps a thumbnail, a WebP picture, for as long as its file. */
   putThumbnail(file: StoredFile, size: ThumbnailSize, path: string): Promise<void>
   /** Ids of all files that were put before that time, in milliseconds since the epoch. Reads page by page. */
@@ -53,6 +58,9 @@ export interface FileStore {
   /** Uploads of clients into the store, past this server. Absent: this server takes the bytes. */
   readonly direct?: DirectUploads
 }
+
+/** Places in a file, from 0; both belong to it. */
+export type ByteRange = { readonly from: number; readonly to: number }
 
 export type LinkOptions = {
   readonly contentType: string

@@ -15,7 +15,7 @@ import { s3FileStore } from './s3/s3-file-store'
 import { Staging } from './staging'
 import { Thumbnails } from './thumbnails'
 import { UploadQuota } from './upload-quota'
-import { drawSuffix, Uploads } from './uploads'
+import { suffixOf, Uploads } from './uploads'
 
 type OpenFilesDeps = {
   readonly database: string | undefined
@@ -63,7 +63,7 @@ export async function openFiles(options: ServerOptions, deps: OpenFilesDeps): Pr
   const { direct: directStore } = store
   const direct =
     directStore &&
-    new DirectUploading({ ...{ store, uploads, quota, clock, log }, direct: directStore, draw: drawSuffix })
+    new DirectUploading({ ...{ store, uploads, quota, clock, log }, direct: directStore, suffixOf })
   const optional = { ...(direct ? { direct } : {}), ...(thumbnails ? { thumbnails } : {}) }
   const parts = { files: store, uploads, quota, clock, log, ...optional }
   return {

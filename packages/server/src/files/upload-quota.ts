@@ -87,9 +87,11 @@ export class UploadQuota {
       finish: (file) => {
         this.#promised -= promised
         bucket.spend((file?.size ?? 0) - promised)
-        if (!file) return
+        const recent = this.#recentOf(userId)
+        // An upload that was repeated is one file.
+        if (!file || recent.some(({ id }) => id === file.id)) return
         this.#inAll += file.size
-        this.#recent.set(userId, [...this.#recentOf(userId), { id: file.id, at: this.deps.clock.now() }])
+        this.#recent.set(userId, [...recent, { id: file.id, at: this.deps.clock.now() }])
       },
       lapse: () => {
         this.#promised -= promised

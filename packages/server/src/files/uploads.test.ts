@@ -32,7 +32,7 @@ async function uploadsWith(onUpload?: OnUpload, stripping?: Images) {
   }
   return {
     ...{ store, clock, errors },
-    accept: (content: Uint8Array) => uploads.accept(once(content), ann),
+    accept: (content: Uint8Array, key?: string, owner = ann) => uploads.accept(once(content), owner, { key }),
     left: () =>
       readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
   }
@@ -45,6 +45,30 @@ describe('an upload', () => {
     expect(file).toMatchObject({ ownerId: 'ann', kind: 'image/png', size: PNG.length })
     if ('ok' in file) throw new Error(file.code)
     expect(await store.find(file.id)).toEqual(file)
+  })
+
+  test('that is repeated with its key is the same file; another user, key or content makes another one', async () => {
+    const { accept, store, clock } = await uploadsWith()
+    const idOf = async (...[content, key, owner]: Parameters<typeof accept>): Promise<string> => {
+      const file = await accept(content, key, owner)
+      if ('ok' in file) throw new Error(file.code)
+      return file.id
+    }
+    const id = await idOf(PNG, 'client-0001')
+    await clock.pass(1_000)
+    expect(await idOf(PNG, 'client-0001')).toBe(id)
+    // The later try is as young as its message, which is still to come.
+    expect(await store.find(id)).toMatchObject({ ownerId: 'ann', createdAt: clock.now() })
+    const bob = { id: asUserId('bob'), name: 'Bob' }
+    const others = [
+      await idOf(PNG, 'client-0001', bob),
+      await idOf(PNG, 'client-0002'),
+      await idOf(PNG),
+      await idOf(PNG),
+      await idOf(Buffer.concat([PNG, Buffer.from('more')]), 'client-0001'),
+    ]
+    expect(new Set([id, ...others]).size).toBe(6)
+    expect(await store.find(id)).toMatchObject({ ownerId: 'ann' })
   })
 
   test('of another kind, of none, or too large for its kind is refused, and leaves nothing', async () => {

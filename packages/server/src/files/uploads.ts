@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { UserId } from '@roomful/protocol'
@@ -28,14 +28,26 @@ export type UploadsDeps = {
   readonly log: Log
 }
 
-/** Whose file it becomes; the id if it was drawn before. */
-type As = { readonly owner: Uploader; readonly id: string | undefined }
+/** Whose file it becomes; the id if it is known, or the end of it. */
+type As = { readonly owner: Uploader; readonly id: string | undefined; readonly suffix: string }
 
 /** Who uploads. */
 export type Uploader = { readonly id: UserId; readonly name: string }
 
 /** The random part of an id, by which two uploads of one content are two files. */
-export const drawSuffix = (): string => randomBytes(8).toString('hex')
+const drawSuffix = (): string => randomBytes(8).toString('hex')
+
+/**
+ * The end of an id that is the same for every try of one upload, which its client names by a key: so a repeated one is the
+ * same file, on every server and in every store, and nothing has to be remembered. Without a key it is drawn.
+ */
+export const suffixOf = (owner: UserId, key: string | undefined): string =>
+  key === undefined
+    ? drawSuffix()
+    : createHash('sha256')
+        .update(JSON.stringify([owner, key]))
+        .digest('hex')
+        .slice(0, 16)
 
 /** The way of every upload into the store: received, checked, kept. */
 export class Uploads {
@@ -51,12 +63,18 @@ export class Uploads {
 
   /**
    * Rejects with a StoreError, or with the body's own error; then nothing is kept. `announced`: the id of the file, and
-   * what its content has to be.
+   * what its content has to be. `key`: the same content with the same key is the same file.
    */
   async accept(
     body: AsyncIterable<Uint8Array>,
     owner: Uploader,
-    announced?: { readonly id: string; readonly size: number; readonly sha256: string },
+    {
+      announced,
+      key,
+    }: {
+      readonly announced?: { readonly id: string; readonly size: number; readonly sha256: string }
+      readonly key?: string | undefined
+    } = {},
   ): Promise<StoredFile | UploadRefusal> {
     const { staging, limits } = this.deps
     const most = announced ? Math.min(announced.size, limits.most) : limits.most
@@ -68,7 +86,8 @@ export class Uploads {
       const kind = await this.#kindOf(staged)
       if (typeof kind !== 'string') return kind
       const refusal = await this.#refusal(staged, kind, owner)
-      return refusal ?? (await this.#keepStripped(staged, kind, { owner, id: announced?.id }))
+      const as = { owner, id: announced?.id, suffix: suffixOf(owner.id, key) }
+      return refusal ?? (await this.#keepStripped(staged, kind, as))
     } finally {
       await rm(staged.path, { force: true })
     }
@@ -108,10 +127,11 @@ export class Uploads {
   async #keep(
     { path, size, sha256 }: Staged,
     kind: FileKind,
-    { owner, id = `${sha256}-${drawSuffix()}` }: As,
+    { owner, suffix, id = `${sha256}-${suffix}` }: As,
   ): Promise<StoredFile> {
     const { store, clock } = this.deps
     const file: StoredFile = { id, ownerId: owner.id, kind, size, sha256, createdAt: clock.now() }
+    // Also one that is there already: it is young again, and is not swept before its message comes.
     await store.put(file, path)
     return file
   }

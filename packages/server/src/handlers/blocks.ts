@@ -11,7 +11,8 @@ export const blockUser: Handler<'block-user'> = async (services, device, payload
   const declined = await store.block(userId, payload.userId, new Date(clock.now()).toISOString())
   if (!declined) return refuse('LIMIT_EXCEEDED', { field: 'userId', limit: LIMITS.blockedUsers })
   for (const roomId of declined) bus.publish({ type: 'uninvited', userId, roomId })
-  const dm = await store.read((reader) => reader.dm(dmKeyOf([userId, payload.userId])))
+  const dmKey = await dmKeyOf([userId, payload.userId])
+  const dm = await store.read((reader) => reader.dm(dmKey))
   if (dm === undefined) return { ok: true }
   // Part of the block, which is the user's own: the app is not asked, as it is of other leaves.
   const { left } = await device.inOrder(async () => {

@@ -1,4 +1,5 @@
 import { asRoomId, type MessageId, type RoomId } from '@roomful/protocol'
+import { actingUser } from '../auth/acting-user'
 import type { Action } from '../core/authorise'
 import { isCustomEmoji, isEmoji } from '../core/emoji'
 import { isoTime } from '../core/iso-time'
@@ -23,8 +24,8 @@ export const editMessage: Handler<'edit-message'> = async (services, device, pay
   let editedAt: string | undefined
   const answer = await asSend(services, device, payload, 'edit-own', async (roomId) => {
     const { messageId, content, opId, baseRev } = payload
-    const { id, name } = device.identity
-    const draft = { kind: 'edit', roomId, user: { id, name }, content, type: 'text', messageId } as const
+    const user = actingUser(device.identity)
+    const draft = { kind: 'edit', roomId, user, content, type: 'text', messageId } as const
     const moderated = await moderate(services, draft)
     if ('ok' in moderated) return moderated
     const version = baseRev === undefined ? {} : { baseRev }
@@ -61,12 +62,12 @@ export const pinMessage: Handler<'pin-message'> = async (services, device, paylo
 /** A reaction is a picture: words in its place would be a message that escapes the room's rules. */
 async function emojiRefusal(
   services: Services,
-  { identity: { id, name } }: Device,
+  { identity }: Device,
   { roomId, messageId, emoji }: { roomId: RoomId; messageId: MessageId; emoji: string },
 ): Promise<Refusal | undefined> {
   if (!isEmoji(emoji) && !isCustomEmoji(emoji, services.customEmoji))
     return refuse('INVALID_PAYLOAD', { field: 'emoji' })
-  const user = { id, name }
+  const user = actingUser(identity)
   const draft = { kind: 'react', roomId, user, content: emoji, type: 'reaction', messageId } as const
   const moderated = await moderate(services, draft)
   return 'ok' in moderated ? moderated : undefined
@@ -118,6 +119,6 @@ async function roomOf(
 const NOWHERE = asRoomId('-')
 
 /** A request about a message reveals no room: missing and hidden are answered with the same bytes (P9). */
-function asMessageRefusal(outcome: Outcome): Outcome {
+export function asMessageRefusal(outcome: Outcome): Outcome {
   return !outcome.ok && outcome.code === 'ROOM_NOT_FOUND' ? refuse('MESSAGE_NOT_FOUND') : outcome
 }

@@ -1,5 +1,7 @@
 import { asRoomId, type Member, type Room, type UserId } from '@roomful/protocol'
+import { userOf } from '../auth/acting-user'
 import { dmNameOf } from '../core/dm-name'
+import { profileOf } from '../core/profile'
 import { refuse } from '../core/refusal'
 import { EPHEMERAL_LIMITS } from '../ephemeral/ephemeral-store'
 import { ephemeralRoomId } from '../ephemeral/room-id'
@@ -58,7 +60,7 @@ export const openDm: Handler<'open-dm'> = async (services, device, { userIds }) 
   if (entries.absent.length > 0) return refuse('USER_NOT_FOUND', { field: 'userIds' })
   // Until they accept, they go by the id that the request named: the asking user may not see their name.
   const all: Person[] = [
-    device.identity,
+    userOf(device.identity),
     ...entries.put,
     ...entries.invite.map((id): Person => ({ id, name: id })),
   ]
@@ -71,7 +73,7 @@ export const openDm: Handler<'open-dm'> = async (services, device, { userIds }) 
     entries.put,
   )
   const members = rows.map((row): Member => ({ ...row, role: 'member' }))
-  const dmKey = dmKeyOf(all.map((person) => person.id))
+  const dmKey = await dmKeyOf(all.map((person) => person.id))
   const { created, room: dm } = await create(services, { room, members, dmKey })
   const entered = created
     ? { room: dm, invite: entries.invite }
@@ -110,11 +112,11 @@ function newRoom(
   const now = clock.now()
   const [uuid, createdAt] = [ids.uuid(now), new Date(now).toISOString()]
   const id = facts.type === 'ephemeral' ? ephemeralRoomId(uuid) : asRoomId(uuid)
-  const rows = [device.identity, ...put].map(
+  const rows = [userOf(device.identity), ...put].map(
     (person, index): Member => ({
       roomId: id,
       userId: person.id,
-      name: person.name,
+      ...profileOf(person),
       role: index === 0 ? 'owner' : 'member',
       joinedAt: createdAt,
       lastReadSeq: 0,

@@ -1,5 +1,7 @@
 import type { ClientEvent, OkAck, Payload, UserId } from '@roomful/protocol'
-import type { Authenticate } from '../auth/identity'
+import { actingUser } from '../auth/acting-user'
+import type { Authenticate, Identity } from '../auth/identity'
+import type { Provisioning } from '../auth/provisioning'
 import type { Bus } from '../cluster/bus'
 import type { InvitationPolicy } from '../core/consent'
 import type { Actor, Refusal } from '../core/ops'
@@ -18,6 +20,7 @@ import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import type { AppRules } from '../rules/app-rules'
 import type { Store } from '../stores/port'
+import type { Streams } from '../streams/streams'
 import type { OneAtATime } from './one-at-a-time'
 import type { PublishedReads } from './published-reads'
 import type { Rates } from './rates'
@@ -53,9 +56,12 @@ export type Services = {
   /** Reports of one user, one after the other. */
   readonly reporting: OneAtATime<UserId>
   readonly typingSignals: TypingSignals
+  /** Growing messages. */
+  readonly streams: Streams
   readonly publishedReads: PublishedReads
   readonly syncTurns: SyncTurns
   readonly authenticate: Authenticate
+  readonly provisioning: Provisioning
   readonly names: Names
   /** Purges of deleted rooms. */
   readonly purges: Pick<Purges, 'begin' | 'stop'>
@@ -68,6 +74,13 @@ export type Handler<E extends ClientEvent> = (
   payload: Payload<E>,
 ) => Promise<OkAck<E> | Refusal>
 
-export function actorOf({ identity: { id, name, admin } }: Device): Actor {
-  return { id, name, admin }
+/** Once an identity, as `actingUser`. */
+const actors = new WeakMap<Identity, Actor>()
+
+export function actorOf({ identity }: Device): Actor {
+  const known = actors.get(identity)
+  if (known) return known
+  const actor: Actor = { ...actingUser(identity), admin: identity.admin }
+  actors.set(identity, actor)
+  return actor
 }

@@ -1,7 +1,7 @@
 import { asMessageId } from '@roomful/protocol'
 import { isPresent } from '../core/present'
 import { refuse } from '../core/refusal'
-import { readInvitations } from '../pipeline/invitations'
+import { readInvitations, readSentInvitations } from '../pipeline/invitations'
 import { actorOf, type Handler } from './handler'
 import { showDm } from './hide-dm'
 import { submitInOrder } from './submit'
@@ -48,6 +48,22 @@ export const declineInvitation: Handler<'decline-invitation'> = async (
   { roomId },
 ) => {
   if (await store.answerInvitation(userId, roomId, 'declined'))
+    bus.publish({ type: 'uninvited', userId, roomId })
+  return { ok: true }
+}
+
+export const listSentInvitations: Handler<'list-sent-invitations'> = async ({ store, clock }, device) => {
+  const invitations = await store.read((reader) => readSentInvitations(reader, device.userId, clock.now()))
+  return { ok: true, invitations }
+}
+
+/** The answer is the same whether the user exists, has declined, or was ever invited (P9). */
+export const withdrawInvitation: Handler<'withdraw-invitation'> = async (
+  { store, bus, clock },
+  { userId: inviterId },
+  { roomId, userId },
+) => {
+  if (await store.withdrawInvitation({ roomId, userId, inviterId, nowMs: clock.now() }))
     bus.publish({ type: 'uninvited', userId, roomId })
   return { ok: true }
 }

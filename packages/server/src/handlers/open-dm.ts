@@ -1,4 +1,5 @@
 import type { Room, UserId } from '@roomful/protocol'
+import { userOf } from '../auth/acting-user'
 import type { Refusal } from '../core/ops'
 import { isPresent } from '../core/present'
 import { refuse } from '../core/refusal'
@@ -27,13 +28,13 @@ export async function enterDm(
   const isIn = (id: UserId): boolean => isPresent(rows.get(id))
   const mustAsk = ({ id }: Person): boolean =>
     policy === 'consent' && !device.identity.admin && rows.get(id)?.removed === 'left'
-  const entering = [device.identity, ...put].filter(
+  const entering = [userOf(device.identity), ...put].filter(
     (one) => !isIn(one.id) && (one.id === device.userId || !mustAsk(one)),
   )
-  for (const { id, name } of entering) {
+  for (const target of entering) {
     const outcome = await submitInOrder(services, device, () => ({
       roomId,
-      op: { kind: 'enter-dm', actor: actorOf(device), at: clock.now(), target: { id, name } },
+      op: { kind: 'enter-dm', actor: actorOf(device), at: clock.now(), target },
     }))
     if (!outcome.ok) return outcome
   }

@@ -1,7 +1,9 @@
+import { userOf } from '../auth/acting-user'
 import { credentialsOf } from '../auth/credentials'
 import { isEnded } from '../auth/ended'
 import { refusalOfToken } from '../auth/handshake'
 import { AuthError } from '../auth/identity'
+import { provisioned } from '../auth/provisioning'
 import { refuse } from '../core/refusal'
 import { moderateUserName } from '../moderation/moderate-name'
 import type { Handler } from './handler'
@@ -16,7 +18,9 @@ export const refreshToken: Handler<'refresh-token'> = async (services, device, {
       return refuse('SESSION_REVOKED')
     if (isEnded(identity, (await store.sessionsEnded([identity.id])).get(identity.id)))
       return refuse('SESSION_REVOKED')
-    const named = await moderateUserName(services, identity, device.identity)
+    const known = await provisioned(services, identity)
+    if ('ok' in known) return known
+    const named = await moderateUserName(services, known, userOf(device.identity))
     if ('ok' in named) return named
     if (!hub.renew(device, await names.refreshed(named))) return refuse('SESSION_REVOKED')
     const { expiresAt } = identity

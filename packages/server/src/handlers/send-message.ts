@@ -1,6 +1,8 @@
 import { asMessageId, type Message, type RoomId, type SendMessage } from '@roomful/protocol'
+import { actingUser } from '../auth/acting-user'
 import type { Op, Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import { showsFiles } from '../core/shown-file'
 import { fileRefusal } from '../files/file-reference'
 import type { Device } from '../hub/device'
 import { moderate } from '../moderation/moderate'
@@ -27,15 +29,18 @@ export async function toSendOp(
   services: Services,
   device: Device,
   roomId: RoomId,
-  { content, type, replyTo = null, clientId, metadata }: Content,
+  { content, type, replyTo = null, clientId, metadata, stream }: Content,
 ): Promise<SendOp | Refusal> {
-  const { id, name } = device.identity
   const kind = type ?? (replyTo === null ? 'text' : 'reply')
   const extra = metadata === undefined ? {} : { metadata }
-  const refusal = await fileRefusal(services, device, { type: kind, metadata, content })
+  // Most messages wait for neither.
+  const refusal = showsFiles(kind)
+    ? await fileRefusal(services, device, { type: kind, metadata, content })
+    : undefined
   if (refusal) return refusal
-  const draft = { kind: 'send', roomId, user: { id, name }, content, type: kind, ...extra } as const
-  const moderated = await moderate(services, draft)
+  const user = actingUser(device.identity)
+  const draft = { kind: 'send', roomId, user, content, type: kind, ...extra } as const
+  const moderated = services.hooks.beforeSend ? await moderate(services, draft) : draft
   if ('ok' in moderated) return moderated
   const at = services.clock.now()
   return {
@@ -47,8 +52,19 @@ export async function toSendOp(
     type: kind,
     replyTo,
     ...extra,
+    ...(stream ? growing(services, device, roomId) : {}),
     ...(clientId === undefined ? {} : { clientId }),
   }
+}
+
+/** One too many is refused, unless it was opened before: then this is a retry. */
+function growing(
+  { streams }: Services,
+  { userId }: Device,
+  roomId: RoomId,
+): Pick<SendOp, 'stream' | 'refused'> {
+  const limit = streams.open.mayOpen(userId, roomId)
+  return { stream: true, ...(limit && { refused: refuse('LIMIT_EXCEEDED', limit) }) }
 }
 
 /** For metrics and the app's `afterSend`: a duplicate does not count. */

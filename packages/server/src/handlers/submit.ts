@@ -19,7 +19,8 @@ export async function submitInOrder(
     if ('ok' in prepared) return { outcome: prepared }
     const { roomId, op } = prepared
     const { rules, pipeline } = services
-    const verdict = rules.areAsked ? await verdictOn(services, device.identity, roomId, op) : {}
+    if (!rules.areAsked) return { outcome: pipeline.submit(roomId, op) }
+    const verdict = await verdictOn(services, device.identity, roomId, op)
     return { outcome: pipeline.submit(roomId, { ...op, ...verdict }) }
   })
   return queued.outcome

@@ -7,7 +7,13 @@ import { endSessions } from './end-sessions'
 import { fetchHistory } from './fetch-history'
 import type { Handler } from './handler'
 import { hideDm } from './hide-dm'
-import { acceptInvitation, declineInvitation, listInvitations } from './invitations'
+import {
+  acceptInvitation,
+  declineInvitation,
+  listInvitations,
+  listSentInvitations,
+  withdrawInvitation,
+} from './invitations'
 import { joinRooms, leaveRooms } from './join-rooms'
 import { listRooms } from './list-rooms'
 import { markRead } from './mark-read'
@@ -18,6 +24,7 @@ import { fetchReport, listReportedRooms } from './reported'
 import { fetchAudit, listReports, reportMessage, resolveReport } from './reports'
 import { sendMessage } from './send-message'
 import { sendMessages } from './send-messages'
+import { cancelStream, messageDelta, resumeStream, writeStream } from './streams'
 import { sync } from './sync'
 import { typing } from './typing'
 import { updateRoom } from './update-room'
@@ -33,6 +40,10 @@ export const handlers: { readonly [E in ClientEvent]: Handler<E> } = {
   'delete-message': deleteMessage,
   'react-message': reactMessage,
   'pin-message': pinMessage,
+  'write-stream': writeStream,
+  'resume-stream': resumeStream,
+  'cancel-stream': cancelStream,
+  'message-delta': messageDelta,
   'mark-read': markRead,
   sync,
   typing,
@@ -57,6 +68,8 @@ export const handlers: { readonly [E in ClientEvent]: Handler<E> } = {
   'list-invitations': listInvitations,
   'accept-invitation': acceptInvitation,
   'decline-invitation': declineInvitation,
+  'list-sent-invitations': listSentInvitations,
+  'withdraw-invitation': withdrawInvitation,
   'block-user': blockUser,
   'unblock-user': unblockUser,
   'list-blocked': listBlocked,

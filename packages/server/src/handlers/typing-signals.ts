@@ -1,5 +1,6 @@
 import { type RoomId, TYPING_TTL_MS } from '@roomful/protocol'
 import type { Bus } from '../cluster/bus'
+import { profileOf } from '../core/profile'
 import type { Device } from '../hub/device'
 import type { Hub } from '../hub/hub'
 import type { Clock } from '../ports/clock'
@@ -82,7 +83,7 @@ export class TypingSignals {
   #publish({ id: lineId, identity }: Device, roomId: RoomId, typing: boolean): void {
     const { bus, clock, hub, budgets } = this.deps
     const until = new Date(clock.now() + (typing ? TYPING_TTL_MS : 0)).toISOString()
-    const signal = { roomId, userId: identity.id, name: identity.name, until }
+    const signal = { roomId, userId: identity.id, ...profileOf(identity), until }
     budgets.of(identity.id).spend(hub.audience(roomId))
     bus.publish({ type: 'typing', signal, lineId })
   }

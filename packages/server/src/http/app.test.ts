@@ -7,6 +7,7 @@ import { type HttpDeps, httpApp } from './app'
 
 function app(more: Partial<HttpDeps> = {}) {
   const logged: string[] = []
+  const refused: string[] = []
   const log = { debug() {}, info() {}, warn() {}, error: (_: object, text: string) => logged.push(text) }
   const deps: HttpDeps = {
     registry: new Registry(),
@@ -17,9 +18,10 @@ function app(more: Partial<HttpDeps> = {}) {
     clock: new ManualClock(),
     ids: systemIds(),
     log,
+    meter: { refusal: (code) => refused.push(code) },
     ...more,
   }
-  return { app: httpApp(deps), logged }
+  return { app: httpApp(deps), logged, refused }
 }
 
 test('readyz answers 503 while it cannot serve; healthz still answers', async () => {
@@ -39,6 +41,18 @@ test('pages of the allowed origins may sign guests in, others may not read the a
   expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example.com')
   const evil = await preflight('https://evil.example.com')
   expect(evil.headers.get('access-control-allow-origin')).toBeNull()
+})
+
+test('every refusal is counted by its code, and nothing else', async () => {
+  const { app: full, refused } = app({
+    metrics: { token: 'secret' },
+    logout: () => Promise.reject(new StoreError('STORAGE_FULL', 'the disk is full')),
+  })
+  await full.request('/metrics')
+  await full.request('/auth/logout', { method: 'POST', headers: { authorization: 'Bearer a-token' } })
+  await full.request('/readyz')
+  await full.request('/nowhere')
+  expect(refused).toEqual(['UNAUTHENTICATED', 'STORAGE_FULL'])
 })
 
 test('a failure is logged and reveals nothing of the inside', async () => {

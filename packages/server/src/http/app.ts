@@ -9,11 +9,12 @@ import { refuse } from '../core/refusal'
 import type { Clock } from '../ports/clock'
 import type { Ids } from '../ports/ids'
 import type { Log } from '../ports/log'
+import type { Meter } from '../ports/meter'
 import { StoreError } from '../stores/port'
 import asyncapi from './asyncapi.json'
 import { bearerToken } from './bearer'
 import { guestBodyLimit, guestSignIn } from './guests'
-import { refusalResponse } from './refusal-response'
+import { countRefusals, refusalResponse } from './refusal-response'
 import { staticFiles } from './static-files'
 
 export type HttpDeps = {
@@ -33,11 +34,13 @@ export type HttpDeps = {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  readonly meter: Pick<Meter, 'refusal'>
 }
 
 /** All HTTP except the chat connections. */
 export function httpApp(deps: HttpDeps): Hono {
   const app = new Hono()
+  app.use(countRefusals(deps.meter))
   app.use(async (c, next) => {
     await next()
     c.header('X-Content-Type-Options', 'nosniff')

@@ -20,12 +20,16 @@ export type IdentifyOptions = {
   readonly proxies: number
 }
 
+/** Where a request came from, for a rate. */
+export const addressOf = (c: Context, proxies: number): string =>
+  clientAddress({ headers: c.req.header(), socket: peerOf(c) }, proxies)
+
 /** Of a request without a token the cookies count, if a page that may send them asks. */
 export function identifyBy({ check, origins, proxies }: IdentifyOptions): Identify {
   return async (c) => {
     const token = bearerToken(c)
     const headers = c.req.header()
-    const address = clientAddress({ headers, socket: peerOf(c) }, proxies)
+    const address = addressOf(c, proxies)
     const source = sourceOf(headers, address, { origins, trustsProxy: proxies > 0 })
     if (token === undefined && source.headers.cookie === undefined) return refuse('UNAUTHENTICATED')
     return check(token ?? '', source)

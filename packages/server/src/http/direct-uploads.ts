@@ -11,6 +11,7 @@ import type { AppRules } from '../rules/app-rules'
 import { StoreError } from '../stores/port'
 import type { Identify } from './bearer'
 import { refusalResponse } from './refusal-response'
+import { uploadKeyOf } from './upload-key'
 
 type DirectUploadRoutesDeps = {
   readonly uploads: Uploads
@@ -26,10 +27,11 @@ type DirectUploadRoutesDeps = {
 
 const bodyBytes = bodyLimit({ maxSize: 4 * 1024 })
 
-/** What a client announces: `kind` is compared with what is accepted; in the end the content decides. */
+/**
+ * What a client announces: `sha256` may be missing in a first question, which finds out whether there is a bucket; `kind` is compared with what is accepted; in the end the content decides. */
 const Announced = v.object({
   size: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
-  sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  sha256: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
   kind: v.optional(v.string()),
 })
 
@@ -47,14 +49,17 @@ export function directUploadRoutes(app: Hono, deps: DirectUploadRoutesDeps): voi
     if (!announced.success)
       return refusalResponse(c, refuse('INVALID_PAYLOAD', { field: fieldOf(announced.issues) }), ids)
     const { size, sha256, kind } = announced.output
+    const key = uploadKeyOf(c)
+    if (typeof key === 'object') return refusalResponse(c, key, ids)
     const refusal = uploads.announcedRefusal(size, kind)
     if (refusal) return refusalResponse(c, refusal, ids)
     if (!direct) return c.json({ ok: true, upload: null })
+    if (sha256 === undefined) return refusalResponse(c, refuse('INVALID_PAYLOAD', { field: 'sha256' }), ids)
     const limited = rateRefusal(caller.id, 'begin')
     if (limited) return refusalResponse(c, limited, ids)
     const refused = await rules.refusalOf(caller, 'upload-file')
     if (refused) return refusalResponse(c, refused, ids)
-    const begun = await orRefusal(deps.log, direct.begin(caller.id, { size, sha256 }))
+    const begun = await orRefusal(deps.log, direct.begin(caller.id, { size, sha256 }, key))
     if ('ok' in begun) return refusalResponse(c, begun, ids)
     const { expiresAt, ...upload } = begun
     const expires = new Date(expiresAt).toISOString()

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
+import parseRange from 'range-parser'
 import { shownAs } from '../files/file-kinds'
-import type { FileStore, StoredFile, ThumbnailSize } from '../files/file-store'
+import type { ByteRange, FileStore, StoredFile, ThumbnailSize } from '../files/file-store'
 import type { Thumbnails } from '../files/thumbnails'
 
 /** How long an address of a content in the store is valid: until a download has begun. */
@@ -20,11 +21,35 @@ export async function fileResponse(
   const isRead = c.req.method !== 'HEAD'
   if (isRead && files.link)
     return c.redirect(await files.link(file, { contentType, disposition, expiresInMs: LINK_MS }), 302)
-  const content = isRead ? await files.content(file) : undefined
+  const range = files.part && isRead ? rangeOf(c, size, sha256) : 'whole'
+  if (range === 'outside') {
+    c.header('Content-Range', `bytes */${size}`)
+    return c.body(null, 416)
+  }
+  const read = range === 'whole' ? files.content(file) : files.part?.(file, range)
+  const content = isRead ? await read : undefined
   if (isRead && !content) return undefined
   present(c, contentType, disposition)
-  c.header('Content-Length', String(size))
-  return content ? c.body(content) : c.body(null)
+  if (files.part) c.header('Accept-Ranges', 'bytes')
+  if (range === 'whole') {
+    c.header('Content-Length', String(size))
+    return content ? c.body(content) : c.body(null)
+  }
+  c.header('Content-Range', `bytes ${range.from}-${range.to}/${size}`)
+  c.header('Content-Length', String(range.to - range.from + 1))
+  return content ? c.body(content, 206) : undefined
+}
+
+/** The part that is asked for. What cannot be read, several parts, and a part of another file than this one is the whole. */
+function rangeOf(c: Context, size: number, sha256: string): ByteRange | 'whole' | 'outside' {
+  const header = c.req.header('range')
+  const held = c.req.header('if-range')
+  if (header === undefined || (held !== undefined && held !== `"${sha256}"`)) return 'whole'
+  const ranges = parseRange(size, header)
+  if (ranges === -1) return 'outside'
+  if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return 'whole'
+  const [only] = ranges
+  return only ? { from: only.start, to: only.end } : 'whole'
 }
 
 /** Undefined: the file is no picture, or this server makes no thumbnails. */

@@ -19,6 +19,7 @@ import type { Identify } from './bearer'
 import { directUploadRoutes, orRefusal } from './direct-uploads'
 import { fileResponse, thumbnailResponse } from './file-response'
 import { refusalResponse } from './refusal-response'
+import { uploadKeyOf } from './upload-key'
 
 export type FileRoutesDeps = {
   readonly files: FileStore
@@ -52,12 +53,14 @@ export function fileRoutes(app: Hono, deps: FileRoutesDeps): void {
     if ('ok' in caller) return refusalResponse(c, caller, ids)
     const limited = rateRefusal(caller.id, 'begin')
     if (limited) return refusalResponse(c, limited, ids)
+    const key = uploadKeyOf(c)
+    if (typeof key === 'object') return refusalResponse(c, key, ids)
     const refused = await deps.rules.refusalOf(caller, 'upload-file')
     if (refused) return refusalResponse(c, refused, ids)
     const declared = Number(c.req.header('content-length') ?? Number.NaN)
     const grant = await deps.quota.begin(caller.id, Number.isSafeInteger(declared) ? declared : undefined)
     if ('ok' in grant) return refusalResponse(c, grant, ids)
-    const taken = await take(c, deps, caller).catch((error: unknown) => {
+    const taken = await take(c, deps, caller, key).catch((error: unknown) => {
       grant.finish(undefined)
       throw error
     })
@@ -90,11 +93,12 @@ async function take(
   c: Context,
   { uploads, log }: FileRoutesDeps,
   owner: Uploader,
+  key: string | undefined,
 ): Promise<StoredFile | UploadRefusal> {
   const { body } = c.req.raw
   // Refused before it is read, if the client announces the length.
   const announced = uploads.announcedRefusal(Number(c.req.header('content-length') ?? 0))
   if (announced) return announced
   const content = body ? Readable.fromWeb(body as NodeStream<Uint8Array>) : Readable.from([])
-  return orRefusal(log, uploads.accept(content, owner))
+  return orRefusal(log, uploads.accept(content, owner, { key }))
 }

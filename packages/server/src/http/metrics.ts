@@ -28,7 +28,7 @@ export function metrics(now: {
   })
   const refusals = new Counter({
     name: 'roomful_refusals_total',
-    help: 'Requests and handshakes refused, by code',
+    help: 'Requests, handshakes and uploads refused, by code',
     labelNames: ['code'],
     registers,
   })

@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Context, MiddlewareHandler } from 'hono'
+import { parseAccept } from 'hono/utils/accept'
 import { getMimeType } from 'hono/utils/mime'
 import { pagePolicy } from './page-policy'
 
@@ -18,14 +19,24 @@ export type StaticOptions = {
   readonly policy?: string
 }
 
-/** Serves a folder, and its index.html for every page address of a single-page app. */
+/** Smallest first. The file that is compressed so has this ending more. */
+const ENCODINGS = [
+  { name: 'br', ending: '.br' },
+  { name: 'gzip', ending: '.gz' },
+] as const
+type Encoding = (typeof ENCODINGS)[number]
+
+/**
+ * Serves a folder, and its index.html for every page address of a single-page app. Nothing is compressed while it is
+ * served: of `app.js` the file `app.js.br` or `app.js.gz` beside it is sent to browsers that take it.
+ */
 export function staticFiles(folder: string, { under = '', policy }: StaticOptions = {}): MiddlewareHandler {
   return async (c) => {
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return c.notFound()
     const path = safePath(c.req.path.slice(under.length))
     if (path === undefined) return c.notFound()
     const file = (await fileAt(folder, path)) ?? (isPage(c, path) ? await fileAt(folder, '/') : undefined)
-    return file ? answer(c, file, policy) : c.notFound()
+    return file ? answer(c, file, await compressed(c, folder, file), policy) : c.notFound()
   }
 }
 
@@ -65,11 +76,37 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
 
-function answer(c: Context, { path, size, etag }: File, policy = pagePolicy(c.req.header('host'))): Response {
-  const type = getMimeType(path) ?? 'application/octet-stream'
+type Compressed = { readonly file: File; readonly encoding: Encoding }
+
+/** Undefined: it is not there, or the browser does not take it. */
+async function compressed(c: Context, folder: string, { path }: File): Promise<Compressed | undefined> {
+  const root = await realpath(folder)
+  for (const encoding of takenEncodings(c.req.header('accept-encoding') ?? '')) {
+    const file = await fileAt(root, `${path.slice(root.length)}${encoding.ending}`)
+    if (file) return { file, encoding }
+  }
+  return undefined
+}
+
+/** RFC 9110, 12.5.3: `*` stands for those that are not named; q=0 refuses. */
+function takenEncodings(header: string): readonly Encoding[] {
+  const asked = new Map(parseAccept(header).map(({ type, q }) => [type.toLowerCase(), q]))
+  return ENCODINGS.filter(({ name }) => (asked.get(name) ?? asked.get('*') ?? 0) > 0)
+}
+
+function answer(
+  c: Context,
+  plain: File,
+  compressed: Compressed | undefined,
+  policy = pagePolicy(c.req.header('host')),
+): Response {
+  const type = getMimeType(plain.path) ?? 'application/octet-stream'
+  const { path, size, etag } = compressed?.file ?? plain
   c.header('Content-Type', type)
   c.header('ETag', etag)
-  c.header('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache')
+  c.header('Vary', 'Accept-Encoding', { append: true })
+  c.header('Cache-Control', HASHED.test(plain.path) ? 'public, max-age=31536000, immutable' : 'no-cache')
+  if (compressed) c.header('Content-Encoding', compressed.encoding.name)
   if (type.startsWith('text/html')) c.header('Content-Security-Policy', policy)
   if (c.req.header('if-none-match') === etag) return c.body(null, 304)
   c.header('Content-Length', String(size))

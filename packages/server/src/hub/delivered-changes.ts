@@ -24,6 +24,10 @@ class Numbers {
   /** False: it was received before. */
   add(number: number): boolean {
     if (number <= this.#upTo || this.#outOfOrder.has(number)) return false
+    if (number === this.#upTo + 1 && this.#outOfOrder.size === 0) {
+      this.#upTo++
+      return true
+    }
     if (number > this.#upTo + 1 && this.#outOfOrder.size >= OUT_OF_ORDER_MAX) return true
     this.#outOfOrder.add(number)
     while (this.#outOfOrder.delete(this.#upTo + 1)) this.#upTo++

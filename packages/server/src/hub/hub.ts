@@ -14,6 +14,7 @@ import type { CommittedBatch } from '../pipeline/port'
 import { type Clock, every } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
+import { isOnlyGrowth } from '../streams/only-growth'
 import { Activity, type ReadItems } from './activity'
 import { CatchUp, type CatchUpDeps } from './catch-up'
 import { type Broadcaster, type Device, roomChannel } from './device'
@@ -25,11 +26,12 @@ import { MemberRevs } from './member-revs'
 import { notifyAdded, notifyUser, type ReadInvitation, type ReadListItems } from './personal'
 import { type ConnectionListener, Presence } from './presence'
 import { Receipts } from './receipts'
-import { RecentNames } from './recent-names'
+import { RecentNames, rename } from './recent-names'
 import { type ReadMemberships, Repair, type RepairDeps } from './repair'
 import { Revocations } from './revocations'
 import { SessionWatch, type SessionWatchDeps } from './session-watch'
 import { Subscriptions } from './subscriptions'
+import { sendTyping } from './typing-frames'
 
 /** Frames of one room that can be dropped or delayed: at most a fifth of this process, whatever its members do. */
 const ROOM_FRAMES = { perSecond: 20_000, burst: 20_000 }
@@ -157,8 +159,7 @@ export class Hub {
       device.connection.close({ reason: 'SESSION_REVOKED' })
       return false
     }
-    const name = this.#names.of(device.userId)
-    if (name !== undefined) device.identity = { ...device.identity, name }
+    this.#names.applyTo(device)
     this.devices.add(device)
     this.lifetimes.watch(device)
     this.presence.update(device.userId)
@@ -270,7 +271,10 @@ export class Hub {
         this.#activity.noteRead(message.userId, message.roomId, message.lineId)
         return
       case 'typing':
-        this.#sendTyping(message)
+        sendTyping(this.deps.broadcaster, this.#subscriptions, this.#roomFrames, message)
+        return
+      case 'delta':
+        // Delivered by StreamWatch.
         return
       case 'presence':
         this.presence.apply(message)
@@ -312,19 +316,10 @@ export class Hub {
     fanOut(this.#fanOut, batch)
     // A lost batch before this one may have changed the room's row.
     const isWhole = this.#repair.isUpTo(roomId, previous)
-    this.#activity.noteRoom(roomId, !isWhole || changes.some(({ kind }) => kind === 'room'))
+    // More text of a message is no news to those who have not opened the room: they get it when it has ended.
+    if (!isWhole || !isOnlyGrowth(batch))
+      this.#activity.noteRoom(roomId, !isWhole || changes.some(({ kind }) => kind === 'room'))
     this.#repair.noteHead(roomId, head)
-  }
-
-  #sendTyping({ signal, lineId }: Extract<BusMessage, { type: 'typing' }>): void {
-    const budget = this.#roomFrames.of(signal.roomId)
-    if (budget.isSpent) return
-    budget.spend(this.audience(signal.roomId))
-    const options = { volatile: true, except: lineId }
-    for (const protocol of [1, 2] as const) {
-      if (!this.#subscriptions.has(signal.roomId, protocol)) continue
-      this.deps.broadcaster.broadcast(roomChannel(protocol, signal.roomId), 'typing', signal, options)
-    }
   }
 
   async #keepUp(): Promise<void> {
@@ -387,13 +382,10 @@ export class Hub {
     for (const { identity } of this.devices.all()) if (identity.sid !== undefined) yield identity.sid
   }
 
-  /** From now on the user's devices act under this name. */
+  /** From now on the user's devices act under this name and picture. */
   #rename(user: User): void {
     this.#names.note(user)
-    for (const device of this.devices.of(user.id)) {
-      if (device.identity.name === user.name) continue
-      device.identity = { ...device.identity, name: user.name }
-      if (device.protocol === 2) device.connection.emit('user-changed', { user })
-    }
+    for (const device of this.devices.of(user.id))
+      if (rename(device, user) && device.protocol === 2) device.connection.emit('user-changed', { user })
   }
 }

@@ -25,7 +25,7 @@ function toProtocol1(message: Message, isNew: boolean): Protocol1Event | undefin
   const { id: messageId, roomId, seq, rev, content, editedAt } = message
   if (message.deleted) return { event: 'message-deleted', payload: { messageId, seq, roomId, rev } }
   if (isNew) return { event: 'new-message', payload: message }
-  // Neither new, deleted nor ever edited: a reaction, for which the reference has no event.
-  if (editedAt === null) return undefined
+  // Neither new, deleted, ever edited nor grown: a reaction, for which the reference has no event.
+  if (editedAt === null && message.stream === undefined) return undefined
   return { event: 'message-edited', payload: { messageId, content, seq, roomId, rev, editedAt } }
 }

@@ -1,4 +1,5 @@
-import type { Message, MessageId, Metadata, RoomId, User } from '@roomful/protocol'
+import type { Message, MessageId, Metadata, RoomId } from '@roomful/protocol'
+import type { ActingUser } from '../auth/acting-user'
 
 /**
  * What a user wants others to see, on its way: a new message, the new text of an old one, a reaction to one, the name of
@@ -8,7 +9,7 @@ export type Draft =
   | {
       readonly kind: 'send' | 'edit' | 'react'
       readonly roomId: RoomId
-      readonly user: User
+      readonly user: ActingUser
       /** For a reaction, the emoji. */
       readonly content: string
       /** For an edit `text`, for a reaction `reaction`. */
@@ -21,7 +22,7 @@ export type Draft =
   | {
       readonly kind: 'room-name'
       readonly roomId: RoomId
-      readonly user: User
+      readonly user: ActingUser
       readonly content: string
       readonly type: 'name'
     }
@@ -29,7 +30,7 @@ export type Draft =
   | {
       readonly kind: 'user-name'
       readonly roomId?: never
-      readonly user: User
+      readonly user: ActingUser
       readonly content: string
       readonly type: 'name'
     }

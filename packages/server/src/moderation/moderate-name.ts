@@ -1,4 +1,5 @@
 import { cleanName, LIMITS, type RoomId, type User } from '@roomful/protocol'
+import { actingUser, type SignedIn } from '../auth/acting-user'
 import type { Identity } from '../auth/identity'
 import type { Refusal } from '../core/ops'
 import { type ModerateDeps, moderate } from './moderate'
@@ -7,9 +8,9 @@ import { refused } from './refused'
 /** The name that the app's hook accepts for a room, or its refusal. */
 export async function moderateRoomName(
   deps: ModerateDeps,
-  { roomId, user: { id, name: userName }, name }: { roomId: RoomId; user: User; name: string },
+  { roomId, name, ...by }: { roomId: RoomId; user: SignedIn; name: string },
 ): Promise<{ name: string } | Refusal> {
-  const user = { id, name: userName }
+  const user = actingUser(by.user)
   const moderated = await moderate(deps, { kind: 'room-name', roomId, user, content: name, type: 'name' })
   if ('ok' in moderated) return moderated
   return moderated.content === name ? { name } : cleaned(moderated.content, LIMITS.roomNameLength)
@@ -24,9 +25,9 @@ export async function moderateUserName(
   identity: Identity,
   known: User | undefined,
 ): Promise<Identity | Refusal> {
-  const { id, name } = identity
+  const { name } = identity
   if (known?.name === name) return identity
-  const user = { id, name }
+  const user = actingUser(identity)
   const moderated = await moderate(deps, { kind: 'user-name', user, content: name, type: 'name' })
   const accepted =
     'ok' in moderated || moderated.content === name

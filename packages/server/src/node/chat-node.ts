@@ -1,4 +1,5 @@
-import { LIMITS, type ServerPayload } from '@roomful/protocol'
+import { LIMITS, type RoomId, type ServerPayload, type UserId } from '@roomful/protocol'
+import { userOf } from '../auth/acting-user'
 import { NO_REQUEST, type RequestSource } from '../auth/credentials'
 import { checkHandshake, type Handshake } from '../auth/handshake'
 import type { Identity } from '../auth/identity'
@@ -7,6 +8,7 @@ import { refuse } from '../core/refusal'
 import { CONNECTION_UNITS } from '../costs/prices'
 import type { QuotaLimits } from '../costs/quotas'
 import type { RoomsInUse } from '../ephemeral/rooms-in-use'
+import { deleteForAll } from '../handlers/delete-for-all'
 import type { Services } from '../handlers/handler'
 import { type Gate, OVER_BUDGET, OVER_RATE, request } from '../handlers/request'
 import { type Rate, TokenBucket } from '../handlers/token-bucket'
@@ -128,6 +130,11 @@ export class ChatNode {
     await revoker.revoke(sid, untilMs ?? services.clock.now() + REVOKED_FOR_MS)
   }
 
+  /** Deletes a room for all, as a server admin does. False: there is no such room. Rejects with StoreError. */
+  deleteRoom(roomId: RoomId, by: UserId): Promise<boolean> {
+    return deleteForAll(this.deps.services, roomId, by)
+  }
+
   /** The identity of a token, checked as in a handshake. */
   async identify(token: string, source: RequestSource = NO_REQUEST): Promise<Identity | Refusal> {
     const handshake = await checkHandshake(this.deps.services, { token }, source)
@@ -164,17 +171,17 @@ export class ChatNode {
     roomsInUse.stop()
     services.names.stop()
     services.typingSignals.stop()
+    services.streams.stop()
     services.purges.stop()
     hub.stop()
   }
 
   #readyFor(device: Device): ServerPayload<'ready'> {
     const { services, limits } = this.deps
-    const { id, name } = device.identity
     return {
       protocol: 2,
       epoch: services.store.epoch,
-      user: { id, name },
+      user: userOf(device.identity),
       limits: {
         ...LIMITS,
         sendsPerSecond: limits.sends.perSecond,

@@ -28,6 +28,12 @@ const invitedTo = async (device: Device): Promise<unknown[]> => {
   const { invitations } = await done(device, 'list-invitations', {})
   return Array.isArray(invitations) ? invitations.map((one) => at(one, 'roomId')) : []
 }
+const sentBy = async (device: Device): Promise<string[]> => {
+  const { invitations } = await done(device, 'list-sent-invitations', {})
+  return Array.isArray(invitations)
+    ? invitations.map((one) => `${at(one, 'roomId')} ${at(one, 'userId')}`).sort()
+    : []
+}
 const roomsOf = async (device: Device): Promise<unknown[]> => {
   const { list } = await done(device, 'sync', { rooms: {}, list: true })
   return Array.isArray(list) ? list.map((item) => at(item, 'room', 'id')) : []
@@ -137,6 +143,49 @@ describe('P9: a stranger', () => {
     expect(bob.all('invitation')).toHaveLength(1)
     expect(await invitedTo(bob)).toEqual([])
     expect(await bob.ask('accept-invitation', { roomId })).toMatchObject({ code: 'INVITATION_NOT_FOUND' })
+  })
+
+  test('is listed for the inviter as they were invited, whether they exist, declined, or blocked the inviter', async () => {
+    const [ann, bob, cid] = [await world.device('ann'), await world.device('bob'), await world.device('cid')]
+    await done(cid, 'block-user', { userId: 'ann' })
+    const members = ['bob', 'cid', 'nobody']
+    const roomId = idOf(await done(ann, 'create-room', { name: 'Den', type: 'private', members }))
+    await done(bob, 'decline-invitation', { roomId })
+    const one = (userId: string) => ({
+      ...{ roomId, userId },
+      ...{ createdAt: expect.any(String), expiresAt: expect.any(String) },
+    })
+    expect(await done(ann, 'list-sent-invitations', {})).toEqual({ ok: true, invitations: members.map(one) })
+    expect(await done(bob, 'list-sent-invitations', {})).toEqual({ ok: true, invitations: [] })
+    const answers = []
+    for (const userId of [...members, 'never-invited'])
+      answers.push(JSON.stringify(await done(ann, 'withdraw-invitation', { roomId, userId })))
+    expect(new Set(answers).size).toBe(1)
+    expect(await sentBy(ann)).toEqual([])
+  })
+
+  test('does not see a withdrawn invitation, and cannot accept it', async () => {
+    const [ann, bob] = [await world.device('ann'), await world.device('bob')]
+    const roomId = idOf(await done(ann, 'create-room', { name: 'Den', type: 'private', members: ['bob'] }))
+    await done(bob, 'withdraw-invitation', { roomId, userId: 'bob' })
+    expect(await invitedTo(bob)).toEqual([roomId])
+    await done(ann, 'withdraw-invitation', { roomId, userId: 'bob' })
+    expect([await invitedTo(bob), bob.all('invitation-removed')]).toEqual([[], [{ roomId }]])
+    expect(await bob.ask('accept-invitation', { roomId })).toMatchObject({ code: 'INVITATION_NOT_FOUND' })
+    await done(ann, 'add-member', { roomId, userId: 'bob' })
+    expect([await invitedTo(bob), bob.all('invitation').length]).toEqual([[roomId], 1])
+  })
+
+  test('leaves the list of the inviter by joining, and with the room', async () => {
+    const [ann, bob] = [await world.device('ann'), await world.device('bob')]
+    const members = ['bob', 'cid']
+    const open = idOf(await done(ann, 'create-room', { name: 'Square', type: 'public', members }))
+    const den = idOf(await done(ann, 'create-room', { name: 'Den', type: 'private', members }))
+    await done(bob, 'add-member', { roomId: open })
+    await done(bob, 'accept-invitation', { roomId: den })
+    expect(await sentBy(ann)).toEqual([`${den} cid`, `${open} cid`].sort())
+    await done(await world.device('root?admin=1'), 'delete-room', { roomId: den })
+    expect(await sentBy(ann)).toEqual([`${open} cid`])
   })
 
   test('an invitation ends at its time, and with the right to invite', async () => {

@@ -1,5 +1,6 @@
 import type { RoomId, UserId } from '@roomful/protocol'
 import type { Authenticate } from '../auth/identity'
+import type { Provisioning } from '../auth/provisioning'
 import type { Bus } from '../cluster/bus'
 import type { InvitationPolicy } from '../core/consent'
 import { NO_KINDS, type RoomKinds } from '../core/room-kinds'
@@ -32,6 +33,7 @@ import type { Meter } from '../ports/meter'
 import { AppRules } from '../rules/app-rules'
 import type { Authorize } from '../rules/authorize'
 import { mayBeDone, type Store } from '../stores/port'
+import { Streams } from '../streams/streams'
 import { ChatNode, type NodeLimits } from './chat-node'
 import { hubReads } from './hub-reads'
 import { LateJoins, withLateJoins } from './late-joins'
@@ -47,6 +49,8 @@ export type NodeParts = {
   readonly bus: Bus
   readonly broadcaster: Broadcaster
   readonly authenticate: Authenticate
+  /** Who makes users; `at-sign-in` by default. */
+  readonly provisioning?: Provisioning
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
@@ -118,15 +122,22 @@ export function createNode(parts: NodeParts): ChatNode {
   const names = new Names({ store, pipeline: queue, bus, clock, log, isOpen })
   const sendRates = new Rates<UserId>(limits.sends, clock)
   const budgets = new Rates<UserId>(limits.costs, clock)
+  const streams = new Streams({
+    ...{ store, pipeline, hub, bus, clock, log, meter, budgets },
+    broadcaster: parts.broadcaster,
+    isModerated: hooks.beforeSend !== undefined,
+  })
   const purges = new Purges({ store, log, ...(parts.files === undefined ? {} : { files: parts.files }) })
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, policy, authenticate, names },
     ...{ sendRates, budgets },
     kinds,
+    provisioning: parts.provisioning ?? DEFAULTS.provisioning,
     rules: new AppRules({ authorize: parts.authorize, clock, log }),
     quotas: new Quotas({ store, hub, clock, limits: limits.quotas }),
     reporting: new OneAtATime<UserId>(),
     typingSignals: new TypingSignals({ bus, clock, hub, budgets }),
+    streams,
     publishedReads: new PublishedReads(),
     customEmoji: new Set(parts.customEmoji),
     syncTurns: new SyncTurns(),

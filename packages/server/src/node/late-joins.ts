@@ -1,4 +1,5 @@
 import { asMessageId, type RoomId, retryOf, type UserId } from '@roomful/protocol'
+import { userOf } from '../auth/acting-user'
 import type { Identity } from '../auth/identity'
 import type { Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
@@ -33,10 +34,10 @@ export class LateJoins {
   constructor(private readonly deps: LateJoinsDeps) {}
 
   /** Joins these rooms silently. Returns those that failed for now, with their reasons. */
-  async join({ id, name, admin }: Identity, roomIds: readonly RoomId[]): Promise<Map<RoomId, Refusal>> {
+  async join(identity: Identity, roomIds: readonly RoomId[]): Promise<Map<RoomId, Refusal>> {
     const { pipeline, clock, ids } = this.deps
     const at = clock.now()
-    const actor = { id, name, admin }
+    const actor = { ...userOf(identity), admin: identity.admin }
     const failed = new Map<RoomId, Refusal>()
     const one = async (roomId: RoomId): Promise<void> => {
       const messageId = asMessageId(ids.uuid(at))
@@ -99,7 +100,8 @@ export function withLateJoins(pipeline: Pipeline, joins: Pick<LateJoins, 'isLate
       ? refuse('UNAVAILABLE')
       : outcome
   return {
-    submit: async (roomId, op) => retryWhileLate(await pipeline.submit(roomId, op), op.actor.id, roomId),
+    submit: (roomId, op) =>
+      pipeline.submit(roomId, op).then((outcome) => retryWhileLate(outcome, op.actor.id, roomId)),
     submitAll: async (roomId, ops) => {
       const outcomes = await pipeline.submitAll(roomId, ops)
       return outcomes.map((outcome, index) => retryWhileLate(outcome, ops[index]?.actor.id, roomId))

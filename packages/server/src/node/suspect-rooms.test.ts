@@ -46,10 +46,19 @@ test.each([
       markRead: { value: (...args: [never, never, never]) => (isAway ? fail() : store.markRead(...args)) },
       commit: { value: (...args: [never, never, never]) => (isAway ? fail() : store.commit(...args)) },
       read: {
-        value: (work: Parameters<Store['read']>[0]) => {
-          reads++
-          return store.read(work)
-        },
+        value: (work: Parameters<Store['read']>[0]) =>
+          store.read((reader) =>
+            work(
+              Object.create(reader, {
+                heads: {
+                  value: (...args: Parameters<typeof reader.heads>) => {
+                    reads++
+                    return reader.heads(...args)
+                  },
+                },
+              }),
+            ),
+          ),
       },
     })
     const node = testNode({ store: failing })

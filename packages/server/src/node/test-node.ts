@@ -1,5 +1,6 @@
 import { asUserId } from '@roomful/protocol'
 import { customAuthenticate } from '../auth/jwt'
+import type { Provisioning } from '../auth/provisioning'
 import type { Bus } from '../cluster/bus'
 import { localBus } from '../cluster/local-bus'
 import type { InvitationPolicy } from '../core/consent'
@@ -67,6 +68,7 @@ export function testNode({
   customEmoji = [],
   invitations = 'open',
   events,
+  provisioning = 'at-sign-in',
 }: {
   rates?: RateOptions
   store?: Store
@@ -84,6 +86,7 @@ export function testNode({
   /** `open`: for tests that are not about consent, users are put together in one step. */
   invitations?: InvitationPolicy
   events?: NodeParts['events']
+  provisioning?: Provisioning
 } = {}) {
   const connections = new MemoryConnections()
   let ids = 0
@@ -111,6 +114,7 @@ export function testNode({
     defaultRooms,
     customEmoji,
     invitations,
+    provisioning,
     ...(events ? { events } : {}),
   })
   const device = (name: string, protocol: 1 | 2 = 2) =>
@@ -118,11 +122,12 @@ export function testNode({
   return { clock, node, device, logged }
 }
 
-/** `ann`, or `ann?sid=s1&expiresAt=1234&admin=1&name=Anna&issuedAt=1234`. */
+/** `ann`, or `ann?sid=s1&expiresAt=1234&admin=1&name=Anna&avatarUrl=https://…&issuedAt=1234&claims={"plan":"pro"}`. */
 function identityFrom(token: string) {
   const [id = '', query = ''] = token.split('?')
   const facts = new URLSearchParams(query)
   const [sid, expiresAt, issuedAt] = [facts.get('sid'), facts.get('expiresAt'), facts.get('issuedAt')]
+  const [claims, avatarUrl] = [facts.get('claims'), facts.get('avatarUrl')]
   return {
     id: asUserId(id),
     name: facts.get('name') ?? id,
@@ -130,6 +135,9 @@ function identityFrom(token: string) {
     ...(sid === null ? {} : { sid }),
     ...(expiresAt === null ? {} : { expiresAt: Number(expiresAt) }),
     ...(issuedAt === null ? {} : { issuedAt: Number(issuedAt) }),
+    // Empty: the token says that there is none.
+    ...(avatarUrl === null ? {} : { avatarUrl: avatarUrl || null }),
+    ...(claims === null ? {} : { claims: JSON.parse(claims) }),
   }
 }
 

@@ -73,25 +73,30 @@ export class AppendQueue implements Pipeline {
     this.limits = { ...LIMITS, ...options.limits }
   }
 
-  async submit(roomId: RoomId, op: Op): Promise<Outcome> {
-    const [outcome] = await this.submitAll(roomId, [op])
-    return outcome ?? refuse('INTERNAL')
+  submit(roomId: RoomId, op: Op): Promise<Outcome> {
+    const [outcome] = this.enqueue(roomId, [op])
+    return outcome ?? Promise.resolve(refuse('INTERNAL'))
   }
 
-  async submitAll(roomId: RoomId, ops: readonly Op[]): Promise<readonly Outcome[]> {
+  submitAll(roomId: RoomId, ops: readonly Op[]): Promise<readonly Outcome[]> {
+    return Promise.all(this.enqueue(roomId, ops))
+  }
+
+  private enqueue(roomId: RoomId, ops: readonly Op[]): readonly Promise<Outcome>[] {
     if (ops.length === 0) return []
     const queue = this.rooms.get(roomId)
-    const bytes = ops.reduce((sum, op) => sum + sizeOf(op), 0)
+    const sized = ops.map((op) => ({ op, bytes: sizeOf(op) }))
+    const bytes = sized.reduce((sum, one) => sum + one.bytes, 0)
     if (this.isFull(queue, ops.length, bytes))
-      return ops.map((_, index) => (index === 0 ? OVERLOADED : NOT_ATTEMPTED))
+      return ops.map((_, index) => Promise.resolve(index === 0 ? OVERLOADED : NOT_ATTEMPTED))
     this.ops += ops.length
     this.bytes += bytes
-    if (queue) return queue.add(ops)
+    if (queue) return queue.add(sized)
     const fresh = new RoomQueue()
     this.rooms.set(roomId, fresh)
     // A microtask later, so that all ops of this tick go into the first batch.
     queueMicrotask(() => void this.drain(roomId, fresh))
-    return fresh.add(ops)
+    return fresh.add(sized)
   }
 
   private isFull(queue: RoomQueue | undefined, ops: number, bytes: number): boolean {

@@ -6,7 +6,7 @@ import { RoomQueue } from './room-queue'
 /** A batch delay over a queue with this many waiting ops, and the timer that it set. */
 function delayed({ waiting = 0, ops, ms }: { waiting?: number; ops: number; ms: number }) {
   const queue = new RoomQueue()
-  const add = (): void => void queue.add([sendOp('ann', 'text')])
+  const add = (): void => void queue.add([{ op: sendOp('ann', 'text'), bytes: 1 }])
   for (let n = 0; n < waiting; n++) add()
   const timers: { ms: number; fire: () => void; cancelled: boolean }[] = []
   let isOver = false

@@ -20,8 +20,9 @@ async function deltaOf(roomId: RoomId, cursor: RoomCursor): Promise<Delta> {
   const ack = await store.read((reader) => {
     const counting = new Proxy(reader, {
       get(target, name: keyof Reader) {
-        queries.push(name)
-        return target[name].bind(target)
+        const read = target[name]
+        if (read) queries.push(name)
+        return read?.bind(target)
       },
     })
     return sync(counting, context, { rooms: { [roomId]: cursor } })

@@ -1,4 +1,4 @@
-import { asRoomId, asUserId, type FetchHistory, LIMITS, type RoomId } from '@roomful/protocol'
+import { asRoomId, asUserId, type FetchHistory, LIMITS, type MessageId, type RoomId } from '@roomful/protocol'
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
   actorOf,
@@ -7,6 +7,7 @@ import {
   newRoom,
   nextAt,
   nextMessageId,
+  roomOf,
   say,
   sendOp,
 } from '../stores/contract/contract-room'
@@ -83,6 +84,42 @@ describe('a page', () => {
     }
   })
 
+  test('around a message that is named by its id, deleted or not', async () => {
+    const page = await ask({ limit: 20, ...all })
+    const ids = page.ok ? page.messages.map(({ id }) => id) : []
+    for (const seq of [1, 4, 12, 20]) {
+      const around = await ask({ aroundId: ids[seq - 1] ?? nextMessageId(), limit: 3, ...all })
+      expect(around).toMatchObject({ aroundSeq: seq })
+      expect(around.ok && around.messages.map((row) => row.seq)).toContain(seq)
+    }
+  })
+
+  test('around an id of another room, or of none, is MESSAGE_NOT_FOUND', async () => {
+    const elsewhere = await say(store, await newRoom(store), 'ann', 'elsewhere')
+    for (const aroundId of [elsewhere, nextMessageId()])
+      expect(await ask({ aroundId })).toMatchObject({ ok: false, code: 'MESSAGE_NOT_FOUND' })
+  })
+
+  test('around an id of before the reader came is the same: it says nothing about what is there', async () => {
+    const { room, members } = roomOf()
+    const late = members.map((member) => (member.userId === BOB ? { ...member, fromSeq: 3 } : member))
+    await store.createRoom({ room, members: late })
+    const ids: MessageId[] = []
+    for (const text of ['1', '2', '3']) ids.push(await say(store, room.id, 'ann', text))
+    const around = (seq: number) => ask({ roomId: room.id, aroundId: ids[seq - 1] ?? nextMessageId() })
+    expect(await around(2)).toMatchObject({ ok: false, code: 'MESSAGE_NOT_FOUND' })
+    expect(await around(3)).toMatchObject({ ok: true, aroundSeq: 3 })
+  })
+
+  test('around a time begins with the first message of that time or later', async () => {
+    const page = await ask({ limit: 20, ...all })
+    const times = page.ok ? page.messages.map(({ createdAt }) => createdAt) : []
+    for (const aroundTime of times)
+      expect(await ask({ aroundTime, limit: 1 })).toMatchObject({ aroundSeq: times.indexOf(aroundTime) + 1 })
+    expect(await ask({ aroundTime: '1999-01-01T00:00:00.000Z' })).toMatchObject({ aroundSeq: 1 })
+    expect(await ask({ aroundTime: '2999-01-01T00:00:00.000Z' })).toMatchObject({ aroundSeq: 20 })
+  })
+
   test('has 50 rows unless asked otherwise', async () => {
     await commitOps(
       store,
@@ -107,7 +144,7 @@ describe('a page', () => {
 
   test('that begins or ends with deleted rows spans them too', async () => {
     const other = await newRoom(store)
-    const ids = []
+    const ids: MessageId[] = []
     for (const text of ['1', '2', '3', '4', '5']) ids.push(await say(store, other, 'ann', text))
     const edges = [ids[0], ids[1], ids[4]].flatMap((id) => (id ? [deleteOp('ann', id)] : []))
     await commitOps(store, other, edges)

@@ -6,6 +6,7 @@ import { NO_KINDS } from '../core/room-kinds'
 import { toWire } from '../core/stored-message'
 import type { Reader } from '../stores/port'
 import { messageSize, REPLY_CHARACTERS, whatFits } from './reply-size'
+import { seqAtTime } from './seq-at-time'
 
 /** Rows of a page, ascending, and the span they are complete for. An empty page has `to < from`. */
 type Page = { readonly rows: readonly Message[]; readonly from: number; readonly to: number }
@@ -27,7 +28,8 @@ export async function fetchHistory(
   request: FetchHistory,
   characters = REPLY_CHARACTERS,
 ): Promise<FetchHistoryAck | Refusal> {
-  const anchors = [request.beforeSeq ?? undefined, request.afterSeq, request.aroundSeq]
+  const { afterSeq, aroundId, aroundTime } = request
+  const anchors = [request.beforeSeq ?? undefined, afterSeq, request.aroundSeq, aroundId, aroundTime]
   if (anchors.filter((anchor) => anchor !== undefined).length > 1) {
     return refuse('INVALID_PAYLOAD', { field: 'aroundSeq' })
   }
@@ -42,7 +44,9 @@ export async function fetchHistory(
   if (aroundSeq !== undefined && aroundSeq < floorSeq && aroundSeq >= Math.max(1, member.fromSeq))
     return refuse('HISTORY_TRUNCATED', { field: 'aroundSeq' })
   const bounds: Bounds = { floor: Math.max(1, member.fromSeq, floorSeq), last: room.lastSeq }
-  const read = { reader, request, bounds, viewer }
+  const found = await foundSeq(reader, request, bounds)
+  if (found === null) return refuse('MESSAGE_NOT_FOUND', { field: 'aroundId' })
+  const read = { reader, request: { ...request, ...found }, bounds, viewer }
   const page = await pageOf(read, { rows: request.limit ?? LIMITS.historyPageDefault, characters })
   return {
     ok: true,
@@ -52,7 +56,20 @@ export async function fetchHistory(
     toSeq: page.to,
     lastSeq: room.lastSeq,
     floorSeq: bounds.floor,
+    ...found,
   }
+}
+
+/** The place that an id or a time names; null: the reader may see no such message. */
+async function foundSeq(
+  reader: Reader,
+  { roomId, aroundId, aroundTime }: FetchHistory,
+  bounds: Bounds,
+): Promise<{ aroundSeq?: number } | null> {
+  if (aroundTime !== undefined) return { aroundSeq: await seqAtTime(reader, roomId, aroundTime, bounds) }
+  if (aroundId === undefined) return {}
+  const seq = await reader.seqOfMessage(roomId, aroundId)
+  return seq === undefined || seq < bounds.floor || seq > bounds.last ? null : { aroundSeq: seq }
 }
 
 type Read = {

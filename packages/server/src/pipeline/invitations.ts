@@ -1,4 +1,4 @@
-import { type Invitation, LIMITS, type RoomId, type UserId } from '@roomful/protocol'
+import { type Invitation, LIMITS, type RoomId, type SentInvitation, type UserId } from '@roomful/protocol'
 import { isPresent } from '../core/present'
 import type { Reader } from '../stores/port'
 
@@ -36,4 +36,30 @@ export async function readInvitations(
       expiresAt: new Date(until).toISOString(),
     }
   })
+}
+
+/**
+ * Invitations of this user that stand, newest first, as the user made them. Left out are those of rooms that are gone,
+ * and of users whom the inviter sees in the room: they joined another way.
+ */
+export async function readSentInvitations(
+  reader: Reader,
+  viewer: UserId,
+  nowMs: number,
+): Promise<SentInvitation[]> {
+  const rows = await reader.sentInvitations(viewer, { nowMs, limit: LIMITS.invitationsSent })
+  if (rows.length === 0) return []
+  const found = await reader.memberships(viewer, [...new Set(rows.map(({ roomId }) => roomId))])
+  const there = new Set(found.map(({ room }) => room.id))
+  const seen = found.flatMap(({ room, member }) => (isPresent(member) ? [room.id] : []))
+  const present = await reader.whoIsIn(seen, [...new Set(rows.map(({ userId }) => userId))])
+  const joined = new Set(present.map(({ roomId, userId }) => `${roomId} ${userId}`))
+  return rows
+    .filter(({ roomId, userId }) => there.has(roomId) && !joined.has(`${roomId} ${userId}`))
+    .map(({ roomId, userId, at, until }) => ({
+      roomId,
+      userId,
+      createdAt: new Date(at).toISOString(),
+      expiresAt: new Date(until).toISOString(),
+    }))
 }

@@ -1,10 +1,12 @@
 import { LIMITS, type RoomId, retryOf, type User, type UserId } from '@roomful/protocol'
+import { withProfileOf } from '../auth/acting-user'
 import type { Identity } from '../auth/identity'
 import type { Bus } from '../cluster/bus'
 import type { Outcome } from '../core/ops'
+import { isSameProfile } from '../core/profile'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
-import { type Reader, type Store, StoreError } from '../stores/port'
+import { putOver, type Reader, type Store, StoreError } from '../stores/port'
 import type { Pipeline } from './port'
 
 /** Rooms renamed at a time: other commits run in between, and a transaction takes several. */
@@ -28,8 +30,8 @@ export type NamesDeps = {
 }
 
 /**
- * Keeps the users' names. A name arrives with a sign-in; of two tokens, the later one's name counts. Member rows carry
- * it, so that it reaches open rooms as a change and all others with their next sync, and is never read per reader:
+ * Keeps the users' names and pictures. They arrive with a sign-in; of two tokens, those of the later one count. Member
+ * rows carry them, so that it reaches open rooms as a change and all others with their next sync, and is never read per reader:
  *
  *   sign-in ── users ──▶ all nodes (their devices of the user) ──▶ rooms, open ones first, a batch at a time
  *
@@ -49,16 +51,18 @@ export class Names {
 
   /** The identity under the name that counts. `known`: the stored user; undefined: a new user. */
   async signedIn(identity: Identity, known: User | undefined): Promise<Identity> {
-    const { id, name } = identity
-    const isSame = known?.name === name
-    const user = isSame ? known : await this.deps.store.putUser({ id, name }, this.#namedAt(identity))
-    if (known === undefined) return identity
-    if (user.name === known.name) this.#check(user)
+    const { id, name, avatarUrl } = identity
+    const given = { id, name, ...(avatarUrl === undefined ? {} : { avatarUrl }) }
+    const isSame = known !== undefined && isSameProfile(known, putOver(known, given))
+    const user = isSame ? known : await this.deps.store.putUser(given, this.#namedAt(identity))
+    const settled = withProfileOf(user, identity)
+    if (known === undefined) return settled
+    if (isSameProfile(user, known)) this.#check(user)
     else {
       this.deps.bus.publish({ type: 'renamed', user })
       this.#spread(user)
     }
-    return user.name === name ? identity : { ...identity, name: user.name }
+    return settled
   }
 
   /** The same on an open connection. Keeps the token's name while the store is unavailable. */
@@ -128,7 +132,7 @@ export class Names {
       const found = await this.deps.store.read(async (reader) => {
         // The user was renamed since, on another node: that node's pass does it.
         const now = await reader.user(user.id)
-        return now?.name === user.name ? reader.misnamed(user, PAGE_ROOMS) : []
+        return now && isSameProfile(now, user) ? reader.misnamed(user, PAGE_ROOMS) : []
       })
       const isOpen = (roomId: RoomId): number => Number(this.deps.isOpen(roomId))
       const rooms = [...found].sort((a, b) => isOpen(b) - isOpen(a))

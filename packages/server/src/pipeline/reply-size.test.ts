@@ -32,8 +32,9 @@ function ask(rooms: Record<string, Cursor>, rest: Partial<Sync> = {}): Promise<S
   return store.read((reader) => {
     const counting = new Proxy(reader, {
       get(target, name: keyof Reader) {
-        queries.push(name)
-        return target[name].bind(target)
+        const read = target[name]
+        if (read) queries.push(name)
+        return read?.bind(target)
       },
     })
     return sync(counting, { viewer: BOB, epoch: store.epoch }, request)

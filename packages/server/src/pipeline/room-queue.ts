@@ -1,5 +1,4 @@
 import { retryOf } from '@roomful/protocol'
-import { sizeOf } from '../core/op-size'
 import type { Op, Outcome } from '../core/ops'
 
 /** An op in the queue, its approximate size in bytes, and its callback. */
@@ -29,16 +28,16 @@ export class RoomQueue {
     return this.size
   }
 
-  add(ops: readonly Op[]): Promise<readonly Outcome[]> {
+  /** Ops that belong together, each with its approximate size in bytes: the outcomes of all. */
+  add(ops: readonly Pick<Waiting, 'op' | 'bytes'>[]): readonly Promise<Outcome>[] {
     const group: Group = { waiting: [], failed: false }
     const outcomes = ops.map(
-      (op) =>
+      ({ op, bytes }) =>
         new Promise<Outcome>((resolve) => {
           const answer = (outcome: Outcome): void => {
             if (!outcome.ok && retryOf(outcome.code) !== 'never') group.failed = true
             resolve(outcome)
           }
-          const bytes = sizeOf(op)
           this.size += bytes
           group.waiting.push({ op, bytes, answer })
         }),
@@ -49,7 +48,7 @@ export class RoomQueue {
       this.awaited.reached()
       this.awaited = undefined
     }
-    return Promise.all(outcomes)
+    return outcomes
   }
 
   /** Calls back when this many wait. One callback at a time: a new one replaces the old one. */

@@ -84,6 +84,7 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
     // Missing, hidden and ended get the same answer (P9): the client drops its local copy.
     removed: asked.filter((roomId) => !mine.has(roomId) && !away.has(roomId)),
     ...list,
+    ...(list && reader.hasLeftOut?.() ? { listPartial: true as const } : {}),
     ...(more.length > 0 ? { more } : {}),
   }
 }

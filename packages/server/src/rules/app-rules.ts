@@ -1,12 +1,15 @@
 import type { Member } from '@roomful/protocol'
+import { actingUser } from '../auth/acting-user'
 import type { Identity } from '../auth/identity'
 import { standingIn } from '../core/authorise'
+import type { Claims } from '../core/claims'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { refused } from '../moderation/refused'
 import { APP_TIMEOUT_MS, TooSlow, withinTime } from '../moderation/within-time'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
+import { sha256 } from '../ports/sha-256'
 import type { Authorization, Authorize, AuthorizedAct, AuthorizedAction } from './authorize'
 import { VerdictCache } from './verdict-cache'
 
@@ -38,14 +41,15 @@ export class AppRules {
 
   /** The app's refusal; undefined: it has none. Never rejects: what cannot be asked is refused for now. */
   async refusalOf(
-    { id, name, admin }: Pick<Identity, 'id' | 'name' | 'admin'>,
+    identity: Pick<Identity, 'id' | 'name' | 'avatarUrl' | 'admin' | 'claims'>,
     action: AuthorizedAction,
     { member, ...asked }: Asked = {},
   ): Promise<Refusal | undefined> {
     const { authorize, clock, log } = this.deps
     if (!authorize) return undefined
-    const act: AuthorizedAct = { user: { id, name, admin }, ...asked }
-    const key = keyOf(action, act, member)
+    const user = { ...actingUser(identity), admin: identity.admin }
+    const act: AuthorizedAct = { user, ...asked }
+    const key = await keyOf(action, act, member)
     const known = this.#verdicts.get(key)
     if (known) return known.refusal
     try {
@@ -73,9 +77,25 @@ function readAnswer(answer: Authorization): { refusal: Refusal | undefined; cach
 }
 
 /** No id has a space; the ids of `create-room` and `open-dm` are as many as there are members. */
-function keyOf(action: AuthorizedAction, act: AuthorizedAct, member: Member | undefined): string {
+async function keyOf(
+  action: AuthorizedAction,
+  act: AuthorizedAct,
+  member: Member | undefined,
+): Promise<string> {
   const { user, room, target = '', members = [], message, fileId = '' } = act
   const standing = room ? standingIn(room, member) : ''
-  const ids = [user.id, user.admin, room?.id ?? '', standing, target, message?.id ?? '', fileId, ...members]
+  const who = [user.id, user.admin, user.claims === undefined ? '' : await digestOf(user.claims)]
+  const ids = [...who, room?.id ?? '', standing, target, message?.id ?? '', fileId, ...members]
   return `${action} ${ids.join(' ')}`
+}
+
+const digests = new WeakMap<Claims, string>()
+
+/** Two connections of a user may have other claims, and another verdict. */
+async function digestOf(claims: Claims): Promise<string> {
+  const known = digests.get(claims)
+  if (known !== undefined) return known
+  const digest = await sha256(JSON.stringify(claims))
+  digests.set(claims, digest)
+  return digest
 }

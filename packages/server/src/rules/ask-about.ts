@@ -10,7 +10,7 @@ import type { AppRules, Asked } from './app-rules'
 import { aboutOf, actionsOf } from './asked-of-op'
 
 type Deps = { readonly rules: AppRules; readonly kinds: RoomKinds; readonly store: Pick<Store, 'read'> }
-type User = Pick<Identity, 'id' | 'name' | 'admin'>
+type User = Pick<Identity, 'id' | 'name' | 'avatarUrl' | 'admin' | 'claims'>
 type About = {
   readonly roomId: RoomId
   readonly target?: UserId | undefined

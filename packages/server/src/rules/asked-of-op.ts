@@ -34,6 +34,13 @@ export function actionsOf(op: Op, { room, message }: Facts): readonly Action[] {
     case 'anonymise':
     case 'forget-member':
       return []
+    // It was asked about the message when it was opened.
+    case 'write-stream':
+    case 'resume-stream':
+    case 'interrupt-stream':
+      return []
+    case 'cancel-stream':
+      return own || message?.stream?.for === op.actor.id ? [] : ['cancel-stream']
     case 'react':
     case 'pin':
     case 'join':
@@ -56,6 +63,10 @@ export function aboutOf(op: Op): { readonly target?: UserId; readonly messageId?
     case 'delete':
     case 'react':
     case 'pin':
+    case 'write-stream':
+    case 'resume-stream':
+    case 'cancel-stream':
+    case 'interrupt-stream':
       return { messageId: op.messageId }
     case 'kick':
     case 'ban':

@@ -1,4 +1,5 @@
-import type { Message, Room, User, UserId } from '@roomful/protocol'
+import type { Message, Room, UserId } from '@roomful/protocol'
+import type { ActingUser } from '../auth/acting-user'
 import type { Action } from '../core/authorise'
 
 /** Acts that no role of a room permits or forbids: without the app's rules any user may. */
@@ -18,7 +19,7 @@ export type AuthorizedAction = Action | (typeof ACTS_OUTSIDE_ROOMS)[number]
 /** What is to be done, by whom and where. */
 export type AuthorizedAct = {
   /** `admin`: the token's claim, a moderator of the whole server. */
-  readonly user: User & { readonly admin: boolean }
+  readonly user: ActingUser & { readonly admin: boolean }
   /** As it is now; of `create-room`, as it will be. Absent: the act is about no room, or about one that `open-dm` finds. */
   readonly room?: Room
   /** The other user it is done to: who is invited, kicked, banned, muted, given a role, signed out. */

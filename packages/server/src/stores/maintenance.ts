@@ -18,6 +18,19 @@ export async function migrateDatabase(url: string): Promise<Migrated> {
   }
 }
 
+/** Which version the tables are of, 0 for none, and which this one needs. Changes nothing, and servers may run. */
+export async function tableVersions(url: string): Promise<Migrated> {
+  const database = databaseOf(url)
+  switch (database.kind) {
+    case 'sqlite':
+      return (await import('./sqlite/sqlite-maintenance')).versionsOfFile(database.path)
+    case 'postgres':
+      return (await import('./postgres/postgres-maintenance')).versionsOfPostgres(database.url)
+    case 'memory':
+      throw new TypeError(NOTHING_KEPT)
+  }
+}
+
 /**
  * Starts another history: call it after restoring a backup, while no server runs. Clients that hold rows newer than the
  * backup then replace them. Returns the new epoch.

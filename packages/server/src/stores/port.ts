@@ -11,6 +11,7 @@ import type {
   UserId,
 } from '@roomful/protocol'
 import type { Facts, Need, OutboxEvent, Plan, StoredMessage } from '../core/ops'
+import { profileOf } from '../core/profile'
 import type { Outbox } from './outbox'
 
 /** A room and the asking user's row in it, if there is or was one. */
@@ -44,6 +45,10 @@ export type InvitationRow = {
   readonly until: number
 }
 
+export type InvitationToWithdraw = Pick<InvitationRow, 'roomId' | 'userId' | 'inviterId'> & {
+  readonly nowMs: number
+}
+
 export type NewInvitations = {
   readonly roomId: RoomId
   readonly inviterId: UserId
@@ -55,7 +60,16 @@ export type NewInvitations = {
   readonly outbox?: (shownTo: readonly UserId[]) => readonly OutboxEvent[]
 }
 
+/** `avatarUrl` null: the user has no picture; absent: they keep the one they have. */
+export type UserToPut = Omit<User, 'avatarUrl'> & { readonly avatarUrl?: string | null }
+
 export type PutUser = User & { readonly isNew?: true }
+
+/** The user after such a write. */
+export const putOver = (held: User | undefined, { id, name, avatarUrl }: UserToPut): User => ({
+  id,
+  ...profileOf({ name, avatarUrl: avatarUrl === undefined ? held?.avatarUrl : avatarUrl }),
+})
 
 export type Block = { readonly userId: UserId; readonly blockedAt: string }
 
@@ -85,11 +99,18 @@ export interface Reader {
   memberships(userId: UserId, roomIds: readonly RoomId[]): Promise<readonly Membership[]>
   /** The user's present rooms by room id, after `after`: in pages, since there may be any number. */
   roomsOf(userId: UserId, query: RoomsPage): Promise<readonly Membership[]>
+  /** Whether `roomsOf` had to leave rooms out, because they could not be read. Absent: it never does. */
+  readonly hasLeftOut?: () => boolean
   /** One query, however many rooms. Rooms that are missing are missing. */
   heads(roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, Head>>
   messages(query: MessageQuery): Promise<readonly StoredMessage[]>
   /** The room's pinned messages, by seq: at most LIMITS.pins. */
   pins(roomId: RoomId): Promise<readonly StoredMessage[]>
+  /** Messages that grow, or are being closed, of all rooms; by room and seq, after `after`. */
+  growing(query: {
+    after?: { roomId: RoomId; seq: number }
+    limit: number
+  }): Promise<readonly StoredMessage[]>
   /** Unread by its definition, up to LIMITS.unreadCap; one query, however many rooms. */
   unread(userId: UserId, roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, number>>
   /** The newest message of each room; one query. */
@@ -137,9 +158,14 @@ export interface Reader {
     userId: UserId,
     query: { nowMs: number; roomId?: RoomId; limit: number },
   ): Promise<readonly InvitationRow[]>
+  /** Invitations by this user that stand at that time, newest first; also those that were declined or never shown. */
+  sentInvitations(
+    inviterId: UserId,
+    query: { nowMs: number; limit: number },
+  ): Promise<readonly InvitationRow[]>
   /** The dm with this key. */
   dm(dmKey: string): Promise<RoomId | undefined>
-  /** Some of the rooms where the user now has another name than this. */
+  /** Some of the rooms where the user now has another name or picture than this. */
   misnamed(user: User, limit: number): Promise<readonly RoomId[]>
   /** Rooms that hold messages, by id, after `after`. */
   spans(query: { after?: RoomId; limit: number }): Promise<readonly Span[]>
@@ -192,11 +218,11 @@ export interface Store {
     outbox?: readonly OutboxEvent[]
   }): Promise<{ room: Room; created: boolean }>
   /**
-   * Sets the user's name, unless there is a later one. `namedAt`: when it was given, in whole milliseconds since the
+   * Sets the user's name and picture, unless there are later ones. `namedAt`: when they were given, in whole milliseconds since the
    * epoch, 0 by default. Returns the user as stored then, `isNew` if this call made the user; `outbox` is kept then. A
    * call that changes nothing writes nothing.
    */
-  putUser(user: User, namedAt?: number, outbox?: readonly OutboxEvent[]): Promise<PutUser>
+  putUser(user: UserToPut, namedAt?: number, outbox?: readonly OutboxEvent[]): Promise<PutUser>
   /** Max-merges the read cursor, clamped to the head. Not a member: undefined. */
   markRead(roomId: RoomId, userId: UserId, seq: number): Promise<{ seq: number; unread: number } | undefined>
   /**
@@ -218,7 +244,8 @@ export interface Store {
   /**
    * Invites these users, in one transaction. Undefined: the inviter would exceed LIMITS.invitationsSent, and nothing is
    * written. Otherwise returns the users who now see a new invitation. An existing invitation to the room stays as it
-   * is, also if it was declined; a user who has blocked the inviter, or is at the limit, gets one that is not shown.
+   * is, also if it was declined; a withdrawn one stands again, as of its first time and without returning its user if the
+   * inviter is the same, and is shown again unless it was declined. A user who has blocked the inviter, or is at the limit, gets one that is not shown.
    */
   invite(invitations: NewInvitations): Promise<readonly UserId[] | undefined>
   /**
@@ -226,6 +253,11 @@ export interface Store {
    * shown.
    */
   answerInvitation(userId: UserId, roomId: RoomId, answer: 'accepted' | 'declined'): Promise<boolean>
+  /**
+   * It is no longer shown, nor listed for its inviter, and counts for them until it expires: to withdraw and invite in
+   * turns gains nothing. Returns whether it was shown.
+   */
+  withdrawInvitation(invitation: InvitationToWithdraw): Promise<boolean>
   /** Drops some of the invitations that expired before that time; returns how many. */
   forgetInvitations(beforeMs: number): Promise<number>
   /**

@@ -7,7 +7,9 @@ import {
   type RoomId,
   SYSTEM_SENDER,
 } from '@roomful/protocol'
+import { avatarUrlOf } from '../auth/avatar-url'
 import { type Facts, type Need, type Plan, pairKey, type StoredMessage } from '../core/ops'
+import { profileOf } from '../core/profile'
 import { toWire } from '../core/stored-message'
 import { isEphemeralId } from '../ephemeral/room-id'
 import { dmKeyOf } from '../handlers/dm-key'
@@ -73,16 +75,17 @@ export async function importRoom(
 
 /** As in a new room: the members take the first revs, the messages follow. */
 async function makeRoom(store: Store, room: Room, members: readonly Member[]): Promise<void> {
-  // Another server may have accepted names that this one does not.
-  const rows = members.map(({ name, ...member }, index): Member => {
+  // Another server may have accepted names and pictures that this one does not.
+  const rows = members.map(({ name, avatarUrl = '', ...member }, index): Member => {
     const clean = cleanName(name, LIMITS.userNameLength) || member.userId
-    return { ...member, name: clean, lastReadSeq: 0, rev: index + 1 }
+    const profile = profileOf({ name: clean, avatarUrl: avatarUrlOf(avatarUrl) })
+    return { ...member, ...profile, lastReadSeq: 0, rev: index + 1 }
   })
-  for (const { userId, name } of rows) {
+  for (const { userId, ...row } of rows) {
     const known = await store.read((reader) => reader.user(userId))
-    if (!known) await store.putUser({ id: userId, name })
+    if (!known) await store.putUser({ id: userId, ...profileOf(row) })
   }
-  const dmKey = dmKeyOf(members.map(({ userId }) => userId))
+  const dmKey = await dmKeyOf(members.map(({ userId }) => userId))
   const made = await store.createRoom({
     room: {
       ...room,

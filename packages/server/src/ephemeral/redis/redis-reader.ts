@@ -14,6 +14,7 @@ import {
 } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
 import { isPresent } from '../../core/present'
+import { isSameProfile } from '../../core/profile'
 import type {
   Attendance,
   Attending,
@@ -191,9 +192,11 @@ export class RedisReader implements EphemeralReader {
     return reply === null ? undefined : numberOf(reply)
   }
 
-  async misnamed({ id, name }: User, limit: number): Promise<readonly RoomId[]> {
-    const found = await this.roomsOf(id, { limit: Number.MAX_SAFE_INTEGER })
-    return found.flatMap(({ room, member }) => (member?.name === name ? [] : [room.id])).slice(0, limit)
+  async misnamed(user: User, limit: number): Promise<readonly RoomId[]> {
+    const found = await this.roomsOf(user.id, { limit: Number.MAX_SAFE_INTEGER })
+    return found
+      .flatMap(({ room, member }) => (member && isSameProfile(member, user) ? [] : room.id))
+      .slice(0, limit)
   }
 
   async isFileShown(fileId: string, userId?: UserId): Promise<boolean> {

@@ -78,6 +78,18 @@ export function fileStoreContract(name: string, open: () => Promise<OpenedFileSt
     }
     const CAT = Buffer.from('a picture of a cat')
 
+    test('a part of a file is its bytes from the first to the last, or the store serves whole files only', async () => {
+      if (!store.part) return
+      const large = randomBytes(LARGE_BYTES)
+      const file = await put(large)
+      const [from, to] = [1_000_000, 2_000_000]
+      const part = await store.part(file, { from, to })
+      const bytes = part && Buffer.from(await new Response(part).arrayBuffer())
+      expect(bytes?.equals(large.subarray(from, to + 1))).toBe(true)
+      await store.remove(file.id)
+      expect(await store.part(file, { from: 0, to: 0 })).toBeUndefined()
+    })
+
     test('returns what was put, also when it is opened again', async () => {
       const file = await put(CAT)
       expect(await store.find(file.id)).toEqual(file)

@@ -35,7 +35,9 @@ export const nextAt = (): number => START_MS + ++drawn * 1_000
 export const actorOf = (name: string): Actor => ({ id: asUserId(name), name, admin: false })
 
 type SendOp = Extract<Op, { kind: 'send' }>
-type SendExtras = { clientId?: string } & Partial<Pick<SendOp, 'type' | 'replyTo' | 'metadata' | 'id' | 'at'>>
+type SendExtras = { clientId?: string } & Partial<
+  Pick<SendOp, 'type' | 'replyTo' | 'metadata' | 'id' | 'at' | 'stream'>
+>
 
 export function sendOp(name: string, content: string, { clientId, ...extras }: SendExtras = {}): SendOp {
   return {

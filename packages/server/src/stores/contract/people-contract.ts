@@ -14,6 +14,12 @@ export function peopleContract({ store }: ContractContext): void {
     const rows = await store().read((reader) => reader.invitations(userId, { nowMs, limit: 1_000 }))
     return rows.map(({ roomId }) => roomId)
   }
+  const sent = async (inviterId: UserId, nowMs = NOW): Promise<string[]> => {
+    const rows = await store().read((reader) => reader.sentInvitations(inviterId, { nowMs, limit: 1_000 }))
+    return rows.map(({ roomId, userId }) => `${roomId} ${userId}`)
+  }
+  const withdraw = (userId: UserId, inviterId = EVE, roomId = ROOM) =>
+    store().withdrawInvitation({ roomId, userId, inviterId, nowMs: NOW })
   const acquaintancesOf = async (userId: UserId, others: readonly UserId[]): Promise<UserId[]> =>
     [...(await store().read((reader) => reader.acquaintances(userId, others)))].sort()
 
@@ -91,6 +97,72 @@ export function peopleContract({ store }: ContractContext): void {
       expect(await store().forgetInvitations(SOON)).toBe(0)
       expect(await store().forgetInvitations(SOON + 1)).toBe(1)
       expect(await waiting(BOB, SOON)).toEqual([ROOM])
+    })
+
+    test('are listed for their inviter: waiting, declined and unknown ones alike, newest first', async () => {
+      const second = asRoomId('room-2')
+      await inviting([BOB, asUserId('nobody')])
+      await inviting([BOB], { roomId: second, at: NOW + 1 })
+      await inviting([CID], { inviterId: ANN })
+      const before = await sent(EVE)
+      expect(before).toEqual([`${second} bob`, 'room-1 bob', 'room-1 nobody'])
+      await store().answerInvitation(BOB, ROOM, 'declined')
+      await store().block(BOB, EVE, '2026-01-01T00:00:00.000Z')
+      expect(await sent(EVE)).toEqual(before)
+      expect(await sent(EVE, SOON)).toEqual([`${second} bob`])
+      await store().answerInvitation(asUserId('nobody'), ROOM, 'accepted')
+      expect(await sent(EVE)).toEqual([`${second} bob`, 'room-1 bob'])
+      expect(await sent(ANN)).toEqual(['room-1 cid'])
+    })
+
+    test('are withdrawn by their inviter alone, and cannot be accepted then', async () => {
+      await inviting([BOB, CID])
+      await store().answerInvitation(CID, ROOM, 'declined')
+      expect(await withdraw(BOB, ANN)).toBe(false)
+      expect(await waiting(BOB)).toEqual([ROOM])
+      expect([await withdraw(BOB), await withdraw(BOB), await withdraw(CID)]).toEqual([true, false, false])
+      expect([await waiting(BOB), await sent(EVE)]).toEqual([[], []])
+      const of = { nowMs: NOW, roomId: ROOM, limit: 1 }
+      expect(await store().read((reader) => reader.invitations(BOB, of))).toEqual([])
+      expect(await store().answerInvitation(BOB, ROOM, 'accepted')).toBe(false)
+    })
+
+    test('withdrawn ones stand again when repeated, with their time, and notify no second time', async () => {
+      await inviting([BOB, CID])
+      await store().answerInvitation(CID, ROOM, 'declined')
+      for (const userId of [BOB, CID]) await withdraw(userId)
+      expect(await inviting([BOB, CID], { at: NOW + 5 })).toEqual([])
+      expect([await waiting(BOB), await waiting(CID)]).toEqual([[ROOM], []])
+      expect(await sent(EVE)).toEqual(['room-1 bob', 'room-1 cid'])
+      expect([await waiting(BOB, SOON), await sent(EVE, SOON)]).toEqual([[], []])
+    })
+
+    test('withdrawn ones are no obstacle to another inviter; a decline remains one', async () => {
+      await inviting([BOB, CID])
+      await store().answerInvitation(CID, ROOM, 'declined')
+      for (const userId of [BOB, CID]) await withdraw(userId)
+      expect(await inviting([BOB, CID], { inviterId: ANN, at: NOW + 5 })).toEqual(['bob'])
+      expect([await waiting(BOB, SOON), await waiting(CID)]).toEqual([[ROOM], []])
+      expect([await sent(ANN), await sent(EVE)]).toEqual([['room-1 bob', 'room-1 cid'], []])
+    })
+
+    test('withdrawn ones count for their inviter, and not for those who do not see them', async () => {
+      const users = ids(...Array.from({ length: LIMITS.invitationsSent }, (_, n) => `user-${n}`))
+      await inviting(users)
+      await withdraw(asUserId('user-0'))
+      expect(await inviting([BOB])).toBeUndefined()
+      expect(await inviting([asUserId('user-0')], { at: NOW + 1 })).toEqual([])
+      const rooms = Array.from({ length: LIMITS.invitationsReceived }, (_, n) => asRoomId(`place-${n}`))
+      for (const [n, roomId] of rooms.entries()) {
+        await inviting([BOB], { roomId, inviterId: asUserId(`inviter-${n}`) })
+        await withdraw(BOB, asUserId(`inviter-${n}`), roomId)
+      }
+      expect(await inviting([BOB], { inviterId: ANN })).toEqual(['bob'])
+      const full = rooms.slice(0, LIMITS.invitationsFromOne + 1)
+      for (const roomId of full) await inviting([CID], { roomId, inviterId: ANN })
+      for (const roomId of full) await withdraw(CID, ANN, roomId)
+      for (const roomId of full) await inviting([CID], { roomId, inviterId: ANN, at: NOW + 1 })
+      expect(await waiting(CID)).toHaveLength(LIMITS.invitationsFromOne)
     })
 
     test('of one inviter are no more than the limit, declined ones included; a repeat does not count', async () => {

@@ -7,6 +7,7 @@ import { durabilityContract } from './durability-contract'
 import { factsContract } from './facts-contract'
 import { filesContract, unshownFilesContract } from './files-contract'
 import { forgetOpsContract } from './forget-ops-contract'
+import { growingContract } from './growing-contract'
 import { headsContract } from './heads-contract'
 import { memberCountContract } from './member-count-contract'
 import { membersContract } from './members-contract'
@@ -15,6 +16,7 @@ import { moderationContract, sessionsContract } from './moderation-contract'
 import { outboxContract } from './outbox-contract'
 import { peopleContract } from './people-contract'
 import { pinsContract } from './pins-contract'
+import { memberProfilesContract, userProfilesContract } from './profiles-contract'
 import { purgeContract } from './purge-contract'
 import { raceContract } from './race-contract'
 import { readCursorContract } from './read-cursor-contract'
@@ -39,6 +41,7 @@ export function storeContract(name: string, open: OpenStore): void {
     ...ABOUT_ROOMS,
     deleteRoomContract,
     purgeContract,
+    growingContract,
     forgetOpsContract,
     unshownFilesContract,
     directoryContract,
@@ -47,6 +50,7 @@ export function storeContract(name: string, open: OpenStore): void {
     peopleContract,
     outboxContract,
     backendContract,
+    userProfilesContract,
     durabilityContract,
   ])
 }
@@ -68,6 +72,7 @@ const ABOUT_ROOMS: readonly ((context: ContractContext) => void)[] = [
   snapshotContract,
   readCursorContract,
   membersContract,
+  memberProfilesContract,
   memberCountContract,
   moderationContract,
   textContract,

@@ -13,9 +13,11 @@ import {
   type User,
   type UserId,
 } from '@roomful/protocol'
+import { isGrowing } from '../../core/growing'
 import type { StoredMessage } from '../../core/ops'
 import { isPresent } from '../../core/present'
 import { toPreview } from '../../core/preview'
+import { isSameProfile, profileOf } from '../../core/profile'
 import { shows } from '../../core/shown-file'
 import { countUnread } from '../../core/unread'
 import type {
@@ -71,6 +73,27 @@ export class MemoryReader implements Reader {
       .sort((a, b) => a - b)
       .flatMap((seq) => valueAt(record?.messages[seq - 1], this.snapshot) ?? [])
       .filter(({ pinned }) => pinned !== undefined)
+  }
+
+  async growing({
+    after,
+    limit,
+  }: {
+    after?: { roomId: RoomId; seq: number }
+    limit: number
+  }): Promise<readonly StoredMessage[]> {
+    const found: StoredMessage[] = []
+    for (const roomId of [...this.tables.rooms.keys()].sort(compareByCodePoint)) {
+      const record = this.tables.live(roomId)
+      for (const seq of [...(record?.grownSeqs ?? [])].sort((a, b) => a - b)) {
+        if (found.length >= limit) return found
+        const isBehind =
+          after !== undefined && (roomId < after.roomId || (roomId === after.roomId && seq <= after.seq))
+        const row = isBehind ? undefined : valueAt(record?.messages[seq - 1], this.snapshot)
+        if (row && isGrowing(row)) found.push(row)
+      }
+    }
+    return found
   }
 
   async unread(userId: UserId, roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, number>> {
@@ -165,6 +188,13 @@ export class MemoryReader implements Reader {
     return this.tables.people.invitations(userId, nowMs, roomId).slice(0, limit)
   }
 
+  async sentInvitations(
+    inviterId: UserId,
+    { nowMs, limit }: { nowMs: number; limit: number },
+  ): Promise<readonly InvitationRow[]> {
+    return this.tables.people.sent(inviterId, nowMs).slice(0, limit)
+  }
+
   async roomOfMessage(messageId: MessageId): Promise<RoomId | undefined> {
     return valueAt(this.tables.roomOfMessage.get(messageId), this.snapshot)
   }
@@ -216,7 +246,7 @@ export class MemoryReader implements Reader {
 
   async user(userId: UserId): Promise<User | undefined> {
     const held = valueAt(this.tables.users.get(userId), this.snapshot)
-    return held && { id: held.id, name: held.name }
+    return held && { id: held.id, ...profileOf(held) }
   }
 
   async users({ after = asUserId(''), limit }: { after?: UserId; limit: number }): Promise<readonly User[]> {
@@ -225,7 +255,7 @@ export class MemoryReader implements Reader {
       .filter(({ id }) => id > after)
       .sort((a, b) => compareByCodePoint(a.id, b.id))
       .slice(0, limit)
-      .map(({ id, name }) => ({ id, name }))
+      .map((user) => ({ id: user.id, ...profileOf(user) }))
   }
 
   async rooms({ after = asRoomId(''), limit }: RoomsPage): Promise<readonly Room[]> {
@@ -252,12 +282,12 @@ export class MemoryReader implements Reader {
     return this.tables.dmKeys.get(dmKey)
   }
 
-  async misnamed({ id, name }: User, limit: number): Promise<readonly RoomId[]> {
+  async misnamed(user: User, limit: number): Promise<readonly RoomId[]> {
     const found: RoomId[] = []
-    for (const roomId of this.tables.roomsOf.get(id) ?? []) {
+    for (const roomId of this.tables.roomsOf.get(user.id) ?? []) {
       if (found.length >= limit) break
-      const member = valueAt(this.tables.live(roomId)?.members.get(id), this.snapshot)
-      if (isPresent(member) && member.name !== name) found.push(roomId)
+      const member = valueAt(this.tables.live(roomId)?.members.get(user.id), this.snapshot)
+      if (isPresent(member) && !isSameProfile(member, user)) found.push(roomId)
     }
     return found
   }

@@ -1,17 +1,20 @@
-import { randomUUID } from 'node:crypto'
-import type { Report, Room, RoomId, User, UserId } from '@roomful/protocol'
+import type { Report, Room, RoomId, UserId } from '@roomful/protocol'
 import type { Facts, Need, OutboxEvent, Plan } from '../../core/ops'
 import { countPresent, isPresent } from '../../core/present'
+import { isSameProfile } from '../../core/profile'
 import type { Keep } from '../../ephemeral/ephemeral-store'
 import type { Outbox } from '../outbox'
 import {
+  type InvitationToWithdraw,
   type NewInvitations,
   type Purged,
   type PutUser,
+  putOver,
   type Reader,
   roomWasDeleted,
   type Store,
   StoreError,
+  type UserToPut,
 } from '../port'
 import { type Backup, backupOf, restore } from './backup'
 import { MemoryReader, unreadIn } from './memory-reader'
@@ -39,7 +42,7 @@ export class MemoryStore implements Store {
   private readonly keep: Keep | undefined
   private closed = false
 
-  constructor({ epoch = randomUUID(), backup, now = Date.now, keep }: MemoryStoreOptions) {
+  constructor({ epoch = crypto.randomUUID(), backup, now = Date.now, keep }: MemoryStoreOptions) {
     this.epoch = epoch
     this.now = now
     this.keep = keep
@@ -97,15 +100,16 @@ export class MemoryStore implements Store {
     return { room: counted, created: true }
   }
 
-  async putUser({ id, name }: User, namedAt = 0, outbox: readonly OutboxEvent[] = []): Promise<PutUser> {
+  async putUser(given: UserToPut, namedAt = 0, outbox: readonly OutboxEvent[] = []): Promise<PutUser> {
     this.checkOpen()
-    const held = this.tables.users.get(id)?.value
-    if (held && (held.name === name || held.namedAt > namedAt)) return { id, name: held.name }
+    const held = this.tables.users.get(given.id)?.value
+    const user = putOver(held, given)
+    if (held && (isSameProfile(held, user) || held.namedAt > namedAt)) return putOver(undefined, held)
     this.tables.versions.begin()
-    this.tables.putUser({ id, name, namedAt })
-    if (held) return { id, name }
+    this.tables.putUser({ ...user, namedAt })
+    if (held) return user
     this.tables.outbox.keep(outbox)
-    return { id, name, isNew: true }
+    return { ...user, isNew: true }
   }
 
   async markRead(
@@ -175,6 +179,11 @@ export class MemoryStore implements Store {
   async answerInvitation(userId: UserId, roomId: RoomId, answer: 'accepted' | 'declined'): Promise<boolean> {
     this.checkOpen()
     return this.tables.people.answer(userId, roomId, answer)
+  }
+
+  async withdrawInvitation(invitation: InvitationToWithdraw): Promise<boolean> {
+    this.checkOpen()
+    return this.tables.people.withdraw(invitation)
   }
 
   async forgetInvitations(beforeMs: number): Promise<number> {

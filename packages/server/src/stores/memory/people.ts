@@ -1,8 +1,10 @@
 import { LIMITS, type RoomId, type UserId } from '@roomful/protocol'
-import type { InvitationRow, NewInvitations } from '../port'
+import type { InvitationRow, InvitationToWithdraw, NewInvitations } from '../port'
 
 /** `shown` false: it was declined, or was never shown. */
-type Held = InvitationRow & { readonly shown: boolean }
+type Held = InvitationRow & { readonly shown: boolean; readonly withdrawn: boolean }
+
+const rowOf = ({ shown, withdrawn, ...row }: Held): InvitationRow => row
 
 /**
  * Invitations and blocks. Without versions, unlike rooms: nothing else in a snapshot depends on them, and ended ones
@@ -14,28 +16,50 @@ export class People {
   readonly #blocks = new Map<UserId, Map<UserId, string>>()
 
   invite({ roomId, inviterId, userIds, at, until }: NewInvitations): readonly UserId[] | undefined {
-    const fresh = userIds.filter((userId) => {
+    const wanted = userIds.map((userId) => {
       const held = this.#invitations.get(userId)?.get(roomId)
-      return !held || held.until <= at
+      return { userId, held: held && held.until > at ? held : undefined }
     })
     const sent = [...(this.#sent.get(inviterId) ?? [])].filter((held) => held.until > at)
-    if (sent.length + fresh.length > LIMITS.invitationsSent) return undefined
-    const shownTo = fresh.filter((userId) => this.#mayShow(userId, inviterId, at))
-    for (const userId of fresh)
-      this.#put({ roomId, userId, inviterId, at, until, shown: shownTo.includes(userId) })
+    const added = wanted.filter(({ held }) => !held || (held.withdrawn && held.inviterId !== inviterId))
+    if (sent.length + added.length > LIMITS.invitationsSent) return undefined
+    const shownTo = added.flatMap(({ userId, held }) =>
+      held?.shown !== false && this.#mayShow(userId, inviterId, at) ? [userId] : [],
+    )
+    for (const { userId } of added)
+      this.#put({
+        ...{ roomId, userId, inviterId, at, until },
+        ...{ shown: shownTo.includes(userId), withdrawn: false },
+      })
+    for (const { held } of wanted)
+      if (held?.withdrawn && held.inviterId === inviterId) this.#put({ ...held, withdrawn: false })
     return shownTo
+  }
+
+  sent(inviterId: UserId, nowMs: number): readonly InvitationRow[] {
+    return [...(this.#sent.get(inviterId) ?? [])]
+      .filter((held) => held.until > nowMs && !held.withdrawn)
+      .sort((a, b) => b.at - a.at || compare(a.roomId, b.roomId) || compare(a.userId, b.userId))
+      .map(rowOf)
+  }
+
+  withdraw({ userId, roomId, inviterId, nowMs }: InvitationToWithdraw): boolean {
+    const held = this.#invitations.get(userId)?.get(roomId)
+    if (held?.inviterId !== inviterId || held.until <= nowMs || held.withdrawn) return false
+    this.#put({ ...held, withdrawn: true })
+    return held.shown
   }
 
   invitations(userId: UserId, nowMs: number, roomId?: RoomId): readonly InvitationRow[] {
     return [...(this.#invitations.get(userId)?.values() ?? [])]
-      .filter((held) => held.shown && held.until > nowMs && (roomId ?? held.roomId) === held.roomId)
-      .sort((a, b) => b.at - a.at || (a.roomId < b.roomId ? -1 : 1))
-      .map(({ shown, ...row }) => row)
+      .filter((held) => isSeen(held) && held.until > nowMs && (roomId ?? held.roomId) === held.roomId)
+      .sort((a, b) => b.at - a.at || compare(a.roomId, b.roomId))
+      .map(rowOf)
   }
 
   answer(userId: UserId, roomId: RoomId, answer: 'accepted' | 'declined'): boolean {
     const held = this.#invitations.get(userId)?.get(roomId)
-    if (!held?.shown) return false
+    if (!held || !isSeen(held)) return false
     this.#remove(held)
     if (answer === 'declined') this.#put({ ...held, shown: false })
     return true
@@ -54,7 +78,7 @@ export class People {
     const theirs = [...(this.#invitations.get(userId)?.values() ?? [])].filter(
       (held) => held.inviterId === blockedId && held.shown,
     )
-    for (const { roomId } of theirs) this.answer(userId, roomId, 'declined')
+    for (const held of theirs) this.#put({ ...held, shown: false })
     return theirs.map(({ roomId }) => roomId)
   }
 
@@ -85,7 +109,7 @@ export class People {
     const held = [...(this.#invitations.get(userId)?.values() ?? [])].filter(({ until }) => until > at)
     const fromOne = held.filter((one) => one.inviterId === inviterId)
     return (
-      held.filter(({ shown }) => shown).length < LIMITS.invitationsReceived &&
+      held.filter(isSeen).length < LIMITS.invitationsReceived &&
       fromOne.length < LIMITS.invitationsFromOne &&
       !this.blocksOf(userId).has(inviterId)
     )
@@ -114,5 +138,9 @@ export class People {
     if (sent?.size === 0) this.#sent.delete(inviterId)
   }
 }
+
+const isSeen = ({ shown, withdrawn }: Held): boolean => shown && !withdrawn
+
+const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
 
 const NONE: ReadonlyMap<UserId, string> = new Map()

@@ -33,6 +33,8 @@ export class RoomRecord {
   readonly fileIds = new Map<number, string>()
   /** Seqs of messages that are pinned, or were. */
   readonly pinnedSeqs = new Set<number>()
+  /** Seqs of messages that grow, or have grown. */
+  readonly grownSeqs = new Set<number>()
   /** Users who have left, in order. */
   private readonly departed = new Set<UserId>()
   private readonly seqs = new Map<MessageId, number>()
@@ -194,6 +196,7 @@ export class RoomRecord {
     if (message.editedAt !== null && message.editedAt !== before?.value?.editedAt)
       this.noteSpoken(message.senderId, message.editedAt)
     if (message.pinned) this.pinnedSeqs.add(message.seq)
+    if (message.stream) this.grownSeqs.add(message.seq)
     this.messages[index] = this.versions.write(before, message)
   }
 

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg'
 import type { Row } from '../sql/column'
 import { toStoreError } from './postgres-error'
 
-export type Value = string | number | boolean | null | readonly string[]
+export type Value = string | number | boolean | null | readonly (string | null)[]
 
 /** A statement, parsed and planned once per connection: the name stands for the text. */
 export type Statement = { readonly name: string; readonly text: string }

@@ -13,9 +13,9 @@ export const FROM_ROOM = `
 export const SELECT_ROOM = { name: 'room', text: `${FROM_ROOM} WHERE rooms.id = $1` }
 
 const SEND_COLUMNS = 'room_id, seq, rev, id, sender_id, sender_name, client_id, type, reply_to, created_at'
-const MESSAGE_COLUMNS = `${SEND_COLUMNS}, content, metadata, edited_at, deleted, reactions, pinned`
+const MESSAGE_COLUMNS = `${SEND_COLUMNS}, content, metadata, edited_at, deleted, reactions, pinned, stream`
 /** The same of a purged message: its sender's retry still finds it (I4). */
-const PURGED_COLUMNS = `${SEND_COLUMNS}, '', NULL::json, NULL::timestamptz, true, NULL::json, NULL::json`
+const PURGED_COLUMNS = `${SEND_COLUMNS}, '', NULL::json, NULL::timestamptz, true, NULL::json, NULL::json, NULL::json`
 
 const MEMBERS = {
   name: 'fact-members',

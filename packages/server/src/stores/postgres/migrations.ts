@@ -306,4 +306,19 @@ export const MIGRATIONS: readonly string[] = [
   -- The app's own kind of a room; null: of none.
   ALTER TABLE rooms ADD COLUMN kind text;
   `,
+  `
+  -- Of a message that was written piece by piece, how it goes on. A write of more text leaves this column as it is.
+  ALTER TABLE messages ADD COLUMN stream json;
+  CREATE INDEX messages_growing ON messages (room_id, (seq + 0))
+    WHERE stream ->> 'state' = 'streaming' OR stream ->> 'closing' = 'true';
+  `,
+  `
+  -- Address of the user's picture; null: none. Member rows have a copy, like that of the name.
+  ALTER TABLE users ADD COLUMN avatar_url text;
+  ALTER TABLE room_members ADD COLUMN avatar_url text;
+  `,
+  `
+  -- True: its inviter withdrew it. Apart from "shown": a decline has to outlast it.
+  ALTER TABLE invitations ADD COLUMN withdrawn boolean NOT NULL DEFAULT false;
+  `,
 ]

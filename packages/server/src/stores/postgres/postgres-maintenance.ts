@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Migrated } from '../maintenance'
+import { integer } from '../sql/column'
 import { ClientPool } from './client-pool'
 import { migrate } from './migrate'
+import { MIGRATIONS } from './migrations'
 import { poolingOf } from './pooling'
 
 export async function migratePostgres(url: string): Promise<Migrated> {
@@ -9,6 +11,16 @@ export async function migratePostgres(url: string): Promise<Migrated> {
     const { from, to } = await pool.lend((client) => migrate(client))
     return { from, to }
   })
+}
+
+export async function versionsOfPostgres(url: string): Promise<Migrated> {
+  return once(url, (pool) =>
+    pool.lend(async (client) => {
+      const [table] = await client.query(`SELECT 1 WHERE to_regclass('schema_version') IS NOT NULL`)
+      const [row] = table ? await client.query('SELECT max(version) AS version FROM schema_version') : []
+      return { from: row && row.version !== null ? integer(row, 'version') : 0, to: MIGRATIONS.length }
+    }),
+  )
 }
 
 export async function renewPostgresEpoch(url: string): Promise<string> {

@@ -1,10 +1,10 @@
-import { asUserId, LIMITS, type Report, type RoomId, type User, type UserId } from '@roomful/protocol'
+import { asUserId, LIMITS, type Report, type RoomId, type UserId } from '@roomful/protocol'
 import type { OutboxEvent } from '../../core/ops'
 import { countPresent } from '../../core/present'
-import { type PutUser, roomWasDeleted, type Store } from '../port'
+import { type PutUser, putOver, roomWasDeleted, type Store, type UserToPut } from '../port'
 import { flag, integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
-import { roomFrom } from '../sql/rows'
+import { roomFrom, userFrom } from '../sql/rows'
 import { type DatabaseClient, together } from './database-client'
 import { SELECT_ROOM } from './facts'
 import { keepEvents } from './outbox'
@@ -73,29 +73,33 @@ async function existing(client: DatabaseClient, roomId: string): Promise<Created
 
 const PUT_USER = {
   name: 'put-user',
-  // Runs at every sign-in, and the name is almost never new: no change writes nothing.
-  text: `INSERT INTO users AS held (id, name, named_at) SELECT $1, $2, $3
-    WHERE NOT EXISTS (SELECT 1 FROM users WHERE id = $1 AND (name = $2 OR named_at > $3))
-    ON CONFLICT (id) DO UPDATE SET name = excluded.name, named_at = excluded.named_at
+  // Runs at every sign-in, and the profile is almost never new: no change writes nothing. $5: the picture is given.
+  text: `INSERT INTO users AS held (id, name, named_at, avatar_url) SELECT $1, $2, $3, $4
+    WHERE NOT EXISTS (
+      SELECT 1 FROM users WHERE id = $1
+        AND (named_at > $3 OR (name = $2 AND (NOT $5::boolean OR avatar_url IS NOT DISTINCT FROM $4)))
+    )
+    ON CONFLICT (id) DO UPDATE SET name = excluded.name, named_at = excluded.named_at,
+      avatar_url = CASE WHEN $5::boolean THEN excluded.avatar_url ELSE held.avatar_url END
       WHERE held.named_at <= excluded.named_at
     RETURNING (xmax = 0) AS is_new`,
 }
 
 export async function putUser(
   client: DatabaseClient,
-  { id, name }: User,
+  user: UserToPut,
   namedAt: number,
   events: readonly OutboxEvent[] = [],
 ): Promise<PutUser> {
   const begun = events.length > 0 ? [client.query('BEGIN')] : []
   const [[put], [held]] = await together(
-    client.query(PUT_USER, id, name, namedAt),
-    client.query(USER, id),
+    client.query(PUT_USER, user.id, user.name, namedAt, user.avatarUrl ?? null, user.avatarUrl !== undefined),
+    client.query(USER, user.id),
     ...begun,
   )
   const isNew = put !== undefined && flag(put, 'is_new')
   if (events.length > 0) await together(...(isNew ? keepEvents(client, events) : []), client.query('COMMIT'))
-  return { id, name: held ? text(held, 'name') : name, ...(isNew ? { isNew } : {}) }
+  return { ...(held ? userFrom(held) : putOver(undefined, user)), ...(isNew ? { isNew } : {}) }
 }
 
 /**

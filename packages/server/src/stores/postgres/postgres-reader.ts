@@ -45,6 +45,10 @@ export function postgresReader(client: DatabaseClient): Reader {
       return (await client.query(sql.PINS, roomId)).map(messageFrom)
     },
 
+    async growing({ after, limit }) {
+      return (await client.query(sql.GROWING, after?.roomId ?? '', after?.seq ?? 0, limit)).map(messageFrom)
+    },
+
     async unread(userId, roomIds) {
       const rows = await client.query(sql.UNREAD, LIMITS.unreadCap, roomIds, userId)
       return new Map(rows.map((row) => [asRoomId(text(row, 'room_id')), integer(row, 'counted')]))
@@ -109,7 +113,7 @@ export function postgresReader(client: DatabaseClient): Reader {
 
     async user(userId) {
       const [row] = await client.query(sql.USER, userId)
-      return row && { id: userId, name: text(row, 'name') }
+      return row && userFrom(row)
     },
 
     async users({ after = asUserId(''), limit }) {
@@ -153,13 +157,17 @@ export function postgresReader(client: DatabaseClient): Reader {
       return rows.map(invitationFrom)
     },
 
+    async sentInvitations(inviterId, { nowMs, limit }) {
+      return (await client.query(sql.SENT_INVITATIONS, inviterId, nowMs, limit)).map(invitationFrom)
+    },
+
     async dm(dmKey) {
       const [row] = await client.query(sql.DM, dmKey)
       return row && asRoomId(text(row, 'room_id'))
     },
 
-    async misnamed({ id, name }, limit) {
-      const rows = await client.query(sql.MISNAMED, id, name, limit)
+    async misnamed({ id, name, avatarUrl = null }, limit) {
+      const rows = await client.query(sql.MISNAMED, id, name, avatarUrl, limit)
       return rows.map((row) => asRoomId(text(row, 'room_id')))
     },
 

@@ -1,5 +1,6 @@
 import type { RoomId } from '@roomful/protocol'
 import type { Facts, Need, Plan } from '../../core/ops'
+import { halfMoved, MOVING_FROM } from '../half-moved'
 import { type Reader, type Store, StoreError } from '../port'
 import { ClientPool } from './client-pool'
 import { type DatabaseClient, together } from './database-client'
@@ -46,7 +47,12 @@ export async function openPostgresStore(url: string): Promise<Store> {
   // Another node may be migrating, or the migration may be long: neither is a reason to give up.
   const migrator = new ClientPool(url, { max: 1, noTimeouts: true, pooling })
   try {
-    const { epoch } = await migrator.lend((client) => migrate(client))
+    const epoch = await migrator.lend(async (client) => {
+      const migrated = await migrate(client)
+      const moving = await client.query('SELECT 1 FROM meta WHERE key = $1', MOVING_FROM)
+      if (moving.length > 0) throw halfMoved()
+      return migrated.epoch
+    })
     const pool = (max: number) => new ClientPool(url, { max, pooling })
     return storeOn({ writers: pool(WRITERS), readers: pool(READERS) }, epoch)
   } finally {
@@ -94,6 +100,8 @@ export function storeOn(
       lanes.run(invitations.inviterId, () => lend(readers, (client) => people.invite(client, invitations))),
     answerInvitation: (userId, roomId, answer) =>
       lend(readers, (client) => people.answerInvitation(client, userId, roomId, answer)),
+    withdrawInvitation: (invitation) =>
+      lend(readers, (client) => people.withdrawInvitation(client, invitation)),
     forgetInvitations: (beforeMs) => lend(readers, (client) => people.forgetInvitations(client, beforeMs)),
     block: (userId, blockedId, at) =>
       lanes.run(userId, () => lend(readers, (client) => people.block(client, userId, blockedId, at))),

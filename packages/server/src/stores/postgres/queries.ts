@@ -11,7 +11,7 @@ import { FROM_ROOM } from './facts'
 // - An index with a condition (`rev >= 0`, which always holds) is used only by a query that repeats it.
 
 const MEMBERSHIP = `
-  SELECT room.*, member.room_id, member.user_id, member.name AS member_name, member.role, member.joined_at,
+  SELECT room.*, member.room_id, member.user_id, member.name AS member_name, member.avatar_url, member.role, member.joined_at,
     member.last_read_seq, member.from_seq, member.muted_until, member.removed, member.rev AS member_rev, member.added,
     member.hidden_seq`
 
@@ -201,14 +201,15 @@ export const FILE_SHOWN_TO = {
 export const MISNAMED = {
   name: 'misnamed',
   text: `SELECT room_id FROM room_members
-    WHERE user_id BETWEEN $1 AND $1 AND removed IS NULL AND name <> $2 ORDER BY user_id, room_id LIMIT $3`,
+    WHERE user_id BETWEEN $1 AND $1 AND removed IS NULL AND (name <> $2 OR avatar_url IS DISTINCT FROM $3)
+    ORDER BY user_id, room_id LIMIT $4`,
 }
 
 export const DM = { name: 'select-dm', text: 'SELECT room_id FROM dm_rooms WHERE dm_key = $1' }
 
 export const USERS = {
   name: 'users',
-  text: 'SELECT id, name FROM users WHERE id > $1 ORDER BY id LIMIT $2',
+  text: 'SELECT id, name, avatar_url FROM users WHERE id > $1 ORDER BY id LIMIT $2',
 }
 
 export const ROOMS = {
@@ -237,7 +238,7 @@ export const COUNT_MESSAGES = {
     ) AS shown`,
 }
 
-export const USER = { name: 'user', text: 'SELECT name FROM users WHERE id = $1' }
+export const USER = { name: 'user', text: 'SELECT id, name, avatar_url FROM users WHERE id = $1' }
 
 export const REPORTED_ROOMS = {
   name: 'reported-rooms',
@@ -280,13 +281,21 @@ export const BLOCKED = {
 export const INVITATIONS = {
   name: 'invitations',
   text: `SELECT * FROM (
-      SELECT * FROM invitations WHERE user_id BETWEEN $1 AND $1 AND shown AND until_ms > $2
+      SELECT * FROM invitations WHERE user_id BETWEEN $1 AND $1 AND shown AND NOT withdrawn AND until_ms > $2
       ORDER BY user_id, room_id OFFSET 0
     ) AS waiting ORDER BY at_ms DESC, room_id LIMIT $3`,
 }
 export const INVITATION = {
   name: 'invitation',
-  text: 'SELECT * FROM invitations WHERE user_id = $1 AND room_id = $2 AND shown AND until_ms > $3',
+  text: `SELECT * FROM invitations
+    WHERE user_id = $1 AND room_id = $2 AND shown AND NOT withdrawn AND until_ms > $3`,
+}
+export const SENT_INVITATIONS = {
+  name: 'sent-invitations',
+  text: `SELECT * FROM (
+      SELECT * FROM invitations WHERE inviter_id BETWEEN $1 AND $1 AND until_ms > $2 AND NOT withdrawn
+      ORDER BY inviter_id, until_ms OFFSET 0
+    ) AS sent ORDER BY at_ms DESC, room_id, user_id LIMIT $3`,
 }
 
 export const REPORTS_OPEN = {
@@ -326,6 +335,13 @@ export const AUDIT_AFTER = {
 export const PINS = {
   name: 'pins',
   text: 'SELECT * FROM messages WHERE room_id = $1 AND pinned IS NOT NULL ORDER BY seq + 0',
+}
+
+export const GROWING = {
+  name: 'growing',
+  text: `SELECT * FROM messages
+    WHERE (stream ->> 'state' = 'streaming' OR stream ->> 'closing' = 'true') AND (room_id, seq + 0) > ($1, $2)
+    ORDER BY room_id, seq + 0 LIMIT $3`,
 }
 
 const ORDER = { oldest: 'seq', newest: 'seq DESC', rev: 'rev' } as const

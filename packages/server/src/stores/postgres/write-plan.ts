@@ -1,7 +1,16 @@
 import type { AuditEntry, Member, Room, RoomId } from '@roomful/protocol'
 import type { Facts, Plan, StoredMessage } from '../../core/ops'
 import type { Row } from '../sql/column'
-import { MEMBER_COLUMNS, MESSAGE_COLUMNS, namesOf, typesOf, updatesOf, valuesOf } from '../sql/columns'
+import {
+  type Fields,
+  fieldsOf,
+  MEMBER_COLUMNS,
+  MESSAGE_COLUMNS,
+  namesOf,
+  typesOf,
+  updatesOf,
+  valuesOf,
+} from '../sql/columns'
 import type { DatabaseClient } from './database-client'
 import { keepEvents } from './outbox'
 
@@ -94,7 +103,7 @@ export function writePlan(
 export function upsertMembers(client: DatabaseClient, members: readonly Member[]): Promise<readonly Row[]> {
   return client.query(
     UPSERT_MEMBERS,
-    JSON.stringify(members.map((member) => recordOf(MEMBER_COLUMNS, member))),
+    JSON.stringify(members.map((member) => recordOf(MEMBER_FIELDS, member))),
   )
 }
 
@@ -111,13 +120,20 @@ function updateRoom(client: DatabaseClient, room: Room): Promise<readonly Row[]>
   )
 }
 
-/** By column name, as `json_to_recordset` takes it: absent is NULL. */
-const recordOf = (...[table, row]: Parameters<typeof valuesOf>): object =>
-  Object.fromEntries(
-    valuesOf(table, row).flatMap(([{ name }, value]) => (value === null ? [] : [[name, value]])),
-  )
+const MESSAGE_FIELDS = fieldsOf(MESSAGE_COLUMNS)
+const MEMBER_FIELDS = fieldsOf(MEMBER_COLUMNS)
 
-const messageRecord = (message: StoredMessage): object => recordOf(MESSAGE_COLUMNS, message)
+/** By column name, as `json_to_recordset` takes it: absent is NULL. */
+function recordOf(fields: Fields, row: Parameters<typeof valuesOf>[1]): object {
+  const record: Record<string, unknown> = {}
+  valuesOf(fields, row).forEach((value, at) => {
+    const column = fields[at]?.[1]
+    if (column && value !== null) record[column.name] = value
+  })
+  return record
+}
+
+const messageRecord = (message: StoredMessage): object => recordOf(MESSAGE_FIELDS, message)
 
 const auditRow = (entry: AuditEntry): object => ({
   room_id: entry.roomId,

@@ -32,6 +32,7 @@ export const MESSAGE_COLUMNS: Columns<StoredMessage> = {
   deleted: { name: 'deleted', type: 'boolean', later: 'set' },
   reactions: { name: 'reactions', type: 'json', later: 'set' },
   pinned: { name: 'pinned', type: 'json', later: 'set' },
+  stream: { name: 'stream', type: 'json', later: 'set' },
 }
 
 /** The read cursor also moves without the room's lock: a commit that read an older value must not lower it. */
@@ -39,6 +40,7 @@ export const MEMBER_COLUMNS: Columns<Member> = {
   roomId: { name: 'room_id', type: 'text', later: 'stays' },
   userId: { name: 'user_id', type: 'text', later: 'stays' },
   name: { name: 'name', type: 'text', later: 'set' },
+  avatarUrl: { name: 'avatar_url', type: 'text', later: 'set' },
   role: { name: 'role', type: 'text', later: 'set' },
   joinedAt: { name: 'joined_at', type: 'timestamptz', later: 'set' },
   lastReadSeq: { name: 'last_read_seq', type: 'bigint', later: 'raised' },
@@ -83,8 +85,12 @@ export const updatesOf = (
  * The written values of a row, by column. An absent flag is false, and any other absent value is NULL; so is an empty
  * list: most rows have none, and stay short.
  */
-export const valuesOf = (table: Table, row: Readonly<Record<string, unknown>>): [Column, unknown][] =>
-  Object.entries(table).map(([field, column]) => [column, storedValue(column, row[field])])
+export const valuesOf = (fields: Fields, row: Readonly<Record<string, unknown>>): unknown[] =>
+  fields.map(([field, column]) => storedValue(column, row[field]))
+
+/** A table's fields and their columns, in the order of `namesOf`: for `valuesOf`, which runs once a row. */
+export type Fields = readonly (readonly [field: string, column: Column])[]
+export const fieldsOf = (table: Table): Fields => Object.entries(table)
 
 function storedValue({ type }: Column, value: unknown): unknown {
   if (type === 'boolean') return value === true

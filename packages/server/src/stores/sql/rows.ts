@@ -16,9 +16,11 @@ import {
   type Room,
   type RoomId,
   type RoomSettings,
+  type Stream,
   type User,
 } from '@roomful/protocol'
 import type { StoredMessage } from '../../core/ops'
+import { type Profile, profileOf } from '../../core/profile'
 import { whole } from '../../core/whole'
 import type { Attending, Block, InvitationRow, Membership, ReportedRoom, Span } from '../port'
 import { flag, integer, json, oneOf, type Row, text, textOrNull } from './column'
@@ -45,7 +47,11 @@ export function roomFrom(row: Row): Room {
 }
 
 /** From `users`. */
-export const userFrom = (row: Row): User => ({ id: asUserId(text(row, 'id')), name: text(row, 'name') })
+export const userFrom = (row: Row): User =>
+  whole<User>()({ id: asUserId(text(row, 'id')), ...profileFrom(row) })
+
+const profileFrom = (row: Row): Profile =>
+  profileOf({ name: text(row, 'name'), avatarUrl: textOrNull(row, 'avatar_url') })
 
 /** From `room_heads`. */
 export function headFrom(row: Row): [RoomId, Head] {
@@ -90,7 +96,7 @@ export function memberFrom(row: Row): Member {
   return whole<Member>()({
     roomId: asRoomId(text(row, 'room_id')),
     userId: asUserId(text(row, 'user_id')),
-    name: text(row, 'name'),
+    ...profileFrom(row),
     role: oneOf(row, 'role', ROLES),
     joinedAt: text(row, 'joined_at'),
     lastReadSeq: integer(row, 'last_read_seq'),
@@ -123,6 +129,7 @@ export function messageFrom(row: Row): StoredMessage {
     // Almost no message has any: NULL keeps the row short and the parser out of the hot path.
     reactions: row.reactions === null ? [] : json<StoredMessage['reactions']>(row, 'reactions'),
     ...(row.pinned === null ? {} : { pinned: json<Pinned>(row, 'pinned') }),
+    ...(row.stream === null ? {} : { stream: json<Stream>(row, 'stream') }),
   })
 }
 

@@ -19,7 +19,7 @@ const BY_CLIENT_ID = `
     AND messages.client_id = json_extract(key.value, '$.clientId')`
 const BY_PURGED_CLIENT_ID = `
   SELECT purged_sends.*, '' AS content, NULL AS metadata, NULL AS edited_at, 1 AS deleted, NULL AS reactions,
-    NULL AS pinned
+    NULL AS pinned, NULL AS stream
   FROM json_each(?) AS key CROSS JOIN purged_sends
   ON purged_sends.room_id = ?
     AND purged_sends.sender_id = json_extract(key.value, '$.userId')

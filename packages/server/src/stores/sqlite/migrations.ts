@@ -297,4 +297,19 @@ export const MIGRATIONS: readonly string[] = [
   -- The app's own kind of a room; null: of none.
   ALTER TABLE rooms ADD COLUMN kind TEXT;
   `,
+  `
+  -- JSON: of a message that was written piece by piece, how it goes on.
+  ALTER TABLE messages ADD COLUMN stream TEXT;
+  CREATE INDEX messages_growing ON messages (room_id, seq)
+    WHERE stream ->> 'state' = 'streaming' OR stream ->> 'closing' = 1;
+  `,
+  `
+  -- Address of the user's picture; null: none. Member rows have a copy, like that of the name.
+  ALTER TABLE users ADD COLUMN avatar_url TEXT;
+  ALTER TABLE room_members ADD COLUMN avatar_url TEXT;
+  `,
+  `
+  -- 1: its inviter withdrew it. Apart from "shown": a decline has to outlast it.
+  ALTER TABLE invitations ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;
+  `,
 ]

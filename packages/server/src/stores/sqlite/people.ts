@@ -1,5 +1,5 @@
 import { asRoomId, asUserId, LIMITS, type RoomId, type UserId } from '@roomful/protocol'
-import type { NewInvitations } from '../port'
+import type { InvitationToWithdraw, NewInvitations } from '../port'
 import { flag, integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
 import type { Connection } from './connection'
@@ -12,22 +12,33 @@ const SENT = `
     SELECT 1 FROM invitations WHERE inviter_id = ?1 AND until_ms > ?2 LIMIT ${LIMITS.invitationsSent + 1}
   )) + (SELECT count(*) FROM json_each(?3) AS wanted WHERE NOT EXISTS (
     SELECT 1 FROM invitations WHERE user_id = wanted.value AND room_id = ?4 AND until_ms > ?2
+      AND (withdrawn = 0 OR inviter_id = ?1)
   )) AS sent`
 
-/** The work is the same for an unknown id (P9). */
+const STANDS_AGAIN = 'invitations.until_ms > excluded.at_ms AND invitations.inviter_id = excluded.inviter_id'
+
+/**
+ * The work is the same for an unknown id (P9). One inviter's invitation that stands again keeps its times, by which it is
+ * not returned as new.
+ */
 const INVITE = `
   INSERT INTO invitations (user_id, room_id, inviter_id, at_ms, until_ms, shown)
   SELECT wanted.value, ?4, ?1, ?2, ?5,
     (SELECT count(*) FROM invitations AS theirs
-      WHERE theirs.user_id = wanted.value AND theirs.shown = 1 AND theirs.until_ms > ?2) < ${LIMITS.invitationsReceived}
+      WHERE theirs.user_id = wanted.value AND theirs.shown = 1 AND theirs.withdrawn = 0 AND theirs.until_ms > ?2) < ${LIMITS.invitationsReceived}
     AND (SELECT count(*) FROM invitations AS mine
       WHERE mine.user_id = wanted.value AND mine.inviter_id = ?1 AND mine.until_ms > ?2) < ${LIMITS.invitationsFromOne}
     AND NOT EXISTS (SELECT 1 FROM blocks WHERE blocks.user_id = wanted.value AND blocks.blocked_id = ?1)
   FROM json_each(?3) AS wanted WHERE true
   ON CONFLICT (user_id, room_id) DO UPDATE SET
-    inviter_id = excluded.inviter_id, at_ms = excluded.at_ms, until_ms = excluded.until_ms, shown = excluded.shown
-    WHERE invitations.until_ms <= excluded.at_ms
-  RETURNING user_id, shown`
+    inviter_id = excluded.inviter_id,
+    at_ms = iif(${STANDS_AGAIN}, invitations.at_ms, excluded.at_ms),
+    until_ms = iif(${STANDS_AGAIN}, invitations.until_ms, excluded.until_ms),
+    shown = iif(${STANDS_AGAIN}, invitations.shown,
+      excluded.shown AND (invitations.shown OR invitations.until_ms <= excluded.at_ms)),
+    withdrawn = 0
+    WHERE invitations.until_ms <= excluded.at_ms OR invitations.withdrawn = 1
+  RETURNING user_id, shown AND at_ms = ?2 AS shown`
 
 export function invite(
   db: Connection,
@@ -48,9 +59,21 @@ export function answerInvitation(
   roomId: RoomId,
   answer: 'accepted' | 'declined',
 ): boolean {
-  const where = 'WHERE user_id = ? AND room_id = ? AND shown = 1 RETURNING 1'
+  const where = 'WHERE user_id = ? AND room_id = ? AND shown = 1 AND withdrawn = 0 RETURNING 1'
   const verb = answer === 'accepted' ? 'DELETE FROM invitations' : 'UPDATE invitations SET shown = 0'
   return db.all(`${verb} ${where}`, userId, roomId).length > 0
+}
+
+const WITHDRAW = `
+  UPDATE invitations SET withdrawn = 1
+  WHERE user_id = ? AND room_id = ? AND inviter_id = ? AND until_ms > ? AND withdrawn = 0 RETURNING shown`
+
+export function withdrawInvitation(
+  db: Connection,
+  { userId, roomId, inviterId, nowMs }: InvitationToWithdraw,
+): boolean {
+  const row = db.get(WITHDRAW, userId, roomId, inviterId, nowMs)
+  return row !== undefined && flag(row, 'shown')
 }
 
 /** By the index of ages, where old ones come first. */

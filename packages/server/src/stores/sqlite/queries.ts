@@ -8,7 +8,7 @@ import { SELECT_ROOM } from './facts'
 
 const MEMBERSHIP = `
   SELECT rooms.*, room_heads.rev, room_heads.last_seq, room_heads.floor_seq, room_heads.member_count,
-    member.room_id, member.user_id, member.name AS member_name, member.role, member.joined_at, member.last_read_seq, member.from_seq, member.muted_until, member.removed,
+    member.room_id, member.user_id, member.name AS member_name, member.avatar_url, member.role, member.joined_at, member.last_read_seq, member.from_seq, member.muted_until, member.removed,
     member.rev AS member_rev, member.added, member.hidden_seq`
 
 export const ROOMS_OF = `${MEMBERSHIP}
@@ -140,11 +140,12 @@ export const FILE_SHOWN_TO = `
   WHERE ${SHOWS_FILE} AND member.user_id = ?2 AND member.removed IS NULL AND messages.seq >= member.from_seq LIMIT 1`
 
 export const MISNAMED = `
-  SELECT room_id FROM room_members WHERE user_id = ? AND removed IS NULL AND name <> ? ORDER BY room_id LIMIT ?`
+  SELECT room_id FROM room_members
+  WHERE user_id = ? AND removed IS NULL AND (name <> ? OR avatar_url IS NOT ?) ORDER BY room_id LIMIT ?`
 
 export const DM = `SELECT room_id FROM dm_rooms WHERE dm_key = ?`
 
-export const USERS = `SELECT id, name FROM users WHERE id > ? ORDER BY id LIMIT ?`
+export const USERS = `SELECT id, name, avatar_url FROM users WHERE id > ? ORDER BY id LIMIT ?`
 
 export const ROOMS = `${SELECT_ROOM.replace(' JOIN ', ' CROSS JOIN ')} WHERE rooms.id > ? ORDER BY rooms.id LIMIT ?`
 
@@ -157,7 +158,7 @@ export const COUNT_MESSAGES = `
   SELECT count(*) AS counted FROM room_heads CROSS JOIN messages INDEXED BY messages_shown USING (room_id)
   WHERE room_id = ? AND seq BETWEEN ? AND ? AND deleted = 0`
 
-export const USER = `SELECT name FROM users WHERE id = ?`
+export const USER = `SELECT id, name, avatar_url FROM users WHERE id = ?`
 
 /** Room by room of the asking user: the number of the others' rooms costs nothing, and so reveals nothing (P9). */
 export const ACQUAINTANCES = `
@@ -174,8 +175,13 @@ export const BLOCKERS = `
 export const BLOCKED = `SELECT * FROM blocks WHERE user_id = ? AND blocked_id > ? ORDER BY blocked_id LIMIT ?`
 
 export const INVITATIONS = `
-  SELECT * FROM invitations WHERE user_id = ? AND shown = 1 AND until_ms > ? ORDER BY at_ms DESC, room_id LIMIT ?`
-export const INVITATION = `SELECT * FROM invitations WHERE user_id = ? AND room_id = ? AND shown = 1 AND until_ms > ?`
+  SELECT * FROM invitations WHERE user_id = ? AND shown = 1 AND withdrawn = 0 AND until_ms > ?
+  ORDER BY at_ms DESC, room_id LIMIT ?`
+export const INVITATION = `
+  SELECT * FROM invitations WHERE user_id = ? AND room_id = ? AND shown = 1 AND withdrawn = 0 AND until_ms > ?`
+export const SENT_INVITATIONS = `
+  SELECT * FROM invitations WHERE inviter_id = ? AND until_ms > ? AND withdrawn = 0
+  ORDER BY at_ms DESC, room_id, user_id LIMIT ?`
 
 export const REPORTS_OPEN = `
   SELECT * FROM reports WHERE room_id = ? AND id > ? AND resolved_at IS NULL ORDER BY id LIMIT ?`
@@ -206,6 +212,12 @@ export const AUDIT_AFTER = `SELECT * FROM audit WHERE room_id = ? AND id < ? ORD
 
 export const PINS = `
   SELECT * FROM messages INDEXED BY messages_pinned WHERE room_id = ? AND pinned IS NOT NULL ORDER BY seq`
+
+// The predicate of the index, word for word: else SQLite does not take it.
+export const GROWING = `
+  SELECT * FROM messages INDEXED BY messages_growing
+  WHERE (stream ->> 'state' = 'streaming' OR stream ->> 'closing' = 1) AND (room_id, seq) > (?, ?)
+  ORDER BY room_id, seq LIMIT ?`
 
 const ORDER = { oldest: 'seq', newest: 'seq DESC', rev: 'rev' } as const
 

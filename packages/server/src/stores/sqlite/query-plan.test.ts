@@ -9,7 +9,7 @@ import { Connection, type Value } from './connection'
 import { readFacts } from './facts'
 import { migrate } from './migrate'
 import { claim, forgetDead, keepEvents, replay, settle, sqliteOutbox } from './outbox'
-import { answerInvitation, block, forgetInvitations, hide, invite } from './people'
+import { answerInvitation, block, forgetInvitations, hide, invite, withdrawInvitation } from './people'
 import { createRoom, forgetOps, markRead, putUser } from './sqlite-mutations'
 import { sqliteReader } from './sqlite-reader'
 
@@ -206,12 +206,18 @@ describe('SQLite finds by index', () => {
     expect(plans.flat()[0]).toMatch(/SEARCH invitations USING PRIMARY KEY \(user_id=\?\)/)
   })
 
+  test('invitations of an inviter: by inviter, and only those are sorted', async () => {
+    const plans = await plansOf(() => sqliteReader(db).sentInvitations(ann, { nowMs: 5, limit: 10 }))
+    expect(plans.flat()[0]).toMatch(/invitations_sent \(inviter_id=\? AND until_ms>\?\)/)
+  })
+
   test('an invitation, a block, a hidden dm', async () => {
     const plans = await plansOf(() => {
       const [inviterId, userIds] = [ann, [bob]]
       invite(db, { roomId, inviterId, userIds, at: 5, until: 9 })
       answerInvitation(db, bob, roomId, 'declined')
       answerInvitation(db, bob, roomId, 'accepted')
+      withdrawInvitation(db, { roomId, userId: bob, inviterId, nowMs: 5 })
       block(db, ann, bob, at)
       hide(db, roomId, ann, true)
       forgetInvitations(db, 5)

@@ -13,15 +13,31 @@ import {
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Migrated } from '../maintenance'
+import { integer } from '../sql/column'
 import { Connection } from './connection'
 import { OWNER_ONLY, realPath, syncFolders } from './database-file'
 import { lockFile } from './file-lock'
 import { migrate } from './migrate'
+import { MIGRATIONS } from './migrations'
 
 // Maintenance of a database file. All but a backup need it closed by servers.
 
 export function migrateFile(file: string): Migrated {
   return alone(file, (connection) => migrate(connection))
+}
+
+/** May run beside a server, as a backup. */
+export function versionsOfFile(file: string): Migrated {
+  const path = resolve(file)
+  if (!existsSync(path)) throw new Error(`${path} is not there`)
+  const connection = new Connection(path)
+  try {
+    const table = connection.get("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'")
+    const row = table && connection.get('SELECT coalesce(max(version), 0) AS version FROM schema_version')
+    return { from: row ? integer(row, 'version') : 0, to: MIGRATIONS.length }
+  } finally {
+    connection.close()
+  }
 }
 
 export function renewFileEpoch(file: string): string {

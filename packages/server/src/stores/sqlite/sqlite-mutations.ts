@@ -1,10 +1,11 @@
-import type { Report, RoomId, User, UserId } from '@roomful/protocol'
+import type { Report, RoomId, UserId } from '@roomful/protocol'
 import type { OutboxEvent } from '../../core/ops'
 import { countPresent } from '../../core/present'
-import { type PutUser, roomWasDeleted, type Store } from '../port'
+import { isSameProfile } from '../../core/profile'
+import { type PutUser, putOver, roomWasDeleted, type Store, type UserToPut } from '../port'
 import { integer, text } from '../sql/column'
 import { FORGET_OPS_STEP } from '../sql/forget-ops-step'
-import { roomFrom } from '../sql/rows'
+import { roomFrom, userFrom } from '../sql/rows'
 import type { Connection } from './connection'
 import { SELECT_ROOM } from './facts'
 import { keepEvents } from './outbox'
@@ -45,24 +46,27 @@ export function createRoom(db: Connection, { room, members, dmKey, outbox = [] }
 
 export function putUser(
   db: Connection,
-  { id, name }: User,
+  given: UserToPut,
   namedAt: number,
   events: readonly OutboxEvent[] = [],
 ): PutUser {
-  const held = db.get('SELECT name, named_at FROM users WHERE id = ?', id)
+  const row = db.get('SELECT id, name, avatar_url, named_at FROM users WHERE id = ?', given.id)
+  const held = row && userFrom(row)
+  const user = putOver(held, given)
   // No change costs no fsync.
-  if (held && (text(held, 'name') === name || integer(held, 'named_at') > namedAt))
-    return { id, name: text(held, 'name') }
+  if (held && row && (isSameProfile(held, user) || integer(row, 'named_at') > namedAt)) return held
   db.run(
-    `INSERT INTO users (id, name, named_at) VALUES (?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET name = excluded.name, named_at = excluded.named_at`,
-    id,
-    name,
+    `INSERT INTO users (id, name, avatar_url, named_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE
+       SET name = excluded.name, avatar_url = excluded.avatar_url, named_at = excluded.named_at`,
+    user.id,
+    user.name,
+    user.avatarUrl ?? null,
     namedAt,
   )
-  if (held) return { id, name }
+  if (held) return user
   keepEvents(db, events)
-  return { id, name, isNew: true }
+  return { ...user, isNew: true }
 }
 
 /** Forward only, and never past the head (I6). */

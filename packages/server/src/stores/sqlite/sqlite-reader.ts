@@ -82,6 +82,9 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
 
     pins: (roomId) => step(() => connection.all(sql.PINS, roomId).map(messageFrom)),
 
+    growing: ({ after, limit }) =>
+      step(() => connection.all(sql.GROWING, after?.roomId ?? '', after?.seq ?? 0, limit).map(messageFrom)),
+
     unread: async (userId, roomIds) => {
       const rows = await inSteps(roomIds, UNREAD_STEP, (list) =>
         connection.all(sql.UNREAD, LIMITS.unreadCap, list, userId),
@@ -150,7 +153,7 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
     user: (userId) =>
       step(() => {
         const row = connection.get(sql.USER, userId)
-        return row && { id: userId, name: text(row, 'name') }
+        return row && userFrom(row)
       }),
 
     users: ({ after = asUserId(''), limit }) =>
@@ -193,14 +196,19 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
         return rows.map(invitationFrom)
       }),
 
+    sentInvitations: (inviterId, { nowMs, limit }) =>
+      step(() => connection.all(sql.SENT_INVITATIONS, inviterId, nowMs, limit).map(invitationFrom)),
+
     dm: (dmKey) =>
       step(() => {
         const row = connection.get(sql.DM, dmKey)
         return row && asRoomId(text(row, 'room_id'))
       }),
 
-    misnamed: ({ id, name }, limit) =>
-      step(() => connection.all(sql.MISNAMED, id, name, limit).map((row) => asRoomId(text(row, 'room_id')))),
+    misnamed: ({ id, name, avatarUrl = null }, limit) =>
+      step(() =>
+        connection.all(sql.MISNAMED, id, name, avatarUrl, limit).map((row) => asRoomId(text(row, 'room_id'))),
+      ),
 
     reports: (roomId, { resolved, after = '', limit }) =>
       step(() => {

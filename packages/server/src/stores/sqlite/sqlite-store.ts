@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { asUserId } from '@roomful/protocol'
+import { halfMoved, MOVING_FROM } from '../half-moved'
 import type { Store } from '../port'
 import { integer, text } from '../sql/column'
 import { Connection } from './connection'
@@ -44,6 +45,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
     connection = new Connection(path)
     checkWhole(path, connection)
     migrate(connection)
+    if (connection.get('SELECT 1 FROM meta WHERE key = ?', MOVING_FROM)) throw halfMoved()
     return store(path, connection, introduce(connection), lock)
   } catch (error) {
     connection?.close()
@@ -86,6 +88,7 @@ function store(path: string, connection: Connection, epoch: string, lock: { clos
     invite: (invitations) => writer.write((db) => people.invite(db, invitations)),
     answerInvitation: (userId, roomId, answer) =>
       writer.write((db) => people.answerInvitation(db, userId, roomId, answer)),
+    withdrawInvitation: (invitation) => writer.write((db) => people.withdrawInvitation(db, invitation)),
     forgetInvitations: (beforeMs) => writer.write((db) => people.forgetInvitations(db, beforeMs)),
     block: (userId, blockedId, at) => writer.write((db) => people.block(db, userId, blockedId, at)),
     unblock: (userId, blockedId) => writer.write((db) => people.unblock(db, userId, blockedId)),

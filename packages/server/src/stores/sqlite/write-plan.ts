@@ -1,9 +1,19 @@
 import type { AuditEntry, Member, Room, RoomId } from '@roomful/protocol'
 import type { Facts, Plan } from '../../core/ops'
-import { MEMBER_COLUMNS, MESSAGE_COLUMNS, namesOf, updatesOf, valuesOf } from '../sql/columns'
+import {
+  type Fields,
+  fieldsOf,
+  MEMBER_COLUMNS,
+  MESSAGE_COLUMNS,
+  namesOf,
+  updatesOf,
+  valuesOf,
+} from '../sql/columns'
 import type { Connection, Value } from './connection'
 import { keepEvents } from './outbox'
 
+const MESSAGE_FIELDS = fieldsOf(MESSAGE_COLUMNS)
+const MEMBER_FIELDS = fieldsOf(MEMBER_COLUMNS)
 const marks = (table: object): string =>
   Object.keys(table)
     .map((_, at) => `?${at + 1}`)
@@ -38,7 +48,7 @@ export function writePlan(connection: Connection, roomId: RoomId, facts: Facts, 
   const lastSeq = facts.room?.lastSeq ?? 0
   for (const message of plan.messages) {
     const isNew = message.seq > lastSeq
-    connection.run(isNew ? INSERT_MESSAGE : UPDATE_MESSAGE, ...bound(MESSAGE_COLUMNS, message))
+    connection.run(isNew ? INSERT_MESSAGE : UPDATE_MESSAGE, ...bound(MESSAGE_FIELDS, message))
   }
   for (const member of plan.members) upsertMember(connection, member)
   if (plan.room) updateRoom(connection, plan.room)
@@ -52,16 +62,16 @@ export function writePlan(connection: Connection, roomId: RoomId, facts: Facts, 
 }
 
 export function upsertMember(connection: Connection, member: Member): void {
-  connection.run(UPSERT_MEMBER, ...bound(MEMBER_COLUMNS, member))
+  connection.run(UPSERT_MEMBER, ...bound(MEMBER_FIELDS, member))
 }
 
 /** SQLite has neither booleans nor JSON. */
-const bound = (...[table, row]: Parameters<typeof valuesOf>): Value[] =>
-  valuesOf(table, row).map(([{ name }, value]) => {
+const bound = (fields: Fields, row: Parameters<typeof valuesOf>[1]): Value[] =>
+  valuesOf(fields, row).map((value, at) => {
     if (value === null || typeof value === 'string' || typeof value === 'number') return value
     if (typeof value === 'boolean') return value ? 1 : 0
     if (typeof value === 'object') return JSON.stringify(value)
-    throw new TypeError(`column ${name} cannot hold a ${typeof value}`)
+    throw new TypeError(`column ${fields[at]?.[1].name} cannot hold a ${typeof value}`)
   })
 
 function updateRoom(connection: Connection, room: Room): void {

@@ -16,7 +16,7 @@ const UPGRADE_END = Buffer.from('\r\n\r\n')
  * A bare websocket. A client library spends as much on a delivery as the server does, and would dominate the
  * measurement; here a frame costs only the parsing of its header.
  */
-export class Line {
+export class BenchSocket {
   #rest: Buffer = NOTHING
   #upgraded = false
 
@@ -33,24 +33,24 @@ export class Line {
     onMessage: (message: Buffer) => void,
     onEnd: () => void = () => {},
     headers = '',
-  ): Line {
+  ): BenchSocket {
     const { hostname, port } = new URL(url)
     const onread = {
       buffer: READ,
       callback: (bytes: number) => {
-        line.#read(READ.subarray(0, bytes))
+        opened.#read(READ.subarray(0, bytes))
         return true
       },
     }
     const socket = connect({ host: hostname, port: Number(port), onread })
-    const line = new Line(socket, onMessage)
+    const opened = new BenchSocket(socket, onMessage)
     socket.on('error', () => socket.destroy())
     socket.on('close', onEnd)
     socket.write(
       `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${hostname}:${port}\r\nUpgrade: websocket\r\n` +
         `${headers}Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
     )
-    return line
+    return opened
   }
 
   /** A text frame. The mask that a client must send is zero, which leaves the text as it is. */

@@ -1,0 +1,71 @@
+import type { MessageId, RoomId } from '@roomful/protocol'
+import { isGrowing } from '../core/growing'
+import type { Outcome, Refusal, StreamOp } from '../core/ops'
+import { refuse } from '../core/refusal'
+import type { Device } from '../hub/device'
+import { moderate } from '../moderation/moderate'
+import { asMessageRefusal } from './change-message'
+import { actorOf, type Handler, type Services } from './handler'
+import { messageAck } from './outcome-ack'
+import { callHook } from './send-message'
+import { submitInOrder } from './submit'
+
+/** The text so far, for good. Its deltas have shown it already. */
+export const writeStream: Handler<'write-stream'> = async (services, device, payload) => {
+  const { roomId, messageId, run, content, state } = payload
+  const rate = services.streams.writesOf(device.userId, messageId)
+  // The last one is not kept waiting: there is one.
+  if (rate.take(1) === 0 && state === 'streaming')
+    return refuse('RATE_LIMITED', { retryAfterMs: rate.retryAfterMs })
+  const outcome = await submitInOrder(services, device, async () => {
+    const refusal = await contentRefusal(services, device, payload)
+    if (refusal) return refusal
+    const op: StreamOp = { kind: 'write-stream', messageId, run, content, state, ...by(services, device) }
+    return { roomId, op }
+  })
+  return ended(services, outcome)
+}
+
+export const resumeStream: Handler<'resume-stream'> = async (services, device, { roomId, messageId }) =>
+  change(services, device, { roomId, op: { kind: 'resume-stream', messageId, ...by(services, device) } })
+
+export const cancelStream: Handler<'cancel-stream'> = async (services, device, { roomId, messageId }) =>
+  change(services, device, { roomId, op: { kind: 'cancel-stream', messageId, ...by(services, device) } })
+
+/** Answered at once, in the order in which they came. */
+export const messageDelta: Handler<'message-delta'> = async ({ streams }, device, { deltas }) => {
+  const refused = deltas.filter(({ roomId, ...piece }) => !streams.take(device, roomId, piece))
+  return { ok: true, refused: refused.map(({ messageId }) => messageId) }
+}
+
+const by = ({ clock }: Services, device: Device) => ({ actor: actorOf(device), at: clock.now() })
+
+/** As often as a message is sent: everybody sees it. */
+async function change(
+  services: Services,
+  device: Device,
+  prepared: { readonly roomId: RoomId; readonly op: StreamOp },
+) {
+  const bucket = services.sendRates.of(device.userId)
+  if (bucket.take(1) === 0) return refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs })
+  return ended(services, await submitInOrder(services, device, () => prepared))
+}
+
+/** The app is asked about the whole text. It may refuse it, and not rewrite it: what is shown already would not fit. */
+async function contentRefusal(
+  services: Services,
+  { identity: { id, name } }: Device,
+  { roomId, messageId, content }: { roomId: RoomId; messageId: MessageId; content: string },
+): Promise<Refusal | undefined> {
+  const user = { id, name }
+  const moderated = await moderate(services, { kind: 'edit', roomId, user, content, type: 'text', messageId })
+  if ('ok' in moderated) return moderated
+  return moderated.content === content ? undefined : refuse('REFUSED', { field: 'content' })
+}
+
+/** `afterEdit` once, when it has ended, as the event is. */
+function ended(services: Services, outcome: Outcome) {
+  const answer = messageAck(asMessageRefusal(outcome))
+  if (answer.ok && !isGrowing(answer.message)) callHook(services, 'afterEdit', answer.message)
+  return answer
+}
