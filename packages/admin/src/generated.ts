@@ -14,6 +14,7 @@ export type Member = {
   readonly roomId: string
   readonly userId: string
   readonly name: string
+  readonly avatarUrl?: string
   readonly role: 'owner' | 'admin' | 'member'
   readonly joinedAt: string
   readonly lastReadSeq: number
@@ -46,6 +47,12 @@ export type Message = {
     readonly mine?: boolean
   }[]
   readonly pinned?: { readonly by: string; readonly at: string }
+  readonly stream?: {
+    readonly state: 'streaming' | 'finished' | 'cancelled' | 'interrupted'
+    readonly run?: number
+    readonly for?: string
+    readonly closing?: true
+  }
 }
 
 export type Report = {
@@ -98,12 +105,17 @@ export type RoomListItem = {
   readonly hiddenSeq?: number
 }
 
-export type User = { readonly id: string; readonly name: string; readonly deactivated: boolean }
+export type User = {
+  readonly id: string
+  readonly name: string
+  readonly avatarUrl?: string
+  readonly deactivated: boolean
+}
 
 /** The requests of all operations, by their ids. */
 export type Requests = {
-  /** Makes a user, or gives them this name; they need not have signed in. */
-  'users.upsert': { readonly userId: string; readonly name: string }
+  /** Makes a user, or gives them this name and picture; they need not have signed in. */
+  'users.upsert': { readonly userId: string; readonly name: string; readonly avatarUrl?: string | null }
   /** One user. */
   'users.get': { readonly userId: string }
   /** Deactivates the user, takes them out of all rooms, and takes their name from their messages, or the messages too. With a `next`, call it again with that as `after`. */
@@ -112,8 +124,14 @@ export type Requests = {
     readonly messages: 'anonymise' | 'blank'
     readonly after?: string
   }
-  /** Makes up to 1000 users, or gives them these names. The last of two with one id counts. */
-  'users.upsertMany': { readonly users: readonly { readonly id: string; readonly name: string }[] }
+  /** Makes up to 1000 users, or gives them these names and pictures. The last of two with one id counts. */
+  'users.upsertMany': {
+    readonly users: readonly {
+      readonly id: string
+      readonly name: string
+      readonly avatarUrl?: string | null
+    }[]
+  }
   /** Users by id. `query`: a part of the name or id, in any case; a page of it may be empty and still have a `next`. */
   'users.list': { readonly query?: string; readonly after?: string; readonly limit?: number }
   /** The user's rooms by id, as their list shows them, with their unread. */

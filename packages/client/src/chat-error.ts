@@ -1,1 +1,1 @@
-export { ChatError } from './model/chat-error'
+export { ChatError, type RoomRemoval } from './model/chat-error'

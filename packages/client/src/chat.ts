@@ -1,4 +1,12 @@
-import type { AsyncClosable, ClientEvent, OkAck, PayloadInput, RoomType } from '@roomful/protocol'
+import type {
+  AsyncClosable,
+  ClientEvent,
+  OkAck,
+  PayloadInput,
+  RoomType,
+  SentInvitation,
+} from '@roomful/protocol'
+import type { InspectOptions, Inspector } from './inspect/inspection'
 import type { ChatState } from './model/chat-shape'
 import type { RoomRow, WithRoomMetadata } from './model/register'
 import type { WaitOptions } from './options'
@@ -34,6 +42,14 @@ export interface Chat extends AsyncClosable {
    * network. Rejects with the code that stopped the chat, ABORTED once it is closed, and as `options` describe.
    */
   connect(options?: WaitOptions): Promise<void>
+  /**
+   * Dials now instead of at `retryAt`, for a button beside "Reconnecting in 24 s…": once a second at most, however often it
+   * is called. Does nothing unless the connection is `waiting`. If it fails the next wait is longer, as without it.
+   *
+   * @example
+   * if (chat.getState().connection.status === 'waiting') chat.reconnect()
+   */
+  reconnect(): void
   /**
    * Resolves when nothing in the outbox waits any more: messages, edits, deletes, reactions and read cursors, also
    * those that an earlier run left on the disk; at once if there are none. A `failed` entry does not wait: it needs
@@ -109,6 +125,18 @@ export interface Chat extends AsyncClosable {
   /** The inviter is not notified. */
   declineInvitation(roomId: string, options?: WaitOptions): Promise<void>
   /**
+   * The user's own invitations that wait, newest first, at most 100: with nothing of the invited user, not even whether
+   * there is one or has declined, until they accept.
+   */
+  listSentInvitations(options?: WaitOptions): Promise<SentInvitation[]>
+  /**
+   * Takes back an invitation: the user no longer sees it. It counts for the limit until it expires.
+   *
+   * @example
+   * for (const { roomId, userId } of await chat.listSentInvitations()) await chat.withdrawInvitation(roomId, userId)
+   */
+  withdrawInvitation(roomId: string, userId: string, options?: WaitOptions): Promise<void>
+  /**
    * Blocks this user: they can open no dm with the caller, add them to no room, and their invitations are not
    * delivered; the caller leaves their dm. Their messages in shared rooms stay. LIMIT_EXCEEDED after 1,000.
    */
@@ -135,4 +163,15 @@ export interface Chat extends AsyncClosable {
    * call, as plain JSON. Rejects with ChatError: INVALID_PAYLOAD, with the path in `error.field`, if it is not.
    */
   request<E extends ClientEvent>(event: E, payload: PayloadInput<E>, options?: WaitOptions): Promise<OkAck<E>>
+  /**
+   * A look inside, for development and for reports of what went wrong: the connection and its history, rooms with their
+   * cursor, ranges and gaps, the outbox, every frame as a timeline. Recorded from then on, until `stop`; its code is loaded
+   * by the first call. Texts of messages are left out unless `payloads` is set, and tokens always.
+   *
+   * @example
+   * const inspector = await chat.inspect({ events: 500 })
+   * const stop = inspector.subscribe(() => console.log(inspector.getState().counts))
+   * const trace = JSON.stringify(inspector.trace())
+   */
+  inspect(options?: InspectOptions): Promise<Inspector>
 }

@@ -10,10 +10,11 @@ import { attempt, createReport } from './engine/report'
 import type { Runner } from './engine/runner'
 import { createServerTime } from './engine/server-time'
 import { createSyncRunner } from './engine/sync-runner'
+import { createUploadRunner } from './engine/upload-runner'
 import { createWakeRunner } from './engine/wake-runner'
 import { createChatRooms } from './handles/chat-rooms'
 import { createChatView } from './handles/chat-view'
-import { createConnect, roomConnectionOf } from './handles/connect'
+import { createConnect, createReconnect, roomConnectionOf } from './handles/connect'
 import { showInDevtools } from './handles/devtools'
 import { createEnding } from './handles/ending'
 import { chatClosedError } from './handles/limits'
@@ -21,6 +22,8 @@ import { createPresence } from './handles/presence'
 import { createRoomHandles } from './handles/room-handle'
 import { createRoomUses } from './handles/room-uses'
 import { createWaiters } from './handles/waiters'
+import { readers } from './inspect/readers'
+import { type Tap, tapped } from './inspect/taps'
 import { newRoom } from './model/room/room-model'
 import type { ChatOptions, SocketOptions } from './options'
 import { hostEnvironment } from './platform/host-environment'
@@ -31,6 +34,7 @@ import { systemClock } from './platform/system-clock'
 import { copyFor, createPersistence } from './storage/persistence'
 import { linkTabs } from './tabs/lazy-tabs'
 import { lazyTransport } from './transport/lazy-transport'
+import { loadFileWork } from './uploads/load-file-work'
 
 const WINDOW_SIZE = 2_000
 const REQUEST_TIMEOUT_MS = 10_000
@@ -58,6 +62,7 @@ export function createChat(options: ChatOptions): Chat {
   const storeClock = steadyClock(options.ports?.clock ?? systemClock)
   const clock = scopedClock(storeClock)
   const { ids = nanoidIds, environment = hostEnvironment, inspect, inspectRun } = options.ports ?? {}
+  const taps = new Set<Tap>()
   // A server of protocol 1 does not recognise a repeated send, so an outbox that outlives the process would double it.
   const copy = options.protocol === 1 ? null : copyFor(options.storage, storeClock)
   const report = createReport(options.onError)
@@ -81,9 +86,11 @@ export function createChat(options: ChatOptions): Chat {
     () => engine,
     options.auth,
     (error) => options.onError && report(error, { source: 'auth' }),
+    (token) => disk?.onToken(token),
   )
   const load = () => loadTransport[options.protocol ?? 2](options)
-  const openTransport = options.ports?.transport ?? lazyTransport(load)
+  const standard = options.ports?.transport ?? lazyTransport(load)
+  const openTransport = options.ports?.wrapTransport?.(standard) ?? standard
   const sequence = createOutboxSequence(clock)
   const tabs =
     copy &&
@@ -106,12 +113,14 @@ export function createChat(options: ChatOptions): Chat {
       clock,
       storeClock,
       url: options.url,
+      userId: options.userId,
+      token: () => connection.token(false),
       sequence,
       report,
     })
   const base: Omit<EngineContext, 'ask'> = {
     store,
-    transport: (tabs?.openTransport ?? openTransport)(options.url, (event) => inbox(event)),
+    transport: tapped(tabs?.openTransport ?? openTransport, taps)(options.url, (event) => inbox(event)),
     clock,
     serverTime: createServerTime(clock),
     ids,
@@ -140,9 +149,13 @@ export function createChat(options: ChatOptions): Chat {
     onRevoked: () => wipe(),
     onPresence: presence.onPresence,
   })
+  // Elsewhere than in a browser the app has the file, and the disk is its own.
+  const files = copy?.kind === 'indexeddb' && disk ? disk.files : null
+  const uploads = createUploadRunner(engine, loadFileWork(options, engine, connection.token), files)
   const runners: readonly Runner[] = [
     connection,
     createSyncRunner(engine),
+    uploads,
     createOutboxRunner(engine, options.maxUnsentAgeMs ?? MAX_UNSENT_AGE_MS),
   ]
   const pump = createPump({
@@ -167,12 +180,17 @@ export function createChat(options: ChatOptions): Chat {
   const connect = createConnect(engine, start)
   const readDebounceMs = options.readDebounceMs ?? READ_DEBOUNCE_MS
   const uses = createRoomUses(store, clock)
-  const room = createRoomHandles({ engine, waiters, uses, readDebounceMs, start, nextOrder: sequence.next })
+  const room = createRoomHandles({
+    ...{ engine, waiters, uses, uploads, readDebounceMs, start },
+    nextOrder: sequence.next,
+    takesFiles: options.protocol !== 1,
+  })
 
   const stop = (last?: () => void): void => {
     if (isClosed && last === undefined) return
     isClosed = true
     pump.close()
+    uploads.close()
     wake.close()
     store.end(() => {
       connection.close()
@@ -196,11 +214,21 @@ export function createChat(options: ChatOptions): Chat {
   return {
     ...view,
     connect,
+    reconnect: createReconnect(engine),
     ...ending,
     room,
     ...createChatRooms(engine, start, room),
     presence: presence.presence,
     setPresence: presence.setPresence,
+    inspect: async (wanted) =>
+      (await import('./inspect/create-inspector')).createInspector(
+        {
+          ...{ store, clock, taps, readers, storageKind: copy?.kind ?? 'memory', isShared: tabs !== null },
+          writesRows: () => disk?.writesRows() ?? false,
+          notify: (listener) => attempt(listener, (error) => report(error, { source: 'listener' })),
+        },
+        wanted,
+      ),
     [Symbol.asyncDispose]: async () => {
       await ending.close()
     },

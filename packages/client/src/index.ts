@@ -14,14 +14,28 @@ export type {
   Pin,
   Retry,
   RoomId,
+  SentInvitation,
   SystemAction,
   SystemMetadata,
   UserId,
 } from '@roomful/protocol'
 export type { Chat, ChatState, ConnectionState, RoomSummary, StorageState } from './chat'
-export { ChatError } from './chat-error'
+export { ChatError, type RoomRemoval } from './chat-error'
 export { createChat } from './create-chat'
 export { checkRun as unstable_checkRun } from './engine/check-run'
+export type {
+  InspectedConnection,
+  InspectedCounts,
+  InspectedEntry,
+  InspectedEvent,
+  InspectedRange,
+  InspectedRoom,
+  InspectedValue,
+  Inspection,
+  InspectOptions,
+  Inspector,
+  InspectTrace,
+} from './inspect/inspection'
 // For @roomful/testing, which checks a room's inside after every event. Not a promise: it may change in any version.
 export { checkRoom as unstable_checkRoom } from './model/invariants'
 export type { Entry as unstable_Entry } from './model/outbox/entry'
@@ -46,18 +60,28 @@ export { unreadOf as unstable_unreadOf } from './model/unread/unread-rows'
 export type { Auth, ChatOptions, ChatPorts, ErrorContext, WaitOptions } from './options'
 export type { Clock } from './platform/clock'
 export type { Environment, WakeReason } from './platform/environment'
+export type { Http, HttpAnswer, HttpRequest } from './platform/http'
 export type { Ids } from './platform/ids'
 export type { PresenceState, PresenceView, PresenceWatch } from './presence'
 export type {
+  FileOptions,
+  LoadFileOptions,
   MemberView,
   MessageDraftInput,
+  ReadableParts,
   Room,
   RoomState,
   RoomStatus,
   SendStatus,
+  SendStreamOptions,
   Sent,
+  SentStream,
   ShownMessage,
+  StreamPart,
+  StreamPlace,
+  StreamSource,
   TypingUser,
+  UploadState,
 } from './room'
 export { keyValueStore } from './storage/backends/key-value'
 export { memoryStore } from './storage/backends/memory'

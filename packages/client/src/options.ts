@@ -3,6 +3,7 @@ import type { PumpRun } from './engine/pump'
 import type { Devtools } from './handles/devtools'
 import type { Clock } from './platform/clock'
 import type { Environment } from './platform/environment'
+import type { Http } from './platform/http'
 import type { Ids } from './platform/ids'
 import type { LocalStore } from './storage/port'
 import type { TabsPort } from './tabs/port'
@@ -59,6 +60,11 @@ export type SocketOptions = {
   extraHeaders?: Record<string, string>
   /** What is tried, in this order. Default `['websocket', 'polling']`. */
   transports?: ('websocket' | 'polling')[]
+  /**
+   * In Node: the `http.Agent` of the connection, such as one that goes through a proxy. See `proxyAgent` of
+   * `@roomful/client/node`.
+   */
+  agent?: object | undefined
 }
 
 /** What `createChat` is given. Only `url`, and `auth` or a cookie, are needed. */
@@ -73,6 +79,12 @@ export type ChatOptions = SocketOptions & {
    * `withCredentials`). Tabs are `separate` then: nothing says in advance whether two of them are the same user's.
    */
   auth?: Auth
+  /**
+   * Whose chat it is, if the app knows: their copy on this device is shown at once, also offline and before `auth` has
+   * answered. Default: the user whom the token names; without a token, the only user of this device. Which user it is in
+   * the end, the server says.
+   */
+  userId?: string
   /** 1: a backend that speaks only the reference events. Default 2. */
   protocol?: 1 | 2
   /** Default: IndexedDB in browsers, memory elsewhere. */
@@ -89,7 +101,7 @@ export type ChatOptions = SocketOptions & {
   /**
    * A message that could not be sent for longer than this, in ms, is held back: it is `failed` with the code EXPIRED, and
    * goes out only after `room.retry(clientId)`; `room.cancel(clientId)` drops it. Counts over restarts and sleep too, and
-   * by no clock that the user may set (`docs/storage.md`). Edits, deletes and reactions have no age. Default 86,400,000: a
+   * by no clock that the user may set (`docs/guides/storage.md`). Edits, deletes and reactions have no age. Default 86,400,000: a
    * day; `Infinity` for none.
    */
   maxUnsentAgeMs?: number
@@ -122,10 +134,14 @@ export type ChatOptions = SocketOptions & {
 /** What the client leans on; each has a default. See `ChatOptions.ports`. */
 export type ChatPorts = {
   transport?: TransportFactory
+  /** Puts something between the client and its transport, be it the default one or `transport`: faults, above all. */
+  wrapTransport?: (transport: TransportFactory) => TransportFactory
   clock?: Clock
   ids?: Ids
   environment?: Environment
   tabs?: TabsPort
+  /** Uploads and downloads of files. */
+  http?: Http
   /** Called after each event of each room, before any listener: where tests check the invariants. */
   inspect?: RoomWatcher
   /** Called after each run of the pump: where tests check that no room was left out. */

@@ -2,6 +2,22 @@ import type { SentKind } from './model/register'
 import type { RoomState, ShownMessage } from './model/room-shape'
 import type { WaitOptions } from './options'
 
+/** How a file is sent: see `Room.sendFile`. */
+export type FileOptions = WaitOptions & {
+  /** The caption, and the text alternative of a picture; at most 8,000 code points. Default: none. */
+  content?: string
+  /** What the file is called; at most 255 characters. Default: the name of the `File`, if it is one. */
+  name?: string
+  /** Id, key or clientId of the message it answers. */
+  replyTo?: string
+}
+
+/** How the bytes of a file are loaded: see `Room.loadFile`. */
+export type LoadFileOptions = WaitOptions & {
+  /** A thumbnail in WebP whose longest side has at most so many pixels. Default: the file itself. */
+  size?: 160 | 480 | 1280
+}
+
 export type {
   MemberView,
   RoomState,
@@ -9,6 +25,7 @@ export type {
   SendStatus,
   ShownMessage,
   TypingUser,
+  UploadState,
 } from './model/room-shape'
 
 /**
@@ -32,6 +49,84 @@ export type MessageDraftInput = SentKind & {
  */
 export interface Sent extends Promise<ShownMessage> {
   readonly clientId: string
+}
+
+/**
+ * Where a stream begins. `since` without `after`: after the newest message that was sent at or before that time.
+ *
+ * @example
+ * // What a reader stores after each message, to continue there after a restart:
+ * const place = { after: message.seq, since: message.createdAt, epoch: chat.getState().epoch ?? undefined }
+ */
+export type StreamPlace = {
+  /** A seq; see `stream`. */
+  after?: number | undefined
+  /** An ISO time. INVALID_PAYLOAD if it is none. */
+  since?: string | undefined
+  /** `after` is a place in this history of the server (`ChatState.epoch`). In another one, `since` counts in its place. */
+  epoch?: string | undefined
+}
+
+/**
+ * What `sendStream` reads: pieces of text, or the parts of a stream of the AI SDK (`textStream`, `fullStream`,
+ * `toUIMessageStream()`), of which those with text count.
+ */
+export type StreamSource = AsyncIterable<StreamPart> | Iterable<StreamPart> | ReadableParts
+/** A piece of text, or a part with a `type`. */
+export type StreamPart =
+  | string
+  | {
+      readonly type: string
+      readonly delta?: unknown
+      readonly text?: unknown
+      readonly errorText?: unknown
+    }
+/** A `ReadableStream`, also where it cannot be iterated. */
+export type ReadableParts = {
+  getReader(): {
+    read(): Promise<{ done: boolean; value?: StreamPart | undefined }>
+    cancel(reason?: unknown): Promise<void>
+  }
+}
+
+/** How a message that grows is sent. For `type` and `metadata` see `Register`. */
+export type SendStreamOptions = SentKind & {
+  /** Id, key or clientId of the message it answers. Its sender may cancel the stream. */
+  replyTo?: string
+  /**
+   * 8 to 64 of `A-Za-z0-9_-`. A stream with the clientId of an earlier one continues its message: after a restart of the
+   * process, above all. What has ended stays as it is, and `done` resolves with it.
+   */
+  clientId?: string
+  /** Cancels it. */
+  signal?: AbortSignal
+}
+
+/** A message that is being written. */
+export interface SentStream {
+  readonly clientId: string
+  /**
+   * The message as it has ended: `stream.state` is `finished`, or `cancelled` by whom ever. May be ignored. Rejects with
+   * what the source throws, and with the refusals of `send`; CONTENT_TOO_LONG at 8,000 code points, which stay;
+   * STREAM_ENDED if another producer continues it; VERSION_CONFLICT if the source does not begin with the text that is
+   * there. The message is `interrupted` then.
+   */
+  readonly done: Promise<ShownMessage>
+  /** Ends it as it is. Before it has left the device the message is dropped, and `done` rejects with ABORTED. */
+  cancel(): void
+  /** Stops writing it: the message is `interrupted`, a later stream with its clientId continues it, `done` rejects (ABORTED). */
+  interrupt(): void
+}
+
+/** Which messages `history` reads. */
+export type HistoryOptions = {
+  /** After this seq. Default 0: from the first. */
+  after?: number | undefined
+  /** Before this seq. Default: up to the newest there is when the loop begins. */
+  before?: number | undefined
+  /** `oldest` first, the default, or `newest` first. */
+  order?: 'oldest' | 'newest' | undefined
+  signal?: AbortSignal | undefined
 }
 
 /** One room: cheap to get, the same object each time for one id. */
@@ -82,6 +177,64 @@ export interface Room {
    * const sent = room.send('on my way', { signal: giveUp.signal })
    */
   send(draft: string | MessageDraftInput, options?: WaitOptions): Sent
+  /**
+   * Sends a message that shows this file, as `image` or `file`. Shown before it returns, with `upload`; its bytes go to the
+   * server first, three files at once, and by themselves again after every interruption; then the message is sent as any
+   * other, once. Messages written after it do not wait for it. Several files are several messages.
+   *
+   * `retry`, `cancel`, `edit` (of the caption) and an aborted signal work as for `send`, also in the middle of an upload.
+   * In browsers the bytes are kept beside the outbox, up to 25 MB a file and 50 MB in all, and the upload begins again after
+   * a reload. What is not kept (larger files, in Node, on a full disk) is `failed` with FILE_LOST after a restart.
+   *
+   * Rejects as `send`, and with PAYLOAD_TOO_LARGE (`limit` in bytes), INVALID_CONTENT (a kind that the server does not
+   * take, or an empty file), REFUSED (the app's own check, or a server without files), FILE_LOST, PROTOCOL_UNSUPPORTED
+   * (protocol 1), INVALID_PAYLOAD (no Blob).
+   *
+   * @example
+   * const file = new File(['a,b'], 'table.csv', { type: 'text/csv' })
+   * const sent = room.sendFile(file, { content: 'The figures' })
+   * room.subscribe(() => {
+   *   const upload = room.messages().find(({ key }) => key === sent.clientId)?.upload
+   *   if (upload?.state === 'uploading') show(upload.sentBytes / upload.totalBytes)
+   * })
+   */
+  sendFile(file: Blob, options?: FileOptions): Sent
+  /**
+   * The bytes of the file that a message shows, by the id, key or clientId of the message; of an unsent one those on this
+   * device. For an `<img>`, make an object URL of them: a picture's address asks for a token. Rejects with
+   * MESSAGE_NOT_FOUND (no such message is loaded, or it shows no file of the server), REFUSED (the file is gone, or there
+   * is no such thumbnail), FILE_LOST, OFFLINE, and by the limits of `options`.
+   *
+   * @example
+   * for (const { id, type } of room.messages())
+   *   if (type === 'image') show(URL.createObjectURL(await room.loadFile(id, { size: 480 })))
+   */
+  loadFile(idOrClientId: string, options?: LoadFileOptions): Promise<Blob>
+  /**
+   * Sends a message that grows while its source is read: everybody sees it grow, within 100 ms a step. The text is kept
+   * once a second, and its end goes through the outbox. `stream` of the message says how it goes on. When its producer is
+   * gone for 15 s it is `interrupted`; a stream with the same clientId continues it. A source that is a function is given
+   * the text that is there ('' at first) and yields what follows; any other yields all of it again. The source is read no
+   * faster than its text is kept. Never throws.
+   *
+   * @example
+   * const answer = room.sendStream(['It ', 'grows'])
+   * await answer.done
+   */
+  sendStream(
+    source: StreamSource | ((soFar: string) => StreamSource),
+    options?: SendStreamOptions,
+  ): SentStream
+  /**
+   * Ends a growing message, of whichever device or process: its producer stops. For its sender, the sender of the message
+   * that it answers, those who may delete it, and in a dm for both; others get FORBIDDEN. One that has ended stays as it
+   * is. Rejects with OFFLINE when there is no answer.
+   *
+   * @example
+   * const growing = room.messages().find((message) => message.stream?.state === 'streaming')
+   * if (growing) await room.cancelStream(growing.id)
+   */
+  cancelStream(id: string, options?: WaitOptions): Promise<void>
   /**
    * Sends a failed message again, under the same clientId; also one that was held back as too old (EXPIRED). One whose
    * metadata was no JSON stays failed: without it, it would be another message.
@@ -142,15 +295,19 @@ export interface Room {
    */
   loadMembers(count?: number, options?: WaitOptions): Promise<void>
   /**
-   * Shows the messages around this place, loading them where they are not held. From the newest on it is the end again;
-   * `Infinity` is the end in any case, 0 and below the first message. Resolves and rejects as `loadOlder`, and with
-   * HISTORY_TRUNCATED when the place was purged.
+   * Shows the messages around this place, loading them where they are not held, and tells lists on screen to go there
+   * (`getState().jump`). A seq: from the newest on it is the end again; `Infinity` is the end in any case, 0 and below the
+   * first message. An id: of a message, loaded or not, such as one that a link or a quote names. A `Date`: the first message
+   * of that time or later. Resolves and rejects as `loadOlder`, and with HISTORY_TRUNCATED when the place was purged, with
+   * MESSAGE_NOT_FOUND for an id of which the user may see nothing.
    *
    * @example
    * await room.jumpTo(message.seq)
+   * await room.jumpTo(message.id)
+   * await room.jumpTo(new Date(message.createdAt))
    * await room.jumpTo(Infinity) // back to the end
    */
-  jumpTo(seq: number, options?: WaitOptions): Promise<void>
+  jumpTo(place: number | string | Date, options?: WaitOptions): Promise<void>
   /**
    * Moves the read cursor forward, to the newest message when no seq is named; debounced on the wire (500 ms). Moves the
    * window only where it shows the newest already: then it follows new messages.
@@ -171,10 +328,26 @@ export interface Room {
    * sooner than the server allows.
    *
    * When the server's database is restored from a backup, it continues with the messages sent since then (by their
-   * times), although they have numbers that other messages had before.
+   * times), although they have numbers that other messages had before. A reader that stores its place over restarts gets
+   * the same: it passes `epoch` and `since` as well (see `StreamPlace`).
    *
    * @example
    * for await (const message of room.stream({ after: 0 })) show(message.content)
    */
-  stream(options?: { after?: number; signal?: AbortSignal }): AsyncIterable<ShownMessage>
+  stream(options?: StreamPlace & { signal?: AbortSignal }): AsyncIterable<ShownMessage>
+  /**
+   * The messages that are there, once each, to an end; deleted and purged ones are left out. The room need not be open, and
+   * the window stays. A page (100) at a time, when the loop has come to it, so that a slow consumer holds no more.
+   *
+   * It ends at once with the signal and when the loop is left. While there is no connection it waits, and after temporary
+   * refusals it tries again ever more rarely. It throws a refusal that no retry changes (ROOM_NOT_FOUND), ABORTED when the
+   * chat is closed, the code that stopped the chat, and INVALID_PAYLOAD for a seq that is not a number.
+   *
+   * @example
+   * for await (const message of room.history({ order: 'newest' })) {
+   *   if (message.createdAt < '2026-01-01') break
+   *   show(message.content)
+   * }
+   */
+  history(options?: HistoryOptions): AsyncIterable<ShownMessage>
 }

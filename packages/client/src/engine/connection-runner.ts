@@ -22,17 +22,20 @@ export type ConnectionRunner = {
   /** A dial under way has less time from now on. */
   hurry(): void
   refreshToken(): void
+  /** The token of requests beside the connection; see `TokenSource.get`. */
+  token(fresh: boolean): Promise<string>
   close(): void
 }
 
 /**
  * Keeps one connection to the server. The token is asked for once, and again only when the server refuses it.
- * `onAuthError` gets what went wrong in `auth()`.
+ * `onAuthError` gets what went wrong in `auth()`, `onToken` each token before it is used.
  */
 export function createConnectionRunner(
   engine: () => EngineContext,
   auth: Auth | undefined,
   onAuthError: (error: unknown) => void,
+  onToken: (token: string) => void,
 ): ConnectionRunner {
   const clock = () => engine().clock
   const tokens = createTokenSource(auth, clock, onAuthError)
@@ -80,6 +83,7 @@ export function createConnectionRunner(
       const token = await tokens.get(refused !== null && refused.token === shown)
       if (no !== dials) return
       shown = token
+      onToken(token)
     } catch (cause) {
       const error = new ChatError('UNAUTHENTICATED', 'There is no token', { cause })
       if (no === dials) down(error, tokens.isFixed ? 'stop' : 'retry')
@@ -104,6 +108,7 @@ export function createConnectionRunner(
 
   return {
     drop,
+    token: tokens.get,
     step: (now) => {
       const { state } = engine().store.chat().connection
       if (state.status === 'waiting') {
@@ -118,8 +123,8 @@ export function createConnectionRunner(
       tokens.hurry(HURRIED_MS)
       handshake.shorten(HURRIED_MS)
     },
-    onDown: ({ code, text, next, reconnectInMs, reason }) => {
-      const details = reason === undefined ? {} : { reason }
+    onDown: ({ code, text, next, reconnectInMs, reason, hint }) => {
+      const details = { ...(reason !== undefined && { reason }), ...(hint !== undefined && { hint }) }
       const error = new ChatError(isErrorCode(code) ? code : 'OFFLINE', text, details)
       down(error, nextOf(code, next), reconnectInMs)
     },

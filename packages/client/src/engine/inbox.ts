@@ -26,6 +26,8 @@ export function createInbox(
 ): (event: TransportEvent) => void {
   const { store, clock, serverTime } = engine
   let lastConnectionNo = 0
+  /** Whom the server has named last. */
+  let confirmed: string | null = null
 
   const failed = (error: unknown): void => {
     lastConnectionNo++
@@ -57,6 +59,9 @@ export function createInbox(
     serverTime.learn(ready.serverTime)
     const connectionNo = ++lastConnectionNo
     const restored = hooks.onUser(ready.user, ready.epoch)
+    const userId = ready.user?.id ?? null
+    if (restored === undefined && confirmed !== null && userId !== confirmed) forgetRooms()
+    confirmed = userId
     const whileUp = (run: () => void) => (connectionNo === lastConnectionNo ? run() : undefined)
     if (restored === undefined) goOnline(ready)
     // What the last session left comes first: its cursors and its outbox belong to this user.
@@ -71,6 +76,13 @@ export function createInbox(
       store.dispatchChat({ type: 'woken' })
       store.dispatchChat({ type: 'connection', event: { type: 'ready', now: clock.now() } })
       for (const { model } of store.all()) store.dispatch(model.id, { type: 'connection', connection: 'up' })
+    })
+  }
+
+  /** Another user than before, and no disk that has seen to it: nothing of the one before is shown or sent. */
+  function forgetRooms(): void {
+    store.batch(() => {
+      for (const { model } of store.all()) store.dispatch(model.id, { type: 'wiped', keep: () => false })
     })
   }
 
@@ -137,6 +149,8 @@ function roomEventsOf(
   switch (message.event) {
     case 'changes':
       return [[message.payload.roomId, { type: 'changes', changes: message.payload.changes, now }]]
+    case 'message-delta':
+      return [[message.payload.roomId, { type: 'deltas', deltas: message.payload.deltas }]]
     case 'read-receipts':
       return [[message.payload.roomId, { type: 'reads', reads: message.payload.reads }]]
     case 'room-activity':
@@ -154,12 +168,14 @@ function roomEventsOf(
         ],
       ]
     case 'room-removed':
-      return [[message.payload.roomId, { type: 'removed', error: roomGoneError(), asOf }]]
+      return [
+        [message.payload.roomId, { type: 'removed', error: roomGoneError(message.payload.reason), asOf }],
+      ]
     case 'dm-hidden':
       return [[message.payload.roomId, { type: 'hidden', seq: message.payload.hiddenSeq ?? -1, asOf }]]
     case 'typing': {
-      const { roomId, userId, name, until } = message.payload
-      return [[roomId, { type: 'typing', userId, name, until: Date.parse(until) - serverAheadMs, now }]]
+      const { roomId, until, ...typist } = message.payload
+      return [[roomId, { type: 'typing', ...typist, until: Date.parse(until) - serverAheadMs, now }]]
     }
     // The server closes the connection after it, and the transport reports why and whether to reconnect.
     case 'bye':

@@ -5,6 +5,13 @@ import type { RoomModel } from '../model/room/room-model'
 import type { ChatStore } from './chat-store'
 import type { EngineContext } from './engine-context'
 
+type ListPart = {
+  readonly after: string | null
+  readonly next: string | null
+  /** Rooms may be missing from it, which says nothing about them. */
+  readonly isPartial: boolean
+}
+
 /**
  * A page of the user's room list, the answer to this sync: the rooms after one id and up to another. Rooms in that
  * range that are absent have left the list; the page means nothing for rooms on other pages. Updates received since the
@@ -14,7 +21,7 @@ export function applyList(
   engine: EngineContext,
   items: readonly RoomListItem[],
   sync: number,
-  { after, next }: { readonly after: string | null; readonly next: string | null },
+  { after, next, isPartial }: ListPart,
 ): void {
   const { store, clock } = engine
   const asOf = answeredAsOf(sync)
@@ -25,6 +32,7 @@ export function applyList(
     if (isKnownSince(engine, id, sync)) continue
     store.dispatch(id, { type: 'listed', item, asOf, now: clock.now() })
   }
+  if (isPartial) return
   const isInPage = (id: string): boolean => (after === null || id > after) && (next === null || id <= next)
   for (const { model } of store.all())
     if (isKept(model) && !listed.has(model.id) && isInPage(model.id)) applyAbsence(engine, model.id, sync)

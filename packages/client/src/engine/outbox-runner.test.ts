@@ -40,7 +40,7 @@ test('a batch stays below the frame', async () => {
 
 test('a rate limit slows it down, in order, and loses none', async () => {
   const { world, ada, bob } = await twoPeople()
-  const limit = { user: 'ada', times: 3, details: { retryAfterMs: 1_000 } }
+  const limit = { user: 'ada' as const, times: 3, details: { retryAfterMs: 1_000 } }
   world.faults.refuse('send-message', 'RATE_LIMITED', limit)
   world.faults.refuse('send-messages', 'RATE_LIMITED', limit)
   const sent = numbered(100).map((text) => ada.send(text))

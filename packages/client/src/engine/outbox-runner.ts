@@ -122,7 +122,7 @@ export function createOutboxRunner(engine: EngineContext, maxAgeMs: number): Run
   function emitOp(
     { entry, messageId }: Extract<Step, { do: 'op' }>,
     roomId: ReturnType<typeof asRoomId>,
-  ): Promise<Asked<'edit-message' | 'delete-message' | 'react-message' | 'pin-message' | 'send-message'>> {
+  ): Promise<Asked<OpEvent>> {
     const common = { messageId, roomId, opId: entry.id }
     switch (entry.kind) {
       case 'edit':
@@ -133,13 +133,25 @@ export function createOutboxRunner(engine: EngineContext, maxAgeMs: number): Run
         return engine.ask('react-message', { ...common, emoji: entry.emoji, op: entry.op })
       case 'pin':
         return engine.ask('pin-message', { ...common, op: entry.op })
+      case 'write-stream': {
+        const { run, content, end: state } = entry
+        return engine.ask('write-stream', { messageId, roomId, run, content, state })
+      }
     }
   }
 }
 
+type OpEvent =
+  | 'send-message'
+  | 'edit-message'
+  | 'delete-message'
+  | 'react-message'
+  | 'pin-message'
+  | 'write-stream'
+
 function one(
   entry: Entry | undefined,
-  result: Asked<'send-message' | 'edit-message' | 'delete-message' | 'react-message' | 'pin-message'>,
+  result: Asked<OpEvent>,
 ): { answers: readonly EntryAnswer[] } | { whole: ChatError | null } {
   if (!result.ok) return { whole: result.error }
   return { answers: entry ? [{ id: entry.id, row: result.ack.message }] : [] }

@@ -1,4 +1,5 @@
 import type { ChatOptions, ErrorContext } from '../options'
+import { soon } from '../platform/system-clock'
 
 /** Passes an error on to the app. Never throws. */
 export type Report = (error: unknown, context: ErrorContext) => void
@@ -9,7 +10,7 @@ export function createReport(onError: ChatOptions['onError'] = publish): Report 
     const run = (): void => attempt(() => onError(error, context), publish)
     // The other sources may be in the middle of a transition, where no code of the app runs.
     if (context.source === 'listener') run()
-    else queueMicrotask(run)
+    else soon(run)
   }
 }
 

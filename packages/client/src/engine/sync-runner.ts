@@ -148,9 +148,10 @@ export function createSyncRunner(engine: EngineContext): Runner<Task> {
       }
       for (const id of ack.removed) applyAbsence(engine, id, number)
       if (ack.list) {
-        const { invitations, listNext: next = null } = ack
-        store.dispatchChat({ type: 'list-answered', next })
-        applyList(engine, ack.list, number, { after: listAfter, next })
+        const { invitations, listNext: next = null, listPartial: isPartial = false } = ack
+        const partial = isPartial ? nowAndRandom(engine) : null
+        store.dispatchChat({ type: 'list-answered', next, partial })
+        applyList(engine, ack.list, number, { after: listAfter, next, isPartial })
         if (invitations) store.dispatchChat({ type: 'invitations', invitations, asOf: answeredAsOf(number) })
       }
     })

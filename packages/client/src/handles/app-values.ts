@@ -25,7 +25,7 @@ function taken<T>(plain: Plain<T>): T {
 }
 
 /** `problem`: why it cannot be sent. The rest is what could be read before it: the text, above all. */
-type Draft = {
+export type Draft = {
   readonly content: string
   readonly type?: string
   readonly replyTo?: string

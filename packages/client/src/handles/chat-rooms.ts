@@ -3,6 +3,7 @@ import type { Chat } from '../chat'
 import type { EngineContext } from '../engine/engine-context'
 import { ChatError } from '../model/chat-error'
 import { pushedAsOf } from '../model/chat-model'
+import { roomGoneError } from '../model/room/room-gone'
 import type { WaitOptions } from '../options'
 import type { Room } from '../room'
 import { readPayload } from './app-values'
@@ -19,6 +20,8 @@ type ChatRooms = Pick<
   | 'hideDm'
   | 'acceptInvitation'
   | 'declineInvitation'
+  | 'listSentInvitations'
+  | 'withdrawInvitation'
   | 'blockUser'
   | 'unblockUser'
   | 'listBlocked'
@@ -101,6 +104,10 @@ export function createChatRooms(
     declineInvitation: async (roomId, options) => {
       await request('decline-invitation', { roomId }, options)
     },
+    listSentInvitations: async (options) => (await request('list-sent-invitations', {}, options)).invitations,
+    withdrawInvitation: async (roomId, userId, options) => {
+      await request('withdraw-invitation', { roomId, userId }, options)
+    },
     blockUser: async (userId, options) => {
       await request('block-user', { userId }, options)
     },
@@ -121,7 +128,7 @@ export function createChatRooms(
       store.dispatch(id, {
         type: 'removed',
         asOf: pushedAsOf(store.chat()),
-        error: new ChatError('ROOM_NOT_FOUND', 'You have left this room'),
+        error: roomGoneError('left'),
       })
     },
   }

@@ -15,6 +15,19 @@ export function createConnect(engine: EngineContext, start: () => unknown): Chat
   }
 }
 
+/** An app that calls it in a loop must not undo the back-off. */
+const RECONNECT_MS = 1_000
+
+export function createReconnect({ store, clock }: EngineContext): Chat['reconnect'] {
+  let last = Number.NEGATIVE_INFINITY
+  return () => {
+    const now = clock.now()
+    if (now - last < RECONNECT_MS || store.chat().connection.state.status !== 'waiting') return
+    last = now
+    store.dispatchChat({ type: 'connection', event: { type: 'retry' } })
+  }
+}
+
 /** The connection as rooms see it: only a first connect is on its way, every later one is a connection that was lost. */
 export function roomConnectionOf(state: ConnectionState): RoomConnection {
   if (state.status === 'online') return 'up'

@@ -1,5 +1,6 @@
 import type { RoomSlot } from '../engine/chat-store'
 import type { EngineContext } from '../engine/engine-context'
+import type { UploadRunner } from '../engine/upload-runner'
 import type { ChatError } from '../model/chat-error'
 import type { RoomState } from '../model/room-shape'
 import { waitFor } from './limits'
@@ -11,6 +12,9 @@ export type HandleContext = {
   readonly engine: EngineContext
   readonly waiters: Waiters
   readonly uses: RoomUses
+  readonly uploads: UploadRunner
+  /** Protocol 1 knows no uploads. */
+  readonly takesFiles: boolean
   readonly readDebounceMs: number
   /** Connects, if that was not done yet. False: the chat is closed, and nothing begins any more. */
   start(): boolean

@@ -2,6 +2,7 @@ import type { Presence } from '@roomful/protocol'
 import { asUserId, LIMITS } from '@roomful/protocol/plain'
 import type { EngineContext } from '../engine/engine-context'
 import { ChatError } from '../model/chat-error'
+import { soon } from '../platform/system-clock'
 import type { PresenceState } from '../presence'
 import type { Watch } from './presence'
 
@@ -45,7 +46,7 @@ export function createPresenceHub({ store, ask, clock, report, over }: EngineCon
   function schedule(): void {
     if (isDue) return
     isDue = true
-    queueMicrotask(() => {
+    soon(() => {
       isDue = false
       sendList().catch((error) => report(error, { source: 'internal' }))
     })

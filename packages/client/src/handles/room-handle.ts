@@ -1,9 +1,11 @@
 import { createRoomView } from '../model/view/room-view'
 import type { Room } from '../room'
 import type { HandleContext, HandleRoom } from './handle-context'
+import { createRoomHistory } from './history'
 import { createRoomOpening } from './room-opening'
 import { createRoomPages } from './room-pages'
 import { createRoomSends } from './room-sends'
+import { createRoomStreams } from './send-stream'
 import { createTypingSignal } from './signals'
 import { createRoomStream } from './stream'
 import { createViewStore } from './view-store'
@@ -25,11 +27,13 @@ function createRoomHandle(context: HandleContext, id: string): Room {
     ...createViewStore(slot.topic, state),
     ...opening,
     ...createRoomSends(room, () => setTyping(false)),
+    ...createRoomStreams(room),
     ...createRoomPages(room),
     setTyping,
     // A value that is not a text would be stored where the disk expects one.
     setDraft: (text) => typeof text === 'string' && store.dispatch(id, { type: 'draft', text }),
     stream: createRoomStream(room, opening),
+    history: createRoomHistory(room),
   }
 }
 

@@ -1,5 +1,6 @@
-import type { Message } from '@roomful/protocol'
+import type { ClientId, Message } from '@roomful/protocol'
 import { asClientId, asMessageId } from '@roomful/protocol/plain'
+import type { EngineContext } from '../engine/engine-context'
 import { ChatError } from '../model/chat-error'
 import type { Command, Target, Wanted } from '../model/outbox/entry'
 import { entryOf, outcomeOf } from '../model/outbox/outbox'
@@ -10,33 +11,37 @@ import { at, seqOf } from '../model/rows/timeline'
 import { shownRow } from '../model/view/overlay'
 import type { WaitOptions } from '../options'
 import type { Room, Sent, ShownMessage } from '../room'
-import { contentRefusal, readDraft, textRefusal } from './app-values'
+import { contentRefusal, type Draft, readDraft, textRefusal } from './app-values'
+import { createFileLoading, type DraftFile, noFilesError, readFile } from './files'
 import type { HandleRoom } from './handle-context'
 import { ignoreRejection, limitedRun, readLimits } from './limits'
 
+/** `file`: what a send shows, to be uploaded first. */
+export type Enqueue = (command: Command, problem?: ChatError, file?: Blob) => void
+
 type Sends = Pick<
   Room,
-  'send' | 'retry' | 'cancel' | 'edit' | 'delete' | 'react' | 'pin' | 'unpin' | 'markRead'
+  | 'send'
+  | 'sendFile'
+  | 'loadFile'
+  | 'retry'
+  | 'cancel'
+  | 'edit'
+  | 'delete'
+  | 'react'
+  | 'pin'
+  | 'unpin'
+  | 'markRead'
 >
 
 /** What the user does to messages: all of it goes through the outbox, and shows before the call returns. */
 export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends {
   const { engine, waiters, id: roomId, slot } = room
-  const { store, clock, ids, serverTime } = engine
+  const { store, clock, ids } = engine
 
-  const wanted = (): Wanted => ({ wantedAt: clock.now(), serverAt: serverTime.now() })
   const nowhere = neverThere(roomId)
   const newId = () => asClientId(ids.clientId())
-
-  const enqueue = (command: Command, problem?: ChatError): void => {
-    // One batch: what a listener sends when it is called for the start comes after this.
-    store.batch(() => {
-      // Nothing would send it, nor keep it.
-      if (!room.start()) return
-      const order = room.nextOrder()
-      store.dispatch(roomId, { type: 'enqueued', command, order, ...(problem ? { problem } : {}) })
-    })
-  }
+  const enqueue = createEnqueue(room)
 
   const change = (command: Command, options: WaitOptions = {}, problem?: ChatError): Promise<void> =>
     ignoreRejection(
@@ -49,11 +54,9 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
       }),
     )
 
-  const now = (): string => new Date(serverTime.now() ?? clock.wall()).toISOString()
-
   const pin = (id: string, op: 'add' | 'remove', options?: WaitOptions): Promise<void> =>
     change(
-      { kind: 'pin', id: newId(), target: targetOf(slot.model, id), op, at: now() },
+      { kind: 'pin', id: newId(), target: targetOf(slot.model, id), op, at: isoNow(engine) },
       options,
       textRefusal({ messageId: id }),
     )
@@ -66,40 +69,41 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
     )
   }
 
+  /** `file`: what it shows, to be uploaded first. */
+  const submit = (given: Draft, options: WaitOptions, file?: DraftFile): Sent => {
+    const { problem } = given
+    const id = newId()
+    const command = newSend(room, id, given, file)
+    const shownAs = (row: Message | undefined): ShownMessage => {
+      const listed = room.state().messages.findLast((message) => message.key === id)
+      if (listed && listed.seq > 0) return listed
+      if (row === undefined) throw new ChatError('INTERNAL', 'The send was settled without a row')
+      return shownRow(row, id, [], slot.model)
+    }
+    const limits = readLimits(options)
+    const odd = limits instanceof ChatError ? limits : undefined
+    const shown = limitedRun(clock, odd ? {} : { ...limits, onAbort: () => void cancel(id) }, async () => {
+      const done = waiters.wait(roomId, id)
+      enqueue(command, nowhere ?? problem ?? odd ?? contentRefusal(command), file?.blob)
+      stopTyping()
+      return shownAs(await done)
+    })
+    return Object.assign(ignoreRejection(shown), { clientId: id })
+  }
+
   return {
-    send: (draft, options = {}): Sent => {
-      const { content, type, replyTo, metadata, problem } = readDraft(draft)
-      const id = newId()
-      const command: Command = {
-        kind: 'send',
-        id,
-        content,
-        replyTo: replyTo === undefined ? null : targetOf(slot.model, replyTo),
-        createdAt: now(),
-        ...wanted(),
-        ...(type === undefined ? {} : { type }),
-        ...(metadata === undefined ? {} : { metadata }),
-        ...(problem && { incomplete: true }),
-      }
-      const shownAs = (row: Message | undefined): ShownMessage => {
-        const listed = room.state().messages.findLast((message) => message.key === id)
-        if (listed && listed.seq > 0) return listed
-        if (row === undefined) throw new ChatError('INTERNAL', 'The send was settled without a row')
-        return shownRow(row, id, [], slot.model)
-      }
-      const limits = readLimits(options)
-      const odd = limits instanceof ChatError ? limits : undefined
-      const shown = limitedRun(clock, odd ? {} : { ...limits, onAbort: () => void cancel(id) }, async () => {
-        const done = waiters.wait(roomId, id)
-        enqueue(command, nowhere ?? problem ?? odd ?? contentRefusal(command))
-        stopTyping()
-        return shownAs(await done)
-      })
-      return Object.assign(ignoreRejection(shown), { clientId: id })
+    send: (draft, options = {}) => submit(readDraft(draft), options),
+
+    sendFile: (file, options = {}) => {
+      const given = readFile(file, options)
+      const problem = room.takesFiles ? given.problem : noFilesError()
+      return submit({ ...given.draft, ...(problem && { problem }) }, options, given.file)
     },
 
+    loadFile: createFileLoading(room),
+
     retry: (clientId) => {
-      if (!nowhere) store.dispatch(roomId, { type: 'retried', id: clientId, wanted: wanted() })
+      if (!nowhere) store.dispatch(roomId, { type: 'retried', id: clientId, wanted: wantedNow(engine) })
     },
 
     cancel,
@@ -142,13 +146,61 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
   }
 }
 
+/** Puts what the user does into the outbox. */
+export function createEnqueue(room: HandleRoom): Enqueue {
+  const { engine, uploads } = room
+  const { store } = engine
+  return (command, problem, file) => {
+    // One batch: what a listener sends when it is called for the start comes after this.
+    store.batch(() => {
+      // Nothing would send it, nor keep it.
+      if (!room.start()) return
+      const order = room.nextOrder()
+      if (file && !problem) uploads.add(room.id, command.id, file)
+      store.dispatch(room.id, { type: 'enqueued', command, order, ...(problem ? { problem } : {}) })
+    })
+  }
+}
+
+/** A draft as it goes into the outbox. */
+export function newSend(
+  { engine, slot }: HandleRoom,
+  id: ClientId,
+  { content, type, replyTo, metadata, problem }: Draft,
+  file?: DraftFile,
+): Extract<Command, { kind: 'send' }> {
+  return {
+    kind: 'send',
+    id,
+    content,
+    replyTo: replyTo === undefined ? null : targetOf(slot.model, replyTo),
+    createdAt: isoNow(engine),
+    ...wantedNow(engine),
+    ...(type === undefined ? {} : { type }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(file && { metadata: { ...file.metadata, fileId: id }, upload: file.upload }),
+    ...(problem && { incomplete: true }),
+  }
+}
+
+const wantedNow = ({ clock, serverTime }: EngineContext): Wanted => ({
+  wantedAt: clock.now(),
+  serverAt: serverTime.now(),
+})
+
+const isoNow = ({ clock, serverTime }: EngineContext): string =>
+  new Date(serverTime.now() ?? clock.wall()).toISOString()
+
 /** Of a message that is not held, only the server knows whether an empty content is the caption of a file. */
 function editRefusal(model: RoomModel, id: string, content: string): ChatError | undefined {
-  if (content !== '') return contentRefusal({ content })
   const entry = entryOf(model.outbox, id)
   const seq = seqOf(model.rows.timeline, id)
   const row = seq === undefined ? ownRow(model, id) : at(model.rows.timeline, seq)
   const message = entry?.kind === 'send' ? entry : row
+  // Of a message that is confirmed here, the server would refuse it for the same reason.
+  if (row?.stream?.state === 'streaming' || (entry?.kind === 'send' && entry.stream))
+    return new ChatError('STREAM_OPEN', 'The message is still growing')
+  if (content !== '') return contentRefusal({ content })
   return message && contentRefusal({ type: message.type, metadata: message.metadata, content })
 }
 

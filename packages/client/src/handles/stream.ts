@@ -7,9 +7,9 @@ import { keyOf } from '../model/rows/own-rows'
 import { at, covers } from '../model/rows/timeline'
 import { shownRow } from '../model/view/overlay'
 import { TIMER_MOST_MS } from '../platform/clock'
-import type { Room, ShownMessage } from '../room'
+import type { Room, ShownMessage, StreamPlace } from '../room'
 import { type HandleRoom, until } from './handle-context'
-import { ignoreRejection } from './limits'
+import { leavable } from './leavable'
 import { createStreamPage, type Loaded } from './stream-page'
 
 type Opening = Pick<Room, 'open' | 'close'>
@@ -20,25 +20,7 @@ type Opening = Pick<Room, 'open' | 'close'>
  * `return`, even during a wait, and throws when the room is removed or the chat is stopped.
  */
 export function createRoomStream(room: HandleRoom, opening: Opening): Room['stream'] {
-  return ({ after, signal } = {}) => ({
-    [Symbol.asyncIterator]: () => {
-      // `return` of a generator waits for its next `yield`: this ends what it waits for.
-      const left = new AbortController()
-      const leave = (): void => left.abort()
-      const source = messages(room, opening, after, left.signal, () => {
-        if (signal?.aborted) leave()
-        signal?.addEventListener('abort', leave)
-        return () => signal?.removeEventListener('abort', leave)
-      })
-      return {
-        next: () => ignoreRejection(source.next()),
-        return: () => {
-          leave()
-          return source.return()
-        },
-      }
-    },
-  })
+  return ({ signal, ...place } = {}) => leavable(signal, (left) => messages(room, opening, place, left))
 }
 
 /**
@@ -54,23 +36,21 @@ type Step = 'begin' | 'lost' | 'back' | 'held' | 'missing'
 async function* messages(
   room: HandleRoom,
   opening: Opening,
-  after: number | undefined,
+  given: StreamPlace,
   signal: AbortSignal,
-  begin: () => () => void,
 ): AsyncGenerator<ShownMessage, void> {
   const { slot, engine } = room
   const { clock } = engine
   const { chat } = engine.store
   /** The last place that is dealt with; undefined: not known yet. */
-  let seq = startOf(after)
+  let seq = startOf(given.after)
   /** When the message there was sent. */
-  let seenAt = ''
-  let { epoch, wakes } = chat()
+  let seenAt = timeOf(given.since)
+  let { wakes } = chat()
+  let epoch = given.epoch ?? chat().epoch
   let isBack = false
   let hold = NO_HOLD
 
-  const end = begin()
-  if (signal.aborted) return end()
   void opening.open()
   const page = createStreamPage(room)
 
@@ -137,7 +117,8 @@ async function* messages(
           return
         case 'begin':
           seq = slot.model.rows.lastSeq
-          seenAt = rowAt(seq)?.createdAt ?? ''
+          isBack = seenAt !== ''
+          if (!isBack) seenAt = rowAt(seq)?.createdAt ?? ''
           epoch = chat().epoch
           break
         case 'lost':
@@ -169,7 +150,6 @@ async function* messages(
       }
     }
   } finally {
-    end()
     page.end()
     opening.close()
   }
@@ -181,4 +161,12 @@ function startOf(after: number | undefined): number | undefined {
   if (typeof after !== 'number' || Number.isNaN(after))
     throw new ChatError('INVALID_PAYLOAD', 'after is not a number', { field: 'after' })
   return Math.max(0, Math.floor(after))
+}
+
+/** As the server writes times, so that they compare as texts. '': none. */
+function timeOf(since: string | undefined): string {
+  if (since === undefined) return ''
+  const ms = typeof since === 'string' ? Date.parse(since) : Number.NaN
+  if (Number.isNaN(ms)) throw new ChatError('INVALID_PAYLOAD', 'since is not a time', { field: 'since' })
+  return new Date(ms).toISOString()
 }

@@ -1,8 +1,8 @@
 import type { Message } from '@roomful/protocol'
 import type { ChatStore } from '../engine/chat-store'
 import type { EngineContext } from '../engine/engine-context'
-import type { ChatError } from '../model/chat-error'
-import { outcomesSince } from '../model/outbox/outbox'
+import { ChatError } from '../model/chat-error'
+import { entryOf, outcomesSince } from '../model/outbox/outbox'
 
 type Waiter = { resolve: (row: Message | undefined) => void; reject: (error: ChatError) => void }
 
@@ -18,7 +18,7 @@ export type Waiters = {
 export function createWaiters(store: ChatStore, over: EngineContext['over']): Waiters {
   const rooms = new Map<string, Map<string, Waiter>>()
 
-  store.watch((before, after) => {
+  store.watch((before, after, event) => {
     const waiting = rooms.get(after.id)
     if (waiting === undefined) return
     for (const { id, outcome } of outcomesSince(before.outbox, after.outbox)) {
@@ -27,6 +27,13 @@ export function createWaiters(store: ChatStore, over: EngineContext['over']): Wa
       waiting.delete(id)
       if (outcome.error) waiter.reject(outcome.error)
       else waiter.resolve(outcome.row)
+    }
+    // Nothing of another user is sent: it stays on the disk until they are here again.
+    if (event.type !== 'wiped') return
+    for (const [id, waiter] of waiting) {
+      if (entryOf(after.outbox, id) !== undefined) continue
+      waiting.delete(id)
+      waiter.reject(over() ?? new ChatError('ABORTED', 'Another user has signed in'))
     }
   })
 

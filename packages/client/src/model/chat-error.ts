@@ -1,6 +1,9 @@
 import type { ErrorAck, ErrorCode, Retry } from '@roomful/protocol'
 import { isErrorCode, retryOf } from '@roomful/protocol/plain'
 
+/** How a user's place in a room ended. */
+export type RoomRemoval = 'left' | 'kicked' | 'banned' | 'deleted'
+
 /** The details of a refusal besides its code; each is there only if it has a meaning. */
 type ErrorDetails = {
   /** Milliseconds to wait before the next try. */
@@ -11,6 +14,13 @@ type ErrorDetails = {
   readonly limit?: number
   /** REFUSED: why, in the app's own words, for the user; one line of text, never HTML. */
   readonly reason?: string
+  /** ROOM_NOT_FOUND of a room that the user was in a moment ago: how that ended. `deleted`: for all. */
+  readonly removal?: RoomRemoval
+  /**
+   * ORIGIN_DENIED, and OFFLINE of a page: what a developer may have to do. `serve --origins`: the server is up, and does not
+   * take pages of this origin; `message` names it.
+   */
+  readonly hint?: string
   /** By which the server's log knows the request; absent where the client refused by itself. */
   readonly requestId?: string
 }
@@ -32,6 +42,8 @@ export class ChatError extends Error implements ErrorDetails {
   declare readonly field?: string
   declare readonly limit?: number
   declare readonly reason?: string
+  declare readonly hint?: string
+  declare readonly removal?: RoomRemoval
   declare readonly requestId?: string
 
   constructor(

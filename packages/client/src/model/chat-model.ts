@@ -23,6 +23,8 @@ export type ChatModel = {
   /** Rooms in a page of it; 0: this server sends all of it at once. */
   readonly listPage: number
   readonly listHold: Hold
+  /** It was read to its end. */
+  readonly listRead: boolean
   /** Syncs asked for so far. */
   readonly syncs: number
   readonly list: RoomList
@@ -45,7 +47,12 @@ export type ChatEvent =
   /** A new connection: what was read of the list before it is read again. */
   | { readonly type: 'list-begun'; readonly page: number }
   | { readonly type: 'list-asked' }
-  | { readonly type: 'list-answered'; readonly next: string | null }
+  | {
+      readonly type: 'list-answered'
+      readonly next: string | null
+      /** Rooms may be missing from it: it is asked for again, more and more rarely. Null: it has them all. */
+      readonly partial: { readonly now: number; readonly random: number } | null
+    }
   | { readonly type: 'sync-asked' }
   | { readonly type: 'woken' }
   | {
@@ -73,6 +80,7 @@ export function newChat(storage: StorageState): ChatModel {
     listAfter: null,
     listPage: 0,
     listHold: NO_HOLD,
+    listRead: false,
     syncs: 0,
     list: EMPTY_LIST,
     invitations: [],
@@ -92,10 +100,15 @@ export function reduceChat(model: ChatModel, event: ChatEvent): ChatModel {
     }
     case 'identified': {
       const { user } = event
-      const same = model.user?.id === user.id && model.user.name === user.name
+      const { id, name, avatarUrl } = model.user ?? {}
+      const same = id === user.id && name === user.name && avatarUrl === user.avatarUrl
       if (same) return model
       // Data of another user does not apply to them.
-      return { ...model, user, ...(model.user?.id === user.id ? {} : { invitations: [] }) }
+      return {
+        ...model,
+        user,
+        ...(model.user?.id === user.id ? {} : { invitations: [], listRead: false }),
+      }
     }
     case 'epoch':
       return model.epoch === event.epoch ? model : { ...model, epoch: event.epoch }
@@ -107,7 +120,13 @@ export function reduceChat(model: ChatModel, event: ChatEvent): ChatModel {
     case 'list-asked':
       return { ...model, listWanted: model.listWanted && model.listAfter !== null, listAfter: null }
     case 'list-answered':
-      return { ...model, listAfter: event.next, listHold: NO_HOLD }
+      return {
+        ...model,
+        listAfter: event.next,
+        listWanted: model.listWanted || event.partial !== null,
+        listHold: event.partial ? holdOf(model, event.next, event.partial) : NO_HOLD,
+        listRead: model.listRead || event.next === null,
+      }
     case 'sync-asked':
       return { ...model, syncs: model.syncs + 1 }
     case 'woken':
@@ -138,6 +157,13 @@ export function reduceChat(model: ChatModel, event: ChatEvent): ChatModel {
   }
 }
 
+/** A page that follows is asked for at once; the list from its beginning after a while. */
+const holdOf = (
+  { listHold }: ChatModel,
+  next: string | null,
+  event: { readonly now: number; readonly random: number },
+): Hold => (next === null ? longerHold(listHold, null, event) : listHold)
+
 function withRoom(model: ChatModel, before: RoomModel | undefined, after: RoomModel): ChatModel {
   const list = withSummary(model.list, after.id, summaryOf(after, summaryIn(model.list, after.id)))
   if (before?.outbox === after.outbox) return list === model.list ? model : { ...model, list }
@@ -164,7 +190,9 @@ export function listQueryOf({ listWanted, listAfter, listPage }: ChatModel): Syn
 const sourcesOf = (model: ChatModel): { readonly [Part in keyof ChatState]: unknown } => ({
   connection: model.connection.state,
   user: model.user,
+  epoch: model.epoch,
   rooms: model.list.order,
+  roomsLoaded: model.listRead,
   invitations: model.invitations,
   unreadTotal: model.list.unreadTotal,
   storage: model.storage,
@@ -180,6 +208,8 @@ export function chatStateOf(model: ChatModel, connection: ConnectionState): Chat
   return {
     connection,
     user: model.user,
+    epoch: model.epoch,
+    roomsLoaded: model.listRead,
     // Lazy: a list that is not read costs nothing.
     get rooms() {
       return roomsOf(list)

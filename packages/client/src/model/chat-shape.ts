@@ -58,8 +58,14 @@ export type ChatState = {
   readonly connection: ConnectionState
   /** Known after the first connect. */
   readonly user: User | null
+  /**
+   * Identity of the server's history: it changes when the database is restored from a backup. Null until it is known.
+   */
+  readonly epoch: string | null
   /** By last activity, newest first. */
   readonly rooms: readonly RoomSummary[]
+  /** `rooms` has been read from the server to its end, at least once: without it a room may be missing. */
+  readonly roomsLoaded: boolean
   /**
    * Rooms that other users invite this user to, newest first: for `acceptInvitation` and `declineInvitation`. Empty
    * until they are known, and on servers without invitations. One expires at its `expiresAt`, and may stay listed a

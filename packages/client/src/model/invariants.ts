@@ -21,6 +21,7 @@ const REVS_AFTER: { readonly [Type in RoomEvent['type']]: 'forward' | 'fresh' } 
   closed: 'forward',
   'page-wanted': 'forward',
   viewed: 'forward',
+  jumped: 'forward',
   draft: 'forward',
   listed: 'forward',
   activity: 'forward',
@@ -30,6 +31,8 @@ const REVS_AFTER: { readonly [Type in RoomEvent['type']]: 'forward' | 'fresh' } 
   joined: 'forward',
   'join-failed': 'forward',
   changes: 'forward',
+  deltas: 'forward',
+  produced: 'forward',
   head: 'forward',
   reads: 'forward',
   typing: 'forward',
@@ -51,6 +54,7 @@ const REVS_AFTER: { readonly [Type in RoomEvent['type']]: 'forward' | 'fresh' } 
   answered: 'forward',
   unanswered: 'forward',
   expired: 'forward',
+  upload: 'forward',
   retried: 'forward',
   cancelled: 'forward',
   restored: 'fresh',
@@ -189,6 +193,7 @@ function checkBounds(before: RoomModel, model: RoomModel, fail: Fail): void {
     ['typing users', people.typing.size, TYPING_MAX],
     ['outcomes', outbox.outcomes.length, Math.max(OUTCOMES_MAX, newOutcomes)],
     ['refusals', outbox.refused.size, REFUSED_MAX],
+    ['uploads', outbox.uploads.size, outbox.entries.totals.uploads],
     ['ids in the outbox', orders.size, 2 * outbox.entries.size + 300],
   ]
   for (const [what, count, bound] of most) if (count > bound) fail(`I15: ${count} ${what}`)

@@ -38,21 +38,47 @@ type ShownBase = Omit<Message, 'seq' | 'rev' | 'id' | 'type' | 'metadata' | 'del
   /** 0 while it is not confirmed. */
   readonly seq: number
   readonly rev: number
+  /**
+   * Address of its sender's picture as it is now, if they have one and are among the loaded `members`. It may be of any
+   * server: show it with `referrerPolicy="no-referrer"`, and something else if it does not load.
+   */
+  readonly senderAvatarUrl?: string
   /** Why it failed; on a sent message: why the last edit, reaction or delete of it was refused. */
   readonly error?: ChatError
+  /**
+   * The file that it shows is not uploaded yet: see `Room.sendFile`. Meanwhile `metadata.fileId` is the clientId, by which
+   * `Room.loadFile` answers the bytes on this device.
+   */
+  readonly upload?: UploadState
   /** An edit, reaction or delete of this message is on its way: what is shown already has it. */
   readonly changing?: boolean
 }
+
+/**
+ * How far the upload of a message's file is; sizes in bytes.
+ *
+ *   waiting ──▶ uploading ──▶ (no `upload`: the message is sent like any other)
+ *      ▲           │  ╲──refused──▶ failed ──retry()──▶ waiting
+ *      ╰───────────╯ no answer, or "later": tried again by itself
+ *
+ * `waiting`: for the connection, for other uploads (three at once), or after a try that ended with `error`. `failed`: the
+ * message is `failed`, and its `error` says why. `sentBytes` moves at most four times a second.
+ */
+export type UploadState =
+  | { readonly state: 'waiting'; readonly totalBytes: number; readonly error?: ChatError }
+  | { readonly state: 'uploading'; readonly sentBytes: number; readonly totalBytes: number }
+  | { readonly state: 'failed'; readonly totalBytes: number }
 
 /** A member of the room. `mutedUntil`: ISO time, UTC; absent when they may speak. */
 export type MemberView = {
   readonly userId: UserId
   readonly name: string
+  readonly avatarUrl?: string
   readonly role: Role
   readonly mutedUntil?: string
 }
 /** A user who is typing right now; gone a few seconds after their last signal. */
-export type TypingUser = { readonly userId: UserId; readonly name: string }
+export type TypingUser = { readonly userId: UserId; readonly name: string; readonly avatarUrl?: string }
 
 /** Everything an app shows of one room. Each slice keeps its reference until it changes. */
 export type RoomState = {
@@ -87,6 +113,11 @@ export type RoomState = {
   readonly hasNewer: boolean
   readonly loadingOlder: boolean
   readonly loadingNewer: boolean
+  /**
+   * Where the last `jumpTo` arrived, a new object for each, which a list on screen follows: a seq, or null for the end.
+   * Null before the first.
+   */
+  readonly jump: { readonly seq: number | null } | null
   readonly draft: string
   /** Why it is `removed`, or why the last open or load failed. */
   readonly error: ChatError | null

@@ -1,3 +1,5 @@
+import { steadyNow } from './system-clock'
+
 /** Left free for requests that leave by another way, and for clocks that differ. */
 const BURST_PART = 0.5
 /** A refusal for a rate may name an hour, which is one request's. All requests wait no longer than this. */
@@ -15,7 +17,7 @@ export type Pace = {
  * Lets requests out no faster than the server takes them, so that an app which opens hundreds of rooms at once is not
  * refused, and closed for it. 0: there is no limit.
  */
-export function createPace(perSecond: number, now: () => number = performance.now.bind(performance)): Pace {
+export function createPace(perSecond: number, now: () => number = steadyNow): Pace {
   const stepMs = perSecond > 0 ? 1_000 / perSecond : 0
   const burstMs = 1_000 * BURST_PART
   let heldUntil = 0

@@ -1,7 +1,7 @@
 import type { Message } from '@roomful/protocol'
 import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
 import { copyOn, type TestCopy } from '../test-support/copies'
-import type { LocalSnapshot, LocalWrite, StoredEntry, StoredMeta, StoredRoom } from './local-copy'
+import type { LocalScope, LocalSnapshot, LocalWrite, StoredEntry, StoredMeta, StoredRoom } from './local-copy'
 import { type LocalStore, LocalStoreError } from './port'
 
 type Place = { store(): TestCopy; dispose?(): Promise<void> }
@@ -117,24 +117,41 @@ export const copyContract: readonly CopyCase[] = [
     await store.close()
   }),
 
-  on('a cold start without an id opens the last user of that server', async (place) => {
+  on('a cold start without an id opens the copy of the user whom the login named', async (place) => {
+    const store = place.store()
+    await store.open({ ...ann, login: 'login of ann' })
+    await store.write({ meta: metaOf('ann') })
+    await store.open({ ...bob, login: 'login of bob' })
+    await store.write({ meta: metaOf('bob') })
+    for (const [login, owner] of [
+      ['login of ann', metaOf('ann')],
+      ['login of bob', metaOf('bob')],
+      ['login of cat', null],
+    ] as const)
+      same((await reopened(place, store, { ...anyone, login })).meta, owner)
+    const again = place.store()
+    same(await again.userOf({ ...ann, login: 'new login of ann' }), 'ann')
+    same((await again.open({ ...anyone, login: 'new login of ann' })).meta, metaOf('ann'))
+    same((await again.open({ ...anyone, login: 'login of ann' })).meta, null)
+    same((await again.open({ url: 'https://other.example', userId: null, login: 'login of bob' })).meta, null)
+    await again.close()
+  }),
+
+  on('one without an id and a login opens the copy of the only user of that server', async (place) => {
     const store = place.store()
     same(await store.open(anyone), { meta: null, rooms: [], entries: [] })
     await refused(store.write({ putEntries: [entry('c1', 1)] }), 'unavailable')
     await store.open(ann)
     await store.write({ meta: metaOf('ann') })
-    await store.open(bob)
-    await store.write({ meta: metaOf('bob') })
-    same((await reopened(place, store, anyone)).meta, metaOf('bob'))
+    same((await reopened(place, store, anyone)).meta, metaOf('ann'))
     const again = place.store()
-    await again.open(ann)
-    await again.close()
-    same((await again.open(anyone)).meta, metaOf('ann'))
     same((await again.open({ url: 'https://other.example', userId: null })).meta, null)
+    await again.open(bob)
+    same((await again.open(anyone)).meta, null)
     await again.close()
   }),
 
-  on('wiping deletes the open space only, and forgets who was last', async (place) => {
+  on('wiping deletes the open space only, and forgets that user', async (place) => {
     const store = place.store()
     await store.open(ann)
     await store.write({ meta: metaOf('ann'), putEntries: [entry('c1', 1)] })
@@ -277,11 +294,7 @@ function on(name: string, body: (place: Place) => Promise<void>): CopyCase {
 }
 
 /** Closes a store and opens another in the same place, as a reload does. */
-async function reopened(
-  place: Place,
-  store: TestCopy,
-  scope: { url: string; userId: string | null } = ann,
-): Promise<LocalSnapshot> {
+async function reopened(place: Place, store: TestCopy, scope: LocalScope = ann): Promise<LocalSnapshot> {
   await store.close()
   const next = place.store()
   const snapshot = await next.open(scope)

@@ -1,5 +1,7 @@
-import { nanoid } from 'nanoid'
+import { randomId } from '../platform/nanoid-ids'
 import { createBudget, withoutMeasure } from './budget'
+import { createDirectory } from './directory'
+import { createKeptFiles, type KeptFiles } from './kept-files'
 import {
   type LocalCopy,
   type LocalScope,
@@ -22,8 +24,6 @@ import { serialQueue } from './serial-queue'
 import { jsonOf } from './stored-json'
 import { isChunk, isStoredEntry, isStoredMeta, isStoredRoom } from './stored-shape'
 
-/** The small space that knows who was last here. */
-const DIRECTORY: readonly string[] = []
 const META: LocalPath = ['meta', 'meta']
 /** Another one with each write of rows, in the same batch: by it a tab sees that another has written since (see `write`). */
 const VERSION: LocalPath = ['meta', 'version']
@@ -31,7 +31,7 @@ const VERSION: LocalPath = ['meta', 'version']
 /** An open space, and what this tab last knew of it. */
 type Open = {
   readonly server: string
-  readonly name: readonly string[]
+  readonly userId: string
   readonly space: LocalSpace
   readonly queue: ReturnType<typeof serialQueue>
   readonly budget: ReturnType<typeof createBudget>
@@ -39,6 +39,9 @@ type Open = {
   epoch: string | undefined
   /** The cursor up to which this tab has kept account of all changes, by room. */
   readonly cursors: Map<string, number>
+  /** The files that are kept: clientId → bytes. */
+  readonly kept: Map<string, number>
+  readonly files: KeptFiles
 }
 
 export type CopyOptions = {
@@ -55,7 +58,8 @@ export type CopyOptions = {
  * transaction, and reads again before it writes (`refresh`).
  */
 export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {}): LocalCopy {
-  const me = nanoid()
+  const me = randomId()
+  const directory = createDirectory(store)
   let current: Open | null = null
   let writes = 0
   /** Counts opens and ends: an open that was overtaken must not take the place. */
@@ -79,32 +83,10 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
     return left?.queue(() => left.space.close()) ?? Promise.resolve()
   }
 
-  async function inDirectory<T>(work: (space: LocalSpace) => Promise<T>): Promise<T> {
-    const space = await store.open(DIRECTORY)
-    try {
-      return await work(space)
-    } finally {
-      await space.close()
-    }
-  }
-
-  /** The user whose copy it is; it becomes the last user's. Undefined: there was no user, or they signed out. */
-  const userOf = (server: string, userId: string | null): Promise<string | undefined> =>
-    inDirectory(async (space) => {
-      const path: LocalPath = ['lastUsers', server]
-      const last = valueAt(await space.load([path]), path)
-      if (userId === null) return typeof last === 'string' ? last : undefined
-      if (last !== userId) await space.save({ put: [[path, userId]] })
-      return userId
-    })
-
   async function readSnapshot(at: Open): Promise<LocalSnapshot> {
     const damage: string[] = []
     // Together, and the version first: rows that are newer than it are found out by the next write.
-    const [found, records] = await Promise.all([
-      at.space.load([META, VERSION, ['entries']]),
-      loadRooms(at.space),
-    ])
+    const [found, records] = await Promise.all([at.space.load([['meta'], ['entries']]), loadRooms(at.space)])
     const meta = valueAt(found, META)
     const entries = found.flatMap(([[table], value]) => (table === 'entries' ? [value] : []))
     at.version = valueAt(found, VERSION)
@@ -116,6 +98,7 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
     for (const { roomId, cursor } of rooms) at.cursors.set(roomId, cursor)
     at.budget.reset(rooms)
     const sound = entries.filter(isStoredEntry)
+    await at.files.found(found, new Set(sound.map(({ clientId }) => clientId)))
     // Left on the disk: nothing can send it, but nothing may throw it away either.
     if (sound.length < entries.length)
       damage.push(`${entries.length - sound.length} unsent entries are unreadable`)
@@ -165,6 +148,7 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
         ...clearRooms.flatMap((id) => pathsOf(id)),
         ...chunks.flatMap((chunk) => (chunk.messages.length > 0 ? [] : [chunkPath(chunk)])),
         ...deleteEntries.map((id): LocalPath => ['entries', id]),
+        ...(at.kept.size > 0 ? deleteEntries.flatMap(at.files.pathsOf) : []),
       ],
       put: [
         ...(meta ? [[META, meta] as const] : []),
@@ -177,8 +161,10 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
         ),
       ],
     } satisfies LocalBatch
-    if (!meta && rooms.length + chunks.length + clearRooms.length === 0) return await at.space.save(batch)
-    await saveRows(at, batch)
+    const isOfRows = meta !== undefined || rooms.length + chunks.length + clearRooms.length > 0
+    await (isOfRows ? saveRows(at, batch) : at.space.save(batch))
+    if (at.kept.size > 0) at.files.removed(deleteEntries)
+    if (!isOfRows) return
     if (meta) at.epoch = meta.epoch
     for (const id of clearRooms) at.cursors.delete(id)
     for (const { roomId, cursor } of rooms)
@@ -249,20 +235,23 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
     const last = current
     const leaving = leave().catch(() => {})
     const turn = turns
-    const finding = userOf(server, scope.userId)
+    const finding = directory.userOf(scope)
     finding.catch(() => {})
     const userId = scope.userId ?? (await finding)
     if (userId === undefined) return null
-    const name = [server, userId]
-    const isAgain = last?.name.join() === name.join()
+    const isAgain = last?.server === server && last.userId === userId
     // Another space need not wait for a write that may never end.
     if (isAgain) await leaving
-    const space = await store.open(name)
+    const space = await store.open([server, userId])
+    const queue = serialQueue()
+    const kept = new Map<string, number>()
     const at: Open = {
       server,
-      name,
+      userId,
       space,
-      queue: serialQueue(),
+      queue,
+      kept,
+      files: createKeptFiles(space, queue, kept),
       budget: createBudget(budgetBytes),
       version: undefined,
       epoch: undefined,
@@ -283,6 +272,8 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
   return {
     kind: store.kind,
 
+    userOf: directory.userOf,
+
     open: (scope) => {
       const result = open(scope)
       opening = result.catch(() => {})
@@ -301,16 +292,22 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
       if (at.budget.isOver(busy)) at.queue(() => trim(at, busy, at.budget.choose)).catch(() => {})
     },
 
+    keepFile: async (clientId, file) => opened().files.keep(clientId, file),
+
+    readFile: async (clientId) => opened().files.read(clientId),
+
     makeRoom: (except) =>
       inOrder((at) => trim(at, except, (oldest) => oldest.slice(0, Math.ceil(oldest.length / 4)))),
 
     async wipe() {
-      const { server, space, queue } = opened()
+      const { server, userId, space, queue } = opened()
       turns++
       current = null
       await queue(async () => {
-        const forget = inDirectory((directory) => directory.save({ remove: [['lastUsers', server]] }))
-        const [erased, forgotten] = await Promise.allSettled([space.erase(), forget])
+        const [erased, forgotten] = await Promise.allSettled([
+          space.erase(),
+          directory.forget(server, userId),
+        ])
         for (const outcome of [erased, forgotten]) if (outcome.status === 'rejected') throw outcome.reason
       })
     },

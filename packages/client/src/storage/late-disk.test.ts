@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { copyOn, hooked } from '../test-support/copies'
+import { refusal } from '../test-support/model-server'
 import { filled, reload } from '../test-support/reload'
 import { expectConverged, ROOM } from '../test-support/testing-world'
 import { memoryStore } from './backends/memory'
@@ -60,5 +61,46 @@ test('what is unsent on a disk that does not name its user goes out when it open
   await world.rest(60_000)
   const texts = world.server.room(ROOM).messages.map((row) => row.content)
   expect(texts).toEqual(['old 1', 'of the session before'])
+  expectConverged(world, second)
+})
+
+test('what waits to be sent when the disk opens at last goes behind what is on it (seed 517737)', async () => {
+  const world = filled(1)
+  const disk = memoryStore()
+  const first = await world.live('ada', { storage: disk })
+  first.connection.cut()
+  first.connection.silent = true
+  void first.room.send('of the session before')
+  await world.rest(1_000)
+  let isHanging = true
+  const waiting: (() => void)[] = []
+  const late = hooked(disk, {
+    open: async (open) => {
+      if (isHanging) await new Promise<void>((resolve) => waiting.push(resolve))
+      return open()
+    },
+  })
+  const second = await reload(world, first, late)
+  // By its clock it is earlier than the session before.
+  world.clock.set(-3_600_000)
+  void second.room.send('from memory')
+  await world.rest(4_000)
+  world.server.refuse = (_, event) => (event.startsWith('send-') ? refusal('RATE_LIMITED') : undefined)
+  second.connection.silent = false
+  second.connection.cut()
+  await world.rest(10_000)
+  void second.room.send('still waiting')
+  await world.rest(1_000)
+  expect(second.chat.getState()).toMatchObject({
+    connection: { status: 'online' },
+    storage: { status: 'memory' },
+  })
+  isHanging = false
+  for (const open of waiting) open()
+  await world.rest(1_000)
+  world.server.refuse = () => undefined
+  await world.rest(90_000)
+  const texts = world.server.room(ROOM).messages.map((row) => row.content)
+  expect(texts).toEqual(['old 1', 'of the session before', 'from memory', 'still waiting'])
   expectConverged(world, second)
 })

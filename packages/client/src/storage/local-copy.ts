@@ -70,10 +70,15 @@ export type LocalSnapshot = {
 }
 
 /**
- * Whose copy to open. With `userId: null` (the token's owner is not known yet: a cold start, offline) it is that of the
- * user who opened one last on this server and has not signed out since; `meta.user` of the snapshot names them.
+ * Whose copy to open. With `userId: null` (a cold start, offline) it is that of the user whom this `login` (see `loginOf`)
+ * named before; without a login, that of the only user who was on this device and has not signed out. `meta.user` of the
+ * snapshot names them.
  */
-export type LocalScope = { readonly url: string; readonly userId: string | null }
+export type LocalScope = {
+  readonly url: string
+  readonly userId: string | null
+  readonly login?: string | null
+}
 
 /**
  * The copy of one user on this device: rooms, messages and the outbox, laid out on a store of records. Calls are done in
@@ -81,7 +86,9 @@ export type LocalScope = { readonly url: string; readonly userId: string | null 
  */
 export interface LocalCopy {
   readonly kind: LocalStore['kind']
-  /** Leaves the copy that was open before. Null: no user was here before, and nothing is open. */
+  /** Whose copy `open` would open; undefined: that is not known. A login is remembered as that user's. */
+  userOf(scope: LocalScope): Promise<string | undefined>
+  /** Leaves the copy that was open before. Null: it is not known whose to open, and nothing is open. */
   open(scope: LocalScope): Promise<LocalSnapshot | null>
   /** What is there now, after other tabs have written. From here on this one may write rows again. */
   refresh(): Promise<LocalSnapshot>
@@ -92,6 +99,13 @@ export interface LocalCopy {
   readChunks(roomId: string, indexes: readonly number[]): Promise<readonly ReadChunk[]>
   /** `taken`: another tab has written rows since this one last read or wrote them. Entries alone are never refused so. */
   write(write: LocalWrite): Promise<void>
+  /**
+   * Keeps the bytes of an unsent message, which go with its entry. `quota`: the file, or all together, are larger than
+   * what is kept of files.
+   */
+  keepFile(clientId: string, file: Blob): Promise<void>
+  /** Undefined: it is not there, or not whole. */
+  readFile(clientId: string): Promise<Blob | undefined>
   /** Takes rows of the rooms viewed longest ago away, but not of these; false: there are none. */
   makeRoom(except: ReadonlySet<string>): Promise<boolean>
   /** Deletes everything of the open scope (sign-out, SESSION_REVOKED) and leaves it. */

@@ -57,6 +57,7 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
   let isSilent = false
   let wasOpen = false
   let copy: LocalCopy | null = null
+  let loading: Promise<LocalCopy> | undefined
   let pending: { readonly scope: LocalScope; readonly opening: Promise<LocalSnapshot> } | null = null
 
   const setState = (next: StorageState): void => {
@@ -82,14 +83,19 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
     setMode(next)
   }
 
-  /** One that fails is tried again with the next open. */
-  async function load(): Promise<LocalCopy> {
-    try {
-      copy ??= await source.load()
-      return copy
-    } catch (cause) {
-      throw new LocalStoreError('lost', 'the code of the local copy could not be loaded', { cause })
-    }
+  /** Once, however many ask for it: what one has opened, the others use. One that fails is tried again with the next open. */
+  function load(): Promise<LocalCopy> {
+    loading ??= source.load().then(
+      (found) => {
+        copy = found
+        return found
+      },
+      (cause: unknown) => {
+        loading = undefined
+        throw new LocalStoreError('lost', 'the code of the local copy could not be loaded', { cause })
+      },
+    )
+    return loading
   }
 
   const loaded = (): LocalCopy => {
@@ -169,6 +175,16 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
     complain,
     /** All that could not be written at once is kept by now. */
     recovered: () => setState(fine),
+
+    /** The code of the copy is loaded, so that it is here when it is known whose to open. */
+    prepare: (): void => void load().catch(() => {}),
+
+    /** Whose copy it is; undefined: not known, or not within 4 s. */
+    userOf: async (whose: LocalScope): Promise<string | undefined> => {
+      const late = () => new LocalStoreError('timeout', `no answer within ${WAIT_MS / 1_000} s`)
+      const finding = async () => (await load()).userOf(whose)
+      return withTimeout(clock, WAIT_MS, finding(), late).catch(() => undefined)
+    },
 
     open: async (next: LocalScope): Promise<LocalSnapshot> => {
       reset('down')

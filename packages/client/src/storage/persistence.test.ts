@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { loginOf } from '../engine/login'
 import { rangesOf, rowCount } from '../model/rows/timeline'
 import { copyOn, hooked, putIn } from '../test-support/copies'
 import { killable, troubled } from '../test-support/killable-store'
@@ -196,7 +197,7 @@ describe('trouble', () => {
     const world = filled(1)
     const disk = memoryStore()
     // Who was here last is known, and nothing else is kept.
-    await copyOn(disk).open({ url: 'test:', userId: 'ada' })
+    await copyOn(disk).open({ url: 'test:', userId: 'ada', login: loginOf("ada's token") })
     let opens = 0
     const hanging = hooked(disk, {
       kind: 'file',

@@ -2,21 +2,26 @@ import type { User } from '@roomful/protocol'
 import type { ChatStore } from '../engine/chat-store'
 import type { OutboxSequence } from '../engine/outbox-sequence'
 import { attempt, type Report } from '../engine/report'
+import type { FileCopies } from '../engine/upload-runner'
 import type { ChatOptions } from '../options'
 import type { Clock } from '../platform/clock'
 import type { RunClock } from '../platform/steady-clock'
 import type { TabsLink } from '../tabs/lazy-tabs'
 import { startWritingRooms, stopWritingRooms } from '../tabs/take-over'
 import type { CopySource, LocalCopy } from './local-copy'
+import { LocalStoreError } from './port'
 import { createRestorer } from './restorer'
+import { withTimeout } from './with-timeout'
 import { createWriter } from './writer'
 
 /** What survives a reload, as the rest sees it. */
 type Persistence = {
   start(): void
   loaded(): Promise<void>
+  onToken(token: string): void
   onUser(user: User, epoch: string): Promise<void>
   readChunks: LocalCopy['readChunks']
+  readonly files: FileCopies
   /** Does this tab write rows? */
   writesRows(): boolean
   /** The tab is visible again. */
@@ -24,6 +29,9 @@ type Persistence = {
   wipe(): Promise<boolean>
   close(): Promise<void>
 }
+
+/** As much as is kept of a file, from a slow disk. */
+const READ_FILE_MS = 20_000
 
 /** The store that the app chose; IndexedDB if it exists; otherwise only memory. */
 export function copyFor(storage: ChatOptions['storage'], clock: Clock): CopySource | null {
@@ -47,10 +55,12 @@ export function createPersistence(options: {
   /** Of the disk's own time limits, which hold after the end too: it may be asked to delete once more. */
   storeClock: Clock
   url: string
+  userId: string | undefined
+  token(): Promise<string>
   sequence: OutboxSequence
   report: Report
 }): Persistence {
-  const { tabs, store, clock, storeClock, url, sequence, report } = options
+  const { tabs, store, clock, storeClock } = options
   let copy: LocalCopy | null = null
   const load = async (): Promise<LocalCopy> => {
     const own = await options.source.load()
@@ -77,7 +87,7 @@ export function createPersistence(options: {
       stopWritingRooms(store)
     },
   })
-  const restorer = createRestorer(store, writer, url, clock, sequence, report)
+  const restorer = createRestorer({ ...options, writer })
 
   async function becomeWriterAgain(): Promise<void> {
     const snapshot = await copy?.refresh()
@@ -86,8 +96,21 @@ export function createPersistence(options: {
     startWritingRooms(store, snapshot)
   }
 
+  const open = (): LocalCopy => {
+    if (copy === null) throw new LocalStoreError('unavailable', 'no space is open')
+    return copy
+  }
+  const files: FileCopies = {
+    keep: async (clientId, file) => open().keepFile(clientId, file),
+    read: async (clientId) => {
+      const late = () => new LocalStoreError('timeout', 'the file was not read in time')
+      return withTimeout(storeClock, READ_FILE_MS, open().readFile(clientId), late)
+    },
+  }
+
   return {
     ...restorer,
+    files,
     readChunks: writer.readChunks,
     writesRows,
     woken: () => {

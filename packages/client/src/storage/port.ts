@@ -1,12 +1,13 @@
 /**
- * The tables of the local copy. `lastUsers`: who was last here on each server, in a separate space. `meta`: whose copy it
+ * The tables of the local copy. `lastUsers`: who was here on each server, in a separate space. `meta`: whose copy it
  * is. `rooms`: one record a room. `chunks`: up to 128 messages, by room and `seq >> 7`. `entries`: one unsent change each.
+ * `files`: the bytes of unsent files in pieces, by clientId and place.
  */
-export type LocalTable = 'lastUsers' | 'meta' | 'rooms' | 'chunks' | 'entries'
+export type LocalTable = 'lastUsers' | 'meta' | 'rooms' | 'chunks' | 'entries' | 'files'
 
 /**
- * Where a record is: its table, and its key there, which has two parts in `chunks` (`['chunks', roomId, index]`) and
- * one everywhere else. A shorter path means all records below it.
+ * Where a record is: its table, and its key there, which has two parts in `chunks` and `files`
+ * (`['chunks', roomId, index]`) and one everywhere else. A shorter path means all records below it.
  */
 export type LocalPath = readonly [table: LocalTable, ...key: readonly (string | number)[]]
 

@@ -1,6 +1,6 @@
 import { asClientId, asMessageId, isErrorCode, plainMetadata } from '@roomful/protocol/plain'
 import { ChatError } from '../model/chat-error'
-import type { Entry, SendEntry, Target, Wanted } from '../model/outbox/entry'
+import type { Entry, PendingFile, SendEntry, Target, Wanted, WriteEntry } from '../model/outbox/entry'
 import type { StoredEntry } from './local-copy'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -33,6 +33,11 @@ const READERS: { readonly [K in Entry['kind']]: Reader<K> } = {
     const isSound = about !== null && typeof at === 'string' && (op === 'add' || op === 'remove')
     return isSound ? { ...base, kind: 'pin', target: about, op, at } : null
   },
+  'write-stream': ({ target, run, content, end }, base) => {
+    const about = targetOf(target)
+    const isSound = about !== null && typeof run === 'number' && typeof content === 'string' && isEnd(end)
+    return isSound ? { ...base, kind: 'write-stream', target: about, run, content, end } : null
+  },
   read: ({ seq, dueAt }, base) =>
     typeof seq === 'number' ? { ...base, kind: 'read', seq, dueAt: numberIn(dueAt) ?? 0 } : null,
 }
@@ -57,14 +62,16 @@ export function fromStored({ clientId, order, data }: StoredEntry, now: number):
 
 /** What of a message is no JSON makes it `failed`, and is left out: shown, and kept by any disk. */
 function readSend(fields: Fields, base: Base, now: number): SendEntry {
-  const { content, type, replyTo, metadata, createdAt, incomplete } = fields
+  const { content, type, replyTo, metadata, stream, createdAt, incomplete, upload } = fields
+  const file = upload === undefined ? undefined : fileOf(upload)
   const subject = replyTo === null ? null : targetOf(replyTo)
   const plain = metadata === undefined ? undefined : plainMetadata(metadata)
   const damaged =
     (typeof content !== 'string' && 'content') ||
     (type !== undefined && typeof type !== 'string' && 'type') ||
     (replyTo !== null && subject === null && 'replyTo') ||
-    (plain?.ok === false && plain.field)
+    (plain?.ok === false && plain.field) ||
+    (file === null && 'upload')
   return {
     ...base,
     kind: 'send',
@@ -72,6 +79,8 @@ function readSend(fields: Fields, base: Base, now: number): SendEntry {
     ...(typeof type === 'string' && { type }),
     replyTo: subject,
     ...(plain?.ok && { metadata: plain.value }),
+    ...(file && { upload: file }),
+    ...(stream === true && { stream }),
     createdAt: typeof createdAt === 'string' ? createdAt : new Date(0).toISOString(),
     ...wantedOf(fields, base.order, now),
     ...((damaged || incomplete === true) && { incomplete: true }),
@@ -81,6 +90,11 @@ function readSend(fields: Fields, base: Base, now: number): SendEntry {
 
 const unusableError = (field: string): ChatError =>
   new ChatError('INVALID_PAYLOAD', `${field} was kept in a form that cannot be sent`, { field })
+
+function fileOf(value: unknown): PendingFile | null {
+  const { size, kind } = isRecord(value) ? value : {}
+  return typeof size === 'number' && typeof kind === 'string' ? { size, kind } : null
+}
 
 function targetOf(value: unknown): Target | null {
   if (!isRecord(value)) return null
@@ -122,6 +136,9 @@ function errorFrom(value: unknown): ChatError {
     },
   )
 }
+
+const isEnd = (end: unknown): end is WriteEntry['end'] =>
+  end === 'finished' || end === 'cancelled' || end === 'interrupted'
 
 const isKind = (kind: unknown): kind is Entry['kind'] =>
   typeof kind === 'string' && Object.hasOwn(READERS, kind)

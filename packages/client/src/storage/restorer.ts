@@ -1,6 +1,7 @@
 import type { User } from '@roomful/protocol'
 import type { ChatStore } from '../engine/chat-store'
 import { applyEpoch } from '../engine/listing'
+import { areOfTwoUsers, loginOf } from '../engine/login'
 import type { OutboxSequence } from '../engine/outbox-sequence'
 import { attempt, type Report } from '../engine/report'
 import { allEntries } from '../model/outbox/entry-list'
@@ -8,8 +9,11 @@ import type { Clock } from '../platform/clock'
 import type { LocalSnapshot, StoredEntry, StoredRoom } from './local-copy'
 import { LocalStoreError } from './port'
 import { fromStored } from './restored-entries'
+import { withTimeout } from './with-timeout'
 import type { Writer } from './writer'
 
+/** The token says whose copy to show. One that takes longer is not waited for. */
+const LOGIN_WAIT_MS = 2_000
 /** Of a sign-out's wipe: what is left of a user on this device is worth insisting. */
 const WIPE_TRIES = 3
 
@@ -18,6 +22,8 @@ type Restorer = {
   start(): void
   /** Resolves when what the last run left is read, or cannot be read. */
   loaded(): Promise<void>
+  /** The token with which the next connection is made. */
+  onToken(token: string): void
   /** The server has named the user: resolves when what they left is in place. */
   onUser(user: User, epoch: string): Promise<void>
   /** The store was opened behind, after all: what an earlier run left unsent is sent too. */
@@ -30,26 +36,60 @@ type Restorer = {
   close(): Promise<void>
 }
 
-/** Opens the local store and fills the rooms from it. Trouble with it never delays the connection for longer than its time limit. */
-export function createRestorer(
-  store: ChatStore,
-  writer: Writer,
-  url: string,
-  clock: Clock,
-  sequence: OutboxSequence,
-  report: Report,
-): Restorer {
+type RestorerOptions = {
+  readonly store: ChatStore
+  readonly writer: Writer
+  readonly url: string
+  /** Whose chat it is, if the app has said so. */
+  readonly userId: string | undefined
+  /** The app's token; '' where the browser sends a cookie. */
+  token(): Promise<string>
+  readonly clock: Clock
+  readonly storeClock: Clock
+  readonly sequence: OutboxSequence
+  readonly report: Report
+}
+
+/**
+ * Opens the local store and fills the rooms from it. Trouble with it never delays the connection for longer than its time
+ * limit. Nothing of one user is shown to another, or sent as theirs: what is opened is the copy of the user whom the
+ * token names. Only without a token it is that of the only user of the device, which is put right as soon as one comes.
+ */
+export function createRestorer(options: RestorerOptions): Restorer {
+  const { store, writer, url, clock, storeClock, sequence, report } = options
   /** Whose space is open; null: none is yet. */
   let openFor: string | null = null
   let opening: Promise<void> | undefined
+  /** Whose token was used last (see `loginOf`). */
+  let login: string | null = null
+  /** The login that the device remembers as the user's. */
+  let remembered: string | null = null
+  /** It was opened without knowing whose token it will be. */
+  let isGuess = false
+  /** The user whom the server has named last. */
+  let confirmed: string | null = null
   const restored = new Set<string>()
   let isWiped = false
   /** The disk has been read: what is new on it since was left by a tab that has gone meanwhile. */
   let hasRead = false
 
+  const begin = async (): Promise<void> => {
+    writer.prepare()
+    const { userId = null } = options
+    if (userId === null) {
+      const late = () => new LocalStoreError('timeout', 'the token did not come in time')
+      const token = await withTimeout(storeClock, LOGIN_WAIT_MS, options.token(), late).catch(() => '')
+      login ??= loginOf(token)
+      isGuess = login === null
+    }
+    await open(userId)
+  }
+
   const open = async (userId: string | null): Promise<void> => {
-    const snapshot = await writer.open({ url, userId })
+    const by = login
+    const snapshot = await writer.open({ url, userId, login })
     attempt(() => takeIn(snapshot, userId), unreadable)
+    if (openFor !== null) remembered = by
   }
 
   /** The rest continues: what cannot be read in stays on the disk, and the server has the rows. */
@@ -59,13 +99,13 @@ export function createRestorer(
     store.local(() => store.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
   }
 
-  /** `userId`: null while the user is not known; then it is the user who was here last. */
+  /** `userId`: null while it is only known by the login. */
   function takeIn(snapshot: LocalSnapshot, userId: string | null): void {
     openFor = snapshot.meta?.user.id ?? userId
     // Signed out meanwhile: nothing of the user comes on the screen again.
     if (isWiped) return
     fill(snapshot)
-    if (snapshot.meta && userId === null) writer.begin(snapshot.meta)
+    if (snapshot.meta && confirmed === null) writer.begin(snapshot.meta)
   }
 
   function fill({ meta, rooms, entries }: LocalSnapshot): void {
@@ -120,15 +160,50 @@ export function createRestorer(
     pause()
   }
 
+  /**
+   * Another user was taken for the one who is here: nothing of theirs is shown, sent or kept under this name. What was done
+   * since belongs to the user who is here, unless the server had named the other one.
+   */
+  async function leave(): Promise<void> {
+    const own = [...store.all()].flatMap(({ model }) =>
+      allEntries(model.outbox.entries).flatMap(({ id }) => (restored.has(id) ? [] : id)),
+    )
+    const isOwn = new Set<string>(confirmed === null ? own : [])
+    forget((id) => isOwn.has(id))
+    const wasOpen = openFor !== null
+    openFor = null
+    confirmed = null
+    if (wasOpen) await writer.withdraw([...isOwn])
+  }
+
+  /** A token came that may be another user's than the one who is shown. */
+  async function checkLogin(isOther: boolean): Promise<void> {
+    const userId = await writer.userOf({ url, userId: null, login })
+    if (isWiped) return
+    if (!isOther && userId !== undefined && userId === openFor) isGuess = false
+    else {
+      await leave()
+      isGuess = false
+      await open(null)
+    }
+  }
+
   const restoreFor = async (user: User, epoch: string): Promise<void> => {
     // One open at a time: a second would end the first as if the disk had answered, and nothing would report that.
     for (let last: unknown; last !== opening; await last) last = opening
+    isGuess = false
     if (openFor !== user.id) {
-      // Another user was here last: nothing of theirs is shown, sent or kept under this name.
-      forget((id) => !restored.has(id))
+      await leave()
+      confirmed = user.id
       opening = open(user.id)
       await opening
+    } else if (login !== remembered) {
+      remembered = login
+      // Not waited for here, but by the end: nothing of it runs after a close (I23).
+      const naming = writer.userOf({ url, userId: user.id, login })
+      opening = Promise.all([opening, naming]).then(() => {})
     }
+    confirmed = user.id
     // First, so that nothing of the old history is written under the new one's name.
     store.local(() => applyEpoch(store, epoch))
     if (openFor === user.id) writer.begin({ user, epoch })
@@ -137,9 +212,18 @@ export function createRestorer(
 
   return {
     start: () => {
-      opening ??= open(null)
+      opening ??= begin()
     },
     loaded: async () => opening,
+    onToken: (token) => {
+      const [before, next] = [login, loginOf(token)]
+      if (next === null) return
+      login = next
+      const isOther = before !== null && areOfTwoUsers(before, next)
+      if (opening === undefined || options.userId !== undefined || !(isGuess || isOther)) return
+      const opened = opening
+      opening = opened.then(() => checkLogin(isOther))
+    },
     onUser: restoreFor,
     onReopened: (snapshot) => {
       const { meta } = snapshot
@@ -149,8 +233,6 @@ export function createRestorer(
       // What the server has sent since is newer than the disk; only unsent entries are new (I14).
       const { epoch } = store.chat()
       if (epoch === null) return attempt(() => takeIn(snapshot, openFor), unreadable)
-      // What has been sent meanwhile is not put behind it any more.
-      hasRead = true
       if (meta?.epoch !== epoch) writer.drop(snapshot.rooms.map((room) => room.roomId))
       attempt(() => fill({ ...snapshot, meta: null, rooms: [] }), unreadable)
     },

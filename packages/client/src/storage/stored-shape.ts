@@ -21,7 +21,8 @@ export const isStoredMeta = (value: unknown): value is StoredMeta =>
   isEpoch(value.epoch) &&
   isFields(value.user) &&
   isText(value.user.id) &&
-  isText(value.user.name)
+  isText(value.user.name) &&
+  (value.user.avatarUrl === undefined || isText(value.user.avatarUrl))
 
 export const isStoredRoom = (value: unknown): value is StoredRoom =>
   isFields(value) &&

@@ -19,6 +19,7 @@ export class TroubledCopy implements LocalCopy {
   calls: string[] = []
   #hanging: (() => void)[] = []
 
+  userOf: LocalCopy['userOf'] = (scope) => this.#copy.userOf(scope)
   open = (scope: Parameters<LocalCopy['open']>[0]) => this.#do('open', () => this.#copy.open(scope))
   readChunks: LocalCopy['readChunks'] = (roomId, indexes) =>
     this.#do('read', () => this.#copy.readChunks(roomId, indexes))
@@ -29,6 +30,8 @@ export class TroubledCopy implements LocalCopy {
     for (const [i, id] of rooms.entries()) if (left[i]?.length === 0) this.full.delete(id)
     return isMade
   }
+  keepFile: LocalCopy['keepFile'] = (id, file) => this.#do('keep', () => this.#copy.keepFile(id, file))
+  readFile: LocalCopy['readFile'] = (id) => this.#do('file', () => this.#copy.readFile(id))
   wipe = () => this.#do('wipe', () => this.#copy.wipe())
   close = () => this.#copy.close()
   write = (write: LocalWrite) =>

@@ -1,11 +1,13 @@
 import type { ChatStore } from '../engine/chat-store'
 import type { Clock } from '../platform/clock'
 import type { RunClock } from '../platform/steady-clock'
+import { soon } from '../platform/system-clock'
 import { compose, composeEntries, lesserWrites, roomsOf, withoutMessages } from './batch'
 import { type Dirt, isClean, noDirt, noteDropped, noteEvent, noteOutbox, noteRoom, putBack } from './dirt'
 import type { CopySource, LocalCopy, LocalScope, LocalSnapshot, LocalWrite, StoredMeta } from './local-copy'
 import { createOpener, failureOf, WAIT_MS } from './opener'
 import { LocalStoreError } from './port'
+import { withTimeout } from './with-timeout'
 
 /** Rows are written this long after they arrived, with everything that arrived since; the outbox does not wait. */
 const WRITE_BEHIND_MS = 250
@@ -24,6 +26,10 @@ export type WriterOptions = {
 }
 
 export type Writer = {
+  /** Loads the code of the copy. */
+  prepare(): void
+  /** Whose copy it is; undefined: not known. Never rejects. */
+  userOf(scope: LocalScope): Promise<string | undefined>
   /** Never rejects: empty where the disk does not answer in time. */
   open(scope: LocalScope): Promise<LocalSnapshot>
   /** An open has succeeded since the last `open`: what was kept before is known. */
@@ -35,6 +41,8 @@ export type Writer = {
   drop(roomIds: readonly string[]): void
   /** Nothing is written until the next `begin`. */
   pause(): void
+  /** These entries were written into another user's space: they go from there, if that takes no longer than 4 s. */
+  withdraw(ids: readonly string[]): Promise<void>
   /** There is no space to write to: what waits for it goes out from memory. */
   giveUp(): void
   wipe(): Promise<void>
@@ -94,7 +102,7 @@ export function createWriter({
   store.watch((before, after, event) => {
     if (event.type === 'became-writer') metaDue = true
     const urgency = noteEvent(dirt, before, after, event)
-    if (urgency === 'now') queueMicrotask(flush)
+    if (urgency === 'now') soon(flush)
     else if (urgency === 'later') schedule()
   })
 
@@ -240,6 +248,8 @@ export function createWriter({
   }
 
   return {
+    prepare: opener.prepare,
+    userOf: opener.userOf,
     open: opener.open,
     wasOpen: opener.wasOpen,
     readChunks: opener.readChunks,
@@ -248,8 +258,10 @@ export function createWriter({
       schedule()
     },
     begin: (next) => {
-      const { id, name } = next.user
-      metaDue ||= meta?.user.id !== id || meta.user.name !== name || meta.epoch !== next.epoch
+      const { id, name, avatarUrl } = next.user
+      const user = meta?.user
+      metaDue ||= user?.id !== id || user.name !== name || user.avatarUrl !== avatarUrl
+      metaDue ||= meta?.epoch !== next.epoch
       // After a crash, rows of the old history under the new one's name would pass for the new one's (I16).
       if (meta !== null && meta.epoch !== next.epoch)
         for (const { model } of store.all()) noteDropped(dirt, model.id)
@@ -264,6 +276,14 @@ export function createWriter({
       flush()
     },
     pause,
+    withdraw: async (ids) => {
+      if (ids.length === 0 || opener.mode() !== 'open') return
+      const late = () => new LocalStoreError('timeout', 'entries were not withdrawn in time')
+      const withdrawing = opener.copy().write({ deleteEntries: ids })
+      await withTimeout(storeClock, WAIT_MS, withdrawing, late).catch((error: unknown) =>
+        opener.complain('degraded', error),
+      )
+    },
     wipe: () => {
       pause()
       return opener.wipe()

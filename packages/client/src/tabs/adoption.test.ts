@@ -177,7 +177,7 @@ test.each([
 
 test('P2: a tab that may not send what another left leaves it to the one that may (seed 505523)', async () => {
   const world = new TabsWorld()
-  const before = await world.openTab()
+  const before = await world.openTab('ada', [ROOM], { auth: 'opaque' })
   await world.rest(1_000)
   world.kill(before)
   let token = 'opaque'

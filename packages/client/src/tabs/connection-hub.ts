@@ -249,6 +249,7 @@ const asOfNow = (ready: Ready, laterMs: number): Ready => ({
 function partFor(message: ServerMessage, rooms: ReadonlySet<string>): ServerMessage | null {
   switch (message.event) {
     case 'changes':
+    case 'message-delta':
     case 'read-receipts':
     case 'typing':
       return rooms.has(message.payload.roomId) ? message : null

@@ -1,3 +1,4 @@
+import { hashOf, subjectOf } from '../engine/login'
 import { serverName } from '../storage/local-copy'
 
 /** Everything of one user on one server: the tab that holds this lock writes their rows to disk. */
@@ -11,32 +12,4 @@ export const userScope = (url: string, userId: string): string => `roomful:${ser
 export function connectionScope(url: string, token: string | null, knownUser: string | null): string | null {
   if (token === null) return knownUser === null ? null : userScope(url, knownUser)
   return userScope(url, subjectOf(token) ?? `token ${hashOf(token)}`)
-}
-
-function subjectOf(token: string): string | null {
-  const [, body] = token.split('.')
-  if (body === undefined) return null
-  try {
-    const bytes = Uint8Array.from(atob(body.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
-      char.charCodeAt(0),
-    )
-    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
-    const { sub } = (claims ?? {}) as { sub?: unknown }
-    return typeof sub === 'string' && sub !== '' ? sub : null
-  } catch {
-    // Not a JWT.
-    return null
-  }
-}
-
-/** All of the origin can read names of locks: the token itself must not be in them. 53 bits distinguish two. */
-function hashOf(text: string): string {
-  let high = 0xdeadbeef
-  let low = 0x41c6ce57
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    high = Math.imul(high ^ code, 2654435761)
-    low = Math.imul(low ^ code, 1597334677)
-  }
-  return (4294967296 * (2097151 & low) + (high >>> 0)).toString(36)
 }

@@ -51,6 +51,8 @@ export class ModelServer {
   /** Rooms in a page of the list; 0: it knows no pages. */
   listPage = 500
   readonly rooms = new Map<string, ModelRoom>()
+  /** Rooms that the list leaves out, because they cannot be read now. */
+  readonly unreadable = new Set<string>()
   /** What a reader that lags behind still sees; null: it is up to date. */
   lagging: ReadonlyMap<string, ModelRoom> | null = null
   /** Who is not offline. */
@@ -244,12 +246,17 @@ export class ModelServer {
     return { ok: true, epoch: this.epoch, rooms, removed, ...(list && this.#list(userId, list)) }
   }
 
-  #list(userId: string, list: true | ListPage): Pick<OkAck<'sync'>, 'list' | 'listNext'> {
+  #list(userId: string, list: true | ListPage): Pick<OkAck<'sync'>, 'list' | 'listNext' | 'listPartial'> {
     const { limit = this.listPage, after = '' } = list === true ? { limit: Number.POSITIVE_INFINITY } : list
-    const ids = [...this.rooms.keys()].filter((id) => id > after && this.#isIn(userId, id)).sort()
+    const isListed = (id: string): boolean => id > after && this.#isIn(userId, id) && !this.unreadable.has(id)
+    const ids = [...this.rooms.keys()].filter(isListed).sort()
     const last = ids.length > limit ? ids[limit - 1] : undefined
     const items = ids.slice(0, limit).map((id) => listItemOf(this.room(id), userId))
-    return { list: items, ...(last === undefined ? {} : { listNext: asRoomId(last) }) }
+    return {
+      list: items,
+      ...(last === undefined ? {} : { listNext: asRoomId(last) }),
+      ...(this.unreadable.size === 0 ? {} : { listPartial: true }),
+    }
   }
 }
 
@@ -304,7 +311,19 @@ function deltaOf(
   }
 }
 
-function history(room: ModelRoom, query: Payload<'fetch-history'>, userId: string): FetchHistoryAck {
+function history(
+  room: ModelRoom,
+  asked: Payload<'fetch-history'>,
+  userId: string,
+): FetchHistoryAck | ErrorAck {
+  const { aroundId, aroundTime = '' } = asked
+  const found =
+    aroundId || aroundTime
+      ? room.messages.find((row) => (aroundId ? row.id === aroundId : row.createdAt >= aroundTime))
+      : undefined
+  if (aroundId && !found) return refusal('MESSAGE_NOT_FOUND')
+  const around = aroundTime && !found ? room.room.lastSeq : found?.seq
+  const query = around === undefined ? asked : { ...asked, aroundSeq: around }
   const limit = query.limit ?? 50
   const { rev, lastSeq } = room.room
   const floorSeq = room.members.get(userId)?.fromSeq ?? 1
@@ -324,6 +343,7 @@ function history(room: ModelRoom, query: Payload<'fetch-history'>, userId: strin
     toSeq: rows.at(-1)?.seq ?? fromSeq - 1,
     lastSeq,
     floorSeq,
+    ...(around === undefined ? {} : { aroundSeq: around }),
   }
 }
 

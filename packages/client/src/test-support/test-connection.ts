@@ -41,7 +41,7 @@ export class TestConnection {
 
   constructor(
     private readonly server: ModelServer,
-    readonly userId: string,
+    public userId: string,
     private readonly clock: HandClock,
   ) {}
 

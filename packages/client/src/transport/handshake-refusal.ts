@@ -24,12 +24,20 @@ export function refusalOf(error: ConnectError): DownReason {
 }
 
 /** Before a handshake a server refuses the request itself, such as for its origin: `{"code":4,"message":"ORIGIN_DENIED"}`. */
-function doorRefusal({ context }: ConnectError): Pick<DownReason, 'code' | 'next'> | undefined {
+function doorRefusal({ context }: ConnectError): Partial<DownReason> | undefined {
   try {
     const { message } = JSON.parse((context as { responseText: string }).responseText)
-    if (isErrorCode(message)) return { code: message, next: retryOf(message) === 'never' ? 'stop' : 'retry' }
+    if (!isErrorCode(message)) return undefined
+    const next = retryOf(message) === 'never' ? 'stop' : 'retry'
+    return { code: message, next, ...(message === 'ORIGIN_DENIED' && originDenied()) }
   } catch {
     // A proxy's page, or no answer at all.
   }
   return undefined
 }
+
+/** For developers: a page on another port than its server is of another origin. */
+const originDenied = (): Partial<DownReason> => ({
+  text: `The server takes no pages of ${globalThis.location?.origin ?? 'this origin'}: start it with --origins`,
+  hint: 'serve --origins',
+})

@@ -11,6 +11,8 @@ export type DownReason = {
   reconnectInMs?: number
   /** REFUSED: why, in the app's words. */
   reason?: string
+  /** What to do about it, for developers; see `ChatError`. */
+  hint?: string
 }
 
 /** Events of a transport. */

@@ -1,4 +1,4 @@
-import { referenceServer } from '@roomful/testing'
+import { referenceServer } from '@roomful/testing/node'
 import { expect, test } from 'vitest'
 import { endpointOf, openSocket } from './socket-connection'
 

@@ -38,6 +38,8 @@ export function openSocket(
   const dial = {
     ...{ path: options.path ?? path, withCredentials, extraHeaders, transports },
     ...{ auth, forceNew: true, reconnection: false, tryAllTransports: true },
+    // Its types know only the browser's build, in which an agent is a text.
+    ...(options.agent ? ({ agent: options.agent } as { agent: never }) : {}),
   }
   const socket = host === '' ? io(dial) : io(host, dial)
   const end = (): void => {

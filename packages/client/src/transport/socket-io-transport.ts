@@ -23,6 +23,8 @@ export const socketIoTransport =
     let connection: SocketConnection | null = null
     /** There is one from `ready` to the end of the connection. */
     let pace: Pace | null = null
+    /** Dials in a row that met no server. */
+    let unanswered = 0
 
     const gone = (): void => {
       pace?.end()
@@ -42,7 +44,14 @@ export const socketIoTransport =
           onEvent({ type: 'down', reason })
         }
         connection = openSocket(url, { token, protocol: 2 }, options, {
-          refused: (error) => down(refusalOf(error)),
+          refused: (error) => {
+            const [refused, reason] = [connection, refusalOf(error)]
+            unanswered = reason.code !== 'OFFLINE' ? 0 : unanswered + 1
+            if (!isPowerOfTwo(unanswered) || globalThis.location === undefined) return down(reason)
+            void hinted(url, reason).then((known) => {
+              if (connection === refused) down(known)
+            })
+          },
           lost: () => down(bye ? reasonOfBye(bye) : LOST),
         })
         connection.socket.onAny((event: string, payload: unknown) => {
@@ -52,6 +61,7 @@ export const socketIoTransport =
           const message = decoded.value
           if (message.event === 'bye') bye = message.payload
           if (message.event === 'ready') {
+            unanswered = 0
             pace = createPace(message.payload.limits.eventsPerSecond ?? 0)
             onEvent({ type: 'ready', ready: message.payload })
           } else if (pace) onEvent({ type: 'message', message })
@@ -76,6 +86,21 @@ export const socketIoTransport =
       },
     }
   }
+
+/** Asked ever more rarely: a server that is down gets one request more for the first dial, the second, the fourth … */
+const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0
+
+/** Its code is loaded when a page meets no server. */
+async function hinted(url: string, reason: DownReason): Promise<DownReason> {
+  try {
+    const { pageOrigin, withOriginHint } = await import('./origin-hint')
+    const page = pageOrigin()
+    return page ? await withOriginHint(url, reason, page) : reason
+  } catch {
+    // Offline the code cannot be loaded either.
+    return reason
+  }
+}
 
 function readAck<E extends ClientEvent>(event: E, answer: unknown): Ack<E> {
   const decoded = decodeAck(event, answer)

@@ -81,6 +81,7 @@ function holdSend(outbox: Outbox, entry: SendEntry, error: ChatError): Outbox {
       case 'delete':
         return dropSend(outbox, entry)
       case 'edit':
+      case 'write-stream':
         next = withOutcome(next, other.id, { error })
         break
       case 'react':

@@ -33,6 +33,8 @@ export function enqueue(model: RoomModel, command: Command, order: number, probl
       return enqueueReact(model, command, order)
     case 'pin':
       return enqueuePin(model, command, order)
+    case 'write-stream':
+      return enqueueWrite(model, command, order)
     case 'read':
       return enqueueRead(model, command, order)
     default:
@@ -147,6 +149,14 @@ function isPinned({ rows }: RoomModel, id: string): boolean | undefined {
   const row = at(rows.timeline, seqOf(rows.timeline, id) ?? 0)
   if (row) return row.pinned !== undefined
   return rows.pins.some(({ messageId }) => messageId === id) || undefined
+}
+
+/** The last write of a message that was given up meanwhile has nothing to write. */
+function enqueueWrite(model: RoomModel, command: CommandOf<'write-stream'>, order: number): RoomModel {
+  const { target } = command
+  const send = 'clientId' in target ? entryOf(model.outbox, target.clientId) : undefined
+  const isGone = !('id' in target) && (send === undefined || send.state.at === 'failed')
+  return isGone ? done(model, command, { error: unsentTarget() }) : append(model, command, order)
 }
 
 const unsentTarget = () => new ChatError('MESSAGE_NOT_FOUND', 'The message was not sent')

@@ -1,4 +1,4 @@
-import { type Entry, isAbout, subjectOf } from './entry'
+import { type Entry, isAbout, isUploading, subjectOf } from './entry'
 
 /** Entries that are copied when one of them changes. */
 const CHUNK_SIZE = 64
@@ -11,6 +11,8 @@ export type Totals = {
   readonly inflight: number
   readonly reads: number
   readonly pins: number
+  /** Sends whose file is not uploaded yet. */
+  readonly uploads: number
   /** Entries that the disk has as not emitted. */
   readonly unemitted: number
 }
@@ -44,7 +46,7 @@ type Memo = {
   readonly about: Map<string, Set<string>>
 }
 
-const NO_TOTALS: Totals = { failed: 0, inflight: 0, reads: 0, pins: 0, unemitted: 0 }
+const NO_TOTALS: Totals = { failed: 0, inflight: 0, reads: 0, pins: 0, uploads: 0, unemitted: 0 }
 const newMemo = (): Memo => ({ orders: new Map(), about: new Map() })
 export const emptyList = (): EntryList => ({ chunks: [], size: 0, totals: NO_TOTALS, memo: newMemo() })
 
@@ -135,7 +137,7 @@ export function changedEntries(
 }
 
 function chunkOf(entries: readonly Entry[]): Chunk {
-  const totals = { failed: 0, inflight: 0, reads: 0, pins: 0, unemitted: 0 }
+  const totals = { ...NO_TOTALS }
   let readSeq = 0
   let [wantedAt, serverAt] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   for (const entry of entries) {
@@ -144,6 +146,7 @@ function chunkOf(entries: readonly Entry[]): Chunk {
     if (at === 'inflight') totals.inflight++
     if (!entry.mayHaveBeenEmitted) totals.unemitted++
     if (entry.kind === 'pin') totals.pins++
+    if (isUploading(entry)) totals.uploads++
     if (entry.kind === 'read') {
       totals.reads++
       readSeq = Math.max(readSeq, entry.seq)
@@ -199,5 +202,6 @@ const sum = (a: Totals, b: Totals, sign: 1 | -1): Totals => ({
   inflight: a.inflight + sign * b.inflight,
   reads: a.reads + sign * b.reads,
   pins: a.pins + sign * b.pins,
+  uploads: a.uploads + sign * b.uploads,
   unemitted: a.unemitted + sign * b.unemitted,
 })

@@ -1,4 +1,4 @@
-import type { ClientId, Message, MessageId, Metadata } from '@roomful/protocol'
+import type { ClientId, Message, MessageId, Metadata, StreamState } from '@roomful/protocol'
 import type { ChatError } from '../chat-error'
 
 /**
@@ -42,11 +42,18 @@ export type SendEntry = Base & {
   readonly type?: string
   readonly replyTo: Target | null
   readonly metadata?: Metadata
+  /** The file that it shows has to be uploaded first; until then `metadata.fileId` is the clientId. */
+  readonly upload?: PendingFile
+  /** It grows: `content` is its beginning. */
+  readonly stream?: true
   /** Something of it could not be kept, because it was no JSON: nothing sends the rest. */
   readonly incomplete?: true
   /** ISO time, the server's if it is known, else this device's; shown until the message is confirmed. */
   readonly createdAt: string
 } & Wanted
+
+/** A file on this device. `size` in bytes; `kind`: the media type that the device takes it for, '' if unknown. */
+export type PendingFile = { readonly size: number; readonly kind: string }
 
 /** Since when the user wants it sent: when it was written, or asked for again. Its age counts from there. */
 export type Wanted = {
@@ -70,12 +77,20 @@ export type PinEntry = Base & {
   /** ISO time, as a send's `createdAt`: shown until the pin is confirmed. */
   readonly at: string
 }
+/** The last write of a message that grows: all of its text, and how it ends. */
+export type WriteEntry = Base & {
+  readonly kind: 'write-stream'
+  readonly target: Target
+  readonly run: number
+  readonly content: string
+  readonly end: Exclude<StreamState, 'streaming'>
+}
 /** Waits until `dueAt` for a higher one, and does not hold up what is behind it. */
 export type ReadEntry = Base & { readonly kind: 'read'; readonly seq: number; readonly dueAt: number }
 
+export type TargetedEntry = EditEntry | DeleteEntry | ReactEntry | PinEntry | WriteEntry
 /** What waits in a room's outbox, in the order in which the user did it. */
-export type Entry = SendEntry | EditEntry | DeleteEntry | ReactEntry | PinEntry | ReadEntry
-export type TargetedEntry = EditEntry | DeleteEntry | ReactEntry | PinEntry
+export type Entry = SendEntry | TargetedEntry | ReadEntry
 
 export const STORING: EntryState = { at: 'storing' }
 export const READY: EntryState = { at: 'ready' }
@@ -94,6 +109,10 @@ export function aimed(entry: Entry, target: Target): Entry {
   if (isTargeted(entry)) return { ...entry, target }
   return entry.kind === 'send' ? { ...entry, replyTo: target } : entry
 }
+
+/** Does it wait for its file? What is behind it need not. */
+export const isUploading = (entry: Entry): entry is SendEntry & { readonly upload: PendingFile } =>
+  entry.kind === 'send' && entry.upload !== undefined
 
 /** Is this entry about the message with this id or clientId? */
 export const isAbout = (target: Target | null, id: string): boolean =>

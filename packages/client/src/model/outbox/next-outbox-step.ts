@@ -1,7 +1,7 @@
 import type { MessageDraft, MessageId } from '@roomful/protocol'
 import { byteLength, LIMITS } from '@roomful/protocol/plain'
 import type { RoomModel } from '../room/room-model'
-import type { Entry, ReadEntry, SendEntry, TargetedEntry } from './entry'
+import { type Entry, isUploading, type ReadEntry, type SendEntry, type TargetedEntry } from './entry'
 import { openEntries } from './entry-list'
 import type { Outbox } from './outbox'
 
@@ -21,7 +21,7 @@ export type OutboxStep =
 
 /**
  * What the outbox of one room sends now, if anything: first in, first out, one request in flight, the next carries all
- * sends that are queued (I9). After a reconnect the sync comes first, because it confirms what had got through.
+ * sends that are queued (I9). A message whose file is not uploaded yet lets all others pass: see `uploads.ts`. After a reconnect the sync comes first, because it confirms what had got through.
  */
 export function nextOutboxStep(model: RoomModel, now: number): OutboxStep | null {
   const { outbox, sync, view, listing } = model
@@ -36,6 +36,7 @@ export function nextOutboxStep(model: RoomModel, now: number): OutboxStep | null
       due = Math.min(due, entry.dueAt)
       continue
     }
+    if (isUploading(entry)) continue
     // Still being written to disk: it may not be overtaken.
     if (entry.state.at === 'storing') break
     const step = stepFor(outbox, entry)
@@ -58,7 +59,7 @@ function batchFrom(outbox: Outbox, from: number): OutboxStep | null {
   const most = outbox.sendOneByOne ? 1 : LIMITS.sendBatch
   let bytes = 0
   for (const entry of openEntries(outbox.entries, from)) {
-    if (entry.kind === 'read') continue
+    if (entry.kind === 'read' || isUploading(entry)) continue
     if (entry.kind !== 'send' || entry.state.at !== 'ready' || messages.length >= most) break
     const message = draftOf(entry)
     if (message === null) break
@@ -80,5 +81,6 @@ function draftOf(entry: SendEntry): MessageDraft | null {
     ...(entry.type === undefined ? {} : { type: entry.type }),
     ...(replyTo === null ? {} : { replyTo: replyTo.id }),
     ...(entry.metadata === undefined ? {} : { metadata: entry.metadata }),
+    ...(entry.stream && { stream: true }),
   }
 }

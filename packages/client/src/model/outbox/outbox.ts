@@ -1,7 +1,16 @@
 import { ChatError } from '../chat-error'
 import { type Hold, NO_HOLD } from '../hold'
-import { aimed, type Entry, isTargeted, type Outcome, type SendEntry, type Target } from './entry'
+import {
+  aimed,
+  type Entry,
+  isTargeted,
+  isUploading,
+  type Outcome,
+  type SendEntry,
+  type Target,
+} from './entry'
 import { type EntryList, emptyList, entriesAbout, entryIn, listOf, withEntry, without } from './entry-list'
+import type { UploadProgress } from './upload-progress'
 
 /** What the user did that is not confirmed yet, and how the last of it ended. */
 export type Outbox = {
@@ -15,6 +24,8 @@ export type Outbox = {
   readonly outcomes: readonly Ended[]
   /** Message id → why its last edit, delete or reaction was refused; the latest of them (I15). */
   readonly refused: ReadonlyMap<string, ChatError>
+  /** clientId → how far its upload is, once one was begun. Not kept: another run begins anew. */
+  readonly uploads: ReadonlyMap<string, UploadProgress>
 }
 
 type Ended = { readonly id: string; readonly outcome: Outcome }
@@ -31,6 +42,7 @@ export const newOutbox = (): Outbox => ({
   sendOneByOne: false,
   outcomes: [],
   refused: new Map(),
+  uploads: new Map(),
 })
 
 export const entryOf = ({ entries }: Outbox, id: string): Entry | undefined => entryIn(entries, id)
@@ -46,7 +58,9 @@ export function put(outbox: Outbox, entry: Entry): Outbox {
   const { entries, held } = outbox
   const next = withEntry(entries, entry)
   const before = entryIn(entries, entry.id)
-  return { ...outbox, entries: next, held: held - heldBy(entries, before) + heldBy(next, entry) }
+  const uploads =
+    isUploading(entry) && entry.state.at !== 'failed' ? outbox.uploads : withoutUpload(outbox, entry.id)
+  return { ...outbox, uploads, entries: next, held: held - heldBy(entries, before) + heldBy(next, entry) }
 }
 
 /** The outbox with its entries replaced by these, ascending by order. */
@@ -59,7 +73,11 @@ export function outboxWith(outbox: Outbox, all: readonly Entry[]): Outbox {
 /** Takes an entry out, with how it ended. */
 export function ended(outbox: Outbox, id: string, outcome: Outcome): Outbox {
   const { entries, held } = outbox
-  const rest = { entries: without(entries, id), held: held - heldBy(entries, entryIn(entries, id)) }
+  const rest = {
+    uploads: withoutUpload(outbox, id),
+    entries: without(entries, id),
+    held: held - heldBy(entries, entryIn(entries, id)),
+  }
   return withOutcome({ ...outbox, ...rest }, id, outcome)
 }
 
@@ -110,19 +128,32 @@ export function withoutRefusal(outbox: Outbox, messageId: string): Outbox {
   return { ...outbox, refused }
 }
 
+export function withUpload(outbox: Outbox, id: string, progress: UploadProgress): Outbox {
+  return { ...outbox, uploads: new Map(outbox.uploads).set(id, progress) }
+}
+
+function withoutUpload({ uploads }: Outbox, id: string): Outbox['uploads'] {
+  if (!uploads.has(id)) return uploads
+  const rest = new Map(uploads)
+  rest.delete(id)
+  return rest
+}
+
 /** Entries about the message with this clientId are now about `target`. */
 export const retarget = (outbox: Outbox, clientId: string, target: Target): Outbox =>
   entriesAbout(outbox.entries, clientId).reduce((next, entry) => put(next, aimed(entry, target)), outbox)
 
 /**
- * A send is refused for good: it stays, failed and visible (I10). Edits that waited for it fold into it, deletes and
+ * A send is refused for good: it stays, failed and visible (I10). Edits and the end of a stream that waited for it fold into it, deletes and
  * reactions of it have no meaning any more, and replies to it cannot go either.
  */
 export function failSend(outbox: Outbox, entry: SendEntry, error: ChatError): Outbox {
-  let failed: SendEntry = { ...entry, state: { at: 'failed', error }, attempts: 0 }
+  // Nothing writes it any more: sent again it is a message like any other.
+  const { stream: _, ...whole } = entry
+  let failed: SendEntry = { ...whole, state: { at: 'failed', error }, attempts: 0 }
   let next = withOutcome(outbox, entry.id, { error })
   for (const other of entriesAbout(outbox.entries, entry.id)) {
-    if (other.kind === 'edit') failed = { ...failed, content: other.content }
+    if (other.kind === 'edit' || other.kind === 'write-stream') failed = { ...failed, content: other.content }
     if (other.kind === 'delete') return dropSend(outbox, entry)
     if (isTargeted(other)) next = ended(next, other.id, { error })
     if (other.kind === 'send') next = failSend(next, other, unsentReplyError())

@@ -40,12 +40,14 @@ export function mergeMembers(model: RoomModel, rows: readonly Member[]): RoomMod
 
 const isNewer = (held: Member | undefined, rev: number): boolean => held === undefined || held.rev < rev
 
-/** A user renamed while typing continues under the new name. */
+/** A user renamed while typing continues under the new name, and with the new picture. */
 function withNames(typing: People['typing'], members: readonly Member[]): People['typing'] {
   let next = typing
-  for (const { userId, name } of members) {
+  for (const { userId, name, avatarUrl } of members) {
     const typist = next.get(userId)
-    if (typist && typist.name !== name) next = new Map(next).set(userId, { ...typist, name })
+    if (!typist || (typist.name === name && typist.avatarUrl === avatarUrl)) continue
+    const { until } = typist
+    next = new Map(next).set(userId, { name, ...(avatarUrl === undefined ? {} : { avatarUrl }), until })
   }
   return next
 }

@@ -12,7 +12,7 @@ export type Roster = {
   readonly want: number | null
 }
 
-export type Typist = { readonly name: string; readonly until: number }
+export type Typist = { readonly name: string; readonly avatarUrl?: string; readonly until: number }
 
 /** Who is in the room, how far they have read, and who is typing. */
 export type People = {

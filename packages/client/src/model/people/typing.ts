@@ -10,13 +10,14 @@ export const TYPING_MAX = 100
 export function onTyping(
   people: People,
   me: string | null,
-  { userId, name, now, until }: Extract<RoomEvent, { type: 'typing' }>,
+  { userId, name, avatarUrl, now, until }: Extract<RoomEvent, { type: 'typing' }>,
 ): People {
   const { typing } = people
   if (userId === me) return people
   if (until <= now) return withoutTyping(people, [userId])
   if (typing.size >= TYPING_MAX && !typing.has(userId)) return people
-  const typist = { name, until: Math.min(until, now + TYPING_TTL_MS) }
+  const picture = avatarUrl === undefined ? {} : { avatarUrl }
+  const typist = { name, ...picture, until: Math.min(until, now + TYPING_TTL_MS) }
   return { ...people, typing: new Map(typing).set(userId, typist) }
 }
 

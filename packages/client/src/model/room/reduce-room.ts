@@ -13,6 +13,7 @@ import {
 } from '../outbox/answers'
 import { cancel, enqueue, retry } from '../outbox/enqueue'
 import { forgetOutcomes } from '../outbox/outbox'
+import { failUploads, onUpload, relaxUploads } from '../outbox/uploads'
 import { onMembersAnswered, onMembersAsked, onMembersWanted } from '../people/member-pages'
 import { onIdentified, onReads } from '../people/members'
 import { ofOtherEpoch, type People, withoutWant } from '../people/people'
@@ -20,8 +21,9 @@ import { expireTyping, onTyping, typingEnded } from '../people/typing'
 import { onActivity, onListed } from '../room-list/listing'
 import { unsynced } from '../room-list/preview'
 import { discardLoaded } from '../rows/evicted-ranges'
+import { onDeltas, onProduced, regrown } from '../rows/growing'
 import { trimmed } from '../rows/window'
-import { anchored, onViewed } from '../sync/anchor'
+import { anchored, onJumped, onViewed } from '../sync/anchor'
 import { onChanges } from '../sync/changes'
 import { onPageAnswered, onPageAsked, onPageWanted } from '../sync/page'
 import { onSyncAnswered, onSyncAsked } from '../sync/sync'
@@ -40,7 +42,7 @@ export function reduceRoom(model: RoomModel, event: RoomEvent): RoomModel {
   const loaded = rows === reduced.rows ? reduced : { ...reduced, rows }
   const bounded = withOutbox(loaded, forgetOutcomes(model.outbox, loaded.outbox))
   if (bounded === model) return model
-  const next = rows.timeline === model.rows.timeline ? bounded : anchored(bounded)
+  const next = rows.timeline === model.rows.timeline ? bounded : regrown(anchored(bounded))
   const synced = model.sync.request?.kind === 'sync' && next.sync.request === null
   return watchGap(next, 'now' in event ? event.now : null, synced)
 }
@@ -61,6 +63,8 @@ function reduce(model: RoomModel, event: RoomEvent): RoomModel {
       return onClosed(model)
     case 'page-wanted':
       return onPageWanted(model, event.want)
+    case 'jumped':
+      return onJumped(model, event.seq)
     case 'viewed':
       return onViewed(model, event.anchor)
     case 'draft':
@@ -85,6 +89,10 @@ function reduce(model: RoomModel, event: RoomEvent): RoomModel {
       return onJoinFailed(model, event)
     case 'changes':
       return changed(onChanges(trimmed(model), event.changes), (people) => typingEnded(people, event.changes))
+    case 'deltas':
+      return onDeltas(model, event.deltas)
+    case 'produced':
+      return onProduced(model, event.clientId, event.produced)
     case 'head':
       return onHead(model, event.head)
     case 'reads':
@@ -127,6 +135,8 @@ function reduce(model: RoomModel, event: RoomEvent): RoomModel {
       return onUnanswered(model, event)
     case 'expired':
       return withOutbox(model, onExpired(model.outbox, event.ids))
+    case 'upload':
+      return onUpload(model, event.id, event.step)
     case 'retried':
       return retry(model, event.id, event.wanted)
     case 'cancelled':
@@ -181,8 +191,9 @@ function unsubscribed(model: RoomModel): RoomModel {
 function onWoken(model: RoomModel): RoomModel {
   const { sync, outbox } = model
   const [syncHold, outboxHold] = [relaxed(sync.hold), relaxed(outbox.hold)]
-  if (syncHold === sync.hold && outboxHold === outbox.hold) return model
-  return { ...model, sync: { ...sync, hold: syncHold }, outbox: { ...outbox, hold: outboxHold } }
+  const uploads = relaxUploads(outbox.uploads)
+  if (syncHold === sync.hold && outboxHold === outbox.hold && uploads === outbox.uploads) return model
+  return { ...model, sync: { ...sync, hold: syncHold }, outbox: { ...outbox, hold: outboxHold, uploads } }
 }
 
 /** It was removed then; the server decides whether it still is. */
@@ -243,7 +254,7 @@ function onRemoved(model: RoomModel, { error, asOf }: Extract<RoomEvent, { type:
       listedAsOf: Math.max(listing.listedAsOf, asOf),
       removed: error,
     },
-    outbox: { ...model.outbox, hold: NO_HOLD, sendOneByOne: false },
+    outbox: { ...failUploads(model.outbox, error), hold: NO_HOLD, sendOneByOne: false },
     view: { ...empty.view, opened: view.opened, draft: view.draft, usedAt: view.usedAt, error },
   }
 }

@@ -23,7 +23,10 @@ export function chunksToReload({ rows, view }: RoomModel): readonly number[] {
 }
 
 /** The row that is wanted first. */
-function placeOf({ kind, seq }: PageWant): number {
+function placeOf(want: PageWant): number {
+  // No seq is 0: only the server knows the place.
+  if (want.kind === 'find') return 0
+  const { kind, seq } = want
   return kind === 'older' ? seq - 1 : kind === 'newer' ? seq + 1 : seq
 }
 
@@ -78,7 +81,8 @@ export function onReloaded(model: RoomModel, event: Extract<RoomEvent, { type: '
             ...view,
             wantedPage: null,
             error: null,
-            anchor: anchorAfter(view.anchor, rows, want, read.from, read.to),
+            anchor: anchorAfter(view.anchor, rows, want, read),
+            jump: want.kind === 'around' ? { seq: want.seq } : view.jump,
           }
         : view,
   }

@@ -59,3 +59,32 @@ test('a tab that begins to write a room it knows nothing of goes on from all tha
   expect(next).toMatchObject({ writesRows: true, rows, sync, unread, view })
   expect(next.rows).toMatchObject({ evicted: room.ranges, lastSeq: 27, floorSeq: 3 })
 })
+
+test('what two tabs did in the same millisecond before both died is there once each, in order, however it goes on', () => {
+  const ids = ['tab-a-0001', 'tab-b-0001', 'tab-a-0002', 'tab-b-0002'].map((id) => asClientId(id))
+  const written = { createdAt: '2026-01-01T00:00:00.000Z', wantedAt: 0, serverAt: null }
+  const entries = ids.map(
+    (id, i): Entry => ({
+      ...base,
+      kind: 'send',
+      id,
+      order: 5 + (i >> 1),
+      content: id,
+      replyTo: null,
+      ...written,
+    }),
+  )
+  const options = { me: 'ada', connection: 'up', windowSize: 200, hasStore: true } as const
+  let model = newRoom('general', options)
+  const orderOf = (): string[] => allEntries(model.outbox.entries).map(({ id }) => id)
+  const events: RoomEvent[] = [
+    { type: 'restored', room: null, entries, after: 6 },
+    { type: 'picked', ids },
+    { type: 'unanswered', ids, error: null, now: 1, random: 0 },
+    { type: 'picked', ids: ids.slice(0, 2) },
+  ]
+  for (const event of events) {
+    model = reduceRoom(model, event)
+    expect(orderOf()).toEqual(ids)
+  }
+})

@@ -1,5 +1,5 @@
 import type { MessageId } from '@roomful/protocol'
-import { aimed, type Entry, isTargeted, READY, subjectOf } from '../outbox/entry'
+import { aimed, type Entry, isTargeted, isUploading, READY, STORING, subjectOf } from '../outbox/entry'
 import { allEntries } from '../outbox/entry-list'
 import { outboxWith } from '../outbox/outbox'
 import { unsynced } from '../room-list/preview'
@@ -15,7 +15,7 @@ export function onRestored(model: RoomModel, event: Extract<RoomEvent, { type: '
   const held = allEntries(model.outbox.entries)
   const own = behind(Math.max(event.after, old.at(-1)?.order ?? 0), held)
   const isSame = old.length === 0 && own === held
-  const next = isSame ? model : { ...model, outbox: outboxWith(model.outbox, [...old, ...own]) }
+  const next = isSame ? model : { ...model, outbox: outboxWith(model.outbox, inOrder([...old, ...own])) }
   const { sync, listing } = next
   // The sync was faster than the disk, and its rows are newer.
   if (room === null || sync.cursor > 0) return next
@@ -117,11 +117,14 @@ function afterRestart(entry: Entry): Entry {
   const state = entry.state.at === 'failed' ? entry.state : READY
   // What was refused for good the server does not have: it can still be changed, cancelled and sent again.
   const attempts =
-    state.at === 'failed' ? entry.attempts : entry.mayHaveBeenEmitted ? Math.max(1, entry.attempts) : 0
+    state.at === 'failed' ? entry.attempts : mayBeThere(entry) ? Math.max(1, entry.attempts) : 0
   const next = { ...entry, state, attempts }
   // Its debounce is long over, and the moment was one of a clock that may have been set since.
   return next.kind === 'read' ? { ...next, dueAt: 0 } : next
 }
+
+/** A message whose file is not uploaded never left: the one with the file is on the disk before. */
+const mayBeThere = (entry: Entry): boolean => entry.mayHaveBeenEmitted && !isUploading(entry)
 
 /**
  * Another tab wrote the rows until now, and this one does from here on. Rows in memory win; of the disk's rows only
@@ -155,7 +158,10 @@ export const onLostWriter = (model: RoomModel): RoomModel =>
 /** Another user, or a sign-out: nothing of the room is left in memory but the entries to be kept. */
 export function onWiped(model: RoomModel, keep: (id: string) => boolean): RoomModel {
   const { id, connection, windowSize, hasStore, writesRows } = model
-  const entries = allEntries(model.outbox.entries).filter((entry) => keep(entry.id))
+  // They are stored anew, in another space, before they go out (I10).
+  const entries = allEntries(model.outbox.entries)
+    .filter((entry) => keep(entry.id))
+    .map((entry) => (hasStore && entry.state.at === 'ready' ? { ...entry, state: STORING } : entry))
   const empty = newRoom(id, { me: null, connection, windowSize, hasStore, writesRows })
   return {
     ...empty,

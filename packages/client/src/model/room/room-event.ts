@@ -10,9 +10,12 @@ import type {
   Preview,
   RoomListItem,
   Room as RoomRow,
+  StreamPiece,
 } from '@roomful/protocol'
 import type { ChatError } from '../chat-error'
 import type { Command, Entry, Wanted } from '../outbox/entry'
+import type { UploadStep } from '../outbox/upload-progress'
+import type { Produced } from '../rows/growing-text'
 import type { Range } from '../rows/timeline'
 import type { PageWant } from '../view/view-place'
 import type { RoomConnection } from './room-model'
@@ -53,6 +56,7 @@ export type RoomEvent =
   | { readonly type: 'closed' }
   | { readonly type: 'page-wanted'; readonly want: PageWant }
   | { readonly type: 'viewed'; readonly anchor: number | null }
+  | { readonly type: 'jumped'; readonly seq: number | null }
   | { readonly type: 'draft'; readonly text: string }
   // What the server sends.
   /** `asOf`: see `pushedAsOf`. `added`: the user has come into the room just now. */
@@ -87,12 +91,14 @@ export type RoomEvent =
       readonly random: number
     }
   | { readonly type: 'changes'; readonly changes: readonly Change[]; readonly now: number }
+  | { readonly type: 'deltas'; readonly deltas: readonly StreamPiece[] }
   | { readonly type: 'head'; readonly head: Head; readonly now: number }
   | { readonly type: 'reads'; readonly reads: Readonly<Record<string, number>> }
   | {
       readonly type: 'typing'
       readonly userId: string
       readonly name: string
+      readonly avatarUrl?: string
       readonly until: number
       readonly now: number
     }
@@ -143,6 +149,8 @@ export type RoomEvent =
       readonly order: number
       readonly problem?: ChatError
     }
+  /** What a producer here has of its message by now; null: it has ended. */
+  | { readonly type: 'produced'; readonly clientId: string; readonly produced: Produced | null }
   /** Read cursors wait for no higher one. */
   | { readonly type: 'hurried' }
   | { readonly type: 'stored'; readonly ids: readonly string[] }
@@ -165,6 +173,7 @@ export type RoomEvent =
     }
   /** They have waited longer than the app allows. */
   | { readonly type: 'expired'; readonly ids: readonly string[] }
+  | { readonly type: 'upload'; readonly id: string; readonly step: UploadStep }
   | { readonly type: 'retried'; readonly id: string; readonly wanted: Wanted }
   | { readonly type: 'cancelled'; readonly id: string }
   // The local store, and time.

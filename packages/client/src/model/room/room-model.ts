@@ -1,6 +1,7 @@
 import { newOutbox, type Outbox } from '../outbox/outbox'
 import { newPeople, type People } from '../people/people'
 import type { Listing } from '../room-list/listing-state'
+import { type Growing, noneGrow } from '../rows/growing-text'
 import { newRows, type Rows } from '../rows/rows'
 import { newSync, type Sync } from '../sync/sync-state'
 import { newUnread, type Unread } from '../unread/unread'
@@ -28,6 +29,7 @@ export type RoomModel = {
   readonly connection: RoomConnection
 
   readonly rows: Rows
+  readonly growing: Growing
   readonly sync: Sync
   readonly unread: Unread
   readonly people: People
@@ -54,6 +56,7 @@ export function newRoom(id: string, options: RoomOptions): RoomModel {
     myName,
     connection,
     rows: newRows(),
+    growing: noneGrow,
     sync: newSync(),
     unread: newUnread(),
     people: newPeople(),
@@ -67,7 +70,7 @@ export function newRoom(id: string, options: RoomOptions): RoomModel {
       hiddenSeq: -1,
     },
     outbox: newOutbox(),
-    view: { opened: false, usedAt: 0, anchor: null, wantedPage: null, draft: '', error: removed },
+    view: { opened: false, usedAt: 0, anchor: null, wantedPage: null, jump: null, draft: '', error: removed },
   }
 }
 
@@ -84,6 +87,7 @@ export const withSlices = (model: RoomModel, rows: Rows, sync: Sync, unread: Unr
   myName: model.myName,
   connection: model.connection,
   rows,
+  growing: model.growing,
   sync,
   unread,
   people: model.people,

@@ -3,7 +3,13 @@ import type { Rows } from '../rows/rows'
 import { covers } from '../rows/timeline'
 import type { PageWant } from '../view/view-place'
 
-/** The view goes to a place that is held (null: the newest). A page that was wanted for another place is not any more. */
+/** The view jumps to a place that is held (null: the newest). A page that was wanted for another place is not any more. */
+export function onJumped(model: RoomModel, seq: number | null): RoomModel {
+  const next = onViewed(model, seq)
+  return { ...next, view: { ...next.view, jump: { seq } } }
+}
+
+/** As a jump that nothing on screen has to follow. */
 export function onViewed(model: RoomModel, anchor: number | null): RoomModel {
   const { view } = model
   if (view.wantedPage !== null) return { ...model, view: { ...view, anchor, wantedPage: null, error: null } }
@@ -24,8 +30,7 @@ export function anchorAfter(
   anchor: number | null,
   { tail }: Rows,
   want: PageWant,
-  from: number,
-  to: number,
+  { from, to, aroundSeq = to }: { readonly from: number; readonly to: number; readonly aroundSeq?: number },
 ): number | null {
   if (to < from) return anchor
   switch (want.kind) {
@@ -35,5 +40,7 @@ export function anchorAfter(
       return tail !== null && to >= tail ? null : to
     case 'around':
       return Math.min(Math.max(want.seq, from), to)
+    case 'find':
+      return Math.min(Math.max(aroundSeq, from), to)
   }
 }

@@ -1,9 +1,10 @@
 import type { Payload, RoomCursor } from '@roomful/protocol'
-import { asRoomId, asUserId, LIMITS } from '@roomful/protocol/plain'
+import { asMessageId, asRoomId, asUserId, LIMITS } from '@roomful/protocol/plain'
 import type { People } from '../people/people'
 import { chunksToReload } from '../room/reload'
 import type { RoomModel } from '../room/room-model'
 import { unreadRows } from '../unread/unread-rows'
+import type { PageWant } from '../view/view-place'
 import { type Gap, isAwaiting } from './sync-state'
 
 /** How long a missing rev may be on its way by another path before it counts as lost. */
@@ -63,14 +64,27 @@ export function historyQueryOf({ id, sync }: RoomModel): Payload<'fetch-history'
   const { request } = sync
   if (request?.kind !== 'page') return null
   const { want } = request
-  const place =
-    want.kind === 'older'
-      ? { beforeSeq: want.seq }
-      : want.kind === 'newer'
-        ? { afterSeq: want.seq }
-        : { aroundSeq: want.seq }
   const limit = Math.min(want.limit, LIMITS.historyPage)
-  return { roomId: asRoomId(id), ...place, limit, includeDeleted: true, minRev: request.cursor }
+  return {
+    roomId: asRoomId(id),
+    ...placeOf(want),
+    limit,
+    includeDeleted: true,
+    minRev: request.cursor,
+  }
+}
+
+function placeOf(want: PageWant): Partial<Payload<'fetch-history'>> {
+  switch (want.kind) {
+    case 'older':
+      return { beforeSeq: want.seq }
+    case 'newer':
+      return { afterSeq: want.seq }
+    case 'around':
+      return { aroundSeq: want.seq }
+    case 'find':
+      return 'id' in want.by ? { aroundId: asMessageId(want.by.id) } : { aroundTime: want.by.time }
+  }
 }
 
 /** The members that are wanted, as the wire has it. */

@@ -2,7 +2,7 @@ import { longerHold, NO_HOLD } from '../hold'
 import type { RoomEvent } from '../room/room-event'
 import type { RoomModel } from '../room/room-model'
 import { addRange, dropRange, rangeAround } from '../rows/timeline'
-import type { PageWant } from '../view/view-place'
+import { isJump, type PageWant } from '../view/view-place'
 import { anchorAfter } from './anchor'
 import { confirmAll, replayed, viewed } from './replay'
 import { begun, requested } from './sync-state'
@@ -12,7 +12,7 @@ import { begun, requested } from './sync-state'
  * from now on, so that the rows there are kept until the page joins them.
  */
 export function onPageWanted(model: RoomModel, want: PageWant): RoomModel {
-  const anchor = want.kind === 'around' ? model.view.anchor : want.seq
+  const anchor = 'seq' in want && !isJump(want) ? want.seq : model.view.anchor
   return { ...model, view: { ...model.view, wantedPage: want, error: null, anchor } }
 }
 
@@ -46,6 +46,8 @@ export function onPageAnswered(
   if (page.floorSeq > 1) timeline = dropRange(timeline, { from: 1, to: page.floorSeq - 1 })
   // Another place is wanted since: the rows are taken, and the view stays.
   const isWanted = view.wantedPage === want
+  const isArrived = fits && isWanted
+  const anchor = anchorAfter(view.anchor, rows, want, { ...page, from: page.fromSeq, to: page.toSeq })
   const loaded = {
     ...next,
     rows: {
@@ -65,7 +67,8 @@ export function onPageAnswered(
     },
     view: {
       ...view,
-      anchor: fits && isWanted ? anchorAfter(view.anchor, rows, want, page.fromSeq, page.toSeq) : view.anchor,
+      anchor: isArrived ? anchor : view.anchor,
+      jump: isArrived && isJump(want) ? { seq: anchor } : view.jump,
       wantedPage: isWanted && (fits || isEmpty) ? null : view.wantedPage,
       error: null,
     },

@@ -1,9 +1,17 @@
 import type { Message } from '@roomful/protocol'
 import { asMessageId, asRoomId, asUserId } from '@roomful/protocol/plain'
 import { assertNever } from '../assert-never'
-import type { PinEntry, SendEntry, TargetedEntry } from '../outbox/entry'
+import {
+  isUploading,
+  type PendingFile,
+  type PinEntry,
+  type SendEntry,
+  type TargetedEntry,
+} from '../outbox/entry'
+import type { People } from '../people/people'
 import type { RoomModel } from '../room/room-model'
-import type { ShownMessage } from '../room-shape'
+import type { ShownMessage, UploadState } from '../room-shape'
+import { grownText, producedText } from '../rows/growing'
 import { reactionLike } from '../rows/reactions'
 
 /** A confirmed row as shown: with what is on its way laid over it. The confirmed store never holds any of that. */
@@ -14,10 +22,25 @@ export function shownRow(
   model: RoomModel,
 ): ShownMessage {
   const error = model.outbox.refused.get(row.id)
-  const base: ShownMessage = { ...row, key, status: 'sent', ...(error ? { error } : {}) }
+  const content = grownText(model, row)
+  const base: ShownMessage = {
+    ...row,
+    content,
+    ...pictureOf(model, row.senderId),
+    key,
+    status: 'sent',
+    ...(error ? { error } : {}),
+  }
   return ops.length === 0
     ? base
     : { ...ops.reduce((shown, op) => withOp(shown, op, model.me), base), changing: true }
+}
+
+type Members = People['members']
+
+function pictureOf({ people }: RoomModel, userId: string): { senderAvatarUrl?: string } {
+  const url = people.members.get(userId)?.avatarUrl
+  return url === undefined ? {} : { senderAvatarUrl: url }
 }
 
 function withOp(shown: ShownMessage, op: TargetedEntry, me: string | null): ShownMessage {
@@ -34,6 +57,8 @@ function withOp(shown: ShownMessage, op: TargetedEntry, me: string | null): Show
       return { ...shown, reactions: withReaction(shown.reactions, op, me) }
     case 'pin':
       return withPin(shown, op, me)
+    case 'write-stream':
+      return { ...shown, content: op.content, stream: { ...shown.stream, state: op.end } }
     default:
       return assertNever(op)
   }
@@ -85,8 +110,10 @@ export function shownEntry(entry: SendEntry, ops: readonly TargetedEntry[], mode
     rev: 0,
     senderId: asUserId(model.me ?? ''),
     senderName: model.myName,
+    ...pictureOf(model, model.me ?? ''),
     type: entry.type ?? (replyTo === null ? 'text' : 'reply'),
-    content: entry.content,
+    content: producedText(model, entry) ?? entry.content,
+    ...(entry.stream && { stream: { state: 'streaming' } }),
     // A pending target is named as it is shown: by its clientId.
     replyTo:
       replyTo === null || 'lost' in replyTo
@@ -100,6 +127,7 @@ export function shownEntry(entry: SendEntry, ops: readonly TargetedEntry[], mode
     deleted: false,
     reactions: [],
     status: statusOf(entry),
+    ...(isUploading(entry) ? { upload: uploadOf(entry, model) } : {}),
     ...(state.at === 'failed' ? { error: state.error } : {}),
   }
   return ops.length === 0
@@ -110,4 +138,18 @@ export function shownEntry(entry: SendEntry, ops: readonly TargetedEntry[], mode
 function statusOf(entry: SendEntry): ShownMessage['status'] {
   if (entry.state.at === 'failed') return 'failed'
   return entry.state.at === 'inflight' || entry.attempts > 0 ? 'sending' : 'queued'
+}
+
+function uploadOf(entry: SendEntry & { readonly upload: PendingFile }, model: RoomModel): UploadState {
+  const totalBytes = entry.upload.size
+  if (entry.state.at === 'failed') return { state: 'failed', totalBytes }
+  const progress = model.outbox.uploads.get(entry.id)
+  if (progress?.at === 'sending') return { state: 'uploading', sentBytes: progress.sentBytes, totalBytes }
+  return { state: 'waiting', totalBytes, ...(progress?.error ? { error: progress.error } : {}) }
+}
+
+/** Does each of the users have the same picture in both, as far as their rows are held? */
+export function sameAvatars(a: Members, b: Members): boolean {
+  const isSame = (userId: string): boolean => a.get(userId)?.avatarUrl === b.get(userId)?.avatarUrl
+  return [...a.keys()].every(isSame) && [...b.keys()].every(isSame)
 }

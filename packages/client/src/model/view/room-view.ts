@@ -31,7 +31,7 @@ export function createRoomView(): (model: RoomModel) => RoomState {
   const pins = createShownPins()
   const membersOf = memo((held: People['members']) => presentMembers(held).map(memberView))
   const typingOf = memo((held: People['typing']): readonly TypingUser[] =>
-    [...held].map(([userId, { name }]) => ({ userId: asUserId(userId), name })),
+    [...held].map(([userId, { until: _, ...typist }]) => ({ userId: asUserId(userId), ...typist })),
   )
   let last: { model: RoomModel; state: RoomState } | undefined
 
@@ -61,6 +61,7 @@ export function createRoomView(): (model: RoomModel) => RoomState {
       hasNewer: !isAtTail(model),
       loadingOlder: pageSide === 'older',
       loadingNewer: pageSide === 'newer',
+      jump: view.jump,
       draft: view.draft,
       error: view.error,
     }
@@ -69,9 +70,10 @@ export function createRoomView(): (model: RoomModel) => RoomState {
   }
 }
 
-const memberView = ({ userId, name, role, mutedUntil }: Member): MemberView => ({
+const memberView = ({ userId, name, avatarUrl, role, mutedUntil }: Member): MemberView => ({
   userId,
   name,
+  ...(avatarUrl === undefined ? {} : { avatarUrl }),
   role,
   ...(mutedUntil === undefined ? {} : { mutedUntil }),
 })

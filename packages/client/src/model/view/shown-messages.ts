@@ -3,9 +3,10 @@ import { type Entry, isTargeted, type SendEntry, subjectOf, type TargetedEntry }
 import { type Chunk, changedEntries, chunkWith, entriesAbout } from '../outbox/entry-list'
 import type { RoomModel } from '../room/room-model'
 import type { ShownMessage } from '../room-shape'
+import { changedTexts, grownText, producedText } from '../rows/growing'
 import { keyOf } from '../rows/own-rows'
 import { changedChunks, chunkAt, chunkOf, type Range, rangeAround, seqOf } from '../rows/timeline'
-import { shownEntry, shownRow } from './overlay'
+import { sameAvatars, shownEntry, shownRow } from './overlay'
 
 /** The shown seqs: the loaded range around the viewed place. Undefined: none is loaded. */
 export function shownRange(model: RoomModel): Range | undefined {
@@ -20,8 +21,15 @@ export const isAtTail = (model: RoomModel): boolean =>
 type Shown = readonly ShownMessage[]
 type Ops = readonly TargetedEntry[]
 
-/** What one row, or one entry, was made into, and of what. */
-type Made = { ops: Ops; error: unknown; shown: ShownMessage }
+/** What one row, or one entry, was made into, and of what. `also`: why a change was refused, or how far an upload is;
+ * `text`: what has grown. */
+type Made = {
+  ops: Ops
+  also: unknown
+  text: string | undefined
+  avatarUrl: string | undefined
+  shown: ShownMessage
+}
 
 /**
  * Messages as shown: the overlay of confirmed rows and the outbox. A message keeps its reference until something of it
@@ -35,18 +43,29 @@ export function createShownMessages(): (model: RoomModel) => Shown {
   let last: { model: RoomModel; parts: readonly Shown[]; list: Shown } | undefined
 
   return (model) => {
-    if (last && sameInput(last.model, model)) return last.list
+    // Mostly the same map: then no picture can be another one.
+    const isSamePeople =
+      !last ||
+      last.model.people.members === model.people.members ||
+      sameAvatars(last.model.people.members, model.people.members)
+    if (last && isSamePeople && sameInput(last.model, model)) return last.list
     if (last && (last.model.me !== model.me || last.model.myName !== model.myName)) {
       chunks = new Map()
       pending = new WeakMap()
       made = new WeakMap()
+    }
+    if (!isSamePeople) {
+      // Only the messages of those with another picture are made anew.
+      chunks = new Map()
+      pending = new WeakMap()
     }
     if (last) forgetChanged(last.model, model)
 
     const range = shownRange(model)
     const parts = range ? chunksIn(range).map((index) => partOf(model, index, range)) : []
     if (isAtTail(model)) {
-      parts.push(model.rows.pastTail.map((row) => rowShown(model, row)))
+      // An answer after the removal confirms its entry, which others may refer to; it is not shown (I14).
+      if (!isGone(model)) parts.push(model.rows.pastTail.map((row) => rowShown(model, row)))
       for (const chunk of model.outbox.entries.chunks) parts.push(pendingPart(model, chunk))
     }
     const before = last?.parts ?? []
@@ -62,10 +81,9 @@ export function createShownMessages(): (model: RoomModel) => Shown {
     const { put, old } = changedEntries(before.outbox.entries, after.outbox.entries)
     for (const entry of [...put, ...old])
       forgetMessage(after, isTargeted(entry) ? subjectId(entry) : undefined)
-    if (before.outbox.refused !== after.outbox.refused)
-      for (const { outbox } of [before, after])
-        for (const id of outbox.refused.keys())
-          if (before.outbox.refused.get(id) !== after.outbox.refused.get(id)) forgetMessage(after, id)
+    for (const id of changedTexts(before, after)) forgetMessage(after, id)
+    for (const id of differences(before.outbox.refused, after.outbox.refused)) forgetMessage(after, id)
+    for (const id of differences(before.outbox.uploads, after.outbox.uploads)) forgetMessage(after, id)
   }
 
   function forgetMessage(model: RoomModel, id: string | undefined): void {
@@ -91,7 +109,10 @@ export function createShownMessages(): (model: RoomModel) => Shown {
     const part = chunk.entries.flatMap((entry) => {
       if (entry.kind !== 'send') return []
       const own = opsOn(model, entry.id)
-      return once(entry, own, undefined, () => shownEntry(entry, own, model))
+      const avatarUrl = model.people.members.get(model.me ?? '')?.avatarUrl
+      const text = producedText(model, entry)
+      const also = model.outbox.uploads.get(entry.id)
+      return once(entry, { ops: own, also, text, avatarUrl }, () => shownEntry(entry, own, model))
     })
     pending.set(chunk, part)
     return part
@@ -99,23 +120,33 @@ export function createShownMessages(): (model: RoomModel) => Shown {
 
   function rowShown(model: RoomModel, row: Message): ShownMessage {
     const own = opsOn(model, row.id)
-    return once(row, own, model.outbox.refused.get(row.id), () =>
+    const text = row.stream && grownText(model, row)
+    const also = model.outbox.refused.get(row.id)
+    const avatarUrl = model.people.members.get(row.senderId)?.avatarUrl
+    return once(row, { ops: own, also, text, avatarUrl }, () =>
       shownRow(row, keyOf(row, model.me), own, model),
     )
   }
 
   function once(
     subject: Message | SendEntry,
-    own: Ops,
-    error: unknown,
+    from: Omit<Made, 'shown'>,
     make: () => ShownMessage,
   ): ShownMessage {
     const held = made.get(subject)
-    if (held && held.error === error && sameList(held.ops, own)) return held.shown
+    const isSame =
+      held && held.also === from.also && held.text === from.text && held.avatarUrl === from.avatarUrl
+    if (isSame && sameList(held.ops, from.ops)) return held.shown
     const shown = make()
-    made.set(subject, { ops: own, error, shown })
+    made.set(subject, { ...from, shown })
     return shown
   }
+}
+
+function* differences<T>(before: ReadonlyMap<string, T>, after: ReadonlyMap<string, T>): Iterable<string> {
+  if (before === after) return
+  for (const map of [before, after])
+    for (const id of map.keys()) if (before.get(id) !== after.get(id)) yield id
 }
 
 const NO_OPS: Ops = []
@@ -135,12 +166,17 @@ function subjectId(entry: Entry): string | undefined {
 const chunksIn = ({ from, to }: Range): number[] =>
   Array.from({ length: chunkOf(to) - chunkOf(from) + 1 }, (_, i) => chunkOf(from) + i)
 
+const isGone = ({ listing }: RoomModel): boolean => listing.removed !== null
+
 function sameInput(a: RoomModel, b: RoomModel): boolean {
   return (
     a.rows.timeline === b.rows.timeline &&
+    a.growing === b.growing &&
     a.outbox.entries === b.outbox.entries &&
     a.outbox.refused === b.outbox.refused &&
+    a.outbox.uploads === b.outbox.uploads &&
     a.rows.pastTail === b.rows.pastTail &&
+    isGone(a) === isGone(b) &&
     a.view.anchor === b.view.anchor &&
     a.rows.tail === b.rows.tail &&
     a.me === b.me &&

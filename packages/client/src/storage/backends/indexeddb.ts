@@ -164,7 +164,7 @@ function* requestsOf(
 /** The key of one record, the range of several, or undefined: the whole table. */
 function rangeOf([table, first, second]: LocalPath): Key | IDBKeyRange | undefined {
   if (first === undefined) return undefined
-  if (table !== 'chunks') return String(first)
+  if (table !== 'chunks' && table !== 'files') return String(first)
   return second === undefined ? IDBKeyRange.bound([first], [first, []]) : [String(first), Number(second)]
 }
 

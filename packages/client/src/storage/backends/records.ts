@@ -12,7 +12,7 @@ export const isBelow = (text: string, path: string): boolean =>
 /** Of these texts, those of the records at and below the path. The path of one record needs no search. */
 export function below(texts: Iterable<string>, has: (text: string) => boolean, path: LocalPath): string[] {
   const text = textOf(path)
-  if (path.length === (path[0] === 'chunks' ? 3 : 2)) return has(text) ? [text] : []
+  if (path.length === (path[0] === 'chunks' || path[0] === 'files' ? 3 : 2)) return has(text) ? [text] : []
   return [...texts].filter((one) => isBelow(one, text))
 }
 

@@ -79,7 +79,10 @@ export function protocol1Requests(
       return { ok: true, heads: Object.fromEntries(heads) }
     },
     'leave-rooms': async () => ({ ok: true }),
-    'fetch-history': async ({ roomId, ...query }) => {
+    'fetch-history': async ({ roomId, aroundId, aroundTime, ...query }) => {
+      // The plain protocol has pages by seq only.
+      if (aroundId !== undefined || aroundTime !== undefined)
+        return refusal('This server finds messages by their place only')
       const page = await pageOf(state.room(roomId), pagesOf(roomId), query)
       return page ? { ok: true, ...page } : 'timeout'
     },

@@ -1,6 +1,6 @@
 import type { Change, RoomListItem, ServerMessage, User } from '@roomful/protocol'
 import { asClientId, asRoomId, asUserId } from '@roomful/protocol/plain'
-import { nanoid } from 'nanoid'
+import { randomId } from '../../platform/nanoid-ids'
 import type { TransportEvent } from '../port'
 import { Protocol1Room } from './protocol-1-room'
 import { isRecord, type Protocol1Row, readProtocol1Row } from './protocol-1-rows'
@@ -14,7 +14,7 @@ export class Protocol1State {
   listed: readonly string[] | null = null
   me: User | null = null
   /** The numbers are this object's own, so no other may continue them. */
-  readonly epoch = `seed-${nanoid()}`
+  readonly epoch = `seed-${randomId()}`
   /** Sends whose row was not seen yet, by clientId: they identify the user's own rows, and so the user. */
   private readonly sends = new Map<string, { roomId: string; content: string }>()
 

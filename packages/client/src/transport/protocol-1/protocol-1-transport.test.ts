@@ -1,4 +1,5 @@
-import { type ReferenceServer, referenceServer, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { type ReferenceServer, referenceServer } from '@roomful/testing/node'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Chat } from '../../chat'
 import { createChat } from '../../create-chat'

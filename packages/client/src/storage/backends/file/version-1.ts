@@ -12,7 +12,7 @@ type ChunkDelta = {
   readonly put: readonly Message[]
   readonly drop?: readonly number[]
 }
-type Line = Omit<LocalWrite, 'chunks'> & {
+type JournalRecord = Omit<LocalWrite, 'chunks'> & {
   readonly chunks?: readonly StoredChunk[]
   readonly deltas?: readonly ChunkDelta[]
 }
@@ -82,31 +82,31 @@ async function readCopy(disk: Disk, folder: string): Promise<Copy | null> {
   const journal = (await readText(disk, inFolder(folder, `journal.${String(generation)}.ndjson`))) ?? ''
   // What follows the last line break was torn by a crash.
   for (const one of journal.split('\n').slice(0, -1)) {
-    const line = parsed(one)
-    if (!isLine(line)) break
-    applyLine(copy, line)
+    const record = parsed(one)
+    if (!isJournalRecord(record)) break
+    applyRecord(copy, record)
   }
   return copy
 }
 
-function applyLine(copy: Copy, line: Line): void {
-  if (line.meta) copy.meta = line.meta
-  for (const roomId of line.clearRooms ?? []) {
+function applyRecord(copy: Copy, record: JournalRecord): void {
+  if (record.meta) copy.meta = record.meta
+  for (const roomId of record.clearRooms ?? []) {
     copy.rooms.delete(roomId)
     copy.chunks.delete(roomId)
     copy.cleared.add(roomId)
   }
-  for (const room of line.rooms ?? []) copy.rooms.set(room.roomId, room)
-  for (const { roomId, index, messages } of line.chunks ?? []) chunksOf(copy, roomId).set(index, messages)
-  for (const { roomId, index, put, drop = [] } of line.deltas ?? []) {
+  for (const room of record.rooms ?? []) copy.rooms.set(room.roomId, room)
+  for (const { roomId, index, messages } of record.chunks ?? []) chunksOf(copy, roomId).set(index, messages)
+  for (const { roomId, index, put, drop = [] } of record.deltas ?? []) {
     const rows = new Map((chunksOf(copy, roomId).get(index) ?? []).map((row) => [row.seq, row]))
     for (const seq of drop) rows.delete(seq)
     for (const row of put) rows.set(row.seq, row)
     const inOrder = [...rows.values()].sort((a, b) => a.seq - b.seq)
     chunksOf(copy, roomId).set(index, inOrder)
   }
-  for (const entry of line.putEntries ?? []) copy.entries.set(entry.clientId, entry)
-  for (const clientId of line.deleteEntries ?? []) copy.entries.delete(clientId)
+  for (const entry of record.putEntries ?? []) copy.entries.set(entry.clientId, entry)
+  for (const clientId of record.deleteEntries ?? []) copy.entries.delete(clientId)
 }
 
 function chunksOf(copy: Copy, roomId: string): Map<number, readonly Message[]> {
@@ -129,7 +129,7 @@ const isText = (value: unknown): boolean => typeof value === 'string'
 const isList = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
   value === undefined || (Array.isArray(value) && value.every(isItem))
 
-const isLine = (value: unknown): value is Line =>
+const isJournalRecord = (value: unknown): value is JournalRecord =>
   isFields(value) &&
   (value.meta === undefined || isStoredMeta(value.meta)) &&
   isList(value.rooms, isStoredRoom) &&

@@ -45,6 +45,24 @@ const OLD_VERSIONS: Record<number, () => Promise<void>> = {
     await database.put('entries', entryOf('c1'))
     database.close()
   },
+  3: async () => {
+    const database = await openDB(NAME, 3, {
+      upgrade: (old) => {
+        old.createObjectStore('meta')
+        old.createObjectStore('rooms', { keyPath: 'roomId' })
+        old.createObjectStore('chunks')
+        old.createObjectStore('entries', { keyPath: 'clientId' })
+      },
+    })
+    await database.put('meta', meta, 'meta')
+    await database.put('meta', 'tab/1', 'version')
+    for (const id of ['r1', 'r2']) {
+      await database.put('rooms', roomOf(id))
+      await database.put('chunks', chunkOf(id).messages, [id, 0])
+    }
+    await database.put('entries', entryOf('c1'))
+    database.close()
+  },
 }
 
 beforeEach(() => {

@@ -8,6 +8,7 @@ export interface Schema extends DBSchema {
   rooms: { key: string; value: unknown }
   chunks: { key: [roomId: string, index: number]; value: unknown }
   entries: { key: string; value: unknown }
+  files: { key: [clientId: string, index: number]; value: unknown }
 }
 
 export type Database = IDBPDatabase<Schema>
@@ -38,6 +39,7 @@ export const COPY: DatabaseShape = [
     const { objectStoreNames } = database as unknown as IDBDatabase
     if (objectStoreNames.contains('sizes')) (database as unknown as IDBDatabase).deleteObjectStore('sizes')
   },
+  (database) => void database.createObjectStore('files'),
 ]
 
 /** All steps or none: the first that fails aborts the transaction, and its error is thrown. */

@@ -1,0 +1,36 @@
+import type { Http } from '../platform/http'
+
+const PIECE_BYTES = 64 * 1024
+
+/** `fetch`: in Node with progress, in workers without: there a body that is a stream needs HTTP/2. */
+export const fetchHttp: Http = async ({ method, url, headers, body, withCredentials, signal, onSent }) => {
+  const isCounted = onSent !== undefined && body instanceof Blob && hasStreams()
+  const answer = await fetch(url, {
+    method,
+    headers: isCounted ? { ...headers, 'content-length': String(body.size) } : headers,
+    credentials: withCredentials ? 'include' : 'same-origin',
+    signal,
+    ...(isCounted ? { body: counted(body, onSent), duplex: 'half' } : body === undefined ? {} : { body }),
+  })
+  return { status: answer.status, body: await answer.blob() }
+}
+
+/** A stream that is a body by itself, sent as it is read: Node's, and those that are made like it. */
+const hasStreams = (): boolean => typeof process === 'object' && process.versions?.node !== undefined
+
+/** Piece by piece: a Blob's own stream gives what is in memory as one. */
+function counted(body: Blob, onSent: (bytes: number) => void): ReadableStream<Uint8Array> {
+  let sent = 0
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        const piece = await body.slice(sent, sent + PIECE_BYTES).arrayBuffer()
+        sent += piece.byteLength
+        if (piece.byteLength === 0) return controller.close()
+        controller.enqueue(new Uint8Array(piece))
+        onSent(sent)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
