@@ -4,7 +4,9 @@ import type { ChatState, RoomState } from '@roomful/client'
 export const IDLE_CHAT: ChatState = {
   connection: { status: 'idle' },
   user: null,
+  epoch: null,
   rooms: [],
+  roomsLoaded: false,
   invitations: [],
   unreadTotal: 0,
   storage: { status: 'ok' },
@@ -32,6 +34,7 @@ export const IDLE_ROOM: RoomState = {
   hasNewer: false,
   loadingOlder: false,
   loadingNewer: false,
+  jump: null,
   draft: '',
   error: null,
 }

@@ -1,6 +1,7 @@
 'use client'
 
 export { ChatProvider, useChat, useChatSelector } from './chat-provider'
+export { type DehydratedChat, type DehydratedRoom, dehydrate, serializeDehydrated } from './dehydrate'
 export {
   type Members,
   useConnection,
@@ -16,9 +17,7 @@ export {
   useUnread,
 } from './hooks'
 export { RoomProvider, useRoom, useRoomSelector } from './room-provider'
-export type { ScrollView } from './scroll-view'
 export type { IsEqual } from './store-hook'
 export { sameItems } from './store-hook'
 export { type Composer, useComposer } from './use-composer'
-export { type MessageScroll, useMessageScroll } from './use-message-scroll'
 export { usePresence } from './use-presence'

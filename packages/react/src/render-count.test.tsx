@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
+
+import { FakeChat, makeShownMessage, makeShownMessages } from '@roomful/testing'
 import { act, cleanup, render } from '@testing-library/react'
 import { memo, type ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ChatProvider } from './chat-provider'
-import { FakeChat, message, messagesUpTo } from './fake-chat'
 import { useMessage, useMessages, useReadReceipts, useRooms, useTyping, useUnread } from './hooks'
 import { RoomProvider, useRoomSelector } from './room-provider'
 import { sameItems } from './store-hook'
@@ -17,7 +18,7 @@ const room = () => chat.room('general')
 
 beforeEach(() => {
   chat = new FakeChat()
-  room().set({ status: 'live', messages: messagesUpTo(100) })
+  room().set({ status: 'live', messages: makeShownMessages(1, 100) })
   renders = {}
 })
 afterEach(cleanup)
@@ -49,7 +50,7 @@ test('an edit renders the row of that message again, and no other', () => {
   expect(Object.keys(renders)).toHaveLength(101)
   renders = {}
   const messages = [...room().messages()]
-  messages[41] = message(42, { content: 'edited' })
+  messages[41] = makeShownMessage(42, { content: 'edited' })
   act(() => room().set({ messages }))
   expect(renders).toEqual({ 'key-42': 1 })
   expect(document.body.textContent).toContain('edited')
@@ -58,7 +59,7 @@ test('an edit renders the row of that message again, and no other', () => {
 test('a new message renders the list once and only its own row', () => {
   show(<Keys />)
   renders = {}
-  act(() => room().set({ messages: [...room().messages(), message(101)] }))
+  act(() => room().set({ messages: [...room().messages(), makeShownMessage(101)] }))
   expect(renders).toEqual({ list: 1, 'key-101': 1 })
 })
 
@@ -70,7 +71,7 @@ test('a row that goes away does not break', () => {
 
 test('one batch is one render, however many messages it has', () => {
   show(<List />)
-  act(() => room().set({ messages: [...room().messages(), ...messagesUpTo(300, 101)], unread: 200 }))
+  act(() => room().set({ messages: [...room().messages(), ...makeShownMessages(101, 300)], unread: 200 }))
   expect(renders).toEqual({ list: 2 })
   expect(document.body.textContent).toBe('300')
 })

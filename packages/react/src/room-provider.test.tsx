@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
+
+import { FakeChat, makeShownMessages } from '@roomful/testing'
 import { act, cleanup, render, renderHook } from '@testing-library/react'
 import { type ReactNode, StrictMode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ChatProvider, useChat } from './chat-provider'
-import { FakeChat, messagesUpTo } from './fake-chat'
 import { useMessages, useSend } from './hooks'
 import { RELEASE_DELAY_MS, RoomProvider, useRoom, useRoomSelector } from './room-provider'
 
@@ -116,8 +117,8 @@ test('useRoom(id) holds a room open without a provider', () => {
 })
 
 test('after a change of room the hooks show the new one in the same render', () => {
-  chat.room('a').set({ messages: messagesUpTo(3) })
-  chat.room('b').set({ messages: messagesUpTo(5) })
+  chat.room('a').set({ messages: makeShownMessages(1, 3) })
+  chat.room('b').set({ messages: makeShownMessages(1, 5) })
   const seen: string[] = []
   function List() {
     seen.push(`${useRoomSelector((state) => state.id)} ${useMessages().length}`)

@@ -1,7 +1,6 @@
 import type { Room, RoomState } from '@roomful/client'
 import { createContext, createElement, type ReactElement, type ReactNode, useContext, useEffect } from 'react'
-import { provided, useChat } from './chat-provider'
-import { IDLE_ROOM } from './idle'
+import { provided, useChat, useHydrated } from './chat-provider'
 import { type IsEqual, shownInState, useStore } from './store-hook'
 
 /**
@@ -46,5 +45,6 @@ export function useRoom(id?: string): Room {
  */
 export function useRoomSelector<T>(selector: (state: RoomState) => T, isEqual?: IsEqual<T>): T {
   const room = useRoom()
-  return useStore(room, { ...IDLE_ROOM, id: room.id }, selector, isEqual)
+  const { source, idle } = useHydrated().room(room)
+  return useStore(source, idle, selector, isEqual)
 }

@@ -1,23 +1,65 @@
-import type { ShownMessage } from '@roomful/client'
+import type { RoomState } from '@roomful/client'
+import type { RowsPort } from './rows-port'
 
-/** What the list shows about the reader's place. */
+/** A message by its seq or id, or a time: what `room.jumpTo` takes. */
+export type ScrollPlace = number | string | Date
+
+/** How a list scrolls. */
+export type ScrollOptions = {
+  /** Where a room opens: at the first unread message (else at the end), at the end, or at a place. Default `unread`. */
+  readonly openAt?: 'unread' | 'end' | { readonly place: ScrollPlace }
+  /** Whether what is seen at the end of a visible page is marked as read. Default true. */
+  readonly markRead?: boolean
+  /** What lays the rows out, where they are not all in the document; the same object over all renders. */
+  readonly rows?: RowsPort
+}
+
+/** How a jump shows its message. */
+export type ScrollToOptions = {
+  /** `highlightedKey` names the message from its arrival on, until the next jump or the end. */
+  readonly highlight?: boolean
+}
+
+/** What the list shows about the user's place. */
 export type ScrollView = {
   /** The newest message is in sight, and stays so as more arrive. */
   readonly atBottom: boolean
-  /** Messages of others below, since the reader left the bottom: for the "new messages" pill. */
+  /**
+   * Messages of others below, since the user left the bottom: for the "new messages" pill. The server counts to 100; where
+   * there are more, and not all are loaded, deleted, own and system messages among those that are not count too.
+   */
   readonly newCount: number
-  /** The unread divider stands after this seq; null: there is none. It stays while one reads. */
+  /** The unread divider stands after this seq; null: there is none. It stays while the user reads. */
   readonly dividerSeq: number | null
+  /** The message that was jumped to with `highlight`, by its `key`. */
+  readonly highlightedKey: string | null
+  /** A jump has left a place, to which `goBack` returns. */
+  readonly canGoBack: boolean
 }
 
-export const AT_BOTTOM: ScrollView = { atBottom: true, newCount: 0, dividerSeq: null }
+export const AT_BOTTOM: ScrollView = {
+  atBottom: true,
+  newCount: 0,
+  dividerSeq: null,
+  highlightedKey: null,
+  canGoBack: false,
+}
+
+/** How far a server counts what is unread. */
+export const SERVER_COUNTS_TO = 100
+
+type Counted = Pick<RoomState, 'messages' | 'hasOlder' | 'hasNewer' | 'unread' | 'lastSeq'>
 
 /** Messages of others after `seenSeq`. Unsent ones have no seq yet. */
-export function countNew(
-  messages: readonly ShownMessage[],
-  seenSeq: number,
-  myId: string | undefined,
-): number {
-  return messages.filter(({ seq, senderId, deleted }) => seq > seenSeq && senderId !== myId && !deleted)
-    .length
+export function countNew(room: Counted, seenSeq: number, myId: string | undefined): number {
+  const { messages, hasOlder, hasNewer, unread, lastSeq } = room
+  const first = messages.find(({ seq }) => seq > 0)
+  // Loaded from there to the end; else only the server can have counted them.
+  const after = messages.filter(({ seq }) => seq > seenSeq)
+  const count = after.filter(
+    ({ senderId, deleted, type }) => senderId !== myId && !deleted && type !== 'system',
+  ).length
+  if (!hasNewer && (!hasOlder || (first !== undefined && first.seq <= seenSeq + 1))) return count
+  const below = Math.max(0, lastSeq - seenSeq)
+  return unread < SERVER_COUNTS_TO ? Math.min(unread, below) : below - (after.length - count)
 }

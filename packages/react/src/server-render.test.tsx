@@ -1,8 +1,9 @@
 // @vitest-environment node
+
+import { FakeChat, makeShownMessages } from '@roomful/testing'
 import { renderToString } from 'react-dom/server'
 import { expect, test, vi } from 'vitest'
 import { ChatProvider } from './chat-provider'
-import { FakeChat, messagesUpTo } from './fake-chat'
 import {
   useConnection,
   useMembers,
@@ -42,7 +43,7 @@ test('a server renders every hook as a chat that has not begun, without a warnin
   const chat = new FakeChat()
   // Even where the chat already knows more: the browser's first render could not know it.
   chat.set({ connection: { status: 'online', since: 1 }, unreadTotal: 3 })
-  chat.room('general').set({ status: 'live', messages: messagesUpTo(3), draft: 'unfinished' })
+  chat.room('general').set({ status: 'live', messages: makeShownMessages(1, 3), draft: 'unfinished' })
   const html = renderToString(
     <ChatProvider chat={chat}>
       <RoomProvider id="general">

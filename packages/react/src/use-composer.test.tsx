@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
+
+import { FakeChat, makeShownMessage } from '@roomful/testing'
 import { act, cleanup, renderHook } from '@testing-library/react'
 import { type ReactNode, StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ChatProvider } from './chat-provider'
-import { FakeChat, message } from './fake-chat'
 import { RoomProvider } from './room-provider'
 import { useComposer } from './use-composer'
 
@@ -63,7 +64,7 @@ describe('a new message', () => {
   test('replies, once', () => {
     const { now } = compose()
     act(() => now().setText('yes'))
-    act(() => now().reply(message(7)))
+    act(() => now().reply(makeShownMessage(7)))
     expect([now().text, now().replyTo?.id]).toEqual(['yes', 'id-7'])
     act(() => now().submit())
     act(() => now().setText('and'))
@@ -94,7 +95,7 @@ describe('the draft', () => {
 })
 
 describe('an edit', () => {
-  const own = message(3, { senderId: 'me' as never, content: 'helo' })
+  const own = makeShownMessage(3, { senderId: 'me' as never, content: 'helo' })
 
   test('is saved; the draft waits meanwhile and comes back', () => {
     const { now } = compose()
@@ -151,7 +152,7 @@ describe('an edit', () => {
   })
 
   test('of the last message takes the last of one’s own that is there', () => {
-    const mine = (seq: number, part = {}) => message(seq, { senderId: 'me' as never, ...part })
+    const mine = (seq: number, part = {}) => makeShownMessage(seq, { senderId: 'me' as never, ...part })
     room().set({
       messages: [
         mine(1),
@@ -159,7 +160,7 @@ describe('an edit', () => {
         mine(3, { deleted: true, content: '' }),
         mine(4, { status: 'failed' }),
         mine(5, { type: 'system' }),
-        message(6),
+        makeShownMessage(6),
       ],
     })
     const { now } = compose()
@@ -169,7 +170,7 @@ describe('an edit', () => {
     })
     expect([found, now().text]).toEqual([true, 'this'])
     act(() => now().cancel())
-    act(() => room().set({ messages: [message(6)] }))
+    act(() => room().set({ messages: [makeShownMessage(6)] }))
     act(() => {
       found = now().editLast()
     })

@@ -1,9 +1,9 @@
 // @vitest-environment jsdom
 import type { Invitation } from '@roomful/client'
+import { FakeChat } from '@roomful/testing'
 import { act, cleanup, renderHook } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 import { ChatProvider } from './chat-provider'
-import { FakeChat } from './fake-chat'
 import { useInvitations } from './hooks'
 
 afterEach(cleanup)

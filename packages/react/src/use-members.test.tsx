@@ -1,10 +1,10 @@
 // @vitest-environment jsdom
 import type { MemberView } from '@roomful/client'
+import { FakeChat } from '@roomful/testing'
 import { act } from 'react'
 import { createRoot } from 'react-dom/client'
 import { expect, test } from 'vitest'
 import { ChatProvider } from './chat-provider'
-import { FakeChat } from './fake-chat'
 import { type Members, useMembers } from './hooks'
 import { RoomProvider } from './room-provider'
 

@@ -1,16 +1,14 @@
 // @vitest-environment jsdom
+
+import { FakeChat, makeShownMessage, makeShownMessages } from '@roomful/testing'
 import { act, cleanup, render } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ChatProvider } from './chat-provider'
-import { FakeChat, message, messagesUpTo } from './fake-chat'
+import { fakeLayout, ROW_PX, removeFakeLayout, resized, VIEW_PX } from './fake-layout'
 import { useMessages } from './hooks'
 import { RoomProvider } from './room-provider'
 import { type MessageScroll, useMessageScroll } from './use-message-scroll'
-
-/** jsdom lays nothing out: rows of 20 px in a scroller of 200 px. */
-const ROW_PX = 20
-const VIEW_PX = 200
 
 let chat = new FakeChat()
 let scroll: MessageScroll
@@ -49,58 +47,21 @@ const scrollTo = (top: number) =>
   })
 const bottomOf = (rows: number) => rows * ROW_PX - VIEW_PX
 
-let resize: () => void = () => undefined
-class FakeResizeObserver {
-  constructor(listener: () => void) {
-    resize = listener
-  }
-  observe() {}
-  disconnect() {
-    resize = () => undefined
-  }
-}
-
 beforeEach(() => {
-  vi.stubGlobal('ResizeObserver', FakeResizeObserver)
+  fakeLayout()
   chat = new FakeChat()
-  room().set({ status: 'live', messages: messagesUpTo(100), lastSeq: 100, lastReadSeq: 100 })
-  const rows = (element: Element) => element.firstElementChild?.children.length ?? 0
-  const define = (name: string, get: (this: HTMLElement) => number) =>
-    Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get })
-  define('scrollHeight', function () {
-    return Math.max(VIEW_PX, rows(this) * ROW_PX)
-  })
-  define('clientHeight', () => VIEW_PX)
-  const positions = new WeakMap<Element, number>()
-  Object.defineProperty(HTMLElement.prototype, 'scrollTop', {
-    configurable: true,
-    get() {
-      return positions.get(this) ?? 0
-    },
-    set(top: number) {
-      positions.set(this, Math.max(0, Math.min(top, this.scrollHeight - VIEW_PX)))
-    },
-  })
-  vi.spyOn(HTMLElement.prototype, 'getBoundingClientRect').mockImplementation(function (this: HTMLElement) {
-    const siblings = [...(this.parentElement?.children ?? [])]
-    const top = this.hasAttribute('data-key') ? siblings.indexOf(this) * ROW_PX - scroller().scrollTop : 0
-    return { top, bottom: top + ROW_PX } as DOMRect
-  })
-  vi.spyOn(document, 'hidden', 'get').mockReturnValue(false)
+  room().set({ status: 'live', messages: makeShownMessages(1, 100), lastSeq: 100, lastReadSeq: 100 })
 })
 afterEach(() => {
   cleanup()
-  vi.restoreAllMocks()
-  vi.unstubAllGlobals()
-  for (const name of ['scrollHeight', 'clientHeight', 'scrollTop'])
-    Reflect.deleteProperty(HTMLElement.prototype, name)
+  removeFakeLayout()
 })
 
 describe('at the bottom', () => {
   test('it opens there and sticks to it', () => {
     render(tree('a'))
     expect(scroller().scrollTop).toBe(bottomOf(100))
-    act(() => room().set({ messages: messagesUpTo(103), lastSeq: 103, unread: 3 }))
+    act(() => room().set({ messages: makeShownMessages(1, 103), lastSeq: 103, unread: 3 }))
     expect(scroller().scrollTop).toBe(bottomOf(103))
     expect(scroll).toMatchObject({ atBottom: true, newCount: 0, dividerSeq: null })
   })
@@ -108,14 +69,14 @@ describe('at the bottom', () => {
   test('what is seen is marked as read', () => {
     render(tree('a'))
     expect(room().callsOf('markRead')).toEqual([])
-    act(() => room().set({ messages: messagesUpTo(103), lastSeq: 103, unread: 3 }))
+    act(() => room().set({ messages: makeShownMessages(1, 103), lastSeq: 103, unread: 3 }))
     expect(room().callsOf('markRead').at(-1)).toEqual([103])
   })
 
   test('not while the page is hidden; then, when it is looked at', () => {
     const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true)
     render(tree('a'))
-    act(() => room().set({ messages: messagesUpTo(103), lastSeq: 103, unread: 3 }))
+    act(() => room().set({ messages: makeShownMessages(1, 103), lastSeq: 103, unread: 3 }))
     expect(room().callsOf('markRead')).toEqual([])
     expect(scroll.dividerSeq).toBe(100)
     hidden.mockReturnValue(false)
@@ -137,9 +98,9 @@ describe('away from it', () => {
     render(tree('a'))
     scrollTo(1_000)
     const before = topOf('key-51')
-    const mine = message(102, { senderId: 'me' as never })
-    const gone = message(103, { deleted: true })
-    act(() => room().set({ messages: [...messagesUpTo(101), mine, gone], unread: 1 }))
+    const mine = makeShownMessage(102, { senderId: 'me' as never })
+    const gone = makeShownMessage(103, { deleted: true })
+    act(() => room().set({ messages: [...makeShownMessages(1, 101), mine, gone], unread: 1 }))
     expect(topOf('key-51')).toBe(before)
     expect(scroll).toMatchObject({ atBottom: false, newCount: 1, dividerSeq: 100 })
     expect(room().callsOf('markRead')).toEqual([])
@@ -150,7 +111,7 @@ describe('away from it', () => {
   })
 
   test('older messages load above without moving what one reads', () => {
-    room().set({ messages: messagesUpTo(100, 51), hasOlder: true })
+    room().set({ messages: makeShownMessages(51, 100), hasOlder: true })
     render(tree('a'))
     expect(room().callsOf('loadOlder')).toEqual([])
     scrollTo(210)
@@ -158,7 +119,7 @@ describe('away from it', () => {
     const before = topOf('key-62')
     // He scrolls on while they load, and the event of it is not there yet.
     scroller().scrollTop = 200
-    act(() => room().set({ messages: messagesUpTo(100), hasOlder: false }))
+    act(() => room().set({ messages: makeShownMessages(1, 100), hasOlder: false }))
     expect(topOf('key-62')).toBe((before ?? 0) + 10)
   })
 
@@ -172,8 +133,8 @@ describe('away from it', () => {
   test('one’s own new message goes to the bottom', () => {
     render(tree('a'))
     scrollTo(500)
-    const mine = message(0, { key: 'new', status: 'sending', senderId: 'me' as never })
-    act(() => room().set({ messages: [...messagesUpTo(100), mine] }))
+    const mine = makeShownMessage(0, { key: 'new', status: 'sending', senderId: 'me' as never })
+    act(() => room().set({ messages: [...makeShownMessages(1, 100), mine] }))
     expect(scroller().scrollTop).toBe(bottomOf(101))
   })
 
@@ -201,19 +162,19 @@ describe('unread messages', () => {
   })
 
   test('that come only while the room catches up are where it opens, too', () => {
-    room().set({ status: 'catching-up', messages: messagesUpTo(60), lastReadSeq: 60, unread: 40 })
+    room().set({ status: 'catching-up', messages: makeShownMessages(1, 60), lastReadSeq: 60, unread: 40 })
     render(tree('a'))
     expect(scroller().scrollTop).toBe(bottomOf(60))
-    act(() => room().set({ status: 'live', messages: messagesUpTo(100) }))
+    act(() => room().set({ status: 'live', messages: makeShownMessages(1, 100) }))
     expect(topOf('key-61')).toBe(96)
     expect(scroll).toMatchObject({ atBottom: false, newCount: 40, dividerSeq: 60 })
   })
 
   test('that come while one already scrolls in what is cached move nothing', () => {
-    room().set({ status: 'catching-up', messages: messagesUpTo(60), lastReadSeq: 60, unread: 40 })
+    room().set({ status: 'catching-up', messages: makeShownMessages(1, 60), lastReadSeq: 60, unread: 40 })
     render(tree('a'))
     scrollTo(300)
-    act(() => room().set({ status: 'live', messages: messagesUpTo(100) }))
+    act(() => room().set({ status: 'live', messages: makeShownMessages(1, 100) }))
     expect(scroller().scrollTop).toBe(300)
   })
 
@@ -230,7 +191,7 @@ describe('unread messages', () => {
     scrollTo(bottomOf(100))
     act(() => room().set({ lastReadSeq: 100, unread: 0 }))
     scrollTo(300)
-    act(() => room().set({ messages: messagesUpTo(101), unread: 1 }))
+    act(() => room().set({ messages: makeShownMessages(1, 101), unread: 1 }))
     expect(scroll.dividerSeq).toBe(100)
   })
 })
@@ -238,20 +199,20 @@ describe('unread messages', () => {
 test('rows that change their height move neither the bottom nor what one reads', () => {
   render(tree('a'))
   scroller().scrollTop = 0
-  act(() => resize())
+  act(() => resized())
   expect(scroller().scrollTop).toBe(bottomOf(100))
   scrollTo(400)
   const first = document.querySelector('[data-key=key-1]')
   const before = topOf('key-21')
   // The row above becomes one row's height taller.
   first?.after(document.createElement('hr'))
-  act(() => resize())
+  act(() => resized())
   expect(topOf('key-21')).toBe(before)
   first?.nextElementSibling?.remove()
 })
 
 test('another room starts over', () => {
-  chat.room('b').set({ status: 'live', messages: messagesUpTo(40), lastReadSeq: 40, lastSeq: 40 })
+  chat.room('b').set({ status: 'live', messages: makeShownMessages(1, 40), lastReadSeq: 40, lastSeq: 40 })
   const { rerender } = render(tree('a'))
   scrollTo(100)
   expect(scroll.atBottom).toBe(false)

@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
+
+import { FakeChat } from '@roomful/testing'
 import { act, cleanup, renderHook } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ChatProvider } from './chat-provider'
-import { FakeChat } from './fake-chat'
 import { usePresence } from './use-presence'
 
 let chat = new FakeChat()

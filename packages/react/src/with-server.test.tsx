@@ -1,6 +1,6 @@
 // @vitest-environment node
 import type { Chat } from '@roomful/client'
-import { createTestClient, createTestServer, type TestServer } from '@roomful/testing'
+import { createTestClient, createTestServer, type TestServer } from '@roomful/testing/node'
 import { JSDOM } from 'jsdom'
 import { StrictMode } from 'react'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'

@@ -1,0 +1,107 @@
+// @vitest-environment jsdom
+
+import { FakeChat, makeShownMessage } from '@roomful/testing'
+import { act, cleanup, renderHook, waitFor } from '@testing-library/react'
+import { type ReactNode, StrictMode } from 'react'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ChatProvider } from './chat-provider'
+import { RoomProvider } from './room-provider'
+import { useAttachments } from './use-attachments'
+import { useFileUrl } from './use-file-url'
+
+let chat = new FakeChat()
+let urls: Set<string>
+beforeEach(() => {
+  chat = new FakeChat()
+  urls = new Set()
+  let count = 0
+  URL.createObjectURL = vi.fn(() => {
+    urls.add(`blob:${++count}`)
+    return `blob:${count}`
+  })
+  URL.revokeObjectURL = vi.fn((url: string) => void urls.delete(url))
+})
+afterEach(cleanup)
+
+function hookIn<T>(run: () => T) {
+  let id = 'a'
+  const wrapper = ({ children }: { children: ReactNode }) => (
+    <StrictMode>
+      <ChatProvider chat={chat}>
+        <RoomProvider id={id}>{children}</RoomProvider>
+      </ChatProvider>
+    </StrictMode>
+  )
+  const hook = renderHook(run, { wrapper })
+  return {
+    ...hook,
+    now: () => hook.result.current,
+    goTo: (next: string) => {
+      id = next
+      hook.rerender()
+    },
+  }
+}
+
+const picture = (name: string): File => new File(['x'], name, { type: 'image/png' })
+
+describe('attachments', () => {
+  test('are sent each as a message, the caption with the first, and are gone then', () => {
+    const { now } = hookIn(() => useAttachments())
+    const [cat, report] = [picture('cat.png'), new File(['x'], 'report.txt', { type: 'text/plain' })]
+    act(() => now().add([cat, report]))
+    expect(now().files.map(({ file, url }) => [file.name, url !== undefined])).toEqual([
+      ['cat.png', true],
+      ['report.txt', false],
+    ])
+    act(() => now().send('my cat', 'm1'))
+    expect(chat.room('a').callsOf('sendFile')).toEqual([
+      [cat, { content: 'my cat', replyTo: 'm1' }],
+      [report, { replyTo: 'm1' }],
+    ])
+    expect([now().files, urls.size]).toEqual([[], 0])
+  })
+
+  test('can be taken away, and with them the picture that was held for them', () => {
+    const { now, unmount } = hookIn(() => useAttachments())
+    act(() => now().add([picture('a.png'), picture('b.png')]))
+    act(() => now().remove(now().files[0]?.key ?? ''))
+    expect([now().files.map(({ file }) => file.name), urls.size]).toEqual([['b.png'], 1])
+    unmount()
+    expect(urls.size).toBe(0)
+  })
+
+  test('of one room are not in another', () => {
+    const { now, goTo } = hookIn(() => useAttachments())
+    act(() => now().add([picture('a.png')]))
+    goTo('b')
+    expect(now().files).toEqual([])
+    act(() => now().send())
+    expect(chat.room('b').callsOf('sendFile')).toEqual([])
+  })
+
+  test('are twenty at most', () => {
+    const { now } = hookIn(() => useAttachments())
+    act(() => now().add(Array.from({ length: 30 }, (_, i) => picture(`${i}.png`))))
+    expect(now().files).toHaveLength(20)
+  })
+})
+
+describe('the url of a file', () => {
+  const message = makeShownMessage(1)
+
+  test('is there when it is loaded, and is revoked with the component', async () => {
+    const { now, unmount } = hookIn(() => useFileUrl(message))
+    expect(now()).toEqual({})
+    await waitFor(() => expect(now().url).toMatch(/^blob:/))
+    expect(urls.size).toBe(1)
+    unmount()
+    expect(urls.size).toBe(0)
+  })
+
+  test('is not loaded before it is wanted', async () => {
+    hookIn(() => useFileUrl(message, { isWanted: false }))
+    await act(async () => {})
+    expect(chat.room('a').callsOf('loadFile')).toEqual([])
+  })
+})

@@ -1,0 +1,95 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useRoom } from './room-provider'
+
+/** A file that is chosen and not sent yet. `url`: of a picture, an object URL to show it by. */
+export type AttachedFile = { readonly key: string; readonly file: File; readonly url?: string }
+
+/** What `useAttachments` answers: the files of the message being written. */
+export type Attachments = {
+  readonly files: readonly AttachedFile[]
+  add(files: Iterable<File>): void
+  remove(key: string): void
+  /** Sends each as a message, and empties the list. The caption is that of the first. */
+  send(caption?: string, replyTo?: string): void
+}
+
+/** More at once are an accident: a folder that was dropped. */
+const MOST_FILES = 20
+
+/**
+ * The files that are attached to the next message of the room around: chosen, pasted or dropped. Once sent, each is a
+ * message, whose progress, refusal, retry and cancel are those of the message (`message.upload`). At most 20 at once; more
+ * are left out. What is attached in one room is not in another.
+ *
+ * @example
+ * function Attach() {
+ *   const { files, add, send } = useAttachments()
+ *   return (
+ *     <>
+ *       <input type="file" multiple onChange={({ target }) => add(target.files ?? [])} />
+ *       <button onClick={() => send('my pictures')} disabled={files.length === 0}>Send</button>
+ *     </>
+ *   )
+ * }
+ */
+export function useAttachments(): Attachments {
+  const room = useRoom()
+  const [state, setState] = useState<{ room: typeof room; files: readonly AttachedFile[] }>({
+    room,
+    files: [],
+  })
+  const files = state.room === room ? state.files : NONE
+  const count = useRef(0)
+
+  const change = useCallback(
+    (next: (files: readonly AttachedFile[]) => readonly AttachedFile[]) =>
+      setState((now) => ({ room, files: next(now.room === room ? now.files : NONE) })),
+    [room],
+  )
+  const actions = useMemo(
+    () => ({
+      add: (chosen: Iterable<File>) => {
+        // Once: an updater may run twice.
+        const made = [...chosen].slice(0, MOST_FILES).map((file) => attached(file, `file-${++count.current}`))
+        change((now) => [...now, ...made].slice(0, MOST_FILES))
+      },
+      remove: (key: string) => change((now) => now.filter((one) => one.key !== key)),
+    }),
+    [change],
+  )
+
+  useRevoked(files)
+
+  const send = (caption = '', replyTo?: string) => {
+    for (const [i, { file }] of files.entries())
+      room.sendFile(file, {
+        ...(i === 0 ? { content: caption } : {}),
+        ...(replyTo === undefined ? {} : { replyTo }),
+      })
+    change(() => NONE)
+  }
+  return { files, ...actions, send }
+}
+
+const NONE: readonly AttachedFile[] = []
+
+const attached = (file: File, key: string): AttachedFile => ({
+  ...{ key, file },
+  ...(file.type.startsWith('image/') ? { url: URL.createObjectURL(file) } : {}),
+})
+
+/** The browser keeps what an object URL names until it is revoked: with the file that is not attached any more. */
+function useRevoked(files: readonly AttachedFile[]): void {
+  const shown = useRef(new Set<string>())
+  useEffect(() => {
+    const now = new Set(files.flatMap(({ url }) => url ?? []))
+    for (const url of shown.current) if (!now.has(url)) URL.revokeObjectURL(url)
+    shown.current = now
+  }, [files])
+  useEffect(
+    () => () => {
+      for (const url of shown.current) URL.revokeObjectURL(url)
+    },
+    [],
+  )
+}

@@ -1,0 +1,66 @@
+import type { ChatError, LoadFileOptions, Room, ShownMessage } from '@roomful/client'
+import { useEffect, useState } from 'react'
+import { useRoom } from './room-provider'
+
+/** What `useFileUrl` answers: nothing yet, an object URL, or why there is none. */
+export type FileUrl =
+  | { readonly url?: undefined; readonly error?: undefined }
+  | { readonly url: string; readonly error?: undefined }
+  | { readonly url?: undefined; readonly error: ChatError }
+
+const LOADING: FileUrl = {}
+
+/**
+ * An object URL of the file that a message shows, while the component is mounted: of an unsent one its bytes on this device,
+ * also after it is sent. With `size` a thumbnail, where the server makes them, or else the file. `isWanted: false` loads
+ * nothing, such as a film before it is played.
+ *
+ * @example
+ * function Picture({ message }: { message: ShownMessage }) {
+ *   const { url } = useFileUrl(message, { size: 480 })
+ *   return url ? <img src={url} alt={message.content} /> : null
+ * }
+ */
+export function useFileUrl(
+  { key, deleted }: Pick<ShownMessage, 'key' | 'deleted'>,
+  { size, isWanted = true }: Pick<LoadFileOptions, 'size'> & { isWanted?: boolean } = {},
+): FileUrl {
+  const room = useRoom()
+  const [state, setState] = useState<FileUrl>(LOADING)
+  const isLoaded = isWanted && !deleted
+  useEffect(() => {
+    if (!isLoaded) return
+    const giveUp = new AbortController()
+    let url: string | undefined
+    load(room, key, size, giveUp.signal).then(
+      (file) => {
+        if (giveUp.signal.aborted) return
+        url = URL.createObjectURL(file)
+        setState({ url })
+      },
+      (error: ChatError) => {
+        if (!giveUp.signal.aborted) setState({ error })
+      },
+    )
+    return () => {
+      giveUp.abort()
+      if (url !== undefined) URL.revokeObjectURL(url)
+      setState(LOADING)
+    }
+  }, [room, key, size, isLoaded])
+  return state
+}
+
+/** Not every server makes thumbnails, and none of every file. */
+async function load(
+  room: Room,
+  key: string,
+  size: LoadFileOptions['size'],
+  signal: AbortSignal,
+): Promise<Blob> {
+  if (size === undefined) return room.loadFile(key, { signal })
+  return room.loadFile(key, { signal, size }).catch((error: ChatError) => {
+    if (error.code === 'REFUSED') return room.loadFile(key, { signal })
+    throw error
+  })
+}

@@ -1,0 +1,203 @@
+// @vitest-environment jsdom
+import { FakeChat, makeShownMessages } from '@roomful/testing'
+import { act, cleanup, render } from '@testing-library/react'
+import { StrictMode } from 'react'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ChatProvider } from './chat-provider'
+import { fakeLayout, ROW_PX, removeFakeLayout, VIEW_PX } from './fake-layout'
+import { useMessages } from './hooks'
+import { RoomProvider } from './room-provider'
+import { type ScrollOptions, SERVER_COUNTS_TO } from './scroll-view'
+import { type MessageScroll, useMessageScroll } from './use-message-scroll'
+
+let chat = new FakeChat()
+let scroll: MessageScroll
+const room = () => chat.room('a')
+const scroller = () => document.getElementById('scroller') as HTMLElement
+const topOf = (key: string) => document.querySelector(`[data-key=${key}]`)?.getBoundingClientRect().top
+const refuseJumps = () => {
+  room().jumpTo = () => Promise.reject(new Error('refused'))
+}
+const JUMP_TOP_PX = VIEW_PX / 3
+const atEnd = (rows: number) => rows * ROW_PX - VIEW_PX
+
+function List({ options }: { options: ScrollOptions }) {
+  scroll = useMessageScroll(options)
+  return (
+    <div ref={scroll.ref} id="scroller">
+      <div>
+        {useMessages().map(({ key, content }) => (
+          <p key={key} data-key={key}>
+            {content}
+          </p>
+        ))}
+      </div>
+    </div>
+  )
+}
+
+const show = (options: ScrollOptions = {}) =>
+  render(
+    <StrictMode>
+      <ChatProvider chat={chat}>
+        <RoomProvider id="a">
+          <List options={options} />
+        </RoomProvider>
+      </ChatProvider>
+    </StrictMode>,
+  )
+/** The room answers a jump: these rows are shown now. */
+const arrive = (seq: number | null, from: number, to: number) =>
+  act(() =>
+    room().set({
+      messages: makeShownMessages(from, to),
+      jump: { seq },
+      hasOlder: from > 1,
+      hasNewer: to < room().getState().lastSeq,
+    }),
+  )
+
+beforeEach(() => {
+  fakeLayout()
+  chat = new FakeChat()
+  room().set({
+    status: 'live',
+    messages: makeShownMessages(901, 1_000),
+    lastSeq: 1_000,
+    lastReadSeq: 1_000,
+    hasOlder: true,
+  })
+})
+afterEach(() => {
+  cleanup()
+  removeFakeLayout()
+})
+
+describe('more unread than is loaded', () => {
+  beforeEach(() => room().set({ lastReadSeq: 300, unread: SERVER_COUNTS_TO }))
+
+  test('opens at the first of them, with the divider there, and counts all of them', () => {
+    show()
+    expect(room().callsOf('jumpTo')).toContainEqual([301])
+    arrive(301, 276, 325)
+    expect(topOf('key-301')).toBe(96)
+    expect(scroll).toMatchObject({ atBottom: false, newCount: 700, dividerSeq: 300, canGoBack: false })
+    expect(room().callsOf('markRead')).toEqual([])
+  })
+
+  test("of those that are loaded it counts none that is deleted, one's own or of the system", () => {
+    show()
+    arrive(301, 276, 325)
+    const [deleted, own, system, ...others] = makeShownMessages(301, 325)
+    const { user } = chat.getState()
+    if (!deleted || !own || !system || !user) throw new Error('too few')
+    const odd = [
+      { ...deleted, deleted: true },
+      { ...own, senderId: user.id },
+      { ...system, type: 'system' },
+    ]
+    act(() => room().set({ messages: [...makeShownMessages(276, 300), ...odd, ...others] }))
+    expect(scroll.newCount).toBe(697)
+  })
+
+  test('nothing is read before it is there', () => {
+    show()
+    act(() => void document.dispatchEvent(new Event('visibilitychange')))
+    expect(room().callsOf('markRead')).toEqual([])
+  })
+
+  test('where it is refused, the room opens at the end', async () => {
+    refuseJumps()
+    show()
+    await act(async () => undefined)
+    expect(scroller().scrollTop).toBe(atEnd(100))
+    act(() => room().set({ messages: makeShownMessages(901, 1_001), lastSeq: 1_001 }))
+    expect(room().callsOf('markRead').at(-1)).toEqual([1_001])
+  })
+
+  test('opens at the end where that is asked for', () => {
+    show({ openAt: 'end' })
+    expect(room().callsOf('jumpTo')).toEqual([])
+    expect(scroller().scrollTop).toBe(atEnd(100))
+  })
+})
+
+test('a room opens at a message that a link names', () => {
+  show({ openAt: { place: 'message-id' } })
+  expect(room().callsOf('jumpTo')).toContainEqual(['message-id'])
+  arrive(500, 476, 525)
+  expect(topOf('key-500')).toBeCloseTo(JUMP_TOP_PX)
+})
+
+describe('a jump', () => {
+  test('to a loaded message moves there, whoever asked for it', () => {
+    show()
+    expect(scroller().scrollTop).toBe(atEnd(100))
+    arrive(950, 901, 1_000)
+    expect(topOf('key-950')).toBeCloseTo(JUMP_TOP_PX)
+    expect(scroll.atBottom).toBe(false)
+    arrive(950, 901, 1_000)
+    expect(topOf('key-950')).toBeCloseTo(JUMP_TOP_PX)
+  })
+
+  test('to one that is not loaded lands on it, and names it if asked to', async () => {
+    show()
+    await act(() => scroll.scrollTo('id-400', { highlight: true }))
+    expect(room().callsOf('jumpTo')).toContainEqual(['id-400'])
+    expect(scroll.highlightedKey).toBeNull()
+    arrive(400, 376, 425)
+    expect(topOf('key-400')).toBeCloseTo(JUMP_TOP_PX)
+    expect(scroll).toMatchObject({ highlightedKey: 'key-400', atBottom: false, newCount: 0 })
+    arrive(410, 376, 425)
+    expect(scroll.highlightedKey).toBeNull()
+  })
+
+  test('counts what comes meanwhile, though it is not loaded', () => {
+    show()
+    arrive(400, 376, 425)
+    act(() => room().set({ lastSeq: 1_003, unread: 3 }))
+    expect(scroll.newCount).toBe(3)
+  })
+
+  test('can be taken back: to the end', async () => {
+    show()
+    expect(scroll.canGoBack).toBe(false)
+    arrive(400, 376, 425)
+    expect(scroll.canGoBack).toBe(true)
+    act(() => scroll.goBack())
+    expect(room().callsOf('jumpTo').at(-1)).toEqual([Number.POSITIVE_INFINITY])
+    arrive(null, 901, 1_000)
+    expect(scroller().scrollTop).toBe(atEnd(100))
+    expect(scroll.canGoBack).toBe(false)
+  })
+
+  test('can be taken back: to the row one read, at its height', () => {
+    show()
+    act(() => {
+      scroller().scrollTop = 50 * ROW_PX + 5
+      scroller().dispatchEvent(new Event('scroll'))
+    })
+    const before = topOf('key-951')
+    arrive(400, 376, 425)
+    act(() => scroll.goBack())
+    expect(room().callsOf('jumpTo').at(-1)).toEqual([951])
+    arrive(951, 901, 1_000)
+    expect(topOf('key-951')).toBe(before)
+    expect(scroll.canGoBack).toBe(false)
+  })
+
+  test('that is refused leaves no trace on the next one', async () => {
+    show()
+    refuseJumps()
+    await act(() => expect(scroll.scrollTo('gone', { highlight: true })).rejects.toThrow('refused'))
+    arrive(400, 376, 425)
+    expect(scroll.highlightedKey).toBeNull()
+  })
+})
+
+test('without markRead nothing is read', () => {
+  show({ markRead: false })
+  act(() => room().set({ messages: makeShownMessages(901, 1_003), lastSeq: 1_003, unread: 3 }))
+  expect(scroll).toMatchObject({ atBottom: true, newCount: 0 })
+  expect(room().callsOf('markRead')).toEqual([])
+})
