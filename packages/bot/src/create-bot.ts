@@ -1,180 +1,135 @@
-import {
-  type AsyncClosable,
-  type Auth,
-  type Chat,
-  type ChatPorts,
-  createChat,
-  type Room,
-  type ShownMessage,
-} from '@roomful/client'
-import { type Command, type Handler, helpText, type Middleware, parseCommand } from './command'
-import { compose } from './compose'
-import type { BotContext } from './context'
-import { type CursorStore, memoryCursors } from './cursor-store'
-import { replyTo } from './reply'
-
-export type BotOptions = {
-  url: string
-  /** The bot's token, or a function that gets one. */
-  auth: Auth
-  /** Ids of the rooms it listens in. */
-  rooms: readonly string[]
-  /** Default `/`. */
-  prefix?: string
-  /** Where it stores how far it has read. Default: nowhere; each start begins with the next message. */
-  cursors?: CursorStore
-  /** Where to begin in a room without a cursor: with the `next` message (the default), or at its `first`. */
-  begin?: 'next' | 'first'
-  /** How often to try a message whose handler throws. Default 3; a reply that was sent is not sent again. */
-  attempts?: number
-  /** A message that failed every time. The bot continues with the next. Default: printed to standard error. */
-  onDeadLetter?: (message: ShownMessage, error: unknown) => void
-  /** For tests. */
-  ports?: ChatPorts
-}
-
-export interface Bot extends AsyncClosable {
-  readonly chat: Chat
-  /** Answers `<prefix>name …`. Names are lower case; a duplicate name is an error. */
-  command(name: string, description: string, handler: Handler): Bot
-  /** Runs for every message of other users, in the order of the calls, before any command. */
-  use(middleware: Middleware): Bot
-  /** Every message of other users that calls no command. */
-  onMessage(handler: Handler): Bot
-  /** Resolves when it listens in all its rooms. */
-  start(): Promise<void>
-  /**
-   * Accepts no new message, finishes the ones in progress, waits up to 5 s until everything is sent, and disconnects.
-   */
-  stop(): Promise<void>
-}
+import { randomUUID } from 'node:crypto'
+import { type Chat, ChatError, createChat } from '@roomful/client'
+import { proxyAgent } from '@roomful/client/node'
+import type { Bot } from './bot'
+import { printError, safeReport } from './bot-error'
+import type { BotConnection, BotOptions } from './bot-options'
+import type { DefaultSession } from './context'
+import { createDeadLetters } from './dead-letters'
+import { type Handler, Handlers, type JobHandler } from './handlers'
+import { leadBot } from './lead-bot'
+import { takeTurns } from './leadership'
+import { createLife } from './life'
+import { type Every, nextAfter } from './occurrence'
+import { replayLetter } from './replay-letter'
+import { roleIn } from './roles'
+import type { Run } from './run'
+import { createSender } from './sender'
+import { memoryBotStore } from './store/local-bot-store'
+import { systemClock } from './timing'
 
 const ATTEMPTS = 3
-/** How long `stop` waits for unsent messages: less than the 10 s after which a container is killed. */
-const FLUSH_MS = 5_000
+const HANDLER_MS = 60_000
+const LEASE_MS = 15_000
 
 /**
- * A bot: it reads each message once, in order, from where it stopped, and replies.
+ * A bot: it handles each message once, in order, from where it stopped, and replies. With `session` its sessions have that
+ * type.
  *
  * @example
- * const bot = createBot({ url, auth: token, rooms: ['general'], cursors: fileCursors('./bot.json') })
- * bot.command('ping', 'answers pong', (ctx) => ctx.reply('pong'))
+ * const bot = createBot({ url, auth: token, store: fileBotStore('./data/bot') })
+ * bot.command('ping', 'answers pong', (context) => context.reply('pong'))
  * await bot.start()
  */
-export function createBot(options: BotOptions): Bot {
-  const { prefix = '/', cursors = memoryCursors(), attempts = ATTEMPTS } = options
-  const deadLetter = options.onDeadLetter ?? printDeadLetter
-  const chat = createChat({
-    url: options.url,
-    auth: options.auth,
-    ...(options.ports ? { ports: options.ports } : {}),
-  })
-  const commands = new Map<string, Command>()
-  const middleware: Middleware[] = []
-  const handlers: Handler[] = []
-  const stopping = new AbortController()
-  let listening: Promise<void>[] = []
+export function createBot<S extends object>(options: BotOptions<S> & { readonly session: () => S }): Bot<S>
+export function createBot(options: BotOptions): Bot
+export function createBot<S extends object = DefaultSession>(options: BotOptions<S>): Bot<S> {
+  const { prefix = '/', leaseMs = LEASE_MS, begin = 'next', acceptInvitations = 'none' } = options
+  const { store = memoryBotStore(), clock = options.ports?.clock ?? systemClock } = options
+  const report = safeReport(options.onError ?? printError)
+  const chat = options.chat ?? ownChat(options)
+  const handlers = new Handlers<S>(prefix, (context) => roleIn(context, context.message.senderId))
+  const once = new Map<string, JobHandler>()
+  const repeated = new Map<string, { every: Every; handler: JobHandler }>()
+  const send = createSender(chat, clock, options.rate)
+  let run: Run<S> | undefined
 
-  async function dispatch(context: BotContext): Promise<void> {
-    const command = commands.get(context.command?.name ?? '')
-    if (command) return command.handler(context)
-    for (const handler of handlers) await handler(context)
-  }
-
-  /** At least once: the cursor moves when the message was handled or given up. */
-  async function handle(room: Room, message: ShownMessage): Promise<void> {
-    const isOwn = message.senderId === chat.getState().user?.id
-    if (!isOwn && message.type !== 'system' && !message.deleted) {
-      const run = compose(middleware, dispatch)
-      for (let attempt = 1; ; attempt++) {
-        try {
-          await run({
-            chat,
-            room,
-            message,
-            command: parseCommand(message.content, prefix),
-            signal: stopping.signal,
-            reply: replyTo(chat, message, stopping.signal),
-            pin: () => room.pin(message.id, { signal: stopping.signal }),
-          })
-          break
-        } catch (error) {
-          // Stopped midway: the handler did not fail, and the next start handles the message again.
-          if (stopping.signal.aborted) return
-          if (attempt >= attempts) {
-            deadLetter(message, error)
-            break
-          }
-        }
-      }
-    }
-    await cursors.save(room.id, message.seq)
-  }
-
-  async function listen(room: Room, after: number): Promise<void> {
-    for await (const message of room.stream({ after, signal: stopping.signal })) {
-      await handle(room, message)
-      if (stopping.signal.aborted) return
-    }
-  }
-
-  const bot: Bot = {
+  const life = createLife({
     chat,
-    command(name, description, handler) {
-      if (commands.has(name)) throw new Error(`There is a command ${name} already`)
-      commands.set(name, { name, description, handler })
+    clock,
+    report,
+    isOwnChat: options.chat === undefined,
+    store,
+    work: (closing, ending, started) =>
+      takeTurns({ store, clock, report, closing, ending, leaseMs, holder: randomUUID() }, (term) =>
+        leadBot({
+          base: {
+            ...{ chat, clock, report, send, handlers, prefix, term },
+            attempts: options.attempts ?? ATTEMPTS,
+            handlerTimeoutMs: options.handlerTimeoutMs ?? HANDLER_MS,
+          },
+          store,
+          jobs: { once, repeated },
+          // Without `session`, S is DefaultSession: see the overloads.
+          session: options.session ?? (() => ({}) as S),
+          sessionKey: options.sessionKey ?? (({ roomId, senderId }) => `${roomId} ${senderId}`),
+          rooms: { wanted: options.rooms ?? 'all', begin },
+          acceptInvitations,
+          started,
+          onRun: (now) => {
+            run = now
+          },
+        }),
+      ),
+  })
+
+  const leading = (): Run<S> => {
+    if (run === undefined) throw new ChatError('UNAVAILABLE', 'This process does not run the bot')
+    return run
+  }
+
+  const bot: Bot<S> = {
+    chat,
+    deadLetters: createDeadLetters(store, () => {
+      const { term } = leading()
+      return { lease: term.lease, handle: (letter) => replayLetter(leading(), letter) }
+    }),
+    get done() {
+      return life.done()
+    },
+    command(name, given, handler) {
+      handlers.command(name, given, handler)
       return bot
     },
-    use(one) {
-      middleware.push(one)
+    hears(pattern, handler) {
+      handlers.hears(pattern, handler)
       return bot
     },
-    onMessage(handler) {
-      handlers.push(handler)
+    on(kind, handler) {
+      handlers.on(kind, handler)
       return bot
     },
-    async start() {
-      if (!commands.has('help')) {
-        bot.command('help', 'lists the commands', (context) =>
-          context.reply(helpText(commands.values(), prefix)),
-        )
-      }
-      const from = await cursors.load()
-      await chat.connect()
-      const rooms = options.rooms.map((id) => chat.room(id))
-      await Promise.all(rooms.map((room) => room.open()))
-      listening = rooms.map((room) => {
-        const begin = options.begin === 'first' ? 0 : room.getState().lastSeq
-        return listen(room, from.get(room.id) ?? begin)
-      })
-      // `stop` rejects with this error; until then it must not end the process.
-      for (const one of listening) one.catch(() => {})
+    onMessage(handler: Handler<S>) {
+      handlers.on('message', handler)
+      return bot
     },
-    async stop() {
-      stopping.abort()
-      const ended = await Promise.allSettled(listening)
-      // Messages that a handler sent by the room's own outbox are sent too.
-      await chat.close({ flush: true, timeoutMs: FLUSH_MS })
-      for (const one of ended) {
-        if (one.status === 'rejected' && !isAbort(one.reason)) throw one.reason
-      }
+    use(middleware) {
+      handlers.use(middleware)
+      return bot
     },
-    [Symbol.asyncDispose]: () => bot.stop(),
+    every(name, every, handler) {
+      if (repeated.has(name) || once.has(name)) throw new Error(`There is a job ${name} already`)
+      nextAfter(every, clock.now())
+      repeated.set(name, { every, handler })
+      return bot
+    },
+    job(name, handler) {
+      if (repeated.has(name) || once.has(name)) throw new Error(`There is a job ${name} already`)
+      once.set(name, handler)
+      return bot
+    },
+    schedule: async (name, job) => leading().scheduler.schedule(name, job),
+    cancelJob: async (name, key) => leading().scheduler.cancel(name, key),
+    start: () => {
+      handlers.addHelp()
+      return life.start()
+    },
+    stop: (limits) => life.stop(limits),
+    [Symbol.asyncDispose]: () => life.stop(),
   }
   return bot
 }
 
-function isAbort(reason: unknown): boolean {
-  return (
-    reason instanceof Error &&
-    (reason.name === 'AbortError' || ('code' in reason && reason.code === 'ABORTED'))
-  )
-}
-
-/** The message's place, not its text: people outside the room read logs. */
-function printDeadLetter(message: ShownMessage, error: unknown): void {
-  console.error(
-    `message ${message.id} (seq ${message.seq} of ${message.roomId}) could not be handled:`,
-    error,
-  )
+function ownChat({ url = '', auth = '', ports, agent = proxyAgent(url) }: BotConnection): Chat {
+  return createChat({ url, auth, agent, ...(ports ? { ports } : {}) })
 }

@@ -1,0 +1,54 @@
+import type { Invitation } from '@roomful/client'
+import { codeOf } from './bot-error'
+import { createLane } from './live-events'
+import type { Run } from './run'
+import { persist } from './timing'
+
+export type AcceptRule = 'all' | 'none' | ((invitation: Invitation) => boolean | Promise<boolean>)
+
+const keyOf = ({ roomId, createdAt }: Invitation): string => `${roomId} ${createdAt}`
+
+/** Looks at each invitation once: its handlers, then the rule. `update` is called when the list has changed. */
+export function watchInvitations<S extends object>(
+  run: Run<S>,
+  rule: AcceptRule,
+): { update(): void; idle(): Promise<void> } {
+  const { chat, clock, handlers, report, term } = run
+  const lane = createLane(run)
+  let seen = new Set<string>()
+
+  async function answer(invitation: Invitation, signal: AbortSignal): Promise<void> {
+    await handlers.event('invitation', { chat, invitation, signal })
+    const { roomId } = invitation
+    const isWaiting = chat.getState().invitations.some((one) => one.roomId === roomId)
+    const isAccepted = isWaiting && rule !== 'none' && (rule === 'all' || (await rule(invitation)))
+    if (!isAccepted) return
+    await persist(
+      clock,
+      signal,
+      () => chat.acceptInvitation(roomId, { signal }),
+      (error) => report(error, { source: 'invitation', roomId }),
+      // It has expired, or the bot may not.
+      (error) => isFinal(codeOf(error)),
+    )
+  }
+
+  return {
+    update: () => {
+      if (term.closing.aborted) return
+      const { invitations } = chat.getState()
+      const before = seen
+      seen = new Set(invitations.map(keyOf))
+      for (const invitation of invitations)
+        if (!before.has(keyOf(invitation))) lane.push('invitation', (signal) => answer(invitation, signal))
+    },
+    idle: lane.idle,
+  }
+}
+
+const isFinal = (code: string | undefined): boolean =>
+  code !== 'OFFLINE' &&
+  code !== 'TIMEOUT' &&
+  code !== 'UNAVAILABLE' &&
+  code !== 'OVERLOADED' &&
+  code !== 'INTERNAL'
