@@ -1,7 +1,7 @@
 // npm run conformance -- --url https://… [--token-a … --token-b … --token-c …] [--protocol 1] [--only text]
 // Plays the wire's scripts against a server; without --url against one in memory that it starts itself.
 import { parseArgs } from 'node:util'
-import { createTestServer } from '@roomful/testing'
+import { createTestServer } from '@roomful/testing/node'
 import { allCases } from './cases/all'
 import { runSuite } from './run-suite'
 

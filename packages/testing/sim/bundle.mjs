@@ -27,6 +27,7 @@ export async function bundle(outfile, patches = []) {
     packages: 'external',
     alias: {
       '@roomful/protocol/plain': `${PACKAGES}protocol/src/plain.ts`,
+      '@roomful/server/engine': `${PACKAGES}server/src/engine.ts`,
       ...Object.fromEntries(
         ['client', 'protocol', 'server'].map((name) => [
           `@roomful/${name}`,

@@ -18,20 +18,30 @@ const SEEDS_MAX = 5_000
  * @returns {Promise<Found[]>}
  */
 export async function findMistakes(mistakes, { folder, jobs, onFound }) {
-  const found = []
   const files = mistakes.map(({ name }) => `${folder}/${name.replaceAll(' ', '-')}.mjs`)
   await Promise.all(mistakes.map(({ patches }, i) => bundle(files[i] ?? '', patches)))
-  for (const [i, { name, seed }] of mistakes.entries()) {
-    const file = files[i] ?? ''
-    const known = seed === undefined ? [] : (await worker(file, ['run', seed, 1, 1])).failures
-    const { failures } =
-      known.length > 0
-        ? { failures: known }
-        : await spread(file, { from: 1, count: SEEDS_MAX, jobs, first: true })
-    const [first] = failures
-    const one = { name, seed: first?.seed ?? null, tried: SEEDS_MAX, violation: first?.violations[0] ?? '' }
-    found.push(one)
-    onFound(one)
+  /** @type {Found[]} */
+  const found = []
+  const waiting = mistakes.entries()
+  // One process for each: most are found by the first few seeds, so most of the time is the start of a process.
+  const search = async () => {
+    for (const [i, { name, seed }] of waiting) {
+      const one = { name, ...(await findMistake(files[i] ?? '', seed)) }
+      found[i] = one
+      onFound(one)
+    }
   }
+  await Promise.all(Array.from({ length: jobs }, search))
   return found
+}
+
+/** @param {string} file @param {number | undefined} known */
+async function findMistake(file, known) {
+  const again = known === undefined ? [] : (await worker(file, ['run', known, 1, 1])).failures
+  const { failures } =
+    again.length > 0
+      ? { failures: again }
+      : await spread(file, { from: 1, count: SEEDS_MAX, jobs: 1, first: true })
+  const [first] = failures
+  return { seed: first?.seed ?? null, tried: SEEDS_MAX, violation: first?.violations[0] ?? '' }
 }

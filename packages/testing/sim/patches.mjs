@@ -375,4 +375,26 @@ export const CANARIES = [
       },
     ],
   },
+  {
+    name: 'deletion untold',
+    what: 'a room is deleted, and whoever is online keeps it',
+    patches: [
+      {
+        file: 'server/src/handlers/delete-for-all.ts',
+        find: "bus.publish({ type: 'deleted', roomId })",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'last user of the device',
+    what: 'a cold start shows the copy of whoever was here last, whatever its token says',
+    patches: [
+      {
+        file: 'client/src/storage/directory.ts',
+        find: 'if (userId === null) return login === null ? onlyOne(last, logins) : ownerOf(logins, login)',
+        replace: 'if (userId === null) return last ?? undefined',
+      },
+    ],
+  },
 ]

@@ -1,3 +1,4 @@
+import type { ShownMessage } from '@roomful/client'
 import {
   asClientId,
   asMessageId,
@@ -45,6 +46,28 @@ export function makeMessage(over: Partial<Message> = {}): Message {
 /** Messages with seqs `from..to`. */
 export function makeMessages(from: number, to: number, over: Partial<Message> = {}): Message[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => makeMessage({ ...over, seq: from + i }))
+}
+
+/**
+ * A confirmed message of another user, as a client shows it.
+ *
+ * @example makeShownMessage(3, { content: 'hi', status: 'failed' })
+ */
+export function makeShownMessage(seq: number, over: Partial<ShownMessage> = {}): ShownMessage {
+  const { clientId: _, ...row } = makeMessage({ seq, senderId: asUserId('anna'), content: `message ${seq}` })
+  return {
+    ...row,
+    key: `key-${seq}`,
+    status: 'sent',
+    id: asMessageId(`id-${seq}`),
+    senderName: 'Anna',
+    ...over,
+  }
+}
+
+/** Shown messages with seqs `from..to`. */
+export function makeShownMessages(from: number, to: number): ShownMessage[] {
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => makeShownMessage(from + i))
 }
 
 /** The tombstone of a message, as of `rev`. */

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { chownSync, mkdtempSync } from 'node:fs'
+import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -7,9 +7,12 @@ import type { AsyncClosable } from '@roomful/protocol'
 import { findBinaries } from './find-binary'
 import { freePort, LocalProcess } from './local-process'
 
+const run = promisify(execFile)
 const USER = 'roomful'
 /** After a kill -9 the backends of the old postmaster end on their own; until then it refuses to start again. */
 const RESTART_ATTEMPTS = 40
+
+type User = { readonly uid: number; readonly gid: number }
 
 /** A real, empty Postgres for one test, on a free port. */
 export interface TestPostgres extends AsyncClosable {
@@ -42,20 +45,11 @@ export async function startPostgres({
   settings = {},
 }: TestPostgresOptions = {}): Promise<TestPostgres> {
   const bin = findBinaries(['initdb', 'postgres', 'createdb'], 'postgresql')
-  const folder = mkdtempSync(join(tmpdir(), 'roomful-postgres-'))
   const user = postgresUser()
-  if (user) chownSync(folder, user.uid, user.gid)
+  const folder = folderOf(user)
   const data = join(folder, 'data')
-  const initdb = [
-    '--no-sync',
-    '--auth=trust',
-    `--username=${USER}`,
-    '--encoding=UTF8',
-    '--locale=C',
-    '-D',
-    data,
-  ]
-  await promisify(execFile)(join(bin, 'initdb'), initdb, { cwd: folder, ...user })
+  emptyCluster ??= createCluster(bin, user)
+  await run('cp', ['-a', await emptyCluster, data], { cwd: folder, ...user })
 
   const port = await freePort()
   const all = {
@@ -82,7 +76,7 @@ export async function startPostgres({
     async createDatabase() {
       const name = `test_${++databases}`
       const args = ['-h', '127.0.0.1', '-p', String(port), '-U', USER, name]
-      await promisify(execFile)(join(bin, 'createdb'), args)
+      await run(join(bin, 'createdb'), args)
       return `postgres://${USER}@127.0.0.1:${port}/${name}`
     },
     kill: () => server.kill(),
@@ -90,6 +84,25 @@ export async function startPostgres({
     stop: () => server.stop(),
     [Symbol.asyncDispose]: () => server.dispose(),
   }
+}
+
+/** `initdb` costs seconds of CPU time, a copy of its result a fraction of one: it runs once a process. */
+let emptyCluster: Promise<string> | undefined
+
+async function createCluster(bin: string, user: User | undefined): Promise<string> {
+  const folder = folderOf(user)
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const data = join(folder, 'data')
+  const options = ['--no-sync', '--auth=trust', `--username=${USER}`, '--encoding=UTF8', '--locale=C']
+  await run(join(bin, 'initdb'), [...options, '-D', data], { cwd: folder, ...user })
+  return data
+}
+
+/** A new temporary folder of the user that runs Postgres. */
+function folderOf(user: User | undefined): string {
+  const folder = mkdtempSync(join(tmpdir(), 'roomful-postgres-'))
+  if (user) chownSync(folder, user.uid, user.gid)
+  return folder
 }
 
 async function startAgain(server: LocalProcess): Promise<void> {
@@ -104,7 +117,7 @@ async function startAgain(server: LocalProcess): Promise<void> {
 }
 
 /** Postgres refuses to run as root: then its package's user runs it. */
-export function postgresUser(): { uid: number; gid: number } | undefined {
+export function postgresUser(): User | undefined {
   if (process.getuid?.() !== 0) return undefined
   const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
   return { uid: id('-u'), gid: id('-g') }

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
-
-/** How often a condition is checked: often enough to be quick, seldom enough to leave the CPU to what is awaited. */
-const POLL_MS = 10
+/** Between two checks: a tenth of the time waited so far, which is quick and leaves the CPU to what is awaited. */
+const POLL_MIN_MS = 10
+const POLL_MAX_MS = 100
 /** It ends a wait that never succeeds; on a busy machine a correct result may take its time. */
 const DEFAULT_TIMEOUT_MS = 120_000
 
@@ -18,7 +17,8 @@ export async function waitUntil<T>(
   condition: () => T | false | undefined | Promise<T | false | undefined>,
   timeoutMs = DEFAULT_TIMEOUT_MS,
 ): Promise<T> {
-  const deadline = performance.now() + timeoutMs
+  const begun = performance.now()
+  const deadline = begun + timeoutMs
   let cause: unknown
   do {
     try {
@@ -28,7 +28,8 @@ export async function waitUntil<T>(
     } catch (error) {
       cause = error
     }
-    await delay(POLL_MS)
+    const pause = Math.min(POLL_MAX_MS, Math.max(POLL_MIN_MS, (performance.now() - begun) / 10))
+    await new Promise((resolve) => setTimeout(resolve, pause))
   } while (performance.now() < deadline)
   throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`, cause === undefined ? {} : { cause })
 }

@@ -45,6 +45,17 @@ export const historyCases = [
     ...five,
     page({ aroundSeq: 3, limit: 3 }, { messages: [{ seq: 2 }, { seq: 3 }, { seq: 4 }] }),
   ),
+  both(
+    'aroundId has both sides, and says where it is',
+    ...five,
+    page({ aroundId: '$m3', limit: 3 }, { messages: [{ seq: 2 }, { seq: 3 }, { seq: 4 }], aroundSeq: 3 }),
+  ),
+  both(
+    'aroundTime of long ago is the beginning, of far ahead the end',
+    ...five,
+    page({ aroundTime: '1999-01-01T00:00:00Z', limit: 1 }, { messages: [{ seq: 1 }], aroundSeq: 1 }),
+    page({ aroundTime: '2999-01-01T00:00:00Z', limit: 1 }, { messages: [{ seq: 5 }], aroundSeq: 5 }),
+  ),
   both('the page knows its rev', say('a', 'one'), page({}, { rev: 3 })),
   both(
     'deleted rows are left out, and their seqs are within the page',

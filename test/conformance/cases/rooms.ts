@@ -100,6 +100,16 @@ export const roomCases = [
     ask('c', 'send-message', { roomId: '$room', content: 'thanks', clientId: '$id1' }, { ok: true }),
   ),
   modern(
+    'taking back an invitation that never was is no error, and lists none',
+    ask('a', 'withdraw-invitation', { roomId: '$room', userId: '$c' }, { ok: true }),
+    ask(
+      'a',
+      'list-sent-invitations',
+      {},
+      { ok: true, invitations: new Rule('none', (found) => Array.isArray(found) && found.length === 0) },
+    ),
+  ),
+  modern(
     'leaving ends it',
     join('b'),
     ask('b', 'remove-member', { roomId: '$room' }, { ok: true, member: { userId: '$b', removed: 'left' } }),

@@ -66,6 +66,10 @@ export const localStoreContract: readonly LocalStoreCase[] = [
   on('a batch removes first, one record or all below a path, and then puts', async (place) => {
     const space = await place.store().open(ANN)
     await space.save({ put: [room('r1', 1), room('r2', 1), chunk('r1', 0), chunk('r1', 1), chunk('r10', 1)] })
+    await space.save({ put: [piece('c1', 0), piece('c1', 1), piece('c10', 0)] })
+    same(await space.load([['files', 'c1', 1]]), [piece('c1', 1)])
+    await space.save({ remove: [['files', 'c1']] })
+    same(await space.load([['files']]), [piece('c10', 0)])
     await space.save({
       remove: [
         ['rooms', 'r1'],
@@ -256,6 +260,7 @@ const chunk = (roomId: string, index: number): LocalRecord => [
   ['chunks', roomId, index],
   [{ seq: index * 128, content: `text of ${roomId}` }],
 ]
+const piece = (clientId: string, index: number): LocalRecord => [['files', clientId, index], `piece ${index}`]
 const entry = (clientId: string, order: number): LocalRecord => [
   ['entries', clientId],
   { clientId, order, data: { content: `text of ${clientId}` } },

@@ -43,6 +43,18 @@ test('an invitation is in the state of all devices, and leaves it when one of th
   await scene.ends()
 })
 
+test('an invitation that is withdrawn leaves the state of the invited, and the list of the inviter', async () => {
+  const scene = await strangers()
+  const roomId = await invited(scene)
+  const ann = chatOf(scene, 'ann')
+  const one = { roomId, userId: 'bob', createdAt: expect.any(String), expiresAt: expect.any(String) }
+  expect(await done(scene, ann.listSentInvitations())).toEqual([one])
+  await done(scene, ann.withdrawInvitation(roomId, 'bob'))
+  expect(waitingFor(scene, 'bob')).toEqual([])
+  expect(await done(scene, ann.listSentInvitations())).toEqual([])
+  await scene.ends()
+})
+
 test('a lost event comes with the next list', async () => {
   const scene = await strangers()
   scene.meets('drop', toClient('bob', 'invitation'))

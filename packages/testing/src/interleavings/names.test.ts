@@ -98,6 +98,24 @@ const senders = (scene: Scene, device: string): string[] =>
     .filter(({ type }) => type === 'text')
     .map(({ senderName }) => senderName)
 
+test('their picture comes with it: in member lists, on messages that are there, and on their own devices', async () => {
+  const scene = await Scene.of({ nodes: 2, users: ['ann', 'bob', 'cat', 'dan'] })
+  await scene.open('ann', 'bob', 'cat')
+  void scene.room('ann').send('from ann')
+  await scene.pass(1_000)
+  await signInAs(scene, 'ann', 'Anna')
+  await scene.pass(1_000)
+  const avatarUrl = 'https://example.com/Anna.png'
+  for (const device of ['bob', 'cat']) {
+    const { members, messages } = scene.room(device).getState()
+    expect(members.find(({ userId }) => userId === 'ann')).toMatchObject({ avatarUrl })
+    const sent = messages.find(({ content }) => content === 'from ann')
+    expect(sent).toMatchObject({ senderName: 'ann', senderAvatarUrl: avatarUrl })
+  }
+  expect(scene.device('ann').chat.getState().user).toEqual({ id: 'ann', name: 'Anna', avatarUrl })
+  await scene.ends()
+})
+
 test('a user who signs in under a new name has it in open member lists within a second, on all nodes', async () => {
   const scene = await Scene.of({ nodes: 2, users: ['ann', 'bob', 'cat', 'dan'] })
   await scene.open('bob', 'cat', 'dan')
@@ -128,7 +146,7 @@ test('new messages have the new name from every device, old ones keep theirs', a
   await scene.kit.settle()
   await signInAs(scene, 'ann', 'Anna')
   await scene.pass(500)
-  expect(scene.device('ann-2').chat.getState().user).toEqual({ id: 'ann', name: 'Anna' })
+  expect(scene.device('ann-2').chat.getState().user).toMatchObject({ id: 'ann', name: 'Anna' })
   scene.room('ann-2').send('after')
   await scene.ends()
   expect(senders(scene, 'bob')).toEqual(['ann', 'Anna'])
@@ -160,7 +178,7 @@ test('a user renamed while they type continues to type under the new name', asyn
   await scene.pass(500)
   await signInAs(scene, 'ann-2', 'Anna')
   await scene.pass(500)
-  expect(scene.room('bob').getState().typing).toEqual([{ userId: 'ann', name: 'Anna' }])
+  expect(scene.room('bob').getState().typing).toMatchObject([{ userId: 'ann', name: 'Anna' }])
 })
 
 test('the new name is on the disk of the other devices: a cold start offline shows it', async () => {

@@ -175,6 +175,13 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
       .then(({ id }) => openIfRunning(device, id))
       .catch(() => {})
   },
+  // One stays: a day without rooms has nothing to show.
+  'delete-room': ({ world, random, roomId }) => {
+    const up = world.nodes.filter((node) => node.isUp)
+    if (up.length === 0 || world.truth.present.rooms.size < 2) return
+    const { chatNode } = random.pick(up)
+    chatNode.deleteRoom(asRoomId(roomId), asUserId('admin')).catch(() => {})
+  },
   ephemeral: (scene) => {
     const { device, random } = scene
     device.chat

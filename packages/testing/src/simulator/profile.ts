@@ -67,6 +67,8 @@ export type Profile = {
   readonly requestTimeoutMs: number
   readonly tokenMs: number | undefined
   readonly withDisk: boolean
+  /** The first devices of the first two users are two pages of one browser profile, each on its own: one disk. */
+  readonly sharesProfile: boolean
   readonly skewMs: number
   readonly app: AppProfile
 }
@@ -75,6 +77,7 @@ export type Profile = {
 export function drawProfile(random: Random): Profile {
   // From a separate source: days without a hostile app are what they were before hostile apps existed.
   const app = drawApp(random.split('app'))
+  const sharesProfile = random.split('one profile').chance(0.15)
   const userCount = random.range(2, 3)
   const users = ['ann', 'bob', 'cat'].slice(0, userCount)
   const mood = random.pick([0, 0.2, 0.5, 1, 1, 2])
@@ -119,6 +122,7 @@ export function drawProfile(random: Random): Profile {
     requestTimeoutMs: random.pick([10_000, 3_000, 800]),
     tokenMs: random.chance(0.1) ? random.range(5_000, 20_000) : undefined,
     withDisk: random.chance(0.7),
+    sharesProfile,
     skewMs: random.chance(0.3) ? random.range(-600_000, 600_000) : 0,
     app,
   }

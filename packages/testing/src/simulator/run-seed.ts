@@ -120,20 +120,29 @@ function build(run: Run): void {
       if (random.split(room.id).chance(0.4)) fill(world, ledger, room.id, users)
     })
   }
+  const shared =
+    profile.withDisk && profile.sharesProfile ? profile.users.slice(0, 2).map((user) => `${user}1`) : []
+  const profileDisk = world.diskFor('the profile')
   for (const user of profile.users) {
     for (let i = 1; i <= (profile.devices[user] ?? 1); i++) {
       const name = `${user}${i}`
-      const shared = profile.withDisk ? { disk: world.diskFor(name) } : {}
+      if (shared.includes(name)) {
+        addPage(run, random.split(name), { name, user, disk: profileDisk })
+        continue
+      }
+      const own = profile.withDisk ? { disk: world.diskFor(name) } : {}
       const hasTabs = profile.withDisk && random.split(`${name}'s tabs`).chance(TAB_CHANCE)
-      if (!hasTabs) addDevice(run, random.split(name), { name, user, ...shared })
+      if (!hasTabs) addDevice(run, random.split(name), { name, user, ...own })
       else {
         const browser = world.browserFor(name)
         for (const tab of [name, `${name}tab`])
-          addDevice(run, random.split(tab), { name: tab, user, browser, ...shared })
+          addDevice(run, random.split(tab), { name: tab, user, browser, ...own })
       }
     }
   }
 }
+
+const clientOf = ({ windowSize, requestTimeoutMs }: Profile) => ({ windowSize, requestTimeoutMs })
 
 function addDevice(
   { world, profile, app }: Run,
@@ -141,7 +150,7 @@ function addDevice(
   options: Omit<DeviceOptions, 'url' | 'app'>,
 ): void {
   const device = world.addDevice({
-    client: { windowSize: profile.windowSize, requestTimeoutMs: profile.requestTimeoutMs },
+    client: clientOf(profile),
     ...(profile.tokenMs === undefined ? {} : { tokenMs: profile.tokenMs }),
     ...(own.split('app').chance(profile.app.share) ? { app } : {}),
     ...options,
@@ -154,6 +163,17 @@ function addDevice(
     device.start()
     for (const room of profile.rooms) if (own.chance(0.8)) device.open(room.id).catch(() => {})
   })
+}
+
+/**
+ * A page in a profile that another user has a page in, too. Nothing says whose a page without a token is: its app names
+ * its user, or always has a token.
+ */
+function addPage(run: Run, own: Random, options: Omit<DeviceOptions, 'url' | 'app' | 'client'>): void {
+  const isNamed = own.split('named').chance(0.5)
+  const { profile } = run
+  if (isNamed) addDevice(run, own, { ...options, client: { ...clientOf(profile), userId: options.user } })
+  else addDevice({ ...run, profile: { ...profile, app: { ...profile.app, share: 0 } } }, own, options)
 }
 
 function fill(world: World, ledger: Ledger, roomId: string, users: readonly string[]): void {

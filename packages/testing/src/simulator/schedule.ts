@@ -40,7 +40,11 @@ const PIN_OPERATIONS = { pin: 3, unpin: 1 } as const
 const PINNING_DAYS = 0.5
 const PINS_MAX = 14
 
-export type Operation = keyof typeof OPERATIONS | keyof typeof PIN_OPERATIONS
+/** The same: on some days a server admin deletes rooms. */
+const DELETING_DAYS = 0.25
+const DELETIONS_MAX = 2
+
+export type Operation = keyof typeof OPERATIONS | keyof typeof PIN_OPERATIONS | 'delete-room'
 
 /**
  * One thing that happens at a moment of the first phase. Each draws from its own source, named by its number: taking
@@ -71,6 +75,12 @@ export function drawSchedule(random: Random, profile: Profile): Step[] {
   for (let i = 0; i < pins; i++) {
     const at = Math.floor(pinning.next() * profile.lengthMs)
     steps.push({ no: steps.length, at, kind: 'operation', name: pinning.weighted(PIN_OPERATIONS) })
+  }
+  const deleting = random.split('deletions')
+  const deletions = deleting.chance(DELETING_DAYS) ? deleting.range(1, DELETIONS_MAX) : 0
+  for (let i = 0; i < deletions; i++) {
+    const at = Math.floor(deleting.next() * profile.lengthMs)
+    steps.push({ no: steps.length, at, kind: 'operation', name: 'delete-room' })
   }
   return steps.sort((a, b) => a.at - b.at || a.no - b.no)
 }

@@ -1,4 +1,4 @@
-import type { Bus, BusMessage } from '@roomful/server'
+import type { Bus, BusMessage } from '@roomful/server/engine'
 import type { WorldContext } from './context'
 import type { Random } from './random'
 

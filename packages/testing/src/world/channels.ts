@@ -1,5 +1,5 @@
 import type { ServerEvent, ServerPayload } from '@roomful/protocol'
-import type { Broadcaster } from '@roomful/server'
+import type { Broadcaster } from '@roomful/server/engine'
 import type { Link } from './link'
 
 /** The broadcaster of one node: encodes once, and passes the text to every link of the channel. */

@@ -1,4 +1,5 @@
 import type { FrameRule, Rates } from './faults'
+import type { FileServer } from './file-server'
 import type { Random } from './random'
 import type { Trace } from './trace'
 import type { VirtualTime } from './virtual-time'
@@ -12,6 +13,7 @@ export type WorldContext = {
   readonly random: Random
   readonly trace: Trace
   rates: Rates
+  readonly files: FileServer
   readonly rules: FrameRule[]
   /** Called with each request that a node accepts. */
   onServed?: (user: string, request: ServedRequest) => void

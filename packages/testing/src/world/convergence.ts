@@ -14,10 +14,10 @@ import { type TrueRoom, unreadIn } from './truth'
 import type { World } from './world'
 
 /**
- * Timers that a node always has: room heads, the sweep of ephemeral rooms, and beside other nodes the database checks,
+ * Timers that a node always has: room heads, the sweep of ephemeral rooms, the look at growing messages, and beside other nodes the database checks,
  * for rooms and for login sessions.
  */
-const STANDING_TIMERS = 4
+const STANDING_TIMERS = 5
 
 /** What keeps the world from being converged (I11, P5, I13): empty when all devices equal the server and are idle. */
 /** `standing`: timers that a node may have besides its own, such as those of its devices' tokens. */
@@ -32,7 +32,12 @@ export function unsettled(world: World, standing = 0): string[] {
     if (status !== 'online') found.push(`I11: ${device.name} is ${status}`)
     for (const model of world.watch.models(device)) {
       const truth = world.truth.present.rooms.get(model.id)
-      const problem = truth ? unsettledRoom(device, model, truth) : undefined
+      const isDeleted = world.truth.present.deleted.has(model.id)
+      const problem = truth
+        ? unsettledRoom(device, model, truth)
+        : isDeleted
+          ? leftOfDeleted(device, model)
+          : undefined
       if (problem !== undefined) found.push(`${problem} — ${device.name}, room ${model.id}`)
       const waiting = entriesOf(model).filter((entry) => entry.state.at !== 'failed' && !isHeld(model, entry))
       if (waiting.length > 0) {
@@ -93,6 +98,21 @@ function unsettledRoom(device: Device, model: RoomModel, truth: TrueRoom): strin
   return unlikePeople(device, model, truth) ?? pinsProblem(model, truth) ?? shownPinsProblem(state, model)
 }
 
+/** An admin deleted it: nothing of it is held, listed or shown; what was unsent has its outcome, as in any room. */
+function leftOfDeleted(device: Device, { id, rows, listing, view }: RoomModel): string | undefined {
+  if (rows.tail !== null || listing.listed) return 'I14: the copy of a deleted room stays'
+  if (device.chat.getState().rooms.some((room) => room.id === id)) return 'P5: the list has a deleted room'
+  // One that is closed, and was never listed nor synced, may still have the user's own sends: to open it asks.
+  if (!view.opened) return undefined
+  const { status } = device.room(id).getState()
+  if (status !== 'removed') return `P5: an open room that was deleted is ${status}`
+  const shown = device
+    .room(id)
+    .messages()
+    .find(({ seq }) => seq > 0)
+  return shown === undefined ? undefined : `I14: seq ${shown.seq} of a deleted room is shown`
+}
+
 /** The list has the room as it is, opened or not. */
 function unlikeRow({ name, room, memberCount }: RoomSummary, truth: TrueRoom): string | undefined {
   const present = presentIn(truth).length
@@ -143,8 +163,8 @@ const presentIn = ({ members }: TrueRoom): Member[] =>
     .filter((member) => member.removed === undefined)
     .sort((a, b) => (a.userId < b.userId ? -1 : 1))
 
-const personOf = ({ userId, name, role, mutedUntil = '' }: MemberView): string =>
-  [userId, name, role, mutedUntil].join(' ')
+const personOf = ({ userId, name, avatarUrl = '', role, mutedUntil = '' }: MemberView): string =>
+  [userId, name, avatarUrl, role, mutedUntil].join(' ')
 
 /** What a client holds, and the place that it views. */
 function places({ rows, view, windowSize }: RoomModel): string {

@@ -1,4 +1,10 @@
-import { type Backup, createMemoryStore, type MemoryStore, type Outbox, type Store } from '@roomful/server'
+import {
+  type Backup,
+  createMemoryStore,
+  type MemoryStore,
+  type Outbox,
+  type Store,
+} from '@roomful/server/engine'
 import type { WorldContext } from './context'
 import { type FaultyCalls, faultyCalls } from './faulty-calls'
 import type { Random } from './random'
@@ -73,12 +79,18 @@ export class Database {
           return marked
         }),
       purge: (roomId, belowSeq) => write(() => store.purge(roomId, belowSeq)),
-      deleteRoom: (roomId, by, atMs, events) => write(() => store.deleteRoom(roomId, by, atMs, events)),
+      deleteRoom: (roomId, by, atMs, events) =>
+        write(async () => {
+          const isDone = await store.deleteRoom(roomId, by, atMs, events)
+          if (isDone) truth.deleteRoom(store.epoch, roomId)
+          return isDone
+        }),
       purgeDeleted: () => write(() => store.purgeDeleted()),
       forgetOps: (beforeMs) => write(() => store.forgetOps(beforeMs)),
       invite: (invitations) => write(() => store.invite(invitations)),
       answerInvitation: (userId, roomId, answer) =>
         write(() => store.answerInvitation(userId, roomId, answer)),
+      withdrawInvitation: (invitation) => write(() => store.withdrawInvitation(invitation)),
       forgetInvitations: (beforeMs) => write(() => store.forgetInvitations(beforeMs)),
       block: (userId, blockedId, at) => write(() => store.block(userId, blockedId, at)),
       unblock: (userId, blockedId) => write(() => store.unblock(userId, blockedId)),

@@ -13,7 +13,7 @@ import type { Watch } from './watch'
 /** Client options that an app may set, and a world does not. */
 export type ClientOptions = Pick<
   ChatOptions,
-  'maxUnsentAgeMs' | 'onError' | 'readDebounceMs' | 'requestTimeoutMs' | 'windowSize'
+  'maxUnsentAgeMs' | 'onError' | 'readDebounceMs' | 'requestTimeoutMs' | 'userId' | 'windowSize'
 >
 
 export type DeviceOptions = {
@@ -196,7 +196,10 @@ export class Device {
     const token = (facts: Partial<TokenFacts> = {}): string => {
       const { user, tokenMs } = this.options
       const expiresAt = tokenMs === undefined ? {} : { expiresAt: this.context.time.now + tokenMs }
-      const name = this.userName === undefined ? {} : { name: this.userName }
+      const { userName } = this
+      // Whoever has another name has another picture, too.
+      const avatarUrl = `https://example.com/${encodeURIComponent(userName ?? '')}.png`
+      const name = userName === undefined ? {} : { name: userName, avatarUrl }
       return tokenOf({ user, sid: this.sid, ...name, ...expiresAt, ...facts })
     }
     const { app } = this.options

@@ -236,7 +236,7 @@ const recordsAt = (records: ReadonlyMap<string, string>, path: LocalPath): Local
   textsAt(records, path).map((text) => [JSON.parse(`${text}]`), JSON.parse(records.get(text) ?? 'null')])
 
 const grows = ({ put = [] }: LocalBatch): boolean =>
-  put.some(([[table]]) => table === 'rooms' || table === 'chunks' || table === 'entries')
+  put.some(([[table]]) => table !== 'meta' && table !== 'lastUsers')
 
 /** A batch's content, for a trace. */
 function outlineOf({ put = [], remove = [] }: LocalBatch): string {

@@ -1,4 +1,4 @@
-import { StoreError } from '@roomful/server'
+import { StoreError } from '@roomful/server/engine'
 import type { WorldContext } from './context'
 import type { Random } from './random'
 

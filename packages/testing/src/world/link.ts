@@ -1,6 +1,6 @@
 import type { Bye, ServerEvent, ServerPayload } from '@roomful/protocol'
 import { LIMITS } from '@roomful/protocol'
-import type { Line as DeviceConnection, Conversation as DeviceSession } from '@roomful/server'
+import type { DeviceConnection, DeviceSession } from '@roomful/server/engine'
 import type { WorldContext } from './context'
 import type { Frame, Verdict } from './faults'
 import { Pipe } from './pipe'
@@ -20,6 +20,7 @@ const CHANGING = new Set([
   'delete-message',
   'react-message',
   'pin-message',
+  'write-stream',
   'mark-read',
 ])
 

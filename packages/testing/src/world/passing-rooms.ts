@@ -1,4 +1,4 @@
-import { type EphemeralStore, MemoryEphemeral } from '@roomful/server'
+import { type EphemeralStore, MemoryEphemeral } from '@roomful/server/engine'
 import type { BusNetwork } from './bus'
 import type { WorldContext } from './context'
 import { faultyCalls } from './faulty-calls'

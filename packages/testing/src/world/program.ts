@@ -143,6 +143,7 @@ export class Program {
           },
         },
         ...(tab ? { tabs: tab } : {}),
+        http: this.host.context.files.http(device, clock),
         ids: { clientId: () => this.host.clientId(), random: () => this.host.random() },
         environment: {
           onWake: (listener) => {

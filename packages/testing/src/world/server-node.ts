@@ -6,7 +6,7 @@ import {
   noMeter,
   type RateOptions,
   type ServerOptions,
-} from '@roomful/server'
+} from '@roomful/server/engine'
 import type { BusNetwork } from './bus'
 import { Channels } from './channels'
 import type { WorldContext } from './context'
@@ -15,11 +15,13 @@ import type { Link } from './link'
 import type { PassingRooms } from './passing-rooms'
 import { ProcessClock } from './process-clock'
 import type { Random } from './random'
-import { identityOf } from './token'
+import { identityOf, type TokenOwner } from './token'
 
 export type NodeOptions = {
   readonly rates: RateOptions
   readonly defaultRooms: readonly string[]
+  /** Absent: the world's own tokens. */
+  readonly authenticate: ((token: string) => Promise<TokenOwner>) | undefined
   /** The server's defaults where absent. */
   readonly invitations: ServerOptions['invitations']
   /** Something that the server should never report: an INTERNAL, a failed listener. */
@@ -53,7 +55,8 @@ export class ServerNode {
       ...(passing ? { ephemeral: passing.connection(() => this.isUp) } : {}),
       bus: connection,
       broadcaster: this.channels,
-      authenticate: async ({ token }) => identityOf(token, asUserId, context.time.now),
+      authenticate: async ({ token }) =>
+        options.authenticate?.(token) ?? identityOf(token, asUserId, context.time.now),
       clock: this.clock,
       ids: this.#idsOf(random),
       log: {

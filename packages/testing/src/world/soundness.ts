@@ -58,6 +58,7 @@ const ALIKE: { readonly [K in keyof Message]-?: 'same' | 'json' | 'looked at apa
   deleted: 'same',
   reactions: 'looked at apart',
   pinned: 'json',
+  stream: 'json',
   metadata: 'json',
 }
 const fieldsOf = (how: 'same' | 'json'): (keyof Message)[] =>

@@ -1,3 +1,4 @@
+import type { WakeReason } from '@roomful/client'
 import {
   type ClientEvent,
   type ErrorAck,
@@ -5,12 +6,21 @@ import {
   type ServerEvent,
   type WireErrorCode,
 } from '@roomful/protocol'
-import type { Device } from './device'
 import type { Frame, FrameRule, Verdict } from './faults'
+import type { Link } from './link'
 import type { World } from './world'
 
 /** The target of a fault: all of a user's devices, one device by its name, or, if absent, everyone. */
-export type Whom = { readonly user?: string; readonly device?: string }
+export type Whom<User extends string = string> = { readonly user?: User; readonly device?: string }
+
+/** What a fault strikes. */
+export type Struck = {
+  readonly name: string
+  readonly user: string
+  isOnline: boolean
+  readonly isRunning: boolean
+  wakeUp(reason: WakeReason): void
+}
 
 /** A frame that is held back. */
 export type HeldFrame = {
@@ -24,28 +34,32 @@ export type HeldFrame = {
 const OVERTAKEN_MS = 500
 
 /** What can go wrong in a test world, by name. A lasting fault returns the function that ends it. */
-export class TestFaults {
+export class TestFaults<User extends string = string> {
   readonly #ends = new Set<() => void>()
 
-  constructor(private readonly world: World) {}
+  constructor(
+    private readonly world: World,
+    /** Absent: the devices of the world. */
+    private readonly struck?: readonly Struck[],
+  ) {}
 
   /** The server acts on the next request of this name (any, without a name), and its answer never arrives. */
-  dropAck(event?: ClientEvent, whom: Whom & { times?: number } = {}): void {
+  dropAck(event?: ClientEvent, whom: Whom<User> & { times?: number } = {}): void {
     this.#strike((frame) => frame.isAck && (event === undefined || frame.event === event), 'drop', whom)
   }
 
   /** The next broadcast of changes does not arrive, although its connection stays up. */
-  lose(whom: Whom & { times?: number } = {}): void {
+  lose(whom: Whom<User> & { times?: number } = {}): void {
     this.#strike(isChanges, 'drop', whom)
   }
 
   /** The next broadcast of changes arrives twice. */
-  duplicate(whom: Whom & { times?: number } = {}): void {
+  duplicate(whom: Whom<User> & { times?: number } = {}): void {
     this.#strike(isChanges, 'double', whom)
   }
 
   /** The next broadcast of changes is overtaken by later ones. */
-  reorder(whom: Whom & { times?: number } = {}): void {
+  reorder(whom: Whom<User> & { times?: number } = {}): void {
     this.#strike(isChanges, { late: OVERTAKEN_MS }, whom)
   }
 
@@ -64,7 +78,11 @@ export class TestFaults {
    * answer.release()
    * await world.close()
    */
-  hold(what: 'request' | 'answer' | 'event', name: ClientEvent | ServerEvent, whom: Whom = {}): HeldFrame {
+  hold(
+    what: 'request' | 'answer' | 'event',
+    name: ClientEvent | ServerEvent,
+    whom: Whom<User> = {},
+  ): HeldFrame {
     let deliver: (() => void) | undefined
     const verdict: Verdict = {
       hold: (held) => {
@@ -94,7 +112,11 @@ export class TestFaults {
       when = () => true,
       details = {},
       ...whom
-    }: Whom & { times?: number; when?: (payload: unknown) => boolean; details?: Partial<ErrorAck> } = {},
+    }: Whom<User> & {
+      times?: number
+      when?: (payload: unknown) => boolean
+      details?: Partial<ErrorAck>
+    } = {},
   ): void {
     const answer: ErrorAck = { ok: false, error: code, code, retry: retryOf(code), ...details }
     const fits = (frame: Frame) => frame.event === event && isA('request', frame) && when(frame.payload)
@@ -112,22 +134,20 @@ export class TestFaults {
   }
 
   /** The connections are cut once; the clients reconnect on their own. */
-  disconnect(whom: Whom = {}): void {
-    for (const device of this.#devices(whom)) this.world.linkOf(device)?.cut(false)
+  disconnect(whom: Whom<User> = {}): void {
+    for (const link of this.#links(whom)) link.cut(false)
   }
 
   /** The connections carry nothing any more, without a sign: only pings and probes detect it. */
-  halfOpen(whom: Whom = {}): void {
-    for (const device of this.#devices(whom)) this.world.linkOf(device)?.blackhole('both')
+  halfOpen(whom: Whom<User> = {}): void {
+    for (const link of this.#links(whom)) link.blackhole('both')
   }
 
   /** No network, until the fault ends: then the device is notified that it is back. */
-  partition(whom: Whom = {}): () => void {
+  partition(whom: Whom<User> = {}): () => void {
     const devices = this.#devices(whom)
-    for (const device of devices) {
-      device.isOnline = false
-      this.world.linkOf(device)?.cut(false)
-    }
+    for (const device of devices) device.isOnline = false
+    for (const link of this.#links(whom)) link.cut(false)
     return this.#until(() => {
       for (const device of devices) {
         device.isOnline = true
@@ -176,7 +196,7 @@ export class TestFaults {
     return once
   }
 
-  #strike(fits: (frame: Frame) => boolean, verdict: Verdict, whom: Whom & { times?: number }): void {
+  #strike(fits: (frame: Frame) => boolean, verdict: Verdict, whom: Whom<User> & { times?: number }): void {
     const { rules } = this.world.context
     const names = new Set(this.#devices(whom).map((device) => device.name))
     let left = whom.times ?? 1
@@ -188,10 +208,18 @@ export class TestFaults {
     rules.push(rule)
   }
 
-  #devices({ user, device }: Whom): Device[] {
-    return this.world.devices.filter(
+  #links(whom: Whom<User>): Link[] {
+    return this.#devices(whom).flatMap(({ name }) => this.world.linksOf(name))
+  }
+
+  #devices({ user, device }: Whom<User>): Struck[] {
+    const all: readonly Struck[] = this.struck ?? this.world.devices
+    const found = all.filter(
       (one) => (user === undefined || one.user === user) && (device === undefined || one.name === device),
     )
+    // A fault that strikes nobody would let its test pass.
+    if (found.length === 0) throw new Error(`there is no device of ${JSON.stringify({ user, device })}`)
+    return found
   }
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, expectTypeOf, test, vi } from 'vitest'
 import { createTestWorld } from './test-world'
 
 const texts = (chat: { room(id: string): { messages(): readonly { content: string }[] } }): string[] =>
@@ -72,6 +72,45 @@ test('one seed is one world', async () => {
     return world.now
   }
   expect(await run()).toBe(await run())
+})
+
+test('its users are typed: a name that it has not is an error, of the compiler and at run time', async () => {
+  await using world = await createTestWorld({ users: ['ann', 'bob'] })
+  expectTypeOf<keyof typeof world.clients>().toEqualTypeOf<'ann' | 'bob'>()
+  // @ts-expect-error there is no carl
+  expect(world.clients.carl).toBeUndefined()
+  // @ts-expect-error there is no carl
+  expect(() => world.faults.partition({ user: 'carl' })).toThrow('there is no device of {"user":"carl"}')
+  // @ts-expect-error there is no carl
+  await expect(world.addDevice('carl')).rejects.toThrow('there is no device carl')
+})
+
+test('what is awaited comes while the world plays, and its time stands still after it', async () => {
+  await using world = await createTestWorld({ users: ['ann', 'bob'] })
+  const stop = world.play(20)
+  const { ann, bob } = world.clients
+  await ann.room('general').open()
+  await bob.room('general').open()
+  const { id } = await ann.room('general').send('hello')
+  await ann.room('general').react(id, '👋', 'add')
+  stop()
+  await world.settle()
+  expect(bob.room('general').messages()).toMatchObject([{ content: 'hello', reactions: [{ emoji: '👋' }] }])
+  const { now } = world
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(world.now).toBe(now)
+})
+
+test('a test that fakes the timers drives it all the same', async () => {
+  vi.useFakeTimers()
+  try {
+    await using world = await createTestWorld({ users: ['ann'] })
+    void world.clients.ann.room('general').open()
+    await world.expectConverged()
+    expect(world.clients.ann.room('general').getState().status).toBe('live')
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('it reports what is not right', async () => {

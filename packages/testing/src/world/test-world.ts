@@ -1,8 +1,12 @@
 import type { Chat } from '@roomful/client'
-import { type AsyncClosable, asClientId, asMessageId, asRoomId, asUserId, LIMITS } from '@roomful/protocol'
+import type { AsyncClosable } from '@roomful/protocol'
+import { advance } from './advance'
 import type { ServedRequest } from './context'
 import { unsettled } from './convergence'
 import type { ClientOptions, Device } from './device'
+import { loadLazyParts } from './load-lazy-parts'
+import { play } from './play'
+import { commitMessages, type RoomSeed, seedRooms } from './seed-rooms'
 import { TestFaults } from './test-faults'
 import { World } from './world'
 
@@ -10,8 +14,8 @@ export type TestWorldOptions<User extends string = string> = {
   /** The same seed is the same world, to the millisecond. Default 1. */
   readonly seed?: number | string
   readonly users: readonly User[]
-  /** Public rooms that all users are in; the first user owns them. Default `general`. */
-  readonly rooms?: readonly string[]
+  /** Default `general`: a public room that all users are in. */
+  readonly rooms?: readonly (string | RoomSeed<User>)[]
   /** Server processes, 1–3. Default 1. */
   readonly nodes?: number
   /** Who may add whom to a room; the server's default if absent. */
@@ -23,7 +27,7 @@ export type TestWorldOptions<User extends string = string> = {
 export interface TestWorld<User extends string = string> extends AsyncClosable {
   /** One client a user, online. After a `reload` it is another object. */
   readonly clients: Readonly<Record<User, Chat>>
-  readonly faults: TestFaults
+  readonly faults: TestFaults<User>
   /** Virtual milliseconds since the world began. */
   readonly now: number
   /** Another device of this user: another phone, another browser. */
@@ -43,6 +47,18 @@ export interface TestWorld<User extends string = string> extends AsyncClosable {
    * invariant.
    */
   expectConverged(): Promise<void>
+  /**
+   * Time passes by itself, as fast as outside or `speed` times as fast, until the returned function is called or the world
+   * is closed: for a page that a person looks at. Something broken is then thrown where nobody catches it.
+   *
+   * @example
+   * const world = await createTestWorld({ users: ['ann', 'bob'] })
+   * const stop = world.play()
+   * await world.clients.ann.room('general').open()
+   * stop()
+   * await world.close()
+   */
+  play(speed?: number): () => void
   /** Ends all clients and servers. */
   close(): Promise<void>
 }
@@ -70,8 +86,9 @@ export function createTestWorld<User extends string>(
 /** As `createTestWorld`, with access to its parts. */
 export async function startWorld(options: TestWorldOptions): Promise<RunningWorld> {
   const { users, rooms = ['general'], seed = 1, nodes = 1, invitations, client = {} } = options
+  await loadLazyParts()
   const world = new World({ seed, nodes, ...(invitations === undefined ? {} : { invitations }) })
-  for (const room of rooms) await world.addRoom(room, 'public', users)
+  await seedRooms(world, rooms, users)
   for (const user of users) world.addDevice({ user, name: user, disk: world.diskFor(user), client })
   const clients = Object.defineProperties(
     {},
@@ -88,6 +105,7 @@ export async function startWorld(options: TestWorldOptions): Promise<RunningWorl
 export class RunningWorld implements TestWorld {
   readonly faults: TestFaults
   readonly #served = new Map<string, ServedRequest[]>()
+  #pause = (): void => {}
 
   constructor(
     readonly world: World,
@@ -106,18 +124,8 @@ export class RunningWorld implements TestWorld {
   }
 
   async fill(room: string, user: string, count: number): Promise<void> {
-    const node = this.world.nodes.find(({ isUp }) => isUp)
-    if (node === undefined) throw new Error('no server process is up')
-    const actor = { id: asUserId(user), name: user, admin: false }
-    for (let done = 0; done < count; done += LIMITS.sendBatch) {
-      const batch = Array.from({ length: Math.min(LIMITS.sendBatch, count - done) }, (_, i) => {
-        const id = `${user}-fill-${String(done + i + 1).padStart(6, '0')}`
-        const message = { content: `text ${done + i + 1}`, type: 'text', replyTo: null }
-        const ids = { id: asMessageId(id), clientId: asClientId(id) }
-        return { kind: 'send', actor, at: this.world.time.now, ...message, ...ids } as const
-      })
-      await node.chatNode.services.pipeline.submitAll(asRoomId(room), batch)
-    }
+    const messages = Array.from({ length: count }, (_, i) => ({ from: user, content: `text ${i + 1}` }))
+    await commitMessages(this.world, room, messages)
   }
 
   get now(): number {
@@ -141,12 +149,14 @@ export class RunningWorld implements TestWorld {
     return device.chat
   }
 
-  async advance(ms: number): Promise<void> {
-    const { time, context } = this.world
-    const until = time.now + ms
-    while (await this.world.turn(until)) if (context.violations.length > 0) break
-    time.skipTo(until)
-    this.#throwBroken()
+  advance(ms: number): Promise<void> {
+    return advance(this.world, ms)
+  }
+
+  play(speed = 1): () => void {
+    this.#pause()
+    this.#pause = play(this.world, speed)
+    return this.#pause
   }
 
   async settle(): Promise<void> {
@@ -162,6 +172,7 @@ export class RunningWorld implements TestWorld {
   }
 
   async close(): Promise<void> {
+    this.#pause()
     for (const device of this.world.devices) device.kill()
     for (const node of this.world.nodes) node.crash()
   }
@@ -175,10 +186,5 @@ export class RunningWorld implements TestWorld {
     const device = this.world.devices.find((one) => one.name === name)
     if (device === undefined) throw new Error(`there is no device ${name}`)
     return device
-  }
-
-  #throwBroken(): void {
-    const { violations } = this.world.context
-    if (violations.length > 0) throw new Error(`Something is broken:\n${violations.join('\n')}`)
   }
 }

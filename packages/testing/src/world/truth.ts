@@ -26,7 +26,12 @@ export type TrueRoom = {
   readonly pins: Set<number>
 }
 
-export type History = { readonly epoch: string; readonly rooms: Map<string, TrueRoom> }
+export type History = {
+  readonly epoch: string
+  readonly rooms: Map<string, TrueRoom>
+  /** Rooms that an admin deleted, as they were. */
+  readonly deleted: Map<string, TrueRoom>
+}
 
 /**
  * The server's truth, recorded from the commits as they happen: clients are compared with it. It checks the promises
@@ -34,11 +39,11 @@ export type History = { readonly epoch: string; readonly rooms: Map<string, True
  * yet is compared with the old one.
  */
 export class Truth {
-  readonly histories: History[] = [{ epoch: 'epoch-0', rooms: new Map() }]
+  readonly histories: History[] = [{ epoch: 'epoch-0', rooms: new Map(), deleted: new Map() }]
 
   constructor(private readonly violate: (text: string) => void) {}
 
-  #copy: Map<string, TrueRoom> | undefined
+  #copy: Pick<History, 'rooms' | 'deleted'> | undefined
   #backup: { readonly sizes: Map<string, number> } | undefined
   /** clientIds of sends that a restore undid. */
   readonly takenBack = new Set<string>()
@@ -89,6 +94,15 @@ export class Truth {
       this.violate(`I1: ${roomId} says seq ${head.lastSeq}, and its messages end at ${room.lastSeq}`)
   }
 
+  /** Nothing is committed in it any more: the store would have refused. */
+  deleteRoom(epoch: string, roomId: string): void {
+    const history = this.of(epoch)
+    const room = history?.rooms.get(roomId)
+    if (history === undefined || room === undefined) return
+    history.rooms.delete(roomId)
+    history.deleted.set(roomId, room)
+  }
+
   markRead(epoch: string, roomId: string, userId: string, seq: number): void {
     const room = this.room(epoch, roomId)
     const member = room?.members.get(userId)
@@ -100,20 +114,18 @@ export class Truth {
   }
 
   noteBackup(): void {
-    const copy = new Map<string, TrueRoom>()
-    for (const [id, room] of this.present.rooms) copy.set(id, copyOf(room))
-    this.#copy = copy
-    this.#backup = { sizes: new Map([...copy].map(([id, room]) => [id, room.rows.length])) }
+    const { rooms, deleted } = this.present
+    this.#copy = { rooms: copiesOf(rooms), deleted: copiesOf(deleted) }
+    this.#backup = { sizes: new Map([...rooms, ...deleted].map(([id, room]) => [id, room.rows.length])) }
   }
 
   /** The history continues from the backup, with a new epoch. */
   restore(epoch: string): void {
-    for (const [id, room] of this.present.rooms)
+    for (const [id, room] of [...this.present.rooms, ...this.present.deleted])
       for (const row of room.rows.slice(this.#backup?.sizes.get(id) ?? 0))
         if (row.clientId !== undefined) this.takenBack.add(row.clientId)
-    const rooms = new Map<string, TrueRoom>()
-    for (const [id, room] of this.#copy ?? []) rooms.set(id, copyOf(room))
-    this.histories.push({ epoch, rooms })
+    const { rooms, deleted } = this.#copy ?? { rooms: new Map(), deleted: new Map() }
+    this.histories.push({ epoch, rooms: copiesOf(rooms), deleted: copiesOf(deleted) })
   }
 
   #takeMember(room: TrueRoom, { rev, member, memberCount }: Extract<Change, { kind: 'member' }>): void {
@@ -149,6 +161,9 @@ export class Truth {
     room.pins.delete(Math.min(...room.pins))
   }
 }
+
+const copiesOf = (rooms: ReadonlyMap<string, TrueRoom>): Map<string, TrueRoom> =>
+  new Map([...rooms].map(([id, room]) => [id, copyOf(room)]))
 
 const copyOf = (room: TrueRoom): TrueRoom => ({
   ...room,

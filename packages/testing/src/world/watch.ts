@@ -43,6 +43,8 @@ export class Watch {
   /** How often each entry has gone out. */
   readonly #emitted = new Map<string, number>()
   readonly #programs = new Map<Device, Program>()
+  /** Whose each device is, by its name. */
+  readonly #owners = new Map<string, string>()
 
   constructor(
     private readonly context: WorldContext,
@@ -50,6 +52,7 @@ export class Watch {
   ) {}
 
   started(device: Device): void {
+    this.#owners.set(device.name, device.user)
     this.#programOf(device)
   }
 
@@ -93,6 +96,7 @@ export class Watch {
         this.#noteUnkept(device, event.ids)
       }
       this.context.trace.note(() => `  ${device.name} ${after.id}: ${event.type}${outboxText(after)}`)
+      this.#checkOwner(device, before, after)
       const touched = before.rows.timeline !== after.rows.timeline || before.sync.cursor !== after.sync.cursor
       try {
         checkRoom(before, event, after)
@@ -104,6 +108,19 @@ export class Watch {
       if (after.listing.removed !== null && after.rows.tail !== null)
         this.#violate(device, after, 'I14: the copy of a room he is not in stays')
     }
+  }
+
+  /** I29: a room is nobody's but the user's whose device it is, and so is each entry of its outbox. */
+  #checkOwner(device: Device, before: RoomModel, after: RoomModel): void {
+    if (after.me !== null && after.me !== device.user)
+      this.#violate(device, after, `I29: it is shown as ${after.me}'s`)
+    if (before.outbox === after.outbox) return
+    for (const { id } of entriesOf(after))
+      if (!this.#isOf(id, device)) this.#violate(device, after, `I29: its outbox holds ${id} of another user`)
+  }
+
+  #isOf(id: string, device: Device): boolean {
+    return (this.#owners.get(nameIn(id)) ?? device.user) === device.user
   }
 
   /** I28: a program's due work was found, although it checked few of its rooms. */
@@ -138,6 +155,8 @@ export class Watch {
       )
     for (const id of keysOf(payload)) {
       this.#emitted.set(id, (this.#emitted.get(id) ?? 0) + 1)
+      if (!this.#isOf(id, device))
+        this.context.violations.push(`I29: ${id} is sent as another user's — ${device.name}`)
       const writer = this.#writerOf(id, device)
       // A connection owner that slept forwards what that tab has since sent by another connection. An entry that a
       // sign-out in another tab deleted carries no promise any more, and may go out before this tab is notified.
@@ -168,7 +187,7 @@ export class Watch {
     const first = program.followed.get(model.id) ?? 0
     let problem: string | undefined
     for (let i = first; i < histories.length; i++) {
-      const room = histories[i]?.rooms.get(model.id)
+      const room = histories[i]?.rooms.get(model.id) ?? histories[i]?.deleted.get(model.id)
       const found = room ? program.soundness.check(model, room) : undefined
       if (room && found === undefined) {
         program.followed.set(model.id, i)

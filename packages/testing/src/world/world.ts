@@ -1,5 +1,5 @@
 import { asRoomId, asUserId, type Member, type Room } from '@roomful/protocol'
-import { type RateOptions, type ServerOptions, StoreError } from '@roomful/server'
+import { type RateOptions, type ServerOptions, StoreError } from '@roomful/server/engine'
 import { Browser } from './browser'
 import { BusNetwork } from './bus'
 import type { WorldContext } from './context'
@@ -8,10 +8,11 @@ import { Device, type DeviceOptions } from './device'
 import { Disk } from './disk'
 import { drain, nextTurn } from './drain'
 import { CALM, type Rates } from './faults'
+import { FileServer } from './file-server'
 import { Link } from './link'
 import { PassingRooms } from './passing-rooms'
 import { Random } from './random'
-import { ServerNode } from './server-node'
+import { type NodeOptions, ServerNode } from './server-node'
 import { Trace } from './trace'
 import type { Dial } from './transport'
 import { Truth } from './truth'
@@ -28,6 +29,8 @@ export type WorldOptions = {
   readonly serverRates?: RateOptions
   readonly defaultRooms?: readonly string[]
   readonly invitations?: ServerOptions['invitations']
+  /** Who has this token; throws for an invalid one. Absent: the tokens of the world's own devices. */
+  readonly authenticate?: NodeOptions['authenticate']
   readonly trace?: boolean
   readonly traceLines?: number | undefined
 }
@@ -48,6 +51,7 @@ export class World {
   readonly links: Link[] = []
   readonly #random: Random
   #starts = 0
+  #seeded = 0
   #links = 0
 
   constructor(private readonly options: WorldOptions) {
@@ -56,6 +60,7 @@ export class World {
     this.context = {
       time,
       random,
+      files: new FileServer(time),
       trace: new Trace(time, options.trace ?? false, options.traceLines),
       rates: { ...CALM, ...options.rates },
       rules: [],
@@ -70,6 +75,10 @@ export class World {
     for (let i = 0; i < (options.nodes ?? 1); i++) this.startNode()
   }
 
+  get files(): FileServer {
+    return this.context.files
+  }
+
   get time(): VirtualTime {
     return this.context.time
   }
@@ -80,6 +89,7 @@ export class World {
       rates: this.options.serverRates ?? { sendsPerSecond: 0, eventsPerSecond: 0 },
       defaultRooms: this.options.defaultRooms ?? [],
       invitations: this.options.invitations,
+      authenticate: this.options.authenticate,
       onError: (text, error) => {
         // A database that fails is one of the faults; any other error is a mistake.
         if (!(error instanceof StoreError)) this.context.violations.push(`P10: ${text}: ${describe(error)}`)
@@ -92,13 +102,18 @@ export class World {
   }
 
   /** Creates a room directly in the database, before anything happens. */
-  async addRoom(id: string, type: Room['type'], userIds: readonly string[]): Promise<void> {
+  async addRoom(
+    id: string,
+    type: Room['type'],
+    userIds: readonly string[],
+    { name = id, userName = String }: { name?: string; userName?: (userId: string) => string } = {},
+  ): Promise<void> {
     const createdAt = new Date(START_MS).toISOString()
     const members = userIds.map(
       (userId, i): Member => ({
         roomId: asRoomId(id),
         userId: asUserId(userId),
-        name: userId,
+        name: userName(userId),
         role: i === 0 && type !== 'dm' ? 'owner' : 'member',
         joinedAt: createdAt,
         lastReadSeq: 0,
@@ -108,7 +123,7 @@ export class World {
     )
     const room: Room = {
       id: asRoomId(id),
-      name: id,
+      name,
       type,
       createdBy: null,
       createdAt,
@@ -119,14 +134,20 @@ export class World {
     }
     this.truth.createRoom(this.database.store.epoch, room, members)
     await this.database.store.createRoom({ room, members })
-    for (const userId of userIds) await this.database.store.putUser({ id: asUserId(userId), name: userId })
+    for (const userId of userIds)
+      await this.database.store.putUser({ id: asUserId(userId), name: userName(userId) })
+  }
+
+  /** Of a message that no device sent. */
+  nextSeededId(userId: string): string {
+    return `${userId}-fill-${String(++this.#seeded).padStart(6, '0')}`
   }
 
   addDevice(options: Omit<DeviceOptions, 'url'>): Device {
     const device = new Device(
       this.context,
       { url: WORLD_URL, ...options },
-      (from) => this.#dialFrom(from),
+      (from) => this.dialFrom(from),
       this.watch,
     )
     this.devices.push(device)
@@ -150,7 +171,11 @@ export class World {
 
   /** The connection of a device that its client considers up. */
   linkOf(device: Device): Link | undefined {
-    return this.links.find((link) => link.device === device.name && link.isClientUp)
+    return this.linksOf(device.name)[0]
+  }
+
+  linksOf(device: string): Link[] {
+    return this.links.filter((link) => link.device === device && link.isClientUp)
   }
 
   /** One event with its immediate consequences. False: nothing is due up to `until`. */
@@ -169,7 +194,8 @@ export class World {
     return true
   }
 
-  #dialFrom(device: Device): Dial {
+  /** The network as this device sees it. */
+  dialFrom(device: Pick<Device, 'name' | 'user' | 'isOnline'>): Dial {
     return (end) => {
       const up = this.nodes.filter((node) => node.isUp)
       if (up.length === 0 || !device.isOnline) return undefined

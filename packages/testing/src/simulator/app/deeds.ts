@@ -79,6 +79,7 @@ function ignoreAll({ truth }: World, random: Random, device: Device): void {
   if (room === undefined) return
   const calls: readonly (() => unknown)[] = [
     () => device.chat.connect(),
+    () => device.chat.reconnect(),
     () =>
       room
         .open()
