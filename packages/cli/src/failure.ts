@@ -2,7 +2,7 @@ import { ChatError } from '@roomful/client'
 import type { Io } from './io'
 import { visibleJson, visibleLine } from './visible'
 
-/** Exit codes: 0 success, 1 something failed or was refused, 2 a usage error. */
+/** Exit codes: 0 success, 1 something failed or was refused, 2 a usage error; see also `interruptCode`. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const
 
 /** A failure as the user sees it: what happened, and what to do about it. */
@@ -34,6 +34,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   RATE_LIMITED: LATER,
   OVERLOADED: LATER,
   UNAVAILABLE: LATER,
+  FORBIDDEN: 'sign in as one who may: a moderator of the room, or `roomful token --user … --admin`',
   INVALID_CONTENT: 'a message needs visible text, without NUL characters',
   CONTENT_TOO_LONG: 'a message has at most 8,000 characters',
   PAYLOAD_TOO_LARGE: 'a message has at most 8,000 characters',

@@ -6,8 +6,18 @@ export type Io = {
   readonly stdout: Writable & { readonly isTTY?: boolean }
   readonly stderr: Writable & { readonly isTTY?: boolean }
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Aborted by Ctrl+C, by SIGTERM, and when the reader of the output is gone. */
+  /** Aborted by Ctrl+C, by SIGTERM, and when the reader of the output is gone; the reason says by which. */
   readonly signal: AbortSignal
+}
+
+/** Why a command was ended from outside. */
+export type Interrupt = 'SIGINT' | 'SIGTERM' | 'reader gone'
+
+/** The exit code of a command that was ended so, as shells have it: 128 and the signal's number. */
+export function interruptCode(signal: AbortSignal): number {
+  const reason: Interrupt | unknown = signal.reason
+  if (reason === 'reader gone') return 0
+  return reason === 'SIGTERM' ? 143 : 130
 }
 
 /** Writes and waits until the stream accepts it: a slow reader slows us down instead of filling memory. */

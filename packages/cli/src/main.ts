@@ -1,16 +1,26 @@
-import type { Io } from './io'
+import type { Interrupt, Io } from './io'
+import { isAloneInNpmShell, watchParent } from './npm-shell'
 import { run } from './program'
 
 const controller = new AbortController()
-const stop = (): void => controller.abort()
+const stop = (why: Interrupt): void => controller.abort(why)
 
 // The first signal ends the work cleanly; a second one, if that hangs, gets the system's default and ends at once.
-process.once('SIGINT', stop)
-process.once('SIGTERM', stop)
+process.once('SIGINT', () => {
+  // The `^C` that the terminal has shown, and whatever line it stands in.
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
+  stop('SIGINT')
+})
+process.once('SIGTERM', () => stop('SIGTERM'))
+if (isAloneInNpmShell(process.env))
+  watchParent(
+    () => process.ppid,
+    () => stop('SIGTERM'),
+  )
 // `roomful tail general | head` closes our output: without a reader there is nothing left to do.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
-  stop()
+  stop('reader gone')
 })
 controller.signal.addEventListener('abort', () => process.stdin.destroy())
 

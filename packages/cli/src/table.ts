@@ -1,7 +1,8 @@
+import type { Colours } from './colours'
 import { visibleLine } from './visible'
 
-/** Aligned columns, two spaces apart; the last one is not padded. Control characters become a mark. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+/** Aligned columns, two spaces apart; the last one is not padded. Control characters become a mark. `colours`: of a table with a head. */
+export function formatTable(rows: readonly (readonly string[])[], colours?: Pick<Colours, 'bold'>): string {
   const shown = rows.map((row) => row.map(visibleLine))
   const widths: number[] = []
   for (const row of shown) {
@@ -11,6 +12,6 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
     .map((row) =>
       row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  '),
     )
-    .map((line) => `${line}\n`)
+    .map((line, at) => `${colours && at === 0 ? colours.bold(line) : line}\n`)
     .join('')
 }

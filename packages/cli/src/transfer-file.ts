@@ -1,13 +1,27 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { truncate } from 'node:fs/promises'
-import { decodeExportedRow, type ExportedRow } from '@roomful/server'
+import type { ExportedRow } from '@roomful/server'
 import { CliError } from './failure'
 import { readRecords } from './records'
 
-/** The rows of an export, each checked. A last line without a newline was cut short and is skipped. */
-export async function* readExport(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<ExportedRow> {
+/** The rows of an export, each checked. They end early with the signal. */
+export async function* readExport(
+  chunks: AsyncIterable<Uint8Array | string>,
+  signal: AbortSignal,
+): AsyncGenerator<ExportedRow> {
+  const { decodeExportedRow } = await import('@roomful/server')
   let number = 0
-  for await (const line of readRecords(chunks, { kind: 'lines' })) yield rowOf(line, ++number)
+  try {
+    for await (const line of readRecords(chunks, { kind: 'lines' })) {
+      if (signal.aborted) return
+      const row = decodeExportedRow(parsed(line, ++number))
+      if (!row) throw new CliError('INVALID_EXPORT', `line ${number} is no row of an export`, ADVICE)
+      yield row
+    }
+  } catch (error) {
+    // An interrupt destroys the input under the reader.
+    if (!signal.aborted) throw error
+  }
 }
 
 /**
@@ -21,9 +35,8 @@ export async function endOfExport(path: string, roomId: string): Promise<number 
   for await (const chunk of createReadStream(path)) {
     rest = Buffer.concat([rest, Buffer.from(chunk)])
     for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
-      const row = rowOf(rest.subarray(0, end).toString(), ++number)
-      checkRoom(row, roomId, path)
-      if (row.kind === 'message') lastSeq = row.message.seq
+      const row = parsed(rest.subarray(0, end).toString(), ++number)
+      lastSeq = seqIn(row, roomId, path) ?? lastSeq
       bytes += end + 1
       rest = rest.subarray(end + 1)
     }
@@ -32,21 +45,24 @@ export async function endOfExport(path: string, roomId: string): Promise<number 
   return lastSeq
 }
 
-function checkRoom(row: ExportedRow, roomId: string, path: string): void {
-  if (row.kind === 'room' && row.room.id !== roomId)
-    throw new CliError('USAGE', `${path} holds the room ${row.room.id}`, 'choose another file', 2)
+/** The seq of a message's row. It is what this program wrote: only its end matters, and the server's schemas are not here. */
+function seqIn(row: unknown, roomId: string, path: string): number | undefined {
+  if (typeof row !== 'object' || row === null) return undefined
+  if ('room' in row && idOf(row.room) !== roomId)
+    throw new CliError('USAGE', `${path} holds the room ${idOf(row.room)}`, 'choose another file', 2)
+  if (!('message' in row) || typeof row.message !== 'object' || row.message === null) return undefined
+  return 'seq' in row.message && typeof row.message.seq === 'number' ? row.message.seq : undefined
 }
 
-function rowOf(line: string, number: number): ExportedRow {
-  let value: unknown
+const idOf = (room: unknown): string =>
+  typeof room === 'object' && room !== null && 'id' in room ? String(room.id) : 'of no id'
+
+function parsed(line: string, number: number): unknown {
   try {
-    value = JSON.parse(line)
+    return JSON.parse(line)
   } catch (cause) {
     throw new CliError('INVALID_EXPORT', `line ${number} is no JSON`, ADVICE, 1, { cause })
   }
-  const row = decodeExportedRow(value)
-  if (row) return row
-  throw new CliError('INVALID_EXPORT', `line ${number} is no row of an export`, ADVICE)
 }
 
 const ADVICE = 'what `roomful export` writes is understood'

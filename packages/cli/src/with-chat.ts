@@ -1,13 +1,17 @@
 import { userInfo } from 'node:os'
 import { type Chat, type ChatOptions, createChat } from '@roomful/client'
+import { proxyAgent } from '@roomful/client/node'
 import { addressUnder } from './address'
-import { adviceFor, CliError } from './failure'
-import type { Io } from './io'
+import { adviceFor, CliError, toCliError } from './failure'
+import { guestIdentity } from './guest-identity'
+import { type Io, interruptCode } from './io'
 
 export type ConnectOptions = {
   readonly url: string
   readonly token?: string
   /** The name of a guest, if no token is given. */
+  readonly as?: string
+  /** The same. */
   readonly name?: string
   /** Seconds to keep trying to reach a server that is not up yet. */
   readonly wait: number
@@ -16,26 +20,57 @@ export type ConnectOptions = {
 /** The errors of a server that is still starting. */
 const RETRY_MS = 500
 
+/** Refusals of a token that a new one may not meet. */
+const STALE = new Set(['TOKEN_INVALID', 'TOKEN_EXPIRED', 'SESSION_REVOKED', 'UNAUTHENTICATED'])
+
 /** Signs in, connects, runs, and always closes. Ctrl+C ends the wait for the connection too. */
 export async function withChat<T>(
   io: Io,
   options: ConnectOptions,
   run: (chat: Chat) => Promise<T>,
-  extra: Pick<ChatOptions, 'storage'> = {},
+  extra: () => Pick<ChatOptions, 'storage'> = () => ({}),
 ): Promise<T> {
   const deadline = Date.now() + options.wait * 1000
-  const token = options.token ?? (await guestToken(io, options, deadline))
-  const chat = createChat({ url: options.url, auth: token, ...extra })
+  const chat = await connected(io, options, deadline, extra)
   try {
-    await online(io, chat, deadline)
     return await run(chat)
   } finally {
     await chat.close()
   }
 }
 
+async function connected(
+  io: Io,
+  options: ConnectOptions,
+  deadline: number,
+  extra: () => Pick<ChatOptions, 'storage'>,
+): Promise<Chat> {
+  const open = async (auth: string): Promise<Chat> => {
+    const chat = createChat({ url: options.url, auth, agent: proxyAgent(options.url), ...extra() })
+    try {
+      await online(io, chat, options.url, deadline)
+      return chat
+    } catch (error) {
+      await chat.close()
+      throw error
+    }
+  }
+  if (options.token !== undefined) return open(options.token)
+  const name = options.as ?? options.name ?? io.env.ROOMFUL_NAME ?? userName()
+  const identity = guestIdentity(io, options.url, name)
+  const kept = await identity.read()
+  if (kept === undefined) return open(await identity.keep(await guestToken(io, options.url, name, deadline)))
+  try {
+    return await open(kept)
+  } catch (error) {
+    if (!STALE.has(toCliError(error).code)) throw error
+    await identity.forget(kept)
+    return open(await identity.keep(await guestToken(io, options.url, name, deadline)))
+  }
+}
+
 /** Resolves once online. Rejects with the first failure, unless there is time left to wait. */
-function online(io: Io, chat: Chat, deadline: number): Promise<void> {
+function online(io: Io, chat: Chat, url: string, deadline: number): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     const look = (): void => {
       const { connection } = chat.getState()
@@ -45,11 +80,12 @@ function online(io: Io, chat: Chat, deadline: number): Promise<void> {
         finish(() => reject(error))
       } else if (connection.status === 'waiting' && Date.now() >= deadline) {
         const { error } = connection
-        const failure = new CliError(error.code, error.message, adviceFor('OFFLINE'), 1, { cause: error })
+        const text = error.code === 'OFFLINE' ? `no answer from ${new URL(url).origin}` : error.message
+        const failure = new CliError(error.code, text, adviceFor('OFFLINE'), 1, { cause: error })
         finish(() => reject(failure))
       }
     }
-    const stopped = (): void => finish(() => reject(new CliError('ABORTED', 'interrupted', undefined, 130)))
+    const stopped = (): void => finish(() => reject(interrupted(io)))
     const unsubscribe = chat.subscribe(look)
     const finish = (end: () => void): void => {
       unsubscribe()
@@ -65,11 +101,10 @@ function online(io: Io, chat: Chat, deadline: number): Promise<void> {
 }
 
 /** Development servers accept any guest name. */
-async function guestToken(io: Io, options: ConnectOptions, deadline: number): Promise<string> {
-  const name = options.name ?? io.env.ROOMFUL_NAME ?? userName()
+async function guestToken(io: Io, url: string, name: string, deadline: number): Promise<string> {
   for (;;) {
     try {
-      return await signIn(io, options.url, name)
+      return await signIn(io, url, name)
     } catch (error) {
       if (!(error instanceof CliError) || error.code !== 'OFFLINE' || Date.now() >= deadline) throw error
       await pause(io.signal, RETRY_MS)
@@ -104,10 +139,13 @@ async function reach(io: Io, address: URL, name: string): Promise<Response> {
       signal: io.signal,
     })
   } catch (cause) {
-    if (io.signal.aborted) throw new CliError('ABORTED', 'interrupted', undefined, 130, { cause })
+    if (io.signal.aborted) throw interrupted(io)
     throw new CliError('OFFLINE', `no answer from ${address.origin}`, adviceFor('OFFLINE'), 1, { cause })
   }
 }
+
+const interrupted = (io: Io): CliError =>
+  new CliError('ABORTED', 'interrupted', undefined, interruptCode(io.signal))
 
 function pause(signal: AbortSignal, ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -23,7 +23,9 @@ test('a key is printed once, listed without itself, and revoked by its id', asyn
   expect(statSync(file).mode & 0o077).toBe(0)
   const id = key.split('_')[1] ?? ''
   const { stdout: listed } = await apiKey('list')
-  expect(listed).toMatch(new RegExp(`^${id}  \\S+Z  users:write rooms:read\n[0-9a-f]{12}  \\S+Z  \\*\n$`))
+  expect(listed).toMatch(
+    new RegExp(`^ID +CREATED +SCOPES\n${id}  \\S+Z  users:write rooms:read\n[0-9a-f]{12}  \\S+Z  \\*\n$`),
+  )
   expect(await apiKey('revoke', id)).toMatchObject({ code: 0 })
   expect(await apiKey('revoke', id)).toMatchObject({
     code: 1,
@@ -44,5 +46,17 @@ test('a file that was edited by hand, without an end of its last line, loses no 
   await apiKey('create')
   writeFileSync(file, readFileSync(file, 'utf8').trimEnd())
   await apiKey('create')
-  expect((await apiKey('list')).stdout.trim().split('\n')).toHaveLength(2)
+  expect((await apiKey('list', '--json')).stdout.trim().split('\n')).toHaveLength(2)
+})
+
+test('keys that are made and revoked at once are all there, and all gone', async () => {
+  const made = await Promise.all(Array.from({ length: 5 }, () => apiKey('create')))
+  const ids = made.map(({ stdout }) => stdout.trim().split('_')[1] ?? '')
+  const [again] = await Promise.all([
+    Promise.all(Array.from({ length: 5 }, () => apiKey('create'))),
+    ...ids.map((id) => apiKey('revoke', id)),
+  ])
+  const listed = (await apiKey('list')).stdout
+  for (const id of ids) expect(listed).not.toContain(id)
+  for (const { stdout } of again) expect(listed).toContain(stdout.trim().split('_')[1])
 })

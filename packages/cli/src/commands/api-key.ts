@@ -2,7 +2,7 @@ import { createApiKey, type ListedApiKey, listApiKeys, revokeApiKey } from '@roo
 import { CliError, EXIT } from '../failure'
 import { type Io, write } from '../io'
 import { settingOf } from '../setting'
-import { formatTable } from '../table'
+import { showTable, tellTerminal } from '../show-table'
 
 type Options = { readonly apiKeyFile?: string; readonly json?: boolean }
 
@@ -14,16 +14,18 @@ export async function createKey(
   const file = fileOf(io, options)
   const made = await withAdvice(file, () => createApiKey(file, scopes))
   await write(io.stdout, options.json ? `${JSON.stringify(made)}\n` : `${made.key}\n`)
+  const may = scopes.includes('*')
+    ? 'It may do everything; --scopes limits it.'
+    : `It may: ${scopes.join(', ')}.`
+  await tellTerminal(io, `Keep it: it is shown only now. ${may}`)
   return EXIT.ok
 }
 
 export async function listKeys(io: Io, options: Options): Promise<number> {
   const file = fileOf(io, options)
   const keys = await withAdvice(file, () => listApiKeys(file))
-  await write(
-    io.stdout,
-    options.json ? keys.map((key) => `${JSON.stringify(key)}\n`).join('') : tableOf(keys),
-  )
+  if (options.json) await write(io.stdout, keys.map((key) => `${JSON.stringify(key)}\n`).join(''))
+  else await showTable(io, ['ID', 'CREATED', 'SCOPES'], keys.map(rowOf), `${file} has no keys.`)
   return EXIT.ok
 }
 
@@ -42,8 +44,11 @@ export async function revokeKey(io: Io, id: string, options: Options): Promise<n
   return EXIT.ok
 }
 
-const tableOf = (keys: readonly ListedApiKey[]): string =>
-  formatTable(keys.map(({ id, createdAt, scopes }) => [id, createdAt, scopes.join(' ')]))
+const rowOf = ({ id, createdAt, scopes }: ListedApiKey): readonly string[] => [
+  id,
+  createdAt,
+  scopes.join(' '),
+]
 
 function fileOf(io: Io, { apiKeyFile }: Options): string {
   const file = settingOf(io, 'apiKeyFile', { apiKeyFile })

@@ -1,3 +1,4 @@
+import { type Colours, coloursOf } from '../colours'
 import { diagnose } from '../doctor/diagnose'
 import type { Finding } from '../doctor/finding'
 import { EXIT } from '../failure'
@@ -9,6 +10,7 @@ type DoctorOptions = {
   readonly token?: string
   readonly origin?: string
   readonly database?: string
+  readonly redis?: string
   readonly json: boolean
 }
 
@@ -20,13 +22,19 @@ export async function doctor(io: Io, options: DoctorOptions): Promise<number> {
     signal: io.signal,
     ...(token === undefined ? {} : { token }),
   })
-  const lines = options.json ? findings.map(visibleJson) : findings.map(lineOf)
+  const lines = options.json
+    ? findings.map(visibleJson)
+    : findings.map((finding) => lineOf(finding, coloursOf(io)))
   await write(io.stdout, `${lines.join('\n')}\n`)
   return findings.some(({ verdict }) => verdict === 'bad') ? EXIT.failed : EXIT.ok
 }
 
-const MARKS = { good: 'ok  ', bad: 'BAD ', skipped: '-   ' } as const
-
-function lineOf({ check, verdict, found, fix }: Finding): string {
-  return `${MARKS[verdict]} ${check}: ${visibleLine(found)}${fix === undefined ? '' : `\n      → ${fix}`}`
+function lineOf({ check, verdict, found, fix }: Finding, colours: Colours): string {
+  const mark = {
+    good: colours.green('ok  '),
+    bad: colours.red(colours.bold('BAD ')),
+    skipped: colours.dim('-   '),
+  }[verdict]
+  const text = `${check}: ${visibleLine(found)}`
+  return `${mark} ${verdict === 'skipped' ? colours.dim(text) : text}${fix === undefined ? '' : `\n      ${colours.yellow('→')} ${fix}`}`
 }

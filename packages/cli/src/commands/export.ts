@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises'
 import type { Chat } from '@roomful/client'
-import { type ExportedRow, exportRoom, openStore } from '@roomful/server'
+import type { ExportedRow } from '@roomful/server'
+import { onDatabase } from '../database-failure'
 import { CliError, EXIT } from '../failure'
-import { type Io, write } from '../io'
+import { type Io, interruptCode, write } from '../io'
 import { showProgress } from '../progress'
 import type { RoomId } from '../room-id'
-import { databaseFrom } from '../setting'
 import { endOfExport } from '../transfer-file'
 import { visibleJson } from '../visible'
 import { type ConnectOptions, withChat } from '../with-chat'
@@ -20,23 +20,49 @@ type ExportOptions = ConnectOptions & {
   readonly database?: string
   readonly databaseUrlFile?: string
   readonly databaseSchema?: string
+  readonly join?: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
 }
 
 type Take = (row: ExportedRow) => Promise<void>
+/** `lastSeq`: where it will end, as far as that is known. */
+type Source = {
+  readonly room: RoomId
+  readonly since: number
+  readonly head: (lastSeq: number) => void
+  readonly take: Take
+}
 const PAGE = 200
+/** Characters of one write: a write for each row would be most of the time. */
+const AT_ONCE = 64 * 1024
 
 /** Writes all rows of a room, one JSON object a line: the room, its members, its messages with their tombstones. */
 export async function exportCommand(io: Io, options: ExportOptions): Promise<number> {
   const { room, output } = options
   const since = output === undefined ? options.since : await endOfExport(output, room)
   const file = output === undefined ? undefined : await open(output, 'a', 0o600)
-  const progress = showProgress(io, 'exported')
+  const progress = showProgress(io, { ...options, what: 'messages exported' })
+  let lastSeq = 0
+  let lines = ''
+  const flush = async (): Promise<void> => {
+    const text = lines
+    lines = ''
+    await (file ? file.appendFile(text) : write(io.stdout, text))
+  }
+  const take: Take = async (row) => {
+    lines += `${visibleJson(row)}\n`
+    if (lines.length >= AT_ONCE) await flush()
+    if (row.kind !== 'message') return
+    if (lastSeq > 0) progress.reached(row.message.seq / lastSeq)
+    progress.add(1)
+  }
+  const head = (seq: number): void => {
+    lastSeq = seq
+  }
   try {
-    await eachRow(io, options, since ?? 0, async (row) => {
-      const line = `${visibleJson(row)}\n`
-      await (file ? file.write(line) : write(io.stdout, line))
-      if (row.kind === 'message') progress.add(1)
-    })
+    // What has come is kept, also when the connection has broken.
+    await eachRow(io, options, { room, since: since ?? 0, head, take }).finally(flush)
     await file?.sync()
   } finally {
     progress.end()
@@ -44,27 +70,28 @@ export async function exportCommand(io: Io, options: ExportOptions): Promise<num
   }
   if (output !== undefined)
     await write(io.stdout, `${progress.count} messages of ${room} written to ${output}\n`)
-  return io.signal.aborted ? EXIT.interrupted : EXIT.ok
+  return io.signal.aborted ? interruptCode(io.signal) : EXIT.ok
 }
 
-function eachRow(io: Io, options: ExportOptions, since: number, take: Take): Promise<void> {
-  const { room, databaseUrlFile, databaseSchema } = options
+async function eachRow(io: Io, options: ExportOptions, source: Source): Promise<void> {
+  const { database, databaseUrlFile, databaseSchema, join } = options
+  if (database === undefined && databaseUrlFile === undefined)
+    return withChat(io, options, async (chat) => {
+      if (join) await chat.joinRoom(options.room)
+      await fromServer(io, chat, source)
+    })
+  const { databaseFrom } = await import('../setting')
   // Only the typed flags: a shell that has a variable for its server's database still exports from the server.
-  const flags = { database: options.database, databaseUrlFile, databaseSchema }
-  const database = databaseFrom({ ...io, env: {} }, flags)
-  if (database !== undefined) return fromDatabase(io, database, room, since, take)
-  return withChat(io, options, (chat) => fromServer(io, chat, room, since, take))
+  const named = databaseFrom({ ...io, env: {} }, { database, databaseUrlFile, databaseSchema })
+  if (named !== undefined) await onDatabase(() => fromDatabase(io, named, source))
 }
 
-async function fromDatabase(
-  io: Io,
-  database: string,
-  room: RoomId,
-  since: number,
-  take: Take,
-): Promise<void> {
+async function fromDatabase(io: Io, database: string, { room, since, head, take }: Source): Promise<void> {
+  const { exportRoom, openStore } = await import('@roomful/server')
   const store = await openStore(database)
   try {
+    const heads = await store.read((reader) => reader.heads([room]))
+    head(heads.get(room)?.lastSeq ?? 0)
     let isThere = since > 0
     for await (const row of exportRoom(store, room, since)) {
       if (io.signal.aborted) return
@@ -78,8 +105,10 @@ async function fromDatabase(
 }
 
 /** What a member sees, from their own first message on, up to the head as it is at the start. */
-async function fromServer(io: Io, chat: Chat, roomId: RoomId, since: number, take: Take): Promise<void> {
+async function fromServer(io: Io, chat: Chat, source: Source): Promise<void> {
+  const { room: roomId, since, take } = source
   const head = await chat.request('fetch-history', { roomId, limit: 1 })
+  source.head(head.lastSeq)
   if (since === 0) {
     const { list = [] } = await chat.request('sync', { rooms: {}, list: true })
     const room = list.find((item) => item.room.id === roomId)?.room

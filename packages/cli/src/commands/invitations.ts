@@ -1,39 +1,60 @@
-import type { Invitation, RoomId } from '@roomful/client'
-import { EXIT } from '../failure'
+import type { Invitation, RoomId, SentInvitation } from '@roomful/client'
+import { CliError, EXIT } from '../failure'
 import { type Io, write } from '../io'
-import { formatTable } from '../table'
+import { showTable } from '../show-table'
 import { visibleJson } from '../visible'
 import { type ConnectOptions, withChat } from '../with-chat'
 
 type InvitationsOptions = ConnectOptions & {
   readonly accept?: RoomId
   readonly decline?: RoomId
-  readonly json: boolean
+  readonly sent?: boolean
+  readonly withdraw?: RoomId
+  readonly user?: string
+  readonly json?: boolean
 }
 
-/** Answers one invitation if one is named; then lists those that wait: a table for people, JSON lines with `--json`. */
+/**
+ * Answers or withdraws one invitation if one is named; then lists those that wait, of the user or by them: a table for
+ * people, JSON lines with `--json`.
+ */
 export function invitations(
   io: Io,
-  { accept, decline, json, ...options }: InvitationsOptions,
+  { accept, decline, sent, withdraw, user, json, ...options }: InvitationsOptions,
 ): Promise<number> {
+  if ((withdraw === undefined) !== (user === undefined))
+    throw new CliError('USAGE', '--withdraw and --user go together', undefined, EXIT.usage)
   return withChat(io, options, async (chat) => {
     if (accept !== undefined) await chat.acceptInvitation(accept)
     if (decline !== undefined) await chat.declineInvitation(decline)
+    if (withdraw !== undefined && user !== undefined) await chat.withdrawInvitation(withdraw, user)
+    if (sent || withdraw !== undefined) {
+      await show(io, json, SENT_HEAD, await chat.listSentInvitations(), sentRowOf)
+      return EXIT.ok
+    }
     const waiting = await chat.request('list-invitations', {})
-    await write(io.stdout, json ? jsonOf(waiting.invitations) : tableOf(waiting.invitations))
+    await show(io, json, HEAD, waiting.invitations, rowOf)
     return EXIT.ok
   })
 }
 
-const jsonOf = (all: readonly Invitation[]): string => all.map((one) => `${visibleJson(one)}\n`).join('')
-
-function tableOf(all: readonly Invitation[]): string {
-  const lines = all.map(({ roomId, name, type, inviter, expiresAt }) => [
-    roomId,
-    name,
-    type,
-    `${inviter.name} (${inviter.id})`,
-    expiresAt,
-  ])
-  return formatTable([['ROOM', 'NAME', 'TYPE', 'FROM', 'UNTIL'], ...lines])
+async function show<T extends Invitation | SentInvitation>(
+  io: Io,
+  json: boolean | undefined,
+  head: readonly string[],
+  all: readonly T[],
+  rowOf: (one: T) => readonly string[],
+): Promise<void> {
+  if (json) await write(io.stdout, all.map((one) => `${visibleJson(one)}\n`).join(''))
+  else await showTable(io, head, all.map(rowOf), 'No invitations wait.')
 }
+
+const HEAD = ['ROOM', 'NAME', 'TYPE', 'FROM', 'UNTIL']
+const rowOf = ({ roomId, name, type, inviter, expiresAt }: Invitation): readonly string[] => [
+  ...[roomId, name, type, `${inviter.name} (${inviter.id})`, expiresAt],
+]
+
+const SENT_HEAD = ['ROOM', 'USER', 'SINCE', 'UNTIL']
+const sentRowOf = ({ roomId, userId, createdAt, expiresAt }: SentInvitation): readonly string[] => [
+  ...[roomId, userId, createdAt, expiresAt],
+]

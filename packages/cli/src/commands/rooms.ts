@@ -1,16 +1,16 @@
 import type { Chat } from '@roomful/client'
 import { EXIT } from '../failure'
 import { type Io, write } from '../io'
-import { formatTable } from '../table'
+import { showTable } from '../show-table'
 import { visibleJson } from '../visible'
 import { type ConnectOptions, withChat } from '../with-chat'
 
 type RoomsOptions = ConnectOptions & {
   /** Public rooms, joined or not, instead of the user's own. */
-  readonly public: boolean
-  /** A part of the name; only with `public`. */
+  readonly public?: boolean
+  /** A part of the name, in any case. */
   readonly query?: string
-  readonly json: boolean
+  readonly json?: boolean
 }
 
 type Row = {
@@ -24,7 +24,7 @@ type Row = {
 /** Lists rooms: a table for people, one object a line with `--json`. */
 export function rooms(io: Io, options: RoomsOptions): Promise<number> {
   return withChat(io, options, async (chat) => {
-    const rows = await (options.public ? publicRooms(chat, options.query) : ownRooms(chat))
+    const rows = await (options.public ? publicRooms(chat, options.query) : ownRooms(chat, options.query))
     if (options.json) {
       for (const row of rows) await write(io.stdout, `${visibleJson(row)}\n`)
     } else {
@@ -36,16 +36,17 @@ export function rooms(io: Io, options: RoomsOptions): Promise<number> {
         String(lastSeq),
         ...(unread === undefined ? [] : [String(unread)]),
       ])
-      await write(io.stdout, formatTable([head, ...lines]))
+      await showTable(io, head, lines, options.public ? 'No public rooms.' : 'You are in no rooms.')
     }
     return EXIT.ok
   })
 }
 
 /** Requested, not read from the chat's state, which fills some time after the connection is up. */
-async function ownRooms(chat: Chat): Promise<Row[]> {
+async function ownRooms(chat: Chat, query = ''): Promise<Row[]> {
   const { list = [] } = await chat.request('sync', { rooms: {}, list: true })
-  return list.map(({ room: { id, name, type, lastSeq }, unread }) => ({ id, name, type, unread, lastSeq }))
+  const wanted = list.filter(({ room: { name } }) => name.toLowerCase().includes(query.toLowerCase()))
+  return wanted.map(({ room: { id, name, type, lastSeq }, unread }) => ({ id, name, type, unread, lastSeq }))
 }
 
 async function publicRooms(chat: Chat, query: string | undefined): Promise<Row[]> {

@@ -1,6 +1,9 @@
-import type { Chat, ChatOptions, Room } from '@roomful/client'
+import type { Chat, MessageDraftInput, Room } from '@roomful/client'
+import { fileStore } from '@roomful/client/node'
 import { adviceFor, type CliError, EXIT, report, toCliError } from '../failure'
-import { aborted, type Io, write } from '../io'
+import { aborted, type Io, interruptCode, write } from '../io'
+import { messageIdOf } from '../message-id'
+import { type Progress, showProgress } from '../progress'
 import { type Framing, readRecords } from '../records'
 import type { RoomId } from '../room-id'
 import { visibleLine } from '../visible'
@@ -10,10 +13,14 @@ type SendOptions = ConnectOptions & {
   readonly room: RoomId
   /** Absent: read standard input. */
   readonly text?: string
+  /** The id of the message that it answers, or its seq. */
+  readonly replyTo?: string
   readonly framing: Framing
-  readonly join: boolean
-  readonly json: boolean
-  readonly storage?: ChatOptions['storage']
+  readonly join?: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
+  /** A folder. */
+  readonly fileOutbox?: string
 }
 
 /** Messages in flight: enough to fill the outbox's batches, few enough to hold no long input in memory. */
@@ -23,16 +30,25 @@ const REFUSALS_SHOWN = 5
 
 /** Sends and waits until every message is confirmed. Returns the exit code. */
 export function send(io: Io, options: SendOptions): Promise<number> {
-  const extra = options.storage === undefined ? {} : { storage: options.storage }
-  return withChat(io, options, (chat) => sendAll(io, options, chat), extra)
+  const { fileOutbox, text } = options
+  if (text === undefined && io.stdin.isTTY === true && io.stderr.isTTY === true)
+    io.stderr.write('Each line is a message: type, then Ctrl+D.\n')
+  return withChat(
+    io,
+    options,
+    (chat) => sendAll(io, options, chat),
+    () => (fileOutbox === undefined ? {} : { storage: fileStore(fileOutbox) }),
+  )
 }
 
 async function sendAll(io: Io, options: SendOptions, chat: Chat): Promise<number> {
   const room = options.join ? await chat.joinRoom(options.room) : chat.room(options.room)
+  const replyTo =
+    options.replyTo === undefined ? undefined : await messageIdOf(chat, options.room, options.replyTo)
   const tally = new Tally(io, options, chat)
   const interrupted = aborted(io.signal)
   for await (const text of textsOf(io, options)) {
-    tally.add(room, text)
+    tally.add(room, replyTo === undefined ? text : { content: text, replyTo })
     while (tally.open >= IN_FLIGHT_MOST && !io.signal.aborted) await Promise.race([tally.next(), interrupted])
     if (io.signal.aborted) break
   }
@@ -55,7 +71,7 @@ async function* textsOf(io: Io, { text, framing }: SendOptions): AsyncGenerator<
   }
 }
 
-/** Counts the outcomes of the messages, and shows progress on a terminal. */
+/** Counts the outcomes of the messages, and shows progress. */
 class Tally {
   open = 0
   #sent = 0
@@ -64,6 +80,7 @@ class Tally {
   #total = 0
   readonly #leftOver: number
   #wake: () => void = () => {}
+  readonly #progress: Progress | undefined
 
   constructor(
     readonly io: Io,
@@ -71,14 +88,18 @@ class Tally {
     readonly chat: Chat,
   ) {
     this.#leftOver = chat.getState().unsent
+    // Of one message there is nothing to show, and somebody who types sees what they have typed.
+    const isStream = options.text === undefined && io.stdin.isTTY !== true
+    this.#progress = isStream ? showProgress(io, { ...options, what: 'messages sent' }) : undefined
   }
 
-  add(room: Room, text: string): void {
+  add(room: Room, draft: string | MessageDraftInput): void {
     const number = ++this.#total
     this.open++
-    room.send(text).then(
+    room.send(draft).then(
       (message) => {
         this.#sent++
+        this.#progress?.add(1)
         this.#lastSeq = Math.max(this.#lastSeq, message.seq)
         this.#settled()
       },
@@ -101,9 +122,9 @@ class Tally {
   /** `problem`: why not all messages were sent. */
   async finish(problem: CliError | undefined): Promise<number> {
     const { io, options } = this
-    this.#clearProgress()
+    this.#progress?.end()
     const failure = io.signal.aborted || this.#refused.length > 0 ? undefined : problem
-    if (failure) report(io, failure, options.json)
+    if (failure) report(io, failure, options.json === true)
     for (const { number, error } of this.#refused.slice(0, REFUSALS_SHOWN)) {
       const advice = adviceFor(error.code)
       const which = this.#total === 1 ? '' : `message ${number}: `
@@ -123,20 +144,13 @@ class Tally {
       lastSeq: this.#lastSeq,
     }
     await write(io.stdout, options.json ? `${JSON.stringify(counts)}\n` : `${sentence(counts)}\n`)
-    if (io.signal.aborted) return EXIT.interrupted
+    if (io.signal.aborted) return interruptCode(io.signal)
     return this.#refused.length > 0 || failure ? EXIT.failed : EXIT.ok
   }
 
   #settled(): void {
     this.open--
-    if (this.io.stderr.isTTY) {
-      this.io.stderr.write(`\r${this.#sent} of ${this.#total} sent${this.io.stdin.isTTY ? '' : ' …'}`)
-    }
     this.#wake()
-  }
-
-  #clearProgress(): void {
-    if (this.io.stderr.isTTY && this.#total > 0) this.io.stderr.write('\r\u001b[K')
   }
 }
 

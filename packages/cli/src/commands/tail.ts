@@ -1,18 +1,22 @@
 import type { Chat, ShownMessage } from '@roomful/client'
 import { EXIT } from '../failure'
-import { type Io, write } from '../io'
+import { seqBefore } from '../find-seq'
+import { createGrowing } from '../growing'
+import { type Io, interruptCode, write } from '../io'
 import { formatMessage, type MessageFormat } from '../message-format'
 import type { RoomId } from '../room-id'
+import type { Since } from '../since'
 import { type ConnectOptions, withChat } from '../with-chat'
 
 type TailOptions = ConnectOptions & {
   readonly room: RoomId
-  /** Start after this seq. */
-  readonly since?: number
+  /** Where to start. */
+  readonly since?: Since
   /** Start this many messages before the end. */
   readonly last?: number
-  readonly follow: boolean
-  readonly join: boolean
+  /** True by default. */
+  readonly follow?: boolean
+  readonly join?: boolean
   readonly format: MessageFormat
 }
 
@@ -29,15 +33,21 @@ type Row = Pick<
 export function tail(io: Io, options: TailOptions): Promise<number> {
   return withChat(io, options, async (chat) => {
     const room = options.join ? await chat.joinRoom(options.room) : chat.room(options.room)
+    const since = timeOf(options.since)
     const print = async (row: Row): Promise<void> => {
-      const text = formatMessage(row, options.format)
+      // An imported message may be older than those before it.
+      if (since !== undefined && Date.parse(row.createdAt) < since) return
+      const text = formatMessage(row, options.format, options.url)
       if (text !== '') await write(io.stdout, text)
     }
     const head = await page(chat, options.room, { limit: 1 })
-    const after = startOf(options, head.lastSeq)
-    if (options.follow) {
-      for await (const message of room.stream({ after, signal: io.signal })) await print(message)
-      return EXIT.ok
+    const after =
+      since === undefined ? startOf(options, head.lastSeq) : await seqBefore(chat, options.room, since)
+    if (options.follow !== false) {
+      const growing = createGrowing(room, print)
+      for await (const message of room.stream({ after, signal: io.signal }))
+        if (!growing.holds(message)) await print(message)
+      return io.signal.aborted ? interruptCode(io.signal) : EXIT.ok
     }
     // Up to the head as it was at the start, so that a busy room has an end.
     for (let afterSeq = after; afterSeq < head.lastSeq && !io.signal.aborted; ) {
@@ -46,15 +56,21 @@ export function tail(io: Io, options: TailOptions): Promise<number> {
       if (toSeq <= afterSeq) break
       afterSeq = toSeq
     }
-    return io.signal.aborted ? EXIT.interrupted : EXIT.ok
+    return io.signal.aborted ? interruptCode(io.signal) : EXIT.ok
   })
 }
 
 /** The seq to start after. `tail -f` shows the end of a file; without `follow` the default is the whole room. */
 function startOf({ since, last, follow }: TailOptions, lastSeq: number): number {
-  if (since !== undefined) return since
+  if (since?.kind === 'seq') return since.seq
   if (last !== undefined) return Math.max(0, lastSeq - last)
-  return follow ? Math.max(0, lastSeq - LAST_WHEN_FOLLOWING) : 0
+  return follow !== false ? Math.max(0, lastSeq - LAST_WHEN_FOLLOWING) : 0
+}
+
+/** A time is by the clock of this machine. */
+function timeOf(since: Since | undefined): number | undefined {
+  if (since === undefined || since.kind === 'seq') return undefined
+  return since.kind === 'time' ? since.ms : Date.now() - since.ms
 }
 
 function page(chat: Chat, roomId: RoomId, query: { afterSeq?: number; limit: number }) {

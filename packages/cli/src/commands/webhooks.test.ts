@@ -36,10 +36,11 @@ test('what waits is listed, and dead letters are shown and replayed while a serv
   const listed = await webhooks('list')
   expect(listed).toMatchObject({
     code: 0,
-    stdout: 'app  1 waiting  3 dead  since 2026-01-01T00:00:00.000Z\n',
+    stdout: 'ENDPOINT  WAITING  DEAD  OLDEST\napp       1        3     2026-01-01T00:00:00.000Z\n',
   })
   const shown = await webhooks('dead', 'app')
   expect(shown.stdout.split('\n')).toEqual([
+    'EVENT    TYPE          GIVEN UP                  REASON',
     'event-1  message.sent  2026-01-01T00:00:00.000Z  status 500',
     'event-2  message.sent  2026-01-01T00:00:00.000Z  status 500',
     'event-3  message.sent  2026-01-01T00:00:00.000Z  status 500',
@@ -61,7 +62,7 @@ test('hundreds of dead letters are shown page by page, and replayed in steps', a
       .trim()
       .split('\n')
       .map((line) => line.split(' ')[0]),
-  ).toEqual(Array.from({ length: 700 }, (_, index) => `event-${index + 1}`))
+  ).toEqual(['EVENT', ...Array.from({ length: 700 }, (_, index) => `event-${index + 1}`)])
   expect((await webhooks('replay', 'app')).stdout).toBe('700 wait again.\n')
 })
 

@@ -1,6 +1,7 @@
 import { type DeadWebhook, openWebhooks, type Webhooks } from '@roomful/server'
 import { CliError, EXIT } from '../failure'
 import { type Io, write } from '../io'
+import { showTable } from '../show-table'
 import { formatTable } from '../table'
 
 type Options = { readonly database: string; readonly json: boolean }
@@ -11,10 +12,10 @@ const IDS = 500
 export function listWebhooks(io: Io, options: Options): Promise<number> {
   return withWebhooks(options, async (webhooks) => {
     const all = await webhooks.list()
-    const rows = all.map(({ id, waiting, dead, oldestAt }) => [
-      ...[id, `${waiting} waiting`, `${dead} dead`, oldestAt === undefined ? '' : `since ${oldestAt}`],
-    ])
-    await write(io.stdout, options.json ? lines(all) : formatTable(rows))
+    const rows = all.map(({ id, waiting, dead, oldestAt }) => [id, `${waiting}`, `${dead}`, oldestAt ?? ''])
+    if (options.json) await write(io.stdout, lines(all))
+    else
+      await showTable(io, ['ENDPOINT', 'WAITING', 'DEAD', 'OLDEST'], rows, 'Nothing waits for any endpoint.')
   })
 }
 
@@ -24,7 +25,11 @@ export function deadWebhooks(io: Io, endpoint: string, options: Options): Promis
     let after: number | undefined
     do {
       const { letters, next } = await webhooks.dead(endpoint, after === undefined ? {} : { after })
-      await write(io.stdout, options.json ? lines(letters) : formatTable(letters.map(rowOf)))
+      const rows = letters.map(rowOf)
+      if (options.json) await write(io.stdout, lines(letters))
+      else if (after !== undefined) await write(io.stdout, formatTable(rows))
+      else
+        await showTable(io, ['EVENT', 'TYPE', 'GIVEN UP', 'REASON'], rows, `${endpoint} has no dead letters.`)
       after = next
     } while (after !== undefined)
   })

@@ -1,6 +1,5 @@
 import { access, constants, statfs } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { databaseOf } from '@roomful/server'
 import { bad, type Finding, good, skipped, type Target } from './finding'
 
 /** Below this a busy day can fill the disk. */
@@ -8,8 +7,11 @@ const FREE_MIN_BYTES = 1024 ** 3
 
 /** Is there enough free space, if the database is on this machine? */
 export async function checkDisk({ database }: Pick<Target, 'database'>): Promise<Finding> {
-  const named = database === undefined ? undefined : databaseOf(database)
-  if (named?.kind !== 'sqlite') return skipped('disk', 'name a SQLite file of this machine with --database')
+  const asked = 'name a SQLite file of this machine with --database'
+  if (database === undefined) return skipped('disk', asked)
+  const { databaseOf } = await import('@roomful/server')
+  const named = databaseOf(database)
+  if (named.kind !== 'sqlite') return skipped('disk', asked)
   const folder = dirname(resolve(named.path))
   try {
     await access(folder, constants.R_OK | constants.W_OK)

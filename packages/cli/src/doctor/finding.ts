@@ -12,6 +12,8 @@ export type Target = {
   /** The page that wants to connect. */
   readonly origin?: string
   readonly database?: string
+  /** Address of the Redis that joins several servers. */
+  readonly redis?: string
   readonly signal: AbortSignal
 }
 

@@ -1,10 +1,10 @@
 import { CONFIG_FIELDS } from '@roomful/server'
 import { type Command, Option } from 'commander'
+import { serve } from '../commands/serve'
 import type { Io } from '../io'
-import { serve } from './serve'
 
 /** The flags are made from the server's own list of settings, so that the two cannot differ. */
-export function addServeOptions(command: Command, io: Io, done: (exitCode: number) => void): void {
+export function addSettings(command: Command, io: Io, done: (exitCode: number) => void): void {
   command
     .description('run the server; every flag can be a ROOMFUL_… variable as well, and PORT is understood')
     .option('--config <file>', 'a JSON file with settings, by their names in camelCase')
