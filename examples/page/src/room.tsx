@@ -1,4 +1,5 @@
-import { useChat, useComposer, useMessageScroll, useMessages, useRoomSelector } from '@roomful/react'
+import { useChat, useComposer, useMessages, useRoomSelector } from '@roomful/react'
+import { useMessageScroll } from '@roomful/react/scroll'
 
 export function Room() {
   const status = useRoomSelector((state) => state.status)

@@ -30,6 +30,14 @@ export function UserView({ userId }: { readonly userId: string }): ReactElement 
                 <Id>{user.id}</Id>
               </dd>
             </div>
+            {user.avatarUrl !== undefined && (
+              <div>
+                <dt>Picture</dt>
+                <dd>
+                  <Id>{user.avatarUrl}</Id>
+                </dd>
+              </div>
+            )}
             <div>
               <dt>Sign-in</dt>
               <dd>{user.deactivated ? 'deactivated: every token is refused' : 'allowed'}</dd>

@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react'
-import { shownText } from '../text/shown-text'
+import { lineOf } from '../text/shown-text'
 import { Icon } from '../ui/icon'
 import { IconButton } from '../ui/icon-button'
 import { useRoomComposer } from './composer-context'
@@ -14,7 +14,7 @@ export function ComposerContextLine(): ReactElement | null {
       <Icon name={editing ? 'edit' : 'reply'} />
       <p className="grow clip">
         <strong>{editing ? 'Editing' : `Replying to ${message.senderName}`}</strong>{' '}
-        <span className="muted">{shownText(message)}</span>
+        <span className="muted">{lineOf(message)}</span>
       </p>
       <IconButton icon="close" label="Cancel" onClick={cancel} />
     </div>

@@ -6,3 +6,23 @@ export function whyReadOnly({ room, role }: RoomState): string | null {
   if (room?.settings.readOnly && role === 'member') return 'Only the owners of this room can write in it.'
   return null
 }
+
+/** Until when the user is muted, in milliseconds since the epoch; null: they may write. */
+export function mutedUntil({ members }: RoomState, myId: string | undefined): number | null {
+  const until = members.find(({ userId }) => userId === myId)?.mutedUntil
+  return until === undefined ? null : Date.parse(until)
+}
+
+/** In slow mode: when the next message may be sent, in milliseconds since the epoch; null: now. */
+export function slowUntil({ room, role, messages }: RoomState, myId: string | undefined): number | null {
+  const seconds = room?.settings.slowModeSeconds ?? 0
+  if (seconds === 0 || role !== 'member') return null
+  const last = messages.findLast((message) => isOwnSend(message, myId))
+  return last ? Date.parse(last.createdAt) + seconds * 1_000 : null
+}
+
+/** A message about the user, such as that they joined, is not one of theirs. */
+const isOwnSend = (
+  { senderId, status, type }: RoomState['messages'][number],
+  myId: string | undefined,
+): boolean => senderId === myId && status !== 'failed' && type !== 'system'

@@ -1,21 +1,23 @@
 import type { ShownMessage } from '@roomful/client'
 import type { ReactElement } from 'react'
+import { useJump } from '../room/jump'
 import { tintOf } from '../text/person'
-import { shownText } from '../text/shown-text'
-import { showRow } from './show-row'
+import { lineOf } from '../text/shown-text'
 
-/** The message that a reply answers; if it is loaded, a click goes there. */
-export function Quote({ quoted }: { quoted: ShownMessage | undefined }): ReactElement {
-  if (!quoted) return <p className="quote muted">An earlier message</p>
+/** The message that a reply answers. A click goes there, also where it is not loaded and nothing of it can be shown. */
+export function Quote({ id, quoted }: { id: string; quoted: ShownMessage | undefined }): ReactElement {
+  const jump = useJump()
+  if (!quoted)
+    return (
+      <button type="button" className="quote muted" onClick={() => jump(id)}>
+        An earlier message
+      </button>
+    )
   const { key, senderId, senderName, deleted } = quoted
   return (
-    <button
-      type="button"
-      className={`quote ${tintOf(senderId)}`}
-      onClick={() => showRow(`[data-key="${CSS.escape(key)}"]`)}
-    >
+    <button type="button" className={`quote ${tintOf(senderId)}`} onClick={() => jump(key)}>
       <bdi className="sender">{senderName}</bdi>
-      <span className="quote-text">{deleted ? 'message deleted' : shownText(quoted)}</span>
+      <span className="quote-text">{deleted ? 'message deleted' : lineOf(quoted)}</span>
     </button>
   )
 }

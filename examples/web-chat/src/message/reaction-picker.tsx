@@ -1,6 +1,8 @@
 import type { ShownMessage } from '@roomful/client'
 import { useRoom } from '@roomful/react'
-import type { ReactElement } from 'react'
+import { type ReactElement, useState } from 'react'
+import { EmojiDialog } from '../emoji/emoji-dialog'
+import { IconButton } from '../ui/icon-button'
 import { useAttempt } from '../ui/notices'
 
 const CHOICES = [
@@ -8,8 +10,6 @@ const CHOICES = [
   ['❤️', 'heart'],
   ['😂', 'laughing'],
   ['🎉', 'party'],
-  ['😮', 'surprised'],
-  ['😢', 'sad'],
   ['👀', 'eyes'],
   ['✅', 'done'],
 ] as const
@@ -23,6 +23,7 @@ export function ReactionPicker({
 }): ReactElement {
   const room = useRoom()
   const attempt = useAttempt()
+  const [showsAll, setShowsAll] = useState(false)
   const pick = (emoji: string) => {
     attempt(room.react(message.id, emoji, 'add'))
     onDone()
@@ -41,6 +42,7 @@ export function ReactionPicker({
           type="button"
           className="icon-button emoji"
           aria-label={`React with ${name}`}
+          title={name}
           // biome-ignore lint/a11y/noAutofocus: the button that opened it is gone
           autoFocus={i === 0}
           onClick={() => pick(emoji)}
@@ -48,6 +50,8 @@ export function ReactionPicker({
           {emoji}
         </button>
       ))}
+      <IconButton icon="plus" label="More emoji" onClick={() => setShowsAll(true)} />
+      {showsAll && <EmojiDialog onPick={pick} onClose={onDone} />}
     </div>
   )
 }

@@ -1,6 +1,7 @@
 import type { ShownMessage } from '@roomful/client'
 import { useRoom } from '@roomful/react'
 import { type ReactElement, useEffect, useState } from 'react'
+import { isGrowing } from '../message/stream-state'
 
 /** Speech is slower than chat: messages within a second are announced as one. */
 const BATCH_MS = 1_000
@@ -17,6 +18,7 @@ export function Announcer({ myId }: { myId: string }): ReactElement {
   useEffect(() => {
     let said = newest(room.messages())
     let waiting: ShownMessage[] = []
+    const growing = new Set<string>()
     let timer: ReturnType<typeof setTimeout> | undefined
     const say = () => {
       setText(announcement(waiting))
@@ -26,14 +28,21 @@ export function Announcer({ myId }: { myId: string }): ReactElement {
     const stop = room.select(
       (state) => state.messages,
       (messages) => {
+        // One that grows is read out once, when it has ended.
+        if (growing.size > 0) {
+          const ended = messages.filter((message) => growing.has(message.id) && !isGrowing(message))
+          for (const { id } of ended) growing.delete(id)
+          waiting.push(...ended.filter(({ deleted }) => !deleted))
+          if (waiting.length > 0) timer ??= setTimeout(say, BATCH_MS)
+        }
         const before = said
         said = Math.max(said, newest(messages))
         // Before the first page there was nothing to compare with: history is not announced.
         if (before === 0 || before === said) return
         const fresh = messages.slice(messages.findLastIndex(({ seq }) => seq > 0 && seq <= before) + 1)
-        waiting.push(
-          ...fresh.filter(({ seq, senderId, deleted }) => seq > 0 && senderId !== myId && !deleted),
-        )
+        const others = fresh.filter(({ seq, senderId, deleted }) => seq > 0 && senderId !== myId && !deleted)
+        for (const message of others) if (isGrowing(message)) growing.add(message.id)
+        waiting.push(...others.filter((message) => !isGrowing(message)))
         if (waiting.length > 0) timer ??= setTimeout(say, BATCH_MS)
       },
     )

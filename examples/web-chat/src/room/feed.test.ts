@@ -17,10 +17,17 @@ const seqs = (
   divider: number | null,
 ) => feedOf(messages, divider).flatMap((item) => (item[mark] ? [item.message.seq] : []))
 
-test('a group is one sender within one minute', () => {
+test('a group is one sender within five minutes of its first message', () => {
   const ben = { senderId: 'ben' as ShownMessage['senderId'] }
-  const messages = [at(1, 0), at(2, 59_999), at(3, MINUTE_MS), at(4, MINUTE_MS, ben), at(5, MINUTE_MS)]
-  expect(seqs(messages, 'startsGroup', null)).toEqual([1, 3, 4, 5])
+  const messages = [
+    ...[at(1, 0), at(2, 4 * MINUTE_MS), at(3, 5 * MINUTE_MS - 1), at(4, 5 * MINUTE_MS)],
+    ...[at(5, 5 * MINUTE_MS, ben), at(6, 5 * MINUTE_MS)],
+  ]
+  expect(seqs(messages, 'startsGroup', null)).toEqual([1, 4, 5, 6])
+})
+
+test('a clock that was set back by an hour begins a group', () => {
+  expect(seqs([at(1, HOUR_MS), at(2, 0), at(3, 1)], 'startsGroup', null)).toEqual([1, 2])
 })
 
 test('system messages are not grouped', () => {

@@ -1,19 +1,40 @@
 import type { ShownMessage } from '@roomful/client'
-import { useMessageScroll, useMessages, useRoomSelector } from '@roomful/react'
-import { Fragment, type ReactElement, useMemo } from 'react'
+import { useMessages, useRoomSelector } from '@roomful/react'
+import { useVirtualMessages, VirtualRows } from '@roomful/react/virtual'
+import { type KeyboardEvent, type ReactElement, useCallback, useEffect, useMemo, useState } from 'react'
 import { MessageRow } from '../message/message-row'
 import { dayLabel } from '../text/time'
-import { feedOf } from './feed'
-import { JumpButton } from './jump-button'
+import { later } from '../ui/later'
+import { type FeedItem, feedOf } from './feed'
+import { useJumpsInto } from './jump'
+import { ListPills } from './list-pills'
 import { moveFocus } from './move-focus'
 import { NoMessages } from './no-messages'
+import { readersOf, readSeqsOf } from './readers'
+import { TopDay } from './top-day'
+
+const JumpDialog = later(() => import('./jump-dialog').then((part) => part.JumpDialog))
+
+const keyOf = ({ message }: FeedItem): string => message.key
 
 export function MessageList({ myId }: { myId: string }): ReactElement {
   const messages = useMessages()
-  const { ref, atBottom, newCount, dividerSeq, scrollToBottom } = useMessageScroll()
+  const { ref, list, scrollTo, highlightedKey, dividerSeq, ...view } = useVirtualMessages()
   const feed = useMemo(() => feedOf(messages, dividerSeq), [messages, dividerSeq])
   const quotes = useMemo(() => quotesOf(messages), [messages])
-  const readSeq = useRoomSelector((state) => Math.max(0, ...state.reads.values()))
+  const reads = useRoomSelector((state) => state.reads)
+  const others = useRoomSelector((state) => Math.max(0, state.memberCount - 1))
+  const readSeqs = useMemo(() => readSeqsOf(reads, myId), [reads, myId])
+  const dayStarts = useMemo(() => new Set(feed.filter(({ startsDay }) => startsDay).map(keyOf)), [feed])
+  const [isChoosing, setIsChoosing] = useState(false)
+  const choose = useCallback(() => setIsChoosing(true), [])
+  useJumpsInto(useCallback((place) => scrollTo(place, { highlight: true }), [scrollTo]))
+
+  // The keyboard goes on from the message that was jumped to, also when that is the same one again.
+  const jump = useRoomSelector((state) => state.jump)
+  useEffect(() => {
+    if (jump && highlightedKey !== null) list.focus(highlightedKey)
+  }, [list, jump, highlightedKey])
 
   return (
     <div className="messages">
@@ -25,16 +46,19 @@ export function MessageList({ myId }: { myId: string }): ReactElement {
         aria-label="Messages"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable with the keyboard
         tabIndex={0}
-        onKeyDown={moveFocus}
+        onKeyDown={(event) => {
+          if (isGoTo(event)) choose()
+          else moveFocus(event, feed.map(keyOf), list.focus)
+        }}
       >
-        <div className="rows">
-          <HistoryEdge />
-          {feed.map(({ message, startsDay, startsGroup, startsUnread, position }) => (
-            <Fragment key={message.key}>
+        <VirtualRows list={list} items={feed} keyOf={keyOf} className="rows">
+          {({ message, startsDay, startsGroup, startsUnread, position }, index) => (
+            <>
+              {index === 0 && <HistoryEdge />}
               {startsDay && (
-                <div className="day" data-testid="day">
+                <button type="button" className="day" data-testid="day" title="Go to a day" onClick={choose}>
                   <time dateTime={message.createdAt}>{dayLabel(message.createdAt)}</time>
-                </div>
+                </button>
               )}
               {startsUnread && (
                 // biome-ignore lint/a11y/useSemanticElements: an <hr> can hold no words
@@ -46,18 +70,32 @@ export function MessageList({ myId }: { myId: string }): ReactElement {
                 message={message}
                 quoted={message.replyTo === null ? undefined : quotes.get(message.replyTo)}
                 isOwn={message.senderId === myId}
-                isRead={message.seq > 0 && message.seq <= readSeq}
+                readBy={message.senderId === myId ? readersOf(message.seq, readSeqs) : 0}
+                others={message.senderId === myId ? others : 0}
                 startsGroup={startsGroup}
                 position={position}
+                isHighlighted={message.key === highlightedKey}
               />
-            </Fragment>
-          ))}
-        </div>
+            </>
+          )}
+        </VirtualRows>
         {messages.length === 0 && <NoMessages />}
       </div>
-      {!atBottom && <JumpButton newCount={newCount} onClick={scrollToBottom} />}
+      <TopDay
+        list={list}
+        startsDay={useCallback((key) => dayStarts.has(key), [dayStarts])}
+        onClick={choose}
+      />
+      <ListPills {...view} />
+      {isChoosing && <JumpDialog onClose={() => setIsChoosing(false)} />}
     </div>
   )
+}
+
+/** On the list or a message, not in a field of it. */
+function isGoTo({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  if (key !== 'g' || ctrlKey || metaKey || altKey) return false
+  return target instanceof HTMLElement && target.matches('[role=log], article')
 }
 
 /** Above the oldest: always as high, so that loading moves nothing. */

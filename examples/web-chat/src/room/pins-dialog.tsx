@@ -2,7 +2,7 @@ import type { Pin } from '@roomful/client'
 import { usePins, useRoom } from '@roomful/react'
 import type { ReactElement } from 'react'
 import { useMayPin } from '../message/use-may-pin'
-import { shownText } from '../text/shown-text'
+import { lineOf } from '../text/shown-text'
 import { Dialog } from '../ui/dialog'
 import { IconButton } from '../ui/icon-button'
 import { useAttempt } from '../ui/notices'
@@ -29,7 +29,7 @@ export function PinsDialog({
           <li key={pin.messageId} className="picker-row">
             <button type="button" className="pin-text grow" onClick={() => go(pin)}>
               <bdi className="sender">{pin.senderName}</bdi>
-              <span className="clip">{shownText(pin)}</span>
+              <span className="clip">{lineOf(pin)}</span>
             </button>
             {mayPin && (
               <IconButton

@@ -9,12 +9,15 @@ export function RoomAvatar({
   id,
   name,
   type,
+  url,
 }: {
   id: string
   name: string
   type: RoomSummary['type']
+  /** The other user's picture, of a direct message. */
+  url?: string | undefined
 }): ReactElement {
-  if (type === 'dm') return <Avatar id={id} name={name} />
+  if (type === 'dm') return <Avatar id={id} name={name} url={url} />
   return (
     <span className={`avatar square ${tintOf(id)}`} aria-hidden="true">
       <Icon name={type === 'private' ? 'lock' : type === 'ephemeral' ? 'clock' : 'hash'} />

@@ -2,9 +2,10 @@ import type { RoomSummary } from '@roomful/client'
 import { memo, type ReactElement } from 'react'
 import { hrefOfRoom } from '../app/route'
 import { roomTitle } from '../text/room-title'
-import { shownText } from '../text/shown-text'
+import { lineOf } from '../text/shown-text'
 import { listTime } from '../text/time'
 import { RoomAvatar } from './room-avatar'
+import { useRoomDraft } from './use-room-draft'
 
 /** The server counts unread no further than this. */
 const UNREAD_CAP = 100
@@ -19,6 +20,7 @@ export const RoomListItem = memo(function RoomListItem({
   current: boolean
 }): ReactElement {
   const { preview, unread } = room
+  const draft = useRoomDraft(room.id).trim()
   const title = roomTitle(room.name, room.type, myName)
   const count = unread >= UNREAD_CAP ? `${UNREAD_CAP - 1}+` : String(unread)
   return (
@@ -41,7 +43,14 @@ export const RoomListItem = memo(function RoomListItem({
             )}
           </span>
           <span className="room-link-line">
-            <bdi className="preview clip">{preview ? previewText(preview) : 'No messages yet'}</bdi>
+            {/* In the open room it stands in the field. */}
+            {draft !== '' && !current ? (
+              <span className="preview clip" data-draft>
+                <b className="draft-mark">Draft:</b> <bdi>{draft}</bdi>
+              </span>
+            ) : (
+              <bdi className="preview clip">{preview ? previewText(preview) : 'No messages yet'}</bdi>
+            )}
             {unread > 0 && (
               <span className="badge">
                 {count}
@@ -57,5 +66,5 @@ export const RoomListItem = memo(function RoomListItem({
 
 function previewText(preview: NonNullable<RoomSummary['preview']>): string {
   if (preview.deleted) return 'Message deleted'
-  return preview.type === 'system' ? preview.content : `${preview.senderName}: ${shownText(preview)}`
+  return preview.type === 'system' ? preview.content : `${preview.senderName}: ${lineOf(preview)}`
 }

@@ -8,7 +8,7 @@ export function RoomList({ myName, current }: { myName: string; current: string 
   return (
     <nav className="room-list" aria-label="Rooms">
       {rooms.length > 0 ? (
-        <ul>
+        <ul aria-label="Your rooms">
           {rooms.map((room) => (
             <RoomListItem key={room.id} room={room} myName={myName} current={room.id === current} />
           ))}

@@ -1,15 +1,24 @@
 import { type Chat, createChat } from '@roomful/client'
+import { forgetReplies } from '../composer/kept-replies'
+import { identityKeyOf, TAB_PERSON } from './tab-person'
 
 /** The server that serves this page, at the root or mounted under a path. */
-const SERVER = new URL('.', window.location.href).href.replace(/\/$/, '')
+export const SERVER = new URL('.', window.location.href).href.replace(/\/$/, '')
 
 export type Identity = { readonly token: string; readonly userId: string; readonly name: string }
 export type Session = { readonly identity: Identity; readonly chat: Chat }
 
-const STORAGE_KEY = 'roomful.identity'
+const STORAGE_KEY = identityKeyOf(TAB_PERSON)
 
 /** Signs in as a guest; the text of its rejection is for the user. */
 export async function signIn(name: string): Promise<Session> {
+  const identity = await requestGuest(name)
+  remember(identity)
+  return open(identity)
+}
+
+/** A new guest, whom this browser does not remember. */
+export async function requestGuest(name: string): Promise<Identity> {
   const response = await fetch(`${SERVER}/auth/guest`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -21,11 +30,10 @@ export async function signIn(name: string): Promise<Session> {
   if (!response.ok) throw new Error(refusalText(response.status, body))
   const identity = decodeIdentity(body)
   if (!identity) throw new Error('The server answered with something else than a sign-in.')
-  remember(identity)
-  return open(identity)
+  return identity
 }
 
-/** The user who was signed in here before a reload, in any tab of this browser. */
+/** The user who was signed in here before a reload, in any tab of this browser (as this person). */
 export function restoreSession(): Session | null {
   const identity = recall()
   return identity && open(identity)
@@ -36,6 +44,7 @@ export function restoreSession(): Session | null {
  */
 export async function endSession({ chat, identity }: Session): Promise<void> {
   forget()
+  forgetReplies()
   await Promise.all([
     chat.signOut(),
     // 401: it had ended already. Unreachable: it ends when the token expires, and this browser forgets the token.
@@ -47,7 +56,9 @@ export async function endSession({ chat, identity }: Session): Promise<void> {
 }
 
 function open(identity: Identity): Session {
-  return { identity, chat: createChat({ url: SERVER, auth: identity.token }) }
+  // The query makes it another server to the local copy, so that two people of one browser share none.
+  const query = TAB_PERSON === null ? '' : `?person=${encodeURIComponent(TAB_PERSON)}`
+  return { identity, chat: createChat({ url: SERVER + query, auth: identity.token }) }
 }
 
 function refusalText(status: number, body: unknown): string {

@@ -1,28 +1,40 @@
-import { type FormEvent, type ReactElement, useState } from 'react'
+import { type FormEvent, type ReactElement, useCallback, useEffect, useState } from 'react'
 import { type Session, signIn } from './session'
 
 /** The server's limit (`LIMITS.userNameLength`). */
 const NAME_LENGTH = 100
 
 export function SignIn({
+  joinsAs,
   notice,
   onSignedIn,
 }: {
+  /** Whom the address names: they are asked for nothing. */
+  joinsAs: string | null
   notice: string | null
   onSignedIn: (session: Session) => void
 }): ReactElement {
-  const [name, setName] = useState('')
+  const [name, setName] = useState(joinsAs ?? '')
   const [error, setError] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
 
+  const join = useCallback(
+    (as: string) => {
+      setBusy(true)
+      setError(null)
+      signIn(as)
+        .then(onSignedIn, (reason: Error) => setError(reason.message))
+        .finally(() => setBusy(false))
+    },
+    [onSignedIn],
+  )
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    setBusy(true)
-    setError(null)
-    signIn(name.trim())
-      .then(onSignedIn, (reason: Error) => setError(reason.message))
-      .finally(() => setBusy(false))
+    join(name.trim())
   }
+  useEffect(() => {
+    if (joinsAs !== null) join(joinsAs)
+  }, [joinsAs, join])
 
   return (
     <main className="sign-in">
@@ -52,6 +64,9 @@ export function SignIn({
         <button type="submit" className="button primary" disabled={busy || name.trim() === ''}>
           {busy ? 'Joining…' : 'Join'}
         </button>
+        <p className="sign-in-more">
+          <a href="chaos">Watch it survive a bad network</a>
+        </p>
       </form>
     </main>
   )

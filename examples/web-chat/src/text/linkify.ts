@@ -30,7 +30,8 @@ function trim(candidate: string): string {
   return text
 }
 
-function hrefOf(text: string): string | null {
+/** Null: it is no address of the web or of a mailbox. */
+export function hrefOf(text: string): string | null {
   const address = /^(https?:\/\/|mailto:)/i.test(text) ? text : `mailto:${text}`
   if (!URL.canParse(address)) return null
   const { protocol, href } = new URL(address)

@@ -9,6 +9,8 @@ test.each([
   ['ada.lovelace', 'AL'],
   ['👩‍🚀 Zoe', '👩Z'],
   ['李 小龍', '李小'],
+  ['Roomy (bot)', 'RB'],
+  ['(((', '?'],
   ['   ', '?'],
 ])('initials of %s', (name, initials) => {
   expect(initialsOf(name)).toBe(initials)

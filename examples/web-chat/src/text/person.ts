@@ -13,6 +13,8 @@ export function initialsOf(name: string): string {
   const words = name
     .trim()
     .split(/[\s._-]+/u)
+    // `Roomy (bot)`: a bracket is no initial.
+    .map((word) => word.replace(/^\p{P}+/u, ''))
     .filter(Boolean)
   const first = [...(words[0] ?? '?')][0] ?? '?'
   const last = words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : ''
