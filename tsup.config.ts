@@ -4,13 +4,14 @@ import { defineConfig, type Options } from 'tsup'
 /** What each package is made for, and its entry points besides `index`. */
 const packages: Record<string, { platform: 'neutral' | 'browser' | 'node'; entries?: string[] }> = {
   protocol: { platform: 'neutral', entries: ['plain'] },
-  client: { platform: 'neutral', entries: ['node'] },
-  react: { platform: 'neutral' },
-  server: { platform: 'node', entries: ['contract'] },
+  client: { platform: 'neutral', entries: ['faults', 'node', 'react-native'] },
+  react: { platform: 'neutral', entries: ['devtools', 'files', 'scroll', 'virtual'] },
+  server: { platform: 'node', entries: ['contract', 'engine'] },
   bot: { platform: 'node' },
   admin: { platform: 'neutral' },
-  testing: { platform: 'node', entries: ['history'] },
+  testing: { platform: 'node', entries: ['bots', 'browser', 'history', 'msw', 'node'] },
   cli: { platform: 'node', entries: ['main'] },
+  'create-roomful': { platform: 'node', entries: ['main'] },
 }
 
 /** Everything a package declares stays an import: tsup would ask the root's package.json, which has none of it. */
@@ -31,7 +32,8 @@ function options(dir: string): Options {
     external: declared(dir),
     // One copy of a module that two entries share: `instanceof ChatError` must hold across them.
     splitting: true,
-    sourcemap: true,
+    // The files are not minified: a map would only repeat them, and was two thirds of each tarball.
+    sourcemap: false,
     // scripts/build-types.mjs makes them all from one TypeScript program: 4 s, where tsup takes 13.
     dts: false,
     clean: false,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { ENGINES, LACKING } from './test/browser/suites.mjs'
+import { LongestFirst } from './test/longest-first.mjs'
 
 const packages = fileURLToPath(new URL('packages', import.meta.url))
 
@@ -12,6 +13,7 @@ export default defineConfig({
     // To the sources, as in tsconfig.json: tests need no build, and a stale one cannot turn them green.
     alias: [
       { find: /^@roomful\/(\w+)$/, replacement: `${packages}/$1/src/index.ts` },
+      { find: /^create-roomful$/, replacement: `${packages}/create-roomful/src/index.ts` },
       { find: /^@roomful\/(\w+)\/(\w+)$/, replacement: `${packages}/$1/src/$2.ts` },
     ],
   },
@@ -20,6 +22,7 @@ export default defineConfig({
     isolate: false,
     // Of two cores it would leave one to itself.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     testTimeout: HANGS_AFTER_MS,
     hookTimeout: HANGS_AFTER_MS,
     projects: [
@@ -39,6 +42,9 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          // They often wait for processes that end, leases that run out, and databases that come back.
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { rollup } from 'rollup'
 import { dts } from 'rollup-plugin-dts'
 import ts from 'typescript'
+import { hasCommonJs } from './manifests.mjs'
 
 const OUT = '.cache/types'
 
@@ -15,7 +16,7 @@ export async function buildTypes(entries) {
   emit(entries)
   for (const [dir, files] of Object.entries(entries)) {
     const dist = `packages/${dir}/dist`
-    for (const old of readdirSync(dist)) if (old.endsWith('.d.ts')) rmSync(`${dist}/${old}`)
+    for (const old of readdirSync(dist)) if (/\.d\.c?ts$/.test(old)) rmSync(`${dist}/${old}`)
     const bundle = await rollup({
       input: Object.fromEntries(
         files.map((file) => [basename(file, '.ts'), `${OUT}/${file.replace(/\.ts$/, '.d.ts')}`]),
@@ -25,6 +26,16 @@ export async function buildTypes(entries) {
     })
     await bundle.write({ dir: dist, entryFileNames: '[name].d.ts', chunkFileNames: '[name]-[hash].d.ts' })
     await bundle.close()
+    if (hasCommonJs(dir)) copyForCommonJs(dist)
+  }
+}
+
+/** The same declarations beside the CommonJS files: by its extension, TypeScript takes a `.d.ts` for an ES module. @param {string} dist */
+function copyForCommonJs(dist) {
+  for (const file of readdirSync(dist).filter((name) => name.endsWith('.d.ts'))) {
+    const text = readFileSync(`${dist}/${file}`, 'utf8')
+    const copy = text.replace(/(from\s+|import\()(['"])(\.\/[^'"]+)\.js\2/g, '$1$2$3.cjs$2')
+    writeFileSync(`${dist}/${file.replace(/\.d\.ts$/, '.d.cts')}`, copy)
   }
 }
 

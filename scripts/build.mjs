@@ -1,20 +1,28 @@
 // npm run build: builds what is stale. `--force` builds everything, `--packages` only what the packages need to run.
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { hasCommonJs, manifestOf } from './manifests.mjs'
+import { precompress } from './precompress.mjs'
 import { hashOf, locked, readStamps, writeStamps } from './stale.mjs'
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
-/** Pages that vite builds: the web chat, what the host examples serve, and the operator's page, which the server ships. */
+const OF_REACT = ['protocol', 'client', 'react']
+/**
+ * Pages that vite builds, with the packages in each: the web chat, what the host examples serve, and the operator's page,
+ * which the server ships.
+ */
 const PAGES = {
-  'web-chat': { folder: 'examples/web-chat', output: 'examples/web-chat/dist' },
-  page: { folder: 'examples/page', output: 'examples/page/dist' },
-  'admin-page': { folder: 'examples/admin', output: 'packages/server/dist/admin' },
+  'web-chat': { folder: 'examples/web-chat', output: 'examples/web-chat/dist', uses: OF_REACT },
+  page: { folder: 'examples/page', output: 'examples/page/dist', uses: OF_REACT },
+  'admin-page': { folder: 'examples/admin', output: 'packages/server/dist/admin', uses: ['admin'] },
 }
-/** Run, never imported: it has no declarations. */
-const CLI_MAIN = 'packages/cli/src/main.ts'
+/** For a `<script type="module">`: the client and all that it loads in one file. */
+const BROWSER_FILE = 'packages/client/dist/roomful.min.js'
+/** Packages with a command. Its file is run, never imported: it has no declarations. */
+const COMMANDS = new Set(['cli', 'create-roomful'])
 
 /** @typedef {{ name: string, inputs: string[], outputs: string[] }} Target */
 
@@ -29,25 +37,45 @@ export async function build({ force = false, types = true, pages: withPages = tr
   const packages = Object.entries(entries).map(([name, files]) => ({
     name,
     inputs: [`packages/${name}`],
-    outputs: [...files, ...(name === 'cli' ? [CLI_MAIN] : [])].map((file) => dist(file, '.js')),
+    outputs: [
+      ...[...files, ...(COMMANDS.has(name) ? [`packages/${name}/src/main.ts`] : [])].map((file) =>
+        dist(file, '.js'),
+      ),
+      ...(hasCommonJs(name) ? files.map((file) => dist(file, '.cjs')) : []),
+    ],
   }))
+  const browserFile = {
+    name: 'browser file',
+    inputs: ['packages/client', 'packages/protocol', 'scripts/build-browser-file.mjs'],
+    outputs: [BROWSER_FILE],
+  }
   const all = packages.flatMap(({ inputs }) => inputs)
   const declarations = {
     name: 'types',
     inputs: all,
-    outputs: Object.values(entries)
-      .flat()
-      .map((f) => dist(f, '.d.ts')),
+    outputs: Object.entries(entries).flatMap(([name, files]) => [
+      ...files.map((file) => dist(file, '.d.ts')),
+      ...(hasCommonJs(name) ? files.map((file) => dist(file, '.d.cts')) : []),
+    ]),
   }
-  const pages = Object.entries(PAGES).map(([name, { folder, output }]) => ({
+  const pages = Object.entries(PAGES).map(([name, { folder, output, uses }]) => ({
     folder,
-    target: { name, inputs: [...all, folder], outputs: [`${output}/index.html`] },
+    output,
+    target: {
+      name,
+      inputs: [...uses.map((used) => `packages/${used}`), folder],
+      outputs: [`${output}/index.html`],
+    },
   }))
 
   await locked(async () => {
     const stamps = force ? {} : readStamps()
     const stale = packages.filter((target) => isStale(target, stamps))
     if (stale.length > 0) await step(stale, stamps, () => buildPackages(stale))
+    if (isStale(browserFile, stamps))
+      await step([browserFile], stamps, async () =>
+        (await import('./build-browser-file.mjs')).buildBrowserFile(BROWSER_FILE),
+      )
     // Two cores: vite in its own process beside the declarations in this one.
     await Promise.all([
       withPages &&
@@ -62,13 +90,14 @@ export async function build({ force = false, types = true, pages: withPages = tr
   })
 }
 
-/** Each package's entry points, from its `exports`. */
+/** Each package's entry points, from its `exports`: those that have a source of their own. */
 function entryPoints() {
   return Object.fromEntries(
     readdirSync('packages').map((dir) => {
-      const { exports } = JSON.parse(readFileSync(`packages/${dir}/package.json`, 'utf8'))
-      const names = Object.keys(exports).filter((path) => !path.endsWith('.json'))
-      return [dir, names.map((path) => `packages/${dir}/src/${path === '.' ? 'index' : path.slice(2)}.ts`)]
+      const sources = Object.keys(manifestOf(dir).exports).map(
+        (path) => `packages/${dir}/src/${path === '.' ? 'index' : path.slice(2)}.ts`,
+      )
+      return [dir, sources.filter((path) => existsSync(path))]
     }),
   )
 }
@@ -100,19 +129,22 @@ async function buildPackages(stale) {
   for (const { outputs } of stale) {
     const folder = dirname(outputs[0] ?? '')
     if (!existsSync(folder)) continue
-    for (const old of readdirSync(folder)) if (/\.js(\.map)?$/.test(old)) rmSync(`${folder}/${old}`)
+    for (const old of readdirSync(folder)) if (/\.c?js(\.map)?$/.test(old)) rmSync(`${folder}/${old}`)
   }
   const tsup = await import('tsup')
   process.env.ROOMFUL_BUILD = stale.map(({ name }) => name).join(' ')
   await tsup.build({ silent: true })
+  const { buildCommonJs } = await import('./build-common-js.mjs')
+  for (const { name } of stale) if (hasCommonJs(name)) await buildCommonJs(`packages/${name}/dist`)
 }
 
-/** One after the other. @param {{ folder: string, target: Target }[]} stale @param {Record<string, string>} stamps */
+/** One after the other. @param {{ folder: string, output: string, target: Target }[]} stale @param {Record<string, string>} stamps */
 async function buildPages(stale, stamps) {
   const vite = 'node_modules/vite/bin/vite.js'
-  for (const { folder, target } of stale)
+  for (const { folder, output, target } of stale)
     await step([target], stamps, async () => {
       await promisify(execFile)(process.execPath, [vite, 'build', folder, '--logLevel', 'warn'])
+      precompress(output)
     })
 }
 

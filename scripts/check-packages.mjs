@@ -1,49 +1,39 @@
 // npm run check:packages: packs every package as it would be published, and runs publint and attw on the tarballs
 // themselves, not on the folders: only there a file that `files` forgets is missing.
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { promisify } from 'node:util'
+import { readFileSync } from 'node:fs'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { build } from './build.mjs'
+import { inTempFolder, packAll, run } from './pack.mjs'
+import { manifestProblems } from './release-manifests.mjs'
 
-const run = promisify(execFile)
 await build()
-const folder = mkdtempSync(`${tmpdir()}/roomful-pack-`)
-let failed = false
-try {
-  const workspaces = readdirSync('packages').map((dir) => `--workspace=packages/${dir}`)
-  const { stdout } = await run('npm', [
-    'pack',
-    '--json',
-    '--ignore-scripts',
-    `--pack-destination=${folder}`,
-    ...workspaces,
-  ])
-  for (const { name, filename, files } of JSON.parse(stdout)) {
-    const tarball = `${folder}/${filename}`
-    const paths = files.map((/** @type {{ path: string }} */ file) => file.path)
+for (const problem of manifestProblems()) {
+  console.error(`✗ ${problem}`)
+  process.exitCode = 1
+}
+await inTempFolder(async (folder) => {
+  for (const { name, path, files, size } of await packAll(folder)) {
+    const paths = files.map((file) => file.path)
     const problems = [
       ...checkFiles(paths, name),
-      ...(await checkManifest(name, tarball)),
-      ...(await checkTypes(tarball)),
+      ...(await checkManifest(name, path)),
+      ...(await checkTypes(path, paths)),
     ]
-    console.log(`${problems.length > 0 ? '✗' : '✓'} ${filename}, ${paths.length} files`)
+    console.log(
+      `${problems.length > 0 ? '✗' : '✓'} ${name}, ${paths.length} files, ${(size / 1000).toFixed(1)} KB`,
+    )
     for (const problem of problems) console.error(`  ${problem}`)
-    failed ||= problems.length > 0
+    if (problems.length > 0) process.exitCode = 1
   }
-} finally {
-  rmSync(folder, { recursive: true })
-}
-process.exitCode = failed ? 1 : 0
+})
 
 /** @param {string[]} paths @param {string} name */
 function checkFiles(paths, name) {
   // The operator's page is built into the server's package.
   const wanted = ['LICENSE', 'README.md', ...(name === '@roomful/server' ? ['dist/admin/index.html'] : [])]
   const missing = wanted.filter((path) => !paths.includes(path))
-  const stray = paths.filter((path) => /\.test\.|^src\//.test(path))
+  const stray = paths.filter((path) => /\.test\.|^src\/|\.map$/.test(path))
   return [...missing.map((path) => `no ${path}`), ...stray.map((path) => `ships ${path}`)]
 }
 
@@ -56,10 +46,15 @@ async function checkManifest(name, tarball) {
   return messages.map((message) => formatMessage(message, manifest) ?? message.code)
 }
 
-/** Whether the types are found under every module resolution. @param {string} tarball */
-async function checkTypes(tarball) {
-  const args = [tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-color', '--no-emoji']
-  return run('node_modules/.bin/attw', args).then(
+/**
+ * Whether the types are found under every module resolution that reads `exports`; without CommonJS, by ES modules only.
+ * @param {string} tarball @param {string[]} paths
+ */
+function checkTypes(tarball, paths) {
+  const profile = paths.includes('dist/index.cjs') ? 'node16' : 'esm-only'
+  // One minified file for pages without a bundler: it has the types of the package, and no CommonJS.
+  const args = [tarball, '--profile', profile, '--exclude-entrypoints', 'browser']
+  return run('node_modules/.bin/attw', [...args, '--format', 'ascii', '--no-color', '--no-emoji']).then(
     () => [],
     (error) => [error.stdout || error.message],
   )

@@ -11,23 +11,25 @@ const EVERYONES = [
   'tsconfig.json',
   'tsup.config.ts',
   'scripts/build.mjs',
+  'scripts/build-common-js.mjs',
   'scripts/build-types.mjs',
+  'scripts/precompress.mjs',
 ]
-const NOT_BUILT = /(^|\/)(dist|node_modules)$|\.test\.tsx?$|\.md$/
+const NOT_BUILT = /(^|\/)(dist|node_modules|bench|sim)$|\.test\.tsx?$|\.md$/
 
-/** @param {string} path @returns {string[]} */
-function filesUnder(path) {
-  if (NOT_BUILT.test(path)) return []
+/** @param {string} path @param {RegExp} skipped @returns {string[]} */
+function filesUnder(path, skipped) {
+  if (skipped.test(path)) return []
   if (!statSync(path).isDirectory()) return [path]
   return readdirSync(path)
     .sort()
-    .flatMap((name) => filesUnder(`${path}/${name}`))
+    .flatMap((name) => filesUnder(`${path}/${name}`, skipped))
 }
 
-/** @param {string[]} inputs files and folders */
-export function hashOf(inputs) {
+/** @param {string[]} inputs files and folders @param {RegExp} [skipped] paths that do not count */
+export function hashOf(inputs, skipped = NOT_BUILT) {
   const hash = createHash('sha256')
-  for (const file of [...EVERYONES, ...inputs].flatMap(filesUnder)) {
+  for (const file of [...EVERYONES, ...inputs].flatMap((path) => filesUnder(path, skipped))) {
     hash.update(`${file}\0`).update(readFileSync(file)).update('\0')
   }
   return hash.digest('hex')

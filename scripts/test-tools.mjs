@@ -16,6 +16,9 @@ const TOOLS = [
   { package: 'pgbouncer', find: () => onPath('pgbouncer') ?? onPath('../sbin/pgbouncer') },
 ]
 
+/** Without it the tests are slower: Debian has it, Ubuntu does not. */
+const HEADLESS_SHELL = 'chromium-headless-shell'
+
 /** @param {...string} names @returns {string | undefined} */
 function onPath(...names) {
   const folders = (process.env.PATH ?? '').split(delimiter)
@@ -26,6 +29,14 @@ function onPath(...names) {
 
 export function findChromium() {
   return process.env.CHROMIUM ?? onPath('chromium', 'chromium-browser', 'google-chrome')
+}
+
+/**
+ * Chromium's engine without the browser around it: it opens a window with half the CPU time, because a headless Chromium
+ * also runs the tab strip and toolbar of each window.
+ */
+export function findHeadlessShell() {
+  return process.env.CHROMIUM ?? onPath(HEADLESS_SHELL, 'chrome-headless-shell')
 }
 
 export function findFirefox() {
@@ -65,14 +76,38 @@ export function findPostgres() {
 /** Installs what is missing if it can; otherwise throws with the command to type. */
 export function ensureTools() {
   const missing = TOOLS.filter((tool) => !tool.find()).map((tool) => tool.package)
-  if (missing.length === 0) return
-  const line = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).error) {
-    throw new Error(
-      `The tests need ${missing.join(', ')}. Install them, on Debian or Ubuntu with:\n  sudo sh -c '${line}'`,
-    )
+  const canInstall = process.getuid?.() === 0 && !spawnSync('apt-get', ['--version']).error
+  if (missing.length > 0) {
+    const line = `apt-get update && ${installLine(missing)}`
+    if (!canInstall)
+      throw new Error(
+        `The tests need ${missing.join(', ')}. Install them, on Debian or Ubuntu with:\n  sudo sh -c '${line}'`,
+      )
+    console.log(`installing ${missing.join(', ')} …`)
+    install(line)
+    const still = TOOLS.filter((tool) => !tool.find())
+    if (still.length > 0)
+      throw new Error(`Still missing: ${still.map((tool) => tool.package).join(', ')}. Tried: ${line}`)
   }
-  console.log(`installing ${missing.join(', ')} …`)
+  if (findHeadlessShell() || !canInstall) return
+  if (spawnSync('apt-cache', ['show', HEADLESS_SHELL], { stdio: 'ignore' }).status !== 0) return
+  console.log(`installing ${HEADLESS_SHELL} …`)
+  install(installLine([HEADLESS_SHELL]))
+}
+
+/** Installs those of Debian's packages that are missing. Throws if it cannot. @param {readonly string[]} packages */
+export function installPackages(packages) {
+  const missing = packages.filter((name) => spawnSync('dpkg', ['-s', name], { stdio: 'ignore' }).status !== 0)
+  if (missing.length > 0) install(`apt-get update && ${installLine(missing)}`)
+}
+
+/** @param {readonly string[]} packages */
+function installLine(packages) {
+  return `apt-get install -y --no-install-recommends ${packages.join(' ')}`
+}
+
+/** @param {string} line */
+function install(line) {
   withoutServices(() => {
     execFileSync('sh', ['-c', line], {
       // apt's output is shown only when it fails, in the error.
@@ -80,16 +115,13 @@ export function ensureTools() {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     })
   })
-  const still = TOOLS.filter((tool) => !tool.find())
-  if (still.length > 0)
-    throw new Error(`Still missing: ${still.map((tool) => tool.package).join(', ')}. Tried: ${line}`)
 }
 
 /**
  * Only the binaries are needed: without this, Debian starts a Redis on 6379 and makes a Postgres cluster on 5432.
- * @param {() => void} install
+ * @param {() => void} act
  */
-function withoutServices(install) {
+function withoutServices(act) {
   const files = {
     '/usr/sbin/policy-rc.d': { text: '#!/bin/sh\nexit 101\n', mode: 0o755, keep: false },
     '/etc/postgresql-common/createcluster.conf': {
@@ -104,7 +136,7 @@ function withoutServices(install) {
     writeFileSync(path, text, { mode })
   }
   try {
-    install()
+    act()
   } finally {
     for (const [path, { keep }] of made) if (!keep) rmSync(path)
   }

@@ -27,12 +27,13 @@ const STAGES = [
     [
       ['format and lint', () => check(() => command(bin('biome'), ['ci', '--error-on-warnings']))],
       ['types', () => check(() => command('npm', ['run', '--silent', 'types']))],
-      ['unused', () => check(() => command(bin('knip'), []))],
     ],
     [
       ['build', () => check(() => build())],
       ['packages', () => check(() => command('node', ['scripts/check-packages.mjs']))],
       ['size', () => check(() => command('node', ['scripts/size.mjs']))],
+      // It follows what is built.
+      ['unused', () => check(() => command(bin('knip'), []))],
     ],
   ],
   [[['unit', () => vitest('unit')]]],

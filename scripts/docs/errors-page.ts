@@ -14,7 +14,7 @@ function table(errors: Record<string, { retry: Retry; text: string }>): string {
   return ['| code | retry | meaning |', '|---|---|---|', ...rows].join('\n')
 }
 
-/** docs/errors.md, from the table in the protocol package. */
+/** docs/reference/errors.md, from the table in the protocol package. */
 export function errorsPage(): string {
   const advice = Object.entries(ADVICE).map(([retry, text]) => `- **${retry}**: ${text}`)
   return `# Errors

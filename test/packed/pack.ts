@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { build, ROOT } from '../../scripts/build.mjs'
@@ -55,6 +55,12 @@ export function declaredBy(home: string): string[] {
 
 /** Packages installed here, so that no network is needed. */
 export const installed = (name: string): string => join(ROOT, 'node_modules', name)
+
+/** The version that a package of this repository has, where it is not the one of all. */
+export function installedFor(owner: string, name: string): string {
+  const own = join(realpathSync(installed(owner)), 'node_modules', name)
+  return existsSync(own) ? own : installed(name)
+}
 
 /** Links a package found in `modules` under its name. */
 export function link(modules: string, name: string, target = installed(name)): void {

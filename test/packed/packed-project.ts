@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { link, pack } from './pack'
+import { installedFor, link, pack } from './pack'
 
 /** The other packages that the test's app has. */
 const APP_NEEDS = ['react', 'react-dom']
+
+/** Packed too, where it is asked for. */
+const isOurs = (name: string): boolean => /^(@roomful\/|create-roomful$)/.test(name)
 
 const run = promisify(execFile)
 const HERE = dirname(fileURLToPath(import.meta.url))
@@ -17,6 +20,8 @@ export type PackedProject = Disposable & {
   readonly folder: string
   /** Runs a script of it, in a Node without access to this repository. Rejects if it fails. */
   node(script: string, env?: Record<string, string>): Promise<string>
+  /** Runs its `roomful`, if the package is in it. */
+  cli(args: readonly string[], env?: Record<string, string>): Promise<string>
 }
 
 /**
@@ -27,22 +32,20 @@ export async function packedProject(names: readonly string[]): Promise<PackedPro
   const folder = mkdtempSync(join(tmpdir(), 'roomful-packed-'))
   const modules = join(folder, 'node_modules')
   const packed = await pack(names, folder, (name) => join(modules, name), { types: false })
-  for (const { needs } of packed)
-    for (const need of needs) if (!need.startsWith('@roomful/')) link(modules, need)
+  for (const { name, needs } of packed)
+    for (const need of needs) if (!isOurs(need)) link(modules, need, installedFor(name, need))
   for (const own of APP_NEEDS) link(modules, own)
   cpSync(join(HERE, 'project'), join(folder, 'project'), { recursive: true })
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }))
 
+  const execute = async (args: readonly string[], env: Record<string, string> = {}): Promise<string> => {
+    const options = { cwd: folder, env: { PATH: process.env.PATH, ...env } }
+    return (await run(process.execPath, [...args], options)).stdout
+  }
   return {
     folder,
-    node: async (script, env = {}) => {
-      const result = await run(process.execPath, [join('project', script)], {
-        cwd: folder,
-        env: { PATH: process.env.PATH, ...env },
-        timeout: 60_000,
-      })
-      return result.stdout
-    },
+    node: (script, env) => execute([join('project', script)], env),
+    cli: (args, env) => execute([join(modules, 'roomful', 'bin', 'roomful.js'), ...args], env),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

@@ -11,7 +11,9 @@ import { probes } from './probes'
 const run = promisify(execFile)
 const HERE = dirname(fileURLToPath(import.meta.url))
 /** Third-party packages that our declarations import: of the rest only the code is used. */
-const TYPED = new Set(['valibot', 'react', '@types/react'])
+const TYPED = new Set(['@standard-schema/spec', 'valibot', 'react', '@types/react'])
+/** It is written with msw's types, which need those of the DOM and are no app's for Node. */
+const NEEDS_DOM = new Set(['@roomful/testing/msw'])
 const PACKAGES = ['protocol', 'client', 'react', 'server', 'bot', 'testing', 'cli']
 
 type App = {
@@ -27,6 +29,8 @@ type App = {
 const MODULES = { bundler: 'ESNext', node16: 'Node16', nodenext: 'NodeNext' }
 type Resolution = keyof typeof MODULES
 const RESOLUTIONS: readonly Resolution[] = ['bundler', 'node16', 'nodenext']
+/** By then `nodenext` is `node16` by another name. */
+const RESOLUTIONS_5_4: readonly Resolution[] = ['bundler', 'nodenext']
 
 const REACT = ['@roomful/client', '@roomful/react', 'react', '@types/react']
 /** As in Vite's template: no Node. */
@@ -96,7 +100,11 @@ export async function typedApps(): Promise<TypedApps> {
     writeFileSync(join(folder, app, 'package.json'), JSON.stringify({ type: 'module', private: true }))
     if (app === 'node') continue
     for (const { package: name, specifier, text } of probed)
-      if (needs.includes(name) && (needs.includes('@types/node') || !specifier.endsWith('/node')))
+      if (
+        needs.includes(name) &&
+        !NEEDS_DOM.has(specifier) &&
+        (needs.includes('@types/node') || !specifier.endsWith('/node'))
+      )
         writeFileSync(join(folder, app, `probe-${specifier.replace(/\W+/g, '-')}.ts`), text)
   }
 
@@ -106,7 +114,8 @@ export async function typedApps(): Promise<TypedApps> {
       const typescript = join(ROOT, COMPILERS[compiler])
       const configs = Object.entries(APPS).flatMap(([app, { needs, lib, everywhere }]) => {
         const others: readonly Resolution[] = compiler === 'newest' ? ['nodenext'] : []
-        return (everywhere ? RESOLUTIONS : others).map((resolution) => {
+        const all = compiler === '5.4' ? RESOLUTIONS_5_4 : RESOLUTIONS
+        return (everywhere ? all : others).map((resolution) => {
           const path = join(folder, app, `tsconfig.${resolution}.json`)
           const types = needs.includes('@types/node') ? ['node'] : []
           writeFileSync(path, JSON.stringify(configOf(resolution, lib, types)))

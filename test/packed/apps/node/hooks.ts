@@ -1,4 +1,4 @@
-import { useMessageScroll } from '@roomful/react'
+import { useMessageScroll } from '@roomful/react/scroll'
 import { useEffect } from 'react'
 
 export function useList() {

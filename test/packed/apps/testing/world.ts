@@ -1,4 +1,5 @@
-import { createTestServer, createTestWorld, makeMessage } from '@roomful/testing'
+import { createTestWorld, makeMessage } from '@roomful/testing'
+import { createTestServer } from '@roomful/testing/node'
 
 export const world = () => createTestWorld({ users: ['ann', 'bob'] })
 export const clientsOf = async () => (await world()).clients

@@ -1,12 +1,6 @@
 import { createChat } from '@roomful/client'
-import {
-  ChatProvider,
-  RoomProvider,
-  useComposer,
-  useMembers,
-  useMessageScroll,
-  useMessages,
-} from '@roomful/react'
+import { ChatProvider, RoomProvider, useComposer, useMembers, useMessages } from '@roomful/react'
+import { useMessageScroll } from '@roomful/react/scroll'
 import { useMemo } from 'react'
 
 export const chat = createChat({ url: 'https://chat.example.com', auth: () => 'token' })
