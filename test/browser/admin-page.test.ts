@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { waitUntil } from '@roomful/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { signIn, tokenOf } from '../integration/server-fixture'
+import { violations } from './axe'
 import type { TestBrowser, TestContext, TestPage } from './engine/port'
 import { launchBrowser } from './engines'
 import { LONG_NAME, type OperatedServer, RTL_NAME, startOperatedServer } from './operators-data'
@@ -56,26 +56,11 @@ async function act(name: string): Promise<void> {
   await click(name)
   await waitUntil('the dialog', () => page.evaluate(() => document.querySelector('dialog[open]') !== null))
   await page.evaluate(() =>
-    document.querySelector<HTMLElement>('dialog .dialog-buttons button:last-child')?.click(),
+    (document.querySelector('dialog .dialog-buttons button:last-child') as HTMLElement).click(),
   )
   await waitUntil('the dialog to close', () =>
     page.evaluate(() => document.querySelector('dialog[open]') === null),
   )
-}
-
-const AXE = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
-
-/** What axe finds in the page as it is now: the rule, and where. */
-async function violations(): Promise<readonly string[]> {
-  // The text of this function is axe itself: the page's policy allows no script that is not the server's.
-  const load = Object.assign(() => {}, { toString: () => `() => { ${AXE} }` })
-  await page.evaluate(load)
-  return page.evaluate(async () => {
-    type Result = { id: string; nodes: readonly { html: string }[] }
-    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: readonly Result[] }> } }
-    const found = await axe.run()
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
 }
 
 describe('signing in', () => {
@@ -134,18 +119,18 @@ describe('axe finds nothing in', () => {
     await open()
     await go(hash)
     await shows(text)
-    expect(await violations()).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 
   test('the sign-in, and a dialog', async () => {
     await page.goto(`${operated.url}/`)
     await shows('Sign in')
-    expect(await violations()).toEqual([])
+    expect(await violations(page)).toEqual([])
     await open()
     await go('#/users/user-003')
     await click('Deactivate')
     await shows('until the user is reactivated')
-    expect(await violations()).toEqual([])
+    expect(await violations(page)).toEqual([])
   })
 })
 
@@ -215,7 +200,7 @@ test('a report shows the message among its neighbours; deleting it closes the re
   await shows('This is an insult.', 'You are all fools.', 'message 119', 'and then 0', 'Spam')
   await act('Delete message')
   await isGone('This is an insult.')
-  await page.evaluate(() => document.querySelector<HTMLElement>('.check input')?.click())
+  await page.evaluate(() => (document.querySelector('.check input') as HTMLElement).click())
   await shows('This is an insult.', 'deleted', 'Deleted')
   const { messages } = await operated.server.api.messages.list({ roomId: 'talk', newest: true })
   expect(messages.map(({ content }) => content)).not.toContain('You are all fools.')

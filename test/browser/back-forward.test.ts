@@ -4,16 +4,16 @@ import { stopwatch } from '../stopwatch'
 import { type ClientTab, errorsOf } from './client-page'
 import type { ClientOptions } from './client-page-main'
 import type { EngineName, TestBrowser } from './engine/port'
-import { launchBrowser } from './engines'
+import { launchWholeBrowser } from './engines'
 import { ownerOf } from './owners'
 import { tabsFixture } from './tabs-fixture'
 
-/** Whether the browser keeps a page that the user left, and shows it again unchanged. Measured: docs/tabs.md has it. */
+/** Whether the browser keeps a page that the user left, and shows it again unchanged. Measured: docs/inside/engines.md has it. */
 const KEEPS_PAGE: Record<EngineName, boolean> = { chromium: true, firefox: false, webkit: true }
 
 let browser: TestBrowser
 beforeAll(async () => {
-  browser = await launchBrowser()
+  browser = await launchWholeBrowser()
 })
 afterAll(() => browser.close())
 

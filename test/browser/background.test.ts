@@ -1,14 +1,15 @@
-import { createTcpProxy, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { createTcpProxy } from '@roomful/testing/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stopwatch } from '../stopwatch'
 import { ClientTab } from './client-page'
 import type { TestBrowser } from './engine/port'
-import { launchBrowser } from './engines'
+import { launchWholeBrowser } from './engines'
 import { tabsFixture } from './tabs-fixture'
 
 let browser: TestBrowser
 beforeAll(async () => {
-  browser = await launchBrowser()
+  browser = await launchWholeBrowser()
 })
 afterAll(() => browser.close())
 

@@ -2,7 +2,7 @@ import { waitUntil } from '@roomful/testing'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../integration/roomful-command'
 import { ClientTab } from './client-page'
-import { launchBrowser } from './engines'
+import { launchWholeBrowser } from './engines'
 import { tabsFixture } from './tabs-fixture'
 import { watchDisk } from './watch-disk'
 
@@ -11,7 +11,7 @@ const EACH = 20
 
 test('the whole browser is killed during sends, three times: what was on disk goes out once and in order', async () => {
   using profile = temporaryFolder()
-  let browser = await launchBrowser(profile.path)
+  let browser = await launchWholeBrowser(profile.path)
   await using fixture = await tabsFixture(browser)
   let context = fixture.context
   const handed: string[] = []
@@ -27,7 +27,7 @@ test('the whole browser is killed during sends, three times: what was on disk go
       const first = await waitUntil('one to be on disk', async () => (await notes.all<string>('kept')).at(0))
       await browser.kill()
       kept.push(first)
-      browser = await launchBrowser(profile.path)
+      browser = await launchWholeBrowser(profile.path)
       context = await browser.newContext()
     }
     const tab = await ClientTab.open(context, fixture.options)

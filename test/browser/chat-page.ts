@@ -18,11 +18,17 @@ export class ChatPage implements AsyncDisposable {
     readonly url: string,
   ) {}
 
-  /** Signs in by name and waits for the open room. */
-  static async join(browser: TestBrowser, url: string, name: string): Promise<ChatPage> {
+  /** The page as it is before a sign-in. */
+  static async open(browser: TestBrowser, url: string): Promise<ChatPage> {
     const context = await browser.newContext()
     const chat = new ChatPage(context, await context.newPage(), await context.reach(url))
     await chat.page.goto(chat.url)
+    return chat
+  }
+
+  /** Signs in by name and waits for the open room. */
+  static async join(browser: TestBrowser, url: string, name: string): Promise<ChatPage> {
+    const chat = await ChatPage.open(browser, url)
     await fillIn(chat.page, 'Your name', name)
     await chat.click('Join')
     await chat.live()
@@ -76,6 +82,35 @@ export class ChatPage implements AsyncDisposable {
     return fillIn(this.page, name, text)
   }
 
+  /** Clicks what a label names as soon as it is there. Code of a dialog is loaded when the dialog is opened. */
+  async press(name: string): Promise<void> {
+    await waitUntil(`the choice "${name}"`, () =>
+      this.page.evaluate((wanted) => {
+        const label = [...document.querySelectorAll('label')].find((one) => one.textContent === wanted)
+        label?.control?.click()
+        return label?.control !== undefined && label.control !== null
+      }, name),
+    )
+  }
+
+  /** A radio button, by its label. */
+  async choose(name: string): Promise<void> {
+    await waitUntil(`the choice "${name}"`, () =>
+      this.page.evaluate((wanted) => {
+        const label = [...document.querySelectorAll('label')].find((one) => one.textContent === wanted)
+        label?.control?.click()
+        return (label?.control as HTMLInputElement | null | undefined)?.checked === true
+      }, name),
+    )
+  }
+
+  /** Chooses a setting, and closes the dialog. */
+  async set(choice: string): Promise<void> {
+    await this.click('Settings')
+    await this.choose(choice)
+    await this.click('Close')
+  }
+
   async send(text: string): Promise<void> {
     await this.fill('Message', text)
     await this.click('Send')
@@ -100,9 +135,36 @@ export class ChatPage implements AsyncDisposable {
   async delete(text: string): Promise<void> {
     await pointAtRow(this.page, text)
     await clickOn(this.page, { role: 'button', name: 'Delete message', inRow: text })
+    // Until then it can be undone.
+    await this.click('Dismiss')
   }
 
-  /** Every row in the order of the page. `text` is null if the message was deleted. */
+  async signOut(): Promise<void> {
+    await this.click('Sign out')
+    await this.has('dialog[open]')
+    await this.click('Sign out')
+  }
+
+  /** The text of what has the focus, or its label. */
+  focused(): Promise<string> {
+    return this.page.evaluate(() => {
+      const element = document.activeElement
+      const content = element?.closest('article')
+        ? element.querySelector('[data-testid=content]')?.textContent
+        : undefined
+      return content ?? element?.getAttribute('aria-label') ?? element?.textContent ?? ''
+    })
+  }
+
+  async focuses(what: string): Promise<void> {
+    await waitUntil(`the focus on "${what}"`, async () => (await this.focused()) === what).catch(
+      async (error: Error) => {
+        throw new Error(`${error.message}; it is on "${await this.focused()}"`)
+      },
+    )
+  }
+
+  /** Every row that is in the page, which are those near the view, in its order. `text` is null if the message was deleted. */
   rows(): Promise<ShownRow[]> {
     return this.page.evaluate(() =>
       [...document.querySelectorAll('article')].map((article) => ({
@@ -135,15 +197,32 @@ export class ChatPage implements AsyncDisposable {
     })
   }
 
-  /** Scrolls up to the beginning, and returns every row seen on the way, by seq. */
-  async readAll(lastSeq: number): Promise<ShownRow[]> {
+  /**
+   * Scrolls from end to end, less than a screen at a time, until every row was seen, and returns them by seq; `look` is
+   * called at each place. A room opens where reading ended.
+   */
+  async readAll(lastSeq: number, look?: () => Promise<void>): Promise<ShownRow[]> {
     const seen = new Map<number, ShownRow>()
-    await waitUntil('the first message', async () => {
-      for (const row of await this.rows()) seen.set(row.seq, row)
-      await this.page.evaluate(() => document.querySelector('[role=log]')?.scrollTo({ top: 0 }))
-      return seen.has(1) && seen.size >= lastSeq
-    })
+    let isDown = false
+    while (seen.size < lastSeq) {
+      const rows = await this.rows()
+      for (const row of rows) seen.set(row.seq, row)
+      await look?.()
+      if (rows[0]?.seq === 1) isDown = true
+      if (rows.at(-1)?.seq === lastSeq) isDown = false
+      await this.scrollOn(isDown)
+    }
     return [...seen.values()].sort((a, b) => a.seq - b.seq)
+  }
+
+  /** Resolves once the page has drawn it. */
+  private scrollOn(isDown: boolean): Promise<void> {
+    return this.page.evaluate(async (toEnd) => {
+      const log = document.querySelector('[role=log]')
+      log?.scrollBy({ top: (toEnd ? 0.8 : -0.8) * log.clientHeight, behavior: 'instant' })
+      for (let frame = 0; frame < 2; frame++)
+        await new Promise((resolve) => requestAnimationFrame(() => resolve(undefined)))
+    }, isDown)
   }
 
   async reload(): Promise<void> {

@@ -1,4 +1,5 @@
-import { createTestClient, createTestServer, type TestServer, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { createTestClient, createTestServer, type TestServer } from '@roomful/testing/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WEB_CHAT } from '../integration/roomful-command'
 import { ChatPage } from './chat-page'

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { io } from 'socket.io-client'
 import { build, ROOT } from '../../scripts/build.mjs'
 import { temporaryFolder } from '../integration/roomful-command'
 
@@ -68,4 +69,22 @@ function addressOf(app: ChildProcess, ended: Promise<unknown>): Promise<string> 
         resolve(url)
       })
   })
+}
+
+/** The refusal of a connection with this cookie; "none" if it is let in. */
+export async function refusalIn(app: HostApp, cookie: string): Promise<string> {
+  const socket = io(app.url, {
+    path: '/api/chat/socket.io',
+    auth: { protocol: 2 },
+    extraHeaders: { cookie },
+    ...{ forceNew: true, reconnection: false },
+  })
+  try {
+    return await new Promise((resolve) => {
+      socket.once('ready', () => resolve('none'))
+      socket.once('connect_error', ({ message }) => resolve(message))
+    })
+  } finally {
+    socket.disconnect()
+  }
 }

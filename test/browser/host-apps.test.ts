@@ -1,35 +1,16 @@
 import { waitUntil } from '@roomful/testing'
-import { io } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ChatPage } from './chat-page'
 import { errorsOf } from './client-page'
 import type { TestBrowser } from './engine/port'
 import { launchBrowser } from './engines'
-import { type HostApp, startHostApp } from './host-app'
+import { type HostApp, refusalIn, startHostApp } from './host-app'
 
 let browser: TestBrowser
 beforeAll(async () => {
   browser = await launchBrowser()
 })
 afterAll(() => browser.close())
-
-/** The refusal of a connection with this cookie; "none" if it is let in. */
-async function refusal(app: HostApp, cookie: string): Promise<string> {
-  const socket = io(app.url, {
-    path: '/api/chat/socket.io',
-    auth: { protocol: 2 },
-    extraHeaders: { cookie },
-    ...{ forceNew: true, reconnection: false },
-  })
-  try {
-    return await new Promise((resolve) => {
-      socket.once('ready', () => resolve('none'))
-      socket.once('connect_error', ({ message }) => resolve(message))
-    })
-  } finally {
-    socket.disconnect()
-  }
-}
 
 describe.each(['express', 'fastify', 'hono', 'nest', 'next'])('a chat in the app of examples/%s', (name) => {
   let app: HostApp
@@ -50,21 +31,36 @@ describe.each(['express', 'fastify', 'hono', 'nest', 'next'])('a chat in the app
     expect(await ada.count('article[data-own=true]')).toBe(1)
 
     const [cookie] = (await ada.context.cookies()).map((one) => `${one.name}=${one.value}`)
-    expect(await refusal(app, cookie ?? '')).toBe('none')
+    expect(await refusalIn(app, cookie ?? '')).toBe('none')
     await ada.click('Sign out')
     await ada.has('input[name=name]')
     // The app has forgotten the session, and the chat with it; the other user stays.
-    await waitUntil('the session to end', async () => (await refusal(app, cookie ?? '')) !== 'none')
-    expect(['UNAUTHENTICATED', 'SESSION_REVOKED']).toContain(await refusal(app, cookie ?? ''))
+    await waitUntil('the session to end', async () => (await refusalIn(app, cookie ?? '')) !== 'none')
+    expect(['UNAUTHENTICATED', 'SESSION_REVOKED']).toContain(await refusalIn(app, cookie ?? ''))
     await ben.send('still here')
     await ben.shows('still here')
     expect(await errorsOf(ada, ben)).toEqual([])
   })
 
   test('without a session of the app nobody comes in', async () => {
-    expect(await refusal(app, '')).toBe('UNAUTHENTICATED')
-    expect(await refusal(app, 'session=made-up')).toBe('UNAUTHENTICATED')
+    expect(await refusalIn(app, '')).toBe('UNAUTHENTICATED')
+    expect(await refusalIn(app, 'session=made-up')).toBe('UNAUTHENTICATED')
   })
+
+  if (name === 'next')
+    test("Next's own websocket, which reloads what is edited, opens beside it", async () => {
+      await using ada = await ChatPage.join(browser, app.url, 'Ada')
+      const opened = await ada.page.evaluate(
+        () =>
+          new Promise((resolve) => {
+            const socket = new WebSocket(`ws://${location.host}/_next/hmr`)
+            socket.onopen = () => resolve(true)
+            socket.onclose = () => resolve(false)
+          }),
+      )
+      expect(opened).toBe(true)
+      expect(await ada.errors()).toEqual([])
+    })
 
   test('the app answers all other addresses itself, and ends by SIGTERM', async () => {
     const [chat, page, none] = await Promise.all(
@@ -75,19 +71,4 @@ describe.each(['express', 'fastify', 'hono', 'nest', 'next'])('a chat in the app
     expect(none?.status).toBe(404)
     expect(await app.stop()).toBe(0)
   })
-})
-
-test("Next's own websocket, which reloads what is edited, opens beside the chat's", async () => {
-  await using app = await startHostApp('next')
-  await using ada = await ChatPage.join(browser, app.url, 'Ada')
-  const opened = await ada.page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        const socket = new WebSocket(`ws://${location.host}/_next/hmr`)
-        socket.onopen = () => resolve(true)
-        socket.onclose = () => resolve(false)
-      }),
-  )
-  expect(opened).toBe(true)
-  expect(await ada.errors()).toEqual([])
 })

@@ -11,6 +11,8 @@ export function writeWorkers(folder: string): void {
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath}/${entry.name}`.slice(folder.length))
   writeFileSync(`${folder}/keep-worker.js`, keepWorker(['/', ...files]))
+  // The page installs its own after a while, in place of the other: it must not be another one.
+  writeFileSync(`${folder}/service-worker.js`, keepWorker(['/', ...files]))
   writeFileSync(`${folder}/lose-worker.js`, LOSE_WORKER)
 }
 

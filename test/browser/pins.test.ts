@@ -1,4 +1,5 @@
-import { type ServerProcess, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import type { ServerProcess } from '@roomful/testing/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { NO_LIMITS, serve, temporaryFolder, WEB_CHAT } from '../integration/roomful-command'
 import { ChatPage } from './chat-page'

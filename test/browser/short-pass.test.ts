@@ -1,9 +1,10 @@
-import { type ServerProcess, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import type { ServerProcess } from '@roomful/testing/node'
 import { expect, test } from 'vitest'
 import { NO_LIMITS, serve, temporaryFolder } from '../integration/roomful-command'
 import { ChatPage } from './chat-page'
 import { errorsOf } from './client-page'
-import { launchBrowser } from './engines'
+import { launchWholeBrowser } from './engines'
 import { buildKeptChat } from './kept-chat'
 import { keepPage } from './page-workers'
 
@@ -36,7 +37,7 @@ test('the web chat: sign in, send, two tabs over one websocket, a dead server, a
   const start = (port: string): Promise<ServerProcess> =>
     serve(['--port', port, '--database', `sqlite:${folder.path}/chat.db`, '--static', page, ...NO_LIMITS])
   let server = await start('0')
-  const browser = await launchBrowser()
+  const browser = await launchWholeBrowser()
   try {
     const ada = await ChatPage.join(browser, server.url, 'Ada')
     await ada.send('one')
@@ -64,7 +65,7 @@ test('the web chat: sign in, send, two tabs over one websocket, a dead server, a
 
     server = await start(String(server.port))
     await ada.settlesAs(all)
-    await ada.click('Sign out')
+    await ada.signOut()
     await ada.has('.sign-in')
     await waitUntil('nothing to be on disk', async () => !(await ada.page.evaluate(onDisk)).includes('Ada'))
     expect(await errorsOf(ada, second)).toEqual([])

@@ -97,7 +97,7 @@ test('in the web chat: the button "Sign out" leaves nothing behind', async () =>
   await waitUntil('it to be on disk', async () =>
     (await everything(chat.page, chat.context)).includes('a secret of Ada'),
   )
-  await chat.click('Sign out')
+  await chat.signOut()
   await chat.has('.sign-in')
   await waitUntil('all of it to be gone', async () => {
     const left = await everything(chat.page, chat.context)

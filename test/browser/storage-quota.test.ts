@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ClientTab } from './client-page'
 import { devtoolsOf } from './engine/chromium'
 import type { TestBrowser } from './engine/port'
-import { launchBrowser } from './engines'
+import { launchWholeBrowser } from './engines'
 import { guest, tabsFixture } from './tabs-fixture'
 
 let browser: TestBrowser
 beforeAll(async () => {
-  browser = await launchBrowser()
+  browser = await launchWholeBrowser()
 })
 afterAll(() => browser.close())
 

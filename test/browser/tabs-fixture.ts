@@ -1,6 +1,7 @@
 import { type Chat, createChat } from '@roomful/client'
 import { signToken } from '@roomful/server'
-import type { Actor, ServerProcess } from '@roomful/testing'
+import type { Actor } from '@roomful/testing'
+import type { ServerProcess } from '@roomful/testing/node'
 import { NO_LIMITS, serve, temporaryFolder } from '../integration/roomful-command'
 import { buildPages } from './build-page'
 import { type Before, ClientTab } from './client-page'

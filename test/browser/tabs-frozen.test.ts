@@ -4,13 +4,13 @@ import { stopwatch } from '../stopwatch'
 import { type ClientTab, errorsOf, type Stopped } from './client-page'
 import { devtoolsOf } from './engine/chromium'
 import type { TestBrowser } from './engine/port'
-import { launchBrowser } from './engines'
+import { launchWholeBrowser } from './engines'
 import { BUSY_MS, ownerOf, TAKE_OVER_MS, takeOver } from './owners'
 import { tabsFixture } from './tabs-fixture'
 
 let browser: TestBrowser
 beforeAll(async () => {
-  browser = await launchBrowser()
+  browser = await launchWholeBrowser()
 })
 afterAll(() => browser.close())
 

@@ -1,4 +1,5 @@
-import { createTcpProxy, type ServerProcess, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { createTcpProxy, type ServerProcess } from '@roomful/testing/node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { NO_LIMITS, serve, temporaryFolder, WEB_CHAT } from '../integration/roomful-command'
 import { ChatPage } from './chat-page'
@@ -56,9 +57,8 @@ test('a message shows at once, and then as sent, in the same place', async () =>
   })
   await ada.fill('Message', 'at once')
   const shown = await ada.page.evaluate(() => {
-    document
-      .querySelector('form.composer')
-      ?.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }))
+    const form = document.querySelector('form.composer') as HTMLFormElement
+    form.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }))
     // The next event in the page: no server could have answered before it.
     return new Promise<string | undefined>((resolve) => {
       queueMicrotask(() =>

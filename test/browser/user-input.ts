@@ -15,6 +15,12 @@ export async function clickOn(page: TestPage, control: Control): Promise<void> {
   await page.click(await placeOf(page, control))
 }
 
+/** What is longer, people paste. */
+const TYPED_MAX = 200
+
+const paste = (page: TestPage, text: string): Promise<boolean> =>
+  page.evaluate((pasted) => document.execCommand('insertText', false, pasted), text)
+
 /** Replaces what is in it. */
 export async function fillIn(page: TestPage, name: string, text: string): Promise<void> {
   await clickOn(page, { role: 'textbox', name })
@@ -22,7 +28,8 @@ export async function fillIn(page: TestPage, name: string, text: string): Promis
     const field = document.activeElement
     if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) field.select()
   })
-  await page.type(text)
+  if (text.length > TYPED_MAX) await paste(page, text)
+  else await page.type(text)
   await waitUntil(`"${text}" to be in the field`, () =>
     page.evaluate((wanted) => (document.activeElement as HTMLInputElement | null)?.value === wanted, text),
   )
@@ -60,7 +67,8 @@ function controlPlace({ role, name, inRow }: Control): Point | null {
   }
   const scopes =
     inRow === undefined
-      ? [document.body]
+      ? // What is outside of a modal dialog cannot be used.
+        [[...document.querySelectorAll('dialog:modal')].at(-1) ?? document.body]
       : [...document.querySelectorAll('article')].filter((row) => textOf(row) === inRow)
   const element = scopes
     .flatMap((scope) => [...scope.querySelectorAll(role === 'button' ? 'button' : 'input, textarea')])

@@ -1,6 +1,7 @@
-import { createBot, fileCursors, memoryCursors } from '@roomful/bot'
+import { type BotErrorContext, type BotSettings, createBot, fileBotStore, memoryBotStore } from '@roomful/bot'
 import type { Room } from '@roomful/client'
-import { createTestClient, createTestServer, readRoom, type TestServer, waitUntil } from '@roomful/testing'
+import { readRoom, waitUntil } from '@roomful/testing'
+import { createTestClient, createTestServer, type TestServer } from '@roomful/testing/node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { temporaryFolder } from './roomful-command'
 
@@ -10,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-async function botFor(options: Partial<Parameters<typeof createBot>[0]> = {}) {
+async function botFor(options: BotSettings = {}) {
   return createBot({ url: server.url, auth: await server.token('bot'), rooms: ['general'], ...options })
 }
 
@@ -77,10 +78,10 @@ test('it pins what it handles, where it may', async () => {
 
 test('stopped, it resumes where it was: every message once, in order', async () => {
   using folder = temporaryFolder()
-  const cursors = () => fileCursors(`${folder.path}/bot.json`)
+  const store = () => fileBotStore(`${folder.path}/bot`)
   const heard: string[] = []
   const listen = async () => {
-    const bot = await botFor({ cursors: cursors(), begin: 'first' })
+    const bot = await botFor({ store: store(), begin: 'first' })
     bot.onMessage((context) => void heard.push(context.message.content))
     await bot.start()
     return bot
@@ -104,7 +105,7 @@ test('a message that is handled again is answered once', async () => {
     await room.send('ping')
     for (let run = 1; run <= 2; run++) {
       // Its memory is lost between the runs, and its words differ.
-      await using bot = await botFor({ cursors: memoryCursors(), begin: 'first' })
+      await using bot = await botFor({ store: memoryBotStore(), begin: 'first' })
       let handled = false
       bot.onMessage(async (context) => {
         await context.reply(`pong ${run}`)
@@ -118,9 +119,9 @@ test('a message that is handled again is answered once', async () => {
 })
 
 test('a handler that throws is tried again, its replies are not repeated, and the bot continues', async () => {
-  const dead: string[] = []
+  const told: BotErrorContext[] = []
   let tries = 0
-  await using bot = await botFor({ onDeadLetter: (message) => void dead.push(message.content) })
+  await using bot = await botFor({ onError: (_, context) => void told.push(context) })
   bot.onMessage(async (context) => {
     if (context.message.content === 'fine') return context.reply('ok')
     await context.reply('working on it')
@@ -133,7 +134,8 @@ test('a handler that throws is tried again, its replies are not repeated, and th
     await room.send('fine')
     await shows(room, 'ok')
   })
-  expect({ tries, dead }).toEqual({ tries: 3, dead: ['bad'] })
+  expect(tries).toBe(3)
+  expect(told.map((context) => context.source === 'handler' && context.isLast)).toEqual([false, false, true])
   // The second message may overtake the first answer; each is there once all the same.
   expect((await contents()).sort()).toEqual(['bad', 'fine', 'ok', 'working on it'])
 })

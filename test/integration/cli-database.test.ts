@@ -2,7 +2,8 @@ import { appendFileSync, copyFileSync, readFileSync, statSync, writeFileSync } f
 import { join } from 'node:path'
 import { asRoomId } from '@roomful/protocol'
 import { createMemoryStore, openStore } from '@roomful/server'
-import { createTestClient, readRoom, waitUntil } from '@roomful/testing'
+import { readRoom, waitUntil } from '@roomful/testing'
+import { createTestClient } from '@roomful/testing/node'
 import { expect, test, vi } from 'vitest'
 import { startPostgres } from '../../packages/testing/src/postgres'
 import { NO_LIMITS, roomful, serve, temporaryFolder } from './roomful-command'
@@ -26,12 +27,15 @@ test('a room is exported from a running server, continues where the file ends, a
   const lines = Array.from({ length: 420 }, (_, n) => `line ${n}`)
   {
     await using server = await serve(['--port', '0', '--database', source, ...NO_LIMITS])
-    const at = ['--url', server.url, '--name', 'Ada']
+    const at = ['--url', server.url, '--as', 'Ada']
     expect((await roomful(['send', 'general', ...at], { stdin: lines.slice(0, 400).join('\n') })).code).toBe(
       0,
     )
     const first = await roomful(['export', 'general', '-o', file, ...at])
-    expect(first).toMatchObject({ code: 0, stderr: '' })
+    expect(first).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^400 messages exported in .* a second\n$/),
+    })
     expect(first.stdout.toString()).toBe(`400 messages of general written to ${file}\n`)
     // As a kill during a write leaves it.
     appendFileSync(file, '{"kind":"message","mess')
@@ -47,7 +51,10 @@ test('a room is exported from a running server, continues where the file ends, a
   }
   const target = ['--database', `sqlite:${folder.path}/to.db`]
   const imported = await roomful(['import', file, ...target])
-  expect(imported).toMatchObject({ code: 0, stderr: '' })
+  expect(imported).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^420 messages imported in .* a second\n$/),
+  })
   expect(imported.stdout.toString()).toBe('420 messages added to general, 0 were there\n')
   const again = await roomful(['import', ...target], { stdin: readFileSync(file) })
   expect(again.stdout.toString()).toBe('0 messages added to general, 420 were there\n')
@@ -112,7 +119,7 @@ test("a client ahead of a restored database replaces its rows by the server's", 
   for (let n = 1; n <= 30; n++) await room.send(`lost ${n}`)
   const refused = await roomful(['restore', copy, '--database', database])
   expect(refused.code).toBe(1)
-  expect(refused.stderr).toMatch(/^roomful: DATABASE_IN_USE: .*stop that server first\)\n$/)
+  expect(refused.stderr).toMatch(/^roomful: DATABASE_IN_USE: .*stop that server first;.*\)\n$/)
   await first.close()
 
   const restored = await roomful(['restore', '--json', copy, '--database', database])

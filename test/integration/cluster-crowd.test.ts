@@ -1,12 +1,5 @@
-import {
-  checkHistory,
-  createTestClient,
-  finalRoom,
-  formatFindings,
-  Recorder,
-  type ServerProcess,
-  waitUntil,
-} from '@roomful/testing'
+import { checkHistory, finalRoom, formatFindings, Recorder, waitUntil } from '@roomful/testing'
+import { createTestClient, type ServerProcess } from '@roomful/testing/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 import { startRedis, type TestRedis } from '../../packages/testing/src/redis'

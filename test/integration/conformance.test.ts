@@ -1,4 +1,4 @@
-import { createTestServer } from '@roomful/testing'
+import { createTestServer } from '@roomful/testing/node'
 import { describe, expect, test } from 'vitest'
 import { ask, both } from '../conformance/case'
 import { allCases } from '../conformance/cases/all'

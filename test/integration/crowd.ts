@@ -1,6 +1,7 @@
 import { type Chat, ChatError, type Room, type ShownMessage } from '@roomful/client'
 import { signToken } from '@roomful/server'
-import { type Actor, createTestClient, type Recorder, waitUntil } from '@roomful/testing'
+import { type Actor, type Recorder, waitUntil } from '@roomful/testing'
+import { createTestClient } from '@roomful/testing/node'
 
 export const CROWD_SECRET = 'a secret for the crowd only, 32 bytes'
 const ROOM = 'general'

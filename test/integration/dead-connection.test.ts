@@ -1,4 +1,5 @@
-import { createTcpProxy, createTestClient, createTestServer, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { createTcpProxy, createTestClient, createTestServer } from '@roomful/testing/node'
 import { expect, test } from 'vitest'
 import { stopwatch } from '../stopwatch'
 

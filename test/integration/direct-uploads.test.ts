@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type ChatServer, type FileStore, s3FileStore } from '@roomful/server'
-import { startServerProcess } from '@roomful/testing'
+import { startServerProcess } from '@roomful/testing/node'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { FILE_SAMPLES, PNG } from '../../packages/server/src/files/file-samples'
@@ -164,6 +164,12 @@ describe('an upload past the server', () => {
     ['too much', { size: 10_485_761, sha256: '0'.repeat(64) }, 413, { code: 'PAYLOAD_TOO_LARGE' }],
   ])('with %s is refused before it is sent', async (_, announced, status, answer) => {
     expect(await post('/files/uploads', 'ann', announced)).toMatchObject({ status, ...answer })
+  })
+
+  test('that is refused is counted in the metrics, by code', async () => {
+    expect(await post('/files/uploads', 'ann', { size: 0 })).toMatchObject({ code: 'INVALID_PAYLOAD' })
+    const metrics = await (await fetch(`${server.url}/metrics`)).text()
+    expect(metrics).toContain('roomful_refusals_total{code="INVALID_PAYLOAD"} 1')
   })
 
   test('belongs to the user who began it', async () => {

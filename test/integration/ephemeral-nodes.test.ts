@@ -1,4 +1,5 @@
-import { type ServerProcess, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import type { ServerProcess } from '@roomful/testing/node'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 import { startRedis, type TestRedis } from '../../packages/testing/src/redis'

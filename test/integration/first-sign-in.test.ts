@@ -1,5 +1,6 @@
 import { createChat } from '@roomful/client'
-import { startPostgres, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { startPostgres } from '@roomful/testing/node'
 import { expect, test } from 'vitest'
 import { ClientPool } from '../../packages/server/src/stores/postgres/client-pool'
 import { startServer, tokenOf } from './server-fixture'

@@ -7,7 +7,7 @@ import { startPostgres } from '../../packages/testing/src/postgres'
 import { stopwatch } from '../stopwatch'
 import { type Answer, type Device, signIn, startServer } from './server-fixture'
 
-const TRIES = 2_000
+const TRIES = 500
 /** On a network a difference of medians below this is indistinguishable from chance. */
 const MOST_MS = 2
 

@@ -1,4 +1,4 @@
-// A script as users write them: sends the numbers up to 500, stores unsent ones in a folder, and continues from there
+// A script as users write them: sends the numbers up to LAST, stores unsent ones in a folder, and continues from there
 // when it starts again. The test kills it over and over.
 import { setTimeout as delay } from 'node:timers/promises'
 import { createChat } from '@roomful/client'

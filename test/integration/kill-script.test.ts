@@ -8,8 +8,9 @@ import { NO_LIMITS, serve, temporaryFolder } from './roomful-command'
 import { seededRandom } from './seeded-random'
 
 const SCRIPT = fileURLToPath(new URL('kill-script.mjs', import.meta.url))
-const MESSAGES = 500
-const KILLS = 50
+// The whole of it: SCRIPT_KILLS=50 SCRIPT_MESSAGES=500 npx vitest run --project integration test/integration/kill-script.test.ts
+const MESSAGES = Number(process.env.SCRIPT_MESSAGES ?? 250)
+const KILLS = Number(process.env.SCRIPT_KILLS ?? 15)
 const SEED = 4_711
 
 test(`a script with fileStore, killed ${KILLS} times while it sends ${MESSAGES} messages: each is there once, in order (P1, P2, P3)`, async () => {

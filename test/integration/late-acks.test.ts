@@ -1,6 +1,7 @@
 import { type Chat, createChat } from '@roomful/client'
 import type { ChatServer } from '@roomful/server'
-import { createTcpProxy, type TcpProxy, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { createTcpProxy, type TcpProxy } from '@roomful/testing/node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Device, signIn, startServer, tokenOf } from './server-fixture'
 

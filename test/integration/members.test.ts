@@ -1,4 +1,5 @@
-import { createTestClient, createTestServer, type TestServer, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { createTestClient, createTestServer, type TestServer } from '@roomful/testing/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 // Real sockets: 251 users, each of whom has signed in once.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Chat, type ChatOptions, createChat } from '@roomful/client'
-import { type ServerProcess, startServerProcess, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { type ServerProcess, startServerProcess } from '@roomful/testing/node'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { startNginx, type TestNginx } from '../../packages/testing/src/nginx'
 import { startPostgres } from '../../packages/testing/src/postgres'

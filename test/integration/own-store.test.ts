@@ -1,6 +1,7 @@
 import { asRoomId } from '@roomful/protocol/plain'
 import { createChatServer, createMemoryStore, type ServerOptions, type Store } from '@roomful/server'
-import { createTestClient, createTestServer, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { createTestClient, createTestServer } from '@roomful/testing/node'
 import { expect, test } from 'vitest'
 
 /** A store that an app could write: it counts its calls. */

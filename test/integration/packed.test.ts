@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createContext, Script } from 'node:vm'
-import { createTestServer } from '@roomful/testing'
+import { createTestServer } from '@roomful/testing/node'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type PackedProject, packedProject } from '../packed/packed-project'
@@ -38,6 +38,31 @@ test('renders on a server, with the hooks: as installed, and in one file as a bu
   expect(await project.node('render.mjs')).toBe('<p>idle 0 0 0 0</p>')
   await build({ ...bundle('render.mjs'), format: 'cjs', platform: 'node', outfile: outOf('render.cjs') })
   expect(await project.node('render.cjs')).toBe('<p>idle 0 0 0 0</p>')
+})
+
+test('runs where only `require` works, and two entry points share one copy', async () => {
+  expect(await project.node('require.cjs')).toBe('true idle function true')
+})
+
+test.each([
+  ['a browser', ['browser', 'import']],
+  ['a worker', ['worker', 'import']],
+  ['React Native', ['react-native', 'import']],
+  ['React Native before 0.79', ['react-native', 'require']],
+])('is bundled for %s without anything of Node', async (_, conditions) => {
+  const { metafile } = await build({
+    ...bundle('render.mjs'),
+    format: 'esm',
+    // With it goes the field `browser` of dependencies, which React Native's bundler reads, too.
+    platform: 'browser',
+    conditions,
+    metafile: true,
+    external: ['react', 'react-dom'],
+    write: false,
+    outfile: outOf('bundled.js'),
+  })
+  const imported = Object.values(metafile.inputs).flatMap(({ imports }) => imports)
+  expect(imported.filter(({ path }) => path.startsWith('node:')).map(({ path }) => path)).toEqual([])
 })
 
 test("importing it touches no global except the language's own", async () => {

@@ -1,5 +1,6 @@
 import type { Room } from '@roomful/client'
-import { createTestClient, createTestServer, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { createTestClient, createTestServer } from '@roomful/testing/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 import { temporaryFolder } from './roomful-command'

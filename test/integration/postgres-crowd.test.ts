@@ -1,4 +1,5 @@
-import { checkHistory, finalRoom, formatFindings, Recorder, type ServerProcess } from '@roomful/testing'
+import { checkHistory, finalRoom, formatFindings, Recorder } from '@roomful/testing'
+import type { ServerProcess } from '@roomful/testing/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 import { CROWD_SECRET, type Device, disperse, gather, sendAll, settled } from './crowd'

@@ -16,6 +16,7 @@ import {
   forgetInvitations,
   hide,
   invite,
+  withdrawInvitation,
 } from '../../packages/server/src/stores/postgres/people'
 import { forgetOps, markRead, putUser } from '../../packages/server/src/stores/postgres/postgres-mutations'
 import { postgresReader } from '../../packages/server/src/stores/postgres/postgres-reader'
@@ -202,6 +203,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       await reader.dm('ann bob')
       await reader.invitations(ann, { nowMs: 5, roomId: general, limit: 1 })
       await reader.invitations(ann, { nowMs: 5, limit: 10 })
+      await reader.sentInvitations(ann, { nowMs: 5, limit: 10 })
       await reader.users({ limit: 10 })
       await reader.rooms({ limit: 10 })
       await reader.leftRooms(ann, { limit: 10 })
@@ -210,7 +212,10 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       await putUser(client, { id: ann, name: 'Ann' }, 0)
     })
     // Only what changed is sorted, by user, and the pending items of one user.
-    expect(walks(plans).sort()).toEqual(['invitations', 'members-changed'])
+    expect(walks(plans).sort()).toEqual(['invitations', 'members-changed', 'sent-invitations'])
+    expect(plans.get('sent-invitations')).toMatch(
+      /invitations_sent on .*\n.*Cond: .*inviter_id .*until_ms > /,
+    )
     expect(plans.get('acquaintances')).toMatch(
       /room_members_user on (.*\n)*.*room_members_pkey on .*\n.*Cond: .*room_id = .*user_id = /,
     )
@@ -274,10 +279,12 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       await invite(client, { roomId: general, inviterId: ann, userIds: [bob], at: 5, until: 9 })
       await block(client, bob, ann, '2026-01-01T00:00:00.000Z')
       await answerInvitation(client, bob, general, 'declined')
+      await withdrawInvitation(client, { roomId: general, userId: bob, inviterId: ann, nowMs: 5 })
       await hide(client, general, ann, true)
       await forgetInvitations(client, 5)
     })
-    expect(walks(plans)).toEqual([])
+    // It sorts the ids that it was given.
+    expect(walks(plans)).toEqual(['lock-people'])
     expect(plans.get('invitations-sent')).toMatch(
       /invitations_sent on .*\n.*Cond: .*inviter_id .*until_ms > /,
     )

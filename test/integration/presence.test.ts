@@ -1,4 +1,5 @@
-import { createTestClient, createTestServer, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { createTestClient, createTestServer } from '@roomful/testing/node'
 import { expect, test } from 'vitest'
 
 test('a user with two devices has the state of the most present one, and their last-seen time is sent', async () => {

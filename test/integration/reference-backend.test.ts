@@ -1,5 +1,6 @@
 import { type Chat, createChat, type Room } from '@roomful/client'
-import { ReferenceRooms, type ReferenceServer, referenceServer, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { ReferenceRooms, type ReferenceServer, referenceServer } from '@roomful/testing/node'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 // The SDK against a third-party backend, which speaks only the reference document's events.

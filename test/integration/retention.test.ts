@@ -1,6 +1,7 @@
 import { asRoomId } from '@roomful/protocol'
 import { openStore, type Store } from '@roomful/server'
-import { createTcpProxy, createTestClient, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { createTcpProxy, createTestClient } from '@roomful/testing/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 import { startServer, tokenOf } from './server-fixture'

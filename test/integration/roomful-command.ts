@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Command, type ServerProcess, startServerProcess } from '@roomful/testing'
+import { type Command, type ServerProcess, startServerProcess } from '@roomful/testing/node'
 import { build, ROOT } from '../../scripts/build.mjs'
 
 // Users run the build: a stale one must not stand in for the sources. ROOMFUL_BIN names another one to test.
@@ -17,6 +17,10 @@ export const WEB_CHAT = `${ROOT}/examples/web-chat/dist`
 
 /** Without rate limits: these tests are about load. */
 export const NO_LIMITS = ['--sends-per-second', '0', '--events-per-second', '0'] as const
+
+/** Guests are kept over commands, as on a user's machine, and not over test files. */
+const config = mkdtempSync(join(tmpdir(), 'roomful-config-'))
+process.on('exit', () => rmSync(config, { recursive: true, force: true }))
 
 type CommandResult = {
   readonly code: number | null
@@ -32,22 +36,32 @@ type RunningCommand = {
   kill(signal: NodeJS.Signals): void
 }
 
-type RunOptions = { stdin?: string | Buffer; env?: Record<string, string>; cwd?: string }
+type RunOptions = {
+  stdin?: string | Buffer
+  /** More may come on its input. */
+  keepOpen?: boolean
+  env?: Record<string, string>
+  cwd?: string
+}
 
 /** Starts one command line. Its input is closed after `stdin`. */
 export function startRoomful(
   args: readonly string[],
-  { stdin = '', env = {}, cwd }: RunOptions = {},
+  { stdin = '', keepOpen = false, env = {}, cwd }: RunOptions = {},
 ): RunningCommand {
   const [file, ...before] = ROOMFUL
-  const child = spawn(file, [...before, ...args], { cwd, env: { ...process.env, ...env } })
+  const child = spawn(file, [...before, ...args], {
+    cwd,
+    env: { ...process.env, XDG_CONFIG_HOME: config, ...env },
+  })
   const stdout: Buffer[] = []
   let stderr = ''
   child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   // A command that ends before it has read all of its input reports that by its exit code.
   child.stdin.on('error', () => {})
-  child.stdin.end(stdin)
+  if (keepOpen) child.stdin.write(stdin)
+  else child.stdin.end(stdin)
   return {
     done: once(child, 'close').then(([code, signal]) => ({
       code,

@@ -10,7 +10,7 @@ import { type Gate, openGate } from './signature-gate'
 export const KEYS = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' }
 const BUCKET = 'chat-files'
 
-/** As docs/server.md asks for. */
+/** As docs/guides/server.md asks for. */
 const CORS = `<CORSConfiguration>
   <CORSRule>
     <AllowedOrigin>*</AllowedOrigin>

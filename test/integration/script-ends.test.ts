@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createTestClient, createTestServer, readRoom, type TestServer } from '@roomful/testing'
+import { readRoom } from '@roomful/testing'
+import { createTestClient, createTestServer, type TestServer } from '@roomful/testing/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { build, ROOT } from '../../scripts/build.mjs'
 

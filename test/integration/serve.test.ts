@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { signToken } from '@roomful/server'
-import { createTestClient, readRoom } from '@roomful/testing'
+import { readRoom } from '@roomful/testing'
+import { createTestClient } from '@roomful/testing/node'
 import { expect, test } from 'vitest'
 import { roomful, serve, temporaryFolder } from './roomful-command'
 

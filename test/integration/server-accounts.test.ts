@@ -106,6 +106,18 @@ describe('a deleted user', () => {
     ])
   })
 
+  test('leaves no picture: not in their row, in member rows, or in what is exported', async () => {
+    const avatarUrl = 'https://example.com/ned.png'
+    await admin.users.upsert({ userId: 'ned', name: 'Ned', avatarUrl })
+    await put('ned')
+    const { user, memberships } = await admin.users.export({ userId: 'ned' })
+    expect([user, ...memberships]).toMatchObject([{ avatarUrl }, { avatarUrl }])
+    await deleteUser(admin, { userId: 'ned', messages: 'anonymise' })
+    const left = await admin.users.export({ userId: 'ned' })
+    expect(left).toMatchObject({ user: null, memberships: [{ name: 'Deleted user', removed: 'left' }] })
+    expect(JSON.stringify(left)).not.toContain('ned.png')
+  })
+
   test('of many rooms and messages is deleted and exported step by step', async () => {
     await admin.users.upsert({ userId: 'gus', name: 'Gus' })
     const rooms = Array.from({ length: 3 }, (_, n) => `gus-${n}`)
@@ -183,4 +195,20 @@ test('users are found by a part of their name, pages of few among many', async (
   const found = []
   for await (const { name } of admin.each('users.list', { query: 'zoë', limit: 3 })) found.push(name)
   expect(found.sort()).toEqual(['Zoë 107', 'Zoë 207', 'Zoë 307', 'Zoë 407', 'Zoë 507', 'Zoë 607', 'Zoë 7'])
+})
+
+test('a picture is an absolute address; it stays until another or none is given', async () => {
+  const avatarUrl = 'https://example.com/oda.png'
+  const upserted = async (more: { name?: string; avatarUrl?: string | null }) =>
+    (await admin.users.upsert({ userId: 'oda', name: 'Oda', ...more })).user
+  expect(await upserted({ avatarUrl })).toEqual({ id: 'oda', name: 'Oda', avatarUrl, deactivated: false })
+  await put('oda')
+  expect((await upserted({ name: 'Oda M' })).avatarUrl).toBe(avatarUrl)
+  expect((await admin.members.list({ roomId })).members).toMatchObject([{ userId: 'oda', avatarUrl }])
+  for (const odd of ['javascript:alert(1)', '/oda.png', `https://example.com/${'x'.repeat(500)}`])
+    await expect(upserted({ avatarUrl: odd })).rejects.toMatchObject({
+      ...{ code: 'INVALID_PAYLOAD', field: 'avatarUrl', status: 400 },
+    })
+  await upserted({ avatarUrl: null })
+  expect((await admin.users.get({ userId: 'oda' })).user).not.toHaveProperty('avatarUrl')
 })

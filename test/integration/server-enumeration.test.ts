@@ -74,6 +74,9 @@ const questions: Record<string, (place: Place) => object> = {
   'delete-message': ({ messageId }) => ({ messageId }),
   'react-message': ({ messageId }) => ({ messageId, emoji: '👍', op: 'add' }),
   'pin-message': ({ messageId }) => ({ messageId, op: 'add' }),
+  'write-stream': (place) => ({ ...place, run: 0, content: 'secret, and more', state: 'streaming' }),
+  'resume-stream': (place) => ({ ...place }),
+  'cancel-stream': (place) => ({ ...place }),
   'report-message': ({ messageId }) => ({ messageId }),
 }
 

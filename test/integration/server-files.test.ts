@@ -347,7 +347,9 @@ test('uploads have a limit per user and hour, and a total one; the metrics count
       507,
       { code: 'STORAGE_FULL', limit: 1_048_576 },
     ])
-    expect(await (await fetch(`${full.url}/metrics`)).text()).toContain('roomful_file_bytes 600000')
+    const metrics = await (await fetch(`${full.url}/metrics`)).text()
+    expect(metrics).toContain('roomful_file_bytes 600000')
+    expect(metrics).toContain('roomful_refusals_total{code="STORAGE_FULL"} 1')
   }
   {
     await using slow = await startServer({ database, limits: { uploadMbPerHour: 1 } })

@@ -18,6 +18,12 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'site/assets/index-DbX1_a2b.js'), 'export {}')
   writeFileSync(join(folder, 'site/favicon.svg'), '<svg/>')
   symlinkSync(join(folder, 'secret.txt'), join(folder, 'site/link.txt'))
+  writeFileSync(join(folder, 'site/assets/page-DbX1_a2b.css'), 'body { margin: 0 }')
+  writeFileSync(join(folder, 'site/assets/page-DbX1_a2b.css.br'), 'as brotli')
+  writeFileSync(join(folder, 'site/assets/page-DbX1_a2b.css.gz'), 'as gzip')
+  writeFileSync(join(folder, 'site/assets/old-DbX1_a2b.css'), 'p { margin: 0 }')
+  writeFileSync(join(folder, 'site/assets/old-DbX1_a2b.css.gz'), 'as gzip')
+  symlinkSync(join(folder, 'secret.txt'), join(folder, 'site/favicon.svg.br'))
   server = await startServer({ static: join(folder, 'site'), guests: true })
 })
 afterAll(async () => {
@@ -95,6 +101,54 @@ describe('static files', () => {
     })
     expect(await get('/favicon.svg', { 'if-none-match': String(icon.headers.etag) })).toMatchObject({
       status: 304,
+    })
+  })
+
+  describe('what was compressed beforehand', () => {
+    const css = '/assets/page-DbX1_a2b.css'
+
+    test.each([
+      ['gzip, deflate, br, zstd', 'br', 'as brotli'],
+      ['GZIP', 'gzip', 'as gzip'],
+      ['*', 'br', 'as brotli'],
+      ['*, br;q=0', 'gzip', 'as gzip'],
+      ['br;q=0, gzip;q=0.1', 'gzip', 'as gzip'],
+      ['zstd', undefined, 'body { margin: 0 }'],
+      ['br;q=0, gzip;q=0', undefined, 'body { margin: 0 }'],
+      ['', undefined, 'body { margin: 0 }'],
+    ])('to a browser that takes "%s": %s', async (accepted, encoding, sent) => {
+      const { headers, body } = await get(css, { 'accept-encoding': accepted })
+      expect(body).toBe(sent)
+      expect(headers['content-encoding']).toBe(encoding)
+      expect(headers).toMatchObject({
+        'content-type': expect.stringContaining('text/css'),
+        'content-length': String(sent.length),
+        'cache-control': 'public, max-age=31536000, immutable',
+        vary: expect.stringMatching(/accept-encoding/i),
+      })
+    })
+
+    test('in one way only, or in none, is sent as it is there', async () => {
+      const old = await get('/assets/old-DbX1_a2b.css', { 'accept-encoding': 'br' })
+      expect([old.body, old.headers['content-encoding']]).toEqual(['p { margin: 0 }', undefined])
+      const page = await get('/', { 'accept-encoding': 'br, gzip' })
+      expect([page.body, page.headers['content-encoding']]).toEqual([
+        '<!doctype html><title>Chat</title>',
+        undefined,
+      ])
+    })
+
+    test('has an ETag of its own, so that no cache mixes them', async () => {
+      const [brotli, plain] = [await get(css, { 'accept-encoding': 'br' }), await get(css)]
+      expect(brotli.headers.etag).not.toBe(plain.headers.etag)
+      const again = { 'accept-encoding': 'br', 'if-none-match': String(brotli.headers.etag) }
+      const { status, headers } = await get(css, again)
+      expect([status, headers.vary]).toEqual([304, expect.stringMatching(/accept-encoding/i)])
+      expect(await get(css, { 'if-none-match': String(brotli.headers.etag) })).toMatchObject({ status: 200 })
+    })
+
+    test('leads out of the folder no more than any other file', async () => {
+      expect(await get('/favicon.svg', { 'accept-encoding': 'br' })).toMatchObject({ body: '<svg/>' })
     })
   })
 

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { build } from '../../scripts/build.mjs'
 import { claimedValues } from '../snippets/claimed-values'
 import { typeErrors } from '../snippets/compile'
-import { examples, fences } from '../snippets/find-snippets'
+import { examples, fences, typedAppFiles } from '../snippets/find-snippets'
 import { canRun, runExample } from '../snippets/run-example'
 import { syntaxError } from '../snippets/run-snippet'
 import { RUNS } from '../snippets/runs'
@@ -26,6 +26,11 @@ test('there are as many snippets as pages and docstrings show', () => {
 
 test('each snippet has the types that it claims', async () => {
   expect(await typeErrors(all)).toEqual([])
+})
+
+test('so has each TypeScript file of an app that a page builds', async () => {
+  expect(typedAppFiles().length).toBeGreaterThanOrEqual(3)
+  expect(await typeErrors(typedAppFiles())).toEqual([])
 })
 
 test('this Node parses each snippet as JavaScript, once its types are removed', () => {

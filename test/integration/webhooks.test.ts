@@ -1,6 +1,7 @@
 import { type Chat, createChat } from '@roomful/client'
 import { type ChatEvent, signToken } from '@roomful/server'
-import { type ServerProcess, startPostgres, waitUntil } from '@roomful/testing'
+import { waitUntil } from '@roomful/testing'
+import { type ServerProcess, startPostgres } from '@roomful/testing/node'
 import { describe, expect, test } from 'vitest'
 import { NO_LIMITS, roomful, serve, temporaryFolder } from './roomful-command'
 import { Receiver } from './webhook-receiver'

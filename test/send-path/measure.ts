@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { Session } from 'node:inspector/promises'
 import { fileURLToPath } from 'node:url'
 import { createChat, type TabsPort } from '@roomful/client'
-import { createTestServer } from '@roomful/testing'
+import { createTestServer } from '@roomful/testing/node'
 
 /** What ran for one send: the functions of each file, by path from the root. */
 export type SendPath = { readonly files: Readonly<Record<string, readonly string[]>> }

@@ -1,6 +1,6 @@
 import { createAdmin } from '@roomful/admin'
 import { createApiKey } from '@roomful/server'
-import { createTestServer } from '@roomful/testing'
+import { createTestServer } from '@roomful/testing/node'
 import { expect, vi } from 'vitest'
 import { temporaryFolder } from '../integration/roomful-command'
 import type { Snippet } from './find-snippets'
@@ -22,7 +22,7 @@ export const ADMIN_RUNS: Readonly<Record<string, (snippet: Snippet) => Promise<v
     expect(messages.map(({ content }) => content)).toEqual(['Ann was added', 'Your order is on its way'])
   },
 
-  'docs/server-api.md 1': async (snippet) => {
+  'docs/guides/server-api.md 1': async (snippet) => {
     const quiet = { "database: 'memory:'": "database: 'memory:', logLevel: 'silent'" }
     const { chat } = await runSnippet(snippet, { instead: quiet })
     if (!(chat instanceof Object) || !('close' in chat) || !(chat.close instanceof Function))

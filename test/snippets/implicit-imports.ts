@@ -6,7 +6,7 @@ export type ImplicitImport = { readonly name: string; readonly isType: boolean; 
 
 /** The packages to search for names, in this order, after a snippet's own package. */
 const PACKAGES = ['client', 'react', 'server', 'bot', 'admin', 'testing', 'protocol']
-const ENTRIES = ['index', 'node', 'plain', 'history']
+const ENTRIES = ['index', 'virtual', 'node', 'plain', 'history', 'msw']
 
 const OWN_EXPORT = /^export (?:async |abstract )?(?:(type|interface)|const|class|function\*?) (\w+)/gm
 const DECLARED = /\b(?:const|let|function|class|interface|type) (\w+)/g

@@ -1,7 +1,7 @@
 import { createAdmin } from '@roomful/admin'
 import type { Chat } from '@roomful/client'
 import { createApiKey } from '@roomful/server'
-import { createTestClient, createTestServer } from '@roomful/testing'
+import { createTestClient, createTestServer } from '@roomful/testing/node'
 import { temporaryFolder } from '../integration/roomful-command'
 import type { Snippet } from './find-snippets'
 import { implicitImports } from './implicit-imports'
@@ -13,8 +13,11 @@ const ONLY_COMPILED: readonly string[] = [
   'async-storage',
   // It needs a database, and has other tests.
   'startPostgres',
-  // Endless; the README of the client has one that ends.
+  // Endless; the guide of the client has one that ends.
   'room.stream(',
+  // Until it is told to end.
+  'runBot(',
+  'bot.done',
   // Types only.
   'declare module',
 ]

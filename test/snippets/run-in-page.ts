@@ -48,8 +48,14 @@ export async function runInPage(
     })
   } finally {
     cleanup()
+    await schedulerTurns()
     vi.unstubAllGlobals()
   }
+}
+
+/** React does what it still has to in turns of `setImmediate`, and looks at the window there. */
+async function schedulerTurns(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 const isComponent = (value: unknown): value is () => null => typeof value === 'function'

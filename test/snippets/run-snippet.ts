@@ -85,7 +85,7 @@ export function syntaxError({ file, line, code }: Snippet): string | undefined {
   // A script has no imports and exports, and `await` only in functions.
   const body = javaScriptOf(code)
     .replace(/^import .*$/gm, '')
-    .replace(/^export (\{.*\};?)?/gm, '')
+    .replace(/^export (default |\{.*\};?)?/gm, '')
   try {
     new Script(`async () => {${body}\n}`)
     return undefined

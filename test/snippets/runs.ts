@@ -3,14 +3,20 @@ import { Server } from 'node:http'
 import { type Chat, type ChatOptions, createChat, memoryStore } from '@roomful/client'
 import { type ChatServer, signToken } from '@roomful/server'
 import type { storeContract as holdToContract } from '@roomful/server/contract'
-import { createTestClient, createTestServer, readRoom, type TestServer, waitUntil } from '@roomful/testing'
+import { readRoom, waitUntil } from '@roomful/testing'
+import { createTestClient, createTestServer, type TestServer } from '@roomful/testing/node'
 import { expect, type Mock, vi } from 'vitest'
-import { PNG } from '../../packages/server/src/files/file-samples'
 import { temporaryFolder } from '../integration/roomful-command'
 import { ADMIN_RUNS } from './admin-runs'
+import { BOT_RUNS } from './bot-runs'
+import { FILE_RUNS } from './file-runs'
 import type { Snippet } from './find-snippets'
+import { GUIDE_RUNS } from './guide-runs'
+import { INSPECTOR_RUNS } from './inspector-runs'
 import { runInPage } from './run-in-page'
 import { runSnippet } from './run-snippet'
+import { SIGN_IN_RUNS } from './sign-in-runs'
+import { TESTING_RUNS } from './testing-runs'
 
 type Run = (snippet: Snippet) => Promise<void>
 
@@ -20,17 +26,13 @@ const REMOTE = 'https://chat.example.com'
 /** Each TypeScript fence, by its page and its number there: that it runs, and does what its page says. */
 export const RUNS: Readonly<Record<string, Run>> = {
   ...ADMIN_RUNS,
-  'README.md 1': async (snippet) => {
-    await using server = await createTestServer()
-    const { chat } = await runSnippet(snippet, {
-      yours: { getToken: () => server.token('ada') },
-      instead: { [LOCAL]: server.url },
-    })
-    await using _ = chatOf(chat)
-    expect(texts(chatOf(chat))).toEqual(['hello'])
-    await chatOf(chat).flush()
-    expect(await stored(server)).toEqual(['hello'])
-  },
+  ...FILE_RUNS,
+  ...INSPECTOR_RUNS,
+  ...TESTING_RUNS,
+  ...SIGN_IN_RUNS,
+  ...BOT_RUNS,
+  ...GUIDE_RUNS,
+  'docs/index.md 1': hello,
 
   'packages/client/README.md 1': async (snippet) => {
     await using server = await createTestServer()
@@ -44,7 +46,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     expect(await stored(server)).toEqual(['hello'])
   },
 
-  'packages/client/README.md 2': async (snippet) => {
+  'docs/guides/client.md 1': async (snippet) => {
     await using server = await createTestServer()
     await using chat = await createTestClient(server, 'ada')
     const room = chat.room('general')
@@ -60,7 +62,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     ])
   },
 
-  'packages/client/README.md 3': async (snippet) => {
+  'docs/guides/client.md 2': async (snippet) => {
     await using server = await createTestServer()
     const chat = await createTestClient(server, 'ada')
     const lines = ['one', 'two', 'three']
@@ -69,14 +71,10 @@ export const RUNS: Readonly<Record<string, Run>> = {
     expect(await stored(server)).toEqual(lines)
   },
 
-  'packages/client/README.md 4': async (snippet) => {
-    await using server = await createTestServer()
-    await using chat = await createTestClient(server, 'ada')
-    const show = vi.fn()
-    await runSnippet(snippet, { yours: { room: chat.room('general'), show } })
-    expect(show).toHaveBeenCalledWith(['pizza', 'soup'])
-    await chat.flush()
-    expect(await stored(server)).toEqual(['Lunch?'])
+  'packages/protocol/README.md 1': async (snippet) => {
+    const log = vi.fn()
+    await runSnippet(snippet, { yours: { console: { log } } })
+    expect(log.mock.calls).toEqual([[8_000], ['after']])
   },
 
   'packages/react/README.md 1': async (snippet) => {
@@ -100,33 +98,6 @@ export const RUNS: Readonly<Record<string, Run>> = {
     })
     await chat?.close()
     expect(await stored(server)).toEqual(['is it there?', 'it is'])
-  },
-
-  'packages/bot/README.md 1': async (snippet) => {
-    await using server = await createTestServer()
-    using folder = temporaryFolder()
-    const log = vi.fn()
-    const once = vi.fn()
-    await runSnippet(snippet, {
-      yours: { process: { env: { BOT_TOKEN: await server.token('bot') }, once }, console: { log } },
-      instead: { [LOCAL]: server.url, './data/bot.json': `${folder.path}/bot.json` },
-    })
-    await using ada = await createTestClient(server, { id: 'ada', name: 'Ada' })
-    await ada.room('general').open()
-    for (const text of ['/add 2 40', 'hello', '/help']) await ada.room('general').send(text)
-    await waitUntil('three answers', () => texts(ada).length === 6)
-    expect(new Set(texts(ada))).toEqual(
-      new Set([
-        '/add 2 40',
-        '42',
-        'hello',
-        'You said: hello',
-        '/help',
-        '/add – adds numbers\n/help – lists the commands',
-      ]),
-    )
-    expect(log).toHaveBeenCalledWith('Ada')
-    await atSigterm(once)
   },
 
   'packages/server/README.md 1': async (snippet) => {
@@ -157,7 +128,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     await tests.mock.lastCall?.[1]()
   },
 
-  'docs/moderation.md 1': async (snippet) => {
+  'docs/guides/moderation.md 1': async (snippet) => {
     await using server = await createTestServer()
     await using bob = await createTestClient(server, 'bob')
     await using ann = await createTestClient(server, 'ann')
@@ -169,7 +140,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     expect(show.mock.calls).toEqual([[['bob: a rude word']]])
   },
 
-  'docs/rules.md 1': async (snippet) => {
+  'docs/guides/permissions.md 1': async (snippet) => {
     const quiet = "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', guests: true,"
     const { server } = await runSnippet(snippet, { instead: { 'createChatServer({': quiet } })
     await using _ = serverOf(server)
@@ -188,7 +159,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     })
   },
 
-  'docs/rules.md 2': async (snippet) => {
+  'docs/guides/permissions.md 2': async (snippet) => {
     const quiet = "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', guests: true,"
     const { server } = await runSnippet(snippet, { instead: { 'createChatServer({': quiet } })
     await using _ = serverOf(server)
@@ -203,7 +174,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
       })
   },
 
-  'docs/server.md 1': async (snippet) => {
+  'docs/guides/server.md 1': async (snippet) => {
     const secret = 'a secret of these tests, 32 bytes long'
     const quiet = "server: http, database: 'memory:', logLevel: 'silent',"
     const instead = { 'server: http,': quiet, 'listen(3000)': 'listen(0)' }
@@ -218,7 +189,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     http.close()
   },
 
-  'docs/server.md 2': async (snippet) => {
+  'docs/guides/server.md 2': async (snippet) => {
     const quiet =
       "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', defaultRooms: ['general'],"
     const { server } = await runSnippet(snippet, { instead: { 'createChatServer({': quiet } })
@@ -228,20 +199,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     expect(await chat.room('general').send('by cookie')).toMatchObject({ senderId: 'ann' })
   },
 
-  'docs/server.md 3': async (snippet) => {
-    using folder = temporaryFolder()
-    await using server = await createTestServer({ files: folder.path })
-    await using chat = await createTestClient(server, 'ada')
-    const body = new Uint8Array(PNG)
-    const headers = { authorization: `Bearer ${await server.token('ada')}` }
-    const upload = await fetch(`${server.url}/files`, { method: 'POST', body, headers })
-    const { file } = await upload.json()
-    await runSnippet(snippet, { yours: { room: chat.room('general'), fileId: file.id } })
-    await chat.flush()
-    expect(await stored(server)).toEqual(['A cat on a keyboard'])
-  },
-
-  'docs/server.md 4': async (snippet) => {
+  'docs/guides/server.md 3': async (snippet) => {
     const show = vi.fn()
     const quiet = "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', guests: true,"
     const { server } = await runSnippet(snippet, {
@@ -257,7 +215,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     await close()
   },
 
-  'docs/server.md 5': async (snippet) => {
+  'docs/guides/server.md 4': async (snippet) => {
     const storeContract = vi.fn<typeof holdToContract>()
     const instead = { "import { storeContract } from '@roomful/server/contract'": '' }
     await runSnippet(snippet, { yours: { storeContract }, instead })
@@ -269,7 +227,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     expect(storeContract).toHaveBeenCalledOnce()
   },
 
-  'docs/webhooks.md 1': async (snippet) => {
+  'docs/guides/webhooks.md 1': async (snippet) => {
     const show = vi.fn()
     const quiet =
       "createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', defaultRooms: ['general'],"
@@ -285,7 +243,7 @@ export const RUNS: Readonly<Record<string, Run>> = {
     expect(show.mock.calls[0]?.[0]).toMatch(/ joined$/)
   },
 
-  'docs/webhooks.md 2': async (snippet) => {
+  'docs/guides/webhooks.md 2': async (snippet) => {
     const show = vi.fn()
     const secret = `whsec_${Buffer.alloc(32, 'secret').toString('base64')}`
     const instead = { '.end()\n})': ".end()\n}).listen(0, '127.0.0.1')" }
@@ -305,29 +263,42 @@ export const RUNS: Readonly<Record<string, Run>> = {
     receiver.close()
   },
 
-  'docs/simulator.md 1': async (snippet) => {
+  'docs/inside/simulator.md 1': async (snippet) => {
     const { ann, bob } = await runSnippet(snippet)
     expect(texts(chatOf(ann))).toEqual(['hello'])
     expect(texts(chatOf(bob))).toEqual(['hello'])
   },
 
   // These need no server: a chat is created, and its storage status is checked.
-  'docs/storage.md 1': async (snippet) => {
+  'docs/guides/storage.md 1': async (snippet) => {
     using folder = temporaryFolder()
     const made = await chatsOf(snippet, { './state': folder.path })
     expect(made.map(({ storage }) => storage)).toEqual([undefined, 'memory', expect.objectContaining({})])
   },
   // Types only: a store and a space have exactly the methods that the page shows.
-  'docs/storage.md 2': async ({ code }) => {
+  'docs/guides/storage.md 2': async ({ code }) => {
     const shown = [...code.matchAll(/^ {2}(\w+)\(/gm)].map(({ 1: name }) => name)
     const store = memoryStore()
     const own = ({ kind: _, ...methods }: object & { kind?: unknown }) => Object.keys(methods)
     expect([...own(store), ...own(await store.open(['a page']))].sort()).toEqual(shown.sort())
   },
-  'docs/tabs.md 1': async (snippet) => {
+  'docs/guides/tabs.md 1': async (snippet) => {
     const made = await chatsOf(snippet)
     expect(made.map(({ tabs }) => tabs)).toEqual([undefined, 'separate'])
   },
+}
+
+/** The first lines that a reader sees. */
+async function hello(snippet: Snippet): Promise<void> {
+  await using server = await createTestServer()
+  const { chat } = await runSnippet(snippet, {
+    yours: { getToken: () => server.token('ada') },
+    instead: { [LOCAL]: server.url },
+  })
+  await using _ = chatOf(chat)
+  expect(texts(chatOf(chat))).toEqual(['hello'])
+  await chatOf(chat).flush()
+  expect(await stored(server)).toEqual(['hello'])
 }
 
 const stored = async (server: TestServer): Promise<string[]> => {

@@ -23,6 +23,19 @@ declare function render(messages: readonly import('@roomful/client').ShownMessag
 declare function show(...what: unknown[]): void
 declare function Messages(): import('react').ReactElement
 
+/** Not dependencies. What is used of them, as they declare it. */
+declare module 'react-native' {
+  export const AppState: {
+    addEventListener(type: 'change', listener: (state: string) => void): { remove(): void }
+  }
+}
+declare module '@react-native-community/netinfo' {
+  const NetInfo: {
+    addEventListener(listener: (state: { isConnected: boolean | null }) => void): () => void
+  }
+  export default NetInfo
+}
+
 /** Not a dependency. As its version 2 declares it. */
 declare module '@react-native-async-storage/async-storage' {
   const AsyncStorage: {

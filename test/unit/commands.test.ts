@@ -11,14 +11,18 @@ type Manifest = {
 }
 const manifest = (folder: string): Manifest => JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
 const workspaces = ['packages', 'examples'].flatMap((dir) =>
-  readdirSync(dir).map((name) => manifest(`${dir}/${name}`)),
+  readdirSync(dir)
+    .filter((name) => existsSync(`${dir}/${name}/package.json`))
+    .map((name) => manifest(`${dir}/${name}`)),
 )
 const root = manifest('.')
 
 /** npm's own commands. */
-const NPM = new Set(['ci', 'install'])
+const NPM = new Set(['ci', 'init'])
 /** Other programs, which a reader has. */
-const OTHERS = new Set(['git', 'less'])
+const OTHERS = new Set([
+  ...['cd', 'docker', 'export', 'git', 'gunzip', 'gzip', 'jq', 'less', 'mkdir', 'node', 'openssl'],
+])
 
 const typed = commands()
 
@@ -55,6 +59,8 @@ test('the README of the command line has every command, and the flags that it na
 async function whatIsWrong([program = '', ...words]: readonly string[]): Promise<string | undefined> {
   if (OTHERS.has(program)) return undefined
   if (program === 'npm') return wrongOfNpm(words)
+  // With the packages that it is to fetch.
+  if (program === 'npx' && words[0] === '-p') return whatIsWrong(['npx', ...words.slice(2)])
   if (program === 'npx' && words[0] !== 'roomful') return isInstalled(words[0] ?? '')
   if (program === 'npx') return wrongOfRoomful(words.slice(1))
   if (program === 'roomful' || program === 'node_modules/.bin/roomful') return wrongOfRoomful(words)
@@ -75,8 +81,12 @@ async function wrongOfRoomful(words: readonly string[]): Promise<string | undefi
 }
 
 async function wrongOfNpm([command = '', ...words]: readonly string[]): Promise<string | undefined> {
+  if (command === 'create') return words[0] === 'roomful' ? undefined : `no package create-${words[0]}`
   if (command === 'install') {
-    const unknown = words.filter((name) => !workspaces.some((one) => one.name === name))
+    // Of another package a test of docs/start runs what the reader gets, so it is installed here.
+    const isKnown = (name: string) =>
+      workspaces.some((one) => one.name === name) || existsSync(`node_modules/${name}`)
+    const unknown = words.filter((name) => !name.startsWith('--') && !isKnown(name))
     return unknown.length === 0 ? undefined : `no package ${unknown.join(', ')}`
   }
   if (NPM.has(command)) return undefined
@@ -86,7 +96,9 @@ async function wrongOfNpm([command = '', ...words]: readonly string[]): Promise<
   if (script === undefined) return 'no such script'
   const at = rest.indexOf('--')
   const given = at < 0 ? [] : rest.slice(at + 1)
-  if (name === 'start') return wrongOfRoomful(['serve', ...given])
+  // The script has flags of its own, and hands all others on.
+  const isOfScript = (flag: string) => textOf('scripts/start.mjs').includes(`'${flag}'`)
+  if (name === 'start') return wrongOfRoomful(['serve', ...given.filter((flag) => !isOfScript(flag))])
   // A script looks for its flags by their names, or has them in a table of `parseArgs`.
   const sources = [...script.matchAll(/\S+\.(?:mjs|ts)/g)].map(([file]) => textOf(file))
   const reads = (flag: string) =>
@@ -99,7 +111,7 @@ async function wrongOfNpm([command = '', ...words]: readonly string[]): Promise<
 async function helpOf(...command: readonly string[]): Promise<ReadonlySet<string>> {
   const { stdout } = await runCli([...command, '--help'])
   const [options = '', listed = ''] = stdout.split('\nCommands:\n')
-  const below = [...listed.matchAll(/^ {2}([a-z-]+) /gm)].flatMap(({ 1: name }) =>
+  const below = [...(listed.split('\n\n')[0] ?? '').matchAll(/^ {2}([a-z-]+) /gm)].flatMap(({ 1: name }) =>
     name === 'help' ? [] : (name ?? []),
   )
   const flags = await Promise.all(below.map((name) => helpOf(...command, name)))

@@ -3,14 +3,26 @@ import { expect, it } from 'vitest'
 import { version } from '../../packages/protocol/package.json'
 import { adminTypes } from '../../scripts/docs/admin-types'
 import { asyncApi } from '../../scripts/docs/asyncapi'
+import { cliPage } from '../../scripts/docs/cli-page'
+import { configurationPage } from '../../scripts/docs/configuration-page'
 import { errorsPage } from '../../scripts/docs/errors-page'
+import { eventsPage } from '../../scripts/docs/events-page'
+import { httpApiPage } from '../../scripts/docs/http-api-page'
+import { metricsPage } from '../../scripts/docs/metrics-page'
 import { openApi } from '../../scripts/docs/openapi'
 
 const committed = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
 // `npm run docs` regenerates all.
-it('docs/errors.md is fresh', () => {
-  expect(committed('docs/errors.md')).toBe(errorsPage())
+it.each([
+  ['cli', cliPage],
+  ['configuration', configurationPage],
+  ['errors', errorsPage],
+  ['events', () => eventsPage(asyncApi(version))],
+  ['http-api', () => httpApiPage(openApi(version))],
+  ['metrics', metricsPage],
+])('docs/reference/%s.md is fresh: it has all that the code has', async (name, page) => {
+  expect(committed(`docs/reference/${name}.md`)).toBe(await page())
 })
 
 it('the AsyncAPI document is fresh', () => {

@@ -8,8 +8,8 @@ const rows = (['chromium', 'firefox', 'webkit'] as const).flatMap((engine) =>
   Object.entries(LACKING[engine]).map(([suite, reason]) => `| \`${suite}\` | ${NAMES[engine]} | ${reason} |`),
 )
 
-test('docs/tabs.md quotes which suites an engine cannot run, and why', () => {
-  const lines = readFileSync(new URL('../../docs/tabs.md', import.meta.url), 'utf8').split('\n')
+test('docs/inside/engines.md quotes which suites an engine cannot run, and why', () => {
+  const lines = readFileSync(new URL('../../docs/inside/engines.md', import.meta.url), 'utf8').split('\n')
   const first = lines.indexOf('| suite | not on | because |')
   const quoted = lines.slice(first + 2)
   expect(quoted.slice(0, quoted.indexOf(''))).toEqual(rows)

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 
-const page = readFileSync('docs/guarantees.md', 'utf8')
+const page = readFileSync('docs/concepts/guarantees.md', 'utf8')
 const given = [...page.matchAll(/^- \*\*(P\d+) /gm)].map(({ 1: number = '' }) => number)
 const proofs = [...page.matchAll(/^\| (P\d+) \| (.*) \|$/gm)].map(({ 1: number = '', 2: links = '' }) => ({
   number,
-  files: [...links.matchAll(/\]\(([^)]+)\)/g)].map(({ 1: path = '' }) => join('docs', path)),
+  files: [...links.matchAll(/\]\(([^)]+)\)/g)].map(({ 1: path = '' }) => join('docs/concepts', path)),
 }))
 
 /** The names of a file's tests and of their groups. */

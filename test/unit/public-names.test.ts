@@ -3,7 +3,22 @@ import { expect, test } from 'vitest'
 import { publicNames } from './public-names'
 
 const ENTRIES = readdirSync('packages').flatMap((dir) =>
-  ['index', 'node', 'plain', 'history', 'contract']
+  [
+    'index',
+    'devtools',
+    'scroll',
+    'faults',
+    'files',
+    'node',
+    'plain',
+    'history',
+    'contract',
+    'engine',
+    'browser',
+    'msw',
+    'react-native',
+    'bots',
+  ]
     .map((entry) => `packages/${dir}/src/${entry}.ts`)
     .filter((path) => existsSync(path)),
 )

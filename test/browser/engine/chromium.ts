@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core'
-import { findChromium } from '../../../scripts/test-tools.mjs'
-import type { Point, TestBrowser, TestContext, TestPage } from './port'
+import { findChromium, findHeadlessShell } from '../../../scripts/test-tools.mjs'
+import type { Key, Point, TestBrowser, TestContext, TestPage } from './port'
 import { carry, processOf } from './process-of'
 
 /** No sandbox as root in a container; no GPU, no updates, no telemetry: only the page and the server. */
@@ -17,8 +17,12 @@ const ARGS = [
 /** The limit for what never comes on a page; a busy machine may take its time. */
 const PATIENCE_MS = 120_000
 
-export async function launchChromium(profile?: string): Promise<TestBrowser> {
-  const executablePath = findChromium()
+/** See `launchBrowser` in ../engines.ts. */
+export const launchHeadlessShell = (): Promise<TestBrowser> => launch(findHeadlessShell() ?? findChromium())
+
+export const launchChromium = (profile?: string): Promise<TestBrowser> => launch(findChromium(), profile)
+
+async function launch(executablePath: string | undefined, profile?: string): Promise<TestBrowser> {
   if (executablePath === undefined) throw new Error('There is no Chromium: `npm test` installs one')
   const options = {
     executablePath,
@@ -104,6 +108,11 @@ class ChromiumPage implements TestPage {
 
   async type(text: string): Promise<void> {
     await this.page.keyboard.type(text)
+  }
+
+  async press(...keys: readonly Key[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.down(key)
+    for (const key of keys.toReversed()) await this.page.keyboard.up(key)
   }
 
   async errors(): Promise<readonly string[]> {

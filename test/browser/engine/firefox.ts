@@ -1,7 +1,7 @@
 import puppeteer, { type Browser, type BrowserContext, type Page } from 'puppeteer-core'
 import { findFirefox } from '../../../scripts/test-tools.mjs'
 import { orDead } from './or-dead'
-import type { Point, TestBrowser, TestContext, TestPage } from './port'
+import type { Key, Point, TestBrowser, TestContext, TestPage } from './port'
 import { carry, descendants, killIfThere, processOf } from './process-of'
 
 /** The limit for what never comes on a page; a busy machine may take its time. */
@@ -129,6 +129,11 @@ class FirefoxPage implements TestPage {
 
   type(text: string): Promise<void> {
     return this.page.keyboard.type(text)
+  }
+
+  async press(...keys: readonly Key[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.down(key)
+    for (const key of keys.toReversed()) await this.page.keyboard.up(key)
   }
 
   async errors(): Promise<readonly string[]> {

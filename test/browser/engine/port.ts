@@ -34,6 +34,12 @@ export interface TestContext {
 /** A place in the window, in CSS pixels. */
 export type Point = { readonly x: number; readonly y: number }
 
+/** As `KeyboardEvent.key` names them. */
+export type Key =
+  | `Arrow${'Down' | 'Left' | 'Right' | 'Up'}`
+  | ('Control' | 'Delete' | 'End' | 'Enter' | 'Escape' | 'Home' | 'Shift' | 'Tab')
+  | ('e' | 'g' | 'k' | 'r' | 'z' | '+' | '?')
+
 export interface TestPage {
   /** Resolves when the page has loaded. */
   goto(url: string): Promise<void>
@@ -47,6 +53,8 @@ export interface TestPage {
   click(at: Point): Promise<void>
   hover(at: Point): Promise<void>
   type(text: string): Promise<void>
+  /** Presses one key, and those before it meanwhile: `press('Control', 'k')`. */
+  press(...keys: readonly Key[]): Promise<void>
   /** Uncaught errors of the page. There must be none. */
   errors(): Promise<readonly string[]>
   /** The process in which the page runs. Keeps the page busy for a moment. */

@@ -1,4 +1,4 @@
-import type { Point } from './port'
+import type { Key, Point } from './port'
 
 /** A command that the driver refuses. */
 export class WebDriverError extends Error {
@@ -16,6 +16,13 @@ export class WebDriverError extends Error {
 type Started = { readonly sessionId: string; readonly capabilities: { readonly browserVersion: string } }
 type Answer = { readonly value: unknown }
 type Failure = { readonly error: string; readonly message: string }
+
+/** Its table of normalised key values; all others are the character itself. */
+const KEY_CODES: Partial<Record<Key, string>> = {
+  ...{ ArrowDown: '\uE015', ArrowLeft: '\uE012', ArrowRight: '\uE014', ArrowUp: '\uE013', Control: '\uE009' },
+  ...{ Delete: '\uE017', End: '\uE010', Enter: '\uE007', Escape: '\uE00C', Home: '\uE011', Shift: '\uE008' },
+  Tab: '\uE004',
+}
 
 /** A session of W3C WebDriver, over HTTP. Source: w3.org/TR/webdriver2, for every name here. */
 export class WebDriverSession {
@@ -91,6 +98,16 @@ export class WebDriverSession {
       { type: 'keyDown', value },
       { type: 'keyUp', value },
     ])
+    return this.#post('/actions', { actions: [{ type: 'key', id: 'keyboard', actions }] })
+  }
+
+  /** All of them down in this order, then up again. */
+  chord(keys: readonly Key[]): Promise<unknown> {
+    const values = keys.map((key) => KEY_CODES[key] ?? key)
+    const actions = [
+      ...values.map((value) => ({ type: 'keyDown', value })),
+      ...values.toReversed().map((value) => ({ type: 'keyUp', value })),
+    ]
     return this.#post('/actions', { actions: [{ type: 'key', id: 'keyboard', actions }] })
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createTcpProxy, type TcpProxy } from '@roomful/testing'
+import { createTcpProxy, type TcpProxy } from '@roomful/testing/node'
 import { orDead } from './or-dead'
-import type { Point, TestBrowser, TestContext, TestPage } from './port'
+import type { Key, Point, TestBrowser, TestContext, TestPage } from './port'
 import { carry, descendants, processOf } from './process-of'
 import type { WebDriverSession } from './web-driver'
 import { type Display, type Driver, startDisplay, startDriver } from './webkit-processes'
@@ -175,6 +175,10 @@ class WebKitPage implements TestPage {
 
   async type(text: string): Promise<void> {
     await this.context.in(this.handle, (session) => session.keys(text))
+  }
+
+  async press(...keys: readonly Key[]): Promise<void> {
+    await this.context.in(this.handle, (session) => session.chord(keys))
   }
 
   async errors(): Promise<readonly string[]> {

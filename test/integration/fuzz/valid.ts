@@ -60,6 +60,7 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
         roomId,
         ...draft,
         ...maybe({ replyTo: messageId }),
+        ...maybe({ stream: true }),
         ...maybe({ metadata: { a: [1, { b: 'c' }] } }),
       }
     case 'send-messages':
@@ -73,7 +74,14 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
     case 'fetch-history':
       return {
         roomId,
-        ...chance.pick([{}, { beforeSeq: 5 }, { afterSeq: 3 }, { aroundSeq: 4 }]),
+        ...chance.pick([
+          {},
+          { beforeSeq: 5 },
+          { afterSeq: 3 },
+          { aroundSeq: 4 },
+          { aroundId: messageId },
+          { aroundTime: '2026-01-01T00:00:00.000Z' },
+        ]),
         ...maybe({ limit: 10 }),
       }
     case 'edit-message':
@@ -89,6 +97,15 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
       return { messageId, emoji: chance.pick(['👍', ':x:', '❤️']), op: chance.pick(['add', 'remove']) }
     case 'pin-message':
       return { messageId, op: chance.pick(['add', 'remove']), ...maybe({ opId: clientId }) }
+    case 'write-stream': {
+      const state = chance.pick(['streaming', 'streaming', 'finished', 'cancelled'])
+      return { roomId, messageId, run: chance.below(2), content: `text ${chance.below(8)}`, state }
+    }
+    case 'resume-stream':
+    case 'cancel-stream':
+      return { roomId, messageId }
+    case 'message-delta':
+      return { deltas: [{ roomId, messageId, run: chance.below(2), offset: chance.below(9), text: 'more' }] }
     case 'mark-read':
       return { roomId, seq: chance.below(100) }
     case 'sync':
@@ -146,6 +163,10 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
     case 'accept-invitation':
     case 'decline-invitation':
       return { roomId }
+    case 'list-sent-invitations':
+      return {}
+    case 'withdraw-invitation':
+      return { roomId, userId }
     case 'block-user':
     case 'unblock-user':
       return { userId }

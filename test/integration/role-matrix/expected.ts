@@ -29,6 +29,10 @@ const IN_A_PRIVATE_ROOM = `
   delete-message:other   delete-other        y     y     F     N     N      N      N     y      y
   pin-message            pin                 y     y     F     N     N      N      N     y      y
   react-message          react               y     y     y     N     N      N      N     y      N
+  write-stream           -                   y     y     y     N     N      N      N     y      N
+  resume-stream          -                   y     y     y     N     N      N      N     y      N
+  cancel-stream          cancel-stream       y     y     F     N     N      N      N     y      y
+  message-delta          -                   y     y     y     y     y      y      y     y      y
   mark-read              read                y     y     y     N     N      N      N     y      N
   sync                   read                y     y     y     0     0      0      0     y      0
   typing                 read                y     y     y     N     N      N      N     y      N
@@ -56,6 +60,8 @@ const IN_A_PRIVATE_ROOM = `
   accept-invitation      -                   y     y     y     N     N      N      N     y      N
   accept-invitation:invited join            y     y     y     y     y      B      y     y      y
   decline-invitation     -                   y     y     y     y     y      y      y     y      y
+  list-sent-invitations  -                   y     y     y     y     y      y      y     y      y
+  withdraw-invitation    -                   y     y     y     y     y      y      y     y      y
   block-user             -                   y     y     y     y     y      y      y     y      y
   unblock-user           -                   y     y     y     y     y      y      y     y      y
   list-blocked           -                   y     y     y     y     y      y      y     y      y
@@ -75,6 +81,7 @@ const IN_A_DM = `
   edit-message:readonly    -     -      -      -
   edit-message:slow        -     -      -      -
   pin-message              y     N      y      y
+  cancel-stream            y     N      y      y
   update-room              F     N      F      F
   add-member:self          F     N      F      F
   add-member:other         F     N      F      F

@@ -14,11 +14,14 @@ const missing = (ids: Ids): Ids => ({
   room: 'no-such-room',
   mine: 'no-such-message',
   theirs: 'no-such-message',
+  mineGrows: 'no-such-message',
+  theirsGrows: 'no-such-message',
   report: 'none',
 })
 
 /** The payload of one line, about the room of the scene or about a missing one. */
-function payloadOf(row: string, { room: roomId, mine, theirs, report, me, oth, out, fresh }: Ids): object {
+function payloadOf(row: string, ids: Ids): object {
+  const { room: roomId, mine, theirs, mineGrows, theirsGrows, report, me, oth, out, fresh } = ids
   const send = { content: 'text', clientId: freshClientId() }
   switch (row) {
     case 'join-rooms':
@@ -53,6 +56,14 @@ function payloadOf(row: string, { room: roomId, mine, theirs, report, me, oth, o
       return { messageId: theirs, op: 'add' }
     case 'react-message':
       return { messageId: theirs, emoji: '👍', op: 'add' }
+    case 'write-stream':
+      return { roomId, messageId: mineGrows, run: 0, content: 'text, and more', state: 'streaming' }
+    case 'resume-stream':
+      return { roomId, messageId: mineGrows }
+    case 'cancel-stream':
+      return { roomId, messageId: theirsGrows }
+    case 'message-delta':
+      return { deltas: [{ roomId, messageId: mineGrows, run: 0, offset: 4, text: 'more' }] }
     case 'mark-read':
       return { roomId, seq: 1 }
     case 'sync':
@@ -86,12 +97,15 @@ function payloadOf(row: string, { room: roomId, mine, theirs, report, me, oth, o
     case 'end-sessions':
       return { userId: oth }
     case 'list-invitations':
+    case 'list-sent-invitations':
     case 'list-blocked':
       return {}
     case 'accept-invitation':
     case 'accept-invitation:invited':
     case 'decline-invitation':
       return { roomId }
+    case 'withdraw-invitation':
+      return { roomId, userId: oth }
     case 'block-user':
     case 'unblock-user':
       return { userId: oth }

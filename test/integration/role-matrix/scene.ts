@@ -52,6 +52,9 @@ export type Scene = {
     readonly mine: string
     readonly theirs: string
     readonly report: string
+    /** The same of messages that grow. */
+    readonly mineGrows: string
+    readonly theirsGrows: string
     readonly me: string
     readonly oth: string
     readonly out: string
@@ -100,12 +103,14 @@ export async function makeScene(world: World, type: RoomType, standing: Standing
     ? done(boss, 'open-dm', { userIds: members })
     : done(boss, 'create-room', { name: 'Room', type, members }))
   const roomId = textAt(made, 'room', 'id')
-  const say = async (device: Device): Promise<string> => {
-    const payload = { roomId, content: 'text', clientId: freshClientId() }
+  const say = async (device: Device, more: object = {}): Promise<string> => {
+    const payload = { roomId, content: 'text', clientId: freshClientId(), ...more }
     return textAt(await done(device, 'send-message', payload), 'message', 'id')
   }
   const theirs = await say(oth)
   const mine = isIn(standing) ? await say(me) : theirs
+  const theirsGrows = await say(oth, { stream: true })
+  const mineGrows = isIn(standing) ? await say(me, { stream: true }) : theirsGrows
   const report = textAt(await done(oth, 'report-message', { messageId: theirs }), 'report', 'id')
   if (type !== 'dm') await done(boss, 'ban-member', { roomId, userId: ids.out })
 
@@ -118,6 +123,6 @@ export async function makeScene(world: World, type: RoomType, standing: Standing
   return {
     ...{ me, boss, token, devices: [me, boss, oth] },
     invite: () => world.invite(roomId, ids.boss, userId),
-    ids: { room: roomId, mine, theirs, report, ...ids },
+    ids: { room: roomId, mine, theirs, mineGrows, theirsGrows, report, ...ids },
   }
 }
