@@ -8,8 +8,8 @@ import { type Count, countSendPath } from '../send-path/count'
  * 170 functions. `npm run send-path` names all of them.
  */
 const MOST: Readonly<Record<'client' | 'server', Count>> = {
-  client: { files: 99, functions: 458 },
-  server: { files: 67, functions: 197 },
+  client: { files: 99, functions: 459 },
+  server: { files: 64, functions: 195 },
 }
 
 test('one send runs through no more files and functions than it did', async () => {

@@ -1,3 +1,5 @@
+import './whole-coverage'
+
 import { countSendPath } from './count'
 import { measureSendPath } from './measure'
 
