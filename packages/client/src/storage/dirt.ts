@@ -53,8 +53,8 @@ export function noteEvent(dirt: Dirt, before: RoomModel, after: RoomModel, event
   if (event.type === 'became-writer') noteAll(dirt, after)
   else if (isWorthKeeping(before, after)) noteRows(dirt, before, after)
   const isUrgent = noteEntries(dirt, before, after)
-  // A cancelled message would be sent after a crash.
-  if (isUrgent || event.type === 'cancelled') return 'now'
+  // A cancelled message would be sent after a crash, and a draft would lack what was typed before a reload.
+  if (isUrgent || event.type === 'cancelled' || event.type === 'draft') return 'now'
   return isClean(dirt) ? 'never' : 'later'
 }
 

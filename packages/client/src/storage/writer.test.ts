@@ -55,6 +55,14 @@ test('what changes while a write is under way is composed when it has ended: one
   expect((await kept()).rooms).toMatchObject([{ roomId: 'r1', draft: 'second' }])
 })
 
+test('a draft is written at once: it survives a reload that follows the last key', async () => {
+  await scene.open()
+  scene.store.dispatch('r1', { type: 'draft', text: 'half a sent' })
+  await settle()
+  expect((await kept()).rooms).toMatchObject([{ roomId: 'r1', draft: 'half a sent' }])
+  expect(scene.clock.timers()).toBe(0)
+})
+
 test('an open that hangs ends after 3 s, and waiting data is written if it succeeds later', async () => {
   await disk.inner.open(ann)
   await disk.inner.write({ putEntries: [{ clientId: 'old', roomId: 'r1', order: 0, data: {} }] })
