@@ -12,7 +12,7 @@ import { brokenPromises, heading, rowOf } from './verdict'
  * requests a second on each. Exits with 1 if P10, P11 or P12 does not hold. Clients are in other processes than the
  * server.
  *
- *   npm run siege -- --only typing --database sqlite --turns 5 --ms 4000
+ *   npm run siege -- --only typing,reports --database sqlite --turns 5 --ms 4000
  */
 const { values } = parseArgs({
   options: {
@@ -24,7 +24,7 @@ const { values } = parseArgs({
 })
 const { only = '', database: wanted } = values
 const turns: Turns = { count: Number(values.turns), ms: Number(values.ms), everyMs: 200 }
-const programs = PROGRAMS.filter(({ name }) => name.includes(only))
+const programs = PROGRAMS.filter(({ name }) => only.split(',').some((part) => name.includes(part)))
 const CROWDS = [
   { title: '200 listeners', listeners: 200, connections: 200 },
   { title: '2,000 connections, 200 of them listeners', listeners: 200, connections: 2_000 },

@@ -1,14 +1,13 @@
 import { asRoomId, type ClientEvent, type OkAck, type Payload, type RoomId } from '@roomful/protocol'
 import type { Refusal } from '../core/ops'
-import type { TokenBucket } from '../handlers/token-bucket'
 import type { Device } from '../hub/device'
 import type { Hub } from '../hub/hub'
 import { PRICES } from './prices'
 import { weightOf } from './weight'
 
-/** The user's budget, over all of their devices on this node, and how many devices a frame goes to. */
+/** What a charge is taken from, and how many devices a frame goes to. */
 export type Account = {
-  readonly budget: TokenBucket
+  readonly spend: (units: number) => void
   readonly hub: Pick<Hub, 'audience'>
   readonly device: Device
 }
@@ -18,7 +17,7 @@ export type Account = {
  * go below zero: the last request is still charged in full, by the wait after it.
  */
 export function charge<E extends ClientEvent>(
-  { budget, hub, device }: Account,
+  { spend, hub, device }: Account,
   event: E,
   payload: Payload<E>,
 ): (answer: OkAck<E> | Refusal) => void {
@@ -26,13 +25,13 @@ export function charge<E extends ClientEvent>(
   const named = roomIn(payload)
   // The size of a room would reveal it to a user who may not know it: it is not charged before the request is accepted.
   const isKnown = named !== undefined && device.rooms.has(named)
-  budget.spend(units + held + (isKnown ? framesPerDevice * hub.audience(named) : 0))
+  spend(units + held + (isKnown ? framesPerDevice * hub.audience(named) : 0))
   return (answer) => {
     if (!answer.ok) return
-    if (held > 0) budget.spend(weightOf(answer) - held)
+    if (held > 0) spend(weightOf(answer) - held)
     if (framesPerDevice === 0 || isKnown) return
     const roomId = named ?? roomIn('message' in answer ? answer.message : undefined)
-    if (roomId !== undefined) budget.spend(framesPerDevice * hub.audience(roomId))
+    if (roomId !== undefined) spend(framesPerDevice * hub.audience(roomId))
   }
 }
 

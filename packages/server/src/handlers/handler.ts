@@ -52,6 +52,8 @@ export type Services = {
   readonly comings: Rates<string>
   /** What the requests of a user may cost, in units of `costs/prices.ts`. */
   readonly budgets: Rates<UserId>
+  /** How fast they may use that up. */
+  readonly paces: Rates<UserId>
   readonly quotas: Quotas
   /** Reports of one user, one after the other. */
   readonly reporting: OneAtATime<UserId>

@@ -17,6 +17,7 @@ import { StoreError } from '../stores/port'
 import { DeviceGone } from './device-reads'
 import { FRAME_TOO_LARGE } from './frame'
 import type { Services } from './handler'
+import type { Pace } from './pace'
 import { errorAck } from './refusal-ack'
 import { handlers } from './table'
 import type { Rate, TokenBucket } from './token-bucket'
@@ -36,6 +37,7 @@ export type Gate = {
   readonly events: TokenBucket
   /** Shared by all of the user's devices. */
   readonly budget: TokenBucket
+  readonly pace: Pace
   /** Counts rate refusals; a device that goes on regardless is closed. */
   readonly overRate: TokenBucket
   readonly overBudget: TokenBucket
@@ -80,12 +82,19 @@ async function answerTo(
   if (gate.isDraining()) return refuse('UNAVAILABLE')
   const weight = weightOf(args)
   // A token that is not renewed ends the connection: an exhausted budget must not cause that.
-  if (gate.budget.isSpent && event !== 'refresh-token') return overBudget(device, gate, weight)
+  if ((gate.budget.isSpent || gate.pace.isFull) && event !== 'refresh-token')
+    return overBudget(device, gate, weight)
   // With a slow database, a device could otherwise have any number of requests waiting.
   if (gate.underWay >= gate.mostUnderWay) return refuse('OVERLOADED', { retryAfterMs: OVERLOADED_RETRY_MS })
-  gate.budget.spend(REQUEST_UNITS + weight)
   gate.underWay++
   try {
+    const turn = gate.pace.turn()
+    if (turn) {
+      await turn
+      if (device.isGone) return refuse('UNAVAILABLE')
+      if (gate.budget.isSpent && event !== 'refresh-token') return overBudget(device, gate, weight)
+    }
+    spend(gate, REQUEST_UNITS + weight)
     return await handle(services, device, gate, event, args)
   } catch (error) {
     return refusalOf(services, event, error)
@@ -98,14 +107,18 @@ async function answerTo(
 async function handle<E extends ClientEvent>(
   services: Services,
   device: Device,
-  { budget }: Gate,
+  gate: Gate,
   event: E,
   args: readonly unknown[],
 ): Promise<OkAck<E> | Refusal> {
   const decoded = decodePayload(event, args.length === 0 ? {} : args[0])
   if (args.length > 1) return refuse('INVALID_PAYLOAD')
   if (!decoded.ok) return invalid(decoded.field)
-  const adjustCharge = charge({ budget, hub: services.hub, device }, event, decoded.value)
+  const adjustCharge = charge(
+    { spend: (units) => spend(gate, units), hub: services.hub, device },
+    event,
+    decoded.value,
+  )
   const counted = services.quotas.take(device, event, decoded.value)
   const answer = counted
     ? await countedAnswer(services, device, event, decoded.value, await counted)
@@ -137,6 +150,11 @@ function invalid(field: string): Refusal {
   return refuse('INVALID_PAYLOAD', field === '' ? {} : { field })
 }
 
+function spend({ budget, pace }: Gate, units: number): void {
+  budget.spend(units)
+  pace.spend(units)
+}
+
 /** The refusal costs too: many sockets of one user, each refused all the time, are no way around the budget. */
 function overRate(device: Device, { budget, events, overRate }: Gate): Refusal {
   if (!budget.isSpent) budget.spend(REQUEST_UNITS)
@@ -145,9 +163,9 @@ function overRate(device: Device, { budget, events, overRate }: Gate): Refusal {
 }
 
 /** A large payload was decoded, and counts as several. */
-function overBudget(device: Device, { budget, overBudget }: Gate, weight: number): Refusal {
+function overBudget(device: Device, { budget, pace, overBudget }: Gate, weight: number): Refusal {
   strike(device, overBudget, 1 + Math.floor(weight / WEIGHT_A_REFUSAL))
-  return refuse('RATE_LIMITED', { retryAfterMs: budget.retryAfterMs })
+  return refuse('RATE_LIMITED', { retryAfterMs: Math.max(budget.retryAfterMs, pace.retryAfterMs) })
 }
 
 /** Its megabyte was read, although it is refused. */

@@ -1,13 +1,26 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { MemoryStore } from '../stores/memory/memory-store'
-import { testNode } from './test-node'
+import { type ManualClock, testNode } from './test-node'
 
 type Answer = Record<string, unknown>
 
+/** Lets time pass until it has settled: requests wait for their turn. */
+async function answered<T>(clock: ManualClock, asked: Promise<T>): Promise<T> {
+  let isAnswered = false
+  void asked.then(() => {
+    isAnswered = true
+  })
+  for (await clock.pass(0); !isAnswered; ) await clock.pass(1)
+  return asked
+}
+
 /** Asks until a refusal; `taken` counts the requests before it. */
-async function untilRefused(ask: () => Promise<Answer>): Promise<{ taken: number; refusal: Answer }> {
+async function untilRefused(
+  clock: ManualClock,
+  ask: () => Promise<Answer>,
+): Promise<{ taken: number; refusal: Answer }> {
   for (let taken = 0; ; taken++) {
-    const answer = await ask()
+    const answer = await answered(clock, ask())
     if (answer.code === 'RATE_LIMITED') return { taken, refusal: answer }
   }
 }
@@ -73,10 +86,9 @@ test('P12: one budget for all devices of a user, which fills again; other users 
   const node = testNode({ rates: { costPerSecond: 1_000 } })
   const [phone, laptop] = [await node.device('ann'), await node.device('ann')]
   const bob = await node.device('bob')
-  const { refusal } = await untilRefused(() => phone.ask('list-rooms', { query: 'x' }))
+  const { refusal } = await untilRefused(node.clock, () => phone.ask('list-rooms', { query: 'x' }))
   expect(refusal).toMatchObject({ retry: 'after', retryAfterMs: expect.any(Number) })
   expect(await laptop.ask('list-rooms')).toMatchObject({ code: 'RATE_LIMITED' })
-  expect(await node.node.admit({ token: 'ann' })).toMatchObject({ code: 'RATE_LIMITED' })
   expect(await bob.ask('list-rooms')).toMatchObject({ ok: true })
   await node.clock.pass(Number(refusal.retryAfterMs))
   expect(await laptop.ask('list-rooms')).toMatchObject({ ok: true })
@@ -85,26 +97,76 @@ test('P12: one budget for all devices of a user, which fills again; other users 
 test('P10: a device that goes on without a budget is closed after 200 refusals, and is not admitted again at once', async () => {
   const node = testNode({ rates: { costPerSecond: 1_000 } })
   const ann = await node.device('ann')
-  await untilRefused(() => ann.ask('list-rooms', { query: 'x' }))
+  await untilRefused(node.clock, () => ann.ask('list-rooms', { query: 'x' }))
   for (let n = 1; n < 200; n++) await ann.ask('list-rooms')
   expect(ann.isOpen()).toBe(true)
   await ann.ask('list-rooms')
   expect(ann.all('bye')).toEqual([{ reason: 'ABUSE' }])
-  expect(await node.node.admit({ token: 'ann' })).toMatchObject({ code: 'RATE_LIMITED' })
+  const admitted = vi.fn()
+  void node.node.admit({ token: 'ann' }).then(admitted)
+  await node.clock.pass(0)
+  expect(admitted).not.toHaveBeenCalled()
+  await node.clock.pass(1_000)
+  expect(admitted).toHaveBeenCalledWith(expect.objectContaining({ identity: expect.anything() }))
+})
+
+test('P12: connections of a user without a budget wait for it in turn, for two seconds and twenty of them', async () => {
+  const node = testNode({ rates: { costPerSecond: 1_000 } })
+  const ann = await node.device('ann')
+  await untilRefused(node.clock, () => ann.ask('list-rooms', { query: 'x' }))
+  const outcomes: string[] = []
+  const connect = async (): Promise<void> => {
+    const answer = await node.node.admit({ token: 'ann', protocol: 2 })
+    outcomes.push('ok' in answer ? String(answer.code) : 'admitted')
+  }
+  for (let n = 0; n < 20; n++) void connect()
+  await node.clock.pass(0)
+  expect(outcomes).toEqual([])
+  await connect()
+  expect(outcomes).toEqual(['RATE_LIMITED'])
+  await node.clock.pass(1_000)
+  // A connection costs 150 of the 1,000 units that come back in a second.
+  expect(outcomes.filter((outcome) => outcome === 'admitted').length).toBeGreaterThanOrEqual(5)
+  expect(outcomes.filter((outcome) => outcome === 'admitted').length).toBeLessThanOrEqual(7)
+  await node.clock.pass(1_100)
+  expect(outcomes).toHaveLength(21)
+  expect(outcomes.filter((outcome) => outcome === 'admitted').length).toBeLessThanOrEqual(14)
+})
+
+test('P12: a budget is not used up all at once: requests wait for the pace, in the order in which they came', async () => {
+  const node = testNode({ rates: { costPerSecond: 1_000 } })
+  const [ann, bob] = [await node.device('ann'), await node.device('bob')]
+  const { room } = await answered(node.clock, ann.ask('create-room', { name: 'R', type: 'public' }))
+  const roomId = Reflect.get(Object(room), 'id')
+  await node.clock.pass(10_000)
+  const seqs: unknown[] = []
+  for (let n = 0; n < 20; n++)
+    void ann.ask('send-message', { roomId, content: `${n}` }).then(({ message }) => {
+      const { content } = Object(message)
+      seqs.push(content)
+    })
+  await node.clock.pass(0)
+  expect(seqs.length).toBeGreaterThan(0)
+  expect(seqs.length).toBeLessThan(5)
+  // Others do not wait for them.
+  expect(await bob.ask('list-rooms')).toMatchObject({ ok: true })
+  // 20 commits of some 75 units, at 2,000 units a second.
+  await node.clock.pass(1_000)
+  expect(seqs).toEqual(Array.from({ length: 20 }, (_, n) => `${n}`))
 })
 
 test('P12: a message costs as many frames as devices have the room open', async () => {
   const taken = async (listeners: number): Promise<number> => {
     const node = testNode({ rates: { costPerSecond: 1_000 } })
     const ann = await node.device('ann')
-    const { room } = await ann.ask('create-room', { name: 'R', type: 'public' })
+    const { room } = await answered(node.clock, ann.ask('create-room', { name: 'R', type: 'public' }))
     const roomId = Reflect.get(Object(room), 'id')
     for (let n = 0; n < listeners; n++) {
       const listener = await node.device(`listener${n}`)
-      await listener.ask('add-member', { roomId })
-      await listener.ask('join-rooms', { roomIds: [roomId] })
+      await answered(node.clock, listener.ask('add-member', { roomId }))
+      await answered(node.clock, listener.ask('join-rooms', { roomIds: [roomId] }))
     }
-    return (await untilRefused(() => ann.ask('send-message', { roomId, content: 'hi' }))).taken
+    return (await untilRefused(node.clock, () => ann.ask('send-message', { roomId, content: 'hi' }))).taken
   }
   const [few, many] = [await taken(1), await taken(300)]
   expect(many).toBeGreaterThan(5)
@@ -114,22 +176,23 @@ test('P12: a message costs as many frames as devices have the room open', async 
 test('P12: answers are charged: long pages use up the budget sooner than short ones', async () => {
   const node = testNode({ rates: { costPerSecond: 1_000 } })
   const [ann, bob] = [await node.device('ann'), await node.device('bob')]
-  const { room } = await ann.ask('create-room', { name: 'R', type: 'public' })
+  const { room } = await answered(node.clock, ann.ask('create-room', { name: 'R', type: 'public' }))
   const roomId = Reflect.get(Object(room), 'id')
-  await bob.ask('add-member', { roomId })
-  for (let n = 0; n < 40; n++) await ann.ask('send-message', { roomId, content: 'x'.repeat(8_000) })
+  await answered(node.clock, bob.ask('add-member', { roomId }))
+  for (let n = 0; n < 40; n++)
+    await answered(node.clock, ann.ask('send-message', { roomId, content: 'x'.repeat(8_000) }))
   await node.clock.pass(60_000)
-  const short = await untilRefused(() => ann.ask('fetch-history', { roomId, limit: 2 }))
-  const long = await untilRefused(() => bob.ask('fetch-history', { roomId, limit: 40 }))
+  const short = await untilRefused(node.clock, () => ann.ask('fetch-history', { roomId, limit: 2 }))
+  const long = await untilRefused(node.clock, () => bob.ask('fetch-history', { roomId, limit: 40 }))
   expect(short.taken).toBeGreaterThan(long.taken * 5)
 })
 
 test('P9: a hidden room costs a prober as much as a missing one', async () => {
   const node = testNode({ rates: { costPerSecond: 1_000 } })
   const ann = await node.device('ann')
-  const { room } = await ann.ask('create-room', { name: 'hidden', type: 'private' })
+  const { room } = await answered(node.clock, ann.ask('create-room', { name: 'hidden', type: 'private' }))
   const hidden = String(Reflect.get(Object(room), 'id'))
-  await ann.ask('join-rooms', { roomIds: [hidden] })
+  await answered(node.clock, ann.ask('join-rooms', { roomIds: [hidden] }))
   const probe = async (user: string, roomId: string): Promise<unknown> => {
     const device = await node.device(user)
     const rooms = { [roomId]: { rev: 0, minSeq: 1, maxSeq: 0 } }
@@ -141,7 +204,7 @@ test('P9: a hidden room costs a prober as much as a missing one', async () => {
       () => device.ask('mark-read', { roomId, seq: 1 }),
     ]
     let n = 0
-    return untilRefused(async () => {
+    return untilRefused(node.clock, async () => {
       const { code, retryAfterMs } = (await steps[n++ % steps.length]?.()) ?? {}
       return { code, retryAfterMs }
     })

@@ -5,14 +5,15 @@ import { checkHandshake, type Handshake } from '../auth/handshake'
 import type { Identity } from '../auth/identity'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
-import { CONNECTION_UNITS } from '../costs/prices'
 import type { QuotaLimits } from '../costs/quotas'
 import type { RoomsInUse } from '../ephemeral/rooms-in-use'
 import { deleteForAll } from '../handlers/delete-for-all'
 import type { Services } from '../handlers/handler'
+import { Pace } from '../handlers/pace'
 import { type Gate, OVER_BUDGET, OVER_RATE, request } from '../handlers/request'
 import { type Rate, TokenBucket } from '../handlers/token-bucket'
 import { Device, type DeviceConnection } from '../hub/device'
+import { ConnectionTurns } from './connection-turns'
 import { ensureUser } from './ensure-user'
 import type { LateJoins } from './late-joins'
 import type { Revoker } from './revoker'
@@ -40,6 +41,8 @@ export type DeviceSession = {
   readonly device: Device
   /** Answers one event of the client: its name and arguments as they arrived. Never rejects. */
   request(packet: readonly unknown[]): Promise<object>
+  /** More requests wait for their turn than it makes sense to read. */
+  isAhead(): boolean
   /** The connection has closed. */
   end(): void
 }
@@ -59,8 +62,11 @@ const RECONNECT_SPREAD_MS = { from: 500, to: 5_000 }
  */
 export class ChatNode {
   #draining = false
+  readonly #turns: ConnectionTurns
 
-  constructor(private readonly deps: ChatNodeDeps) {}
+  constructor(private readonly deps: ChatNodeDeps) {
+    this.#turns = new ConnectionTurns(deps.services.clock, deps.limits.socketsPerUser)
+  }
 
   /** @internal */
   get services(): Services {
@@ -82,8 +88,9 @@ export class ChatNode {
     if (services.hub.devices.of(identity.id).size >= socketsPerUser)
       return refuse('RATE_LIMITED', { limit: socketsPerUser, retryAfterMs: TOO_MANY_SOCKETS_RETRY_MS })
     const budget = services.budgets.of(identity.id)
-    if (budget.isSpent) return refuse('RATE_LIMITED', { retryAfterMs: budget.retryAfterMs })
-    budget.spend(CONNECTION_UNITS)
+    if (!(await this.#turns.take(identity.id, [budget, services.paces.of(identity.id)])))
+      return refuse('RATE_LIMITED', { retryAfterMs: budget.retryAfterMs })
+    if (this.#draining) return refuse('UNAVAILABLE')
     const ensured = await ensureUser(services, lateJoins, identity, defaultRooms)
     return 'ok' in ensured ? ensured : { ...handshake, identity: ensured }
   }
@@ -104,6 +111,7 @@ export class ChatNode {
     const gate: Gate = {
       events: new TokenBucket(limits.events, services.clock),
       budget: services.budgets.of(device.userId),
+      pace: new Pace(services.paces.of(device.userId), services.clock),
       overRate: new TokenBucket(OVER_RATE, services.clock),
       overBudget: new TokenBucket(OVER_BUDGET, services.clock),
       mostUnderWay:
@@ -117,6 +125,7 @@ export class ChatNode {
     return {
       device,
       request: (packet) => request(services, device, gate, packet),
+      isAhead: () => gate.pace.isAhead,
       end: () => hub.remove(device),
     }
   }

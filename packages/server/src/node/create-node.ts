@@ -15,6 +15,7 @@ import type { FileStore } from '../files/file-store'
 import type { Services } from '../handlers/handler'
 import { COMINGS } from '../handlers/members'
 import { OneAtATime } from '../handlers/one-at-a-time'
+import { paceOf } from '../handlers/pace'
 import { PublishedReads } from '../handlers/published-reads'
 import { Rates } from '../handlers/rates'
 import { SyncTurns } from '../handlers/sync-turns'
@@ -122,6 +123,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const names = new Names({ store, pipeline: queue, bus, clock, log, isOpen })
   const sendRates = new Rates<UserId>(limits.sends, clock)
   const budgets = new Rates<UserId>(limits.costs, clock)
+  const paces = new Rates<UserId>(paceOf(limits.costs), clock)
   const streams = new Streams({
     ...{ store, pipeline, hub, bus, clock, log, meter, budgets },
     broadcaster: parts.broadcaster,
@@ -130,7 +132,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const purges = new Purges({ store, log, ...(parts.files === undefined ? {} : { files: parts.files }) })
   const services: Services = {
     ...{ store, pipeline, hub, bus, clock, ids, log, meter, hooks, policy, authenticate, names },
-    ...{ sendRates, budgets },
+    ...{ sendRates, budgets, paces },
     kinds,
     provisioning: parts.provisioning ?? DEFAULTS.provisioning,
     rules: new AppRules({ authorize: parts.authorize, clock, log }),

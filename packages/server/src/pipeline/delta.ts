@@ -14,14 +14,13 @@ import type { Reader } from '../stores/port'
 import { decodeCont, encodeCont } from './cont'
 import { type MembersDelta, membersSince, readsNow } from './delta-members'
 import { messageSize, whatFits } from './reply-size'
+import { rowsToRead } from './row-steps'
 
 /**
  * Pages of changed rows after which the reader begins anew: 5,000 rows are more than a window holds, and a room that
  * changes faster than the client reads must not keep it paging for ever (I15).
  */
 const PATCH_PAGES = 10
-/** Rows per step: however large they are, at most one step more is read than is delivered. */
-const STEP_ROWS = 100
 /** Rows of a window, or changes of a room, that may be scanned for a page. Above both, the reader begins anew. */
 const LOOK_ROWS = 5_000
 const LOOK_CHANGES = 50_000
@@ -139,6 +138,7 @@ async function patchOf(
   // A row that changes between two pages gets a higher rev, and so appears again in a later one.
   let afterRev = Math.max(cursor.rev, cont?.rev ?? 0)
   for (;;) {
+    const limit = rowsToRead(rows.length, size, characters / 2)
     const found = await reader.messages({
       roomId: room.id,
       fromSeq: Math.max(held.from, roomFloor),
@@ -147,7 +147,7 @@ async function patchOf(
       includeDeleted: true,
       take: 'rev',
       isNarrow: spanOf(held) <= LOOK_ROWS && spanOf(held) < room.rev - afterRev,
-      limit: STEP_ROWS,
+      limit,
     })
     for (const row of found) {
       if (rows.length === LIMITS.syncPatch || size > characters / 2) return page(afterRev)
@@ -156,7 +156,7 @@ async function patchOf(
       size += messageSize(message)
       afterRev = row.rev
     }
-    if (found.length < STEP_ROWS) return size > characters / 2 ? page(afterRev) : { rows, size }
+    if (found.length < limit) return size > characters / 2 ? page(afterRev) : { rows, size }
   }
 }
 
@@ -171,20 +171,22 @@ async function tailOf(
   const wanted = Math.max(from, floorOf(request))
   const isLong = room.lastSeq - wanted + 1 > LIMITS.syncTail
   const first = isLong ? room.lastSeq - LIMITS.syncTailLimited + 1 : wanted
+  const characters = request.characters - patchSize
   const newestFirst: Message[] = []
-  for (let to = room.lastSeq; to >= first; to -= STEP_ROWS) {
-    const found = await reader.messages({
-      roomId: room.id,
-      fromSeq: Math.max(first, to - STEP_ROWS + 1),
-      toSeq: to,
-      includeDeleted: true,
-      take: 'newest',
-      limit: STEP_ROWS,
-    })
-    newestFirst.push(...[...found].reverse().map((row) => toWire(row, member.userId)))
-    if (newestFirst.reduce((sum, row) => sum + messageSize(row), patchSize) > request.characters) break
+  let size = 0
+  for (let to = room.lastSeq; to >= first && size <= characters; ) {
+    const limit = rowsToRead(newestFirst.length, size, characters)
+    const fromSeq = Math.max(first, to - limit + 1)
+    const where = { roomId: room.id, fromSeq, toSeq: to, includeDeleted: true }
+    const found = await reader.messages({ ...where, take: 'newest', limit })
+    for (const row of [...found].reverse()) {
+      const message = toWire(row, member.userId)
+      newestFirst.push(message)
+      size += messageSize(message)
+    }
+    to = fromSeq - 1
   }
-  const tail = [...whatFits(newestFirst, messageSize, request.characters - patchSize)].reverse()
+  const tail = [...whatFits(newestFirst, messageSize, characters)].reverse()
   const tailFrom = tail[0]?.seq ?? first
   return { tail, tailFrom, limited: tailFrom > wanted }
 }

@@ -6,6 +6,7 @@ import { NO_KINDS } from '../core/room-kinds'
 import { toWire } from '../core/stored-message'
 import type { Reader } from '../stores/port'
 import { messageSize, REPLY_CHARACTERS, whatFits } from './reply-size'
+import { rowsToRead } from './row-steps'
 import { seqAtTime } from './seq-at-time'
 
 /** Rows of a page, ascending, and the span they are complete for. An empty page has `to < from`. */
@@ -101,9 +102,9 @@ async function older(read: Read, to: number, most: Most): Promise<Page> {
   // Without deleted rows the page may reach further back than `most.rows` seqs; with them it cannot.
   const from = includeDeleted ? Math.max(floor, to - most.rows + 1) : floor
   if (most.rows < 1 || to < from) return { rows: [], from: to + 1, to }
-  const found = await rowsOf(read, from, to, 'newest', most.rows)
-  const rows = [...whatFits([...found].reverse(), messageSize, most.characters)].reverse()
-  const isAll = rows.length === found.length && found.length < most.rows
+  const { found, isAll: isRead } = await rowsOf(read, from, to, 'newest', most)
+  const rows = [...whatFits(found, messageSize, most.characters)].reverse()
+  const isAll = isRead && rows.length === found.length
   return { rows, from: isAll ? from : (rows[0]?.seq ?? from), to }
 }
 
@@ -113,9 +114,9 @@ async function newer(read: Read, from: number, most: Most): Promise<Page> {
   const { last } = read.bounds
   const to = includeDeleted ? Math.min(last, from + most.rows - 1) : last
   if (most.rows < 1 || to < from) return { rows: [], from, to: from - 1 }
-  const found = await rowsOf(read, from, to, 'oldest', most.rows)
+  const { found, isAll: isRead } = await rowsOf(read, from, to, 'oldest', most)
   const rows = whatFits(found, messageSize, most.characters)
-  const isAll = rows.length === found.length && found.length < most.rows
+  const isAll = isRead && rows.length === found.length
   return { rows, from, to: isAll ? to : (rows.at(-1)?.seq ?? to) }
 }
 
@@ -131,10 +132,32 @@ async function around(read: Read, seq: number, most: Most): Promise<Page> {
   return { rows: [...further.rows, ...before.rows, ...after.rows], from: further.from, to: after.to }
 }
 
-async function rowsOf(read: Read, fromSeq: number, toSeq: number, take: 'newest' | 'oldest', limit: number) {
-  const { roomId, includeDeleted = false } = read.request
-  const rows = await read.reader.messages({ roomId, fromSeq, toSeq, includeDeleted, take, limit })
-  return rows.map((row) => toWire(row, read.viewer))
+/** In the order in which they are read, from one end: all that there are, or as many as fit and perhaps some more. */
+async function rowsOf(
+  { reader, request, viewer }: Read,
+  from: number,
+  to: number,
+  take: 'newest' | 'oldest',
+  most: Most,
+): Promise<{ readonly found: readonly Message[]; readonly isAll: boolean }> {
+  const { roomId, includeDeleted = false } = request
+  const found: Message[] = []
+  let size = 0
+  let [fromSeq, toSeq] = [from, to]
+  while (found.length < most.rows && size <= most.characters) {
+    const limit = Math.min(rowsToRead(found.length, size, most.characters), most.rows - found.length)
+    const rows = await reader.messages({ roomId, fromSeq, toSeq, includeDeleted, take, limit })
+    for (const row of take === 'newest' ? [...rows].reverse() : rows) {
+      const message = toWire(row, viewer)
+      found.push(message)
+      size += messageSize(message)
+    }
+    const last = found.at(-1)
+    if (rows.length < limit || !last) return { found, isAll: true }
+    if (take === 'newest') toSeq = last.seq - 1
+    else fromSeq = last.seq + 1
+  }
+  return { found, isAll: false }
 }
 
 const less = ({ rows, characters }: Most, taken: readonly Message[]): Most => ({

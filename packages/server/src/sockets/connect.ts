@@ -15,6 +15,7 @@ import type { Meter } from '../ports/meter'
 import { joinWrites } from './joined-writes'
 import { type QueueWatch, watchQueue } from './queue-watch'
 import { SocketConnection } from './socket-connection'
+import { websocketOf } from './websocket-of'
 
 export type ConnectDeps = {
   readonly io: Server
@@ -64,6 +65,16 @@ function connectError({ ids, meter }: ConnectDeps, refusal: Refusal): Error & { 
   return Object.assign(new Error(refusal.code), { data: errorAck(refusal, ids.requestId()) })
 }
 
+/** The device waits for its own requests, and its frames wait in its system, unparsed. */
+function stopReading(socket: Socket, deviceSession: DeviceSession, answering: Promise<unknown>): void {
+  const websocket = websocketOf(socket.conn)
+  websocket?.pause()
+  void answering.then(() => {
+    // One that is closed for abuse stays paused.
+    if (socket.connected && !deviceSession.isAhead()) websocket?.resume()
+  })
+}
+
 /**
  * The only place that listens to a socket. A middleware that never calls `next` takes the events: none of them reaches
  * the emitter, where an event named `error` without a listener would end the process.
@@ -79,8 +90,9 @@ function listen({ log }: ConnectDeps, socket: Socket, queue: QueueWatch, deviceS
     if (queue.isFull()) return cutOff()
     const last = packet.at(-1)
     const ack = typeof last === 'function' ? last : undefined
-    deviceSession
-      .request(ack ? packet.slice(0, -1) : packet)
+    const answering = deviceSession.request(ack ? packet.slice(0, -1) : packet)
+    if (deviceSession.isAhead()) stopReading(socket, deviceSession, answering)
+    answering
       .then((answer) => (queue.isFull() ? cutOff() : ack?.(answer)))
       .catch((error: unknown) => {
         // Mostly an answer that cannot be written: the device must not wait for it on a connection that looks healthy.

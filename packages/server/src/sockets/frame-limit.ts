@@ -1,11 +1,18 @@
 import { LIMITS } from '@roomful/protocol'
 import { Decoder, Encoder, type Packet, PacketType } from 'socket.io-parser'
 import { FRAME_TOO_LARGE } from '../handlers/frame'
+import { LargeFrames } from './large-frames'
 
 /** CONNECT packets allowed on one connection; each costs a signature check. */
 const CONNECTS_PER_LINE = 20
 /** Frames that one connection may deliver in one turn of the event loop: some 30 ms of work. */
 const FRAMES_A_TURN = 2_000
+/** Characters of a frame that waits for its turn to be parsed: below, parsing takes less than the rest of a request. */
+const LARGE_CHARACTERS = 4_000
+/** Frames of one connection that may wait: 3 MB of the largest. */
+const WAITING_MAX = 50
+/** Socket.IO closes the connection on it, as it does on a frame that cannot be parsed in the same turn. */
+const BROKEN: Packet = { type: PacketType.EVENT, nsp: '', data: [] }
 /** Type, namespace, ack id and event name of a frame: what is needed to refuse it. */
 const EVENT_HEAD = /^2(?:(\/[^,]{0,64}),)?(\d{0,15})\["((?:[^"\\]|\\.){0,64})"/
 
@@ -17,6 +24,17 @@ const EVENT_HEAD = /^2(?:(\/[^,]{0,64}),)?(\d{0,15})\["((?:[^"\\]|\\.){0,64})"/
 class FrameLimitDecoder extends Decoder {
   #connects = 0
   #inTurn = 0
+  #waiting = 0
+  #isOver = false
+
+  constructor(private readonly largeFrames: LargeFrames) {
+    super()
+  }
+
+  override destroy(): void {
+    this.#isOver = true
+    super.destroy()
+  }
 
   override add(frame: unknown): void {
     this.#count()
@@ -27,7 +45,22 @@ class FrameLimitDecoder extends Decoder {
     if (type === PacketType.CONNECT && ++this.#connects > CONNECTS_PER_LINE)
       throw new Error('too many connect packets')
     if (isTooLarge(frame)) this.emitReserved('decoded', refusedPacket(frame))
+    // Behind a frame that waits all others of its connection wait, because they are in order.
+    else if (frame.length > LARGE_CHARACTERS || this.#waiting > 0) this.#addLater(frame)
     else super.add(frame)
+  }
+
+  #addLater(frame: string): void {
+    if (++this.#waiting > WAITING_MAX) throw new Error('too many large frames at once')
+    this.largeFrames.push(() => {
+      this.#waiting--
+      if (this.#isOver) return
+      try {
+        super.add(frame)
+      } catch {
+        this.emitReserved('decoded', BROKEN)
+      }
+    })
   }
 
   /** A poll carries any number of frames, and nothing else runs until all of them are read. */
@@ -59,4 +92,17 @@ function refusedPacket(frame: string): Packet {
 }
 
 /** The `parser` option of a Socket.IO server: the default format on the wire. */
-export const frameLimitParser = { Encoder, Decoder: FrameLimitDecoder }
+export function frameLimitParser(): {
+  readonly Encoder: typeof Encoder
+  readonly Decoder: new () => Decoder
+} {
+  const largeFrames = new LargeFrames()
+  return {
+    Encoder,
+    Decoder: class extends FrameLimitDecoder {
+      constructor() {
+        super(largeFrames)
+      }
+    },
+  }
+}

@@ -3,6 +3,7 @@ import type { Server, Socket } from 'socket.io'
 import type { Broadcaster, DeviceConnection } from '../hub/device'
 import type { Clock } from '../ports/clock'
 import type { QueueWatch } from './queue-watch'
+import { websocketOf } from './websocket-of'
 
 /** Time a closed connection has to flush its queue; then it is dropped. */
 const FLUSH_ON_CLOSE_MS = 1_000
@@ -37,6 +38,8 @@ export class SocketConnection implements DeviceConnection {
     if (!this.socket.connected) return
     if (bye) this.socket.emit('bye', bye)
     const { conn } = this.socket
+    // Until a flood has read why it is closed, and has closed its end, each of its frames would still be parsed.
+    if (bye?.reason === 'ABUSE') websocketOf(conn)?.pause()
     this.socket.disconnect(true)
     // Engine.IO first waits for its queue to drain; with a client that does not read, it never does.
     const cancel = this.clock.setTimer(FLUSH_ON_CLOSE_MS, () => conn.close(true))

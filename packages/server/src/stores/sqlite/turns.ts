@@ -1,5 +1,5 @@
 /** Reads may run this long before other work has its turn: neither a person nor a health check notices it. */
-const SLICE_MS = 5
+const SLICE_MS = 3
 
 /**
  * SQLite answers on this thread, and an immediate answer is a microtask: a read of many steps, or many reads of one
