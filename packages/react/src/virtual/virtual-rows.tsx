@@ -14,6 +14,7 @@ import {
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import { isAtBottom } from '../scroll-ends'
 import { useLayout } from '../store-hook'
+import { placesKept } from './places-kept'
 import { nextStage, noStage, type Stage } from './row-stages'
 import type { VirtualList } from './virtual-list'
 
@@ -99,16 +100,6 @@ export function VirtualRows<Item>(props: VirtualRowsProps<Item>): ReactElement {
 
 const isAtEnd = (scroller: HTMLElement | null): scroller is HTMLElement =>
   scroller !== null && isAtBottom(scroller)
-
-/** Above this a burst has come: its rows would all be in the page. */
-const KEPT_MAX = 100
-
-/** The row with the focus, and those from `endPlace` to the end; -1: there is no such row. */
-function placesKept(place: number, endPlace: number, count: number): number[] {
-  const isFew = endPlace >= 0 && count - endPlace <= KEPT_MAX
-  const end = !isFew ? [] : Array.from({ length: count - endPlace }, (_, i) => endPlace + i)
-  return place < 0 || end.includes(place) ? end : [place, ...end]
-}
 
 function useStage<Item>(items: readonly Item[], keyOf: (item: Item) => string): Stage<Item> {
   const shown = useRef<Stage<Item>>(noStage)
