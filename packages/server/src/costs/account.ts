@@ -7,7 +7,10 @@ import { weightOf } from './weight'
 
 /** What a charge is taken from, and how many devices a frame goes to. */
 export type Account = {
+  /** From the budget and the pace. */
   readonly spend: (units: number) => void
+  /** From the budget alone, while the work runs: requests under way must not all fit into the same budget. */
+  readonly hold: (units: number) => void
   readonly hub: Pick<Hub, 'audience'>
   readonly device: Device
 }
@@ -17,7 +20,7 @@ export type Account = {
  * go below zero: the last request is still charged in full, by the wait after it.
  */
 export function charge<E extends ClientEvent>(
-  { spend, hub, device }: Account,
+  { spend, hold, hub, device }: Account,
   event: E,
   payload: Payload<E>,
 ): (answer: OkAck<E> | Refusal) => void {
@@ -25,10 +28,14 @@ export function charge<E extends ClientEvent>(
   const named = roomIn(payload)
   // The size of a room would reveal it to a user who may not know it: it is not charged before the request is accepted.
   const isKnown = named !== undefined && device.rooms.has(named)
-  spend(units + held + (isKnown ? framesPerDevice * hub.audience(named) : 0))
+  hold(held)
+  spend(units + (isKnown ? framesPerDevice * hub.audience(named) : 0))
   return (answer) => {
     if (!answer.ok) return
-    if (held > 0) spend(weightOf(answer) - held)
+    if (held > 0) {
+      hold(-held)
+      spend(weightOf(answer))
+    }
     if (framesPerDevice === 0 || isKnown) return
     const roomId = named ?? roomIn('message' in answer ? answer.message : undefined)
     if (roomId !== undefined) spend(framesPerDevice * hub.audience(roomId))

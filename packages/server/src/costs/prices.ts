@@ -30,7 +30,7 @@ const CURSOR = 4
 /** The cursors of all rooms are checked, whatever the result. */
 const LIST = 200
 /** A sync's reply: half a megabyte of text at most. */
-const REPLY = 500
+const REPLY = 2_000
 const PAGE_DEFAULT = 50
 /** A frame of this length takes twice as long as a short one. */
 export const FRAME_CHARACTERS = 4_000

@@ -29,7 +29,7 @@ const UNKNOWN_EVENTS_BEFORE_CLOSE = 20
 export const OVER_RATE: Rate = { perSecond: 20, burst: 20 }
 /** Budget refusals: when the budget runs out, several devices already have requests under way. */
 export const OVER_BUDGET: Rate = { perSecond: 20, burst: 200 }
-const WEIGHT_A_REFUSAL = 8
+const WEIGHT_A_REFUSAL = 16
 const OVERLOADED_RETRY_MS = 1_000
 
 /** The limits of one device, and how much of them it has used. */
@@ -115,7 +115,12 @@ async function handle<E extends ClientEvent>(
   if (args.length > 1) return refuse('INVALID_PAYLOAD')
   if (!decoded.ok) return invalid(decoded.field)
   const adjustCharge = charge(
-    { spend: (units) => spend(gate, units), hub: services.hub, device },
+    {
+      spend: (units) => spend(gate, units),
+      hold: (units) => gate.budget.spend(units),
+      hub: services.hub,
+      device,
+    },
     event,
     decoded.value,
   )

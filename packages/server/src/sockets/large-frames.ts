@@ -1,5 +1,5 @@
-/** Parsing per turn of the event loop. A frame of the largest size takes about 1 ms. */
-const TURN_MS = 2
+/** Parsing per turn of the event loop, about as long as a frame of the largest size takes. */
+const TURN_MS = 1
 
 /** Parses the large frames of all connections one after the other, a few a turn, so that others are served between them. */
 export class LargeFrames {

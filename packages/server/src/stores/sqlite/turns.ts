@@ -1,5 +1,5 @@
-/** Reads may run this long before other work has its turn: neither a person nor a health check notices it. */
-const SLICE_MS = 3
+/** Reads may run this long before other work has its turn. A message passes some four turns on its way to its readers. */
+const SLICE_MS = 1
 
 /**
  * SQLite answers on this thread, and an immediate answer is a microtask: a read of many steps, or many reads of one
