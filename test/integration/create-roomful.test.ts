@@ -97,11 +97,12 @@ test('the server of one template takes the bot of another, and what it refuses i
   const env = { ROOMFUL_URL: chat.url, BOT_TOKEN: token, PATH: process.env.PATH }
   const running = execFile(process.execPath, ['bot.js'], { cwd: bot, env })
   const ended = new Promise((resolve) => running.once('exit', resolve))
-  await project.cli(['send', 'general', '/roll 1', '--wait', '30s', ...at])
   await using reader = await createTestClient({ url: chat.url, token: async () => token }, 'dice')
-  await waitUntil('the answer', async () =>
-    (await readRoom(reader, 'general')).messages.some(({ content }) => content === 'rolled 1 of 1'),
-  )
+  // A new bot answers what is said after it has come.
+  await waitUntil('the answer', async () => {
+    await project.cli(['send', 'general', '/roll 1', '--wait', '30s', ...at])
+    return (await readRoom(reader, 'general')).messages.some(({ content }) => content === 'rolled 1 of 1')
+  })
   running.kill('SIGTERM')
   await ended
   await expect(project.cli(['send', 'general', 'Buy now!', ...at])).rejects.toThrow(/REFUSED/)

@@ -5,7 +5,11 @@ import { createInterface } from 'node:readline'
  * Client and server in one process are much code, of which little is hot: compiling all of it at once with the baseline
  * compiler and less inlining leave the cores to the seeds, and a large young generation saves most of the copying.
  */
-const ENGINE = ['--always-sparkplug', '--max-inlined-bytecode-size-cumulative=300', '--max-semi-space-size=64']
+const ENGINE = [
+  '--always-sparkplug',
+  '--max-inlined-bytecode-size-cumulative=300',
+  '--max-semi-space-size=64',
+]
 
 /**
  * The report of one process of the simulator.
