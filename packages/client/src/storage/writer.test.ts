@@ -57,6 +57,7 @@ test('what changes while a write is under way is composed when it has ended: one
 
 test('a draft is written at once: it survives a reload that follows the last key', async () => {
   await scene.open()
+  await settle()
   scene.store.dispatch('r1', { type: 'draft', text: 'half a sent' })
   await settle()
   expect((await kept()).rooms).toMatchObject([{ roomId: 'r1', draft: 'half a sent' }])
