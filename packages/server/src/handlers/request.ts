@@ -88,11 +88,11 @@ async function answerTo(
   if (gate.underWay >= gate.mostUnderWay) return refuse('OVERLOADED', { retryAfterMs: OVERLOADED_RETRY_MS })
   gate.underWay++
   try {
-    const turn = gate.pace.turn()
+    const turn = event === 'refresh-token' ? undefined : gate.pace.turn()
     if (turn) {
       await turn
       if (device.isGone) return refuse('UNAVAILABLE')
-      if (gate.budget.isSpent && event !== 'refresh-token') return overBudget(device, gate, weight)
+      if (gate.budget.isSpent) return overBudget(device, gate, weight)
     }
     spend(gate, REQUEST_UNITS + weight)
     return await handle(services, device, gate, event, args)

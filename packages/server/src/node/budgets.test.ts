@@ -155,6 +155,14 @@ test('P12: a budget is not used up all at once: requests wait for the pace, in t
   expect(seqs).toEqual(Array.from({ length: 20 }, (_, n) => `${n}`))
 })
 
+test('P10: a token is renewed at once, however much its device waits for the pace', async () => {
+  const node = testNode({ rates: { costPerSecond: 1_000 } })
+  const ann = await node.device('ann')
+  const waiting = Array.from({ length: 5 }, () => ann.ask('list-rooms', { query: 'x' }))
+  expect(await ann.ask('refresh-token', { token: 'ann' })).toMatchObject({ ok: true })
+  await answered(node.clock, Promise.all(waiting))
+})
+
 test('P12: a message costs as many frames as devices have the room open', async () => {
   const taken = async (listeners: number): Promise<number> => {
     const node = testNode({ rates: { costPerSecond: 1_000 } })

@@ -174,7 +174,8 @@ async function tailOf(
   const characters = request.characters - patchSize
   const newestFirst: Message[] = []
   let size = 0
-  for (let to = room.lastSeq; to >= first && size <= characters; ) {
+  // One step at least: an empty tail would say that there are no rows.
+  for (let to = room.lastSeq; to >= first && (size <= characters || size === 0); ) {
     const limit = rowsToRead(newestFirst.length, size, characters)
     const fromSeq = Math.max(first, to - limit + 1)
     const where = { roomId: room.id, fromSeq, toSeq: to, includeDeleted: true }

@@ -65,13 +65,26 @@ function connectError({ ids, meter }: ConnectDeps, refusal: Refusal): Error & { 
   return Object.assign(new Error(refusal.code), { data: errorAck(refusal, ids.requestId()) })
 }
 
+/** A device that is not read from cannot answer a ping either, for which it has 5 s. */
+const UNREAD_MAX_MS = 2_000
+
 /** The device waits for its own requests, and its frames wait in its system, unparsed. */
-function stopReading(socket: Socket, deviceSession: DeviceSession, answering: Promise<unknown>): void {
+function stopReading(
+  clock: Clock,
+  socket: Socket,
+  deviceSession: DeviceSession,
+  answering: Promise<unknown>,
+): void {
   const websocket = websocketOf(socket.conn)
   websocket?.pause()
+  // One that is closed for abuse stays paused.
+  const resume = (): void => {
+    if (socket.connected) websocket?.resume()
+  }
+  const cancel = clock.setTimer(UNREAD_MAX_MS, resume)
   void answering.then(() => {
-    // One that is closed for abuse stays paused.
-    if (socket.connected && !deviceSession.isAhead()) websocket?.resume()
+    cancel()
+    if (!deviceSession.isAhead()) resume()
   })
 }
 
@@ -79,7 +92,12 @@ function stopReading(socket: Socket, deviceSession: DeviceSession, answering: Pr
  * The only place that listens to a socket. A middleware that never calls `next` takes the events: none of them reaches
  * the emitter, where an event named `error` without a listener would end the process.
  */
-function listen({ log }: ConnectDeps, socket: Socket, queue: QueueWatch, deviceSession: DeviceSession): void {
+function listen(
+  { log, clock }: ConnectDeps,
+  socket: Socket,
+  queue: QueueWatch,
+  deviceSession: DeviceSession,
+): void {
   const { device } = deviceSession
   const cutOff = (): void => {
     log.warn({ userId: device.userId }, 'a slow consumer is cut off')
@@ -91,7 +109,7 @@ function listen({ log }: ConnectDeps, socket: Socket, queue: QueueWatch, deviceS
     const last = packet.at(-1)
     const ack = typeof last === 'function' ? last : undefined
     const answering = deviceSession.request(ack ? packet.slice(0, -1) : packet)
-    if (deviceSession.isAhead()) stopReading(socket, deviceSession, answering)
+    if (deviceSession.isAhead()) stopReading(clock, socket, deviceSession, answering)
     answering
       .then((answer) => (queue.isFull() ? cutOff() : ack?.(answer)))
       .catch((error: unknown) => {
