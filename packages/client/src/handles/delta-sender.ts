@@ -33,17 +33,21 @@ function createDeltaSender(engine: EngineContext): DeltaSender {
   let underWay = 0
   let pausedUntil = 0
   let sentAt = Number.NEGATIVE_INFINITY
-  let isArmed = false
+  let cancelTimer: (() => void) | undefined
+
+  engine.store.chatTopic.observers.add(() => {
+    if (!engine.over()) return
+    waiting.clear()
+    cancelTimer?.()
+  })
 
   /** At once, after a rest: each step is late by one wait at most. */
   const send = (): void => {
-    if (engine.over()) waiting.clear()
-    if (isArmed || waiting.size === 0) return
+    if (cancelTimer || waiting.size === 0 || engine.over()) return
     const restMs = Math.max(pausedUntil, sentAt + GATHER_MS) - clock.now()
     if (restMs > 0) {
-      isArmed = true
-      clock.setTimer(restMs, () => {
-        isArmed = false
+      cancelTimer = clock.setTimer(restMs, () => {
+        cancelTimer = undefined
         send()
       })
       return

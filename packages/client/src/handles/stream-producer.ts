@@ -4,7 +4,7 @@ import { ChatError } from '../model/chat-error'
 import type { Target, WriteEntry } from '../model/outbox/entry'
 import { entryOf } from '../model/outbox/outbox'
 import type { StreamSource } from '../room'
-import type { HandleRoom } from './handle-context'
+import { type HandleRoom, until } from './handle-context'
 import type { Enqueue } from './room-sends'
 import { textOf } from './stream-source'
 import { createStreamWriter, type StreamEnd, type StreamWriter } from './stream-writer'
@@ -102,6 +102,13 @@ export async function produce(production: Production): Promise<Message | undefin
     show()
   } else opened.then(begin, refused)
 
+  // The source of a chat that has ended may be silent for ever.
+  const look = (): void => {
+    const over = engine.over()
+    if (over) refused(over)
+  }
+  store.chatTopic.observers.add(look)
+  look()
   const opening = opened.then(
     () => {},
     () => {},
@@ -123,6 +130,7 @@ export async function produce(production: Production): Promise<Message | undefin
   } catch (error) {
     finish({ state: 'interrupted', error })
   }
+  store.chatTopic.observers.delete(look)
   pull?.end()
   writer?.stop()
   cancelStep?.()
@@ -136,8 +144,8 @@ export async function produce(production: Production): Promise<Message | undefin
   async function close(): Promise<Message | undefined> {
     const { state, error, isRefused } = end ?? { state: 'interrupted' as const }
     if (isRefused) {
-      // Not opened: what there is of it stays with the failed message.
-      if (!row && text !== '')
+      // Not opened: what there is of it stays with the failed message, unless that was deleted.
+      if (!row && text !== '' && entryOf(room.slot.model.outbox, clientId))
         enqueue({ kind: 'edit', id: production.newId(), target: { clientId }, content: text })
       throw error
     }
@@ -165,10 +173,20 @@ async function continued(room: HandleRoom, row: Message | undefined): Promise<Me
     const over = engine.over()
     if (over) throw over
     if (result.error?.retry === 'never') throw result.error
-    await new Promise<void>((resolve) => {
-      engine.clock.setTimer(Math.max(result.error?.retryAfterMs ?? 0, RETRY_MS), resolve)
-    })
+    await rested(room, Math.max(result.error?.retryAfterMs ?? 0, RETRY_MS))
   }
+}
+
+/** Rejects when the chat ends. */
+function rested(room: HandleRoom, ms: number): Promise<true | undefined> {
+  let isOver = false
+  const look = (): true | undefined => isOver || undefined
+  return until(room, look, undefined, (check) =>
+    room.engine.clock.setTimer(ms, () => {
+      isOver = true
+      check()
+    }),
+  )
 }
 
 /** As much of it as a message may have. */

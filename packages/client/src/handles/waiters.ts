@@ -6,6 +6,18 @@ import { entryOf, outcomesSince } from '../model/outbox/outbox'
 
 type Waiter = { resolve: (row: Message | undefined) => void; reject: (error: ChatError) => void }
 
+/** Two streams may continue one message. */
+const both = (a: Waiter, b: Waiter): Waiter => ({
+  resolve: (row) => {
+    a.resolve(row)
+    b.resolve(row)
+  },
+  reject: (error) => {
+    a.reject(error)
+    b.reject(error)
+  },
+})
+
 export type Waiters = {
   /** How this entry of the outbox ends: with its row, without one, or with the reason of its refusal. */
   wait(roomId: string, id: string): Promise<Message | undefined>
@@ -50,7 +62,9 @@ export function createWaiters(store: ChatStore, over: EngineContext['over']): Wa
         const reason = over()
         if (reason) return reject(reason)
         const waiting = rooms.get(roomId) ?? new Map<string, Waiter>()
-        rooms.set(roomId, waiting.set(id, { resolve, reject }))
+        const own = { resolve, reject }
+        const known = waiting.get(id)
+        rooms.set(roomId, waiting.set(id, known ? both(known, own) : own))
       }),
   }
 }

@@ -61,9 +61,9 @@ export function grownText({ growing, me }: RoomModel, row: Message): string {
   return text.length > row.content.length && text.startsWith(row.content) ? text : row.content
 }
 
-/** Of a message that is not confirmed yet. */
+/** Of a message that is not confirmed yet, or was refused just now. */
 export const producedText = ({ growing }: RoomModel, entry: SendEntry): string | undefined =>
-  entry.stream && growing.produced.get(entry.id)?.text
+  growing.produced.get(entry.id)?.text
 
 /** The messages, by id or clientId, whose text differs. */
 export function* changedTexts(before: RoomModel, after: RoomModel): Iterable<string> {
