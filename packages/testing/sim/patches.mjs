@@ -397,4 +397,56 @@ export const CANARIES = [
       },
     ],
   },
+  {
+    name: 'gap in a growing text',
+    what: 'a piece of a growing message is shown although one before it was lost',
+    patches: [
+      {
+        file: 'client/src/model/rows/growing.ts',
+        find: 'if (offset > whole.length) rest.push(piece)',
+        replace: `if (offset > whole.length) {
+        whole += added
+        isLonger = true
+      }`,
+      },
+    ],
+  },
+  {
+    name: 'grows for ever',
+    what: 'nobody marks a growing message whose producer is gone',
+    patches: [
+      {
+        file: 'server/src/streams/stream-watch.ts',
+        find: 'await this.#interruptSilent()',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'two producers',
+    seed: 133,
+    what: 'pieces of a producer that another has replaced are shown with those of the other',
+    patches: [
+      {
+        file: 'client/src/model/rows/growing.ts',
+        find: 'if (!row || !isOpen(row) || runOf(row) !== piece.run) continue',
+        replace: 'if (!row || !isOpen(row)) continue',
+      },
+      {
+        file: 'client/src/model/rows/growing.ts',
+        find: 'held?.run === piece.run ? held :',
+        replace: 'held ? held :',
+      },
+      {
+        file: 'client/src/model/rows/growing.ts',
+        find: 'const isAhead = row && isOpen(row) && runOf(row) === held.run',
+        replace: 'const isAhead = row && isOpen(row)',
+      },
+      {
+        file: 'client/src/model/rows/growing.ts',
+        find: "const text = own ?? (held?.run === runOf(row) ? held.text : '')",
+        replace: "const text = own ?? (held ? held.text : '')",
+      },
+    ],
+  },
 ]

@@ -46,4 +46,28 @@ export const REGRESSIONS = [
       },
     ],
   },
+  {
+    name: 'stream of a closed chat',
+    seed: 505299,
+    what: 'a growing message whose source says nothing outlives its chat',
+    patches: [
+      {
+        file: 'client/src/handles/stream-producer.ts',
+        find: 'store.chatTopic.observers.add(look)\n  look()',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'one waiter a message',
+    seed: 159,
+    what: 'the promise of a stream is forgotten when a second one continues its message',
+    patches: [
+      {
+        file: 'client/src/handles/waiters.ts',
+        find: 'known ? both(known, own) : own',
+        replace: 'own',
+      },
+    ],
+  },
 ]

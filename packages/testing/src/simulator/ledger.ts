@@ -1,4 +1,4 @@
-import type { MessageDraftInput, Room, Sent } from '@roomful/client'
+import type { MessageDraftInput, Room, Sent, SentStream } from '@roomful/client'
 import type { FinalRoom, HistoryEvent, Operation } from '../history/event'
 import { Recorder, seen, viewOf } from '../history/recorder'
 import type { Device } from '../world/device'
@@ -46,6 +46,8 @@ export class Ledger {
   /** Devices whose login session is being ended. */
   readonly #signingOut = new Set<string>()
   #restoredAt = 0
+  #streams = 0
+  readonly #opened = new Set<string>()
 
   send(device: Device, room: Room, draft: MessageDraftInput, options?: Parameters<Room['send']>[1]): Sent {
     const who = whoOf(device)
@@ -67,6 +69,47 @@ export class Ledger {
       },
     )
     return sent
+  }
+
+  /**
+   * A message that grows, as a send without text: what it has is checked apart. Its promise is about its end: one that
+   * rejects says nothing of its beginning.
+   */
+  stream(device: Device, roomId: string, send: () => SentStream): SentStream {
+    const who = whoOf(device)
+    const { history } = this.recorder
+    const place = history.length
+    const stream = send()
+    const { clientId } = stream
+    const call = `stream ${++this.#streams}`
+    history.splice(place, 0, {
+      who,
+      roomId,
+      phase: 'invoked',
+      call,
+      op: { kind: 'send', clientId, content: '' },
+    })
+    this.#lives.set(call, this.#lifeOf(device))
+    this.#open.set(call, { call, clientId, roomId, device })
+    const end = (event: HistoryEvent): void => {
+      if (!isAnswered(history, call)) history.push(event)
+    }
+    stream.done.then(
+      (message) => {
+        this.#open.delete(call)
+        end({ who, roomId, phase: 'ok', call, message: seen(message) })
+      },
+      () => {
+        this.#abandoned.add(call)
+        end({ who, roomId, phase: 'unknown', call })
+      },
+    )
+    return stream
+  }
+
+  /** The server has its message: it waits in no outbox any more, though its promise is open. */
+  opened(clientId: string): void {
+    this.#opened.add(clientId)
   }
 
   /** A message that was there before the run. */
@@ -102,7 +145,8 @@ export class Ledger {
         event.phase === 'invoked' &&
         event.who.device === device.name &&
         event.roomId === roomId &&
-        this.#open.has(event.call),
+        this.#open.has(event.call) &&
+        !(isSend(event) && this.#opened.has(event.op.clientId)),
     )
     const place = waiting < 0 ? kept.length : waiting
     history.splice(0, history.length, ...kept.slice(0, place), first, ...kept.slice(place))

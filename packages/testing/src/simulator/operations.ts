@@ -4,6 +4,7 @@ import type { Device } from '../world/device'
 import type { Random } from '../world/random'
 import type { World } from '../world/world'
 import type { Ledger } from './ledger'
+import type { Productions } from './productions'
 import type { Operation } from './schedule'
 
 /** From two keyboards: one writes U+FE0F. */
@@ -17,18 +18,16 @@ type Scene = {
   readonly device: Device
   readonly room: Room
   readonly roomId: string
+  readonly productions: Productions
   /** All users of the run. */
   readonly users: readonly string[]
 }
 
+type Operated = Pick<Scene, 'world' | 'ledger' | 'productions' | 'users' | 'random'>
+
 /** Does one thing that a user may do, on a running device. */
-export function operate(
-  world: World,
-  ledger: Ledger,
-  users: readonly string[],
-  name: Operation,
-  random: Random,
-): void {
+export function operate(run: Operated, name: Operation): void {
+  const { world, random } = run
   const awake = world.devices.filter((device) => device.isRunning && !device.isAsleep)
   if (awake.length === 0) return
   const device = random.pick(awake)
@@ -36,7 +35,7 @@ export function operate(
   // Mostly in the room on screen: in others it would only be refused.
   const open = [...device.opened]
   const roomId = open.length > 0 && random.chance(0.8) ? random.pick(open) : random.pick(known)
-  operateIn({ world, ledger, random, device, roomId, users }, name)
+  operateIn({ ...run, device, roomId }, name)
 }
 
 /** The same on one device, in one room. */
@@ -174,6 +173,15 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
       .openDm([other(scene)])
       .then(({ id }) => openIfRunning(device, id))
       .catch(() => {})
+  },
+  'send-stream': ({ productions, ...scene }) => productions.start(scene),
+  'continue-stream': ({ productions, ...scene }) => {
+    const own = productions.continuable(scene.device, scene.roomId)
+    if (own.length > 0) productions.start({ ...scene, earlier: scene.random.pick(own) })
+  },
+  'cancel-stream': ({ room, random }) => {
+    const message = pickMessage(room, random, ({ stream }) => stream?.state === 'streaming')
+    if (message) room.cancelStream(message.id).catch(() => {})
   },
   // One stays: a day without rooms has nothing to show.
   'delete-room': ({ world, random, roomId }) => {

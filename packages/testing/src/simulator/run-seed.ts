@@ -11,6 +11,7 @@ import { appWithout } from './app/profile'
 import { startAgain, startMissingNode, strike } from './disasters'
 import { finalRooms, Ledger } from './ledger'
 import { operate } from './operations'
+import { Productions } from './productions'
 import { drawProfile, FAULT_RATES, type Profile } from './profile'
 import { drawSchedule, type Step } from './schedule'
 import { describeUncaught, uncaught } from './uncaught'
@@ -67,19 +68,22 @@ export function runSeed(
     traceLines: options.traceLines,
   })
   const ledger = new Ledger()
+  const productions = new Productions(world, ledger)
   const app = new HostileApp({
     world,
     ledger,
+    productions,
     users: profile.users,
     app: appWithout(profile.app, without.kinds),
     random: random.split('app'),
   })
-  const run = { world, ledger, profile, random, app }
+  const run = { world, ledger, productions, profile, random, app }
   build(run)
   for (const step of steps)
     world.time.schedule(step.at, 'step', () => {
       const own = random.split(`step ${step.no}`)
-      if (step.kind === 'operation') operate(world, ledger, profile.users, step.name, own)
+      if (step.kind === 'operation')
+        operate({ world, ledger, productions, users: profile.users, random: own }, step.name)
       else if (step.kind === 'disaster') strike(world, ledger, step.name, own)
       else misbehave({ world, ledger, random: own }, step.name)
     })
@@ -106,6 +110,7 @@ export function runSeed(
 type Run = {
   readonly world: World
   readonly ledger: Ledger
+  readonly productions: Productions
   readonly profile: Profile
   readonly random: Random
   readonly app: HostileApp
@@ -191,10 +196,11 @@ function fill(world: World, ledger: Ledger, roomId: string, users: readonly stri
   void node.chatNode.services.pipeline.submitAll(asRoomId(roomId), ops)
 }
 
-function runUntil({ world, app }: Run, until: number): void {
+function runUntil({ world, app, productions }: Run, until: number): void {
   const { violations } = world.context
   while (violations.length === 0 && happens(world, until)) {
     app.check()
+    productions.check()
     if (world.time.ran > EVENTS_MAX)
       violations.push(`I15: more than ${EVENTS_MAX} events, the last at ${world.time.elapsed} ms`)
   }
@@ -215,11 +221,12 @@ function happens(world: World, until: number): boolean {
 }
 
 /** All faults end: what is down comes up, and devices are notified that the network is back. */
-function recover({ world, ledger, profile: { rates }, app }: Run): void {
+function recover({ world, ledger, productions, profile: { rates }, app }: Run): void {
   world.context.trace.note(() => 'all faults end')
   const calm = Object.fromEntries(FAULT_RATES.map((name) => [name, 0]))
   world.context.rates = { ...rates, ...calm }
   app.calm()
+  productions.calm()
   world.database.isDown = false
   world.bus.isCut = false
   startMissingNode(world)
@@ -244,7 +251,7 @@ function settle(run: Run, standingTimers: number): void {
   for (let at = world.time.now + LOOK_EVERY_MS; at <= end; at += LOOK_EVERY_MS) {
     runUntil(run, at)
     if (violations.length > 0) return
-    found = unsettled(world, standingTimers)
+    found = [...unsettled(world, standingTimers), ...run.productions.unsettled()]
     if (found.length === 0) return
   }
   violations.push(...found)

@@ -44,7 +44,16 @@ const PINS_MAX = 14
 const DELETING_DAYS = 0.25
 const DELETIONS_MAX = 2
 
-export type Operation = keyof typeof OPERATIONS | keyof typeof PIN_OPERATIONS | 'delete-room'
+/** The same: messages that grow. */
+const STREAM_OPERATIONS = { 'send-stream': 5, 'continue-stream': 2, 'cancel-stream': 1 } as const
+const STREAMING_DAYS = 0.3
+const STREAMS_MAX = 6
+
+export type Operation =
+  | keyof typeof OPERATIONS
+  | keyof typeof PIN_OPERATIONS
+  | keyof typeof STREAM_OPERATIONS
+  | 'delete-room'
 
 /**
  * One thing that happens at a moment of the first phase. Each draws from its own source, named by its number: taking
@@ -81,6 +90,12 @@ export function drawSchedule(random: Random, profile: Profile): Step[] {
   for (let i = 0; i < deletions; i++) {
     const at = Math.floor(deleting.next() * profile.lengthMs)
     steps.push({ no: steps.length, at, kind: 'operation', name: 'delete-room' })
+  }
+  const streaming = random.split('streams')
+  const streams = streaming.chance(STREAMING_DAYS) ? streaming.range(1, STREAMS_MAX) : 0
+  for (let i = 0; i < streams; i++) {
+    const at = Math.floor(streaming.next() * profile.lengthMs)
+    steps.push({ no: steps.length, at, kind: 'operation', name: streaming.weighted(STREAM_OPERATIONS) })
   }
   return steps.sort((a, b) => a.at - b.at || a.no - b.no)
 }

@@ -10,11 +10,11 @@ export type Rates = {
   slowFrameMs: number
   /** The server has acted; its answer never arrives. */
   dropAck: number
-  /** A `changes` frame does not arrive, although its connection stays up. */
+  /** A frame of changes, or of a growing message's text, does not arrive, although its connection stays up. */
   loseChanges: number
-  /** A `changes` frame arrives twice. */
+  /** Such a frame arrives twice. */
   doubleChanges: number
-  /** A `changes` frame is overtaken by later ones. */
+  /** Such a frame is overtaken by later ones. */
   lateChanges: number
   busLose: number
   busDouble: number

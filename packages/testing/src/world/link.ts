@@ -239,7 +239,7 @@ export class Link implements DeviceConnection {
     }
     if (to === 'server') return 'pass'
     if (isAck) return this.random.chance(rates.dropAck) ? 'drop' : 'pass'
-    if (event !== 'changes') return 'pass'
+    if (event !== 'changes' && event !== 'message-delta') return 'pass'
     if (this.random.chance(rates.loseChanges)) return 'drop'
     if (this.random.chance(rates.doubleChanges)) return 'double'
     return this.random.chance(rates.lateChanges) ? { late: this.random.range(50, 2_000) } : 'pass'

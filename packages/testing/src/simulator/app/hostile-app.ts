@@ -6,6 +6,7 @@ import type { TokenFacts } from '../../world/token'
 import type { World } from '../../world/world'
 import { kill } from '../disasters'
 import type { Ledger } from '../ledger'
+import type { Productions } from '../productions'
 import { HostileAuth } from './auth'
 import { closeChat, signOut } from './deeds'
 import { drawListener } from './listeners'
@@ -32,6 +33,7 @@ const REQUESTS = /^chat\.(request|createRoom|openDm|listRooms|joinRoom|leaveRoom
 type Run = {
   readonly world: World
   readonly ledger: Ledger
+  readonly productions: Productions
   readonly users: readonly string[]
   readonly app: AppProfile
   readonly random: Random
@@ -169,11 +171,12 @@ export class HostileApp implements App {
   }
 
   #draw(device: Device, program: Program, random: Random, isSync = false): (() => unknown) | undefined {
-    const { world, ledger, users, app } = this.run
+    const { world, ledger, productions, users, app } = this.run
     return drawListener(
       {
         world,
         ledger,
+        productions,
         users,
         rates: app.rates,
         fail: this.fail,

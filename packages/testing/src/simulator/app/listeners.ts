@@ -4,6 +4,7 @@ import type { Random } from '../../world/random'
 import type { World } from '../../world/world'
 import type { Ledger } from '../ledger'
 import { operateIn } from '../operations'
+import type { Productions } from '../productions'
 import type { Operation } from '../schedule'
 import type { AppProfile } from './profile'
 
@@ -32,6 +33,7 @@ const ACTS_MAX = 3
 type Scene = {
   readonly world: World
   readonly ledger: Ledger
+  readonly productions: Productions
   readonly users: readonly string[]
   readonly rates: AppProfile['rates']
   readonly fail: (text: string) => Error
@@ -70,7 +72,7 @@ export function drawListener(
   }
 }
 
-function act({ world, ledger, users, more }: Scene, device: Device, random: Random): void {
+function act({ world, ledger, productions, users, more }: Scene, device: Device, random: Random): void {
   if (random.chance(0.25)) {
     more(device, random)
     return
@@ -78,5 +80,5 @@ function act({ world, ledger, users, more }: Scene, device: Device, random: Rand
   const rooms = [...world.truth.present.rooms.keys()]
   const open = [...device.opened]
   const roomId = random.pick(open.length > 0 ? open : rooms)
-  operateIn({ world, ledger, users, random, device, roomId }, random.weighted(ACTS))
+  operateIn({ world, ledger, productions, users, random, device, roomId }, random.weighted(ACTS))
 }
