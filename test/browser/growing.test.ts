@@ -58,7 +58,8 @@ test('an answer grows on the page, is read out once, and stops at the press of i
   expect(await ada.text('[data-testid="announcer"]')).not.toContain('It grows')
   await ada.click('Stop')
   await ada.says('.edited', 'stopped')
-  expect(await ada.count('.growing')).toBe(0)
+  // Once its producer has written its last words.
+  await waitUntil('nothing grows', async () => (await ada.count('.growing')) === 0)
   await ada.says('[data-testid="announcer"]', 'It grows')
   next()
   expect(await sent.done).toMatchObject({ content: 'It grows ', stream: { state: 'cancelled' } })

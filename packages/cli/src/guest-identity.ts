@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { configFolder } from './config-folder'
 import { CliError } from './failure'
@@ -26,9 +26,9 @@ export function guestIdentity(io: Io, url: string, name: string): GuestIdentity 
   const key = createHash('sha256').update(`${server}\n${name}`).digest('hex').slice(0, 24)
   const file = join(folder, 'guests', `${key}.json`)
 
-  const read = async (): Promise<string | undefined> => {
+  const read = async (from = file): Promise<string | undefined> => {
     try {
-      const kept: unknown = JSON.parse(await readFile(file, 'utf8'))
+      const kept: unknown = JSON.parse(await readFile(from, 'utf8'))
       return typeof kept === 'object' && kept !== null && 'token' in kept && typeof kept.token === 'string'
         ? kept.token
         : undefined
@@ -38,29 +38,51 @@ export function guestIdentity(io: Io, url: string, name: string): GuestIdentity 
       throw notKept(file, error)
     }
   }
-  return {
-    read,
-    async keep(token) {
-      const fresh = `${file}.${randomUUID()}`
+  /** Removes it if it still has this: what another process has put there meanwhile goes back. */
+  const remove = async (token: string | undefined): Promise<void> => {
+    const aside = `${file}.${randomUUID()}`
+    try {
+      await rename(file, aside)
+      if ((await read(aside)) !== token) await link(aside, file)
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EEXIST')) throw notKept(file, error)
+    } finally {
+      await rm(aside, { force: true })
+    }
+  }
+  /** Of processes that come at once one makes the file, and all are that guest. */
+  const place = async (fresh: string, token: string): Promise<string> => {
+    for (;;) {
       try {
-        await mkdir(dirname(file), { recursive: true, mode: FOLDER_MODE })
-        await writeFile(fresh, `${JSON.stringify({ server, name, token })}\n`, {
-          mode: FILE_MODE,
-          flag: 'wx',
-        })
-        if ((await read()) === undefined) await rm(file, { force: true })
-        // Of two processes that come at once one makes the file, and both are that guest.
         await link(fresh, file)
         return token
       } catch (error) {
         if (!hasCode(error, 'EEXIST')) throw notKept(file, error)
-        return (await read()) ?? token
+      }
+      const kept = await read()
+      if (kept !== undefined) return kept
+      await remove(undefined)
+    }
+  }
+  return {
+    read: () => read(),
+    async keep(token) {
+      const fresh = `${file}.${randomUUID()}`
+      const text = `${JSON.stringify({ server, name, token })}\n`
+      try {
+        await mkdir(dirname(file), { recursive: true, mode: FOLDER_MODE })
+        await writeFile(fresh, text, { mode: FILE_MODE, flag: 'wx' })
+      } catch (error) {
+        throw notKept(file, error)
+      }
+      try {
+        return await place(fresh, token)
       } finally {
         await rm(fresh, { force: true })
       }
     },
     async forget(token) {
-      if ((await read()) === token) await rm(file, { force: true })
+      if ((await read()) === token) await remove(token)
     },
   }
 }

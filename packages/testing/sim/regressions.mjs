@@ -65,8 +65,8 @@ export const REGRESSIONS = [
     patches: [
       {
         file: 'client/src/handles/waiters.ts',
-        find: 'known ? both(known, own) : own',
-        replace: 'own',
+        find: 'known?.(error, row)',
+        replace: '',
       },
     ],
   },

@@ -36,9 +36,7 @@ function createDeltaSender(engine: EngineContext): DeltaSender {
   let cancelTimer: (() => void) | undefined
 
   engine.store.chatTopic.observers.add(() => {
-    if (!engine.over()) return
-    waiting.clear()
-    cancelTimer?.()
+    if (engine.over()) cancelTimer?.()
   })
 
   /** At once, after a rest: each step is late by one wait at most. */

@@ -4,7 +4,7 @@ import { ChatError } from '../model/chat-error'
 import type { Target, WriteEntry } from '../model/outbox/entry'
 import { entryOf } from '../model/outbox/outbox'
 import type { StreamSource } from '../room'
-import { type HandleRoom, until } from './handle-context'
+import type { HandleRoom } from './handle-context'
 import type { Enqueue } from './room-sends'
 import { textOf } from './stream-source'
 import { createStreamWriter, type StreamEnd, type StreamWriter } from './stream-writer'
@@ -173,21 +173,23 @@ async function continued(room: HandleRoom, row: Message | undefined): Promise<Me
     const over = engine.over()
     if (over) throw over
     if (result.error?.retry === 'never') throw result.error
-    await rested(room, Math.max(result.error?.retryAfterMs ?? 0, RETRY_MS))
+    await rested(engine, Math.max(result.error?.retryAfterMs ?? 0, RETRY_MS))
   }
 }
 
-/** Rejects when the chat ends. */
-function rested(room: HandleRoom, ms: number): Promise<true | undefined> {
-  let isOver = false
-  const look = (): true | undefined => isOver || undefined
-  return until(room, look, undefined, (check) =>
-    room.engine.clock.setTimer(ms, () => {
-      isOver = true
-      check()
-    }),
-  )
-}
+/** Also over when the chat is. */
+const rested = ({ store, clock, over }: HandleRoom['engine'], ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    const { observers } = store.chatTopic
+    const end = (): void => {
+      cancel()
+      observers.delete(look)
+      resolve()
+    }
+    const look = (): void => void (over() && end())
+    const cancel = clock.setTimer(ms, end)
+    observers.add(look)
+  })
 
 /** As much of it as a message may have. */
 function within(text: string, piece: string, fail: (error: ChatError) => void): string {

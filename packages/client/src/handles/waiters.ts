@@ -4,19 +4,7 @@ import type { EngineContext } from '../engine/engine-context'
 import { ChatError } from '../model/chat-error'
 import { entryOf, outcomesSince } from '../model/outbox/outbox'
 
-type Waiter = { resolve: (row: Message | undefined) => void; reject: (error: ChatError) => void }
-
-/** Two streams may continue one message. */
-const both = (a: Waiter, b: Waiter): Waiter => ({
-  resolve: (row) => {
-    a.resolve(row)
-    b.resolve(row)
-  },
-  reject: (error) => {
-    a.reject(error)
-    b.reject(error)
-  },
-})
+type Waiter = (error: ChatError | null | undefined, row?: Message) => void
 
 export type Waiters = {
   /** How this entry of the outbox ends: with its row, without one, or with the reason of its refusal. */
@@ -37,22 +25,21 @@ export function createWaiters(store: ChatStore, over: EngineContext['over']): Wa
       const waiter = waiting.get(id)
       if (waiter === undefined) continue
       waiting.delete(id)
-      if (outcome.error) waiter.reject(outcome.error)
-      else waiter.resolve(outcome.row)
+      waiter(outcome.error, outcome.row)
     }
     // Nothing of another user is sent: it stays on the disk until they are here again.
     if (event.type !== 'wiped') return
     for (const [id, waiter] of waiting) {
       if (entryOf(after.outbox, id) !== undefined) continue
       waiting.delete(id)
-      waiter.reject(over() ?? new ChatError('ABORTED', 'Another user has signed in'))
+      waiter(over() ?? new ChatError('ABORTED', 'Another user has signed in'))
     }
   })
 
   store.chatTopic.observers.add(() => {
     const reason = over()
     if (reason === null) return
-    for (const waiting of rooms.values()) for (const { reject } of waiting.values()) reject(reason)
+    for (const waiting of rooms.values()) for (const waiter of waiting.values()) waiter(reason)
     rooms.clear()
   })
 
@@ -62,9 +49,14 @@ export function createWaiters(store: ChatStore, over: EngineContext['over']): Wa
         const reason = over()
         if (reason) return reject(reason)
         const waiting = rooms.get(roomId) ?? new Map<string, Waiter>()
-        const own = { resolve, reject }
+        // Two streams may continue one message.
         const known = waiting.get(id)
-        rooms.set(roomId, waiting.set(id, known ? both(known, own) : own))
+        const waiter: Waiter = (error, row) => {
+          known?.(error, row)
+          if (error) reject(error)
+          else resolve(row)
+        }
+        rooms.set(roomId, waiting.set(id, waiter))
       }),
   }
 }

@@ -165,10 +165,7 @@ export function onWiped(model: RoomModel, keep: (id: string) => boolean): RoomMo
   const empty = newRoom(id, { me: null, connection, windowSize, hasStore, writesRows })
   return {
     ...empty,
-    growing: {
-      ...empty.growing,
-      produced: new Map([...model.growing.produced].filter(([one]) => keep(one))),
-    },
+    growing: { ...empty.growing, produced: model.growing.produced },
     outbox: outboxWith(empty.outbox, entries),
     sync: { ...empty.sync, lastRequestNo: model.sync.lastRequestNo },
     view: { ...empty.view, opened: model.view.opened },
