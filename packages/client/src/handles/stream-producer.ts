@@ -92,7 +92,7 @@ export async function produce(production: Production): Promise<Message | undefin
   )
   if (mayExist) {
     const known = await continued(room, await opened)
-    if (!known?.stream || known.stream.state === 'finished' || known.stream.state === 'cancelled') {
+    if (!known || hasEnded(known)) {
       endUnused(source)
       if (known && !known.stream) throw new ChatError('CLIENT_ID_CONFLICT', 'It was sent as a whole')
       return known
@@ -161,12 +161,14 @@ export async function produce(production: Production): Promise<Message | undefin
   }
 }
 
+/** Or does not grow at all. */
+const hasEnded = ({ stream }: Message): boolean =>
+  !stream || stream.state === 'finished' || stream.state === 'cancelled'
+
 /** The message of an earlier run: from now on this one writes it. What has ended stays as it is. */
 async function continued(room: HandleRoom, row: Message | undefined): Promise<Message | undefined> {
   const { engine, id } = room
-  const isOver =
-    row?.stream === undefined || row.stream.state === 'finished' || row.stream.state === 'cancelled'
-  if (!row || isOver) return row
+  if (!row || hasEnded(row)) return row
   for (;;) {
     const result = await engine.ask('resume-stream', { roomId: asRoomId(id), messageId: row.id })
     if (result.ok) return result.ack.message

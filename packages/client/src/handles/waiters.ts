@@ -23,9 +23,8 @@ export function createWaiters(store: ChatStore, over: EngineContext['over']): Wa
     if (waiting === undefined) return
     for (const { id, outcome } of outcomesSince(before.outbox, after.outbox)) {
       const waiter = waiting.get(id)
-      if (waiter === undefined) continue
       waiting.delete(id)
-      waiter(outcome.error, outcome.row)
+      waiter?.(outcome.error, outcome.row)
     }
     // Nothing of another user is sent: it stays on the disk until they are here again.
     if (event.type !== 'wiped') return

@@ -255,7 +255,7 @@ function onRemoved(model: RoomModel, { error, asOf }: Extract<RoomEvent, { type:
       removed: error,
     },
     outbox: { ...failUploads(model.outbox, error), hold: NO_HOLD, sendOneByOne: false },
-    growing: { ...empty.growing, produced: model.growing.produced },
+    growing: model.growing,
     view: { ...empty.view, opened: view.opened, draft: view.draft, usedAt: view.usedAt, error },
   }
 }

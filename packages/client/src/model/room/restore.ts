@@ -165,7 +165,7 @@ export function onWiped(model: RoomModel, keep: (id: string) => boolean): RoomMo
   const empty = newRoom(id, { me: null, connection, windowSize, hasStore, writesRows })
   return {
     ...empty,
-    growing: { ...empty.growing, produced: model.growing.produced },
+    growing: model.growing,
     outbox: outboxWith(empty.outbox, entries),
     sync: { ...empty.sync, lastRequestNo: model.sync.lastRequestNo },
     view: { ...empty.view, opened: model.view.opened },
