@@ -185,3 +185,10 @@ test('a port that another program has', async () => {
   other.close()
   expect(findings.port).toMatchObject({ verdict: 'bad', found: expect.stringContaining('speaks no HTTP') })
 })
+
+test('an address that names no database is a finding, and the rest is looked at all the same', async () => {
+  const { code, findings } = await doctor('--url', 'http://127.0.0.1:1', '--database', './data/roomful.db')
+  expect(code).toBe(1)
+  expect(findings.tables).toMatchObject({ verdict: 'bad', found: expect.stringContaining('sqlite:./path') })
+  expect(verdicts(findings)).toMatchObject({ node: 'good', reach: 'bad', disk: 'skipped' })
+})

@@ -10,8 +10,16 @@ export async function checkDisk({ database }: Pick<Target, 'database'>): Promise
   const asked = 'name a SQLite file of this machine with --database'
   if (database === undefined) return skipped('disk', asked)
   const { databaseOf } = await import('@roomful/server')
-  const named = databaseOf(database)
-  if (named.kind !== 'sqlite') return skipped('disk', asked)
+  const readDatabase = (): ReturnType<typeof databaseOf> | undefined => {
+    try {
+      return databaseOf(database)
+    } catch {
+      // What is wrong with the address is said by the check of its tables.
+      return undefined
+    }
+  }
+  const named = readDatabase()
+  if (named?.kind !== 'sqlite') return skipped('disk', asked)
   const folder = dirname(resolve(named.path))
   try {
     await access(folder, constants.R_OK | constants.W_OK)

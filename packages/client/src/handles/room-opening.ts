@@ -17,6 +17,9 @@ export function createRoomOpening(room: HandleRoom): Pick<Room, 'open' | 'close'
 
   const release = (): void => {
     store.dispatch(id, { type: 'closed' })
+    // While it was open the answers to its own requests said whether it is there: from now on the list does.
+    const { listing, sync } = slot.model
+    if (!listing.listed && sync.cursor > 0) store.dispatchChat({ type: 'list-wanted' })
     room.uses.forgetOldest()
     void unsubscribe()
   }

@@ -11,7 +11,6 @@ import { readDraft, textRefusal } from './app-values'
 import type { HandleRoom } from './handle-context'
 import { ignoreRejection, limitedRun } from './limits'
 import { createEnqueue, newSend } from './room-sends'
-import type { Production } from './stream-producer'
 
 type Streams = Pick<Room, 'sendStream' | 'cancelStream'>
 
@@ -60,13 +59,8 @@ export function createRoomStreams(room: HandleRoom): Streams {
           enqueue({ kind: 'write-stream', id: newId(), target, run: 0, content: '', end: 'interrupted' })
           throw new ChatError('OFFLINE', 'The code could not be loaded', { cause })
         })
-        const onGivenUp: Production['onGivenUp'] = (callback) => {
-          const call = (): void =>
-            callback(giveUp.signal.reason === 'cancelled' ? 'cancelled' : 'interrupted')
-          if (giveUp.signal.aborted) call()
-          else giveUp.signal.addEventListener('abort', call, { once: true })
-        }
-        const production = { room, enqueue, newId, clientId, opened, mayExist: isNamed, source, onGivenUp }
+        const { signal: givenUp } = giveUp
+        const production = { room, enqueue, newId, clientId, opened, mayExist: isNamed, source, givenUp }
         return shown(await produce(production), clientId)
       }
       const done = begin().finally(() => signal?.removeEventListener('abort', cancel))
@@ -105,10 +99,9 @@ export function createRoomStreams(room: HandleRoom): Streams {
     return opened
   }
 
-  function shown(row: Message | undefined, clientId: string): ShownMessage {
+  function shown(row: Message, clientId: string): ShownMessage {
     const listed = room.state().messages.findLast((message) => message.key === clientId)
     if (listed && listed.seq > 0) return listed
-    if (row === undefined) throw new ChatError('INTERNAL', 'The stream ended without a row')
     return shownRow(row, clientId, [], slot.model)
   }
 }

@@ -25,8 +25,8 @@ export type Production = {
   /** The app has named the clientId: an earlier run may have opened it, and written some of it. */
   readonly mayExist: boolean
   readonly source: StreamSource | ((soFar: string) => StreamSource)
-  /** Calls back once when the app gives up. */
-  readonly onGivenUp: (callback: (how: 'cancelled' | 'interrupted') => void) => void
+  /** Aborted when the app gives up, with `'cancelled'` or `'interrupted'` as its reason. */
+  readonly givenUp: AbortSignal
 }
 
 type End = { readonly state: WriteEntry['end']; readonly error?: unknown; readonly isRefused?: boolean }
@@ -35,8 +35,8 @@ type End = { readonly state: WriteEntry['end']; readonly error?: unknown; readon
  * Writes a message piece by piece, to its end. The text shows here at once, is sent in steps, and its last write goes
  * through the outbox: that one survives a reload, and a connection that is gone. Resolves with the message as it ended.
  */
-export async function produce(production: Production): Promise<Message | undefined> {
-  const { room, enqueue, clientId, opened, mayExist, source } = production
+export async function produce(production: Production): Promise<Message> {
+  const { room, enqueue, clientId, opened, mayExist, source, givenUp } = production
   const { engine, id: roomId } = room
   const { store, clock } = engine
   let text = ''
@@ -83,19 +83,23 @@ export async function produce(production: Production): Promise<Message | undefin
   }
   const refused = (error: unknown): void => finish({ state: 'interrupted', error, isRefused: true })
 
-  production.onGivenUp((how) =>
+  const giveUp = (): void =>
     finish(
-      how === 'cancelled'
-        ? { state: how }
-        : { state: how, error: new ChatError('ABORTED', 'It was interrupted, and may be continued') },
-    ),
-  )
+      givenUp.reason === 'cancelled'
+        ? { state: 'cancelled' }
+        : {
+            state: 'interrupted',
+            error: new ChatError('ABORTED', 'It was interrupted, and may be continued'),
+          },
+    )
+  if (givenUp.aborted) giveUp()
+  else givenUp.addEventListener('abort', giveUp, { once: true })
   if (mayExist) {
     const known = await continued(room, await opened)
     if (!known || hasEnded(known)) {
       endUnused(source)
       if (known && !known.stream) throw new ChatError('CLIENT_ID_CONFLICT', 'It was sent as a whole')
-      return known
+      return present(known)
     }
     text = known.content
     begin(known)
@@ -136,7 +140,7 @@ export async function produce(production: Production): Promise<Message | undefin
   cancelStep?.()
   show()
   try {
-    return await close()
+    return present(await close())
   } finally {
     store.dispatch(roomId, { type: 'produced', clientId, produced: null })
   }
@@ -159,6 +163,12 @@ export async function produce(production: Production): Promise<Message | undefin
     if (error !== undefined) throw error
     return last
   }
+}
+
+/** An entry of the outbox ends with its row, or with an error. */
+function present(row: Message | undefined): Message {
+  if (row === undefined) throw new ChatError('INTERNAL', 'The stream ended without a row')
+  return row
 }
 
 /** Or does not grow at all. */

@@ -1,6 +1,6 @@
 import { asRoomId, asUserId } from '@roomful/protocol'
 import { expect, test } from 'vitest'
-import { answerTo, ROOM, requestOf, Scene } from './scene'
+import { answerTo, ROOM, requestOf, Scene, toClient } from './scene'
 
 // Orders of frames that one schedule can have in more than one way: each frame is held and released by hand.
 
@@ -174,6 +174,32 @@ test('18: kicked while offline and not invited again: the copy is deleted, the t
   expect(await refused).toMatchObject({ code: 'ROOM_NOT_FOUND' })
   expect(scene.room('bob').messages()).toMatchObject([{ content: 'too late', status: 'failed' }])
   expect(scene.device('bob').chat.getState().rooms).toEqual([])
+})
+
+test('I14: a room that no list has had yet is deleted, and closed before anything says so: its copy goes (seed 10248)', async () => {
+  const scene = await Scene.of()
+  const { rules } = scene.world.context
+  const bob = scene.device('bob')
+  const isAnswer = answerTo('bob', 'sync')
+  const NEW = 'new'
+  await scene.world.addRoom(NEW, 'public', ['ann', 'bob'])
+  await scene.kit.fill(NEW, 'ann', 5)
+  // Its rows come, and it is on no list.
+  rules.push((frame) =>
+    isAnswer(frame) ? { instead: { ...Object(frame.payload), list: undefined } } : undefined,
+  )
+  bob.open(NEW).catch(() => {})
+  await scene.kit.settle()
+  expect(bob.room(NEW).messages()).toHaveLength(5)
+  expect(bob.chat.getState().rooms.map(({ id }) => id)).not.toContain(NEW)
+  rules.length = 0
+  rules.push((frame) => (isAnswer(frame) || toClient('bob', 'room-removed')(frame) ? 'drop' : undefined))
+  const [node] = scene.world.nodes
+  await Promise.all([node?.chatNode.deleteRoom(asRoomId(NEW), asUserId('admin')), scene.pass(1_000)])
+  bob.close(NEW)
+  await scene.pass(5_000)
+  rules.length = 0
+  await scene.ends()
 })
 
 test('1: killed before the first emit, unsent messages are on the disk and go out at the next start', async () => {

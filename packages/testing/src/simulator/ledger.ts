@@ -62,11 +62,7 @@ export class Ledger {
     const { program } = device
     sent.then(
       () => void this.#open.delete(call),
-      (error: { code?: string }) => {
-        // A closed chat rejects its sends; its disk keeps them. A time limit too ends only the wait.
-        const isOver = program?.phase !== 'running' || hasStopped(program) || error.code === 'TIMEOUT'
-        if (!isOver) this.#open.delete(call)
-      },
+      (error: unknown) => this.#rejected(call, program, error),
     )
     return sent
   }
@@ -81,6 +77,7 @@ export class Ledger {
     const place = history.length
     const stream = send()
     const { clientId } = stream
+    const { program } = device
     const call = `stream ${++this.#streams}`
     history.splice(place, 0, {
       who,
@@ -99,12 +96,19 @@ export class Ledger {
         this.#open.delete(call)
         end({ who, roomId, phase: 'ok', call, message: seen(message) })
       },
-      () => {
+      (error: unknown) => {
+        this.#rejected(call, program, error)
         this.#abandoned.add(call)
         end({ who, roomId, phase: 'unknown', call })
       },
     )
     return stream
+  }
+
+  /** A closed chat rejects its sends; its disk keeps them. A time limit too ends only the wait. */
+  #rejected(call: string, program: Program | undefined, error: unknown): void {
+    const isLate = typeof error === 'object' && error !== null && 'code' in error && error.code === 'TIMEOUT'
+    if (program?.phase === 'running' && !hasStopped(program) && !isLate) this.#open.delete(call)
   }
 
   /** The server has its message: it waits in no outbox any more, though its promise is open. */
