@@ -14,7 +14,7 @@ import { createEnqueue, newSend } from './room-sends'
 
 type Streams = Pick<Room, 'sendStream' | 'cancelStream'>
 
-const CLIENT_ID = /^[A-Za-z0-9_-]{8,64}$/
+const CLIENT_ID = /^[\w-]{8,64}$/
 
 /** Once: the next stream begins without a wait. */
 let loading: Promise<typeof import('./stream-producer').produce> | undefined
@@ -59,9 +59,8 @@ export function createRoomStreams(room: HandleRoom): Streams {
           enqueue({ kind: 'write-stream', id: newId(), target, run: 0, content: '', end: 'interrupted' })
           throw new ChatError('OFFLINE', 'The code could not be loaded', { cause })
         })
-        const { signal: givenUp } = giveUp
-        const production = { room, enqueue, newId, clientId, opened, mayExist: isNamed, source, givenUp }
-        return shown(await produce(production), clientId)
+        const producer = { room, enqueue, newId, clientId, opened, mayExist: isNamed, source }
+        return shown(await produce({ ...producer, givenUp: giveUp.signal }), clientId)
       }
       const done = begin().finally(() => signal?.removeEventListener('abort', cancel))
       return { clientId, done: ignoreRejection(done), cancel, interrupt }

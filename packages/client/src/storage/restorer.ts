@@ -261,8 +261,8 @@ export function createRestorer(options: RestorerOptions): Restorer {
       return false
     },
     close: async () => {
-      // Only what is open can be written to.
-      await opening
+      // Only what is open can be written to. The name of its user may be read as soon as it is open.
+      for (let last: unknown; last !== opening; await last) last = opening
       await writer.close()
     },
   }

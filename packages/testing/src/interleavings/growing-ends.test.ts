@@ -146,3 +146,26 @@ test('what an unsent message has grown to stays on the screen when its user is r
   expect([...seen]).toEqual(['some words'])
   expect(shown()).toMatchObject({ status: 'failed' })
 })
+
+test('a write that waits takes nothing off the screen once another producer continues its message (seed 18752)', async () => {
+  const { world, room, offline } = await scene()
+  const clientId = 'one-message'
+  const first = room('ada').sendStream(silentAfter('a').pieces, { clientId })
+  await world.advance(2_000)
+  const heal = await offline()
+  first.interrupt()
+  await world.advance(100)
+  const other = await world.addDevice('ada')
+  void other.room(ROOM).open()
+  const second = outcomeOf(other.room(ROOM).sendStream(() => [' b', ' c'], { clientId }).done)
+  await world.advance(5_000)
+  expect(second()).toMatchObject({ content: 'a b c', stream: { state: 'finished', run: 2 } })
+  const seen = new Set<string>()
+  room('ada').subscribe(() => {
+    const shown = room('ada').messages().at(-1)
+    seen.add(`${shown?.stream?.run}: ${shown?.content}`)
+  })
+  heal()
+  await world.expectConverged()
+  expect([...seen]).toEqual(['1: a', '2: a b c'])
+})

@@ -32,6 +32,7 @@ export function operate(run: Operated, name: Operation): void {
   if (awake.length === 0) return
   const device = random.pick(awake)
   const known = [...world.truth.present.rooms.keys()]
+  if (known.length === 0) return
   // Mostly in the room on screen: in others it would only be refused.
   const open = [...device.opened]
   const roomId = open.length > 0 && random.chance(0.8) ? random.pick(open) : random.pick(known)
@@ -59,7 +60,7 @@ const ACTIONS: Readonly<Record<Operation, (scene: Scene) => void>> = {
     const message = pickMessage(
       scene.room,
       scene.random,
-      (row) => row.seq > 0 && row.type !== 'system' && isMine(row, scene.device),
+      (row) => row.seq > 0 && row.type !== 'system' && isMine(row, scene.device) && !mayGrow(row),
     )
     if (message) edit(scene, message)
   },
@@ -262,6 +263,10 @@ function editPending(scene: Scene, message: ShownMessage): void {
 /** Texts that differ, so that what is shown reveals its source. */
 export const text = ({ device, random }: Pick<Scene, 'device' | 'random'>): string =>
   `${device.name} says ${random.int(1_000_000)}`
+
+/** Another producer may continue it: then its text is the edit's and more, and neither is lost. */
+const mayGrow = ({ stream }: ShownMessage): boolean =>
+  stream !== undefined && stream.state !== 'finished' && stream.state !== 'cancelled'
 
 const isMine = (row: ShownMessage, device: Device): boolean => row.senderId === device.user
 

@@ -15,6 +15,7 @@ export type Production = {
   clientId: string
   text: string
   isAsked: boolean
+  readonly program: Program
 }
 
 /** What was last seen of a message: a row of the server, or what a device shows. */
@@ -64,7 +65,14 @@ export class Productions {
     if (program === undefined) return
     const name = earlier?.clientId ?? (random.chance(0.4) ? this.#newName(device) : undefined)
     const repeated = earlier && random.chance(0.3) ? earlier.text : undefined
-    const own = { user: device.user, roomId, clientId: name ?? '', text: repeated ?? '', isAsked: false }
+    const own = {
+      user: device.user,
+      roomId,
+      clientId: name ?? '',
+      text: repeated ?? '',
+      isAsked: false,
+      program,
+    }
     const source = drawSource({
       ...{ world: this.world, device, program, random: random.split('source') },
       asked: () => {
@@ -96,6 +104,11 @@ export class Productions {
       if (program.phase !== 'dead') this.#checkDone(own, message)
     }, over)
     this.#mayGiveUp(stream, program, random)
+  }
+
+  /** A node that missed the beginning of a stream learns of it by its next look at the database, within 30 s. */
+  get settleMs(): number {
+    return this.#all.length === 0 ? 0 : 30_000
   }
 
   /** The faults end: what is produced ends, too. */
@@ -167,17 +180,29 @@ export class Productions {
       if (before === undefined || before.histories !== histories) continue
       const isSameRun =
         isGrowing(message) && isGrowing(before.message) && runOf(message) === runOf(before.message)
-      if (isSameRun && message.content.length < before.message.content.length)
+      if (
+        isSameRun &&
+        !this.#mayShrink(program, message) &&
+        message.content.length < before.message.content.length
+      )
         this.#violate(`${device.name} shows less of ${message.clientId} than before`)
     }
     this.#shown.set(program, next)
+  }
+
+  /** Its own producer may have been refused, or replaced by another: then the server's row is shown. */
+  #mayShrink(program: Program, { clientId, seq }: ShownMessage): boolean {
+    const own = this.#all.filter((one) => one.program === program && one.clientId === clientId)
+    return own.length > (seq > 0 ? 0 : 1)
   }
 
   /** Its promise says that it has finished: with all of its text. */
   #checkDone(production: Production, message: ShownMessage): void {
     if (message.stream?.state !== 'finished' || isChanged(message)) return
     const { clientId } = production
-    if (production.isAsked && message.content !== whole(production.text))
+    // Another producer of the same text may have been quicker, and have had more.
+    const isWhole = this.#all.some((one) => one.clientId === clientId && whole(one.text) === message.content)
+    if (!isWhole || (production.isAsked && !message.content.startsWith(whole(production.text))))
       this.#violate(`${clientId} has finished, and is not what was produced`)
     this.#finished.set(clientId, message.content)
   }

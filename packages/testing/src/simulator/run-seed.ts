@@ -246,7 +246,7 @@ function recover({ world, ledger, productions, profile: { rates }, app }: Run): 
 function settle(run: Run, standingTimers: number): void {
   const { world } = run
   const { violations } = world.context
-  const end = world.time.now + LIVENESS_MS
+  const end = world.time.now + LIVENESS_MS + run.productions.settleMs
   let found: string[] = []
   for (let at = world.time.now + LOOK_EVERY_MS; at <= end; at += LOOK_EVERY_MS) {
     runUntil(run, at)

@@ -109,4 +109,5 @@ const rowOf = ({ rows }: RoomModel, id: string): Message | undefined =>
 const isOpen = ({ stream }: Message): boolean =>
   stream !== undefined && (stream.state === 'streaming' || stream.closing === true)
 
-const runOf = ({ stream }: Message): number => stream?.run ?? 0
+/** Which of its producers writes it: each resume begins a run. */
+export const runOf = ({ stream }: Pick<Message, 'stream'>): number => stream?.run ?? 0

@@ -11,7 +11,7 @@ import {
 import type { People } from '../people/people'
 import type { RoomModel } from '../room/room-model'
 import type { ShownMessage, UploadState } from '../room-shape'
-import { grownText, producedText } from '../rows/growing'
+import { grownText, producedText, runOf } from '../rows/growing'
 import { reactionLike } from '../rows/reactions'
 
 /** A confirmed row as shown: with what is on its way laid over it. The confirmed store never holds any of that. */
@@ -58,6 +58,8 @@ function withOp(shown: ShownMessage, op: TargetedEntry, me: string | null): Show
     case 'pin':
       return withPin(shown, op, me)
     case 'write-stream':
+      // Another producer has taken it over: it will be refused.
+      if (op.run !== runOf(shown)) return shown
       return { ...shown, content: op.content, stream: { ...shown.stream, state: op.end } }
     default:
       return assertNever(op)
