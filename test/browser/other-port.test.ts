@@ -1,6 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { basename, join } from 'node:path'
 import { waitUntil } from '@roomful/testing'
 import { createTestServer } from '@roomful/testing/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -9,32 +6,13 @@ import { buildPages } from './build-page'
 import type { TestBrowser } from './engine/port'
 import { launchBrowser } from './engines'
 import type { Shown } from './other-port-main'
+import { servePages } from './serve-pages'
 
 let browser: TestBrowser
 beforeAll(async () => {
   browser = await launchBrowser()
 })
 afterAll(() => browser.close())
-
-/** As a developer's own server does it: the chat server's pages may connect to nothing but itself. */
-async function servePages(folder: string): Promise<{ readonly origin: string } & AsyncDisposable> {
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://pages')
-    const file = pathname === '/' ? 'index.html' : basename(pathname)
-    response.setHeader('content-type', file.endsWith('.js') ? 'text/javascript' : 'text/html')
-    response.end(existsSync(join(folder, file)) ? readFileSync(join(folder, file)) : '')
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('it listens on a port')
-  return {
-    origin: `http://127.0.0.1:${address.port}`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
 
 test('a page on another port than its server is told to serve with --origins, and a server that is not there is not', async () => {
   using folder = temporaryFolder()
