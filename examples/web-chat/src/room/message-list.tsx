@@ -103,7 +103,7 @@ function HistoryEdge(): ReactElement {
   const isLoading = useRoomSelector((state) => state.loadingOlder)
   const isStart = useRoomSelector((state) => !state.hasOlder && state.messages.length > 0)
   return (
-    <p className="history-edge muted">
+    <p className="history-edge muted" dir="auto">
       {isLoading ? 'Loading earlier messages…' : isStart ? 'This is where the conversation begins.' : ''}
     </p>
   )
