@@ -105,6 +105,13 @@ export class Ledger {
     return stream
   }
 
+  /** Another producer continues it: one that was lost with its program before it went out goes out now. */
+  continued(device: Device, clientId: string): void {
+    const first = this.#firstOf(clientId)
+    if (first === undefined || this.#open.has(first.call) || this.#opened.has(clientId)) return
+    this.#goesOutAgain(device, first)
+  }
+
   /** A closed chat rejects its sends; its disk keeps them. A time limit too ends only the wait. */
   #rejected(call: string, program: Program | undefined, error: unknown): void {
     const isLate = typeof error === 'object' && error !== null && 'code' in error && error.code === 'TIMEOUT'
@@ -133,10 +140,16 @@ export class Ledger {
 
   /** A failed message goes out again: it takes its place in the order now. */
   resend(device: Device, clientId: string): void {
-    const first = this.recorder.history.find((event) => isSend(event) && event.op.clientId === clientId)
-    if (first === undefined || !isSend(first)) return
+    const first = this.#firstOf(clientId)
+    if (first === undefined) return
     this.#goesOutAgain(device, first)
     this.#abandoned.add(first.call)
+  }
+
+  #firstOf(clientId: string): SendEvent | undefined {
+    return this.recorder.history.find(
+      (event): event is SendEvent => isSend(event) && event.op.clientId === clientId,
+    )
   }
 
   #goesOutAgain(device: Device, first: SendEvent): void {

@@ -89,6 +89,7 @@ export class Productions {
     const given = repeated === undefined ? continued : source.beginning(repeated)
     const send = (): SentStream =>
       program.room(roomId).sendStream(given, name === undefined ? {} : { clientId: name })
+    if (earlier) this.ledger.continued(device, earlier.clientId)
     const stream = earlier === undefined ? this.ledger.stream(device, roomId, send) : send()
     own.clientId = stream.clientId
     this.#all.push(own)
