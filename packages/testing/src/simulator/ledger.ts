@@ -276,6 +276,7 @@ export class Ledger {
     const { present, takenBack } = world.truth
     const shownAsFailed = failedEntries(world)
     const acked = new Set(history.flatMap((event) => (event.phase === 'ok' ? [event.call] : [])))
+    const refused = new Set(history.flatMap((event) => (event.phase === 'failed' ? [event.call] : [])))
     const sends = new Map(history.flatMap((event) => (isSend(event) ? [[event.call, event] as const] : [])))
     const isTakenBack = (call: string): boolean => takenBack.has(sends.get(call)?.op.clientId ?? '')
     const isWithdrawn = (call: string): boolean => this.#withdrawn.has(sends.get(call)?.op.clientId ?? '')
@@ -304,6 +305,8 @@ export class Ledger {
       if (isGivenUp(call)) return `given up in life ${this.#lives.get(call) ?? 0}`
       const inherited = this.#inherited.get(call)
       const clientId = sends.get(call)?.op.clientId ?? ''
+      // Its repeat was refused, and an earlier try arrived after what was sent since: it was on a stalled connection.
+      if (refused.has(call) && world.watch.wentTwice(clientId)) return `late, ${call}`
       // Two tabs that take over what was left in two lives send it from two outboxes.
       if (inherited !== undefined) return `${inherited}, sent by ${world.watch.pickedBy(clientId)}`
       // The client does not wait for a disk that did not answer in time: what an earlier program left there is sent
