@@ -1,4 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { manifestOf } from './manifests.mjs'
 
 /**
@@ -23,7 +26,29 @@ function problemsOf(dir, version) {
     ...['repository', 'homepage', 'bugs', 'keywords', 'license', 'sideEffects', 'engines']
       .filter((field) => !(field in manifest))
       .map((field) => `${dir} has no ${field}`),
+    ...correctedProblems(dir),
   ]
+}
+
+/**
+ * What npm would change while it publishes: it says so in a warning only, and may leave out a command whose path it does not
+ * like.
+ * @param {string} dir
+ */
+function correctedProblems(dir) {
+  const written = readFileSync(`packages/${dir}/package.json`, 'utf8')
+  const folder = mkdtempSync(join(tmpdir(), 'roomful-manifest-'))
+  try {
+    const file = join(folder, 'package.json')
+    writeFileSync(file, written)
+    execFileSync('npm', ['pkg', 'fix'], { cwd: folder, stdio: 'ignore' })
+    const corrected = JSON.parse(readFileSync(file, 'utf8'))
+    return Object.entries(JSON.parse(written))
+      .filter(([field, value]) => JSON.stringify(corrected[field]) !== JSON.stringify(value))
+      .map(([field]) => `${dir}: npm would change ${field} (npm pkg fix)`)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
 function changelogProblems() {
