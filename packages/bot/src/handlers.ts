@@ -118,7 +118,7 @@ export class Handlers<S extends object> {
     return this.#events.has(kind)
   }
 
-  /** A message of another user: the middleware around its command, or around what hears it. */
+  /** A message of another user: the middleware around its command, or around what takes it. */
   async message(context: BotContext<S>): Promise<void> {
     const step = async (index: number): Promise<void> => {
       const next = this.#middleware[index]

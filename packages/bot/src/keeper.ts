@@ -5,7 +5,7 @@ import { type BotRecord, type BotStore, type BotTable, type BotWrite, LeaseLostE
 import { persist } from './timing'
 
 /**
- * The store under one lease. What fails is told and tried again, ever more rarely, until it succeeds or the term ends: a
+ * The store under one lease. What fails is reported and tried again, ever more rarely, until it succeeds or the term ends: a
  * disk that is full for a moment makes a bot late, not deaf.
  */
 export type Keeper = {

@@ -89,13 +89,13 @@ export const backoffMs = (tries: number): number =>
   Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** Math.min(tries, 10))
 
 /**
- * Tries until it succeeds or the signal ends it; `told` gets each failure. An error for which `isFinal` is true is thrown.
+ * Tries until it succeeds or the signal ends it; `onFailure` gets each one. An error for which `isFinal` is true is thrown.
  */
 export async function persist<T>(
   clock: Clock,
   signal: AbortSignal,
   run: () => Promise<T>,
-  told: (error: unknown) => void,
+  onFailure: (error: unknown) => void,
   isFinal: (error: unknown) => boolean = () => false,
 ): Promise<T> {
   for (let tries = 0; ; tries++) {
@@ -104,7 +104,7 @@ export async function persist<T>(
       return await run()
     } catch (error) {
       if (signal.aborted || isFinal(error)) throw error
-      told(error)
+      onFailure(error)
     }
     await sleep(clock, backoffMs(tries), signal)
   }

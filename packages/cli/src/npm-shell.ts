@@ -1,4 +1,4 @@
-/** How often the parent is looked at. Nothing tells a process that it has lost it. */
+/** How often the parent is looked at. Nothing notifies a process that it has lost it. */
 const LOOK_MS = 250
 
 /**

@@ -295,7 +295,7 @@ export interface Room {
    */
   loadMembers(count?: number, options?: WaitOptions): Promise<void>
   /**
-   * Shows the messages around this place, loading them where they are not held, and tells lists on screen to go there
+   * Shows the messages around this place, loading them where they are not held, and sends lists on screen there
    * (`getState().jump`). A seq: from the newest on it is the end again; `Infinity` is the end in any case, 0 and below the
    * first message. An id: of a message, loaded or not, such as one that a link or a quote names. A `Date`: the first message
    * of that time or later. Resolves and rejects as `loadOlder`, and with HISTORY_TRUNCATED when the place was purged, with

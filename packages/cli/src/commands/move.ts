@@ -17,7 +17,7 @@ type MoveOptions = {
   readonly quiet?: boolean
 }
 
-/** Of the hash that tells two tables apart, so many digits are enough for people. */
+/** Of the hash by which two tables differ, so many digits are enough for people. */
 const HASH_SHOWN = 16
 
 /** Moves, then prints each table with its rows and its hash, which is the same on both sides. */

@@ -39,7 +39,7 @@ export function reactNativeEnvironment(modules: {
       const appState = AppState?.addEventListener('change', (state) => {
         if (state === 'active') listener('resume')
       })
-      // NetInfo tells the present state first, which is no change; null: it does not know yet.
+      // NetInfo reports the present state first, which is no change; null: it does not know yet.
       let wasConnected: boolean | null = null
       const stopNetInfo = NetInfo?.addEventListener(({ isConnected }) => {
         if (isConnected === true && wasConnected === false) listener('online')

@@ -33,7 +33,7 @@ export type LocalBatch = {
 export interface LocalSpace {
   /**
    * The records at these paths and below them, in the order of the paths; missing ones are left out. A value that
-   * cannot be read is undefined; if the platform cannot tell which one it is, the call rejects as `corrupt`.
+   * cannot be read is undefined; if the platform does not say which one it is, the call rejects as `corrupt`.
    */
   load(paths: readonly LocalPath[]): Promise<readonly LocalRecord[]>
   save(batch: LocalBatch): Promise<void>

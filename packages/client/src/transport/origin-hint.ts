@@ -4,7 +4,7 @@ import { endpointOf } from './socket-connection'
 /** Such a server answers at once: longer, and it is another fault. */
 const TIMEOUT_MS = 2_000
 
-/** What of a page is needed to tell. */
+/** What of a page is needed to find out. */
 export type PageOrigin = {
   readonly origin: string
   readonly fetch: (url: string, init: RequestInit) => Promise<unknown>
@@ -20,7 +20,7 @@ export function pageOrigin(): PageOrigin | undefined {
 
 /**
  * Why a connection could not be made, when the server is there and does not take pages of this origin: a browser hides
- * its refusal behind the same error as no server at all. An opaque request tells the two apart.
+ * its refusal behind the same error as no server at all. An opaque request distinguishes the two.
  */
 export async function withOriginHint(url: string, reason: DownReason, page: PageOrigin): Promise<DownReason> {
   const { host, path } = endpointOf(url)

@@ -1,6 +1,6 @@
 import type { Http } from '../platform/http'
 
-/** `XMLHttpRequest`: in pages only it tells how much of a body was sent. */
+/** `XMLHttpRequest`: in pages only it reports how much of a body was sent. */
 export const xhrHttp: Http = ({ method, url, headers, body, withCredentials, signal, onSent }) =>
   new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason)

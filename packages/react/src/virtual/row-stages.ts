@@ -11,7 +11,7 @@ export type Stage<T> = {
 export const noStage: Stage<never> = { items: [], keys: [], shift: false, generation: 0 }
 
 /**
- * The next commit on the way to these rows. A virtualizer keeps sizes by place and is told of one end at a time; a page that
+ * The next commit on the way to these rows. A virtualizer keeps sizes by place and takes one end at a time; a page that
  * is loaded while the client drops rows at the other end changes both. Then the end is first, and a second call the start.
  */
 export function nextStage<T>(shown: Stage<T>, items: readonly T[], keys: readonly string[]): Stage<T> {

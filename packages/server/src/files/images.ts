@@ -26,7 +26,7 @@ export const isPicture = (kind: FileKind): kind is PictureKind => Object.hasOwn(
 /** A phone takes 50 million; four bytes each, one picture at a time. */
 const PIXELS_MAX = 64_000_000
 const SECONDS_MAX = 30
-/** Hardly to be told from the original. */
+/** Hardly to be distinguished from the original. */
 const QUALITY = 90
 const THUMBNAIL_QUALITY = 80
 

@@ -165,7 +165,7 @@ export class Watch {
       const isKept = isOwn ? disk?.hasEntry(id) || disk?.wasDeleted(id) : disk?.hadEntry(id)
       // An entry that went out while nothing could be stored goes out again under the same id, stored by then or not.
       if (!isKept && !this.#keeps(writer)) this.#unkept.add(id)
-      // Two tabs may continue one growing message: the one that is told first takes the entry of both off the disk.
+      // Two tabs may continue one growing message: the one that learns of it first takes the entry of both off the disk.
       if (!isKept && !this.#unkept.has(id) && !this.#isThere(id, device))
         this.context.violations.push(`I10: ${id} goes out before it is on the disk — ${device.name}`)
     }

@@ -199,7 +199,7 @@ export function fileStoreContract(name: string, open: () => Promise<OpenedFileSt
       expect(await store.measure()).toBe(0)
     })
 
-    test('a link, if it has such, serves the content as it is told to, without a token', async () => {
+    test('a link, if it has such, serves the content as asked, without a token', async () => {
       if (!store.link) return
       const file = await put(CAT)
       const disposition = 'attachment; filename="cat.txt"'

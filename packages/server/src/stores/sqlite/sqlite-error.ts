@@ -6,7 +6,7 @@ const REFUSED = /^SQLITE_(?:TOOBIG|MISMATCH|CONSTRAINT_(?:CHECK|NOTNULL|DATATYPE
 
 /**
  * SQLite's own failures as the port's: a full disk, rows that it never accepts, or a file that is unavailable for now.
- * Anything else (wrong SQL, a damaged file) is a bug or beyond repair, and UNAVAILABLE too: the cause tells which.
+ * Anything else (wrong SQL, a damaged file) is a bug or beyond repair, and UNAVAILABLE too: the cause says which.
  */
 export function toStoreError(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error
