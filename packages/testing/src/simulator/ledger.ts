@@ -1,6 +1,6 @@
 import type { MessageDraftInput, Room, Sent, SentStream } from '@roomful/client'
-import type { FinalRoom, HistoryEvent, Operation } from '../history/event'
-import { Recorder, seen, viewOf } from '../history/recorder'
+import type { HistoryEvent, Operation } from '../history/event'
+import { Recorder, seen } from '../history/recorder'
 import type { Device } from '../world/device'
 import { entriesOf } from '../world/entries'
 import type { Program } from '../world/program'
@@ -376,35 +376,3 @@ function failedEntries(world: World): ReadonlySet<string> {
 }
 
 export const whoOf = (device: Device) => ({ user: device.user, device: device.name })
-
-/** The end of a run, from the truth and from the devices that are in the room. */
-export function finalRooms(world: World): FinalRoom[] {
-  const rooms: FinalRoom[] = []
-  for (const truth of world.truth.present.rooms.values()) {
-    const devices = world.devices.filter((device) => device.isRunning && device.opened.has(truth.id))
-    const inside = devices.filter((device) => {
-      const member = truth.members.get(device.user)
-      return member !== undefined && member.removed === undefined
-    })
-    rooms.push({
-      roomId: truth.id,
-      lastSeq: truth.lastSeq,
-      rev: truth.rev,
-      messages: truth.rows.map(seen),
-      views: inside.map((device) => {
-        const { unread, lastReadSeq, ...view } = viewOf(device.room(truth.id))
-        // A user who came back later has and counts nothing below their floor, which the checker does not know.
-        const floor = truth.members.get(device.user)?.fromSeq ?? 1
-        const counts = floor === 1 ? { unread, lastReadSeq } : {}
-        return { who: whoOf(device), ...view, fromSeq: Math.max(view.fromSeq, floor), ...counts }
-      }),
-      outbox: world.devices.flatMap((device) => {
-        const model = world.watch.model(device, truth.id)
-        return (model ? entriesOf(model) : []).flatMap((entry) =>
-          entry.kind === 'send' && entry.state.at !== 'failed' ? [entry.id] : [],
-        )
-      }),
-    })
-  }
-  return rooms
-}
