@@ -18,7 +18,7 @@ const workspaces = ['packages', 'examples'].flatMap((dir) =>
 const root = manifest('.')
 
 /** npm's own commands. */
-const NPM = new Set(['ci', 'init'])
+const NPM = new Set(['ci', 'init', 'publish'])
 /** Other programs, which a reader has. */
 const OTHERS = new Set([
   ...['cd', 'docker', 'export', 'git', 'gunzip', 'gzip', 'jq', 'less', 'mkdir', 'node', 'openssl'],
