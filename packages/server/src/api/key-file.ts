@@ -34,7 +34,11 @@ export function keyFile(path: string, log: Log): ApiKeys {
   }
   const current = (): Promise<readonly ApiKey[]> =>
     read().catch((error: unknown) => {
-      if (state !== AWAY) log.error({ err: error, path }, 'the file of API keys cannot be read')
+      if (state !== AWAY) {
+        if (isMissing(error))
+          log.warn({ path }, 'there is no file of API keys yet: `roomful api-key create` makes it')
+        else log.error({ err: error, path }, 'the file of API keys cannot be read')
+      }
       state = AWAY
       keys = []
       return keys
@@ -45,3 +49,6 @@ export function keyFile(path: string, log: Log): ApiKeys {
 }
 
 const AWAY = 'away'
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'
