@@ -13,6 +13,8 @@ import { brokenPromises, heading, rowOf } from './verdict'
  * server.
  *
  *   npm run siege -- --only typing,reports --database sqlite --turns 5 --ms 4000
+ *
+ * `--control`: in turns of their own the attacker has a second server, on the same machine. The verdict does not change.
  */
 const { values } = parseArgs({
   options: {
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     database: { type: 'string' },
     turns: { type: 'string', default: '3' },
     ms: { type: 'string', default: '4000' },
+    control: { type: 'boolean', default: false },
   },
 })
 const { only = '', database: wanted } = values
@@ -31,10 +34,16 @@ const CROWDS = [
 ]
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-async function run(title: string, database: string, crowd: (typeof CROWDS)[number]): Promise<string[]> {
+async function run(
+  title: string,
+  makeDatabase: () => Promise<string>,
+  crowd: (typeof CROWDS)[number],
+): Promise<string[]> {
   say(`\n${title}, ${crowd.title}\n${heading()}`)
   const broken: string[] = []
-  for await (const outcome of besiege({ database, ...crowd }, turns, programs)) {
+  const database = await makeDatabase()
+  const control = values.control ? { controlDatabase: await makeDatabase() } : {}
+  for await (const outcome of besiege({ database, ...control, ...crowd }, turns, programs)) {
     say(rowOf(outcome, (turns.count * turns.ms) / 1_000))
     for (const promise of brokenPromises(outcome)) {
       say(`    ${promise}`)
@@ -48,14 +57,15 @@ const [cpu] = cpus()
 say(`${cpu?.model.trim()} × ${cpus().length}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}`)
 const folder = mkdtempSync(join(tmpdir(), 'roomful-siege-'))
 const broken: string[] = []
+let databases = 0
 try {
   if (wanted !== 'postgres')
-    for (const [n, crowd] of CROWDS.entries())
-      broken.push(...(await run('SQLite', `sqlite:${join(folder, `${n}.db`)}`, crowd)))
+    for (const crowd of CROWDS)
+      broken.push(...(await run('SQLite', async () => `sqlite:${join(folder, `${databases++}.db`)}`, crowd)))
   if (wanted !== 'sqlite') {
     await using postgres = await startPostgres({ fsync: true })
     for (const crowd of CROWDS)
-      broken.push(...(await run('Postgres', await postgres.createDatabase(), crowd)))
+      broken.push(...(await run('Postgres', () => postgres.createDatabase(), crowd)))
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -39,12 +39,12 @@ const COLUMNS = [
   'frames/s',
   'answered, refused, closed',
 ]
-const WIDTHS = [34, 14, 14, 12, 12, 12, 6, 16]
+const WIDTHS = [34, 14, 20, 12, 12, 12, 6, 16]
 
 export const heading = (): string => line(COLUMNS)
 
-/** `calm → under siege` in each column. */
-export function rowOf({ program, calm, siege, attack }: Outcome, seconds: number): string {
+/** `calm → under siege` in each column; the others' p99 with that of the control turns in brackets. */
+export function rowOf({ program, calm, control, siege, attack }: Outcome, seconds: number): string {
   const both = (pick: (seen: Seen) => number): string =>
     `${pick(calm).toFixed(0)} → ${pick(siege).toFixed(0)}`
   const { ok = 0, ...refused } = attack.answers
@@ -52,7 +52,7 @@ export function rowOf({ program, calm, siege, attack }: Outcome, seconds: number
   return line([
     program,
     both(({ latencies }) => at(latencies, 0.5)),
-    both(({ latencies }) => at(latencies, 0.99)),
+    `${both(({ latencies }) => at(latencies, 0.99))}${control ? ` (${at(control.latencies, 0.99).toFixed(0)})` : ''}`,
     both(({ lagP99Ms }) => lagP99Ms),
     both(({ lagMaxMs }) => lagMaxMs),
     both(({ cpuMs }) => cpuMs / seconds / 10),
