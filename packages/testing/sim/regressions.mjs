@@ -65,8 +65,8 @@ export const REGRESSIONS = [
     patches: [
       {
         file: 'client/src/handles/waiters.ts',
-        find: 'known?.(error, row)',
-        replace: '',
+        find: 'also: waiting.get(id)',
+        replace: 'also: undefined',
       },
     ],
   },

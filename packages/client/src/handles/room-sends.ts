@@ -74,19 +74,13 @@ export function createRoomSends(room: HandleRoom, stopTyping: () => void): Sends
     const { problem } = given
     const id = newId()
     const command = newSend(room, id, given, file)
-    const shownAs = (row: Message | undefined): ShownMessage => {
-      const listed = room.state().messages.findLast((message) => message.key === id)
-      if (listed && listed.seq > 0) return listed
-      if (row === undefined) throw new ChatError('INTERNAL', 'The send was settled without a row')
-      return shownRow(row, id, [], slot.model)
-    }
     const limits = readLimits(options)
     const odd = limits instanceof ChatError ? limits : undefined
     const shown = limitedRun(clock, odd ? {} : { ...limits, onAbort: () => void cancel(id) }, async () => {
       const done = waiters.wait(roomId, id)
       enqueue(command, nowhere ?? problem ?? odd ?? contentRefusal(command), file?.blob)
       stopTyping()
-      return shownAs(await done)
+      return shownAs(room, id, await done)
     })
     return Object.assign(ignoreRejection(shown), { clientId: id })
   }
@@ -160,6 +154,14 @@ export function createEnqueue(room: HandleRoom): Enqueue {
       store.dispatch(room.id, { type: 'enqueued', command, order, ...(problem ? { problem } : {}) })
     })
   }
+}
+
+/** A message that is confirmed: as it is on the list, or by its row where it is not. */
+export function shownAs({ state, slot }: HandleRoom, key: string, row: Message | undefined): ShownMessage {
+  const listed = state().messages.findLast((message) => message.key === key)
+  if (listed && listed.seq > 0) return listed
+  if (row === undefined) throw new ChatError('INTERNAL', 'The send was settled without a row')
+  return shownRow(row, key, [], slot.model)
 }
 
 /** A draft as it goes into the outbox. */

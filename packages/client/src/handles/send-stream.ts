@@ -5,12 +5,11 @@ import { entryOf } from '../model/outbox/outbox'
 import { neverThere } from '../model/room/room-gone'
 import { ownRow } from '../model/rows/own-rows'
 import { seqOf } from '../model/rows/timeline'
-import { shownRow } from '../model/view/overlay'
 import type { Room, SentStream, ShownMessage } from '../room'
 import { readDraft, textRefusal } from './app-values'
 import type { HandleRoom } from './handle-context'
 import { ignoreRejection, limitedRun } from './limits'
-import { createEnqueue, newSend } from './room-sends'
+import { createEnqueue, newSend, shownAs } from './room-sends'
 
 type Streams = Pick<Room, 'sendStream' | 'cancelStream'>
 
@@ -41,7 +40,7 @@ export function createRoomStreams(room: HandleRoom): Streams {
       const odd =
         named === undefined || isNamed
           ? undefined
-          : new ChatError('INVALID_PAYLOAD', 'clientId is not one', { field: 'clientId' })
+          : new ChatError('INVALID_PAYLOAD', 'clientId cannot be used', { field: 'clientId' })
       const draft = readDraft({ ...options, content: '' })
       const giveUp = new AbortController()
       const cancel = (): void => {
@@ -60,7 +59,7 @@ export function createRoomStreams(room: HandleRoom): Streams {
           throw new ChatError('OFFLINE', 'The code could not be loaded', { cause })
         })
         const producer = { room, enqueue, newId, clientId, opened, mayExist: isNamed, source }
-        return shown(await produce({ ...producer, givenUp: giveUp.signal }), clientId)
+        return shownAs(room, clientId, await produce({ ...producer, givenUp: giveUp.signal }))
       }
       const done = begin().finally(() => signal?.removeEventListener('abort', cancel))
       return { clientId, done: ignoreRejection(done), cancel, interrupt }
@@ -96,11 +95,5 @@ export function createRoomStreams(room: HandleRoom): Streams {
     const problem = neverThere(roomId) ?? draft.problem ?? odd
     if (!entry) enqueue({ ...newSend(room, clientId, draft), stream: true }, problem)
     return opened
-  }
-
-  function shown(row: Message, clientId: string): ShownMessage {
-    const listed = room.state().messages.findLast((message) => message.key === clientId)
-    if (listed && listed.seq > 0) return listed
-    return shownRow(row, clientId, [], slot.model)
   }
 }

@@ -35,7 +35,7 @@ type End = { readonly state: WriteEntry['end']; readonly error?: unknown; readon
  * Writes a message piece by piece, to its end. The text shows here at once, is sent in steps, and its last write goes
  * through the outbox: that one survives a reload, and a connection that is gone. Resolves with the message as it ended.
  */
-export async function produce(production: Production): Promise<Message> {
+export async function produce(production: Production): Promise<Message | undefined> {
   const { room, enqueue, clientId, opened, mayExist, source, givenUp } = production
   const { engine, id: roomId } = room
   const { store, clock } = engine
@@ -99,7 +99,7 @@ export async function produce(production: Production): Promise<Message> {
     if (!known || hasEnded(known)) {
       endUnused(source)
       if (known && !known.stream) throw new ChatError('CLIENT_ID_CONFLICT', 'It was sent as a whole')
-      return present(known)
+      return known
     }
     text = known.content
     begin(known)
@@ -140,7 +140,7 @@ export async function produce(production: Production): Promise<Message> {
   cancelStep?.()
   show()
   try {
-    return present(await close())
+    return await close()
   } finally {
     store.dispatch(roomId, { type: 'produced', clientId, produced: null })
   }
@@ -163,12 +163,6 @@ export async function produce(production: Production): Promise<Message> {
     if (error !== undefined) throw error
     return last
   }
-}
-
-/** An entry of the outbox ends with its row, or with an error. */
-function present(row: Message | undefined): Message {
-  if (row === undefined) throw new ChatError('INTERNAL', 'The stream ended without a row')
-  return row
 }
 
 /** Or does not grow at all. */

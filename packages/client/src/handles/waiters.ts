@@ -4,7 +4,12 @@ import type { EngineContext } from '../engine/engine-context'
 import { ChatError } from '../model/chat-error'
 import { entryOf, outcomesSince } from '../model/outbox/outbox'
 
-type Waiter = (error: ChatError | null | undefined, row?: Message) => void
+/** `also`: another one for the same entry, as two streams may continue one message. */
+type Waiter = {
+  readonly resolve: (row: Message | undefined) => void
+  readonly reject: (error: ChatError) => void
+  readonly also: Waiter | undefined
+}
 
 export type Waiters = {
   /** How this entry of the outbox ends: with its row, without one, or with the reason of its refusal. */
@@ -20,25 +25,26 @@ export function createWaiters(store: ChatStore, over: EngineContext['over']): Wa
 
   store.watch((before, after, event) => {
     const waiting = rooms.get(after.id)
-    if (waiting === undefined) return
+    if (!waiting) return
     for (const { id, outcome } of outcomesSince(before.outbox, after.outbox)) {
-      const waiter = waiting.get(id)
+      for (let waiter = waiting.get(id); waiter; waiter = waiter.also)
+        if (outcome.error) waiter.reject(outcome.error)
+        else waiter.resolve(outcome.row)
       waiting.delete(id)
-      waiter?.(outcome.error, outcome.row)
     }
     // Nothing of another user is sent: it stays on the disk until they are here again.
     if (event.type !== 'wiped') return
     for (const [id, waiter] of waiting) {
-      if (entryOf(after.outbox, id) !== undefined) continue
+      if (entryOf(after.outbox, id)) continue
       waiting.delete(id)
-      waiter(over() ?? new ChatError('ABORTED', 'Another user has signed in'))
+      rejectAll(waiter, over() ?? new ChatError('ABORTED', 'Another user has signed in'))
     }
   })
 
   store.chatTopic.observers.add(() => {
     const reason = over()
-    if (reason === null) return
-    for (const waiting of rooms.values()) for (const waiter of waiting.values()) waiter(reason)
+    if (!reason) return
+    for (const waiting of rooms.values()) for (const waiter of waiting.values()) rejectAll(waiter, reason)
     rooms.clear()
   })
 
@@ -48,14 +54,12 @@ export function createWaiters(store: ChatStore, over: EngineContext['over']): Wa
         const reason = over()
         if (reason) return reject(reason)
         const waiting = rooms.get(roomId) ?? new Map<string, Waiter>()
-        // Two streams may continue one message.
-        const known = waiting.get(id)
-        const waiter: Waiter = (error, row) => {
-          known?.(error, row)
-          if (error) reject(error)
-          else resolve(row)
-        }
-        rooms.set(roomId, waiting.set(id, waiter))
+        rooms.set(roomId, waiting.set(id, { resolve, reject, also: waiting.get(id) }))
       }),
   }
+}
+
+function rejectAll({ reject, also }: Waiter, error: ChatError): void {
+  reject(error)
+  if (also) rejectAll(also, error)
 }
