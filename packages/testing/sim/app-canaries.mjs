@@ -114,7 +114,7 @@ export const APP_CANARIES = [
     patches: [
       {
         file: 'client/src/handles/waiters.ts',
-        find: 'for (const waiting of rooms.values()) for (const { reject } of waiting.values()) reject(reason)',
+        find: 'for (const waiting of rooms.values()) for (const waiter of waiting.values()) rejectAll(waiter, reason)',
         replace: '',
       },
     ],
