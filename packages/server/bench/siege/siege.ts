@@ -8,8 +8,8 @@ import type { Health } from './server'
 export type Ground = {
   readonly database: string
   /**
-   * Of a second server, which nobody else uses: in turns of their own the attacker has that one. What the others lose then
-   * they lose to the machine, on which all of these processes are, and not to their server.
+   * Of a second server, which only the attacker uses, in turns of their own. What the others lose then they lose to the
+   * machine, on which all of these processes are, and not to their server.
    */
   readonly controlDatabase?: string
   /** Devices that have the room open, and all connected ones. */
