@@ -290,7 +290,8 @@ function firstRequest(scene: Scene, device: Device): void {
       device.isOnline = true
     })
   }
-  const roomId = random.pick([...world.truth.present.rooms.keys()])
+  const known = [...world.truth.present.rooms.keys()]
+  const roomId = known.length > 0 ? random.pick(known) : 'general'
   device.start(({ chat }) => {
     const { user } = device
     const calls: readonly (() => void)[] = [
