@@ -59,7 +59,7 @@ export function createWaiters(store: ChatStore, over: EngineContext['over']): Wa
   }
 }
 
-function rejectAll({ reject, also }: Waiter, error: ChatError): void {
-  reject(error)
-  if (also) rejectAll(also, error)
+/** A loop: an app may have called as often as it likes. */
+function rejectAll(first: Waiter, error: ChatError): void {
+  for (let waiter: Waiter | undefined = first; waiter; waiter = waiter.also) waiter.reject(error)
 }

@@ -169,3 +169,18 @@ test('a write that waits takes nothing off the screen once another producer cont
   await world.expectConverged()
   expect([...seen]).toEqual(['1: a', '2: a b c'])
 })
+
+test('I22: an app continues one unsent message 20,000 times: all of them end with the chat', async () => {
+  const { world, chat, room, offline } = await scene()
+  await offline()
+  const clientId = 'one-message'
+  let ended = 0
+  for (let i = 0; i < 20_000; i++) {
+    const { done } = room('ada').sendStream(['a'], { clientId })
+    done.catch(() => ended++)
+  }
+  await world.advance(100)
+  void chat('ada').close()
+  await world.advance(1_000)
+  expect(ended).toBe(20_000)
+})
