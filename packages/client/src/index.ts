@@ -19,6 +19,7 @@ export type {
   SystemMetadata,
   UserId,
 } from '@roomful/protocol'
+export { isGrowing } from '@roomful/protocol/plain'
 export type { Chat, ChatState, ConnectionState, RoomSummary, StorageState } from './chat'
 export { ChatError, type RoomRemoval } from './chat-error'
 export { createChat } from './create-chat'

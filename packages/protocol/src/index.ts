@@ -50,7 +50,7 @@ export {
   TYPING_RENEW_MS,
   TYPING_TTL_MS,
 } from './limits'
-export { messageProblem, showsFile } from './message-content'
+export { isGrowing, messageProblem, showsFile } from './message-content'
 export type { FileMetadata, SystemAction, SystemMetadata } from './message-kinds'
 export { Metadata } from './metadata'
 export { cutContent, pinOf, pinsInOrder } from './pins'

@@ -1,4 +1,5 @@
 import type { Metadata } from './metadata'
+import type { Message } from './rows'
 import { contentProblem, isBlank, type TextProblem } from './text'
 
 type Content = {
@@ -28,3 +29,13 @@ export function messageProblem(message: Content): TextProblem | undefined {
   const mayBeBlank = problem === 'INVALID_CONTENT' && message.stream !== undefined
   return mayBeBlank && isBlank(content) ? undefined : problem
 }
+
+/**
+ * Does a message grow? Also while it waits for the last words of its producer (`stream.closing`), although its state is that
+ * of its end already.
+ *
+ * @example
+ * for await (const message of room.stream()) if (!isGrowing(message)) show(message.content)
+ */
+export const isGrowing = ({ stream }: Pick<Message, 'stream'>): boolean =>
+  stream !== undefined && (stream.state === 'streaming' || stream.closing === true)

@@ -10,7 +10,7 @@ export {
   TYPING_RENEW_MS,
   TYPING_TTL_MS,
 } from './limits'
-export { messageProblem, showsFile } from './message-content'
+export { isGrowing, messageProblem, showsFile } from './message-content'
 export { cutContent, pinOf, pinsInOrder } from './pins'
 export { type Plain, plainMetadata, plainPayload } from './plain-json'
 export { isRoomId } from './room-id'

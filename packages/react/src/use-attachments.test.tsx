@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 
+import { ChatError, type ConnectionState, type ErrorCode } from '@roomful/client'
 import { FakeChat, makeShownMessage } from '@roomful/testing'
 import { act, cleanup, renderHook, waitFor } from '@testing-library/react'
 import { type ReactNode, StrictMode } from 'react'
@@ -103,5 +104,75 @@ describe('the url of a file', () => {
     hookIn(() => useFileUrl(message, { isWanted: false }))
     await act(async () => {})
     expect(chat.room('a').callsOf('loadFile')).toEqual([])
+  })
+
+  describe('after an attempt that has failed', () => {
+    const connection = (...states: ConnectionState[]) =>
+      act(async () => {
+        for (const state of states) chat.set({ connection: state })
+      })
+    const isBack = (since: number) =>
+      connection({ status: 'connecting', attempt: 1 }, { status: 'online', since })
+    let failure: ErrorCode | null
+    let attempts: number
+    beforeEach(() => {
+      failure = 'OFFLINE'
+      attempts = 0
+      const room = chat.room('a')
+      const { loadFile } = room
+      room.loadFile = (...call) => {
+        attempts++
+        return failure === null
+          ? loadFile(...call)
+          : Promise.reject(new ChatError(failure, 'It did not come'))
+      }
+    })
+
+    test('is there once the connection is back', async () => {
+      const { now, unmount } = hookIn(() => useFileUrl(message))
+      await waitFor(() => expect(now().error?.code).toBe('OFFLINE'))
+      const before = attempts
+      await isBack(1)
+      await waitFor(() => expect([attempts - before, now().error?.code]).toEqual([1, 'OFFLINE']))
+      failure = null
+      await isBack(2)
+      await waitFor(() => expect(now().url).toMatch(/^blob:/))
+      await isBack(3)
+      expect([attempts - before, urls.size]).toEqual([2, 1])
+      unmount()
+      expect(urls.size).toBe(0)
+    })
+
+    test('is there, too, where the connection was back before it failed', async () => {
+      const fails: ((error: ChatError) => void)[] = []
+      const { loadFile } = chat.room('a')
+      chat.room('a').loadFile = () => new Promise((_, reject) => void fails.push(reject))
+      const { now } = hookIn(() => useFileUrl(message))
+      await isBack(1)
+      failure = null
+      chat.room('a').loadFile = loadFile
+      await act(async () => {
+        for (const fail of fails) fail(new ChatError('TIMEOUT', 'The server does not answer'))
+      })
+      await waitFor(() => expect(now().url).toMatch(/^blob:/))
+    })
+
+    test('is not asked for again where the server has refused it', async () => {
+      failure = 'REFUSED'
+      const { now } = hookIn(() => useFileUrl(message))
+      await waitFor(() => expect(now().error?.code).toBe('REFUSED'))
+      const before = attempts
+      await isBack(1)
+      expect([attempts - before, now().error?.code]).toEqual([0, 'REFUSED'])
+    })
+
+    test('is not asked for again by a component that is gone', async () => {
+      const { now, unmount } = hookIn(() => useFileUrl(message))
+      await waitFor(() => expect(now().error?.code).toBe('OFFLINE'))
+      const before = attempts
+      unmount()
+      await isBack(1)
+      expect([attempts - before, chat.listeners.size]).toEqual([0, 0])
+    })
   })
 })

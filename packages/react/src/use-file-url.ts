@@ -1,5 +1,6 @@
-import type { ChatError, LoadFileOptions, Room, ShownMessage } from '@roomful/client'
+import type { ChatError, ChatState, LoadFileOptions, Room, ShownMessage } from '@roomful/client'
 import { useEffect, useState } from 'react'
+import { useChat } from './chat-provider'
 import { useRoom } from './room-provider'
 
 /** What `useFileUrl` answers: nothing yet, an object URL, or why there is none. */
@@ -9,11 +10,14 @@ export type FileUrl =
   | { readonly url?: undefined; readonly error: ChatError }
 
 const LOADING: FileUrl = {}
+const onlineSince = ({ connection }: ChatState): number | undefined =>
+  connection.status === 'online' ? connection.since : undefined
 
 /**
  * An object URL of the file that a message shows, while the component is mounted: of an unsent one its bytes on this device,
  * also after it is sent. With `size` a thumbnail, where the server makes them, or else the file. `isWanted: false` loads
- * nothing, such as a film before it is played.
+ * nothing, such as a film before it is played. What could not be loaded is tried again with each new connection, unless
+ * `error.retry` is `never`.
  *
  * @example
  * function Picture({ message }: { message: ShownMessage }) {
@@ -25,6 +29,7 @@ export function useFileUrl(
   { key, deleted }: Pick<ShownMessage, 'key' | 'deleted'>,
   { size, isWanted = true }: Pick<LoadFileOptions, 'size'> & { isWanted?: boolean } = {},
 ): FileUrl {
+  const chat = useChat()
   const room = useRoom()
   const [state, setState] = useState<FileUrl>(LOADING)
   const isLoaded = isWanted && !deleted
@@ -32,22 +37,39 @@ export function useFileUrl(
     if (!isLoaded) return
     const giveUp = new AbortController()
     let url: string | undefined
-    load(room, key, size, giveUp.signal).then(
-      (file) => {
-        if (giveUp.signal.aborted) return
-        url = URL.createObjectURL(file)
-        setState({ url })
-      },
-      (error: ChatError) => {
-        if (!giveUp.signal.aborted) setState({ error })
-      },
-    )
+    let stop: (() => void) | undefined
+    const begin = (): void => {
+      const before = onlineSince(chat.getState())
+      const look = (since: number | undefined): void => {
+        if (since === undefined || since === before) return
+        stop?.()
+        setState(LOADING)
+        begin()
+      }
+      load(room, key, size, giveUp.signal).then(
+        (file) => {
+          if (giveUp.signal.aborted) return
+          url = URL.createObjectURL(file)
+          setState({ url })
+        },
+        (error: ChatError) => {
+          if (giveUp.signal.aborted) return
+          setState({ error })
+          if (error.retry === 'never') return
+          stop = chat.select(onlineSince, look)
+          // A request on a line that has died fails after the next one is up.
+          look(onlineSince(chat.getState()))
+        },
+      )
+    }
+    begin()
     return () => {
       giveUp.abort()
+      stop?.()
       if (url !== undefined) URL.revokeObjectURL(url)
       setState(LOADING)
     }
-  }, [room, key, size, isLoaded])
+  }, [chat, room, key, size, isLoaded])
   return state
 }
 

@@ -45,6 +45,10 @@ export type FaultyTransport = Transport & {
   die(): void
 }
 
+/** One direction of the connection: when it may carry the next frame, and those that wait. */
+type Way = { free: number; waiting: (() => void)[] }
+const newWay = (): Way => ({ free: 0, waiting: [] })
+
 /**
  * A bad network in front of a good transport, which keeps what the port promises: `lost` before `down`, nothing after
  * `down`, `ready` first. What may be lost, doubled or overtaken on a living connection is what the protocol heals: requests,
@@ -62,10 +66,13 @@ export function faultyTransport(
   /** Counts connections: a frame of an earlier one is dropped. */
   let life = 0
   let isOpen = false
+  /** The client has its `ready`. */
+  let isUp = false
   let isDead = false
   /** It has been half-open: it carries nothing any more, even when the network is good again. */
   let isStale = false
-  let arrivesAt = 0
+  const up = newWay()
+  const down = newWay()
   let cancelCut = (): void => {}
   const pending = new Set<() => void>()
   const timers = new Set<() => void>()
@@ -96,15 +103,20 @@ export function faultyTransport(
   }
   const latency = (): number => knobs().latencyMs * (1 + random() / 2)
 
-  /** In the order in which it was sent, however long each takes. */
-  const deliver = (event: TransportEvent): void => {
-    arrivesAt = Math.max(arrivesAt, clock.now() + latency())
-    const waitMs = arrivesAt - clock.now()
-    if (waitMs <= 0) arrive(event)
-    else later(waitMs, () => arrive(event))
+  /** In the order in which it was sent, however long each takes: what is due first carries what came first. */
+  const carry = (way: Way, run: () => void): void => {
+    const now = clock.now()
+    way.free = Math.max(way.free, now + latency())
+    if (way.free <= now && way.waiting.length === 0) run()
+    else {
+      way.waiting.push(run)
+      later(way.free - now, () => way.waiting.shift()?.())
+    }
   }
+  const deliver = (event: TransportEvent): void => carry(down, () => arrive(event))
   const arrive = (event: TransportEvent): void => {
     if (isStale) return
+    if (event.type === 'ready') isUp = true
     if (event.type === 'down') end(event.reason)
     else onEvent(event)
   }
@@ -122,8 +134,9 @@ export function faultyTransport(
   function drop(): void {
     life++
     isOpen = false
+    isUp = false
     isStale = false
-    arrivesAt = 0
+    for (const way of [up, down]) Object.assign(way, newWay())
     for (const cancel of [...timers]) cancel()
     inner.disconnect()
     for (const lose of [...pending]) lose()
@@ -171,14 +184,10 @@ export function faultyTransport(
         if (isTwice) void inner.request(event, payload, timeoutMs)
         void inner.request(event, payload, timeoutMs).then((result) => {
           if (isAnswerLost || isStale || !pending.has(lose)) return
-          const waitMs = latency()
-          if (waitMs <= 0) finish(result)
-          else later(waitMs, () => isStale || finish(result))
+          carry(down, () => isStale || finish(result))
         })
       }
-      const waitMs = latency()
-      if (waitMs <= 0) send()
-      else later(waitMs, send)
+      carry(up, send)
     })
   }
 
@@ -196,9 +205,9 @@ export function faultyTransport(
     },
     disconnect: drop,
     request: async (event, payload, timeoutMs) =>
-      isOpen && !isDead ? await request(event, payload, timeoutMs) : { kind: 'offline' },
+      isUp && !isDead ? await request(event, payload, timeoutMs) : { kind: 'offline' },
     signal: (event, payload) => {
-      if (isOpen && !isStale && !isDead && !strikes(knobs().loss, 'lost')) inner.signal(event, payload)
+      if (isUp && !isStale && !isDead && !strikes(knobs().loss, 'lost')) inner.signal(event, payload)
     },
     close: () => {
       drop()

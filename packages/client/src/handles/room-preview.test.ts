@@ -94,10 +94,27 @@ test('a closed room whose rows leave memory takes no older preview from a list t
     return listItemOf(world.server.room(ROOM), 'ada')
   }
   const [early, late] = [item('early'), item('late')]
-  const told = reduceRoom(model, { type: 'listed', item: late, asOf: 1, now: 0 })
-  const forgotten = reduceRoom(told, { type: 'forgotten' })
+  const listed = reduceRoom(model, { type: 'listed', item: late, asOf: 1, now: 0 })
+  const forgotten = reduceRoom(listed, { type: 'forgotten' })
   const after = reduceRoom(forgotten, { type: 'listed', item: early, asOf: 1, now: 0 })
   expect(after.listing.preview?.content).toBe('late')
+})
+
+test('a list item from the disk, with a newer room than preview, takes no newer preview off the list', async () => {
+  const world = new World()
+  const ada = await world.live('ada')
+  const model = reduceRoom(ada.model(), { type: 'closed' })
+  const item = (content: string) => {
+    world.server.sendAs(ROOM, 'bob', content)
+    return listItemOf(world.server.room(ROOM), 'ada')
+  }
+  const [early, late] = [item('early'), item('late')]
+  const listed = reduceRoom(model, { type: 'listed', item: late, asOf: 1, now: 0 })
+  // Another tab had the room open and behind, and stored what it knew: the room of a list, the preview of its own rows.
+  const kept = { ...late, preview: early.preview }
+  expect(reduceRoom(listed, { type: 'listed', item: kept, asOf: 0, now: 0 }).listing.preview?.content).toBe(
+    'late',
+  )
 })
 
 test('a room that is opened again shows no older preview than the list had, before it has caught up', async () => {

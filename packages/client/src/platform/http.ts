@@ -8,7 +8,10 @@ export type HttpRequest = {
   readonly withCredentials: boolean
   /** Its abort ends the request, and rejects. */
   readonly signal: AbortSignal
-  /** Called with how many bytes of the body have left this device so far, where the platform says so. */
+  /**
+   * Called with how many bytes of the body have left this device so far, where the platform says so; and again with the
+   * same number as the answer arrives. A request that does not call it for 100 s is ended.
+   */
   readonly onSent?: (bytes: number) => void
 }
 

@@ -69,9 +69,9 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
   const complain = (status: 'degraded' | 'memory', error: unknown): void =>
     setState({ status, reason: error instanceof Error ? error.message : String(error) })
 
-  function setMode(next: Mode, damage?: readonly string[]): void {
+  function setMode(next: Mode): void {
     mode = next
-    onMode(mode, damage)
+    onMode(mode)
   }
 
   function reset(next: 'closed' | 'down'): void {
@@ -123,17 +123,19 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
 
   function opened({ damage }: LocalSnapshot): void {
     isSilent = false
-    wasOpen = true
     retryMs = RETRY_FIRST_MS
+    wasOpen = true
+    mode = 'open'
     if (damage) setState({ ...fine, reason: damage.join('; ') })
-    setMode('open', damage)
   }
 
   function reopened(of: number, snapshot: LocalSnapshot): void {
     if (of !== turn) return
     cancelRetry()
     opened(snapshot)
+    // Before the first write: it would put a room without its draft over the one that has it.
     onReopened(snapshot)
+    onMode('open', snapshot.damage)
   }
 
   function failed(error: unknown): void {
@@ -170,7 +172,6 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
     turn: () => turn,
     /** An open has succeeded since the last `open`: what was kept before is known. */
     wasOpen: () => wasOpen,
-    state: () => state,
     failed,
     complain,
     /** All that could not be written at once is kept by now. */
@@ -181,26 +182,25 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
 
     /** Whose copy it is; undefined: not known, or not within 4 s. */
     userOf: async (whose: LocalScope): Promise<string | undefined> => {
-      const late = () => new LocalStoreError('timeout', `no answer within ${WAIT_MS / 1_000} s`)
       const finding = async () => (await load()).userOf(whose)
-      return withTimeout(clock, WAIT_MS, finding(), late).catch(() => undefined)
+      // Nobody sees the error.
+      return withTimeout(clock, WAIT_MS, finding(), '').catch(() => undefined)
     },
 
     open: async (next: LocalScope): Promise<LocalSnapshot> => {
       reset('down')
       scope = next
       const of = turn
-      const late = () => {
-        isSilent = true
-        return new LocalStoreError('timeout', `the local copy did not open within ${OPEN_WAIT_MS / 1_000} s`)
-      }
+      const late = `the local copy did not open within ${OPEN_WAIT_MS / 1_000} s`
       try {
         const waitMs = isSilent ? 0 : OPEN_WAIT_MS
         const snapshot = await withTimeout(clock, waitMs, tryOpen(next), late, (found) => reopened(of, found))
         if (of !== turn) return NOTHING
         opened(snapshot)
+        onMode('open', snapshot.damage)
         return snapshot
       } catch (error) {
+        isSilent ||= pending?.scope === next
         if (of === turn) failed(error)
         return NOTHING
       }
@@ -210,7 +210,7 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
     readChunks: async (roomId: string, indexes: readonly number[]): Promise<readonly ReadChunk[]> => {
       if (mode !== 'open') return []
       const of = turn
-      const late = () => new LocalStoreError('timeout', `no answer within ${WAIT_MS / 1_000} s`)
+      const late = `no answer within ${WAIT_MS / 1_000} s`
       try {
         return await withTimeout(clock, WAIT_MS, loaded().readChunks(roomId, indexes), late)
       } catch (error) {
@@ -229,17 +229,17 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
         if (!isOpen) await (await load()).open(at)
         await loaded().wipe()
       }
-      const late = () => new LocalStoreError('timeout', 'the local copy could not be deleted in time')
-      await withTimeout(clock, 2 * WAIT_MS, wiping(), late)
+      await withTimeout(clock, 2 * WAIT_MS, wiping(), 'the local copy could not be deleted in time')
       scope = null
     },
 
     /** Ends when `rest`, what is still to be written, has ended, or after 4 s. */
     close: async (rest: Promise<void>): Promise<void> => {
       if (mode === 'closed') return
-      const late = () => new LocalStoreError('timeout', 'the last writes took too long')
       const inTime = (work: Promise<void>) =>
-        withTimeout(clock, WAIT_MS, work, late).catch((error: unknown) => complain('degraded', error))
+        withTimeout(clock, WAIT_MS, work, 'the last writes took too long').catch((error: unknown) =>
+          complain('degraded', error),
+        )
       await inTime(rest)
       reset('closed')
       await inTime((async () => copy?.close())())

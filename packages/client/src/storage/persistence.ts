@@ -9,7 +9,6 @@ import type { RunClock } from '../platform/steady-clock'
 import type { TabsLink } from '../tabs/lazy-tabs'
 import { startWritingRooms, stopWritingRooms } from '../tabs/take-over'
 import type { CopySource, LocalCopy } from './local-copy'
-import { LocalStoreError } from './port'
 import { createRestorer } from './restorer'
 import { withTimeout } from './with-timeout'
 import { createWriter } from './writer'
@@ -61,11 +60,9 @@ export function createPersistence(options: {
   report: Report
 }): Persistence {
   const { tabs, store, clock, storeClock } = options
-  let copy: LocalCopy | null = null
   const load = async (): Promise<LocalCopy> => {
     const own = await options.source.load()
-    copy = (await tabs?.share(own)) ?? own
-    return copy
+    return (await tabs?.share(own)) ?? own
   }
   /** A tab on its own writes rows until another one does, and again when it is visible. */
   let hasLostWriter = false
@@ -90,22 +87,15 @@ export function createPersistence(options: {
   const restorer = createRestorer({ ...options, writer })
 
   async function becomeWriterAgain(): Promise<void> {
-    const snapshot = await copy?.refresh()
-    if (snapshot === undefined) return
+    const snapshot = await writer.copy().refresh()
     hasLostWriter = false
     startWritingRooms(store, snapshot)
   }
 
-  const open = (): LocalCopy => {
-    if (copy === null) throw new LocalStoreError('unavailable', 'no space is open')
-    return copy
-  }
+  const late = 'the file was not read in time'
   const files: FileCopies = {
-    keep: async (clientId, file) => open().keepFile(clientId, file),
-    read: async (clientId) => {
-      const late = () => new LocalStoreError('timeout', 'the file was not read in time')
-      return withTimeout(storeClock, READ_FILE_MS, open().readFile(clientId), late)
-    },
+    keep: async (clientId, file) => writer.copy().keepFile(clientId, file),
+    read: async (clientId) => withTimeout(storeClock, READ_FILE_MS, writer.copy().readFile(clientId), late),
   }
 
   return {

@@ -17,6 +17,9 @@ const LOGIN_WAIT_MS = 2_000
 /** Of a sign-out's wipe: what is left of a user on this device is worth insisting. */
 const WIPE_TRIES = 3
 
+/** Of a room whose rows the server has sent since: they count for nothing, and its draft is on the disk alone. */
+const NO_ROWS = { item: null, cursor: -1 }
+
 type Restorer = {
   /** Shows what the last run left, before the connection is up. */
   start(): void
@@ -68,7 +71,6 @@ export function createRestorer(options: RestorerOptions): Restorer {
   let isGuess = false
   /** The user whom the server has named last. */
   let confirmed: string | null = null
-  const restored = new Set<string>()
   let isWiped = false
   /** The disk has been read: what is new on it since was left by a tab that has gone meanwhile. */
   let hasRead = false
@@ -77,8 +79,8 @@ export function createRestorer(options: RestorerOptions): Restorer {
     writer.prepare()
     const { userId = null } = options
     if (userId === null) {
-      const late = () => new LocalStoreError('timeout', 'the token did not come in time')
-      const token = await withTimeout(storeClock, LOGIN_WAIT_MS, options.token(), late).catch(() => '')
+      // Nobody sees the error.
+      const token = await withTimeout(storeClock, LOGIN_WAIT_MS, options.token(), '').catch(() => '')
       login ??= loginOf(token)
       isGuess = login === null
     }
@@ -95,9 +97,11 @@ export function createRestorer(options: RestorerOptions): Restorer {
   /** The rest continues: what cannot be read in stays on the disk, and the server has the rows. */
   function unreadable(error: unknown): void {
     report(error, { source: 'storage' })
-    const reason = 'A part of the local copy could not be taken in'
-    store.local(() => store.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
+    degraded('A part of the local copy could not be taken in')
   }
+
+  const degraded = (reason: string): void =>
+    store.local(() => store.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
 
   /** `userId`: null while it is only known by the login. */
   function takeIn(snapshot: LocalSnapshot, userId: string | null): void {
@@ -116,7 +120,9 @@ export function createRestorer(options: RestorerOptions): Restorer {
         const { id: me, name } = meta.user
         for (const { model } of store.all()) store.dispatch(model.id, { type: 'identified', me, name })
       }
-      const kept = new Map(rooms.map((room) => [room.roomId, room]))
+      const kept = new Map(
+        rooms.map((room) => [room.roomId, writer.typed.has(room.roomId) ? { ...room, draft: '' } : room]),
+      )
       // Entries made before the disk was read are placed behind everything on it, also that of other tabs (I9).
       const after = hasRead ? 0 : Math.max(sequence.floor(), entries.at(-1)?.order ?? 0)
       const done = [...store.all()].flatMap(({ model }) =>
@@ -139,7 +145,6 @@ export function createRestorer(options: RestorerOptions): Restorer {
     const own = entries
       .filter((entry) => entry.roomId === id)
       .flatMap((entry) => fromStored(entry, clock.now()) ?? [])
-    for (const entry of own) restored.add(entry.id)
     if (room?.item) store.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
     store.dispatch(id, { type: 'restored', room, entries: hasRead ? [] : own, after })
     if (hasRead) store.dispatch(id, { type: 'entries-adopted', entries: own })
@@ -149,7 +154,6 @@ export function createRestorer(options: RestorerOptions): Restorer {
 
   const pause = (): void => {
     writer.pause()
-    restored.clear()
     hasRead = false
   }
 
@@ -165,15 +169,14 @@ export function createRestorer(options: RestorerOptions): Restorer {
    * since belongs to the user who is here, unless the server had named the other one.
    */
   async function leave(): Promise<void> {
-    const own = [...store.all()].flatMap(({ model }) =>
-      allEntries(model.outbox.entries).flatMap(({ id }) => (restored.has(id) ? [] : id)),
-    )
-    const isOwn = new Set<string>(confirmed === null ? own : [])
-    forget((id) => isOwn.has(id))
+    // A draft only where no one was shown: it may go on from what was.
+    const isOwn = (id: string) => openFor === null || (id !== '' && !writer.fromDisk.has(id))
+    forget((id) => confirmed === null && isOwn(id))
+    const own = [...store.all()].flatMap(({ model }) => allEntries(model.outbox.entries).map(({ id }) => id))
     const wasOpen = openFor !== null
     openFor = null
     confirmed = null
-    if (wasOpen) await writer.withdraw([...isOwn])
+    if (wasOpen) await writer.withdraw(own)
   }
 
   /** A token came that may be another user's than the one who is shown. */
@@ -230,11 +233,12 @@ export function createRestorer(options: RestorerOptions): Restorer {
       // Entries may be on a disk on which no tab could write whose it is: the space is the user's all the same.
       const userId = meta?.user.id ?? openFor
       if (userId === null || (openFor !== null && openFor !== userId)) return
-      // What the server has sent since is newer than the disk; only unsent entries are new (I14).
+      // What the server has sent since is newer than the disk; only unsent entries and drafts are new (I14).
       const { epoch } = store.chat()
       if (epoch === null) return attempt(() => takeIn(snapshot, openFor), unreadable)
       if (meta?.epoch !== epoch) writer.drop(snapshot.rooms.map((room) => room.roomId))
-      attempt(() => fill({ ...snapshot, meta: null, rooms: [] }), unreadable)
+      const rooms = snapshot.rooms.map((room) => ({ ...room, ...NO_ROWS }))
+      attempt(() => fill({ ...snapshot, meta: null, rooms }), unreadable)
     },
     wipe: async () => {
       pause()
@@ -256,12 +260,12 @@ export function createRestorer(options: RestorerOptions): Restorer {
           trouble = error
         }
       }
-      const reason = trouble instanceof Error ? trouble.message : String(trouble)
-      store.local(() => store.dispatchChat({ type: 'storage', storage: { status: 'degraded', reason } }))
+      degraded(trouble instanceof Error ? trouble.message : String(trouble))
       return false
     },
     close: async () => {
-      // Only what is open can be written to. The name of its user may be read as soon as it is open.
+      // Only what is open can be written to. The name of its user may be read as soon as it is open: in the same moment,
+      // so this is no function of its own, which would resolve a moment later (I23).
       for (let last: unknown; last !== opening; await last) last = opening
       await writer.close()
     },

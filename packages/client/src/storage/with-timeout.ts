@@ -1,18 +1,19 @@
 import type { Clock } from '../platform/clock'
+import { LocalStoreError } from './port'
 
-/** The promise's outcome, or a rejection with `late()` after this many ms. A late outcome goes to `onLate` only. */
+/** The promise's outcome, or a rejection as `timeout` after this many ms. A late outcome goes to `onLate` only. */
 export function withTimeout<T>(
   clock: Clock,
   ms: number,
   promise: Promise<T>,
-  late: () => Error,
+  text: string,
   onLate?: (value: T) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let over = false
     const cancel = clock.setTimer(ms, () => {
       over = true
-      reject(late())
+      reject(new LocalStoreError('timeout', text))
     })
     promise.then(
       (value) => {

@@ -32,6 +32,8 @@ export type Writer = {
   userOf(scope: LocalScope): Promise<string | undefined>
   /** Never rejects: empty where the disk does not answer in time. */
   open(scope: LocalScope): Promise<LocalSnapshot>
+  /** Throws where its code is not loaded. */
+  copy(): LocalCopy
   /** An open has succeeded since the last `open`: what was kept before is known. */
   wasOpen(): boolean
   readChunks: LocalCopy['readChunks']
@@ -41,6 +43,10 @@ export type Writer = {
   drop(roomIds: readonly string[]): void
   /** Nothing is written until the next `begin`. */
   pause(): void
+  /** Entries that came from the open space, also those that the tabs adopted there: they are of the user whose it is. */
+  readonly fromDisk: ReadonlySet<string>
+  /** Rooms whose draft was changed in this run: the disk's is older, even where none is here by now. */
+  readonly typed: ReadonlySet<string>
   /** These entries were written into another user's space: they go from there, if that takes no longer than 4 s. */
   withdraw(ids: readonly string[]): Promise<void>
   /** There is no space to write to: what waits for it goes out from memory. */
@@ -65,6 +71,8 @@ export function createWriter({
   onReopened = () => {},
   onLostWriter = () => {},
 }: WriterOptions): Writer {
+  const fromDisk = new Set<string>()
+  const typed = new Set<string>()
   let dirt = noDirt()
   let meta: StoredMeta | null = null
   let metaDue = false
@@ -76,7 +84,7 @@ export function createWriter({
   let isStuck = false
   /** Something went out from memory and is not kept yet. */
   let isBehind = false
-  let cancelTimer = (): void => {}
+  let cancelTimer: (() => void) | undefined
   let cancelWait = (): void => {}
 
   const opener = createOpener({
@@ -101,23 +109,23 @@ export function createWriter({
   for (const { model } of store.all()) noteRoom(dirt, model)
   store.watch((before, after, event) => {
     if (event.type === 'became-writer') metaDue = true
+    if (event.type === 'draft') typed.add(after.id)
+    if ('entries' in event) for (const { id } of event.entries) fromDisk.add(id)
     const urgency = noteEvent(dirt, before, after, event)
     if (urgency === 'now') soon(flush)
     else if (urgency === 'later') schedule()
   })
 
-  let isScheduled = false
   function schedule(): void {
-    if (isScheduled) return
-    isScheduled = true
-    const cancel = clock.setTimer(WRITE_BEHIND_MS, () => {
-      isScheduled = false
+    cancelTimer ??= clock.setTimer(WRITE_BEHIND_MS, () => {
+      cancelTimer = undefined
       flush()
     })
-    cancelTimer = () => {
-      isScheduled = false
-      cancel()
-    }
+  }
+
+  function unschedule(): void {
+    cancelTimer?.()
+    cancelTimer = undefined
   }
 
   /** Writes everything dirty, unless a write is in progress: then it goes with the next one. */
@@ -136,7 +144,7 @@ export function createWriter({
   }
 
   function write(stored: StoredMeta): void {
-    cancelTimer()
+    unschedule()
     const turn = opener.turn()
     taken = dirt
     dirt = noDirt()
@@ -244,15 +252,15 @@ export function createWriter({
     meta = null
     dirt = noDirt()
     isBehind = false
-    cancelTimer()
+    fromDisk.clear()
+    typed.clear()
+    unschedule()
   }
 
   return {
-    prepare: opener.prepare,
-    userOf: opener.userOf,
-    open: opener.open,
-    wasOpen: opener.wasOpen,
-    readChunks: opener.readChunks,
+    ...opener,
+    fromDisk,
+    typed,
     drop: (roomIds) => {
       for (const roomId of roomIds) noteDropped(dirt, roomId)
       schedule()
@@ -278,7 +286,7 @@ export function createWriter({
     pause,
     withdraw: async (ids) => {
       if (ids.length === 0 || opener.mode() !== 'open') return
-      const late = () => new LocalStoreError('timeout', 'entries were not withdrawn in time')
+      const late = 'entries were not withdrawn in time'
       const withdrawing = opener.copy().write({ deleteEntries: ids })
       await withTimeout(storeClock, WAIT_MS, withdrawing, late).catch((error: unknown) =>
         opener.complain('degraded', error),
@@ -290,10 +298,11 @@ export function createWriter({
     },
     close: async () => {
       const drained = async (): Promise<void> => {
+        if (opener.mode() !== 'open') return
         flush()
         while (writing !== null) await writing
       }
-      await opener.close(opener.mode() === 'open' ? drained() : Promise.resolve())
+      await opener.close(drained())
     },
   }
 }

@@ -201,3 +201,32 @@ test('P2: a tab that may not send what another left leaves it to the one that ma
   expect(world.server.room(ROOM).messages.map(({ content }) => content)).toEqual(['left behind'])
   expect(world.browser.disk.entries.size).toBe(0)
 })
+
+test('what a tab adopted while it took its user for another stays with that one, unsent by the user who is here', async () => {
+  const world = new TabsWorld()
+  const adas = await world.openTab('ada')
+  adas.connection.cut()
+  adas.connection.silent = true
+  adas.room.send('of ada').catch(() => {})
+  await world.rest(1_000)
+  // Without a token it shows the copy of the only user of the device.
+  let token: string | undefined
+  const auth = async (): Promise<string> => {
+    if (token === undefined) throw new Error('no network')
+    return token
+  }
+  const bobs = world.newTab('bob', [ROOM], { auth, onError: () => {} })
+  await world.rest(1_000)
+  world.kill(adas)
+  await world.rest(5_000)
+  expect(bobs.contents()).toEqual(['of ada'])
+  token = `header.${btoa(JSON.stringify({ sub: 'bob' }))}.signature`
+  await world.rest(60_000)
+  expect(bobs.chat.getState().user?.id).toBe('bob')
+  expect(bobs.contents()).toEqual([])
+  world.kill(bobs)
+  const again = await world.openTab('ada')
+  await world.rest(5_000)
+  expect(again.contents()).toEqual(['of ada'])
+  expect(world.server.room(ROOM).messages.map(({ senderId }) => senderId)).toEqual(['ada'])
+})

@@ -37,7 +37,7 @@ export type RequestResult<E extends ClientEvent> = { kind: 'ack'; ack: Ack<E> } 
  * decides all of that. It may hold a request back until the server takes it by its rate; the time limit of the request
  * begins when it leaves, and one that has not left when the connection ends is `offline`. Guarantees: events of one
  * connection come in the order in which the server sent them; after `down` nothing of that connection comes any more;
- * `ready` comes before any message.
+ * `ready` comes before any message. `transportContract` of `@roomful/testing` checks all of it.
  */
 export interface Transport {
   /** Opens a connection with this token. Answered by `ready` or `down`. Only called while there is none. */

@@ -2,17 +2,36 @@ import type { Http } from '../platform/http'
 
 const PIECE_BYTES = 64 * 1024
 
-/** `fetch`: in Node with progress, in workers without: there a body that is a stream needs HTTP/2. */
+/** `fetch`: in Node it counts what it sends, in workers not: there a body that is a stream needs HTTP/2. */
 export const fetchHttp: Http = async ({ method, url, headers, body, withCredentials, signal, onSent }) => {
+  let sent = 0
+  const moved = (bytes: number): void => {
+    sent = bytes
+    onSent?.(bytes)
+  }
   const isCounted = onSent !== undefined && body instanceof Blob && hasStreams()
   const answer = await fetch(url, {
     method,
     headers: isCounted ? { ...headers, 'content-length': String(body.size) } : headers,
     credentials: withCredentials ? 'include' : 'same-origin',
     signal,
-    ...(isCounted ? { body: counted(body, onSent), duplex: 'half' } : body === undefined ? {} : { body }),
+    ...(isCounted ? { body: counted(body, moved), duplex: 'half' } : body === undefined ? {} : { body }),
   })
-  return { status: answer.status, body: await answer.blob() }
+  return { status: answer.status, body: await arrived(answer, () => moved(sent)) }
+}
+
+/** The body of an answer, of which each piece is a sign that it moves. */
+function arrived(answer: Response, onPiece: () => void): Promise<Blob> {
+  const pieces = answer.body?.pipeThrough(
+    new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+      transform: (piece, controller) => {
+        onPiece()
+        controller.enqueue(piece)
+      },
+    }),
+  )
+  // The headers name the media type.
+  return (pieces ? new Response(pieces, { headers: answer.headers }) : answer).blob()
 }
 
 /** A stream that is a body by itself, sent as it is read: Node's, and those that are made like it. */

@@ -3,7 +3,7 @@ import { ChatError } from '../model/chat-error'
 import type { Clock } from '../platform/clock'
 import type { Http, HttpAnswer, HttpRequest } from '../platform/http'
 
-/** A request without an answer that nothing moves for so long is given up: a check of viruses may take a minute. */
+/** A request that nothing moves for so long, there or back, is given up: a check of viruses may take a minute. */
 const STALL_MS = 100_000
 
 export type FileServerOptions = {
@@ -51,6 +51,7 @@ export function createFileServer(options: FileServerOptions): FileServer {
       return await http({
         ...request,
         signal: stalled.signal,
+        // Called again, with the same number, as the answer arrives.
         onSent: (bytes) => {
           cancel()
           cancel = clock.setTimer(STALL_MS, late)

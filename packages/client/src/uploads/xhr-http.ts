@@ -11,7 +11,14 @@ export const xhrHttp: Http = ({ method, url, headers, body, withCredentials, sig
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value)
     const abort = (): void => request.abort()
     signal.addEventListener('abort', abort)
-    if (onSent) request.upload.onprogress = ({ loaded }) => onSent(loaded)
+    let sent = 0
+    const moved = (bytes: number): void => {
+      sent = bytes
+      onSent?.(bytes)
+    }
+    if (onSent) request.upload.onprogress = ({ loaded }) => moved(loaded)
+    // The answer moves: a download is nothing else.
+    request.onprogress = () => moved(sent)
     request.onload = () => resolve({ status: request.status, body: request.response })
     request.onerror = () => reject(new TypeError('The request was not answered'))
     request.onabort = () => reject(signal.reason)

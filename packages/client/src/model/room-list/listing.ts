@@ -25,7 +25,7 @@ export function onListed(model: RoomModel, event: Extract<RoomEvent, { type: 'li
       hiddenSeq: event.asOf < listedAsOf ? hiddenSeq : (item.hiddenSeq ?? -1),
     },
   }
-  if (!isFollowed(model)) return withItem(next, item)
+  if (!isFollowed(model)) return withItem(next, item, event.asOf)
   return { ...seen(next, item.room.rev), unread: movedRead(next.unread, item.lastReadSeq) }
 }
 
@@ -46,7 +46,7 @@ const seen = (model: RoomModel, rev: number): RoomModel => ({
  * Each part is replaced by an item that is as new as that part. A rev that was only seen says nothing of them: the answer
  * to an own reaction may come before the first list of an epoch.
  */
-function withItem(model: RoomModel, item: RoomListItem): RoomModel {
+function withItem(model: RoomModel, item: RoomListItem, asOf: number): RoomModel {
   const { room, lastReadSeq, unread: serverUnread, preview, fromSeq } = item
   const { rows, sync, unread, listing } = model
   // From a disk that was opened late, or as of before the last read: the count here is newer, and maybe the message.
@@ -62,7 +62,11 @@ function withItem(model: RoomModel, item: RoomListItem): RoomModel {
       floorSeq: Math.max(rows.floorSeq, fromSeq),
     },
     unread: { ...count, lastReadSeq: Math.max(unread.lastReadSeq, lastReadSeq) },
-    listing: room.rev < listing.previewRev ? listing : { ...listing, preview, previewRev: room.rev },
+    // On a disk the preview may be of rows that are behind their room.
+    listing:
+      room.rev < listing.previewRev + (asOf ? 0 : 1)
+        ? listing
+        : { ...listing, preview, previewRev: room.rev },
   }
 }
 

@@ -60,6 +60,22 @@ test('a tab that begins to write a room it knows nothing of goes on from all tha
   expect(next.rows).toMatchObject({ evicted: room.ranges, lastSeq: 27, floorSeq: 3 })
 })
 
+test('a room that was synced before the disk was read takes the draft from it, and no row', () => {
+  const options = { me: 'ada', connection: 'up', windowSize: 200, hasStore: true } as const
+  const fresh = newRoom('general', options)
+  const model = { ...fresh, sync: { ...fresh.sync, cursor: 40, highestSeenRev: 40 } }
+  const room: Restored = {
+    ...{ cursor: 30, lastSeq: 27, ranges: [{ from: 13, to: 27 }], lastReadSeq: 24, floorSeq: 3 },
+    ...{ draft: 'half a thought', usedAt: 7 },
+  }
+  const event: RoomEvent = { type: 'restored', room, entries: [], after: 0 }
+  const next = reduceRoom(model, event)
+  checkRoom(model, event, next)
+  expect(next).toEqual({ ...model, view: { ...model.view, draft: 'half a thought', usedAt: 7 } })
+  const typed = reduceRoom(model, { type: 'draft', text: 'newer' })
+  expect(reduceRoom(typed, event).view.draft).toBe('newer')
+})
+
 test('what two tabs did in the same millisecond before both died is there once each, in order, however it goes on', () => {
   const ids = ['tab-a-0001', 'tab-b-0001', 'tab-a-0002', 'tab-b-0002'].map((id) => asClientId(id))
   const written = { createdAt: '2026-01-01T00:00:00.000Z', wantedAt: 0, serverAt: null }

@@ -17,11 +17,13 @@ export function onRestored(model: RoomModel, event: Extract<RoomEvent, { type: '
   const isSame = old.length === 0 && own === held
   const next = isSame ? model : { ...model, outbox: outboxWith(model.outbox, inOrder([...old, ...own])) }
   const { sync, listing } = next
-  // The sync was faster than the disk, and its rows are newer.
-  if (room === null || sync.cursor > 0) return next
+  if (room === null) return next
+  const all = continued(next, room)
+  // The sync was faster than the disk, and its rows are newer; below 0 they count for nothing. A draft is there alone.
+  if (sync.cursor > 0 || room.cursor < 0) return { ...next, view: all.view }
   // Kept with the rows, or newer than they are.
   const previewRev = Math.max(listing.previewRev, room.cursor)
-  return { ...continued(next, room), listing: { ...listing, previewRev } }
+  return { ...all, listing: { ...listing, previewRev } }
 }
 
 /** The room goes on from the disk: its cursor and ranges, and of the rest whichever is newer, there or here. */
@@ -39,11 +41,7 @@ function continued(model: RoomModel, disk: Restored): RoomModel {
     },
     sync: { ...sync, cursor, highestSeenRev: Math.max(sync.highestSeenRev, cursor) },
     unread: { ...unread, lastReadSeq: Math.max(unread.lastReadSeq, lastReadSeq) },
-    view: {
-      ...view,
-      draft: view.draft || draft,
-      usedAt: Math.max(view.usedAt, usedAt),
-    },
+    view: { ...view, draft: view.draft || draft, usedAt: Math.max(view.usedAt, usedAt) },
   }
 }
 
@@ -114,11 +112,11 @@ const isOrphan = (entry: Entry, sends: ReadonlySet<string>): boolean =>
 
 /** What may have been emitted counts as emitted: it goes out again under the same id, and is not changed any more (I4). */
 function afterRestart(entry: Entry): Entry {
-  const state = entry.state.at === 'failed' ? entry.state : READY
   // What was refused for good the server does not have: it can still be changed, cancelled and sent again.
-  const attempts =
-    state.at === 'failed' ? entry.attempts : mayBeThere(entry) ? Math.max(1, entry.attempts) : 0
-  const next = { ...entry, state, attempts }
+  const next =
+    entry.state.at === 'failed'
+      ? entry
+      : { ...entry, state: READY, attempts: mayBeThere(entry) ? Math.max(1, entry.attempts) : 0 }
   // Its debounce is long over, and the moment was one of a clock that may have been set since.
   return next.kind === 'read' ? { ...next, dueAt: 0 } : next
 }
@@ -155,20 +153,20 @@ const isSame = (a: readonly Range[], b: readonly Range[]): boolean =>
 export const onLostWriter = (model: RoomModel): RoomModel =>
   model.writesRows ? { ...model, writesRows: false, rows: { ...model.rows, evicted: [] } } : model
 
-/** Another user, or a sign-out: nothing of the room is left in memory but the entries to be kept. */
+/** Another user, or a sign-out: nothing is left in memory but the entries to be kept, and the draft if `keep('')`. */
 export function onWiped(model: RoomModel, keep: (id: string) => boolean): RoomModel {
-  const { id, connection, windowSize, hasStore, writesRows } = model
+  const { id, hasStore, view } = model
   // They are stored anew, in another space, before they go out (I10).
   const entries = allEntries(model.outbox.entries)
     .filter((entry) => keep(entry.id))
     .map((entry) => (hasStore && entry.state.at === 'ready' ? { ...entry, state: STORING } : entry))
-  const empty = newRoom(id, { me: null, connection, windowSize, hasStore, writesRows })
+  const empty = newRoom(id, { ...model, me: null, myName: '' })
   return {
     ...empty,
     growing: model.growing,
     outbox: outboxWith(empty.outbox, entries),
     sync: { ...empty.sync, lastRequestNo: model.sync.lastRequestNo },
-    view: { ...empty.view, opened: model.view.opened },
+    view: { ...empty.view, opened: view.opened, draft: keep('') ? view.draft : '' },
   }
 }
 

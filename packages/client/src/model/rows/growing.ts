@@ -1,5 +1,5 @@
 import type { Message, StreamPiece } from '@roomful/protocol'
-import { LIMITS } from '@roomful/protocol/plain'
+import { isGrowing, LIMITS } from '@roomful/protocol/plain'
 import type { SendEntry } from '../outbox/entry'
 import type { RoomModel } from '../room/room-model'
 import type { GrowingText, Produced } from './growing-text'
@@ -13,7 +13,7 @@ export function onDeltas(model: RoomModel, deltas: readonly StreamPiece[]): Room
   let texts: Map<string, GrowingText> | undefined
   for (const piece of deltas) {
     const row = rowOf(model, piece.messageId)
-    if (!row || !isOpen(row) || runOf(row) !== piece.run) continue
+    if (!row || !isGrowing(row) || runOf(row) !== piece.run) continue
     const held = (texts ?? model.growing.texts).get(row.id)
     const before = held?.run === piece.run ? held : { run: piece.run, text: row.content, ahead: [] }
     const after = joined(before.text, [...before.ahead, piece])
@@ -39,7 +39,7 @@ export function regrown(model: RoomModel): RoomModel {
   let isSame = true
   for (const [id, held] of texts) {
     const row = rowOf(model, id)
-    const isAhead = row && isOpen(row) && runOf(row) === held.run
+    const isAhead = row && isGrowing(row) && runOf(row) === held.run
     if (isAhead && held.text.startsWith(row.content) && held.ahead.length === 0) {
       next.set(id, held)
       continue
@@ -54,7 +54,7 @@ export function regrown(model: RoomModel): RoomModel {
 
 /** The content of a row, with what its producer has added since. */
 export function grownText({ growing, me }: RoomModel, row: Message): string {
-  if (!isOpen(row)) return row.content
+  if (!isGrowing(row)) return row.content
   const own = row.senderId === me ? growing.produced.get(row.clientId ?? '')?.text : undefined
   const held = growing.texts.get(row.id)
   const text = own ?? (held?.run === runOf(row) ? held.text : '')
@@ -104,10 +104,6 @@ function joined(text: string, pieces: readonly StreamPiece[]): Omit<GrowingText,
 
 const rowOf = ({ rows }: RoomModel, id: string): Message | undefined =>
   at(rows.timeline, seqOf(rows.timeline, id) ?? 0)
-
-/** Also while it waits for the last words of its producer: what is shown does not become shorter in between. */
-const isOpen = ({ stream }: Message): boolean =>
-  stream !== undefined && (stream.state === 'streaming' || stream.closing === true)
 
 /** Which of its producers writes it: each resume begins a run. */
 export const runOf = ({ stream }: Pick<Message, 'stream'>): number => stream?.run ?? 0

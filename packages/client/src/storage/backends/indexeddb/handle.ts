@@ -100,8 +100,7 @@ export class Handle {
         (error: unknown) => reject(this.#state === 'deleted' ? spaceDeletedError() : (broken ?? error)),
       )
     })
-    const late = () =>
-      new LocalStoreError('timeout', `IndexedDB did not open within ${OPEN_GUARD_MS / 1000} s`)
+    const late = `IndexedDB did not open within ${OPEN_GUARD_MS / 1000} s`
     const opening = withTimeout(this.clock, OPEN_GUARD_MS, connecting, late)
     opening.catch(() => {
       if (this.#database === opening) this.#database = null
