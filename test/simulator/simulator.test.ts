@@ -16,10 +16,17 @@ function sim(...args: string[]): Promise<{ code: number; output: string }> {
 /** `npm run sim` runs 5,000. */
 const SEEDS = 2_000
 
-test(`${SEEDS} days of faults break nothing, and each known mistake is found`, async () => {
-  const { code, output } = await sim('--seeds', String(SEEDS), '--canaries')
+test(`${SEEDS} days of faults break nothing`, async () => {
+  const { code, output } = await sim('--seeds', String(SEEDS))
   expect(output.split('\n').filter((line) => line.includes('✗'))).toEqual([])
   expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/\d+ seeds .* 0 failed/) })
+  console.warn(output.trim())
+})
+
+test('each known mistake is found', async () => {
+  const { code, output } = await sim('--canaries')
+  expect(output.split('\n').filter((line) => line.includes('✗'))).toEqual([])
+  expect(code).toBe(0)
   expect(output).toContain(`${CANARIES.length} of ${CANARIES.length} canaries found`)
   expect(output).toContain(`${REGRESSIONS.length} of ${REGRESSIONS.length} mended mistakes found`)
   console.warn(output.trim())

@@ -316,8 +316,8 @@ export const CANARIES = [
     patches: [
       {
         file: 'client/src/model/rows/growing.ts',
-        find: 'if (!row || !isOpen(row) || runOf(row) !== piece.run) continue',
-        replace: 'if (!row || !isOpen(row)) continue',
+        find: 'if (!row || !isGrowing(row) || runOf(row) !== piece.run) continue',
+        replace: 'if (!row || !isGrowing(row)) continue',
       },
       {
         file: 'client/src/model/rows/growing.ts',
@@ -326,8 +326,8 @@ export const CANARIES = [
       },
       {
         file: 'client/src/model/rows/growing.ts',
-        find: 'const isAhead = row && isOpen(row) && runOf(row) === held.run',
-        replace: 'const isAhead = row && isOpen(row)',
+        find: 'const isAhead = row && isGrowing(row) && runOf(row) === held.run',
+        replace: 'const isAhead = row && isGrowing(row)',
       },
       {
         file: 'client/src/model/rows/growing.ts',

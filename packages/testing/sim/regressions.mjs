@@ -70,4 +70,16 @@ export const REGRESSIONS = [
       },
     ],
   },
+  {
+    name: 'adopted as made since',
+    seed: 75595,
+    what: 'what a tab adopted is taken off the disk when its user turns out to be another',
+    patches: [
+      {
+        file: 'client/src/storage/writer.ts',
+        find: "if ('entries' in event)",
+        replace: "if (event.type === 'restored')",
+      },
+    ],
+  },
 ]

@@ -1,4 +1,6 @@
 export { type LocalStoreCase, localStoreContract, type StorePlace } from './contracts/local-store'
+export { type TransportCase, transportContract } from './contracts/transport'
+export type { TransportPlace } from './contracts/transport-probe'
 export {
   makeListItem,
   makeMember,

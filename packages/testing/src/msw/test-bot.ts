@@ -1,4 +1,4 @@
-import { type Chat, createChat, type ShownMessage } from '@roomful/client'
+import { type Chat, createChat, isGrowing, type ShownMessage } from '@roomful/client'
 import type { AsyncClosable } from '@roomful/protocol'
 import { setupServer } from 'msw/node'
 import { waitUntil } from '../wait-until'
@@ -15,7 +15,7 @@ export type TestableBot = { start(): Promise<unknown>; stop(): Promise<unknown> 
 /** Something that was said to a bot. */
 export type Said = {
   /**
-   * Resolves with the bot's first message after it that matches. Rejects after `timeoutMs` (120,000: for what never comes)
+   * Resolves with the bot's first message after it that matches; one that grows counts when it has ended. Rejects after `timeoutMs` (120,000: for what never comes)
    * with what the bot said instead.
    */
   expectReply(pattern: RegExp | string, timeoutMs?: number): Promise<string>
@@ -88,7 +88,8 @@ export function testBot(
           const fits = ({ content }: ShownMessage): boolean =>
             typeof pattern === 'string' ? content === pattern : new RegExp(pattern).test(content)
           try {
-            const found = await waitUntil(`a reply like ${pattern}`, () => of().find(fits), timeoutMs)
+            const ended = () => of().filter((message) => !isGrowing(message))
+            const found = await waitUntil(`a reply like ${pattern}`, () => ended().find(fits), timeoutMs)
             return found.content
           } catch (cause) {
             const said = of().map(({ content }) => content)

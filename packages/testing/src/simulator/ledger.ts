@@ -38,6 +38,11 @@ export class Ledger {
    * which order.
    */
   readonly #inherited = new Map<string, string>()
+  /**
+   * Growing messages that go out again after their program was killed: at the end, or where what was left of them is, by
+   * whichever tab takes it over. The earlier of both has the place.
+   */
+  readonly #continued = new Set<string>()
   /** By tab: how often its left-behind sends had to start another order. */
   readonly #orders = new Map<string, number>()
   /** How often each device's program was killed, and the life in which each send was made last. */
@@ -48,6 +53,8 @@ export class Ledger {
   #restoredAt = 0
   #streams = 0
   readonly #opened = new Set<string>()
+  /** Refused ones that went out again. */
+  readonly #again = new Set<string>()
 
   send(device: Device, room: Room, draft: MessageDraftInput, options?: Parameters<Room['send']>[1]): Sent {
     const who = whoOf(device)
@@ -110,6 +117,7 @@ export class Ledger {
     const first = this.#firstOf(clientId)
     if (first === undefined || this.#open.has(first.call) || this.#opened.has(clientId)) return
     this.#goesOutAgain(device, first)
+    this.#continued.add(first.call)
   }
 
   /** A closed chat rejects its sends; its disk keeps them. A time limit too ends only the wait. */
@@ -143,6 +151,7 @@ export class Ledger {
     const first = this.#firstOf(clientId)
     if (first === undefined) return
     this.#goesOutAgain(device, first)
+    this.#again.add(first.call)
     this.#abandoned.add(first.call)
   }
 
@@ -297,8 +306,11 @@ export class Ledger {
     })
     /** Only the sends of one program, or of several from one disk, have an order. */
     const orderOf = (call: string): string | undefined => {
+      if (this.#continued.has(call)) return `continued, ${call}`
       // Undone by a restore, and still on a disk: it goes out once more, whenever that disk is read.
       if (isTakenBack(call)) return `taken back, ${call}`
+      // What follows it may have been on its way already, and what went out again before it may still wait.
+      if (this.#again.has(call)) return `again, ${call}`
       // Cancelled by its user, and the program died before the disk had that: the same.
       if (isWithdrawn(call)) return `withdrawn, ${call}`
       // A send lost with a program may still have been in flight: it has no place in the order of later ones.

@@ -165,8 +165,10 @@ export class Productions {
 
   #checkShown(device: Device, program: Program, roomId: string): void {
     const messages = program.room(roomId).messages()
+    // Shown from before a restore until the device has the present rows: they compare with nothing.
+    const isOld = this.world.watch.model(device, roomId)?.rows.fromOldEpoch
     const lists = this.#lists.get(program) ?? new Map<string, readonly ShownMessage[]>()
-    if (lists.get(roomId) === messages) return
+    if (lists.get(roomId) === messages && !isOld) return
     this.#lists.set(program, lists.set(roomId, messages))
     const known = this.#shown.get(program) ?? new Map<string, Glimpse>()
     const histories = this.world.truth.histories.length
@@ -177,7 +179,7 @@ export class Productions {
         this.#violate(`${device.name} shows of ${message.clientId} what none of its producers had`)
       const key = `${roomId} ${message.id}`
       const before = known.get(key)
-      next.set(key, { message, histories })
+      if (!isOld) next.set(key, { message, histories })
       if (before === undefined || before.histories !== histories) continue
       const isSameRun =
         isGrowing(message) && isGrowing(before.message) && runOf(message) === runOf(before.message)

@@ -87,7 +87,11 @@ export class LinkTransport implements Transport {
         answer: (answer) => finish({ kind: 'ack', ack: readAck(event, answer) }),
         fail: (kind) => finish({ kind }),
       })
-      open.link?.request(event, payload, ackId)
+      try {
+        open.link?.request(event, payload, ackId)
+      } catch (error) {
+        finish({ kind: 'ack', ack: unwritable(error) })
+      }
     })
   }
 
@@ -134,6 +138,14 @@ export class LinkTransport implements Transport {
     for (const pending of [...open.pending.values()]) pending.fail('lost')
   }
 }
+
+/** As the client's own transport answers what has no form in JSON. */
+const unwritable = (error: unknown): ErrorAck => ({
+  ok: false,
+  error: error instanceof Error ? error.message : 'The payload cannot be written',
+  code: 'INVALID_PAYLOAD',
+  retry: 'never',
+})
 
 function readAck<E extends ClientEvent>(event: E, answer: unknown): Ack<E> {
   const decoded = decodeAck(event, answer)

@@ -30,6 +30,12 @@ const REQUEST_WAITS = 2
 const REQUEST_SLACK_MS = 1_500
 const REQUESTS = /^chat\.(request|createRoom|openDm|listRooms|joinRoom|leaveRoom)$/
 
+/**
+ * Actions of all listeners of one program at one instant: a listener that opens a room has more listeners, and they act
+ * too. The client takes more than 25 in a row for a loop, and says so (I24).
+ */
+const ACTS_AT_ONCE = 15
+
 type Run = {
   readonly world: World
   readonly ledger: Ledger
@@ -48,6 +54,7 @@ export class HostileApp implements App {
   readonly #restarts = new Set<Program>()
   readonly #programs = new Map<Device, number>()
   readonly #draws = new Map<Program, Random>()
+  readonly #acts = new Map<Program, { at: number; count: number }>()
   #isCalm = false
   #lookedAt = 0
 
@@ -180,11 +187,19 @@ export class HostileApp implements App {
         users,
         rates: app.rates,
         fail: this.fail,
-        isCalm: () => this.#isCalm,
+        mayAct: () => !this.#isCalm && this.#countAct(program) <= ACTS_AT_ONCE,
         more: (at, own) => this.#more(at, own),
       },
       { device, program, random, isSync },
     )
+  }
+
+  #countAct(program: Program): number {
+    const at = this.run.world.time.elapsed
+    const last = this.#acts.get(program)
+    const count = last?.at === at ? last.count + 1 : 1
+    this.#acts.set(program, { at, count })
+    return count
   }
 
   /** What a listener does besides using its room. */

@@ -37,8 +37,8 @@ type Scene = {
   readonly users: readonly string[]
   readonly rates: AppProfile['rates']
   readonly fail: (text: string) => Error
-  /** It may not start anything any more. */
-  readonly isCalm: () => boolean
+  /** Asked before each action. False: the faults have ended, or there were many at this instant. */
+  readonly mayAct: () => boolean
   /** What else it does where it was called. */
   readonly more: (device: Device, random: Random) => void
 }
@@ -60,7 +60,7 @@ export function drawListener(
     if (program.phase === 'dead') return undefined
     program.ranClosed('a listener is called')
     calls++
-    if (left > 0 && !scene.isCalm() && program.phase === 'running' && random.chance(0.3)) {
+    if (left > 0 && program.phase === 'running' && random.chance(0.3) && scene.mayAct()) {
       left--
       act(scene, device, random)
     }
