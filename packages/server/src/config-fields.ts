@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { faultsOf } from './events/endpoint'
 import { kindSetting } from './files/kind-setting'
 import { isMountPoint, NOT_A_PATH } from './options'
+import { isRequestable, NOT_REQUESTABLE } from './requested-address'
 import { isReadable, isSchema, NO_SCHEMA, UNREADABLE } from './stores/database-url'
 
 /** One setting: its name on the command line, in the environment and in the file, and its allowed values. */
@@ -97,6 +98,7 @@ const url = (protocols: readonly string[]) =>
       `must be an address that begins with ${protocols.join(' or ')}`,
     ),
   )
+const requested = v.pipe(text, v.check(isRequestable, NOT_REQUESTABLE))
 /** In a file of settings the list itself; elsewhere its JSON. */
 const webhooks = v.pipe(
   v.unknown(),
@@ -151,7 +153,7 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   fileOf('redis', 'redis-url-file'),
   field('jwt-secret', 'secret that tokens are signed with (HS256), 32 bytes at least', text, '<secret>'),
   fileOf('jwtSecret', 'jwt-secret-file'),
-  field('jwks', 'key set of an identity provider', url(['https://', 'http://']), '<url>'),
+  field('jwks', 'key set of an identity provider', requested, '<url>'),
   field('issuer', 'whose tokens are taken: their iss; needed with --jwks', list, '<list>'),
   field('audience', 'for whom tokens have to be: their aud; needed with --jwks', list, '<list>'),
   field('any-audience', 'with --jwks, take tokens of all applications of the provider', onOff),

@@ -107,6 +107,7 @@ describe('problems', () => {
     ['customEmoji', ':party:', 'must be names'],
     ['redis', 'http://x', 'must be an address'],
     ['jwks', 'keys', 'must be an address'],
+    ['jwks', 'https://app:hunter2@id.example.com/keys', 'without a user or password'],
     ['host', '', 'must not be empty'],
   ])('%s %j: %s', (key, value, problem) => {
     const [found] = problemsOf(() => loadConfig({ flags: { [key]: value } }))
@@ -157,6 +158,10 @@ describe('problems', () => {
       [JSON.stringify([app, app]), 'must be endpoints with different ids'],
       [JSON.stringify([{ ...app, id: 'two words' }]), '0.id must be a name of letters'],
       [JSON.stringify([{ ...app, url: 'ftp://a' }]), '0.url must be an address that begins with https://'],
+      [
+        JSON.stringify([{ ...app, url: 'https://app:hunter2@a.example.com/' }]),
+        '0.url must be an address that begins with https:// or http://, without a user or password',
+      ],
       [JSON.stringify([{ ...app, secrets: [] }]), '0.secrets must be one secret or more'],
       [
         JSON.stringify([{ ...app, secrets: ['hunter2'] }]),

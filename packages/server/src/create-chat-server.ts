@@ -4,15 +4,14 @@ import { getRequestListener } from '@hono/node-server'
 import type { AsyncClosable } from '@roomful/protocol'
 import type { ServerApi } from './api/create-api'
 import { startApi } from './api/start-api'
-import { type Authenticator, authenticatorFor, type Signing } from './auth/authenticator'
+import { type CheckedOptions, checkOptions, NO_PATH } from './check-options'
 import { closeAll } from './close-all'
 import type { Bus } from './cluster/bus'
 import { localBus } from './cluster/local-bus'
 import type { EventType } from './core/chat-event'
 import { openEphemeral } from './ephemeral/open-ephemeral'
-import { isEphemeralId } from './ephemeral/room-id'
 import type { EventListener } from './events/event-log'
-import { checkEndpoints, startEvents } from './events/start-events'
+import { startEvents } from './events/start-events'
 import type { Webhooks } from './events/webhooks'
 import { openFiles } from './files/open-files'
 import { adminRoutes } from './http/admin'
@@ -29,17 +28,15 @@ import { createNode } from './node/create-node'
 import { makeDefaultRooms } from './node/default-rooms'
 import { counted } from './node/live-figures'
 import { Upkeep } from './node/upkeep'
-import { ConfigError, DEFAULTS, isMountPoint, NOT_A_PATH, type ServerOptions } from './options'
+import { Opened } from './opened'
+import { ConfigError, DEFAULTS, type ServerOptions } from './options'
 import { type Clock, systemClock } from './ports/clock'
 import { systemIds } from './ports/ids'
 import type { Log } from './ports/log'
-import { checkedKinds } from './rules/checked-kinds'
 import { createAdmission } from './sockets/admission'
 import { acceptSockets } from './sockets/connect'
 import { socketBroadcaster } from './sockets/socket-connection'
 import { attachSockets, socketServer } from './sockets/socket-server'
-import { databaseFor } from './stores/database-for'
-import { isReadable, UNREADABLE } from './stores/database-url'
 import { openStore } from './stores/open-store'
 import type { Store } from './stores/port'
 
@@ -100,7 +97,7 @@ export interface ChatServer extends AsyncClosable {
 
 /**
  * Starts a chat server. Rejects with a ConfigError for options that contradict each other, and with the system's error
- * if the port or the database is unavailable.
+ * if the port or the database is unavailable; then nothing of it runs, or keeps the database.
  *
  * @example
  * const server = await createChatServer({ port: 0, database: 'memory:', guests: true })
@@ -108,24 +105,25 @@ export interface ChatServer extends AsyncClosable {
  * await server.close()
  */
 export async function createChatServer(options: ServerOptions = {}): Promise<ChatServer> {
-  const { host, origins = [], defaultRooms = [] } = options
-  const database = databaseFor(options)
+  const log = options.logger ?? createLogger(options.logLevel ?? 'info')
+  const checked = checkOptions(options, systemClock, log)
+  const opened = new Opened(log)
+  try {
+    return await start(options, checked, { log, opened })
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+async function start(
+  options: ServerOptions,
+  { database, authenticator, guests, defaultRooms, kinds, path, webhooks, page }: CheckedOptions,
+  { log, opened }: { readonly log: Log; readonly opened: Opened },
+): Promise<ChatServer> {
+  const { host, origins = [] } = options
   const clock = systemClock
   const ids = systemIds()
-  const log = options.logger ?? createLogger(options.logLevel ?? 'info')
-  const authenticator = authenticatorFor(
-    options.auth,
-    { database, guests: options.guests ?? false },
-    clock,
-    log,
-  )
-  const guests = guestsOf(options, authenticator)
-  checkRedis(options.redis, database)
-  checkDefaultRooms(defaultRooms)
-  const kinds = checkedKinds(options.roomTypes)
-  const path = mountPoint(options)
-  const { webhooks = [] } = options
-  checkEndpoints(webhooks)
 
   const measured = metrics({
     sockets: () => node.services.hub.devices.size,
@@ -135,42 +133,47 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
   })
   const { registry } = measured
   const { meter, totals } = counted(measured.meter)
-  const kept = options.store ?? (await openStore(database ?? DEFAULTS.database))
-  const events = startEvents({ endpoints: webhooks, outbox: kept.outbox, clock, ids, log, registry })
+  const kept = opened.add(options.store ?? (await openStore(database ?? DEFAULTS.database)), closed)
+  const events = opened.add(
+    startEvents({ endpoints: webhooks, outbox: kept.outbox, clock, ids, log, registry }),
+    stopped,
+  )
   const isShown = (fileId: string) => kept.read((reader) => reader.isFileShown(fileId))
   const files = await openFiles(options, { database, clock, log, isShown })
   const nodeId = randomUUID()
-  const bus = await busFor(options.redis, options.databaseDirectUrl ?? database, {
-    nodeId,
-    store: kept,
-    clock,
-    log,
-  })
+  const busParts = { nodeId, store: kept, clock, log }
+  const bus = opened.add(await busFor(options.redis, options.databaseDirectUrl ?? database, busParts), closed)
+  const ephemeral = opened.add(
+    await openEphemeral(options.redis, database, { store: kept, clock, log }),
+    closed,
+  )
   const admission = createAdmission({
     ...{ origins, clock, log },
     proxies: options.trustProxy ?? 0,
     handshakesPerSecond: options.limits?.handshakesPerSecond ?? DEFAULTS.handshakesPerSecond,
   })
   const io = socketServer(origins, admission)
-  const node: ChatNode = createNode({
-    store: kept,
-    ephemeral: await openEphemeral(options.redis, database, { store: kept, clock, log }),
-    ...{ nodeId, bus },
-    broadcaster: socketBroadcaster(io),
-    authenticate: authenticator.authenticate,
-    defaultRooms,
-    invitations: options.invitations ?? DEFAULTS.invitations,
-    provisioning: options.provisioning ?? DEFAULTS.provisioning,
-    rates: options.limits ?? {},
-    kinds,
-    authorize: options.authorize,
-    hooks: options.hooks ?? {},
-    events,
-    customEmoji: options.customEmoji ?? [],
-    ...(files === undefined ? {} : { files: files.store }),
-    stopwatch: () => performance.now(),
-    ...{ clock, ids, log, meter },
-  })
+  const node: ChatNode = opened.add(
+    createNode({
+      store: kept,
+      ...{ nodeId, bus, ephemeral },
+      broadcaster: socketBroadcaster(io),
+      authenticate: authenticator.authenticate,
+      defaultRooms,
+      invitations: options.invitations ?? DEFAULTS.invitations,
+      provisioning: options.provisioning ?? DEFAULTS.provisioning,
+      rates: options.limits ?? {},
+      kinds,
+      authorize: options.authorize,
+      hooks: options.hooks ?? {},
+      events,
+      customEmoji: options.customEmoji ?? [],
+      ...(files === undefined ? {} : { files: files.store }),
+      stopwatch: () => performance.now(),
+      ...{ clock, ids, log, meter },
+    }),
+    stopped,
+  )
   const proxies = options.trustProxy ?? 0
   const identify = identifyBy({ check: (token, source) => node.identify(token, source), origins, proxies })
   const { rules } = node.services
@@ -181,6 +184,7 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     webhooks: events.webhooks,
     identify,
     proxies,
+    ...(page === undefined ? {} : { page }),
   })
   const app = httpApp({
     routes: [
@@ -211,82 +215,56 @@ export async function createChatServer(options: ServerOptions = {}): Promise<Cha
     endpoints.push(mountedEndpoint(inner, path, server))
   }
 
-  const upkeep = new Upkeep({
-    ...{ store: kept, clock, log },
-    ...(options.retention === undefined ? {} : { retention: options.retention }),
-    ...(files === undefined ? {} : { files: files.store, sweepUploads: files.sweep }),
-  })
+  const upkeep = opened.add(
+    new Upkeep({
+      ...{ store: kept, clock, log },
+      ...(options.retention === undefined ? {} : { retention: options.retention }),
+      ...(files === undefined ? {} : { files: files.store, sweepUploads: files.sweep }),
+    }),
+    stopped,
+  )
   const beside: { stop(): Promise<void> }[] = [upkeep, events]
   const close = once(() => closeAll({ node, io, clock, endpoints, beside }))
-  try {
-    await makeDefaultRooms(node.services.store, clock, defaultRooms)
-    acceptSockets({ io, node, clock, ids, log, meter, proxies, origins })
-    const metricsPort = options.metrics?.port
-    if (metricsPort !== undefined) beside.push(await serveMetrics(registry, metricsPort, host))
-    if (options.server) attach(options.server)
-    else if (options.port !== false)
-      endpoints.push(await ownEndpoint(inner, path, { port: options.port ?? DEFAULTS.port, host }))
-    const [endpoint] = endpoints
-    log.info({ port: endpoint?.port(), path, database: kept.kind }, 'listening')
-    return {
-      get port() {
-        return endpoints[0]?.port() ?? 0
-      },
-      get url() {
-        return endpoints[0]?.url() ?? path
-      },
-      attach,
-      handler: async (request) => {
-        const { pathname, search, origin } = new URL(request.url)
-        const rest = pathUnder(pathname + search, path)
-        return rest === undefined
-          ? new Response('Not found\n', { status: 404 })
-          : app.fetch(new Request(origin + rest, request))
-      },
-      api: operators.api,
-      revokeSession,
-      on: events.on,
-      webhooks: events.webhooks,
-      close,
-      [Symbol.asyncDispose]: close,
-    }
-  } catch (error) {
-    await close()
-    throw error
+  opened.leaveTo(close)
+
+  await makeDefaultRooms(node.services.store, clock, defaultRooms)
+  acceptSockets({ io, node, clock, ids, log, meter, proxies, origins })
+  const metricsPort = options.metrics?.port
+  if (metricsPort !== undefined) beside.push(await serveMetrics(registry, metricsPort, host))
+  if (options.server) attach(options.server)
+  else if (options.port !== false)
+    endpoints.push(await ownEndpoint(inner, path, { port: options.port ?? DEFAULTS.port, host }))
+  const mounted = { path, database: kept.kind }
+  // The server of an app may listen later, and has no port until then.
+  const port = endpoints[0]?.port() ?? 0
+  if (port === 0) log.info(mounted, 'mounted')
+  else log.info({ port, ...mounted }, 'listening')
+  return {
+    get port() {
+      return endpoints[0]?.port() ?? 0
+    },
+    get url() {
+      return endpoints[0]?.url() ?? path
+    },
+    attach,
+    handler: async (request) => {
+      const { pathname, search, origin } = new URL(request.url)
+      const rest = pathUnder(pathname + search, path)
+      return rest === undefined
+        ? new Response('Not found\n', { status: 404 })
+        : app.fetch(new Request(origin + rest, request))
+    },
+    api: operators.api,
+    revokeSession,
+    on: events.on,
+    webhooks: events.webhooks,
+    close,
+    [Symbol.asyncDispose]: close,
   }
 }
 
-const NO_PATH =
-  'a chat server that is mounted in another server needs the path of its part there, such as /api/chat (--path)'
-
-/** `/api/chat`, without a trailing slash; empty if all addresses belong to the chat server. */
-function mountPoint({ path = '', server, port, host }: ServerOptions): string {
-  const point = path.replace(/\/+$/, '')
-  const problems = []
-  if (!isMountPoint(point)) problems.push(`the path ${NOT_A_PATH} (--path)`)
-  if (server && point === '') problems.push(NO_PATH)
-  if (server && (typeof port === 'number' || host !== undefined))
-    problems.push('a server to mount in has a port and a host already: leave `port` and `host` out')
-  if (problems.length > 0) throw new ConfigError(problems)
-  return point
-}
-
-function checkDefaultRooms(names: readonly string[]): void {
-  const problems = names
-    .filter(isEphemeralId)
-    .map((name) => `${name} is the name of an ephemeral room, and cannot be a default one (--default-rooms)`)
-  if (problems.length > 0) throw new ConfigError(problems)
-}
-
-function checkRedis(redis: string | undefined, database: string | undefined): void {
-  if (redis !== undefined && !isReadable(redis))
-    throw new ConfigError([`the address of the Redis ${UNREADABLE}`])
-  // Only the app knows whether servers can share its own store.
-  if (redis === undefined || database === undefined || /^postgres(ql)?:/.test(database)) return
-  throw new ConfigError([
-    'servers that Redis joins need a database that they share: Postgres (--redis, --database)',
-  ])
-}
+const closed = (part: { close(): Promise<void> }): Promise<void> => part.close()
+const stopped = (part: { stop(): Promise<void> | void }): Promise<void> | void => part.stop()
 
 /** Loads only what is used. On Postgres there may be other servers, whether Redis joins them or not. */
 async function busFor(
@@ -302,18 +280,6 @@ async function busFor(
   }
   const { openRedisBus } = await import('./cluster/redis-bus')
   return openRedisBus({ url: redis, epoch, ...parts })
-}
-
-/** Guests sign in with tokens that this server signs itself. */
-function guestsOf({ guests = false }: ServerOptions, { signing }: Authenticator): Signing | undefined {
-  if (!guests) return undefined
-  const problems = []
-  if (process.env.NODE_ENV === 'production')
-    problems.push('guests are for development, not for NODE_ENV=production (--guests, ROOMFUL_GUESTS)')
-  if (signing === undefined)
-    problems.push('guests need a secret of this server, not a key set (--guests, ROOMFUL_GUESTS)')
-  if (problems.length > 0) throw new ConfigError(problems)
-  return signing
 }
 
 function once(run: () => Promise<void>): () => Promise<void> {

@@ -113,8 +113,8 @@ export type ServerOptions = {
   readonly databaseDirectUrl?: string
   /**
    * The app's own store instead of `database`: any that passes `storeContract` of `@roomful/server/contract`. The
-   * server closes it when it closes. Such a server stores no secret and no files by default: give `auth`, and `files`
-   * for uploads. Several servers on one store need `redis`.
+   * server closes it when it closes, or when a start fails that had begun to use it. Such a server stores no secret and
+   * no files by default: give `auth`, and `files` for uploads. Several servers on one store need `redis`.
    *
    * @example
    * const server = await createChatServer({ port: 0, store: createMemoryStore(), guests: true })
@@ -217,7 +217,7 @@ export type ServerOptions = {
   readonly apiKeyFile?: string
   /**
    * Serves the operator's page at `/admin`, and takes tokens with the claim `admin` for the server API, as if they were
-   * keys with every scope. Off by default.
+   * keys with every scope, except for what `authorize` denies (`use-server-api`). Off by default.
    */
   readonly adminPage?: boolean
   /** A folder to serve at `/`. */

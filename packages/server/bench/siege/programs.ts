@@ -121,6 +121,12 @@ export const PROGRAMS: readonly Program[] = [
     frames: () => ['typing', { ...ROOM, typing: true }],
   },
   {
+    name: 'tokens to renew with, that are none',
+    sockets: 20,
+    perSecond: 100,
+    frames: (n) => ['refresh-token', { token: `${'x'.repeat(500)}.${n}` }],
+  },
+  {
     name: 'connections, one after the other',
     sockets: 20,
     perSecond: 50,

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { userOf } from '../auth/acting-user'
+import type { Identity } from '../auth/identity'
 import type { Actor, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { SERVER_ACTOR } from '../core/server-actor'
@@ -13,6 +14,8 @@ export type Caller = {
   readonly id: string
   readonly actor: Actor
   readonly scopes: ApiKey['scopes']
+  /** Of the user of an admin token, about whom the app's own rules are asked. Absent: the backend, by a key. */
+  readonly identity?: Identity
 }
 
 /** `detail`: what the code's own text does not say. */
@@ -42,6 +45,6 @@ export function callers({
     const { id, admin } = identity
     if (!admin)
       return { refusal: refuse('FORBIDDEN'), detail: 'The token of a user needs the claim `admin` here' }
-    return { id: `user ${id}`, actor: { ...userOf(identity), admin }, scopes: ['*'] }
+    return { id: `user ${id}`, actor: { ...userOf(identity), admin }, scopes: ['*'], identity }
   }
 }

@@ -34,7 +34,7 @@ const BODY_BYTES = 1024 * 1024
 
 /** `/v1`: every operation of the server API for those who show a key. Every refusal is a problem document. */
 export function apiRoutes(app: Hono, { context, findCaller, rate, proxies }: ApiRoutesDeps): void {
-  const { ids, clock, log } = context.services
+  const { ids, clock, log, rules } = context.services
   const rates = new Rates<string>(rate, clock)
   const unknown = new Rates<string>(UNKNOWN_CALLERS, clock)
   const problem = (refusal: Refusal, detail?: string): Response =>
@@ -69,6 +69,10 @@ export function apiRoutes(app: Hono, { context, findCaller, rate, proxies }: Api
       const bucket = rates.of(caller.id)
       if (bucket.isSpent) return problem(refuse('RATE_LIMITED', { retryAfterMs: bucket.retryAfterMs }))
       bucket.spend(isRefusal(call) ? 1 : call.weight)
+      const refused =
+        caller.identity &&
+        (await rules.refusalOf(caller.identity, 'use-server-api', { operation: operation.id }))
+      if (refused) return problem(refused)
       const found = isRefusal(call)
         ? call
         : await answerOf({ ...context, actor: caller.actor }, operation.id, call)

@@ -3,7 +3,6 @@ import {
   ClientId,
   isRoomId,
   isStorableText,
-  isUserId,
   LIMITS,
   Member,
   Message,
@@ -15,7 +14,6 @@ import {
   Room,
   RoomListItem,
   RoomSettings,
-  SYSTEM_SENDER,
   UpdateRoom,
   User,
   UserId,
@@ -23,6 +21,7 @@ import {
 } from '@roomful/protocol'
 import * as v from 'valibot'
 import { avatarUrlOf } from '../auth/avatar-url'
+import { isPersonId } from '../auth/person-id'
 import { isEphemeralId } from '../ephemeral/room-id'
 import { RoomName, UserName } from './names'
 
@@ -42,10 +41,9 @@ export const OwnRoomId = v.pipe(
   RoomId,
   v.check((id) => !isEphemeralId(id), 'must not be the name of an ephemeral room'),
 )
-/** Of a user: not the sender of the backend's own messages. */
 export const PersonId = v.pipe(
   UserId,
-  v.check((id) => isUserId(id) && id !== SYSTEM_SENDER),
+  v.check((id) => isPersonId(id)),
 )
 
 /** The first word of a system message's metadata; those that the server itself writes are left out. */

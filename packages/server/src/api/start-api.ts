@@ -2,7 +2,6 @@ import type { Hono } from 'hono'
 import { SERVER_ACTOR } from '../core/server-actor'
 import type { Webhooks } from '../events/webhooks'
 import type { Identify } from '../http/bearer'
-import { operatorPage } from '../http/operator-page'
 import type { ChatNode } from '../node/chat-node'
 import { figuresOf, type Totals } from '../node/live-figures'
 import { DEFAULTS, type RateOptions } from '../options'
@@ -16,7 +15,6 @@ const BURST_SECONDS = 5
 
 type ApiOptions = {
   readonly apiKeyFile?: string
-  readonly adminPage?: boolean
   readonly limits?: RateOptions
 }
 type ApiParts = {
@@ -25,13 +23,15 @@ type ApiParts = {
   readonly webhooks: Webhooks
   readonly identify: Identify
   readonly proxies: number
+  /** The operator's page, with which admins may use the API too. */
+  readonly page?: (app: Hono) => void
 }
 
 /** The server API of a node, in process and as routes, and the operator's page that uses them. */
 export function startApi(
   node: ChatNode,
-  { apiKeyFile, adminPage = false, limits = {} }: ApiOptions,
-  { nodeId, totals, webhooks, identify, proxies }: ApiParts,
+  { apiKeyFile, limits = {} }: ApiOptions,
+  { nodeId, totals, webhooks, identify, proxies, page }: ApiParts,
 ): { readonly api: ServerApi; readonly routes: readonly ((app: Hono) => void)[] } {
   const { services } = node
   const figures = () => figuresOf(services, nodeId, totals())
@@ -39,12 +39,9 @@ export function startApi(
   const { apiRowsPerSecond: perSecond } = { ...DEFAULTS, ...limits }
   const rate = { perSecond, burst: perSecond * BURST_SECONDS }
   const keys = apiKeyFile === undefined ? {} : { keys: keyFile(apiKeyFile, services.log) }
-  const findCaller = callers({ ...keys, ...(adminPage ? { identify } : {}) })
+  const findCaller = callers({ ...keys, ...(page ? { identify } : {}) })
   return {
     api: createApi(context),
-    routes: [
-      (app) => apiRoutes(app, { context, rate, findCaller, proxies }),
-      ...(adminPage ? [operatorPage()] : []),
-    ],
+    routes: [(app) => apiRoutes(app, { context, rate, findCaller, proxies }), ...(page ? [page] : [])],
   }
 }

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { type AuthOptions, ConfigError } from '../options'
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
+import { isRequestable, NOT_REQUESTABLE } from '../requested-address'
 import type { Authenticate } from './identity'
 import { customAuthenticate, jwksAuthenticate, secretAuthenticate } from './jwt'
 import { withRefusalLog } from './refusal-log'
@@ -25,6 +26,7 @@ export function authenticatorFor(
   log: Log,
 ): Authenticator {
   if (auth && 'jwks' in auth) {
+    if (!isRequestable(auth.jwks)) throw new ConfigError([`the key set ${NOT_REQUESTABLE} (--jwks)`])
     checkAudience(auth)
     return { authenticate: withRefusalLog(jwksAuthenticate(auth.jwks, clock, log, auth), clock, log) }
   }

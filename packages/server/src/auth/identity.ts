@@ -1,17 +1,10 @@
-import {
-  cleanName,
-  isBlank,
-  isStorableText,
-  LIMITS,
-  SYSTEM_SENDER,
-  UserId,
-  type WireErrorCode,
-} from '@roomful/protocol'
+import { cleanName, isBlank, isStorableText, LIMITS, UserId, type WireErrorCode } from '@roomful/protocol'
 import * as v from 'valibot'
 import type { Claims } from '../core/claims'
 import { avatarUrlOf } from './avatar-url'
 import { ClaimsFact } from './claims'
 import type { Credentials } from './credentials'
+import { isPersonId } from './person-id'
 
 /** The user and rights that a token stands for. */
 export type Identity = {
@@ -98,7 +91,7 @@ const AnyId = v.pipe(
   v.union([v.string(), v.pipe(v.number(), v.safeInteger())]),
   v.transform(String),
   UserId,
-  v.check((id) => id !== SYSTEM_SENDER),
+  v.check((id) => isPersonId(id)),
 )
 /** The range of a `Date`; the wire's dates and the database's integers are made from it. */
 const LAST_MS = 8.64e15

@@ -166,8 +166,59 @@ describe('the keys of an identity provider', () => {
     at.provider.isAway = true
     for (let i = 0; i < 3; i++) expect(await at.show(tokenOf(next))).toBe('UNAVAILABLE')
     at.provider.isAway = false
+    await at.clock.pass(1_000)
     expect(await at.show(tokenOf(next))).toBe('ann')
     expect(at.logged).toEqual(['the key set cannot be read', 'the key set is read again'])
+  })
+
+  test('P12: of one that is not there yet they are read once a second, whatever tokens arrive, until it is', async () => {
+    const key = newKey('k1')
+    await using at = await startProvider([key])
+    at.provider.isAway = true
+    const answers: unknown[] = []
+    for (let half = 0; half < 20; half++) {
+      await Promise.all([at.show(tokenOf(key)), at.show(tokenOf(newKey('nobody')))])
+      answers.push(await at.show(tokenOf(key)))
+      await at.clock.pass(500)
+    }
+    expect(at.provider.asked).toBe(10)
+    expect(new Set(answers)).toEqual(new Set(['UNAVAILABLE']))
+    at.provider.isAway = false
+    expect(await at.show(tokenOf(key))).toBe('ann')
+  })
+
+  test.each([
+    ['a token with an unknown key', 60_000, { code: 'UNAVAILABLE', retryAfterMs: 1_000 }],
+    ['any token, when its keys are too old', 600_000, 'UNAVAILABLE'],
+  ])('P12: of one that fails later they are read once in 10 s, for %s', async (_, laterMs, last) => {
+    const [old, next] = [newKey('k1'), newKey('k2')]
+    await using at = await startProvider([old])
+    expect(await at.show(tokenOf(old))).toBe('ann')
+    await at.clock.pass(laterMs)
+    at.provider.isAway = true
+    at.provider.asked = 0
+    const answers: unknown[] = []
+    for (let second = 0; second < 30; second++) {
+      await Promise.all([at.show(tokenOf(next)), at.show(tokenOf(old))])
+      answers.push(await at.show(tokenOf(next)))
+      await at.clock.pass(1_000)
+    }
+    expect(at.provider.asked).toBe(3)
+    expect(answers.at(-1)).toEqual(last)
+    at.provider.keys = [next]
+    at.provider.isAway = false
+    expect(await at.show(tokenOf(next))).toBe('ann')
+  })
+
+  test('that are being read already: a token waits for them', async () => {
+    const [old, next] = [newKey('k1'), newKey('k2')]
+    await using at = await startProvider([old])
+    expect(await at.show(tokenOf(old))).toBe('ann')
+    await at.clock.pass(10_000)
+    at.provider.keys = [next, old]
+    const token = await tokenOf(next)
+    expect(await Promise.all([at.show(token), at.show(token)])).toEqual(['ann', 'ann'])
+    expect(at.provider.asked).toBe(2)
   })
 
   test('a withdrawn key is accepted for ten minutes at most', async () => {

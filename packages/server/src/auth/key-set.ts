@@ -11,10 +11,12 @@ import type { Log } from '../ports/log'
 import { AuthError } from './identity'
 
 /**
- * The provider is asked for its keys at most this often, whatever tokens arrive: each unknown key would be a reason to
- * ask.
+ * The provider is asked for its keys at most this often, whatever tokens arrive and whether it answers: each unknown key
+ * would be a reason to ask.
  */
 const COOL_DOWN_MS = 10_000
+/** Until they are read for the first time: no user can sign in, and a provider that starts with this server is soon up. */
+const FIRST_COOL_DOWN_MS = 1_000
 /** A key that the provider has withdrawn is accepted for this long. */
 const MAX_AGE_MS = 600_000
 /** Unknown keys that are remembered; a sender of nonsense must not fill the memory. */
@@ -31,17 +33,20 @@ type Verified = { readonly payload: JWTPayload }
  *   unknown, and the keys may be read ── read ── known ────▶ verified
  *                                          └─── unknown ───▶ TOKEN_INVALID
  *   unknown, and the keys were just read ──────────────────▶ UNAVAILABLE: retry after the cool-down
- *   the keys cannot be read ───────────────────────────────▶ UNAVAILABLE
+ *   the keys cannot be read, or just could not be ─────────▶ UNAVAILABLE
  */
 export class KeySet {
   readonly #keys: ReturnType<typeof createRemoteJWKSet>
   /** How often the keys had been read when each unknown key was first presented. */
   readonly #unknown = new Map<string, number>()
-  /** When the last read of the keys began, and its number. */
+  /** When the last successful read of the keys began, and its number. */
   #readAt = Number.NEGATIVE_INFINITY
   #read = 0
+  /** The same of the last read that was tried. */
+  #begunAt = Number.NEGATIVE_INFINITY
   #begun = 0
   #reading: Promise<void> | undefined
+  #failure: unknown
   #isAway = false
 
   constructor(
@@ -57,7 +62,7 @@ export class KeySet {
   /** Rejects with an AuthError, or with the jose error that describes the token's fault. */
   async verify(token: string, options: JWTVerifyOptions): Promise<Verified> {
     const shownAt = this.#begun
-    if (!this.#isReadWithin(MAX_AGE_MS)) await this.#refresh()
+    if (this.#leftOf(MAX_AGE_MS, this.#readAt) === 0) await this.#refresh()
     try {
       return await this.#tryKeys(token, options)
     } catch (error) {
@@ -73,7 +78,7 @@ export class KeySet {
     shownAt: number,
     cause: unknown,
   ): Promise<Verified> {
-    if (!this.#isReadWithin(COOL_DOWN_MS)) {
+    if (this.#mayRefresh) {
       await this.#refresh()
       try {
         return await this.#tryKeys(token, options)
@@ -82,14 +87,23 @@ export class KeySet {
       }
     }
     if (this.#read > shownAt) throw new AuthError('TOKEN_INVALID', { cause })
-    const retryAfterMs = Math.max(0, this.#readAt + COOL_DOWN_MS - this.clock.now())
-    throw new AuthError('UNAVAILABLE', { cause, retryAfterMs })
+    throw new AuthError('UNAVAILABLE', { cause, retryAfterMs: this.#coolDownMs })
   }
 
   /** A clock that was set back must not delay the next read by as much. */
-  #isReadWithin(ms: number): boolean {
-    const age = this.clock.now() - this.#readAt
-    return age >= 0 && age < ms
+  #leftOf(ms: number, since: number): number {
+    const age = this.clock.now() - since
+    return age >= 0 && age < ms ? ms - age : 0
+  }
+
+  /** 0: the provider may be asked. */
+  get #coolDownMs(): number {
+    return this.#leftOf(this.#read === 0 ? FIRST_COOL_DOWN_MS : COOL_DOWN_MS, this.#begunAt)
+  }
+
+  /** A read that is under way may be waited for. */
+  get #mayRefresh(): boolean {
+    return this.#reading !== undefined || this.#coolDownMs === 0
   }
 
   /** A token need not name its key; then each matching key is tried. */
@@ -109,7 +123,9 @@ export class KeySet {
     }
   }
 
-  #refresh(): Promise<void> {
+  async #refresh(): Promise<void> {
+    // Without the time to come back: all devices would come at once, where each waits longer and longer by itself.
+    if (!this.#mayRefresh) throw new AuthError('UNAVAILABLE', { cause: this.#failure })
     this.#reading ??= this.#readOnce().finally(() => {
       this.#reading = undefined
     })
@@ -119,11 +135,13 @@ export class KeySet {
   async #readOnce(): Promise<void> {
     const no = ++this.#begun
     const startedAt = this.clock.now()
+    this.#begunAt = startedAt
     try {
       await this.#keys.reload()
     } catch (cause) {
       if (!this.#isAway) this.log.warn({ err: cause }, 'the key set cannot be read')
       this.#isAway = true
+      this.#failure = cause
       throw new AuthError('UNAVAILABLE', { cause })
     }
     if (this.#isAway) this.log.info({}, 'the key set is read again')

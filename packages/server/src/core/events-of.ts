@@ -1,7 +1,6 @@
-import type { Change } from '@roomful/protocol'
+import { type Change, isGrowing } from '@roomful/protocol'
 import { assertNever } from './assert-never'
 import type { Happening } from './chat-event'
-import { isGrowing } from './growing'
 import type { Act, Op, Plan } from './ops'
 
 /** What a batch did, as events, in the order of its changes. */

@@ -1,12 +1,8 @@
-import type { Message, Stream } from '@roomful/protocol'
+import { isGrowing, type Message, type Stream } from '@roomful/protocol'
 import type { Fold } from './fold'
 import { isOwn } from './on-message'
 import type { Op, Refusal } from './ops'
 import { refuse } from './refusal'
-
-/** Does it grow, or wait for the last words of its producer? */
-export const isGrowing = ({ stream }: Pick<Message, 'stream'>): boolean =>
-  stream !== undefined && (stream.state === 'streaming' || stream.closing === true)
 
 /** What is growing is not edited: the next write would not continue it. */
 export const growingRefusal = (message: Pick<Message, 'stream'>): Refusal | undefined =>

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { EVENT_TYPES, type EventType, isEventType } from '../core/chat-event'
+import { isRequestable, NOT_REQUESTABLE } from '../requested-address'
 
 /** More would make each commit write more than it says. */
 const ENDPOINTS_MAX = 20
@@ -16,13 +17,7 @@ const secret = v.pipe(
 
 const endpoint = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'must be a name of letters, digits, _ and -')),
-  url: v.pipe(
-    v.string(),
-    v.check(
-      (url) => /^https?:\/\//.test(url) && URL.canParse(url),
-      'must be an address that begins with https:// or http://',
-    ),
-  ),
+  url: v.pipe(v.string(), v.check(isRequestable, NOT_REQUESTABLE)),
   secrets: v.pipe(v.array(secret), v.minLength(1, 'must be one secret or more'), v.maxLength(5)),
   types: v.exactOptional(
     v.array(

@@ -1,9 +1,10 @@
 import { asUserId } from '@roomful/protocol'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { ManualClock } from '../node/test-node'
 import { DirectUploading } from './direct-uploads'
 import type { DirectUploads, FileStore } from './file-store'
 import { KindLimits } from './kind-limits'
+import { PictureTurns } from './picture-turns'
 import type { Staging } from './staging'
 import { UploadQuota } from './upload-quota'
 import { Uploads } from './uploads'
@@ -17,7 +18,7 @@ function uploading() {
   const sent = new Map<string, number>()
   const direct: DirectUploads = {
     address: async (key) => ({ url: `https://bucket.example.com/${key}`, headers: {} }),
-    received: async () => undefined,
+    received: async (key) => (sent.has(key) ? new Blob(['bytes']).stream() : undefined),
     discard: async (key) => void sent.delete(key),
     async *olderThan(beforeMs) {
       for (const [key, at] of sent) if (at < beforeMs) yield key
@@ -25,7 +26,14 @@ function uploading() {
   }
   const store = { find: async () => undefined, measure: async () => 0 } as Partial<FileStore> as FileStore
   const limits = new KindLimits()
-  const uploads = new Uploads({ store, staging: {} as Staging, limits, clock, log })
+  const uploads = new Uploads({
+    store,
+    staging: {} as Staging,
+    limits,
+    turns: new PictureTurns(clock),
+    clock,
+    log,
+  })
   const quota = new UploadQuota({
     ...{ files: store, isShown: async () => false, clock, log },
     limits: { bytesPerHour: 0, bytesInAll: 0, bytesOfOne: limits.most },
@@ -34,6 +42,7 @@ function uploading() {
   return {
     clock,
     sent,
+    accepting: vi.spyOn(uploads, 'accept'),
     uploading: new DirectUploading({ store, direct, uploads, quota, clock, log, suffixOf }),
   }
 }
@@ -60,6 +69,28 @@ test('a repeated one with its key is the same upload, and counts once as under w
     ids.add('ok' in begun ? begun : begun.id)
   }
   expect([...ids]).toEqual([`5-${'ab'.repeat(32)}-fedcba9876543210`])
+})
+
+test('of a picture for which too many wait, it is refused for now, and what was sent stays for the next try', async () => {
+  const { uploading: uploads, sent, accepting } = uploading()
+  const [owner, sha256] = [{ id: asUserId('ann'), name: 'Ann' }, 'ab'.repeat(32)]
+  const begun = await uploads.begin(owner.id, { size: 5, sha256 })
+  if ('ok' in begun) throw new Error(begun.code)
+  sent.set(begun.url.slice('https://bucket.example.com/'.length), 0)
+  accepting.mockResolvedValueOnce({ ok: false, code: 'OVERLOADED', retryAfterMs: 5_000 })
+  expect(await uploads.finish(owner, begun.id)).toMatchObject({ code: 'OVERLOADED', retryAfterMs: 5_000 })
+  expect(sent.size).toBe(1)
+  const file = {
+    id: `${sha256}-0`,
+    ownerId: owner.id,
+    kind: 'image/png',
+    size: 5,
+    sha256,
+    createdAt: 0,
+  } as const
+  accepting.mockResolvedValueOnce(file)
+  expect(await uploads.finish(owner, begun.id)).toEqual(file)
+  expect(sent.size).toBe(0)
 })
 
 test('what was not finished within a day is discarded, and a stop ends it', async () => {

@@ -136,6 +136,11 @@ export class DirectUploading {
         this.#grants.add(owner.id, id, grant)
         throw error
       })
+    // Too many pictures wait: what was sent is still there for the next try.
+    if ('ok' in kept && (kept.code === 'RATE_LIMITED' || kept.code === 'OVERLOADED')) {
+      this.#grants.add(owner.id, id, grant)
+      return kept
+    }
     // A refused one stays paid for: its address is still valid, and could be used again.
     if ('ok' in kept) grant.lapse()
     else grant.finish(kept)

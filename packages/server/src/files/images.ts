@@ -1,9 +1,8 @@
-import { OneAtATime } from '../handlers/one-at-a-time'
 import { ConfigError } from '../options'
 import type { FileKind } from './file-kinds'
 import type { ThumbnailSize } from './file-store'
 
-/** What is done to pictures. Undefined: the file is no picture that can be read. */
+/** What is done to pictures, one at a time: see PictureTurns. Undefined: the file is no picture that can be read. */
 export interface Images {
   /** The same picture, upright, without anything that says where, when and by whom it was made. */
   stripped(path: string, kind: PictureKind): Promise<Uint8Array | undefined>
@@ -35,14 +34,13 @@ export async function openImages(needing: readonly string[], load = () => import
   const { default: sharp } = await load().catch((cause: unknown) => {
     throw missing(needing, cause)
   })
-  const turns = new OneAtATime<'picture'>()
   const limits = { limitInputPixels: PIXELS_MAX, failOn: 'error' } as const
-  const inTurn = (work: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> =>
-    // Whatever sharp says, it is about this one file.
-    turns.run('picture', () => work().catch(() => undefined))
+  // Whatever sharp says, it is about this one file.
+  const ifReadable = (work: () => Promise<Uint8Array>): Promise<Uint8Array | undefined> =>
+    work().catch(() => undefined)
   return {
     stripped: (path, kind) =>
-      inTurn(() => {
+      ifReadable(() => {
         const picture = sharp(path, { ...limits, animated: kind === 'image/gif' || kind === 'image/webp' })
         // A GIF has no orientation, and frames cannot be turned.
         const upright = kind === 'image/gif' ? picture : picture.rotate()
@@ -53,7 +51,7 @@ export async function openImages(needing: readonly string[], load = () => import
           .toBuffer()
       }),
     thumbnail: (path, size) =>
-      inTurn(() =>
+      ifReadable(() =>
         sharp(path, limits)
           .rotate()
           .resize({ width: size, height: size, fit: 'inside', withoutEnlargement: true })

@@ -10,6 +10,7 @@ import { type FileKind, isImage } from './file-kinds'
 import type { FileStore } from './file-store'
 import { type Images, isPicture, openImages } from './images'
 import { KindLimits, kindProblems, MEGABYTE } from './kind-limits'
+import { PictureTurns } from './picture-turns'
 import { isS3Address, s3OptionsFrom } from './s3/s3-address'
 import { s3FileStore } from './s3/s3-file-store'
 import { Staging } from './staging'
@@ -49,8 +50,9 @@ export async function openFiles(options: ServerOptions, deps: OpenFilesDeps): Pr
   const staging = await Staging.open(store.incoming, clock.now())
   const { onUpload } = options
   const stripping = stripImageMetadata ? images : undefined
-  const uploads = new Uploads({ store, staging, limits, onUpload, stripping, clock, log })
-  const thumbnails = hasThumbnails && images && new Thumbnails({ store, staging, images })
+  const turns = new PictureTurns(clock)
+  const uploads = new Uploads({ store, staging, limits, onUpload, stripping, turns, clock, log })
+  const thumbnails = hasThumbnails && images && new Thumbnails({ store, staging, images, turns })
   const { uploadMbPerHour, uploadMbInAll } = { ...DEFAULTS, ...options.limits }
   const quota = new UploadQuota({
     ...{ files: store, clock, log, isShown },

@@ -10,7 +10,7 @@ function grants() {
   const open = new OpenGrants(clock)
   const lapsed: string[] = []
   const add = (userId: typeof ann, id: string) =>
-    open.add(userId, id, { finish: () => {}, lapse: () => void lapsed.push(id) })
+    open.add(userId, id, { charge: () => {}, finish: () => {}, lapse: () => void lapsed.push(id) })
   return { clock, open, lapsed, add }
 }
 

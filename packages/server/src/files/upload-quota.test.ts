@@ -1,6 +1,7 @@
 import { asUserId } from '@roomful/protocol'
 import { describe, expect, test } from 'vitest'
 import { ManualClock } from '../node/test-node'
+import { StoreError } from '../stores/port'
 import type { StoredFile } from './file-store'
 import { UploadQuota } from './upload-quota'
 
@@ -11,6 +12,7 @@ function quotaOf({ perHour = 0, inAll = 0, onDisk = 0 } = {}) {
   const clock = new ManualClock()
   const disk = { bytes: onDisk, looks: 0 }
   const shown = new Set<string>()
+  const database = { isDown: false }
   let ids = 0
   const quota = new UploadQuota({
     files: {
@@ -19,7 +21,10 @@ function quotaOf({ perHour = 0, inAll = 0, onDisk = 0 } = {}) {
         return disk.bytes
       },
     },
-    isShown: async (id) => shown.has(id),
+    isShown: async (id) => {
+      if (database.isDown) throw new StoreError('UNAVAILABLE', 'the database is down')
+      return shown.has(id)
+    },
     clock,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     limits: { bytesPerHour: perHour, bytesInAll: inAll, bytesOfOne: 10 * MB },
@@ -39,7 +44,7 @@ function quotaOf({ perHour = 0, inAll = 0, onDisk = 0 } = {}) {
     grant.finish(file)
     return id
   }
-  return { clock, disk, shown, quota, upload }
+  return { clock, disk, database, shown, quota, upload }
 }
 
 describe('bytes of a user in an hour', () => {
@@ -62,6 +67,28 @@ describe('bytes of a user in an hour', () => {
       grant.finish(undefined)
     }
     expect(await upload(ann, 10 * MB)).toMatch(/^file/)
+  })
+
+  test('one that took work to find out that it is no picture counts by its actual length', async () => {
+    const { quota, upload } = quotaOf({ perHour: 20 * MB })
+    const grant = await quota.begin(ann)
+    if ('ok' in grant) throw new Error(grant.code)
+    grant.charge(4 * MB)
+    grant.finish(undefined)
+    expect(await upload(ann, 10 * MB)).toMatch(/^file/)
+    expect(await upload(ann, 6 * MB)).toMatch(/^file/)
+    expect(await upload(ann, 1)).toMatchObject({ code: 'RATE_LIMITED' })
+  })
+
+  test('one that ends because the database is down does not count, for its user or for all', async () => {
+    const { database, upload } = quotaOf({ perHour: 100 * MB, inAll: 20 * MB })
+    for (let i = 0; i < 100; i++) expect(await upload(ann, 10)).toMatch(/^file/)
+    database.isDown = true
+    for (let i = 0; i < 20; i++)
+      await expect(upload(ann, 10 * MB)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    database.isDown = false
+    expect(await upload(bob, 10 * MB)).toMatch(/^file/)
+    expect(await upload(ann, 10)).toMatchObject({ code: 'RATE_LIMITED', limit: 100 })
   })
 
   test('one that lapses stays counted, and no longer as under way', async () => {

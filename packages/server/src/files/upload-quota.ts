@@ -37,8 +37,10 @@ export type UploadQuotaDeps = {
 
 type Upload = { readonly id: string; readonly at: number }
 
-/** A permitted upload: call one of them, once. */
+/** A permitted upload: call `finish` or `lapse`, once. */
 export type UploadGrant = {
+  /** These bytes count even if nothing of them is kept: it took work to find that out. */
+  charge(bytes: number): void
   /** With the file, or without one if nothing of it was kept. */
   finish(file: StoredFile | undefined): void
   /** It comes to nothing, and counts all the same: its bytes may have been sent. */
@@ -77,16 +79,28 @@ export class UploadQuota {
     // Before the first await: several uploads at once must not each see room for one.
     bucket.spend(promised)
     this.#promised += promised
-    const refusal = (await this.#unshownRefusal(userId)) ?? (await this.#fullRefusal())
-    if (refusal) {
+    const giveBack = (): void => {
       bucket.spend(-promised)
       this.#promised -= promised
-      return refusal
     }
+    try {
+      const refusal = (await this.#unshownRefusal(userId)) ?? (await this.#fullRefusal())
+      if (refusal) {
+        giveBack()
+        return refusal
+      }
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+    let charged = 0
     return {
+      charge: (bytes) => {
+        charged = bytes
+      },
       finish: (file) => {
         this.#promised -= promised
-        bucket.spend((file?.size ?? 0) - promised)
+        bucket.spend((file?.size ?? charged) - promised)
         const recent = this.#recentOf(userId)
         // An upload that was repeated is one file.
         if (!file || recent.some(({ id }) => id === file.id)) return

@@ -9,6 +9,7 @@ import { openFileFolder } from './file-folder'
 import { FILE_SAMPLES, PNG } from './file-samples'
 import type { Images } from './images'
 import { KindLimits } from './kind-limits'
+import { Gone, PictureTurns } from './picture-turns'
 import { Staging } from './staging'
 import { Uploads } from './uploads'
 
@@ -26,13 +27,15 @@ async function uploadsWith(onUpload?: OnUpload, stripping?: Images) {
   const log = { debug() {}, info() {}, warn() {}, error: (fields: object) => void errors.push(fields) }
   const staging = await Staging.open(store.incoming, clock.now())
   const limits = new KindLimits({ png: 1, pdf: 0.00001 })
-  const uploads = new Uploads({ store, staging, limits, onUpload, stripping, clock, log })
+  const turns = new PictureTurns(clock)
+  const uploads = new Uploads({ store, staging, limits, onUpload, stripping, turns, clock, log })
   async function* once(content: Uint8Array): AsyncGenerator<Uint8Array> {
     yield content
   }
   return {
-    ...{ store, clock, errors },
-    accept: (content: Uint8Array, key?: string, owner = ann) => uploads.accept(once(content), owner, { key }),
+    ...{ store, clock, errors, turns },
+    accept: (content: Uint8Array, key?: string, owner = ann, options = {}) =>
+      uploads.accept(once(content), owner, { key, ...options }),
     left: () =>
       readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
   }
@@ -99,8 +102,27 @@ describe('a picture whose metadata is to be taken away', () => {
 
   test('is refused if it cannot be read, and leaves nothing', async () => {
     const { accept, left } = await uploadsWith(undefined, images(undefined))
-    expect(await accept(PNG)).toEqual({ ok: false, code: 'INVALID_CONTENT' })
+    const charged: number[] = []
+    const charge = (bytes: number): void => void charged.push(bytes)
+    expect(await accept(PNG, undefined, ann, { charge })).toEqual({ ok: false, code: 'INVALID_CONTENT' })
     expect(left()).toEqual([])
+    expect(charged).toEqual([PNG.length])
+  })
+
+  test('is refused for now if too many of its user wait, or given up with its request; then nothing is left', async () => {
+    const { accept, left, turns } = await uploadsWith(undefined, images(Buffer.from('bare')))
+    let end = (): void => {}
+    const until = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const wait = (): void => void turns.job(() => until).ask({ userId: ann.id })
+    for (let waiting = 0; waiting < 100; waiting++) wait()
+    await expect(accept(PNG, undefined, ann, { signal: AbortSignal.abort() })).rejects.toBeInstanceOf(Gone)
+    wait()
+    const charge = (): void => expect.unreachable()
+    expect(await accept(PNG, undefined, ann, { charge })).toMatchObject({ code: 'RATE_LIMITED' })
+    expect(left()).toEqual([])
+    end()
   })
 })
 

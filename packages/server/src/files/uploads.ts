@@ -12,6 +12,7 @@ import type { FileKind } from './file-kinds'
 import type { FileStore, StoredFile } from './file-store'
 import { type Images, isPicture } from './images'
 import type { KindLimits } from './kind-limits'
+import type { PictureTurns } from './picture-turns'
 import type { Staged, Staging } from './staging'
 
 /** `kinds`: what is accepted instead. */
@@ -24,12 +25,24 @@ export type UploadsDeps = {
   readonly onUpload?: OnUpload | undefined
   /** Takes the metadata out of pictures. */
   readonly stripping?: Images | undefined
+  readonly turns: PictureTurns
   readonly clock: Clock
   readonly log: Log
 }
 
 /** Whose file it becomes; the id if it is known, or the end of it. */
 type As = { readonly owner: Uploader; readonly id: string | undefined; readonly suffix: string }
+
+type AcceptOptions = {
+  /** The id of the file, and what its content has to be. */
+  readonly announced?: { readonly id: string; readonly size: number; readonly sha256: string }
+  /** The same content with the same key is the same file. */
+  readonly key?: string | undefined
+  /** The end of the request: its picture waits no longer. */
+  readonly signal?: AbortSignal
+  /** Called with the size of a picture that was worked on and is refused. */
+  readonly charge?: (bytes: number) => void
+}
 
 /** Who uploads. */
 export type Uploader = { readonly id: UserId; readonly name: string }
@@ -62,20 +75,15 @@ export class Uploads {
   }
 
   /**
-   * Rejects with a StoreError, or with the body's own error; then nothing is kept. `announced`: the id of the file, and
-   * what its content has to be. `key`: the same content with the same key is the same file.
+   * Rejects with a StoreError, with the body's own error, or with `Gone`; then nothing is kept. A refusal for the many
+   * pictures that wait is for now: RATE_LIMITED, OVERLOADED.
    */
   async accept(
     body: AsyncIterable<Uint8Array>,
     owner: Uploader,
-    {
-      announced,
-      key,
-    }: {
-      readonly announced?: { readonly id: string; readonly size: number; readonly sha256: string }
-      readonly key?: string | undefined
-    } = {},
+    options: AcceptOptions = {},
   ): Promise<StoredFile | UploadRefusal> {
+    const { announced, key } = options
     const { staging, limits } = this.deps
     const most = announced ? Math.min(announced.size, limits.most) : limits.most
     const staged = await staging.receive(body, most)
@@ -87,7 +95,7 @@ export class Uploads {
       if (typeof kind !== 'string') return kind
       const refusal = await this.#refusal(staged, kind, owner)
       const as = { owner, id: announced?.id, suffix: suffixOf(owner.id, key) }
-      return refusal ?? (await this.#keepStripped(staged, kind, as))
+      return refusal ?? (await this.#keepStripped(staged, kind, as, options))
     } finally {
       await rm(staged.path, { force: true })
     }
@@ -111,12 +119,22 @@ export class Uploads {
     return checkUpload({ onUpload, clock, log }, { user: { id, name }, kind, size, sha256, path })
   }
 
-  async #keepStripped(staged: Staged, kind: FileKind, as: As): Promise<StoredFile | UploadRefusal> {
-    const { staging, stripping } = this.deps
+  async #keepStripped(
+    staged: Staged,
+    kind: FileKind,
+    as: As,
+    { signal, charge }: AcceptOptions,
+  ): Promise<StoredFile | UploadRefusal> {
+    const { staging, stripping, turns } = this.deps
     if (!stripping || !isPicture(kind)) return this.#keep(staged, kind, as)
-    const picture = await stripping.stripped(staged.path, kind)
+    const job = turns.job(() => stripping.stripped(staged.path, kind))
+    const picture = await job.ask({ userId: as.owner.id, signal })
+    if (picture && 'ok' in picture) return picture
     const stripped = picture && (await staging.receive(Readable.from([picture]), picture.byteLength))
-    if (!stripped) return refuse('INVALID_CONTENT')
+    if (!stripped) {
+      charge?.(staged.size)
+      return refuse('INVALID_CONTENT')
+    }
     try {
       return await this.#keep(stripped, kind, as)
     } finally {

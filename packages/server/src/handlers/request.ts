@@ -29,6 +29,8 @@ const UNKNOWN_EVENTS_BEFORE_CLOSE = 20
 export const OVER_RATE: Rate = { perSecond: 20, burst: 20 }
 /** Budget refusals: when the budget runs out, several devices already have requests under way. */
 export const OVER_BUDGET: Rate = { perSecond: 20, burst: 200 }
+/** Renewals of a token that wait for nothing: one that is not renewed ends the connection. A token lives for minutes. */
+export const RENEWALS: Rate = { perSecond: 0.1, burst: 5 }
 const WEIGHT_A_REFUSAL = 16
 const OVERLOADED_RETRY_MS = 1_000
 
@@ -41,6 +43,8 @@ export type Gate = {
   /** Counts rate refusals; a device that goes on regardless is closed. */
   readonly overRate: TokenBucket
   readonly overBudget: TokenBucket
+  /** Renewals of its token beyond the budget and the pace. */
+  readonly renewals: TokenBucket
   /** Requests that may be under way at a time. */
   readonly mostUnderWay: number
   underWay: number
@@ -81,14 +85,13 @@ async function answerTo(
   if (services.hub.lifetimes.isExpired(device) && event !== 'refresh-token') return refuse('TOKEN_EXPIRED')
   if (gate.isDraining()) return refuse('UNAVAILABLE')
   const weight = weightOf(args)
-  // A token that is not renewed ends the connection: an exhausted budget must not cause that.
-  if ((gate.budget.isSpent || gate.pace.isFull) && event !== 'refresh-token')
-    return overBudget(device, gate, weight)
+  const isFree = event === 'refresh-token' && gate.renewals.take(1) > 0
+  if ((gate.budget.isSpent || gate.pace.isFull) && !isFree) return overBudget(device, gate, weight)
   // With a slow database, a device could otherwise have any number of requests waiting.
   if (gate.underWay >= gate.mostUnderWay) return refuse('OVERLOADED', { retryAfterMs: OVERLOADED_RETRY_MS })
   gate.underWay++
   try {
-    const turn = event === 'refresh-token' ? undefined : gate.pace.turn()
+    const turn = isFree ? undefined : gate.pace.turn()
     if (turn) {
       await turn
       if (device.isGone) return refuse('UNAVAILABLE')

@@ -1,5 +1,5 @@
-import type { MessageId, RoomId } from '@roomful/protocol'
-import { isGrowing } from '../core/growing'
+import { isGrowing, type MessageId, type RoomId } from '@roomful/protocol'
+import { actingUser } from '../auth/acting-user'
 import type { Outcome, Refusal, StreamOp } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Device } from '../hub/device'
@@ -54,10 +54,10 @@ async function change(
 /** The app is asked about the whole text. It may refuse it, and not rewrite it: what is shown already would not fit. */
 async function contentRefusal(
   services: Services,
-  { identity: { id, name } }: Device,
+  { identity }: Device,
   { roomId, messageId, content }: { roomId: RoomId; messageId: MessageId; content: string },
 ): Promise<Refusal | undefined> {
-  const user = { id, name }
+  const user = actingUser(identity)
   const moderated = await moderate(services, { kind: 'edit', roomId, user, content, type: 'text', messageId })
   if ('ok' in moderated) return moderated
   return moderated.content === content ? undefined : refuse('REFUSED', { field: 'content' })

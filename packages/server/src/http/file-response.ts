@@ -2,7 +2,6 @@ import type { Context } from 'hono'
 import parseRange from 'range-parser'
 import { shownAs } from '../files/file-kinds'
 import type { ByteRange, FileStore, StoredFile, ThumbnailSize } from '../files/file-store'
-import type { Thumbnails } from '../files/thumbnails'
 
 /** How long an address of a content in the store is valid: until a download has begun. */
 const LINK_MS = 60_000
@@ -52,14 +51,11 @@ function rangeOf(c: Context, size: number, sha256: string): ByteRange | 'whole' 
   return only ? { from: only.start, to: only.end } : 'whole'
 }
 
-/** Undefined: the file is no picture, or this server makes no thumbnails. */
 export async function thumbnailResponse(
   c: Context,
-  thumbnails: Thumbnails | undefined,
+  content: ReadableStream<Uint8Array>,
   { file, size }: { readonly file: StoredFile; readonly size: ThumbnailSize },
-): Promise<Response | undefined> {
-  const content = await thumbnails?.content(file, size)
-  if (!content) return undefined
+): Promise<Response> {
   if (isKnown(c, `"${file.sha256}-${size}"`)) {
     await content.cancel()
     return c.body(null, 304)

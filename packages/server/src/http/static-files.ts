@@ -31,8 +31,9 @@ type Encoding = (typeof ENCODINGS)[number]
  * served: of `app.js` the file `app.js.br` or `app.js.gz` beside it is sent to browsers that take it.
  */
 export function staticFiles(folder: string, { under = '', policy }: StaticOptions = {}): MiddlewareHandler {
-  return async (c) => {
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return c.notFound()
+  return async (c, next) => {
+    // Routes may have addresses under the same path: `POST /admin/sessions/:sid/revoke` beside the operator's page.
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return next()
     const path = safePath(c.req.path.slice(under.length))
     if (path === undefined) return c.notFound()
     const file = (await fileAt(folder, path)) ?? (isPage(c, path) ? await fileAt(folder, '/') : undefined)
@@ -72,8 +73,11 @@ async function fileAt(folder: string, path: string): Promise<File | undefined> {
   }
 }
 
+/** The last: a name or an address that is longer than any file's, which anybody may ask for. */
+const NO_FILE: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'])
+
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+  return error instanceof Error && 'code' in error && NO_FILE.has(error.code)
 }
 
 type Compressed = { readonly file: File; readonly encoding: Encoding }

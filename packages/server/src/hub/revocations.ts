@@ -4,6 +4,7 @@ import type { Identity } from '../auth/identity'
 import type { Clock } from '../ports/clock'
 import type { Device } from './device'
 import type { DeviceRegistry } from './device-registry'
+import { Recent } from './recent'
 
 /** No handshake takes longer; later ones read the revocation from the store. */
 const REMEMBERED_MS = 60_000
@@ -13,21 +14,24 @@ const REMEMBERED_MS = 60_000
  * before must not slip in behind; and those whose revocation could not be written yet.
  */
 export class Revocations {
-  readonly #untilBySid = new Map<string, number>()
+  readonly #revoked: Recent<string, true>
   readonly #held = new Set<string>()
-  readonly #ended = new Map<UserId, { readonly atMs: number; readonly until: number }>()
+  readonly #ended: Recent<UserId, number>
 
   constructor(
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly devices: Pick<DeviceRegistry, 'all' | 'of'>,
-  ) {}
+  ) {
+    this.#revoked = new Recent(clock, REMEMBERED_MS)
+    this.#ended = new Recent(clock, REMEMBERED_MS)
+  }
 
   /** Ends its connections too. */
   add(sid: string): void {
-    const now = this.clock.now()
-    for (const [known, until] of this.#untilBySid) if (until <= now) this.#untilBySid.delete(known)
-    this.#untilBySid.set(sid, now + REMEMBERED_MS)
-    hangUp([...this.devices.all()].filter(({ identity }) => identity.sid === sid))
+    const isKnown = this.#revoked.get(sid) ?? false
+    this.#revoked.note(sid, true)
+    // Since the first time none has been let in; while the disk is full, each is repeated every second.
+    if (!isKnown) hangUp([...this.devices.all()].filter(({ identity }) => identity.sid === sid))
   }
 
   /** Refused until it is released. */
@@ -42,19 +46,25 @@ export class Revocations {
 
   /** All sessions of the user were ended: with their connections. */
   end(userId: UserId, atMs: number): void {
-    const now = this.clock.now()
-    for (const [known, { until }] of this.#ended) if (until <= now) this.#ended.delete(known)
-    this.#ended.set(userId, { atMs, until: now + REMEMBERED_MS })
-    hangUp([...this.devices.of(userId)].filter(({ identity }) => isEnded(identity, atMs)))
+    this.#ended.note(userId, atMs)
+    hangUp(this.#devicesBefore(userId, atMs))
+  }
+
+  /** Is one of their connections older than this end of all sessions? */
+  concerns(userId: UserId, atMs: number): boolean {
+    return this.#devicesBefore(userId, atMs).length > 0
   }
 
   refuses(identity: Identity): boolean {
-    return this.has(identity.sid) || isEnded(identity, this.#ended.get(identity.id)?.atMs)
+    return this.has(identity.sid) || isEnded(identity, this.#ended.get(identity.id))
   }
 
   has(sid: string | undefined): boolean {
-    if (sid === undefined) return false
-    return this.#held.has(sid) || (this.#untilBySid.get(sid) ?? 0) > this.clock.now()
+    return sid !== undefined && (this.#held.has(sid) || this.#revoked.get(sid) !== undefined)
+  }
+
+  #devicesBefore(userId: UserId, atMs: number): readonly Device[] {
+    return [...this.devices.of(userId)].filter(({ identity }) => isEnded(identity, atMs))
   }
 }
 

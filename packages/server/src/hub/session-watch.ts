@@ -20,7 +20,7 @@ export type SessionWatchDeps = {
   readonly userIds: () => Iterable<UserId>
   /** Of these users, those whose sessions were all ended, and when. */
   readonly readEnded: (userIds: readonly UserId[]) => Promise<ReadonlyMap<UserId, number>>
-  readonly revocations: Pick<Revocations, 'add' | 'end'>
+  readonly revocations: Pick<Revocations, 'add' | 'end' | 'concerns'>
 }
 
 /**
@@ -58,8 +58,9 @@ export class SessionWatch {
           this.deps.revocations.add(sid)
       const userIds = [...this.deps.userIds()]
       for (let at = 0; at < userIds.length && !this.#stopped; at += PAGE)
+        // Most have signed in again since. An older device that comes in behind is found by the next look.
         for (const [userId, atMs] of await this.deps.readEnded(userIds.slice(at, at + PAGE)))
-          this.deps.revocations.end(userId, atMs)
+          if (this.deps.revocations.concerns(userId, atMs)) this.deps.revocations.end(userId, atMs)
       this.#isFailing = false
     } catch (error) {
       if (!this.#isFailing)

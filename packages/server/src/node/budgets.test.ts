@@ -163,6 +163,25 @@ test('P10: a token is renewed at once, however much its device waits for the pac
   await answered(node.clock, Promise.all(waiting))
 })
 
+test('P12: who renews their token again and again waits, and is refused, as with any other request', async () => {
+  const node = testNode({ rates: { costPerSecond: 1_000 } })
+  const devices: Awaited<ReturnType<typeof node.device>>[] = []
+  for (let n = 0; n < 5; n++) devices.push(await answered(node.clock, node.device('ann')))
+  await node.clock.pass(10_000)
+  const codes: unknown[] = []
+  for (let n = 0; n < 60; n++)
+    for (const device of devices)
+      void device.ask('refresh-token', { token: 'ann' }).then(({ ok, code }) => codes.push(ok ? 'ok' : code))
+  await node.clock.pass(0)
+  const renewed = () => codes.filter((code) => code === 'ok').length
+  // Each device a few times for nothing: a token that is not renewed ends the connection.
+  expect(renewed()).toBeGreaterThanOrEqual(25)
+  expect(renewed()).toBeLessThan(30)
+  await node.clock.pass(10_000)
+  expect(renewed()).toBeLessThan(110)
+  expect(new Set(codes)).toEqual(new Set(['ok', 'RATE_LIMITED']))
+})
+
 test('P12: a message costs as many frames as devices have the room open', async () => {
   const taken = async (listeners: number): Promise<number> => {
     const node = testNode({ rates: { costPerSecond: 1_000 } })

@@ -10,7 +10,7 @@ import type { RoomsInUse } from '../ephemeral/rooms-in-use'
 import { deleteForAll } from '../handlers/delete-for-all'
 import type { Services } from '../handlers/handler'
 import { Pace } from '../handlers/pace'
-import { type Gate, OVER_BUDGET, OVER_RATE, request } from '../handlers/request'
+import { type Gate, OVER_BUDGET, OVER_RATE, RENEWALS, request } from '../handlers/request'
 import { type Rate, TokenBucket } from '../handlers/token-bucket'
 import { Device, type DeviceConnection } from '../hub/device'
 import { ConnectionTurns } from './connection-turns'
@@ -114,6 +114,7 @@ export class ChatNode {
       pace: new Pace(services.paces.of(device.userId), services.clock),
       overRate: new TokenBucket(OVER_RATE, services.clock),
       overBudget: new TokenBucket(OVER_BUDGET, services.clock),
+      renewals: new TokenBucket(RENEWALS, services.clock),
       mostUnderWay:
         limits.events.perSecond === 0
           ? Number.POSITIVE_INFINITY

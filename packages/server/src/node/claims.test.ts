@@ -46,6 +46,19 @@ test("the app's rules, hooks and listeners see the claims of the connection that
   ])
 })
 
+test('a message that grows is checked with the claims of the connection that writes it', async () => {
+  const { device, seen } = listeningNode()
+  const ann = await device(withPlan('pro'))
+  const roomId = await roomOf(ann)
+  const { message } = await ann.ask('send-message', { roomId, content: '', stream: true })
+  const { id: messageId } = message as { id: string }
+  seen.length = 0
+  for (const state of ['streaming', 'finished'])
+    await ann.ask('write-stream', { roomId, messageId, run: 0, content: `it is ${state}`, state })
+  await flushPromises()
+  expect(seen).toEqual(['edit pro', 'edit pro'])
+})
+
 test('no other user sees them', async () => {
   const { device } = listeningNode()
   const [ann, bob] = [await device(withPlan('secret-plan')), await device('bob')]

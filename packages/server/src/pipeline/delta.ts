@@ -39,7 +39,7 @@ export type DeltaRequest = {
   /** Include the others' read cursors even if nothing else has changed. */
   readonly wantReads: boolean
   /** Approximate size limit of its delta: the rest is left to `cont`, or left out of the tail. */
-  readonly characters: number
+  readonly bytes: number
 }
 
 /** True if nothing has taken a rev since the cursor and the reader holds everything. Then no query is needed. */
@@ -123,7 +123,7 @@ type Patch = { readonly rows: Message[]; readonly size: number; readonly cont?: 
 /** A page ends at its row limit, or where no more fits beside the tail. */
 async function patchOf(
   reader: Reader,
-  { room, member, roomFloor, cursor, characters }: DeltaRequest,
+  { room, member, roomFloor, cursor, bytes }: DeltaRequest,
 ): Promise<Patch> {
   const held = heldSpan(cursor)
   const rows: Message[] = []
@@ -138,7 +138,7 @@ async function patchOf(
   // A row that changes between two pages gets a higher rev, and so appears again in a later one.
   let afterRev = Math.max(cursor.rev, cont?.rev ?? 0)
   for (;;) {
-    const limit = rowsToRead(rows.length, size, characters / 2)
+    const limit = rowsToRead(rows.length, size, bytes / 2)
     const found = await reader.messages({
       roomId: room.id,
       fromSeq: Math.max(held.from, roomFloor),
@@ -150,13 +150,13 @@ async function patchOf(
       limit,
     })
     for (const row of found) {
-      if (rows.length === LIMITS.syncPatch || size > characters / 2) return page(afterRev)
+      if (rows.length === LIMITS.syncPatch || size > bytes / 2) return page(afterRev)
       const message = toWire(row, member.userId)
       rows.push(message)
       size += messageSize(message)
       afterRev = row.rev
     }
-    if (found.length < limit) return size > characters / 2 ? page(afterRev) : { rows, size }
+    if (found.length < limit) return size > bytes / 2 ? page(afterRev) : { rows, size }
   }
 }
 
@@ -171,12 +171,12 @@ async function tailOf(
   const wanted = Math.max(from, floorOf(request))
   const isLong = room.lastSeq - wanted + 1 > LIMITS.syncTail
   const first = isLong ? room.lastSeq - LIMITS.syncTailLimited + 1 : wanted
-  const characters = request.characters - patchSize
+  const bytes = request.bytes - patchSize
   const newestFirst: Message[] = []
   let size = 0
   // One step at least: an empty tail would say that there are no rows.
-  for (let to = room.lastSeq; to >= first && (size <= characters || size === 0); ) {
-    const limit = rowsToRead(newestFirst.length, size, characters)
+  for (let to = room.lastSeq; to >= first && (size <= bytes || size === 0); ) {
+    const limit = rowsToRead(newestFirst.length, size, bytes)
     const fromSeq = Math.max(first, to - limit + 1)
     const where = { roomId: room.id, fromSeq, toSeq: to, includeDeleted: true }
     const found = await reader.messages({ ...where, take: 'newest', limit })
@@ -187,7 +187,7 @@ async function tailOf(
     }
     to = fromSeq - 1
   }
-  const tail = [...whatFits(newestFirst, messageSize, characters)].reverse()
+  const tail = [...whatFits(newestFirst, messageSize, bytes)].reverse()
   const tailFrom = tail[0]?.seq ?? first
   return { tail, tailFrom, limited: tailFrom > wanted }
 }

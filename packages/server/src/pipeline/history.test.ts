@@ -13,7 +13,7 @@ import {
 } from '../stores/contract/contract-room'
 import { createMemoryStore, type MemoryStore } from '../stores/memory/memory-store'
 import { fetchHistory } from './history'
-import { REPLY_CHARACTERS } from './reply-size'
+import { REPLY_BYTES } from './reply-size'
 
 const BOB = asUserId('bob')
 const MAX = Number.MAX_SAFE_INTEGER
@@ -223,8 +223,8 @@ describe('a page of long messages (P12)', () => {
     roomId = await newRoom(store)
     for (let seq = 1; seq <= 10; seq++) await say(store, roomId, 'ann', TEXT)
   })
-  const askFor = (request: Partial<FetchHistory>, characters = TWO) =>
-    store.read((reader) => fetchHistory(reader, BOB, { roomId, ...request }, characters))
+  const askFor = (request: Partial<FetchHistory>, bytes = TWO) =>
+    store.read((reader) => fetchHistory(reader, BOB, { roomId, ...request }, bytes))
 
   const cut: Page[] = [
     [{}, [9, 10], 9, 10],
@@ -252,7 +252,7 @@ describe('a page of long messages (P12)', () => {
     const longest = 'x'.repeat(LIMITS.contentCodePoints)
     for (let seq = 1; seq <= 200; seq++) await say(store, roomId, 'ann', longest)
     const page = await ask({ limit: LIMITS.historyPage })
-    expect(JSON.stringify(page).length).toBeLessThan(REPLY_CHARACTERS + 10_000)
+    expect(JSON.stringify(page).length).toBeLessThan(REPLY_BYTES + 10_000)
     expect(page.ok && page.toSeq).toBe(210)
   })
 })

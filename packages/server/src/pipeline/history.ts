@@ -5,7 +5,7 @@ import { refuse } from '../core/refusal'
 import { NO_KINDS } from '../core/room-kinds'
 import { toWire } from '../core/stored-message'
 import type { Reader } from '../stores/port'
-import { messageSize, REPLY_CHARACTERS, whatFits } from './reply-size'
+import { messageSize, REPLY_BYTES, whatFits } from './reply-size'
 import { rowsToRead } from './row-steps'
 import { seqAtTime } from './seq-at-time'
 
@@ -21,13 +21,13 @@ type Bounds = { readonly floor: number; readonly last: number }
  * A purged place that is asked for directly is refused as HISTORY_TRUNCATED. Paging back ends at the floor with an
  * empty page, as it ends at the first message, and paging forward begins there.
  *
- * A page of long messages holds fewer of them than `limit`: at most `characters` in all, but always one.
+ * A page of long messages holds fewer of them than `limit`: at most `bytes` in all, but always one.
  */
 export async function fetchHistory(
   reader: Reader,
   viewer: UserId,
   request: FetchHistory,
-  characters = REPLY_CHARACTERS,
+  bytes = REPLY_BYTES,
 ): Promise<FetchHistoryAck | Refusal> {
   const { afterSeq, aroundId, aroundTime } = request
   const anchors = [request.beforeSeq ?? undefined, afterSeq, request.aroundSeq, aroundId, aroundTime]
@@ -48,7 +48,7 @@ export async function fetchHistory(
   const found = await foundSeq(reader, request, bounds)
   if (found === null) return refuse('MESSAGE_NOT_FOUND', { field: 'aroundId' })
   const read = { reader, request: { ...request, ...found }, bounds, viewer }
-  const page = await pageOf(read, { rows: request.limit ?? LIMITS.historyPageDefault, characters })
+  const page = await pageOf(read, { rows: request.limit ?? LIMITS.historyPageDefault, bytes })
   return {
     ok: true,
     messages: [...page.rows],
@@ -80,7 +80,7 @@ type Read = {
   readonly viewer: UserId
 }
 /** The most that a page may hold. */
-type Most = { readonly rows: number; readonly characters: number }
+type Most = { readonly rows: number; readonly bytes: number }
 
 function pageOf(read: Read, most: Most): Promise<Page> {
   const { request, bounds } = read
@@ -103,7 +103,7 @@ async function older(read: Read, to: number, most: Most): Promise<Page> {
   const from = includeDeleted ? Math.max(floor, to - most.rows + 1) : floor
   if (most.rows < 1 || to < from) return { rows: [], from: to + 1, to }
   const { found, isAll: isRead } = await rowsOf(read, from, to, 'newest', most)
-  const rows = [...whatFits(found, messageSize, most.characters)].reverse()
+  const rows = [...whatFits(found, messageSize, most.bytes)].reverse()
   const isAll = isRead && rows.length === found.length
   return { rows, from: isAll ? from : (rows[0]?.seq ?? from), to }
 }
@@ -115,19 +115,19 @@ async function newer(read: Read, from: number, most: Most): Promise<Page> {
   const to = includeDeleted ? Math.min(last, from + most.rows - 1) : last
   if (most.rows < 1 || to < from) return { rows: [], from, to: from - 1 }
   const { found, isAll: isRead } = await rowsOf(read, from, to, 'oldest', most)
-  const rows = whatFits(found, messageSize, most.characters)
+  const rows = whatFits(found, messageSize, most.bytes)
   const isAll = isRead && rows.length === found.length
   return { rows, from, to: isAll ? to : (rows.at(-1)?.seq ?? to) }
 }
 
 /** Half a page up to `seq` and half past it; where one side is short the other gets the rest. */
 async function around(read: Read, seq: number, most: Most): Promise<Page> {
-  const half = { rows: Math.ceil(most.rows / 2), characters: most.characters / 2 }
+  const half = { rows: Math.ceil(most.rows / 2), bytes: most.bytes / 2 }
   const before = await older(read, seq, half)
   const left = less(most, before.rows)
-  const after = left.characters > 0 ? await newer(read, seq + 1, left) : { rows: [], to: before.to }
+  const after = left.bytes > 0 ? await newer(read, seq + 1, left) : { rows: [], to: before.to }
   const rest = less(left, after.rows)
-  const hasMore = rest.characters > 0 && after.to >= read.bounds.last
+  const hasMore = rest.bytes > 0 && after.to >= read.bounds.last
   const further = hasMore ? await older(read, before.from - 1, rest) : { rows: [], from: before.from }
   return { rows: [...further.rows, ...before.rows, ...after.rows], from: further.from, to: after.to }
 }
@@ -144,8 +144,8 @@ async function rowsOf(
   const found: Message[] = []
   let size = 0
   let [fromSeq, toSeq] = [from, to]
-  while (found.length < most.rows && size <= most.characters) {
-    const limit = Math.min(rowsToRead(found.length, size, most.characters), most.rows - found.length)
+  while (found.length < most.rows && size <= most.bytes) {
+    const limit = Math.min(rowsToRead(found.length, size, most.bytes), most.rows - found.length)
     const rows = await reader.messages({ roomId, fromSeq, toSeq, includeDeleted, take, limit })
     for (const row of take === 'newest' ? [...rows].reverse() : rows) {
       const message = toWire(row, viewer)
@@ -160,7 +160,7 @@ async function rowsOf(
   return { found, isAll: false }
 }
 
-const less = ({ rows, characters }: Most, taken: readonly Message[]): Most => ({
+const less = ({ rows, bytes }: Most, taken: readonly Message[]): Most => ({
   rows: rows - taken.length,
-  characters: taken.reduce((left, row) => left - messageSize(row), characters),
+  bytes: taken.reduce((left, row) => left - messageSize(row), bytes),
 })

@@ -30,9 +30,9 @@ export async function roomListOf(
 export function pageOfList(
   items: readonly RoomListItem[],
   isWhole: boolean,
-  characters: number,
+  bytes: number,
 ): { readonly list: RoomListItem[]; readonly listNext?: RoomId } {
-  const list = [...whatFits(items, itemSize, characters)]
+  const list = [...whatFits(items, itemSize, bytes)]
   const last = list.at(-1)
   return last && (!isWhole || list.length < items.length) ? { list, listNext: last.room.id } : { list }
 }

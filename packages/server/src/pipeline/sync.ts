@@ -4,18 +4,18 @@ import { standingIn } from '../core/authorise'
 import type { Membership, Reader, RoomsPage } from '../stores/port'
 import { type DeltaRequest, deltaOf, isUpToDate } from './delta'
 import { readableMemberships } from './readable'
-import { itemSize, memberSize, messageSize, REPLY_CHARACTERS, readsSize } from './reply-size'
+import { itemSize, memberSize, messageSize, REPLY_BYTES, readsSize } from './reply-size'
 import { pageOfList, roomListOf } from './room-list'
 
 /** The most that the list takes of a reply if rooms are asked for too. */
-const LIST_CHARACTERS = REPLY_CHARACTERS / 2
+const LIST_BYTES = REPLY_BYTES / 2
 /**
  * `list: true` asks for the whole list, up to the rooms a user may be in, unless they are too large for one reply.
  * Requests for pages get the size of every other reply.
  */
-const WHOLE_LIST = { limit: 2_000, characters: 4 * REPLY_CHARACTERS }
+const WHOLE_LIST = { limit: 2_000, bytes: 4 * REPLY_BYTES }
 /** With less space left than this no room is begun: it would be split into more pages than needed. */
-const ROOM_CHARACTERS = REPLY_CHARACTERS / 2
+const ROOM_BYTES = REPLY_BYTES / 2
 
 export type SyncContext = {
   readonly viewer: UserId
@@ -32,7 +32,7 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
   const { viewer, epoch, openRooms } = context
   const cursors = new Map(Object.entries(request.rooms).flatMap(([id, cursor]) => cursorOf(id, cursor)))
   const asked = [...cursors.keys()]
-  const { limit, characters, ...place } = listQuery(request.list)
+  const { limit, bytes, ...place } = listQuery(request.list)
   // One more than is sent, to see whether there are more.
   const listed = request.list ? await reader.roomsOf(viewer, { ...place, limit: limit + 1 }) : []
   const known = new Map(listed.map((membership) => [membership.room.id, membership]))
@@ -48,11 +48,11 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
   const counted = new Set([...mine.keys(), ...listed.map(({ room }) => room.id)])
   const unread = await reader.unread(viewer, [...counted])
   const items = request.list ? await roomListOf(reader, listed.slice(0, limit), unread) : []
-  const list = request.list ? pageOfList(items, listed.length <= limit, characters) : undefined
+  const list = request.list ? pageOfList(items, listed.length <= limit, bytes) : undefined
 
   const rooms = new Map<RoomId, Delta>()
   const more: RoomId[] = []
-  let left = REPLY_CHARACTERS - (list ? list.list.reduce((sum, item) => sum + itemSize(item), 0) : 0)
+  let left = REPLY_BYTES - (list ? list.list.reduce((sum, item) => sum + itemSize(item), 0) : 0)
   let isBegun = false
   for (const [roomId, cursor] of cursors) {
     const membership = mine.get(roomId)
@@ -65,10 +65,10 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
       unread: unread.get(roomId) ?? 0,
       foreignEpoch: request.epoch !== undefined && request.epoch !== epoch,
       wantReads: openRooms?.has(roomId) ?? false,
-      characters: Math.max(left, ROOM_CHARACTERS),
+      bytes: Math.max(left, ROOM_BYTES),
     }
     const isFree = isUpToDate(asking) && !asking.wantReads
-    if (!isFree && isBegun && left < ROOM_CHARACTERS) {
+    if (!isFree && isBegun && left < ROOM_BYTES) {
       more.push(roomId)
       continue
     }
@@ -89,10 +89,10 @@ export async function sync(reader: Reader, context: SyncContext, request: Sync):
   }
 }
 
-function listQuery(list: Sync['list']): RoomsPage & { readonly characters: number } {
+function listQuery(list: Sync['list']): RoomsPage & { readonly bytes: number } {
   if (list === undefined || list === true) return WHOLE_LIST
   const { limit = LIMITS.listPage, after } = list
-  return { limit, ...(after === undefined ? {} : { after }), characters: LIST_CHARACTERS }
+  return { limit, ...(after === undefined ? {} : { after }), bytes: LIST_BYTES }
 }
 
 /** A key that is not a room's id is ignored. */
@@ -109,12 +109,9 @@ function isPresent({ room, member }: Membership): boolean {
 }
 
 function sizeOf({ patch, tail, members = [], reads = {}, pins = [] }: Delta): number {
-  const rows = [...patch, ...tail, ...pins].reduce(
-    (sum, row) => sum + messageSize(row),
-    UP_TO_DATE_CHARACTERS,
-  )
+  const rows = [...patch, ...tail, ...pins].reduce((sum, row) => sum + messageSize(row), UP_TO_DATE_BYTES)
   return rows + readsSize(reads) + members.reduce((sum, member) => sum + memberSize(member), 0)
 }
 
 /** The size of an empty delta. */
-const UP_TO_DATE_CHARACTERS = 150
+const UP_TO_DATE_BYTES = 150

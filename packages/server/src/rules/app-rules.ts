@@ -82,10 +82,10 @@ async function keyOf(
   act: AuthorizedAct,
   member: Member | undefined,
 ): Promise<string> {
-  const { user, room, target = '', members = [], message, fileId = '' } = act
+  const { user, room, target = '', members = [], message, fileId = '', operation = '' } = act
   const standing = room ? standingIn(room, member) : ''
   const who = [user.id, user.admin, user.claims === undefined ? '' : await digestOf(user.claims)]
-  const ids = [...who, room?.id ?? '', standing, target, message?.id ?? '', fileId, ...members]
+  const ids = [...who, room?.id ?? '', standing, target, message?.id ?? '', fileId, operation, ...members]
   return `${action} ${ids.join(' ')}`
 }
 

@@ -11,6 +11,7 @@ export const ACTS_OUTSIDE_ROOMS = [
   'download-file',
   'list-reported-rooms',
   'end-sessions',
+  'use-server-api',
 ] as const
 
 /** All that the app's `authorize` is asked about: the table of permissions, and what is done outside of rooms. */
@@ -30,6 +31,8 @@ export type AuthorizedAct = {
   readonly message?: Message
   /** Of `download-file`. */
   readonly fileId?: string
+  /** Of `use-server-api`: what the user of an admin token asks for, by its name, such as `users.deactivate`. */
+  readonly operation?: string
 }
 
 /**

@@ -14,8 +14,8 @@ import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import { joinWrites } from './joined-writes'
 import { type QueueWatch, watchQueue } from './queue-watch'
+import { Reading } from './reading'
 import { SocketConnection } from './socket-connection'
-import { websocketOf } from './websocket-of'
 
 export type ConnectDeps = {
   readonly io: Server
@@ -65,29 +65,6 @@ function connectError({ ids, meter }: ConnectDeps, refusal: Refusal): Error & { 
   return Object.assign(new Error(refusal.code), { data: errorAck(refusal, ids.requestId()) })
 }
 
-/** A device that is not read from cannot answer a ping either, for which it has 5 s. */
-const UNREAD_MAX_MS = 2_000
-
-/** The device waits for its own requests, and its frames wait in its system, unparsed. */
-function stopReading(
-  clock: Clock,
-  socket: Socket,
-  deviceSession: DeviceSession,
-  answering: Promise<unknown>,
-): void {
-  const websocket = websocketOf(socket.conn)
-  websocket?.pause()
-  // One that is closed for abuse stays paused.
-  const resume = (): void => {
-    if (socket.connected) websocket?.resume()
-  }
-  const cancel = clock.setTimer(UNREAD_MAX_MS, resume)
-  void answering.then(() => {
-    cancel()
-    if (!deviceSession.isAhead()) resume()
-  })
-}
-
 /**
  * The only place that listens to a socket. A middleware that never calls `next` takes the events: none of them reaches
  * the emitter, where an event named `error` without a listener would end the process.
@@ -99,6 +76,7 @@ function listen(
   deviceSession: DeviceSession,
 ): void {
   const { device } = deviceSession
+  const reading = new Reading(socket, clock)
   const cutOff = (): void => {
     log.warn({ userId: device.userId }, 'a slow consumer is cut off')
     device.connection.close({ reason: 'SLOW_CONSUMER' })
@@ -109,7 +87,11 @@ function listen(
     const last = packet.at(-1)
     const ack = typeof last === 'function' ? last : undefined
     const answering = deviceSession.request(ack ? packet.slice(0, -1) : packet)
-    if (deviceSession.isAhead()) stopReading(clock, socket, deviceSession, answering)
+    if (deviceSession.isAhead()) {
+      reading.stop('pace')
+      const go = (): void => void (deviceSession.isAhead() || reading.go('pace'))
+      void answering.then(go, go)
+    }
     answering
       .then((answer) => (queue.isFull() ? cutOff() : ack?.(answer)))
       .catch((error: unknown) => {

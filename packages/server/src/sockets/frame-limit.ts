@@ -21,7 +21,9 @@ const EVENT_HEAD = /^2(?:(\/[^,]{0,64}),)?(\d{0,15})\["((?:[^"\\]|\\.){0,64})"/
  * event goes on with FRAME_TOO_LARGE in place of the payload, so that its sender gets an answer. Binary packets are no
  * part of the protocol and, like everything else that throws here, end the connection.
  */
-class FrameLimitDecoder extends Decoder {
+export class FrameLimitDecoder extends Decoder {
+  /** Called when frames begin to wait to be parsed, and when none waits any more. */
+  onWaiting: (isWaiting: boolean) => void = () => {}
   #connects = 0
   #inTurn = 0
   #waiting = 0
@@ -52,6 +54,7 @@ class FrameLimitDecoder extends Decoder {
 
   #addLater(frame: string): void {
     if (++this.#waiting > WAITING_MAX) throw new Error('too many large frames at once')
+    if (this.#waiting === 1) this.onWaiting(true)
     this.largeFrames.push(() => {
       this.#waiting--
       if (this.#isOver) return
@@ -60,6 +63,7 @@ class FrameLimitDecoder extends Decoder {
       } catch {
         this.emitReserved('decoded', BROKEN)
       }
+      if (this.#waiting === 0) this.onWaiting(false)
     })
   }
 

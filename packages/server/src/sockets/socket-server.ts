@@ -16,7 +16,7 @@ const MAX_POLL_BYTES = LIMITS.frameBytes + 64
 /** Time to present a token after connecting. */
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** A client that does not answer the close of its websocket is cut off after this; `ws` waits 30 s. */
+/** A client that does not answer the close of its websocket, or polls no more, is cut off after this; both wait 30 s. */
 const CLOSE_TIMEOUT_MS = 2_000
 
 class Websockets extends WebSocketServer {
@@ -63,6 +63,9 @@ export function attachSockets(io: Server, http: HttpServer): void {
   io.attach(http)
   // Engine.IO has one option for both, and has already read the websocket's bound from it.
   io.engine.opts.maxHttpBufferSize = MAX_POLL_BYTES
+  io.engine.on('connection', ({ transport }: { transport: object }) => {
+    if ('closeTimeout' in transport) transport.closeTimeout = CLOSE_TIMEOUT_MS
+  })
 }
 
 /** Lets a page read why it is refused, and nothing else: without it a browser shows its script a network error. */

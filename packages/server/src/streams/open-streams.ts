@@ -1,4 +1,5 @@
 import {
+  isGrowing,
   LIMITS,
   type Message,
   type MessageId,
@@ -6,7 +7,7 @@ import {
   STREAM_LEASE_MS,
   type UserId,
 } from '@roomful/protocol'
-import { isGrowing, runOf } from '../core/growing'
+import { runOf } from '../core/growing'
 
 /** What a node knows of one growing message. `length`: of the text, in UTF-16 code units, with the deltas. */
 export type OpenStream = {

@@ -26,6 +26,7 @@ describe('the address of a bucket', () => {
     ['s3://AKIA:secret@files', 'must be s3://<bucket>'],
     ['s3://files?zone=1', 'zone is no setting of a bucket'],
     ['s3://files?endpoint=minio:9000', 'the endpoint of a bucket must be an address'],
+    ['s3://files?endpoint=https://AKIA:secret@minio:9000', 'without a user or password'],
   ])('%s is refused', (address, problem) => {
     expect(() => s3OptionsFrom(address, keys)).toThrow(problem)
     expect(() => s3OptionsFrom(address, keys)).toThrow(ConfigError)

@@ -1,4 +1,6 @@
 import { ConfigError } from '../../options'
+import { isRequestable } from '../../requested-address'
+import { NO_ENDPOINT } from './s3-client'
 import type { S3Options } from './s3-file-store'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -20,10 +22,7 @@ export function s3OptionsFrom(address: string, env: Env): S3Options {
     if (name !== 'endpoint' && name !== 'region')
       problems.push(`${name} is no setting of a bucket: those are endpoint and region (--files)`)
   const endpoint = url.searchParams.get('endpoint') ?? undefined
-  if (endpoint !== undefined && !isEndpoint(endpoint))
-    problems.push(
-      'the endpoint of a bucket must be an address that begins with https:// or http:// (--files)',
-    )
+  if (endpoint !== undefined && !isRequestable(endpoint)) problems.push(NO_ENDPOINT)
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env
   if (!accessKeyId || !secretAccessKey)
     problems.push('a bucket needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment (--files)')
@@ -38,5 +37,3 @@ export function s3OptionsFrom(address: string, env: Env): S3Options {
     credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) },
   }
 }
-
-const isEndpoint = (text: string): boolean => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)

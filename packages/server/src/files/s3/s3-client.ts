@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { AwsV4Signer } from 'aws4fetch'
+import { NOT_REQUESTABLE } from '../../requested-address'
 import { StoreError } from '../../stores/port'
 
 export type S3Credentials = {
@@ -46,20 +47,16 @@ export class S3Client {
   }
 
   /**
-   * Undefined if there is no such object. Rejects with a StoreError for every other failure, after a few attempts
-   * if another may help.
+   * Undefined if there is no such object to read or to remove. Rejects with a StoreError for every other failure, after a
+   * few attempts if another may help.
    */
   async request(method: string, key: string, request: S3Request = {}): Promise<Response | undefined> {
     for (let attempt = 1; ; attempt++) {
       const answer = await this.#attempt(method, key, request)
       if (answer instanceof Response) {
         if (answer.ok) return answer
-        if (answer.status === 404) {
-          const code = method === 'HEAD' ? undefined : await codeOf(answer)
-          if (code === undefined || code === 'NoSuchKey') return undefined
-          throw failure(`${method} was answered with ${code}`)
-        }
-        const code = await codeOf(answer)
+        const code = method === 'HEAD' ? undefined : await codeOf(answer)
+        if (answer.status === 404 && isMissing(method, code)) return undefined
         const problem = `${method} was answered with ${answer.status}${code === undefined ? '' : ` ${code}`}`
         if (attempt >= ATTEMPTS || !isPassing(answer.status)) throw failure(problem)
       } else if (attempt >= ATTEMPTS) throw failure(`${method} failed`, answer.error)
@@ -116,6 +113,14 @@ export class S3Client {
 }
 
 const DEFAULT_REGION = 'us-east-1'
+export const NO_ENDPOINT = `the endpoint of a bucket ${NOT_REQUESTABLE} (--files)`
+
+/**
+ * What a proxy answers, whose routes lead to no bucket, is no answer about an object: an upload would be taken for kept.
+ * HEAD has no body that could say so.
+ */
+const isMissing = (method: string, code: string | undefined): boolean =>
+  method === 'HEAD' || (method !== 'PUT' && code === 'NoSuchKey')
 
 const isPassing = (status: number): boolean => status >= 500 || status === 429
 

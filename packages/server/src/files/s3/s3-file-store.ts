@@ -4,9 +4,10 @@ import { Readable } from 'node:stream'
 import { UserId } from '@roomful/protocol'
 import * as v from 'valibot'
 import { ConfigError } from '../../options'
+import { isRequestable } from '../../requested-address'
 import { FILE_KINDS } from '../file-kinds'
 import { FILE_ID, type FileStore, type StoredFile, THUMBNAIL_SIZES, type ThumbnailSize } from '../file-store'
-import { S3Client, type S3Location } from './s3-client'
+import { NO_ENDPOINT, S3Client, type S3Location } from './s3-client'
 import { directUploads } from './s3-direct'
 import { listObjects } from './s3-list'
 
@@ -43,6 +44,8 @@ export function s3FileStore({ prefix = '', pageSize = 1_000, ...location }: S3Op
     throw new ConfigError([
       'the prefix of the files in a bucket must be letters, digits and / . _ - (--files)',
     ])
+  if (location.endpoint !== undefined && !isRequestable(location.endpoint))
+    throw new ConfigError([NO_ENDPOINT])
   const client = new S3Client(location)
   const root = prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`
   const [files, incoming] = [`${root}files/`, `${root}incoming/`]

@@ -14,6 +14,7 @@ import {
   say,
   sendOp,
 } from './contract-room'
+import { settledOrWaited } from './snapshot-contract'
 import type { ContractContext } from './store-contract'
 
 const root = asUserId('root')
@@ -66,6 +67,25 @@ export function deleteRoomContract({ store, opened }: ContractContext): void {
       expect(outcomes.map((outcome) => !outcome.ok && outcome.code)).toEqual([
         ...['ROOM_NOT_FOUND', 'MESSAGE_NOT_FOUND', 'MESSAGE_NOT_FOUND'],
       ])
+    })
+
+    test('is whole in a snapshot that is being read', async () => {
+      const roomId = await newRoom(store())
+      for (const text of ['one', 'two', 'three']) await say(store(), roomId, 'ann', text)
+      let removed: Promise<unknown> = Promise.resolve()
+      const rows = { roomId, includeDeleted: true, take: 'newest', limit: 10 } as const
+      await store().read(async (reader) => {
+        const first = await reader.memberships(ann, [roomId])
+        removed = remove(roomId).then(() => store().purgeDeleted())
+        await settledOrWaited(removed)
+        expect(await reader.memberships(ann, [roomId])).toEqual(first)
+        expect(await reader.messages(rows)).toHaveLength(3)
+        expect(await reader.deletedAmong([roomId])).toEqual([])
+      })
+      await removed
+      expect(await store().read((reader) => reader.messages(rows))).toEqual([])
+      await purgeAll()
+      expect(await store().read((reader) => reader.deletedAmong([roomId]))).toEqual([roomId])
     })
 
     test('reserves its id', async () => {

@@ -57,6 +57,23 @@ export function filesContract({ store }: ContractContext): void {
       await show(roomId, 'file-1')
       expect(await isShown('file-1', 'bob')).toBe(true)
     })
+
+    test('is shown by one room that shows it to its user, whichever others show it or have the user', async () => {
+      // Room n is in a set if bit n is.
+      const rooms = Array.from({ length: 10 }, (_, number) => 1 << number)
+      const files = [0b1, 0b1000000000, 0b0101010101, 0b1010101010, 0b1111100000, 0b0001000100, 0b1111111111]
+      const users = [0, 0b10, 0b0101010101, 0b1010101010, 0b0000011111, 0b1000000001, 0b1111111111]
+      for (const bit of rooms) {
+        const present = users.flatMap((mask, user) => (mask & bit ? [[`user-${user}`, 'member']] : []))
+        const roomId = await newRoom(store(), { roles: { ann: 'owner', ...Object.fromEntries(present) } })
+        const shown = files.flatMap((mask, file) => (mask & bit ? [`file-${file}`] : []))
+        for (const fileId of shown) await show(roomId, fileId)
+      }
+      const found = await Promise.all(
+        files.map((_, file) => Promise.all(users.map((_, user) => isShown(`file-${file}`, `user-${user}`)))),
+      )
+      expect(found).toEqual(files.map((file) => users.map((user) => (file & user) !== 0)))
+    })
   })
 }
 

@@ -75,7 +75,7 @@ export function restore(backup: Backup): Tables {
   for (const [dmKey, roomId] of backup.dmKeys) tables.dmKeys.set(dmKey, roomId)
   for (const user of backup.users) tables.putUser(user)
   for (const report of backup.reports) tables.putReport(report)
-  for (const roomId of backup.deletedRooms) tables.deletedRooms.set(roomId, { isPurged: true })
+  for (const roomId of backup.deletedRooms) tables.deletedRooms.set(roomId, { version: 0, isPurged: true })
   for (const [userId, ended] of backup.endedSessions) tables.endedSessions.set(userId, ended)
   for (const [sid, untilMs] of backup.revokedSessions) tables.revokedSessions.set(sid, untilMs)
   tables.people.restore(backup.people)

@@ -3,6 +3,7 @@ import {
   asRoomId,
   asUserId,
   type Head,
+  isGrowing,
   LIMITS,
   type Member,
   type MessageId,
@@ -13,12 +14,10 @@ import {
   type User,
   type UserId,
 } from '@roomful/protocol'
-import { isGrowing } from '../../core/growing'
 import type { StoredMessage } from '../../core/ops'
 import { isPresent } from '../../core/present'
 import { toPreview } from '../../core/preview'
 import { isSameProfile, profileOf } from '../../core/profile'
-import { shows } from '../../core/shown-file'
 import { countUnread } from '../../core/unread'
 import type {
   Attendance,
@@ -63,12 +62,12 @@ export class MemoryReader implements Reader {
   }
 
   async messages(query: MessageQuery): Promise<readonly StoredMessage[]> {
-    const record = this.tables.live(query.roomId)
+    const record = this.live(query.roomId)
     return record ? queryMessages(record, query, this.snapshot) : []
   }
 
   async pins(roomId: RoomId): Promise<readonly StoredMessage[]> {
-    const record = this.tables.live(roomId)
+    const record = this.live(roomId)
     return [...(record?.pinnedSeqs ?? [])]
       .sort((a, b) => a - b)
       .flatMap((seq) => valueAt(record?.messages[seq - 1], this.snapshot) ?? [])
@@ -84,7 +83,7 @@ export class MemoryReader implements Reader {
   }): Promise<readonly StoredMessage[]> {
     const found: StoredMessage[] = []
     for (const roomId of [...this.tables.rooms.keys()].sort(compareByCodePoint)) {
-      const record = this.tables.live(roomId)
+      const record = this.live(roomId)
       for (const seq of [...(record?.grownSeqs ?? [])].sort((a, b) => a - b)) {
         if (found.length >= limit) return found
         const isBehind =
@@ -99,7 +98,7 @@ export class MemoryReader implements Reader {
   async unread(userId: UserId, roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, number>> {
     const counts = new Map<RoomId, number>()
     for (const roomId of roomIds) {
-      const record = this.tables.live(roomId)
+      const record = this.live(roomId)
       const member = valueAt(record?.members.get(userId), this.snapshot)
       if (record && isPresent(member)) counts.set(roomId, unreadIn(record, member, this.snapshot))
     }
@@ -110,7 +109,7 @@ export class MemoryReader implements Reader {
     const previews = new Map<RoomId, Preview>()
     for (const roomId of roomIds) {
       const lastSeq = this.roomAt(roomId)?.lastSeq ?? 0
-      const newest = valueAt(this.tables.live(roomId)?.messages[lastSeq - 1], this.snapshot)
+      const newest = valueAt(this.live(roomId)?.messages[lastSeq - 1], this.snapshot)
       if (newest) previews.set(roomId, toPreview(newest))
     }
     return previews
@@ -120,7 +119,7 @@ export class MemoryReader implements Reader {
     roomId: RoomId,
     { after, afterRev, limit }: { after?: UserId; afterRev?: number; limit: number },
   ): Promise<readonly Member[]> {
-    const record = this.tables.live(roomId)
+    const record = this.live(roomId)
     const found: Member[] = []
     for (const userId of record?.memberIds ?? []) {
       if (found.length >= limit) break
@@ -132,13 +131,13 @@ export class MemoryReader implements Reader {
   }
 
   async membersAmong(roomId: RoomId, userIds: readonly UserId[]): Promise<readonly Member[]> {
-    const record = this.tables.live(roomId)
+    const record = this.live(roomId)
     return [...new Set(userIds)].flatMap((id) => valueAt(record?.members.get(id), this.snapshot) ?? [])
   }
 
   async standings(pairs: readonly Attendance[]): Promise<readonly Standing[]> {
     return pairs.flatMap(({ roomId, userId }) => {
-      const record = this.tables.live(roomId)
+      const record = this.live(roomId)
       const member = valueAt(record?.members.get(userId), this.snapshot)
       if (!record || !isPresent(member)) return []
       return { member, unread: unreadIn(record, member, this.snapshot) }
@@ -201,7 +200,7 @@ export class MemoryReader implements Reader {
 
   async seqOfMessage(roomId: RoomId, messageId: MessageId): Promise<number | undefined> {
     const found = valueAt(this.tables.roomOfMessage.get(messageId), this.snapshot)
-    return found === roomId ? this.tables.live(roomId)?.seqOf(messageId) : undefined
+    return found === roomId ? this.live(roomId)?.seqOf(messageId) : undefined
   }
 
   async publicRooms({
@@ -233,15 +232,16 @@ export class MemoryReader implements Reader {
   }
 
   async isFileShown(fileId: string, userId?: UserId): Promise<boolean> {
-    for (const { roomId, seq } of this.tables.shownFiles.get(fileId) ?? []) {
-      const record = this.tables.live(roomId)
-      const row = valueAt(record?.messages[seq - 1], this.snapshot)
-      if (!row || !shows(row, fileId)) continue
-      if (userId === undefined) return true
-      const member = valueAt(record?.members.get(userId), this.snapshot)
-      if (isPresent(member) && seq >= member.fromSeq) return true
-    }
-    return false
+    const { shownFiles, roomsOf } = this.tables
+    const isShownIn = (roomId: RoomId, fromSeq: number): boolean =>
+      shownFiles.isShownIn(this.live(roomId), fromSeq, fileId, this.snapshot)
+    const rooms = shownFiles.roomsOf(fileId)
+    if (userId === undefined) return rooms.some((roomId) => isShownIn(roomId, 1))
+    const mine = [...(roomsOf.get(userId) ?? [])]
+    return (mine.length < rooms.length ? mine : rooms).some((roomId) => {
+      const member = this.memberAt(roomId, userId)
+      return isPresent(member) && isShownIn(roomId, member.fromSeq)
+    })
   }
 
   async user(userId: UserId): Promise<User | undefined> {
@@ -286,7 +286,7 @@ export class MemoryReader implements Reader {
     const found: RoomId[] = []
     for (const roomId of this.tables.roomsOf.get(user.id) ?? []) {
       if (found.length >= limit) break
-      const member = valueAt(this.tables.live(roomId)?.members.get(user.id), this.snapshot)
+      const member = valueAt(this.live(roomId)?.members.get(user.id), this.snapshot)
       if (isPresent(member) && !isSameProfile(member, user)) found.push(roomId)
     }
     return found
@@ -312,13 +312,14 @@ export class MemoryReader implements Reader {
   async inRooms(userIds: readonly UserId[], atLeast: number): Promise<ReadonlySet<UserId>> {
     const roomsOf = (userId: UserId): number =>
       [...(this.tables.roomsOf.get(userId) ?? [])].filter((roomId) =>
-        isPresent(valueAt(this.tables.live(roomId)?.members.get(userId), this.snapshot)),
+        isPresent(valueAt(this.live(roomId)?.members.get(userId), this.snapshot)),
       ).length
     return new Set(userIds.filter((userId) => roomsOf(userId) >= atLeast))
   }
 
   async deletedAmong(roomIds: readonly RoomId[]): Promise<readonly RoomId[]> {
-    return roomIds.filter((roomId) => this.tables.deletedRooms.has(roomId))
+    const { deletedRooms } = this.tables
+    return roomIds.filter((roomId) => deletedRooms.has(roomId) && this.live(roomId) === undefined)
   }
 
   async reportedRooms({ after = '', limit }: { after?: string; limit: number }) {
@@ -333,7 +334,7 @@ export class MemoryReader implements Reader {
     roomId: RoomId,
     { after, limit }: { after?: string; limit: number },
   ): Promise<readonly AuditEntry[]> {
-    const cells = this.tables.live(roomId)?.audit ?? []
+    const cells = this.live(roomId)?.audit ?? []
     const found: AuditEntry[] = []
     for (let index = cells.length - 1; index >= 0 && found.length < limit; index--) {
       const entry = valueAt(cells[index], this.snapshot)
@@ -342,23 +343,27 @@ export class MemoryReader implements Reader {
     return found
   }
 
+  private live(roomId: RoomId): RoomRecord | undefined {
+    return this.tables.liveAt(roomId, this.snapshot)
+  }
+
   private membershipAt(userId: UserId, roomId: RoomId): Membership | undefined {
     const room = this.roomAt(roomId)
-    const hiddenSeq = this.tables.live(roomId)?.hidden.get(userId)
+    const hiddenSeq = this.live(roomId)?.hidden.get(userId)
     const hidden = hiddenSeq === undefined ? {} : { hiddenSeq }
     return room && { room, member: this.memberAt(roomId, userId), floorSeq: this.floorOf(roomId), ...hidden }
   }
 
   private memberAt(roomId: RoomId, userId: UserId): Member | undefined {
-    return valueAt(this.tables.live(roomId)?.members.get(userId), this.snapshot)
+    return valueAt(this.live(roomId)?.members.get(userId), this.snapshot)
   }
 
   private floorOf(roomId: RoomId): number {
-    return valueAt(this.tables.live(roomId)?.floor, this.snapshot) ?? 1
+    return valueAt(this.live(roomId)?.floor, this.snapshot) ?? 1
   }
 
   private roomAt(roomId: RoomId): Room | undefined {
-    return valueAt(this.tables.live(roomId)?.head, this.snapshot)
+    return valueAt(this.live(roomId)?.head, this.snapshot)
   }
 }
 

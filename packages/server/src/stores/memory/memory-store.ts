@@ -149,7 +149,8 @@ export class MemoryStore implements Store {
   ): Promise<boolean> {
     this.checkOpen()
     if (!this.tables.live(roomId)) return false
-    this.tables.deletedRooms.set(roomId, { isPurged: false })
+    this.tables.versions.begin()
+    this.tables.markDeleted(roomId)
     for (const [dmKey, id] of this.tables.dmKeys) if (id === roomId) this.tables.dmKeys.delete(dmKey)
     this.tables.outbox.keep(outbox)
     return true
@@ -157,9 +158,8 @@ export class MemoryStore implements Store {
 
   async purgeDeleted(): Promise<Purged> {
     this.checkOpen()
-    for (const [roomId, { isPurged }] of this.tables.deletedRooms)
-      if (!isPurged) return this.tables.forget(roomId)
-    return { rows: 0, fileIds: [] }
+    const roomId = this.tables.toPurge()
+    return roomId === undefined ? { rows: 0, fileIds: [] } : this.tables.forget(roomId)
   }
 
   async forgetOps(beforeMs: number): Promise<number> {

@@ -6,7 +6,8 @@ import { StoreError } from '../port'
 import { MemoryOutbox } from './memory-outbox'
 import { People } from './people'
 import { RoomRecord } from './room-record'
-import { type Cell, Versions } from './versions'
+import { ShownFiles } from './shown-files'
+import { type Cell, type Snapshot, Versions } from './versions'
 
 /** `namedAt`: when the name was given. */
 export type NamedUser = User & { readonly namedAt: number }
@@ -18,13 +19,12 @@ export class Tables {
   /** Rooms in which a user is or was: those with a member row. */
   readonly roomsOf = new Map<UserId, Set<RoomId>>()
   readonly roomOfMessage = new Map<MessageId, Cell<RoomId>>()
-  /** Messages that show a file, or did. */
-  readonly shownFiles = new Map<string, { roomId: RoomId; seq: number }[]>()
+  readonly shownFiles = new ShownFiles()
   readonly dmKeys = new Map<string, RoomId>()
   readonly users = new Map<UserId, Cell<NamedUser>>()
   readonly reports = new Map<RoomId, Map<string, Cell<Report>>>()
-  /** Deleted rooms, and whether their rows are gone too. */
-  readonly deletedRooms = new Map<RoomId, { isPurged: boolean }>()
+  /** Deleted rooms: since which write, and whether their rows are gone too. */
+  readonly deletedRooms = new Map<RoomId, { readonly version: number; isPurged: boolean }>()
   readonly endedSessions = new Map<UserId, { readonly atMs: number; readonly untilMs: number }>()
   readonly people = new People()
   readonly outbox = new MemoryOutbox()
@@ -43,10 +43,28 @@ export class Tables {
     return this.deletedRooms.has(roomId) ? undefined : this.rooms.get(roomId)
   }
 
+  /** The room, as a reader of this snapshot has it. */
+  liveAt(roomId: RoomId, snapshot: Snapshot): RoomRecord | undefined {
+    const { version = Number.POSITIVE_INFINITY } = this.deletedRooms.get(roomId) ?? {}
+    return version <= snapshot.version ? undefined : this.rooms.get(roomId)
+  }
+
+  /** Within a write transaction. Its rows stay for now: readers may have begun before. */
+  markDeleted(roomId: RoomId): void {
+    this.deletedRooms.set(roomId, { version: this.versions.now, isPurged: false })
+  }
+
+  /** A deleted room whose rows are still there, and that no reader sees any more. */
+  toPurge(): RoomId | undefined {
+    for (const [roomId, { version, isPurged }] of this.deletedRooms)
+      if (!isPurged && !this.versions.isReadBefore(version)) return roomId
+    return undefined
+  }
+
   /** Removes the rest of a deleted room; returns the files that it showed. */
   forget(roomId: RoomId): { rows: number; fileIds: string[] } {
     const record = this.rooms.get(roomId)
-    this.deletedRooms.set(roomId, { isPurged: true })
+    this.deletedRooms.set(roomId, { version: this.versions.now, isPurged: true })
     if (!record) return { rows: 0, fileIds: [] }
     const messages = record.messages.flatMap(({ value }) => value ?? [])
     for (const { id } of messages) this.roomOfMessage.delete(id)
@@ -68,7 +86,7 @@ export class Tables {
     this.roomOfMessage.set(id, this.versions.write<RoomId>(undefined, roomId))
     const fileId = shownFile(message)
     if (fileId === undefined) return
-    this.shownFiles.set(fileId, [...(this.shownFiles.get(fileId) ?? []), { roomId, seq }])
+    this.shownFiles.add(fileId, roomId, seq)
     this.rooms.get(roomId)?.fileIds.set(seq, fileId)
   }
 
@@ -124,8 +142,6 @@ export class Tables {
     const fileId = fileIds.get(seq)
     if (fileId === undefined) return
     fileIds.delete(seq)
-    const left = this.shownFiles.get(fileId)?.filter((one) => one.roomId !== roomId || one.seq !== seq) ?? []
-    if (left.length > 0) this.shownFiles.set(fileId, left)
-    else this.shownFiles.delete(fileId)
+    this.shownFiles.forget(fileId, roomId, seq)
   }
 }

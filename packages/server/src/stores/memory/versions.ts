@@ -16,6 +16,17 @@ export class Versions {
     return this.open.size > 0
   }
 
+  /** The number of the last write transaction. */
+  get now(): number {
+    return this.current
+  }
+
+  /** Is there a reader that does not see this write? */
+  isReadBefore(version: number): boolean {
+    const [oldest] = this.open
+    return oldest !== undefined && oldest.version < version
+  }
+
   /** Begins a write transaction; it ends before other code can run, so no snapshot sees half of it. */
   begin(): void {
     this.current++

@@ -321,4 +321,11 @@ export const MIGRATIONS: readonly string[] = [
   -- True: its inviter withdrew it. Apart from "shown": a decline has to outlast it.
   ALTER TABLE invitations ADD COLUMN withdrawn boolean NOT NULL DEFAULT false;
   `,
+  `
+  -- From a file and a room to the newer messages that show it: seq is in it so that older ones cost no look-up. Dropped
+  -- first: a lock that grew could meet a commit that holds the weaker one. Servers of the version before use either.
+  DROP INDEX messages_file;
+  CREATE INDEX messages_file ON messages ((metadata ->> 'fileId'), room_id, seq)
+    WHERE type IN ('image', 'file') AND NOT deleted;
+  `,
 ]

@@ -180,22 +180,38 @@ export const SPANS = {
     WHERE room_id > $1 AND floor_seq <= last_seq ORDER BY room_id LIMIT $2`,
 }
 
-const SHOWS_FILE = `metadata ->> 'fileId' BETWEEN $1 AND $1 AND type IN ('image', 'file') AND NOT deleted`
+const SHOWS_FILE = `metadata ->> 'fileId' <= $1 AND type IN ('image', 'file') AND NOT deleted`
 export const FILE_SHOWN = {
   name: 'file-shown',
-  text: `SELECT 1 FROM messages WHERE ${SHOWS_FILE} ORDER BY metadata ->> 'fileId' LIMIT 1`,
+  text: `SELECT 1 FROM messages WHERE metadata ->> 'fileId' >= $1 AND ${SHOWS_FILE}
+    ORDER BY metadata ->> 'fileId' LIMIT 1`,
 }
+/**
+ * Some leaps, each from a room on: the user's next one (`mine`), and from there the next one with a message that shows
+ * the file (`shown`). If both are the same, the user may read it. A deleted room has no head: in it the user may read
+ * nothing. Rows and not columns are compared: only so the index is entered at the place.
+ */
 export const FILE_SHOWN_TO = {
   name: 'file-shown-to',
-  text: `SELECT 1 FROM (
-      SELECT room_id, seq FROM messages WHERE ${SHOWS_FILE} ORDER BY metadata ->> 'fileId' OFFSET 0
-    ) AS shown
-    CROSS JOIN LATERAL (SELECT 1 FROM room_heads WHERE room_id = shown.room_id LIMIT 1) AS head
-    CROSS JOIN LATERAL (
-      SELECT 1 FROM room_members
-      WHERE room_id = shown.room_id AND user_id = $2 AND ${PRESENT} AND from_seq <= shown.seq LIMIT 1
-    ) AS member
-    LIMIT 1`,
+  text: `WITH RECURSIVE leaps (room_id, is_mine, taken) AS (
+      SELECT $3::text COLLATE "C", false, 0
+      UNION ALL
+      SELECT shown.room_id, shown.room_id = mine.room_id, taken + 1 FROM leaps
+      CROSS JOIN LATERAL (
+        SELECT room_id, CASE WHEN EXISTS (SELECT 1 FROM room_heads WHERE room_id = member.room_id)
+          THEN from_seq ELSE ${Number.MAX_SAFE_INTEGER} END AS first
+        FROM room_members AS member
+        WHERE (user_id, room_id) >= ($2, leaps.room_id) AND user_id <= $2 AND removed IS NULL
+        ORDER BY user_id, room_id LIMIT 1
+      ) AS mine
+      CROSS JOIN LATERAL (
+        SELECT room_id FROM messages
+        WHERE (metadata ->> 'fileId', room_id, seq) >= ($1, mine.room_id, mine.first) AND ${SHOWS_FILE}
+        ORDER BY metadata ->> 'fileId', room_id, seq LIMIT 1
+      ) AS shown
+      WHERE NOT is_mine AND taken < $4
+    )
+    SELECT max(room_id) AS place, bool_or(is_mine) AS is_shown, max(taken) AS taken FROM leaps`,
 }
 
 export const MISNAMED = {

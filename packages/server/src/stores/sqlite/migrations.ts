@@ -312,4 +312,10 @@ export const MIGRATIONS: readonly string[] = [
   -- 1: its inviter withdrew it. Apart from "shown": a decline has to outlast it.
   ALTER TABLE invitations ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;
   `,
+  `
+  -- From a file and a room to the newer messages that show it: seq is in it so that older ones cost no look-up.
+  DROP INDEX messages_file;
+  CREATE INDEX messages_file ON messages (json_extract(metadata, '$.fileId'), room_id, seq)
+    WHERE type IN ('image', 'file') AND deleted = 0;
+  `,
 ]

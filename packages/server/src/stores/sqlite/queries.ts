@@ -134,10 +134,21 @@ export const SPANS = `
 
 const SHOWS_FILE = `json_extract(metadata, '$.fileId') = ?1 AND type IN ('image', 'file') AND deleted = 0`
 export const FILE_SHOWN = `SELECT 1 FROM messages WHERE ${SHOWS_FILE} LIMIT 1`
+/**
+ * One leap: from a room on, the user's next one (`mine`), and from there the next one with a message that shows the file
+ * (`shown`). If both are the same, the user may read it. A deleted room has no head: in it the user may read nothing.
+ */
 export const FILE_SHOWN_TO = `
-  SELECT 1 FROM messages CROSS JOIN room_heads ON room_heads.room_id = messages.room_id
-  CROSS JOIN room_members AS member ON member.room_id = messages.room_id
-  WHERE ${SHOWS_FILE} AND member.user_id = ?2 AND member.removed IS NULL AND messages.seq >= member.from_seq LIMIT 1`
+  SELECT mine.room_id AS mine, (
+    SELECT room_id FROM messages INDEXED BY messages_file
+    WHERE ${SHOWS_FILE} AND (room_id, seq) >= (mine.room_id, mine.first) ORDER BY room_id, seq LIMIT 1
+  ) AS shown
+  FROM (
+    SELECT room_id, CASE WHEN EXISTS (SELECT 1 FROM room_heads WHERE room_id = member.room_id)
+      THEN from_seq ELSE ${Number.MAX_SAFE_INTEGER} END AS first
+    FROM room_members AS member INDEXED BY room_members_user
+    WHERE user_id = ?2 AND removed IS NULL AND room_id >= ?3 ORDER BY room_id LIMIT 1
+  ) AS mine`
 
 export const MISNAMED = `
   SELECT room_id FROM room_members

@@ -68,7 +68,7 @@ describe('SQLite finds by index', () => {
 
   /** Only the given list of ids, and the rows found for it, may be scanned. */
   const isWalk = (step: string): boolean =>
-    /^SCAN (?!key|wanted|json_each|lag|near|CONSTANT ROW|\(subquery)/.test(step)
+    /^SCAN (?!key|wanted|json_each|lag|mine|near|CONSTANT ROW|\(subquery)/.test(step)
   const isSort = (step: string): boolean => step.includes('TEMP B-TREE')
 
   test('the facts of a commit', async () => {
@@ -166,6 +166,17 @@ describe('SQLite finds by index', () => {
       expect.stringMatching(/messages_sender \(room_id=\? AND sender_id=\? AND deleted=\? AND seq>\?\)/),
     )
     expect(plans.flat()).toContainEqual(expect.stringContaining('room_members_user'))
+  })
+
+  test('P12: whether a user may load a file: by leaps from room to room, past all messages between them', async () => {
+    const plans = await plansOf(() => sqliteReader(db).isFileShown('file-1', ann))
+    expect(plans.flat().filter((step) => isWalk(step) || isSort(step))).toEqual([])
+    expect(plans.flat()).toContainEqual(
+      expect.stringMatching(/INDEX room_members_user \(user_id=\? AND room_id>\?\)/),
+    )
+    expect(plans.flat()).toContainEqual(
+      expect.stringMatching(/INDEX messages_file \(<expr>=\? AND \(room_id,seq\)>\(\?,\?\)\)/),
+    )
   })
 
   test('limits of a user: open reports, and rooms', async () => {

@@ -1,6 +1,6 @@
 import { asRoomId, asUserId, LIMITS, type RoomId, type UserId } from '@roomful/protocol'
 import type { Membership, Reader } from '../port'
-import { integer, text } from '../sql/column'
+import { integer, text, textOrNull } from '../sql/column'
 import {
   attendanceFrom,
   auditFrom,
@@ -28,8 +28,8 @@ const UNREAD_STEP = 20
 const IN_ROOMS_STEP = 10
 /** Users whose rooms one statement compares with those of another, up to the bound of a user's rooms. */
 const ACQUAINTANCES_STEP = 10
-/** Rooms that one statement looks up: a millisecond or two. */
-const ROOMS_STEP = 250
+/** Rooms that one statement looks up: a millisecond. */
+const ROOMS_STEP = 100
 
 /**
  * The port's reads on one connection, inside the transaction that is its snapshot. Each statement is a step, and no
@@ -37,8 +37,7 @@ const ROOMS_STEP = 250
  */
 export function sqliteReader(connection: Connection, turns: Turns = new Turns()): Reader {
   const step = async <T>(work: () => T): Promise<T> => {
-    const pause = turns.pause()
-    if (pause) await pause
+    for (let pause = turns.pause(); pause; pause = turns.pause()) await pause
     return work()
   }
   /** Looks a list up in steps of this size. */
@@ -141,14 +140,17 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
 
     spans: ({ after = '', limit }) => step(() => connection.all(sql.SPANS, after, limit).map(spanFrom)),
 
-    isFileShown: (fileId, userId) =>
-      step(() => {
-        const row =
-          userId === undefined
-            ? connection.get(sql.FILE_SHOWN, fileId)
-            : connection.get(sql.FILE_SHOWN_TO, fileId, userId)
-        return row !== undefined
-      }),
+    isFileShown: async (fileId, userId) => {
+      if (userId === undefined) return step(() => connection.get(sql.FILE_SHOWN, fileId) !== undefined)
+      // By leaps from one list of rooms to the other: no more of them than the shorter one has rooms.
+      for (let from: string | null = ''; from !== null; ) {
+        const place: string = from
+        const leap = await step(() => connection.get(sql.FILE_SHOWN_TO, fileId, userId, place))
+        from = leap ? textOrNull(leap, 'shown') : null
+        if (leap && from === text(leap, 'mine')) return true
+      }
+      return false
+    },
 
     user: (userId) =>
       step(() => {

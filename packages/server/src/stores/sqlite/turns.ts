@@ -13,7 +13,10 @@ export class Turns {
   /** `now`: a clock in milliseconds, from an arbitrary start. */
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Call it before each step. Returns a promise to wait for, or undefined: there is time left. */
+  /**
+   * Call it before each step. Returns a promise to wait for, or undefined: there is time left. After the wait it is called
+   * again: of many who wait, some find the slice of the next turn used up as well.
+   */
   pause(): Promise<void> | undefined {
     if (this.#begunAt === undefined) {
       this.#begunAt = this.now()
