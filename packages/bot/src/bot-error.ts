@@ -8,7 +8,7 @@ import type { ErrorCode } from '@roomful/client'
  * that job, waits. `room`: the bot cannot listen there; it tries again. `history`: the server was restored from a backup, so
  * that the cursor of that room means other messages now; the bot continues with what was sent since. `lease`: this process
  * does not run the bot any more, or cannot say so; it takes part again as soon as it may. `invitation`: it could not be
- * accepted; it is tried again. `connection`: the end; `bot.done` rejects with the same error.
+ * accepted; it is tried again. `job`: some that are stored have no handler; they wait. `connection`: the end; `bot.done` rejects with the same error.
  */
 export type BotErrorContext =
   | {
@@ -21,6 +21,7 @@ export type BotErrorContext =
     }
   | { readonly source: 'store' | 'lease' | 'connection' }
   | { readonly source: 'room' | 'history' | 'invitation'; readonly roomId: string }
+  | { readonly source: 'job'; readonly job: string }
 
 export type OnBotError = (error: unknown, context: BotErrorContext) => void
 

@@ -52,10 +52,11 @@ export interface Bot<S extends object = DefaultSession> extends AsyncClosable {
   /** The handler of the jobs that are scheduled under this name. */
   job(name: string, handler: JobHandler): Bot<S>
   /**
-   * Runs the job at its time, also after a restart; at once if that has passed. Resolves when it is stored. While a job of
-   * this name and key waits, nothing changes. At most 10,000 wait (LIMIT_EXCEEDED). Only while this process runs the bot.
+   * Runs the job at its time, also after a restart; at once if that has passed. Resolves when it is stored. False: a job of
+   * this name and key waits or runs already, and stays as it is; one that schedules itself again needs another key, such as
+   * one with its time. At most 10,000 wait (LIMIT_EXCEEDED). Only while this process runs the bot.
    */
-  schedule(job: string, options: JobOptions & { readonly key: string }): Promise<void>
+  schedule(job: string, options: JobOptions & { readonly key: string }): Promise<boolean>
   /** False: there is none, or it runs already. */
   cancelJob(job: string, key: string): Promise<boolean>
   /**

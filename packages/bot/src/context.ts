@@ -61,8 +61,11 @@ export type BotContext<S extends object = DefaultSession> = EventContext & {
   ): Promise<SentMessage>
   /** Pins the message, where the bot moderates the room. Pinned already is a success too, so that a second try is none. */
   pin(): Promise<void>
-  /** As `Bot.schedule`. Without `key` it is keyed to the message: handled again, it is scheduled once. */
-  schedule(job: string, options: { at: Date; data?: unknown; key?: string }): Promise<void>
+  /**
+   * As `Bot.schedule`. Without `key` it is keyed to the message: handled again, it is scheduled once while it waits, and
+   * what it sends is sent once in any case.
+   */
+  schedule(job: string, options: { at: Date; data?: unknown; key?: string }): Promise<boolean>
 }
 
 /** `args` as the schemas of the command made them. */
@@ -115,9 +118,9 @@ export type JobContext = {
 
 /**
  * The events of `bot.on`. `message`, `system`, `join` and `leave` come once each, in order, also those of the time in which
- * the bot did not run; they are tried again, and kept as dead letters. `edit`, `delete`, `reaction`, `typing`, `added` (the
- * bot came into this room) and `removed` come as they happen, at most once; edits, deletes and reactions of the
- * messages that the client holds, and not the bot's own.
+ * the bot did not run; they are tried again, and kept as dead letters. A message that grows comes when it has ended.
+ * `edit`, `delete`, `reaction`, `typing`, `added` (the bot came into this room) and `removed` come as they happen, at most
+ * once; edits, deletes and reactions of the messages that the client holds, and not the bot's own.
  */
 export type BotEvents<S extends object = DefaultSession> = {
   message: BotContext<S>

@@ -19,8 +19,8 @@ export interface DeadLetters {
   /** By id, after this one. Default limit 100. */
   list(options?: { after?: string; limit?: number }): Promise<readonly DeadLetter[]>
   /**
-   * Handles it again, now, and takes it off the list if that succeeds: true. False if it failed again, or is not there any
-   * more. Only while this process runs the bot.
+   * Handles it again, now, and takes it off the list if that succeeds: true. False if it failed again, if it is not there
+   * any more, or if a job of its key waits. Only while this process runs the bot.
    */
   replay(id: string): Promise<boolean>
   /** Takes it off the list. */

@@ -7,26 +7,33 @@ import { replyStream } from './reply-stream'
 import { eventContext, type Run } from './run'
 import type { BotWrite } from './store/port'
 
-/** Handles one message until it succeeds or is given up. What is to be stored of it is returned, not stored. */
+/**
+ * Handles one message until it succeeds or is given up. `store` keeps what is to be kept of it: before it has, no other
+ * message of the same session is handled.
+ */
 async function handleMessage<S extends object>(
   run: Run<S>,
   message: ShownMessage,
-): Promise<{ readonly outcome: Attempted; readonly writes: readonly BotWrite[] }> {
+  store: (outcome: Attempted, writes: readonly BotWrite[]) => Promise<void>,
+): Promise<Attempted> {
   const about = { roomId: message.roomId, messageId: message.id }
   if (isSystem(message)) {
     const outcome = await attempt(run, { event: 'system', ...about }, (signal) =>
       handleSystem(run, message, signal),
     )
-    return { outcome, writes: [] }
+    await store(outcome, [])
+    return outcome
   }
-  const session = await run.sessions.open(message)
-  let writes: readonly BotWrite[] = []
-  const outcome = await attempt(run, { event: 'message', ...about }, async (signal) => {
-    const context = messageContext(run, message, signal, session.fresh())
-    await run.handlers.message(context)
-    writes = session.writes(context.session)
+  return run.sessions.use(message, async (session) => {
+    let writes: readonly BotWrite[] = []
+    const outcome = await attempt(run, { event: 'message', ...about }, async (signal) => {
+      const context = messageContext(run, message, signal, session.fresh())
+      await run.handlers.message(context)
+      writes = session.writes(context.session)
+    })
+    await store(outcome, outcome.ok ? writes : [])
+    return outcome
   })
-  return { outcome, writes: outcome.ok ? writes : [] }
 }
 
 /** At least once: the cursor moves, with what the handlers left, when the message was handled or given up. */
@@ -37,18 +44,20 @@ export async function passMessage<S extends object>(
 ): Promise<void> {
   const isOwn = message.senderId === run.chat.getState().user?.id
   if (isOwn || message.deleted) return run.keeper.commit([cursor])
-  const { outcome, writes } = await handleMessage(run, message)
-  if (outcome.ok) return run.keeper.commit([cursor, ...writes])
-  const letter = deadMessage(message, outcome.error, outcome.attempts, run.clock.now())
-  await run.keeper.commit([cursor, deadLetterWrite(letter)])
-  await run.keeper.trim('dead-letters', DEAD_LETTERS_KEPT)
+  await handleMessage(run, message, async (outcome, writes) => {
+    if (outcome.ok) return run.keeper.commit([cursor, ...writes])
+    const letter = deadMessage(message, outcome.error, outcome.attempts, run.clock.now())
+    await run.keeper.commit([cursor, deadLetterWrite(letter)])
+    await run.keeper.trim('dead-letters', DEAD_LETTERS_KEPT)
+  })
 }
 
 /** Once more, for a dead letter. */
 export async function replayMessage<S extends object>(run: Run<S>, message: ShownMessage): Promise<boolean> {
-  const { outcome, writes } = await handleMessage(run, message)
-  if (outcome.ok && writes.length > 0) await run.keeper.commit(writes)
-  return outcome.ok
+  const { ok } = await handleMessage(run, message, async (_outcome, writes) => {
+    if (writes.length > 0) await run.keeper.commit(writes)
+  })
+  return ok
 }
 
 function messageContext<S extends object>(
@@ -83,7 +92,10 @@ function messageContext<S extends object>(
       }),
     pin: () => event.room.pin(id, { signal }),
     schedule: (job, { key, ...options }) =>
-      run.scheduler.schedule(job, { ...options, key: key ?? `${id} ${jobs++}` }),
+      run.scheduler.schedule(
+        job,
+        key === undefined ? { ...options, key: `${id} ${jobs++}`, isOfMessage: true } : { ...options, key },
+      ),
   }
 }
 

@@ -15,6 +15,7 @@ export function watchInvitations<S extends object>(
 ): { update(): void; idle(): Promise<void> } {
   const { chat, clock, handlers, report, term } = run
   const lane = createLane(run)
+  const accepting = new Set<Promise<void>>()
   let seen = new Set<string>()
 
   async function answer(invitation: Invitation, signal: AbortSignal): Promise<void> {
@@ -22,15 +23,29 @@ export function watchInvitations<S extends object>(
     const { roomId } = invitation
     const isWaiting = chat.getState().invitations.some((one) => one.roomId === roomId)
     const isAccepted = isWaiting && rule !== 'none' && (rule === 'all' || (await rule(invitation)))
-    if (!isAccepted) return
-    await persist(
+    if (isAccepted) accept(roomId)
+  }
+
+  /** For as long as it takes: the time that handlers have is not enough for a server that is away. */
+  function accept(roomId: string): void {
+    const { ends } = term
+    const failed = (error: unknown): void => report(error, { source: 'invitation', roomId })
+    const accepted = persist(
       clock,
-      signal,
-      () => chat.acceptInvitation(roomId, { signal }),
-      (error) => report(error, { source: 'invitation', roomId }),
+      ends,
+      () => chat.acceptInvitation(roomId, { signal: ends }),
+      failed,
       // It has expired, or the bot may not.
       (error) => isFinal(codeOf(error)),
     )
+      .then(
+        () => {},
+        (error: unknown) => {
+          if (!ends.aborted) failed(error)
+        },
+      )
+      .finally(() => accepting.delete(accepted))
+    accepting.add(accepted)
   }
 
   return {
@@ -42,7 +57,10 @@ export function watchInvitations<S extends object>(
       for (const invitation of invitations)
         if (!before.has(keyOf(invitation))) lane.push('invitation', (signal) => answer(invitation, signal))
     },
-    idle: lane.idle,
+    idle: async () => {
+      await lane.idle()
+      await Promise.all(accepting)
+    },
   }
 }
 

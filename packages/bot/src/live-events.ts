@@ -1,4 +1,4 @@
-import type { Room, ShownMessage } from '@roomful/client'
+import { isGrowing, type Room, type ShownMessage } from '@roomful/client'
 import { attempt } from './attempts'
 import { changesBetween, type RowChange } from './model/room-changes'
 import { eventContext, type Run } from './run'
@@ -39,21 +39,31 @@ export function createLane<S extends object>(run: Run<S>, roomId?: string): Lane
   }
 }
 
-/** Delivers what happens in a room without being a message. Returns what ends that. */
-export function watchRoom<S extends object>(run: Run<S>, room: Room, lane: Lane): () => void {
+/**
+ * Delivers what happens in a room without being a message. `isPassed`: the handlers of this message have had it. Returns what
+ * ends that.
+ */
+export function watchRoom<S extends object>(
+  run: Run<S>,
+  room: Room,
+  lane: Lane,
+  isPassed: (message: ShownMessage) => boolean,
+): () => void {
   const { handlers, chat } = run
   const stops: (() => void)[] = []
   const me = () => chat.getState().user?.id
 
   if (handlers.has('edit') || handlers.has('delete') || handlers.has('reaction')) {
     let before = room.messages()
+    const growths = createGrowths(isPassed)
     stops.push(
       room.select(
         (state) => state.messages,
         (after) => {
-          const changes = changesBetween(before, after)
+          const changes = changesBetween(before, after, isGrowing)
           before = after
-          for (const change of changes) if (!isOwn(change, me())) deliverChange(run, lane, change)
+          for (const change of changes.flatMap((one) => (one.kind === 'growth' ? growths.edits(one) : one)))
+            if (!isOwn(change, me())) deliverChange(run, lane, change)
         },
       ),
     )
@@ -83,10 +93,30 @@ export function watchRoom<S extends object>(run: Run<S>, room: Room, lane: Lane)
   }
 }
 
-const isOwn = (change: RowChange<ShownMessage>, me: string | undefined): boolean =>
+type Growth = Extract<RowChange<ShownMessage>, { kind: 'growth' }>
+type Delivered = Exclude<RowChange<ShownMessage>, Growth>
+
+/** What a message grows by is no edit, unless its handlers had it already: then all that it grew by is one. */
+function createGrowths(isPassed: (message: ShownMessage) => boolean) {
+  const began = new Map<string, ShownMessage>()
+  return {
+    edits({ message, before }: Growth): Delivered[] {
+      const { id } = message
+      if (!isGrowing(before)) began.set(id, before)
+      if (isGrowing(message)) return []
+      const first = began.get(id) ?? before
+      began.delete(id)
+      return isPassed(message) && first.content !== message.content
+        ? [{ kind: 'edit', message, before: first }]
+        : []
+    },
+  }
+}
+
+const isOwn = (change: Delivered, me: string | undefined): boolean =>
   change.kind === 'reaction' ? change.userId === me : change.kind === 'edit' && change.message.senderId === me
 
-function deliverChange<S extends object>(run: Run<S>, lane: Lane, change: RowChange<ShownMessage>): void {
+function deliverChange<S extends object>(run: Run<S>, lane: Lane, change: Delivered): void {
   const { message } = change
   const key = `${change.kind} ${message.id} ${message.rev}`
   const context = (more: string, signal: AbortSignal) =>

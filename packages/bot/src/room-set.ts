@@ -1,13 +1,22 @@
-import { ChatError, type Room, type RoomSummary } from '@roomful/client'
+import { ChatError, type Room, type RoomSummary, type ShownMessage } from '@roomful/client'
 import { codeOf } from './bot-error'
 import { passMessage } from './handle-message'
 import { createLane, type Lane, watchRoom } from './live-events'
 import { eventContext, type Run } from './run'
 import type { BotWrite } from './store/port'
 import { backoffMs, sleep } from './timing'
+import { type Held, type Turn, turnsOf } from './turns'
 
-/** How far a room was read: the last message, when it was sent, and in which history of the server. */
-export type Cursor = { readonly seq: number; readonly at: string; readonly epoch: string }
+/**
+ * How far a room was read: the last message, when it was sent, and in which history of the server. `held`: those before it
+ * that still grew, and are not handled.
+ */
+export type Cursor = {
+  readonly seq: number
+  readonly at: string
+  readonly epoch: string
+  readonly held?: readonly Held[]
+}
 
 /**
  * Where it begins in a room without a cursor that it comes into while it runs: what was sent between its coming and its
@@ -15,12 +24,10 @@ export type Cursor = { readonly seq: number; readonly at: string; readonly epoch
  */
 const ARRIVAL_ROWS = 50
 
-type Place = {
-  after: number
-  since?: string
-  epoch?: string /** Messages up to here are new only after its own arrival. */
-  old?: number
-}
+type Place = { readonly after: number; readonly since?: string; readonly epoch?: string }
+
+/** `isInitial`: it is in the room as its term begins. `isNew`: it came into it since the last look at the list. */
+type Coming = { readonly isInitial: boolean; readonly isNew: boolean }
 
 export type RoomSetOptions = {
   readonly wanted: 'all' | readonly string[] | ((room: RoomSummary) => boolean)
@@ -38,6 +45,8 @@ export class RoomSet<S extends object> {
   /** Rooms that are waited for, which the list had not. */
   readonly #missing = new Map<string, () => void>()
   #isStarted = false
+  /** Rooms that it was in at the last look: if it begins in one of them now, it did not come into it just before. */
+  #known = new Set<string>()
 
   constructor(
     private readonly run: Run<S>,
@@ -72,11 +81,14 @@ export class RoomSet<S extends object> {
       typeof wanted === 'object'
         ? wanted
         : rooms.filter((room) => wanted === 'all' || this.#isWanted(room, wanted)).map(({ id }) => id)
+    const known = this.#known
+    this.#known = new Set(rooms.map(({ id }) => id))
     return ids.flatMap((id) => {
       if (this.#active.has(id)) return []
+      const isNew = !isInitial && !known.has(id)
       return [
         new Promise<void>((opened) => {
-          const ended = this.#listen(id, isInitial, opened).finally(() => {
+          const ended = this.#listen(id, { isInitial, isNew }, opened).finally(() => {
             this.#active.delete(id)
             opened()
           })
@@ -96,16 +108,16 @@ export class RoomSet<S extends object> {
   }
 
   /** Until the term ends, or the room is gone and nothing names it. */
-  async #listen(id: string, isInitial: boolean, opened: () => void): Promise<void> {
+  async #listen(id: string, coming: Coming, opened: () => void): Promise<void> {
     const { run } = this
     const { chat, term } = run
     const room = chat.room(id)
     const lane = createLane(run, id)
-    let isFirst = isInitial
+    let { isInitial: isFirst, isNew } = coming
     let isTold = false
     for (let tries = 0; ; tries++) {
       try {
-        await this.#read(room, lane, isFirst, () => {
+        await this.#read(room, lane, { isInitial: isFirst, isNew }, () => {
           if (!isFirst || isTold) this.#moved('added', room, lane)
           tries = 0
           isTold = false
@@ -124,6 +136,7 @@ export class RoomSet<S extends object> {
       opened()
       isFirst = false
       const isListed = this.#isListed(id)
+      isNew ||= !isListed
       if (!isListed && typeof this.options.wanted !== 'object') return
       try {
         await this.#rest(id, backoffMs(tries), isListed)
@@ -157,30 +170,19 @@ export class RoomSet<S extends object> {
     }
   }
 
-  async #read(room: Room, lane: Lane, isInitial: boolean, opened: () => void): Promise<void> {
-    const { chat } = this.run
+  async #read(room: Room, lane: Lane, coming: Coming, opened: () => void): Promise<void> {
     const { ends } = this.run.term
     let unwatch = (): void => {}
     try {
       await room.open({ signal: ends })
-      const place = this.#placeIn(room, isInitial)
+      const place = await this.#placeIn(room, coming)
       // From here on, also if it stops before the first message.
-      if (place.old === undefined && !this.cursors.has(room.id)) await this.#commit(room.id, place.after)
-      unwatch = watchRoom(this.run, room, lane)
+      if (!this.cursors.has(room.id)) await this.#commit(room.id, place.after)
+      unwatch = watchRoom(this.run, room, lane, (message) => this.#isPassed(message))
       opened()
-      const { old = 0, ...from } = place
-      let hasArrived = room.getState().room?.type === 'dm'
-      for await (const message of room.stream({ ...from, signal: ends })) {
-        const { seq } = message
-        if (seq <= old && !hasArrived) {
-          const { action, userId } = message.metadata ?? {}
-          const isComing = message.type === 'system' && (action === 'join' || action === 'invite')
-          hasArrived = isComing && userId === chat.getState().user?.id
-          continue
-        }
-        const cursor = this.#cursorAt(seq, message.createdAt)
-        await passMessage(this.run, message, writeOf(room.id, cursor))
-        this.cursors.set(room.id, cursor)
+      const held = this.cursors.get(room.id)?.held ?? []
+      for await (const turn of turnsOf(this.run, room, { ...place, held }, ends)) {
+        await this.#take(room.id, turn)
         if (ends.aborted) return
       }
     } finally {
@@ -188,6 +190,42 @@ export class RoomSet<S extends object> {
       room.close()
     }
   }
+
+  async #take(roomId: string, turn: Turn): Promise<void> {
+    // Older than its own arrival.
+    if (turn.kind === 'ended' && !this.#isHeld(roomId, turn.message.id)) return
+    const cursor = this.#cursorAfter(roomId, turn)
+    const write = writeOf(roomId, cursor)
+    if (turn.kind === 'held' || turn.kind === 'gone') await this.run.keeper.commit([write])
+    else await passMessage(this.run, turn.message, write)
+    this.cursors.set(roomId, cursor)
+  }
+
+  #cursorAfter(roomId: string, turn: Turn): Cursor {
+    const last = this.cursors.get(roomId)
+    const held = last?.held ?? []
+    switch (turn.kind) {
+      case 'message':
+      case 'held': {
+        const { seq, id, createdAt } = turn.message
+        const more = turn.kind === 'held' ? [{ seq, id }] : []
+        return { ...this.#cursorAt(seq, createdAt), held: [...held, ...more] }
+      }
+      case 'ended':
+      case 'gone': {
+        const id = turn.kind === 'gone' ? turn.held.id : turn.message.id
+        return { ...(last ?? this.#cursorAt(0, '')), held: held.filter((one) => one.id !== id) }
+      }
+    }
+  }
+
+  #isPassed({ roomId, seq, id }: ShownMessage): boolean {
+    const cursor = this.cursors.get(roomId)
+    return cursor !== undefined && seq <= cursor.seq && !this.#isHeld(roomId, id)
+  }
+
+  #isHeld = (roomId: string, messageId: string): boolean =>
+    this.cursors.get(roomId)?.held?.some(({ id }) => id === messageId) ?? false
 
   #cursorAt = (seq: number, at: string): Cursor => ({ seq, at, epoch: this.run.chat.getState().epoch ?? '' })
 
@@ -201,7 +239,7 @@ export class RoomSet<S extends object> {
     this.cursors.set(roomId, cursor)
   }
 
-  #placeIn(room: Room, isInitial: boolean): Place {
+  async #placeIn(room: Room, { isInitial, isNew }: Coming): Promise<Place> {
     const epoch = this.run.chat.getState().epoch ?? ''
     const cursor = this.cursors.get(room.id)
     if (cursor) {
@@ -213,10 +251,24 @@ export class RoomSet<S extends object> {
       return { after: cursor.seq, ...since, epoch: cursor.epoch }
     }
     if (this.options.begin === 'first') return { after: 0 }
-    const { lastSeq } = room.getState()
-    return isInitial
-      ? { after: lastSeq, epoch }
-      : { after: Math.max(0, lastSeq - ARRIVAL_ROWS), old: lastSeq, epoch }
+    return { after: isInitial ? room.getState().lastSeq : await this.#arrivalIn(room, isNew), epoch }
+  }
+
+  /** The last message that is older than its own arrival, or reports it. */
+  async #arrivalIn(room: Room, isNew: boolean): Promise<number> {
+    const { chat, term } = this.run
+    const { lastSeq, room: about } = room.getState()
+    const after = Math.max(0, lastSeq - ARRIVAL_ROWS)
+    // Nothing reports who comes into a dm.
+    if (about?.type === 'dm') return after
+    const last = room.history({ after, before: lastSeq + 1, order: 'newest', signal: term.ends })
+    for await (const { seq, type, metadata } of last) {
+      const { action, userId } = metadata ?? {}
+      const isComing = type === 'system' && (action === 'join' || action === 'invite')
+      if (isComing && userId === chat.getState().user?.id) return seq
+    }
+    // Of those who are in a room from its beginning nothing reports the coming: all of it is new.
+    return isNew && after === 0 && about?.createdBy !== null ? 0 : lastSeq
   }
 }
 

@@ -20,6 +20,9 @@ const JOB_BYTES = 16_384
 
 export type JobOptions = { readonly at: Date; readonly data?: unknown; readonly key?: string }
 
+/** `isOfMessage`: its key names a message and a place in its handling; what it sends is sent once, whenever it runs. */
+type Keyed = JobOptions & { readonly key: string; readonly isOfMessage?: boolean }
+
 /** `every`: it is repeated. `at`: when it is due, in ms. */
 type Job = {
   readonly id: string
@@ -27,11 +30,12 @@ type Job = {
   readonly at: number
   readonly data: unknown
   readonly every?: Every
+  readonly isOfMessage?: boolean
 }
 
 export type Scheduler = {
-  /** Resolves when it is stored. A key that waits already stays as it is. */
-  schedule(name: string, options: JobOptions & { readonly key: string }): Promise<void>
+  /** Resolves when it is stored. False: one of this key waits or runs, and stays as it is. */
+  schedule(name: string, options: Keyed): Promise<boolean>
   cancel(name: string, key: string): Promise<boolean>
   /** Reads what is stored, and begins. */
   start(): Promise<void>
@@ -57,16 +61,20 @@ type Parts = {
 
 /** `once` jobs are stored until they have run; of `every` job it is stored until when its runs are done. */
 export function createScheduler(parts: Parts, { once, repeated }: Jobs): Scheduler {
-  const { chat, clock, keeper, term } = parts
+  const { chat, clock, keeper, report, term } = parts
   const jobs = new Map<string, Job>()
+  /** They do not run before they are stored, and are not cancelled meanwhile. */
+  const storing = new Map<string, Promise<void>>()
   const running = new Map<string, Promise<void>>()
   let wake = (): void => {}
   let loop: Promise<void> = Promise.resolve()
 
-  async function run(job: Job): Promise<void> {
-    const handler = repeated.get(job.name)?.handler ?? once.get(job.name)
-    if (handler === undefined) return
+  const handlerOf = ({ name }: Pick<Job, 'name'>): JobHandler | undefined =>
+    repeated.get(name)?.handler ?? once.get(name)
+
+  async function run(job: Job, handler: JobHandler): Promise<void> {
     const at = new Date(job.at)
+    const key = job.isOfMessage ? job.id : `${job.id} ${at.toISOString()}`
     const outcome = await attempt(parts, { event: `job ${job.name}` }, async (signal) => {
       let sends = 0
       await handler({
@@ -75,13 +83,8 @@ export function createScheduler(parts: Parts, { once, repeated }: Jobs): Schedul
         at,
         data: job.data,
         signal,
-        send: (roomId, message, key) =>
-          parts.send({
-            roomId,
-            message,
-            signal,
-            key: `job ${job.id} ${at.toISOString()} ${roomId} ${key ?? String(sends++)}`,
-          }),
+        send: (roomId, message, own) =>
+          parts.send({ roomId, message, signal, key: `job ${key} ${roomId} ${own ?? String(sends++)}` }),
       })
     })
     // It stood for all that were missed: a restart, or a new term after a lost lease, must not run those again.
@@ -101,17 +104,25 @@ export function createScheduler(parts: Parts, { once, repeated }: Jobs): Schedul
     else jobs.set(id, { id, name, at, data: undefined, every })
   }
 
+  /** Was it planned by a clock that has been set back since, by more than clocks are corrected by every day? */
+  const isFarAhead = ({ every, at }: Job, now: number): boolean =>
+    every !== undefined && at > (nextAfter(every, now + LOOK_EVERY_MS) ?? at)
+
   /** Starts what is due, and answers when the next one is. */
   function startDue(): number {
     const now = clock.now()
     let next = now + LOOK_EVERY_MS
-    for (const job of jobs.values()) {
-      if (running.has(job.id)) continue
-      if (job.at > now) next = Math.min(next, job.at)
-      else if (running.size < RUNNING_MOST)
+    for (const job of [...jobs.values()]) {
+      if (running.has(job.id) || storing.has(job.id)) continue
+      if (job.every && isFarAhead(job, now)) plan(job.name, job.every, now)
+      const { at } = jobs.get(job.id) ?? job
+      const handler = handlerOf(job)
+      if (at > now) next = Math.min(next, at)
+      // One of an earlier version of the bot waits until there is a handler again.
+      else if (handler && running.size < RUNNING_MOST)
         running.set(
           job.id,
-          run(job)
+          run(job, handler)
             // The term has ended: the next one runs it.
             .catch(() => {})
             .then(() => {
@@ -146,33 +157,60 @@ export function createScheduler(parts: Parts, { once, repeated }: Jobs): Schedul
         if (at === undefined) await keeper.commit([lastRun(name, clock.now())])
         plan(name, every, at ?? clock.now())
       }
+      for (const name of new Set([...jobs.values()].filter((job) => !handlerOf(job)).map((job) => job.name)))
+        report(new Error(`There is no job ${name}, but some of it wait: they are kept`), {
+          source: 'job',
+          job: name,
+        })
       const end = (): void => wake()
       term.ends.addEventListener('abort', end)
       loop = work()
     },
-    async schedule(name, { at, data, key }) {
+    async schedule(name, { at, data, key, isOfMessage }) {
       if (!once.has(name)) throw new Error(`There is no job ${name}: give its handler to bot.job first`)
-      const due = at.getTime()
+      const due = at instanceof Date ? at.getTime() : Number.NaN
       if (Number.isNaN(due)) throw new ChatError('INVALID_PAYLOAD', 'at is no time', { field: 'at' })
       const id = `${name} ${key}`
-      if (jobs.has(id)) return
+      if (jobs.has(id)) return false
       if (jobs.size >= JOBS_MOST)
         throw new ChatError('LIMIT_EXCEEDED', `At most ${JOBS_MOST} jobs wait`, { limit: JOBS_MOST })
-      const text = data === undefined ? undefined : JSON.stringify(data)
+      const text = textOf(data)
       if (text !== undefined && text.length > JOB_BYTES)
         throw new ChatError('LIMIT_EXCEEDED', 'data is too large', { field: 'data', limit: JOB_BYTES })
-      const job: Job = { id, name, at: due, data: text === undefined ? undefined : JSON.parse(text) }
-      await keeper.commit([{ table: 'jobs', key: `once ${id}`, value: job }])
+      const job: Job = {
+        ...{ id, name, at: due, data: text === undefined ? undefined : JSON.parse(text) },
+        ...(isOfMessage ? { isOfMessage } : {}),
+      }
       jobs.set(id, job)
+      const stored = keeper.commit([{ table: 'jobs', key: `once ${id}`, value: job }])
+      storing.set(id, stored)
+      try {
+        await stored
+      } catch (error) {
+        jobs.delete(id)
+        throw error
+      } finally {
+        storing.delete(id)
+      }
       wake()
+      return true
     },
     async cancel(name, key) {
       const id = `${name} ${key}`
-      if (!jobs.has(id) || running.has(id)) return false
+      await storing.get(id)
+      if (running.has(id) || !jobs.delete(id)) return false
       await keeper.commit([gone(id)])
-      return jobs.delete(id)
+      return true
     },
     ended: () => loop,
+  }
+}
+
+function textOf(data: unknown): string | undefined {
+  try {
+    return data === undefined ? undefined : JSON.stringify(data)
+  } catch (cause) {
+    throw new ChatError('INVALID_PAYLOAD', 'data has no form in JSON', { field: 'data', cause })
   }
 }
 

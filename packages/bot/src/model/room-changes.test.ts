@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { changesBetween, type ShownRow } from './room-changes'
+import * as changes from './room-changes'
+
+type ShownRow = changes.ShownRow & { readonly grows?: boolean }
+const changesBetween = (before: readonly ShownRow[], after: readonly ShownRow[]) =>
+  changes.changesBetween(before, after, ({ grows = false }) => grows)
 
 const row = (seq: number, more: Partial<ShownRow> = {}): ShownRow => ({
   seq,
@@ -26,6 +30,17 @@ test('an edit, a delete, and nothing more of what is deleted', () => {
     { kind: 'delete', message: gone, before: b },
   ])
   expect(changesBetween([gone], [{ ...gone }])).toEqual([])
+})
+
+test('what a message grows by is no edit, nor is its end', () => {
+  const [begun, grown, ended] = [
+    row(1, { content: '', grows: true }),
+    row(1, { content: 'It', grows: true }),
+    row(1, { content: 'It ends' }),
+  ]
+  const kindOf = (from: ShownRow, to: ShownRow) => changesBetween([from], [to]).map(({ kind }) => kind)
+  expect([kindOf(begun, grown), kindOf(grown, ended)]).toEqual([['growth'], ['growth']])
+  expect(kindOf(ended, row(1, { content: 'It ended' }))).toEqual(['edit'])
 })
 
 test('reactions say who, and what became of it', () => {

@@ -13,6 +13,8 @@ export type ShownRow = {
 /** How a message differs from what it was. */
 export type RowChange<R extends ShownRow> =
   | { readonly kind: 'edit'; readonly message: R; readonly before: R }
+  /** It grows, has begun to again, or has ended. */
+  | { readonly kind: 'growth'; readonly message: R; readonly before: R }
   | { readonly kind: 'delete'; readonly message: R; readonly before: R }
   | {
       readonly kind: 'reaction'
@@ -26,10 +28,12 @@ export type RowChange<R extends ShownRow> =
 /**
  * What changed between two lists of a room's messages, both in order of `seq`. Messages that only one of them has are no
  * change: they came, or left the window. An unchanged message is the same object, so that it costs one comparison.
+ * `isGrowing`: more text of it can come.
  */
 export function changesBetween<R extends ShownRow>(
   before: readonly R[],
   after: readonly R[],
+  isGrowing: (message: R) => boolean,
 ): RowChange<R>[] {
   const changes: RowChange<R>[] = []
   let at = 0
@@ -38,7 +42,7 @@ export function changesBetween<R extends ShownRow>(
     while (at < before.length && seqAt(before, at) < message.seq) at++
     const was = before[at]
     if (was === undefined || was === message || was.seq !== message.seq) continue
-    changes.push(...changesOf(was, message))
+    changes.push(...changesOf(was, message, isGrowing))
   }
   return changes
 }
@@ -47,12 +51,21 @@ export function changesBetween<R extends ShownRow>(
 const seqAt = (rows: readonly ShownRow[], index: number): number =>
   rows[index]?.seq || Number.POSITIVE_INFINITY
 
-function changesOf<R extends ShownRow>(before: R, message: R): RowChange<R>[] {
+function changesOf<R extends ShownRow>(
+  before: R,
+  message: R,
+  isGrowing: (message: R) => boolean,
+): RowChange<R>[] {
   if (before.deleted) return []
   if (message.deleted) return [{ kind: 'delete', message, before }]
+  const hasGrown = isGrowing(before) || isGrowing(message)
+  const texts: RowChange<R>[] = hasGrown ? [{ kind: 'growth', message, before }] : editsOf(before, message)
+  return before.reactions === message.reactions ? texts : [...texts, ...reactionsOf(before, message)]
+}
+
+function editsOf<R extends ShownRow>(before: R, message: R): RowChange<R>[] {
   const isEdited = before.content !== message.content || before.editedAt !== message.editedAt
-  const edits: RowChange<R>[] = isEdited ? [{ kind: 'edit', message, before }] : []
-  return before.reactions === message.reactions ? edits : [...edits, ...reactionsOf(before, message)]
+  return isEdited ? [{ kind: 'edit', message, before }] : []
 }
 
 function reactionsOf<R extends ShownRow>(before: R, message: R): RowChange<R>[] {

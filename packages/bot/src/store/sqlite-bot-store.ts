@@ -44,7 +44,11 @@ export function sqliteBotStore(
       database.exec('COMMIT')
       return result
     } catch (error) {
-      database.exec('ROLLBACK')
+      try {
+        database.exec('ROLLBACK')
+      } catch {
+        // A full disk has rolled back by itself: what it says is in `error`.
+      }
       throw error
     }
   }
