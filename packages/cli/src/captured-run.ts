@@ -11,7 +11,7 @@ export async function runCli(
     env = {},
     signal = new AbortController().signal,
   }: {
-    stdin?: string | Uint8Array
+    stdin?: string | Uint8Array | Readable
     env?: Record<string, string>
     signal?: AbortSignal
   } = {},
@@ -23,7 +23,7 @@ export async function runCli(
     return stream
   }
   const code = await run(argv, {
-    stdin: Readable.from([Buffer.from(stdin)]),
+    stdin: stdin instanceof Readable ? stdin : Readable.from([Buffer.from(stdin)]),
     stdout: sink('stdout'),
     stderr: sink('stderr'),
     env,

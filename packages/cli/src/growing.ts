@@ -1,10 +1,7 @@
-import type { Room, ShownMessage } from '@roomful/client'
+import { isGrowing, type Room, type ShownMessage } from '@roomful/client'
 
 /** Messages whose end is waited for; further ones are printed as they are. */
 const MOST = 200
-
-const isGrowing = ({ stream }: ShownMessage): boolean =>
-  stream !== undefined && (stream.state === 'streaming' || stream.closing === true)
 
 /** Holds messages back that still grow, and prints each once, when it has ended. */
 export function createGrowing(

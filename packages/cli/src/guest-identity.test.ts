@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -37,14 +37,25 @@ test('processes that come at once are one guest', async () => {
 
 test('they are one guest also where the file is damaged, or its guest was forgotten just now', async () => {
   const [one] = await keepAll(1)
-  const [file = ''] = readdirSync(folder())
   for (const round of ROUNDS) {
+    const [file = ''] = readdirSync(folder())
     if (round % 2 === 0) writeFileSync(join(folder(), file), '{ half of i')
     else await identity().forget((await identity().read()) ?? '')
     const kept = new Set(await keepAll(6))
     expect([...kept]).toEqual([await identity().read()])
+    expect(readdirSync(folder())).toHaveLength(1)
   }
   expect(one).toBe('token 0')
+})
+
+test('a file that leads nowhere is damaged, and not read for ever', async () => {
+  await keepAll(1)
+  const [file = ''] = readdirSync(folder())
+  rmSync(join(folder(), file))
+  symlinkSync('nowhere', join(folder(), file))
+  expect(await identity().read()).toBeUndefined()
+  expect(await keepAll(1)).toEqual(['token 0'])
+  expect(await identity().read()).toBe('token 0')
 })
 
 test('what is forgotten is this token, and no other', async () => {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { configFolder } from './config-folder'
 import { CliError } from './failure'
 import type { Io } from './io'
@@ -24,75 +24,101 @@ export function guestIdentity(io: Io, url: string, name: string): GuestIdentity 
     return { read: async () => undefined, keep: async (token) => token, forget: async () => {} }
   const server = new URL(url).href
   const key = createHash('sha256').update(`${server}\n${name}`).digest('hex').slice(0, 24)
-  const file = join(folder, 'guests', `${key}.json`)
+  const guests = join(folder, 'guests')
+  const fileOf = (version: number): string => join(guests, `${key}.${version}.json`)
 
-  const read = async (from = file): Promise<string | undefined> => {
-    try {
-      const kept: unknown = JSON.parse(await readFile(from, 'utf8'))
-      return typeof kept === 'object' && kept !== null && 'token' in kept && typeof kept.token === 'string'
-        ? kept.token
-        : undefined
-    } catch (error) {
-      // Not there, or no JSON any more: a new guest takes its place.
-      if (error instanceof SyntaxError || hasCode(error, 'ENOENT')) return undefined
-      throw notKept(file, error)
-    }
+  const versions = async (): Promise<number[]> =>
+    ((await readdir(guests).catch(ignoreMissing)) ?? [])
+      .map((file) =>
+        file.startsWith(`${key}.`) ? Number(/^\.(\d+)\.json$/.exec(file.slice(key.length))?.[1]) : 0,
+      )
+      .filter((version) => version > 0)
+
+  const newest = async (missing = 0): Promise<Version> => {
+    const version = Math.max(0, ...(await versions()))
+    if (version === 0) return { version, token: undefined }
+    const text = await readFile(fileOf(version), 'utf8').catch(ignoreMissing)
+    if (text !== undefined) return { version, token: tokenIn(text) }
+    // Another process has made a newer one since. Listed again it is a link to nowhere: as damaged as any.
+    return version === missing ? { version, token: undefined } : newest(version)
   }
-  /** Removes it if it still has this: what another process has put there meanwhile goes back. */
-  const remove = async (token: string | undefined): Promise<void> => {
-    const aside = `${file}.${randomUUID()}`
+  /** Makes the version after this one, unless another process was quicker. */
+  const follow = async ({ version }: Version, token: string | undefined): Promise<boolean> => {
+    const fresh = join(guests, `${randomUUID()}.new`)
     try {
-      await rename(file, aside)
-      if ((await read(aside)) !== token) await link(aside, file)
+      await mkdir(guests, { recursive: true, mode: FOLDER_MODE })
+      await writeFile(fresh, `${JSON.stringify({ server, name, token })}\n`, { mode: FILE_MODE, flag: 'wx' })
+      // A file appears whole, and at one process only.
+      await link(fresh, fileOf(version + 1))
     } catch (error) {
-      if (!hasCode(error, 'ENOENT') && !hasCode(error, 'EEXIST')) throw notKept(file, error)
+      if (hasCode(error, 'EEXIST')) return false
+      throw error
     } finally {
-      await rm(aside, { force: true })
+      await rm(fresh, { force: true })
+    }
+    const all = await versions()
+    const last = Math.max(...all)
+    await Promise.all(all.filter((each) => each < last).map((each) => rm(fileOf(each), { force: true })))
+    // Where this process was slow, its number was free because it had been removed.
+    return last === version + 1
+  }
+  const keep = async (token: string): Promise<string> => {
+    for (;;) {
+      const last = await newest()
+      if (last.token !== undefined) return last.token
+      if (await follow(last, token)) return token
     }
   }
-  /** Of processes that come at once one makes the file, and all are that guest. */
-  const place = async (fresh: string, token: string): Promise<string> => {
+  const forget = async (token: string): Promise<void> => {
     for (;;) {
-      try {
-        await link(fresh, file)
-        return token
-      } catch (error) {
-        if (!hasCode(error, 'EEXIST')) throw notKept(file, error)
-      }
-      const kept = await read()
-      if (kept !== undefined) return kept
-      await remove(undefined)
+      const last = await newest()
+      if (last.token !== token || (await follow(last, undefined))) return
     }
+  }
+  const said = (error: unknown): never => {
+    throw notKept(guests, error)
   }
   return {
-    read: () => read(),
-    async keep(token) {
-      const fresh = `${file}.${randomUUID()}`
-      const text = `${JSON.stringify({ server, name, token })}\n`
-      try {
-        await mkdir(dirname(file), { recursive: true, mode: FOLDER_MODE })
-        await writeFile(fresh, text, { mode: FILE_MODE, flag: 'wx' })
-      } catch (error) {
-        throw notKept(file, error)
-      }
-      try {
-        return await place(fresh, token)
-      } finally {
-        await rm(fresh, { force: true })
-      }
-    },
-    async forget(token) {
-      if ((await read()) === token) await remove(token)
-    },
+    read: async () => (await newest().catch(said)).token,
+    keep: (token) => keep(token).catch(said),
+    forget: (token) => forget(token).catch(said),
+  }
+}
+
+/**
+ * Each change is a file of its own with the next number, and the newest counts: a file that is replaced or removed
+ * could be that of a process that came between. Without a token: the guest was forgotten.
+ */
+type Version = { version: number; token: string | undefined }
+
+/** No JSON any more, or of something else: a new guest takes its place. */
+function tokenIn(text: string): string | undefined {
+  try {
+    const kept: unknown = JSON.parse(text)
+    return typeof kept === 'object' && kept !== null && 'token' in kept && typeof kept.token === 'string'
+      ? kept.token
+      : undefined
+  } catch {
+    return undefined
   }
 }
 
 const hasCode = (error: unknown, code: string): boolean =>
   error instanceof Error && 'code' in error && error.code === code
 
-function notKept(file: string, cause: unknown): CliError {
+const ignoreMissing = (error: unknown): undefined => {
+  if (!hasCode(error, 'ENOENT')) throw error
+}
+
+function notKept(folder: string, cause: unknown): CliError {
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new CliError('FILE', `the guest of this machine cannot be kept: ${why}`, `is ${file} writable?`, 1, {
-    cause,
-  })
+  return new CliError(
+    'FILE',
+    `the guest of this machine cannot be kept: ${why}`,
+    `is ${folder} writable?`,
+    1,
+    {
+      cause,
+    },
+  )
 }

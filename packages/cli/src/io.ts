@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import { CliError } from './failure'
 
 /** Everything a command touches outside itself: tests pass their own. */
 export type Io = {
@@ -18,6 +19,23 @@ export function interruptCode(signal: AbortSignal): number {
   const reason: Interrupt | unknown = signal.reason
   if (reason === 'reader gone') return 0
   return reason === 'SIGTERM' ? 143 : 130
+}
+
+/** Ends a command from where it is; `run` gives the exit code, and reports nothing. */
+export const interrupted = (): CliError => new CliError('ABORTED', 'interrupted')
+
+/**
+ * The outcome of `work`, for a command that has nothing to show of a part of it: an interrupt ends the wait. What fails
+ * after it fails because of it.
+ */
+export async function unlessInterrupted<T>({ signal }: Pick<Io, 'signal'>, work: Promise<T>): Promise<T> {
+  const done = await Promise.race([work.then((value) => ({ value })), aborted(signal)]).catch(
+    (error: unknown) => {
+      if (!signal.aborted) throw error
+    },
+  )
+  if (!done || signal.aborted) throw interrupted()
+  return done.value
 }
 
 /** Writes and waits until the stream accepts it: a slow reader slows us down instead of filling memory. */

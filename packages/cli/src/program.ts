@@ -17,7 +17,7 @@ import { addTail } from './arguments/tail'
 import { addToken } from './arguments/token'
 import { addWebhooks } from './arguments/webhooks'
 import { EXIT, report, toCliError } from './failure'
-import type { Io } from './io'
+import { type Io, interruptCode } from './io'
 import { isServerMissing, withoutServer } from './server-package'
 import { VERSION } from './version'
 
@@ -50,8 +50,9 @@ export async function run(typed: readonly string[], given: Io): Promise<number> 
 
 function failed(io: Io, error: unknown, argv: readonly string[]): number {
   const failure = toCliError(error)
-  // After Ctrl+C the user knows that it was interrupted.
-  if (!io.signal.aborted || failure.code !== 'ABORTED') report(io, failure, argv.includes('--json'))
+  // The user knows that it was interrupted. The SDK's requests end with this code too.
+  if (io.signal.aborted && failure.code === 'ABORTED') return interruptCode(io.signal)
+  report(io, failure, argv.includes('--json'))
   return failure.exitCode
 }
 

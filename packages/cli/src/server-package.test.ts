@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -45,20 +45,30 @@ test('under npx the same line runs again with the server, and ends as that does'
 
 test('a signal to the first process reaches the second', async () => {
   const stop = new AbortController()
-  const env = fakeNpm("process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1_000)")
+  const env = fakeNpm(
+    `process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1_000)
+    require('node:fs').writeFileSync(${JSON.stringify(join(folder, 'listens'))}, '')`,
+  )
   const running = withoutServer(ioWith(env, stop.signal), ['serve'], missing)
-  while (!existing(join(folder, 'args'))) await new Promise((resolve) => setImmediate(resolve))
+  while (!existsSync(join(folder, 'listens'))) await new Promise((resolve) => setImmediate(resolve))
   stop.abort('SIGTERM')
   expect(await running).toBe(0)
 })
 
-const existing = (file: string): boolean => {
-  try {
-    return readFileSync(file, 'utf8').endsWith(']')
-  } catch {
-    return false
+test('where the signal kills the second process, the first ends as the signal says', async () => {
+  for (const [why, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    const stop = new AbortController()
+    const env = fakeNpm('setInterval(() => {}, 1_000)')
+    const running = withoutServer(ioWith(env, stop.signal), ['migrate'], missing)
+    while (!existsSync(join(folder, 'args'))) await new Promise((resolve) => setImmediate(resolve))
+    stop.abort(why)
+    expect(await running).toBe(code)
+    rmSync(join(folder, 'args'))
   }
-}
+})
 
 test('elsewhere, and where npm did not bring it either, the line to type is the error', async () => {
   // Without a terminal and without --yes, npm would only refuse.

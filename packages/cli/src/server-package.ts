@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { CliError, EXIT } from './failure'
-import type { Io } from './io'
+import { type Io, interruptCode } from './io'
 import { VERSION } from './version'
 
 const SERVER = '@roomful/server'
@@ -42,7 +42,7 @@ export async function withoutServer(io: Io, argv: readonly string[], cause: Erro
   io.signal.addEventListener('abort', forward)
   try {
     const [code]: (number | null)[] = await once(child, 'exit')
-    return code ?? EXIT.interrupted
+    return code ?? (io.signal.aborted ? interruptCode(io.signal) : EXIT.interrupted)
   } finally {
     io.signal.removeEventListener('abort', forward)
   }

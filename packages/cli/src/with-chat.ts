@@ -4,7 +4,7 @@ import { proxyAgent } from '@roomful/client/node'
 import { addressUnder } from './address'
 import { adviceFor, CliError, toCliError } from './failure'
 import { guestIdentity } from './guest-identity'
-import { type Io, interruptCode } from './io'
+import { type Io, interrupted, unlessInterrupted } from './io'
 
 export type ConnectOptions = {
   readonly url: string
@@ -23,7 +23,7 @@ const RETRY_MS = 500
 /** Refusals of a token that a new one may not meet. */
 const STALE = new Set(['TOKEN_INVALID', 'TOKEN_EXPIRED', 'SESSION_REVOKED', 'UNAUTHENTICATED'])
 
-/** Signs in, connects, runs, and always closes. Ctrl+C ends the wait for the connection too. */
+/** Signs in, connects, runs, and always closes. Ctrl+C ends the wait for the connection; `run` sees to itself. */
 export async function withChat<T>(
   io: Io,
   options: ConnectOptions,
@@ -37,6 +37,11 @@ export async function withChat<T>(
   } finally {
     await chat.close()
   }
+}
+
+/** As `withChat`, for a command that asks the server and shows the whole answer or nothing: Ctrl+C ends it anywhere. */
+export function askChat<T>(io: Io, options: ConnectOptions, run: (chat: Chat) => Promise<T>): Promise<T> {
+  return withChat(io, options, (chat) => unlessInterrupted(io, run(chat)))
 }
 
 async function connected(
@@ -85,7 +90,7 @@ function online(io: Io, chat: Chat, url: string, deadline: number): Promise<void
         finish(() => reject(failure))
       }
     }
-    const stopped = (): void => finish(() => reject(interrupted(io)))
+    const stopped = (): void => finish(() => reject(interrupted()))
     const unsubscribe = chat.subscribe(look)
     const finish = (end: () => void): void => {
       unsubscribe()
@@ -104,7 +109,7 @@ function online(io: Io, chat: Chat, url: string, deadline: number): Promise<void
 async function guestToken(io: Io, url: string, name: string, deadline: number): Promise<string> {
   for (;;) {
     try {
-      return await signIn(io, url, name)
+      return await unlessInterrupted(io, signIn(io, url, name))
     } catch (error) {
       if (!(error instanceof CliError) || error.code !== 'OFFLINE' || Date.now() >= deadline) throw error
       await pause(io.signal, RETRY_MS)
@@ -139,13 +144,9 @@ async function reach(io: Io, address: URL, name: string): Promise<Response> {
       signal: io.signal,
     })
   } catch (cause) {
-    if (io.signal.aborted) throw interrupted(io)
     throw new CliError('OFFLINE', `no answer from ${address.origin}`, adviceFor('OFFLINE'), 1, { cause })
   }
 }
-
-const interrupted = (io: Io): CliError =>
-  new CliError('ABORTED', 'interrupted', undefined, interruptCode(io.signal))
 
 function pause(signal: AbortSignal, ms: number): Promise<void> {
   return new Promise((resolve) => {

@@ -23,12 +23,15 @@ export async function askAndCreate(asked: Asked): Promise<Created | undefined> {
   if (asked.stdin.isTTY !== true || asked.stdout.isTTY !== true)
     return createApp(folder ?? FOLDER, template ?? 'web')
   const { isCancel, select, text } = await import('@clack/prompts')
+  const terminal = { input: asked.stdin, output: asked.stdout }
   const named =
-    folder ?? (await text({ message: 'In which folder?', initialValue: FOLDER, placeholder: FOLDER }))
+    folder ??
+    (await text({ ...terminal, message: 'In which folder?', placeholder: FOLDER, defaultValue: FOLDER }))
   if (isCancel(named)) return undefined
   const options = Object.entries(TEMPLATES).flatMap(([value, hint]) =>
     isTemplate(value) ? { value, label: value, hint } : [],
   )
-  const chosen = template ?? (await select<Template>({ message: 'What does it begin as?', options }))
+  const chosen =
+    template ?? (await select<Template>({ ...terminal, message: 'What does it begin as?', options }))
   return isCancel(chosen) ? undefined : createApp(named || FOLDER, chosen)
 }

@@ -1,13 +1,18 @@
 import { relative } from 'node:path'
 import { askAndCreate, CreateError } from 'create-roomful'
 import { CliError, EXIT } from '../failure'
-import { type Io, write } from '../io'
+import { type Io, unlessInterrupted, write } from '../io'
 
 type CreateOptions = { readonly folder?: string; readonly template?: string; readonly json?: boolean }
 
 /** As `npm create roomful` does, from the same templates. */
 export async function create(io: Io, { folder, template, json }: CreateOptions): Promise<number> {
-  const made = await withAdvice(() => askAndCreate({ folder, template, stdin: io.stdin, stdout: io.stdout }))
+  const asked = { folder, template, stdin: io.stdin, stdout: io.stdout }
+  // A signal from elsewhere destroys the input, and a question without an answer never ends.
+  const made = await unlessInterrupted(
+    io,
+    withAdvice(() => askAndCreate(asked)),
+  )
   if (!made) return EXIT.interrupted
   const here = relative(process.cwd(), made.folder) || '.'
   const lines = [`cd ${here}`, ...made.next].map((line) => `  ${line}\n`).join('')

@@ -2,7 +2,7 @@ import { type Colours, coloursOf } from '../colours'
 import { diagnose } from '../doctor/diagnose'
 import type { Finding } from '../doctor/finding'
 import { EXIT } from '../failure'
-import { type Io, write } from '../io'
+import { type Io, unlessInterrupted, write } from '../io'
 import { visibleJson, visibleLine } from '../visible'
 
 type DoctorOptions = {
@@ -17,11 +17,9 @@ type DoctorOptions = {
 /** Checks a server from outside, and prints for each finding what to do. Ends with 1 if something is wrong. */
 export async function doctor(io: Io, options: DoctorOptions): Promise<number> {
   const token = options.token ?? io.env.ROOMFUL_TOKEN
-  const findings = await diagnose({
-    ...options,
-    signal: io.signal,
-    ...(token === undefined ? {} : { token }),
-  })
+  const target = { ...options, signal: io.signal, ...(token === undefined ? {} : { token }) }
+  // What an interrupt cuts short is wrong with nothing.
+  const findings = await unlessInterrupted(io, diagnose(target))
   const lines = options.json
     ? findings.map(visibleJson)
     : findings.map((finding) => lineOf(finding, coloursOf(io)))

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import type { Chat } from '@roomful/client'
 import type { ExportedRow } from '@roomful/server'
 import { onDatabase } from '../database-failure'
-import { CliError, EXIT } from '../failure'
+import { CliError, EXIT, toCliError } from '../failure'
 import { type Io, interruptCode, write } from '../io'
 import { showProgress } from '../progress'
 import type { RoomId } from '../room-id'
@@ -40,14 +40,22 @@ const AT_ONCE = 64 * 1024
 /** Writes all rows of a room, one JSON object a line: the room, its members, its messages with their tombstones. */
 export async function exportCommand(io: Io, options: ExportOptions): Promise<number> {
   const { room, output } = options
-  const since = output === undefined ? options.since : await endOfExport(output, room)
+  const end = output === undefined ? undefined : await endOfExport(output, room)
   const file = output === undefined ? undefined : await open(output, 'a', 0o600)
   const progress = showProgress(io, { ...options, what: 'messages exported' })
   let lastSeq = 0
   let lines = ''
+  let isCut = false
+  /** What goes before is cut off when there is something to go on with: until then the file stays as it was. */
+  const cut = async (): Promise<void> => {
+    if (!isCut) await file?.truncate(end?.bytes)
+    isCut = true
+  }
   const flush = async (): Promise<void> => {
     const text = lines
     lines = ''
+    if (text === '') return
+    await cut()
     await (file ? file.appendFile(text) : write(io.stdout, text))
   }
   const take: Take = async (row) => {
@@ -62,7 +70,8 @@ export async function exportCommand(io: Io, options: ExportOptions): Promise<num
   }
   try {
     // What has come is kept, also when the connection has broken.
-    await eachRow(io, options, { room, since: since ?? 0, head, take }).finally(flush)
+    await eachRow(io, options, { room, since: end?.since ?? options.since ?? 0, head, take }).finally(flush)
+    if (!io.signal.aborted) await cut()
     await file?.sync()
   } finally {
     progress.end()
@@ -77,8 +86,13 @@ async function eachRow(io: Io, options: ExportOptions, source: Source): Promise<
   const { database, databaseUrlFile, databaseSchema, join } = options
   if (database === undefined && databaseUrlFile === undefined)
     return withChat(io, options, async (chat) => {
-      if (join) await chat.joinRoom(options.room)
-      await fromServer(io, chat, source)
+      try {
+        if (join) await chat.joinRoom(options.room, { signal: io.signal })
+        await fromServer(io, chat, source)
+      } catch (error) {
+        // What has come by then is written.
+        if (!io.signal.aborted || toCliError(error).code !== 'ABORTED') throw error
+      }
     })
   const { databaseFrom } = await import('../setting')
   // Only the typed flags: a shell that has a variable for its server's database still exports from the server.
@@ -105,26 +119,26 @@ async function fromDatabase(io: Io, database: string, { room, since, head, take 
 }
 
 /** What a member sees, from their own first message on, up to the head as it is at the start. */
-async function fromServer(io: Io, chat: Chat, source: Source): Promise<void> {
+async function fromServer({ signal }: Io, chat: Chat, source: Source): Promise<void> {
   const { room: roomId, since, take } = source
-  const head = await chat.request('fetch-history', { roomId, limit: 1 })
+  const head = await chat.request('fetch-history', { roomId, limit: 1 }, { signal })
   source.head(head.lastSeq)
   if (since === 0) {
-    const { list = [] } = await chat.request('sync', { rooms: {}, list: true })
+    const { list = [] } = await chat.request('sync', { rooms: {}, list: true }, { signal })
     const room = list.find((item) => item.room.id === roomId)?.room
     if (!room) throw new CliError('ROOM_NOT_FOUND', `${roomId} is not among your rooms`)
     await take({ kind: 'room', room })
     for (let after: string | undefined; ; ) {
       const query = after === undefined ? { roomId } : { roomId, after }
-      const { members, next } = await chat.request('fetch-members', query)
+      const { members, next } = await chat.request('fetch-members', query, { signal })
       for (const member of members) await take({ kind: 'member', member })
       if (next === undefined) break
       after = next
     }
   }
-  for (let afterSeq = since; afterSeq < head.lastSeq && !io.signal.aborted; ) {
+  for (let afterSeq = since; afterSeq < head.lastSeq && !signal.aborted; ) {
     const query = { roomId, afterSeq, limit: PAGE, includeDeleted: true }
-    const { messages, toSeq } = await chat.request('fetch-history', query)
+    const { messages, toSeq } = await chat.request('fetch-history', query, { signal })
     for (const message of messages) if (message.seq <= head.lastSeq) await take({ kind: 'message', message })
     if (toSeq <= afterSeq) break
     afterSeq = toSeq

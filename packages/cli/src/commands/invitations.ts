@@ -3,7 +3,7 @@ import { CliError, EXIT } from '../failure'
 import { type Io, write } from '../io'
 import { showTable } from '../show-table'
 import { visibleJson } from '../visible'
-import { type ConnectOptions, withChat } from '../with-chat'
+import { askChat, type ConnectOptions } from '../with-chat'
 
 type InvitationsOptions = ConnectOptions & {
   readonly accept?: RoomId
@@ -24,7 +24,7 @@ export function invitations(
 ): Promise<number> {
   if ((withdraw === undefined) !== (user === undefined))
     throw new CliError('USAGE', '--withdraw and --user go together', undefined, EXIT.usage)
-  return withChat(io, options, async (chat) => {
+  return askChat(io, options, async (chat) => {
     if (accept !== undefined) await chat.acceptInvitation(accept)
     if (decline !== undefined) await chat.declineInvitation(decline)
     if (withdraw !== undefined && user !== undefined) await chat.withdrawInvitation(withdraw, user)

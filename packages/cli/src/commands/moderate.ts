@@ -6,7 +6,7 @@ import { messageIdOf } from '../message-id'
 import type { RoomId } from '../room-id'
 import { showTable } from '../show-table'
 import { visibleJson, visibleLine } from '../visible'
-import { type ConnectOptions, withChat } from '../with-chat'
+import { askChat, type ConnectOptions } from '../with-chat'
 
 type Options = ConnectOptions & { readonly json?: boolean }
 type Report = Awaited<ReturnType<typeof reportsOf>>[number]
@@ -28,13 +28,10 @@ export function listReports(
   io: Io,
   { room, resolved = false, ...options }: Options & { readonly room?: RoomId; readonly resolved?: boolean },
 ): Promise<number> {
-  return withChat(io, options, async (chat) => {
+  return askChat(io, options, async (chat) => {
     const rooms = room === undefined ? await reportedRooms(chat) : [room]
     const rows: Report[] = []
-    for (const id of rooms) {
-      if (io.signal.aborted) break
-      rows.push(...(await reportsOf(chat, id, resolved)))
-    }
+    for (const id of rooms) rows.push(...(await reportsOf(chat, id, resolved)))
     const lines = rows.map((one) => [
       ...[one.roomId, one.id, one.createdAt, one.reporterId, one.messageId],
       one.resolution === null ? one.reason : `${one.resolution} by ${one.resolvedBy}: ${one.reason}`,
@@ -47,7 +44,7 @@ export function listReports(
 }
 
 export function showReport(io: Io, roomId: RoomId, reportId: string, options: Options): Promise<number> {
-  return withChat(io, options, async (chat) => {
+  return askChat(io, options, async (chat) => {
     const { report, messages } = await chat.request('fetch-report', { roomId, reportId })
     const colours = coloursOf(io)
     const lines = messages.map(({ id, seq, senderName, senderId, content, deleted }) => {
@@ -75,14 +72,14 @@ export function resolveReport(
       `one of ${RESOLUTIONS.join(', ')}`,
       EXIT.usage,
     )
-  return withChat(io, options, async (chat) => {
+  return askChat(io, options, async (chat) => {
     const { report } = await chat.request('resolve-report', { roomId, reportId, resolution })
     return said(io, options, report, `${report.id}: ${resolution}`)
   })
 }
 
 export function deleteMessage(io: Io, roomId: RoomId, typed: string, options: Options): Promise<number> {
-  return withChat(io, options, async (chat) => {
+  return askChat(io, options, async (chat) => {
     const messageId = await messageIdOf(chat, roomId, typed)
     const { message } = await chat.request('delete-message', { roomId, messageId })
     return said(io, options, message, `Deleted message ${message.seq} of ${roomId}`)
@@ -96,7 +93,7 @@ export function moderateMember(
   act: MemberAct,
   options: Options,
 ): Promise<number> {
-  return withChat(io, options, async (chat) => {
+  return askChat(io, options, async (chat) => {
     const { member } = await requestOf(chat, roomId, userId, act)
     return said(io, options, member, `${DONE[act.kind]} ${userId} in ${roomId}${untilOf(member.mutedUntil)}`)
   })
@@ -136,9 +133,9 @@ export function showAudit(
   roomId: RoomId,
   options: Options & { readonly last: number },
 ): Promise<number> {
-  return withChat(io, options, async (chat) => {
+  return askChat(io, options, async (chat) => {
     const entries = []
-    for (let after: string | undefined; entries.length < options.last && !io.signal.aborted; ) {
+    for (let after: string | undefined; entries.length < options.last; ) {
       const limit = Math.min(PAGE, options.last - entries.length)
       const page = await chat.request('fetch-audit', {
         roomId,

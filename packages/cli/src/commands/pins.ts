@@ -4,7 +4,7 @@ import { type Io, write } from '../io'
 import type { RoomId } from '../room-id'
 import { showTable } from '../show-table'
 import { visibleJson, visibleLine } from '../visible'
-import { type ConnectOptions, withChat } from '../with-chat'
+import { askChat, type ConnectOptions } from '../with-chat'
 
 type PinsOptions = ConnectOptions & {
   readonly room: RoomId
@@ -17,7 +17,7 @@ type PinsOptions = ConnectOptions & {
 
 /** Pins or unpins one message where it is named; then lists the room's pins: a table for people, JSON lines with `--json`. */
 export function pins(io: Io, { room: id, join, pin, unpin, json, ...options }: PinsOptions): Promise<number> {
-  return withChat(io, options, async (chat) => {
+  return askChat(io, options, async (chat) => {
     const room = join ? await chat.joinRoom(id) : chat.room(id)
     await room.open({ signal: io.signal })
     if (pin !== undefined) await room.pin(pin, { signal: io.signal })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { InspectedEvent, InspectTrace } from '@roomful/client'
 import { CliError, EXIT } from '../failure'
-import { type Io, write } from '../io'
+import { type Io, unlessInterrupted, write } from '../io'
 import { formatTable } from '../table'
 import { eventRow, roomRow, summaryOf } from '../trace-format'
 import { visibleJson } from '../visible'
@@ -17,7 +17,7 @@ type ReplayOptions = {
 
 /** Shows a trace of `chat.inspect()`: what stood where at its end, and all that happened before, one line an event. */
 export async function replay(io: Io, { file, room, only, json }: ReplayOptions): Promise<number> {
-  const { inspection, payloads } = traceIn(await contentOf(io, file), file)
+  const { inspection, payloads } = traceIn(await unlessInterrupted(io, contentOf(io, file)), file)
   const events = inspection.events.filter((event) => isWanted(event, room, only))
   if (json) {
     for (const event of events) await write(io.stdout, `${visibleJson(event)}\n`)

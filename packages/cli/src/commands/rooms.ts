@@ -3,7 +3,7 @@ import { EXIT } from '../failure'
 import { type Io, write } from '../io'
 import { showTable } from '../show-table'
 import { visibleJson } from '../visible'
-import { type ConnectOptions, withChat } from '../with-chat'
+import { askChat, type ConnectOptions } from '../with-chat'
 
 type RoomsOptions = ConnectOptions & {
   /** Public rooms, joined or not, instead of the user's own. */
@@ -23,7 +23,7 @@ type Row = {
 
 /** Lists rooms: a table for people, one object a line with `--json`. */
 export function rooms(io: Io, options: RoomsOptions): Promise<number> {
-  return withChat(io, options, async (chat) => {
+  return askChat(io, options, async (chat) => {
     const rows = await (options.public ? publicRooms(chat, options.query) : ownRooms(chat, options.query))
     if (options.json) {
       for (const row of rows) await write(io.stdout, `${visibleJson(row)}\n`)

@@ -48,9 +48,12 @@ async function upload(
   chat: Chat,
   opened: readonly Opened[],
 ): Promise<number> {
-  const room = options.join ? await chat.joinRoom(options.room) : chat.room(options.room)
+  const { signal } = io
+  const room = options.join ? await chat.joinRoom(options.room, { signal }) : chat.room(options.room)
   const replyTo =
-    options.replyTo === undefined ? undefined : await messageIdOf(chat, options.room, options.replyTo)
+    options.replyTo === undefined
+      ? undefined
+      : await messageIdOf(chat, options.room, options.replyTo, { signal })
   const sent = opened.map(({ path, content }, i) =>
     room.sendFile(content, {
       name: basename(path),
@@ -60,9 +63,9 @@ async function upload(
   )
   const stop = followUploads(io, options, room, sent, opened)
   const all = Promise.all(sent.map((one, i) => outcomeOf(one, options.files[i] ?? '')))
-  const outcomes = await Promise.race([all, aborted(io.signal)])
+  const outcomes = await Promise.race([all, aborted(signal)])
   stop()
-  if (!Array.isArray(outcomes)) return interruptCode(io.signal)
+  if (!Array.isArray(outcomes)) return interruptCode(signal)
   return summary(io, options, outcomes)
 }
 

@@ -42,20 +42,27 @@ export function send(io: Io, options: SendOptions): Promise<number> {
 }
 
 async function sendAll(io: Io, options: SendOptions, chat: Chat): Promise<number> {
-  const room = options.join ? await chat.joinRoom(options.room) : chat.room(options.room)
+  const { signal } = io
+  const room = options.join ? await chat.joinRoom(options.room, { signal }) : chat.room(options.room)
   const replyTo =
-    options.replyTo === undefined ? undefined : await messageIdOf(chat, options.room, options.replyTo)
+    options.replyTo === undefined
+      ? undefined
+      : await messageIdOf(chat, options.room, options.replyTo, { signal })
   const tally = new Tally(io, options, chat)
-  const interrupted = aborted(io.signal)
-  for await (const text of textsOf(io, options)) {
-    tally.add(room, replyTo === undefined ? text : { content: text, replyTo })
-    while (tally.open >= IN_FLIGHT_MOST && !io.signal.aborted) await Promise.race([tally.next(), interrupted])
-    if (io.signal.aborted) break
+  const interrupted = aborted(signal)
+  const sendEach = async (): Promise<void> => {
+    for await (const text of textsOf(io, options)) {
+      tally.add(room, replyTo === undefined ? text : { content: text, replyTo })
+      while (tally.open >= IN_FLIGHT_MOST && !signal.aborted) await Promise.race([tally.next(), interrupted])
+      if (signal.aborted) break
+    }
   }
-  while (tally.open > 0 && !io.signal.aborted) await Promise.race([tally.next(), interrupted])
+  // Where the input cannot be read on, what came before it is on its way: that is awaited all the same.
+  const unread = await sendEach().then(() => undefined, toCliError)
+  while (tally.open > 0 && !signal.aborted) await Promise.race([tally.next(), interrupted])
   // A file outbox may hold unsent messages of an earlier run: they are sent and awaited as well.
-  const problem = await chat.flush({ signal: io.signal }).then(() => undefined, toCliError)
-  return tally.finish(problem)
+  const unsent = await chat.flush({ signal }).then(() => undefined, toCliError)
+  return tally.finish({ unread, unsent })
 }
 
 async function* textsOf(io: Io, { text, framing }: SendOptions): AsyncGenerator<string> {
@@ -119,12 +126,14 @@ class Tally {
     })
   }
 
-  /** `problem`: why not all messages were sent. */
-  async finish(problem: CliError | undefined): Promise<number> {
+  /** `unread`: why the input was not read to its end; `unsent`: why not all that was read was sent. */
+  async finish({ unread, unsent }: Record<'unread' | 'unsent', CliError | undefined>): Promise<number> {
     const { io, options } = this
     this.#progress?.end()
-    const failure = io.signal.aborted || this.#refused.length > 0 ? undefined : problem
-    if (failure) report(io, failure, options.json === true)
+    const failures = [unread, io.signal.aborted || this.#refused.length > 0 ? undefined : unsent].filter(
+      (failure) => failure !== undefined,
+    )
+    for (const failure of failures) report(io, failure, options.json === true)
     for (const { number, error } of this.#refused.slice(0, REFUSALS_SHOWN)) {
       const advice = adviceFor(error.code)
       const which = this.#total === 1 ? '' : `message ${number}: `
@@ -145,7 +154,7 @@ class Tally {
     }
     await write(io.stdout, options.json ? `${JSON.stringify(counts)}\n` : `${sentence(counts)}\n`)
     if (io.signal.aborted) return interruptCode(io.signal)
-    return this.#refused.length > 0 || failure ? EXIT.failed : EXIT.ok
+    return this.#refused.length > 0 || failures.length > 0 ? EXIT.failed : EXIT.ok
   }
 
   #settled(): void {

@@ -1,4 +1,4 @@
-import type { Chat, ShownMessage } from '@roomful/client'
+import type { ShownMessage } from '@roomful/client'
 import { EXIT } from '../failure'
 import { seqBefore } from '../find-seq'
 import { createGrowing } from '../growing'
@@ -32,7 +32,8 @@ type Row = Pick<
 /** Prints a room's messages in order; with `follow`, new ones too, until Ctrl+C. */
 export function tail(io: Io, options: TailOptions): Promise<number> {
   return withChat(io, options, async (chat) => {
-    const room = options.join ? await chat.joinRoom(options.room) : chat.room(options.room)
+    const { signal } = io
+    const room = options.join ? await chat.joinRoom(options.room, { signal }) : chat.room(options.room)
     const since = timeOf(options.since)
     const print = async (row: Row): Promise<void> => {
       // An imported message may be older than those before it.
@@ -40,23 +41,27 @@ export function tail(io: Io, options: TailOptions): Promise<number> {
       const text = formatMessage(row, options.format, options.url)
       if (text !== '') await write(io.stdout, text)
     }
-    const head = await page(chat, options.room, { limit: 1 })
+    const page = (query: { afterSeq?: number; limit: number }) =>
+      chat.request('fetch-history', { roomId: options.room, ...query }, { signal })
+    const head = await page({ limit: 1 })
     const after =
-      since === undefined ? startOf(options, head.lastSeq) : await seqBefore(chat, options.room, since)
+      since === undefined
+        ? startOf(options, head.lastSeq)
+        : await seqBefore(chat, options.room, since, { signal })
     if (options.follow !== false) {
       const growing = createGrowing(room, print)
-      for await (const message of room.stream({ after, signal: io.signal }))
+      for await (const message of room.stream({ after, signal }))
         if (!growing.holds(message)) await print(message)
-      return io.signal.aborted ? interruptCode(io.signal) : EXIT.ok
+      return signal.aborted ? interruptCode(signal) : EXIT.ok
     }
     // Up to the head as it was at the start, so that a busy room has an end.
-    for (let afterSeq = after; afterSeq < head.lastSeq && !io.signal.aborted; ) {
-      const { messages, toSeq } = await page(chat, options.room, { afterSeq, limit: PAGE })
+    for (let afterSeq = after; afterSeq < head.lastSeq && !signal.aborted; ) {
+      const { messages, toSeq } = await page({ afterSeq, limit: PAGE })
       for (const message of messages) if (message.seq <= head.lastSeq) await print(message)
       if (toSeq <= afterSeq) break
       afterSeq = toSeq
     }
-    return io.signal.aborted ? interruptCode(io.signal) : EXIT.ok
+    return signal.aborted ? interruptCode(signal) : EXIT.ok
   })
 }
 
@@ -71,8 +76,4 @@ function startOf({ since, last, follow }: TailOptions, lastSeq: number): number 
 function timeOf(since: Since | undefined): number | undefined {
   if (since === undefined || since.kind === 'seq') return undefined
   return since.kind === 'time' ? since.ms : Date.now() - since.ms
-}
-
-function page(chat: Chat, roomId: RoomId, query: { afterSeq?: number; limit: number }) {
-  return chat.request('fetch-history', { roomId, ...query })
 }

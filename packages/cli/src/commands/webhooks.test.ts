@@ -66,6 +66,19 @@ test('hundreds of dead letters are shown page by page, and replayed in steps', a
   expect((await webhooks('replay', 'app')).stdout).toBe('700 wait again.\n')
 })
 
+test('Ctrl+C ends it at the next page, with 130 and what is done so far', async () => {
+  await bury(701)
+  const signal = AbortSignal.abort('SIGINT')
+  const cli = (...args: string[]) => runCli(['webhooks', ...args, '--database', database], { signal })
+  const shown = await cli('dead', 'app', '--json')
+  expect(shown).toMatchObject({ code: 130, stderr: '' })
+  expect(shown.stdout.split('\n').length).toBeLessThan(700)
+  const ids = Array.from({ length: 700 }, (_, index) => `event-${index + 1}`)
+  const { code, stdout } = await cli('replay', 'app', ...ids, '--json')
+  expect(code).toBe(130)
+  expect(JSON.parse(stdout).replayed).toBeLessThan(700)
+})
+
 test('a database that is not there is an error, and is not made', async () => {
   const missing = `sqlite:${join(folder, 'other.db')}`
   for (const args of [['list'], ['list']])

@@ -1,6 +1,6 @@
 import { type DeadWebhook, openWebhooks, type Webhooks } from '@roomful/server'
 import { CliError, EXIT } from '../failure'
-import { type Io, write } from '../io'
+import { type Io, interruptCode, write } from '../io'
 import { showTable } from '../show-table'
 import { formatTable } from '../table'
 
@@ -10,7 +10,7 @@ type Options = { readonly database: string; readonly json: boolean }
 const IDS = 500
 
 export function listWebhooks(io: Io, options: Options): Promise<number> {
-  return withWebhooks(options, async (webhooks) => {
+  return withWebhooks(io, options, async (webhooks) => {
     const all = await webhooks.list()
     const rows = all.map(({ id, waiting, dead, oldestAt }) => [id, `${waiting}`, `${dead}`, oldestAt ?? ''])
     if (options.json) await write(io.stdout, lines(all))
@@ -21,7 +21,7 @@ export function listWebhooks(io: Io, options: Options): Promise<number> {
 
 /** Page by page: there may be ten thousand. */
 export function deadWebhooks(io: Io, endpoint: string, options: Options): Promise<number> {
-  return withWebhooks(options, async (webhooks) => {
+  return withWebhooks(io, options, async (webhooks) => {
     let after: number | undefined
     do {
       const { letters, next } = await webhooks.dead(endpoint, after === undefined ? {} : { after })
@@ -31,7 +31,7 @@ export function deadWebhooks(io: Io, endpoint: string, options: Options): Promis
       else
         await showTable(io, ['EVENT', 'TYPE', 'GIVEN UP', 'REASON'], rows, `${endpoint} has no dead letters.`)
       after = next
-    } while (after !== undefined)
+    } while (after !== undefined && !io.signal.aborted)
   })
 }
 
@@ -41,10 +41,10 @@ export function replayWebhooks(
   ids: readonly string[],
   options: Options,
 ): Promise<number> {
-  return withWebhooks(options, async (webhooks) => {
+  return withWebhooks(io, options, async (webhooks) => {
     let replayed = 0
     if (ids.length === 0) replayed = await webhooks.replay(endpoint)
-    for (let at = 0; at < ids.length; at += IDS)
+    for (let at = 0; at < ids.length && !io.signal.aborted; at += IDS)
       replayed += await webhooks.replay(endpoint, { ids: ids.slice(at, at + IDS) })
     const text = `${replayed} ${replayed === 1 ? 'waits' : 'wait'} again.`
     await write(io.stdout, `${options.json ? JSON.stringify({ replayed }) : text}\n`)
@@ -59,6 +59,7 @@ const rowOf = ({ id, type, deadAt, reason }: DeadWebhook): readonly string[] => 
 ]
 
 async function withWebhooks(
+  io: Io,
   { database }: Options,
   work: (webhooks: Webhooks) => Promise<void>,
 ): Promise<number> {
@@ -69,7 +70,7 @@ async function withWebhooks(
     } finally {
       await webhooks.close()
     }
-    return EXIT.ok
+    return io.signal.aborted ? interruptCode(io.signal) : EXIT.ok
   } catch (error) {
     if (error instanceof CliError) throw error
     const message = error instanceof Error ? error.message : String(error)

@@ -1,5 +1,6 @@
 import { addressUnder } from '../address'
 import { VERSION } from '../version'
+import { checkClock } from './clock'
 import { checkDisk } from './disk'
 import { bad, type Finding, good, skipped, type Target } from './finding'
 import { checkMigrations } from './migrations'
@@ -11,8 +12,6 @@ import { checkSignIn } from './sign-in'
 import { checkUpgrade } from './upgrade'
 
 const TIMEOUT_MS = 5_000
-/** Tokens live for minutes: with a larger clock difference they expire too early, or are not valid yet. */
-const SKEW_MAX_MS = 30_000
 
 /** All checks, each after those it depends on. A server that does not answer leaves those of this machine. */
 export async function diagnose(target: Target): Promise<Finding[]> {
@@ -32,7 +31,7 @@ export async function diagnose(target: Target): Promise<Finding[]> {
       : bad('reach', `${url} answered ${reached.status}`, 'something else answers at this address'),
     portOpen(url),
     await checkPath(url, signal),
-    clockOf(reached),
+    checkClock(reached.headers.get('date'), Date.now()),
     await readiness(target),
     await version(target),
     await checkUpgrade(target),
@@ -50,15 +49,6 @@ async function reach({ url, signal, origin }: Target, path: `/${string}`, init: 
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }
-}
-
-function clockOf(response: Response): Finding {
-  const date = Date.parse(response.headers.get('date') ?? '')
-  if (Number.isNaN(date)) return skipped('clock', 'the answer has no Date')
-  const skewMs = Math.abs(Date.now() - date)
-  const found = `${Math.round(skewMs / 1_000)} s apart from this machine`
-  if (skewMs <= SKEW_MAX_MS) return good('clock', found)
-  return bad('clock', found, 'set both clocks by NTP: tokens expire by the clock of the server')
 }
 
 async function readiness(target: Target): Promise<Finding> {

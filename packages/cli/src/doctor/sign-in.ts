@@ -1,4 +1,5 @@
 import { ChatError, createChat } from '@roomful/client'
+import { aborted } from '../io'
 import { bad, type Finding, good, skipped, type Target } from './finding'
 
 const TIMEOUT_MS = 10_000
@@ -38,8 +39,7 @@ function refused(error: unknown): Finding[] {
 
 function gaveUp(signal: AbortSignal): Promise<never> {
   const timeout = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
-  return new Promise((_, reject) => {
-    const stop = (): void => reject(new Error(`not signed in after ${TIMEOUT_MS / 1_000} s`))
-    timeout.addEventListener('abort', stop, { once: true })
+  return aborted(timeout).then(() => {
+    throw new Error(`not signed in after ${TIMEOUT_MS / 1_000} s`)
   })
 }
