@@ -23,7 +23,7 @@ export type AdminErrorOptions = {
 export class AdminError extends Error {
   override readonly name = 'AdminError'
   readonly code: string
-  /** The HTTP status; 0: no server answered. */
+  /** The HTTP status; 0: no server answered, or none was asked. */
   readonly status: number
   readonly field?: string
   readonly limit?: number

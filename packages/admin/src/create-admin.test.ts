@@ -60,6 +60,18 @@ test('each field goes where the route has it', async () => {
   ])
 })
 
+test('an id that a path cannot hold asks for nothing: it would be another operation', async () => {
+  const { admin, asked } = scripted([])
+  for (const id of ['.', '..'])
+    for (const call of [
+      admin.users.rooms({ userId: id }),
+      admin.members.remove({ roomId: 'r1', userId: id }),
+      admin.messages.list({ roomId: id }),
+    ])
+      await expect(call).rejects.toMatchObject({ code: 'INVALID_PAYLOAD', status: 0 })
+  expect(asked).toEqual([])
+})
+
 describe('a call', () => {
   test('without an answer is repeated with growing pauses, a message under the same key', async () => {
     const { admin, asked, waits } = scripted([away, problem(503, 'UNAVAILABLE'), json({ message: {} })])

@@ -50,9 +50,12 @@ function requestOf(
   const [method = '', path = ''] = route.split(' ')
   const rest = new Map(Object.entries(request).filter(([, value]) => value !== undefined))
   const filled = path.replace(/\{(\w+)\}/g, (_, field: string) => {
-    const value = rest.get(field)
+    const value = String(rest.get(field))
     rest.delete(field)
-    return encodeURIComponent(String(value))
+    // In a path it would be another operation: `/v1/users/../rooms` is `/v1/rooms`.
+    if (/^\.\.?$/.test(value))
+      throw new AdminError(`no id is ${value} (${field})`, { code: 'INVALID_PAYLOAD', status: 0, field })
+    return encodeURIComponent(value)
   })
   const headers = { authorization: `Bearer ${apiKey}` }
   const base = url.replace(/\/+$/, '') + filled
