@@ -1,11 +1,10 @@
-import type { ShownMessage } from '@roomful/client'
+import { isGrowing, type ShownMessage } from '@roomful/client'
 import { useRoom, useRoomSelector } from '@roomful/react'
 import type { ReactElement } from 'react'
 import { useComposerCommands } from '../composer/composer-context'
 import { IconButton } from '../ui/icon-button'
 import { useAttempt, useNotices } from '../ui/notices'
 import { useRemove } from './going'
-import { isGrowing } from './stream-state'
 import { useMayPin } from './use-may-pin'
 
 export function MessageActions({

@@ -1,4 +1,4 @@
-import type { ShownMessage } from '@roomful/client'
+import { isGrowing, type ShownMessage } from '@roomful/client'
 import { type ComponentType, lazy, memo, type ReactElement, Suspense } from 'react'
 import { MessageFile } from '../file/message-file'
 import { linked } from '../markdown/linked'
@@ -7,7 +7,7 @@ import { usePreferences } from '../preferences/preferences'
 import { isOnlyEmoji } from '../text/only-emoji'
 import { shownText } from '../text/shown-text'
 import { fullTime } from '../text/time'
-import { isGrowing, StreamState } from './stream-state'
+import { StreamState } from './stream-state'
 
 type TextProps = { content: string }
 const AsTyped = ({ content }: TextProps): ReactElement => <p className="content">{linked(content)}</p>

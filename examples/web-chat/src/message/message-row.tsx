@@ -62,8 +62,10 @@ export const MessageRow = memo(function MessageRow(props: Props): ReactElement {
       onPointerLeave={({ pointerType }) => pointerType !== 'touch' && setIsActive(false)}
       {...longPress}
       onFocus={() => setIsActive(true)}
-      onBlur={(event) => {
-        if (event.currentTarget.contains(event.relatedTarget)) return
+      onBlur={({ currentTarget: self, relatedTarget }) => {
+        // A window that is left keeps its active element. Over a dialog nothing else can be used; in an older browser a
+        // click on its text leaves nothing active.
+        if (self.contains(relatedTarget ?? document.activeElement) || self.querySelector('dialog')) return
         setIsActive(false)
         setOpened('nothing')
       }}

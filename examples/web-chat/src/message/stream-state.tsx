@@ -1,11 +1,8 @@
-import type { ShownMessage } from '@roomful/client'
+import { isGrowing, type ShownMessage } from '@roomful/client'
 import { useChatSelector, useRoom } from '@roomful/react'
 import type { ReactElement } from 'react'
 import { useAttempt } from '../ui/notices'
 import { useMayPin } from './use-may-pin'
-
-export const isGrowing = ({ stream }: ShownMessage): boolean =>
-  stream !== undefined && (stream.state === 'streaming' || stream.closing === true)
 
 /** How a message that grows goes on: a button to stop it, or how it was cut short. */
 export function StreamState({ message }: { message: ShownMessage }): ReactElement | null {

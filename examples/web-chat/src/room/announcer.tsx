@@ -1,7 +1,6 @@
-import type { ShownMessage } from '@roomful/client'
+import { isGrowing, type ShownMessage } from '@roomful/client'
 import { useRoom } from '@roomful/react'
 import { type ReactElement, useEffect, useState } from 'react'
-import { isGrowing } from '../message/stream-state'
 
 /** Speech is slower than chat: messages within a second are announced as one. */
 const BATCH_MS = 1_000

@@ -43,8 +43,7 @@ export function restoreSession(): Session | null {
  * Ends the login session in this browser at once, with everything it keeps, and on the server when the request arrives.
  */
 export async function endSession({ chat, identity }: Session): Promise<void> {
-  forget()
-  forgetReplies()
+  forget(identity)
   await Promise.all([
     chat.signOut(),
     // 401: it had ended already. Unreachable: it ends when the token expires, and this browser forgets the token.
@@ -92,7 +91,10 @@ function remember({ token, userId, name }: Identity): void {
   }
 }
 
-function forget(): void {
+/** In another tab somebody else may have signed in since: then what is kept here is theirs. */
+function forget({ token }: Identity): void {
+  if (recall()?.token !== token) return
+  forgetReplies()
   try {
     localStorage.removeItem(STORAGE_KEY)
   } catch {

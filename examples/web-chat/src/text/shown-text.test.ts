@@ -8,6 +8,10 @@ test('a message is shown by its text, and a picture or file without a caption by
   expect(shownText({ type: 'text', content: '' })).toBe('')
 })
 
+test('of one that begins to grow a line says that more comes', () => {
+  expect(lineOf({ type: 'text', content: '' })).toBe('…')
+})
+
 test.each([
   ['**Release 2.4** goes out', 'Release 2.4 goes out'],
   ['open `/chaos` and press *Settle*, then _wait_', 'open /chaos and press Settle, then wait'],

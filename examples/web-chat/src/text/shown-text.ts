@@ -14,8 +14,8 @@ export function shownText({ type, content, metadata }: Shown): string {
 /** More does not fit on two lines, and the patterns below are not for books. */
 const MOST = 400
 
-/** What is read of it on a line or two: a preview, a quote, a pin, a notification. */
-export const lineOf = (message: Shown): string => withoutMarks(shownText(message).slice(0, MOST))
+/** What is read of it on a line or two: a preview, a quote, a pin, a notification. One that begins to grow has no text yet. */
+export const lineOf = (message: Shown): string => withoutMarks(shownText(message).slice(0, MOST)) || '…'
 
 /** The words that are left of the marks that people type most; what only looks like one stays. */
 function withoutMarks(text: string): string {

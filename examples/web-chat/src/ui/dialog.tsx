@@ -50,6 +50,7 @@ export function Dialog({
   children: ReactNode
 }): ReactElement {
   const ref = useRef<HTMLDialogElement>(null)
+  const pressed = useRef<EventTarget>(null)
   const titleId = useId()
   useEffect(() => {
     const dialog = ref.current
@@ -79,8 +80,13 @@ export function Dialog({
       className="dialog"
       aria-labelledby={titleId}
       onClose={(event) => event.target === ref.current && !ref.current.open && onClose()}
-      onCancel={onClose}
-      onClick={(event) => event.target === ref.current && onClose()}
+      // React hands on what happens to a dialog that is inside of this one.
+      onCancel={(event) => event.target === ref.current && onClose()}
+      onMouseDown={(event) => {
+        pressed.current = event.target
+      }}
+      // Text that is selected past the edge ends in a click here, too.
+      onClick={({ target }) => target === ref.current && target === pressed.current && onClose()}
     >
       <div className="dialog-body">
         <header className="dialog-header">
