@@ -1,24 +1,30 @@
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
-import { fileURLToPath } from 'node:url'
-import { type ChatServer, createChatServer } from '@roomful/server'
+import { createChatServer } from '@roomful/server'
+import cookieParser from 'cookie-parser'
+import express from 'express'
 import next from 'next'
-import { userOf } from './app/session.js'
 
-declare global {
-  /** Next bundles its routes apart from this file: what both need is global. */
-  var chatServer: ChatServer
-}
-
-process.env.NEXT_TELEMETRY_DISABLED = '1'
 const { PORT = '3000', DATABASE = 'sqlite:./data/roomful.db', NODE_ENV } = process.env
-const server = createServer()
-const dir = fileURLToPath(new URL('.', import.meta.url))
-const app = next({ dev: NODE_ENV !== 'production', dir, httpServer: server })
-await app.prepare()
-server.on('request', app.getRequestHandler())
-globalThis.chatServer = await createChatServer({
+const sessions = new Map<string, { id: string; name: string; sid: string }>()
+const app = express().use(cookieParser())
+const server = createServer(app)
+const pages = next({ dev: NODE_ENV !== 'production', httpServer: server })
+await pages.prepare()
+const chat = await createChatServer({
   ...{ server, path: '/api/chat', database: DATABASE, defaultRooms: ['general'] },
-  auth: { authenticate: ({ cookies }) => userOf(cookies.session) },
+  auth: { authenticate: ({ cookies }) => sessions.get(cookies.session ?? '') },
 })
-server.listen(PORT, () => console.log(`The app is at ${new URL('/', chatServer.url)}`))
-process.once('SIGTERM', () => chatServer.close().then(() => process.exit()))
+app.post('/login', express.urlencoded(), ({ body }, response) => {
+  const [name, session] = [String(body?.name), randomUUID()]
+  sessions.set(session, { id: name.toLowerCase(), name, sid: session })
+  response.cookie('session', session, { httpOnly: true, sameSite: 'lax' }).redirect('/')
+})
+app.post('/logout', async ({ cookies }, response) => {
+  if (sessions.delete(cookies.session)) await chat.revokeSession(cookies.session)
+  response.clearCookie('session').redirect('/')
+})
+const show = pages.getRequestHandler()
+app.use((request, response) => show(request, response))
+server.listen(PORT, () => console.log(`The app is at ${new URL('/', chat.url)}`))
+process.once('SIGTERM', () => chat.close().then(() => process.exit()))

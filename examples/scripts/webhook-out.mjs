@@ -1,13 +1,15 @@
 // Room → webhook: POSTs each message, in order, from where it stopped, until the receiver answers 2xx.
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { args, withChat } from './with-chat.mjs'
+import { args, whole, withChat } from './with-chat.mjs'
 
 const [roomId, target, placeFile] = args('room', 'url', 'place-file')
 const place = await readFile(placeFile, 'utf8').then(JSON.parse, () => ({}))
 
 await withChat(async (chat, signal) => {
-  for await (const message of chat.room(roomId).stream({ ...place, signal })) {
+  for await (const sent of chat.room(roomId).stream({ ...place, signal })) {
+    const message = await whole(chat, sent, signal)
+    if (!message) continue
     const { id, seq, senderName, content, createdAt } = message
     const body = JSON.stringify({ id, seq, senderName, content, createdAt })
     const headers = { 'content-type': 'application/json', 'webhook-id': id }

@@ -1,6 +1,7 @@
 // What all scripts here begin and end with.
 import { createHash } from 'node:crypto'
-import { createChat } from '@roomful/client'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createChat, isGrowing } from '@roomful/client'
 import { exitCodeOf, proxyAgent } from '@roomful/client/node'
 
 const { CHAT_URL: url = 'http://localhost:3000', CHAT_TOKEN: auth = '' } = process.env
@@ -23,6 +24,24 @@ export async function withChat(run) {
   } finally {
     await chat.close()
   }
+}
+
+/**
+ * The message when it has ended, if it grows (an answer of a model): what follows it waits. Undefined: it was deleted
+ * meanwhile, or the script ends.
+ */
+export async function whole(chat, message, signal) {
+  const { roomId, id, seq } = message
+  let now = message
+  while (now && isGrowing(now)) {
+    await delay(500, undefined, { signal }).catch(() => {})
+    if (signal.aborted) return undefined
+    const query = { roomId, afterSeq: seq - 1, limit: 1 }
+    // Without a connection it is asked again.
+    const page = await chat.request('fetch-history', query, { signal }).catch(() => ({ messages: [now] }))
+    now = page.messages.find((one) => one.id === id)
+  }
+  return now
 }
 
 /** The idempotency key of a message: the same parts are the same message, however often they are sent. */

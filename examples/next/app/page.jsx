@@ -1,16 +1,16 @@
-import { cookies } from 'next/headers'
-import { Chat } from './chat'
-import { userOf } from './session.js'
+'use client'
 
-export default async function Page() {
-  const jar = await cookies()
-  if (await userOf(jar.get('session')?.value)) return <Chat />
+import { createChat } from '@roomful/client'
+import { ChatProvider } from '@roomful/react'
+import { App } from 'chat-page'
+
+// On the server it opens nothing. No token: the browser sends the cookie of the app's session by itself.
+const chat = createChat({ url: '/api/chat' })
+
+export default function Page() {
   return (
-    <form method="post" action="/login">
-      <label>
-        Your name <input name="name" required maxLength={40} pattern="\S+" title="one word" />
-      </label>
-      <button type="submit">Join</button>
-    </form>
+    <ChatProvider chat={chat}>
+      <App />
+    </ChatProvider>
   )
 }
