@@ -27,6 +27,13 @@ export default defineConfig({
           if (type === 'inline' && content === '' && tokens[at - 1]?.type === 'th_open')
             for (const cell of [tokens[at - 1], tokens[at + 1]]) if (cell) cell.tag = 'td'
       })
+      // A flag is not broken behind its hyphens, and an address of the server API is at its slashes.
+      const code = md.renderer.rules.code_inline
+      md.renderer.rules.code_inline = (tokens, at, options, env, self) => {
+        const html = code?.(tokens, at, options, env, self) ?? ''
+        if (/>[A-Z]+ \/v1\//.test(html)) return html.replace(/(?<=\w)\/(?=[\w{])/g, '/<wbr>')
+        return html.replace(/(?<=[\s>])--?[\w-]{1,30}(?=[\s<])/g, '<span class="whole">$&</span>')
+      }
       const open = md.renderer.rules.link_open
       md.renderer.rules.link_open = (tokens, at, options, env, self) => {
         const token = tokens[at]
