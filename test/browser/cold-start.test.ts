@@ -86,7 +86,11 @@ test.each([
     proxy.heal()
     await chat.live()
     await chat.settlesAs([...known, ...news])
-    const { seen, sent } = await shownOn(chat.page)
+    // The elements change before a frame shows it: wait until the last frame that was drawn is live too.
+    const { seen, sent } = await waitUntil('a frame with the live room', async () => {
+      const screen = await shownOn(chat.page)
+      return screen.seen.at(-1)?.status === 'live' && screen
+    })
     const first = seen.findIndex(({ texts }) => texts.length > 0)
     const shown = seen.slice(first)
     // All at once, with the list beside it, and marked as stale.
