@@ -31,6 +31,7 @@ const ALWAYS: readonly WireErrorCode[] = [
   'UNAUTHENTICATED',
   'TOKEN_INVALID',
   'FORBIDDEN',
+  'REFUSED',
   'RATE_LIMITED',
   'OVERLOADED',
   'UNAVAILABLE',

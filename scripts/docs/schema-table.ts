@@ -1,3 +1,4 @@
+import { USER_ID } from '../../packages/protocol/src/user-id'
 import type { JsonSchema } from './openapi'
 
 type Shape = {
@@ -80,7 +81,13 @@ function limitsOf({
     ...between(minLength, maxLength, ' characters'),
     ...between(minItems, maxItems, ' items'),
     ...between(minimum, maximum, ''),
-    ...(typeof pattern === 'string' ? [`\`${pattern.replaceAll('|', '\\|')}\``] : []),
+    ...(typeof pattern === 'string' ? [patternText(pattern)] : []),
     ...(items ? [limitsOf(items)].filter(Boolean).map((text) => `each ${text}`) : []),
   ].join(', ')
 }
+
+/** Only who checks ids needs the classes of Unicode that the pattern of a user id is made of. */
+const patternText = (pattern: string): string =>
+  pattern === USER_ID.source
+    ? '1 to 255 visible characters, no spaces'
+    : `\`${pattern.replaceAll('|', '\\|')}\``

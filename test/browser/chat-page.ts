@@ -29,18 +29,28 @@ export class ChatPage implements AsyncDisposable {
   /** Signs in by name and waits for the open room. */
   static async join(browser: TestBrowser, url: string, name: string): Promise<ChatPage> {
     const chat = await ChatPage.open(browser, url)
-    await fillIn(chat.page, 'Your name', name)
-    await chat.click('Join')
-    await chat.live()
+    await chat.signIn(name)
+    return chat
+  }
+
+  /** One more tab of the same browser, as it opens. */
+  async newTab(): Promise<ChatPage> {
+    const chat = new ChatPage(this.context, await this.context.newPage(), this.url)
+    await chat.page.goto(this.url)
     return chat
   }
 
   /** The same user in one more tab. */
   async openTab(): Promise<ChatPage> {
-    const chat = new ChatPage(this.context, await this.context.newPage(), this.url)
-    await chat.page.goto(this.url)
+    const chat = await this.newTab()
     await chat.live()
     return chat
+  }
+
+  async signIn(name: string): Promise<void> {
+    await this.fill('Your name', name)
+    await this.click('Join')
+    await this.live()
   }
 
   /** The room is up to date. */

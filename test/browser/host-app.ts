@@ -24,7 +24,11 @@ export async function startHostApp(name: string): Promise<HostApp> {
   const app = spawn(`exec ${scripts.start}`, {
     shell: true,
     cwd: `${ROOT}/examples/${name}`,
-    env: { ...process.env, NODE_ENV: 'development', PORT: '0', DATABASE: `sqlite:${folder.path}/chat.db` },
+    env: {
+      ...process.env,
+      ...{ NODE_ENV: 'development', NEXT_TELEMETRY_DISABLED: '1' },
+      ...{ PORT: '0', DATABASE: `sqlite:${folder.path}/chat.db` },
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const kill = (): void => void app.kill('SIGKILL')

@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { waitUntil } from '@roomful/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ROOT } from '../../scripts/build.mjs'
 import { ChatPage } from './chat-page'
 import { errorsOf } from './client-page'
 import type { TestBrowser } from './engine/port'
@@ -18,6 +20,15 @@ describe.each(['express', 'fastify', 'hono', 'nest', 'next'])('a chat in the app
     app = await startHostApp(name)
   })
   afterAll(() => app[Symbol.asyncDispose]())
+
+  test('the app is one file of at most 30 lines, with its sign-in', () => {
+    expect(
+      readFileSync(`${ROOT}/examples/${name}/server.ts`, 'utf8').trimEnd().split('\n').length,
+    ).toBeLessThanOrEqual(30)
+    expect(readdirSync(`${ROOT}/examples/${name}`).filter((file) => file.endsWith('.ts'))).toEqual([
+      'server.ts',
+    ])
+  })
 
   test('two users of the app chat, reload, and one signs out', async () => {
     await using ada = await ChatPage.join(browser, app.url, 'Ada')

@@ -1,6 +1,7 @@
 import { waitUntil } from '@roomful/testing'
 import type { ServerProcess } from '@roomful/testing/node'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { PNG } from '../../packages/server/src/files/file-samples'
 import { NO_LIMITS, serve, temporaryFolder, WEB_CHAT } from '../integration/roomful-command'
 import { ChatPage } from './chat-page'
 import type { TestBrowser } from './engine/port'
@@ -10,8 +11,10 @@ let browser: TestBrowser
 let folder: ReturnType<typeof temporaryFolder>
 let server: ServerProcess
 let ada: ChatPage
-const start = (port = '0'): Promise<ServerProcess> =>
-  serve(['--port', port, '--database', `sqlite:${folder.path}/chat.db`, '--static', WEB_CHAT, ...NO_LIMITS])
+const start = (port = '0'): Promise<ServerProcess> => {
+  const places = ['--database', `sqlite:${folder.path}/chat.db`, '--files', `${folder.path}/files`]
+  return serve(['--port', port, ...places, '--static', WEB_CHAT, ...NO_LIMITS])
+}
 
 beforeAll(async () => {
   browser = await launchWholeBrowser()
@@ -51,10 +54,36 @@ test('without a server a reload opens the page, with its messages; what is sent 
 
   server = await start(port)
   await waitUntil('it to be sent', async () => {
-    if ((await ada.count('[data-testid=connection] button')) > 0) await ada.click('Retry now')
+    // In one step: the button goes as soon as the page is online by itself.
+    await ada.page.evaluate(() => {
+      const buttons = document.querySelectorAll<HTMLButtonElement>('[data-testid=connection] button')
+      for (const button of buttons) if (button.textContent === 'Retry now') button.click()
+    })
     return (await ada.rows()).every(({ status }) => status === 'sent')
   })
   expect(await ada.texts()).toEqual(['before', 'while it was away'])
+})
+
+test('a picture that could not be loaded without a server is shown when it is back', async () => {
+  await ada.page.evaluate((content) => {
+    const bytes = Uint8Array.from(atob(content), (char) => char.charCodeAt(0))
+    const data = new DataTransfer()
+    data.items.add(new File([bytes], 'cat.png', { type: 'image/png' }))
+    const input = document.querySelector<HTMLInputElement>('input[data-testid=attach]')
+    if (!input) throw new Error('there is nothing to attach with')
+    input.files = data.files
+    input.dispatchEvent(new Event('change', { bubbles: true }))
+  }, PNG.toString('base64'))
+  await ada.click('Send')
+  await ada.has('article[data-status=sent] .picture img')
+  await isInstalled()
+  const port = String(server.port)
+  await server.kill()
+  await ada.page.reload()
+  await ada.has('.file-problem')
+  server = await start(port)
+  await ada.has('.picture img')
+  expect(await ada.count('.file-problem')).toBe(0)
 })
 
 test('a new page is shown as soon as the server has one', async () => {

@@ -1,4 +1,5 @@
 import { waitUntil } from '@roomful/testing'
+import { createTestServer } from '@roomful/testing/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serve, temporaryFolder, WEB_CHAT } from '../integration/roomful-command'
 import { ChatPage } from './chat-page'
@@ -6,6 +7,7 @@ import { ClientTab, errorsOf } from './client-page'
 import type { TestBrowser, TestContext, TestPage } from './engine/port'
 import { launchBrowser } from './engines'
 import { guest, tabsFixture } from './tabs-fixture'
+import { clickOn, pointAtRow } from './user-input'
 
 let browser: TestBrowser
 beforeAll(async () => {
@@ -104,4 +106,24 @@ test('in the web chat: the button "Sign out" leaves nothing behind', async () =>
     return !left.includes('Ada Lovelace') && !left.includes('a secret of Ada') && !left.includes('guest_')
   })
   expect(await chat.errors()).toEqual([])
+})
+
+test('in the web chat: who signs out in one tab leaves the person who has joined in another one signed in', async () => {
+  await using server = await createTestServer({ static: WEB_CHAT })
+  await using anna = await ChatPage.open(browser, server.url)
+  const ben = await anna.newTab()
+  await anna.signIn('Anna')
+  await ben.signIn('Ben')
+  await ben.send('I am Ben')
+  await ben.shows('I am Ben')
+  await pointAtRow(ben.page, 'I am Ben')
+  await clickOn(ben.page, { role: 'button', name: 'Reply', inRow: 'I am Ben' })
+  await ben.says('.composer-context', 'Replying to Ben')
+
+  await anna.signOut()
+  await anna.has('.sign-in')
+  await ben.reload()
+  expect(await ben.text('.account bdi')).toBe('Ben')
+  await ben.says('.composer-context', 'Replying to Ben')
+  expect([await anna.errors(), await ben.errors()]).toEqual([[], []])
 })

@@ -120,6 +120,56 @@ test('a session is of its user in its room, and outlives a restart; what a faile
   })
 })
 
+test('messages of one session in several rooms are handled one after the other, and none is lost', async () => {
+  const session = (): Game => ({ score: 0 })
+  await using bot = createBot({ ...(await connection()), session, sessionKey: ({ senderId }) => senderId })
+  const open: (() => void)[] = []
+  bot.command('score', '', async (context) => {
+    await new Promise<void>((resolve) => open.push(resolve))
+    context.session.score++
+    await context.reply(`${context.session.score}`)
+  })
+  await bot.start()
+  await withAda(async (room) => {
+    await using ada = await createTestClient(server, 'ada')
+    const other = await ada.createRoom({ name: 'other', type: 'private', members: ['bot'] })
+    await other.open()
+    const asked = [room.send('/score'), other.send('/score')]
+    await Promise.all(asked)
+    const end = async (): Promise<void> => {
+      await waitUntil('a handler', () => open.length > 0)
+      open.shift()?.()
+    }
+    await end()
+    await end()
+    const replies = () => [room, other].flatMap((one) => one.messages().map(({ content }) => content))
+    await waitUntil('both replies', () => replies().filter((text) => /^\d$/.test(text)).length === 2)
+    expect(
+      replies()
+        .filter((text) => /^\d$/.test(text))
+        .sort(),
+    ).toEqual(['1', '2'])
+  })
+})
+
+test('a sessionKey that throws is the error of its message, which becomes a dead letter; the next one is handled', async () => {
+  let isBroken = true
+  const sessionKey = ({ senderId }: { senderId: string }): string => {
+    if (isBroken) throw new Error('no key')
+    return senderId
+  }
+  await using bot = createBot({ ...(await connection()), attempts: 1, onError: () => {}, sessionKey })
+  bot.command('ping', '', ({ reply }) => reply('pong'))
+  await bot.start()
+  await withAda(async (room) => {
+    await room.send('/ping')
+    await waitUntil('the letter', async () => (await bot.deadLetters.list()).length === 1)
+    isBroken = false
+    await room.send('/ping')
+    await shows(room, 'pong')
+  })
+})
+
 test('a session that is no JSON, or too large, is the error of its handler', async () => {
   await using bot = createBot({ ...(await connection()), attempts: 1, onError: () => {} })
   bot

@@ -34,6 +34,19 @@ test('it answers in a dm that is opened while it runs, from the first message on
   await shows(ada, dm.id, 'echo at once')
 })
 
+test('in a room that is made with it in it, it hears the first message', async () => {
+  await using ada = await createTestClient(server, 'ada')
+  await (await createTestClient(server, 'bot')).close()
+  const heard: string[] = []
+  await using bot = await botFor()
+  bot.onMessage(({ message }) => void heard.push(message.content))
+  await bot.start()
+  const room = await ada.createRoom({ name: 'R', type: 'private', members: ['bot'] })
+  await room.send('at once')
+  await waitUntil('the message', () => heard.length > 0)
+  expect(heard).toEqual(['at once'])
+})
+
 test('in a room that it is added to it answers what is said from then on, and nothing older', async () => {
   await using ada = await createTestClient(server, 'ada')
   await (await createTestClient(server, 'bot')).close()
@@ -50,6 +63,33 @@ test('in a room that it is added to it answers what is said from then on, and no
   await waitUntil('the next', () => heard.length > 1)
   expect(heard).toEqual(['after', 'and more'])
 })
+
+test.each(['private', 'dm'] as const)(
+  'what is said while it does not run is handled at its next start, in a %s room that it came into and where it heard nothing',
+  async (type) => {
+    await using ada = await createTestClient(server, 'ada')
+    await (await createTestClient(server, 'bot')).close()
+    const store = memoryBotStore()
+    const heard: string[] = []
+    const added: string[] = []
+    const begin = async () => {
+      const bot = await botFor({ store })
+      bot.onMessage(({ message }) => void heard.push(message.content))
+      bot.on('added', ({ room }) => void added.push(room.id))
+      await bot.start()
+      return bot
+    }
+    const first = await begin()
+    const room =
+      type === 'dm' ? await ada.openDm(['bot']) : await ada.createRoom({ name: 'R', type, members: ['bot'] })
+    await waitUntil('its coming', () => added.includes(room.id))
+    await first.stop()
+    await room.send('while it was away')
+    await using _second = await begin()
+    await waitUntil('the message', () => heard.length > 0)
+    expect(heard).toEqual(['while it was away'])
+  },
+)
 
 test.each([
   ['none', 0],

@@ -49,12 +49,18 @@ describe('the guest of this machine', () => {
     const env = { XDG_CONFIG_HOME: folder.path }
     await roomful(['rooms', ...at], { env })
     const guests = join(folder.path, 'roomful', 'guests')
-    const [name = ''] = readdirSync(guests)
-    const kept = JSON.parse(readFileSync(join(guests, name), 'utf8'))
+    const onlyFile = (): string => {
+      const names = readdirSync(guests)
+      expect(names).toHaveLength(1)
+      return join(guests, names[0] ?? '')
+    }
+    const kept = JSON.parse(readFileSync(onlyFile(), 'utf8'))
     for (const bad of [JSON.stringify({ ...kept, token: 'of.another.server' }), '{"tok']) {
-      writeFileSync(join(guests, name), bad)
+      writeFileSync(onlyFile(), bad)
       expect(await roomful(['rooms', ...at], { env })).toMatchObject({ code: 0, stderr: '' })
-      expect(JSON.parse(readFileSync(join(guests, name), 'utf8')).token).not.toBe('of.another.server')
+      const { token } = JSON.parse(readFileSync(onlyFile(), 'utf8'))
+      expect(token).toEqual(expect.any(String))
+      expect(token).not.toBe('of.another.server')
     }
   })
 

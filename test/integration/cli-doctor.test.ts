@@ -110,7 +110,7 @@ test('something else at this address: a wrong clock, no database, no websocket',
   const { code, findings } = await doctor('--url', `http://127.0.0.1:${address.port}`)
   expect(code).toBe(1)
   expect(verdicts(findings)).toMatchObject({ clock: 'bad', ready: 'bad', version: 'bad', websocket: 'bad' })
-  expect(findings.clock?.found).toMatch(/36\d\d s apart/)
+  expect(findings.clock?.found).toMatch(/3(599|6\d\d) s apart/)
 })
 
 test('a page on another port of this machine, named or not', async () => {

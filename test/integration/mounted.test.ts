@@ -100,3 +100,20 @@ test('contradictory options are refused at the start', async () => {
   for (const path of ['chat', '/a b', '/a//b', '/a?b', '/../a', '/a/..'])
     await expect(mounted({ server, path })).rejects.toThrow(ConfigError)
 })
+
+test('the log names a port only where the server listens on one', async () => {
+  const logged = async (options: Parameters<typeof createChatServer>[0]) => {
+    const lines: object[] = []
+    const none = () => {}
+    const info = (fields: object, text: string): void => void lines.push({ ...fields, text })
+    ends.push((await mounted({ ...options, logger: { debug: none, info, warn: none, error: none } })).close)
+    return lines.find((line) => 'path' in line)
+  }
+  const { server, url } = await app()
+  expect(await logged({ server })).toMatchObject({ text: 'listening', port: Number(new URL(url).port) })
+  for (const options of [{ server: createServer() }, { port: false as const }]) {
+    const line = await logged(options)
+    expect(line).toMatchObject({ text: 'mounted', database: 'memory' })
+    expect(line).not.toHaveProperty('port')
+  }
+})

@@ -239,8 +239,12 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     expect(plans.get('who-is-in')).toMatch(/room_members_(user|pkey) on .*\n.*Cond: .*user_id = /)
     expect(plans.get('spans')).toMatch(/room_heads_pkey on .*\n.*Cond: .*room_id > /)
     expect(plans.get('file-shown')).toContain('messages_file')
+    // P12: by leaps from room to room, past all messages between them.
     expect(plans.get('file-shown-to')).toMatch(
-      /messages_file(.*\n)*.*room_members_pkey on .*\n.*Cond: .*room_id = .*user_id = /,
+      /room_members_user on .*\n.*Cond: \(\(ROW\(user_id, room_id\) >= ROW\(/,
+    )
+    expect(plans.get('file-shown-to')).toMatch(
+      /messages_file on .*\n.*Cond: \(\(ROW\(.*'fileId'.*, room_id, seq\) >= ROW\(/,
     )
     expect(plans.get('previews')).toMatch(/Backward using messages_pkey/)
     expect(plans.get('members')).toMatch(/room_members_pkey on .*\n.*Cond: .*room_id = .*user_id > /)

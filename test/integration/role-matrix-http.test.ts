@@ -29,7 +29,8 @@ const EXPECTED = `
   route            permission     owner admin member left kicked banned never admin+ none+
   upload           upload-file    y     y     y      y    y      y      y     y      y
   download         download-file  y     y     y      N    N      N      N     y      N
-  revoke-session   end-sessions   F     F     F      F    F      F      F     y      y`
+  revoke-session   end-sessions   F     F     F      F    F      F      F     y      y
+  server-api       use-server-api F     F     F      F    F      F      F     y      y`
 
 const [, ...lines] = EXPECTED.trim()
   .split('\n')
@@ -63,6 +64,8 @@ async function play(route: string, standing: Standing, authorize: Authorize): Pr
         return call(scene.token, '/files', { method: 'POST', body: picture() })
       case 'download':
         return call(scene.token, `/files/${id}`)
+      case 'server-api':
+        return call(scene.token, '/v1/users')
       default:
         return call(scene.token, `/admin/sessions/session-of-${scene.ids.oth}/revoke`, { method: 'POST' })
     }
@@ -75,7 +78,8 @@ async function play(route: string, standing: Standing, authorize: Authorize): Pr
   const body = await response.text()
   if (response.status === 404)
     return body === (await (await request('none')).text()) ? 'N' : `told apart: ${body}`
-  const { code, reason } = JSON.parse(body)
+  // `/v1` answers with problem documents.
+  const { code, detail, reason = detail } = JSON.parse(body)
   if (response.status !== 403) return `${response.status} ${body}`
   return code === 'FORBIDDEN' ? 'F' : code === 'REFUSED' && reason === REASON ? 'R' : body
 }

@@ -14,10 +14,12 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
+type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string }
+
 /** Runs a script as users write them to its own end: one that something keeps alive never returns. */
-async function run(script: string, token: string): Promise<{ code: number; stdout: string; stderr: string }> {
+async function run(script: string, token: string, head = HEAD): Promise<Ended> {
   const env = { PATH: process.env.PATH, URL: server.url, TOKEN: token }
-  const child = spawn(process.execPath, ['--input-type=module', '-e', `${HEAD}${script}`], { cwd: ROOT, env })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', `${head}${script}`], { cwd: ROOT, env })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text))
@@ -73,3 +75,24 @@ test.each(['not a token', ''])(
     expect(ended.stdout).toMatch(/^(TOKEN_INVALID|UNAUTHENTICATED)\n$/)
   },
 )
+
+test('a process ends with its chat server, also where a device that polls did not fetch its close', async () => {
+  const script = `
+    const authenticate = () => ({ id: 'ada', name: 'Ada', sid: 'one' })
+    const server = await createChatServer({ port: 0, database: 'memory:', logLevel: 'silent', auth: { authenticate } })
+    const path = server.url + '/socket.io/?EIO=4&transport=polling'
+    const { sid } = JSON.parse((await (await fetch(path)).text()).slice(1))
+    const at = path + '&sid=' + sid
+    await (await fetch(at, { method: 'POST', body: '40{"protocol":2}' })).text()
+    let text = ''
+    while (!text.includes('ready')) text += await (await fetch(at)).text()
+    await server.revokeSession('one')
+    // It fetches why, and then nothing more.
+    await (await fetch(at)).text()
+    await server.close()
+    console.log(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length)
+    process.exit()
+  `
+  const ended = await run(script, '', "import { createChatServer } from '@roomful/server'")
+  expect(ended).toEqual({ code: 0, stdout: '0\n', stderr: '' })
+})

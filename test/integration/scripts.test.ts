@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { PassThrough } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import { readRoom, waitUntil } from '@roomful/testing'
 import { createTestClient, createTestServer, type TestServer } from '@roomful/testing/node'
@@ -167,6 +168,37 @@ test('mirror: each message once, however often it starts', async () => {
     expect(await script.stop()).toMatchObject({ code: 0 })
   }
   expect(await contents(id)).toEqual(['Ada: one', 'Ada: two', 'Ada: three'])
+})
+
+test('mirror, webhook-out: a message that grows goes on when it has ended, whole', async () => {
+  const posted: string[] = []
+  const receiver = createServer(async (request, response) => {
+    posted.push(((await json(request)) as { content: string }).content)
+    response.writeHead(204).end()
+  }).listen(0, '127.0.0.1')
+  await once(receiver, 'listening')
+  const { port } = receiver.address() as AddressInfo
+  const place = `${folder.path}/place.json`
+  writeFileSync(place, JSON.stringify({ after: 0 }))
+  await using cron = await createTestClient(server, { id: 'cron', name: 'Cron' })
+  const { id } = await cron.createRoom({ name: 'Copy', type: 'public' })
+  await using ada = await createTestClient(server, { id: 'ada', name: 'Ada' })
+  const source = new PassThrough({ encoding: 'utf8' })
+  source.write('It ')
+  const { done } = ada.room('general').sendStream(source)
+  await waitUntil('it grows', async () => (await contents()).includes('It '))
+  const scripts = [
+    await start('mirror', ['general', id]),
+    await start('webhook-out', ['general', `http://127.0.0.1:${port}`, place]),
+  ]
+  await say('after')
+  source.end('ends')
+  await done
+  await waitUntil('both', async () => posted.includes('after') && (await contents(id)).includes('Ada: after'))
+  for (const script of scripts) expect(await script.stop()).toMatchObject({ code: 0 })
+  expect(posted).toEqual(['It ends', 'after'])
+  expect(await contents(id)).toEqual(['Ada: It ends', 'Ada: after'])
+  receiver.close()
 })
 
 test('import-csv: each row once, with quotes, also when it is run again', async () => {

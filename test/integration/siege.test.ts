@@ -13,7 +13,7 @@ const MOST_MB = 900
 /** Frames to one device in a turn, beside the messages that users write. */
 const MOST_FRAMES = 200
 
-test('P10, P11, P12: 16 programs of one user, on 20 sockets, end no process and no connection, and send the others little', async () => {
+test('P10, P11, P12: 17 programs of one user, on 20 sockets, end no process and no connection, and send the others little', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'roomful-siege-'))
   const outcomes: Outcome[] = []
   const database = `sqlite:${join(folder, 'siege.db')}`

@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { waitUntil } from '@roomful/testing'
 import { io } from 'socket.io-client'
@@ -196,14 +196,11 @@ test('the client alone, on a backend with the plain events', async () => {
   expect(await talk()).toBe('1 ada hello from protocol 1\n2 ada hello from protocol 1\n')
 })
 
-const FORM = '<ul></ul><form><input name="text" aria-label="Message" /><button>Send</button></form>'
 test.each([
-  ['page.js', `${FORM}<p></p>`],
-  ['page.jsx', '<div id="root"></div>'],
-])('the README: %s', async (file, body) => {
-  const app = await pageApp(project, 'README.md', [GUEST, { page: REACT, only: /^vite\.config\.js$/ }])
-  const html = `<!doctype html><meta charset="utf-8" />${body}<script type="module" src="/${file}"></script>`
-  writeFileSync(join(app.folder, 'index.html'), html)
+  ['a page', []],
+  ['React', [{ page: 'README.md', only: /^react\//, below: 'react/' }]],
+])('the README: %s', async (_name, files) => {
+  const app = await pageApp(project, 'README.md', [...files, GUEST])
   await using _server = await serve(app)
   await using _vite = await vite(app)
   const page = await open(app.origin)

@@ -16,6 +16,19 @@ test('a bot is tested by what is said to it', async () => {
   await tested.say('/roll', { room: 'games' }).expectReply(/^[1-6]$/)
 })
 
+test('a reply that grows is the whole of it', async () => {
+  const made = createBot({ url: 'https://chat.example.com', auth: 'a token of the app' })
+  async function* words() {
+    for (const word of ['It ', 'grows ', 'and ', 'ends']) {
+      yield word
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+  made.command('ask', 'asks', ({ replyStream }) => replyStream(words()))
+  await using tested = testBot(made)
+  expect(await tested.say('/ask').expectReply(/It/)).toBe('It grows and ends')
+})
+
 test('a reply that does not fit fails with what the bot said', async () => {
   await using tested = testBot(bot())
   const said = tested.say('the weather')

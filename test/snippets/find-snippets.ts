@@ -63,8 +63,8 @@ export function appFiles(): AppFile[] {
 }
 
 /**
- * The TypeScript files of these apps. What is JavaScript, Vue or Svelte in them is run by the page's test; type-checking it
- * takes checkers that are not installed.
+ * The TypeScript files of these apps. What is JavaScript in them is run by the page's test; `check-components.ts` has their
+ * Vue and Svelte.
  */
 export const typedAppFiles = (): Snippet[] =>
   appFiles()

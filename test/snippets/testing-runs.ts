@@ -1,3 +1,4 @@
+import { createChat, type TransportFactory } from '@roomful/client'
 import type { WebSocketHandler } from 'msw'
 import type { ReactElement } from 'react'
 import { expect, type Mock, vi } from 'vitest'
@@ -7,6 +8,20 @@ import { runSnippet } from './run-snippet'
 
 type Hook = () => unknown
 type Story = { render(args: object, context: { loaded: unknown }): ReactElement }
+
+/** The client's own, as the app that has one of its own would wrap it. */
+async function standardTransport(): Promise<TransportFactory> {
+  const given: TransportFactory[] = []
+  const wrapTransport = (transport: TransportFactory): TransportFactory => {
+    given.push(transport)
+    return transport
+  }
+  const chat = createChat({ url: 'http://localhost', auth: '', storage: 'memory', ports: { wrapTransport } })
+  await chat.close()
+  const [transport] = given
+  if (transport === undefined) throw new Error('the chat made no transport')
+  return transport
+}
 
 const last = (mock: Mock<(...args: never[]) => unknown>): unknown[] => mock.mock.lastCall ?? []
 
@@ -53,6 +68,14 @@ export const TESTING_RUNS: Readonly<Record<string, (snippet: Snippet) => Promise
   },
 
   'docs/guides/testing.md 5': async (snippet) => {
+    const test = vi.fn<(name: string, run: () => Promise<void>) => void>()
+    const instead = { "import { test } from 'vitest'": '', 'declare const myTransport: TransportFactory': '' }
+    await runSnippet(snippet, { yours: { test, myTransport: await standardTransport() }, instead })
+    for (const [, run] of test.mock.calls) await run()
+    expect(test.mock.calls.length).toBeGreaterThan(10)
+  },
+
+  'docs/guides/testing.md 6': async (snippet) => {
     const component = async () => {
       const { default: meta, Talking } = await runSnippet(snippet)
       const loaded = await (meta as { loaders: [() => Promise<unknown>] }).loaders[0]()
@@ -63,7 +86,7 @@ export const TESTING_RUNS: Readonly<Record<string, (snippet: Snippet) => Promise
     })
   },
 
-  'docs/guides/testing.md 6': async (snippet) => {
+  'docs/guides/testing.md 7': async (snippet) => {
     const { chat } = await runSnippet(snippet)
     expect(chat).toMatchObject({ rooms: new Map([['general', { state: { status: 'live' } }]]) })
   },

@@ -66,8 +66,8 @@ function docOf(node: ts.Node, source: ts.SourceFile): string | undefined {
 
 /** A file of this repository; undefined for an export of another package. */
 function fileOf(from: string, specifier: string): string | undefined {
-  const own = /^@roomful\/(\w+)$/.exec(specifier)?.[1]
-  if (own) return `packages/${own}/src/index.ts`
+  const [, own, part = 'index'] = /^@roomful\/(\w+)(?:\/(\w+))?$/.exec(specifier) ?? []
+  if (own) return `packages/${own}/src/${part}.ts`
   if (!specifier.startsWith('.')) return undefined
   const base = join(dirname(from), specifier)
   return [`${base}.ts`, `${base}.tsx`].find((path) => ts.sys.fileExists(path))

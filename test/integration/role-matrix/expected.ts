@@ -135,7 +135,11 @@ export function expected(type: RoomType, row: string, standing: Standing): strin
 }
 
 /** Acts that have no event: role-matrix-http.test.ts. */
-export const OVER_HTTP: ReadonlySet<AuthorizedAction> = new Set(['upload-file', 'download-file'])
+export const OVER_HTTP: ReadonlySet<AuthorizedAction> = new Set([
+  'upload-file',
+  'download-file',
+  'use-server-api',
+])
 
 export type Cell = {
   readonly type: RoomType

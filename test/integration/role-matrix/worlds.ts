@@ -27,6 +27,7 @@ export async function socketWorld(
       },
     },
     authorize: follow(app),
+    adminPage: true,
   })
   return {
     app,
