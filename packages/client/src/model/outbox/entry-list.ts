@@ -46,6 +46,7 @@ type Memo = {
   readonly about: Map<string, Set<string>>
 }
 
+const NONE: readonly Entry[] = []
 const NO_TOTALS: Totals = { failed: 0, inflight: 0, reads: 0, pins: 0, uploads: 0, unemitted: 0 }
 const newMemo = (): Memo => ({ orders: new Map(), about: new Map() })
 export const emptyList = (): EntryList => ({ chunks: [], size: 0, totals: NO_TOTALS, memo: newMemo() })
@@ -75,7 +76,10 @@ export function chunkWith(list: EntryList, id: string): Chunk | undefined {
 
 /** Entries about the message with this id or clientId, ascending by order. */
 export function entriesAbout(list: EntryList, id: string): readonly Entry[] {
-  return [...(list.memo.about.get(id) ?? [])]
+  const ids = list.memo.about.get(id)
+  // Of most messages nothing is on its way, and each row of a changed chunk is looked up.
+  if (ids === undefined) return NONE
+  return [...ids]
     .flatMap((own) => entryIn(list, own) ?? [])
     .filter((entry) => isAbout(subjectOf(entry), id))
     .sort((a, b) => a.order - b.order)

@@ -95,51 +95,61 @@ export function createShownMessages(): (model: RoomModel) => Shown {
     }
   }
 
-  /** The chunk's messages; of the first and the last only what is in the range. */
+  /** The chunk's messages, as far as they are in the range. */
   function partOf(model: RoomModel, index: number, { from, to }: Range): Shown {
     const whole = chunks.get(index) ?? chunkAt(model.rows.timeline, index).map((row) => rowShown(model, row))
     chunks.set(index, whole)
-    const isWhole = chunkOf(from) !== index && chunkOf(to) !== index
-    return isWhole ? whole : whole.filter((message) => message.seq >= from && message.seq <= to)
+    // Ascending: mostly the two ends tell that all of it is.
+    if ((whole[0]?.seq ?? from) >= from && (whole.at(-1)?.seq ?? to) <= to) return whole
+    return whole.filter(({ seq }) => seq >= from && seq <= to)
   }
 
   function pendingPart(model: RoomModel, chunk: Chunk): Shown {
     const held = pending.get(chunk)
     if (held) return held
-    const part = chunk.entries.flatMap((entry) => {
-      if (entry.kind !== 'send') return []
-      const own = opsOn(model, entry.id)
-      const avatarUrl = model.people.members.get(model.me ?? '')?.avatarUrl
-      const text = producedText(model, entry)
-      const also = model.outbox.uploads.get(entry.id)
-      return once(entry, { ops: own, also, text, avatarUrl }, () => shownEntry(entry, own, model))
-    })
+    const part = chunk.entries.flatMap((entry) => (entry.kind === 'send' ? [entryShown(model, entry)] : []))
     pending.set(chunk, part)
     return part
   }
 
-  function rowShown(model: RoomModel, row: Message): ShownMessage {
-    const own = opsOn(model, row.id)
-    const text = row.stream && grownText(model, row)
-    const also = model.outbox.refused.get(row.id)
-    const avatarUrl = model.people.members.get(row.senderId)?.avatarUrl
-    return once(row, { ops: own, also, text, avatarUrl }, () =>
-      shownRow(row, keyOf(row, model.me), own, model),
+  function entryShown(model: RoomModel, entry: SendEntry): ShownMessage {
+    const own = opsOn(model, entry.id)
+    const also = model.outbox.uploads.get(entry.id)
+    const text = producedText(model, entry)
+    const avatarUrl = model.people.members.get(model.me ?? '')?.avatarUrl
+    return (
+      heldOf(entry, own, also, text, avatarUrl) ??
+      madeOf(entry, { ops: own, also, text, avatarUrl, shown: shownEntry(entry, own, model) })
     )
   }
 
-  function once(
+  function rowShown(model: RoomModel, row: Message): ShownMessage {
+    const own = opsOn(model, row.id)
+    const also = model.outbox.refused.get(row.id)
+    const text = row.stream && grownText(model, row)
+    const avatarUrl = model.people.members.get(row.senderId)?.avatarUrl
+    return (
+      heldOf(row, own, also, text, avatarUrl) ??
+      madeOf(row, { ops: own, also, text, avatarUrl, shown: shownRow(row, keyOf(row, model.me), own, model) })
+    )
+  }
+
+  /** What was made of it, if that was of the same: most of a changed chunk. So nothing is allocated to find out. */
+  function heldOf(
     subject: Message | SendEntry,
-    from: Omit<Made, 'shown'>,
-    make: () => ShownMessage,
-  ): ShownMessage {
+    ops: Ops,
+    also: unknown,
+    text: string | undefined,
+    avatarUrl: string | undefined,
+  ): ShownMessage | undefined {
     const held = made.get(subject)
-    const isSame =
-      held && held.also === from.also && held.text === from.text && held.avatarUrl === from.avatarUrl
-    if (isSame && sameList(held.ops, from.ops)) return held.shown
-    const shown = make()
-    made.set(subject, { ...from, shown })
-    return shown
+    const isSame = held?.also === also && held?.text === text && held?.avatarUrl === avatarUrl
+    return held && isSame && sameList(held.ops, ops) ? held.shown : undefined
+  }
+
+  function madeOf(subject: Message | SendEntry, now: Made): ShownMessage {
+    made.set(subject, now)
+    return now.shown
   }
 }
 
