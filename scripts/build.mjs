@@ -133,7 +133,12 @@ async function buildPackages(stale) {
   }
   const tsup = await import('tsup')
   process.env.ROOMFUL_BUILD = stale.map(({ name }) => name).join(' ')
-  await tsup.build({ silent: true })
+  try {
+    await tsup.build({ silent: true })
+  } finally {
+    // Knip, which runs after it, reads the same configuration, and is to see all packages.
+    delete process.env.ROOMFUL_BUILD
+  }
   const { buildCommonJs } = await import('./build-common-js.mjs')
   for (const { name } of stale) if (hasCommonJs(name)) await buildCommonJs(`packages/${name}/dist`)
 }

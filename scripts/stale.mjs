@@ -56,7 +56,7 @@ export async function locked(work) {
       writeFileSync(LOCK, String(process.pid), { flag: 'wx' })
       break
     } catch {
-      if (!ownerLives()) rmSync(LOCK, { force: true })
+      if (ownerDied()) rmSync(LOCK, { force: true })
       else await sleep(100)
     }
   }
@@ -67,10 +67,26 @@ export async function locked(work) {
   }
 }
 
-function ownerLives() {
+/** @param {string} path */
+function pidIn(path) {
   try {
-    return process.kill(Number(readFileSync(LOCK, 'utf8')) || process.pid, 0)
+    return Number(readFileSync(path, 'utf8'))
   } catch {
+    return 0
+  }
+}
+
+function ownerDied() {
+  const file = statSync(LOCK, { throwIfNoEntry: false })
+  // Released in the meantime: another one may have it already.
+  if (!file) return false
+  const pid = pidIn(LOCK)
+  // Empty: it is being written, or its writer was killed then.
+  if (!pid) return file.mtimeMs < Date.now() - 60_000
+  try {
+    process.kill(pid, 0)
     return false
+  } catch {
+    return true
   }
 }

@@ -6,6 +6,7 @@ import { violations } from './axe'
 import { chaosAddress, hasElement, reached, resultOf, runChaosDemo, tabTo, textIn } from './chaos-demo'
 import type { TestBrowser, TestPage } from './engine/port'
 import { launchBrowser } from './engines'
+import { onDisk } from './on-disk'
 
 let browser: TestBrowser
 let server: DevServer
@@ -65,7 +66,7 @@ test('by the keyboard alone: one side goes offline, writes, is reloaded, and set
     expect(await textIn(page, '[data-side=ben] [role=log]')).not.toContain('from the tunnel')
 
     // What waits survives a reload, as soon as it is on the disk.
-    await hasElement(page, '[data-side=anna] [data-unsent="1"]')
+    await waitUntil('it to be on disk', async () => (await onDisk(page)).entries?.includes('from the tunnel'))
     await tabTo(page, '[data-side=anna] [data-action=reload]')
     await page.press('Enter')
     await hasElement(page, '[data-side=anna][data-life="2"] [data-status=queued]')

@@ -5,6 +5,7 @@ import { WEB_CHAT } from '../integration/roomful-command'
 import { ChatPage } from './chat-page'
 import type { TestBrowser } from './engine/port'
 import { launchBrowser } from './engines'
+import { onDisk } from './on-disk'
 import { clickOn, pointAtRow } from './user-input'
 
 let browser: TestBrowser
@@ -40,6 +41,7 @@ test('a room with a draft says so on the list, and text and reply are there afte
 
   await goTo(ada, 'general')
   await ada.says('[data-room=garden] [data-draft]', 'Draft: roses and')
+  await waitUntil('it to be on disk', async () => (await onDisk(ada.page)).rooms?.includes('roses and"'))
   await ada.reload()
   await ada.says('[data-room=garden] [data-draft]', 'Draft: roses and')
 

@@ -95,6 +95,7 @@ test('any emoji is found by its name, and becomes a reaction', async () => {
   await press('Shift', 'Tab')
   while ((await ada.focused()) !== 'Messages') await press('Shift', 'Tab')
   await press('ArrowUp')
+  await ada.focuses('hello')
   await press('+')
   await ada.click('More emoji')
   await ada.focuses('Search emoji')

@@ -94,6 +94,7 @@ test('everything can be done with the keyboard alone, from signing in to signing
   await keys.gets('hello from Ben')
 
   // Delete, and take that back: by its key, and by the button.
+  await ada.keepNotices()
   await keys.goTo('one')
   await keys.press('Delete')
   await waitUntil('it to look deleted', async () => !(await ada.texts()).includes('one'))

@@ -80,6 +80,7 @@ test('a reply, an edit, a reaction and a deletion, without a mouse', async () =>
   await waitUntil('the reaction', async () => (await ada.text('.reactions')).includes('👍'))
   await ada.focuses('three')
 
+  await ada.keepNotices()
   await press('Delete')
   await waitUntil('it to look deleted', async () => !(await ada.texts()).includes('three'))
   await ada.click('Undo')
@@ -89,6 +90,7 @@ test('a reply, an edit, a reaction and a deletion, without a mouse', async () =>
 test('Escape leaves the choice of a reaction, and the focus is on the message', async () => {
   await tabTo('Messages')
   await press('End')
+  await ada.focuses('three')
   await press('Enter')
   await ada.focuses('Add reaction')
   await press('Enter')

@@ -127,6 +127,8 @@ test('a report reaches those who moderate, who delete the message or leave it', 
     await clickOn(ben.page, { role: 'button', name: 'Report message', inRow: text })
     await ben.fill('What is wrong with it', `about: ${text}`)
     await ben.click('Report')
+    // Closed by the answer: the notice of the first report may still be there.
+    await waitUntil('the answer', async () => (await ben.count('dialog[open]')) === 0)
     await ben.says('.notice', 'Reported.')
   }
   await ada.click('Reported messages')

@@ -50,7 +50,7 @@ test('offline from the first load on: the room opens, sends wait and can be edit
   await ada.start(options)
   await waitUntil('the room from the disk', async () => (await ada.look()).texts.length === 5)
   expect(await ada.look()).toMatchObject({ texts: waiting, unsent: 3, storage: { status: 'ok' } })
-  expect((await ben.look()).texts).toEqual(['one', 'two', 'three', 'meanwhile'])
+  expect((await ben.settled()).texts).toEqual(['one', 'two', 'three', 'meanwhile'])
 
   await context.setOffline(false)
   const all = ['one', 'two, edited', 'three', 'meanwhile', 'four, edited', 'five']

@@ -9,8 +9,12 @@ const chat = createChat({
   auth: query.get('token') ?? '',
   ...(query.has('websocket') ? { transports: ['websocket'] } : {}),
 })
+/** The first outcome is kept: a later dial may end without a hint, and a test that looks now and then would see that one. */
+let isOver = false
 const show = (): void => {
   const { connection } = chat.getState()
+  if (isOver) return
+  isOver = ['waiting', 'stopped', 'online'].includes(connection.status)
   const error = 'error' in connection ? connection.error : undefined
   const { code, hint, message } = error ?? {}
   Object.assign(window, { shown: { status: connection.status, code, hint, message } })

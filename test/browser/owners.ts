@@ -8,10 +8,15 @@ export const BUSY_MS = 1_000
 
 /** The one tab with a websocket, once there is one. */
 export function ownerOf(tabs: readonly ClientTab[]): Promise<ClientTab> {
+  let last: ClientTab | undefined
   return waitUntil('one owner', async () => {
     const looks = await Promise.all(tabs.map((tab) => tab.look()))
-    const [owner, ...others] = tabs.filter((_, i) => (looks[i]?.sockets ?? 0) > 0)
-    return others.length === 0 ? owner : undefined
+    const [first, ...others] = tabs.filter((_, i) => (looks[i]?.sockets ?? 0) > 0)
+    const owner = others.length === 0 ? first : undefined
+    // Twice: a page that was stuck answers late, when another one has taken over.
+    const isSame = owner !== undefined && owner === last
+    last = owner
+    return isSame && looks.every(({ connection }) => connection === 'online') ? owner : undefined
   })
 }
 

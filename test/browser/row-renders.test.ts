@@ -48,6 +48,7 @@ test('others who type render no row, a message renders its own, and each step of
   // A row that moves under a pointer at rest gets its buttons, and is rendered for them.
   await ada.page.hover({ x: 1, y: 1 })
   expect((await rowsRendered(ada)).length).toBeGreaterThan(10)
+  await waitUntil('the rows to rest', async () => (await rowsRendered(ada)).length === 0)
 
   room.setTyping(true)
   await ada.says('[data-testid=typing]', 'ben')

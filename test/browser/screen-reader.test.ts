@@ -97,6 +97,7 @@ describe('what it is told', () => {
   })
 
   test('what came of what was done, at once', async () => {
+    await ada.keepNotices()
     await ada.click('Link to this room')
     await ada.click('Copy')
     await ada.has('[role=alert] .notice')

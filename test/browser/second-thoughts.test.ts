@@ -36,6 +36,7 @@ describe('a deletion', () => {
   test('can be undone, and then the others have never seen it', async () => {
     await ada.send('still here')
     await ben.shows('still here')
+    await ada.keepNotices()
     await clickInRow('still here', 'Delete message')
     await waitUntil('it to look deleted', async () => (await ada.texts())[0] === null)
     await ada.click('Undo')
@@ -81,6 +82,7 @@ describe('a message that was refused', () => {
   })
 
   test('that was discarded can be brought back', async () => {
+    await ada.keepNotices()
     await clickInRow(tooLong, 'Discard')
     await ada.click('Undo')
     await ada.shows(tooLong, 'failed')
@@ -90,6 +92,7 @@ describe('a message that was refused', () => {
 test('a notice is seen and can be dismissed over an open dialog', async () => {
   await ada.click('Members')
   await waitUntil('both', async () => (await ada.count('dialog li')) === 2)
+  await ada.keepNotices()
   await ada.context.setOffline(true)
   await ada.click('Message Ben')
   await ada.has('dialog .notice')

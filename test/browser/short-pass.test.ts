@@ -6,6 +6,7 @@ import { ChatPage } from './chat-page'
 import { errorsOf } from './client-page'
 import { launchWholeBrowser } from './engines'
 import { buildKeptChat } from './kept-chat'
+import { onDisk } from './on-disk'
 import { keepPage } from './page-workers'
 
 const websockets = async (server: ServerProcess): Promise<number> => {
@@ -14,22 +15,6 @@ const websockets = async (server: ServerProcess): Promise<number> => {
 }
 
 /** The records of all databases of the origin, as one text. */
-async function onDisk(): Promise<string> {
-  const read = <T>(request: IDBRequest<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(request.error)
-    })
-  const found: unknown[] = []
-  for (const { name = '' } of await indexedDB.databases()) {
-    const database = await read(indexedDB.open(name))
-    for (const store of database.objectStoreNames)
-      found.push(name, await read(database.transaction(store).objectStore(store).getAll()))
-    database.close()
-  }
-  return JSON.stringify(found)
-}
-
 test('the web chat: sign in, send, two tabs over one websocket, a dead server, a reload from the disk, sign out', async () => {
   using folder = temporaryFolder()
   const page = `${folder.path}/page`
@@ -46,10 +31,11 @@ test('the web chat: sign in, send, two tabs over one websocket, a dead server, a
     const second = await ada.openTab()
     await second.send('two, from the other tab')
     for (const tab of [ada, second]) await tab.settlesAs(['one', 'two, from the other tab'])
-    expect(await websockets(server)).toBe(1)
-    await waitUntil('both to be on disk', async () =>
-      (await ada.page.evaluate(onDisk)).includes('the other tab'),
-    )
+    await waitUntil('one websocket', async () => (await websockets(server)) === 1)
+    await waitUntil('both to be on disk', async () => {
+      const { chunks = '', entries = '' } = await onDisk(ada.page)
+      return `${chunks} ${entries}`.includes('the other tab')
+    })
 
     // It would take over the unsent messages that the other leaves in its reload.
     await second.page.close()
@@ -57,7 +43,8 @@ test('the web chat: sign in, send, two tabs over one websocket, a dead server, a
     await ada.connection('waiting')
     await ada.send('three, unsent')
     await ada.has('article:is([data-status=queued], [data-status=sending])')
-    await waitUntil('it to be on disk', async () => (await ada.page.evaluate(onDisk)).includes('unsent'))
+    // In the outbox: the draft of it was on the disk before.
+    await waitUntil('it to be on disk', async () => (await onDisk(ada.page)).entries?.includes('unsent'))
     await ada.page.reload()
     await ada.has('article:is([data-status=queued], [data-status=sending])')
     const all = ['one', 'two, from the other tab', 'three, unsent']
@@ -67,7 +54,10 @@ test('the web chat: sign in, send, two tabs over one websocket, a dead server, a
     await ada.settlesAs(all)
     await ada.signOut()
     await ada.has('.sign-in')
-    await waitUntil('nothing to be on disk', async () => !(await ada.page.evaluate(onDisk)).includes('Ada'))
+    await waitUntil(
+      'nothing to be on disk',
+      async () => !JSON.stringify(await onDisk(ada.page)).includes('Ada'),
+    )
     expect(await errorsOf(ada, second)).toEqual([])
   } finally {
     await browser.close()

@@ -62,8 +62,8 @@ describe('on a phone', () => {
   test('a finger that rests on a message opens its actions, and one that moves does not', async () => {
     const { ada, finger } = await join(PHONE, true)
     const at = await middleOf(ada, 'message 11')
-    await finger.down(at)
-    await finger.moveTo({ x: at.x, y: at.y - 30 })
+    // Together: between two commands a busy machine may let the finger rest.
+    await Promise.all([finger.down(at), finger.moveTo({ x: at.x, y: at.y - 30 })])
     // As long as the other one takes, by the same clock.
     await ada.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 600)))
     expect(await ada.count('.actions')).toBe(0)
@@ -85,6 +85,16 @@ describe('on a phone', () => {
       for (const part of [0.3, 0.6, 1]) await finger.moveTo({ x: from + (to - from) * part, y: 404 })
       await finger.up()
     }
+    // Its code is loaded when the room is there; before that no finger leads anywhere.
+    await waitUntil('the room to follow a finger', async () => {
+      await finger.down({ x: 6, y: 400 })
+      await finger.moveTo({ x: 36, y: 404 })
+      const follows = await ada.page.evaluate(
+        () => (document.querySelector<HTMLElement>('.room')?.style.translate ?? '') !== '',
+      )
+      await finger.up()
+      return follows
+    })
     await swipe(150, 300)
     await swipe(6, 50)
     expect(await paneOf(ada)).toBe('room')

@@ -72,7 +72,7 @@ test('the owner dies ten times during sends, closed or crashed: nothing lost, no
       expect(here).toEqual(own.slice(0, here.length))
     }
   }
-  expect(await fixture.sockets()).toBe(1)
+  await waitUntil('one websocket', async () => (await fixture.sockets()) === 1)
   await using elsewhere = await fixture.elsewhere()
   const living = tabs.map((tab) => ({ who: whoOf(tab), tab }))
   await history.expectSound(elsewhere, fixture.options.room, living)
@@ -141,5 +141,5 @@ test('a hidden owner passes the connection to a visible tab', async () => {
     const looks = await Promise.all(tabs.map((tab) => tab.settled()))
     return looks.every(({ texts }) => texts.length === 3)
   })
-  expect(await fixture.sockets()).toBe(1)
+  await waitUntil('one websocket', async () => (await fixture.sockets()) === 1)
 })

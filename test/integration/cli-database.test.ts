@@ -4,13 +4,11 @@ import { asRoomId } from '@roomful/protocol'
 import { createMemoryStore, openStore } from '@roomful/server'
 import { readRoom, waitUntil } from '@roomful/testing'
 import { createTestClient } from '@roomful/testing/node'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { freePort } from '../../packages/testing/src/local-process'
 import { startPostgres } from '../../packages/testing/src/postgres'
 import { NO_LIMITS, roomful, serve, temporaryFolder } from './roomful-command'
 import { startServer, tokenOf } from './server-fixture'
-
-// Each command is a separate process, and a dozen of them on a busy machine take their time.
-vi.setConfig({ testTimeout: 120_000 })
 
 const token = (user: string | { readonly id: string }): Promise<string> =>
   tokenOf(typeof user === 'string' ? user : user.id)
@@ -107,8 +105,8 @@ test("a client ahead of a restored database replaces its rows by the server's", 
   using folder = temporaryFolder()
   const [database, copy] = [`sqlite:${folder.path}/roomful.db`, join(folder.path, 'copy.db')]
   const options = { database, limits: { sendsPerSecond: 0 } }
-  const first = await startServer(options)
-  const { port } = first
+  const port = await freePort()
+  const first = await startServer({ ...options, port })
   await using ann = await createTestClient({ url: first.url, token }, 'ann', { storage: 'memory' })
   const room = ann.room('general')
   await room.open()
@@ -132,11 +130,7 @@ test("a client ahead of a restored database replaces its rows by the server's", 
   await using bob = await createTestClient({ url: second.url, token }, 'bob')
   for (let n = 1; n <= 40; n++) await bob.room('general').send(`after ${n}`)
   const contents = (): string[] => room.messages().map(({ content }) => content)
-  await waitUntil(
-    'the swap',
-    () => contents().at(-1) === 'after 40' && !contents().includes('lost 1'),
-    20_000,
-  )
+  await waitUntil('the swap', () => contents().at(-1) === 'after 40' && !contents().includes('lost 1'))
   await waitUntil('live', () => room.getState().status === 'live')
   while (room.getState().hasOlder) await room.loadOlder()
   const there = await readRoom(bob, 'general')

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
 import { signToken } from '@roomful/server'
-import { createTcpProxy } from '@roomful/testing/node'
 import { Redis } from 'ioredis'
 import { afterEach, expect, test } from 'vitest'
+import { freePort } from '../../packages/testing/src/local-process'
 import { startPostgres } from '../../packages/testing/src/postgres'
 import { startRedis } from '../../packages/testing/src/redis'
 import { roomful, temporaryFolder } from './roomful-command'
@@ -85,9 +85,7 @@ test('a page that may not connect, and a token of another server', async () => {
 })
 
 test('no server at this address, and a folder that does not exist', async () => {
-  const proxy = await createTcpProxy(1)
-  const { url } = proxy
-  await proxy[Symbol.asyncDispose]()
+  const url = `http://localhost:${await freePort()}`
   const { code, findings } = await doctor('--url', url, '--database', 'sqlite:/nowhere/at/all.db')
   expect(code).toBe(1)
   expect(verdicts(findings)).toEqual({

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { freePort } from '../../packages/testing/src/local-process'
 import { ROOT } from '../../scripts/build.mjs'
 import { NO_LIMITS } from './roomful-command'
 
@@ -16,7 +17,8 @@ export async function startDevServer(database: string, flags: readonly string[] 
     '--host',
     '127.0.0.1',
     '--port',
-    '0',
+    // Restarted, it comes back there.
+    String(await freePort()),
     '--database',
     database,
     ...NO_LIMITS,

@@ -1,6 +1,7 @@
 import { checkHistory, finalRoom, formatFindings, Recorder } from '@roomful/testing'
 import type { ServerProcess } from '@roomful/testing/node'
 import { expect, test } from 'vitest'
+import { freePort } from '../../packages/testing/src/local-process'
 import { CROWD_SECRET, type Device, disperse, gather, sendAll, settled } from './crowd'
 import { NO_LIMITS, serve, temporaryFolder } from './roomful-command'
 
@@ -40,18 +41,24 @@ test('16 clients send 200 messages each at once, every tenth of them twice: 1..n
 
 test('the server is killed twice midway: clients continue on their own, nothing is lost or doubled', async () => {
   using folder = temporaryFolder()
-  let server = await serverOn(folder.path)
-  const port = String(server.port)
+  const port = String(await freePort())
+  let server = await serverOn(folder.path, port)
   const recorder = new Recorder()
   const devices = await gather(server.url, CLIENTS)
   const restarts: Promise<void>[] = []
+  let failed: (error: unknown) => void = () => {}
+  // A start that fails ends the test: nothing else would.
+  const failure = new Promise<never>((_, reject) => {
+    failed = reject
+  })
   try {
-    await sendAll(devices, SENDS, recorder, (confirmed) => {
+    const sending = sendAll(devices, SENDS, recorder, (confirmed) => {
       // At the very moment of a confirmation, with hundreds of others in flight. One after the other: answers in flight
       // may reach the second mark during the first start.
       if (confirmed === TOTAL / 4 || confirmed === TOTAL / 2)
-        restarts.push((restarts.at(-1) ?? Promise.resolve()).then(killAndStart))
+        restarts.push((restarts.at(-1) ?? Promise.resolve()).then(killAndStart).catch(failed))
     })
+    await Promise.race([sending, failure])
     expect(restarts).toHaveLength(2)
     await Promise.all(restarts)
     await expectRight(devices, recorder)

@@ -4,6 +4,7 @@ import { readRoom, waitUntil } from '@roomful/testing'
 import { createTestClient } from '@roomful/testing/node'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePort } from '../../packages/testing/src/local-process'
 import { startPostgres, type TestPostgres } from '../../packages/testing/src/postgres'
 import { exportLines } from './generated-export'
 import { roomful, startRoomful, temporaryFolder } from './roomful-command'
@@ -17,8 +18,8 @@ afterAll(() => postgres?.[Symbol.asyncDispose]())
 
 const token = (user: string | { readonly id: string }): Promise<string> =>
   tokenOf(typeof user === 'string' ? user : user.id)
-const serverOn = (database: string) =>
-  startServer({ database, invitations: 'consent', limits: { sendsPerSecond: 0 } })
+const serverOn = (database: string, port = 0) =>
+  startServer({ database, port, invitations: 'consent', limits: { sendsPerSecond: 0 } })
 const MESSAGES = 6_000
 
 /** A database with something in most tables, and a long room that was imported. */
@@ -140,8 +141,8 @@ test('a move to Postgres that is killed goes on, and is equal; back again it is 
 test('a client of the server before goes on with the server after, and what was done twice is there once', async () => {
   using folder = temporaryFolder()
   const from = `sqlite:${folder.path}/from.db`
-  const before = await serverOn(from)
-  const { port } = before
+  const port = await freePort()
+  const before = await serverOn(from, port)
   const chat: Chat = createChat({ url: before.url, auth: () => token('ann'), storage: memoryStore() })
   await chat.connect()
   const room = chat.room('general')

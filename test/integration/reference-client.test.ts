@@ -57,7 +57,7 @@ const next = <T>(socket: Socket, event: string): Promise<T> =>
 
 const ask = (socket: Socket, event: string, payload: object): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    socket.timeout(5_000).emit(event, payload, (late: Error | null, answer: Answer) => {
+    socket.timeout(120_000).emit(event, payload, (late: Error | null, answer: Answer) => {
       if (late) reject(late)
       else resolve(answer)
     })

@@ -83,11 +83,15 @@ describe('36: 1,000 sends in one second', () => {
   test('100 requests a second per socket, without an effect on the others', async () => {
     await using server = await startServer()
     const [ann, bob] = [await enter(server, 'ann'), await enter(server, 'bob')]
+    const begun = performance.now()
     const answers: Answer[] = await Promise.all(Array.from({ length: 115 }, () => ann.ask('list-rooms')))
-    const taken = answers.filter(({ ok }) => ok).length
+    const seconds = (performance.now() - begun) / 1_000
+    const refused = answers.filter(({ ok }) => !ok)
+    const taken = answers.length - refused.length
+    // A burst of 100, and what the time of these requests, on whatever machine, gives back.
     expect(taken).toBeGreaterThanOrEqual(100)
-    expect(taken).toBeLessThan(115)
-    expect(answers.at(-1)).toMatchObject({ code: 'RATE_LIMITED' })
+    expect(taken).toBeLessThanOrEqual(100 + Math.ceil(100 * seconds))
+    for (const one of refused) expect(one).toMatchObject({ code: 'RATE_LIMITED' })
     expect(await bob.ask('list-rooms')).toMatchObject({ ok: true })
   })
 })

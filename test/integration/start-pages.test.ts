@@ -5,6 +5,7 @@ import { io } from 'socket.io-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchHeadlessShell } from '../browser/engine/chromium'
 import type { TestBrowser, TestPage } from '../browser/engine/port'
+import { onDisk } from '../browser/on-disk'
 import type { PackedProject } from '../packed/packed-project'
 import { type PageApp, pageApp, pageProject, type Running } from '../packed/page-app'
 import { appFiles } from '../snippets/find-snippets'
@@ -87,6 +88,10 @@ test('your first app: a page, a terminal, and a server that is gone for a while'
   await first.stop()
   for (const text of ['one', 'two']) await say(page, text)
   await shows(page, ['Ada: one (queued)', 'Ada: two (queued)'])
+  await waitUntil('both to be on disk', async () => {
+    const { entries = '' } = await onDisk(page)
+    return ['one', 'two'].every((text) => entries.includes(`"${text}"`))
+  })
   await page.reload()
   await shows(page, ['Ada: one (queued)', 'Ada: two (queued)'])
   await using _again = await serve(app)

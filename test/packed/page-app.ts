@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '../../packages/testing/src/local-process'
 import { appFiles, textOf } from '../snippets/find-snippets'
 import { link } from './pack'
 import { type PackedProject, packedProject } from './packed-project'
@@ -128,14 +128,4 @@ async function started(child: ChildProcess, ready: RegExp): Promise<Running> {
     process.off('exit', killWithParent)
   }
   return { output: () => output, stop, [Symbol.asyncDispose]: stop }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }

@@ -2,13 +2,16 @@
 
 import { ChatError, type ConnectionState, type ErrorCode } from '@roomful/client'
 import { FakeChat, makeShownMessage } from '@roomful/testing'
-import { act, cleanup, renderHook, waitFor } from '@testing-library/react'
+import { act, cleanup, configure, renderHook, waitFor } from '@testing-library/react'
 import { type ReactNode, StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ChatProvider } from './chat-provider'
 import { RoomProvider } from './room-provider'
 import { useAttachments } from './use-attachments'
 import { useFileUrl } from './use-file-url'
+
+// Its own limit, one second, is that of an idle machine.
+configure({ asyncUtilTimeout: 120_000 })
 
 let chat = new FakeChat()
 let urls: Set<string>

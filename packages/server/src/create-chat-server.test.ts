@@ -83,7 +83,7 @@ describe('a start that fails', () => {
 
   test('because its port is taken leaves the database free, and no timer', async () => {
     const other = createServer().listen(0, '127.0.0.1')
-    await vi.waitUntil(() => other.listening)
+    await vi.waitUntil(() => other.listening, 120_000)
     const left = timers()
     const { port } = other.address() as AddressInfo
     await expect(createChatServer({ ...options(), port })).rejects.toThrow('EADDRINUSE')

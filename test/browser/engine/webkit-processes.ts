@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { waitUntil } from '@roomful/testing'
+import { freePort } from '../../../packages/testing/src/local-process'
 import { findMiniBrowser, findWebKitDriver, findXvfb } from '../../../scripts/test-tools.mjs'
 import { descendants, killIfThere } from './process-of'
 import { WebDriverSession } from './web-driver'
@@ -55,15 +55,6 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit')
   child.kill('SIGKILL')
   await ended
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 function found(path: string | undefined, name: string): string {

@@ -17,7 +17,7 @@ test('each event of a room is an action in the devtools, with the state that it 
   await vi.waitFor(() => {
     ada.room.setDraft(`${ada.room.getState().draft}x`)
     expect(sent).not.toEqual([])
-  })
+  }, 120_000)
   await ada.chat.close()
   expect(sent).toContainEqual([
     expect.objectContaining({ type: `${ROOM}: draft`, text: ada.room.getState().draft }),

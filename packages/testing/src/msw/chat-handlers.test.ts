@@ -29,8 +29,9 @@ afterEach(async () => {
   handlers.close()
 })
 
-function clientOf(auth: string): Chat {
-  const chat = createChat({ url: URL, auth, storage: 'memory', requestTimeoutMs: 500 })
+/** `requestTimeoutMs`: short only where a request is to have no answer. */
+function clientOf(auth: string, requestTimeoutMs = 30_000): Chat {
+  const chat = createChat({ url: URL, auth, storage: 'memory', requestTimeoutMs })
   chats.push(chat)
   return chat
 }
@@ -83,7 +84,7 @@ test('a message that the server puts off is sent again; one whose answer is lost
 })
 
 test('what is sent without a network goes out when it is back; others stay connected', async () => {
-  const [ann, bob] = [clientOf('ann'), clientOf('bob')]
+  const [ann, bob] = [clientOf('ann', 500), clientOf('bob')]
   await Promise.all([ann.room('general').open(), bob.room('general').open()])
   const heal = handlers.faults.partition({ user: 'ann' })
   await waitUntil('ann to be offline', () => ann.getState().connection.status === 'waiting')
@@ -101,7 +102,7 @@ test('a refusal by name reaches the app', async () => {
 })
 
 test('a connection that is cut, and a server that restarts, lose nothing', async () => {
-  const [ann, bob] = [clientOf('ann'), clientOf('bob')]
+  const [ann, bob] = [clientOf('ann', 500), clientOf('bob', 500)]
   await Promise.all([ann.room('general').open(), bob.room('general').open()])
   handlers.faults.disconnect()
   ann.room('general').send('one')

@@ -234,11 +234,11 @@ export function ephemeralContract(name: string, open: OpenEphemeral): void {
     })
 
     test('an unused room is removed whole; its creator, and all others, may make another', async () => {
-      const { store, ephemeral, pass } = await start({ limits: { rooms: 2, roomsPerUser: 1, idleMs: 100 } })
+      const { store, ephemeral, pass } = await start({ limits: { rooms: 2, roomsPerUser: 1, idleMs: 2_000 } })
       const idle = await newRoom(store)
       const messageId = await say(store, idle, 'ann', 'bye')
       const used = await newRoom(store, { roles: { cid: 'owner' } })
-      await pass(200)
+      await pass(2_500)
       await ephemeral.touch([used, asRoomId(nextId())])
       expect(await ephemeral.sweep()).toBe(1)
       const found = await store.read(async (reader) => ({
@@ -259,13 +259,13 @@ export function ephemeralContract(name: string, open: OpenEphemeral): void {
     })
 
     test('writing or reading in it keeps it', async () => {
-      const { store, ephemeral, pass } = await start({ limits: { idleMs: 1_000 } })
+      const { store, ephemeral, pass } = await start({ limits: { idleMs: 6_000 } })
       const [written, read, idle] = [await newRoom(store), await newRoom(store), await newRoom(store)]
       await say(store, read, 'bob', 'unread')
-      await pass(700)
+      await pass(3_500)
       await say(store, written, 'ann', 'here')
       await store.markRead(read, asUserId('ann'), 1)
-      await pass(700)
+      await pass(3_500)
       expect(await ephemeral.sweep()).toBe(1)
       const rooms = await store.read((reader) => reader.roomsOf(asUserId('ann'), { limit: 100 }))
       expect(rooms.map(({ room }) => room.id).sort()).toEqual([written, read].sort())

@@ -19,12 +19,14 @@ type Job = {
  */
 export class Writer {
   readonly #connection: Connection
+  readonly #now: () => number
   #jobs: Job[] = []
   #scheduled = false
   #closed = false
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, now: () => number = () => performance.now()) {
     this.#connection = connection
+    this.#now = now
   }
 
   /** `work` may run in a transaction that then fails: it may have effects only through the connection. */
@@ -76,13 +78,13 @@ export class Writer {
     const taken: Job[] = []
     const done: Job[] = []
     try {
-      const end = performance.now() + GROUP_MS
+      const end = this.#now() + GROUP_MS
       do {
         const job = this.#jobs.shift()
         if (!job) break
         taken.push(job)
         if (this.#attempt(job, shared)) done.push(job)
-      } while (performance.now() < end)
+      } while (this.#now() < end)
       this.#connection.exec('COMMIT')
     } catch (error) {
       this.#abandon(taken, error)

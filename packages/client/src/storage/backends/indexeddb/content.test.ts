@@ -107,7 +107,7 @@ test('a wipe leaves nothing of the user, also while an old tab holds on to the d
   stubborn.close()
   await vi.waitFor(async () => {
     expect((await indexedDB.databases()).map((database) => database.name)).toEqual(['roomful'])
-  })
+  }, 120_000)
   expect(await store.open({ ...ann, userId: null })).toEqual({ meta: null, rooms: [], entries: [] })
 })
 

@@ -24,7 +24,7 @@ test('an open that never answers is given up after 4 s, and no timer is left aft
   const opening = store.open(ann).catch((error: unknown) => {
     outcome = error
   })
-  await vi.waitFor(() => expect(never).toHaveBeenCalled())
+  await vi.waitFor(() => expect(never).toHaveBeenCalled(), 120_000)
   clock.pass(3_999)
   await Promise.resolve()
   expect(outcome).toBe('pending')
@@ -61,7 +61,7 @@ test('an open that answers too late leaves no handle behind that would block oth
   const tab = busyTab()
   const store = idbCopy({ clock })
   const outcome = store.open(ann).catch((error: unknown) => error)
-  await vi.waitFor(() => expect(clock.timers()).toBe(1))
+  await vi.waitFor(() => expect(clock.timers()).toBe(1), 120_000)
   clock.pass(4_000)
   expect(await outcome).toEqual(because('timeout'))
   await tab.finish()
@@ -80,7 +80,7 @@ test('an open blocked by an old tab reports it at once', async () => {
   const outcome = idbCopy({ clock })
     .open(ann)
     .catch((error: unknown) => error)
-  await vi.waitFor(() => expect(clock.timers()).toBe(2))
+  await vi.waitFor(() => expect(clock.timers()).toBe(2), 120_000)
   request.dispatchEvent(new IDBVersionChangeEvent('blocked'))
   expect(await outcome).toEqual(because('blocked'))
 })
