@@ -37,6 +37,43 @@ test('a room of a kind that the backend makes keeps it, and its rules, over a re
   await expect(ann.createRoom(another)).rejects.toMatchObject({ code: 'FORBIDDEN', field: 'kind' })
 })
 
+test('what a kind leaves to the backend, the backend does, and nobody else', async () => {
+  const actions = ['invite', 'join', 'leave', 'kick', 'ban', 'unban', 'mute', 'set-role', 'update-room']
+  const rules = Object.fromEntries(
+    [...actions, 'send', 'delete-other', 'delete-own'].map((one) => [one, 'api']),
+  )
+  await using server = await startServer({
+    roomTypes: { ticket: { base: 'private', create: 'api', ...rules } },
+    defaultRooms: [],
+  })
+  const { rooms, members, messages, users } = server.api
+  for (const id of ['ann', 'bob']) await users.upsert({ userId: id, name: id })
+  const wanted = { roomId: 'ticket-8', name: 'Ticket', type: 'private', kind: 'ticket' } as const
+  await rooms.upsert(wanted)
+  const [ann, bob] = [
+    { roomId: 'ticket-8', userId: 'ann' },
+    { roomId: 'ticket-8', userId: 'bob' },
+  ]
+  await members.add({ ...ann, role: 'owner' })
+  await members.add(bob)
+  await rooms.upsert({ ...wanted, name: 'Ticket 8' })
+  await rooms.update({ roomId: 'ticket-8', settings: { readOnly: true } })
+  const { message } = await messages.send({ ...bob, content: 'by the backend' })
+  await messages.delete({ roomId: 'ticket-8', messageId: message.id })
+  await members.setRole({ ...bob, role: 'admin' })
+  await members.mute({ ...bob, until: '2100-01-01T00:00:00Z' })
+  await members.mute({ ...bob, until: null })
+  await members.ban(bob)
+  await members.unban(bob)
+  await members.add(bob)
+  await members.remove(bob)
+
+  await using owner = createChat({ url: server.url, auth: () => tokenOf('ann'), storage: 'memory' })
+  await expect(owner.room('ticket-8').send('mine')).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  const update = owner.request('update-room', { roomId: 'ticket-8', name: 'Mine' })
+  await expect(update).rejects.toMatchObject({ code: 'FORBIDDEN' })
+})
+
 test('a server does not start with rules that mean nothing', async () => {
   const start = createChatServer({
     ...{ port: 0, database: 'memory:', auth: { jwtSecret: SECRET } },

@@ -45,6 +45,6 @@ export function callers({
     const { id, admin } = identity
     if (!admin)
       return { refusal: refuse('FORBIDDEN'), detail: 'The token of a user needs the claim `admin` here' }
-    return { id: `user ${id}`, actor: { ...userOf(identity), admin }, scopes: ['*'], identity }
+    return { id: `user ${id}`, actor: { ...userOf(identity), admin, byApi: true }, scopes: ['*'], identity }
   }
 }

@@ -218,7 +218,7 @@ async function sendAs(
   const op: Op = {
     kind: 'send',
     // A server admin's rights in the user's name: membership, mutes and archives hold, all else does not.
-    actor: { ...user, admin: true },
+    actor: { ...user, admin: true, byApi: true },
     ...{ at, id, content, type: kind, replyTo },
     ...(metadata === undefined ? {} : { metadata }),
     ...(clientId === undefined ? {} : { clientId }),

@@ -1,4 +1,4 @@
-import { PresenceStatus, RoomId, StreamPiece, UserId } from '@roomful/protocol'
+import { LIMITS, PresenceStatus, RoomId, StreamPiece, UserId } from '@roomful/protocol'
 import * as v from 'valibot'
 import type { BusMessage } from './bus'
 
@@ -73,7 +73,8 @@ const Batch = v.pipe(
 
 const Presence = { nodeId: LineId, at: v.pipe(v.number(), v.finite()) }
 const OneMember = { userId: UserId, roomId: RoomId }
-const User = v.object({ id: UserId, name: Name })
+const Picture = v.exactOptional(v.pipe(v.string(), v.maxLength(LIMITS.avatarUrlLength)))
+const User = v.looseObject({ id: UserId, name: Name, avatarUrl: Picture })
 
 /** Messages of the bus itself are never sent. */
 type Sent = Exclude<BusMessage['type'], 'node-here' | 'node-gone' | 'bus-up'>
@@ -101,7 +102,7 @@ const SHAPES: { readonly [T in Sent]: v.GenericSchema } & Readonly<Record<string
   }),
   typing: v.looseObject({
     type: v.literal('typing'),
-    signal: v.object({ roomId: RoomId, userId: UserId, name: Name, until: Time }),
+    signal: v.looseObject({ roomId: RoomId, userId: UserId, name: Name, avatarUrl: Picture, until: Time }),
     lineId: LineId,
   }),
   presence: v.looseObject({

@@ -141,9 +141,18 @@ export class PostgresLink implements Link {
   }
 
   async #flush(): Promise<void> {
-    const client = this.#client
-    if (this.#isSending || !client || this.#waiting.length === 0) return
+    if (this.#isSending) return
     this.#isSending = true
+    // A loop, not a call of itself: while it is busy, each call would hold all that were before it.
+    try {
+      for (let client = this.#client; client && this.#waiting.length > 0; client = this.#client)
+        await this.#sendWaiting(client)
+    } finally {
+      this.#isSending = false
+    }
+  }
+
+  async #sendWaiting(client: Client): Promise<void> {
     const parts = this.#waiting.splice(0)
     this.#waitingBytes = 0
     try {
@@ -154,10 +163,7 @@ export class PostgresLink implements Link {
     } catch (error) {
       this.#dropped += parts.length
       this.#onLost(client, error instanceof Error ? error.message : String(error))
-    } finally {
-      this.#isSending = false
     }
-    if (this.#waiting.length > 0) await this.#flush()
   }
 
   #onUp(): void {

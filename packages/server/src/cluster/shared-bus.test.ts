@@ -40,16 +40,82 @@ test('messages of a node arrive whole, and unknown ones of a newer node are igno
     { type: 'batch', batch },
     { type: 'created', roomId: 'general', userIds: ['ann', 'auth0|bob'] },
     { type: 'read', roomId: 'general', userId: 'ann', seq: 3, lineId: 'line' },
-    { type: 'typing', signal: { roomId: 'general', userId: 'ann', name: 'Ann', until: at }, lineId: 'line' },
+    {
+      ...{ type: 'typing', lineId: 'line' },
+      signal: { roomId: 'general', userId: 'ann', name: 'Ann', avatarUrl: '/ann.png', until: at },
+    },
     { type: 'presence', nodeId: 'there', userId: 'ann', status: 'away', at: 5 },
     { type: 'presences', nodeId: 'there', users: [['ann', 'online']], at: 5 },
-    { type: 'renamed', user: { id: 'ann', name: 'Anna' } },
+    { type: 'renamed', user: { id: 'ann', name: 'Anna', avatarUrl: '/ann.png' } },
     { type: 'revoked', sid: 's-1' },
   ]
   for (const one of said) from(one)
   from({ type: 'of-the-future', what: 1 })
   expect(heard).toEqual(said)
   expect(warned).toEqual([])
+})
+
+/** Two buses over one link; each has its own clock, and each link can be lost. */
+async function twoBuses() {
+  const ends: ((text: string) => void)[] = []
+  const ups: (() => void)[] = []
+  const buses: { clock: ManualClock; heard: BusMessage[]; link: { dropped: number } }[] = []
+  for (const name of ['a', 'b']) {
+    const clock = new ManualClock()
+    const heard: BusMessage[] = []
+    const link = {
+      isUp: true,
+      dropped: 0,
+      publish: (text: string) => say(text),
+      opened: async () => {},
+      close() {},
+    }
+    const bus = await openSharedBus({
+      ...{ nodeId: name, clock },
+      log: { debug() {}, info() {}, error() {}, warn() {} },
+      openLink: ({ onText, onUp }) => {
+        ends.push(onText)
+        ups.push(onUp)
+        return link
+      },
+    })
+    bus.subscribe((message) => heard.push(message))
+    buses.push({ clock, heard, link })
+  }
+  const say = (text: string): void => {
+    for (const end of ends) end(text)
+  }
+  const [a, b] = buses
+  if (!a || !b) throw new Error('two')
+  const beat = async (): Promise<void> => {
+    for (const { clock } of buses) await clock.pass(2_000)
+  }
+  await beat()
+  const asksOf = ({ heard }: typeof a, node: string) =>
+    heard.splice(0).filter((message) => message.type === 'node-here' && message.nodeId === node).length
+  return { a, b, beat, asksOf, up: (index: number) => ups[index]?.() }
+}
+
+test('who is connected is said anew to a node that may have missed it: presence is in no database (P16)', async () => {
+  const { a, b, beat, asksOf, up } = await twoBuses()
+  asksOf(a, 'b')
+  asksOf(b, 'a')
+  // Its clock jumps: for it the other is gone, and comes back with the next sign; the other has seen nothing.
+  await a.clock.pass(20_000)
+  await beat()
+  expect(asksOf(a, 'b')).toBeGreaterThan(0)
+  expect(asksOf(b, 'a')).toBeGreaterThan(0)
+  // Its link alone was down.
+  up(0)
+  expect(asksOf(b, 'a')).toBe(1)
+  // It could not send all: then it says its own again.
+  a.link.dropped = 5
+  asksOf(a, 'a')
+  await beat()
+  expect(asksOf(a, 'a')).toBe(1)
+  asksOf(b, 'a')
+  await beat()
+  expect(asksOf(b, 'a')).toBe(0)
 })
 
 const change = (more: object): object => ({ type: 'batch', batch: { ...batch, ...more } })

@@ -41,13 +41,19 @@ export type SharedBusOptions = {
 type Envelope = { readonly from: string } & (
   | { readonly message: BusMessage }
   /** `lost`: this node's recent messages may not have arrived. */
-  | { readonly sign: 'here' | 'gone'; readonly lost?: boolean }
+  | {
+      readonly sign: 'here' | 'gone'
+      readonly lost?: boolean
+      /** It may have missed who is connected elsewhere: presence is in no database. */
+      readonly asks?: boolean
+    }
 )
 
 const Outside = v.object({
   from: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
   sign: v.optional(v.picklist(['here', 'gone'])),
   lost: v.optional(v.boolean()),
+  asks: v.optional(v.boolean()),
   message: v.optional(v.looseObject({ type: v.string() })),
 })
 
@@ -67,10 +73,12 @@ export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
     for (const listener of listeners) listener(message)
   }
   const send = (envelope: Envelope): void => link.publish(JSON.stringify(envelope))
-  const signOfLife = (): void => {
+  const signOfLife = (asks = false): void => {
     const lost = link.dropped > droppedAtSign
     droppedAtSign = link.dropped
-    send({ from: nodeId, sign: 'here', ...(lost ? { lost } : {}) })
+    send({ from: nodeId, sign: 'here', ...(lost ? { lost } : {}), ...(asks ? { asks } : {}) })
+    // The others may have missed who is connected here: as to a new node, it is said anew.
+    if (lost) deliver({ type: 'node-here', nodeId })
   }
 
   const receive = (text: string): void => {
@@ -90,11 +98,10 @@ export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
       if (others.forget(from)) deliver({ type: 'node-gone', nodeId: from })
       return
     }
-    if (others.noteAlive(from, clock.now())) {
-      // So that the new node learns of this one at once.
-      signOfLife()
-      deliver({ type: 'node-here', nodeId: from })
-    }
+    const isNew = others.noteAlive(from, clock.now())
+    // So that the new node learns of this one at once; and it may be new only to this one, whose clock has jumped.
+    if (isNew) signOfLife(true)
+    if (isNew || ('sign' in envelope && envelope.asks)) deliver({ type: 'node-here', nodeId: from })
     if ('message' in envelope) deliver(envelope.message)
   }
   const link = options.openLink({
@@ -108,7 +115,7 @@ export async function openSharedBus(options: SharedBusOptions): Promise<Bus> {
     onUp: () => {
       mayHaveLost = true
       others.pardon(clock.now())
-      signOfLife()
+      signOfLife(true)
       deliver({ type: 'bus-up' })
     },
   })
@@ -158,8 +165,8 @@ function decode(text: string): Envelope | undefined {
   }
   const { success, output } = v.safeParse(Outside, value)
   if (!success) return undefined
-  const { from, sign, lost, message: sent } = output
-  if (sign) return { from, sign, ...(lost ? { lost } : {}) }
+  const { from, sign, lost, asks, message: sent } = output
+  if (sign) return { from, sign, ...(lost ? { lost } : {}), ...(asks ? { asks } : {}) }
   const message = sent && decodeMessage(sent)
   // It still is a heartbeat.
   if (message === 'unknown') return { from, sign: 'here' }

@@ -266,6 +266,19 @@ describe('moderation', () => {
     ])
   })
 
+  test.each(['9999-12-31T23:59:59-23:59', '0000-01-01T00:00:00+00:01'])(
+    'a mute until %s is refused: no client reads that year, and one such row would stop the room for all (P12)',
+    async (until) => {
+      const roomId = await room('private')
+      const mute = { kind: 'mute', actor: actorOf('ann'), at: nextAt(), targetId: asUserId('bob') } as const
+      const { outcomes } = await commitOps(store, roomId, [
+        { ...mute, until },
+        { ...mute, until: '9999-12-31T23:59:59.999Z' },
+      ])
+      expect(outcomes).toMatchObject([{ code: 'INVALID_PAYLOAD', field: 'until' }, { ok: true }])
+    },
+  )
+
   test('a rename is a system message; other settings are merged and broadcast by the room’s row alone', async () => {
     const roomId = await newRoom(store, { name: 'Old', settings: { readOnly: true } })
     const update = {

@@ -16,7 +16,12 @@ export function decideJoin(fold: Fold, op: Join): Outcome {
   const { room } = fold
   const { actor, at } = op
   const before = fold.member(actor.id)
-  const denial = denialOf('join', { room, member: before, serverAdmin: actor.admin, kinds: fold.kinds })
+  const denial = denialOf('join', {
+    room,
+    member: before,
+    serverAdmin: actor.admin,
+    kinds: fold.kindsFor(actor),
+  })
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   // A default room takes only users who were never in it: one who left stays outside.
   if (before && standingIn(room, before) !== 'none')
@@ -37,7 +42,7 @@ export function decideInvite(fold: Fold, op: Invite): Outcome {
     room,
     member: fold.member(actor.id),
     serverAdmin: actor.admin,
-    kinds: fold.kinds,
+    kinds: fold.kindsFor(actor),
   })
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   const before = fold.member(target.id)
@@ -56,7 +61,12 @@ export function decideLeave(fold: Fold, op: Leave): Outcome {
   const before = fold.member(actor.id)
   // The retry of a leave whose ack was lost.
   if (room && before?.removed === 'left') return { ok: true, kind: 'member', member: before }
-  const denial = denialOf('leave', { room, member: before, serverAdmin: actor.admin, kinds: fold.kinds })
+  const denial = denialOf('leave', {
+    room,
+    member: before,
+    serverAdmin: actor.admin,
+    kinds: fold.kindsFor(actor),
+  })
   if (!before || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   if (isLastOwner(fold, before)) return refuse('LIMIT_EXCEEDED', { field: 'role', limit: 1 })
   const member = fold.putMember({ ...before, removed: 'left' })

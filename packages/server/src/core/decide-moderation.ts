@@ -2,7 +2,7 @@ import type { Member, Room } from '@roomful/protocol'
 import { type Action, denialOf, outranks } from './authorise'
 import { isLastOwner } from './decide-member'
 import type { Fold } from './fold'
-import { isoTime, msOfIso } from './iso-time'
+import { FIRST_MS, isoTime, LAST_MS, msOfIso } from './iso-time'
 import type { Op, Outcome, Refusal } from './ops'
 import { refuse } from './refusal'
 import { textOfAct } from './server-actor'
@@ -55,7 +55,9 @@ export function decideMute(fold: Fold, op: Mute): Outcome {
   if (target.removed !== undefined) return refuse('USER_NOT_FOUND')
   if (!outranks(asking, target)) return refuse('FORBIDDEN', { field: 'userId' })
   const untilMs = op.until === null ? undefined : msOfIso(op.until)
-  if (untilMs !== undefined && Number.isNaN(untilMs)) return refuse('INVALID_PAYLOAD', { field: 'until' })
+  // Also NaN. Clients read no other year: one such row would stop the room for all.
+  if (untilMs !== undefined && !(untilMs >= FIRST_MS && untilMs <= LAST_MS))
+    return refuse('INVALID_PAYLOAD', { field: 'until' })
   // One spelling per moment: stores compare and return these texts unchanged.
   const until = untilMs === undefined ? undefined : isoTime(untilMs)
   if (target.mutedUntil === until) return done(target)
@@ -96,7 +98,7 @@ function find(fold: Fold, op: OnMember, action: Action): Found | Refusal {
   const { room } = fold
   const member = fold.member(op.actor.id)
   const serverAdmin = op.actor.admin
-  const denial = denialOf(action, { room, member, serverAdmin, kinds: fold.kinds })
+  const denial = denialOf(action, { room, member, serverAdmin, kinds: fold.kindsFor(op.actor) })
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   const target = fold.member(op.targetId)
   return target ? { target, asking: { room, member, serverAdmin } } : refuse('USER_NOT_FOUND')

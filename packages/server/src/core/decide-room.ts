@@ -13,7 +13,12 @@ export function decideUpdateRoom(fold: Fold, op: Extract<Op, { kind: 'update-roo
   const { room } = fold
   const { actor, at } = op
   const member = fold.member(actor.id)
-  const denial = denialOf('update-room', { room, member, serverAdmin: actor.admin, kinds: fold.kinds })
+  const denial = denialOf('update-room', {
+    room,
+    member,
+    serverAdmin: actor.admin,
+    kinds: fold.kindsFor(actor),
+  })
   if (!room || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
   const wanted: Room = {
     ...room,

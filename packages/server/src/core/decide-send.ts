@@ -21,7 +21,7 @@ const EPHEMERAL_MESSAGES_MAX = 100_000
 export function decideSend(fold: Fold, op: Send): Outcome {
   const { room } = fold
   const member = fold.member(op.actor.id)
-  const asking = { room, member, serverAdmin: op.actor.admin, kinds: fold.kinds }
+  const asking = { room, member, serverAdmin: op.actor.admin, kinds: fold.kindsFor(op.actor) }
   const denial = denialOf('send', asking)
   if (!room || !member || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
 
@@ -72,11 +72,22 @@ type Speaking = {
  * where only others may, or without limit in slow mode. Slow mode allows one send or edit per interval.
  */
 export function speechRefusal(fold: Fold, { room, member, op }: Speaking): Refusal | undefined {
-  const asking = { room, member, serverAdmin: op.actor.admin, kinds: fold.kinds }
+  const asking = { room, member, serverAdmin: op.actor.admin, kinds: fold.kindsFor(op.actor) }
+  return (
+    speechClosed(fold, { room, member, op }) ??
+    (op.waits || denialOf('skip-slow-mode', asking) ? slowModeRefusal(fold, room, op) : undefined)
+  )
+}
+
+/** All that stops speech but slow mode, which counts only the beginning of a growing message. */
+export function speechClosed(
+  fold: Fold,
+  { room, member, op }: Omit<Speaking, 'op'> & { readonly op: Pick<Op, 'actor' | 'at'> },
+): Refusal | undefined {
+  const asking = { room, member, serverAdmin: op.actor.admin, kinds: fold.kindsFor(op.actor) }
   return (
     closedToWriting(room, member, op.at) ??
-    (room.settings.readOnly ? refusalOf(denialOf('send-in-read-only', asking)) : undefined) ??
-    (op.waits || denialOf('skip-slow-mode', asking) ? slowModeRefusal(fold, room, op) : undefined)
+    (room.settings.readOnly ? refusalOf(denialOf('send-in-read-only', asking)) : undefined)
   )
 }
 

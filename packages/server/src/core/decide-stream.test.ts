@@ -10,6 +10,7 @@ import {
   messagesOf,
   newRoom,
   nextAt,
+  nextMessageId,
   say,
   sendOp,
 } from '../stores/contract/contract-room'
@@ -77,6 +78,20 @@ describe('a write', () => {
     }
     await commitOne(store, roomId, mute)
     expect(await decided(writeOp('bob', messageId, 'muted'))).toMatchObject({ code: 'MUTED' })
+  })
+
+  test('does not speak, and is not continued, where only others may: a message kept for it is no way in', async () => {
+    const readOnly = (value: boolean): Op => ({
+      ...{ kind: 'update-room', actor: actorOf('ann'), at: nextAt(), messageId: nextMessageId() },
+      settings: { readOnly: value },
+    })
+    await commitOne(store, roomId, writeOp('bob', messageId, 'one', 'interrupted'))
+    await commitOne(store, roomId, readOnly(true))
+    const closed = { code: 'FORBIDDEN' }
+    expect(await decided(onStreamOp('resume-stream', 'bob', messageId))).toMatchObject(closed)
+    expect(await decided(writeOp('bob', messageId, 'one two', 'interrupted'))).toMatchObject(closed)
+    await commitOne(store, roomId, readOnly(false))
+    expect(await decided(onStreamOp('resume-stream', 'bob', messageId))).toMatchObject({ ok: true })
   })
 
   test('may be blank, and is no longer than a message', async () => {

@@ -1,5 +1,5 @@
 import { isGrowing, type Stream, type StreamState } from '@roomful/protocol'
-import { closedToWriting, contentRefusal } from './decide-send'
+import { contentRefusal, speechClosed } from './decide-send'
 import type { Fold } from './fold'
 import { runOf } from './growing'
 import { find } from './on-message'
@@ -39,7 +39,7 @@ export function decideWriteStream(fold: Fold, op: Write): Outcome {
   if (!isShorter && !op.content.startsWith(message.content))
     return refuse('VERSION_CONFLICT', { message: toWire(message, op.actor.id) })
   const content = isShorter ? message.content : op.content
-  const refusal = closedToWriting(room, member, op.at) ?? contentRefusal({ ...message, content })
+  const refusal = speechClosed(fold, { room, member, op }) ?? contentRefusal({ ...message, content })
   if (refusal) return refusal
   return change(fold, op, { ...message, content, stream: written(stream, op.state) })
 }
@@ -66,7 +66,7 @@ export function decideResumeStream(fold: Fold, op: OnStream): Outcome {
   if (!member) return refuse('MESSAGE_NOT_FOUND')
   // As it is: whoever would continue it learns that there is nothing to continue.
   if (stream.state === 'finished' || stream.state === 'cancelled') return same(message, op)
-  const refusal = closedToWriting(room, member, op.at)
+  const refusal = speechClosed(fold, { room, member, op })
   if (refusal) return refusal
   return change(fold, op, { ...message, stream: { ...stream, state: 'streaming', run: runOf(stream) + 1 } })
 }

@@ -2,7 +2,7 @@ import type { AuditEntry, Change, ClientId, Member, MessageId, Room, UserId } fr
 import { isoTime } from './iso-time'
 import { type Actor, type Facts, type Outcome, type Plan, pairKey, type StoredMessage } from './ops'
 import { isPresent } from './present'
-import type { RoomKinds } from './room-kinds'
+import { NO_KINDS, type RoomKinds } from './room-kinds'
 import { toWire } from './stored-message'
 
 type NewMessage = Omit<StoredMessage, 'roomId' | 'seq' | 'rev'>
@@ -49,6 +49,11 @@ export class Fold {
     }
     this.doneOps = new Map(facts.opIds)
     this.lastSends = new Map(facts.lastSendAt)
+  }
+
+  /** The rules of kinds that bind this actor. */
+  kindsFor({ byApi }: Actor): RoomKinds {
+    return byApi ? NO_KINDS : this.kinds
   }
 
   /** The room with its present head. */

@@ -8,6 +8,10 @@ const EPOCH_DAY = 719_468
 const PATTERN =
   /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d\d)(?::?(\d\d))?)$/i
 
+/** What `isoTime` writes with four digits of a year: 0000-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z. */
+export const FIRST_MS = -62_167_219_200_000
+export const LAST_MS = 253_402_300_799_999
+
 const pad = (value: number, width = 2): string => String(value).padStart(width, '0')
 
 /** Milliseconds since the epoch as ISO 8601 in UTC, as `Date.prototype.toISOString` writes years 0 to 9999. */

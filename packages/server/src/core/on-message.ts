@@ -27,7 +27,12 @@ export function find(fold: Fold, op: OnMessage, actionOn: (own: boolean) => Acti
   if (!room || !message) return refuse('MESSAGE_NOT_FOUND')
   const own = isOwn(message, op.actor)
   const action = actionOn(own)
-  const denial = denialOf(action, { room, member, serverAdmin: op.actor.admin, kinds: fold.kinds })
+  const denial = denialOf(action, {
+    room,
+    member,
+    serverAdmin: op.actor.admin,
+    kinds: fold.kindsFor(op.actor),
+  })
   if (denial === 'ROOM_NOT_FOUND') return refuse('MESSAGE_NOT_FOUND')
   const moderates = op.actor.admin && PERMISSIONS[action]['server-admin']
   const hidden = member !== undefined && message.seq < member.fromSeq

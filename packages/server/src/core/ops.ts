@@ -26,6 +26,8 @@ export type Actor = {
   readonly avatarUrl?: string
   readonly admin: boolean
   readonly claims?: Claims
+  /** By the server API: the rules of a kind of rooms do not bind it. */
+  readonly byApi?: true
 }
 
 /** The app's answer to whether an op may be done, drawn before like its time: a retry is decided with the same. */

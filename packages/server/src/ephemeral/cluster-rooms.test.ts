@@ -9,8 +9,13 @@ import { MemoryEphemeral } from './memory-ephemeral'
 const MINUTE_MS = 60_000
 
 /** A store of ephemeral rooms that can be down, like a Redis. */
-function fallible(inner: EphemeralStore): { store: EphemeralStore; setAway: (value: boolean) => void } {
+function fallible(first: EphemeralStore): {
+  store: EphemeralStore
+  setAway: (value: boolean) => void
+  restart: (empty: EphemeralStore) => void
+} {
   let isAway = false
+  let inner = first
   const check = <T>(run: () => Promise<T>): Promise<T> =>
     isAway ? Promise.reject(new StoreError('UNAVAILABLE', 'away')) : run()
   const store: EphemeralStore = {
@@ -28,6 +33,9 @@ function fallible(inner: EphemeralStore): { store: EphemeralStore; setAway: (val
     setAway: (value) => {
       isAway = value
     },
+    restart: (empty) => {
+      inner = empty
+    },
   }
 }
 
@@ -35,7 +43,7 @@ async function cluster() {
   const { bus, cut, lose } = wire()
   const clock = new ManualClock()
   const store: Store = new MemoryStore({ epoch: 'epoch-1', now: clock.now })
-  const { store: ephemeral, setAway } = fallible(new MemoryEphemeral({ now: clock.now }))
+  const { store: ephemeral, setAway, restart } = fallible(new MemoryEphemeral({ now: clock.now }))
   const [a, b] = [0, 1].map((index) =>
     testNode({ store, ephemeral, clock, nodeId: `node-${index}`, bus: bus(index), idPrefix: `n${index}` }),
   )
@@ -49,6 +57,7 @@ async function cluster() {
     device.ask('send-message', { roomId, content, clientId: `client-${content}` })
   return {
     ...{ a, b, ann, bob, roomId, clock, cut, lose, say, setAway },
+    restart: () => restart(new MemoryEphemeral({ now: clock.now })),
     join: (device: typeof ann) => device.ask('join-rooms', { roomIds: [roomId] }),
   }
 }
@@ -127,6 +136,26 @@ describe('an ephemeral room on two nodes', () => {
     await clock.pass(10_000)
     expect(contents(bob)).toEqual(['lost'])
     expect(await bob.ask('fetch-history', { roomId })).toMatchObject({ ok: true, lastSeq: 2 })
+  })
+
+  test.each([
+    ['at once', 0],
+    ['when it can be read again', 20_000],
+  ])('P5: that ended with its Redis is gone from every device, %s', async (_, awayMs) => {
+    const { ann, bob, roomId, clock, join, cut, restart, setAway } = await cluster()
+    await bob.ask('add-member', { roomId })
+    await join(ann)
+    await join(bob)
+    await clock.pass(10)
+    restart()
+    setAway(awayMs > 0)
+    cut(true)
+    cut(false)
+    await clock.pass(awayMs)
+    setAway(false)
+    await clock.pass(30_000)
+    for (const device of [ann, bob])
+      expect(device.all('room-removed')).toMatchObject([{ roomId, reason: 'deleted' }])
   })
 
   test('P16: while the bus is down both nodes write to it, and afterwards all devices have everything', async () => {

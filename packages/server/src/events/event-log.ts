@@ -71,8 +71,11 @@ export class EventLog implements EventWriter {
 
   /** The write is committed. */
   publish({ events, rows }: Prepared): void {
-    for (const noted of events)
-      for (const notify of this.#listeners.get(noted.event.type) ?? []) notify(noted)
+    for (const noted of events) {
+      const listeners = this.#listeners.get(noted.event.type)
+      // Those that were there when it happened, and still are: one that listens again from inside would never end.
+      for (const notify of [...(listeners ?? [])]) if (listeners?.has(notify)) notify(noted)
+    }
     if (rows.length > 0) for (const notify of this.#onKept) notify()
   }
 

@@ -234,6 +234,28 @@ describe('events', () => {
     expect(await kept('no-room')).toEqual([])
   })
 
+  test('a listener that listens again from inside is called once for each event', async () => {
+    const { ann, roomId, events } = await company()
+    let calls = 0
+    const again = (): void => {
+      const off = events.on('message.sent', () => {
+        off()
+        if (++calls < 10) again()
+      })
+    }
+    again()
+    const say = (content: string) =>
+      ann.ask('send-message', { roomId, content, clientId: `client-id-${content}` })
+    await say('one')
+    expect(calls).toBe(1)
+    const heard: string[] = []
+    let offLater = (): void => {}
+    events.on('message.sent', () => offLater())
+    offLater = events.on('message.sent', () => void heard.push('ended by an earlier one'))
+    await say('two')
+    expect([calls, heard]).toEqual([2, []])
+  })
+
   test('a listener that throws is logged, and changes nothing for anybody else', async () => {
     const { ann, roomId, events, heard, errors } = await company()
     events.on('message.sent', () => {

@@ -37,7 +37,7 @@ export const joinRooms: Handler<'join-rooms'> = async (services, device, { roomI
     for (const { room, member } of memberships) {
       if (grant.isRemoved(room.id) || left.has(room.id) || unreadable.has(room.id)) continue
       const head = grant.headOf(room.id, { rev: room.rev, lastSeq: room.lastSeq })
-      hub.subscribe(device, room.id, head, member?.added ?? false)
+      hub.subscribe(device, room.id, head, member)
       heads.set(room.id, head)
     }
     if (unread) sendProtocol1(device, heads, unread)

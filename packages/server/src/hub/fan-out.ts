@@ -5,6 +5,7 @@ import type { UndeliveredBatch } from './delivered-changes'
 import { type Broadcaster, type Device, roomChannel } from './device'
 import type { DeviceRegistry } from './device-registry'
 import type { Grants } from './grants'
+import { sendAround } from './late-readers'
 import type { MemberRevs } from './member-revs'
 import { protocol1Events } from './room-events'
 import type { Subscriptions } from './subscriptions'
@@ -48,9 +49,24 @@ export function fanOut(deps: FanOutDeps, committed: CommittedBatch): void {
   end()
 }
 
-function broadcast({ broadcaster, subscriptions, meter }: FanOutDeps, batch: UndeliveredBatch): void {
+function broadcast(deps: FanOutDeps, batch: UndeliveredBatch): void {
+  const { roomId, changes } = batch
+  if (changes.length === 0) return
+  sendAround(deps.subscriptions, roomId, (fromSeq) => changes.some((change) => isBefore(change, fromSeq)), {
+    toChannel: () => toChannels(deps, batch),
+    toDevice: (device, fromSeq) => deliver(device, batch, readableFrom(changes, fromSeq)),
+  })
+}
+
+const isBefore = (change: Change, fromSeq: number): boolean =>
+  change.kind === 'message' && change.message.seq < fromSeq
+
+/** The changes for one who may not read what is before this seq: of those only the revs. */
+const readableFrom = (changes: readonly Change[], fromSeq: number): Change[] =>
+  changes.map((change) => (isBefore(change, fromSeq) ? { rev: change.rev, kind: 'skip', count: 1 } : change))
+
+function toChannels({ broadcaster, subscriptions, meter }: FanOutDeps, batch: UndeliveredBatch): void {
   const { roomId } = batch
-  if (batch.changes.length === 0) return
   if (subscriptions.has(roomId, 2)) {
     broadcaster.broadcast(roomChannel(2, roomId), 'changes', { roomId, changes: [...batch.changes] })
     meter.deliveries('changes', subscriptions.size(roomId, 2))
@@ -88,9 +104,10 @@ function remove(
   deps.grants.noteRemoval(userId, roomId)
   deps.devices.forgetMember(userId, roomId)
   for (const device of deps.devices.of(userId)) {
+    const fromSeq = deps.subscriptions.lateReaders(roomId).get(device) ?? 1
     if (deps.subscriptions.remove(device, roomId)) {
       const before = batch.changes.filter((change) => change.rev <= rev)
-      deliver(device, batch, before)
+      deliver(device, batch, readableFrom(before, fromSeq))
     }
     device.connection.emit('room-removed', { roomId, reason })
   }

@@ -1,6 +1,7 @@
 import {
   HEADS_INTERVAL_MS,
   type Head,
+  type Member,
   type Removal,
   type RoomId,
   type User,
@@ -202,9 +203,9 @@ export class Hub {
     return this.#grants.begin(userId)
   }
 
-  subscribe(device: Device, roomId: RoomId, head: Head, added: boolean): void {
-    this.devices.noteMember(device.userId, roomId, added)
-    this.#subscriptions.add(device, roomId, head)
+  subscribe(device: Device, roomId: RoomId, head: Head, member?: Member): void {
+    this.devices.noteMember(device.userId, roomId, member?.added ?? false)
+    this.#subscriptions.add(device, roomId, head, member?.fromSeq ?? 1)
     // Earlier subscribers may not have received what this device has read.
     const isBehind = (this.#subscriptions.deliveredHead(roomId)?.rev ?? head.rev) < head.rev
     if (isBehind || this.deps.bus.isShared) this.#catchUp.soon(roomId)
@@ -213,6 +214,11 @@ export class Hub {
   /** Does a device of this node have the room open? */
   isOpen(roomId: RoomId): boolean {
     return this.#subscriptions.has(roomId, 2) || this.#subscriptions.has(roomId, 1)
+  }
+
+  /** Devices of members who may not read all of the room, with the first seq that they may. */
+  lateReaders(roomId: RoomId): ReadonlyMap<Device, number> {
+    return this.#subscriptions.lateReaders(roomId)
   }
 
   /** Devices of this node that have the room open. */

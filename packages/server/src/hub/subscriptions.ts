@@ -10,6 +10,8 @@ type Subscribed = {
   /** In how many more `room-heads` its head is sent. */
   headsLeft: number
   readonly delivered: DeliveredChanges
+  /** Devices of members who were out, with the first seq that they may read. */
+  readonly late: Map<Device, number>
 }
 
 /** A changed head is sent this often, so that one lost `room-heads` does not leave a client behind. */
@@ -19,7 +21,7 @@ const HEADS_REPEATED = 3
 export class Subscriptions {
   readonly #rooms = new Map<RoomId, Subscribed>()
 
-  add(device: Device, roomId: RoomId, head: Head): void {
+  add(device: Device, roomId: RoomId, head: Head, fromSeq: number): void {
     if (device.rooms.has(roomId)) return
     device.rooms.add(roomId)
     device.connection.join(roomChannel(device.protocol, roomId))
@@ -28,8 +30,10 @@ export class Subscriptions {
       head,
       headsLeft: 0,
       delivered: new DeliveredChanges(head),
+      late: new Map(),
     }
     room.count[device.protocol]++
+    if (fromSeq > 1) room.late.set(device, fromSeq)
     this.#rooms.set(roomId, room)
   }
 
@@ -38,6 +42,7 @@ export class Subscriptions {
     device.connection.leave(roomChannel(device.protocol, roomId))
     const room = this.#rooms.get(roomId)
     if (!room) return true
+    room.late.delete(device)
     room.count[device.protocol]--
     if (room.count[1] + room.count[2] === 0) this.#rooms.delete(roomId)
     return true
@@ -53,6 +58,11 @@ export class Subscriptions {
 
   size(roomId: RoomId, protocol: 1 | 2): number {
     return this.#rooms.get(roomId)?.count[protocol] ?? 0
+  }
+
+  /** Subscribers who may not read all of the room, with the first seq that they may. */
+  lateReaders(roomId: RoomId): ReadonlyMap<Device, number> {
+    return this.#rooms.get(roomId)?.late ?? NO_LATE
   }
 
   rooms(): Iterable<RoomId> {
@@ -89,3 +99,4 @@ export class Subscriptions {
 }
 
 const NONE: ReadonlySet<number> = new Set()
+const NO_LATE: ReadonlyMap<Device, number> = new Map()

@@ -50,7 +50,14 @@ export function hubReads(store: Pick<Store, 'read'>, later: Later): HubReads {
     readHeads: (roomIds) => store.read((reader) => reader.heads(roomIds)),
     readMissed: (roomId, delivered) =>
       orLater(roomId, (reader) => readMissed(reader, roomId, delivered), undefined),
-    readDeleted: (roomIds) => store.read((reader) => reader.deletedAmong(roomIds)),
+    readDeleted: (roomIds) =>
+      store.read(async (reader) => {
+        const kept = roomIds.filter((roomId) => !isEphemeralId(roomId))
+        return [
+          ...(kept.length === 0 ? [] : await reader.deletedAmong(kept)),
+          ...(await endedAmong(reader, roomIds.filter(isEphemeralId))),
+        ]
+      }),
     readUser: (userId) => store.read((reader) => reader.user(userId)),
     readListItems: (userId, roomIds) => store.read((reader) => listItems(reader, userId, roomIds)),
     readItems: (pairs) => readableItems(store, later, pairs),
@@ -78,9 +85,18 @@ export function hubReads(store: Pick<Store, 'read'>, later: Later): HubReads {
         const present = await allRoomsOf(reader, userId)
         const known = new Set(present.map(({ room }) => room.id))
         const others = roomIds.filter((roomId) => !known.has(roomId))
-        return [...present, ...(await readableMemberships(reader, userId, others)).found]
+        const { found, away } = await readableMemberships(reader, userId, others)
+        for (const roomId of away) later.suspect(roomId)
+        return [...present, ...found]
       }),
   }
+}
+
+/** An ephemeral room leaves nothing behind: one that could be read, and is not there, has ended (with its Redis, for one). */
+async function endedAmong(reader: Reader, roomIds: readonly RoomId[]): Promise<readonly RoomId[]> {
+  const { found, away } = await readableMemberships(reader, NOBODY, roomIds)
+  const there = new Set(found.map(({ room }) => room.id))
+  return roomIds.filter((roomId) => !there.has(roomId) && !away.has(roomId))
 }
 
 async function readableItems(

@@ -26,6 +26,48 @@ describe('a report', () => {
   })
 })
 
+describe('a member who was put out and came back', () => {
+  test.each([1, 2] as const)(
+    'is not sent what was said meanwhile, whatever is done with it (P8, protocol %i)',
+    async (protocol) => {
+      const node = testNode()
+      const [ann, cid] = [await node.device('ann'), await node.device('cid')]
+      const bob = await node.device('bob', protocol)
+      const made = await ann.ask('create-room', { name: 'Room', type: 'private', members: ['bob', 'cid'] })
+      const roomId = idOf(made, 'room')
+      await ann.ask('remove-member', { roomId, userId: 'bob' })
+      const hidden = idOf(await ann.ask('send-message', { roomId, content: 'behind the back' }), 'message')
+      const growing = { roomId, content: 'grows', clientId: 'client-grows', stream: true }
+      const stream = idOf(await ann.ask('send-message', growing), 'message')
+      await ann.ask('add-member', { roomId, userId: 'bob' })
+      await bob.ask('join-rooms', { roomIds: [roomId] })
+      await cid.ask('join-rooms', { roomIds: [roomId] })
+      const piece = { roomId, messageId: stream, run: 0, offset: 5, text: ' behind' }
+      const done = [
+        await cid.ask('react-message', { messageId: hidden, emoji: '👍', op: 'add' }),
+        await ann.ask('edit-message', { messageId: hidden, content: 'behind the back, edited' }),
+        await ann.ask('message-delta', { deltas: [piece] }),
+        await ann.ask('write-stream', {
+          ...{ roomId, messageId: stream, run: 0 },
+          ...{ content: 'grows behind', state: 'finished' },
+        }),
+        await ann.ask('send-message', { roomId, content: 'in the open' }),
+      ]
+      for (const answer of done) expect(answer).toMatchObject({ ok: true })
+      expect(JSON.stringify(bob.events)).not.toContain('behind')
+      expect(JSON.stringify(bob.events)).toContain('in the open')
+      expect(JSON.stringify(cid.events)).toContain('grows behind')
+      expect(cid.all('message-delta')).toHaveLength(1)
+      const revs = bob
+        .all('changes')
+        .flatMap((payload) => (payload as { changes: { rev: number }[] }).changes.map(({ rev }) => rev))
+      // The revs they get: a gap would be a sync each time.
+      expect(revs).toEqual(revs.map((_, index) => (revs[0] ?? 0) + index))
+      expect(revs.length).toBe(protocol === 2 ? 4 : 0)
+    },
+  )
+})
+
 async function twoPeople(type = 'private') {
   const node = testNode()
   const [ann, bob, root] = [

@@ -46,6 +46,21 @@ describe('retention', () => {
     expect(await kept(roomId)).toEqual([])
   })
 
+  test('by age: a message is not purged for older ones behind it, as an import puts them', async () => {
+    const roomId = await roomOf(3)
+    const old = clock.now() - 700 * DAY_MS
+    await commitOps(
+      store,
+      roomId,
+      Array.from({ length: 10 }, (_, index) => sendOp('ann', `imported ${index}`, { at: old })),
+    )
+    await apply({ days: 30 })
+    expect(await kept(roomId)).toEqual(Array.from({ length: 13 }, (_, index) => index + 1))
+    await clock.pass(31 * DAY_MS)
+    await apply({ days: 30 })
+    expect(await kept(roomId)).toEqual([])
+  })
+
   test('by both: messages beyond either limit go', async () => {
     const [roomId, other] = [await roomOf(10), await roomOf(3)]
     await apply({ days: 5.5, messages: 2 })

@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock'
 import type { Log } from '../ports/log'
-import type { Reader, Span, Store } from '../stores/port'
+import type { Span, Store } from '../stores/port'
 
 /** How much of its history a room keeps; with both, a message goes that exceeds either limit. */
 export type Retention = { readonly days?: number; readonly messages?: number }
@@ -9,6 +9,8 @@ const DAY_MS = 24 * 3_600_000
 /** Rows of one transaction: the room's lock is held no longer than for a few large batches. */
 const PURGE_STEP = 2_000
 const ROOMS_PAGE = 200
+/** Messages that are looked at at once. */
+const ROWS_PAGE = 500
 
 type Deps = { readonly store: Pick<Store, 'read' | 'purge'>; readonly clock: Clock; readonly log: Log }
 
@@ -22,7 +24,7 @@ export async function applyRetention(
   let purged = 0
   for await (const span of spansOf(deps.store)) {
     if (isStopped()) break
-    const target = await deps.store.read((reader) => floorFor(reader, span, rule, before))
+    const target = await floorFor(deps.store, span, rule, before)
     for (let floor = span.floorSeq; floor < target && !isStopped(); floor += PURGE_STEP)
       await deps.store.purge(span.roomId, Math.min(floor + PURGE_STEP, target))
     purged += Math.max(0, target - span.floorSeq)
@@ -42,35 +44,33 @@ async function* spansOf(store: Pick<Store, 'read'>): AsyncGenerator<Span> {
   }
 }
 
-async function floorFor(reader: Reader, span: Span, rule: Retention, beforeMs: number): Promise<number> {
+async function floorFor(
+  store: Deps['store'],
+  span: Span,
+  rule: Retention,
+  beforeMs: number,
+): Promise<number> {
   const byCount = rule.messages === undefined ? 1 : span.lastSeq - rule.messages + 1
-  const byAge = rule.days === undefined ? 1 : await firstSince(reader, span, beforeMs)
+  const byAge = rule.days === undefined ? 1 : await firstSince(store, span, beforeMs)
   return Math.max(span.floorSeq, byCount, byAge)
 }
 
 /**
- * The first seq sent at or after that time, by binary search: a few look-ups in a room of any length. Times ascend with
- * the seqs, apart from the difference of the nodes' clocks.
+ * The first seq sent at or after that time. In order, not by halving: an import puts older messages behind younger ones,
+ * and what is purged is gone for good. It reads what is purged, and one row where nothing is due.
  */
 async function firstSince(
-  reader: Reader,
+  store: Deps['store'],
   { roomId, floorSeq, lastSeq }: Span,
   sinceMs: number,
 ): Promise<number> {
-  let [low, high] = [floorSeq, lastSeq + 1]
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2)
-    const query = {
-      roomId,
-      fromSeq: middle,
-      toSeq: middle,
-      includeDeleted: true,
-      take: 'oldest',
-      limit: 1,
-    } as const
-    const [row] = await reader.messages(query)
-    if (row && Date.parse(row.createdAt) >= sinceMs) high = middle
-    else low = middle + 1
+  for (let [from, limit] = [floorSeq, 1]; from <= lastSeq; limit = ROWS_PAGE) {
+    const query = { roomId, fromSeq: from, includeDeleted: true, take: 'oldest', limit } as const
+    // One snapshot a page: a long room would hold one for as long.
+    const rows = await store.read((reader) => reader.messages(query))
+    const young = rows.find(({ createdAt }) => Date.parse(createdAt) >= sinceMs)
+    if (young) return young.seq
+    from = (rows.at(-1)?.seq ?? lastSeq) + 1
   }
-  return low
+  return lastSeq + 1
 }

@@ -14,6 +14,7 @@ export type OpenStream = {
   readonly messageId: MessageId
   readonly roomId: RoomId
   readonly senderId: UserId
+  readonly seq: number
   readonly run: number
   readonly length: number
   /** The sender's own producer goes on; else only its last words are awaited. */
@@ -26,7 +27,7 @@ export type OpenStream = {
   readonly unwrittenSince?: number
 }
 
-type Row = Pick<Message, 'id' | 'roomId' | 'senderId' | 'content' | 'deleted' | 'stream'>
+type Row = Pick<Message, 'id' | 'roomId' | 'senderId' | 'seq' | 'content' | 'deleted' | 'stream'>
 
 /** A node remembers this many; more are found by the next look into the database. */
 const MOST = 20_000
@@ -68,14 +69,14 @@ export class OpenStreams {
     const run = runOf(stream)
     if (known && run < known.run) return
     const isSame = known?.run === run
-    const { roomId, senderId, content } = row
+    const { roomId, senderId, seq, content } = row
     const length = Math.max(isSame ? known.length : 0, content.length)
     const isNews = !isSame || length > known.length
     // A reaction, for one, is a row too.
     const isSameText = isSame && content.length <= known.written
     const since = length === content.length ? undefined : isSameText ? known.unwrittenSince : now
     this.#put({
-      ...{ messageId, roomId, senderId, run, length, isClosing: stream.closing === true },
+      ...{ messageId, roomId, senderId, seq, run, length, isClosing: stream.closing === true },
       written: content.length,
       at: isNews ? now : known.at,
       ...(since !== undefined && { unwrittenSince: since }),

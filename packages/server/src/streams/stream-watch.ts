@@ -1,9 +1,11 @@
-import type { Message, RoomId } from '@roomful/protocol'
+import type { Message, MessageId, RoomId } from '@roomful/protocol'
 import type { Bus, BusMessage } from '../cluster/bus'
 import { SERVER_ACTOR } from '../core/server-actor'
 import { isEphemeralId } from '../ephemeral/room-id'
 import type { Broadcaster } from '../hub/device'
 import { roomChannel } from '../hub/device'
+import type { Hub } from '../hub/hub'
+import { sendAround } from '../hub/late-readers'
 import type { Pipeline } from '../pipeline/port'
 import { type Clock, every } from '../ports/clock'
 import type { Log } from '../ports/log'
@@ -33,6 +35,7 @@ export type StreamWatchDeps = {
   readonly relay: DeltaRelay
   /** Protocol-2 devices of this node that have the room open. */
   readonly readers: (roomId: RoomId) => number
+  readonly lateReaders: Hub['lateReaders']
   readonly openRooms: () => Iterable<RoomId>
 }
 
@@ -81,8 +84,17 @@ export class StreamWatch {
     const shown = deltas.filter(({ text }) => text !== '')
     const count = readers(roomId)
     if (shown.length === 0 || count === 0) return
+    // Of a message that is not known here nobody can say when it began.
+    const isHidden = (messageId: MessageId, fromSeq: number) => (open.of(messageId)?.seq ?? 0) < fromSeq
     const payload = { roomId, deltas: shown }
-    broadcaster.broadcast(roomChannel(2, roomId), 'message-delta', payload, { volatile: true })
+    sendAround(this.deps, roomId, (fromSeq) => shown.some(({ messageId }) => isHidden(messageId, fromSeq)), {
+      toChannel: () =>
+        broadcaster.broadcast(roomChannel(2, roomId), 'message-delta', payload, { volatile: true }),
+      toDevice: ({ protocol, connection }, fromSeq) => {
+        const own = shown.filter(({ messageId }) => !isHidden(messageId, fromSeq))
+        if (protocol === 2 && own.length > 0) connection.emit('message-delta', { roomId, deltas: own })
+      },
+    })
     meter.deliveries('message-delta', count)
   }
 
@@ -152,7 +164,7 @@ export class StreamWatch {
   }
 
   #note(
-    rows: readonly Pick<Message, 'id' | 'roomId' | 'senderId' | 'content' | 'deleted' | 'stream'>[],
+    rows: readonly Pick<Message, 'id' | 'roomId' | 'senderId' | 'seq' | 'content' | 'deleted' | 'stream'>[],
   ): void {
     const { open, clock } = this.deps
     for (const row of rows) if (row.stream && !open.of(row.id)) open.noteRow(row, clock.now())

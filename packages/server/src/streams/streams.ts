@@ -14,7 +14,7 @@ const WRITES = { perSecond: 2, burst: 3 }
 const UNWRITTEN_MS = 5_000
 const LENGTH_MOST = LIMITS.contentCodePoints * 2
 
-export type StreamsDeps = Omit<StreamWatchDeps, 'open' | 'relay' | 'readers' | 'openRooms'> &
+export type StreamsDeps = Omit<StreamWatchDeps, 'open' | 'relay' | 'readers' | 'lateReaders' | 'openRooms'> &
   Pick<DeltaRelayDeps, 'clock'> & {
     readonly hub: Hub
     readonly budgets: Rates<UserId>
@@ -39,6 +39,7 @@ export class Streams {
       ...deps,
       ...{ open, relay },
       readers: (roomId) => hub.audience(roomId),
+      lateReaders: (roomId) => hub.lateReaders(roomId),
       openRooms: () => hub.devices.rooms(),
     })
   }

@@ -1,7 +1,9 @@
+import type { UserId } from '@roomful/protocol'
 import { afterEach, describe, expect, test } from 'vitest'
 import { SERVER_ACTOR } from '../core/server-actor'
 import { ephemeralRoomId } from '../ephemeral/room-id'
 import {
+  actorOf,
   commitOne,
   commitOps,
   deleteOp,
@@ -60,6 +62,41 @@ async function exported(count: number) {
 }
 
 describe('an exported room, imported', () => {
+  test('that begins behind its first messages: members see the same ones, and have read as far as before', async () => {
+    const store = fresh()
+    const roomId = await newRoom(store, { roles: { ann: 'owner', bob: 'member', cid: 'member' } })
+    for (let n = 1; n <= 14; n++) await say(store, roomId, 'ann', `text ${n}`)
+    const [bob, cid] = ids('bob', 'cid')
+    if (!bob || !cid) throw new Error('two users')
+    await commitOne(store, roomId, {
+      kind: 'leave',
+      actor: actorOf('bob'),
+      at: nextAt(),
+      messageId: nextMessageId(),
+      quiet: true,
+    })
+    await commitOne(store, roomId, {
+      ...{ kind: 'invite', actor: actorOf('ann'), at: nextAt(), messageId: nextMessageId() },
+      target: actorOf('bob'),
+    })
+    for (let n = 15; n <= 20; n++) await say(store, roomId, 'ann', `text ${n}`)
+    await store.purge(roomId, 11)
+    await store.markRead(roomId, cid, 18)
+    const seenBy = async (from: Store, userId: UserId) => {
+      const [found] = await from.read((reader) => reader.memberships(userId, [roomId]))
+      const rows = await messagesOf(from, roomId)
+      const unread = await from.read((reader) => reader.unread(userId, [roomId]))
+      return {
+        ids: rows.filter(({ seq }) => seq >= (found?.member?.fromSeq ?? 0)).map(({ id }) => id),
+        unread: unread.get(roomId),
+      }
+    }
+    const other = fresh()
+    await importRoom(other, of(await all(exportRoom(store, roomId))))
+    for (const userId of [bob, cid]) expect(await seenBy(other, userId)).toEqual(await seenBy(store, userId))
+    expect((await seenBy(other, bob)).ids.length).toBeGreaterThan(5)
+  })
+
   test('is the same room: ids, senders, times, edits, tombstones, places, members, read cursors', async () => {
     const { store, roomId, rows } = await exported(1_201)
     const other = fresh()

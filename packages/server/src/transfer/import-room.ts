@@ -35,12 +35,15 @@ export async function importRoom(
 ): Promise<Imported> {
   let room: Room | undefined
   let isMade = false
+  let first: Message | undefined
   let [added, present] = [0, 0]
   const members: Member[] = []
   let batch: Message[] = []
   const flush = async (): Promise<void> => {
     if (!room) throw new Error(OWNED)
-    if (!isMade) await makeRoom(store, room, members)
+    first ??= batch[0]
+    // A new room begins at 1, whatever came before the first message of the export.
+    if (!isMade) await makeRoom(store, room, members, first ? first.seq - 1 : room.lastSeq)
     isMade = true
     if (batch.length === 0) return
     const wanted = batch
@@ -69,17 +72,26 @@ export async function importRoom(
   }
   await flush()
   if (!room) throw new Error(OWNED)
-  for (const { userId, lastReadSeq } of members) await store.markRead(room.id, userId, lastReadSeq)
+  const shift = first ? await movedBy(store, first) : 0
+  for (const { userId, lastReadSeq } of members)
+    await store.markRead(room.id, userId, Math.max(0, lastReadSeq - shift))
   return { roomId: room.id, added, present }
 }
 
+/** How far the numbers of the export lie above those that its messages have here. */
+async function movedBy(store: Store, { roomId, id, seq }: Message): Promise<number> {
+  const here = await store.read((reader) => reader.seqOfMessage(roomId, id))
+  return here === undefined ? 0 : seq - here
+}
+
 /** As in a new room: the members take the first revs, the messages follow. */
-async function makeRoom(store: Store, room: Room, members: readonly Member[]): Promise<void> {
+async function makeRoom(store: Store, room: Room, members: readonly Member[], shift: number): Promise<void> {
   // Another server may have accepted names and pictures that this one does not.
   const rows = members.map(({ name, avatarUrl = '', ...member }, index): Member => {
     const clean = cleanName(name, LIMITS.userNameLength) || member.userId
     const profile = profileOf({ name: clean, avatarUrl: avatarUrlOf(avatarUrl) })
-    return { ...member, ...profile, lastReadSeq: 0, rev: index + 1 }
+    const fromSeq = Math.max(1, member.fromSeq - shift)
+    return { ...member, ...profile, fromSeq, lastReadSeq: 0, rev: index + 1 }
   })
   for (const { userId, ...row } of rows) {
     const known = await store.read((reader) => reader.user(userId))

@@ -5,6 +5,7 @@ import { asUserId } from '@roomful/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Connection } from './connection'
 import { DatabaseInUseError, lockFile } from './file-lock'
+import { backupFile, restoreFile } from './sqlite-maintenance'
 import { openSqliteStore } from './sqlite-store'
 
 describe('file lock', () => {
@@ -100,4 +101,27 @@ describe('a database file that is damaged', () => {
     expect(readFileSync(path).byteLength).toBeGreaterThan(0)
     rmSync(folder, { recursive: true })
   })
+
+  test.each(damages)(
+    '%s is replaced by a backup, and kept beside it with what its log holds',
+    async (_, damage) => {
+      const folder = mkdtempSync(join(tmpdir(), 'roomful-restored-'))
+      const [path, copy] = [join(folder, 'test.db'), join(folder, 'copy.db')]
+      const store = await openSqliteStore(path)
+      for (let i = 0; i < 200; i++) await store.putUser({ id: asUserId(`user-${i}`), name: 'x'.repeat(100) })
+      await backupFile(path, copy)
+      await store.close()
+      const connection = new Connection(path)
+      connection.get('PRAGMA wal_checkpoint(TRUNCATE)')
+      connection.close()
+      const damaged = damage(readFileSync(path))
+      writeFileSync(path, damaged)
+      const { kept } = restoreFile(path, copy)
+      const restored = await openSqliteStore(path)
+      expect(await restored.read((reader) => reader.user(asUserId('user-199')))).toBeDefined()
+      await restored.close()
+      expect(readFileSync(kept ?? '').equals(damaged)).toBe(true)
+      rmSync(folder, { recursive: true })
+    },
+  )
 })

@@ -15,6 +15,7 @@ import { dirname, resolve } from 'node:path'
 import type { Migrated } from '../maintenance'
 import { integer } from '../sql/column'
 import { Connection } from './connection'
+import { asDamage, DatabaseDamagedError } from './damage'
 import { OWNER_ONLY, realPath, syncFolders } from './database-file'
 import { lockFile } from './file-lock'
 import { migrate } from './migrate'
@@ -78,10 +79,10 @@ export function restoreFile(file: string, copy: string): { kept: string | undefi
     sync(fresh)
     if (there) {
       // Its log belongs to it: it is written into it before the name is reused.
-      const old = new Connection(target)
-      emptyLog(old)
-      old.close()
+      const isFolded = foldLog(target)
       linkSync(target, kept)
+      // What a damaged file's log holds stays with it, for `.recover`.
+      if (!isFolded && existsSync(`${target}-wal`)) renameSync(`${target}-wal`, `${kept}-wal`)
     }
     for (const log of ['-wal', '-shm']) rmSync(`${target}${log}`, { force: true })
     renameSync(fresh, target)
@@ -90,6 +91,21 @@ export function restoreFile(file: string, copy: string): { kept: string | undefi
   } finally {
     for (const end of ['', '-wal', '-shm']) rmSync(`${fresh}${end}`, { force: true })
     lock.close()
+  }
+}
+
+/** Writes the log into the file. False: the file is damaged, and its log stays as it is. */
+function foldLog(path: string): boolean {
+  let old: Connection | undefined
+  try {
+    old = new Connection(path)
+    emptyLog(old)
+    return true
+  } catch (error) {
+    if (asDamage(path, error) instanceof DatabaseDamagedError) return false
+    throw error
+  } finally {
+    old?.close()
   }
 }
 
