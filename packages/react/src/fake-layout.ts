@@ -10,6 +10,7 @@ class FakeResizeObserver {
     resize = listener
   }
   observe() {}
+  unobserve() {}
   disconnect() {
     resize = () => undefined
   }

@@ -70,6 +70,9 @@ test('what the server rendered is there at the first paint, without a mismatch, 
   expect(container.textContent).toBe(`${FIRST}, mine`)
   act(() => room.set({ status: 'live', messages: makeShownMessages(3, 4), reads: new Map([['anna', 4]]) }))
   expect(container.textContent).toBe('0 unread, read 4, message 3, message 4')
+  // As after a purge, or when the memory was freed.
+  act(() => room.set({ status: 'offline', messages: [], reads: new Map() }))
+  expect(container.textContent).toBe('0 unread, read 0')
   expect([onRecoverableError.mock.calls, said.mock.calls]).toEqual([[], []])
   said.mockRestore()
 })
@@ -82,6 +85,20 @@ test('a room that turns out not to be the user’s shows nothing of it', async (
   root = await act(async () => hydrateRoot(container, <Page chat={chat} dehydrated={dehydrated} />))
   act(() => chat.room(ROOM).set({ status: 'removed' }))
   expect(container.textContent).toBe('0 unread, read 0')
+})
+
+test('nothing of it is shown after signing out, though the room has not begun', async () => {
+  const dehydrated = dehydrate(atServer(), { rooms: [ROOM] })
+  const container = document.createElement('div')
+  container.innerHTML = renderToString(<Page chat={new FakeChat()} dehydrated={dehydrated} />)
+  const chat = new FakeChat()
+  root = await act(async () => hydrateRoot(container, <Page chat={chat} dehydrated={dehydrated} />))
+  act(() => chat.room(ROOM).set({ status: 'offline' }))
+  expect(container.textContent).toBe(FIRST)
+  act(() => chat.set({ user: null, connection: { status: 'stopped', error: null } }))
+  expect(container.textContent).toBe('0 unread, read 0')
+  act(() => root?.unmount())
+  expect([chat.listeners.size, chat.room(ROOM).listeners.size]).toEqual([0, 0])
 })
 
 test('it carries so much and no more, and nothing that is not the server’s', () => {

@@ -22,7 +22,7 @@ export function hydrate(chat: Chat, dehydrated: DehydratedChat | undefined): Hyd
     const found = dehydrated?.rooms.find(({ id }) => id === room.id)
     if (found === undefined) return { source: room, idle: { ...IDLE_ROOM, id: room.id } }
     const idle = roomOf(found)
-    return { idle, source: after(room, (live) => (hasBegun(live) ? live : merged(live, idle))) }
+    return { idle, source: untilBegun(chat, room, idle) }
   }
   return {
     chat: hydrateChat(chat, dehydrated),
@@ -39,8 +39,8 @@ export function hydrate(chat: Chat, dehydrated: DehydratedChat | undefined): Hyd
 function hydrateChat(chat: Chat, dehydrated: DehydratedChat | undefined): Hydrated<ChatState> {
   if (dehydrated === undefined) return { source: chat, idle: IDLE_CHAT }
   const idle: ChatState = { ...IDLE_CHAT, ...dehydrated.chat }
-  const isOpen = ({ user, connection }: ChatState): boolean =>
-    user === null && connection.status !== 'online' && connection.status !== 'stopped'
+  const isOpen = (live: ChatState): boolean =>
+    live.user === null && live.connection.status !== 'online' && !isStopped(live)
   return {
     idle,
     source: after(chat, (live) => (isOpen(live) ? { ...live, ...dehydrated.chat } : live)),
@@ -58,6 +58,27 @@ const roomOf = ({ reads, ...rest }: DehydratedRoom): RoomState => ({
 function hasBegun({ status, messages }: RoomState): boolean {
   const isWaiting = status === 'idle' || status === 'loading' || status === 'offline'
   return !isWaiting || messages.some(({ seq }) => seq > 0)
+}
+
+const isStopped = ({ connection }: ChatState): boolean => connection.status === 'stopped'
+
+/** For good: a room that is emptied, as by signing out, looks as before it has begun. */
+function untilBegun(chat: Chat, room: Room, idle: RoomState): Source<RoomState> {
+  let isOver = false
+  const before = after(room, (live) => merged(live, idle))
+  return {
+    subscribe: (listener) => {
+      const stops = [room.subscribe(listener), chat.select(isStopped, listener)]
+      return () => {
+        for (const stop of stops) stop()
+      }
+    },
+    getState: () => {
+      const live = room.getState()
+      isOver ||= hasBegun(live) || isStopped(chat.getState())
+      return isOver ? live : before.getState()
+    },
+  }
 }
 
 /** What was sent meanwhile is shown behind the rows. */

@@ -56,6 +56,7 @@ export function followMessages(
 ): MessageScroller {
   let opening: 'waiting' | 'jumping' | null = 'waiting'
   let isAway = false
+  let endTop = 0
   let anchor: RowPlace | null = null
   let lastKey: string | undefined
   let seenSeq = 0
@@ -132,7 +133,9 @@ export function followMessages(
 
   const placeNow = (): Origin | null => {
     if (!isAway) return 'end'
-    const message = shownBefore.find(({ key }) => key === anchor?.key)
+    const place = shownBefore.findIndex(({ key }) => key === anchor?.key)
+    // An unsent message has no seq to come back to: the last sent one before it has.
+    const message = shownBefore.slice(0, place + 1).findLast(({ seq }) => seq > 0)
     return anchor && message ? { seq: message.seq, topPx: anchor.top } : null
   }
 
@@ -157,6 +160,7 @@ export function followMessages(
   const hold = () => {
     if (isAway) rows.hold()
     else rows.showEnd()
+    endTop = element.scrollTop
   }
 
   let shownBefore: readonly ShownMessage[] = []
@@ -187,15 +191,24 @@ export function followMessages(
     if (hasNewer && !loadingNewer && pxBelow(element) < ahead) room.loadNewer().catch(shownInState)
   }
 
+  /** Not once it has left the page, nor while it, or what it is in, is hidden. */
+  const isShown = () => element.isConnected && element.clientHeight > 0
+
   const read = () => {
     const { status, lastReadSeq, jump: arrived } = room.getState()
     // A jump that has arrived and is not on screen yet: nothing of it is seen.
-    wasReading = opening === null && arrived === jump && !isAway && !document.hidden && status === 'live'
+    wasReading =
+      opening === null && arrived === jump && !isAway && !document.hidden && isShown() && status === 'live'
     if (wasReading && options().markRead !== false && seenSeq > lastReadSeq) room.markRead(seenSeq)
   }
 
   const onScroll = () => {
-    isAway = !isAtBottom(element) || room.getState().hasNewer
+    const { scrollTop } = element
+    const isAtEnd = isAtBottom(element)
+    // Only a move up leaves the end: the event may be that of the list's own move, after which a row has grown.
+    isAway = room.getState().hasNewer || (!isAtEnd && (isAway || scrollTop < endTop - 1))
+    // Not lowered where the end is out of sight: a pixel at a time is a move up too.
+    if (isAtEnd || scrollTop > endTop) endTop = scrollTop
     // A user who scrolls has chosen where to read.
     if (isAway && opening === 'waiting') opening = null
     look()
@@ -203,8 +216,10 @@ export function followMessages(
 
   /** Where a jump lands, rows may be measured only after it: then the end may be in sight, and no scroll says so. */
   const onResize = () => {
+    if (!isShown()) return
     hold()
-    if (!isAway || !isAtBottom(element) || room.getState().hasNewer) return
+    if (!isAway) return read()
+    if (!isAtBottom(element) || room.getState().hasNewer) return
     isAway = false
     look()
   }

@@ -84,10 +84,63 @@ describe('attachments', () => {
     expect(chat.room('b').callsOf('sendFile')).toEqual([])
   })
 
-  test('are twenty at most', () => {
-    const { now } = hookIn(() => useAttachments())
-    act(() => now().add(Array.from({ length: 30 }, (_, i) => picture(`${i}.png`))))
-    expect(now().files).toHaveLength(20)
+  test('are there again in the room that one comes back to, each with its picture', () => {
+    const { now, goTo } = hookIn(() => useAttachments())
+    act(() => now().add([picture('a.png')]))
+    goTo('b')
+    goTo('a')
+    expect(now().files.map(({ url }) => urls.has(url ?? ''))).toEqual([true])
+    goTo('b')
+    act(() => now().add([picture('b.png')]))
+    expect(urls.size).toBe(1)
+    goTo('a')
+    expect(now().files).toEqual([])
+  })
+
+  test('are not lost to what an earlier room is still given', () => {
+    const { now, goTo } = hookIn(() => useAttachments())
+    const ofA = now()
+    goTo('b')
+    act(() => now().add([picture('b.png')]))
+    act(() => {
+      ofA.add([picture('a.png')])
+      ofA.remove('file-1')
+      ofA.send()
+    })
+    expect([now().files.map(({ file }) => file.name), urls.size]).toEqual([['b.png'], 1])
+  })
+
+  test('are not there again in a room from which they were sent a moment late', () => {
+    const { now, goTo } = hookIn(() => useAttachments())
+    act(() => now().add([picture('a.png')]))
+    const ofA = now()
+    goTo('b')
+    act(() => ofA.send())
+    expect(chat.room('a').callsOf('sendFile')).toHaveLength(1)
+    goTo('a')
+    expect([now().files, urls.size]).toEqual([[], 0])
+  })
+
+  test('that are given to a component that is gone hold nothing', () => {
+    const { now, unmount } = hookIn(() => useAttachments())
+    const { add } = now()
+    unmount()
+    add([picture('late.png')])
+    expect(urls.size).toBe(0)
+  })
+
+  const pictures = (count: number) => Array.from({ length: count }, (_, i) => picture(`${i}.png`))
+
+  test('are twenty at most, and no picture is held for one that is left out', () => {
+    const { now, unmount } = hookIn(() => useAttachments())
+    act(() => now().add(pictures(30)))
+    expect([now().files.length, urls.size]).toEqual([20, 20])
+    act(() => now().remove(now().files[0]?.key ?? ''))
+    act(() => now().add(pictures(10)))
+    expect([now().files.length, urls.size]).toEqual([20, 20])
+    expect(now().files.every(({ url }) => urls.has(url ?? ''))).toBe(true)
+    unmount()
+    expect(urls.size).toBe(0)
   })
 })
 
@@ -107,6 +160,46 @@ describe('the url of a file', () => {
     hookIn(() => useFileUrl(message, { isWanted: false }))
     await act(async () => {})
     expect(chat.room('a').callsOf('loadFile')).toEqual([])
+  })
+
+  describe('of a message that the server rendered, and that is not here yet', () => {
+    let attempts = 0
+    beforeEach(() => {
+      const room = chat.room('a')
+      const { loadFile } = room
+      room.loadFile = (...call) => {
+        attempts++
+        const isHere = room.messages().length > 0
+        return isHere ? loadFile(...call) : Promise.reject(new ChatError('MESSAGE_NOT_FOUND', 'Not here'))
+      }
+    })
+
+    test('is there once the message is', async () => {
+      const { now, unmount } = hookIn(() => useFileUrl(message))
+      await act(async () => {})
+      expect(now()).toEqual({})
+      await act(async () => chat.room('a').set({ status: 'live', messages: [message] }))
+      expect(now().url).toMatch(/^blob:/)
+      unmount()
+      expect([urls.size, chat.room('a').listeners.size]).toEqual([0, 0])
+    })
+
+    test('is not asked for by a component that is gone', async () => {
+      const { unmount } = hookIn(() => useFileUrl(message))
+      await act(async () => {})
+      unmount()
+      const before = attempts
+      await act(async () => chat.room('a').set({ status: 'live', messages: [message] }))
+      expect(attempts - before).toBe(0)
+    })
+
+    test('fails, once, where the room turns out not to have it', async () => {
+      const { now } = hookIn(() => useFileUrl(message))
+      await act(async () => {})
+      const before = attempts
+      await act(async () => chat.room('a').set({ status: 'live' }))
+      expect([attempts - before, now().error?.code]).toEqual([1, 'MESSAGE_NOT_FOUND'])
+    })
   })
 
   describe('after an attempt that has failed', () => {

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useRoom } from './room-provider'
+import { useLayout } from './store-hook'
 
 /** A file that is chosen and not sent yet. `url`: of a picture, an object URL to show it by. */
 export type AttachedFile = { readonly key: string; readonly file: File; readonly url?: string }
@@ -40,25 +41,47 @@ export function useAttachments(): Attachments {
   })
   const files = state.room === room ? state.files : NONE
   const count = useRef(0)
+  const here = useRef<typeof room | null>(room)
+
+  useLayout(() => {
+    here.current = room
+  }, [room])
+  useEffect(
+    () => () => {
+      here.current = null
+    },
+    [],
+  )
 
   const change = useCallback(
-    (next: (files: readonly AttachedFile[]) => readonly AttachedFile[]) =>
-      setState((now) => ({ room, files: next(now.room === room ? now.files : NONE) })),
+    (next: (files: readonly AttachedFile[]) => readonly AttachedFile[]) => {
+      const isHere = here.current === room
+      setState((now) => {
+        if (now.room === room) return { room, files: next(now.files) }
+        // From a function of a room that one has left: the files are another one's by now.
+        return isHere ? { room, files: next(NONE) } : now
+      })
+    },
     [room],
   )
   const actions = useMemo(
     () => ({
       add: (chosen: Iterable<File>) => {
+        if (here.current !== room) return
         // Once: an updater may run twice.
         const made = [...chosen].slice(0, MOST_FILES).map((file) => attached(file, `file-${++count.current}`))
-        change((now) => [...now, ...made].slice(0, MOST_FILES))
+        change((now) => {
+          const all = [...now, ...made]
+          revoke(all.slice(MOST_FILES).flatMap(urlOf))
+          return all.slice(0, MOST_FILES)
+        })
       },
       remove: (key: string) => change((now) => now.filter((one) => one.key !== key)),
     }),
-    [change],
+    [change, room],
   )
 
-  useRevoked(files)
+  useRevoked(state.files)
 
   const send = (caption = '', replyTo?: string) => {
     for (const [i, { file }] of files.entries())
@@ -78,18 +101,19 @@ const attached = (file: File, key: string): AttachedFile => ({
   ...(file.type.startsWith('image/') ? { url: URL.createObjectURL(file) } : {}),
 })
 
+const urlOf = ({ url }: AttachedFile): string[] => (url === undefined ? [] : [url])
+
+const revoke = (urls: Iterable<string>): void => {
+  for (const url of urls) URL.revokeObjectURL(url)
+}
+
 /** The browser keeps what an object URL names until it is revoked: with the file that is not attached any more. */
 function useRevoked(files: readonly AttachedFile[]): void {
   const shown = useRef(new Set<string>())
   useEffect(() => {
-    const now = new Set(files.flatMap(({ url }) => url ?? []))
-    for (const url of shown.current) if (!now.has(url)) URL.revokeObjectURL(url)
+    const now = new Set(files.flatMap(urlOf))
+    revoke([...shown.current].filter((url) => !now.has(url)))
     shown.current = now
   }, [files])
-  useEffect(
-    () => () => {
-      for (const url of shown.current) URL.revokeObjectURL(url)
-    },
-    [],
-  )
+  useEffect(() => () => revoke(shown.current), [])
 }

@@ -1,12 +1,12 @@
 // @vitest-environment jsdom
 
 import { FakeChat, makeShownMessage } from '@roomful/testing'
-import { act, cleanup, renderHook } from '@testing-library/react'
-import { type ReactNode, StrictMode } from 'react'
+import { act, cleanup, render, renderHook } from '@testing-library/react'
+import { type ReactNode, StrictMode, Suspense } from 'react'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ChatProvider } from './chat-provider'
 import { RoomProvider } from './room-provider'
-import { useComposer } from './use-composer'
+import { type Composer, useComposer } from './use-composer'
 
 let chat = new FakeChat()
 const room = () => chat.room('a')
@@ -136,12 +136,75 @@ describe('an edit', () => {
     expect(now().error).toBe(null)
   })
 
-  test('that is refused after one went to another room does not open there', async () => {
+  /** The server takes its time with the next edit; returned: what refuses it. */
+  const refusedLater = () => {
     let refuse: (reason: Error) => void = () => undefined
     room().answerEdit = () =>
       new Promise((_, reject) => {
         refuse = reject
       })
+    return (reason: Error) => refuse(reason)
+  }
+
+  test('that is refused late leaves alone what one writes by then, and says why', async () => {
+    const refuse = refusedLater()
+    const late = new Error('too old')
+    const { now } = compose()
+    for (const goOn of [() => now().edit(makeShownMessage(4)), () => now().reply(makeShownMessage(7))]) {
+      act(() => now().edit(own))
+      act(() => now().setText('hello'))
+      act(() => now().submit())
+      act(goOn)
+      act(() => now().setText('typed'))
+      const { editing, replyTo } = now()
+      await act(async () => refuse(late))
+      expect(now()).toMatchObject({ text: 'typed', editing, replyTo, error: late })
+    }
+  })
+
+  test('is still open, as is a reply, when what was beside it has loaded', async () => {
+    let loaded = () => {}
+    let loading: Promise<void> | null = null
+    const Beside = () => {
+      if (loading) throw loading
+      return null
+    }
+    let now: Composer | undefined
+    const Compose = () => {
+      now = useComposer()
+      return null
+    }
+    const page = () => (
+      <ChatProvider chat={chat}>
+        <RoomProvider id="a">
+          <Suspense fallback={null}>
+            <Compose />
+            <Beside />
+          </Suspense>
+        </RoomProvider>
+      </ChatProvider>
+    )
+    const { rerender } = render(page())
+    const other = makeShownMessage(7)
+    for (const { begin, shown } of [
+      { begin: () => now?.edit(own), shown: { text: 'typed', editing: own } },
+      { begin: () => now?.reply(other), shown: { text: 'from another tab', replyTo: other } },
+    ]) {
+      act(begin)
+      act(() => now?.setText('typed'))
+      loading = new Promise((resolve) => {
+        loaded = resolve
+      })
+      rerender(page())
+      act(() => room().set({ draft: 'from another tab' }))
+      loading = null
+      await act(async () => loaded())
+      expect(now).toMatchObject(shown)
+    }
+  })
+
+  test('that is refused after one went to another room does not open there', async () => {
+    const refuse = refusedLater()
     const { now, goTo } = compose()
     act(() => now().edit(own))
     act(() => now().setText('hello'))

@@ -11,7 +11,7 @@ export type Composer = {
   readonly text: string
   readonly replyTo: ShownMessage | null
   readonly editing: ShownMessage | null
-  /** Why the last edit was refused; the edit is open again then. */
+  /** Why the last edit was refused; it is open again then, unless another edit or a reply is. */
   readonly error: ChatError | null
   readonly canSubmit: boolean
   setText(text: string): void
@@ -37,11 +37,18 @@ export function useComposer(): Composer {
     // What comes after a change of room, such as the answer to an edit, is not about the new one.
     const change = (part: Partial<ComposerState>) =>
       setState((now) => (now.room === room ? { ...now, ...part } : now))
+    // Not into what is written by then.
+    const reopen = (refused: ComposerState['edit'], error: ChatError) =>
+      setState((now) => {
+        if (now.room !== room) return now
+        return { ...now, edit: now.edit || now.replyTo ? now.edit : refused, error }
+      })
     const turn = (edit: ComposerState['edit'], replyTo: ComposerState['replyTo'] = null) =>
       change({ edit, replyTo, error: null })
     const edit = (message: ShownMessage) => turn({ message, text: message.content })
     return {
       change,
+      reopen,
       edit,
       reply: (message: ShownMessage) => turn(null, message),
       cancel: () => turn(null),
@@ -52,11 +59,13 @@ export function useComposer(): Composer {
       },
     }
   }, [chat, room])
-  const { change, ...commands } = actions
+  const { change, reopen, ...commands } = actions
 
   // Not in the first render: the page may hydrate. And later, the cache or another tab may know a newer draft.
   useLayout(() => {
-    setState(openComposer(room, room.getState().draft))
+    const { draft } = room.getState()
+    // It runs again where a boundary shows the component again: what is edited there is not over.
+    setState((now) => (now.room === room ? { ...now, draft } : openComposer(room, draft)))
     return room.select(
       (now) => now.draft,
       (draft) => change({ draft }),
@@ -80,7 +89,7 @@ export function useComposer(): Composer {
       room.send({ content: text, ...(replyTo ? { replyTo: replyTo.id } : {}) })
       setText('')
     } else if (text !== edit.message.content) {
-      room.edit(edit.message.id, text).catch((reason: ChatError) => change({ edit, error: reason }))
+      room.edit(edit.message.id, text).catch((reason: ChatError) => reopen(edit, reason))
     }
   }
   return { text, replyTo, editing: edit?.message ?? null, error, canSubmit, setText, submit, ...commands }

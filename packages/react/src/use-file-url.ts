@@ -1,6 +1,7 @@
-import type { ChatError, ChatState, LoadFileOptions, Room, ShownMessage } from '@roomful/client'
+import type { ChatError, ChatState, LoadFileOptions, Room, RoomState, ShownMessage } from '@roomful/client'
 import { useEffect, useState } from 'react'
 import { useChat } from './chat-provider'
+import { findMessage } from './find-message'
 import { useRoom } from './room-provider'
 
 /** What `useFileUrl` answers: nothing yet, an object URL, or why there is none. */
@@ -17,7 +18,7 @@ const onlineSince = ({ connection }: ChatState): number | undefined =>
  * An object URL of the file that a message shows, while the component is mounted: of an unsent one its bytes on this device,
  * also after it is sent. With `size` a thumbnail, where the server makes them, or else the file. `isWanted: false` loads
  * nothing, such as a film before it is played. What could not be loaded is tried again with each new connection, unless
- * `error.retry` is `never`.
+ * `error.retry` is `never`. A message that only the server has rendered so far is waited for, until the room is live.
  *
  * @example
  * function Picture({ message }: { message: ShownMessage }) {
@@ -38,8 +39,11 @@ export function useFileUrl(
     const giveUp = new AbortController()
     let url: string | undefined
     let stop: (() => void) | undefined
+    const isReady = ({ status, messages }: RoomState): boolean =>
+      status === 'live' || findMessage(messages, key) !== undefined
     const begin = (): void => {
       const before = onlineSince(chat.getState())
+      const wasReady = isReady(room.getState())
       const look = (since: number | undefined): void => {
         if (since === undefined || since === before) return
         stop?.()
@@ -54,6 +58,8 @@ export function useFileUrl(
         },
         (error: ChatError) => {
           if (giveUp.signal.aborted) return
+          // What the server rendered is on screen before the room knows of it.
+          if (error.code === 'MESSAGE_NOT_FOUND' && !wasReady) return whenReady()
           setState({ error })
           if (error.retry === 'never') return
           stop = chat.select(onlineSince, look)
@@ -61,6 +67,14 @@ export function useFileUrl(
           look(onlineSince(chat.getState()))
         },
       )
+    }
+    const whenReady = (): void => {
+      const again = (): void => {
+        stop?.()
+        begin()
+      }
+      if (isReady(room.getState())) again()
+      else stop = room.select(isReady, again)
     }
     begin()
     return () => {

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { FakeChat, makeShownMessages } from '@roomful/testing'
+import { FakeChat, makeShownMessage, makeShownMessages } from '@roomful/testing'
 import { act, cleanup, render } from '@testing-library/react'
 import { StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -184,6 +184,22 @@ describe('a jump', () => {
     arrive(951, 901, 1_000)
     expect(topOf('key-951')).toBe(before)
     expect(scroll.canGoBack).toBe(false)
+  })
+
+  test('can be taken back to where one read what is not sent yet', () => {
+    const unsent = Array.from({ length: 20 }, (_, i) =>
+      makeShownMessage(0, { key: `unsent-${i}`, status: 'queued' }),
+    )
+    room().set({ messages: [...makeShownMessages(901, 1_000), ...unsent] })
+    show()
+    act(() => {
+      scroller().scrollTop = 105 * ROW_PX
+      scroller().dispatchEvent(new Event('scroll'))
+    })
+    expect(scroll.atBottom).toBe(false)
+    arrive(400, 376, 425)
+    act(() => scroll.goBack())
+    expect(room().callsOf('jumpTo').at(-1)).toEqual([1_000])
   })
 
   test('that is refused leaves no trace on the next one', async () => {

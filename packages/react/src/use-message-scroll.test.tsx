@@ -16,12 +16,16 @@ const room = () => chat.room('a')
 const scroller = () => document.getElementById('scroller') as HTMLElement
 const topOf = (key: string) => document.querySelector(`[data-key=${key}]`)?.getBoundingClientRect().top
 
-function List() {
-  scroll = useMessageScroll()
+type ListProps = { isShown?: boolean; markRead?: boolean }
+
+function List({ isShown = true, markRead = true }: ListProps) {
+  scroll = useMessageScroll({ markRead })
+  const messages = useMessages()
+  if (!isShown) return null
   return (
     <div ref={scroll.ref} id="scroller">
       <div>
-        {useMessages().map(({ key, content }) => (
+        {messages.map(({ key, content }) => (
           <p key={key} data-key={key}>
             {content}
           </p>
@@ -31,15 +35,16 @@ function List() {
   )
 }
 
-const tree = (id: string) => (
+const tree = (id: string, props: ListProps = {}) => (
   <StrictMode>
     <ChatProvider chat={chat}>
       <RoomProvider id={id}>
-        <List />
+        <List {...props} />
       </RoomProvider>
     </ChatProvider>
   </StrictMode>
 )
+const threeCome = () => room().set({ messages: makeShownMessages(1, 103), lastSeq: 103, unread: 3 })
 const scrollTo = (top: number) =>
   act(() => {
     scroller().scrollTop = top
@@ -82,6 +87,14 @@ describe('at the bottom', () => {
     hidden.mockReturnValue(false)
     act(() => void document.dispatchEvent(new Event('visibilitychange')))
     expect(room().callsOf('markRead')).toEqual([[103]])
+  })
+
+  test('as soon as the app lets it be read', () => {
+    const { rerender } = render(tree('a', { markRead: false }))
+    act(threeCome)
+    expect(room().callsOf('markRead')).toEqual([])
+    rerender(tree('a'))
+    expect(room().callsOf('markRead').at(-1)).toEqual([103])
   })
 
   test('not before the room is live', () => {
@@ -211,6 +224,51 @@ test('rows that change their height move neither the bottom nor what one reads',
   first?.nextElementSibling?.remove()
 })
 
+describe('a row that grows before the event of the list’s own move is there', () => {
+  const grown = () => {
+    for (let i = 0; i < 3; i++)
+      document.querySelector('[data-key=key-50]')?.after(document.createElement('hr'))
+  }
+  afterEach(() => {
+    for (const row of document.querySelectorAll('hr')) row.remove()
+  })
+
+  test('does not take one away from the end', () => {
+    render(tree('a'))
+    act(threeCome)
+    grown()
+    scrollTo(scroller().scrollTop)
+    act(() => resized())
+    expect(scroller().scrollTop).toBe(bottomOf(106))
+    expect(scroll.atBottom).toBe(true)
+  })
+
+  test('does not hide that one scrolls up then', () => {
+    render(tree('a'))
+    grown()
+    scrollTo(scroller().scrollTop - 10)
+    expect(scroll.atBottom).toBe(false)
+  })
+})
+
+test('who scrolls up by a pixel at a time leaves the end too', () => {
+  render(tree('a'))
+  for (let px = 1; px <= 45; px++) scrollTo(bottomOf(100) - px)
+  expect(scroll.atBottom).toBe(false)
+  act(threeCome)
+  expect(scroller().scrollTop).toBe(bottomOf(100) - 45)
+})
+
+test('who came to the end by himself leaves it as easily', () => {
+  render(tree('a'))
+  scrollTo(100)
+  act(threeCome)
+  scrollTo(bottomOf(103) - 10)
+  expect(scroll.atBottom).toBe(true)
+  scrollTo(bottomOf(103) - 50)
+  expect(scroll.atBottom).toBe(false)
+})
+
 test('another room starts over', () => {
   chat.room('b').set({ status: 'live', messages: makeShownMessages(1, 40), lastReadSeq: 40, lastSeq: 40 })
   const { rerender } = render(tree('a'))
@@ -220,6 +278,54 @@ test('another room starts over', () => {
   expect(scroll.atBottom).toBe(true)
   expect(scroller().scrollTop).toBe(bottomOf(40))
   expect(room().callsOf('markRead')).toEqual([])
+})
+
+describe('a list that is taken out of the page', () => {
+  test('reads nothing and goes nowhere, though its component stays', () => {
+    const { rerender } = render(tree('a'))
+    rerender(tree('a', { isShown: false }))
+    act(threeCome)
+    act(() => scroll.scrollToBottom())
+    expect([room().callsOf('markRead'), room().callsOf('jumpTo')]).toEqual([[], []])
+    rerender(tree('a'))
+    expect(room().callsOf('markRead').at(-1)).toEqual([103])
+  })
+
+  test('reads nothing of what comes in the same moment', () => {
+    const { rerender } = render(tree('a'))
+    act(() => {
+      rerender(tree('a', { isShown: false }))
+      threeCome()
+    })
+    expect(room().callsOf('markRead')).toEqual([])
+  })
+})
+
+describe('a list that is hidden by a style, as a panel that stays mounted hides it', () => {
+  const hide = (isHidden: boolean): void => {
+    const element = scroller()
+    if (isHidden) Object.defineProperty(element, 'clientHeight', { value: 0, configurable: true })
+    else Reflect.deleteProperty(element, 'clientHeight')
+    act(() => resized())
+  }
+
+  test('reads nothing until it is shown again', () => {
+    render(tree('a'))
+    hide(true)
+    act(threeCome)
+    expect(room().callsOf('markRead')).toEqual([])
+    hide(false)
+    expect(room().callsOf('markRead').at(-1)).toEqual([103])
+  })
+
+  test('is where one read, when it is shown again', () => {
+    render(tree('a'))
+    scrollTo(0)
+    expect(scroll.atBottom).toBe(false)
+    hide(true)
+    hide(false)
+    expect(scroll.atBottom).toBe(false)
+  })
 })
 
 test('after unmounting nothing listens any more', () => {

@@ -62,7 +62,7 @@ export function useMessageScroll(options: ScrollOptions = {}): MessageScroll {
   const [view, setView] = useState(AT_BOTTOM)
   const scroller = useRef<MessageScroller | null>(null)
   const latest = useRef(options)
-  const { rows } = options
+  const { rows, markRead } = options
 
   useLayout(() => {
     latest.current = options
@@ -81,11 +81,15 @@ export function useMessageScroll(options: ScrollOptions = {}): MessageScroll {
       setView,
     )
     scroller.current = following
-    return following.stop
+    return () => {
+      following.stop()
+      // The component may stay without its list: that is not looked at any more.
+      scroller.current = null
+    }
   }, [chat, element, room, rows])
 
   // The dependencies say when; the scroller reads the position itself.
-  useLayout(() => scroller.current?.settle(), [chat, element, room, rows, moved, view.dividerSeq])
+  useLayout(() => scroller.current?.settle(), [chat, element, room, rows, markRead, moved, view.dividerSeq])
 
   const scrollTo = useCallback(
     async (place: ScrollPlace, how?: ScrollToOptions) => scroller.current?.scrollTo(place, how),

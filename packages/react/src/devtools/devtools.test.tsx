@@ -185,6 +185,17 @@ test('texts are kept only when it is ticked: by another inspector, and the first
   expect(inspectorAt(1).isStopped).toBe(true)
 })
 
+test('texts that are kept are shown, though their inspector comes with the end of the first', async () => {
+  await openPanel()
+  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false)
+  // Not in `act`, which renders in between: as in a browser, where the code of the inspector is loaded by now.
+  screen.getByLabelText('Keep texts').click()
+  for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve))
+  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
+  shows(inspectorAt(1), { outboxCount: 7 })
+  expect(tab('Outbox').textContent).toBe('Outbox 7')
+})
+
 test('a trace is saved as a file of JSON', async () => {
   const blobs: Blob[] = []
   const names: string[] = []

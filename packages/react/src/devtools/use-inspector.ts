@@ -1,5 +1,5 @@
 import type { Chat, Inspection, Inspector } from '@roomful/client'
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 
 /** More often a busy chat would keep the panel busy, and nobody reads faster. */
 const SHOWN_EVERY_MS = 250
@@ -29,7 +29,7 @@ export function useInspector(chat: Chat, payloads: boolean): Inspector | null {
 
 /** What it shows, a few times a second. */
 export function useInspection(inspector: Inspector): Inspection {
-  const [source] = useState(() => paced(inspector))
+  const source = useMemo(() => paced(inspector), [inspector])
   return useSyncExternalStore(source.subscribe, source.getState, source.getState)
 }
 

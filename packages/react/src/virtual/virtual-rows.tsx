@@ -113,7 +113,9 @@ function useStage<Item>(items: readonly Item[], keyOf: (item: Item) => string): 
   return stage
 }
 
-const hasLeft = ({ currentTarget, relatedTarget }: FocusEvent): boolean =>
+/** A window that loses the focus says so as well, and keeps its active element. */
+const hasLeft = ({ currentTarget, relatedTarget, target }: FocusEvent): boolean =>
+  document.activeElement !== target &&
   !(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))
 
 type Part = { readonly style: CSSProperties; readonly children: ReactNode }
