@@ -5,10 +5,9 @@ import type { UndeliveredBatch } from './delivered-changes'
 import { type Broadcaster, type Device, roomChannel } from './device'
 import type { DeviceRegistry } from './device-registry'
 import type { Grants } from './grants'
-import { sendAround } from './late-readers'
 import type { MemberRevs } from './member-revs'
 import { protocol1Events } from './room-events'
-import type { Subscriptions } from './subscriptions'
+import { type Subscriptions, sendAround } from './subscriptions'
 
 export type FanOutDeps = {
   readonly broadcaster: Broadcaster
@@ -52,6 +51,10 @@ export function fanOut(deps: FanOutDeps, committed: CommittedBatch): void {
 function broadcast(deps: FanOutDeps, batch: UndeliveredBatch): void {
   const { roomId, changes } = batch
   if (changes.length === 0) return
+  if (deps.subscriptions.lateReaders(roomId).size === 0) {
+    toChannels(deps, batch)
+    return
+  }
   sendAround(deps.subscriptions, roomId, (fromSeq) => changes.some((change) => isBefore(change, fromSeq)), {
     toChannel: () => toChannels(deps, batch),
     toDevice: (device, fromSeq) => deliver(device, batch, readableFrom(changes, fromSeq)),
