@@ -1,12 +1,13 @@
-import type { ClientEvent, OkAck, Payload, UserId } from '@roomful/protocol'
+import type { ClientEvent, OkAck, Payload, RoomId, UserId } from '@roomful/protocol'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
+import { dmKeyOf } from '../handlers/dm-key'
 import { Rates } from '../handlers/rates'
 import type { Rate } from '../handlers/token-bucket'
 import type { Device } from '../hub/device'
 import type { Hub } from '../hub/hub'
 import type { Clock } from '../ports/clock'
-import type { Store } from '../stores/port'
+import type { Reader, Store } from '../stores/port'
 
 /** Lasting additions are counted by the hour: they cost others again and again. 0: no limit. */
 export type QuotaLimits = {
@@ -28,6 +29,8 @@ type Addition = {
   readonly others?: { readonly field: string; readonly ids: readonly UserId[] }
   /** The asking user joins a room. */
   readonly comes?: true
+  /** The room, or the users of the direct-message room, that may be there already. */
+  readonly room?: { readonly id: RoomId } | { readonly dmWith: readonly UserId[] }
 }
 
 const ADDITIONS: { readonly [E in ClientEvent]?: (payload: Payload<E>, userId: UserId) => Addition } = {
@@ -42,12 +45,15 @@ const ADDITIONS: { readonly [E in ClientEvent]?: (payload: Payload<E>, userId: U
     members: userIds.length,
     others: { field: 'userIds', ids: userIds },
     comes: true,
+    room: { dmWith: userIds },
   }),
-  'add-member': ({ userId }, asking) =>
-    userId === undefined || userId === asking
+  'add-member': ({ roomId, userId }, asking) => ({
+    room: { id: roomId },
+    ...(userId === undefined || userId === asking
       ? { comes: true }
-      : { members: 1, others: { field: 'userId', ids: [userId] } },
-  'accept-invitation': () => ({ comes: true }),
+      : { members: 1, others: { field: 'userId', ids: [userId] } }),
+  }),
+  'accept-invitation': ({ roomId }) => ({ comes: true, room: { id: roomId } }),
   'report-message': () => ({ reports: 1 }),
 }
 
@@ -103,18 +109,23 @@ export class Quotas {
     }
   }
 
-  /** A user who is in the maximum number of rooms joins no other. */
+  /** A user who is in the maximum number of rooms joins no other; in those where they are nothing is added. */
   async #fullRefusal(
     { userId }: Device,
-    { comes, others = NO_OTHERS }: Addition,
+    { comes, room, others = NO_OTHERS }: Addition,
   ): Promise<Refusal | undefined> {
     const { store, hub, limits } = this.deps
     const limit = limits.roomsPerUser
     if (limit === 0) return undefined
     return store.read(async (reader) => {
       const full = await reader.inRooms([userId, ...others.ids], limit)
-      if (comes && full.has(userId)) return refuse('LIMIT_EXCEEDED', { limit })
-      const fullOthers = others.ids.filter((id) => id !== userId && full.has(id))
+      const there = room && ('id' in room ? room.id : await dmOf(reader, [userId, ...room.dmWith]))
+      const found = there === undefined ? [] : await reader.whoIsIn([there], [userId, ...others.ids])
+      const isIn = new Set(found.map((one) => one.userId))
+      // Who is in another's room is none of their business (P9).
+      if (!isIn.has(userId)) isIn.clear()
+      if (comes && full.has(userId) && !isIn.has(userId)) return refuse('LIMIT_EXCEEDED', { limit })
+      const fullOthers = others.ids.filter((id) => id !== userId && full.has(id) && !isIn.has(id))
       if (fullOthers.length === 0) return undefined
       // Only for acquaintances: the refusal would reveal that a stranger has an account (P9).
       const known = await reader.whoIsIn([...hub.devices.roomsOf(userId)], fullOthers)
@@ -122,6 +133,9 @@ export class Quotas {
     })
   }
 }
+
+const dmOf = async (reader: Reader, userIds: readonly UserId[]): Promise<RoomId | undefined> =>
+  reader.dm(await dmKeyOf([...new Set(userIds)]))
 
 const NO_OTHERS: Exclude<Addition['others'], undefined> = { field: '', ids: [] }
 

@@ -44,6 +44,9 @@ export const createRoom: Handler<'create-room'> = async (services, device, paylo
     invited.notify()
     return { ok: true, room: created.room, ...namesOf(entries.invite) }
   } catch (error) {
+    // Of a room that certainly was not made nothing stays: it would count against its inviter for weeks.
+    if (!mayBeDone(error))
+      for (const id of entries.invite) await services.store.answerInvitation(id, room.id, 'accepted')
     if (type !== 'ephemeral' || !(error instanceof StoreError) || error.code !== 'LIMIT_EXCEEDED') throw error
     return refuse('RATE_LIMITED', {
       limit: EPHEMERAL_LIMITS.roomsPerUser,

@@ -32,7 +32,8 @@ export const acceptInvitation: Handler<'accept-invitation'> = async (services, d
   })
   const isVoid = !outcome.ok && outcome.code === 'ROOM_NOT_FOUND'
   if (!outcome.ok && !isVoid) return outcome
-  await store.answerInvitation(userId, roomId, isVoid ? 'declined' : 'accepted')
+  // Also a void one goes: the user has not declined, and another may invite them.
+  await store.answerInvitation(userId, roomId, 'accepted')
   bus.publish({ type: 'uninvited', userId, roomId })
   if (there?.hiddenSeq !== undefined) await showDm(services, device, roomId)
   const [entered] = await store.read((reader) => reader.memberships(userId, [roomId]))

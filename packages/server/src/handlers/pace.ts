@@ -26,13 +26,13 @@ export class Pace {
   #waiting = 0
 
   constructor(
-    /** Shared by all of the user's devices. */
-    private readonly bucket: TokenBucket,
+    /** Shared by all of the user's devices. Not held: a full one is dropped, and the others would get a new one. */
+    private readonly bucket: () => TokenBucket,
     private readonly clock: Clock,
   ) {}
 
   spend(units: number): void {
-    this.bucket.spend(units)
+    this.bucket().spend(units)
   }
 
   get isAhead(): boolean {
@@ -44,12 +44,12 @@ export class Pace {
   }
 
   get retryAfterMs(): number {
-    return this.bucket.retryAfterMs
+    return this.bucket().retryAfterMs
   }
 
   /** Undefined: at once. */
   turn(): Promise<void> | undefined {
-    if (this.#last === undefined && !this.bucket.isSpent) return undefined
+    if (this.#last === undefined && !this.bucket().isSpent) return undefined
     this.#waiting++
     const mine = (this.#last ?? Promise.resolve()).then(() => this.#wait())
     this.#last = mine
@@ -61,9 +61,9 @@ export class Pace {
   }
 
   async #wait(): Promise<void> {
-    while (this.bucket.isSpent)
+    while (this.bucket().isSpent)
       await new Promise<void>((resolve) => {
-        this.clock.setTimer(this.bucket.retryAfterMs, resolve)
+        this.clock.setTimer(this.bucket().retryAfterMs, resolve)
       })
   }
 }

@@ -25,8 +25,10 @@ export async function fileResponse(
     c.header('Content-Range', `bytes */${size}`)
     return c.body(null, 416)
   }
-  const read = range === 'whole' ? files.content(file) : files.part?.(file, range)
-  const content = isRead ? await read : undefined
+  // Who asks only for the headers gets nothing opened: it would stay open, and its failure would be nobody's.
+  const content = isRead
+    ? await (range === 'whole' ? files.content(file) : files.part?.(file, range))
+    : undefined
   if (isRead && !content) return undefined
   present(c, contentType, disposition)
   if (files.part) c.header('Accept-Ranges', 'bytes')
@@ -61,7 +63,9 @@ export async function thumbnailResponse(
     return c.body(null, 304)
   }
   present(c, 'image/webp', 'inline')
-  return c.body(content)
+  if (c.req.method !== 'HEAD') return c.body(content)
+  await content.cancel()
+  return c.body(null)
 }
 
 /** Whether the client has it. It asks each time: one who was removed since gets nothing, not even from its own cache. */

@@ -1,3 +1,4 @@
+import { asUserId } from '@roomful/protocol'
 import { expect, test, vi } from 'vitest'
 import { MemoryStore } from '../stores/memory/memory-store'
 import { type ManualClock, testNode } from './test-node'
@@ -55,6 +56,19 @@ test('P10: frames over the size limit are answered 20 times, then the device is 
   expect(ann.isOpen()).toBe(true)
   await ann.request(['send-message', FRAME_TOO_LARGE])
   expect(ann.isOpen()).toBe(false)
+})
+
+test('P10: all devices of a user spend from one budget, however many users come in between', async () => {
+  const node = testNode({ rates: { costPerSecond: 1_000 } })
+  const phone = await node.device('ann')
+  await node.clock.pass(10_000)
+  const { budgets, paces } = node.node.services
+  for (let n = 0; n < 10_001; n++) for (const rates of [budgets, paces]) rates.of(asUserId(`user-${n}`))
+  const laptop = await node.device('ann')
+  await untilRefused(node.clock, () => phone.ask('list-rooms', { query: 'x' }))
+  expect(await answered(node.clock, laptop.ask('list-rooms', { query: 'x' }))).toMatchObject({
+    code: 'RATE_LIMITED',
+  })
 })
 
 test('P11: while the database does not answer, a device has two seconds of requests waiting, and no more', async () => {

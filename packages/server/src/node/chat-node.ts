@@ -110,8 +110,11 @@ export class ChatNode {
     if (protocol === 2) connection.emit('ready', this.#readyFor(device))
     const gate: Gate = {
       events: new TokenBucket(limits.events, services.clock),
-      budget: services.budgets.of(device.userId),
-      pace: new Pace(services.paces.of(device.userId), services.clock),
+      // Not held: a full one is dropped when there are many, and another device would get a new one.
+      get budget() {
+        return services.budgets.of(device.userId)
+      },
+      pace: new Pace(() => services.paces.of(device.userId), services.clock),
       overRate: new TokenBucket(OVER_RATE, services.clock),
       overBudget: new TokenBucket(OVER_BUDGET, services.clock),
       renewals: new TokenBucket(RENEWALS, services.clock),

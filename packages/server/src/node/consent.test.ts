@@ -206,6 +206,30 @@ describe('P9: a stranger', () => {
     })
   })
 
+  test('saying yes to one that is void is no refusal: another may invite them there', async () => {
+    const [ann, eve, bob] = [await world.device('ann'), await world.device('eve'), await world.device('bob')]
+    await meet(ann, eve)
+    const roomId = idOf(await done(ann, 'create-room', { name: 'Den', type: 'private', members: ['eve'] }))
+    await done(ann, 'set-role', { roomId, userId: 'eve', role: 'admin' })
+    await done(eve, 'add-member', { roomId, userId: 'bob' })
+    await done(ann, 'remove-member', { roomId, userId: 'eve' })
+    expect(await bob.ask('accept-invitation', { roomId })).toMatchObject({ code: 'INVITATION_NOT_FOUND' })
+    await done(ann, 'add-member', { roomId, userId: 'bob' })
+    expect(await invitedTo(bob)).toEqual([roomId])
+    await done(bob, 'accept-invitation', { roomId })
+  })
+
+  test('a room that could not be made leaves no invitation behind', async () => {
+    const [ann, bob] = [await world.device('ann'), await world.device('bob')]
+    for (let n = 0; n < 50; n++) await done(ann, 'create-room', { name: `Live ${n}`, type: 'ephemeral' })
+    for (let n = 0; n < 3; n++)
+      expect(
+        await ann.ask('create-room', { name: 'One more', type: 'ephemeral', members: ['bob'] }),
+      ).toMatchObject({ code: 'RATE_LIMITED' })
+    const dm = idOf(await done(ann, 'open-dm', { userIds: ['bob'] }))
+    expect(await invitedTo(bob)).toEqual([dm])
+  })
+
   test('a missing invitation is answered like one of a hidden room', async () => {
     const [ann, eve] = [await world.device('ann'), await world.device('eve')]
     const hidden = idOf(await done(ann, 'create-room', { name: 'Den', type: 'private' }))

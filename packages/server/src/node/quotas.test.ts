@@ -62,6 +62,23 @@ describe('P11: lasting additions are bounded', () => {
     expect(await ann.ask('add-member', { roomId: open })).toMatchObject({ ok: true })
   })
 
+  test('a user who is in as many rooms as there may be is answered as ever about those rooms', async () => {
+    const node = testNode({ rates: { roomsPerUser: 3 } })
+    const [ann, bob] = [await node.device('ann'), await node.device('bob')]
+    const open = idOf(await makeRoom(bob))
+    expect(await ann.ask('open-dm', { userIds: ['bob'] })).toMatchObject({ ok: true })
+    expect(await ann.ask('add-member', { roomId: open })).toMatchObject({ ok: true })
+    await makeRoom(ann)
+    for (const [device, userIds] of [
+      [ann, ['bob']],
+      [bob, ['ann']],
+    ] as const)
+      expect(await device.ask('open-dm', { userIds })).toMatchObject({ ok: true, room: { type: 'dm' } })
+    // A repeat, whose first answer was lost.
+    expect(await ann.ask('add-member', { roomId: open })).toMatchObject({ ok: true })
+    expect(await ann.ask('open-dm', { userIds: ['bob', 'cid'] })).toMatchObject({ code: 'LIMIT_EXCEEDED' })
+  })
+
   test('rooms that others put a user into', async () => {
     const node = testNode({ rates: { roomsPerUser: 2 } })
     const [ann, bob] = [await node.device('ann'), await node.device('bob')]
