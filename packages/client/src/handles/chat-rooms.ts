@@ -75,6 +75,15 @@ export function createChatRooms(
   /** The list knows what I may see of it: my role, what is unread. */
   const askForList = (): void => store.dispatchChat({ type: 'list-wanted' })
 
+  /** One that is on a screen as removed begins anew: the user is in it now. */
+  const entered = (id: string): Room => {
+    const { view, listing } = store.room(id).model
+    if (view.opened && listing.removed !== null)
+      store.dispatch(id, { type: 'opened', now: clock.now(), usedAt: view.usedAt })
+    askForList()
+    return room(id)
+  }
+
   return {
     request,
     createRoom: async (input, options) => {
@@ -86,8 +95,7 @@ export function createChatRooms(
     },
     openDm: async (userIds, options) => {
       const { room: row } = await request('open-dm', { userIds }, options)
-      askForList()
-      return room(row.id)
+      return entered(row.id)
     },
     listRooms: async (query = {}, options) => {
       const { rooms, next } = await request('list-rooms', query, options)
@@ -98,8 +106,7 @@ export function createChatRooms(
     },
     acceptInvitation: async (roomId, options) => {
       await request('accept-invitation', { roomId }, options)
-      askForList()
-      return room(roomId)
+      return entered(roomId)
     },
     declineInvitation: async (roomId, options) => {
       await request('decline-invitation', { roomId }, options)
@@ -120,8 +127,7 @@ export function createChatRooms(
     },
     joinRoom: async (id, options) => {
       await request('add-member', { roomId: id }, options)
-      askForList()
-      return room(id)
+      return entered(id)
     },
     leaveRoom: async (id, options) => {
       await request('remove-member', { roomId: id }, options)

@@ -90,10 +90,19 @@ export function createFileLoading({ engine, uploads, slot }: HandleRoom): Room['
     ignoreRejection(
       limited<Blob>(engine.clock, options, (resolve, reject) => {
         const abort = new AbortController()
-        const over = engine.over()
-        if (over) reject(over)
-        else load(String(id), options?.size, abort.signal).then(resolve, reject)
-        return () => abort.abort()
+        const { observers } = engine.store.chatTopic
+        // The end of the chat ends its timers too: nothing else would end this.
+        const look = (): void => {
+          const over = engine.over()
+          if (over) reject(over)
+        }
+        observers.add(look)
+        look()
+        if (!engine.over()) load(String(id), options?.size, abort.signal).then(resolve, reject)
+        return () => {
+          observers.delete(look)
+          abort.abort()
+        }
       }),
     )
 }

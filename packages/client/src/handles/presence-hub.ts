@@ -66,7 +66,12 @@ export function createPresenceHub({ store, ask, clock, report, over }: EngineCon
     // An answer of a lost connection does not count: the next one gets the list again.
     if (isOnline()) sentList = result.ok ? list : ''
     error = result.ok ? (wanted.length > userIds.length ? tooManyError() : null) : result.error
-    if (result.ok) result.ack.presence.forEach(note)
+    if (result.ok) {
+      // Of others the server says nothing any more.
+      const asked = new Set<string>(userIds)
+      for (const id of [...known.keys()]) if (!asked.has(id)) known.delete(id)
+      result.ack.presence.forEach(note)
+    }
     renewThose(() => true)
     if (result.ok) return schedule()
     if (error?.retry !== 'never') cancelRetry = clock.setTimer(error?.retryAfterMs ?? RETRY_MS, schedule)

@@ -80,6 +80,21 @@ describe('a watch', () => {
     expect(asked(ada).at(-1)).toEqual({ userIds: ['bob'] })
   })
 
+  test('knows nothing of a user whom it has not watched meanwhile: the server has said nothing of them', async () => {
+    const { world, ada } = await live()
+    const stop = ada.chat.presence(['bob']).subscribe(() => {})
+    await world.rest(1_000)
+    stop()
+    await world.rest(1_000)
+    world.server.present.delete('bob')
+    const again = ada.chat.presence(['bob'])
+    again.subscribe(() => {})
+    await world.tick()
+    expect(statuses(again)).toEqual([])
+    await world.rest(1_000)
+    expect(statuses(again)).toEqual(['bob offline'])
+  })
+
   test('is asked again after a reconnect, and keeps what was known until then', async () => {
     const { world, ada } = await live()
     const watch = ada.chat.presence(['bob'])

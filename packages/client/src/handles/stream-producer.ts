@@ -95,13 +95,21 @@ export async function produce(production: Production): Promise<Message | undefin
   if (givenUp.aborted) giveUp()
   else givenUp.addEventListener('abort', giveUp, { once: true })
   if (mayExist) {
-    const known = await continued(room, await opened)
+    const known = await opened
+      .then((message) => continued(room, message))
+      .catch((error: unknown) => {
+        // It is never read: what it holds, an answer of a model for one, is released.
+        endUnused(source)
+        throw error
+      })
     if (!known || hasEnded(known)) {
       endUnused(source)
       if (known && !known.stream) throw new ChatError('CLIENT_ID_CONFLICT', 'It was sent as a whole')
       return known
     }
     text = known.content
+    // Also where it was given up meanwhile: its last write is of this run.
+    row = known
     begin(known)
     show()
   } else opened.then(begin, refused)

@@ -44,6 +44,8 @@ type Parts = {
 }
 
 function partsOf(source: StreamSource): Parts {
+  // A text is iterable too, character by character.
+  if (typeof source === 'string') return iterated([source][Symbol.iterator]())
   if (Symbol.asyncIterator in source) return iterated(source[Symbol.asyncIterator]())
   // Safari's streams cannot be iterated.
   if ('getReader' in source) {

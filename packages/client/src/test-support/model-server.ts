@@ -155,6 +155,14 @@ export class ModelServer {
       this.#change(userId, messageId, opId, (room, seq) => reactTo(room, seq, userId, emoji, op)),
     'pin-message': (userId, { messageId, op, opId }) =>
       this.#change(userId, messageId, opId, (room, seq) => pinMessage(room, seq, userId, op)),
+    'add-member': (userId, { roomId }) => {
+      const { members } = this.room(roomId)
+      const held = members.get(userId)
+      if (held === undefined) return refusal('ROOM_NOT_FOUND')
+      const { removed: _, ...member } = held
+      members.set(userId, member)
+      return { ok: true, member }
+    },
     'watch-presence': (_userId, { userIds }) => ({
       ok: true,
       presence: userIds.map((id) => ({

@@ -371,6 +371,28 @@ describe('the bytes of a message', () => {
     await expect(ada.room.loadFile(clientId)).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' })
   })
 
+  test.each(['close', 'signOut'] as const)(
+    'are not given out, and not loaded on, after %s()',
+    async (end) => {
+      ada.room.sendFile(picture())
+      await world.settle()
+      server.takesFiles()
+      await world.settle()
+      server.take()
+      await world.settle()
+      const loading = ada.room.loadFile(String(last(ada)?.id), { timeoutMs: 500 })
+      const outcome = loading.then(
+        () => 'loaded',
+        (error) => error.code,
+      )
+      await world.tick()
+      const { signal } = server.request()
+      void ada.chat[end]()
+      await world.settle()
+      expect([await outcome, signal.aborted]).toEqual(['ABORTED', true])
+    },
+  )
+
   test('are not waited for any longer than the app wants', async () => {
     ada.room.sendFile(picture())
     await world.settle()

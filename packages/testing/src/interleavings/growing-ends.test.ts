@@ -184,3 +184,26 @@ test('I22: an app continues one unsent message 20,000 times: all of them end wit
   await world.advance(1_000)
   expect(ended).toBe(20_000)
 })
+
+test.each([
+  ['cancel', { stream: { state: 'cancelled' } }],
+  ['interrupt', { code: 'ABORTED' }],
+] as const)(
+  'a named stream: %s() while it asks to continue its message ends it as that',
+  async (end, outcome) => {
+    const { world, chat, room } = await scene()
+    const answer = world.faults.hold('answer', 'resume-stream', { user: 'ada' })
+    const { pieces } = silentAfter('some words')
+    const stream = room('ada').sendStream(pieces, { clientId: 'a-named-stream' })
+    const done = outcomeOf(stream.done)
+    await world.advance(500)
+    expect(answer.isThere).toBe(true)
+    stream[end]()
+    await world.settle()
+    answer.release()
+    await world.advance(2_000)
+    expect(done()).toMatchObject(outcome)
+    const row = chat('bob').room(ROOM).messages().at(-1)
+    expect(row?.stream?.state).toBe(end === 'cancel' ? 'cancelled' : 'interrupted')
+  },
+)
