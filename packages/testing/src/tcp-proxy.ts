@@ -1,9 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AsyncClosable } from '@roomful/protocol'
 
-/**
- * One connection through the proxy. Bytes that wait for `delay` are queued in order, each with the time it may leave.
- */
+/** One connection through the proxy. */
 type Pair = { readonly client: Socket; readonly upstream: Socket }
 
 /**
@@ -63,18 +62,11 @@ export async function createTcpProxy(targetPort: number, host = '127.0.0.1'): Pr
     pairs.add(pair)
     pass(client, upstream, () => false)
     pass(upstream, client, () => mode === 'deaf')
-    for (const [socket, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      // Refused and reset connections are this proxy's purpose: the other side gets a 'close' below.
-      socket.on('error', () => socket.destroy())
+    for (const socket of [client, upstream])
       socket.on('close', () => {
-        pairs.delete(pair)
-        // A frozen connection sends no sign of it.
-        whenThawed(() => other.destroy())
+        // Before, `kick` still has the other side to reset.
+        if (client.destroyed && upstream.destroyed) pairs.delete(pair)
       })
-    }
   })
 
   function whenThawed(act: () => void): void {
@@ -82,20 +74,36 @@ export async function createTcpProxy(targetPort: number, host = '127.0.0.1'): Pr
     else act()
   }
 
+  /**
+   * For one direction of a connection: its bytes, its end and its close leave in the order in which they came, each after
+   * the delay of when it came. Nothing waits for the timers: only open sockets keep the process alive.
+   */
+  function inTurn(): (act: () => void) => void {
+    let last = Promise.resolve()
+    return (act) => {
+      const due = performance.now() + delayMs
+      last = last.then(async () => {
+        const waitMs = due - performance.now()
+        if (waitMs > 0) await sleep(waitMs, undefined, { ref: false })
+        whenThawed(act)
+      })
+    }
+  }
+
   function pass(from: Socket, to: Socket, isLost: () => boolean): void {
-    from.on('data', (bytes) => {
-      const forward = () => {
-        if (isLost()) return
-        if (!to.destroyed && !to.write(bytes)) {
-          from.pause()
-          to.once('drain', () => from.resume())
-        }
-      }
-      // Timers of one length fire in the order in which they were set, so the bytes keep theirs.
-      if (delayMs > 0) setTimeout(() => whenThawed(forward), delayMs)
-      else whenThawed(forward)
-    })
-    from.on('end', () => whenThawed(() => to.end()))
+    const inOrder = inTurn()
+    from.on('data', (bytes) =>
+      inOrder(() => {
+        if (isLost() || !to.writable || to.write(bytes)) return
+        from.pause()
+        to.once('drain', () => from.resume())
+      }),
+    )
+    from.on('end', () => inOrder(() => to.end()))
+    // Refused and reset connections are this proxy's purpose: the other side gets a 'close' below.
+    from.on('error', () => from.destroy())
+    // A frozen connection sends no sign of it. What was written before it still goes out.
+    from.on('close', (hadError) => inOrder(() => (hadError ? to.destroy() : to.destroySoon())))
   }
 
   function kick(): void {
@@ -118,7 +126,7 @@ export async function createTcpProxy(targetPort: number, host = '127.0.0.1'): Pr
     port,
     url: `http://localhost:${port}`,
     get connections() {
-      return pairs.size
+      return [...pairs].filter(({ client, upstream }) => !client.destroyed && !upstream.destroyed).length
     },
     get held() {
       return onHeal.length

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Clock } from '../platform/clock'
 import { memoryStore } from '../storage/backends/memory'
-import { hooked } from '../test-support/copies'
+import { LocalStoreError } from '../storage/port'
+import { copyOn, hooked } from '../test-support/copies'
 import { troubled } from '../test-support/killable-store'
 import { TabsWorld } from '../test-support/tabs-world'
 import { type TestClient, World } from '../test-support/testing-world'
@@ -156,4 +157,81 @@ test('I23: a tab that closes while another signs out leaves neither the copy nor
   const [, timers] = await Promise.all([signedOut, closed] as const)
   const { rooms, chunks, entries } = world.browser.disk
   expect([rooms.size, chunks.size, entries.size, timers]).toEqual([0, 0, 0, 0])
+})
+
+describe('of one who was here before, whose disk refuses to delete', () => {
+  /** The second run of ada, with what the first one left. */
+  async function again() {
+    const world = new World()
+    const disk = memoryStore()
+    world.server.sendAs('general', 'bob', 'a secret')
+    const first = await world.live('ada', { storage: disk })
+    await world.rest(1_000)
+    await first.chat.close()
+    const erases = { refused: 0 }
+    const stubborn = hooked(disk, {
+      erase: (erase) => (erases.refused-- > 0 ? Promise.reject(new Error('busy')) : erase()),
+    })
+    const ada = await world.live('ada', { storage: stubborn })
+    await world.rest(1_000)
+    const left = () => copyOn(disk).open({ url: 'test:', userId: 'ada' })
+    return { world, ada, erases, left }
+  }
+
+  test('once, everything is deleted by the next try', async () => {
+    const { ada, erases, left } = await again()
+    erases.refused = 1
+    await ada.chat.signOut()
+    expect(await left()).toMatchObject({ rooms: [], entries: [] })
+  })
+
+  test('always, each call reports it, and one after it deletes everything', async () => {
+    const { ada, erases, left } = await again()
+    erases.refused = Number.POSITIVE_INFINITY
+    await expect(ada.chat.signOut()).rejects.toMatchObject({ code: 'INTERNAL' })
+    await expect(ada.chat.signOut()).rejects.toMatchObject({ code: 'INTERNAL' })
+    expect((await left()).rooms).toHaveLength(1)
+    erases.refused = 0
+    await ada.chat.signOut()
+    expect(await left()).toMatchObject({ rooms: [], entries: [] })
+  })
+
+  test('a disk that cannot be opened any more is reported by each call', async () => {
+    const { world, ada } = await again()
+    await ada.chat.close()
+    const disk = memoryStore()
+    let isGone = false
+    const gone = hooked(disk, {
+      open: (open) => (isGone ? Promise.reject(new LocalStoreError('unavailable', 'EACCES')) : open()),
+      erase: () => Promise.reject(new Error('busy')),
+    })
+    const next = await world.live('ada', { storage: gone })
+    await world.rest(1_000)
+    isGone = true
+    await expect(next.chat.signOut()).rejects.toMatchObject({ code: 'INTERNAL' })
+    await expect(next.chat.signOut()).rejects.toMatchObject({ code: 'INTERNAL' })
+  })
+
+  test('a session that the server ends while it is signed out is one that is signed out', async () => {
+    const world = new World()
+    const disk = memoryStore()
+    const first = await world.live('ada', { storage: disk })
+    await world.rest(1_000)
+    await first.chat.close()
+    const slow = hooked(disk, {
+      erase: async (erase) => {
+        await new Promise<void>((resolve) => world.clock.setTimer(500, resolve))
+        await erase()
+      },
+    })
+    const ada = await world.live('ada', { storage: slow })
+    await world.rest(1_000)
+    ada.connection.cut({ code: 'SESSION_REVOKED', text: 'signed out elsewhere', next: 'stop' })
+    await world.tick()
+    const done = ada.chat.signOut()
+    done.catch(() => {})
+    await world.rest(5_000)
+    await done
+    expect(await copyOn(disk).open({ url: 'test:', userId: 'ada' })).toMatchObject({ rooms: [], entries: [] })
+  })
 })

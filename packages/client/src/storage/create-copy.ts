@@ -304,11 +304,9 @@ export function createCopy(store: LocalStore, { budgetBytes }: CopyOptions = {})
       turns++
       current = null
       await queue(async () => {
-        const [erased, forgotten] = await Promise.allSettled([
-          space.erase(),
-          directory.forget(server, userId),
-        ])
-        for (const outcome of [erased, forgotten]) if (outcome.status === 'rejected') throw outcome.reason
+        await space.erase()
+        // Last: without it nothing would find the copy for another try.
+        await directory.forget(server, userId)
       })
     },
 

@@ -30,3 +30,38 @@ test('a copy whose code is asked for before it is opened is one copy: what was o
   await opener.copy().write({ deleteEntries: ['none'] })
   expect(loads).toBe(1)
 })
+
+test('I23: a copy whose code comes after the end is not opened', async () => {
+  let arrive = (): void => {}
+  let opens = 0
+  const clock = handClock()
+  const disk = memoryStore()
+  const opener = createOpener({
+    source: {
+      kind: 'indexeddb',
+      load: async () => {
+        await new Promise<void>((resolve) => {
+          arrive = resolve
+        })
+        const open: typeof disk.open = (name) => {
+          opens++
+          return disk.open(name)
+        }
+        return createCopy({ ...disk, open })
+      },
+    },
+    clock,
+    onState: () => {},
+    onMode: () => {},
+    onReset: () => {},
+    onReopened: () => {},
+    isOver: () => false,
+  })
+  const opened = opener.open({ url: 'https://chat.example', userId: 'ada' })
+  clock.pass(3_000)
+  await opened
+  await opener.close(Promise.resolve())
+  arrive()
+  for (let turns = 0; turns < 3; turns++) await new Promise((done) => setImmediate(done))
+  expect(opens).toBe(0)
+})

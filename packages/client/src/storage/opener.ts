@@ -107,7 +107,8 @@ export function createOpener({ source, clock, onState, onMode, onReset, onReopen
   function tryOpen(at: LocalScope): Promise<LocalSnapshot> {
     if (pending?.scope === at) return pending.opening
     const opening = load().then(async (loaded) => {
-      const snapshot = await loaded.open(at)
+      // Closed meanwhile: nothing would close what is opened now (I23).
+      const snapshot = mode === 'closed' ? null : await loaded.open(at)
       if (snapshot === null)
         throw new LocalStoreError('unavailable', 'it is not known yet whose copy to open')
       return snapshot

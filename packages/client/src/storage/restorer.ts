@@ -246,17 +246,17 @@ export function createRestorer(options: RestorerOptions): Restorer {
       isWiped = true
       await opening
       pause()
-      const nobody = openFor === null
-      openFor = null
       // A handle that has died is another one at the next try; what stays after that is reported, and never thrown.
       let trouble: unknown
       for (let tries = 0; tries < WIPE_TRIES; tries++) {
         try {
           await writer.wipe()
+          openFor = null
           return true
         } catch (error) {
           // No user was here, and there is no copy to delete.
-          if (nobody && error instanceof LocalStoreError && error.reason === 'unavailable') return true
+          if (openFor === null && error instanceof LocalStoreError && error.reason === 'unavailable')
+            return true
           trouble = error
         }
       }

@@ -122,8 +122,11 @@ export function createTabs(options: TabsOptions) {
     onToken: (next) => {
       token = next
       void named.then(enter)
+      return isOfScope(next)
     },
   })
+
+  const isOfScope = (shown: string): boolean => connectionScope(url, shown, null) === scope
 
   /** Joins the tabs of this user, as soon as the user is known, and again when the user changes. */
   function enter(): void {
@@ -303,7 +306,8 @@ export function createTabs(options: TabsOptions) {
     if (message.type === 'ping') watch(from)
     const term = election?.owner()?.term
     if (!('term' in message) || message.term !== term) return
-    if (message.type === 'attach') at.attach(from, message.token)
+    // Tabs of an older version offer the token of another user before they leave.
+    if (message.type === 'attach' && isOfScope(message.token)) at.attach(from, message.token)
     if (message.type === 'detach') at.detach(from, message.dead)
     if (message.type === 'signal') at.signal(message.event, message.payload)
     if (message.type !== 'request') return

@@ -1,3 +1,4 @@
+import { chatClosedError } from '../handles/limits'
 import type { ChatOptions } from '../options'
 import type { LocalCopy } from '../storage/local-copy'
 import type { LocalStore } from '../storage/port'
@@ -29,10 +30,13 @@ export function linkTabs(
   if (tabs === 'separate' || auth === undefined || !can) return null
   let loading: Promise<Tabs> | null = null
   let loaded: Tabs | null = null
+  let isOver = false
 
   const load = (): Promise<Tabs> => {
     loading ??= import('./create-tabs').then(
       ({ createTabs, browserTabs }) => {
+        // It would be a tab that nothing ends (I23).
+        if (isOver) throw chatClosedError()
         loaded = createTabs({ ...options(), port: ports?.tabs ?? browserTabs() })
         return loaded
       },
@@ -49,10 +53,14 @@ export function linkTabs(
       const { transport } = await load()
       return () => transport
     }),
-    share: async (copy) => (await load()).share(copy),
+    // After the end a copy is only opened to be deleted.
+    share: async (copy) => (isOver && loaded === null ? copy : (await load()).share(copy)),
     writesRows: () => loaded?.writesRows() ?? false,
     lostWriter: () => loaded?.lostWriter(),
-    end: () => loaded?.end(),
+    end: () => {
+      isOver = true
+      loaded?.end()
+    },
   }
 }
 

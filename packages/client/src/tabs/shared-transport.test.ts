@@ -27,7 +27,7 @@ function attached() {
     // As a channel does, which throws for what cannot be cloned.
     post: (message) => posted.push(structuredClone(message).type),
     onEvent: ({ type }) => events.push(type),
-    onToken: () => {},
+    onToken: (token) => token === 'token',
   })
   transport.onOwner(owner, null)
   transport.connect('token')
@@ -63,4 +63,14 @@ test('a request that no channel can carry is refused, not thrown; the next one i
   expect(() => transport.signal('typing', payload as never)).not.toThrow()
   void transport.request('add-member', { roomId: 'general' }, 1_000)
   expect(posted).toEqual(['attach', 'request'])
+})
+
+test('a tab that gets the token of another user shows it to their owner, and not to the one before (I29)', () => {
+  const { transport, receive, posted, events } = attached()
+  receive({ type: 'down', reason: { code: 'TOKEN_EXPIRED', text: 'expired', next: 'auth' } }, 1)
+  transport.connect('of another user')
+  transport.onOwner({ tab: 'their owner', term: 'their term' }, null)
+  expect([posted, events]).toEqual([['attach'], ['down', 'down']])
+  transport.connect('token')
+  expect(posted).toEqual(['attach', 'attach'])
 })

@@ -42,7 +42,8 @@ export function createSharedTransport(options: {
   clock: Clock
   post(message: OutgoingMessage): void
   onEvent(event: TransportEvent): void
-  onToken(token: string): void
+  /** False: it is another user's, whose tabs are joined next, and the owner of before must not see it (I29). */
+  onToken(token: string): boolean | undefined
 }): SharedTransport {
   const { me, clock, post } = options
   let owner: Owner | null = null
@@ -146,8 +147,7 @@ export function createSharedTransport(options: {
   return {
     connect: (next) => {
       token = next
-      options.onToken(next)
-      attach()
+      if (options.onToken(next) !== false) attach()
     },
     disconnect: () => detach(true),
     close: () => detach(false),

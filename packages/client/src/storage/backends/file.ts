@@ -35,10 +35,16 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Local
     const lock = await takeLock(disk, path)
     try {
       const log = await Log.open(disk, path, logBytes)
+      let isClosed = false
       const close = async (): Promise<void> => {
-        if (!log.isOpen) return
-        await log.close()
-        await lock.release()
+        if (isClosed) return
+        isClosed = true
+        try {
+          // A disk in trouble may have closed it already.
+          await log.close()
+        } finally {
+          await lock.release()
+        }
       }
       return {
         load: (paths) => log.load(paths),

@@ -45,7 +45,11 @@ export function protocol1Requests(
     const { clientId } = draft
     if (clientId !== undefined) state.sending(clientId, roomId, draft.content)
     const answer = await ask('send-message', { roomId, ...draft })
-    if (typeof answer === 'string' || isRefusal(answer)) return answer
+    if (typeof answer === 'string') return answer
+    if (isRefusal(answer)) {
+      if (clientId !== undefined) state.refused(clientId)
+      return answer
+    }
     const row = readProtocol1Row(answer.message, roomId)
     // Stored, but its row is not in the answer: the sync that follows a missing answer finds it.
     if (row === null) return 'timeout'

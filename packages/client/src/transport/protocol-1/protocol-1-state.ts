@@ -13,8 +13,10 @@ export class Protocol1State {
   /** Rooms that the server added this user to; null: it has not sent them. */
   listed: readonly string[] | null = null
   me: User | null = null
-  /** The numbers are this object's own, so no other may continue them. */
-  readonly epoch = `seed-${randomId()}`
+  /** The numbers are this object's own, so no other may continue them; nor those of one user another's. */
+  epoch = seed()
+  /** Whom the last token named. */
+  private subject: string | null = null
   /** Sends whose row was not seen yet, by clientId: they identify the user's own rows, and so the user. */
   private readonly sends = new Map<string, { roomId: string; content: string }>()
 
@@ -28,8 +30,22 @@ export class Protocol1State {
 
   /** A new connection: what was missed on it has to be read again. */
   begin(token: string): void {
-    this.me ??= userOfToken(token)
+    const user = userOfToken(token)
+    if (user) {
+      if (this.subject !== null && this.subject !== user.id) this.forget()
+      this.subject = user.id
+    }
+    this.me ??= user
     for (const room of this.rooms.values()) room.isFresh = false
+  }
+
+  /** Nothing that is known of one user is another's. */
+  private forget(): void {
+    this.epoch = seed()
+    this.me = null
+    this.listed = null
+    this.rooms.clear()
+    this.sends.clear()
   }
 
   take(event: string, payload: unknown): void {
@@ -94,6 +110,11 @@ export class Protocol1State {
     this.sends.set(clientId, { roomId, content })
   }
 
+  /** It never gets a row: another's with the same text is not its own. */
+  refused(clientId: string): void {
+    this.sends.delete(clientId)
+  }
+
   /**
    * Decides whether a row is the user's own: by its clientId, or, from a server that does not keep that, as the first
    * unseen row with the same text. The first of them also identifies the user.
@@ -143,6 +164,8 @@ export class Protocol1State {
     })
   }
 }
+
+const seed = (): string => `seed-${randomId()}`
 
 /** The user of the token, if it is a JWT. A server of protocol 1 does not send it. */
 function userOfToken(token: string): User | null {

@@ -146,4 +146,53 @@ describe('against a server that speaks only the reference events', () => {
       code: 'UNKNOWN_EVENT',
     })
   })
+
+  test('an auth() that answers for another user: nothing of the first is shown, nor sent as theirs (I29)', async () => {
+    const tokenOf = (sub: string, name: string) => `header.${btoa(JSON.stringify({ sub, name }))}.signature`
+    const [adas, bobs] = [tokenOf('ada', 'Ada'), tokenOf('bob', 'Bob')]
+    const accepted: Record<string, typeof users.t1> = { [adas]: users.t1, [bobs]: users.t2 }
+    server = await referenceServer({ users: accepted, rooms })
+    const tokens = [adas, bobs]
+    const chat = createChat({ url: server.url, auth: () => tokens.shift() ?? bobs, protocol: 1 })
+    open.push(chat)
+    const room = chat.room('general')
+    await room.open()
+    await room.send('of ada')
+    await waitUntil('the list of ada', () => chat.getState().rooms.length === 2)
+    delete accepted[adas]
+    server.dropConnections()
+    await waitUntil('the connection to be lost', () => chat.getState().connection.status !== 'online')
+    const unsent = room.send('never sent by bob')
+    await expect(unsent).rejects.toMatchObject({ code: 'ABORTED' })
+    await waitUntil('the room of bob', () => room.getState().status === 'live')
+    expect(chat.getState().user).toEqual({ id: 'bob', name: 'Bob' })
+    await waitUntil(
+      'the list of bob',
+      () =>
+        chat
+          .getState()
+          .rooms.map(({ id }) => id)
+          .join() === 'general',
+    )
+    const message = await room.send('of bob')
+    expect(message).toMatchObject({ senderId: 'bob', status: 'sent' })
+    expect(server.rooms.rows('general').map(({ content }) => content)).toEqual(['of ada', 'of bob'])
+    expect(room.messages().map(({ content, senderId }) => `${senderId}: ${content}`)).toEqual([
+      'ada: of ada',
+      'bob: of bob',
+    ])
+  })
+
+  test('a message that was refused identifies nobody by another’s with the same text', async () => {
+    await start()
+    const ada = await join('t1')
+    const { hasMember } = server.rooms
+    server.rooms.hasMember = () => false
+    await expect(ada.room.send('hello')).rejects.toMatchObject({ retry: 'never' })
+    server.rooms.hasMember = hasMember
+    server.rooms.append('general', users.t2, { content: 'hello' })
+    server.dropConnections()
+    await waitUntil('the message of bob', () => ada.room.messages().some(({ status }) => status === 'sent'))
+    expect(ada.chat.getState().user).toBeNull()
+  })
 })

@@ -118,6 +118,25 @@ test.each([
   },
 )
 
+test('a write that cannot even be taken back is `lost`, and the copy can be opened again', async () => {
+  await store.write({ putEntries: [entryOf('c1')] })
+  await store.close()
+  const probe = troubledDisk({})
+  const probing = fileCopy(folder, { disk: probe.disk })
+  await probing.open(ann)
+  const opened = probe.calls()
+  await probing.close()
+  // Reads the lock; appends, and cuts off what that left.
+  const { disk } = troubledDisk({ failAt: opened + 2, failures: 2 })
+  const failing = fileCopy(folder, { disk })
+  await failing.open(ann)
+  await expect(failing.write({ putEntries: [entryOf('c2', 2)] })).rejects.toEqual(because('lost'))
+  expect((await failing.open(ann)).entries).toEqual([entryOf('c1')])
+  await failing.write({ putEntries: [entryOf('c3', 3)] })
+  expect((await failing.open(ann)).entries).toEqual([entryOf('c1'), entryOf('c3', 3)])
+  await failing.close()
+})
+
 test('only the owner can read it, and a wipe leaves nothing', async () => {
   await store.write({ ...content, putEntries: [entryOf('c1')] })
   for (const path of await pathsTo(/./)) {

@@ -2,13 +2,19 @@ import { type Disk, realDisk } from './files'
 
 /**
  * A real disk under a process that dies at its `crashAt`-th call: half of that append arrives, and nothing after.
- * `failAt` instead: only that call fails, with this code, as on a full or failing disk.
+ * `failAt` instead: only that call fails, or so many from it on, with this code, as on a full or failing disk.
  */
-export function troubledDisk(trouble: { crashAt?: number; failAt?: number; code?: string }): {
+export function troubledDisk(trouble: {
+  crashAt?: number
+  failAt?: number
+  failures?: number
+  code?: string
+}): {
   disk: Disk
   calls: () => number
 } {
   const { crashAt = Number.POSITIVE_INFINITY, failAt = Number.POSITIVE_INFINITY, code = 'EIO' } = trouble
+  const { failures = 1 } = trouble
   let calls = 0
 
   async function around(target: object, name: string, args: unknown[]): Promise<unknown> {
@@ -16,7 +22,7 @@ export function troubledDisk(trouble: { crashAt?: number; failAt?: number; code?
     if (typeof method !== 'function') throw new Error(`no such call: ${name}`)
     calls++
     // A dying process loses no page that the kernel has: syncs are counted and left out, which is 20 times faster.
-    if (calls < crashAt && calls !== failAt)
+    if (calls < crashAt && (calls < failAt || calls >= failAt + failures))
       return /sync$/.test(name) ? undefined : Reflect.apply(method, target, args)
     const [bytes] = args
     if (name === 'appendFile' && Buffer.isBuffer(bytes) && (calls === crashAt || calls === failAt))
