@@ -9,7 +9,7 @@ import { type Count, countSendPath } from '../send-path/count'
  */
 const MOST: Readonly<Record<'client' | 'server', Count>> = {
   client: { files: 99, functions: 459 },
-  server: { files: 65, functions: 207 },
+  server: { files: 65, functions: 209 },
 }
 
 test('one send runs through no more files and functions than it did', async () => {
