@@ -259,7 +259,7 @@ test('who scrolls up by a pixel at a time leaves the end too', () => {
   expect(scroller().scrollTop).toBe(bottomOf(100) - 45)
 })
 
-test('who came to the end by himself leaves it as easily', () => {
+test('who has scrolled to the end leaves it as easily', () => {
   render(tree('a'))
   scrollTo(100)
   act(threeCome)

@@ -183,7 +183,7 @@ describe('against a server that speaks only the reference events', () => {
     ])
   })
 
-  test('a message that was refused identifies nobody by another’s with the same text', async () => {
+  test('a message that was refused does not say who the user is by another one with its text', async () => {
     await start()
     const ada = await join('t1')
     const { hasMember } = server.rooms
