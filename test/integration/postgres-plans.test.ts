@@ -208,6 +208,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
       await reader.rooms({ limit: 10 })
       await reader.leftRooms(ann, { limit: 10 })
       await reader.countMessages(general, 1, 10)
+      await reader.countUnread(ann, general, 1, 10)
       await markRead(client, general, ann, 5)
       await putUser(client, { id: ann, name: 'Ann' }, 0)
     })
@@ -222,6 +223,7 @@ describe.each(['empty', 'filled', 'analysed'])('Postgres finds by index: %s tabl
     expect(plans.get('invitations')).toMatch(/invitations_pkey on .*\n.*Cond: .*user_id /)
     expect(plans.get('left-rooms')).toMatch(/room_members_left on .*\n.*Cond: .*user_id >= .*room_id > /)
     expect(plans.get('count-messages')).toMatch(/messages_\w+ on .*\n.*Cond: .*room_id = .*seq/)
+    expect(plans.get('count-unread')).toMatch(/messages_\w+ on .*\n.*Cond: .*room_id = .*seq >= .*seq <= /)
     const member = /room_members_pkey on .*\n.*Cond: .*room_id = .*user_id = /
     expect(plans.get('rooms-of')).toMatch(/room_members_user on .*\n.*Cond: .*user_id >= .*room_id > /)
     expect(plans.get('misnamed')).toContain('room_members_user')

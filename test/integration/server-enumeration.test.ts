@@ -56,6 +56,7 @@ const questions: Record<string, (place: Place) => object> = {
   'send-message': ({ roomId }) => ({ roomId, content: 'x', clientId: 'client-id-1' }),
   'send-messages': ({ roomId }) => ({ roomId, messages: [{ content: 'x', clientId: 'client-id-1' }] }),
   'fetch-history': ({ roomId }) => ({ roomId }),
+  'count-unread': ({ roomId }) => ({ roomId, afterSeq: 0 }),
   'mark-read': ({ roomId }) => ({ roomId, seq: 5 }),
   typing: ({ roomId }) => ({ roomId, typing: true }),
   'update-room': ({ roomId }) => ({ roomId, name: 'Mine' }),

@@ -26,6 +26,8 @@ export const LIMITS = {
   syncTailLimited: 50,
   /** Unread is counted up to here and no further, so that its cost does not grow with the room. */
   unreadCap: 100,
+  /** Messages that one `count-unread` goes through. */
+  unreadCount: 2_000,
   /** A room with more members than this sends only the reader's own row; the others come by `fetch-members`. */
   membersInline: 200,
   membersPage: 100,

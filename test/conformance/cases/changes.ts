@@ -256,6 +256,15 @@ export const changeCases = [
     ask('b', 'mark-read', { roomId: '$room', seq: 0 }, { unread: 1 }),
   ),
   modern(
+    'unread is counted after a place, wherever the cursor is',
+    say('a', 'one'),
+    say('a', 'two', 'm2'),
+    say('b', 'three', 'm3'),
+    ask('b', 'mark-read', { roomId: '$room', seq: 3 }, { ok: true }),
+    ask('b', 'count-unread', { roomId: '$room', afterSeq: 0 }, { ok: true, count: 2, toSeq: 3, lastSeq: 3 }),
+    ask('b', 'count-unread', { roomId: '$room', afterSeq: 1 }, { ok: true, count: 1, toSeq: 3 }),
+  ),
+  modern(
     'read-receipts tells the others',
     join('a'),
     say('a', 'one'),

@@ -113,6 +113,8 @@ export function extremePayload(chance: Chance, event: ClientEvent, pool: Pool): 
           ? { after: chance.pick(['0 ', '0 Room 5', `${'z'.repeat(64)} ${'z'.repeat(100)}`]) }
           : {}),
       }
+    case 'count-unread':
+      return { roomId, afterSeq: chance.pick([0, Number.MAX_SAFE_INTEGER]) }
     case 'open-dm':
       return { userIds: many(chance.pick([1, LIMITS.dmMembers - 1]), () => chance.pick(pool.users)) }
     case 'fetch-members':

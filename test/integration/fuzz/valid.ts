@@ -71,6 +71,8 @@ export function validPayload(chance: Chance, event: ClientEvent, pool: Pool): ob
           clientId: `${clientId}-${n}`,
         })),
       }
+    case 'count-unread':
+      return { roomId, afterSeq: chance.below(20) }
     case 'fetch-history':
       return {
         roomId,

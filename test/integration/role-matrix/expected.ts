@@ -21,6 +21,7 @@ const IN_A_PRIVATE_ROOM = `
   send-message:readonly  send-in-read-only   y     y     F     N     N      N      N     y      N
   send-message:slow      skip-slow-mode      y     y     F     N     N      N      N     y      N
   fetch-history          read                y     y     y     N     N      N      N     y      N
+  count-unread           read                y     y     y     N     N      N      N     y      N
   edit-message:own       edit-own            y     y     y     N     N      N      N     y      N
   edit-message:readonly  send-in-read-only   y     y     F     N     N      N      N     y      N
   edit-message:slow      skip-slow-mode      y     y     F     N     N      N      N     y      N

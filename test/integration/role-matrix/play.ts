@@ -41,6 +41,8 @@ function payloadOf(row: string, ids: Ids): object {
     case 'add-member:self':
     case 'remove-member:self':
       return { roomId }
+    case 'count-unread':
+      return { roomId, afterSeq: 0 }
     case 'edit-message:own':
     case 'edit-message:readonly':
     case 'edit-message:slow':

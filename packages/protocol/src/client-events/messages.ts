@@ -77,6 +77,15 @@ export const FetchHistoryAck = v.object({
 })
 export type FetchHistoryAck = v.InferOutput<typeof FetchHistoryAck>
 
+/**
+ * Counts the messages after `afterSeq` that would be unread for the caller if their cursor were there: of others, not
+ * deleted, no system messages. Unlike `unread` it goes on past LIMITS.unreadCap.
+ */
+export const CountUnread = v.strictObject({ roomId: RoomId, afterSeq: Seq })
+export type CountUnread = v.InferOutput<typeof CountUnread>
+/** Counted in `afterSeq + 1..toSeq`, at most LIMITS.unreadCount messages: below `lastSeq` the rest is asked for from there. */
+export const CountUnreadAck = v.object({ ok: v.literal(true), count: v.number(), toSeq: Seq, lastSeq: Seq })
+
 const onMessage = { messageId: MessageId, roomId: v.exactOptional(RoomId), opId: v.exactOptional(OpId) }
 
 /** The sender changes the content. `baseRev`: the rev that was edited; an older one is a VERSION_CONFLICT. */

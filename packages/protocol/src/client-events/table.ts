@@ -15,6 +15,7 @@ export const clientEvents = {
   'send-message': { payload: messages.SendMessage, ack: messages.SendMessageAck },
   'send-messages': { payload: messages.SendMessages, ack: messages.SendMessagesAck },
   'fetch-history': { payload: messages.FetchHistory, ack: messages.FetchHistoryAck },
+  'count-unread': { payload: messages.CountUnread, ack: messages.CountUnreadAck },
   'edit-message': { payload: messages.EditMessage, ack: messages.MessageAck },
   'delete-message': { payload: messages.DeleteMessage, ack: messages.MessageAck },
   'react-message': { payload: messages.ReactMessage, ack: messages.MessageAck },

@@ -56,6 +56,8 @@ export const PRICES: { readonly [E in ClientEvent]: (payload: Payload<E>) => Pri
     framesPerDevice: framesOf(messages.map(({ content }) => content)),
   }),
   'fetch-history': ({ limit = LIMITS.historyPageDefault }) => ({ units: limit, held: limit }),
+  // A row that is counted costs about a tenth of one that is sent.
+  'count-unread': () => ({ units: LIMITS.unreadCount / 10 }),
   'edit-message': ({ content }) => ({ ...change, framesPerDevice: framesOf([content]) }),
   'delete-message': () => change,
   'react-message': () => change,

@@ -11,6 +11,7 @@ export type EphemeralReader = Omit<
   | 'rooms'
   | 'leftRooms'
   | 'countMessages'
+  | 'countUnread'
   | 'spans'
   | 'growing'
   | 'deletedAmong'

@@ -1,4 +1,5 @@
-import type { RoomId, UserId } from '@roomful/protocol'
+import { LIMITS, type RoomId, type UserId } from '@roomful/protocol'
+import { countUnread } from '../core/unread'
 import { type Reader, type Store, StoreError } from '../stores/port'
 import type { EphemeralReader, EphemeralStore } from './ephemeral-store'
 import { LazyRead } from './lazy-read'
@@ -137,6 +138,13 @@ function readerOfBoth(
     rooms: (query) => kept.rooms(query),
     leftRooms: (userId, query) => kept.leftRooms(userId, query),
     countMessages: (roomId, fromSeq, toSeq) => kept.countMessages(roomId, fromSeq, toSeq),
+    // An ephemeral room has a hundred messages at most.
+    async countUnread(userId, roomId, fromSeq, toSeq) {
+      if (!isEphemeral(roomId)) return kept.countUnread(userId, roomId, fromSeq, toSeq)
+      const query = { roomId, fromSeq, toSeq, includeDeleted: false, take: 'oldest' } as const
+      const rows = await (await ephemeral()).messages({ ...query, limit: LIMITS.unreadCount })
+      return countUnread(rows, { userId, lastReadSeq: fromSeq - 1, fromSeq }, LIMITS.unreadCount)
+    },
     async acquaintances(userId, others) {
       const there = await kept.acquaintances(userId, others)
       const here = await unlessAway(ephemeral().then((reader) => metIn(reader, userId, others)))

@@ -1,10 +1,10 @@
-import type { Member, Room, RoomId } from '@roomful/protocol'
+import type { RoomId } from '@roomful/protocol'
 import { type Action, denialOf } from '../core/authorise'
 import type { Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { RoomKinds } from '../core/room-kinds'
 import type { Device } from '../hub/device'
-import type { Reader } from '../stores/port'
+import type { Membership, Reader } from '../stores/port'
 
 /** The room, if this user is permitted the action. For reads; writes are decided under the room's lock. */
 export async function permitted(
@@ -13,7 +13,7 @@ export async function permitted(
   device: Device,
   roomId: RoomId,
   action: Action,
-): Promise<{ room: Room; member: Member | undefined } | Refusal> {
+): Promise<Membership | Refusal> {
   const [found] = await reader.memberships(device.userId, [roomId])
   const denial = denialOf(action, {
     room: found?.room,

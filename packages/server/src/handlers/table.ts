@@ -1,6 +1,7 @@
 import type { ClientEvent } from '@roomful/protocol'
 import { blockUser, listBlocked, unblockUser } from './blocks'
 import { deleteMessage, editMessage, pinMessage, reactMessage } from './change-message'
+import { countUnread } from './count-unread'
 import { createRoom, openDm } from './create-room'
 import { deleteRoom } from './delete-room'
 import { endSessions } from './end-sessions'
@@ -36,6 +37,7 @@ export const handlers: { readonly [E in ClientEvent]: Handler<E> } = {
   'send-message': sendMessage,
   'send-messages': sendMessages,
   'fetch-history': fetchHistory,
+  'count-unread': countUnread,
   'edit-message': editMessage,
   'delete-message': deleteMessage,
   'react-message': reactMessage,

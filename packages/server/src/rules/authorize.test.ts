@@ -184,6 +184,7 @@ describe('a room that the app lets a user not read', () => {
     expect(await bob.ask('sync', { rooms })).toMatchObject({ rooms: {}, removed: [roomId] })
     for (const event of ['fetch-history', 'fetch-members'])
       expect(await bob.ask(event, { roomId })).toMatchObject(REFUSED)
+    expect(await bob.ask('count-unread', { roomId, afterSeq: 0 })).toMatchObject(REFUSED)
     expect(await bob.ask('mark-read', { roomId, seq: 1 })).toMatchObject(REFUSED)
     expect(await bob.ask('typing', { roomId, typing: true })).toMatchObject(REFUSED)
     app.answer = () => true

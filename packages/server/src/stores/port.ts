@@ -144,6 +144,8 @@ export interface Reader {
   leftRooms(userId: UserId, query: RoomsPage): Promise<readonly RoomId[]>
   /** How many messages with these seqs are not deleted. The cost grows with the span. */
   countMessages(roomId: RoomId, fromSeq: number, toSeq: number): Promise<number>
+  /** The same without the user's own and the system's: what is unread by its definition, wherever their cursor is. */
+  countUnread(userId: UserId, roomId: RoomId, fromSeq: number, toSeq: number): Promise<number>
   /**
    * Which of these share a room with the user that both joined themselves (no `added` in either row); one query, whose
    * cost depends on the user's rooms and not on the others'.

@@ -90,4 +90,22 @@ export function backendContract({ store }: ContractContext): void {
     ])
     expect(await store().read((reader) => reader.countMessages(asRoomId('nowhere'), 1, 9))).toBe(0)
   })
+
+  test('unread is counted within a span, wherever the cursor is (I13)', async () => {
+    const roomId = await newRoom(store())
+    for (const text of ['1', '2']) await say(store(), roomId, 'ann', text)
+    await say(store(), roomId, 'bob', '3')
+    await commitOne(store(), roomId, deleteOp('ann', await say(store(), roomId, 'ann', '4')))
+    await say(store(), roomId, 'ann', '5')
+    await commitOne(store(), roomId, {
+      ...{ kind: 'put-member', actor: actorOf('ann'), at: nextAt(), messageId: nextMessageId() },
+      target: { id: ZOE, name: 'Zoe' },
+    })
+    await store().markRead(roomId, asUserId('bob'), 5)
+    const count = (userId: string, from: number, to: number, room = roomId) =>
+      store().read((reader) => reader.countUnread(asUserId(userId), room, from, to))
+    expect([await count('bob', 1, 6), await count('bob', 2, 4), await count('ann', 1, 6)]).toEqual([3, 1, 1])
+    expect([await count('bob', 6, 6), await count('bob', 7, 9)]).toEqual([0, 0])
+    expect(await count('bob', 1, 9, asRoomId('nowhere'))).toBe(0)
+  })
 }

@@ -4,7 +4,6 @@ import {
   asUserId,
   type Head,
   isGrowing,
-  LIMITS,
   type Member,
   type MessageId,
   type Preview,
@@ -34,6 +33,7 @@ import type {
 import { queryMessages } from './query-messages'
 import type { RoomRecord } from './room-record'
 import type { Tables } from './tables'
+import { unreadIn } from './unread-in'
 import { type Snapshot, valueAt } from './versions'
 
 export class MemoryReader implements Reader {
@@ -278,6 +278,12 @@ export class MemoryReader implements Reader {
     return (await this.messages({ ...query, limit: Number.POSITIVE_INFINITY })).length
   }
 
+  async countUnread(userId: UserId, roomId: RoomId, fromSeq: number, toSeq: number): Promise<number> {
+    const query = { roomId, fromSeq, toSeq, includeDeleted: false, take: 'oldest' } as const
+    const rows = await this.messages({ ...query, limit: Number.POSITIVE_INFINITY })
+    return countUnread(rows, { userId, lastReadSeq: fromSeq - 1, fromSeq }, Number.POSITIVE_INFINITY)
+  }
+
   async dm(dmKey: string): Promise<RoomId | undefined> {
     return this.tables.dmKeys.get(dmKey)
   }
@@ -365,21 +371,6 @@ export class MemoryReader implements Reader {
   private roomAt(roomId: RoomId): Room | undefined {
     return valueAt(this.live(roomId)?.head, this.snapshot)
   }
-}
-
-/** Only messages past the cursor can be unread, so only those are read. */
-export function unreadIn(record: RoomRecord, member: Member, snapshot: Snapshot): number {
-  function* pastCursor(): Generator<StoredMessage> {
-    for (
-      let index = Math.max(member.lastReadSeq, member.fromSeq - 1);
-      index < record.messages.length;
-      index++
-    ) {
-      const row = valueAt(record.messages[index], snapshot)
-      if (row) yield row
-    }
-  }
-  return countUnread(pastCursor(), member, LIMITS.unreadCap)
 }
 
 function compareRooms(a: { name: string; id: string }, b: { name: string; id: string }): number {

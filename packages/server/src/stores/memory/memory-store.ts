@@ -17,8 +17,9 @@ import {
   type UserToPut,
 } from '../port'
 import { type Backup, backupOf, restore } from './backup'
-import { MemoryReader, unreadIn } from './memory-reader'
+import { MemoryReader } from './memory-reader'
 import { Tables } from './tables'
+import { unreadIn } from './unread-in'
 
 type MemoryStoreOptions = {
   /** Names this history; a store made from an old backup needs a new one. Random by default. */

@@ -140,6 +140,11 @@ export function postgresReader(client: DatabaseClient): Reader {
       return row ? integer(row, 'counted') : 0
     },
 
+    async countUnread(userId, roomId, fromSeq, toSeq) {
+      const [row] = await client.query(sql.COUNT_UNREAD, roomId, fromSeq, toSeq, userId)
+      return row ? integer(row, 'counted') : 0
+    },
+
     async acquaintances(userId, others) {
       const rows = await client.query(sql.ACQUAINTANCES, userId, others)
       return new Set(rows.map((row) => asUserId(text(row, 'user_id'))))

@@ -245,14 +245,18 @@ export const LEFT_ROOMS = {
     CROSS JOIN LATERAL (SELECT 1 FROM room_heads WHERE room_id = member.room_id LIMIT 1) AS head`,
 }
 
-export const COUNT_MESSAGES = {
-  name: 'count-messages',
+const counted = (name: string, condition: string) => ({
+  name,
   text: `SELECT count(*) AS counted FROM (SELECT room_id FROM room_heads WHERE room_id = $1) AS head
     CROSS JOIN LATERAL (
       SELECT 1 FROM messages
-      WHERE room_id = head.room_id AND seq >= $2 AND seq <= $3 AND NOT deleted ORDER BY seq LIMIT $3
+      WHERE room_id = head.room_id AND seq >= $2 AND seq <= $3 AND NOT deleted ${condition} ORDER BY seq LIMIT $3
     ) AS shown`,
-}
+})
+
+export const COUNT_MESSAGES = counted('count-messages', '')
+
+export const COUNT_UNREAD = counted('count-unread', "AND sender_id <> $4 AND type <> 'system'")
 
 export const USER = { name: 'user', text: 'SELECT id, name, avatar_url FROM users WHERE id = $1' }
 

@@ -169,6 +169,10 @@ export const COUNT_MESSAGES = `
   SELECT count(*) AS counted FROM room_heads CROSS JOIN messages INDEXED BY messages_shown USING (room_id)
   WHERE room_id = ? AND seq BETWEEN ? AND ? AND deleted = 0`
 
+export const COUNT_UNREAD = `
+  SELECT count(*) AS counted FROM room_heads CROSS JOIN messages INDEXED BY messages_shown USING (room_id)
+  WHERE room_id = ?2 AND seq BETWEEN ?3 AND ?4 AND sender_id <> ?1 AND deleted = 0 AND type <> 'system'`
+
 export const USER = `SELECT id, name, avatar_url FROM users WHERE id = ?`
 
 /** Room by room of the asking user: the number of the others' rooms costs nothing, and so reveals nothing (P9). */

@@ -174,6 +174,12 @@ export function sqliteReader(connection: Connection, turns: Turns = new Turns())
         return row ? integer(row, 'counted') : 0
       }),
 
+    countUnread: (userId, roomId, fromSeq, toSeq) =>
+      step(() => {
+        const row = connection.get(sql.COUNT_UNREAD, userId, roomId, fromSeq, toSeq)
+        return row ? integer(row, 'counted') : 0
+      }),
+
     acquaintances: async (userId, others) => {
       const rows = await inSteps(others, ACQUAINTANCES_STEP, (list) =>
         connection.all(sql.ACQUAINTANCES, userId, list),
