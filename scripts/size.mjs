@@ -37,8 +37,8 @@ const checks = [
   { what: 'client, own code of that', chunks: own, limitKb: 76.6 },
   { what: 'client, first chunk', chunks: client.filter(({ first }) => first), limitKb: 57 },
   { what: 'react hooks', chunks: hooks, limitKb: 3 },
-  { what: 'react, scrolling', chunks: scroll, limitKb: 2.9 },
-  { what: 'react, scrolling of long lists', chunks: virtual, limitKb: 8.3 },
+  { what: 'react, scrolling', chunks: scroll, limitKb: 3.2 },
+  { what: 'react, scrolling of long lists', chunks: virtual, limitKb: 8.7 },
   { what: 'admin client', chunks: admin, limitKb: 2.3 },
 ]
 

@@ -15,7 +15,10 @@ let server: TestServer
 let ada: Chat
 const site = mkdtempSync(join(tmpdir(), 'roomful-scroll-'))
 const READ = 500
-const ALL = 2_500
+const ALL = 2_900
+/** Among what is unread, where it is not loaded when the room opens. */
+const OWN = { from: 1_900, count: 7 }
+const DELETED = 11
 
 beforeAll(async () => {
   await buildPages(site, { index: 'scroll-page-main.tsx' })
@@ -27,8 +30,16 @@ beforeAll(async () => {
   await ben.room('general').open()
   ben.room('general').markRead()
   await ben.flush()
+  await write(READ + 1, OWN.from - 1)
+  // From another device of the user's, which reads nothing.
+  for (let n = 0; n < OWN.count; n++) ben.room('general').send('one’s own')
+  await ben.flush()
   await ben.close()
-  await write(READ + 1, ALL)
+  await write(OWN.from + OWN.count, ALL)
+  const { messages } = await ada.request('fetch-history', {
+    ...{ roomId: asRoomId('general'), afterSeq: OWN.from + 500, limit: DELETED },
+  })
+  for (const { id } of messages) await ada.room('general').delete(id)
 })
 afterAll(async () => {
   await ada?.close()
@@ -68,8 +79,11 @@ test('a room with more unread than a page opens at the first of them; jumps land
   const page = await context.newPage()
   await page.goto(`${await context.reach(server.url)}/?token=${await server.token('ben')}`)
   await waitUntil('the first unread message', async () => (await topOf(page, READ + 1)) === 96)
+  // More than the server counts in one step.
+  const unread = ALL - READ - OWN.count - DELETED
+  await waitUntil('the count of all that is new', async () => (await stateOf(page)).newCount === unread)
   expect(await stateOf(page)).toEqual({
-    newCount: ALL - READ,
+    newCount: unread,
     dividerSeq: READ,
     canGoBack: false,
     highlighted: 0,

@@ -1,4 +1,5 @@
-import type { Room, RoomState, ShownMessage } from '@roomful/client'
+import type { Chat, Room, RoomState, ShownMessage } from '@roomful/client'
+import { countFar } from './far-count'
 import type { RowPlace, RowsPort } from './rows-port'
 import { isAtBottom, pxBelow } from './scroll-ends'
 import {
@@ -49,8 +50,8 @@ type Origin = { readonly seq: number; readonly topPx: number } | 'end'
 export function followMessages(
   element: HTMLElement,
   rows: RowsPort,
+  chat: Chat,
   room: Room,
-  myId: () => string | undefined,
   options: () => ScrollOptions,
   show: (view: ScrollView) => void,
 ): MessageScroller {
@@ -68,6 +69,8 @@ export function followMessages(
   let landing: Landing = {}
   let highlightedKey: string | null = null
   let origin: Origin | null = null
+
+  const myId = () => chat.getState().user?.id
 
   const settle = () => {
     const state = room.getState()
@@ -100,7 +103,8 @@ export function followMessages(
   /** Shows the end until the place is there, and where it is not to be had. */
   const openBy = (place: ScrollPlace) => {
     opening = 'jumping'
-    const isUnread = place === room.getState().lastReadSeq + 1
+    seenSeq = room.getState().lastReadSeq
+    const isUnread = place === seenSeq + 1
     // Refused, or given up for another place: then the end, which is shown, is where it opens.
     const ended = () => {
       if (opening === 'jumping') opening = null
@@ -172,17 +176,21 @@ export function followMessages(
     anchor = rows.first()
     if (!isAway && opening !== 'jumping' && state.jump === jump)
       seenSeq = state.messages.findLast(({ seq }) => seq > 0)?.seq ?? 0
+    tell(state)
+    if (opening === null) loadAround(state)
+    read()
+  }
+
+  const tell = (state: RoomState) => {
     const next = {
       atBottom: !isAway,
-      newCount: countNew(state, seenSeq, myId()),
+      newCount: countNew(state, seenSeq, myId(), far.of),
       dividerSeq,
       highlightedKey,
       canGoBack: origin !== null && (isAway || origin !== 'end'),
     }
     if (!sameItems(Object.values(view), Object.values(next))) show(next)
     view = next
-    if (opening === null) loadAround(state)
-    read()
   }
 
   const loadAround = ({ hasOlder, loadingOlder, hasNewer, loadingNewer }: RoomState) => {
@@ -236,6 +244,7 @@ export function followMessages(
     look()
   }
 
+  const far = countFar(chat, room.id, () => tell(room.getState()))
   // By hand only: with the browser's own anchoring on top it would not be clear what moved `scrollTop`.
   element.style.overflowAnchor = 'none'
   const end = new AbortController()
@@ -255,6 +264,7 @@ export function followMessages(
     scrollToBottom,
     stop: () => {
       end.abort()
+      far.stop()
       detach()
     },
   }

@@ -1,4 +1,5 @@
 import type { RoomState } from '@roomful/client'
+import type { FarCount } from './far-count'
 import type { RowsPort } from './rows-port'
 
 /** A message by its seq or id, or a time: what `room.jumpTo` takes. */
@@ -25,8 +26,9 @@ export type ScrollView = {
   /** The newest message is in sight, and stays so as more arrive. */
   readonly atBottom: boolean
   /**
-   * Messages of others below, since the user left the bottom: for the "new messages" pill. The server counts to 100; where
-   * there are more, and not all are loaded, deleted, own and system messages among those that are not count too.
+   * Messages of others below, since the user left the bottom: for the "new messages" pill. Where not all of them are
+   * loaded the server counts them, up to 20,000; past those, until it answers, and where it cannot count, deleted, own and
+   * system messages that are not loaded count too. A deletion of one that is not loaded counts with the next message.
    */
   readonly newCount: number
   /** The unread divider stands after this seq; null: there is none. It stays while the user reads. */
@@ -45,14 +47,19 @@ export const AT_BOTTOM: ScrollView = {
   canGoBack: false,
 }
 
-/** How far a server counts what is unread. */
+/** How far the server counts what is unread without being asked. */
 export const SERVER_COUNTS_TO = 100
 
-type Counted = Pick<RoomState, 'messages' | 'hasOlder' | 'hasNewer' | 'unread' | 'lastSeq'>
+type Counted = Pick<RoomState, 'messages' | 'hasOlder' | 'hasNewer' | 'unread' | 'lastSeq' | 'lastReadSeq'>
 
-/** Messages of others after `seenSeq`. Unsent ones have no seq yet. */
-export function countNew(room: Counted, seenSeq: number, myId: string | undefined): number {
-  const { messages, hasOlder, hasNewer, unread, lastSeq } = room
+/** Messages of others after `seenSeq`. Unsent ones have no seq yet. `far`: see `FarCount`. */
+export function countNew(
+  room: Counted,
+  seenSeq: number,
+  myId: string | undefined,
+  far: FarCount['of'],
+): number {
+  const { messages, hasOlder, hasNewer, unread, lastSeq, lastReadSeq } = room
   const first = messages.find(({ seq }) => seq > 0)
   // Loaded from there to the end; else only the server can have counted them.
   const after = messages.filter(({ seq }) => seq > seenSeq)
@@ -60,6 +67,6 @@ export function countNew(room: Counted, seenSeq: number, myId: string | undefine
     ({ senderId, deleted, type }) => senderId !== myId && !deleted && type !== 'system',
   ).length
   if (!hasNewer && (!hasOlder || (first !== undefined && first.seq <= seenSeq + 1))) return count
-  const below = Math.max(0, lastSeq - seenSeq)
-  return unread < SERVER_COUNTS_TO ? Math.min(unread, below) : below - (after.length - count)
+  if (unread < SERVER_COUNTS_TO && seenSeq === lastReadSeq) return unread
+  return far(seenSeq, lastSeq) ?? Math.max(0, lastSeq - seenSeq) - (after.length - count)
 }

@@ -2,9 +2,10 @@
 import { FakeChat, makeShownMessage, makeShownMessages } from '@roomful/testing'
 import { act, cleanup, render } from '@testing-library/react'
 import { StrictMode } from 'react'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ChatProvider } from './chat-provider'
 import { fakeLayout, ROW_PX, removeFakeLayout, VIEW_PX } from './fake-layout'
+import { COUNT_EVERY_MS } from './far-count'
 import { useMessages } from './hooks'
 import { RoomProvider } from './room-provider'
 import { type ScrollOptions, SERVER_COUNTS_TO } from './scroll-view'
@@ -69,6 +70,7 @@ beforeEach(() => {
   })
 })
 afterEach(() => {
+  vi.useRealTimers()
   cleanup()
   removeFakeLayout()
 })
@@ -98,6 +100,53 @@ describe('more unread than is loaded', () => {
     ]
     act(() => room().set({ messages: [...makeShownMessages(276, 300), ...odd, ...others] }))
     expect(scroll.newCount).toBe(697)
+  })
+
+  test('those that are not loaded are counted by the server, step by step (I13)', async () => {
+    vi.useFakeTimers()
+    const answers = new Map([
+      [300, { count: 290, toSeq: 600, lastSeq: 1_000 }],
+      [600, { count: 355, toSeq: 1_000, lastSeq: 1_000 }],
+    ])
+    chat.answer = async (_, payload) => answers.get((payload as { afterSeq: number }).afterSeq)
+    show()
+    await act(async () => arrive(301, 276, 325))
+    expect(scroll.newCount).toBe(645)
+    // One of the next two is the user's own, from another device: known with the next count.
+    act(() => room().set({ lastSeq: 1_001 }))
+    act(() => room().set({ lastSeq: 1_002 }))
+    expect(scroll.newCount).toBe(647)
+    answers.set(300, { count: 646, toSeq: 1_002, lastSeq: 1_002 })
+    const asked = chat.requests.length
+    await act(() => vi.advanceTimersByTimeAsync(COUNT_EVERY_MS))
+    expect(scroll.newCount).toBe(646)
+    expect(chat.requests.slice(asked)).toEqual([
+      ['count-unread', { roomId: 'a', afterSeq: 300 }, { signal: expect.any(AbortSignal) }],
+    ])
+    await act(() => vi.advanceTimersByTimeAsync(2 * COUNT_EVERY_MS))
+    expect(chat.requests).toHaveLength(asked + 1)
+  })
+
+  test('a room that is left is not counted any further', async () => {
+    vi.useFakeTimers()
+    chat.answer = async () => ({ count: 645, toSeq: 1_000, lastSeq: 1_000 })
+    const { unmount } = show()
+    await act(async () => arrive(301, 276, 325))
+    act(() => room().set({ lastSeq: 1_001 }))
+    unmount()
+    const asked = chat.requests.length
+    expect(asked).toBeGreaterThan(0)
+    await vi.advanceTimersByTimeAsync(2 * COUNT_EVERY_MS)
+    expect(chat.requests).toHaveLength(asked)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  test('a server is not asked without need: all is loaded, or few are unread', async () => {
+    room().set({ lastReadSeq: 950, unread: 12 })
+    show()
+    await act(async () => arrive(951, 926, 975))
+    expect(scroll.newCount).toBe(12)
+    expect(chat.requests).toEqual([])
   })
 
   test('nothing is read before it is there', () => {

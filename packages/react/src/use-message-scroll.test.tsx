@@ -154,6 +154,8 @@ describe('away from it', () => {
   test('in the middle of the history the end of what is loaded is not the bottom', () => {
     render(tree('a'))
     act(() => room().set({ hasNewer: true, lastSeq: 500 }))
+    expect(room().callsOf('loadNewer')).toEqual([[]])
+    act(() => room().set({ loadingNewer: true }))
     scrollTo(bottomOf(100))
     expect(scroll.atBottom).toBe(false)
     expect(room().callsOf('loadNewer')).toEqual([[]])

@@ -29,7 +29,13 @@ export type MessageScroll = ScrollView & {
 }
 
 /** What moves rows or changes what is read. */
-const whatMoves = (state: RoomState) => [state.messages, state.status, state.unread, state.jump]
+const whatMoves = (state: RoomState) => [
+  state.messages,
+  state.status,
+  state.unread,
+  state.lastSeq,
+  state.jump,
+]
 
 /**
  * The scrolling of a message list: opens at the first unread message, at the end or at a place, sticks to the end, keeps
@@ -71,12 +77,11 @@ export function useMessageScroll(options: ScrollOptions = {}): MessageScroll {
   useLayout(() => {
     if (!element) return
     setView(AT_BOTTOM)
-    const myId = () => chat.getState().user?.id
     const following = followMessages(
       element,
       rows ?? documentRows(),
+      chat,
       room,
-      myId,
       () => latest.current,
       setView,
     )

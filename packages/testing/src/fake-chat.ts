@@ -110,8 +110,11 @@ export class FakeChat extends FakeSource<ChatState> implements Chat {
   readonly requests: unknown[][] = []
   connects = 0
   reconnects = 0
-  /** What the next request is answered with. */
-  answer: () => Promise<unknown> = async () => ({ ok: true, presence: [] })
+  /** What the next request is answered with. By default `count-unread` fails: lists then count what the test has set. */
+  answer: (event: string, payload: object) => Promise<unknown> = async (event) => {
+    if (event === 'count-unread') throw new Error('A FakeChat has no server that counts')
+    return { ok: true, presence: [] }
+  }
   constructor() {
     super({
       ...createChat({ url: 'fake:', storage: 'memory' }).getState(),
@@ -156,7 +159,7 @@ export class FakeChat extends FakeSource<ChatState> implements Chat {
   listBlocked = async () => ({ blocked: [] })
   request: Chat['request'] = (...call) => {
     this.requests.push(call)
-    return this.answer() as never
+    return this.answer(call[0], call[1]) as never
   }
   /** Of a chat in which nothing happens. */
   inspect: Chat['inspect'] = (options) => createChat({ url: 'fake:', storage: 'memory' }).inspect(options)
