@@ -2,13 +2,8 @@
 import './file-work'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { FakeFileServer } from '../test-support/fake-file-server'
+import { picture } from '../test-support/picture'
 import { type TestClient, World } from '../test-support/testing-world'
-
-const PNG_1X1 = Uint8Array.from(
-  atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='),
-  (char) => char.charCodeAt(0),
-)
-const picture = (name = 'cat.png'): File => new File([PNG_1X1], name, { type: 'image/png' })
 
 let world: World
 let server: FakeFileServer
