@@ -3,7 +3,7 @@
 import { ChatError, type ConnectionState, type ErrorCode } from '@roomful/client'
 import { FakeChat, makeShownMessage } from '@roomful/testing'
 import { act, cleanup, configure, renderHook, waitFor } from '@testing-library/react'
-import { type ReactNode, StrictMode } from 'react'
+import { Activity, type ReactNode, StrictMode } from 'react'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ChatProvider } from './chat-provider'
 import { RoomProvider } from './room-provider'
@@ -29,10 +29,13 @@ afterEach(cleanup)
 
 function hookIn<T>(run: () => T) {
   let id = 'a'
+  let mode: 'visible' | 'hidden' = 'visible'
   const wrapper = ({ children }: { children: ReactNode }) => (
     <StrictMode>
       <ChatProvider chat={chat}>
-        <RoomProvider id={id}>{children}</RoomProvider>
+        <RoomProvider id={id}>
+          <Activity mode={mode}>{children}</Activity>
+        </RoomProvider>
       </ChatProvider>
     </StrictMode>
   )
@@ -42,6 +45,10 @@ function hookIn<T>(run: () => T) {
     now: () => hook.result.current,
     goTo: (next: string) => {
       id = next
+      hook.rerender()
+    },
+    become: (next: typeof mode) => {
+      mode = next
       hook.rerender()
     },
   }
@@ -71,6 +78,21 @@ describe('attachments', () => {
     act(() => now().add([picture('a.png'), picture('b.png')]))
     act(() => now().remove(now().files[0]?.key ?? ''))
     expect([now().files.map(({ file }) => file.name), urls.size]).toEqual([['b.png'], 1])
+    unmount()
+    expect(urls.size).toBe(0)
+  })
+
+  test('hold no picture while <Activity> hides them, and show it again when they are back', () => {
+    const { now, become, unmount } = hookIn(() => useAttachments())
+    act(() => now().add([picture('a.png'), new File(['x'], 'report.txt'), picture('b.png')]))
+    become('hidden')
+    expect(urls.size).toBe(0)
+    become('visible')
+    const shown = now().files.map(({ url }) => url)
+    expect(shown.map((url) => url !== undefined && urls.has(url))).toEqual([true, false, true])
+    expect(urls.size).toBe(2)
+    act(() => now().remove(now().files[0]?.key ?? ''))
+    expect(urls.size).toBe(1)
     unmount()
     expect(urls.size).toBe(0)
   })

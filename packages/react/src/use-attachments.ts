@@ -81,7 +81,13 @@ export function useAttachments(): Attachments {
     [change, room],
   )
 
-  useRevoked(state.files)
+  const replace = useCallback((others: readonly AttachedFile[]) => {
+    setState(({ room, files }) => ({
+      room,
+      files: files.map((one) => others.find(({ key }) => key === one.key) ?? one),
+    }))
+  }, [])
+  useRevoked(state.files, replace)
 
   const send = (caption = '', replyTo?: string) => {
     for (const [i, { file }] of files.entries())
@@ -107,13 +113,21 @@ const revoke = (urls: Iterable<string>): void => {
   for (const url of urls) URL.revokeObjectURL(url)
 }
 
-/** The browser keeps what an object URL names until it is revoked: with the file that is not attached any more. */
-function useRevoked(files: readonly AttachedFile[]): void {
-  const shown = useRef(new Set<string>())
+/**
+ * The browser keeps what an object URL names until it is revoked: with the file that is not attached any more, and while
+ * `<Activity>` hides the component, which then keeps its state. `replace`: it is back, with others.
+ */
+function useRevoked(files: readonly AttachedFile[], replace: (files: readonly AttachedFile[]) => void): void {
+  const shown = useRef<readonly AttachedFile[]>(NONE)
   useEffect(() => {
-    const now = new Set(files.flatMap(urlOf))
-    revoke([...shown.current].filter((url) => !now.has(url)))
-    shown.current = now
+    revoke(shown.current.filter((one) => !files.includes(one)).flatMap(urlOf))
+    shown.current = files
   }, [files])
-  useEffect(() => () => revoke(shown.current), [])
+  useEffect(() => {
+    if (shown.current.length > 0) {
+      shown.current = shown.current.map(({ file, key }) => attached(file, key))
+      replace(shown.current)
+    }
+    return () => revoke(shown.current.flatMap(urlOf))
+  }, [replace])
 }
