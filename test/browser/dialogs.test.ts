@@ -130,6 +130,17 @@ test('Escape closes the question over the settings of a room, and leaves there w
   await waitUntil('the settings to go', async () => (await ada.count('dialog')) === 0)
 })
 
+test('a new room that is being named stays when Ctrl+K is pressed', async () => {
+  await ada.click('New room')
+  await ada.fill('Room name', 'Garden')
+  await ada.page.press('Control', 'k')
+  // A key later, so that what the first one did is on the page.
+  await ada.page.press('s')
+  await waitUntil('the key', async () => (await typed('Room name')) === 'Gardens')
+  await ada.click('Create room')
+  await ada.says('h1', 'Gardens')
+})
+
 test('text that is selected with the mouse past the edge of a dialog leaves it open; a click there closes it', async () => {
   await openSettings()
   // What a browser makes of a press in the field and a release beside the dialog.

@@ -63,7 +63,8 @@ export function ChatScreen({
       const isHelp = event.key === '?' && !isField(event.target)
       if (!isGoTo && !isHelp) return
       event.preventDefault()
-      setDialog(isGoTo ? 'palette' : 'keys')
+      // What is typed into a form stays: no key replaces it.
+      setDialog((now) => (now === 'new' || now === 'identities' ? now : isGoTo ? 'palette' : 'keys'))
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
