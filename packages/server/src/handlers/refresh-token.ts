@@ -1,7 +1,7 @@
 import { userOf } from '../auth/acting-user'
 import { credentialsOf } from '../auth/credentials'
 import { isEnded } from '../auth/ended'
-import { refusalOfToken } from '../auth/handshake'
+import { isOver, refusalOfToken } from '../auth/handshake'
 import { AuthError } from '../auth/identity'
 import { provisioned } from '../auth/provisioning'
 import { refuse } from '../core/refusal'
@@ -14,6 +14,7 @@ export const refreshToken: Handler<'refresh-token'> = async (services, device, {
   try {
     const identity = await authenticate(credentialsOf(token, device.source))
     if (identity.id !== device.userId) return refuse('TOKEN_INVALID')
+    if (isOver(identity, services.clock.now())) return refuse('TOKEN_EXPIRED')
     if (identity.sid !== undefined && (await store.isSessionRevoked(identity.sid)))
       return refuse('SESSION_REVOKED')
     if (isEnded(identity, (await store.sessionsEnded([identity.id])).get(identity.id)))

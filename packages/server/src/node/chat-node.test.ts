@@ -30,6 +30,18 @@ describe('a token', () => {
     expect(await ann.ask('list-rooms')).toMatchObject({ ok: true })
   })
 
+  test('that has expired refreshes nothing, however often it is shown', async () => {
+    const node = testNode()
+    const expired = `ann?expiresAt=${node.clock.now() + 10_000}`
+    const ann = await node.device(expired)
+    await node.clock.pass(10_000)
+    for (let asked = 0; asked < 2; asked++) {
+      expect(await ann.ask('refresh-token', { token: expired })).toMatchObject({ code: 'TOKEN_EXPIRED' })
+      await node.clock.pass(3_000)
+    }
+    expect(ann.isOpen()).toBe(false)
+  })
+
   test('of another user refreshes nothing', async () => {
     const node = testNode()
     const ann = await node.device('ann')
@@ -38,6 +50,17 @@ describe('a token', () => {
 })
 
 describe('a revoked session', () => {
+  test('that was signed out with one of its tokens admits none, also after that one has expired', async () => {
+    const node = testNode()
+    const token = (lastsMs: number) => `ann?sid=s1&expiresAt=${node.clock.now() + lastsMs}`
+    const later = token(900_000)
+    expect(await node.node.logout(token(90_000))).toBe(true)
+    await node.clock.pass(100_000)
+    // Those that are over are dropped with the next one.
+    await node.node.revokeSession('s2')
+    expect(await node.node.admit({ token: later, protocol: 2 })).toMatchObject({ code: 'SESSION_REVOKED' })
+  })
+
   test('is notified and closed on its open connections, and never admitted again', async () => {
     const node = testNode()
     const [ann, other] = [await node.device('ann?sid=s1'), await node.device('ann?sid=s2')]

@@ -158,7 +158,8 @@ export class ChatNode {
   async logout(token: string): Promise<boolean> {
     const identity = await this.identify(token)
     if ('ok' in identity || identity.sid === undefined) return false
-    await this.revokeSession(identity.sid, identity.expiresAt)
+    // Not until the end of this token: others of the session may last longer.
+    await this.revokeSession(identity.sid)
     return true
   }
 

@@ -114,6 +114,14 @@ export function sessionsContract({ store }: ContractContext): void {
       expect(await store().isSessionRevoked('session-1')).toBe(true)
       expect(await store().isSessionRevoked('session-2')).toBe(false)
       expect(await store().isSessionRevoked('__proto__')).toBe(false)
+      // By an older token of the same session, later: the longer time stays.
+      await store().revokeSession('session-1', Date.now() - 1)
+      await store().revokeSession('session-3', tomorrow)
+      expect(await store().isSessionRevoked('session-1')).toBe(true)
+      expect(await store().revokedSessions(['session-1', 'session-2', 'session-3'])).toEqual([
+        'session-1',
+        'session-3',
+      ])
     })
   })
 

@@ -188,8 +188,8 @@ const FORGET_SESSIONS = {
 }
 const REVOKE_SESSION = {
   name: 'revoke-session',
-  text: `INSERT INTO revoked_sessions (sid, until_ms) VALUES ($1, $2)
-    ON CONFLICT (sid) DO UPDATE SET until_ms = excluded.until_ms`,
+  text: `INSERT INTO revoked_sessions AS held (sid, until_ms) VALUES ($1, $2)
+    ON CONFLICT (sid) DO UPDATE SET until_ms = greatest(held.until_ms, excluded.until_ms)`,
 }
 const SESSION_REVOKED = {
   name: 'session-revoked',

@@ -166,5 +166,10 @@ export function forgetUser(db: Connection, userId: UserId): void {
 /** Revocations are kept only until the revoked tokens have expired anyway. */
 export function revokeSession(db: Connection, sid: string, untilMs: number, nowMs: number): void {
   db.run('DELETE FROM revoked_sessions WHERE until_ms <= ?', nowMs)
-  db.run('INSERT OR REPLACE INTO revoked_sessions (sid, until_ms) VALUES (?, ?)', sid, untilMs)
+  db.run(
+    `INSERT INTO revoked_sessions (sid, until_ms) VALUES (?, ?)
+      ON CONFLICT (sid) DO UPDATE SET until_ms = max(until_ms, excluded.until_ms)`,
+    sid,
+    untilMs,
+  )
 }
