@@ -2,7 +2,7 @@ import type { TransportEvent, TransportFactory } from '@roomful/client'
 import { createFaults } from '@roomful/client/faults'
 import { type TransportPlace, transportContract, waitUntil } from '@roomful/testing'
 import { createTcpProxy, createTestServer, type TcpProxy, type TestServer } from '@roomful/testing/node'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '../../packages/client/src/platform/system-clock'
 import { createConnectionHub } from '../../packages/client/src/tabs/connection-hub'
 import type { OutgoingMessage } from '../../packages/client/src/tabs/messages'
@@ -10,6 +10,7 @@ import { createSharedTransport, type SharedTransport } from '../../packages/clie
 import { lazyTransport } from '../../packages/client/src/transport/lazy-transport'
 import { protocol1Transport } from '../../packages/client/src/transport/protocol-1/protocol-1-transport'
 import { socketIoTransport } from '../../packages/client/src/transport/socket-io-transport'
+import { startServer, tokenOf } from './server-fixture'
 
 let server: TestServer
 let proxy: TcpProxy
@@ -45,6 +46,32 @@ describe.each(Object.keys(transports))('%s', (name) => {
   test.for(transportContract)('$name', ({ run }) =>
     run(() => placeOf(transports[name]?.() ?? websocket, proxy)),
   )
+})
+
+test('a connection whose token was renewed is lost like any other: not for a token that has expired', async () => {
+  const brief = await startServer()
+  const network = await createTcpProxy(brief.port)
+  const events: TransportEvent[] = []
+  const has = (found: (event: TransportEvent) => boolean) => () => events.some(found)
+  const transport = websocket(network.url, (event) => events.push(event))
+  transport.connect(await tokenOf('ann', { expiresInSeconds: 1 }))
+  await waitUntil(
+    'the server to ask for a token',
+    has((event) => event.type === 'message' && event.message.event === 'bye'),
+  )
+  const renewed = await transport.request('refresh-token', { token: await tokenOf('ann') }, 60_000)
+  expect(renewed).toMatchObject({ kind: 'ack', ack: { ok: true } })
+  network.cut()
+  await waitUntil(
+    'the loss',
+    has(({ type }) => type === 'down'),
+  )
+  expect(events.find(({ type }) => type === 'down')).toMatchObject({
+    reason: { code: 'OFFLINE', next: 'retry' },
+  })
+  transport.close()
+  await network.close()
+  await brief.close()
 })
 
 async function placeOf(transport: TransportFactory, network: TcpProxy): Promise<TransportPlace> {

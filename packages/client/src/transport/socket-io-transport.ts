@@ -23,6 +23,7 @@ export const socketIoTransport =
     let connection: SocketConnection | null = null
     /** There is one from `ready` to the end of the connection. */
     let pace: Pace | null = null
+    let bye: Bye | null = null
     /** Dials in a row that met no server. */
     let unanswered = 0
 
@@ -38,7 +39,7 @@ export const socketIoTransport =
 
     return {
       connect: (token) => {
-        let bye: Bye | null = null
+        bye = null
         const down = (reason: DownReason): void => {
           gone()
           onEvent({ type: 'down', reason })
@@ -78,6 +79,8 @@ export const socketIoTransport =
         const result = await at.request(event, checked.payload, timeoutMs)
         if (result.kind !== 'ack') return result
         const ack = readAck(event, result.answer)
+        // A loss from now on has another reason.
+        if (ack.ok && event === 'refresh-token' && bye?.reason === 'TOKEN_EXPIRED') bye = null
         if (!ack.ok && ack.code === 'RATE_LIMITED') pacing.hold(ack.retryAfterMs ?? 0)
         return { kind: 'ack', ack }
       },

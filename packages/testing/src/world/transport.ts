@@ -84,7 +84,11 @@ export class LinkTransport implements Transport {
       }
       const cancel = this.clock.setTimer(timeoutMs, () => finish({ kind: 'timeout' }))
       open.pending.set(ackId, {
-        answer: (answer) => finish({ kind: 'ack', ack: readAck(event, answer) }),
+        answer: (answer) => {
+          const ack = readAck(event, answer)
+          if (ack.ok && event === 'refresh-token' && open.bye?.reason === 'TOKEN_EXPIRED') open.bye = null
+          finish({ kind: 'ack', ack })
+        },
         fail: (kind) => finish({ kind }),
       })
       try {
