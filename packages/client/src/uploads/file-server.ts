@@ -9,7 +9,7 @@ const STALL_MS = 100_000
 export type FileServerOptions = {
   readonly http: Http
   readonly clock: Clock
-  /** Where the server is mounted, without a slash at the end. */
+  /** Where the server is mounted. What it has after the path goes with each request. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly withCredentials: boolean
@@ -35,7 +35,7 @@ export type FileServer = {
 }
 
 export function createFileServer(options: FileServerOptions): FileServer {
-  const { http, clock, url, withCredentials, token } = options
+  const { http, clock, withCredentials, token } = options
 
   /** Ends by itself: when it stalls, too. */
   async function ask(
@@ -76,7 +76,7 @@ export function createFileServer(options: FileServerOptions): FileServer {
           ...(typeof call.body === 'string' ? { 'content-type': 'application/json' } : {}),
           ...(call.body instanceof Blob ? { 'content-type': 'application/octet-stream' } : {}),
         }
-        const { status, body } = await ask({ ...call, url: `${url}/files${path}`, headers, withCredentials })
+        const { status, body } = await ask({ ...call, url: addressOf(options.url, path), headers, withCredentials })
         if (status < 400) return body
         if (status !== 401 || isFresh) throw await refusalOf(status, body)
         isFresh = true
@@ -88,6 +88,13 @@ export function createFileServer(options: FileServerOptions): FileServer {
       if (status >= 400) throw new ChatError('UNAVAILABLE', `The storage answers ${status}`)
     },
   }
+}
+
+/** `path` may have a query, too. */
+function addressOf(server: string, path: string): string {
+  const [, mount = '', query = ''] = /^([^?#]*)\??([^#]*)/.exec(server) ?? []
+  const more = query === '' ? '' : `${path.includes('?') ? '&' : '?'}${query}`
+  return `${mount.replace(/\/+$/, '')}/files${path}${more}`
 }
 
 /** The server's own refusal; or what a proxy before it, or a server without files, means by its status. */

@@ -1,7 +1,6 @@
 import type { EngineContext } from '../engine/engine-context'
 import type { FileCode } from '../engine/upload-runner'
 import type { ChatOptions } from '../options'
-import { serverName } from '../storage/local-copy'
 
 /** Loads what uploads and downloads files: with the first one, for most pages have none. */
 export const loadFileWork =
@@ -13,7 +12,7 @@ export const loadFileWork =
   async (): Promise<FileCode> => {
     const { createFileWork, measure } = await import('./file-work')
     const work = createFileWork({
-      ...{ url: serverName(url), headers: extraHeaders, withCredentials, clock, token },
+      ...{ url, headers: extraHeaders, withCredentials, clock, token },
       ...(ports?.http && { http: ports.http }),
     })
     return { work, measure }
