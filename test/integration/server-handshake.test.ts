@@ -205,6 +205,20 @@ describe('auth by', () => {
     expect(await refusalOf(own, { token: 'banned' })).toMatchObject({ code: 'USER_BANNED' })
   })
 
+  test("an app's own function that takes its time: longer than a connection may be silent", async () => {
+    await using own = await startServer({
+      auth: {
+        authenticate: async () => {
+          await new Promise((resolve) => setTimeout(resolve, 6_000))
+          return { id: 'ann', name: 'Ann' }
+        },
+      },
+    })
+    const device = await connect(own, { token: 'good', protocol: 2 })
+    expect(await device.next('ready')).toMatchObject({ user: { id: 'ann', name: 'Ann' } })
+    device.close()
+  })
+
   test("a provider's key set, which a secret cannot imitate", async () => {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const key = { ...publicKey.export({ format: 'jwk' }), kid: 'k1', alg: 'ES256' }

@@ -207,7 +207,7 @@ async function start(
   })
   // Never listens: it serves the part under the path of the servers that do.
   const inner = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
-  attachSockets(io, inner)
+  attachSockets(io, inner, clock)
   const endpoints: Endpoint[] = []
   const attach = (server: HostServer): void => {
     if (path === '') throw new ConfigError([NO_PATH])

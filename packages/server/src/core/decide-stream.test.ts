@@ -116,6 +116,28 @@ describe('a write', () => {
   })
 })
 
+test('whatever changes nothing is marked as a duplicate, and nothing else is', async () => {
+  const isDuplicate = async (op: Op) => {
+    const before = await rev()
+    const outcome = await decided(op)
+    if (!outcome?.ok || outcome.kind !== 'message') throw new Error('it is answered with the message')
+    const { duplicate = false } = outcome
+    expect(await rev()).toBe(duplicate ? before : before + 1)
+    return duplicate
+  }
+  expect(await isDuplicate(writeOp('bob', messageId, 'one'))).toBe(false)
+  expect(await isDuplicate(writeOp('bob', messageId, 'on'))).toBe(true)
+  // Another node has heard less of it.
+  expect(await isDuplicate(interruptOp(messageId, 2))).toBe(true)
+  expect(await isDuplicate(interruptOp(messageId, 3))).toBe(false)
+  expect(await isDuplicate(interruptOp(messageId, 3))).toBe(true)
+  expect(await isDuplicate(onStreamOp('resume-stream', 'bob', messageId))).toBe(false)
+  expect(await isDuplicate(writeOp('bob', messageId, 'one', 'finished', 1))).toBe(false)
+  expect(await isDuplicate(writeOp('bob', messageId, 'one', 'finished', 1))).toBe(true)
+  expect(await isDuplicate(onStreamOp('resume-stream', 'bob', messageId))).toBe(true)
+  expect(await isDuplicate(onStreamOp('cancel-stream', 'ann', messageId))).toBe(true)
+})
+
 describe('a gone producer', () => {
   test('is interrupted, and continues with its next write', async () => {
     await commitOne(store, roomId, writeOp('bob', messageId, 'one'))

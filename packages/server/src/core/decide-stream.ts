@@ -33,7 +33,7 @@ export function decideWriteStream(fold: Fold, op: Write): Outcome {
   if (!member) return refuse('MESSAGE_NOT_FOUND')
   if (op.run !== runOf(stream)) return refuse('STREAM_ENDED')
   const isOver = stream.state === 'finished' || (stream.state === 'cancelled' && !stream.closing)
-  if (isRepeated(message, stream, op)) return same(message, op)
+  if (isRepeated(message, stream, op)) return unchanged(message, op)
   if (isOver) return refuse('STREAM_ENDED')
   const isShorter = message.content.startsWith(op.content)
   if (!isShorter && !op.content.startsWith(message.content))
@@ -65,7 +65,7 @@ export function decideResumeStream(fold: Fold, op: OnStream): Outcome {
   const { room, member, message, stream } = found
   if (!member) return refuse('MESSAGE_NOT_FOUND')
   // As it is: whoever would continue it learns that there is nothing to continue.
-  if (stream.state === 'finished' || stream.state === 'cancelled') return same(message, op)
+  if (stream.state === 'finished' || stream.state === 'cancelled') return unchanged(message, op)
   const refusal = speechClosed(fold, { room, member, op })
   if (refusal) return refusal
   return change(fold, op, { ...message, stream: { ...stream, state: 'streaming', run: runOf(stream) + 1 } })
@@ -79,7 +79,7 @@ export function decideCancelStream(fold: Fold, op: OnStream): Outcome {
   const { message, own } = found
   if (message.deleted || !message.stream) return refuse('MESSAGE_NOT_FOUND')
   const { stream } = message
-  if (stream.state === 'finished' || stream.state === 'cancelled') return same(message, op)
+  if (stream.state === 'finished' || stream.state === 'cancelled') return unchanged(message, op)
   const closing = stream.state === 'streaming' ? ({ closing: true } as const) : {}
   const outcome = change(fold, op, { ...message, stream: { ...stream, state: 'cancelled', ...closing } })
   if (!own && !isAsker && found.room.type !== 'dm')
@@ -93,7 +93,7 @@ export function decideInterruptStream(fold: Fold, op: Interrupt): Outcome {
   if (!message?.stream) return refuse('MESSAGE_NOT_FOUND')
   const { stream } = message
   const hasGone = op.run === runOf(stream) && message.content.length <= op.length
-  if (!hasGone || !isGrowing(message)) return same(message, op)
+  if (!hasGone || !isGrowing(message)) return unchanged(message, op)
   const { closing, ...kept } = stream
   return change(fold, op, { ...message, stream: closing ? kept : { ...kept, state: 'interrupted' } })
 }
@@ -107,11 +107,16 @@ function findStream(fold: Fold, op: Write | OnStream) {
   return { ...found, stream }
 }
 
-const same = (message: StoredMessage, { actor }: StreamOp): Outcome => ({
+const answer = (message: StoredMessage, { actor }: StreamOp): Extract<Outcome, { kind: 'message' }> => ({
   ok: true,
   kind: 'message',
   message: toWire(message, actor.id),
 })
 
+const unchanged = (message: StoredMessage, op: StreamOp): Outcome => ({
+  ...answer(message, op),
+  duplicate: true,
+})
+
 const change = (fold: Fold, op: StreamOp, message: StoredMessage): Outcome =>
-  same(fold.changeMessage(message, op.actor), op)
+  answer(fold.changeMessage(message, op.actor), op)

@@ -1,28 +1,37 @@
-import { isGrowing, type MessageId, type RoomId } from '@roomful/protocol'
+import type { Message, MessageId, RoomId } from '@roomful/protocol'
 import { actingUser } from '../auth/acting-user'
 import type { Outcome, Refusal, StreamOp } from '../core/ops'
 import { refuse } from '../core/refusal'
 import type { Device } from '../hub/device'
 import { moderate } from '../moderation/moderate'
+import { withoutOpenWord } from '../moderation/open-word'
+import { noteEnded } from '../streams/note-ended'
 import { asMessageRefusal } from './change-message'
 import { actorOf, type Handler, type Services } from './handler'
 import { messageAck } from './outcome-ack'
-import { callHook } from './send-message'
 import { submitInOrder } from './submit'
 
-/** The text so far, for good. Its deltas have shown it already. */
+/**
+ * The text so far, for good. Its deltas have shown it already; where the app looks at every text they have not, and a
+ * word is written once its end is known.
+ */
 export const writeStream: Handler<'write-stream'> = async (services, device, payload) => {
-  const { roomId, messageId, run, content, state } = payload
+  const { roomId, messageId, run, state } = payload
   const rate = services.streams.writesOf(device.userId, messageId)
   // The last one is not kept waiting: there is one.
   if (rate.take(1) === 0 && state === 'streaming')
     return refuse('RATE_LIMITED', { retryAfterMs: rate.retryAfterMs })
+  const mayGoOn = services.hooks.beforeSend !== undefined && state === 'streaming'
+  const content = mayGoOn ? withoutOpenWord(payload.content) : payload.content
   const outcome = await submitInOrder(services, device, async () => {
-    const refusal = await contentRefusal(services, device, payload)
+    const refusal = await contentRefusal(services, device, { roomId, messageId, content })
     if (refusal) return refusal
     const op: StreamOp = { kind: 'write-stream', messageId, run, content, state, ...by(services, device) }
     return { roomId, op }
   })
+  // Such a write may change nothing for a long time: it still shows that its producer is there.
+  if (outcome.ok && content !== payload.content)
+    services.streams.take(device, roomId, { messageId, run, offset: content.length, text: '' })
   return ended(services, outcome)
 }
 
@@ -63,9 +72,8 @@ async function contentRefusal(
   return moderated.content === content ? undefined : refuse('REFUSED', { field: 'content' })
 }
 
-/** `afterEdit` once, when it has ended, as the event is. */
-function ended(services: Services, outcome: Outcome) {
+function ended(services: Services, outcome: Outcome): { ok: true; message: Message } | Refusal {
+  noteEnded(services, outcome)
   const answer = messageAck(asMessageRefusal(outcome))
-  if (answer.ok && !isGrowing(answer.message)) callHook(services, 'afterEdit', answer.message)
-  return answer
+  return answer.ok ? { ok: true, message: answer.message } : answer
 }

@@ -1,4 +1,5 @@
 import type { Draft, Verdict } from './hooks'
+import { WORD_CHARACTER } from './open-word'
 
 export type WordFilterOptions = {
   /** `refuse`, the default: the message is refused. `mask`: stars replace the word. */
@@ -18,12 +19,12 @@ export function wordFilter(
 ): (draft: Draft) => Verdict {
   const patterns = words.map((word) => word.trim().normalize('NFC')).filter((word) => word !== '')
   if (patterns.length === 0) return () => undefined
-  // The longest first, or a shorter one would take a part of it. Letters, marks and digits of any script make a word.
+  // The longest first, or a shorter one would take a part of it.
   const all = patterns
     .sort((a, b) => b.length - a.length)
     .map(escaped)
     .join('|')
-  const found = new RegExp(`(?<![\\p{L}\\p{M}\\p{N}_])(?:${all})(?![\\p{L}\\p{M}\\p{N}_])`, 'giu')
+  const found = new RegExp(`(?<!${WORD_CHARACTER})(?:${all})(?!${WORD_CHARACTER})`, 'giu')
   return ({ content }) => {
     const text = content.normalize('NFC')
     if (text.search(found) < 0) return undefined

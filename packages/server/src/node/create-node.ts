@@ -125,7 +125,7 @@ export function createNode(parts: NodeParts): ChatNode {
   const budgets = new Rates<UserId>(limits.costs, clock)
   const paces = new Rates<UserId>(paceOf(limits.costs), clock)
   const streams = new Streams({
-    ...{ store, pipeline, hub, bus, clock, log, meter, budgets },
+    ...{ store, pipeline, hub, bus, clock, log, meter, budgets, hooks },
     broadcaster: parts.broadcaster,
     isModerated: hooks.beforeSend !== undefined,
   })

@@ -1,6 +1,8 @@
-import { STREAM_LEASE_MS } from '@roomful/protocol'
+import { LIMITS, STREAM_LEASE_MS } from '@roomful/protocol'
 import { describe, expect, test } from 'vitest'
 import { localBus } from '../cluster/local-bus'
+import type { Hooks } from '../moderation/hooks'
+import { wordFilter } from '../moderation/word-filter'
 import { createMemoryStore } from '../stores/memory/memory-store'
 import { wire } from './test-buses'
 import { ManualClock, testNode } from './test-node'
@@ -115,7 +117,7 @@ describe('deltas', () => {
     await node.clock.pass(100)
     expect(texts()).toEqual([])
     expect(await write('good ')).toMatchObject({ ok: true })
-    expect(await write('good bad')).toMatchObject({ ok: false, code: 'REFUSED', field: 'content' })
+    expect(await write('good bad ')).toMatchObject({ ok: false, code: 'REFUSED', field: 'content' })
     expect(await row()).toMatchObject({ content: 'good ' })
   })
 })
@@ -191,6 +193,108 @@ describe('a producer', () => {
     for (const text of ['1', '12', '123', '1234']) codes.push((await write(text)).code)
     expect(codes).toEqual([undefined, undefined, undefined, 'RATE_LIMITED'])
     expect(await write('12345', 'finished')).toMatchObject({ ok: true })
+  })
+})
+
+describe('afterEdit', () => {
+  function listener() {
+    const told: string[] = []
+    const hooks: Hooks = {
+      afterEdit: ({ content, stream }) => void told.push(`${stream?.state} ${content}`),
+    }
+    return { told, hooks }
+  }
+
+  test('sees the text of a gone producer, once, whichever node finds that out', async () => {
+    const { told, hooks } = listener()
+    const clock = new ManualClock()
+    const { bus } = wire()
+    const shared = { clock, hooks, store: createMemoryStore({ now: clock.now }) }
+    const one = testNode({ ...shared, bus: bus(0), nodeId: 'one', idPrefix: 'one' })
+    const two = testNode({ ...shared, bus: bus(1), nodeId: 'two', idPrefix: 'two' })
+    const { bob, write } = await scene(one, two)
+    await write('BUY COINS')
+    bob.close()
+    await clock.pass(2 * STREAM_LEASE_MS)
+    expect(told).toEqual(['interrupted BUY COINS'])
+  })
+
+  test('sees what was cancelled, when its producer writes no last words', async () => {
+    const { told, hooks } = listener()
+    const node = testNode({ hooks })
+    const { ann, roomId, messageId, write } = await scene(node)
+    await write('BUY COINS')
+    await ann.ask('cancel-stream', { roomId, messageId })
+    expect(told).toEqual([])
+    await node.clock.pass(2 * STREAM_LEASE_MS)
+    expect(told).toEqual(['cancelled BUY COINS'])
+  })
+
+  test('is not called again for what changes nothing', async () => {
+    const { told, hooks } = listener()
+    const node = testNode({ hooks })
+    const { ann, bob, roomId, messageId, write } = await scene(node)
+    const ended = await write('x', 'finished')
+    const late = [
+      await write('x', 'finished'),
+      await write('x'),
+      await ann.ask('cancel-stream', { roomId, messageId }),
+      await bob.ask('resume-stream', { roomId, messageId }),
+    ]
+    for (const answer of late) expect(answer).toEqual({ ok: true, message: ended.message })
+    await node.clock.pass(100)
+    expect(told).toEqual(['finished x'])
+  })
+})
+
+describe('a word that may go on', () => {
+  test('is not written before its end is known, and is looked at then', async () => {
+    const { delta, write, row } = await scene(testNode({ hooks: { beforeSend: wordFilter(['hell']) } }))
+    await delta(0, 'oh hell')
+    expect(await write('oh hell')).toMatchObject({ ok: true })
+    expect(await row()).toMatchObject({ content: 'oh ', stream: { state: 'streaming' } })
+    expect(await delta(7, 'o')).toEqual({ ok: true, refused: [] })
+    expect(await write('oh hello', 'finished')).toMatchObject({ ok: true })
+    expect(await row()).toMatchObject({ content: 'oh hello', stream: { state: 'finished' } })
+  })
+
+  test.each(['refuse', 'mask'] as const)('is refused at its end where it is one to %s', async (on) => {
+    const { write, row } = await scene(testNode({ hooks: { beforeSend: wordFilter(['hell'], { on }) } }))
+    expect(await write('oh hell')).toMatchObject({ ok: true })
+    for (const end of ['oh hell!', 'oh hell\n']) expect(await write(end)).toMatchObject({ code: 'REFUSED' })
+    expect(await write('oh hell', 'finished')).toMatchObject({ code: 'REFUSED', field: 'content' })
+    expect(await row()).toMatchObject({ content: 'oh ', stream: { state: 'streaming' } })
+  })
+
+  test('is cut from no text that is written already', async () => {
+    const node = testNode({ hooks: { beforeSend: wordFilter(['hell']) } })
+    const { bob, roomId, messageId, write, row } = await scene(node)
+    await write('oh he', 'interrupted')
+    await bob.ask('resume-stream', { roomId, messageId })
+    expect(await write('oh hel', 'streaming', 1)).toMatchObject({ ok: true, message: { content: 'oh he' } })
+    await node.clock.pass(1_000)
+    expect(await write('oh hello,', 'streaming', 1)).toMatchObject({ ok: true })
+    expect(await row()).toMatchObject({ content: 'oh hello,', stream: { state: 'streaming' } })
+  })
+
+  test('keeps nobody waiting, and its producer alive, however slowly it comes', async () => {
+    const clock = new ManualClock()
+    const { bus } = wire()
+    const shared = { clock, hooks: { beforeSend: wordFilter(['hell']) } }
+    const store = createMemoryStore({ now: clock.now })
+    const one = testNode({ ...shared, store, bus: bus(0), nodeId: 'one', idPrefix: 'one' })
+    const two = testNode({ ...shared, store, bus: bus(1), nodeId: 'two', idPrefix: 'two' })
+    const { write, row } = await scene(one, two)
+    for (let text = 'x'; text.length <= 40; text += 'x') {
+      expect(await write(text)).toMatchObject({ ok: true, message: { stream: { state: 'streaming' } } })
+      await clock.pass(1_000)
+      expect(await row()).toMatchObject({ stream: { state: 'streaming' } })
+    }
+    const most = 'x'.repeat(LIMITS.contentCodePoints)
+    expect(await write(most)).toMatchObject({ ok: true, message: { content: most } })
+    await clock.pass(1_000)
+    expect(await write(`${most}x`)).toMatchObject({ code: 'CONTENT_TOO_LONG' })
+    expect(await write(most, 'finished')).toMatchObject({ ok: true })
   })
 })
 

@@ -1,10 +1,13 @@
 import { type Server as HttpServer, type IncomingMessage, ServerResponse } from 'node:http'
 import { LIMITS } from '@roomful/protocol'
-import { Server } from 'socket.io'
+import { Server, type Socket } from 'socket.io'
 import { type ServerOptions, WebSocketServer } from 'ws'
 import { isListed, type Origins } from '../auth/origin'
+import type { Clock } from '../ports/clock'
 import type { Admission } from './admission'
 import { frameLimitParser } from './frame-limit'
+
+type EngineSocket = Socket['conn']
 
 /** A dead link is noticed after 15 s; with Socket.IO's own figures it takes 45. */
 const PING_INTERVAL_MS = 10_000
@@ -14,7 +17,12 @@ const MAX_BUFFER_BYTES = 1024 * 1024
 /** The most a polling request may carry: one frame of the largest size, with its type and number. */
 const MAX_POLL_BYTES = LIMITS.frameBytes + 64
 /** Time to present a token after connecting. */
-const CONNECT_TIMEOUT_MS = 5_000
+const TOKEN_TIMEOUT_MS = 5_000
+/**
+ * Time for all of a handshake: the check of the token may take 10 s of it, and its client gives it up after 15. Socket.IO
+ * stops its timer only when that check has ended.
+ */
+const CONNECT_TIMEOUT_MS = 14_000
 
 /** A client that does not answer the close of its websocket, or polls no more, is cut off after this; both wait 30 s. */
 const CLOSE_TIMEOUT_MS = 2_000
@@ -59,12 +67,15 @@ export function socketServer(origins: Origins, admission: Admission): Server {
  * Attaches it to a server that never listens itself, with a separate bound for devices that poll; the handshake states
  * it, and their client obeys it.
  */
-export function attachSockets(io: Server, http: HttpServer): void {
+export function attachSockets(io: Server, http: HttpServer, clock: Pick<Clock, 'setTimer'>): void {
   io.attach(http)
   // Engine.IO has one option for both, and has already read the websocket's bound from it.
   io.engine.opts.maxHttpBufferSize = MAX_POLL_BYTES
-  io.engine.on('connection', ({ transport }: { transport: object }) => {
-    if ('closeTimeout' in transport) transport.closeTimeout = CLOSE_TIMEOUT_MS
+  io.engine.on('connection', (line: EngineSocket) => {
+    if ('closeTimeout' in line.transport) line.transport.closeTimeout = CLOSE_TIMEOUT_MS
+    const cancel = clock.setTimer(TOKEN_TIMEOUT_MS, () => line.close())
+    line.once('data', cancel)
+    line.once('close', cancel)
   })
 }
 

@@ -6,12 +6,14 @@ import type { Broadcaster } from '../hub/device'
 import { roomChannel } from '../hub/device'
 import type { Hub } from '../hub/hub'
 import { sendAround } from '../hub/subscriptions'
+import type { Hooks } from '../moderation/hooks'
 import type { Pipeline } from '../pipeline/port'
 import { type Clock, every } from '../ports/clock'
 import type { Log } from '../ports/log'
 import type { Meter } from '../ports/meter'
 import type { Store } from '../stores/port'
 import type { DeltaRelay } from './delta-relay'
+import { noteEnded } from './note-ended'
 import type { OpenStream, OpenStreams } from './open-streams'
 
 const LOOK_MS = 5_000
@@ -31,6 +33,7 @@ export type StreamWatchDeps = {
   readonly clock: Clock
   readonly log: Log
   readonly meter: Meter
+  readonly hooks: Hooks
   readonly open: OpenStreams
   readonly relay: DeltaRelay
   /** Protocol-2 devices of this node that have the room open. */
@@ -135,6 +138,8 @@ export class StreamWatch {
     else if (!outcome.ok && outcome.code.endsWith('NOT_FOUND')) open.forget(messageId)
     if (!outcome.ok) log.debug({ roomId, code: outcome.code }, 'a growing message could not be interrupted')
     open.postpone(stream, clock.now())
+    // Of several nodes the one that was first: to the others it is a duplicate.
+    noteEnded(this.deps, outcome)
   }
 
   async #readKept(): Promise<void> {
