@@ -73,6 +73,14 @@ describe('attachments', () => {
     expect([now().files, urls.size]).toEqual([[], 0])
   })
 
+  test('have no caption where it is blank', () => {
+    const { now } = hookIn(() => useAttachments())
+    const cat = picture('cat.png')
+    act(() => now().add([cat]))
+    act(() => now().send(' \n'))
+    expect(chat.room('a').callsOf('sendFile')).toEqual([[cat, { content: '' }]])
+  })
+
   test('can be taken away, and with them the picture that was held for them', () => {
     const { now, unmount } = hookIn(() => useAttachments())
     act(() => now().add([picture('a.png'), picture('b.png')]))

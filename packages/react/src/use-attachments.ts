@@ -92,7 +92,7 @@ export function useAttachments(): Attachments {
   const send = (caption = '', replyTo?: string) => {
     for (const [i, { file }] of files.entries())
       room.sendFile(file, {
-        ...(i === 0 ? { content: caption } : {}),
+        ...(i === 0 ? { content: /\S/.test(caption) ? caption : '' } : {}),
         ...(replyTo === undefined ? {} : { replyTo }),
       })
     change(() => NONE)

@@ -1,10 +1,12 @@
 import { ChatError } from '../model/chat-error'
+import { type Hold, longerHold, NO_HOLD } from '../model/hold'
 import { isUploading } from '../model/outbox/entry'
 import { entryOf, outcomesSince } from '../model/outbox/outbox'
 import type { UploadStep } from '../model/outbox/upload-progress'
 import { dueUploads, UPLOADS_AT_ONCE } from '../model/outbox/uploads'
 import type { RoomModel } from '../model/room/room-model'
 import type { Clock } from '../platform/clock'
+import { FILE_MOST_BYTES } from '../storage/kept-files-limit'
 import type { FileWork } from '../uploads/file-work'
 import { type EngineContext, nowAndRandom } from './engine-context'
 import { attempt } from './report'
@@ -18,6 +20,16 @@ const PROGRESS_MS = 250
  * with the old one: the host notices only after minutes. Longer than a slow network pauses.
  */
 const SILENT_MS = 10_000
+
+/** The file of a message that is not sent yet. */
+type Held = {
+  readonly roomId: string
+  readonly file: Blob
+  /** On the disk, or on its way there. */
+  isKept: boolean
+  /** Until the disk is tried again; NO_HOLD: with the next write of the message. */
+  hold: Hold
+}
 
 /** One try. */
 type Upload = {
@@ -42,8 +54,8 @@ export type FileCopies = {
 export type UploadRunner = Runner<'upload'> & {
   /** The bytes of a message that was enqueued just now. */
   add(roomId: string, clientId: string, file: Blob): void
-  /** The bytes of a message that is not sent yet; undefined: they are not on this device. */
-  find(clientId: string): Promise<Blob | undefined>
+  /** The bytes of a message that is not sent yet. Rejects with FILE_LOST, or where the disk is in trouble. */
+  find(clientId: string): Promise<Blob>
   download(fileId: string, size: number | undefined, signal: AbortSignal): Promise<Blob>
   /** Ends what is under way. */
   close(): void
@@ -57,7 +69,7 @@ export function createUploadRunner(
 ): UploadRunner {
   const agenda = createAgenda<'upload'>()
   /** Of messages of this run that are not sent yet. */
-  const files = new Map<string, { readonly roomId: string; readonly file: Blob; isKept: boolean }>()
+  const files = new Map<string, Held>()
   const active = new Map<string, Upload>()
   let loading: Promise<FileCode> | undefined
 
@@ -78,8 +90,16 @@ export function createUploadRunner(
   const dispatch = (roomId: string, id: string, step: UploadStep): void =>
     engine.store.dispatch(roomId, { type: 'upload', id, step })
 
-  const find = async (id: string): Promise<Blob | undefined> =>
-    files.get(id)?.file ?? (await copies?.read(id))
+  async function find(id: string): Promise<Blob> {
+    const file = files.get(id)?.file
+    if (file && (await isReadable(file))) return file
+    const copy = await copies?.read(id).catch((error: unknown) => {
+      // Where nothing is kept, it will not be there later either.
+      if (engine.store.chat().storage.status !== 'memory') throw error
+    })
+    if (copy) return copy
+    throw new ChatError('FILE_LOST', 'The file is not on this device any more')
+  }
 
   function begin(roomId: string, id: string): void {
     const abort = new AbortController()
@@ -108,8 +128,6 @@ export function createUploadRunner(
     onSent: (bytes: number, size: number) => void,
   ): Promise<UploadStep> {
     const file = await find(id)
-    if (file === undefined)
-      return { to: 'refused', error: new ChatError('FILE_LOST', 'The file did not outlive the last run') }
     const { work } = await code()
     return { to: 'uploaded', file: await work.upload(id, file, signal, (bytes) => onSent(bytes, file.size)) }
   }
@@ -129,22 +147,52 @@ export function createUploadRunner(
   /** As long as there are files: those of messages that are gone go, and those whose message is on the disk follow it there. */
   function watch(): void {
     const stop = engine.store.watch((before, after, event) => {
+      const isWiped = event.type === 'wiped'
       const ended = outcomesSince(before.outbox, after.outbox).map(({ id }) => id)
-      // One that failed may be tried again.
-      for (const id of event.type === 'wiped' ? [...files.keys()] : ended)
-        if (files.get(id)?.roomId === after.id && entryOf(after.outbox, id) === undefined) files.delete(id)
-      if (event.type === 'stored') for (const id of event.ids) keep(id)
+      for (const id of isWiped ? [...files.keys()] : ended) {
+        const held = files.get(id)
+        if (held?.roomId !== after.id) continue
+        const entry = entryOf(after.outbox, id)
+        // What is left is written to another space.
+        if (isWiped) held.isKept = false
+        if (entry === undefined) files.delete(id)
+        // It may be tried again, and is not `stored`.
+        else if (entry.state.at === 'failed' && !held.isKept) keepLater(held)
+      }
+      if (event.type === 'stored') for (const id of event.ids) void keep(id)
       if (files.size === 0) stop()
     })
   }
 
   /** Never before its message: what is on the disk without one is removed there. */
-  function keep(id: string): void {
+  async function keep(id: string): Promise<void> {
     const held = files.get(id)
-    if (held === undefined || held.isKept || copies === null) return
+    if (copies === null || held === undefined || held.isKept || held.file.size > FILE_MOST_BYTES) return
     held.isKept = true
-    // Then a restart says so, with FILE_LOST.
-    copies.keep(id, held.file).catch(() => {})
+    try {
+      await copies.keep(id, held.file)
+    } catch {
+      // A restart before it is kept says so, with FILE_LOST.
+      if (await isReadable(held.file)) keepLater(held)
+      else held.hold = NO_HOLD
+      held.isKept = false
+      engine.store.batch(() => {})
+    }
+  }
+
+  function keepLater(held: Held): void {
+    held.hold = longerHold(held.hold, null, { now: engine.clock.now(), random: 0 })
+  }
+
+  /** Returns when the disk is to be tried again. */
+  function keepDue(now: number): number {
+    let until = Number.POSITIVE_INFINITY
+    for (const [id, { isKept, hold }] of files) {
+      if (isKept || hold === NO_HOLD) continue
+      if (hold.until > now) until = Math.min(until, hold.until)
+      else void keep(id)
+    }
+    return until
   }
 
   /**
@@ -184,7 +232,7 @@ export function createUploadRunner(
     step: (now) => {
       const { store } = engine
       for (const [id, { roomId }] of active) if (!isPending(store.room(roomId).model, id)) end(id)
-      const until = active.size === 0 ? Number.POSITIVE_INFINITY : endSilent(now)
+      const until = Math.min(keepDue(now), active.size === 0 ? Number.POSITIVE_INFINITY : endSilent(now))
       for (const roomId of agenda.of('upload'))
         for (const { id } of dueUploads(store.room(roomId).model, now).due) {
           if (active.size >= UPLOADS_AT_ONCE) return until
@@ -195,7 +243,7 @@ export function createUploadRunner(
 
     add: (roomId, id, file) => {
       if (files.size === 0) watch()
-      files.set(id, { roomId, file, isKept: false })
+      files.set(id, { roomId, file, isKept: false, hold: NO_HOLD })
       attempt(
         () => look(roomId, id, file),
         // The upload finds the same, and says so.
@@ -212,6 +260,16 @@ export function createUploadRunner(
     },
   }
 }
+
+/** Not any more where it was changed or removed since it was chosen; to an upload that looks like a lost connection. */
+const isReadable = (file: Blob): Promise<boolean> =>
+  file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    )
 
 /** Passes on what comes at once at most every 250 ms, and the last of it always: also where nothing moves after it. */
 function createProgress(clock: Clock, show: (sentBytes: number) => void) {

@@ -63,14 +63,12 @@ export function createFileLoading({ engine, uploads, slot }: HandleRoom): Room['
   const load = async (id: string, size: LoadFileOptions['size'], signal: AbortSignal): Promise<Blob> => {
     const { model } = slot
     const entry = entryOf(model.outbox, id)
-    if (entry?.kind === 'send' && entry.upload) {
-      let cause: unknown
-      const found = await uploads.find(id).catch((error: unknown) => {
-        cause = error
+    if (entry?.kind === 'send' && entry.upload)
+      return await uploads.find(id).catch((cause: unknown) => {
+        throw cause instanceof ChatError
+          ? cause
+          : new ChatError('FILE_LOST', 'It could not be read', { cause })
       })
-      if (found) return found
-      throw new ChatError('FILE_LOST', 'The file did not outlive the last run', { cause })
-    }
     const seq = seqOf(model.rows.timeline, id)
     const row =
       entry?.kind === 'send' ? entry : seq === undefined ? ownRow(model, id) : at(model.rows.timeline, seq)

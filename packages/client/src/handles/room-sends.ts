@@ -150,7 +150,8 @@ export function createEnqueue(room: HandleRoom): Enqueue {
       // Nothing would send it, nor keep it.
       if (!room.start()) return
       const order = room.nextOrder()
-      if (file && !problem) uploads.add(room.id, command.id, file)
+      // Also of one that is refused: it may be sent again with another caption.
+      if (file && !('incomplete' in command)) uploads.add(room.id, command.id, file)
       store.dispatch(room.id, { type: 'enqueued', command, order, ...(problem ? { problem } : {}) })
     })
   }

@@ -3,6 +3,7 @@ import { asRoomId, codePointLength, isStorableText, LIMITS } from '@roomful/prot
 import { ChatError } from '../model/chat-error'
 import type { Target, WriteEntry } from '../model/outbox/entry'
 import { entryOf } from '../model/outbox/outbox'
+import { at, seqOf } from '../model/rows/timeline'
 import type { StreamSource } from '../room'
 import type { HandleRoom } from './handle-context'
 import type { Enqueue } from './room-sends'
@@ -69,12 +70,13 @@ export async function produce(production: Production): Promise<Message | undefin
       if (!end && text.length > shownLength) step()
     })
   }
-  const onWriterEnd = (reason: StreamEnd): void =>
-    finish(
-      reason === 'cancelled'
-        ? { state: 'cancelled' }
-        : { state: 'interrupted', error: reason, isRefused: true },
-    )
+  const onWriterEnd = (reason: StreamEnd): void => {
+    if (reason instanceof ChatError) refused(reason)
+    // Closed without the last words of this producer: they are not taken any more.
+    else if (!reason.stream?.closing) text = reason.content
+    // The first end counts.
+    finish({ state: 'cancelled' })
+  }
   const begin = (message: Message | undefined): void => {
     if (end || !message) return
     row = message
@@ -163,11 +165,19 @@ export async function produce(production: Production): Promise<Message | undefin
     }
     // Dropped, or confirmed just now: the one rejects, the other has the row.
     if (!row && !entryOf(room.slot.model.outbox, clientId)) row = await opened
-    const id = production.newId()
     const target: Target = row ? { id: row.id } : { clientId }
-    const written = room.waiters.wait(roomId, id)
-    enqueue({ kind: 'write-stream', id, target, run: row?.stream?.run ?? 0, content: text, end: state })
-    const last = await written
+    const write = (content: string, end: WriteEntry['end']): Promise<Message | undefined> => {
+      const id = production.newId()
+      const written = room.waiters.wait(roomId, id)
+      enqueue({ kind: 'write-stream', id, target, run: row?.stream?.run ?? 0, content, end })
+      return written
+    }
+    const last = await write(text, state).catch((refusal: unknown) => {
+      if (!(refusal instanceof ChatError && refusal.code === 'STREAM_ENDED')) throw refusal
+      // Cancelled meanwhile: what is there already is answered with the row, and the refusal is not shown any more.
+      const { timeline } = room.slot.model.rows
+      return write(at(timeline, seqOf(timeline, row?.id ?? '') ?? 0)?.content ?? '', 'cancelled')
+    })
     if (error !== undefined) throw error
     return last
   }

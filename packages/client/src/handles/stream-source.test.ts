@@ -16,3 +16,24 @@ test('a text is a source of one piece, also as what a function answers, and goes
   expect(await allOf(() => 'more', 'It ')).toEqual(['more'])
   expect(await allOf('It grows', 'It ')).toEqual(['grows'])
 })
+
+test('a stream is cancelled at once, also while its next piece is awaited', async () => {
+  let isCancelled = false
+  const cancel = (): void => {
+    isCancelled = true
+  }
+  const pull = textOf(new ReadableStream<string>({ cancel }), '')
+  void pull.next()
+  pull.end()
+  await new Promise((resolve) => setTimeout(resolve))
+  expect(isCancelled).toBe(true)
+})
+
+test.each([
+  [{ errorText: 'no quota' }, { message: 'no quota' }],
+  [{ error: new Error('429') }, { message: 'The source failed', cause: { message: '429' } }],
+  [{}, { message: 'The source failed' }],
+])('a part that is an error ends it with what it says: %o', async (says, thrown) => {
+  const pull = textOf([{ type: 'error', ...says }], '')
+  await expect(pull.next()).rejects.toMatchObject(thrown)
+})

@@ -46,12 +46,12 @@ type Parts = {
 function partsOf(source: StreamSource): Parts {
   // A text is iterable too, character by character.
   if (typeof source === 'string') return iterated([source][Symbol.iterator]())
-  if (Symbol.asyncIterator in source) return iterated(source[Symbol.asyncIterator]())
-  // Safari's streams cannot be iterated.
+  // Also where it can be iterated: `return` of its iterator waits for the next piece, or is missing.
   if ('getReader' in source) {
     const reader = source.getReader()
     return { next: () => reader.read(), end: () => ignored(() => reader.cancel()) }
   }
+  if (Symbol.asyncIterator in source) return iterated(source[Symbol.asyncIterator]())
   return iterated(source[Symbol.iterator]())
 }
 
@@ -71,7 +71,10 @@ function ignored(run: () => unknown): void {
 function textIn(part: StreamPart | undefined): string {
   if (typeof part === 'string') return part
   if (typeof part !== 'object' || part === null) return ''
-  if (part.type === 'error') throw new Error(String(part.errorText ?? 'The source failed'))
+  if (part.type === 'error') {
+    const why = 'error' in part ? { cause: part.error } : undefined
+    throw new Error(String(part.errorText ?? 'The source failed'), why)
+  }
   if (part.type !== 'text-delta') return ''
   const text = part.delta ?? part.text
   return typeof text === 'string' ? text : ''

@@ -1,4 +1,4 @@
-import type { Message } from '@roomful/protocol'
+import type { Message, StreamState } from '@roomful/protocol'
 import { STREAM_ALIVE_MS, STREAM_WRITE_MS } from '@roomful/protocol/plain'
 import { ChatError } from '../model/chat-error'
 import { at, seqOf } from '../model/rows/timeline'
@@ -9,8 +9,8 @@ import type { HandleRoom } from './handle-context'
 const AHEAD_MAX = 4_000
 const AHEAD_MS = 5_000
 
-/** Why a stream takes no more: cancelled by a user, or refused. */
-export type StreamEnd = 'cancelled' | ChatError
+/** Why a stream takes no more: the row as a user has cancelled it, or a refusal. */
+export type StreamEnd = Message | ChatError
 
 export type StreamWriter = {
   /** There is more text. */
@@ -42,7 +42,7 @@ export function createStreamWriter(
   let aheadSince: number | null = null
   let writtenAt = clock.now()
   let isWriting = false
-  /** The server may not know that this producer is there. */
+  /** A piece was refused, or lost: the server may not know that this producer is there. */
   let isDoubted = false
   let isOver = false
   let waiters: (() => void)[] = []
@@ -67,8 +67,9 @@ export function createStreamWriter(
     for (const resolve of ready) resolve()
   }
 
-  const check = ({ stream }: Pick<Message, 'stream'>): void => {
-    if (stream?.state === 'cancelled') end('cancelled')
+  const check = (now: Message): void => {
+    const { stream } = now
+    if (stream?.state === 'cancelled') end(now)
     else if ((stream?.run ?? 0) > run || stream === undefined)
       end(new ChatError('STREAM_ENDED', 'Another producer continues it, or it was deleted'))
   }
@@ -108,12 +109,17 @@ export function createStreamWriter(
     })
   }
 
+  const ask = (content: string, state: StreamState) =>
+    engine.ask('write-stream', { roomId, messageId, run, content, state })
+
   const write = async (): Promise<void> => {
     const content = text()
     if (isOver || (content.length === written && !isDoubted)) return
     isWriting = true
     writtenAt = clock.now()
-    const result = await engine.ask('write-stream', { roomId, messageId, run, content, state: 'streaming' })
+    let result = await ask(content, 'streaming')
+    // Cancelled, and closed without this text: an end that says nothing new is answered with the row.
+    if (!result.ok && result.error?.code === 'STREAM_ENDED') result = await ask(row.content, 'cancelled')
     isWriting = false
     if (isOver) return
     if (!result.ok) {
@@ -121,6 +127,8 @@ export function createStreamWriter(
       return writeSoon(result.error?.retryAfterMs)
     }
     written = content.length
+    // What was refused left a gap: the next piece begins where the row ends, which may be before the end of this write.
+    if (isDoubted) sent = Math.min(sent, result.ack.message.content.length)
     isDoubted = false
     aheadSince = text().length > written ? writtenAt : null
     release()

@@ -1,8 +1,7 @@
+import { FILE_MOST_BYTES } from './kept-files-limit'
 import { type LocalPath, type LocalRecord, type LocalSpace, LocalStoreError } from './port'
 import type { serialQueue } from './serial-queue'
 
-/** A file that is larger is not kept: reading it back would take longer than choosing it again. */
-const FILE_MOST_BYTES = 25_000_000
 const ALL_MOST_BYTES = 50_000_000
 /** A multiple of three, so that no piece is padded. Small enough that a write between two of them need not wait. */
 const PIECE_BYTES = 192 * 1024
@@ -33,7 +32,19 @@ export function createKeptFiles(
   queue: ReturnType<typeof serialQueue>,
   kept: Map<string, number>,
 ): KeptFiles {
+  /** Those that this run has put there: their message may be on its way to the disk. */
+  const own = new Set<string>()
   const all = (clientId: string): readonly LocalPath[] => [indexPath(clientId), ['files', clientId]]
+
+  const forget = (clientId: string): void => {
+    kept.delete(clientId)
+    own.delete(clientId)
+  }
+
+  async function load(path: LocalPath): Promise<unknown> {
+    const [[, value] = []] = await queue(() => space.load([path])).catch(noneIfDamaged)
+    return value
+  }
 
   async function write(clientId: string, file: Blob): Promise<void> {
     const pieces = Math.ceil(file.size / PIECE_BYTES)
@@ -54,12 +65,12 @@ export function createKeptFiles(
   return {
     async found(records, entries) {
       const orphans: string[] = []
-      kept.clear()
+      for (const id of kept.keys()) if (!own.has(id)) kept.delete(id)
       for (const [[table, key], value] of records) {
         const clientId = table === 'meta' ? clientIdIn(key) : undefined
         if (clientId === undefined) continue
         if (entries.has(clientId) && isIndex(value)) kept.set(clientId, value.bytes)
-        else orphans.push(clientId)
+        else if (!own.has(clientId)) orphans.push(clientId)
       }
       // A disk that cannot do it now can the next time.
       if (orphans.length > 0) await space.save({ remove: orphans.flatMap(all) }).catch(() => {})
@@ -68,29 +79,30 @@ export function createKeptFiles(
     pathsOf: (clientId) => (kept.has(clientId) ? all(clientId) : []),
 
     removed: (clientIds) => {
-      for (const id of clientIds) kept.delete(id)
+      for (const id of clientIds) forget(id)
     },
 
     async keep(clientId, file) {
-      const others = [...kept.values()].reduce((sum, bytes) => sum + bytes, 0)
+      const others = [...kept].reduce((sum, [id, bytes]) => (id === clientId ? sum : sum + bytes), 0)
       if (file.size > FILE_MOST_BYTES || others + file.size > ALL_MOST_BYTES)
         throw new LocalStoreError('quota', `a file of ${file.size} bytes is not kept`)
       kept.set(clientId, file.size)
+      own.add(clientId)
       try {
         await write(clientId, file)
       } catch (error) {
         await queue(() => space.save({ remove: all(clientId) })).catch(() => {})
-        kept.delete(clientId)
+        forget(clientId)
         throw error
       }
     },
 
     async read(clientId) {
-      const [[, index] = []] = await queue(() => space.load([indexPath(clientId)]))
+      const index = await load(indexPath(clientId))
       if (!isIndex(index) || !index.isWhole) return undefined
       const parts: Uint8Array<ArrayBuffer>[] = []
       for (let i = 0; i < index.pieces; i++) {
-        const [[, text] = []] = await queue(() => space.load([['files', clientId, i]]))
+        const text = await load(['files', clientId, i])
         const bytes = typeof text === 'string' ? fromBase64(text) : undefined
         if (bytes === undefined) return undefined
         parts.push(bytes)
@@ -105,6 +117,12 @@ const PREFIX = 'file/'
 const indexPath = (clientId: string): LocalPath => ['meta', `${PREFIX}${clientId}`]
 const clientIdIn = (key: unknown): string | undefined =>
   typeof key === 'string' && key.startsWith(PREFIX) ? key.slice(PREFIX.length) : undefined
+
+/** A record that cannot be read is as one that is missing: another try would not read it either. */
+function noneIfDamaged(error: unknown): readonly LocalRecord[] {
+  if (error instanceof LocalStoreError && error.reason === 'corrupt') return []
+  throw error
+}
 
 function isIndex(value: unknown): value is Index {
   if (typeof value !== 'object' || value === null) return false

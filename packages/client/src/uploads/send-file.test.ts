@@ -323,6 +323,36 @@ describe('into a bucket', () => {
   })
 })
 
+describe('a file that is refused here for what goes with it', () => {
+  test.each([
+    ['a blank caption', { content: ' ' }, 'INVALID_CONTENT'],
+    ['a caption that is too long', { content: 'a'.repeat(8_001) }, 'CONTENT_TOO_LONG'],
+    ['a time limit that is none', { timeoutMs: 'soon' as unknown as number }, 'INVALID_PAYLOAD'],
+  ])('can be sent after %s', async (_, options, code) => {
+    const file = picture()
+    const { clientId } = ada.room.sendFile(file, options)
+    expect(last(ada)).toMatchObject({ status: 'failed', error: { code }, upload: { state: 'failed' } })
+    expect(await ada.room.loadFile(clientId)).toBe(file)
+    void ada.room.edit(clientId, '')
+    ada.room.retry(clientId)
+    await world.settle()
+    server.takesFiles()
+    await world.settle()
+    server.take()
+    await world.settle()
+    expect(last(bob)).toMatchObject({ content: '', type: 'image', metadata: { name: 'cat.png' } })
+    expectConverged(world, ada)
+  })
+
+  test('is held no longer than its message', async () => {
+    const { clientId } = ada.room.sendFile(picture(), { content: ' ' })
+    expect(ada.room.cancel(clientId)).toBe(true)
+    await expect(ada.room.loadFile(clientId)).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' })
+    await world.rest()
+    expect([ada.contents(), server.log]).toEqual([[], []])
+  })
+})
+
 describe('what is no file', () => {
   test.each([
     ['no Blob', { name: 'x' } as unknown as Blob, 'INVALID_PAYLOAD'],

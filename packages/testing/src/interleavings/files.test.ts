@@ -84,6 +84,26 @@ describe('in the middle of an upload', () => {
     expect(scene.truth.rows).toEqual([])
   })
 
+  test('a reload after the disk was full begins it again: it is kept as soon as there is room', async () => {
+    const scene = await Scene.of()
+    await scene.open('ann', 'bob')
+    const { disk } = scene.device('ann')
+    scene.room('ann').sendFile(film(), { content: 'my film' })
+    await scene.until(() => disk?.hasEntry(shown(scene)?.key ?? '') === true)
+    if (disk) disk.isFull = true
+    await scene.pass(500)
+    expect(piecesOn(scene.device('ann'))).toEqual([])
+    if (disk) disk.isFull = false
+    await scene.pass(2_000)
+    expect(shown(scene)).toMatchObject({ upload: { state: 'uploading' } })
+    scene.device('ann').kill()
+    scene.device('ann').start()
+    await scene.ends()
+    expect(scene.texts('bob')).toEqual(['my film'])
+    expect(await bytesOf(scene.world.files.files[0]?.content)).toBe(await film().text())
+    expect(piecesOn(scene.device('ann'))).toEqual([])
+  })
+
   test('it can be cancelled, and nothing of it stays', async () => {
     const scene = await uploading()
     expect(piecesOn(scene.device('ann')).length).toBeGreaterThan(2)
@@ -187,6 +207,23 @@ test('a file sent offline is uploaded after a restart with the network', async (
   heal()
   await scene.ends()
   expect(scene.texts('bob')).toEqual(['from the tunnel'])
+})
+
+test('a file is kept by another handle where the browser has closed the first', async () => {
+  const scene = await Scene.of()
+  await scene.open('ann', 'bob')
+  const heal = scene.kit.faults.partition({ user: 'ann' })
+  const ann = scene.device('ann')
+  scene.room('ann').sendFile(film(), { content: 'my film' })
+  await scene.until(() => ann.disk?.hasEntry(shown(scene)?.key ?? '') === true)
+  ann.handle?.lose()
+  await scene.pass(2_000)
+  expect(ann.chat.getState().storage.status).toBe('ok')
+  ann.kill()
+  ann.start()
+  heal()
+  await scene.ends()
+  expect(scene.texts('bob')).toEqual(['my film'])
 })
 
 test('a token that expires during the upload is replaced by another', async () => {

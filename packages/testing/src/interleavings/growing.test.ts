@@ -134,6 +134,30 @@ test('a reader that comes in the middle, or was away, has the text so far and go
   expect(shown('bob')).toMatchObject({ stream: { state: 'finished' } })
 })
 
+test('after a lost connection it grows by deltas again, however long a commit takes', async () => {
+  /** How many lengths bob sees, of 200 words. */
+  const lengthsSeen = async (isLost: boolean): Promise<number> => {
+    const { world, room, text } = await scene()
+    const { text: words, push } = source()
+    const say = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) {
+        push('word ')
+        await world.advance(50)
+      }
+    }
+    room('ada').sendStream(words)
+    await world.advance(300)
+    await say(10)
+    world.faults.slowStore(400)
+    if (isLost) world.faults.disconnect({ user: 'ada' })
+    const seen = new Set<number | undefined>()
+    room('bob').subscribe(() => seen.add(text('bob')?.length))
+    await say(200)
+    return seen.size
+  }
+  expect(await lengthsSeen(true)).toBeGreaterThan((await lengthsSeen(false)) / 2)
+})
+
 test('a user cancels: the producer stops, its source is closed, and nothing that was shown is taken back', async () => {
   const { world, room, text, shown } = await scene()
   const { text: words, push, hasEnded } = source()
@@ -159,6 +183,34 @@ test('a user cancels: the producer stops, its source is closed, and nothing that
   expect(done()).toMatchObject({ content: 'one two ', stream: { state: 'cancelled' } })
   for (const name of ['ada', 'bob'])
     expect(shown(name)).toMatchObject({ content: 'one two ', stream: { state: 'cancelled' } })
+})
+
+test.each([
+  ['goes on', () => {}],
+  ['ends meanwhile', ({ end }: ReturnType<typeof source>) => end()],
+  ['is of a room that is not open', (_: unknown, close: () => void) => close()],
+])('a user cancels while the producer, which %s, is cut off: it ends as cancelled', async (_, meanwhile) => {
+  const { world, room, shown } = await scene()
+  const words = source()
+  const done = outcomeOf(room('bob').sendStream(words.text).done)
+  await world.advance(300)
+  words.push('one ')
+  await world.advance(2_000)
+  const heal = world.faults.partition({ user: 'bob' })
+  words.push('two ')
+  await world.advance(100)
+  meanwhile(words, () => room('bob').close())
+  await world.advance(1_000)
+  void room('ada').cancelStream(shown('ada')?.id ?? '')
+  await world.advance(40_000)
+  heal()
+  await world.expectConverged()
+  const cancelled = { content: 'one ', stream: { state: 'cancelled' } }
+  expect(done()).toMatchObject(cancelled)
+  void room('bob').open()
+  await world.settle()
+  for (const name of ['ada', 'bob']) expect(shown(name)).toMatchObject(cancelled)
+  expect(shown('bob')).not.toHaveProperty('error')
 })
 
 test('a killed producer leaves it interrupted; the next one continues it, without a lost or doubled piece', async () => {
