@@ -46,6 +46,9 @@ export function copyFor(storage: ChatOptions['storage'], clock: Clock): CopySour
   return { kind: 'indexeddb', load }
 }
 
+/** A tab on its own whose user types is the one that is looked at: it writes the rows, and with them the drafts. */
+const TYPING_MS = 5_000
+
 export function createPersistence(options: {
   source: CopySource
   tabs: TabsLink | null
@@ -67,6 +70,8 @@ export function createPersistence(options: {
   /** A tab on its own writes rows until another one does, and again when it is visible. */
   let hasLostWriter = false
   const writesRows = (): boolean => tabs?.writesRows() ?? !hasLostWriter
+  /** When drafts were typed here, by room: of those that the disk may not have, or not from another tab. */
+  const typedAt = new Map<string, number>()
 
   const writer = createWriter({
     source: { kind: options.source.kind, load },
@@ -82,6 +87,8 @@ export function createPersistence(options: {
       if (tabs) return tabs.lostWriter()
       hasLostWriter = true
       stopWritingRooms(store)
+      for (const [id, at] of typedAt) if (clock.now() - at > TYPING_MS) typedAt.delete(id)
+      if (typedAt.size > 0) wake()
     },
   })
   const restorer = createRestorer({ ...options, writer })
@@ -89,8 +96,20 @@ export function createPersistence(options: {
   async function becomeWriterAgain(): Promise<void> {
     const snapshot = await writer.copy().refresh()
     hasLostWriter = false
-    startWritingRooms(store, snapshot)
+    startWritingRooms(store, snapshot, (id) => typedAt.has(id))
   }
+
+  // The writer handles a disk that does not answer, and this is tried again at the next sign.
+  const wake = (): void => {
+    if (hasLostWriter) attempt(becomeWriterAgain, () => {})
+  }
+
+  if (tabs === null)
+    store.watch((before, after, event) => {
+      if (event.type !== 'draft' || before.view.draft === after.view.draft) return
+      typedAt.set(after.id, clock.now())
+      wake()
+    })
 
   const late = 'the file was not read in time'
   const files: FileCopies = {
@@ -103,9 +122,6 @@ export function createPersistence(options: {
     files,
     readChunks: writer.readChunks,
     writesRows,
-    woken: () => {
-      // The writer handles a disk that does not answer, and this is tried again at the next sign.
-      if (hasLostWriter) attempt(becomeWriterAgain, () => {})
-    },
+    woken: wake,
   }
 }

@@ -297,3 +297,46 @@ test('of two tabs that are each on their own the visible one writes the rows, th
   }
   for (const tab of [first, second]) expectConverged(world, tab)
 })
+
+describe('a draft, of two tabs that are each on their own', () => {
+  async function twoTabs() {
+    const world = new TabsWorld()
+    const [first, second] = [0, 1].map(() => {
+      const wakes = wakeable()
+      const { environment } = wakes
+      return { ...world.newTab('ada', [ROOM], { tabs: 'separate', ports: { environment } }), wakes }
+    })
+    if (!first || !second) throw new Error('two tabs')
+    await world.rest(3_000)
+    return { world, first, second, kept: () => world.browser.disk.rooms.get(ROOM)?.draft }
+  }
+
+  test('is kept from the tab in which it is typed, whichever wrote the rows before', async () => {
+    const { world, first, second, kept } = await twoTabs()
+    for (const [i, tab] of [first, second, first, second].entries()) {
+      tab.room.setDraft(`half a thought ${i}`)
+      await world.rest(1_000)
+      expect(kept()).toBe(`half a thought ${i}`)
+      world.server.sendAs(ROOM, 'bob', `meanwhile ${i}`)
+      await world.rest(6_000)
+      expect(kept()).toBe(`half a thought ${i}`)
+    }
+    for (const tab of [first, second]) expectConverged(world, tab)
+  })
+
+  test('is not taken away by the other tab when the user looks at that', async () => {
+    const { world, first, second, kept } = await twoTabs()
+    first.room.setDraft('half a thought')
+    await world.rest(6_000)
+    second.wakes.wake('visible')
+    await world.rest(6_000)
+    expect([kept(), second.room.getState().draft]).toEqual(['half a thought', 'half a thought'])
+    second.room.setDraft('')
+    // Something that the first would write, too: by that it learns of the second.
+    world.server.sendAs(ROOM, 'bob', 'meanwhile')
+    await world.rest(6_000)
+    first.wakes.wake('visible')
+    await world.rest(1_000)
+    expect([kept(), first.room.getState().draft]).toEqual(['', ''])
+  })
+})

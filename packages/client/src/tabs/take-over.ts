@@ -10,8 +10,15 @@ export function stopWritingRooms(store: ChatStore): void {
   })
 }
 
-/** This tab writes the rows from now on: merges what it holds with what is on disk, room by room. */
-export function startWritingRooms(store: ChatStore, snapshot: LocalSnapshot | null): void {
+/**
+ * This tab writes the rows from now on: merges what it holds with what is on disk, room by room. `isTyped`: whether its
+ * draft of a room is the newer one; tabs that share their drafts have the newest.
+ */
+export function startWritingRooms(
+  store: ChatStore,
+  snapshot: LocalSnapshot | null,
+  isTyped: (roomId: string) => boolean = () => true,
+): void {
   const kept = new Map(snapshot?.rooms.map((room) => [room.roomId, room]))
   // Nothing of another epoch is taken in, or stays on the disk.
   const { epoch } = store.chat()
@@ -24,7 +31,8 @@ export function startWritingRooms(store: ChatStore, snapshot: LocalSnapshot | nu
       // This tab knows of no list item: without it the room would be on the disk, and in no list.
       if (room?.item && !listing.listed && !listing.removed)
         store.dispatch(id, { type: 'listed', item: room.item, asOf: 0, now: room.usedAt })
-      store.dispatch(id, { type: 'became-writer', room })
+      const { draft } = model.view
+      store.dispatch(id, { type: 'became-writer', room: room && (isTyped(id) ? { ...room, draft } : room) })
     }
   })
 }

@@ -23,7 +23,10 @@ test.each([
 test('a thumbnail is asked for beside what the address has of its own', async () => {
   const world = new World()
   const server = new FakeFileServer()
-  const ada = await world.live('ada', { url: 'https://example.com/?person=Sam', ports: { http: server.http } })
+  const ada = await world.live('ada', {
+    url: 'https://example.com/?person=Sam',
+    ports: { http: server.http },
+  })
   ada.room.sendFile(picture())
   await world.settle()
   server.request().answer(200, { ok: true, upload: null })

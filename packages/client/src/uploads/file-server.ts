@@ -76,7 +76,12 @@ export function createFileServer(options: FileServerOptions): FileServer {
           ...(typeof call.body === 'string' ? { 'content-type': 'application/json' } : {}),
           ...(call.body instanceof Blob ? { 'content-type': 'application/octet-stream' } : {}),
         }
-        const { status, body } = await ask({ ...call, url: addressOf(options.url, path), headers, withCredentials })
+        const { status, body } = await ask({
+          ...call,
+          url: addressOf(options.url, path),
+          headers,
+          withCredentials,
+        })
         if (status < 400) return body
         if (status !== 401 || isFresh) throw await refusalOf(status, body)
         isFresh = true

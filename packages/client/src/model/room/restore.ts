@@ -130,7 +130,8 @@ const mayBeThere = (entry: Entry): boolean => entry.mayHaveBeenEmitted && !isUpl
  */
 export function onBecameWriter(model: RoomModel, disk: Restored | null): RoomModel {
   const { rows, sync, people } = model
-  const kept: RoomModel = { ...model, writesRows: true, rows: { ...rows, evicted: [] } }
+  const view = { ...model.view, draft: disk?.draft ?? model.view.draft }
+  const kept: RoomModel = { ...model, view, writesRows: true, rows: { ...rows, evicted: [] } }
   if (disk === null || model.listing.removed !== null || rows.fromOldEpoch) return kept
   const { cursor, ranges } = disk
   if (rows.tail !== null) {
@@ -140,7 +141,7 @@ export function onBecameWriter(model: RoomModel, disk: Restored | null): RoomMod
   }
   if (cursor < sync.cursor) return kept
   // Nothing was written since it was read here: current requests stay valid.
-  if (cursor === sync.cursor && isSame(ranges, rows.evicted)) return { ...model, writesRows: true }
+  if (cursor === sync.cursor && isSame(ranges, rows.evicted)) return { ...model, view, writesRows: true }
   // What was asked for with the old cursor cannot be kept apart from what is new to this one.
   const anew = { ...kept, sync: { ...sync, request: null }, people: { ...people, membersKnown: false } }
   return continued(anew, disk)
