@@ -174,8 +174,18 @@ describe('going', () => {
     ])
   })
 
+  test('is open to an owner who is alone: nobody is left behind', async () => {
+    const roomId = await newRoom(store, { roles: { ann: 'owner', bob: 'member' } })
+    const leave = [act('leave', 'ann'), act('leave', 'bob'), act('leave', 'ann')]
+    expect((await commitOps(store, roomId, leave)).outcomes).toMatchObject([
+      { code: 'LIMIT_EXCEEDED' },
+      { ok: true },
+      { ok: true, member: { removed: 'left' } },
+    ])
+  })
+
   test('of two owners in one batch: only the first goes', async () => {
-    const roomId = await newRoom(store, { roles: { ann: 'owner', bob: 'owner' } })
+    const roomId = await newRoom(store, { roles: { ann: 'owner', bob: 'owner', cid: 'member' } })
     const { outcomes } = await commitOps(store, roomId, [act('leave', 'ann'), act('leave', 'bob')])
     expect(outcomes).toMatchObject([{ ok: true }, { code: 'LIMIT_EXCEEDED' }])
   })

@@ -68,7 +68,9 @@ export function decideLeave(fold: Fold, op: Leave): Outcome {
     kinds: fold.kindsFor(actor),
   })
   if (!before || denial) return refuse(denial ?? 'ROOM_NOT_FOUND')
-  if (isLastOwner(fold, before)) return refuse('LIMIT_EXCEEDED', { field: 'role', limit: 1 })
+  // One who is alone leaves nobody behind.
+  if (isLastOwner(fold, before) && fold.presentCount > 1)
+    return refuse('LIMIT_EXCEEDED', { field: 'role', limit: 1 })
   const member = fold.putMember({ ...before, removed: 'left' })
   if (!op.quiet && room?.type !== 'dm')
     addSystemMessage(fold, { ...op, action: 'leave', content: `${actor.name} left`, userId: actor.id })
@@ -76,7 +78,7 @@ export function decideLeave(fold: Fold, op: Leave): Outcome {
 }
 
 /**
- * A room that has an owner keeps one: the owner hands it over before they leave or step down. Refused with
+ * A room with an owner and others keeps one: the owner hands it over before they leave or step down. Refused with
  * LIMIT_EXCEEDED, not FORBIDDEN: no role could do it, and the app can show its user what to do first.
  */
 export function isLastOwner(fold: Fold, member: Member): boolean {

@@ -53,6 +53,23 @@ const change = (model: RoomModel, row: Member, memberCount?: number): RoomModel 
 
 const idsOf = ({ people }: RoomModel): string[] => presentMembers(people.members).map(({ userId }) => userId)
 
+test('a list that was read before a change of the own role does not take it back', () => {
+  const room = {
+    ...{ id: asRoomId('r1'), name: 'Crowd', type: 'public', createdAt: '2026-01-01T00:00:00.000Z' },
+    ...{ rev: 10, lastSeq: 0, settings: {} },
+  } as const
+  const listed = (model: RoomModel, rev: number, role: 'member' | 'admin') =>
+    reduceRoom(model, {
+      ...{ type: 'listed', asOf: 2, now: 0 },
+      item: { room: { ...room, rev }, role, unread: 0, lastReadSeq: 0 },
+    } as Parameters<typeof reduceRoom>[1]).people.role
+  const promoted = change(large(), member('me', 11, { role: 'admin' }))
+  expect([promoted.people.role, listed(promoted, 10, 'member')]).toEqual(['admin', 'admin'])
+  // A newer list knows better, also of a change that has not come.
+  expect(listed(promoted, 12, 'member')).toBe('member')
+  expect(listed(large(), 10, 'admin')).toBe('admin')
+})
+
 test('pages are added in the order of user ids, the last one ends it', () => {
   let model = answered(asked(large()), [member('a', 2), member('c', 3)], { next: asUserId('c') })
   expect([idsOf(model), hasMoreMembers(model.people), memberCountOf(model.people)]).toEqual([

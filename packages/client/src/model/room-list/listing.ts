@@ -13,9 +13,12 @@ export function onListed(model: RoomModel, event: Extract<RoomEvent, { type: 'li
   // What was subscribed before the user was in the room receives nothing.
   const base = event.added ? unsubscribed(model) : model
   const merged = mergeRoomRow(base, item.room)
+  const own = merged.people.members.get(model.me ?? '')
+  // A change of the own role may have overtaken the list.
+  const role = own && own.removed === undefined && own.rev > item.room.rev ? own.role : item.role
   const next: RoomModel = {
     ...merged,
-    people: { ...merged.people, role: item.role },
+    people: { ...merged.people, role },
     listing: {
       ...merged.listing,
       listed: true,
