@@ -48,7 +48,18 @@ describe('a deactivated user', () => {
     const clock = { now: () => Date.now() + 2_000, setTimer: () => () => {} }
     const token = await signToken(SECRET, { id: 'dora', name: 'Dora' }, { clock })
     const back = await connect(server, { token, protocol: 2 })
+    // Once more, as after a lost answer: what was issued since stays.
+    await admin.users.reactivate({ userId: 'dora' })
+    expect(await back.ask('list-rooms')).toMatchObject({ ok: true })
     back.socket.close()
+  })
+
+  test('who was never deactivated is let in again without a trace: their devices stay', async () => {
+    await put('egon')
+    const egon = await signIn(server, 'egon')
+    expect((await admin.users.reactivate({ userId: 'egon' })).user).toMatchObject({ deactivated: false })
+    expect(await egon.ask('list-rooms')).toMatchObject({ ok: true })
+    egon.socket.close()
   })
 })
 

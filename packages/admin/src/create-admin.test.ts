@@ -140,6 +140,21 @@ describe('a call', () => {
     const underWay = scripted([hangs]).admin.stats.live({}, { signal: during.signal })
     await expect(underWay).rejects.toBe(reason)
 
+    for (const status of [200, 404]) {
+      const late = new AbortController()
+      const halfway: Reply = async (signal) => {
+        const body = new ReadableStream({
+          start: (controller) => {
+            signal?.addEventListener('abort', () => controller.error(signal.reason))
+          },
+        })
+        setTimeout(() => late.abort(reason))
+        return new Response(body, { status })
+      }
+      const reading = scripted([halfway]).admin.stats.live({}, { signal: late.signal })
+      await expect(reading).rejects.toBe(reason)
+    }
+
     const pausing = new AbortController()
     const pause = waitFor(1_000_000, pausing.signal)
     pausing.abort(reason)

@@ -85,6 +85,7 @@ async function attempt(
       signal: signal ? AbortSignal.any([signal, ended]) : ended,
     })
     const body: unknown = await response.json().catch(() => undefined)
+    signal?.throwIfAborted()
     if (response.ok && body !== undefined) return { answer: body }
     return failureOf(response, body)
   } catch (cause) {

@@ -40,10 +40,11 @@ export const accounts = {
       const { store, bus, clock } = services
       const user = await store.read((reader) => reader.user(userId))
       if (!user) return refuse('USER_NOT_FOUND', { field: 'userId' })
-      const atMs = clock.now()
-      await store.resumeSessions(userId, atMs)
+      await store.resumeSessions(userId, clock.now())
+      // The first time, also where this is a repeat: who has signed in since stays. Never ended: there is none.
+      const atMs = (await store.sessionsEnded([userId])).get(userId)
       // Nodes remember for a minute that the sessions ended for ever.
-      bus.publish({ type: 'sessions-ended', userId, atMs })
+      if (atMs !== undefined) bus.publish({ type: 'sessions-ended', userId, atMs })
       return { user: await shownUser(services, user) }
     },
   }),

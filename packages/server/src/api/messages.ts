@@ -7,6 +7,7 @@ import {
   type RoomId,
 } from '@roomful/protocol'
 import type * as v from 'valibot'
+import { isoTime } from '../core/iso-time'
 import type { Op, Outcome, Refusal } from '../core/ops'
 import { refuse } from '../core/refusal'
 import { SERVER_ACTOR } from '../core/server-actor'
@@ -15,7 +16,7 @@ import { isEphemeralId } from '../ephemeral/room-id'
 import { fileRefusal } from '../files/file-reference'
 import type { Services } from '../handlers/handler'
 import { messageAck } from '../handlers/outcome-ack'
-import { noteSent } from '../handlers/send-message'
+import { callHook, noteSent } from '../handlers/send-message'
 import type { Reader } from '../stores/port'
 import { isRefusal } from './answer'
 import { operation } from './operation'
@@ -150,8 +151,14 @@ export const messages = {
     request: EditMessage,
     answer: MessageAnswer,
     refusals: ['ROOM_NOT_FOUND', 'MESSAGE_NOT_FOUND', 'ROOM_ARCHIVED', 'INVALID_CONTENT', 'CONTENT_TOO_LONG'],
-    run: ({ services, actor }, { roomId, messageId, content }) =>
-      write(services, roomId, { kind: 'revise', actor, at: services.clock.now(), messageId, content }),
+    run: async ({ services, actor }, { roomId, messageId, content }) => {
+      const at = services.clock.now()
+      const answer = await write(services, roomId, { kind: 'revise', actor, at, messageId, content })
+      // An edit that changes nothing leaves the time as it was.
+      if (!isRefusal(answer) && answer.message.editedAt === isoTime(at))
+        callHook(services, 'afterEdit', answer.message)
+      return answer
+    },
   }),
   'messages.delete': operation({
     method: 'DELETE',

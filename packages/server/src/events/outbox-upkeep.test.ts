@@ -39,6 +39,26 @@ describe('what waits for an endpoint is bounded', () => {
     expect(logged).toEqual([{ endpoint: 'app', events: 1_400 }])
   })
 
+  test('no more than that, also where another server does the same at the same time', async () => {
+    await add(1_500, NOW - 1_000)
+    const limits = { waiting: 100, dead: 5_000 }
+    let isFirst = true
+    const slow = new Proxy(outbox, {
+      get: (target, name) => {
+        if (name !== 'oldest') return Reflect.get(target, name).bind(target)
+        return async (...query: Parameters<MemoryOutbox['oldest']>) => {
+          if (isFirst) {
+            isFirst = false
+            await bound(limits)
+          }
+          return target.oldest(...query)
+        }
+      },
+    })
+    const left = await boundOutbox({ outbox: slow, log }, NOW, () => false, limits)
+    expect(left).toMatchObject([{ waiting: 100, dead: 1_400 }])
+  })
+
   test('so do those that have waited for eight days, though nothing delivers to the endpoint', async () => {
     await add(3, NOW - 8 * DAY_MS - 1)
     await add(2, NOW - 7 * DAY_MS)

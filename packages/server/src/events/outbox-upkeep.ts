@@ -26,12 +26,13 @@ export async function boundOutbox(
   isStopped = (): boolean => false,
   limits = LIMITS,
 ): Promise<readonly Queue[]> {
-  for (const queue of await outbox.queues()) {
-    const { endpoint } = queue
+  for (const { endpoint } of await outbox.queues()) {
     let buried = 0
     while (!isStopped()) {
       const oldest = await outbox.oldest(endpoint, { limit: STEP })
-      const excess = queue.waiting - buried - limits.waiting
+      // Counted in each step: other servers do the same.
+      const queue = (await outbox.queues()).find((one) => one.endpoint === endpoint)
+      const excess = (queue?.waiting ?? 0) - limits.waiting
       const over = oldest.filter(({ at }, index) => index < excess || at < nowMs - WAITING_MS)
       if (over.length === 0) break
       await bury(outbox, over, nowMs)

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { messages } from '../api/messages'
+import type { ApiContext } from '../api/operation'
+import { SERVER_ACTOR } from '../core/server-actor'
 import { flushPromises, testNode } from '../node/test-node'
 import type { RateOptions } from '../options'
 import type { Draft, Hooks } from './hooks'
@@ -39,6 +42,31 @@ describe('afterEdit', () => {
     await edit('BUY COINS', 'op-000001')
     await edit('BUY COINS', 'op-000002')
     await edit('', 'op-000003')
+    await flushPromises()
+    expect(told).toEqual(['BUY COINS'])
+  })
+
+  test('also for an edit by the server API', async () => {
+    const told: string[] = []
+    const { node, ann, roomId } = await room({ afterEdit: ({ content }) => void told.push(content) })
+    const sent = await ann.ask('send-message', { roomId, ...message(1, 'clean') })
+    const { id: messageId } = sent.message as { id: string }
+    const unused = async () => {
+      throw new Error('nobody asks for it')
+    }
+    const context: ApiContext = {
+      ...{ services: node.node.services, actor: SERVER_ACTOR, isDraining: () => false },
+      figures: () => {
+        throw new Error('nobody asks for them')
+      },
+      webhooks: { list: unused, dead: unused, replay: unused },
+    }
+    for (const content of ['BUY COINS', 'BUY COINS']) {
+      await node.clock.pass(1_000)
+      const call = messages['messages.edit'].prepare({ roomId, messageId, content })
+      if ('ok' in call) throw new Error(call.code)
+      expect(await call.run(context)).toMatchObject({ message: { content } })
+    }
     await flushPromises()
     expect(told).toEqual(['BUY COINS'])
   })
