@@ -39,6 +39,8 @@ export type BusMessage =
       /** The status over the user's devices on that node. */
       readonly status: PresenceStatus
       readonly at: number
+      /** Of `offline`: no other node had the user, as far as this one knew. */
+      readonly last?: true
     }
   /** All users who are not offline on one node, at one moment. */
   | {

@@ -109,6 +109,7 @@ const SHAPES: { readonly [T in Sent]: v.GenericSchema } & Readonly<Record<string
     type: v.literal('presence'),
     userId: UserId,
     status: PresenceStatus,
+    last: v.exactOptional(v.literal(true)),
     ...Presence,
   }),
   presences: v.looseObject({

@@ -4,11 +4,15 @@ import { Rates } from '../handlers/rates'
 import type { Clock } from '../ports/clock'
 import type { Device } from './device'
 import type { DeviceRegistry } from './device-registry'
+import { Recent } from './recent'
 
 /** A reload or a tunnel is not an absence. */
 const OFFLINE_AFTER_MS = 5_000
 /** Absent users whose last-seen time is kept; the oldest is dropped first. */
 const LAST_SEEN_KEPT = 10_000
+
+/** Longer than a message takes from node to node. */
+const LEAVING_MS = 10_000
 
 /** Published changes of one user's status: a device may change it a hundred times a second, and many users watch. */
 const CHANGES = { perSecond: 1, burst: 5 }
@@ -28,6 +32,8 @@ export class Presence {
   readonly #later = new Map<UserId, () => void>()
   readonly #watchers = new Map<UserId, Set<Device>>()
   readonly #changes: Rates<UserId>
+  /** Who has left this node while another one had them, as far as this one knew. */
+  readonly #leaving: Recent<UserId, true>
 
   constructor(
     private readonly deps: {
@@ -40,6 +46,7 @@ export class Presence {
     },
   ) {
     this.#changes = new Rates(CHANGES, deps.clock)
+    this.#leaving = new Recent(deps.clock, LEAVING_MS)
   }
 
   /** A device connected, disconnected or changed its status. Offline waits, as it may return; so do frequent changes. */
@@ -64,7 +71,7 @@ export class Presence {
   }
 
   /** From the bus: one node's view of a user. */
-  apply({ nodeId, userId, status, at }: PresenceMessage): void {
+  apply({ nodeId, userId, status, at, last }: PresenceMessage): void {
     const before = this.#statusOf(userId)
     const nodes = this.#nodesOf.get(userId) ?? new Map<string, PresenceStatus>()
     if (status === 'offline') nodes.delete(nodeId)
@@ -72,7 +79,11 @@ export class Presence {
     if (nodes.size > 0) this.#nodesOf.set(userId, nodes)
     else this.#nodesOf.delete(userId)
     this.#see(userId, at)
-    if (before !== this.#statusOf(userId)) this.#notifyWatchers(userId)
+    if (before === this.#statusOf(userId)) return
+    this.#notifyWatchers(userId)
+    // Both left at the same moment, each for the other's sake unseen: one of the two says so.
+    const isUnseen = !last && !this.#nodesOf.has(userId) && this.#leaving.get(userId)
+    if (isUnseen && this.deps.nodeId < nodeId) this.deps.onConnection?.(userId, false, at)
   }
 
   /** From the bus: one node's view of all of its users; users it does not name are not connected there. */
@@ -127,7 +138,9 @@ export class Presence {
     if (this.#publishedOf(userId) === status) return
     const wasConnected = this.#statusOf(userId) !== 'offline'
     const at = clock.now()
-    this.deps.publish({ type: 'presence', nodeId, userId, status, at })
+    const isLeft = status === 'offline' && this.#nodesOf.get(userId)?.size === 1
+    if (status === 'offline' && !isLeft) this.#leaving.note(userId, true)
+    this.deps.publish({ type: 'presence', nodeId, userId, status, at, ...(isLeft && { last: true }) })
     const isConnected = this.#statusOf(userId) !== 'offline'
     if (isConnected !== wasConnected) this.deps.onConnection?.(userId, isConnected, at)
   }
