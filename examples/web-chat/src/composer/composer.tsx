@@ -7,6 +7,7 @@ import {
   type ReactElement,
   useEffect,
   useRef,
+  useState,
 } from 'react'
 import { useSecondsUntil } from '../app/use-seconds-until'
 import { errorText } from '../text/error-text'
@@ -17,7 +18,7 @@ import { AttachedFiles } from './attached-files'
 import { useRoomComposer } from './composer-context'
 import { ComposerContextLine } from './composer-context-line'
 import { LengthLeft } from './length-left'
-import { mutedUntil, slowUntil, whyReadOnly } from './read-only'
+import { firstSeen, mutedUntil, slowUntil, whyReadOnly } from './read-only'
 import { useDroppedFiles } from './use-dropped-files'
 
 /** The field grows with its text up to here, in browsers that cannot do that themselves. */
@@ -29,7 +30,8 @@ export function Composer(): ReactElement {
   const readOnly = useRoomSelector(whyReadOnly)
   const myId = useChatSelector((state) => state.user?.id)
   const muted = useSecondsUntil(useRoomSelector((state) => mutedUntil(state, myId)))
-  const slow = useSecondsUntil(useRoomSelector((state) => slowUntil(state, myId)))
+  const [seenAt] = useState(() => firstSeen())
+  const slow = useSecondsUntil(useRoomSelector((state) => slowUntil(state, myId, seenAt)))
   const field = useRef<HTMLTextAreaElement>(null)
   const { text, editing, replyTo, error } = composer
   const attachments = useAttachments()
