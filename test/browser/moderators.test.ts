@@ -113,6 +113,46 @@ test('who is removed may come back, who is banned may not', async () => {
   expect(await ben.text('main')).not.toContain('Join this room')
 })
 
+test('a ban is undone at once, or lifted later from the list of members', async () => {
+  await profileOfBen()
+  await ada.keepNotices()
+  await ada.click('Ban')
+  await ben.says('main', 'You are banned from this room')
+  await ada.says('dialog section', 'Banned from this room')
+  await ada.click('Undo')
+  await ada.says('.notice', 'Ben may come in again.')
+  await waitUntil('no list', async () => (await ada.count('dialog section')) === 0)
+  await ben.page.reload()
+  await ben.click('Join this room')
+  await ben.live()
+  await openProfile()
+  await ada.click('Ban')
+  await ben.says('main', 'You are banned from this room')
+  await ada.click('Close')
+  await ada.click('Members')
+  await ada.says('dialog section', 'Ben')
+  expect(await violations(ada.page)).toEqual([])
+  await ada.click('Lift the ban of Ben')
+  await ada.says('.notice', 'Ben may come in again.')
+  await waitUntil('no list', async () => (await ada.count('dialog section')) === 0)
+})
+
+test('a mute that has ended is shown no more', async () => {
+  await profileOfBen()
+  await ada.click('Mute for one hour')
+  await ada.says('dialog .person', 'muted')
+  await ada.click('Close')
+  await ada.page.evaluate(() => {
+    const now = Date.now
+    Date.now = () => now() + 2 * 60 * 60_000
+  })
+  await ada.click('Members')
+  await openProfile()
+  expect(await ada.text('dialog .person')).not.toContain('muted')
+  expect(await ada.text('dialog .profile')).not.toContain('muted')
+  expect(await ada.text('dialog section .button-row')).toContain('Mute for one hour')
+})
+
 test('a report reaches those who moderate, who delete the message or leave it', async () => {
   const roomId = await ada.page.evaluate(() => decodeURIComponent(location.hash.split('/').at(-1) ?? ''))
   const cleo = await createTestClient(server, { id: 'cleo', name: 'Cleo' })

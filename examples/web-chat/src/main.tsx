@@ -26,6 +26,11 @@
  *                 "Go to a message", with "Day", its number, "First message", "Latest" and "Go"; `[data-testid=typing]`;
  *                 status lines `[data-testid=connection]` and `[data-testid=storage]`, whose `[data-storage]` is ok,
  *                 degraded or memory
+ *   people        dialog "Members": a member's name opens their profile, with "Message", "Block" (which asks: "Block <name>")
+ *                 and, for those who moderate, mutes, "Remove" and "Ban", whose notice has "Undo"; there too "Banned from
+ *                 this room", with "Lift the ban of <name>". Dialog "Link to this room": for those who moderate textbox
+ *                 "Name or id of a person", buttons "Invite" and "Invite <name>". Region "Invitations": "Accept",
+ *                 "Decline", "Block <name>". "Settings": "Blocked people", with "Unblock <name>" and "More"
  *   beside        at `?beside=Sam`: two frames, "You" and "Sam", each with all of the above; button "Close". `?person=Sam` is
  *                 the page of the second
  *   chaos         at `/chaos`: `main[data-phase]` is starting, ready, demo, settling, settled or failed; `[data-count]` has the

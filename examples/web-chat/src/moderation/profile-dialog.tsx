@@ -2,10 +2,13 @@ import type { MemberView } from '@roomful/client'
 import { useChat, useRoom, useRoomSelector } from '@roomful/react'
 import { type ReactElement, useState } from 'react'
 import { goToRoom } from '../app/route'
+import { useSecondsUntil } from '../app/use-seconds-until'
 import { Avatar } from '../ui/avatar'
 import { Dialog } from '../ui/dialog'
 import { useAttempt, useNotices } from '../ui/notices'
-import { maySteer } from './may-steer'
+import { BlockQuestion } from './block-question'
+import { noteName } from './known-people'
+import { maySteer, muteEndOf } from './may-steer'
 
 const MINUTE_MS = 60_000
 const MUTES = [
@@ -20,20 +23,25 @@ const REASON_LENGTH = 500
 export function ProfileDialog({
   member,
   presence,
+  onBansChange,
   onClose,
 }: {
   member: MemberView
   presence: string | undefined
+  /** This member was banned, or the ban undone. */
+  onBansChange: () => void
   onClose: () => void
 }): ReactElement {
   const chat = useChat()
   const { id: roomId } = useRoom()
   const attempt = useAttempt()
-  const { show } = useNotices()
+  const { show, showUndo } = useNotices()
   const role = useRoomSelector((state) => state.role)
   const type = useRoomSelector((state) => state.room?.type)
   const [reason, setReason] = useState('')
-  const { userId, name, mutedUntil } = member
+  const [asksToBlock, setAsksToBlock] = useState(false)
+  const { userId, name } = member
+  const isMuted = useSecondsUntil(muteEndOf(member)) > 0
   const target = { roomId, userId }
   const because = reason.trim() === '' ? {} : { reason: reason.trim() }
 
@@ -49,6 +57,22 @@ export function ProfileDialog({
     onClose()
     goToRoom(room.id)
   }
+  const block = async () => {
+    noteName(chat, userId, name)
+    await chat.blockUser(userId)
+  }
+  const ban = async () => {
+    noteName(chat, userId, name)
+    await chat.request('ban-member', { ...target, ...because })
+    onBansChange()
+    onClose()
+    showUndo(`${name} is banned.`, { commit: () => {}, undo: () => attempt(unban()) })
+  }
+  const unban = async () => {
+    await chat.request('unban-member', target)
+    onBansChange()
+    show(`${name} may come in again.`)
+  }
   const mute = (until: string | null) => chat.request('mute-member', { ...target, until })
 
   return (
@@ -56,19 +80,13 @@ export function ProfileDialog({
       <div className="profile">
         <Avatar id={userId} name={name} />
         <p className="grow muted">
-          {[member.role, presence ?? 'offline', mutedUntil !== undefined && 'muted']
-            .filter(Boolean)
-            .join(' · ')}
+          {[member.role, presence ?? 'offline', isMuted && 'muted'].filter(Boolean).join(' · ')}
         </p>
       </div>
       <button type="button" data-first className="button primary" onClick={() => attempt(write())}>
         Message
       </button>
-      <button
-        type="button"
-        className="button"
-        onClick={() => act(chat.blockUser(userId), `${name} is blocked: no more invitations or messages.`)}
-      >
+      <button type="button" className="button" onClick={() => setAsksToBlock(true)}>
         Block
       </button>
       {type !== 'dm' && maySteer(role, member.role) && (
@@ -88,7 +106,7 @@ export function ProfileDialog({
             </button>
           )}
           <div className="button-row">
-            {mutedUntil === undefined ? (
+            {!isMuted ? (
               MUTES.map(([ms, text]) => (
                 <button
                   key={ms}
@@ -129,15 +147,18 @@ export function ProfileDialog({
             >
               Remove
             </button>
-            <button
-              type="button"
-              className="button danger"
-              onClick={() => act(chat.request('ban-member', { ...target, ...because }), `${name} is banned.`)}
-            >
+            <button type="button" className="button danger" onClick={() => attempt(ban())}>
               Ban
             </button>
           </div>
         </section>
+      )}
+      {asksToBlock && (
+        <BlockQuestion
+          name={name}
+          onConfirm={() => act(block(), `${name} is blocked: no more invitations or messages.`)}
+          onClose={() => setAsksToBlock(false)}
+        />
       )}
     </Dialog>
   )

@@ -1,6 +1,8 @@
+import { useChat } from '@roomful/react'
 import type { ReactElement } from 'react'
 import { Dialog } from '../ui/dialog'
 import { useNotices } from '../ui/notices'
+import { BlockedPeople } from './blocked-people'
 import { CHOICES, choose, type Preferences, usePreferences } from './preferences'
 
 type Choices = Omit<Preferences, 'silentRooms'>
@@ -20,6 +22,7 @@ const NAMES = {
 
 export function SettingsDialog({ onClose }: { onClose: () => void }): ReactElement {
   const { show } = useNotices()
+  const myId = useChat().getState().user?.id
   const mayNotify = async (choice: string) => {
     if (choice === 'off' || (await Notification.requestPermission()) === 'granted') return true
     show('The browser does not allow notifications of this page.')
@@ -32,6 +35,13 @@ export function SettingsDialog({ onClose }: { onClose: () => void }): ReactEleme
       <Choice name="text" />
       {'Notification' in window && <Choice name="notifications" before={mayNotify} />}
       <p className="muted hint">They are kept in this browser, for everybody who signs in here.</p>
+      {myId !== undefined && (
+        <label className="field">
+          <span>Your id, by which others invite you</span>
+          <input readOnly value={myId} onFocus={(event) => event.target.select()} />
+        </label>
+      )}
+      <BlockedPeople />
     </Dialog>
   )
 }

@@ -2,7 +2,10 @@ import type { MemberView } from '@roomful/client'
 import { useChat, useMembers, usePresence, useRoom, useRoomSelector } from '@roomful/react'
 import { type ReactElement, useState } from 'react'
 import { goToList, goToRoom } from '../app/route'
+import { BannedPeople } from '../moderation/banned-people'
+import { isMutedAt, moderates } from '../moderation/may-steer'
 import { ProfileDialog } from '../moderation/profile-dialog'
+import { useMuteClock } from '../moderation/use-mute-clock'
 import { membersText } from '../text/members-text'
 import { Avatar } from '../ui/avatar'
 import { ConfirmDialog } from '../ui/confirm-dialog'
@@ -24,6 +27,8 @@ export function MembersDialog({ myId, onClose }: { myId: string; onClose: () => 
   const attempt = useAttempt()
   const [asks, setAsks] = useState<'nothing' | 'leave' | 'hand-over'>('nothing')
   const [shown, setShown] = useState<string | null>(null)
+  const [bansVersion, setBansVersion] = useState(0)
+  const now = useMuteClock(members)
   const profile = members.find(({ userId }) => userId === shown)
   const isLastOwner = role === 'owner' && count > 1
 
@@ -50,12 +55,18 @@ export function MembersDialog({ myId, onClose }: { myId: string; onClose: () => 
             {member.userId === myId ? (
               <span className="grow clip">
                 <bdi>{member.name}</bdi>
-                <span className="muted"> {describe(member, myId, users.get(member.userId)?.status)}</span>
+                <span className="muted">
+                  {' '}
+                  {describe(member, myId, now, users.get(member.userId)?.status)}
+                </span>
               </span>
             ) : (
               <button type="button" className="person grow clip" onClick={() => setShown(member.userId)}>
                 <bdi>{member.name}</bdi>
-                <span className="muted"> {describe(member, myId, users.get(member.userId)?.status)}</span>
+                <span className="muted">
+                  {' '}
+                  {describe(member, myId, now, users.get(member.userId)?.status)}
+                </span>
               </button>
             )}
             {member.userId !== myId && (
@@ -71,6 +82,7 @@ export function MembersDialog({ myId, onClose }: { myId: string; onClose: () => 
           Show more
         </button>
       )}
+      {moderates(role, type) && <BannedPeople version={bansVersion} />}
       {mayLeave && type !== 'dm' && (
         <button
           type="button"
@@ -84,6 +96,7 @@ export function MembersDialog({ myId, onClose }: { myId: string; onClose: () => 
         <ProfileDialog
           member={profile}
           presence={users.get(profile.userId)?.status}
+          onBansChange={() => setBansVersion((version) => version + 1)}
           onClose={() => setShown(null)}
         />
       )}
@@ -110,11 +123,11 @@ export function MembersDialog({ myId, onClose }: { myId: string; onClose: () => 
   )
 }
 
-function describe(member: MemberView, myId: string, presence: string | undefined): string {
+function describe(member: MemberView, myId: string, nowMs: number, presence: string | undefined): string {
   const facts = [
     member.userId === myId && 'you',
     member.role !== 'member' && member.role,
-    member.mutedUntil !== undefined && 'muted',
+    isMutedAt(member, nowMs) && 'muted',
     presence,
   ]
   return facts.filter(Boolean).join(' · ')

@@ -1,18 +1,27 @@
 import { useChat, useInvitations } from '@roomful/react'
-import type { ReactElement } from 'react'
+import { type ReactElement, useState } from 'react'
 import { goToRoom } from '../app/route'
-import { useAttempt } from '../ui/notices'
+import { BlockQuestion } from '../moderation/block-question'
+import { noteName } from '../moderation/known-people'
+import { useAttempt, useNotices } from '../ui/notices'
 import { RoomAvatar } from './room-avatar'
 
 /** The inviter is notified only of an acceptance. */
 export function InvitationList(): ReactElement {
   const chat = useChat()
   const attempt = useAttempt()
+  const { show } = useNotices()
   const invitations = useInvitations()
+  const [asksOf, setAsksOf] = useState<{ readonly id: string; readonly name: string } | null>(null)
 
   const accept = async (roomId: string) => {
     await chat.acceptInvitation(roomId)
     goToRoom(roomId)
+  }
+  const block = async ({ id, name }: { readonly id: string; readonly name: string }) => {
+    noteName(chat, id, name)
+    await chat.blockUser(id)
+    show(`${name} is blocked: no more invitations or messages.`)
   }
 
   return (
@@ -44,18 +53,21 @@ export function InvitationList(): ReactElement {
                 >
                   Decline
                 </button>
-                <button
-                  type="button"
-                  className="button danger"
-                  onClick={() => attempt(chat.blockUser(inviter.id))}
-                >
-                  Block
+                <button type="button" className="button danger" onClick={() => setAsksOf(inviter)}>
+                  Block<span className="visually-hidden"> {inviter.name}</span>
                 </button>
               </div>
             </li>
           )
         })}
       </ul>
+      {asksOf && (
+        <BlockQuestion
+          name={asksOf.name}
+          onConfirm={() => attempt(block(asksOf))}
+          onClose={() => setAsksOf(null)}
+        />
+      )}
     </section>
   )
 }
