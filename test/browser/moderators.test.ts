@@ -128,6 +128,8 @@ test('a ban is undone at once, or lifted later from the list of members', async 
   await openProfile()
   await ada.click('Ban')
   await ben.says('main', 'You are banned from this room')
+  // He may know it first; until then her "Close" is that of his profile.
+  await waitUntil('the profile to go', async () => (await ada.count('dialog .profile')) === 0)
   await ada.click('Close')
   await ada.click('Members')
   await ada.says('dialog section', 'Ben')
