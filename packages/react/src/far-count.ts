@@ -1,4 +1,4 @@
-import type { Chat } from '@roomful/client'
+import type { Chat, ChatError } from '@roomful/client'
 
 /** In a busy room the count is asked for again at most this often. */
 export const COUNT_EVERY_MS = 5_000
@@ -39,17 +39,21 @@ export function countFar(chat: Pick<Chat, 'request'>, roomId: string, changed: (
 
   const ask = (afterSeq: number) => {
     isHeld = true
-    // Not to be had: of an older server, offline, over budget. The caller has an estimate.
-    const done = (answer?: Counted) => {
+    const pause = (then: () => void) => {
       if (abort.signal.aborted) return
-      if (answer) counted = answer
       timer = setTimeout(() => {
         isHeld = false
-        changed()
+        then()
       }, COUNT_EVERY_MS)
-      if (answer) changed()
     }
-    count(afterSeq).then(done, () => done())
+    const answered = (answer: Counted) => {
+      counted = answer
+      pause(changed)
+      if (!abort.signal.aborted) changed()
+    }
+    // The caller has an estimate. An older server is not asked again, others when something changes.
+    const refused = ({ retry }: ChatError) => retry !== 'never' && pause(() => {})
+    count(afterSeq).then(answered, refused)
   }
 
   return {

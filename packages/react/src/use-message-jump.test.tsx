@@ -1,4 +1,5 @@
 // @vitest-environment jsdom
+import { ChatError } from '@roomful/client'
 import { FakeChat, makeShownMessage, makeShownMessages } from '@roomful/testing'
 import { act, cleanup, render } from '@testing-library/react'
 import { StrictMode } from 'react'
@@ -125,6 +126,25 @@ describe('more unread than is loaded', () => {
     ])
     await act(() => vi.advanceTimersByTimeAsync(2 * COUNT_EVERY_MS))
     expect(chat.requests).toHaveLength(asked + 1)
+  })
+
+  test('a server that cannot count is asked once; one that cannot be reached, when something changes', async () => {
+    vi.useFakeTimers()
+    let refusal = new ChatError('OFFLINE', 'There is no connection')
+    chat.answer = async () => {
+      throw refusal
+    }
+    show()
+    await act(async () => arrive(301, 276, 325))
+    const asked = chat.requests.length
+    await act(() => vi.advanceTimersByTimeAsync(10 * COUNT_EVERY_MS))
+    expect(chat.requests).toHaveLength(asked)
+    refusal = new ChatError('UNKNOWN_EVENT', 'No such event')
+    for (const lastSeq of [1_001, 1_002, 1_003]) {
+      await act(async () => room().set({ lastSeq }))
+      await act(() => vi.advanceTimersByTimeAsync(2 * COUNT_EVERY_MS))
+      expect([chat.requests.length, scroll.newCount]).toEqual([asked + 1, lastSeq - 300])
+    }
   })
 
   test('a room that is left is not counted any further', async () => {
