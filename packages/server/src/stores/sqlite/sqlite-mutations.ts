@@ -163,7 +163,7 @@ export function forgetUser(db: Connection, userId: UserId): void {
   db.run('DELETE FROM users WHERE id = ?', userId)
 }
 
-/** Revocations are kept only until the revoked tokens have expired anyway. */
+/** A session that is revoked again stays so until the later of the two times; what is over is dropped. */
 export function revokeSession(db: Connection, sid: string, untilMs: number, nowMs: number): void {
   db.run('DELETE FROM revoked_sessions WHERE until_ms <= ?', nowMs)
   db.run(
